@@ -1,0 +1,17 @@
+# embed_files(TARGET NAME FILE...): makes `sagactl::embedded::NAME()`, a list of {file name, text}, from
+# files of the source tree, declared in "embedded/NAME.hpp".
+function(embed_files target name)
+  set(directory ${CMAKE_BINARY_DIR}/embedded/embedded)
+  set(inputs)
+  foreach(file ${ARGN})
+    list(APPEND inputs ${CMAKE_SOURCE_DIR}/${file})
+  endforeach()
+  add_custom_command(
+    OUTPUT ${directory}/${name}.cpp ${directory}/${name}.hpp
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DOUT=${directory}/${name} "-DFILES=${inputs}"
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed_script.cmake
+    DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/cmake/embed_script.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${directory}/${name}.cpp ${directory}/${name}.hpp)
+  target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/embedded)
+endfunction()

@@ -1,0 +1,21 @@
+# Every third-party library, found once.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(fmt REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+if(SAGACTL_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+
+# Asio and Beast, compiled once instead of in every file that includes them.
+add_library(asio STATIC cmake/asio.cpp)
+target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+                                       BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)

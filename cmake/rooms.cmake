@@ -1,0 +1,32 @@
+# The rooms of the house, bottom-up: one library per folder. `room(NAME FOLDER USES...)` is the dependency
+# rule: code in FOLDER includes headers of the rooms that it names (or that those name), and of no other.
+# tests/lint checks the includes against this list.
+function(room name folder)
+  if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${folder}/CMakeLists.txt)
+    return()
+  endif()
+  add_library(${name} STATIC)
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARGN})
+  add_subdirectory(${folder})
+endfunction()
+
+room(common              common                     nlohmann_json::nlohmann_json fmt::fmt OpenSSL::Crypto Threads::Threads)
+room(saga                server/saga                common)
+room(participants        server/participants        saga)
+room(ports               server/ports               participants)
+room(engine              server/engine              ports)
+room(adapter_memory      server/adapters/memory     ports)
+room(adapter_sqlite      server/adapters/sqlite     ports)
+room(adapter_simulated   server/adapters/simulated  ports)
+room(http                server/http                common asio)
+room(api                 server/api                 engine http)
+room(node                server/node                api adapter_memory adapter_sqlite adapter_simulated)
+room(loadgen             loadgen                    common)
+room(analysis            analysis                   ports)
+room(cli                 cli                        node loadgen analysis)
+
+if(TARGET cli)
+  add_executable(sagactl cli/main.cpp)
+  target_link_libraries(sagactl PRIVATE cli)
+endif()

@@ -1,0 +1,29 @@
+# Compiler warnings, sanitizers, and the tools that make a build quick where they are installed.
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                    -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference)
+# g++ 12 reports these inside the standard library's and Boost's own inlined code.
+add_compile_options(-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict)
+
+option(SAGACTL_WERROR "Treat warnings as errors" ON)
+if(SAGACTL_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+set(SAGACTL_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: address,undefined or thread")
+if(SAGACTL_SANITIZE)
+  add_compile_options(-fsanitize=${SAGACTL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SAGACTL_SANITIZE})
+  if(SAGACTL_SANITIZE MATCHES thread)
+    add_compile_options(-Wno-tsan)
+  endif()
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

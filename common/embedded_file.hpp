@@ -1,0 +1,13 @@
+// A file of the source tree carried inside the binary (see cmake/embed.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace sagactl::embedded {
+
+struct File {
+  std::string_view name;
+  std::string_view text;
+};
+
+}  // namespace sagactl::embedded

@@ -1,0 +1,81 @@
+#include "common/id.hpp"
+
+#include <atomic>
+
+#include "common/crypto.hpp"
+
+namespace sagactl {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The last 12 random bits of version 7 are a counter within the millisecond, so that ids of one process
+// increase. Returns the (millisecond, counter) pair as one number.
+std::uint64_t next_tick(std::int64_t now_ms) {
+  static std::atomic<std::uint64_t> last{0};
+  const std::uint64_t wanted = static_cast<std::uint64_t>(now_ms) << 12;
+  std::uint64_t seen = last.load(std::memory_order_relaxed);
+  std::uint64_t next;
+  do {
+    next = wanted > seen ? wanted : seen + 1;
+  } while (!last.compare_exchange_weak(seen, next, std::memory_order_relaxed));
+  return next;
+}
+
+Uuid assemble(std::uint64_t ms, std::uint64_t bits_a, std::uint64_t bits_b) {
+  Uuid uuid;
+  for (int i = 0; i < 6; ++i) uuid.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  uuid.bytes[6] = static_cast<std::uint8_t>(0x70 | ((bits_a >> 8) & 0x0F));
+  uuid.bytes[7] = static_cast<std::uint8_t>(bits_a);
+  for (int i = 0; i < 8; ++i) uuid.bytes[8 + i] = static_cast<std::uint8_t>(bits_b >> (56 - 8 * i));
+  uuid.bytes[8] = static_cast<std::uint8_t>(0x80 | (uuid.bytes[8] & 0x3F));
+  return uuid;
+}
+
+}  // namespace
+
+std::optional<Uuid> Uuid::parse(std::string_view text) {
+  if (text.size() != 36) return std::nullopt;
+  Uuid uuid;
+  std::size_t byte = 0;
+  for (std::size_t i = 0; i < 36;) {
+    if (i == 8 || i == 13 || i == 18 || i == 23) {
+      if (text[i] != '-') return std::nullopt;
+      ++i;
+      continue;
+    }
+    const int high = hex_value(text[i]), low = hex_value(text[i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    uuid.bytes[byte++] = static_cast<std::uint8_t>(high << 4 | low);
+    i += 2;
+  }
+  return uuid;
+}
+
+std::string Uuid::text() const {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out(36, '-');
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+    out[at++] = digits[bytes[i] >> 4];
+    out[at++] = digits[bytes[i] & 15];
+  }
+  return out;
+}
+
+Uuid make_uuid_v7(Timestamp now, std::uint64_t random_high, std::uint64_t random_low) {
+  return assemble(static_cast<std::uint64_t>(now.us / 1000), random_high, random_low);
+}
+
+Uuid new_uuid() {
+  const std::uint64_t tick = next_tick(wall_clock_now().us / 1000);
+  return assemble(tick >> 12, tick & 0xFFF, random_u64());
+}
+
+}  // namespace sagactl

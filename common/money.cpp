@@ -1,0 +1,72 @@
+#include "common/money.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace sagactl {
+
+std::string Money::text() const {
+  const std::int64_t whole = cents / 100, part = std::abs(cents % 100);
+  return fmt::format("{}{}.{:02}", cents < 0 && whole == 0 ? "-" : "", whole, part);
+}
+
+Json Money::number() const {
+  if (cents % 100 == 0) return cents / 100;
+  return static_cast<double>(cents) / 100.0;
+}
+
+Result<Money> parse_money(std::string_view text) {
+  const auto bad = [&](std::string_view why) {
+    return Error{ErrorCode::invalid, fmt::format("'{}' is not an amount: {}", text, why)};
+  };
+  std::int64_t cents = 0;
+  std::size_t i = 0;
+  for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+    cents = cents * 10 + (text[i] - '0');
+    if (cents > Money::cents_max / 100) return bad("it is over 1000000000000");
+  }
+  if (i == 0) return bad("write it like 12 or 12.50");
+  cents *= 100;
+  if (i < text.size() && text[i] == '.') {
+    std::int64_t unit = 10;
+    const std::size_t places_from = ++i;
+    for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, unit /= 10) {
+      if (i - places_from >= 2 && text[i] != '0') return bad("it has more than two decimal places");
+      cents += (text[i] - '0') * unit;
+    }
+    if (i == places_from) return bad("write it like 12 or 12.50");
+  }
+  if (i != text.size()) return bad("write it like 12 or 12.50");
+  if (cents > Money::cents_max) return bad("it is over 1000000000000");
+  return Money{cents};
+}
+
+Result<Money> money_from_json(const Json& number) {
+  if (number.is_number_unsigned() || number.is_number_integer()) {
+    const std::int64_t whole = number.get<std::int64_t>();
+    if (whole < 0) return Error{ErrorCode::invalid, "an amount must not be less than 0"};
+    if (whole > Money::cents_max / 100 || (number.is_number_unsigned() && number.get<std::uint64_t>() > 1'000'000'000'000))
+      return Error{ErrorCode::invalid, "an amount must not be greater than 1000000000000"};
+    return Money{whole * 100};
+  }
+  if (!number.is_number()) return Error{ErrorCode::invalid, "an amount must be a number"};
+  const double value = number.get<double>();
+  if (!std::isfinite(value) || value < 0) return Error{ErrorCode::invalid, "an amount must not be less than 0"};
+  if (value > 1e12) return Error{ErrorCode::invalid, "an amount must not be greater than 1000000000000"};
+  // A double holds every amount up to 10^12 with two places exactly enough to be told from its neighbours:
+  // it is that amount when the nearest whole number of cents converts back to the same double.
+  const std::int64_t cents = std::llround(value * 100.0);
+  if (static_cast<double>(cents) / 100.0 != value)
+    return Error{ErrorCode::invalid, "an amount must have at most 2 decimal places"};
+  return Money{cents};
+}
+
+Result<Money> multiply(Money price, std::int64_t quantity) {
+  std::int64_t cents = 0;
+  if (quantity < 0 || __builtin_mul_overflow(price.cents, quantity, &cents) || cents > Money::cents_max)
+    return Error{ErrorCode::invalid, "the total amount must not be greater than 1000000000000"};
+  return Money{cents};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,21 @@
+// Small questions about text.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sagactl {
+
+std::vector<std::string> split(std::string_view text, char separator);  // "a,,b" has three parts; "" has none
+std::string join(std::span<const std::string> parts, std::string_view separator);
+std::string_view trim(std::string_view text);
+std::string lower(std::string_view text);  // ASCII only
+bool is_utf8(std::string_view text);
+std::size_t utf8_length(std::string_view text);  // code points; the text must be UTF-8
+
+// The candidate that is the fewest edits away from `word`, or "" when none is near (a third of its length).
+std::string nearest(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace sagactl

@@ -1,0 +1,29 @@
+#include "common/time.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sagactl {
+namespace {
+
+TEST(Time, PrintsAndReadsIso8601) {
+  const Timestamp t{1795179847137042};
+  EXPECT_EQ(iso8601_ms(t), "2026-11-20T13:04:07.137Z");
+  EXPECT_EQ(iso8601_us(t), "2026-11-20T13:04:07.137042Z");
+  EXPECT_EQ(*parse_iso8601("2026-11-20T13:04:07.137042Z"), t);
+  EXPECT_EQ(parse_iso8601("2026-11-20 13:04:07")->us, 1795179847000000);
+  EXPECT_EQ(parse_iso8601("2026-11-20")->us % 86'400'000'000, 0);
+  for (const char* text : {"", "yesterday", "2026-11-20T25:00:00Z", "2026-11-20T13:04:07 CET"})
+    EXPECT_FALSE(parse_iso8601(text).ok()) << text;
+}
+
+TEST(Time, ReadsDurations) {
+  EXPECT_EQ(*parse_duration("500ms"), 500ms);
+  EXPECT_EQ(*parse_duration("1.5s"), 1500ms);
+  EXPECT_EQ(*parse_duration("2m"), 2min);
+  EXPECT_EQ(*parse_duration("0s"), 0s);
+  for (const char* text : {"", "5", "s", "-1s", "5 s", "1d", "nan s"})
+    EXPECT_FALSE(parse_duration(text).ok()) << text;
+}
+
+}  // namespace
+}  // namespace sagactl

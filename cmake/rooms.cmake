@@ -23,7 +23,7 @@ room(http                server/http                common asio)
 room(api                 server/api                 engine http)
 room(node                server/node                api adapter_memory adapter_sqlite adapter_simulated)
 room(loadgen             loadgen                    common)
-room(analysis            analysis                   ports)
+room(analysis            analysis                   ports loadgen)
 room(cli                 cli                        node loadgen analysis)
 
 if(TARGET cli)

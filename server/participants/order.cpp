@@ -1,0 +1,158 @@
+#include "server/participants/order.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/crypto.hpp"
+#include "common/text.hpp"
+
+namespace sagactl {
+namespace {
+
+// Adds an event to a decision and counts it in the order's version.
+void record(OrderDecision& decision, EventType type, const Json& data, std::string metadata = {}) {
+  Event event;
+  event.type = type;
+  event.aggregate_type = AggregateType::order;
+  event.aggregate = decision.order.id.uuid;
+  event.version = ++decision.order.version;
+  event.order = decision.order.id;
+  event.data = data.dump();
+  event.metadata = std::move(metadata);
+  decision.events.push_back(std::move(event));
+}
+
+void change_status(OrderDecision& decision, OrderStatus to, const Moment& moment) {
+  const OrderStatus from = decision.order.status;
+  decision.order.status = to;
+  decision.order.updated_at = moment.now;
+  record(decision, EventType::order_status_changed,
+         Json{{"orderId", decision.order.id.text()},
+              {"previousStatus", to_string(from)},
+              {"newStatus", to_string(to)}});
+}
+
+Error not_allowed(const Order& order, std::string_view what, std::string_view states) {
+  const std::string status(to_string(order.status));
+  return Error{ErrorCode::conflict,
+               fmt::format("order {} is {}; only a {} order can be {}", order.id.text(), status, states, what),
+               Json{{"status", status}}};
+}
+
+Result<OrderDecision> confirm(OrderDecision decision, const ConfirmOrder& command, const Moment& moment) {
+  Order& order = decision.order;
+  if (order.status == OrderStatus::paid) return decision;
+  if (order.status != OrderStatus::pending && order.status != OrderStatus::processing)
+    return not_allowed(order, "confirmed", "pending");
+  order.payment_id = command.payment_id;
+  record(decision, EventType::order_confirmed,
+         Json{{"orderId", order.id.text()}, {"userId", order.user.text()}, {"paymentId", command.payment_id}});
+  change_status(decision, OrderStatus::paid, moment);
+  return decision;
+}
+
+Result<OrderDecision> cancel(OrderDecision decision, const CancelOrder& command, const Moment& moment) {
+  Order& order = decision.order;
+  if (order.status == OrderStatus::cancelled) return decision;
+  if (order.status == OrderStatus::delivered)
+    return not_allowed(order, "cancelled", "pending, processing, paid or shipped");
+  order.cancel_reason = command.reason;
+  record(decision, EventType::order_cancelled,
+         Json{{"orderId", order.id.text()}, {"userId", order.user.text()}, {"reason", command.reason}});
+  change_status(decision, OrderStatus::cancelled, moment);
+  return decision;
+}
+
+Result<OrderDecision> reopen(OrderDecision decision, const Moment& moment) {
+  if (decision.order.status == OrderStatus::pending) return decision;
+  if (is_live(decision.order.status)) return not_allowed(decision.order, "reopened", "cancelled or failed");
+  decision.order.payment_id.clear();
+  decision.order.cancel_reason.clear();
+  change_status(decision, OrderStatus::pending, moment);
+  return decision;
+}
+
+}  // namespace
+
+Json to_json(const std::vector<OrderItem>& items) {
+  Json array = Json::array();
+  for (const OrderItem& item : items)
+    array.push_back(Json{{"productId", item.product_id},
+                         {"productName", item.product_name},
+                         {"quantity", item.quantity},
+                         {"price", item.price.number()}});
+  return array;
+}
+
+Result<std::vector<OrderItem>> items_from_json(const Json& items) {
+  const Error broken{ErrorCode::bug, "the stored items of an order cannot be read"};
+  if (!items.is_array()) return broken;
+  std::vector<OrderItem> list;
+  list.reserve(items.size());
+  for (const Json& json : items) {
+    if (!json.is_object()) return broken;
+    const auto id = json.find("productId"), name = json.find("productName"), quantity = json.find("quantity"),
+               price = json.find("price");
+    if (id == json.end() || name == json.end() || quantity == json.end() || price == json.end()) return broken;
+    const auto amount = money_from_json(*price);
+    if (!id->is_string() || !name->is_string() || !quantity->is_number_integer() || !amount) return broken;
+    list.push_back({id->get<std::string>(), name->get<std::string>(), quantity->get<std::int64_t>(), *amount});
+  }
+  return list;
+}
+
+KeyDigest digest_of_key(std::string_view idempotency_key) {
+  const Digest digest = sha256(idempotency_key);
+  KeyDigest key;
+  std::copy_n(digest.begin(), key.size(), key.begin());
+  return key;
+}
+
+std::string default_idempotency_key(const std::vector<OrderItem>& items) {
+  std::vector<std::string> products;
+  for (const OrderItem& item : items) products.push_back(item.product_id);
+  std::sort(products.begin(), products.end());
+  return hex(sha256("SOLDOUT:" + join(products, "|")));
+}
+
+Result<OrderDecision> create_order(const CreateOrder& command, const Moment& moment) {
+  if (command.items.empty()) return Error{ErrorCode::invalid, "an order needs at least one item"};
+  Money total;
+  for (const OrderItem& item : command.items) {
+    const auto amount = multiply(item.price, item.quantity);
+    if (!amount) return amount.error();
+    total = total + *amount;
+    if (total.cents > Money::cents_max)
+      return Error{ErrorCode::invalid, "the total amount must not be greater than 1000000000000"};
+  }
+  OrderDecision decision;
+  Order& order = decision.order;
+  order.id = command.id;
+  order.user = command.user;
+  order.items = command.items;
+  order.total = total;
+  order.address = command.address;
+  order.idempotency_key = command.idempotency_key;
+  order.holds_key = !command.idempotency_key.empty();
+  order.fencing_token = command.fencing_token;
+  order.node = moment.node;
+  order.created_at = order.updated_at = moment.now;
+  record(decision, EventType::order_created,
+         Json{{"orderId", order.id.text()},
+              {"userId", order.user.text()},
+              {"items", to_json(order.items)},
+              {"totalAmount", total.number()},
+              {"shippingAddress", order.address}},
+         command.lock_metadata);
+  return decision;
+}
+
+Result<OrderDecision> decide(Order order, const OrderCommand& command, const Moment& moment) {
+  OrderDecision decision{std::move(order), {}};
+  if (const auto* it = std::get_if<ConfirmOrder>(&command)) return confirm(std::move(decision), *it, moment);
+  if (const auto* it = std::get_if<CancelOrder>(&command)) return cancel(std::move(decision), *it, moment);
+  return reopen(std::move(decision), moment);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,100 @@
+// The order participant: an order's state and what may become of it. Pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/money.hpp"
+#include "common/result.hpp"
+#include "server/saga/decide.hpp"
+#include "server/saga/event.hpp"
+
+namespace sagactl {
+
+enum class OrderStatus : std::uint8_t { pending, processing, paid, shipped, delivered, cancelled, failed };
+
+template <>
+struct Spelling<OrderStatus> {
+  static constexpr std::string_view names[] = {"pending",   "processing", "paid",  "shipped",
+                                               "delivered", "cancelled",  "failed"};
+};
+
+// A live order holds its idempotency key; one that was cancelled or has failed has given it back.
+inline bool is_live(OrderStatus status) { return status != OrderStatus::cancelled && status != OrderStatus::failed; }
+
+struct OrderItem {
+  std::string product_id;
+  std::string product_name;
+  std::int64_t quantity = 1;
+  Money price;
+
+  friend bool operator==(const OrderItem&, const OrderItem&) = default;
+};
+
+Json to_json(const std::vector<OrderItem>& items);                   // system A's form
+Result<std::vector<OrderItem>> items_from_json(const Json& items);   // what to_json wrote
+
+// The first 16 bytes of the SHA-256 of an idempotency key: what the database indexes.
+using KeyDigest = std::array<std::uint8_t, 16>;
+KeyDigest digest_of_key(std::string_view idempotency_key);
+
+// System A's key for an order that names none: the SHA-256, in hexadecimal, of "SOLDOUT:" and the sorted product
+// ids joined by "|".
+std::string default_idempotency_key(const std::vector<OrderItem>& items);
+
+struct Order {
+  OrderId id;
+  UserId user;
+  std::vector<OrderItem> items;
+  Money total;
+  std::string address;
+  OrderStatus status = OrderStatus::pending;
+  std::string idempotency_key;
+  bool holds_key = true;           // false: placed with --dedupe key-only and no key, so nothing is held
+  std::string payment_id;          // empty: none yet
+  std::string cancel_reason;
+  std::int64_t fencing_token = 0;  // of the lock under which it was placed; 0: none
+  NodeName node;                   // that wrote it first
+  int version = 0;
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  friend bool operator==(const Order&, const Order&) = default;
+};
+
+struct CreateOrder {
+  OrderId id;
+  UserId user;
+  std::vector<OrderItem> items;
+  std::string address;
+  std::string idempotency_key;  // empty only when nothing is to be held
+  std::int64_t fencing_token = 0;
+  std::string lock_metadata;    // JSON members of the OrderCreated event's metadata, or empty
+};
+struct ConfirmOrder {
+  std::string payment_id;
+};
+struct CancelOrder {
+  std::string reason;
+};
+// Makes a cancelled order pending again, for a saga that is retried. The caller has seen to its key.
+struct ReopenOrder {};
+using OrderCommand = std::variant<ConfirmOrder, CancelOrder, ReopenOrder>;
+
+struct OrderDecision {
+  Order order;
+  std::vector<Event> events;  // none: nothing changed
+};
+
+// `invalid` for no items or a total over the limit.
+Result<OrderDecision> create_order(const CreateOrder& command, const Moment& moment);
+
+// Confirm: pending -> paid; paid stays paid; else `conflict`. Cancel: any but delivered -> cancelled; cancelled
+// stays cancelled; delivered is a `conflict`. Reopen: cancelled or failed -> pending; pending stays.
+Result<OrderDecision> decide(Order order, const OrderCommand& command, const Moment& moment);
+
+}  // namespace sagactl

@@ -1,0 +1,48 @@
+// What analysis and the verdicts read: everything that a database holds, in one snapshot, a flow at a time, so
+// that a million orders need no more memory than one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/ports/queries.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+struct FlowHistory {
+  Flow flow;
+  std::vector<Event> events;  // of the flow's aggregates, by (occurred_at, node, sequence)
+};
+
+struct HistoryFilter {
+  std::optional<Timestamp> since, until;  // by the order's creation
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+
+  // Every flow in the order of its creation. Also flows with parts missing (a saga without an order has an
+  // order with a nil user and version 0), so that a check can see them. `visit` returning false ends the walk.
+  virtual Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(const FlowHistory&)>& visit) = 0;
+
+  // Every event, by node and sequence.
+  virtual Result<void> each_event(const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) = 0;
+
+  virtual Result<std::vector<Claim>> claims() = 0;
+  virtual Result<std::vector<NodeInfo>> nodes() = 0;
+  virtual Timestamp taken_at() const = 0;  // on the database's clock
+};
+
+// Takes snapshots. Taking one blocks no writer.
+class HistorySource {
+ public:
+  virtual ~HistorySource() = default;
+  virtual Result<std::unique_ptr<History>> snapshot() = 0;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,91 @@
+// What the API reads. Every call sees one consistent state that contains all that was committed before it.
+// Calls may block on disk, and may be made from several threads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/participants/flow.hpp"
+#include "server/participants/user.hpp"
+
+namespace sagactl {
+
+struct Page {
+  std::int64_t offset = 0;
+  std::int64_t limit = 10;
+  // When set, `offset` is ignored: only what is older than (comes after, newest first) this flow.
+  std::optional<OrderId> after;
+};
+
+struct OrderFilter {
+  std::optional<UserId> user;
+  std::optional<OrderStatus> status;
+};
+
+struct SagaFilter {
+  std::optional<UserId> user;  // whose order it is
+  std::optional<std::string> type;
+  std::vector<SagaStatus> statuses;  // empty: any
+  std::optional<NodeName> node;      // the owner
+  std::string error_contains;        // empty: any
+  std::optional<int> retries_over;   // tries of its current step, more than
+  std::optional<Timestamp> created_before;
+  std::optional<Timestamp> updated_before;
+};
+
+struct FlowPage {
+  std::vector<Flow> flows;  // newest first; without barriers
+  std::int64_t total = 0;   // that match, on all pages
+};
+
+struct EventFilter {
+  std::optional<EventType> type;
+  std::optional<UserId> user;    // whose order it is
+  std::optional<OrderId> order;
+  std::int64_t limit = 50;
+};
+
+struct Counts {
+  std::map<std::pair<std::string, SagaStatus>, std::int64_t> sagas;  // by type and status
+  std::map<OrderStatus, std::int64_t> orders;
+  std::map<EventType, std::int64_t> events;
+  std::int64_t unpublished_events = 0;
+};
+
+struct NodeInfo {
+  NodeName name;
+  std::string url;
+  std::int64_t epoch = 0;
+  Timestamp lease_until;
+  bool live = false;  // its lease has not run out
+  std::int64_t last_sequence = 0;
+  std::int64_t published = 0;
+};
+
+class Queries {
+ public:
+  virtual ~Queries() = default;
+
+  virtual Result<std::optional<Flow>> flow(OrderId id) = 0;
+  // By order, saga or correlation id, or else the latest order with that idempotency key.
+  virtual Result<std::optional<Flow>> find_flow(const std::string& text) = 0;
+  virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // in the order in which they happened
+
+  virtual Result<FlowPage> orders(const OrderFilter& filter, const Page& page) = 0;
+  virtual Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) = 0;
+  virtual Result<std::vector<Event>> events(const EventFilter& filter) = 0;  // newest first
+  virtual Result<Counts> counts() = 0;
+
+  virtual Result<std::optional<User>> user(UserId id) = 0;
+  virtual Result<std::optional<User>> user_by_email(const std::string& email) = 0;
+
+  virtual Result<std::vector<NodeInfo>> nodes() = 0;
+  virtual Result<Timestamp> database_time() = 0;  // also: is it there?
+  virtual std::string database_name() const = 0;
+};
+
+}  // namespace sagactl

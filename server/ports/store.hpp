@@ -1,0 +1,134 @@
+// Where state is durable. A node writes through `transact` alone: one atomic, durable batch at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/participants/flow.hpp"
+#include "server/participants/user.hpp"
+
+namespace sagactl {
+
+// Who writes: a node in one of its lives.
+struct Writer {
+  NodeName node;
+  std::int64_t epoch = 0;
+};
+
+// A node's place in the cluster, given to it at start.
+struct Registration {
+  Writer writer;
+  std::int64_t last_sequence = 0;  // of the events that earlier lives of this node have written
+};
+
+// The answer to a POST with an `Idempotency-Key` header, kept for at least a day.
+struct ReplayKey {
+  UserId user;
+  std::string key;
+  friend bool operator==(const ReplayKey&, const ReplayKey&) = default;
+};
+struct Replay {
+  ReplayKey key;
+  std::string request_digest;  // of method, path and body: another request under the same key is refused
+  int status = 0;
+  std::string body;
+  Timestamp created_at;
+};
+
+// Which order has an idempotency key, or had it last.
+struct Claim {
+  KeyDigest key{};
+  OrderId order;
+  bool live = true;
+};
+
+// What a batch touches.
+struct Keys {
+  std::vector<OrderId> flows;
+  std::vector<KeyDigest> claims;
+  std::vector<UserId> users;
+  std::vector<std::string> emails;
+  std::vector<ReplayKey> replays;
+};
+
+// What was there. Everything is found by key; what is missing is absent.
+struct Loaded {
+  std::vector<Flow> flows;      // one per key of `Keys::flows` that exists, in no order
+  std::vector<Claim> claims;
+  std::vector<User> users;      // by id or by email, each once
+  std::vector<Replay> replays;
+};
+
+// What is to be written. Pointers are to the caller's objects, which outlive the call of `transact`.
+struct Changes {
+  std::vector<const Order*> new_orders, orders;
+  std::vector<const Saga*> new_sagas, sagas;
+  std::vector<const Payment*> new_payments, payments;
+  std::vector<std::pair<OrderId, const Barrier*>> barriers;  // new ones: a barrier never changes
+  std::vector<const Claim*> claims;                          // insert or replace
+  std::vector<const Event*> events;                          // in the order of their sequence
+  std::vector<const User*> users;                            // insert or replace by id; email is unique
+  std::vector<const Replay*> replays;
+};
+
+enum class Commit {
+  committed,
+  fenced,  // the writer's lease has passed to another life or node: nothing was written, and it must stop
+};
+
+// How far a node's events have been published.
+struct Backlog {
+  NodeName node;
+  std::int64_t published = 0;  // the last published sequence
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Begins a new life of the node `name`: a higher epoch, and a lease until now + `lease` on the database's
+  // clock. Any earlier life of that node is fenced from here on.
+  virtual Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) = 0;
+
+  // Prolongs the lease. False: fenced.
+  virtual Result<bool> renew(const Writer& writer, Duration lease) = 0;
+
+  // Ends the lease at once, so that others adopt this node's sagas without waiting.
+  virtual Result<void> resign(const Writer& writer) = 0;
+
+  // One transaction: checks the writer's epoch, loads what `keys` name into `loaded` (whole, locked against
+  // other writers), calls `decide` once with the database's time, writes the changes it returns, commits, and
+  // returns when that is on disk. `decide` gets a time that is greater than that of every earlier commit of
+  // this store's users of the same database clock.
+  // Errors: `unavailable`: nothing was written, `decide` may or may not have been called. `unknown_outcome`: it
+  // may have been written; ask `has_event`. Other threads may call at the same time; calls take turns.
+  virtual Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+                                  const std::function<Changes(Timestamp now)>& decide) = 0;
+
+  // Whether that event is durable: resolves a commit in doubt.
+  virtual Result<bool> has_event(const NodeName& node, std::int64_t sequence) = 0;
+
+  // Makes the writer the owner of at most `limit` sagas that are not terminal and whose owner is no live
+  // (node, epoch), oldest first, and returns them.
+  virtual Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) = 0;
+
+  // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live.
+  virtual Result<std::vector<Backlog>> backlogs(const Writer& writer) = 0;
+  // At most `limit` events of `node` after `sequence`, in order.
+  virtual Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
+                                                  std::size_t limit) = 0;
+  // Moves checkpoints forward (never back).
+  virtual Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) = 0;
+
+  // Forgets replays made before `before`, at most `limit`. Returns how many.
+  virtual Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) = 0;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,101 @@
+// The saga itself: given its state and what has come in, what happened and what is to be done next. Pure: no
+// clock, no I/O, no randomness but what `Moment` carries.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/saga/definition.hpp"
+#include "server/saga/saga.hpp"
+
+namespace sagactl {
+
+// What a decision may know beside the state.
+struct Moment {
+  Timestamp now;            // the database's clock
+  NodeName node;            // that decides
+  std::int64_t epoch = 0;   // of that node
+  std::uint64_t entropy = 0;  // for jitter
+};
+
+enum class Direction : std::uint8_t { action, compensation };
+
+template <>
+struct Spelling<Direction> {
+  static constexpr std::string_view names[] = {"action", "compensation"};
+};
+
+// To a participant: do, or undo, this step. The same call may be made again; barriers make it count once.
+struct StepCall {
+  SagaId saga;
+  std::size_t step = 0;
+  Direction direction = Direction::action;
+  int attempt = 1;
+  int tries = 1;
+  bool ask_first = false;  // an earlier try may have taken effect: ask for its outcome before doing it again
+
+  friend bool operator==(const StepCall&, const StepCall&) = default;
+};
+
+// A participant's answer.
+struct Succeeded {
+  friend bool operator==(const Succeeded&, const Succeeded&) = default;
+};
+struct Refused {  // for good, and not in effect: a declined card
+  std::string reason;
+  friend bool operator==(const Refused&, const Refused&) = default;
+};
+struct Unavailable {  // for now, and not in effect: worth another try
+  std::string reason;
+  friend bool operator==(const Unavailable&, const Unavailable&) = default;
+};
+struct UnknownOutcome {  // it may be in effect: a time-out
+  std::string reason;
+  friend bool operator==(const UnknownOutcome&, const UnknownOutcome&) = default;
+};
+using Outcome = std::variant<Succeeded, Refused, Unavailable, UnknownOutcome>;
+
+// What can come in.
+struct StartSaga {};
+struct StepReply {
+  std::size_t step = 0;
+  Direction direction = Direction::action;
+  int attempt = 1;
+  Outcome outcome;
+};
+struct WakeSaga {};  // the durable timer fired, or a node has adopted the saga and does not know where it stands
+struct CompensateSaga {
+  std::string reason;
+};
+struct RetrySaga {
+  std::string by;
+  // Retrying may charge again a payment that was given back: only when it is asked for in so many words.
+  bool recharge = false;
+  bool was_refunded = false;  // whether there is such a payment
+};
+using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga>;
+
+struct SagaDecision {
+  Saga saga;                    // the new state
+  std::vector<Event> events;    // what happened, in order; versions are set, node and sequence are not
+  std::vector<StepCall> calls;  // to be made once this is durable (or within it, by a participant here)
+};
+
+// A rejection leaves the state as it was: `conflict` when the state does not allow the command (the message
+// names the states that would), `retry` when the reply or the timer is out of date and means nothing any more.
+Result<SagaDecision> decide(const SagaDefinition& definition, Saga saga, const SagaCommand& command,
+                            const Moment& moment);
+
+// The step that the saga is at, for people: a step's name, or the status when it has ended.
+std::string current_step(const SagaDefinition& definition, const Saga& saga);
+std::vector<std::string> completed_steps(const SagaDefinition& definition, const Saga& saga);
+std::vector<std::string> compensation_steps(const SagaDefinition& definition, const Saga& saga);
+
+// The wait before try `tries` + 1, even in [0, min(cap, first * 2^(tries-1))], from `entropy`.
+Duration backoff(const RetryPolicy& policy, int tries, std::uint64_t entropy);
+
+}  // namespace sagactl

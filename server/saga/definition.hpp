@@ -1,0 +1,56 @@
+// What a saga is, as data: its steps, how each is retried and undone, and the pivot after which it only goes
+// forward. Words: docs/terminology.md.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "common/spelling.hpp"
+#include "common/time.hpp"
+
+namespace sagactl {
+
+enum class Mode { orchestration, choreography };
+
+template <>
+struct Spelling<Mode> {
+  static constexpr std::string_view names[] = {"orchestration", "choreography"};
+};
+
+// Capped exponential backoff with full jitter: before try n the wait is even in [0, min(cap, first * 2^(n-1))]
+// (Brooker, "Exponential Backoff And Jitter", 2015). No try starts after `budget` has passed since the first.
+struct RetryPolicy {
+  Duration first = 100ms;
+  Duration cap = 5s;
+  Duration budget = 60s;
+};
+
+struct StepDefinition {
+  std::string_view name;            // "payment_processing"
+  std::string_view action;          // the participant's command that does it
+  std::string_view compensation;    // the participant's command that undoes it; empty: nothing to undo
+  std::string_view compensated_as;  // its name in `compensationSteps`
+  Duration timeout = 30s;           // a try with no reply by then has an unknown outcome
+  RetryPolicy retry = {};
+  RetryPolicy compensation_retry = {};
+  bool listed = true;  // stands in `completedSteps`; the step that the saga's start does itself does not
+};
+
+struct SagaDefinition {
+  std::string_view name;
+  int version = 1;
+  Mode mode = Mode::orchestration;
+  std::vector<StepDefinition> steps;
+  // Once this step has succeeded, a later step that fails is retried and never undone by the saga itself. (A
+  // person may still ask for compensation.)
+  std::size_t pivot = 0;
+};
+
+// The built-in definition of that name, or null.
+const SagaDefinition* find_definition(std::string_view name);
+const std::vector<SagaDefinition>& definitions();
+
+inline constexpr std::string_view order_processing_saga = "OrderProcessingSaga";
+
+}  // namespace sagactl

@@ -1,0 +1,68 @@
+// What happened, once and for good. Events are written in the commit of the change that they tell of; they are
+// the outbox from which other systems learn of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/id.hpp"
+#include "common/json.hpp"
+#include "common/spelling.hpp"
+#include "common/time.hpp"
+
+namespace sagactl {
+
+using NodeName = std::string;
+
+enum class AggregateType : std::uint8_t { order, payment, saga };
+
+template <>
+struct Spelling<AggregateType> {
+  static constexpr std::string_view names[] = {"Order", "Payment", "Saga"};
+};
+
+enum class EventType : std::uint8_t {
+  order_created,
+  order_cancelled,
+  order_confirmed,
+  order_status_changed,
+  payment_processed,
+  payment_failed,
+  payment_refunded,
+  saga_started,
+  saga_step_completed,
+  saga_completed,
+  saga_failed,
+  saga_step_compensated,
+  saga_compensated,
+  saga_compensation_failed,
+  saga_compensating,
+  saga_retried,
+};
+
+template <>
+struct Spelling<EventType> {
+  static constexpr std::string_view names[] = {
+      "OrderCreated",   "OrderCancelled", "OrderConfirmed",      "OrderStatusChanged",
+      "PaymentProcessed", "PaymentFailed", "PaymentRefunded",    "SagaStarted",
+      "SagaStepCompleted", "SagaCompleted", "SagaFailed",        "SagaStepCompensated",
+      "SagaCompensated", "SagaCompensationFailed", "SagaCompensating", "SagaRetried"};
+};
+
+struct Event {
+  EventType type = EventType::order_created;
+  AggregateType aggregate_type = AggregateType::order;
+  Uuid aggregate;          // the order's, payment's or saga's id
+  int version = 0;         // 1, 2, 3 ... within the aggregate
+  OrderId order;           // the flow it belongs to
+  std::string data;        // a JSON object
+  std::string metadata;    // a JSON object, or empty
+  std::string correlation; // empty: the order's id
+  // Given by the engine when it commits:
+  NodeName node;               // the node that wrote it
+  std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
+  Timestamp occurred_at;       // on the database's clock, increasing within the node
+};
+
+}  // namespace sagactl

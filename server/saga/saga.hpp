@@ -1,0 +1,92 @@
+// The state of one saga, as it is stored.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/id.hpp"
+#include "server/saga/event.hpp"
+
+namespace sagactl {
+
+enum class SagaStatus : std::uint8_t { started, completed, failed, compensating, compensated };
+
+template <>
+struct Spelling<SagaStatus> {
+  static constexpr std::string_view names[] = {"started", "completed", "failed", "compensating", "compensated"};
+};
+
+// A saga in such a state takes no further step unless somebody asks for it.
+inline bool is_terminal(SagaStatus status) {
+  return status == SagaStatus::completed || status == SagaStatus::failed || status == SagaStatus::compensated;
+}
+
+enum class StepStatus : std::uint8_t {
+  pending,       // not begun
+  running,       // asked for, or waiting to be asked for again
+  succeeded,     // in effect
+  failed,        // refused: not in effect
+  compensating,  // being undone
+  compensated,   // undone
+};
+
+template <>
+struct Spelling<StepStatus> {
+  static constexpr std::string_view names[] = {"pending", "running",      "succeeded",
+                                               "failed",  "compensating", "compensated"};
+};
+
+struct StepState {
+  StepStatus status = StepStatus::pending;
+  // Which execution this is: 1, then one more each time a person has the step done anew. It is part of the
+  // barrier and of the key at the payment gateway; tries of one attempt share it.
+  int attempt = 0;
+  int tries = 0;        // of this attempt, in the present direction
+  bool in_doubt = false;  // the last try may have taken effect: ask before the next
+  Timestamp began_at;   // the first try of this attempt, in the present direction
+  Timestamp ended_at;   // when it got its present status, if that is not running or compensating
+  NodeName node;        // that wrote the present status
+  std::string error;    // of the last try that did not succeed
+
+  friend bool operator==(const StepState&, const StepState&) = default;
+};
+
+struct Retry {
+  Timestamp at;
+  std::string from_step;
+  std::string by;  // the id of the user who asked
+
+  friend bool operator==(const Retry&, const Retry&) = default;
+};
+
+// The node that drives the saga: the last that wrote it. `epoch` tells one life of that node from the next.
+struct Owner {
+  NodeName node;
+  std::int64_t epoch = 0;
+
+  friend bool operator==(const Owner&, const Owner&) = default;
+};
+
+struct Saga {
+  SagaId id;
+  std::string type;  // the definition's name
+  int definition_version = 1;
+  std::string correlation;   // empty: the order's id
+  std::string trace_parent;  // W3C, of the request that began it; may be empty
+  SagaStatus status = SagaStatus::started;
+  std::vector<StepState> steps;  // one per step of the definition
+  std::string error;             // why it failed or was compensated; empty: no error
+  bool requires_manual_intervention = false;
+  std::optional<Timestamp> wake_at;  // the durable timer: at this time the running step is looked at again
+  std::vector<Retry> retries;
+  Owner owner;
+  int version = 0;  // of the saga as an aggregate: the number of its events
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  friend bool operator==(const Saga&, const Saga&) = default;
+};
+
+}  // namespace sagactl

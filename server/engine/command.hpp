@@ -1,0 +1,102 @@
+// What the engine can be asked to do, and what it answers. Every command is decided in one batch with others and
+// answered after that batch is durable; a rejected command leaves nothing behind.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "common/result.hpp"
+#include "server/participants/flow.hpp"
+#include "server/participants/user.hpp"
+#include "server/ports/lock.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+struct Receipt {
+  std::optional<Flow> flow;      // as it is after the command; without barriers
+  std::optional<User> user;      // of the commands about users
+  std::optional<Replay> replay;  // the answer to an earlier request with the same Idempotency-Key: send it as it is
+};
+
+using Completion = std::function<void(Result<Receipt>)>;
+
+// Makes a POST with an `Idempotency-Key` header count once. `render` is called within the batch with the receipt
+// and makes the answer (status and body) that is stored with it; it must be pure. A request with the same key
+// and another digest is `invalid` with the member "code":"IDEMPOTENCY_KEY_REUSED".
+struct ReplayRequest {
+  ReplayKey key;
+  std::string request_digest;
+  std::function<std::pair<int, std::string>(const Receipt&)> render;
+};
+
+// Places an order and starts its saga. A live order with the same idempotency key is a `conflict` with the
+// members error "DUPLICATE_ORDER", existingOrderId, idempotencyKey, code "ORDER_ALREADY_EXISTS".
+struct PlaceOrder {
+  OrderId id;  // fresh; also the saga's
+  Actor actor;
+  std::vector<OrderItem> items;
+  std::string address;
+  std::string idempotency_key;  // the client's; empty: the default key, unless `key_only`
+  bool key_only = false;        // --dedupe key-only: without a client's key nothing is held
+  std::string correlation;      // the client's X-Correlation-ID; empty: the order's id
+  std::string trace_parent;
+  std::optional<LockGrant> lock;
+  std::optional<ReplayRequest> replay;
+};
+
+// The order is cancelled at once, and its saga compensates: what was charged is given back. `not_found` for an
+// order that is not there or not the actor's.
+struct CancelOrderRequest {
+  OrderId order;
+  Actor actor;
+  std::string reason;
+};
+
+struct ConfirmOrderRequest {
+  OrderId order;
+  Actor actor;
+  std::string payment_id;
+};
+
+// For operators: `not_found`, or `conflict` when the saga's state does not allow it.
+struct CompensateRequest {
+  SagaId saga;
+  Actor actor;
+  std::string reason;
+};
+struct RetryRequest {
+  SagaId saga;
+  Actor actor;
+  bool recharge = false;
+};
+
+// A participant's answer to a call of this engine's, or of another process.
+struct StepReplied {
+  SagaId saga;
+  StepReply reply;
+  std::string external_transaction_id;  // of a charge that succeeded
+};
+
+// The saga's durable timer has fired, or the saga was adopted.
+struct WakeRequest {
+  SagaId saga;
+};
+
+struct RegisterUser {
+  User user;  // `conflict` when the e-mail address exists
+};
+// Replaces the refresh token that is good. `expected_hash` empty: whatever it is; otherwise it must be the
+// present one, else the answer is `unauthenticated` and no refresh token is good any more (a stolen one was used).
+struct SetRefreshToken {
+  UserId user;
+  std::string expected_hash;
+  std::string new_hash;  // empty: none
+};
+
+using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, CompensateRequest, RetryRequest,
+                             StepReplied, WakeRequest, RegisterUser, SetRefreshToken>;
+
+}  // namespace sagactl

@@ -1,0 +1,84 @@
+// The engine of one node: takes commands, decides them in batches, commits each batch once, and then does what
+// follows from it. Everything that changes state goes through here.
+//
+// Threads: `submit` may be called from anywhere; all else runs inside `turn`, which one thread at a time calls
+// (EngineThread in a server, the simulator in a simulation).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/result.hpp"
+#include "server/engine/command.hpp"
+#include "server/ports/bus.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/payment_gateway.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+struct EngineOptions {
+  NodeName node = "node-1";
+  std::string url;               // where other nodes' operators find this one; for display
+  Duration lease = 2s;           // a node not heard of for so long is dead
+  std::size_t batch_max = 512;   // commands in one commit
+  std::size_t queue_max = 20'000;  // commands waiting; one more is `busy`
+  std::size_t adopt_max = 1'000;   // sagas adopted in one go
+  std::uint64_t seed = 0;        // of the jitter
+};
+
+struct EngineStats {
+  std::uint64_t commits = 0;
+  std::uint64_t commands = 0;        // decided, refused ones included
+  std::uint64_t last_batch_size = 0;
+  std::uint64_t queue_depth = 0;
+  std::uint64_t adopted = 0;
+  std::uint64_t commit_us_total = 0;
+  std::uint64_t fenced = 0;
+  bool store_available = true;
+  std::string store_error;           // the last one, while it is not available
+  std::int64_t unpublished = 0;      // events of this node that wait to be published
+};
+
+class Engine {
+ public:
+  // The ports outlive the engine.
+  Engine(EngineOptions options, Store& store, PaymentGateway& gateway, Bus& bus, Clock& clock);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Registers the node; its and dead nodes' sagas are adopted in the turns that follow. Call once, first.
+  Result<void> start();
+
+  // Queues a command. `done` is called exactly once: on the engine's thread when the command is durable or
+  // refused, or at once on this thread with `busy` when the queue is full, or `unavailable` after `stop`.
+  void submit(Command command, Completion done);
+
+  // Does what is due: timers, adoption, the lease, one batch of commands, publication. Returns when it wants to
+  // be called again at the latest; `submit` calls `on_work` when it wants to be called at once.
+  Timestamp turn();
+  void on_work(std::function<void()> wake);
+
+  // Decides what is queued, then gives up the lease so that others adopt at once. Nothing is taken on afterwards.
+  void stop();
+
+  EngineStats stats() const;  // from any thread
+  const EngineOptions& options() const;
+
+  // Called after each commit with its batch size and duration, on the engine's thread: for metrics.
+  void on_commit(std::function<void(std::size_t commands, Duration took)> observe);
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+// Places an order under its lock: takes the lock of its idempotency key, submits, and releases the lock when the
+// order is durable or refused. A lock service that is away does not stop the order: the database decides.
+void place_order(Engine& engine, Lock& lock, PlaceOrder command, Completion done);
+
+}  // namespace sagactl

@@ -1,0 +1,31 @@
+// The thread on which a server's engine takes its turns.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "server/engine/engine.hpp"
+
+namespace sagactl {
+
+class EngineThread {
+ public:
+  // Runs `engine`'s turns until destroyed. The engine and the clock outlive this.
+  EngineThread(Engine& engine, Clock& clock);
+  // Ends after the present turn, having called the engine's stop().
+  ~EngineThread();
+
+ private:
+  void run();
+
+  Engine& engine_;
+  Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool work_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sagactl

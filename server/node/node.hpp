@@ -1,0 +1,63 @@
+// The composition root: configuration in, running nodes out. The only place that chooses adapters.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/result.hpp"
+#include "common/time.hpp"
+
+namespace sagactl {
+
+enum class Dedupe { product, key_only };
+
+// The simulated payment provider.
+struct SimulatedPayment {
+  double success = 0.8;         // share of charges that succeed
+  Duration delay_min = 500ms;
+  Duration delay_max = 2s;
+  double timeout_share = 0.0;   // share of calls that answer nothing in time, half of them after charging
+};
+
+struct NodeOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 3000;       // of the first node; 0: any free port, for tests
+  std::string node_id;             // empty: node-1, node-2 ...
+  int nodes = 1;                   // logical nodes, on consecutive ports
+  std::filesystem::path data = "sagactl-data";
+  std::string database;            // SQLite file; empty: <data>/saga.db
+  SimulatedPayment payment;
+  Dedupe dedupe = Dedupe::product;
+  Duration lease = 2s;
+  bool allow_test_routes = false;  // /redis-test off loopback
+  std::string environment = "development";
+  // Secrets. Empty: kept in files in `data`, made at first start; off loopback an empty jwt_secret is an error.
+  std::string jwt_secret, jwt_refresh_secret;
+  Duration jwt_expires_in = std::chrono::minutes(15);
+  Duration jwt_refresh_expires_in = std::chrono::hours(24 * 7);
+};
+
+struct NodeAddress {
+  std::string node;  // its id
+  std::string url;
+};
+
+// Running nodes. Destroying it stops them cleanly: no new requests, those in flight end, engines finish what
+// they accepted or leave it durable.
+class Nodes {
+ public:
+  virtual ~Nodes() = default;
+  virtual std::vector<NodeAddress> addresses() const = 0;
+  virtual std::filesystem::path operator_token_file() const = 0;
+  virtual void stop() = 0;
+};
+
+// Returns when all nodes accept requests. Errors say what to do about a port in use, a data directory that
+// another process serves, a damaged or newer database, a secret that is missing.
+Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options);
+
+}  // namespace sagactl

@@ -1,0 +1,64 @@
+// One listener of `sagactl serve`: HTTP/1.1 with keep-alive and pipelining, limits on everything a client can
+// make large or slow, and a stop that finishes what it has accepted. It knows nothing of what it serves.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/http/metrics.hpp"
+#include "server/http/router.hpp"
+
+namespace sagactl::http {
+
+struct Limits {
+  std::size_t header_bytes_max = 16 * 1024;            // over it 431
+  std::size_t body_bytes_max = 100 * 1024;             // over it 413
+  std::size_t connections_max = 10'000;                // past it 503 and close
+  std::chrono::milliseconds read_timeout{30'000};      // a request that has begun: 408
+  std::chrono::milliseconds idle_timeout{75'000};      // between requests: closed without a word
+  std::chrono::milliseconds write_timeout{30'000};     // a client that does not read its answer: closed
+  std::chrono::milliseconds request_deadline{30'000};  // what Request::deadline is made of
+  double peer_requests_per_second = 20'000;  // per address, bursts of one second; over it 429; 0: none
+  bool limit_loopback_peers = false;
+};
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 3000;  // 0: any free one
+  Limits limits;
+  // Origins whose pages may call ("https://shop.example", or "*"); without any, no CORS header is sent.
+  std::vector<std::string> cors_origins;
+};
+
+// Lives on one io_context, which must be run by one thread; several servers may share it. Router and metrics
+// are shared with the connections, which may outlive the server until the io_context is destroyed.
+class Server {
+ public:
+  // Binds and listens, and accepts as soon as the context runs. `unavailable` when the address is taken,
+  // `forbidden` when the port needs more rights, `invalid` when the host is no address of this machine.
+  static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& context, ServerOptions options,
+                                                std::shared_ptr<const Router> router,
+                                                std::shared_ptr<Metrics> metrics);
+  // Stops at once, as stop() with no grace.
+  ~Server();
+
+  std::uint16_t port() const;
+
+  // Accepts no more, closes what is idle, ends streams, finishes requests in flight; after `grace` closes
+  // those too. Then calls `stopped` on the context. Any thread; the second call does nothing.
+  void stop(std::chrono::milliseconds grace, std::function<void()> stopped);
+
+ private:
+  class Listener;
+  explicit Server(std::shared_ptr<Listener> listener);
+  std::shared_ptr<Listener> listener_;
+};
+
+}  // namespace sagactl::http

@@ -1,0 +1,84 @@
+// A few threads for work that blocks (database reads, password hashing), with a bounded queue.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/http/await.hpp"
+
+namespace sagactl::http {
+
+class Workers {
+ public:
+  struct Options {
+    std::string name;  // for messages
+    std::size_t threads = 1;
+    std::size_t queue_max = 256;
+  };
+  explicit Workers(Options options);
+  // Runs what is queued to its end, then joins.
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  // Queues work; false when the queue is full or the workers stop. Any thread.
+  bool post(std::function<void()> work);
+
+  // Runs `work`, a function that returns a Result, on one of the threads, and resumes the caller on its own
+  // executor with what it returned; `busy` at once when the queue is full. An exception goes to the caller.
+  //
+  //   auto read = [&store, id] { return store.find(id); };
+  //   Result<Order> order = co_await workers.run(std::move(read));
+  template <class Work>
+  boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
+    using R = std::invoke_result_t<Work&>;
+    struct Outcome {
+      std::optional<R> result;
+      std::exception_ptr thrown;
+    };
+    auto start = [this, shared = std::make_shared<Work>(std::move(work))](std::function<void(Outcome)> done) {
+      auto job = [shared, done] {
+        Outcome outcome;
+        try {
+          outcome.result.emplace((*shared)());
+        } catch (...) {
+          outcome.thrown = std::current_exception();
+        }
+        done(std::move(outcome));
+      };
+      if (post(std::move(job))) return;
+      Outcome full;
+      full.result.emplace(busy());
+      done(std::move(full));
+    };
+    Outcome outcome = co_await await_callback<Outcome>(std::move(start));
+    if (outcome.thrown) std::rethrow_exception(outcome.thrown);
+    co_return std::move(*outcome.result);
+  }
+
+ private:
+  Error busy() const;
+  void work();
+
+  const Options options_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sagactl::http

@@ -83,6 +83,7 @@ struct StepReplied {
 // The saga's durable timer has fired, or the saga was adopted.
 struct WakeRequest {
   SagaId saga;
+  std::optional<Timestamp> timer;  // as in WakeSaga
 };
 
 struct RegisterUser {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,7 +68,11 @@ struct StepReply {
   int attempt = 1;
   Outcome outcome;
 };
-struct WakeSaga {};  // the durable timer fired, or a node has adopted the saga and does not know where it stands
+struct WakeSaga {
+  // The durable timer that fired. None: a node has adopted the saga and does not know where it stands; the time
+  // that nobody looked after it does not count against the budget of its step.
+  std::optional<Timestamp> timer;
+};
 struct CompensateSaga {
   std::string reason;
 };
@@ -89,6 +94,9 @@ struct SagaDecision {
 // names the states that would), `retry` when the reply or the timer is out of date and means nothing any more.
 Result<SagaDecision> decide(const SagaDefinition& definition, Saga saga, const SagaCommand& command,
                             const Moment& moment);
+
+// A saga of this definition before StartSaga: nothing has been done, version 0.
+Saga new_saga(const SagaDefinition& definition, SagaId id, const Moment& moment);
 
 // The step that the saga is at, for people: a step's name, or the status when it has ended.
 std::string current_step(const SagaDefinition& definition, const Saga& saga);

@@ -44,7 +44,7 @@ struct StepState {
   // barrier and of the key at the payment gateway; tries of one attempt share it.
   int attempt = 0;
   int tries = 0;        // of this attempt, in the present direction
-  bool in_doubt = false;  // the last try may have taken effect: ask before the next
+  bool in_doubt = false;  // it may be in effect, or may yet take effect: a try is under way, or was lost
   Timestamp began_at;   // the first try of this attempt, in the present direction
   Timestamp ended_at;   // when it got its present status, if that is not running or compensating
   NodeName node;        // that wrote the present status

@@ -1,0 +1,51 @@
+// The participants' commands by name: what a step's `action` and `compensation` (server/saga/definition.hpp) do to
+// a flow. Pure: what has to happen outside is returned as a GatewayCall, to be made when the flow is durable.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/participants/flow.hpp"
+
+namespace sagactl {
+
+struct GatewayCall {
+  enum class Kind : std::uint8_t {
+    charge,            // make the charge
+    query_or_charge,   // it may have been made: ask, and make it if it was not
+    refund,            // give it back
+    query_and_refund,  // it may have been made: ask, and give it back if it was
+  };
+  Kind kind = Kind::charge;
+  SagaId saga;
+  std::size_t step = 0;
+  Direction direction = Direction::action;
+  int attempt = 1;
+  Money amount;
+  std::vector<std::string> product_ids;
+};
+
+// What a call came to. `outcome` null: the answer will be a reply to `gateway_call`.
+struct Performed {
+  std::optional<Outcome> outcome;
+  std::vector<Event> events;
+  std::optional<GatewayCall> gateway_call;
+};
+
+// Carries out `call`, whose participant command is `command`, on `flow`, behind its barrier. Fresh ids are made
+// from `moment`. `bug` for a command that no participant has.
+Result<Performed> perform(std::string_view command, Flow& flow, const StepCall& call, const Moment& moment);
+
+// A gateway's final answer to a call of this participant.
+struct GatewayReply {
+  std::string external_transaction_id;  // of the charge, where there is one
+};
+
+// Records with the participant what a reply says, behind the barrier, before the saga is told of it. Returns the
+// events. Does nothing for an outcome that is not final.
+Result<std::vector<Event>> record_reply(std::string_view command, Flow& flow, const StepReply& reply,
+                                        const GatewayReply& gateway, const Moment& moment);
+
+}  // namespace sagactl

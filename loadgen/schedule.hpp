@@ -1,0 +1,45 @@
+// When requests are to be sent: the whole plan of an open loop, known before its first request.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "common/result.hpp"
+#include "common/time.hpp"
+
+namespace sagactl {
+
+enum class ArrivalKind {
+  constant,  // evenly spaced
+  poisson,   // independent: exponential gaps, `rate` on average
+  ramp,      // the rate grows evenly from `rate_from` to `rate`
+  steps,     // the rate grows in `steps` equal times, from rate/steps to rate
+};
+
+std::string_view to_string(ArrivalKind kind);
+std::optional<ArrivalKind> parse_arrival(std::string_view text);
+
+struct Arrival {
+  ArrivalKind kind = ArrivalKind::constant;
+  double rate = 0;       // requests per second, above 0
+  double rate_from = 0;  // ramp only
+  std::uint32_t steps = 5;
+};
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+// The longest plan: 20 million requests, 160 MB.
+constexpr std::uint64_t schedule_max = 20'000'000;
+
+// The send times of `count` requests, from the start of the phase, in order, the first near 0. A pure
+// function of its arguments. `invalid` for a rate that is not positive and finite or a plan above
+// schedule_max.
+Result<std::vector<Nanoseconds>> plan_count(const Arrival& arrival, std::uint64_t count, std::uint64_t seed);
+
+// The same for all the requests that fall before `duration`.
+Result<std::vector<Nanoseconds>> plan_duration(const Arrival& arrival, Duration duration, std::uint64_t seed);
+
+}  // namespace sagactl

@@ -41,6 +41,7 @@ struct EngineStats {
   bool store_available = true;
   std::string store_error;           // the last one, while it is not available
   std::int64_t unpublished = 0;      // events of this node that wait to be published
+  std::uint64_t open_sagas = 0;      // that this node drives
 };
 
 class Engine {
@@ -74,11 +75,7 @@ class Engine {
 
  private:
   class Core;
-  std::unique_ptr<Core> core_;
+  std::shared_ptr<Core> core_;  // shared with the callbacks of calls that are under way
 };
-
-// Places an order under its lock: takes the lock of its idempotency key, submits, and releases the lock when the
-// order is durable or refused. A lock service that is away does not stop the order: the database decides.
-void place_order(Engine& engine, Lock& lock, PlaceOrder command, Completion done);
 
 }  // namespace sagactl

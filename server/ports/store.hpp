@@ -116,7 +116,8 @@ class Store {
   virtual Result<bool> has_event(const NodeName& node, std::int64_t sequence) = 0;
 
   // Makes the writer the owner of at most `limit` sagas that are not terminal and whose owner is no live
-  // (node, epoch), oldest first, and returns them.
+  // (node, epoch), oldest first, and returns them. The nodes that they are taken from are fenced: their epochs
+  // are raised, so that one that was only paused finds out at its next write.
   virtual Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) = 0;
 
   // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live.

@@ -1,0 +1,110 @@
+// One batch in memory: the commands that are decided one after the other on what was loaded for all of them, and
+// what is to be written and done in consequence. Pure but for its own state.
+#pragma once
+
+#include <cstring>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "common/random.hpp"
+#include "server/engine/command.hpp"
+#include "server/participants/perform.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+// A key digest, for hash maps: its bytes are random already.
+struct KeyDigestHash {
+  std::size_t operator()(const KeyDigest& key) const noexcept {
+    std::size_t value;
+    std::memcpy(&value, key.data(), sizeof value);
+    return value;
+  }
+};
+
+// The keys that a command needs to be loaded.
+void add_keys(const Command& command, Keys& keys);
+
+class Batch {
+ public:
+  // `loaded` is what was found for `keys`, and is taken over. `random` is for jitter and ids.
+  Batch(const Keys& keys, Loaded loaded, const Writer& writer, std::int64_t last_sequence, Timestamp now,
+        Random& random);
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  // Decides one command. A rejection leaves the batch as it was. `retry` with wanted() not empty: the command
+  // needs more to be loaded; decide it again in a batch that has it.
+  Result<Receipt> apply(const Command& command);
+  const Keys& wanted() const { return wanted_; }
+
+  // Everything that was decided, for Store::transact; valid as long as the batch.
+  Changes changes() const;
+
+  const std::deque<Event>& events() const { return events_; }
+  const std::vector<GatewayCall>& gateway_calls() const { return gateway_calls_; }
+  std::int64_t last_sequence() const { return sequence_; }
+
+  // For each flow that was written: when its saga wants to be woken. None: it has ended.
+  std::vector<std::pair<OrderId, std::optional<Timestamp>>> wakes() const;
+
+ private:
+  struct Work {
+    Flow flow;
+    bool new_order = false, order_changed = false;
+    bool new_saga = false, saga_changed = false;
+    std::size_t payments_stored = 0;  // how many of flow.payments the store has
+    std::vector<bool> payment_changed;
+    std::size_t barriers_stored = 0;
+  };
+  // What one command does, kept apart until it is known to be accepted.
+  struct Draft {
+    Flow flow;
+    std::vector<Event> events;
+    std::vector<GatewayCall> gateway_calls;
+  };
+
+  Result<Receipt> on(const PlaceOrder& command);
+  Result<Receipt> on(const CancelOrderRequest& command);
+  Result<Receipt> on(const ConfirmOrderRequest& command);
+  Result<Receipt> on(const CompensateRequest& command);
+  Result<Receipt> on(const RetryRequest& command);
+  Result<Receipt> on(const StepReplied& command);
+  Result<Receipt> on(const WakeRequest& command);
+  Result<Receipt> on(const RegisterUser& command);
+  Result<Receipt> on(const SetRefreshToken& command);
+
+  Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
+  Result<void> check_claim(const std::string& idempotency_key, OrderId order);
+  Result<void> command_saga(Draft& draft, const SagaCommand& command);
+  Result<void> follow(Draft& draft, SagaDecision decision);
+  Result<Receipt> accept(Draft draft);
+  void write(Draft draft);
+  void record(std::vector<Event> events, const Flow& flow);
+  void update_claim(const Order& order);
+  Moment next_moment();
+
+  const Writer writer_;
+  Timestamp now_;
+  Random& random_;
+  std::int64_t sequence_;
+  Moment moment_;  // of the command that is being decided
+  Keys wanted_;
+
+  std::deque<Work> works_;
+  std::unordered_map<OrderId, Work*> by_order_;
+  std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims_;
+  std::unordered_set<KeyDigest, KeyDigestHash> claims_known_;  // asked for, whether there or not
+  std::vector<KeyDigest> claims_changed_;
+  std::deque<User> users_;
+  std::vector<const User*> users_changed_;
+  std::deque<Replay> replays_;
+  std::size_t replays_loaded_ = 0;
+  std::deque<Event> events_;
+  std::vector<GatewayCall> gateway_calls_;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,398 @@
+#include "server/engine/engine.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <queue>
+#include <unordered_map>
+
+#include "common/log.hpp"
+#include "server/engine/batch.hpp"
+#include "server/engine/effects.hpp"
+#include "server/engine/publisher.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
+constexpr int reloads_max = 3;                        // times that a command may ask for more to be loaded
+constexpr int stop_turns_max = 10'000;                // of draining the queue
+
+struct Waiting {
+  Command command;
+  Completion done;  // none: the engine's own command, which is kept until the store can take it
+  Keys more;        // to be loaded for it, beside what it names
+  int reloads = 0;
+};
+
+}  // namespace
+
+class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
+ public:
+  Core(EngineOptions options, Store& store, PaymentGateway& gateway, Bus& bus, Clock& clock)
+      : options_(std::move(options)),
+        store_(store),
+        gateway_(gateway),
+        clock_(clock),
+        publisher_(store, bus),
+        random_(options_.seed) {}
+
+  Result<void> start();
+  void submit(Command command, Completion done);
+  Timestamp turn();
+  void stop();
+  EngineStats stats() const;
+
+  const EngineOptions& options() const { return options_; }
+  void set_on_work(std::function<void()> wake) {
+    const std::lock_guard lock(queue_mutex_);
+    on_work_ = std::move(wake);
+  }
+  void set_on_commit(std::function<void(std::size_t, Duration)> observe) { on_commit_ = std::move(observe); }
+
+ private:
+  using Timer = std::pair<Timestamp, OrderId>;
+
+  void submit_own(Command command);
+  std::vector<Waiting> take_batch();
+  void keep_lease(Timestamp now);
+  void adopt(Timestamp now);
+  void fire_timers(Timestamp now);
+  void set_timer(OrderId order, std::optional<Timestamp> at);
+
+  void commit(std::vector<Waiting> waiting);
+  Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<Batch>& batch,
+                          std::vector<Result<Receipt>>& receipts);
+  Result<Commit> resolve_doubt(const Batch& batch, const Error& error);
+  void committed(std::vector<Waiting> waiting, const Batch& batch, std::vector<Result<Receipt>> receipts,
+                 Duration took);
+  void not_committed(std::vector<Waiting> waiting, const Error& error);
+  void fenced();
+  void hold(const std::string& why);
+  Timestamp next_turn(Timestamp now) const;
+
+  const EngineOptions options_;
+  Store& store_;
+  PaymentGateway& gateway_;
+  Clock& clock_;
+  Publisher publisher_;
+  Random random_;
+
+  mutable std::mutex queue_mutex_;
+  std::deque<Waiting> queue_;
+  std::function<void()> on_work_;
+  bool stopped_ = false;
+
+  // Only touched in turns.
+  Writer writer_;
+  bool registered_ = false;
+  std::int64_t sequence_ = 0;
+  Timestamp renew_at_, adopt_at_, hold_until_;
+  Duration hold_{};
+  std::unordered_map<OrderId, Timestamp> open_;  // the open sagas that this node drives, and when each is due
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  std::function<void(std::size_t, Duration)> on_commit_;
+
+  mutable std::mutex stats_mutex_;
+  EngineStats stats_;
+};
+
+Result<void> Engine::Core::start() {
+  const auto registration = store_.register_node(options_.node, options_.url, options_.lease);
+  if (!registration) return registration.error();
+  writer_ = registration->writer;
+  sequence_ = registration->last_sequence;
+  registered_ = true;
+  const Timestamp now = clock_.now();
+  renew_at_ = now + options_.lease / 3;
+  adopt_at_ = now;
+  publisher_.start(writer_, sequence_, now);
+  return {};
+}
+
+void Engine::Core::submit(Command command, Completion done) {
+  std::function<void()> wake;
+  const char* refused = nullptr;
+  ErrorCode code = ErrorCode::busy;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (stopped_) {
+      refused = "this node is stopping";
+      code = ErrorCode::unavailable;
+    } else if (done && queue_.size() >= options_.queue_max) {
+      refused = "too many commands are waiting on this node; try again later";
+    } else {
+      if (queue_.empty()) wake = on_work_;
+      queue_.push_back({std::move(command), std::move(done), {}, 0});
+    }
+  }
+  if (refused && done) done(Error{code, refused});
+  if (wake) wake();
+}
+
+// Commands that follow from durable state are never turned away: the number of open sagas bounds them.
+void Engine::Core::submit_own(Command command) {
+  const std::lock_guard lock(queue_mutex_);
+  queue_.push_back({std::move(command), nullptr, {}, 0});
+}
+
+std::vector<Waiting> Engine::Core::take_batch() {
+  const std::lock_guard lock(queue_mutex_);
+  const std::size_t count = std::min(queue_.size(), options_.batch_max);
+  std::vector<Waiting> batch;
+  batch.reserve(count);
+  std::move(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count), std::back_inserter(batch));
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+  return batch;
+}
+
+Timestamp Engine::Core::turn() {
+  const Timestamp now = clock_.now();
+  if (now >= hold_until_) {
+    if (!registered_) {
+      const auto started = start();
+      if (!started) hold(started.error().message);
+    }
+    if (registered_) {
+      keep_lease(now);
+      adopt(now);
+      fire_timers(now);
+      auto batch = take_batch();
+      if (!batch.empty()) commit(std::move(batch));
+      publisher_.turn(clock_.now());
+    }
+  }
+  return next_turn(now);
+}
+
+Timestamp Engine::Core::next_turn(Timestamp now) const {
+  if (now < hold_until_) return hold_until_;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (!queue_.empty()) return std::max(now, hold_until_);
+  }
+  Timestamp next = std::min({renew_at_, adopt_at_, publisher_.due()});
+  if (!timers_.empty()) next = std::min(next, timers_.top().first);
+  return std::max(next, hold_until_);
+}
+
+void Engine::Core::keep_lease(Timestamp now) {
+  if (now < renew_at_) return;
+  renew_at_ = now + options_.lease / 3;
+  const auto renewed = store_.renew(writer_, options_.lease);
+  if (!renewed) hold(renewed.error().message);
+  else if (!*renewed) fenced();
+}
+
+void Engine::Core::adopt(Timestamp now) {
+  if (!registered_ || now < adopt_at_) return;
+  adopt_at_ = now + options_.lease / 2;
+  const auto adopted = store_.adopt(writer_, options_.adopt_max);
+  if (!adopted) {
+    hold(adopted.error().message);
+    return;
+  }
+  publisher_.take_over();
+  if (adopted->size() == options_.adopt_max) adopt_at_ = now;
+  for (const OrderId order : *adopted) submit_own(WakeRequest{saga_of(order), std::nullopt});
+  if (adopted->empty()) return;
+  log_info("sagas adopted", {{"node", writer_.node}, {"count", std::to_string(adopted->size())}});
+  const std::lock_guard lock(stats_mutex_);
+  stats_.adopted += adopted->size();
+}
+
+void Engine::Core::set_timer(OrderId order, std::optional<Timestamp> at) {
+  if (!at) {
+    open_.erase(order);
+    return;
+  }
+  open_[order] = *at;
+  timers_.emplace(*at, order);
+}
+
+void Engine::Core::fire_timers(Timestamp now) {
+  for (std::size_t fired = 0; fired < options_.batch_max && !timers_.empty() && timers_.top().first <= now;) {
+    const auto [at, order] = timers_.top();
+    timers_.pop();
+    const auto open = open_.find(order);
+    if (open == open_.end() || open->second != at) continue;
+    submit_own(WakeRequest{saga_of(order), at});
+    ++fired;
+  }
+}
+
+void Engine::Core::commit(std::vector<Waiting> waiting) {
+  Keys keys;
+  for (const Waiting& w : waiting) {
+    add_keys(w.command, keys);
+    keys.claims.insert(keys.claims.end(), w.more.claims.begin(), w.more.claims.end());
+  }
+  const Timestamp began = clock_.now();
+  std::unique_ptr<Batch> batch;
+  std::vector<Result<Receipt>> receipts;
+  const auto commit = transact(keys, waiting, batch, receipts);
+  if (!commit) {
+    hold(commit.error().message);
+    not_committed(std::move(waiting), commit.error());
+  } else if (*commit == Commit::fenced) {
+    fenced();
+    not_committed(std::move(waiting), Error{ErrorCode::unavailable, "this node lost its lease; try again"});
+  } else {
+    hold_ = {};
+    committed(std::move(waiting), *batch, std::move(receipts), clock_.now() - began);
+  }
+}
+
+Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waiting>& waiting,
+                                      std::unique_ptr<Batch>& batch, std::vector<Result<Receipt>>& receipts) {
+  Loaded loaded;
+  const auto decide_all = [&](Timestamp now) {
+    batch = std::make_unique<Batch>(keys, std::move(loaded), writer_, sequence_, now, random_);
+    receipts.clear();
+    receipts.reserve(waiting.size());
+    for (const Waiting& w : waiting) receipts.push_back(batch->apply(w.command));
+    return batch->changes();
+  };
+  auto commit = store_.transact(writer_, keys, loaded, decide_all);
+  if (!commit && commit.error().code == ErrorCode::unknown_outcome && batch)
+    return resolve_doubt(*batch, commit.error());
+  return commit;
+}
+
+// A commit whose answer was lost: the events of the batch say whether it happened.
+Result<Commit> Engine::Core::resolve_doubt(const Batch& batch, const Error& error) {
+  if (batch.events().empty()) return error;
+  const auto there = store_.has_event(writer_.node, batch.events().front().sequence);
+  if (there && *there) return Commit::committed;
+  if (there) return Error{ErrorCode::unavailable, error.message};
+  // It cannot be told now. A new life of the node begins by reading how far the old one came, and adopts its
+  // sagas: nothing is assumed either way.
+  registered_ = false;
+  return error;
+}
+
+void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
+                             std::vector<Result<Receipt>> receipts, Duration took) {
+  sequence_ = batch.last_sequence();
+  publisher_.committed(batch.events());
+  for (const auto& [order, at] : batch.wakes()) set_timer(order, at);
+  {
+    const std::lock_guard lock(stats_mutex_);
+    ++stats_.commits;
+    stats_.commands += waiting.size();
+    stats_.last_batch_size = waiting.size();
+    stats_.commit_us_total += static_cast<std::uint64_t>(took.count());
+    stats_.store_available = true;
+    stats_.store_error.clear();
+    stats_.open_sagas = open_.size();
+    stats_.unpublished = publisher_.waiting();
+  }
+  if (on_commit_) on_commit_(waiting.size(), took);
+
+  const std::weak_ptr<Core> self = weak_from_this();
+  for (const GatewayCall& call : batch.gateway_calls())
+    carry_out(call, gateway_, [self](StepReplied reply) {
+      if (const auto core = self.lock()) core->submit(std::move(reply), nullptr);
+    });
+
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    Waiting& w = waiting[i];
+    Result<Receipt>& receipt = receipts[i];
+    const bool wants_more = !receipt && receipt.error().code == ErrorCode::retry && !batch.wanted().claims.empty();
+    if (wants_more && w.done && w.reloads < reloads_max) {
+      w.more.claims = batch.wanted().claims;
+      ++w.reloads;
+      const std::lock_guard lock(queue_mutex_);
+      queue_.push_front(std::move(w));
+    } else if (w.done) {
+      w.done(std::move(receipt));
+    } else if (!receipt && receipt.error().code == ErrorCode::bug) {
+      log_error("a command of the engine's own failed", {{"node", writer_.node}, {"error", receipt.error().message}});
+    } else if (const auto* wake = std::get_if<WakeRequest>(&w.command); wake && !receipt && wake->timer) {
+      // Out of date: another node drives this saga now, or it has moved on.
+      const auto open = open_.find(order_of(wake->saga));
+      if (open != open_.end() && open->second == *wake->timer) open_.erase(open);
+    }
+  }
+}
+
+// What came from outside is answered; what follows from durable state waits for the store.
+void Engine::Core::not_committed(std::vector<Waiting> waiting, const Error& error) {
+  for (auto w = waiting.rbegin(); w != waiting.rend(); ++w) {
+    if (w->done) {
+      w->done(error);
+    } else {
+      const std::lock_guard lock(queue_mutex_);
+      queue_.push_front(std::move(*w));
+    }
+  }
+}
+
+// Somebody else has taken over: what this life knew about its sagas counts no more. A new life begins.
+void Engine::Core::fenced() {
+  log_warn("this node lost its lease and begins anew", {{"node", writer_.node}});
+  registered_ = false;
+  open_.clear();
+  timers_ = {};
+  const std::lock_guard lock(stats_mutex_);
+  ++stats_.fenced;
+}
+
+void Engine::Core::hold(const std::string& why) {
+  hold_ = hold_ == Duration{} ? hold_first : std::min(hold_ * 2, hold_cap);
+  hold_until_ = clock_.now() + hold_;
+  log_error("the database cannot be used", {{"node", options_.node}, {"error", why}});
+  const std::lock_guard lock(stats_mutex_);
+  stats_.store_available = false;
+  stats_.store_error = why;
+}
+
+void Engine::Core::stop() {
+  for (int turns = 0; registered_ && turns < stop_turns_max; ++turns) {
+    auto batch = take_batch();
+    if (batch.empty()) break;
+    commit(std::move(batch));
+    if (hold_ != Duration{}) break;
+  }
+  std::deque<Waiting> left;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stopped_ = true;
+    left.swap(queue_);
+  }
+  for (Waiting& w : left)
+    if (w.done) w.done(Error{ErrorCode::unavailable, "this node is stopping"});
+  if (!registered_) return;
+  publisher_.turn(clock_.now(), true);
+  const auto resigned = store_.resign(writer_);
+  if (!resigned) log_warn("the lease could not be given up", {{"node", writer_.node}});
+  registered_ = false;
+}
+
+EngineStats Engine::Core::stats() const {
+  std::size_t depth;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    depth = queue_.size();
+  }
+  const std::lock_guard lock(stats_mutex_);
+  EngineStats stats = stats_;
+  stats.queue_depth = depth;
+  stats.unpublished = publisher_.waiting();
+  return stats;
+}
+
+Engine::Engine(EngineOptions options, Store& store, PaymentGateway& gateway, Bus& bus, Clock& clock)
+    : core_(std::make_shared<Core>(std::move(options), store, gateway, bus, clock)) {}
+Engine::~Engine() = default;
+Result<void> Engine::start() { return core_->start(); }
+void Engine::submit(Command command, Completion done) { core_->submit(std::move(command), std::move(done)); }
+Timestamp Engine::turn() { return core_->turn(); }
+void Engine::on_work(std::function<void()> wake) { core_->set_on_work(std::move(wake)); }
+void Engine::stop() { core_->stop(); }
+EngineStats Engine::stats() const { return core_->stats(); }
+const EngineOptions& Engine::options() const { return core_->options(); }
+void Engine::on_commit(std::function<void(std::size_t, Duration)> observe) {
+  core_->set_on_commit(std::move(observe));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,135 @@
+#include "server/engine/publisher.hpp"
+
+#include <algorithm>
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t publish_max = 1'000;    // events handed over at once
+constexpr std::size_t tail_max = 50'000;      // events kept in memory; older ones are read from the store
+constexpr Duration checkpoint_every = 200ms;
+constexpr Duration retry_after = 250ms;
+
+}  // namespace
+
+Publisher::Publisher(Store& store, Bus& bus) : store_(store), bus_(bus) {}
+
+void Publisher::start(const Writer& writer, std::int64_t last_sequence, Timestamp now) {
+  writer_ = writer;
+  tail_.clear();
+  next_checkpoint_ = now + checkpoint_every;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->follows[writer.node].last = last_sequence;
+  }
+  take_over();
+}
+
+void Publisher::take_over() {
+  const auto backlogs = store_.backlogs(writer_);
+  if (!backlogs) return;
+  const std::lock_guard lock(shared_->mutex);
+  for (const Backlog& backlog : *backlogs) {
+    Follow& follow = shared_->follows[backlog.node];
+    follow.published = std::max(follow.published, backlog.published);
+    follow.checkpoint = std::max(follow.checkpoint, backlog.published);
+    // How much a dead node has left is not known before it is read.
+    if (backlog.node != writer_.node) follow.last = std::max(follow.last, follow.published + 1);
+  }
+}
+
+void Publisher::committed(const std::deque<Event>& events) {
+  if (events.empty()) return;
+  tail_.insert(tail_.end(), events.begin(), events.end());
+  if (tail_.size() > tail_max) tail_.erase(tail_.begin(), tail_.end() - tail_max);
+  const std::lock_guard lock(shared_->mutex);
+  shared_->follows[writer_.node].last = events.back().sequence;
+}
+
+Result<std::vector<Event>> Publisher::next_events(const NodeName& node, std::int64_t after) {
+  if (node == writer_.node) {
+    while (!tail_.empty() && tail_.front().sequence <= after) tail_.pop_front();
+    if (!tail_.empty() && tail_.front().sequence == after + 1) {
+      const std::size_t count = std::min(tail_.size(), publish_max);
+      return std::vector<Event>(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+  }
+  return store_.events_after(node, after, publish_max);
+}
+
+void Publisher::publish(const NodeName& node, Timestamp now) {
+  std::int64_t after;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    Follow& follow = shared_->follows[node];
+    if (follow.in_flight || follow.published >= follow.last || now < follow.not_before) return;
+    after = follow.published;
+  }
+  const auto events = next_events(node, after);
+  {
+    const std::lock_guard lock(shared_->mutex);
+    Follow& follow = shared_->follows[node];
+    if (!events) {
+      follow.not_before = now + retry_after;
+      return;
+    }
+    if (events->empty()) {
+      follow.last = follow.published;
+      return;
+    }
+    follow.in_flight = true;
+    // A full page of another node's events: there may be more behind it.
+    if (node != writer_.node && events->size() == publish_max)
+      follow.last = std::max(follow.last, events->back().sequence + 1);
+  }
+  bus_.publish(*events, [shared = shared_, node, through = events->back().sequence, now](Result<void> done) {
+    const std::lock_guard lock(shared->mutex);
+    Follow& follow = shared->follows[node];
+    follow.in_flight = false;
+    if (done) follow.published = std::max(follow.published, through);
+    else follow.not_before = now + retry_after;
+  });
+}
+
+void Publisher::checkpoint(Timestamp now, bool flush) {
+  if (!flush && now < next_checkpoint_) return;
+  next_checkpoint_ = now + checkpoint_every;
+  std::vector<Backlog> moved;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    for (const auto& [node, follow] : shared_->follows)
+      if (follow.published > follow.checkpoint) moved.push_back({node, follow.published});
+  }
+  if (moved.empty() || !store_.set_published(writer_, moved)) return;
+  const std::lock_guard lock(shared_->mutex);
+  for (const Backlog& backlog : moved) shared_->follows[backlog.node].checkpoint = backlog.published;
+}
+
+void Publisher::turn(Timestamp now, bool flush) {
+  std::vector<NodeName> nodes;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    for (const auto& [node, follow] : shared_->follows)
+      if (follow.published < follow.last) nodes.push_back(node);
+  }
+  for (const NodeName& node : nodes) publish(node, now);
+  checkpoint(now, flush);
+}
+
+Timestamp Publisher::due() const {
+  const std::lock_guard lock(shared_->mutex);
+  Timestamp due{INT64_MAX};
+  for (const auto& [node, follow] : shared_->follows) {
+    if (follow.published < follow.last && !follow.in_flight) due = std::min(due, follow.not_before);
+    if (follow.published > follow.checkpoint) due = std::min(due, next_checkpoint_);
+  }
+  return due;
+}
+
+std::int64_t Publisher::waiting() const {
+  const std::lock_guard lock(shared_->mutex);
+  const auto own = shared_->follows.find(writer_.node);
+  return own == shared_->follows.end() ? 0 : std::max<std::int64_t>(0, own->second.last - own->second.published);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,65 @@
+// Follows the event sequences of this node, and of nodes that died, and hands the events to the bus in order. The
+// event store is the outbox; a checkpoint per node says how far it has been emptied. After a crash some events are
+// published again: receivers tell repeats by (node, sequence).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "server/ports/bus.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+// Called on the engine's thread.
+class Publisher {
+ public:
+  Publisher(Store& store, Bus& bus);
+
+  // A new life of this node begins; events up to `last_sequence` may wait in the store.
+  void start(const Writer& writer, std::int64_t last_sequence, Timestamp now);
+
+  // Events that this node has just made durable, in order.
+  void committed(const std::deque<Event>& events);
+
+  // Looks for events that dead nodes have left.
+  void take_over();
+
+  // Publishes what waits, and moves the checkpoints when it is time (or at once, with `flush`).
+  void turn(Timestamp now, bool flush = false);
+
+  // When it wants its next turn.
+  Timestamp due() const;
+
+  std::int64_t waiting() const;  // events of this node that are not published
+
+ private:
+  struct Follow {
+    std::int64_t published = 0;   // confirmed by the bus
+    std::int64_t last = 0;        // known to be in the store
+    std::int64_t checkpoint = 0;  // in the store
+    bool in_flight = false;
+    Timestamp not_before;         // after a failure
+  };
+  // What the bus's answers touch, from any thread.
+  struct Shared {
+    std::mutex mutex;
+    std::map<NodeName, Follow> follows;
+  };
+
+  void publish(const NodeName& node, Timestamp now);
+  Result<std::vector<Event>> next_events(const NodeName& node, std::int64_t after);
+  void checkpoint(Timestamp now, bool flush);
+
+  Store& store_;
+  Bus& bus_;
+  Writer writer_;
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+  std::deque<Event> tail_;  // this node's newest events, so that they need not be read back
+  Timestamp next_checkpoint_;
+};
+
+}  // namespace sagactl

@@ -51,7 +51,7 @@ struct ServerSentEvent {
 };
 
 struct HttpClientOptions {
-  std::string token;       // bearer token; "" for none
+  std::string token = {};  // bearer token; "" for none
   Duration timeout = 10s;  // of a whole request: connecting, sending and the answer
   std::size_t body_max = 64u << 20;
 };

@@ -1,0 +1,166 @@
+#include "httpclient/http_client.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/httpclient/test_server.hpp"
+
+namespace sagactl {
+namespace {
+
+using After = TestAnswer::After;
+
+HttpClient client_of(const TestServer& server, HttpClientOptions options = {}) {
+  return HttpClient(*parse_url(server.url()), std::move(options));
+}
+
+TEST(HttpClient, SendsMethodPathTokenAndBody) {
+  TestServer server([](const Received& request) {
+    const Json echo = {{"method", request.method},
+                       {"path", request.path},
+                       {"token", request.headers.at("authorization")},
+                       {"body", request.body}};
+    return answer(200, echo.dump());
+  });
+  HttpClient client(*parse_url(server.url() + "/base"), {.token = "secret"});
+  const auto response = client.post("/orders?page=1", {{"a", 1}});
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_EQ(response->status, 200);
+  EXPECT_EQ(response->header("CONTENT-TYPE"), "application/json");
+  const Json echo = *response->json();
+  EXPECT_EQ(echo["method"], "POST");
+  EXPECT_EQ(echo["path"], "/base/orders?page=1");
+  EXPECT_EQ(echo["token"], "Bearer secret");
+  EXPECT_EQ(echo["body"], R"({"a":1})");
+  EXPECT_EQ((*client.del("/x")->json())["body"], "");
+  EXPECT_EQ((*client.put("/x", Json::array())->json())["method"], "PUT");
+  EXPECT_EQ(server.connections(), 1u) << "one connection serves all";
+}
+
+TEST(HttpClient, ReadsChunkedAnswers) {
+  TestServer server([](const Received&) { return chunked_answer(200, {"{\"a\":", "1}"}); });
+  HttpClient client = client_of(server);
+  EXPECT_EQ((*client.json({"GET", "/", "", {}}))["a"], 1);
+}
+
+TEST(HttpClient, SaysThatNothingAnswersWhereNothingListens) {
+  const std::string url = fmt::format("http://127.0.0.1:{}", closed_port());
+  HttpClient client(*parse_url(url));
+  const auto response = client.get("/health");
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code, ErrorCode::unavailable);
+  EXPECT_NE(response.error().message.find("nothing answers at " + url), std::string::npos)
+      << response.error().message;
+}
+
+TEST(HttpClient, TellsAnUnknownOutcomeFromNothingDone) {
+  TestServer server([](const Received& request) {
+    if (request.path == "/reset") return TestAnswer{"", After::reset};
+    if (request.path == "/partial")
+      return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close};
+    if (request.path == "/silent") return TestAnswer{"", After::silence};
+    return TestAnswer{"SSH-2.0-OpenSSH\r\n\r\n", After::close};
+  });
+  for (const char* path : {"/reset", "/partial", "/silent"}) {
+    HttpClient client = client_of(server, {.timeout = 100ms});
+    EXPECT_EQ(client.post(path, {}).error().code, ErrorCode::unknown_outcome) << path;
+    EXPECT_EQ(client.get(path).error().code, ErrorCode::unavailable) << path;
+  }
+  HttpClient client = client_of(server);
+  EXPECT_EQ(client.get("/garbage").error().code, ErrorCode::invalid);
+}
+
+TEST(HttpClient, ReconnectsAfterTheServerClosed) {
+  TestServer server([](const Received&) {
+    TestAnswer reply = answer(200, "{}");
+    reply.after = After::close;
+    return reply;
+  });
+  HttpClient client = client_of(server);
+  for (int i = 0; i < 3; ++i) {
+    const auto response = client.get("/");
+    ASSERT_TRUE(response.ok()) << response.error().message;
+  }
+}
+
+TEST(HttpClient, RefusesABodyOverItsLimit) {
+  TestServer server([](const Received&) { return answer(200, std::string(1000, 'x')); });
+  HttpClient client = client_of(server, {.body_max = 999});
+  EXPECT_EQ(client.get("/").error().code, ErrorCode::too_large);
+}
+
+TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
+  struct Row {
+    int status;
+    const char* body;
+    ErrorCode code;
+    const char* message;
+  };
+  const Row rows[] = {
+      {400, R"({"message":["a is wrong","b is wrong"]})", ErrorCode::invalid, "a is wrong; b is wrong"},
+      {401, R"({"message":"Unauthorized"})", ErrorCode::unauthenticated, "Unauthorized"},
+      {404, R"({"detail":"no such order","title":"t"})", ErrorCode::not_found, "no such order"},
+      {409, R"({"title":"Conflict"})", ErrorCode::conflict, "Conflict"},
+      {503, "<html>", ErrorCode::unavailable, "HTTP 503"},
+      {500, "", ErrorCode::unknown_outcome, "HTTP 500"},
+  };
+  for (const Row& row : rows) {
+    TestServer server([&](const Received&) { return answer(row.status, row.body); });
+    HttpClient client = client_of(server);
+    const auto result = client.json({"GET", "/", "", {}});
+    ASSERT_FALSE(result.ok()) << row.status;
+    EXPECT_EQ(result.error().code, row.code) << row.status;
+    EXPECT_EQ(result.error().message, row.message) << row.status;
+  }
+}
+
+TEST(HttpClientStream, GivesEventsUntilTheListenerHasEnough) {
+  std::string resumed_from;
+  TestServer server([&](const Received& request) {
+    resumed_from = request.headers.at("last-event-id");
+    TestAnswer reply = chunked_answer(200, {"id: 1\nevent: saga\nda", "ta: {\"a\":1}\n\n: comment\r\n",
+                                            "data: x\rdata: y\r\n\r\n", "data: never read\n\n"});
+    reply.after = After::silence;
+    return reply;
+  });
+  HttpClient client = client_of(server);
+  std::vector<std::string> seen;
+  const auto done = client.stream(
+      "/events",
+      [&](const ServerSentEvent& event) {
+        seen.push_back(event.id + "|" + event.event + "|" + event.data);
+        return seen.size() < 2;
+      },
+      {}, "0");
+  EXPECT_TRUE(done.ok()) << done.error().message;
+  EXPECT_EQ(seen, (std::vector<std::string>{"1|saga|{\"a\":1}", "1|message|x\ny"}));
+  EXPECT_EQ(resumed_from, "0");
+}
+
+TEST(HttpClientStream, EndsWhenStopped) {
+  TestServer server([](const Received&) {
+    return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n",
+                      After::silence};
+  });
+  HttpClient client = client_of(server);
+  std::stop_source source;
+  const auto done = client.stream(
+      "/events",
+      [&](const ServerSentEvent&) {
+        source.request_stop();
+        return true;
+      },
+      source.get_token());
+  EXPECT_TRUE(done.ok());
+}
+
+TEST(HttpClientStream, IsAnErrorWhereTheAnswerRefuses) {
+  TestServer server([](const Received&) { return answer(401, R"({"message":"Unauthorized"})"); });
+  HttpClient client = client_of(server);
+  const auto done = client.stream("/events", [](const ServerSentEvent&) { return true; });
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, ErrorCode::unauthenticated);
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -17,7 +17,7 @@
 namespace sagactl {
 
 // Persisted by name; see to_string.
-enum class Outcome : std::uint8_t {
+enum class RequestOutcome : std::uint8_t {
   accepted,       // 2xx: the server says the order exists
   duplicate,      // 409 DUPLICATE_ORDER: the server says another order stands for it
   rejected,       // any other answer that says no (1xx to 4xx, 503): the server says nothing was done
@@ -25,8 +25,8 @@ enum class Outcome : std::uint8_t {
                   // been done
   unreached,      // no connection: never sent, nothing was done
 };
-std::string_view to_string(Outcome outcome);
-std::optional<Outcome> parse_outcome(std::string_view text);
+std::string_view to_string(RequestOutcome outcome);
+std::optional<RequestOutcome> parse_request_outcome(std::string_view text);
 
 enum class TransportFailure : std::uint8_t {
   none,
@@ -62,7 +62,7 @@ struct LedgerEntry {
   std::uint16_t user = 0;         // 0 to LoadOptions::users - 1
   std::uint16_t http_status = 0;  // 0 without an answer
   OrderKind kind = OrderKind::single;
-  Outcome outcome = Outcome::unreached;
+  RequestOutcome outcome = RequestOutcome::unreached;
   TransportFailure failure = TransportFailure::none;
   ClaimedStatus claimed_status = ClaimedStatus::none;
 
@@ -102,7 +102,7 @@ struct Ledger {
   friend bool operator==(const Ledger&, const Ledger&) = default;
 
   // What follows from the run, the seed and the entry.
-  std::vector<OrderItem> items_of(const LedgerEntry& entry) const;
+  std::vector<ProductItem> items_of(const LedgerEntry& entry) const;
   std::vector<std::string> products(const LedgerEntry& entry) const;
   std::string product(const LedgerEntry& entry) const;          // the first
   std::string idempotency_key(const LedgerEntry& entry) const;  // the one the server derives

@@ -42,14 +42,14 @@ std::optional<ProductRef> parse_product_id(std::string_view id);
 // joined by "|", in hexadecimal (contract section 6).
 std::string derived_idempotency_key(std::vector<std::string> product_ids);
 
-struct OrderItem {
+struct ProductItem {
   std::string product_id;
   std::string product_name;
   std::int64_t quantity = 1;  // 1 to 3
   Money price;                // 100.00 to 999.99
 };
 // The same for every order of one group.
-std::vector<OrderItem> items_of(std::string_view run, std::uint64_t seed, OrderKind kind, std::uint32_t group,
+std::vector<ProductItem> items_of(std::string_view run, std::uint64_t seed, OrderKind kind, std::uint32_t group,
                                 std::uint32_t items);
 
 // What a request of the run sends as X-Correlation-ID: a random UUID made of the run and the operation.

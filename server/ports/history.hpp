@@ -1,5 +1,5 @@
-// What analysis and the verdicts read: everything that a database holds, in one snapshot, a flow at a time, so
-// that a million orders need no more memory than one.
+// What analysis and the verdicts read: everything that a database holds, in one snapshot, a flow at a time,
+// so that a million orders need no more memory than one.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,8 @@ struct FlowHistory {
 };
 
 struct HistoryFilter {
-  std::optional<Timestamp> since, until;  // by the order's creation
+  // By the order's creation (the saga's when there is no order): from `since` on, before `until`.
+  std::optional<Timestamp> since = {}, until = {};
 };
 
 class History {
@@ -27,11 +28,14 @@ class History {
   virtual ~History() = default;
 
   // Every flow in the order of its creation. Also flows with parts missing (a saga without an order has an
-  // order with a nil user and version 0), so that a check can see them. `visit` returning false ends the walk.
-  virtual Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(const FlowHistory&)>& visit) = 0;
+  // order with a nil user and version 0), so that a check can see them. `visit` returning false ends the
+  // walk.
+  virtual Result<void> each_flow(const HistoryFilter& filter,
+                                 const std::function<bool(const FlowHistory&)>& visit) = 0;
 
   // Every event, by node and sequence.
-  virtual Result<void> each_event(const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) = 0;
+  virtual Result<void> each_event(
+      const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) = 0;
 
   virtual Result<std::vector<Claim>> claims() = 0;
   virtual Result<std::vector<NodeInfo>> nodes() = 0;

@@ -14,38 +14,40 @@
 
 namespace sagactl {
 
+// Flows are listed by the order of their creation, which is the order of their ids (UUIDv7).
 struct Page {
   std::int64_t offset = 0;
   std::int64_t limit = 10;
   // When set, `offset` is ignored: only what is older than (comes after, newest first) this flow.
-  std::optional<OrderId> after;
+  std::optional<OrderId> after = {};
 };
 
 struct OrderFilter {
-  std::optional<UserId> user;
-  std::optional<OrderStatus> status;
+  std::optional<UserId> user = {};
+  std::optional<OrderStatus> status = {};
 };
 
 struct SagaFilter {
-  std::optional<UserId> user;  // whose order it is
-  std::optional<std::string> type;
-  std::vector<SagaStatus> statuses;  // empty: any
-  std::optional<NodeName> node;      // the owner
-  std::string error_contains;        // empty: any
-  std::optional<int> retries_over;   // tries of its current step, more than
-  std::optional<Timestamp> created_before;
-  std::optional<Timestamp> updated_before;
+  std::optional<UserId> user = {};  // whose order it is
+  std::optional<std::string> type = {};
+  std::vector<SagaStatus> statuses = {};  // empty: any
+  std::optional<NodeName> node = {};      // the owner
+  std::string error_contains = {};        // empty: any
+  std::optional<int> retries_over = {};   // tries of its current step, more than
+  std::optional<Timestamp> created_before = {};
+  std::optional<Timestamp> updated_before = {};
 };
 
 struct FlowPage {
-  std::vector<Flow> flows;  // newest first; without barriers
-  std::int64_t total = 0;   // that match, on all pages
+  std::vector<Flow>
+      flows;  // newest first; without barriers. In a list of sagas the order may be missing, as below
+  std::int64_t total = 0;  // that match, on all pages
 };
 
 struct EventFilter {
-  std::optional<EventType> type;
-  std::optional<UserId> user;    // whose order it is
-  std::optional<OrderId> order;
+  std::optional<EventType> type = {};
+  std::optional<UserId> user = {};  // whose order it is
+  std::optional<OrderId> order = {};
   std::int64_t limit = 50;
 };
 
@@ -70,8 +72,10 @@ class Queries {
  public:
   virtual ~Queries() = default;
 
+  // A flow with parts missing (a saga without an order) has an order with a nil user and version 0.
   virtual Result<std::optional<Flow>> flow(OrderId id) = 0;
-  // By order, saga or correlation id, or else the latest order with that idempotency key.
+  // By order or saga id, or else the latest with that correlation id, or else the latest order with that
+  // idempotency key.
   virtual Result<std::optional<Flow>> find_flow(const std::string& text) = 0;
   virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // in the order in which they happened
 

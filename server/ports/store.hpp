@@ -51,18 +51,18 @@ struct Claim {
 
 // What a batch touches.
 struct Keys {
-  std::vector<OrderId> flows;
-  std::vector<KeyDigest> claims;
-  std::vector<UserId> users;
-  std::vector<std::string> emails;
-  std::vector<ReplayKey> replays;
+  std::vector<OrderId> flows = {};
+  std::vector<KeyDigest> claims = {};
+  std::vector<UserId> users = {};
+  std::vector<std::string> emails = {};
+  std::vector<ReplayKey> replays = {};
 };
 
 // What was there. Everything is found by key; what is missing is absent.
 struct Loaded {
-  std::vector<Flow> flows;      // one per key of `Keys::flows` that exists, in no order
+  std::vector<Flow> flows;  // one per key of `Keys::flows` that exists, in no order
   std::vector<Claim> claims;
-  std::vector<User> users;      // by id or by email, each once
+  std::vector<User> users;  // by id or by email, each once
   std::vector<Replay> replays;
 };
 
@@ -95,20 +95,25 @@ class Store {
 
   // Begins a new life of the node `name`: a higher epoch, and a lease until now + `lease` on the database's
   // clock. Any earlier life of that node is fenced from here on.
-  virtual Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) = 0;
+  virtual Result<Registration> register_node(const NodeName& name, const std::string& url,
+                                             Duration lease) = 0;
 
-  // Prolongs the lease. False: fenced.
+  // Prolongs the lease, also one that has run out but which nobody has taken over. False: fenced.
   virtual Result<bool> renew(const Writer& writer, Duration lease) = 0;
 
-  // Ends the lease at once, so that others adopt this node's sagas without waiting.
+  // Ends the lease at once, so that others adopt this node's sagas without waiting. The writer is fenced by
+  // it.
   virtual Result<void> resign(const Writer& writer) = 0;
 
   // One transaction: checks the writer's epoch, loads what `keys` name into `loaded` (whole, locked against
   // other writers), calls `decide` once with the database's time, writes the changes it returns, commits, and
   // returns when that is on disk. `decide` gets a time that is greater than that of every earlier commit of
   // this store's users of the same database clock.
-  // Errors: `unavailable`: nothing was written, `decide` may or may not have been called. `unknown_outcome`: it
-  // may have been written; ask `has_event`. Other threads may call at the same time; calls take turns.
+  // Times in events must not be before that, and sequences go on from `last_sequence` by ones.
+  // Errors: `unavailable`: nothing was written, `decide` may or may not have been called. `unknown_outcome`:
+  // it may have been written; ask `has_event`. `bug`: the changes contradict what is stored (a new order
+  // whose id is there already, a changed one that is not, an email that another user has); nothing was
+  // written. Other threads may call at the same time; calls take turns.
   virtual Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
                                   const std::function<Changes(Timestamp now)>& decide) = 0;
 
@@ -118,14 +123,16 @@ class Store {
   // Makes the writer the owner of at most `limit` sagas that are not terminal and whose owner is no live
   // (node, epoch), oldest first, and returns them. The nodes that they are taken from are fenced: their epochs
   // are raised, so that one that was only paused finds out at its next write.
+  // `conflict`: the writer itself is fenced.
   virtual Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) = 0;
 
-  // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live.
+  // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live
+  // and have events to publish.
   virtual Result<std::vector<Backlog>> backlogs(const Writer& writer) = 0;
   // At most `limit` events of `node` after `sequence`, in order.
   virtual Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                                   std::size_t limit) = 0;
-  // Moves checkpoints forward (never back).
+  // Moves checkpoints forward (never back). `conflict`: the writer is fenced.
   virtual Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) = 0;
 
   // Forgets replays made before `before`, at most `limit`. Returns how many.

@@ -89,4 +89,13 @@ struct Saga {
   friend bool operator==(const Saga&, const Saga&) = default;
 };
 
+// How often the step that the saga is at has been tried; 0 when it is at none.
+inline int tries_of_current_step(const Saga& saga) {
+  int tries = 0;
+  for (const StepState& step : saga.steps)
+    if (step.status == StepStatus::running || step.status == StepStatus::compensating)
+      tries = step.tries > tries ? step.tries : tries;
+  return tries;
+}
+
 }  // namespace sagactl

@@ -1,0 +1,59 @@
+#include "server/adapters/memory/memory_bus.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace sagactl {
+namespace {
+
+struct Subscriber {
+  std::function<void(const Event&)> receive;
+  std::atomic<bool> ended = false;
+};
+
+// Shared with the functions that end subscriptions, which may outlive the bus.
+struct Subscribers {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Subscriber>> list;
+};
+
+class MemoryBus : public Bus {
+ public:
+  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override {
+    std::vector<std::shared_ptr<Subscriber>> list;
+    {
+      const std::lock_guard lock(subscribers_->mutex);
+      list = subscribers_->list;
+    }
+    for (const Event& event : events)
+      for (const auto& subscriber : list)
+        if (!subscriber->ended) subscriber->receive(event);
+    done({});
+  }
+
+  std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
+    auto subscriber = std::make_shared<Subscriber>();
+    subscriber->receive = std::move(receive);
+    const std::lock_guard lock(subscribers_->mutex);
+    subscribers_->list.push_back(subscriber);
+    return [subscriber, subscribers = subscribers_] {
+      subscriber->ended = true;
+      const std::lock_guard end(subscribers->mutex);
+      std::erase(subscribers->list, subscriber);
+    };
+  }
+
+ private:
+  std::shared_ptr<Subscribers> subscribers_ = std::make_shared<Subscribers>();
+};
+
+}  // namespace
+
+std::unique_ptr<Bus> make_memory_bus() {
+  return std::make_unique<MemoryBus>();
+}
+
+}  // namespace sagactl

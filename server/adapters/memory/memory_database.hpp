@@ -1,0 +1,60 @@
+// The class behind make_memory_store: the three ports over one state and one mutex.
+#pragma once
+
+#include <mutex>
+
+#include "server/adapters/memory/memory_state.hpp"
+#include "server/adapters/memory/memory_store.hpp"
+
+namespace sagactl::memory {
+
+class Database : public MemoryStore {
+ public:
+  explicit Database(Clock& clock) : clock_(clock) {}
+
+  // Store: memory_store.cpp
+  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<bool> renew(const Writer& writer, Duration lease) override;
+  Result<void> resign(const Writer& writer) override;
+  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+                          const std::function<Changes(Timestamp now)>& decide) override;
+  Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
+  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
+  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
+                                          std::size_t limit) override;
+  Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
+  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override;
+
+  // Queries: memory_queries.cpp
+  Result<std::optional<Flow>> flow(OrderId id) override;
+  Result<std::optional<Flow>> find_flow(const std::string& text) override;
+  Result<std::vector<Event>> flow_events(OrderId id) override;
+  Result<FlowPage> orders(const OrderFilter& filter, const Page& page) override;
+  Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) override;
+  Result<std::vector<Event>> events(const EventFilter& filter) override;
+  Result<Counts> counts() override;
+  Result<std::optional<User>> user(UserId id) override;
+  Result<std::optional<User>> user_by_email(const std::string& email) override;
+  Result<std::vector<NodeInfo>> nodes() override;
+  Result<Timestamp> database_time() override;
+  std::string database_name() const override { return "memory"; }
+
+  // HistorySource: memory_history.cpp
+  Result<std::unique_ptr<History>> snapshot() override;
+
+ private:
+  Timestamp now() const;  // never before what has been given out
+  Timestamp tick();       // later than all that has been given out
+  Loaded load(const Keys& keys) const;
+  std::vector<NodeInfo> node_infos() const;
+
+  Clock& clock_;
+  mutable std::mutex mutex_;
+  State state_;
+};
+
+// In the order in which they happened.
+void sort_by_time(std::vector<Event>& events);
+
+}  // namespace sagactl::memory

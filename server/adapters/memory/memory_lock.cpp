@@ -1,0 +1,244 @@
+#include "server/adapters/memory/memory_lock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+namespace sagactl {
+namespace {
+
+using Done = std::function<void(Result<LockGrant>)>;
+
+struct Waiter {
+  std::uint64_t number = 0;
+  std::string holder;
+  Duration ttl{};
+  Done done;
+};
+
+struct Held {
+  LockGrant grant;
+  Timestamp expires_at;
+  std::deque<Waiter> waiters;
+};
+
+// Answers are collected under the mutex and given after it: whom we call may call us.
+using Answers = std::vector<std::pair<Done, Result<LockGrant>>>;
+
+void give(Answers& answers) {
+  for (auto& [done, answer] : answers) done(std::move(answer));
+}
+
+// Shared with the timers, which may outlive the lock.
+class LockTable : public std::enable_shared_from_this<LockTable> {
+ public:
+  explicit LockTable(Clock& clock) : clock_(clock) {}
+
+  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
+               Done done) {
+    Answers answers;
+    {
+      const std::lock_guard lock(mutex_);
+      const Timestamp now = clock_.now();
+      expire(now, answers);
+      Waiter waiter{++waiters_, holder, ttl, std::move(done)};
+      const auto held = held_.find(key);
+      if (held == held_.end())
+        grant(held_[key], key, std::move(waiter), now, answers);
+      else if (patience <= Duration{0})
+        answers.emplace_back(std::move(waiter.done), busy(key));
+      else
+        wait(held->second, std::move(waiter), patience, now);
+    }
+    give(answers);
+  }
+
+  bool renew(const LockGrant& grant, Duration ttl) {
+    const std::lock_guard lock(mutex_);
+    const Timestamp now = clock_.now();
+    Held* held = find(grant, now);
+    if (!held) return false;
+    expiries_.erase({held->expires_at, grant.key});
+    held->grant.ttl = ttl;
+    held->expires_at = now + ttl;
+    expiries_.insert({held->expires_at, grant.key});
+    if (!held->waiters.empty()) watch(ttl);
+    return true;
+  }
+
+  bool release(const LockGrant& grant) {
+    Answers answers;
+    bool released = false;
+    {
+      const std::lock_guard lock(mutex_);
+      const Timestamp now = clock_.now();
+      if (find(grant, now)) {
+        pass_on(grant.key, now, answers);
+        released = true;
+      }
+    }
+    give(answers);
+    return released;
+  }
+
+  std::vector<LockState> held(std::size_t limit) {
+    const std::lock_guard lock(mutex_);
+    const Timestamp now = clock_.now();
+    std::vector<LockState> states;
+    for (const auto& [key, held] : held_)
+      if (held.expires_at > now) states.push_back(state_of(held, now));
+    std::sort(states.begin(), states.end(),
+              [](const LockState& a, const LockState& b) { return a.fencing_token < b.fencing_token; });
+    if (states.size() > limit) states.resize(limit);
+    return states;
+  }
+
+  std::vector<LockState> state(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    const Timestamp now = clock_.now();
+    const auto held = held_.find(key);
+    if (held == held_.end() || held->second.expires_at <= now) return {};
+    return {state_of(held->second, now)};
+  }
+
+  void close() {
+    Answers answers;
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& [key, held] : held_)
+        for (Waiter& waiter : held.waiters)
+          answers.emplace_back(std::move(waiter.done),
+                               Error{ErrorCode::unavailable, "the locks are being shut down"});
+      held_.clear();
+      expiries_.clear();
+    }
+    give(answers);
+  }
+
+ private:
+  static Error busy(const std::string& key) {
+    return Error{ErrorCode::busy, fmt::format("the lock {} is held by another; try later", key)};
+  }
+
+  static LockState state_of(const Held& held, Timestamp now) {
+    const LockGrant& grant = held.grant;
+    return {grant.key, grant.holder, grant.fencing_token, grant.acquired_at, held.expires_at - now};
+  }
+
+  Held* find(const LockGrant& grant, Timestamp now) {
+    const auto held = held_.find(grant.key);
+    if (held == held_.end() || held->second.grant.fencing_token != grant.fencing_token) return nullptr;
+    return held->second.expires_at > now ? &held->second : nullptr;
+  }
+
+  void grant(Held& held, const std::string& key, Waiter to, Timestamp now, Answers& answers) {
+    last_token_ = std::max(last_token_ + 1, now.us);
+    held.grant = {key, std::move(to.holder), last_token_, now, to.ttl};
+    held.expires_at = now + to.ttl;
+    expiries_.insert({held.expires_at, key});
+    if (!held.waiters.empty()) watch(to.ttl);
+    answers.emplace_back(std::move(to.done), held.grant);
+  }
+
+  // The lock `key` has lost its holder: the first waiter gets it.
+  void pass_on(const std::string& key, Timestamp now, Answers& answers) {
+    const auto entry = held_.find(key);
+    Held& held = entry->second;
+    expiries_.erase({held.expires_at, key});
+    if (held.waiters.empty()) {
+      held_.erase(entry);
+      return;
+    }
+    Waiter next = std::move(held.waiters.front());
+    held.waiters.pop_front();
+    grant(held, std::string(key), std::move(next), now, answers);
+  }
+
+  void expire(Timestamp now, Answers& answers) {
+    while (!expiries_.empty() && expiries_.begin()->first <= now)
+      pass_on(std::string(expiries_.begin()->second), now, answers);
+  }
+
+  void wait(Held& held, Waiter waiter, Duration patience, Timestamp now) {
+    if (held.waiters.empty()) watch(held.expires_at - now);
+    clock_.after(patience, [weak = weak_from_this(), key = held.grant.key, number = waiter.number] {
+      if (const auto table = weak.lock()) table->give_up(key, number);
+    });
+    held.waiters.push_back(std::move(waiter));
+  }
+
+  // Locks run out by themselves when the next call looks; only somebody who waits needs them to run out in
+  // time.
+  void watch(Duration delay) {
+    clock_.after(delay, [weak = weak_from_this()] {
+      if (const auto table = weak.lock()) table->look();
+    });
+  }
+
+  void look() {
+    Answers answers;
+    {
+      const std::lock_guard lock(mutex_);
+      expire(clock_.now(), answers);
+    }
+    give(answers);
+  }
+
+  void give_up(const std::string& key, std::uint64_t number) {
+    Answers answers;
+    {
+      const std::lock_guard lock(mutex_);
+      expire(clock_.now(), answers);
+      const auto held = held_.find(key);
+      if (held != held_.end()) {
+        std::deque<Waiter>& waiters = held->second.waiters;
+        const auto waiter = std::find_if(waiters.begin(), waiters.end(),
+                                         [number](const Waiter& each) { return each.number == number; });
+        if (waiter != waiters.end()) {
+          answers.emplace_back(std::move(waiter->done), busy(key));
+          waiters.erase(waiter);
+        }
+      }
+    }
+    give(answers);
+  }
+
+  Clock& clock_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Held> held_;
+  std::set<std::pair<Timestamp, std::string>> expiries_;
+  std::int64_t last_token_ = 0;
+  std::uint64_t waiters_ = 0;  // that ever were: the next one's number
+};
+
+class MemoryLock : public Lock {
+ public:
+  explicit MemoryLock(Clock& clock) : table_(std::make_shared<LockTable>(clock)) {}
+  ~MemoryLock() override { table_->close(); }
+
+  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
+               Done done) override {
+    table_->acquire(key, holder, ttl, patience, std::move(done));
+  }
+  Result<bool> renew(const LockGrant& grant, Duration ttl) override { return table_->renew(grant, ttl); }
+  Result<bool> release(const LockGrant& grant) override { return table_->release(grant); }
+  Result<std::vector<LockState>> held(std::size_t limit) override { return table_->held(limit); }
+  Result<std::vector<LockState>> state(const std::string& key) override { return table_->state(key); }
+
+ private:
+  std::shared_ptr<LockTable> table_;
+};
+
+}  // namespace
+
+std::unique_ptr<Lock> make_memory_lock(Clock& clock) {
+  return std::make_unique<MemoryLock>(clock);
+}
+
+}  // namespace sagactl

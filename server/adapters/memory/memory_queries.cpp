@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+#include "server/adapters/memory/memory_database.hpp"
+
+namespace sagactl::memory {
+namespace {
+
+bool matches(const OrderFilter& filter, const FlowVersion& version) {
+  const Order& order = version.flow.order;
+  return version.has_order && (!filter.user || order.user == *filter.user) &&
+         (!filter.status || order.status == *filter.status);
+}
+
+bool matches(const SagaFilter& filter, const FlowVersion& version) {
+  if (!version.flow.saga) return false;
+  const Saga& saga = *version.flow.saga;
+  const auto& statuses = filter.statuses;
+  return (!filter.user || (version.has_order && version.flow.order.user == *filter.user)) &&
+         (!filter.type || saga.type == *filter.type) &&
+         (statuses.empty() || std::find(statuses.begin(), statuses.end(), saga.status) != statuses.end()) &&
+         (!filter.node || saga.owner.node == *filter.node) &&
+         (filter.error_contains.empty() || saga.error.find(filter.error_contains) != std::string::npos) &&
+         (!filter.retries_over || tries_of_current_step(saga) > *filter.retries_over) &&
+         (!filter.created_before || saga.created_at < *filter.created_before) &&
+         (!filter.updated_before || saga.updated_at < *filter.updated_before);
+}
+
+template <class Filter>
+FlowPage list(const std::map<OrderId, FlowPointer>& flows, const Filter& filter, const Page& page) {
+  FlowPage result;
+  std::int64_t to_skip = page.after ? 0 : page.offset;
+  for (auto entry = flows.rbegin(); entry != flows.rend(); ++entry) {
+    if (!matches(filter, *entry->second)) continue;
+    ++result.total;
+    if (page.after && entry->first >= *page.after) continue;
+    if (to_skip-- > 0 || static_cast<std::int64_t>(result.flows.size()) >= page.limit) continue;
+    result.flows.push_back(entry->second->flow);
+    result.flows.back().barriers.clear();
+  }
+  return result;
+}
+
+}  // namespace
+
+void sort_by_time(std::vector<Event>& events) {
+  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
+  });
+}
+
+Result<std::optional<Flow>> Database::flow(OrderId id) {
+  const std::lock_guard lock(mutex_);
+  const FlowPointer found = state_.find(id);
+  return found ? std::optional(found->flow) : std::nullopt;
+}
+
+Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  FlowPointer found;
+  if (const auto id = OrderId::parse(text)) found = state_.find(*id);
+  if (!found) {
+    const auto flows = state_.by_correlation.find(text);
+    if (flows != state_.by_correlation.end() && !flows->second.empty())
+      found = state_.find(*flows->second.rbegin());
+  }
+  if (!found) {
+    const auto claim = state_.claims.find(digest_of_key(text));
+    if (claim != state_.claims.end()) found = state_.find(claim->second.order);
+  }
+  return found ? std::optional(found->flow) : std::nullopt;
+}
+
+Result<std::vector<Event>> Database::flow_events(OrderId id) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Event> events;
+  if (const FlowPointer found = state_.find(id))
+    for (const EventPointer& event : found->events) events.push_back(*event);
+  sort_by_time(events);
+  return events;
+}
+
+Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
+  const std::lock_guard lock(mutex_);
+  return list(state_.flows, filter, page);
+}
+
+Result<FlowPage> Database::sagas(const SagaFilter& filter, const Page& page) {
+  const std::lock_guard lock(mutex_);
+  return list(state_.flows, filter, page);
+}
+
+Result<std::vector<Event>> Database::events(const EventFilter& filter) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Event> events;
+  const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(filter.limit, 0));
+  for (auto entry = state_.events.rbegin(); entry != state_.events.rend() && events.size() < limit; ++entry) {
+    const Event& event = **entry;
+    if (filter.type && event.type != *filter.type) continue;
+    if (filter.order && event.order != *filter.order) continue;
+    if (filter.user) {
+      const FlowPointer owner = state_.find(event.order);
+      if (!owner || !owner->has_order || owner->flow.order.user != *filter.user) continue;
+    }
+    events.push_back(event);
+  }
+  return events;
+}
+
+Result<Counts> Database::counts() {
+  const std::lock_guard lock(mutex_);
+  Counts counts = state_.tally.counts();
+  for (const auto& [name, node] : state_.nodes)
+    counts.unpublished_events += node.last_sequence - node.published;
+  return counts;
+}
+
+Result<std::optional<User>> Database::user(UserId id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = state_.users.find(id);
+  return found == state_.users.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::optional<User>> Database::user_by_email(const std::string& email) {
+  const std::lock_guard lock(mutex_);
+  const auto found = state_.user_by_email.find(email);
+  return found == state_.user_by_email.end() ? std::nullopt : std::optional(state_.users.at(found->second));
+}
+
+std::vector<NodeInfo> Database::node_infos() const {
+  std::vector<NodeInfo> infos;
+  for (const auto& [name, node] : state_.nodes)
+    infos.push_back({name, node.url, node.epoch, node.lease_until, node.lease_until > now(),
+                     node.last_sequence, node.published});
+  return infos;
+}
+
+Result<std::vector<NodeInfo>> Database::nodes() {
+  const std::lock_guard lock(mutex_);
+  return node_infos();
+}
+
+Result<Timestamp> Database::database_time() {
+  const std::lock_guard lock(mutex_);
+  return now();
+}
+
+}  // namespace sagactl::memory

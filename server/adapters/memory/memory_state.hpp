@@ -1,0 +1,96 @@
+// What a store in memory holds: the flows, each an unchanging version shared with the snapshots that saw it,
+// the events in the order of their commits, and what the two are found by.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "server/ports/queries.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl::memory {
+
+using EventPointer = std::shared_ptr<const Event>;
+
+struct FlowVersion {
+  Flow flow;
+  bool has_order = false;
+  std::vector<EventPointer> events;  // in the order of their commits
+};
+using FlowPointer = std::shared_ptr<const FlowVersion>;
+
+struct NodeState {
+  std::string url;
+  std::int64_t epoch = 0;
+  Timestamp lease_until;
+  std::int64_t last_sequence = 0;
+  std::int64_t published = 0;
+  std::vector<EventPointer> events;  // by sequence, from 1
+};
+
+struct KeyDigestHash {
+  std::size_t operator()(const KeyDigest& key) const noexcept;
+};
+
+// What `Counts` is made of, kept as flows change.
+class Tally {
+ public:
+  void add(const FlowVersion& flow, std::int64_t times);  // -1 takes it out
+  void add(const Event& event) { ++events_[event.type]; }
+  Counts counts() const;  // without `unpublished_events`
+
+ private:
+  std::map<std::pair<std::string, SagaStatus>, std::int64_t> sagas_;
+  std::map<OrderStatus, std::int64_t> orders_;
+  std::map<EventType, std::int64_t> events_;
+};
+
+struct State {
+  std::map<OrderId, FlowPointer> flows;
+  std::set<OrderId> open;                                             // whose saga is not terminal
+  std::unordered_map<std::string, std::set<OrderId>> by_correlation;  // those that a client chose
+  std::vector<EventPointer> events;
+  std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims;
+  std::map<UserId, User> users;
+  std::map<std::string, UserId> user_by_email;
+  std::map<std::pair<UserId, std::string>, Replay> replays;
+  std::set<std::pair<Timestamp, std::pair<UserId, std::string>>> replays_by_age;
+  std::map<NodeName, NodeState> nodes;
+  Tally tally;
+  Timestamp last_time;  // the greatest that has been given out or written
+
+  bool is_fenced(const Writer& writer) const;
+  bool is_live(const Owner& owner, Timestamp now) const;
+  FlowPointer find(OrderId id) const;  // or null
+  void install(OrderId id, FlowPointer flow);
+};
+
+// A batch on its way into the state: it is checked as it is built, and installed as a whole or not at all.
+class Batch {
+ public:
+  explicit Batch(State& state) : state_(state) {}
+
+  // An error leaves the state as it was.
+  Result<void> write(const Writer& writer, const Changes& changes);
+
+ private:
+  Result<void> add_flows(const Changes& changes);
+  Result<void> add_events(const Writer& writer, const Changes& changes);
+  Result<void> check_users(const Changes& changes) const;
+  FlowVersion& touch(OrderId id);
+  Payment* find_payment(OrderId order, int attempt);
+
+  State& state_;
+  std::map<OrderId, std::shared_ptr<FlowVersion>> flows_;
+  std::vector<EventPointer> events_;
+};
+
+}  // namespace sagactl::memory

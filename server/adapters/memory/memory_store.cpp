@@ -1,0 +1,165 @@
+#include "server/adapters/memory/memory_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/adapters/memory/memory_database.hpp"
+
+namespace sagactl {
+namespace memory {
+namespace {
+
+Error fenced(const Writer& writer) {
+  return Error{ErrorCode::conflict,
+               fmt::format("node {} in its life {} has been replaced", writer.node, writer.epoch)};
+}
+
+}  // namespace
+
+Timestamp Database::now() const {
+  return std::max(clock_.now(), state_.last_time);
+}
+
+Timestamp Database::tick() {
+  state_.last_time = std::max(clock_.now(), state_.last_time + 1us);
+  return state_.last_time;
+}
+
+Result<Registration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
+  const std::lock_guard lock(mutex_);
+  NodeState& node = state_.nodes[name];
+  ++node.epoch;
+  node.url = url;
+  node.lease_until = now() + lease;
+  return Registration{{name, node.epoch}, node.last_sequence};
+}
+
+Result<bool> Database::renew(const Writer& writer, Duration lease) {
+  const std::lock_guard lock(mutex_);
+  if (state_.is_fenced(writer)) return false;
+  state_.nodes[writer.node].lease_until = now() + lease;
+  return true;
+}
+
+Result<void> Database::resign(const Writer& writer) {
+  const std::lock_guard lock(mutex_);
+  if (state_.is_fenced(writer)) return {};
+  NodeState& node = state_.nodes[writer.node];
+  ++node.epoch;
+  node.lease_until = now();
+  return {};
+}
+
+Loaded Database::load(const Keys& keys) const {
+  Loaded loaded;
+  for (const OrderId id : std::set(keys.flows.begin(), keys.flows.end()))
+    if (const FlowPointer found = state_.find(id)) loaded.flows.push_back(found->flow);
+  for (const KeyDigest& key : std::set(keys.claims.begin(), keys.claims.end()))
+    if (const auto found = state_.claims.find(key); found != state_.claims.end())
+      loaded.claims.push_back(found->second);
+  std::set<UserId> users(keys.users.begin(), keys.users.end());
+  for (const std::string& email : keys.emails)
+    if (const auto found = state_.user_by_email.find(email); found != state_.user_by_email.end())
+      users.insert(found->second);
+  for (const UserId id : users)
+    if (const auto found = state_.users.find(id); found != state_.users.end())
+      loaded.users.push_back(found->second);
+  std::set<std::pair<UserId, std::string>> replays;
+  for (const ReplayKey& key : keys.replays) replays.emplace(key.user, key.key);
+  for (const auto& key : replays)
+    if (const auto found = state_.replays.find(key); found != state_.replays.end())
+      loaded.replays.push_back(found->second);
+  return loaded;
+}
+
+Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+                                  const std::function<Changes(Timestamp now)>& decide) {
+  const std::lock_guard lock(mutex_);
+  if (state_.is_fenced(writer)) return Commit::fenced;
+  loaded = load(keys);
+  const Changes changes = decide(tick());
+  Batch batch(state_);
+  if (const auto written = batch.write(writer, changes); !written) return written.error();
+  return Commit::committed;
+}
+
+Result<bool> Database::has_event(const NodeName& node, std::int64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  const auto found = state_.nodes.find(node);
+  return found != state_.nodes.end() && sequence > 0 && sequence <= found->second.last_sequence;
+}
+
+Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  if (state_.is_fenced(writer)) return fenced(writer);
+  const Owner owner{writer.node, writer.epoch};
+  std::vector<OrderId> adopted;
+  std::set<NodeName> run_out;
+  for (const OrderId id : state_.open) {
+    if (adopted.size() >= limit) break;
+    const Owner& old = state_.find(id)->flow.saga->owner;
+    if (old == owner || state_.is_live(old, now())) continue;
+    if (!state_.is_fenced({old.node, old.epoch})) run_out.insert(old.node);
+    adopted.push_back(id);
+  }
+  for (const NodeName& node : run_out) ++state_.nodes[node].epoch;
+  for (const OrderId id : adopted) {
+    auto version = std::make_shared<FlowVersion>(*state_.find(id));
+    version->flow.saga->owner = owner;
+    state_.install(id, std::move(version));
+  }
+  return adopted;
+}
+
+Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Backlog> backlogs;
+  for (const auto& [name, node] : state_.nodes) {
+    const bool is_left_behind = node.lease_until <= now() && node.published < node.last_sequence;
+    if (name == writer.node || is_left_behind) backlogs.push_back({name, node.published});
+  }
+  return backlogs;
+}
+
+Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int64_t sequence,
+                                                  std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Event> events;
+  const auto found = state_.nodes.find(node);
+  if (found == state_.nodes.end()) return events;
+  const std::vector<EventPointer>& all = found->second.events;
+  for (std::size_t i = static_cast<std::size_t>(std::max<std::int64_t>(sequence, 0));
+       i < all.size() && events.size() < limit; ++i)
+    events.push_back(*all[i]);
+  return events;
+}
+
+Result<void> Database::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
+  const std::lock_guard lock(mutex_);
+  if (state_.is_fenced(writer)) return fenced(writer);
+  for (const Backlog& backlog : backlogs)
+    if (const auto node = state_.nodes.find(backlog.node); node != state_.nodes.end())
+      node->second.published = std::max(node->second.published, backlog.published);
+  return {};
+}
+
+Result<std::size_t> Database::forget_replays(Timestamp before, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::size_t forgotten = 0;
+  auto& by_age = state_.replays_by_age;
+  while (forgotten < limit && !by_age.empty() && by_age.begin()->first < before) {
+    state_.replays.erase(by_age.begin()->second);
+    by_age.erase(by_age.begin());
+    ++forgotten;
+  }
+  return forgotten;
+}
+
+}  // namespace memory
+
+std::unique_ptr<MemoryStore> make_memory_store(Clock& clock) {
+  return std::make_unique<memory::Database>(clock);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,75 @@
+#include "server/adapters/system/system_clock.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace sagactl {
+namespace {
+
+class SystemClock : public Clock {
+ public:
+  SystemClock() : thread_([this] { run(); }) {}
+
+  ~SystemClock() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+
+  Timestamp now() const override { return wall_clock_now(); }
+
+  void after(Duration delay, std::function<void()> work) override {
+    const auto due = Steady::now() + std::max(delay, Duration{0});
+    bool is_first = false;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto entry = work_.emplace(due, std::move(work));
+      is_first = entry == work_.begin();
+    }
+    if (is_first) changed_.notify_one();
+  }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      if (work_.empty()) {
+        changed_.wait(lock);
+        continue;
+      }
+      const auto due = work_.begin()->first;
+      if (Steady::now() < due) {
+        changed_.wait_until(lock, due);
+        continue;
+      }
+      auto next = work_.extract(work_.begin());
+      lock.unlock();
+      next.mapped()();
+      next = {};  // what the work owns goes before the lock is taken again
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::multimap<Steady::time_point, std::function<void()>> work_;  // equal times keep their order of coming
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace
+
+std::unique_ptr<Clock> make_system_clock() {
+  return std::make_unique<SystemClock>();
+}
+
+}  // namespace sagactl

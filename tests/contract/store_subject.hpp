@@ -1,0 +1,43 @@
+// The stores that the contract suites run over. A store is tested by adding it to the list in
+// store_subject.cpp.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/adapters/simulated/simulated_clock.hpp"
+#include "server/ports/history.hpp"
+#include "server/ports/queries.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+// An empty store of one kind, on a clock that stands still.
+class StoreSubject {
+ public:
+  virtual ~StoreSubject() = default;
+  virtual Store& store() = 0;
+  virtual Queries& queries() = 0;
+  virtual HistorySource& history() = 0;
+  // Closes it and opens it again. False: what it holds does not outlive it.
+  virtual bool reopen() = 0;
+
+  SimulatedClock clock;
+};
+
+struct StoreKind {
+  std::string name;
+  std::function<std::unique_ptr<StoreSubject>()> make;
+};
+
+const std::vector<StoreKind>& store_kinds();
+
+inline std::string name_of_kind(const testing::TestParamInfo<StoreKind>& info) {
+  return info.param.name;
+}
+
+}  // namespace sagactl

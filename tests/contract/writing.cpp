@@ -1,0 +1,287 @@
+#include "tests/contract/writing.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sagactl {
+namespace {
+
+Uuid uuid_of(int kind, int number) {
+  return make_uuid_v7(SimulatedClock::epoch + number * 1ms, static_cast<std::uint64_t>(kind),
+                      static_cast<std::uint64_t>(number));
+}
+
+AggregateType aggregate_of(EventType type) {
+  if (type <= EventType::order_status_changed) return AggregateType::order;
+  return type <= EventType::payment_refunded ? AggregateType::payment : AggregateType::saga;
+}
+
+template <class T>
+T& keep(std::deque<T>& list, const T& value) {
+  return list.emplace_back(value);
+}
+
+}  // namespace
+
+OrderId order_id(int number) {
+  return {uuid_of(1, number)};
+}
+UserId user_id(int number) {
+  return {uuid_of(2, number)};
+}
+
+Flow new_flow(int number, const Owner& owner, Timestamp now) {
+  Flow flow;
+  Order& order = flow.order;
+  order.id = order_id(number);
+  order.user = user_id(number % 3);
+  order.items = {{fmt::format("P{}", number), "A \"quoted\" näme", 2, Money{1070}}, {"Q", "", 1, Money{5}}};
+  order.total = Money{2145};
+  order.address = "Seoul, Teheran-ro 123";
+  order.idempotency_key = fmt::format("key-{}", number);
+  order.fencing_token = 1'700'000'000'000'000 + number;
+  order.node = owner.node;
+  order.version = 1;
+  order.created_at = order.updated_at = now;
+
+  Saga& saga = flow.saga.emplace();
+  saga.id = saga_of(order.id);
+  saga.type = std::string(order_processing_saga);
+  if (number % 4 == 0) saga.correlation = fmt::format("request-{}", number);
+  if (number % 5 == 0) saga.trace_parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  saga.steps.resize(3);
+  saga.steps[0] = {StepStatus::succeeded, 1, 1, false, now, now, owner.node, ""};
+  saga.steps[1] = {StepStatus::running, 1, 1, true, now, {}, owner.node, "the gateway did not \"answer\""};
+  saga.wake_at = now + 30s;
+  saga.owner = owner;
+  saga.version = 1;
+  saga.created_at = saga.updated_at = now;
+
+  Payment payment;
+  payment.id = {uuid_of(3, number)};
+  payment.order = order.id;
+  payment.user = order.user;
+  payment.amount = order.total;
+  payment.node = owner.node;
+  payment.created_at = payment.updated_at = now;
+  flow.payments = {payment};
+  flow.barriers = {Barrier{}};
+  return flow;
+}
+
+Flow completed(Flow flow, Timestamp now) {
+  Payment& payment = flow.payments.front();
+  payment.status = PaymentStatus::completed;
+  payment.external_transaction_id = "ext_tx_" + payment.id.text();
+  payment.version = 1;
+  payment.updated_at = now;
+  flow.order.status = OrderStatus::paid;
+  flow.order.payment_id = payment.id.text();
+  flow.order.version = 3;
+  flow.order.updated_at = now;
+  Saga& saga = *flow.saga;
+  saga.status = SagaStatus::completed;
+  saga.steps[1] = {StepStatus::succeeded, 1, 2, false, saga.created_at, now, saga.owner.node, ""};
+  saga.steps[2] = {StepStatus::succeeded, 1, 1, false, now, now, saga.owner.node, ""};
+  saga.wake_at.reset();
+  saga.version = 4;
+  saga.updated_at = now;
+  return flow;
+}
+
+Flow compensated(Flow flow, const std::string& why, Timestamp now) {
+  Payment& payment = flow.payments.front();
+  payment.status = PaymentStatus::failed;
+  payment.failure_reason = why;
+  payment.version = 1;
+  payment.updated_at = now;
+  flow.order.status = OrderStatus::cancelled;
+  flow.order.cancel_reason = why;
+  flow.order.version = 3;
+  flow.order.updated_at = now;
+  Saga& saga = *flow.saga;
+  saga.status = SagaStatus::compensated;
+  saga.steps[0].status = StepStatus::compensated;
+  saga.steps[1] = {StepStatus::failed, 1, 1, false, saga.created_at, now, saga.owner.node, why};
+  saga.error = why;
+  saga.requires_manual_intervention = true;
+  saga.wake_at.reset();
+  saga.retries = {{now, "payment_processing", user_id(1).text()}};
+  saga.version = 5;
+  saga.updated_at = now;
+  return flow;
+}
+
+User new_user(int number, Timestamp now) {
+  return {user_id(number),
+          fmt::format("user{}@test.com", number),
+          "$argon2id$...",
+          "Gold",
+          "Én",
+          Role::merchant,
+          UserStatus::suspended,
+          true,
+          "hash",
+          now,
+          now};
+}
+
+ChangeList& ChangeList::create(const Flow& flow) {
+  Flow& kept = keep(flows_, flow);
+  changes.new_orders.push_back(&kept.order);
+  if (kept.saga) changes.new_sagas.push_back(&*kept.saga);
+  for (const Payment& payment : kept.payments) changes.new_payments.push_back(&payment);
+  for (const Barrier& barrier : kept.barriers) changes.barriers.emplace_back(kept.order.id, &barrier);
+  return *this;
+}
+
+ChangeList& ChangeList::update(const Flow& flow) {
+  Flow& kept = keep(flows_, flow);
+  changes.orders.push_back(&kept.order);
+  if (kept.saga) changes.sagas.push_back(&*kept.saga);
+  for (const Payment& payment : kept.payments) changes.payments.push_back(&payment);
+  return *this;
+}
+
+ChangeList& ChangeList::add(const Payment& payment) {
+  changes.new_payments.push_back(&keep(payments_, payment));
+  return *this;
+}
+ChangeList& ChangeList::add(OrderId order, const Barrier& barrier) {
+  changes.barriers.emplace_back(order, &keep(barriers_, barrier));
+  return *this;
+}
+ChangeList& ChangeList::add(const Claim& claim) {
+  changes.claims.push_back(&keep(claims_, claim));
+  return *this;
+}
+ChangeList& ChangeList::add(const User& user) {
+  changes.users.push_back(&keep(users_, user));
+  return *this;
+}
+ChangeList& ChangeList::add(const Replay& replay) {
+  changes.replays.push_back(&keep(replays_, replay));
+  return *this;
+}
+ChangeList& ChangeList::add(const Event& event) {
+  changes.events.push_back(&keep(events_, event));
+  return *this;
+}
+
+TestNode::TestNode(StoreSubject& subject, const NodeName& name, Duration lease) : subject_(subject) {
+  auto registration = subject.store().register_node(name, "http://127.0.0.1:3000", lease);
+  EXPECT_TRUE(registration) << registration.error().message;
+  if (registration) registration_ = *registration;
+}
+
+Result<Commit> TestNode::try_write(const std::function<void(ChangeList&, Timestamp)>& fill) {
+  ChangeList list;
+  Loaded loaded;
+  const std::int64_t before = registration_.last_sequence;
+  auto commit = subject_.store().transact(writer(), {}, loaded, [&](Timestamp now) {
+    fill(list, now);
+    return list.changes;
+  });
+  if (!commit || *commit != Commit::committed) registration_.last_sequence = before;
+  return commit;
+}
+
+void TestNode::write(const std::function<void(ChangeList&, Timestamp)>& fill) {
+  const auto commit = try_write(fill);
+  ASSERT_TRUE(commit) << commit.error().message;
+  ASSERT_EQ(*commit, Commit::committed);
+}
+
+Timestamp TestNode::create(const std::vector<int>& numbers) {
+  Timestamp time;
+  write([&](ChangeList& list, Timestamp now) {
+    time = now;
+    for (const int number : numbers) {
+      const Flow flow = new_flow(number, owner(), now);
+      list.create(flow);
+      list.add(Claim{digest_of_key(flow.order.idempotency_key), flow.order.id, true});
+      list.add(event(flow, EventType::order_created, now));
+    }
+  });
+  return time;
+}
+
+Event TestNode::event(const Flow& flow, EventType type, Timestamp now) {
+  Event event;
+  event.type = type;
+  event.aggregate_type = aggregate_of(type);
+  event.aggregate =
+      event.aggregate_type == AggregateType::payment ? flow.payments.front().id.uuid : flow.order.id.uuid;
+  event.version = 1;
+  event.order = flow.order.id;
+  event.data = R"({"orderId":")" + flow.order.id.text() + R"(","näme":"\"x\""})";
+  if (type == EventType::order_created) event.metadata = R"({"lock":"P"})";
+  if (flow.saga) event.correlation = flow.saga->correlation;
+  event.node = writer().node;
+  event.sequence = ++registration_.last_sequence;
+  event.occurred_at = now;
+  return event;
+}
+
+Loaded load(StoreSubject& subject, const TestNode& node, const Keys& keys) {
+  Loaded loaded;
+  const auto commit =
+      subject.store().transact(node.writer(), keys, loaded, [](Timestamp) { return Changes{}; });
+  EXPECT_TRUE(commit) << commit.error().message;
+  return loaded;
+}
+
+std::string describe(const Order& order) {
+  return fmt::format(
+      "order {} of {}: {} {} to {} is {}, key {} {}, payment {}, reason {}, token {}, node {}, v{}, {} {}",
+      order.id.text(), order.user.text(), to_json(order.items).dump(), order.total.text(), order.address,
+      to_string(order.status), order.idempotency_key, order.holds_key, order.payment_id, order.cancel_reason,
+      order.fencing_token, order.node, order.version, order.created_at.us, order.updated_at.us);
+}
+
+std::string describe(const Saga& saga) {
+  std::string text = fmt::format(
+      "saga {} {} {} corr {} trace {} is {}, error {}, manual {}, wake {}, owner {} {}, v{}, {} {}",
+      saga.id.text(), saga.type, saga.definition_version, saga.correlation, saga.trace_parent,
+      to_string(saga.status), saga.error, saga.requires_manual_intervention,
+      saga.wake_at ? saga.wake_at->us : -1, saga.owner.node, saga.owner.epoch, saga.version,
+      saga.created_at.us, saga.updated_at.us);
+  for (const StepState& step : saga.steps)
+    text += fmt::format("; step {} {} {} {} {} {} {} {}", to_string(step.status), step.attempt, step.tries,
+                        step.in_doubt, step.began_at.us, step.ended_at.us, step.node, step.error);
+  for (const Retry& retry : saga.retries)
+    text += fmt::format("; retry {} {} {}", retry.at.us, retry.from_step, retry.by);
+  return text;
+}
+
+std::string describe(const Payment& payment) {
+  return fmt::format("payment {} of {} {} attempt {}: {} {} {} ext {} failure {} node {} v{} {} {}",
+                     payment.id.text(), payment.order.text(), payment.user.text(), payment.attempt,
+                     payment.amount.text(), to_string(payment.method), to_string(payment.status),
+                     payment.external_transaction_id, payment.failure_reason, payment.node, payment.version,
+                     payment.created_at.us, payment.updated_at.us);
+}
+
+std::string describe(const Event& event) {
+  return fmt::format("event {} {} {} v{} of {}: {} {} {} node {} {} at {}", to_string(event.type),
+                     to_string(event.aggregate_type), event.aggregate.text(), event.version,
+                     event.order.text(), event.data, event.metadata, event.correlation, event.node,
+                     event.sequence, event.occurred_at.us);
+}
+
+std::string describe(const Flow& flow) {
+  std::string text = describe(flow.order) + "\n" + (flow.saga ? describe(*flow.saga) : "no saga");
+  for (const Payment& payment : flow.payments) text += "\n" + describe(payment);
+  for (const Barrier& barrier : flow.barriers)
+    text += fmt::format("\nbarrier {} {} {} {} {}", barrier.step, to_string(barrier.direction),
+                        barrier.attempt, barrier.blocked, barrier.refusal);
+  return text;
+}
+
+std::string describe(const User& user) {
+  return fmt::format("user {} {} {} {} {} {} {} {} {} {} {}", user.id.text(), user.email, user.password_hash,
+                     user.first_name, user.last_name, to_string(user.role), to_string(user.status),
+                     user.email_verified, user.refresh_token_hash, user.created_at.us, user.updated_at.us);
+}
+
+}  // namespace sagactl

@@ -29,7 +29,7 @@ class Deciding {
   const StepDefinition& defined(std::size_t i) const { return definition_.steps[i]; }
 
   Result<SagaDecision> done();
-  void record(EventType type, Json more);
+  void record(EventType type, Json more = {});
   void settle(std::size_t i, StepStatus status);
 
   void call(std::size_t i, Direction direction);
@@ -79,7 +79,7 @@ Result<SagaDecision> Deciding::done() {
 
 void Deciding::record(EventType type, Json more) {
   Json data{{"sagaId", saga().id.text()}, {"sagaType", saga().type}, {"orderId", order_of(saga().id).text()}};
-  data.update(more);
+  if (!more.is_null()) data.update(more);
   Event event;
   event.type = type;
   event.aggregate_type = AggregateType::saga;
@@ -146,7 +146,7 @@ void Deciding::go_forward() {
   }
   saga().status = SagaStatus::completed;
   saga().error.clear();
-  record(EventType::saga_completed, {});
+  record(EventType::saga_completed);
 }
 
 void Deciding::begin_compensation(const std::string& reason) {
@@ -270,7 +270,7 @@ Error Deciding::refuse(std::string_view what, std::string_view states) {
 Result<SagaDecision> Deciding::on(const StartSaga&) {
   if (saga().version != 0) return Error{ErrorCode::retry, "the saga has begun already"};
   saga().status = SagaStatus::started;
-  record(EventType::saga_started, {});
+  record(EventType::saga_started);
   go_forward();
   return done();
 }

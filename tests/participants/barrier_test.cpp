@@ -1,0 +1,54 @@
+#include "server/participants/barrier.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sagactl {
+namespace {
+
+const StepCall action{SagaId{}, 1, Direction::action, 1, 1, false};
+const StepCall compensation{SagaId{}, 1, Direction::compensation, 1, 1, false};
+
+TEST(Barrier, LetsTheFirstCallThroughAndAnswersARepeatedOneAsBefore) {
+  for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"declined"}}}) {
+    std::vector<Barrier> barriers;
+    EXPECT_FALSE(answer_from_barriers(barriers, action, false));
+    record_barrier(barriers, 1, Direction::action, 1, outcome);
+    EXPECT_EQ(answer_from_barriers(barriers, action, true), outcome);
+    EXPECT_EQ(barriers.size(), 1u);
+  }
+}
+
+TEST(Barrier, AnOutcomeThatIsNotFinalLeavesNone) {
+  std::vector<Barrier> barriers;
+  record_barrier(barriers, 1, Direction::action, 1, Unavailable{"503"});
+  record_barrier(barriers, 1, Direction::action, 1, UnknownOutcome{"timed out"});
+  EXPECT_TRUE(barriers.empty());
+}
+
+TEST(Barrier, ACompensationWhoseActionNeverRanDoesNothingAndBlocksTheLateAction) {
+  std::vector<Barrier> barriers;
+  EXPECT_EQ(answer_from_barriers(barriers, compensation, false), Outcome{Succeeded{}});
+  EXPECT_EQ(answer_from_barriers(barriers, action, false), Outcome{Refused{"its compensation came first"}});
+  EXPECT_EQ(answer_from_barriers(barriers, compensation, false), Outcome{Succeeded{}});
+}
+
+TEST(Barrier, ACompensationOfWhatRanOrBeganIsLetThroughOnce) {
+  std::vector<Barrier> began;
+  EXPECT_FALSE(answer_from_barriers(began, compensation, true));
+  std::vector<Barrier> ran;
+  record_barrier(ran, 1, Direction::action, 1, Succeeded{});
+  EXPECT_FALSE(answer_from_barriers(ran, compensation, false));
+  record_barrier(ran, 1, Direction::compensation, 1, Succeeded{});
+  EXPECT_EQ(answer_from_barriers(ran, compensation, false), Outcome{Succeeded{}});
+}
+
+TEST(Barrier, AnotherAttemptIsAnotherMatter) {
+  std::vector<Barrier> barriers;
+  record_barrier(barriers, 1, Direction::action, 1, Succeeded{});
+  StepCall second = action;
+  second.attempt = 2;
+  EXPECT_FALSE(answer_from_barriers(barriers, second, false));
+}
+
+}  // namespace
+}  // namespace sagactl

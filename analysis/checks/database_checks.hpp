@@ -1,0 +1,22 @@
+// The invariants that a database alone can show. One factory per check, named as the check is.
+#pragma once
+
+#include "analysis/check.hpp"
+
+namespace sagactl {
+
+std::unique_ptr<Check> one_live_order_per_key();
+std::unique_ptr<Check> money_balances();
+std::unique_ptr<Check> one_capture_per_order();
+std::unique_ptr<Check> all_sagas_end(const CheckOptions& options);
+std::unique_ptr<Check> compensation_complete();
+std::unique_ptr<Check> legal_transitions();
+std::unique_ptr<Check> counts_agree();
+std::unique_ptr<Check> event_stream_complete();
+std::unique_ptr<Check> fencing_increases();
+std::unique_ptr<Check> locks_do_not_overlap(const CheckOptions& options);
+std::unique_ptr<Check> published_once_or_more_applied_once(const CheckOptions& options);
+std::unique_ptr<Check> every_node_known();
+std::unique_ptr<Check> holds_orders();  // not-vacuous, as far as it can be told without a client's ledger
+
+}  // namespace sagactl

@@ -1,0 +1,102 @@
+// Per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ...
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/checks/database_checks.hpp"
+#include "analysis/violations.hpp"
+#include "analysis/wording.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::string_view name = "event-stream-complete";
+
+class EventStreamComplete final : public Check {
+ public:
+  void see(const FlowFacts& facts) override {
+    for (const AggregateFacts& aggregate : facts.aggregates) {
+      ++aggregates_;
+      int version = 0;
+      const Event* previous = nullptr;
+      for (const EventFacts* it : aggregate.events) {
+        if (it->event->version != ++version) {
+          Json rows = Json::array();
+          if (previous) rows.push_back(row_of(*previous));
+          rows.push_back(row_of(*it->event));
+          violations_.add(
+              {.what = fmt::format("{} {} has version {} where {} should be", to_string(aggregate.type),
+                                   aggregate.id.text(), it->event->version, version),
+               .rule = "the versions of an aggregate's events are 1, 2, 3 ...",
+               .rows = rows});
+          break;
+        }
+        previous = it->event;
+      }
+    }
+  }
+
+  void see_event(const NodeName& node, std::int64_t sequence, Timestamp occurred_at) override {
+    ++events_;
+    Stream& stream = streams_[node];
+    const bool first = stream.last == 0;
+    if (!first && sequence != stream.last + 1)
+      violations_.add(
+          {.what = fmt::format("node {} wrote {} after {}", node, sequence, stream.last),
+           .rule = "a node numbers its events without a gap and none twice",
+           .rows = Json::array({row(node, stream.last, stream.last_at), row(node, sequence, occurred_at)}),
+           .nodes = Json::array({node})});
+    if (!first && occurred_at < stream.last_at)
+      violations_.add(
+          {.what = fmt::format("node {}'s event {} is older than its event {}", node, sequence, stream.last),
+           .rule = "the times of a node's events do not go back",
+           .rows = Json::array({row(node, stream.last, stream.last_at), row(node, sequence, occurred_at)}),
+           .nodes = Json::array({node})});
+    if (first) stream.first = sequence;
+    stream.last = sequence;
+    stream.last_at = occurred_at;
+  }
+
+  Verdict finish(const Surroundings& surroundings) override {
+    std::int64_t deleted = 0;
+    for (const auto& [node, stream] : streams_) {
+      deleted += stream.first - 1;
+      const auto known = std::find_if(surroundings.nodes.begin(), surroundings.nodes.end(),
+                                      [&](const NodeInfo& info) { return info.name == node; });
+      if (known == surroundings.nodes.end() || known->last_sequence == stream.last) continue;
+      violations_.add({.what = fmt::format("node {} has written up to {}, the last event that is there is {}",
+                                           node, known->last_sequence, stream.last),
+                       .rule = "the last event that a node wrote is there",
+                       .rows = Json::array({row_of(*known), row(node, stream.last, stream.last_at)}),
+                       .nodes = Json::array({node})});
+    }
+    std::string held =
+        fmt::format("{} of {} without a gap", counted(events_, "event"), counted(streams_.size(), "node"));
+    if (deleted > 0)
+      held += fmt::format("; the oldest {} were deleted", grouped(static_cast<std::uint64_t>(deleted)));
+    return violations_.verdict(name, held);
+  }
+
+ private:
+  struct Stream {
+    std::int64_t first = 0, last = 0;
+    Timestamp last_at;
+  };
+  static Json row(const NodeName& node, std::int64_t sequence, Timestamp at) {
+    return Json{
+        {"table", "event_store"}, {"node", node}, {"sequence", sequence}, {"occurredAt", iso8601_us(at)}};
+  }
+
+  std::map<NodeName, Stream> streams_;
+  std::uint64_t events_ = 0, aggregates_ = 0;
+  Violations violations_;
+};
+
+}  // namespace
+
+std::unique_ptr<Check> event_stream_complete() {
+  return std::make_unique<EventStreamComplete>();
+}
+
+}  // namespace sagactl

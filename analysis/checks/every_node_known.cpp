@@ -1,0 +1,92 @@
+// Every order, step, payment and event carries the id of a node that exists.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/checks/database_checks.hpp"
+#include "analysis/violations.hpp"
+#include "analysis/wording.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::string_view name = "every-node-known";
+
+class EveryNodeKnown final : public Check {
+ public:
+  void see(const FlowFacts& facts) override {
+    const Flow& flow = facts.flow;
+    if (facts.has_order) {
+      note(flow.order.node, [&] { return row_of(flow.order); });
+      compare_with_event(facts);
+    }
+    for (const Payment& payment : flow.payments) note(payment.node, [&] { return row_of(payment); });
+    for (const EventFacts& it : facts.events) note(it.event->node, [&] { return row_of(*it.event); });
+    if (!flow.saga) return;
+    note(flow.saga->owner.node, [&] { return row_of(*flow.saga, facts.definition); });
+    for (std::size_t i = 0; i < flow.saga->steps.size(); ++i) {
+      const StepState& step = flow.saga->steps[i];
+      if (step.status == StepStatus::pending) continue;
+      note(step.node, [&] {
+        const bool named = facts.definition && i < facts.definition->steps.size();
+        return Json{{"table", "saga_instances"},
+                    {"id", flow.saga->id.text()},
+                    {"step", named ? std::string(facts.definition->steps[i].name) : std::to_string(i)},
+                    {"node", step.node}};
+      });
+    }
+  }
+
+  Verdict finish(const Surroundings& surroundings) override {
+    std::uint64_t marks = 0;
+    for (const auto& [node, seen] : seen_) {
+      marks += seen.count;
+      const bool known = std::any_of(surroundings.nodes.begin(), surroundings.nodes.end(),
+                                     [&](const NodeInfo& info) { return info.name == node; });
+      if (known) continue;
+      violations_.add({.what = node.empty() ? fmt::format("{} of no node", counted(seen.count, "row"))
+                                            : fmt::format("{} of node '{}', which is not known",
+                                                          counted(seen.count, "row"), node),
+                       .rule = "every order, step, payment and event names the node that wrote it",
+                       .rows = Json::array({seen.row}),
+                       .nodes = Json::array({node})});
+    }
+    return violations_.verdict(name, fmt::format("{} name one of {}", counted(marks, "row"),
+                                                 counted(surroundings.nodes.size(), "node")));
+  }
+
+ private:
+  struct Seen {
+    std::uint64_t count = 0;
+    Json row;  // the first
+  };
+
+  template <class Row>
+  void note(const NodeName& node, Row&& row) {
+    Seen& seen = seen_[node];
+    if (seen.count++ == 0) seen.row = row();
+  }
+
+  void compare_with_event(const FlowFacts& facts) {
+    const EventFacts* created = facts.first(EventType::order_created);
+    if (!created || created->event->node == facts.flow.order.node) return;
+    violations_.add(
+        {.what = fmt::format("order {} names node {}, its OrderCreated event node {}",
+                             facts.flow.order.id.text(), facts.flow.order.node, created->event->node),
+         .rule = "an order and the event of its creation were written by one node",
+         .rows = Json::array({row_of(facts.flow.order), row_of(*created->event)}),
+         .nodes = Json::array({facts.flow.order.node, created->event->node})});
+  }
+
+  std::map<NodeName, Seen> seen_;
+  Violations violations_;
+};
+
+}  // namespace
+
+std::unique_ptr<Check> every_node_known() {
+  return std::make_unique<EveryNodeKnown>();
+}
+
+}  // namespace sagactl

@@ -1,0 +1,31 @@
+// Reading a history once for everything that wants to look at it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "analysis/flow_facts.hpp"
+
+namespace sagactl {
+
+// Sees each flow, then each event, once; keeps at most a few words per flow.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void see(const FlowFacts& flow) = 0;
+  // Every event of the database, by node and sequence, also those of flows outside the filter.
+  virtual void see_event(const NodeName&, std::int64_t /*sequence*/, Timestamp /*occurred_at*/) {}
+};
+
+// What else a snapshot holds.
+struct Surroundings {
+  std::vector<NodeInfo> nodes;
+  std::vector<Claim> claims;
+  Timestamp taken_at;
+  bool whole = true;  // every flow was seen; false: only those that the filter let through
+};
+
+Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
+                                  std::span<Observer* const> observers);
+
+}  // namespace sagactl

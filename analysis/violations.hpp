@@ -1,0 +1,44 @@
+// What a check has found to be wrong so far: a count, and the first case as the witness.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "analysis/flow_facts.hpp"
+#include "analysis/verdict.hpp"
+
+namespace sagactl {
+
+// What shows that a rule was broken: as few rows, requests and nodes as do, and two lines of why.
+struct Witness {
+  std::string what;  // first line: what is there
+  std::string rule;  // second line: what should have been
+  Json rows = Json::array();
+  Json requests = Json::array();
+  Json nodes = Json::array();
+};
+
+class Violations {
+ public:
+  // The count matters always, the witness only for the first: test `first()` before making a costly one.
+  bool first() const { return count_ == 0; }
+  void add(Witness witness);
+  std::uint64_t count() const { return count_; }
+
+  // FAIL with the witness if there was any violation, else PASS because of `held`.
+  Verdict verdict(std::string_view name, std::string held) const;
+
+ private:
+  std::uint64_t count_ = 0;
+  Witness witness_;
+};
+
+// Rows as a witness shows them: the table, the id and what the checks look at.
+Json row_of(const Order& order);
+Json row_of(const Saga& saga, const SagaDefinition* definition);
+Json row_of(const Payment& payment);
+Json row_of(const Event& event);
+Json row_of(const NodeInfo& node);
+
+}  // namespace sagactl

@@ -1,0 +1,204 @@
+#include "tests/analysis/world.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace sagactl {
+namespace {
+
+const SagaDefinition& definition() {
+  return *find_definition(order_processing_saga);
+}
+
+template <class T>
+T expect(Result<T> result) {
+  return std::move(result).value();  // ends the program with the error: the world only does what is allowed
+}
+
+class WorldHistory final : public History {
+ public:
+  explicit WorldHistory(const World& world) : world_(world) {}
+
+  Result<void> each_flow(const HistoryFilter& filter,
+                         const std::function<bool(const FlowHistory&)>& visit) override {
+    for (const FlowHistory& flow : world_.flows) {
+      if (filter.since && flow.flow.order.created_at < *filter.since) continue;
+      if (filter.until && flow.flow.order.created_at >= *filter.until) continue;
+      if (!visit(flow)) break;
+    }
+    return {};
+  }
+  Result<void> each_event(
+      const std::function<bool(const NodeName&, std::int64_t, Timestamp)>& visit) override {
+    for (const World::Numbered& event : world_.stream)
+      if (!visit(event.node, event.sequence, event.at)) break;
+    return {};
+  }
+  Result<std::vector<Claim>> claims() override { return world_.claims; }
+  Result<std::vector<NodeInfo>> nodes() override { return world_.nodes; }
+  Timestamp taken_at() const override { return world_.now(); }
+
+ private:
+  const World& world_;
+};
+
+}  // namespace
+
+World::World() {
+  for (const char* name : {"node-1", "node-2", "node-3"})
+    nodes.push_back(NodeInfo{.name = name,
+                             .url = std::string("http://127.0.0.1/") + name,
+                             .epoch = 1,
+                             .lease_until = now_ + 2s,
+                             .live = true,
+                             .last_sequence = 0,
+                             .published = 0});
+}
+
+Moment World::moment() {
+  now_ = now_ + 1ms;
+  return Moment{now_, node_, 1, 7 + orders_};
+}
+
+void World::append(FlowHistory& flow, std::vector<Event> events) {
+  for (Event& event : events) {
+    event.node = node_;
+    event.occurred_at = now_;
+    flow.events.push_back(std::move(event));
+  }
+}
+
+FlowHistory& World::place(const Placing& placing) {
+  write_on(placing.node);
+  const Timestamp acquired = now_ + 100us;
+  const Moment at = moment();
+  CreateOrder create;
+  create.id = OrderId{make_uuid_v7(at.now, 0, ++orders_)};
+  create.user = UserId{make_uuid_v7(at.now, 1, 1)};
+  create.items = {{placing.product, "Product " + placing.product, 1, Money{placing.price_cents}}};
+  create.address = "Seoul, Teheran-ro 123";
+  create.idempotency_key = default_idempotency_key(create.items);
+  if (placing.locked) {
+    create.fencing_token = ++fencing_token_;
+    create.lock_metadata = Json{
+        {"lockKey", "order:" + placing.product},
+        {"fencingToken", create.fencing_token},
+        {"lockAcquiredAt",
+         acquired.us}}.dump();
+  }
+  OrderDecision decision = expect(create_order(create, at));
+  FlowHistory& flow = flows.emplace_back();
+  flow.flow.order = std::move(decision.order);
+  append(flow, std::move(decision.events));
+  flow.flow.saga = new_saga(definition(), saga_of(create.id), at);
+  flow.flow.saga->correlation = placing.correlation;
+  follow(flow, expect(decide(definition(), *flow.flow.saga, StartSaga{}, at)));
+  return flow;
+}
+
+void World::follow(FlowHistory& flow, SagaDecision decision) {
+  flow.flow.saga = std::move(decision.saga);
+  append(flow, std::move(decision.events));
+  const Moment at{now_, node_, 1, 7 + orders_};
+  for (const StepCall& call : decision.calls) {
+    const StepDefinition& step = definition().steps[call.step];
+    Performed performed = expect(
+        perform(call.direction == Direction::action ? step.action : step.compensation, flow.flow, call, at));
+    append(flow, std::move(performed.events));
+    if (performed.gateway_call) under_way_.emplace_back(flow.flow.order.id, *performed.gateway_call);
+    if (!performed.outcome) continue;
+    const StepReply reply{call.step, call.direction, call.attempt, *performed.outcome};
+    follow(flow, expect(decide(definition(), *flow.flow.saga, reply, at)));
+  }
+}
+
+void World::answer(FlowHistory& flow, Outcome outcome, const std::string& transaction) {
+  const auto call = std::find_if(under_way_.rbegin(), under_way_.rend(),
+                                 [&](const auto& it) { return it.first == flow.flow.order.id; });
+  if (call == under_way_.rend()) crash("no call to the gateway is under way for this order");
+  const GatewayCall made = call->second;
+  under_way_.erase(std::next(call).base());
+  const Moment at = moment();
+  const StepDefinition& step = definition().steps[made.step];
+  const StepReply reply{made.step, made.direction, made.attempt, std::move(outcome)};
+  append(flow, expect(record_reply(made.direction == Direction::action ? step.action : step.compensation,
+                                   flow.flow, reply, GatewayReply{transaction}, at)));
+  follow(flow, expect(decide(definition(), *flow.flow.saga, reply, at)));
+}
+
+void World::command(FlowHistory& flow, const SagaCommand& command) {
+  follow(flow, expect(decide(definition(), *flow.flow.saga, command, moment())));
+}
+
+void World::cancel(FlowHistory& flow, const std::string& reason) {
+  OrderDecision decision = expect(decide(flow.flow.order, CancelOrder{reason}, moment()));
+  flow.flow.order = std::move(decision.order);
+  append(flow, std::move(decision.events));
+  follow(flow,
+         expect(decide(definition(), *flow.flow.saga, CompensateSaga{reason}, Moment{now_, node_, 1, 7})));
+}
+
+FlowHistory& World::add(const Placing& placing) {
+  FlowHistory& flow = place(placing);
+  complete(flow);
+  return flow;
+}
+
+void World::number_events() {
+  std::vector<Event*> events;
+  for (FlowHistory& flow : flows)
+    for (Event& event : flow.events) events.push_back(&event);
+  std::stable_sort(events.begin(), events.end(),
+                   [](const Event* a, const Event* b) { return a->occurred_at < b->occurred_at; });
+  std::map<NodeName, std::int64_t> last;
+  stream.clear();
+  for (Event* event : events) {
+    event->sequence = ++last[event->node];
+    stream.push_back({event->node, event->sequence, event->occurred_at});
+  }
+  std::stable_sort(stream.begin(), stream.end(),
+                   [](const Numbered& a, const Numbered& b) { return a.node < b.node; });
+  for (NodeInfo& node : nodes) node.last_sequence = node.published = last[node.name];
+}
+
+void World::number_versions(FlowHistory& flow, AggregateType type) {
+  int version = 0;
+  for (Event& event : flow.events)
+    if (event.aggregate_type == type) event.version = ++version;
+  if (type == AggregateType::order) flow.flow.order.version = version;
+  if (type == AggregateType::saga) flow.flow.saga->version = version;
+}
+
+void World::settle_claims() {
+  std::map<KeyDigest, Claim> by_key;
+  for (const FlowHistory& flow : flows) {
+    const Order& order = flow.flow.order;
+    if (!order.holds_key) continue;
+    Claim& claim = by_key[digest_of_key(order.idempotency_key)];
+    if (!claim.order.uuid.is_nil() && claim.live && !is_live(order.status)) continue;
+    claim = Claim{digest_of_key(order.idempotency_key), order.id, is_live(order.status)};
+  }
+  claims.clear();
+  for (const auto& [key, claim] : by_key) claims.push_back(claim);
+}
+
+void World::remove(const FlowHistory& flow) {
+  flows.erase(std::find_if(flows.begin(), flows.end(), [&](const FlowHistory& it) { return &it == &flow; }));
+}
+
+std::unique_ptr<History> World::history() const {
+  return std::make_unique<WorldHistory>(*this);
+}
+
+Event* find_event(FlowHistory& flow, EventType type) {
+  for (Event& event : flow.events)
+    if (event.type == type) return &event;
+  return nullptr;
+}
+
+void erase_event(FlowHistory& flow, EventType type) {
+  flow.events.erase(std::find_if(flow.events.begin(), flow.events.end(),
+                                 [&](const Event& event) { return event.type == type; }));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,81 @@
+// A small system in memory that does what the engine does, with the real deciders and participants, one
+// command at a time, and keeps what a database would hold of it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/participants/perform.hpp"
+#include "server/ports/history.hpp"
+
+namespace sagactl {
+
+class World {
+ public:
+  struct Placing {
+    std::string product = "BOOK";
+    NodeName node = "node-1";
+    std::string correlation = {};
+    std::int64_t price_cents = 1000'00;
+    bool locked = true;
+  };
+
+  World();
+
+  // Places an order; its charge is under way afterwards. The reference stays good.
+  FlowHistory& place(const Placing& placing);
+  // The gateway's answer to the call that is under way.
+  void answer(FlowHistory& flow, Outcome outcome, const std::string& transaction = "tx-1");
+  void command(FlowHistory& flow, const SagaCommand& command);
+  void cancel(FlowHistory& flow, const std::string& reason);  // the order at once, then its saga
+
+  void complete(FlowHistory& flow) { answer(flow, Succeeded{}, "tx-" + flow.flow.order.id.text()); }
+  void decline(FlowHistory& flow) { answer(flow, Refused{"Insufficient funds or card declined"}); }
+
+  FlowHistory& add(const Placing& placing);  // placed and completed
+  void pass(Duration time) { now_ = now_ + time; }
+  void write_on(NodeName node) { node_ = std::move(node); }
+  Timestamp now() const { return now_; }
+
+  // Numbers the events of each node as they happened, and lets the nodes say that all of them are published.
+  // To be called when all is done, and again after events were added, taken away or moved.
+  void number_events();
+  // Gives the events of one aggregate the versions 1, 2, 3 ..., in their present order, and its row the last.
+  static void number_versions(FlowHistory& flow, AggregateType type);
+  // Makes the table of claims agree with the orders.
+  void settle_claims();
+  void remove(const FlowHistory& flow);
+
+  std::deque<FlowHistory> flows;  // by creation
+  std::vector<Claim> claims;
+  std::vector<NodeInfo> nodes;
+  // Event numbers as each_event tells them; made by number_events.
+  struct Numbered {
+    NodeName node;
+    std::int64_t sequence = 0;
+    Timestamp at;
+  };
+  std::vector<Numbered> stream;
+
+  std::unique_ptr<History> history() const;  // sees the world as long as both live
+
+ private:
+  Moment moment();
+  void append(FlowHistory& flow, std::vector<Event> events);
+  void follow(FlowHistory& flow, SagaDecision decision);
+
+  Timestamp now_{1'795'179'847'000'000};  // 2026-11-20T13:04:07Z
+  NodeName node_ = "node-1";
+  std::int64_t fencing_token_ = 0;
+  std::uint64_t orders_ = 0;
+  std::deque<std::pair<OrderId, GatewayCall>> under_way_;
+};
+
+Event* find_event(FlowHistory& flow, EventType type);
+// Takes the first event of that type out of the flow.
+void erase_event(FlowHistory& flow, EventType type);
+
+}  // namespace sagactl

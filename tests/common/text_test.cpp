@@ -12,6 +12,8 @@ TEST(Text, FindsTheNearestWordAndNothingWhenNoneIsNear) {
   EXPECT_EQ(nearest("oder", words), "order");
   EXPECT_EQ(nearest("compenstae", words), "compensate");
   EXPECT_EQ(nearest("lodatest", words), "loadtest");
+  EXPECT_EQ(nearest("rtyre", words), "");
+  EXPECT_EQ(nearest("tarce", words), "trace");
   EXPECT_EQ(nearest("xyz", words), "");
 }
 

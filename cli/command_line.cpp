@@ -1,0 +1,86 @@
+#include "cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/invocation.hpp"
+#include "cli/source.hpp"
+#include "cli/usage.hpp"
+#include "common/log.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* description =
+    "Runs sagas over an order system, shows what they do, and tests under load that they do it right.";
+
+CLI::App* deepest(CLI::App& root) {
+  CLI::App* app = &root;
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return app;
+}
+
+// The form for errors when the command line could not be read: what it seems to ask for.
+Format likely_format(const std::vector<std::string>& arguments, const Environment& environment) {
+  std::string word = environment.get("SAGACTL_OUTPUT").value_or("");
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if ((argument == "-o" || argument == "--output") && i + 1 < arguments.size()) word = arguments[i + 1];
+    if (argument.starts_with("--output=")) word = argument.substr(9);
+    if (argument.starts_with("-o") && argument.size() > 2) word = argument.substr(argument[2] == '=' ? 3 : 2);
+  }
+  return from_string<Format>(word).value_or(Format::table);
+}
+
+void choose_colours(Terminal& terminal, const Environment& environment, const Settings& settings) {
+  const bool dumb = environment.get("TERM") == "dumb";
+  terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
+}
+
+[[maybe_unused]] void choose_log_level(const Settings&) {
+  //  set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
+                     const Environment& environment, Interrupt& interrupt) {
+  const auto ended = [](ExitCode code) { return static_cast<int>(code); };
+  CLI::App root(description, "sagactl");
+  Settings settings;
+  Commands commands;
+  prepare_usage(root);
+  add_settings(root, settings);
+  add_all_commands(root, commands);
+
+  if (arguments.empty()) {
+    terminal.out << root.help() << std::flush;
+    return ended(ExitCode::done);
+  }
+  try {
+    root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    terminal.out << deepest(root)->help() << std::flush;
+    return ended(ExitCode::done);
+  } catch (const CLI::ParseError& error) {
+    return ended(report(terminal, likely_format(arguments, environment),
+                        usage_error(root, *deepest(root), error.what())));
+  }
+
+  const auto warnings = fill_flags(root, commands, environment);
+  if (!warnings) return ended(report(terminal, likely_format(arguments, environment), warnings.error()));
+  choose_colours(terminal, environment, settings);
+  //  choose_log_level(settings);
+
+  const Format format = settings.format;
+  Invocation invocation{terminal, environment, interrupt, std::move(settings), Paint(terminal.colour)};
+  for (const std::string& warning : *warnings) invocation.say("sagactl: " + warning);
+  const Commands::Run* run = commands.run_of(deepest(root));
+  if (!run) crash("a command that nothing carries out");
+  const Result<ExitCode> code = (*run)(invocation);
+  return ended(code ? *code : report(terminal, format, code.error()));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,18 @@
+// The whole of `sagactl` below `main`: arguments in, exit code out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/environment.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/terminal.hpp"
+
+namespace sagactl {
+
+// `arguments` without the program's name. Results go to `terminal.out`, everything else to `terminal.err`.
+// Returns the exit code (exit_code.hpp); never ends the process and throws nothing.
+int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
+                     const Environment& environment, Interrupt& interrupt);
+
+}  // namespace sagactl

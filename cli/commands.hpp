@@ -1,0 +1,48 @@
+// The tree of commands, and what each of them does.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.hpp"
+#include "common/result.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace sagactl {
+
+struct Invocation;
+
+class Commands {
+ public:
+  using Run = std::function<Result<ExitCode>(Invocation&)>;
+
+  void add(const CLI::App* app, Run run) { runs_[app] = std::move(run); }
+  // Further environment variables that give the flag its value, after SAGACTL_<COMMAND>_<FLAG>.
+  void also_from(const CLI::Option* option, std::vector<std::string> variables) {
+    variables_[option] = std::move(variables);
+  }
+
+  const Run* run_of(const CLI::App* app) const {
+    const auto found = runs_.find(app);
+    return found == runs_.end() ? nullptr : &found->second;
+  }
+  std::vector<std::string> variables_of(const CLI::Option* option) const {
+    const auto found = variables_.find(option);
+    return found == variables_.end() ? std::vector<std::string>{} : found->second;
+  }
+
+ private:
+  std::map<const CLI::App*, Run> runs_;
+  std::map<const CLI::Option*, std::vector<std::string>> variables_;
+};
+
+// Adds every command of sagactl to `root`.
+void add_all_commands(CLI::App& root, Commands& commands);
+
+}  // namespace sagactl

@@ -1,0 +1,142 @@
+#include "cli/context.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/contexts.hpp"
+#include "cli/invocation.hpp"
+#include "cli/table.hpp"
+#include "common/text.hpp"
+
+namespace sagactl {
+namespace {
+
+// A context with its own flags, beside those of the same name for every command: what is said here is kept.
+struct ContextFlags {
+  std::string name;
+};
+
+Json context_json(const Contexts& contexts, const std::string& name) {
+  Json json = {{"name", name}, {"current", name == contexts.current}};
+  for (const auto& [key, value] : contexts.by_name.at(name)) json[key] = key == "token" ? "(kept)" : value;
+  return json;
+}
+
+Error no_such_context(const Contexts& contexts, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& [known, values] : contexts.by_name) names.push_back(known);
+  const std::string near = nearest(name, names);
+  Error error{ErrorCode::not_found, "there is no context '" + name + "'"};
+  return with_hint(std::move(error), near.empty() ? "`sagactl context list` shows those that are"
+                                                  : "did you mean '" + near + "'?");
+}
+
+Result<ExitCode> list_contexts(Invocation& invocation) {
+  auto contexts = Contexts::load(invocation.environment.config_directory());
+  if (!contexts) return contexts.error();
+  Json list = Json::array();
+  Table table({{""}, {"NAME"}, {"URL"}, {"DATABASE"}});
+  for (const auto& [name, values] : contexts->by_name) {
+    list.push_back(context_json(*contexts, name));
+    const auto value = [&values = values](const char* key) {
+      return values.contains(key) ? values.at(key) : "-";
+    };
+    table.row({name == contexts->current ? "*" : " ", name, value("url"), value("database")});
+  }
+  if (invocation.wants_json())
+    invocation.print(Json{{"current", contexts->current}, {"contexts", list}}, "contexts");
+  else if (table.empty())
+    invocation.say("no contexts; `sagactl context set NAME --url URL` makes one");
+  else
+    table.print(invocation.terminal.out);
+  return ExitCode::done;
+}
+
+// What the command line, not the environment or a file, gave for the flags that a context can hold.
+Context values_given(const CLI::App& root) {
+  Context values;
+  for (const char* key : {"url", "token", "database", "data"}) {
+    const CLI::Option* option = root.get_option(std::string("--") + key);
+    if (option->count() > 0) values[key] = join(option->results(), ",");
+  }
+  return values;
+}
+
+Result<ExitCode> set_context(Invocation& invocation, const Context& given, const ContextFlags& flags) {
+  const auto directory = invocation.environment.config_directory();
+  auto contexts = Contexts::load(directory);
+  if (!contexts) return contexts.error();
+  if (given.empty())
+    return Error{ErrorCode::invalid,
+                 "a context holds --url, --token, --database or --data; none of them was given"};
+  Context& context = contexts->by_name[flags.name];
+  for (const auto& [key, value] : given) context[key] = value;
+  if (contexts->current.empty()) contexts->current = flags.name;
+  if (auto saved = contexts->save(directory); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(context_json(*contexts, flags.name));
+  else
+    invocation.say("context " + flags.name + " is kept" +
+                   (contexts->current == flags.name ? " and in use" : ""));
+  return ExitCode::done;
+}
+
+Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) {
+  const auto directory = invocation.environment.config_directory();
+  auto contexts = Contexts::load(directory);
+  if (!contexts) return contexts.error();
+  if (!contexts->find(flags.name)) return no_such_context(*contexts, flags.name);
+  contexts->current = flags.name;
+  if (auto saved = contexts->save(directory); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(context_json(*contexts, flags.name));
+  else
+    invocation.say("context " + flags.name + " is in use");
+  return ExitCode::done;
+}
+
+Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flags) {
+  const auto directory = invocation.environment.config_directory();
+  auto contexts = Contexts::load(directory);
+  if (!contexts) return contexts.error();
+  if (!contexts->find(flags.name)) return no_such_context(*contexts, flags.name);
+  contexts->by_name.erase(flags.name);
+  if (contexts->current == flags.name) contexts->current.clear();
+  if (auto saved = contexts->save(directory); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(Json{{"name", flags.name}, {"removed", true}});
+  else
+    invocation.say("context " + flags.name + " is removed");
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_context(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<ContextFlags>();
+  CLI::App* app = root.add_subcommand("context", "Keep named sets of --url, --token, --database, --data")
+                      ->group("Setting up")
+                      ->require_subcommand(1);
+  commands.add(app->add_subcommand("list", "Show the contexts"), list_contexts);
+
+  CLI::App* set =
+      app->add_subcommand("set", "Keep the given --url, --token, --database, --data under a name");
+  set->add_option("name", flags->name, "The context's name")->required()->type_name("NAME");
+  // Read at once after parsing, before the environment and the files fill in what was left out.
+  const auto given = std::make_shared<Context>();
+  set->final_callback([given, &root] { *given = values_given(root); });
+  commands.add(set,
+               [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
+
+  CLI::App* use = app->add_subcommand("use", "Use a context from now on");
+  use->add_option("name", flags->name, "The context's name")->required()->type_name("NAME");
+  commands.add(use, [flags](Invocation& invocation) { return use_context(invocation, *flags); });
+
+  CLI::App* remove = app->add_subcommand("remove", "Forget a context");
+  remove->add_option("name", flags->name, "The context's name")->required()->type_name("NAME");
+  commands.add(remove, [flags](Invocation& invocation) { return remove_context(invocation, *flags); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,45 @@
+#include "cli/contexts.hpp"
+
+#include "cli/private_file.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* file_name = "contexts.json";
+
+}  // namespace
+
+const Context* Contexts::find(const std::string& name) const {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? nullptr : &found->second;
+}
+
+Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
+  Contexts contexts;
+  if (config_directory.empty()) return contexts;
+  auto json = read_json_file(config_directory / file_name);
+  if (!json) return json.error();
+  if (json->contains("current") && (*json)["current"].is_string()) contexts.current = (*json)["current"];
+  const Json by_name = json->value("contexts", Json::object());
+  for (const auto& [name, values] : by_name.items()) {
+    Context& context = contexts.by_name[name];
+    for (const auto& [key, value] : values.items())
+      if (value.is_string()) context[key] = value;
+  }
+  return contexts;
+}
+
+Result<void> Contexts::save(const std::filesystem::path& config_directory) const {
+  if (config_directory.empty())
+    return Error{ErrorCode::invalid,
+                 "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for contexts"};
+  Json json = {{"current", current}, {"contexts", Json::object()}};
+  for (const auto& [name, context] : by_name) {
+    Json values = Json::object();
+    for (const auto& [key, value] : context) values[key] = value;
+    json["contexts"][name] = values;
+  }
+  return write_private_file(config_directory / file_name, json.dump(2) + "\n");
+}
+
+}  // namespace sagactl

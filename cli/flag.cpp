@@ -1,0 +1,110 @@
+#include "cli/flag.hpp"
+
+#include <charconv>
+
+namespace sagactl {
+namespace {
+
+Result<double> parse_decimal(std::string_view text) {
+  double number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size() || !(number >= 0) || number > 1e12)
+    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a number"};
+  return number;
+}
+
+std::string first_name(const CLI::Option& option) {
+  const auto& names = option.get_lnames();
+  return names.empty() ? option.get_name() : "--" + names.front();
+}
+
+}  // namespace
+
+CLI::Option* add_flag_with(CLI::App& app, const std::string& names,
+                           std::function<Result<void>(const std::string&)> set, const std::string& type,
+                           const std::string& help) {
+  // The callback needs the option's name, which exists only after the option was made.
+  auto option = std::make_shared<CLI::Option*>(nullptr);
+  const CLI::callback_t callback = [set = std::move(set), option](const CLI::results_t& values) {
+    for (const std::string& value : values) {
+      const Result<void> taken = set(value);
+      if (!taken) throw CLI::ValidationError(first_name(**option), taken.error().message);
+    }
+    return true;
+  };
+  *option = app.add_option(names, callback, help)->type_name(type);
+  return *option;
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names, Duration& value, const std::string& help) {
+  const auto set = [&value](const std::string& text) -> Result<void> {
+    auto duration = parse_duration(text);
+    if (!duration) return duration.error();
+    value = *duration;
+    return {};
+  };
+  return add_flag_with(app, names, set, "DURATION", help);
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& names, std::optional<Duration>& value,
+                          const std::string& help) {
+  const auto set = [&value](const std::string& text) -> Result<void> {
+    auto duration = parse_duration(text);
+    if (!duration) return duration.error();
+    value = *duration;
+    return {};
+  };
+  return add_flag_with(app, names, set, "DURATION", help);
+}
+
+CLI::Option* add_rate(CLI::App& app, const std::string& names, std::optional<double>& value,
+                      const std::string& help) {
+  const auto set = [&value](const std::string& text) -> Result<void> {
+    auto rate = parse_rate(text);
+    if (!rate) return rate.error();
+    value = *rate;
+    return {};
+  };
+  return add_flag_with(app, names, set, "RATE", help);
+}
+
+CLI::Option* add_share(CLI::App& app, const std::string& names, double& value, const std::string& help) {
+  const auto set = [&value](const std::string& text) -> Result<void> {
+    auto share = parse_share(text);
+    if (!share) return share.error();
+    value = *share;
+    return {};
+  };
+  return add_flag_with(app, names, set, "SHARE", help);
+}
+
+Result<double> parse_rate(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const std::string_view unit = slash == std::string_view::npos ? "s" : text.substr(slash + 1);
+  auto number = parse_decimal(text.substr(0, slash));
+  const double seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  if (!number || seconds == 0 || *number <= 0)
+    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a rate such as 200/s or 5000/m"};
+  return *number / seconds;
+}
+
+Result<double> parse_share(std::string_view text) {
+  const bool percent = text.ends_with('%');
+  auto number = parse_decimal(percent ? text.substr(0, text.size() - 1) : text);
+  const double share = number ? *number / (percent ? 100 : 1) : -1;
+  if (share < 0 || share > 1)
+    return Error{ErrorCode::invalid,
+                 "'" + std::string(text) + "' is not a share from 0 to 1, such as 0.2 or 20%"};
+  return share;
+}
+
+Result<std::int64_t> parse_whole_number(std::string_view text, std::int64_t min, std::int64_t max) {
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size() || number < min || number > max)
+    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a whole number from " +
+                                         std::to_string(min) + " to " + std::to_string(max)};
+  return number;
+}
+
+}  // namespace sagactl

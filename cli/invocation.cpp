@@ -1,0 +1,55 @@
+#include "cli/invocation.hpp"
+
+#include <ostream>
+
+namespace sagactl {
+
+void Invocation::say(std::string_view line) const {
+  if (!settings.quiet) terminal.err << line << '\n' << std::flush;
+}
+
+void Invocation::detail(std::string_view line) const {
+  if (settings.verbose) terminal.err << line << '\n' << std::flush;
+}
+
+void Invocation::print(const Json& result) const {
+  terminal.out << json_text(result, settings.format == Format::json ? 2 : -1) << '\n' << std::flush;
+}
+
+void Invocation::print(const Json& result, std::string_view rows) const {
+  if (settings.format == Format::json || !result.is_object() || !result.contains(rows)) return print(result);
+  for (const Json& row : result[std::string(rows)]) terminal.out << json_text(row) << '\n';
+  terminal.out << std::flush;
+}
+
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+Json error_json(const Error& error) {
+  std::string hint;
+  if (error.members.is_object()) hint = error.members.value("hint", "");
+  Json body = {{"error", {{"code", to_string(error.code)}, {"message", error.message}, {"hint", hint}}}};
+  return body;
+}
+
+Error with_hint(Error error, std::string hint) {
+  if (!error.members.is_object()) error.members = Json::object();
+  error.members["hint"] = std::move(hint);
+  return error;
+}
+
+ExitCode report(const Terminal& terminal, Format format, const Error& error) {
+  const Json body = error_json(error);
+  if (format != Format::table) {
+    terminal.out << json_text(body, format == Format::json ? 2 : -1) << '\n' << std::flush;
+    return exit_code_of(error.code);
+  }
+  terminal.err << "sagactl: " << error.message << '\n';
+  const std::string hint = body["error"]["hint"];
+  if (!hint.empty()) terminal.err << "  " << hint << '\n';
+  terminal.err << std::flush;
+  return exit_code_of(error.code);
+}
+
+}  // namespace sagactl

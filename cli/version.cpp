@@ -1,0 +1,37 @@
+#include "cli/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/invocation.hpp"
+
+namespace sagactl {
+namespace {
+
+#ifdef NDEBUG
+constexpr const char* build_type = "release";
+#else
+constexpr const char* build_type = "debug";
+#endif
+
+Result<ExitCode> run_version(Invocation& invocation) {
+  if (invocation.wants_json())
+    invocation.print(Json{{"version", SAGACTL_VERSION},
+                          {"commit", SAGACTL_COMMIT},
+                          {"build", build_type},
+                          {"compiler", "g++ " __VERSION__}});
+  else
+    invocation.terminal.out << "sagactl " << SAGACTL_VERSION << " (" << SAGACTL_COMMIT << ", " << build_type
+                            << ", g++ " __VERSION__ << ")\n";
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_version(CLI::App& root, Commands& commands) {
+  CLI::App* app = root.add_subcommand("version", "Show which build this is")->group("Setting up");
+  commands.add(app, run_version);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,65 @@
+// `context`: kept, listed, used, removed.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "tests/cli/command.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(CliContext, KeepsTheFlagsThatWereGiven) {
+  Desk desk;
+  desk.variables["SAGACTL_DATABASE"] = "not given as a flag";
+  EXPECT_EQ(
+      desk.run({"context", "set", "staging", "--url", "http://a:1,http://b:2", "--token", "secret"}).code, 0);
+  const Outcome list = desk.run({"context", "list", "-o", "json"});
+  const Json context = {
+      {"name", "staging"}, {"current", true}, {"token", "(kept)"}, {"url", "http://a:1,http://b:2"}};
+  const Json expected = {{"current", "staging"}, {"contexts", Json::array({context})}};
+  EXPECT_EQ(list.json(), expected) << list.out;
+}
+
+TEST(CliContext, IsReadableByItsOwnerAlone) {
+  Desk desk;
+  desk.run({"context", "set", "staging", "--token", "secret"});
+  struct stat status {};
+  ASSERT_EQ(::stat((desk.home() / ".config/sagactl/contexts.json").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST(CliContext, ListsAsATable) {
+  Desk desk;
+  desk.run({"context", "set", "one", "--url", "http://one:3000"});
+  desk.run({"context", "set", "two", "--database", "two.db"});
+  desk.run({"context", "use", "two"});
+  EXPECT_EQ(desk.run({"context", "list"}).out,
+            "   NAME  URL              DATABASE\n"
+            "   one   http://one:3000  -\n"
+            "*  two   -                two.db\n");
+}
+
+TEST(CliContext, SaysWhichNameWasProbablyMeant) {
+  Desk desk;
+  desk.run({"context", "set", "staging", "--url", "http://a:1"});
+  const Outcome outcome = desk.run({"context", "use", "stagng"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("did you mean 'staging'?"));
+}
+
+TEST(CliContext, RemovedIsNoLongerUsed) {
+  Desk desk;
+  desk.run({"context", "set", "staging", "--url", "http://a:1"});
+  EXPECT_EQ(desk.run({"context", "remove", "staging"}).code, 0);
+  EXPECT_EQ(desk.run({"context", "list", "-o", "json"}).json()["current"], "");
+  EXPECT_EQ(desk.run({"--context", "staging", "version"}).code, 4);
+}
+
+TEST(CliContext, NeedsSomethingToKeep) {
+  Desk desk;
+  EXPECT_EQ(desk.run({"context", "set", "empty"}).code, 4);
+}
+
+}  // namespace
+}  // namespace sagactl

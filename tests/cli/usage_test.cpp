@@ -1,0 +1,76 @@
+// What is said to somebody who mistypes.
+#include <gmock/gmock.h>
+
+#include "tests/cli/command.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+struct Mistake {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* said;
+};
+
+class CliUsage : public testing::TestWithParam<Mistake> {};
+
+TEST_P(CliUsage, SaysWhatWasProbablyMeant) {
+  Desk desk;
+  const Outcome outcome = desk.run(GetParam().arguments);
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Mistakes, CliUsage,
+    testing::Values(
+        Mistake{"Command", {"versoin"}, "'versoin' is no command of sagactl; did you mean version?"},
+        Mistake{"NestedCommand",
+                {"context", "lst"},
+                "'lst' is no command of sagactl context; did you mean list?"},
+        Mistake{"FarCommand", {"zzzzzz"}, "'zzzzzz' is no command of sagactl\n"},
+        Mistake{"Flag",
+                {"version", "--outptu", "json"},
+                "'--outptu' is no flag of sagactl version; did you mean --output?"},
+        Mistake{"FlagWithValue",
+                {"version", "--ulr=http://x"},
+                "'--ulr' is no flag of sagactl version; did you mean --url?"},
+        Mistake{"Choice", {"version", "-o", "xml"}, "--output: 'xml' is none of table, json, ndjson"},
+        Mistake{"Duration", {"version", "--timeout", "soon"}, "--timeout"},
+        Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command"},
+        Mistake{"TooMany", {"version", "please"}, "'please' is one argument too many for sagactl version"}),
+    [](const auto& tested) { return tested.param.name; });
+
+TEST(CliUsage, IsJsonWhenJsonWasAskedFor) {
+  Desk desk;
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"versoin", "-o", "json"},
+                                                    {"-ojson", "versoin"},
+                                                    {"versoin", "--output=json"}}) {
+    const Outcome outcome = desk.run(arguments);
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_EQ(outcome.json()["error"]["code"], "invalid") << outcome.out;
+    EXPECT_THAT(outcome.json()["error"]["hint"].get<std::string>(), HasSubstr("--help"));
+  }
+}
+
+TEST(CliUsage, HelpOfEveryCommandGoesToStandardOutput) {
+  Desk desk;
+  const Outcome outcome = desk.run({"context", "set", "--help"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl context set NAME [FLAGS]"));
+}
+
+TEST(CliUsage, WithoutArgumentsShowsTheCommands) {
+  Desk desk;
+  const Outcome outcome = desk.run({});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl COMMAND [FLAGS]"));
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,20 @@
+# What the tools share. Sourced; needs bash. Moves to the root of the source tree.
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '%s\n' "$*"; }
+fail() {
+  printf 'tools/%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# Runs a command with its output kept in a file, which is shown only when it fails.
+quietly() {
+  local what=$1 log
+  shift
+  log=$(mktemp "${TMPDIR:-/tmp}/sagactl-build.XXXXXX")
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    fail "$what failed; all of its output is in $log"
+  fi
+  rm -f "$log"
+}

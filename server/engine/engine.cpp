@@ -16,6 +16,8 @@ namespace {
 constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
 constexpr int reloads_max = 3;                        // times that a command may ask for more to be loaded
 constexpr int stop_turns_max = 10'000;                // of draining the queue
+constexpr Duration replays_kept = 48h, forget_every = 60s;  // answers to requests with an Idempotency-Key
+constexpr std::size_t forget_max = 10'000;
 
 struct Waiting {
   Command command;
@@ -66,6 +68,8 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void committed(std::vector<Waiting> waiting, const Batch& batch, std::vector<Result<Receipt>> receipts,
                  Duration took);
   void not_committed(std::vector<Waiting> waiting, const Error& error);
+  void reject(std::vector<Waiting> waiting, const Error& error);
+  void forget_replays(Timestamp now);
   void fenced();
   void hold(const std::string& why);
   Timestamp next_turn(Timestamp now) const;
@@ -86,7 +90,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Writer writer_;
   bool registered_ = false;
   std::int64_t sequence_ = 0;
-  Timestamp renew_at_, adopt_at_, hold_until_;
+  Timestamp renew_at_, adopt_at_, forget_at_, hold_until_;
   Duration hold_{};
   std::unordered_map<OrderId, Timestamp> open_;  // the open sagas that this node drives, and when each is due
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
@@ -158,6 +162,7 @@ Timestamp Engine::Core::turn() {
       fire_timers(now);
       auto batch = take_batch();
       if (!batch.empty()) commit(std::move(batch));
+      forget_replays(now);
       publisher_.turn(clock_.now());
     }
   }
@@ -188,7 +193,8 @@ void Engine::Core::adopt(Timestamp now) {
   adopt_at_ = now + options_.lease / 2;
   const auto adopted = store_.adopt(writer_, options_.adopt_max);
   if (!adopted) {
-    hold(adopted.error().message);
+    if (adopted.error().code == ErrorCode::conflict) fenced();
+    else hold(adopted.error().message);
     return;
   }
   publisher_.take_over();
@@ -230,7 +236,9 @@ void Engine::Core::commit(std::vector<Waiting> waiting) {
   std::unique_ptr<Batch> batch;
   std::vector<Result<Receipt>> receipts;
   const auto commit = transact(keys, waiting, batch, receipts);
-  if (!commit) {
+  if (!commit && commit.error().code == ErrorCode::bug) {
+    reject(std::move(waiting), commit.error());
+  } else if (!commit) {
     hold(commit.error().message);
     not_committed(std::move(waiting), commit.error());
   } else if (*commit == Commit::fenced) {
@@ -325,6 +333,27 @@ void Engine::Core::not_committed(std::vector<Waiting> waiting, const Error& erro
       queue_.push_front(std::move(*w));
     }
   }
+}
+
+// A batch that the store will never take: one command in it is at fault. Each is tried alone, and the one that
+// fails alone is dropped, so that it cannot stop the others.
+void Engine::Core::reject(std::vector<Waiting> waiting, const Error& error) {
+  if (waiting.size() > 1) {
+    for (Waiting& w : waiting) {
+      std::vector<Waiting> alone;
+      alone.push_back(std::move(w));
+      commit(std::move(alone));
+    }
+    return;
+  }
+  log_error("a command cannot be written", {{"node", writer_.node}, {"error", error.message}});
+  if (waiting.front().done) waiting.front().done(error);
+}
+
+void Engine::Core::forget_replays(Timestamp now) {
+  if (now < forget_at_) return;
+  forget_at_ = now + forget_every;
+  (void)store_.forget_replays(now - replays_kept, forget_max);
 }
 
 // Somebody else has taken over: what this life knew about its sagas counts no more. A new life begins.

@@ -1,6 +1,10 @@
 #include "server/engine/order_desk.hpp"
 
+#include <mutex>
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace sagactl {
 namespace {
@@ -10,16 +14,42 @@ constexpr Duration lock_patience = 3s;
 
 }  // namespace
 
-OrderDesk::OrderDesk(Engine& engine, Lock& lock) : engine_(engine), lock_(lock) {}
+class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
+ public:
+  Counters(Engine& engine, Lock& lock) : engine_(engine), lock_(lock) {}
 
-void OrderDesk::place(PlaceOrder command, Completion done) {
+  void place(PlaceOrder command, Completion done);
+
+ private:
+  struct Waiting {
+    PlaceOrder command;
+    Completion done;
+  };
+  // The orders of one key.
+  struct Counter {
+    std::optional<LockGrant> grant;  // none: it has been asked for
+    std::size_t inside = 0;          // submitted under the grant
+    std::vector<Waiting> waiting;    // for the grant
+  };
+
+  void granted(const std::string& key, Result<LockGrant> grant);
+  void submit(const std::string& key, const LockGrant& grant, Waiting order);
+  void leave(const std::string& key);
+
+  Engine& engine_;
+  Lock& lock_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Counter> counters_;
+};
+
+void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
   std::string key = command.idempotency_key;
   if (key.empty() && !command.key_only) key = default_idempotency_key(command.items);
   if (key.empty()) {
     engine_.submit(std::move(command), std::move(done));
     return;
   }
-  Order order{std::move(command), std::move(done)};
+  Waiting order{std::move(command), std::move(done)};
   std::optional<LockGrant> shared;
   {
     const std::lock_guard lock(mutex_);
@@ -37,11 +67,13 @@ void OrderDesk::place(PlaceOrder command, Completion done) {
     return;
   }
   lock_.acquire("order:" + key, engine_.options().node, lock_ttl, lock_patience,
-                [this, key](Result<LockGrant> grant) { granted(key, std::move(grant)); });
+                [self = weak_from_this(), key](Result<LockGrant> grant) {
+                  if (const auto desk = self.lock()) desk->granted(key, std::move(grant));
+                });
 }
 
-void OrderDesk::granted(const std::string& key, Result<LockGrant> grant) {
-  std::vector<Order> orders;
+void OrderDesk::Counters::granted(const std::string& key, Result<LockGrant> grant) {
+  std::vector<Waiting> orders;
   {
     const std::lock_guard lock(mutex_);
     const auto counter = counters_.find(key);
@@ -53,21 +85,22 @@ void OrderDesk::granted(const std::string& key, Result<LockGrant> grant) {
       counters_.erase(counter);
     }
   }
-  for (Order& order : orders) {
+  for (Waiting& order : orders) {
     if (grant) submit(key, *grant, std::move(order));
     else engine_.submit(std::move(order.command), std::move(order.done));
   }
 }
 
-void OrderDesk::submit(const std::string& key, const LockGrant& grant, Order order) {
+void OrderDesk::Counters::submit(const std::string& key, const LockGrant& grant, Waiting order) {
   order.command.lock = grant;
-  engine_.submit(std::move(order.command), [this, key, done = std::move(order.done)](Result<Receipt> receipt) {
-    leave(key);
-    done(std::move(receipt));
-  });
+  engine_.submit(std::move(order.command),
+                 [self = weak_from_this(), key, done = std::move(order.done)](Result<Receipt> receipt) {
+                   if (const auto desk = self.lock()) desk->leave(key);
+                   done(std::move(receipt));
+                 });
 }
 
-void OrderDesk::leave(const std::string& key) {
+void OrderDesk::Counters::leave(const std::string& key) {
   LockGrant grant;
   {
     const std::lock_guard lock(mutex_);
@@ -78,6 +111,12 @@ void OrderDesk::leave(const std::string& key) {
   }
   // A grant that has run out was taken over already: nothing to release.
   (void)lock_.release(grant);
+}
+
+OrderDesk::OrderDesk(Engine& engine, Lock& lock) : counters_(std::make_shared<Counters>(engine, lock)) {}
+OrderDesk::~OrderDesk() = default;
+void OrderDesk::place(PlaceOrder command, Completion done) {
+  counters_->place(std::move(command), std::move(done));
 }
 
 }  // namespace sagactl

@@ -5,10 +5,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
-#include <string>
-#include <unordered_map>
-#include <vector>
 
 #include "server/engine/engine.hpp"
 #include "server/ports/lock.hpp"
@@ -17,32 +13,16 @@ namespace sagactl {
 
 class OrderDesk {
  public:
-  // Both outlive the desk and every order that was placed at it.
+  // Both outlive the desk. Orders that wait for a lock when the desk is destroyed are dropped unanswered.
   OrderDesk(Engine& engine, Lock& lock);
+  ~OrderDesk();
 
   // From any thread; `done` as in Engine::submit.
   void place(PlaceOrder command, Completion done);
 
  private:
-  struct Order {
-    PlaceOrder command;
-    Completion done;
-  };
-  // The orders of one key.
-  struct Counter {
-    std::optional<LockGrant> grant;  // none: it has been asked for
-    std::size_t inside = 0;          // submitted under the grant
-    std::vector<Order> waiting;      // for the grant
-  };
-
-  void granted(const std::string& key, Result<LockGrant> grant);
-  void submit(const std::string& key, const LockGrant& grant, Order order);
-  void leave(const std::string& key);
-
-  Engine& engine_;
-  Lock& lock_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, Counter> counters_;
+  class Counters;
+  std::shared_ptr<Counters> counters_;  // shared with the callbacks of the lock and the engine
 };
 
 }  // namespace sagactl

@@ -1,0 +1,108 @@
+// A node on the memory store with a clock that is moved by hand and a payment gateway that answers when it is told
+// to: what the engine's tests work with.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/adapters/memory/memory_bus.hpp"
+#include "server/adapters/memory/memory_lock.hpp"
+#include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
+#include "server/engine/engine.hpp"
+
+namespace sagactl {
+
+class ScriptedGateway : public PaymentGateway {
+ public:
+  void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
+    calls.push_back("charge " + charge.key.substr(charge.key.size() - 1));
+    charges.push_back(std::move(done));
+  }
+  void query(const std::string& key, std::function<void(QueryAnswer)> done) override {
+    calls.push_back("query " + key.substr(key.size() - 1));
+    queries.push_back(std::move(done));
+  }
+  void refund(const std::string& key, Money, std::function<void(Outcome)> done) override {
+    calls.push_back("refund " + key.substr(key.size() - 1));
+    refunds.push_back(std::move(done));
+  }
+
+  // Answers the oldest call that waits.
+  void answer_charge(ChargeAnswer answer) { take(charges)(std::move(answer)); }
+  void answer_query(QueryAnswer answer) { take(queries)(std::move(answer)); }
+  void answer_refund(Outcome answer) { take(refunds)(std::move(answer)); }
+
+  std::vector<std::string> calls;
+  std::deque<std::function<void(ChargeAnswer)>> charges;
+  std::deque<std::function<void(QueryAnswer)>> queries;
+  std::deque<std::function<void(Outcome)>> refunds;
+
+ private:
+  template <class Queue>
+  typename Queue::value_type take(Queue& queue) {
+    auto done = std::move(queue.at(0));
+    queue.pop_front();
+    return done;
+  }
+};
+
+inline PlaceOrder order_for(const std::string& product, Actor actor = {UserId{new_uuid()}, Role::customer}) {
+  PlaceOrder order;
+  order.id = OrderId::fresh();
+  order.actor = actor;
+  order.items = {{product, "Product " + product, 1, Money{100000}}};
+  order.address = "Seoul";
+  return order;
+}
+
+struct BenchNode {
+  explicit BenchNode(const std::string& name = "node-1") { start(name); }
+
+  void start(const std::string& name) {
+    EngineOptions options;
+    options.node = name;
+    engine = std::make_unique<Engine>(options, *store, gateway, *bus, clock);
+    ASSERT_OK(engine->start());
+    settle();
+  }
+  static void ASSERT_OK(const Result<void>& result) {
+    if (!result) crash(result.error().message.c_str());
+  }
+  // Turns until nothing is queued.
+  void settle() {
+    do engine->turn();
+    while (engine->stats().queue_depth > 0);
+  }
+  // Decides one command and returns its answer.
+  Result<Receipt> run(Command command) {
+    std::optional<Result<Receipt>> answer;
+    engine->submit(std::move(command), [&](Result<Receipt> receipt) { answer = std::move(receipt); });
+    settle();
+    if (!answer) crash("a command was not answered");
+    return *answer;
+  }
+  Flow flow(OrderId id) { return store->flow(id)->value(); }
+  std::vector<std::string> events_of(OrderId id) {
+    std::vector<std::string> names;
+    for (const Event& event : *store->flow_events(id)) names.emplace_back(to_string(event.type));
+    return names;
+  }
+  // An order whose saga has completed.
+  OrderId completed(const std::string& product) {
+    const OrderId id = run(order_for(product))->flow->order.id;
+    gateway.answer_charge(Charged{"tx-" + product});
+    settle();
+    return id;
+  }
+
+  SimulatedClock clock;
+  std::unique_ptr<MemoryStore> store = make_memory_store(clock);
+  std::unique_ptr<Bus> bus = make_memory_bus();
+  ScriptedGateway gateway;
+  std::unique_ptr<Engine> engine;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,88 @@
+#include "server/engine/order_desk.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/bench_node.hpp"
+
+namespace sagactl {
+namespace {
+
+struct Tally {
+  int created = 0, refused = 0;
+  std::set<std::int64_t> tokens;
+  Completion counter() {
+    return [this](Result<Receipt> receipt) {
+      if (!receipt) {
+        ++refused;
+        return;
+      }
+      ++created;
+      tokens.insert(receipt->flow->order.fencing_token);
+    };
+  }
+};
+
+TEST(OrderDesk, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  OrderDesk desk(*node.engine, *lock);
+  Tally tally;
+  const auto commits = node.engine->stats().commits;
+  for (int i = 0; i < 50; ++i) desk.place(order_for("HOT"), tally.counter());
+  EXPECT_EQ(lock->held(10)->size(), 1u);
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(tally.refused, 49);
+  EXPECT_EQ(node.engine->stats().commits, commits + 1);
+  EXPECT_TRUE(lock->held(10)->empty()) << "released when the last has been answered";
+  EXPECT_GT(*tally.tokens.begin(), 0);
+}
+
+TEST(OrderDesk, AnotherNodeWaitsForTheLock) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  OrderDesk desk(*node.engine, *lock);
+  std::optional<LockGrant> theirs;
+  PlaceOrder order = order_for("A");
+  lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 10s, 0s,
+                [&](Result<LockGrant> grant) { theirs = *grant; });
+  Tally tally;
+  desk.place(order, tally.counter());
+  node.settle();
+  EXPECT_EQ(tally.created, 0);
+  ASSERT_TRUE(lock->release(*theirs).ok());
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_GT(*tally.tokens.begin(), theirs->fencing_token);
+}
+
+TEST(OrderDesk, ALockThatStaysTakenDoesNotStopAnOrder) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  OrderDesk desk(*node.engine, *lock);
+  PlaceOrder order = order_for("A");
+  lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 60s, 0s, [](Result<LockGrant>) {});
+  Tally tally;
+  desk.place(order, tally.counter());
+  node.clock.advance(5s);
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(*tally.tokens.begin(), 0) << "placed without a lock: the database decided";
+}
+
+TEST(OrderDesk, ADeskThatIsGoneIsNotCalledBack) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  PlaceOrder order = order_for("A");
+  lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 1s, 0s, [](Result<LockGrant>) {});
+  Tally tally;
+  {
+    OrderDesk desk(*node.engine, *lock);
+    desk.place(order, tally.counter());
+  }
+  node.clock.advance(5s);
+  EXPECT_EQ(tally.created + tally.refused, 0);
+}
+
+}  // namespace
+}  // namespace sagactl

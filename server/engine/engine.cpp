@@ -156,9 +156,9 @@ Timestamp Engine::Core::turn() {
       const auto started = start();
       if (!started) hold(started.error().message);
     }
+    if (registered_) keep_lease(now);
+    if (registered_) adopt(now);
     if (registered_) {
-      keep_lease(now);
-      adopt(now);
       fire_timers(now);
       auto batch = take_batch();
       if (!batch.empty()) commit(std::move(batch));
@@ -171,6 +171,7 @@ Timestamp Engine::Core::turn() {
 
 Timestamp Engine::Core::next_turn(Timestamp now) const {
   if (now < hold_until_) return hold_until_;
+  if (!registered_) return now;
   {
     const std::lock_guard lock(queue_mutex_);
     if (!queue_.empty()) return std::max(now, hold_until_);
@@ -189,7 +190,7 @@ void Engine::Core::keep_lease(Timestamp now) {
 }
 
 void Engine::Core::adopt(Timestamp now) {
-  if (!registered_ || now < adopt_at_) return;
+  if (now < adopt_at_) return;
   adopt_at_ = now + options_.lease / 2;
   const auto adopted = store_.adopt(writer_, options_.adopt_max);
   if (!adopted) {

@@ -267,14 +267,15 @@ Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waitin
   return commit;
 }
 
-// A commit whose answer was lost: the events of the batch say whether it happened.
+// A commit whose answer was lost: the events of the batch say whether it happened. When they cannot be asked, or
+// there are none, nothing is assumed: a new life of the node begins by reading how far the old one came, and
+// adopts its sagas.
 Result<Commit> Engine::Core::resolve_doubt(const Batch& batch, const Error& error) {
-  if (batch.events().empty()) return error;
-  const auto there = store_.has_event(writer_.node, batch.events().front().sequence);
-  if (there && *there) return Commit::committed;
-  if (there) return Error{ErrorCode::unavailable, error.message};
-  // It cannot be told now. A new life of the node begins by reading how far the old one came, and adopts its
-  // sagas: nothing is assumed either way.
+  if (!batch.events().empty()) {
+    const auto there = store_.has_event(writer_.node, batch.events().front().sequence);
+    if (there && *there) return Commit::committed;
+    if (there) return Error{ErrorCode::unavailable, error.message};
+  }
   registered_ = false;
   return error;
 }

@@ -1,0 +1,161 @@
+#include "tests/simulation/ports.hpp"
+
+#include <algorithm>
+
+namespace sagactl::simulation {
+namespace {
+
+const Error away{ErrorCode::unavailable, "simulated: the database is away"};
+
+}  // namespace
+
+template <class Call>
+auto UnreliableStore::unreliably(Call call) -> decltype(call()) {
+  chance_.maybe_crash(true);
+  if (chance_.happens(chance_.faults.store_away)) return away;
+  auto result = call();
+  chance_.maybe_crash(false);
+  return result;
+}
+
+Result<Registration> UnreliableStore::register_node(const NodeName& name, const std::string& url, Duration lease) {
+  return unreliably([&] { return store_.register_node(name, url, lease); });
+}
+Result<bool> UnreliableStore::renew(const Writer& writer, Duration lease) {
+  return unreliably([&] { return store_.renew(writer, lease); });
+}
+Result<void> UnreliableStore::resign(const Writer& writer) {
+  return unreliably([&] { return store_.resign(writer); });
+}
+Result<Commit> UnreliableStore::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+                                         const std::function<Changes(Timestamp now)>& decide) {
+  return unreliably([&]() -> Result<Commit> {
+    if (!chance_.happens(chance_.faults.commit_in_doubt)) return store_.transact(writer, keys, loaded, decide);
+    // The connection breaks while the commit is under way: it arrives, or it does not.
+    if (chance_.happens(0.5)) {
+      const auto commit = store_.transact(writer, keys, loaded, decide);
+      if (!commit || *commit == Commit::fenced) return commit;
+    }
+    return Error{ErrorCode::unknown_outcome, "simulated: the answer to a commit was lost"};
+  });
+}
+Result<bool> UnreliableStore::has_event(const NodeName& node, std::int64_t sequence) {
+  return unreliably([&] { return store_.has_event(node, sequence); });
+}
+Result<std::vector<OrderId>> UnreliableStore::adopt(const Writer& writer, std::size_t limit) {
+  return unreliably([&] { return store_.adopt(writer, limit); });
+}
+Result<std::vector<Backlog>> UnreliableStore::backlogs(const Writer& writer) {
+  return unreliably([&] { return store_.backlogs(writer); });
+}
+Result<std::vector<Event>> UnreliableStore::events_after(const NodeName& node, std::int64_t sequence,
+                                                         std::size_t limit) {
+  return unreliably([&] { return store_.events_after(node, sequence, limit); });
+}
+Result<void> UnreliableStore::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
+  return unreliably([&] { return store_.set_published(writer, backlogs); });
+}
+Result<std::size_t> UnreliableStore::forget_replays(Timestamp before, std::size_t limit) {
+  return unreliably([&] { return store_.forget_replays(before, limit); });
+}
+
+Provider::Fate Provider::fate() {
+  const Faults& faults = chance_.faults;
+  if (chance_.happens(faults.gateway_away)) return Fate::away;
+  if (chance_.happens(faults.gateway_silent)) return chance_.happens(0.5) ? Fate::silent : Fate::silent_with_effect;
+  if (chance_.happens(faults.gateway_lost)) return chance_.happens(0.5) ? Fate::lost : Fate::lost_with_effect;
+  return Fate::answered;
+}
+
+void Provider::later(std::function<void()> answer) {
+  clock_.after(Duration{static_cast<std::int64_t>(chance_.random.below(20'000))}, std::move(answer));
+}
+
+void Provider::charge(const Charge& charge, std::function<void(ChargeAnswer)> done) {
+  const Fate fate = this->fate();
+  if (fate == Fate::away) return later([done] { done(Unavailable{"simulated: 503"}); });
+  if (fate != Fate::silent && fate != Fate::lost) {
+    Account& account = accounts_[charge.key];
+    account.amount = charge.amount;
+    const bool first = !account.charged && !account.declined;
+    const bool must_fail = charge.product_ids.at(0).find("PAYMENT_FAIL") != std::string::npos;
+    if (first) {
+      account.declined = must_fail || chance_.happens(chance_.faults.gateway_declines);
+      account.charged = !account.declined;
+    }
+  }
+  if (fate == Fate::lost || fate == Fate::lost_with_effect) return;
+  if (fate != Fate::answered) return later([done] { done(UnknownOutcome{"simulated: timed out"}); });
+  const Account& account = accounts_[charge.key];
+  later([done, charged = account.charged, key = charge.key] {
+    if (charged) done(Charged{"tx-" + key});
+    else done(Refused{"simulated: declined"});
+  });
+}
+
+void Provider::query(const std::string& key, std::function<void(QueryAnswer)> done) {
+  const Fate fate = this->fate();
+  if (fate == Fate::lost || fate == Fate::lost_with_effect) return;
+  if (fate != Fate::answered) return later([done] { done(Unavailable{"simulated: no answer"}); });
+  const auto account = accounts_.find(key);
+  const bool charged = account != accounts_.end() && account->second.charged;
+  const bool declined = account != accounts_.end() && account->second.declined;
+  later([done, charged, declined, key] {
+    if (charged) done(Charged{"tx-" + key});
+    else if (declined) done(Refused{"simulated: declined"});
+    else done(NotCharged{});
+  });
+}
+
+void Provider::refund(const std::string& key, Money, std::function<void(Outcome)> done) {
+  const Fate fate = this->fate();
+  if (fate == Fate::away) return later([done] { done(Unavailable{"simulated: 503"}); });
+  if (fate != Fate::silent && fate != Fate::lost) accounts_.at(key).refunded = true;
+  if (fate == Fate::lost || fate == Fate::lost_with_effect) return;
+  if (fate != Fate::answered) return later([done] { done(UnknownOutcome{"simulated: timed out"}); });
+  later([done] { done(Succeeded{}); });
+}
+
+template <class Answer>
+std::function<void(Answer)> UnreliableGateway::guarded(std::function<void(Answer)> done) {
+  return [this, done = std::move(done)](Answer answer) {
+    try {
+      done(std::move(answer));
+    } catch (const Crash&) {
+      on_crash_();
+    }
+  };
+}
+
+void UnreliableGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)> done) {
+  chance_.maybe_crash(true);
+  provider_.charge(charge, guarded(std::move(done)));
+  chance_.maybe_crash(false);
+}
+void UnreliableGateway::query(const std::string& key, std::function<void(QueryAnswer)> done) {
+  chance_.maybe_crash(true);
+  provider_.query(key, guarded(std::move(done)));
+  chance_.maybe_crash(false);
+}
+void UnreliableGateway::refund(const std::string& key, Money amount, std::function<void(Outcome)> done) {
+  chance_.maybe_crash(true);
+  provider_.refund(key, amount, guarded(std::move(done)));
+  chance_.maybe_crash(false);
+}
+
+void UnreliableBus::publish(std::span<const Event> events, std::function<void(Result<void>)> done) {
+  chance_.maybe_crash(true);
+  const bool fails = chance_.happens(chance_.faults.bus_away);
+  // A broker that fails may have taken a part.
+  const std::size_t taken = fails ? chance_.random.below(events.size() + 1) : events.size();
+  for (const Event& event : events.first(taken)) {
+    std::int64_t& last = through[event.node];
+    if (event.sequence > last + 1) gap = true;
+    last = std::max(last, event.sequence);
+  }
+  chance_.maybe_crash(false);
+  if (fails) done(Error{ErrorCode::unavailable, "simulated: the bus is away"});
+  else done({});
+}
+
+}  // namespace sagactl::simulation

@@ -1,0 +1,135 @@
+// The ports of a simulated node, each in front of a real one: any call may fail, lose its answer, or be the last
+// that the node makes. All of it is decided by the seed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+#include "common/random.hpp"
+#include "server/ports/bus.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/payment_gateway.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl::simulation {
+
+// The node's process has ended: thrown through the engine, whose memory is then thrown away.
+struct Crash {};
+
+// What may go wrong, as shares of calls. All zero: nothing does.
+struct Faults {
+  double crash = 0;              // before or after the call
+  double store_away = 0;         // refused, nothing written
+  double commit_in_doubt = 0;    // the answer to a commit is lost; half of them were written
+  double gateway_away = 0;
+  double gateway_silent = 0;     // no answer in time; half of them took effect
+  double gateway_lost = 0;       // no answer ever
+  double gateway_declines = 0.1;
+  double bus_away = 0;
+};
+
+// Counts a node's calls to its ports, and ends the node at the one it is told to.
+class Chance {
+ public:
+  Chance(std::uint64_t seed, const Faults& wanted) : random(seed), faults(wanted) {}
+
+  // Around every port call. `before`: the call has not been made yet.
+  void maybe_crash(bool before) {
+    if (before) ++calls;
+    const std::uint64_t point = calls * 2 - (before ? 1 : 0);
+    if (point == crash_at || random.chance(faults.crash)) throw Crash{};
+  }
+  bool happens(double share) { return random.chance(share); }
+
+  Random random;
+  Faults faults;
+  std::uint64_t calls = 0;     // made so far, by all nodes
+  std::uint64_t crash_at = 0;  // point 2k-1 is before call k, point 2k after it; 0: nowhere
+};
+
+class UnreliableStore : public Store {
+ public:
+  UnreliableStore(Store& store, Chance& chance) : store_(store), chance_(chance) {}
+
+  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<bool> renew(const Writer& writer, Duration lease) override;
+  Result<void> resign(const Writer& writer) override;
+  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+                          const std::function<Changes(Timestamp now)>& decide) override;
+  Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
+  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
+  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
+  Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
+  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override;
+
+ private:
+  template <class Call>
+  auto unreliably(Call call) -> decltype(call());
+
+  Store& store_;
+  Chance& chance_;
+};
+
+// The payment provider: it outlives every node, and remembers what it was asked and what it did.
+class Provider {
+ public:
+  Provider(Clock& clock, Chance& chance) : clock_(clock), chance_(chance) {}
+
+  void charge(const Charge& charge, std::function<void(ChargeAnswer)> done);
+  void query(const std::string& key, std::function<void(QueryAnswer)> done);
+  void refund(const std::string& key, Money amount, std::function<void(Outcome)> done);
+
+  struct Account {
+    Money amount;
+    bool charged = false, declined = false, refunded = false;
+  };
+  const std::map<std::string, Account>& accounts() const { return accounts_; }
+
+ private:
+  // Whether the call is answered, and whether it takes effect if it is not.
+  enum class Fate { answered, away, silent, silent_with_effect, lost, lost_with_effect };
+  Fate fate();
+  void later(std::function<void()> answer);
+
+  Clock& clock_;
+  Chance& chance_;
+  std::map<std::string, Account> accounts_;
+};
+
+// One node's line to the provider.
+class UnreliableGateway : public PaymentGateway {
+ public:
+  // `on_crash`: the node died while it dealt with an answer.
+  UnreliableGateway(Provider& provider, Chance& chance, std::function<void()> on_crash)
+      : provider_(provider), chance_(chance), on_crash_(std::move(on_crash)) {}
+  void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override;
+  void query(const std::string& key, std::function<void(QueryAnswer)> done) override;
+  void refund(const std::string& key, Money amount, std::function<void(Outcome)> done) override;
+
+ private:
+  template <class Answer>
+  std::function<void(Answer)> guarded(std::function<void(Answer)> done);
+
+  Provider& provider_;
+  Chance& chance_;
+  std::function<void()> on_crash_;
+};
+
+// Remembers what has been published, per node, to tell whether anything was left out or out of order.
+class UnreliableBus : public Bus {
+ public:
+  explicit UnreliableBus(Chance& chance) : chance_(chance) {}
+  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override;
+  std::function<void()> subscribe(std::function<void(const Event&)>) override { return [] {}; }
+
+  std::map<NodeName, std::int64_t> through;  // every event up to this has been published
+  bool gap = false;                          // an event came before one that it must follow
+
+ private:
+  Chance& chance_;
+};
+
+}  // namespace sagactl::simulation

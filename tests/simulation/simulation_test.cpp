@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "common/log.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace sagactl::simulation {
+namespace {
+
+bool long_run() { return std::getenv("SAGACTL_LONG") != nullptr; }
+
+class Simulation : public ::testing::Test {
+ protected:
+  void SetUp() override { set_log_sink([](std::string_view) {}); }
+  void TearDown() override { set_log_sink(nullptr); }
+};
+
+// Runs one world and reports what is wrong, with the command line that shows it again.
+struct Outcome {
+  int accepted = 0, crashes = 0, adopted = 0;
+  std::uint64_t calls = 0;
+};
+Outcome hold(const Options& options, const std::string& again) {
+  World world(options);
+  world.run();
+  const auto wrong = world.violations();
+  for (const std::string& what : wrong) ADD_FAILURE() << what << "\nsee it again: " << again;
+  return {world.accepted(), world.crashes(), world.adopted(), world.port_calls()};
+}
+
+std::string command_for(std::uint64_t seed, std::uint64_t crash_at) {
+  return fmt::format("SAGACTL_SEED={} SAGACTL_CRASH_AT={} build/dev/test_simulation --gtest_filter='*OneSeed*'", seed,
+                     crash_at);
+}
+
+Options crash_scenario(std::uint64_t crash_at) {
+  Options options;
+  options.seed = 42;
+  options.nodes = 2;
+  options.orders = 12;
+  options.products = 8;
+  options.operator_share = 0.3;
+  options.pause_share = 0;
+  options.faults.gateway_silent = 0.2;
+  options.crash_at = crash_at;
+  return options;
+}
+
+TEST_F(Simulation, HoldsUnderEveryMixOfFaults) {
+  const std::uint64_t first = 1, worlds = long_run() ? 20'000 : 1'300;
+  Outcome sum;
+  for (std::uint64_t seed = first; seed < first + worlds; ++seed) {
+    const Outcome one = hold(swarm(seed), command_for(seed, 0));
+    sum.accepted += one.accepted;
+    sum.crashes += one.crashes;
+    sum.adopted += one.adopted;
+    if (HasFatalFailure() || HasNonfatalFailure()) return;
+  }
+  std::printf("%llu worlds, %d sagas, %d crashes, %d adoptions\n", static_cast<unsigned long long>(worlds), sum.accepted,
+              sum.crashes, sum.adopted);
+  EXPECT_GT(sum.accepted, 0);
+  EXPECT_GT(sum.crashes, 1000);
+  EXPECT_GT(sum.adopted, 1000);
+}
+
+TEST_F(Simulation, HoldsWhenANodeDiesBeforeOrAfterAnyOfItsPortCalls) {
+  const Outcome clean = hold(crash_scenario(0), "the scenario without a crash");
+  ASSERT_GT(clean.calls, 100u);
+  const std::uint64_t step = long_run() ? 1 : 1 + clean.calls / 1500;
+  int crashed = 0;
+  for (std::uint64_t point = 1; point <= clean.calls * 2; point += step) {
+    crashed += hold(crash_scenario(point), command_for(42, point)).crashes > 0;
+    if (HasNonfatalFailure()) return;
+  }
+  EXPECT_GT(crashed, 100);
+}
+
+TEST_F(Simulation, TheSameSeedGivesTheSameWorld) {
+  for (const std::uint64_t seed : {3u, 17u}) {
+    const Outcome a = hold(swarm(seed), ""), b = hold(swarm(seed), "");
+    EXPECT_EQ(a.calls, b.calls);
+    EXPECT_EQ(a.accepted, b.accepted);
+  }
+}
+
+// For a seed that another test has named.
+TEST_F(Simulation, OneSeedOfYourChoice) {
+  const char* seed = std::getenv("SAGACTL_SEED");
+  const char* crash_at = std::getenv("SAGACTL_CRASH_AT");
+  const std::uint64_t point = crash_at ? std::strtoull(crash_at, nullptr, 10) : 0;
+  set_log_sink(nullptr);
+  if (!seed) set_log_sink([](std::string_view) {});
+  hold(point ? crash_scenario(point) : swarm(seed ? std::strtoull(seed, nullptr, 10) : 1), "as you did");
+}
+
+}  // namespace
+}  // namespace sagactl::simulation

@@ -1,0 +1,232 @@
+#include "tests/simulation/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/verify.hpp"
+
+namespace sagactl::simulation {
+namespace {
+
+constexpr Duration rest_limit = 30min;      // of simulated time, after the faults have ended
+constexpr int steps_max = 5'000'000;
+
+}  // namespace
+
+Options swarm(std::uint64_t seed) {
+  Random random(seed * 7919 + 13);
+  const auto sometimes = [&](double share) { return random.chance(0.5) ? share * random.unit() : 0.0; };
+  Options options;
+  options.seed = seed;
+  options.nodes = 1 + static_cast<int>(random.below(4));
+  options.orders = 100 + static_cast<int>(random.below(200));
+  options.products = 1 + static_cast<int>(random.below(400));
+  options.order_every = Duration{static_cast<std::int64_t>(random.below(20'000))};
+  options.operator_share = sometimes(0.3);
+  options.pause_share = sometimes(0.01);
+  Faults& faults = options.faults;
+  faults.crash = sometimes(0.02);
+  faults.store_away = sometimes(0.05);
+  faults.commit_in_doubt = sometimes(0.05);
+  faults.gateway_away = sometimes(0.3);
+  faults.gateway_silent = sometimes(0.3);
+  faults.gateway_lost = sometimes(0.1);
+  faults.gateway_declines = sometimes(0.6);
+  faults.bus_away = sometimes(0.3);
+  return options;
+}
+
+World::World(const Options& options)
+    : options_(options),
+      chance_(options.seed, options.faults),
+      store_(make_memory_store(clock_)),
+      lock_(make_memory_lock(clock_)),
+      provider_(clock_, chance_),
+      bus_(chance_) {
+  chance_.crash_at = options.crash_at;
+  for (int i = 1; i <= options.nodes; ++i) {
+    auto node = std::make_unique<Node>();
+    node->name = fmt::format("node-{}", i);
+    node->store = std::make_unique<UnreliableStore>(*store_, chance_);
+    node->gateway = std::make_unique<UnreliableGateway>(provider_, chance_, [this, it = node.get()] { kill(*it); });
+    nodes_.push_back(std::move(node));
+  }
+  for (auto& node : nodes_) boot(*node);
+}
+
+World::~World() {
+  // Callbacks of the lock and the clock must not find a node that is half gone.
+  for (auto& node : nodes_) {
+    node->desk.reset();
+    node->engine.reset();
+  }
+}
+
+void World::boot(Node& node) {
+  EngineOptions options;
+  options.node = node.name;
+  options.seed = chance_.random.next();
+  node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, clock_);
+  node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_);
+  node.engine->on_work([this, &node] {
+    node.due = std::min(node.due, clock_.now() + Duration{static_cast<std::int64_t>(chance_.random.below(2'000))});
+  });
+  node.due = clock_.now();
+  node.paused_until = {};
+  try {
+    // A start that fails is tried again in the turns.
+    (void)node.engine->start();
+  } catch (const Crash&) {
+    kill(node);
+  }
+}
+
+// The process is gone: memory is lost, calls that are under way find nobody to answer.
+void World::kill(Node& node) {
+  if (!node.engine) return;
+  ++crashes_;
+  adopted_ += static_cast<int>(node.engine->stats().adopted);
+  node.desk.reset();
+  node.engine.reset();
+  const Duration down{static_cast<std::int64_t>(chance_.random.below(6'000'000))};
+  clock_.after(down, [this, &node] {
+    if (!node.engine) boot(node);
+  });
+}
+
+void World::turn(Node& node) {
+  if (chance_.happens(options_.pause_share) && placed_ < options_.orders) {
+    node.paused_until = clock_.now() + 5s;
+    node.due = node.paused_until;
+    return;
+  }
+  try {
+    node.due = Timestamp{INT64_MAX};
+    const Timestamp due = node.engine->turn();
+    node.due = std::min(node.due, std::max(due, clock_.now() + Duration{1}));
+  } catch (const Crash&) {
+    kill(node);
+  }
+}
+
+World::Node* World::any_node() {
+  std::vector<Node*> up;
+  for (auto& node : nodes_)
+    if (node->engine) up.push_back(node.get());
+  return up.empty() ? nullptr : up[chance_.random.below(up.size())];
+}
+
+void World::place_order() {
+  ++placed_;
+  Node* node = any_node();
+  if (!node) return;
+  PlaceOrder order;
+  order.id = OrderId{make_uuid_v7(clock_.now(), chance_.random.next(), chance_.random.next())};
+  order.actor = Actor{UserId{make_uuid_v7(clock_.now(), 1, 1)}, Role::customer};
+  const bool fails = chance_.happens(0.05);
+  const std::string product =
+      fmt::format("{}P{}", fails ? "PAYMENT_FAIL-" : "", chance_.random.below(static_cast<std::uint64_t>(options_.products)));
+  order.items = {{product, "Product", 1, Money{static_cast<std::int64_t>(100 + chance_.random.below(100'000))}}};
+  order.address = "Seoul";
+  const OrderId id = order.id;
+  node->desk->place(std::move(order), [this, id](Result<Receipt> receipt) {
+    if (receipt) accepted_.push_back(id);
+  });
+}
+
+void World::operate() {
+  Node* node = any_node();
+  if (!node || accepted_.empty()) return;
+  const OrderId id = accepted_[chance_.random.below(accepted_.size())];
+  const Actor admin{UserId{}, Role::admin};
+  Command command = CancelOrderRequest{id, admin, "simulated: cancelled"};
+  switch (chance_.random.below(4)) {
+    case 0: command = CompensateRequest{saga_of(id), admin, "simulated: compensated"}; break;
+    case 1: command = RetryRequest{saga_of(id), admin, chance_.happens(0.5)}; break;
+    case 2: command = ConfirmOrderRequest{id, admin, "simulated"}; break;
+    default: break;
+  }
+  node->engine->submit(std::move(command), [](Result<Receipt>) {});
+}
+
+// Moves to whatever comes next: a node's turn or something on the clock.
+void World::step() {
+  Node* next = nullptr;
+  for (auto& node : nodes_)
+    if (node->engine && (!next || node->due < next->due)) next = node.get();
+  const auto event = clock_.next();
+  if (next && (!event || next->due <= *event)) {
+    if (next->due > clock_.now()) clock_.advance(next->due - clock_.now());
+    if (next->engine && next->due <= clock_.now()) turn(*next);
+  } else if (event) {
+    clock_.advance_to_next();
+  }
+}
+
+bool World::at_rest() {
+  const auto counts = store_->counts();
+  for (const auto& [what, count] : counts->sagas)
+    if (!is_terminal(what.second) && count > 0) return false;
+  if (counts->unpublished_events > 0) return false;
+  return std::all_of(nodes_.begin(), nodes_.end(),
+                     [](const auto& node) { return node->engine && node->engine->stats().queue_depth == 0; });
+}
+
+void World::run() {
+  Timestamp next_order = clock_.now();
+  for (int i = 0; i < steps_max && placed_ < options_.orders; ++i) {
+    if (clock_.now() >= next_order) {
+      place_order();
+      if (chance_.happens(options_.operator_share)) operate();
+      next_order = clock_.now() + options_.order_every;
+      clock_.after(options_.order_every, [] {});
+    }
+    step();
+  }
+  clock_.advance(2s);
+  chance_.faults = Faults{};
+  const Timestamp limit = clock_.now() + rest_limit;
+  for (int i = 0; i < steps_max && clock_.now() < limit; ++i) {
+    step();
+    if (i % 64 == 0 && at_rest()) {
+      came_to_rest_ = true;
+      break;
+    }
+  }
+  for (auto& node : nodes_)
+    if (node->engine) adopted_ += static_cast<int>(node->engine->stats().adopted);
+}
+
+std::vector<std::string> World::violations() {
+  std::vector<std::string> wrong;
+  if (!came_to_rest_) wrong.push_back("it did not come to rest");
+  if (bus_.gap) wrong.push_back("an event was published before one that it must follow");
+  for (const OrderId id : accepted_)
+    if (!store_->flow(id)->has_value()) wrong.push_back("an acknowledged order is lost: " + id.text());
+
+  // What the provider has taken is what the database says was taken.
+  std::map<std::string, const Provider::Account*> unexplained;
+  for (const auto& [key, account] : provider_.accounts())
+    if (account.charged && !account.refunded) unexplained[key] = &account;
+  auto history = store_->snapshot();
+  const auto read = (*history)->each_flow({}, [&](const FlowHistory& it) {
+    for (const Payment& payment : it.flow.payments) {
+      if (payment.status != PaymentStatus::completed) continue;
+      if (unexplained.erase(charge_key(payment.order, payment.attempt)) == 0)
+        wrong.push_back("a payment is recorded that the provider does not know: " + payment.id.text());
+    }
+    return true;
+  });
+  if (!read) wrong.push_back(read.error().message);
+  for (const auto& [key, account] : unexplained)
+    wrong.push_back(fmt::format("the provider took {} for {} and the database does not know", account->amount.text(), key));
+
+  const auto verdicts = verify(**history);
+  if (!verdicts) return {verdicts.error().message};
+  for (const Verdict& verdict : *verdicts)
+    if (verdict.ruling == Ruling::fail) wrong.push_back(verdict.name + ": " + verdict.reason + " " + verdict.witness.dump());
+  return wrong;
+}
+
+}  // namespace sagactl::simulation

@@ -1,45 +1,97 @@
 // Waiting in a handler for a callback that another thread makes (the engine's commit, for one).
 #pragma once
 
-#include <atomic>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace sagactl::http {
 
+// Where a waiting coroutine and the callback meet. The coroutine belongs to its io_context: a callback that
+// comes after the context is gone finds `timer_` empty and does nothing.
+template <class T>
+class Meeting : public std::enable_shared_from_this<Meeting<T>> {
+ public:
+  explicit Meeting(boost::asio::steady_timer& timer) : timer_(&timer) {}
+
+  // The first call decides, from any thread; nothing means that no value will ever come.
+  void settle(std::optional<T> value) {
+    const std::lock_guard lock(mutex_);
+    if (settled_) return;
+    settled_ = true;
+    value_ = std::move(value);
+    // Posted with the lock held: leave() must wait, so the executor is alive.
+    if (timer_)
+      boost::asio::post(timer_->get_executor(), [self = this->shared_from_this()] { self->wake(); });
+  }
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    timer_ = nullptr;
+  }
+  bool settled() {
+    const std::lock_guard lock(mutex_);
+    return settled_;
+  }
+  std::optional<T> take() {
+    const std::lock_guard lock(mutex_);
+    return std::move(value_);
+  }
+
+ private:
+  void wake() {
+    const std::lock_guard lock(mutex_);
+    if (timer_) timer_->cancel();
+  }
+
+  std::mutex mutex_;
+  boost::asio::steady_timer* timer_;
+  bool settled_ = false;
+  std::optional<T> value_;
+};
+
 // Runs `start(done)` and suspends until `done(value)` has been called, by any thread, once (further calls do
-// nothing; it may be called before `start` returns). Resumes on the executor of the awaiting coroutine. When
-// all copies of `done` are dropped without a call, the awaiting coroutine is destroyed on its executor.
+// nothing; it may be called before `start` returns). Resumes on the executor of the awaiting coroutine, which
+// must belong to a context that one thread runs. Throws std::runtime_error when all copies of `done` are
+// dropped without a call. `done` may outlive the context.
 //
 //   auto start = [&](std::function<void(Result<Placed>)> done) { engine.submit(command, std::move(done)); };
 //   Result<Placed> placed = co_await await_callback<Result<Placed>>(std::move(start));
 template <class T, class Start>
 boost::asio::awaitable<T> await_callback(Start start) {
   namespace asio = boost::asio;
-  auto initiate = [](auto handler, Start begin) {
-    using Resume = decltype(handler);
-    struct Once {
-      explicit Once(Resume r) : resume(std::move(r)) {}
-      Resume resume;
-      std::atomic<bool> called{false};
-    };
-    auto once = std::make_shared<Once>(std::move(handler));
-    begin(std::function<void(T)>([once = std::move(once)](T value) {
-      if (once->called.exchange(true)) return;
-      auto executor = asio::get_associated_executor(once->resume);
-      asio::post(executor, [resume = std::move(once->resume), result = std::move(value)]() mutable {
-        std::move(resume)(std::move(result));
-      });
-    }));
+  using Clock = asio::steady_timer::clock_type;
+  asio::steady_timer timer(co_await asio::this_coro::executor, Clock::time_point::max());
+  const auto meeting = std::make_shared<Meeting<T>>(timer);
+  struct Leaving {
+    Meeting<T>& from;
+    ~Leaving() { from.leave(); }
+  } leaving{*meeting};
+  struct Promise {
+    std::shared_ptr<Meeting<T>> with;
+    ~Promise() { with->settle(std::nullopt); }
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
-      initiate, asio::use_awaitable, std::move(start));
+  {
+    auto promise = std::shared_ptr<Promise>(new Promise{meeting});
+    std::function<void(T)> done = [promise = std::move(promise)](T value) {
+      promise->with->settle(std::optional<T>(std::move(value)));
+    };
+    start(std::move(done));
+  }
+  // Between this question and the wait nothing else runs here, so a wake-up that comes now is seen later.
+  if (!meeting->settled()) co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  std::optional<T> value = meeting->take();
+  if (!value) throw std::runtime_error("a callback that a handler waited for was dropped");
+  co_return std::move(*value);
 }
 
 }  // namespace sagactl::http

@@ -10,7 +10,7 @@ namespace sagactl::http {
 
 struct JsonLimits {
   std::size_t depth_max = 32;
-  std::size_t members_max = 256;  // of one object
+  std::size_t members_max = 100;  // of one object
 };
 
 // The value, or `invalid`: not JSON ("Unexpected end of JSON input", "Unexpected token x in JSON at position

@@ -17,6 +17,8 @@
 
 namespace sagactl::http {
 
+class Listener;
+
 struct Limits {
   std::size_t header_bytes_max = 16 * 1024;            // over it 431
   std::size_t body_bytes_max = 100 * 1024;             // over it 413
@@ -56,7 +58,6 @@ class Server {
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped);
 
  private:
-  class Listener;
   explicit Server(std::shared_ptr<Listener> listener);
   std::shared_ptr<Listener> listener_;
 };

@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   // What comes after `position`, joined, up to a bound; moves the position on.
   std::string take_after(std::uint64_t& position);
   void forget(Subscription* subscription);
+  void wake_all();  // with the lock held
+  std::optional<std::uint64_t> position_of(std::string_view last_event_id) const;
   std::string id_text(std::uint64_t id) const;
 
   const Options options_;

@@ -45,7 +45,8 @@ struct ArrayRule {
 
 class Object {
  public:
-  // `json` must outlive the object. A value that is not an object fails in finish().
+  // `json`, and the names that the readers are given, must outlive the object. A value that is not an object
+  // fails in finish().
   explicit Object(const Json& json);
 
   bool has(std::string_view name) const;  // present and not null
@@ -79,6 +80,7 @@ class Object {
 
  private:
   const Json* find(std::string_view name);
+  const Json* array(std::string_view name, const ArrayRule& rule);
   std::vector<std::string> take_faults();
 
   const Json& json_;

@@ -1,0 +1,336 @@
+#include "server/http/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "common/id.hpp"
+#include "common/log.hpp"
+#include "server/http/problem.hpp"
+
+namespace sagactl::http {
+namespace asio = boost::asio;
+namespace {
+
+constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t correlation_length_max = 128;
+constexpr std::size_t joined_body_bytes_max = 16 * 1024;
+constexpr std::chrono::milliseconds linger_time{1000};
+constexpr std::size_t linger_bytes_max = 1024 * 1024;
+constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
+
+bool is_correlation_id(std::string_view text) {
+  return !text.empty() && text.size() <= correlation_length_max &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; });
+}
+
+bool came_through_a_proxy(const Request& request) {
+  return !request.header("x-forwarded-for").empty() || !request.header("forwarded").empty() ||
+         !request.header("x-real-ip").empty();
+}
+
+// A web page can make a browser on this machine ask a loopback address under a name of the page's own
+// (DNS rebinding); the name then stands in Host.
+bool names_this_machine(std::string_view host) {
+  if (host.starts_with('[')) return host.starts_with("[::1]");
+  const std::string_view name = host.substr(0, host.find(':'));
+  return name.empty() || name == "localhost" || name.starts_with("127.");
+}
+
+// Counts a request while its handler runs, also when the handler is never resumed.
+class InFlight {
+ public:
+  explicit InFlight(HttpMetrics& metrics) : metrics_(metrics) { metrics_.in_flight(1); }
+  ~InFlight() { metrics_.in_flight(-1); }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+ private:
+  HttpMetrics& metrics_;
+};
+
+double seconds_since(Connection::Clock::time_point start) {
+  return std::chrono::duration<double>(Connection::Clock::now() - start).count();
+}
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Listener> listener, asio::ip::tcp::socket socket)
+    : listener_(std::move(listener)), socket_(std::move(socket)), reader_(listener_->options().limits) {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  peer_ = socket_.remote_endpoint(ignored).address();
+  if (peer_.is_v6() && peer_.to_v6().is_v4_mapped())
+    peer_ = asio::ip::make_address_v4(asio::ip::v4_mapped, peer_.to_v6());
+  reader_.request().peer = peer_.to_string();
+  listener_->add(this);
+}
+
+Connection::~Connection() {
+  listener_->remove(this);
+}
+
+void Connection::start() {
+  auto body = [self = shared_from_this()]() -> Awaitable<void> { co_await self->serve(); };
+  asio::co_spawn(listener_->context(), std::move(body), asio::detached);
+}
+
+void Connection::start_refusing() {
+  auto body = [self = shared_from_this()]() -> Awaitable<void> { co_await self->refuse(); };
+  asio::co_spawn(listener_->context(), std::move(body), asio::detached);
+}
+
+void Connection::expect(Doing doing, std::chrono::milliseconds within) {
+  doing_ = doing;
+  timed_out_ = false;
+  deadline_ = doing == Doing::answering ? Clock::time_point::max() : Clock::now() + within;
+}
+
+void Connection::check_deadline(Clock::time_point now) {
+  if (now < deadline_) return;
+  timed_out_ = true;
+  deadline_ = Clock::time_point::max();
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Connection::begin_stop() {
+  if (doing_ == Doing::waiting) close_now();
+  if (stream_) stream_->close();
+}
+
+void Connection::close_now() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  if (stream_) stream_->close();
+}
+
+Connection::Awaitable<void> Connection::serve() {
+  try {
+    while (co_await serve_one()) {
+    }
+  } catch (const std::exception& thrown) {
+    log_error("connection failed", {{"peer", reader_.request().peer}, {"why", thrown.what()}});
+  }
+}
+
+// False when the connection has ended.
+Connection::Awaitable<bool> Connection::serve_one() {
+  const Read read = co_await read_request();
+  if (read == Read::closed) co_return false;
+  if (read == Read::failed) {
+    co_await fail_request(reader_.failure().status, reader_.failure().reason);
+    co_return false;
+  }
+  Request& request = reader_.request();
+  prepare(request);
+  expect(Doing::answering, {});
+  const Response response = co_await respond(request);
+  listener_->metrics().observe(request.route ? request.route->index : HttpMetrics::no_route, response.status,
+                               seconds_since(request.received));
+
+  const bool old = reader_.is_http_1_0();
+  const bool has_stream = response.stream && request.method != Method::head;
+  const bool close = has_stream || listener_->stopping() || !reader_.keep_alive();
+  const std::vector<Header> more = cors_headers(request);
+  const Framing framing = !response.stream ? Framing::length : old ? Framing::until_close : Framing::chunked;
+  const ResponseHead head{response, request.correlation_id, http_date_now(), framing, close, old, more};
+  if (!co_await write(response, head)) co_return false;
+  if (has_stream) {
+    stream_ = response.stream;
+    co_await send_stream(*stream_, !old);
+    stream_.reset();
+    close_now();
+    co_return false;
+  }
+  if (!close) {
+    reader_.next();
+    co_return true;
+  }
+  if (!listener_->stopping() || reader_.has_more()) co_await linger();
+  co_return false;
+}
+
+Connection::Awaitable<Connection::Read> Connection::read_request() {
+  const Limits& limits = listener_->options().limits;
+  if (reader_.has_begun()) {
+    expect(Doing::reading, limits.read_timeout);
+  } else {
+    if (listener_->stopping()) co_return Read::closed;
+    expect(Doing::waiting, limits.idle_timeout);
+  }
+  for (;;) {
+    const RequestReader::State state = reader_.parse();
+    if (state == RequestReader::State::complete) co_return Read::request;
+    if (state == RequestReader::State::failed) co_return Read::failed;
+    if (reader_.wants_continue() && !co_await write_all(continue_line, {})) co_return Read::closed;
+    if (co_await read_some()) {
+      // The time for a request runs from its first byte, however slowly the others come.
+      if (doing_ == Doing::waiting) expect(Doing::reading, limits.read_timeout);
+      continue;
+    }
+    if (timed_out_ && doing_ == Doing::reading && reader_.has_begun()) {
+      reader_.fail_with(408, "the request took too long to arrive");
+      co_return Read::failed;
+    }
+    co_return Read::closed;
+  }
+}
+
+Connection::Awaitable<bool> Connection::read_some() {
+  const std::span<char> space = reader_.space();
+  const asio::mutable_buffer buffer(space.data(), space.size());
+  const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
+  if (error) co_return false;
+  reader_.filled(count);
+  co_return true;
+}
+
+void Connection::prepare(Request& request) {
+  request.received = Clock::now();
+  request.deadline = request.received + listener_->options().limits.request_deadline;
+  request.from_loopback =
+      peer_.is_loopback() && !came_through_a_proxy(request) && names_this_machine(request.header("host"));
+  const std::string_view given = request.header("x-correlation-id");
+  request.correlation_id = is_correlation_id(given) ? std::string(given) : new_uuid().text();
+  const std::string_view parent = request.header("traceparent");
+  const auto continued = parent.empty() ? std::nullopt : TraceContext::from(parent);
+  request.trace = continued ? *continued : TraceContext::fresh();
+}
+
+Connection::Awaitable<Response> Connection::respond(Request& request) {
+  const InFlight counted(listener_->metrics());
+  const Limits& limits = listener_->options().limits;
+  const bool limited = limits.limit_loopback_peers || !peer_.is_loopback();
+  if (limited && !listener_->rate_limit().admit(peer_, request.received)) {
+    listener_->metrics().refused("rate");
+    const Error slow_down{ErrorCode::busy,
+                          "too many requests from " + request.peer + "; try again in a second"};
+    co_return problem(slow_down, request);
+  }
+  co_return co_await answer(listener_->router(), request);
+}
+
+std::vector<Header> Connection::cors_headers(const Request& request) const {
+  std::vector<Header> headers;
+  const std::vector<std::string>& allowed = listener_->options().cors_origins;
+  if (allowed.empty()) return headers;
+  const std::string_view origin = request.header("origin");
+  if (origin.empty()) return headers;
+  const auto matches = [&](const std::string& one) { return one == "*" || one == origin; };
+  if (std::none_of(allowed.begin(), allowed.end(), matches)) return headers;
+  headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
+  headers.push_back({"Vary", "Origin"});
+  headers.push_back({"Access-Control-Expose-Headers", "X-Correlation-ID, Retry-After, ETag, Location"});
+  if (request.method == Method::options) {
+    headers.push_back({"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"});
+    headers.push_back(
+        {"Access-Control-Allow-Headers",
+         "Authorization, Content-Type, Idempotency-Key, If-Match, X-Correlation-ID, traceparent"});
+    headers.push_back({"Access-Control-Max-Age", "600"});
+  }
+  return headers;
+}
+
+Connection::Awaitable<bool> Connection::write(const Response& response, const ResponseHead& head) {
+  out_.clear();
+  append_head(out_, head);
+  const bool has_body = reader_.request().method != Method::head && head.framing == Framing::length;
+  std::string_view rest;
+  if (has_body && response.body.size() <= joined_body_bytes_max) {
+    out_ += response.body;
+  } else if (has_body) {
+    rest = response.body;
+  }
+  co_return co_await write_all(out_, rest);
+}
+
+Connection::Awaitable<bool> Connection::write_all(std::string_view first, std::string_view second) {
+  const Doing before = doing_;
+  const Clock::time_point deadline_before = deadline_;
+  expect(Doing::writing, listener_->options().limits.write_timeout);
+  const std::array<asio::const_buffer, 2> buffers = {asio::const_buffer(first.data(), first.size()),
+                                                     asio::const_buffer(second.data(), second.size())};
+  const auto [error, count] = co_await asio::async_write(socket_, buffers, use_result);
+  doing_ = before;
+  deadline_ = deadline_before;
+  co_return !error;
+}
+
+Connection::Awaitable<void> Connection::send_stream(BodyStream& stream, bool chunked) {
+  // While a stream is sent nothing else would notice that the client has gone.
+  auto watch = [self = shared_from_this(), held = stream_]() -> Awaitable<void> {
+    co_await self->watch_for_end(held);
+  };
+  asio::co_spawn(listener_->context(), std::move(watch), asio::detached);
+  if (listener_->stopping()) stream.close();
+  expect(Doing::answering, {});
+  doing_ = Doing::streaming;
+  while (auto piece = co_await stream.next()) {
+    out_.clear();
+    if (chunked) {
+      char size[20];
+      const int length = std::snprintf(size, sizeof size, "%zx\r\n", piece->size());
+      out_.append(size, static_cast<std::size_t>(length));
+    }
+    out_ += *piece;
+    if (chunked) out_ += "\r\n";
+    if (!co_await write_all(out_, {})) break;
+  }
+  stream.close();
+  if (chunked) co_await write_all("0\r\n\r\n", {});
+}
+
+Connection::Awaitable<void> Connection::watch_for_end(std::shared_ptr<BodyStream> stream) {
+  std::array<char, 512> bytes;
+  const asio::mutable_buffer buffer(bytes.data(), bytes.size());
+  for (;;) {
+    // Whatever a client sends after it asked for a stream is thrown away.
+    const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
+    if (error) break;
+  }
+  stream->close();
+}
+
+Connection::Awaitable<void> Connection::fail_request(int status, std::string_view reason) {
+  Request& request = reader_.request();
+  prepare(request);
+  request.route = nullptr;
+  listener_->metrics().refused(reason_phrase(status));
+  listener_->metrics().observe(HttpMetrics::no_route, status, 0);
+  const Response response = problem(status, reason, request);
+  const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true};
+  if (co_await write(response, head)) co_await linger();
+}
+
+Connection::Awaitable<void> Connection::refuse() {
+  Request& request = reader_.request();
+  prepare(request);
+  listener_->metrics().refused("connections");
+  const Error full{ErrorCode::unavailable,
+                   "the node has as many connections as it takes; try again in a second"};
+  const Response response = problem(full, request);
+  const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true};
+  if (co_await write(response, head)) co_await linger();
+}
+
+// Closing with unread bytes resets the connection, and the client may then lose the answer that it was sent.
+Connection::Awaitable<void> Connection::linger() {
+  boost::system::error_code failed;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
+  if (failed) co_return;
+  expect(Doing::lingering, linger_time);
+  out_.resize(4096);
+  const asio::mutable_buffer buffer(out_.data(), out_.size());
+  for (std::size_t total = 0; total < linger_bytes_max;) {
+    const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
+    if (error) co_return;
+    total += count;
+  }
+}
+
+}  // namespace sagactl::http

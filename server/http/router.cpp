@@ -1,0 +1,143 @@
+#include "server/http/router.hpp"
+
+#include <algorithm>
+
+namespace sagactl::http {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+bool is_parameter(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+// Takes the next segment off a path that begins with a slash.
+std::string_view take_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+std::string_view without_last_slash(std::string_view path) {
+  if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  return path;
+}
+
+}  // namespace
+
+std::string_view to_string(Access access) {
+  switch (access) {
+    case Access::anyone:
+      return "anyone";
+    case Access::user:
+      return "user";
+    case Access::admin:
+      return "admin";
+    case Access::loopback_only:
+      return "loopback_only";
+  }
+  return "anyone";
+}
+
+// One position in the tree of segments.
+struct Router::Node {
+  struct Leaf {
+    const Route* route;
+    Texts names;  // of the parameters on the way here
+  };
+  std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;
+  std::unique_ptr<Node> parameter;
+  std::vector<Leaf> leaves;  // one per method
+
+  Node& child(std::string_view segment) {
+    if (is_parameter(segment)) {
+      if (!parameter) parameter = std::make_unique<Node>();
+      return *parameter;
+    }
+    for (auto& [text, node] : literals)
+      if (text == segment) return *node;
+    return *literals.emplace_back(std::string(segment), std::make_unique<Node>()).second;
+  }
+
+  const Leaf* leaf(Method method) const {
+    for (const Leaf& candidate : leaves)
+      if (candidate.route->method == method) return &candidate;
+    return nullptr;
+  }
+
+  // `path` is "" at the end, else begins with a slash. Depth is bounded by that of the deepest pattern.
+  template <class Visit>
+  bool walk(std::string_view path, Texts& values, const Visit& visit) const {
+    if (path.empty()) return visit(*this);
+    const std::string_view segment = take_segment(path);
+    auto decoded = percent_decode(segment, false);
+    if (!decoded) return false;
+    for (const auto& [text, node] : literals) {
+      if (text == *decoded) {
+        if (node->walk(path, values, visit)) return true;
+        break;
+      }
+    }
+    if (!parameter || decoded->empty()) return false;
+    values.push_back(std::move(*decoded));
+    if (parameter->walk(path, values, visit)) return true;
+    values.pop_back();
+    return false;
+  }
+};
+
+Router::Router() : root_(std::make_unique<Node>()) {}
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+
+void Router::add(Route route) {
+  if (!route.pattern.starts_with('/')) crash(("route without a leading slash: " + route.pattern).c_str());
+  route.index = routes_.size();
+  const Route& kept = routes_.emplace_back(std::move(route));
+  Node* node = root_.get();
+  Texts names;
+  for (std::string_view rest = kept.pattern; !rest.empty();) {
+    const std::string_view segment = take_segment(rest);
+    if (is_parameter(segment)) names.emplace_back(segment.substr(1, segment.size() - 2));
+    node = &node->child(segment);
+  }
+  if (node->leaf(kept.method)) {
+    crash(("two routes for " + std::string(to_string(kept.method)) + " " + kept.pattern).c_str());
+  }
+  node->leaves.push_back({&kept, std::move(names)});
+}
+
+const Route* Router::find(Method method, std::string_view path,
+                          std::vector<std::pair<std::string, std::string>>& parameters) const {
+  if (!path.starts_with('/')) return nullptr;
+  if (method == Method::head) method = Method::get;
+  Texts values;
+  const Node::Leaf* found = nullptr;
+  const auto visit = [&](const Node& node) {
+    found = node.leaf(method);
+    return found != nullptr;
+  };
+  if (!root_->walk(without_last_slash(path), values, visit)) return nullptr;
+  parameters.clear();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    parameters.emplace_back(found->names[i], std::move(values[i]));
+  return found->route;
+}
+
+std::vector<Method> Router::methods(std::string_view path) const {
+  std::vector<Method> found;
+  if (!path.starts_with('/')) return found;
+  Texts values;
+  const auto collect = [&](const Node& node) {
+    for (const Node::Leaf& leaf : node.leaves)
+      if (std::find(found.begin(), found.end(), leaf.route->method) == found.end())
+        found.push_back(leaf.route->method);
+    return false;  // go on: another pattern may match the path as well
+  };
+  root_->walk(without_last_slash(path), values, collect);
+  return found;
+}
+
+}  // namespace sagactl::http

@@ -1,0 +1,72 @@
+// A client that sends exactly the bytes it is told to, over loopback, and a server on a thread of its own to
+// send them to.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "common/json.hpp"
+#include "server/http/server.hpp"
+
+namespace sagactl::http::testing {
+
+struct RawResponse {
+  int status = 0;
+  std::string head;  // with the status line
+  std::string body;
+
+  std::string header(std::string_view lower_case_name) const;
+  Json json() const { return Json::parse(body, nullptr, false); }
+};
+
+class RawClient {
+ public:
+  explicit RawClient(std::uint16_t port);
+  ~RawClient();
+  RawClient(RawClient&& other) noexcept;
+
+  bool send(std::string_view bytes);
+  void shut_sending();
+  // The next response, by Content-Length; nothing when the connection ended first.
+  std::optional<RawResponse> receive(bool has_body = true);
+  // Reads until `mark` has come; all that has come up to its end, or what there was when the connection
+  // ended.
+  std::string receive_until(std::string_view mark);
+  // True when the other end closes without another byte.
+  bool closes_silently();
+
+ private:
+  bool fill();
+  int fd_ = -1;
+  std::string buffer_;
+};
+
+// "GET /path HTTP/1.1" and so on, whole.
+std::string request_text(std::string_view method, std::string_view target, std::string_view body = {},
+                         std::string_view more_headers = {});
+
+class TestServer {
+ public:
+  explicit TestServer(Router router, ServerOptions options = {});
+  ~TestServer();
+
+  std::uint16_t port() const { return server_->port(); }
+  RawClient connect() const { return RawClient(port()); }
+  RawResponse ask(std::string_view bytes) const;
+  Server& server() { return *server_; }
+  Metrics& metrics() { return *metrics_; }
+  boost::asio::io_context& context() { return context_; }
+
+ private:
+  boost::asio::io_context context_{1};
+  std::shared_ptr<Metrics> metrics_ = std::make_shared<Metrics>();
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+};
+
+}  // namespace sagactl::http::testing

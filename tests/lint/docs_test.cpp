@@ -1,0 +1,47 @@
+// The documents name only what exists.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "tests/lint/source_tree.hpp"
+
+namespace sagactl::lint {
+namespace {
+
+std::vector<SourceFile> documents() {
+  auto files = files_ending_in({".md"});
+  files.push_back({"README.md", read(root() / "README.md")});
+  return files;
+}
+
+TEST(Docs, EveryPathThatADocumentNamesExists) {
+  // `path` or `path/` in backquotes, or the target of a link, that begins with a folder of the project.
+  const std::regex path(
+      R"re((?:`|\]\()((?:(?:common|httpclient|server|loadgen|analysis|cli|sql|compose|k8s|reports|web|tests|bench|docs|tools|cmake|\.ci)/|CMakeLists|CMakePresets)[\w./-]*)(?:`|\)|#| ))re");
+  std::size_t named = 0;
+  for (const SourceFile& document : documents()) {
+    for (std::sregex_iterator it(document.text.begin(), document.text.end(), path), end; it != end; ++it) {
+      ++named;
+      EXPECT_TRUE(std::filesystem::exists(root() / it->str(1))) << document.path << " names " << it->str(1);
+    }
+  }
+  EXPECT_GT(named, 20u);
+}
+
+TEST(Docs, EveryRelativeLinkLeadsSomewhere) {
+  const std::regex link(R"re(\]\(([^)#:]+)(?:#[^)]*)?\))re");
+  for (const SourceFile& document : documents()) {
+    const auto folder = (root() / document.path).parent_path();
+    for (std::sregex_iterator it(document.text.begin(), document.text.end(), link), end; it != end; ++it)
+      EXPECT_TRUE(std::filesystem::exists(folder / it->str(1))) << document.path << " links to " << it->str(1);
+  }
+}
+
+TEST(Docs, TheProjectHasTheDocumentsThatANewcomerLooksFor) {
+  for (const char* path : {"README.md", "LICENSE", "docs/architecture.md", "docs/hacking.md", "docs/terminology.md",
+                           "docs/performance.md", "docs/adr"})
+    EXPECT_TRUE(std::filesystem::exists(root() / path)) << path;
+}
+
+}  // namespace
+}  // namespace sagactl::lint

@@ -1,0 +1,98 @@
+// Rules about the source that the compiler does not check.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "tests/lint/source_tree.hpp"
+
+namespace sagactl::lint {
+namespace {
+
+bool is_one_of(const std::string& path, const std::vector<std::string>& beginnings) {
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](const auto& b) { return path.starts_with(b); });
+}
+
+void forbid(const std::string& pattern, const std::vector<std::string>& allowed_in, const std::string& why) {
+  const std::regex regex(pattern);
+  for (const SourceFile& file : files_ending_in({".hpp", ".cpp"})) {
+    if (is_one_of(file.path, allowed_in)) continue;
+    const std::string code = code_only(file.text);
+    for (std::sregex_iterator it(code.begin(), code.end(), regex), end; it != end; ++it)
+      ADD_FAILURE() << file.path << ":" << line_of(code, static_cast<std::size_t>(it->position())) << ": " << it->str()
+                    << ": " << why;
+  }
+}
+
+TEST(Source, ReadsTheWallClockOnlyWhereTimeComesIn) {
+  forbid(R"(wall_clock_now\s*\(|system_clock::now\s*\()",
+         {"common/time.", "common/id.cpp", "common/log.cpp", "server/adapters/system/", "loadgen/", "cli/", "tests/",
+          "bench/"},
+         "take the time from the Clock port or an argument");
+}
+
+TEST(Source, ReadsTheEnvironmentOnlyInTheCommandLine) {
+  forbid(R"(\bgetenv\s*\()", {"cli/", "tests/", "bench/"}, "configuration comes in through options");
+}
+
+TEST(Source, EndsTheProcessOnlyInMain) {
+  forbid(R"(\b(std::)?(quick_)?exit\s*\()", {"cli/main.cpp", "tests/", "bench/"}, "return an error instead");
+}
+
+// g++ 12.2 destroys some temporaries of a co_await expression twice: braces and lambdas with captures in it.
+TEST(Source, NamesValuesBeforeTheyGoIntoACoAwait) {
+  const std::regex start(R"(\bco_await\b)");
+  for (const SourceFile& file : files_ending_in({".hpp", ".cpp"})) {
+    const std::string code = code_only(file.text);
+    for (std::sregex_iterator it(code.begin(), code.end(), start), end; it != end; ++it) {
+      const auto from = static_cast<std::size_t>(it->position());
+      // To the end of the statement or of the condition that holds it.
+      int depth = 0;
+      std::size_t to = from;
+      for (; to < code.size() && code[to] != ';' && depth >= 0; ++to)
+        depth += code[to] == '(' ? 1 : code[to] == ')' ? -1 : 0;
+      const std::string expression = code.substr(from, to - from);
+      EXPECT_EQ(expression.find('{'), std::string::npos)
+          << file.path << ":" << line_of(code, from) << ": name this value first and move it in: " << expression;
+      EXPECT_FALSE(std::regex_search(expression, std::regex(R"(\[[^\]]*[&=\w][^\]]*\]\s*(\(|mutable))")))
+          << file.path << ":" << line_of(code, from) << ": name this lambda first and move it in: " << expression;
+    }
+  }
+}
+
+TEST(Source, KeepsFilesShortEnoughToRead) {
+  for (const SourceFile& file : files_ending_in({".hpp", ".cpp", ".cmake", ".sql", ".sh"})) {
+    const auto lines = std::count(file.text.begin(), file.text.end(), '\n');
+    EXPECT_LE(lines, 500) << file.path << " has " << lines << " lines: one noun a file; is there a seam?";
+  }
+}
+
+TEST(Source, PromisesNothing) {
+  // Put together here, so that this file does not hold the words itself.
+  const std::regex words(std::string("TO") + "DO|FIX" + "ME|\\bXX" + "X\\b|not (yet )?imple" + "mented");
+  for (const SourceFile& file : files_ending_in({".hpp", ".cpp", ".cmake", ".sql", ".sh", ".md", ".txt"})) {
+    std::smatch match;
+    EXPECT_FALSE(std::regex_search(file.text, match, words)) << file.path << ": " << match.str();
+  }
+}
+
+TEST(Source, HeadersSayWhatTheyAreFor) {
+  for (const SourceFile& file : files_ending_in({".hpp"}))
+    EXPECT_TRUE(file.text.starts_with("//")) << file.path << " does not begin with its purpose";
+}
+
+TEST(Source, EveryTestIsBuiltAndEverySourceIsListed) {
+  for (const SourceFile& file : files_ending_in({".cpp"})) {
+    const std::filesystem::path path(file.path);
+    std::string lists;
+    for (auto folder = path.parent_path();; folder = folder.parent_path()) {
+      lists += read(root() / folder / "CMakeLists.txt");
+      if (folder.empty()) break;
+    }
+    lists += read(root() / "cmake/packages.cmake") + read(root() / "cmake/rooms.cmake");
+    EXPECT_NE(lists.find(path.filename().string()), std::string::npos) << file.path << " is in no CMakeLists.txt";
+  }
+}
+
+}  // namespace
+}  // namespace sagactl::lint

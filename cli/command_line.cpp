@@ -39,8 +39,8 @@ void choose_colours(Terminal& terminal, const Environment& environment, const Se
   terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
 }
 
-[[maybe_unused]] void choose_log_level(const Settings&) {
-  //  set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
+void choose_log_level(const Settings& settings) {
+  set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ int run_command_line(const std::vector<std::string>& arguments, Terminal& termin
   const auto warnings = fill_flags(root, commands, environment);
   if (!warnings) return ended(report(terminal, likely_format(arguments, environment), warnings.error()));
   choose_colours(terminal, environment, settings);
-  //  choose_log_level(settings);
+  choose_log_level(settings);
 
   const Format format = settings.format;
   Invocation invocation{terminal, environment, interrupt, std::move(settings), Paint(terminal.colour)};

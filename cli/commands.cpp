@@ -4,11 +4,23 @@
 
 #include "cli/completion.hpp"
 #include "cli/context.hpp"
+#include "cli/lock_status.hpp"
+#include "cli/login.hpp"
+#include "cli/order.hpp"
+#include "cli/retry.hpp"
+#include "cli/saga.hpp"
+#include "cli/trace.hpp"
 #include "cli/version.hpp"
 
 namespace sagactl {
 
 void add_all_commands(CLI::App& root, Commands& commands) {
+  add_order(root, commands);
+  add_trace(root, commands);
+  add_saga(root, commands);
+  add_retry(root, commands);
+  add_lock_status(root, commands);
+  add_login(root, commands);
   add_context(root, commands);
   add_completion(root, commands);
   add_version(root, commands);

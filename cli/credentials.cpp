@@ -1,0 +1,38 @@
+#include "cli/credentials.hpp"
+
+#include "cli/member.hpp"
+#include "cli/private_file.hpp"
+
+namespace sagactl {
+
+Result<Credentials> Credentials::load(const std::filesystem::path& config_directory) {
+  Credentials credentials;
+  if (config_directory.empty()) return credentials;
+  credentials.path_ = config_directory / "credentials.json";
+  const auto json = read_json_file(credentials.path_);
+  if (!json) return json.error();
+  for (const auto& [url, session] : json->items())
+    credentials.sessions_[url] = {text_member(session, "email"), text_member(session, "accessToken"),
+                                  text_member(session, "refreshToken")};
+  return credentials;
+}
+
+std::optional<Session> Credentials::find(const std::string& url) const {
+  const auto found = sessions_.find(url);
+  if (found == sessions_.end()) return std::nullopt;
+  return found->second;
+}
+
+Result<void> Credentials::save() const {
+  if (path_.empty())
+    return Error{ErrorCode::invalid,
+                 "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for credentials"};
+  Json json = Json::object();
+  for (const auto& [url, session] : sessions_)
+    json[url] = {{"email", session.email},
+                 {"accessToken", session.access_token},
+                 {"refreshToken", session.refresh_token}};
+  return write_private_file(path_, json.dump(2) + "\n");
+}
+
+}  // namespace sagactl

@@ -1,0 +1,70 @@
+#include "cli/lock_status.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/member.hpp"
+#include "cli/node_client.hpp"
+#include "cli/table.hpp"
+
+namespace sagactl {
+namespace {
+
+std::string time_left(const Json& lock) {
+  const Json& left = member(lock, "ttlMs");
+  return left.is_number() ? format_duration(std::chrono::milliseconds(left.get<std::int64_t>())) : "-";
+}
+
+void print_locks(const Invocation& invocation, const Json& locks) {
+  Table table({{"KEY"}, {"HOLDER"}, {"TOKEN", true}, {"TIME LEFT", true}, {"SINCE"}});
+  for (const Json& lock : locks)
+    table.row({text_member(lock, "key"), or_else(text_member(lock, "holder")),
+               or_else(text_member(lock, "fencingToken")), time_left(lock),
+               or_else(text_member(lock, "acquiredAt"))});
+  table.print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+}
+
+Result<ExitCode> all_locks(Invocation& invocation, NodeClient& client) {
+  const auto answer = client.get("/locks?limit=1000");
+  if (!answer) return answer.error();
+  if (invocation.wants_json())
+    invocation.print(*answer, "locks");
+  else if (member(*answer, "locks").empty())
+    invocation.terminal.out << "no lock is held\n";
+  else
+    print_locks(invocation, member(*answer, "locks"));
+  return ExitCode::done;
+}
+
+Result<ExitCode> one_lock(Invocation& invocation, NodeClient& client, const std::string& key) {
+  auto lock = client.get("/locks/" + percent_encode(key));
+  // System A has the same answer under another path.
+  if (!lock && lock.error().code == ErrorCode::not_found)
+    lock = client.get("/redis-test/lock-status/" + percent_encode(key));
+  if (!lock) return lock.error();
+  if (invocation.wants_json())
+    invocation.print(*lock);
+  else if (!true_member(*lock, "isLocked"))
+    invocation.terminal.out << key << " is free\n";
+  else
+    print_locks(invocation, Json::array({*lock}));
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_lock_status(CLI::App& root, Commands& commands) {
+  const auto key = std::make_shared<std::string>();
+  CLI::App* app = root.add_subcommand("lock-status", "Show who holds a lock, or all locks that are held")
+                      ->group("Using the nodes");
+  app->add_option("key", *key, "One lock [all that are held]")->type_name("KEY");
+  commands.add(app, [key](Invocation& invocation) -> Result<ExitCode> {
+    auto client = NodeClient::open(invocation);
+    if (!client) return client.error();
+    return key->empty() ? all_locks(invocation, *client) : one_lock(invocation, *client, *key);
+  });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,123 @@
+#include "cli/login.hpp"
+
+#include <termios.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <istream>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/member.hpp"
+#include "cli/node_client.hpp"
+#include "common/text.hpp"
+
+namespace sagactl {
+namespace {
+
+struct LoginFlags {
+  std::string email;
+  std::string password;
+};
+
+// Reads a line without showing it. Elsewhere than on a terminal, the first line of what is piped in.
+std::string read_password(const Terminal& terminal) {
+  termios before{};
+  const bool hide = terminal.in_is_tty && ::tcgetattr(STDIN_FILENO, &before) == 0;
+  if (hide) {
+    termios silent = before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  }
+  std::string line;
+  std::getline(terminal.in, line);
+  if (hide) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    terminal.err << '\n';
+  }
+  return line;
+}
+
+std::string ask(const Terminal& terminal, const std::string& question) {
+  if (terminal.in_is_tty) terminal.err << question << std::flush;
+  std::string line;
+  std::getline(terminal.in, line);
+  return std::string(trim(line));
+}
+
+Result<ExitCode> run_login(Invocation& invocation, const LoginFlags& flags) {
+  const auto urls = node_urls(invocation.settings);
+  if (!urls) return urls.error();
+  std::string email = flags.email, password = flags.password;
+  if (email.empty()) email = ask(invocation.terminal, "E-mail address: ");
+  if (password.empty()) {
+    if (invocation.terminal.in_is_tty) invocation.terminal.err << "Password: " << std::flush;
+    password = read_password(invocation.terminal);
+  }
+  if (email.empty() || password.empty())
+    return Error{ErrorCode::invalid,
+                 "logging in needs an e-mail address (--email) and a password (typed, or piped in)"};
+
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const auto answer = client->post("/auth/login", Json{{"email", email}, {"password", password}});
+  if (!answer) return with_hint(answer.error(), "");
+  const std::string access = text_member(*answer, "accessToken");
+  if (access.empty()) return Error{ErrorCode::unknown_outcome, client->url() + " gave no access token"};
+
+  auto credentials = Credentials::load(invocation.environment.config_directory());
+  if (!credentials) return credentials.error();
+  // The nodes of one --url are one system, so one login is good for all of them.
+  for (const Url& url : *urls)
+    credentials->put(url.text(), {email, access, text_member(*answer, "refreshToken")});
+  if (const auto saved = credentials->save(); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(Json{{"url", client->url()}, {"user", member(*answer, "user")}});
+  else
+    invocation.say("logged in to " + client->url() + " as " + email);
+  return ExitCode::done;
+}
+
+Result<ExitCode> run_logout(Invocation& invocation) {
+  const auto urls = node_urls(invocation.settings);
+  if (!urls) return urls.error();
+  auto credentials = Credentials::load(invocation.environment.config_directory());
+  if (!credentials) return credentials.error();
+  bool known = false;
+  for (const Url& url : *urls) known = known || credentials->find(url.text()).has_value();
+  if (!known) {
+    invocation.say("not logged in to " + urls->front().text());
+    if (invocation.wants_json()) invocation.print(Json{{"url", urls->front().text()}, {"loggedOut", false}});
+    return ExitCode::done;
+  }
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  // The tokens are forgotten here even when no node is there to be told.
+  const auto told = client->post("/auth/logout", Json::object());
+  if (!told) invocation.say("sagactl: the node was not told: " + told.error().message);
+  for (const Url& url : *urls) credentials->forget(url.text());
+  if (const auto saved = credentials->save(); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(Json{{"url", urls->front().text()}, {"loggedOut", true}});
+  else
+    invocation.say("logged out of " + urls->front().text());
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_login(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<LoginFlags>();
+  CLI::App* login = root.add_subcommand("login", "Log in to a node and keep its tokens")->group("Setting up");
+  login->add_option("--email", flags->email, "E-mail address [asked for]")->type_name("EMAIL");
+  login->add_option("--password", flags->password, "Password [typed without being shown, or piped in]")
+      ->type_name("TEXT");
+  commands.add(login, [flags](Invocation& invocation) { return run_login(invocation, *flags); });
+
+  CLI::App* logout =
+      root.add_subcommand("logout", "End the session and forget its tokens")->group("Setting up");
+  commands.add(logout, run_logout);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,264 @@
+#include "cli/order.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/fields.hpp"
+#include "cli/flag.hpp"
+#include "cli/member.hpp"
+#include "cli/node_client.hpp"
+#include "cli/saga_status.hpp"
+#include "cli/table.hpp"
+#include "common/money.hpp"
+#include "server/participants/order.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::int64_t quantity_max = 1'000'000;
+constexpr int items_max = 1000;
+constexpr Money price_otherwise{1000};  // 10.00
+
+struct OrderFlags {
+  std::string id;
+  std::vector<OrderItem> items;
+  std::string address = "to be collected";
+  std::string idempotency_key;
+  std::optional<Duration> wait;
+  std::optional<std::string> status;
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+  std::string reason;
+  std::string payment;
+};
+
+// PRODUCT[:QUANTITY[:PRICE]]
+Result<OrderItem> parse_item(const std::string& text) {
+  const std::vector<std::string> parts = split(text, ':');
+  const Error wrong{ErrorCode::invalid,
+                    "'" + text + "' is not PRODUCT[:QUANTITY[:PRICE]], such as BOOK:2:9.50"};
+  if (parts.empty() || parts.size() > 3 || parts[0].empty()) return wrong;
+  OrderItem item;
+  item.product_id = item.product_name = parts[0];
+  item.price = price_otherwise;
+  if (parts.size() > 1) {
+    const auto quantity = parse_whole_number(parts[1], 1, quantity_max);
+    if (!quantity) return Error{ErrorCode::invalid, "quantity " + quantity.error().message};
+    item.quantity = *quantity;
+  }
+  if (parts.size() > 2) {
+    const auto price = parse_money(parts[2]);
+    if (!price) return Error{ErrorCode::invalid, "price " + price.error().message};
+    item.price = *price;
+  }
+  return item;
+}
+
+std::string items_text(const Json& order) {
+  std::string text;
+  for (const Json& item : member(order, "items")) {
+    if (!text.empty()) text += ", ";
+    text += text_member(item, "quantity") + " x " + text_member(item, "productId");
+  }
+  return text;
+}
+
+void print_order(const Invocation& invocation, const Json& order) {
+  const Json& saga = member(order, "saga");
+  std::string saga_text;
+  if (saga.is_object()) {
+    const std::string status = text_member(saga, "status");
+    const std::string took = time_between(member(saga, "createdAt"), member(saga, "updatedAt"));
+    saga_text =
+        invocation.paint.status(status) + (is_ended(status) ? " after " + took : ", has not ended yet");
+    if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
+      saga_text += ": " + error;
+  }
+  print(invocation.terminal.out, {{"order", text_member(order, "id")},
+                                  {"status", invocation.paint.status(text_member(order, "status"))},
+                                  {"saga", saga_text},
+                                  {"total", text_member(order, "totalAmount")},
+                                  {"items", items_text(order)},
+                                  {"address", text_member(order, "shippingAddress")},
+                                  {"node", text_member(order, "nodeId")},
+                                  {"payment", text_member(order, "paymentId")},
+                                  {"cancelled", text_member(order, "cancelReason")},
+                                  {"correlation", text_member(order, "correlationId")},
+                                  {"created", text_member(order, "createdAt")}});
+}
+
+Error with_duplicate_advice(Error error) {
+  const std::string existing = text_member(error.members, "existingOrderId");
+  if (existing.empty()) return error;
+  error.message += " (order " + existing + ")";
+  return with_hint(std::move(error),
+                   "`sagactl trace " + existing +
+                       "` shows it; with --idempotency-key the key is yours, not the products'");
+}
+
+// After the saga has ended, or has not in time: the order as it is now, with its saga.
+Result<ExitCode> await_saga(NodeClient& client, Json& order, Duration limit) {
+  const std::string id = text_member(order, "id");
+  auto saga = wait_for_end(client, or_else(text_member(order, "correlationId"), id), limit);
+  if (!saga) return saga.error();
+  auto now = client.get("/orders/" + percent_encode(id));
+  if (!now) return now.error();
+  for (const auto& [name, value] : now->items()) order[name] = value;
+  order["saga"] = *saga;
+  return exit_code_of_saga(text_member(*saga, "status"));
+}
+
+Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  Json body = {{"items", to_json(flags.items)}, {"shippingAddress", flags.address}};
+  if (!flags.idempotency_key.empty()) body["idempotencyKey"] = flags.idempotency_key;
+  auto order = client->post("/orders", body);
+  if (!order) return with_duplicate_advice(order.error());
+  ExitCode code = ExitCode::done;
+  if (flags.wait) {
+    const auto ended = await_saga(*client, *order, *flags.wait);
+    if (!ended) return ended.error();
+    code = *ended;
+  }
+  if (invocation.wants_json())
+    invocation.print(*order);
+  else
+    print_order(invocation, *order);
+  return code;
+}
+
+Result<ExitCode> get_order(Invocation& invocation, const OrderFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const auto order = client->get("/orders/" + percent_encode(flags.id));
+  if (!order) return order.error();
+  if (invocation.wants_json())
+    invocation.print(*order);
+  else
+    print_order(invocation, *order);
+  return ExitCode::done;
+}
+
+Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  std::string path = "/orders?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit);
+  if (flags.status) path += "&status=" + percent_encode(*flags.status);
+  const auto found = client->get(path);
+  if (!found) return found.error();
+  if (invocation.wants_json()) {
+    invocation.print(*found, "orders");
+    return ExitCode::done;
+  }
+  Table table({{"ORDER"}, {"STATUS"}, {"TOTAL", true}, {"CREATED"}, {"NODE"}, {"ITEMS"}});
+  for (const Json& order : member(*found, "orders"))
+    table.row({text_member(order, "id"), invocation.paint.status(text_member(order, "status")),
+               text_member(order, "totalAmount"), text_member(order, "createdAt"),
+               or_else(text_member(order, "nodeId")), items_text(order)});
+  if (table.empty()) {
+    invocation.say("no orders");
+    return ExitCode::done;
+  }
+  table.print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+  invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
+                 text_member(*found, "total") + " orders");
+  return ExitCode::done;
+}
+
+Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  Json body = Json::object();
+  if (!flags.reason.empty()) body["reason"] = flags.reason;
+  const auto answer = client->del("/orders/" + percent_encode(flags.id), body);
+  if (!answer) return answer.error();
+  if (invocation.wants_json())
+    invocation.print(*answer);
+  else
+    invocation.terminal.out << "order " << flags.id << " is cancelled\n";
+  return ExitCode::done;
+}
+
+Result<ExitCode> confirm_order(Invocation& invocation, const OrderFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const auto answer =
+      client->put("/orders/" + percent_encode(flags.id) + "/confirm", Json{{"paymentId", flags.payment}});
+  if (!answer) return answer.error();
+  if (invocation.wants_json())
+    invocation.print(*answer);
+  else
+    invocation.terminal.out << "order " << flags.id << " is confirmed with payment " << flags.payment << "\n";
+  return ExitCode::done;
+}
+
+void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<OrderFlags>& flags) {
+  CLI::App* app = group.add_subcommand("create", "Place an order and start its saga");
+  const auto take_item = [flags](const std::string& text) -> Result<void> {
+    auto item = parse_item(text);
+    if (!item) return item.error();
+    flags->items.push_back(std::move(*item));
+    return {};
+  };
+  add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]",
+                "What is ordered, may be repeated [:1:10.00]")
+      ->expected(1, items_max)
+      ->allow_extra_args(false)
+      ->required();
+  app->add_option("--address", flags->address, "Where it is sent [to be collected]")->type_name("TEXT");
+  app->add_option("--idempotency-key", flags->idempotency_key,
+                  "Orders with one key are one order [by the products]")
+      ->type_name("KEY");
+  const auto take_wait = [flags](const std::string& text) -> Result<void> {
+    auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 gives "" for a flag alone
+    if (!duration) return duration.error();
+    flags->wait = *duration;
+    return {};
+  };
+  add_flag_with(*app, "--wait", take_wait, "DURATION", "Wait until its saga has ended, at most so long [10s]")
+      ->expected(0, 1);
+  app->footer(
+      "Ends with 0 when the saga completed, 1 when it was compensated or failed, 2 when it has not ended in "
+      "time.");
+  commands.add(app, [flags](Invocation& invocation) { return create_order(invocation, *flags); });
+}
+
+void add_id(CLI::App& app, OrderFlags& flags) {
+  app.add_option("order", flags.id, "The order's id")->required()->type_name("ORDER-ID");
+}
+
+}  // namespace
+
+void add_order(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<OrderFlags>();
+  CLI::App* group = root.add_subcommand("order", "Place, show, list, cancel and confirm orders")
+                        ->group("Using the nodes")
+                        ->require_subcommand(1);
+  add_create(*group, commands, flags);
+
+  CLI::App* get = group->add_subcommand("get", "Show an order");
+  add_id(*get, *flags);
+  commands.add(get, [flags](Invocation& invocation) { return get_order(invocation, *flags); });
+
+  CLI::App* list = group->add_subcommand("list", "List orders, newest first");
+  list->add_option("--status", flags->status, "Only those in this status")
+      ->type_name("pending|processing|paid|shipped|delivered|cancelled|failed");
+  add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
+  add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
+  commands.add(list, [flags](Invocation& invocation) { return list_orders(invocation, *flags); });
+
+  CLI::App* cancel = group->add_subcommand("cancel", "Cancel an order: its saga gives back what was charged");
+  add_id(*cancel, *flags);
+  cancel->add_option("--reason", flags->reason, "Why")->type_name("TEXT");
+  commands.add(cancel, [flags](Invocation& invocation) { return cancel_order(invocation, *flags); });
+
+  CLI::App* confirm = group->add_subcommand("confirm", "Confirm a pending order as paid");
+  add_id(*confirm, *flags);
+  confirm->add_option("--payment", flags->payment, "The payment's id")->required()->type_name("PAYMENT-ID");
+  commands.add(confirm, [flags](Invocation& invocation) { return confirm_order(invocation, *flags); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,14 @@
+// `sagactl order`: places, shows, lists, cancels and confirms orders.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace sagactl {
+
+class Commands;
+
+void add_order(CLI::App& root, Commands& commands);
+
+}  // namespace sagactl

@@ -1,0 +1,81 @@
+#include "cli/saga.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/member.hpp"
+#include "cli/saga_filter.hpp"
+#include "cli/saga_table.hpp"
+#include "cli/saga_tree.hpp"
+#include "common/id.hpp"
+
+namespace sagactl {
+namespace {
+
+struct ListFlags {
+  SagaFlags which;
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+};
+
+Result<ExitCode> list_sagas(Invocation& invocation, const ListFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const std::string query = flags.which.query();
+  const auto found =
+      client->get("/sagas?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit) +
+                  (query.empty() ? "" : "&" + query));
+  if (!found) return found.error();
+  if (invocation.wants_json()) {
+    invocation.print(*found, "sagas");
+    return ExitCode::done;
+  }
+  const Json& sagas = member(*found, "sagas");
+  if (sagas.empty()) {
+    invocation.say(query.empty() ? "no sagas" : "no sagas with " + flags.which.text());
+    return ExitCode::done;
+  }
+  saga_table({sagas.begin(), sagas.end()}, invocation.paint)
+      .print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+  invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
+                 text_member(*found, "total") + " sagas");
+  return ExitCode::done;
+}
+
+Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  // Also by correlation id and idempotency key, for those who have no saga id at hand.
+  const std::string path = Uuid::parse(id) ? "/sagas/" : "/sagas/correlation/";
+  const auto saga = client->get(path + percent_encode(id));
+  if (!saga) return saga.error();
+  if (invocation.wants_json())
+    invocation.print(*saga);
+  else
+    invocation.terminal.out << saga_tree(Json{{"saga", *saga}}, invocation.paint);
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_saga(CLI::App& root, Commands& commands) {
+  CLI::App* group =
+      root.add_subcommand("saga", "List and show sagas")->group("Using the nodes")->require_subcommand(1);
+
+  const auto flags = std::make_shared<ListFlags>();
+  CLI::App* list = group->add_subcommand("list", "List sagas, newest first");
+  add_saga_flags(*list, flags->which);
+  add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
+  add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
+  commands.add(list, [flags](Invocation& invocation) { return list_sagas(invocation, *flags); });
+
+  const auto id = std::make_shared<std::string>();
+  CLI::App* get = group->add_subcommand("get", "Show a saga");
+  get->add_option("saga", *id, "The saga's id, or its correlation id")->required()->type_name("SAGA-ID");
+  commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,17 @@
+// A tree of lines, drawn with branches.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sagactl {
+
+struct Branch {
+  std::string text;  // one line
+  std::vector<Branch> branches = {};
+};
+
+// "text\n├─ first\n│  └─ below it\n└─ last\n"
+std::string drawn(const Branch& root);
+
+}  // namespace sagactl

@@ -1,0 +1,20 @@
+// Answers of a node, as they are on the wire.
+#pragma once
+
+#include <string>
+
+#include "common/json.hpp"
+
+namespace sagactl {
+
+inline constexpr const char* some_id = "0198f0a0-0000-7000-8000-000000000001";
+inline constexpr const char* other_id = "0198f0a0-0000-7000-8000-000000000002";
+
+Json an_order(const std::string& status);
+// A saga of GET /sagas, in a status; `error` may be empty.
+Json a_saga(const std::string& id, const std::string& status, const std::string& error = "");
+Json some_sagas(std::initializer_list<Json> sagas);
+// The trace of an order that was paid at the second attempt.
+Json a_trace();
+
+}  // namespace sagactl

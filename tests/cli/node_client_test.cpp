@@ -1,0 +1,127 @@
+// Which node is asked, with which token, and what is said when none answers.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "tests/cli/answers.hpp"
+#include "tests/cli/command.hpp"
+#include "tests/cli/fake_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string nobody = "http://127.0.0.1:1";
+
+TEST(CliNodes, NothingAnsweringIsExitCode5WithAdvice) {
+  Desk desk;
+  const Outcome outcome = desk.run({"saga", "list", "--url", nobody});
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_THAT(outcome.err, HasSubstr("nothing answers at http://127.0.0.1:1"));
+  EXPECT_THAT(outcome.err, HasSubstr("start a node with `sagactl serve`, or name one with --url"));
+}
+
+TEST(CliNodes, NothingAnsweringIsJsonWhenJsonWasAskedFor) {
+  Desk desk;
+  const Outcome outcome = desk.run({"saga", "list", "-o", "json", "--url", nobody});
+  EXPECT_EQ(outcome.code, 5);
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(outcome.json()["error"]["code"], "unavailable");
+  EXPECT_THAT(outcome.json()["error"]["hint"].get<std::string>(), HasSubstr("sagactl serve"));
+}
+
+TEST(CliNodes, TheNextNodeIsAskedWhenOneIsAway) {
+  Desk desk;
+  FakeNode node;
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  EXPECT_EQ(desk.run({"saga", "list", "--url", nobody + "," + node.url()}).code, 0);
+}
+
+struct TokenRow {
+  bool flag, variable, session, operator_file;
+  const char* used;
+};
+
+class CliToken : public testing::TestWithParam<TokenRow> {};
+
+TEST_P(CliToken, TheNearestIsUsed) {
+  const TokenRow& row = GetParam();
+  Desk desk;
+  FakeNode node;
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  if (row.variable) desk.variables["SAGACTL_TOKEN"] = "variable";
+  if (row.operator_file) desk.write("sagactl-data/operator.token", "operator\n");
+  if (row.session)
+    desk.write("home/.config/sagactl/credentials.json",
+               Json{{node.url(), {{"accessToken", "session"}}}}.dump());
+  std::vector<std::string> arguments = {"saga", "list", "--url", node.url()};
+  if (row.flag) arguments.insert(arguments.end(), {"--token", "flag"});
+  EXPECT_EQ(desk.run(arguments).code, 0);
+  EXPECT_EQ(node.asked().at(0).token, row.used);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, CliToken,
+                         testing::Values(TokenRow{true, true, true, true, "flag"},
+                                         TokenRow{false, true, true, true, "variable"},
+                                         TokenRow{false, false, true, true, "session"},
+                                         TokenRow{false, false, false, true, "operator"},
+                                         TokenRow{false, false, false, false, ""}));
+
+TEST(CliNodes, WithoutATokenSayHowToGetOne) {
+  Desk desk;
+  FakeNode node;
+  node.answer("GET /sagas?page=1&limit=20", 401, {{"statusCode", 401}, {"message", "Unauthorized"}});
+  const Outcome outcome = desk.run({"saga", "list", "--url", node.url()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("`sagactl login`"));
+  EXPECT_THAT(outcome.err, HasSubstr("--data"));
+}
+
+TEST(CliLogin, KeepsTheTokensForItsOwnerAlone) {
+  Desk desk;
+  FakeNode node;
+  node.answer("POST /auth/login", 200,
+              {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
+  desk.input = "secret-password\n";
+  EXPECT_EQ(desk.run({"login", "--email", "e@x.org", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.asked().at(0).body, (Json{{"email", "e@x.org"}, {"password", "secret-password"}}));
+  struct stat status {};
+  ASSERT_EQ(::stat((desk.home() / ".config/sagactl/credentials.json").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  desk.run({"saga", "list", "--url", node.url()});
+  EXPECT_EQ(node.asked().at(1).token, "a");
+}
+
+TEST(CliLogin, IsRenewedWhenItsTokenHasRunOut) {
+  Desk desk;
+  FakeNode node;
+  desk.write("home/.config/sagactl/credentials.json",
+             Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
+  node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  node.answer("POST /auth/refresh", 200, {{"accessToken", "new"}, {"refreshToken", "r2"}});
+  EXPECT_EQ(desk.run({"saga", "list", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.asked().back().token, "new");
+  EXPECT_THAT(desk.read("home/.config/sagactl/credentials.json"), HasSubstr("r2"));
+}
+
+TEST(CliLogin, WrongPasswordIsRefused) {
+  Desk desk;
+  FakeNode node;
+  node.answer("POST /auth/login", 401, {{"message", "Invalid credentials"}});
+  desk.input = "wrong-password\n";
+  const Outcome outcome = desk.run({"login", "--email", "e@x.org", "--url", node.url()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.err, "sagactl: Invalid credentials\n");
+}
+
+TEST(CliLogin, LogoutForgetsTheTokensEvenWhenNoNodeIsThere) {
+  Desk desk;
+  desk.write("home/.config/sagactl/credentials.json", Json{{nobody, {{"accessToken", "a"}}}}.dump());
+  EXPECT_EQ(desk.run({"logout", "--url", nobody}).code, 0);
+  EXPECT_EQ(desk.read("home/.config/sagactl/credentials.json"), "{}\n");
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,8 +43,10 @@ class Meeting : public std::enable_shared_from_this<Meeting<T>> {
     const std::lock_guard lock(mutex_);
     return settled_;
   }
-  std::optional<T> take() {
+  // What was settled: an outer nothing when it has not been, an inner one when no value will come.
+  std::optional<std::optional<T>> take() {
     const std::lock_guard lock(mutex_);
+    if (!settled_) return std::nullopt;
     return std::move(value_);
   }
 
@@ -60,17 +63,18 @@ class Meeting : public std::enable_shared_from_this<Meeting<T>> {
 };
 
 // Runs `start(done)` and suspends until `done(value)` has been called, by any thread, once (further calls do
-// nothing; it may be called before `start` returns). Resumes on the executor of the awaiting coroutine, which
-// must belong to a context that one thread runs. Throws std::runtime_error when all copies of `done` are
-// dropped without a call. `done` may outlive the context.
+// nothing; it may be called before `start` returns), or until the deadline: then there is no value, and a
+// later call does nothing. Resumes on the executor of the awaiting coroutine, which must belong to a context
+// that one thread runs. Throws std::runtime_error when all copies of `done` are dropped without a call.
+// `done` may outlive the context.
 //
-//   auto start = [&](std::function<void(Result<Placed>)> done) { engine.submit(command, std::move(done)); };
-//   Result<Placed> placed = co_await await_callback<Result<Placed>>(std::move(start));
+//   auto start = [&](std::function<void(Placed)> done) { engine.submit(command, std::move(done)); };
+//   std::optional<Placed> placed = co_await await_callback_until<Placed>(std::move(start), request.deadline);
 template <class T, class Start>
-boost::asio::awaitable<T> await_callback(Start start) {
+boost::asio::awaitable<std::optional<T>> await_callback_until(
+    Start start, std::chrono::steady_clock::time_point deadline) {
   namespace asio = boost::asio;
-  using Clock = asio::steady_timer::clock_type;
-  asio::steady_timer timer(co_await asio::this_coro::executor, Clock::time_point::max());
+  asio::steady_timer timer(co_await asio::this_coro::executor, deadline);
   const auto meeting = std::make_shared<Meeting<T>>(timer);
   struct Leaving {
     Meeting<T>& from;
@@ -81,7 +85,7 @@ boost::asio::awaitable<T> await_callback(Start start) {
     ~Promise() { with->settle(std::nullopt); }
   };
   {
-    auto promise = std::shared_ptr<Promise>(new Promise{meeting});
+    std::shared_ptr<Promise> promise(new Promise{meeting});
     std::function<void(T)> done = [promise = std::move(promise)](T value) {
       promise->with->settle(std::optional<T>(std::move(value)));
     };
@@ -89,8 +93,17 @@ boost::asio::awaitable<T> await_callback(Start start) {
   }
   // Between this question and the wait nothing else runs here, so a wake-up that comes now is seen later.
   if (!meeting->settled()) co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  std::optional<T> value = meeting->take();
-  if (!value) throw std::runtime_error("a callback that a handler waited for was dropped");
+  std::optional<std::optional<T>> outcome = meeting->take();
+  if (!outcome) co_return std::nullopt;
+  if (!*outcome) throw std::runtime_error("a callback that a handler waited for was dropped");
+  co_return std::move(*outcome);
+}
+
+// The same without a deadline, for callbacks that always come in bounded time.
+template <class T, class Start>
+boost::asio::awaitable<T> await_callback(Start start) {
+  std::optional<T> value =
+      co_await await_callback_until<T>(std::move(start), std::chrono::steady_clock::time_point::max());
   co_return std::move(*value);
 }
 

@@ -1,6 +1,5 @@
 #include "server/http/connection.hpp"
 
-#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -8,38 +7,20 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "common/id.hpp"
 #include "common/log.hpp"
+#include "server/http/cors.hpp"
 #include "server/http/problem.hpp"
+#include "server/http/provenance.hpp"
 
 namespace sagactl::http {
 namespace asio = boost::asio;
 namespace {
 
 constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t correlation_length_max = 128;
 constexpr std::size_t joined_body_bytes_max = 16 * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::size_t linger_bytes_max = 1024 * 1024;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
-
-bool is_correlation_id(std::string_view text) {
-  return !text.empty() && text.size() <= correlation_length_max &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; });
-}
-
-bool came_through_a_proxy(const Request& request) {
-  return !request.header("x-forwarded-for").empty() || !request.header("forwarded").empty() ||
-         !request.header("x-real-ip").empty();
-}
-
-// A web page can make a browser on this machine ask a loopback address under a name of the page's own
-// (DNS rebinding); the name then stands in Host.
-bool names_this_machine(std::string_view host) {
-  if (host.starts_with('[')) return host.starts_with("[::1]");
-  const std::string_view name = host.substr(0, host.find(':'));
-  return name.empty() || name == "localhost" || name.starts_with("127.");
-}
 
 // Counts a request while its handler runs, also when the handler is never resumed.
 class InFlight {
@@ -136,7 +117,7 @@ Connection::Awaitable<bool> Connection::serve_one() {
   const bool old = reader_.is_http_1_0();
   const bool has_stream = response.stream && request.method != Method::head;
   const bool close = has_stream || listener_->stopping() || !reader_.keep_alive();
-  const std::vector<Header> more = cors_headers(request);
+  const std::vector<Header> more = cors_headers(request, listener_->options().cors_origins);
   const Framing framing = !response.stream ? Framing::length : old ? Framing::until_close : Framing::chunked;
   const ResponseHead head{response, request.correlation_id, http_date_now(), framing, close, old, more};
   if (!co_await write(response, head)) co_return false;
@@ -193,13 +174,7 @@ Connection::Awaitable<bool> Connection::read_some() {
 void Connection::prepare(Request& request) {
   request.received = Clock::now();
   request.deadline = request.received + listener_->options().limits.request_deadline;
-  request.from_loopback =
-      peer_.is_loopback() && !came_through_a_proxy(request) && names_this_machine(request.header("host"));
-  const std::string_view given = request.header("x-correlation-id");
-  request.correlation_id = is_correlation_id(given) ? std::string(given) : new_uuid().text();
-  const std::string_view parent = request.header("traceparent");
-  const auto continued = parent.empty() ? std::nullopt : TraceContext::from(parent);
-  request.trace = continued ? *continued : TraceContext::fresh();
+  set_provenance(request, peer_.is_loopback());
 }
 
 Connection::Awaitable<Response> Connection::respond(Request& request) {
@@ -213,27 +188,6 @@ Connection::Awaitable<Response> Connection::respond(Request& request) {
     co_return problem(slow_down, request);
   }
   co_return co_await answer(listener_->router(), request);
-}
-
-std::vector<Header> Connection::cors_headers(const Request& request) const {
-  std::vector<Header> headers;
-  const std::vector<std::string>& allowed = listener_->options().cors_origins;
-  if (allowed.empty()) return headers;
-  const std::string_view origin = request.header("origin");
-  if (origin.empty()) return headers;
-  const auto matches = [&](const std::string& one) { return one == "*" || one == origin; };
-  if (std::none_of(allowed.begin(), allowed.end(), matches)) return headers;
-  headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
-  headers.push_back({"Vary", "Origin"});
-  headers.push_back({"Access-Control-Expose-Headers", "X-Correlation-ID, Retry-After, ETag, Location"});
-  if (request.method == Method::options) {
-    headers.push_back({"Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"});
-    headers.push_back(
-        {"Access-Control-Allow-Headers",
-         "Authorization, Content-Type, Idempotency-Key, If-Match, X-Correlation-ID, traceparent"});
-    headers.push_back({"Access-Control-Max-Age", "600"});
-  }
-  return headers;
 }
 
 Connection::Awaitable<bool> Connection::write(const Response& response, const ResponseHead& head) {

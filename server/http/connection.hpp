@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "server/http/listener.hpp"
 #include "server/http/request_reader.hpp"
@@ -57,7 +56,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<void> linger();
 
   void prepare(Request& request);
-  std::vector<Header> cors_headers(const Request& request) const;
   void expect(Doing doing, std::chrono::milliseconds within);
 
   const std::shared_ptr<Listener> listener_;

@@ -528,6 +528,25 @@ TEST_F(ServerTest, FailsARequestWhoseCallbackIsDropped) {
   EXPECT_THAT(server.metrics().text(), HasSubstr("sagactl_http_requests_in_flight 0"));
 }
 
+TEST_F(ServerTest, GoesOnWithoutTheCallbackWhenTheDeadlineHasPassed) {
+  Router router;
+  std::function<void(int)> kept;
+  add(router, Method::get, "/late", [&kept](Request& request) -> asio::awaitable<Answer> {
+    auto start = [&kept](std::function<void(int)> done) { kept = std::move(done); };
+    const auto value = co_await await_callback_until<int>(std::move(start), request.deadline);
+    if (!value) co_return Error{ErrorCode::unknown_outcome, "not answered in time"};
+    co_return text_response(200, std::to_string(*value));
+  });
+  ServerOptions options;
+  options.limits.request_deadline = 1ms;
+  {
+    const TestServer server(std::move(router), options);
+    EXPECT_EQ(server.ask(request_text("GET", "/late")).status, 503);
+    kept(1);  // nobody waits any more
+  }
+  kept(2);  // nor is there a context
+}
+
 TEST_F(ServerTest, ResumesOnceHoweverOftenACallbackIsCalledAndEvenBeforeItWaits) {
   Router router;
   add(router, Method::get, "/eager", [](Request&) -> asio::awaitable<Answer> {

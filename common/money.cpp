@@ -16,6 +16,13 @@ Json Money::number() const {
   return static_cast<double>(cents) / 100.0;
 }
 
+std::string Money::number_text() const {
+  if (cents % 100 == 0) return std::to_string(cents / 100);
+  std::string digits = text();
+  if (digits.back() == '0') digits.pop_back();
+  return digits;
+}
+
 Result<Money> parse_money(std::string_view text) {
   const auto bad = [&](std::string_view why) {
     return Error{ErrorCode::invalid, fmt::format("'{}' is not an amount: {}", text, why)};

@@ -17,6 +17,7 @@ struct Money {
 
   std::string text() const;   // "1000.00"
   Json number() const;        // 1000, 10.7: the shortest JSON number that is this amount
+  std::string number_text() const;  // the same, as JSON text
   friend auto operator<=>(const Money&, const Money&) = default;
   friend Money operator+(Money a, Money b) { return {a.cents + b.cents}; }
   friend Money operator-(Money a, Money b) { return {a.cents - b.cents}; }

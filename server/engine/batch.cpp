@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "common/json_object.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -18,8 +20,11 @@ std::string key_of(const PlaceOrder& command) {
 
 std::string lock_metadata(const std::optional<LockGrant>& lock) {
   if (!lock) return {};
-  return Json{{"lockKey", lock->key}, {"fencingToken", lock->fencing_token}, {"lockAcquiredAt", lock->acquired_at.us}}
-      .dump();
+  return JsonObject()
+      .add("lockKey", lock->key)
+      .add("fencingToken", lock->fencing_token)
+      .add("lockAcquiredAt", lock->acquired_at.us)
+      .take();
 }
 
 Flow without_barriers(const Flow& flow) { return Flow{flow.order, flow.saga, flow.payments, {}}; }

@@ -5,20 +5,21 @@
 #include <algorithm>
 
 #include "common/crypto.hpp"
+#include "common/json_object.hpp"
 #include "common/text.hpp"
 
 namespace sagactl {
 namespace {
 
 // Adds an event to a decision and counts it in the order's version.
-void record(OrderDecision& decision, EventType type, const Json& data, std::string metadata = {}) {
+void record(OrderDecision& decision, EventType type, JsonObject data, std::string metadata = {}) {
   Event event;
   event.type = type;
   event.aggregate_type = AggregateType::order;
   event.aggregate = decision.order.id.uuid;
   event.version = ++decision.order.version;
   event.order = decision.order.id;
-  event.data = data.dump();
+  event.data = data.take();
   event.metadata = std::move(metadata);
   decision.events.push_back(std::move(event));
 }
@@ -28,9 +29,10 @@ void change_status(OrderDecision& decision, OrderStatus to, const Moment& moment
   decision.order.status = to;
   decision.order.updated_at = moment.now;
   record(decision, EventType::order_status_changed,
-         Json{{"orderId", decision.order.id.text()},
-              {"previousStatus", to_string(from)},
-              {"newStatus", to_string(to)}});
+         JsonObject()
+             .add("orderId", decision.order.id.text())
+             .add("previousStatus", to_string(from))
+             .add("newStatus", to_string(to)));
 }
 
 Error not_allowed(const Order& order, std::string_view what, std::string_view states) {
@@ -47,7 +49,11 @@ Result<OrderDecision> confirm(OrderDecision decision, const ConfirmOrder& comman
     return not_allowed(order, "confirmed", "pending");
   order.payment_id = command.payment_id;
   record(decision, EventType::order_confirmed,
-         Json{{"orderId", order.id.text()}, {"userId", order.user.text()}, {"paymentId", command.payment_id}});
+         JsonObject()
+             .add("orderId", order.id.text())
+             .add("userId", order.user.text())
+             .add("paymentId", command.payment_id)
+             .raw("totalAmount", order.total.number_text()));
   change_status(decision, OrderStatus::paid, moment);
   return decision;
 }
@@ -59,7 +65,10 @@ Result<OrderDecision> cancel(OrderDecision decision, const CancelOrder& command,
     return not_allowed(order, "cancelled", "pending, processing, paid or shipped");
   order.cancel_reason = command.reason;
   record(decision, EventType::order_cancelled,
-         Json{{"orderId", order.id.text()}, {"userId", order.user.text()}, {"reason", command.reason}});
+         JsonObject()
+             .add("orderId", order.id.text())
+             .add("userId", order.user.text())
+             .add("reason", command.reason));
   change_status(decision, OrderStatus::cancelled, moment);
   return decision;
 }
@@ -83,6 +92,21 @@ Json to_json(const std::vector<OrderItem>& items) {
                          {"quantity", item.quantity},
                          {"price", item.price.number()}});
   return array;
+}
+
+std::string to_json_text(const std::vector<OrderItem>& items) {
+  std::string text = "[";
+  for (const OrderItem& item : items) {
+    if (text.size() > 1) text += ',';
+    text += JsonObject()
+                .add("productId", item.product_id)
+                .add("productName", item.product_name)
+                .add("quantity", item.quantity)
+                .raw("price", item.price.number_text())
+                .take();
+  }
+  text += ']';
+  return text;
 }
 
 Result<std::vector<OrderItem>> items_from_json(const Json& items) {
@@ -139,11 +163,12 @@ Result<OrderDecision> create_order(const CreateOrder& command, const Moment& mom
   order.node = moment.node;
   order.created_at = order.updated_at = moment.now;
   record(decision, EventType::order_created,
-         Json{{"orderId", order.id.text()},
-              {"userId", order.user.text()},
-              {"items", to_json(order.items)},
-              {"totalAmount", total.number()},
-              {"shippingAddress", order.address}},
+         JsonObject()
+             .add("orderId", order.id.text())
+             .add("userId", order.user.text())
+             .raw("items", to_json_text(order.items))
+             .raw("totalAmount", total.number_text())
+             .add("shippingAddress", order.address),
          command.lock_metadata);
   return decision;
 }

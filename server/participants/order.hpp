@@ -36,6 +36,7 @@ struct OrderItem {
 };
 
 Json to_json(const std::vector<OrderItem>& items);                   // system A's form
+std::string to_json_text(const std::vector<OrderItem>& items);       // the same, as text
 Result<std::vector<OrderItem>> items_from_json(const Json& items);   // what to_json wrote
 
 // The first 16 bytes of the SHA-256 of an idempotency key: what the database indexes.

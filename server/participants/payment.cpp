@@ -2,30 +2,29 @@
 
 #include <fmt/format.h>
 
+#include "common/json_object.hpp"
+
 namespace sagactl {
 namespace {
-
-Json facts(const Payment& payment) {
-  return Json{{"paymentId", payment.id.text()},
-              {"orderId", payment.order.text()},
-              {"userId", payment.user.text()},
-              {"amount", payment.amount.number()}};
-}
 
 PaymentDecision change(Payment payment, PaymentStatus to, EventType type, const Moment& moment) {
   payment.status = to;
   payment.node = moment.node;
   payment.updated_at = moment.now;
-  Json data = facts(payment);
-  if (type == EventType::payment_failed) data["failureReason"] = payment.failure_reason;
-  else data["externalTransactionId"] = payment.external_transaction_id;
+  JsonObject data;
+  data.add("paymentId", payment.id.text())
+      .add("orderId", payment.order.text())
+      .add("userId", payment.user.text())
+      .raw("amount", payment.amount.number_text());
+  if (type == EventType::payment_failed) data.add("failureReason", payment.failure_reason);
+  else data.add("externalTransactionId", payment.external_transaction_id);
   Event event;
   event.type = type;
   event.aggregate_type = AggregateType::payment;
   event.aggregate = payment.id.uuid;
   event.version = ++payment.version;
   event.order = payment.order;
-  event.data = data.dump();
+  event.data = data.take();
   PaymentDecision decision{std::move(payment), {}};
   decision.events.push_back(std::move(event));
   return decision;

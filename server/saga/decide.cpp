@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/json.hpp"
+#include "common/json_object.hpp"
 
 namespace sagactl {
 namespace {
@@ -29,7 +29,8 @@ class Deciding {
   const StepDefinition& defined(std::size_t i) const { return definition_.steps[i]; }
 
   Result<SagaDecision> done();
-  void record(EventType type, Json more = {});
+  JsonObject about() const;
+  void record(EventType type, JsonObject data);
   void settle(std::size_t i, StepStatus status);
 
   void call(std::size_t i, Direction direction);
@@ -77,16 +78,22 @@ Result<SagaDecision> Deciding::done() {
   return std::move(out_);
 }
 
-void Deciding::record(EventType type, Json more) {
-  Json data{{"sagaId", saga().id.text()}, {"sagaType", saga().type}, {"orderId", order_of(saga().id).text()}};
-  if (!more.is_null()) data.update(more);
+// The members that every event of a saga begins with.
+JsonObject Deciding::about() const {
+  const std::string id = out_.saga.id.text();
+  JsonObject data;
+  data.add("sagaId", id).add("sagaType", out_.saga.type).add("orderId", id);
+  return data;
+}
+
+void Deciding::record(EventType type, JsonObject data) {
   Event event;
   event.type = type;
   event.aggregate_type = AggregateType::saga;
   event.aggregate = saga().id.uuid;
   event.version = ++saga().version;
   event.order = order_of(saga().id);
-  event.data = data.dump();
+  event.data = data.take();
   event.correlation = saga().correlation;
   out_.events.push_back(std::move(event));
 }
@@ -146,14 +153,14 @@ void Deciding::go_forward() {
   }
   saga().status = SagaStatus::completed;
   saga().error.clear();
-  record(EventType::saga_completed);
+  record(EventType::saga_completed, about());
 }
 
 void Deciding::begin_compensation(const std::string& reason) {
   saga().status = SagaStatus::compensating;
   saga().error = reason;
   saga().requires_manual_intervention = false;
-  record(EventType::saga_compensating, {{"reason", reason}});
+  record(EventType::saga_compensating, about().add("reason", reason));
   go_backward();
 }
 
@@ -177,7 +184,7 @@ void Deciding::go_backward() {
     settle(i, StepStatus::compensated);
   }
   saga().status = SagaStatus::compensated;
-  record(EventType::saga_compensated, {{"reason", saga().error}});
+  record(EventType::saga_compensated, about().add("reason", saga().error));
 }
 
 // Ends the saga where it stands; a person has to look at it.
@@ -187,10 +194,11 @@ void Deciding::fail(std::size_t i, Direction direction, const std::string& reaso
   saga().requires_manual_intervention = true;
   const EventType type =
       direction == Direction::action ? EventType::saga_failed : EventType::saga_compensation_failed;
-  record(type, {{"step", defined(i).name},
-                {"attempt", step(i).attempt},
-                {"reason", reason},
-                {"requiresManualIntervention", true}});
+  record(type, about()
+                   .add("step", defined(i).name)
+                   .add("attempt", step(i).attempt)
+                   .add("reason", reason)
+                   .add("requiresManualIntervention", true));
 }
 
 // A step's budget is used up.
@@ -210,7 +218,7 @@ void Deciding::action_replied(std::size_t i, const Outcome& outcome) {
     s.error.clear();
     settle(i, StepStatus::succeeded);
     if (defined(i).listed)
-      record(EventType::saga_step_completed, {{"step", defined(i).name}, {"attempt", s.attempt}});
+      record(EventType::saga_step_completed, about().add("step", defined(i).name).add("attempt", s.attempt));
     if (undoing) go_backward();
     else if (saga().status == SagaStatus::started) go_forward();
     return;
@@ -245,8 +253,10 @@ void Deciding::compensation_replied(std::size_t i, const Outcome& outcome) {
   if (std::holds_alternative<Succeeded>(outcome)) {
     s.error.clear();
     settle(i, StepStatus::compensated);
-    record(EventType::saga_step_compensated,
-           {{"step", defined(i).name}, {"compensation", defined(i).compensated_as}, {"attempt", s.attempt}});
+    record(EventType::saga_step_compensated, about()
+                                                 .add("step", defined(i).name)
+                                                 .add("compensation", defined(i).compensated_as)
+                                                 .add("attempt", s.attempt));
     if (saga().status == SagaStatus::compensating) go_backward();
     return;
   }
@@ -270,7 +280,7 @@ Error Deciding::refuse(std::string_view what, std::string_view states) {
 Result<SagaDecision> Deciding::on(const StartSaga&) {
   if (saga().version != 0) return Error{ErrorCode::retry, "the saga has begun already"};
   saga().status = SagaStatus::started;
-  record(EventType::saga_started);
+  record(EventType::saga_started, about());
   go_forward();
   return done();
 }
@@ -320,7 +330,7 @@ Result<SagaDecision> Deciding::on(const CompensateSaga& command) {
         saga().status = SagaStatus::compensating;
         saga().error = command.reason;
         saga().requires_manual_intervention = false;
-        record(EventType::saga_compensating, {{"reason", command.reason}});
+        record(EventType::saga_compensating, about().add("reason", command.reason));
         begin(i, Direction::compensation);
         return done();
       }
@@ -359,8 +369,10 @@ Result<SagaDecision> Deciding::on(const RetrySaga& command) {
   saga().requires_manual_intervention = false;
   if (direction == Direction::action) saga().error.clear();
   saga().retries.push_back(Retry{moment_.now, std::string(defined(from).name), command.by});
-  record(EventType::saga_retried,
-         {{"step", defined(from).name}, {"direction", to_string(direction)}, {"by", command.by}});
+  record(EventType::saga_retried, about()
+                                      .add("step", defined(from).name)
+                                      .add("direction", to_string(direction))
+                                      .add("by", command.by));
   if (!between_steps) call_again(from, direction);
   else if (goes_back) go_backward();
   else go_forward();

@@ -37,6 +37,8 @@ TEST(Money, PrintsAsTheReferenceDoes) {
   EXPECT_EQ(Money{-5}.text(), "-0.05");
   EXPECT_EQ(Money{300000100}.number().dump(), "3000001");
   EXPECT_EQ(Money{1070}.number().dump(), "10.7");
+  for (const std::int64_t cents : {0L, 1L, 10L, 99L, 100L, 1070L, 123456L, 99999999999999L, -5L, -1070L})
+    EXPECT_EQ(Money{cents}.number_text(), Money{cents}.number().dump()) << cents;
 }
 
 TEST(Money, EveryCentSurvivesTheWayThroughJson) {

@@ -1,0 +1,36 @@
+#include "common/json_object.hpp"
+
+#include <gtest/gtest.h>
+
+#include "common/json.hpp"
+
+namespace sagactl {
+namespace {
+
+TEST(JsonObject, WritesWhatTheLibraryReads) {
+  JsonObject object;
+  object.add("plain", "Seoul").add("quoted", "a \"b\" \\ \n\t\x01").add("unicode", "서울").add("count", 3);
+  object.add("yes", true).raw("items", "[1,2]");
+  const Json json = Json::parse(object.take());
+  EXPECT_EQ(json["plain"], "Seoul");
+  EXPECT_EQ(json["quoted"], "a \"b\" \\ \n\t\x01");
+  EXPECT_EQ(json["unicode"], "서울");
+  EXPECT_EQ(json["count"], 3);
+  EXPECT_EQ(json["yes"], true);
+  EXPECT_EQ(json["items"], Json::parse("[1,2]"));
+}
+
+TEST(JsonObject, EveryByteCanBeWrittenAndReadBack) {
+  for (int c = 0; c < 256; ++c) {
+    std::string out;
+    append_json_string(out, std::string(1, static_cast<char>(c)));
+    if (c < 0x80) {
+      EXPECT_EQ(Json::parse(out), std::string(1, static_cast<char>(c))) << c;
+    }
+  }
+}
+
+TEST(JsonObject, WithoutMembersIsEmpty) { EXPECT_EQ(JsonObject().take(), "{}"); }
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,69 @@
+// JSON Web Tokens signed with HMAC-SHA-256 (RFC 7519, HS256), with the claims that system A's clients read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "common/result.hpp"
+#include "common/time.hpp"
+
+namespace sagactl::auth {
+
+struct Claims {
+  std::string subject;  // the user's id
+  std::string email;
+  std::string role;
+  std::string token_id;  // "jti"; "" in tokens of other issuers
+  std::int64_t issued_at_s = 0;
+  std::int64_t expires_at_s = 0;
+
+  friend bool operator==(const Claims&, const Claims&) = default;
+};
+
+enum class TokenFault { malformed, wrong_algorithm, bad_signature, not_yet_valid, expired };
+
+std::string_view to_string(TokenFault fault);
+
+// Signs and checks with one secret. Access and refresh tokens are told apart by having a secret each. Any
+// thread.
+class TokenKey {
+ public:
+  // An empty secret is a programmer's error. Tokens that proved right are remembered, `remembered_max` at
+  // most, so that a token that comes with every request is not checked anew each time.
+  explicit TokenKey(std::string secret, std::size_t remembered_max = 8192);
+
+  std::string sign(const Claims& claims) const;
+
+  // The claims of a token that this key signed with HS256 and that holds at `now`; else `unauthenticated`,
+  // whose members say why as "reason" (a TokenFault) and keep "message" what system A says: "Unauthorized".
+  Result<Claims> verify(std::string_view token, Timestamp now);
+
+  std::size_t remembered() const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Remembered = std::unordered_map<std::string, Claims, Hash, std::equal_to<>>;
+
+  Result<Claims> verify_unseen(std::string_view token, Timestamp now) const;
+  const Claims* recall(std::string_view token);
+  void remember(std::string_view token, const Claims& claims);
+
+  const std::string secret_;
+  const std::size_t generation_max_;
+  mutable std::mutex mutex_;
+  Remembered recent_;  // two generations: the older one is dropped whole when the newer one is full
+  Remembered older_;
+};
+
+// The token of an "Authorization: Bearer ..." header; "" when there is none.
+std::string_view bearer_token(std::string_view authorization);
+
+}  // namespace sagactl::auth

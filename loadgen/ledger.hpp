@@ -23,14 +23,14 @@ enum class RequestOutcome : std::uint8_t {
   rejected,       // any other answer that says no (1xx to 4xx, 503): the server says nothing was done
   indeterminate,  // sent, but time-out, reset, an unreadable answer, or a 5xx other than 503: it may have
                   // been done
-  unreached,      // no connection: never sent, nothing was done
+  unreached,      // never sent, nothing was done: no connection, or none free until its time was up
 };
 std::string_view to_string(RequestOutcome outcome);
 std::optional<RequestOutcome> parse_request_outcome(std::string_view text);
 
 enum class TransportFailure : std::uint8_t {
   none,
-  timed_out,     // no whole answer within the time-out
+  timed_out,     // no whole answer within the time-out; unreached: no free connection within it
   closed,        // the connection was closed or reset before the whole answer
   unreadable,    // what came is no HTTP answer
   no_connection  // refused or unreachable
@@ -67,7 +67,7 @@ struct LedgerEntry {
   ClaimedStatus claimed_status = ClaimedStatus::none;
 
   // By this machine's clock; 0 for what did not happen. `planned` is when the request should have been sent
-  // (closed loop: when it could be), `done` when its outcome was known.
+  // (closed loop: when it was), `done` when its outcome was known.
   Timestamp planned, sent, first_byte, done;
 
   Uuid order;        // accepted: its id. Duplicate: existingOrderId. Nil: the answer named none.

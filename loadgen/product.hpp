@@ -24,8 +24,8 @@ std::optional<OrderKind> parse_order_kind(std::string_view text);
 // "LT-<run>-": how each product id of a run begins.
 std::string product_prefix(std::string_view run);
 
-// "LT-k3f9a2c1-D0000042": item `item` (from 0) of group `group`. Second and further items end in "-2", "-3"…
-// Of the same length for all groups of one kind and item. A payment failure's items all say so.
+// "LT-k3f9a2c1-D-00000042": item `item` (from 0) of group `group`. Second and further items end in "-2",
+// "-3"… Of the same length for all groups of one kind and item. A payment failure's items all say so.
 std::string product_id(std::string_view run, OrderKind kind, std::uint32_t group, std::uint32_t item);
 
 struct ProductRef {
@@ -42,17 +42,25 @@ std::optional<ProductRef> parse_product_id(std::string_view id);
 // joined by "|", in hexadecimal (contract section 6).
 std::string derived_idempotency_key(std::vector<std::string> product_ids);
 
+// What an order says of one of its items: the same for every order of one group.
+struct ItemTerms {
+  std::int64_t cents = 0;     // the price: 10000 to 99999
+  std::int64_t quantity = 1;  // 1 to 3
+};
+ItemTerms item_terms(std::uint64_t seed, std::uint32_t group, std::uint32_t item);
+
 struct ProductItem {
   std::string product_id;
   std::string product_name;
-  std::int64_t quantity = 1;  // 1 to 3
-  Money price;                // 100.00 to 999.99
+  std::int64_t quantity = 1;
+  Money price;
 };
-// The same for every order of one group.
-std::vector<ProductItem> items_of(std::string_view run, std::uint64_t seed, OrderKind kind, std::uint32_t group,
-                                std::uint32_t items);
+std::vector<ProductItem> items_of(std::string_view run, std::uint64_t seed, OrderKind kind,
+                                  std::uint32_t group, std::uint32_t items);
 
-// What a request of the run sends as X-Correlation-ID: a random UUID made of the run and the operation.
-Uuid correlation_of(std::string_view run, std::uint64_t operation);
+// What a request of the run sends as X-Correlation-ID: a UUID made of the run's key and the operation's
+// number.
+std::uint64_t correlation_key(std::string_view run);
+Uuid correlation_of(std::uint64_t key, std::uint64_t operation);
 
 }  // namespace sagactl

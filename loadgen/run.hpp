@@ -57,9 +57,10 @@ struct LoadSecond {
 struct RunResult {
   Ledger ledger;
   RequestCounts requests;
-  // Of the measured requests that were sent: until the end of the answer, or until it was given up.
+  // Of the measured requests that were sent (until the end of the answer, or until it was given up) or that
+  // waited for a connection until their time was up.
   Histogram response;  // from planned: what a user would have waited
-  Histogram service;   // from sent
+  Histogram service;   // of those that were sent: from then
   GeneratorHealth generator;
   Duration measured{0};  // of the measured phases, from the first plan to the last end
   std::vector<LoadSecond> seconds;
@@ -89,10 +90,11 @@ using ProgressCallback = std::function<void(const Progress&)>;
 Result<RunResult> run_load(const LoadOptions& options, std::stop_token interrupt = {},
                            const ProgressCallback& progress = {});
 
-// The generator's part of the result of `loadtest -o json` (contract section 5): requests, latency (and its
-// service times, marks for percentiles of too few samples), generator.
-Json requests_json(const RunResult& result);
-Json latency_json(const Histogram& histogram);  // milliseconds; p99 and p999 null where samples are too few
+// The generator's part of the result of `loadtest -o json` (contract section 5).
+Json requests_json(const RequestCounts& requests);
+// Milliseconds: p50, p90, p99, p999, max; samples; tooFewSamplesFor, the names of the percentiles that have
+// fewer than samples_needed().
+Json latency_json(const Histogram& histogram);
 Json generator_json(const GeneratorHealth& health);
 
 }  // namespace sagactl

@@ -1,0 +1,107 @@
+// A server as fast as can be: answers every request with the same bytes, so that what is measured is the
+// generator. `answer_server PORT` serves on 127.0.0.1 until it is killed.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace {
+
+constexpr std::string_view body =
+    R"({"id":"867a4850-d872-42eb-a83d-c71921cdc0c3","userId":"4b984cd8-c2cb-4d9b-94ca-cb114ebb0892",)"
+    R"("totalAmount":1234.56,"status":"pending","items":[{"productId":"LT-bench00000-S-00000000",)"
+    R"("productName":"Load test product","quantity":2,"price":617.28}],"shippingAddress":"Load test street 1",)"
+    R"("createdAt":"2026-11-20T13:04:09.707Z","updatedAt":"2026-11-20T13:04:09.707Z",)"
+    R"("correlationId":"5ff5029b-6c71-4ce1-8165-72e5c1fb0620"})";
+
+std::string make_answer() {
+  return "HTTP/1.1 201 Created\r\nServer: bench\r\nContent-Type: application/json; charset=utf-8\r\n"
+         "X-Correlation-ID: 5ff5029b-6c71-4ce1-8165-72e5c1fb0620\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+int listen_on(std::uint16_t port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(fd, 1024) != 0) {
+    std::perror("answer_server");
+    std::exit(1);
+  }
+  return fd;
+}
+
+// The size of the whole request at the beginning of `input`, or 0.
+std::size_t request_size(std::string_view input) {
+  const auto head = input.find("\r\n\r\n");
+  if (head == std::string_view::npos) return 0;
+  const auto length = input.substr(0, head).find("ontent-Length: ");
+  const std::size_t content =
+      length == std::string_view::npos ? 0 : std::strtoul(input.data() + length + 15, nullptr, 10);
+  const std::size_t size = head + 4 + content;
+  return size <= input.size() ? size : 0;
+}
+
+// False when the connection is done for.
+bool serve(int fd, std::string& pending, std::string_view answer) {
+  char bytes[65536];
+  const ssize_t count = recv(fd, bytes, sizeof bytes, 0);
+  if (count <= 0) return false;
+  std::string_view input(bytes, static_cast<std::size_t>(count));
+  if (!pending.empty()) {
+    pending.append(input);
+    input = pending;
+  }
+  while (const std::size_t size = request_size(input)) {
+    if (send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(answer.size()))
+      return false;
+    input.remove_prefix(size);
+  }
+  pending = std::string(input);
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);
+  const int listener = listen_on(port);
+  const int epoll = epoll_create1(0);
+  const std::string answer = make_answer();
+  std::unordered_map<int, std::string> pending;
+  epoll_event interest{};
+  interest.events = EPOLLIN;
+  interest.data.fd = listener;
+  epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &interest);
+  epoll_event events[256];
+  while (true) {
+    const int count = epoll_wait(epoll, events, 256, -1);
+    for (int i = 0; i < count; ++i) {
+      const int fd = events[i].data.fd;
+      if (fd == listener) {
+        const int client = accept(listener, nullptr, nullptr);
+        const int on = 1;
+        setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        interest.data.fd = client;
+        epoll_ctl(epoll, EPOLL_CTL_ADD, client, &interest);
+      } else if (!serve(fd, pending[fd], answer)) {
+        pending.erase(fd);
+        close(fd);
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// The load generator against a server that answers everything, without accounts: prints what it cost.
+// `generator URL SECONDS CONCURRENCY [RATE [PACING]]`; a concurrency of 0 with a rate is an open loop.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "loadgen/run.hpp"
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    fmt::print(stderr, "usage: generator URL SECONDS CONCURRENCY [RATE [PACING]]\n");
+    return 4;
+  }
+  sagactl::LoadOptions options;
+  options.scenario = sagactl::ScenarioKind::individual;
+  options.targets = {argv[1]};
+  options.duration = std::chrono::seconds(std::atoi(argv[2]));
+  options.token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.bench.bench";
+  options.workers = 1;
+  const int concurrency = std::atoi(argv[3]);
+  if (concurrency > 0) options.concurrency = static_cast<std::uint32_t>(concurrency);
+  if (argc > 4) options.rate = std::atof(argv[4]);
+  if (argc > 5) options.pacing = sagactl::parse_pacing(argv[5]).value_or(sagactl::Pacing::automatic);
+  const auto result = sagactl::run_load(options);
+  if (!result) {
+    fmt::print(stderr, "generator: {}\n", result.error().message);
+    return 1;
+  }
+  const double seconds = static_cast<double>(result->measured.count()) / 1e6;
+  const auto answered = static_cast<double>(result->requests.accepted);
+  fmt::print("requests {:.0f}\nper_second {:.0f}\ncpu_seconds {:.3f}\nper_cpu_second {:.0f}\n", answered,
+             answered / seconds, result->generator.cpu_seconds, answered / result->generator.cpu_seconds);
+  fmt::print("generator {}\nlatency {}\nservice {}\n", sagactl::generator_json(result->generator).dump(),
+             sagactl::latency_json(result->response).dump(), sagactl::latency_json(result->service).dump());
+  return 0;
+}

@@ -1,0 +1,25 @@
+// Who sends the orders: accounts of the node under load, and their tokens.
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/result.hpp"
+#include "common/time.hpp"
+#include "httpclient/url.hpp"
+
+namespace sagactl {
+
+struct LoadAccount {
+  std::string user_id;  // "" where the node named none
+  std::string token;
+};
+
+// Registers sagactl-loadtest-<n>@example.com, n from 1 to `count`, or logs them in where they exist: a second
+// run makes no further accounts. `unauthenticated` when neither works, with what the node said.
+Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, Duration timeout,
+                                               const std::stop_token& stop);
+
+}  // namespace sagactl

@@ -1,0 +1,63 @@
+// Takes one HTTP answer out of the bytes of a connection, as they come.
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sagactl {
+
+// One per connection. Keeps the first body_max bytes of a body; allocates only for an answer that comes in
+// pieces or is longer than any before.
+class AnswerReader {
+ public:
+  static constexpr std::size_t body_max = 16 * 1024;
+
+  enum class State {
+    more,  // the answer goes on
+    done,  // it is whole
+    bad,   // this is no answer
+  };
+
+  void reset();  // before each answer
+  State feed(std::string_view bytes);
+  State end();  // the connection was closed: the end of an answer that says no length
+
+  // Of an answer that is done.
+  int status() const { return parser_->status; }
+  std::string_view body() const { return body_; }
+  bool keeps_alive() const { return parser_->keep_alive(); }
+
+ private:
+  class Parser final : public boost::beast::http::basic_parser<false> {
+   public:
+    explicit Parser(std::string& body);
+    int status = 0;
+
+   private:
+    using error_code = boost::beast::error_code;
+    using text = boost::beast::string_view;
+    using field = boost::beast::http::field;
+    void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
+    void on_response_impl(int code, text, int, error_code&) override { status = code; }
+    void on_field_impl(field, text, text, error_code&) override {}
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(text bytes, error_code&) override { return keep(bytes); }
+    void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, text bytes, error_code&) override { return keep(bytes); }
+    void on_finish_impl(error_code&) override {}
+    std::size_t keep(text bytes);
+
+    std::string* body_;
+  };
+
+  State parse(std::string_view bytes);
+
+  std::optional<Parser> parser_;
+  std::string body_;
+  std::string unparsed_;  // the beginning of a head or of a chunk that has not come whole
+};
+
+}  // namespace sagactl

@@ -1,0 +1,65 @@
+// The workers of a load test and the threads that they run on.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <vector>
+
+#include "loadgen/load_worker.hpp"
+#include "loadgen/run.hpp"
+#include "loadgen/scenario.hpp"
+
+namespace sagactl {
+
+struct CrewSize {
+  std::uint32_t workers = 1;
+  std::uint32_t connections = 1;  // all together, at least one per target and a largest group's per worker
+  std::uint32_t slots = 0;        // closed loop: requests in flight, all together
+  friend bool operator==(const CrewSize&, const CrewSize&) = default;
+};
+
+// Pure; `cores` is the machine's.
+CrewSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& phases, std::uint32_t cores);
+
+class Crew {
+ public:
+  struct Setup {
+    std::span<const LoadAddress> targets;  // outlive the crew, as does the writer
+    const RequestWriter* writer = nullptr;
+    CrewSize size;
+    std::uint32_t users = 1;
+    std::uint32_t cores = 1;
+  };
+  Crew(const LoadOptions& options, const Setup& setup);
+
+  // Makes the connections; then reached() and pacing() are known.
+  void connect();
+  std::uint32_t reached() const { return reached_; }
+  Pacing pacing() const { return pacing_; }
+  std::size_t size() const { return workers_.size(); }
+
+  // One share per worker. Blocks; calls `watch` about four times a second.
+  void run(std::vector<PhaseShare> shares, const std::stop_token& stop, const std::function<void()>& watch);
+
+  Progress counts() const;  // `sent`, `accepted`, `duplicates`, `errors` since the start, warm-up included
+
+  // When no phase runs.
+  std::vector<LedgerEntry> take_entries();      // by operation
+  void add_health_to(GeneratorHealth& health);  // since the last time
+  void forget_health();
+
+ private:
+  Pacing requested_;
+  std::uint32_t cores_;
+  std::vector<std::unique_ptr<LoadWorker>> workers_;
+  std::uint32_t reached_ = 0;
+  Pacing pacing_ = Pacing::sleep;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::size_t running_ = 0;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,410 @@
+#include "loadgen/load_worker.hpp"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "common/result.hpp"
+#include "loadgen/order_answer.hpp"
+
+namespace sagactl {
+namespace {
+
+using State = LoadConnection::State;
+
+constexpr std::int64_t never_ns = INT64_MAX;
+constexpr std::int64_t spin_margin_ns = 100'000;
+constexpr std::int64_t tick_ns = 20'000'000;
+constexpr std::int64_t connect_limit_ns = 3'000'000'000;
+constexpr std::int64_t stop_grace_ns = 1'000'000'000;
+constexpr std::size_t input_size = 64 * 1024;
+constexpr std::size_t piece_size = 16 * 1024;
+
+std::int64_t thread_cpu_ns() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
+}
+
+// One writer, so no read-modify-write is needed.
+void add_one(std::atomic<std::uint64_t>& counter) {
+  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+LoadWorker::LoadWorker(const Setup& setup)
+    : setup_(setup),
+      pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
+            std::min(setup.timeout_ns, connect_limit_ns)),
+      waiting_(setup.targets.size(), setup.backlog_max),
+      input_(input_size) {
+  group_.reserve(setup.connections);
+}
+
+std::size_t LoadWorker::connect() {
+  std::vector<bool> settled(setup_.targets.size(), false);  // all its connections stand, or an attempt failed
+  const auto all_settled = [&] { return std::find(settled.begin(), settled.end(), false) == settled.end(); };
+  const std::int64_t limit = steady_ns() + connect_limit_ns;
+  for (std::int64_t now = steady_ns(); now < limit && !all_settled(); now = steady_ns()) {
+    pool_.tick(now, [&](std::size_t target) { settled[target] = true; });
+    for (const epoll_event& event : pool_.wait(now + tick_ns)) {
+      auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+      if (connection.state == State::connecting) {
+        if (!pool_.finish_connecting(connection, steady_ns())) settled[connection.target] = true;
+      } else {
+        pool_.drop(connection, steady_ns());
+      }
+    }
+    for (std::size_t target = 0; target < settled.size(); ++target) {
+      if (pool_.is_whole_to(target)) settled[target] = true;
+    }
+  }
+  return pool_.connected();
+}
+
+void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
+  // The kernel may else be 50 microseconds late on purpose.
+  prctl(PR_SET_TIMERSLACK, 1);
+  share_ = std::move(share);
+  pacing_ = pacing;
+  next_ = 0;
+  peeked_.reset();
+  exhausted_ = false;
+  stopping_ = false;
+  const std::int64_t cpu_begin = thread_cpu_ns();
+  const std::int64_t begin = steady_ns();
+  while (true) {
+    const std::int64_t now = steady_ns();
+    if (!stopping_ && stop.stop_requested()) begin_stop(now);
+    if (!stopping_) release(now);
+    dispatch();
+    if (now >= next_tick_ns_) tick(now);
+    time_out(now);
+    if (nothing_left()) break;
+    for (const epoll_event& event : pool_.wait(wait_until(now))) handle(event);
+    // After the batch: an event of it may belong to a connection that this would use.
+    for (const std::size_t target : failed_targets_) target_failed(target, steady_ns());
+    failed_targets_.clear();
+  }
+  health_.cpu_ns += thread_cpu_ns() - cpu_begin;
+  health_.run_ns += steady_ns() - begin;
+}
+
+bool LoadWorker::nothing_left() const {
+  if (in_flight_ > 0) return false;
+  if (stopping_) return true;
+  const bool all_released = share_.units == nullptr ? next_ == share_.plan.size() : exhausted_;
+  return all_released && waiting_.requests() == 0;
+}
+
+void LoadWorker::release(std::int64_t now) {
+  if (share_.units == nullptr) {
+    release_planned(now);
+  } else {
+    release_next(now);
+  }
+}
+
+void LoadWorker::release_planned(std::int64_t now) {
+  while (next_ < share_.plan.size() && share_.plan[next_].planned_ns <= now) admit(share_.plan[next_++], now);
+}
+
+void LoadWorker::release_next(std::int64_t now) {
+  while (!exhausted_) {
+    if (!peeked_ && now < share_.end_ns) peeked_ = share_.units->next();
+    if (!peeked_ || now >= share_.end_ns) {
+      exhausted_ = true;
+      return;
+    }
+    const std::uint32_t occupied = in_flight_ + waiting_.requests();
+    if (occupied > 0 && occupied + peeked_->count > share_.slots) return;
+    admit({*peeked_, now}, now);
+    peeked_.reset();
+  }
+}
+
+void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
+  const std::size_t targets = setup_.targets.size();
+  const std::size_t line =
+      due.unit.count == 1 ? static_cast<std::size_t>(due.unit.operation % targets) : waiting_.group_line();
+  for (std::uint32_t i = 0; i < due.unit.count; ++i)
+    health_.own_lateness.record_us((now - due.planned_ns) / 1000);
+  if (!waiting_.push(line, due)) health_.skipped += due.unit.count;
+  health_.backlog_deepest = std::max(health_.backlog_deepest, waiting_.requests());
+}
+
+// Gives idle connections to those who wait, in the order in which they came: a single order does not overtake
+// a group that waits for its last connection.
+void LoadWorker::dispatch() {
+  bool moved = waiting_.requests() > 0;
+  while (moved) {
+    moved = false;
+    const DueUnit* group = waiting_.front(waiting_.group_line());
+    for (std::size_t target = 0; target < setup_.targets.size(); ++target) {
+      while (pool_.has_idle(target)) {
+        const DueUnit* single = waiting_.front(target);
+        if (single == nullptr) break;
+        if (group != nullptr && group->unit.operation < single->unit.operation) break;
+        send_single(target, *single);
+        waiting_.pop(target);
+        moved = true;
+      }
+    }
+    if (group != nullptr && pool_.idle() >= group->unit.count) {
+      send_group(*group, group->unit.count);
+      waiting_.pop(waiting_.group_line());
+      moved = true;
+    }
+  }
+}
+
+void LoadWorker::send_single(std::size_t target, const DueUnit& due) {
+  LoadConnection& connection = pool_.take(target, steady_ns());
+  prepare(connection, due, 0);
+  transmit(connection);
+}
+
+// All are ready before the first is sent, each to the next node that has a connection free.
+void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
+  const std::size_t targets = setup_.targets.size();
+  const std::int64_t now = steady_ns();
+  group_.clear();
+  for (std::size_t target = due.unit.operation % targets; group_.size() < connections;
+       target = (target + 1) % targets) {
+    if (!pool_.has_idle(target)) continue;
+    group_.push_back(&pool_.take(target, now));
+    prepare(*group_.back(), due, static_cast<std::uint32_t>(group_.size() - 1));
+  }
+  for (LoadConnection* connection : group_) transmit(*connection);
+}
+
+void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
+  RequestWriter::Order order;
+  order.operation = due.unit.operation + member;
+  order.group = due.unit.group;
+  order.kind = due.unit.kind;
+  order.user = user_of(setup_.seed, order.operation, setup_.users);
+  order.target = connection.target;
+  connection.entry = {};
+  connection.entry.operation = order.operation;
+  connection.entry.group = order.group;
+  connection.entry.phase = share_.phase;
+  connection.entry.target = order.target;
+  connection.entry.user = order.user;
+  connection.entry.kind = order.kind;
+  connection.planned_ns = due.planned_ns;
+  connection.first_byte_ns = 0;
+  connection.out_size = setup_.writer->write(order, connection.out.data());
+  connection.out_done = 0;
+  connection.answer.reset();
+  ++in_flight_;
+}
+
+void LoadWorker::transmit(LoadConnection& connection) {
+  const bool is_rest = connection.out_done > 0;
+  if (!is_rest) {
+    connection.sent_ns = steady_ns();
+    // A closed loop plans nothing: its request is due when it goes.
+    if (share_.units != nullptr) connection.planned_ns = connection.sent_ns;
+  }
+  const ssize_t count = send(connection.fd, connection.out.data() + connection.out_done,
+                             connection.out_size - connection.out_done, MSG_NOSIGNAL);
+  if (count < 0 && errno != EAGAIN && errno != EINTR) {
+    if (!is_rest) connection.sent_ns = 0;  // the kernel took nothing: it was never sent
+    fail(connection, TransportFailure::closed, steady_ns());
+    return;
+  }
+  if (!is_rest) add_one(counters_.sent);
+  connection.out_done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
+  const bool is_whole = connection.out_done == connection.out_size;
+  if (!is_whole || is_rest) pool_.watch_writing(connection, !is_whole);
+}
+
+std::int64_t LoadWorker::wait_until(std::int64_t now) const {
+  std::int64_t until = next_tick_ns_;
+  if (!stopping_ && share_.units == nullptr && next_ < share_.plan.size()) {
+    const std::int64_t margin = pacing_ == Pacing::spin ? spin_margin_ns : 0;
+    until = std::min(until, share_.plan[next_].planned_ns - margin);
+  }
+  if (const LoadConnection* oldest = pool_.oldest_busy()) {
+    until = std::min(until, oldest->since_ns + setup_.timeout_ns);
+  }
+  // A closed loop that could begin a unit at once must not sleep on it.
+  const bool idle_closed_loop =
+      share_.units != nullptr && !stopping_ && !exhausted_ && in_flight_ == 0 && waiting_.requests() == 0;
+  return idle_closed_loop ? now : until;
+}
+
+void LoadWorker::handle(const epoll_event& event) {
+  auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+  switch (connection.state) {
+    case State::down:
+      return;
+    case State::connecting:
+      if (!pool_.finish_connecting(connection, steady_ns())) failed_targets_.push_back(connection.target);
+      return;
+    case State::idle:  // closed by the server, or bytes that nobody asked for
+      pool_.drop(connection, steady_ns());
+      return;
+    case State::busy:
+      if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+        receive(connection, (event.events & EPOLLRDHUP) != 0);
+      } else if ((event.events & EPOLLOUT) != 0) {
+        transmit(connection);
+      }
+      return;
+  }
+}
+
+void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
+  const ssize_t count = recv(connection.fd, input_.data(), input_.size(), 0);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  const std::int64_t now = steady_ns();
+  if (count > 0 && connection.first_byte_ns == 0) connection.first_byte_ns = now;
+  const auto state = count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)})
+                               : connection.answer.end();
+  switch (state) {
+    case AnswerReader::State::done:
+      conclude(connection, now, peer_closed);
+      return;
+    case AnswerReader::State::bad:
+      fail(connection, TransportFailure::unreadable, now);
+      return;
+    case AnswerReader::State::more:
+      if (count <= 0) fail(connection, TransportFailure::closed, now);
+      return;
+  }
+}
+
+void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
+  LedgerEntry& entry = connection.entry;
+  const int status = connection.answer.status();
+  const OrderAnswer answer = read_order_answer(connection.answer.body());
+  entry.http_status = static_cast<std::uint16_t>(status);
+  entry.outcome = outcome_of(status, answer);
+  entry.order = answer.order;
+  entry.correlation = answer.correlation;
+  entry.claimed_status = answer.status;
+  entry.claimed_total = answer.total;
+  keep(entry, connection.planned_ns, connection.sent_ns, connection.first_byte_ns, now);
+  --in_flight_;
+  const bool sent_whole = connection.out_done == connection.out_size;
+  pool_.give_back(connection);
+  if (peer_closed || !sent_whole || !connection.answer.keeps_alive()) pool_.drop(connection, now);
+}
+
+void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std::int64_t now) {
+  LedgerEntry& entry = connection.entry;
+  entry.outcome = connection.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
+  entry.failure = failure;
+  keep(entry, connection.planned_ns, connection.sent_ns, connection.first_byte_ns, now);
+  --in_flight_;
+  pool_.drop(connection, now);
+}
+
+// The first of a line leaves it, its orders from the `already_sent`-th on unreached.
+void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, TransportFailure failure,
+                                 std::int64_t now) {
+  const DueUnit due = *waiting_.front(line);
+  waiting_.pop(line);
+  for (std::size_t member = already_sent; member < due.unit.count; ++member) {
+    LedgerEntry entry;
+    entry.operation = due.unit.operation + member;
+    entry.group = due.unit.group;
+    entry.phase = share_.phase;
+    entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
+    entry.user = user_of(setup_.seed, entry.operation, setup_.users);
+    entry.kind = due.unit.kind;
+    entry.outcome = RequestOutcome::unreached;
+    entry.failure = failure;
+    keep(entry, due.planned_ns, 0, 0, now);
+  }
+}
+
+// An attempt to connect failed. Who waits for a target without any connection is told so, and a group for
+// which there are too few goes with those that there are.
+void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
+  if (pool_.connected_to(target) == 0) {
+    while (waiting_.front(target) != nullptr)
+      give_up_waiting(target, 0, TransportFailure::no_connection, now);
+  }
+  const std::size_t line = waiting_.group_line();
+  while (const DueUnit* group = waiting_.front(line)) {
+    const std::size_t usable = pool_.idle();
+    if (usable != pool_.connected() || usable >= group->unit.count) return;
+    if (usable > 0) send_group(*group, usable);
+    give_up_waiting(line, usable, TransportFailure::no_connection, now);
+  }
+}
+
+void LoadWorker::tick(std::int64_t now) {
+  next_tick_ns_ = now + tick_ns;
+  pool_.tick(now, [&](std::size_t target) { target_failed(target, now); });
+  for (std::size_t line = 0; line < waiting_.lines(); ++line) {
+    const DueUnit* due = waiting_.front(line);
+    while (due != nullptr && now - due->planned_ns > setup_.timeout_ns) {
+      give_up_waiting(line, 0, TransportFailure::timed_out, now);
+      due = waiting_.front(line);
+    }
+  }
+}
+
+void LoadWorker::time_out(std::int64_t now) {
+  const bool grace_is_over = stopping_ && now >= stop_limit_ns_;
+  while (LoadConnection* oldest = pool_.oldest_busy()) {
+    if (!grace_is_over && now - oldest->since_ns < setup_.timeout_ns) return;
+    fail(*oldest, TransportFailure::timed_out, now);
+  }
+}
+
+void LoadWorker::begin_stop(std::int64_t now) {
+  stopping_ = true;
+  stop_limit_ns_ = now + stop_grace_ns;
+  for (std::size_t line = 0; line < waiting_.lines(); ++line) {
+    while (waiting_.front(line) != nullptr) waiting_.pop(line);
+  }
+}
+
+void LoadWorker::keep(LedgerEntry& entry, std::int64_t planned_ns, std::int64_t sent_ns,
+                      std::int64_t first_byte_ns, std::int64_t done_ns) {
+  entry.planned = epoch(planned_ns);
+  entry.sent = epoch(sent_ns);
+  entry.first_byte = epoch(first_byte_ns);
+  entry.done = epoch(done_ns);
+  if (entries_.empty() || entries_.back().size() == piece_size) {
+    entries_.emplace_back();
+    entries_.back().reserve(piece_size);
+  }
+  entries_.back().push_back(entry);
+  if (entry.outcome == RequestOutcome::accepted) {
+    add_one(counters_.accepted);
+  } else if (entry.outcome == RequestOutcome::duplicate) {
+    add_one(counters_.duplicates);
+  } else {
+    add_one(counters_.errors);
+  }
+}
+
+Timestamp LoadWorker::epoch(std::int64_t ns) const {
+  return ns == 0 ? Timestamp{} : Timestamp{(ns + setup_.epoch_offset_ns) / 1000};
+}
+
+void LoadWorker::move_entries_to(std::vector<LedgerEntry>& ledger) {
+  for (auto& piece : entries_) {
+    ledger.insert(ledger.end(), piece.begin(), piece.end());
+    std::vector<LedgerEntry>().swap(piece);
+  }
+  entries_.clear();
+}
+
+LoadWorker::Health LoadWorker::take_health() {
+  Health taken = std::move(health_);
+  health_ = Health{};
+  return taken;
+}
+
+}  // namespace sagactl

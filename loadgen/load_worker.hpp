@@ -1,0 +1,136 @@
+// One thread of the load generator: sends its share of the units on time, reads the answers, keeps the
+// entries.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "loadgen/connection_pool.hpp"
+#include "loadgen/histogram.hpp"
+#include "loadgen/ledger.hpp"
+#include "loadgen/options.hpp"
+#include "loadgen/request_writer.hpp"
+#include "loadgen/waiting_units.hpp"
+
+namespace sagactl {
+
+// The units of a closed loop, taken by any worker.
+class SharedUnits {
+ public:
+  explicit SharedUnits(UnitSource source) : source_(std::move(source)) {}
+  std::optional<LoadUnit> next() {
+    const std::lock_guard lock(mutex_);
+    return source_.next();
+  }
+  UnitSource& source() { return source_; }  // when no worker runs
+
+ private:
+  std::mutex mutex_;
+  UnitSource source_;
+};
+
+// One worker's part of a phase.
+struct PhaseShare {
+  std::uint32_t phase = 0;
+  std::vector<DueUnit> plan;     // open loop: in the order of their times
+  SharedUnits* units = nullptr;  // closed loop, else null
+  std::uint32_t slots = 0;       // closed loop: requests in flight, or one whole group
+  std::int64_t end_ns = 0;       // closed loop: no unit is begun from then on
+};
+
+// What a worker has done so far, readable from any thread.
+struct WorkerCounters {
+  std::atomic<std::uint64_t> sent{0}, accepted{0}, duplicates{0}, errors{0};
+};
+
+class LoadWorker {
+ public:
+  struct Setup {
+    std::span<const LoadAddress> targets;  // these three outlive the worker
+    const RequestWriter* writer = nullptr;
+    std::uint64_t seed = 0;
+    std::uint32_t users = 1;
+    std::size_t connections = 1;
+    std::size_t first_target = 0;
+    std::uint32_t backlog_max = 1;
+    std::int64_t timeout_ns = 0;
+    std::int64_t epoch_offset_ns = 0;  // from steady_ns() to the time since 1970
+  };
+  explicit LoadWorker(const Setup& setup);
+
+  // Waits until all connections stand, or those of a target cannot be made. Gives their number.
+  std::size_t connect();
+  bool is_local() const { return pool_.is_local(); }
+
+  // Returns when every request of the share has its outcome; `stop` as in run_load. The calling thread is the
+  // worker's for so long. `pacing` is not automatic.
+  void run(PhaseShare share, Pacing pacing, const std::stop_token& stop);
+
+  const WorkerCounters& counters() const { return counters_; }
+
+  // Between runs.
+  void move_entries_to(std::vector<LedgerEntry>& ledger);
+  struct Health {
+    Histogram own_lateness;
+    std::uint64_t skipped = 0;
+    std::uint32_t backlog_deepest = 0;
+    std::int64_t cpu_ns = 0;
+    std::int64_t run_ns = 0;
+  };
+  Health take_health();  // since the last time
+  std::uint64_t reconnects() const { return pool_.reconnects(); }
+
+ private:
+  bool nothing_left() const;
+  void release(std::int64_t now);
+  void release_planned(std::int64_t now);
+  void release_next(std::int64_t now);
+  void admit(const DueUnit& due, std::int64_t now);
+  void dispatch();
+  void send_single(std::size_t target, const DueUnit& due);
+  void send_group(const DueUnit& due, std::size_t connections);
+  void prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member);
+  void transmit(LoadConnection& connection);
+  std::int64_t wait_until(std::int64_t now) const;
+  void handle(const epoll_event& event);
+  void receive(LoadConnection& connection, bool peer_closed);
+  void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);
+  void fail(LoadConnection& connection, TransportFailure failure, std::int64_t now);
+  void give_up_waiting(std::size_t line, std::size_t already_sent, TransportFailure failure,
+                       std::int64_t now);
+  void target_failed(std::size_t target, std::int64_t now);
+  void tick(std::int64_t now);
+  void time_out(std::int64_t now);
+  void begin_stop(std::int64_t now);
+  void keep(LedgerEntry& entry, std::int64_t planned_ns, std::int64_t sent_ns, std::int64_t first_byte_ns,
+            std::int64_t done_ns);
+  Timestamp epoch(std::int64_t ns) const;
+
+  Setup setup_;
+  ConnectionPool pool_;
+  WaitingUnits waiting_;
+  WorkerCounters counters_;
+  std::vector<std::vector<LedgerEntry>> entries_;  // pieces that never move
+  Health health_;
+  std::vector<char> input_;
+  std::vector<LoadConnection*> group_;
+  std::vector<std::size_t> failed_targets_;
+
+  // Of the run in hand.
+  PhaseShare share_;
+  Pacing pacing_ = Pacing::sleep;
+  std::size_t next_ = 0;            // in share_.plan
+  std::optional<LoadUnit> peeked_;  // a closed loop's next, which does not fit yet
+  bool exhausted_ = false;
+  bool stopping_ = false;
+  std::int64_t stop_limit_ns_ = 0;
+  std::int64_t next_tick_ns_ = 0;
+  std::uint32_t in_flight_ = 0;
+};
+
+}  // namespace sagactl

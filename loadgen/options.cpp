@@ -1,0 +1,157 @@
+#include "loadgen/options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "httpclient/url.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t targets_max = 64;
+constexpr std::uint32_t duplicates_max = 256;
+constexpr std::uint32_t items_max = 50;
+constexpr std::uint32_t users_max = 1000;
+constexpr std::uint32_t connections_max = 10'000;
+constexpr std::uint32_t workers_max = 64;
+constexpr double rate_max = 1'000'000;
+
+template <class... Args>
+Error wrong(fmt::format_string<Args...> format, Args&&... args) {
+  return {ErrorCode::invalid, fmt::format(format, std::forward<Args>(args)...)};
+}
+
+Result<void> in_range(std::string_view flag, std::uint64_t value, std::uint64_t low, std::uint64_t high) {
+  if (value >= low && value <= high) return {};
+  return wrong("{} {} is out of range: {} to {}", flag, value, low, high);
+}
+
+Result<void> check_where(const LoadOptions& options) {
+  if (options.targets.empty()) return wrong("there is nothing to load: give --url");
+  if (options.targets.size() > targets_max) return wrong("more than {} targets in --url", targets_max);
+  for (const std::string& target : options.targets) {
+    if (auto url = parse_url(target); !url) return url.error();
+  }
+  const auto odd = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
+  if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), odd)) {
+    return wrong("the run id '{}' is not 1 to 16 of a-z and 0-9", options.run);
+  }
+  const auto unsendable = [](char c) { return c <= ' ' || c > '~'; };
+  if (std::any_of(options.token.begin(), options.token.end(), unsendable)) {
+    return wrong("the token has a character that no header can carry");
+  }
+  return {};
+}
+
+Result<void> check_how_much(const LoadOptions& options) {
+  if (options.orders && options.duration) return wrong("give --orders or --duration, not both");
+  if (options.rate && options.concurrency) {
+    return wrong("--rate is an open loop and --concurrency a closed one: give one of them");
+  }
+  if (options.orders) {
+    if (auto checked = in_range("--orders", *options.orders, 1, schedule_max); !checked) return checked;
+  }
+  if (options.duration && *options.duration <= Duration{0}) return wrong("--duration must be above 0");
+  if (options.rate && !(*options.rate > 0 && *options.rate <= rate_max)) {
+    return wrong("--rate must be above 0 and at most {}/s", rate_max);
+  }
+  if (!options.rate && options.arrival != ArrivalKind::constant) {
+    return wrong("--arrival {} plans an open loop and needs --rate", to_string(options.arrival));
+  }
+  if (options.rate && options.duration) {
+    const double requests = *options.rate * static_cast<double>(options.duration->count()) / 1e6;
+    if (requests > static_cast<double>(schedule_max)) {
+      return wrong("{:.0f} requests are more than a run can hold ({}): lower --rate or --duration", requests,
+                   schedule_max);
+    }
+  }
+  if (options.concurrency) {
+    if (auto checked = in_range("--concurrency", *options.concurrency, 1, connections_max); !checked)
+      return checked;
+  }
+  return {};
+}
+
+Result<void> check_what(const LoadOptions& options) {
+  if (!(options.fail_share >= 0 && options.fail_share <= 1)) {
+    return wrong("--fail-share {} is no share: 0 to 1", options.fail_share);
+  }
+  if (auto checked = in_range("--items", options.items, 1, items_max); !checked) return checked;
+  if (auto checked = in_range("--users", options.users, 1, users_max); !checked) return checked;
+  if (options.products) {
+    if (auto checked = in_range("--products", *options.products, 1, schedule_max); !checked) return checked;
+  }
+  if (options.duplicates) {
+    if (auto checked = in_range("--duplicates", *options.duplicates, 2, duplicates_max); !checked)
+      return checked;
+  }
+  if (options.scenario != ScenarioKind::individual) return {};
+  if (options.duplicates) return wrong("individual orders have no duplicates: leave out --duplicates");
+  if (options.products && (options.orders || options.duration || options.rate)) {
+    return wrong("each individual order has a product of its own: leave out --products");
+  }
+  return {};
+}
+
+Result<void> check_machine(const LoadOptions& options) {
+  if (options.warmup < Duration{0}) return wrong("--warmup must not be below 0");
+  if (options.timeout < 1ms || options.timeout > 1h) return wrong("--timeout is out of range: 1ms to 1h");
+  if (auto checked = in_range("--workers", options.workers, 0, workers_max); !checked) return checked;
+  if (auto checked = in_range("--connections", options.connections, 0, connections_max); !checked)
+    return checked;
+  return in_range("--backlog", options.backlog_max, 1, schedule_max);
+}
+
+}  // namespace
+
+std::string_view to_string(ScenarioKind kind) {
+  switch (kind) {
+    case ScenarioKind::duplicate:
+      return "duplicate";
+    case ScenarioKind::individual:
+      return "individual";
+    case ScenarioKind::mixed:
+      return "mixed";
+    case ScenarioKind::all:
+      return "all";
+  }
+  crash("a scenario of no known kind");
+}
+
+std::optional<ScenarioKind> parse_scenario(std::string_view text) {
+  for (const auto kind :
+       {ScenarioKind::duplicate, ScenarioKind::individual, ScenarioKind::mixed, ScenarioKind::all}) {
+    if (to_string(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(Pacing pacing) {
+  switch (pacing) {
+    case Pacing::automatic:
+      return "automatic";
+    case Pacing::spin:
+      return "spin";
+    case Pacing::sleep:
+      return "sleep";
+  }
+  crash("a pacing of no known kind");
+}
+
+std::optional<Pacing> parse_pacing(std::string_view text) {
+  for (const auto pacing : {Pacing::automatic, Pacing::spin, Pacing::sleep}) {
+    if (to_string(pacing) == text) return pacing;
+  }
+  return std::nullopt;
+}
+
+Result<void> check(const LoadOptions& options) {
+  for (const auto part : {check_where, check_how_much, check_what, check_machine}) {
+    if (auto checked = part(options); !checked) return checked;
+  }
+  return {};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,269 @@
+#include "loadgen/run.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "common/crypto.hpp"
+#include "loadgen/accounts.hpp"
+#include "loadgen/address.hpp"
+#include "loadgen/crew.hpp"
+#include "loadgen/figures.hpp"
+#include "loadgen/request_writer.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::int64_t lead_ns = 2'000'000;  // for the threads to begin before the first request is due
+
+std::string fresh_run_id() {
+  constexpr char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+  std::string id;
+  for (std::uint64_t rest = random_u64(); id.size() < 10; rest /= 36) id.push_back(digits[rest % 36]);
+  return id;
+}
+
+// A connection needs a file descriptor, and the usual limit is 1024.
+void allow_files(std::uint64_t count) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count) return;
+  limit.rlim_cur = std::min<rlim_t>(count, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// One load test from its options to its result.
+class LoadRun {
+ public:
+  LoadRun(const LoadOptions& options, std::stop_token stop, const ProgressCallback& progress)
+      : options_(options), stop_(std::move(stop)), progress_(progress) {}
+
+  Result<RunResult> carry_out();
+
+ private:
+  Result<void> find_targets();
+  Result<void> open_users();
+  void gather_crew();
+  Result<void> run_phase(std::size_t index);
+  Result<std::vector<PhaseShare>> open_shares(const LoadPhase& phase, UnitSource& source,
+                                              std::int64_t start_ns);
+  std::vector<PhaseShare> closed_shares(const LoadPhase& phase, SharedUnits& units,
+                                        std::int64_t start_ns) const;
+  void say_progress(const LoadPhase& phase, std::int64_t start_ns);
+  RunResult take_result();
+
+  LoadOptions options_;
+  std::stop_token stop_;
+  const ProgressCallback& progress_;
+  std::vector<LoadPhase> phases_;
+  std::vector<Url> urls_;
+  std::vector<LoadAddress> addresses_;
+  std::optional<Url> answering_;
+  std::vector<LoadAccount> accounts_;
+  std::optional<RequestWriter> writer_;
+  std::optional<Crew> crew_;
+  CrewSize size_;
+  RunResult result_;
+  std::uint64_t next_operation_ = 0;
+  std::uint32_t next_group_ = 0;
+  Progress warmup_counts_;
+  std::uint64_t last_sent_ = 0;
+  std::int64_t last_said_ns_ = 0;
+};
+
+Result<void> LoadRun::find_targets() {
+  std::string silent;
+  for (const std::string& target : options_.targets) {
+    auto url = parse_url(target);
+    if (!url) return url.error();
+    auto found = find_address(*url);
+    if (!found) return found.error();
+    if (found->answers && !answering_) answering_ = *url;
+    if (!found->answers) silent += (silent.empty() ? "" : ", ") + url->text();
+    addresses_.push_back(found->address);
+    urls_.push_back(std::move(*url));
+  }
+  if (answering_) return {};
+  return Error{ErrorCode::unavailable,
+               fmt::format("nothing answers at {}; start a node with 'sagactl serve' or give "
+                           "--url",
+                           silent)};
+}
+
+Result<void> LoadRun::open_users() {
+  if (!options_.token.empty()) {
+    accounts_ = {{"", options_.token}};
+    return {};
+  }
+  auto accounts = open_accounts(*answering_, options_.users, options_.timeout, stop_);
+  if (!accounts) return accounts.error();
+  accounts_ = std::move(*accounts);
+  return {};
+}
+
+void LoadRun::gather_crew() {
+  const std::uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
+  size_ = size_crew(options_, phases_, cores);
+  allow_files(std::uint64_t{size_.connections} + 256);
+  RequestWriter::Run run;
+  run.id = options_.run;
+  run.seed = options_.seed;
+  run.items = options_.items;
+  run.targets = urls_;
+  for (const LoadAccount& account : accounts_) run.tokens.push_back(account.token);
+  writer_.emplace(run);
+  Crew::Setup setup;
+  setup.targets = addresses_;
+  setup.writer = &*writer_;
+  setup.size = size_;
+  setup.users = static_cast<std::uint32_t>(accounts_.size());
+  setup.cores = cores;
+  crew_.emplace(options_, setup);
+  crew_->connect();
+}
+
+Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, UnitSource& source,
+                                                     std::int64_t start_ns) {
+  Arrival arrival;
+  arrival.kind = phase.warmup ? ArrivalKind::constant : options_.arrival;
+  arrival.rate = *options_.rate;
+  arrival.rate_from = options_.rate_from;
+  arrival.steps = options_.rate_steps;
+  auto times = phase.orders ? plan_count(arrival, *phase.orders, options_.seed)
+                            : plan_duration(arrival, *phase.duration, options_.seed);
+  if (!times) return times.error();
+  std::vector<PhaseShare> shares(crew_->size());
+  // A group takes as many places in the plan as it has orders, and leaves at the first of them.
+  std::size_t place = 0;
+  std::size_t turn = 0;
+  while (place < times->size()) {
+    auto unit = source.next();
+    if (!unit) break;
+    const std::size_t left = times->size() - place;
+    unit->count = static_cast<std::uint16_t>(std::min<std::size_t>(unit->count, left));
+    shares[turn++ % shares.size()].plan.push_back({*unit, start_ns + (*times)[place].count()});
+    place += unit->count;
+  }
+  return shares;
+}
+
+std::vector<PhaseShare> LoadRun::closed_shares(const LoadPhase& phase, SharedUnits& units,
+                                               std::int64_t start_ns) const {
+  std::vector<PhaseShare> shares(crew_->size());
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const auto parts = static_cast<std::uint32_t>(shares.size());
+    shares[i].units = &units;
+    shares[i].slots = size_.slots / parts + (i < size_.slots % parts ? 1 : 0);
+    shares[i].end_ns = phase.duration ? start_ns + phase.duration->count() * 1000 : INT64_MAX;
+  }
+  return shares;
+}
+
+Result<void> LoadRun::run_phase(std::size_t index) {
+  const LoadPhase& phase = phases_[index];
+  SharedUnits units{UnitSource(phase, options_.seed, next_operation_, next_group_)};
+  const std::int64_t start_ns = steady_ns() + lead_ns;
+  std::vector<PhaseShare> shares;
+  if (options_.rate) {
+    auto planned = open_shares(phase, units.source(), start_ns);
+    if (!planned) return planned.error();
+    shares = std::move(*planned);
+  } else {
+    shares = closed_shares(phase, units, start_ns);
+  }
+  for (PhaseShare& share : shares) share.phase = static_cast<std::uint32_t>(index);
+  last_said_ns_ = start_ns;
+  crew_->run(std::move(shares), stop_, [&] { say_progress(phase, start_ns); });
+  next_operation_ = units.source().next_operation();
+  next_group_ = units.source().next_group();
+  if (phase.warmup) {
+    crew_->forget_health();
+    warmup_counts_ = crew_->counts();
+  }
+  return {};
+}
+
+void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
+  if (!progress_) return;
+  const std::int64_t now = steady_ns();
+  const Progress all = crew_->counts();
+  Progress progress;
+  progress.phase = phase.name;
+  if (!phase.warmup) {
+    progress.sent = all.sent - warmup_counts_.sent;
+    progress.accepted = all.accepted - warmup_counts_.accepted;
+    progress.duplicates = all.duplicates - warmup_counts_.duplicates;
+    progress.errors = all.errors - warmup_counts_.errors;
+  }
+  progress.orders_planned = options_.orders.value_or(0);
+  progress.rate = static_cast<double>(all.sent - last_sent_) * 1e9 /
+                  static_cast<double>(std::max<std::int64_t>(1, now - last_said_ns_));
+  progress.elapsed = Duration{std::max<std::int64_t>(0, now - start_ns) / 1000};
+  if (phase.duration) {
+    progress.left = std::max(Duration{0}, *phase.duration - progress.elapsed);
+  } else if (options_.orders && progress.rate > 0 && *options_.orders > progress.sent) {
+    const double seconds = static_cast<double>(*options_.orders - progress.sent) / progress.rate;
+    progress.left = Duration{static_cast<std::int64_t>(seconds * 1e6)};
+  }
+  last_sent_ = all.sent;
+  last_said_ns_ = now;
+  progress_(progress);
+}
+
+RunResult LoadRun::take_result() {
+  Ledger& ledger = result_.ledger;
+  ledger.run = options_.run;
+  ledger.scenario = to_string(options_.scenario);
+  ledger.seed = options_.seed;
+  ledger.items = options_.items;
+  ledger.open_loop = options_.rate.has_value();
+  for (const Url& url : urls_) ledger.targets.push_back(url.text());
+  for (const LoadAccount& account : accounts_) ledger.user_ids.push_back(account.user_id);
+  for (const LoadPhase& phase : phases_) ledger.phases.push_back({phase.name, phase.warmup});
+  ledger.ended_at = wall_clock_now();
+  result_.interrupted = stop_.stop_requested();
+  if (!crew_) return std::move(result_);
+  ledger.entries = crew_->take_entries();
+
+  LoadFigures figures = figures_of(ledger);
+  result_.requests = figures.requests;
+  result_.response = std::move(figures.response);
+  result_.service = std::move(figures.service);
+  result_.measured = figures.measured;
+  result_.seconds = std::move(figures.seconds);
+  result_.overlaps = overlaps(ledger);
+  GeneratorHealth& health = result_.generator;
+  health.lateness = std::move(figures.lateness);
+  health.connections_wanted = size_.connections;
+  health.connections_reached = crew_->reached();
+  health.workers = size_.workers;
+  health.pacing = crew_->pacing();
+  crew_->add_health_to(health);
+  return std::move(result_);
+}
+
+Result<RunResult> LoadRun::carry_out() {
+  if (auto checked = check(options_); !checked) return checked.error();
+  if (options_.run.empty()) options_.run = fresh_run_id();
+  phases_ = plan_phases(options_);
+  if (auto found = find_targets(); !found) return found.error();
+  if (auto opened = open_users(); !opened) return opened.error();
+  result_.ledger.started_at = wall_clock_now();
+  if (stop_.stop_requested()) return take_result();
+  gather_crew();
+  for (std::size_t index = 0; index < phases_.size() && !stop_.stop_requested(); ++index) {
+    if (auto ran = run_phase(index); !ran) return ran.error();
+  }
+  return take_result();
+}
+
+}  // namespace
+
+Result<RunResult> run_load(const LoadOptions& options, std::stop_token interrupt,
+                           const ProgressCallback& progress) {
+  return LoadRun(options, std::move(interrupt), progress).carry_out();
+}
+
+}  // namespace sagactl

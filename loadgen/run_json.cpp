@@ -1,0 +1,60 @@
+// A run's figures as members of `loadtest -o json`.
+#include "loadgen/run.hpp"
+
+namespace sagactl {
+namespace {
+
+double milliseconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1000.0;
+}
+
+}  // namespace
+
+Json requests_json(const RequestCounts& requests) {
+  return {{"sent", requests.sent},
+          {"succeeded", requests.accepted},
+          {"duplicates", requests.duplicates},
+          {"rejected", requests.rejected},
+          {"failed", requests.failed},
+          {"transportErrors", requests.transport_errors},
+          {"timeouts", requests.timeouts},
+          {"unreached", requests.unreached}};
+}
+
+Json latency_json(const Histogram& histogram) {
+  Json too_few = Json::array();
+  Json latency = Json::object();
+  struct Row {
+    const char* name;
+    double percentile;
+  };
+  for (const Row row : {Row{"p50", 50}, Row{"p90", 90}, Row{"p99", 99}, Row{"p999", 99.9}}) {
+    latency[row.name] = milliseconds(histogram.percentile(row.percentile));
+    if (histogram.count() < samples_needed(row.percentile)) too_few.push_back(row.name);
+  }
+  latency["max"] = milliseconds(histogram.max());
+  latency["samples"] = histogram.count();
+  latency["tooFewSamplesFor"] = too_few;
+  return latency;
+}
+
+Json generator_json(const GeneratorHealth& health) {
+  const auto lateness = [](const Histogram& histogram) -> Json {
+    return {{"p50", milliseconds(histogram.percentile(50))},
+            {"p99", milliseconds(histogram.percentile(99))},
+            {"max", milliseconds(histogram.max())}};
+  };
+  return {{"lateness", lateness(health.lateness)},
+          {"ownLateness", lateness(health.own_lateness)},
+          {"skipped", health.skipped},
+          {"backlogDeepest", health.backlog_deepest},
+          {"connections", health.connections_reached},
+          {"connectionsWanted", health.connections_wanted},
+          {"reconnects", health.reconnects},
+          {"workers", health.workers},
+          {"pacing", to_string(health.pacing)},
+          {"cpuShare", health.cpu_share},
+          {"cpuSeconds", health.cpu_seconds}};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,90 @@
+#include "loadgen/request_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/beast/http.hpp>
+
+#include "common/json.hpp"
+
+namespace sagactl {
+namespace {
+
+namespace http = boost::beast::http;
+
+RequestWriter::Run run_of(std::uint32_t items) {
+  RequestWriter::Run run;
+  run.id = "k3f9a2c1";
+  run.seed = 77;
+  run.items = items;
+  run.targets = {*parse_url("http://127.0.0.1:3000"), *parse_url("http://[::1]:3001/base")};
+  run.tokens = {"short", std::string(300, 't')};
+  return run;
+}
+
+http::request<http::string_body> parse(const std::string& bytes) {
+  http::request_parser<http::string_body> parser;
+  boost::beast::error_code failure;
+  parser.eager(true);
+  const std::size_t used = parser.put(boost::asio::buffer(bytes), failure);
+  EXPECT_FALSE(failure) << failure.message();
+  EXPECT_TRUE(parser.is_done());
+  EXPECT_EQ(used, bytes.size()) << "nothing behind the body";
+  return parser.release();
+}
+
+std::string write(const RequestWriter& writer, const RequestWriter::Order& order) {
+  std::string bytes(writer.size_max(), '?');
+  bytes.resize(writer.write(order, bytes.data()));
+  return bytes;
+}
+
+TEST(RequestWriter, WritesWhatTheLedgerSaysWasSent) {
+  for (const std::uint32_t items : {1u, 3u, 50u}) {
+    const RequestWriter::Run run = run_of(items);
+    const RequestWriter writer(run);
+    for (const auto kind : {OrderKind::single, OrderKind::duplicate, OrderKind::payment_fail}) {
+      for (const std::uint32_t group : {0u, 9u, 12'345'678u}) {
+        RequestWriter::Order order;
+        order.operation = group + 3;
+        order.group = group;
+        order.kind = kind;
+        order.user = 1;
+        order.target = 1;
+        const auto request = parse(write(writer, order));
+        EXPECT_EQ(request["X-Correlation-ID"],
+                  correlation_of(correlation_key(run.id), order.operation).text());
+        const Json body = Json::parse(request.body());
+        EXPECT_TRUE(body["shippingAddress"].is_string());
+        const auto expected = items_of(run.id, run.seed, kind, group, items);
+        ASSERT_EQ(body["items"].size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          const Json& item = body["items"][i];
+          EXPECT_EQ(item["productId"], expected[i].product_id);
+          EXPECT_EQ(item["productName"], expected[i].product_name);
+          EXPECT_EQ(item["quantity"], expected[i].quantity);
+          EXPECT_EQ(*money_from_json(item["price"]), expected[i].price);
+        }
+      }
+    }
+  }
+}
+
+TEST(RequestWriter, AddressesTheTargetAsTheUser) {
+  const RequestWriter writer(run_of(1));
+  RequestWriter::Order order;
+  auto request = parse(write(writer, order));
+  EXPECT_EQ(request.method_string(), "POST");
+  EXPECT_EQ(request.target(), "/orders");
+  EXPECT_EQ(request[http::field::host], "127.0.0.1:3000");
+  EXPECT_EQ(request[http::field::authorization], "Bearer short");
+  EXPECT_EQ(request[http::field::content_type], "application/json");
+  order.target = 1;
+  order.user = 1;
+  request = parse(write(writer, order));
+  EXPECT_EQ(request.target(), "/base/orders");
+  EXPECT_EQ(request[http::field::host], "[::1]:3001");
+  EXPECT_EQ(request[http::field::authorization], "Bearer " + std::string(300, 't'));
+}
+
+}  // namespace
+}  // namespace sagactl

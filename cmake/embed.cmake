@@ -12,6 +12,10 @@ function(embed_files target name)
             -P ${CMAKE_SOURCE_DIR}/cmake/embed_script.cmake
     DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/cmake/embed_script.cmake
     VERBATIM)
-  target_sources(${target} PRIVATE ${directory}/${name}.cpp ${directory}/${name}.hpp)
+  # The target may have been made in another folder, where the command's outputs are not known by themselves.
+  add_custom_target(embed_${name} DEPENDS ${directory}/${name}.cpp ${directory}/${name}.hpp)
+  add_dependencies(${target} embed_${name})
+  target_sources(${target} PRIVATE ${directory}/${name}.cpp)
+  set_source_files_properties(${directory}/${name}.cpp TARGET_DIRECTORY ${target} PROPERTIES GENERATED TRUE)
   target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/embedded)
 endfunction()

@@ -66,7 +66,9 @@ struct Loaded {
   std::vector<Replay> replays;
 };
 
-// What is to be written. Pointers are to the caller's objects, which outlive the call of `transact`.
+// What is to be written. Pointers are to the caller's objects, which outlive the call of `transact`. What an order, a
+// saga or a payment was made with never changes: ids, user, items, amounts, address, key, token, type, correlation,
+// trace parent, creation, and the node of an order.
 struct Changes {
   std::vector<const Order*> new_orders, orders;
   std::vector<const Saga*> new_sagas, sagas;

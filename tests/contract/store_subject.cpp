@@ -1,6 +1,8 @@
 #include "tests/contract/store_subject.hpp"
 
 #include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/sqlite/sqlite_store.hpp"
+#include "tests/contract/scratch.hpp"
 
 namespace sagactl {
 namespace {
@@ -10,18 +12,46 @@ class MemorySubject : public StoreSubject {
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
   HistorySource& history() override { return *store_; }
-  bool reopen() override { return false; }
+  void reopen() override { crash("a store in memory cannot be reopened"); }
 
  private:
   std::unique_ptr<MemoryStore> store_ = make_memory_store(clock);
 };
 
+class SqliteSubject : public StoreSubject {
+ public:
+  SqliteSubject() { open(); }
+  Store& store() override { return *store_; }
+  Queries& queries() override { return *store_; }
+  HistorySource& history() override { return *store_; }
+  void reopen() override {
+    store_.reset();
+    open();
+  }
+
+ private:
+  void open() {
+    auto opened = open_sqlite({.path = directory_.file("sagactl.db")}, clock);
+    if (!opened) crash(opened.error().message.c_str());
+    store_ = std::move(*opened);
+  }
+
+  ScratchDirectory directory_;
+  std::unique_ptr<SqliteStore> store_;
+};
+
+const StoreKind memory{"Memory", [] { return std::make_unique<MemorySubject>(); }};
+const StoreKind sqlite{"Sqlite", [] { return std::make_unique<SqliteSubject>(); }};
+
 }  // namespace
 
 const std::vector<StoreKind>& store_kinds() {
-  static const std::vector<StoreKind> kinds = {
-      {"Memory", [] { return std::make_unique<MemorySubject>(); }},
-  };
+  static const std::vector<StoreKind> kinds = {memory, sqlite};
+  return kinds;
+}
+
+const std::vector<StoreKind>& durable_store_kinds() {
+  static const std::vector<StoreKind> kinds = {sqlite};
   return kinds;
 }
 

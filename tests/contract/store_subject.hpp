@@ -23,8 +23,8 @@ class StoreSubject {
   virtual Store& store() = 0;
   virtual Queries& queries() = 0;
   virtual HistorySource& history() = 0;
-  // Closes it and opens it again. False: what it holds does not outlive it.
-  virtual bool reopen() = 0;
+  // Closes a durable store and opens it again, as a new process would.
+  virtual void reopen() = 0;
 
   SimulatedClock clock;
 };
@@ -32,9 +32,12 @@ class StoreSubject {
 struct StoreKind {
   std::string name;
   std::function<std::unique_ptr<StoreSubject>()> make;
+
+  friend void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 };
 
-const std::vector<StoreKind>& store_kinds();
+const std::vector<StoreKind>& store_kinds();          // all
+const std::vector<StoreKind>& durable_store_kinds();  // those that outlive their process
 
 inline std::string name_of_kind(const testing::TestParamInfo<StoreKind>& info) {
   return info.param.name;

@@ -1,0 +1,26 @@
+// The table of users.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "server/adapters/sqlite/compact_text.hpp"
+#include "server/adapters/sqlite/query.hpp"
+#include "server/participants/user.hpp"
+
+namespace sagactl::sqlite {
+
+class AccountTable {
+ public:
+  explicit AccountTable(Connection& connection);
+
+  void put(const User& user);  // insert or replace by id
+  std::optional<User> find(UserId id);
+  std::optional<User> find(const std::string& email);
+
+ private:
+  Query put_, find_by_id_, find_by_email_;
+  CompactText refresh_token_hash_;
+};
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,193 @@
+#include "server/adapters/sqlite/connection.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "server/adapters/sqlite/failure.hpp"
+
+namespace sagactl::sqlite {
+namespace {
+
+constexpr int busy_timeout_ms = 5'000;
+constexpr std::int64_t mmap_bytes = std::int64_t{1} << 30;
+
+void configure_library() {
+  static std::once_flag once;
+  // Counting every allocation costs several per cent, and nobody reads the count.
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
+}  // namespace
+
+Statement::Statement(sqlite3* connection, std::string_view sql) {
+  const int code = sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+  if (code != SQLITE_OK) fail(connection, code);
+}
+
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
+
+Statement::Statement(Statement&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)),
+      parameter_(other.parameter_),
+      column_(other.column_) {}
+
+void Statement::check_bound(int code) {
+  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_), code);
+}
+
+Statement& Statement::bind(std::int64_t value) {
+  check_bound(sqlite3_bind_int64(statement_, ++parameter_, value));
+  return *this;
+}
+
+Statement& Statement::bind(std::string_view text) {
+  const char* data = text.data() ? text.data() : "";
+  check_bound(sqlite3_bind_text64(statement_, ++parameter_, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  return *this;
+}
+
+Statement& Statement::bind_bytes(std::span<const std::uint8_t> bytes) {
+  check_bound(sqlite3_bind_blob64(statement_, ++parameter_, bytes.data(), bytes.size(), SQLITE_STATIC));
+  return *this;
+}
+
+Statement& Statement::bind_null() {
+  check_bound(sqlite3_bind_null(statement_, ++parameter_));
+  return *this;
+}
+
+bool Statement::next() {
+  const int code = sqlite3_step(statement_);
+  column_ = 0;
+  if (code == SQLITE_ROW) return true;
+  sqlite3* connection = sqlite3_db_handle(statement_);
+  const int extended = code == SQLITE_DONE ? code : sqlite3_extended_errcode(connection);
+  reset();
+  if (code != SQLITE_DONE) fail(connection, extended);
+  return false;
+}
+
+void Statement::run() {
+  while (next()) continue;
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_);
+  parameter_ = 0;
+}
+
+void Statement::change_one(std::string_view what) {
+  run();
+  if (sqlite3_changes(sqlite3_db_handle(statement_)) != 1)
+    fail_as_bug(fmt::format("{} cannot be changed: it is not stored", what));
+}
+
+bool Statement::is_null() {
+  return sqlite3_column_type(statement_, column_) == SQLITE_NULL;
+}
+
+bool Statement::is_blob() {
+  return sqlite3_column_type(statement_, column_) == SQLITE_BLOB;
+}
+
+std::int64_t Statement::integer() {
+  return sqlite3_column_int64(statement_, column_++);
+}
+
+std::string_view Statement::text() {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column_));
+  const int size = sqlite3_column_bytes(statement_, column_++);
+  return data ? std::string_view(data, static_cast<std::size_t>(size)) : std::string_view();
+}
+
+std::span<const std::uint8_t> Statement::bytes() {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column_));
+  const int size = sqlite3_column_bytes(statement_, column_++);
+  return {data, data ? static_cast<std::size_t>(size) : 0};
+}
+
+Uuid Statement::uuid() {
+  const auto from = bytes();
+  Uuid id;
+  if (from.size() == id.bytes.size()) std::copy(from.begin(), from.end(), id.bytes.begin());
+  return id;
+}
+
+void Connection::Close::operator()(sqlite3* connection) const {
+  sqlite3_close_v2(connection);
+}
+
+Connection::Connection(const std::string& path, const Settings& settings) {
+  configure_library();
+  const int flags = settings.access == Access::create  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                    : settings.access == Access::write ? SQLITE_OPEN_READWRITE
+                                                       : SQLITE_OPEN_READONLY;
+  sqlite3* handle = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  handle_.reset(handle);
+  if (code != SQLITE_OK) throw Failure{error_of(code, path)};
+  sqlite3_busy_timeout(handle, busy_timeout_ms);
+  run(fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = {};", settings.cache_kib, mmap_bytes));
+}
+
+void Connection::begin_writing() {
+  // FULL: a commit is on disk when it returns.
+  run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;");
+  run(fmt::format("PRAGMA wal_autocheckpoint = {};", checkpoint_pages));
+}
+
+std::string Connection::path() const {
+  const char* path = sqlite3_db_filename(handle_.get(), "main");
+  return path ? path : "";
+}
+
+void Connection::run(std::string_view sql) {
+  const int code = sqlite3_exec(handle(), std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(handle(), code);
+}
+
+Statement& Connection::prepared(const std::string& sql) {
+  const auto known = prepared_.find(sql);
+  if (known != prepared_.end()) {
+    known->second.reset();
+    return known->second;
+  }
+  if (prepared_.size() >= prepared_max) prepared_.clear();
+  return prepared_.emplace(sql, prepare(sql)).first->second;
+}
+
+std::int64_t Connection::number(std::string_view sql) {
+  Statement statement = prepare(sql);
+  return statement.next() ? statement.integer() : 0;
+}
+
+Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
+  connection.prepared(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN").run();
+}
+
+Transaction::~Transaction() {
+  if (sqlite3_get_autocommit(connection_.handle())) return;
+  // Fails only when SQLite has rolled back by itself already.
+  sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  try {
+    connection_.prepared("COMMIT").run();
+  } catch (Failure& failure) {
+    const int code = sqlite3_extended_errcode(connection_.handle());
+    // The last page of the commit is marked as such when it is written; whether it got to the disk is not
+    // known.
+    if ((code & 0xff) == SQLITE_IOERR) failure.error.code = ErrorCode::unknown_outcome;
+    throw;
+  }
+}
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,121 @@
+// A connection to a database file and its prepared statements: thin owners of SQLite's handles. Whatever
+// fails is thrown as a Failure. Neither is for several threads at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "common/id.hpp"
+#include "common/time.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace sagactl::sqlite {
+
+// Parameters are bound, and columns read, one after the other. Bound texts and blobs are not copied: they
+// must live until the statement has run.
+class Statement {
+ public:
+  Statement(sqlite3* connection, std::string_view sql);
+  ~Statement();
+  Statement(Statement&& other) noexcept;
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(std::int64_t value);
+  Statement& bind(Timestamp value) { return bind(value.us); }
+  Statement& bind(std::string_view text);
+  Statement& bind(const Uuid& id) { return bind_bytes(id.bytes); }
+  template <class Tag>
+  Statement& bind(const Id<Tag>& id) {
+    return bind(id.uuid);
+  }
+  Statement& bind_bytes(std::span<const std::uint8_t> bytes);
+  Statement& bind_null();
+  Statement& bind_unless_empty(std::string_view text) { return text.empty() ? bind_null() : bind(text); }
+
+  // To the next row, and to its first column. False: there is none, and the statement may be bound anew.
+  bool next();
+  // To the end, without looking at rows.
+  void run();
+  // Back to the beginning, before the end of the rows.
+  void reset();
+  // Runs a statement that changes one row; a `bug` when there was none to change.
+  void change_one(std::string_view what);
+
+  bool is_null();  // whether the next column is; does not pass it
+  bool is_blob();
+  std::int64_t integer();
+  Timestamp time() { return {integer()}; }
+  std::string_view text();  // until the next row; "" for null
+  std::span<const std::uint8_t> bytes();
+  Uuid uuid();
+  void skip() { ++column_; }
+
+ private:
+  void check_bound(int code);
+
+  sqlite3_stmt* statement_ = nullptr;
+  int parameter_ = 0;
+  int column_ = 0;
+};
+
+enum class Access { create, write, read };
+
+// How many pages are in the write-ahead log when it is copied back into the database.
+inline constexpr int checkpoint_pages = 16'000;
+
+class Connection {
+ public:
+  struct Settings {
+    Access access = Access::read;
+    int cache_kib = 8 * 1024;
+  };
+
+  Connection(const std::string& path, const Settings& settings);
+
+  // Has the file written the way that this adapter does; it stays so.
+  void begin_writing();
+
+  void run(std::string_view sql);  // one or several statements
+  Statement prepare(std::string_view sql) { return {handle_.get(), sql}; }
+  // The same, kept for the next time; for statements that are made from parts.
+  Statement& prepared(const std::string& sql);
+  std::int64_t number(std::string_view sql);  // the first column of the first row; 0 for none
+
+  std::string path() const;
+  sqlite3* handle() { return handle_.get(); }
+
+ private:
+  static constexpr std::size_t prepared_max = 128;
+
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+  std::unique_ptr<sqlite3, Close> handle_;
+  std::unordered_map<std::string, Statement> prepared_;
+};
+
+// Ends in a commit, or is rolled back when it goes.
+class Transaction {
+ public:
+  enum class Kind { read, write };
+  Transaction(Connection& connection, Kind kind);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // Fails with `unknown_outcome` when the disk failed so late that the changes may be there.
+  void commit();
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace sagactl::sqlite

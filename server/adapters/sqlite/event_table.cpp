@@ -1,0 +1,106 @@
+#include "server/adapters/sqlite/event_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace sagactl::sqlite {
+namespace {
+
+const std::string sql_select =
+    fmt::format("SELECT {} FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow ", EventTable::columns);
+const std::string sql_insert =
+    "INSERT INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
+    "correlation) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?";
+const std::string sql_of_flow = sql_select + "WHERE e.flow = ?";
+
+}  // namespace
+
+bool EventTable::is_seldom(EventType type) {
+  switch (type) {
+    case EventType::order_created:
+    case EventType::order_confirmed:
+    case EventType::order_status_changed:
+    case EventType::payment_processed:
+    case EventType::saga_started:
+    case EventType::saga_step_completed:
+    case EventType::saga_completed:
+      return false;
+    case EventType::order_cancelled:
+    case EventType::payment_failed:
+    case EventType::payment_refunded:
+    case EventType::saga_failed:
+    case EventType::saga_step_compensated:
+    case EventType::saga_compensated:
+    case EventType::saga_compensation_failed:
+    case EventType::saga_compensating:
+    case EventType::saga_retried:
+      return true;
+  }
+  return false;
+}
+
+EventTable::EventTable(Connection& connection, Names& names)
+    : names_(names),
+      insert_(connection, sql_insert),
+      after_(connection, sql_after),
+      of_flow_(connection, sql_of_flow) {}
+
+void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event) {
+  Statement& statement = insert_()
+                             .bind(key_of(node, event.sequence))
+                             .bind(flow)
+                             .bind(static_cast<int>(event.type))
+                             .bind(static_cast<int>(event.aggregate_type));
+  if (event.aggregate == event.order.uuid)
+    statement.bind_null();
+  else
+    statement.bind(event.aggregate);
+  statement.bind(event.version).bind(event.occurred_at).bind(event.data).bind_unless_empty(event.metadata);
+  correlation_.bind(statement, event.correlation);
+  statement.run();
+}
+
+std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, std::int64_t limit) {
+  const std::int64_t from = std::clamp<std::int64_t>(sequence, 0, sequence_max);
+  return read_all(after_().bind(key_of(node, from)).bind(key_of(node, sequence_max)).bind(limit));
+}
+
+std::vector<Event> EventTable::of_flow(std::int64_t flow) {
+  std::vector<Event> events = read_all(of_flow_().bind(flow));
+  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
+  });
+  return events;
+}
+
+std::vector<Event> EventTable::read_all(Statement& row) {
+  const Reading reading(row);
+  std::vector<Event> events;
+  while (row.next()) events.push_back(read_row(row));
+  return events;
+}
+
+Event EventTable::read_row(Statement& row) {
+  Event event;
+  const std::int64_t key = row.integer();
+  event.node = names_.node(node_of(key));
+  event.sequence = sequence_of(key);
+  event.type = static_cast<EventType>(row.integer());
+  event.aggregate_type = static_cast<AggregateType>(row.integer());
+  const bool is_of_flow = row.is_null();
+  event.aggregate = row.uuid();
+  event.version = static_cast<int>(row.integer());
+  event.occurred_at = row.time();
+  event.data = row.text();
+  event.metadata = row.text();
+  event.correlation = read_compact(row);
+  event.order = {row.uuid()};
+  if (is_of_flow) event.aggregate = event.order.uuid;
+  return event;
+}
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,46 @@
+// The table of events, which is also the outbox. An event's key is made of its node's number and its
+// sequence, so that a node's events stand together in their order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/adapters/sqlite/compact_text.hpp"
+#include "server/adapters/sqlite/names.hpp"
+
+namespace sagactl::sqlite {
+
+class EventTable {
+ public:
+  // What read_row reads, of `event AS e LEFT JOIN flow AS f ON f.no = e.flow`.
+  static constexpr std::string_view columns =
+      "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
+      "e.correlation, f.id";
+  // Types that are in the index event_seldom.
+  static constexpr std::string_view seldom = "e.type IN (1, 5, 6, 10, 11, 12, 13, 14, 15)";
+  static bool is_seldom(EventType type);
+
+  // The key of the node's event of that sequence; all of the node's keys are between those of 0 and
+  // sequence_max.
+  static std::int64_t key_of(std::int64_t node, std::int64_t sequence) { return node << 40 | sequence; }
+  static std::int64_t node_of(std::int64_t key) { return key >> 40; }
+  static std::int64_t sequence_of(std::int64_t key) { return key & sequence_max; }
+  static constexpr std::int64_t sequence_max = (std::int64_t{1} << 40) - 1;
+
+  EventTable(Connection& connection, Names& names);
+
+  void insert(std::int64_t node, std::int64_t flow, const Event& event);
+  std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::int64_t limit);
+  std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
+  Event read_row(Statement& row);
+
+ private:
+  std::vector<Event> read_all(Statement& row);
+
+  Names& names_;
+  Query insert_, after_, of_flow_;
+  CompactText correlation_;
+};
+
+}  // namespace sagactl::sqlite

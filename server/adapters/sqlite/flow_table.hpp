@@ -1,0 +1,56 @@
+// The table of flows: an order and its saga in one row, since they are made, loaded and changed together.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "server/adapters/sqlite/compact_text.hpp"
+#include "server/adapters/sqlite/names.hpp"
+#include "server/participants/flow.hpp"
+
+namespace sagactl::sqlite {
+
+class FlowTable {
+ public:
+  // What read_row reads, for statements made from parts.
+  static const std::string& columns();
+
+  FlowTable(Connection& connection, Names& names);
+
+  // The number of a flow, or 0.
+  std::int64_t find(OrderId id);
+  // Reads order and saga. The number, or 0 when there is no such flow.
+  std::int64_t read(OrderId id, Flow& flow, bool& has_order);
+  bool read(std::int64_t number, Flow& flow, bool& has_order);
+  // Reads the current row of a statement that selects `columns`. Gives the number.
+  std::int64_t read_row(Statement& row, Flow& flow, bool& has_order);
+
+  void insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga);
+  // Give an order to a flow that has none, or a saga.
+  void fill(std::int64_t number, const Order& order);
+  void fill(std::int64_t number, const Saga& saga);
+  // Write what can change of one, or of both.
+  void update(std::int64_t number, const Order& order);
+  void update(std::int64_t number, const Saga& saga);
+  void update(std::int64_t number, const Order& order, const Saga& saga);
+
+ private:
+  void bind_order(Statement& statement, const Order& order);
+  void bind_saga(Statement& statement, const Saga& saga);
+  void bind_order_state(Statement& statement, const Order& order);
+  void bind_saga_state(Statement& statement, const Saga& saga);
+  void read_order(Statement& row, Order& order);
+  void read_saga(Statement& row, Saga& saga);
+  void read_steps(std::string_view text, Saga& saga);
+  void write_steps(const Saga& saga);
+
+  Names& names_;
+  Query find_, read_by_id_, read_by_number_, insert_, fill_order_, fill_saga_, update_order_, update_saga_,
+      update_both_;
+  // What is bound, until the statement has run.
+  std::string items_, steps_, step_errors_, retries_;
+  CompactText idempotency_key_, payment_id_, correlation_;
+};
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,122 @@
+#include "server/adapters/sqlite/node_table.hpp"
+
+namespace sagactl::sqlite {
+namespace {
+
+constexpr std::string_view sql_find = "SELECT no, epoch, lease_until, last_sequence FROM node WHERE name = ?";
+constexpr std::string_view sql_begin_life =
+    "INSERT INTO node (name, url, epoch, lease_until) VALUES (?, ?, 1, ?) "
+    "ON CONFLICT (name) DO UPDATE SET url = excluded.url, epoch = epoch + 1, lease_until = "
+    "excluded.lease_until "
+    "RETURNING no, epoch, lease_until, last_sequence";
+constexpr std::string_view sql_set_lease = "UPDATE node SET lease_until = ? WHERE no = ?";
+constexpr std::string_view sql_fence =
+    "UPDATE node SET epoch = epoch + 1, lease_until = min(lease_until, ?) WHERE no = ? AND epoch = ?";
+constexpr std::string_view sql_set_last_sequence = "UPDATE node SET last_sequence = ? WHERE no = ?";
+constexpr std::string_view sql_set_published = "UPDATE node SET published = max(published, ?) WHERE name = ?";
+constexpr std::string_view sql_backlogs =
+    "SELECT name, published FROM node WHERE name = ? OR (lease_until <= ? AND published < last_sequence) "
+    "ORDER BY name";
+constexpr std::string_view sql_all =
+    "SELECT name, url, epoch, lease_until, last_sequence, published FROM node WHERE epoch > 0 ORDER BY name";
+constexpr std::string_view sql_unpublished = "SELECT sum(last_sequence - published) FROM node";
+constexpr std::string_view sql_read_progress = "SELECT last_time, last_flow FROM progress";
+constexpr std::string_view sql_write_progress = "UPDATE progress SET last_time = ?, last_flow = ?";
+
+NodeRow read_row(Statement& row) {
+  return {row.integer(), row.integer(), row.time(), row.integer()};
+}
+
+}  // namespace
+
+NodeTable::NodeTable(Connection& connection)
+    : find_(connection, sql_find),
+      begin_life_(connection, sql_begin_life),
+      set_lease_(connection, sql_set_lease),
+      fence_(connection, sql_fence),
+      set_last_sequence_(connection, sql_set_last_sequence),
+      set_published_(connection, sql_set_published),
+      backlogs_(connection, sql_backlogs),
+      all_(connection, sql_all),
+      unpublished_(connection, sql_unpublished) {}
+
+std::optional<NodeRow> NodeTable::find(const NodeName& name) {
+  Statement& row = find_().bind(name);
+  const Reading reading(row);
+  if (!row.next()) return std::nullopt;
+  return read_row(row);
+}
+
+NodeRow NodeTable::begin_life(const NodeName& name, const std::string& url, Timestamp lease_until) {
+  Statement& row = begin_life_().bind(name).bind(url).bind(lease_until);
+  const Reading reading(row);
+  row.next();
+  return read_row(row);
+}
+
+void NodeTable::set_lease(std::int64_t number, Timestamp until) {
+  set_lease_().bind(until).bind(number).run();
+}
+
+void NodeTable::fence(std::int64_t number, std::int64_t epoch, Timestamp now) {
+  fence_().bind(now).bind(number).bind(epoch).run();
+}
+
+void NodeTable::set_last_sequence(std::int64_t number, std::int64_t sequence) {
+  set_last_sequence_().bind(sequence).bind(number).run();
+}
+
+void NodeTable::set_published(const Backlog& backlog) {
+  set_published_().bind(backlog.published).bind(backlog.node).run();
+}
+
+std::vector<Backlog> NodeTable::backlogs(const NodeName& own, Timestamp now) {
+  Statement& row = backlogs_().bind(own).bind(now);
+  const Reading reading(row);
+  std::vector<Backlog> list;
+  while (row.next()) {
+    Backlog& backlog = list.emplace_back();
+    backlog.node = row.text();
+    backlog.published = row.integer();
+  }
+  return list;
+}
+
+std::vector<NodeInfo> NodeTable::all(Timestamp now) {
+  Statement& row = all_();
+  const Reading reading(row);
+  std::vector<NodeInfo> list;
+  while (row.next()) {
+    NodeInfo& node = list.emplace_back();
+    node.name = row.text();
+    node.url = row.text();
+    node.epoch = row.integer();
+    node.lease_until = row.time();
+    node.live = node.lease_until > now;
+    node.last_sequence = row.integer();
+    node.published = row.integer();
+  }
+  return list;
+}
+
+std::int64_t NodeTable::unpublished() {
+  Statement& row = unpublished_();
+  const Reading reading(row);
+  return row.next() ? row.integer() : 0;
+}
+
+ProgressTable::ProgressTable(Connection& connection)
+    : read_(connection, sql_read_progress), write_(connection, sql_write_progress) {}
+
+ProgressTable::Row ProgressTable::read() {
+  Statement& row = read_();
+  const Reading reading(row);
+  if (!row.next()) return {};
+  return {row.time(), row.integer()};
+}
+
+void ProgressTable::write(const Row& row) {
+  write_().bind(row.last_time).bind(row.last_flow).change_one("progress");
+}
+
+}  // namespace sagactl::sqlite

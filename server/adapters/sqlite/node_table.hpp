@@ -1,0 +1,58 @@
+// The table of nodes: their lives, leases, and how far each has written and published. And the database's
+// time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "server/adapters/sqlite/query.hpp"
+#include "server/ports/queries.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl::sqlite {
+
+struct NodeRow {
+  std::int64_t number = 0;
+  std::int64_t epoch = 0;
+  Timestamp lease_until;
+  std::int64_t last_sequence = 0;
+};
+
+class NodeTable {
+ public:
+  explicit NodeTable(Connection& connection);
+
+  std::optional<NodeRow> find(const NodeName& name);
+  NodeRow begin_life(const NodeName& name, const std::string& url, Timestamp lease_until);
+  void set_lease(std::int64_t number, Timestamp until);
+  void fence(std::int64_t number, std::int64_t epoch,
+             Timestamp now);  // ends that life, if it is the present one
+  void set_last_sequence(std::int64_t number, std::int64_t sequence);
+  void set_published(const Backlog& backlog);
+  std::vector<Backlog> backlogs(const NodeName& own, Timestamp now);
+  std::vector<NodeInfo> all(Timestamp now);  // that have registered, by name
+  std::int64_t unpublished();
+
+ private:
+  Query find_, begin_life_, set_lease_, fence_, set_last_sequence_, set_published_, backlogs_, all_,
+      unpublished_;
+};
+
+// How far the database has come: the last time given out and the last number given to a flow.
+class ProgressTable {
+ public:
+  explicit ProgressTable(Connection& connection);
+
+  struct Row {
+    Timestamp last_time;
+    std::int64_t last_flow = 0;
+  };
+  Row read();
+  void write(const Row& row);
+
+ private:
+  Query read_, write_;
+};
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,86 @@
+#include "server/adapters/sqlite/payment_table.hpp"
+
+#include <fmt/format.h>
+
+#include "server/adapters/sqlite/failure.hpp"
+
+namespace sagactl::sqlite {
+namespace {
+
+constexpr std::string_view sql_insert =
+    "INSERT INTO payment (key, id, user, amount, method, created, status, external_transaction_id, "
+    "failure_reason, "
+    "node, version, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr std::string_view sql_update =
+    "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, node = ?, version = ?, "
+    "updated = ? WHERE key = ?";
+constexpr std::string_view sql_read =
+    "SELECT key, id, user, amount, method, created, status, external_transaction_id, failure_reason, node, "
+    "version, "
+    "updated FROM payment WHERE key BETWEEN ? AND ? ORDER BY key";
+
+std::int64_t key_of(std::int64_t flow, int attempt) {
+  if (attempt < 0 || attempt > PaymentTable::attempt_max)
+    fail_as_bug(fmt::format("attempt {} to pay is not between 0 and {}", attempt, PaymentTable::attempt_max));
+  return flow << 12 | attempt;
+}
+
+}  // namespace
+
+PaymentTable::PaymentTable(Connection& connection, Names& names)
+    : names_(names),
+      insert_(connection, sql_insert),
+      update_(connection, sql_update),
+      read_(connection, sql_read) {}
+
+void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
+  insert_()
+      .bind(key_of(flow, payment.attempt))
+      .bind(payment.id)
+      .bind(payment.user)
+      .bind(payment.amount.cents)
+      .bind(static_cast<int>(payment.method))
+      .bind(payment.created_at)
+      .bind(static_cast<int>(payment.status))
+      .bind_unless_empty(payment.external_transaction_id)
+      .bind_unless_empty(payment.failure_reason)
+      .bind(names_.number_of_node(payment.node))
+      .bind(payment.version)
+      .bind(payment.updated_at)
+      .run();
+}
+
+void PaymentTable::update(std::int64_t flow, const Payment& payment) {
+  update_()
+      .bind(static_cast<int>(payment.status))
+      .bind_unless_empty(payment.external_transaction_id)
+      .bind_unless_empty(payment.failure_reason)
+      .bind(names_.number_of_node(payment.node))
+      .bind(payment.version)
+      .bind(payment.updated_at)
+      .bind(key_of(flow, payment.attempt))
+      .change_one("a payment");
+}
+
+void PaymentTable::read(std::int64_t flow, OrderId order, std::vector<Payment>& payments) {
+  Statement& row = read_().bind(key_of(flow, 0)).bind(key_of(flow, attempt_max));
+  const Reading reading(row);
+  while (row.next()) {
+    Payment& payment = payments.emplace_back();
+    payment.attempt = static_cast<int>(row.integer() & attempt_max);
+    payment.id = {row.uuid()};
+    payment.order = order;
+    payment.user = {row.uuid()};
+    payment.amount = {row.integer()};
+    payment.method = static_cast<PaymentMethod>(row.integer());
+    payment.created_at = row.time();
+    payment.status = static_cast<PaymentStatus>(row.integer());
+    payment.external_transaction_id = row.text();
+    payment.failure_reason = row.text();
+    payment.node = names_.node(row.integer());
+    payment.version = static_cast<int>(row.integer());
+    payment.updated_at = row.time();
+  }
+}
+
+}  // namespace sagactl::sqlite

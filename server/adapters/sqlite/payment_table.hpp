@@ -1,0 +1,27 @@
+// The table of payments. A payment's key is made of its flow's number and its attempt.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "server/adapters/sqlite/names.hpp"
+#include "server/participants/payment.hpp"
+
+namespace sagactl::sqlite {
+
+class PaymentTable {
+ public:
+  static constexpr int attempt_max = 4095;
+
+  PaymentTable(Connection& connection, Names& names);
+
+  void insert(std::int64_t flow, const Payment& payment);
+  void update(std::int64_t flow, const Payment& payment);
+  void read(std::int64_t flow, OrderId order, std::vector<Payment>& payments);
+
+ private:
+  Names& names_;
+  Query insert_, update_, read_;
+};
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,51 @@
+#include "server/adapters/sqlite/replay_table.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace sagactl::sqlite {
+namespace {
+
+constexpr std::string_view sql_put =
+    "INSERT OR REPLACE INTO replay (user, key, request_digest, status, body, created) VALUES (?, ?, ?, ?, ?, "
+    "?)";
+constexpr std::string_view sql_find =
+    "SELECT request_digest, status, body, created FROM replay WHERE user = ? AND key = ?";
+constexpr std::string_view sql_forget =
+    "DELETE FROM replay WHERE (user, key) IN "
+    "(SELECT user, key FROM replay WHERE created < ? ORDER BY created, user, key LIMIT ?) RETURNING 1";
+
+}  // namespace
+
+ReplayTable::ReplayTable(Connection& connection)
+    : put_(connection, sql_put), find_(connection, sql_find), forget_(connection, sql_forget) {}
+
+void ReplayTable::put(const Replay& replay) {
+  Statement& statement = put_().bind(replay.key.user).bind(replay.key.key);
+  request_digest_.bind(statement, replay.request_digest);
+  statement.bind(replay.status).bind(replay.body).bind(replay.created_at).run();
+}
+
+std::optional<Replay> ReplayTable::find(const ReplayKey& key) {
+  Statement& row = find_().bind(key.user).bind(key.key);
+  const Reading reading(row);
+  if (!row.next()) return std::nullopt;
+  Replay replay;
+  replay.key = key;
+  replay.request_digest = read_compact(row);
+  replay.status = static_cast<int>(row.integer());
+  replay.body = row.text();
+  replay.created_at = row.time();
+  return replay;
+}
+
+std::size_t ReplayTable::forget(Timestamp before, std::size_t limit) {
+  constexpr std::size_t limit_max = std::numeric_limits<std::int32_t>::max();
+  Statement& row = forget_().bind(before).bind(static_cast<std::int64_t>(std::min(limit, limit_max)));
+  const Reading reading(row);
+  std::size_t forgotten = 0;
+  while (row.next()) ++forgotten;
+  return forgotten;
+}
+
+}  // namespace sagactl::sqlite

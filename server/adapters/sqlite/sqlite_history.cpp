@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "server/adapters/sqlite/database.hpp"
+#include "server/adapters/sqlite/migrations.hpp"
+
+namespace sagactl {
+namespace sqlite {
+namespace {
+
+constexpr int cache_kib = 64 * 1024;
+
+constexpr std::string_view sql_flows =
+    "SELECT {} FROM flow WHERE coalesce(order_created, saga_created, 0) >= ? "
+    "AND coalesce(order_created, saga_created, 0) < ? ORDER BY no";
+constexpr std::string_view sql_events = "SELECT key, occurred_at FROM event ORDER BY key";
+constexpr std::string_view sql_claims = "SELECT {} FROM claim AS c LEFT JOIN flow AS f ON f.no = c.flow";
+// SQLite's own clock, to the millisecond.
+constexpr std::string_view sql_now =
+    "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000";
+
+// One connection in one read transaction: it sees the database as it was when it began.
+class Snapshot : public History {
+ public:
+  // `clock`: the database's, or null when nobody serves the file.
+  Snapshot(const std::string& path, Clock* clock)
+      : tables_(path, {Access::read, cache_kib}), transaction_(tables_.connection, Transaction::Kind::read) {
+    check_schema(tables_.connection);
+    const Timestamp now = clock ? clock->now() : Timestamp{tables_.connection.number(sql_now)};
+    taken_at_ = std::max(now, tables_.progress.read().last_time);
+  }
+
+  Result<void> each_flow(const HistoryFilter& filter,
+                         const std::function<bool(const FlowHistory&)>& visit) override {
+    const auto done = guarded([&]() -> Result<bool> {
+      Statement row = tables_.connection.prepare(fmt::format(sql_flows, FlowTable::columns()));
+      row.bind(filter.since.value_or(Timestamp{INT64_MIN})).bind(filter.until.value_or(Timestamp{INT64_MAX}));
+      while (row.next()) {
+        FlowHistory history;
+        bool has_order = false;
+        const std::int64_t number = tables_.flows.read_row(row, history.flow, has_order);
+        tables_.payments.read(number, history.flow.order.id, history.flow.payments);
+        tables_.barriers.read(number, history.flow.barriers);
+        history.events = tables_.events.of_flow(number);
+        if (!visit(history)) break;
+      }
+      return true;
+    });
+    if (!done) return done.error();
+    return {};
+  }
+
+  Result<void> each_event(
+      const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) override {
+    const auto done = guarded([&]() -> Result<bool> {
+      Statement row = tables_.connection.prepare(sql_events);
+      while (row.next()) {
+        const std::int64_t key = row.integer();
+        if (!visit(tables_.names.node(EventTable::node_of(key)), EventTable::sequence_of(key), row.time()))
+          break;
+      }
+      return true;
+    });
+    if (!done) return done.error();
+    return {};
+  }
+
+  Result<std::vector<Claim>> claims() override {
+    return guarded([&]() -> Result<std::vector<Claim>> {
+      Statement row = tables_.connection.prepare(fmt::format(sql_claims, ClaimTable::columns));
+      std::vector<Claim> claims;
+      while (row.next()) claims.push_back(ClaimTable::read_row(row));
+      return claims;
+    });
+  }
+
+  Result<std::vector<NodeInfo>> nodes() override {
+    return guarded([&]() -> Result<std::vector<NodeInfo>> { return tables_.nodes.all(taken_at_); });
+  }
+
+  Timestamp taken_at() const override { return taken_at_; }
+
+ private:
+  Tables tables_;
+  Transaction transaction_;
+  Timestamp taken_at_;
+};
+
+class FileHistory : public HistorySource {
+ public:
+  explicit FileHistory(std::string path) : path_(std::move(path)) {}
+
+  Result<std::unique_ptr<History>> snapshot() override {
+    return guarded([&]() -> Result<std::unique_ptr<History>> {
+      return std::unique_ptr<History>(std::make_unique<Snapshot>(path_, nullptr));
+    });
+  }
+
+ private:
+  const std::string path_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<History>> Database::snapshot() {
+  return guarded([&]() -> Result<std::unique_ptr<History>> {
+    return std::unique_ptr<History>(std::make_unique<Snapshot>(path_, &clock_));
+  });
+}
+
+}  // namespace sqlite
+
+Result<std::unique_ptr<HistorySource>> open_sqlite_history(const std::string& path) {
+  using namespace sqlite;
+  std::error_code error;
+  if (!std::filesystem::exists(path, error))
+    return Error{ErrorCode::not_found, fmt::format("there is no database file {}", path)};
+  auto source = std::make_unique<FileHistory>(path);
+  // To say now what is wrong with the file.
+  if (const auto first = source->snapshot(); !first) return first.error();
+  return std::unique_ptr<HistorySource>(std::move(source));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,306 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "server/adapters/sqlite/database.hpp"
+
+namespace sagactl::sqlite {
+namespace {
+
+constexpr std::string_view sql_by_correlation =
+    "SELECT no FROM flow WHERE correlation IS NOT NULL AND correlation = ? ORDER BY no DESC LIMIT 1";
+constexpr std::string_view sql_flows_of_user =
+    "SELECT count(*) FROM (SELECT 1 FROM flow WHERE user = ? LIMIT ?)";
+constexpr std::string_view sql_node_numbers = "SELECT no FROM node WHERE last_sequence > 0";
+constexpr std::string_view is_open = "(f.saga_status IN (0, 3) OR f.order_status IN (0, 1))";
+
+// Users with more flows than this are so common that their events are found sooner among the newest of all.
+constexpr std::int64_t few_flows = 1'000;
+
+// What a listing asks for: conditions with their values in order, and the index that they are found by.
+class Selection {
+ public:
+  Selection& where(std::string condition) {
+    conditions_.push_back(std::move(condition));
+    return *this;
+  }
+  template <class Value>
+  Selection& where(std::string condition, Value value) {
+    values_.push_back([value = std::move(value)](Statement& statement) { statement.bind(value); });
+    return where(std::move(condition));
+  }
+  Selection& compact(std::string condition, std::string value) {
+    values_.push_back([value = std::move(value), text = std::make_shared<CompactText>()](
+                          Statement& statement) { text->bind(statement, value); });
+    return where(std::move(condition));
+  }
+  // By which index, or by number when it is not called.
+  Selection& by(std::string index) {
+    index_ = std::move(index);
+    return *this;
+  }
+
+  std::string from() const {
+    return fmt::format("FROM flow AS f {} WHERE {} ", index_.empty() ? "NOT INDEXED" : "INDEXED BY " + index_,
+                       fmt::join(conditions_, " AND "));
+  }
+  // The statement, with the values bound; more may be bound after them.
+  Statement& prepare(Connection& connection, const std::string& sql) const {
+    Statement& statement = connection.prepared(sql);
+    for (const auto& bind : values_) bind(statement);
+    return statement;
+  }
+
+ private:
+  std::vector<std::string> conditions_;
+  std::vector<std::function<void(Statement&)>> values_;
+  std::string index_;
+};
+
+std::int64_t first_number(Statement& statement) {
+  const Reading reading(statement);
+  return statement.next() ? statement.integer() : 0;
+}
+
+std::int64_t count(Tables& tables, const Selection& selection) {
+  return first_number(selection.prepare(tables.connection, "SELECT count(*) " + selection.from()));
+}
+
+std::vector<Flow> read_page(Tables& tables, Selection selection, const Page& page) {
+  std::int64_t offset = std::max<std::int64_t>(page.offset, 0);
+  if (page.after) {
+    const std::int64_t after = tables.flows.find(*page.after);
+    if (after == 0) return {};
+    selection.where("f.no < ?", after);
+    offset = 0;
+  }
+  // Numbers first: an index is enough to sort them, and only the page's flows are read.
+  Statement& row = selection.prepare(
+      tables.connection, "SELECT f.no " + selection.from() + "ORDER BY f.no DESC LIMIT ? OFFSET ?");
+  row.bind(std::max<std::int64_t>(page.limit, 0)).bind(offset);
+  const Reading reading(row);
+  std::vector<Flow> flows;
+  while (row.next()) {
+    bool has_order = false;
+    read_flow(tables, row.integer(), false, flows.emplace_back(), has_order);
+  }
+  return flows;
+}
+
+Selection select_orders(const OrderFilter& filter) {
+  Selection selection;
+  selection.where("f.order_status IS NOT NULL");
+  if (filter.user) selection.where("f.user = ?", *filter.user).by("flow_user");
+  if (!filter.status) return selection;
+  selection.where(fmt::format("f.order_status = {}", static_cast<int>(*filter.status)));
+  if (filter.user || *filter.status == OrderStatus::paid) return selection;
+  if (*filter.status == OrderStatus::pending || *filter.status == OrderStatus::processing)
+    return selection.where(std::string(is_open)).by("flow_open");
+  return selection.where("f.order_status > 2").by("flow_order_closed");
+}
+
+bool has_only(const std::vector<SagaStatus>& statuses, SagaStatus one, SagaStatus other) {
+  return !statuses.empty() && std::all_of(statuses.begin(), statuses.end(), [&](SagaStatus status) {
+    return status == one || status == other;
+  });
+}
+
+Selection select_sagas(const SagaFilter& filter, Names& names) {
+  Selection selection;
+  selection.where("f.saga_status IS NOT NULL");
+  if (!filter.statuses.empty()) {
+    std::vector<int> numbers;
+    for (const SagaStatus status : filter.statuses) numbers.push_back(static_cast<int>(status));
+    selection.where(fmt::format("f.saga_status IN ({})", fmt::join(numbers, ", ")));
+    if (has_only(filter.statuses, SagaStatus::started, SagaStatus::compensating))
+      selection.where(std::string(is_open)).by("flow_open");
+    if (has_only(filter.statuses, SagaStatus::failed, SagaStatus::compensated))
+      selection.where("f.saga_status IN (2, 4)").by("flow_saga_undone");
+  }
+  if (filter.user) selection.where("f.user = ?", *filter.user).by("flow_user");
+  if (filter.type)
+    selection.where("f.definition IN (SELECT definition.no FROM definition WHERE definition.name = ?)",
+                    *filter.type);
+  if (filter.node)
+    selection.where("f.owner_node = ?", filter.node->empty() ? 0 : names.find_node(*filter.node));
+  if (!filter.error_contains.empty()) selection.where("instr(f.error, ?) > 0", filter.error_contains);
+  if (filter.retries_over) selection.where("f.tries > ?", std::int64_t{*filter.retries_over});
+  if (filter.created_before) selection.where("f.saga_created < ?", *filter.created_before);
+  if (filter.updated_before) selection.where("f.saga_updated < ?", *filter.updated_before);
+  return selection;
+}
+
+bool asks_for_statuses_alone(const SagaFilter& filter) {
+  return !filter.user && !filter.type && !filter.node && filter.error_contains.empty() &&
+         !filter.retries_over && !filter.created_before && !filter.updated_before;
+}
+
+std::int64_t count_sagas(Tables& tables, const SagaFilter& filter, const Selection& selection) {
+  if (!asks_for_statuses_alone(filter)) return count(tables, selection);
+  std::int64_t total = 0;
+  const auto& wanted = filter.statuses;
+  for (const auto& [key, n] : tables.counters.read().sagas)
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), key.second) != wanted.end()) total += n;
+  return total;
+}
+
+std::int64_t count_orders(Tables& tables, const OrderFilter& filter, const Selection& selection) {
+  if (filter.user) return count(tables, selection);
+  std::int64_t total = 0;
+  for (const auto& [status, n] : tables.counters.read().orders)
+    if (!filter.status || status == *filter.status) total += n;
+  return total;
+}
+
+// The newest events that fit, by one of the ways there are to find them.
+class EventSearch {
+ public:
+  EventSearch(Tables& tables, const EventFilter& filter)
+      : tables_(tables), filter_(filter), limit_(std::max<std::int64_t>(filter.limit, 0)) {}
+
+  std::vector<Event> run() {
+    if (filter_.order) {
+      add("INDEXED BY event_flow", "e.flow = ?", "", tables_.flows.find(*filter_.order));
+    } else if (filter_.user && has_few_flows()) {
+      add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
+    } else if (filter_.type && EventTable::is_seldom(*filter_.type)) {
+      add("INDEXED BY event_seldom", std::string(EventTable::seldom), "e.occurred_at DESC, e.key DESC");
+    } else {
+      // A node's events stand in the order of their times.
+      for (const std::int64_t node : nodes())
+        add("NOT INDEXED", "e.key BETWEEN ? AND ?", "e.key DESC", EventTable::key_of(node, 0),
+            EventTable::key_of(node, EventTable::sequence_max));
+    }
+    std::sort(found_.begin(), found_.end(), [](const Event& a, const Event& b) {
+      return std::tie(b.occurred_at, b.sequence) < std::tie(a.occurred_at, a.sequence);
+    });
+    if (static_cast<std::int64_t>(found_.size()) > limit_) found_.resize(static_cast<std::size_t>(limit_));
+    return std::move(found_);
+  }
+
+ private:
+  bool has_few_flows() {
+    Statement& statement = tables_.connection.prepared(std::string(sql_flows_of_user));
+    return first_number(statement.bind(*filter_.user).bind(few_flows + 1)) <= few_flows;
+  }
+
+  std::vector<std::int64_t> nodes() {
+    Statement& row = tables_.connection.prepared(std::string(sql_node_numbers));
+    const Reading reading(row);
+    std::vector<std::int64_t> numbers;
+    while (row.next()) numbers.push_back(row.integer());
+    return numbers;
+  }
+
+  // `order` that is empty means that all are read.
+  template <class... Values>
+  void add(std::string_view index, std::string condition, std::string_view order, const Values&... values) {
+    if (filter_.type) condition += fmt::format(" AND e.type = {}", static_cast<int>(*filter_.type));
+    if (filter_.user) condition += " AND f.user = ?";
+    std::string sql =
+        fmt::format("SELECT {} FROM event AS e {} LEFT JOIN flow AS f ON f.no = e.flow WHERE {}",
+                    EventTable::columns, index, condition);
+    if (!order.empty()) sql += fmt::format(" ORDER BY {} LIMIT ?", order);
+    Statement& row = tables_.connection.prepared(sql);
+    (row.bind(values), ...);
+    if (filter_.user) row.bind(*filter_.user);
+    if (!order.empty()) row.bind(limit_);
+    const Reading reading(row);
+    while (row.next()) found_.push_back(tables_.events.read_row(row));
+  }
+
+  Tables& tables_;
+  const EventFilter& filter_;
+  const std::int64_t limit_;
+  std::vector<Event> found_;
+};
+
+std::optional<Flow> read_optional(Tables& tables, std::int64_t number) {
+  Flow flow;
+  bool has_order = false;
+  if (number == 0 || !read_flow(tables, number, true, flow, has_order)) return std::nullopt;
+  return flow;
+}
+
+}  // namespace
+
+bool read_flow(Tables& tables, std::int64_t number, bool barriers, Flow& flow, bool& has_order) {
+  if (!tables.flows.read(number, flow, has_order)) return false;
+  tables.payments.read(number, flow.order.id, flow.payments);
+  if (barriers) tables.barriers.read(number, flow.barriers);
+  return true;
+}
+
+Result<std::optional<Flow>> Database::flow(OrderId id) {
+  return read([&](Tables& tables) { return read_optional(tables, tables.flows.find(id)); });
+}
+
+Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
+  return read([&](Tables& tables) {
+    std::int64_t number = 0;
+    if (const auto id = OrderId::parse(text)) number = tables.flows.find(*id);
+    if (number == 0) {
+      CompactText correlation;
+      Statement& statement = tables.connection.prepared(std::string(sql_by_correlation));
+      correlation.bind(statement, text);
+      number = first_number(statement);
+    }
+    if (number == 0)
+      if (const auto claim = tables.claims.find(digest_of_key(text)))
+        number = tables.flows.find(claim->order);
+    return read_optional(tables, number);
+  });
+}
+
+Result<std::vector<Event>> Database::flow_events(OrderId id) {
+  return read([&](Tables& tables) {
+    const std::int64_t number = tables.flows.find(id);
+    return number == 0 ? std::vector<Event>() : tables.events.of_flow(number);
+  });
+}
+
+Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
+  return read([&](Tables& tables) {
+    const Selection selection = select_orders(filter);
+    return FlowPage{read_page(tables, selection, page), count_orders(tables, filter, selection)};
+  });
+}
+
+Result<FlowPage> Database::sagas(const SagaFilter& filter, const Page& page) {
+  return read([&](Tables& tables) {
+    const Selection selection = select_sagas(filter, tables.names);
+    return FlowPage{read_page(tables, selection, page), count_sagas(tables, filter, selection)};
+  });
+}
+
+Result<std::vector<Event>> Database::events(const EventFilter& filter) {
+  return read([&](Tables& tables) { return EventSearch(tables, filter).run(); });
+}
+
+Result<Counts> Database::counts() {
+  return read([](Tables& tables) {
+    Counts counts = tables.counters.read();
+    counts.unpublished_events = tables.nodes.unpublished();
+    return counts;
+  });
+}
+
+Result<std::optional<User>> Database::user(UserId id) {
+  return read([&](Tables& tables) { return tables.accounts.find(id); });
+}
+
+Result<std::optional<User>> Database::user_by_email(const std::string& email) {
+  return read([&](Tables& tables) { return tables.accounts.find(email); });
+}
+
+Result<std::vector<NodeInfo>> Database::nodes() {
+  return read([&](Tables& tables) { return tables.nodes.all(now(tables)); });
+}
+
+Result<Timestamp> Database::database_time() {
+  return read([&](Tables& tables) { return now(tables); });
+}
+
+}  // namespace sagactl::sqlite

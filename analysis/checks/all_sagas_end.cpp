@@ -31,7 +31,7 @@ class AllSagasEnd final : public Check {
   }
 
   Verdict finish(const Surroundings& surroundings) override {
-    std::string held = fmt::format("all of {} ended", counted(sagas_, "saga"));
+    std::string held = fmt::format("all {} ended", counted(sagas_, "saga"));
     if (manual_ > 0) held += fmt::format(", {} of them failed and waiting for a person", grouped(manual_));
     if (unfinished_ == 0) return Violations{}.verdict(name, held);
 

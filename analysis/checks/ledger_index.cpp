@@ -1,0 +1,101 @@
+#include "analysis/checks/ledger_index.hpp"
+
+namespace sagactl {
+namespace {
+
+std::optional<Timestamp> end_of(const FlowFacts& facts) {
+  const Order& order = facts.flow.order;
+  if (is_live(order.status)) return std::nullopt;
+  std::optional<Timestamp> ended;
+  for (const EventFacts& it : facts.events)
+    if (it.new_status && !is_live(*it.new_status)) ended = it.event->occurred_at;
+  return ended ? ended : order.updated_at;
+}
+
+}  // namespace
+
+LedgerIndex::LedgerIndex(const Ledger& ledger) : ledger_(ledger) {
+  sent_.reserve(ledger.entries.size());
+  told_.reserve(ledger.entries.size());
+  for (std::size_t i = 0; i < ledger.entries.size(); ++i) {
+    const LedgerEntry& entry = ledger.entries[i];
+    sent_[ledger.correlation_sent(entry)] = i;
+    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil()) told_[entry.order] = i;
+  }
+}
+
+void LedgerIndex::see(const FlowFacts& facts) {
+  if (!facts.has_order) return;
+  const Order& order = facts.flow.order;
+  const auto product = order.items.empty() ? std::nullopt : parse_product_id(order.items.front().product_id);
+  const bool of_run = product && product->run == ledger_.run;
+  if (!of_run && told_.find(order.id.uuid) == told_.end()) return;
+  RunOrder seen;
+  seen.id = order.id;
+  seen.user = order.user;
+  if (of_run) {
+    seen.kind = product->kind;
+    seen.group = product->group;
+  }
+  seen.status = order.status;
+  seen.total = order.total;
+  seen.node = order.node;
+  seen.created_at = order.created_at;
+  seen.ended_at = end_of(facts);
+  if (facts.flow.saga) seen.correlation = Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{});
+  by_id_[seen.id.uuid] = orders_.size();
+  if (!seen.correlation.is_nil()) by_correlation_.emplace(seen.correlation, orders_.size());
+  orders_.push_back(std::move(seen));
+}
+
+const RunOrder* LedgerIndex::find_order(const Uuid& id) const {
+  const auto it = by_id_.find(id);
+  return it == by_id_.end() ? nullptr : &orders_[it->second];
+}
+
+std::vector<const RunOrder*> LedgerIndex::orders_of(const LedgerEntry& entry) const {
+  std::vector<const RunOrder*> orders;
+  const auto [from, to] = by_correlation_.equal_range(ledger_.correlation_sent(entry));
+  for (auto it = from; it != to; ++it) orders.push_back(&orders_[it->second]);
+  return orders;
+}
+
+const LedgerEntry* LedgerIndex::request_with(const Uuid& correlation) const {
+  const auto it = sent_.find(correlation);
+  return it == sent_.end() ? nullptr : &ledger_.entries[it->second];
+}
+
+const LedgerEntry* LedgerIndex::request_told(const Uuid& order) const {
+  const auto it = told_.find(order);
+  return it == told_.end() ? nullptr : &ledger_.entries[it->second];
+}
+
+const LedgerEntry* LedgerIndex::request_of(const RunOrder& order) const {
+  const LedgerEntry* told = request_told(order.id.uuid);
+  return told || order.correlation.is_nil() ? told : request_with(order.correlation);
+}
+
+Json LedgerIndex::request_row(const LedgerEntry& entry) const {
+  Json row{{"operation", entry.operation},
+           {"target", ledger_.targets[entry.target]},
+           {"product", ledger_.product(entry)},
+           {"outcome", to_string(entry.outcome)},
+           {"httpStatus", entry.http_status}};
+  if (!entry.order.is_nil()) row["orderId"] = entry.order.text();
+  row["correlationId"] = ledger_.correlation_sent(entry).text();
+  if (entry.sent.us != 0) row["sentAt"] = iso8601_us(entry.sent);
+  if (entry.done.us != 0) row["doneAt"] = iso8601_us(entry.done);
+  return row;
+}
+
+Json row_of(const RunOrder& order) {
+  return Json{{"table", "orders"},
+              {"id", order.id.text()},
+              {"status", to_string(order.status)},
+              {"totalAmount", order.total.text()},
+              {"nodeId", order.node},
+              {"createdAt", iso8601_us(order.created_at)},
+              {"endedAt", order.ended_at ? Json(iso8601_us(*order.ended_at)) : Json(nullptr)}};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,224 @@
+// That requests and orders are each other's: none lost, none from nowhere, and none of unknown fate.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "analysis/checks/ledger_checks.hpp"
+#include "analysis/violations.hpp"
+#include "analysis/wording.hpp"
+
+namespace sagactl {
+namespace {
+
+// Compares the ledger's entries and the run's orders when all was seen.
+class LedgerCheck : public Check {
+ public:
+  LedgerCheck(std::string_view name, const LedgerIndex& index) : index_(index), name_(name) {}
+  void see(const FlowFacts&) override {}
+
+ protected:
+  void add(std::string what, std::string rule, const LedgerEntry* request,
+           const std::vector<const RunOrder*>& orders) {
+    Witness witness{.what = std::move(what), .rule = std::move(rule)};
+    if (request) witness.requests.push_back(index_.request_row(*request));
+    for (const RunOrder* order : orders) {
+      witness.rows.push_back(row_of(*order));
+      witness.nodes.push_back(order->node);
+    }
+    violations_.add(std::move(witness));
+  }
+  Verdict verdict(std::string held) const { return violations_.verdict(name_, std::move(held)); }
+  std::string_view name() const { return name_; }
+
+  const LedgerIndex& index_;
+
+ private:
+  std::string_view name_;
+  Violations violations_;
+};
+
+class NoLostOrder final : public LedgerCheck {
+ public:
+  explicit NoLostOrder(const LedgerIndex& index) : LedgerCheck("no-lost-order", index) {}
+
+  Verdict finish(const Surroundings&) override {
+    std::uint64_t accepted = 0;
+    for (const LedgerEntry& entry : index_.ledger().entries) {
+      if (entry.outcome != RequestOutcome::accepted) continue;
+      ++accepted;
+      const bool found =
+          entry.order.is_nil() ? !index_.orders_of(entry).empty() : index_.find_order(entry.order) != nullptr;
+      if (found) continue;
+      const std::string order = entry.order.is_nil() ? "an order" : "order " + entry.order.text();
+      add(fmt::format("request {} was accepted as {}, which is not in the database", entry.operation, order),
+          "an order that was acknowledged is durable", &entry, {});
+    }
+    return verdict(fmt::format("all {} are in the database", counted(accepted, "accepted order")));
+  }
+};
+
+class NoPhantomOrder final : public LedgerCheck {
+ public:
+  explicit NoPhantomOrder(const LedgerIndex& index) : LedgerCheck("no-phantom-order", index) {}
+
+  Verdict finish(const Surroundings&) override {
+    // Where the database keeps no correlation of the client's, an open request of the group explains one
+    // order.
+    std::multiset<std::pair<OrderKind, std::uint32_t>> open;
+    for (const LedgerEntry& entry : index_.ledger().entries)
+      if (entry.outcome == RequestOutcome::indeterminate) open.emplace(entry.kind, entry.group);
+    for (const RunOrder& order : index_.orders()) {
+      const LedgerEntry* request = index_.request_of(order);
+      if (!request) {
+        const auto explains = open.find({order.kind, order.group});
+        if (order.correlation.is_nil() && explains != open.end()) {
+          open.erase(explains);
+          continue;
+        }
+        add(fmt::format("order {} is of this run's products, and no request asked for it", order.id.text()),
+            "every order comes from a request", nullptr, {&order});
+      } else if (request->outcome == RequestOutcome::accepted && !request->order.is_nil() &&
+                 request->order != order.id.uuid) {
+        add(fmt::format("request {} was accepted as one order, and order {} came of it too",
+                        request->operation, order.id.text()),
+            "a request makes at most one order", request, {&order});
+      }
+    }
+    return verdict(fmt::format("all {} trace to a request", counted(index_.orders().size(), "order")));
+  }
+};
+
+class IndeterminateResolved final : public LedgerCheck {
+ public:
+  explicit IndeterminateResolved(const LedgerIndex& index) : LedgerCheck("indeterminate-resolved", index) {}
+
+  Verdict finish(const Surroundings&) override {
+    // Orders that no request can be told for: each might be that of an open request of its group.
+    std::set<std::pair<OrderKind, std::uint32_t>> unexplained;
+    for (const RunOrder& order : index_.orders())
+      if (!index_.request_of(order)) unexplained.emplace(order.kind, order.group);
+    std::uint64_t open = 0, happened = 0, unclear = 0;
+    for (const LedgerEntry& entry : index_.ledger().entries) {
+      if (entry.outcome != RequestOutcome::indeterminate) continue;
+      ++open;
+      const auto orders = index_.orders_of(entry);
+      happened += !orders.empty();
+      unclear += orders.empty() && unexplained.count({entry.kind, entry.group}) > 0;
+      if (orders.size() > 1)
+        add(fmt::format("request {} got no answer and made {} orders", entry.operation, orders.size()),
+            "a request without an answer happened once or not at all", &entry, orders);
+    }
+    Verdict result =
+        verdict(fmt::format("{} without an answer: {} happened, {} did not", counted(open, "request"),
+                            grouped(happened), grouped(open - happened)));
+    if (result.ruling == Ruling::pass && unclear > 0)
+      return undecided(name(),
+                       fmt::format("{} may or may not have made the orders whose request is not recorded",
+                                   counted(unclear, "request without an answer")));
+    return result;
+  }
+};
+
+class AnswerMatchesDatabase final : public LedgerCheck {
+ public:
+  explicit AnswerMatchesDatabase(const LedgerIndex& index) : LedgerCheck("answer-matches-database", index) {}
+
+  Verdict finish(const Surroundings&) override {
+    std::uint64_t answers = 0;
+    for (const LedgerEntry& entry : index_.ledger().entries) {
+      switch (entry.outcome) {
+        case RequestOutcome::accepted:
+          look_at_accepted(entry);
+          break;
+        case RequestOutcome::duplicate:
+          look_at_duplicate(entry);
+          break;
+        case RequestOutcome::rejected:
+          look_at_no(entry, "turned away");
+          break;
+        case RequestOutcome::unreached:
+          look_at_no(entry, "never sent");
+          break;
+        case RequestOutcome::indeterminate:
+          continue;
+      }
+      ++answers;
+    }
+    return verdict(fmt::format("{} are what the database says", counted(answers, "answer")));
+  }
+
+ private:
+  void look_at_accepted(const LedgerEntry& entry) {
+    const Ledger& ledger = index_.ledger();
+    const RunOrder* order = index_.find_order(entry.order);
+    if (!order) return;  // for no-lost-order to say
+    const auto mismatch = [&](std::string_view what, const std::string& told, const std::string& stored) {
+      add(fmt::format("request {} was told {} {}, the database has {} for order {}", entry.operation, what,
+                      told, stored, order->id.text()),
+          "what the client was told is what the database says", &entry, {order});
+    };
+    const std::string& user =
+        entry.user < ledger.user_ids.size() ? ledger.user_ids[entry.user] : std::string();
+    const Money expected = ledger.expected_total(entry);
+    if (entry.claimed_total && *entry.claimed_total != order->total)
+      mismatch("a total of", entry.claimed_total->text(), order->total.text());
+    else if (expected != order->total)
+      mismatch("yes to a total of", expected.text(), order->total.text());
+    else if (order->kind != entry.kind || order->group != entry.group)
+      mismatch("yes to", ledger.product(entry), product_id(ledger.run, order->kind, order->group, 0));
+    else if (!user.empty() && user != order->user.text())
+      mismatch("yes as user", user, order->user.text());
+  }
+
+  void look_at_duplicate(const LedgerEntry& entry) {
+    if (!entry.order.is_nil()) {
+      const RunOrder* order = index_.find_order(entry.order);
+      if (!order || order->kind != entry.kind || order->group != entry.group) {
+        add(fmt::format("request {} was refused as a duplicate of order {}, which {}", entry.operation,
+                        entry.order.text(), order ? "is of other products" : "is not there"),
+            "a duplicate is refused for an order of the same products", &entry,
+            order ? std::vector{order} : std::vector<const RunOrder*>{});
+        return;
+      }
+    }
+    look_at_no(entry, "refused as a duplicate");
+  }
+
+  void look_at_no(const LedgerEntry& entry, std::string_view how) {
+    const auto orders = index_.orders_of(entry);
+    // An order that another request was told is its own is that one's.
+    if (orders.empty() || index_.request_told(orders.front()->id.uuid)) return;
+    add(fmt::format("request {} was {}, and yet made order {}", entry.operation, how,
+                    orders.front()->id.text()),
+        "a request that was told no has done nothing", &entry, orders);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Check> no_lost_order(const LedgerIndex& index) {
+  return std::make_unique<NoLostOrder>(index);
+}
+std::unique_ptr<Check> no_phantom_order(const LedgerIndex& index) {
+  return std::make_unique<NoPhantomOrder>(index);
+}
+std::unique_ptr<Check> indeterminate_resolved(const LedgerIndex& index) {
+  return std::make_unique<IndeterminateResolved>(index);
+}
+std::unique_ptr<Check> answer_matches_database(const LedgerIndex& index) {
+  return std::make_unique<AnswerMatchesDatabase>(index);
+}
+
+Checks ledger_checks(const LedgerIndex& index) {
+  Checks checks;
+  checks.push_back(one_order_per_duplicate_group(index));
+  checks.push_back(no_lost_order(index));
+  checks.push_back(no_phantom_order(index));
+  checks.push_back(indeterminate_resolved(index));
+  checks.push_back(answer_matches_database(index));
+  checks.push_back(not_vacuous(index));
+  return checks;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,200 @@
+// The report, section by section. Each takes the result and gives an element, or null where there is nothing to show.
+
+const withText = (name, attributes, text) => h(name, attributes, text === null || text === undefined ? '' : String(text));
+const rowsOf = list => Array.isArray(list) ? list : [];
+const section = (title, note, ...content) => h('section', null, h('h2', null, title), note ? h('p', {class: 'note'}, note) : null, ...content);
+
+function table(columns, rows) {
+  const side = column => column.startsWith('#') ? 'number' : null;
+  return h('div', {class: 'scroll'}, h('table', null,
+    h('thead', null, h('tr', null, columns.map(c => withText('th', {class: side(c)}, c.replace('#', ''))))),
+    h('tbody', null, rows.map(row => h('tr', null, row.map((cell, i) => h('td', {class: side(columns[i])}, cell instanceof Node ? cell : String(cell ?? ''))))))));
+}
+const badge = ruling => withText('span', {class: 'badge ' + ruling}, ruling);
+
+function head(r) {
+  const titles = {loadtest: `Load test ${r.run}`, analysis: `Analysis of ${r.database ?? 'a database'}`, verify: `Verification of ${r.database ?? 'a database'}`};
+  const facts = [r.scenario, r.scenario && (r.openLoop ? 'open loop' : 'closed loop'), r.measuredMs && time(r.measuredMs),
+    (r.startedAt ?? r.takenAt ?? '').replace('T', ' ').replace(/\.\d+Z$/, ' UTC'), r.interrupted && 'interrupted'].filter(Boolean);
+  return h('div', {class: 'head'}, h('div', null, withText('h1', null, titles[r.kind] ?? 'Result'), withText('p', {class: 'soft'}, facts.join(' · '))),
+    r.verdict ? badge(r.verdict) : null);
+}
+
+function witness(w) {
+  if (!w) return null;
+  const lines = rowsOf(w.rows).concat(rowsOf(w.requests).map(row => ({table: 'request', ...row})));
+  return h('details', {class: 'witness', open: ''}, h('summary', null, 'What shows it'),
+    rowsOf(w.why).slice(1).map(why => withText('p', null, 'Rule: ' + why)),
+    lines.length ? table(['', ''], lines.map(({table: name, ...members}) => [name ?? '',
+      withText('span', {class: 'mono'}, Object.entries(members).map(([k, v]) => `${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`).join('  '))])) : null,
+    rowsOf(w.nodes).length ? withText('p', null, 'Nodes: ' + w.nodes.join(', ')) : null);
+}
+
+function verdicts(r) {
+  const weight = v => v.verdict === 'FAIL' ? 0 : v.verdict === 'UNKNOWN' && v.counted ? 1 : v.counted ? 2 : 3;
+  const sorted = rowsOf(r.verdicts).map(v => ({counted: true, ...v})).sort((a, b) => weight(a) - weight(b));
+  return h('div', {class: 'verdicts'}, sorted.map(v => h('div', {class: 'verdict is-' + (v.counted ? v.verdict : 'aside')},
+    h('header', null, withText('strong', null, v.name), v.counted ? badge(v.verdict) : h('span', {class: 'badge aside'}, 'does not apply')),
+    withText('p', null, v.reason.replace(/^does not apply: /, '')), v.verdict === 'PASS' ? null : witness(v.witness))));
+}
+
+function thresholds(r) {
+  if (!rowsOf(r.thresholds).length) return null;
+  return section('Thresholds', null, table(['', 'Threshold', ''],
+    r.thresholds.map(t => [badge(t.verdict), withText('code', null, t.threshold), t.reason])));
+}
+
+function tiles(r) {
+  const {requests: q, sagas: g, latency: l, sagaLatency: d, throughput: t} = r, list = [];
+  const add = (value, name, more) => list.push(h('div', {class: 'tile'}, withText('b', null, value), withText('span', null, name), more ? withText('span', {class: 'faint'}, more) : null));
+  if (t?.acceptedPerSecond != null) add(count(t.acceptedPerSecond) + '/s', 'orders accepted', q && `${count(q.succeeded)} of ${count(q.sent)} requests`);
+  if (t?.completedPerSecond != null) add(count(t.completedPerSecond) + '/s', 'sagas completed', g && `${count(g.completed)} of ${count(g.started)} sagas`);
+  if (l) add(time(l.p99), 'p99 latency', `p50 ${time(l.p50)}, max ${time(l.max)}`);
+  if (d) add(time(d.p99), 'p99 of a saga', `p50 ${time(d.p50)}, max ${time(d.max)}`);
+  if (q) add(count(q.duplicates), 'refused as duplicates');
+  if (q) add(count((q.rejected ?? 0) + (q.failed ?? 0) + (q.transportErrors ?? 0)), 'errors', `${count(q.rejected)} turned away, ${count(q.failed)} failed, ${count(q.transportErrors)} in transport`);
+  if (g) add(count(g.compensated), 'sagas compensated');
+  if (g) add(count((g.failed ?? 0) + (g.unfinished ?? 0)), 'sagas failed or unfinished', `${count(g.failed)} failed, ${count(g.unfinished)} unfinished`);
+  return list.length ? h('div', {class: 'tiles'}, list) : null;
+}
+
+function rate(r) {
+  if (!rowsOf(r.timeline).length) return null;
+  const of = member => r.timeline.map(second => second[member] ?? 0), g = r.generator;
+  const health = g ? ` The generator's own lateness: p50 ${time(g.lateness?.p50)}, p99 ${time(g.lateness?.p99)}, max ${time(g.lateness?.max)}; ${count(g.skipped)} requests skipped; ${count(g.connections)} connections.` : '';
+  return section('Planned and achieved rate', (r.openLoop ? 'Requests per second against the schedule.' : 'A closed loop has no schedule: the next request goes out when one ends.') + health,
+    overTime('Requests per second, planned and as they ended', 1, [
+      {name: 'accepted', colour: 'one', values: of('accepted')}, {name: 'refused as duplicates', colour: 'quiet', values: of('duplicates')},
+      {name: 'errors', colour: 'bad', values: of('errors')}],
+      r.openLoop ? [{name: 'planned', colour: 'text', values: of('planned'), dashed: true}] : [], 'since the start'));
+}
+
+function percentiles(r) {
+  const curves = [['sagas, in the database', r.sagaCurve, 'three'], ['from the planned send', r.curve, 'one'], ['from the send', r.serviceCurve, 'two', '5 4']].filter(([, c]) => rowsOf(c).length);
+  if (!curves.length) return null;
+  const beyond = p => 1 / (1 - Math.min(p, 99.9999) / 100);
+  const points = curves.flatMap(([, c]) => c.slice(0, -1)), most = Math.max(10, ...points.map(([p]) => beyond(p)));
+  const values = curves.flatMap(([, c]) => c.map(([, ms]) => Math.max(ms, 0.01))), low = Math.min(...values), high = Math.max(...values, low * 2);
+  const image = picture(270, 'Latency by percentile', (image, width, height) => {
+    const y = a => logarithmic(low, high, a.bottom, a.top), x = a => logarithmic(1, most * 1.6, a.left, a.right);
+    const marks = [0, 50, 75, 90, 95, 99, 99.9, 99.99, 99.999].filter(p => beyond(p) <= most * 1.6);
+    const area = frame(image, width, height, {left: 62,
+      across: decades(low, high).map(v => ({text: time(v), at: a => y(a)(v)})),
+      along: marks.map(p => ({text: p + ' %', at: a => x(a)(beyond(p))})), name: 'percentile, on a 1/(1−p) axis'});
+    for (const [name, curve, colour, dashes] of curves) {
+      const end = curve[curve.length - 1];
+      image.append(s('path', {d: path(curve.slice(0, -1).map(([p, ms]) => [x(area)(beyond(p)), y(area)(ms)]).concat([[x(area)(most * 1.6), y(area)(end[1])]])), fill: 'none', stroke: `var(--${colour})`, 'stroke-width': 2.2, 'stroke-linejoin': 'round', 'stroke-dasharray': dashes}));
+      for (const [p, ms] of curve) image.append(s('circle', {cx: p === 100 ? area.right : x(area)(beyond(p)), cy: y(area)(ms), r: 6, fill: 'transparent'}, s('title', null, `${name}\n${p === 100 ? 'max' : trimmed(p, 6) + ' %'}: ${time(ms)}`)));
+    }
+  });
+  const figures = [['From the planned send', r.latency], ['From the send', r.serviceLatency], ['Sagas, in the database', r.sagaLatency]]
+    .concat(rowsOf(r.stepLatency).filter(t => t.succeeded).map(t => ['Step ' + t.step, t])).filter(([, l]) => l);
+  const shown = (l, member) => time(l[member]) + (rowsOf(l.tooFewSamplesFor).includes(member) ? ' ?' : '');
+  return section('Latency', (r.latency ? 'A response counts from when its request was planned to be sent, so a stall is seen by every request that it held up. ' : '') + 'A question mark: too few samples for this percentile.',
+    image, legend(...curves.map(([name, , colour, dashes]) => [name, colour, dashes ? 'dashed' : 'line'])),
+    table(['', '#p50', '#p90', '#p99', '#p99.9', '#max', '#samples'], figures.map(([name, l]) => [name, ...['p50', 'p90', 'p99', 'p999', 'max'].map(m => shown(l, m)), count(l.samples)])));
+}
+
+function heat(r) {
+  const m = r.heatMap;
+  if (!m || !m.columns || m.columns < 2) return null;
+  const top = Math.max(...m.cells.map(([, , n]) => n)), least = Math.min(...m.cells.map(([, row]) => row)), rows = m.rows.length;
+  return section('Latency over time', 'Each cell is the requests planned for that moment that took that long; the darker, the more.',
+    picture(Math.max(130, (rows - least) * 15 + 46), 'Heat map of response times over time', (image, width, height) => {
+      const total = m.columns * m.columnMs / 1000;
+      const y = a => linear(least, rows, a.bottom, a.top), row = a => y(a)(0) - y(a)(1);
+      const area = frame(image, width, height, {left: 62,
+        across: m.rows.map((bound, i) => ({text: time(bound), at: a => y(a)(i + 1), shown: i >= least && (i - least) % 3 === 0})).filter(t => t.shown),
+        along: along(steps(total, Math.max(3, width / 110)), total, v => trimmed(v, 4) + ' s'), name: 'since the start'});
+      const x = linear(0, m.columns, area.left, area.right);
+      for (const [column, i, n] of m.cells) image.append(s('rect', {x: x(column), width: x(1) - x(0) + 0.4, y: y(area)(i + 1), height: row(area) - 0.5,
+        fill: `rgba(var(--heat), ${(0.12 + 0.88 * Math.log(1 + n) / Math.log(1 + top)).toFixed(3)})`}, s('title', null, `${trimmed(column * m.columnMs / 1000, 4)} s: ${count(n)} up to ${time(m.rows[i])}`)));
+    }));
+}
+
+function nodes(r) {
+  const list = rowsOf(r.distribution);
+  if (!list.length) return null;
+  const high = Math.max(0.01, ...list.map(n => n.interval95?.[1] ?? n.share)), bar = 30;
+  const bars = picture(list.length * bar + 40, 'Share of the orders per node', (image, width, height) => {
+    const widest = Math.min(140, Math.max(...list.map(n => n.node.length)) * 7.5 + 14);
+    const area = frame(image, width, height, {left: widest, right: 20, across: [], along: along(steps(high, Math.max(3, width / 120)), high, v => trimmed(v * 100, 3) + ' %'), name: null});
+    const x = linear(0, high, area.left, area.right), even = x(1 / list.length);
+    list.forEach((n, i) => {
+      const y = area.top + i * bar, middle = y + bar / 2 - 2, [from, to] = n.interval95 ?? [n.share, n.share];
+      image.append(s('text', {class: 'strong', x: widest - 10, y: middle + 4, 'text-anchor': 'end'}, n.node),
+        s('rect', {x: area.left, y: y + 4, width: Math.max(0, x(n.share) - area.left), height: bar - 12, rx: 3, fill: 'var(--one)'}, s('title', null, `${n.node}: ${count(n.orders)} orders, ${percent(n.share)}, 95 % between ${percent(from)} and ${percent(to)}`)),
+        s('path', {d: `M${x(from)} ${middle}H${x(to)}M${x(from)} ${middle - 5}V${middle + 5}M${x(to)} ${middle - 5}V${middle + 5}`, stroke: 'var(--text)', 'stroke-width': 1.6, fill: 'none'}));
+    });
+    image.append(s('line', {x1: even, x2: even, y1: area.top, y2: area.bottom, stroke: 'var(--two)', 'stroke-width': 1.5, 'stroke-dasharray': '5 4'}));
+  });
+  const windows = r.nodeWindows, colours = ['one', 'two', 'three', 'four', 'quiet'];
+  const over = rowsOf(windows?.windows).length > 1 ? [h('h3', null, 'Orders over time, per node'), overTime('Orders over time per node', windows.windowMs / 1000,
+    windows.nodes.map((name, i) => ({name, colour: colours[i % colours.length], values: windows.windows.map(w => w.orders[i])})), [], 'since the first order')] : [];
+  return section('Distribution over nodes', `By the node that each row names, never guessed${r.evenness?.text ? ': ' + r.evenness.text : ''}.`, bars,
+    legend(['share of the orders', 'one'], ['95 % interval', 'text', 'line'], ['an even share', 'two', 'dashed']),
+    table(['Node', '#Orders', '#Share', '#Sagas begun', '#Steps completed', '#Events'], list.map(n => [n.node, count(n.orders), percent(n.share), count(n.sagas), count(n.steps), count(n.events)])), ...over.flat());
+}
+
+function sagas(r) {
+  const bins = rowsOf(r.sagasOverTime?.bins);
+  if (bins.length < 2) return null;
+  const of = member => bins.map(b => b[member] ?? 0);
+  return section('Sagas over time', `What became of sagas in each ${time(r.sagasOverTime.binMs)}, by the database's clock, and how many were under way.`,
+    overTime('Saga states over time', r.sagasOverTime.binMs / 1000, [{name: 'completed', colour: 'four', values: of('completed')}, {name: 'compensated', colour: 'two', values: of('compensated')}, {name: 'failed', colour: 'bad', values: of('failed')}],
+      [{name: 'under way', colour: 'text', values: of('unfinished'), dashed: true}], 'since the first saga'));
+}
+
+const outcomeColours = {created: 'one', duplicate: 'quiet', rejected: 'two', indeterminate: 'three', unreached: 'bad'};
+
+function lanes(group) {
+  const members = group.members.slice(0, 24), end = Math.max(1, ...members.map(m => Math.max(m.atUs, m.doneUs ?? 0))), lane = 17;
+  const label = m => m.node.replace(/^https?:\/\//, ''), room = 14 + 6.6 * Math.max(...members.map(m => label(m).length));
+  const image = picture(members.length * lane + 30, 'Lanes of a concurrent group', (image, width, height) => {
+    const area = frame(image, width, height, {left: 4, right: Math.min(room, width / 2), top: 2, below: 24, across: [], along: along(steps(end, 3), end, v => time(v / 1000)), name: null});
+    const x = linear(0, end, area.left, area.right);
+    members.forEach((m, i) => {
+      const y = area.top + i * lane, colour = `var(--${outcomeColours[m.outcome] ?? 'quiet'})`, done = m.doneUs ?? m.atUs;
+      const title = s('title', null, `${m.outcome} on ${m.node}\nafter ${time(m.atUs / 1000)}, ${time(m.gapUs / 1000)} behind the one before${m.orderId ? '\norder ' + m.orderId : ''}${m.product ? '\n' + m.product : ''}`);
+      image.append(m.doneUs === undefined ? s('circle', {cx: x(m.atUs), cy: y + lane / 2, r: 5, fill: colour}, title)
+        : s('rect', {x: x(m.atUs), y: y + 2, width: Math.max(2, x(done) - x(m.atUs)), height: lane - 5, rx: 3, fill: colour}, title));
+      image.append(s('text', {class: 'strong', x: x(done) + 9, y: y + lane / 2 + 4, 'pointer-events': 'none'}, label(m)));
+    });
+  });
+  const wins = group.winner ? `won by ${group.winner.node}` : 'nobody won';
+  return h('div', null, withText('p', {class: 'group-name'}, [group.products || group.startedAt.slice(11, 26), group.depth && `${group.depth} deep`, wins].filter(Boolean).join(' · ')), image);
+}
+
+function groups(r) {
+  const list = rowsOf(r.groups);
+  if (!list.length) return null;
+  const summary = r.groupSummary ?? {}, wins = Object.entries(summary.wins ?? {}).map(([node, n]) => `${node} ${count(n)}`).join(', ');
+  const what = list[0].kind === 'requests' ? 'Requests of one group go out together for the same products; each bar is one, from its send to its answer, by the client’s clock.' : `Orders within ${summary.windowMs ?? 100} ms of each other, by the database’s clock.`;
+  const outcomes = [...new Set(list.flatMap(g => g.members.map(m => m.outcome)))];
+  return section('Concurrent groups', `${what} ${count(summary.found ?? list.length)} groups; won: ${wins || 'none'}.`, h('div', {class: 'groups'}, list.slice(0, 9).map(lanes)),
+    legend(...outcomes.map(o => [o, outcomeColours[o] ?? 'quiet'])));
+}
+
+function slowest(r) {
+  if (!rowsOf(r.slowest).length) return null;
+  const end = Math.max(1, ...r.slowest.map(t => t.tookUs)), colour = e => /Compensat|Cancel|Refund/.test(e) ? 'two' : /Failed/.test(e) ? 'bad' : /Completed|Confirmed|Processed/.test(e) ? 'four' : 'one';
+  return section('Slowest sagas', 'Every event of the ten slowest, from the creation of the saga; open one for the list.', r.slowest.map(t => h('details', {class: 'trace'},
+    h('summary', null, withText('span', {class: 'mono'}, t.sagaId), ' ', withText('span', {class: 'soft'}, `${t.status} after ${time(t.tookUs / 1000)}`),
+      picture(22, `Events of saga ${t.sagaId}`, (image, width) => {
+        const x = linear(0, end, 6, width - 6);
+        image.append(s('line', {x1: x(0), x2: x(t.tookUs), y1: 11, y2: 11, stroke: 'var(--quiet)', 'stroke-width': 3, 'stroke-linecap': 'round'}),
+          ...t.events.map(e => s('circle', {cx: x(e.atUs), cy: 11, r: 5, fill: `var(--${colour(e.event)})`, stroke: 'var(--card)'}, s('title', null, `${e.event}${e.step ? ' ' + e.step : ''}\n+${time(e.atUs / 1000)} on ${e.node}`))));
+      })),
+    table(['#After', 'Event', 'Step', 'Node'], t.events.map(e => [time(e.atUs / 1000), e.event, e.step ?? '', e.node])))));
+}
+
+function origin(r) {
+  const m = r.machine ?? {}, facts = [['Command', r.command && withText('code', null, r.command)], ['Seed', r.seed], ['Version', r.version && 'sagactl ' + r.version],
+    ['Targets', rowsOf(r.targets).join(', ')], ['Database', r.database], ['Read at', r.takenAt], ['Ledger', r.ledger],
+    ['Machine', [m.host, m.system, m.processor, m.cores && `${m.cores} cores`, m.memoryMb && `${(m.memoryMb / 1024).toFixed(1)} GB`].filter(Boolean).join(' · ')]];
+  return section('How this was made', null, h('dl', null, facts.filter(([, v]) => v !== undefined && v !== null && v !== '').map(([name, v]) => [h('dt', null, name), h('dd', null, v instanceof Node ? v : String(v))])));
+}
+
+const result = JSON.parse(document.getElementById('result').textContent);
+document.title = `sagactl ${result.kind} ${result.run ?? ''} ${result.verdict ?? ''}`.replace(/\s+/g, ' ').trim();
+document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));

@@ -74,8 +74,10 @@ FlowHistory& World::place(const Placing& placing) {
   const Moment at = moment();
   CreateOrder create;
   create.id = OrderId{make_uuid_v7(at.now, 0, ++orders_)};
-  create.user = UserId{make_uuid_v7(at.now, 1, 1)};
-  create.items = {{placing.product, "Product " + placing.product, 1, Money{placing.price_cents}}};
+  create.user = placing.user.uuid.is_nil() ? UserId{make_uuid_v7(at.now, 1, 1)} : placing.user;
+  create.items = placing.items;
+  if (create.items.empty())
+    create.items = {{placing.product, "Product " + placing.product, 1, Money{1000'00}}};
   create.address = "Seoul, Teheran-ro 123";
   create.idempotency_key = default_idempotency_key(create.items);
   if (placing.locked) {

@@ -19,7 +19,8 @@ class World {
     std::string product = "BOOK";
     NodeName node = "node-1";
     std::string correlation = {};
-    std::int64_t price_cents = 1000'00;
+    std::vector<OrderItem> items = {};  // none: one of `product`, for 1000.00
+    UserId user = {};                   // nil: one of the world's own
     bool locked = true;
   };
 

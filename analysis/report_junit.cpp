@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include "analysis/json_view.hpp"
+#include "analysis/report.hpp"
+
+namespace sagactl {
+namespace {
+
+// Escapes text for XML; characters that XML cannot hold become spaces.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\n':
+        out += "&#10;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+struct Suite {
+  std::string cases;
+  int tests = 0, failures = 0, errors = 0, skipped = 0;
+
+  void add(const std::string& kind, const std::string& name, const std::string& ruling,
+           const std::string& reason, const std::string& details, bool counted) {
+    ++tests;
+    cases += fmt::format("    <testcase classname=\"sagactl.{}\" name=\"{}\"", kind, escaped(name));
+    if (ruling == "PASS") {
+      cases += "/>\n";
+      return;
+    }
+    const bool failed = ruling == "FAIL";
+    const char* element = failed ? "failure" : counted ? "error" : "skipped";
+    ++(failed ? failures : counted ? errors : skipped);
+    cases += fmt::format(">\n      <{} message=\"{}\"", element, escaped(reason));
+    cases += details.empty() ? "/>\n" : fmt::format(">{}</{}>\n", escaped(details), element);
+    cases += "    </testcase>\n";
+  }
+};
+
+}  // namespace
+
+std::string junit_report(const Json& json) {
+  const JsonView result(json);
+  Suite suite;
+  for (const Json& item : result["verdicts"].list()) {
+    const JsonView verdict(item);
+    const bool counted = verdict["counted"].is_true();
+    const std::string witness = verdict["witness"].empty() ? "" : verdict["witness"].json().dump(2);
+    suite.add("verdict", verdict["name"].text(), verdict["verdict"].text(), verdict["reason"].text(), witness,
+              counted);
+  }
+  for (const Json& item : result["thresholds"].list()) {
+    const JsonView threshold(item);
+    suite.add("threshold", threshold["threshold"].text(), threshold["verdict"].text(),
+              threshold["reason"].text(), "", true);
+  }
+  std::string name = result["kind"].text();
+  if (!result["scenario"].text().empty()) name += " " + result["scenario"].text();
+  std::string when = result["startedAt"].text();
+  if (when.empty()) when = result["takenAt"].text();
+  if (when.size() > 19) when.resize(19);  // seconds, as the schema has them
+  const double seconds = result["measuredMs"].number().value_or(0) / 1000;
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuites>\n"
+      "  <testsuite name=\"sagactl {}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
+      "time=\"{:.3f}\" "
+      "timestamp=\"{}\">\n{}"
+      "  </testsuite>\n"
+      "</testsuites>\n",
+      escaped(name), suite.tests, suite.failures, suite.errors, suite.skipped, seconds, escaped(when),
+      suite.cases);
+}
+
+}  // namespace sagactl

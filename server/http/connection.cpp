@@ -17,9 +17,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t joined_body_bytes_max = 16 * 1024;
+constexpr std::size_t joined_body_bytes_max = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
-constexpr std::size_t linger_bytes_max = 1024 * 1024;
+constexpr std::size_t linger_bytes_max = std::size_t{1024} * 1024;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Counts a request while its handler runs, also when the handler is never resumed.

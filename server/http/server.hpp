@@ -20,13 +20,13 @@ namespace sagactl::http {
 class Listener;
 
 struct Limits {
-  std::size_t header_bytes_max = 16 * 1024;            // over it 431
-  std::size_t body_bytes_max = 100 * 1024;             // over it 413
-  std::size_t connections_max = 10'000;                // past it 503 and close
-  std::chrono::milliseconds read_timeout{30'000};      // a request that has begun: 408
-  std::chrono::milliseconds idle_timeout{75'000};      // between requests: closed without a word
-  std::chrono::milliseconds write_timeout{30'000};     // a client that does not read its answer: closed
-  std::chrono::milliseconds request_deadline{30'000};  // what Request::deadline is made of
+  std::size_t header_bytes_max = std::size_t{16} * 1024;  // over it 431
+  std::size_t body_bytes_max = std::size_t{100} * 1024;   // over it 413
+  std::size_t connections_max = 10'000;                   // past it 503 and close
+  std::chrono::milliseconds read_timeout{30'000};         // a request that has begun: 408
+  std::chrono::milliseconds idle_timeout{75'000};         // between requests: closed without a word
+  std::chrono::milliseconds write_timeout{30'000};        // a client that does not read its answer: closed
+  std::chrono::milliseconds request_deadline{30'000};     // what Request::deadline is made of
   double peer_requests_per_second = 20'000;  // per address, bursts of one second; over it 429; 0: none
   bool limit_loopback_peers = false;
 };

@@ -14,7 +14,7 @@ namespace sagactl::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t piece_bytes_max = 64 * 1024;
+constexpr std::size_t piece_bytes_max = std::size_t{64} * 1024;
 constexpr std::string_view reset_text = "event: reset\ndata: {}\n\n";
 constexpr std::string_view heartbeat_text = ": heartbeat\n\n";
 constexpr std::string_view greeting_text =

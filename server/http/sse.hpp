@@ -23,7 +23,7 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
  public:
   struct Options {
     std::size_t ring_max = 1024;  // events kept for those who resume
-    std::size_t ring_bytes_max = 4 * 1024 * 1024;
+    std::size_t ring_bytes_max = std::size_t{4} * 1024 * 1024;
     std::size_t subscribers_max = 256;
     std::chrono::milliseconds heartbeat{15'000};
   };

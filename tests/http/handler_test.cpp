@@ -1,0 +1,151 @@
+// How handlers wait, work on threads and fail, and how a server stops around them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "server/http/server.hpp"
+#include "tests/http/server_fixture.hpp"
+
+namespace sagactl::http::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+TEST_F(ServerTest, SurvivesAHandlerThatThrows) {
+  const TestServer server(routes());
+  RawClient client = server.connect();
+  client.send(request_text("GET", "/throws") + request_text("GET", "/worker-throws") +
+              request_text("GET", "/n/1"));
+  for (int i = 0; i < 2; ++i) {
+    const auto failed = client.receive();
+    EXPECT_EQ(failed->status, 500);
+    EXPECT_THAT(failed->body, Not(HasSubstr("oops")));
+  }
+  EXPECT_EQ(client.receive()->body, "1");
+}
+
+TEST_F(ServerTest, RunsBlockingWorkOnItsThreads) {
+  const TestServer server(routes());
+  EXPECT_EQ(server.ask(request_text("GET", "/worker")).body, "from a worker");
+}
+
+TEST_F(ServerTest, StopsByFinishingWhatIsInFlight) {
+  TestServer server(routes());
+  RawClient idle = server.connect(), busy = server.connect();
+  idle.send(request_text("GET", "/n/1"));
+  EXPECT_EQ(idle.receive()->status, 200);
+  busy.send(request_text("GET", "/gate"));
+  gate.await_arrivals(1);
+  std::promise<void> stopped;
+  server.server().stop(20s, [&] { stopped.set_value(); });
+  EXPECT_TRUE(idle.closes_silently()) << "what is idle is closed at once";
+  gate.open();
+  const auto finished = busy.receive();
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->body, "7");
+  EXPECT_EQ(finished->header("connection"), "close");
+  EXPECT_TRUE(busy.closes_silently());
+  EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+}
+
+TEST_F(ServerTest, CutsOffWhatOutlastsTheGraceOfAStop) {
+  TestServer server(routes());
+  RawClient busy = server.connect();
+  busy.send(request_text("GET", "/gate"));
+  gate.await_arrivals(1);
+  std::promise<void> stopped;
+  server.server().stop(1ms, [&] { stopped.set_value(); });
+  EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+  EXPECT_TRUE(busy.closes_silently());
+  gate.open();  // a late answer finds nobody, and does no harm
+}
+
+TEST_F(ServerTest, MayBeDestroyedWhileRequestsWait) {
+  auto server = std::make_unique<TestServer>(routes());
+  RawClient busy = server->connect();
+  busy.send(request_text("GET", "/gate"));
+  gate.await_arrivals(1);
+  server.reset();
+  EXPECT_FALSE(busy.receive());
+}
+
+TEST_F(ServerTest, FailsARequestWhoseCallbackIsDropped) {
+  Router router;
+  add(router, Method::get, "/dropped", [](Request&) -> asio::awaitable<Answer> {
+    auto start = [](std::function<void(int)>) {};
+    const int value = co_await await_callback<int>(std::move(start));
+    co_return text_response(200, std::to_string(value));
+  });
+  TestServer server(std::move(router));
+  RawClient client = server.connect();
+  client.send(request_text("GET", "/dropped") + request_text("GET", "/dropped"));
+  EXPECT_EQ(client.receive()->status, 500);
+  EXPECT_EQ(client.receive()->status, 500);
+  EXPECT_THAT(server.metrics().text(), HasSubstr("sagactl_http_requests_in_flight 0"));
+}
+
+TEST_F(ServerTest, GoesOnWithoutTheCallbackWhenTheDeadlineHasPassed) {
+  Router router;
+  std::function<void(int)> kept;
+  add(router, Method::get, "/late", [&kept](Request& request) -> asio::awaitable<Answer> {
+    auto start = [&kept](std::function<void(int)> done) { kept = std::move(done); };
+    const auto value = co_await await_callback_until<int>(std::move(start), request.deadline);
+    if (!value) co_return Error{ErrorCode::unknown_outcome, "not answered in time"};
+    co_return text_response(200, std::to_string(*value));
+  });
+  ServerOptions options;
+  options.limits.request_deadline = 1ms;
+  {
+    const TestServer server(std::move(router), options);
+    EXPECT_EQ(server.ask(request_text("GET", "/late")).status, 503);
+    kept(1);  // nobody waits any more
+  }
+  kept(2);  // nor is there a context
+}
+
+TEST_F(ServerTest, ResumesOnceHoweverOftenACallbackIsCalledAndEvenBeforeItWaits) {
+  Router router;
+  add(router, Method::get, "/eager", [](Request&) -> asio::awaitable<Answer> {
+    auto start = [](std::function<void(int)> done) {
+      done(1);
+      done(2);
+    };
+    const int value = co_await await_callback<int>(std::move(start));
+    co_return text_response(200, std::to_string(value));
+  });
+  const TestServer server(std::move(router));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(server.ask(request_text("GET", "/eager")).body, "1");
+}
+
+TEST_F(ServerTest, ServesManyConnectionsThatWaitAtOnce) {
+  const TestServer server(routes());
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 200; ++i) {
+    clients.push_back(server.connect());
+    clients.back().send(request_text("GET", "/gate"));
+  }
+  gate.await_arrivals(200);
+  gate.open();
+  for (RawClient& client : clients) EXPECT_EQ(client.receive()->body, "7");
+}
+
+TEST(Workers, SayThatTheyAreBusyWhenTheQueueIsFull) {
+  std::promise<void> release;
+  std::promise<void> begun;
+  Workers workers({.name = "test", .threads = 1, .queue_max = 1});
+  ASSERT_TRUE(workers.post([&] {
+    begun.set_value();
+    release.get_future().wait();
+  }));
+  begun.get_future().wait();
+  EXPECT_TRUE(workers.post([] {}));
+  EXPECT_FALSE(workers.post([] {}));
+  release.set_value();
+}
+
+}  // namespace
+}  // namespace sagactl::http::testing

@@ -148,7 +148,7 @@ Connection::Awaitable<Connection::Read> Connection::read_request() {
     const RequestReader::State state = reader_.parse();
     if (state == RequestReader::State::complete) co_return Read::request;
     if (state == RequestReader::State::failed) co_return Read::failed;
-    if (reader_.wants_continue() && !co_await write_all(continue_line, {})) co_return Read::closed;
+    if (reader_.wants_continue() && !co_await write_all(continue_line)) co_return Read::closed;
     if (co_await read_some()) {
       // The time for a request runs from its first byte, however slowly the others come.
       if (doing_ == Doing::waiting) expect(Doing::reading, limits.read_timeout);
@@ -233,10 +233,10 @@ Connection::Awaitable<void> Connection::send_stream(BodyStream& stream, bool chu
     }
     out_ += *piece;
     if (chunked) out_ += "\r\n";
-    if (!co_await write_all(out_, {})) break;
+    if (!co_await write_all(out_)) break;
   }
   stream.close();
-  if (chunked) co_await write_all("0\r\n\r\n", {});
+  if (chunked) co_await write_all("0\r\n\r\n");
 }
 
 Connection::Awaitable<void> Connection::watch_for_end(std::shared_ptr<BodyStream> stream) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loadgen/answer_reader.hpp"
+#include "loadgen/entry_log.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/schedule.hpp"
 
@@ -38,7 +39,7 @@ struct LoadConnection {
 
   // The request in hand.
   LedgerEntry entry;
-  std::int64_t planned_ns = 0, sent_ns = 0, first_byte_ns = 0;
+  RequestTimes times;
   std::vector<char> out;
   std::size_t out_size = 0, out_done = 0;
   AnswerReader answer;

@@ -109,11 +109,11 @@ void Crew::run(std::vector<PhaseShare> shares, const std::stop_token& stop,
 Progress Crew::counts() const {
   Progress progress;
   for (const auto& worker : workers_) {
-    const WorkerCounters& counters = worker->counters();
-    progress.sent += counters.sent.load(std::memory_order_relaxed);
-    progress.accepted += counters.accepted.load(std::memory_order_relaxed);
-    progress.duplicates += counters.duplicates.load(std::memory_order_relaxed);
-    progress.errors += counters.errors.load(std::memory_order_relaxed);
+    const EntryLog::Counts counts = worker->counts();
+    progress.sent += counts.sent;
+    progress.accepted += counts.accepted;
+    progress.duplicates += counts.duplicates;
+    progress.errors += counts.errors;
   }
   return progress;
 }

@@ -1,14 +1,13 @@
 #include "loadgen/load_worker.hpp"
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 
 #include "common/result.hpp"
 #include "loadgen/order_answer.hpp"
+#include "loadgen/worker_thread.hpp"
 
 namespace sagactl {
 namespace {
@@ -21,18 +20,6 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
-constexpr std::size_t piece_size = 16 * 1024;
-
-std::int64_t thread_cpu_ns() {
-  timespec used{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return std::int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
-}
-
-// One writer, so no read-modify-write is needed.
-void add_one(std::atomic<std::uint64_t>& counter) {
-  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-}
 
 }  // namespace
 
@@ -41,6 +28,7 @@ LoadWorker::LoadWorker(const Setup& setup)
       pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       waiting_(setup.targets.size(), setup.backlog_max),
+      log_(setup.epoch_offset_ns),
       input_(input_size) {
   group_.reserve(setup.connections);
 }
@@ -67,8 +55,7 @@ std::size_t LoadWorker::connect() {
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
-  // The kernel may else be 50 microseconds late on purpose.
-  prctl(PR_SET_TIMERSLACK, 1);
+  ask_for_prompt_waking();
   share_ = std::move(share);
   pacing_ = pacing;
   next_ = 0;
@@ -196,8 +183,8 @@ void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::ui
   connection.entry.target = order.target;
   connection.entry.user = order.user;
   connection.entry.kind = order.kind;
-  connection.planned_ns = due.planned_ns;
-  connection.first_byte_ns = 0;
+  connection.times = {};
+  connection.times.planned_ns = due.planned_ns;
   connection.out_size = setup_.writer->write(order, connection.out.data());
   connection.out_done = 0;
   connection.answer.reset();
@@ -207,18 +194,18 @@ void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::ui
 void LoadWorker::transmit(LoadConnection& connection) {
   const bool is_rest = connection.out_done > 0;
   if (!is_rest) {
-    connection.sent_ns = steady_ns();
+    connection.times.sent_ns = steady_ns();
     // A closed loop plans nothing: its request is due when it goes.
-    if (share_.units != nullptr) connection.planned_ns = connection.sent_ns;
+    if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
   const ssize_t count = send(connection.fd, connection.out.data() + connection.out_done,
                              connection.out_size - connection.out_done, MSG_NOSIGNAL);
   if (count < 0 && errno != EAGAIN && errno != EINTR) {
-    if (!is_rest) connection.sent_ns = 0;  // the kernel took nothing: it was never sent
+    if (!is_rest) connection.times.sent_ns = 0;  // the kernel took nothing: it was never sent
     fail(connection, TransportFailure::closed, steady_ns());
     return;
   }
-  if (!is_rest) add_one(counters_.sent);
+  if (!is_rest) log_.count_sent();
   connection.out_done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
   const bool is_whole = connection.out_done == connection.out_size;
   if (!is_whole || is_rest) pool_.watch_writing(connection, !is_whole);
@@ -264,7 +251,7 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
   const ssize_t count = recv(connection.fd, input_.data(), input_.size(), 0);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   const std::int64_t now = steady_ns();
-  if (count > 0 && connection.first_byte_ns == 0) connection.first_byte_ns = now;
+  if (count > 0 && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
   const auto state = count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)})
                                : connection.answer.end();
   switch (state) {
@@ -290,7 +277,8 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   entry.correlation = answer.correlation;
   entry.claimed_status = answer.status;
   entry.claimed_total = answer.total;
-  keep(entry, connection.planned_ns, connection.sent_ns, connection.first_byte_ns, now);
+  connection.times.done_ns = now;
+  log_.keep(entry, connection.times);
   --in_flight_;
   const bool sent_whole = connection.out_done == connection.out_size;
   pool_.give_back(connection);
@@ -299,9 +287,10 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
 
 void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std::int64_t now) {
   LedgerEntry& entry = connection.entry;
-  entry.outcome = connection.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
+  entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
   entry.failure = failure;
-  keep(entry, connection.planned_ns, connection.sent_ns, connection.first_byte_ns, now);
+  connection.times.done_ns = now;
+  log_.keep(entry, connection.times);
   --in_flight_;
   pool_.drop(connection, now);
 }
@@ -321,7 +310,7 @@ void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, Tra
     entry.kind = due.unit.kind;
     entry.outcome = RequestOutcome::unreached;
     entry.failure = failure;
-    keep(entry, due.planned_ns, 0, 0, now);
+    log_.keep(entry, {due.planned_ns, 0, 0, now});
   }
 }
 
@@ -367,38 +356,6 @@ void LoadWorker::begin_stop(std::int64_t now) {
   for (std::size_t line = 0; line < waiting_.lines(); ++line) {
     while (waiting_.front(line) != nullptr) waiting_.pop(line);
   }
-}
-
-void LoadWorker::keep(LedgerEntry& entry, std::int64_t planned_ns, std::int64_t sent_ns,
-                      std::int64_t first_byte_ns, std::int64_t done_ns) {
-  entry.planned = epoch(planned_ns);
-  entry.sent = epoch(sent_ns);
-  entry.first_byte = epoch(first_byte_ns);
-  entry.done = epoch(done_ns);
-  if (entries_.empty() || entries_.back().size() == piece_size) {
-    entries_.emplace_back();
-    entries_.back().reserve(piece_size);
-  }
-  entries_.back().push_back(entry);
-  if (entry.outcome == RequestOutcome::accepted) {
-    add_one(counters_.accepted);
-  } else if (entry.outcome == RequestOutcome::duplicate) {
-    add_one(counters_.duplicates);
-  } else {
-    add_one(counters_.errors);
-  }
-}
-
-Timestamp LoadWorker::epoch(std::int64_t ns) const {
-  return ns == 0 ? Timestamp{} : Timestamp{(ns + setup_.epoch_offset_ns) / 1000};
-}
-
-void LoadWorker::move_entries_to(std::vector<LedgerEntry>& ledger) {
-  for (auto& piece : entries_) {
-    ledger.insert(ledger.end(), piece.begin(), piece.end());
-    std::vector<LedgerEntry>().swap(piece);
-  }
-  entries_.clear();
 }
 
 LoadWorker::Health LoadWorker::take_health() {

@@ -2,7 +2,6 @@
 // entries.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "loadgen/connection_pool.hpp"
+#include "loadgen/entry_log.hpp"
 #include "loadgen/histogram.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/options.hpp"
@@ -43,11 +43,6 @@ struct PhaseShare {
   std::int64_t end_ns = 0;       // closed loop: no unit is begun from then on
 };
 
-// What a worker has done so far, readable from any thread.
-struct WorkerCounters {
-  std::atomic<std::uint64_t> sent{0}, accepted{0}, duplicates{0}, errors{0};
-};
-
 class LoadWorker {
  public:
   struct Setup {
@@ -71,10 +66,10 @@ class LoadWorker {
   // worker's for so long. `pacing` is not automatic.
   void run(PhaseShare share, Pacing pacing, const std::stop_token& stop);
 
-  const WorkerCounters& counters() const { return counters_; }
+  EntryLog::Counts counts() const { return log_.counts(); }  // from any thread
 
   // Between runs.
-  void move_entries_to(std::vector<LedgerEntry>& ledger);
+  void move_entries_to(std::vector<LedgerEntry>& ledger) { log_.move_to(ledger); }
   struct Health {
     Histogram own_lateness;
     std::uint64_t skipped = 0;
@@ -107,15 +102,11 @@ class LoadWorker {
   void tick(std::int64_t now);
   void time_out(std::int64_t now);
   void begin_stop(std::int64_t now);
-  void keep(LedgerEntry& entry, std::int64_t planned_ns, std::int64_t sent_ns, std::int64_t first_byte_ns,
-            std::int64_t done_ns);
-  Timestamp epoch(std::int64_t ns) const;
 
   Setup setup_;
   ConnectionPool pool_;
   WaitingUnits waiting_;
-  WorkerCounters counters_;
-  std::vector<std::vector<LedgerEntry>> entries_;  // pieces that never move
+  EntryLog log_;
   Health health_;
   std::vector<char> input_;
   std::vector<LoadConnection*> group_;

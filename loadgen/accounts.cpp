@@ -2,13 +2,44 @@
 
 #include <fmt/format.h>
 
+#include "common/crypto.hpp"
+#include "common/text.hpp"
 #include "httpclient/http_client.hpp"
+#include "loadgen/connection_pool.hpp"
 
 namespace sagactl {
 namespace {
 
 // No secret: these accounts own nothing but the orders of load tests.
 constexpr const char* account_password = "sagactl-loadtest";
+
+// The claims of a JSON web token; null when it is none.
+Json claims_of(const std::string& token) {
+  const auto parts = split(token, '.');
+  const auto text = parts.size() == 3 ? from_base64url(parts[1]) : std::nullopt;
+  Json claims = text ? Json::parse(*text, nullptr, false) : Json{};
+  return claims.is_object() ? claims : Json{};
+}
+
+// Counted from now by the token's own lifetime, so that the node's clock need not agree with this one.
+std::optional<std::int64_t> renewal_of(const std::string& token) {
+  const Json claims = claims_of(token);
+  const auto number = [&](const char* name) {
+    return claims.is_object() && claims.contains(name) && claims[name].is_number();
+  };
+  if (!number("iat") || !number("exp")) return std::nullopt;
+  const double lifetime_s = claims["exp"].get<double>() - claims["iat"].get<double>();
+  if (!(lifetime_s > 0 && lifetime_s < 1e9)) return std::nullopt;
+  return steady_ns() + static_cast<std::int64_t>(lifetime_s * 0.75e9);
+}
+
+std::string email_of(std::uint32_t number) {
+  return fmt::format("sagactl-loadtest-{}@example.com", number);
+}
+
+Result<HttpResponse> log_in(HttpClient& client, std::uint32_t number) {
+  return client.post("/auth/login", {{"email", email_of(number)}, {"password", account_password}});
+}
 
 Result<LoadAccount> account_of(const HttpResponse& response, const std::string& email) {
   const auto body = response.json();
@@ -21,6 +52,7 @@ Result<LoadAccount> account_of(const HttpResponse& response, const std::string& 
     return Error{ErrorCode::unauthenticated,
                  fmt::format("the answer for the account {} has no accessToken", email)};
   }
+  account.renew_at_ns = renewal_of(account.token);
   const Json user = body->value("user", Json::object());
   if (user.is_object() && user.contains("id") && user["id"].is_string()) {
     account.user_id = user["id"].get<std::string>();
@@ -29,14 +61,14 @@ Result<LoadAccount> account_of(const HttpResponse& response, const std::string& 
 }
 
 Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number) {
-  const std::string email = fmt::format("sagactl-loadtest-{}@example.com", number);
+  const std::string email = email_of(number);
   const Json registration = {{"email", email},
                              {"password", account_password},
                              {"firstName", "Load"},
                              {"lastName", fmt::format("Test {}", number)}};
   auto response = client.post("/auth/register", registration);
   if (response.ok() && response->status == 409) {
-    response = client.post("/auth/login", {{"email", email}, {"password", account_password}});
+    response = log_in(client, number);
   }
   if (!response) return response.error();
   if (response->ok()) return account_of(*response, email);
@@ -60,6 +92,16 @@ Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t co
     accounts.push_back(std::move(*account));
   }
   return accounts;
+}
+
+Result<LoadAccount> renew_account(const Url& node, std::uint32_t number, Duration timeout) {
+  HttpClientOptions options;
+  options.timeout = timeout;
+  HttpClient client(node, options);
+  const auto response = log_in(client, number);
+  if (!response) return response.error();
+  if (!response->ok()) return error_of(*response);
+  return account_of(*response, email_of(number));
 }
 
 }  // namespace sagactl

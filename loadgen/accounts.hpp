@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,11 +16,17 @@ namespace sagactl {
 struct LoadAccount {
   std::string user_id;  // "" where the node named none
   std::string token;
+  // When to log in again, by steady_ns(): three quarters of the way to the token's expiry; nothing if it
+  // names none.
+  std::optional<std::int64_t> renew_at_ns;
 };
 
 // Registers sagactl-loadtest-<n>@example.com, n from 1 to `count`, or logs them in where they exist: a second
 // run makes no further accounts. `unauthenticated` when neither works, with what the node said.
 Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, Duration timeout,
                                                const std::stop_token& stop);
+
+// A new token for the n-th account (from 1), which exists.
+Result<LoadAccount> renew_account(const Url& node, std::uint32_t number, Duration timeout);
 
 }  // namespace sagactl

@@ -12,6 +12,12 @@ constexpr std::string_view any_group = "00000000";
 constexpr std::string_view any_price = "000.00";
 constexpr std::string_view any_correlation = "00000000-0000-0000-0000-000000000000";
 
+constexpr std::size_t token_growth_max = 256;
+
+std::string authorization_of(const std::string& token) {
+  return fmt::format("Authorization: Bearer {}\r\n", token);
+}
+
 char* append(char* out, std::string_view text) {
   std::memcpy(out, text.data(), text.size());
   return out + text.size();
@@ -75,7 +81,6 @@ RequestWriter::Kind RequestWriter::make_kind(const Run& run, OrderKind kind) {
 
 RequestWriter::RequestWriter(const Run& run) : seed_(run.seed), correlation_key_(correlation_key(run.id)) {
   std::size_t start = 0;
-  std::size_t authorization = 0;
   std::size_t text = 0;
   for (const Url& target : run.targets) {
     starts_.push_back(fmt::format("POST {}/orders HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n",
@@ -83,20 +88,30 @@ RequestWriter::RequestWriter(const Run& run) : seed_(run.seed), correlation_key_
     start = std::max(start, starts_.back().size());
   }
   for (const std::string& token : run.tokens) {
-    authorizations_.push_back(fmt::format("Authorization: Bearer {}\r\n", token));
-    authorization = std::max(authorization, authorizations_.back().size());
+    all_authorizations_.push_back(std::make_unique<const std::string>(authorization_of(token)));
+    authorizations_.emplace_back(all_authorizations_.back().get());
+    authorization_max_ = std::max(authorization_max_, all_authorizations_.back()->size() + token_growth_max);
   }
   for (const auto kind : {OrderKind::single, OrderKind::duplicate, OrderKind::payment_fail}) {
     kinds_.push_back(make_kind(run, kind));
     text = std::max(text, kinds_.back().text.size());
   }
-  size_max_ = start + authorization + text;
+  size_max_ = start + authorization_max_ + text;
+}
+
+bool RequestWriter::renew(std::size_t user, const std::string& token) {
+  auto authorization = std::make_unique<const std::string>(authorization_of(token));
+  if (authorization->size() > authorization_max_) return false;
+  // A thread may be copying the old one: all stay until the end.
+  all_authorizations_.push_back(std::move(authorization));
+  authorizations_[user].store(all_authorizations_.back().get(), std::memory_order_release);
+  return true;
 }
 
 std::size_t RequestWriter::write(const Order& order, char* out) const {
   const Kind& kind = kinds_[static_cast<std::size_t>(order.kind)];
   char* at = append(out, starts_[order.target]);
-  at = append(at, authorizations_[order.user]);
+  at = append(at, *authorizations_[order.user].load(std::memory_order_acquire));
   char* text = at;
   at = append(at, kind.text);
   put_uuid(text + kind.correlation, correlation_of(correlation_key_, order.operation));

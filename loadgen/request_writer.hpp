@@ -1,8 +1,11 @@
 // The bytes of order requests: made once per kind of order, with the few that differ written over for each.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +15,7 @@
 
 namespace sagactl {
 
-// Immutable after construction: any number of threads may write at once.
+// Any number of threads may write at once, also while one renews tokens.
 class RequestWriter {
  public:
   struct Run {
@@ -36,6 +39,10 @@ class RequestWriter {
   std::size_t write(const Order& order, char* out) const;
   std::size_t size_max() const { return size_max_; }
 
+  // The user's requests carry this token from now on. False, and nothing changed, if it is much longer than
+  // the tokens at the start were: there would be no room for it.
+  bool renew(std::size_t user, const std::string& token);
+
  private:
   struct Item {
     std::size_t group, price, quantity;  // where in the text their digits begin
@@ -50,9 +57,11 @@ class RequestWriter {
 
   std::uint64_t seed_;
   std::uint64_t correlation_key_;
-  std::vector<std::string> starts_;          // by target
-  std::vector<std::string> authorizations_;  // by user
-  std::vector<Kind> kinds_;                  // by OrderKind
+  std::vector<std::string> starts_;                             // by target
+  std::deque<std::atomic<const std::string*>> authorizations_;  // by user: one of the following
+  std::vector<std::unique_ptr<const std::string>> all_authorizations_;
+  std::size_t authorization_max_ = 0;
+  std::vector<Kind> kinds_;  // by OrderKind
   std::size_t size_max_ = 0;
 };
 

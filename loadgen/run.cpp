@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::int64_t lead_ns = 2'000'000;  // for the threads to begin before the first request is due
 
+constexpr std::int64_t renew_retry_ns = 5'000'000'000;
+
 std::string fresh_run_id() {
   constexpr char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
   std::string id;
@@ -52,6 +54,7 @@ class LoadRun {
   std::vector<PhaseShare> closed_shares(const LoadPhase& phase, SharedUnits& units,
                                         std::int64_t start_ns) const;
   void say_progress(const LoadPhase& phase, std::int64_t start_ns);
+  void renew_tokens();
   RunResult take_result();
 
   LoadOptions options_;
@@ -94,7 +97,7 @@ Result<void> LoadRun::find_targets() {
 
 Result<void> LoadRun::open_users() {
   if (!options_.token.empty()) {
-    accounts_ = {{"", options_.token}};
+    accounts_ = {{"", options_.token, std::nullopt}};
     return {};
   }
   auto accounts = open_accounts(*answering_, options_.users, options_.timeout, stop_);
@@ -175,7 +178,10 @@ Result<void> LoadRun::run_phase(std::size_t index) {
   }
   for (PhaseShare& share : shares) share.phase = static_cast<std::uint32_t>(index);
   last_said_ns_ = start_ns;
-  crew_->run(std::move(shares), stop_, [&] { say_progress(phase, start_ns); });
+  crew_->run(std::move(shares), stop_, [&] {
+    renew_tokens();
+    say_progress(phase, start_ns);
+  });
   next_operation_ = units.source().next_operation();
   next_group_ = units.source().next_group();
   if (phase.warmup) {
@@ -210,6 +216,21 @@ void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
   last_sent_ = all.sent;
   last_said_ns_ = now;
   progress_(progress);
+}
+
+// Access tokens are short-lived and a load test may be long. One that cannot be renewed is tried again later;
+// when it is too late the ledger shows the refusals.
+void LoadRun::renew_tokens() {
+  for (std::size_t user = 0; user < accounts_.size(); ++user) {
+    LoadAccount& account = accounts_[user];
+    if (!account.renew_at_ns || steady_ns() < *account.renew_at_ns) continue;
+    const auto renewed = renew_account(*answering_, static_cast<std::uint32_t>(user + 1), options_.timeout);
+    if (renewed && writer_->renew(user, renewed->token)) {
+      account.renew_at_ns = renewed->renew_at_ns;
+    } else {
+      account.renew_at_ns = steady_ns() + renew_retry_ns;
+    }
+  }
 }
 
 RunResult LoadRun::take_result() {

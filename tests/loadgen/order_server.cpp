@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/crypto.hpp"
 #include "common/id.hpp"
 #include "common/json.hpp"
 
@@ -60,8 +61,15 @@ TestAnswer OrderServers::open_account(const Received& request) {
     return answer(409, R"({"message":"Email already exists"})");
   if (request.path == "/auth/login") ++logged_in_;
   if (is_new) accounts_[email] = new_uuid().text();
-  const Json body = {{"accessToken", "token-of-" + email}, {"user", {{"id", accounts_[email]}}}};
+  const Json body = {{"accessToken", token_of(email)}, {"user", {{"id", accounts_[email]}}}};
   return answer(request.path == "/auth/login" ? 200 : 201, body.dump());
+}
+
+std::string OrderServers::token_of(const std::string& email) {
+  if (token_lifetime_s_ == 0) return "token-of-" + email;
+  const Json claims = {
+      {"iat", 1'795'179'848}, {"exp", 1'795'179'848 + token_lifetime_s_}, {"number", ++tokens_}};
+  return "header." + base64url(claims.dump()) + ".signature";
 }
 
 TestAnswer OrderServers::take_order(std::size_t node, const Received& request) {

@@ -27,6 +27,9 @@ class OrderServers {
 
   explicit OrderServers(std::size_t nodes, Instead instead = {});
 
+  // Tokens are then JSON web tokens of that lifetime, each another.
+  void issue_tokens_for(int lifetime_s) { token_lifetime_s_ = lifetime_s; }
+
   LoadOptions options(ScenarioKind scenario) const;  // with the nodes as targets, otherwise as by default
   TestServer& node(std::size_t index) { return *servers_[index]; }
 
@@ -41,7 +44,10 @@ class OrderServers {
   TestAnswer open_account(const Received& request);
   TestAnswer take_order(std::size_t node, const Received& request);
 
+  std::string token_of(const std::string& email);
+
   Instead instead_;
+  int token_lifetime_s_ = 0;
   mutable std::mutex mutex_;
   std::vector<TakenOrder> taken_;
   std::map<std::string, std::string> orders_;
@@ -49,6 +55,7 @@ class OrderServers {
   std::size_t in_flight_ = 0;
   std::size_t in_flight_most_ = 0;
   std::size_t logged_in_ = 0;
+  int tokens_ = 0;
   std::vector<std::unique_ptr<TestServer>> servers_;
 };
 

@@ -86,5 +86,14 @@ TEST(RequestWriter, AddressesTheTargetAsTheUser) {
   EXPECT_EQ(request[http::field::authorization], "Bearer " + std::string(300, 't'));
 }
 
+TEST(RequestWriter, CarriesARenewedTokenWhereThereIsRoom) {
+  RequestWriter writer(run_of(1));
+  RequestWriter::Order order;
+  EXPECT_TRUE(writer.renew(0, "renewed"));
+  EXPECT_EQ(parse(write(writer, order))[http::field::authorization], "Bearer renewed");
+  EXPECT_FALSE(writer.renew(0, std::string(1000, 'x')));
+  EXPECT_EQ(parse(write(writer, order))[http::field::authorization], "Bearer renewed");
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -119,6 +119,21 @@ TEST(RunLoad, RegistersItsUsersOnceAndLogsThemInAfterwards) {
   EXPECT_EQ(first.ledger.user_ids.size(), 3u);
 }
 
+TEST(RunLoad, RenewsTokensBeforeTheyExpire) {
+  OrderServers servers(1);
+  servers.issue_tokens_for(1);
+  LoadOptions options = servers.options(ScenarioKind::individual);
+  options.users = 1;
+  options.rate = 100;
+  options.duration = 1300ms;
+  const RunResult result = run(options);
+  const auto taken = servers.taken();
+  ASSERT_EQ(taken.size(), 130u);
+  EXPECT_NE(taken.front().authorization, taken.back().authorization);
+  EXPECT_GE(servers.logged_in(), 1u);
+  EXPECT_EQ(result.requests.accepted, 130u);
+}
+
 TEST(RunLoad, UsesAGivenTokenAndNoAccounts) {
   OrderServers servers(1);
   LoadOptions options = servers.options(ScenarioKind::individual);

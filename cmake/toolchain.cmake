@@ -3,7 +3,8 @@
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                     -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference)
 # g++ 12 reports these inside the standard library's and Boost's own inlined code.
-add_compile_options(-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict)
+add_compile_options(-Wno-null-dereference -Wno-maybe-uninitialized -Wno-restrict
+                    -Wno-mismatched-new-delete)
 
 option(SAGACTL_WERROR "Treat warnings as errors" ON)
 if(SAGACTL_WERROR)

@@ -53,7 +53,7 @@ Result<OrderDecision> confirm(OrderDecision decision, const ConfirmOrder& comman
              .add("orderId", order.id.text())
              .add("userId", order.user.text())
              .add("paymentId", command.payment_id)
-             .raw("totalAmount", order.total.number_text()));
+             .add("totalAmount", order.total.text()));
   change_status(decision, OrderStatus::paid, moment);
   return decision;
 }

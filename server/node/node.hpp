@@ -17,25 +17,26 @@ enum class Dedupe { product, key_only };
 
 // The simulated payment provider.
 struct SimulatedPayment {
-  double success = 0.8;         // share of charges that succeed
+  double success = 0.8;  // share of charges that succeed
   Duration delay_min = 500ms;
   Duration delay_max = 2s;
-  double timeout_share = 0.0;   // share of calls that answer nothing in time, half of them after charging
+  double timeout_share = 0.0;  // share of calls that answer nothing in time, half of them after charging
 };
 
 struct NodeOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 3000;       // of the first node; 0: any free port, for tests
-  std::string node_id;             // empty: node-1, node-2 ...
-  int nodes = 1;                   // logical nodes, on consecutive ports
+  std::uint16_t port = 3000;  // of the first node; 0: any free port, for tests
+  std::string node_id;        // empty: node-1, node-2 ...
+  int nodes = 1;              // logical nodes, on consecutive ports
   std::filesystem::path data = "sagactl-data";
-  std::string database;            // SQLite file; empty: <data>/saga.db
+  std::string database;  // SQLite file; empty: <data>/saga.db
   SimulatedPayment payment;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
   bool allow_test_routes = false;  // /redis-test off loopback
   std::string environment = "development";
-  // Secrets. Empty: kept in files in `data`, made at first start; off loopback an empty jwt_secret is an error.
+  // Secrets. Empty: kept in files in `data`, made at first start; off loopback an empty jwt_secret is an
+  // error.
   std::string jwt_secret, jwt_refresh_secret;
   Duration jwt_expires_in = std::chrono::minutes(15);
   Duration jwt_refresh_expires_in = std::chrono::hours(24 * 7);

@@ -1,0 +1,53 @@
+// What the handlers of one node work with. Everything referred to outlives the router made from it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/api/event_feed.hpp"
+#include "server/api/in_flight.hpp"
+#include "server/api/node_metrics.hpp"
+#include "server/api/rate_limit.hpp"
+#include "server/api/readers.hpp"
+#include "server/api/sessions.hpp"
+#include "server/auth/password.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/order_desk.hpp"
+#include "server/http/metrics.hpp"
+#include "server/http/workers.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/lock.hpp"
+#include "server/ports/queries.hpp"
+
+namespace sagactl::api {
+
+struct Options {
+  NodeName node = "node-1";
+  std::string environment = "development";
+  bool key_only = false;           // --dedupe key-only
+  bool allow_test_routes = false;  // /redis-test off this machine
+  auth::PasswordCost password_cost;
+};
+
+struct Context {
+  Options options;
+  Engine& engine;
+  OrderDesk& desk;
+  Queries& queries;
+  Lock& lock;
+  Clock& clock;
+  Readers& readers;        // for calls of `queries` and of `lock` that may wait
+  http::Workers& hashers;  // for passwords
+  http::Metrics& metrics;
+  NodeMetrics& node_metrics;
+  Sessions& sessions;
+  EventFeed& feed;
+
+  InFlight in_flight = {};          // Idempotency-Keys that are being worked on
+  LoginLimit login_limit = {};      // per address
+  std::atomic<bool> ready = false;  // true once start is complete, false again from the beginning of the stop
+};
+
+}  // namespace sagactl::api

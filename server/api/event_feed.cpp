@@ -1,0 +1,120 @@
+#include "server/api/event_feed.hpp"
+
+#include "server/api/render_trace.hpp"
+
+namespace sagactl::api {
+namespace {
+
+using boost::asio::awaitable;
+
+// Passes on, of another stream, what is about one user's orders, and what is about nobody's.
+class OwnEvents : public http::BodyStream {
+ public:
+  OwnEvents(std::shared_ptr<http::BodyStream> all, const std::string& user)
+      : all_(std::move(all)), mark_("\"userId\":\"" + user + "\"}") {}
+
+  awaitable<std::optional<std::string>> next() override {
+    for (;;) {
+      const std::optional<std::string> piece = co_await all_->next();
+      if (!piece) co_return std::nullopt;
+      std::string own = own_of(*piece);
+      if (!own.empty()) co_return own;
+    }
+  }
+
+  void close() override { all_->close(); }
+
+ private:
+  // A piece is made of whole blocks, each ended by an empty line. The owner stands last in an event's data.
+  std::string own_of(std::string_view piece) const {
+    std::string own;
+    while (!piece.empty()) {
+      const std::size_t end = piece.find("\n\n");
+      const std::size_t size = end == piece.npos ? piece.size() : end + 2;
+      const std::string_view block = piece.substr(0, size);
+      const bool is_event = block.starts_with("id: ");
+      if (!is_event || block.substr(0, end).ends_with(mark_)) own += block;
+      piece.remove_prefix(size);
+    }
+    return own;
+  }
+
+  const std::shared_ptr<http::BodyStream> all_;
+  const std::string mark_;
+};
+
+// The user that an event of an order or a payment names.
+std::string named_user(const Event& event) {
+  const Json data = Json::parse(event.data, nullptr, false);
+  if (!data.is_object()) return {};
+  const auto user = data.find("userId");
+  return user != data.end() && user->is_string() ? user->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+EventFeed::EventFeed(Bus& bus, Queries& queries, Clock& clock, http::EventHub::Options options)
+    : queries_(queries),
+      clock_(clock),
+      hub_(http::EventHub::make(options)),
+      listened_at_(clock.now().us),
+      thread_({"event feed", 1, waiting_max}) {
+  unsubscribe_ = bus.subscribe([this](const Event& event) { receive(event); });
+}
+
+EventFeed::~EventFeed() {
+  unsubscribe_();
+  stop();
+}
+
+void EventFeed::stop() {
+  hub_->stop();
+}
+
+Result<http::Response> EventFeed::subscribe(const http::Request& request) {
+  listened_at_ = clock_.now().us;
+  ever_listened_ = true;
+  auto response = hub_->subscribe(request);
+  if (!response || request.caller->is_admin()) return response;
+  response->stream = std::make_shared<OwnEvents>(std::move(response->stream), request.caller->id);
+  return response;
+}
+
+void EventFeed::receive(const Event& event) {
+  if (!ever_listened_) return;
+  if (hub_->subscribers() > 0)
+    listened_at_ = clock_.now().us;
+  else if (clock_.now() - Timestamp{listened_at_} > linger) {
+    missed_ = true;
+    return;
+  }
+  if (!thread_.post([this, event] { forward(event); })) missed_ = true;
+}
+
+void EventFeed::forward(const Event& event) {
+  if (missed_.exchange(false)) hub_->publish("reset", "{}");
+  Json json = api::event(event);
+  json["userId"] = owner_of(event);
+  hub_->publish(to_string(event.type), json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+std::string EventFeed::owner_of(const Event& event) {
+  if (const auto known = owners_.find(event.order); known != owners_.end()) return known->second;
+  std::string user = named_user(event);
+  if (user.empty()) {
+    const auto flow = queries_.flow(event.order);
+    if (flow && *flow) user = (*flow)->order.user.text();
+  }
+  if (!user.empty()) remember(event.order, user);
+  return user;
+}
+
+void EventFeed::remember(OrderId order, const std::string& user) {
+  owners_.emplace(order, user);
+  remembered_.push_back(order);
+  if (remembered_.size() <= owners_max) return;
+  owners_.erase(remembered_.front());
+  remembered_.pop_front();
+}
+
+}  // namespace sagactl::api

@@ -1,0 +1,24 @@
+// GET /metrics, for Prometheus.
+#include "server/api/routes.hpp"
+
+namespace sagactl::api {
+namespace {
+
+// A database that is away is itself something to be seen here, so what it would have told stays as it was.
+boost::asio::awaitable<http::Answer> metrics(Context& context) {
+  auto read = [&queries = context.queries] { return queries.counts(); };
+  const Result<Counts> counts = co_await context.readers.run(read);
+  if (counts) context.node_metrics.set(*counts);
+  context.node_metrics.set(context.engine.stats());
+  co_return http::text_response(200, context.metrics.text(), http::media::metrics);
+}
+
+}  // namespace
+
+void add_metrics_routes(http::Router& router, Context& context) {
+  router.add({http::Method::get, "/metrics", http::Access::anyone,
+              [&context](http::Request&) { return metrics(context); },
+              "Metrics in the Prometheus text format", "health"});
+}
+
+}  // namespace sagactl::api

@@ -1,0 +1,52 @@
+// The metrics of a node beside those of its listener. Names: docs/metrics.md.
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+
+#include "common/error.hpp"
+#include "server/engine/engine.hpp"
+#include "server/http/metrics.hpp"
+#include "server/ports/queries.hpp"
+
+namespace sagactl::api {
+
+class NodeMetrics {
+ public:
+  explicit NodeMetrics(http::Metrics& metrics);
+
+  // Of a POST /orders: "accepted", "replayed", or what refused it.
+  void order_accepted();
+  void order_replayed();
+  void order_refused(const Error& error);
+
+  void lock_waited(Duration wait);
+  void committed(std::size_t commands, Duration took);
+
+  // Before the metrics are written out: sets what is known only by asking.
+  void set(const EngineStats& stats);
+  void set(const Counts& counts);
+
+ private:
+  prometheus::Family<prometheus::Gauge>& sagas_;
+  prometheus::Family<prometheus::Counter>& orders_;
+  prometheus::Gauge& sagas_active_;
+  prometheus::Gauge& unpublished_events_;
+  prometheus::Gauge& queue_depth_;
+  prometheus::Gauge& store_available_;
+  prometheus::Gauge& sagas_driven_;
+  prometheus::Counter& commits_;
+  prometheus::Counter& commands_;
+  prometheus::Counter& adopted_;
+  prometheus::Counter& fenced_;
+  prometheus::Counter& accepted_;
+  prometheus::Counter& replayed_;
+  prometheus::Histogram& lock_wait_;
+  prometheus::Histogram& batch_size_;
+  prometheus::Histogram& commit_time_;
+
+  std::mutex mutex_;
+  EngineStats last_;  // what the counters stand at
+};
+
+}  // namespace sagactl::api

@@ -1,0 +1,111 @@
+#include "server/api/openapi.hpp"
+
+#include <fmt/format.h>
+
+#include "common/text.hpp"
+#include "embedded/api_pages.hpp"
+#include "server/api/page.hpp"
+#include "server/api/routes.hpp"
+
+namespace sagactl::api {
+namespace {
+
+using http::Access;
+using http::Method;
+using http::Route;
+
+Json problem_answer(std::string_view description) {
+  return Json{
+      {"description", description},
+      {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
+}
+
+Json path_parameters(const Route& route) {
+  Json list = Json::array();
+  for (const std::string& segment : split(route.pattern, '/')) {
+    if (!segment.starts_with('{')) continue;
+    list.push_back(Json{{"name", segment.substr(1, segment.size() - 2)},
+                        {"in", "path"},
+                        {"required", true},
+                        {"schema", {{"type", "string"}}}});
+  }
+  return list;
+}
+
+// "getSagasByStatus" would be nicer to read, but this one is unique without thought: get_sagas_status_status.
+std::string operation_id(const Route& route) {
+  std::string id = lower(http::to_string(route.method));
+  for (const char c : route.pattern) {
+    if (c == '/' || c == '-')
+      id += '_';
+    else if (c != '{' && c != '}')
+      id += c;
+  }
+  return id;
+}
+
+void add_refusals(Json& responses, const Route& route) {
+  const auto add = [&](const char* status, std::string_view description) {
+    if (!responses.contains(status)) responses[status] = problem_answer(description);
+  };
+  if (route.access == Access::user || route.access == Access::admin) add("401", "No good token");
+  if (route.access == Access::admin || route.access == Access::loopback_only)
+    add("403", "Not for this caller");
+  add("429", "Too many requests");
+  add("503", "Something needed is away; nothing was done");
+}
+
+Json operation(const Route& route, const Json& details) {
+  Json parameters = path_parameters(route);
+  Json responses = Json::object();
+  Json result{
+      {"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
+  const std::string key = fmt::format("{} {}", http::to_string(route.method), route.pattern);
+  if (const auto extra = details["operations"].find(key); extra != details["operations"].end()) {
+    if (extra->contains("parameters"))
+      for (const Json& parameter : (*extra)["parameters"]) parameters.push_back(parameter);
+    if (extra->contains("requestBody")) result["requestBody"] = (*extra)["requestBody"];
+    if (extra->contains("responses")) responses = (*extra)["responses"];
+  }
+  if (responses.empty()) responses["200"] = Json{{"description", "OK"}};
+  add_refusals(responses, route);
+  if (!parameters.empty()) result["parameters"] = std::move(parameters);
+  result["responses"] = std::move(responses);
+  if (route.access == Access::user || route.access == Access::admin)
+    result["security"] = Json::array({Json{{"bearer", Json::array()}}});
+  if (route.access == Access::admin) result["description"] = "For admins and the operator credential.";
+  return result;
+}
+
+}  // namespace
+
+Json openapi_details() {
+  return Json::parse(page("openapi.json"));
+}
+
+Json openapi_document(const http::Router& router, const Json& details) {
+  Json paths = Json::object();
+  for (const Route& route : router.routes())
+    paths[route.pattern][lower(http::to_string(route.method))] = operation(route, details);
+  return Json{{"openapi", "3.1.0"},
+              {"info", details["info"]},
+              {"paths", std::move(paths)},
+              {"components", details["components"]}};
+}
+
+void add_openapi_routes(http::Router& router) {
+  // The document is made at the first request: by then all routes are there, this file's too.
+  const auto document = [&router](http::Request&) -> http::Answer {
+    return http::json_response(200, openapi_document(router, openapi_details()));
+  };
+  const auto api_page = [](http::Request&) -> http::Answer {
+    return http::text_response(200, std::string(page("api.html")), http::media::html);
+  };
+  for (const char* path : {"/api-json", "/api/docs-json"})
+    router.add({Method::get, path, Access::anyone, document, "This interface as an OpenAPI 3.1 document",
+                "documents"});
+  for (const char* path : {"/api", "/api/docs"})
+    router.add({Method::get, path, Access::anyone, api_page, "This interface for people", "documents"});
+}
+
+}  // namespace sagactl::api

@@ -1,0 +1,30 @@
+// Sagas as system A's clients know them, with what they did not have: steps, attempts, nodes. Pure. Every
+// flow given here has a saga.
+#pragma once
+
+#include <string>
+
+#include "common/json.hpp"
+#include "server/participants/flow.hpp"
+
+namespace sagactl::api {
+
+// One saga in full: the answer of GET /sagas/{id}, and an element of GET /sagas.
+Json saga(const Flow& flow);
+
+// The saga's part of a trace.
+Json traced_saga(const Flow& flow);
+
+// An element of GET /sagas/status/{status}.
+Json saga_in_status(const Flow& flow);
+
+// An element of GET /sagas/orders/processing.
+Json order_processing_saga(const Flow& flow);
+
+// The step that the saga is at, or the status when it has ended.
+std::string saga_step(const Flow& flow);
+
+// Changes with every write of the saga: "<version>-<time of the last write>", in quotes as in an ETag header.
+std::string saga_etag(const Saga& saga);
+
+}  // namespace sagactl::api

@@ -1,0 +1,40 @@
+#include "server/node/database.hpp"
+
+#include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/sqlite/sqlite_store.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* default_name = "saga.db";
+
+// A store that is also the queries over it.
+template <class Both>
+class WholeDatabase : public Database {
+ public:
+  explicit WholeDatabase(std::unique_ptr<Both> both) : both_(std::move(both)) {}
+  Store& store() override { return *both_; }
+  Queries& queries() override { return *both_; }
+
+ private:
+  std::unique_ptr<Both> both_;
+};
+
+template <class Both>
+std::unique_ptr<Database> whole(std::unique_ptr<Both> both) {
+  return std::make_unique<WholeDatabase<Both>>(std::move(both));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> open_database(const NodeOptions& options, Clock& clock) {
+  if (options.database == ":memory:") return whole(make_memory_store(clock));
+  SqliteOptions sqlite;
+  sqlite.path = options.database.empty() ? (options.data / default_name).string() : options.database;
+  sqlite.readers = database_readers;
+  auto store = open_sqlite(sqlite, clock);
+  if (!store) return store.error();
+  return whole(std::move(store).value());
+}
+
+}  // namespace sagactl

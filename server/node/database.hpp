@@ -1,0 +1,26 @@
+// The database that the options choose, by the ports it serves.
+#pragma once
+
+#include <memory>
+
+#include "common/result.hpp"
+#include "server/node/node.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/queries.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+inline constexpr std::size_t database_readers = 2;  // threads that read, in all nodes of the process together
+
+class Database {
+ public:
+  virtual ~Database() = default;
+  virtual Store& store() = 0;
+  virtual Queries& queries() = 0;
+};
+
+// ":memory:" forgets everything at the end; anything else is an SQLite file. `clock` outlives the database.
+Result<std::unique_ptr<Database>> open_database(const NodeOptions& options, Clock& clock);
+
+}  // namespace sagactl

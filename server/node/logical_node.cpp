@@ -1,0 +1,97 @@
+#include "server/node/logical_node.hpp"
+
+#include <fmt/format.h>
+
+#include "common/crypto.hpp"
+#include "server/api/routes.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::chrono::milliseconds stop_grace{10'000};
+
+std::string name_of(const NodeOptions& options, int index) {
+  if (options.node_id.empty()) return fmt::format("node-{}", index + 1);
+  return options.nodes == 1 ? options.node_id : fmt::format("{}-{}", options.node_id, index + 1);
+}
+
+std::string url_of(const std::string& host, std::uint16_t port) {
+  const bool is_v6 = host.find(':') != host.npos;
+  return is_v6 ? fmt::format("http://[{}]:{}", host, port) : fmt::format("http://{}:{}", host, port);
+}
+
+EngineOptions engine_options(const NodeOptions& options, const NodeAddress& address) {
+  EngineOptions engine;
+  engine.node = address.node;
+  engine.url = address.url;
+  engine.lease = options.lease;
+  engine.seed = random_u64();
+  return engine;
+}
+
+api::Options api_options(const NodeOptions& options, const NodeAddress& address) {
+  api::Options api;
+  api.node = address.node;
+  api.environment = options.environment;
+  api.key_only = options.dedupe == Dedupe::key_only;
+  api.allow_test_routes = options.allow_test_routes;
+  return api;
+}
+
+}  // namespace
+
+LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts)
+    : address_(std::move(address)),
+      parts_(parts),
+      node_metrics_(*metrics_),
+      lock_(*parts.lock, *parts.clock, [this](Duration wait) { node_metrics_.lock_waited(wait); }),
+      engine_(engine_options(options, address_), parts.database->store(), *parts.gateway, *parts.bus,
+              *parts.clock),
+      desk_(engine_, lock_),
+      context_{api_options(options, address_),
+               engine_,
+               desk_,
+               parts.database->queries(),
+               lock_,
+               *parts.clock,
+               *parts.readers,
+               *parts.hashers,
+               *metrics_,
+               node_metrics_,
+               *parts.sessions,
+               *parts.feed} {
+  engine_.on_commit([this](std::size_t commands, Duration took) { node_metrics_.committed(commands, took); });
+}
+
+Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& options, int index,
+                                                       SharedParts& parts, boost::asio::io_context& io) {
+  const auto port = static_cast<std::uint16_t>(options.port == 0 ? 0 : options.port + index);
+  NodeAddress address{name_of(options, index), url_of(options.host, port)};
+  std::unique_ptr<LogicalNode> node(new LogicalNode(options, std::move(address), parts));
+  http::ServerOptions server;
+  server.host = options.host;
+  server.port = port;
+  auto listening =
+      http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
+  if (!listening) return listening.error();
+  node->server_ = std::move(listening).value();
+  node->address_.url = url_of(options.host, node->server_->port());
+  return node;
+}
+
+Result<void> LogicalNode::start() {
+  if (const auto started = engine_.start(); !started) return started;
+  thread_ = std::make_unique<EngineThread>(engine_, *parts_.clock);
+  return {};
+}
+
+void LogicalNode::stop_serving(std::function<void()> stopped) {
+  context_.ready = false;
+  server_->stop(stop_grace, std::move(stopped));
+}
+
+void LogicalNode::stop_engine() {
+  thread_.reset();
+}
+
+}  // namespace sagactl

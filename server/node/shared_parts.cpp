@@ -1,0 +1,109 @@
+#include "server/node/shared_parts.hpp"
+
+#include <fmt/format.h>
+
+#include "server/adapters/memory/memory_bus.hpp"
+#include "server/adapters/memory/memory_lock.hpp"
+#include "server/adapters/simulated/simulated_gateway.hpp"
+#include "server/adapters/system/system_clock.hpp"
+#include "server/auth/secrets.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t reads_waiting_max = 1000;
+constexpr std::size_t hasher_threads = 1;  // a hash takes a core for tens of milliseconds, and memory
+constexpr std::size_t hashes_waiting_max = 64;
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+// The secret of the options, or else the one in the data directory.
+Result<std::string> choose_secret(const std::string& given, const NodeOptions& options,
+                                  std::string_view name) {
+  if (!given.empty()) return given;
+  return auth::load_or_create_secret(options.data / name);
+}
+
+Result<api::SessionOptions> session_options(const NodeOptions& options) {
+  if (options.jwt_secret.empty() && !is_loopback(options.host))
+    return Error{
+        ErrorCode::invalid,
+        fmt::format("a node on {} is open to other machines and needs JWT_SECRET, the same on every node; "
+                    "set it to a random text of at least 32 characters, or serve on 127.0.0.1",
+                    options.host)};
+  auto access = choose_secret(options.jwt_secret, options, jwt_secret_name);
+  if (!access) return access.error();
+  auto refresh = choose_secret(options.jwt_refresh_secret, options, jwt_refresh_secret_name);
+  if (!refresh) return refresh.error();
+  auto token = auth::load_or_create_secret(options.data / operator_token_name);
+  if (!token) return token.error();
+  api::SessionOptions session;
+  session.access_secret = std::move(access).value();
+  session.refresh_secret = std::move(refresh).value();
+  session.access_lifetime = options.jwt_expires_in;
+  session.refresh_lifetime = options.jwt_refresh_expires_in;
+  session.operator_token = std::move(token).value();
+  session.operator_user = operator_user();
+  return session;
+}
+
+std::unique_ptr<PaymentGateway> make_gateway(const SimulatedPayment& payment, Clock& clock) {
+  SimulatedGatewayOptions options;
+  options.success = payment.success;
+  options.delay_min = payment.delay_min;
+  options.delay_max = payment.delay_max;
+  options.timeout_share = payment.timeout_share;
+  return make_simulated_gateway(options, clock);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& options) {
+  auto session = session_options(options);
+  if (!session) return session.error();
+  auto parts = std::make_unique<SharedParts>();
+  parts->clock = make_system_clock();
+  Clock& clock = *parts->clock;
+  auto database = open_database(options, clock);
+  if (!database) return database.error();
+  parts->database = std::move(database).value();
+  parts->lock = make_memory_lock(clock);
+  parts->bus = make_memory_bus();
+  parts->gateway = make_gateway(options.payment, clock);
+  parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
+  parts->readers = std::make_unique<api::Readers>(
+      http::Workers::Options{"reading the database", database_readers, reads_waiting_max});
+  parts->hashers = std::make_unique<http::Workers>(
+      http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max});
+  parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
+  return parts;
+}
+
+SharedParts::~SharedParts() {
+  feed.reset();
+  hashers.reset();
+  readers.reset();
+  sessions.reset();
+  // The clock's thread ends before what its work may refer to goes.
+  clock.reset();
+  gateway.reset();
+  bus.reset();
+  lock.reset();
+  database.reset();
+}
+
+User operator_user() {
+  User user;
+  user.id = *UserId::parse("00000000-0000-7000-8000-000000000001");
+  user.email = "operator@localhost";
+  user.password_hash = "!";  // no password fits
+  user.first_name = "Operator";
+  user.last_name = "of this node";
+  user.role = Role::admin;
+  user.email_verified = true;
+  return user;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,46 @@
+// What the logical nodes of one process have in common: database, lock, bus, clock, payment gateway, threads.
+#pragma once
+
+#include <memory>
+
+#include "common/result.hpp"
+#include "server/api/event_feed.hpp"
+#include "server/api/readers.hpp"
+#include "server/api/sessions.hpp"
+#include "server/http/workers.hpp"
+#include "server/node/database.hpp"
+#include "server/node/node.hpp"
+#include "server/ports/bus.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/lock.hpp"
+#include "server/ports/payment_gateway.hpp"
+
+namespace sagactl {
+
+// Each part uses only those above it.
+struct SharedParts {
+  std::unique_ptr<Clock> clock;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<Lock> lock;
+  std::unique_ptr<Bus> bus;
+  std::unique_ptr<PaymentGateway> gateway;
+  std::unique_ptr<api::Sessions> sessions;
+  std::unique_ptr<api::Readers> readers;
+  std::unique_ptr<http::Workers> hashers;
+  std::unique_ptr<api::EventFeed> feed;
+
+  // Opens the database and reads, or makes, the secrets.
+  static Result<std::unique_ptr<SharedParts>> make(const NodeOptions& options);
+
+  ~SharedParts();
+};
+
+// Names of files in the data directory.
+inline constexpr std::string_view operator_token_name = "operator.token";
+inline constexpr std::string_view jwt_secret_name = "jwt.secret";
+inline constexpr std::string_view jwt_refresh_secret_name = "jwt-refresh.secret";
+
+// The user in whose name the operator credential acts.
+User operator_user();
+
+}  // namespace sagactl

@@ -1,0 +1,46 @@
+#include "tests/api/fake_gateway.hpp"
+
+#include <algorithm>
+
+namespace sagactl::test {
+
+void FakeGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)> done) {
+  const bool declined =
+      std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
+                  [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
+  ChargeAnswer answer = Charged{"ext_tx_" + charge.key};
+  if (declined) answer = Refused{"Insufficient funds or card declined"};
+  {
+    const std::scoped_lock guard(mutex_);
+    if (held_) {
+      waiting_.push_back([done = std::move(done), answer = std::move(answer)] { done(answer); });
+      return;
+    }
+  }
+  done(answer);
+}
+
+void FakeGateway::query(const std::string&, std::function<void(QueryAnswer)> done) {
+  done(NotCharged{});
+}
+
+void FakeGateway::refund(const std::string&, Money, std::function<void(Outcome)> done) {
+  done(Succeeded{});
+}
+
+void FakeGateway::hold() {
+  const std::scoped_lock guard(mutex_);
+  held_ = true;
+}
+
+void FakeGateway::let_go() {
+  std::vector<std::function<void()>> waiting;
+  {
+    const std::scoped_lock guard(mutex_);
+    held_ = false;
+    waiting.swap(waiting_);
+  }
+  for (const auto& answer : waiting) answer();
+}
+
+}  // namespace sagactl::test

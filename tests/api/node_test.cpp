@@ -1,0 +1,127 @@
+// The composition root: nodes that start, serve, stop and start again.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/crypto.hpp"
+#include "common/text.hpp"
+#include "httpclient/http_client.hpp"
+#include "server/node/node.hpp"
+#include "tests/api/test_node.hpp"
+
+namespace sagactl::test {
+namespace {
+
+class Serving : public testing::Test {
+ protected:
+  Serving() {
+    options.data = std::filesystem::temp_directory_path() / ("sagactl-node-" + hex(random_bytes(8)));
+    options.port = 0;
+    options.payment = {1.0, Duration{0}, Duration{0}, 0.0};
+  }
+  ~Serving() override { std::filesystem::remove_all(options.data); }
+
+  std::unique_ptr<Nodes> start() {
+    auto nodes = start_nodes(options);
+    EXPECT_TRUE(nodes.ok()) << nodes.error().message;
+    return std::move(nodes).value();
+  }
+
+  std::string read(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::string text;
+    std::getline(file, text);
+    return text;
+  }
+
+  HttpClient client(const Nodes& nodes, std::size_t node = 0) {
+    HttpClientOptions client_options;
+    client_options.token = read(nodes.operator_token_file());
+    return HttpClient(parse_url(nodes.addresses()[node].url).value(), client_options);
+  }
+
+  NodeOptions options;
+};
+
+TEST_F(Serving, AcceptsRequestsWhenItHasStarted) {
+  const auto nodes = start();
+  ASSERT_EQ(nodes->addresses().size(), 1u);
+  EXPECT_EQ(nodes->addresses()[0].node, "node-1");
+  HttpClient caller = client(*nodes);
+  EXPECT_EQ(caller.get("/readyz")->status, 200);
+  EXPECT_EQ(caller.get("/auth/profile")->status, 200) << "the operator token is good";
+}
+
+TEST_F(Serving, SeveralNodesShareOneDatabaseAndEachSignsItsWork) {
+  options.nodes = 3;
+  const auto nodes = start();
+  for (std::size_t i = 0; i < 3; ++i) {
+    HttpClient caller = client(*nodes, i);
+    const HttpResponse placed = caller.post("/orders", order_body("p" + std::to_string(i))).value();
+    ASSERT_EQ(placed.status, 201) << placed.body;
+    EXPECT_EQ(placed.json().value()["nodeId"], "node-" + std::to_string(i + 1));
+    EXPECT_EQ(caller.post("/orders", order_body("shared"))->status, i == 0 ? 201 : 409);
+  }
+  EXPECT_EQ(client(*nodes).get("/orders")->json().value()["total"], 4);
+}
+
+TEST_F(Serving, KeepsItsOrdersAndSecretsOverAStop) {
+  std::string token, order;
+  {
+    const auto nodes = start();
+    token = read(nodes->operator_token_file());
+    order = client(*nodes).post("/orders", order_body("kept"))->json().value()["id"];
+    nodes->stop();
+  }
+  const auto nodes = start();
+  EXPECT_EQ(read(nodes->operator_token_file()), token);
+  EXPECT_EQ(client(*nodes).get("/orders/" + order)->status, 200);
+}
+
+TEST_F(Serving, SecretsAreForTheirOwnerAlone) {
+  const auto nodes = start();
+  for (const char* name : {"operator.token", "jwt.secret", "jwt-refresh.secret"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat((options.data / name).c_str(), &status), 0) << name;
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << name;
+  }
+}
+
+TEST_F(Serving, StoppingTwiceIsStoppingOnce) {
+  const auto nodes = start();
+  nodes->stop();
+  nodes->stop();
+  EXPECT_FALSE(client(*nodes).get("/livez").ok());
+}
+
+TEST_F(Serving, APortThatIsTakenIsNamed) {
+  const auto first = start();
+  NodeOptions second = options;
+  second.data = options.data / "second";
+  second.port = parse_url(first->addresses()[0].url)->port;
+  const auto refused = start_nodes(second);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find(std::to_string(second.port)), std::string::npos)
+      << refused.error().message;
+}
+
+TEST_F(Serving, ADataDirectoryHasOneProcess) {
+  const auto first = start();
+  const auto second = start_nodes(options);
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, ErrorCode::conflict) << second.error().message;
+}
+
+TEST_F(Serving, OffThisMachineItNeedsASecretThatItsNodesShare) {
+  options.host = "0.0.0.0";
+  const auto refused = start_nodes(options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("JWT_SECRET"), std::string::npos);
+  options.jwt_secret = "a secret of at least thirty-two characters";
+  EXPECT_TRUE(start_nodes(options).ok());
+}
+
+}  // namespace
+}  // namespace sagactl::test

@@ -1,0 +1,64 @@
+// A node in this process, on memory and a fake payment provider, spoken to over real HTTP.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "common/json.hpp"
+#include "httpclient/http_client.hpp"
+#include "server/node/logical_node.hpp"
+#include "server/node/shared_parts.hpp"
+#include "tests/api/fake_gateway.hpp"
+
+namespace sagactl::test {
+
+class TestNode {
+ public:
+  explicit TestNode(Dedupe dedupe = Dedupe::product);
+  ~TestNode();
+
+  HttpClient client(const std::string& token = "") const;
+  HttpClient admin() const { return client(operator_token); }
+  // A new customer's client.
+  HttpClient customer();
+
+  FakeGateway& gateway() { return *gateway_; }
+  Lock& lock() { return *parts_->lock; }
+  Engine& engine() { return node_->engine(); }
+  LogicalNode& node() { return *node_; }
+
+  // Places an order of one item and returns the answer's body. The order must be accepted.
+  Json place(HttpClient& client, const std::string& product);
+  // Waits until the saga of that order has ended (once more, after `times` endings).
+  void await_end(const std::string& order, int times = 1);
+  // The same for placing and waiting: the order's id.
+  std::string place_and_await(HttpClient& client, const std::string& product);
+
+  static constexpr const char* operator_token = "the-operator-token-of-the-test";
+
+ private:
+  std::unique_ptr<SharedParts> parts_;
+  FakeGateway* gateway_ = nullptr;
+  std::unique_ptr<LogicalNode> node_;
+  std::unique_ptr<boost::asio::io_context> io_;
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  std::thread io_thread_;
+  int customers_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::multiset<OrderId> ended_;
+  std::function<void()> unsubscribe_;
+};
+
+Json order_body(const std::string& product, int quantity = 1, double price = 1000);
+
+}  // namespace sagactl::test

@@ -34,6 +34,22 @@ Format likely_format(const std::vector<std::string>& arguments, const Environmen
   return from_string<Format>(word).value_or(Format::table);
 }
 
+// As it was typed, for reports: the values of secrets are left out.
+std::string typed(const std::vector<std::string>& arguments) {
+  std::string line = "sagactl";
+  bool secret = false;
+  for (const std::string& argument : arguments) {
+    const bool names_secret = argument.starts_with("--token") || argument.starts_with("--password");
+    const std::size_t equals = argument.find('=');
+    if (names_secret && equals != std::string::npos)
+      line += " " + argument.substr(0, equals) + "=...";
+    else
+      line += secret ? " ..." : " " + argument;
+    secret = names_secret && equals == std::string::npos;
+  }
+  return line;
+}
+
 void choose_colours(Terminal& terminal, const Environment& environment, const Settings& settings) {
   const bool dumb = environment.get("TERM") == "dumb";
   terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
@@ -75,7 +91,8 @@ int run_command_line(const std::vector<std::string>& arguments, Terminal& termin
   choose_log_level(settings);
 
   const Format format = settings.format;
-  Invocation invocation{terminal, environment, interrupt, std::move(settings), Paint(terminal.colour)};
+  Invocation invocation{terminal,        environment, interrupt, std::move(settings), Paint(terminal.colour),
+                        typed(arguments)};
   for (const std::string& warning : *warnings) invocation.say("sagactl: " + warning);
   const Commands::Run* run = commands.run_of(deepest(root));
   if (!run) crash("a command that nothing carries out");

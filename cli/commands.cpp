@@ -2,24 +2,38 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/analyze.hpp"
 #include "cli/completion.hpp"
 #include "cli/context.hpp"
+#include "cli/doctor.hpp"
+#include "cli/loadtest.hpp"
 #include "cli/lock_status.hpp"
 #include "cli/login.hpp"
+#include "cli/migrate.hpp"
 #include "cli/order.hpp"
 #include "cli/retry.hpp"
 #include "cli/saga.hpp"
+#include "cli/serve.hpp"
+#include "cli/top.hpp"
 #include "cli/trace.hpp"
+#include "cli/verify.hpp"
 #include "cli/version.hpp"
 
 namespace sagactl {
 
 void add_all_commands(CLI::App& root, Commands& commands) {
+  add_serve(root, commands);
+  add_top(root, commands);
   add_order(root, commands);
   add_trace(root, commands);
   add_saga(root, commands);
   add_retry(root, commands);
   add_lock_status(root, commands);
+  add_loadtest(root, commands);
+  add_analyze(root, commands);
+  add_verify(root, commands);
+  add_doctor(root, commands);
+  add_migrate(root, commands);
   add_login(root, commands);
   add_context(root, commands);
   add_completion(root, commands);

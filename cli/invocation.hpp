@@ -20,6 +20,7 @@ struct Invocation {
   Interrupt& interrupt;
   Settings settings;
   Paint paint;
+  std::string command = {};  // the command line as it was typed, without secrets
 
   bool wants_json() const { return settings.format != Format::table; }
   std::filesystem::path data() const { return environment.resolve(settings.data); }

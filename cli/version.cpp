@@ -29,6 +29,10 @@ Result<ExitCode> run_version(Invocation& invocation) {
 
 }  // namespace
 
+std::string version_text() {
+  return std::string(SAGACTL_VERSION) + " (" + SAGACTL_COMMIT + ")";
+}
+
 void add_version(CLI::App& root, Commands& commands) {
   CLI::App* app = root.add_subcommand("version", "Show which build this is")->group("Setting up");
   commands.add(app, run_version);

@@ -1,6 +1,8 @@
 // `sagactl version`: which build this is.
 #pragma once
 
+#include <string>
+
 namespace CLI {
 class App;
 }
@@ -8,6 +10,8 @@ class App;
 namespace sagactl {
 
 class Commands;
+
+std::string version_text();  // "0.1.0 (7e9652262a1c)"
 
 void add_version(CLI::App& root, Commands& commands);
 

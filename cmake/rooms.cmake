@@ -27,7 +27,7 @@ room(api                 server/api                 engine http auth)
 room(node                server/node                api adapter_memory adapter_sqlite adapter_simulated adapter_system)
 room(loadgen             loadgen                    httpclient)
 room(analysis            analysis                   ports loadgen)
-room(cli                 cli                        httpclient participants CLI11::CLI11 tomlplusplus::tomlplusplus)
+room(cli                 cli                        node loadgen analysis CLI11::CLI11 tomlplusplus::tomlplusplus)
 
 if(TARGET cli)
   add_executable(sagactl cli/main.cpp)

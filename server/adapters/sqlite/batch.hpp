@@ -32,7 +32,6 @@ class Batch {
   };
 
   Known& meet(OrderId id);
-  std::int64_t number_of(OrderId id);
   Known& read(OrderId id, Flow& flow);
   void set(const Order& order, bool is_new);
   void set(const Saga& saga, bool is_new);
@@ -46,8 +45,7 @@ class Batch {
   ProgressTable::Row progress_;
   Timestamp time_;
   std::unordered_map<OrderId, Known> known_;
-  std::pair<OrderId, Known*> last_met_;  // what belongs to one flow mostly comes together
-  std::vector<OrderId> changed_;         // in the order in which they are to be written
+  std::vector<OrderId> changed_;  // in the order in which they are to be written
   CountChanges counts_;
 };
 

@@ -6,7 +6,6 @@
 #include <charconv>
 
 #include "server/adapters/sqlite/failure.hpp"
-#include "server/adapters/sqlite/item_text.hpp"
 
 namespace sagactl::sqlite {
 namespace {
@@ -209,7 +208,7 @@ void FlowTable::update(std::int64_t number, const Order& order, const Saga& saga
 }
 
 void FlowTable::bind_order(Statement& statement, const Order& order) {
-  items_ = to_json_text(order.items);
+  items_ = to_json(order.items).dump();
   statement.bind(order.user).bind(items_).bind(order.total.cents).bind(order.address);
   idempotency_key_.bind(statement, order.idempotency_key);
   statement.bind(order.fencing_token).bind(names_.number_of_node(order.node)).bind(order.created_at);
@@ -284,7 +283,7 @@ void FlowTable::bind_saga_state(Statement& statement, const Saga& saga) {
 
 void FlowTable::read_order(Statement& row, Order& order) {
   order.user = {row.uuid()};
-  auto items = read_items(row.text());
+  auto items = items_from_json(parse_stored(row.text()));
   if (!items) throw Failure{std::move(items).error()};
   order.items = std::move(*items);
   order.total = {row.integer()};

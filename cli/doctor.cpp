@@ -1,0 +1,57 @@
+#include "cli/doctor.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/finding.hpp"
+#include "cli/table.hpp"
+
+namespace sagactl {
+namespace {
+
+Json to_json(const Findings& findings, Health worst) {
+  Json checks = Json::array();
+  for (const Finding& finding : findings)
+    checks.push_back(Json{{"name", finding.subject},
+                          {"result", to_string(finding.health)},
+                          {"found", finding.found},
+                          {"advice", finding.advice}});
+  return Json{{"result", to_string(worst)}, {"checks", checks}};
+}
+
+void print(const Invocation& invocation, const Findings& findings) {
+  Table table({{"CHECK"}, {"RESULT"}, {"FOUND"}});
+  for (const Finding& finding : findings) {
+    table.row({finding.subject, invocation.paint.status(to_string(finding.health)), finding.found});
+    if (!finding.advice.empty()) table.row({"", "", "→ " + finding.advice});
+  }
+  table.print(invocation.terminal.out);
+}
+
+Result<ExitCode> run_doctor(Invocation& invocation) {
+  Findings findings;
+  examine_data(invocation, findings);
+  examine_database(invocation, findings);
+  examine_secrets(invocation, findings);
+  examine_nodes(invocation, findings);
+  Health worst = Health::ok;
+  for (const Finding& finding : findings) worst = std::max(worst, finding.health);
+  if (invocation.wants_json())
+    invocation.print(to_json(findings, worst), "checks");
+  else
+    print(invocation, findings);
+  return worst == Health::fail ? ExitCode::refused : ExitCode::done;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& root, Commands& commands) {
+  CLI::App* app = root.add_subcommand("doctor", "Look at everything a node needs, and say what to do")
+                      ->group("Setting up");
+  app->footer("Ends with 0 when nothing fails; warnings are no failure.");
+  commands.add(app, run_doctor);
+}
+
+}  // namespace sagactl

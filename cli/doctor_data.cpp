@@ -1,0 +1,90 @@
+// The data directory, what may be read in it, the disk that it is on, and the secrets.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "cli/finding.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::uint64_t megabyte = 1024 * 1024;
+constexpr std::uint64_t space_needed_mb = 100, space_wanted_mb = 1024;
+constexpr std::size_t secret_length_min = 32;
+
+// The directory itself, or the nearest one above it that is there.
+std::filesystem::path existing(std::filesystem::path path) {
+  std::error_code ignored;
+  while (!path.empty() && path != path.parent_path() && !std::filesystem::exists(path, ignored))
+    path = path.parent_path();
+  return path;
+}
+
+// Is it for its owner alone? True for what is not there.
+bool is_private(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) == 0;
+}
+
+void examine_space(const std::filesystem::path& data, Findings& findings) {
+  struct statvfs disk {};
+  if (::statvfs(existing(data).c_str(), &disk) != 0) return;
+  const std::uint64_t free_mb = disk.f_bavail * disk.f_frsize / megabyte;
+  const std::string found = fmt::format("{} MB free for {}", free_mb, data.string());
+  if (free_mb < space_needed_mb)
+    findings.push_back(
+        {"disk space", Health::fail, found, "make room, or put the data elsewhere with --data"});
+  else if (free_mb < space_wanted_mb)
+    findings.push_back({"disk space", Health::warn, found, "a million orders take about a gigabyte"});
+  else
+    findings.push_back({"disk space", Health::ok, found});
+}
+
+}  // namespace
+
+void examine_data(const Invocation& invocation, Findings& findings) {
+  const auto data = invocation.data();
+  std::error_code ignored;
+  const auto above = existing(data);
+  if (std::filesystem::exists(data, ignored) && !std::filesystem::is_directory(data, ignored))
+    findings.push_back(
+        {"data directory", Health::fail, data.string() + " is no directory", "name another with --data"});
+  else if (::access(above.c_str(), W_OK | X_OK) != 0)
+    findings.push_back({"data directory", Health::fail, above.string() + " cannot be written",
+                        "run as its owner, or name another with --data"});
+  else if (above != data)
+    findings.push_back(
+        {"data directory", Health::ok, data.string() + " is not there yet; `sagactl serve` makes it"});
+  else
+    findings.push_back({"data directory", Health::ok, data.string()});
+  examine_space(data, findings);
+}
+
+void examine_secrets(const Invocation& invocation, Findings& findings) {
+  std::string open;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(invocation.data(), ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool secret = name.find("token") != std::string::npos || name.find("secret") != std::string::npos;
+    if (secret && !is_private(entry.path())) open += (open.empty() ? "" : " ") + entry.path().string();
+  }
+  for (const char* name : {"credentials.json", "contexts.json"}) {
+    const auto path = invocation.environment.config_directory() / name;
+    if (!is_private(path)) open += (open.empty() ? "" : " ") + path.string();
+  }
+  if (!open.empty())
+    findings.push_back({"secrets", Health::fail, "others may read " + open, "chmod 600 " + open});
+  else
+    findings.push_back({"secrets", Health::ok, "files with secrets are for their owner alone"});
+
+  for (const char* variable : {"JWT_SECRET", "JWT_REFRESH_SECRET"}) {
+    const auto secret = invocation.environment.get(variable);
+    if (secret && secret->size() < secret_length_min)
+      findings.push_back({variable, Health::warn,
+                          fmt::format("has {} characters and can be guessed", secret->size()),
+                          "openssl rand -hex 32 makes a good one; without it `sagactl serve` makes its own"});
+  }
+}
+
+}  // namespace sagactl

@@ -1,0 +1,35 @@
+// What `sagactl doctor` found about one thing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/invocation.hpp"
+#include "common/spelling.hpp"
+
+namespace sagactl {
+
+enum class Health : std::uint8_t { ok, warn, fail };
+
+template <>
+struct Spelling<Health> {
+  static constexpr std::string_view names[] = {"ok", "warn", "fail"};
+};
+
+struct Finding {
+  std::string subject;  // "disk space"
+  Health health = Health::ok;
+  std::string found;
+  std::string advice = {};  // what to do; empty when all is well
+};
+
+using Findings = std::vector<Finding>;
+
+// Each looks at one part of what a node needs (doctor_*.cpp).
+void examine_data(const Invocation& invocation, Findings& findings);
+void examine_database(const Invocation& invocation, Findings& findings);
+void examine_secrets(const Invocation& invocation, Findings& findings);
+void examine_nodes(const Invocation& invocation, Findings& findings);
+
+}  // namespace sagactl

@@ -1,0 +1,54 @@
+#include "cli/report_files.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <ostream>
+
+#include "analysis/report.hpp"
+#include "analysis/result.hpp"
+
+namespace sagactl {
+namespace {
+
+Result<void> write_text(const Invocation& invocation, const std::string& name, const std::string& text) {
+  const auto path = invocation.environment.resolve(name);
+  std::ofstream file(path, std::ios::binary);
+  if (!(file << text << std::flush))
+    return Error{ErrorCode::invalid, "cannot write " + path.string() + "; is there such a directory?"};
+  return {};
+}
+
+}  // namespace
+
+void add_report_flags(CLI::App& app, ReportFiles& files) {
+  app.add_option("--report", files.html, "Write a report that a browser shows")->type_name("FILE.html");
+  app.add_option("--save", files.json, "Keep the result, for `sagactl analyze --compare`")
+      ->type_name("FILE.json");
+  app.add_option("--junit", files.junit, "Write one test case per verdict and threshold")
+      ->type_name("FILE.xml");
+}
+
+Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result) {
+  if (!files.json.empty()) {
+    auto saved = save_result(result, invocation.environment.resolve(files.json).string());
+    if (!saved) return saved;
+    invocation.say("result in " + files.json);
+  }
+  if (!files.html.empty()) {
+    if (auto written = write_text(invocation, files.html, html_report(result)); !written) return written;
+    invocation.say("report in " + files.html);
+  }
+  if (!files.junit.empty()) {
+    if (auto written = write_text(invocation, files.junit, junit_report(result)); !written) return written;
+    invocation.say("test cases in " + files.junit);
+  }
+  return {};
+}
+
+void show_result(const Invocation& invocation, const Json& result) {
+  if (invocation.wants_json()) return invocation.print(result);
+  const TextStyle style{.colours = invocation.terminal.colour, .all = invocation.settings.verbose};
+  invocation.terminal.out << text_report(result, style) << std::flush;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,166 @@
+#include "cli/serve.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/database.hpp"
+#include "cli/flag.hpp"
+#include "server/node/node.hpp"
+
+namespace sagactl {
+namespace {
+
+enum class PaymentProvider : std::uint8_t { simulated, toss };
+enum class DedupeBy : std::uint8_t { product, key_only };
+
+}  // namespace
+
+template <>
+struct Spelling<PaymentProvider> {
+  static constexpr std::string_view names[] = {"simulated", "toss"};
+};
+template <>
+struct Spelling<DedupeBy> {
+  static constexpr std::string_view names[] = {"product", "key-only"};
+};
+
+namespace {
+
+constexpr int nodes_max = 64;
+
+struct ServeFlags {
+  NodeOptions options;
+  std::string redis;
+  std::string kafka;
+  PaymentProvider payment = PaymentProvider::simulated;
+  DedupeBy dedupe = DedupeBy::product;
+};
+
+// "500ms..2s", or one duration for all.
+Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
+  const std::size_t dots = text.find("..");
+  const auto from = parse_duration(text.substr(0, dots));
+  const auto to = dots == std::string::npos ? from : parse_duration(text.substr(dots + 2));
+  if (!from || !to || *to < *from)
+    return Error{ErrorCode::invalid,
+                 "'" + text + "' is not a duration or a range of them, such as 500ms..2s"};
+  payment.delay_min = *from;
+  payment.delay_max = *to;
+  return {};
+}
+
+// As the reference's environment writes them: "15m", "7d", or a bare number of seconds.
+Result<Duration> parse_expiry(const std::string& text) {
+  const bool days = text.ends_with('d');
+  const auto number = parse_whole_number(days ? text.substr(0, text.size() - 1) : text, 1, 1'000'000'000);
+  if (number) return Duration(std::chrono::seconds(*number * (days ? 86'400 : 1)));
+  auto duration = parse_duration(text);
+  if (!duration) return Error{ErrorCode::invalid, "'" + text + "' is not a duration such as 15m, 24h or 7d"};
+  return duration;
+}
+
+Result<void> read_expiry(const Environment& environment, const char* variable, Duration& value) {
+  const auto text = environment.get(variable);
+  if (!text) return {};
+  const auto expiry = parse_expiry(*text);
+  if (!expiry)
+    return Error{ErrorCode::invalid,
+                 std::string("environment variable ") + variable + ": " + expiry.error().message};
+  value = *expiry;
+  return {};
+}
+
+// Secrets come from the environment only: flags can be seen by everybody on the machine.
+Result<void> read_secrets(const Environment& environment, NodeOptions& options) {
+  options.jwt_secret = environment.get("JWT_SECRET").value_or("");
+  options.jwt_refresh_secret = environment.get("JWT_REFRESH_SECRET").value_or("");
+  options.environment = environment.get("NODE_ENV").value_or(options.environment);
+  if (auto read = read_expiry(environment, "JWT_EXPIRES_IN", options.jwt_expires_in); !read) return read;
+  return read_expiry(environment, "JWT_REFRESH_EXPIRES_IN", options.jwt_refresh_expires_in);
+}
+
+Result<void> refuse_what_is_not_built_in(const Environment& environment, const ServeFlags& flags) {
+  if (!flags.redis.empty() || environment.get("REDIS_HOST"))
+    return not_built_in("Redis", "locks are kept in this process: leave --redis and REDIS_HOST out");
+  if (!flags.kafka.empty() || environment.get("KAFKA_BROKER") || environment.get("KAFKA_BROKERS"))
+    return not_built_in(
+        "Kafka", "messages go through this process: leave --kafka, KAFKA_BROKER and KAFKA_BROKERS out");
+  if (flags.payment == PaymentProvider::toss)
+    return not_built_in("Toss Payments", "use --payment simulated, which is also the default");
+  return {};
+}
+
+void announce(const Invocation& invocation, const Nodes& nodes) {
+  Json list = Json::array();
+  for (const NodeAddress& address : nodes.addresses()) {
+    list.push_back(Json{{"node", address.node}, {"url", address.url}});
+    if (!invocation.wants_json())
+      invocation.terminal.out << address.node << " accepts requests at " << address.url << '\n';
+  }
+  if (invocation.wants_json()) invocation.print(Json{{"nodes", list}}, "nodes");
+  invocation.terminal.out << std::flush;
+}
+
+Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
+  const std::stop_token stop = invocation.interrupt.take();
+  if (auto fine = refuse_what_is_not_built_in(invocation.environment, flags); !fine) return fine.error();
+  const auto file = database_file(invocation);
+  if (!file) return file.error();
+  NodeOptions options = flags.options;
+  options.data = invocation.data();
+  if (!invocation.settings.database.empty()) options.database = file->string();
+  options.dedupe = flags.dedupe == DedupeBy::product ? Dedupe::product : Dedupe::key_only;
+  if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
+
+  auto nodes = start_nodes(options);
+  if (!nodes) return nodes.error();
+  announce(invocation, **nodes);
+  invocation.say("data in " + options.data.string() + "; Ctrl-C stops");
+  wait_for(stop);
+  invocation.say("stopping");
+  (*nodes)->stop();
+  return ExitCode::done;
+}
+
+void add_payment_flags(CLI::App& app, ServeFlags& flags) {
+  SimulatedPayment& payment = flags.options.payment;
+  add_choice(app, "--payment", flags.payment, "Who is charged [simulated]");
+  add_share(app, "--payment-success", payment.success, "Share of the simulated charges that succeed [0.8]");
+  const auto take_delay = [&payment](const std::string& text) { return parse_delay(text, payment); };
+  add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]", "How long they take [500ms..2s]");
+  add_share(app, "--payment-timeouts", payment.timeout_share,
+            "Share of them that give no answer in time [0]");
+}
+
+}  // namespace
+
+void add_serve(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<ServeFlags>();
+  NodeOptions& options = flags->options;
+  CLI::App* app = root.add_subcommand("serve", "Run a node, or several")->group("Running");
+  commands.also_from(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"),
+                     {"PORT"});
+  app->add_option("--host", options.host, "Address to listen at [127.0.0.1]")->type_name("ADDRESS");
+  commands.also_from(
+      app->add_option("--node-id", options.node_id, "Name of the node [node-1]")->type_name("NAME"),
+      {"NODE_ID"});
+  add_number(*app, "--nodes", options.nodes, 1, nodes_max, "So many logical nodes, on consecutive ports [1]");
+  app->add_option("--redis", flags->redis, "Redis for the locks [in this process]")->type_name("URL");
+  app->add_option("--kafka", flags->kafka, "Kafka for the messages [in this process]")
+      ->type_name("HOST:PORT,...");
+  add_payment_flags(*app, *flags);
+  add_choice(*app, "--dedupe", flags->dedupe,
+             "What makes orders duplicates: their products, or only their keys [product]");
+  add_duration(*app, "--lease", options.lease,
+               "How long the sagas of a node that died wait for another [2s]");
+  app->add_flag("--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
+  app->footer(
+      "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "
+      "JWT_EXPIRES_IN,\n"
+      "JWT_REFRESH_EXPIRES_IN. Without secrets it makes its own, kept in the data directory.");
+  commands.add(app, [flags](Invocation& invocation) { return run_serve(invocation, *flags); });
+}
+
+}  // namespace sagactl

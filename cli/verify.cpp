@@ -1,0 +1,56 @@
+#include "cli/verify.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/result.hpp"
+#include "analysis/verify.hpp"
+#include "cli/commands.hpp"
+#include "cli/database.hpp"
+#include "cli/flag.hpp"
+#include "cli/origin.hpp"
+#include "cli/report_files.hpp"
+
+namespace sagactl {
+namespace {
+
+struct VerifyFlags {
+  CheckOptions check;
+  ReportFiles files;
+};
+
+Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
+  const auto file = database_file(invocation);
+  if (!file) return file.error();
+  const auto source = open_history(*file);
+  if (!source) return source.error();
+  auto history = (*source)->snapshot();
+  if (!history) return history.error();
+  const auto verdicts = verify(**history, flags.check);
+  if (!verdicts) return verdicts.error();
+
+  ResultOrigin origin = origin_of(invocation);
+  origin.database = file->string();
+  const Json result = verify_json(origin, *verdicts, (*history)->taken_at());
+  show_result(invocation, result);
+  if (auto written = write_reports(invocation, flags.files, result); !written) return written.error();
+  return exit_code_of(end_of(*verdicts));
+}
+
+}  // namespace
+
+void add_verify(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<VerifyFlags>();
+  CLI::App* app =
+      root.add_subcommand("verify", "Hold the invariants against the whole database, in one snapshot")
+          ->group("Testing");
+  app->add_flag("--drained", flags->check.drained,
+                "Nothing works on the sagas any more: one that has not ended is wrong");
+  add_duration(*app, "--stuck-after", flags->check.stuck_after,
+               "Without progress for so long a saga is stuck [60s]");
+  add_report_flags(*app, flags->files);
+  app->footer("Ends with 0 for PASS, 1 for FAIL, 2 for UNKNOWN.");
+  commands.add(app, [flags](Invocation& invocation) { return run_verify(invocation, *flags); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,123 @@
+#include "tests/e2e/process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "common/id.hpp"
+#include "common/result.hpp"
+
+namespace sagactl {
+namespace {
+
+std::vector<std::string> serve_arguments(std::vector<std::string> flags) {
+  std::vector<std::string> arguments = {"serve", "--port", "0", "-o", "ndjson"};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  return arguments;
+}
+
+int number_after(const std::vector<std::string>& flags, const std::string& name) {
+  for (std::size_t i = 0; i + 1 < flags.size(); ++i)
+    if (flags[i] == name) return std::stoi(flags[i + 1]);
+  return 1;
+}
+
+}  // namespace
+
+Process::Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory)
+    : err_(directory / ("err-" + new_uuid().text())) {
+  std::vector<char*> argv = {const_cast<char*>("sagactl")};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const std::string home = "HOME=" + directory.string();
+  char* environment[] = {const_cast<char*>(home.c_str()), nullptr};
+  int pipes[2];
+  if (::pipe2(pipes, O_CLOEXEC) != 0) crash("no pipe for a process");
+  const int err = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::dup2(pipes[1], STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+    if (::chdir(directory.c_str()) == 0) ::execve(SAGACTL_BINARY, argv.data(), environment);
+    ::_exit(127);
+  }
+  ::close(pipes[1]);
+  ::close(err);
+  out_ = pipes[0];
+}
+
+Process::~Process() {
+  if (!ended_) {
+    send(SIGKILL);
+    wait();
+  }
+}
+
+std::string Process::next_line() {
+  for (;;) {
+    if (const std::size_t end = buffer_.find('\n'); end != std::string::npos) {
+      std::string line = buffer_.substr(0, end);
+      buffer_.erase(0, end + 1);
+      return line;
+    }
+    char piece[4096];
+    const ssize_t length = ::read(out_, piece, sizeof piece);
+    if (length <= 0) return "";
+    buffer_.append(piece, static_cast<std::size_t>(length));
+  }
+}
+
+void Process::send(int signal) const {
+  ::kill(pid_, signal);
+}
+
+Ended Process::wait() {
+  Ended result;
+  char piece[4096];
+  for (ssize_t length; (length = ::read(out_, piece, sizeof piece)) > 0;)
+    buffer_.append(piece, static_cast<std::size_t>(length));
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  ended_ = true;
+  ::close(out_);
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.out = buffer_;
+  std::ostringstream text;
+  text << std::ifstream(err_).rdbuf();
+  result.err = text.str();
+  return result;
+}
+
+Site::Site() : directory_(std::filesystem::temp_directory_path() / ("sagactl-site-" + new_uuid().text())) {
+  std::filesystem::create_directories(directory_);
+}
+
+Site::~Site() {
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+Ended Site::run(std::vector<std::string> arguments) const {
+  return Process(arguments, directory_).wait();
+}
+
+Served::Served(const Site& site, std::vector<std::string> flags)
+    : site_(site), process_(serve_arguments(flags), site.directory()) {
+  for (int node = 0; node < number_after(flags, "--nodes"); ++node) {
+    const Json line = Json::parse(process_.next_line(), nullptr, false);
+    if (!line.is_object()) crash(("sagactl serve did not start: " + process_.wait().err).c_str());
+    urls_ += (urls_.empty() ? "" : ",") + line["url"].get<std::string>();
+  }
+}
+
+Ended Served::run(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.end(), {"--url", urls_});
+  return site_.run(std::move(arguments));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,121 @@
+// One directory, `serve` in it, and the other commands beside it without any set-up.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include "tests/e2e/process.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+const std::vector<std::string> quick = {"--payment-success", "1", "--payment-delay", "1ms..5ms"};
+
+std::vector<std::string> with(std::vector<std::string> flags, std::initializer_list<std::string> further) {
+  flags.insert(flags.end(), further);
+  return flags;
+}
+
+TEST(Serve, CarriesAnOrderThroughItsSaga) {
+  const Site site;
+  const Served nodes(site, quick);
+  const Ended order = nodes.run({"order", "create", "--item", "BOOK:2:9.50", "--wait", "-o", "json"});
+  ASSERT_EQ(order.code, 0) << order.out << order.err;
+  EXPECT_EQ(order.json()["status"], "paid");
+  EXPECT_EQ(order.json()["saga"]["status"], "completed");
+
+  const std::string id = order.json()["id"];
+  const Ended trace = nodes.run({"trace", id});
+  EXPECT_EQ(trace.code, 0) << trace.err;
+  EXPECT_THAT(trace.out, HasSubstr("✓ payment_processing"));
+  EXPECT_THAT(trace.out, HasSubstr("OrderConfirmed"));
+  EXPECT_EQ(nodes.run({"trace", id, "-o", "json"}).json()["found"], true);
+  EXPECT_EQ(nodes.run({"order", "list", "-o", "json"}).json()["total"], 1);
+  EXPECT_EQ(nodes.run({"saga", "list", "--status", "completed", "-o", "json"}).json()["total"], 1);
+  EXPECT_EQ(nodes.run({"saga", "get", id}).code, 0);
+  EXPECT_EQ(nodes.run({"lock-status"}).code, 0);
+}
+
+TEST(Serve, RefusesTheSameProductTwice) {
+  const Site site;
+  const Served nodes(site, quick);
+  ASSERT_EQ(nodes.run({"order", "create", "--item", "BOOK"}).code, 0);
+  const Ended again = nodes.run({"order", "create", "--item", "BOOK", "-o", "json"});
+  EXPECT_EQ(again.code, 1);
+  EXPECT_EQ(again.json()["error"]["code"], "conflict") << again.out;
+}
+
+TEST(Serve, CompensatesWhatFailedAndWhatAnOperatorUndoes) {
+  const Site site;
+  const Served nodes(site, quick);
+  const Ended failed = nodes.run({"order", "create", "--item", "PAYMENT_FAIL_1", "--wait", "-o", "json"});
+  EXPECT_EQ(failed.code, 1) << failed.out << failed.err;
+  EXPECT_EQ(failed.json()["saga"]["status"], "compensated");
+  const Ended retried = nodes.run({"retry", failed.json()["id"], "-o", "json"});
+  EXPECT_EQ(retried.code, 0) << retried.out;
+
+  const Ended paid = nodes.run({"order", "create", "--item", "BOOK", "--wait", "-o", "json"});
+  ASSERT_EQ(paid.code, 0) << paid.out;
+  const std::string id = paid.json()["id"];
+  EXPECT_EQ(nodes.run({"compensate", id, "--reason", "test"}).code, 0);
+  const Ended followed = nodes.run({"trace", id, "--follow", "-o", "json"});
+  EXPECT_EQ(followed.json()["saga"]["status"], "compensated") << followed.out;
+  EXPECT_EQ(followed.json()["payment"]["status"], "refunded");
+}
+
+TEST(Serve, PassesTheDuplicateLoadTestOverThreeNodes) {
+  const Site site;
+  const Served nodes(site, with(quick, {"--nodes", "3"}));
+  const Ended test = nodes.run(
+      {"loadtest", "duplicate", "-o", "json", "--report", "r.html", "--save", "r.json", "--junit", "r.xml"});
+  EXPECT_EQ(test.code, 0) << test.out << test.err;
+  EXPECT_EQ(test.json()["verdict"], "PASS");
+  for (const char* file : {"r.html", "r.json", "r.xml", "r.ledger.jsonl"})
+    EXPECT_TRUE(std::filesystem::exists(site.directory() / file)) << file;
+  EXPECT_EQ(site.run({"verify"}).code, 0);
+  EXPECT_EQ(site.run({"analyze", "-o", "json"}).json()["distribution"].size(), 3u);
+}
+
+TEST(Serve, IsSeenByTopAndDoctor) {
+  const Site site;
+  const Served nodes(site, quick);
+  const Ended top = nodes.run({"top", "--once", "--interval", "10ms", "-o", "json"});
+  EXPECT_EQ(top.code, 0) << top.err;
+  EXPECT_EQ(top.json()["nodes"][0]["up"], true);
+  const Ended doctor = nodes.run({"doctor"});
+  EXPECT_EQ(doctor.code, 0) << doctor.out;
+  EXPECT_THAT(doctor.out, HasSubstr("the token is good"));
+}
+
+TEST(Serve, RefusesADirectoryThatIsServedAlready) {
+  const Site site;
+  const Served nodes(site, quick);
+  const Ended second = site.run({"serve", "--port", "0"});
+  EXPECT_NE(second.code, 0);
+  EXPECT_THAT(second.err, HasSubstr("sagactl-data"));
+}
+
+TEST(Serve, RefusesAPortThatIsTaken) {
+  const Site site, other;
+  const Served nodes(site, quick);
+  const std::string port = nodes.urls().substr(nodes.urls().rfind(':') + 1);
+  const Ended second = other.run({"serve", "--port", port});
+  EXPECT_NE(second.code, 0);
+  EXPECT_THAT(second.err, HasSubstr(port));
+}
+
+TEST(Serve, StopsCleanlyOnSignals) {
+  const Site site;
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Served nodes(site, quick);
+    ASSERT_EQ(nodes.run({"order", "create", "--item", "BOOK" + std::to_string(signal)}).code, 0);
+    nodes.process().send(signal);
+    const Ended ended = nodes.process().wait();
+    EXPECT_EQ(ended.code, 0) << ended.err;
+  }
+  const Served again(site, quick);
+  EXPECT_EQ(again.run({"order", "list", "-o", "json"}).json()["total"], 2);
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -14,7 +14,7 @@ namespace sagactl {
 namespace sqlite {
 namespace {
 
-constexpr int writer_cache_kib = 256 * 1024, reader_cache_kib = 16 * 1024;
+constexpr int writer_cache_kib = 48 * 1024, reader_cache_kib = 4 * 1024;
 
 // Of the owners of open sagas, the one after the last that was looked at.
 constexpr std::string_view sql_next_owner =

@@ -175,10 +175,15 @@ TestNode::TestNode(StoreSubject& subject, const NodeName& name, Duration lease) 
 }
 
 Result<Commit> TestNode::try_write(const std::function<void(ChangeList&, Timestamp)>& fill) {
-  ChangeList list;
   Loaded loaded;
+  return try_write({}, loaded, fill);
+}
+
+Result<Commit> TestNode::try_write(const Keys& keys, Loaded& loaded,
+                                   const std::function<void(ChangeList&, Timestamp)>& fill) {
+  ChangeList list;
   const std::int64_t before = registration_.last_sequence;
-  auto commit = subject_.store().transact(writer(), {}, loaded, [&](Timestamp now) {
+  auto commit = subject_.store().transact(writer(), keys, loaded, [&](Timestamp now) {
     fill(list, now);
     return list.changes;
   });

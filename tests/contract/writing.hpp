@@ -61,6 +61,8 @@ class TestNode {
   // `fill` gets the time of the commit.
   void write(const std::function<void(ChangeList&, Timestamp)>& fill);
   Result<Commit> try_write(const std::function<void(ChangeList&, Timestamp)>& fill);
+  Result<Commit> try_write(const Keys& keys, Loaded& loaded,
+                           const std::function<void(ChangeList&, Timestamp)>& fill);
   // Creates flows with these numbers, each with its claim and an OrderCreated event; gives the time.
   Timestamp create(const std::vector<int>& numbers);
 

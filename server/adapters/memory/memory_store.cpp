@@ -47,7 +47,7 @@ Result<void> Database::resign(const Writer& writer) {
   if (state_.is_fenced(writer)) return {};
   NodeState& node = state_.nodes[writer.node];
   ++node.epoch;
-  node.lease_until = now();
+  node.lease_until = std::min(node.lease_until, now());
   return {};
 }
 
@@ -78,9 +78,13 @@ Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded
   const std::lock_guard lock(mutex_);
   if (state_.is_fenced(writer)) return Commit::fenced;
   loaded = load(keys);
+  const Timestamp before = state_.last_time;
   const Changes changes = decide(tick());
   Batch batch(state_);
-  if (const auto written = batch.write(writer, changes); !written) return written.error();
+  if (const auto written = batch.write(writer, changes); !written) {
+    state_.last_time = before;
+    return written.error();
+  }
   return Commit::committed;
 }
 

@@ -14,7 +14,8 @@ constexpr int cache_kib = 64 * 1024;
 constexpr std::string_view sql_flows =
     "SELECT {} FROM flow WHERE coalesce(order_created, saga_created, 0) >= ? "
     "AND coalesce(order_created, saga_created, 0) < ? ORDER BY no";
-constexpr std::string_view sql_events = "SELECT key, occurred_at FROM event ORDER BY key";
+constexpr std::string_view sql_nodes = "SELECT no, name FROM node ORDER BY name";
+constexpr std::string_view sql_events = "SELECT key, occurred_at FROM event WHERE key BETWEEN ? AND ? ORDER BY key";
 constexpr std::string_view sql_claims = "SELECT {} FROM claim AS c LEFT JOIN flow AS f ON f.no = c.flow";
 // SQLite's own clock, to the millisecond.
 constexpr std::string_view sql_now =
@@ -54,11 +55,16 @@ class Snapshot : public History {
   Result<void> each_event(
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) override {
     const auto done = guarded([&]() -> Result<bool> {
+      Statement node = tables_.connection.prepare(sql_nodes);
       Statement row = tables_.connection.prepare(sql_events);
-      while (row.next()) {
-        const std::int64_t key = row.integer();
-        if (!visit(tables_.names.node(EventTable::node_of(key)), EventTable::sequence_of(key), row.time()))
-          break;
+      while (node.next()) {
+        const std::int64_t number = node.integer();
+        const NodeName name(node.text());
+        row.bind(EventTable::key_of(number, 0)).bind(EventTable::key_of(number, EventTable::sequence_max));
+        while (row.next()) {
+          const std::int64_t sequence = EventTable::sequence_of(row.integer());
+          if (!visit(name, sequence, row.time())) return true;
+        }
       }
       return true;
     });

@@ -1,0 +1,166 @@
+// What every store's History tells.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/contract/writing.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<FlowHistory> flows_of(History& history, const HistoryFilter& filter = {}) {
+  std::vector<FlowHistory> list;
+  const auto done = history.each_flow(filter, [&](const FlowHistory& flow) {
+    list.push_back(flow);
+    return true;
+  });
+  EXPECT_TRUE(done) << done.error().message;
+  return list;
+}
+
+class HistoryContract : public testing::TestWithParam<StoreKind> {
+ protected:
+  std::unique_ptr<StoreSubject> subject = GetParam().make();
+
+  std::unique_ptr<History> snapshot() {
+    auto history = subject->history().snapshot();
+    EXPECT_TRUE(history) << history.error().message;
+    return std::move(history).value();
+  }
+};
+
+TEST_P(HistoryContract, TellsEveryFlowWholeInTheOrderOfCreation) {
+  TestNode node(*subject, "node-1");
+  const Timestamp first = node.create({1, 2}), second = node.create({3});
+  node.write([&](ChangeList& list, Timestamp now) {
+    list.add(node.event(new_flow(2, node.owner(), first), EventType::saga_started, now));
+  });
+  const auto flows = flows_of(*snapshot());
+  ASSERT_EQ(flows.size(), 3u);
+  EXPECT_EQ(describe(flows[0].flow), describe(new_flow(1, node.owner(), first)));
+  EXPECT_EQ(describe(flows[1].flow), describe(new_flow(2, node.owner(), first)));
+  EXPECT_EQ(describe(flows[2].flow), describe(new_flow(3, node.owner(), second)));
+  EXPECT_EQ(flows[0].events.size(), 1u);
+  ASSERT_EQ(flows[1].events.size(), 2u);
+  EXPECT_EQ(flows[1].events[0].type, EventType::order_created);
+  EXPECT_EQ(flows[1].events[1].type, EventType::saga_started);
+}
+
+TEST_P(HistoryContract, ASnapshotDoesNotSeeWhatComesAfterIt) {
+  TestNode node(*subject, "node-1");
+  const Timestamp then = node.create({1});
+  const auto before = snapshot();
+  node.create({2});
+  node.write(
+      [&](ChangeList& list, Timestamp now) { list.update(completed(new_flow(1, node.owner(), then), now)); });
+  const auto after = snapshot();
+
+  const auto old_flows = flows_of(*before), new_flows = flows_of(*after);
+  ASSERT_EQ(old_flows.size(), 1u);
+  EXPECT_EQ(old_flows[0].flow.order.status, OrderStatus::pending);
+  ASSERT_EQ(new_flows.size(), 2u);
+  EXPECT_EQ(new_flows[0].flow.order.status, OrderStatus::paid);
+  EXPECT_EQ(before->claims().value().size(), 1u);
+  EXPECT_EQ(after->claims().value().size(), 2u);
+  EXPECT_LE(before->taken_at(), after->taken_at());
+  EXPECT_GE(before->taken_at(), then);
+}
+
+TEST_P(HistoryContract, FlowsAreChosenByTheirCreation) {
+  TestNode node(*subject, "node-1");
+  const Timestamp first = node.create({1}), second = node.create({2}), third = node.create({3});
+  const auto history = snapshot();
+  const auto count = [&](const HistoryFilter& filter) { return flows_of(*history, filter).size(); };
+  EXPECT_EQ(count({.since = first, .until = third}), 2u);
+  EXPECT_EQ(count({.since = second}), 2u);
+  EXPECT_EQ(count({.until = second}), 1u);
+  EXPECT_EQ(count({.since = third + 1us}), 0u);
+}
+
+TEST_P(HistoryContract, AVisitorEndsTheWalk) {
+  TestNode node(*subject, "node-1");
+  node.create({1, 2, 3});
+  const auto history = snapshot();
+  int flows = 0, events = 0;
+  EXPECT_TRUE(history->each_flow({}, [&](const FlowHistory&) { return ++flows < 2; }));
+  EXPECT_TRUE(history->each_event([&](const NodeName&, std::int64_t, Timestamp) { return ++events < 2; }));
+  EXPECT_EQ(flows, 2);
+  EXPECT_EQ(events, 2);
+  EXPECT_EQ(flows_of(*history).size(), 3u) << "a walk can be made again";
+}
+
+TEST_P(HistoryContract, FlowsWithPartsMissingAreTold) {
+  TestNode node(*subject, "node-1");
+  node.write([&](ChangeList& list, Timestamp now) {
+    Flow bare = new_flow(1, node.owner(), now);
+    bare.saga.reset();
+    list.create(bare);
+  });
+  Flow orphan;
+  node.write([&](ChangeList& list, Timestamp now) {
+    orphan = new_flow(2, node.owner(), now);
+    list.changes.new_sagas.push_back(&*orphan.saga);
+  });
+  const auto flows = flows_of(*snapshot());
+  ASSERT_EQ(flows.size(), 2u);
+  EXPECT_FALSE(flows[0].flow.saga);
+  EXPECT_EQ(flows[1].flow.order.id, order_id(2));
+  EXPECT_TRUE(flows[1].flow.order.user.uuid.is_nil());
+  EXPECT_EQ(flows[1].flow.order.version, 0);
+  EXPECT_EQ(describe(*flows[1].flow.saga), describe(*orphan.saga));
+  EXPECT_EQ(subject->queries().orders({}, {}).value().total, 1);
+  EXPECT_EQ(subject->queries().sagas({}, {}).value().total, 1);
+
+  // The missing parts may come later.
+  node.write([&](ChangeList& list, Timestamp now) {
+    list.changes.new_orders.push_back(&orphan.order);
+    orphan.saga->updated_at = now;
+    list.changes.sagas.push_back(&*orphan.saga);
+  });
+  EXPECT_EQ(subject->queries().orders({}, {}).value().total, 2);
+  EXPECT_EQ(describe(subject->queries().flow(order_id(2)).value()->order), describe(orphan.order));
+}
+
+TEST_P(HistoryContract, EventsAreToldByNodeAndSequence) {
+  TestNode one(*subject, "one"), two(*subject, "two");
+  const Timestamp now = one.create({1});
+  two.create({2});
+  one.create({3});
+  std::vector<std::string> told;
+  std::vector<Timestamp> times;
+  EXPECT_TRUE(snapshot()->each_event([&](const NodeName& node, std::int64_t sequence, Timestamp time) {
+    told.push_back(node + std::to_string(sequence));
+    times.push_back(time);
+    return true;
+  }));
+  EXPECT_THAT(told, ElementsAre("one1", "one2", "two1"));
+  EXPECT_EQ(times[0], now);
+}
+
+TEST_P(HistoryContract, ClaimsAndNodesAreTold) {
+  TestNode node(*subject, "node-1");
+  node.create({1, 2});
+  node.write([&](ChangeList& list, Timestamp) {
+    list.add(Claim{digest_of_key("key-2"), order_id(2), false});
+  });
+  const auto history = snapshot();
+  auto claims = history->claims().value();
+  std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) { return a.order < b.order; });
+  ASSERT_EQ(claims.size(), 2u);
+  EXPECT_EQ(claims[0].key, digest_of_key("key-1"));
+  EXPECT_EQ(claims[0].order, order_id(1));
+  EXPECT_TRUE(claims[0].live);
+  EXPECT_FALSE(claims[1].live);
+  const auto nodes = history->nodes().value();
+  ASSERT_EQ(nodes.size(), 1u);
+  EXPECT_EQ(nodes[0].name, "node-1");
+  EXPECT_EQ(nodes[0].last_sequence, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, HistoryContract, testing::ValuesIn(store_kinds()), name_of_kind);
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,298 @@
+#include "tests/contract/random_life.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sagactl {
+namespace {
+
+std::string outcome(const Result<Commit>& commit) {
+  if (!commit) return fmt::format("error {}", to_string(commit.error().code));
+  return *commit == Commit::committed ? "committed" : "fenced";
+}
+
+template <class T>
+std::string tell(const std::vector<T>& list) {
+  std::string text;
+  for (const T& each : list) text += "\n  " + describe(each);
+  return text;
+}
+
+std::string tell(const Result<FlowPage>& page) {
+  if (!page) return page.error().message;
+  return fmt::format("{} in all{}", page->total, tell(page->flows));
+}
+
+std::string tell(const std::vector<NodeInfo>& nodes) {
+  std::string text;
+  for (const NodeInfo& node : nodes)
+    text += fmt::format("\n  node {} {} epoch {} until {} {} sequence {} published {}", node.name, node.url,
+                        node.epoch, node.lease_until.us, node.live, node.last_sequence, node.published);
+  return text;
+}
+
+std::string tell(const Counts& counts) {
+  std::string text = fmt::format("{} unpublished", counts.unpublished_events);
+  for (const auto& [status, n] : counts.orders) text += fmt::format(", {} {}", n, to_string(status));
+  for (const auto& [key, n] : counts.sagas)
+    text += fmt::format(", {} {} {}", n, key.first, to_string(key.second));
+  for (const auto& [type, n] : counts.events) text += fmt::format(", {} {}", n, to_string(type));
+  return text;
+}
+
+template <class Enum>
+Enum some(Random& random) {
+  return static_cast<Enum>(random.below(std::size(Spelling<Enum>::names)));
+}
+
+}  // namespace
+
+TestNode& RandomLife::some_node() {
+  const NodeName name = fmt::format("node-{}", random_.below(3));
+  std::unique_ptr<TestNode>& node = nodes_[name];
+  if (!node) node = std::make_unique<TestNode>(subject_, name, 5s);
+  return *node;
+}
+
+std::string RandomLife::step() {
+  subject_.clock.advance(Duration{static_cast<std::int64_t>(random_.below(2'000'000))});
+  switch (random_.below(12)) {
+    case 0:
+    case 1:
+      return create();
+    case 2:
+    case 3:
+    case 4:
+      return change();
+    case 5:
+      return write_users_and_replays();
+    case 6:
+      return contradict();
+    case 7:
+      return lives_and_leases();
+    case 8:
+      return adopt();
+    case 9:
+      return publish();
+    case 10:
+      return ask_orders() + ask_sagas();
+    default:
+      return ask_events();
+  }
+}
+
+std::string RandomLife::create() {
+  TestNode& node = some_node();
+  const int count = 1 + static_cast<int>(random_.below(4));
+  const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
+    for (int i = 1; i <= count; ++i) {
+      const Flow flow = new_flow(flows_ + i, node.owner(), now);
+      list.create(flow).add(Claim{digest_of_key(flow.order.idempotency_key), flow.order.id, true});
+      list.add(node.event(flow, EventType::order_created, now + i * 1us));
+    }
+  });
+  if (commit && *commit == Commit::committed) flows_ += count;
+  return fmt::format("create {} by {}: {}", count, node.writer().node, outcome(commit));
+}
+
+Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
+  flow.order.updated_at = now;
+  if (flow.saga) flow.saga->updated_at = now;
+  const bool has_payment = !flow.payments.empty() && flow.saga;
+  switch (random_.below(4)) {
+    case 0:
+      if (has_payment) flow = completed(std::move(flow), now);
+      break;
+    case 1:
+      if (has_payment) flow = compensated(std::move(flow), fmt::format("why \"{}\"", random_.below(3)), now);
+      list.add(Claim{digest_of_key(flow.order.idempotency_key), flow.order.id, false});
+      break;
+    case 2:
+      flow.order.status = some<OrderStatus>(random_);
+      if (flow.saga) flow.saga->status = some<SagaStatus>(random_);
+      break;
+    default:
+      if (flow.saga) {
+        flow.saga->steps[1].tries = static_cast<int>(random_.below(4));
+        flow.saga->wake_at = now + 3s;
+      }
+  }
+  const auto attempt = static_cast<int>(flow.payments.size()) + 1;
+  if (attempt < 4 && random_.chance(0.3)) {
+    Payment payment;
+    payment.id = {make_uuid_v7(now, random_.next(), random_.next())};
+    payment.order = flow.order.id;
+    payment.attempt = attempt;
+    payment.created_at = payment.updated_at = now;
+    list.add(payment);
+  }
+  const Barrier barrier{static_cast<std::uint8_t>(random_.below(3)), some<Direction>(random_),
+                        static_cast<int>(1 + random_.below(2)), random_.chance(0.2),
+                        random_.chance(0.2) ? "no" : ""};
+  const bool is_new = std::none_of(flow.barriers.begin(), flow.barriers.end(), [&](const Barrier& each) {
+    return each.step == barrier.step && each.direction == barrier.direction &&
+           each.attempt == barrier.attempt;
+  });
+  if (is_new) list.add(flow.order.id, barrier);
+  return flow;
+}
+
+std::string RandomLife::change() {
+  TestNode& node = some_node();
+  const Keys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
+                  .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
+                  .users = {user_id(static_cast<int>(random_.below(4)))},
+                  .replays = {{user_id(1), "k1"}}};
+  Loaded loaded;
+  std::string text;
+  const auto commit = node.try_write(keys, loaded, [&](ChangeList& list, Timestamp now) {
+    std::sort(loaded.flows.begin(), loaded.flows.end(),
+              [](const Flow& a, const Flow& b) { return a.order.id < b.order.id; });
+    text = tell(loaded.flows) + tell(loaded.users);
+    for (const Claim& claim : loaded.claims)
+      text += fmt::format("\n  claim {} {}", claim.order.text(), claim.live);
+    for (const Replay& replay : loaded.replays) text += "\n  replay " + replay.body;
+    for (const Flow& flow : loaded.flows) {
+      list.update(next_state(flow, list, now));
+      if (!flow.payments.empty()) list.add(node.event(flow, some<EventType>(random_), now));
+    }
+  });
+  return fmt::format("change by {}: {}{}", node.writer().node, outcome(commit), text);
+}
+
+std::string RandomLife::write_users_and_replays() {
+  TestNode& node = some_node();
+  const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
+    User user = new_user(static_cast<int>(random_.below(4)), now);
+    if (random_.chance(0.3)) user.email = fmt::format("new{}@test.com", random_.below(2));
+    if (random_.chance(0.5)) user.refresh_token_hash.clear();
+    list.add(user);
+    list.add(Replay{{user_id(static_cast<int>(random_.below(2))), fmt::format("k{}", random_.below(3))},
+                    std::string(64, 'f'),
+                    201,
+                    fmt::format("body {}", random_.below(1000)),
+                    now});
+  });
+  const auto forgotten = subject_.store().forget_replays(subject_.clock.now() - 20s, 2);
+  return fmt::format("users and replays: {}, {} forgotten", outcome(commit), forgotten.value());
+}
+
+std::string RandomLife::contradict() {
+  TestNode& node = some_node();
+  const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
+    const Flow fresh = new_flow(flows_ + 1, node.owner(), now);
+    list.create(fresh);
+    if (random_.chance(0.5))
+      list.create(fresh);
+    else
+      list.add(fresh.order.id, Barrier{});
+    list.add(node.event(fresh, EventType::order_created, now));
+  });
+  return fmt::format("contradict: {}", outcome(commit));
+}
+
+std::string RandomLife::lives_and_leases() {
+  TestNode& node = some_node();
+  switch (random_.below(4)) {
+    case 0: {
+      const NodeName name = node.writer().node;
+      nodes_[name] = std::make_unique<TestNode>(subject_, name, 5s);
+      return fmt::format("{} lives again: {} {}", name, nodes_[name]->writer().epoch,
+                         nodes_[name]->last_sequence());
+    }
+    case 1:
+      return fmt::format("resign: {}", subject_.store().resign(node.writer()).ok());
+    default:
+      return fmt::format("renew: {}", subject_.store().renew(node.writer(), 5s).value());
+  }
+}
+
+std::string RandomLife::adopt() {
+  TestNode& node = some_node();
+  const auto adopted = subject_.store().adopt(node.writer(), 1 + random_.below(4));
+  if (!adopted) return fmt::format("adopt: error {}", to_string(adopted.error().code));
+  std::string text = fmt::format("adopt by {}:", node.writer().node);
+  for (const OrderId id : *adopted) text += " " + id.text();
+  return text;
+}
+
+std::string RandomLife::publish() {
+  TestNode& node = some_node();
+  std::string text = "backlogs:";
+  std::vector<Backlog> backlogs = subject_.store().backlogs(node.writer()).value();
+  std::sort(backlogs.begin(), backlogs.end(),
+            [](const Backlog& a, const Backlog& b) { return a.node < b.node; });
+  for (Backlog& backlog : backlogs) {
+    text += fmt::format(" {} {}", backlog.node, backlog.published);
+    const auto events =
+        subject_.store().events_after(backlog.node, backlog.published, 1 + random_.below(6)).value();
+    text += tell(events);
+    if (!events.empty())
+      backlog.published = events.back().sequence - static_cast<std::int64_t>(random_.below(3));
+    text += fmt::format(" {}", subject_.store().has_event(backlog.node, backlog.published + 3).value());
+  }
+  return text + fmt::format(" set: {}", subject_.store().set_published(node.writer(), backlogs).ok());
+}
+
+Page RandomLife::some_page() {
+  Page page{.offset = static_cast<std::int64_t>(random_.below(5)),
+            .limit = static_cast<std::int64_t>(random_.below(6))};
+  if (flows_ > 0 && random_.chance(0.3)) page.after = order_id(1 + static_cast<int>(random_.below(flows_)));
+  return page;
+}
+
+std::string RandomLife::ask_orders() {
+  OrderFilter filter;
+  if (random_.chance(0.5)) filter.status = some<OrderStatus>(random_);
+  if (random_.chance(0.3)) filter.user = user_id(static_cast<int>(random_.below(4)));
+  return "orders: " + tell(subject_.queries().orders(filter, some_page()));
+}
+
+std::string RandomLife::ask_sagas() {
+  SagaFilter filter;
+  for (std::uint64_t i = random_.below(4); i > 0; --i) filter.statuses.push_back(some<SagaStatus>(random_));
+  if (random_.chance(0.2)) filter.user = user_id(static_cast<int>(random_.below(4)));
+  if (random_.chance(0.2)) filter.node = fmt::format("node-{}", random_.below(4));
+  if (random_.chance(0.2)) filter.error_contains = fmt::format("\"{}\"", random_.below(3));
+  if (random_.chance(0.2)) filter.retries_over = static_cast<int>(random_.below(3));
+  if (random_.chance(0.2)) filter.updated_before = subject_.clock.now() - 5s;
+  if (random_.chance(0.1)) filter.type = std::string(order_processing_saga);
+  return "\nsagas: " + tell(subject_.queries().sagas(filter, some_page()));
+}
+
+std::string RandomLife::ask_events() {
+  EventFilter filter{.limit = static_cast<std::int64_t>(random_.below(8))};
+  if (random_.chance(0.5)) filter.type = some<EventType>(random_);
+  if (random_.chance(0.3)) filter.user = user_id(static_cast<int>(random_.below(4)));
+  if (random_.chance(0.3)) filter.order = order_id(some_number());
+  std::string text = "events:" + tell(subject_.queries().events(filter).value());
+  const std::string key =
+      random_.chance(0.5) ? fmt::format("key-{}", some_number()) : fmt::format("request-{}", some_number());
+  const auto found = subject_.queries().find_flow(key).value();
+  return text + "\nfound: " + (found ? describe(*found) : "nothing");
+}
+
+std::string RandomLife::tell_all() {
+  const auto history = subject_.history().snapshot().value();
+  std::string text = fmt::format("at {}", history->taken_at().us);
+  if (!history->each_flow({}, [&](const FlowHistory& flow) {
+        text += "\n" + describe(flow.flow) + tell(flow.events);
+        return true;
+      }))
+    text += " failed";
+  if (!history->each_event([&](const NodeName& node, std::int64_t sequence, Timestamp time) {
+        text += fmt::format("\n{} {} {}", node, sequence, time.us);
+        return true;
+      }))
+    text += " failed";
+  std::vector<Claim> claims = history->claims().value();
+  std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) { return a.key < b.key; });
+  for (const Claim& claim : claims) text += fmt::format("\nclaim {} {}", claim.order.text(), claim.live);
+  text += tell(history->nodes().value()) + "\n" + tell(subject_.queries().counts().value());
+  for (int i = 0; i < 4; ++i)
+    if (const auto user = subject_.queries().user(user_id(i)).value()) text += "\n" + describe(*user);
+  return text;
+}
+
+}  // namespace sagactl

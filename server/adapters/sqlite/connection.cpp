@@ -140,7 +140,7 @@ Connection::Connection(const std::string& path, const Settings& settings) {
 void Connection::begin_writing() {
   // FULL: a commit is on disk when it returns.
   run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;");
-  run(fmt::format("PRAGMA wal_autocheckpoint = {};", checkpoint_pages));
+  run("PRAGMA wal_autocheckpoint = 0;");  // the Checkpointer sees to it
 }
 
 std::string Connection::path() const {

@@ -68,9 +68,6 @@ class Statement {
 
 enum class Access { create, write, read };
 
-// How many pages are in the write-ahead log when it is copied back into the database.
-inline constexpr int checkpoint_pages = 16'000;
-
 class Connection {
  public:
   struct Settings {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "server/adapters/sqlite/checkpointer.hpp"
 #include "server/adapters/sqlite/failure.hpp"
 #include "server/adapters/sqlite/file_lock.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
@@ -91,6 +92,7 @@ class Database : public SqliteStore {
   std::mutex mutex_;  // of the writer
   const std::unique_ptr<Tables> writer_;
   Readers readers_;
+  Checkpointer checkpointer_;
 };
 
 template <class Work>

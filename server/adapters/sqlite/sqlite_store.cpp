@@ -118,7 +118,8 @@ Database::Database(const SqliteOptions& options, Clock& clock, FileLock lock, st
       clock_(clock),
       lock_(std::move(lock)),
       writer_(std::move(writer)),
-      readers_(options.path, options.readers) {}
+      readers_(options.path, options.readers),
+      checkpointer_(options.path, writer_->connection, mutex_) {}
 
 Timestamp Database::now(Tables& tables) {
   return std::max(clock_.now(), tables.progress.read().last_time);

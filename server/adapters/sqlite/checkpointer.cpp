@@ -1,0 +1,66 @@
+#include "server/adapters/sqlite/checkpointer.hpp"
+
+#include <sqlite3.h>
+
+namespace sagactl::sqlite {
+namespace {
+
+constexpr int long_pages = 10'000;  // 40 MiB of log
+
+}  // namespace
+
+Checkpointer::Checkpointer(const std::string& path, Connection& writer, std::mutex& writer_mutex)
+    : connection_(path, Connection::Settings{Access::write, 1024}),
+      writer_(writer),
+      writer_mutex_(writer_mutex) {
+  connection_.begin_writing();
+  const auto hook = [](void* self, sqlite3*, const char*, int log_pages) {
+    static_cast<Checkpointer*>(self)->grown(log_pages);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(writer.handle(), hook, this);
+  thread_ = std::thread([this] { run(); });
+}
+
+Checkpointer::~Checkpointer() {
+  sqlite3_wal_hook(writer_.handle(), nullptr, nullptr);
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  copy();
+}
+
+void Checkpointer::grown(int log_pages) {
+  if (log_pages < long_pages) return;
+  {
+    const std::lock_guard lock(mutex_);
+    long_ = true;
+  }
+  changed_.notify_one();
+}
+
+// What cannot be copied now is copied next time: the log keeps everything until then.
+void Checkpointer::copy() {
+  sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+void Checkpointer::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return long_ || stopping_; });
+    if (stopping_) return;
+    lock.unlock();
+    copy();
+    {
+      const std::lock_guard writer(writer_mutex_);
+      copy();
+      lock.lock();
+      long_ = false;
+    }
+  }
+}
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,37 @@
+// Copies the write-ahead log back into the database on a thread of its own, so that commits do not wait for
+// it.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "server/adapters/sqlite/connection.hpp"
+
+namespace sagactl::sqlite {
+
+// When the log has grown long, most of it is copied beside the commits that go on, and then the rest while
+// `writer_mutex` is held, after which the writer begins the log anew. Copying rarely matters as much as
+// copying aside: a page that many commits changed is copied once.
+class Checkpointer {
+ public:
+  // Watches the log of `writer`, which must outlive this. Throws a Failure.
+  Checkpointer(const std::string& path, Connection& writer, std::mutex& writer_mutex);
+  ~Checkpointer();  // copies what is left
+
+ private:
+  void grown(int log_pages);  // after a commit, on the writer's thread
+  void run();
+  void copy();
+
+  Connection connection_;
+  Connection& writer_;
+  std::mutex& writer_mutex_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool long_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sagactl::sqlite

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "tests/contract/writing.hpp"
 
 namespace sagactl {
@@ -266,6 +269,29 @@ TEST_P(QueriesContract, NodesSayHowFarTheyAreAndWhetherTheyLive) {
   EXPECT_EQ(nodes[1].last_sequence, 2);
   EXPECT_EQ(nodes[1].published, 1);
   EXPECT_FALSE(queries().database_name().empty());
+}
+
+TEST_P(QueriesContract, EveryAnswerIsOneConsistentStateWithAllThatWasCommittedBefore) {
+  constexpr int commits = 40;
+  std::atomic<int> committed = 0;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i)
+    readers.emplace_back([&] {
+      while (committed < commits) {
+        const int before = committed;
+        const auto page = queries().orders({}, {.limit = 2 * commits});
+        ASSERT_TRUE(page) << page.error().message;
+        EXPECT_EQ(page->total % 2, 0);
+        EXPECT_EQ(page->total, static_cast<std::int64_t>(page->flows.size()));
+        EXPECT_GE(page->total, 2 * before);
+      }
+    });
+  TestNode node(*subject, "node-1");
+  for (int i = 0; i < commits; ++i) {
+    node.create({2 * i, 2 * i + 1});
+    committed = i + 1;
+  }
+  for (std::thread& reader : readers) reader.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, QueriesContract, testing::ValuesIn(store_kinds()), name_of_kind);

@@ -28,6 +28,15 @@ double rounded(double share) {
   return static_cast<double>(static_cast<std::int64_t>(share * 1e6 + 0.5)) / 1e6;
 }
 
+Share share_of(std::uint64_t part, std::uint64_t whole) {
+  const double share = whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+  return {share, wilson(part, whole)};
+}
+
+Json interval_json(const Interval& interval) {
+  return Json::array({rounded(interval.low), rounded(interval.high)});
+}
+
 }  // namespace
 
 void DistributionObserver::see(const FlowFacts& facts) {
@@ -46,13 +55,18 @@ void DistributionObserver::see(const FlowFacts& facts) {
 Distribution DistributionObserver::finish(const Surroundings& surroundings) {
   for (const NodeInfo& info : surroundings.nodes)
     if (info.live) nodes_[info.name];
-  std::uint64_t orders = 0;
-  for (const auto& [name, node] : nodes_) orders += node.orders;
+  std::uint64_t orders = 0, steps = 0, events = 0;
+  for (const auto& [name, node] : nodes_) {
+    orders += node.orders;
+    steps += node.steps;
+    events += node.events;
+  }
   Distribution distribution;
   for (auto& [name, node] : nodes_) {
     node.node = name;
-    node.share = orders == 0 ? 0 : static_cast<double>(node.orders) / static_cast<double>(orders);
-    node.interval = wilson(node.orders, orders);
+    node.of_orders = share_of(node.orders, orders);
+    node.of_steps = share_of(node.steps, steps);
+    node.of_events = share_of(node.events, events);
     distribution.nodes.push_back(node);
   }
   distribution.evenness = evenness_of(distribution.nodes);
@@ -107,9 +121,13 @@ Json to_json(const NodeShare& share) {
               {"orders", share.orders},
               {"sagas", share.sagas},
               {"steps", share.steps},
-              {"share", rounded(share.share)},
-              {"interval95", Json::array({rounded(share.interval.low), rounded(share.interval.high)})},
-              {"events", share.events}};
+              {"share", rounded(share.of_orders.share)},
+              {"interval95", interval_json(share.of_orders.interval)},
+              {"stepShare", rounded(share.of_steps.share)},
+              {"stepInterval95", interval_json(share.of_steps.interval)},
+              {"events", share.events},
+              {"eventShare", rounded(share.of_events.share)},
+              {"eventInterval95", interval_json(share.of_events.interval)}};
 }
 
 Json to_json(const Evenness& evenness) {

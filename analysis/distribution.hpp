@@ -13,14 +13,19 @@
 
 namespace sagactl {
 
+// A part of a whole, with the 95 % interval of what it is a sample of.
+struct Share {
+  double share = 0;
+  Interval interval = {};
+};
+
 struct NodeShare {
   NodeName node;
   std::uint64_t orders = 0;  // written first by it
   std::uint64_t sagas = 0;   // started by it
   std::uint64_t steps = 0;   // whose completion it wrote
   std::uint64_t events = 0;
-  double share = 0;        // of the orders
-  Interval interval = {};  // of that share, 95 %
+  Share of_orders = {}, of_steps = {}, of_events = {};
 };
 
 // Whether the orders are spread as one round-robin dispatcher would (no two nodes differ by more than one),

@@ -2,57 +2,41 @@
 
 #include <algorithm>
 
+#include "analysis/flat_object.hpp"
+
 namespace sagactl {
 namespace {
 
-std::optional<std::string> text_of(const Json& object, const char* member) {
-  const auto it = object.find(member);
-  if (it == object.end() || !it->is_string()) return std::nullopt;
-  return it->get<std::string>();
-}
-
-std::optional<std::int64_t> whole_of(const Json& object, const char* member) {
-  const auto it = object.find(member);
-  if (it == object.end() || !it->is_number_integer()) return std::nullopt;
-  return it->get<std::int64_t>();
-}
-
-std::optional<Json> object_of(const std::string& text) {
-  Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
-  return json;
-}
-
-bool read_status_change(const Json& data, EventFacts& facts) {
-  const auto previous = text_of(data, "previousStatus"), next = text_of(data, "newStatus");
+bool read_status_change(const FlatObject& data, EventFacts& facts) {
+  const std::string *previous = data.text("previousStatus"), *next = data.text("newStatus");
   if (!previous || !next) return false;
   facts.previous_status = from_string<OrderStatus>(*previous);
   facts.new_status = from_string<OrderStatus>(*next);
   return facts.previous_status && facts.new_status;
 }
 
-bool read_payment(const Json& data, EventFacts& facts) {
-  const auto amount = data.find("amount");
-  if (amount == data.end()) return false;
+bool read_payment(const FlatObject& data, EventFacts& facts) {
+  const Json* amount = data.number("amount");
+  if (!amount) return false;
   const auto money = money_from_json(*amount);
   if (!money) return false;
   facts.amount = *money;
   return true;
 }
 
-bool read_step(const Json& data, const SagaDefinition* definition, EventFacts& facts) {
-  const auto step = text_of(data, "step");
+bool read_step(const FlatObject& data, const SagaDefinition* definition, EventFacts& facts) {
+  const std::string* step = data.text("step");
   if (!step) return false;
   facts.step_name = *step;
-  facts.attempt = static_cast<int>(whole_of(data, "attempt").value_or(0));
+  facts.attempt = static_cast<int>(data.whole("attempt").value_or(0));
   if (!definition) return true;
   for (std::size_t i = 0; i < definition->steps.size(); ++i)
     if (definition->steps[i].name == *step) facts.step = i;
   return true;
 }
 
-bool read_retry(const Json& data, const SagaDefinition* definition, EventFacts& facts) {
-  const auto direction = text_of(data, "direction");
+bool read_retry(const FlatObject& data, const SagaDefinition* definition, EventFacts& facts) {
+  const std::string* direction = data.text("direction");
   if (!direction || !read_step(data, definition, facts)) return false;
   facts.direction = from_string<Direction>(*direction);
   return facts.direction.has_value();
@@ -60,12 +44,12 @@ bool read_retry(const Json& data, const SagaDefinition* definition, EventFacts& 
 
 bool read_lock(const std::string& metadata, EventFacts& facts) {
   if (metadata.empty()) return true;
-  const auto json = object_of(metadata);
+  const auto json = FlatObject::read(metadata);
   if (!json) return false;
-  if (!json->contains("lockKey")) return true;
-  const auto key = text_of(*json, "lockKey");
-  const auto token = whole_of(*json, "fencingToken"), acquired = whole_of(*json, "lockAcquiredAt");
-  if (!key || !token || !acquired) return false;
+  const std::string* key = json->text("lockKey");
+  if (!key) return true;
+  const auto token = json->whole("fencingToken"), acquired = json->whole("lockAcquiredAt");
+  if (!token || !acquired) return false;
   facts.lock = LockFacts{*key, *token, Timestamp{*acquired}};
   return true;
 }
@@ -76,24 +60,24 @@ bool read(const SagaDefinition* definition, EventFacts& facts) {
     case EventType::order_created:
       return read_lock(event.metadata, facts);
     case EventType::order_status_changed: {
-      const auto data = object_of(event.data);
+      const auto data = FlatObject::read(event.data);
       return data && read_status_change(*data, facts);
     }
     case EventType::payment_processed:
     case EventType::payment_failed:
     case EventType::payment_refunded: {
-      const auto data = object_of(event.data);
+      const auto data = FlatObject::read(event.data);
       return data && read_payment(*data, facts);
     }
     case EventType::saga_step_completed:
     case EventType::saga_step_compensated:
     case EventType::saga_failed:
     case EventType::saga_compensation_failed: {
-      const auto data = object_of(event.data);
+      const auto data = FlatObject::read(event.data);
       return data && read_step(*data, definition, facts);
     }
     case EventType::saga_retried: {
-      const auto data = object_of(event.data);
+      const auto data = FlatObject::read(event.data);
       return data && read_retry(*data, definition, facts);
     }
     case EventType::order_cancelled:

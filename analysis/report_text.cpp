@@ -75,22 +75,28 @@ std::string generator(const JsonView& result) {
       health["cpuShare"].number() ? percent(*health["cpuShare"].number()) : "-");
 }
 
+// "33.4 % (31.1 to 35.7)"
+std::string share_text(const JsonView& node, const char* share, const char* interval) {
+  const auto& bounds = node[interval].list();
+  std::string text = percent(node[share].number().value_or(0));
+  if (bounds.size() == 2)
+    text += fmt::format(" ({:.1f} to {:.1f})", JsonView(bounds[0]).number().value_or(0) * 100,
+                        JsonView(bounds[1]).number().value_or(0) * 100);
+  return text;
+}
+
 std::string distribution(const JsonView& result) {
   if (result["distribution"].empty()) return {};
-  TextTable table("lrrlrrr");
-  table.row({"Node", "orders", "share", "95 % interval", "sagas", "steps", "events"});
+  TextTable table("lrlrrlrl");
+  table.row({"Node", "orders", "share", "sagas", "steps", "share", "events", "share"});
   for (const Json& row : result["distribution"].list()) {
     const JsonView node(row);
-    const auto& interval = node["interval95"].list();
-    table.row({node["node"].text(), whole(node["orders"]), percent(node["share"].number().value_or(0)),
-               interval.size() == 2
-                   ? fmt::format("{} to {}", percent(JsonView(interval[0]).number().value_or(0)),
-                                 percent(JsonView(interval[1]).number().value_or(0)))
-                   : "",
-               whole(node["sagas"]), whole(node["steps"]), whole(node["events"])});
+    table.row({node["node"].text(), whole(node["orders"]), share_text(node, "share", "interval95"),
+               whole(node["sagas"]), whole(node["steps"]), share_text(node, "stepShare", "stepInterval95"),
+               whole(node["events"]), share_text(node, "eventShare", "eventInterval95")});
   }
-  return "Distribution over nodes, by the node that each row names\n" + table.text() + "  " +
-         result["evenness"]["text"].text() + "\n\n";
+  return "Distribution over nodes, by the node that each row names (shares with their 95 % intervals)\n" +
+         table.text() + "  " + result["evenness"]["text"].text() + "\n\n";
 }
 
 std::string one_group(const JsonView& group) {

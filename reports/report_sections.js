@@ -133,7 +133,7 @@ function nodes(r) {
     windows.nodes.map((name, i) => ({name, colour: colours[i % colours.length], values: windows.windows.map(w => w.orders[i])})), [], 'since the first order')] : [];
   return section('Distribution over nodes', `By the node that each row names, never guessed${r.evenness?.text ? ': ' + r.evenness.text : ''}.`, bars,
     legend(['share of the orders', 'one'], ['95 % interval', 'text', 'line'], ['an even share', 'two', 'dashed']),
-    table(['Node', '#Orders', '#Share', '#Sagas begun', '#Steps completed', '#Events'], list.map(n => [n.node, count(n.orders), percent(n.share), count(n.sagas), count(n.steps), count(n.events)])), ...over.flat());
+    table(['Node', '#Orders', '#Share', '#Sagas begun', '#Steps completed', '#Share', '#Events', '#Share'], list.map(n => [n.node, count(n.orders), percent(n.share), count(n.sagas), count(n.steps), percent(n.stepShare ?? 0), count(n.events), percent(n.eventShare ?? 0)])), ...over.flat());
 }
 
 function sagas(r) {

@@ -31,7 +31,8 @@ TEST(Examine, CountsWorkByTheNodeThatWroteIt) {
   EXPECT_EQ(nodes[1].orders, 1u);
   EXPECT_EQ(nodes[1].steps, 2u);
   EXPECT_EQ(nodes[2].orders, 0u);
-  EXPECT_DOUBLE_EQ(nodes[0].share, 0.5);
+  EXPECT_DOUBLE_EQ(nodes[0].of_orders.share, 0.5);
+  EXPECT_DOUBLE_EQ(nodes[1].of_steps.share, 1);
   const std::uint64_t events = nodes[0].events + nodes[1].events + nodes[2].events;
   EXPECT_EQ(events, world.stream.size());
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <thread>
 
 #include "common/crypto.hpp"
@@ -55,6 +56,8 @@ class LoadRun {
                                         std::int64_t start_ns) const;
   void say_progress(const LoadPhase& phase, std::int64_t start_ns);
   void renew_tokens();
+  void count_planned(std::span<const Nanoseconds> times, std::int64_t start_ns);
+  void fill_in_planned(std::vector<LoadSecond>& seconds) const;
   RunResult take_result();
 
   LoadOptions options_;
@@ -72,6 +75,8 @@ class LoadRun {
   std::uint64_t next_operation_ = 0;
   std::uint32_t next_group_ = 0;
   Progress warmup_counts_;
+  std::optional<std::int64_t> first_planned_ns_;   // of the measured phases of an open loop
+  std::vector<std::uint64_t> planned_per_second_;  // from then on
   std::uint64_t last_sent_ = 0;
   std::int64_t last_said_ns_ = 0;
 };
@@ -137,6 +142,7 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
   auto times = phase.orders ? plan_count(arrival, *phase.orders, options_.seed)
                             : plan_duration(arrival, *phase.duration, options_.seed);
   if (!times) return times.error();
+  if (!phase.warmup) count_planned(*times, start_ns);
   std::vector<PhaseShare> shares(crew_->size());
   // A group takes as many places in the plan as it has orders, and leaves at the first of them.
   std::size_t place = 0;
@@ -150,6 +156,26 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
     place += unit->count;
   }
   return shares;
+}
+
+void LoadRun::count_planned(std::span<const Nanoseconds> times, std::int64_t start_ns) {
+  for (const Nanoseconds time : times) {
+    const std::int64_t at = start_ns + time.count();
+    if (!first_planned_ns_) first_planned_ns_ = at;
+    const auto second = static_cast<std::size_t>((at - *first_planned_ns_) / 1'000'000'000);
+    if (second >= load_seconds_max) return;
+    if (second >= planned_per_second_.size()) planned_per_second_.resize(second + 1);
+    ++planned_per_second_[second];
+  }
+}
+
+// The ledger does not have what was skipped, and the plan does. A run that was interrupted keeps its own end.
+void LoadRun::fill_in_planned(std::vector<LoadSecond>& seconds) const {
+  if (!result_.interrupted && seconds.size() < planned_per_second_.size())
+    seconds.resize(planned_per_second_.size());
+  for (std::size_t i = 0; i < std::min(seconds.size(), planned_per_second_.size()); ++i) {
+    seconds[i].planned = planned_per_second_[i];
+  }
 }
 
 std::vector<PhaseShare> LoadRun::closed_shares(const LoadPhase& phase, SharedUnits& units,
@@ -254,6 +280,7 @@ RunResult LoadRun::take_result() {
   result_.service = std::move(figures.service);
   result_.measured = figures.measured;
   result_.seconds = std::move(figures.seconds);
+  fill_in_planned(result_.seconds);
   result_.overlaps = overlaps(ledger);
   GeneratorHealth& health = result_.generator;
   health.lateness = std::move(figures.lateness);

@@ -45,7 +45,7 @@ struct GeneratorHealth {
 
 // One second of the measured phases, by the machine's clock from the first of them.
 struct LoadSecond {
-  std::uint64_t planned = 0;  // open loop; else as sent
+  std::uint64_t planned = 0;  // open loop: also what was skipped; closed: as sent
   std::uint64_t sent = 0;
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;

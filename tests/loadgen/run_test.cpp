@@ -324,6 +324,9 @@ TEST(RunLoad, SkipsWhatABoundedBacklogCannotHold) {
   const RunResult result = run(options);
   EXPECT_GT(result.generator.skipped, 0u);
   EXPECT_EQ(result.ledger.entries.size() + result.generator.skipped, 1000u);
+  std::uint64_t planned = 0;
+  for (const LoadSecond& second : result.seconds) planned += second.planned;
+  EXPECT_EQ(planned, 1000u) << "the timeline has the whole plan";
   EXPECT_EQ(result.requests.timeouts, result.ledger.entries.size())
       << "what waits longer than the time-out is given up";
   EXPECT_LE(result.generator.backlog_deepest, 556u);

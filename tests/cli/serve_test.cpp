@@ -1,0 +1,99 @@
+// `serve`: what it refuses before anything starts, and how it starts and stops. More: tests/e2e.
+#include <gmock/gmock.h>
+
+#include "tests/cli/command.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+struct NotBuiltIn {
+  const char* name;
+  std::vector<std::string> flags;
+  std::map<std::string, std::string, std::less<>> variables;
+  const char* said;
+};
+
+class CliNotBuiltIn : public testing::TestWithParam<NotBuiltIn> {};
+
+TEST_P(CliNotBuiltIn, IsAUsageErrorThatSaysWhatToDoInstead) {
+  Desk desk;
+  desk.variables = GetParam().variables;
+  std::vector<std::string> arguments = {"serve", "--port", "0"};
+  arguments.insert(arguments.end(), GetParam().flags.begin(), GetParam().flags.end());
+  const Outcome outcome = desk.run(arguments);
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr(std::string(GetParam().said) + " is not built in yet; "));
+  EXPECT_FALSE(std::filesystem::exists(desk.directory() / "sagactl-data"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Components, CliNotBuiltIn,
+    testing::Values(NotBuiltIn{"Database", {"--database", "postgres://db/x"}, {}, "PostgreSQL"},
+                    NotBuiltIn{
+                        "DatabaseHost", {}, {{"DATABASE_HOST", "db"}}, "PostgreSQL (DATABASE_HOST=db)"},
+                    NotBuiltIn{"Redis", {"--redis", "redis://r"}, {}, "Redis"},
+                    NotBuiltIn{"RedisHost", {}, {{"REDIS_HOST", "r"}}, "Redis"},
+                    NotBuiltIn{"Kafka", {"--kafka", "k:9092"}, {}, "Kafka"},
+                    NotBuiltIn{"KafkaBrokers", {}, {{"KAFKA_BROKERS", "k:9092"}}, "Kafka"},
+                    NotBuiltIn{"Toss", {"--payment", "toss"}, {}, "Toss Payments"}),
+    [](const auto& tested) { return tested.param.name; });
+
+struct WrongFlag {
+  const char* name;
+  std::vector<std::string> flags;
+  const char* said;
+};
+
+class CliServeFlag : public testing::TestWithParam<WrongFlag> {};
+
+TEST_P(CliServeFlag, ThatIsWrongIsExplained) {
+  Desk desk;
+  std::vector<std::string> arguments = {"serve"};
+  arguments.insert(arguments.end(), GetParam().flags.begin(), GetParam().flags.end());
+  const Outcome outcome = desk.run(arguments);
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Flags, CliServeFlag,
+    testing::Values(
+        WrongFlag{"Port", {"--port", "65536"}, "--port: '65536' is not a whole number from 0 to 65535"},
+        WrongFlag{
+            "Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
+        WrongFlag{
+            "Success", {"--payment-success", "80"}, "--payment-success: '80' is not a share from 0 to 1"},
+        WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is none of product, key-only"}),
+    [](const auto& tested) { return tested.param.name; });
+
+TEST(CliServe, PrintsOneLinePerNodeAndStopsWhenToldTo) {
+  Desk desk;
+  desk.interrupted = true;
+  const Outcome outcome = desk.run({"serve", "--port", "0", "--nodes", "2", "--node-id", "n"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              testing::ContainsRegex("accepts requests at http://127.0.0.1:[0-9]+\n.*accepts requests at "));
+}
+
+TEST(CliServe, TakesThePortAndNameOfTheReferencesEnvironment) {
+  Desk desk;
+  desk.interrupted = true;
+  desk.variables = {{"PORT", "0"}, {"NODE_ID", "pod-7"}, {"JWT_EXPIRES_IN", "7d"}};
+  const Outcome outcome = desk.run({"serve", "-o", "json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.json()["nodes"][0]["node"], "pod-7");
+}
+
+TEST(CliServe, SaysWhichVariableIsWrong) {
+  Desk desk;
+  desk.variables = {{"PORT", "http"}};
+  EXPECT_THAT(desk.run({"serve"}).err, HasSubstr("environment variable PORT: --port: 'http'"));
+  desk.variables = {{"JWT_EXPIRES_IN", "soon"}};
+  EXPECT_THAT(desk.run({"serve", "--port", "0"}).err,
+              HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));
+}
+
+}  // namespace
+}  // namespace sagactl

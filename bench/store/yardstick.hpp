@@ -1,0 +1,40 @@
+// The bare yardstick: the rows of orders' lives written by plain SQLite statements into the same tables, with
+// nothing looked up, checked or decided.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "bench/store/order_life.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace sagactl::bench {
+
+class Yardstick {
+ public:
+  // `path`: a file that the store has made and that nobody serves. `first` is the number of the first flow.
+  Yardstick(const std::string& path, std::int64_t first);
+  ~Yardstick();
+  Yardstick(const Yardstick&) = delete;
+  Yardstick& operator=(const Yardstick&) = delete;
+
+  // Two commits for all of them together.
+  void write(std::span<const OrderLife> lives);
+
+ private:
+  sqlite3_stmt* prepare(const std::string& sql);
+  void run(sqlite3_stmt* statement);
+  void place(const OrderLife& life, std::int64_t flow);
+  void pay(const OrderLife& life, std::int64_t flow);
+  void write_event(const Event& event, std::int64_t flow);
+
+  sqlite3* connection_ = nullptr;
+  sqlite3_stmt *begin_, *commit_, *flow_, *payment_, *barrier_, *event_, *claim_, *pay_flow_, *pay_payment_,
+      *counter_;
+  std::int64_t next_flow_;
+  std::int64_t sequence_;
+};
+
+}  // namespace sagactl::bench

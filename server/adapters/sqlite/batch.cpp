@@ -62,10 +62,18 @@ Batch::Known& Batch::read(OrderId id, Flow& flow) {
 }
 
 Batch::Known& Batch::meet(OrderId id) {
+  if (last_met_.second && last_met_.first == id) return *last_met_.second;
   const auto known = known_.find(id);
-  if (known != known_.end()) return known->second;
   Flow flow;
-  return read(id, flow);
+  last_met_ = {id, known != known_.end() ? &known->second : &read(id, flow)};
+  return *last_met_.second;
+}
+
+// The number of a flow, which is written without order and saga when nothing of it is stored yet.
+std::int64_t Batch::number_of(OrderId id) {
+  Known& known = meet(id);
+  if (!known.is_stored) write_flow(id, known);
+  return known.number;
 }
 
 void Batch::set(const Order& order, bool is_new) {
@@ -142,19 +150,12 @@ void Batch::count(const Known& known) {
 }
 
 void Batch::write_parts(const Changes& changes) {
-  // The number of a flow, which is written without order and saga when nothing of it is stored yet.
-  const auto number_of = [this](OrderId id) {
-    Known& known = meet(id);
-    if (!known.is_stored) write_flow(id, known);
-    return known.number;
-  };
   for (const Payment* payment : changes.new_payments)
     tables_.payments.insert(number_of(payment->order), *payment);
   for (const Payment* payment : changes.payments)
     tables_.payments.update(number_of(payment->order), *payment);
   for (const auto& [order, barrier] : changes.barriers) tables_.barriers.insert(number_of(order), *barrier);
   for (const Claim* claim : changes.claims) tables_.claims.put(*claim, number_of(claim->order));
-  for (const Event* event : changes.events) number_of(event->order);
 }
 
 void Batch::write_events(const Writer& writer, const std::vector<const Event*>& events) {
@@ -167,7 +168,7 @@ void Batch::write_events(const Writer& writer, const std::vector<const Event*>& 
           event->node, node_.last_sequence + 1, writer.node, iso8601_us(progress_.last_time)));
     node_.last_sequence = event->sequence;
     progress_.last_time = event->occurred_at;
-    tables_.events.insert(node_.number, meet(event->order).number, *event);
+    tables_.events.insert(node_.number, number_of(event->order), *event);
     ++counts_.events[event->type];
   }
   tables_.nodes.set_last_sequence(node_.number, node_.last_sequence);

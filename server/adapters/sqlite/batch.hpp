@@ -32,6 +32,7 @@ class Batch {
   };
 
   Known& meet(OrderId id);
+  std::int64_t number_of(OrderId id);
   Known& read(OrderId id, Flow& flow);
   void set(const Order& order, bool is_new);
   void set(const Saga& saga, bool is_new);
@@ -45,7 +46,8 @@ class Batch {
   ProgressTable::Row progress_;
   Timestamp time_;
   std::unordered_map<OrderId, Known> known_;
-  std::vector<OrderId> changed_;  // in the order in which they are to be written
+  std::pair<OrderId, Known*> last_met_;  // what belongs to one flow mostly comes together
+  std::vector<OrderId> changed_;         // in the order in which they are to be written
   CountChanges counts_;
 };
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "server/adapters/sqlite/failure.hpp"
+#include "server/adapters/sqlite/item_text.hpp"
 
 namespace sagactl::sqlite {
 namespace {
@@ -208,7 +209,7 @@ void FlowTable::update(std::int64_t number, const Order& order, const Saga& saga
 }
 
 void FlowTable::bind_order(Statement& statement, const Order& order) {
-  items_ = to_json(order.items).dump();
+  items_ = to_json_text(order.items);
   statement.bind(order.user).bind(items_).bind(order.total.cents).bind(order.address);
   idempotency_key_.bind(statement, order.idempotency_key);
   statement.bind(order.fencing_token).bind(names_.number_of_node(order.node)).bind(order.created_at);
@@ -283,7 +284,7 @@ void FlowTable::bind_saga_state(Statement& statement, const Saga& saga) {
 
 void FlowTable::read_order(Statement& row, Order& order) {
   order.user = {row.uuid()};
-  auto items = items_from_json(parse_stored(row.text()));
+  auto items = read_items(row.text());
   if (!items) throw Failure{std::move(items).error()};
   order.items = std::move(*items);
   order.total = {row.integer()};

@@ -28,6 +28,8 @@ class EventFeed {
   // The answer to GET /events: an admin's stream has every event, another user's their own.
   Result<http::Response> subscribe(const http::Request& request);
 
+  std::size_t listeners() const { return hub_->subscribers(); }
+
   void stop();  // ends all streams
 
  private:

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "server/api/query.hpp"
-#include "server/api/read_flow.hpp"
 #include "server/api/render_saga.hpp"
 #include "server/api/routes.hpp"
 #include "server/api/submit.hpp"
@@ -23,20 +22,13 @@ Error saga_not_found(const Request& request) {
   return Error{ErrorCode::not_found, "Saga not found", Json{{"sagaId", request.parameter("sagaId")}}};
 }
 
-// Nothing when the request has no If-Match, or one that fits; otherwise the answer to give.
-awaitable<std::optional<Answer>> check_if_match(Context& context, Request& request, SagaId id) {
-  const std::string_view wanted = request.header("if-match");
-  if (wanted.empty() || wanted == "*") co_return std::nullopt;
-  const Result<Flow> flow = co_await read_flow(context, request, order_of(id));
-  if (!flow && flow.error().code != ErrorCode::not_found) co_return Answer(flow.error());
-  if (!flow || !flow->saga) co_return Answer(saga_not_found(request));
-  const std::string present = saga_etag(*flow->saga);
-  if (wanted == present) co_return std::nullopt;
-  co_return Answer(http::problem(
-      412,
-      fmt::format("the saga has changed: its ETag is {} now, and {} stands in If-Match; read it again",
-                  present, wanted),
-      request));
+// What the operator has seen of the saga. An If-Match that no saga can have matches none.
+std::vector<Timestamp> seen_by(const Request& request) {
+  const std::string_view if_match = request.header("if-match");
+  if (if_match.empty() || if_match == "*") return {};
+  std::vector<Timestamp> times = times_of_etags(if_match);
+  if (times.empty()) times.push_back(Timestamp{-1});
+  return times;
 }
 
 Answer accepted(const Receipt& receipt, std::string_view message) {
@@ -52,14 +44,14 @@ Answer accepted(const Receipt& receipt, std::string_view message) {
   return response;
 }
 
-awaitable<Answer> operate(Context& context, Request& request, Command command, std::string_view message,
-                          SagaId id) {
-  std::optional<Answer> refused = co_await check_if_match(context, request, id);
-  if (refused) co_return std::move(*refused);
+awaitable<Answer> operate(Context& context, Request& request, Command command, std::string_view message) {
   const Result<Receipt> done = co_await submit(context, request, std::move(command));
   if (done) co_return accepted(*done, message);
-  if (done.error().code == ErrorCode::not_found) co_return saga_not_found(request);
-  co_return done.error();
+  const Error& error = done.error();
+  if (error.code == ErrorCode::not_found) co_return saga_not_found(request);
+  if (error.members.is_object() && error.members.value("code", "") == "SAGA_CHANGED")
+    co_return http::problem(412, error.message, request);
+  co_return error;
 }
 
 awaitable<Answer> retry_saga(Context& context, Request& request) {
@@ -71,8 +63,8 @@ awaitable<Answer> retry_saga(Context& context, Request& request) {
   const bool recharge = body.optional_boolean("recharge", false);
   if (const auto valid = body.finish(); !valid) co_return valid.error();
   const SagaId id{*uuid};
-  Command command = RetryRequest{id, actor_of(request), recharge};
-  co_return co_await operate(context, request, std::move(command), "Saga is being retried", id);
+  Command command = RetryRequest{id, actor_of(request), recharge, seen_by(request)};
+  co_return co_await operate(context, request, std::move(command), "Saga is being retried");
 }
 
 awaitable<Answer> compensate_saga(Context& context, Request& request) {
@@ -84,9 +76,9 @@ awaitable<Answer> compensate_saga(Context& context, Request& request) {
   auto reason = body.optional_text("reason", {.max = reason_max});
   if (const auto valid = body.finish(); !valid) co_return valid.error();
   const SagaId id{*uuid};
-  Command command =
-      CompensateRequest{id, actor_of(request), reason.value_or("compensation asked for by an operator")};
-  co_return co_await operate(context, request, std::move(command), "Saga is being compensated", id);
+  Command command = CompensateRequest{
+      id, actor_of(request), reason.value_or("compensation asked for by an operator"), seen_by(request)};
+  co_return co_await operate(context, request, std::move(command), "Saga is being compensated");
 }
 
 }  // namespace

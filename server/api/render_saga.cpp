@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
+#include "common/text.hpp"
 #include "server/api/render_order.hpp"
 #include "server/saga/decide.hpp"
 #include "server/saga/definition.hpp"
@@ -78,7 +81,20 @@ std::string saga_step(const Flow& flow) {
 }
 
 std::string saga_etag(const Saga& saga) {
-  return fmt::format("\"{}-{:x}\"", saga.version, saga.updated_at.us);
+  return fmt::format("\"{:x}\"", saga.updated_at.us);
+}
+
+std::vector<Timestamp> times_of_etags(std::string_view if_match) {
+  std::vector<Timestamp> times;
+  for (const std::string& part : split(if_match, ',')) {
+    const std::string_view tag = trim(part);
+    if (tag.size() < 2 || tag.front() != '"' || tag.back() != '"') continue;
+    Timestamp time;
+    const char* end = tag.data() + tag.size() - 1;
+    const auto [at, error] = std::from_chars(tag.data() + 1, end, time.us, 16);
+    if (error == std::errc() && at == end) times.push_back(time);
+  }
+  return times;
 }
 
 Json saga(const Flow& flow) {

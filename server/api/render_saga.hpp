@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/json.hpp"
 #include "server/participants/flow.hpp"
@@ -24,7 +26,10 @@ Json order_processing_saga(const Flow& flow);
 // The step that the saga is at, or the status when it has ended.
 std::string saga_step(const Flow& flow);
 
-// Changes with every write of the saga: "<version>-<time of the last write>", in quotes as in an ETag header.
+// Changes with every write of the saga: the time of the last one, in quotes as in an ETag header.
 std::string saga_etag(const Saga& saga);
+
+// The times in an If-Match header: of each ETag that can be a saga's. A weak one is none of them.
+std::vector<Timestamp> times_of_etags(std::string_view if_match);
 
 }  // namespace sagactl::api

@@ -27,6 +27,13 @@ std::string lock_metadata(const std::optional<LockGrant>& lock) {
       .take();
 }
 
+Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_updated_at) {
+  const auto is_present = [&](Timestamp seen) { return !flow.saga || seen == flow.saga->updated_at; };
+  if (if_updated_at.empty() || std::any_of(if_updated_at.begin(), if_updated_at.end(), is_present)) return {};
+  return Error{ErrorCode::conflict, "the saga has changed since it was read; read it again",
+               Json{{"code", "SAGA_CHANGED"}}};
+}
+
 Flow without_barriers(const Flow& flow) { return Flow{flow.order, flow.saga, flow.payments, {}}; }
 
 bool same(const Payment& a, const Payment& b) {
@@ -175,6 +182,7 @@ Result<Receipt> Batch::on(const ConfirmOrderRequest& command) {
 Result<Receipt> Batch::on(const CompensateRequest& command) {
   const auto work = find(order_of(command.saga), command.actor, "Saga");
   if (!work) return work.error();
+  if (const auto same = check_unchanged((*work)->flow, command.if_updated_at); !same) return same.error();
   Draft draft{(*work)->flow, {}, {}};
   const auto done = command_saga(draft, CompensateSaga{command.reason});
   if (!done) return done.error();
@@ -184,6 +192,7 @@ Result<Receipt> Batch::on(const CompensateRequest& command) {
 Result<Receipt> Batch::on(const RetryRequest& command) {
   const auto work = find(order_of(command.saga), command.actor, "Saga");
   if (!work) return work.error();
+  if (const auto same = check_unchanged((*work)->flow, command.if_updated_at); !same) return same.error();
   Draft draft{(*work)->flow, {}, {}};
   const Order& order = draft.flow.order;
   if (!is_live(order.status) && order.holds_key && draft.flow.saga &&

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "common/result.hpp"
 #include "server/participants/flow.hpp"
@@ -61,16 +62,20 @@ struct ConfirmOrderRequest {
   std::string payment_id;
 };
 
-// For operators: `not_found`, or `conflict` when the saga's state does not allow it.
+// For operators: `not_found`, or `conflict` when the saga's state does not allow it. `if_updated_at`, when not
+// empty, has the times of the states that the operator saw: a saga that was written at another is a `conflict` with
+// the member code "SAGA_CHANGED".
 struct CompensateRequest {
   SagaId saga;
   Actor actor;
   std::string reason;
+  std::vector<Timestamp> if_updated_at = {};
 };
 struct RetryRequest {
   SagaId saga;
   Actor actor;
   bool recharge = false;
+  std::vector<Timestamp> if_updated_at = {};
 };
 
 // A participant's answer to a call of this engine's, or of another process.

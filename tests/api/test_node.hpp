@@ -27,8 +27,9 @@ class TestNode {
 
   HttpClient client(const std::string& token = "") const;
   HttpClient admin() const { return client(operator_token); }
-  // A new customer's client.
-  HttpClient customer();
+  HttpClient customer() { return client(register_customer()); }
+  std::string register_customer();  // the access token of a new one
+  std::size_t listeners() const { return parts_->feed->listeners(); }
 
   FakeGateway& gateway() { return *gateway_; }
   Lock& lock() { return *parts_->lock; }

@@ -38,11 +38,10 @@ Yardstick::Yardstick(const std::string& path, std::int64_t first) : next_flow_(f
       SQLITE_OK)
     crash("the yardstick's file cannot be opened");
   // As the store has it.
-  const std::string settings = fmt::format(
-      "PRAGMA synchronous = FULL; PRAGMA cache_size = -262144; PRAGMA mmap_size = 1073741824; "
-      "PRAGMA wal_autocheckpoint = {};",
-      sqlite::checkpoint_pages);
-  sqlite3_exec(connection_, settings.c_str(), nullptr, nullptr, nullptr);
+  sqlite3_exec(connection_,
+               "PRAGMA synchronous = FULL; PRAGMA cache_size = -49152; PRAGMA mmap_size = 1073741824; "
+               "PRAGMA wal_autocheckpoint = 10000;",
+               nullptr, nullptr, nullptr);
   begin_ = prepare("BEGIN IMMEDIATE");
   commit_ = prepare("COMMIT");
   flow_ = prepare(

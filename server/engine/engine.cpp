@@ -45,6 +45,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   EngineStats stats() const;
 
   const EngineOptions& options() const { return options_; }
+  void set_url(std::string url) { options_.url = std::move(url); }
   void set_on_work(std::function<void()> wake) {
     const std::lock_guard lock(queue_mutex_);
     on_work_ = std::move(wake);
@@ -74,7 +75,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void hold(const std::string& why);
   Timestamp next_turn(Timestamp now) const;
 
-  const EngineOptions options_;
+  EngineOptions options_;  // does not change after the start
   Store& store_;
   PaymentGateway& gateway_;
   Clock& clock_;
@@ -415,6 +416,7 @@ EngineStats Engine::Core::stats() const {
 Engine::Engine(EngineOptions options, Store& store, PaymentGateway& gateway, Bus& bus, Clock& clock)
     : core_(std::make_shared<Core>(std::move(options), store, gateway, bus, clock)) {}
 Engine::~Engine() = default;
+void Engine::set_url(std::string url) { core_->set_url(std::move(url)); }
 Result<void> Engine::start() { return core_->start(); }
 void Engine::submit(Command command, Completion done) { core_->submit(std::move(command), std::move(done)); }
 Timestamp Engine::turn() { return core_->turn(); }

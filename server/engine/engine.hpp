@@ -52,6 +52,9 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  // Where this node is found, when that is known only after it listens. Before `start`.
+  void set_url(std::string url);
+
   // Registers the node; its and dead nodes' sagas are adopted in the turns that follow. Call once, first.
   Result<void> start();
 

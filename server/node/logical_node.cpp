@@ -76,6 +76,7 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   if (!listening) return listening.error();
   node->server_ = std::move(listening).value();
   node->address_.url = url_of(options.host, node->server_->port());
+  node->engine_.set_url(node->address_.url);
   return node;
 }
 

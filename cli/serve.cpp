@@ -155,6 +155,8 @@ void add_serve(CLI::App& root, Commands& commands) {
              "What makes orders duplicates: their products, or only their keys [product]");
   add_duration(*app, "--lease", options.lease,
                "How long the sagas of a node that died wait for another [2s]");
+  add_duration(*app, "--stop-delay", options.stop_delay,
+               "After a signal, answer so long while /readyz fails [0s]");
   app->add_flag("--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
   app->footer(
       "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "

@@ -8,6 +8,7 @@ function(room name folder)
   add_library(${name} STATIC)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARGN})
+  use_precompiled(${name} ${ARGN})
   add_subdirectory(${folder})
 endfunction()
 

@@ -87,7 +87,6 @@ Result<void> LogicalNode::start() {
 }
 
 void LogicalNode::stop_serving(std::function<void()> stopped) {
-  context_.ready = false;
   server_->stop(stop_grace, std::move(stopped));
 }
 

@@ -33,6 +33,7 @@ struct NodeOptions {
   SimulatedPayment payment;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
+  Duration stop_delay{};  // between /readyz failing and the listener closing, for a load balancer to see it
   bool allow_test_routes = false;  // /redis-test off loopback
   std::string environment = "development";
   // Secrets. Empty: kept in files in `data`, made at first start; off loopback an empty jwt_secret is an

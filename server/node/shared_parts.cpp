@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/crypto.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
 #include "server/adapters/simulated/simulated_gateway.hpp"
@@ -26,6 +27,17 @@ Result<std::string> choose_secret(const std::string& given, const NodeOptions& o
   return auth::load_or_create_secret(options.data / name);
 }
 
+// Nodes that share a JWT secret share the operator credential too: the one in any node's data directory is good at all
+// of them. A node with secrets of its own has one of its own.
+Result<std::string> operator_token(const NodeOptions& options) {
+  const auto file = options.data / operator_token_name;
+  if (options.jwt_secret.empty()) return auth::load_or_create_secret(file);
+  const std::string token = hex(hmac_sha256(options.jwt_secret, "operator credential"));
+  if (const auto present = auth::load_secret(file); present && *present == token) return token;
+  if (const auto saved = auth::save_secret(file, token); !saved) return saved.error();
+  return token;
+}
+
 Result<api::SessionOptions> session_options(const NodeOptions& options) {
   if (options.jwt_secret.empty() && !is_loopback(options.host))
     return Error{
@@ -37,7 +49,7 @@ Result<api::SessionOptions> session_options(const NodeOptions& options) {
   if (!access) return access.error();
   auto refresh = choose_secret(options.jwt_refresh_secret, options, jwt_refresh_secret_name);
   if (!refresh) return refresh.error();
-  auto token = auth::load_or_create_secret(options.data / operator_token_name);
+  auto token = operator_token(options);
   if (!token) return token.error();
   api::SessionOptions session;
   session.access_secret = std::move(access).value();

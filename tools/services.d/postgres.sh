@@ -28,7 +28,7 @@ postgres_make_data() {
   local folder=$dir/postgres
   rm -rf "$folder/data.new"
   install -d -m 0700 "$folder/data.new" || return 1
-  (umask 077 && head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$folder/password") || return 1
+  [[ -s $folder/password ]] || (umask 077 && head -c 18 /dev/urandom | base64 | tr '+/' '-_' >"$folder/password") || return 1
   cp "$folder/password" "$folder/data.new.password" || return 1
   if ((EUID == 0)); then
     chown postgres "$folder/data.new" "$folder/data.new.password" || return 1

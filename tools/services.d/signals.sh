@@ -16,8 +16,11 @@ stop_one() {
   printf '%-9s stopped\n' "$service"
 }
 
+# What nodes are configured with stays: its port, its password.
 wipe_one() {
-  stop_one "$1" && rm -rf "${dir:?}/$1"
+  stop_one "$1" || return 1
+  [[ -d $dir/$1 ]] || return 0
+  find "${dir:?}/$1" -mindepth 1 -maxdepth 1 ! -name 'port*' ! -name password ! -name nodes -exec rm -rf {} +
 }
 
 kill_one() {
@@ -52,5 +55,5 @@ for service in "${chosen[@]}"; do
 done
 code=0
 for service in "${chosen[@]}"; do wait "${signalled[$service]}" || code=1; done
-[[ $verb != wipe ]] || rmdir "$dir" 2>/dev/null || true
+[[ $verb != wipe || ${#words[@]} -gt 1 || $code != 0 ]] || rm -rf "${dir:?}"
 exit "$code"

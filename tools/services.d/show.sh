@@ -29,6 +29,7 @@ environment() {
       code=1
     fi
   done
+  cat "$dir/secrets" 2>/dev/null || true
   return "$code"
 }
 

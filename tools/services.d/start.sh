@@ -18,6 +18,16 @@ for folder in "$root_of_sets" "$dir"; do
   [[ -O $folder && ! -L $folder ]] || fail "$folder belongs to somebody else; choose another with --dir"
 done
 
+# What nodes of one cluster have in common: a token of one is good at all.
+if [[ ! -s $dir/secrets ]]; then
+  (
+    umask 077
+    for name in JWT_SECRET JWT_REFRESH_SECRET; do
+      printf 'export %s=%s\n' "$name" "$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')"
+    done >"$dir/secrets"
+  )
+fi
+
 # One start at a time, so that two sets never choose the same port.
 exec 9>"$root_of_sets/lock"
 flock -w 120 9 || fail "another tools/services start has held $root_of_sets/lock for two minutes"

@@ -86,11 +86,12 @@ SharedParts::~SharedParts() {
   hashers.reset();
   readers.reset();
   sessions.reset();
+  // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.
+  lock.reset();
   // The clock's thread ends before what its work may refer to goes.
   clock.reset();
   gateway.reset();
   bus.reset();
-  lock.reset();
   database.reset();
 }
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <mutex>
 #include <thread>
+#include <tuple>
 
 #include "tests/contract/lock_calls.hpp"
 #include "tests/services/redis_server.hpp"

@@ -25,27 +25,20 @@ Loop::~Loop() {
   ::close(wake_fd_);
 }
 
-bool Loop::post(Task task) {
+void Loop::post(Task task) {
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return false;
     is_first = posted_.empty();
     posted_.push_back(std::move(task));
   }
   // A failed write means that the counter is full: then the thread wakes anyway.
   const std::uint64_t one = 1;
   if (is_first) (void)!::write(wake_fd_, &one, sizeof one);
-  return true;
 }
 
 void Loop::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  const std::uint64_t one = 1;
-  (void)!::write(wake_fd_, &one, sizeof one);
+  stopping_ = true;
 }
 
 void Loop::after(Steady::duration delay, Task task) {
@@ -53,16 +46,10 @@ void Loop::after(Steady::duration delay, Task task) {
 }
 
 void Loop::run() {
-  for (;;) {
-    bool stopping = false;
-    {
-      const std::lock_guard lock(mutex_);
-      stopping = stopping_;
-    }
+  while (!stopping_) {
     run_posted();
-    if (stopping) return;
     run_due();
-    wait();
+    if (!stopping_) wait();
   }
 }
 

@@ -31,17 +31,16 @@ class Loop {
   ~Loop();
   Loop(const Loop&) = delete;
 
-  // From any thread. False after `stop`: then the task was not taken.
-  bool post(Task task);
+  void post(Task task);  // from any thread
   // On the loop's thread, or before it runs.
   void after(Steady::duration delay, Task task);
   void add(Socket& socket) { sockets_.push_back(&socket); }
 
-  void run();   // until stopped; all that was posted before has run then
-  void stop();  // from any thread
+  void run();         // until stopped
+  void run_posted();  // what was posted since
+  void stop();        // on the loop's thread
 
  private:
-  void run_posted();
   void run_due();
   void wait();
   int wait_ms() const;

@@ -122,9 +122,11 @@ class RedisLock final : public Lock {
     session_.start(options_.address);
     loop_.after(beat, [this] { look_after(); });
     loop_.run();
+    set_away(stopping());
+    listener_.stop();
     session_.stop();
     lines_.dismiss(stopping());
-    listener_.stop();
+    loop_.run_posted();  // what those who were told have asked for since
   }
 
   static redis::OnReply changed(Changed done) {

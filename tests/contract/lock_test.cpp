@@ -120,7 +120,9 @@ TEST_P(LockContract, WaitersGetItInTheirOrderOfComing) {
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     const auto grant = result_of(waiting[i]);
     ASSERT_TRUE(grant) << i;
-    if (i + 1 < waiting.size()) EXPECT_FALSE(answered_by_now(waiting[i + 1])) << i;
+    if (i + 1 < waiting.size()) {
+      EXPECT_FALSE(answered_by_now(waiting[i + 1])) << i;
+    }
     EXPECT_TRUE(release(lock(), *grant).value());
   }
 }

@@ -98,9 +98,8 @@ std::string RedisServer::run(const std::vector<std::string>& command) const {
   void* got = redisCommandArgv(context.get(), static_cast<int>(parts.size()), parts.data(), nullptr);
   const std::unique_ptr<redisReply, void (*)(void*)> reply(static_cast<redisReply*>(got), freeReplyObject);
   if (!reply) return {};
-  return reply->type == REDIS_REPLY_INTEGER ? std::to_string(reply->integer) : 
-             : reply->str                            ? std::string(reply->str, reply->len)
-                                                     : std::string("-");
+  if (reply->type == REDIS_REPLY_INTEGER) return std::to_string(reply->integer);
+  return reply->str ? std::string(reply->str, reply->len) : std::string("-");
 }
 
 }  // namespace sagactl

@@ -68,7 +68,7 @@ void examine_redis(const Invocation& invocation, const std::string& flag, Findin
   if (!checkup) {
     const bool away = checkup.error().code == ErrorCode::unavailable;
     findings.push_back({"Redis", Health::fail, checkup.error().message,
-                        away ? "start it, or correct --redis or REDIS_HOST; until then nodes take orders without locks"
+                        away ? "start it, or correct --redis or REDIS_HOST; nodes take orders without locks till then"
                              : ""});
     return;
   }

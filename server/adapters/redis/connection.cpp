@@ -78,7 +78,7 @@ void Connection::ready(short events) {
 void Connection::expire(Loop::Time now) {
   const auto until = deadline();
   if (until && now >= *until)
-    fail(fmt::format("no answer within {} ms", std::chrono::duration_cast<std::chrono::milliseconds>(timeout_).count()));
+    fail(fmt::format("no answer within {} ms", timeout_.count() / 1000));
 }
 
 void Connection::write() {
@@ -116,9 +116,9 @@ std::string Connection::peer() const {
   socklen_t size = sizeof address;
   char digits[NI_MAXHOST] = "";
   if (::getpeername(context_->fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
-  if (::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, digits, sizeof digits, nullptr, 0, NI_NUMERICHOST) != 0)
-    return {};
-  return digits;
+  const int failed = ::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, digits, sizeof digits, nullptr, 0,
+                                   NI_NUMERICHOST);
+  return failed ? std::string() : std::string(digits);
 }
 
 }  // namespace sagactl::redis

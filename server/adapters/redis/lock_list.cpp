@@ -71,11 +71,12 @@ class Scan : public std::enable_shared_from_this<Scan> {
     const redisReply& names = *element(*reply, 1);
     for (std::size_t i = 0; i < size(names); ++i) locks.emplace_back(text(*element(names, i)));
     if (locks.empty()) return next(cursor);
-    scripts_.run(Script::describe, locks, {}, [self = shared_from_this(), cursor, locks](const redisReply* described) {
+    const auto take = [self = shared_from_this(), cursor, locks](const redisReply* described) {
       if (!described || is_error(*described)) return self->done_(unavailable(described));
       read_states(self->keys_, locks, *described, self->states_);
       self->next(cursor);
-    });
+    };
+    scripts_.run(Script::describe, locks, {}, take);
   }
 
   void next(const std::string& cursor) {

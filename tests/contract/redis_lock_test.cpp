@@ -38,9 +38,11 @@ class RedisLock : public testing::Test {
   }
   static bool eventually(const std::function<bool()>& is_so) {
     const auto until = std::chrono::steady_clock::now() + 30s;
-    while (!is_so() && std::chrono::steady_clock::now() < until)
+    while (std::chrono::steady_clock::now() < until) {
+      if (is_so()) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    return is_so();
+    }
+    return false;
   }
   static bool comes_back(Lock& lock) {
     return eventually([&] { return lock.availability().ok(); });

@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/flag.hpp"
+#include "cli/redis.hpp"
 #include "server/node/node.hpp"
 
 namespace sagactl {
@@ -32,7 +33,6 @@ constexpr int nodes_max = 64;
 
 struct ServeFlags {
   NodeOptions options;
-  std::string redis;
   std::string kafka;
   PaymentProvider payment = PaymentProvider::simulated;
   DedupeBy dedupe = DedupeBy::product;
@@ -82,8 +82,6 @@ Result<void> read_secrets(const Environment& environment, NodeOptions& options) 
 }
 
 Result<void> refuse_what_is_not_built_in(const Environment& environment, const ServeFlags& flags) {
-  if (!flags.redis.empty() || environment.get("REDIS_HOST"))
-    return not_built_in("Redis", "locks are kept in this process: leave --redis and REDIS_HOST out");
   if (!flags.kafka.empty() || environment.get("KAFKA_BROKER") || environment.get("KAFKA_BROKERS"))
     return not_built_in(
         "Kafka", "messages go through this process: leave --kafka, KAFKA_BROKER and KAFKA_BROKERS out");
@@ -111,6 +109,9 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   NodeOptions options = flags.options;
   options.data = invocation.data();
   if (!invocation.settings.database.empty()) options.database = file->string();
+  auto redis = redis_url(flags.options.redis, invocation.environment);
+  if (!redis) return redis.error();
+  options.redis = std::move(redis).value();
   options.dedupe = flags.dedupe == DedupeBy::product ? Dedupe::product : Dedupe::key_only;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
@@ -147,7 +148,7 @@ void add_serve(CLI::App& root, Commands& commands) {
       app->add_option("--node-id", options.node_id, "Name of the node [node-1]")->type_name("NAME"),
       {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max, "So many logical nodes, on consecutive ports [1]");
-  app->add_option("--redis", flags->redis, "Redis for the locks [in this process]")->type_name("URL");
+  app->add_option("--redis", options.redis, "Redis for the locks [in this process]")->type_name("URL");
   app->add_option("--kafka", flags->kafka, "Kafka for the messages [in this process]")
       ->type_name("HOST:PORT,...");
   add_payment_flags(*app, *flags);
@@ -161,7 +162,8 @@ void add_serve(CLI::App& root, Commands& commands) {
   app->footer(
       "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "
       "JWT_EXPIRES_IN,\n"
-      "JWT_REFRESH_EXPIRES_IN. Without secrets it makes its own, kept in the data directory.");
+      "JWT_REFRESH_EXPIRES_IN, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB. Without secrets it makes its\n"
+      "own, kept in the data directory.");
   commands.add(app, [flags](Invocation& invocation) { return run_serve(invocation, *flags); });
 }
 

@@ -38,7 +38,7 @@ struct Context {
   Queries& queries;
   Lock& lock;
   Clock& clock;
-  Readers& readers;        // for calls of `queries` and of `lock` that may wait
+  Readers& readers;        // for calls of `queries`, which may wait
   http::Workers& hashers;  // for passwords
   http::Metrics& metrics;
   NodeMetrics& node_metrics;

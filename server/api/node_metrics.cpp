@@ -60,6 +60,8 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
           gauge(metrics.registry(), "sagactl_queue_depth", "Commands that wait for a commit at this node")),
       store_available_(gauge(metrics.registry(), "sagactl_store_available",
                              "1 when the last commit of this node succeeded")),
+      lock_available_(gauge(metrics.registry(), "sagactl_lock_available",
+                            "1 while the lock service answers this node")),
       sagas_driven_(gauge(metrics.registry(), "sagactl_sagas_driven", "Sagas that this node drives")),
       commits_(counter(metrics.registry(), "sagactl_commits_total", "Commits of this node")),
       commands_(counter(metrics.registry(), "sagactl_commands_total", "Commands decided by this node")),
@@ -91,6 +93,10 @@ void NodeMetrics::order_refused(const Error& error) {
 
 void NodeMetrics::lock_waited(Duration wait) {
   lock_wait_.Observe(in_seconds(wait));
+}
+
+void NodeMetrics::lock_available(bool available) {
+  lock_available_.Set(available ? 1 : 0);
 }
 
 void NodeMetrics::committed(std::size_t commands, Duration took) {

@@ -26,6 +26,7 @@ class NodeMetrics {
   // Before the metrics are written out: sets what is known only by asking.
   void set(const EngineStats& stats);
   void set(const Counts& counts);
+  void lock_available(bool available);
 
  private:
   prometheus::Family<prometheus::Gauge>& sagas_;
@@ -34,6 +35,7 @@ class NodeMetrics {
   prometheus::Gauge& unpublished_events_;
   prometheus::Gauge& queue_depth_;
   prometheus::Gauge& store_available_;
+  prometheus::Gauge& lock_available_;
   prometheus::Gauge& sagas_driven_;
   prometheus::Counter& commits_;
   prometheus::Counter& commands_;

@@ -30,6 +30,7 @@ struct NodeOptions {
   int nodes = 1;              // logical nodes, on consecutive ports
   std::filesystem::path data = "sagactl-data";
   std::string database;  // SQLite file; empty: <data>/saga.db
+  std::string redis;     // redis://[:password@]host[:port][/db], for the locks; empty: in this process
   SimulatedPayment payment;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;

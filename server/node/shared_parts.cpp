@@ -5,6 +5,7 @@
 #include "common/crypto.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
+#include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/simulated/simulated_gateway.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/auth/secrets.hpp"
@@ -61,6 +62,16 @@ Result<api::SessionOptions> session_options(const NodeOptions& options) {
   return session;
 }
 
+Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock) {
+  if (options.redis.empty()) return make_memory_lock(clock);
+  RedisLockOptions redis;
+  auto address = parse_redis_url(options.redis);
+  if (!address) return address.error();
+  redis.address = std::move(address).value();
+  redis.seed = random_u64();
+  return make_redis_lock(std::move(redis));
+}
+
 std::unique_ptr<PaymentGateway> make_gateway(const SimulatedPayment& payment, Clock& clock) {
   SimulatedGatewayOptions options;
   options.success = payment.success;
@@ -81,7 +92,9 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto database = open_database(options, clock);
   if (!database) return database.error();
   parts->database = std::move(database).value();
-  parts->lock = make_memory_lock(clock);
+  auto lock = make_lock(options, clock);
+  if (!lock) return lock.error();
+  parts->lock = std::move(lock).value();
   parts->bus = make_memory_bus();
   parts->gateway = make_gateway(options.payment, clock);
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
@@ -98,11 +111,12 @@ SharedParts::~SharedParts() {
   hashers.reset();
   readers.reset();
   sessions.reset();
+  // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.
+  lock.reset();
   // The clock's thread ends before what its work may refer to goes.
   clock.reset();
   gateway.reset();
   bus.reset();
-  lock.reset();
   database.reset();
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/database.hpp"
 #include "cli/invocation.hpp"
 #include "common/spelling.hpp"
 
@@ -29,6 +30,7 @@ using Findings = std::vector<Finding>;
 // Each looks at one part of what a node needs (doctor_*.cpp).
 void examine_data(const Invocation& invocation, Findings& findings);
 void examine_database(const Invocation& invocation, Findings& findings);
+void examine_postgres(const DatabaseName& database, Findings& findings);
 void examine_secrets(const Invocation& invocation, Findings& findings);
 void examine_nodes(const Invocation& invocation, Findings& findings);
 

@@ -26,10 +26,12 @@ class NodeMetrics {
   // Before the metrics are written out: sets what is known only by asking.
   void set(const EngineStats& stats);
   void set(const Counts& counts);
+  void set(const DatabaseConnections& connections);
 
  private:
   prometheus::Family<prometheus::Gauge>& sagas_;
   prometheus::Family<prometheus::Counter>& orders_;
+  prometheus::Family<prometheus::Gauge>& database_connections_;
   prometheus::Gauge& sagas_active_;
   prometheus::Gauge& unpublished_events_;
   prometheus::Gauge& queue_depth_;

@@ -30,10 +30,7 @@ TEST_P(CliNotBuiltIn, IsAUsageErrorThatSaysWhatToDoInstead) {
 
 INSTANTIATE_TEST_SUITE_P(
     Components, CliNotBuiltIn,
-    testing::Values(NotBuiltIn{"Database", {"--database", "postgres://db/x"}, {}, "PostgreSQL"},
-                    NotBuiltIn{
-                        "DatabaseHost", {}, {{"DATABASE_HOST", "db"}}, "PostgreSQL (DATABASE_HOST=db)"},
-                    NotBuiltIn{"Redis", {"--redis", "redis://r"}, {}, "Redis"},
+    testing::Values(NotBuiltIn{"Redis", {"--redis", "redis://r"}, {}, "Redis"},
                     NotBuiltIn{"RedisHost", {}, {{"REDIS_HOST", "r"}}, "Redis"},
                     NotBuiltIn{"Kafka", {"--kafka", "k:9092"}, {}, "Kafka"},
                     NotBuiltIn{"KafkaBrokers", {}, {{"KAFKA_BROKERS", "k:9092"}}, "Kafka"},

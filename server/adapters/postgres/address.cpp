@@ -58,6 +58,14 @@ Address Address::with_database(const std::string& name) const {
 
 }  // namespace postgres
 
+std::string shown_postgres_url(const std::string& url) {
+  const auto address = postgres::Address::parse(url);
+  if (!address) return "postgres://";
+  const std::string port = address->get("port");
+  return fmt::format("postgres://{}@{}:{}/{}", address->get("user"), address->get("host"), port.empty() ? "5432" : port,
+                     address->database());
+}
+
 bool is_postgres_url(const std::string& database) {
   return database.starts_with("postgres://") || database.starts_with("postgresql://");
 }

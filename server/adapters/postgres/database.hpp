@@ -29,7 +29,6 @@ class Database : public PostgresStore {
                                           std::size_t limit) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
   Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override;
-  PoolStats pool() override;
 
   // Queries: postgres_queries.cpp
   Result<std::optional<Flow>> flow(OrderId id) override;
@@ -43,6 +42,7 @@ class Database : public PostgresStore {
   Result<std::optional<User>> user_by_email(const std::string& email) override;
   Result<std::vector<NodeInfo>> nodes() override;
   Result<Timestamp> database_time() override;
+  std::optional<DatabaseConnections> connections() override;  // readers and writers together
   std::string database_name() const override { return address_.database(); }
 
   // HistorySource: postgres_history.cpp

@@ -162,4 +162,16 @@ Result<Timestamp> Database::database_time() {
   });
 }
 
+std::optional<DatabaseConnections> Database::connections() {
+  DatabaseConnections connections{readers_.in_use(), readers_.open(), readers_.max()};
+  const std::lock_guard lock(mutex_);
+  for (const auto& [node, session] : sessions_) {
+    ++connections.max;
+    const std::unique_lock idle(session->mutex(), std::try_to_lock);
+    connections.in_use += !idle.owns_lock();
+    connections.open += !idle.owns_lock() || session->connection().is_open();
+  }
+  return connections;
+}
+
 }  // namespace sagactl::postgres

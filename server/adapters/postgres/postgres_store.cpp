@@ -115,18 +115,6 @@ Session& Database::session_of(const NodeName& node) {
   return *session;
 }
 
-PoolStats Database::pool() {
-  PoolStats stats{readers_.in_use(), readers_.open(), readers_.max()};
-  const std::lock_guard lock(mutex_);
-  for (const auto& [node, session] : sessions_) {
-    ++stats.max;
-    const std::unique_lock idle(session->mutex(), std::try_to_lock);
-    stats.in_use += !idle.owns_lock();
-    stats.open += !idle.owns_lock() || session->connection().is_open();
-  }
-  return stats;
-}
-
 Result<Registration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
   auto registration = write(name, [&](Session& session) { return session.register_node(url, lease); });
   if (!registration) return registration.error();

@@ -19,20 +19,12 @@ struct PostgresOptions {
   Duration lease = std::chrono::seconds(2);
 };
 
-struct PoolStats {
-  std::size_t in_use = 0;  // by a call, now
-  std::size_t open = 0;
-  std::size_t max = 0;
-};
-
 // All calls may be made from several threads; each waits at most a few seconds, whatever the server does. Every node
 // (by its name) has a connection of its own for writing, on which its batches take turns. Reconnects by itself.
-class PostgresStore : public Store, public Queries, public HistorySource {
- public:
-  virtual PoolStats pool() = 0;  // readers and writers together
-};
+class PostgresStore : public Store, public Queries, public HistorySource {};
 
 bool is_postgres_url(const std::string& database);
+std::string shown_postgres_url(const std::string& url);  // for people: without the password
 
 // Brings the schema up to date, and makes the database itself when it is not there and the role may. Errors:
 // `invalid`: the URL, the user, the password or the schema is wrong, and what to do. `unavailable`: it cannot be

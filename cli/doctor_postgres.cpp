@@ -70,7 +70,7 @@ void examine_server(const PostgresExamination& server, Findings& findings) {
 }  // namespace
 
 void examine_postgres(const DatabaseName& database, Findings& findings) {
-  const auto server = examine_postgres_server(database.name);
+  const auto server = examine_postgres_server(database.name, wall_clock_now);
   if (!server) {
     findings.push_back({"database", Health::fail, server.error().message});
     return;

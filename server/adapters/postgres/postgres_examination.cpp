@@ -37,7 +37,7 @@ std::vector<std::string> texts(Rows rows) {
 }  // namespace
 }  // namespace postgres
 
-Result<PostgresExamination> examine_postgres_server(const std::string& url) {
+Result<PostgresExamination> examine_postgres_server(const std::string& url, const std::function<Timestamp()>& now) {
   using namespace postgres;
   const auto address = Address::parse(url);
   if (!address) return address.error();
@@ -45,9 +45,9 @@ Result<PostgresExamination> examine_postgres_server(const std::string& url) {
     Connection connection(*address, {"sagactl doctor", "-c statement_timeout=3500"});
     connection.open();
     PostgresExamination found;
-    found.asked = wall_clock_now();
+    found.asked = now();
     Rows server = connection.run({{}, sql_server.sql});
-    found.answered = wall_clock_now();
+    found.answered = now();
     server.next();
     found.server_version = server.text();
     found.only_reads = server.integer() != 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct PostgresExamination {
   std::vector<std::string> ids_twice;                 // nodes whose id a second process tries to take
 };
 
-Result<PostgresExamination> examine_postgres_server(const std::string& url);
+// `now` reads the machine's clock.
+Result<PostgresExamination> examine_postgres_server(const std::string& url, const std::function<Timestamp()>& now);
 
 }  // namespace sagactl

@@ -49,9 +49,9 @@ Result<ExitCode> compare(Invocation& invocation, const std::vector<std::string>&
 
 Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) {
   if (!flags.compare.empty()) return compare(invocation, flags.compare);
-  const auto file = database_file(invocation);
-  if (!file) return file.error();
-  const auto source = open_history(*file);
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  const auto source = open_history(*database);
   if (!source) return source.error();
   auto history = (*source)->snapshot();
   if (!history) return history.error();
@@ -66,7 +66,7 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
   const auto found = examine(**history, options);
   if (!found) return found.error();
   ResultOrigin origin = origin_of(invocation);
-  origin.database = file->string();
+  origin.database = database->shown;
   const Json result = analysis_json(origin, *found, options);
   show_result(invocation, result);
   if (auto written = write_reports(invocation, flags.files, result); !written) return written.error();

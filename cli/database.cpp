@@ -1,34 +1,78 @@
 #include "cli/database.hpp"
 
+#include "common/text.hpp"
+#include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 
 namespace sagactl {
+namespace {
+
+constexpr const char* default_database = "nestjs_cqrs";
+
+// For a part of a URL.
+std::string escaped(const std::string& text) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    if (plain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+  }
+  return out;
+}
+
+DatabaseName postgres_database(const std::string& url) {
+  return {url, shown_postgres_url(url), true, false};
+}
+
+// The reference's variables, with its defaults.
+std::string url_of_variables(const Environment& environment, const std::string& host) {
+  const auto get = [&](const char* variable, const char* otherwise) {
+    return escaped(environment.get(variable).value_or(otherwise));
+  };
+  const std::string user = environment.get("DATABASE_USER") ? get("DATABASE_USER", "")
+                                                             : get("DATABASE_USERNAME", "postgres");
+  const std::string password = get("DATABASE_PASSWORD", "");
+  return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + escaped(host) + ":" +
+         get("DATABASE_PORT", "5432") + "/" + get("DATABASE_NAME", default_database);
+}
+
+}  // namespace
 
 Error not_built_in(const std::string& what, const std::string& instead) {
   return with_hint(Error{ErrorCode::invalid, what + " is not built in yet; " + instead}, "");
 }
 
-Result<std::filesystem::path> database_file(const Invocation& invocation) {
+Result<DatabaseName> find_database(const Invocation& invocation) {
   const std::string& named = invocation.settings.database;
-  if (named.starts_with("postgres://") || named.starts_with("postgresql://"))
-    return not_built_in("PostgreSQL",
-                        "name an SQLite file with --database, or leave it out for <data>/saga.db");
+  if (is_postgres_url(named)) return postgres_database(named);
   if (named.find("://") != std::string::npos)
-    return Error{ErrorCode::invalid, "--database: '" + named + "' is not the path of an SQLite file"};
-  if (!named.empty()) return invocation.environment.resolve(named);
-  if (const auto host = invocation.environment.get("DATABASE_HOST"))
-    return not_built_in("PostgreSQL (DATABASE_HOST=" + *host + ")",
-                        "unset DATABASE_HOST, or name an SQLite file with --database");
-  return invocation.data() / "saga.db";
+    return Error{ErrorCode::invalid,
+                 "--database is neither the path of an SQLite file nor a URL such as postgres://USER@HOST/DATABASE"};
+  if (!named.empty()) {
+    const std::string file = invocation.environment.resolve(named).string();
+    return DatabaseName{file, file, false, false};
+  }
+  if (const auto host = invocation.environment.get("DATABASE_HOST"); host && !host->empty())
+    return postgres_database(url_of_variables(invocation.environment, *host));
+  const std::string file = (invocation.data() / "saga.db").string();
+  return DatabaseName{file, file, false, true};
 }
 
-Result<std::unique_ptr<HistorySource>> open_history(const std::filesystem::path& file) {
+Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database) {
+  if (database.is_postgres) return open_postgres_history(database.name);
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored))
+  if (!std::filesystem::exists(database.name, ignored))
     return with_hint(
-        Error{ErrorCode::unavailable, "there is no database at " + file.string()},
-        "run this where `sagactl serve` runs, or name its directory with --data or its file with --database");
-  return open_sqlite_history(file.string());
+        Error{ErrorCode::unavailable, "there is no database at " + database.name},
+        "run this where `sagactl serve` runs, or name its directory with --data or its database with --database");
+  return open_sqlite_history(database.name);
 }
 
 }  // namespace sagactl

@@ -13,11 +13,18 @@ namespace sagactl {
 // What is asked for but not part of this build: a usage error that says what to do instead.
 Error not_built_in(const std::string& what, const std::string& instead);
 
-// The database's file: --database, else <data>/saga.db. Whether it is there is not looked at. `invalid` for a
-// PostgreSQL one, be it by --database or by DATABASE_HOST.
-Result<std::filesystem::path> database_file(const Invocation& invocation);
+struct DatabaseName {
+  std::string name;     // the path of an SQLite file, or a PostgreSQL URL with its password
+  std::string shown;    // the same for people: without the password
+  bool is_postgres = false;
+  bool is_default = false;  // nobody has named one
+};
+
+// --database (a file or postgres://...), else the DATABASE_* variables, else <data>/saga.db. Whether it is there is
+// not looked at.
+Result<DatabaseName> find_database(const Invocation& invocation);
 
 // For reading, beside the nodes that write it. `unavailable` when there is none, with what to do.
-Result<std::unique_ptr<HistorySource>> open_history(const std::filesystem::path& file);
+Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database);
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// The database: is there one, is its schema this build's, is the file whole?
+// The database: is there one, is its schema this build's, is the file whole? A server's is in doctor_postgres.cpp.
 #include <algorithm>
 
 #include "cli/database.hpp"
@@ -49,20 +49,23 @@ void examine_integrity(const std::string& file, Findings& findings) {
 }  // namespace
 
 void examine_database(const Invocation& invocation, Findings& findings) {
-  const auto file = database_file(invocation);
-  if (!file) {
-    findings.push_back({"database", Health::fail, file.error().message});
+  const auto database = find_database(invocation);
+  if (!database) {
+    findings.push_back({"database", Health::fail, database.error().message});
+    return;
+  }
+  if (database->is_postgres) {
+    examine_postgres(*database, findings);
     return;
   }
   std::error_code ignored;
-  if (!std::filesystem::exists(*file, ignored)) {
-    findings.push_back(
-        {"database", Health::ok, file->string() + " is not there yet; `sagactl serve` makes it"});
+  if (!std::filesystem::exists(database->name, ignored)) {
+    findings.push_back({"database", Health::ok, database->name + " is not there yet; `sagactl serve` makes it"});
     return;
   }
-  findings.push_back({"database", Health::ok, file->string()});
-  examine_schema(file->string(), findings);
-  examine_integrity(file->string(), findings);
+  findings.push_back({"database", Health::ok, database->name});
+  examine_schema(database->name, findings);
+  examine_integrity(database->name, findings);
 }
 
 }  // namespace sagactl

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/database.hpp"
 #include "cli/invocation.hpp"
 #include "common/spelling.hpp"
 
@@ -30,6 +31,7 @@ using Findings = std::vector<Finding>;
 void examine_data(const Invocation& invocation, Findings& findings);
 void examine_database(const Invocation& invocation, Findings& findings);
 void examine_redis(const Invocation& invocation, const std::string& flag, Findings& findings);
+void examine_postgres(const DatabaseName& database, Findings& findings);
 void examine_secrets(const Invocation& invocation, Findings& findings);
 void examine_nodes(const Invocation& invocation, Findings& findings);
 

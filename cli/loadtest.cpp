@@ -24,7 +24,7 @@ struct LoadtestFlags {
   ReportFiles files;
 };
 
-// Where the verdicts are read: the file that was named, or that of the node on this machine. Null with `why`
+// Where the verdicts are read: the database that was named, or that of the node on this machine. Null with `why`
 // where there is none.
 struct Evidence {
   std::unique_ptr<HistorySource> source;
@@ -33,23 +33,22 @@ struct Evidence {
 };
 
 Result<Evidence> find_evidence(const Invocation& invocation, const std::vector<Url>& urls) {
-  const auto file = database_file(invocation);
-  if (!file) return file.error();
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
   Evidence evidence;
-  const bool named = !invocation.settings.database.empty();
   const bool local = std::all_of(urls.begin(), urls.end(), is_local);
   std::error_code ignored;
-  if (!named && (!local || !std::filesystem::exists(*file, ignored))) {
+  if (database->is_default && (!local || !std::filesystem::exists(database->name, ignored))) {
     evidence.why =
-        "no database could be read: " + file->string() + " is " +
+        "no database could be read: " + database->shown + " is " +
         (local ? "not there; name the nodes' data directory with --data or their file with --database"
                : "not that of " + urls.front().text() + "; name theirs with --database");
     return evidence;
   }
-  auto source = open_history(*file);
+  auto source = open_history(*database);
   if (!source) return source.error();
   evidence.source = std::move(*source);
-  evidence.database = file->string();
+  evidence.database = database->shown;
   return evidence;
 }
 

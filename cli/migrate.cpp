@@ -7,14 +7,41 @@
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/table.hpp"
+#include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/sqlite/sqlite_migrations.hpp"
 
 namespace sagactl {
 namespace {
 
-Json to_json(const std::vector<SqliteMigration>& migrations) {
+struct Migration {
+  int number = 0;
+  std::string name;
+  bool applied = false;
+  Timestamp applied_at;
+};
+
+// Each adapter has a type of its own with these members.
+template <class Of>
+Result<std::vector<Migration>> in_common(const Result<std::vector<Of>>& migrations) {
+  if (!migrations) return migrations.error();
+  std::vector<Migration> list;
+  for (const Of& each : *migrations) list.push_back({each.number, each.name, each.applied, each.applied_at});
+  return list;
+}
+
+Result<std::vector<Migration>> migrate(const DatabaseName& database) {
+  if (database.is_postgres) return in_common(migrate_postgres(database.name));
+  return in_common(migrate_sqlite(database.name));
+}
+
+Result<std::vector<Migration>> migrations_of(const DatabaseName& database) {
+  if (database.is_postgres) return in_common(postgres_migrations(database.name));
+  return in_common(sqlite_migrations(database.name));
+}
+
+Json to_json(const std::vector<Migration>& migrations) {
   Json list = Json::array();
-  for (const SqliteMigration& migration : migrations)
+  for (const Migration& migration : migrations)
     list.push_back(
         Json{{"number", migration.number},
              {"name", migration.name},
@@ -23,34 +50,34 @@ Json to_json(const std::vector<SqliteMigration>& migrations) {
   return list;
 }
 
-void print(const Invocation& invocation, const std::vector<SqliteMigration>& migrations) {
+void print(const Invocation& invocation, const std::vector<Migration>& migrations) {
   Table table({{"NUMBER", true}, {"MIGRATION"}, {"APPLIED"}});
-  for (const SqliteMigration& migration : migrations)
+  for (const Migration& migration : migrations)
     table.row({std::to_string(migration.number), migration.name,
                migration.applied ? iso8601_ms(migration.applied_at) : invocation.paint.warning("missing")});
   table.print(invocation.terminal.out);
 }
 
 Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
-  const auto file = database_file(invocation);
-  if (!file) return file.error();
-  std::vector<SqliteMigration> applied;
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  std::vector<Migration> applied;
   if (!status_only) {
-    auto done = migrate_sqlite(file->string());
+    auto done = migrate(*database);
     if (!done) return done.error();
     applied = std::move(*done);
   }
-  const auto all = sqlite_migrations(file->string());
+  const auto all = migrations_of(*database);
   if (!all) return all.error();
   if (invocation.wants_json())
     invocation.print(
-        Json{{"database", file->string()}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
+        Json{{"database", database->shown}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
         "migrations");
   else
     print(invocation, *all);
   if (!status_only)
-    invocation.say(applied.empty() ? file->string() + " is up to date"
-                                   : std::to_string(applied.size()) + " applied to " + file->string());
+    invocation.say(applied.empty() ? database->shown + " is up to date"
+                                   : std::to_string(applied.size()) + " applied to " + database->shown);
   return ExitCode::done;
 }
 

@@ -104,11 +104,11 @@ void announce(const Invocation& invocation, const Nodes& nodes) {
 Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take();
   if (auto fine = refuse_what_is_not_built_in(invocation.environment, flags); !fine) return fine.error();
-  const auto file = database_file(invocation);
-  if (!file) return file.error();
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
   NodeOptions options = flags.options;
   options.data = invocation.data();
-  if (!invocation.settings.database.empty()) options.database = file->string();
+  if (!database->is_default) options.database = database->name;
   auto redis = redis_url(flags.options.redis, invocation.environment);
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();

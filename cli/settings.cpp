@@ -18,8 +18,8 @@ void add_settings(CLI::App& root, Settings& settings) {
   root.add_option("--context", settings.context, "A named set of settings, see `sagactl context`")
       ->type_name("NAME")
       ->group(group);
-  root.add_option("--database", settings.database, "SQLite file of the nodes [<data>/saga.db]")
-      ->type_name("FILE")
+  root.add_option("--database", settings.database, "Of the nodes: an SQLite file or postgres://... [DATABASE_*, or <data>/saga.db]")
+      ->type_name("FILE|URL")
       ->group(group);
   root.add_option("--data", settings.data, "Data directory of the nodes on this machine [./sagactl-data]")
       ->type_name("DIR")

@@ -20,9 +20,9 @@ struct VerifyFlags {
 };
 
 Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
-  const auto file = database_file(invocation);
-  if (!file) return file.error();
-  const auto source = open_history(*file);
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  const auto source = open_history(*database);
   if (!source) return source.error();
   auto history = (*source)->snapshot();
   if (!history) return history.error();
@@ -30,7 +30,7 @@ Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
   if (!verdicts) return verdicts.error();
 
   ResultOrigin origin = origin_of(invocation);
-  origin.database = file->string();
+  origin.database = database->shown;
   const Json result = verify_json(origin, *verdicts, (*history)->taken_at());
   show_result(invocation, result);
   if (auto written = write_reports(invocation, flags.files, result); !written) return written.error();

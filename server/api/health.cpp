@@ -111,13 +111,21 @@ Answer readyz(const Context& context) {
                          Json{{"status", ready ? "ready" : "not ready"}, {"nodeId", context.options.node}});
 }
 
-// Connections: one per reading thread, and the one that writes.
+// The connections of the database's server. A file has one per reading thread, and the one that writes.
+DatabaseConnections connections_of(Context& context) {
+  if (const auto connections = context.queries.connections()) return *connections;
+  const std::size_t threads = context.readers.threads() + 1;
+  const auto reading = static_cast<std::size_t>(context.readers.active());
+  return {reading + (context.engine.stats().queue_depth > 0 ? 1 : 0), threads, threads};
+}
+
 awaitable<Answer> database_pool(Context& context) {
-  const int active = context.readers.active() + (context.engine.stats().queue_depth > 0 ? 1 : 0);
+  const DatabaseConnections connections = connections_of(context);
   const Check database = co_await check_database(context);
   const Json body{{"status", database.up ? "success" : "error"},
-                  {"activeConnections", active},
-                  {"maxConnections", context.readers.threads() + 1},
+                  {"activeConnections", connections.in_use},
+                  {"openConnections", connections.open},
+                  {"maxConnections", connections.max},
                   {"isHealthy", database.up}};
   co_return status_response(database.up, body);
 }

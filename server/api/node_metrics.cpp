@@ -5,6 +5,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <algorithm>
+
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {
@@ -52,6 +54,10 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
                   .Name("sagactl_orders_total")
                   .Help("Orders asked for at this node, by what became of the request")
                   .Register(metrics.registry())),
+      database_connections_(BuildGauge()
+                                .Name("sagactl_database_connections")
+                                .Help("Connections of this process to the database's server")
+                                .Register(metrics.registry())),
       sagas_active_(
           gauge(metrics.registry(), "sagactl_sagas_active", "Sagas in the database that have not ended")),
       unpublished_events_(gauge(metrics.registry(), "sagactl_unpublished_events",
@@ -129,6 +135,15 @@ void NodeMetrics::set(const Counts& counts) {
     }
   sagas_active_.Set(static_cast<double>(active));
   unpublished_events_.Set(static_cast<double>(counts.unpublished_events));
+}
+
+void NodeMetrics::set(const DatabaseConnections& connections) {
+  const auto set = [&](const char* state, std::size_t n) {
+    database_connections_.Add({{"state", state}}).Set(static_cast<double>(n));
+  };
+  set("in_use", connections.in_use);
+  set("idle", connections.open - std::min(connections.open, connections.in_use));
+  set("max", connections.max);
 }
 
 }  // namespace sagactl::api

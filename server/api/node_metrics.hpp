@@ -27,10 +27,12 @@ class NodeMetrics {
   void set(const EngineStats& stats);
   void set(const Counts& counts);
   void lock_available(bool available);
+  void set(const DatabaseConnections& connections);
 
  private:
   prometheus::Family<prometheus::Gauge>& sagas_;
   prometheus::Family<prometheus::Counter>& orders_;
+  prometheus::Family<prometheus::Gauge>& database_connections_;
   prometheus::Gauge& sagas_active_;
   prometheus::Gauge& unpublished_events_;
   prometheus::Gauge& queue_depth_;

@@ -1,6 +1,7 @@
 #include "server/node/database.hpp"
 
 #include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 
 namespace sagactl {
@@ -29,6 +30,11 @@ std::unique_ptr<Database> whole(std::unique_ptr<Both> both) {
 
 Result<std::unique_ptr<Database>> open_database(const NodeOptions& options, Clock& clock) {
   if (options.database == ":memory:") return whole(make_memory_store(clock));
+  if (is_postgres_url(options.database)) {
+    auto store = open_postgres({options.database, database_readers, options.lease});
+    if (!store) return store.error();
+    return whole(std::move(store).value());
+  }
   SqliteOptions sqlite;
   sqlite.path = options.database.empty() ? (options.data / default_name).string() : options.database;
   sqlite.readers = database_readers;

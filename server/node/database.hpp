@@ -20,7 +20,8 @@ class Database {
   virtual Queries& queries() = 0;
 };
 
-// ":memory:" forgets everything at the end; anything else is an SQLite file. `clock` outlives the database.
+// ":memory:" forgets everything at the end; postgres://... is a database server; anything else is an SQLite file.
+// `clock` outlives the database.
 Result<std::unique_ptr<Database>> open_database(const NodeOptions& options, Clock& clock);
 
 }  // namespace sagactl

@@ -29,7 +29,7 @@ struct NodeOptions {
   std::string node_id;        // empty: node-1, node-2 ...
   int nodes = 1;              // logical nodes, on consecutive ports
   std::filesystem::path data = "sagactl-data";
-  std::string database;  // SQLite file; empty: <data>/saga.db
+  std::string database;  // SQLite file or postgres://...; empty: <data>/saga.db
   std::string redis;     // redis://[:password@]host[:port][/db], for the locks; empty: in this process
   SimulatedPayment payment;
   Dedupe dedupe = Dedupe::product;

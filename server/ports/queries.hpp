@@ -2,6 +2,7 @@
 // Calls may block on disk, and may be made from several threads.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -68,6 +69,13 @@ struct NodeInfo {
   std::int64_t published = 0;
 };
 
+// To a database server.
+struct DatabaseConnections {
+  std::size_t in_use = 0;  // by a call, now
+  std::size_t open = 0;
+  std::size_t max = 0;
+};
+
 class Queries {
  public:
   virtual ~Queries() = default;
@@ -90,6 +98,8 @@ class Queries {
   virtual Result<std::vector<NodeInfo>> nodes() = 0;
   virtual Result<Timestamp> database_time() = 0;  // also: is it there?
   virtual std::string database_name() const = 0;
+  // None: the database is no server.
+  virtual std::optional<DatabaseConnections> connections() { return std::nullopt; }
 };
 
 }  // namespace sagactl

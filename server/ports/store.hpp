@@ -96,7 +96,8 @@ class Store {
   virtual ~Store() = default;
 
   // Begins a new life of the node `name`: a higher epoch, and a lease until now + `lease` on the database's
-  // clock. Any earlier life of that node is fenced from here on.
+  // clock. Any earlier life of that node is fenced from here on. `conflict`: another process serves under that name
+  // and renews its lease; it is not disturbed. To know, this may wait for as long as that lease.
   virtual Result<Registration> register_node(const NodeName& name, const std::string& url,
                                              Duration lease) = 0;
 
@@ -108,8 +109,10 @@ class Store {
   virtual Result<void> resign(const Writer& writer) = 0;
 
   // One transaction: checks the writer's epoch, loads what `keys` name into `loaded` (whole, locked against
-  // other writers), calls `decide` once with the database's time, writes the changes it returns, commits, and
-  // returns when that is on disk. `decide` gets a time that is greater than that of every earlier commit of
+  // other writers), calls `decide` with the database's time, writes the changes it returns, commits, and
+  // returns when that is on disk. When another node was faster with something that was not there to be locked (a
+  // claim, an email), all of it is undone and begun again, a few times at most: `loaded` is filled anew and `decide`
+  // is called again, and only what it returned last counts. `decide` gets a time that is greater than that of every earlier commit of
   // this store's users of the same database clock.
   // Times in events must not be before that, and sequences go on from `last_sequence` by ones.
   // Errors: `unavailable`: nothing was written, `decide` may or may not have been called. `unknown_outcome`:

@@ -100,10 +100,24 @@ TEST(CliDatabase, ThatIsNotThereIsExitCode5WithAdvice) {
   }
 }
 
-TEST(CliDatabase, OfPostgreSqlIsRefusedEverywhere) {
+TEST(CliDatabase, OfPostgreSqlThatIsNotThereIsNamedWithoutItsPassword) {
+  Desk desk;
+  desk.variables = {{"DATABASE_HOST", "127.0.0.1"}, {"DATABASE_PORT", "1"}, {"DATABASE_USERNAME", "us"},
+                    {"DATABASE_PASSWORD", "hun/ter2"}};
+  for (const char* command : {"verify", "analyze", "migrate"}) {
+    const Outcome outcome = desk.run({command});
+    EXPECT_EQ(outcome.code, 5) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("nestjs_cqrs at us@127.0.0.1:1"));
+    EXPECT_THAT(outcome.err, Not(HasSubstr("ter2")));
+  }
+  const Outcome flag = desk.run({"verify", "--database", "postgres://me:secret@127.0.0.1:2/other"});
+  EXPECT_THAT(flag.err, HasSubstr("other at me@127.0.0.1:2")) << "the flag goes before the environment";
+}
+
+TEST(CliDatabase, OfAnotherKindIsAUsageError) {
   Desk desk;
   for (const char* command : {"verify", "analyze", "migrate"})
-    EXPECT_EQ(desk.run({command, "--database", "postgres://db/x"}).code, 4) << command;
+    EXPECT_EQ(desk.run({command, "--database", "mysql://me:secret@db/x"}).code, 4) << command;
 }
 
 TEST(CliMigrate, MakesTheDatabaseAndShowsWhatWasApplied) {

@@ -30,12 +30,7 @@ TEST_P(CliNotBuiltIn, IsAUsageErrorThatSaysWhatToDoInstead) {
 
 INSTANTIATE_TEST_SUITE_P(
     Components, CliNotBuiltIn,
-    testing::Values(NotBuiltIn{"Database", {"--database", "postgres://db/x"}, {}, "PostgreSQL"},
-                    NotBuiltIn{
-                        "DatabaseHost", {}, {{"DATABASE_HOST", "db"}}, "PostgreSQL (DATABASE_HOST=db)"},
-                    NotBuiltIn{"Kafka", {"--kafka", "k:9092"}, {}, "Kafka"},
-                    NotBuiltIn{"KafkaBrokers", {}, {{"KAFKA_BROKERS", "k:9092"}}, "Kafka"},
-                    NotBuiltIn{"Toss", {"--payment", "toss"}, {}, "Toss Payments"}),
+    testing::Values(NotBuiltIn{"Toss", {"--payment", "toss"}, {}, "Toss Payments"}),
     [](const auto& tested) { return tested.param.name; });
 
 struct WrongFlag {

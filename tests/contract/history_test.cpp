@@ -21,10 +21,8 @@ std::vector<FlowHistory> flows_of(History& history, const HistoryFilter& filter 
   return list;
 }
 
-class HistoryContract : public testing::TestWithParam<StoreKind> {
+class HistoryContract : public StoreKindTest {
  protected:
-  std::unique_ptr<StoreSubject> subject = GetParam().make();
-
   std::unique_ptr<History> snapshot() {
     auto history = subject->history().snapshot();
     EXPECT_TRUE(history) << history.error().message;

@@ -85,7 +85,9 @@ std::string RandomLife::step() {
 std::string RandomLife::create() {
   TestNode& node = some_node();
   const int count = 1 + static_cast<int>(random_.below(4));
+  const Random before = random_;
   const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
+    random_ = before;  // each try decides the same
     for (int i = 1; i <= count; ++i) {
       const Flow flow = new_flow(flows_ + i, node.owner(), now);
       list.create(flow).add(Claim{digest_of_key(flow.order.idempotency_key), flow.order.id, true});
@@ -146,7 +148,9 @@ std::string RandomLife::change() {
                   .replays = {{user_id(1), "k1"}}};
   Loaded loaded;
   std::string text;
+  const Random before = random_;
   const auto commit = node.try_write(keys, loaded, [&](ChangeList& list, Timestamp now) {
+    random_ = before;  // each try decides the same
     std::sort(loaded.flows.begin(), loaded.flows.end(),
               [](const Flow& a, const Flow& b) { return a.order.id < b.order.id; });
     text = tell(loaded.flows) + tell(loaded.users);
@@ -163,7 +167,9 @@ std::string RandomLife::change() {
 
 std::string RandomLife::write_users_and_replays() {
   TestNode& node = some_node();
+  const Random before = random_;
   const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
+    random_ = before;  // each try decides the same
     User user = new_user(static_cast<int>(random_.below(4)), now);
     if (random_.chance(0.3)) user.email = fmt::format("new{}@test.com", random_.below(2));
     if (random_.chance(0.5)) user.refresh_token_hash.clear();
@@ -180,7 +186,9 @@ std::string RandomLife::write_users_and_replays() {
 
 std::string RandomLife::contradict() {
   TestNode& node = some_node();
+  const Random before = random_;
   const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
+    random_ = before;  // each try decides the same
     const Flow fresh = new_flow(flows_ + 1, node.owner(), now);
     list.create(fresh);
     if (random_.chance(0.5))

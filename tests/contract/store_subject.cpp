@@ -2,7 +2,9 @@
 
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
+#include "tests/contract/postgres_subject.hpp"
 #include "tests/contract/scratch.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
@@ -40,18 +42,20 @@ class SqliteSubject : public StoreSubject {
   std::unique_ptr<SqliteStore> store_;
 };
 
-const StoreKind memory{"Memory", [] { return std::make_unique<MemorySubject>(); }};
-const StoreKind sqlite{"Sqlite", [] { return std::make_unique<SqliteSubject>(); }};
+const StoreKind memory{"Memory", [] { return std::make_unique<MemorySubject>(); }, [] { return true; }};
+const StoreKind sqlite{"Sqlite", [] { return std::make_unique<SqliteSubject>(); }, [] { return true; }};
+const StoreKind postgres{"Postgres", [] { return std::make_unique<PostgresSubject>(*postgres_url()); },
+                         [] { return postgres_url().has_value(); }};
 
 }  // namespace
 
 const std::vector<StoreKind>& store_kinds() {
-  static const std::vector<StoreKind> kinds = {memory, sqlite};
+  static const std::vector<StoreKind> kinds = {memory, sqlite, postgres};
   return kinds;
 }
 
 const std::vector<StoreKind>& durable_store_kinds() {
-  static const std::vector<StoreKind> kinds = {sqlite};
+  static const std::vector<StoreKind> kinds = {sqlite, postgres};
   return kinds;
 }
 

@@ -13,6 +13,7 @@
 #include "server/ports/history.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 
@@ -32,12 +33,30 @@ class StoreSubject {
 struct StoreKind {
   std::string name;
   std::function<std::unique_ptr<StoreSubject>()> make;
+  std::function<bool()> is_there;  // false: the service that it needs is not
 
   friend void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 };
 
 const std::vector<StoreKind>& store_kinds();          // all
 const std::vector<StoreKind>& durable_store_kinds();  // those that outlive their process
+
+// Makes a subject when the test begins, or skips the test.
+class StoreTest : public testing::Test {
+ protected:
+  void make(const StoreKind& kind) {
+    SAGACTL_NEEDS(kind.is_there(), "the service of this store");
+    subject = kind.make();
+  }
+
+  std::unique_ptr<StoreSubject> subject;
+};
+
+// The same for a suite over kinds.
+class StoreKindTest : public StoreTest, public testing::WithParamInterface<StoreKind> {
+ protected:
+  void SetUp() override { make(GetParam()); }
+};
 
 inline std::string name_of_kind(const testing::TestParamInfo<StoreKind>& info) {
   return info.param.name;

@@ -8,9 +8,8 @@
 namespace sagactl {
 namespace {
 
-class StoreContract : public testing::TestWithParam<StoreKind> {
+class StoreContract : public StoreKindTest {
  protected:
-  std::unique_ptr<StoreSubject> subject = GetParam().make();
   Store& store() { return subject->store(); }
   Queries& queries() { return subject->queries(); }
 };

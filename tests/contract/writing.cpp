@@ -184,6 +184,8 @@ Result<Commit> TestNode::try_write(const Keys& keys, Loaded& loaded,
   ChangeList list;
   const std::int64_t before = registration_.last_sequence;
   auto commit = subject_.store().transact(writer(), keys, loaded, [&](Timestamp now) {
+    list = {};  // what an earlier try filled in is void
+    registration_.last_sequence = before;
     fill(list, now);
     return list.changes;
   });

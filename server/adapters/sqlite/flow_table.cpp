@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "server/adapters/sqlite/failure.hpp"
-#include "server/adapters/sqlite/item_text.hpp"
+#include "server/participants/item_text.hpp"
 
 namespace sagactl::sqlite {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "server/participants/order.hpp"
 
-namespace sagactl::sqlite {
+namespace sagactl {
 
 // What to_json_text wrote. `bug` for anything else.
 Result<std::vector<OrderItem>> read_items(std::string_view text);
 
-}  // namespace sagactl::sqlite
+}  // namespace sagactl

@@ -1,8 +1,8 @@
-#include "server/adapters/sqlite/item_text.hpp"
+#include "server/participants/item_text.hpp"
 
 #include <utility>
 
-namespace sagactl::sqlite {
+namespace sagactl {
 namespace {
 
 // Each function is told of one piece of the text; false ends the reading.
@@ -79,4 +79,4 @@ Result<std::vector<OrderItem>> read_items(std::string_view text) {
   return std::move(reader.items);
 }
 
-}  // namespace sagactl::sqlite
+}  // namespace sagactl

@@ -1,0 +1,31 @@
+// Where a PostgreSQL database is and how to log in there, from a URL.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/result.hpp"
+
+namespace sagactl::postgres {
+
+class Address {
+ public:
+  // "postgres://user:password@host:port/database?..." with libpq's parameters. `invalid` when it is none.
+  static Result<Address> parse(const std::string& url);
+
+  // What libpq is given; empty where it has a default of its own.
+  std::string get(const std::string& keyword) const;
+  void set(const std::string& keyword, const std::string& value);
+  const std::vector<std::pair<std::string, std::string>>& settings() const { return settings_; }
+
+  std::string database() const;
+  // "nestjs_cqrs at saga@127.0.0.1:5432": for messages; never with the password.
+  std::string text() const;
+  Address with_database(const std::string& name) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> settings_;
+};
+
+}  // namespace sagactl::postgres

@@ -1,0 +1,64 @@
+#include "server/adapters/postgres/claim_table.hpp"
+
+#include <algorithm>
+
+namespace sagactl::postgres {
+namespace {
+
+// An order that is gone holds no key.
+const std::string columns = "c.key, c.flow, c.live AND f.order_status IS NOT NULL";
+
+const Statement sql_load{"claim_load",
+                         "SELECT " + columns +
+                         " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow WHERE c.key = ANY ($1::uuid[]) "
+                         "ORDER BY c.key FOR UPDATE OF c"};
+const Statement sql_insert{"claim_insert",
+                           "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], "
+                           "$3::boolean[])"};
+const Statement sql_put{"claim_put",
+                        "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], "
+                        "$3::boolean[]) ON CONFLICT (key) DO UPDATE SET flow = excluded.flow, live = excluded.live"};
+
+void send(Connection& connection, const Statement& statement, std::vector<const Claim*> claims) {
+  std::stable_sort(claims.begin(), claims.end(), [](const Claim* a, const Claim* b) { return a->key < b->key; });
+  Array keys(Type::uuid), flows(Type::uuid), lives(Type::boolean);
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    if (i + 1 < claims.size() && claims[i + 1]->key == claims[i]->key) continue;  // the last word counts
+    keys.add_bytes(claims[i]->key.data());
+    flows.add(claims[i]->order.uuid);
+    lives.add(std::int64_t{claims[i]->live});
+  }
+  connection.send(statement, Parameters().add(std::move(keys)).add(std::move(flows)).add(std::move(lives)));
+}
+
+}  // namespace
+
+const Statement sql_all_claims{"claim_all",
+                               "SELECT " + columns + " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow"};
+
+void send_claims_load(Connection& connection, const std::vector<KeyDigest>& keys) {
+  Array array(Type::uuid);
+  for (const KeyDigest& key : keys) array.add_bytes(key.data());
+  connection.send(sql_load, Parameters().add(std::move(array)));
+}
+
+void send_new_claims(Connection& connection, const std::vector<const Claim*>& claims) {
+  if (!claims.empty()) send(connection, sql_insert, claims);
+}
+
+void send_claims(Connection& connection, const std::vector<const Claim*>& claims) {
+  if (!claims.empty()) send(connection, sql_put, claims);
+}
+
+std::vector<Claim> read_claims(Rows rows) {
+  std::vector<Claim> claims;
+  while (rows.next()) {
+    Claim& claim = claims.emplace_back();
+    claim.key = rows.uuid().bytes;
+    claim.order = {rows.uuid()};
+    claim.live = rows.integer() != 0;
+  }
+  return claims;
+}
+
+}  // namespace sagactl::postgres

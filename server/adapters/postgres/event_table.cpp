@@ -1,0 +1,104 @@
+#include "server/adapters/postgres/event_table.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace sagactl::postgres {
+namespace {
+
+const Statement sql_insert{
+    "event_insert",
+    "INSERT INTO event (node, sequence, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
+    "correlation) SELECT $1::bigint, * FROM unnest($2::bigint[], $3::uuid[], $4::smallint[], $5::smallint[], "
+    "$6::uuid[], $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::text[])"};
+
+void add_unless_empty(Array& column, std::string_view text) {
+  if (text.empty())
+    column.add_null();
+  else
+    column.add(text);
+}
+
+}  // namespace
+
+bool is_seldom(EventType type) {
+  switch (type) {
+    case EventType::order_created:
+    case EventType::order_confirmed:
+    case EventType::order_status_changed:
+    case EventType::payment_processed:
+    case EventType::saga_started:
+    case EventType::saga_step_completed:
+    case EventType::saga_completed:
+      return false;
+    case EventType::order_cancelled:
+    case EventType::payment_failed:
+    case EventType::payment_refunded:
+    case EventType::saga_failed:
+    case EventType::saga_step_compensated:
+    case EventType::saga_compensated:
+    case EventType::saga_compensation_failed:
+    case EventType::saga_compensating:
+    case EventType::saga_retried:
+      return true;
+  }
+  return false;
+}
+
+void send_events(Connection& connection, std::int64_t node, const std::vector<const Event*>& events) {
+  Array sequences(Type::bigint), flows(Type::uuid), types(Type::smallint), aggregate_types(Type::smallint),
+      aggregates(Type::uuid), versions(Type::integer), times(Type::bigint), data(Type::text), metadata(Type::text),
+      correlations(Type::text);
+  for (const Event* event : events) {
+    sequences.add(event->sequence);
+    flows.add(event->order.uuid);
+    types.add(static_cast<int>(event->type));
+    aggregate_types.add(static_cast<int>(event->aggregate_type));
+    if (event->aggregate == event->order.uuid)
+      aggregates.add_null();
+    else
+      aggregates.add(event->aggregate);
+    versions.add(event->version);
+    times.add(event->occurred_at.us);
+    data.add(std::string_view(event->data));
+    add_unless_empty(metadata, event->metadata);
+    add_unless_empty(correlations, event->correlation);
+  }
+  Parameters parameters;
+  parameters.add(node).add(std::move(sequences)).add(std::move(flows)).add(std::move(types));
+  parameters.add(std::move(aggregate_types)).add(std::move(aggregates)).add(std::move(versions));
+  parameters.add(std::move(times)).add(std::move(data)).add(std::move(metadata)).add(std::move(correlations));
+  connection.send(sql_insert, parameters);
+}
+
+Event read_event(Rows& row, Names& names) {
+  Event event;
+  event.node = names.node(row.integer());
+  event.sequence = row.integer();
+  event.order = {row.uuid()};
+  event.type = static_cast<EventType>(row.integer());
+  event.aggregate_type = static_cast<AggregateType>(row.integer());
+  const bool is_of_flow = row.is_null();
+  event.aggregate = row.uuid();
+  if (is_of_flow) event.aggregate = event.order.uuid;
+  event.version = static_cast<int>(row.integer());
+  event.occurred_at = row.time();
+  event.data = row.text();
+  event.metadata = row.text();
+  event.correlation = row.text();
+  return event;
+}
+
+std::vector<Event> read_events(Rows rows, Names& names) {
+  std::vector<Event> events;
+  while (rows.next()) events.push_back(read_event(rows, names));
+  return events;
+}
+
+void sort_by_time(std::vector<Event>& events) {
+  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
+  });
+}
+
+}  // namespace sagactl::postgres

@@ -1,0 +1,27 @@
+// The table of events, by the node that wrote them and its sequence.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "server/adapters/postgres/names.hpp"
+
+namespace sagactl::postgres {
+
+inline constexpr std::string_view event_columns =
+    "e.node, e.sequence, e.flow, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
+    "e.correlation";
+// The rows that the index event_seldom holds.
+inline constexpr std::string_view is_seldom_event = "e.type IN (1, 5, 6, 10, 11, 12, 13, 14, 15)";
+bool is_seldom(EventType type);
+
+void send_events(Connection& connection, std::int64_t node, const std::vector<const Event*>& events);
+
+Event read_event(Rows& row, Names& names);  // the current row
+std::vector<Event> read_events(Rows rows, Names& names);
+
+// In the order in which they happened.
+void sort_by_time(std::vector<Event>& events);
+
+}  // namespace sagactl::postgres

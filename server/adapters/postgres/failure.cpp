@@ -1,0 +1,72 @@
+#include "server/adapters/postgres/failure.hpp"
+
+#include <fmt/format.h>
+
+namespace sagactl::postgres {
+namespace {
+
+struct Meaning {
+  std::string_view prefix;  // of the SQLSTATE; the longest that fits counts
+  ErrorCode code;
+  std::string_view what;  // after "the database ...": what it means, and what to do
+};
+
+constexpr Meaning meanings[] = {
+    {"08", ErrorCode::unavailable, "lost the connection; it is made again by itself"},
+    {"08001", ErrorCode::unavailable, "cannot be reached: is the server running there, and are host and port right?"},
+    {"0A", ErrorCode::bug, "was asked for what it does not have"},
+    {"22", ErrorCode::bug, "was given wrong data"},
+    {"23", ErrorCode::bug, "holds what contradicts the changes: nothing was written"},
+    {"25", ErrorCode::bug, "was used wrongly in a transaction"},
+    {"25006", ErrorCode::unavailable, "only reads (is it a standby?): name the primary"},
+    {"25P03", ErrorCode::unavailable, "ended a transaction that stood idle for too long; nothing was written"},
+    {"28", ErrorCode::invalid, "does not let this user in: check DATABASE_USER and the server's pg_hba.conf"},
+    {"28P01", ErrorCode::invalid, "refuses the password: check DATABASE_USER and DATABASE_PASSWORD"},
+    {"3D000", ErrorCode::invalid,
+     "does not exist: create it, or let the role create it (ALTER ROLE ... CREATEDB), and run `sagactl migrate`"},
+    {"3F000", ErrorCode::invalid, "has no schema that the search_path names: create it"},
+    {"40", ErrorCode::unavailable, "could not put these changes after those of other nodes; try again"},
+    {"42", ErrorCode::bug, "was used wrongly"},
+    {"42501", ErrorCode::unavailable, "does not let this role do that: see the rights in docs/postgres.md"},
+    {"53", ErrorCode::unavailable, "has run out of resources; nothing was written"},
+    {"53100", ErrorCode::unavailable, "has a full disk; nothing was written: free some space"},
+    {"53200", ErrorCode::unavailable, "has no memory left; nothing was written"},
+    {"53300", ErrorCode::unavailable,
+     "has no connection left: raise max_connections, or let fewer nodes use it"},
+    {"54", ErrorCode::too_large, "cannot take something that large"},
+    {"55", ErrorCode::unavailable, "is not in a state to do that now; try again"},
+    {"55P03", ErrorCode::unavailable, "has rows locked by another for too long; try again"},
+    {"57", ErrorCode::unavailable, "was interrupted by its operator"},
+    {"57014", ErrorCode::unavailable, "took too long; nothing was written"},
+    {"57P01", ErrorCode::unavailable, "ended the connection; it is made again by itself"},
+    {"57P02", ErrorCode::unavailable, "crashed and recovers"},
+    {"57P03", ErrorCode::unavailable, "is starting or shutting down"},
+    {"57P05", ErrorCode::unavailable, "ended the connection; it is made again by itself"},
+    {"58", ErrorCode::unavailable, "has trouble with its files: check its disk and its log"},
+    {"XX001", ErrorCode::unavailable, "is damaged: check its log, and restore a backup"},
+    {"XX002", ErrorCode::unavailable, "has a damaged index: check its log, and REINDEX"},
+};
+
+}  // namespace
+
+Error error_of(std::string_view state, std::string_view where, std::string_view message) {
+  const Meaning* found = nullptr;
+  for (const Meaning& meaning : meanings)
+    if (state.starts_with(meaning.prefix) && (!found || meaning.prefix.size() > found->prefix.size()))
+      found = &meaning;
+  const ErrorCode code = found ? found->code : ErrorCode::bug;
+  std::string text =
+      fmt::format("the database {} {} (SQLSTATE {}", where, found ? found->what : "failed", state);
+  if (!message.empty()) text += fmt::format(": {}", message);
+  return Error{code, text + ")"};
+}
+
+bool is_worth_repeating(std::string_view state) {
+  return state.starts_with("40") || state == state_unique_violation;
+}
+
+void fail_as_bug(std::string message) {
+  throw Failure{Error{ErrorCode::bug, std::move(message)}, {}, false, false, false};
+}
+
+}  // namespace sagactl::postgres

@@ -1,0 +1,20 @@
+// The table of answers to requests with an idempotency key.
+#pragma once
+
+#include <vector>
+
+#include "server/adapters/postgres/connection.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl::postgres {
+
+extern const Statement sql_forget_replays;  // before a time, at most so many
+
+void send_replays_load(Connection& connection, const std::vector<ReplayKey>& keys);
+// One that is new fails as a unique violation when another node was faster.
+void send_new_replay(Connection& connection, const Replay& replay);
+void send_replay(Connection& connection, const Replay& replay);  // insert or replace
+
+std::vector<Replay> read_replays(Rows rows);
+
+}  // namespace sagactl::postgres

@@ -1,0 +1,12 @@
+// What numbers in the tables mean, for people's SQL and for the views: the spellings of the enums and the steps of
+// the saga definitions, as this program has them.
+#pragma once
+
+#include "server/adapters/postgres/connection.hpp"
+
+namespace sagactl::postgres {
+
+// Writes what is missing.
+void write_spellings(Connection& connection);
+
+}  // namespace sagactl::postgres

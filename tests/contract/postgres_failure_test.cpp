@@ -1,0 +1,76 @@
+// What each SQLSTATE means for whoever asked.
+#include <gtest/gtest.h>
+
+#include "server/adapters/postgres/address.hpp"
+#include "server/adapters/postgres/failure.hpp"
+
+namespace sagactl::postgres {
+namespace {
+
+TEST(PostgresFailure, IsClassifiedBySqlstate) {
+  struct Row {
+    const char* state;
+    ErrorCode code;
+    bool is_worth_repeating = false;
+  };
+  const Row rows[] = {
+      {"08001", ErrorCode::unavailable},       // cannot connect
+      {"08006", ErrorCode::unavailable},       // connection lost
+      {"08P01", ErrorCode::unavailable},       // protocol violation
+      {"22001", ErrorCode::bug},               // text too long
+      {"22021", ErrorCode::bug},               // not in the encoding
+      {"23505", ErrorCode::bug, true},         // unique violation: another may have been faster
+      {"23502", ErrorCode::bug},               // not null
+      {"25006", ErrorCode::unavailable},       // read only: a standby
+      {"25P02", ErrorCode::bug},               // in a failed transaction
+      {"25P03", ErrorCode::unavailable},       // stood idle in a transaction
+      {"28000", ErrorCode::invalid},           // not let in
+      {"28P01", ErrorCode::invalid},           // wrong password
+      {"3D000", ErrorCode::invalid},           // no such database
+      {"40001", ErrorCode::unavailable, true},  // serialization
+      {"40P01", ErrorCode::unavailable, true},  // deadlock
+      {"42501", ErrorCode::unavailable},       // no right to
+      {"42601", ErrorCode::bug},               // syntax
+      {"42P01", ErrorCode::bug},               // no such table
+      {"53100", ErrorCode::unavailable},       // disk full
+      {"53200", ErrorCode::unavailable},       // out of memory
+      {"53300", ErrorCode::unavailable},       // too many connections
+      {"54000", ErrorCode::too_large},         // over a limit
+      {"55P03", ErrorCode::unavailable},       // lock timeout
+      {"57014", ErrorCode::unavailable},       // statement timeout
+      {"57P01", ErrorCode::unavailable},       // shutting down
+      {"57P02", ErrorCode::unavailable},       // crashed
+      {"57P03", ErrorCode::unavailable},       // starting
+      {"58030", ErrorCode::unavailable},       // disk error
+      {"XX000", ErrorCode::bug},               // internal
+      {"XX001", ErrorCode::unavailable},       // damaged
+  };
+  for (const Row& row : rows) {
+    const Error error = error_of(row.state, "db at me@there:5432", "what the server says");
+    EXPECT_EQ(error.code, row.code) << row.state;
+    EXPECT_NE(error.message.find(row.state), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("db at me@there:5432"), std::string::npos) << error.message;
+    EXPECT_EQ(is_worth_repeating(row.state), row.is_worth_repeating) << row.state;
+  }
+}
+
+TEST(PostgresAddress, SaysWhereTheDatabaseIsAndNeverThePassword) {
+  const auto address = Address::parse("postgres://me:pass%40word@db.example:6000/shop?sslmode=require");
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->text(), "shop at me@db.example:6000");
+  EXPECT_EQ(address->get("password"), "pass@word");
+  EXPECT_EQ(address->get("sslmode"), "require");
+  EXPECT_EQ(Address::parse("postgres://me@db.example/shop")->text(), "shop at me@db.example:5432");
+}
+
+TEST(PostgresAddress, AUrlThatCannotBeReadIsNotRepeated) {
+  for (const char* url : {"postgres://me:secret@host:port:1/x?nonsense=1", "mysql://me:secret@host/x"}) {
+    const auto address = Address::parse(url);
+    ASSERT_FALSE(address) << url;
+    EXPECT_EQ(address.error().code, ErrorCode::invalid);
+    EXPECT_EQ(address.error().message.find("secret"), std::string::npos) << address.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace sagactl::postgres

@@ -1,0 +1,119 @@
+#include "tests/services/postgres_server.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "common/result.hpp"
+
+namespace sagactl {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Debian keeps the server's programs where no PATH leads.
+std::string find_programs() {
+  std::string found;
+  std::error_code ignored;
+  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", ignored))
+    if (fs::exists(version.path() / "bin/initdb")) found = (version.path() / "bin").string();
+  return found;
+}
+
+std::uint16_t free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(socket);
+  if (!bound) crash("no port for a test's server could be found");
+  return ntohs(address.sin_port);
+}
+
+// The server does not run as root.
+bool run_as_server(const std::string& command) {
+  const std::string prefix = ::getuid() == 0 ? "runuser -u postgres -- " : "";
+  return std::system((prefix + command + " >/dev/null 2>&1").c_str()) == 0;
+}
+
+}  // namespace
+
+std::unique_ptr<PostgresServer> PostgresServer::start() {
+  const std::string programs = find_programs();
+  if (programs.empty()) return nullptr;
+  std::string directory = "/tmp/sagactl-postgres-XXXXXX";
+  if (!::mkdtemp(directory.data())) crash("no directory for a test's server could be made");
+  fs::permissions(directory, fs::perms::all);
+  const std::string secret = directory + "/password";
+  std::ofstream(secret) << password << '\n';
+  fs::permissions(secret, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read);
+  std::unique_ptr<PostgresServer> server(new PostgresServer(directory, programs, free_port()));
+  if (!run_as_server(fmt::format("{}/initdb -A scram-sha-256 -U {} --pwfile={} --no-sync -D {}/data", programs, user,
+                                 secret, directory)))
+    crash("initdb failed");
+  server->start_again();
+  return server;
+}
+
+PostgresServer::PostgresServer(std::string directory, std::string programs, std::uint16_t port)
+    : directory_(std::move(directory)), programs_(std::move(programs)), port_(port) {}
+
+PostgresServer::~PostgresServer() {
+  thaw();
+  control("-m immediate stop");
+  std::error_code ignored;
+  fs::remove_all(directory_, ignored);
+}
+
+bool PostgresServer::control(const std::string& arguments) const {
+  return run_as_server(fmt::format("{}/pg_ctl -D {}/data -l {}/log -w {}", programs_, directory_, directory_, arguments));
+}
+
+void PostgresServer::start_again() {
+  if (!control(fmt::format("-o '-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c fsync=off' start",
+                           port_, directory_)))
+    crash("a test's PostgreSQL server does not start");
+}
+
+void PostgresServer::stop() {
+  control("-m fast stop");
+}
+
+void PostgresServer::restart() {
+  stop();
+  start_again();
+}
+
+std::string PostgresServer::url(const std::string& database) const {
+  return fmt::format("postgres://{}:{}@127.0.0.1:{}/{}", user, password, port_, database);
+}
+
+std::vector<int> PostgresServer::processes() const {
+  std::vector<int> all;
+  int postmaster = 0;
+  std::ifstream(directory_ + "/data/postmaster.pid") >> postmaster;
+  if (postmaster == 0) return all;
+  all.push_back(postmaster);
+  std::ifstream children(fmt::format("/proc/{}/task/{}/children", postmaster, postmaster));
+  for (int child = 0; children >> child;) all.push_back(child);
+  return all;
+}
+
+void PostgresServer::freeze() {
+  for (const int process : processes()) ::kill(process, SIGSTOP);
+}
+
+void PostgresServer::thaw() {
+  for (const int process : processes()) ::kill(process, SIGCONT);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,40 @@
+// A PostgreSQL server of a test's own, to be stopped, frozen and started again; gone with it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sagactl {
+
+class PostgresServer {
+ public:
+  static constexpr const char* user = "saga";
+  static constexpr const char* password = "s3cret-of-the-test";
+
+  // Null where PostgreSQL is not installed.
+  static std::unique_ptr<PostgresServer> start();
+  ~PostgresServer();
+  PostgresServer(const PostgresServer&) = delete;
+  PostgresServer& operator=(const PostgresServer&) = delete;
+
+  std::string url(const std::string& database = "postgres") const;
+  std::uint16_t port() const { return port_; }
+
+  void freeze();  // the postmaster and all its children, by SIGSTOP
+  void thaw();
+  void restart();  // as an operator does: all sessions are ended
+  void stop();
+  void start_again();
+
+ private:
+  PostgresServer(std::string directory, std::string programs, std::uint16_t port);
+  bool control(const std::string& arguments) const;
+  std::vector<int> processes() const;
+
+  const std::string directory_, programs_;
+  const std::uint16_t port_;
+};
+
+}  // namespace sagactl

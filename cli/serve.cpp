@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/flag.hpp"
+#include "server/adapters/kafka/kafka_options.hpp"
 #include "server/node/node.hpp"
 
 namespace sagactl {
@@ -33,7 +34,6 @@ constexpr int nodes_max = 64;
 struct ServeFlags {
   NodeOptions options;
   std::string redis;
-  std::string kafka;
   PaymentProvider payment = PaymentProvider::simulated;
   DedupeBy dedupe = DedupeBy::product;
 };
@@ -84,9 +84,6 @@ Result<void> read_secrets(const Environment& environment, NodeOptions& options) 
 Result<void> refuse_what_is_not_built_in(const Environment& environment, const ServeFlags& flags) {
   if (!flags.redis.empty() || environment.get("REDIS_HOST"))
     return not_built_in("Redis", "locks are kept in this process: leave --redis and REDIS_HOST out");
-  if (!flags.kafka.empty() || environment.get("KAFKA_BROKER") || environment.get("KAFKA_BROKERS"))
-    return not_built_in(
-        "Kafka", "messages go through this process: leave --kafka, KAFKA_BROKER and KAFKA_BROKERS out");
   if (flags.payment == PaymentProvider::toss)
     return not_built_in("Toss Payments", "use --payment simulated, which is also the default");
   return {};
@@ -124,6 +121,22 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   return ExitCode::done;
 }
 
+void add_kafka_flags(CLI::App& app, Commands& commands, NodeOptions& options) {
+  const auto take_brokers = [&options](const std::string& text) -> Result<void> {
+    auto brokers = parse_brokers(text);
+    if (!brokers) return brokers.error();
+    options.kafka = std::move(brokers).value();
+    return {};
+  };
+  commands.also_from(add_flag_with(app, "--kafka", take_brokers, "HOST:PORT,...",
+                                   "Kafka for the messages [in this process]"),
+                     {"KAFKA_BROKERS", "KAFKA_BROKER"});
+  commands.also_from(app.add_option("--kafka-client-id", options.kafka_client_id,
+                                    "How Kafka's logs and quotas know this node [sagactl]")
+                         ->type_name("NAME"),
+                     {"KAFKA_CLIENT_ID"});
+}
+
 void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   SimulatedPayment& payment = flags.options.payment;
   add_choice(app, "--payment", flags.payment, "Who is charged [simulated]");
@@ -148,8 +161,7 @@ void add_serve(CLI::App& root, Commands& commands) {
       {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max, "So many logical nodes, on consecutive ports [1]");
   app->add_option("--redis", flags->redis, "Redis for the locks [in this process]")->type_name("URL");
-  app->add_option("--kafka", flags->kafka, "Kafka for the messages [in this process]")
-      ->type_name("HOST:PORT,...");
+  add_kafka_flags(*app, commands, options);
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", flags->dedupe,
              "What makes orders duplicates: their products, or only their keys [product]");

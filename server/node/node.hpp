@@ -31,6 +31,8 @@ struct NodeOptions {
   std::filesystem::path data = "sagactl-data";
   std::string database;  // SQLite file; empty: <data>/saga.db
   SimulatedPayment payment;
+  std::string kafka;  // brokers, "host:port,host:port"; empty: messages go through this process
+  std::string kafka_client_id = "sagactl";
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
   bool allow_test_routes = false;  // /redis-test off loopback

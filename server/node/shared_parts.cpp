@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
 #include "server/adapters/simulated/simulated_gateway.hpp"
@@ -58,6 +59,14 @@ std::unique_ptr<PaymentGateway> make_gateway(const SimulatedPayment& payment, Cl
   return make_simulated_gateway(options, clock);
 }
 
+Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options) {
+  if (options.kafka.empty()) return make_memory_bus();
+  KafkaOptions kafka;
+  kafka.brokers = options.kafka;
+  kafka.client_id = options.kafka_client_id;
+  return make_kafka_bus(kafka);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& options) {
@@ -70,7 +79,9 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   if (!database) return database.error();
   parts->database = std::move(database).value();
   parts->lock = make_memory_lock(clock);
-  parts->bus = make_memory_bus();
+  auto bus = make_bus(options);
+  if (!bus) return bus.error();
+  parts->bus = std::move(bus).value();
   parts->gateway = make_gateway(options.payment, clock);
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
   parts->readers = std::make_unique<api::Readers>(

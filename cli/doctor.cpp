@@ -34,6 +34,7 @@ Result<ExitCode> run_doctor(Invocation& invocation) {
   Findings findings;
   examine_data(invocation, findings);
   examine_database(invocation, findings);
+  examine_kafka(invocation, findings);
   examine_secrets(invocation, findings);
   examine_nodes(invocation, findings);
   Health worst = Health::ok;

@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/flag.hpp"
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "cli/kafka.hpp"
 #include "server/node/node.hpp"
 
 namespace sagactl {
@@ -130,22 +130,6 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   return ExitCode::done;
 }
 
-void add_kafka_flags(CLI::App& app, Commands& commands, NodeOptions& options) {
-  const auto take_brokers = [&options](const std::string& text) -> Result<void> {
-    auto brokers = parse_brokers(text);
-    if (!brokers) return brokers.error();
-    options.kafka = std::move(brokers).value();
-    return {};
-  };
-  commands.also_from(add_flag_with(app, "--kafka", take_brokers, "HOST:PORT,...",
-                                   "Kafka for the messages [in this process]"),
-                     {"KAFKA_BROKERS", "KAFKA_BROKER"});
-  commands.also_from(app.add_option("--kafka-client-id", options.kafka_client_id,
-                                    "How Kafka's logs and quotas know this node [sagactl]")
-                         ->type_name("NAME"),
-                     {"KAFKA_CLIENT_ID"});
-}
-
 void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   SimulatedPayment& payment = flags.options.payment;
   add_choice(app, "--payment", flags.payment, "Who is charged; remote: another process, over Kafka [simulated]");
@@ -170,7 +154,7 @@ void add_serve(CLI::App& root, Commands& commands) {
       {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max, "So many logical nodes, on consecutive ports [1]");
   app->add_option("--redis", flags->redis, "Redis for the locks [in this process]")->type_name("URL");
-  add_kafka_flags(*app, commands, options);
+  add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
              "What this process is: a node, or the payment participant of nodes with --payment remote [node]");
   add_payment_flags(*app, *flags);

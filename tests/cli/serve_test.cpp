@@ -35,8 +35,6 @@ INSTANTIATE_TEST_SUITE_P(
                         "DatabaseHost", {}, {{"DATABASE_HOST", "db"}}, "PostgreSQL (DATABASE_HOST=db)"},
                     NotBuiltIn{"Redis", {"--redis", "redis://r"}, {}, "Redis"},
                     NotBuiltIn{"RedisHost", {}, {{"REDIS_HOST", "r"}}, "Redis"},
-                    NotBuiltIn{"Kafka", {"--kafka", "k:9092"}, {}, "Kafka"},
-                    NotBuiltIn{"KafkaBrokers", {}, {{"KAFKA_BROKERS", "k:9092"}}, "Kafka"},
                     NotBuiltIn{"Toss", {"--payment", "toss"}, {}, "Toss Payments"}),
     [](const auto& tested) { return tested.param.name; });
 

@@ -43,12 +43,12 @@ Error not_allowed(const KafkaOptions& options, const std::string& topic) {
                            options.brokers, topic, options.partitions)};
 }
 
-Result<void> check_made(const rd_kafka_topic_result_t& made, const KafkaOptions& options) {
+Result<void> check_made(const rd_kafka_topic_result_t& made, const KafkaOptions& options, bool really) {
   const std::string topic = rd_kafka_topic_result_name(&made);
   const auto code = rd_kafka_topic_result_error(&made);
   switch (code) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      log_info("a topic was made", {{"topic", topic}, {"partitions", options.partitions}});
+      if (really) log_info("a topic was made", {{"topic", topic}, {"partitions", options.partitions}});
       return {};
     case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:  // another node was faster
       return {};
@@ -62,7 +62,7 @@ Result<void> check_made(const rd_kafka_topic_result_t& made, const KafkaOptions&
 }
 
 Result<void> make_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                         Duration patience) {
+                         Duration patience, bool really) {
   char reason[512];
   std::vector<NewTopic> owners;
   std::vector<rd_kafka_NewTopic_t*> wanted;
@@ -75,6 +75,7 @@ Result<void> make_topics(rd_kafka_t* handle, const KafkaOptions& options, const 
   const AdminOptions admin(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS));
   rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(patience), reason, sizeof reason);
   rd_kafka_AdminOptions_set_operation_timeout(admin.get(), milliseconds(patience), reason, sizeof reason);
+  rd_kafka_AdminOptions_set_validate_only(admin.get(), really ? 0 : 1, reason, sizeof reason);
   const Queue queue(rd_kafka_queue_new(handle));
   rd_kafka_CreateTopics(handle, wanted.data(), wanted.size(), admin.get(), queue.get());
   const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(patience) + 1000));
@@ -86,7 +87,7 @@ Result<void> make_topics(rd_kafka_t* handle, const KafkaOptions& options, const 
   const auto* result = rd_kafka_event_CreateTopics_result(event.get());
   const rd_kafka_topic_result_t** made = rd_kafka_CreateTopics_result_topics(result, &count);
   for (std::size_t i = 0; i < count; ++i)
-    if (auto fine = check_made(*made[i], options); !fine) return fine;
+    if (auto fine = check_made(*made[i], options, really); !fine) return fine;
   return {};
 }
 
@@ -97,7 +98,12 @@ Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, cons
   const auto missing = missing_topics(handle, options, topics, patience);
   if (!missing) return missing.error();
   if (missing->empty()) return {};
-  return make_topics(handle, options, *missing, patience);
+  return make_topics(handle, options, *missing, patience, true);
+}
+
+Result<void> may_make_topics(rd_kafka_t* handle, const KafkaOptions& options,
+                             const std::vector<std::string>& topics, Duration patience) {
+  return make_topics(handle, options, topics, patience, false);
 }
 
 }  // namespace sagactl::kafka

@@ -14,4 +14,8 @@ namespace sagactl::kafka {
 Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
                            Duration patience);
 
+// Whether the brokers would let this client make them; makes nothing.
+Result<void> may_make_topics(rd_kafka_t* handle, const KafkaOptions& options,
+                             const std::vector<std::string>& topics, Duration patience);
+
 }  // namespace sagactl::kafka

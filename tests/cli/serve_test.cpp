@@ -63,6 +63,9 @@ INSTANTIATE_TEST_SUITE_P(
             "Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
         WrongFlag{
             "Success", {"--payment-success", "80"}, "--payment-success: '80' is not a share from 0 to 1"},
+        WrongFlag{"Kafka", {"--kafka", "a:1,b:x"}, "--kafka: 'b:x' is not a broker"},
+        WrongFlag{"RemotePaymentWithoutKafka", {"--payment", "remote"}, "--kafka host:port"},
+        WrongFlag{"PaymentRoleWithoutKafka", {"--role", "payment"}, "--kafka host:port"},
         WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is none of product, key-only"}),
     [](const auto& tested) { return tested.param.name; });
 

@@ -36,6 +36,7 @@ Result<ExitCode> run_doctor(Invocation& invocation, const std::string& redis) {
   examine_data(invocation, findings);
   examine_database(invocation, findings);
   examine_redis(invocation, redis, findings);
+  examine_kafka(invocation, findings);
   examine_secrets(invocation, findings);
   examine_nodes(invocation, findings);
   Health worst = Health::ok;

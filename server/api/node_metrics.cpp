@@ -75,6 +75,10 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
           counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas taken over from dead nodes")),
       fenced_(counter(metrics.registry(), "sagactl_fenced_total",
                       "Commits refused because the lease had passed on")),
+      bus_available_(gauge(metrics.registry(), "sagactl_bus_available",
+                           "1 when events can be published, 0 while the message broker is away")),
+      published_(counter(metrics.registry(), "sagactl_events_published_total",
+                         "Events that the bus has acknowledged to this process")),
       accepted_(orders_.Add({{"result", "accepted"}})),
       replayed_(orders_.Add({{"result", "replayed"}})),
       lock_wait_(
@@ -120,6 +124,13 @@ void NodeMetrics::set(const EngineStats& stats) {
   raise(adopted_, last_.adopted, stats.adopted);
   raise(fenced_, last_.fenced, stats.fenced);
   last_ = stats;
+}
+
+void NodeMetrics::set(const BusState& bus) {
+  const std::scoped_lock guard(mutex_);
+  bus_available_.Set(bus.available ? 1 : 0);
+  raise(published_, last_published_, bus.published);
+  last_published_ = bus.published;
 }
 
 void NodeMetrics::set(const Counts& counts) {

@@ -7,6 +7,7 @@
 #include "common/error.hpp"
 #include "server/engine/engine.hpp"
 #include "server/http/metrics.hpp"
+#include "server/ports/bus.hpp"
 #include "server/ports/queries.hpp"
 
 namespace sagactl::api {
@@ -28,6 +29,7 @@ class NodeMetrics {
   void set(const Counts& counts);
   void lock_available(bool available);
   void set(const DatabaseConnections& connections);
+  void set(const BusState& bus);
 
  private:
   prometheus::Family<prometheus::Gauge>& sagas_;
@@ -43,6 +45,8 @@ class NodeMetrics {
   prometheus::Counter& commands_;
   prometheus::Counter& adopted_;
   prometheus::Counter& fenced_;
+  prometheus::Gauge& bus_available_;
+  prometheus::Counter& published_;
   prometheus::Counter& accepted_;
   prometheus::Counter& replayed_;
   prometheus::Histogram& lock_wait_;
@@ -51,6 +55,7 @@ class NodeMetrics {
 
   std::mutex mutex_;
   EngineStats last_;  // what the counters stand at
+  std::uint64_t last_published_ = 0;
 };
 
 }  // namespace sagactl::api

@@ -53,6 +53,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                desk_,
                parts.database->queries(),
                lock_,
+               *parts.bus,
                *parts.clock,
                *parts.readers,
                *parts.hashers,

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include "common/crypto.hpp"
+#include "server/adapters/kafka/kafka_bus.hpp"
+#include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
 #include "server/adapters/redis/redis_lock.hpp"
-#include "server/adapters/simulated/simulated_gateway.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/auth/secrets.hpp"
 
@@ -72,13 +73,20 @@ Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock
   return make_redis_lock(std::move(redis));
 }
 
-std::unique_ptr<PaymentGateway> make_gateway(const SimulatedPayment& payment, Clock& clock) {
-  SimulatedGatewayOptions options;
-  options.success = payment.success;
-  options.delay_min = payment.delay_min;
-  options.delay_max = payment.delay_max;
-  options.timeout_share = payment.timeout_share;
-  return make_simulated_gateway(options, clock);
+Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options) {
+  if (options.kafka.empty()) return make_memory_bus();
+  return make_kafka_bus(kafka_options(options));
+}
+
+Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, Clock& clock) {
+  if (options.payment_provider == PaymentProvider::simulated)
+    return make_simulated_gateway(simulated_options(options.payment), clock);
+  if (options.kafka.empty())
+    return Error{ErrorCode::invalid, "--payment remote needs brokers: say where they are with --kafka host:port"};
+  RemotePaymentOptions remote;
+  remote.kafka = kafka_options(options);
+  remote.reply_to = options.node_id.empty() ? "node-1" : options.node_id;
+  return make_kafka_payment_gateway(remote, clock);
 }
 
 }  // namespace
@@ -95,8 +103,12 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto lock = make_lock(options, clock);
   if (!lock) return lock.error();
   parts->lock = std::move(lock).value();
-  parts->bus = make_memory_bus();
-  parts->gateway = make_gateway(options.payment, clock);
+  auto bus = make_bus(options);
+  if (!bus) return bus.error();
+  parts->bus = std::move(bus).value();
+  auto gateway = make_gateway(options, clock);
+  if (!gateway) return gateway.error();
+  parts->gateway = std::move(gateway).value();
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
   parts->readers = std::make_unique<api::Readers>(
       http::Workers::Options{"reading the database", database_readers, reads_waiting_max});
@@ -104,6 +116,22 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
       http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
   return parts;
+}
+
+KafkaOptions kafka_options(const NodeOptions& options) {
+  KafkaOptions kafka;
+  kafka.brokers = options.kafka;
+  kafka.client_id = options.kafka_client_id;
+  return kafka;
+}
+
+SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment) {
+  SimulatedGatewayOptions options;
+  options.success = payment.success;
+  options.delay_min = payment.delay_min;
+  options.delay_max = payment.delay_max;
+  options.timeout_share = payment.timeout_share;
+  return options;
 }
 
 SharedParts::~SharedParts() {

@@ -60,6 +60,9 @@ INSTANTIATE_TEST_SUITE_P(
             "Success", {"--payment-success", "80"}, "--payment-success: '80' is not a share from 0 to 1"},
         WrongFlag{"Redis", {"--redis", "localhost:6379"}, "--redis: 'localhost:6379' is not the address of a Redis"},
         WrongFlag{"RedisOverTls", {"--redis", "rediss://r"}, "asks for TLS, which is not built in"},
+        WrongFlag{"Kafka", {"--kafka", "a:1,b:x"}, "--kafka: 'b:x' is not a broker"},
+        WrongFlag{"RemotePaymentWithoutKafka", {"--payment", "remote"}, "--kafka host:port"},
+        WrongFlag{"PaymentRoleWithoutKafka", {"--role", "payment"}, "--kafka host:port"},
         WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is none of product, key-only"}),
     [](const auto& tested) { return tested.param.name; });
 

@@ -12,9 +12,9 @@ birth_of() {
 
 # The id of a service's process; fails when it does not run.
 pid_of() {
-  local pid birth
+  local pid birth now
   read -r pid birth 2>/dev/null <"$dir/$1/pid" || return 1
-  [[ $(birth_of "$pid") == "$birth" ]] || return 1
+  now=$(birth_of "$pid") && [[ $now == "$birth" ]] || return 1
   printf '%s' "$pid"
 }
 
@@ -50,7 +50,7 @@ begin() {
   shift
   [[ ! -e $log ]] || mv "$log" "$log.1"
   setsid "$@" >"$log" 2>&1 </dev/null 9>&- &
-  printf '%s %s\n' "$!" "$(birth_of $!)" >"$dir/$service/pid"
+  printf '%s %s\n' "$!" "$(birth_of $! || echo ended)" >"$dir/$service/pid"
 }
 
 # Waits until a command succeeds: await SECONDS COMMAND...

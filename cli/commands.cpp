@@ -5,6 +5,7 @@
 #include "cli/analyze.hpp"
 #include "cli/completion.hpp"
 #include "cli/context.hpp"
+#include "cli/dead_letter.hpp"
 #include "cli/doctor.hpp"
 #include "cli/loadtest.hpp"
 #include "cli/lock_status.hpp"
@@ -32,6 +33,7 @@ void add_all_commands(CLI::App& root, Commands& commands) {
   add_loadtest(root, commands);
   add_analyze(root, commands);
   add_verify(root, commands);
+  add_dead_letter(root, commands);
   add_doctor(root, commands);
   add_migrate(root, commands);
   add_login(root, commands);

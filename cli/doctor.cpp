@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
@@ -30,10 +31,12 @@ void print(const Invocation& invocation, const Findings& findings) {
   table.print(invocation.terminal.out);
 }
 
-Result<ExitCode> run_doctor(Invocation& invocation) {
+Result<ExitCode> run_doctor(Invocation& invocation, const std::string& redis) {
   Findings findings;
   examine_data(invocation, findings);
   examine_database(invocation, findings);
+  examine_redis(invocation, redis, findings);
+  examine_kafka(invocation, findings);
   examine_secrets(invocation, findings);
   examine_nodes(invocation, findings);
   Health worst = Health::ok;
@@ -48,10 +51,12 @@ Result<ExitCode> run_doctor(Invocation& invocation) {
 }  // namespace
 
 void add_doctor(CLI::App& root, Commands& commands) {
+  const auto redis = std::make_shared<std::string>();
   CLI::App* app = root.add_subcommand("doctor", "Look at everything a node needs, and say what to do")
                       ->group("Setting up");
   app->footer("Ends with 0 when nothing fails; warnings are no failure.");
-  commands.add(app, run_doctor);
+  app->add_option("--redis", *redis, "Redis of the locks [REDIS_HOST, else none]")->type_name("URL");
+  commands.add(app, [redis](Invocation& invocation) { return run_doctor(invocation, *redis); });
 }
 
 }  // namespace sagactl

@@ -30,7 +30,9 @@ using Findings = std::vector<Finding>;
 // Each looks at one part of what a node needs (doctor_*.cpp).
 void examine_data(const Invocation& invocation, Findings& findings);
 void examine_database(const Invocation& invocation, Findings& findings);
+void examine_redis(const Invocation& invocation, const std::string& flag, Findings& findings);
 void examine_postgres(const DatabaseName& database, Findings& findings);
+void examine_kafka(const Invocation& invocation, Findings& findings);
 void examine_secrets(const Invocation& invocation, Findings& findings);
 void examine_nodes(const Invocation& invocation, Findings& findings);
 

@@ -7,19 +7,26 @@
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/flag.hpp"
+#include "cli/kafka.hpp"
+#include "cli/redis.hpp"
 #include "server/node/node.hpp"
 
 namespace sagactl {
 namespace {
 
-enum class PaymentProvider : std::uint8_t { simulated, toss };
+enum class PaymentBy : std::uint8_t { simulated, remote, toss };
+enum class Role : std::uint8_t { node, payment };
 enum class DedupeBy : std::uint8_t { product, key_only };
 
 }  // namespace
 
 template <>
-struct Spelling<PaymentProvider> {
-  static constexpr std::string_view names[] = {"simulated", "toss"};
+struct Spelling<PaymentBy> {
+  static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
+};
+template <>
+struct Spelling<Role> {
+  static constexpr std::string_view names[] = {"node", "payment"};
 };
 template <>
 struct Spelling<DedupeBy> {
@@ -32,9 +39,8 @@ constexpr int nodes_max = 64;
 
 struct ServeFlags {
   NodeOptions options;
-  std::string redis;
-  std::string kafka;
-  PaymentProvider payment = PaymentProvider::simulated;
+  PaymentBy payment = PaymentBy::simulated;
+  Role role = Role::node;
   DedupeBy dedupe = DedupeBy::product;
 };
 
@@ -82,12 +88,7 @@ Result<void> read_secrets(const Environment& environment, NodeOptions& options) 
 }
 
 Result<void> refuse_what_is_not_built_in(const Environment& environment, const ServeFlags& flags) {
-  if (!flags.redis.empty() || environment.get("REDIS_HOST"))
-    return not_built_in("Redis", "locks are kept in this process: leave --redis and REDIS_HOST out");
-  if (!flags.kafka.empty() || environment.get("KAFKA_BROKER") || environment.get("KAFKA_BROKERS"))
-    return not_built_in(
-        "Kafka", "messages go through this process: leave --kafka, KAFKA_BROKER and KAFKA_BROKERS out");
-  if (flags.payment == PaymentProvider::toss)
+  if (flags.payment == PaymentBy::toss)
     return not_built_in("Toss Payments", "use --payment simulated, which is also the default");
   return {};
 }
@@ -111,13 +112,19 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   NodeOptions options = flags.options;
   options.data = invocation.data();
   if (!database->is_default) options.database = database->name;
+  auto redis = redis_url(flags.options.redis, invocation.environment);
+  if (!redis) return redis.error();
+  options.redis = std::move(redis).value();
   options.dedupe = flags.dedupe == DedupeBy::product ? Dedupe::product : Dedupe::key_only;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
-  auto nodes = start_nodes(options);
+  if (flags.payment == PaymentBy::remote) options.payment_provider = PaymentProvider::remote;
+  const bool pays = flags.role == Role::payment;
+  auto nodes = pays ? start_payment_participant(options) : start_nodes(options);
   if (!nodes) return nodes.error();
   announce(invocation, **nodes);
-  invocation.say("data in " + options.data.string() + "; Ctrl-C stops");
+  invocation.say(pays ? "reads payment commands; Ctrl-C stops"
+                      : "data in " + options.data.string() + "; Ctrl-C stops");
   wait_for(stop);
   invocation.say("stopping");
   (*nodes)->stop();
@@ -126,7 +133,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
 
 void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   SimulatedPayment& payment = flags.options.payment;
-  add_choice(app, "--payment", flags.payment, "Who is charged [simulated]");
+  add_choice(app, "--payment", flags.payment, "Who is charged; remote: another process, over Kafka [simulated]");
   add_share(app, "--payment-success", payment.success, "Share of the simulated charges that succeed [0.8]");
   const auto take_delay = [&payment](const std::string& text) { return parse_delay(text, payment); };
   add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]", "How long they take [500ms..2s]");
@@ -147,19 +154,23 @@ void add_serve(CLI::App& root, Commands& commands) {
       app->add_option("--node-id", options.node_id, "Name of the node [node-1]")->type_name("NAME"),
       {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max, "So many logical nodes, on consecutive ports [1]");
-  app->add_option("--redis", flags->redis, "Redis for the locks [in this process]")->type_name("URL");
-  app->add_option("--kafka", flags->kafka, "Kafka for the messages [in this process]")
-      ->type_name("HOST:PORT,...");
+  app->add_option("--redis", options.redis, "Redis for the locks [in this process]")->type_name("URL");
+  add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
+  add_choice(*app, "--role", flags->role,
+             "What this process is: a node, or the payment participant of nodes with --payment remote [node]");
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", flags->dedupe,
              "What makes orders duplicates: their products, or only their keys [product]");
   add_duration(*app, "--lease", options.lease,
                "How long the sagas of a node that died wait for another [2s]");
+  add_duration(*app, "--stop-delay", options.stop_delay,
+               "After a signal, answer so long while /readyz fails [0s]");
   app->add_flag("--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
   app->footer(
       "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "
       "JWT_EXPIRES_IN,\n"
-      "JWT_REFRESH_EXPIRES_IN. Without secrets it makes its own, kept in the data directory.");
+      "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST and the like, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB,\n"
+      "KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID. Without secrets it makes its own, kept in the data directory.");
   commands.add(app, [flags](Invocation& invocation) { return run_serve(invocation, *flags); });
 }
 

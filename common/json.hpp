@@ -3,6 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+// Compiled once, in json.cpp: it is large.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace sagactl {
 
 using Json = nlohmann::ordered_json;

@@ -17,6 +17,7 @@
 #include "server/engine/order_desk.hpp"
 #include "server/http/metrics.hpp"
 #include "server/http/workers.hpp"
+#include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/lock.hpp"
 #include "server/ports/queries.hpp"
@@ -37,8 +38,9 @@ struct Context {
   OrderDesk& desk;
   Queries& queries;
   Lock& lock;
+  Bus& bus;
   Clock& clock;
-  Readers& readers;        // for calls of `queries` and of `lock` that may wait
+  Readers& readers;        // for calls of `queries`, which may wait
   http::Workers& hashers;  // for passwords
   http::Metrics& metrics;
   NodeMetrics& node_metrics;

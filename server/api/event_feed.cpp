@@ -1,5 +1,7 @@
 #include "server/api/event_feed.hpp"
 
+#include <utility>
+
 #include "server/api/render_trace.hpp"
 
 namespace sagactl::api {
@@ -54,38 +56,55 @@ std::string named_user(const Event& event) {
 }  // namespace
 
 EventFeed::EventFeed(Bus& bus, Queries& queries, Clock& clock, http::EventHub::Options options)
-    : queries_(queries),
+    : bus_(bus),
+      queries_(queries),
       clock_(clock),
       hub_(http::EventHub::make(options)),
       listened_at_(clock.now().us),
-      thread_({"event feed", 1, waiting_max}) {
-  unsubscribe_ = bus.subscribe([this](const Event& event) { receive(event); });
-}
+      thread_({"event feed", 1, waiting_max}) {}
 
 EventFeed::~EventFeed() {
-  unsubscribe_();
   stop();
 }
 
 void EventFeed::stop() {
   hub_->stop();
+  (void)thread_.post([this] {
+    if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+  });
 }
 
-Result<http::Response> EventFeed::subscribe(const http::Request& request) {
+awaitable<http::Answer> EventFeed::subscribe(const http::Request& request) {
   listened_at_ = clock_.now().us;
-  ever_listened_ = true;
+  if (!listening_) {
+    auto begin = [this] { return listen(); };
+    const Result<void> begun = co_await thread_.run(begin);
+    if (!begun) co_return begun.error();
+  }
   auto response = hub_->subscribe(request);
-  if (!response || request.caller->is_admin()) return response;
+  if (!response || request.caller->is_admin()) co_return response;
   response->stream = std::make_shared<OwnEvents>(std::move(response->stream), request.caller->id);
-  return response;
+  co_return response;
+}
+
+Result<void> EventFeed::listen() {
+  if (listening_) return {};
+  if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+  listening_ = true;
+  unsubscribe_ = bus_.subscribe([this](const Event& event) { receive(event); });
+  return {};
 }
 
 void EventFeed::receive(const Event& event) {
-  if (!ever_listened_) return;
-  if (hub_->subscribers() > 0)
+  if (!listening_) return;
+  if (hub_->subscribers() > 0) {
     listened_at_ = clock_.now().us;
-  else if (clock_.now() - Timestamp{listened_at_} > linger) {
+  } else if (clock_.now() - Timestamp{listened_at_} > linger) {
     missed_ = true;
+    listening_ = false;
+    (void)thread_.post([this] {
+      if (!listening_ && unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+    });
     return;
   }
   if (!thread_.post([this, event] { forward(event); })) missed_ = true;

@@ -6,7 +6,7 @@ namespace sagactl::api {
 
 void add_event_routes(http::Router& router, Context& context) {
   router.add({http::Method::get, "/events", http::Access::user,
-              [&context](http::Request& request) -> http::Answer { return context.feed.subscribe(request); },
+              [&context](http::Request& request) { return context.feed.subscribe(request); },
               "Server-sent events: an admin's every one, a customer's their own", "events"});
 }
 

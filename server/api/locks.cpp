@@ -37,8 +37,10 @@ awaitable<Answer> list_locks(Context& context, Request& request) {
   QueryReader query(request);
   const std::int64_t limit = query.integer("limit", 100, 1, listed_max);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
-  auto read = [&lock = context.lock, limit] { return lock.held(static_cast<std::size_t>(limit)); };
-  const Result<std::vector<LockState>> held = co_await context.readers.run(read);
+  auto read = [&](Lock::Listed done) {
+    context.lock.held(static_cast<std::size_t>(limit), std::move(done));
+  };
+  const Result<std::vector<LockState>> held = co_await http::await_callback<Result<std::vector<LockState>>>(read);
   if (!held) co_return held.error();
   Json locks = Json::array();
   for (const LockState& state : *held) locks.push_back(lock_json(state));
@@ -51,8 +53,8 @@ awaitable<Answer> list_locks(Context& context, Request& request) {
 awaitable<Answer> lock_status(Context& context, Request& request) {
   const auto key = text_parameter(request, "key");
   if (!key) co_return key.error();
-  auto read = [&lock = context.lock, key = *key] { return lock.state(key); };
-  const Result<std::vector<LockState>> found = co_await context.readers.run(std::move(read));
+  auto read = [&](Lock::Listed done) { context.lock.state(*key, std::move(done)); };
+  const Result<std::vector<LockState>> found = co_await http::await_callback<Result<std::vector<LockState>>>(read);
   if (!found) co_return found.error();
   const bool locked = !found->empty();
   Json body{{"key", *key}, {"isLocked", locked}, {"checkedAt", iso8601_ms(context.clock.now())}};
@@ -63,7 +65,7 @@ awaitable<Answer> lock_status(Context& context, Request& request) {
 }
 
 awaitable<Result<LockGrant>> acquire(Context& context, std::string key, std::string holder, Duration ttl) {
-  auto start = [&](std::function<void(Result<LockGrant>)> done) {
+  auto start = [&](Lock::Granted done) {
     context.lock.acquire(key, holder, ttl, patience, std::move(done));
   };
   co_return co_await http::await_callback<Result<LockGrant>>(start);
@@ -75,8 +77,8 @@ awaitable<void> wait(Context& context, Duration duration) {
 }
 
 awaitable<Result<bool>> release(Context& context, LockGrant grant) {
-  auto call = [&lock = context.lock, grant = std::move(grant)] { return lock.release(grant); };
-  co_return co_await context.readers.run(std::move(call));
+  auto start = [&](Lock::Changed done) { context.lock.release(grant, std::move(done)); };
+  co_return co_await http::await_callback<Result<bool>>(start);
 }
 
 struct LockWork {
@@ -163,8 +165,8 @@ awaitable<Answer> lock_by_hand(Context& context, Request& request) {
   const Result<LockGrant> grant = co_await acquire(context, *key, context.options.node, manual_ttl);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
   if (!grant) co_return not_acquired(*key, context.options.node, context.clock.now() - began);
-  auto renew = [&lock = context.lock, grant = *grant] { return lock.renew(grant, manual_ttl); };
-  const Result<bool> renewed = co_await context.readers.run(std::move(renew));
+  auto renew = [&](Lock::Changed done) { context.lock.renew(*grant, manual_ttl, std::move(done)); };
+  const Result<bool> renewed = co_await http::await_callback<Result<bool>>(renew);
   const Result<bool> released = co_await release(context, *grant);
   if (!renewed) co_return renewed.error();
   if (!released) co_return released.error();

@@ -15,17 +15,20 @@ class MeasuredLock final : public Lock {
       : lock_(lock), clock_(clock), observe_(std::move(observe)) {}
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
-               std::function<void(Result<LockGrant>)> done) override {
+               Granted done) override {
     const Timestamp began = clock_.now();
     lock_.acquire(key, holder, ttl, patience, [this, began, done = std::move(done)](Result<LockGrant> grant) {
       if (grant) observe_(clock_.now() - began);
       done(std::move(grant));
     });
   }
-  Result<bool> renew(const LockGrant& grant, Duration ttl) override { return lock_.renew(grant, ttl); }
-  Result<bool> release(const LockGrant& grant) override { return lock_.release(grant); }
-  Result<std::vector<LockState>> held(std::size_t limit) override { return lock_.held(limit); }
-  Result<std::vector<LockState>> state(const std::string& key) override { return lock_.state(key); }
+  void renew(const LockGrant& grant, Duration ttl, Changed done) override {
+    lock_.renew(grant, ttl, std::move(done));
+  }
+  void release(const LockGrant& grant, Changed done) override { lock_.release(grant, std::move(done)); }
+  void held(std::size_t limit, Listed done) override { lock_.held(limit, std::move(done)); }
+  void state(const std::string& key, Listed done) override { lock_.state(key, std::move(done)); }
+  Result<Duration> availability() const override { return lock_.availability(); }
 
  private:
   Lock& lock_;

@@ -10,7 +10,9 @@ boost::asio::awaitable<http::Answer> metrics(Context& context) {
   const Result<Counts> counts = co_await context.readers.run(read);
   if (counts) context.node_metrics.set(*counts);
   context.node_metrics.set(context.engine.stats());
+  context.node_metrics.lock_available(context.lock.availability().ok());
   if (const auto connections = context.queries.connections()) context.node_metrics.set(*connections);
+  context.node_metrics.set(context.bus.state());
   co_return http::text_response(200, context.metrics.text(), http::media::metrics);
 }
 

@@ -66,6 +66,8 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
           gauge(metrics.registry(), "sagactl_queue_depth", "Commands that wait for a commit at this node")),
       store_available_(gauge(metrics.registry(), "sagactl_store_available",
                              "1 when the last commit of this node succeeded")),
+      lock_available_(gauge(metrics.registry(), "sagactl_lock_available",
+                            "1 while the lock service answers this node")),
       sagas_driven_(gauge(metrics.registry(), "sagactl_sagas_driven", "Sagas that this node drives")),
       commits_(counter(metrics.registry(), "sagactl_commits_total", "Commits of this node")),
       commands_(counter(metrics.registry(), "sagactl_commands_total", "Commands decided by this node")),
@@ -73,6 +75,10 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
           counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas taken over from dead nodes")),
       fenced_(counter(metrics.registry(), "sagactl_fenced_total",
                       "Commits refused because the lease had passed on")),
+      bus_available_(gauge(metrics.registry(), "sagactl_bus_available",
+                           "1 when events can be published, 0 while the message broker is away")),
+      published_(counter(metrics.registry(), "sagactl_events_published_total",
+                         "Events that the bus has acknowledged to this process")),
       accepted_(orders_.Add({{"result", "accepted"}})),
       replayed_(orders_.Add({{"result", "replayed"}})),
       lock_wait_(
@@ -99,6 +105,10 @@ void NodeMetrics::lock_waited(Duration wait) {
   lock_wait_.Observe(in_seconds(wait));
 }
 
+void NodeMetrics::lock_available(bool available) {
+  lock_available_.Set(available ? 1 : 0);
+}
+
 void NodeMetrics::committed(std::size_t commands, Duration took) {
   batch_size_.Observe(static_cast<double>(commands));
   commit_time_.Observe(in_seconds(took));
@@ -114,6 +124,13 @@ void NodeMetrics::set(const EngineStats& stats) {
   raise(adopted_, last_.adopted, stats.adopted);
   raise(fenced_, last_.fenced, stats.fenced);
   last_ = stats;
+}
+
+void NodeMetrics::set(const BusState& bus) {
+  const std::scoped_lock guard(mutex_);
+  bus_available_.Set(bus.available ? 1 : 0);
+  raise(published_, last_published_, bus.published);
+  last_published_ = bus.published;
 }
 
 void NodeMetrics::set(const Counts& counts) {

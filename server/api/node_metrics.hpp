@@ -7,6 +7,7 @@
 #include "common/error.hpp"
 #include "server/engine/engine.hpp"
 #include "server/http/metrics.hpp"
+#include "server/ports/bus.hpp"
 #include "server/ports/queries.hpp"
 
 namespace sagactl::api {
@@ -26,7 +27,9 @@ class NodeMetrics {
   // Before the metrics are written out: sets what is known only by asking.
   void set(const EngineStats& stats);
   void set(const Counts& counts);
+  void lock_available(bool available);
   void set(const DatabaseConnections& connections);
+  void set(const BusState& bus);
 
  private:
   prometheus::Family<prometheus::Gauge>& sagas_;
@@ -36,11 +39,14 @@ class NodeMetrics {
   prometheus::Gauge& unpublished_events_;
   prometheus::Gauge& queue_depth_;
   prometheus::Gauge& store_available_;
+  prometheus::Gauge& lock_available_;
   prometheus::Gauge& sagas_driven_;
   prometheus::Counter& commits_;
   prometheus::Counter& commands_;
   prometheus::Counter& adopted_;
   prometheus::Counter& fenced_;
+  prometheus::Gauge& bus_available_;
+  prometheus::Counter& published_;
   prometheus::Counter& accepted_;
   prometheus::Counter& replayed_;
   prometheus::Histogram& lock_wait_;
@@ -49,6 +55,7 @@ class NodeMetrics {
 
   std::mutex mutex_;
   EngineStats last_;  // what the counters stand at
+  std::uint64_t last_published_ = 0;
 };
 
 }  // namespace sagactl::api

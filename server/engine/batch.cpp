@@ -334,7 +334,10 @@ void Batch::record(std::vector<Event> events, const Flow& flow) {
     event.node = writer_.node;
     event.sequence = ++sequence_;
     event.occurred_at = moment_.now;
-    if (flow.saga) event.correlation = flow.saga->correlation;
+    if (flow.saga) {
+      event.correlation = flow.saga->correlation;
+      event.trace_parent = flow.saga->trace_parent;
+    }
     events_.push_back(std::move(event));
   }
 }

@@ -2,7 +2,6 @@
 // what is to be written and done in consequence. Pure but for its own state.
 #pragma once
 
-#include <cstring>
 #include <deque>
 #include <optional>
 #include <unordered_map>
@@ -15,15 +14,6 @@
 #include "server/ports/store.hpp"
 
 namespace sagactl {
-
-// A key digest, for hash maps: its bytes are random already.
-struct KeyDigestHash {
-  std::size_t operator()(const KeyDigest& key) const noexcept {
-    std::size_t value;
-    std::memcpy(&value, key.data(), sizeof value);
-    return value;
-  }
-};
 
 // The keys that a command needs to be loaded.
 void add_keys(const Command& command, Keys& keys);

@@ -10,6 +10,7 @@ struct Errand {
   std::function<void(StepReplied)> reply;
 
   std::string key() const { return charge_key(order_of(call.saga), call.attempt); }
+  EarlierCharge earlier() const { return {key(), order_of(call.saga).text(), call.trace_parent}; }
   void answer(Outcome outcome, std::string transaction_id = {}) const {
     reply(StepReplied{call.saga, StepReply{call.step, call.direction, call.attempt, std::move(outcome)},
                       std::move(transaction_id)});
@@ -19,7 +20,8 @@ struct Errand {
 using SharedErrand = std::shared_ptr<const Errand>;
 
 void charge(const SharedErrand& errand) {
-  Charge charge{errand->key(), order_of(errand->call.saga).text(), errand->call.amount, errand->call.product_ids};
+  Charge charge{errand->key(), order_of(errand->call.saga).text(), errand->call.amount, errand->call.product_ids,
+                errand->call.trace_parent};
   errand->gateway->charge(charge, [errand](ChargeAnswer answer) {
     if (auto* charged = std::get_if<Charged>(&answer)) errand->answer(Succeeded{}, charged->transaction_id);
     else if (auto* refused = std::get_if<Refused>(&answer)) errand->answer(std::move(*refused));
@@ -29,14 +31,14 @@ void charge(const SharedErrand& errand) {
 }
 
 void refund(const SharedErrand& errand, const std::string& transaction_id) {
-  errand->gateway->refund(errand->key(), errand->call.amount, [errand, transaction_id](Outcome outcome) {
+  errand->gateway->refund(errand->earlier(), errand->call.amount, [errand, transaction_id](Outcome outcome) {
     errand->answer(std::move(outcome), transaction_id);
   });
 }
 
 // Asks what became of the charge. An answer that does not come leaves the outcome unknown.
 void query_or_charge(const SharedErrand& errand) {
-  errand->gateway->query(errand->key(), [errand](QueryAnswer answer) {
+  errand->gateway->query(errand->earlier(), [errand](QueryAnswer answer) {
     if (auto* charged = std::get_if<Charged>(&answer)) errand->answer(Succeeded{}, charged->transaction_id);
     else if (auto* refused = std::get_if<Refused>(&answer)) errand->answer(std::move(*refused));
     else if (auto* away = std::get_if<Unavailable>(&answer)) errand->answer(UnknownOutcome{away->reason});
@@ -45,7 +47,7 @@ void query_or_charge(const SharedErrand& errand) {
 }
 
 void query_and_refund(const SharedErrand& errand) {
-  errand->gateway->query(errand->key(), [errand](QueryAnswer answer) {
+  errand->gateway->query(errand->earlier(), [errand](QueryAnswer answer) {
     if (auto* charged = std::get_if<Charged>(&answer)) refund(errand, charged->transaction_id);
     else if (auto* away = std::get_if<Unavailable>(&answer)) errand->answer(UnknownOutcome{away->reason});
     else errand->answer(Succeeded{});

@@ -16,6 +16,8 @@ namespace {
 constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
 constexpr int reloads_max = 3;                        // times that a command may ask for more to be loaded
 constexpr int stop_turns_max = 10'000;                // of draining the queue
+constexpr int last_chunks_max = 100;                  // handed to the bus while stopping
+constexpr Duration bus_patience = 500ms;              // for each of them
 constexpr Duration replays_kept = 48h, forget_every = 60s;  // answers to requests with an Idempotency-Key
 constexpr std::size_t forget_max = 10'000;
 
@@ -74,6 +76,8 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void fenced();
   void hold(const std::string& why);
   Timestamp next_turn(Timestamp now) const;
+  void wake();
+  void publish_rest();
 
   EngineOptions options_;  // does not change after the start
   Store& store_;
@@ -111,7 +115,16 @@ Result<void> Engine::Core::start() {
   renew_at_ = now + options_.lease / 3;
   adopt_at_ = now;
   publisher_.start(writer_, sequence_, now);
+  publisher_.on_progress([self = weak_from_this()] {
+    if (const auto core = self.lock()) core->wake();
+  });
   return {};
+}
+
+// With the lock held: whoever takes on_work_ away can rely on it that nobody is calling it.
+void Engine::Core::wake() {
+  const std::lock_guard lock(queue_mutex_);
+  if (on_work_) on_work_();
 }
 
 void Engine::Core::submit(Command command, Completion done) {
@@ -394,10 +407,21 @@ void Engine::Core::stop() {
   for (Waiting& w : left)
     if (w.done) w.done(Error{ErrorCode::unavailable, "this node is stopping"});
   if (!registered_) return;
-  publisher_.turn(clock_.now(), true);
+  publish_rest();
   const auto resigned = store_.resign(writer_);
   if (!resigned) log_warn("the lease could not be given up", {{"node", writer_.node}});
   registered_ = false;
+}
+
+// What the bus does not take in time is published by another node, or by the next life of this one.
+void Engine::Core::publish_rest() {
+  for (int chunks = 0; chunks < last_chunks_max && publisher_.waiting() > 0; ++chunks) {
+    const std::int64_t before = publisher_.waiting();
+    publisher_.turn(clock_.now());
+    publisher_.await_answers(bus_patience);
+    if (publisher_.waiting() == before) break;
+  }
+  publisher_.turn(clock_.now(), true);
 }
 
 EngineStats Engine::Core::stats() const {

@@ -109,8 +109,8 @@ void OrderDesk::Counters::leave(const std::string& key) {
     grant = *counter->second.grant;
     counters_.erase(counter);
   }
-  // A grant that has run out was taken over already: nothing to release.
-  (void)lock_.release(grant);
+  // A grant that has run out was taken over already, and one that cannot be released will run out.
+  lock_.release(grant, [](const Result<bool>&) {});
 }
 
 OrderDesk::OrderDesk(Engine& engine, Lock& lock) : counters_(std::make_shared<Counters>(engine, lock)) {}

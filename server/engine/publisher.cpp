@@ -5,7 +5,8 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t publish_max = 1'000;    // events handed over at once
+constexpr std::size_t publish_max = 5'000;    // events of this node handed over at once: what waited meanwhile
+constexpr std::size_t read_max = 1'000;       // the same, when they have to be read from the store
 constexpr std::size_t tail_max = 50'000;      // events kept in memory; older ones are read from the store
 constexpr Duration checkpoint_every = 200ms;
 constexpr Duration retry_after = 250ms;
@@ -54,7 +55,7 @@ Result<std::vector<Event>> Publisher::next_events(const NodeName& node, std::int
       return std::vector<Event>(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(count));
     }
   }
-  return store_.events_after(node, after, publish_max);
+  return store_.events_after(node, after, read_max);
 }
 
 void Publisher::publish(const NodeName& node, Timestamp now) {
@@ -65,7 +66,10 @@ void Publisher::publish(const NodeName& node, Timestamp now) {
     if (follow.in_flight || follow.published >= follow.last || now < follow.not_before) return;
     after = follow.published;
   }
-  const auto events = next_events(node, after);
+  auto events = next_events(node, after);
+  const bool full = events && events->size() >= read_max;
+  // An order's creation and its saga's start are handed over together: a message of the second tells of the first.
+  if (full && events->back().type == EventType::order_created) events->pop_back();
   {
     const std::lock_guard lock(shared_->mutex);
     Follow& follow = shared_->follows[node];
@@ -79,15 +83,34 @@ void Publisher::publish(const NodeName& node, Timestamp now) {
     }
     follow.in_flight = true;
     // A full page of another node's events: there may be more behind it.
-    if (node != writer_.node && events->size() == publish_max)
+    if (node != writer_.node && full)
       follow.last = std::max(follow.last, events->back().sequence + 1);
   }
   bus_.publish(*events, [shared = shared_, node, through = events->back().sequence, now](Result<void> done) {
-    const std::lock_guard lock(shared->mutex);
-    Follow& follow = shared->follows[node];
-    follow.in_flight = false;
-    if (done) follow.published = std::max(follow.published, through);
-    else follow.not_before = now + retry_after;
+    std::function<void()> wake;
+    {
+      const std::lock_guard lock(shared->mutex);
+      Follow& follow = shared->follows[node];
+      follow.in_flight = false;
+      if (done) follow.published = std::max(follow.published, through);
+      else follow.not_before = now + retry_after;
+      if (follow.published < follow.last) wake = shared->wake;
+      shared->answered.notify_all();
+    }
+    if (wake) wake();
+  });
+}
+
+void Publisher::on_progress(std::function<void()> wake) {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->wake = std::move(wake);
+}
+
+void Publisher::await_answers(Duration patience) {
+  std::unique_lock lock(shared_->mutex);
+  shared_->answered.wait_for(lock, patience, [this] {
+    return std::none_of(shared_->follows.begin(), shared_->follows.end(),
+                        [](const auto& follow) { return follow.second.in_flight; });
   });
 }
 

@@ -3,8 +3,10 @@
 // published again: receivers tell repeats by (node, sequence).
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,6 +38,12 @@ class Publisher {
 
   std::int64_t waiting() const;  // events of this node that are not published
 
+  // Called, from any thread, when an answer of the bus came and there is more to publish.
+  void on_progress(std::function<void()> wake);
+
+  // Waits until what is under way is answered, or `patience` has passed.
+  void await_answers(Duration patience);
+
  private:
   struct Follow {
     std::int64_t published = 0;   // confirmed by the bus
@@ -47,7 +55,9 @@ class Publisher {
   // What the bus's answers touch, from any thread.
   struct Shared {
     std::mutex mutex;
+    std::condition_variable answered;
     std::map<NodeName, Follow> follows;
+    std::function<void()> wake;
   };
 
   void publish(const NodeName& node, Timestamp now);

@@ -19,6 +19,9 @@ namespace {
 constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t joined_body_bytes_max = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
+// When the server stops, a request may be on its way on a connection that looks idle: closing it then would lose the
+// request, and a proxy could not send it again elsewhere. So each gets this long, and its answer says to close.
+constexpr std::chrono::milliseconds last_request_patience{250};
 constexpr std::size_t linger_bytes_max = std::size_t{1024} * 1024;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -80,7 +83,7 @@ void Connection::check_deadline(Clock::time_point now) {
 }
 
 void Connection::begin_stop() {
-  if (doing_ == Doing::waiting) close_now();
+  if (doing_ == Doing::waiting) expect(Doing::waiting, last_request_patience);
   if (stream_) stream_->close();
 }
 
@@ -141,8 +144,7 @@ Connection::Awaitable<Connection::Read> Connection::read_request() {
   if (reader_.has_begun()) {
     expect(Doing::reading, limits.read_timeout);
   } else {
-    if (listener_->stopping()) co_return Read::closed;
-    expect(Doing::waiting, limits.idle_timeout);
+    expect(Doing::waiting, listener_->stopping() ? last_request_patience : limits.idle_timeout);
   }
   for (;;) {
     const RequestReader::State state = reader_.parse();

@@ -30,7 +30,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Cancels what the connection waits for when its time for that is over.
   void check_deadline(Clock::time_point now);
-  // Goes away when idle; ends its stream; else closes after the answer that is being made.
+  // Takes one more request when that comes soon; ends its stream; closes after the answer that is being made.
   void begin_stop();
   void close_now();
 

@@ -149,11 +149,23 @@ void Listener::stop(std::chrono::milliseconds grace, std::function<void()> stopp
   stopping_ = true;
   stop_deadline_ = Connection::Clock::now() + grace;
   stopped_ = std::move(stopped);
+  take_in();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   pause_timer_.cancel();
   for (Connection* connection : connections_) connection->begin_stop();
   watch_timer_.cancel();
+}
+
+// Connections that the system has accepted already would be reset with the acceptor.
+void Listener::take_in() {
+  boost::system::error_code error;
+  acceptor_.non_blocking(true, error);
+  while (!error) {
+    tcp::socket socket(context_);
+    acceptor_.accept(socket, error);
+    if (!error) admit(std::move(socket));
+  }
 }
 
 void Listener::finish_stop() {

@@ -47,6 +47,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> watch();
   void admit(boost::asio::ip::tcp::socket socket);
+  void take_in();
   void finish_stop();
 
   boost::asio::io_context& context_;

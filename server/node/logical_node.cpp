@@ -53,6 +53,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                desk_,
                parts.database->queries(),
                lock_,
+               *parts.bus,
                *parts.clock,
                *parts.readers,
                *parts.hashers,
@@ -87,7 +88,6 @@ Result<void> LogicalNode::start() {
 }
 
 void LogicalNode::stop_serving(std::function<void()> stopped) {
-  context_.ready = false;
   server_->stop(stop_grace, std::move(stopped));
 }
 

@@ -43,6 +43,7 @@ class RunningNodes final : public Nodes {
   ~RunningNodes() override { stop(); }
 
   Result<void> start(const NodeOptions& options) {
+    stop_delay_ = options.stop_delay;
     for (int i = 0; i < options.nodes; ++i) {
       auto node = LogicalNode::make(options, i, *parts_, *io_);
       if (!node) return node.error();
@@ -68,6 +69,8 @@ class RunningNodes final : public Nodes {
   void stop() override {
     const std::scoped_lock guard(stopping_);
     if (!io_) return;
+    for (const auto& node : nodes_) node->set_ready(false);  // 0. load balancers send them elsewhere
+    if (io_thread_.joinable()) std::this_thread::sleep_for(stop_delay_);
     stop_serving();  // 1. no new requests; those in flight get their answers
     for (const auto& node : nodes_)
       node->stop_engine();  // 2. what was accepted is durable, the leases are given up
@@ -108,6 +111,7 @@ class RunningNodes final : public Nodes {
   }
 
   const std::filesystem::path token_file_;
+  Duration stop_delay_{};
   std::mutex stopping_;
   std::unique_ptr<SharedParts> parts_;
   // Destroyed before the nodes, after the parts: see stop().

@@ -15,6 +15,8 @@ namespace sagactl {
 
 enum class Dedupe { product, key_only };
 
+enum class PaymentProvider { simulated, remote };
+
 // The simulated payment provider.
 struct SimulatedPayment {
   double success = 0.8;  // share of charges that succeed
@@ -30,9 +32,14 @@ struct NodeOptions {
   int nodes = 1;              // logical nodes, on consecutive ports
   std::filesystem::path data = "sagactl-data";
   std::string database;  // SQLite file or postgres://...; empty: <data>/saga.db
+  std::string redis;     // redis://[:password@]host[:port][/db], for the locks; empty: in this process
+  PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
+  std::string kafka;  // brokers, "host:port,host:port"; empty: messages go through this process
+  std::string kafka_client_id = "sagactl";
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
+  Duration stop_delay{};  // between /readyz failing and the listener closing, for a load balancer to see it
   bool allow_test_routes = false;  // /redis-test off loopback
   std::string environment = "development";
   // Secrets. Empty: kept in files in `data`, made at first start; off loopback an empty jwt_secret is an
@@ -56,6 +63,10 @@ class Nodes {
   virtual std::filesystem::path operator_token_file() const = 0;
   virtual void stop() = 0;
 };
+
+// A process that carries out payments for nodes with PaymentProvider::remote, by the simulated provider. It needs
+// brokers; its port has /livez, /readyz and /metrics.
+Result<std::unique_ptr<Nodes>> start_payment_participant(const NodeOptions& options);
 
 // Returns when all nodes accept requests. Errors say what to do about a port in use, a data directory that
 // another process serves, a damaged or newer database, a secret that is missing.

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "common/crypto.hpp"
+#include "server/adapters/kafka/kafka_bus.hpp"
+#include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
-#include "server/adapters/simulated/simulated_gateway.hpp"
+#include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/auth/secrets.hpp"
 
@@ -26,6 +29,17 @@ Result<std::string> choose_secret(const std::string& given, const NodeOptions& o
   return auth::load_or_create_secret(options.data / name);
 }
 
+// Nodes that share a JWT secret share the operator credential too: the one in any node's data directory is good at all
+// of them. A node with secrets of its own has one of its own.
+Result<std::string> operator_token(const NodeOptions& options) {
+  const auto file = options.data / operator_token_name;
+  if (options.jwt_secret.empty()) return auth::load_or_create_secret(file);
+  const std::string token = hex(hmac_sha256(options.jwt_secret, "operator credential"));
+  if (const auto present = auth::load_secret(file); present && *present == token) return token;
+  if (const auto saved = auth::save_secret(file, token); !saved) return saved.error();
+  return token;
+}
+
 Result<api::SessionOptions> session_options(const NodeOptions& options) {
   if (options.jwt_secret.empty() && !is_loopback(options.host))
     return Error{
@@ -37,7 +51,7 @@ Result<api::SessionOptions> session_options(const NodeOptions& options) {
   if (!access) return access.error();
   auto refresh = choose_secret(options.jwt_refresh_secret, options, jwt_refresh_secret_name);
   if (!refresh) return refresh.error();
-  auto token = auth::load_or_create_secret(options.data / operator_token_name);
+  auto token = operator_token(options);
   if (!token) return token.error();
   api::SessionOptions session;
   session.access_secret = std::move(access).value();
@@ -49,13 +63,30 @@ Result<api::SessionOptions> session_options(const NodeOptions& options) {
   return session;
 }
 
-std::unique_ptr<PaymentGateway> make_gateway(const SimulatedPayment& payment, Clock& clock) {
-  SimulatedGatewayOptions options;
-  options.success = payment.success;
-  options.delay_min = payment.delay_min;
-  options.delay_max = payment.delay_max;
-  options.timeout_share = payment.timeout_share;
-  return make_simulated_gateway(options, clock);
+Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock) {
+  if (options.redis.empty()) return make_memory_lock(clock);
+  RedisLockOptions redis;
+  auto address = parse_redis_url(options.redis);
+  if (!address) return address.error();
+  redis.address = std::move(address).value();
+  redis.seed = random_u64();
+  return make_redis_lock(std::move(redis));
+}
+
+Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options) {
+  if (options.kafka.empty()) return make_memory_bus();
+  return make_kafka_bus(kafka_options(options));
+}
+
+Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, Clock& clock) {
+  if (options.payment_provider == PaymentProvider::simulated)
+    return make_simulated_gateway(simulated_options(options.payment), clock);
+  if (options.kafka.empty())
+    return Error{ErrorCode::invalid, "--payment remote needs brokers: say where they are with --kafka host:port"};
+  RemotePaymentOptions remote;
+  remote.kafka = kafka_options(options);
+  remote.reply_to = options.node_id.empty() ? "node-1" : options.node_id;
+  return make_kafka_payment_gateway(remote, clock);
 }
 
 }  // namespace
@@ -69,9 +100,15 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto database = open_database(options, clock);
   if (!database) return database.error();
   parts->database = std::move(database).value();
-  parts->lock = make_memory_lock(clock);
-  parts->bus = make_memory_bus();
-  parts->gateway = make_gateway(options.payment, clock);
+  auto lock = make_lock(options, clock);
+  if (!lock) return lock.error();
+  parts->lock = std::move(lock).value();
+  auto bus = make_bus(options);
+  if (!bus) return bus.error();
+  parts->bus = std::move(bus).value();
+  auto gateway = make_gateway(options, clock);
+  if (!gateway) return gateway.error();
+  parts->gateway = std::move(gateway).value();
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
   parts->readers = std::make_unique<api::Readers>(
       http::Workers::Options{"reading the database", database_readers, reads_waiting_max});
@@ -81,16 +118,33 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   return parts;
 }
 
+KafkaOptions kafka_options(const NodeOptions& options) {
+  KafkaOptions kafka;
+  kafka.brokers = options.kafka;
+  kafka.client_id = options.kafka_client_id;
+  return kafka;
+}
+
+SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment) {
+  SimulatedGatewayOptions options;
+  options.success = payment.success;
+  options.delay_min = payment.delay_min;
+  options.delay_max = payment.delay_max;
+  options.timeout_share = payment.timeout_share;
+  return options;
+}
+
 SharedParts::~SharedParts() {
   feed.reset();
   hashers.reset();
   readers.reset();
   sessions.reset();
+  // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.
+  lock.reset();
   // The clock's thread ends before what its work may refer to goes.
   clock.reset();
   gateway.reset();
   bus.reset();
-  lock.reset();
   database.reset();
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <variant>
@@ -42,6 +43,15 @@ Result<std::vector<OrderItem>> items_from_json(const Json& items);   // what to_
 // The first 16 bytes of the SHA-256 of an idempotency key: what the database indexes.
 using KeyDigest = std::array<std::uint8_t, 16>;
 KeyDigest digest_of_key(std::string_view idempotency_key);
+
+// For hash maps. A digest is as good as random already.
+struct KeyDigestHash {
+  std::size_t operator()(const KeyDigest& key) const noexcept {
+    std::size_t hash;
+    std::memcpy(&hash, key.data() + key.size() - sizeof hash, sizeof hash);
+    return hash;
+  }
+};
 
 // System A's key for an order that names none: the SHA-256, in hexadecimal, of "SOLDOUT:" and the sorted product
 // ids joined by "|".

@@ -52,6 +52,7 @@ GatewayCall gateway_call(GatewayCall::Kind kind, const Flow& flow, const StepCal
   out.direction = call.direction;
   out.attempt = call.attempt;
   out.amount = flow.order.total;
+  if (flow.saga) out.trace_parent = flow.saga->trace_parent;
   for (const OrderItem& item : flow.order.items) out.product_ids.push_back(item.product_id);
   return out;
 }

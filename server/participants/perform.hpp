@@ -25,6 +25,7 @@ struct GatewayCall {
   int attempt = 1;
   Money amount;
   std::vector<std::string> product_ids;
+  std::string trace_parent;  // the saga's
 };
 
 // What a call came to. `outcome` null: the answer will be a reply to `gateway_call`.

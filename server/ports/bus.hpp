@@ -1,9 +1,11 @@
-// Where published events go. Delivery is at least once and in order per node; a receiver tells repeats by
-// (node, sequence).
+// Where published events go. Delivery is at least once, and in the order of their hand-over for the events of one
+// flow in one topic; a receiver tells repeats by (node, sequence).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "common/result.hpp"
@@ -14,6 +16,13 @@ namespace sagactl {
 // "order-events", "payment-events" or "saga-events".
 std::string_view topic_of(const Event& event);
 
+struct BusState {
+  bool external = false;  // whether there is something outside of this process that can be away
+  bool available = true;
+  std::string error = {};           // why not
+  std::uint64_t published = 0;  // events, by this process
+};
+
 class Bus {
  public:
   virtual ~Bus() = default;
@@ -22,9 +31,15 @@ class Bus {
   // makes it, or with an error, after which the whole batch may be handed over again.
   virtual void publish(std::span<const Event> events, std::function<void(Result<void>)> done) = 0;
 
-  // Calls `receive` for every event published from now on, on the publisher's thread: it must be quick. Returns
-  // a function that ends the subscription.
+  // Calls `receive` for every event published from now on, on a thread of the bus or of a publisher: it must be
+  // quick. Returns a function that ends the subscription. May wait for the bus, some seconds at most.
   virtual std::function<void()> subscribe(std::function<void(const Event&)> receive) = 0;
+
+  virtual BusState state() const = 0;
+
+  // Sends one message that is no event, and calls `done` once when it is acknowledged, or `unavailable`; that may be
+  // long after. A bus within the process answers `unavailable` with the code NOT_CONFIGURED.
+  virtual void probe(Timestamp now, std::function<void(Result<void>)> done) = 0;
 };
 
 }  // namespace sagactl

@@ -28,22 +28,31 @@ struct LockState {
   Duration time_left{};
 };
 
+// Every call is answered exactly once, on a thread of the lock's choosing: perhaps the caller's, before the call
+// returns. No call waits, so each may be made on any thread. When the lock service is away, or answers wrongly, the
+// answer is `unavailable`, in bounded time.
 class Lock {
  public:
+  using Granted = std::function<void(Result<LockGrant>)>;
+  using Changed = std::function<void(Result<bool>)>;
+  using Listed = std::function<void(Result<std::vector<LockState>>)>;
+
   virtual ~Lock() = default;
 
-  // Waits at most `patience` for the lock, then calls `done` exactly once, on a thread of the lock's choosing
-  // (on the caller's, before returning, when the lock is free): with the grant; or `busy` when it was held all
-  // the time; or `unavailable` when the lock service is away. Waiters get the lock in their order of coming.
+  // Waits at most `patience` for the lock: `busy` when it was held all the time. The waiters of one process get
+  // the lock in their order of coming.
   virtual void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
-                       std::function<void(Result<LockGrant>)> done) = 0;
+                       Granted done) = 0;
 
   // False when the grant has run out or been taken over: then nothing was changed.
-  virtual Result<bool> renew(const LockGrant& grant, Duration ttl) = 0;
-  virtual Result<bool> release(const LockGrant& grant) = 0;
+  virtual void renew(const LockGrant& grant, Duration ttl, Changed done) = 0;
+  virtual void release(const LockGrant& grant, Changed done) = 0;
 
-  virtual Result<std::vector<LockState>> held(std::size_t limit) = 0;     // oldest first
-  virtual Result<std::vector<LockState>> state(const std::string& key) = 0;  // none or one
+  virtual void held(std::size_t limit, Listed done) = 0;          // oldest first
+  virtual void state(const std::string& key, Listed done) = 0;  // none or one
+
+  // At once, from what is known: how long the lock service took for its latest answer, or why it is away.
+  virtual Result<Duration> availability() const = 0;
 };
 
 }  // namespace sagactl

@@ -16,6 +16,14 @@ struct Charge {
   std::string order_id;  // for the provider's own records
   Money amount;
   std::vector<std::string> product_ids;
+  std::string trace_parent = {};  // W3C, of the request that all this follows from; may be empty
+};
+
+// A charge that was made before, or may have been.
+struct EarlierCharge {
+  std::string key;
+  std::string order_id;
+  std::string trace_parent = {};
 };
 
 struct Charged {
@@ -33,9 +41,9 @@ class PaymentGateway {
 
   // Each calls its callback exactly once, from any thread, perhaps before returning.
   virtual void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) = 0;
-  virtual void query(const std::string& key, std::function<void(QueryAnswer)> done) = 0;
-  // Gives back the whole charge made under `key`; giving back twice is Succeeded and counts once.
-  virtual void refund(const std::string& key, Money amount, std::function<void(Outcome)> done) = 0;
+  virtual void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) = 0;
+  // Gives back the whole of it; giving back twice is Succeeded and counts once.
+  virtual void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) = 0;
 };
 
 }  // namespace sagactl

@@ -134,7 +134,7 @@ class Store {
   // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live
   // and have events to publish.
   virtual Result<std::vector<Backlog>> backlogs(const Writer& writer) = 0;
-  // At most `limit` events of `node` after `sequence`, in order.
+  // At most `limit` events of `node` after `sequence`, in order, each with the trace parent of its flow's saga.
   virtual Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                                   std::size_t limit) = 0;
   // Moves checkpoints forward (never back). `conflict`: the writer is fenced.

@@ -59,6 +59,7 @@ struct Event {
   std::string data;        // a JSON object
   std::string metadata;    // a JSON object, or empty
   std::string correlation; // empty: the order's id
+  std::string trace_parent;  // W3C, of the request that began the saga; kept with the saga, not with the event
   // Given by the engine when it commits:
   NodeName node;               // the node that wrote it
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap

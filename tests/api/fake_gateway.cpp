@@ -20,11 +20,11 @@ void FakeGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)>
   done(answer);
 }
 
-void FakeGateway::query(const std::string&, std::function<void(QueryAnswer)> done) {
+void FakeGateway::query(const EarlierCharge&, std::function<void(QueryAnswer)> done) {
   done(NotCharged{});
 }
 
-void FakeGateway::refund(const std::string&, Money, std::function<void(Outcome)> done) {
+void FakeGateway::refund(const EarlierCharge&, Money, std::function<void(Outcome)> done) {
   done(Succeeded{});
 }
 

@@ -14,8 +14,8 @@ namespace sagactl::test {
 class FakeGateway : public PaymentGateway {
  public:
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override;
-  void query(const std::string& key, std::function<void(QueryAnswer)> done) override;
-  void refund(const std::string& key, Money amount, std::function<void(Outcome)> done) override;
+  void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override;
+  void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override;
 
   void hold();
   void let_go();  // answers what has waited

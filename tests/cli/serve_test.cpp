@@ -30,11 +30,7 @@ TEST_P(CliNotBuiltIn, IsAUsageErrorThatSaysWhatToDoInstead) {
 
 INSTANTIATE_TEST_SUITE_P(
     Components, CliNotBuiltIn,
-    testing::Values(NotBuiltIn{"Redis", {"--redis", "redis://r"}, {}, "Redis"},
-                    NotBuiltIn{"RedisHost", {}, {{"REDIS_HOST", "r"}}, "Redis"},
-                    NotBuiltIn{"Kafka", {"--kafka", "k:9092"}, {}, "Kafka"},
-                    NotBuiltIn{"KafkaBrokers", {}, {{"KAFKA_BROKERS", "k:9092"}}, "Kafka"},
-                    NotBuiltIn{"Toss", {"--payment", "toss"}, {}, "Toss Payments"}),
+    testing::Values(NotBuiltIn{"Toss", {"--payment", "toss"}, {}, "Toss Payments"}),
     [](const auto& tested) { return tested.param.name; });
 
 struct WrongFlag {
@@ -62,6 +58,11 @@ INSTANTIATE_TEST_SUITE_P(
             "Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
         WrongFlag{
             "Success", {"--payment-success", "80"}, "--payment-success: '80' is not a share from 0 to 1"},
+        WrongFlag{"Redis", {"--redis", "localhost:6379"}, "--redis: 'localhost:6379' is not the address of a Redis"},
+        WrongFlag{"RedisOverTls", {"--redis", "rediss://r"}, "asks for TLS, which is not built in"},
+        WrongFlag{"Kafka", {"--kafka", "a:1,b:x"}, "--kafka: 'b:x' is not a broker"},
+        WrongFlag{"RemotePaymentWithoutKafka", {"--payment", "remote"}, "--kafka host:port"},
+        WrongFlag{"PaymentRoleWithoutKafka", {"--role", "payment"}, "--kafka host:port"},
         WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is none of product, key-only"}),
     [](const auto& tested) { return tested.param.name; });
 
@@ -87,6 +88,10 @@ TEST(CliServe, SaysWhichVariableIsWrong) {
   Desk desk;
   desk.variables = {{"PORT", "http"}};
   EXPECT_THAT(desk.run({"serve"}).err, HasSubstr("environment variable PORT: --port: 'http'"));
+  desk.variables = {{"REDIS_HOST", "r"}, {"REDIS_PORT", "none"}, {"REDIS_PASSWORD", "s3cret"}};
+  const std::string said = desk.run({"serve", "--port", "0"}).err;
+  EXPECT_THAT(said, HasSubstr("REDIS_PORT"));
+  EXPECT_EQ(said.find("s3cret"), said.npos);
   desk.variables = {{"JWT_EXPIRES_IN", "soon"}};
   EXPECT_THAT(desk.run({"serve", "--port", "0"}).err,
               HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));

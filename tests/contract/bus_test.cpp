@@ -2,20 +2,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "common/id.hpp"
+#include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
+#include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 struct BusKind {
   std::string name;
+  bool needs_kafka = false;
   std::function<std::unique_ptr<Bus>()> make;
 };
 
@@ -28,70 +37,121 @@ std::vector<Event> events(std::int64_t from, std::int64_t to) {
   return list;
 }
 
-class BusContract : public testing::TestWithParam<BusKind> {
- protected:
-  void publish(const std::vector<Event>& list) {
-    int done = 0;
-    bus->publish(list, [&](Result<void> result) {
-      EXPECT_TRUE(result);
-      ++done;
-    });
-    EXPECT_EQ(done, 1);
+// What came, from whatever thread.
+class Inbox {
+ public:
+  void put(std::int64_t sequence) {
+    const std::lock_guard lock(mutex_);
+    list_.push_back(sequence);
+    changed_.notify_all();
   }
-  std::function<void(const Event&)> into(std::vector<std::int64_t>& list) {
-    return [&list](const Event& event) { list.push_back(event.sequence); };
+  // What is there when `count` have come, or after half a minute.
+  std::vector<std::int64_t> await(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(30), [&] { return list_.size() >= count; });
+    return list_;
   }
 
-  std::unique_ptr<Bus> bus = GetParam().make();
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::int64_t> list_;
+};
+
+// One set of topics for all tests of a run.
+std::unique_ptr<Bus> kafka_bus() {
+  static const std::string prefix = "test-" + new_uuid().text() + "-";
+  KafkaOptions options;
+  options.brokers = kafka_brokers().value();
+  options.topic_prefix = prefix;
+  return make_kafka_bus(options).value();
+}
+
+class BusContract : public testing::TestWithParam<BusKind> {
+ protected:
+  void SetUp() override {
+    if (GetParam().needs_kafka) SAGACTL_NEEDS(kafka_brokers(), "Kafka");
+    bus = GetParam().make();
+  }
+  void publish(const std::vector<Event>& list) {
+    std::promise<Result<void>> done;
+    bus->publish(list, [&](Result<void> result) { done.set_value(std::move(result)); });
+    const Result<void> result = done.get_future().get();
+    EXPECT_TRUE(result.ok());
+  }
+  std::function<void(const Event&)> into(Inbox& inbox) {
+    return [&inbox](const Event& event) { inbox.put(event.sequence); };
+  }
+
+  Inbox first, second;
+  std::unique_ptr<Bus> bus;
 };
 
 TEST_P(BusContract, EverySubscriberGetsEveryEventInOrder) {
-  std::vector<std::int64_t> first, second;
   bus->subscribe(into(first));
   publish(events(1, 2));
   bus->subscribe(into(second));
   publish(events(3, 4));
-  EXPECT_THAT(first, ElementsAre(1, 2, 3, 4));
-  EXPECT_THAT(second, ElementsAre(3, 4)) << "from its subscription on";
+  EXPECT_THAT(first.await(4), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(second.await(2), ElementsAre(3, 4)) << "from its subscription on";
 }
 
 TEST_P(BusContract, AnEndedSubscriptionGetsNoMore) {
-  std::vector<std::int64_t> first, second;
   const auto end = bus->subscribe(into(first));
   bus->subscribe(into(second));
   publish(events(1, 1));
+  EXPECT_THAT(first.await(1), ElementsAre(1));
   end();
   end();
   publish(events(2, 2));
-  EXPECT_THAT(first, ElementsAre(1));
-  EXPECT_THAT(second, ElementsAre(1, 2));
+  EXPECT_THAT(second.await(2), ElementsAre(1, 2));
+  EXPECT_THAT(first.await(1), ElementsAre(1));
 }
 
 TEST_P(BusContract, ASubscriberMayEndItsSubscriptionWhileItReceives) {
-  std::vector<std::int64_t> received;
   std::function<void()> end;
   end = bus->subscribe([&](const Event& event) {
-    received.push_back(event.sequence);
+    first.put(event.sequence);
     end();
   });
   publish(events(1, 3));
-  EXPECT_THAT(received, ElementsAre(1));
+  EXPECT_THAT(first.await(1), ElementsAre(1));
+  bus->subscribe(into(second));
+  publish(events(4, 4));
+  EXPECT_THAT(second.await(1), ElementsAre(4)) << "others may begin afterwards";
+  EXPECT_THAT(first.await(1), ElementsAre(1));
 }
 
 TEST_P(BusContract, ASubscriptionMayEndAfterItsBus) {
-  std::vector<std::int64_t> received;
-  const auto end = bus->subscribe(into(received));
+  const auto end = bus->subscribe(into(first));
   bus.reset();
   end();
-  EXPECT_TRUE(received.empty());
+  EXPECT_THAT(first.await(0), IsEmpty());
 }
 
 TEST_P(BusContract, NothingToPublishIsDoneToo) {
   publish({});
 }
 
+TEST_P(BusContract, CountsWhatItHasPublished) {
+  publish(events(1, 7));
+  EXPECT_TRUE(bus->state().available);
+  EXPECT_EQ(bus->state().published, 7u);
+}
+
+TEST_P(BusContract, AProbeIsAnsweredAndNoEvent) {
+  bus->subscribe(into(first));
+  std::promise<Result<void>> done;
+  bus->probe(Timestamp{1'000'000}, [&](Result<void> result) { done.set_value(std::move(result)); });
+  const Result<void> probed = done.get_future().get();
+  EXPECT_EQ(probed.ok(), bus->state().external);
+  publish(events(1, 1));
+  EXPECT_THAT(first.await(1), ElementsAre(1));
+}
+
 INSTANTIATE_TEST_SUITE_P(Buses, BusContract,
-                         testing::Values(BusKind{"Memory", [] { return make_memory_bus(); }}),
+                         testing::Values(BusKind{"Memory", false, [] { return make_memory_bus(); }},
+                                         BusKind{"Kafka", true, kafka_bus}),
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

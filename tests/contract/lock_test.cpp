@@ -4,181 +4,235 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "server/adapters/memory/memory_lock.hpp"
-#include "server/adapters/simulated/simulated_clock.hpp"
+#include "tests/contract/lock_calls.hpp"
+#include "tests/contract/lock_subject.hpp"
+#include "tests/services/redis_server.hpp"
 
 namespace sagactl {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
+
+constexpr Duration grain = 2ms;  // Redis counts times to live in whole milliseconds
 
 struct LockKind {
   std::string name;
-  std::function<std::unique_ptr<Lock>(Clock&)> make;
+  std::function<std::unique_ptr<LockSubject>()> make;
 };
 
 // What has come of a request for a lock.
-struct Request {
-  std::optional<Result<LockGrant>> answer;
-
-  bool is_granted() const { return answer && answer->ok(); }
-  bool is_refused_with(ErrorCode code) const {
-    return answer && !answer->ok() && answer->error().code == code;
+class Request {
+ public:
+  void answer(Result<LockGrant> answer, Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    EXPECT_FALSE(answer_) << "answered twice";
+    answer_ = std::move(answer);
+    answered_at_ = now;
   }
+  bool is_answered() const {
+    const std::lock_guard lock(mutex_);
+    return answer_.has_value();
+  }
+  Result<LockGrant> result() const {
+    const std::lock_guard lock(mutex_);
+    return answer_ ? *answer_ : Error{ErrorCode::bug, "there is no answer"};
+  }
+  Timestamp answered_at() const {
+    const std::lock_guard lock(mutex_);
+    return answered_at_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Result<LockGrant>> answer_;
+  Timestamp answered_at_;
 };
 
 class LockContract : public testing::TestWithParam<LockKind> {
  protected:
-  std::shared_ptr<Request> acquire(const std::string& key, const std::string& holder, Duration patience = 0s,
-                                   Duration ttl = 10s) {
+  void SetUp() override {
+    if (GetParam().name == "Redis") {
+      NEEDS_REDIS_SERVER();
+    }
+    subject = GetParam().make();
+    unit = subject->unit();
+  }
+
+  Lock& lock() { return subject->lock(); }
+
+  std::shared_ptr<Request> ask(const std::string& key, const std::string& holder, Duration patience, Duration ttl) {
     auto request = std::make_shared<Request>();
-    lock->acquire(key, holder, ttl, patience, [this, request, holder](Result<LockGrant> answer) {
-      EXPECT_FALSE(request->answer) << "answered twice";
-      if (answer) grants.push_back(holder);
-      request->answer = std::move(answer);
+    lock().acquire(key, holder, ttl, patience, [this, request](Result<LockGrant> answer) {
+      request->answer(std::move(answer), subject->now());
     });
     return request;
   }
+  // The answer, when it has come by the time that a later question has been answered.
+  bool answered_by_now(const std::shared_ptr<Request>& request) {
+    EXPECT_TRUE(state(lock(), "another key"));
+    return request->is_answered();
+  }
+  Result<LockGrant> result_of(const std::shared_ptr<Request>& request) {
+    EXPECT_TRUE(subject->eventually([&] { return request->is_answered(); }));
+    return request->result();
+  }
+  ErrorCode refusal_of(const std::shared_ptr<Request>& request) {
+    const auto result = result_of(request);
+    EXPECT_FALSE(result);
+    return result ? ErrorCode::bug : result.error().code;
+  }
+  LockGrant take(const std::string& key, Duration ttl) { return acquire(lock(), key, "a", ttl).value(); }
 
-  SimulatedClock clock;
-  std::unique_ptr<Lock> lock = GetParam().make(clock);
-  std::vector<std::string> grants;  // in their order
+  std::unique_ptr<LockSubject> subject;
+  Duration unit{};
 };
 
 TEST_P(LockContract, AFreeLockIsGrantedAtOnce) {
-  const auto request = acquire("k", "a", 0s, 3s);
-  ASSERT_TRUE(request->is_granted());
-  const LockGrant& grant = request->answer->value();
+  const Timestamp before = subject->now();
+  const LockGrant grant = acquire(lock(), "k", "a b", 30 * unit).value();
   EXPECT_EQ(grant.key, "k");
-  EXPECT_EQ(grant.holder, "a");
-  EXPECT_EQ(grant.ttl, 3s);
-  EXPECT_EQ(grant.acquired_at, clock.now());
+  EXPECT_EQ(grant.holder, "a b");
+  EXPECT_EQ(grant.ttl, 30 * unit);
+  EXPECT_GE(grant.acquired_at, before);
+  EXPECT_LE(grant.acquired_at, subject->now());
   EXPECT_GT(grant.fencing_token, 0);
-  EXPECT_TRUE(acquire("other", "a")->is_granted());
+  EXPECT_TRUE(acquire(lock(), "other"));
+  EXPECT_TRUE(lock().availability());
 }
 
 TEST_P(LockContract, AHeldLockIsBusyForWhoHasNoPatience) {
-  acquire("k", "a");
-  EXPECT_TRUE(acquire("k", "b")->is_refused_with(ErrorCode::busy));
-  EXPECT_TRUE(acquire("k", "a")->is_refused_with(ErrorCode::busy)) << "it is not re-entrant";
+  take("k", 30 * unit);
+  EXPECT_EQ(acquire(lock(), "k", "b").error().code, ErrorCode::busy);
+  EXPECT_EQ(acquire(lock(), "k", "a").error().code, ErrorCode::busy) << "it is not re-entrant";
 }
 
 TEST_P(LockContract, WaitersGetItInTheirOrderOfComing) {
-  const auto first = acquire("k", "a");
-  const auto second = acquire("k", "b", 5s), third = acquire("k", "c", 5s);
-  EXPECT_FALSE(second->answer);
-  EXPECT_TRUE(lock->release(first->answer->value()).value());
-  ASSERT_TRUE(second->is_granted());
-  EXPECT_FALSE(third->answer);
-  EXPECT_TRUE(lock->release(second->answer->value()).value());
-  EXPECT_THAT(grants, ElementsAre("a", "b", "c"));
+  const LockGrant first = take("k", 60 * unit);
+  std::vector<std::shared_ptr<Request>> waiting;
+  for (const char* name : {"b", "c", "d", "e"}) waiting.push_back(ask("k", name, 60 * unit, 60 * unit));
+  EXPECT_FALSE(answered_by_now(waiting[0]));
+  EXPECT_TRUE(release(lock(), first).value());
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const auto grant = result_of(waiting[i]);
+    ASSERT_TRUE(grant) << i;
+    if (i + 1 < waiting.size()) {
+      EXPECT_FALSE(answered_by_now(waiting[i + 1])) << i;
+    }
+    EXPECT_TRUE(release(lock(), *grant).value());
+  }
 }
 
 TEST_P(LockContract, AWaiterWhosePatienceEndsIsToldBusyAndPassedOver) {
-  const auto first = acquire("k", "a");
-  const auto second = acquire("k", "b", 1s), third = acquire("k", "c", 5s);
-  clock.advance(2s);
-  EXPECT_TRUE(second->is_refused_with(ErrorCode::busy));
-  EXPECT_TRUE(lock->release(first->answer->value()).value());
-  EXPECT_TRUE(third->is_granted());
+  const LockGrant first = take("k", 60 * unit);
+  const Timestamp asked = subject->now();
+  const auto second = ask("k", "b", unit, 60 * unit), third = ask("k", "c", 2 * unit, 60 * unit),
+             fourth = ask("k", "d", 60 * unit, 60 * unit);
+  EXPECT_EQ(refusal_of(second), ErrorCode::busy);
+  EXPECT_GE(second->answered_at() - asked, unit - grain);
+  EXPECT_EQ(refusal_of(third), ErrorCode::busy);
+  EXPECT_GE(third->answered_at() - asked, 2 * unit - grain);
+  EXPECT_FALSE(answered_by_now(fourth));
+  EXPECT_TRUE(release(lock(), first).value());
+  EXPECT_TRUE(result_of(fourth));
 }
 
 TEST_P(LockContract, ALockThatRanOutGoesToTheNextWaiterByItself) {
-  acquire("k", "a", 0s, 2s);
-  const auto second = acquire("k", "b", 10s, 2s), third = acquire("k", "c", 10s);
-  clock.advance(2s);
-  EXPECT_TRUE(second->is_granted());
-  EXPECT_FALSE(third->answer);
-  clock.advance(2s);
-  EXPECT_TRUE(third->is_granted());
+  const Timestamp taken = take("k", 2 * unit).acquired_at;
+  const auto second = ask("k", "b", 60 * unit, 2 * unit), third = ask("k", "c", 60 * unit, 2 * unit);
+  ASSERT_TRUE(result_of(second));
+  EXPECT_GE(second->answered_at() - taken, 2 * unit - grain);
+  ASSERT_TRUE(result_of(third));
+  EXPECT_GE(third->answered_at() - taken, 4 * unit - grain);
+  EXPECT_GT(third->result()->fencing_token, second->result()->fencing_token);
 }
 
 TEST_P(LockContract, AGrantThatRanOutCanBeNeitherRenewedNorReleased) {
-  const auto first = acquire("k", "a", 0s, 2s);
-  clock.advance(2s);
-  EXPECT_FALSE(lock->renew(first->answer->value(), 5s).value());
-  EXPECT_FALSE(lock->release(first->answer->value()).value());
-  const auto second = acquire("k", "b");
-  ASSERT_TRUE(second->is_granted());
-  EXPECT_FALSE(lock->release(first->answer->value()).value()) << "it is another's now";
-  EXPECT_TRUE(lock->release(second->answer->value()).value());
-  EXPECT_FALSE(lock->release(second->answer->value()).value()) << "only once";
+  const LockGrant first = take("k", unit);
+  ASSERT_TRUE(subject->eventually([&] { return state(lock(), "k")->empty(); }));
+  EXPECT_FALSE(renew(lock(), first, 5 * unit).value());
+  EXPECT_FALSE(release(lock(), first).value());
+  const LockGrant second = take("k", 60 * unit);
+  EXPECT_FALSE(renew(lock(), first, 5 * unit).value());
+  EXPECT_FALSE(release(lock(), first).value()) << "it is another's now";
+  EXPECT_EQ(state(lock(), "k")->size(), 1u);
+  EXPECT_TRUE(release(lock(), second).value());
+  EXPECT_FALSE(release(lock(), second).value()) << "only once";
 }
 
 TEST_P(LockContract, ARenewedGrantHoldsForItsNewTime) {
-  const auto first = acquire("k", "a", 0s, 2s);
-  const auto second = acquire("k", "b", 60s);
-  clock.advance(1s);
-  EXPECT_TRUE(lock->renew(first->answer->value(), 10s).value());
-  clock.advance(9s);
-  EXPECT_FALSE(second->answer);
-  clock.advance(1s);
-  EXPECT_TRUE(second->is_granted());
+  const LockGrant first = take("k", 8 * unit);
+  const auto second = ask("k", "b", 60 * unit, 2 * unit);
+  const Timestamp renewed = subject->now();
+  ASSERT_TRUE(renew(lock(), first, 12 * unit).value());
+  EXPECT_TRUE(result_of(second));
+  EXPECT_GE(second->answered_at() - renewed, 12 * unit - grain);
 }
 
 TEST_P(LockContract, FencingTokensIncreaseAlsoOverARestart) {
   std::int64_t last = 0;
   for (int life = 0; life < 3; ++life) {
     for (int i = 0; i < 3; ++i) {
-      const auto request = acquire("k", "a");
-      ASSERT_TRUE(request->is_granted());
-      EXPECT_GT(request->answer->value().fencing_token, last);
-      last = request->answer->value().fencing_token;
-      EXPECT_TRUE(lock->release(request->answer->value()).value());
+      const LockGrant grant = take("k", 60 * unit);
+      EXPECT_GT(grant.fencing_token, last);
+      last = grant.fencing_token;
+      EXPECT_TRUE(release(lock(), grant).value());
     }
-    clock.advance(1ms);
-    lock = GetParam().make(clock);
+    subject->restart();
   }
 }
 
 TEST_P(LockContract, WhatIsHeldIsToldOldestFirst) {
-  acquire("k2", "a", 0s, 2s);
-  clock.advance(1s);
-  acquire("k1", "b", 0s, 10s);
-  const auto states = lock->held(10).value();
+  const LockGrant older = take("k2", 10 * unit), newer = acquire(lock(), "k1", "b", 60 * unit).value();
+  const auto states = held(lock()).value();
   ASSERT_EQ(states.size(), 2u);
   EXPECT_EQ(states[0].key, "k2");
   EXPECT_EQ(states[0].holder, "a");
-  EXPECT_EQ(states[0].time_left, 1s);
+  EXPECT_GT(states[0].time_left, Duration{0});
+  EXPECT_LE(states[0].time_left, older.ttl);
   EXPECT_EQ(states[1].key, "k1");
+  EXPECT_EQ(states[1].fencing_token, newer.fencing_token);
   EXPECT_GT(states[1].fencing_token, states[0].fencing_token);
-  EXPECT_EQ(lock->held(1).value().size(), 1u);
-  ASSERT_EQ(lock->state("k1").value().size(), 1u);
-  EXPECT_EQ(lock->state("k1").value()[0].acquired_at, clock.now());
-  EXPECT_THAT(lock->state("k3").value(), IsEmpty());
-  clock.advance(1s);
-  EXPECT_THAT(lock->state("k2").value(), IsEmpty()) << "it has run out";
-  EXPECT_EQ(lock->held(10).value().size(), 1u);
+  EXPECT_EQ(held(lock(), 1)->size(), 1u);
+  ASSERT_EQ(state(lock(), "k1")->size(), 1u);
+  EXPECT_EQ(state(lock(), "k1")->front().acquired_at, newer.acquired_at);
+  EXPECT_EQ(state(lock(), "k1")->front().holder, "b");
+  EXPECT_THAT(state(lock(), "k3").value(), IsEmpty());
+  EXPECT_TRUE(subject->eventually([&] { return state(lock(), "k2")->empty(); })) << "it runs out";
+  EXPECT_EQ(held(lock())->size(), 1u);
 }
 
 TEST_P(LockContract, TheAnswerMayAskForMore) {
-  const auto first = acquire("k", "a");
-  bool nested = false;
-  lock->acquire("k", "b", 10s, 10s, [&](Result<LockGrant> grant) {
+  const LockGrant first = take("k", 60 * unit);
+  const auto nested = std::make_shared<Request>();
+  lock().acquire("k", "b", 60 * unit, 60 * unit, [&, nested](Result<LockGrant> grant) {
     ASSERT_TRUE(grant);
-    EXPECT_TRUE(lock->release(*grant).value());
-    nested = acquire("k", "c")->is_granted();
+    lock().release(*grant, [&, nested](Result<bool> released) {
+      EXPECT_TRUE(released.value());
+      lock().acquire("k", "c", 60 * unit, 60 * unit,
+                     [&, nested](Result<LockGrant> last) { nested->answer(std::move(last), subject->now()); });
+    });
   });
-  EXPECT_TRUE(lock->release(first->answer->value()).value());
-  EXPECT_TRUE(nested);
+  EXPECT_TRUE(release(lock(), first).value());
+  EXPECT_TRUE(result_of(nested));
 }
 
 TEST_P(LockContract, WhoStillWaitsWhenItEndsIsTold) {
-  acquire("k", "a");
-  const auto waiting = acquire("k", "b", 60s);
-  lock.reset();
-  EXPECT_TRUE(waiting->is_refused_with(ErrorCode::unavailable));
-  clock.advance(100s);  // timers that were set find nobody
+  take("k", 60 * unit);
+  const auto second = ask("k", "b", 60 * unit, unit), third = ask("k", "c", 60 * unit, unit);
+  subject->end();
+  EXPECT_TRUE(second->is_answered());
+  EXPECT_EQ(second->result().error().code, ErrorCode::unavailable);
+  EXPECT_EQ(third->result().error().code, ErrorCode::unavailable);
 }
 
 INSTANTIATE_TEST_SUITE_P(Locks, LockContract,
-                         testing::Values(LockKind{"Memory",
-                                                  [](Clock& clock) { return make_memory_lock(clock); }}),
+                         testing::Values(LockKind{"Memory", memory_lock_subject},
+                                         LockKind{"Redis", redis_lock_subject}),
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

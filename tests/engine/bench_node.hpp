@@ -21,12 +21,12 @@ class ScriptedGateway : public PaymentGateway {
     calls.push_back("charge " + charge.key.substr(charge.key.size() - 1));
     charges.push_back(std::move(done));
   }
-  void query(const std::string& key, std::function<void(QueryAnswer)> done) override {
-    calls.push_back("query " + key.substr(key.size() - 1));
+  void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
+    calls.push_back("query " + charge.key.substr(charge.key.size() - 1));
     queries.push_back(std::move(done));
   }
-  void refund(const std::string& key, Money, std::function<void(Outcome)> done) override {
-    calls.push_back("refund " + key.substr(key.size() - 1));
+  void refund(const EarlierCharge& charge, Money, std::function<void(Outcome)> done) override {
+    calls.push_back("refund " + charge.key.substr(charge.key.size() - 1));
     refunds.push_back(std::move(done));
   }
 

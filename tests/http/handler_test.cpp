@@ -42,7 +42,7 @@ TEST_F(ServerTest, StopsByFinishingWhatIsInFlight) {
   gate.await_arrivals(1);
   std::promise<void> stopped;
   server.server().stop(20s, [&] { stopped.set_value(); });
-  EXPECT_TRUE(idle.closes_silently()) << "what is idle is closed at once";
+  EXPECT_TRUE(idle.closes_silently()) << "what stays idle is closed";
   gate.open();
   const auto finished = busy.receive();
   ASSERT_TRUE(finished);
@@ -50,6 +50,28 @@ TEST_F(ServerTest, StopsByFinishingWhatIsInFlight) {
   EXPECT_EQ(finished->header("connection"), "close");
   EXPECT_TRUE(busy.closes_silently());
   EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
+}
+
+// A proxy that opens a connection, or uses an idle one, in the moment of the stop must not lose its request: it may not
+// send it to another node when it could have been carried out.
+TEST_F(ServerTest, AnswersTheLastRequestOfConnectionsThatWereOpenWhenItStops) {
+  TestServer server(routes());
+  RawClient idle = server.connect(), busy = server.connect();
+  idle.send(request_text("GET", "/n/1"));
+  EXPECT_EQ(idle.receive()->status, 200);
+  busy.send(request_text("GET", "/gate"));
+  gate.await_arrivals(1);
+  RawClient fresh = server.connect();
+  server.server().stop(20s, [] {});
+  for (RawClient* client : {&idle, &fresh}) {
+    client->send(request_text("GET", "/n/2"));
+    const auto answer = client->receive();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, "2");
+    EXPECT_EQ(answer->header("connection"), "close");
+  }
+  gate.open();
+  EXPECT_EQ(busy.receive()->body, "7");
 }
 
 TEST_F(ServerTest, CutsOffWhatOutlastsTheGraceOfAStop) {

@@ -132,14 +132,14 @@ void UnreliableGateway::charge(const Charge& charge, std::function<void(ChargeAn
   provider_.charge(charge, guarded(std::move(done)));
   chance_.maybe_crash(false);
 }
-void UnreliableGateway::query(const std::string& key, std::function<void(QueryAnswer)> done) {
+void UnreliableGateway::query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) {
   chance_.maybe_crash(true);
-  provider_.query(key, guarded(std::move(done)));
+  provider_.query(charge.key, guarded(std::move(done)));
   chance_.maybe_crash(false);
 }
-void UnreliableGateway::refund(const std::string& key, Money amount, std::function<void(Outcome)> done) {
+void UnreliableGateway::refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) {
   chance_.maybe_crash(true);
-  provider_.refund(key, amount, guarded(std::move(done)));
+  provider_.refund(charge.key, amount, guarded(std::move(done)));
   chance_.maybe_crash(false);
 }
 

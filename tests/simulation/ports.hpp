@@ -106,8 +106,8 @@ class UnreliableGateway : public PaymentGateway {
   UnreliableGateway(Provider& provider, Chance& chance, std::function<void()> on_crash)
       : provider_(provider), chance_(chance), on_crash_(std::move(on_crash)) {}
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override;
-  void query(const std::string& key, std::function<void(QueryAnswer)> done) override;
-  void refund(const std::string& key, Money amount, std::function<void(Outcome)> done) override;
+  void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override;
+  void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override;
 
  private:
   template <class Answer>
@@ -124,6 +124,8 @@ class UnreliableBus : public Bus {
   explicit UnreliableBus(Chance& chance) : chance_(chance) {}
   void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override;
   std::function<void()> subscribe(std::function<void(const Event&)>) override { return [] {}; }
+  BusState state() const override { return {}; }
+  void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }
 
   std::map<NodeName, std::int64_t> through;  // every event up to this has been published
   bool gap = false;                          // an event came before one that it must follow

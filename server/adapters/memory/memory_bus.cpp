@@ -31,7 +31,17 @@ class MemoryBus : public Bus {
     for (const Event& event : events)
       for (const auto& subscriber : list)
         if (!subscriber->ended) subscriber->receive(event);
+    published_ += events.size();
     done({});
+  }
+
+  BusState state() const override { return {false, true, "", published_}; }
+
+  void probe(Timestamp, std::function<void(Result<void>)> done) override {
+    done(Error{ErrorCode::unavailable,
+               "no message broker is configured: this node publishes its events in process; start it with "
+               "--kafka host:port to publish them to Kafka",
+               Json{{"code", "NOT_CONFIGURED"}}});
   }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
@@ -47,6 +57,7 @@ class MemoryBus : public Bus {
   }
 
  private:
+  std::atomic<std::uint64_t> published_ = 0;
   std::shared_ptr<Subscribers> subscribers_ = std::make_shared<Subscribers>();
 };
 

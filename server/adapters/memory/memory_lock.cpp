@@ -13,7 +13,7 @@
 namespace sagactl {
 namespace {
 
-using Done = std::function<void(Result<LockGrant>)>;
+using Done = Lock::Granted;
 
 struct Waiter {
   std::uint64_t number = 0;
@@ -223,13 +223,14 @@ class MemoryLock : public Lock {
   ~MemoryLock() override { table_->close(); }
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
-               Done done) override {
+               Granted done) override {
     table_->acquire(key, holder, ttl, patience, std::move(done));
   }
-  Result<bool> renew(const LockGrant& grant, Duration ttl) override { return table_->renew(grant, ttl); }
-  Result<bool> release(const LockGrant& grant) override { return table_->release(grant); }
-  Result<std::vector<LockState>> held(std::size_t limit) override { return table_->held(limit); }
-  Result<std::vector<LockState>> state(const std::string& key) override { return table_->state(key); }
+  void renew(const LockGrant& grant, Duration ttl, Changed done) override { done(table_->renew(grant, ttl)); }
+  void release(const LockGrant& grant, Changed done) override { done(table_->release(grant)); }
+  void held(std::size_t limit, Listed done) override { done(table_->held(limit)); }
+  void state(const std::string& key, Listed done) override { done(table_->state(key)); }
+  Result<Duration> availability() const override { return Duration{0}; }
 
  private:
   std::shared_ptr<LockTable> table_;

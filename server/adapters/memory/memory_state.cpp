@@ -30,12 +30,6 @@ void count(Map& map, const Key& key, std::int64_t times) {
 
 }  // namespace
 
-std::size_t KeyDigestHash::operator()(const KeyDigest& key) const noexcept {
-  std::size_t hash;
-  std::memcpy(&hash, key.data(), sizeof hash);  // it is a hash already
-  return hash;
-}
-
 void Tally::add(const FlowVersion& version, std::int64_t times) {
   if (version.has_order) count(orders_, version.flow.order.status, times);
   if (version.flow.saga) count(sagas_, std::pair{version.flow.saga->type, version.flow.saga->status}, times);

@@ -36,10 +36,6 @@ struct NodeState {
   std::vector<EventPointer> events;  // by sequence, from 1
 };
 
-struct KeyDigestHash {
-  std::size_t operator()(const KeyDigest& key) const noexcept;
-};
-
 // What `Counts` is made of, kept as flows change.
 class Tally {
  public:

@@ -45,18 +45,18 @@ class SimulatedGateway : public PaymentGateway {
     later(fate, [done = std::move(done), answer = std::move(answer)] { done(answer); });
   }
 
-  void query(const std::string& key, std::function<void(QueryAnswer)> done) override {
+  void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
     // Whether products make the charge fail is not known here; a charge that was made says so itself, and one
     // that is made again is answered as before. So only what surely happened is confirmed.
-    const Fate fate = fate_of(key, false);
+    const Fate fate = fate_of(charge.key, false);
     QueryAnswer answer = NotCharged{};
-    if (fate.times_out && fate.charged_before_time_out && !fate.declined && seen(key))
+    if (fate.times_out && fate.charged_before_time_out && !fate.declined && seen(charge.key))
       answer = Charged{fate.transaction_id};
     later(fate, [done = std::move(done), answer = std::move(answer)] { done(answer); });
   }
 
-  void refund(const std::string& key, Money, std::function<void(Outcome)> done) override {
-    later(fate_of(key, false), [done = std::move(done)] { done(Succeeded{}); });
+  void refund(const EarlierCharge& charge, Money, std::function<void(Outcome)> done) override {
+    later(fate_of(charge.key, false), [done = std::move(done)] { done(Succeeded{}); });
   }
 
  private:

@@ -156,6 +156,7 @@ void Batch::write_parts(const Changes& changes) {
     tables_.payments.update(number_of(payment->order), *payment);
   for (const auto& [order, barrier] : changes.barriers) tables_.barriers.insert(number_of(order), *barrier);
   for (const Claim* claim : changes.claims) tables_.claims.put(*claim, number_of(claim->order));
+  tables_.claims.settle();
 }
 
 void Batch::write_events(const Writer& writer, const std::vector<const Event*>& events) {

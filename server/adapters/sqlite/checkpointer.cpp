@@ -6,6 +6,8 @@ namespace sagactl::sqlite {
 namespace {
 
 constexpr int long_pages = 10'000;  // 40 MiB of log
+constexpr int few_pages = 300;      // what is left to be copied while the writer waits
+constexpr int rounds_max = 4;       // of copying beside the writer, each shorter than the one before
 
 }  // namespace
 
@@ -34,6 +36,7 @@ Checkpointer::~Checkpointer() {
 }
 
 void Checkpointer::grown(int log_pages) {
+  log_pages_ = log_pages;
   if (log_pages < long_pages) return;
   {
     const std::lock_guard lock(mutex_);
@@ -43,8 +46,10 @@ void Checkpointer::grown(int log_pages) {
 }
 
 // What cannot be copied now is copied next time: the log keeps everything until then.
-void Checkpointer::copy() {
-  sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+int Checkpointer::copy() {
+  int copied = 0;
+  sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
+  return copied;
 }
 
 void Checkpointer::run() {
@@ -53,7 +58,8 @@ void Checkpointer::run() {
     changed_.wait(lock, [this] { return long_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
-    copy();
+    for (int round = 0; round < rounds_max; ++round)
+      if (const int copied = copy(); log_pages_ - copied < few_pages) break;
     {
       const std::lock_guard writer(writer_mutex_);
       copy();

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -10,9 +11,9 @@
 
 namespace sagactl::sqlite {
 
-// When the log has grown long, most of it is copied beside the commits that go on, and then the rest while
-// `writer_mutex` is held, after which the writer begins the log anew. Copying rarely matters as much as
-// copying aside: a page that many commits changed is copied once.
+// When the log has grown long it is copied beside the commits that go on, in rounds: what they add meanwhile is less
+// each time. The few pages that are left at last are copied while `writer_mutex` is held, after which the writer begins
+// the log anew. Copying rarely matters as much as copying aside: a page that many commits changed is copied once.
 class Checkpointer {
  public:
   // Watches the log of `writer`, which must outlive this. Throws a Failure.
@@ -22,13 +23,14 @@ class Checkpointer {
  private:
   void grown(int log_pages);  // after a commit, on the writer's thread
   void run();
-  void copy();
+  int copy();  // the pages of the log that have been copied, in all
 
   Connection connection_;
   Connection& writer_;
   std::mutex& writer_mutex_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::atomic<int> log_pages_ = 0;
   bool long_ = false;
   bool stopping_ = false;
   std::thread thread_;

@@ -105,7 +105,10 @@ auto Database::write(Work&& work) -> Result<std::invoke_result_t<Work, Tables&, 
     transaction.commit();
     return value;
   });
-  if (!result) writer_->names.forget();
+  if (!result) {
+    writer_->names.forget();
+    writer_->claims.forget();
+  }
   return result;
 }
 

@@ -99,6 +99,7 @@ Event EventTable::read_row(Statement& row) {
   event.metadata = row.text();
   event.correlation = read_compact(row);
   event.order = {row.uuid()};
+  event.trace_parent = row.text();
   if (is_of_flow) event.aggregate = event.order.uuid;
   return event;
 }

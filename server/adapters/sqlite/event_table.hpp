@@ -16,7 +16,7 @@ class EventTable {
   // What read_row reads, of `event AS e LEFT JOIN flow AS f ON f.no = e.flow`.
   static constexpr std::string_view columns =
       "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
-      "e.correlation, f.id";
+      "e.correlation, f.id, f.trace_parent";
   // Types that are in the index event_seldom.
   static constexpr std::string_view seldom = "64610 >> e.type & 1";
   static bool is_seldom(EventType type);

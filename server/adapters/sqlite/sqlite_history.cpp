@@ -16,7 +16,6 @@ constexpr std::string_view sql_flows =
     "AND coalesce(order_created, saga_created, 0) < ? ORDER BY no";
 constexpr std::string_view sql_nodes = "SELECT no, name FROM node ORDER BY name";
 constexpr std::string_view sql_events = "SELECT key, occurred_at FROM event WHERE key BETWEEN ? AND ? ORDER BY key";
-constexpr std::string_view sql_claims = "SELECT {} FROM claim AS c LEFT JOIN flow AS f ON f.no = c.flow";
 // SQLite's own clock, to the millisecond.
 constexpr std::string_view sql_now =
     "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000";
@@ -73,12 +72,7 @@ class Snapshot : public History {
   }
 
   Result<std::vector<Claim>> claims() override {
-    return guarded([&]() -> Result<std::vector<Claim>> {
-      Statement row = tables_.connection.prepare(fmt::format(sql_claims, ClaimTable::columns));
-      std::vector<Claim> claims;
-      while (row.next()) claims.push_back(ClaimTable::read_row(row));
-      return claims;
-    });
+    return guarded([&]() -> Result<std::vector<Claim>> { return tables_.claims.all(); });
   }
 
   Result<std::vector<NodeInfo>> nodes() override {

@@ -248,7 +248,7 @@ Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
       number = first_number(statement);
     }
     if (number == 0)
-      if (const auto claim = tables.claims.find(digest_of_key(text)))
+      if (const auto claim = tables.claims.look_up(digest_of_key(text)))
         number = tables.flows.find(claim->order);
     return read_optional(tables, number);
   });

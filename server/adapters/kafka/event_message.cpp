@@ -1,0 +1,136 @@
+#include "server/adapters/kafka/event_message.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "common/json_object.hpp"
+#include "server/ports/bus.hpp"
+#include "server/saga/definition.hpp"
+
+namespace sagactl::kafka {
+namespace {
+
+// Members that are not of the event's own data.
+constexpr std::string_view envelope[] = {"type",          "correlationId", "occurredAt", "timestamp",
+                                         "eventId",       "aggregateId",   "aggregateType", "version",
+                                         "nodeId",        "sequence",      "metadata",   "stepName",
+                                         "completedSteps", "data"};
+
+// The value of a text member of an event's data that holds nothing that JSON would escape; "" for none.
+std::string_view plain_member(std::string_view data, std::string_view name) {
+  const std::string mark = fmt::format("\"{}\":\"", name);
+  const std::size_t at = data.find(mark);
+  if (at == data.npos) return {};
+  const std::string_view rest = data.substr(at + mark.size());
+  return rest.substr(0, rest.find('"'));
+}
+
+// The listed steps of the saga up to that one; all of them without one. Steps complete in their order.
+std::string completed_steps(std::string_view saga_type, std::string_view last) {
+  std::string list = "[";
+  if (const SagaDefinition* definition = find_definition(saga_type)) {
+    for (const StepDefinition& step : definition->steps) {
+      if (step.listed) list += fmt::format("{}\"{}\"", list.size() > 1 ? "," : "", step.name);
+      if (step.name == last) break;
+    }
+  }
+  return list + ']';
+}
+
+// What the messages of sagas have beside the event's data.
+void add_saga_members(std::string& text, const Event& event, const Event* before) {
+  const std::string_view step = plain_member(event.data, "step");
+  if (!step.empty()) text += fmt::format(",\"stepName\":\"{}\"", step);
+  if (event.type == EventType::saga_step_completed || event.type == EventType::saga_completed)
+    text += ",\"completedSteps\":" + completed_steps(plain_member(event.data, "sagaType"), step);
+  const bool follows = before && before->type == EventType::order_created && before->order == event.order;
+  if (event.type == EventType::saga_started && follows) text += ",\"data\":" + before->data;
+  text += fmt::format(",\"timestamp\":\"{}\"", iso8601_ms(event.occurred_at));
+}
+
+std::string value_of(const Event& event, const Event* before, const std::string& correlation,
+                     const std::string& id) {
+  std::string text;
+  text.reserve(event.data.size() + event.metadata.size() + 512);
+  text += fmt::format("{{\"type\":\"{}\"", to_string(event.type));
+  if (event.data.size() > 2) text.append(",").append(event.data, 1, event.data.size() - 2);
+  if (event.aggregate_type == AggregateType::saga) add_saga_members(text, event, before);
+  text += ",\"correlationId\":";
+  append_json_string(text, correlation);
+  text += fmt::format(
+      ",\"occurredAt\":\"{}\",\"eventId\":\"{}\",\"aggregateId\":\"{}\",\"aggregateType\":\"{}\",\"version\":{},"
+      "\"nodeId\":\"{}\",\"sequence\":{}",
+      iso8601_us(event.occurred_at), id, event.aggregate.text(), to_string(event.aggregate_type), event.version,
+      event.node, event.sequence);
+  if (!event.metadata.empty()) text.append(",\"metadata\":").append(event.metadata);
+  text += '}';
+  return text;
+}
+
+std::string text_of(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// A message whose value is the event's data again, the envelope taken off.
+std::string data_of(Json json) {
+  for (const std::string_view name : envelope) json.erase(std::string(name));
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string event_id(const Event& event) {
+  return fmt::format("{}:{}", event.node, event.sequence);
+}
+
+std::vector<Outgoing> to_messages(std::span<const Event> events, const std::string& topic_prefix) {
+  std::vector<Outgoing> messages;
+  messages.reserve(events.size());
+  const Event* before = nullptr;
+  for (const Event& event : events) {
+    const std::string id = event_id(event);
+    Outgoing& message = messages.emplace_back();
+    message.topic = topic_prefix + std::string(topic_of(event));
+    message.key = event.correlation.empty() ? event.order.text() : event.correlation;
+    message.value = value_of(event, before, message.key, id);
+    message.headers = {{event_id_header, id},
+                       {event_type_header, std::string(to_string(event.type))},
+                       {node_header, event.node},
+                       {sequence_header, std::to_string(event.sequence)}};
+    if (!event.trace_parent.empty()) message.headers.emplace_back(traceparent_header, event.trace_parent);
+    before = &event;
+  }
+  return messages;
+}
+
+std::optional<Event> to_event(const Incoming& message) {
+  const auto type = from_string<EventType>(message.header(event_type_header));
+  const std::string_view sequence = message.header(sequence_header);
+  if (!type || !message.value) return std::nullopt;
+  Event event;
+  event.type = *type;
+  event.node = message.header(node_header);
+  const auto read = std::from_chars(sequence.data(), sequence.data() + sequence.size(), event.sequence);
+  const Json json = Json::parse(*message.value, nullptr, false);
+  if (read.ec != std::errc() || !json.is_object()) return std::nullopt;
+  const auto aggregate_type = from_string<AggregateType>(text_of(json, "aggregateType"));
+  const auto aggregate = Uuid::parse(text_of(json, "aggregateId"));
+  const auto occurred_at = parse_iso8601(text_of(json, "occurredAt"));
+  const auto version = json.find("version");
+  if (!aggregate_type || !aggregate || !occurred_at || version == json.end() || !version->is_number_integer())
+    return std::nullopt;
+  event.aggregate_type = *aggregate_type;
+  event.aggregate = *aggregate;
+  event.version = version->get<int>();
+  event.occurred_at = *occurred_at;
+  event.correlation = text_of(json, "correlationId");
+  event.trace_parent = message.header(traceparent_header);
+  if (const auto order = OrderId::parse(text_of(json, "orderId"))) event.order = *order;
+  if (const auto metadata = json.find("metadata"); metadata != json.end()) event.metadata = metadata->dump();
+  event.data = data_of(json);
+  return event;
+}
+
+}  // namespace sagactl::kafka

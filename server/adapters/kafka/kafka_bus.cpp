@@ -1,0 +1,176 @@
+#include "server/adapters/kafka/kafka_bus.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <vector>
+
+#include "common/json_object.hpp"
+#include "common/log.hpp"
+#include "server/adapters/kafka/event_message.hpp"
+#include "server/adapters/kafka/producer.hpp"
+#include "server/adapters/kafka/tail.hpp"
+
+namespace sagactl {
+namespace {
+
+using kafka::Incoming;
+using kafka::Outgoing;
+using kafka::Tail;
+
+constexpr Duration subscribe_patience = 5s;
+constexpr int probes_max = 16;  // test messages under way
+constexpr std::string_view topics[] = {"order-events", "payment-events", "saga-events"};
+
+std::vector<std::string> all_topics(const KafkaOptions& options) {
+  std::vector<std::string> names;
+  for (const std::string_view topic : topics) names.push_back(options.topic_prefix + std::string(topic));
+  return names;
+}
+
+struct Subscriber {
+  std::function<void(const Event&)> receive;
+  Tail::Ends from;  // events before these are not for it
+  std::atomic<bool> ended = false;
+
+  bool wants(const Incoming& message) const {
+    const auto first = from.find({message.topic, message.partition});
+    return !ended && (first == from.end() || message.offset >= first->second);
+  }
+};
+
+// The subscriptions and the tail that feeds them, which reads only while there are any. Shared with the functions
+// that end subscriptions, which may outlive the bus.
+class Subscribers {
+ public:
+  void add(const KafkaOptions& options, const std::shared_ptr<Subscriber>& subscriber,
+           const std::shared_ptr<Subscribers>& self) {
+    const std::lock_guard turn(turn_);
+    std::unique_ptr<Tail> old;
+    {
+      const std::lock_guard lock(mutex_);
+      if (tail_ && tail_->stopping()) old = std::move(tail_);
+      if (tail_) subscriber->from = tail_->ends(subscribe_patience);
+      list_.push_back(subscriber);
+      if (tail_) return;
+    }
+    old.reset();
+    const auto pass_on = [weak = std::weak_ptr(self)](const Incoming& message) {
+      if (const auto subscribers = weak.lock()) subscribers->receive(message);
+    };
+    auto tail = Tail::start(options, all_topics(options), pass_on, subscribe_patience);
+    if (!tail) return log_error("events cannot be read", {{"error", tail.error().message}});
+    const std::lock_guard lock(mutex_);
+    tail_ = std::move(tail).value();
+    if (list_.empty()) tail_->stop();
+  }
+
+  void remove(const std::shared_ptr<Subscriber>& subscriber) {
+    subscriber->ended = true;
+    const std::lock_guard lock(mutex_);
+    std::erase(list_, subscriber);
+    if (list_.empty() && tail_) tail_->stop();
+  }
+
+  void close() {
+    std::unique_ptr<Tail> tail;
+    const std::lock_guard turn(turn_);
+    {
+      const std::lock_guard lock(mutex_);
+      tail = std::move(tail_);
+      list_.clear();
+    }
+    tail.reset();
+  }
+
+ private:
+  void receive(const Incoming& message) {
+    std::vector<std::shared_ptr<Subscriber>> list;
+    {
+      const std::lock_guard lock(mutex_);
+      list = list_;
+    }
+    std::optional<Event> event;
+    for (const auto& subscriber : list) {
+      if (!subscriber->wants(message)) continue;
+      if (!event) event = kafka::to_event(message);
+      if (!event) return;
+      subscriber->receive(*event);
+    }
+  }
+
+  std::mutex turn_;   // of starting and closing the tail, which take their time
+  std::mutex mutex_;  // of the members below
+  std::vector<std::shared_ptr<Subscriber>> list_;
+  std::unique_ptr<Tail> tail_;
+};
+
+class KafkaBus : public Bus {
+ public:
+  KafkaBus(KafkaOptions options, std::unique_ptr<kafka::Producer> producer)
+      : options_(std::move(options)), producer_(std::move(producer)) {}
+  ~KafkaBus() override {
+    subscribers_->close();
+    producer_.reset();
+  }
+
+  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override {
+    const auto messages = kafka::to_messages(events, options_.topic_prefix);
+    const std::size_t count = events.size();
+    producer_->send(messages, [this, count, done = std::move(done)](Result<void> result) {
+      if (result) published_ += count;
+      done(std::move(result));
+    });
+  }
+
+  std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
+    auto subscriber = std::make_shared<Subscriber>();
+    subscriber->receive = std::move(receive);
+    subscribers_->add(options_, subscriber, subscribers_);
+    return [subscriber, subscribers = subscribers_] { subscribers->remove(subscriber); };
+  }
+
+  BusState state() const override {
+    const auto producer = producer_->state();
+    return {true, producer.available, producer.error, published_};
+  }
+
+  void probe(Timestamp now, std::function<void(Result<void>)> done) override {
+    const auto state = producer_->state();
+    if (!state.available) return done(Error{ErrorCode::unavailable, state.error});
+    if (probes_.fetch_add(1) >= probes_max) {
+      --probes_;
+      return done(Error{ErrorCode::busy, "earlier test messages are not acknowledged yet"});
+    }
+    Outgoing message;
+    message.topic = options_.topic_prefix + std::string(topics[0]);
+    message.key = std::to_string(now.us / 1000);
+    message.value = JsonObject().add("message", "Hello Kafka!").add("timestamp", iso8601_ms(now)).take();
+    producer_->send({&message, 1}, [this, done = std::move(done)](Result<void> result) {
+      --probes_;
+      done(std::move(result));
+    });
+  }
+
+ private:
+  const KafkaOptions options_;
+  std::atomic<std::uint64_t> published_ = 0;
+  std::atomic<int> probes_ = 0;
+  std::shared_ptr<Subscribers> subscribers_ = std::make_shared<Subscribers>();
+  std::unique_ptr<kafka::Producer> producer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Bus>> make_kafka_bus(const KafkaOptions& options) {
+  kafka::ProducerOptions producing;
+  producing.kafka = options;
+  producing.topics = all_topics(options);
+  auto producer = kafka::Producer::open(std::move(producing));
+  if (!producer) return producer.error();
+  return std::unique_ptr<Bus>(std::make_unique<KafkaBus>(options, std::move(producer).value()));
+}
+
+}  // namespace sagactl

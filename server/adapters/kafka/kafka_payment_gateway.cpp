@@ -1,0 +1,229 @@
+#include "server/adapters/kafka/kafka_payment_gateway.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "common/id.hpp"
+#include "common/log.hpp"
+#include "server/adapters/kafka/payment_message.hpp"
+#include "server/adapters/kafka/producer.hpp"
+#include "server/adapters/kafka/tail.hpp"
+
+namespace sagactl {
+namespace {
+
+using kafka::PaymentAnswer;
+using kafka::PaymentOrder;
+using kafka::PaymentRequest;
+using kafka::PaymentResult;
+
+constexpr Duration start_patience = 5s;
+constexpr auto look_every = std::chrono::milliseconds(100);  // for calls whose time is over
+constexpr const char* no_answer = "the payment participant did not answer in time";
+
+ChargeAnswer charge_answer(const PaymentAnswer& answer) {
+  switch (answer.result) {
+    case PaymentResult::charged: return Charged{answer.transaction_id};
+    case PaymentResult::refused: return Refused{answer.reason};
+    case PaymentResult::unavailable: return Unavailable{answer.reason};
+    case PaymentResult::not_charged:
+    case PaymentResult::refunded:
+    case PaymentResult::unknown: break;
+  }
+  return UnknownOutcome{answer.reason.empty() ? "the payment participant cannot tell" : answer.reason};
+}
+
+QueryAnswer query_answer(const PaymentAnswer& answer) {
+  switch (answer.result) {
+    case PaymentResult::charged: return Charged{answer.transaction_id};
+    case PaymentResult::refused: return Refused{answer.reason};
+    case PaymentResult::not_charged: return NotCharged{};
+    case PaymentResult::refunded:
+    case PaymentResult::unavailable:
+    case PaymentResult::unknown: break;
+  }
+  return Unavailable{answer.reason.empty() ? "the payment participant cannot tell" : answer.reason};
+}
+
+Outcome refund_answer(const PaymentAnswer& answer) {
+  switch (answer.result) {
+    case PaymentResult::refunded: return Succeeded{};
+    case PaymentResult::refused: return Refused{answer.reason};
+    case PaymentResult::unavailable: return Unavailable{answer.reason};
+    case PaymentResult::charged:
+    case PaymentResult::not_charged:
+    case PaymentResult::unknown: break;
+  }
+  return UnknownOutcome{answer.reason.empty() ? "the payment participant cannot tell" : answer.reason};
+}
+
+// The calls that wait. Whoever takes one out answers it, so that each is answered once.
+class Calls {
+ public:
+  using Done = std::function<void(const PaymentAnswer&)>;
+
+  bool add(const std::string& id, Done done, Timestamp until, std::size_t calls_max) {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= calls_max) return false;
+    waiting_.emplace(id, std::move(done));
+    deadlines_.emplace_back(until, id);
+    return true;
+  }
+
+  void answer(const std::string& id, const PaymentAnswer& answer) {
+    Done done;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = waiting_.find(id);
+      if (found == waiting_.end()) return;  // too late, or a repeat
+      done = std::move(found->second);
+      waiting_.erase(found);
+    }
+    done(answer);
+  }
+
+  // All calls wait equally long, so their deadlines come in the order of the calls.
+  std::vector<std::string> overdue(Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> ids;
+    for (; !deadlines_.empty() && deadlines_.front().first <= now; deadlines_.pop_front())
+      if (waiting_.contains(deadlines_.front().second)) ids.push_back(deadlines_.front().second);
+    return ids;
+  }
+
+  std::vector<std::string> all() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> ids;
+    for (const auto& [id, done] : waiting_) ids.push_back(id);
+    return ids;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, Done> waiting_;
+  std::deque<std::pair<Timestamp, std::string>> deadlines_;
+};
+
+class KafkaPaymentGateway : public PaymentGateway {
+ public:
+  KafkaPaymentGateway(const RemotePaymentOptions& options, Clock& clock) : options_(options), clock_(clock) {}
+
+  ~KafkaPaymentGateway() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      wake_.notify_all();
+    }
+    if (thread_.joinable()) thread_.join();
+    tail_.reset();
+    producer_.reset();
+    for (const std::string& id : calls_.all()) calls_.answer(id, unknown("this node is stopping"));
+  }
+
+  Result<void> open() {
+    kafka::ProducerOptions producing;
+    producing.kafka = options_.kafka;
+    producing.delivery_time = options_.answer_time / 2;
+    producing.linger = 1ms;
+    const std::string replies = options_.kafka.topic_prefix + kafka::payment_replies;
+    producing.topics = {options_.kafka.topic_prefix + kafka::payment_commands, replies};
+    auto producer = kafka::Producer::open(std::move(producing));
+    if (!producer) return producer.error();
+    producer_ = std::move(producer).value();
+    const auto take = [this](const kafka::Incoming& message) { receive(message); };
+    auto tail = kafka::Tail::start(options_.kafka, {replies}, take, start_patience);
+    if (!tail) return tail.error();
+    tail_ = std::move(tail).value();
+    thread_ = std::thread([this] { watch(); });
+    return {};
+  }
+
+  void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
+    PaymentOrder order = order_of(PaymentRequest::charge, charge.order_id, charge.key, charge.trace_parent);
+    order.amount = charge.amount;
+    order.product_ids = charge.product_ids;
+    order.expires_at = clock_.now() + options_.answer_time;
+    send(std::move(order), [done = std::move(done)](const PaymentAnswer& answer) { done(charge_answer(answer)); });
+  }
+
+  void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
+    send(order_of(PaymentRequest::query, charge.order_id, charge.key, charge.trace_parent),
+         [done = std::move(done)](const PaymentAnswer& answer) { done(query_answer(answer)); });
+  }
+
+  void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override {
+    PaymentOrder order = order_of(PaymentRequest::refund, charge.order_id, charge.key, charge.trace_parent);
+    order.amount = amount;
+    send(std::move(order), [done = std::move(done)](const PaymentAnswer& answer) { done(refund_answer(answer)); });
+  }
+
+ private:
+  PaymentOrder order_of(PaymentRequest request, const std::string& order, const std::string& key,
+                        const std::string& trace_parent) const {
+    PaymentOrder out;
+    out.request = request;
+    out.message_id = new_uuid().text();
+    out.order_id = order;
+    out.charge_key = key;
+    out.reply_to = options_.reply_to;
+    out.trace_parent = trace_parent;
+    return out;
+  }
+
+  static PaymentAnswer unknown(const std::string& why) { return {PaymentResult::unknown, "", "", why}; }
+  static PaymentAnswer unavailable(const std::string& why) { return {PaymentResult::unavailable, "", "", why}; }
+
+  void send(PaymentOrder order, Calls::Done done) {
+    const std::string id = order.message_id;
+    if (!calls_.add(id, done, clock_.now() + options_.answer_time, options_.calls_max))
+      return done(unavailable("too many calls wait for the payment participant"));
+    const kafka::Outgoing message = kafka::to_message(order, options_.kafka.topic_prefix);
+    producer_->send({&message, 1}, [this, id](Result<void> sent) {
+      if (sent) return;
+      // What may have arrived may yet be answered, until its time is over.
+      if (sent.error().code != ErrorCode::unknown_outcome) calls_.answer(id, unavailable(sent.error().message));
+    });
+  }
+
+  void receive(const kafka::Incoming& message) {
+    const std::string_view for_whom = message.header(kafka::reply_to_header);
+    if (!for_whom.empty() && for_whom != options_.reply_to) return;
+    const auto answer = kafka::to_payment_answer(message);
+    if (!answer) return log_warn("a payment reply cannot be read", {{"error", answer.error().message}});
+    calls_.answer(answer->in_reply_to, *answer);
+  }
+
+  void watch() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      wake_.wait_for(lock, look_every, [this] { return stopping_; });
+      lock.unlock();
+      for (const std::string& id : calls_.overdue(clock_.now())) calls_.answer(id, unknown(no_answer));
+      lock.lock();
+    }
+  }
+
+  const RemotePaymentOptions options_;
+  Clock& clock_;
+  Calls calls_;
+  std::unique_ptr<kafka::Producer> producer_;
+  std::unique_ptr<kafka::Tail> tail_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PaymentGateway>> make_kafka_payment_gateway(const RemotePaymentOptions& options,
+                                                                   Clock& clock) {
+  auto gateway = std::make_unique<KafkaPaymentGateway>(options, clock);
+  if (const auto opened = gateway->open(); !opened) return opened.error();
+  return std::unique_ptr<PaymentGateway>(std::move(gateway));
+}
+
+}  // namespace sagactl

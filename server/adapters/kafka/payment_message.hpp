@@ -1,0 +1,63 @@
+// What nodes and a remote payment participant say to each other, as JSON: docs/remote-participants.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/money.hpp"
+#include "common/result.hpp"
+#include "common/spelling.hpp"
+#include "common/time.hpp"
+#include "server/adapters/kafka/message.hpp"
+
+namespace sagactl::kafka {
+
+inline constexpr const char* payment_commands = "payment-commands";
+inline constexpr const char* payment_replies = "payment-replies";
+inline constexpr const char* message_id_header = "message-id";
+inline constexpr const char* reply_to_header = "reply-to";
+inline constexpr const char* in_reply_to_header = "in-reply-to";
+
+enum class PaymentRequest : std::uint8_t { charge, query, refund };
+enum class PaymentResult : std::uint8_t { charged, refused, not_charged, refunded, unavailable, unknown };
+
+struct PaymentOrder {
+  PaymentRequest request = PaymentRequest::charge;
+  std::string message_id;
+  std::string order_id;
+  std::string charge_key;
+  Money amount;                          // of a charge or a refund
+  std::vector<std::string> product_ids;  // of a charge
+  std::string reply_to;                  // the node that waits for the answer
+  std::optional<Timestamp> expires_at;   // of a charge: afterwards nobody waits, and it must not be made
+  std::string trace_parent;              // may be empty
+};
+
+struct PaymentAnswer {
+  PaymentResult result = PaymentResult::unknown;
+  std::string in_reply_to;
+  std::string transaction_id;  // when it is charged
+  std::string reason;          // when it is refused, unavailable or unknown
+};
+
+Outgoing to_message(const PaymentOrder& order, const std::string& topic_prefix);
+Outgoing to_message(const PaymentAnswer& answer, const PaymentOrder& order, const std::string& topic_prefix);
+
+// `invalid` says which member is missing or wrong.
+Result<PaymentOrder> to_payment_order(const Incoming& message);
+Result<PaymentAnswer> to_payment_answer(const Incoming& message);
+
+}  // namespace sagactl::kafka
+
+template <>
+struct sagactl::Spelling<sagactl::kafka::PaymentRequest> {
+  static constexpr std::string_view names[] = {"charge", "query", "refund"};
+};
+template <>
+struct sagactl::Spelling<sagactl::kafka::PaymentResult> {
+  static constexpr std::string_view names[] = {"charged",  "refused",     "not_charged",
+                                               "refunded", "unavailable", "unknown"};
+};

@@ -1,0 +1,38 @@
+// The other end of kafka_payment_gateway.hpp: reads payment-commands as a member of a consumer group, has each carried
+// out by a gateway, in order per order, and replies. A command counts as read when its reply is acknowledged.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/result.hpp"
+#include "server/adapters/kafka/consumer.hpp"
+#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/payment_gateway.hpp"
+
+namespace sagactl {
+
+struct PaymentParticipantOptions {
+  KafkaOptions kafka;
+  std::string group = "payment-participant";
+  std::size_t replies_max = 10'000;  // remembered, to answer repeats the same
+};
+
+struct PaymentParticipantState {
+  kafka::ConsumerState consumer;
+  bool available = false;  // replies can be sent
+  std::string error;       // why not
+};
+
+class PaymentParticipant {
+ public:
+  // Errors as those of make_kafka_bus. `gateway` and `clock` outlive the participant; a late answer of the gateway
+  // does nothing.
+  static Result<std::unique_ptr<PaymentParticipant>> start(const PaymentParticipantOptions& options,
+                                                           PaymentGateway& gateway, Clock& clock);
+  virtual ~PaymentParticipant() = default;
+  virtual PaymentParticipantState state() const = 0;
+};
+
+}  // namespace sagactl

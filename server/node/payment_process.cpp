@@ -1,0 +1,165 @@
+// `sagactl serve --role payment`: the remote payment participant as a process, with a port that says how it is.
+#include <fmt/format.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include <boost/asio/io_context.hpp>
+#include <future>
+#include <mutex>
+#include <thread>
+
+#include "server/adapters/kafka/payment_participant.hpp"
+#include "server/adapters/simulated/simulated_gateway.hpp"
+#include "server/adapters/system/system_clock.hpp"
+#include "server/http/server.hpp"
+#include "server/node/node.hpp"
+#include "server/node/shared_parts.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::chrono::milliseconds stop_grace{2'000};
+constexpr const char* group = "payment-participant";
+
+// Set when they are asked for, from what the participant says of itself.
+class ParticipantMetrics {
+ public:
+  explicit ParticipantMetrics(http::Metrics& metrics)
+      : lag_(prometheus::BuildGauge()
+                 .Name("sagactl_consumer_lag")
+                 .Help("Messages that this member of the group has still to deal with")
+                 .Register(metrics.registry())),
+        messages_(prometheus::BuildCounter()
+                      .Name("sagactl_consumer_messages_total")
+                      .Help("Messages dealt with, by what became of them")
+                      .Register(metrics.registry())),
+        available_(prometheus::BuildGauge()
+                       .Name("sagactl_bus_available")
+                       .Help("1 when replies can be sent, 0 while the message broker is away")
+                       .Register(metrics.registry())
+                       .Add({})) {}
+
+  void set(const PaymentParticipantState& state) {
+    const std::scoped_lock guard(mutex_);
+    available_.Set(state.available ? 1 : 0);
+    for (const auto& [topic, lag] : state.consumer.lag)
+      lag_.Add({{"group", group}, {"topic", topic}}).Set(static_cast<double>(lag));
+    raise("effected", effected_, state.consumer.effected);
+    raise("repeated", repeated_, state.consumer.repeated);
+    raise("dead_letter", dead_letters_, state.consumer.dead_letters);
+  }
+
+ private:
+  void raise(const char* result, std::uint64_t& last, std::uint64_t now) {
+    prometheus::Counter& counter = messages_.Add({{"group", group}, {"result", result}});
+    if (now > last) counter.Increment(static_cast<double>(now - last));
+    last = now;
+  }
+
+  std::mutex mutex_;
+  prometheus::Family<prometheus::Gauge>& lag_;
+  prometheus::Family<prometheus::Counter>& messages_;
+  prometheus::Gauge& available_;
+  std::uint64_t effected_ = 0, repeated_ = 0, dead_letters_ = 0;
+};
+
+class PaymentProcess final : public Nodes {
+ public:
+  explicit PaymentProcess(const NodeOptions& options)
+      : clock_(make_system_clock()),
+        gateway_(make_simulated_gateway(simulated_options(options.payment), *clock_)),
+        name_(options.node_id.empty() ? "payment-1" : options.node_id) {}
+  ~PaymentProcess() override { stop(); }
+
+  Result<void> start(const NodeOptions& options) {
+    http::ServerOptions server;
+    server.host = options.host;
+    server.port = options.port;
+    auto listening = http::Server::listen(*io_, std::move(server), make_router(), metrics_);
+    if (!listening) return listening.error();
+    server_ = std::move(listening).value();
+    url_ = fmt::format("http://{}:{}", options.host, server_->port());
+    PaymentParticipantOptions participating;
+    participating.kafka = kafka_options(options);
+    participating.group = group;
+    auto participant = PaymentParticipant::start(participating, *gateway_, *clock_);
+    if (!participant) return participant.error();
+    participant_ = std::move(participant).value();
+    io_thread_ = std::thread([this] { io_->run(); });
+    return {};
+  }
+
+  std::vector<NodeAddress> addresses() const override { return {{name_, url_}}; }
+  std::filesystem::path operator_token_file() const override { return {}; }
+
+  // Nothing new is read, replies under way are sent, what has no reply yet is read again by whoever comes next.
+  void stop() override {
+    const std::scoped_lock guard(stopping_);
+    if (!io_) return;
+    if (io_thread_.joinable()) {
+      auto stopped = std::make_shared<std::promise<void>>();
+      server_->stop(stop_grace, [stopped] { stopped->set_value(); });
+      stopped->get_future().wait();
+      io_->stop();
+      io_thread_.join();
+    }
+    participant_.reset();
+    clock_.reset();
+    gateway_.reset();
+    server_.reset();
+    io_.reset();
+  }
+
+ private:
+  std::shared_ptr<http::Router> make_router() {
+    auto router = std::make_shared<http::Router>();
+    const auto add = [&](const char* pattern, std::function<http::Answer(http::Request&)> handler,
+                         const char* summary) {
+      router->add(
+          {http::Method::get, pattern, http::Access::anyone, std::move(handler), summary, "health"});
+    };
+    add("/livez", [](http::Request&) -> http::Answer { return http::json_response(200, Json{{"status", "ok"}}); },
+        "The process is alive");
+    add("/readyz", [this](http::Request&) { return readyz(); }, "It reads commands and can reply");
+    add("/metrics", [this](http::Request&) { return metrics(); }, "Metrics in the Prometheus text format");
+    return router;
+  }
+
+  http::Answer readyz() {
+    const PaymentParticipantState state = participant_->state();
+    const bool ready = state.available && state.consumer.reading && state.consumer.waiting_for.empty();
+    const std::string& why = state.error.empty() ? state.consumer.waiting_for : state.error;
+    return http::json_response(ready ? 200 : 503,
+                               Json{{"status", ready ? "ready" : "not ready"}, {"nodeId", name_}, {"error", why}});
+  }
+
+  http::Answer metrics() {
+    participant_metrics_.set(participant_->state());
+    return http::text_response(200, metrics_->text(), http::media::metrics);
+  }
+
+  std::mutex stopping_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<PaymentGateway> gateway_;
+  const std::string name_;
+  std::string url_;
+  std::shared_ptr<http::Metrics> metrics_ = std::make_shared<http::Metrics>();
+  ParticipantMetrics participant_metrics_{*metrics_};
+  std::unique_ptr<PaymentParticipant> participant_;
+  std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>(1);
+  std::unique_ptr<http::Server> server_;
+  std::thread io_thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Nodes>> start_payment_participant(const NodeOptions& options) {
+  if (options.kafka.empty())
+    return Error{ErrorCode::invalid, "--role payment needs brokers: say where they are with --kafka host:port"};
+  auto process = std::make_unique<PaymentProcess>(options);
+  if (const auto started = process->start(options); !started) return started.error();
+  return std::unique_ptr<Nodes>(std::move(process));
+}
+
+}  // namespace sagactl

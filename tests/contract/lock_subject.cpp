@@ -1,0 +1,81 @@
+#include "tests/contract/lock_subject.hpp"
+
+#include <thread>
+
+#include "common/id.hpp"
+#include "server/adapters/memory/memory_lock.hpp"
+#include "server/adapters/redis/redis_lock.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
+#include "tests/services/redis_server.hpp"
+
+namespace sagactl {
+namespace {
+
+class MemorySubject final : public LockSubject {
+ public:
+  MemorySubject() { restart(); }
+  Lock& lock() override { return *lock_; }
+  void end() override {
+    lock_.reset();
+    clock_.advance(100s);  // timers that were set find nobody
+  }
+  void restart() override {
+    clock_.advance(1ms);
+    lock_ = make_memory_lock(clock_);
+  }
+  Timestamp now() const override { return clock_.now(); }
+  bool eventually(const std::function<bool()>& is_so) override {
+    constexpr int steps_max = 2000;
+    for (int i = 0; i < steps_max && !is_so(); ++i) clock_.advance(100ms);
+    return is_so();
+  }
+  Duration unit() const override { return 1s; }
+
+ private:
+  SimulatedClock clock_;
+  std::unique_ptr<Lock> lock_;
+};
+
+class RedisSubject final : public LockSubject {
+ public:
+  explicit RedisSubject(const RedisServer& server) : prefix_("test:" + OrderId::fresh().text() + ":") {
+    options_.address.port = server.port();
+    options_.prefix = prefix_;
+    options_.answer = 5s;  // on a busy machine; what a silent Redis does is tested elsewhere
+    restart();
+  }
+  Lock& lock() override { return *lock_; }
+  void end() override { lock_.reset(); }
+  void restart() override {
+    ++options_.seed;
+    lock_ = make_redis_lock(options_).value();
+  }
+  Timestamp now() const override { return wall_clock_now(); }
+  bool eventually(const std::function<bool()>& is_so) override {
+    const auto until = std::chrono::steady_clock::now() + 30s;
+    while (!is_so() && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return is_so();
+  }
+  // Long enough for the calls between two deadlines of a test, on a machine that does much else.
+  Duration unit() const override { return 200ms; }
+
+ private:
+  const std::string prefix_;
+  RedisLockOptions options_;
+  std::unique_ptr<Lock> lock_;
+};
+
+}  // namespace
+
+std::unique_ptr<LockSubject> memory_lock_subject() {
+  return std::make_unique<MemorySubject>();
+}
+
+std::unique_ptr<LockSubject> redis_lock_subject() {
+  if (!RedisServer::is_installed()) return nullptr;
+  static const RedisServer server;
+  return std::make_unique<RedisSubject>(server);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,208 @@
+// Messages with effects, and those that nobody understands, with a real broker.
+#include "server/adapters/kafka/consumer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
+
+#include "server/adapters/kafka/dead_letter.hpp"
+#include "server/adapters/system/system_clock.hpp"
+#include "tests/kafka/kafka_site.hpp"
+#include "tests/services/services.hpp"
+
+namespace sagactl::kafka {
+namespace {
+
+using testing::ElementsAre;
+
+
+class AConsumer : public testing::Test {
+ protected:
+  void SetUp() override {
+    SAGACTL_NEEDS(kafka_brokers(), "Kafka");
+    options.kafka = site_options(*kafka_brokers());
+    options.kafka.partitions = 1;
+    topic = options.kafka.topic_prefix + "t";
+    options.group = options.kafka.topic_prefix + "group";
+    options.topics = {topic};
+    options.retry_after = 20ms;
+    ProducerOptions producing;
+    producing.kafka = options.kafka;
+    producing.topics = {topic};
+    producer = Producer::open(producing).value();
+  }
+  void TearDown() override { consumer.reset(); }
+
+  void start(Consumer::Handle handle) { consumer = Consumer::start(options, *clock, std::move(handle)).value(); }
+  // Keeps what comes, and says of each what `judge` says.
+  Consumer::Handle judged(std::function<Verdict(const Incoming&)> judge) {
+    return [this, judge = std::move(judge)](const std::shared_ptr<const Incoming>& message, Consumer::Done done) {
+      {
+        const std::lock_guard lock(mutex);
+        taken.push_back(message->value.value_or("none"));
+      }
+      done(judge(*message));
+    };
+  }
+  std::vector<std::string> all_taken() {
+    const std::lock_guard lock(mutex);
+    return taken;
+  }
+  void send(const std::string& value, const std::string& id) {
+    ASSERT_TRUE(send_all(*producer, {{topic, "key", value, {{event_id_header, id}, {"traceparent", "t"}}}}).ok());
+  }
+  bool await_effects(std::uint64_t count) {
+    return eventually([&] { return consumer->state().effected >= count; });
+  }
+
+  const std::unique_ptr<Clock> clock = make_system_clock();
+  ConsumerOptions options;
+  std::string topic;
+  std::unique_ptr<Producer> producer;
+  std::unique_ptr<Consumer> consumer;
+  std::mutex mutex;
+  std::vector<std::string> taken;
+};
+
+TEST_F(AConsumer, GoesOnBehindTheLastEffect) {
+  const auto effected = judged([](const Incoming&) { return Effected{}; });
+  send("1", "a");
+  start(effected);
+  ASSERT_TRUE(await_effects(1));
+  consumer.reset();
+  send("2", "b");
+  start(effected);
+  ASSERT_TRUE(await_effects(1));
+  EXPECT_THAT(all_taken(), ElementsAre("1", "2"));
+}
+
+TEST_F(AConsumer, ReadsAgainWhatHadNoEffectWhenItEnded) {
+  std::atomic<int> read = 0;
+  start([&](const auto&, Consumer::Done) { ++read; });
+  send("1", "a");
+  ASSERT_TRUE(eventually([&] { return read == 1; }));
+  consumer.reset();
+  start(judged([](const Incoming&) { return Effected{}; }));
+  ASSERT_TRUE(await_effects(1));
+  EXPECT_THAT(all_taken(), ElementsAre("1"));
+}
+
+TEST_F(AConsumer, PassesOverARepeat) {
+  start(judged([](const Incoming&) { return Effected{}; }));
+  send("1", "a");
+  ASSERT_TRUE(await_effects(1));
+  send("1", "a");
+  send("2", "b");
+  ASSERT_TRUE(await_effects(2));
+  EXPECT_THAT(all_taken(), ElementsAre("1", "2"));
+  EXPECT_EQ(consumer->state().repeated, 1u);
+}
+
+TEST_F(AConsumer, WaitsWhileWhatItsEffectNeedsIsAway) {
+  std::atomic<bool> away = true;
+  std::atomic<int> tries = 0;
+  start(judged([&](const Incoming&) -> Verdict {
+    ++tries;
+    if (away) return Later{"the store is away"};
+    return Effected{};
+  }));
+  send("1", "a");
+  ASSERT_TRUE(eventually([&] { return tries >= 3; })) << "it is tried again";
+  EXPECT_EQ(consumer->state().waiting_for, "the store is away");
+  EXPECT_EQ(consumer->state().effected, 0u);
+  away = false;
+  ASSERT_TRUE(await_effects(1));
+  EXPECT_TRUE(eventually([&] { return consumer->state().waiting_for.empty(); }));
+}
+
+TEST_F(AConsumer, HoldsNoMoreAtOnceThanItsBound) {
+  options.under_way_max = 10;
+  std::vector<Consumer::Done> waiting;
+  start([&](const auto&, Consumer::Done done) {
+    const std::lock_guard lock(mutex);
+    waiting.push_back(std::move(done));
+  });
+  std::vector<Outgoing> many(200, Outgoing{topic, "key", "v", {}});
+  ASSERT_TRUE(send_all(*producer, many).ok());
+  const auto held = [&] {
+    const std::lock_guard lock(mutex);
+    return waiting.size();
+  };
+  ASSERT_TRUE(eventually([&] { return held() >= 10; }));
+  std::size_t answered = 0;
+  const bool all = eventually([&] {
+    std::vector<Consumer::Done> now;
+    {
+      const std::lock_guard lock(mutex);
+      EXPECT_LE(waiting.size(), 10u);
+      now.swap(waiting);
+    }
+    for (const auto& done : now) done(Effected{});
+    answered += now.size();
+    return answered == 200;
+  });
+  EXPECT_TRUE(all) << answered;
+}
+
+TEST_F(AConsumer, TellsItsLag) {
+  options.under_way_max = 1;
+  start([](const auto&, Consumer::Done) {});
+  for (int i = 0; i < 5; ++i) send(std::to_string(i), std::to_string(i));
+  EXPECT_TRUE(eventually([&] {
+    const auto lag = consumer->state().lag;
+    return lag.contains(topic) && lag.at(topic) >= 4;
+  }));
+}
+
+TEST_F(AConsumer, SendsPoisonToTheDeadLettersWithItsReasonAndGoesOn) {
+  const auto judge = [](const Incoming& message) -> Verdict {
+    if (*message.value == "bad") return Poison{"it is bad"};
+    return Effected{};
+  };
+  start(judged(judge));
+  send("good", "a");
+  send("bad", "b");
+  send("fine", "c");
+  ASSERT_TRUE(await_effects(2));
+  ASSERT_TRUE(eventually([&] { return consumer->state().dead_letters == 1; }));
+  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s);
+  ASSERT_TRUE(letters.ok()) << letters.error().message;
+  ASSERT_EQ(letters->size(), 1u);
+  const DeadLetter& letter = letters->front();
+  EXPECT_EQ(letter.reason, "it is bad");
+  EXPECT_EQ(letter.topic, topic);
+  EXPECT_EQ(letter.partition, "0");
+  EXPECT_EQ(letter.offset, "1");
+  EXPECT_FALSE(letter.at.empty());
+  EXPECT_EQ(letter.message.value, "bad");
+  EXPECT_EQ(letter.message.header("traceparent"), "t");
+}
+
+TEST_F(AConsumer, FindsPoisonThatIsDeliveredAgainAsItWas) {
+  std::atomic<bool> understood = false;
+  start(judged([&](const Incoming&) -> Verdict {
+    if (understood) return Effected{};
+    return Poison{"unknown"};
+  }));
+  send("1", "a");
+  send("2", "b");
+  ASSERT_TRUE(eventually([&] { return consumer->state().dead_letters == 2; }));
+  understood = true;
+  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  ASSERT_EQ(letters.size(), 2u);
+  // A dead letter's id was never effected, so it is no repeat.
+  consumer.reset();
+  start(judged([](const Incoming&) { return Effected{}; }));
+  const auto none = [](const DeadLetter&, const Result<void>& sent) { EXPECT_TRUE(sent.ok()); };
+  ASSERT_TRUE(redeliver(options.kafka, {letters[1]}, 10s, none).ok());
+  ASSERT_TRUE(await_effects(1));
+  EXPECT_EQ(all_taken().back(), "2");
+  const auto left = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.front().message.value, "1");
+}
+
+}  // namespace
+}  // namespace sagactl::kafka

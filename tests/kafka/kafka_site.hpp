@@ -1,0 +1,43 @@
+// A corner of a real Kafka for one test: topics of its own, and what stands in them.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/message.hpp"
+#include "server/adapters/kafka/producer.hpp"
+#include "server/adapters/kafka/tail.hpp"
+#include "server/saga/event.hpp"
+
+namespace sagactl::kafka {
+
+KafkaOptions site_options(const std::string& brokers);  // with a prefix that nobody else has
+
+Event an_event(const NodeName& node, std::int64_t sequence, const std::string& correlation);
+
+// Waits until `reached`, for half a minute at most.
+bool eventually(const std::function<bool()>& reached);
+
+// Everything that comes to some topics from now on.
+class Recorder {
+ public:
+  Recorder(const KafkaOptions& options, std::vector<std::string> topics);
+  std::vector<Incoming> messages() const;
+  bool await(std::size_t count) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Incoming> messages_;
+  std::unique_ptr<Tail> tail_;
+};
+
+// Sends and waits for the acknowledgement.
+Result<void> send_all(Producer& producer, const std::vector<Outgoing>& messages);
+
+}  // namespace sagactl::kafka

@@ -1,0 +1,137 @@
+#include "tests/services/kafka_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "common/id.hpp"
+#include "common/result.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr auto start_patience = std::chrono::seconds(60);
+
+std::filesystem::path jars() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  const std::filesystem::path base =
+      cache && *cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/var/tmp") / ".cache";
+  return base / "sagactl" / "kafka-4.1.0" / "jars";
+}
+
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return address;
+}
+
+std::uint16_t free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0) crash("no free port");
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(socket);
+  return ntohs(address.sin_port);
+}
+
+bool accepts(std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = loopback(port);
+  const bool open = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return open;
+}
+
+pid_t run_java(const std::filesystem::path& folder, const std::vector<std::string>& arguments) {
+  std::vector<std::string> all = {"java", "-Xms128m", "-Xmx384m", "-cp", (jars() / "*").string()};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& argument : all) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const std::string log = (folder / "log").string();
+  const pid_t pid = ::fork();
+  if (pid != 0) return pid;
+  const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  ::dup2(out, STDOUT_FILENO);
+  ::dup2(out, STDERR_FILENO);
+  ::execvp("java", argv.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+bool KafkaServer::is_installed() {
+  std::error_code ignored;
+  return std::filesystem::is_directory(jars(), ignored);
+}
+
+KafkaServer::KafkaServer(std::vector<std::string> settings)
+    : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
+      port_(free_port()),
+      controller_port_(free_port()) {
+  std::filesystem::create_directories(folder_);
+  const std::string port = std::to_string(port_), controller = std::to_string(controller_port_);
+  std::ofstream file(folder_ / "server.properties");
+  file << "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:" << controller
+       << "\nlisteners=PLAINTEXT://127.0.0.1:" << port << ",CONTROLLER://127.0.0.1:" << controller
+       << "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" << port
+       << "\ncontroller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\nlog.dirs="
+       << (folder_ / "data").string()
+       << "\nauto.create.topics.enable=false\nnum.partitions=6\noffsets.topic.replication.factor=1\n"
+          "offsets.topic.num.partitions=1\ntransaction.state.log.replication.factor=1\n"
+          "transaction.state.log.min.isr=1\nshare.coordinator.state.topic.replication.factor=1\n"
+          "share.coordinator.state.topic.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n";
+  for (const std::string& setting : settings) file << setting << '\n';
+  file.close();
+  int status = 0;
+  ::waitpid(run_java(folder_, {"kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c",
+                               (folder_ / "server.properties").string()}),
+            &status, 0);
+  if (status != 0) crash("Kafka's folder cannot be formatted");
+}
+
+KafkaServer::~KafkaServer() {
+  if (pid_ > 0) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+void KafkaServer::start() {
+  pid_ = run_java(folder_, {"kafka.Kafka", (folder_ / "server.properties").string()});
+  const auto deadline = std::chrono::steady_clock::now() + start_patience;
+  while (!accepts(port_)) {
+    if (std::chrono::steady_clock::now() > deadline) crash("Kafka does not start");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+void KafkaServer::stop() {
+  ::kill(pid_, SIGTERM);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void KafkaServer::freeze() const {
+  ::kill(pid_, SIGSTOP);
+}
+
+void KafkaServer::go_on() const {
+  ::kill(pid_, SIGCONT);
+}
+
+}  // namespace sagactl

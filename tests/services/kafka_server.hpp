@@ -1,0 +1,44 @@
+// A Kafka broker of a test's own, to be stopped and frozen; on free ports of the loopback address. It runs from the
+// jars that `tools/services start kafka` keeps in the user's cache.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sagactl {
+
+class KafkaServer {
+ public:
+  // With further lines of its configuration. Not started yet.
+  explicit KafkaServer(std::vector<std::string> settings = {});
+  ~KafkaServer();
+  KafkaServer(const KafkaServer&) = delete;
+
+  static bool is_installed();
+
+  std::string brokers() const { return "127.0.0.1:" + std::to_string(port_); }
+  void start();          // returns when it accepts connections; what it held is there again
+  void stop();           // cleanly
+  void freeze() const;   // SIGSTOP
+  void go_on() const;    // SIGCONT
+
+ private:
+  std::filesystem::path folder_;
+  std::uint16_t port_ = 0, controller_port_ = 0;
+  pid_t pid_ = -1;
+};
+
+}  // namespace sagactl
+
+// First in a test that needs one: a visible skip where Kafka is not installed, a failure in CI.
+#define NEEDS_KAFKA_SERVER()                                                                  \
+  if (!sagactl::KafkaServer::is_installed()) {                                                \
+    if (std::getenv("CI")) FAIL() << "Kafka is not installed: `tools/services start kafka`";  \
+    GTEST_SKIP() << "Kafka is not installed: `tools/services start kafka`";                   \
+  }                                                                                           \
+  static_assert(true)

@@ -1,0 +1,105 @@
+#include "tests/services/redis_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "common/result.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr int looks_max = 3000;
+constexpr std::chrono::milliseconds between_looks{10};
+constexpr const char* program = "/usr/bin/redis-server";
+
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    crash("no port is free for a test's Redis");
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+RedisServer::RedisServer(std::vector<std::string> arguments)
+    : arguments_(std::move(arguments)), port_(free_port()) {
+  start();
+}
+
+RedisServer::~RedisServer() {
+  kill();
+}
+
+bool RedisServer::is_installed() {
+  return ::access(program, X_OK) == 0;
+}
+
+std::string RedisServer::url() const {
+  return "redis://127.0.0.1:" + std::to_string(port_);
+}
+
+void RedisServer::start() {
+  std::vector<std::string> words{program,  "--port", std::to_string(port_), "--bind", "127.0.0.1", "--save", "",
+                                 "--appendonly", "no"};
+  words.insert(words.end(), arguments_.begin(), arguments_.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    const int nowhere = ::open("/dev/null", O_RDWR);
+    ::dup2(nowhere, 1);
+    ::dup2(nowhere, 2);
+    ::execv(program, argv.data());
+    ::_exit(127);
+  }
+  for (int i = 0; i < looks_max; ++i) {
+    if (!run({"PING"}).empty()) return;  // also when it asks for a password first
+    std::this_thread::sleep_for(between_looks);
+  }
+  crash("a test's Redis does not start");
+}
+
+void RedisServer::kill() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void RedisServer::freeze() const {
+  ::kill(pid_, SIGSTOP);
+}
+
+void RedisServer::go_on() const {
+  ::kill(pid_, SIGCONT);
+}
+
+std::string RedisServer::run(const std::vector<std::string>& command) const {
+  const std::unique_ptr<redisContext, void (*)(redisContext*)> context(redisConnect("127.0.0.1", port_), redisFree);
+  if (!context || context->err != 0) return {};
+  std::vector<const char*> parts;
+  for (const std::string& part : command) parts.push_back(part.c_str());
+  void* got = redisCommandArgv(context.get(), static_cast<int>(parts.size()), parts.data(), nullptr);
+  const std::unique_ptr<redisReply, void (*)(void*)> reply(static_cast<redisReply*>(got), freeReplyObject);
+  if (!reply) return {};
+  if (reply->type == REDIS_REPLY_INTEGER) return std::to_string(reply->integer);
+  return reply->str ? std::string(reply->str, reply->len) : std::string("-");
+}
+
+}  // namespace sagactl

@@ -1,0 +1,45 @@
+// A Redis of a test's own, to be stopped, frozen and wiped; on a free port of the loopback address.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace sagactl {
+
+class RedisServer {
+ public:
+  // With further arguments of redis-server, such as {"--requirepass", "x"}. Returns when it answers.
+  explicit RedisServer(std::vector<std::string> arguments = {});
+  ~RedisServer();
+  RedisServer(const RedisServer&) = delete;
+
+  static bool is_installed();
+
+  std::uint16_t port() const { return port_; }
+  std::string url() const;
+  void start();            // on the same port, empty: it keeps nothing on disk
+  void kill();             // as kill -9
+  void freeze() const;     // SIGSTOP
+  void go_on() const;      // SIGCONT
+  // One command, through a connection of its own: its answer as text; "" when there is none.
+  std::string run(const std::vector<std::string>& command) const;
+
+ private:
+  const std::vector<std::string> arguments_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = -1;
+};
+
+}  // namespace sagactl
+
+// First in a test that needs it: a visible skip where redis-server is not installed, a failure in CI.
+#define NEEDS_REDIS_SERVER()                                                                                \
+  if (!sagactl::RedisServer::is_installed()) {                                                              \
+    if (std::getenv("CI")) FAIL() << "redis-server is not installed; tools/deps installs it";               \
+    GTEST_SKIP() << "redis-server is not installed; tools/deps installs it";                                \
+  }                                                                                                         \
+  static_assert(true)

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace sagactl::postgres {
 namespace {
@@ -36,7 +37,7 @@ std::string one_line(std::string text) {
 // libpq gives the SQLSTATE of a refused connection only as the end of a message whose verbosity asks for it.
 std::string state_of_refusal(const std::string& message) {
   constexpr std::size_t length = 5;
-  if (message.size() < length + 2) return std::string(state_cannot_connect);
+  if (message.size() < length + 3) return std::string(state_cannot_connect);
   const std::string end = message.substr(message.size() - length);
   const bool is_state = message[message.size() - length - 1] == ' ' &&
                         message[message.size() - length - 3] == ':' &&
@@ -224,7 +225,7 @@ std::vector<Rows> Connection::flush() {
   std::optional<Failure> failure;
   try {
     collect(all, failure, Steady::now() + settings_.patience);
-  } catch (const Failure& lost) {
+  } catch (const Failure&) {
     if (!failure) throw;
     failure->lost = true;  // the first failure is why
   }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds look_again{20};
 constexpr int looks_min = 10;  // before it is made of it: a process that has just ended lets go in no time
-constexpr std::chrono::seconds patience_max{10};
+constexpr std::chrono::seconds patience_max{5};
 constexpr std::chrono::milliseconds idle_min{1'000};
 
 const Statement sql_take_name{"session_take_name",
@@ -39,7 +39,8 @@ std::string writer_settings(Duration lease) {
   return fmt::format(
       "-c idle_in_transaction_session_timeout={} -c lock_timeout=2500 -c statement_timeout=3500 -c jit=off "
       "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
-      "-c client_connection_check_interval=1000",
+      "-c client_connection_check_interval=1000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 "
+      "-c tcp_keepalives_count=3 -c tcp_user_timeout=5000",
       idle.count());
 }
 

@@ -15,7 +15,7 @@ namespace sagactl {
 namespace {
 
 enum class PaymentBy : std::uint8_t { simulated, remote, toss };
-enum class Role : std::uint8_t { node, payment };
+enum class ServeRole : std::uint8_t { node, payment };
 enum class DedupeBy : std::uint8_t { product, key_only };
 
 }  // namespace
@@ -25,7 +25,7 @@ struct Spelling<PaymentBy> {
   static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
 };
 template <>
-struct Spelling<Role> {
+struct Spelling<ServeRole> {
   static constexpr std::string_view names[] = {"node", "payment"};
 };
 template <>
@@ -40,7 +40,7 @@ constexpr int nodes_max = 64;
 struct ServeFlags {
   NodeOptions options;
   PaymentBy payment = PaymentBy::simulated;
-  Role role = Role::node;
+  ServeRole role = ServeRole::node;
   DedupeBy dedupe = DedupeBy::product;
 };
 
@@ -87,7 +87,7 @@ Result<void> read_secrets(const Environment& environment, NodeOptions& options) 
   return read_expiry(environment, "JWT_REFRESH_EXPIRES_IN", options.jwt_refresh_expires_in);
 }
 
-Result<void> refuse_what_is_not_built_in(const Environment& environment, const ServeFlags& flags) {
+Result<void> refuse_what_is_not_built_in(const ServeFlags& flags) {
   if (flags.payment == PaymentBy::toss)
     return not_built_in("Toss Payments", "use --payment simulated, which is also the default");
   return {};
@@ -106,7 +106,7 @@ void announce(const Invocation& invocation, const Nodes& nodes) {
 
 Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take();
-  if (auto fine = refuse_what_is_not_built_in(invocation.environment, flags); !fine) return fine.error();
+  if (auto fine = refuse_what_is_not_built_in(flags); !fine) return fine.error();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   NodeOptions options = flags.options;
@@ -119,7 +119,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
   if (flags.payment == PaymentBy::remote) options.payment_provider = PaymentProvider::remote;
-  const bool pays = flags.role == Role::payment;
+  const bool pays = flags.role == ServeRole::payment;
   auto nodes = pays ? start_payment_participant(options) : start_nodes(options);
   if (!nodes) return nodes.error();
   announce(invocation, **nodes);

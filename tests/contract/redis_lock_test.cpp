@@ -11,7 +11,7 @@
 
 #include "tests/contract/lock_calls.hpp"
 #include "tests/services/redis_server.hpp"
-#include "tests/services/slow_proxy.hpp"
+#include "tests/services/tcp_proxy.hpp"
 
 namespace sagactl {
 namespace {
@@ -155,13 +155,13 @@ TEST_F(RedisLock, AnIdleClientNoticesThatRedisIsAway) {
 
 TEST_F(RedisLock, ASlowRedisIsUsedAndATooSlowOneIsAway) {
   RedisServer server;
-  SlowProxy proxy(server.port());
-  const auto lock = open(proxy.port()).value();
-  proxy.delay(std::chrono::milliseconds(20));
+  const auto network = TcpProxy::start(0, server.port()).value();
+  const auto lock = open(network->port()).value();
+  network->set(TcpProxy::Mode::delay, std::chrono::milliseconds(20));
   EXPECT_TRUE(acquire(*lock, "slow"));
-  proxy.delay(std::chrono::milliseconds(2000));
+  network->set(TcpProxy::Mode::delay, std::chrono::milliseconds(2000));
   EXPECT_EQ(refusal(acquire(*lock, "k")), ErrorCode::unavailable);
-  proxy.delay(std::chrono::milliseconds(0));
+  network->set(TcpProxy::Mode::pass);
   EXPECT_TRUE(comes_back(*lock));
 }
 

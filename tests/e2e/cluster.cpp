@@ -21,7 +21,7 @@ std::unique_ptr<TcpProxy> network_to(std::uint16_t port) {
 }
 
 Result<HttpResponse> ask(const std::string& url, const std::string& path) {
-  HttpClient client(*Url::parse(url), {.timeout = 3s});
+  HttpClient client(*parse_url(url), {.timeout = 3s});
   return client.get(path);
 }
 

@@ -134,7 +134,7 @@ TEST_P(PostgresAway, OrdersAreRefusedWith503AndNothingIsLost) {
   const auto load = cluster.load(some_load);
   let_pass(cluster, "node-1", 30);
   GetParam().begin(cluster);
-  HttpClient client(*Url::parse(url), {.timeout = 10s});
+  HttpClient client(*parse_url(url), {.timeout = 10s});
   EXPECT_TRUE(eventually([&] {
     const auto ready = client.get("/readyz");
     return ready && ready->status == 503 && !ready->header("retry-after").empty();

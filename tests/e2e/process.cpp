@@ -28,13 +28,16 @@ int number_after(const std::vector<std::string>& flags, const std::string& name)
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory)
+Process::Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory,
+                 std::vector<std::string> variables)
     : err_(directory / ("err-" + new_uuid().text())) {
   std::vector<char*> argv = {const_cast<char*>("sagactl")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const std::string home = "HOME=" + directory.string();
-  char* environment[] = {const_cast<char*>(home.c_str()), nullptr};
+  variables.push_back("HOME=" + directory.string());
+  std::vector<char*> environment;
+  for (const std::string& variable : variables) environment.push_back(const_cast<char*>(variable.c_str()));
+  environment.push_back(nullptr);
   int pipes[2];
   if (::pipe2(pipes, O_CLOEXEC) != 0) crash("no pipe for a process");
   const int err = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -43,7 +46,7 @@ Process::Process(const std::vector<std::string>& arguments, const std::filesyste
     ::dup2(pipes[1], STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
     ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
-    if (::chdir(directory.c_str()) == 0) ::execve(SAGACTL_BINARY, argv.data(), environment);
+    if (::chdir(directory.c_str()) == 0) ::execve(SAGACTL_BINARY, argv.data(), environment.data());
     ::_exit(127);
   }
   ::close(pipes[1]);
@@ -103,11 +106,11 @@ Site::~Site() {
 }
 
 Ended Site::run(std::vector<std::string> arguments) const {
-  return Process(arguments, directory_).wait();
+  return Process(arguments, directory_, variables).wait();
 }
 
 Served::Served(const Site& site, std::vector<std::string> flags)
-    : site_(site), process_(serve_arguments(flags), site.directory()) {
+    : site_(site), process_(serve_arguments(flags), site.directory(), site.variables) {
   for (int node = 0; node < number_after(flags, "--nodes"); ++node) {
     const Json line = Json::parse(process_.next_line(), nullptr, false);
     if (!line.is_object()) crash(("sagactl serve did not start: " + process_.wait().err).c_str());

@@ -19,10 +19,12 @@ struct Ended {
   Json json() const { return Json::parse(out, nullptr, false); }
 };
 
-// Started by the constructor; killed by the destructor when it still runs.
+// Started by the constructor; killed by the destructor when it still runs. Its environment is `variables` ("NAME=value")
+// and a HOME, and nothing else.
 class Process {
  public:
-  Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory);
+  Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory,
+          std::vector<std::string> variables = {});
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -50,6 +52,7 @@ class Site {
   Site& operator=(const Site&) = delete;
 
   const std::filesystem::path& directory() const { return directory_; }
+  std::vector<std::string> variables;  // of the environment of everything that runs here
   Ended run(std::vector<std::string> arguments) const;
 
  private:

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "common/id.hpp"
 #include "common/result.hpp"
@@ -54,6 +55,22 @@ bool accepts(std::uint16_t port) {
   return open;
 }
 
+// Settings in the place of earlier ones: the broker speaks to itself under a name, and only that name has rights.
+std::string with_rights(const std::string& port, const std::string& own, const std::string& controller) {
+  const std::string login =
+      "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" "
+      "password=\"broker\" user_broker=\"broker\";\n";
+  return "listeners=PLAINTEXT://127.0.0.1:" + port + ",INTERNAL://127.0.0.1:" + own + ",CONTROLLER://127.0.0.1:" +
+         controller + "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" + port + ",INTERNAL://127.0.0.1:" + own +
+         "\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,INTERNAL:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT\n"
+         "inter.broker.listener.name=INTERNAL\nsasl.enabled.mechanisms=PLAIN\n"
+         "sasl.mechanism.inter.broker.protocol=PLAIN\nsasl.mechanism.controller.protocol=PLAIN\n"
+         "listener.name.internal.plain.sasl.jaas.config=" + login +
+         "listener.name.controller.plain.sasl.jaas.config=" + login +
+         "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+         "super.users=User:broker\n";
+}
+
 pid_t run_java(const std::filesystem::path& folder, const std::vector<std::string>& arguments) {
   std::vector<std::string> all = {"java", "-Xms128m", "-Xmx384m", "-cp", (jars() / "*").string()};
   all.insert(all.end(), arguments.begin(), arguments.end());
@@ -77,7 +94,7 @@ bool KafkaServer::is_installed() {
   return std::filesystem::is_directory(jars(), ignored);
 }
 
-KafkaServer::KafkaServer(std::vector<std::string> settings)
+KafkaServer::KafkaServer(Strangers strangers)
     : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
       port_(free_port()),
       controller_port_(free_port()) {
@@ -93,7 +110,7 @@ KafkaServer::KafkaServer(std::vector<std::string> settings)
           "offsets.topic.num.partitions=1\ntransaction.state.log.replication.factor=1\n"
           "transaction.state.log.min.isr=1\nshare.coordinator.state.topic.replication.factor=1\n"
           "share.coordinator.state.topic.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n";
-  for (const std::string& setting : settings) file << setting << '\n';
+  if (strangers == Strangers::may_do_nothing) file << with_rights(port, std::to_string(free_port()), controller);
   file.close();
   int status = 0;
   ::waitpid(run_java(folder_, {"kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c",

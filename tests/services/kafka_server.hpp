@@ -8,14 +8,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 namespace sagactl {
 
 class KafkaServer {
  public:
-  // With further lines of its configuration. Not started yet.
-  explicit KafkaServer(std::vector<std::string> settings = {});
+  enum class Strangers { may_do_all, may_do_nothing };  // whoever does not say who they are
+  // Not started yet.
+  explicit KafkaServer(Strangers strangers = Strangers::may_do_all);
   ~KafkaServer();
   KafkaServer(const KafkaServer&) = delete;
 

@@ -210,8 +210,9 @@ void RunningConsumer::settle(const Answers::Answer& answer) {
     state_.waiting_for = later->reason;
     return;
   }
+  // What is buried had no effect: delivered again, it is no repeat.
   const std::string id(answer.message->header(options_.id_header));
-  if (!id.empty()) seen_.add(id);
+  if (!id.empty() && !answer.buried) seen_.add(id);
   finish(*answer.message);
   const std::lock_guard lock(state_mutex_);
   ++(answer.buried ? state_.dead_letters : state_.effected);

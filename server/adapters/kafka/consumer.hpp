@@ -23,7 +23,7 @@ struct ConsumerOptions {
   KafkaOptions kafka;
   std::string group;
   std::vector<std::string> topics;  // with their prefix; they and their dead letters' are made when missing
-  std::string id_header = event_id_header;  // which header tells repeats
+  std::string id_header = event_id_header;  // which header tells repeats; empty: all are handled
   std::size_t under_way_max = 5'000;        // messages whose effect is not durable yet
   Duration retry_after = 500ms;             // while what an effect needs is away
 };

@@ -196,7 +196,7 @@ class RunningParticipant : public PaymentParticipant {
     consuming.kafka = options.kafka;
     consuming.group = options.group;
     consuming.topics = {options.kafka.topic_prefix + kafka::payment_commands};
-    consuming.id_header = kafka::message_id_header;
+    consuming.id_header = "";  // a repeat is answered again, from what is remembered or by the gateway
     const auto handle = [desk = desk_](const std::shared_ptr<const kafka::Incoming>& message, Consumer::Done done) {
       desk->take(*message, std::move(done));
     };

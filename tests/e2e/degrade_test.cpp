@@ -1,0 +1,217 @@
+// What a cluster does while something that it uses is away: each service stopped, frozen, restarted, and behind a
+// network that delays, swallows and cuts. Orders go on or are refused with 503; nothing that was acknowledged is lost;
+// everything recovers by itself.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include "httpclient/http_client.hpp"
+#include "tests/e2e/cluster.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+
+const std::vector<std::string> quick = {"--payment-success", "0.9", "--payment-delay", "1ms..10ms", "--lease", "2s"};
+
+// A mixed load of some seconds in an open loop, so that requests come also while nothing answers.
+const std::vector<std::string> some_load = {"mixed", "--rate", "60/s", "--duration", "6s", "--drain", "60s"};
+
+// All verdicts hold for what a load test did, whatever happened meanwhile.
+void expect_right(Process& load, int accepted_min) {
+  const Ended ended = load.wait();
+  const Json result = ended.json();
+  ASSERT_TRUE(result.is_object()) << ended.out << ended.err;
+  EXPECT_EQ(result["verdict"], "PASS") << ended.out;
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_GE(result["requests"]["succeeded"].get<int>(), accepted_min) << result["requests"].dump();
+}
+
+bool is_up(const Cluster& cluster, const std::string& node, const std::string& dependency) {
+  const Json health = cluster.get(node, "/health/detailed");
+  return health.is_object() && health["dependencies"][dependency]["status"] == "up";
+}
+
+class Away : public testing::Test {
+ protected:
+  // Waits until the load has gone through for so many orders.
+  static void let_pass(const Cluster& cluster, const std::string& node, int orders) {
+    const auto total = [&] {
+      const Json page = cluster.run({"order", "list", "--limit", "1", "-o", "json"}).json();
+      return page.is_object() && page.contains("total") ? page["total"].get<int>() : 0;
+    };
+    EXPECT_TRUE(eventually([&] { return total() >= orders; })) << node << " took no orders";
+  }
+};
+
+// --- Redis: orders go on ----------------------------------------------------------------------------------------------
+
+struct RedisFault {
+  const char* name;
+  std::function<void(Cluster&)> begin, end;
+};
+
+class RedisAway : public Away, public testing::WithParamInterface<RedisFault> {};
+
+TEST_P(RedisAway, OrdersGoOnAndDuplicatesAreImpossible) {
+  NEEDS_CLUSTER(.redis = true);
+  Cluster cluster({.redis = true}, quick);
+  cluster.add_node("node-1");
+  cluster.add_node("node-2");
+  ASSERT_TRUE(eventually([&] { return is_up(cluster, "node-1", "lock"); }));
+  const auto load = cluster.load(some_load);
+  let_pass(cluster, "node-1", 30);
+  GetParam().begin(cluster);
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 0.0; }));
+  const Json health = cluster.get("node-1", "/health/detailed");
+  EXPECT_EQ(health["status"], "ok") << "a lock service is not required: " << health.dump();
+  const Ended order = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-AWAY", "--wait", "-o", "json"});
+  EXPECT_THAT(order.code, AnyOf(0, 1)) << order.out << order.err;
+  const Ended again = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-AWAY", "-o", "json"});
+  if (order.code == 0) {
+    EXPECT_EQ(again.json()["error"]["code"], "conflict") << again.out;
+  }
+  GetParam().end(cluster);
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 1.0; }));
+  expect_right(*load, 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Degrading, RedisAway,
+    testing::Values(RedisFault{"Killed", [](Cluster& c) { c.redis->kill(); }, [](Cluster& c) { c.redis->start(); }},
+                    RedisFault{"Frozen", [](Cluster& c) { c.redis->freeze(); }, [](Cluster& c) { c.redis->go_on(); }},
+                    RedisFault{"BehindABlackHole",
+                               [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::black_hole); },
+                               [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }},
+                    RedisFault{"CutOff", [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::cut); },
+                               [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }}),
+    [](const auto& tested) { return tested.param.name; });
+
+// --- Kafka: orders go on, events wait ---------------------------------------------------------------------------------
+
+struct KafkaFault {
+  const char* name;
+  std::function<void(KafkaServer&)> begin, end;
+};
+
+class KafkaAway : public Away, public testing::WithParamInterface<KafkaFault> {};
+
+TEST_P(KafkaAway, OrdersGoOnAndTheirEventsFollowAfterwards) {
+  NEEDS_CLUSTER(.kafka = true);
+  Cluster cluster({.kafka = true}, quick);
+  cluster.add_node("node-1");
+  const auto load = cluster.load(some_load);
+  let_pass(cluster, "node-1", 30);
+  GetParam().begin(*cluster.kafka);
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") > 100.0; }));
+  EXPECT_EQ(cluster.get("node-1", "/health/detailed")["status"], "ok");
+  GetParam().end(*cluster.kafka);
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") == 0.0; }));
+  expect_right(*load, 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Degrading, KafkaAway,
+    testing::Values(KafkaFault{"Stopped", [](KafkaServer& k) { k.stop(); }, [](KafkaServer& k) { k.start(); }},
+                    KafkaFault{"Frozen", [](KafkaServer& k) { k.freeze(); }, [](KafkaServer& k) { k.go_on(); }}),
+    [](const auto& tested) { return tested.param.name; });
+
+// --- PostgreSQL: 503, nothing lost, recovery by itself ----------------------------------------------------------------
+
+struct PostgresFault {
+  const char* name;
+  std::function<void(Cluster&)> begin, end;
+};
+
+class PostgresAway : public Away, public testing::WithParamInterface<PostgresFault> {};
+
+TEST_P(PostgresAway, OrdersAreRefusedWith503AndNothingIsLost) {
+  NEEDS_CLUSTER();
+  Cluster cluster({}, quick);
+  const std::string url = cluster.add_node("node-1").urls();
+  cluster.add_node("node-2");
+  const auto load = cluster.load(some_load);
+  let_pass(cluster, "node-1", 30);
+  GetParam().begin(cluster);
+  HttpClient client(*Url::parse(url), {.timeout = 10s});
+  EXPECT_TRUE(eventually([&] {
+    const auto ready = client.get("/readyz");
+    return ready && ready->status == 503 && !ready->header("retry-after").empty();
+  })) << "readiness says that the database is away";
+  const auto health = client.get("/health");
+  ASSERT_TRUE(health);
+  EXPECT_EQ(health->status, 503);
+  GetParam().end(cluster);
+  for (const char* node : {"node-1", "node-2"})
+    EXPECT_TRUE(eventually([&] { return cluster.get(node, "/readyz")["status"] == "ready"; })) << node;
+  const Ended order = cluster.run({"order", "create", "--item", "AFTERWARDS", "--wait", "-o", "json"});
+  EXPECT_THAT(order.code, AnyOf(0, 1)) << order.out << order.err;
+  EXPECT_THAT(order.json()["status"].dump(), AnyOf(HasSubstr("paid"), HasSubstr("cancelled")));
+  expect_right(*load, 60);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Degrading, PostgresAway,
+    testing::Values(
+        PostgresFault{"Stopped", [](Cluster& c) { c.postgres->stop(); }, [](Cluster& c) { c.postgres->start_again(); }},
+        PostgresFault{"Frozen", [](Cluster& c) { c.postgres->freeze(); }, [](Cluster& c) { c.postgres->thaw(); }},
+        PostgresFault{"BehindABlackHole",
+                      [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::black_hole); },
+                      [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }},
+        PostgresFault{"CutOff", [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::cut); },
+                      [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }}),
+    [](const auto& tested) { return tested.param.name; });
+
+TEST_F(Away, ASlowOrHalfClosedNetworkToPostgresLosesNothing) {
+  NEEDS_CLUSTER();
+  Cluster cluster({}, quick);
+  cluster.add_node("node-1");
+  cluster.add_node("node-2");
+  const auto load = cluster.load(some_load);
+  let_pass(cluster, "node-1", 30);
+  cluster.network_to_postgres->set(TcpProxy::Mode::delay, std::chrono::milliseconds(100));
+  let_pass(cluster, "node-1", 60);
+  cluster.network_to_postgres->set(TcpProxy::Mode::half_close);
+  cluster.network_to_postgres->set(TcpProxy::Mode::pass);
+  let_pass(cluster, "node-1", 120);
+  expect_right(*load, 100);
+}
+
+// --- a node: the others adopt -----------------------------------------------------------------------------------------
+
+TEST_F(Away, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
+  NEEDS_CLUSTER();
+  Cluster cluster({}, {"--payment-success", "1", "--payment-delay", "4s", "--lease", "1s"});
+  Served& first = cluster.add_node("node-1");
+  const Ended placed = first.run({"loadtest", "individual", "--orders", "200", "--concurrency", "32", "--drain", "0s",
+                                  "--data", "node-1", "--database", cluster.postgres->url("cluster"), "-o", "json"});
+  EXPECT_EQ(placed.json()["requests"]["succeeded"], 200) << placed.out << placed.err;
+  cluster.add_node("node-2");
+  cluster.end_node("node-1", SIGKILL);
+  const auto killed = std::chrono::steady_clock::now();
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") == 200.0; }));
+  EXPECT_LT(std::chrono::steady_clock::now() - killed, std::chrono::seconds(30));
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_active") == 0.0; }));
+  const Ended verified = cluster.run({"verify", "--drained"});
+  EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+}
+
+TEST_F(Away, ANodeThatWasPausedForLongerThanItsLeaseIsFencedAndBeginsAnew) {
+  NEEDS_CLUSTER();
+  Cluster cluster({}, {"--payment-success", "0.9", "--payment-delay", "1ms..200ms", "--lease", "1s"});
+  Served& paused = cluster.add_node("node-1");
+  cluster.add_node("node-2");
+  const auto load = cluster.load(some_load);
+  let_pass(cluster, "node-1", 60);
+  paused.process().send(SIGSTOP);
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") > 0.0; }))
+      << "the paused node's sagas are adopted while it sleeps, also when it slept in a transaction";
+  paused.process().send(SIGCONT);
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_fenced_total") > 0.0; }));
+  EXPECT_TRUE(eventually([&] { return cluster.get("node-1", "/readyz")["status"] == "ready"; }));
+  expect_right(*load, 100);
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <future>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "tests/contract/postgres_session.hpp"
 #include "tests/contract/writing.hpp"
 #include "tests/services/postgres_server.hpp"
+#include "tests/services/tcp_proxy.hpp"
 
 namespace sagactl {
 namespace {
@@ -141,23 +141,25 @@ TEST_F(PostgresFaults, ACommitWhoseSessionIsEndedIsInDoubtAndTheEventSaysThatItW
   EXPECT_FALSE(store->has_event("node-1", 1).value());
 }
 
-TEST_F(PostgresFaults, ACommitWithoutAnAnswerIsInDoubtAndTheEventIsAskedForWhenItIsOver) {
-  Registration node = store->register_node("node-1", "", 100s).value();
+TEST_F(PostgresFaults, ACommitWhoseAnswerIsLostIsInDoubtAndTheEventIsAskedForWhenItIsOver) {
+  const auto proxy = TcpProxy::start(0, server->port()).value();
+  auto far = open_postgres({.url = PostgresServer::url(name, proxy->port())}).value();
+  Registration node = far->register_node("node-1", "", 100s).value();
   PostgresSession sql = session();
-  slow_commits(sql, "1");
-  auto commit = std::async(std::launch::async, [&] { return create(*store, node, 1); });
+  slow_commits(sql, "0.7");
+  auto commit = std::async(std::launch::async, [&] { return create(*far, node, 1); });
   await(sql, writer_in_commit, "1");
-  const int backend = std::stoi(
-      sql.text("SELECT pid FROM pg_stat_activity WHERE application_name = 'sagactl node-1'"));
-  ::kill(backend, SIGSTOP);
+  proxy->set(TcpProxy::Mode::cut);
   const auto result = commit.get();
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::unknown_outcome) << result.error().message;
-  auto there = std::async(std::launch::async, [&] { return store->has_event("node-1", 1); });
-  EXPECT_EQ(there.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout)
-      << "nobody can say before the commit is over";
-  ::kill(backend, SIGCONT);
-  EXPECT_TRUE(there.get().value());
+  EXPECT_EQ(sql.text("SELECT count(*) FROM event"), "0") << "the commit goes on";
+  proxy->set(TcpProxy::Mode::pass);
+  Result<bool> there = Error{};
+  for (int tries = 0; tries < 100 && !(there = far->has_event("node-1", 1)); ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_TRUE(there) << there.error().message;
+  EXPECT_TRUE(*there) << "the answer waits for the commit";
 }
 
 TEST_F(PostgresFaults, AWriterThatStandsStillInATransactionIsMadeToLetGoAndIsFenced) {

@@ -48,6 +48,11 @@ std::string stamp(Timestamp time) {
   return text;
 }
 
+// jsonb keeps no order of members.
+nlohmann::json any_order(const std::string& text) {
+  return nlohmann::json::parse(text);
+}
+
 TEST_F(PostgresViews, OrdersSayWhatTheApiSays) {
   const Order& order = paid.order;
   EXPECT_EQ(text(R"(SELECT id, "userId", "totalAmount", status, "paymentId", "shippingAddress", "idempotencyKey",
@@ -55,7 +60,7 @@ TEST_F(PostgresViews, OrdersSayWhatTheApiSays) {
                  order.id.text() + "'"),
             fmt::format("{}|{}|21.45|paid|{}|{}|key-2|node-1|{}|{}", order.id.text(), order.user.text(),
                         order.payment_id, order.address, stamp(order.created_at), stamp(order.updated_at)));
-  EXPECT_EQ(Json::parse(text("SELECT items FROM orders WHERE status = 'paid'")), to_json(order.items));
+  EXPECT_EQ(any_order(text("SELECT items FROM orders WHERE status = 'paid'")), any_order(to_json_text(order.items)));
   EXPECT_EQ(text(R"(SELECT metadata ->> 'cancelReason' FROM orders WHERE status = 'cancelled')"), "declined");
   EXPECT_EQ(text(R"(SELECT sum("totalAmount") FROM orders)"), "64.35");
 }
@@ -96,10 +101,10 @@ TEST_F(PostgresViews, SagasDeriveTheirStepsAsTheDomainDoes) {
         text(R"(SELECT "sagaType", "correlationId", status, "errorMessage", "createdAt", "updatedAt")" + where),
         fmt::format("{}|{}|{}|{}|{}|{}", saga.type, correlation_of(*flow), to_string(saga.status),
                     saga.error.empty() ? "-" : saga.error, stamp(saga.created_at), stamp(saga.updated_at)));
-    const Json data = Json::parse(text("SELECT data" + where));
+    const auto data = any_order(text("SELECT data" + where));
     EXPECT_EQ(data["orderId"], flow->order.id.text());
     EXPECT_EQ(data["userId"], flow->order.user.text());
-    EXPECT_EQ(data["items"], to_json(flow->order.items));
+    EXPECT_EQ(data["items"], any_order(to_json_text(flow->order.items)));
     EXPECT_EQ(data["totalAmount"], 21.45);
     EXPECT_EQ(data["shippingAddress"], flow->order.address);
   }

@@ -93,8 +93,8 @@ void PostgresServer::restart() {
   start_again();
 }
 
-std::string PostgresServer::url(const std::string& database) const {
-  return fmt::format("postgres://{}:{}@127.0.0.1:{}/{}", user, password, port_, database);
+std::string PostgresServer::url(const std::string& database, std::uint16_t port) {
+  return fmt::format("postgres://{}:{}@127.0.0.1:{}/{}", user, password, port, database);
 }
 
 std::vector<int> PostgresServer::processes() const {

@@ -19,7 +19,8 @@ class PostgresServer {
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
-  std::string url(const std::string& database = "postgres") const;
+  std::string url(const std::string& database = "postgres") const { return url(database, port_); }
+  static std::string url(const std::string& database, std::uint16_t port);  // through a proxy at that port
   std::uint16_t port() const { return port_; }
 
   void freeze();  // the postmaster and all its children, by SIGSTOP

@@ -90,14 +90,12 @@ void Batch::read_flows(Rows rows, std::vector<Flow>* flows) {
   }
 }
 
-// What is made whole by this batch is taken for new. Everything else that it did not load is looked at now.
+// A new order of which nothing else is changed is taken for a new flow. Everything else that the batch did not load is
+// looked at now.
 void Batch::read_unknown(const Changes& changes) {
   std::set<OrderId> ids;
-  for (const Order* order : changes.orders) ids.insert(order->id);
   for (const Saga* saga : changes.new_sagas) ids.insert(order_of(saga->id));
-  for (const Saga* saga : changes.sagas) ids.insert(order_of(saga->id));
   for (const Payment* payment : changes.new_payments) ids.insert(payment->order);
-  for (const Payment* payment : changes.payments) ids.insert(payment->order);
   for (const auto& [order, barrier] : changes.barriers) ids.insert(order);
   for (const Order* order : changes.new_orders) {
     if (doubting_)
@@ -105,6 +103,9 @@ void Batch::read_unknown(const Changes& changes) {
     else
       ids.erase(order->id);
   }
+  for (const Order* order : changes.orders) ids.insert(order->id);
+  for (const Saga* saga : changes.sagas) ids.insert(order_of(saga->id));
+  for (const Payment* payment : changes.payments) ids.insert(payment->order);
   std::vector<OrderId> unknown;
   for (const OrderId id : ids)
     if (!known_.contains(id)) unknown.push_back(id);

@@ -94,7 +94,7 @@ TEST_F(RemotePayment, WithoutAnAnswerIsUnknownForAChargeAndUnavailableForAQuery)
 }
 
 TEST_F(RemotePayment, AChargeWhoseTimeIsOverIsNotMade) {
-  options.answer_time = 200ms;
+  options.answer_time = 2s;
   start_gateway();
   ASSERT_TRUE(std::holds_alternative<UnknownOutcome>(charge("late")));
   const kafka::Recorder replies(options.kafka, {topic("payment-replies")});

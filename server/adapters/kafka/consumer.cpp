@@ -1,5 +1,6 @@
 #include "server/adapters/kafka/consumer.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -21,6 +22,7 @@ using Shared = std::shared_ptr<const Incoming>;
 
 constexpr std::size_t ids_max = 100'000;
 constexpr int poll_ms = 50;
+constexpr Duration measure_patience = 500ms;
 constexpr auto measure_every = std::chrono::seconds(2);
 
 // Where the answers of handlers wait for the consumer's thread; handlers may outlive the consumer.
@@ -216,6 +218,7 @@ void RunningConsumer::settle(const Answers::Answer& answer) {
   finish(*answer.message);
   const std::lock_guard lock(state_mutex_);
   ++(answer.buried ? state_.dead_letters : state_.effected);
+  if (retries_.empty()) state_.waiting_for.clear();
 }
 
 void RunningConsumer::finish(const Incoming& message) {
@@ -246,9 +249,6 @@ void RunningConsumer::retry_what_waits() {
     retries_.pop_front();
     hand_over(answer.message);
   }
-  if (!retries_.empty()) return;
-  const std::lock_guard lock(state_mutex_);
-  state_.waiting_for.clear();
 }
 
 // A paused consumer is still a member of its group.
@@ -264,7 +264,7 @@ void RunningConsumer::hold_or_go_on() {
   paused_ = !paused_;
 }
 
-// From the ends that came with the messages themselves.
+// The ends are asked for: those that come with messages stand still while reading is held.
 void RunningConsumer::measure() {
   if (SteadyClock::now() < next_measure_) return;
   next_measure_ = SteadyClock::now() + measure_every;
@@ -272,14 +272,16 @@ void RunningConsumer::measure() {
   if (rd_kafka_assignment(handle_.get(), &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   const Partitions all(raw);
   if (rd_kafka_position(handle_.get(), all.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  std::vector<PartitionId> partitions;
+  for (int i = 0; i < all->cnt; ++i) partitions.push_back({all->elems[i].topic, all->elems[i].partition});
+  const auto ends = edges_of(handle_.get(), options_.kafka, partitions, Edge::end, measure_patience);
+  if (!ends) return;
   std::map<std::string, std::int64_t> lag;
-  for (int i = 0; i < all->cnt; ++i) {
-    const rd_kafka_topic_partition_t& at = all->elems[i];
-    std::int64_t low = 0, high = 0;
-    std::int64_t& sum = lag[at.topic];
-    const auto known = rd_kafka_get_watermark_offsets(handle_.get(), at.topic, at.partition, &low, &high);
-    if (known == RD_KAFKA_RESP_ERR_NO_ERROR && at.offset >= 0 && high > at.offset) sum += high - at.offset;
-    const auto window = windows_.find({at.topic, at.partition});
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    std::int64_t& sum = lag[partitions[i].topic];
+    const std::int64_t at = all->elems[i].offset;
+    if (at >= 0) sum += std::max<std::int64_t>(0, (*ends)[i] - at);
+    const auto window = windows_.find(partitions[i]);
     if (window != windows_.end()) sum += static_cast<std::int64_t>(window->second.size());
   }
   const std::lock_guard lock(state_mutex_);

@@ -26,7 +26,7 @@ class RemotePayment : public testing::Test {
     SAGACTL_NEEDS(kafka_brokers(), "Kafka");
     options.kafka = kafka::site_options(*kafka_brokers());
     options.reply_to = "node-1";
-    options.answer_time = 5s;
+    options.answer_time = 30s;
     SimulatedGatewayOptions simulated;
     simulated.success = 1;
     simulated.delay_min = simulated.delay_max = 1ms;
@@ -86,7 +86,7 @@ TEST_F(RemotePayment, AnswersAsAGatewayInThisProcessWould) {
 }
 
 TEST_F(RemotePayment, WithoutAnAnswerIsUnknownForAChargeAndUnavailableForAQuery) {
-  options.answer_time = 300ms;
+  options.answer_time = 3s;
   start_gateway();
   EXPECT_TRUE(std::holds_alternative<UnknownOutcome>(charge("k")));
   EXPECT_TRUE(std::holds_alternative<UnknownOutcome>(refund("k")));
@@ -145,7 +145,7 @@ TEST_F(RemotePayment, IsCarriedOutByAnyProgramThatSpeaksTheTopics) {
 }
 
 TEST_F(RemotePayment, RepliesToOtherNodesArePassedOver) {
-  options.answer_time = 1s;
+  options.answer_time = 3s;
   start_gateway();
   const auto producer = plain_producer();
   const auto answer = [&](const Incoming& message) {

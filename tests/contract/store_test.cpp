@@ -279,6 +279,15 @@ TEST_P(StoreContract, AnEventIsReadAsItWasWritten) {
   for (std::size_t i = 0; i < read.size(); ++i) EXPECT_EQ(describe(read[i]), describe(written[i]));
 }
 
+TEST_P(StoreContract, AnEventComesWithTheTraceParentOfItsSaga) {
+  TestNode node(*subject, "node-1");
+  node.create({4, 5});
+  const auto read = store().events_after("node-1", 0, 10).value();
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].trace_parent, "");
+  EXPECT_EQ(read[1].trace_parent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+}
+
 TEST_P(StoreContract, ABacklogIsItsOwnNodesUntilThatDies) {
   TestNode one(*subject, "one", 100s), two(*subject, "two", 1s);
   one.create({1});

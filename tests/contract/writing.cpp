@@ -223,7 +223,10 @@ Event TestNode::event(const Flow& flow, EventType type, Timestamp now) {
   event.order = flow.order.id;
   event.data = R"({"orderId":")" + flow.order.id.text() + R"(","näme":"\"x\""})";
   if (type == EventType::order_created) event.metadata = R"({"lock":"P"})";
-  if (flow.saga) event.correlation = flow.saga->correlation;
+  if (flow.saga) {
+    event.correlation = flow.saga->correlation;
+    event.trace_parent = flow.saga->trace_parent;
+  }
   event.node = writer().node;
   event.sequence = ++registration_.last_sequence;
   event.occurred_at = now;

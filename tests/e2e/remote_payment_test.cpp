@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "common/result.hpp"
 #include "tests/e2e/process.hpp"
 #include "tests/services/kafka_server.hpp"
 

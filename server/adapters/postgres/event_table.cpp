@@ -86,6 +86,7 @@ Event read_event(Rows& row, Names& names) {
   event.data = row.text();
   event.metadata = row.text();
   event.correlation = row.text();
+  event.trace_parent = row.text();
   return event;
 }
 

@@ -39,7 +39,12 @@ class OneOrderPerDuplicateGroup final : public Check {
       const auto it = order.kind == OrderKind::duplicate ? groups.find(order.group) : groups.end();
       if (it != groups.end()) it->second.orders.push_back(&order);
     }
-    for (const auto& [number, group] : groups) judge(group);
+    for (auto& [number, group] : groups) {
+      // A flow's id is made when its request comes, which may wait for long before its order is placed.
+      std::stable_sort(group.orders.begin(), group.orders.end(),
+                       [](const RunOrder* a, const RunOrder* b) { return a->created_at < b->created_at; });
+      judge(group);
+    }
     std::string held = fmt::format("one order for each of {}", counted(judged_, "duplicate group"));
     if (again_ > 0)
       held += fmt::format(", in {} of them another after the first was cancelled", grouped(again_));

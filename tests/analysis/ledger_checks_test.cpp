@@ -61,6 +61,31 @@ TEST(LedgerChecks, PassACorrectRun) {
   EXPECT_EQ(overall(verdicts), Ruling::pass);
 }
 
+// A flow's id is made when its request comes: of two requests that came in one moment, the one with the greater id may
+// be placed first, fail, and leave its key to the other.
+TEST(LedgerChecks, TakeTheOrdersOfAGroupByTheirCreationWhateverTheirIds) {
+  SampleRun run = sample_run();
+  LedgerEntry& loser = run.entry(OrderKind::duplicate, RequestOutcome::duplicate);
+  LedgerEntry* winner = nullptr;
+  for (LedgerEntry& entry : run.load.ledger.entries)
+    if (entry.kind == loser.kind && entry.group == loser.group && entry.outcome == RequestOutcome::accepted)
+      winner = &entry;
+  ASSERT_TRUE(winner);
+  const OrderId first = run.flow_of(*winner).flow.order.id;
+  run.world.cancel(run.flow_of(*winner), "to leave its key");
+  run.world.pass(1s);
+  FlowHistory& second = place_again(run, loser, run.load.ledger.correlation_sent(loser).text());
+  loser.outcome = RequestOutcome::accepted;
+  loser.order = second.flow.order.id.uuid;
+  run.world.settle_claims();
+  run.world.number_events();
+  const auto at = std::find_if(run.world.flows.begin(), run.world.flows.end(),
+                               [&](const FlowHistory& flow) { return flow.flow.order.id == first; });
+  std::iter_swap(at, std::prev(run.world.flows.end()));
+  EXPECT_EQ(named(judge(run), "one-order-per-duplicate-group").ruling, Ruling::pass)
+      << named(judge(run), "one-order-per-duplicate-group").reason;
+}
+
 struct Mutant {
   const char* name;
   const char* check;

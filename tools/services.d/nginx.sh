@@ -29,7 +29,7 @@ http {
   upstream nodes {
 END
     for port in $(tr ',' ' ' <"$folder/nodes"); do
-      say "    server 127.0.0.1:$port max_fails=1 fail_timeout=1s;"
+      say "    server 127.0.0.1:$port max_fails=0;"
     done
     cat <<END
   }

@@ -1,9 +1,7 @@
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 
-#include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
 #include <unordered_map>
 
 #include "common/id.hpp"
@@ -21,7 +19,7 @@ using kafka::PaymentRequest;
 using kafka::PaymentResult;
 
 constexpr Duration start_patience = 5s;
-constexpr auto look_every = std::chrono::milliseconds(100);  // for calls whose time is over
+constexpr Duration look_every = 100ms;  // for calls whose time is over
 constexpr const char* no_answer = "the payment participant did not answer in time";
 
 ChargeAnswer charge_answer(const PaymentAnswer& answer) {
@@ -112,15 +110,9 @@ class KafkaPaymentGateway : public PaymentGateway {
   KafkaPaymentGateway(const RemotePaymentOptions& options, Clock& clock) : options_(options), clock_(clock) {}
 
   ~KafkaPaymentGateway() override {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-      wake_.notify_all();
-    }
-    if (thread_.joinable()) thread_.join();
     tail_.reset();
     producer_.reset();
-    for (const std::string& id : calls_.all()) calls_.answer(id, unknown("this node is stopping"));
+    for (const std::string& id : calls_->all()) calls_->answer(id, unknown("this node is stopping"));
   }
 
   Result<void> open() {
@@ -137,7 +129,7 @@ class KafkaPaymentGateway : public PaymentGateway {
     auto tail = kafka::Tail::start(options_.kafka, {replies}, take, start_patience);
     if (!tail) return tail.error();
     tail_ = std::move(tail).value();
-    thread_ = std::thread([this] { watch(); });
+    watch(calls_, clock_);
     return {};
   }
 
@@ -178,13 +170,13 @@ class KafkaPaymentGateway : public PaymentGateway {
 
   void send(PaymentOrder order, Calls::Done done) {
     const std::string id = order.message_id;
-    if (!calls_.add(id, done, clock_.now() + options_.answer_time, options_.calls_max))
+    if (!calls_->add(id, done, clock_.now() + options_.answer_time, options_.calls_max))
       return done(unavailable("too many calls wait for the payment participant"));
     const kafka::Outgoing message = kafka::to_message(order, options_.kafka.topic_prefix);
     producer_->send({&message, 1}, [this, id](Result<void> sent) {
       if (sent) return;
       // What may have arrived may yet be answered, until its time is over.
-      if (sent.error().code != ErrorCode::unknown_outcome) calls_.answer(id, unavailable(sent.error().message));
+      if (sent.error().code != ErrorCode::unknown_outcome) calls_->answer(id, unavailable(sent.error().message));
     });
   }
 
@@ -193,28 +185,24 @@ class KafkaPaymentGateway : public PaymentGateway {
     if (!for_whom.empty() && for_whom != options_.reply_to) return;
     const auto answer = kafka::to_payment_answer(message);
     if (!answer) return log_warn("a payment reply cannot be read", {{"error", answer.error().message}});
-    calls_.answer(answer->in_reply_to, *answer);
+    calls_->answer(answer->in_reply_to, *answer);
   }
 
-  void watch() {
-    std::unique_lock lock(mutex_);
-    while (!stopping_) {
-      wake_.wait_for(lock, look_every, [this] { return stopping_; });
-      lock.unlock();
-      for (const std::string& id : calls_.overdue(clock_.now())) calls_.answer(id, unknown(no_answer));
-      lock.lock();
-    }
+  // On the clock's thread, for as long as there are both the gateway and the clock.
+  static void watch(const std::shared_ptr<Calls>& watched, Clock& clock) {
+    clock.after(look_every, [weak = std::weak_ptr(watched), &clock] {
+      const auto calls = weak.lock();
+      if (!calls) return;
+      for (const std::string& id : calls->overdue(clock.now())) calls->answer(id, unknown(no_answer));
+      watch(calls, clock);
+    });
   }
 
   const RemotePaymentOptions options_;
   Clock& clock_;
-  Calls calls_;
+  const std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();
   std::unique_ptr<kafka::Producer> producer_;
   std::unique_ptr<kafka::Tail> tail_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
 };
 
 }  // namespace

@@ -5,12 +5,13 @@ declare -A port_offset=([postgres]=0 [redis]=1 [kafka]=2 [controller]=3 [nginx]=
 
 port_of() { cat "$dir/$1/port" 2>/dev/null; }
 
-# Any socket at this port, listening or not, except those that only wait for the last packets.
+# Any socket at this port, listening or not, except those whose process is gone and which only wait for the last packets
+# (FIN_WAIT, TIME_WAIT, CLOSE, LAST_ACK, CLOSING): a server that was killed leaves them, and can have its port again.
 is_taken() {
   local hex
   printf -v hex '%04X' "$1"
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-    awk -v port="$hex" '{ n = split($2, local, ":"); if (n == 2 && local[2] == port && $4 != "06") found = 1 }
+    awk -v port="$hex" '{ n = split($2, local, ":"); if (n == 2 && local[2] == port && $4 !~ /^0[45679B]$/) found = 1 }
                         END { exit !found }'
 }
 

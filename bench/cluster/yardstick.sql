@@ -1,6 +1,7 @@
 -- What the same rows cost by themselves: a completed order of the cluster is copied, with a fresh time-ordered id and
 -- key, into tables with the same columns and indexes. One call is one order. Run by bench/cluster/run after a load
 -- test has written orders to copy.
+SET client_min_messages = warning;
 DROP SCHEMA IF EXISTS yardstick CASCADE;
 CREATE SCHEMA yardstick;
 CREATE TABLE yardstick.flow (LIKE flow INCLUDING ALL);

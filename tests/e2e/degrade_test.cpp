@@ -33,6 +33,14 @@ bool is_up(const Cluster& cluster, const std::string& node, const std::string& d
   return health.is_object() && health["dependencies"][dependency]["status"] == "up";
 }
 
+// Something that goes wrong, and how it is made well.
+struct Fault {
+  const char* name;
+  std::function<void(Cluster&)> begin, end;
+
+  friend void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
+};
+
 class Away : public testing::Test {
  protected:
   // Waits until the load has gone through for so many orders.
@@ -47,12 +55,7 @@ class Away : public testing::Test {
 
 // --- Redis: orders go on ----------------------------------------------------------------------------------------------
 
-struct RedisFault {
-  const char* name;
-  std::function<void(Cluster&)> begin, end;
-};
-
-class RedisAway : public Away, public testing::WithParamInterface<RedisFault> {};
+class RedisAway : public Away, public testing::WithParamInterface<Fault> {};
 
 TEST_P(RedisAway, OrdersGoOnAndDuplicatesAreImpossible) {
   NEEDS_CLUSTER(.redis = true);
@@ -79,23 +82,18 @@ TEST_P(RedisAway, OrdersGoOnAndDuplicatesAreImpossible) {
 
 INSTANTIATE_TEST_SUITE_P(
     Degrading, RedisAway,
-    testing::Values(RedisFault{"Killed", [](Cluster& c) { c.redis->kill(); }, [](Cluster& c) { c.redis->start(); }},
-                    RedisFault{"Frozen", [](Cluster& c) { c.redis->freeze(); }, [](Cluster& c) { c.redis->go_on(); }},
-                    RedisFault{"BehindABlackHole",
+    testing::Values(Fault{"Killed", [](Cluster& c) { c.redis->kill(); }, [](Cluster& c) { c.redis->start(); }},
+                    Fault{"Frozen", [](Cluster& c) { c.redis->freeze(); }, [](Cluster& c) { c.redis->go_on(); }},
+                    Fault{"BehindABlackHole",
                                [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::black_hole); },
                                [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }},
-                    RedisFault{"CutOff", [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::cut); },
+                    Fault{"CutOff", [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::cut); },
                                [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
 // --- Kafka: orders go on, events wait ---------------------------------------------------------------------------------
 
-struct KafkaFault {
-  const char* name;
-  std::function<void(KafkaServer&)> begin, end;
-};
-
-class KafkaAway : public Away, public testing::WithParamInterface<KafkaFault> {};
+class KafkaAway : public Away, public testing::WithParamInterface<Fault> {};
 
 TEST_P(KafkaAway, OrdersGoOnAndTheirEventsFollowAfterwards) {
   NEEDS_CLUSTER(.kafka = true);
@@ -103,28 +101,23 @@ TEST_P(KafkaAway, OrdersGoOnAndTheirEventsFollowAfterwards) {
   cluster.add_node("node-1");
   const auto load = cluster.load(some_load);
   let_pass(cluster, "node-1", 30);
-  GetParam().begin(*cluster.kafka);
+  GetParam().begin(cluster);
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") > 100.0; }));
   EXPECT_EQ(cluster.get("node-1", "/health/detailed")["status"], "ok");
-  GetParam().end(*cluster.kafka);
+  GetParam().end(cluster);
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") == 0.0; }));
   expect_right(*load, 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Degrading, KafkaAway,
-    testing::Values(KafkaFault{"Stopped", [](KafkaServer& k) { k.stop(); }, [](KafkaServer& k) { k.start(); }},
-                    KafkaFault{"Frozen", [](KafkaServer& k) { k.freeze(); }, [](KafkaServer& k) { k.go_on(); }}),
+    testing::Values(Fault{"Stopped", [](Cluster& c) { c.kafka->stop(); }, [](Cluster& c) { c.kafka->start(); }},
+                    Fault{"Frozen", [](Cluster& c) { c.kafka->freeze(); }, [](Cluster& c) { c.kafka->go_on(); }}),
     [](const auto& tested) { return tested.param.name; });
 
 // --- PostgreSQL: 503, nothing lost, recovery by itself ----------------------------------------------------------------
 
-struct PostgresFault {
-  const char* name;
-  std::function<void(Cluster&)> begin, end;
-};
-
-class PostgresAway : public Away, public testing::WithParamInterface<PostgresFault> {};
+class PostgresAway : public Away, public testing::WithParamInterface<Fault> {};
 
 TEST_P(PostgresAway, OrdersAreRefusedWith503AndNothingIsLost) {
   NEEDS_CLUSTER();
@@ -154,12 +147,12 @@ TEST_P(PostgresAway, OrdersAreRefusedWith503AndNothingIsLost) {
 INSTANTIATE_TEST_SUITE_P(
     Degrading, PostgresAway,
     testing::Values(
-        PostgresFault{"Stopped", [](Cluster& c) { c.postgres->stop(); }, [](Cluster& c) { c.postgres->start_again(); }},
-        PostgresFault{"Frozen", [](Cluster& c) { c.postgres->freeze(); }, [](Cluster& c) { c.postgres->thaw(); }},
-        PostgresFault{"BehindABlackHole",
+        Fault{"Stopped", [](Cluster& c) { c.postgres->stop(); }, [](Cluster& c) { c.postgres->start_again(); }},
+        Fault{"Frozen", [](Cluster& c) { c.postgres->freeze(); }, [](Cluster& c) { c.postgres->thaw(); }},
+        Fault{"BehindABlackHole",
                       [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::black_hole); },
                       [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }},
-        PostgresFault{"CutOff", [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::cut); },
+        Fault{"CutOff", [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::cut); },
                       [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 

@@ -22,7 +22,8 @@ struct ProducerOptions {
   // A message that is not acknowledged after so long is given up. Zero: never; then the order holds through
   // everything, and a message that can never be taken costs all that wait behind it another try.
   Duration delivery_time{};
-  Duration linger = 40ms;  // how long a message waits for others to share its way: what a broker does for a few costs as much as for many
+  // How long a message waits for others to share its way: what a broker does for a few costs as much as for many.
+  Duration linger = 40ms;
 };
 
 struct ProducerState {

@@ -99,7 +99,8 @@ Claim ClaimTable::claim_of(const KeyDigest& key, const Said& said) {
 // Parts are settled at the pace at which claims come, a round of all of them for every `recent_rows`. When a
 // round has settled all parts, every row that was there when it began has been copied, or is followed by a newer one.
 void ClaimTable::settle() {
-  Recent& recent = this->recent();
+  if (!recent_) return;  // nothing was said since the start: reading the table can wait
+  Recent& recent = *recent_;
   if (recent.last - recent.first < recent_rows) recent.unsettled_puts = 0;
   for (; recent.unsettled_puts >= puts_per_part; recent.unsettled_puts -= puts_per_part) {
     if (recent.next_part == 0) recent.round_began = recent.last;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
 constexpr int reloads_max = 3;                        // times that a command may ask for more to be loaded
+constexpr int adopt_rounds_per_lease = 8;  // how soon after its lease ran out a dead node is missed
 constexpr int stop_turns_max = 10'000;                // of draining the queue
 constexpr int last_chunks_max = 100;                  // handed to the bus while stopping
 constexpr Duration bus_patience = 500ms;              // for each of them
@@ -205,7 +206,7 @@ void Engine::Core::keep_lease(Timestamp now) {
 
 void Engine::Core::adopt(Timestamp now) {
   if (now < adopt_at_) return;
-  adopt_at_ = now + options_.lease / 2;
+  adopt_at_ = now + options_.lease / adopt_rounds_per_lease;
   const auto adopted = store_.adopt(writer_, options_.adopt_max);
   if (!adopted) {
     if (adopted.error().code == ErrorCode::conflict) fenced();

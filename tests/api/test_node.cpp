@@ -75,7 +75,9 @@ TestNode::TestNode(Dedupe dedupe) {
   node_ = LogicalNode::make(options, 0, *parts_, *io_).value();
   if (const auto started = node_->start(); !started) crash(started.error().message.c_str());
   io_thread_ = std::thread([this] { io_->run(); });
-  node_->engine().submit(RegisterUser{operator_user()}, [](Result<Receipt>) {});
+  std::promise<void> registered;
+  node_->engine().submit(RegisterUser{operator_user()}, [&](const Result<Receipt>&) { registered.set_value(); });
+  registered.get_future().wait();
   node_->set_ready(true);
 }
 

@@ -50,7 +50,7 @@ until_ok() {
   done
 }
 
-# A port that nobody uses, from $1 on; ten in a row.
+# A port that nobody uses, from $1 on; ten in a row. Below 32768 the system gives none to connections that go out.
 free_ports() {
   local base=$1 port
   source tools/services.d/ports.sh

@@ -185,7 +185,8 @@ TEST_F(Away, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
   const auto killed = std::chrono::steady_clock::now();
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") == 200.0; }));
   EXPECT_LT(std::chrono::steady_clock::now() - killed, std::chrono::seconds(30));
-  EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_active") == 0.0; }));
+  for (const char* rest : {"sagactl_sagas_active", "sagactl_unpublished_events"})
+    EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", rest) == 0.0; })) << rest;
   const Ended verified = cluster.run({"verify", "--drained"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
 }

@@ -34,6 +34,16 @@ Format likely_format(const std::vector<std::string>& arguments, const Environmen
   return from_string<Format>(word).value_or(Format::table);
 }
 
+// "postgres://user:password@host" without the password, wherever in a text it stands.
+std::string without_password(std::string text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string::npos) return text;
+  const std::size_t begin = scheme + 3, at = text.find_first_of("@/?", begin);
+  const std::size_t colon = text.find(':', begin);
+  if (at == std::string::npos || text[at] != '@' || colon > at) return text;
+  return text.replace(colon + 1, at - colon - 1, "...");
+}
+
 // As it was typed, for reports: the values of secrets are left out.
 std::string typed(const std::vector<std::string>& arguments) {
   std::string line = "sagactl";
@@ -44,7 +54,7 @@ std::string typed(const std::vector<std::string>& arguments) {
     if (names_secret && equals != std::string::npos)
       line += " " + argument.substr(0, equals) + "=...";
     else
-      line += secret ? " ..." : " " + argument;
+      line += secret ? " ..." : " " + without_password(argument);
     secret = names_secret && equals == std::string::npos;
   }
   return line;

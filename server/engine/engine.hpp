@@ -26,7 +26,7 @@ struct EngineOptions {
   Duration lease = 2s;           // a node not heard of for so long is dead
   std::size_t batch_max = 512;   // commands in one commit
   std::size_t queue_max = 20'000;  // commands waiting; one more is `busy`
-  std::size_t adopt_max = 1'000;   // sagas adopted in one go
+  std::size_t adopt_max = 5'000;   // sagas adopted in one go
   std::uint64_t seed = 0;        // of the jitter
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 using testing::AnyOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::vector<std::string> quick = {"--payment-success", "0.9", "--payment-delay", "1ms..10ms", "--lease", "2s"};
 
@@ -189,6 +190,7 @@ TEST_F(Away, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
     EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", rest) == 0.0; })) << rest;
   const Ended verified = cluster.run({"verify", "--drained"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
+  EXPECT_THAT(verified.out + verified.err, Not(HasSubstr(PostgresServer::password))) << "no secret in any output";
 }
 
 TEST_F(Away, ANodeThatWasPausedForLongerThanItsLeaseIsFencedAndBeginsAnew) {

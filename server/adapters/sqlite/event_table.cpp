@@ -16,6 +16,7 @@ const std::string sql_insert =
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?";
 const std::string sql_of_flow = sql_select + "WHERE e.flow = ?";
+const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key";
 
 }  // namespace
 
@@ -28,6 +29,12 @@ bool EventTable::is_seldom(EventType type) {
     case EventType::saga_started:
     case EventType::saga_step_completed:
     case EventType::saga_completed:
+    case EventType::stock_reserved:
+    case EventType::stock_refused:
+    case EventType::stock_confirmed:
+    case EventType::stock_released:
+    case EventType::stock_set:
+    case EventType::notification_sent:
       return false;
     case EventType::order_cancelled:
     case EventType::payment_failed:
@@ -47,7 +54,8 @@ EventTable::EventTable(Connection& connection, Names& names)
     : names_(names),
       insert_(connection, sql_insert),
       after_(connection, sql_after),
-      of_flow_(connection, sql_of_flow) {}
+      of_flow_(connection, sql_of_flow),
+      of_no_flow_(connection, sql_of_no_flow) {}
 
 void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event) {
   Statement& statement = insert_()
@@ -77,6 +85,10 @@ std::vector<Event> EventTable::of_flow(std::int64_t flow) {
   return events;
 }
 
+std::vector<Event> EventTable::of_no_flow() {
+  return read_all(of_no_flow_());
+}
+
 std::vector<Event> EventTable::read_all(Statement& row) {
   const Reading reading(row);
   std::vector<Event> events;
@@ -100,6 +112,7 @@ Event EventTable::read_row(Statement& row) {
   event.correlation = read_compact(row);
   event.order = {row.uuid()};
   event.trace_parent = row.text();
+  if (!row.is_null()) event.saga_type = names_.definition(row.integer()).name;
   if (is_of_flow) event.aggregate = event.order.uuid;
   return event;
 }

@@ -141,6 +141,9 @@ Result<void> Batch::check_claim(const std::string& idempotency_key, OrderId orde
 // The items with what the stock says of them.
 Result<std::vector<OrderItem>> Batch::items_of(const PlaceOrder& command) const {
   std::vector<OrderItem> items = command.items;
+  // Stores list the orders of these systems by their customers.
+  if (command.saga != order_processing_saga && command.customer.empty())
+    return Error{ErrorCode::invalid, "the customer must be named"};
   if (command.saga == item_purchase_saga) {
     if (!stocks_.find({StockKind::balance, command.customer})) return Error{ErrorCode::not_found, "User not found"};
     for (OrderItem& item : items) {

@@ -148,7 +148,8 @@ Performed release_stock(const Site& site) {
   return Performed{Succeeded{}, std::move(decision.events), {}};
 }
 
-// Confirms what was reserved last. The step that does it has attempts of its own.
+// Confirms what was reserved last. The step that does it has attempts of its own. What has expired and is out of stock
+// now may be there again later, so that is no refusal, which would be the answer for ever.
 template <StockKind kind>
 Performed confirm_stock(const Site& site) {
   std::vector<Reservation>& all = site.flow.reservations;
@@ -156,6 +157,8 @@ Performed confirm_stock(const Site& site) {
       std::find_if(all.rbegin(), all.rend(), [](const Reservation& reservation) { return reservation.kind == kind; });
   if (latest == all.rend()) return answered(Refused{"nothing was reserved"});
   auto decision = confirm(site.stocks, *latest, site.flow.order.id, site.moment);
+  if (!decision && latest->status == ReservationStatus::expired)
+    return answered(Unavailable{decision.error().message});
   if (!decision) return answered(Refused{decision.error().message});
   *latest = std::move(decision->reservation);
   return Performed{Succeeded{}, std::move(decision->events), {}};
@@ -163,6 +166,8 @@ Performed confirm_stock(const Site& site) {
 
 // The stock is sold and the order is complete, or neither.
 Performed complete_order(const Site& site) {
+  if (const auto allowed = decide(site.flow.order, ConfirmOrder{}, site.moment); !allowed)
+    return answered(Refused{allowed.error().message});
   Performed sold = confirm_stock<StockKind::product>(site);
   if (!std::holds_alternative<Succeeded>(*sold.outcome)) return sold;
   Performed confirmed = confirm_order(site);

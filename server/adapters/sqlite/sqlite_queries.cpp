@@ -294,7 +294,9 @@ Result<std::vector<Event>> Database::flow_events(OrderId id) {
 Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
   return read([&](Tables& tables) {
     const Selection selection = select_orders(filter, tables.names);
-    return FlowPage{read_page(tables, selection, page), count_orders(tables, filter, selection)};
+    Page by_creation = page;
+    by_creation.sort_by = SortBy::created;
+    return FlowPage{read_page(tables, selection, by_creation), count_orders(tables, filter, selection)};
   });
 }
 

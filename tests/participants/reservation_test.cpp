@@ -61,7 +61,9 @@ TEST(Reservation, ChangesStatusOnlyAsTheTableSays) {
     EXPECT_EQ(after.status, then);
     EXPECT_EQ(decision.events.size(), then == row.from ? 0u : 1u) << "nothing happens twice";
     EXPECT_EQ(after.version, before.version + static_cast<int>(decision.events.size()));
-    if (decision.events.empty()) EXPECT_EQ(after, before);
+    if (decision.events.empty()) {
+      EXPECT_EQ(after, before);
+    }
   };
   for (const Row& row : table) {
     SCOPED_TRACE(std::string(to_string(row.from)));
@@ -71,8 +73,11 @@ TEST(Reservation, ChangesStatusOnlyAsTheTableSays) {
       EXPECT_EQ(room.at("A"), row.stock);
       const auto decision = confirm(room.book, before, order, stock_moment);
       ASSERT_EQ(decision.ok(), !row.conflict);
-      if (decision) check(row, *decision, before, row.confirm);
-      else EXPECT_EQ(decision.error().code, ErrorCode::conflict);
+      if (decision) {
+        check(row, *decision, before, row.confirm);
+      } else {
+        EXPECT_EQ(decision.error().code, ErrorCode::conflict);
+      }
       EXPECT_EQ(room.at("A"), row.confirmed_stock);
     }
     {

@@ -36,7 +36,8 @@ std::vector<StepDefinition> checkout_steps() {
       StepDefinition{.name = "PROCESS_PAYMENT",
                      .action = "payment.charge",
                      .compensation = "payment.refund",
-                     .compensated_as = "REFUND_PAYMENT"},
+                     .compensated_as = "REFUND_PAYMENT",
+                     .retry = {.budget = 10min}},  // a buyer takes time to pay
       StepDefinition{.name = "RESERVE_INVENTORY",
                      .action = "inventory.reserve",
                      .compensation = "inventory.release",
@@ -45,22 +46,23 @@ std::vector<StepDefinition> checkout_steps() {
   };
 }
 
-constexpr std::string_view replies = "orchestrator.reply";
+constexpr std::string_view replies = orchestrator_replies;
 
 SagaDefinition checkout() {
   return SagaDefinition{
       .name = checkout_saga,
       .steps = checkout_steps(),
       .pivot = 3,
-      .topics = {{AggregateType::order, EventType::order_created, replies},
-                 {AggregateType::payment, EventType::payment_processed, replies},
-                 {AggregateType::payment, EventType::payment_failed, replies},
-                 {AggregateType::payment, EventType::payment_refunded, replies},
-                 {AggregateType::inventory, EventType::stock_reserved, replies},
-                 {AggregateType::inventory, EventType::stock_refused, replies},
-                 {AggregateType::inventory, EventType::stock_released, replies},
-                 {AggregateType::order, EventType::order_confirmed, replies},
-                 {AggregateType::order, EventType::order_cancelled, replies}},
+      .timeout = 15min,
+      .topics = {{AggregateType::order, EventType::order_created, replies, "CREATE_ORDER"},
+                 {AggregateType::payment, EventType::payment_processed, replies, "PROCESS_PAYMENT"},
+                 {AggregateType::payment, EventType::payment_failed, replies, "PROCESS_PAYMENT", true},
+                 {AggregateType::payment, EventType::payment_refunded, replies, "REFUND_PAYMENT"},
+                 {AggregateType::inventory, EventType::stock_reserved, replies, "RESERVE_INVENTORY"},
+                 {AggregateType::inventory, EventType::stock_refused, replies, "RESERVE_INVENTORY", true},
+                 {AggregateType::inventory, EventType::stock_released, replies, "RELEASE_INVENTORY"},
+                 {AggregateType::order, EventType::order_confirmed, replies, "COMPLETE_ORDER"},
+                 {AggregateType::order, EventType::order_cancelled, replies, "CANCEL_ORDER"}},
   };
 }
 
@@ -70,6 +72,7 @@ SagaDefinition checkout_choreography() {
       .mode = Mode::choreography,
       .steps = checkout_steps(),
       .pivot = 3,
+      .timeout = 15min,
       .topics = {{AggregateType::order, EventType::order_created, "order.created"},
                  {AggregateType::order, EventType::order_cancelled, "order.cancelled"},
                  {AggregateType::payment, EventType::payment_processed, "payment.processed"},

@@ -26,24 +26,23 @@ SagaDefinition order_processing() {
   };
 }
 
-// The order is complete and its stock sold with the last step, so everything before that can still be undone.
+// The order is complete and its stock sold with the last step, so everything before that can still be undone. The
+// services may be processes of their own, which are restarted at times; and a buyer takes time to pay.
 std::vector<StepDefinition> checkout_steps() {
-  return {
-      StepDefinition{.name = "CREATE_ORDER",
-                     .action = "order.create",
-                     .compensation = "order.cancel",
-                     .compensated_as = "CANCEL_ORDER"},
-      StepDefinition{.name = "PROCESS_PAYMENT",
-                     .action = "payment.charge",
-                     .compensation = "payment.refund",
-                     .compensated_as = "REFUND_PAYMENT",
-                     .retry = {.budget = 10min}},  // a buyer takes time to pay
-      StepDefinition{.name = "RESERVE_INVENTORY",
-                     .action = "inventory.reserve",
-                     .compensation = "inventory.release",
-                     .compensated_as = "RELEASE_INVENTORY"},
-      StepDefinition{.name = "COMPLETE_ORDER", .action = "order.complete", .compensation = "", .compensated_as = ""},
+  const auto step = [](std::string_view name, std::string_view action, std::string_view compensation,
+                       std::string_view compensated_as) {
+    return StepDefinition{.name = name,
+                          .action = action,
+                          .compensation = compensation,
+                          .compensated_as = compensated_as,
+                          .timeout = 10s,
+                          .retry = {.budget = 10min},
+                          .compensation_retry = {.budget = 10min}};
   };
+  return {step("CREATE_ORDER", "order.create", "order.cancel", "CANCEL_ORDER"),
+          step("PROCESS_PAYMENT", "payment.charge", "payment.refund", "REFUND_PAYMENT"),
+          step("RESERVE_INVENTORY", "inventory.reserve", "inventory.release", "RELEASE_INVENTORY"),
+          step("COMPLETE_ORDER", "order.complete", "", "")};
 }
 
 constexpr std::string_view replies = orchestrator_replies;

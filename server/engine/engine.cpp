@@ -14,7 +14,7 @@ namespace sagactl {
 namespace {
 
 constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
-constexpr int adopt_rounds_per_lease = 8;  // how soon after its lease ran out a dead node is missed
+constexpr int adopt_rounds_per_lease = 16;  // how soon after its lease ran out a dead node is missed
 constexpr int stop_turns_max = 10'000;                // of draining the queue
 constexpr int last_chunks_max = 100;                  // handed to the bus while stopping
 constexpr Duration bus_patience = 500ms;              // for each of them

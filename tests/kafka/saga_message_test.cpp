@@ -29,7 +29,7 @@ Incoming received(std::string value) {
 TEST(SagaMessage, ACommandIsReadAsItWasWritten) {
   const StepCall call{saga, 2, Direction::compensation, 3, 1, true};
   const Outgoing message =
-      to_message(RemoteCall{"RELEASE_INVENTORY", call, R"({"customerId":"C"})", "00-trace"}, "test.");
+      kafka::to_message(RemoteCall{"RELEASE_INVENTORY", call, R"({"customerId":"C"})", "00-trace"}, "test.");
   EXPECT_EQ(message.topic, "test.orchestrator.saga");
   EXPECT_EQ(message.key, saga.text());
   const Json json = Json::parse(*message.value);
@@ -50,7 +50,7 @@ TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
   for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"no stock"}}, Outcome{Unavailable{"away"}},
                                  Outcome{UnknownOutcome{"late"}}, Outcome{Awaited{"the shop"}}}) {
     const RemoteReply reply{"PROCESS_PAYMENT", saga, StepReply{1, Direction::action, 2, outcome}, ""};
-    const Outgoing message = to_message(reply, "");
+    const Outgoing message = kafka::to_message(reply, "");
     EXPECT_EQ(message.topic, "orchestrator.reply");
     const auto read = kafka::to_remote_reply(received(message));
     ASSERT_TRUE(read) << *message.value;

@@ -204,6 +204,18 @@ void World::confirm_payment(OrderId id) {
   node->engine->submit(std::move(request), [](Result<Receipt>) {});
 }
 
+// Confirms or cancels what still waits. In a few worlds it does not, and the waits run out.
+void World::close_shop() {
+  if (!options_.shop_confirms || options_.seed % 16 == 0) return;
+  for (const OrderId id : accepted_) {
+    Node* node = any_node();
+    const auto flow = store_->flow(id);
+    if (!node || !flow.ok() || !*flow || (*flow)->saga->status != SagaStatus::started) continue;
+    if (chance_.happens(0.5)) confirm_payment(id);
+    else node->engine->submit(CancelOrderRequest{id, admin, "simulated: not paid"}, [](Result<Receipt>) {});
+  }
+}
+
 // An operator sets the clock.
 void World::jump() {
   const auto by = Duration{static_cast<std::int64_t>(chance_.random.below(6'000'000))};
@@ -269,6 +281,7 @@ void World::run() {
   }
   clock_.advance(2s);
   chance_.faults = Faults{};
+  close_shop();
   const Timestamp limit = clock_.now() + rest_limit;
   for (int i = 0; i < steps_max && clock_.now() < limit; ++i) {
     step();

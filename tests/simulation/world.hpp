@@ -74,6 +74,7 @@ class World {
   void choose_system(PlaceOrder& order);
   void stock_up();
   void confirm_payment(OrderId id);
+  void close_shop();
   void jump();
   void operate();
   Node* any_node();

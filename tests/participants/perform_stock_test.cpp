@@ -49,7 +49,9 @@ struct Scene {
   }
   Performed give(std::string_view command, std::size_t step, Direction direction, int attempt = 1) {
     const StepCall call{saga_of(flow.order.id), step, direction, attempt, 1, false};
-    auto performed = perform(command, flow, room.book, call, Policy{}, moment);
+    Moment now = moment;
+    now.entropy += ++given;
+    auto performed = perform(command, flow, room.book, call, Policy{}, now);
     EXPECT_TRUE(performed.ok()) << performed.error().message;
     return performed.ok() ? std::move(*performed) : Performed{};
   }
@@ -67,6 +69,7 @@ struct Scene {
   }
 
   Line line;
+  std::uint64_t given = 0;
   Flow flow;
   StockRoom room;
 };

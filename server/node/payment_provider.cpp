@@ -26,8 +26,8 @@ Result<std::string> read_secret(const std::filesystem::path& file) {
   auto secret = auth::load_secret(file);
   if (!secret) {
     const bool empty = secret.error().code == ErrorCode::invalid;
-    return Error{ErrorCode::invalid,
-                 fmt::format("{}: {}", where_from, empty ? file.string() + " does not hold one" : secret.error().message)};
+    const std::string why = empty ? file.string() + " does not hold one" : secret.error().message;
+    return Error{ErrorCode::invalid, fmt::format("{}: {}", where_from, why)};
   }
   if (!fits_basic_authentication(*secret))
     return Error{ErrorCode::invalid, fmt::format("{}: {} holds something else: a key is one word without a colon",
@@ -51,9 +51,10 @@ Result<TossOptions> toss_options(const TossAccount& account) {
   auto base = parse_web_url(account.url);
   if (!base) return Error{ErrorCode::invalid, "--toss-url: " + base.error().message};
   if (!base->tls && !base->is_loopback())
-    return Error{ErrorCode::invalid, fmt::format("--toss-url: {} would carry the secret key in the clear; write https://, "
-                                                 "or put a proxy on 127.0.0.1",
-                                                 base->text())};
+    return Error{ErrorCode::invalid,
+                 fmt::format("--toss-url: {} would carry the secret key in the clear; write https://, or put a proxy "
+                             "on 127.0.0.1",
+                             base->text())};
   options.base = std::move(base).value();
   auto secret = read_secret(account.secret_file);
   if (!secret) return secret.error();
@@ -72,7 +73,8 @@ Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& opti
     }
     case PaymentProvider::remote: break;
   }
-  return Error{ErrorCode::invalid, "a payment participant cannot pass its commands on: choose --payment simulated or toss"};
+  return Error{ErrorCode::invalid,
+               "a payment participant cannot pass its commands on: choose --payment simulated or toss"};
 }
 
 }  // namespace sagactl

@@ -51,7 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CliServe, TakesNoSecretKeyThatOthersCanReadOrThatIsNone) {
   Desk desk;
-  const std::vector<std::string> command = {"serve", "--port", "0", "--payment", "toss", "--toss-secret-file", "toss.key"};
+  const std::vector<std::string> command = {"serve",     "--port", "0", "--payment", "toss", "--toss-secret-file",
+                                            "toss.key"};
   const auto said_of = [&](const std::string& text, std::filesystem::perms mode) {
     desk.write("toss.key", text);
     std::filesystem::permissions(desk.directory() / "toss.key", mode);

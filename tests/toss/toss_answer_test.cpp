@@ -31,13 +31,13 @@ TEST(TossAnswer, IsInEffectOnlyWhileTheMoneyIsThere) {
       {"EXPIRED", "refused: the payment expired"},
   };
   for (const auto& [status, meaning] : rows) {
-    const auto payment = payment_of(showing(Json{{"paymentKey", "key-1"},
-                                                 {"orderId", "order-1"},
-                                                 {"status", status},
-                                                 {"totalAmount", 19.5},
-                                                 {"failure", {{"code", "REJECT_CARD_PAYMENT"}, {"message", "no money"}}}}
-                                                .dump()),
-                                    "key-1");
+    const Json failure{{"code", "REJECT_CARD_PAYMENT"}, {"message", "no money"}};
+    const Json body{{"paymentKey", "key-1"},
+                    {"orderId", "order-1"},
+                    {"status", status},
+                    {"totalAmount", 19.5},
+                    {"failure", failure}};
+    const auto payment = payment_of(showing(body.dump()), "key-1");
     ASSERT_TRUE(payment) << payment.error().message;
     EXPECT_THAT(said(state_of(*payment, {"order-1", Money{1950}})), HasSubstr(meaning)) << status;
     EXPECT_THAT(said(state_of(*payment, {"order-1", {}})), HasSubstr(meaning)) << status;

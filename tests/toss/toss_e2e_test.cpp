@@ -1,4 +1,4 @@
-// The real program charging by Toss Payments: what happens on the provider's bad days, and when the node dies in between.
+// The real program charging by Toss Payments: on the provider's bad days, and when the node dies in between.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -160,7 +160,8 @@ TEST(TossEndToEnd, IsLookedAtByTheDoctor) {
     const Json checks =
         shop.site.run({"doctor", "--toss-url", url, "--toss-secret-file", file, "-o", "json"}).json()["checks"];
     for (const Json& check : checks)
-      if (check["name"] == "Toss Payments") return check["result"].get<std::string>() + ": " + check["found"].get<std::string>();
+      if (check["name"] == "Toss Payments")
+        return check["result"].get<std::string>() + ": " + check["found"].get<std::string>();
     return std::string("not looked at");
   };
   EXPECT_THAT(found(shop.toss.url(), "toss.key"), testing::StartsWith("ok: "));

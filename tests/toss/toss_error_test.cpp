@@ -48,7 +48,7 @@ TEST(TossError, MeansWhatTheTableOfCodesSays) {
       {403, "FORBIDDEN_CONSECUTIVE_REQUEST", Meaning::unavailable},
   };
   for (const Row& row : rows)
-    EXPECT_EQ(error_of(saying(row.status, row.code)).meaning, row.meaning) << row.status << ' ' << row.code;
+    EXPECT_EQ(toss_error_of(saying(row.status, row.code)).meaning, row.meaning) << row.status << ' ' << row.code;
 }
 
 TEST(TossError, OfAnotherServerSaysNothingAboutThePayment) {
@@ -58,7 +58,7 @@ TEST(TossError, OfAnotherServerSaysNothingAboutThePayment) {
                                           {502, Meaning::unknown},     {504, Meaning::unknown}};
   for (const auto& [status, meaning] : rows) {
     for (const char* body : {"<html>", "", "[]", R"({"code":7})", R"({"message":"no code"})"}) {
-      const TossError error = error_of({status, {}, body});
+      const TossError error = toss_error_of({status, {}, body});
       EXPECT_EQ(error.meaning, meaning) << status << body;
       EXPECT_THAT(error.reason, HasSubstr(std::to_string(status)));
     }
@@ -66,18 +66,18 @@ TEST(TossError, OfAnotherServerSaysNothingAboutThePayment) {
 }
 
 TEST(TossError, IsGivenInTheProvidersOwnWordsAndNoMoreThanPeopleRead) {
-  EXPECT_EQ(error_of(saying(400, "REJECT_CARD_PAYMENT")).reason, "because (REJECT_CARD_PAYMENT)");
-  EXPECT_EQ(error_of({400, {}, R"({"code":"X"})"}).reason, "X");
+  EXPECT_EQ(toss_error_of(saying(400, "REJECT_CARD_PAYMENT")).reason, "because (REJECT_CARD_PAYMENT)");
+  EXPECT_EQ(toss_error_of({400, {}, R"({"code":"X"})"}).reason, "X");
   std::string long_message;
   for (int i = 0; i < 1000; ++i) long_message += "잔";
-  const std::string shown = error_of({400, {}, Json{{"code", "X"}, {"message", long_message}}.dump()}).reason;
+  const std::string shown = toss_error_of({400, {}, Json{{"code", "X"}, {"message", long_message}}.dump()}).reason;
   EXPECT_LE(shown.size(), 310u);
   EXPECT_FALSE(Json(shown).dump().empty()) << "cut between two letters";
 }
 
 TEST(TossError, TellsARefusedKeyFromARefusedPayment) {
-  EXPECT_TRUE(error_of(saying(401, "UNAUTHORIZED_KEY")).key_refused);
-  EXPECT_FALSE(error_of(saying(403, "REJECT_CARD_PAYMENT")).key_refused);
+  EXPECT_TRUE(toss_error_of(saying(401, "UNAUTHORIZED_KEY")).key_refused);
+  EXPECT_FALSE(toss_error_of(saying(403, "REJECT_CARD_PAYMENT")).key_refused);
 }
 
 }  // namespace

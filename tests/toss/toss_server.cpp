@@ -179,7 +179,8 @@ TestAnswer TossServer::confirm(const Asked& asked) {
   if (order_id.size() < 6 || order_id.size() > 64)
     return problem(400, "INVALID_ORDER_ID", "an order id has 6 to 64 characters");
   if (!amount) return problem(400, "INVALID_REQUEST", "the amount is no number");
-  Payment& payment = payments_.try_emplace(asked.payment_key, Payment{order_id, *amount, "IN_PROGRESS", "", ""}).first->second;
+  const Payment agreed_to{order_id, *amount, "IN_PROGRESS", "", ""};
+  Payment& payment = payments_.try_emplace(asked.payment_key, agreed_to).first->second;
   if (payment.order_id != order_id || payment.amount != *amount)
     return problem(403, "FORBIDDEN_REQUEST", "the order or the amount is not the one that was agreed to");
   if (payment.status != "IN_PROGRESS") return problem(400, "ALREADY_PROCESSED_PAYMENT", "already processed");

@@ -26,7 +26,7 @@ Result<TossCheckup> check_toss(const TossOptions& options) {
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - asked);
   if (!response) return Error{ErrorCode::unavailable, response.error().message};
   if (response->ok()) return TossCheckup{took};
-  const toss::TossError error = toss::error_of(*response);
+  const toss::TossError error = toss::toss_error_of(*response);
   if (error.meaning == toss::Meaning::no_such_payment) return TossCheckup{took};
   if (error.key_refused) return Error{ErrorCode::unauthenticated, "the secret key is not taken: " + error.reason};
   const bool passing = error.meaning == toss::Meaning::unknown || response->status == 429;

@@ -71,7 +71,7 @@ std::string shortened(std::string text) {
 
 }  // namespace
 
-TossError error_of(const HttpResponse& response) {
+TossError toss_error_of(const HttpResponse& response) {
   const Json body = Json::parse(response.body, nullptr, false);
   const std::string code = text_member(body, "code");
   TossError error;

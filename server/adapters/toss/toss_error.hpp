@@ -25,6 +25,6 @@ struct TossError {
   bool in_progress = false;  // an earlier call with the same idempotency key is not done yet
 };
 
-TossError error_of(const HttpResponse& response);
+TossError toss_error_of(const HttpResponse& response);
 
 }  // namespace sagactl::toss

@@ -186,7 +186,7 @@ class TossGateway : public PaymentGateway {
 
   // And does what the error asks of further calls. `call` is what may be tried again; "" for a question.
   TossError read_error(const HttpResponse& response, const std::string& call) {
-    TossError error = toss::error_of(response);
+    TossError error = toss::toss_error_of(response);
     error.reason = without_secret(std::move(error.reason));
     const bool again = error.meaning == Meaning::unavailable || error.meaning == Meaning::unknown;
     if (again && !error.in_progress && !call.empty()) keys_.spend(call);

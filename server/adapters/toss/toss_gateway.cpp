@@ -59,7 +59,8 @@ class TossGateway : public PaymentGateway {
   void charge(const Charge& charge, ChargeDone done) override {
     const std::string key = toss::payment_key(charge.payment_key, charge.key);
     if (auto why = toss::why_impossible(charge.order_id, key)) return done(Refused{std::move(*why)});
-    const std::string call = "confirm " + charge.key;
+    // Another payment key or amount is another call: the provider would answer it as it answered the first.
+    const std::string call = fmt::format("confirm {} {} {}", charge.key, key, charge.amount.text());
     send(toss::confirm_request(charge, key, keys_.key_of(call)),
          [this, charge, key, call, done = std::move(done)](Result<HttpResponse> response) {
            if (!response) return done(of_failure<ChargeAnswer>(response.error()));
@@ -161,7 +162,7 @@ class TossGateway : public PaymentGateway {
   }
 
   void cancel(const EarlierCharge& charge, const std::string& key, const RefundDone& done) {
-    const std::string call = "cancel " + charge.key;
+    const std::string call = fmt::format("cancel {} {}", charge.key, key);
     send(toss::cancel_request(key, keys_.key_of(call), charge.trace_parent),
          [this, key, call, done](Result<HttpResponse> response) {
            if (!response) return done(of_failure<Outcome>(response.error()));

@@ -1,5 +1,5 @@
-// The changes of one stock, put together by their versions in whatever order they are seen. Changes that follow
-// each other are kept as one run, of which the ends are enough: what is kept are the gaps.
+// The changes of one stock, put together by their versions in whatever order they are seen. Of changes that
+// follow each other only the first and the last are kept: memory is needed for the gaps.
 #pragma once
 
 #include <map>
@@ -28,7 +28,8 @@ struct StockChange {
   OrderId order;                   // nil: none, an operator has set it
   const NodeName* node = nullptr;  // outlives this
 
-  // What there was when nothing but this was moved. Of a setting only what is reserved and sold means anything.
+  // What there was when nothing but this was moved. Of a setting only what is reserved and sold means
+  // anything.
   StockLevel before() const;
   bool may_follow(const StockChange& earlier) const;
   Json row(const StockKey& key) const;  // as a witness shows it

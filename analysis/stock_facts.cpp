@@ -87,7 +87,8 @@ StockSetFacts read_stock_set(const Event& event) {
     const auto kind = from_string<StockKind>(data.at("kind").get<std::string>());
     if (event.type != EventType::stock_set || !kind) return facts;
     const auto whole = [&](const char* member) { return data.at(member).get<std::int64_t>(); };
-    facts.left = {static_cast<int>(whole("stockVersion")), whole("available"), whole("reserved"), whole("sold")};
+    facts.left = {static_cast<int>(whole("stockVersion")), whole("available"), whole("reserved"),
+                  whole("sold")};
     facts.total = whole("total");
     facts.key = {*kind, data.at("id").get<std::string>()};
     facts.readable = true;

@@ -8,7 +8,9 @@ namespace sagactl {
 namespace {
 
 constexpr const char* exact = "a change takes from one heap what it gives to another, and nothing else";
-constexpr const char* dense = "every change of a stock is told of by one event, and raises its version by one";
+constexpr const char* whole = "the total of a stock is what is available, reserved and sold";
+constexpr const char* dense =
+    "every change of a stock is told of by one event, and raises its version by one";
 
 Json nodes_of(const Json& rows) {
   Json nodes = Json::array();
@@ -42,7 +44,8 @@ std::optional<StockChange::Way> way_of(EventType type, ReservationStatus before)
     case EventType::stock_confirmed:
       return before == ReservationStatus::expired ? StockChange::Way::sold_anew : StockChange::Way::sold;
     case EventType::stock_released:
-      return before == ReservationStatus::confirmed ? StockChange::Way::returned : StockChange::Way::given_back;
+      return before == ReservationStatus::confirmed ? StockChange::Way::returned
+                                                    : StockChange::Way::given_back;
     default:
       return std::nullopt;
   }
@@ -96,9 +99,9 @@ void StockLedger::take(const StockKey& key, const StockChange& change) {
   }
   const std::string quantity =
       later.way == StockChange::Way::set ? std::string() : amount_of(key.kind, later.quantity) + " ";
-  add(fmt::format("{}: there were {}; {}{} at version {} left {}", name_of(key),
-                  text_of(key.kind, misfit->earlier->after), quantity, word_of(later.way), later.after.version,
-                  text_of(key.kind, later.after)),
+  const std::string before = text_of(key.kind, misfit->earlier->after);
+  add(fmt::format("{}: there were {}; {}{} at version {} left {}", name_of(key), before, quantity,
+                  word_of(later.way), later.after.version, text_of(key.kind, later.after)),
       exact, rows);
 }
 
@@ -109,7 +112,8 @@ void StockLedger::see_stock_events(const std::vector<StockSetFacts>& events) {
   for (const StockSetFacts* set : sets)
     if (set->left.version == 1) book(set->key).lives.push_back({set->event->occurred_at, {}});
   for (auto& [key, book] : books_)
-    std::sort(book.lives.begin(), book.lives.end(), [](const Life& a, const Life& b) { return a.since < b.since; });
+    std::sort(book.lives.begin(), book.lives.end(),
+              [](const Life& a, const Life& b) { return a.since < b.since; });
   for (const StockSetFacts* set : sets) {
     StockChange change;
     change.after = set->left;
@@ -118,7 +122,7 @@ void StockLedger::see_stock_events(const std::vector<StockSetFacts>& events) {
     if (set->total != set->left.total())
       add(fmt::format("{} was set to a total of {}, with {}", name_of(set->key),
                       amount_of(set->key.kind, set->total), text_of(set->key.kind, set->left)),
-          "the total of a stock is what is available, reserved and sold", Json::array({change.row(set->key)}));
+          whole, Json::array({change.row(set->key)}));
     take(set->key, change);
   }
 }
@@ -174,8 +178,8 @@ void StockLedger::look_for_gaps(const StockKey& key, const Book& book) {
   for (const Life& life : book.lives) {
     if (life.chain.empty()) continue;
     if (const auto gap = life.chain.gap()) {
-      add(fmt::format("{}: no event tells of its version {}", name_of(key), gap->earlier->after.version + 1), dense,
-          Json::array({gap->earlier->row(key), gap->later.row(key)}));
+      add(fmt::format("{}: no event tells of its version {}", name_of(key), gap->earlier->after.version + 1),
+          dense, Json::array({gap->earlier->row(key), gap->later.row(key)}));
       return;
     }
     const StockChange& first = life.chain.first();
@@ -230,7 +234,7 @@ void StockLedger::finish(const Surroundings& surroundings) {
     if (row != rows.end() && row->second->total != level_of(*row->second).total())
       add(fmt::format("{} has a total of {}, with {}", name_of(key), amount_of(key.kind, row->second->total),
                       text_of(key.kind, level_of(*row->second))),
-          "the total of a stock is what is available, reserved and sold", Json::array({row_of(*row->second)}));
+          whole, Json::array({row_of(*row->second)}));
     if (!all || violations_.count() != before) continue;
     look_for_gaps(key, book);
     if (row != rows.end() && violations_.count() == before) compare(*row->second, book);

@@ -1,5 +1,5 @@
-// The books of some kinds of stock: every change that events tell of, what orders hold and have bought, and in the
-// end the rows of the stock itself. All of them have to say the same.
+// The books of some kinds of stock: every change that events tell of, what orders hold and have bought, and
+// the rows of the stock itself. All of them have to say the same.
 #pragma once
 
 #include <initializer_list>

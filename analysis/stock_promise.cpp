@@ -66,8 +66,9 @@ std::optional<Witness> not_sold(const FlowFacts& facts, StockKind kind) {
     rows.push_back(row_of(reservation, flow.order.id));
   }
   if (bought == 1 && held == 0) return std::nullopt;
-  return Witness{.what = fmt::format("order {} is completed: {} confirmed and {} still held of its {}",
-                                     flow.order.id.text(), bought, held, text_of(kind, lines_wanted(flow.order, kind))),
+  const std::string wanted = text_of(kind, lines_wanted(flow.order, kind));
+  return Witness{.what = fmt::format("order {} is completed: of its reservations of {} {} confirmed, {} held",
+                                     flow.order.id.text(), wanted, bought, held),
                  .rule = "a completed order has bought once what it wants, and holds nothing more",
                  .rows = rows,
                  .nodes = Json::array({flow.order.node})};

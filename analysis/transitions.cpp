@@ -102,7 +102,8 @@ std::string ReservationReplay::take(const EventFacts& facts) {
   using enum ReservationStatus;
   const EventType type = facts.event->type;
   const bool begins = type == EventType::stock_reserved || type == EventType::stock_refused;
-  if (begins == made) return made ? "it was made twice" : "its first event is not StockReserved or StockRefused";
+  if (begins == made)
+    return made ? "it was made twice" : "its first event is not StockReserved or StockRefused";
   const auto become = [&](ReservationStatus to) {
     made = true;
     status = to;

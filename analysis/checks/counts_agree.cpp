@@ -1,4 +1,5 @@
-// Orders, sagas, payments, reservations, stock and events belong together, in both directions: none is there without its others.
+// Orders, sagas, payments, reservations, stock and events belong together, in both directions: none is there
+// without its others.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -119,7 +120,7 @@ class CountsAgree final : public Check {
 
   void look_at_stock(const Stock& stock) {
     if (set_.count(stock.key) > 0) return;
-    violations_.add({.what = fmt::format("{} is there, and no event tells that it was set", name_of(stock.key)),
+    violations_.add({.what = fmt::format("{} is there, and no event has set it", name_of(stock.key)),
                      .rule = "stock is made by being set, with an event",
                      .rows = Json::array({row_of(stock)})});
   }
@@ -136,16 +137,15 @@ class CountsAgree final : public Check {
             "a saga that has done its payment step has a payment");
       if (kind && !has_reservation(facts.flow, *kind, it.attempt))
         add(facts,
-            fmt::format("saga {} completed its step {} and has no such reservation", facts.flow.order.id.text(),
-                        it.step_name),
+            fmt::format("saga {} completed its step {} and has no such reservation",
+                        facts.flow.order.id.text(), it.step_name),
             "a saga that has reserved has a reservation");
     }
   }
 
   static bool has_reservation(const Flow& flow, StockKind kind, int attempt) {
-    return std::any_of(flow.reservations.begin(), flow.reservations.end(), [&](const Reservation& it) {
-      return it.kind == kind && it.attempt == attempt;
-    });
+    return std::any_of(flow.reservations.begin(), flow.reservations.end(),
+                       [&](const auto& it) { return it.kind == kind && it.attempt == attempt; });
   }
 
   static bool is_there(const Flow& flow, const AggregateFacts& aggregate) {

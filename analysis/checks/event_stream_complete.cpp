@@ -1,5 +1,5 @@
-// Per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ... (Of a stock they also count
-// the changes that orders' reservations tell of: that none is missing there is for stock-balances to say.)
+// Per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ... (Of a stock they
+// also count the changes that orders' reservations tell of: stock-balances says whether one is missing.)
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ class EventStreamComplete final : public Check {
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     for (const StockSetFacts& set : events) {
       if (!set.readable || set.event->version == set.left.version) continue;
-      violations_.add({.what = fmt::format("the event that sets {} is its version {}, and tells of version {}",
+      violations_.add({.what = fmt::format("the event that sets {} is its version {}, and says {}",
                                            name_of(set.key), set.event->version, set.left.version),
                        .rule = "the versions of a stock's events are those of its changes",
                        .rows = Json::array({row_of(*set.event)}),

@@ -54,7 +54,7 @@ class EveryNodeKnown final : public Check {
       violations_.add({.what = node.empty() ? fmt::format("{} of no node", counted(seen.count, "row"))
                                             : fmt::format("{} of node '{}', which is not known",
                                                           counted(seen.count, "row"), node),
-                       .rule = "every order, step, payment, reservation, stock and event names the node that wrote it",
+                       .rule = "every row and event names the node that wrote it",
                        .rows = Json::array({seen.row}),
                        .nodes = Json::array({node})});
     }

@@ -1,5 +1,5 @@
-// What was captured and not given back is what the completed orders are worth, to the cent, in each system; and
-// users' balances are what their purchases have left of them.
+// What was captured and not given back is what the completed orders are worth, to the cent, in each system;
+// and users' balances are what their purchases have left of them.
 #include <fmt/format.h>
 
 #include <map>
@@ -16,10 +16,12 @@ constexpr std::string_view name = "money-balances";
 
 class MoneyBalances final : public Check {
  public:
-  void see_stock_events(const std::vector<StockSetFacts>& events) override { balances_.see_stock_events(events); }
+  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+    balances_.see_stock_events(events);
+  }
 
   void see(const FlowFacts& facts) override {
-    if (!facts.flow.saga || facts.flow.saga->type != order_processing_saga) balances_.see(facts);
+    balances_.see(facts);
     if (auto broken = broken_promise(facts, StockKind::balance)) violations_.add(std::move(*broken));
     for (const Payment& payment : facts.flow.payments) compare_with_events(facts, payment);
     const std::optional<Saga>& saga = facts.flow.saga;
@@ -40,7 +42,8 @@ class MoneyBalances final : public Check {
                           sums.value.text(), counted(sums.completed, "completed order"));
     if (held.empty()) held = "no order has ended";
     if (!balances_.empty())
-      held += fmt::format("; {} fit what was bought", counted(balances_.stocks(StockKind::balance), "user's balance"));
+      held += fmt::format("; what {} spent and hold is what they bought and reserved",
+                          counted(balances_.stocks(StockKind::balance), "user"));
     if (set_aside_ > 0)
       held += fmt::format("; {} for a person to settle not included", counted(set_aside_, "order"));
     return violations_.verdict(name, held);

@@ -15,7 +15,7 @@ class NeverNegative final : public Check {
  public:
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     for (const StockSetFacts& set : events)
-      if (set.readable) look_at(set.key, set.left, *set.event);
+      if (set.readable) look_at(set.key.kind, set.key.id, set.left, *set.event);
   }
 
   void see(const FlowFacts& facts) override {
@@ -24,7 +24,7 @@ class NeverNegative final : public Check {
       const auto kind = stock_kind_of(it.event->aggregate_type);
       if (!kind) continue;
       for (const StockMove& move : it.reservation->moves)
-        if (move.left) look_at({*kind, move.stock}, *move.left, *it.event);
+        if (move.left) look_at(*kind, move.stock, *move.left, *it.event);
     }
   }
 
@@ -46,15 +46,15 @@ class NeverNegative final : public Check {
   }
 
  private:
-  void look_at(const StockKey& key, const StockLevel& level, const Event& event) {
+  void look_at(StockKind kind, const std::string& id, const StockLevel& level, const Event& event) {
     ++levels_;
     if (!level.is_negative()) return;
-    Witness witness{.what = fmt::format("{} had {} at {}", name_of(key), text_of(key.kind, level),
+    Witness witness{.what = fmt::format("{} had {} at {}", name_of({kind, id}), text_of(kind, level),
                                         iso8601_us(event.occurred_at)),
                     .rule = rule};
     if (violations_.first()) {
       Json row = row_of(event);
-      row["stock"] = key.id;
+      row["stock"] = id;
       row["stockVersion"] = level.version;
       if (!event.order.uuid.is_nil()) row["orderId"] = event.order.text();
       witness.rows.push_back(std::move(row));

@@ -1,5 +1,5 @@
-// Of every product, item and user's slots: what there is, what is reserved and what is sold is the total, now and
-// after every change; and orders have got what they were promised.
+// Of every product, item and user's slots: what is available, reserved and sold is the total, now and after
+// every change; and orders have got what they were promised.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,11 +16,11 @@ constexpr std::string_view name = "stock-balances";
 
 class StockBalances final : public Check {
  public:
-  void see_stock_events(const std::vector<StockSetFacts>& events) override { ledger_.see_stock_events(events); }
+  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+    ledger_.see_stock_events(events);
+  }
 
   void see(const FlowFacts& facts) override {
-    if (facts.flow.reservations.empty() && !(facts.flow.saga && facts.flow.saga->type != order_processing_saga))
-      return;
     ledger_.see(facts);
     for (const StockKind kind : {StockKind::product, StockKind::item, StockKind::slots})
       if (auto broken = broken_promise(facts, kind)) violations_.add(std::move(*broken));
@@ -29,10 +29,10 @@ class StockBalances final : public Check {
   Verdict finish(const Surroundings& surroundings) override {
     ledger_.finish(surroundings);
     if (ledger_.empty() && violations_.first()) return does_not_apply(name, "the saga keeps no stock");
-    std::string held = fmt::format(
-        "available + reserved + sold is the total of {}, {} and {}",
-        counted(ledger_.stocks(StockKind::product), "product"), counted(ledger_.stocks(StockKind::item), "item"),
-        counted(ledger_.stocks(StockKind::slots), "user's slots"));
+    std::string held = fmt::format("available + reserved + sold is the total of {}, {} and the slots of {}",
+                                   counted(ledger_.stocks(StockKind::product), "product"),
+                                   counted(ledger_.stocks(StockKind::item), "item"),
+                                   counted(ledger_.stocks(StockKind::slots), "user"));
     if (!surroundings.whole)
       held += "; their history is outside of the time that was asked for";
     else if (!surroundings.from_the_start)

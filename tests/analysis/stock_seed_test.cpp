@@ -1,5 +1,5 @@
-// No false alarm: worlds of all four systems, made at random from a seed, in which everything goes wrong that may,
-// and nothing that may not.
+// No false alarm: worlds of all four systems, made at random from a seed, in which everything goes wrong that
+// may, and nothing that may not.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -57,7 +57,8 @@ class RandomWorld {
     world_.number_events();
     const auto history = world_.history();
     std::string found;
-    for (const Verdict& verdict : verify(*history, CheckOptions{.drained = drained, .stuck_after = 10h}).value())
+    const CheckOptions options{.drained = drained, .stuck_after = 10h};
+    for (const Verdict& verdict : verify(*history, options).value())
       if (verdict.ruling == Ruling::fail) found += verdict.name + ": " + verdict.witness.dump(1) + "\n";
     return found;
   }
@@ -168,7 +169,8 @@ TEST(StockWorlds, MeetEverythingThatMayGoWrong) {
     }
   }
   for (const SagaDefinition& definition : definitions())
-    for (const char* end : {" completed", " compensated"}) EXPECT_GT(met[std::string(definition.name) + end], 0) << end;
+    for (const char* end : {" completed", " compensated"})
+      EXPECT_GT(met[std::string(definition.name) + end], 0) << definition.name << end;
   for (const char* kind : {"product", "item", "balance", "slots"})
     for (const char* status : {" confirmed", " released", " refused"})
       EXPECT_GT(met[std::string(kind) + status], 0) << kind << status;

@@ -202,7 +202,8 @@ void World::cancel(FlowHistory& flow, const std::string& reason) {
   flow.flow.order = std::move(decision.order);
   append(flow, std::move(decision.events));
   follow(flow,
-         expect(decide(definition_of(flow), *flow.flow.saga, CompensateSaga{reason}, Moment{now_, node_, 1, 7})));
+         expect(decide(definition_of(flow), *flow.flow.saga, CompensateSaga{reason},
+                       Moment{now_, node_, 1, 7})));
 }
 
 FlowHistory& World::add(const Placing& placing) {

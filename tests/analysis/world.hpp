@@ -38,7 +38,7 @@ class World {
   bool is_asked(const FlowHistory& flow) const;               // a call to the gateway is under way
   void expire(FlowHistory& flow);                             // what it holds, once its time is over
 
-  void give_back(FlowHistory& flow, StockKind kind);          // what it has of that stock, though nobody asked
+  void give_back(FlowHistory& flow, StockKind kind);          // what it has of it, though nobody asked
 
   // Makes the stock what an operator wants it to be; with its event.
   void set_stock(StockKind kind, const std::string& id, std::int64_t available, Money price = {});

@@ -20,6 +20,7 @@ struct Charge {
   // The provider's own key of this payment, where the shop's page got one from it. Empty: the adapter takes one that
   // follows from `key`.
   std::string payment_key = {};
+  std::string saga_type = {};  // the definition's name
 };
 
 // A charge that was made before, or may have been.

@@ -41,6 +41,9 @@ std::vector<StockKey> stocks_of(const PlaceOrder& command) {
 
 Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockBook& stocks) {
   std::vector<OrderItem> items = command.items;
+  // Stores list the orders of these systems by their customers.
+  if (command.saga != order_processing_saga && command.customer.empty())
+    return Error{ErrorCode::invalid, "the customer must be named"};
   for (const StockKey& key : stocks_of(command)) {
     const Stock* stock = stocks.find(key);
     if (!stock) return not_in_stock(key);

@@ -100,6 +100,8 @@ Performed refund(const Site& site) {
 
 // The stock is sold and the order is complete, or neither.
 Performed complete_order(const Site& site) {
+  if (const auto allowed = decide(site.flow.order, ConfirmOrder{}, site.moment); !allowed)
+    return answered(Refused{allowed.error().message});
   Performed sold = confirm_stock(site, StockKind::product);
   if (!std::holds_alternative<Succeeded>(*sold.outcome)) return sold;
   Performed confirmed = confirm_order(site);

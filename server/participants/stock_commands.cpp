@@ -51,13 +51,16 @@ std::vector<ReservationLine> slots_of_buyer(const Order& order) {
 
 std::vector<ReservationLine> money_of_buyer(const Order& order) { return {{order.customer, order.total.cents}}; }
 
-// The step that confirms has attempts of its own, so it is the latest reservation that counts.
+// The step that confirms has attempts of its own, so it is the latest reservation that counts. What has expired and is
+// out of stock now may be there again later, so that is no refusal, which would be the answer for ever.
 Performed confirm_stock(const Site& site, StockKind kind) {
   std::vector<Reservation>& all = site.flow.reservations;
   const auto latest =
       std::find_if(all.rbegin(), all.rend(), [&](const Reservation& reservation) { return reservation.kind == kind; });
   if (latest == all.rend()) return Performed{Refused{"nothing was reserved"}, {}, {}};
   auto decision = confirm(site.stocks, *latest, site.flow.order.id, site.moment);
+  if (!decision && latest->status == ReservationStatus::expired)
+    return Performed{Unavailable{decision.error().message}, {}, {}};
   if (!decision) return Performed{Refused{decision.error().message}, {}, {}};
   *latest = std::move(decision->reservation);
   return Performed{Succeeded{}, std::move(decision->events), {}};

@@ -98,6 +98,10 @@ awaitable<Answer> list_audit(Context& context, Request& request) {
   QueryReader query(request);
   AuditFilter filter;
   filter.since = query.time("since");
+  if (const auto within = query.duration("within")) {
+    if (filter.since) query.fault("since and within must not be given together");
+    filter.since = context.clock.now() - *within;
+  }
   filter.by = query.text("by");
   filter.limit = query.integer("limit", 100, 1, entries_max);
   if (const auto valid = query.finish(); !valid) co_return valid.error();

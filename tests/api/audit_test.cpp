@@ -55,6 +55,8 @@ TEST_F(Audit, IsFilteredByPersonTimeAndNumber) {
   const std::string latest = admin.get("/audit?limit=1")->json().value()["entries"][0]["occurredAt"];
   EXPECT_EQ(actions("?since=" + latest), Actions{"set-stock"});
   EXPECT_EQ(actions("?since=2100-01-01T00:00:00Z"), Actions{});
+  EXPECT_EQ(actions("?within=1h"), (Actions{"set-stock", "cancel"}));
+  EXPECT_EQ(admin.get("/audit?within=1h&since=" + latest)->status, 400);
   EXPECT_EQ(admin.get("/audit?by=nobody@test.com")->status, 404);
   EXPECT_EQ(admin.get("/audit?since=yesterday")->status, 400);
 }

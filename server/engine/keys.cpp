@@ -11,7 +11,7 @@ void add_keys(const Command& command, Keys& keys) {
       const std::string key = key_of(c);
       if (!key.empty()) keys.claims.push_back(digest_of_key(key));
       if (c.replay) keys.replays.push_back(c.replay->key);
-      for (StockKey& key : stocks_of(c)) keys.stocks.push_back(std::move(key));
+      for (StockKey& stock : stocks_of(c)) keys.stocks.push_back(std::move(stock));
     }
     void operator()(const CancelOrderRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const ConfirmOrderRequest& c) { keys.flows.push_back(c.order); }

@@ -15,7 +15,7 @@ namespace sagactl {
 namespace {
 
 enum class PaymentBy : std::uint8_t { simulated, remote, toss };
-enum class ServeRole : std::uint8_t { node, payment };
+enum class ServeRole : std::uint8_t { node, order, payment, inventory, orchestrator };
 enum class DedupeBy : std::uint8_t { product, key_only };
 enum class ConfirmedBy : std::uint8_t { automatic, shop };
 
@@ -27,7 +27,7 @@ struct Spelling<PaymentBy> {
 };
 template <>
 struct Spelling<ServeRole> {
-  static constexpr std::string_view names[] = {"node", "payment"};
+  static constexpr std::string_view names[] = {"node", "order", "payment", "inventory", "orchestrator"};
 };
 template <>
 struct Spelling<ConfirmedBy> {
@@ -126,7 +126,9 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
   if (flags.payment == PaymentBy::remote) options.payment_provider = PaymentProvider::remote;
-  const bool pays = flags.role == ServeRole::payment;
+  if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
+  // Without a database to work on, a payment process is what nodes with --payment remote ask.
+  const bool pays = flags.role == ServeRole::payment && !options.database.starts_with("postgres");
   auto nodes = pays ? start_payment_participant(options) : start_nodes(options);
   if (!nodes) return nodes.error();
   announce(invocation, **nodes);
@@ -166,7 +168,8 @@ void add_serve(CLI::App& root, Commands& commands) {
   app->add_option("--redis", options.redis, "Redis for the locks [in this process]")->type_name("URL");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
-             "What this process is: a node, or the payment participant of nodes with --payment remote [node]");
+             "One service of the checkout alone, over --database postgres://... and --kafka; payment without such a "
+             "database: the payment participant of nodes with --payment remote [node: all services]");
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", flags->dedupe,
              "What makes orders duplicates: their products, or only their keys [product]");

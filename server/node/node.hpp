@@ -11,6 +11,7 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "server/participants/role.hpp"
 
 namespace sagactl {
 
@@ -38,6 +39,9 @@ struct NodeOptions {
   SimulatedPayment payment;
   std::string kafka;  // brokers, "host:port,host:port"; empty: messages go through this process
   std::string kafka_client_id = "sagactl";
+  // The one service of a checkout that this process is; none: all. The others are asked over Kafka, and all of them
+  // work on one database server.
+  std::optional<Service> service;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
   Duration stop_delay{};  // between /readyz failing and the listener closing, for a load balancer to see it

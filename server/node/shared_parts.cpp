@@ -89,6 +89,15 @@ Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options,
   return make_kafka_payment_gateway(remote, clock);
 }
 
+Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, Clock& clock) {
+  if (options.kafka.empty() || !options.database.starts_with("postgres"))
+    return Error{ErrorCode::invalid,
+                 fmt::format("--role {} works with the others over one database server and Kafka: say where they are "
+                             "with --database postgres://... and --kafka host:port",
+                             to_string(*options.service))};
+  return KafkaSagaExchange::open(kafka_options(options), clock);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& options) {
@@ -109,6 +118,11 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto gateway = make_gateway(options, clock);
   if (!gateway) return gateway.error();
   parts->gateway = std::move(gateway).value();
+  if (options.service) {
+    auto exchange = make_exchange(options, clock);
+    if (!exchange) return exchange.error();
+    parts->exchange = std::move(exchange).value();
+  }
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
   parts->readers = std::make_unique<api::Readers>(
       http::Workers::Options{"reading the database", database_readers, reads_waiting_max});
@@ -142,7 +156,9 @@ SharedParts::~SharedParts() {
   // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.
   lock.reset();
   // The clock's thread ends before what its work may refer to goes.
+  if (exchange) exchange->stop();
   clock.reset();
+  exchange.reset();
   gateway.reset();
   bus.reset();
   database.reset();

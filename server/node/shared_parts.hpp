@@ -5,6 +5,7 @@
 
 #include "common/result.hpp"
 #include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/kafka_saga_exchange.hpp"
 #include "server/adapters/simulated/simulated_gateway.hpp"
 #include "server/api/event_feed.hpp"
 #include "server/api/readers.hpp"
@@ -26,6 +27,7 @@ struct SharedParts {
   std::unique_ptr<Lock> lock;
   std::unique_ptr<Bus> bus;
   std::unique_ptr<PaymentGateway> gateway;
+  std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
   std::unique_ptr<api::Sessions> sessions;
   std::unique_ptr<api::Readers> readers;
   std::unique_ptr<http::Workers> hashers;

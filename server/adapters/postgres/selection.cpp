@@ -129,7 +129,10 @@ void send_event_search(Connection& connection, const EventFilter& filter) {
   const auto place = [&] { return fmt::format("${}", parameters.size()); };
   parameters.add(std::max<std::int64_t>(filter.limit, 0));
   if (filter.type) conditions += fmt::format(" AND e.type = {}", static_cast<int>(*filter.type));
-  if (filter.since) conditions += fmt::format(" AND e.occurred_at >= {}", filter.since->us);
+  if (filter.since) {
+    parameters.add(*filter.since);
+    conditions += fmt::format(" AND e.occurred_at >= {}::bigint", place());
+  }
   if (filter.asked_for) conditions += fmt::format(" AND e.metadata LIKE '{}%'", asked_by_prefix);
   if (filter.order) {
     parameters.add(filter.order->uuid);

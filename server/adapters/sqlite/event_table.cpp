@@ -86,7 +86,9 @@ std::vector<Event> EventTable::of_flow(std::int64_t flow) {
 }
 
 std::vector<Event> EventTable::of_no_flow() {
-  return read_all(of_no_flow_());
+  std::vector<Event> events = read_all(of_no_flow_());  // by the nodes' numbers
+  std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.node < b.node; });
+  return events;
 }
 
 std::vector<Event> EventTable::read_all(Statement& row) {

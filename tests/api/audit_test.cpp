@@ -10,7 +10,7 @@ class Audit : public testing::Test {
  protected:
   std::vector<std::string> actions(const std::string& query = "") {
     std::vector<std::string> list;
-    for (const Json& entry : admin.get("/audit" + query)->json().value()["entries"]) list.push_back(entry["action"]);
+    for (const Json& entry : admin.get("/audit" + query)->json().value()["entries"]) list.push_back(entry["action"].get<std::string>());
     return list;
   }
 

@@ -20,7 +20,7 @@ class CheckoutSaga : public testing::Test {
   // The orders of a page, in its order.
   std::vector<std::string> orders(const std::string& query) {
     std::vector<std::string> ids;
-    for (const Json& saga : shop.get("/api/orchestrator/sagas" + query)["data"]) ids.push_back(saga["orderId"]);
+    for (const Json& saga : shop.get("/api/orchestrator/sagas" + query)["data"]) ids.push_back(saga["orderId"].get<std::string>());
     return ids;
   }
 

@@ -117,6 +117,7 @@ class Systems : public testing::TestWithParam<System> {
   std::atomic<int> in_round_{0};
 };
 
+std::string text(const Json& json) { return json.get<std::string>(); }
 Money money(const Json& amount) { return money_from_json(amount).value(); }
 
 // What the completed ones among these took: units of each good, and money of each buyer.
@@ -137,12 +138,12 @@ Taken taken_by(const Json& orders) {
     }
     ++taken.completed;
     if (order.contains("itemId")) {
-      taken.units[order["itemId"]] += order["quantity"].get<std::int64_t>();
-      taken.paid[order["userId"]] = taken.paid[order["userId"]] + money(order["totalPrice"]);
+      taken.units[text(order["itemId"])] += order["quantity"].get<std::int64_t>();
+      taken.paid[text(order["userId"])] = taken.paid[text(order["userId"])] + money(order["totalPrice"]);
       continue;
     }
-    for (const Json& item : order["items"]) taken.units[item["productId"]] += item["quantity"].get<std::int64_t>();
-    taken.paid[order["customerId"]] = taken.paid[order["customerId"]] + money(order["totalAmount"]);
+    for (const Json& item : order["items"]) taken.units[text(item["productId"])] += item["quantity"].get<std::int64_t>();
+    taken.paid[text(order["customerId"])] = taken.paid[text(order["customerId"])] + money(order["totalAmount"]);
   }
   return taken;
 }
@@ -157,7 +158,7 @@ void expect_exact_checkouts(Node& node, Taken& taken) {
   std::map<std::string, Money> charged;
   for (const Json& payment : node.get("/api/payments"))
     if (payment["status"] == "SUCCESS")
-      charged[payment["customerId"]] = charged[payment["customerId"]] + money(payment["amount"]);
+      charged[text(payment["customerId"])] = charged[text(payment["customerId"])] + money(payment["amount"]);
   for (int i = 0; i < buyers; ++i) EXPECT_EQ(charged[buyer(i)].cents, taken.paid[buyer(i)].cents) << buyer(i);
 }
 
@@ -250,7 +251,7 @@ TEST(SystemsCommandLine, CarriesOneOfEachThrough) {
   }
   const Ended audit = nodes.run({"audit", "-o", "json"});
   std::map<std::string, int> done;
-  for (const Json& entry : audit.json()["entries"]) ++done[entry["action"]];
+  for (const Json& entry : audit.json()["entries"]) ++done[text(entry["action"])];
   const int products = 5, users = 3, items = 4;
   EXPECT_EQ(done, (std::map<std::string, int>{
                       {"compensate", 4}, {"retry", 4}, {"set-stock", products + 2 * users + items}}))

@@ -150,7 +150,7 @@ void send_event_search(Connection& connection, const EventFilter& filter) {
   if (filter.order || (filter.type && is_seldom(*filter.type))) {
     if (!filter.order) conditions += fmt::format(" AND {}", is_seldom_event);
     sql = fmt::format("SELECT {} FROM event AS e WHERE true{}{}{}", event_columns, conditions, of_user, order);
-  } else if (filter.type == EventType::stock_set) {
+  } else if (filter.asked_for && filter.type == EventType::stock_set) {  // such belong to no flow
     sql = fmt::format("SELECT {} FROM event AS e WHERE e.flow = '{}'{}{}{}", event_columns, Uuid{}.text(), conditions,
                       of_user, order);
   } else {

@@ -48,8 +48,9 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
   }
   Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"NODE"}, {"DETAIL"}});
   for (const Json& entry : member(*found, "entries"))
-    table.row({text_member(entry, "timestamp"), or_else(text_member(entry, "email"), text_member(entry, "by")),
-               text_member(entry, "action"), target_of(entry), or_else(text_member(entry, "nodeId")), detail_of(entry)});
+    table.row({text_member(entry, "timestamp"),
+               or_else(text_member(entry, "email"), text_member(entry, "by")), text_member(entry, "action"),
+               target_of(entry), or_else(text_member(entry, "nodeId")), detail_of(entry)});
   if (table.empty())
     invocation.say("nobody did anything");
   else
@@ -61,10 +62,12 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
-  CLI::App* app = root.add_subcommand("audit", "Show what people had done: retries, compensations, cancellations, stock")
-                      ->group("Using the nodes");
+  CLI::App* app =
+      root.add_subcommand("audit", "Show what people had done: retries, compensations, cancellations, stock")
+          ->group("Using the nodes");
   add_duration(*app, "--since", flags->since, "Only what was done in the last so long");
-  app->add_option("--by", flags->by, "Only what this user did: an id or an e-mail address")->type_name("USER");
+  app->add_option("--by", flags->by, "Only what this user did: an id or an e-mail address")
+      ->type_name("USER");
   add_number(*app, "--limit", flags->limit, 1, 1000, "How many [100]");
   commands.add(app, [flags](Invocation& invocation) { return run_audit(invocation, *flags); });
 }

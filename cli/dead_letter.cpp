@@ -118,7 +118,8 @@ Result<ExitCode> deal(Invocation& invocation, const Dealing& dealing, const Lett
   Json results = Json::array();
   std::size_t count = 0;
   const auto done = dealing.run(
-      flags.kafka, letters, invocation.settings.timeout, [&](const DeadLetter& letter, const Result<void>& sent) {
+      flags.kafka, letters, invocation.settings.timeout,
+      [&](const DeadLetter& letter, const Result<void>& sent) {
         count += sent.ok();
         results.push_back(Json{{"id", letter.id()},
                                {"ok", sent.ok()},
@@ -131,8 +132,8 @@ Result<ExitCode> deal(Invocation& invocation, const Dealing& dealing, const Lett
                           {"notTried", letters.size() - results.size()},
                           {"results", results}},
                      "results");
-  invocation.say(std::to_string(count) + " of " + std::to_string(letters.size()) + " dead letters of " + flags.topic +
-                 " " + dealing.done);
+  invocation.say(std::to_string(count) + " of " + std::to_string(letters.size()) + " dead letters of " +
+                 flags.topic + " " + dealing.done);
   return count == letters.size() ? ExitCode::done : ExitCode::refused;
 }
 
@@ -175,7 +176,8 @@ void add_dealing(CLI::App& group, Commands& commands, const Dealing& dealing, co
   app->add_flag("--all", flags->all, "All that wait");
   app->add_flag("-y,--yes", flags->yes, "Do not ask");
   app->add_flag("--dry-run", flags->dry_run, "Show what would be done, and do nothing");
-  commands.add(app, [flags, &dealing](Invocation& invocation) { return run_dealing(invocation, dealing, *flags); });
+  commands.add(
+      app, [flags, &dealing](Invocation& invocation) { return run_dealing(invocation, dealing, *flags); });
 }
 
 }  // namespace

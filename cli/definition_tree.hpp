@@ -8,7 +8,8 @@
 
 namespace sagactl {
 
-// `definition`: one of GET /sagas/definitions. `with_topics`: also under which topics its events are published.
+// `definition`: one of GET /sagas/definitions. `with_topics`: also under which topics its events are
+// published.
 std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics);
 
 }  // namespace sagactl

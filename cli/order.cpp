@@ -94,9 +94,10 @@ void print_order(const Invocation& invocation, const Json& order) {
 
 // The systems that list their newest orders whole: those in that status, and of them one page.
 Json page_of(const OrderFlags& flags, const Json& all) {
-  const std::string_view type = flags.system == OrderSystem::checkout                ? checkout_saga
-                                : flags.system == OrderSystem::checkout_choreography ? checkout_choreography_saga
-                                                                                     : std::string_view();
+  const std::string_view type = flags.system == OrderSystem::checkout ? checkout_saga
+                                : flags.system == OrderSystem::checkout_choreography
+                                    ? checkout_choreography_saga
+                                    : std::string_view();
   Json orders = Json::array();
   std::int64_t total = 0;
   for (const Json& order : all) {

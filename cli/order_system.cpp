@@ -28,7 +28,8 @@ Result<void> check(OrderSystem system, const OrderWish& wish) {
 
 Json body_of(OrderSystem system, const OrderWish& wish) {
   if (system == OrderSystem::purchase)
-    return Json{{"userId", wish.user}, {"itemId", wish.items[0].product_id}, {"quantity", wish.items[0].quantity}};
+    return Json{
+        {"userId", wish.user}, {"itemId", wish.items[0].product_id}, {"quantity", wish.items[0].quantity}};
   Json body{{"items", to_json(wish.items)}};
   if (system != OrderSystem::order) {
     body["customerId"] = wish.customer;
@@ -84,7 +85,8 @@ std::string path_of_order(OrderSystem system, const std::string& id) {
 Json in_common_words(OrderSystem system, Json order) {
   if (system == OrderSystem::order || !order.is_object()) return order;
   const auto also_as = [&](const char* name, const char* common) {
-    if (const auto found = order.find(name); found != order.end() && !order.contains(common)) order[common] = *found;
+    if (const auto found = order.find(name); found != order.end() && !order.contains(common))
+      order[common] = *found;
   };
   also_as("orderId", "id");
   also_as("totalPrice", "totalAmount");

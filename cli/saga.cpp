@@ -81,8 +81,9 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
 }  // namespace
 
 void add_saga(CLI::App& root, Commands& commands) {
-  CLI::App* group =
-      root.add_subcommand("saga", "List and show sagas and their definitions")->group("Using the nodes")->require_subcommand(1);
+  CLI::App* group = root.add_subcommand("saga", "List and show sagas and their definitions")
+                        ->group("Using the nodes")
+                        ->require_subcommand(1);
 
   const auto flags = std::make_shared<ListFlags>();
   CLI::App* list = group->add_subcommand("list", "List sagas, newest first");
@@ -96,7 +97,8 @@ void add_saga(CLI::App& root, Commands& commands) {
   get->add_option("saga", *id, "The saga's id, or its correlation id")->required()->type_name("SAGA-ID");
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
-  CLI::App* all = group->add_subcommand("definitions", "Draw the sagas that the nodes run; with -v their topics");
+  CLI::App* all =
+      group->add_subcommand("definitions", "Draw the sagas that the nodes run; with -v their topics");
   commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
 }
 

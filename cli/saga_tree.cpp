@@ -92,7 +92,8 @@ void add_payments(const Json& trace, const Paint& paint, Branch& root) {
 
 std::string reservation_text(const Json& reservation, const Paint& paint) {
   std::string text = "reservation " + text_member(reservation, "id") + "  " +
-                     paint.status(text_member(reservation, "status")) + "  " + text_member(reservation, "kind");
+                     paint.status(text_member(reservation, "status")) + "  " +
+                     text_member(reservation, "kind");
   std::string items;
   for (const Json& item : member(reservation, "items"))
     items += (items.empty() ? "  " : ", ") + text_member(item, "quantity") + " x " + text_member(item, "id");

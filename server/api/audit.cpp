@@ -1,4 +1,5 @@
-// What people had done: retries, compensations, cancellations and stock that was set, newest first, with who asked.
+// What people had done: retries, compensations, cancellations and stock that was set, newest first, with who
+// asked.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -15,8 +16,8 @@ using http::Answer;
 using http::Request;
 
 constexpr std::int64_t entries_max = 1000;
-constexpr std::array audited = {EventType::saga_retried, EventType::saga_compensating, EventType::order_cancelled,
-                                EventType::stock_set};
+constexpr std::array audited = {EventType::saga_retried, EventType::saga_compensating,
+                                EventType::order_cancelled, EventType::stock_set};
 
 // One word for what was asked.
 std::string_view action_of(EventType type) {
@@ -65,7 +66,8 @@ Result<std::vector<Event>> read_events(Queries& queries, const AuditFilter& filt
     if (!found) return found.error();
     std::move(found->begin(), found->end(), std::back_inserter(all));
   }
-  std::sort(all.begin(), all.end(), [](const Event& a, const Event& b) { return b.occurred_at < a.occurred_at; });
+  std::sort(all.begin(), all.end(),
+            [](const Event& a, const Event& b) { return b.occurred_at < a.occurred_at; });
   return all;
 }
 

@@ -36,7 +36,8 @@ TEST_F(CheckoutPayment, IsFoundByItsIdItsOrderAndInTheList) {
 TEST_F(CheckoutPayment, ThatIsNotThereIsNotFound) {
   const std::string nobody = "00000000-0000-4000-8000-000000000000";
   const std::string order = shop.check_out(How::choreography, "P").order;
-  for (const std::string& id : {nobody, "PAY-" + nobody + "-1", "PAY-" + order + "-2", "PAY-" + order, std::string("x")})
+  for (const std::string& id :
+       {nobody, "PAY-" + nobody + "-1", "PAY-" + order + "-2", "PAY-" + order, std::string("x")})
     EXPECT_EQ(shop.get("/api/payments/" + id, 404)["error"], "Payment not found") << id;
   shop.get("/api/payments/order/" + nobody, 404);
   shop.get("/api/payments/order/x", 404);
@@ -61,7 +62,8 @@ TEST_F(CheckoutPayment, RefundedOnceCancelsTheCheckout) {
 TEST_F(CheckoutPayment, ThatWasNotMadeCannotBeRefunded) {
   shop.stock("PAYMENT_FAIL_1", 1);
   const std::string order = shop.check_out(How::choreography, "PAYMENT_FAIL_1").order;
-  EXPECT_TRUE(shop.post("/api/payments/order/" + order + "/refund", Json::object(), 400)["error"].is_string());
+  EXPECT_TRUE(
+      shop.post("/api/payments/order/" + order + "/refund", Json::object(), 400)["error"].is_string());
 }
 
 TEST_F(CheckoutPayment, WaitsForNoShopUnlessItIsToldTo) {
@@ -120,9 +122,10 @@ TEST_P(ShopConfirms, ARefusalIsReportedAndUndoesTheCheckout) {
 }
 
 TEST_P(ShopConfirms, AWrongConfirmationChargesNothing) {
-  const std::vector<Json> wrong = {confirmation("k", order, 999.99), confirmation("k", order, 1000.001),
-                                   confirmation("", order), confirmation("k", "x"), Json{{"orderId", order}},
-                                   confirmation(std::string(201, 'k'), order)};
+  const std::vector<Json> wrong = {
+      confirmation("k", order, 999.99), confirmation("k", order, 1000.001),
+      confirmation("", order),          confirmation("k", "x"),
+      Json{{"orderId", order}},         confirmation(std::string(201, 'k'), order)};
   for (const char* path : {"/api/payments/confirm", "/api/payments/create-from-toss"})
     for (const Json& body : wrong)
       EXPECT_TRUE(shop.post(path, body, 400)["error"].is_string()) << path << body.dump();

@@ -11,8 +11,8 @@
 
 namespace sagactl::test {
 
-// Charges succeed at once, but for PAYMENT_FAIL products and payment keys with REFUSED in them, which are declined.
-// While held, charges wait.
+// Charges succeed at once, but for PAYMENT_FAIL products and payment keys with REFUSED in them, which are
+// declined. While held, charges wait.
 class FakeGateway : public PaymentGateway {
  public:
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override;

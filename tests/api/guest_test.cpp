@@ -1,4 +1,5 @@
-// Who may use a shop without accounts: whoever is on this machine, and others when that was asked for or with a token.
+// Who may use a shop without accounts: whoever is on this machine, and others when that was asked for or with
+// a token.
 #include <gtest/gtest.h>
 
 #include "tests/api/shops.hpp"
@@ -6,8 +7,11 @@
 namespace sagactl::test {
 namespace {
 
-const std::vector<const char*> guest_routes = {"/api/orders", "/api/payments", "/api/inventory",
-                                               "/api/orchestrator/sagas", "/purchase/user/user-1/balance",
+const std::vector<const char*> guest_routes = {"/api/orders",
+                                               "/api/payments",
+                                               "/api/inventory",
+                                               "/api/orchestrator/sagas",
+                                               "/purchase/user/user-1/balance",
                                                "/sagas/definitions"};
 
 // As it comes from another machine: a proxy handed it on.
@@ -63,8 +67,9 @@ TEST(Guest, ACustomerSeesItsOwnAlone) {
   EXPECT_EQ(other.get("/api/orders")->json().value(), Json::array());
   EXPECT_EQ(other.get("/api/payments")->json().value(), Json::array());
   EXPECT_EQ(other.get("/api/orchestrator/sagas")->json().value()["data"], Json::array());
-  for (const std::string& path : {"/api/orders/" + order + "/cancel", "/api/payments/order/" + order + "/refund",
-                                  "/api/orchestrator/sagas/" + saga + "/retry"})
+  for (const std::string& path :
+       {"/api/orders/" + order + "/cancel", "/api/payments/order/" + order + "/refund",
+        "/api/orchestrator/sagas/" + saga + "/retry"})
     EXPECT_EQ(other.post(path, Json::object())->status, 404) << path;
   EXPECT_EQ(one.get("/api/orders/" + order)->json().value()["status"], "COMPLETED");
 }

@@ -19,11 +19,12 @@ class Inventory : public testing::Test {
 TEST_F(Inventory, InitializeMakesTheSamplesOnce) {
   const Json answer = shop.post("/api/inventory/initialize", Json::object(), 200);
   EXPECT_TRUE(answer.contains("message"));
-  const std::vector<std::tuple<std::string, std::string, int, int>> samples = {{"PROD001", "Laptop", 50, 1000},
-                                                                               {"PROD002", "Mouse", 200, 30},
-                                                                               {"PROD003", "Keyboard", 150, 80},
-                                                                               {"PROD004", "Monitor", 30, 300},
-                                                                               {"PROD005", "Headphones", 100, 90}};
+  const std::vector<std::tuple<std::string, std::string, int, int>> samples = {
+      {"PROD001", "Laptop", 50, 1000},
+      {"PROD002", "Mouse", 200, 30},
+      {"PROD003", "Keyboard", 150, 80},
+      {"PROD004", "Monitor", 30, 300},
+      {"PROD005", "Headphones", 100, 90}};
   const Json stock = shop.get("/api/inventory");
   ASSERT_EQ(stock.size(), samples.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -41,7 +42,8 @@ TEST_F(Inventory, InitializeMakesTheSamplesOnce) {
 }
 
 TEST_F(Inventory, PutMakesAndChangesAProduct) {
-  const Json made = put("NEW", Json{{"productName", "New"}, {"availableQuantity", 7}, {"price", 9.99}}).json().value();
+  const Json made =
+      put("NEW", Json{{"productName", "New"}, {"availableQuantity", 7}, {"price", 9.99}}).json().value();
   EXPECT_EQ(made["productName"], "New");
   EXPECT_EQ(made["price"], 9.99);
   EXPECT_EQ(put("NEW", Json{{"quantity", 0}}).status, 200);
@@ -58,8 +60,9 @@ TEST_F(Inventory, PutLeavesWhatIsReservedAndSold) {
 
 TEST_F(Inventory, AWrongSettingChangesNothing) {
   shop.stock("P", 10);
-  for (const char* body : {R"({"availableQuantity":-1})", R"({"availableQuantity":1.5})", R"({"quantity":"ten"})",
-                           R"({"price":1.999})", R"({"price":-1})", R"({"colour":"red"})", "[]", "{"}) {
+  for (const char* body :
+       {R"({"availableQuantity":-1})", R"({"availableQuantity":1.5})", R"({"quantity":"ten"})",
+        R"({"price":1.999})", R"({"price":-1})", R"({"colour":"red"})", "[]", "{"}) {
     const HttpRequest request{"PUT", "/api/inventory/P", body, {}};
     const HttpResponse answer = shop.guest().send(request).value();
     EXPECT_EQ(answer.status, 400) << body << answer.body;

@@ -26,7 +26,7 @@ class Purchase : public testing::Test {
   Json holdings(const std::string& user) {
     const Json money = shop.get("/purchase/user/" + user + "/balance");
     const Json slots = shop.get("/purchase/user/" + user + "/inventory");
-    return Json{money["balance"],         money["reserved"],       money["spent"],
+    return Json{money["balance"],        money["reserved"],      money["spent"],
                 slots["availableSlots"], slots["reservedSlots"], slots["usedSlots"]};
   }
 
@@ -128,7 +128,9 @@ TEST_F(Purchase, ThatIsWrongIsRefusedAndTakesNothing) {
 TEST_F(Purchase, SentAgainWithItsIdempotencyKeyIsOne) {
   set_up();
   const auto send = [&](const Json& body) {
-    return shop.guest().send(HttpRequest{"POST", "/purchase/orders", body.dump(), {{"Idempotency-Key", "k"}}}).value();
+    return shop.guest()
+        .send(HttpRequest{"POST", "/purchase/orders", body.dump(), {{"Idempotency-Key", "k"}}})
+        .value();
   };
   const HttpResponse first = send(buy("user-1", "item-1", 1)), again = send(buy("user-1", "item-1", 1));
   EXPECT_EQ(first.status, 201);

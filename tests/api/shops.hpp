@@ -1,4 +1,5 @@
-// The two shops beside the order system, as tests use them: checkouts below /api and purchases below /purchase.
+// The two shops beside the order system, as tests use them: checkouts below /api and purchases below
+// /purchase.
 #pragma once
 
 #include <initializer_list>

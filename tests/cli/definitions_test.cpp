@@ -10,13 +10,19 @@ namespace {
 
 using testing::HasSubstr;
 
-Json a_policy(int budget_ms) { return {{"firstMs", 100}, {"capMs", 5000}, {"budgetMs", budget_ms}}; }
+Json a_policy(int budget_ms) {
+  return {{"firstMs", 100}, {"capMs", 5000}, {"budgetMs", budget_ms}};
+}
 
 Json some_definitions() {
-  const Json first = {{"name", "PAY"},       {"action", "payment.charge"},        {"compensation", "payment.refund"},
-                      {"timeoutMs", 30000},  {"compensatedAs", "REFUND_PAYMENT"}, {"retry", a_policy(60000)},
+  const Json first = {{"name", "PAY"},
+                      {"action", "payment.charge"},
+                      {"compensation", "payment.refund"},
+                      {"timeoutMs", 30000},
+                      {"compensatedAs", "REFUND_PAYMENT"},
+                      {"retry", a_policy(60000)},
                       {"compensationRetry", a_policy(600000)}};
-  const Json second = {{"name", "DELIVER"},   {"action", "order.confirm"}, {"compensation", nullptr},
+  const Json second = {{"name", "DELIVER"},  {"action", "order.confirm"}, {"compensation", nullptr},
                        {"timeoutMs", 30000}, {"compensatedAs", nullptr},  {"retry", a_policy(60000)}};
   const Json topics = {{{"aggregate", "Payment"}, {"event", "PaymentFailed"}, {"topic", "replies"}},
                        {{"aggregate", "Payment"}, {"event", "PaymentProcessed"}, {"topic", "replies"}}};
@@ -36,10 +42,12 @@ TEST(CliDefinitions, AreDrawnInTheOrderOfTheirSteps) {
   node.answer("GET /sagas/definitions", 200, some_definitions());
   EXPECT_EQ(desk.run({"saga", "definitions", "--url", node.url()}).out,
             "SmallSaga  version 1, choreography, 10m to reach its pivot\n"
-            "├─ PAY              payment.charge ↺ payment.refund  a try takes at most 30s; again after 100ms to 5s, for "
+            "├─ PAY              payment.charge ↺ payment.refund  a try takes at most 30s; again after 100ms "
+            "to 5s, for "
             "1m\n"
             "│  └─ undone: again after 100ms to 5s, for 10m\n"
-            "└─ DELIVER ◆ pivot  order.confirm                    a try takes at most 30s; again after 100ms to 5s, for "
+            "└─ DELIVER ◆ pivot  order.confirm                    a try takes at most 30s; again after 100ms "
+            "to 5s, for "
             "1m\n");
 }
 

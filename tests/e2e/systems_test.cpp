@@ -1,5 +1,5 @@
-// Checkouts and purchases through the real program, killed under load with failures in it: in the end every saga has
-// ended, and stock and money are exact.
+// Checkouts and purchases through the real program, killed under load with failures in it: in the end every
+// saga has ended, and stock and money are exact.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -20,7 +20,8 @@ namespace {
 const std::vector<std::string> flags = {"--nodes",           "2",    "--payment-delay",    "1ms..30ms",
                                         "--payment-success", "0.8",  "--payment-timeouts", "0.05",
                                         "--lease",           "200ms"};
-constexpr int rounds = 3, clients = 6, orders_of_client = 45, accepted_before_kill = 100;  // below 1000 in all
+constexpr int rounds = 3, clients = 6, orders_of_client = 45,
+              accepted_before_kill = 100;  // below 1000 in all
 constexpr int goods = 4, stock_of_each = 60, buyers = 5;
 
 class Node {
@@ -38,8 +39,12 @@ class Node {
   HttpClient http_;
 };
 
-std::string good(int number) { return "good-" + std::to_string(number % goods); }
-std::string buyer(int number) { return "user-" + std::to_string(1 + number % buyers); }
+std::string good(int number) {
+  return "good-" + std::to_string(number % goods);
+}
+std::string buyer(int number) {
+  return "user-" + std::to_string(1 + number % buyers);
+}
 
 // What differs between the systems.
 struct System {
@@ -54,7 +59,8 @@ class Systems : public testing::TestWithParam<System> {
 
   void set_up(Node& node) {
     if (is_purchase()) {
-      const Json data{{"users", buyers}, {"items", goods}, {"stock", stock_of_each}, {"slots", 60}, {"balance", 10'000}};
+      const Json data{
+          {"users", buyers}, {"items", goods}, {"stock", stock_of_each}, {"slots", 60}, {"balance", 10'000}};
       ASSERT_FALSE(node.post("/purchase/setup-test-data", data).is_null());
       return;
     }
@@ -70,7 +76,8 @@ class Systems : public testing::TestWithParam<System> {
       return Json{{"userId", buyer(number)},
                   {"itemId", "item-" + std::to_string(1 + number % goods)},
                   {"quantity", quantity}};
-    const Json item{{"productId", good(number)}, {"productName", "x"}, {"quantity", quantity}, {"price", 9.99}};
+    const Json item{
+        {"productId", good(number)}, {"productName", "x"}, {"quantity", quantity}, {"price", 9.99}};
     return Json{{"customerId", buyer(number)}, {"items", Json::array({item})}};
   }
 
@@ -117,8 +124,12 @@ class Systems : public testing::TestWithParam<System> {
   std::atomic<int> in_round_{0};
 };
 
-std::string text(const Json& json) { return json.get<std::string>(); }
-Money money(const Json& amount) { return money_from_json(amount).value(); }
+std::string text(const Json& json) {
+  return json.get<std::string>();
+}
+Money money(const Json& amount) {
+  return money_from_json(amount).value();
+}
 
 // What the completed ones among these took: units of each good, and money of each buyer.
 struct Taken {
@@ -142,8 +153,10 @@ Taken taken_by(const Json& orders) {
       taken.paid[text(order["userId"])] = taken.paid[text(order["userId"])] + money(order["totalPrice"]);
       continue;
     }
-    for (const Json& item : order["items"]) taken.units[text(item["productId"])] += item["quantity"].get<std::int64_t>();
-    taken.paid[text(order["customerId"])] = taken.paid[text(order["customerId"])] + money(order["totalAmount"]);
+    for (const Json& item : order["items"])
+      taken.units[text(item["productId"])] += item["quantity"].get<std::int64_t>();
+    taken.paid[text(order["customerId"])] =
+        taken.paid[text(order["customerId"])] + money(order["totalAmount"]);
   }
   return taken;
 }
@@ -192,7 +205,8 @@ TEST_P(Systems, KilledUnderLoadEndWithStockAndMoneyExact) {
   }
   Served nodes(site, flags);
   const auto open = [&] {
-    const Ended list = nodes.run({"saga", "list", "--status", "started,compensating", "--limit", "1", "-o", "json"});
+    const Ended list =
+        nodes.run({"saga", "list", "--status", "started,compensating", "--limit", "1", "-o", "json"});
     return list.json().is_object() ? list.json()["total"].get<int>() : -1;
   };
   while (open() != 0) {
@@ -201,7 +215,8 @@ TEST_P(Systems, KilledUnderLoadEndWithStockAndMoneyExact) {
   const Json all = orders(node);
   std::set<std::string> present;
   for (const Json& order : all) present.insert(order["orderId"].get<std::string>());
-  for (const std::string& id : acknowledged_) EXPECT_TRUE(present.contains(id)) << "acknowledged and lost: " << id;
+  for (const std::string& id : acknowledged_)
+    EXPECT_TRUE(present.contains(id)) << "acknowledged and lost: " << id;
   Taken taken = taken_by(all);
   EXPECT_GT(taken.completed, 20);
   EXPECT_GT(taken.undone, 20);
@@ -245,9 +260,11 @@ TEST(SystemsCommandLine, CarriesOneOfEachThrough) {
     EXPECT_EQ(trace.code, 0) << trace.err;
     EXPECT_EQ(trace.out.find("reservation ") != std::string::npos, wish[1] != "order") << trace.out;
     EXPECT_EQ(nodes.run({"compensate", id, "--reason", "test"}).code, 0) << wish[1];
-    EXPECT_EQ(nodes.run({"trace", id, "--follow", "-o", "json"}).json()["saga"]["status"], "compensated") << wish[1];
+    EXPECT_EQ(nodes.run({"trace", id, "--follow", "-o", "json"}).json()["saga"]["status"], "compensated")
+        << wish[1];
     EXPECT_EQ(nodes.run({"retry", id, "--recharge"}).code, 0) << wish[1];
-    EXPECT_EQ(nodes.run({"trace", id, "--follow", "-o", "json"}).json()["saga"]["status"], "completed") << wish[1];
+    EXPECT_EQ(nodes.run({"trace", id, "--follow", "-o", "json"}).json()["saga"]["status"], "completed")
+        << wish[1];
   }
   const Ended audit = nodes.run({"audit", "-o", "json"});
   std::map<std::string, int> done;

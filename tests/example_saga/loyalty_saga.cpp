@@ -5,7 +5,9 @@ namespace {
 
 constexpr std::int64_t cents_per_point = 100;
 
-bool always(const Site&) { return true; }
+bool always(const Site&) {
+  return true;
+}
 
 }  // namespace
 
@@ -16,7 +18,8 @@ std::vector<ReservationLine> points_for(const Order& order) {
 Performed check_units(const Site& site) {
   std::int64_t units = 0;
   for (const OrderItem& item : site.flow.order.items) units += item.quantity;
-  if (units > units_max) return Performed{Refused{"too many units for an order that is paid with points"}, {}, {}};
+  if (units > units_max)
+    return Performed{Refused{"too many units for an order that is paid with points"}, {}, {}};
   return Performed{Succeeded{}, {}, {}};
 }
 
@@ -27,15 +30,20 @@ SagaDefinition loyalty_definition() {
                                .action = "order.create",
                                .compensation = "order.cancel",
                                .compensated_as = "order_cancelled"},
-                StepDefinition{.name = "units_check", .action = "units.check", .compensation = "", .compensated_as = ""},
+                StepDefinition{
+                    .name = "units_check", .action = "units.check", .compensation = "", .compensated_as = ""},
                 StepDefinition{.name = "points_reservation",
                                .action = "points.reserve",
                                .compensation = "points.release",
                                .compensated_as = "points_given_back"},
-                StepDefinition{
-                    .name = "points_settlement", .action = "points.confirm", .compensation = "", .compensated_as = ""},
-                StepDefinition{
-                    .name = "order_confirmation", .action = "order.confirm", .compensation = "", .compensated_as = ""}},
+                StepDefinition{.name = "points_settlement",
+                               .action = "points.confirm",
+                               .compensation = "",
+                               .compensated_as = ""},
+                StepDefinition{.name = "order_confirmation",
+                               .action = "order.confirm",
+                               .compensation = "",
+                               .compensated_as = ""}},
       .pivot = 3,
   };
 }

@@ -85,8 +85,8 @@ TEST(Problem, TakesTheMembersOfTheErrorOverItsOwn) {
 }
 
 TEST(Problem, KeepsWhatTheStandardDefinesToItself) {
-  const Json members = {{"status", "completed"}, {"type", "x"}, {"title", "x"}, {"detail", "x"}, {"instance", "x"},
-                        {"sagaStatus", "completed"}};
+  const Json members = {{"status", "completed"}, {"type", "x"},     {"title", "x"},
+                        {"detail", "x"},         {"instance", "x"}, {"sagaStatus", "completed"}};
   const Json body = Json::parse(problem({ErrorCode::conflict, "no", members}, request_for("/x")).body);
   EXPECT_EQ(body["status"], 409);
   EXPECT_EQ(body["type"], "urn:sagactl:problem:conflict");

@@ -86,23 +86,26 @@ class Systems : public testing::TestWithParam<System> {
     Node node(url);
     for (int i = 0; i < orders_of_client; ++i) {
       const Json answer = node.post(GetParam().place, wish(client * orders_of_client + i));
-      if (answer.is_null()) return;
+      if (answer.is_null()) break;
       const Json& order = answer.contains("order") ? answer["order"] : answer;
       const std::scoped_lock guard(mutex_);
       acknowledged_.insert(order["orderId"].get<std::string>());
       ++in_round_;
     }
+    --clients_left_;
   }
 
   void load_and_kill(Served& nodes) {
     const std::vector<std::string> urls = split(nodes.urls(), ',');
     in_round_ = 0;
+    clients_left_ = clients;
     std::vector<std::jthread> threads;
     for (int client = 0; client < clients; ++client)
       threads.emplace_back([this, url = urls[static_cast<std::size_t>(client) % urls.size()], client] {
         send_orders(url, client);
       });
-    while (in_round_ < accepted_before_kill) std::this_thread::yield();
+    while (in_round_ < accepted_before_kill && clients_left_ > 0) std::this_thread::yield();
+    EXPECT_GE(in_round_, accepted_before_kill);
     nodes.process().send(SIGKILL);
     nodes.process().wait();
   }
@@ -121,7 +124,7 @@ class Systems : public testing::TestWithParam<System> {
 
   std::mutex mutex_;
   std::set<std::string> acknowledged_;
-  std::atomic<int> in_round_{0};
+  std::atomic<int> in_round_{0}, clients_left_{0};
 };
 
 std::string text(const Json& json) {

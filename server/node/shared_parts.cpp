@@ -10,6 +10,7 @@
 #include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/auth/secrets.hpp"
+#include "server/node/payment_provider.hpp"
 
 namespace sagactl {
 namespace {
@@ -79,8 +80,7 @@ Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options) {
 }
 
 Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, Clock& clock) {
-  if (options.payment_provider == PaymentProvider::simulated)
-    return make_simulated_gateway(simulated_options(options.payment), clock);
+  if (options.payment_provider != PaymentProvider::remote) return make_own_gateway(options, clock);
   if (options.kafka.empty())
     return Error{ErrorCode::invalid, "--payment remote needs brokers: say where they are with --kafka host:port"};
   RemotePaymentOptions remote;
@@ -137,15 +137,6 @@ KafkaOptions kafka_options(const NodeOptions& options) {
   kafka.brokers = options.kafka;
   kafka.client_id = options.kafka_client_id;
   return kafka;
-}
-
-SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment) {
-  SimulatedGatewayOptions options;
-  if (payment.success) options.success = options.other_success = *payment.success;
-  options.delay_min = payment.delay_min;
-  options.delay_max = payment.delay_max;
-  options.timeout_share = payment.timeout_share;
-  return options;
 }
 
 SharedParts::~SharedParts() {

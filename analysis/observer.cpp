@@ -10,9 +10,12 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
     return true;
   });
   if (!flows) return flows.error();
+  std::vector<Observer*> of_events;
+  for (Observer* observer : observers)
+    if (observer->wants_events()) of_events.push_back(observer);
   const auto events =
       history.each_event([&](const NodeName& node, std::int64_t sequence, Timestamp occurred_at) {
-        for (Observer* observer : observers) observer->see_event(node, sequence, occurred_at);
+        for (Observer* observer : of_events) observer->see_event(node, sequence, occurred_at);
         return true;
       });
   if (!events) return events.error();

@@ -24,6 +24,7 @@ class CountsAgree final : public Check {
     look_at_events(facts);
   }
 
+  bool wants_events() const override { return true; }
   void see_event(const NodeName&, std::int64_t, Timestamp) override { ++events_in_all_; }
 
   Verdict finish(const Surroundings& surroundings) override {

@@ -37,6 +37,7 @@ class EventStreamComplete final : public Check {
     }
   }
 
+  bool wants_events() const override { return true; }
   void see_event(const NodeName& node, std::int64_t sequence, Timestamp occurred_at) override {
     ++events_;
     Stream& stream = streams_[node];

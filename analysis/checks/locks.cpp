@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <tuple>
 
 #include "analysis/checks/database_checks.hpp"
@@ -30,52 +31,60 @@ struct Placement {
   }
 };
 
-// Collects the placements and hands them over lock by lock.
+// The placements, once for both checks.
+using Placements = std::deque<Placement>;
+
+// Goes over the placements lock by lock, in an order of its own.
 class LockCheck : public Check {
  public:
-  explicit LockCheck(std::string_view name) : name_(name) {}
+  LockCheck(std::string_view name, std::shared_ptr<Placements> placements)
+      : placements_(std::move(placements)), name_(name) {}
 
-  void see(const FlowFacts& facts) override {
-    const EventFacts* created = facts.first(EventType::order_created);
-    if (!created || !created->lock) return;
-    const LockFacts& lock = *created->lock;
-    placements_.push_back({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at,
-                           lock.fencing_token, facts.flow.order.id});
-    if (facts.has_order) look_at_row(facts.flow.order, lock);
-  }
+  void see(const FlowFacts&) override {}
 
   Verdict finish(const Surroundings&) override {
-    if (placements_.empty()) return does_not_apply(name_, nothing_locked);
+    Placements& placements = *placements_;
+    if (placements.empty()) return does_not_apply(name_, nothing_locked);
     std::uint64_t locks = 1;
-    sort(placements_);
-    for (std::size_t i = 1; i < placements_.size(); ++i) {
-      if (placements_[i].lock == placements_[i - 1].lock)
-        compare(placements_[i - 1], placements_[i]);
+    sort(placements);
+    for (std::size_t i = 1; i < placements.size(); ++i) {
+      if (placements[i].lock == placements[i - 1].lock)
+        compare(placements[i - 1], placements[i]);
       else
         ++locks;
     }
-    return violations_.verdict(name_, held(counted(placements_.size(), "order"), counted(locks, "lock")));
+    return violations_.verdict(name_, held(counted(placements.size(), "order"), counted(locks, "lock")));
   }
 
  protected:
-  virtual void sort(std::vector<Placement>& placements) = 0;
+  virtual void sort(Placements& placements) = 0;
   virtual void compare(const Placement& before, const Placement& after) = 0;
-  virtual void look_at_row(const Order&, const LockFacts&) {}
   virtual std::string held(const std::string& orders, const std::string& locks) = 0;
 
+  const std::shared_ptr<Placements> placements_;
   Violations violations_;
 
  private:
   std::string_view name_;
-  std::vector<Placement> placements_;
 };
 
 class FencingIncreases final : public LockCheck {
  public:
-  FencingIncreases() : LockCheck("fencing-increases") {}
+  explicit FencingIncreases(std::shared_ptr<Placements> placements)
+      : LockCheck("fencing-increases", std::move(placements)) {}
+
+  // Collects for both.
+  void see(const FlowFacts& facts) override {
+    const EventFacts* created = facts.first(EventType::order_created);
+    if (!created || !created->lock) return;
+    const LockFacts& lock = *created->lock;
+    placements_->push_back({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at,
+                            lock.fencing_token, facts.flow.order.id});
+    if (facts.has_order) look_at_row(facts.flow.order, lock);
+  }
 
  private:
-  void sort(std::vector<Placement>& placements) override {
+  void sort(Placements& placements) override {
     std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
       return std::tie(a.lock, a.committed, a.token) < std::tie(b.lock, b.committed, b.token);
     });
@@ -87,7 +96,7 @@ class FencingIncreases final : public LockCheck {
                      .rule = "a write under a lock carries a greater token than every earlier one",
                      .rows = Json::array({before.row(), after.row()})});
   }
-  void look_at_row(const Order& order, const LockFacts& lock) override {
+  void look_at_row(const Order& order, const LockFacts& lock) {
     if (order.fencing_token == lock.fencing_token) return;
     Json row = row_of(order);
     row["fencingToken"] = order.fencing_token;
@@ -103,11 +112,11 @@ class FencingIncreases final : public LockCheck {
 
 class LocksDoNotOverlap final : public LockCheck {
  public:
-  explicit LocksDoNotOverlap(Duration clock_error)
-      : LockCheck("locks-do-not-overlap"), clock_error_(clock_error) {}
+  LocksDoNotOverlap(std::shared_ptr<Placements> placements, Duration clock_error)
+      : LockCheck("locks-do-not-overlap", std::move(placements)), clock_error_(clock_error) {}
 
  private:
-  void sort(std::vector<Placement>& placements) override {
+  void sort(Placements& placements) override {
     std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
       return std::tie(a.lock, a.acquired, a.committed) < std::tie(b.lock, b.acquired, b.committed);
     });
@@ -132,11 +141,12 @@ class LocksDoNotOverlap final : public LockCheck {
 
 }  // namespace
 
-std::unique_ptr<Check> fencing_increases() {
-  return std::make_unique<FencingIncreases>();
-}
-std::unique_ptr<Check> locks_do_not_overlap(const CheckOptions& options) {
-  return std::make_unique<LocksDoNotOverlap>(options.lock_clock_error);
+Checks lock_checks(const CheckOptions& options) {
+  const auto placements = std::make_shared<Placements>();
+  Checks checks;
+  checks.push_back(std::make_unique<FencingIncreases>(placements));
+  checks.push_back(std::make_unique<LocksDoNotOverlap>(placements, options.lock_clock_error));
+  return checks;
 }
 
 }  // namespace sagactl

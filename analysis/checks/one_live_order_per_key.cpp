@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 
 #include "analysis/checks/database_checks.hpp"
@@ -89,6 +90,7 @@ class OneLiveOrderPerKey final : public Check {
     for (const Claim& claim : surroundings.claims) claims.push_back(&claim);
     std::sort(claims.begin(), claims.end(), [](const Claim* a, const Claim* b) { return a->key < b->key; });
     std::vector<const Life*> live;
+    live.reserve(lives_.size());
     for (const Life& life : lives_)
       if (life.until == for_ever) live.push_back(&life);
 
@@ -121,7 +123,7 @@ class OneLiveOrderPerKey final : public Check {
     }
   }
 
-  std::vector<Life> lives_;
+  std::deque<Life> lives_;
   std::uint64_t orders_ = 0;
   Violations violations_;
 };

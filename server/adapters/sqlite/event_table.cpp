@@ -16,6 +16,10 @@ const std::string sql_insert =
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?";
 const std::string sql_of_flow = sql_select + "WHERE e.flow = ?";
+// The same where the flow is known: not looked up again for each of its events.
+const std::string sql_of_known_flow =
+    "SELECT e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
+    "e.correlation, ?, ? FROM event AS e WHERE e.flow = ?";
 
 }  // namespace
 
@@ -47,7 +51,8 @@ EventTable::EventTable(Connection& connection, Names& names)
     : names_(names),
       insert_(connection, sql_insert),
       after_(connection, sql_after),
-      of_flow_(connection, sql_of_flow) {}
+      of_flow_(connection, sql_of_flow),
+      of_known_flow_(connection, sql_of_known_flow) {}
 
 void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event) {
   Statement& statement = insert_()
@@ -70,7 +75,14 @@ std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, s
 }
 
 std::vector<Event> EventTable::of_flow(std::int64_t flow) {
-  std::vector<Event> events = read_all(of_flow_().bind(flow));
+  return in_order(read_all(of_flow_().bind(flow)));
+}
+
+std::vector<Event> EventTable::of_flow(std::int64_t flow, OrderId id, std::string_view trace_parent) {
+  return in_order(read_all(of_known_flow_().bind(id.uuid).bind(trace_parent).bind(flow)));
+}
+
+std::vector<Event> EventTable::in_order(std::vector<Event> events) {
   std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
     return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
   });

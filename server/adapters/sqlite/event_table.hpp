@@ -33,13 +33,15 @@ class EventTable {
   void insert(std::int64_t node, std::int64_t flow, const Event& event);
   std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::int64_t limit);
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
+  std::vector<Event> of_flow(std::int64_t flow, OrderId id, std::string_view trace_parent);
   Event read_row(Statement& row);
 
  private:
   std::vector<Event> read_all(Statement& row);
+  static std::vector<Event> in_order(std::vector<Event> events);
 
   Names& names_;
-  Query insert_, after_, of_flow_;
+  Query insert_, after_, of_flow_, of_known_flow_;
   CompactText correlation_;
 };
 

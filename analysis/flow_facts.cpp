@@ -86,6 +86,12 @@ bool read(const SagaDefinition* definition, EventFacts& facts) {
     case EventType::saga_completed:
     case EventType::saga_compensated:
     case EventType::saga_compensating:
+    case EventType::stock_reserved:
+    case EventType::stock_refused:
+    case EventType::stock_confirmed:
+    case EventType::stock_released:
+    case EventType::stock_set:
+    case EventType::notification_sent:
       return true;
   }
   return false;

@@ -17,6 +17,7 @@ namespace {
 enum class PaymentBy : std::uint8_t { simulated, remote, toss };
 enum class ServeRole : std::uint8_t { node, payment };
 enum class DedupeBy : std::uint8_t { product, key_only };
+enum class ConfirmedBy : std::uint8_t { automatic, shop };
 
 }  // namespace
 
@@ -27,6 +28,10 @@ struct Spelling<PaymentBy> {
 template <>
 struct Spelling<ServeRole> {
   static constexpr std::string_view names[] = {"node", "payment"};
+};
+template <>
+struct Spelling<ConfirmedBy> {
+  static constexpr std::string_view names[] = {"auto", "shop"};
 };
 template <>
 struct Spelling<DedupeBy> {
@@ -42,6 +47,7 @@ struct ServeFlags {
   PaymentBy payment = PaymentBy::simulated;
   ServeRole role = ServeRole::node;
   DedupeBy dedupe = DedupeBy::product;
+  ConfirmedBy confirmed_by = ConfirmedBy::automatic;
 };
 
 // "500ms..2s", or one duration for all.
@@ -116,6 +122,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
   options.dedupe = flags.dedupe == DedupeBy::product ? Dedupe::product : Dedupe::key_only;
+  options.shop_confirms = flags.confirmed_by == ConfirmedBy::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
   if (flags.payment == PaymentBy::remote) options.payment_provider = PaymentProvider::remote;
@@ -134,11 +141,13 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
 void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   SimulatedPayment& payment = flags.options.payment;
   add_choice(app, "--payment", flags.payment, "Who is charged; remote: another process, over Kafka [simulated]");
-  add_share(app, "--payment-success", payment.success, "Share of the simulated charges that succeed [0.8]");
+  add_share(app, "--payment-success", payment.success, "Share of the simulated charges that succeed [0.8; of checkouts and purchases 0.9]");
   const auto take_delay = [&payment](const std::string& text) { return parse_delay(text, payment); };
   add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]", "How long they take [500ms..2s]");
   add_share(app, "--payment-timeouts", payment.timeout_share,
             "Share of them that give no answer in time [0]");
+  add_choice(app, "--payment-confirm", flags.confirmed_by,
+             "What a checkout's payment waits for; shop: POST /api/payments/confirm [auto]");
 }
 
 }  // namespace
@@ -165,6 +174,10 @@ void add_serve(CLI::App& root, Commands& commands) {
                "How long the sagas of a node that died wait for another [2s]");
   add_duration(*app, "--stop-delay", options.stop_delay,
                "After a signal, answer so long while /readyz fails [0s]");
+  add_duration(*app, "--reservation-ttl", options.reservation_ttl,
+               "Stock that an order has reserved and nobody confirmed is given back after this [5m]");
+  app->add_flag("--allow-anonymous", options.allow_anonymous,
+                "Answer other machines on /api and /purchase without a token");
   app->add_flag("--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
   app->footer(
       "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "

@@ -103,6 +103,12 @@ std::string Effects::take(const EventFacts& facts) {
     case EventType::payment_processed:
     case EventType::payment_failed:
     case EventType::payment_refunded:
+    case EventType::stock_reserved:
+    case EventType::stock_refused:
+    case EventType::stock_confirmed:
+    case EventType::stock_released:
+    case EventType::stock_set:
+    case EventType::notification_sent:
       return {};
   }
   return {};

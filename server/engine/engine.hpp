@@ -13,6 +13,7 @@
 
 #include "common/result.hpp"
 #include "server/engine/command.hpp"
+#include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/payment_gateway.hpp"
@@ -27,6 +28,8 @@ struct EngineOptions {
   std::size_t batch_max = 512;   // commands in one commit
   std::size_t queue_max = 20'000;  // commands waiting; one more is `busy`
   std::size_t adopt_max = 5'000;   // sagas adopted in one go
+  Duration expire_every = 1s;    // how often reservations whose time is over are looked for
+  Policy policy = {};
   std::uint64_t seed = 0;        // of the jitter
 };
 

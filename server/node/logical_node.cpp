@@ -25,6 +25,7 @@ EngineOptions engine_options(const NodeOptions& options, const NodeAddress& addr
   engine.node = address.node;
   engine.url = address.url;
   engine.lease = options.lease;
+  engine.policy = Policy{options.reservation_ttl, options.shop_confirms};
   engine.seed = random_u64();
   return engine;
 }
@@ -35,6 +36,7 @@ api::Options api_options(const NodeOptions& options, const NodeAddress& address)
   api.environment = options.environment;
   api.key_only = options.dedupe == Dedupe::key_only;
   api.allow_test_routes = options.allow_test_routes;
+  api.allow_anonymous = options.allow_anonymous;
   return api;
 }
 

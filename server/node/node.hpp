@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ enum class PaymentProvider { simulated, remote };
 
 // The simulated payment provider.
 struct SimulatedPayment {
-  double success = 0.8;  // share of charges that succeed
+  std::optional<double> success;  // share of charges that succeed; none: 0.8 of system A's, 0.9 of the others'
   Duration delay_min = 500ms;
   Duration delay_max = 2s;
   double timeout_share = 0.0;  // share of calls that answer nothing in time, half of them after charging
@@ -40,6 +41,9 @@ struct NodeOptions {
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
   Duration stop_delay{};  // between /readyz failing and the listener closing, for a load balancer to see it
+  bool shop_confirms = false;      // a checkout's payment waits for POST /api/payments/confirm
+  Duration reservation_ttl = 5min;
+  bool allow_anonymous = false;    // /api and /purchase without a token off loopback
   bool allow_test_routes = false;  // /redis-test off loopback
   std::string environment = "development";
   // Secrets. Empty: kept in files in `data`, made at first start; off loopback an empty jwt_secret is an

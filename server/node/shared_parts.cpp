@@ -127,7 +127,7 @@ KafkaOptions kafka_options(const NodeOptions& options) {
 
 SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment) {
   SimulatedGatewayOptions options;
-  options.success = payment.success;
+  if (payment.success) options.success = options.other_success = *payment.success;
   options.delay_min = payment.delay_min;
   options.delay_max = payment.delay_max;
   options.timeout_share = payment.timeout_share;

@@ -13,7 +13,8 @@
 
 namespace sagactl {
 
-// "order-events", "payment-events" or "saga-events".
+// The topic that the definition of the event's saga names, or that of its aggregate: "order-events",
+// "payment-events", "stock-events" or "saga-events".
 std::string_view topic_of(const Event& event);
 
 struct BusState {

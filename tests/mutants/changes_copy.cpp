@@ -29,10 +29,12 @@ ChangesCopy::ChangesCopy(const Changes& changes)
       new_payments(copy(changes.new_payments)),
       payments(copy(changes.payments)),
       claims(copy(changes.claims)),
+      stocks(copy(changes.stocks)),
       events(copy(changes.events)),
       users_(changes.users),
       replays_(changes.replays) {
   for (const auto& [order, barrier] : changes.barriers) barriers.emplace_back(order, *barrier);
+  for (const auto& [order, list] : changes.reservations) reservations.emplace_back(order, *list);
 }
 
 void ChangesCopy::drop(OrderId id) {
@@ -48,6 +50,7 @@ void ChangesCopy::drop(OrderId id) {
   std::erase_if(claims, of_order);
   std::erase_if(events, of_order);
   std::erase_if(barriers, [&](const auto& it) { return it.first == id; });
+  std::erase_if(reservations, [&](const auto& it) { return it.first == id; });
 }
 
 void ChangesCopy::set_key(Order& order, const std::string& key) {
@@ -72,7 +75,9 @@ Changes ChangesCopy::changes(std::int64_t last_sequence) {
   changes.new_payments = pointers(new_payments);
   changes.payments = pointers(payments);
   for (const auto& [order, barrier] : barriers) changes.barriers.emplace_back(order, &barrier);
+  for (const auto& [order, list] : reservations) changes.reservations.emplace_back(order, &list);
   changes.claims = pointers(claims);
+  changes.stocks = pointers(stocks);
   changes.events = pointers(events);
   changes.users = users_;
   changes.replays = replays_;

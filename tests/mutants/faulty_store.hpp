@@ -43,6 +43,9 @@ class FaultyStore final : public Store {
   Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override {
     return store_.adopt(writer, limit);
   }
+  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override {
+    return store_.expired_reservations(limit);
+  }
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override { return store_.backlogs(writer); }
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override {

@@ -30,6 +30,12 @@ bool is_seldom(EventType type) {
     case EventType::saga_started:
     case EventType::saga_step_completed:
     case EventType::saga_completed:
+    case EventType::stock_reserved:
+    case EventType::stock_refused:
+    case EventType::stock_confirmed:
+    case EventType::stock_released:
+    case EventType::stock_set:
+    case EventType::notification_sent:
       return false;
     case EventType::order_cancelled:
     case EventType::payment_failed:
@@ -87,6 +93,7 @@ Event read_event(Rows& row, Names& names) {
   event.metadata = row.text();
   event.correlation = row.text();
   event.trace_parent = row.text();
+  if (!row.is_null()) event.saga_type = names.definition(row.integer()).name;
   return event;
 }
 

@@ -19,7 +19,8 @@ const std::string sql_of_flow = sql_select + "WHERE e.flow = ?";
 // The same where the flow is known: not looked up again for each of its events.
 const std::string sql_of_known_flow =
     "SELECT e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
-    "e.correlation, ?, ? FROM event AS e WHERE e.flow = ?";
+    "e.correlation, ?, ?, ? FROM event AS e WHERE e.flow = ?";
+const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key";
 
 }  // namespace
 
@@ -32,6 +33,12 @@ bool EventTable::is_seldom(EventType type) {
     case EventType::saga_started:
     case EventType::saga_step_completed:
     case EventType::saga_completed:
+    case EventType::stock_reserved:
+    case EventType::stock_refused:
+    case EventType::stock_confirmed:
+    case EventType::stock_released:
+    case EventType::stock_set:
+    case EventType::notification_sent:
       return false;
     case EventType::order_cancelled:
     case EventType::payment_failed:
@@ -52,7 +59,8 @@ EventTable::EventTable(Connection& connection, Names& names)
       insert_(connection, sql_insert),
       after_(connection, sql_after),
       of_flow_(connection, sql_of_flow),
-      of_known_flow_(connection, sql_of_known_flow) {}
+      of_known_flow_(connection, sql_of_known_flow),
+      of_no_flow_(connection, sql_of_no_flow) {}
 
 void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event) {
   Statement& statement = insert_()
@@ -78,8 +86,14 @@ std::vector<Event> EventTable::of_flow(std::int64_t flow) {
   return in_order(read_all(of_flow_().bind(flow)));
 }
 
-std::vector<Event> EventTable::of_flow(std::int64_t flow, OrderId id, std::string_view trace_parent) {
-  return in_order(read_all(of_known_flow_().bind(id.uuid).bind(trace_parent).bind(flow)));
+std::vector<Event> EventTable::of_flow(std::int64_t number, const Flow& flow) {
+  Statement& statement = of_known_flow_().bind(flow.order.id.uuid);
+  if (flow.saga)
+    statement.bind(flow.saga->trace_parent)
+        .bind(names_.number_of_definition(flow.saga->type, flow.saga->definition_version));
+  else
+    statement.bind_null().bind_null();
+  return in_order(read_all(statement.bind(number)));
 }
 
 std::vector<Event> EventTable::in_order(std::vector<Event> events) {
@@ -87,6 +101,10 @@ std::vector<Event> EventTable::in_order(std::vector<Event> events) {
     return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
   });
   return events;
+}
+
+std::vector<Event> EventTable::of_no_flow() {
+  return read_all(of_no_flow_());
 }
 
 std::vector<Event> EventTable::read_all(Statement& row) {
@@ -112,6 +130,7 @@ Event EventTable::read_row(Statement& row) {
   event.correlation = read_compact(row);
   event.order = {row.uuid()};
   event.trace_parent = row.text();
+  if (!row.is_null()) event.saga_type = names_.definition(row.integer()).name;
   if (is_of_flow) event.aggregate = event.order.uuid;
   return event;
 }

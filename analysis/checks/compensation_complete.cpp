@@ -161,13 +161,13 @@ class CompensationComplete final : public Check {
       if (status == StepStatus::pending || status == StepStatus::failed || status == StepStatus::compensated)
         continue;
       add(facts,
-          fmt::format("it is compensated, its step {} is {}", facts.definition->steps[i].name,
+          fmt::format("it ended as compensated, but its step {} is {}", facts.definition->steps[i].name,
                       to_string(status)),
           nullptr);
       return;
     }
     if (facts.has_order && is_live(facts.flow.order.status))
-      add(facts, fmt::format("it is compensated, its order is {}", to_string(facts.flow.order.status)),
+      add(facts, fmt::format("it ended as compensated, but its order is {}", to_string(facts.flow.order.status)),
           nullptr);
   }
 

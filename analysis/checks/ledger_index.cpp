@@ -1,5 +1,7 @@
 #include "analysis/checks/ledger_index.hpp"
 
+#include <algorithm>
+
 namespace sagactl {
 namespace {
 
@@ -10,6 +12,12 @@ std::optional<Timestamp> end_of(const FlowFacts& facts) {
   for (const EventFacts& it : facts.events)
     if (it.new_status && !is_live(*it.new_status)) ended = it.event->occurred_at;
   return ended ? ended : order.updated_at;
+}
+
+bool was_reopened(const FlowFacts& facts) {
+  return std::any_of(facts.events.begin(), facts.events.end(), [](const EventFacts& it) {
+    return it.previous_status && it.new_status && !is_live(*it.previous_status) && is_live(*it.new_status);
+  });
 }
 
 }  // namespace
@@ -42,6 +50,7 @@ void LedgerIndex::see(const FlowFacts& facts) {
   seen.node = order.node;
   seen.created_at = order.created_at;
   seen.ended_at = end_of(facts);
+  seen.reopened = was_reopened(facts);
   if (facts.flow.saga) seen.correlation = Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{});
   by_id_[seen.id.uuid] = orders_.size();
   if (!seen.correlation.is_nil()) by_correlation_.emplace(seen.correlation, orders_.size());

@@ -21,6 +21,7 @@ struct RunOrder {
   NodeName node;
   Timestamp created_at;
   std::optional<Timestamp> ended_at = std::nullopt;  // when it was cancelled or failed; none: it is live
+  bool reopened = false;                             // it was live again after it had ended
   Uuid correlation;  // that it is traced by; nil: not one that a ledger could know
 };
 

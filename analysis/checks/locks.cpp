@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "analysis/checks/database_checks.hpp"
+#include "analysis/node_numbers.hpp"
 #include "analysis/violations.hpp"
 #include "analysis/wording.hpp"
 #include "common/crypto.hpp"
@@ -21,18 +22,26 @@ struct Placement {
   Timestamp acquired, committed;
   std::int64_t token = 0;
   OrderId order;
-
-  Json row() const {
-    return Json{{"table", "orders"},
-                {"id", order.text()},
-                {"fencingToken", token},
-                {"lockAcquiredAt", iso8601_us(acquired)},
-                {"committedAt", iso8601_us(committed)}};
-  }
+  std::uint16_t node = 0;
 };
 
 // The placements, once for both checks.
-using Placements = std::deque<Placement>;
+struct Placements {
+  std::deque<Placement> all;
+  NodeNumbers nodes;
+
+  Json row(const Placement& placement) const {
+    return Json{{"table", "orders"},
+                {"id", placement.order.text()},
+                {"nodeId", nodes.name(placement.node)},
+                {"fencingToken", placement.token},
+                {"lockAcquiredAt", iso8601_us(placement.acquired)},
+                {"createdAt", iso8601_us(placement.committed)}};
+  }
+  Json names(const Placement& a, const Placement& b) const {
+    return Json::array({nodes.name(a.node), nodes.name(b.node)});
+  }
+};
 
 // Goes over the placements lock by lock, in an order of its own.
 class LockCheck : public Check {
@@ -43,7 +52,7 @@ class LockCheck : public Check {
   void see(const FlowFacts&) override {}
 
   Verdict finish(const Surroundings&) override {
-    Placements& placements = *placements_;
+    auto& placements = placements_->all;
     if (placements.empty()) return does_not_apply(name_, nothing_locked);
     std::uint64_t locks = 1;
     sort(placements);
@@ -57,7 +66,7 @@ class LockCheck : public Check {
   }
 
  protected:
-  virtual void sort(Placements& placements) = 0;
+  virtual void sort(std::deque<Placement>& placements) = 0;
   virtual void compare(const Placement& before, const Placement& after) = 0;
   virtual std::string held(const std::string& orders, const std::string& locks) = 0;
 
@@ -78,23 +87,26 @@ class FencingIncreases final : public LockCheck {
     const EventFacts* created = facts.first(EventType::order_created);
     if (!created || !created->lock) return;
     const LockFacts& lock = *created->lock;
-    placements_->push_back({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at,
-                            lock.fencing_token, facts.flow.order.id});
+    placements_->all.push_back({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at,
+                                lock.fencing_token, facts.flow.order.id,
+                                placements_->nodes.of(created->event->node)});
     if (facts.has_order) look_at_row(facts.flow.order, lock);
   }
 
  private:
-  void sort(Placements& placements) override {
+  void sort(std::deque<Placement>& placements) override {
     std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
       return std::tie(a.lock, a.committed, a.token) < std::tie(b.lock, b.committed, b.token);
     });
   }
   void compare(const Placement& before, const Placement& after) override {
     if (after.token > before.token) return;
-    violations_.add({.what = fmt::format("order {} was accepted with token {} after order {} with token {}",
+    violations_.add({.what = fmt::format("order {} was written with token {}, after order {} with token {} of "
+                                         "the same lock",
                                          after.order.text(), after.token, before.order.text(), before.token),
                      .rule = "a write under a lock carries a greater token than every earlier one",
-                     .rows = Json::array({before.row(), after.row()})});
+                     .rows = Json::array({placements_->row(before), placements_->row(after)}),
+                     .nodes = placements_->names(before, after)});
   }
   void look_at_row(const Order& order, const LockFacts& lock) {
     if (order.fencing_token == lock.fencing_token) return;
@@ -116,7 +128,7 @@ class LocksDoNotOverlap final : public LockCheck {
       : LockCheck("locks-do-not-overlap", std::move(placements)), clock_error_(clock_error) {}
 
  private:
-  void sort(Placements& placements) override {
+  void sort(std::deque<Placement>& placements) override {
     std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
       return std::tie(a.lock, a.acquired, a.committed) < std::tie(b.lock, b.acquired, b.committed);
     });
@@ -129,7 +141,8 @@ class LocksDoNotOverlap final : public LockCheck {
                              after.order.text(), format_duration(overlap), before.order.text()),
          .rule = fmt::format("a lock has one holder at a time (clocks may differ by {})",
                              format_duration(clock_error_)),
-         .rows = Json::array({before.row(), after.row()})});
+         .rows = Json::array({placements_->row(before), placements_->row(after)}),
+         .nodes = placements_->names(before, after)});
   }
   std::string held(const std::string& orders, const std::string& locks) override {
     return fmt::format("no overlap among {} under {}, clocks good to {}", orders, locks,

@@ -34,6 +34,8 @@ class WorldHistory final : public History {
       if (!visit(event.node, event.sequence, event.at)) break;
     return {};
   }
+  Result<std::vector<Event>> stock_events() override { return std::vector<Event>(); }
+  Result<std::vector<Stock>> stocks() override { return std::vector<Stock>(); }
   Result<std::vector<Claim>> claims() override { return world_.claims; }
   Result<std::vector<NodeInfo>> nodes() override { return world_.nodes; }
   Timestamp taken_at() const override { return world_.now(); }

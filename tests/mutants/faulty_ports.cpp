@@ -1,11 +1,9 @@
 #include "tests/mutants/faulty_ports.hpp"
 
-#include <limits>
-
 namespace sagactl::mutants {
 namespace {
 
-constexpr std::int64_t highest_token = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t highest_token = std::int64_t{1} << 53;
 constexpr Duration early = 30s;
 
 }  // namespace

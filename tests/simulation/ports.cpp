@@ -45,6 +45,9 @@ Result<bool> UnreliableStore::has_event(const NodeName& node, std::int64_t seque
 Result<std::vector<OrderId>> UnreliableStore::adopt(const Writer& writer, std::size_t limit) {
   return unreliably([&] { return store_.adopt(writer, limit); });
 }
+Result<std::vector<OrderId>> UnreliableStore::expired_reservations(std::size_t limit) {
+  return unreliably([&] { return store_.expired_reservations(limit); });
+}
 Result<std::vector<Backlog>> UnreliableStore::backlogs(const Writer& writer) {
   return unreliably([&] { return store_.backlogs(writer); });
 }

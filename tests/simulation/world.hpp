@@ -11,6 +11,7 @@
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/order_desk.hpp"
+#include "loadgen/ledger.hpp"
 #include "tests/simulation/ports.hpp"
 
 namespace sagactl::simulation {
@@ -63,6 +64,7 @@ class World {
   void turn(Node& node);
   void step();
   void place_order();
+  LedgerEntry& begin_request(OrderKind kind, std::uint32_t group);
   void operate();
   Node* any_node();
   bool at_rest();
@@ -76,6 +78,7 @@ class World {
   UnreliableBus bus_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<OrderId> accepted_;  // told to a client as created
+  Ledger ledger_;                  // what the clients know
   int placed_ = 0;
   int crashes_ = 0;
   int adopted_ = 0;

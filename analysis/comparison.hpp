@@ -15,8 +15,8 @@ namespace sagactl {
 // A figure of one side. Of one run: what it measured, and the 95 % interval of that within the run. Of several: their
 // median, and the lowest and the highest.
 struct FigureSide {
-  std::optional<double> value;
-  std::optional<Interval> interval;
+  std::optional<double> value = std::nullopt;
+  std::optional<Interval> interval = std::nullopt;
 };
 
 struct FigureChange {
@@ -27,9 +27,9 @@ struct FigureChange {
     undecided,  // too few runs or samples to tell
   };
   std::string name;
-  FigureSide before, after;
-  std::optional<double> change;      // of `after` against `before`, as a share
-  std::optional<Interval> interval;  // its 95 % interval, of several runs
+  FigureSide before = {}, after = {};
+  std::optional<double> change = std::nullopt;      // of `after` against `before`, as a share
+  std::optional<Interval> interval = std::nullopt;  // its 95 % interval, of several runs
   Finding finding = Finding::undecided;
 };
 
@@ -39,9 +39,9 @@ struct VerdictChange {
 
 struct Comparison {
   std::vector<std::string> runs_before, runs_after;
-  std::vector<std::string> unlike;  // what the two sides were not made alike in
-  std::vector<FigureChange> figures;
-  std::vector<VerdictChange> verdicts;
+  std::vector<std::string> unlike = {};  // what the two sides were not made alike in
+  std::vector<FigureChange> figures = {};
+  std::vector<VerdictChange> verdicts = {};
 };
 
 // More runs on one side than these are refused.

@@ -1,5 +1,6 @@
 #include "analysis/flat_object.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sagactl {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/json.hpp"
+#include "common/result.hpp"
 
 namespace sagactl {
 

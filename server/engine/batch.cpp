@@ -48,6 +48,22 @@ bool may_claim_again(const Flow& flow) {
          flow.saga->status == SagaStatus::compensated;
 }
 
+std::string_view command_of(const StepDefinition& step, Direction direction) {
+  return direction == Direction::action ? step.action : step.compensation;
+}
+
+std::string name_of(const StepDefinition& step, Direction direction) {
+  return std::string(direction == Direction::action ? step.name : step.compensated_as);
+}
+
+std::string call_data(const Flow& flow) {
+  return JsonObject()
+      .add("customerId", flow.order.customer)
+      .raw("items", to_json_text(flow.order.items))
+      .raw("totalAmount", flow.order.total.number_text())
+      .take();
+}
+
 bool same(const Payment& a, const Payment& b) {
   return a.version == b.version && a.status == b.status && a.updated_at == b.updated_at;
 }
@@ -78,6 +94,8 @@ void add_keys(const Command& command, Keys& keys) {
     void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const PerformRequest& c) { keys.flows.push_back(order_of(c.call.saga)); }
+    void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
     void operator()(const SetRefreshToken& c) { keys.users.push_back(c.user); }
@@ -317,13 +335,59 @@ Result<Receipt> Batch::on(const StepReplied& command) {
   if (!definition || command.reply.step >= definition->steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
   const StepDefinition& step = definition->steps[command.reply.step];
-  const std::string_view participant_command =
-      command.reply.direction == Direction::action ? step.action : step.compensation;
-  auto recorded = record_reply(participant_command, draft.flow, command.reply,
-                               GatewayReply{command.external_transaction_id}, moment_);
-  if (!recorded) return recorded.error();
-  draft.events = std::move(*recorded);
+  if (!command.is_recorded) {
+    auto recorded = record_reply(command_of(step, command.reply.direction), draft.flow, command.reply,
+                                 GatewayReply{command.external_transaction_id}, moment_);
+    if (!recorded) return recorded.error();
+    draft.events = std::move(*recorded);
+  }
+  if (definition->mode == Mode::orchestration && is_checkout(definition->name) &&
+      !policy_.services.has(Service::orchestrator)) {
+    draft.remote_replies.push_back({name_of(step, command.reply.direction), command.saga, command.reply,
+                                    draft.flow.saga->trace_parent});
+    return accept(std::move(draft));
+  }
   const auto done = command_saga(draft, command.reply);
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const PerformRequest& command) {
+  const StepCall& call = command.call;
+  const auto found = by_order_.find(order_of(call.saga));
+  if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  Draft draft = draft_of(found->second->flow);
+  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  if (!definition || call.step >= definition->steps.size())
+    return Error{ErrorCode::invalid, fmt::format("saga {} has no step {}", call.saga.text(), call.step)};
+  const StepDefinition& step = definition->steps[call.step];
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "the command is for another participant"};
+  auto reply = perform_here(draft, step, call);
+  if (!reply) return reply.error();
+  if (*reply)
+    draft.remote_replies.push_back(
+        {name_of(step, call.direction), call.saga, std::move(**reply), draft.flow.saga->trace_parent});
+  return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const PursueRequest& command) {
+  const auto found = by_order_.find(command.order);
+  if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  Draft draft = draft_of(found->second->flow);
+  const Saga& saga = *draft.flow.saga;
+  const SagaDefinition* definition = find_definition(saga.type);
+  const std::size_t i = open_step(saga);
+  if (!definition || definition->mode != Mode::choreography || i >= definition->steps.size())
+    return Error{ErrorCode::retry, "nothing is open"};
+  const StepState& state = saga.steps[i];
+  const Direction direction =
+      state.status == StepStatus::compensating ? Direction::compensation : Direction::action;
+  // What was begun here before is asked for first.
+  const bool is_begun = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end(),
+                                    [&](const Payment& payment) { return payment.attempt == state.attempt; });
+  const StepCall call{saga.id, i, direction, state.attempt, state.tries, is_begun};
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "what is open is for another participant"};
+  const auto done = follow(draft, SagaDecision{saga, {}, {call}});
   if (!done) return done.error();
   return accept(std::move(draft));
 }
@@ -386,19 +450,42 @@ Result<void> Batch::follow(Draft& draft, SagaDecision decision) {
       const StepCall call = calls.front();
       calls.erase(calls.begin());
       const StepDefinition& step = definition.steps[call.step];
-      auto performed = perform(call.direction == Direction::action ? step.action : step.compensation, draft.flow,
-                               draft.stocks, call, policy_, moment_);
+      if (!is_here(definition, call)) {
+        // In a choreography the event that has led to this is what the participant hears of.
+        if (definition.mode == Mode::orchestration)
+          draft.remote_calls.push_back(
+              {name_of(step, call.direction), call, call_data(draft.flow), draft.flow.saga->trace_parent});
+        continue;
+      }
+      auto performed = perform_here(draft, step, call);
       if (!performed) return performed.error();
-      std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
-      if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
-      if (performed->outcome)
-        reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+      reply = std::move(*performed);
     }
     if (!reply) return {};
     auto next = decide(definition, std::move(*draft.flow.saga), *reply, moment_);
     if (!next) return next.error();
     decision = std::move(*next);
   }
+}
+
+Result<std::optional<StepReply>> Batch::perform_here(Draft& draft, const StepDefinition& step,
+                                                    const StepCall& call) {
+  auto performed =
+      perform(command_of(step, call.direction), draft.flow, draft.stocks, call, policy_, moment_);
+  if (!performed) return performed.error();
+  std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
+  if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
+  std::optional<StepReply> reply;
+  if (performed->outcome) reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+  return reply;
+}
+
+// The first creation is part of placing the order, wherever that is.
+bool Batch::is_here(const SagaDefinition& definition, const StepCall& call) const {
+  if (!is_checkout(definition.name) || policy_.services.is_all()) return true;
+  if (call.step == 0 && call.direction == Direction::action && call.attempt == 1) return true;
+  const auto service = service_of(command_of(definition.steps[call.step], call.direction));
+  return !service || policy_.services.has(*service);
 }
 
 Result<Receipt> Batch::accept(Draft draft) {
@@ -414,6 +501,8 @@ void Batch::write(Draft draft) {
   record(std::move(draft.events), &draft.flow);
   keep(draft.stocks);
   std::move(draft.gateway_calls.begin(), draft.gateway_calls.end(), std::back_inserter(gateway_calls_));
+  std::move(draft.remote_calls.begin(), draft.remote_calls.end(), std::back_inserter(remote_calls_));
+  std::move(draft.remote_replies.begin(), draft.remote_replies.end(), std::back_inserter(remote_replies_));
   if (!work) {
     work = &works_.emplace_back();
     work->new_order = work->new_saga = true;

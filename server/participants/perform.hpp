@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/participants/flow.hpp"
+#include "server/participants/role.hpp"
 
 namespace sagactl {
 
@@ -35,6 +36,7 @@ struct GatewayCall {
 struct Policy {
   Duration reservation_ttl = 5min;
   bool shop_confirms = false;  // a checkout's payment waits until the shop confirms it
+  Services services = Services::all();  // of a checkout, that are here; the others are asked
 };
 
 // What a call came to. `outcome` null: the answer will be a reply to `gateway_call`.

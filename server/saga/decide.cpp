@@ -48,13 +48,7 @@ class Deciding {
   bool past_pivot(std::size_t i) {
     return i > definition_.pivot && step(definition_.pivot).status == StepStatus::succeeded;
   }
-  // The step that is being done or undone; none: the number of steps.
-  std::size_t open_step() {
-    const auto open = std::find_if(saga().steps.begin(), saga().steps.end(), [](const StepState& s) {
-      return s.status == StepStatus::running || s.status == StepStatus::compensating;
-    });
-    return static_cast<std::size_t>(open - saga().steps.begin());
-  }
+  std::size_t open_step() { return sagactl::open_step(saga()); }
   Direction direction_of(std::size_t i) {
     return step(i).status == StepStatus::compensating ? Direction::compensation : Direction::action;
   }

@@ -43,6 +43,9 @@ struct TopicRule {
   AggregateType aggregate;
   EventType event;
   std::string_view topic;
+  // Where the message is the reply to a command: which one, and whether it says that the command was refused.
+  std::string_view command = {};
+  bool refused = false;
 };
 
 struct SagaDefinition {
@@ -66,6 +69,10 @@ inline constexpr std::string_view order_processing_saga = "OrderProcessingSaga";
 inline constexpr std::string_view checkout_saga = "CheckoutSaga";
 inline constexpr std::string_view checkout_choreography_saga = "CheckoutChoreographySaga";
 inline constexpr std::string_view item_purchase_saga = "ItemPurchaseSaga";
+
+// Topics of the orchestrated checkout.
+inline constexpr std::string_view orchestrator_commands = "orchestrator.saga";
+inline constexpr std::string_view orchestrator_replies = "orchestrator.reply";
 
 inline bool is_checkout(std::string_view name) { return name == checkout_saga || name == checkout_choreography_saga; }
 

@@ -60,6 +60,24 @@ struct Spelling<EventType> {
       "StockReserved", "StockRefused", "StockConfirmed", "StockReleased", "StockSet", "NotificationSent"};
 };
 
+// What happens to few flows, and is looked for among millions of what happens to all: databases have an index of these.
+constexpr bool is_seldom(EventType type) {
+  switch (type) {
+    case EventType::order_cancelled:
+    case EventType::payment_failed:
+    case EventType::payment_refunded:
+    case EventType::saga_failed:
+    case EventType::saga_step_compensated:
+    case EventType::saga_compensated:
+    case EventType::saga_compensation_failed:
+    case EventType::saga_compensating:
+    case EventType::saga_retried:
+      return true;
+    default:
+      return false;
+  }
+}
+
 struct Event {
   EventType type = EventType::order_created;
   AggregateType aggregate_type = AggregateType::order;

@@ -24,36 +24,6 @@ const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key
 
 }  // namespace
 
-bool EventTable::is_seldom(EventType type) {
-  switch (type) {
-    case EventType::order_created:
-    case EventType::order_confirmed:
-    case EventType::order_status_changed:
-    case EventType::payment_processed:
-    case EventType::saga_started:
-    case EventType::saga_step_completed:
-    case EventType::saga_completed:
-    case EventType::stock_reserved:
-    case EventType::stock_refused:
-    case EventType::stock_confirmed:
-    case EventType::stock_released:
-    case EventType::stock_set:
-    case EventType::notification_sent:
-      return false;
-    case EventType::order_cancelled:
-    case EventType::payment_failed:
-    case EventType::payment_refunded:
-    case EventType::saga_failed:
-    case EventType::saga_step_compensated:
-    case EventType::saga_compensated:
-    case EventType::saga_compensation_failed:
-    case EventType::saga_compensating:
-    case EventType::saga_retried:
-      return true;
-  }
-  return false;
-}
-
 EventTable::EventTable(Connection& connection, Names& names)
     : names_(names),
       insert_(connection, sql_insert),

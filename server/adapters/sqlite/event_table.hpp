@@ -19,9 +19,8 @@ class EventTable {
       "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
       "e.correlation, f.id, f.trace_parent, f.definition";
   static constexpr std::int64_t no_flow = 0;  // in place of the number of a flow
-  // Types that are in the index event_seldom.
+  // The rows that the index event_seldom holds: is_seldom() of their type.
   static constexpr std::string_view seldom = "64610 >> e.type & 1";
-  static bool is_seldom(EventType type);
 
   // The key of the node's event of that sequence; all of the node's keys are between those of 0 and
   // sequence_max.

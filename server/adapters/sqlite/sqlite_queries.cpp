@@ -195,7 +195,7 @@ class EventSearch {
       add("INDEXED BY event_flow", "e.flow = ?", "", tables_.flows.find(*filter_.order));
     } else if (filter_.user && has_few_flows()) {
       add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
-    } else if (filter_.type && EventTable::is_seldom(*filter_.type)) {
+    } else if (filter_.type && is_seldom(*filter_.type)) {
       add("INDEXED BY event_seldom", std::string(EventTable::seldom), "e.occurred_at DESC, e.key DESC");
     } else {
       // A node's events stand in the order of their times.

@@ -52,6 +52,7 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
 
   const auto surroundings = read_history(history, options.filter, observers);
   if (!surroundings) return surroundings.error();
+  if (index) index->settle();
   return Examination{.taken_at = surroundings->taken_at,
                      .verdicts = finish(checks, *surroundings),
                      .distribution = distribution.finish(*surroundings),

@@ -4,6 +4,7 @@
 #include <memory>
 #include <ostream>
 
+#include "cli/baseline.hpp"
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
 #include "cli/drain.hpp"
@@ -22,6 +23,7 @@ struct LoadtestFlags {
   Duration drain = 60s;
   std::vector<Threshold> thresholds;
   ReportFiles files;
+  Baseline baseline;
 };
 
 // Where the verdicts are read: the database that was named, or that of the node on this machine. Null with `why`
@@ -86,8 +88,9 @@ Result<Findings> examine_run(const Evidence& evidence, const RunResult& load) {
   return findings;
 }
 
+// `limits`: what the baseline sets beside the thresholds.
 Result<ExitCode> conclude(Invocation& invocation, const LoadtestFlags& flags, const Evidence& evidence,
-                          const RunResult& load) {
+                          const RunResult& load, const std::vector<Threshold>& limits) {
   const auto ledger = keep_ledger(invocation, flags, load.ledger);
   if (!ledger) return ledger.error();
   const auto findings = examine_run(evidence, load);
@@ -96,13 +99,15 @@ Result<ExitCode> conclude(Invocation& invocation, const LoadtestFlags& flags, co
   const Measured measured = measured_by(load, database);
   std::vector<ThresholdResult> thresholds;
   for (const Threshold& threshold : flags.thresholds) thresholds.push_back(evaluate(threshold, measured));
+  for (const Threshold& limit : limits) thresholds.push_back(evaluate(limit, measured));
 
   ResultOrigin origin = origin_of(invocation);
   origin.ledger_path = *ledger;
   origin.database = evidence.database;
   const Json result = loadtest_json(origin, load, database, findings->verdicts, thresholds);
   show_result(invocation, result);
-  if (auto written = write_reports(invocation, flags.files, result); !written) return written.error();
+  if (auto written = write_reports(invocation, flags.files, result, &load.response); !written)
+    return written.error();
   if (load.interrupted) return ExitCode::interrupted;
   return exit_code_of(end_of(findings->verdicts, thresholds));
 }
@@ -112,6 +117,8 @@ Result<ExitCode> run_loadtest(Invocation& invocation, const LoadtestFlags& flags
   if (!urls) return urls.error();
   auto evidence = find_evidence(invocation, *urls);
   if (!evidence) return evidence.error();
+  const auto limits = limits_of(invocation, flags.baseline, to_string(flags.load.scenario));
+  if (!limits) return limits.error();
   LoadOptions options = flags.load;
   options.token = invocation.settings.token;
   options.timeout = invocation.settings.timeout;
@@ -133,7 +140,7 @@ Result<ExitCode> run_loadtest(Invocation& invocation, const LoadtestFlags& flags
     if (drained == Drained::not_in_time)
       invocation.say("sagas had not ended after " + format_duration(flags.drain) + " (--drain)");
   }
-  return conclude(invocation, flags, *evidence, *load);
+  return conclude(invocation, flags, *evidence, *load, *limits);
 }
 
 void add_what_to_send(CLI::App& app, LoadOptions& load) {
@@ -194,7 +201,8 @@ void add_what_is_wanted(CLI::App& app, LoadtestFlags& flags) {
                 "Such as p99<50ms, errors<1%, throughput>500/s; may be repeated")
       ->expected(1, 100)
       ->allow_extra_args(false);
-  add_report_flags(app, flags.files);
+  add_baseline_flags(app, flags.baseline);
+  add_load_report_flags(app, flags.files);
 }
 
 }  // namespace

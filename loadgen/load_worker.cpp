@@ -6,7 +6,6 @@
 #include <cerrno>
 
 #include "common/result.hpp"
-#include "loadgen/order_answer.hpp"
 #include "loadgen/worker_thread.hpp"
 
 namespace sagactl {
@@ -28,7 +27,7 @@ LoadWorker::LoadWorker(const Setup& setup)
       pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       waiting_(setup.targets.size(), setup.backlog_max),
-      log_(setup.epoch_offset_ns),
+      log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
       input_(input_size) {
   group_.reserve(setup.connections);
 }
@@ -77,6 +76,8 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     for (const std::size_t target : failed_targets_) target_failed(target, steady_ns());
     failed_targets_.clear();
   }
+  share_ = {};  // a long plan is much memory
+  next_ = 0;
   health_.cpu_ns += thread_cpu_ns() - cpu_begin;
   health_.run_ns += steady_ns() - begin;
 }
@@ -270,10 +271,11 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
 void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
   LedgerEntry& entry = connection.entry;
   const int status = connection.answer.status();
-  const OrderAnswer answer = read_order_answer(connection.answer.body());
+  const OrderAnswer answer = setup_.answers->read(connection.answer.body());
   entry.http_status = static_cast<std::uint16_t>(status);
-  entry.outcome = outcome_of(status, answer);
+  entry.outcome = setup_.answers->outcome_of(status, answer);
   entry.order = answer.order;
+  if (!answer.order_name.empty()) entry.order_name = OrderName(answer.order_name);
   entry.correlation = answer.correlation;
   entry.claimed_status = answer.status;
   entry.claimed_total = answer.total;

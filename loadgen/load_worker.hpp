@@ -14,6 +14,7 @@
 #include "loadgen/histogram.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/options.hpp"
+#include "loadgen/order_answer.hpp"
 #include "loadgen/request_writer.hpp"
 #include "loadgen/waiting_units.hpp"
 
@@ -46,8 +47,10 @@ struct PhaseShare {
 class LoadWorker {
  public:
   struct Setup {
-    std::span<const LoadAddress> targets;  // these three outlive the worker
+    std::span<const LoadAddress> targets;  // these four outlive the worker
     const RequestWriter* writer = nullptr;
+    const AnswerPlan* answers = nullptr;
+    EntryStore* store = nullptr;
     std::uint64_t seed = 0;
     std::uint32_t users = 1;
     std::size_t connections = 1;
@@ -66,10 +69,10 @@ class LoadWorker {
   // worker's for so long. `pacing` is not automatic.
   void run(PhaseShare share, Pacing pacing, const std::stop_token& stop);
 
-  EntryLog::Counts counts() const { return log_.counts(); }  // from any thread
+  void add_to(EntryLog::Counts& counts) const { log_.add_to(counts); }  // from any thread
 
   // Between runs.
-  void move_entries_to(std::vector<LedgerEntry>& ledger) { log_.move_to(ledger); }
+  void flush_entries() { log_.flush(); }
   struct Health {
     Histogram own_lateness;
     std::uint64_t skipped = 0;

@@ -34,9 +34,9 @@ Json ForeignRow::json() const {
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (!values_[i]) continue;
     row[names_[i]] = std::string(*values_[i]);
-    const bool is_time = names_[i].ends_with("_us");
-    if (const auto us = integer(names_[i]); is_time && us)
-      row[names_[i].substr(0, names_[i].size() - 3) + "_at"] = iso8601_us(Timestamp{*us});
+    if (!names_[i].ends_with("_us")) continue;
+    const std::string name = names_[i].substr(0, names_[i].size() - 3);  // created_us is shown as created_at too
+    if (const auto us = integer(names_[i])) row[name == "at" ? name : name + "_at"] = iso8601_us(Timestamp{*us});
   }
   return row;
 }

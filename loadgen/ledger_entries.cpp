@@ -30,7 +30,12 @@ void MappedEntries::give_back(const LedgerEntry* passed) const {
   madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
+void MappedEntries::give_back_all() const {
+  madvise(const_cast<LedgerEntry*>(data_), count_ * sizeof(LedgerEntry), MADV_DONTNEED);
+}
+
 const LedgerEntry* LedgerEntries::find(std::uint64_t operation) const {
+  if (mapped_) mapped_->touched();
   const LedgerEntry* const end = data() + size();
   // Where nothing was skipped, the operation is the place.
   if (operation < size() && data()[operation].operation == operation) return data() + operation;

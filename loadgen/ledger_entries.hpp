@@ -12,7 +12,7 @@
 
 namespace sagactl {
 
-// A file's entries as memory. Read only.
+// A file's entries as memory. Read only, by one thread.
 class MappedEntries {
  public:
   // Takes the file, which has `count` entries. Null when it cannot be mapped.
@@ -27,17 +27,24 @@ class MappedEntries {
   void passed(const LedgerEntry* passed) const {
     if (static_cast<std::size_t>(passed - data_) % window == 0) give_back(passed);
   }
+  // One was read that no walk came to: after many of these all memory is given back.
+  void touched() const {
+    if (++touched_ % touches_max == 0) give_back_all();
+  }
 
-  static constexpr std::size_t window = 64 * 1024;  // entries
+  static constexpr std::size_t window = 64 * 1024;        // entries
+  static constexpr std::size_t touches_max = 256 * 1024;  // in the order of the file that many entries at most
 
  private:
   MappedEntries(int file, const LedgerEntry* data, std::size_t count)
       : file_(file), data_(data), count_(count) {}
   void give_back(const LedgerEntry* passed) const;
+  void give_back_all() const;
 
   int file_;
   const LedgerEntry* data_;
   std::size_t count_;
+  mutable std::size_t touched_ = 0;
 };
 
 // Addresses of entries are good as long as nothing is added or changed.
@@ -79,7 +86,10 @@ class LedgerEntries {
   std::size_t size() const { return mapped_ ? mapped_->size() : memory_.size(); }
   bool empty() const { return size() == 0; }
   bool is_in_file() const { return mapped_ != nullptr; }
-  const LedgerEntry& operator[](std::size_t index) const { return data()[index]; }
+  const LedgerEntry& operator[](std::size_t index) const {
+    if (mapped_) mapped_->touched();
+    return data()[index];
+  }
   const LedgerEntry& front() const { return data()[0]; }
   const LedgerEntry& back() const { return data()[size() - 1]; }
   const_iterator begin() const { return {data(), mapped_.get()}; }

@@ -105,27 +105,5 @@ TEST_F(LoadtestCommand, StagesGoWithTheirOwnRatesOnly) {
   EXPECT_THAT(run({"individual", "--stages", "100 per s"}).out, HasSubstr("ramp 0..500/s 30s"));
 }
 
-// Keeps up with 200 requests a second: each takes its five milliseconds, one after the other.
-TEST(CapacityCommand, FindsTheRateThatAServerKeepsUpWith) {
-  std::mutex one_at_a_time;
-  OrderServers server(1, [&](const Received&, std::size_t) -> std::optional<TestAnswer> {
-    const std::lock_guard lock(one_at_a_time);
-    std::this_thread::sleep_for(5ms);
-    return answer(201, R"({"id":"867a4850-d872-42eb-a83d-c71921cdc0c3"})");
-  });
-  Desk desk;
-  const Outcome outcome =
-      desk.run({"loadtest", "individual", "--capacity", "--rate", "40/s", "--duration", "2s", "--threshold", "max<400ms",
-                "--pacing", "sleep", "--url", server.node(0).url(), "--token", "given", "-o", "json", "--drain", "1ms"});
-  const Json capacity = outcome.json()["capacity"];
-  ASSERT_TRUE(capacity.is_object()) << outcome.out << outcome.err;
-  EXPECT_GE(capacity["knee"], 40) << capacity.dump(2);
-  EXPECT_LE(capacity["knee"], 250) << capacity.dump(2);
-  EXPECT_GE(capacity["steps"].size(), 3u);
-  EXPECT_EQ(capacity["steps"][0]["outcome"], "kept");
-  EXPECT_EQ(outcome.json()["requests"]["rejected"], 0) << "the result is that of the run at the knee";
-  EXPECT_THAT(outcome.err, HasSubstr("kept"));
-}
-
 }  // namespace
 }  // namespace sagactl

@@ -7,8 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <memory>
 #include <set>
+#include <thread>
 
+#include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
 
 namespace sagactl {
@@ -47,12 +51,33 @@ class Shop {
   Shop& operator=(const Shop&) = delete;
 
   Ended loadtest(const std::vector<std::string>& further = {}) const {
-    std::vector<std::string> arguments = {"loadtest",   "mixed",     "--profile", folder + "shop.toml", "--url",  url_,
-                                          "--database", "shop.db",   "--orders",  "200",                "--fail-share", "0.1",
-                                          "--duplicates", "4"};
+    std::vector<std::string> all = {"--database", "shop.db"};
+    all.insert(all.end(), further.begin(), further.end());
+    return loadtest_without_database(all);
+  }
+  Ended loadtest_without_database(const std::vector<std::string>& further) const {
+    std::vector<std::string> arguments = {"loadtest", "mixed",    "--profile", folder + "shop.toml", "--url",       url_,
+                                          "--orders", "200",      "--fail-share", "0.1",             "--duplicates", "4"};
     arguments.insert(arguments.end(), further.begin(), further.end());
     return site_.run(arguments);
   }
+  std::unique_ptr<Process> long_loadtest() const {
+    return std::make_unique<Process>(
+        std::vector<std::string>{"loadtest", "individual", "--profile", folder + "shop.toml", "--url", url_, "--database",
+                                 "shop.db", "--rate", "50/s", "--duration", "10m", "-o", "json"},
+        site_.directory());
+  }
+  // Until orders come.
+  bool is_busy() const {
+    HttpClient client(*parse_url(url_));
+    for (int tries = 0; tries < 6000; ++tries) {
+      const auto first = client.get("/shop/orders/R-000001");
+      if (first && first->ok()) return true;
+      usleep(10'000);
+    }
+    return false;
+  }
+  void freeze() const { ::kill(pid_, SIGSTOP); }
   bool runs() const { return !url_.empty(); }
 
  private:
@@ -91,7 +116,7 @@ TEST(AnotherServer, ThatIsCorrectPasses) {
   EXPECT_EQ(result["verdict"], "PASS");
   EXPECT_EQ(result["system"], "shop");
   EXPECT_EQ(result["sagas"]["unfinished"], 0);
-  EXPECT_GE(result["sagas"]["compensated"], 20);
+  EXPECT_GE(result["sagas"]["compensated"], 15) << "a tenth of 200, as closely as whole groups allow";
   EXPECT_EQ(result["distribution"].size(), 2u);
 }
 
@@ -107,7 +132,7 @@ TEST(AnotherServer, ASecondOrderIsFoundAndShown) {
   EXPECT_EQ(witness["rows"][0]["key"], witness["rows"][1]["key"]);
   EXPECT_THAT(witness["why"][0].get<std::string>(), HasSubstr("2 orders were placed for key LT-"));
   EXPECT_GE(witness["requests"].size(), 2u);
-  EXPECT_EQ(witness["nodes"].size(), 2u);
+  EXPECT_THAT(witness["nodes"].dump(), HasSubstr("clerk-"));
 }
 
 TEST(AnotherServer, ALostOrderIsFoundAndShown) {
@@ -137,11 +162,44 @@ TEST(AnotherServer, ALostCompensationIsFoundAndShown) {
 TEST(AnotherServer, WithoutItsDatabaseIsJudgedByItsAnswersAndWaitedForByItsStatuses) {
   const Shop shop("double");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest({"-o", "json", "--database", "", "--drain", "20s"});
+  const Ended ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{"one-order-per-duplicate-group"});
   EXPECT_THAT(witness_of(ended.json(), "one-order-per-duplicate-group").dump(), HasSubstr("R-0000"));
   EXPECT_THAT(ended.err, testing::Not(HasSubstr("had not ended")));
+}
+
+TEST(Interruption, GivesTheResultOfWhatWasDoneUntilThen) {
+  const Shop shop("");
+  NEEDS_SHOP(shop);
+  const auto load = shop.long_loadtest();
+  ASSERT_TRUE(shop.is_busy());
+  load->send(SIGINT);
+  const Ended ended = load->wait();
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_EQ(ended.json()["interrupted"], true);
+  EXPECT_GE(ended.json()["requests"]["sent"], 1);
+  EXPECT_EQ(failed(ended.json()), std::set<std::string>{});
+}
+
+TEST(Interruption, ForTheSecondTimeEndsAtOnce) {
+  const Shop shop("");
+  NEEDS_SHOP(shop);
+  const auto load = shop.long_loadtest();
+  ASSERT_TRUE(shop.is_busy());
+  shop.freeze();  // requests in flight would be waited for
+  std::atomic<bool> ended = false;
+  std::thread impatient([&] {
+    while (!ended) {
+      load->send(SIGINT);
+      usleep(20'000);
+    }
+  });
+  const Ended end = load->wait();
+  ended = true;
+  impatient.join();
+  EXPECT_EQ(end.code, 130);
+  EXPECT_EQ(end.out, "") << "no result is waited for";
 }
 
 }  // namespace

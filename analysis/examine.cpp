@@ -64,9 +64,6 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
 std::vector<Verdict> verdicts_without_database(std::string_view why) {
   std::vector<Verdict> verdicts;
   for (const std::string_view name : verdict_names()) verdicts.push_back(undecided(name, why));
-  for (Verdict& verdict : verdicts)
-    if (verdict.name == "stock-balances" || verdict.name == "never-negative")
-      verdict = does_not_apply(verdict.name, "the saga keeps no stock and no balances");
   return verdicts;
 }
 

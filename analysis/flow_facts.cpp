@@ -80,12 +80,20 @@ bool read(const SagaDefinition* definition, EventFacts& facts) {
       const auto data = FlatObject::read(event.data);
       return data && read_retry(*data, definition, facts);
     }
+    case EventType::stock_reserved:
+    case EventType::stock_refused:
+    case EventType::stock_confirmed:
+    case EventType::stock_released:
+      facts.reservation = read_reservation_event(event.data);
+      return facts.reservation.has_value();
     case EventType::order_cancelled:
     case EventType::order_confirmed:
     case EventType::saga_started:
     case EventType::saga_completed:
     case EventType::saga_compensated:
     case EventType::saga_compensating:
+    case EventType::stock_set:
+    case EventType::notification_sent:
       return true;
   }
   return false;

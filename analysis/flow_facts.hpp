@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/stock_facts.hpp"
 #include "common/money.hpp"
 #include "server/ports/history.hpp"
 #include "server/saga/definition.hpp"
@@ -31,6 +32,7 @@ struct EventFacts {
   std::optional<std::size_t> step;
   int attempt = 0;                     // 0: the event names none
   std::optional<Direction> direction;  // SagaRetried
+  std::optional<ReservationFacts> reservation;  // events of reservations
 };
 
 struct AggregateFacts {

@@ -1,17 +1,40 @@
 #include "analysis/observer.hpp"
 
+#include <set>
+
 namespace sagactl {
+namespace {
+
+Result<void> read_stock_events(History& history, std::span<Observer* const> observers) {
+  const auto events = history.stock_events();
+  if (!events) return events.error();
+  std::vector<StockSetFacts> facts;
+  facts.reserve(events->size());
+  for (const Event& event : *events) facts.push_back(read_stock_set(event));
+  for (Observer* observer : observers) observer->see_stock_events(facts);
+  return {};
+}
+
+}  // namespace
 
 Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
                                   std::span<Observer* const> observers) {
+  if (const auto seen = read_stock_events(history, observers); !seen) return seen.error();
   const auto flows = history.each_flow(filter, [&](const FlowHistory& flow) {
     const FlowFacts facts(flow);
     for (Observer* observer : observers) observer->see(facts);
     return true;
   });
   if (!flows) return flows.error();
+  std::set<NodeName> writers;
+  auto last_writer = writers.end();
+  bool from_the_start = true;
   const auto events =
       history.each_event([&](const NodeName& node, std::int64_t sequence, Timestamp occurred_at) {
+        if (writers.empty() || *last_writer != node) {
+          last_writer = writers.insert(node).first;
+          from_the_start &= sequence == 1;
+        }
         for (Observer* observer : observers) observer->see_event(node, sequence, occurred_at);
         return true;
       });
@@ -20,10 +43,16 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
   if (!nodes) return nodes.error();
   auto claims = history.claims();
   if (!claims) return claims.error();
+  for (const NodeInfo& node : *nodes)
+    from_the_start &= node.last_sequence == 0 || writers.count(node.name) > 0;
+  auto stocks = history.stocks();
+  if (!stocks) return stocks.error();
   return Surroundings{.nodes = std::move(*nodes),
                       .claims = std::move(*claims),
+                      .stocks = std::move(*stocks),
                       .taken_at = history.taken_at(),
-                      .whole = !filter.since && !filter.until};
+                      .whole = !filter.since && !filter.until,
+                      .from_the_start = from_the_start};
 }
 
 }  // namespace sagactl

@@ -8,10 +8,12 @@
 
 namespace sagactl {
 
-// Sees each flow, then each event, once; keeps at most a few words per flow.
+// Sees each setting of stock, then each flow, then each event, once; keeps at most a few words per flow.
 class Observer {
  public:
   virtual ~Observer() = default;
+  // Every time that an operator has set stock; told once, before the flows.
+  virtual void see_stock_events(const std::vector<StockSetFacts>&) {}
   virtual void see(const FlowFacts& flow) = 0;
   // Every event of the database, by node and sequence, also those of flows outside the filter.
   virtual void see_event(const NodeName&, std::int64_t /*sequence*/, Timestamp /*occurred_at*/) {}
@@ -21,8 +23,10 @@ class Observer {
 struct Surroundings {
   std::vector<NodeInfo> nodes;
   std::vector<Claim> claims;
+  std::vector<Stock> stocks;
   Timestamp taken_at;
   bool whole = true;  // every flow was seen; false: only those that the filter let through
+  bool from_the_start = true;  // every event that was ever written is there; false: the oldest were deleted
 };
 
 Result<Surroundings> read_history(History& history, const HistoryFilter& filter,

@@ -64,6 +64,8 @@ std::string OrderReplay::take(const EventFacts& facts) {
   }
   if (announced && (type != EventType::order_status_changed || facts.new_status != announced))
     return fmt::format("an event that it becomes {} was not followed by that change", to_string(*announced));
+  if (type == EventType::notification_sent && (!is_live(status) || status == OrderStatus::pending))
+    return fmt::format("its buyer was told of it while it was {}", to_string(status));
   if (type == EventType::order_confirmed) announced = OrderStatus::paid;
   if (type == EventType::order_cancelled) announced = OrderStatus::cancelled;
   if (type != EventType::order_status_changed) return {};
@@ -93,6 +95,35 @@ std::string PaymentReplay::take(const EventFacts& facts) {
       return become(PaymentStatus::completed, PaymentStatus::refunded);
     default:
       return fmt::format("{} is no event of a payment", to_string(facts.event->type));
+  }
+}
+
+std::string ReservationReplay::take(const EventFacts& facts) {
+  using enum ReservationStatus;
+  const EventType type = facts.event->type;
+  const bool begins = type == EventType::stock_reserved || type == EventType::stock_refused;
+  if (begins == made)
+    return made ? "it was made twice" : "its first event is not StockReserved or StockRefused";
+  const auto become = [&](ReservationStatus to) {
+    made = true;
+    status = to;
+    return std::string();
+  };
+  switch (type) {
+    case EventType::stock_reserved:
+      return become(reserved);
+    case EventType::stock_refused:
+      return become(refused);
+    case EventType::stock_confirmed:
+      if (status == reserved || status == expired) return become(confirmed);
+      return fmt::format("it was {}, and then confirmed", to_string(status));
+    case EventType::stock_released: {
+      const ReservationStatus to = facts.reservation && facts.reservation->expired ? expired : released;
+      if (status == reserved || (status == confirmed && to == released)) return become(to);
+      return fmt::format("it was {}, and then {}", to_string(status), to_string(to));
+    }
+    default:
+      return fmt::format("{} is no event of a reservation", to_string(type));
   }
 }
 

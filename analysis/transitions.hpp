@@ -24,6 +24,13 @@ struct PaymentReplay {
   std::string take(const EventFacts& facts);
 };
 
+struct ReservationReplay {
+  bool made = false;
+  ReservationStatus status = ReservationStatus::reserved;
+
+  std::string take(const EventFacts& facts);
+};
+
 struct SagaReplay {
   explicit SagaReplay(const SagaDefinition& d) : definition(d), done(d.steps.size(), false) {}
 

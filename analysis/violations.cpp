@@ -61,6 +61,34 @@ Json row_of(const Payment& payment) {
               {"version", payment.version}};
 }
 
+Json row_of(const Reservation& reservation, OrderId order) {
+  Json lines = Json::object();
+  for (const ReservationLine& line : reservation.lines) lines[line.stock] = line.quantity;
+  return Json{{"table", "reservations"},
+              {"id", reservation.id.text()},
+              {"orderId", order.text()},
+              {"kind", to_string(reservation.kind)},
+              {"attempt", reservation.attempt},
+              {"status", to_string(reservation.status)},
+              {"lines", lines},
+              {"node", reservation.node},
+              {"version", reservation.version},
+              {"updatedAt", iso8601_us(reservation.updated_at)}};
+}
+
+Json row_of(const Stock& stock) {
+  return Json{{"table", "stock"},
+              {"kind", to_string(stock.key.kind)},
+              {"id", stock.key.id},
+              {"total", stock.total},
+              {"available", stock.available},
+              {"reserved", stock.reserved},
+              {"sold", stock.sold},
+              {"node", stock.node},
+              {"version", stock.version},
+              {"updatedAt", iso8601_us(stock.updated_at)}};
+}
+
 Json row_of(const Event& event) {
   return Json{{"table", "event_store"},
               {"eventType", to_string(event.type)},

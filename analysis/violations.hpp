@@ -38,6 +38,8 @@ class Violations {
 Json row_of(const Order& order);
 Json row_of(const Saga& saga, const SagaDefinition* definition);
 Json row_of(const Payment& payment);
+Json row_of(const Reservation& reservation, OrderId order);
+Json row_of(const Stock& stock);
 Json row_of(const Event& event);
 Json row_of(const NodeInfo& node);
 

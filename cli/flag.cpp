@@ -68,7 +68,11 @@ CLI::Option* add_rate(CLI::App& app, const std::string& names, std::optional<dou
   return add_flag_with(app, names, set, "RATE", help);
 }
 
-CLI::Option* add_share(CLI::App& app, const std::string& names, double& value, const std::string& help) {
+namespace {
+
+// `Value` is a number or an optional of one.
+template <class Value>
+CLI::Option* add_any_share(CLI::App& app, const std::string& names, Value& value, const std::string& help) {
   const auto set = [&value](const std::string& text) -> Result<void> {
     auto share = parse_share(text);
     if (!share) return share.error();
@@ -76,6 +80,16 @@ CLI::Option* add_share(CLI::App& app, const std::string& names, double& value, c
     return {};
   };
   return add_flag_with(app, names, set, "SHARE", help);
+}
+
+}  // namespace
+
+CLI::Option* add_share(CLI::App& app, const std::string& names, double& value, const std::string& help) {
+  return add_any_share(app, names, value, help);
+}
+
+CLI::Option* add_share(CLI::App& app, const std::string& names, std::optional<double>& value, const std::string& help) {
+  return add_any_share(app, names, value, help);
 }
 
 Result<double> parse_rate(std::string_view text) {

@@ -32,6 +32,7 @@ CLI::Option* add_rate(CLI::App& app, const std::string& names, std::optional<dou
                       const std::string& help);
 // From 0 to 1; "80%" is 0.8.
 CLI::Option* add_share(CLI::App& app, const std::string& names, double& value, const std::string& help);
+CLI::Option* add_share(CLI::App& app, const std::string& names, std::optional<double>& value, const std::string& help);
 
 Result<double> parse_rate(std::string_view text);
 Result<double> parse_share(std::string_view text);

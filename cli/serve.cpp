@@ -9,14 +9,17 @@
 #include "cli/flag.hpp"
 #include "cli/kafka.hpp"
 #include "cli/redis.hpp"
+#include "cli/toss.hpp"
 #include "server/node/node.hpp"
+#include "server/node/payment_provider.hpp"
 
 namespace sagactl {
 namespace {
 
 enum class PaymentBy : std::uint8_t { simulated, remote, toss };
-enum class ServeRole : std::uint8_t { node, payment };
+enum class ServeRole : std::uint8_t { node, order, payment, inventory, orchestrator };
 enum class DedupeBy : std::uint8_t { product, key_only };
+enum class ConfirmedBy : std::uint8_t { automatic, shop };
 
 }  // namespace
 
@@ -26,7 +29,11 @@ struct Spelling<PaymentBy> {
 };
 template <>
 struct Spelling<ServeRole> {
-  static constexpr std::string_view names[] = {"node", "payment"};
+  static constexpr std::string_view names[] = {"node", "order", "payment", "inventory", "orchestrator"};
+};
+template <>
+struct Spelling<ConfirmedBy> {
+  static constexpr std::string_view names[] = {"auto", "shop"};
 };
 template <>
 struct Spelling<DedupeBy> {
@@ -42,6 +49,7 @@ struct ServeFlags {
   PaymentBy payment = PaymentBy::simulated;
   ServeRole role = ServeRole::node;
   DedupeBy dedupe = DedupeBy::product;
+  ConfirmedBy confirmed_by = ConfirmedBy::automatic;
 };
 
 // "500ms..2s", or one duration for all.
@@ -87,10 +95,15 @@ Result<void> read_secrets(const Environment& environment, NodeOptions& options) 
   return read_expiry(environment, "JWT_REFRESH_EXPIRES_IN", options.jwt_refresh_expires_in);
 }
 
-Result<void> refuse_what_is_not_built_in(const ServeFlags& flags) {
-  if (flags.payment == PaymentBy::toss)
-    return not_built_in("Toss Payments", "use --payment simulated, which is also the default");
-  return {};
+PaymentProvider provider_of(const ServeFlags& flags) {
+  // A payment participant is what `remote` speaks of; by itself it has the simulated provider.
+  const bool pays = flags.role == ServeRole::payment;
+  switch (flags.payment) {
+    case PaymentBy::simulated: return PaymentProvider::simulated;
+    case PaymentBy::remote: return pays ? PaymentProvider::simulated : PaymentProvider::remote;
+    case PaymentBy::toss: return PaymentProvider::toss;
+  }
+  crash("a way of paying that the table of providers does not know");
 }
 
 void announce(const Invocation& invocation, const Nodes& nodes) {
@@ -106,7 +119,6 @@ void announce(const Invocation& invocation, const Nodes& nodes) {
 
 Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take();
-  if (auto fine = refuse_what_is_not_built_in(flags); !fine) return fine.error();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   NodeOptions options = flags.options;
@@ -116,10 +128,16 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
   options.dedupe = flags.dedupe == DedupeBy::product ? Dedupe::product : Dedupe::key_only;
+  options.shop_confirms = flags.confirmed_by == ConfirmedBy::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
-  if (flags.payment == PaymentBy::remote) options.payment_provider = PaymentProvider::remote;
-  const bool pays = flags.role == ServeRole::payment;
+  if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
+  options.payment_provider = provider_of(flags);
+  options.toss = toss_account(flags.options.toss, invocation.environment);
+  if (options.payment_provider == PaymentProvider::toss)  // before anything is made
+    if (const auto toss = toss_options(options.toss); !toss) return toss.error();
+  // Without a database to work on, a payment process is what nodes with --payment remote ask.
+  const bool pays = flags.role == ServeRole::payment && !options.database.starts_with("postgres");
   auto nodes = pays ? start_payment_participant(options) : start_nodes(options);
   if (!nodes) return nodes.error();
   announce(invocation, **nodes);
@@ -134,11 +152,14 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
 void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   SimulatedPayment& payment = flags.options.payment;
   add_choice(app, "--payment", flags.payment, "Who is charged; remote: another process, over Kafka [simulated]");
-  add_share(app, "--payment-success", payment.success, "Share of the simulated charges that succeed [0.8]");
+  add_share(app, "--payment-success", payment.success, "Share of the simulated charges that succeed [0.8; of checkouts and purchases 0.9]");
   const auto take_delay = [&payment](const std::string& text) { return parse_delay(text, payment); };
   add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]", "How long they take [500ms..2s]");
   add_share(app, "--payment-timeouts", payment.timeout_share,
             "Share of them that give no answer in time [0]");
+  add_choice(app, "--payment-confirm", flags.confirmed_by,
+             "What a checkout's payment waits for; shop: POST /api/payments/confirm [auto]");
+  add_toss_flags(app, flags.options.toss);
 }
 
 }  // namespace
@@ -157,7 +178,8 @@ void add_serve(CLI::App& root, Commands& commands) {
   app->add_option("--redis", options.redis, "Redis for the locks [in this process]")->type_name("URL");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
-             "What this process is: a node, or the payment participant of nodes with --payment remote [node]");
+             "One service of the checkout alone, over --database postgres://... and --kafka; payment without such a "
+             "database: the payment participant of nodes with --payment remote [node: all services]");
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", flags->dedupe,
              "What makes orders duplicates: their products, or only their keys [product]");
@@ -165,6 +187,10 @@ void add_serve(CLI::App& root, Commands& commands) {
                "How long the sagas of a node that died wait for another [2s]");
   add_duration(*app, "--stop-delay", options.stop_delay,
                "After a signal, answer so long while /readyz fails [0s]");
+  add_duration(*app, "--reservation-ttl", options.reservation_ttl,
+               "Stock that an order has reserved and nobody confirmed is given back after this [5m]");
+  app->add_flag("--allow-anonymous", options.allow_anonymous,
+                "Answer other machines on /api and /purchase without a token");
   app->add_flag("--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
   app->footer(
       "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "

@@ -12,6 +12,7 @@ std::vector<std::string> split(std::string_view text, char separator);  // "a,,b
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);  // ASCII only
+std::string upper(std::string_view text);  // ASCII only
 bool is_utf8(std::string_view text);
 std::size_t utf8_length(std::string_view text);  // code points; the text must be UTF-8
 

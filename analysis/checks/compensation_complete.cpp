@@ -103,6 +103,12 @@ std::string Effects::take(const EventFacts& facts) {
     case EventType::payment_processed:
     case EventType::payment_failed:
     case EventType::payment_refunded:
+    case EventType::stock_reserved:
+    case EventType::stock_refused:
+    case EventType::stock_confirmed:
+    case EventType::stock_released:
+    case EventType::stock_set:
+    case EventType::notification_sent:
       return {};
   }
   return {};
@@ -124,10 +130,12 @@ class CompensationComplete final : public Check {
   }
 
  private:
-  void add(const FlowFacts& facts, const std::string& what, const EventFacts* event) {
+  void add(const FlowFacts& facts, const std::string& what, const EventFacts* event, Json row = nullptr) {
     Json rows = Json::array({row_of(*facts.flow.saga, facts.definition)});
     if (event)
       rows.push_back(row_of(*event->event));
+    else if (!row.is_null())
+      rows.push_back(std::move(row));
     else if (facts.has_order)
       rows.push_back(row_of(facts.flow.order));
     violations_.add({.what = fmt::format("saga {}: {}", facts.flow.saga->id.text(), what),
@@ -160,9 +168,20 @@ class CompensationComplete final : public Check {
           nullptr);
       return;
     }
-    if (facts.has_order && is_live(facts.flow.order.status))
+    if (facts.has_order && is_live(facts.flow.order.status)) {
       add(facts, fmt::format("it is compensated, its order is {}", to_string(facts.flow.order.status)),
           nullptr);
+      return;
+    }
+    for (const Reservation& it : facts.flow.reservations) {
+      if (it.status != ReservationStatus::reserved && it.status != ReservationStatus::confirmed) continue;
+      add(facts,
+          fmt::format("it is compensated, its reservation of {} is {}",
+                      it.lines.empty() ? "nothing" : name_of({it.kind, it.lines.front().stock}),
+                      to_string(it.status)),
+          nullptr, row_of(it, facts.flow.order.id));
+      return;
+    }
   }
 
   std::uint64_t undone_ = 0;

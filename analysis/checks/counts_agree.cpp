@@ -1,7 +1,9 @@
-// Orders, sagas, payments and events belong together, in both directions: none is there without its others.
+// Orders, sagas, payments, reservations, stock and events belong together, in both directions: none is there
+// without its others.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
@@ -14,26 +16,42 @@ constexpr std::string_view name = "counts-agree";
 
 class CountsAgree final : public Check {
  public:
+  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+    stock_events_ = events.size();
+    for (const StockSetFacts& set : events) look_at_stock_event(set);
+  }
+
   void see(const FlowFacts& facts) override {
     orders_ += facts.has_order;
     sagas_ += facts.flow.saga.has_value();
     payments_ += facts.flow.payments.size();
+    reservations_ += facts.flow.reservations.size();
     events_ += facts.events.size();
     look_at_order_and_saga(facts);
     for (const Payment& payment : facts.flow.payments) look_at_payment(facts, payment);
+    for (const Reservation& reservation : facts.flow.reservations) look_at_reservation(facts, reservation);
+    look_at_steps(facts);
     look_at_events(facts);
   }
 
   void see_event(const NodeName&, std::int64_t, Timestamp) override { ++events_in_all_; }
 
   Verdict finish(const Surroundings& surroundings) override {
-    if (surroundings.whole && events_in_all_ != events_)
-      violations_.add({.what = fmt::format("the event store has {}, of which {} belong to an order",
-                                           counted(events_in_all_, "event"), grouped(events_)),
-                       .rule = "every event belongs to an order, and is counted once"});
-    return violations_.verdict(
-        name, fmt::format("{}, {}, {}, {}", counted(orders_, "order"), counted(sagas_, "saga"),
-                          counted(payments_, "payment"), counted(events_, "event")));
+    if (surroundings.whole && events_in_all_ != events_ + stock_events_)
+      violations_.add({.what = fmt::format("the event store has {}, of which {} belong to an order{}",
+                                           counted(events_in_all_, "event"), grouped(events_),
+                                           stock_events_ > 0
+                                               ? fmt::format(" and {} to stock", grouped(stock_events_))
+                                               : ""),
+                       .rule = "every event belongs to an order or to stock, and is counted once"});
+    if (surroundings.from_the_start)
+      for (const Stock& stock : surroundings.stocks) look_at_stock(stock);
+    std::string held = fmt::format("{}, {}, {}, ", counted(orders_, "order"), counted(sagas_, "saga"),
+                                   counted(payments_, "payment"));
+    if (reservations_ > 0 || !surroundings.stocks.empty())
+      held += fmt::format("{}, {}, ", counted(reservations_, "reservation"),
+                          counted(surroundings.stocks.size(), "stock"));
+    return violations_.verdict(name, held + counted(events_ + stock_events_, "event"));
   }
 
  private:
@@ -80,26 +98,81 @@ class CountsAgree final : public Check {
                      .rows = Json::array({row_of(payment)})});
   }
 
+  void look_at_reservation(const FlowFacts& facts, const Reservation& reservation) {
+    if (facts.find(aggregate_type_of(reservation.kind), reservation.id.uuid)) return;
+    violations_.add({.what = fmt::format("reservation {} is {}, and has no event", reservation.id.text(),
+                                         to_string(reservation.status)),
+                     .rule = "a reservation is made with an event",
+                     .rows = Json::array({row_of(reservation, facts.flow.order.id)})});
+  }
+
+  void look_at_stock_event(const StockSetFacts& set) {
+    if (set.readable && set.event->aggregate == aggregate_of(set.key) &&
+        set.event->aggregate_type == AggregateType::stock) {
+      set_.insert(set.key);
+      return;
+    }
+    violations_.add({.what = fmt::format("an event is of {} {}, and of no order and no stock",
+                                         to_string(set.event->aggregate_type), set.event->aggregate.text()),
+                     .rule = "an event that is of no order tells what stock was set to",
+                     .rows = Json::array({row_of(*set.event)})});
+  }
+
+  void look_at_stock(const Stock& stock) {
+    if (set_.count(stock.key) > 0) return;
+    violations_.add({.what = fmt::format("{} is there, and no event has set it", name_of(stock.key)),
+                     .rule = "stock is made by being set, with an event",
+                     .rows = Json::array({row_of(stock)})});
+  }
+
+  // A step that is done has left what it makes.
+  void look_at_steps(const FlowFacts& facts) {
+    if (!facts.definition) return;
+    for (const EventFacts& it : facts.events) {
+      if (it.event->type != EventType::saga_step_completed || !it.step) continue;
+      const std::string_view action = facts.definition->steps[*it.step].action;
+      const auto kind = kind_reserved_by(action);
+      if (action == "payment.charge" && facts.flow.payments.empty())
+        add(facts, fmt::format("saga {} completed its payment and has none", facts.flow.order.id.text()),
+            "a saga that has done its payment step has a payment");
+      if (kind && !has_reservation(facts.flow, *kind, it.attempt))
+        add(facts,
+            fmt::format("saga {} completed its step {} and has no such reservation",
+                        facts.flow.order.id.text(), it.step_name),
+            "a saga that has reserved has a reservation");
+    }
+  }
+
+  static bool has_reservation(const Flow& flow, StockKind kind, int attempt) {
+    return std::any_of(flow.reservations.begin(), flow.reservations.end(),
+                       [&](const auto& it) { return it.kind == kind && it.attempt == attempt; });
+  }
+
+  static bool is_there(const Flow& flow, const AggregateFacts& aggregate) {
+    if (aggregate.type == AggregateType::order || aggregate.type == AggregateType::saga)
+      return aggregate.id == flow.order.id.uuid;
+    if (aggregate.type == AggregateType::payment)
+      return std::any_of(flow.payments.begin(), flow.payments.end(),
+                         [&](const Payment& it) { return it.id.uuid == aggregate.id; });
+    return std::any_of(flow.reservations.begin(), flow.reservations.end(), [&](const Reservation& it) {
+      return it.id.uuid == aggregate.id && aggregate_type_of(it.kind) == aggregate.type;
+    });
+  }
+
   void look_at_events(const FlowFacts& facts) {
     const Flow& flow = facts.flow;
     for (const AggregateFacts& aggregate : facts.aggregates) {
-      bool known = aggregate.id == flow.order.id.uuid;
-      if (aggregate.type == AggregateType::payment)
-        known = std::any_of(flow.payments.begin(), flow.payments.end(),
-                            [&](const Payment& payment) { return payment.id.uuid == aggregate.id; });
-      if (known) continue;
+      if (is_there(flow, aggregate)) continue;
       violations_.add({.what = fmt::format("an event is of {} {}, which is not there",
                                            to_string(aggregate.type), aggregate.id.text()),
-                       .rule = "every event is of an order, saga or payment that has a row",
+                       .rule = "every event is of an order, saga, payment or reservation that has a row",
                        .rows = Json::array({row_of(*aggregate.events.front()->event)})});
     }
-    const auto paid_steps = count(facts, EventType::saga_step_completed);
-    if (paid_steps > 0 && flow.payments.empty())
-      add(facts, fmt::format("saga {} completed steps and has no payment", flow.order.id.text()),
-          "a saga that has done its payment step has a payment");
   }
 
-  std::uint64_t orders_ = 0, sagas_ = 0, payments_ = 0, events_ = 0, events_in_all_ = 0;
+  std::uint64_t orders_ = 0, sagas_ = 0, payments_ = 0, reservations_ = 0, events_ = 0;
+  std::uint64_t stock_events_ = 0, events_in_all_ = 0;
+  std::set<StockKey> set_;  // the stocks that events tell of
   Violations violations_;
 };
 

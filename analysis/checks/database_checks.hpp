@@ -6,7 +6,9 @@
 namespace sagactl {
 
 std::unique_ptr<Check> one_live_order_per_key();
+std::unique_ptr<Check> stock_balances();
 std::unique_ptr<Check> money_balances();
+std::unique_ptr<Check> never_negative();
 std::unique_ptr<Check> one_capture_per_order();
 std::unique_ptr<Check> all_sagas_end(const CheckOptions& options);
 std::unique_ptr<Check> compensation_complete();

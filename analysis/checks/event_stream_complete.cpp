@@ -1,4 +1,5 @@
-// Per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ...
+// Per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ... (Of a stock they
+// also count the changes that orders' reservations tell of: stock-balances says whether one is missing.)
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +16,17 @@ constexpr std::string_view name = "event-stream-complete";
 
 class EventStreamComplete final : public Check {
  public:
+  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+    for (const StockSetFacts& set : events) {
+      if (!set.readable || set.event->version == set.left.version) continue;
+      violations_.add({.what = fmt::format("the event that sets {} is its version {}, and says {}",
+                                           name_of(set.key), set.event->version, set.left.version),
+                       .rule = "the versions of a stock's events are those of its changes",
+                       .rows = Json::array({row_of(*set.event)}),
+                       .nodes = Json::array({set.event->node})});
+    }
+  }
+
   void see(const FlowFacts& facts) override {
     for (const AggregateFacts& aggregate : facts.aggregates) {
       ++aggregates_;

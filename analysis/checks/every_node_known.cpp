@@ -1,4 +1,4 @@
-// Every order, step, payment and event carries the id of a node that exists.
+// Every order, step, payment, reservation, stock and event carries the id of a node that exists.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +15,10 @@ constexpr std::string_view name = "every-node-known";
 
 class EveryNodeKnown final : public Check {
  public:
+  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+    for (const StockSetFacts& set : events) note(set.event->node, [&] { return row_of(*set.event); });
+  }
+
   void see(const FlowFacts& facts) override {
     const Flow& flow = facts.flow;
     if (facts.has_order) {
@@ -22,6 +26,7 @@ class EveryNodeKnown final : public Check {
       compare_with_event(facts);
     }
     for (const Payment& payment : flow.payments) note(payment.node, [&] { return row_of(payment); });
+    for (const Reservation& it : flow.reservations) note(it.node, [&] { return row_of(it, flow.order.id); });
     for (const EventFacts& it : facts.events) note(it.event->node, [&] { return row_of(*it.event); });
     if (!flow.saga) return;
     note(flow.saga->owner.node, [&] { return row_of(*flow.saga, facts.definition); });
@@ -40,6 +45,7 @@ class EveryNodeKnown final : public Check {
 
   Verdict finish(const Surroundings& surroundings) override {
     std::uint64_t marks = 0;
+    for (const Stock& stock : surroundings.stocks) note(stock.node, [&] { return row_of(stock); });
     for (const auto& [node, seen] : seen_) {
       marks += seen.count;
       const bool known = std::any_of(surroundings.nodes.begin(), surroundings.nodes.end(),
@@ -48,7 +54,7 @@ class EveryNodeKnown final : public Check {
       violations_.add({.what = node.empty() ? fmt::format("{} of no node", counted(seen.count, "row"))
                                             : fmt::format("{} of node '{}', which is not known",
                                                           counted(seen.count, "row"), node),
-                       .rule = "every order, step, payment and event names the node that wrote it",
+                       .rule = "every row and event names the node that wrote it",
                        .rows = Json::array({seen.row}),
                        .nodes = Json::array({node})});
     }

@@ -20,6 +20,9 @@ class LegalTransitions final : public Check {
     for (const Payment& payment : flow.payments)
       replay(facts.find(AggregateType::payment, payment.id.uuid), PaymentReplay{}, "payment", payment,
              [&] { return row_of(payment); });
+    for (const Reservation& reservation : flow.reservations)
+      replay(facts.find(aggregate_type_of(reservation.kind), reservation.id.uuid), ReservationReplay{},
+             "reservation", reservation, [&] { return row_of(reservation, flow.order.id); });
     if (!flow.saga) return;
     const Saga& saga = *flow.saga;
     const auto row = [&] { return row_of(saga, facts.definition); };

@@ -1,8 +1,12 @@
-// What was captured and not given back is what the completed orders are worth, to the cent.
+// What was captured and not given back is what the completed orders are worth, to the cent, in each system;
+// and users' balances are what their purchases have left of them.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
+#include "analysis/stock_ledger.hpp"
+#include "analysis/stock_promise.hpp"
 #include "analysis/wording.hpp"
 
 namespace sagactl {
@@ -10,13 +14,15 @@ namespace {
 
 constexpr std::string_view name = "money-balances";
 
-bool is_completed(OrderStatus status) {
-  return status == OrderStatus::paid || status == OrderStatus::shipped || status == OrderStatus::delivered;
-}
-
 class MoneyBalances final : public Check {
  public:
+  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+    balances_.see_stock_events(events);
+  }
+
   void see(const FlowFacts& facts) override {
+    balances_.see(facts);
+    if (auto broken = broken_promise(facts, StockKind::balance)) violations_.add(std::move(*broken));
     for (const Payment& payment : facts.flow.payments) compare_with_events(facts, payment);
     const std::optional<Saga>& saga = facts.flow.saga;
     if (!facts.has_order || !saga || !is_terminal(saga->status)) return;
@@ -27,9 +33,17 @@ class MoneyBalances final : public Check {
     compare_with_order(facts);
   }
 
-  Verdict finish(const Surroundings&) override {
-    std::string held = fmt::format("captured {} - refunded {} = {} of {}", captured_.text(), refunded_.text(),
-                                   value_.text(), counted(completed_, "completed order"));
+  Verdict finish(const Surroundings& surroundings) override {
+    balances_.finish(surroundings);
+    std::string held;
+    for (const auto& [system, sums] : sums_)
+      held += fmt::format("{}{}captured {} - refunded {} = {} of {}", held.empty() ? "" : "; ",
+                          sums_.size() > 1 ? system + ": " : "", sums.captured.text(), sums.refunded.text(),
+                          sums.value.text(), counted(sums.completed, "completed order"));
+    if (held.empty()) held = "no order has ended";
+    if (!balances_.empty())
+      held += fmt::format("; what {} spent and hold is what they bought and reserved",
+                          counted(balances_.stocks(StockKind::balance), "user"));
     if (set_aside_ > 0)
       held += fmt::format("; {} for a person to settle not included", counted(set_aside_, "order"));
     return violations_.verdict(name, held);
@@ -60,10 +74,11 @@ class MoneyBalances final : public Check {
       rows.push_back(row_of(payment));
     }
     const Money value = is_completed(order.status) ? order.total : Money{};
-    captured_ = captured_ + captured;
-    refunded_ = refunded_ + refunded;
-    value_ = value_ + value;
-    completed_ += is_completed(order.status);
+    Sums& sums = sums_[facts.flow.saga->type];
+    sums.captured = sums.captured + captured;
+    sums.refunded = sums.refunded + refunded;
+    sums.value = sums.value + value;
+    sums.completed += is_completed(order.status);
     if (captured - refunded == value) return;
     violations_.add(
         {.what = fmt::format("order {} is {} and worth {}, but {} is kept for it", order.id.text(),
@@ -72,9 +87,15 @@ class MoneyBalances final : public Check {
          .rows = rows});
   }
 
-  Money captured_, refunded_, value_;
-  std::uint64_t completed_ = 0, set_aside_ = 0;
+  struct Sums {
+    Money captured, refunded, value;
+    std::uint64_t completed = 0;
+  };
+
+  std::map<std::string, Sums> sums_;  // by system
+  std::uint64_t set_aside_ = 0;
   Violations violations_;
+  StockLedger balances_{{StockKind::balance}, violations_};
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct Options {
   std::string environment = "development";
   bool key_only = false;           // --dedupe key-only
   bool allow_test_routes = false;  // /redis-test off this machine
+  bool allow_anonymous = false;    // /api and /purchase without a token off this machine
   auth::PasswordCost password_cost;
 };
 

@@ -48,7 +48,8 @@ void add_refusals(Json& responses, const Route& route) {
   const auto add = [&](const char* status, std::string_view description) {
     if (!responses.contains(status)) responses[status] = problem_answer(description);
   };
-  if (route.access == Access::user || route.access == Access::admin) add("401", "No good token");
+  const bool asks_who = route.access == Access::user || route.access == Access::admin || route.access == Access::guest;
+  if (asks_who) add("401", "No good token");
   if (route.access == Access::admin || route.access == Access::loopback_only)
     add("403", "Not for this caller");
   add("429", "Too many requests");
@@ -73,6 +74,8 @@ Json operation(const Route& route, const Json& details) {
   result["responses"] = std::move(responses);
   if (route.access == Access::user || route.access == Access::admin)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}});
+  if (route.access == Access::guest)
+    result["security"] = Json::array({Json{{"bearer", Json::array()}}, Json::object()});
   if (route.access == Access::admin) result["description"] = "For admins and the operator credential.";
   return result;
 }

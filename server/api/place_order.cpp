@@ -42,11 +42,12 @@ std::string digest_of(const http::Request& request) {
   return hex(sha256(fmt::format("{} {}\n{}", request.method_text, request.path, request.body)));
 }
 
-ReplayRequest replay_of(const http::Request& request, const Actor& actor, std::string key) {
+ReplayRequest replay_of(const http::Request& request, const Actor& actor, std::string key,
+                        std::string (*render)(const Flow&)) {
   ReplayRequest replay;
   replay.key = ReplayKey{actor.user, std::move(key)};
   replay.request_digest = digest_of(request);
-  replay.render = [](const Receipt& receipt) { return std::pair(201, placed_order(*receipt.flow)); };
+  replay.render = [render](const Receipt& receipt) { return std::pair(201, render(*receipt.flow)); };
   return replay;
 }
 
@@ -61,8 +62,8 @@ void check_bounds(http::Object& object, const OrderItem& item) {
     object.fault(fmt::format("quantity must not be greater than {}", quantity_max));
 }
 
-http::Response answer_of(Receipt receipt) {
-  if (!receipt.replay) return created(placed_order(*receipt.flow));
+http::Response answer_of(Receipt receipt, std::string (*render)(const Flow&)) {
+  if (!receipt.replay) return created(render(*receipt.flow));
   http::Response response = created(std::move(receipt.replay->body));
   response.status = receipt.replay->status;
   response.headers.push_back({"Idempotency-Replayed", "true"});
@@ -84,19 +85,25 @@ Error still_working(const std::string& key) {
 
 }  // namespace
 
-Result<PlaceOrder> parse_order(std::string_view text) {
-  const auto json = http::parse_json_object(text);
-  if (!json) return json.error();
-  PlaceOrder order;
-  http::Object body(*json);
+std::vector<OrderItem> read_items(http::Object& body) {
+  std::vector<OrderItem> items;
   body.objects("items", {.min = 1, .max = items_max}, [&](http::Object& item) {
-    OrderItem& next = order.items.emplace_back();
+    OrderItem& next = items.emplace_back();
     next.product_id = item.text("productId");
     next.product_name = item.text("productName");
     next.quantity = item.integer("quantity", {.min = 1});
     next.price = item.money("price");
     check_bounds(item, next);
   });
+  return items;
+}
+
+Result<PlaceOrder> parse_order(std::string_view text) {
+  const auto json = http::parse_json_object(text);
+  if (!json) return json.error();
+  PlaceOrder order;
+  http::Object body(*json);
+  order.items = read_items(body);
   order.address = body.text("shippingAddress");
   if (auto key = body.optional_text("idempotencyKey", {.max = key_bytes_max, .not_empty = true}))
     order.idempotency_key = std::move(*key);
@@ -107,13 +114,17 @@ Result<PlaceOrder> parse_order(std::string_view text) {
 boost::asio::awaitable<http::Answer> place_order(Context& context, http::Request& request) {
   auto parsed = parse_order(request.body);
   if (!parsed) co_return parsed.error();
+  PlaceOrder command = std::move(parsed).value();
+  command.key_only = context.options.key_only;
+  co_return co_await place(context, request, std::move(command), placed_order);
+}
+
+boost::asio::awaitable<http::Answer> place(Context& context, http::Request& request, PlaceOrder command,
+                                           std::string (*render)(const Flow&)) {
   auto header = idempotency_header(request);
   if (!header) co_return header.error();
-
-  PlaceOrder command = std::move(parsed).value();
   command.id = OrderId::fresh();
   command.actor = actor_of(request);
-  command.key_only = context.options.key_only;
   if (!request.header("x-correlation-id").empty()) command.correlation = request.correlation_id;
   command.trace_parent = request.trace.traceparent();
 
@@ -121,13 +132,13 @@ boost::asio::awaitable<http::Answer> place_order(Context& context, http::Request
   if (!header->empty()) {
     hold = context.in_flight.hold(command.actor.user.text() + header.value());
     if (!hold) co_return still_working(header.value());
-    command.replay = replay_of(request, command.actor, header.value());
+    command.replay = replay_of(request, command.actor, header.value(), render);
   }
 
   Result<Receipt> receipt = co_await submit_order(context, request, std::move(command));
   if (receipt) {
     receipt->replay ? context.node_metrics.order_replayed() : context.node_metrics.order_accepted();
-    co_return answer_of(std::move(receipt).value());
+    co_return answer_of(std::move(receipt).value(), render);
   }
   context.node_metrics.order_refused(receipt.error());
   if (!key_was_reused(receipt.error())) co_return receipt.error();

@@ -1,15 +1,24 @@
-// POST /orders: the busiest route. It reads nothing from the database: it parses, asks the engine, and
-// answers when the order is durable.
+// Placing orders of all systems: nothing is read from the database before; the engine is asked, and the answer is
+// given when the order is durable. POST /orders is the busiest route.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 
 #include "server/api/context.hpp"
 #include "server/http/router.hpp"
+#include "server/http/validate.hpp"
 
 namespace sagactl::api {
 
 boost::asio::awaitable<http::Answer> place_order(Context& context, http::Request& request);
+
+// Places the order that `command` describes, which needs no id, actor, trace or key of the header yet, and answers
+// 201 with what `render` makes of it.
+boost::asio::awaitable<http::Answer> place(Context& context, http::Request& request, PlaceOrder command,
+                                           std::string (*render)(const Flow&));
+
+// Reads an array "items" of {productId, productName, quantity, price}.
+std::vector<OrderItem> read_items(http::Object& body);
 
 // What a body asks for; without the members that the request's headers and the options decide.
 Result<PlaceOrder> parse_order(std::string_view body);

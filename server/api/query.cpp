@@ -28,6 +28,12 @@ Actor actor_of(const http::Request& request) {
   return Actor{*id, from_string<Role>(request.caller->role).value_or(Role::customer)};
 }
 
+Result<void> may_set_stock(const http::Request& request) {
+  if (actor_of(request).role != Role::customer) return {};
+  return Error{ErrorCode::forbidden, "Forbidden resource: stock is set by merchants and admins",
+               Json{{"error", "Forbidden"}}};
+}
+
 std::optional<UserId> owner_filter(const http::Request& request) {
   const Actor actor = actor_of(request);
   return actor.role == Role::admin ? std::nullopt : std::optional(actor.user);

@@ -15,6 +15,9 @@ namespace sagactl::api {
 // In whose name a request is made; only on routes for users and admins.
 Actor actor_of(const http::Request& request);
 
+// `forbidden` for customers: stock is set by merchants, admins and guests.
+Result<void> may_set_stock(const http::Request& request);
+
 // Whose things a caller sees: an admin everybody's.
 std::optional<UserId> owner_filter(const http::Request& request);
 

@@ -1,9 +1,17 @@
 #include "server/api/read_flow.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "server/api/query.hpp"
 
 namespace sagactl::api {
 namespace {
+
+constexpr std::chrono::milliseconds first_wait{5}, longest_wait{100};
+constexpr std::chrono::milliseconds answer_time{500};  // of a request's time, kept for its answer
 
 Error nothing() {
   return Error{ErrorCode::not_found, ""};
@@ -30,6 +38,18 @@ boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Req
     return for_actor(queries.find_flow(text), actor);
   };
   co_return co_await context.readers.run(std::move(read));
+}
+
+boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
+                                                std::chrono::milliseconds patience, bool (*settled)(const Flow&)) {
+  const auto until = std::min(std::chrono::steady_clock::now() + patience, request.deadline - answer_time);
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+  for (auto wait = first_wait;; wait = std::min(2 * wait, longest_wait)) {
+    Result<Flow> flow = co_await read_flow(context, request, id);
+    if (!flow || settled(*flow) || std::chrono::steady_clock::now() + wait > until) co_return flow;
+    timer.expires_after(wait);
+    co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
 }
 
 boost::asio::awaitable<Result<TracedFlow>> find_traced_flow(Context& context, const http::Request& request,

@@ -16,6 +16,11 @@ boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Req
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request,
                                                std::string text);
 
+// Reads a flow again and again until `settled` says of it that what is waited for has come, or the patience or the
+// request's own time is over. Gives it as it was read last.
+boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
+                                                std::chrono::milliseconds patience, bool (*settled)(const Flow&));
+
 struct TracedFlow {
   Flow flow;
   std::vector<Event> events;

@@ -34,7 +34,35 @@ Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_
                Json{{"code", "SAGA_CHANGED"}}};
 }
 
-Flow without_barriers(const Flow& flow) { return Flow{flow.order, flow.saga, flow.payments, {}}; }
+Flow without_barriers(const Flow& flow) {
+  return Flow{flow.order, flow.saga, flow.payments, {}, flow.reservations};
+}
+
+bool same(const std::optional<Saga>& a, const std::optional<Saga>& b) {
+  return a.has_value() == b.has_value() && (!a || (a->version == b->version && a->updated_at == b->updated_at));
+}
+
+// An order that is retried claims its key again.
+bool may_claim_again(const Flow& flow) {
+  return !is_live(flow.order.status) && flow.order.holds_key && flow.saga &&
+         flow.saga->status == SagaStatus::compensated;
+}
+
+std::string_view command_of(const StepDefinition& step, Direction direction) {
+  return direction == Direction::action ? step.action : step.compensation;
+}
+
+std::string name_of(const StepDefinition& step, Direction direction) {
+  return std::string(direction == Direction::action ? step.name : step.compensated_as);
+}
+
+std::string call_data(const Flow& flow) {
+  return JsonObject()
+      .add("customerId", flow.order.customer)
+      .raw("items", to_json_text(flow.order.items))
+      .raw("totalAmount", flow.order.total.number_text())
+      .take();
+}
 
 bool same(const Payment& a, const Payment& b) {
   return a.version == b.version && a.status == b.status && a.updated_at == b.updated_at;
@@ -49,12 +77,25 @@ void add_keys(const Command& command, Keys& keys) {
       const std::string key = key_of(c);
       if (!key.empty()) keys.claims.push_back(digest_of_key(key));
       if (c.replay) keys.replays.push_back(c.replay->key);
+      if (is_checkout(c.saga))
+        for (const OrderItem& item : c.items) keys.stocks.push_back({StockKind::product, item.product_id});
+      if (c.saga != item_purchase_saga) return;
+      for (const OrderItem& item : c.items) keys.stocks.push_back({StockKind::item, item.product_id});
+      keys.stocks.push_back({StockKind::balance, c.customer});
+      keys.stocks.push_back({StockKind::slots, c.customer});
     }
     void operator()(const CancelOrderRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const ConfirmOrderRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const ConfirmPaymentRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const SetStockRequest& c) {
+      for (const StockSetting& setting : c.settings) keys.stocks.push_back(setting.key);
+    }
+    void operator()(const ExpireReservationsRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const PerformRequest& c) { keys.flows.push_back(order_of(c.call.saga)); }
+    void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
     void operator()(const SetRefreshToken& c) { keys.users.push_back(c.user); }
@@ -62,9 +103,16 @@ void add_keys(const Command& command, Keys& keys) {
   std::visit(Adder{keys}, command);
 }
 
-Batch::Batch(const Keys& keys, Loaded loaded, const Writer& writer, std::int64_t last_sequence, Timestamp now,
+void add_further_keys(const std::vector<Flow>& flows, Keys& keys) {
+  for (const Flow& flow : flows) {
+    for (StockKey& key : stocks_of(flow)) keys.stocks.push_back(std::move(key));
+    if (may_claim_again(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
+  }
+}
+
+Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
              Random& random)
-    : writer_(writer), now_(now), random_(random), sequence_(last_sequence) {
+    : writer_(writer), now_(now), random_(random), sequence_(last_sequence), policy_(policy) {
   for (Flow& flow : loaded.flows) {
     Work& work = works_.emplace_back();
     work.payments_stored = flow.payments.size();
@@ -73,8 +121,8 @@ Batch::Batch(const Keys& keys, Loaded loaded, const Writer& writer, std::int64_t
     work.flow = std::move(flow);
     by_order_.emplace(work.flow.order.id, &work);
   }
-  claims_known_.insert(keys.claims.begin(), keys.claims.end());
   for (const Claim& claim : loaded.claims) claims_.emplace(claim.key, claim);
+  for (Stock& stock : loaded.stocks) stocks_.put(std::move(stock));
   for (User& user : loaded.users) users_.push_back(std::move(user));
   for (Replay& replay : loaded.replays) replays_.push_back(std::move(replay));
   replays_loaded_ = replays_.size();
@@ -98,15 +146,9 @@ Result<const Batch::Work*> Batch::find(OrderId id, const Actor& actor, std::stri
   return found->second;
 }
 
-Result<void> Batch::check_claim(const std::string& idempotency_key, OrderId order) {
-  const KeyDigest digest = digest_of_key(idempotency_key);
-  const auto found = claims_.find(digest);
-  if (found == claims_.end()) {
-    if (claims_known_.contains(digest)) return {};
-    wanted_.claims.push_back(digest);
-    return Error{ErrorCode::retry, "the order's idempotency key is not loaded"};
-  }
-  if (!found->second.live || found->second.order == order) return {};
+Result<void> Batch::check_claim(const std::string& idempotency_key, OrderId order) const {
+  const auto found = claims_.find(digest_of_key(idempotency_key));
+  if (found == claims_.end() || !found->second.live || found->second.order == order) return {};
   return Error{ErrorCode::conflict, "Order with this product combination already exists",
                Json{{"error", "DUPLICATE_ORDER"},
                     {"existingOrderId", found->second.order.text()},
@@ -114,18 +156,42 @@ Result<void> Batch::check_claim(const std::string& idempotency_key, OrderId orde
                     {"code", "ORDER_ALREADY_EXISTS"}}};
 }
 
+// The items with what the stock says of them.
+Result<std::vector<OrderItem>> Batch::items_of(const PlaceOrder& command) const {
+  std::vector<OrderItem> items = command.items;
+  if (command.saga == item_purchase_saga) {
+    if (!stocks_.find({StockKind::balance, command.customer})) return Error{ErrorCode::not_found, "User not found"};
+    for (OrderItem& item : items) {
+      const Stock* stock = stocks_.find({StockKind::item, item.product_id});
+      if (!stock) return Error{ErrorCode::not_found, "Item not found"};
+      item.product_name = stock->name;
+      item.price = stock->price;
+    }
+  } else if (is_checkout(command.saga)) {
+    for (const OrderItem& item : items)
+      if (!stocks_.find({StockKind::product, item.product_id}))
+        return Error{ErrorCode::invalid,
+                     fmt::format("product {} is not in the inventory; GET /api/inventory lists what is, and "
+                                 "POST /api/inventory/initialize fills it with samples",
+                                 item.product_id)};
+  }
+  return items;
+}
+
 Result<Receipt> Batch::on(const PlaceOrder& command) {
   if (command.replay) {
     const auto known = std::find_if(replays_.begin(), replays_.end(),
                                     [&](const Replay& r) { return r.key == command.replay->key; });
     if (known != replays_.end()) {
-      if (known->request_digest == command.replay->request_digest) return Receipt{{}, {}, *known};
+      if (known->request_digest == command.replay->request_digest) return Receipt{{}, {}, {}, *known};
       return Error{ErrorCode::invalid, "this Idempotency-Key was used for another request; use a new one",
                    Json{{"code", "IDEMPOTENCY_KEY_REUSED"}}};
     }
   }
-  CreateOrder create{command.id,           command.actor.user, command.items, command.address, key_of(command), 0,
-                     lock_metadata(command.lock)};
+  auto items = items_of(command);
+  if (!items) return items.error();
+  CreateOrder create{command.id,      command.actor.user, std::move(*items),           command.address,
+                     key_of(command), 0,                  lock_metadata(command.lock), command.customer};
   if (command.lock) create.fencing_token = command.lock->fencing_token;
   if (!create.idempotency_key.empty()) {
     const auto free = check_claim(create.idempotency_key, command.id);
@@ -134,8 +200,10 @@ Result<Receipt> Batch::on(const PlaceOrder& command) {
   auto created = create_order(create, moment_);
   if (!created) return created.error();
 
-  const SagaDefinition& definition = *find_definition(order_processing_saga);
-  Draft draft;
+  const SagaDefinition* found = find_definition(command.saga);
+  if (!found) return Error{ErrorCode::bug, fmt::format("there is no saga '{}'", command.saga)};
+  const SagaDefinition& definition = *found;
+  Draft draft = draft_of({});
   draft.flow.order = std::move(created->order);
   draft.events = std::move(created->events);
   draft.flow.saga = new_saga(definition, saga_of(command.id), moment_);
@@ -154,7 +222,7 @@ Result<Receipt> Batch::on(const PlaceOrder& command) {
 Result<Receipt> Batch::on(const CancelOrderRequest& command) {
   const auto work = find(command.order, command.actor, "Order");
   if (!work) return work.error();
-  Draft draft{(*work)->flow, {}, {}};
+  Draft draft = draft_of((*work)->flow);
   auto cancelled = decide(draft.flow.order, CancelOrder{command.reason}, moment_);
   if (!cancelled) return cancelled.error();
   draft.flow.order = std::move(cancelled->order);
@@ -171,7 +239,7 @@ Result<Receipt> Batch::on(const CancelOrderRequest& command) {
 Result<Receipt> Batch::on(const ConfirmOrderRequest& command) {
   const auto work = find(command.order, command.actor, "Order");
   if (!work) return work.error();
-  Draft draft{(*work)->flow, {}, {}};
+  Draft draft = draft_of((*work)->flow);
   auto confirmed = decide(draft.flow.order, ConfirmOrder{command.payment_id}, moment_);
   if (!confirmed) return confirmed.error();
   draft.flow.order = std::move(confirmed->order);
@@ -179,11 +247,64 @@ Result<Receipt> Batch::on(const ConfirmOrderRequest& command) {
   return accept(std::move(draft));
 }
 
+Result<Receipt> Batch::on(const ConfirmPaymentRequest& command) {
+  const auto work = find(command.order, command.actor, "Order");
+  if (!work) return work.error();
+  Draft draft = draft_of((*work)->flow);
+  const Order& order = draft.flow.order;
+  if (command.amount != order.total)
+    return Error{ErrorCode::invalid, fmt::format("amount is {}; the order's total amount is {}",
+                                                 command.amount.text(), order.total.text())};
+  if (draft.flow.payments.empty())
+    return Error{ErrorCode::conflict, fmt::format("order {} has no payment to confirm", order.id.text())};
+  Payment& payment = draft.flow.payments.back();
+  if (payment.provider_key == command.provider_key) return Receipt{without_barriers(draft.flow), {}, {}, {}};
+  if (payment.status != PaymentStatus::processing || !payment.provider_key.empty())
+    return Error{ErrorCode::conflict,
+                 fmt::format("the payment of order {} is {} under another key", order.id.text(),
+                             to_string(payment.status)),
+                 Json{{"status", to_string(payment.status)}}};
+  payment.provider_key = command.provider_key;
+  payment.updated_at = moment_.now;
+  const auto proceeded = command_saga(draft, ProceedSaga{});
+  if (!proceeded) return proceeded.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const SetStockRequest& command) {
+  StockBook stocks(&stocks_);
+  std::vector<Event> events;
+  Receipt receipt;
+  for (const StockSetting& setting : command.settings) {
+    auto set = set_stock(stocks, setting, moment_);
+    if (!set) return set.error();
+    for (Event& event : *set) event.metadata = Json{{"by", command.actor.user.text()}}.dump();
+    std::move(set->begin(), set->end(), std::back_inserter(events));
+    receipt.stocks.push_back(*stocks.find(setting.key));
+  }
+  keep(stocks);
+  record(std::move(events), nullptr);
+  return receipt;
+}
+
+Result<Receipt> Batch::on(const ExpireReservationsRequest& command) {
+  const auto found = by_order_.find(command.order);
+  if (found == by_order_.end()) return Error{ErrorCode::not_found, "Order not found"};
+  Draft draft = draft_of(found->second->flow);
+  for (Reservation& reservation : draft.flow.reservations) {
+    auto decision = expire(draft.stocks, reservation, command.order, moment_);
+    reservation = std::move(decision.reservation);
+    std::move(decision.events.begin(), decision.events.end(), std::back_inserter(draft.events));
+  }
+  if (draft.events.empty()) return Error{ErrorCode::retry, "nothing has expired"};
+  return accept(std::move(draft));
+}
+
 Result<Receipt> Batch::on(const CompensateRequest& command) {
   const auto work = find(order_of(command.saga), command.actor, "Saga");
   if (!work) return work.error();
   if (const auto same = check_unchanged((*work)->flow, command.if_updated_at); !same) return same.error();
-  Draft draft{(*work)->flow, {}, {}};
+  Draft draft = draft_of((*work)->flow);
   const auto done = command_saga(draft, CompensateSaga{command.reason});
   if (!done) return done.error();
   return accept(std::move(draft));
@@ -193,10 +314,9 @@ Result<Receipt> Batch::on(const RetryRequest& command) {
   const auto work = find(order_of(command.saga), command.actor, "Saga");
   if (!work) return work.error();
   if (const auto same = check_unchanged((*work)->flow, command.if_updated_at); !same) return same.error();
-  Draft draft{(*work)->flow, {}, {}};
+  Draft draft = draft_of((*work)->flow);
   const Order& order = draft.flow.order;
-  if (!is_live(order.status) && order.holds_key && draft.flow.saga &&
-      draft.flow.saga->status == SagaStatus::compensated) {
+  if (may_claim_again(draft.flow)) {
     const auto free = check_claim(order.idempotency_key, order.id);
     if (!free) return free.error();
   }
@@ -210,18 +330,64 @@ Result<Receipt> Batch::on(const RetryRequest& command) {
 Result<Receipt> Batch::on(const StepReplied& command) {
   const auto found = by_order_.find(order_of(command.saga));
   if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
-  Draft draft{found->second->flow, {}, {}};
+  Draft draft = draft_of(found->second->flow);
   const SagaDefinition* definition = find_definition(draft.flow.saga->type);
   if (!definition || command.reply.step >= definition->steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
   const StepDefinition& step = definition->steps[command.reply.step];
-  const std::string_view participant_command =
-      command.reply.direction == Direction::action ? step.action : step.compensation;
-  auto recorded = record_reply(participant_command, draft.flow, command.reply,
-                               GatewayReply{command.external_transaction_id}, moment_);
-  if (!recorded) return recorded.error();
-  draft.events = std::move(*recorded);
+  if (!command.is_recorded) {
+    auto recorded = record_reply(command_of(step, command.reply.direction), draft.flow, command.reply,
+                                 GatewayReply{command.external_transaction_id}, moment_);
+    if (!recorded) return recorded.error();
+    draft.events = std::move(*recorded);
+  }
+  if (definition->mode == Mode::orchestration && is_checkout(definition->name) &&
+      !policy_.services.has(Service::orchestrator)) {
+    draft.remote_replies.push_back({name_of(step, command.reply.direction), command.saga, command.reply,
+                                    draft.flow.saga->trace_parent});
+    return accept(std::move(draft));
+  }
   const auto done = command_saga(draft, command.reply);
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const PerformRequest& command) {
+  const StepCall& call = command.call;
+  const auto found = by_order_.find(order_of(call.saga));
+  if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  Draft draft = draft_of(found->second->flow);
+  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  if (!definition || call.step >= definition->steps.size())
+    return Error{ErrorCode::invalid, fmt::format("saga {} has no step {}", call.saga.text(), call.step)};
+  const StepDefinition& step = definition->steps[call.step];
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "the command is for another participant"};
+  auto reply = perform_here(draft, step, call);
+  if (!reply) return reply.error();
+  if (*reply)
+    draft.remote_replies.push_back(
+        {name_of(step, call.direction), call.saga, std::move(**reply), draft.flow.saga->trace_parent});
+  return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const PursueRequest& command) {
+  const auto found = by_order_.find(command.order);
+  if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  Draft draft = draft_of(found->second->flow);
+  const Saga& saga = *draft.flow.saga;
+  const SagaDefinition* definition = find_definition(saga.type);
+  const std::size_t i = open_step(saga);
+  if (!definition || definition->mode != Mode::choreography || i >= definition->steps.size())
+    return Error{ErrorCode::retry, "nothing is open"};
+  const StepState& state = saga.steps[i];
+  const Direction direction =
+      state.status == StepStatus::compensating ? Direction::compensation : Direction::action;
+  // What was begun here before is asked for first.
+  const bool is_begun = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end(),
+                                    [&](const Payment& payment) { return payment.attempt == state.attempt; });
+  const StepCall call{saga.id, i, direction, state.attempt, state.tries, is_begun};
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "what is open is for another participant"};
+  const auto done = follow(draft, SagaDecision{saga, {}, {call}});
   if (!done) return done.error();
   return accept(std::move(draft));
 }
@@ -229,7 +395,7 @@ Result<Receipt> Batch::on(const StepReplied& command) {
 Result<Receipt> Batch::on(const WakeRequest& command) {
   const auto found = by_order_.find(order_of(command.saga));
   if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
-  Draft draft{found->second->flow, {}, {}};
+  Draft draft = draft_of(found->second->flow);
   const auto done = command_saga(draft, WakeSaga{command.timer});
   if (!done) return done.error();
   return accept(std::move(draft));
@@ -241,7 +407,7 @@ Result<Receipt> Batch::on(const RegisterUser& command) {
   User& user = users_.emplace_back(command.user);
   user.created_at = user.updated_at = moment_.now;
   users_changed_.push_back(&user);
-  return Receipt{{}, user, {}};
+  return Receipt{{}, user, {}, {}};
 }
 
 Result<Receipt> Batch::on(const SetRefreshToken& command) {
@@ -252,7 +418,7 @@ Result<Receipt> Batch::on(const SetRefreshToken& command) {
     user.updated_at = moment_.now;
     users_changed_.push_back(&user);
     if (stolen) return Error{ErrorCode::unauthenticated, "Invalid refresh token"};
-    return Receipt{{}, user, {}};
+    return Receipt{{}, user, {}, {}};
   }
   return Error{ErrorCode::not_found, "User not found"};
 }
@@ -284,19 +450,42 @@ Result<void> Batch::follow(Draft& draft, SagaDecision decision) {
       const StepCall call = calls.front();
       calls.erase(calls.begin());
       const StepDefinition& step = definition.steps[call.step];
-      auto performed = perform(call.direction == Direction::action ? step.action : step.compensation, draft.flow,
-                               call, moment_);
+      if (!is_here(definition, call)) {
+        // In a choreography the event that has led to this is what the participant hears of.
+        if (definition.mode == Mode::orchestration)
+          draft.remote_calls.push_back(
+              {name_of(step, call.direction), call, call_data(draft.flow), draft.flow.saga->trace_parent});
+        continue;
+      }
+      auto performed = perform_here(draft, step, call);
       if (!performed) return performed.error();
-      std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
-      if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
-      if (performed->outcome)
-        reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+      reply = std::move(*performed);
     }
     if (!reply) return {};
     auto next = decide(definition, std::move(*draft.flow.saga), *reply, moment_);
     if (!next) return next.error();
     decision = std::move(*next);
   }
+}
+
+Result<std::optional<StepReply>> Batch::perform_here(Draft& draft, const StepDefinition& step,
+                                                    const StepCall& call) {
+  auto performed =
+      perform(command_of(step, call.direction), draft.flow, draft.stocks, call, policy_, moment_);
+  if (!performed) return performed.error();
+  std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
+  if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
+  std::optional<StepReply> reply;
+  if (performed->outcome) reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+  return reply;
+}
+
+// The first creation is part of placing the order, wherever that is.
+bool Batch::is_here(const SagaDefinition& definition, const StepCall& call) const {
+  if (!is_checkout(definition.name) || policy_.services.is_all()) return true;
+  if (call.step == 0 && call.direction == Direction::action && call.attempt == 1) return true;
+  const auto service = service_of(command_of(definition.steps[call.step], call.direction));
+  return !service || policy_.services.has(*service);
 }
 
 Result<Receipt> Batch::accept(Draft draft) {
@@ -309,11 +498,15 @@ Result<Receipt> Batch::accept(Draft draft) {
 void Batch::write(Draft draft) {
   const OrderId id = draft.flow.order.id;
   Work*& work = by_order_[id];
-  record(std::move(draft.events), draft.flow);
+  record(std::move(draft.events), &draft.flow);
+  keep(draft.stocks);
   std::move(draft.gateway_calls.begin(), draft.gateway_calls.end(), std::back_inserter(gateway_calls_));
+  std::move(draft.remote_calls.begin(), draft.remote_calls.end(), std::back_inserter(remote_calls_));
+  std::move(draft.remote_replies.begin(), draft.remote_replies.end(), std::back_inserter(remote_replies_));
   if (!work) {
     work = &works_.emplace_back();
     work->new_order = work->new_saga = true;
+    work->reservations_changed = !draft.flow.reservations.empty();
     update_claim(draft.flow.order);
   } else {
     const Flow& before = work->flow;
@@ -322,21 +515,31 @@ void Batch::write(Draft draft) {
       if (is_live(before.order.status) != is_live(draft.flow.order.status)) update_claim(draft.flow.order);
     }
     work->new_saga |= !before.saga && draft.flow.saga;
-    work->saga_changed = true;
+    work->saga_changed |= !same(before.saga, draft.flow.saga);
+    work->reservations_changed |= before.reservations != draft.flow.reservations;
     for (std::size_t i = 0; i < work->payments_stored; ++i)
       if (!same(before.payments[i], draft.flow.payments[i])) work->payment_changed[i] = true;
   }
   work->flow = std::move(draft.flow);
 }
 
-void Batch::record(std::vector<Event> events, const Flow& flow) {
+void Batch::keep(const StockBook& stocks) {
+  for (const auto& [key, stock] : stocks.here()) {
+    stocks_.put(stock);
+    stocks_changed_.insert(key);
+  }
+}
+
+// `flow` null: the events belong to none.
+void Batch::record(std::vector<Event> events, const Flow* flow) {
   for (Event& event : events) {
     event.node = writer_.node;
     event.sequence = ++sequence_;
     event.occurred_at = moment_.now;
-    if (flow.saga) {
-      event.correlation = flow.saga->correlation;
-      event.trace_parent = flow.saga->trace_parent;
+    if (flow && flow->saga) {
+      event.correlation = flow->saga->correlation;
+      event.trace_parent = flow->saga->trace_parent;
+      event.saga_type = flow->saga->type;
     }
     events_.push_back(std::move(event));
   }
@@ -363,7 +566,9 @@ Changes Batch::changes() const {
     }
     for (std::size_t i = work.barriers_stored; i < flow.barriers.size(); ++i)
       out.barriers.emplace_back(flow.order.id, &flow.barriers[i]);
+    if (work.reservations_changed) out.reservations.emplace_back(flow.order.id, &flow.reservations);
   }
+  for (const StockKey& key : stocks_changed_) out.stocks.push_back(stocks_.find(key));
   for (const KeyDigest& key : claims_changed_) out.claims.push_back(&claims_.at(key));
   for (const Event& event : events_) out.events.push_back(&event);
   out.users = users_changed_;

@@ -4,38 +4,42 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "common/random.hpp"
 #include "server/engine/command.hpp"
 #include "server/participants/perform.hpp"
+#include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
 
 // The keys that a command needs to be loaded.
 void add_keys(const Command& command, Keys& keys);
+// What the flows that were found may need beside themselves: the stock that they draw from, the keys that they may
+// claim again.
+void add_further_keys(const std::vector<Flow>& flows, Keys& keys);
 
 class Batch {
  public:
-  // `loaded` is what was found for `keys`, and is taken over. `random` is for jitter and ids.
-  Batch(const Keys& keys, Loaded loaded, const Writer& writer, std::int64_t last_sequence, Timestamp now,
+  // `loaded` is what was found, and is taken over. `random` is for jitter and ids.
+  Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
         Random& random);
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  // Decides one command. A rejection leaves the batch as it was. `retry` with wanted() not empty: the command
-  // needs more to be loaded; decide it again in a batch that has it.
+  // Decides one command, whose keys were loaded. A rejection leaves the batch as it was.
   Result<Receipt> apply(const Command& command);
-  const Keys& wanted() const { return wanted_; }
 
   // Everything that was decided, for Store::transact; valid as long as the batch.
   Changes changes() const;
 
   const std::deque<Event>& events() const { return events_; }
   const std::vector<GatewayCall>& gateway_calls() const { return gateway_calls_; }
+  const std::vector<RemoteCall>& remote_calls() const { return remote_calls_; }
+  const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
   std::int64_t last_sequence() const { return sequence_; }
 
   // For each flow that was written: when its saga wants to be woken. None: it has ended.
@@ -49,31 +53,45 @@ class Batch {
     std::size_t payments_stored = 0;  // how many of flow.payments the store has
     std::vector<bool> payment_changed;
     std::size_t barriers_stored = 0;
+    bool reservations_changed = false;
   };
   // What one command does, kept apart until it is known to be accepted.
   struct Draft {
     Flow flow;
-    std::vector<Event> events;
-    std::vector<GatewayCall> gateway_calls;
+    StockBook stocks;
+    std::vector<Event> events = {};
+    std::vector<GatewayCall> gateway_calls = {};
+    std::vector<RemoteCall> remote_calls = {};
+    std::vector<RemoteReply> remote_replies = {};
   };
 
   Result<Receipt> on(const PlaceOrder& command);
   Result<Receipt> on(const CancelOrderRequest& command);
   Result<Receipt> on(const ConfirmOrderRequest& command);
+  Result<Receipt> on(const ConfirmPaymentRequest& command);
+  Result<Receipt> on(const SetStockRequest& command);
+  Result<Receipt> on(const ExpireReservationsRequest& command);
   Result<Receipt> on(const CompensateRequest& command);
   Result<Receipt> on(const RetryRequest& command);
   Result<Receipt> on(const StepReplied& command);
+  Result<Receipt> on(const PerformRequest& command);
+  Result<Receipt> on(const PursueRequest& command);
   Result<Receipt> on(const WakeRequest& command);
   Result<Receipt> on(const RegisterUser& command);
   Result<Receipt> on(const SetRefreshToken& command);
 
   Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
-  Result<void> check_claim(const std::string& idempotency_key, OrderId order);
+  Draft draft_of(const Flow& flow) const { return Draft{flow, StockBook(&stocks_)}; }
+  Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
+  Result<std::vector<OrderItem>> items_of(const PlaceOrder& command) const;
   Result<void> command_saga(Draft& draft, const SagaCommand& command);
   Result<void> follow(Draft& draft, SagaDecision decision);
+  Result<std::optional<StepReply>> perform_here(Draft& draft, const StepDefinition& step, const StepCall& call);
+  bool is_here(const SagaDefinition& definition, const StepCall& call) const;
   Result<Receipt> accept(Draft draft);
   void write(Draft draft);
-  void record(std::vector<Event> events, const Flow& flow);
+  void record(std::vector<Event> events, const Flow* flow);
+  void keep(const StockBook& stocks);
   void update_claim(const Order& order);
   Moment next_moment();
 
@@ -81,20 +99,23 @@ class Batch {
   Timestamp now_;
   Random& random_;
   std::int64_t sequence_;
+  const Policy& policy_;
   Moment moment_;  // of the command that is being decided
-  Keys wanted_;
 
   std::deque<Work> works_;
   std::unordered_map<OrderId, Work*> by_order_;
   std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims_;
-  std::unordered_set<KeyDigest, KeyDigestHash> claims_known_;  // asked for, whether there or not
   std::vector<KeyDigest> claims_changed_;
+  StockBook stocks_;
+  std::set<StockKey> stocks_changed_;
   std::deque<User> users_;
   std::vector<const User*> users_changed_;
   std::deque<Replay> replays_;
   std::size_t replays_loaded_ = 0;
   std::deque<Event> events_;
   std::vector<GatewayCall> gateway_calls_;
+  std::vector<RemoteCall> remote_calls_;
+  std::vector<RemoteReply> remote_replies_;
 };
 
 }  // namespace sagactl

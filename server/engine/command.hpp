@@ -19,6 +19,7 @@ namespace sagactl {
 struct Receipt {
   std::optional<Flow> flow;      // as it is after the command; without barriers
   std::optional<User> user;      // of the commands about users
+  std::vector<Stock> stocks = {};  // of the commands about stock
   std::optional<Replay> replay;  // the answer to an earlier request with the same Idempotency-Key: send it as it is
 };
 
@@ -38,6 +39,10 @@ struct ReplayRequest {
 struct PlaceOrder {
   OrderId id;  // fresh; also the saga's
   Actor actor;
+  // The definition's name. A checkout's products must be known (`invalid`); a purchase has one item whose name and
+  // price are the stock's, and its user and item must be known (`not_found`).
+  std::string_view saga = order_processing_saga;
+  std::string customer = {};
   std::vector<OrderItem> items;
   std::string address;
   std::string idempotency_key;  // the client's; empty: the default key, unless `key_only`
@@ -62,6 +67,26 @@ struct ConfirmOrderRequest {
   std::string payment_id;
 };
 
+// A shop says under which key the buyer has paid at the provider: the payment that waits for it goes on. Said again it
+// changes nothing. `not_found`; `invalid` for an amount that is not the order's; `conflict` when no payment waits.
+struct ConfirmPaymentRequest {
+  OrderId order;
+  Actor actor;
+  std::string provider_key;
+  Money amount;
+};
+
+// For operators: sets what stock there is; all of it or none. Errors as set_stock().
+struct SetStockRequest {
+  Actor actor;
+  std::vector<StockSetting> settings;
+};
+
+// The time of reservations of this order is over.
+struct ExpireReservationsRequest {
+  OrderId order;
+};
+
 // For operators: `not_found`, or `conflict` when the saga's state does not allow it. `if_updated_at`, when not
 // empty, has the times of the states that the operator saw: a saga that was written at another is a `conflict` with
 // the member code "SAGA_CHANGED".
@@ -83,6 +108,17 @@ struct StepReplied {
   SagaId saga;
   StepReply reply;
   std::string external_transaction_id;  // of a charge that succeeded
+  bool is_recorded = false;             // by the participant, in its own commit
+};
+
+// To the participants here, from an orchestrator in another process: the answer goes back over the exchange.
+struct PerformRequest {
+  StepCall call;
+};
+
+// Something has happened in a choreographed saga: what is open of it and belongs to a participant here is done.
+struct PursueRequest {
+  OrderId order;
 };
 
 // The saga's durable timer has fired, or the saga was adopted.
@@ -102,7 +138,8 @@ struct SetRefreshToken {
   std::string new_hash;  // empty: none
 };
 
-using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, CompensateRequest, RetryRequest,
-                             StepReplied, WakeRequest, RegisterUser, SetRefreshToken>;
+using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
+                             SetStockRequest, ExpireReservationsRequest, CompensateRequest, RetryRequest, StepReplied,
+                             PerformRequest, PursueRequest, WakeRequest, RegisterUser, SetRefreshToken>;
 
 }  // namespace sagactl

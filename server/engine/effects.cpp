@@ -10,7 +10,9 @@ struct Errand {
   std::function<void(StepReplied)> reply;
 
   std::string key() const { return charge_key(order_of(call.saga), call.attempt); }
-  EarlierCharge earlier() const { return {key(), order_of(call.saga).text(), call.trace_parent}; }
+  EarlierCharge earlier() const {
+    return {key(), order_of(call.saga).text(), call.trace_parent, call.provider_key};
+  }
   void answer(Outcome outcome, std::string transaction_id = {}) const {
     reply(StepReplied{call.saga, StepReply{call.step, call.direction, call.attempt, std::move(outcome)},
                       std::move(transaction_id)});
@@ -21,7 +23,7 @@ using SharedErrand = std::shared_ptr<const Errand>;
 
 void charge(const SharedErrand& errand) {
   Charge charge{errand->key(), order_of(errand->call.saga).text(), errand->call.amount, errand->call.product_ids,
-                errand->call.trace_parent};
+                errand->call.trace_parent, errand->call.provider_key, errand->call.saga_type};
   errand->gateway->charge(charge, [errand](ChargeAnswer answer) {
     if (auto* charged = std::get_if<Charged>(&answer)) errand->answer(Succeeded{}, charged->transaction_id);
     else if (auto* refused = std::get_if<Refused>(&answer)) errand->answer(std::move(*refused));

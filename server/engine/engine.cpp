@@ -14,19 +14,17 @@ namespace sagactl {
 namespace {
 
 constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
-constexpr int reloads_max = 3;                        // times that a command may ask for more to be loaded
-constexpr int adopt_rounds_per_lease = 8;  // how soon after its lease ran out a dead node is missed
+constexpr int adopt_rounds_per_lease = 16;  // how soon after its lease ran out a dead node is missed
 constexpr int stop_turns_max = 10'000;                // of draining the queue
 constexpr int last_chunks_max = 100;                  // handed to the bus while stopping
 constexpr Duration bus_patience = 500ms;              // for each of them
 constexpr Duration replays_kept = 48h, forget_every = 60s;  // answers to requests with an Idempotency-Key
 constexpr std::size_t forget_max = 10'000;
+constexpr std::size_t expire_max = 1'000;  // flows in one go
 
 struct Waiting {
   Command command;
   Completion done;  // none: the engine's own command, which is kept until the store can take it
-  Keys more;        // to be loaded for it, beside what it names
-  int reloads = 0;
 };
 
 }  // namespace
@@ -49,6 +47,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
 
   const EngineOptions& options() const { return options_; }
   void set_url(std::string url) { options_.url = std::move(url); }
+  void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
   void set_on_work(std::function<void()> wake) {
     const std::lock_guard lock(queue_mutex_);
     on_work_ = std::move(wake);
@@ -74,6 +73,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void not_committed(std::vector<Waiting> waiting, const Error& error);
   void reject(std::vector<Waiting> waiting, const Error& error);
   void forget_replays(Timestamp now);
+  void expire_reservations(Timestamp now);
   void fenced();
   void hold(const std::string& why);
   Timestamp next_turn(Timestamp now) const;
@@ -84,6 +84,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Store& store_;
   PaymentGateway& gateway_;
   Clock& clock_;
+  SagaExchange* exchange_ = nullptr;  // null: every participant is here
   Publisher publisher_;
   Random random_;
 
@@ -96,7 +97,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Writer writer_;
   bool registered_ = false;
   std::int64_t sequence_ = 0;
-  Timestamp renew_at_, adopt_at_, forget_at_, hold_until_;
+  Timestamp renew_at_, adopt_at_, expire_at_, forget_at_, hold_until_;
   Duration hold_{};
   std::unordered_map<OrderId, Timestamp> open_;  // the open sagas that this node drives, and when each is due
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
@@ -114,7 +115,7 @@ Result<void> Engine::Core::start() {
   registered_ = true;
   const Timestamp now = clock_.now();
   renew_at_ = now + options_.lease / 3;
-  adopt_at_ = now;
+  adopt_at_ = expire_at_ = now;
   publisher_.start(writer_, sequence_, now);
   publisher_.on_progress([self = weak_from_this()] {
     if (const auto core = self.lock()) core->wake();
@@ -141,7 +142,7 @@ void Engine::Core::submit(Command command, Completion done) {
       refused = "too many commands are waiting on this node; try again later";
     } else {
       if (queue_.empty()) wake = on_work_;
-      queue_.push_back({std::move(command), std::move(done), {}, 0});
+      queue_.push_back({std::move(command), std::move(done)});
     }
   }
   if (refused && done) done(Error{code, refused});
@@ -151,7 +152,7 @@ void Engine::Core::submit(Command command, Completion done) {
 // Commands that follow from durable state are never turned away: the number of open sagas bounds them.
 void Engine::Core::submit_own(Command command) {
   const std::lock_guard lock(queue_mutex_);
-  queue_.push_back({std::move(command), nullptr, {}, 0});
+  queue_.push_back({std::move(command), nullptr});
 }
 
 std::vector<Waiting> Engine::Core::take_batch() {
@@ -175,6 +176,7 @@ Timestamp Engine::Core::turn() {
     if (registered_) adopt(now);
     if (registered_) {
       fire_timers(now);
+      expire_reservations(now);
       auto batch = take_batch();
       if (!batch.empty()) commit(std::move(batch));
       forget_replays(now);
@@ -191,7 +193,7 @@ Timestamp Engine::Core::next_turn(Timestamp now) const {
     const std::lock_guard lock(queue_mutex_);
     if (!queue_.empty()) return std::max(now, hold_until_);
   }
-  Timestamp next = std::min({renew_at_, adopt_at_, publisher_.due()});
+  Timestamp next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due()});
   if (!timers_.empty()) next = std::min(next, timers_.top().first);
   return std::max(next, hold_until_);
 }
@@ -244,10 +246,8 @@ void Engine::Core::fire_timers(Timestamp now) {
 
 void Engine::Core::commit(std::vector<Waiting> waiting) {
   Keys keys;
-  for (const Waiting& w : waiting) {
-    add_keys(w.command, keys);
-    keys.claims.insert(keys.claims.end(), w.more.claims.begin(), w.more.claims.end());
-  }
+  for (const Waiting& w : waiting) add_keys(w.command, keys);
+  keys.further = [](const Loaded& found, Keys& more) { add_further_keys(found.flows, more); };
   const Timestamp began = clock_.now();
   std::unique_ptr<Batch> batch;
   std::vector<Result<Receipt>> receipts;
@@ -270,7 +270,7 @@ Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waitin
                                       std::unique_ptr<Batch>& batch, std::vector<Result<Receipt>>& receipts) {
   Loaded loaded;
   const auto decide_all = [&](Timestamp now) {
-    batch = std::make_unique<Batch>(keys, std::move(loaded), writer_, sequence_, now, random_);
+    batch = std::make_unique<Batch>(std::move(loaded), writer_, sequence_, options_.policy, now, random_);
     receipts.clear();
     receipts.reserve(waiting.size());
     for (const Waiting& w : waiting) receipts.push_back(batch->apply(w.command));
@@ -319,16 +319,15 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
       if (const auto core = self.lock()) core->submit(std::move(reply), nullptr);
     });
 
+  if (exchange_) {
+    for (const RemoteCall& call : batch.remote_calls()) exchange_->send(call);
+    for (const RemoteReply& reply : batch.remote_replies()) exchange_->send(reply);
+  }
+
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     Waiting& w = waiting[i];
     Result<Receipt>& receipt = receipts[i];
-    const bool wants_more = !receipt && receipt.error().code == ErrorCode::retry && !batch.wanted().claims.empty();
-    if (wants_more && w.done && w.reloads < reloads_max) {
-      w.more.claims = batch.wanted().claims;
-      ++w.reloads;
-      const std::lock_guard lock(queue_mutex_);
-      queue_.push_front(std::move(w));
-    } else if (w.done) {
+    if (w.done) {
       w.done(std::move(receipt));
     } else if (!receipt && receipt.error().code == ErrorCode::bug) {
       log_error("a command of the engine's own failed", {{"node", writer_.node}, {"error", receipt.error().message}});
@@ -371,6 +370,16 @@ void Engine::Core::forget_replays(Timestamp now) {
   if (now < forget_at_) return;
   forget_at_ = now + forget_every;
   (void)store_.forget_replays(now - replays_kept, forget_max);
+}
+
+// Any node may give back what has expired, whoever drives the saga and whether it has ended: the flow's lock decides
+// who is first.
+void Engine::Core::expire_reservations(Timestamp now) {
+  if (now < expire_at_) return;
+  expire_at_ = now + options_.expire_every;
+  const auto expired = store_.expired_reservations(expire_max);
+  if (!expired) return hold(expired.error().message);
+  for (const OrderId order : *expired) submit_own(ExpireReservationsRequest{order});
 }
 
 // Somebody else has taken over: what this life knew about its sagas counts no more. A new life begins.
@@ -441,6 +450,7 @@ EngineStats Engine::Core::stats() const {
 Engine::Engine(EngineOptions options, Store& store, PaymentGateway& gateway, Bus& bus, Clock& clock)
     : core_(std::make_shared<Core>(std::move(options), store, gateway, bus, clock)) {}
 Engine::~Engine() = default;
+void Engine::set_exchange(SagaExchange& exchange) { core_->set_exchange(exchange); }
 void Engine::set_url(std::string url) { core_->set_url(std::move(url)); }
 Result<void> Engine::start() { return core_->start(); }
 void Engine::submit(Command command, Completion done) { core_->submit(std::move(command), std::move(done)); }

@@ -13,9 +13,11 @@
 
 #include "common/result.hpp"
 #include "server/engine/command.hpp"
+#include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/payment_gateway.hpp"
+#include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -27,6 +29,8 @@ struct EngineOptions {
   std::size_t batch_max = 512;   // commands in one commit
   std::size_t queue_max = 20'000;  // commands waiting; one more is `busy`
   std::size_t adopt_max = 5'000;   // sagas adopted in one go
+  Duration expire_every = 1s;    // how often reservations whose time is over are looked for
+  Policy policy = {};
   std::uint64_t seed = 0;        // of the jitter
 };
 
@@ -51,6 +55,9 @@ class Engine {
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+
+  // Where participants in other processes are asked, and asked from. It outlives the engine. Before `start`.
+  void set_exchange(SagaExchange& exchange);
 
   // Where this node is found, when that is known only after it listens. Before `start`.
   void set_url(std::string url);

@@ -31,6 +31,15 @@ Result<void> admit(const Router& router, const Route& route, Request& request) {
     case Access::loopback_only:
       if (request.from_loopback) return {};
       return Error{ErrorCode::forbidden, "this can only be asked from the machine that the node runs on"};
+    case Access::guest:
+      if (!request.header("authorization").empty()) break;
+      if (const Caller* guest = router.guest_for(request)) {
+        request.caller = *guest;
+        return {};
+      }
+      return Error{ErrorCode::unauthenticated,
+                   "Unauthorized: send a token, ask from the machine that the node runs on, or start the node with "
+                   "--allow-anonymous"};
     case Access::user:
     case Access::admin:
       break;

@@ -34,6 +34,8 @@ std::string_view to_string(Access access) {
       return "user";
     case Access::admin:
       return "admin";
+    case Access::guest:
+      return "guest";
     case Access::loopback_only:
       return "loopback_only";
   }

@@ -30,6 +30,7 @@ using Handler =
 enum class Access {
   anyone,
   user,           // any caller that the authenticator knows
+  guest,          // the same, or whoever shows no token where guests are let in
   admin,          // a caller whose role is admin
   loopback_only,  // anyone on this machine
 };
@@ -63,6 +64,15 @@ class Router {
   void set_authenticator(Authenticator authenticator) { authenticator_ = std::move(authenticator); }
   const Authenticator& authenticator() const { return authenticator_; }
 
+  // As whom a request without a token is made, on routes for guests: from this machine, or from anywhere.
+  void set_guest(Caller guest, bool from_anywhere) {
+    guest_ = std::move(guest);
+    guests_from_anywhere_ = from_anywhere;
+  }
+  const Caller* guest_for(const Request& request) const {
+    return guest_ && (guests_from_anywhere_ || request.from_loopback) ? &*guest_ : nullptr;
+  }
+
   // The route for a method and a path (not decoded, without query); literal segments win over parameters, and
   // one slash at the end does not matter. HEAD finds the route of GET. Fills `parameters`.
   const Route* find(Method method, std::string_view path,
@@ -76,6 +86,8 @@ class Router {
   std::deque<Route> routes_;
   std::unique_ptr<Node> root_;
   Authenticator authenticator_;
+  std::optional<Caller> guest_;
+  bool guests_from_anywhere_ = false;
 };
 
 // Finds the route, checks who calls, runs the handler. Never throws: an unknown path, a refused caller, an

@@ -25,6 +25,9 @@ EngineOptions engine_options(const NodeOptions& options, const NodeAddress& addr
   engine.node = address.node;
   engine.url = address.url;
   engine.lease = options.lease;
+  engine.policy.reservation_ttl = options.reservation_ttl;
+  engine.policy.shop_confirms = options.shop_confirms;
+  if (options.service) engine.policy.services = Services::only(*options.service);
   engine.seed = random_u64();
   return engine;
 }
@@ -35,6 +38,7 @@ api::Options api_options(const NodeOptions& options, const NodeAddress& address)
   api.environment = options.environment;
   api.key_only = options.dedupe == Dedupe::key_only;
   api.allow_test_routes = options.allow_test_routes;
+  api.allow_anonymous = options.allow_anonymous;
   return api;
 }
 
@@ -61,6 +65,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                node_metrics_,
                *parts.sessions,
                *parts.feed} {
+  if (parts.exchange) engine_.set_exchange(*parts.exchange);
   engine_.on_commit([this](std::size_t commands, Duration took) { node_metrics_.committed(commands, took); });
 }
 

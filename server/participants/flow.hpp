@@ -8,6 +8,7 @@
 
 #include "server/participants/order.hpp"
 #include "server/participants/payment.hpp"
+#include "server/participants/reservation.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl {
@@ -29,6 +30,7 @@ struct Flow {
   std::optional<Saga> saga;
   std::vector<Payment> payments;  // by attempt
   std::vector<Barrier> barriers;  // by step, attempt, direction
+  std::vector<Reservation> reservations = {};  // in the order in which they were made
 };
 
 // What the flow is traced by: what the client chose, or the order's id.

@@ -82,6 +82,16 @@ Result<OrderDecision> reopen(OrderDecision decision, const Moment& moment) {
   return decision;
 }
 
+Result<OrderDecision> notify(OrderDecision decision, const Moment& moment) {
+  Order& order = decision.order;
+  order.updated_at = moment.now;
+  JsonObject data;
+  data.add("orderId", order.id.text()).add("userId", order.user.text());
+  if (!order.customer.empty()) data.add("customerId", order.customer);
+  record(decision, EventType::notification_sent, std::move(data.add("status", to_string(order.status))));
+  return decision;
+}
+
 }  // namespace
 
 Json to_json(const std::vector<OrderItem>& items) {
@@ -157,19 +167,20 @@ Result<OrderDecision> create_order(const CreateOrder& command, const Moment& mom
   order.items = command.items;
   order.total = total;
   order.address = command.address;
+  order.customer = command.customer;
   order.idempotency_key = command.idempotency_key;
   order.holds_key = !command.idempotency_key.empty();
   order.fencing_token = command.fencing_token;
   order.node = moment.node;
   order.created_at = order.updated_at = moment.now;
-  record(decision, EventType::order_created,
-         JsonObject()
-             .add("orderId", order.id.text())
-             .add("userId", order.user.text())
-             .raw("items", to_json_text(order.items))
-             .raw("totalAmount", total.number_text())
-             .add("shippingAddress", order.address),
-         command.lock_metadata);
+  JsonObject data;
+  data.add("orderId", order.id.text())
+      .add("userId", order.user.text())
+      .raw("items", to_json_text(order.items))
+      .raw("totalAmount", total.number_text())
+      .add("shippingAddress", order.address);
+  if (!order.customer.empty()) data.add("customerId", order.customer);
+  record(decision, EventType::order_created, std::move(data), command.lock_metadata);
   return decision;
 }
 
@@ -177,6 +188,7 @@ Result<OrderDecision> decide(Order order, const OrderCommand& command, const Mom
   OrderDecision decision{std::move(order), {}};
   if (const auto* it = std::get_if<ConfirmOrder>(&command)) return confirm(std::move(decision), *it, moment);
   if (const auto* it = std::get_if<CancelOrder>(&command)) return cancel(std::move(decision), *it, moment);
+  if (std::holds_alternative<NotifyBuyer>(command)) return notify(std::move(decision), moment);
   return reopen(std::move(decision), moment);
 }
 

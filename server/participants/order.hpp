@@ -63,6 +63,7 @@ struct Order {
   std::vector<OrderItem> items;
   Money total;
   std::string address;
+  std::string customer;  // the name by which a shop without accounts of its own knows the buyer; may be empty
   OrderStatus status = OrderStatus::pending;
   std::string idempotency_key;
   bool holds_key = true;           // false: placed with --dedupe key-only and no key, so nothing is held
@@ -85,6 +86,7 @@ struct CreateOrder {
   std::string idempotency_key;  // empty only when nothing is to be held
   std::int64_t fencing_token = 0;
   std::string lock_metadata;    // JSON members of the OrderCreated event's metadata, or empty
+  std::string customer = {};
 };
 struct ConfirmOrder {
   std::string payment_id;
@@ -94,7 +96,9 @@ struct CancelOrder {
 };
 // Makes a cancelled order pending again, for a saga that is retried. The caller has seen to its key.
 struct ReopenOrder {};
-using OrderCommand = std::variant<ConfirmOrder, CancelOrder, ReopenOrder>;
+// Tells the buyer that the order is complete: an event, which is published like any other.
+struct NotifyBuyer {};
+using OrderCommand = std::variant<ConfirmOrder, CancelOrder, ReopenOrder, NotifyBuyer>;
 
 struct OrderDecision {
   Order order;

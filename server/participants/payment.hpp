@@ -37,6 +37,7 @@ struct Payment {
   PaymentStatus status = PaymentStatus::processing;
   std::string external_transaction_id;  // the gateway's; empty: none
   std::string failure_reason;
+  std::string provider_key;  // under which a shop's page began this payment at the provider; empty: charge_key()
   NodeName node;  // that wrote it last
   int version = 0;
   Timestamp created_at;

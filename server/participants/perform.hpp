@@ -1,5 +1,6 @@
 // The participants' commands by name: what a step's `action` and `compensation` (server/saga/definition.hpp) do to
-// a flow. Pure: what has to happen outside is returned as a GatewayCall, to be made when the flow is durable.
+// a flow and to the stock that it draws from. Pure: what has to happen outside is returned as a GatewayCall, to be
+// made when the flow is durable.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "server/participants/flow.hpp"
+#include "server/participants/role.hpp"
 
 namespace sagactl {
 
@@ -24,8 +26,17 @@ struct GatewayCall {
   Direction direction = Direction::action;
   int attempt = 1;
   Money amount;
+  std::string provider_key;  // see Payment
+  std::string saga_type;     // the definition's name
   std::vector<std::string> product_ids;
   std::string trace_parent;  // the saga's
+};
+
+// How the participants here do their parts.
+struct Policy {
+  Duration reservation_ttl = 5min;
+  bool shop_confirms = false;  // a checkout's payment waits until the shop confirms it
+  Services services = Services::all();  // of a checkout, that are here; the others are asked
 };
 
 // What a call came to. `outcome` null: the answer will be a reply to `gateway_call`.
@@ -35,9 +46,13 @@ struct Performed {
   std::optional<GatewayCall> gateway_call;
 };
 
-// Carries out `call`, whose participant command is `command`, on `flow`, behind its barrier. Fresh ids are made
-// from `moment`. `bug` for a command that no participant has.
-Result<Performed> perform(std::string_view command, Flow& flow, const StepCall& call, const Moment& moment);
+// The stock that the flow's steps may touch, from now on.
+std::vector<StockKey> stocks_of(const Flow& flow);
+
+// Carries out `call`, whose participant command is `command`, on `flow` and `stocks`, behind its barrier. Fresh ids
+// are made from `moment`. `bug` for a command that no participant has.
+Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stocks, const StepCall& call,
+                          const Policy& policy, const Moment& moment);
 
 // A gateway's final answer to a call of this participant.
 struct GatewayReply {

@@ -37,6 +37,10 @@ class History {
   virtual Result<void> each_event(
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) = 0;
 
+  // The events that belong to no flow: stock that operators have set; by node and sequence.
+  virtual Result<std::vector<Event>> stock_events() = 0;
+
+  virtual Result<std::vector<Stock>> stocks() = 0;  // by key
   virtual Result<std::vector<Claim>> claims() = 0;
   virtual Result<std::vector<NodeInfo>> nodes() = 0;
   virtual Timestamp taken_at() const = 0;  // on the database's clock

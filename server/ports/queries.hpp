@@ -15,23 +15,39 @@
 
 namespace sagactl {
 
-// Flows are listed by the order of their creation, which is the order of their ids (UUIDv7).
+enum class SortBy : std::uint8_t {
+  created,  // the order of the flows' ids (UUIDv7)
+  updated,  // of the saga, in a list of sagas; else as `created`
+};
+
 struct Page {
   std::int64_t offset = 0;
   std::int64_t limit = 10;
-  // When set, `offset` is ignored: only what is older than (comes after, newest first) this flow.
+  // When set, `offset` is ignored: only what is older than (comes after, newest first) this flow. Not together with
+  // another sort order than the default.
   std::optional<OrderId> after = {};
+  SortBy sort_by = SortBy::created;
+  bool oldest_first = false;
 };
 
 struct OrderFilter {
   std::optional<UserId> user = {};
   std::optional<OrderStatus> status = {};
+  std::vector<std::string> types = {};        // of their sagas; empty: any
+  std::optional<std::string> customer = {};
+};
+
+// Where a saga stands: its status and, if one is named, the step that is under way.
+struct SagaStage {
+  SagaStatus status = SagaStatus::started;
+  std::optional<std::size_t> step = {};
 };
 
 struct SagaFilter {
   std::optional<UserId> user = {};  // whose order it is
   std::optional<std::string> type = {};
   std::vector<SagaStatus> statuses = {};  // empty: any
+  std::vector<SagaStage> stages = {};     // any of these; empty: any
   std::optional<NodeName> node = {};      // the owner
   std::string error_contains = {};        // empty: any
   std::optional<int> retries_over = {};   // tries of its current step, more than
@@ -91,6 +107,10 @@ class Queries {
   virtual Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) = 0;
   virtual Result<std::vector<Event>> events(const EventFilter& filter) = 0;  // newest first
   virtual Result<Counts> counts() = 0;
+
+  virtual Result<std::optional<Stock>> stock(const StockKey& key) = 0;
+  // By id, at most `limit`, those after the id `after`.
+  virtual Result<std::vector<Stock>> stocks(StockKind kind, const std::string& after, std::size_t limit) = 0;
 
   virtual Result<std::optional<User>> user(UserId id) = 0;
   virtual Result<std::optional<User>> user_by_email(const std::string& email) = 0;

@@ -49,32 +49,41 @@ struct Claim {
   bool live = true;
 };
 
+struct Loaded;
+
 // What a batch touches.
 struct Keys {
   std::vector<OrderId> flows = {};
   std::vector<KeyDigest> claims = {};
+  std::vector<StockKey> stocks = {};
   std::vector<UserId> users = {};
   std::vector<std::string> emails = {};
   std::vector<ReplayKey> replays = {};
+  // What else is needed, now that all these are loaded: adds claims and stocks to `more`. Null: nothing.
+  std::function<void(const Loaded& found, Keys& more)> further = {};
 };
 
 // What was there. Everything is found by key; what is missing is absent.
 struct Loaded {
   std::vector<Flow> flows;  // one per key of `Keys::flows` that exists, in no order
   std::vector<Claim> claims;
+  std::vector<Stock> stocks;
   std::vector<User> users;  // by id or by email, each once
   std::vector<Replay> replays;
 };
 
 // What is to be written. Pointers are to the caller's objects, which outlive the call of `transact`. What an order, a
 // saga or a payment was made with never changes: ids, user, items, amounts, address, key, token, type, correlation,
-// trace parent, creation, and the node of an order.
+// trace parent, creation, the node and the customer of an order.
 struct Changes {
   std::vector<const Order*> new_orders, orders;
   std::vector<const Saga*> new_sagas, sagas;
   std::vector<const Payment*> new_payments, payments;
   std::vector<std::pair<OrderId, const Barrier*>> barriers;  // new ones: a barrier never changes
+  // All of the order's reservations, instead of those that are stored. The flow is stored, or among the new ones.
+  std::vector<std::pair<OrderId, const std::vector<Reservation>*>> reservations;
   std::vector<const Claim*> claims;                          // insert or replace
+  std::vector<const Stock*> stocks;                          // insert or replace
   std::vector<const Event*> events;                          // in the order of their sequence
   std::vector<const User*> users;                            // insert or replace by id; email is unique
   std::vector<const Replay*> replays;
@@ -109,7 +118,7 @@ class Store {
   virtual Result<void> resign(const Writer& writer) = 0;
 
   // One transaction: checks the writer's epoch, loads what `keys` name into `loaded` (whole, locked against
-  // other writers), calls `decide` with the database's time, writes the changes it returns, commits, and
+  // other writers; flows first, then stocks, each in the order of their keys), calls `decide` with the database's time, writes the changes it returns, commits, and
   // returns when that is on disk. When another node was faster with something that was not there to be locked (a
   // claim, an email), all of it is undone and begun again, a few times at most: `loaded` is filled anew and `decide`
   // is called again, and only what it returned last counts. `decide` gets a time that is greater than that of every earlier commit of
@@ -131,10 +140,14 @@ class Store {
   // `conflict`: the writer itself is fenced.
   virtual Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) = 0;
 
+  // At most `limit` flows that hold a reservation which has expired by the database's clock, the longest expired
+  // first. Whoever finds them first gives them back.
+  virtual Result<std::vector<OrderId>> expired_reservations(std::size_t limit) = 0;
+
   // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live
   // and have events to publish.
   virtual Result<std::vector<Backlog>> backlogs(const Writer& writer) = 0;
-  // At most `limit` events of `node` after `sequence`, in order, each with the trace parent of its flow's saga.
+  // At most `limit` events of `node` after `sequence`, in order, each with the trace parent and the type of its flow's saga.
   virtual Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                                   std::size_t limit) = 0;
   // Moves checkpoints forward (never back). `conflict`: the writer is fenced.

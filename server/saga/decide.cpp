@@ -22,6 +22,7 @@ class Deciding {
   Result<SagaDecision> on(const WakeSaga& wake);
   Result<SagaDecision> on(const CompensateSaga& command);
   Result<SagaDecision> on(const RetrySaga& command);
+  Result<SagaDecision> on(const ProceedSaga&);
 
  private:
   Saga& saga() { return out_.saga; }
@@ -47,13 +48,7 @@ class Deciding {
   bool past_pivot(std::size_t i) {
     return i > definition_.pivot && step(definition_.pivot).status == StepStatus::succeeded;
   }
-  // The step that is being done or undone; none: the number of steps.
-  std::size_t open_step() {
-    const auto open = std::find_if(saga().steps.begin(), saga().steps.end(), [](const StepState& s) {
-      return s.status == StepStatus::running || s.status == StepStatus::compensating;
-    });
-    return static_cast<std::size_t>(open - saga().steps.begin());
-  }
+  std::size_t open_step() { return sagactl::open_step(saga()); }
   Direction direction_of(std::size_t i) {
     return step(i).status == StepStatus::compensating ? Direction::compensation : Direction::action;
   }
@@ -138,7 +133,10 @@ void Deciding::call_again(std::size_t i, Direction direction) {
 }
 
 bool Deciding::budget_left(std::size_t i, Direction direction) {
-  return moment_.now - step(i).began_at < policy_of(defined(i), direction).budget;
+  if (moment_.now - step(i).began_at >= policy_of(defined(i), direction).budget) return false;
+  if (direction == Direction::compensation || past_pivot(i)) return true;
+  const Timestamp began = saga().retries.empty() ? saga().created_at : saga().retries.back().at;
+  return moment_.now - began < definition_.timeout;
 }
 
 void Deciding::wait_for_next_try(std::size_t i, Direction direction) {
@@ -230,9 +228,16 @@ void Deciding::action_replied(std::size_t i, const Outcome& outcome) {
     else fail(i, Direction::action, unknown->reason);
     return;
   }
+  if (const auto* awaited = std::get_if<Awaited>(&outcome); awaited && !undoing) {
+    s.in_doubt = false;
+    s.error = awaited->reason;
+    saga().wake_at = s.began_at + defined(i).retry.budget;
+    return;
+  }
   const auto* refused = std::get_if<Refused>(&outcome);
+  const auto* unavailable = std::get_if<Unavailable>(&outcome);
   s.in_doubt = false;
-  s.error = refused ? refused->reason : std::get<Unavailable>(outcome).reason;
+  s.error = refused ? refused->reason : unavailable ? unavailable->reason : std::get<Awaited>(outcome).reason;
   const std::string reason = s.error;
   if (saga().status == SagaStatus::failed) return;
   if (undoing) {
@@ -262,8 +267,12 @@ void Deciding::compensation_replied(std::size_t i, const Outcome& outcome) {
   }
   const auto* refused = std::get_if<Refused>(&outcome);
   const auto* unavailable = std::get_if<Unavailable>(&outcome);
-  s.error = refused ? refused->reason : unavailable ? unavailable->reason : std::get<UnknownOutcome>(outcome).reason;
-  if (!std::holds_alternative<UnknownOutcome>(outcome)) s.in_doubt = false;
+  const auto* unknown = std::get_if<UnknownOutcome>(&outcome);
+  s.error = refused       ? refused->reason
+            : unavailable ? unavailable->reason
+            : unknown     ? unknown->reason
+                          : std::get<Awaited>(outcome).reason;
+  if (!unknown) s.in_doubt = false;
   if (saga().status == SagaStatus::failed) return;
   const std::string reason = s.error;
   if (!refused && budget_left(i, Direction::compensation)) wait_for_next_try(i, Direction::compensation);
@@ -314,6 +323,13 @@ Result<SagaDecision> Deciding::on(const WakeSaga& wake) {
     const std::string reason = step(i).error.empty() ? "no answer came in time" : step(i).error;
     give_up(i, direction, reason);
   }
+  return done();
+}
+
+Result<SagaDecision> Deciding::on(const ProceedSaga&) {
+  const std::size_t i = open_step();
+  if (saga().status != SagaStatus::started || i == saga().steps.size()) return refuse("continued", "started");
+  call_again(i, Direction::action);
   return done();
 }
 

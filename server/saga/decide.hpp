@@ -58,7 +58,13 @@ struct UnknownOutcome {  // it may be in effect: a time-out
   std::string reason;
   friend bool operator==(const UnknownOutcome&, const UnknownOutcome&) = default;
 };
-using Outcome = std::variant<Succeeded, Refused, Unavailable, UnknownOutcome>;
+// Nothing has been done, and nothing will be until somebody outside gives the word, with ProceedSaga: a shop that
+// confirms a payment. There are no tries meanwhile; the step's budget limits the wait.
+struct Awaited {
+  std::string reason;
+  friend bool operator==(const Awaited&, const Awaited&) = default;
+};
+using Outcome = std::variant<Succeeded, Refused, Unavailable, UnknownOutcome, Awaited>;
 
 // What can come in.
 struct StartSaga {};
@@ -82,7 +88,9 @@ struct RetrySaga {
   bool recharge = false;
   bool was_refunded = false;  // whether there is such a payment
 };
-using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga>;
+// What the step that is under way was waiting for is there: it is tried, with a fresh budget.
+struct ProceedSaga {};
+using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga>;
 
 struct SagaDecision {
   Saga saga;                    // the new state

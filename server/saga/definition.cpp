@@ -1,32 +1,130 @@
 #include "server/saga/definition.hpp"
 
 namespace sagactl {
+namespace {
+
+SagaDefinition order_processing() {
+  return SagaDefinition{
+      .name = order_processing_saga,
+      .steps =
+          {
+              StepDefinition{.name = "order_creation",
+                             .action = "order.create",
+                             .compensation = "order.cancel",
+                             .compensated_as = "order_cancelled",
+                             .listed = false},
+              StepDefinition{.name = "payment_processing",
+                             .action = "payment.charge",
+                             .compensation = "payment.refund",
+                             .compensated_as = "payment_refunded"},
+              StepDefinition{.name = "order_confirmation",
+                             .action = "order.confirm",
+                             .compensation = "",
+                             .compensated_as = ""},
+          },
+      .pivot = 1,
+  };
+}
+
+// The order is complete and its stock sold with the last step, so everything before that can still be undone. The
+// services may be processes of their own, which are restarted at times; and a buyer takes time to pay.
+std::vector<StepDefinition> checkout_steps() {
+  const auto step = [](std::string_view name, std::string_view action, std::string_view compensation,
+                       std::string_view compensated_as) {
+    return StepDefinition{.name = name,
+                          .action = action,
+                          .compensation = compensation,
+                          .compensated_as = compensated_as,
+                          .timeout = 10s,
+                          .retry = {.budget = 10min},
+                          .compensation_retry = {.budget = 10min}};
+  };
+  return {step("CREATE_ORDER", "order.create", "order.cancel", "CANCEL_ORDER"),
+          step("PROCESS_PAYMENT", "payment.charge", "payment.refund", "REFUND_PAYMENT"),
+          step("RESERVE_INVENTORY", "inventory.reserve", "inventory.release", "RELEASE_INVENTORY"),
+          step("COMPLETE_ORDER", "order.complete", "", "")};
+}
+
+constexpr std::string_view replies = orchestrator_replies;
+
+SagaDefinition checkout() {
+  return SagaDefinition{
+      .name = checkout_saga,
+      .steps = checkout_steps(),
+      .pivot = 3,
+      .timeout = 15min,
+      .topics = {{AggregateType::order, EventType::order_created, replies, "CREATE_ORDER"},
+                 {AggregateType::payment, EventType::payment_processed, replies, "PROCESS_PAYMENT"},
+                 {AggregateType::payment, EventType::payment_failed, replies, "PROCESS_PAYMENT", true},
+                 {AggregateType::payment, EventType::payment_refunded, replies, "REFUND_PAYMENT"},
+                 {AggregateType::inventory, EventType::stock_reserved, replies, "RESERVE_INVENTORY"},
+                 {AggregateType::inventory, EventType::stock_refused, replies, "RESERVE_INVENTORY", true},
+                 {AggregateType::inventory, EventType::stock_released, replies, "RELEASE_INVENTORY"},
+                 {AggregateType::order, EventType::order_confirmed, replies, "COMPLETE_ORDER"},
+                 {AggregateType::order, EventType::order_cancelled, replies, "CANCEL_ORDER"}},
+  };
+}
+
+SagaDefinition checkout_choreography() {
+  return SagaDefinition{
+      .name = checkout_choreography_saga,
+      .mode = Mode::choreography,
+      .steps = checkout_steps(),
+      .pivot = 3,
+      .timeout = 15min,
+      .topics = {{AggregateType::order, EventType::order_created, "order.created"},
+                 {AggregateType::order, EventType::order_cancelled, "order.cancelled"},
+                 {AggregateType::payment, EventType::payment_processed, "payment.processed"},
+                 {AggregateType::payment, EventType::payment_failed, "payment.failed"},
+                 {AggregateType::inventory, EventType::stock_reserved, "inventory.reserved"},
+                 {AggregateType::inventory, EventType::stock_refused, "inventory.failed"},
+                 {AggregateType::inventory, EventType::stock_released, "inventory.released"}},
+  };
+}
+
+SagaDefinition item_purchase() {
+  const auto step = [](std::string_view name, std::string_view action, std::string_view compensation = "",
+                       std::string_view compensated_as = "") {
+    return StepDefinition{
+        .name = name, .action = action, .compensation = compensation, .compensated_as = compensated_as};
+  };
+  return SagaDefinition{
+      .name = item_purchase_saga,
+      .mode = Mode::choreography,
+      .steps = {step("order_creation", "order.create", "order.cancel", "order_cancelled"),
+                step("balance_reservation", "balance.reserve", "balance.release", "payment_rolled_back"),
+                step("slot_reservation", "slots.reserve", "slots.release", "inventory_rolled_back"),
+                step("item_reservation", "item.reserve", "item.release", "item_restored"),
+                step("payment_processing", "payment.charge", "payment.refund", "payment_refunded"),
+                step("balance_settlement", "balance.confirm"), step("slot_confirmation", "slots.confirm"),
+                step("item_deduction", "item.confirm"), step("order_completion", "order.confirm"),
+                step("notification", "order.notify")},
+      .pivot = 4,
+      .topics = {{AggregateType::order, EventType::order_created, "order.created"},
+                 {AggregateType::order, EventType::order_confirmed, "order.completed"},
+                 {AggregateType::order, EventType::order_cancelled, "order.cancelled"},
+                 {AggregateType::order, EventType::notification_sent, "notification.sent"},
+                 {AggregateType::balance, EventType::stock_reserved, "payment.reserved"},
+                 {AggregateType::balance, EventType::stock_refused, "payment.reservation.failed"},
+                 {AggregateType::balance, EventType::stock_released, "payment.rollback"},
+                 {AggregateType::slots, EventType::stock_reserved, "inventory.reserved"},
+                 {AggregateType::slots, EventType::stock_refused, "inventory.reservation.failed"},
+                 {AggregateType::slots, EventType::stock_confirmed, "inventory.confirmed"},
+                 {AggregateType::slots, EventType::stock_released, "inventory.rollback"},
+                 {AggregateType::item, EventType::stock_reserved, "item.reserved"},
+                 {AggregateType::item, EventType::stock_refused, "item.reservation.failed"},
+                 {AggregateType::item, EventType::stock_confirmed, "item.deducted"},
+                 {AggregateType::item, EventType::stock_released, "item.restored"},
+                 {AggregateType::payment, EventType::payment_processed, "payment.processed"},
+                 {AggregateType::payment, EventType::payment_failed, "payment.failed"}},
+  };
+}
+
+}  // namespace
 
 const std::vector<SagaDefinition>& definitions() {
-  static const std::vector<SagaDefinition> all = {
-      SagaDefinition{
-          .name = order_processing_saga,
-          .version = 1,
-          .mode = Mode::orchestration,
-          .steps =
-              {
-                  StepDefinition{.name = "order_creation",
-                                 .action = "order.create",
-                                 .compensation = "order.cancel",
-                                 .compensated_as = "order_cancelled",
-                                 .listed = false},
-                  StepDefinition{.name = "payment_processing",
-                                 .action = "payment.charge",
-                                 .compensation = "payment.refund",
-                                 .compensated_as = "payment_refunded"},
-                  StepDefinition{.name = "order_confirmation",
-                                 .action = "order.confirm",
-                                 .compensation = "",
-                                 .compensated_as = ""},
-              },
-          .pivot = 1,
-      },
-  };
+  static const std::vector<SagaDefinition> all = {order_processing(), checkout(), checkout_choreography(),
+                                                  item_purchase()};
   return all;
 }
 

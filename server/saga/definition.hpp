@@ -8,6 +8,7 @@
 
 #include "common/spelling.hpp"
 #include "common/time.hpp"
+#include "server/saga/event.hpp"
 
 namespace sagactl {
 
@@ -37,6 +38,16 @@ struct StepDefinition {
   bool listed = true;  // stands in `completedSteps`; the step that the saga's start does itself does not
 };
 
+// Under which topic an event of the saga's flows is published.
+struct TopicRule {
+  AggregateType aggregate;
+  EventType event;
+  std::string_view topic;
+  // Where the message is the reply to a command: which one, and whether it says that the command was refused.
+  std::string_view command = {};
+  bool refused = false;
+};
+
 struct SagaDefinition {
   std::string_view name;
   int version = 1;
@@ -45,12 +56,24 @@ struct SagaDefinition {
   // Once this step has succeeded, a later step that fails is retried and never undone by the saga itself. (A
   // person may still ask for compensation.)
   std::size_t pivot = 0;
+  // No step before the pivot is tried any more when so much time has passed since the saga began or was retried.
+  Duration timeout = 10min;
+  std::vector<TopicRule> topics = {};  // of the events that do not go to the topic of their aggregate
 };
 
-// The built-in definition of that name, or null.
+// The definition of that name, or null.
 const SagaDefinition* find_definition(std::string_view name);
 const std::vector<SagaDefinition>& definitions();
 
 inline constexpr std::string_view order_processing_saga = "OrderProcessingSaga";
+inline constexpr std::string_view checkout_saga = "CheckoutSaga";
+inline constexpr std::string_view checkout_choreography_saga = "CheckoutChoreographySaga";
+inline constexpr std::string_view item_purchase_saga = "ItemPurchaseSaga";
+
+// Topics of the orchestrated checkout.
+inline constexpr std::string_view orchestrator_commands = "orchestrator.saga";
+inline constexpr std::string_view orchestrator_replies = "orchestrator.reply";
+
+inline bool is_checkout(std::string_view name) { return name == checkout_saga || name == checkout_choreography_saga; }
 
 }  // namespace sagactl

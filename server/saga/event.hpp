@@ -15,11 +15,14 @@ namespace sagactl {
 
 using NodeName = std::string;
 
-enum class AggregateType : std::uint8_t { order, payment, saga };
+// `inventory` to `slots` are an order's reservations of the four kinds of stock, `stock` is what they draw from.
+// Numbers are stored: new ones go to the end, here and below.
+enum class AggregateType : std::uint8_t { order, payment, saga, inventory, item, balance, slots, stock };
 
 template <>
 struct Spelling<AggregateType> {
-  static constexpr std::string_view names[] = {"Order", "Payment", "Saga"};
+  static constexpr std::string_view names[] = {"Order", "Payment", "Saga",  "Inventory",
+                                               "Item",  "Balance", "Slots", "Stock"};
 };
 
 enum class EventType : std::uint8_t {
@@ -39,6 +42,12 @@ enum class EventType : std::uint8_t {
   saga_compensation_failed,
   saga_compensating,
   saga_retried,
+  stock_reserved,
+  stock_refused,
+  stock_confirmed,
+  stock_released,
+  stock_set,
+  notification_sent,
 };
 
 template <>
@@ -47,19 +56,39 @@ struct Spelling<EventType> {
       "OrderCreated",   "OrderCancelled", "OrderConfirmed",      "OrderStatusChanged",
       "PaymentProcessed", "PaymentFailed", "PaymentRefunded",    "SagaStarted",
       "SagaStepCompleted", "SagaCompleted", "SagaFailed",        "SagaStepCompensated",
-      "SagaCompensated", "SagaCompensationFailed", "SagaCompensating", "SagaRetried"};
+      "SagaCompensated", "SagaCompensationFailed", "SagaCompensating", "SagaRetried",
+      "StockReserved", "StockRefused", "StockConfirmed", "StockReleased", "StockSet", "NotificationSent"};
 };
+
+// What happens to few flows, and is looked for among millions of what happens to all: databases have an index of these.
+constexpr bool is_seldom(EventType type) {
+  switch (type) {
+    case EventType::order_cancelled:
+    case EventType::payment_failed:
+    case EventType::payment_refunded:
+    case EventType::saga_failed:
+    case EventType::saga_step_compensated:
+    case EventType::saga_compensated:
+    case EventType::saga_compensation_failed:
+    case EventType::saga_compensating:
+    case EventType::saga_retried:
+      return true;
+    default:
+      return false;
+  }
+}
 
 struct Event {
   EventType type = EventType::order_created;
   AggregateType aggregate_type = AggregateType::order;
   Uuid aggregate;          // the order's, payment's or saga's id
   int version = 0;         // 1, 2, 3 ... within the aggregate
-  OrderId order;           // the flow it belongs to
+  OrderId order;           // the flow it belongs to; nil: none, it tells of stock that an operator has set
   std::string data;        // a JSON object
   std::string metadata;    // a JSON object, or empty
   std::string correlation; // empty: the order's id
   std::string trace_parent;  // W3C, of the request that began the saga; kept with the saga, not with the event
+  std::string saga_type;     // the definition's name; kept with the saga as well; empty: none
   // Given by the engine when it commits:
   NodeName node;               // the node that wrote it
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap

@@ -6,8 +6,14 @@
 namespace sagactl {
 namespace {
 
-const SagaDefinition& definition() {
-  return *find_definition(order_processing_saga);
+const SagaDefinition& definition_of(const FlowHistory& flow) {
+  return *find_definition(flow.flow.saga->type);
+}
+
+StockBook book_of(const std::map<StockKey, Stock>& stocks) {
+  StockBook book;
+  for (const auto& [key, stock] : stocks) book.put(stock);
+  return book;
 }
 
 template <class T>
@@ -33,6 +39,14 @@ class WorldHistory final : public History {
     for (const World::Numbered& event : world_.stream)
       if (!visit(event.node, event.sequence, event.at)) break;
     return {};
+  }
+  Result<std::vector<Event>> stock_events() override {
+    return std::vector<Event>(world_.stock_events.begin(), world_.stock_events.end());
+  }
+  Result<std::vector<Stock>> stocks() override {
+    std::vector<Stock> stocks;
+    for (const auto& [key, stock] : world_.stocks) stocks.push_back(stock);
+    return stocks;
   }
   Result<std::vector<Claim>> claims() override { return world_.claims; }
   Result<std::vector<NodeInfo>> nodes() override { return world_.nodes; }
@@ -62,10 +76,61 @@ Moment World::moment() {
 
 void World::append(FlowHistory& flow, std::vector<Event> events) {
   for (Event& event : events) {
-    event.node = node_;
-    event.occurred_at = now_;
+    sign(event);
     flow.events.push_back(std::move(event));
   }
+}
+
+void World::sign(Event& event) const {
+  event.node = node_;
+  event.occurred_at = now_;
+}
+
+void World::set_stock(StockKind kind, const std::string& id, std::int64_t available, Money price) {
+  StockBook book = book_of(stocks);
+  const StockSetting setting{.key = {kind, id}, .name = id, .price = price, .available = available};
+  for (Event& event : expect(sagactl::set_stock(book, setting, moment()))) {
+    sign(event);
+    stock_events.push_back(std::move(event));
+  }
+  stocks = book.here();
+}
+
+Performed World::perform_step(FlowHistory& flow, const StepCall& call, const Moment& at) {
+  const StepDefinition& step = definition_of(flow).steps[call.step];
+  StockBook book = book_of(stocks);
+  Performed performed = expect(perform(call.direction == Direction::action ? step.action : step.compensation,
+                                       flow.flow, book, call, Policy{}, at));
+  stocks = book.here();
+  return performed;
+}
+
+void World::expire(FlowHistory& flow) {
+  const Moment at = moment();
+  StockBook book = book_of(stocks);
+  for (Reservation& reservation : flow.flow.reservations) {
+    ReservationDecision decision = sagactl::expire(book, reservation, flow.flow.order.id, at);
+    reservation = std::move(decision.reservation);
+    append(flow, std::move(decision.events));
+  }
+  stocks = book.here();
+}
+
+void World::give_back(FlowHistory& flow, StockKind kind) {
+  const Moment at = moment();
+  StockBook book = book_of(stocks);
+  for (Reservation& reservation : flow.flow.reservations) {
+    if (reservation.kind != kind) continue;
+    ReservationDecision decision = release(book, reservation, flow.flow.order.id, at);
+    reservation = std::move(decision.reservation);
+    append(flow, std::move(decision.events));
+  }
+  stocks = book.here();
+}
+
+bool World::is_asked(const FlowHistory& flow) const {
+  return std::any_of(under_way_.begin(), under_way_.end(),
+                     [&](const auto& it) { return it.first == flow.flow.order.id; });
 }
 
 FlowHistory& World::place(const Placing& placing) {
@@ -79,7 +144,8 @@ FlowHistory& World::place(const Placing& placing) {
   if (create.items.empty())
     create.items = {{placing.product, "Product " + placing.product, 1, Money{1000'00}}};
   create.address = "Seoul, Teheran-ro 123";
-  create.idempotency_key = default_idempotency_key(create.items);
+  create.customer = placing.customer;
+  if (placing.customer.empty()) create.idempotency_key = default_idempotency_key(create.items);
   if (placing.locked) {
     create.fencing_token = ++fencing_token_;
     create.lock_metadata = Json{
@@ -92,9 +158,10 @@ FlowHistory& World::place(const Placing& placing) {
   FlowHistory& flow = flows.emplace_back();
   flow.flow.order = std::move(decision.order);
   append(flow, std::move(decision.events));
-  flow.flow.saga = new_saga(definition(), saga_of(create.id), at);
+  const SagaDefinition& definition = *find_definition(placing.saga);
+  flow.flow.saga = new_saga(definition, saga_of(create.id), at);
   flow.flow.saga->correlation = placing.correlation;
-  follow(flow, expect(decide(definition(), *flow.flow.saga, StartSaga{}, at)));
+  follow(flow, expect(decide(definition, *flow.flow.saga, StartSaga{}, at)));
   return flow;
 }
 
@@ -103,14 +170,12 @@ void World::follow(FlowHistory& flow, SagaDecision decision) {
   append(flow, std::move(decision.events));
   const Moment at{now_, node_, 1, 7 + orders_};
   for (const StepCall& call : decision.calls) {
-    const StepDefinition& step = definition().steps[call.step];
-    Performed performed = expect(
-        perform(call.direction == Direction::action ? step.action : step.compensation, flow.flow, call, at));
+    Performed performed = perform_step(flow, call, at);
     append(flow, std::move(performed.events));
     if (performed.gateway_call) under_way_.emplace_back(flow.flow.order.id, *performed.gateway_call);
     if (!performed.outcome) continue;
     const StepReply reply{call.step, call.direction, call.attempt, *performed.outcome};
-    follow(flow, expect(decide(definition(), *flow.flow.saga, reply, at)));
+    follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, reply, at)));
   }
 }
 
@@ -119,17 +184,17 @@ void World::answer(FlowHistory& flow, Outcome outcome, const std::string& transa
                                  [&](const auto& it) { return it.first == flow.flow.order.id; });
   if (call == under_way_.rend()) crash("no call to the gateway is under way for this order");
   const GatewayCall made = call->second;
-  under_way_.erase(std::next(call).base());
+  std::erase_if(under_way_, [&](const auto& it) { return it.first == flow.flow.order.id; });
   const Moment at = moment();
-  const StepDefinition& step = definition().steps[made.step];
+  const StepDefinition& step = definition_of(flow).steps[made.step];
   const StepReply reply{made.step, made.direction, made.attempt, std::move(outcome)};
   append(flow, expect(record_reply(made.direction == Direction::action ? step.action : step.compensation,
                                    flow.flow, reply, GatewayReply{transaction}, at)));
-  follow(flow, expect(decide(definition(), *flow.flow.saga, reply, at)));
+  follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, reply, at)));
 }
 
 void World::command(FlowHistory& flow, const SagaCommand& command) {
-  follow(flow, expect(decide(definition(), *flow.flow.saga, command, moment())));
+  follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, command, moment())));
 }
 
 void World::cancel(FlowHistory& flow, const std::string& reason) {
@@ -137,7 +202,8 @@ void World::cancel(FlowHistory& flow, const std::string& reason) {
   flow.flow.order = std::move(decision.order);
   append(flow, std::move(decision.events));
   follow(flow,
-         expect(decide(definition(), *flow.flow.saga, CompensateSaga{reason}, Moment{now_, node_, 1, 7})));
+         expect(decide(definition_of(flow), *flow.flow.saga, CompensateSaga{reason},
+                       Moment{now_, node_, 1, 7})));
 }
 
 FlowHistory& World::add(const Placing& placing) {
@@ -148,6 +214,7 @@ FlowHistory& World::add(const Placing& placing) {
 
 void World::number_events() {
   std::vector<Event*> events;
+  for (Event& event : stock_events) events.push_back(&event);
   for (FlowHistory& flow : flows)
     for (Event& event : flow.events) events.push_back(&event);
   std::stable_sort(events.begin(), events.end(),

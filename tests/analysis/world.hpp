@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ class World {
     std::vector<OrderItem> items = {};  // none: one of `product`, for 1000.00
     UserId user = {};                   // nil: one of the world's own
     bool locked = true;
+    std::string_view saga = order_processing_saga;
+    std::string customer = {};  // of a checkout or a purchase; these hold no key
   };
 
   World();
@@ -32,6 +35,14 @@ class World {
   void answer(FlowHistory& flow, Outcome outcome, const std::string& transaction = "tx-1");
   void command(FlowHistory& flow, const SagaCommand& command);
   void cancel(FlowHistory& flow, const std::string& reason);  // the order at once, then its saga
+  bool is_asked(const FlowHistory& flow) const;               // a call to the gateway is under way
+  void expire(FlowHistory& flow);                             // what it holds, once its time is over
+
+  void give_back(FlowHistory& flow, StockKind kind);          // what it has of it, though nobody asked
+
+  // Makes the stock what an operator wants it to be; with its event.
+  void set_stock(StockKind kind, const std::string& id, std::int64_t available, Money price = {});
+  Stock& stock(StockKind kind, const std::string& id) { return stocks.at({kind, id}); }
 
   void complete(FlowHistory& flow) { answer(flow, Succeeded{}, "tx-" + flow.flow.order.id.text()); }
   void decline(FlowHistory& flow) { answer(flow, Refused{"Insufficient funds or card declined"}); }
@@ -53,6 +64,8 @@ class World {
   std::deque<FlowHistory> flows;  // by creation
   std::vector<Claim> claims;
   std::vector<NodeInfo> nodes;
+  std::map<StockKey, Stock> stocks;
+  std::deque<Event> stock_events;  // that belong to no flow
   // Event numbers as each_event tells them; made by number_events.
   struct Numbered {
     NodeName node;
@@ -65,7 +78,9 @@ class World {
 
  private:
   Moment moment();
+  void sign(Event& event) const;
   void append(FlowHistory& flow, std::vector<Event> events);
+  Performed perform_step(FlowHistory& flow, const StepCall& call, const Moment& at);
   void follow(FlowHistory& flow, SagaDecision decision);
 
   Timestamp now_{1'795'179'847'000'000};  // 2026-11-20T13:04:07Z

@@ -20,6 +20,7 @@ class Database : public MemoryStore {
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
@@ -34,6 +35,8 @@ class Database : public MemoryStore {
   Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) override;
   Result<std::vector<Event>> events(const EventFilter& filter) override;
   Result<Counts> counts() override;
+  Result<std::optional<Stock>> stock(const StockKey& key) override;
+  Result<std::vector<Stock>> stocks(StockKind kind, const std::string& after, std::size_t limit) override;
   Result<std::optional<User>> user(UserId id) override;
   Result<std::optional<User>> user_by_email(const std::string& email) override;
   Result<std::vector<NodeInfo>> nodes() override;
@@ -47,6 +50,7 @@ class Database : public MemoryStore {
   Timestamp now() const;  // never before what has been given out
   Timestamp tick();       // later than all that has been given out
   Loaded load(const Keys& keys) const;
+  void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const;
   std::vector<NodeInfo> node_infos() const;
 
   Clock& clock_;

@@ -11,6 +11,7 @@ class Snapshot : public History {
       : flows_(state.flows), nodes_(std::move(nodes)), taken_at_(taken_at) {
     for (const auto& [name, node] : state.nodes) events_.emplace_back(name, node.events);
     for (const auto& [key, claim] : state.claims) claims_.push_back(claim);
+    for (const auto& [key, stock] : state.stocks) stocks_.push_back(stock);
   }
 
   Result<void> each_flow(const HistoryFilter& filter,
@@ -37,6 +38,15 @@ class Snapshot : public History {
     return {};
   }
 
+  Result<std::vector<Event>> stock_events() override {
+    std::vector<Event> found;
+    for (const auto& [name, events] : events_)
+      for (const EventPointer& event : events)
+        if (event->order == OrderId{}) found.push_back(*event);
+    return found;
+  }
+
+  Result<std::vector<Stock>> stocks() override { return stocks_; }
   Result<std::vector<Claim>> claims() override { return claims_; }
   Result<std::vector<NodeInfo>> nodes() override { return nodes_; }
   Timestamp taken_at() const override { return taken_at_; }
@@ -45,6 +55,7 @@ class Snapshot : public History {
   std::map<OrderId, FlowPointer> flows_;
   std::vector<std::pair<NodeName, std::vector<EventPointer>>> events_;
   std::vector<Claim> claims_;
+  std::vector<Stock> stocks_;
   std::vector<NodeInfo> nodes_;
   Timestamp taken_at_;
 };

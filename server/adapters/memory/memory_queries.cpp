@@ -10,7 +10,19 @@ namespace {
 bool matches(const OrderFilter& filter, const FlowVersion& version) {
   const Order& order = version.flow.order;
   return version.has_order && (!filter.user || order.user == *filter.user) &&
-         (!filter.status || order.status == *filter.status);
+         (!filter.status || order.status == *filter.status) &&
+         (!filter.customer || order.customer == *filter.customer) &&
+         (filter.types.empty() ||
+          (version.flow.saga && std::find(filter.types.begin(), filter.types.end(), version.flow.saga->type) !=
+                                    filter.types.end()));
+}
+
+bool stands_at(const SagaStage& stage, const Saga& saga) {
+  if (saga.status != stage.status) return false;
+  if (!stage.step) return true;
+  if (*stage.step >= saga.steps.size()) return false;
+  const StepStatus step = saga.steps[*stage.step].status;
+  return step == StepStatus::running || step == StepStatus::compensating;
 }
 
 bool matches(const SagaFilter& filter, const FlowVersion& version) {
@@ -20,6 +32,8 @@ bool matches(const SagaFilter& filter, const FlowVersion& version) {
   return (!filter.user || (version.has_order && version.flow.order.user == *filter.user)) &&
          (!filter.type || saga.type == *filter.type) &&
          (statuses.empty() || std::find(statuses.begin(), statuses.end(), saga.status) != statuses.end()) &&
+         (filter.stages.empty() || std::any_of(filter.stages.begin(), filter.stages.end(),
+                                               [&](const SagaStage& stage) { return stands_at(stage, saga); })) &&
          (!filter.node || saga.owner.node == *filter.node) &&
          (filter.error_contains.empty() || saga.error.find(filter.error_contains) != std::string::npos) &&
          (!filter.retries_over || tries_of_current_step(saga) > *filter.retries_over) &&
@@ -30,13 +44,22 @@ bool matches(const SagaFilter& filter, const FlowVersion& version) {
 template <class Filter>
 FlowPage list(const std::map<OrderId, FlowPointer>& flows, const Filter& filter, const Page& page) {
   FlowPage result;
-  std::int64_t to_skip = page.after ? 0 : page.offset;
+  std::vector<FlowPointer> found;
   for (auto entry = flows.rbegin(); entry != flows.rend(); ++entry) {
     if (!matches(filter, *entry->second)) continue;
     ++result.total;
-    if (page.after && entry->first >= *page.after) continue;
-    if (to_skip-- > 0 || static_cast<std::int64_t>(result.flows.size()) >= page.limit) continue;
-    result.flows.push_back(entry->second->flow);
+    if (!page.after || entry->first < *page.after) found.push_back(entry->second);
+  }
+  const auto updated = [](const FlowPointer& flow) {
+    return flow->flow.saga ? flow->flow.saga->updated_at : flow->flow.order.updated_at;
+  };
+  if (page.sort_by == SortBy::updated && std::is_same_v<Filter, SagaFilter>)
+    std::stable_sort(found.begin(), found.end(),
+                     [&](const FlowPointer& a, const FlowPointer& b) { return updated(a) > updated(b); });
+  if (page.oldest_first) std::reverse(found.begin(), found.end());
+  const std::size_t first = page.after ? 0 : static_cast<std::size_t>(std::max<std::int64_t>(page.offset, 0));
+  for (std::size_t i = first; i < found.size() && static_cast<std::int64_t>(result.flows.size()) < page.limit; ++i) {
+    result.flows.push_back(found[i]->flow);
     result.flows.back().barriers.clear();
   }
   return result;
@@ -114,6 +137,21 @@ Result<Counts> Database::counts() {
   for (const auto& [name, node] : state_.nodes)
     counts.unpublished_events += node.last_sequence - node.published;
   return counts;
+}
+
+Result<std::optional<Stock>> Database::stock(const StockKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = state_.stocks.find(key);
+  return found == state_.stocks.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::vector<Stock>> Database::stocks(StockKind kind, const std::string& after, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Stock> stocks;
+  for (auto entry = state_.stocks.upper_bound({kind, after});
+       entry != state_.stocks.end() && entry->first.kind == kind && stocks.size() < limit; ++entry)
+    stocks.push_back(entry->second);
+  return stocks;
 }
 
 Result<std::optional<User>> Database::user(UserId id) {

@@ -67,7 +67,11 @@ void State::install(OrderId id, FlowPointer flow) {
       old->second.erase(id);
     if (!correlation.empty()) by_correlation[correlation].insert(id);
   }
-  if (slot) tally.add(*slot, -1);
+  if (slot) {
+    tally.add(*slot, -1);
+    if (const auto at = next_expiry(slot->flow.reservations)) expiring.erase({*at, id});
+  }
+  if (const auto at = next_expiry(flow->flow.reservations)) expiring.insert({*at, id});
   tally.add(*flow, 1);
   if (is_open(*flow))
     open.insert(id);
@@ -138,6 +142,7 @@ Result<void> Batch::add_flows(const Changes& changes) {
       return contradiction("a barrier of order", order.text(), "it exists already");
     barriers.insert(place, *barrier);
   }
+  for (const auto& [order, reservations] : changes.reservations) touch(order).flow.reservations = *reservations;
   return {};
 }
 
@@ -153,7 +158,7 @@ Result<void> Batch::add_events(const Writer& writer, const Changes& changes) {
     ++sequence;
     time = event->occurred_at;
     events_.push_back(std::make_shared<const Event>(*event));
-    touch(event->order).events.push_back(events_.back());
+    if (event->order != OrderId{}) touch(event->order).events.push_back(events_.back());
   }
   return {};
 }
@@ -184,6 +189,7 @@ Result<void> Batch::write(const Writer& writer, const Changes& changes) {
     state_.events.push_back(std::move(event));
   }
   for (const Claim* claim : changes.claims) state_.claims[claim->key] = *claim;
+  for (const Stock* stock : changes.stocks) state_.stocks[stock->key] = *stock;
   for (const User* user : changes.users) {
     User& stored = state_.users[user->id];
     if (stored.email != user->email) state_.user_by_email.erase(stored.email);

@@ -55,6 +55,8 @@ struct State {
   std::unordered_map<std::string, std::set<OrderId>> by_correlation;  // those that a client chose
   std::vector<EventPointer> events;
   std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims;
+  std::map<StockKey, Stock> stocks;
+  std::set<std::pair<Timestamp, OrderId>> expiring;  // when the first reservation of a flow expires
   std::map<UserId, User> users;
   std::map<std::string, UserId> user_by_email;
   std::map<std::pair<UserId, std::string>, Replay> replays;

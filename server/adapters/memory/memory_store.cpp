@@ -58,6 +58,7 @@ Loaded Database::load(const Keys& keys) const {
   for (const KeyDigest& key : std::set(keys.claims.begin(), keys.claims.end()))
     if (const auto found = state_.claims.find(key); found != state_.claims.end())
       loaded.claims.push_back(found->second);
+  load_stocks(keys.stocks, loaded);
   std::set<UserId> users(keys.users.begin(), keys.users.end());
   for (const std::string& email : keys.emails)
     if (const auto found = state_.user_by_email.find(email); found != state_.user_by_email.end())
@@ -70,7 +71,20 @@ Loaded Database::load(const Keys& keys) const {
   for (const auto& key : replays)
     if (const auto found = state_.replays.find(key); found != state_.replays.end())
       loaded.replays.push_back(found->second);
+  if (keys.further) {
+    Keys more;
+    keys.further(loaded, more);
+    const Loaded also = load(more);
+    loaded.claims.insert(loaded.claims.end(), also.claims.begin(), also.claims.end());
+    loaded.stocks.insert(loaded.stocks.end(), also.stocks.begin(), also.stocks.end());
+  }
   return loaded;
+}
+
+void Database::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const {
+  for (const StockKey& key : std::set(keys.begin(), keys.end()))
+    if (const auto found = state_.stocks.find(key); found != state_.stocks.end())
+      loaded.stocks.push_back(found->second);
 }
 
 Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
@@ -114,6 +128,16 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t l
     state_.install(id, std::move(version));
   }
   return adopted;
+}
+
+Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<OrderId> expired;
+  for (const auto& [at, order] : state_.expiring) {
+    if (at > now() || expired.size() >= limit) break;
+    expired.push_back(order);
+  }
+  return expired;
 }
 
 Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {

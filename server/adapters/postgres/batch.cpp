@@ -9,6 +9,7 @@
 #include "server/adapters/postgres/event_table.hpp"
 #include "server/adapters/postgres/flow_text.hpp"
 #include "server/adapters/postgres/replay_table.hpp"
+#include "server/adapters/postgres/stock_table.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -51,9 +52,7 @@ bool Batch::load(const Keys& keys, Loaded& loaded) {
     read_flows(std::move(*next++), &loaded.flows);
   }
   if (!keys.claims.empty()) {
-    absent_claims_.insert(keys.claims.begin(), keys.claims.end());
-    loaded.claims = read_claims(std::move(*next++));
-    for (const Claim& claim : loaded.claims) absent_claims_.erase(claim.key);
+    read_claims_of(keys.claims, std::move(*next++), loaded);
   }
   if (!keys.users.empty() || !keys.emails.empty()) loaded.users = read_accounts(std::move(*next++));
   if (!keys.replays.empty()) {
@@ -61,12 +60,48 @@ bool Batch::load(const Keys& keys, Loaded& loaded) {
     loaded.replays = read_replays(std::move(*next++));
     for (const Replay& replay : loaded.replays) absent_replays_.erase({replay.key.user, replay.key.key});
   }
-  Rows& clock = *next;
-  clock.next();
-  const Timestamp now = clock.time(), last = clock.time();
+  read_time(std::move(*next));
+  load_further(keys, loaded);
+  return true;
+}
+
+// All stock of a batch is locked at once, so that nodes that draw from the same do not wait for each other in a circle.
+void Batch::load_further(const Keys& keys, Loaded& loaded) {
+  Keys more;
+  more.stocks = keys.stocks;
+  if (keys.further) keys.further(loaded, more);
+  if (more.stocks.empty() && more.claims.empty()) return;
+  const std::set<StockKey> stocks(more.stocks.begin(), more.stocks.end());
+  if (!more.claims.empty()) send_claims_load(connection_, more.claims);
+  if (!stocks.empty()) send_stocks_load(connection_, {stocks.begin(), stocks.end()});
+  connection_.send(sql_read_time);
+  std::vector<Rows> results = connection_.flush();
+  auto next = results.begin();
+  if (!more.claims.empty()) read_claims_of(more.claims, std::move(*next++), loaded);
+  if (!stocks.empty()) {
+    Rows rows = std::move(*next++);
+    read_time(std::move(*next));
+    loaded.stocks = read_stocks(std::move(rows), names_);
+    absent_stocks_ = stocks;
+    for (const Stock& stock : loaded.stocks) absent_stocks_.erase(stock.key);
+  } else {
+    read_time(std::move(*next));
+  }
+}
+
+void Batch::read_claims_of(const std::vector<KeyDigest>& keys, Rows rows, Loaded& loaded) {
+  absent_claims_.insert(keys.begin(), keys.end());
+  for (Claim& claim : read_claims(std::move(rows))) {
+    absent_claims_.erase(claim.key);
+    loaded.claims.push_back(std::move(claim));
+  }
+}
+
+void Batch::read_time(Rows row) {
+  row.next();
+  const Timestamp now = row.time(), last = row.time();
   time_ = std::max(now, last + 1us);
   last_time_ = time_;
-  return true;
 }
 
 void Batch::read_flows(Rows rows, std::vector<Flow>* flows) {
@@ -97,6 +132,7 @@ void Batch::read_unknown(const Changes& changes) {
   for (const Saga* saga : changes.new_sagas) ids.insert(order_of(saga->id));
   for (const Payment* payment : changes.new_payments) ids.insert(payment->order);
   for (const auto& [order, barrier] : changes.barriers) ids.insert(order);
+  for (const auto& [order, reservations] : changes.reservations) ids.insert(order);
   for (const Order* order : changes.new_orders) {
     if (doubting_)
       ids.insert(order->id);
@@ -179,9 +215,15 @@ void Batch::write(const Changes& changes) {
   for (const Payment* payment : changes.new_payments) set(*payment, true);
   for (const Payment* payment : changes.payments) set(*payment, false);
   for (const auto& [order, barrier] : changes.barriers) set(order, *barrier);
+  for (const auto& [order, reservations] : changes.reservations) {
+    Known& known = meet(order);
+    known.parts |= part_reservations;
+    known.reservations = reservations;
+  }
 
   write_flows();
   write_claims(changes.claims);
+  write_stocks(changes.stocks);
   if (!changes.events.empty()) send_events(connection_, node_, changes.events);
   send_accounts(connection_, changes.users);
   write_replays(changes.replays);
@@ -197,7 +239,8 @@ void Batch::write_flows() {
   bool has_inserts = false;
   for (const OrderId id : touched_) {
     const Known& known = known_.at(id);
-    FlowChange change{id, known.order, known.saga, {}, {}};
+    FlowChange change{id, known.order, known.saga};
+    change.reservations = known.reservations;
     const UserId* user = known.user ? &*known.user : nullptr;
     // Payments of an order that comes later name its user themselves.
     if (!known.is_stored || known.parts & part_payments)
@@ -238,6 +281,13 @@ void Batch::write_claims(const std::vector<const Claim*>& claims) {
   for (const Claim* claim : claims) (absent_claims_.contains(claim->key) ? fresh : others).push_back(claim);
   send_new_claims(connection_, fresh);
   send_claims(connection_, others);
+}
+
+void Batch::write_stocks(const std::vector<const Stock*>& stocks) {
+  std::vector<const Stock*> fresh, others;
+  for (const Stock* stock : stocks) (absent_stocks_.contains(stock->key) ? fresh : others).push_back(stock);
+  send_stocks(connection_, names_, fresh, true);
+  send_stocks(connection_, names_, others, false);
 }
 
 void Batch::write_replays(const std::vector<const Replay*>& replays) {

@@ -20,7 +20,8 @@ class Batch {
   Batch(Connection& connection, Names& names, const Writer& writer, bool doubting)
       : connection_(connection), names_(names), writer_(writer), doubting_(doubting) {}
 
-  // Locks the writer's own row and what `keys` name, and reads the clock after that: one round trip. False: fenced.
+  // Locks the writer's own row and what `keys` name, and reads the clock after that: one round trip, or a second one
+  // when there is stock to be loaded or something further. False: fenced.
   bool load(const Keys& keys, Loaded& loaded);
   // What the batch is told; nothing that it writes may be before that.
   Timestamp time() const { return time_; }
@@ -38,9 +39,13 @@ class Batch {
     std::vector<Barrier> barriers;
     const Order* order = nullptr;
     const Saga* saga = nullptr;
+    const std::vector<Reservation>* reservations = nullptr;
     unsigned parts = 0;  // to be written
   };
 
+  void load_further(const Keys& keys, Loaded& loaded);
+  void read_claims_of(const std::vector<KeyDigest>& keys, Rows rows, Loaded& loaded);
+  void read_time(Rows row);
   void read_flows(Rows rows, std::vector<Flow>* flows);
   void read_unknown(const Changes& changes);
   Known& meet(OrderId id);
@@ -51,6 +56,7 @@ class Batch {
   void write_flows();
   void count(const Known& known);
   void write_claims(const std::vector<const Claim*>& claims);
+  void write_stocks(const std::vector<const Stock*>& stocks);
   void write_replays(const std::vector<const Replay*>& replays);
   void check_events(const std::vector<const Event*>& events);
 
@@ -63,6 +69,7 @@ class Batch {
   std::unordered_map<OrderId, Known> known_;
   std::vector<OrderId> touched_;        // in the order in which they were
   std::set<KeyDigest> absent_claims_;   // were looked for
+  std::set<StockKey> absent_stocks_;
   std::set<std::pair<UserId, std::string>> absent_replays_;
   CountChanges counts_;
 };

@@ -9,6 +9,7 @@
 
 #include "server/adapters/postgres/flow_text.hpp"
 #include "server/participants/item_text.hpp"
+#include "server/participants/reservation_text.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -22,7 +23,8 @@ struct Column {
 constexpr Column order_origin[] = {{"user_id", Type::uuid},          {"items", Type::text},
                                    {"total", Type::bigint},          {"address", Type::text},
                                    {"idempotency_key", Type::text},  {"fencing_token", Type::bigint},
-                                   {"order_node", Type::smallint},   {"order_created", Type::bigint}};
+                                   {"order_node", Type::smallint},   {"order_created", Type::bigint},
+                                   {"customer", Type::text}};
 constexpr Column order_state[] = {{"order_status", Type::smallint}, {"holds_key", Type::boolean},
                                   {"payment_id", Type::text},       {"cancel_reason", Type::text},
                                   {"order_version", Type::integer}, {"order_updated", Type::bigint}};
@@ -38,9 +40,10 @@ constexpr Column saga_state[] = {{"saga_status", Type::smallint}, {"steps", Type
                                  {"saga_version", Type::integer}, {"saga_updated", Type::bigint}};
 constexpr Column payments[] = {{"payments", Type::text}};
 constexpr Column barriers[] = {{"barriers", Type::text}};
+constexpr Column reservations[] = {{"reservations", Type::text}, {"expires_at", Type::bigint}};
 
 constexpr Part all_parts[] = {part_order_origin, part_order,    part_saga_origin,
-                              part_saga,         part_payments, part_barriers};
+                              part_saga,         part_payments, part_barriers, part_reservations};
 
 std::span<const Column> columns_of(Part part) {
   switch (part) {
@@ -56,6 +59,8 @@ std::span<const Column> columns_of(Part part) {
       return payments;
     case part_barriers:
       return barriers;
+    case part_reservations:
+      return reservations;
     case part_all:
       break;
   }
@@ -124,6 +129,7 @@ void read_order(Rows& row, Order& order, Names& names) {
   order.fencing_token = row.integer();
   order.node = names.node(row.integer());
   order.created_at = row.time();
+  order.customer = row.text();
   order.status = static_cast<OrderStatus>(row.integer());
   order.holds_key = row.integer() != 0;
   order.payment_id = row.text();
@@ -191,6 +197,8 @@ void FlowWriting::add(const FlowChange& change, Names& names) {
       put_unless_empty(change.payments);
     else if (part == part_barriers)
       put_unless_empty(change.barriers);
+    else if (part == part_reservations)
+      add_reservations(change.reservations);
     else if ((part == part_order_origin || part == part_order) ? !change.order : !change.saga)
       add_nulls(part);
     else if (part == part_order_origin)
@@ -204,6 +212,15 @@ void FlowWriting::add(const FlowChange& change, Names& names) {
   }
 }
 
+void FlowWriting::add_reservations(const std::vector<Reservation>* list) {
+  put_unless_empty(list ? to_text(*list) : std::string());
+  const auto expires_at = list ? next_expiry(*list) : std::nullopt;
+  if (expires_at)
+    put(expires_at->us);
+  else
+    columns_[at_++].add_null();
+}
+
 void FlowWriting::add_order_origin(const Order& order, Names& names) {
   put(order.user.uuid);
   put(std::string_view(to_json_text(order.items)));
@@ -213,6 +230,7 @@ void FlowWriting::add_order_origin(const Order& order, Names& names) {
   put(order.fencing_token);
   put(names.number_of_node(order.node));
   put(order.created_at.us);
+  put_unless_empty(order.customer);
 }
 
 void FlowWriting::add_order(const Order& order) {
@@ -258,7 +276,7 @@ void FlowWriting::send(Connection& connection) {
 const std::string& flow_columns() {
   static const std::string columns = "f.id, " + names_of(columns_of(part_order | part_order_origin), "f.") + ", " +
                                      names_of(columns_of(part_saga | part_saga_origin), "f.") +
-                                     ", f.payments, f.barriers";
+                                     ", f.payments, f.barriers, f.reservations";
   return columns;
 }
 
@@ -280,6 +298,9 @@ StoredFlow read_flow(Rows& row, Names& names) {
   }
   flow.payments = read_payments(row.text(), flow.order, names);
   flow.barriers = read_barriers(row.text());
+  auto reservations_read = read_reservations(row.text());
+  if (!reservations_read) throw Failure{std::move(reservations_read).error(), {}, false, false, false};
+  flow.reservations = std::move(*reservations_read);
   return stored;
 }
 

@@ -18,7 +18,8 @@ enum Part : unsigned {
   part_saga = 8,
   part_payments = 16,
   part_barriers = 32,
-  part_all = 63,
+  part_reservations = 64,
+  part_all = 127,
 };
 
 // One flow to be written. What is missing is written as null.
@@ -26,7 +27,8 @@ struct FlowChange {
   OrderId id;
   const Order* order = nullptr;
   const Saga* saga = nullptr;
-  std::string payments, barriers;  // as texts
+  std::string payments = {}, barriers = {};  // as texts
+  const std::vector<Reservation>* reservations = nullptr;
 };
 
 // Writes many flows by one statement: the same parts of each.
@@ -40,6 +42,7 @@ class FlowWriting {
   void send(Connection& connection);
 
  private:
+  void add_reservations(const std::vector<Reservation>* reservations);
   void add_order_origin(const Order& order, Names& names);
   void add_order(const Order& order);
   void add_saga_origin(const Saga& saga, Names& names);

@@ -130,6 +130,7 @@ std::string payments_text(const std::vector<Payment>& payments, const UserId* us
     list.add_unless_empty(payment.external_transaction_id).add_unless_empty(payment.failure_reason);
     list.add(names.number_of_node(payment.node)).add(payment.version);
     list.add(payment.created_at.us).add(payment.updated_at.us);
+    if (!payment.provider_key.empty()) list.add(payment.provider_key);
     list.end();
   }
   return list.take();
@@ -195,6 +196,7 @@ std::vector<Payment> read_payments(std::string_view text, const Order& order, Na
     payment.version = static_cast<int>(list.integer());
     payment.created_at = {list.integer()};
     payment.updated_at = {list.integer()};
+    payment.provider_key = list.text();
   }
   return payments;
 }

@@ -4,6 +4,7 @@
 #include "server/adapters/postgres/flow_table.hpp"
 #include "server/adapters/postgres/migrations.hpp"
 #include "server/adapters/postgres/node_table.hpp"
+#include "server/adapters/postgres/stock_table.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +26,11 @@ const Statement sql_events_of_flows{
     "history_flow_events",
     fmt::format("SELECT {} FROM event AS e WHERE e.flow = ANY ($1::uuid[])", event_columns)};
 const Statement sql_node_numbers{"history_nodes", "SELECT no, name FROM node ORDER BY name COLLATE \"C\""};
+const Statement sql_stock_events{
+    "history_stock_events",
+    fmt::format("SELECT {} FROM event AS e WHERE e.flow = '00000000-0000-0000-0000-000000000000' ORDER BY e.node, "
+                "e.sequence",
+                event_columns)};
 const Statement sql_next_events{
     "history_events",
     "SELECT sequence, occurred_at FROM event WHERE node = $1::bigint::smallint AND sequence > $2::bigint ORDER BY "
@@ -69,6 +75,15 @@ class Snapshot : public History {
         if (!each_event_of(number, NodeName(node.text()), visit)) return;
       }
     });
+  }
+
+  Result<std::vector<Event>> stock_events() override {
+    return guarded(
+        [&]() -> Result<std::vector<Event>> { return read_events(connection_.run(sql_stock_events), names_); });
+  }
+
+  Result<std::vector<Stock>> stocks() override {
+    return guarded([&]() -> Result<std::vector<Stock>> { return read_stocks(connection_.run(sql_all_stocks), names_); });
   }
 
   Result<std::vector<Claim>> claims() override {

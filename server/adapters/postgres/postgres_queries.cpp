@@ -11,6 +11,7 @@
 #include "server/adapters/postgres/flow_table.hpp"
 #include "server/adapters/postgres/node_table.hpp"
 #include "server/adapters/postgres/selection.hpp"
+#include "server/adapters/postgres/stock_table.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -58,7 +59,7 @@ FlowPage read_page(Reader& reader, const Selection& selection, const Page& page,
 }
 
 std::optional<std::int64_t> total_orders(const OrderFilter& filter, const Counts& counts) {
-  if (filter.user) return std::nullopt;
+  if (filter.user || filter.customer || !filter.types.empty()) return std::nullopt;
   std::int64_t total = 0;
   for (const auto& [status, n] : counts.orders)
     if (!filter.status || status == *filter.status) total += n;
@@ -66,13 +67,15 @@ std::optional<std::int64_t> total_orders(const OrderFilter& filter, const Counts
 }
 
 std::optional<std::int64_t> total_sagas(const SagaFilter& filter, const Counts& counts) {
-  if (filter.user || filter.type || filter.node || !filter.error_contains.empty() || filter.retries_over ||
+  if (filter.user || !filter.stages.empty() || filter.node || !filter.error_contains.empty() || filter.retries_over ||
       filter.created_before || filter.updated_before)
     return std::nullopt;
   std::int64_t total = 0;
   const auto& wanted = filter.statuses;
   for (const auto& [key, n] : counts.sagas)
-    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), key.second) != wanted.end()) total += n;
+    if ((!filter.type || key.first == *filter.type) &&
+        (wanted.empty() || std::find(wanted.begin(), wanted.end(), key.second) != wanted.end()))
+      total += n;
   return total;
 }
 
@@ -135,6 +138,25 @@ Result<Counts> Database::counts() {
     Counts counts = read_counts(std::move(results[1]), reader.names);
     if (results[2].next()) counts.unpublished_events = results[2].integer();
     return counts;
+  });
+}
+
+Result<std::optional<Stock>> Database::stock(const StockKey& key) {
+  return read([&](Reader& reader) -> std::optional<Stock> {
+    Parameters parameters;
+    parameters.add(std::int64_t{static_cast<int>(key.kind)}).add(std::string_view(key.id));
+    std::vector<Stock> found = read_stocks(reader.connection.run(sql_stock, parameters), reader.names);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+  });
+}
+
+Result<std::vector<Stock>> Database::stocks(StockKind kind, const std::string& after, std::size_t limit) {
+  return read([&](Reader& reader) {
+    Parameters parameters;
+    parameters.add(std::int64_t{static_cast<int>(kind)}).add(std::string_view(after));
+    parameters.add(static_cast<std::int64_t>(limit));
+    return read_stocks(reader.connection.run(sql_stocks, parameters), reader.names);
   });
 }
 

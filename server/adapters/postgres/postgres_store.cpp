@@ -70,6 +70,9 @@ const Statement sql_adopt{
        UPDATE flow SET owner_node = $1::bigint, owner_epoch = $2::bigint FROM taken WHERE flow.id = taken.id
        RETURNING flow.id)"};
 
+const Statement sql_expired{"store_expired",
+                            "SELECT id FROM flow WHERE expires_at IS NOT NULL AND expires_at <= (SELECT "
+                            "database_now()) ORDER BY expires_at LIMIT $1::bigint"};
 const Statement sql_backlogs{"store_backlogs",
                              "SELECT name, published FROM node WHERE name = $1 OR (lease_until <= database_now() AND "
                              "published < last_sequence) ORDER BY name"};
@@ -179,6 +182,15 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t l
     while (results.front().next()) adopted.push_back({results.front().uuid()});
     std::sort(adopted.begin(), adopted.end());
     return adopted;
+  });
+}
+
+Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
+  return read([&](Reader& reader) {
+    Rows row = reader.connection.run(sql_expired, Parameters().add(sql_limit(limit)));
+    std::vector<OrderId> expired;
+    while (row.next()) expired.push_back({row.uuid()});
+    return expired;
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "server/adapters/postgres/event_table.hpp"
 #include "server/adapters/postgres/flow_table.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -20,6 +21,31 @@ bool has_only(const std::vector<SagaStatus>& statuses, SagaStatus one, SagaStatu
   return !statuses.empty() && std::all_of(statuses.begin(), statuses.end(), [&](SagaStatus status) {
     return status == one || status == other;
   });
+}
+
+std::string any_of(const std::vector<SagaStage>& stages) {
+  std::vector<std::string> conditions;
+  for (const SagaStage& stage : stages) {
+    std::string condition = fmt::format("f.saga_status = {}", static_cast<int>(stage.status));
+    if (stage.step) condition += fmt::format(" AND (f.steps::jsonb -> {} ->> 0)::integer IN (1, 4)", *stage.step);
+    conditions.push_back(std::move(condition));
+  }
+  return fmt::format("({})", fmt::join(conditions, " OR "));
+}
+
+// Sagas of these types. Those of systems whose buyers have names of their own are found by an index.
+void select_types(Selection& selection, const std::vector<std::string>& types) {
+  std::vector<std::string> names;
+  for (const SagaDefinition& definition : definitions())
+    if (std::find(types.begin(), types.end(), definition.name) != types.end())
+      names.push_back(fmt::format("'{}'", definition.name));
+  if (names.empty()) {
+    selection.where("false");
+    return;
+  }
+  selection.where(fmt::format("f.definition IN (SELECT no FROM definition WHERE name IN ({}))", fmt::join(names, ", ")));
+  if (std::find(types.begin(), types.end(), order_processing_saga) == types.end())
+    selection.where("f.customer IS NOT NULL");
 }
 
 }  // namespace
@@ -41,12 +67,14 @@ void Selection::send_page(Connection& connection, const Page& page) const {
     all.where("f.id < (SELECT id FROM flow WHERE id = {}::uuid)", page.after->uuid);
     offset = 0;
   }
+  const std::string_view direction = page.oldest_first ? "ASC" : "DESC";
+  const std::string order = page.sort_by == SortBy::updated ? fmt::format("f.saga_updated {0}, f.id {0}", direction)
+                                                            : fmt::format("f.id {}", direction);
   const std::size_t limit_at = all.parameters_.size() + 1;
   all.parameters_.add(std::max<std::int64_t>(page.limit, 0)).add(offset);
   connection.send({{},
-                   fmt::format("SELECT {} FROM flow AS f WHERE {} ORDER BY f.id DESC LIMIT ${}::bigint OFFSET "
-                               "${}::bigint",
-                               flow_columns(), fmt::join(all.conditions_, " AND "), limit_at, limit_at + 1)},
+                   fmt::format("SELECT {} FROM flow AS f WHERE {} ORDER BY {} LIMIT ${}::bigint OFFSET ${}::bigint",
+                               flow_columns(), fmt::join(all.conditions_, " AND "), order, limit_at, limit_at + 1)},
                   all.parameters_);
 }
 
@@ -59,6 +87,8 @@ Selection select_orders(const OrderFilter& filter) {
   Selection selection;
   selection.where("f.order_status IS NOT NULL");
   if (filter.user) selection.where("f.user_id = {}::uuid", filter.user->uuid);
+  if (!filter.types.empty()) select_types(selection, filter.types);
+  if (filter.customer) selection.where("f.customer = {}", std::string_view(*filter.customer));
   if (!filter.status) return selection;
   selection.where(fmt::format("f.order_status = {}", static_cast<int>(*filter.status)));
   if (*filter.status == OrderStatus::pending || *filter.status == OrderStatus::processing)
@@ -80,8 +110,8 @@ Selection select_sagas(const SagaFilter& filter) {
       selection.where("f.saga_status IN (2, 4)");
   }
   if (filter.user) selection.where("f.user_id = {}::uuid", filter.user->uuid);
-  if (filter.type)
-    selection.where("f.definition IN (SELECT no FROM definition WHERE name = {})", std::string_view(*filter.type));
+  if (filter.type) select_types(selection, {*filter.type});
+  if (!filter.stages.empty()) selection.where(any_of(filter.stages));
   if (filter.node)
     selection.where("f.owner_node = coalesce((SELECT no FROM node WHERE name = {}), 0)",
                     std::string_view(*filter.node));

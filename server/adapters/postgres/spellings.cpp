@@ -3,6 +3,7 @@
 #include "server/adapters/postgres/names.hpp"
 #include "server/participants/order.hpp"
 #include "server/participants/payment.hpp"
+#include "server/participants/stock.hpp"
 #include "server/participants/user.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/saga.hpp"
@@ -69,6 +70,7 @@ void write_spellings(Connection& connection) {
   spellings.add<SagaStatus>("SagaStatus");
   spellings.add<EventType>("EventType");
   spellings.add<AggregateType>("AggregateType");
+  spellings.add<StockKind>("StockKind");
   spellings.add<Role>("Role");
   spellings.add<UserStatus>("UserStatus");
   send_steps(connection);

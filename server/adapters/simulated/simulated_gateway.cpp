@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <mutex>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "common/id.hpp"
 #include "common/random.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -37,33 +38,32 @@ class SimulatedGateway : public PaymentGateway {
     const bool always_fails =
         std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
                     [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
-    const Fate fate = fate_of(charge.key, always_fails);
+    const bool of_other = !charge.saga_type.empty() && charge.saga_type != order_processing_saga;
+    const Fate fate = fate_of(charge.key, of_other ? options_.other_success : options_.success, always_fails);
     ChargeAnswer answer = Charged{fate.transaction_id};
     if (fate.declined) answer = Refused{simulated_refusal};
-    if (fate.times_out && first_time(charge.key))
+    if (fate.times_out && first_time(charge.key, fate.charged_before_time_out && !fate.declined))
       answer = UnknownOutcome{"the payment gateway did not answer in time"};
     later(fate, [done = std::move(done), answer = std::move(answer)] { done(answer); });
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
-    // Whether products make the charge fail is not known here; a charge that was made says so itself, and one
-    // that is made again is answered as before. So only what surely happened is confirmed.
-    const Fate fate = fate_of(charge.key, false);
+    // A charge that is made again is answered as before, so only what surely happened is confirmed.
+    const Fate fate = fate_of(charge.key, 1, false);
     QueryAnswer answer = NotCharged{};
-    if (fate.times_out && fate.charged_before_time_out && !fate.declined && seen(charge.key))
-      answer = Charged{fate.transaction_id};
+    if (was_charged(charge.key)) answer = Charged{fate.transaction_id};
     later(fate, [done = std::move(done), answer = std::move(answer)] { done(answer); });
   }
 
   void refund(const EarlierCharge& charge, Money, std::function<void(Outcome)> done) override {
-    later(fate_of(charge.key, false), [done = std::move(done)] { done(Succeeded{}); });
+    later(fate_of(charge.key, 1, false), [done = std::move(done)] { done(Succeeded{}); });
   }
 
  private:
-  Fate fate_of(const std::string& key, bool always_fails) const {
+  Fate fate_of(const std::string& key, double success, bool always_fails) const {
     Random random(hash(key, options_.seed));
     Fate fate;
-    fate.declined = !random.chance(options_.success) || always_fails;
+    fate.declined = !random.chance(success) || always_fails;
     fate.times_out = random.chance(options_.timeout_share);
     fate.charged_before_time_out = random.chance(0.5);
     fate.delay = random.unit();
@@ -73,14 +73,15 @@ class SimulatedGateway : public PaymentGateway {
     return fate;
   }
 
-  bool first_time(const std::string& key) {
+  bool first_time(const std::string& key, bool charged) {
     const std::lock_guard lock(mutex_);
     if (timed_out_.size() >= timed_out_max) timed_out_.clear();
-    return timed_out_.insert(key).second;
+    return timed_out_.emplace(key, charged).second;
   }
-  bool seen(const std::string& key) {
+  bool was_charged(const std::string& key) {
     const std::lock_guard lock(mutex_);
-    return timed_out_.contains(key);
+    const auto found = timed_out_.find(key);
+    return found != timed_out_.end() && found->second;
   }
 
   void later(const Fate& fate, std::function<void()> answer) {
@@ -93,7 +94,7 @@ class SimulatedGateway : public PaymentGateway {
   const SimulatedGatewayOptions options_;
   Clock& clock_;
   std::mutex mutex_;
-  std::unordered_set<std::string> timed_out_;
+  std::unordered_map<std::string, bool> timed_out_;  // whether it was charged before that
 };
 
 }  // namespace

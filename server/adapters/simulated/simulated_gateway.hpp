@@ -17,6 +17,7 @@ struct SimulatedGatewayOptions {
   Duration delay_max = 2s;
   double timeout_share = 0.0;   // of keys whose first call is not answered in time; half of them were charged
   std::uint64_t seed = 0;
+  double other_success = 0.9;   // as `success`, for the orders of other systems than A
 };
 
 std::unique_ptr<PaymentGateway> make_simulated_gateway(const SimulatedGatewayOptions& options, Clock& clock);

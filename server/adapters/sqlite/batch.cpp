@@ -28,8 +28,8 @@ Loaded Batch::load(const Keys& keys) {
     tables_.barriers.read(known.number, flow.barriers);
     loaded.flows.push_back(std::move(flow));
   }
-  for (const KeyDigest& key : std::set(keys.claims.begin(), keys.claims.end()))
-    if (const auto claim = tables_.claims.find(key)) loaded.claims.push_back(*claim);
+  load_claims(keys.claims, loaded);
+  load_stocks(keys.stocks, loaded);
 
   std::unordered_set<UserId> users;
   const auto add_user = [&](std::optional<User> user) {
@@ -42,7 +42,23 @@ Loaded Batch::load(const Keys& keys) {
   for (const ReplayKey& key : keys.replays)
     if (replays.emplace(key.user, key.key).second)
       if (auto replay = tables_.replays.find(key)) loaded.replays.push_back(std::move(*replay));
+  if (keys.further) {
+    Keys more;
+    keys.further(loaded, more);
+    load_claims(more.claims, loaded);
+    load_stocks(more.stocks, loaded);
+  }
   return loaded;
+}
+
+void Batch::load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) {
+  for (const KeyDigest& key : std::set(keys.begin(), keys.end()))
+    if (const auto claim = tables_.claims.find(key)) loaded.claims.push_back(*claim);
+}
+
+void Batch::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) {
+  for (const StockKey& key : std::set(keys.begin(), keys.end()))
+    if (auto stock = tables_.stocks.find(key)) loaded.stocks.push_back(std::move(*stock));
 }
 
 Batch::Known& Batch::read(OrderId id, Flow& flow) {
@@ -105,9 +121,13 @@ void Batch::write(const Writer& writer, const Changes& changes) {
   for (const Order* order : changes.orders) set(*order, false);
   for (const Saga* saga : changes.new_sagas) set(*saga, true);
   for (const Saga* saga : changes.sagas) set(*saga, false);
+  for (const auto& [order, reservations] : changes.reservations) meet(order).reservations = reservations;
   for (const OrderId id : changed_) write_flow(id, known_[id]);
+  for (const auto& [order, reservations] : changes.reservations)
+    if (meet(order).reservations) tables_.flows.update(number_of(order), *reservations);
   write_parts(changes);
   write_events(writer, changes.events);
+  for (const Stock* stock : changes.stocks) tables_.stocks.put(*stock);
   for (const User* user : changes.users) tables_.accounts.put(*user);
   for (const Replay* replay : changes.replays) tables_.replays.put(*replay);
   tables_.counters.add(counts_);
@@ -117,7 +137,7 @@ void Batch::write(const Writer& writer, const Changes& changes) {
 void Batch::write_flow(OrderId id, Known& known) {
   FlowTable& flows = tables_.flows;
   if (!known.is_stored) {
-    flows.insert(known.number, id, known.order, known.saga_change);
+    flows.insert(known.number, id, known.order, known.saga_change, std::exchange(known.reservations, nullptr));
   } else if (known.order && known.saga_change && !known.is_new_order && !known.is_new_saga) {
     flows.update(known.number, *known.order, *known.saga_change);
   } else {
@@ -169,7 +189,8 @@ void Batch::write_events(const Writer& writer, const std::vector<const Event*>& 
           event->node, node_.last_sequence + 1, writer.node, iso8601_us(progress_.last_time)));
     node_.last_sequence = event->sequence;
     progress_.last_time = event->occurred_at;
-    tables_.events.insert(node_.number, number_of(event->order), *event);
+    const std::int64_t flow = event->order == OrderId{} ? EventTable::no_flow : number_of(event->order);
+    tables_.events.insert(node_.number, flow, *event);
     ++counts_.events[event->type];
   }
   tables_.nodes.set_last_sequence(node_.number, node_.last_sequence);

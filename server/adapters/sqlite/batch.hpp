@@ -28,9 +28,12 @@ class Batch {
     std::optional<std::pair<std::int64_t, SagaStatus>> saga;
     const Order* order = nullptr;
     const Saga* saga_change = nullptr;
+    const std::vector<Reservation>* reservations = nullptr;
     bool is_new_order = false, is_new_saga = false;
   };
 
+  void load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded);
+  void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded);
   Known& meet(OrderId id);
   std::int64_t number_of(OrderId id);
   Known& read(OrderId id, Flow& flow);

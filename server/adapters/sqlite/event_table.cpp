@@ -16,38 +16,16 @@ const std::string sql_insert =
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?";
 const std::string sql_of_flow = sql_select + "WHERE e.flow = ?";
+const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key";
 
 }  // namespace
-
-bool EventTable::is_seldom(EventType type) {
-  switch (type) {
-    case EventType::order_created:
-    case EventType::order_confirmed:
-    case EventType::order_status_changed:
-    case EventType::payment_processed:
-    case EventType::saga_started:
-    case EventType::saga_step_completed:
-    case EventType::saga_completed:
-      return false;
-    case EventType::order_cancelled:
-    case EventType::payment_failed:
-    case EventType::payment_refunded:
-    case EventType::saga_failed:
-    case EventType::saga_step_compensated:
-    case EventType::saga_compensated:
-    case EventType::saga_compensation_failed:
-    case EventType::saga_compensating:
-    case EventType::saga_retried:
-      return true;
-  }
-  return false;
-}
 
 EventTable::EventTable(Connection& connection, Names& names)
     : names_(names),
       insert_(connection, sql_insert),
       after_(connection, sql_after),
-      of_flow_(connection, sql_of_flow) {}
+      of_flow_(connection, sql_of_flow),
+      of_no_flow_(connection, sql_of_no_flow) {}
 
 void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event) {
   Statement& statement = insert_()
@@ -77,6 +55,10 @@ std::vector<Event> EventTable::of_flow(std::int64_t flow) {
   return events;
 }
 
+std::vector<Event> EventTable::of_no_flow() {
+  return read_all(of_no_flow_());
+}
+
 std::vector<Event> EventTable::read_all(Statement& row) {
   const Reading reading(row);
   std::vector<Event> events;
@@ -100,6 +82,7 @@ Event EventTable::read_row(Statement& row) {
   event.correlation = read_compact(row);
   event.order = {row.uuid()};
   event.trace_parent = row.text();
+  if (!row.is_null()) event.saga_type = names_.definition(row.integer()).name;
   if (is_of_flow) event.aggregate = event.order.uuid;
   return event;
 }

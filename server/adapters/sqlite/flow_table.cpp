@@ -7,13 +7,14 @@
 
 #include "server/adapters/sqlite/failure.hpp"
 #include "server/participants/item_text.hpp"
+#include "server/participants/reservation_text.hpp"
 
 namespace sagactl::sqlite {
 namespace {
 
 // What never changes of an order, and what may; the same of a saga.
 const std::string order_origin =
-    "user, items, total, address, idempotency_key, fencing_token, order_node, order_created";
+    "user, items, total, address, idempotency_key, fencing_token, order_node, order_created, customer";
 const std::string order_state =
     "order_status, holds_key, payment_id, cancel_reason, order_version, order_updated";
 const std::string saga_origin = "definition, correlation, trace_parent, saga_created";
@@ -23,7 +24,8 @@ const std::string saga_state =
     "saga_updated";
 const std::string order_columns = order_origin + ", " + order_state,
                   saga_columns = saga_origin + ", " + saga_state;
-constexpr int order_column_count = 14, saga_column_count = 16;
+const std::string reservation_columns = "reservations, expires_at";
+constexpr int order_column_count = 15, saga_column_count = 16;
 
 // "?, ?, ?": as many as there are columns.
 std::string places(const std::string& columns) {
@@ -36,7 +38,7 @@ std::string assignment(const std::string& columns) {
   return "(" + columns + ") = (" + places(columns) + ")";
 }
 
-const std::string all_columns = "no, id, " + order_columns + ", " + saga_columns;
+const std::string all_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns;
 const std::string sql_find = "SELECT no FROM flow WHERE id = ?";
 const std::string sql_read_by_id = "SELECT " + all_columns + " FROM flow WHERE id = ?";
 const std::string sql_read_by_number = "SELECT " + all_columns + " FROM flow WHERE no = ?";
@@ -47,6 +49,8 @@ const std::string sql_update_order = "UPDATE flow SET " + assignment(order_state
 const std::string sql_update_saga = "UPDATE flow SET " + assignment(saga_state) + " WHERE no = ?";
 const std::string sql_update_both =
     "UPDATE flow SET " + assignment(order_state) + ", " + assignment(saga_state) + " WHERE no = ?";
+
+const std::string sql_update_reservations = "UPDATE flow SET " + assignment(reservation_columns) + " WHERE no = ?";
 
 void append(std::string& text, std::int64_t number) {
   const fmt::format_int digits(number);
@@ -128,7 +132,8 @@ FlowTable::FlowTable(Connection& connection, Names& names)
       fill_saga_(connection, sql_fill_saga),
       update_order_(connection, sql_update_order),
       update_saga_(connection, sql_update_saga),
-      update_both_(connection, sql_update_both) {}
+      update_both_(connection, sql_update_both),
+      update_reservations_(connection, sql_update_reservations) {}
 
 std::int64_t FlowTable::find(OrderId id) {
   Statement& row = find_().bind(id);
@@ -160,11 +165,17 @@ std::int64_t FlowTable::read_row(Statement& row, Flow& flow, bool& has_order) {
     Saga& saga = flow.saga.emplace();
     saga.id = saga_of(flow.order.id);
     read_saga(row, saga);
+  } else {
+    for (int i = 0; i < saga_column_count; ++i) row.skip();
   }
+  auto reservations = read_reservations(row.text());
+  if (!reservations) throw Failure{std::move(reservations).error()};
+  flow.reservations = std::move(*reservations);
   return number;
 }
 
-void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga) {
+void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
+                       const std::vector<Reservation>* reservations) {
   Statement& statement = insert_().bind(number).bind(id);
   if (order)
     bind_order(statement, *order);
@@ -174,7 +185,26 @@ void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, cons
     bind_saga(statement, *saga);
   else
     for (int i = 0; i < saga_column_count; ++i) statement.bind_null();
+  if (reservations)
+    bind_reservations(statement, *reservations);
+  else
+    statement.bind_null().bind_null();
   statement.run();
+}
+
+void FlowTable::update(std::int64_t number, const std::vector<Reservation>& reservations) {
+  Statement& statement = update_reservations_();
+  bind_reservations(statement, reservations);
+  statement.bind(number).change_one("the reservations of an order");
+}
+
+void FlowTable::bind_reservations(Statement& statement, const std::vector<Reservation>& reservations) {
+  reservations_ = to_text(reservations);
+  statement.bind_unless_empty(reservations_);
+  if (const auto expires_at = next_expiry(reservations))
+    statement.bind(*expires_at);
+  else
+    statement.bind_null();
 }
 
 void FlowTable::fill(std::int64_t number, const Order& order) {
@@ -213,6 +243,7 @@ void FlowTable::bind_order(Statement& statement, const Order& order) {
   statement.bind(order.user).bind(items_).bind(order.total.cents).bind(order.address);
   idempotency_key_.bind(statement, order.idempotency_key);
   statement.bind(order.fencing_token).bind(names_.number_of_node(order.node)).bind(order.created_at);
+  statement.bind_unless_empty(order.customer);
   bind_order_state(statement, order);
 }
 
@@ -293,6 +324,7 @@ void FlowTable::read_order(Statement& row, Order& order) {
   order.fencing_token = row.integer();
   order.node = names_.node(row.integer());
   order.created_at = row.time();
+  order.customer = row.text();
   order.status = static_cast<OrderStatus>(row.integer());
   order.holds_key = row.integer() != 0;
   order.payment_id = read_compact(row);

@@ -20,13 +20,15 @@ class FlowTable {
 
   // The number of a flow, or 0.
   std::int64_t find(OrderId id);
-  // Reads order and saga. The number, or 0 when there is no such flow.
+  // Reads order, saga and reservations. The number, or 0 when there is no such flow.
   std::int64_t read(OrderId id, Flow& flow, bool& has_order);
   bool read(std::int64_t number, Flow& flow, bool& has_order);
   // Reads the current row of a statement that selects `columns`. Gives the number.
   std::int64_t read_row(Statement& row, Flow& flow, bool& has_order);
 
-  void insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga);
+  // Each that is null is not there.
+  void insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
+              const std::vector<Reservation>* reservations);
   // Give an order to a flow that has none, or a saga.
   void fill(std::int64_t number, const Order& order);
   void fill(std::int64_t number, const Saga& saga);
@@ -34,11 +36,13 @@ class FlowTable {
   void update(std::int64_t number, const Order& order);
   void update(std::int64_t number, const Saga& saga);
   void update(std::int64_t number, const Order& order, const Saga& saga);
+  void update(std::int64_t number, const std::vector<Reservation>& reservations);
 
  private:
   void bind_order(Statement& statement, const Order& order);
   void bind_saga(Statement& statement, const Saga& saga);
   void bind_order_state(Statement& statement, const Order& order);
+  void bind_reservations(Statement& statement, const std::vector<Reservation>& reservations);
   void bind_saga_state(Statement& statement, const Saga& saga);
   void read_order(Statement& row, Order& order);
   void read_saga(Statement& row, Saga& saga);
@@ -47,9 +51,9 @@ class FlowTable {
 
   Names& names_;
   Query find_, read_by_id_, read_by_number_, insert_, fill_order_, fill_saga_, update_order_, update_saga_,
-      update_both_;
+      update_both_, update_reservations_;
   // What is bound, until the statement has run.
-  std::string items_, steps_, step_errors_, retries_;
+  std::string items_, steps_, step_errors_, retries_, reservations_;
   CompactText idempotency_key_, payment_id_, correlation_;
 };
 

@@ -10,13 +10,13 @@ namespace {
 constexpr std::string_view sql_insert =
     "INSERT INTO payment (key, id, user, amount, method, created, status, external_transaction_id, "
     "failure_reason, "
-    "node, version, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "provider_key, node, version, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr std::string_view sql_update =
-    "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, node = ?, version = ?, "
+    "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, provider_key = ?, node = ?, version = ?, "
     "updated = ? WHERE key = ?";
 constexpr std::string_view sql_read =
-    "SELECT key, id, user, amount, method, created, status, external_transaction_id, failure_reason, node, "
-    "version, "
+    "SELECT key, id, user, amount, method, created, status, external_transaction_id, failure_reason, "
+    "provider_key, node, version, "
     "updated FROM payment WHERE key BETWEEN ? AND ? ORDER BY key";
 
 std::int64_t key_of(std::int64_t flow, int attempt) {
@@ -44,6 +44,7 @@ void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
       .bind(static_cast<int>(payment.status))
       .bind_unless_empty(payment.external_transaction_id)
       .bind_unless_empty(payment.failure_reason)
+      .bind_unless_empty(payment.provider_key)
       .bind(names_.number_of_node(payment.node))
       .bind(payment.version)
       .bind(payment.updated_at)
@@ -55,6 +56,7 @@ void PaymentTable::update(std::int64_t flow, const Payment& payment) {
       .bind(static_cast<int>(payment.status))
       .bind_unless_empty(payment.external_transaction_id)
       .bind_unless_empty(payment.failure_reason)
+      .bind_unless_empty(payment.provider_key)
       .bind(names_.number_of_node(payment.node))
       .bind(payment.version)
       .bind(payment.updated_at)
@@ -77,6 +79,7 @@ void PaymentTable::read(std::int64_t flow, OrderId order, std::vector<Payment>& 
     payment.status = static_cast<PaymentStatus>(row.integer());
     payment.external_transaction_id = row.text();
     payment.failure_reason = row.text();
+    payment.provider_key = row.text();
     payment.node = names_.node(row.integer());
     payment.version = static_cast<int>(row.integer());
     payment.updated_at = row.time();

@@ -3,6 +3,7 @@
 #include "server/adapters/sqlite/names.hpp"
 #include "server/participants/order.hpp"
 #include "server/participants/payment.hpp"
+#include "server/participants/stock.hpp"
 #include "server/participants/user.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/saga.hpp"
@@ -32,6 +33,7 @@ void write_spellings(Connection& connection) {
   spell<SagaStatus>(connection, "SagaStatus");
   spell<EventType>(connection, "EventType");
   spell<AggregateType>(connection, "AggregateType");
+  spell<StockKind>(connection, "StockKind");
   spell<Role>(connection, "Role");
   spell<UserStatus>(connection, "UserStatus");
 

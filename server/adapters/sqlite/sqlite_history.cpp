@@ -71,6 +71,14 @@ class Snapshot : public History {
     return {};
   }
 
+  Result<std::vector<Event>> stock_events() override {
+    return guarded([&]() -> Result<std::vector<Event>> { return tables_.events.of_no_flow(); });
+  }
+
+  Result<std::vector<Stock>> stocks() override {
+    return guarded([&]() -> Result<std::vector<Stock>> { return tables_.stocks.all(); });
+  }
+
   Result<std::vector<Claim>> claims() override {
     return guarded([&]() -> Result<std::vector<Claim>> { return tables_.claims.all(); });
   }

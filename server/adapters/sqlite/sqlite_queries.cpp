@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "server/adapters/sqlite/database.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl::sqlite {
 namespace {
@@ -77,8 +78,11 @@ std::vector<Flow> read_page(Tables& tables, Selection selection, const Page& pag
     offset = 0;
   }
   // Numbers first: an index is enough to sort them, and only the page's flows are read.
-  Statement& row = selection.prepare(
-      tables.connection, "SELECT f.no " + selection.from() + "ORDER BY f.no DESC LIMIT ? OFFSET ?");
+  const std::string_view direction = page.oldest_first ? "ASC" : "DESC";
+  const std::string order = page.sort_by == SortBy::updated ? fmt::format("f.saga_updated {0}, f.no {0}", direction)
+                                                            : fmt::format("f.no {}", direction);
+  Statement& row = selection.prepare(tables.connection, fmt::format("SELECT f.no {}ORDER BY {} LIMIT ? OFFSET ?",
+                                                                    selection.from(), order));
   row.bind(std::max<std::int64_t>(page.limit, 0)).bind(offset);
   const Reading reading(row);
   std::vector<Flow> flows;
@@ -89,9 +93,24 @@ std::vector<Flow> read_page(Tables& tables, Selection selection, const Page& pag
   return flows;
 }
 
-Selection select_orders(const OrderFilter& filter) {
+// Sagas of these types. Those of systems whose buyers have names of their own are found by an index.
+void select_types(Selection& selection, const std::vector<std::string>& types, Names& names) {
+  if (types.empty()) return;
+  std::vector<std::int64_t> numbers;
+  for (const SagaDefinition& definition : definitions())
+    if (std::find(types.begin(), types.end(), definition.name) != types.end())
+      numbers.push_back(names.number_of_definition(definition.name, definition.version));
+  selection.where(numbers.empty() ? "FALSE" : fmt::format("f.definition IN ({})", fmt::join(numbers, ", ")));
+  if (std::find(types.begin(), types.end(), order_processing_saga) == types.end())
+    selection.where("f.customer IS NOT NULL").by("flow_system");
+}
+
+Selection select_orders(const OrderFilter& filter, Names& names) {
   Selection selection;
   selection.where("f.order_status IS NOT NULL");
+  select_types(selection, filter.types, names);
+  if (filter.customer)
+    return selection.where("f.customer IS NOT NULL").where("f.customer = ?", *filter.customer).by("flow_customer");
   if (filter.user) selection.where("f.user = ?", *filter.user).by("flow_user");
   if (!filter.status) return selection;
   selection.where(fmt::format("f.order_status = {}", static_cast<int>(*filter.status)));
@@ -107,6 +126,16 @@ bool has_only(const std::vector<SagaStatus>& statuses, SagaStatus one, SagaStatu
   });
 }
 
+std::vector<std::string> stage_conditions(const std::vector<SagaStage>& stages) {
+  std::vector<std::string> conditions;
+  for (const SagaStage& stage : stages) {
+    std::string condition = fmt::format("f.saga_status = {}", static_cast<int>(stage.status));
+    if (stage.step) condition += fmt::format(" AND json_extract(f.steps, '$[{}][0]') IN (1, 4)", *stage.step);
+    conditions.push_back(std::move(condition));
+  }
+  return conditions;
+}
+
 Selection select_sagas(const SagaFilter& filter, Names& names) {
   Selection selection;
   selection.where("f.saga_status IS NOT NULL");
@@ -120,9 +149,8 @@ Selection select_sagas(const SagaFilter& filter, Names& names) {
       selection.where("f.saga_status IN (2, 4)").by("flow_saga_undone");
   }
   if (filter.user) selection.where("f.user = ?", *filter.user).by("flow_user");
-  if (filter.type)
-    selection.where("f.definition IN (SELECT definition.no FROM definition WHERE definition.name = ?)",
-                    *filter.type);
+  if (filter.type) select_types(selection, {*filter.type}, names);
+  if (!filter.stages.empty()) selection.where(fmt::format("({})", fmt::join(stage_conditions(filter.stages), " OR ")));
   if (filter.node)
     selection.where("f.owner_node = ?", filter.node->empty() ? 0 : names.find_node(*filter.node));
   if (!filter.error_contains.empty()) selection.where("instr(f.error, ?) > 0", filter.error_contains);
@@ -133,7 +161,7 @@ Selection select_sagas(const SagaFilter& filter, Names& names) {
 }
 
 bool asks_for_statuses_alone(const SagaFilter& filter) {
-  return !filter.user && !filter.type && !filter.node && filter.error_contains.empty() &&
+  return !filter.user && filter.stages.empty() && !filter.node && filter.error_contains.empty() &&
          !filter.retries_over && !filter.created_before && !filter.updated_before;
 }
 
@@ -142,12 +170,14 @@ std::int64_t count_sagas(Tables& tables, const SagaFilter& filter, const Selecti
   std::int64_t total = 0;
   const auto& wanted = filter.statuses;
   for (const auto& [key, n] : tables.counters.read().sagas)
-    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), key.second) != wanted.end()) total += n;
+    if ((!filter.type || key.first == *filter.type) &&
+        (wanted.empty() || std::find(wanted.begin(), wanted.end(), key.second) != wanted.end()))
+      total += n;
   return total;
 }
 
 std::int64_t count_orders(Tables& tables, const OrderFilter& filter, const Selection& selection) {
-  if (filter.user) return count(tables, selection);
+  if (filter.user || filter.customer || !filter.types.empty()) return count(tables, selection);
   std::int64_t total = 0;
   for (const auto& [status, n] : tables.counters.read().orders)
     if (!filter.status || status == *filter.status) total += n;
@@ -165,7 +195,7 @@ class EventSearch {
       add("INDEXED BY event_flow", "e.flow = ?", "", tables_.flows.find(*filter_.order));
     } else if (filter_.user && has_few_flows()) {
       add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
-    } else if (filter_.type && EventTable::is_seldom(*filter_.type)) {
+    } else if (filter_.type && is_seldom(*filter_.type)) {
       add("INDEXED BY event_seldom", std::string(EventTable::seldom), "e.occurred_at DESC, e.key DESC");
     } else {
       // A node's events stand in the order of their times.
@@ -263,7 +293,7 @@ Result<std::vector<Event>> Database::flow_events(OrderId id) {
 
 Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
   return read([&](Tables& tables) {
-    const Selection selection = select_orders(filter);
+    const Selection selection = select_orders(filter, tables.names);
     return FlowPage{read_page(tables, selection, page), count_orders(tables, filter, selection)};
   });
 }
@@ -285,6 +315,14 @@ Result<Counts> Database::counts() {
     counts.unpublished_events = tables.nodes.unpublished();
     return counts;
   });
+}
+
+Result<std::optional<Stock>> Database::stock(const StockKey& key) {
+  return read([&](Tables& tables) { return tables.stocks.find(key); });
+}
+
+Result<std::vector<Stock>> Database::stocks(StockKind kind, const std::string& after, std::size_t limit) {
+  return read([&](Tables& tables) { return tables.stocks.list(kind, after, static_cast<std::int64_t>(limit)); });
 }
 
 Result<std::optional<User>> Database::user(UserId id) {

@@ -25,6 +25,9 @@ constexpr std::string_view sql_open_of_owner =
     "SELECT no, id FROM flow INDEXED BY flow_open "
     "WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND saga_status IN (0, 3) "
     "AND owner_node = ? AND owner_epoch = ? ORDER BY no LIMIT ?";
+constexpr std::string_view sql_expired =
+    "SELECT id FROM flow INDEXED BY flow_expiring WHERE expires_at IS NOT NULL AND expires_at <= ? "
+    "ORDER BY expires_at LIMIT ?";
 constexpr std::string_view sql_adopt = "UPDATE flow SET owner_node = ?, owner_epoch = ? WHERE no = ?";
 
 struct OwnerNumber {
@@ -182,6 +185,17 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t l
       adopted.push_back(orphan.id);
     }
     return adopted;
+  });
+}
+
+Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
+  return read([&](Tables& tables) {
+    Statement& row = tables.connection.prepared(std::string(sql_expired));
+    row.bind(now(tables)).bind(sql_limit(limit));
+    const Reading reading(row);
+    std::vector<OrderId> expired;
+    while (row.next()) expired.push_back({row.uuid()});
+    return expired;
   });
 }
 

@@ -14,6 +14,7 @@
 #include "server/adapters/sqlite/node_table.hpp"
 #include "server/adapters/sqlite/payment_table.hpp"
 #include "server/adapters/sqlite/replay_table.hpp"
+#include "server/adapters/sqlite/stock_table.hpp"
 
 namespace sagactl::sqlite {
 
@@ -27,6 +28,7 @@ struct Tables {
   BarrierTable barriers{connection};
   EventTable events{connection, names};
   ClaimTable claims{connection};
+  StockTable stocks{connection, names};
   AccountTable accounts{connection};
   ReplayTable replays{connection};
   NodeTable nodes{connection};

@@ -1,0 +1,188 @@
+#include "server/participants/reservation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/json_object.hpp"
+
+namespace sagactl {
+namespace {
+
+// Moves the units of one line from one heap of its stock to another.
+using Heap = std::int64_t Stock::*;
+
+struct Movement {
+  EventType type;
+  ReservationStatus to;
+  Heap from_heap = nullptr, to_heap = nullptr;  // null: nothing moves
+  std::string_view reason;
+};
+
+// The lines with what is left of each stock after the movement, so that its whole history can be read from events.
+std::string lines_text(const StockBook& stocks, const Reservation& reservation, bool moved) {
+  std::string text = "[";
+  for (const ReservationLine& line : reservation.lines) {
+    if (text.size() > 1) text += ',';
+    JsonObject object;
+    object.add("id", line.stock).add("quantity", line.quantity);
+    if (const Stock* stock = moved ? stocks.find({reservation.kind, line.stock}) : nullptr)
+      object.add("stockVersion", stock->version)
+          .add("available", stock->available)
+          .add("reserved", stock->reserved)
+          .add("sold", stock->sold);
+    text += object.take();
+  }
+  text += ']';
+  return text;
+}
+
+ReservationDecision move(StockBook& stocks, Reservation reservation, OrderId order, const Movement& movement,
+                         const Moment& moment) {
+  if (movement.from_heap) {
+    for (const ReservationLine& line : reservation.lines) {
+      Stock* stock = stocks.change({reservation.kind, line.stock});
+      if (!stock) continue;  // an operator has deleted it
+      stock->*movement.from_heap -= line.quantity;
+      stock->*movement.to_heap += line.quantity;
+      ++stock->version;
+      stock->node = moment.node;
+      stock->updated_at = moment.now;
+    }
+  }
+  reservation.status = movement.to;
+  reservation.node = moment.node;
+  reservation.updated_at = moment.now;
+  Event event;
+  event.type = movement.type;
+  event.aggregate_type = aggregate_type_of(reservation.kind);
+  event.aggregate = reservation.id.uuid;
+  event.version = ++reservation.version;
+  event.order = order;
+  JsonObject data;
+  data.add("reservationId", reservation.id.text())
+      .add("orderId", order.text())
+      .add("kind", to_string(reservation.kind))
+      .raw("items", lines_text(stocks, reservation, movement.from_heap != nullptr));
+  if (!movement.reason.empty()) data.add("reason", movement.reason);
+  event.data = data.take();
+  ReservationDecision decision{std::move(reservation), {}};
+  decision.events.push_back(std::move(event));
+  return decision;
+}
+
+std::string quantity_text(StockKind kind, std::int64_t quantity) {
+  return kind == StockKind::balance ? Money{quantity}.text() : std::to_string(quantity);
+}
+
+std::string_view name_of(StockKind kind) {
+  switch (kind) {
+    case StockKind::product: return "stock of product";
+    case StockKind::item: return "stock of item";
+    case StockKind::balance: return "balance of user";
+    case StockKind::slots: return "inventory slots of user";
+  }
+  return "stock of";
+}
+
+// Why the lines cannot be taken; empty: they can.
+std::string lack(const StockBook& stocks, StockKind kind, const std::vector<ReservationLine>& lines) {
+  for (const ReservationLine& line : lines) {
+    const Stock* stock = stocks.find({kind, line.stock});
+    if (!stock) return fmt::format("there is no {} {}", name_of(kind), line.stock);
+    if (stock->available < line.quantity)
+      return fmt::format("Insufficient {} {}: {} available, {} wanted", name_of(kind), line.stock,
+                         quantity_text(kind, stock->available), quantity_text(kind, line.quantity));
+  }
+  return {};
+}
+
+// One line for each stock.
+std::vector<ReservationLine> merged(std::vector<ReservationLine> lines) {
+  std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.stock < b.stock; });
+  std::vector<ReservationLine> out;
+  for (ReservationLine& line : lines) {
+    if (!out.empty() && out.back().stock == line.stock) out.back().quantity += line.quantity;
+    else out.push_back(std::move(line));
+  }
+  return out;
+}
+
+ReservationDecision unchanged(Reservation reservation) { return {std::move(reservation), {}}; }
+
+}  // namespace
+
+AggregateType aggregate_type_of(StockKind kind) {
+  switch (kind) {
+    case StockKind::product: return AggregateType::inventory;
+    case StockKind::item: return AggregateType::item;
+    case StockKind::balance: return AggregateType::balance;
+    case StockKind::slots: return AggregateType::slots;
+  }
+  return AggregateType::inventory;
+}
+
+ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Moment& moment) {
+  Reservation reservation;
+  reservation.id = command.id;
+  reservation.kind = command.kind;
+  reservation.attempt = command.attempt;
+  reservation.lines = merged(command.lines);
+  reservation.expires_at = moment.now + command.time_to_live;
+  reservation.created_at = moment.now;
+  reservation.reason = lack(stocks, command.kind, reservation.lines);
+  const std::string reason = reservation.reason;
+  if (!reason.empty())
+    return move(stocks, std::move(reservation), command.order,
+                {EventType::stock_refused, ReservationStatus::refused, nullptr, nullptr, reason}, moment);
+  return move(stocks, std::move(reservation), command.order,
+              {EventType::stock_reserved, ReservationStatus::reserved, &Stock::available, &Stock::reserved, {}},
+              moment);
+}
+
+Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, OrderId order,
+                                    const Moment& moment) {
+  switch (reservation.status) {
+    case ReservationStatus::confirmed: return unchanged(std::move(reservation));
+    case ReservationStatus::released:
+    case ReservationStatus::refused:
+      return Error{ErrorCode::conflict, fmt::format("reservation {} is {} and cannot be confirmed",
+                                                    reservation.id.text(), to_string(reservation.status))};
+    case ReservationStatus::expired:
+      if (auto why = lack(stocks, reservation.kind, reservation.lines); !why.empty())
+        return Error{ErrorCode::conflict, "the reservation has expired, and since then: " + why};
+      return move(stocks, std::move(reservation), order,
+                  {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::available, &Stock::sold, {}},
+                  moment);
+    case ReservationStatus::reserved: break;
+  }
+  return move(stocks, std::move(reservation), order,
+              {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::reserved, &Stock::sold, {}}, moment);
+}
+
+ReservationDecision release(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment) {
+  const bool held = reservation.status == ReservationStatus::reserved;
+  if (!held && reservation.status != ReservationStatus::confirmed) return unchanged(std::move(reservation));
+  const Heap from = held ? &Stock::reserved : &Stock::sold;
+  return move(stocks, std::move(reservation), order,
+              {EventType::stock_released, ReservationStatus::released, from, &Stock::available, {}}, moment);
+}
+
+ReservationDecision expire(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment) {
+  if (reservation.status != ReservationStatus::reserved || moment.now < reservation.expires_at)
+    return unchanged(std::move(reservation));
+  return move(
+      stocks, std::move(reservation), order,
+      {EventType::stock_released, ReservationStatus::expired, &Stock::reserved, &Stock::available, "expired"},
+      moment);
+}
+
+std::optional<Timestamp> next_expiry(const std::vector<Reservation>& reservations) {
+  std::optional<Timestamp> first;
+  for (const Reservation& reservation : reservations)
+    if (reservation.status == ReservationStatus::reserved && (!first || reservation.expires_at < *first))
+      first = reservation.expires_at;
+  return first;
+}
+
+}  // namespace sagactl

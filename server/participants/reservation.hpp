@@ -1,0 +1,84 @@
+// What an order has reserved of one kind of stock: all of its units or none. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/participants/stock.hpp"
+
+namespace sagactl {
+
+enum class ReservationStatus : std::uint8_t {
+  reserved,   // held for the order until it expires
+  confirmed,  // sold
+  released,   // given back
+  expired,    // given back because nobody confirmed it in time
+  refused,    // there was not enough; nothing was taken
+};
+
+template <>
+struct Spelling<ReservationStatus> {
+  static constexpr std::string_view names[] = {"reserved", "confirmed", "released", "expired", "refused"};
+};
+
+struct ReservationLine {
+  std::string stock;  // the id; the kind is the reservation's
+  std::int64_t quantity = 0;
+
+  friend bool operator==(const ReservationLine&, const ReservationLine&) = default;
+};
+
+using ReservationId = Id<struct ReservationTag>;
+
+struct Reservation {
+  ReservationId id;
+  StockKind kind = StockKind::product;
+  int attempt = 1;  // the saga step's; an order has one of each kind and attempt
+  std::vector<ReservationLine> lines;  // by stock, each once
+  ReservationStatus status = ReservationStatus::reserved;
+  std::string reason;  // why it was refused
+  Timestamp expires_at;
+  NodeName node;    // that wrote it last
+  int version = 0;  // the number of its events
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  friend bool operator==(const Reservation&, const Reservation&) = default;
+};
+
+struct ReservationDecision {
+  Reservation reservation;
+  std::vector<Event> events;  // none: nothing changed. They name the order's id, and no other member of its flow
+};
+
+struct Reserve {
+  ReservationId id;
+  OrderId order;
+  StockKind kind = StockKind::product;
+  int attempt = 1;
+  std::vector<ReservationLine> lines;
+  Duration time_to_live = 5min;
+};
+
+// Takes all lines from `stocks`, or refuses: then the reservation is `refused`, and says of what there is too little.
+ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Moment& moment);
+
+// reserved -> confirmed. An expired one is taken anew if there is still enough, else `conflict`. Confirmed stays so;
+// a released or refused one is a `conflict`.
+Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+
+// Gives the units back: reserved or confirmed -> released. Anything else stays as it is.
+ReservationDecision release(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+
+// reserved -> expired when its time is over; else nothing.
+ReservationDecision expire(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+
+// When the first of them expires; none: nothing is held.
+std::optional<Timestamp> next_expiry(const std::vector<Reservation>& reservations);
+
+AggregateType aggregate_type_of(StockKind kind);
+
+}  // namespace sagactl

@@ -1,0 +1,83 @@
+#include "server/participants/stock.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/crypto.hpp"
+#include "common/json_object.hpp"
+
+namespace sagactl {
+
+Uuid aggregate_of(const StockKey& key) {
+  const Digest digest = sha256(fmt::format("stock:{}:{}", to_string(key.kind), key.id));
+  Uuid id;
+  std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0F) | 0x80);  // version 8: made by a rule of our own
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3F) | 0x80);
+  return id;
+}
+
+const Stock* StockBook::find(const StockKey& key) const {
+  const auto found = stocks_.find(key);
+  if (found != stocks_.end()) return &found->second;
+  return below_ ? below_->find(key) : nullptr;
+}
+
+Stock* StockBook::change(const StockKey& key) {
+  const auto found = stocks_.find(key);
+  if (found != stocks_.end()) return &found->second;
+  const Stock* below = below_ ? below_->find(key) : nullptr;
+  return below ? &put(*below) : nullptr;
+}
+
+Stock& StockBook::put(Stock stock) {
+  StockKey key = stock.key;
+  return stocks_[std::move(key)] = std::move(stock);
+}
+
+Result<std::vector<Event>> set_stock(StockBook& stocks, const StockSetting& setting, const Moment& moment) {
+  const Stock* present = stocks.find(setting.key);
+  if (present && setting.only_if_absent) return std::vector<Event>{};
+  if (!present && !setting.available)
+    return Error{ErrorCode::not_found, fmt::format("{} {} not found", to_string(setting.key.kind), setting.key.id)};
+  if (setting.available && (*setting.available < 0 || *setting.available > stock_max))
+    return Error{ErrorCode::invalid, fmt::format("the quantity must be from 0 to {}", stock_max)};
+
+  Stock stock = present ? *present : Stock{};
+  stock.key = setting.key;
+  if (!setting.name.empty()) stock.name = setting.name;
+  if (setting.price) stock.price = *setting.price;
+  if (setting.available) {
+    stock.available = *setting.available;
+    stock.total = stock.available + stock.reserved + stock.sold;
+  }
+  if (present && stock == *present) return std::vector<Event>{};
+  if (!present) stock.created_at = moment.now;
+  stock.updated_at = moment.now;
+  stock.node = moment.node;
+  ++stock.version;
+
+  Event event;
+  event.type = EventType::stock_set;
+  event.aggregate_type = AggregateType::stock;
+  event.aggregate = aggregate_of(stock.key);
+  event.version = stock.version;
+  event.data = JsonObject()
+                   .add("kind", to_string(stock.key.kind))
+                   .add("id", stock.key.id)
+                   .add("name", stock.name)
+                   .raw("price", stock.price.number_text())
+                   .add("total", stock.total)
+                   .add("available", stock.available)
+                   .add("reserved", stock.reserved)
+                   .add("sold", stock.sold)
+                   .add("stockVersion", stock.version)
+                   .take();
+  stocks.put(std::move(stock));
+  std::vector<Event> events;
+  events.push_back(std::move(event));
+  return events;
+}
+
+}  // namespace sagactl

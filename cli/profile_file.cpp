@@ -65,6 +65,7 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
 }
 
 void read_test_data(TomlMembers& members, TestData& data) {
+  members.text("method", data.method);
   members.text("path", data.path);
   members.text("body", data.body);
   members.text("users", data.users);
@@ -119,12 +120,16 @@ void read_all(TomlMembers& members, Profile& profile) {
     it.texts("undone", profile.queries.undone);
     it.texts("ends", profile.status.ends);
   });
-  members.tables("test_data", [&](TomlMembers& it) { read_test_data(it, profile.test_data); });
+  members.tables("test_data", [&](TomlMembers& it) {
+    profile.test_data.emplace_back();
+    read_test_data(it, profile.test_data.back());
+  });
   members.tables("product", [&](TomlMembers& it) { read_product(it, profile); });
   members.tables("fail", [&](TomlMembers& it) {
     FailWay way;
     it.text("name", way.name);
     it.number("quantity", way.quantity);
+    it.text("product", way.product);
     profile.fail_ways.push_back(std::move(way));
   });
   members.tables("sql", [&](TomlMembers& it) {

@@ -42,6 +42,8 @@ const FailWay* Assortment::fail_way(OrderKind kind, std::uint32_t group) const {
 }
 
 std::string Assortment::product_of(OrderKind kind, std::uint32_t group, std::uint32_t item) const {
+  const FailWay* way = item == 0 ? fail_way(kind, group) : nullptr;
+  if (way != nullptr && !way->product.empty()) return way->product;
   if (!catalogue.empty()) return catalogue[place_of(kind, group, item)].id;
   return is_hot(kind, group) ? hot_product_id(run, item) : product_id(run, kind, group, item);
 }

@@ -20,8 +20,9 @@ struct CatalogueProduct {
 
 // What an order that is to fail says differently, where the product's own id cannot say so.
 struct FailWay {
-  std::string name;                      // of its first product; empty: as always
-  std::optional<std::int64_t> quantity;  // of its first product
+  std::string name = {};                 // of its first product, as are the others; empty: as always
+  std::optional<std::int64_t> quantity = {};
+  std::string product = {};  // its id
   friend bool operator==(const FailWay&, const FailWay&) = default;
 };
 

@@ -1,10 +1,13 @@
 // The systems that a `sagactl serve` node speaks.
+#include "common/json.hpp"
 #include "loadgen/profile.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr std::int64_t more_than_any_stock = 1'000'000;
+// So that a long load is not one of shortages; what is to fail asks for more.
+constexpr std::int64_t ample_stock = 10'000'000;
+constexpr std::int64_t more_than_any_stock = 100'000'000;
 
 const std::pair<std::string, std::string> json_content{"Content-Type", "application/json"};
 const std::pair<std::string, std::string> correlated{"X-Correlation-ID", "{correlation}"};
@@ -30,6 +33,15 @@ Profile make_order() {
   return profile;
 }
 
+// A product of the run's own, so that nobody else's stock is touched.
+void add_checkout_product(Profile& profile, const std::string& name, Money price) {
+  const std::string id = "LT-{run}-" + name;
+  TestData put{.method = "PUT", .path = "/api/inventory/" + id};
+  put.body = Json{{"productName", name}, {"availableQuantity", ample_stock}, {"price", price.number()}}.dump();
+  profile.test_data.push_back(std::move(put));
+  profile.catalogue.push_back({id, name, price});
+}
+
 Profile make_checkout() {
   Profile profile;
   profile.name = "checkout";
@@ -38,18 +50,22 @@ Profile make_checkout() {
   profile.headers = {json_content, correlated, keyed};
   profile.body = R"({"customerId":"{user}","items":[{items}]})";
   profile.item = R"({"productId":"{product}","productName":"{name}","quantity":{quantity},"price":{price}})";
-  profile.answer.order = {"/orderId", "/order/orderId"};
+  profile.answer.order = {"/orderId"};
   profile.answer.correlation = {"/correlationId"};
   profile.answer.status = {"/status"};
+  profile.answer.ids_are_uuids = true;
   profile.status = {
       "/api/orchestrator/sagas/order/{order}", "/status", {"COMPLETED", "COMPENSATED", "FAILED"}};
-  profile.test_data.path = "/api/inventory/initialize";
-  profile.catalogue = {{"PROD001", "Laptop", Money{100'000}},
-                       {"PROD002", "Mouse", Money{3'000}},
-                       {"PROD003", "Keyboard", Money{8'000}},
-                       {"PROD004", "Monitor", Money{30'000}},
-                       {"PROD005", "Headphones", Money{9'000}}};
-  profile.fail_ways = {{"PAYMENT_FAIL Laptop", std::nullopt}, {"", more_than_any_stock}};
+  add_checkout_product(profile, "Laptop", Money{100'000});
+  add_checkout_product(profile, "Mouse", Money{3'000});
+  add_checkout_product(profile, "Keyboard", Money{8'000});
+  add_checkout_product(profile, "Monitor", Money{30'000});
+  add_checkout_product(profile, "Headphones", Money{9'000});
+  FailWay payment, stock;
+  payment.product = "PAYMENT_FAIL_Laptop";
+  payment.name = "PAYMENT_FAIL Laptop";
+  stock.quantity = more_than_any_stock;
+  profile.fail_ways = {payment, stock};
   return profile;
 }
 
@@ -57,7 +73,7 @@ Profile make_choreography() {
   Profile profile = make_checkout();
   profile.name = "checkout-choreography";
   profile.path = "/api/orders";
-  profile.answer.order = {"/order/orderId", "/order/id", "/orderId"};
+  profile.answer.order = {"/order/orderId"};
   profile.answer.status = {"/order/status"};
   profile.answer.total = {"/order/totalAmount"};
   profile.status = {"/api/orders/{order}", "/status", {"COMPLETED", "CANCELLED", "FAILED"}};
@@ -72,18 +88,24 @@ Profile make_purchase() {
   profile.headers = {json_content, correlated, keyed};
   profile.body = "{items}";
   profile.item = R"({"userId":{userJson},"itemId":{productJson},"quantity":{quantity}})";
-  profile.answer.order = {"/orderId", "/id", "/order/orderId", "/order/id"};
+  profile.answer.order = {"/orderId"};
   profile.answer.correlation = {"/correlationId"};
-  profile.answer.status = {"/status", "/order/status"};
-  profile.answer.total = {"/totalPrice", "/totalAmount"};
-  profile.test_data.path = "/purchase/setup-test-data";
-  profile.test_data.users = "/users";
-  profile.test_data.user_id = "userId";
-  profile.test_data.products = "/items";
-  profile.test_data.product_id = "itemId";
-  profile.test_data.product_name = "name";
-  profile.test_data.product_price = "price";
-  profile.fail_ways = {{"", more_than_any_stock}};
+  profile.answer.status = {"/status"};
+  profile.answer.total = {"/totalPrice"};
+  profile.answer.ids_are_uuids = true;
+  profile.status = {"/purchase/orders/{order}", "/status", {"completed", "cancelled", "failed"}};
+  profile.test_data = {
+      {.path = "/purchase/setup-test-data",
+       .body = R"({"prefix":"LT-{run}-","users":{users},"items":5,"stock":10000000,"balance":1000000000,"slots":10000000})",
+       .users = "/users",
+       .user_id = "userId",
+       .products = "/items",
+       .product_id = "itemId",
+       .product_name = "name",
+       .product_price = "price"}};
+  FailWay stock;
+  stock.quantity = more_than_any_stock;
+  profile.fail_ways = {stock};
   return profile;
 }
 

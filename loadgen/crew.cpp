@@ -62,6 +62,7 @@ Crew::Crew(const LoadOptions& options, const Setup& setup)
   worker.store = &store_;
   worker.seed = options.seed;
   worker.users = setup.users;
+  worker.same_user_in_group = options.profile.duplicates_by == Profile::DuplicatesBy::key;
   worker.timeout_ns = options.timeout.count() * 1000;
   worker.epoch_offset_ns = wall_clock_now().us * 1000 - steady_ns();
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {

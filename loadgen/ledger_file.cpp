@@ -23,7 +23,9 @@ Json catalogue_json(const Ledger& ledger) {
 Json fail_ways_json(const Ledger& ledger) {
   Json list = Json::array();
   for (const FailWay& it : ledger.fail_ways)
-    list.push_back({{"name", it.name}, {"quantity", it.quantity ? Json(*it.quantity) : Json(nullptr)}});
+    list.push_back({{"name", it.name},
+                    {"quantity", it.quantity ? Json(*it.quantity) : Json(nullptr)},
+                    {"product", it.product}});
   return list;
 }
 
@@ -122,7 +124,8 @@ Ledger ledger_of(const Json& head) {
   for (const Json& it : head.value("failWays", Json::array()))
     ledger.fail_ways.push_back({it.at("name"), it.at("quantity").is_null()
                                                    ? std::nullopt
-                                                   : std::optional<std::int64_t>(it.at("quantity"))});
+                                                   : std::optional<std::int64_t>(it.at("quantity")),
+                                it.at("product")});
   ledger.seed = head.at("seed");
   ledger.items = head.at("items");
   ledger.open_loop = head.at("openLoop");

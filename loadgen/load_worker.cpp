@@ -170,12 +170,16 @@ void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
   for (LoadConnection* connection : group_) transmit(*connection);
 }
 
+std::uint16_t LoadWorker::user_for(std::uint64_t operation, std::uint32_t group) const {
+  return user_of(setup_.seed, setup_.same_user_in_group ? group : operation, setup_.users);
+}
+
 void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
   RequestWriter::Order order;
   order.operation = due.unit.operation + member;
   order.group = due.unit.group;
   order.kind = due.unit.kind;
-  order.user = user_of(setup_.seed, order.operation, setup_.users);
+  order.user = user_for(order.operation, order.group);
   order.target = connection.target;
   connection.entry = {};
   connection.entry.operation = order.operation;
@@ -308,7 +312,7 @@ void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, Tra
     entry.group = due.unit.group;
     entry.phase = share_.phase;
     entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
-    entry.user = user_of(setup_.seed, entry.operation, setup_.users);
+    entry.user = user_for(entry.operation, entry.group);
     entry.kind = due.unit.kind;
     entry.outcome = RequestOutcome::unreached;
     entry.failure = failure;

@@ -53,6 +53,7 @@ class LoadWorker {
     EntryStore* store = nullptr;
     std::uint64_t seed = 0;
     std::uint32_t users = 1;
+    bool same_user_in_group = false;  // requests with one key must be the same
     std::size_t connections = 1;
     std::size_t first_target = 0;
     std::uint32_t backlog_max = 1;
@@ -93,6 +94,7 @@ class LoadWorker {
   void send_single(std::size_t target, const DueUnit& due);
   void send_group(const DueUnit& due, std::size_t connections);
   void prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member);
+  std::uint16_t user_for(std::uint64_t operation, std::uint32_t group) const;
   void transmit(LoadConnection& connection);
   std::int64_t wait_until(std::int64_t now) const;
   void handle(const epoll_event& event);

@@ -67,10 +67,11 @@ Result<void> check_answer(const Profile& profile) {
 Result<void> check(const Profile& profile) {
   if (auto checked = check_request(profile); !checked) return checked;
   if (auto checked = check_answer(profile); !checked) return checked;
-  if (!profile.test_data.path.empty() && profile.test_data.path.front() != '/')
-    return wrong("test_data.path", "must begin with /");
-  for (const auto& pointer : {profile.test_data.users, profile.test_data.products})
-    if (auto checked = check_pointer("test_data", pointer); !checked) return checked;
+  for (const TestData& data : profile.test_data) {
+    if (data.path.empty() || data.path.front() != '/') return wrong("test_data.path", "must begin with /");
+    for (const auto& pointer : {data.users, data.products})
+      if (auto checked = check_pointer("test_data", pointer); !checked) return checked;
+  }
   return {};
 }
 

@@ -48,13 +48,15 @@ struct StatusQuestion {
   std::vector<std::string> ends;
 };
 
-// What has to be done on the server before the first order.
+// What has to be done on the server before the first order: {run} and {users}, how many there are to be, are filled
+// into the path and the body.
 struct TestData {
-  std::string path;  // POST; empty: nothing
+  std::string method = "POST";
+  std::string path = {};
   std::string body = "{}";
   // JSON pointers to lists in the answer, and the members of their elements; empty: not from there.
-  std::string users, user_id;
-  std::string products, product_id, product_name, product_price;
+  std::string users = {}, user_id = {};
+  std::string products = {}, product_id = {}, product_name = {}, product_price = {};
 };
 
 // SQL for the checks, with columns by name; {prefix} is how the run's products and keys begin, {run} its
@@ -87,13 +89,12 @@ struct Profile {
   AnswerShape answer;
   OutcomeRules outcome;
   StatusQuestion status;
-  TestData test_data;
+  std::vector<TestData> test_data;  // one after the other
   ProfileQueries queries;
 
-  std::vector<CatalogueProduct> catalogue;
+  std::vector<CatalogueProduct> catalogue;  // {run} is filled into the ids
   std::vector<FailWay> fail_ways;
   std::vector<std::string> users;  // whom to order for, if neither accounts nor test data say
-  bool has_catalogue() const { return !catalogue.empty() || !test_data.products.empty(); }
 };
 
 // order, checkout, checkout-choreography, purchase; null for another name.

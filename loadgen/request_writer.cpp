@@ -153,6 +153,10 @@ RequestWriter::Piece RequestWriter::make_piece(TemplateField field, OrderKind ki
   switch (field) {
     case TemplateField::product:
     case TemplateField::product_json:
+      if (first && !way->product.empty()) {
+        piece.text = field == TemplateField::product ? escaped(way->product) : quoted(way->product);
+        break;
+      }
       numbered(product_id(orders_.run, kind, 0, item), field == TemplateField::product ? "" : "\"");
       if (!catalogue_.empty() || orders_.hot_share > 0) piece.kind = Piece::Kind::product;
       return piece;

@@ -134,9 +134,11 @@ Result<void> LoadRun::open_users() {
 
 Result<void> LoadRun::prepare_test_data() {
   catalogue_ = options_.profile.catalogue;
-  if (options_.profile.test_data.path.empty()) return {};
-  auto made =
-      make_test_data(*answering_, options_.profile.test_data, options_.token, options_.users, options_.timeout);
+  for (CatalogueProduct& product : catalogue_)
+    if (const auto at = product.id.find("{run}"); at != std::string::npos) product.id.replace(at, 5, options_.run);
+  if (options_.profile.test_data.empty()) return {};
+  const TestDataFor whom{options_.run, options_.token, options_.users, options_.timeout};
+  auto made = make_test_data(*answering_, options_.profile.test_data, whom);
   if (!made) return made.error();
   if (!made->products.empty()) catalogue_ = std::move(made->products);
   if (!made->users.empty()) users_ = std::move(made->users);
@@ -348,7 +350,9 @@ RunResult LoadRun::take_result() {
   ledger.keyed = options_.profile.duplicates_by == Profile::DuplicatesBy::key;
   ledger.open_loop = options_.rate.has_value();
   for (const Url& url : urls_) ledger.targets.push_back(url.text());
-  for (const LoadUser& user : users_) ledger.user_ids.push_back(user.id);
+  // Of accounts only: whom an order is for is nothing that the database knows as a user.
+  const bool accounts = options_.profile.accounts == Profile::Accounts::registered;
+  for (const LoadUser& user : users_) ledger.user_ids.push_back(accounts ? user.id : std::string());
   for (const LoadPhase& phase : phases_) ledger.phases.push_back({phase.name, phase.warmup});
   ledger.ended_at = wall_clock_now();
   result_.interrupted = stop_.stop_requested();

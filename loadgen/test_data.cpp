@@ -17,7 +17,7 @@ std::string text_of(const Json& value) {
 }
 
 Error lacks(const TestData& wanted, const std::string& what) {
-  return {ErrorCode::invalid, fmt::format("the answer to POST {} has no {}", wanted.path, what)};
+  return {ErrorCode::invalid, fmt::format("the answer to {} {} has no {}", wanted.method, wanted.path, what)};
 }
 
 Result<Json> list_at(const TestData& wanted, const Json& answer, const std::string& pointer) {
@@ -60,26 +60,27 @@ Result<void> take_products(const TestData& wanted, const Json& answer, std::vect
   return {};
 }
 
-}  // namespace
+std::string filled(std::string text, const TestDataFor& whom) {
+  for (const auto& [field, value] : {std::pair<std::string, std::string>{"{run}", whom.run},
+                                     {"{users}", std::to_string(whom.users)}})
+    for (auto at = text.find(field); at != std::string::npos; at = text.find(field, at + value.size()))
+      text.replace(at, field.size(), value);
+  return text;
+}
 
-Result<TestDataMade> make_test_data(const Url& node, const TestData& wanted, const std::string& token,
-                                    std::uint32_t users_wanted, Duration timeout) {
-  HttpClientOptions options;
-  options.token = token;
-  options.timeout = timeout;
-  HttpClient client(node, options);
-  HttpRequest request{"POST", wanted.path, wanted.body, {{"Content-Type", "application/json"}}};
-  TestDataMade made;
+Result<void> make_one(HttpClient& client, const TestData& wanted, const TestDataFor& whom, TestDataMade& made) {
+  HttpRequest request{wanted.method, filled(wanted.path, whom), filled(wanted.body, whom),
+                      {{"Content-Type", "application/json"}}};
   for (int call = 0; call < calls_max; ++call) {
     const auto response = client.send(request);
     if (!response) return response.error();
     if (!response->ok()) {
       Error refused = error_of(*response);
-      refused.message = fmt::format("test data could not be made: POST {} at {} says {} {}", wanted.path,
-                                    node.text(), response->status, refused.message);
+      refused.message = fmt::format("test data could not be made: {} {} at {} says {} {}", request.method,
+                                    request.path, client.base().text(), response->status, refused.message);
       return refused;
     }
-    if (wanted.users.empty() && wanted.products.empty()) return made;
+    if (wanted.users.empty() && wanted.products.empty()) return {};
     const auto answer = response->json();
     if (!answer) return answer.error();
     const std::size_t users_before = made.users.size();
@@ -87,11 +88,24 @@ Result<TestDataMade> make_test_data(const Url& node, const TestData& wanted, con
       if (auto taken = take_users(wanted, *answer, made.users); !taken) return taken.error();
     if (!wanted.products.empty() && call == 0)
       if (auto taken = take_products(wanted, *answer, made.products); !taken) return taken.error();
-    if (made.users.size() >= users_wanted || made.users.size() == users_before) break;
+    if (wanted.users.empty() || made.users.size() >= whom.users || made.users.size() == users_before) break;
   }
   if (!wanted.users.empty() && made.users.empty()) return lacks(wanted, "user");
   if (!wanted.products.empty() && made.products.empty()) return lacks(wanted, "product");
-  if (!wanted.users.empty() && made.users.size() > users_wanted) made.users.resize(users_wanted);
+  return {};
+}
+
+}  // namespace
+
+Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted, const TestDataFor& whom) {
+  HttpClientOptions options;
+  options.token = whom.token;
+  options.timeout = whom.timeout;
+  HttpClient client(node, options);
+  TestDataMade made;
+  for (const TestData& data : wanted)
+    if (auto done = make_one(client, data, whom, made); !done) return done.error();
+  if (made.users.size() > whom.users) made.users.resize(whom.users);
   return made;
 }
 

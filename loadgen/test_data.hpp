@@ -15,9 +15,16 @@ struct TestDataMade {
   std::vector<CatalogueProduct> products;
 };
 
-// Asks once, and again for further users until there are `users_wanted` or no new ones come. Errors: what the
-// server said, or `invalid` for an answer that does not have what the profile says.
-Result<TestDataMade> make_test_data(const Url& node, const TestData& wanted, const std::string& token,
-                                    std::uint32_t users_wanted, Duration timeout);
+// How much is wanted, and by whom.
+struct TestDataFor {
+  std::string run;
+  std::string token;  // "": none
+  std::uint32_t users = 1;
+  Duration timeout = 10s;
+};
+
+// Each of `wanted` in turn. One that gives users is asked again until there are enough or no new ones come. Errors:
+// what the server said, or `invalid` for an answer that does not have what the profile says.
+Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted, const TestDataFor& whom);
 
 }  // namespace sagactl

@@ -36,7 +36,7 @@ TEST(Profile, WhatIsWrongIsNamedByItsMember) {
       {"answer.order", [](Profile& it) { it.answer.order.clear(); }},
       {"status.path", [](Profile& it) { it.status.path = "/orders"; }},
       {"status.ends", [](Profile& it) { it.status.ends.clear(); }},
-      {"test_data.path", [](Profile& it) { it.test_data.path = "setup"; }},
+      {"test_data.path", [](Profile& it) { it.test_data = {{.path = "setup"}}; }},
   };
   for (const Row& row : rows) {
     Profile profile = order_profile();

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 
+#include "common/id.hpp"
 #include "common/json.hpp"
 #include "loadgen/run.hpp"
 #include "tests/httpclient/test_server.hpp"
@@ -34,16 +35,18 @@ class ShopServer {
 
   std::map<std::string, int> paths;         // how often each was asked for
   std::vector<Json> bodies;                 // of orders
+  std::vector<std::string> keys;            // of them
   std::map<std::string, std::string> ids;  // by key
+  std::vector<Json> setups;                 // bodies of requests for test data
 
  private:
   TestAnswer handle(const Received& request) {
     const std::lock_guard lock(mutex_);
     ++paths[request.method + " " + request.path];
-    if (request.path == "/api/inventory/initialize") return answer(200, "{}");
+    if (request.method == "PUT") return answer(200, "{}");
     if (request.path == "/purchase/setup-test-data") {
-      ++setups_;
-      const Json users = {{{"userId", setups_}, {"name", "u"}, {"balance", 10'000}, {"slots", 20}}};
+      setups.push_back(Json::parse(request.body));
+      const Json users = {{{"userId", setups.size()}, {"name", "u"}, {"balance", 10'000}, {"slots", 20}}};
       const Json items = {{{"itemId", "sword"}, {"name", "Sword"}, {"price", 12.5}, {"availableQuantity", 9}},
                           {{"itemId", "shield"}, {"name", "Shield"}, {"price", 7}, {"availableQuantity", 9}}};
       return answer(201, Json{{"users", users}, {"items", items}}.dump());
@@ -51,18 +54,18 @@ class ShopServer {
     const auto key = request.headers.find("idempotency-key");
     if (key == request.headers.end()) return answer(400, R"({"message":"no key"})");
     bodies.push_back(Json::parse(request.body));
-    auto [it, is_new] = ids.emplace(key->second, "ORD-" + std::to_string(ids.size() + 1));
+    keys.push_back(key->second);
+    auto [it, is_new] = ids.emplace(key->second, new_uuid().text());
     if (request.path == "/api/orders")
       return answer(201, Json{{"message", "m"}, {"order", {{"orderId", it->second}, {"status", "PENDING"}}}}.dump());
     return answer(201, Json{{"message", "m"}, {"sagaId", "S"}, {"orderId", it->second}}.dump());
   }
 
-  int setups_ = 0;
   std::mutex mutex_;
   TestServer server_;
 };
 
-TEST(Systems, EachIsAskedAtItsOwnPathAndItsTextIdsAreKept) {
+TEST(Systems, EachIsAskedAtItsOwnPathAndNamesItsOrdersByTheirKeys) {
   const std::map<std::string, std::string> paths = {{"checkout", "POST /api/orchestrator/orders"},
                                                     {"checkout-choreography", "POST /api/orders"},
                                                     {"purchase", "POST /purchase/orders"}};
@@ -80,13 +83,18 @@ TEST(Systems, EachIsAskedAtItsOwnPathAndItsTextIdsAreKept) {
 
 TEST(Systems, TestDataComesFirstAndIsWhatTheOrdersAreOf) {
   ShopServer checkout;
-  checkout.run("checkout");
-  EXPECT_EQ(checkout.paths["POST /api/inventory/initialize"], 1);
+  const RunResult checked_out = checkout.run("checkout");
+  for (const Json& body : checkout.bodies) {
+    const std::string product = body["items"][0]["productId"];
+    EXPECT_TRUE(product.starts_with("LT-" + checked_out.ledger.run + "-")) << product;
+    EXPECT_EQ(checkout.paths["PUT /api/inventory/" + product], 1) << "made before it is ordered";
+  }
 
   ShopServer purchase;
   const RunResult result = purchase.run("purchase");
   EXPECT_EQ(purchase.paths["POST /purchase/setup-test-data"], 3) << "until there are as many users as asked for";
-  EXPECT_EQ(result.ledger.user_ids, (std::vector<std::string>{"1", "2", "3"}));
+  EXPECT_EQ(purchase.setups[0]["users"], 3);
+  EXPECT_EQ(purchase.setups[0]["prefix"], "LT-" + result.ledger.run + "-");
   std::set<Json> users, items;
   for (const Json& body : purchase.bodies) {
     users.insert(body["userId"]);
@@ -100,15 +108,15 @@ TEST(Systems, FailuresAndTheHotProductAreSentAsAskedFor) {
   ShopServer shop;
   const RunResult result = shop.run("checkout", 0.9, 0.2);
   int by_payment = 0, by_stock = 0, hot = 0, others = 0;
+  const std::string hottest = result.ledger.catalogue.front().id;
   for (const Json& body : shop.bodies) {
     const Json& item = body["items"][0];
-    const bool payment = item["productName"].get<std::string>().find("PAYMENT_FAIL") != std::string::npos;
+    const bool payment = item["productId"].get<std::string>().find("PAYMENT_FAIL") != std::string::npos;
     const bool stock = item["quantity"].get<int>() > 1000;
     EXPECT_FALSE(payment && stock);
     by_payment += payment;
     by_stock += stock;
-    if (!payment && !stock) ++(item["productId"] == "PROD001" ? hot : others);
-    EXPECT_TRUE(item["productId"].get<std::string>().starts_with("PROD00"));
+    if (!payment && !stock) ++(item["productId"] == hottest ? hot : others);
   }
   EXPECT_EQ(by_payment + by_stock, 60);
   EXPECT_GE(by_payment, 20);
@@ -132,7 +140,16 @@ TEST(Systems, TheHotProductOfTheOrderSystemIsOneGroup) {
   EXPECT_EQ(result->requests.duplicates, 179u);
 }
 
-TEST(Systems, ALedgerOfATextIdSystemIsReadBackWhole) {
+TEST(Systems, RequestsWithOneKeyAreTheSame) {
+  ShopServer shop;
+  shop.run("checkout");
+  std::map<std::string, std::set<Json>> bodies;
+  for (std::size_t i = 0; i < shop.keys.size(); ++i) bodies[shop.keys[i]].insert(shop.bodies[i]);
+  EXPECT_LT(bodies.size(), shop.keys.size());
+  for (const auto& [key, different] : bodies) EXPECT_EQ(different.size(), 1u) << key;
+}
+
+TEST(Systems, ALedgerOfOneIsReadBackWhole) {
   ShopServer shop;
   const RunResult result = shop.run("checkout", 0.5, 0.2);
   const std::string path = ::testing::TempDir() + "systems.ledger.jsonl";

@@ -43,14 +43,18 @@ void LedgerIndex::see(const FlowFacts& facts) {
   if (!facts.has_order) return;
   const Order& order = facts.flow.order;
   const auto product = order.items.empty() ? std::nullopt : parse_product_id(order.items.front().product_id);
-  const bool of_run = product && product->run == ledger_.run;
+  const Uuid correlation =
+      facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
+  // Orders of a catalogue's products are known by the request that they came from.
+  const LedgerEntry* request = ledger_.catalogue.empty() ? nullptr : ledger_.request_with(correlation);
+  const bool of_run = request || (product && product->run == ledger_.run);
   if (!of_run && !request_told(order.id.uuid)) return;
   RunOrder seen;
   seen.id = order.id;
   seen.user = order.user;
   if (of_run) {
-    seen.kind = product->kind;
-    seen.group = product->group;
+    seen.kind = request ? request->kind : product->kind;
+    seen.group = request ? request->group : product->group;
   }
   seen.status = order.status;
   seen.total = order.total;
@@ -58,7 +62,7 @@ void LedgerIndex::see(const FlowFacts& facts) {
   seen.created_at = order.created_at;
   seen.ended_at = end_of(facts);
   seen.reopened = was_reopened(facts);
-  if (facts.flow.saga) seen.correlation = Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{});
+  seen.correlation = correlation;
   by_id_.add(seen.id.uuid, orders_.size());
   if (!seen.correlation.is_nil()) by_correlation_.add(seen.correlation, orders_.size());
   orders_.push_back(std::move(seen));
@@ -114,7 +118,7 @@ Json LedgerIndex::request_row(const LedgerEntry& entry) const {
            {"product", ledger_.product(entry)},
            {"outcome", to_string(entry.outcome)},
            {"httpStatus", entry.http_status}};
-  if (!entry.order.is_nil()) row["orderId"] = entry.order.text();
+  if (!entry.order.is_nil()) row["orderId"] = ledger_.order_text(entry);
   row["correlationId"] = ledger_.correlation_sent(entry).text();
   if (entry.sent.us != 0) row["sentAt"] = iso8601_us(entry.sent);
   if (entry.done.us != 0) row["doneAt"] = iso8601_us(entry.done);

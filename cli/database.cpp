@@ -45,10 +45,6 @@ std::string url_of_variables(const Environment& environment, const std::string& 
 
 }  // namespace
 
-Error not_built_in(const std::string& what, const std::string& instead) {
-  return with_hint(Error{ErrorCode::invalid, what + " is not built in yet; " + instead}, "");
-}
-
 Result<DatabaseName> find_database(const Invocation& invocation) {
   const std::string& named = invocation.settings.database;
   if (is_postgres_url(named)) return postgres_database(named);

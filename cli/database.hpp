@@ -10,9 +10,6 @@
 
 namespace sagactl {
 
-// What is asked for but not part of this build: a usage error that says what to do instead.
-Error not_built_in(const std::string& what, const std::string& instead);
-
 struct DatabaseName {
   std::string name;     // the path of an SQLite file, or a PostgreSQL URL with its password
   std::string shown;    // the same for people: without the password

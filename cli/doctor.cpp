@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/finding.hpp"
 #include "cli/table.hpp"
+#include "cli/toss.hpp"
 
 namespace sagactl {
 namespace {
@@ -31,12 +32,18 @@ void print(const Invocation& invocation, const Findings& findings) {
   table.print(invocation.terminal.out);
 }
 
-Result<ExitCode> run_doctor(Invocation& invocation, const std::string& redis) {
+struct DoctorFlags {
+  std::string redis;
+  TossAccount toss;
+};
+
+Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
   Findings findings;
   examine_data(invocation, findings);
   examine_database(invocation, findings);
-  examine_redis(invocation, redis, findings);
+  examine_redis(invocation, flags.redis, findings);
   examine_kafka(invocation, findings);
+  examine_toss(invocation, flags.toss, findings);
   examine_secrets(invocation, findings);
   examine_nodes(invocation, findings);
   Health worst = Health::ok;
@@ -51,12 +58,13 @@ Result<ExitCode> run_doctor(Invocation& invocation, const std::string& redis) {
 }  // namespace
 
 void add_doctor(CLI::App& root, Commands& commands) {
-  const auto redis = std::make_shared<std::string>();
+  const auto flags = std::make_shared<DoctorFlags>();
   CLI::App* app = root.add_subcommand("doctor", "Look at everything a node needs, and say what to do")
                       ->group("Setting up");
   app->footer("Ends with 0 when nothing fails; warnings are no failure.");
-  app->add_option("--redis", *redis, "Redis of the locks [REDIS_HOST, else none]")->type_name("URL");
-  commands.add(app, [redis](Invocation& invocation) { return run_doctor(invocation, *redis); });
+  app->add_option("--redis", flags->redis, "Redis of the locks [REDIS_HOST, else none]")->type_name("URL");
+  add_toss_flags(*app, flags->toss);
+  commands.add(app, [flags](Invocation& invocation) { return run_doctor(invocation, *flags); });
 }
 
 }  // namespace sagactl

@@ -8,6 +8,7 @@
 #include "cli/database.hpp"
 #include "cli/invocation.hpp"
 #include "common/spelling.hpp"
+#include "server/node/node.hpp"
 
 namespace sagactl {
 
@@ -31,6 +32,7 @@ using Findings = std::vector<Finding>;
 void examine_data(const Invocation& invocation, Findings& findings);
 void examine_database(const Invocation& invocation, Findings& findings);
 void examine_redis(const Invocation& invocation, const std::string& flag, Findings& findings);
+void examine_toss(const Invocation& invocation, const TossAccount& given, Findings& findings);
 void examine_postgres(const DatabaseName& database, Findings& findings);
 void examine_kafka(const Invocation& invocation, Findings& findings);
 void examine_secrets(const Invocation& invocation, Findings& findings);

@@ -9,13 +9,15 @@
 #include "cli/flag.hpp"
 #include "cli/kafka.hpp"
 #include "cli/redis.hpp"
+#include "cli/toss.hpp"
 #include "server/node/node.hpp"
+#include "server/node/payment_provider.hpp"
 
 namespace sagactl {
 namespace {
 
 enum class PaymentBy : std::uint8_t { simulated, remote, toss };
-enum class ServeRole : std::uint8_t { node, payment };
+enum class ServeRole : std::uint8_t { node, order, payment, inventory, orchestrator };
 enum class DedupeBy : std::uint8_t { product, key_only };
 enum class ConfirmedBy : std::uint8_t { automatic, shop };
 
@@ -27,7 +29,7 @@ struct Spelling<PaymentBy> {
 };
 template <>
 struct Spelling<ServeRole> {
-  static constexpr std::string_view names[] = {"node", "payment"};
+  static constexpr std::string_view names[] = {"node", "order", "payment", "inventory", "orchestrator"};
 };
 template <>
 struct Spelling<ConfirmedBy> {
@@ -93,10 +95,15 @@ Result<void> read_secrets(const Environment& environment, NodeOptions& options) 
   return read_expiry(environment, "JWT_REFRESH_EXPIRES_IN", options.jwt_refresh_expires_in);
 }
 
-Result<void> refuse_what_is_not_built_in(const ServeFlags& flags) {
-  if (flags.payment == PaymentBy::toss)
-    return not_built_in("Toss Payments", "use --payment simulated, which is also the default");
-  return {};
+PaymentProvider provider_of(const ServeFlags& flags) {
+  // A payment participant is what `remote` speaks of; by itself it has the simulated provider.
+  const bool pays = flags.role == ServeRole::payment;
+  switch (flags.payment) {
+    case PaymentBy::simulated: return PaymentProvider::simulated;
+    case PaymentBy::remote: return pays ? PaymentProvider::simulated : PaymentProvider::remote;
+    case PaymentBy::toss: return PaymentProvider::toss;
+  }
+  crash("a way of paying that the table of providers does not know");
 }
 
 void announce(const Invocation& invocation, const Nodes& nodes) {
@@ -112,7 +119,6 @@ void announce(const Invocation& invocation, const Nodes& nodes) {
 
 Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const std::stop_token stop = invocation.interrupt.take();
-  if (auto fine = refuse_what_is_not_built_in(flags); !fine) return fine.error();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   NodeOptions options = flags.options;
@@ -125,8 +131,13 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   options.shop_confirms = flags.confirmed_by == ConfirmedBy::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
-  if (flags.payment == PaymentBy::remote) options.payment_provider = PaymentProvider::remote;
-  const bool pays = flags.role == ServeRole::payment;
+  if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
+  options.payment_provider = provider_of(flags);
+  options.toss = toss_account(flags.options.toss, invocation.environment);
+  if (options.payment_provider == PaymentProvider::toss)  // before anything is made
+    if (const auto toss = toss_options(options.toss); !toss) return toss.error();
+  // Without a database to work on, a payment process is what nodes with --payment remote ask.
+  const bool pays = flags.role == ServeRole::payment && !options.database.starts_with("postgres");
   auto nodes = pays ? start_payment_participant(options) : start_nodes(options);
   if (!nodes) return nodes.error();
   announce(invocation, **nodes);
@@ -148,6 +159,7 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
             "Share of them that give no answer in time [0]");
   add_choice(app, "--payment-confirm", flags.confirmed_by,
              "What a checkout's payment waits for; shop: POST /api/payments/confirm [auto]");
+  add_toss_flags(app, flags.options.toss);
 }
 
 }  // namespace
@@ -166,7 +178,8 @@ void add_serve(CLI::App& root, Commands& commands) {
   app->add_option("--redis", options.redis, "Redis for the locks [in this process]")->type_name("URL");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
-             "What this process is: a node, or the payment participant of nodes with --payment remote [node]");
+             "One service of the checkout alone, over --database postgres://... and --kafka; payment without such a "
+             "database: the payment participant of nodes with --payment remote [node: all services]");
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", flags->dedupe,
              "What makes orders duplicates: their products, or only their keys [product]");

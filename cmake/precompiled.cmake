@@ -3,7 +3,8 @@
 # without this as well (-DSAGACTL_PCH=OFF).
 option(SAGACTL_PCH "Precompile the headers of third parties" ON)
 
-file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
+# Written only when it is not there, so that configuring anew does not make everything be compiled anew.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
 function(precompile name uses)
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
   target_link_libraries(${name} PRIVATE ${uses})

@@ -69,13 +69,11 @@ class MoneyBalances final : public Check {
   void compare_with_order(const FlowFacts& facts) {
     const Order& order = facts.flow.order;
     Money captured, refunded;
-    Json rows = Json::array({row_of(order)});
     for (const Payment& payment : facts.flow.payments) {
       const bool given_back = payment.status == PaymentStatus::refunded;
       if (payment.status != PaymentStatus::completed && !given_back) continue;
       captured = captured + payment.amount;
       if (given_back) refunded = refunded + payment.amount;
-      rows.push_back(row_of(payment));
     }
     const Money value = is_completed(order.status) ? order.total : Money{};
     Sums& sums = sums_[facts.flow.saga->type];
@@ -84,6 +82,10 @@ class MoneyBalances final : public Check {
     sums.value = sums.value + value;
     sums.completed += is_completed(order.status);
     if (captured - refunded == value) return;
+    Json rows = Json::array({row_of(order)});
+    for (const Payment& payment : facts.flow.payments)
+      if (payment.status == PaymentStatus::completed || payment.status == PaymentStatus::refunded)
+        rows.push_back(row_of(payment));
     violations_.add(
         {.what = fmt::format("order {} is {} and worth {}, but {} is kept for it", order.id.text(),
                              to_string(order.status), value.text(), (captured - refunded).text()),

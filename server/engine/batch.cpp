@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/json_object.hpp"
+#include "server/engine/placing.hpp"
 
 namespace sagactl {
 namespace {
@@ -12,11 +13,6 @@ namespace {
 // How many calls one command may lead to within its batch: every step of the longest saga, there and back, and
 // as much again. More is a loop in a definition.
 constexpr int calls_max = 64;
-
-std::string key_of(const PlaceOrder& command) {
-  if (!command.idempotency_key.empty() || command.key_only) return command.idempotency_key;
-  return default_idempotency_key(command.items);
-}
 
 std::string lock_metadata(const std::optional<LockGrant>& lock) {
   if (!lock) return {};
@@ -34,6 +30,14 @@ Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_
                Json{{"code", "SAGA_CHANGED"}}};
 }
 
+// Whether a charge may be on its way that did not wait for the shop. Another one beside it, under the shop's key, could
+// be made as well.
+bool may_be_charging(const Flow& flow, const Policy& policy) {
+  if (!flow.saga || (policy.shop_confirms && is_checkout(flow.saga->type))) return false;
+  const std::size_t open = open_step(*flow.saga);
+  return open < flow.saga->steps.size() && flow.saga->steps[open].in_doubt;
+}
+
 Flow without_barriers(const Flow& flow) {
   return Flow{flow.order, flow.saga, flow.payments, {}, flow.reservations};
 }
@@ -42,10 +46,20 @@ bool same(const std::optional<Saga>& a, const std::optional<Saga>& b) {
   return a.has_value() == b.has_value() && (!a || (a->version == b->version && a->updated_at == b->updated_at));
 }
 
-// An order that is retried claims its key again.
-bool may_claim_again(const Flow& flow) {
-  return !is_live(flow.order.status) && flow.order.holds_key && flow.saga &&
-         flow.saga->status == SagaStatus::compensated;
+std::string_view command_of(const StepDefinition& step, Direction direction) {
+  return direction == Direction::action ? step.action : step.compensation;
+}
+
+std::string name_of(const StepDefinition& step, Direction direction) {
+  return std::string(direction == Direction::action ? step.name : step.compensated_as);
+}
+
+std::string call_data(const Flow& flow) {
+  return JsonObject()
+      .add("customerId", flow.order.customer)
+      .raw("items", to_json_text(flow.order.items))
+      .raw("totalAmount", flow.order.total.number_text())
+      .take();
 }
 
 bool same(const Payment& a, const Payment& b) {
@@ -53,44 +67,6 @@ bool same(const Payment& a, const Payment& b) {
 }
 
 }  // namespace
-
-void add_keys(const Command& command, Keys& keys) {
-  struct Adder {
-    Keys& keys;
-    void operator()(const PlaceOrder& c) {
-      const std::string key = key_of(c);
-      if (!key.empty()) keys.claims.push_back(digest_of_key(key));
-      if (c.replay) keys.replays.push_back(c.replay->key);
-      if (is_checkout(c.saga))
-        for (const OrderItem& item : c.items) keys.stocks.push_back({StockKind::product, item.product_id});
-      if (c.saga != item_purchase_saga) return;
-      for (const OrderItem& item : c.items) keys.stocks.push_back({StockKind::item, item.product_id});
-      keys.stocks.push_back({StockKind::balance, c.customer});
-      keys.stocks.push_back({StockKind::slots, c.customer});
-    }
-    void operator()(const CancelOrderRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const ConfirmOrderRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const ConfirmPaymentRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const SetStockRequest& c) {
-      for (const StockSetting& setting : c.settings) keys.stocks.push_back(setting.key);
-    }
-    void operator()(const ExpireReservationsRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
-    void operator()(const SetRefreshToken& c) { keys.users.push_back(c.user); }
-  };
-  std::visit(Adder{keys}, command);
-}
-
-void add_further_keys(const std::vector<Flow>& flows, Keys& keys) {
-  for (const Flow& flow : flows) {
-    for (StockKey& key : stocks_of(flow)) keys.stocks.push_back(std::move(key));
-    if (may_claim_again(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
-  }
-}
 
 Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
              Random& random)
@@ -138,28 +114,6 @@ Result<void> Batch::check_claim(const std::string& idempotency_key, OrderId orde
                     {"code", "ORDER_ALREADY_EXISTS"}}};
 }
 
-// The items with what the stock says of them.
-Result<std::vector<OrderItem>> Batch::items_of(const PlaceOrder& command) const {
-  std::vector<OrderItem> items = command.items;
-  if (command.saga == item_purchase_saga) {
-    if (!stocks_.find({StockKind::balance, command.customer})) return Error{ErrorCode::not_found, "User not found"};
-    for (OrderItem& item : items) {
-      const Stock* stock = stocks_.find({StockKind::item, item.product_id});
-      if (!stock) return Error{ErrorCode::not_found, "Item not found"};
-      item.product_name = stock->name;
-      item.price = stock->price;
-    }
-  } else if (is_checkout(command.saga)) {
-    for (const OrderItem& item : items)
-      if (!stocks_.find({StockKind::product, item.product_id}))
-        return Error{ErrorCode::invalid,
-                     fmt::format("product {} is not in the inventory; GET /api/inventory lists what is, and "
-                                 "POST /api/inventory/initialize fills it with samples",
-                                 item.product_id)};
-  }
-  return items;
-}
-
 Result<Receipt> Batch::on(const PlaceOrder& command) {
   if (command.replay) {
     const auto known = std::find_if(replays_.begin(), replays_.end(),
@@ -170,7 +124,7 @@ Result<Receipt> Batch::on(const PlaceOrder& command) {
                    Json{{"code", "IDEMPOTENCY_KEY_REUSED"}}};
     }
   }
-  auto items = items_of(command);
+  auto items = items_of(command, stocks_);
   if (!items) return items.error();
   CreateOrder create{command.id,      command.actor.user, std::move(*items),           command.address,
                      key_of(command), 0,                  lock_metadata(command.lock), command.customer};
@@ -205,7 +159,7 @@ Result<Receipt> Batch::on(const CancelOrderRequest& command) {
   const auto work = find(command.order, command.actor, "Order");
   if (!work) return work.error();
   Draft draft = draft_of((*work)->flow);
-  auto cancelled = decide(draft.flow.order, CancelOrder{command.reason}, moment_);
+  auto cancelled = decide(draft.flow.order, CancelOrder{command.reason, command.actor.user.text()}, moment_);
   if (!cancelled) return cancelled.error();
   draft.flow.order = std::move(cancelled->order);
   draft.events = std::move(cancelled->events);
@@ -241,44 +195,18 @@ Result<Receipt> Batch::on(const ConfirmPaymentRequest& command) {
     return Error{ErrorCode::conflict, fmt::format("order {} has no payment to confirm", order.id.text())};
   Payment& payment = draft.flow.payments.back();
   if (payment.provider_key == command.provider_key) return Receipt{without_barriers(draft.flow), {}, {}, {}};
+  if (may_be_charging(draft.flow, policy_))
+    return Error{ErrorCode::conflict, fmt::format("the payment of order {} is under way and waits for no confirmation",
+                                                  order.id.text())};
   if (payment.status != PaymentStatus::processing || !payment.provider_key.empty())
     return Error{ErrorCode::conflict,
                  fmt::format("the payment of order {} is {} under another key", order.id.text(),
                              to_string(payment.status)),
-                 Json{{"status", to_string(payment.status)}}};
+                 Json{{"paymentStatus", to_string(payment.status)}}};
   payment.provider_key = command.provider_key;
   payment.updated_at = moment_.now;
   const auto proceeded = command_saga(draft, ProceedSaga{});
   if (!proceeded) return proceeded.error();
-  return accept(std::move(draft));
-}
-
-Result<Receipt> Batch::on(const SetStockRequest& command) {
-  StockBook stocks(&stocks_);
-  std::vector<Event> events;
-  Receipt receipt;
-  for (const StockSetting& setting : command.settings) {
-    auto set = set_stock(stocks, setting, moment_);
-    if (!set) return set.error();
-    for (Event& event : *set) event.metadata = Json{{"by", command.actor.user.text()}}.dump();
-    std::move(set->begin(), set->end(), std::back_inserter(events));
-    receipt.stocks.push_back(*stocks.find(setting.key));
-  }
-  keep(stocks);
-  record(std::move(events), nullptr);
-  return receipt;
-}
-
-Result<Receipt> Batch::on(const ExpireReservationsRequest& command) {
-  const auto found = by_order_.find(command.order);
-  if (found == by_order_.end()) return Error{ErrorCode::not_found, "Order not found"};
-  Draft draft = draft_of(found->second->flow);
-  for (Reservation& reservation : draft.flow.reservations) {
-    auto decision = expire(draft.stocks, reservation, command.order, moment_);
-    reservation = std::move(decision.reservation);
-    std::move(decision.events.begin(), decision.events.end(), std::back_inserter(draft.events));
-  }
-  if (draft.events.empty()) return Error{ErrorCode::retry, "nothing has expired"};
   return accept(std::move(draft));
 }
 
@@ -287,7 +215,7 @@ Result<Receipt> Batch::on(const CompensateRequest& command) {
   if (!work) return work.error();
   if (const auto same = check_unchanged((*work)->flow, command.if_updated_at); !same) return same.error();
   Draft draft = draft_of((*work)->flow);
-  const auto done = command_saga(draft, CompensateSaga{command.reason});
+  const auto done = command_saga(draft, CompensateSaga{command.reason, command.actor.user.text()});
   if (!done) return done.error();
   return accept(std::move(draft));
 }
@@ -317,13 +245,59 @@ Result<Receipt> Batch::on(const StepReplied& command) {
   if (!definition || command.reply.step >= definition->steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
   const StepDefinition& step = definition->steps[command.reply.step];
-  const std::string_view participant_command =
-      command.reply.direction == Direction::action ? step.action : step.compensation;
-  auto recorded = record_reply(participant_command, draft.flow, command.reply,
-                               GatewayReply{command.external_transaction_id}, moment_);
-  if (!recorded) return recorded.error();
-  draft.events = std::move(*recorded);
+  if (!command.is_recorded) {
+    auto recorded = record_reply(command_of(step, command.reply.direction), draft.flow, command.reply,
+                                 GatewayReply{command.external_transaction_id}, moment_);
+    if (!recorded) return recorded.error();
+    draft.events = std::move(*recorded);
+  }
+  if (definition->mode == Mode::orchestration && is_checkout(definition->name) &&
+      !policy_.services.has(Service::orchestrator)) {
+    draft.remote_replies.push_back({name_of(step, command.reply.direction), command.saga, command.reply,
+                                    draft.flow.saga->trace_parent});
+    return accept(std::move(draft));
+  }
   const auto done = command_saga(draft, command.reply);
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const PerformRequest& command) {
+  const StepCall& call = command.call;
+  const auto found = by_order_.find(order_of(call.saga));
+  if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  Draft draft = draft_of(found->second->flow);
+  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  if (!definition || call.step >= definition->steps.size())
+    return Error{ErrorCode::invalid, fmt::format("saga {} has no step {}", call.saga.text(), call.step)};
+  const StepDefinition& step = definition->steps[call.step];
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "the command is for another participant"};
+  auto reply = perform_here(draft, step, call);
+  if (!reply) return reply.error();
+  if (*reply)
+    draft.remote_replies.push_back(
+        {name_of(step, call.direction), call.saga, std::move(**reply), draft.flow.saga->trace_parent});
+  return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const PursueRequest& command) {
+  const auto found = by_order_.find(command.order);
+  if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  Draft draft = draft_of(found->second->flow);
+  const Saga& saga = *draft.flow.saga;
+  const SagaDefinition* definition = find_definition(saga.type);
+  const std::size_t i = open_step(saga);
+  if (!definition || definition->mode != Mode::choreography || i >= definition->steps.size())
+    return Error{ErrorCode::retry, "nothing is open"};
+  const StepState& state = saga.steps[i];
+  const Direction direction =
+      state.status == StepStatus::compensating ? Direction::compensation : Direction::action;
+  // What was begun here before is asked for first.
+  const bool is_begun = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end(),
+                                    [&](const Payment& payment) { return payment.attempt == state.attempt; });
+  const StepCall call{saga.id, i, direction, state.attempt, state.tries, is_begun};
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "what is open is for another participant"};
+  const auto done = follow(draft, SagaDecision{saga, {}, {call}});
   if (!done) return done.error();
   return accept(std::move(draft));
 }
@@ -386,19 +360,42 @@ Result<void> Batch::follow(Draft& draft, SagaDecision decision) {
       const StepCall call = calls.front();
       calls.erase(calls.begin());
       const StepDefinition& step = definition.steps[call.step];
-      auto performed = perform(call.direction == Direction::action ? step.action : step.compensation, draft.flow,
-                               draft.stocks, call, policy_, moment_);
+      if (!is_here(definition, call)) {
+        // In a choreography the event that has led to this is what the participant hears of.
+        if (definition.mode == Mode::orchestration)
+          draft.remote_calls.push_back(
+              {name_of(step, call.direction), call, call_data(draft.flow), draft.flow.saga->trace_parent});
+        continue;
+      }
+      auto performed = perform_here(draft, step, call);
       if (!performed) return performed.error();
-      std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
-      if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
-      if (performed->outcome)
-        reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+      reply = std::move(*performed);
     }
     if (!reply) return {};
     auto next = decide(definition, std::move(*draft.flow.saga), *reply, moment_);
     if (!next) return next.error();
     decision = std::move(*next);
   }
+}
+
+Result<std::optional<StepReply>> Batch::perform_here(Draft& draft, const StepDefinition& step,
+                                                    const StepCall& call) {
+  auto performed =
+      perform(command_of(step, call.direction), draft.flow, draft.stocks, call, policy_, moment_);
+  if (!performed) return performed.error();
+  std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
+  if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
+  std::optional<StepReply> reply;
+  if (performed->outcome) reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+  return reply;
+}
+
+// The first creation is part of placing the order, wherever that is.
+bool Batch::is_here(const SagaDefinition& definition, const StepCall& call) const {
+  if (!is_checkout(definition.name) || policy_.services.is_all()) return true;
+  if (call.step == 0 && call.direction == Direction::action && call.attempt == 1) return true;
+  const auto service = service_of(command_of(definition.steps[call.step], call.direction));
+  return !service || policy_.services.has(*service);
 }
 
 Result<Receipt> Batch::accept(Draft draft) {
@@ -414,6 +411,8 @@ void Batch::write(Draft draft) {
   record(std::move(draft.events), &draft.flow);
   keep(draft.stocks);
   std::move(draft.gateway_calls.begin(), draft.gateway_calls.end(), std::back_inserter(gateway_calls_));
+  std::move(draft.remote_calls.begin(), draft.remote_calls.end(), std::back_inserter(remote_calls_));
+  std::move(draft.remote_replies.begin(), draft.remote_replies.end(), std::back_inserter(remote_replies_));
   if (!work) {
     work = &works_.emplace_back();
     work->new_order = work->new_saga = true;
@@ -432,13 +431,6 @@ void Batch::write(Draft draft) {
       if (!same(before.payments[i], draft.flow.payments[i])) work->payment_changed[i] = true;
   }
   work->flow = std::move(draft.flow);
-}
-
-void Batch::keep(const StockBook& stocks) {
-  for (const auto& [key, stock] : stocks.here()) {
-    stocks_.put(stock);
-    stocks_changed_.insert(key);
-  }
 }
 
 // `flow` null: the events belong to none.

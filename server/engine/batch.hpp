@@ -11,6 +11,7 @@
 #include "common/random.hpp"
 #include "server/engine/command.hpp"
 #include "server/participants/perform.hpp"
+#include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -37,6 +38,8 @@ class Batch {
 
   const std::deque<Event>& events() const { return events_; }
   const std::vector<GatewayCall>& gateway_calls() const { return gateway_calls_; }
+  const std::vector<RemoteCall>& remote_calls() const { return remote_calls_; }
+  const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
   std::int64_t last_sequence() const { return sequence_; }
 
   // For each flow that was written: when its saga wants to be woken. None: it has ended.
@@ -58,6 +61,8 @@ class Batch {
     StockBook stocks;
     std::vector<Event> events = {};
     std::vector<GatewayCall> gateway_calls = {};
+    std::vector<RemoteCall> remote_calls = {};
+    std::vector<RemoteReply> remote_replies = {};
   };
 
   Result<Receipt> on(const PlaceOrder& command);
@@ -69,6 +74,8 @@ class Batch {
   Result<Receipt> on(const CompensateRequest& command);
   Result<Receipt> on(const RetryRequest& command);
   Result<Receipt> on(const StepReplied& command);
+  Result<Receipt> on(const PerformRequest& command);
+  Result<Receipt> on(const PursueRequest& command);
   Result<Receipt> on(const WakeRequest& command);
   Result<Receipt> on(const RegisterUser& command);
   Result<Receipt> on(const SetRefreshToken& command);
@@ -76,9 +83,10 @@ class Batch {
   Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
   Draft draft_of(const Flow& flow) const { return Draft{flow, StockBook(&stocks_)}; }
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
-  Result<std::vector<OrderItem>> items_of(const PlaceOrder& command) const;
   Result<void> command_saga(Draft& draft, const SagaCommand& command);
   Result<void> follow(Draft& draft, SagaDecision decision);
+  Result<std::optional<StepReply>> perform_here(Draft& draft, const StepDefinition& step, const StepCall& call);
+  bool is_here(const SagaDefinition& definition, const StepCall& call) const;
   Result<Receipt> accept(Draft draft);
   void write(Draft draft);
   void record(std::vector<Event> events, const Flow* flow);
@@ -105,6 +113,8 @@ class Batch {
   std::size_t replays_loaded_ = 0;
   std::deque<Event> events_;
   std::vector<GatewayCall> gateway_calls_;
+  std::vector<RemoteCall> remote_calls_;
+  std::vector<RemoteReply> remote_replies_;
 };
 
 }  // namespace sagactl

@@ -108,6 +108,17 @@ struct StepReplied {
   SagaId saga;
   StepReply reply;
   std::string external_transaction_id;  // of a charge that succeeded
+  bool is_recorded = false;             // by the participant, in its own commit
+};
+
+// To the participants here, from an orchestrator in another process: the answer goes back over the exchange.
+struct PerformRequest {
+  StepCall call;
+};
+
+// Something has happened in a choreographed saga: what is open of it and belongs to a participant here is done.
+struct PursueRequest {
+  OrderId order;
 };
 
 // The saga's durable timer has fired, or the saga was adopted.
@@ -129,6 +140,6 @@ struct SetRefreshToken {
 
 using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
                              SetStockRequest, ExpireReservationsRequest, CompensateRequest, RetryRequest, StepReplied,
-                             WakeRequest, RegisterUser, SetRefreshToken>;
+                             PerformRequest, PursueRequest, WakeRequest, RegisterUser, SetRefreshToken>;
 
 }  // namespace sagactl

@@ -14,7 +14,7 @@ namespace sagactl {
 namespace {
 
 constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
-constexpr int adopt_rounds_per_lease = 8;  // how soon after its lease ran out a dead node is missed
+constexpr int adopt_rounds_per_lease = 16;  // how soon after its lease ran out a dead node is missed
 constexpr int stop_turns_max = 10'000;                // of draining the queue
 constexpr int last_chunks_max = 100;                  // handed to the bus while stopping
 constexpr Duration bus_patience = 500ms;              // for each of them
@@ -47,6 +47,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
 
   const EngineOptions& options() const { return options_; }
   void set_url(std::string url) { options_.url = std::move(url); }
+  void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
   void set_on_work(std::function<void()> wake) {
     const std::lock_guard lock(queue_mutex_);
     on_work_ = std::move(wake);
@@ -83,6 +84,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Store& store_;
   PaymentGateway& gateway_;
   Clock& clock_;
+  SagaExchange* exchange_ = nullptr;  // null: every participant is here
   Publisher publisher_;
   Random random_;
 
@@ -317,6 +319,11 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
       if (const auto core = self.lock()) core->submit(std::move(reply), nullptr);
     });
 
+  if (exchange_) {
+    for (const RemoteCall& call : batch.remote_calls()) exchange_->send(call);
+    for (const RemoteReply& reply : batch.remote_replies()) exchange_->send(reply);
+  }
+
   for (std::size_t i = 0; i < waiting.size(); ++i) {
     Waiting& w = waiting[i];
     Result<Receipt>& receipt = receipts[i];
@@ -443,6 +450,7 @@ EngineStats Engine::Core::stats() const {
 Engine::Engine(EngineOptions options, Store& store, PaymentGateway& gateway, Bus& bus, Clock& clock)
     : core_(std::make_shared<Core>(std::move(options), store, gateway, bus, clock)) {}
 Engine::~Engine() = default;
+void Engine::set_exchange(SagaExchange& exchange) { core_->set_exchange(exchange); }
 void Engine::set_url(std::string url) { core_->set_url(std::move(url)); }
 Result<void> Engine::start() { return core_->start(); }
 void Engine::submit(Command command, Completion done) { core_->submit(std::move(command), std::move(done)); }

@@ -17,6 +17,7 @@
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/payment_gateway.hpp"
+#include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -54,6 +55,9 @@ class Engine {
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+
+  // Where participants in other processes are asked, and asked from. It outlives the engine. Before `start`.
+  void set_exchange(SagaExchange& exchange);
 
   // Where this node is found, when that is known only after it listens. Before `start`.
   void set_url(std::string url);

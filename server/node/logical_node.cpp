@@ -25,7 +25,9 @@ EngineOptions engine_options(const NodeOptions& options, const NodeAddress& addr
   engine.node = address.node;
   engine.url = address.url;
   engine.lease = options.lease;
-  engine.policy = Policy{options.reservation_ttl, options.shop_confirms};
+  engine.policy.reservation_ttl = options.reservation_ttl;
+  engine.policy.shop_confirms = options.shop_confirms;
+  if (options.service) engine.policy.services = Services::only(*options.service);
   engine.seed = random_u64();
   return engine;
 }
@@ -63,6 +65,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                node_metrics_,
                *parts.sessions,
                *parts.feed} {
+  if (parts.exchange) engine_.set_exchange(*parts.exchange);
   engine_.on_commit([this](std::size_t commands, Duration took) { node_metrics_.committed(commands, took); });
 }
 

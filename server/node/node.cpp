@@ -53,6 +53,7 @@ class RunningNodes final : public Nodes {
       if (const auto started = node->start(); !started) return started;
     io_thread_ = std::thread([this] { io_->run(); });
     register_operator();
+    if (const auto begun = start_exchange(options); !begun) return begun;
     for (const auto& node : nodes_) node->set_ready(true);
     return {};
   }
@@ -71,7 +72,8 @@ class RunningNodes final : public Nodes {
     if (!io_) return;
     for (const auto& node : nodes_) node->set_ready(false);  // 0. load balancers send them elsewhere
     if (io_thread_.joinable()) std::this_thread::sleep_for(stop_delay_);
-    stop_serving();  // 1. no new requests; those in flight get their answers
+    if (parts_->exchange) parts_->exchange->stop();
+    stop_serving();  // 1. no new requests or messages; those in flight get their answers
     for (const auto& node : nodes_)
       node->stop_engine();  // 2. what was accepted is durable, the leases are given up
     work_.reset();          // 3. no handler runs any more
@@ -93,6 +95,36 @@ class RunningNodes final : public Nodes {
       node->stop_serving([stopped] { stopped->set_value(); });
     }
     for (const auto& stopped : all) stopped.wait();
+  }
+
+  // Messages of other services are commands to the first node's engine.
+  Result<void> start_exchange(const NodeOptions& options) {
+    if (!parts_->exchange) return {};
+    Engine& engine = nodes_.front()->engine();
+    SagaHandlers handlers;
+    handlers.perform = [&engine](const StepCall& call, SagaHandlers::Done done) {
+      engine.submit(PerformRequest{call}, answered(std::move(done)));
+    };
+    handlers.take_reply = [&engine](const RemoteReply& reply, SagaHandlers::Done done) {
+      engine.submit(StepReplied{reply.saga, reply.reply, "", true}, answered(std::move(done)));
+    };
+    handlers.pursue = [&engine](OrderId order, SagaHandlers::Done done) {
+      engine.submit(PursueRequest{order}, answered(std::move(done)));
+    };
+    return parts_->exchange->start(Services::only(*options.service), std::move(handlers));
+  }
+
+  // A message whose command was refused has had all the effect that it can have: it is late, or a repeat, or of a saga
+  // that is not there. One that could not be decided comes again.
+  static Completion answered(SagaHandlers::Done done) {
+    return [done = std::move(done)](Result<Receipt> receipt) {
+      if (receipt) return done({});
+      const ErrorCode code = receipt.error().code;
+      const bool comes_again = code == ErrorCode::unavailable || code == ErrorCode::busy ||
+                               code == ErrorCode::unknown_outcome || code == ErrorCode::bug;
+      if (comes_again || code == ErrorCode::invalid) return done(receipt.error());
+      done({});
+    };
   }
 
   // The operator's row, so that what the operator does has an author. There already at every start but the
@@ -127,7 +159,12 @@ Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options) {
   if (const auto valid = check(options); !valid) return valid.error();
   auto parts = SharedParts::make(options);
   if (!parts) return parts.error();
-  auto nodes = std::make_unique<RunningNodes>(options.data / operator_token_name, std::move(parts).value());
+  return start_nodes(options, std::move(parts).value());
+}
+
+Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options, std::unique_ptr<SharedParts> parts) {
+  if (const auto valid = check(options); !valid) return valid.error();
+  auto nodes = std::make_unique<RunningNodes>(options.data / operator_token_name, std::move(parts));
   if (const auto started = nodes->start(options); !started) return started.error();
   return std::unique_ptr<Nodes>(std::move(nodes));
 }

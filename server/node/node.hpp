@@ -11,12 +11,13 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "server/participants/role.hpp"
 
 namespace sagactl {
 
 enum class Dedupe { product, key_only };
 
-enum class PaymentProvider { simulated, remote };
+enum class PaymentProvider { simulated, remote, toss };
 
 // The simulated payment provider.
 struct SimulatedPayment {
@@ -24,6 +25,13 @@ struct SimulatedPayment {
   Duration delay_min = 500ms;
   Duration delay_max = 2s;
   double timeout_share = 0.0;  // share of calls that answer nothing in time, half of them after charging
+};
+
+// Toss Payments, or a server that speaks its API.
+struct TossAccount {
+  std::string url = "https://api.tosspayments.com/v1";
+  std::filesystem::path secret_file;  // the secret key; nobody else may read it
+  Duration timeout = 10s;             // of one call
 };
 
 struct NodeOptions {
@@ -36,8 +44,12 @@ struct NodeOptions {
   std::string redis;     // redis://[:password@]host[:port][/db], for the locks; empty: in this process
   PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
+  TossAccount toss;
   std::string kafka;  // brokers, "host:port,host:port"; empty: messages go through this process
   std::string kafka_client_id = "sagactl";
+  // The one service of a checkout that this process is; none: all. The others are asked over Kafka, and all of them
+  // work on one database server.
+  std::optional<Service> service;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
   Duration stop_delay{};  // between /readyz failing and the listener closing, for a load balancer to see it
@@ -68,8 +80,8 @@ class Nodes {
   virtual void stop() = 0;
 };
 
-// A process that carries out payments for nodes with PaymentProvider::remote, by the simulated provider. It needs
-// brokers; its port has /livez, /readyz and /metrics.
+// A process that carries out payments for nodes with PaymentProvider::remote, by the simulated provider or by Toss
+// Payments. It needs brokers; its port has /livez, /readyz and /metrics.
 Result<std::unique_ptr<Nodes>> start_payment_participant(const NodeOptions& options);
 
 // Returns when all nodes accept requests. Errors say what to do about a port in use, a data directory that

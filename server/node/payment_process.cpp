@@ -10,10 +10,10 @@
 #include <thread>
 
 #include "server/adapters/kafka/payment_participant.hpp"
-#include "server/adapters/simulated/simulated_gateway.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/http/server.hpp"
 #include "server/node/node.hpp"
+#include "server/node/payment_provider.hpp"
 #include "server/node/shared_parts.hpp"
 
 namespace sagactl {
@@ -68,11 +68,13 @@ class PaymentProcess final : public Nodes {
  public:
   explicit PaymentProcess(const NodeOptions& options)
       : clock_(make_system_clock()),
-        gateway_(make_simulated_gateway(simulated_options(options.payment), *clock_)),
         name_(options.node_id.empty() ? "payment-1" : options.node_id) {}
   ~PaymentProcess() override { stop(); }
 
   Result<void> start(const NodeOptions& options) {
+    auto gateway = make_own_gateway(options, *clock_);
+    if (!gateway) return gateway.error();
+    gateway_ = std::move(gateway).value();
     http::ServerOptions server;
     server.host = options.host;
     server.port = options.port;

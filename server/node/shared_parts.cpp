@@ -10,6 +10,7 @@
 #include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/auth/secrets.hpp"
+#include "server/node/payment_provider.hpp"
 
 namespace sagactl {
 namespace {
@@ -79,14 +80,22 @@ Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options) {
 }
 
 Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, Clock& clock) {
-  if (options.payment_provider == PaymentProvider::simulated)
-    return make_simulated_gateway(simulated_options(options.payment), clock);
+  if (options.payment_provider != PaymentProvider::remote) return make_own_gateway(options, clock);
   if (options.kafka.empty())
     return Error{ErrorCode::invalid, "--payment remote needs brokers: say where they are with --kafka host:port"};
   RemotePaymentOptions remote;
   remote.kafka = kafka_options(options);
   remote.reply_to = options.node_id.empty() ? "node-1" : options.node_id;
   return make_kafka_payment_gateway(remote, clock);
+}
+
+Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, Clock& clock) {
+  if (options.kafka.empty() || !options.database.starts_with("postgres"))
+    return Error{ErrorCode::invalid,
+                 fmt::format("--role {} works with the others over one database server and Kafka: say where they are "
+                             "with --database postgres://... and --kafka host:port",
+                             to_string(*options.service))};
+  return KafkaSagaExchange::open(kafka_options(options), clock);
 }
 
 }  // namespace
@@ -109,6 +118,11 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto gateway = make_gateway(options, clock);
   if (!gateway) return gateway.error();
   parts->gateway = std::move(gateway).value();
+  if (options.service) {
+    auto exchange = make_exchange(options, clock);
+    if (!exchange) return exchange.error();
+    parts->exchange = std::move(exchange).value();
+  }
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
   parts->readers = std::make_unique<api::Readers>(
       http::Workers::Options{"reading the database", database_readers, reads_waiting_max});
@@ -125,15 +139,6 @@ KafkaOptions kafka_options(const NodeOptions& options) {
   return kafka;
 }
 
-SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment) {
-  SimulatedGatewayOptions options;
-  if (payment.success) options.success = options.other_success = *payment.success;
-  options.delay_min = payment.delay_min;
-  options.delay_max = payment.delay_max;
-  options.timeout_share = payment.timeout_share;
-  return options;
-}
-
 SharedParts::~SharedParts() {
   feed.reset();
   hashers.reset();
@@ -142,7 +147,9 @@ SharedParts::~SharedParts() {
   // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.
   lock.reset();
   // The clock's thread ends before what its work may refer to goes.
+  if (exchange) exchange->stop();
   clock.reset();
+  exchange.reset();
   gateway.reset();
   bus.reset();
   database.reset();

@@ -5,7 +5,7 @@
 
 #include "common/result.hpp"
 #include "server/adapters/kafka/kafka_options.hpp"
-#include "server/adapters/simulated/simulated_gateway.hpp"
+#include "server/adapters/kafka/kafka_saga_exchange.hpp"
 #include "server/api/event_feed.hpp"
 #include "server/api/readers.hpp"
 #include "server/api/sessions.hpp"
@@ -26,6 +26,7 @@ struct SharedParts {
   std::unique_ptr<Lock> lock;
   std::unique_ptr<Bus> bus;
   std::unique_ptr<PaymentGateway> gateway;
+  std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
   std::unique_ptr<api::Sessions> sessions;
   std::unique_ptr<api::Readers> readers;
   std::unique_ptr<http::Workers> hashers;
@@ -42,8 +43,10 @@ inline constexpr std::string_view operator_token_name = "operator.token";
 inline constexpr std::string_view jwt_secret_name = "jwt.secret";
 inline constexpr std::string_view jwt_refresh_secret_name = "jwt-refresh.secret";
 
+// Nodes over parts that were made before, with the same options.
+Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options, std::unique_ptr<SharedParts> parts);
+
 KafkaOptions kafka_options(const NodeOptions& options);
-SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment);
 
 // The user in whose name the operator credential acts.
 User operator_user();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/participants/flow.hpp"
+#include "server/participants/role.hpp"
 
 namespace sagactl {
 
@@ -35,6 +36,7 @@ struct GatewayCall {
 struct Policy {
   Duration reservation_ttl = 5min;
   bool shop_confirms = false;  // a checkout's payment waits until the shop confirms it
+  Services services = Services::all();  // of a checkout, that are here; the others are asked
 };
 
 // What a call came to. `outcome` null: the answer will be a reply to `gateway_call`.
@@ -44,8 +46,8 @@ struct Performed {
   std::optional<GatewayCall> gateway_call;
 };
 
-// The stock that the flow's steps may touch, from now on.
-std::vector<StockKey> stocks_of(const Flow& flow);
+// The stock that the steps of a saga of that name may touch for that order.
+std::vector<StockKey> stocks_of(std::string_view saga, const Order& order);
 
 // Carries out `call`, whose participant command is `command`, on `flow` and `stocks`, behind its barrier. Fresh ids
 // are made from `moment`. `bug` for a command that no participant has.

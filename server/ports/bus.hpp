@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/result.hpp"
+#include "server/saga/definition.hpp"
 #include "server/saga/event.hpp"
 
 namespace sagactl {
@@ -16,6 +18,10 @@ namespace sagactl {
 // The topic that the definition of the event's saga names, or that of its aggregate: "order-events",
 // "payment-events", "stock-events" or "saga-events".
 std::string_view topic_of(const Event& event);
+// The rule that gives an event its topic; null: its aggregate does.
+const TopicRule* topic_rule_of(const Event& event);
+// Every topic that an event may go to.
+std::vector<std::string_view> event_topics();
 
 struct BusState {
   bool external = false;  // whether there is something outside of this process that can be away

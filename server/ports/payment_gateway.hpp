@@ -17,8 +17,10 @@ struct Charge {
   Money amount;
   std::vector<std::string> product_ids;
   std::string trace_parent = {};  // W3C, of the request that all this follows from; may be empty
-  std::string payment_key = {};   // the provider's own, chosen by the shop's page; empty: one made from `key`
-  std::string saga_type = {};     // the definition's name
+  // The provider's own key of this payment, where the shop's page got one from it. Empty: the adapter takes one that
+  // follows from `key`.
+  std::string payment_key = {};
+  std::string saga_type = {};  // the definition's name
 };
 
 // A charge that was made before, or may have been.
@@ -26,7 +28,7 @@ struct EarlierCharge {
   std::string key;
   std::string order_id;
   std::string trace_parent = {};
-  std::string payment_key = {};
+  std::string payment_key = {};  // as it was charged
 };
 
 struct Charged {

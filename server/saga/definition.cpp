@@ -1,5 +1,10 @@
 #include "server/saga/definition.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
 namespace sagactl {
 namespace {
 
@@ -26,41 +31,43 @@ SagaDefinition order_processing() {
   };
 }
 
-// The order is complete and its stock sold with the last step, so everything before that can still be undone.
+// The order is complete and its stock sold with the last step, so everything before that can still be undone. The
+// services may be processes of their own, which are restarted at times; and a buyer takes time to pay.
 std::vector<StepDefinition> checkout_steps() {
-  return {
-      StepDefinition{.name = "CREATE_ORDER",
-                     .action = "order.create",
-                     .compensation = "order.cancel",
-                     .compensated_as = "CANCEL_ORDER"},
-      StepDefinition{.name = "PROCESS_PAYMENT",
-                     .action = "payment.charge",
-                     .compensation = "payment.refund",
-                     .compensated_as = "REFUND_PAYMENT"},
-      StepDefinition{.name = "RESERVE_INVENTORY",
-                     .action = "inventory.reserve",
-                     .compensation = "inventory.release",
-                     .compensated_as = "RELEASE_INVENTORY"},
-      StepDefinition{.name = "COMPLETE_ORDER", .action = "order.complete", .compensation = "", .compensated_as = ""},
+  const auto step = [](std::string_view name, std::string_view action, std::string_view compensation,
+                       std::string_view compensated_as) {
+    return StepDefinition{.name = name,
+                          .action = action,
+                          .compensation = compensation,
+                          .compensated_as = compensated_as,
+                          .timeout = 10s,
+                          .retry = {.budget = 10min},
+                          .compensation_retry = {.budget = 10min}};
   };
+  return {step("CREATE_ORDER", "order.create", "order.cancel", "CANCEL_ORDER"),
+          step("PROCESS_PAYMENT", "payment.charge", "payment.refund", "REFUND_PAYMENT"),
+          step("RESERVE_INVENTORY", "inventory.reserve", "inventory.release", "RELEASE_INVENTORY"),
+          step("COMPLETE_ORDER", "order.complete", "", "")};
 }
 
-constexpr std::string_view replies = "orchestrator.reply";
+constexpr std::string_view replies = orchestrator_replies;
 
 SagaDefinition checkout() {
   return SagaDefinition{
       .name = checkout_saga,
       .steps = checkout_steps(),
       .pivot = 3,
-      .topics = {{AggregateType::order, EventType::order_created, replies},
-                 {AggregateType::payment, EventType::payment_processed, replies},
-                 {AggregateType::payment, EventType::payment_failed, replies},
-                 {AggregateType::payment, EventType::payment_refunded, replies},
-                 {AggregateType::inventory, EventType::stock_reserved, replies},
-                 {AggregateType::inventory, EventType::stock_refused, replies},
-                 {AggregateType::inventory, EventType::stock_released, replies},
-                 {AggregateType::order, EventType::order_confirmed, replies},
-                 {AggregateType::order, EventType::order_cancelled, replies}},
+      .timeout = 15min,
+      .topics = {{AggregateType::order, EventType::order_created, replies, "CREATE_ORDER"},
+                 {AggregateType::payment, EventType::payment_processed, replies, "PROCESS_PAYMENT"},
+                 {AggregateType::payment, EventType::payment_failed, replies, "PROCESS_PAYMENT", true},
+                 {AggregateType::payment, EventType::payment_refunded, replies, "REFUND_PAYMENT"},
+                 {AggregateType::inventory, EventType::stock_reserved, replies, "RESERVE_INVENTORY"},
+                 {AggregateType::inventory, EventType::stock_refused, replies, "RESERVE_INVENTORY", true},
+                 {AggregateType::inventory, EventType::stock_released, replies, "RELEASE_INVENTORY"},
+                 {AggregateType::order, EventType::order_confirmed, replies, "COMPLETE_ORDER"},
+                 {AggregateType::order, EventType::order_cancelled, replies, "CANCEL_ORDER"}},
+      .shop_may_confirm = true,
   };
 }
 
@@ -70,6 +77,7 @@ SagaDefinition checkout_choreography() {
       .mode = Mode::choreography,
       .steps = checkout_steps(),
       .pivot = 3,
+      .timeout = 15min,
       .topics = {{AggregateType::order, EventType::order_created, "order.created"},
                  {AggregateType::order, EventType::order_cancelled, "order.cancelled"},
                  {AggregateType::payment, EventType::payment_processed, "payment.processed"},
@@ -77,6 +85,7 @@ SagaDefinition checkout_choreography() {
                  {AggregateType::inventory, EventType::stock_reserved, "inventory.reserved"},
                  {AggregateType::inventory, EventType::stock_refused, "inventory.failed"},
                  {AggregateType::inventory, EventType::stock_released, "inventory.released"}},
+      .shop_may_confirm = true,
   };
 }
 
@@ -118,12 +127,32 @@ SagaDefinition item_purchase() {
   };
 }
 
+std::vector<SagaDefinition>& known() {
+  static std::vector<SagaDefinition> all = {order_processing(), checkout(), checkout_choreography(), item_purchase()};
+  return all;
+}
+
+Error unfit(const SagaDefinition& definition, std::string_view why) {
+  return Error{ErrorCode::invalid, fmt::format("the saga '{}' cannot be added: {}", definition.name, why)};
+}
+
 }  // namespace
 
-const std::vector<SagaDefinition>& definitions() {
-  static const std::vector<SagaDefinition> all = {order_processing(), checkout(), checkout_choreography(),
-                                                  item_purchase()};
-  return all;
+const std::vector<SagaDefinition>& definitions() { return known(); }
+
+Result<void> add_definition(SagaDefinition definition) {
+  if (definition.name.empty()) return unfit(definition, "it has no name");
+  if (find_definition(definition.name)) return unfit(definition, "there is one of that name");
+  if (definition.steps.empty()) return unfit(definition, "it has no steps");
+  if (definition.steps.size() > steps_max) return unfit(definition, fmt::format("more than {} steps", steps_max));
+  if (definition.pivot >= definition.steps.size()) return unfit(definition, "its pivot is none of its steps");
+  std::set<std::string_view> names;
+  for (const StepDefinition& step : definition.steps) {
+    if (step.name.empty() || step.action.empty()) return unfit(definition, "a step without a name or an action");
+    if (!names.insert(step.name).second) return unfit(definition, fmt::format("two steps are named {}", step.name));
+  }
+  known().push_back(std::move(definition));
+  return {};
 }
 
 const SagaDefinition* find_definition(std::string_view name) {

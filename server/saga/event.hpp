@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/id.hpp"
 #include "common/json.hpp"
@@ -60,6 +61,24 @@ struct Spelling<EventType> {
       "StockReserved", "StockRefused", "StockConfirmed", "StockReleased", "StockSet", "NotificationSent"};
 };
 
+// What happens to few flows, and is looked for among millions of what happens to all: databases have an index of these.
+constexpr bool is_seldom(EventType type) {
+  switch (type) {
+    case EventType::order_cancelled:
+    case EventType::payment_failed:
+    case EventType::payment_refunded:
+    case EventType::saga_failed:
+    case EventType::saga_step_compensated:
+    case EventType::saga_compensated:
+    case EventType::saga_compensation_failed:
+    case EventType::saga_compensating:
+    case EventType::saga_retried:
+      return true;
+    default:
+      return false;
+  }
+}
+
 struct Event {
   EventType type = EventType::order_created;
   AggregateType aggregate_type = AggregateType::order;
@@ -67,7 +86,7 @@ struct Event {
   int version = 0;         // 1, 2, 3 ... within the aggregate
   OrderId order;           // the flow it belongs to; nil: none, it tells of stock that an operator has set
   std::string data;        // a JSON object
-  std::string metadata;    // a JSON object, or empty
+  std::string metadata;    // a JSON object, or empty; see asked_by()
   std::string correlation; // empty: the order's id
   std::string trace_parent;  // W3C, of the request that began the saga; kept with the saga, not with the event
   std::string saga_type;     // the definition's name; kept with the saga as well; empty: none
@@ -76,5 +95,10 @@ struct Event {
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
   Timestamp occurred_at;       // on the database's clock, increasing within the node
 };
+
+// The metadata of an event that happened because a person asked for it. Whoever looks for such events looks for text
+// that begins like this.
+inline constexpr std::string_view asked_by_prefix = R"({"by":)";
+std::string asked_by(const std::string& user);  // empty for nobody
 
 }  // namespace sagactl

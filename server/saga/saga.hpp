@@ -89,6 +89,15 @@ struct Saga {
   friend bool operator==(const Saga&, const Saga&) = default;
 };
 
+// The step that is being done or undone; none: the number of steps.
+inline std::size_t open_step(const Saga& saga) {
+  std::size_t i = 0;
+  while (i < saga.steps.size() && saga.steps[i].status != StepStatus::running &&
+         saga.steps[i].status != StepStatus::compensating)
+    ++i;
+  return i;
+}
+
 // How often the step that the saga is at has been tried; 0 when it is at none.
 inline int tries_of_current_step(const Saga& saga) {
   int tries = 0;

@@ -8,31 +8,6 @@ namespace {
 
 using testing::HasSubstr;
 
-struct NotBuiltIn {
-  const char* name;
-  std::vector<std::string> flags;
-  std::map<std::string, std::string, std::less<>> variables;
-  const char* said;
-};
-
-class CliNotBuiltIn : public testing::TestWithParam<NotBuiltIn> {};
-
-TEST_P(CliNotBuiltIn, IsAUsageErrorThatSaysWhatToDoInstead) {
-  Desk desk;
-  desk.variables = GetParam().variables;
-  std::vector<std::string> arguments = {"serve", "--port", "0"};
-  arguments.insert(arguments.end(), GetParam().flags.begin(), GetParam().flags.end());
-  const Outcome outcome = desk.run(arguments);
-  EXPECT_EQ(outcome.code, 4);
-  EXPECT_THAT(outcome.err, HasSubstr(std::string(GetParam().said) + " is not built in yet; "));
-  EXPECT_FALSE(std::filesystem::exists(desk.directory() / "sagactl-data"));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Components, CliNotBuiltIn,
-    testing::Values(NotBuiltIn{"Toss", {"--payment", "toss"}, {}, "Toss Payments"}),
-    [](const auto& tested) { return tested.param.name; });
-
 struct WrongFlag {
   const char* name;
   std::vector<std::string> flags;
@@ -63,8 +38,37 @@ INSTANTIATE_TEST_SUITE_P(
         WrongFlag{"Kafka", {"--kafka", "a:1,b:x"}, "--kafka: 'b:x' is not a broker"},
         WrongFlag{"RemotePaymentWithoutKafka", {"--payment", "remote"}, "--kafka host:port"},
         WrongFlag{"PaymentRoleWithoutKafka", {"--role", "payment"}, "--kafka host:port"},
+        WrongFlag{"TossUrl", {"--toss-url", "api.tosspayments.com"}, "does not begin with https:// or http://"},
+        WrongFlag{"TossOverHttp",
+                  {"--payment", "toss", "--toss-url", "http://10.0.0.1/v1"},
+                  "would carry the secret key in the clear"},
+        WrongFlag{"TossWithoutSecret", {"--payment", "toss"}, "--toss-secret-file"},
+        WrongFlag{"TossSecretMissing",
+                  {"--payment", "toss", "--toss-secret-file", "none.key"},
+                  "none.key: No such file or directory"},
         WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is none of product, key-only"}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST(CliServe, TakesNoSecretKeyThatOthersCanReadOrThatIsNone) {
+  Desk desk;
+  const std::vector<std::string> command = {"serve",     "--port", "0", "--payment", "toss", "--toss-secret-file",
+                                            "toss.key"};
+  const auto said_of = [&](const std::string& text, std::filesystem::perms mode) {
+    desk.write("toss.key", text);
+    std::filesystem::permissions(desk.directory() / "toss.key", mode);
+    const Outcome outcome = desk.run(command);
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_EQ(outcome.err.find("test_sk"), std::string::npos) << outcome.err;
+    return outcome.err;
+  };
+  using std::filesystem::perms;
+  const perms owner = perms::owner_read | perms::owner_write;
+  EXPECT_THAT(said_of("test_sk_1\n", owner | perms::others_read), HasSubstr("chmod 600"));
+  EXPECT_THAT(said_of("\n", owner), HasSubstr("does not hold one"));
+  EXPECT_THAT(said_of("test_sk_1:\n", owner), HasSubstr("one word without a colon"));
+  EXPECT_THAT(said_of("test_sk_1\ntest_sk_2\n", owner), HasSubstr("one word"));
+  EXPECT_FALSE(std::filesystem::exists(desk.directory() / "sagactl-data"));
+}
 
 TEST(CliServe, PrintsOneLinePerNodeAndStopsWhenToldTo) {
   Desk desk;

@@ -124,6 +124,28 @@ TEST_F(PostgresViews, UsersSayWhatTheApiSays) {
             user_id(1).text() + "|user1@test.com|$argon2id$...|Gold|Én|merchant|suspended|t|hash");
 }
 
+TEST_F(PostgresViews, InventoriesSayWhatStockThereIs) {
+  node->write([&](ChangeList& list, Timestamp now) {
+    list.add(new_stock(StockKind::product, "A", 5, "node-1", now));
+    list.add(new_stock(StockKind::item, "A", 6, "node-1", now));
+    list.add(new_stock(StockKind::product, "B", 7, "node-1", now));
+  });
+  EXPECT_EQ(text(R"(SELECT "productId", "productName", "availableQuantity", "reservedQuantity", "soldQuantity", price,
+                    kind FROM inventories ORDER BY kind, "productId")"),
+            "A|The \"A\" näme|6|30|70|10.70|item\n"
+            "A|The \"A\" näme|5|30|70|10.70|product\n"
+            "B|The \"B\" näme|7|30|70|10.70|product");
+  EXPECT_EQ(text(R"(SELECT pg_typeof("productId"), pg_typeof("availableQuantity"), pg_typeof(price)
+                    FROM inventories LIMIT 1)"),
+            "character varying|bigint|numeric");
+  subject->sql().run(R"(DELETE FROM inventories WHERE "productId" = 'A' AND kind = 'product')");
+  EXPECT_FALSE(queries().stock({StockKind::product, "A"}).value());
+  EXPECT_TRUE(queries().stock({StockKind::item, "A"}).value()) << "another kind is another stock";
+  subject->sql().run("DELETE FROM inventories");
+  EXPECT_TRUE(queries().stocks(StockKind::product, "", 10).value().empty());
+  EXPECT_EQ(text("SELECT count(*) FROM stock"), "0");
+}
+
 TEST_F(PostgresViews, WhatIsDeletedIsGoneFromAnswersAndCounts) {
   PostgresSession& sql = subject->sql();
   sql.run("DELETE FROM orders WHERE status = 'paid'");

@@ -41,6 +41,16 @@ std::string tell(const Counts& counts) {
   return text;
 }
 
+// A flow of one of the systems, by its number.
+Flow flow_of(int number, const Owner& owner, Timestamp now) {
+  switch (number % 5) {
+    case 1: return new_flow_of(checkout_saga, number, owner, now);
+    case 2: return new_flow_of(checkout_choreography_saga, number, owner, now);
+    case 3: return new_flow_of(item_purchase_saga, number, owner, now);
+    default: return new_flow(number, owner, now);
+  }
+}
+
 template <class Enum>
 Enum some(Random& random) {
   return static_cast<Enum>(random.below(std::size(Spelling<Enum>::names)));
@@ -57,7 +67,7 @@ TestNode& RandomLife::some_node() {
 
 std::string RandomLife::step() {
   subject_.clock.advance(Duration{static_cast<std::int64_t>(random_.below(2'000'000))});
-  switch (random_.below(12)) {
+  switch (random_.below(13)) {
     case 0:
     case 1:
       return create();
@@ -77,6 +87,8 @@ std::string RandomLife::step() {
       return publish();
     case 10:
       return ask_orders() + ask_sagas();
+    case 11:
+      return ask_stock();
     default:
       return ask_events();
   }
@@ -89,7 +101,7 @@ std::string RandomLife::create() {
   const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
     random_ = before;  // each try decides the same
     for (int i = 1; i <= count; ++i) {
-      const Flow flow = new_flow(flows_ + i, node.owner(), now);
+      const Flow flow = flow_of(flows_ + i, node.owner(), now);
       list.create(flow).add(Claim{digest_of_key(flow.order.idempotency_key), flow.order.id, true});
       list.add(node.event(flow, EventType::order_created, now + i * 1us));
     }
@@ -129,6 +141,7 @@ Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
     payment.created_at = payment.updated_at = now;
     list.add(payment);
   }
+  if (random_.chance(0.4)) list.set(flow.order.id, next_reservations(flow.reservations, now));
   const Barrier barrier{static_cast<std::uint8_t>(random_.below(3)), some<Direction>(random_),
                         static_cast<int>(1 + random_.below(2)), random_.chance(0.2),
                         random_.chance(0.2) ? "no" : ""};
@@ -140,12 +153,61 @@ Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
   return flow;
 }
 
+std::vector<Reservation> RandomLife::next_reservations(std::vector<Reservation> list, Timestamp now) {
+  for (Reservation& each : list)
+    if (random_.chance(0.5)) each.status = some<ReservationStatus>(random_);
+  if (list.size() < 4 && random_.chance(0.3)) {
+    Reservation fresh;
+    fresh.id = {make_uuid_v7(now, random_.next(), random_.next())};
+    fresh.kind = some<StockKind>(random_);
+    fresh.lines = {{fmt::format("S{}", random_.below(4)), static_cast<std::int64_t>(random_.below(9))}};
+    fresh.expires_at = now + Duration{static_cast<std::int64_t>(random_.below(20'000'000))};
+    list.push_back(fresh);
+  } else if (random_.chance(0.1)) {
+    list.clear();
+  }
+  return list;
+}
+
+StockKey RandomLife::some_stock() {
+  const auto kind = some<StockKind>(random_);
+  return {kind, fmt::format("S{}", random_.below(4))};
+}
+
+// Draws from some of the stock that was loaded, and makes what was not there.
+void RandomLife::draw(const Loaded& loaded, const std::set<StockKey>& keys, ChangeList& list, TestNode& node,
+                      Timestamp now) {
+  for (const StockKey& key : keys) {
+    if (random_.chance(0.4)) continue;
+    const auto found = std::find_if(loaded.stocks.begin(), loaded.stocks.end(),
+                                    [&](const Stock& stock) { return stock.key == key; });
+    Stock stock = found == loaded.stocks.end() ? new_stock(key.kind, key.id, 50, node.writer().node, now) : *found;
+    const auto moved = static_cast<std::int64_t>(random_.below(3));
+    stock.available -= moved;
+    stock.sold += moved;
+    ++stock.version;
+    stock.node = node.writer().node;
+    stock.updated_at = now;
+    list.add(stock);
+    if (random_.chance(0.3)) list.add(node.event(stock, now));
+  }
+}
+
 std::string RandomLife::change() {
   TestNode& node = some_node();
-  const Keys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
+  const std::set<StockKey> stocks = {some_stock(), some_stock()}, further = {some_stock(), some_stock()};
+  Keys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
                   .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
+                  .stocks = {stocks.begin(), stocks.end()},
                   .users = {user_id(static_cast<int>(random_.below(4)))},
                   .replays = {{user_id(1), "k1"}}};
+  std::set<StockKey> all = stocks;
+  keys.further = [&](const Loaded& found, Keys& more) {
+    if (found.flows.empty()) return;
+    all.insert(further.begin(), further.end());
+    more.stocks = {further.begin(), further.end()};
+    more.claims = {digest_of_key(fmt::format("key-{}", flows_))};
+  };
   Loaded loaded;
   std::string text;
   const Random before = random_;
@@ -154,13 +216,19 @@ std::string RandomLife::change() {
     std::sort(loaded.flows.begin(), loaded.flows.end(),
               [](const Flow& a, const Flow& b) { return a.order.id < b.order.id; });
     text = tell(loaded.flows) + tell(loaded.users);
-    for (const Claim& claim : loaded.claims)
+    std::map<StockKey, std::string> found;
+    for (const Stock& stock : loaded.stocks) found[stock.key] = describe(stock);
+    for (const auto& [key, stock] : found) text += "\n  " + stock;
+    std::map<KeyDigest, Claim> claims;
+    for (const Claim& claim : loaded.claims) claims[claim.key] = claim;
+    for (const auto& [key, claim] : claims)
       text += fmt::format("\n  claim {} {}", claim.order.text(), claim.live);
     for (const Replay& replay : loaded.replays) text += "\n  replay " + replay.body;
     for (const Flow& flow : loaded.flows) {
       list.update(next_state(flow, list, now));
       if (!flow.payments.empty()) list.add(node.event(flow, some<EventType>(random_), now));
     }
+    draw(loaded, all, list, node, now);
   });
   return fmt::format("change by {}: {}{}", node.writer().node, outcome(commit), text);
 }
@@ -246,14 +314,36 @@ std::string RandomLife::publish() {
 Page RandomLife::some_page() {
   Page page{.offset = static_cast<std::int64_t>(random_.below(5)),
             .limit = static_cast<std::int64_t>(random_.below(6))};
-  if (flows_ > 0 && random_.chance(0.3)) page.after = order_id(1 + static_cast<int>(random_.below(flows_)));
+  if (flows_ > 0 && random_.chance(0.3)) {
+    page.after = order_id(1 + static_cast<int>(random_.below(flows_)));
+    return page;
+  }
+  if (random_.chance(0.3)) page.sort_by = SortBy::updated;
+  page.oldest_first = random_.chance(0.3);
   return page;
+}
+
+std::string RandomLife::some_type() {
+  const std::size_t which = random_.below(definitions().size() + 1);
+  return which < definitions().size() ? std::string(definitions()[which].name) : "NoSaga";
+}
+
+std::string RandomLife::ask_stock() {
+  const StockKey key = some_stock();
+  const auto stock = subject_.queries().stock(key).value();
+  std::string text = "stock: " + (stock ? describe(*stock) : "nothing");
+  text += tell(subject_.queries().stocks(key.kind, random_.chance(0.5) ? "" : key.id, random_.below(4)).value());
+  text += "\nexpired:";
+  for (const OrderId id : subject_.store().expired_reservations(1 + random_.below(4)).value()) text += " " + id.text();
+  return text;
 }
 
 std::string RandomLife::ask_orders() {
   OrderFilter filter;
   if (random_.chance(0.5)) filter.status = some<OrderStatus>(random_);
   if (random_.chance(0.3)) filter.user = user_id(static_cast<int>(random_.below(4)));
+  if (random_.chance(0.3)) filter.customer = fmt::format("buyer-{}", random_.below(3));
+  for (std::uint64_t i = random_.below(3); i > 0; --i) filter.types.push_back(some_type());
   return "orders: " + tell(subject_.queries().orders(filter, some_page()));
 }
 
@@ -265,7 +355,12 @@ std::string RandomLife::ask_sagas() {
   if (random_.chance(0.2)) filter.error_contains = fmt::format("\"{}\"", random_.below(3));
   if (random_.chance(0.2)) filter.retries_over = static_cast<int>(random_.below(3));
   if (random_.chance(0.2)) filter.updated_before = subject_.clock.now() - 5s;
-  if (random_.chance(0.1)) filter.type = std::string(order_processing_saga);
+  if (random_.chance(0.2)) filter.type = some_type();
+  for (std::uint64_t i = random_.below(3); i > 0; --i) {
+    SagaStage& stage = filter.stages.emplace_back();
+    stage.status = some<SagaStatus>(random_);
+    if (random_.chance(0.5)) stage.step = random_.below(5);
+  }
   return "\nsagas: " + tell(subject_.queries().sagas(filter, some_page()));
 }
 
@@ -297,6 +392,7 @@ std::string RandomLife::tell_all() {
   std::vector<Claim> claims = history->claims().value();
   std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) { return a.key < b.key; });
   for (const Claim& claim : claims) text += fmt::format("\nclaim {} {}", claim.order.text(), claim.live);
+  text += tell(history->stocks().value()) + tell(history->stock_events().value());
   text += tell(history->nodes().value()) + "\n" + tell(subject_.queries().counts().value());
   for (int i = 0; i < 4; ++i)
     if (const auto user = subject_.queries().user(user_id(i)).value()) text += "\n" + describe(*user);

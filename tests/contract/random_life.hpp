@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,13 @@ class RandomLife {
   std::string ask_orders();
   std::string ask_sagas();
   std::string ask_events();
+  std::string ask_stock();
 
   Flow next_state(Flow flow, ChangeList& list, Timestamp now);
+  std::vector<Reservation> next_reservations(std::vector<Reservation> list, Timestamp now);
+  void draw(const Loaded& loaded, const std::set<StockKey>& keys, ChangeList& list, TestNode& node, Timestamp now);
+  StockKey some_stock();
+  std::string some_type();
   Page some_page();
 
   StoreSubject& subject_;

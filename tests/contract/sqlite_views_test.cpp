@@ -113,6 +113,26 @@ TEST_F(Views, UsersSayWhatTheApiSays) {
             user_id(1).text() + "|user1@test.com|$argon2id$...|Gold|Én|merchant|suspended|1|hash");
 }
 
+TEST_F(Views, InventoriesSayWhatStockThereIs) {
+  node.write([&](ChangeList& list, Timestamp now) {
+    list.add(new_stock(StockKind::product, "A", 5, "node-1", now));
+    list.add(new_stock(StockKind::item, "A", 6, "node-1", now));
+    list.add(new_stock(StockKind::product, "B", 7, "node-1", now));
+  });
+  const std::string all = R"(SELECT "productId", "productName", "availableQuantity", "reservedQuantity",
+                             "soldQuantity", price, kind FROM inventories ORDER BY kind, "productId")";
+  EXPECT_EQ(sql.text(all),
+            "A|The \"A\" näme|6|30|70|10.70|item\n"
+            "A|The \"A\" näme|5|30|70|10.70|product\n"
+            "B|The \"B\" näme|7|30|70|10.70|product");
+  sql.run(R"(DELETE FROM inventories WHERE "productId" = 'A' AND kind = 'product')");
+  EXPECT_FALSE(queries().stock({StockKind::product, "A"}).value());
+  EXPECT_TRUE(queries().stock({StockKind::item, "A"}).value()) << "another kind is another stock";
+  sql.run("DELETE FROM inventories");
+  EXPECT_TRUE(queries().stocks(StockKind::product, "", 10).value().empty());
+  EXPECT_EQ(sql.text("SELECT count(*) FROM stock"), "0");
+}
+
 TEST_F(Views, WhatIsDeletedIsGoneFromAnswersAndCounts) {
   sql.run("DELETE FROM orders WHERE status = 'paid'");
   EXPECT_EQ(queries().orders({}, {.limit = 10}).value().total, 2);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "server/saga/definition.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -12,8 +14,9 @@ Uuid uuid_of(int kind, int number) {
 }
 
 AggregateType aggregate_of(EventType type) {
-  if (type <= EventType::order_status_changed) return AggregateType::order;
-  return type <= EventType::payment_refunded ? AggregateType::payment : AggregateType::saga;
+  if (type <= EventType::order_status_changed || type == EventType::notification_sent) return AggregateType::order;
+  if (type <= EventType::payment_refunded) return AggregateType::payment;
+  return type < EventType::stock_reserved ? AggregateType::saga : AggregateType::inventory;
 }
 
 template <class T>
@@ -66,6 +69,32 @@ Flow new_flow(int number, const Owner& owner, Timestamp now) {
   payment.created_at = payment.updated_at = now;
   flow.payments = {payment};
   flow.barriers = {Barrier{}};
+  return flow;
+}
+
+Flow new_flow_of(std::string_view saga, int number, const Owner& owner, Timestamp now) {
+  Flow flow = new_flow(number, owner, now);
+  flow.order.customer = fmt::format("buyer-{}", number % 2);
+  flow.saga->type = saga;
+  flow.saga->steps.resize(find_definition(saga)->steps.size());
+  flow.payments[0].provider_key = fmt::format("toss \"{}\"", number);
+  Reservation held;
+  held.id = {uuid_of(4, number)};
+  held.kind = StockKind::item;
+  held.lines = {{"A \"näme\"", 2}, {"B", 1'000'000'000'000}};
+  held.expires_at = now + 5min;
+  held.node = owner.node;
+  held.version = 1;
+  held.created_at = held.updated_at = now;
+  Reservation sold = held;
+  sold.id = {uuid_of(5, number)};
+  sold.kind = StockKind::product;
+  sold.attempt = 2;
+  sold.lines = {{"C", 1}};
+  sold.status = ReservationStatus::confirmed;
+  sold.reason = "no \"reason\"";
+  sold.version = 2;
+  flow.reservations = {held, sold};
   return flow;
 }
 
@@ -126,12 +155,29 @@ User new_user(int number, Timestamp now) {
           now};
 }
 
+Stock new_stock(StockKind kind, const std::string& id, std::int64_t available, const NodeName& node, Timestamp now) {
+  Stock stock;
+  stock.key = {kind, id};
+  stock.name = "The \"" + id + "\" näme";
+  stock.price = Money{1070};
+  stock.available = available;
+  stock.reserved = 30;
+  stock.sold = 70;
+  stock.total = available + 100;
+  stock.node = node;
+  stock.version = 3;
+  stock.created_at = now - 1s;
+  stock.updated_at = now;
+  return stock;
+}
+
 ChangeList& ChangeList::create(const Flow& flow) {
   Flow& kept = keep(flows_, flow);
   changes.new_orders.push_back(&kept.order);
   if (kept.saga) changes.new_sagas.push_back(&*kept.saga);
   for (const Payment& payment : kept.payments) changes.new_payments.push_back(&payment);
   for (const Barrier& barrier : kept.barriers) changes.barriers.emplace_back(kept.order.id, &barrier);
+  if (!kept.reservations.empty()) changes.reservations.emplace_back(kept.order.id, &kept.reservations);
   return *this;
 }
 
@@ -149,6 +195,14 @@ ChangeList& ChangeList::add(const Payment& payment) {
 }
 ChangeList& ChangeList::add(OrderId order, const Barrier& barrier) {
   changes.barriers.emplace_back(order, &keep(barriers_, barrier));
+  return *this;
+}
+ChangeList& ChangeList::set(OrderId order, const std::vector<Reservation>& reservations) {
+  changes.reservations.emplace_back(order, &keep(reservations_, reservations));
+  return *this;
+}
+ChangeList& ChangeList::add(const Stock& stock) {
+  changes.stocks.push_back(&keep(stocks_, stock));
   return *this;
 }
 ChangeList& ChangeList::add(const Claim& claim) {
@@ -226,7 +280,22 @@ Event TestNode::event(const Flow& flow, EventType type, Timestamp now) {
   if (flow.saga) {
     event.correlation = flow.saga->correlation;
     event.trace_parent = flow.saga->trace_parent;
+    event.saga_type = flow.saga->type;
   }
+  event.node = writer().node;
+  event.sequence = ++registration_.last_sequence;
+  event.occurred_at = now;
+  return event;
+}
+
+Event TestNode::event(const Stock& stock, Timestamp now) {
+  Event event;
+  event.type = EventType::stock_set;
+  event.aggregate_type = AggregateType::stock;
+  event.aggregate = aggregate_of(stock.key);
+  event.version = stock.version;
+  event.data = R"({"id":")" + stock.key.id + R"("})";
+  event.metadata = R"({"by":"somebody"})";
   event.node = writer().node;
   event.sequence = ++registration_.last_sequence;
   event.occurred_at = now;
@@ -243,8 +312,9 @@ Loaded load(StoreSubject& subject, const TestNode& node, const Keys& keys) {
 
 std::string describe(const Order& order) {
   return fmt::format(
-      "order {} of {}: {} {} to {} is {}, key {} {}, payment {}, reason {}, token {}, node {}, v{}, {} {}",
-      order.id.text(), order.user.text(), to_json(order.items).dump(), order.total.text(), order.address,
+      "order {} of {}: {} {} to {} for {} is {}, key {} {}, payment {}, reason {}, token {}, node {}, v{}, "
+      "{} {}",
+      order.id.text(), order.user.text(), to_json(order.items).dump(), order.total.text(), order.address, order.customer,
       to_string(order.status), order.idempotency_key, order.holds_key, order.payment_id, order.cancel_reason,
       order.fencing_token, order.node, order.version, order.created_at.us, order.updated_at.us);
 }
@@ -265,18 +335,18 @@ std::string describe(const Saga& saga) {
 }
 
 std::string describe(const Payment& payment) {
-  return fmt::format("payment {} of {} {} attempt {}: {} {} {} ext {} failure {} node {} v{} {} {}",
+  return fmt::format("payment {} of {} {} attempt {}: {} {} {} ext {} failure {} under {} node {} v{} {} {}",
                      payment.id.text(), payment.order.text(), payment.user.text(), payment.attempt,
                      payment.amount.text(), to_string(payment.method), to_string(payment.status),
-                     payment.external_transaction_id, payment.failure_reason, payment.node, payment.version,
-                     payment.created_at.us, payment.updated_at.us);
+                     payment.external_transaction_id, payment.failure_reason, payment.provider_key,
+                     payment.node, payment.version, payment.created_at.us, payment.updated_at.us);
 }
 
 std::string describe(const Event& event) {
-  return fmt::format("event {} {} {} v{} of {}: {} {} {} node {} {} at {}", to_string(event.type),
+  return fmt::format("event {} {} {} v{} of {}: {} {} {} {} {} node {} {} at {}", to_string(event.type),
                      to_string(event.aggregate_type), event.aggregate.text(), event.version,
-                     event.order.text(), event.data, event.metadata, event.correlation, event.node,
-                     event.sequence, event.occurred_at.us);
+                     event.order.text(), event.data, event.metadata, event.correlation, event.trace_parent,
+                     event.saga_type, event.node, event.sequence, event.occurred_at.us);
 }
 
 std::string describe(const Flow& flow) {
@@ -285,7 +355,22 @@ std::string describe(const Flow& flow) {
   for (const Barrier& barrier : flow.barriers)
     text += fmt::format("\nbarrier {} {} {} {} {}", barrier.step, to_string(barrier.direction),
                         barrier.attempt, barrier.blocked, barrier.refusal);
+  for (const Reservation& reservation : flow.reservations) text += "\n" + describe(reservation);
   return text;
+}
+
+std::string describe(const Reservation& r) {
+  std::string text = fmt::format("reservation {} {} attempt {} {} {} until {} node {} v{} {} {}", r.id.text(),
+                                 to_string(r.kind), r.attempt, to_string(r.status), r.reason, r.expires_at.us, r.node,
+                                 r.version, r.created_at.us, r.updated_at.us);
+  for (const ReservationLine& line : r.lines) text += fmt::format(", {} of {}", line.quantity, line.stock);
+  return text;
+}
+
+std::string describe(const Stock& stock) {
+  return fmt::format("stock {} {} {} {}: {} = {} + {} + {} node {} v{} {} {}", to_string(stock.key.kind), stock.key.id,
+                     stock.name, stock.price.text(), stock.total, stock.available, stock.reserved, stock.sold,
+                     stock.node, stock.version, stock.created_at.us, stock.updated_at.us);
 }
 
 std::string describe(const User& user) {

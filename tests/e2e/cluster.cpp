@@ -61,8 +61,9 @@ Cluster::Cluster(const Parts& parts, std::vector<std::string> flags)
   }
 }
 
-Served& Cluster::add_node(const std::string& id) {
+Served& Cluster::add_node(const std::string& id, const std::vector<std::string>& more_flags) {
   std::vector<std::string> flags = flags_;
+  flags.insert(flags.end(), more_flags.begin(), more_flags.end());
   flags.insert(flags.end(), {"--node-id", id, "--data", id});
   std::erase_if(nodes_, [&](const Node& node) { return node.id == id; });
   nodes_.push_back({id, std::make_unique<Served>(site, flags)});

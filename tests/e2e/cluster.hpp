@@ -29,7 +29,7 @@ class Cluster {
   explicit Cluster(const Parts& parts, std::vector<std::string> flags = {});
 
   // A node with a free port, a data directory and an id of its own; it accepts requests when this returns.
-  Served& add_node(const std::string& id);
+  Served& add_node(const std::string& id, const std::vector<std::string>& more_flags = {});
   void end_node(const std::string& id, int signal);
 
   // A command of sagactl over all nodes, in the data directory of the first.

@@ -2,6 +2,10 @@
 // to: what the engine's tests work with.
 #pragma once
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <deque>
 #include <memory>
 #include <string>
@@ -12,6 +16,7 @@
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
+#include "tests/engine/stock_sums.hpp"
 
 namespace sagactl {
 
@@ -19,6 +24,7 @@ class ScriptedGateway : public PaymentGateway {
  public:
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
     calls.push_back("charge " + charge.key.substr(charge.key.size() - 1));
+    provider_keys.push_back(charge.payment_key);
     charges.push_back(std::move(done));
   }
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
@@ -36,6 +42,7 @@ class ScriptedGateway : public PaymentGateway {
   void answer_refund(Outcome answer) { take(refunds)(std::move(answer)); }
 
   std::vector<std::string> calls;
+  std::vector<std::string> provider_keys;  // of the charges
   std::deque<std::function<void(ChargeAnswer)>> charges;
   std::deque<std::function<void(QueryAnswer)>> queries;
   std::deque<std::function<void(Outcome)>> refunds;
@@ -58,12 +65,31 @@ inline PlaceOrder order_for(const std::string& product, Actor actor = {UserId{ne
   return order;
 }
 
+inline PlaceOrder checkout_for(const std::string& product, std::int64_t quantity, const std::string& customer = "guest") {
+  PlaceOrder order = order_for(product);
+  order.saga = checkout_saga;
+  order.customer = customer;
+  order.items[0].quantity = quantity;
+  order.key_only = true;
+  return order;
+}
+
+inline PlaceOrder purchase_for(const std::string& user, const std::string& item, std::int64_t quantity) {
+  PlaceOrder order = order_for(item);
+  order.saga = item_purchase_saga;
+  order.customer = user;
+  order.items = {{item, "", quantity, Money{}}};
+  order.key_only = true;
+  return order;
+}
+
 struct BenchNode {
-  explicit BenchNode(const std::string& name = "node-1") { start(name); }
+  explicit BenchNode(const std::string& name = "node-1", const Policy& how = {}) : policy(how) { start(name); }
 
   void start(const std::string& name) {
     EngineOptions options;
     options.node = name;
+    options.policy = policy;
     engine = std::make_unique<Engine>(options, *store, gateway, *bus, clock);
     ASSERT_OK(engine->start());
     settle();
@@ -84,6 +110,28 @@ struct BenchNode {
     if (!answer) crash("a command was not answered");
     return *answer;
   }
+  // Lets time pass, and does what falls due.
+  void pass(Duration time) {
+    for (Duration passed{0}; passed < time; passed += 1s) {
+      clock.advance(1s);
+      settle();
+    }
+  }
+  Result<Receipt> set_stock(StockKind kind, const std::string& id, std::int64_t available, Money price = {}) {
+    StockSetting setting;
+    setting.key = {kind, id};
+    setting.name = "The " + id;
+    setting.price = price;
+    setting.available = available;
+    return run(SetStockRequest{Actor{UserId{}, Role::admin}, {setting}});
+  }
+  // "available/reserved/sold"; all sums are right whenever one is looked at.
+  std::string stock(const std::string& id, StockKind kind = StockKind::product) {
+    const auto snapshot = store->snapshot();
+    EXPECT_THAT(stock_violations(**snapshot), ::testing::IsEmpty());
+    const auto found = store->stock({kind, id}).value();
+    return found ? fmt::format("{}/{}/{}", found->available, found->reserved, found->sold) : "none";
+  }
   Flow flow(OrderId id) { return store->flow(id)->value(); }
   std::vector<std::string> events_of(OrderId id) {
     std::vector<std::string> names;
@@ -98,6 +146,7 @@ struct BenchNode {
     return id;
   }
 
+  Policy policy;
   SimulatedClock clock;
   std::unique_ptr<MemoryStore> store = make_memory_store(clock);
   std::unique_ptr<Bus> bus = make_memory_bus();

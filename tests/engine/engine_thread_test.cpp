@@ -33,7 +33,8 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
   const auto store = make_memory_store(*clock);
   const auto bus = make_memory_bus();
   const auto lock = make_memory_lock(*clock);
-  const auto gateway = make_simulated_gateway({0.9, Duration{0}, 2ms, 0.05, 7}, *clock);
+  const auto gateway = make_simulated_gateway(
+      {.success = 0.9, .delay_min = Duration{0}, .delay_max = 2ms, .timeout_share = 0.05, .seed = 7}, *clock);
   std::vector<std::unique_ptr<Engine>> engines;
   std::vector<std::unique_ptr<OrderDesk>> desks;
   for (const char* name : {"node-1", "node-2"}) {

@@ -32,6 +32,7 @@ PaymentOrder a_charge() {
   order.reply_to = "node-1";
   order.expires_at = *parse_iso8601("2026-11-20T13:04:07.137Z");
   order.trace_parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  order.payment_key = "tgen_5zJ4xY7m0kODnyRpQWGrN2xq";
   return order;
 }
 
@@ -50,6 +51,7 @@ TEST(PaymentMessage, OfAChargeIsReadAsItWasWritten) {
   EXPECT_EQ(read->reply_to, written.reply_to);
   EXPECT_EQ(read->expires_at, written.expires_at);
   EXPECT_EQ(read->trace_parent, written.trace_parent);
+  EXPECT_EQ(read->payment_key, written.payment_key);
 }
 
 TEST(PaymentMessage, OfAReplyNamesItsNodeInAHeader) {

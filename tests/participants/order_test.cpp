@@ -77,6 +77,26 @@ TEST(Order, ChangesStatusOnlyAsTheTableSays) {
   }
 }
 
+TEST(Order, TheBuyerIsToldWithoutAChangeOfStatus) {
+  Order order = create_order(example(), moment)->order;
+  order.status = OrderStatus::paid;
+  const auto told = decide(order, NotifyBuyer{}, moment);
+  ASSERT_TRUE(told.ok());
+  EXPECT_EQ(told->order.status, OrderStatus::paid);
+  ASSERT_EQ(told->events.size(), 1u);
+  EXPECT_EQ(told->events[0].type, EventType::notification_sent);
+  EXPECT_EQ(told->order.version, order.version + 1);
+}
+
+TEST(Order, NamesItsCustomerWhereItHasOne) {
+  CreateOrder create = example();
+  EXPECT_EQ(create_order(create, moment)->events[0].data.find("customerId"), std::string::npos);
+  create.customer = "guest-7";
+  const auto decision = create_order(create, moment);
+  EXPECT_EQ(decision->order.customer, "guest-7");
+  EXPECT_EQ(Json::parse(decision->events[0].data)["customerId"], "guest-7");
+}
+
 TEST(Order, ItemsSurviveTheWayThroughJson) {
   const auto items = example().items;
   EXPECT_EQ(*items_from_json(to_json(items)), items);

@@ -24,13 +24,18 @@ StepCall call_of(const Flow& flow, std::size_t step, Direction direction, int at
   return StepCall{saga_of(flow.order.id), step, direction, attempt, 1, ask_first};
 }
 
+Result<Performed> act(std::string_view command, Flow& flow, const StepCall& call) {
+  StockBook none;
+  return perform(command, flow, none, call, Policy{}, moment);
+}
+
 StepReply reply_to(const StepCall& call, Outcome outcome) {
   return StepReply{call.step, call.direction, call.attempt, std::move(outcome)};
 }
 
 TEST(Perform, AChargeIsRecordedBeforeTheGatewayIsCalled) {
   Flow flow = fresh_flow();
-  const auto performed = perform("payment.charge", flow, call_of(flow, 1, Direction::action), moment);
+  const auto performed = act("payment.charge", flow, call_of(flow, 1, Direction::action));
   ASSERT_TRUE(performed.ok());
   EXPECT_FALSE(performed->outcome);
   EXPECT_EQ(performed->gateway_call->kind, Kind::charge);
@@ -41,8 +46,8 @@ TEST(Perform, AChargeIsRecordedBeforeTheGatewayIsCalled) {
 
 TEST(Perform, ARepeatedChargeIsOnePaymentAndAsksTheGatewayFirst) {
   Flow flow = fresh_flow();
-  ASSERT_TRUE(perform("payment.charge", flow, call_of(flow, 1, Direction::action), moment).ok());
-  const auto again = perform("payment.charge", flow, call_of(flow, 1, Direction::action, 1, true), moment);
+  ASSERT_TRUE(act("payment.charge", flow, call_of(flow, 1, Direction::action)).ok());
+  const auto again = act("payment.charge", flow, call_of(flow, 1, Direction::action, 1, true));
   EXPECT_EQ(again->gateway_call->kind, Kind::query_or_charge);
   EXPECT_EQ(flow.payments.size(), 1u);
 }
@@ -50,11 +55,11 @@ TEST(Perform, ARepeatedChargeIsOnePaymentAndAsksTheGatewayFirst) {
 TEST(Perform, AChargeThatWasAnsweredIsNotMadeAgain) {
   Flow flow = fresh_flow();
   const StepCall call = call_of(flow, 1, Direction::action);
-  ASSERT_TRUE(perform("payment.charge", flow, call, moment).ok());
+  ASSERT_TRUE(act("payment.charge", flow, call).ok());
   const auto events = record_reply("payment.charge", flow, reply_to(call, Succeeded{}), {"tx-1"}, moment);
   ASSERT_EQ(events->size(), 1u);
   EXPECT_EQ(flow.payments[0].status, PaymentStatus::completed);
-  const auto again = perform("payment.charge", flow, call, moment);
+  const auto again = act("payment.charge", flow, call);
   EXPECT_EQ(again->outcome, Outcome{Succeeded{}});
   EXPECT_FALSE(again->gateway_call);
   EXPECT_TRUE(record_reply("payment.charge", flow, reply_to(call, Succeeded{}), {"tx-1"}, moment)->empty());
@@ -78,12 +83,12 @@ TEST(Perform, ARefundDependsOnWhatBecameOfTheCharge) {
     Flow flow = fresh_flow();
     const StepCall charge = call_of(flow, 1, Direction::action);
     if (row.charge) {
-      ASSERT_TRUE(perform("payment.charge", flow, charge, moment).ok());
+      ASSERT_TRUE(act("payment.charge", flow, charge).ok());
       if (row.answered) {
         ASSERT_TRUE(record_reply("payment.charge", flow, reply_to(charge, *row.charge), {"tx"}, moment).ok());
       }
     }
-    const auto refund = perform("payment.refund", flow, call_of(flow, 1, Direction::compensation), moment);
+    const auto refund = act("payment.refund", flow, call_of(flow, 1, Direction::compensation));
     ASSERT_TRUE(refund.ok());
     EXPECT_EQ(refund->gateway_call.has_value(), row.refund_call.has_value());
     if (row.refund_call) {
@@ -96,8 +101,8 @@ TEST(Perform, ARefundDependsOnWhatBecameOfTheCharge) {
 
 TEST(Perform, ALateChargeAfterItsCompensationDoesNothing) {
   Flow flow = fresh_flow();
-  ASSERT_TRUE(perform("payment.refund", flow, call_of(flow, 1, Direction::compensation), moment).ok());
-  const auto late = perform("payment.charge", flow, call_of(flow, 1, Direction::action), moment);
+  ASSERT_TRUE(act("payment.refund", flow, call_of(flow, 1, Direction::compensation)).ok());
+  const auto late = act("payment.charge", flow, call_of(flow, 1, Direction::action));
   EXPECT_TRUE(std::holds_alternative<Refused>(*late->outcome));
   EXPECT_FALSE(late->gateway_call);
   EXPECT_TRUE(flow.payments.empty());
@@ -111,9 +116,9 @@ TEST(Perform, AChargeInDoubtThatIsUndoneIsBookedAsWhatTheGatewaySays) {
   };
   for (const Row& row : {Row{"", PaymentStatus::failed, 1}, Row{"tx-9", PaymentStatus::refunded, 2}}) {
     Flow flow = fresh_flow();
-    ASSERT_TRUE(perform("payment.charge", flow, call_of(flow, 1, Direction::action), moment).ok());
+    ASSERT_TRUE(act("payment.charge", flow, call_of(flow, 1, Direction::action)).ok());
     const StepCall refund = call_of(flow, 1, Direction::compensation);
-    ASSERT_TRUE(perform("payment.refund", flow, refund, moment).ok());
+    ASSERT_TRUE(act("payment.refund", flow, refund).ok());
     const auto events = record_reply("payment.refund", flow, reply_to(refund, Succeeded{}), {row.transaction}, moment);
     EXPECT_EQ(events->size(), row.events);
     EXPECT_EQ(flow.payments[0].status, row.then);
@@ -122,26 +127,26 @@ TEST(Perform, AChargeInDoubtThatIsUndoneIsBookedAsWhatTheGatewaySays) {
 
 TEST(Perform, TheFirstAttemptOfAnOrderIsItsCreationAndALaterOneReopensIt) {
   Flow flow = fresh_flow();
-  EXPECT_TRUE(perform("order.create", flow, call_of(flow, 0, Direction::action), moment)->events.empty());
-  ASSERT_TRUE(perform("order.cancel", flow, call_of(flow, 0, Direction::compensation), moment).ok());
+  EXPECT_TRUE(act("order.create", flow, call_of(flow, 0, Direction::action))->events.empty());
+  ASSERT_TRUE(act("order.cancel", flow, call_of(flow, 0, Direction::compensation)).ok());
   EXPECT_EQ(flow.order.status, OrderStatus::cancelled);
-  EXPECT_FALSE(perform("order.create", flow, call_of(flow, 0, Direction::action, 2), moment)->events.empty());
+  EXPECT_FALSE(act("order.create", flow, call_of(flow, 0, Direction::action, 2))->events.empty());
   EXPECT_EQ(flow.order.status, OrderStatus::pending);
 }
 
 TEST(Perform, ConfirmationNamesThePaymentThatWasCharged) {
   Flow flow = fresh_flow();
   const StepCall charge = call_of(flow, 1, Direction::action);
-  ASSERT_TRUE(perform("payment.charge", flow, charge, moment).ok());
+  ASSERT_TRUE(act("payment.charge", flow, charge).ok());
   ASSERT_TRUE(record_reply("payment.charge", flow, reply_to(charge, Succeeded{}), {"tx"}, moment).ok());
-  ASSERT_TRUE(perform("order.confirm", flow, call_of(flow, 2, Direction::action), moment).ok());
+  ASSERT_TRUE(act("order.confirm", flow, call_of(flow, 2, Direction::action)).ok());
   EXPECT_EQ(flow.order.payment_id, flow.payments[0].id.text());
   EXPECT_EQ(flow.order.status, OrderStatus::paid);
 }
 
 TEST(Perform, AnUnknownCommandIsABug) {
   Flow flow = fresh_flow();
-  EXPECT_EQ(perform("order.eat", flow, call_of(flow, 0, Direction::action), moment).error().code, ErrorCode::bug);
+  EXPECT_EQ(act("order.eat", flow, call_of(flow, 0, Direction::action)).error().code, ErrorCode::bug);
 }
 
 TEST(Perform, EveryCommandOfEveryDefinitionHasAParticipant) {
@@ -152,7 +157,7 @@ TEST(Perform, EveryCommandOfEveryDefinitionHasAParticipant) {
         const std::string_view command = direction == Direction::action ? step.action : step.compensation;
         if (command.empty()) continue;
         Flow flow = fresh_flow();
-        EXPECT_TRUE(perform(command, flow, call_of(flow, i, direction), moment).ok()) << command;
+        EXPECT_TRUE(act(command, flow, call_of(flow, i, direction)).ok()) << command;
       }
 }
 

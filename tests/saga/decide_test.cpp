@@ -1,7 +1,7 @@
-#include "server/saga/decide.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/saga/play.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,54 +11,7 @@ using ::testing::IsEmpty;
 
 constexpr std::size_t creation = 0, payment = 1, confirmation = 2;
 
-// A saga that is moved by hand: keeps its state, its events and the calls it made.
-class Play {
- public:
-  Play() { saga = new_saga(definition, SagaId{new_uuid()}, moment); }
-
-  Play& give(const SagaCommand& command) {
-    auto decision = decide(definition, saga, command, moment);
-    if (!decision) {
-      rejection = decision.error();
-      return *this;
-    }
-    rejection.reset();
-    saga = std::move(decision->saga);
-    calls = std::move(decision->calls);
-    for (const Event& event : decision->events) {
-      events.emplace_back(to_string(event.type));
-      EXPECT_EQ(event.version, static_cast<int>(events.size()));
-    }
-    return *this;
-  }
-  Play& reply(std::size_t step, Outcome outcome, Direction direction = Direction::action) {
-    return give(StepReply{step, direction, saga.steps[step].attempt, std::move(outcome)});
-  }
-  Play& undone(std::size_t step) { return reply(step, Succeeded{}, Direction::compensation); }
-  Play& wait(Duration d) {
-    moment.now = moment.now + d;
-    return *this;
-  }
-  Play& timer() {
-    EXPECT_TRUE(saga.wake_at.has_value());
-    moment.now = std::max(moment.now, *saga.wake_at);
-    return give(WakeSaga{saga.wake_at});
-  }
-  // A saga that has come to its end in the ordinary way.
-  Play& complete() {
-    return give(StartSaga{}).reply(creation, Succeeded{}).reply(payment, Succeeded{}).reply(confirmation, Succeeded{});
-  }
-  Play& refuse_payment() {
-    return give(StartSaga{}).reply(creation, Succeeded{}).reply(payment, Refused{"card declined"});
-  }
-
-  const SagaDefinition& definition = *find_definition(order_processing_saga);
-  Moment moment{Timestamp{1'000'000'000}, "node-1", 7, 12345};
-  Saga saga;
-  std::vector<std::string> events;
-  std::vector<StepCall> calls;
-  std::optional<Error> rejection;
-};
+Play& refuse_payment(Play& play) { return play.up_to(payment).reply(payment, Refused{"card declined"}); }
 
 TEST(SagaDecide, StartCallsTheFirstStep) {
   Play play;
@@ -79,7 +32,7 @@ TEST(SagaDecide, CompletesWhenEveryStepSucceeds) {
 
 TEST(SagaDecide, RefusalBeforeThePivotCompensatesWhatIsInEffect) {
   Play play;
-  play.refuse_payment();
+  refuse_payment(play);
   EXPECT_EQ(play.saga.status, SagaStatus::compensating);
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, creation, Direction::compensation, 1, 1, false}));
   play.undone(creation);
@@ -197,7 +150,7 @@ TEST(SagaDecide, CompensationWaitsForTheStepThatIsUnderWay) {
 
 TEST(SagaDecide, RetryOfACompensatedSagaDoesEveryUndoneStepAnewUnderANewAttempt) {
   Play play;
-  play.refuse_payment().undone(creation).give(RetrySaga{"operator", false, false});
+  refuse_payment(play).undone(creation).give(RetrySaga{"operator", false, false});
   EXPECT_EQ(play.saga.status, SagaStatus::started);
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, creation, Direction::action, 2, 1, false}));
   play.reply(creation, Succeeded{});
@@ -224,7 +177,7 @@ TEST(SagaDecide, RefusesWhatItsStatusDoesNotAllowAndNamesWhatWould) {
   EXPECT_EQ(done.rejection->code, ErrorCode::conflict);
   EXPECT_EQ(done.rejection->members["allowedStatuses"], "failed or compensated");
   Play undone;
-  undone.refuse_payment().undone(creation).give(CompensateSaga{"again"});
+  refuse_payment(undone).undone(creation).give(CompensateSaga{"again"});
   ASSERT_TRUE(undone.rejection);
   EXPECT_EQ(undone.rejection->members["allowedStatuses"], "started, completed or failed");
 }

@@ -7,6 +7,11 @@ namespace {
 
 const Error away{ErrorCode::unavailable, "simulated: the database is away"};
 
+template <class Call>
+const std::string& account_of(const Call& call) {
+  return call.payment_key.empty() ? call.key : call.payment_key;
+}
+
 }  // namespace
 
 template <class Call>
@@ -45,6 +50,9 @@ Result<bool> UnreliableStore::has_event(const NodeName& node, std::int64_t seque
 Result<std::vector<OrderId>> UnreliableStore::adopt(const Writer& writer, std::size_t limit) {
   return unreliably([&] { return store_.adopt(writer, limit); });
 }
+Result<std::vector<OrderId>> UnreliableStore::expired_reservations(std::size_t limit) {
+  return unreliably([&] { return store_.expired_reservations(limit); });
+}
 Result<std::vector<Backlog>> UnreliableStore::backlogs(const Writer& writer) {
   return unreliably([&] { return store_.backlogs(writer); });
 }
@@ -75,7 +83,7 @@ void Provider::charge(const Charge& charge, std::function<void(ChargeAnswer)> do
   const Fate fate = this->fate();
   if (fate == Fate::away) return later([done] { done(Unavailable{"simulated: 503"}); });
   if (fate != Fate::silent && fate != Fate::lost) {
-    Account& account = accounts_[charge.key];
+    Account& account = accounts_[account_of(charge)];
     account.amount = charge.amount;
     const bool first = !account.charged && !account.declined;
     const bool must_fail = charge.product_ids.at(0).find("PAYMENT_FAIL") != std::string::npos;
@@ -86,8 +94,8 @@ void Provider::charge(const Charge& charge, std::function<void(ChargeAnswer)> do
   }
   if (fate == Fate::lost || fate == Fate::lost_with_effect) return;
   if (fate != Fate::answered) return later([done] { done(UnknownOutcome{"simulated: timed out"}); });
-  const Account& account = accounts_[charge.key];
-  later([done, charged = account.charged, key = charge.key] {
+  const Account& account = accounts_[account_of(charge)];
+  later([done, charged = account.charged, key = account_of(charge)] {
     if (charged) done(Charged{"tx-" + key});
     else done(Refused{"simulated: declined"});
   });
@@ -134,12 +142,12 @@ void UnreliableGateway::charge(const Charge& charge, std::function<void(ChargeAn
 }
 void UnreliableGateway::query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) {
   chance_.maybe_crash(true);
-  provider_.query(charge.key, guarded(std::move(done)));
+  provider_.query(account_of(charge), guarded(std::move(done)));
   chance_.maybe_crash(false);
 }
 void UnreliableGateway::refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) {
   chance_.maybe_crash(true);
-  provider_.refund(charge.key, amount, guarded(std::move(done)));
+  provider_.refund(account_of(charge), amount, guarded(std::move(done)));
   chance_.maybe_crash(false);
 }
 

@@ -60,6 +60,7 @@ class UnreliableStore : public Store {
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
@@ -86,6 +87,7 @@ class Provider {
     Money amount;
     bool charged = false, declined = false, refunded = false;
   };
+  // By the key of the charge, or by the shop's where it has one.
   const std::map<std::string, Account>& accounts() const { return accounts_; }
 
  private:

@@ -4,13 +4,41 @@
 
 #include <algorithm>
 
+#include "analysis/examine.hpp"
 #include "analysis/verify.hpp"
+#include "tests/engine/stock_sums.hpp"
+#include "tests/simulation/ledger.hpp"
 
 namespace sagactl::simulation {
 namespace {
 
 constexpr Duration rest_limit = 30min;      // of simulated time, after the faults have ended
 constexpr int steps_max = 5'000'000;
+constexpr int goods = 6, users = 5;
+
+const Actor admin{UserId{}, Role::admin};
+
+// What a client makes of the status that the API has for it.
+RequestOutcome outcome_of(const Result<Receipt>& receipt) {
+  if (receipt) return RequestOutcome::accepted;
+  switch (receipt.error().code) {
+    case ErrorCode::conflict:
+      return RequestOutcome::duplicate;
+    case ErrorCode::unknown_outcome:
+    case ErrorCode::bug:
+      return RequestOutcome::indeterminate;
+    case ErrorCode::invalid:
+    case ErrorCode::unauthenticated:
+    case ErrorCode::forbidden:
+    case ErrorCode::not_found:
+    case ErrorCode::too_large:
+    case ErrorCode::busy:
+    case ErrorCode::retry:
+    case ErrorCode::unavailable:
+      return RequestOutcome::rejected;
+  }
+  return RequestOutcome::indeterminate;
+}
 
 }  // namespace
 
@@ -34,6 +62,10 @@ Options swarm(std::uint64_t seed) {
   faults.gateway_lost = sometimes(0.1);
   faults.gateway_declines = sometimes(0.6);
   faults.bus_away = sometimes(0.3);
+  options.all_systems = random.chance(0.5);
+  options.shop_confirms = random.chance(0.5);
+  options.clock_jumps = sometimes(0.02);
+  if (random.chance(0.3)) options.reservation_ttl = Duration{static_cast<std::int64_t>(random.below(3'000'000))};
   return options;
 }
 
@@ -45,6 +77,11 @@ World::World(const Options& options)
       provider_(clock_, chance_),
       bus_(chance_) {
   chance_.crash_at = options.crash_at;
+  ledger_.run = "simulated";
+  ledger_.seed = options.seed;
+  ledger_.targets = {"http://any-node"};
+  ledger_.user_ids = {""};
+  ledger_.phases = {{"duplicate", false}};
   for (int i = 1; i <= options.nodes; ++i) {
     auto node = std::make_unique<Node>();
     node->name = fmt::format("node-{}", i);
@@ -67,6 +104,7 @@ void World::boot(Node& node) {
   EngineOptions options;
   options.node = node.name;
   options.seed = chance_.random.next();
+  options.policy = Policy{options_.reservation_ttl, options_.shop_confirms};
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, clock_);
   node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_);
   node.engine->on_work([this, &node] {
@@ -117,6 +155,17 @@ World::Node* World::any_node() {
   return up.empty() ? nullptr : up[chance_.random.below(up.size())];
 }
 
+LedgerEntry& World::begin_request(OrderKind kind, std::uint32_t group) {
+  LedgerEntry entry;
+  entry.operation = ledger_.entries.size();
+  entry.kind = kind;
+  entry.group = group;
+  entry.planned = entry.sent = clock_.now();
+  entry.outcome = RequestOutcome::indeterminate;
+  ledger_.entries.push_back(entry);
+  return ledger_.entries.back();
+}
+
 void World::place_order() {
   ++placed_;
   Node* node = any_node();
@@ -125,23 +174,112 @@ void World::place_order() {
   order.id = OrderId{make_uuid_v7(clock_.now(), chance_.random.next(), chance_.random.next())};
   order.actor = Actor{UserId{make_uuid_v7(clock_.now(), 1, 1)}, Role::customer};
   const bool fails = chance_.happens(0.05);
-  const std::string product =
-      fmt::format("{}P{}", fails ? "PAYMENT_FAIL-" : "", chance_.random.below(static_cast<std::uint64_t>(options_.products)));
-  order.items = {{product, "Product", 1, Money{static_cast<std::int64_t>(100 + chance_.random.below(100'000))}}};
+  const auto group = static_cast<std::uint32_t>(chance_.random.below(static_cast<std::uint64_t>(options_.products)));
+  const LedgerEntry& request = begin_request(fails ? OrderKind::payment_fail : OrderKind::duplicate, group);
+  for (const ProductItem& item : ledger_.items_of(request))
+    order.items.push_back({item.product_id, item.product_name, item.quantity, item.price});
   order.address = "Seoul";
+  order.correlation = ledger_.correlation_sent(request).text();
+  if (options_.all_systems) choose_system(order);
   const OrderId id = order.id;
-  node->desk->place(std::move(order), [this, id](Result<Receipt> receipt) {
-    if (receipt) accepted_.push_back(id);
+  const bool waits = options_.shop_confirms && is_checkout(order.saga);
+  node->desk->place(std::move(order), [this, id, waits, operation = request.operation](Result<Receipt> receipt) {
+    LedgerEntry& entry = ledger_.entries[operation];
+    entry.outcome = outcome_of(receipt);
+    entry.done = clock_.now();
+    if (!receipt) return;
+    entry.order = id.uuid;
+    accepted_.push_back(id);
+    if (!waits) return;
+    // A shop whose page the buyer has left never confirms.
+    for (int times = static_cast<int>(chance_.random.below(4)); times > 0; --times)
+      clock_.after(Duration{static_cast<std::int64_t>(chance_.random.below(3'000'000))},
+                   [this, id] { confirm_payment(id); });
   });
+}
+
+// Every system gets a quarter of the orders.
+void World::choose_system(PlaceOrder& order) {
+  const std::size_t which = chance_.random.below(definitions().size());
+  order.saga = definitions()[which].name;
+  if (order.saga == order_processing_saga) return;
+  order.key_only = true;
+  order.customer = fmt::format("u{}", chance_.random.below(users));
+  order.items.clear();
+  const std::size_t lines = order.saga == item_purchase_saga ? 1 : 1 + chance_.random.below(3);
+  for (std::size_t i = 0; i < lines; ++i)
+    order.items.push_back({fmt::format("S{}", chance_.random.below(goods)), "",
+                           1 + static_cast<std::int64_t>(chance_.random.below(3)), Money{1000}});
+}
+
+// There is too little of everything, so that orders are refused. Said until it is known to have been heard.
+void World::stock_up() {
+  Node* node = any_node();
+  if (!node) return;
+  SetStockRequest request{admin, {}};
+  const auto add = [&](StockKind kind, std::string id, std::int64_t available) {
+    StockSetting setting;
+    setting.key = {kind, std::move(id)};
+    setting.price = Money{500};
+    setting.available = available;
+    setting.only_if_absent = true;
+    request.settings.push_back(std::move(setting));
+  };
+  for (int i = 0; i < goods; ++i)
+    for (const StockKind kind : {StockKind::product, StockKind::item}) add(kind, fmt::format("S{}", i), 12);
+  for (int i = 0; i < users; ++i) {
+    add(StockKind::balance, fmt::format("u{}", i), 20'000);
+    add(StockKind::slots, fmt::format("u{}", i), 30);
+  }
+  node->engine->submit(std::move(request), [this](Result<Receipt> receipt) { stocked_ |= receipt.ok(); });
+}
+
+// The shop says it under a key of the attempt, and now and then says something wrong.
+void World::confirm_payment(OrderId id) {
+  Node* node = any_node();
+  const auto flow = store_->flow(id);
+  if (!node || !flow.ok() || !*flow || (*flow)->payments.empty()) return;
+  ConfirmPaymentRequest request;
+  request.order = id;
+  request.actor = admin;
+  request.provider_key = fmt::format("{}-{}{}", id.text(), (*flow)->payments.back().attempt,
+                                     chance_.happens(0.1) ? "-other" : "");
+  request.amount = (*flow)->order.total;
+  if (chance_.happens(0.1)) request.amount.cents += 1;
+  node->engine->submit(std::move(request), [](Result<Receipt>) {});
+}
+
+// Confirms or cancels what still waits. In a few worlds it does not, and the waits run out.
+void World::close_shop() {
+  if (!options_.shop_confirms || options_.seed % 16 == 0) return;
+  for (const OrderId id : accepted_) {
+    Node* node = any_node();
+    const auto flow = store_->flow(id);
+    if (!node || !flow.ok() || !*flow || (*flow)->saga->status != SagaStatus::started) continue;
+    if (chance_.happens(0.5)) confirm_payment(id);
+    else node->engine->submit(CancelOrderRequest{id, admin, "simulated: not paid"}, [](Result<Receipt>) {});
+  }
+}
+
+// An operator sets the clock.
+void World::jump() {
+  const auto by = Duration{static_cast<std::int64_t>(chance_.random.below(6'000'000))};
+  clock_.step(chance_.happens(0.5) ? by : -by);
 }
 
 void World::operate() {
   Node* node = any_node();
   if (!node || accepted_.empty()) return;
   const OrderId id = accepted_[chance_.random.below(accepted_.size())];
-  const Actor admin{UserId{}, Role::admin};
   Command command = CancelOrderRequest{id, admin, "simulated: cancelled"};
-  switch (chance_.random.below(4)) {
+  switch (chance_.random.below(options_.all_systems ? 5 : 4)) {
+    case 4: {
+      StockSetting setting;
+      setting.key = {chance_.happens(0.5) ? StockKind::product : StockKind::item, fmt::format("S{}", chance_.random.below(goods))};
+      setting.available = static_cast<std::int64_t>(chance_.random.below(30));
+      command = SetStockRequest{admin, {setting}};
+      break;
+    }
     case 0: command = CompensateRequest{saga_of(id), admin, "simulated: compensated"}; break;
     case 1: command = RetryRequest{saga_of(id), admin, chance_.happens(0.5)}; break;
     case 2: command = ConfirmOrderRequest{id, admin, "simulated"}; break;
@@ -168,7 +306,7 @@ bool World::at_rest() {
   const auto counts = store_->counts();
   for (const auto& [what, count] : counts->sagas)
     if (!is_terminal(what.second) && count > 0) return false;
-  if (counts->unpublished_events > 0) return false;
+  if (counts->unpublished_events > 0 || !store_->expired_reservations(1)->empty()) return false;
   return std::all_of(nodes_.begin(), nodes_.end(),
                      [](const auto& node) { return node->engine && node->engine->stats().queue_depth == 0; });
 }
@@ -177,8 +315,10 @@ void World::run() {
   Timestamp next_order = clock_.now();
   for (int i = 0; i < steps_max && placed_ < options_.orders; ++i) {
     if (clock_.now() >= next_order) {
-      place_order();
+      if (options_.all_systems && !stocked_) stock_up();
+      else place_order();
       if (chance_.happens(options_.operator_share)) operate();
+      if (chance_.happens(options_.clock_jumps)) jump();
       next_order = clock_.now() + options_.order_every;
       clock_.after(options_.order_every, [] {});
     }
@@ -186,6 +326,7 @@ void World::run() {
   }
   clock_.advance(2s);
   chance_.faults = Faults{};
+  close_shop();
   const Timestamp limit = clock_.now() + rest_limit;
   for (int i = 0; i < steps_max && clock_.now() < limit; ++i) {
     step();
@@ -198,6 +339,15 @@ void World::run() {
     if (node->engine) adopted_ += static_cast<int>(node->engine->stats().adopted);
 }
 
+World::Endings World::endings() const {
+  Endings endings;
+  for (const OrderId id : accepted_) {
+    const auto flow = store_->flow(id);
+    if (flow.ok() && *flow && (*flow)->saga) ++endings[{(*flow)->saga->type, (*flow)->saga->status}];
+  }
+  return endings;
+}
+
 std::vector<std::string> World::violations() {
   std::vector<std::string> wrong;
   if (!came_to_rest_) wrong.push_back("it did not come to rest");
@@ -205,26 +355,17 @@ std::vector<std::string> World::violations() {
   for (const OrderId id : accepted_)
     if (!store_->flow(id)->has_value()) wrong.push_back("an acknowledged order is lost: " + id.text());
 
-  // What the provider has taken is what the database says was taken.
-  std::map<std::string, const Provider::Account*> unexplained;
-  for (const auto& [key, account] : provider_.accounts())
-    if (account.charged && !account.refunded) unexplained[key] = &account;
   auto history = store_->snapshot();
-  const auto read = (*history)->each_flow({}, [&](const FlowHistory& it) {
-    for (const Payment& payment : it.flow.payments) {
-      if (payment.status != PaymentStatus::completed) continue;
-      if (unexplained.erase(charge_key(payment.order, payment.attempt)) == 0)
-        wrong.push_back("a payment is recorded that the provider does not know: " + payment.id.text());
-    }
-    return true;
-  });
-  if (!read) wrong.push_back(read.error().message);
-  for (const auto& [key, account] : unexplained)
-    wrong.push_back(fmt::format("the provider took {} for {} and the database does not know", account->amount.text(), key));
-
-  const auto verdicts = verify(**history);
-  if (!verdicts) return {verdicts.error().message};
-  for (const Verdict& verdict : *verdicts)
+  for (const auto& check : {stock_violations, stock_history_violations})
+    for (std::string& what : check(**history)) wrong.push_back(std::move(what));
+  for (std::string& what : money_violations(**history, provider_)) wrong.push_back(std::move(what));
+  ExamineOptions examining;
+  examining.check.drained = came_to_rest_;
+  examining.run = options_.all_systems ? "" : ledger_.run;
+  examining.ledger = options_.all_systems ? nullptr : &ledger_;  // whose requests are all system A's
+  const auto found = examine(**history, examining);
+  if (!found) return {found.error().message};
+  for (const Verdict& verdict : found->verdicts)
     if (verdict.ruling == Ruling::fail) wrong.push_back(verdict.name + ": " + verdict.reason + " " + verdict.witness.dump());
   return wrong;
 }

@@ -1,6 +1,7 @@
 // A cluster in one thread: nodes on one store, a payment provider, clients, time and faults, all from one seed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/order_desk.hpp"
+#include "loadgen/ledger.hpp"
 #include "tests/simulation/ports.hpp"
 
 namespace sagactl::simulation {
@@ -23,6 +25,10 @@ struct Options {
   double operator_share = 0.05;  // cancel, compensate or retry, per order
   double pause_share = 0.002;    // per turn: a node that does nothing for longer than its lease
   Duration order_every = 5ms;
+  bool all_systems = false;      // orders are of every system, and draw from stock; else of the first alone
+  bool shop_confirms = false;    // a checkout's payment waits for the shop
+  double clock_jumps = 0;        // per order: forward or back by some seconds
+  Duration reservation_ttl = 5min;
   Faults faults;
   std::uint64_t crash_at = 0;
 };
@@ -45,6 +51,9 @@ class World {
   int crashes() const { return crashes_; }
   int accepted() const { return static_cast<int>(accepted_.size()); }
   int adopted() const { return adopted_; }
+  // How the sagas of accepted orders ended.
+  using Endings = std::map<std::pair<std::string, SagaStatus>, int>;
+  Endings endings() const;
 
  private:
   struct Node {
@@ -63,6 +72,12 @@ class World {
   void turn(Node& node);
   void step();
   void place_order();
+  void choose_system(PlaceOrder& order);
+  void stock_up();
+  void confirm_payment(OrderId id);
+  void close_shop();
+  void jump();
+  LedgerEntry& begin_request(OrderKind kind, std::uint32_t group);
   void operate();
   Node* any_node();
   bool at_rest();
@@ -76,6 +91,8 @@ class World {
   UnreliableBus bus_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<OrderId> accepted_;  // told to a client as created
+  bool stocked_ = false;
+  Ledger ledger_;                  // what the clients know
   int placed_ = 0;
   int crashes_ = 0;
   int adopted_ = 0;

@@ -16,6 +16,8 @@ constexpr std::string_view envelope[] = {"type",          "correlationId", "occu
                                          "eventId",       "aggregateId",   "aggregateType", "version",
                                          "nodeId",        "sequence",      "metadata",   "stepName",
                                          "completedSteps", "data"};
+// And of replies to the orchestrator.
+constexpr std::string_view reply_members[] = {"sagaId", "command", "status"};
 
 // The value of a text member of an event's data that holds nothing that JSON would escape; "" for none.
 std::string_view plain_member(std::string_view data, std::string_view name) {
@@ -49,6 +51,15 @@ void add_saga_members(std::string& text, const Event& event, const Event* before
   text += fmt::format(",\"timestamp\":\"{}\"", iso8601_ms(event.occurred_at));
 }
 
+// What the messages of other systems' participants have beside the event's data: those to the orchestrator are replies.
+void add_type_members(std::string& text, const Event& event) {
+  text += fmt::format(",\"sagaType\":\"{}\"", event.saga_type);
+  const TopicRule* rule = topic_rule_of(event);
+  if (!rule || rule->command.empty()) return;
+  text += fmt::format(",\"sagaId\":\"SAGA-{}\",\"command\":\"{}\",\"status\":\"{}\",\"data\":{}", event.order.text(),
+                      rule->command, rule->refused ? "FAILED" : "SUCCESS", event.data);
+}
+
 std::string value_of(const Event& event, const Event* before, const std::string& correlation,
                      const std::string& id) {
   std::string text;
@@ -56,6 +67,7 @@ std::string value_of(const Event& event, const Event* before, const std::string&
   text += fmt::format("{{\"type\":\"{}\"", to_string(event.type));
   if (event.data.size() > 2) text.append(",").append(event.data, 1, event.data.size() - 2);
   if (event.aggregate_type == AggregateType::saga) add_saga_members(text, event, before);
+  else if (!event.saga_type.empty()) add_type_members(text, event);
   text += ",\"correlationId\":";
   append_json_string(text, correlation);
   text += fmt::format(
@@ -74,8 +86,13 @@ std::string text_of(const Json& json, const char* name) {
 }
 
 // A message whose value is the event's data again, the envelope taken off.
-std::string data_of(Json json) {
+std::string data_of(Json json, AggregateType aggregate) {
   for (const std::string_view name : envelope) json.erase(std::string(name));
+  if (aggregate != AggregateType::saga) {
+    json.erase("sagaType");
+    if (json.contains("command"))
+      for (const std::string_view name : reply_members) json.erase(std::string(name));
+  }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -129,7 +146,8 @@ std::optional<Event> to_event(const Incoming& message) {
   event.trace_parent = message.header(traceparent_header);
   if (const auto order = OrderId::parse(text_of(json, "orderId"))) event.order = *order;
   if (const auto metadata = json.find("metadata"); metadata != json.end()) event.metadata = metadata->dump();
-  event.data = data_of(json);
+  event.saga_type = text_of(json, "sagaType");
+  event.data = data_of(json, event.aggregate_type);
   return event;
 }
 

@@ -22,11 +22,11 @@ using kafka::Tail;
 
 constexpr Duration subscribe_patience = 5s;
 constexpr int probes_max = 16;  // test messages under way
-constexpr std::string_view topics[] = {"order-events", "payment-events", "saga-events"};
+constexpr std::string_view probe_topic = "order-events";
 
 std::vector<std::string> all_topics(const KafkaOptions& options) {
   std::vector<std::string> names;
-  for (const std::string_view topic : topics) names.push_back(options.topic_prefix + std::string(topic));
+  for (const std::string_view topic : event_topics()) names.push_back(options.topic_prefix + std::string(topic));
   return names;
 }
 
@@ -145,7 +145,7 @@ class KafkaBus : public Bus {
       return done(Error{ErrorCode::busy, "earlier test messages are not acknowledged yet"});
     }
     Outgoing message;
-    message.topic = options_.topic_prefix + std::string(topics[0]);
+    message.topic = options_.topic_prefix + std::string(probe_topic);
     message.key = std::to_string(now.us / 1000);
     message.value = JsonObject().add("message", "Hello Kafka!").add("timestamp", iso8601_ms(now)).take();
     producer_->send({&message, 1}, [this, done = std::move(done)](Result<void> result) {

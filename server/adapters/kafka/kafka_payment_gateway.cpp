@@ -134,7 +134,8 @@ class KafkaPaymentGateway : public PaymentGateway {
   }
 
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
-    PaymentOrder order = order_of(PaymentRequest::charge, charge.order_id, charge.key, charge.trace_parent);
+    PaymentOrder order = order_of(
+        PaymentRequest::charge, {charge.key, charge.order_id, charge.trace_parent, charge.payment_key});
     order.amount = charge.amount;
     order.product_ids = charge.product_ids;
     order.expires_at = clock_.now() + options_.answer_time;
@@ -142,26 +143,26 @@ class KafkaPaymentGateway : public PaymentGateway {
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
-    send(order_of(PaymentRequest::query, charge.order_id, charge.key, charge.trace_parent),
+    send(order_of(PaymentRequest::query, charge),
          [done = std::move(done)](const PaymentAnswer& answer) { done(query_answer(answer)); });
   }
 
   void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override {
-    PaymentOrder order = order_of(PaymentRequest::refund, charge.order_id, charge.key, charge.trace_parent);
+    PaymentOrder order = order_of(PaymentRequest::refund, charge);
     order.amount = amount;
     send(std::move(order), [done = std::move(done)](const PaymentAnswer& answer) { done(refund_answer(answer)); });
   }
 
  private:
-  PaymentOrder order_of(PaymentRequest request, const std::string& order, const std::string& key,
-                        const std::string& trace_parent) const {
+  PaymentOrder order_of(PaymentRequest request, const EarlierCharge& charge) const {
     PaymentOrder out;
     out.request = request;
     out.message_id = new_uuid().text();
-    out.order_id = order;
-    out.charge_key = key;
+    out.order_id = charge.order_id;
+    out.charge_key = charge.key;
     out.reply_to = options_.reply_to;
-    out.trace_parent = trace_parent;
+    out.trace_parent = charge.trace_parent;
+    out.payment_key = charge.payment_key;
     return out;
   }
 

@@ -78,6 +78,7 @@ Outgoing to_message(const PaymentOrder& order, const std::string& topic_prefix) 
   JsonObject json;
   json.add("type", to_string(order.request)).add("messageId", order.message_id).add("orderId", order.order_id);
   json.add("chargeKey", order.charge_key);
+  if (!order.payment_key.empty()) json.add("paymentKey", order.payment_key);
   if (order.request != PaymentRequest::query) json.raw("amount", order.amount.number_text());
   if (order.request == PaymentRequest::charge) json.raw("productIds", array_of(order.product_ids));
   json.add("replyTo", order.reply_to);
@@ -122,6 +123,7 @@ Result<PaymentOrder> to_payment_order(const Incoming& message) {
   }
   if (order.request != PaymentRequest::query)
     if (const auto read = read_amount(*json, order); !read) return read.error();
+  order.payment_key = text_or_none(*json, "paymentKey");
   order.trace_parent = message.header(traceparent_header);
   return order;
 }

@@ -34,6 +34,7 @@ struct PaymentOrder {
   std::string reply_to;                  // the node that waits for the answer
   std::optional<Timestamp> expires_at;   // of a charge: afterwards nobody waits, and it must not be made
   std::string trace_parent;              // may be empty
+  std::string payment_key;               // the provider's own, may be empty
 };
 
 struct PaymentAnswer {

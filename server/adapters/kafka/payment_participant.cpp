@@ -123,11 +123,12 @@ class Desk : public std::enable_shared_from_this<Desk> {
     const auto answered = [self = weak_from_this(), task](const auto& answer) {
       if (const auto desk = self.lock()) desk->reply(task, to_answer(answer));
     };
-    const EarlierCharge earlier{order.charge_key, order.order_id, order.trace_parent};
+    const EarlierCharge earlier{order.charge_key, order.order_id, order.trace_parent, order.payment_key};
     switch (order.request) {
       case PaymentRequest::charge:
-        return gateway_.charge(
-            Charge{order.charge_key, order.order_id, order.amount, order.product_ids, order.trace_parent}, answered);
+        return gateway_.charge(Charge{order.charge_key, order.order_id, order.amount, order.product_ids,
+                                      order.trace_parent, order.payment_key},
+                               answered);
       case PaymentRequest::query: return gateway_.query(earlier, answered);
       case PaymentRequest::refund: return gateway_.refund(earlier, order.amount, answered);
     }

@@ -21,36 +21,6 @@ void add_unless_empty(Array& column, std::string_view text) {
 
 }  // namespace
 
-bool is_seldom(EventType type) {
-  switch (type) {
-    case EventType::order_created:
-    case EventType::order_confirmed:
-    case EventType::order_status_changed:
-    case EventType::payment_processed:
-    case EventType::saga_started:
-    case EventType::saga_step_completed:
-    case EventType::saga_completed:
-    case EventType::stock_reserved:
-    case EventType::stock_refused:
-    case EventType::stock_confirmed:
-    case EventType::stock_released:
-    case EventType::stock_set:
-    case EventType::notification_sent:
-      return false;
-    case EventType::order_cancelled:
-    case EventType::payment_failed:
-    case EventType::payment_refunded:
-    case EventType::saga_failed:
-    case EventType::saga_step_compensated:
-    case EventType::saga_compensated:
-    case EventType::saga_compensation_failed:
-    case EventType::saga_compensating:
-    case EventType::saga_retried:
-      return true;
-  }
-  return false;
-}
-
 void send_events(Connection& connection, std::int64_t node, const std::vector<const Event*>& events) {
   Array sequences(Type::bigint), flows(Type::uuid), types(Type::smallint), aggregate_types(Type::smallint),
       aggregates(Type::uuid), versions(Type::integer), times(Type::bigint), data(Type::text), metadata(Type::text),

@@ -13,9 +13,8 @@ inline constexpr std::string_view event_columns =
     "e.node, e.sequence, e.flow, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
     "e.correlation, (SELECT f.trace_parent FROM flow AS f WHERE f.id = e.flow), "
     "(SELECT f.definition FROM flow AS f WHERE f.id = e.flow)";
-// The rows that the index event_seldom holds.
+// The rows that the index event_seldom holds: is_seldom() of their type.
 inline constexpr std::string_view is_seldom_event = "e.type IN (1, 5, 6, 10, 11, 12, 13, 14, 15)";
-bool is_seldom(EventType type);
 
 void send_events(Connection& connection, std::int64_t node, const std::vector<const Event*>& events);
 

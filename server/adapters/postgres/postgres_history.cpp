@@ -28,8 +28,8 @@ const Statement sql_events_of_flows{
 const Statement sql_node_numbers{"history_nodes", "SELECT no, name FROM node ORDER BY name COLLATE \"C\""};
 const Statement sql_stock_events{
     "history_stock_events",
-    fmt::format("SELECT {} FROM event AS e WHERE e.flow = '00000000-0000-0000-0000-000000000000' ORDER BY e.node, "
-                "e.sequence",
+    fmt::format("SELECT {} FROM event AS e JOIN node AS n ON n.no = e.node WHERE e.flow = "
+                "'00000000-0000-0000-0000-000000000000' ORDER BY n.name COLLATE \"C\", e.sequence",
                 event_columns)};
 const Statement sql_next_events{
     "history_events",

@@ -110,7 +110,9 @@ Result<std::vector<Event>> Database::flow_events(OrderId id) {
 
 Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
   return read([&](Reader& reader) {
-    return read_page(reader, select_orders(filter), page,
+    Page by_creation = page;
+    by_creation.sort_by = SortBy::created;
+    return read_page(reader, select_orders(filter), by_creation,
                      [&](const Counts& counts) { return total_orders(filter, counts); });
   });
 }

@@ -72,7 +72,7 @@ const Statement sql_adopt{
 
 const Statement sql_expired{"store_expired",
                             "SELECT id FROM flow WHERE expires_at IS NOT NULL AND expires_at <= (SELECT "
-                            "database_now()) ORDER BY expires_at LIMIT $1::bigint"};
+                            "database_now()) ORDER BY expires_at, id LIMIT $1::bigint"};
 const Statement sql_backlogs{"store_backlogs",
                              "SELECT name, published FROM node WHERE name = $1 OR (lease_until <= database_now() AND "
                              "published < last_sequence) ORDER BY name"};

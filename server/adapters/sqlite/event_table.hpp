@@ -8,6 +8,7 @@
 
 #include "server/adapters/sqlite/compact_text.hpp"
 #include "server/adapters/sqlite/names.hpp"
+#include "server/participants/flow.hpp"
 
 namespace sagactl::sqlite {
 
@@ -18,9 +19,8 @@ class EventTable {
       "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
       "e.correlation, f.id, f.trace_parent, f.definition";
   static constexpr std::int64_t no_flow = 0;  // in place of the number of a flow
-  // Types that are in the index event_seldom.
+  // The rows that the index event_seldom holds: is_seldom() of their type.
   static constexpr std::string_view seldom = "64610 >> e.type & 1";
-  static bool is_seldom(EventType type);
 
   // The key of the node's event of that sequence; all of the node's keys are between those of 0 and
   // sequence_max.
@@ -34,14 +34,16 @@ class EventTable {
   void insert(std::int64_t node, std::int64_t flow, const Event& event);
   std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::int64_t limit);
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
+  std::vector<Event> of_flow(std::int64_t number, const Flow& flow);  // the same, of a flow that was read
   std::vector<Event> of_no_flow();                // by node and sequence
   Event read_row(Statement& row);
 
  private:
   std::vector<Event> read_all(Statement& row);
+  static std::vector<Event> in_order(std::vector<Event> events);
 
   Names& names_;
-  Query insert_, after_, of_flow_, of_no_flow_;
+  Query insert_, after_, of_flow_, of_known_flow_, of_no_flow_;
   CompactText correlation_;
 };
 

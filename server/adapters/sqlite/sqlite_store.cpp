@@ -27,7 +27,7 @@ constexpr std::string_view sql_open_of_owner =
     "AND owner_node = ? AND owner_epoch = ? ORDER BY no LIMIT ?";
 constexpr std::string_view sql_expired =
     "SELECT id FROM flow INDEXED BY flow_expiring WHERE expires_at IS NOT NULL AND expires_at <= ? "
-    "ORDER BY expires_at LIMIT ?";
+    "ORDER BY expires_at, no LIMIT ?";
 constexpr std::string_view sql_adopt = "UPDATE flow SET owner_node = ?, owner_epoch = ? WHERE no = ?";
 
 struct OwnerNumber {

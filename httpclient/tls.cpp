@@ -1,0 +1,23 @@
+#include "httpclient/tls.hpp"
+
+#include <boost/asio/ssl/impl/src.hpp>  // the compiled part of Boost.Asio's TLS, here and nowhere else
+
+namespace sagactl {
+
+namespace ssl = boost::asio::ssl;
+
+Result<std::unique_ptr<ssl::context>> make_tls_client(const std::filesystem::path& authorities) {
+  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+  boost::system::error_code failure;
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  if (authorities.empty()) context->set_default_verify_paths(failure);
+  else context->load_verify_file(authorities.string(), failure);
+  if (failure)
+    return Error{ErrorCode::invalid, "the certificates of authorities " + authorities.string() +
+                                         " cannot be read: " + failure.message()};
+  context->set_verify_mode(ssl::verify_peer, failure);
+  if (failure) return Error{ErrorCode::bug, "TLS cannot be set to verify: " + failure.message()};
+  return context;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,142 @@
+#include "server/adapters/kafka/kafka_saga_exchange.hpp"
+
+#include <algorithm>
+
+#include "common/log.hpp"
+#include "server/adapters/kafka/event_message.hpp"
+#include "server/adapters/kafka/producer.hpp"
+#include "server/adapters/kafka/saga_message.hpp"
+#include "server/ports/bus.hpp"
+
+namespace sagactl {
+namespace {
+
+using kafka::Consumer;
+using kafka::Incoming;
+
+// The events by which a choreographed checkout goes on, also after a retry.
+std::vector<std::string_view> choreography_topics() {
+  std::vector<std::string_view> topics = {"saga-events"};
+  for (const TopicRule& rule : find_definition(checkout_choreography_saga)->topics)
+    if (std::find(topics.begin(), topics.end(), rule.topic) == topics.end()) topics.push_back(rule.topic);
+  return topics;
+}
+
+std::string group_of(Service service) { return std::string(to_string(service)) + "-service-group"; }
+
+SagaHandlers::Done answer(const Consumer::Done& done) {
+  return [done](Result<void> result) {
+    if (result)
+      done(kafka::Effected{});
+    else if (result.error().code == ErrorCode::invalid || result.error().code == ErrorCode::bug)
+      done(kafka::Poison{result.error().message});
+    else
+      done(kafka::Later{result.error().message});
+  };
+}
+
+class Exchange final : public KafkaSagaExchange {
+ public:
+  Exchange(const KafkaOptions& options, Clock& clock) : options_(options), clock_(clock) {}
+  ~Exchange() override {
+    stop();
+    producer_.reset();
+  }
+
+  Result<void> open() {
+    kafka::ProducerOptions producing;
+    producing.kafka = options_;
+    producing.topics = {topic(orchestrator_commands), topic(orchestrator_replies)};
+    producing.linger = 1ms;
+    auto producer = kafka::Producer::open(std::move(producing));
+    if (!producer) return producer.error();
+    producer_ = std::move(producer).value();
+    return {};
+  }
+
+  void send(const RemoteCall& call) override { post(kafka::to_message(call, options_.topic_prefix)); }
+  void send(const RemoteReply& reply) override { post(kafka::to_message(reply, options_.topic_prefix)); }
+
+  Result<void> start(const Services& services, SagaHandlers handlers) override {
+    handlers_ = std::make_shared<const SagaHandlers>(std::move(handlers));
+    for (const Service service : {Service::order, Service::payment, Service::inventory})
+      if (services.has(service))
+        if (auto begun = read_as_participant(service); !begun) return begun;
+    if (services.has(Service::orchestrator)) return read_as_orchestrator();
+    return {};
+  }
+
+  void stop() override { consumers_.clear(); }
+
+  std::map<std::string, kafka::ConsumerState> consumers() const override {
+    std::map<std::string, kafka::ConsumerState> states;
+    for (const auto& [group, consumer] : consumers_) states.emplace(group, consumer->state());
+    return states;
+  }
+
+ private:
+  std::string topic(std::string_view name) const { return options_.topic_prefix + std::string(name); }
+
+  void post(const kafka::Outgoing& message) {
+    producer_->send({&message, 1}, [saga = message.key](Result<void> sent) {
+      if (!sent) log_warn("a saga's message was not sent; it is sent again after the step's timeout",
+                          {{"saga", saga}, {"error", sent.error().message}});
+    });
+  }
+
+  Result<void> read(const std::string& group, std::vector<std::string> topics, Consumer::Handle handle) {
+    kafka::ConsumerOptions consuming;
+    consuming.kafka = options_;
+    consuming.group = group;
+    consuming.topics = std::move(topics);
+    consuming.id_header = "";  // barriers and the saga itself tell repeats
+    auto consumer = Consumer::start(std::move(consuming), clock_, std::move(handle));
+    if (!consumer) return consumer.error();
+    consumers_.emplace(group, std::move(consumer).value());
+    return {};
+  }
+
+  Result<void> read_as_participant(Service service) {
+    std::vector<std::string> topics = {topic(orchestrator_commands)};
+    for (const std::string_view name : choreography_topics()) topics.push_back(topic(name));
+    const auto handle = [handlers = handlers_, commands = topics.front()](
+                            const std::shared_ptr<const Incoming>& message, Consumer::Done done) {
+      if (message->topic == commands) {
+        const auto call = kafka::to_step_call(*message);
+        if (!call) return done(kafka::Poison{call.error().message});
+        return handlers->perform(*call, answer(done));
+      }
+      const auto event = kafka::to_event(*message);
+      if (!event || event->saga_type != checkout_choreography_saga) return done(kafka::Effected{});
+      handlers->pursue(event->order, answer(done));
+    };
+    return read(group_of(service), std::move(topics), handle);
+  }
+
+  Result<void> read_as_orchestrator() {
+    const auto handle = [handlers = handlers_](const std::shared_ptr<const Incoming>& message, Consumer::Done done) {
+      // Events of participants stand in the same topic, for people and other programs. They are no replies.
+      if (!message->header(kafka::event_id_header).empty()) return done(kafka::Effected{});
+      const auto reply = kafka::to_remote_reply(*message);
+      if (!reply) return done(kafka::Poison{reply.error().message});
+      handlers->take_reply(*reply, answer(done));
+    };
+    return read(group_of(Service::orchestrator), {topic(orchestrator_replies)}, handle);
+  }
+
+  const KafkaOptions options_;
+  Clock& clock_;
+  std::shared_ptr<const SagaHandlers> handlers_;
+  std::unique_ptr<kafka::Producer> producer_;
+  std::map<std::string, std::unique_ptr<Consumer>> consumers_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaSagaExchange>> KafkaSagaExchange::open(const KafkaOptions& options, Clock& clock) {
+  auto exchange = std::make_unique<Exchange>(options, clock);
+  if (const auto opened = exchange->open(); !opened) return opened.error();
+  return std::unique_ptr<KafkaSagaExchange>(std::move(exchange));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,40 @@
+// The orchestrator and the participants of checkouts in processes of their own, over Kafka: commands and replies of the
+// orchestrated ones, events of the choreographed ones. What a message asks for is durable before it counts as read.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "server/adapters/kafka/consumer.hpp"
+#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/participants/role.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/saga_exchange.hpp"
+
+namespace sagactl {
+
+// What this process does with what it reads. `done` is called once: with nothing when the effect is durable or there
+// is none, with an error when it could not be had now (`unavailable`, `busy`) or ever.
+struct SagaHandlers {
+  using Done = std::function<void(Result<void>)>;
+  std::function<void(const StepCall&, Done)> perform;       // a command to a participant here
+  std::function<void(const RemoteReply&, Done)> take_reply;  // to the orchestrator
+  std::function<void(OrderId, Done)> pursue;                // something happened in a choreographed saga
+};
+
+class KafkaSagaExchange : public SagaExchange {
+ public:
+  // Can send at once. Errors as Producer::open.
+  static Result<std::unique_ptr<KafkaSagaExchange>> open(const KafkaOptions& options, Clock& clock);
+
+  // Begins to read, as a member of the consumer group of each service: "order-service-group" and so on.
+  virtual Result<void> start(const Services& services, SagaHandlers handlers) = 0;
+  // No handler is called afterwards.
+  virtual void stop() = 0;
+
+  virtual std::map<std::string, kafka::ConsumerState> consumers() const = 0;  // by group
+};
+
+}  // namespace sagactl

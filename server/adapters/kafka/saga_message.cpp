@@ -1,0 +1,160 @@
+#include "server/adapters/kafka/saga_message.hpp"
+
+#include <fmt/format.h>
+
+#include "common/json_object.hpp"
+#include "server/saga/definition.hpp"
+
+namespace sagactl::kafka {
+namespace {
+
+constexpr std::string_view saga_prefix = "SAGA-";
+constexpr int attempt_max = 4095;
+
+// What an outcome other than success and refusal is called; external participants need not know of these.
+constexpr const char* unavailable_outcome = "UNAVAILABLE";
+constexpr const char* unknown_outcome = "UNKNOWN";
+constexpr const char* awaited_outcome = "AWAITED";
+
+Error wrong(std::string_view what) { return Error{ErrorCode::invalid, std::string(what)}; }
+
+JsonObject begin(SagaId saga, const std::string& command) {
+  JsonObject object;
+  object.add("sagaId", std::string(saga_prefix) + saga.text()).add("orderId", saga.text()).add("command", command);
+  return object;
+}
+
+Outgoing message_of(std::string topic, SagaId saga, JsonObject object, const std::string& trace_parent) {
+  Outgoing message;
+  message.topic = std::move(topic);
+  message.key = saga.text();
+  message.value = object.take();
+  if (!trace_parent.empty()) message.headers.emplace_back(traceparent_header, trace_parent);
+  return message;
+}
+
+std::string text_of(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+struct Envelope {
+  Json json, data;
+  SagaId saga;
+  std::size_t step = 0;
+  Direction direction = Direction::action;
+  int attempt = 1;
+};
+
+// Which step of the checkout a command's name means, and in which direction.
+bool find_step(std::string_view command, Envelope& envelope) {
+  const SagaDefinition& definition = *find_definition(checkout_saga);
+  for (std::size_t i = 0; i < definition.steps.size(); ++i) {
+    const bool undoes = definition.steps[i].compensated_as == command;
+    if (definition.steps[i].name != command && !undoes) continue;
+    envelope.step = i;
+    envelope.direction = undoes ? Direction::compensation : Direction::action;
+    return true;
+  }
+  return false;
+}
+
+Result<Envelope> open(const Incoming& message) {
+  Envelope envelope;
+  envelope.json = message.value ? Json::parse(*message.value, nullptr, false) : Json(nullptr);
+  if (!envelope.json.is_object()) return wrong("the message is not a JSON object");
+  std::string id = text_of(envelope.json, "sagaId");
+  if (id.starts_with(saga_prefix)) id.erase(0, saga_prefix.size());
+  const auto saga = SagaId::parse(id);
+  if (!saga) return wrong("member 'sagaId' must be the id of a saga");
+  envelope.saga = *saga;
+  const std::string command = text_of(envelope.json, "command");
+  if (!find_step(command, envelope)) return wrong(fmt::format("the checkout has no command '{}'", command));
+  if (const auto data = envelope.json.find("data"); data != envelope.json.end() && data->is_object())
+    envelope.data = *data;
+  else
+    envelope.data = Json::object();
+  if (const auto attempt = envelope.data.find("attempt"); attempt != envelope.data.end()) {
+    if (!attempt->is_number_integer() || attempt->get<std::int64_t>() < 1 || attempt->get<std::int64_t>() > attempt_max)
+      return wrong("member 'data.attempt' must be a number from 1 to 4095");
+    envelope.attempt = attempt->get<int>();
+  }
+  return envelope;
+}
+
+Result<Outcome> outcome_of(const Envelope& envelope) {
+  const std::string status = text_of(envelope.json, "status"), kind = text_of(envelope.data, "outcome");
+  std::string reason = text_of(envelope.data, "reason");
+  if (reason.empty()) reason = text_of(envelope.data, "error");
+  if (status == "SUCCESS") return Outcome{Succeeded{}};
+  if (status != "FAILED") return wrong("member 'status' must be SUCCESS or FAILED");
+  if (kind == unavailable_outcome) return Outcome{Unavailable{reason}};
+  if (kind == unknown_outcome) return Outcome{UnknownOutcome{reason}};
+  if (kind == awaited_outcome) return Outcome{Awaited{reason}};
+  return Outcome{Refused{reason.empty() ? "refused by the participant" : reason}};
+}
+
+struct Words {
+  const char* status;
+  const char* outcome;  // null: the status says it all
+  std::string reason;
+};
+
+Words words_of(const Outcome& outcome) {
+  if (const auto* refused = std::get_if<Refused>(&outcome)) return {"FAILED", nullptr, refused->reason};
+  if (const auto* away = std::get_if<Unavailable>(&outcome)) return {"FAILED", unavailable_outcome, away->reason};
+  if (const auto* unknown = std::get_if<UnknownOutcome>(&outcome)) return {"FAILED", unknown_outcome, unknown->reason};
+  if (const auto* awaited = std::get_if<Awaited>(&outcome)) return {"FAILED", awaited_outcome, awaited->reason};
+  return {"SUCCESS", nullptr, ""};
+}
+
+}  // namespace
+
+Outgoing to_message(const RemoteCall& call, const std::string& topic_prefix) {
+  std::string data = JsonObject().add("attempt", call.call.attempt).add("askFirst", call.call.ask_first).take();
+  if (call.data.size() > 2) data.replace(data.size() - 1, 1, "," + call.data.substr(1));
+  JsonObject object = begin(call.call.saga, call.name);
+  object.raw("data", data);
+  return message_of(topic_prefix + std::string(orchestrator_commands), call.call.saga, std::move(object),
+                    call.trace_parent);
+}
+
+Outgoing to_message(const RemoteReply& reply, const std::string& topic_prefix) {
+  const Words words = words_of(reply.reply.outcome);
+  JsonObject data;
+  data.add("attempt", reply.reply.attempt);
+  if (words.outcome) data.add("outcome", words.outcome);
+  if (!words.reason.empty()) data.add("reason", words.reason);
+  JsonObject object = begin(reply.saga, reply.name);
+  object.add("status", words.status).raw("data", data.take());
+  return message_of(topic_prefix + std::string(orchestrator_replies), reply.saga, std::move(object),
+                    reply.trace_parent);
+}
+
+Result<StepCall> to_step_call(const Incoming& message) {
+  const auto envelope = open(message);
+  if (!envelope) return envelope.error();
+  StepCall call;
+  call.saga = envelope->saga;
+  call.step = envelope->step;
+  call.direction = envelope->direction;
+  call.attempt = envelope->attempt;
+  const auto ask = envelope->data.find("askFirst");
+  call.ask_first = ask != envelope->data.end() && ask->is_boolean() && ask->get<bool>();
+  return call;
+}
+
+Result<RemoteReply> to_remote_reply(const Incoming& message) {
+  const auto envelope = open(message);
+  if (!envelope) return envelope.error();
+  auto outcome = outcome_of(*envelope);
+  if (!outcome) return outcome.error();
+  RemoteReply reply;
+  reply.name = text_of(envelope->json, "command");
+  reply.saga = envelope->saga;
+  reply.reply = StepReply{envelope->step, envelope->direction, envelope->attempt, std::move(*outcome)};
+  reply.trace_parent = std::string(message.header(traceparent_header));
+  return reply;
+}
+
+}  // namespace sagactl::kafka

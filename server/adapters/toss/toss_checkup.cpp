@@ -1,0 +1,36 @@
+#include "server/adapters/toss/toss_checkup.hpp"
+
+#include <chrono>
+#include <future>
+
+#include "httpclient/async_http_client.hpp"
+#include "httpclient/basic_auth.hpp"
+#include "server/adapters/toss/toss_error.hpp"
+#include "server/adapters/toss/toss_request.hpp"
+
+namespace sagactl {
+
+Result<TossCheckup> check_toss(const TossOptions& options) {
+  AsyncHttpOptions http;
+  http.timeout = options.answer_time;
+  http.authorities = options.authorities;
+  auto client = AsyncHttpClient::make(options.base, http);
+  if (!client) return client.error();
+  HttpRequest request = toss::query_request("sagactl_doctor", "");
+  request.headers.emplace_back("Authorization", basic_authorization(options.secret, ""));
+  std::promise<Result<HttpResponse>> answered;
+  const auto asked = std::chrono::steady_clock::now();
+  (*client)->send(std::move(request),
+                  [&answered](Result<HttpResponse> response) { answered.set_value(std::move(response)); });
+  const Result<HttpResponse> response = answered.get_future().get();
+  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - asked);
+  if (!response) return Error{ErrorCode::unavailable, response.error().message};
+  if (response->ok()) return TossCheckup{took};
+  const toss::TossError error = toss::toss_error_of(*response);
+  if (error.meaning == toss::Meaning::no_such_payment) return TossCheckup{took};
+  if (error.key_refused) return Error{ErrorCode::unauthenticated, "the secret key is not taken: " + error.reason};
+  const bool passing = error.meaning == toss::Meaning::unknown || response->status == 429;
+  return Error{passing ? ErrorCode::unavailable : ErrorCode::invalid, error.reason};
+}
+
+}  // namespace sagactl

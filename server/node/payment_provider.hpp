@@ -1,0 +1,23 @@
+// Who is charged: the payment gateway that a node's options name.
+#pragma once
+
+#include <memory>
+
+#include "common/result.hpp"
+#include "server/adapters/simulated/simulated_gateway.hpp"
+#include "server/adapters/toss/toss_options.hpp"
+#include "server/node/node.hpp"
+#include "server/ports/clock.hpp"
+#include "server/ports/payment_gateway.hpp"
+
+namespace sagactl {
+
+SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment);
+
+// With the secret key out of its file. `invalid` says what is wrong with the address or the file.
+Result<TossOptions> toss_options(const TossAccount& account);
+
+// One that this process calls itself: `invalid` for PaymentProvider::remote. `clock` outlives it.
+Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& options, Clock& clock);
+
+}  // namespace sagactl

@@ -1,0 +1,164 @@
+// A payment that the shop confirms.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/engine/bench_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const Actor admin{UserId{}, Role::admin};
+
+class Shop : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(node.set_stock(StockKind::product, "A", 10).ok());
+    id = node.run(checkout_for("A", 2))->flow->order.id;
+    ASSERT_EQ(node.flow(id).order.total, total);
+  }
+  Result<Receipt> confirm(const std::string& key, Money amount) {
+    return node.run(ConfirmPaymentRequest{id, admin, key, amount});
+  }
+  // Everything that is stored of the order.
+  std::string stored() {
+    const Flow flow = node.flow(id);
+    return fmt::format("{} {} {} {} {}", node.events_of(id).size(), flow.saga->version, flow.saga->updated_at.us,
+                       flow.payments.at(0).provider_key, to_string(flow.payments.at(0).status));
+  }
+
+  // Until it is over what a payment may be waited for.
+  void wait_too_long() { node.pass(find_definition(checkout_saga)->steps[1].retry.budget + 1s); }
+
+  const Money total{200000};
+  BenchNode node{"node-1", Policy{.shop_confirms = true}};
+  OrderId id;
+};
+
+TEST_F(Shop, NothingIsChargedUntilItConfirms) {
+  EXPECT_THAT(node.gateway.calls, IsEmpty());
+  node.pass(30s);
+  EXPECT_THAT(node.gateway.calls, IsEmpty()) << "there are no tries";
+  ASSERT_EQ(node.flow(id).payments.size(), 1u);
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::started);
+  ASSERT_TRUE(confirm("toss-1", total).ok());
+  EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1"));
+  EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-1"));
+  node.gateway.answer_charge(Charged{"tx"});
+  node.settle();
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed);
+  EXPECT_EQ(node.stock("A"), "8/0/2");
+}
+
+TEST_F(Shop, AnotherAmountIsInvalidAndLeavesNothing) {
+  const std::string before = stored();
+  for (const Money wrong : {Money{199999}, Money{200001}, Money{0}})
+    EXPECT_EQ(confirm("toss-1", wrong).error().code, ErrorCode::invalid);
+  EXPECT_EQ(stored(), before);
+  EXPECT_THAT(node.gateway.calls, IsEmpty());
+  EXPECT_TRUE(confirm("toss-1", total).ok()) << "the right one still counts";
+}
+
+TEST_F(Shop, SaidAgainItChangesNothing) {
+  ASSERT_TRUE(confirm("toss-1", total).ok());
+  std::string before = stored();
+  EXPECT_TRUE(confirm("toss-1", total).ok());
+  EXPECT_EQ(stored(), before);
+  node.gateway.answer_charge(Charged{"tx"});
+  node.settle();
+  before = stored();
+  EXPECT_TRUE(confirm("toss-1", total).ok()) << "also when it has been charged";
+  EXPECT_EQ(stored(), before);
+  EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1"));
+}
+
+TEST_F(Shop, AnotherKeyIsAConflict) {
+  ASSERT_TRUE(confirm("toss-1", total).ok());
+  const std::string before = stored();
+  EXPECT_EQ(confirm("toss-2", total).error().code, ErrorCode::conflict);
+  node.gateway.answer_charge(UnknownOutcome{"timed out"});
+  node.settle();
+  EXPECT_EQ(confirm("toss-2", total).error().code, ErrorCode::conflict);
+  EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-1"));
+  EXPECT_EQ(before.find("toss-2"), std::string::npos);
+}
+
+TEST_F(Shop, TwoConfirmationsInOneBatchAreOne) {
+  std::vector<bool> accepted;
+  for (const char* key : {"toss-1", "toss-1", "toss-2"})
+    node.engine->submit(ConfirmPaymentRequest{id, admin, key, total},
+                        [&](Result<Receipt> receipt) { accepted.push_back(receipt.ok()); });
+  node.settle();
+  EXPECT_THAT(accepted, ElementsAre(true, true, false));
+  EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-1"));
+}
+
+TEST_F(Shop, AnOrderThatItDoesNotConfirmInTimeIsCancelled) {
+  wait_too_long();
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
+  EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled);
+  EXPECT_THAT(node.gateway.calls, IsEmpty());
+  EXPECT_EQ(node.stock("A"), "10/0/0");
+  EXPECT_EQ(confirm("toss-1", total).error().code, ErrorCode::conflict) << "too late: nothing is charged";
+  EXPECT_THAT(node.gateway.calls, IsEmpty());
+}
+
+TEST_F(Shop, ACancelledOrderIsUndoneAtOnce) {
+  ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "changed my mind"}).ok());
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
+  EXPECT_THAT(node.gateway.calls, IsEmpty());
+}
+
+TEST_F(Shop, AnUnknownOutcomeIsAskedAfterUnderTheShopsKey) {
+  ASSERT_TRUE(confirm("toss-1", total).ok());
+  node.gateway.answer_charge(UnknownOutcome{"timed out"});
+  node.pass(5s);
+  node.gateway.answer_query(Charged{"tx"});
+  node.settle();
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed);
+}
+
+TEST_F(Shop, ANewLifeGoesOnWaiting) {
+  node.engine.reset();
+  node.start("node-1");
+  node.pass(30s);
+  EXPECT_EQ(node.flow(id).saga->status, SagaStatus::started);
+  EXPECT_THAT(node.gateway.calls, IsEmpty());
+  ASSERT_TRUE(confirm("toss-1", total).ok());
+  EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1"));
+}
+
+TEST_F(Shop, ARetriedOrderWaitsForItAgain) {
+  wait_too_long();
+  ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
+  EXPECT_THAT(node.gateway.calls, IsEmpty());
+  ASSERT_TRUE(confirm("toss-2", total).ok());
+  EXPECT_THAT(node.gateway.calls, ElementsAre("charge 2"));
+  EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-2"));
+}
+
+TEST_F(Shop, OnlyTheBuyerAndOperatorsMayConfirm) {
+  const Actor stranger{UserId{new_uuid()}, Role::customer};
+  EXPECT_EQ(node.run(ConfirmPaymentRequest{id, stranger, "toss-1", total}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(node.run(ConfirmPaymentRequest{OrderId::fresh(), admin, "toss-1", total}).error().code,
+            ErrorCode::not_found);
+}
+
+// Where payments do not wait, a confirmation must not bring a second charge under way.
+TEST(ShopWithoutWaiting, AConfirmationIsAConflict) {
+  BenchNode node;
+  ASSERT_TRUE(node.set_stock(StockKind::product, "A", 10).ok());
+  const OrderId id = node.run(checkout_for("A", 2))->flow->order.id;
+  ConfirmPaymentRequest request{id, admin, "toss-1", Money{200000}};
+  EXPECT_EQ(node.run(request).error().code, ErrorCode::conflict);
+  node.gateway.answer_charge(UnknownOutcome{"timed out"});
+  node.settle();
+  EXPECT_EQ(node.run(request).error().code, ErrorCode::conflict);
+  EXPECT_EQ(node.flow(id).payments.at(0).provider_key, "");
+  EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1"));
+}
+
+}  // namespace
+}  // namespace sagactl

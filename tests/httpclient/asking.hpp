@@ -1,0 +1,20 @@
+// An AsyncHttpClient that is waited for.
+#pragma once
+
+#include <future>
+
+#include "httpclient/async_http_client.hpp"
+
+namespace sagactl {
+
+inline Result<HttpResponse> ask(AsyncHttpClient& client, HttpRequest request) {
+  std::promise<Result<HttpResponse>> answered;
+  client.send(std::move(request), [&](Result<HttpResponse> response) { answered.set_value(std::move(response)); });
+  return answered.get_future().get();
+}
+
+inline std::unique_ptr<AsyncHttpClient> client_of(const std::string& url, const AsyncHttpOptions& options = {}) {
+  return std::move(AsyncHttpClient::make(*parse_web_url(url), options)).value();
+}
+
+}  // namespace sagactl

@@ -1,0 +1,43 @@
+// A server with TLS, for tests: it signs its own certificate, answers every request with 200 and `{}`, and keeps its
+// connections.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace sagactl {
+
+class TlsServer {
+ public:
+  // `name` is what the certificate is for: "IP:127.0.0.1" or "DNS:shop.example".
+  explicit TlsServer(const std::string& name);
+  ~TlsServer();
+  TlsServer(const TlsServer&) = delete;
+  TlsServer& operator=(const TlsServer&) = delete;
+
+  std::string url() const;
+  // The certificate, PEM: who trusts it trusts the server.
+  const std::filesystem::path& certificate() const { return certificate_; }
+  int requests() const { return requests_; }
+
+ private:
+  void run();
+  void serve(int fd);
+
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  std::filesystem::path certificate_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<int> open_ = -1;  // the connection that is being served
+  std::atomic<int> requests_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sagactl

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/analyze.hpp"
+#include "cli/audit.hpp"
 #include "cli/completion.hpp"
 #include "cli/context.hpp"
 #include "cli/dead_letter.hpp"
@@ -30,6 +31,7 @@ void add_all_commands(CLI::App& root, Commands& commands) {
   add_saga(root, commands);
   add_retry(root, commands);
   add_lock_status(root, commands);
+  add_audit(root, commands);
   add_loadtest(root, commands);
   add_analyze(root, commands);
   add_verify(root, commands);

@@ -27,6 +27,16 @@ struct LetterFlags {
   bool all = false, yes = false, dry_run = false;
 };
 
+// One of the two ways to deal with letters.
+struct Dealing {
+  const char* verb;   // "redeliver"
+  const char* words;  // "deliver again"
+  const char* done;   // "delivered": how many were, in the answer
+  decltype(&kafka::redeliver) run;
+};
+constexpr Dealing redelivering{"redeliver", "deliver again", "delivered", kafka::redeliver};
+constexpr Dealing discarding{"discard", "discard", "discarded", kafka::discard};
+
 Json to_json(const DeadLetter& letter) {
   return Json{{"id", letter.id()},
               {"topic", letter.topic},
@@ -92,22 +102,25 @@ Result<std::vector<DeadLetter>> chosen(std::vector<DeadLetter> letters, const Le
 }
 
 // One: it is just done. Many: when somebody agrees.
-Result<bool> agreed(const Invocation& invocation, const LetterFlags& flags,
+Result<bool> agreed(const Invocation& invocation, const Dealing& dealing, const LetterFlags& flags,
                     const std::vector<DeadLetter>& letters) {
   if (!flags.all || flags.yes) return true;
-  const std::string what = std::to_string(letters.size()) + " messages to " + flags.topic;
+  const std::string what =
+      std::string(dealing.words) + " " + std::to_string(letters.size()) + " dead letters of " + flags.topic;
   if (!can_ask(invocation.terminal))
-    return Error{ErrorCode::invalid, "would deliver " + what + " again; there is nobody to ask, so say --yes"};
+    return Error{ErrorCode::invalid, "would " + what + "; there is nobody to ask, so say --yes"};
   if (!invocation.wants_json()) print_table(invocation, letters, sample_size);
-  return ask_yes_or_no(invocation.terminal, "Deliver " + what + " again?");
+  return ask_yes_or_no(invocation.terminal, what + "?");
 }
 
-Result<ExitCode> deliver(Invocation& invocation, const LetterFlags& flags, const std::vector<DeadLetter>& letters) {
+Result<ExitCode> deal(Invocation& invocation, const Dealing& dealing, const LetterFlags& flags,
+                      const std::vector<DeadLetter>& letters) {
   Json results = Json::array();
-  std::size_t delivered = 0;
-  const auto done = kafka::redeliver(
-      flags.kafka, letters, invocation.settings.timeout, [&](const DeadLetter& letter, const Result<void>& sent) {
-        delivered += sent.ok();
+  std::size_t count = 0;
+  const auto done = dealing.run(
+      flags.kafka, letters, invocation.settings.timeout,
+      [&](const DeadLetter& letter, const Result<void>& sent) {
+        count += sent.ok();
         results.push_back(Json{{"id", letter.id()},
                                {"ok", sent.ok()},
                                {"error", sent ? Json(nullptr) : error_json(sent.error())["error"]}});
@@ -115,18 +128,18 @@ Result<ExitCode> deliver(Invocation& invocation, const LetterFlags& flags, const
   if (!done && results.empty()) return done.error();
   if (invocation.wants_json())
     invocation.print(Json{{"topic", flags.topic},
-                          {"delivered", delivered},
+                          {dealing.done, count},
                           {"notTried", letters.size() - results.size()},
                           {"results", results}},
                      "results");
-  invocation.say(std::to_string(delivered) + " of " + std::to_string(letters.size()) + " messages delivered to " +
-                 flags.topic + " again");
-  return delivered == letters.size() ? ExitCode::done : ExitCode::refused;
+  invocation.say(std::to_string(count) + " of " + std::to_string(letters.size()) + " dead letters of " +
+                 flags.topic + " " + dealing.done);
+  return count == letters.size() ? ExitCode::done : ExitCode::refused;
 }
 
-Result<ExitCode> run_redeliver(Invocation& invocation, const LetterFlags& flags) {
+Result<ExitCode> run_dealing(Invocation& invocation, const Dealing& dealing, const LetterFlags& flags) {
   if (flags.all != flags.ids.empty())
-    return Error{ErrorCode::invalid, "redeliver needs the ids of dead letters, or --all"};
+    return Error{ErrorCode::invalid, std::string(dealing.verb) + " needs the ids of dead letters, or --all"};
   auto waiting = read_letters(invocation, flags);
   if (!waiting) return waiting.error();
   const auto letters = chosen(std::move(waiting).value(), flags);
@@ -138,13 +151,14 @@ Result<ExitCode> run_redeliver(Invocation& invocation, const LetterFlags& flags)
           "deadLetters");
     else if (!letters->empty())
       print_table(invocation, *letters, letters->size());
-    invocation.say("would deliver " + std::to_string(letters->size()) + " messages again; nothing was done");
+    invocation.say(std::string("would ") + dealing.words + " " + std::to_string(letters->size()) +
+                   " dead letters; nothing was done");
     return ExitCode::done;
   }
-  const auto go = agreed(invocation, flags, *letters);
+  const auto go = agreed(invocation, dealing, flags, *letters);
   if (!go) return go.error();
   if (!*go) return Error{ErrorCode::conflict, "nothing was done"};
-  return deliver(invocation, flags, *letters);
+  return deal(invocation, dealing, flags, *letters);
 }
 
 std::shared_ptr<LetterFlags> add_common(CLI::App& app, Commands& commands) {
@@ -155,6 +169,17 @@ std::shared_ptr<LetterFlags> add_common(CLI::App& app, Commands& commands) {
   return flags;
 }
 
+void add_dealing(CLI::App& group, Commands& commands, const Dealing& dealing, const char* help) {
+  CLI::App* app = group.add_subcommand(dealing.verb, help);
+  const auto flags = add_common(*app, commands);
+  app->add_option("ids", flags->ids, "Ids, as `dead-letter list` shows them")->type_name("PARTITION:OFFSET");
+  app->add_flag("--all", flags->all, "All that wait");
+  app->add_flag("-y,--yes", flags->yes, "Do not ask");
+  app->add_flag("--dry-run", flags->dry_run, "Show what would be done, and do nothing");
+  commands.add(
+      app, [flags, &dealing](Invocation& invocation) { return run_dealing(invocation, dealing, *flags); });
+}
+
 }  // namespace
 
 void add_dead_letter(CLI::App& root, Commands& commands) {
@@ -163,14 +188,8 @@ void add_dead_letter(CLI::App& root, Commands& commands) {
   CLI::App* list = app->add_subcommand("list", "Show those that wait");
   const auto list_flags = add_common(*list, commands);
   commands.add(list, [list_flags](Invocation& invocation) { return run_list(invocation, *list_flags); });
-
-  CLI::App* again = app->add_subcommand("redeliver", "Send them to their topic again");
-  const auto flags = add_common(*again, commands);
-  again->add_option("ids", flags->ids, "Ids, as `dead-letter list` shows them")->type_name("PARTITION:OFFSET");
-  again->add_flag("--all", flags->all, "All that wait");
-  again->add_flag("-y,--yes", flags->yes, "Do not ask");
-  again->add_flag("--dry-run", flags->dry_run, "Show what would be done, and do nothing");
-  commands.add(again, [flags](Invocation& invocation) { return run_redeliver(invocation, *flags); });
+  add_dealing(*app, commands, redelivering, "Send them to their topic again");
+  add_dealing(*app, commands, discarding, "Give them up: they are no longer shown, and never delivered");
 }
 
 }  // namespace sagactl

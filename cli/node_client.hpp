@@ -28,6 +28,8 @@ class NodeClient {
     return send({"DELETE", path, body.dump(), {}});
   }
 
+  Result<Json> send(const HttpRequest& request);
+
   // The answer whatever its status.
   Result<HttpResponse> exchange(const HttpRequest& request);
 
@@ -36,7 +38,6 @@ class NodeClient {
 
  private:
   NodeClient() = default;
-  Result<Json> send(const HttpRequest& request);
   bool renew_session();
 
   const Invocation* invocation_ = nullptr;

@@ -1,6 +1,7 @@
 #include "cli/order.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -9,10 +10,12 @@
 #include "cli/flag.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
+#include "cli/order_system.hpp"
 #include "cli/saga_status.hpp"
 #include "cli/table.hpp"
 #include "common/money.hpp"
 #include "server/participants/order.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,10 +25,9 @@ constexpr int items_max = 1000;
 constexpr Money price_otherwise{1000};  // 10.00
 
 struct OrderFlags {
+  OrderSystem system = OrderSystem::order;
   std::string id;
-  std::vector<OrderItem> items;
-  std::string address = "to be collected";
-  std::string idempotency_key;
+  OrderWish wish;
   std::optional<Duration> wait;
   std::optional<std::string> status;
   std::int64_t page = 1;
@@ -80,6 +82,7 @@ void print_order(const Invocation& invocation, const Json& order) {
                                   {"status", invocation.paint.status(text_member(order, "status"))},
                                   {"saga", saga_text},
                                   {"total", text_member(order, "totalAmount")},
+                                  {"customer", text_member(order, "customerId")},
                                   {"items", items_text(order)},
                                   {"address", text_member(order, "shippingAddress")},
                                   {"node", text_member(order, "nodeId")},
@@ -87,6 +90,26 @@ void print_order(const Invocation& invocation, const Json& order) {
                                   {"cancelled", text_member(order, "cancelReason")},
                                   {"correlation", text_member(order, "correlationId")},
                                   {"created", text_member(order, "createdAt")}});
+}
+
+// The systems that list their newest orders whole: those in that status, and of them one page.
+Json page_of(const OrderFlags& flags, const Json& all) {
+  const std::string_view type = flags.system == OrderSystem::checkout ? checkout_saga
+                                : flags.system == OrderSystem::checkout_choreography
+                                    ? checkout_choreography_saga
+                                    : std::string_view();
+  Json orders = Json::array();
+  std::int64_t total = 0;
+  for (const Json& order : all) {
+    if (!type.empty() && text_member(order, "sagaType") != type) continue;
+    if (flags.status && lower(text_member(order, "status")) != lower(*flags.status)) continue;
+    if (total++ / flags.limit == flags.page - 1) orders.push_back(order);
+  }
+  return Json{{"orders", std::move(orders)},
+              {"total", total},
+              {"page", flags.page},
+              {"limit", flags.limit},
+              {"totalPages", (total + flags.limit - 1) / flags.limit}};
 }
 
 Error with_duplicate_advice(Error error) {
@@ -98,12 +121,20 @@ Error with_duplicate_advice(Error error) {
                        "` shows it; with --idempotency-key the key is yours, not the products'");
 }
 
+void show(Invocation& invocation, OrderSystem system, const Json& order) {
+  if (invocation.wants_json())
+    invocation.print(order);
+  else
+    print_order(invocation, in_common_words(system, order));
+}
+
 // After the saga has ended, or has not in time: the order as it is now, with its saga.
-Result<ExitCode> await_saga(NodeClient& client, Json& order, Duration limit) {
-  const std::string id = text_member(order, "id");
-  auto saga = wait_for_end(client, or_else(text_member(order, "correlationId"), id), limit);
+Result<ExitCode> await_saga(NodeClient& client, OrderSystem system, Json& order, Duration limit) {
+  const Json common = in_common_words(system, order);
+  const std::string id = text_member(common, "id");
+  auto saga = wait_for_end(client, or_else(text_member(common, "correlationId"), id), limit);
   if (!saga) return saga.error();
-  auto now = client.get("/orders/" + percent_encode(id));
+  auto now = client.get(path_of_order(system, id));
   if (!now) return now.error();
   for (const auto& [name, value] : now->items()) order[name] = value;
   order["saga"] = *saga;
@@ -111,53 +142,64 @@ Result<ExitCode> await_saga(NodeClient& client, Json& order, Duration limit) {
 }
 
 Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
+  const auto request = placing(flags.system, flags.wish);
+  if (!request) return request.error();
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  Json body = {{"items", to_json(flags.items)}, {"shippingAddress", flags.address}};
-  if (!flags.idempotency_key.empty()) body["idempotencyKey"] = flags.idempotency_key;
-  auto order = client->post("/orders", body);
-  if (!order) return with_duplicate_advice(order.error());
+  const auto answer = client->send(*request);
+  if (!answer) return with_duplicate_advice(answer.error());
+  Json order = placed_order(flags.system, *answer);
   ExitCode code = ExitCode::done;
   if (flags.wait) {
-    const auto ended = await_saga(*client, *order, *flags.wait);
+    const auto ended = await_saga(*client, flags.system, order, *flags.wait);
     if (!ended) return ended.error();
     code = *ended;
   }
-  if (invocation.wants_json())
-    invocation.print(*order);
-  else
-    print_order(invocation, *order);
+  show(invocation, flags.system, order);
   return code;
 }
 
 Result<ExitCode> get_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto order = client->get("/orders/" + percent_encode(flags.id));
+  const auto order = client->get(path_of_order(flags.system, flags.id));
   if (!order) return order.error();
-  if (invocation.wants_json())
-    invocation.print(*order);
-  else
-    print_order(invocation, *order);
+  show(invocation, flags.system, *order);
   return ExitCode::done;
+}
+
+// {orders, page, totalPages, total}, whatever the system.
+Result<Json> find_orders(NodeClient& client, const OrderFlags& flags) {
+  if (flags.system == OrderSystem::order) {
+    std::string path = "/orders?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit);
+    if (flags.status) path += "&status=" + percent_encode(*flags.status);
+    return client.get(path);
+  }
+  if (flags.system == OrderSystem::purchase && flags.wish.user.empty())
+    return Error{ErrorCode::invalid, "--system purchase lists the orders of one user: say --user ID"};
+  const auto all = client.get(flags.system == OrderSystem::purchase
+                                  ? "/purchase/user/" + percent_encode(flags.wish.user) + "/orders"
+                                  : "/api/orders");
+  if (!all) return all.error();
+  return page_of(flags, *all);
 }
 
 Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  std::string path = "/orders?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit);
-  if (flags.status) path += "&status=" + percent_encode(*flags.status);
-  const auto found = client->get(path);
+  const auto found = find_orders(*client, flags);
   if (!found) return found.error();
   if (invocation.wants_json()) {
     invocation.print(*found, "orders");
     return ExitCode::done;
   }
   Table table({{"ORDER"}, {"STATUS"}, {"TOTAL", true}, {"CREATED"}, {"NODE"}, {"ITEMS"}});
-  for (const Json& order : member(*found, "orders"))
+  for (const Json& listed : member(*found, "orders")) {
+    const Json order = in_common_words(flags.system, listed);
     table.row({text_member(order, "id"), invocation.paint.status(text_member(order, "status")),
                text_member(order, "totalAmount"), text_member(order, "createdAt"),
                or_else(text_member(order, "nodeId")), items_text(order)});
+  }
   if (table.empty()) {
     invocation.say("no orders");
     return ExitCode::done;
@@ -168,12 +210,27 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
   return ExitCode::done;
 }
 
+Result<Json> cancel(NodeClient& client, const OrderFlags& flags) {
+  Json body = Json::object();
+  if (!flags.reason.empty()) body["reason"] = flags.reason;
+  const std::string path = path_of_order(flags.system, flags.id);
+  switch (flags.system) {
+    case OrderSystem::order:
+      return client.del(path, body);
+    case OrderSystem::checkout:
+    case OrderSystem::checkout_choreography:
+      return client.post(path + "/cancel", body);
+    case OrderSystem::purchase:
+      break;
+  }
+  return with_hint(Error{ErrorCode::invalid, "a purchase is not cancelled by its buyer"},
+                   "`sagactl compensate " + flags.id + "` undoes it");
+}
+
 Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  Json body = Json::object();
-  if (!flags.reason.empty()) body["reason"] = flags.reason;
-  const auto answer = client->del("/orders/" + percent_encode(flags.id), body);
+  const auto answer = cancel(*client, flags);
   if (!answer) return answer.error();
   if (invocation.wants_json())
     invocation.print(*answer);
@@ -195,12 +252,18 @@ Result<ExitCode> confirm_order(Invocation& invocation, const OrderFlags& flags) 
   return ExitCode::done;
 }
 
+void add_system(CLI::App& app, OrderFlags& flags) {
+  add_choice(app, "--system", flags.system, "Whose orders [order]");
+}
+
 void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<OrderFlags>& flags) {
   CLI::App* app = group.add_subcommand("create", "Place an order and start its saga");
+  add_system(*app, *flags);
   const auto take_item = [flags](const std::string& text) -> Result<void> {
     auto item = parse_item(text);
     if (!item) return item.error();
-    flags->items.push_back(std::move(*item));
+    flags->wish.priced |= std::count(text.begin(), text.end(), ':') > 1;
+    flags->wish.items.push_back(std::move(*item));
     return {};
   };
   add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]",
@@ -208,8 +271,10 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
       ->expected(1, items_max)
       ->allow_extra_args(false)
       ->required();
-  app->add_option("--address", flags->address, "Where it is sent [to be collected]")->type_name("TEXT");
-  app->add_option("--idempotency-key", flags->idempotency_key,
+  app->add_option("--customer", flags->wish.customer, "Who buys, for a checkout")->type_name("NAME");
+  app->add_option("--user", flags->wish.user, "Who buys, for a purchase")->type_name("ID");
+  app->add_option("--address", flags->wish.address, "Where it is sent [to be collected]")->type_name("TEXT");
+  app->add_option("--idempotency-key", flags->wish.idempotency_key,
                   "Orders with one key are one order [by the products]")
       ->type_name("KEY");
   const auto take_wait = [flags](const std::string& text) -> Result<void> {
@@ -240,17 +305,21 @@ void add_order(CLI::App& root, Commands& commands) {
   add_create(*group, commands, flags);
 
   CLI::App* get = group->add_subcommand("get", "Show an order");
+  add_system(*get, *flags);
   add_id(*get, *flags);
   commands.add(get, [flags](Invocation& invocation) { return get_order(invocation, *flags); });
 
   CLI::App* list = group->add_subcommand("list", "List orders, newest first");
+  add_system(*list, *flags);
   list->add_option("--status", flags->status, "Only those in this status")
       ->type_name("pending|processing|paid|shipped|delivered|cancelled|failed");
+  list->add_option("--user", flags->wish.user, "Whose, for purchases")->type_name("ID");
   add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
   add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
   commands.add(list, [flags](Invocation& invocation) { return list_orders(invocation, *flags); });
 
   CLI::App* cancel = group->add_subcommand("cancel", "Cancel an order: its saga gives back what was charged");
+  add_system(*cancel, *flags);
   add_id(*cancel, *flags);
   cancel->add_option("--reason", flags->reason, "Why")->type_name("TEXT");
   commands.add(cancel, [flags](Invocation& invocation) { return cancel_order(invocation, *flags); });

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/definition_tree.hpp"
 #include "cli/flag.hpp"
 #include "cli/member.hpp"
 #include "cli/saga_filter.hpp"
@@ -59,11 +60,30 @@ Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
   return ExitCode::done;
 }
 
+Result<ExitCode> list_definitions(Invocation& invocation) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const auto found = client->get("/sagas/definitions");
+  if (!found) return found.error();
+  if (invocation.wants_json()) {
+    invocation.print(*found, "definitions");
+    return ExitCode::done;
+  }
+  bool is_first = true;
+  for (const Json& definition : member(*found, "definitions")) {
+    invocation.terminal.out << (is_first ? "" : "\n")
+                            << definition_tree(definition, invocation.paint, invocation.settings.verbose);
+    is_first = false;
+  }
+  return ExitCode::done;
+}
+
 }  // namespace
 
 void add_saga(CLI::App& root, Commands& commands) {
-  CLI::App* group =
-      root.add_subcommand("saga", "List and show sagas")->group("Using the nodes")->require_subcommand(1);
+  CLI::App* group = root.add_subcommand("saga", "List and show sagas and their definitions")
+                        ->group("Using the nodes")
+                        ->require_subcommand(1);
 
   const auto flags = std::make_shared<ListFlags>();
   CLI::App* list = group->add_subcommand("list", "List sagas, newest first");
@@ -76,6 +96,10 @@ void add_saga(CLI::App& root, Commands& commands) {
   CLI::App* get = group->add_subcommand("get", "Show a saga");
   get->add_option("saga", *id, "The saga's id, or its correlation id")->required()->type_name("SAGA-ID");
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
+
+  CLI::App* all =
+      group->add_subcommand("definitions", "Draw the sagas that the nodes run; with -v their topics");
+  commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
 }
 
 }  // namespace sagactl

@@ -90,6 +90,19 @@ void add_payments(const Json& trace, const Paint& paint, Branch& root) {
   }
 }
 
+std::string reservation_text(const Json& reservation, const Paint& paint) {
+  std::string text = "reservation " + text_member(reservation, "id") + "  " +
+                     paint.status(text_member(reservation, "status")) + "  " +
+                     text_member(reservation, "kind");
+  std::string items;
+  for (const Json& item : member(reservation, "items"))
+    items += (items.empty() ? "  " : ", ") + text_member(item, "quantity") + " x " + text_member(item, "id");
+  text += items;
+  if (integer_member(reservation, "attempt") > 1) text += "  attempt " + text_member(reservation, "attempt");
+  if (const std::string why = text_member(reservation, "reason"); !why.empty()) text += "  " + paint.bad(why);
+  return text;
+}
+
 std::string saga_text(const Json& saga, const Paint& paint) {
   const std::string status = text_member(saga, "status");
   const std::string type = or_else(text_member(saga, "type"), text_member(saga, "sagaType"));
@@ -129,6 +142,7 @@ std::string event_line(const Json& event, const Json& began, const Paint& paint)
   if (const std::string node = text_member(event, "nodeId"); !node.empty()) text += " " + node;
   const Json& data = member(event, "data");
   if (const std::string step = text_member(data, "step"); !step.empty()) text += "  " + step;
+  if (const std::string kind = text_member(data, "kind"); !kind.empty()) text += "  " + kind;
   const std::string why = or_else(text_member(data, "failureReason"), text_member(data, "reason"));
   if (!why.empty()) text += "  " + paint.faint(why);
   while (text.ends_with(' ')) text.pop_back();
@@ -142,6 +156,8 @@ std::string saga_tree(const Json& trace, const Paint& paint) {
     root.branches.push_back({order_text(member(trace, "order"), paint)});
   if (saga.is_object()) add_steps(saga, paint, root);
   add_payments(trace, paint, root);
+  for (const Json& reservation : member(trace, "reservations"))
+    root.branches.push_back({reservation_text(reservation, paint)});
   if (saga.is_object()) add_troubles(saga, paint, root);
   const Json& timeline = member(trace, "timeline");
   if (!timeline.empty()) {

@@ -1,5 +1,9 @@
-// The saga definitions that this node knows, as data.
+// The saga definitions that this node knows, as data; and an order for any of them.
+#include "server/api/place_order.hpp"
+#include "server/api/render_order.hpp"
 #include "server/api/routes.hpp"
+#include "server/http/json_body.hpp"
+#include "server/http/validate.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {
@@ -40,9 +44,34 @@ Json definition(const SagaDefinition& definition) {
               {"topics", std::move(topics)}};
 }
 
+constexpr std::size_t customer_max = 255;
+
+// For a saga without a surface of its own. Who buys is named as a shop names its customers.
+Result<PlaceOrder> parse_any_order(std::string_view text, std::string_view saga) {
+  const auto json = http::parse_json_object(text);
+  if (!json) return json.error();
+  PlaceOrder order;
+  http::Object body(*json);
+  order.saga = saga;
+  order.key_only = true;
+  order.customer = body.text("customerId", {.max = customer_max, .not_empty = true});
+  order.items = read_items(body);
+  if (auto address = body.optional_text("shippingAddress")) order.address = std::move(*address);
+  if (const auto valid = body.finish(); !valid) return valid.error();
+  return order;
+}
+
+boost::asio::awaitable<http::Answer> place_any(Context& context, http::Request& request) {
+  const SagaDefinition* definition = find_definition(request.parameter("name"));
+  if (!definition) co_return Error{ErrorCode::not_found, "Saga definition not found"};
+  auto parsed = parse_any_order(request.body, definition->name);
+  if (!parsed) co_return parsed.error();
+  co_return co_await place(context, request, std::move(parsed).value(), placed_order);
+}
+
 }  // namespace
 
-void add_definition_routes(http::Router& router) {
+void add_definition_routes(http::Router& router, Context& context) {
   const auto list = [](http::Request&) -> http::Answer {
     Json all = Json::array();
     for (const SagaDefinition& each : definitions()) all.push_back(definition(each));
@@ -50,6 +79,9 @@ void add_definition_routes(http::Router& router) {
   };
   router.add({http::Method::get, "/sagas/definitions", http::Access::guest, list,
               "The sagas that this node runs: steps, compensation, pivot, retries", "sagas"});
+  router.add({http::Method::post, "/sagas/definitions/{name}/orders", http::Access::user,
+              [&context](http::Request& request) { return place_any(context, request); },
+              "Places an order with a saga of any definition", "sagas"});
 }
 
 }  // namespace sagactl::api

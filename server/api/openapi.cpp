@@ -83,7 +83,11 @@ Json operation(const Route& route, const Json& details) {
 }  // namespace
 
 Json openapi_details() {
-  return Json::parse(page("openapi.json"));
+  Json details = Json::parse(page("openapi.json"));
+  const Json systems = Json::parse(page("openapi_systems.json"));
+  details["components"]["schemas"].update(systems["schemas"]);
+  details["operations"].update(systems["operations"]);
+  return details;
 }
 
 Json openapi_document(const http::Router& router, const Json& details) {

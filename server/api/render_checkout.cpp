@@ -137,6 +137,7 @@ Json checkout_order(const Flow& flow) {
               {"totalAmount", order.total.number()},
               {"status", checkout_order_status(flow)},
               {"cancelReason", text_or_null(order.cancel_reason)},
+              {"sagaType", flow.saga ? Json(flow.saga->type) : Json(nullptr)},
               {"correlationId", correlation_of(flow)},
               {"nodeId", order.node},
               {"createdAt", iso8601_ms(order.created_at)},

@@ -45,6 +45,31 @@ Json payments(const Flow& flow) {
   return list;
 }
 
+// What the order holds of stock. A balance is money, and is shown as such.
+Json reservation(const Reservation& reservation) {
+  const bool is_money = reservation.kind == StockKind::balance;
+  Json items = Json::array();
+  for (const ReservationLine& line : reservation.lines)
+    items.push_back(Json{{"id", line.stock},
+                         {"quantity", is_money ? Json(Money{line.quantity}.text()) : Json(line.quantity)}});
+  return Json{{"id", reservation.id.text()},
+              {"kind", to_string(reservation.kind)},
+              {"status", to_string(reservation.status)},
+              {"attempt", reservation.attempt},
+              {"items", std::move(items)},
+              {"reason", text_or_null(reservation.reason)},
+              {"expiresAt", iso8601_ms(reservation.expires_at)},
+              {"nodeId", text_or_null(reservation.node)},
+              {"createdAt", iso8601_ms(reservation.created_at)},
+              {"updatedAt", iso8601_ms(reservation.updated_at)}};
+}
+
+Json reservations(const Flow& flow) {
+  Json list = Json::array();
+  for (const Reservation& each : flow.reservations) list.push_back(reservation(each));
+  return list;
+}
+
 Json present_payment_or_null(const Flow& flow) {
   const Payment* payment = present_payment(flow);
   return payment ? traced_payment(*payment) : Json(nullptr);
@@ -95,6 +120,7 @@ Json trace_by_correlation(const Flow& flow, const std::vector<Event>& events) {
               {"order", traced_order(flow.order)},
               {"payment", present_payment_or_null(flow)},
               {"payments", payments(flow)},
+              {"reservations", reservations(flow)},
               {"timeline", timeline(events)},
               {"summary",
                {{"totalEvents", events.size()},
@@ -116,6 +142,7 @@ Json trace_by_order(const Flow& flow, const std::vector<Event>& events) {
               {"sagas", std::move(sagas)},
               {"payment", present_payment_or_null(flow)},
               {"payments", payments(flow)},
+              {"reservations", reservations(flow)},
               {"events", timeline(events)},
               {"summary",
                {{"totalEvents", events.size()},

@@ -23,12 +23,13 @@ std::shared_ptr<http::Router> make_router(Context& context) {
   add_auth_routes(*router, context);
   add_order_routes(*router, context);
   add_saga_routes(*router, context);
-  add_definition_routes(*router);
+  add_definition_routes(*router, context);
   add_checkout_routes(*router, context);
   add_checkout_payment_routes(*router, context);
   add_inventory_routes(*router, context);
   add_purchase_routes(*router, context);
   add_operator_routes(*router, context);
+  add_audit_routes(*router, context);
   add_maintenance_routes(*router, context);
   add_trace_routes(*router, context);
   add_lock_routes(*router, context);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/json_object.hpp"
+#include "server/engine/placing.hpp"
 
 namespace sagactl {
 namespace {
@@ -12,11 +13,6 @@ namespace {
 // How many calls one command may lead to within its batch: every step of the longest saga, there and back, and
 // as much again. More is a loop in a definition.
 constexpr int calls_max = 64;
-
-std::string key_of(const PlaceOrder& command) {
-  if (!command.idempotency_key.empty() || command.key_only) return command.idempotency_key;
-  return default_idempotency_key(command.items);
-}
 
 std::string lock_metadata(const std::optional<LockGrant>& lock) {
   if (!lock) return {};
@@ -50,12 +46,6 @@ bool same(const std::optional<Saga>& a, const std::optional<Saga>& b) {
   return a.has_value() == b.has_value() && (!a || (a->version == b->version && a->updated_at == b->updated_at));
 }
 
-// An order that is retried claims its key again.
-bool may_claim_again(const Flow& flow) {
-  return !is_live(flow.order.status) && flow.order.holds_key && flow.saga &&
-         flow.saga->status == SagaStatus::compensated;
-}
-
 std::string_view command_of(const StepDefinition& step, Direction direction) {
   return direction == Direction::action ? step.action : step.compensation;
 }
@@ -77,46 +67,6 @@ bool same(const Payment& a, const Payment& b) {
 }
 
 }  // namespace
-
-void add_keys(const Command& command, Keys& keys) {
-  struct Adder {
-    Keys& keys;
-    void operator()(const PlaceOrder& c) {
-      const std::string key = key_of(c);
-      if (!key.empty()) keys.claims.push_back(digest_of_key(key));
-      if (c.replay) keys.replays.push_back(c.replay->key);
-      if (is_checkout(c.saga))
-        for (const OrderItem& item : c.items) keys.stocks.push_back({StockKind::product, item.product_id});
-      if (c.saga != item_purchase_saga) return;
-      for (const OrderItem& item : c.items) keys.stocks.push_back({StockKind::item, item.product_id});
-      keys.stocks.push_back({StockKind::balance, c.customer});
-      keys.stocks.push_back({StockKind::slots, c.customer});
-    }
-    void operator()(const CancelOrderRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const ConfirmOrderRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const ConfirmPaymentRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const SetStockRequest& c) {
-      for (const StockSetting& setting : c.settings) keys.stocks.push_back(setting.key);
-    }
-    void operator()(const ExpireReservationsRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const PerformRequest& c) { keys.flows.push_back(order_of(c.call.saga)); }
-    void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
-    void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
-    void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
-    void operator()(const SetRefreshToken& c) { keys.users.push_back(c.user); }
-  };
-  std::visit(Adder{keys}, command);
-}
-
-void add_further_keys(const std::vector<Flow>& flows, Keys& keys) {
-  for (const Flow& flow : flows) {
-    for (StockKey& key : stocks_of(flow)) keys.stocks.push_back(std::move(key));
-    if (may_claim_again(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
-  }
-}
 
 Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
              Random& random)
@@ -174,7 +124,7 @@ Result<Receipt> Batch::on(const PlaceOrder& command) {
                    Json{{"code", "IDEMPOTENCY_KEY_REUSED"}}};
     }
   }
-  auto items = items_of(command);
+  auto items = items_of(command, stocks_);
   if (!items) return items.error();
   CreateOrder create{command.id,      command.actor.user, std::move(*items),           command.address,
                      key_of(command), 0,                  lock_metadata(command.lock), command.customer};
@@ -209,7 +159,7 @@ Result<Receipt> Batch::on(const CancelOrderRequest& command) {
   const auto work = find(command.order, command.actor, "Order");
   if (!work) return work.error();
   Draft draft = draft_of((*work)->flow);
-  auto cancelled = decide(draft.flow.order, CancelOrder{command.reason}, moment_);
+  auto cancelled = decide(draft.flow.order, CancelOrder{command.reason, command.actor.user.text()}, moment_);
   if (!cancelled) return cancelled.error();
   draft.flow.order = std::move(cancelled->order);
   draft.events = std::move(cancelled->events);
@@ -252,7 +202,7 @@ Result<Receipt> Batch::on(const ConfirmPaymentRequest& command) {
     return Error{ErrorCode::conflict,
                  fmt::format("the payment of order {} is {} under another key", order.id.text(),
                              to_string(payment.status)),
-                 Json{{"status", to_string(payment.status)}}};
+                 Json{{"paymentStatus", to_string(payment.status)}}};
   payment.provider_key = command.provider_key;
   payment.updated_at = moment_.now;
   const auto proceeded = command_saga(draft, ProceedSaga{});
@@ -265,7 +215,7 @@ Result<Receipt> Batch::on(const CompensateRequest& command) {
   if (!work) return work.error();
   if (const auto same = check_unchanged((*work)->flow, command.if_updated_at); !same) return same.error();
   Draft draft = draft_of((*work)->flow);
-  const auto done = command_saga(draft, CompensateSaga{command.reason});
+  const auto done = command_saga(draft, CompensateSaga{command.reason, command.actor.user.text()});
   if (!done) return done.error();
   return accept(std::move(draft));
 }

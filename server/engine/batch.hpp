@@ -83,7 +83,6 @@ class Batch {
   Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
   Draft draft_of(const Flow& flow) const { return Draft{flow, StockBook(&stocks_)}; }
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
-  Result<std::vector<OrderItem>> items_of(const PlaceOrder& command) const;
   Result<void> command_saga(Draft& draft, const SagaCommand& command);
   Result<void> follow(Draft& draft, SagaDecision decision);
   Result<std::optional<StepReply>> perform_here(Draft& draft, const StepDefinition& step, const StepCall& call);

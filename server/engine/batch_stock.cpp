@@ -1,36 +1,9 @@
-// What a batch does with stock: the commands about it, what orders are told of it, and what is written.
-#include <fmt/format.h>
-
+// What a batch does with stock: the commands about it, and what is written.
 #include <algorithm>
 
 #include "server/engine/batch.hpp"
 
 namespace sagactl {
-
-// The items with what the stock says of them.
-Result<std::vector<OrderItem>> Batch::items_of(const PlaceOrder& command) const {
-  std::vector<OrderItem> items = command.items;
-  // Stores list the orders of these systems by their customers.
-  if (command.saga != order_processing_saga && command.customer.empty())
-    return Error{ErrorCode::invalid, "the customer must be named"};
-  if (command.saga == item_purchase_saga) {
-    if (!stocks_.find({StockKind::balance, command.customer})) return Error{ErrorCode::not_found, "User not found"};
-    for (OrderItem& item : items) {
-      const Stock* stock = stocks_.find({StockKind::item, item.product_id});
-      if (!stock) return Error{ErrorCode::not_found, "Item not found"};
-      item.product_name = stock->name;
-      item.price = stock->price;
-    }
-  } else if (is_checkout(command.saga)) {
-    for (const OrderItem& item : items)
-      if (!stocks_.find({StockKind::product, item.product_id}))
-        return Error{ErrorCode::invalid,
-                     fmt::format("product {} is not in the inventory; GET /api/inventory lists what is, and "
-                                 "POST /api/inventory/initialize fills it with samples",
-                                 item.product_id)};
-  }
-  return items;
-}
 
 Result<Receipt> Batch::on(const SetStockRequest& command) {
   StockBook stocks(&stocks_);
@@ -39,7 +12,7 @@ Result<Receipt> Batch::on(const SetStockRequest& command) {
   for (const StockSetting& setting : command.settings) {
     auto set = set_stock(stocks, setting, moment_);
     if (!set) return set.error();
-    for (Event& event : *set) event.metadata = Json{{"by", command.actor.user.text()}}.dump();
+    for (Event& event : *set) event.metadata = asked_by(command.actor.user.text());
     std::move(set->begin(), set->end(), std::back_inserter(events));
     receipt.stocks.push_back(*stocks.find(setting.key));
   }

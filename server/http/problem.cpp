@@ -1,5 +1,8 @@
 #include "server/http/problem.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace sagactl::http {
 namespace {
 
@@ -17,6 +20,12 @@ Json document(int status, std::string_view kind, std::string_view message, const
               {"error", title},
               {"statusCode", status},
               {"correlationId", request.correlation_id}};
+}
+
+// What RFC 9457 says of a problem is said by this file alone.
+bool is_own(std::string_view name) {
+  constexpr std::array own = {"type", "title", "status", "detail", "instance"};
+  return std::find(own.begin(), own.end(), name) != own.end();
 }
 
 Response as_response(int status, const Json& body) {
@@ -67,7 +76,8 @@ Response problem(const Error& error, const Request& request) {
   if (is_bug) {
     body["detail"] = "a mistake in the node; its log has the reason under this correlation id";
   } else if (error.members.is_object()) {
-    for (const auto& [name, value] : error.members.items()) body[name] = value;
+    for (const auto& [name, value] : error.members.items())
+      if (!is_own(name)) body[name] = value;
   }
   Response response = as_response(status, body);
   if (status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});

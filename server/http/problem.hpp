@@ -14,7 +14,7 @@ int status_of(ErrorCode code);
 
 // {type, title, status, detail, instance, message, error, statusCode, correlationId, ...error.members}.
 // A member of `error.members` replaces the one of the same name, so "message" may be a list and "error" a
-// code of its own. busy and unavailable carry Retry-After, `retryAfterSeconds` from the members or 1; 401
+// code of its own; but never the first five, which RFC 9457 defines. busy and unavailable carry Retry-After, `retryAfterSeconds` from the members or 1; 401
 // carries WWW-Authenticate. The message of a bug is not shown: it is for the log.
 Response problem(const Error& error, const Request& request);
 

@@ -39,7 +39,7 @@ Error not_allowed(const Order& order, std::string_view what, std::string_view st
   const std::string status(to_string(order.status));
   return Error{ErrorCode::conflict,
                fmt::format("order {} is {}; only a {} order can be {}", order.id.text(), status, states, what),
-               Json{{"status", status}}};
+               Json{{"orderStatus", status}}};
 }
 
 Result<OrderDecision> confirm(OrderDecision decision, const ConfirmOrder& command, const Moment& moment) {
@@ -68,7 +68,8 @@ Result<OrderDecision> cancel(OrderDecision decision, const CancelOrder& command,
          JsonObject()
              .add("orderId", order.id.text())
              .add("userId", order.user.text())
-             .add("reason", command.reason));
+             .add("reason", command.reason),
+         asked_by(command.by));
   change_status(decision, OrderStatus::cancelled, moment);
   return decision;
 }

@@ -93,6 +93,7 @@ struct ConfirmOrder {
 };
 struct CancelOrder {
   std::string reason;
+  std::string by = {};  // the id of the user who asked; empty: the saga
 };
 // Makes a cancelled order pending again, for a saga that is retried. The caller has seen to its key.
 struct ReopenOrder {};

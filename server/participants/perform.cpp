@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <map>
 
 #include "server/participants/barrier.hpp"
+#include "server/participants/participant_command.hpp"
+#include "server/participants/stock_commands.hpp"
 
 namespace sagactl {
 namespace {
@@ -17,20 +19,6 @@ Payment* payment_of_attempt(Flow& flow, int attempt) {
 }
 
 Performed answered(Outcome outcome) { return Performed{std::move(outcome), {}, {}}; }
-
-// Where a command does its work.
-struct Site {
-  Flow& flow;
-  StockBook& stocks;
-  const StepCall& call;
-  const Policy& policy;
-  const Moment& moment;
-
-  // Ids of one decision differ by `which`.
-  Uuid fresh_id(std::uint64_t which) const {
-    return make_uuid_v7(moment.now, moment.entropy + which, (moment.entropy ^ which) * 0x9E3779B97F4A7C15ull);
-  }
-};
 
 // A rejection by a participant's decider is a refusal of the step.
 Performed apply_order(const Site& site, const OrderCommand& command) {
@@ -80,6 +68,11 @@ GatewayCall gateway_call(GatewayCall::Kind kind, const Site& site, const Payment
 
 Performed waiting_for(GatewayCall call) { return Performed{std::nullopt, {}, std::move(call)}; }
 
+bool waits_for_shop(const Flow& flow) {
+  const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
+  return definition && definition->shop_may_confirm;
+}
+
 Performed charge(const Site& site) {
   Flow& flow = site.flow;
   Payment* payment = payment_of_attempt(flow, site.call.attempt);
@@ -89,7 +82,7 @@ Performed charge(const Site& site) {
         begin_payment(id, flow.order.id, flow.order.user, site.call.attempt, flow.order.total, site.moment));
     payment = &flow.payments.back();
   }
-  if (site.policy.shop_confirms && payment->provider_key.empty() && flow.saga && is_checkout(flow.saga->type))
+  if (site.policy.shop_confirms && payment->provider_key.empty() && waits_for_shop(flow))
     return answered(Awaited{"the shop has not confirmed the payment"});
   using Kind = GatewayCall::Kind;
   return waiting_for(gateway_call(site.call.ask_first ? Kind::query_or_charge : Kind::charge, site, *payment));
@@ -105,70 +98,11 @@ Performed refund(const Site& site) {
   return answered(Succeeded{});
 }
 
-Reservation* reservation_of(Flow& flow, StockKind kind, int attempt) {
-  const auto found = std::find_if(flow.reservations.begin(), flow.reservations.end(), [&](const Reservation& r) {
-    return r.kind == kind && r.attempt == attempt;
-  });
-  return found == flow.reservations.end() ? nullptr : &*found;
-}
-
-std::vector<ReservationLine> lines_of(const Order& order, StockKind kind) {
-  std::vector<ReservationLine> lines;
-  if (kind == StockKind::balance) {
-    lines.push_back({order.customer, order.total.cents});
-  } else {
-    for (const OrderItem& item : order.items)
-      lines.push_back({kind == StockKind::slots ? order.customer : item.product_id, item.quantity});
-  }
-  return lines;
-}
-
-template <StockKind kind>
-Performed reserve_stock(const Site& site) {
-  Flow& flow = site.flow;
-  Reserve command;
-  command.id = ReservationId{site.fresh_id(1 + static_cast<std::uint64_t>(kind))};
-  command.order = flow.order.id;
-  command.kind = kind;
-  command.attempt = site.call.attempt;
-  command.lines = lines_of(flow.order, kind);
-  command.time_to_live = site.policy.reservation_ttl;
-  auto decision = reserve(site.stocks, command, site.moment);
-  const std::string reason = decision.reservation.reason;
-  flow.reservations.push_back(std::move(decision.reservation));
-  return Performed{reason.empty() ? Outcome{Succeeded{}} : Outcome{Refused{reason}}, std::move(decision.events), {}};
-}
-
-template <StockKind kind>
-Performed release_stock(const Site& site) {
-  Reservation* reservation = reservation_of(site.flow, kind, site.call.attempt);
-  if (!reservation) return answered(Succeeded{});
-  auto decision = release(site.stocks, *reservation, site.flow.order.id, site.moment);
-  *reservation = std::move(decision.reservation);
-  return Performed{Succeeded{}, std::move(decision.events), {}};
-}
-
-// Confirms what was reserved last. The step that does it has attempts of its own. What has expired and is out of stock
-// now may be there again later, so that is no refusal, which would be the answer for ever.
-template <StockKind kind>
-Performed confirm_stock(const Site& site) {
-  std::vector<Reservation>& all = site.flow.reservations;
-  const auto latest =
-      std::find_if(all.rbegin(), all.rend(), [](const Reservation& reservation) { return reservation.kind == kind; });
-  if (latest == all.rend()) return answered(Refused{"nothing was reserved"});
-  auto decision = confirm(site.stocks, *latest, site.flow.order.id, site.moment);
-  if (!decision && latest->status == ReservationStatus::expired)
-    return answered(Unavailable{decision.error().message});
-  if (!decision) return answered(Refused{decision.error().message});
-  *latest = std::move(decision->reservation);
-  return Performed{Succeeded{}, std::move(decision->events), {}};
-}
-
 // The stock is sold and the order is complete, or neither.
 Performed complete_order(const Site& site) {
   if (const auto allowed = decide(site.flow.order, ConfirmOrder{}, site.moment); !allowed)
     return answered(Refused{allowed.error().message});
-  Performed sold = confirm_stock<StockKind::product>(site);
+  Performed sold = confirm_stock(site, StockKind::product);
   if (!std::holds_alternative<Succeeded>(*sold.outcome)) return sold;
   Performed confirmed = confirm_order(site);
   std::move(confirmed.events.begin(), confirmed.events.end(), std::back_inserter(sold.events));
@@ -178,37 +112,52 @@ Performed complete_order(const Site& site) {
 // Whether the participant knows anything of this step and attempt.
 bool payment_begun(const Site& site) { return payment_of_attempt(site.flow, site.call.attempt) != nullptr; }
 bool order_begun(const Site& site) { return site.flow.order.version > 0; }
-template <StockKind kind>
-bool reservation_begun(const Site& site) {
-  return reservation_of(site.flow, kind, site.call.attempt) != nullptr;
+
+// Every participant's commands, and what each saga's steps draw from, so that no flow is asked for it step by step.
+struct Offers {
+  std::map<std::string, ParticipantCommand, std::less<>> commands;
+  std::map<std::string, std::vector<StockUse>, std::less<>> uses;  // by the definition's name
+
+  Offers() {
+    add({{"order.create", create_order, order_begun},
+         {"order.cancel", cancel_order, order_begun},
+         {"order.confirm", confirm_order, order_begun},
+         {"order.complete", complete_order, order_begun, products},
+         {"order.notify", notify_buyer, order_begun},
+         {"payment.charge", charge, payment_begun},
+         {"payment.refund", refund, payment_begun}});
+    add(stock_commands("inventory", products));
+    add(stock_commands("item", purchased_items));
+    add(stock_commands("slots", buyers_slots));
+    add(stock_commands("balance", buyers_balance));
+    for (const SagaDefinition& definition : definitions()) note(definition);
+  }
+
+  void add(std::vector<ParticipantCommand> more) {
+    for (ParticipantCommand& command : more) commands.emplace(command.name, std::move(command));
+  }
+
+  const ParticipantCommand* find(std::string_view name) const {
+    const auto found = commands.find(name);
+    return found == commands.end() ? nullptr : &found->second;
+  }
+
+  void note(const SagaDefinition& definition) {
+    std::vector<StockUse>& kinds = uses[std::string(definition.name)];
+    for (const StepDefinition& step : definition.steps)
+      for (const std::string_view name : {step.action, step.compensation}) {
+        const ParticipantCommand* command = find(name);
+        const auto is_same = [&](const StockUse& use) { return use.kind == command->stock->kind; };
+        if (command && command->stock && std::none_of(kinds.begin(), kinds.end(), is_same))
+          kinds.push_back(*command->stock);
+      }
+  }
+};
+
+Offers& offers() {
+  static Offers all;
+  return all;
 }
-
-struct ParticipantCommand {
-  std::string_view name;
-  Performed (*run)(const Site&);
-  bool (*begun)(const Site&);
-};
-
-constexpr std::array commands = {
-    ParticipantCommand{"order.create", create_order, order_begun},
-    ParticipantCommand{"order.cancel", cancel_order, order_begun},
-    ParticipantCommand{"order.confirm", confirm_order, order_begun},
-    ParticipantCommand{"order.complete", complete_order, order_begun},
-    ParticipantCommand{"order.notify", notify_buyer, order_begun},
-    ParticipantCommand{"payment.charge", charge, payment_begun},
-    ParticipantCommand{"payment.refund", refund, payment_begun},
-    ParticipantCommand{"inventory.reserve", reserve_stock<StockKind::product>, reservation_begun<StockKind::product>},
-    ParticipantCommand{"inventory.release", release_stock<StockKind::product>, reservation_begun<StockKind::product>},
-    ParticipantCommand{"item.reserve", reserve_stock<StockKind::item>, reservation_begun<StockKind::item>},
-    ParticipantCommand{"item.release", release_stock<StockKind::item>, reservation_begun<StockKind::item>},
-    ParticipantCommand{"item.confirm", confirm_stock<StockKind::item>, reservation_begun<StockKind::item>},
-    ParticipantCommand{"slots.reserve", reserve_stock<StockKind::slots>, reservation_begun<StockKind::slots>},
-    ParticipantCommand{"slots.release", release_stock<StockKind::slots>, reservation_begun<StockKind::slots>},
-    ParticipantCommand{"slots.confirm", confirm_stock<StockKind::slots>, reservation_begun<StockKind::slots>},
-    ParticipantCommand{"balance.reserve", reserve_stock<StockKind::balance>, reservation_begun<StockKind::balance>},
-    ParticipantCommand{"balance.release", release_stock<StockKind::balance>, reservation_begun<StockKind::balance>},
-    ParticipantCommand{"balance.confirm", confirm_stock<StockKind::balance>, reservation_begun<StockKind::balance>},
-};
 
 // Applies one payment command and appends its events.
 Result<void> change_payment(Payment& payment, const PaymentCommand& command, const Moment& moment,
@@ -235,24 +184,43 @@ Result<void> record_refund(Payment& payment, const GatewayReply& gateway, const 
 
 }  // namespace
 
-std::vector<StockKey> stocks_of(const Flow& flow) {
-  std::vector<StockKey> keys;
-  if (!flow.saga || flow.saga->type == order_processing_saga) return keys;
-  const auto add = [&](StockKind kind) {
-    for (ReservationLine& line : lines_of(flow.order, kind)) keys.push_back({kind, std::move(line.stock)});
+Uuid Site::fresh_id(std::uint64_t which) const {
+  return make_uuid_v7(moment.now, moment.entropy + which, (moment.entropy ^ which) * 0x9E3779B97F4A7C15ull);
+}
+
+Result<void> add_saga(SagaDefinition definition, std::vector<ParticipantCommand> commands) {
+  Offers& all = offers();
+  const auto brings = [&](std::string_view name) {
+    return std::any_of(commands.begin(), commands.end(), [&](const auto& command) { return command.name == name; });
   };
-  if (is_checkout(flow.saga->type)) add(StockKind::product);
-  if (flow.saga->type == item_purchase_saga)
-    for (const StockKind kind : {StockKind::item, StockKind::balance, StockKind::slots}) add(kind);
+  for (const ParticipantCommand& command : commands)
+    if (all.find(command.name))
+      return Error{ErrorCode::invalid, fmt::format("there is a command '{}' already", command.name)};
+  for (const StepDefinition& step : definition.steps)
+    for (const std::string_view name : {step.action, step.compensation})
+      if (!name.empty() && !brings(name) && !all.find(name))
+        return Error{ErrorCode::invalid, fmt::format("step {} of {} calls '{}', which no participant has", step.name,
+                                                     definition.name, name)};
+  const std::string_view name = definition.name;
+  if (const auto added = add_definition(std::move(definition)); !added) return added;
+  all.add(std::move(commands));
+  all.note(*find_definition(name));
+  return {};
+}
+
+std::vector<StockKey> stocks_of(std::string_view saga, const Order& order) {
+  std::vector<StockKey> keys;
+  const auto uses = offers().uses.find(saga);
+  if (uses == offers().uses.end()) return keys;
+  for (const StockUse& use : uses->second)
+    for (ReservationLine& line : use.lines(order)) keys.push_back({use.kind, std::move(line.stock)});
   return keys;
 }
 
 Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stocks, const StepCall& call,
                           const Policy& policy, const Moment& moment) {
-  const auto found =
-      std::find_if(commands.begin(), commands.end(), [&](const auto& it) { return it.name == command; });
-  if (found == commands.end())
-    return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
+  const ParticipantCommand* found = offers().find(command);
+  if (!found) return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
   const Site site{flow, stocks, call, policy, moment};
   if (auto known = answer_from_barriers(flow.barriers, call, found->begun(site))) return answered(std::move(*known));
   Performed performed = found->run(site);

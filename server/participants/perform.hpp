@@ -46,8 +46,8 @@ struct Performed {
   std::optional<GatewayCall> gateway_call;
 };
 
-// The stock that the flow's steps may touch, from now on.
-std::vector<StockKey> stocks_of(const Flow& flow);
+// The stock that the steps of a saga of that name may touch for that order.
+std::vector<StockKey> stocks_of(std::string_view saga, const Order& order);
 
 // Carries out `call`, whose participant command is `command`, on `flow` and `stocks`, behind its barrier. Fresh ids
 // are made from `moment`. `bug` for a command that no participant has.

@@ -31,7 +31,7 @@ class Deciding {
 
   Result<SagaDecision> done();
   JsonObject about() const;
-  void record(EventType type, JsonObject data);
+  void record(EventType type, JsonObject data, const std::string& by = {});
   void settle(std::size_t i, StepStatus status);
 
   void call(std::size_t i, Direction direction);
@@ -41,7 +41,7 @@ class Deciding {
   bool budget_left(std::size_t i, Direction direction);
 
   void go_forward();
-  void begin_compensation(const std::string& reason);
+  void begin_compensation(const std::string& reason, const std::string& by = {});
   void go_backward();
   void fail(std::size_t i, Direction direction, const std::string& reason);
   void give_up(std::size_t i, Direction direction, const std::string& reason);
@@ -81,8 +81,9 @@ JsonObject Deciding::about() const {
   return data;
 }
 
-void Deciding::record(EventType type, JsonObject data) {
+void Deciding::record(EventType type, JsonObject data, const std::string& by) {
   Event event;
+  event.metadata = asked_by(by);
   event.type = type;
   event.aggregate_type = AggregateType::saga;
   event.aggregate = saga().id.uuid;
@@ -154,11 +155,11 @@ void Deciding::go_forward() {
   record(EventType::saga_completed, about());
 }
 
-void Deciding::begin_compensation(const std::string& reason) {
+void Deciding::begin_compensation(const std::string& reason, const std::string& by) {
   saga().status = SagaStatus::compensating;
   saga().error = reason;
   saga().requires_manual_intervention = false;
-  record(EventType::saga_compensating, about().add("reason", reason));
+  record(EventType::saga_compensating, about().add("reason", reason), by);
   go_backward();
 }
 
@@ -283,7 +284,7 @@ Error Deciding::refuse(std::string_view what, std::string_view states) {
   const std::string status(to_string(saga().status));
   return Error{ErrorCode::conflict,
                fmt::format("saga {} is {}; only a {} saga can be {}", saga().id.text(), status, states, what),
-               Json{{"sagaId", saga().id.text()}, {"status", status}, {"allowedStatuses", states}}};
+               Json{{"sagaId", saga().id.text()}, {"sagaStatus", status}, {"allowedStatuses", states}}};
 }
 
 Result<SagaDecision> Deciding::on(const StartSaga&) {
@@ -346,14 +347,14 @@ Result<SagaDecision> Deciding::on(const CompensateSaga& command) {
         saga().status = SagaStatus::compensating;
         saga().error = command.reason;
         saga().requires_manual_intervention = false;
-        record(EventType::saga_compensating, about().add("reason", command.reason));
+        record(EventType::saga_compensating, about().add("reason", command.reason), command.by);
         begin(i, Direction::compensation);
         return done();
       }
       break;
     }
   }
-  begin_compensation(command.reason);
+  begin_compensation(command.reason, command.by);
   return done();
 }
 
@@ -388,7 +389,8 @@ Result<SagaDecision> Deciding::on(const RetrySaga& command) {
   record(EventType::saga_retried, about()
                                       .add("step", defined(from).name)
                                       .add("direction", to_string(direction))
-                                      .add("by", command.by));
+                                      .add("by", command.by),
+         command.by);
   if (!between_steps) call_again(from, direction);
   else if (goes_back) go_backward();
   else go_forward();

@@ -81,6 +81,7 @@ struct WakeSaga {
 };
 struct CompensateSaga {
   std::string reason;
+  std::string by = {};  // the id of the user who asked; empty: nobody did in so many words
 };
 struct RetrySaga {
   std::string by;

@@ -1,5 +1,10 @@
 #include "server/saga/definition.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
 namespace sagactl {
 namespace {
 
@@ -62,6 +67,7 @@ SagaDefinition checkout() {
                  {AggregateType::inventory, EventType::stock_released, replies, "RELEASE_INVENTORY"},
                  {AggregateType::order, EventType::order_confirmed, replies, "COMPLETE_ORDER"},
                  {AggregateType::order, EventType::order_cancelled, replies, "CANCEL_ORDER"}},
+      .shop_may_confirm = true,
   };
 }
 
@@ -79,6 +85,7 @@ SagaDefinition checkout_choreography() {
                  {AggregateType::inventory, EventType::stock_reserved, "inventory.reserved"},
                  {AggregateType::inventory, EventType::stock_refused, "inventory.failed"},
                  {AggregateType::inventory, EventType::stock_released, "inventory.released"}},
+      .shop_may_confirm = true,
   };
 }
 
@@ -120,12 +127,32 @@ SagaDefinition item_purchase() {
   };
 }
 
+std::vector<SagaDefinition>& known() {
+  static std::vector<SagaDefinition> all = {order_processing(), checkout(), checkout_choreography(), item_purchase()};
+  return all;
+}
+
+Error unfit(const SagaDefinition& definition, std::string_view why) {
+  return Error{ErrorCode::invalid, fmt::format("the saga '{}' cannot be added: {}", definition.name, why)};
+}
+
 }  // namespace
 
-const std::vector<SagaDefinition>& definitions() {
-  static const std::vector<SagaDefinition> all = {order_processing(), checkout(), checkout_choreography(),
-                                                  item_purchase()};
-  return all;
+const std::vector<SagaDefinition>& definitions() { return known(); }
+
+Result<void> add_definition(SagaDefinition definition) {
+  if (definition.name.empty()) return unfit(definition, "it has no name");
+  if (find_definition(definition.name)) return unfit(definition, "there is one of that name");
+  if (definition.steps.empty()) return unfit(definition, "it has no steps");
+  if (definition.steps.size() > steps_max) return unfit(definition, fmt::format("more than {} steps", steps_max));
+  if (definition.pivot >= definition.steps.size()) return unfit(definition, "its pivot is none of its steps");
+  std::set<std::string_view> names;
+  for (const StepDefinition& step : definition.steps) {
+    if (step.name.empty() || step.action.empty()) return unfit(definition, "a step without a name or an action");
+    if (!names.insert(step.name).second) return unfit(definition, fmt::format("two steps are named {}", step.name));
+  }
+  known().push_back(std::move(definition));
+  return {};
 }
 
 const SagaDefinition* find_definition(std::string_view name) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/result.hpp"
 #include "common/spelling.hpp"
 #include "common/time.hpp"
 #include "server/saga/event.hpp"
@@ -48,6 +49,7 @@ struct TopicRule {
   bool refused = false;
 };
 
+// The texts in it outlive the process' nodes: they are written in the code.
 struct SagaDefinition {
   std::string_view name;
   int version = 1;
@@ -59,11 +61,20 @@ struct SagaDefinition {
   // No step before the pivot is tried any more when so much time has passed since the saga began or was retried.
   Duration timeout = 10min;
   std::vector<TopicRule> topics = {};  // of the events that do not go to the topic of their aggregate
+  bool shop_may_confirm = false;       // with --payment-confirm shop its payments wait for the shop
 };
+
+// A batch follows a saga that far, there and back.
+inline constexpr std::size_t steps_max = 16;
 
 // The definition of that name, or null.
 const SagaDefinition* find_definition(std::string_view name);
 const std::vector<SagaDefinition>& definitions();
+
+// Makes one more saga known. For a composition root, before it starts any node; from then on the list is a constant.
+// `invalid` for a definition that cannot be run: no steps, a pivot that is none of them, steps of one name, or the
+// name of another saga.
+Result<void> add_definition(SagaDefinition definition);
 
 inline constexpr std::string_view order_processing_saga = "OrderProcessingSaga";
 inline constexpr std::string_view checkout_saga = "CheckoutSaga";

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/id.hpp"
 #include "common/json.hpp"
@@ -85,7 +86,7 @@ struct Event {
   int version = 0;         // 1, 2, 3 ... within the aggregate
   OrderId order;           // the flow it belongs to; nil: none, it tells of stock that an operator has set
   std::string data;        // a JSON object
-  std::string metadata;    // a JSON object, or empty
+  std::string metadata;    // a JSON object, or empty; see asked_by()
   std::string correlation; // empty: the order's id
   std::string trace_parent;  // W3C, of the request that began the saga; kept with the saga, not with the event
   std::string saga_type;     // the definition's name; kept with the saga as well; empty: none
@@ -94,5 +95,10 @@ struct Event {
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
   Timestamp occurred_at;       // on the database's clock, increasing within the node
 };
+
+// The metadata of an event that happened because a person asked for it. Whoever looks for such events looks for text
+// that begins like this.
+inline constexpr std::string_view asked_by_prefix = R"({"by":)";
+std::string asked_by(const std::string& user);  // empty for nobody
 
 }  // namespace sagactl

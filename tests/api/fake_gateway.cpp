@@ -9,9 +9,11 @@ void FakeGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)>
       std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
                   [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
   ChargeAnswer answer = Charged{"ext_tx_" + charge.key};
-  if (declined) answer = Refused{"Insufficient funds or card declined"};
+  if (declined || charge.payment_key.find("REFUSED") != std::string::npos)
+    answer = Refused{"Insufficient funds or card declined"};
   {
     const std::scoped_lock guard(mutex_);
+    ++charges_[charge.payment_key];
     if (held_) {
       waiting_.push_back([done = std::move(done), answer = std::move(answer)] { done(answer); });
       return;
@@ -25,7 +27,22 @@ void FakeGateway::query(const EarlierCharge&, std::function<void(QueryAnswer)> d
 }
 
 void FakeGateway::refund(const EarlierCharge&, Money, std::function<void(Outcome)> done) {
+  {
+    const std::scoped_lock guard(mutex_);
+    ++refunds_;
+  }
   done(Succeeded{});
+}
+
+int FakeGateway::charges(const std::string& payment_key) const {
+  const std::scoped_lock guard(mutex_);
+  const auto found = charges_.find(payment_key);
+  return found == charges_.end() ? 0 : found->second;
+}
+
+int FakeGateway::refunds() const {
+  const std::scoped_lock guard(mutex_);
+  return refunds_;
 }
 
 void FakeGateway::hold() {

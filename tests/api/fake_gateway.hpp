@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -10,7 +11,8 @@
 
 namespace sagactl::test {
 
-// Charges succeed at once, but for PAYMENT_FAIL products, which are declined. While held, charges wait.
+// Charges succeed at once, but for PAYMENT_FAIL products and payment keys with REFUSED in them, which are
+// declined. While held, charges wait.
 class FakeGateway : public PaymentGateway {
  public:
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override;
@@ -19,10 +21,14 @@ class FakeGateway : public PaymentGateway {
 
   void hold();
   void let_go();  // answers what has waited
+  int charges(const std::string& payment_key) const;  // how often it was asked to charge under that key
+  int refunds() const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   bool held_ = false;
+  std::map<std::string, int> charges_;
+  int refunds_ = 0;
   std::vector<std::function<void()>> waiting_;
 };
 

@@ -50,7 +50,10 @@ TEST_F(Operating, ASagaInAStateThatDoesNotAllowItSaysWhichWould) {
   const std::string id = node.place_and_await(customer, "p");
   const HttpResponse refused = admin.post("/saga/retry/" + id, Json::object()).value();
   EXPECT_EQ(refused.status, 409);
-  EXPECT_FALSE(refused.json().value()["allowedStatuses"].empty());
+  const Json problem = refused.json().value();
+  EXPECT_FALSE(problem["allowedStatuses"].empty());
+  EXPECT_EQ(problem["sagaStatus"], "completed");
+  EXPECT_EQ(problem["status"], 409) << "a problem's status is the answer's";
 }
 
 TEST_F(Operating, AnUnknownSagaIsNotFound) {

@@ -44,10 +44,8 @@ std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway,
   return parts;
 }
 
-NodeOptions node_options(Dedupe dedupe) {
-  NodeOptions options;
-  options.port = 0;
-  options.database = ":memory:";
+NodeOptions with_dedupe(Dedupe dedupe) {
+  NodeOptions options = TestNode::options();
   options.dedupe = dedupe;
   return options;
 }
@@ -59,8 +57,16 @@ bool ends_saga(EventType type) {
 
 }  // namespace
 
-TestNode::TestNode(Dedupe dedupe) {
-  const NodeOptions options = node_options(dedupe);
+NodeOptions TestNode::options() {
+  NodeOptions options;
+  options.port = 0;
+  options.database = ":memory:";
+  return options;
+}
+
+TestNode::TestNode(Dedupe dedupe) : TestNode(with_dedupe(dedupe)) {}
+
+TestNode::TestNode(const NodeOptions& options) {
   auto gateway = std::make_unique<FakeGateway>();
   gateway_ = gateway.get();
   parts_ = make_parts(std::move(gateway), options);

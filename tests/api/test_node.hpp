@@ -23,6 +23,7 @@ namespace sagactl::test {
 class TestNode {
  public:
   explicit TestNode(Dedupe dedupe = Dedupe::product);
+  explicit TestNode(const NodeOptions& options);
   ~TestNode();
 
   HttpClient client(const std::string& token = "") const;
@@ -35,6 +36,9 @@ class TestNode {
   Lock& lock() { return *parts_->lock; }
   Engine& engine() { return node_->engine(); }
   LogicalNode& node() { return *node_; }
+
+  // What is otherwise the same for every test's node: a free port, and memory.
+  static NodeOptions options();
 
   // Places an order of one item and returns the answer's body. The order must be accepted.
   Json place(HttpClient& client, const std::string& product);

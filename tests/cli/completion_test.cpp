@@ -34,6 +34,11 @@ TEST(CliCompletion, BashOffersCommandsFlagsAndChoices) {
   EXPECT_THAT(offered(desk, "sagactl --quiet context"), HasSubstr(" remove "));
   EXPECT_THAT(offered(desk, "sagactl version"), HasSubstr(" --output "));
   EXPECT_EQ(offered(desk, "sagactl version -o"), " table json ndjson \n");
+  EXPECT_EQ(offered(desk, "sagactl order create --system"),
+            " order checkout checkout-choreography purchase \n");
+  EXPECT_THAT(offered(desk, "sagactl saga"), HasSubstr(" definitions "));
+  EXPECT_THAT(offered(desk, "sagactl dead-letter"), HasSubstr(" discard "));
+  EXPECT_THAT(offered(desk, "sagactl audit"), HasSubstr(" --by "));
   EXPECT_THAT(offered(desk, "sagactl completion"), HasSubstr(" bash zsh fish "));
 }
 

@@ -240,6 +240,42 @@ TEST_P(QueriesContract, EventsAreFilteredNewestFirst) {
   EXPECT_THAT(found({.order = order_id(9)}), IsEmpty());
 }
 
+TEST_P(QueriesContract, EventsThatAPersonAskedForAreFoundByTypeAndTime) {
+  TestNode node(*subject, "one");
+  node.create({1});
+  Timestamp later;
+  node.write([&](ChangeList& list, Timestamp now) {
+    later = now + 5us;
+    const Flow flow = new_flow(1, node.owner(), now);
+    const auto add = [&](EventType type, const std::string& by, Timestamp at) {
+      Event event = node.event(flow, type, at);
+      event.metadata = asked_by(by);
+      if (type == EventType::stock_set) event.order = OrderId{};
+      list.add(event);
+    };
+    add(EventType::order_cancelled, "", now);
+    add(EventType::order_cancelled, "ann", now + 1us);
+    add(EventType::stock_set, "ann", now + 2us);
+    add(EventType::saga_compensating, "", now + 3us);
+    add(EventType::order_cancelled, "bob", later);
+  });
+  const auto found = [&](const EventFilter& filter) {
+    std::vector<std::string> list;
+    const auto events = queries().events(filter);
+    EXPECT_TRUE(events) << events.error().message;
+    for (const Event& event : *events) list.push_back(event.metadata);
+    return list;
+  };
+  const std::string ann = R"({"by":"ann"})", bob = R"({"by":"bob"})";
+  EXPECT_THAT(found({.type = EventType::order_cancelled}), ElementsAre(bob, ann, ""));
+  EXPECT_THAT(found({.type = EventType::order_cancelled, .asked_for = true}), ElementsAre(bob, ann));
+  EXPECT_THAT(found({.type = EventType::order_cancelled, .since = later}), ElementsAre(bob));
+  EXPECT_THAT(found({.type = EventType::stock_set, .asked_for = true}), ElementsAre(ann));
+  EXPECT_THAT(found({.type = EventType::saga_compensating, .asked_for = true}), IsEmpty());
+  EXPECT_THAT(found({.asked_for = true}), ElementsAre(bob, ann, ann));
+  EXPECT_THAT(found({.since = later}), ElementsAre(bob));
+}
+
 TEST_P(QueriesContract, UsersAreFoundByIdAndEmail) {
   TestNode node(*subject, "node-1");
   User user;

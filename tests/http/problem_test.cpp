@@ -84,6 +84,18 @@ TEST(Problem, TakesTheMembersOfTheErrorOverItsOwn) {
   EXPECT_EQ(body["detail"], "a; b");
 }
 
+TEST(Problem, KeepsWhatTheStandardDefinesToItself) {
+  const Json members = {{"status", "completed"}, {"type", "x"},     {"title", "x"},
+                        {"detail", "x"},         {"instance", "x"}, {"sagaStatus", "completed"}};
+  const Json body = Json::parse(problem({ErrorCode::conflict, "no", members}, request_for("/x")).body);
+  EXPECT_EQ(body["status"], 409);
+  EXPECT_EQ(body["type"], "urn:sagactl:problem:conflict");
+  EXPECT_EQ(body["title"], "Conflict");
+  EXPECT_EQ(body["detail"], "no");
+  EXPECT_EQ(body["instance"], "/x");
+  EXPECT_EQ(body["sagaStatus"], "completed");
+}
+
 TEST(Problem, SaysHowLongToWaitWhenTheErrorKnows) {
   const Response response = problem({ErrorCode::busy, "no", {{"retryAfterSeconds", 7}}}, request_for("/x"));
   EXPECT_EQ(header(response, "Retry-After"), "7");

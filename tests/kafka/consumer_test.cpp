@@ -201,5 +201,20 @@ TEST_F(AConsumer, FindsPoisonThatIsDeliveredAgainAsItWas) {
   EXPECT_EQ(left.front().message.value, "1");
 }
 
+TEST_F(AConsumer, FindsNoMoreOfPoisonThatIsDiscarded) {
+  start(judged([](const Incoming&) -> Verdict { return Poison{"unknown"}; }));
+  send("1", "a");
+  send("2", "b");
+  ASSERT_TRUE(eventually([&] { return consumer->state().dead_letters == 2; }));
+  const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  ASSERT_EQ(letters.size(), 2u);
+  const auto none = [](const DeadLetter&, const Result<void>& sent) { EXPECT_TRUE(sent.ok()); };
+  ASSERT_TRUE(discard(options.kafka, {letters[0]}, 10s, none).ok());
+  const auto left = list_dead_letters(options.kafka, topic, 10, 10s).value();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.front().message.value, "2");
+  EXPECT_EQ(consumer->state().dead_letters, 2) << "it was not delivered once more";
+}
+
 }  // namespace
 }  // namespace sagactl::kafka

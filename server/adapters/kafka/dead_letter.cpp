@@ -21,6 +21,7 @@ constexpr const char* partition_header = "dead-letter-partition";
 constexpr const char* offset_header = "dead-letter-offset";
 constexpr const char* time_header = "dead-letter-time";
 constexpr const char* redelivered_header = "redelivered";  // of a mark: the id of the letter
+constexpr const char* discarded_header = "discarded";      // the same, of one that was given up
 constexpr std::string_view own_headers = "dead-letter-";
 constexpr int poll_ms = 200;
 
@@ -81,11 +82,41 @@ Result<void> send_and_wait(Producer& producer, const Outgoing& message) {
   return result.get();
 }
 
+// The id of the letter that the message marks; empty: it is no mark.
+std::string_view mark_of(const Incoming& message) {
+  const std::string_view redelivered = message.header(redelivered_header);
+  return redelivered.empty() ? message.header(discarded_header) : redelivered;
+}
+
 Outgoing as_it_was(const DeadLetter& letter) {
   Outgoing message{letter.topic, letter.message.key, letter.message.value, {}};
   for (const auto& header : letter.message.headers)
     if (!header.first.starts_with(own_headers)) message.headers.push_back(header);
   return message;
+}
+
+using Each = std::function<void(const DeadLetter&, const Result<void>&)>;
+
+// Does `deal` with each and then marks it.
+Result<void> settle(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+                    const char* mark_header, const std::function<Result<void>(Producer&, const DeadLetter&)>& deal,
+                    const Each& each) {
+  ProducerOptions producing;
+  producing.kafka = options;
+  producing.delivery_time = patience;
+  producing.linger = 0ms;
+  const auto producer = Producer::open(std::move(producing));
+  if (!producer) return producer.error();
+  for (const DeadLetter& letter : letters) {
+    auto sent = deal(**producer, letter);
+    if (sent) {
+      const Headers mark = {{mark_header, letter.id()}};
+      sent = send_and_wait(**producer, Outgoing{letter.message.topic, letter.message.key, std::nullopt, mark});
+    }
+    each(letter, sent);
+    if (!sent && sent.error().code == ErrorCode::unavailable) return sent;
+  }
+  return {};
 }
 
 }  // namespace
@@ -121,7 +152,7 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "dead letters cannot be read");
 
   std::map<std::pair<std::int32_t, std::int64_t>, DeadLetter> letters;
-  std::set<std::string> redelivered;
+  std::set<std::string> marked;
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!all_read(*readings)) {
     if (std::chrono::steady_clock::now() > deadline)
@@ -133,35 +164,29 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
     if (native->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     reading.next = native->offset + 1;
     Incoming message = incoming(*native);
-    if (const std::string_view mark = message.header(redelivered_header); !mark.empty())
-      redelivered.emplace(mark);
+    if (const std::string_view mark = mark_of(message); !mark.empty())
+      marked.emplace(mark);
     else
       letters.emplace(std::pair(message.partition, message.offset), letter_of(std::move(message)));
   }
   std::vector<DeadLetter> waiting;
   for (auto& [where, letter] : letters)
-    if (waiting.size() < limit && !redelivered.contains(letter.id())) waiting.push_back(std::move(letter));
+    if (waiting.size() < limit && !marked.contains(letter.id())) waiting.push_back(std::move(letter));
   return waiting;
 }
 
 Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
-                       const std::function<void(const DeadLetter&, const Result<void>&)>& each) {
-  ProducerOptions producing;
-  producing.kafka = options;
-  producing.delivery_time = patience;
-  producing.linger = 0ms;
-  const auto producer = Producer::open(std::move(producing));
-  if (!producer) return producer.error();
-  for (const DeadLetter& letter : letters) {
-    auto sent = send_and_wait(**producer, as_it_was(letter));
-    if (sent) {
-      const Headers mark = {{redelivered_header, letter.id()}};
-      sent = send_and_wait(**producer, Outgoing{letter.message.topic, letter.message.key, std::nullopt, mark});
-    }
-    each(letter, sent);
-    if (!sent && sent.error().code == ErrorCode::unavailable) return sent;
-  }
-  return {};
+                       const Each& each) {
+  const auto send_again = [](Producer& producer, const DeadLetter& letter) {
+    return send_and_wait(producer, as_it_was(letter));
+  };
+  return settle(options, letters, patience, redelivered_header, send_again, each);
+}
+
+Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+                     const Each& each) {
+  const auto nothing = [](Producer&, const DeadLetter&) { return Result<void>{}; };
+  return settle(options, letters, patience, discarded_header, nothing, each);
 }
 
 }  // namespace sagactl::kafka

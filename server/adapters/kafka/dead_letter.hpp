@@ -1,5 +1,5 @@
 // Messages that nobody understood, kept in `<topic>.dead-letter` with the reason, to be looked at and to be delivered
-// again. What was delivered again is marked there: nothing is ever taken out.
+// again, or given up. What was dealt with is marked there: nothing is ever taken out.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct DeadLetter {
   std::string id() const;  // "partition:offset" among the dead letters: what a person names it by
 };
 
-// Those of `topic` that were not delivered again, in the order of partition and offset; at most `limit`.
+// Those of `topic` that were neither delivered again nor discarded, in the order of partition and offset; at most `limit`.
 Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
                                                   std::size_t limit, Duration patience);
 
@@ -37,5 +37,9 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
 // the two sends it twice: whoever reads tells repeats by the message's id.
 Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
                        const std::function<void(const DeadLetter&, const Result<void>&)>& each);
+
+// Marks each as nothing that waits any more. It stays where it is for as long as the topic keeps its messages.
+Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+                     const std::function<void(const DeadLetter&, const Result<void>&)>& each);
 
 }  // namespace sagactl::kafka

@@ -129,6 +129,11 @@ void send_event_search(Connection& connection, const EventFilter& filter) {
   const auto place = [&] { return fmt::format("${}", parameters.size()); };
   parameters.add(std::max<std::int64_t>(filter.limit, 0));
   if (filter.type) conditions += fmt::format(" AND e.type = {}", static_cast<int>(*filter.type));
+  if (filter.since) {
+    parameters.add(*filter.since);
+    conditions += fmt::format(" AND e.occurred_at >= {}::bigint", place());
+  }
+  if (filter.asked_for) conditions += fmt::format(" AND e.metadata LIKE '{}%'", asked_by_prefix);
   if (filter.order) {
     parameters.add(filter.order->uuid);
     conditions += fmt::format(" AND e.flow = {}::uuid", place());
@@ -145,6 +150,9 @@ void send_event_search(Connection& connection, const EventFilter& filter) {
   if (filter.order || (filter.type && is_seldom(*filter.type))) {
     if (!filter.order) conditions += fmt::format(" AND {}", is_seldom_event);
     sql = fmt::format("SELECT {} FROM event AS e WHERE true{}{}{}", event_columns, conditions, of_user, order);
+  } else if (filter.asked_for && filter.type == EventType::stock_set) {  // such belong to no flow
+    sql = fmt::format("SELECT {} FROM event AS e WHERE e.flow = '{}'{}{}{}", event_columns, Uuid{}.text(), conditions,
+                      of_user, order);
   } else {
     // A node's events stand in the order of their times: the newest of each node are the ones to choose from.
     const std::string newest = fmt::format(

@@ -195,6 +195,8 @@ class EventSearch {
       add("INDEXED BY event_flow", "e.flow = ?", "", tables_.flows.find(*filter_.order));
     } else if (filter_.user && has_few_flows()) {
       add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
+    } else if (filter_.asked_for && filter_.type == EventType::stock_set) {  // such belong to no flow
+      add("INDEXED BY event_of_stock", "e.flow = 0", "e.occurred_at DESC, e.key DESC");
     } else if (filter_.type && is_seldom(*filter_.type)) {
       add("INDEXED BY event_seldom", std::string(EventTable::seldom), "e.occurred_at DESC, e.key DESC");
     } else {
@@ -229,6 +231,8 @@ class EventSearch {
   void add(std::string_view index, std::string condition, std::string_view order, const Values&... values) {
     if (filter_.type) condition += fmt::format(" AND e.type = {}", static_cast<int>(*filter_.type));
     if (filter_.user) condition += " AND f.user = ?";
+    if (filter_.since) condition += " AND e.occurred_at >= ?";
+    if (filter_.asked_for) condition += fmt::format(" AND e.metadata LIKE '{}%'", asked_by_prefix);
     std::string sql =
         fmt::format("SELECT {} FROM event AS e {} LEFT JOIN flow AS f ON f.no = e.flow WHERE {}",
                     EventTable::columns, index, condition);
@@ -236,6 +240,7 @@ class EventSearch {
     Statement& row = tables_.connection.prepared(sql);
     (row.bind(values), ...);
     if (filter_.user) row.bind(*filter_.user);
+    if (filter_.since) row.bind(*filter_.since);
     if (!order.empty()) row.bind(limit_);
     const Reading reading(row);
     while (row.next()) found_.push_back(tables_.events.read_row(row));

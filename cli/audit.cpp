@@ -1,0 +1,75 @@
+#include "cli/audit.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/member.hpp"
+#include "cli/node_client.hpp"
+#include "cli/table.hpp"
+
+namespace sagactl {
+namespace {
+
+struct AuditFlags {
+  std::optional<Duration> since;
+  std::string by;
+  std::int64_t limit = 100;
+};
+
+// What it was done to: an order with its saga, or stock.
+std::string target_of(const Json& entry) {
+  const Json& data = member(entry, "data");
+  if (text_member(entry, "action") != "set-stock") return text_member(entry, "orderId");
+  return text_member(data, "kind") + " " + text_member(data, "id");
+}
+
+// The reason, or what came of it.
+std::string detail_of(const Json& entry) {
+  const Json& data = member(entry, "data");
+  if (text_member(entry, "action") == "retry") return "from " + text_member(data, "step");
+  if (text_member(entry, "action") == "set-stock") return text_member(data, "available") + " available";
+  return text_member(data, "reason");
+}
+
+Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  std::string path = "/audit?limit=" + std::to_string(flags.limit);
+  if (flags.since) path += "&within=" + std::to_string(flags.since->count()) + "us";
+  if (!flags.by.empty()) path += "&by=" + percent_encode(flags.by);
+  const auto found = client->get(path);
+  if (!found) return found.error();
+  if (invocation.wants_json()) {
+    invocation.print(*found, "entries");
+    return ExitCode::done;
+  }
+  Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"NODE"}, {"DETAIL"}});
+  for (const Json& entry : member(*found, "entries"))
+    table.row({text_member(entry, "timestamp"),
+               or_else(text_member(entry, "email"), text_member(entry, "by")), text_member(entry, "action"),
+               target_of(entry), or_else(text_member(entry, "nodeId")), detail_of(entry)});
+  if (table.empty())
+    invocation.say("nobody did anything");
+  else
+    table.print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_audit(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<AuditFlags>();
+  CLI::App* app =
+      root.add_subcommand("audit", "Show what people had done: retries, compensations, cancellations, stock")
+          ->group("Using the nodes");
+  add_duration(*app, "--since", flags->since, "Only what was done in the last so long");
+  app->add_option("--by", flags->by, "Only what this user did: an id or an e-mail address")
+      ->type_name("USER");
+  add_number(*app, "--limit", flags->limit, 1, 1000, "How many [100]");
+  commands.add(app, [flags](Invocation& invocation) { return run_audit(invocation, *flags); });
+}
+
+}  // namespace sagactl

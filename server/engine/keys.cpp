@@ -1,0 +1,43 @@
+// Which rows a command needs: what a batch loads before it decides.
+#include "server/engine/batch.hpp"
+#include "server/engine/placing.hpp"
+
+namespace sagactl {
+
+void add_keys(const Command& command, Keys& keys) {
+  struct Adder {
+    Keys& keys;
+    void operator()(const PlaceOrder& c) {
+      const std::string key = key_of(c);
+      if (!key.empty()) keys.claims.push_back(digest_of_key(key));
+      if (c.replay) keys.replays.push_back(c.replay->key);
+      for (StockKey& stock : stocks_of(c)) keys.stocks.push_back(std::move(stock));
+    }
+    void operator()(const CancelOrderRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const ConfirmOrderRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const ConfirmPaymentRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const SetStockRequest& c) {
+      for (const StockSetting& setting : c.settings) keys.stocks.push_back(setting.key);
+    }
+    void operator()(const ExpireReservationsRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const PerformRequest& c) { keys.flows.push_back(order_of(c.call.saga)); }
+    void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
+    void operator()(const SetRefreshToken& c) { keys.users.push_back(c.user); }
+  };
+  std::visit(Adder{keys}, command);
+}
+
+void add_further_keys(const std::vector<Flow>& flows, Keys& keys) {
+  for (const Flow& flow : flows) {
+    if (flow.saga)
+      for (StockKey& key : stocks_of(flow.saga->type, flow.order)) keys.stocks.push_back(std::move(key));
+    if (may_claim_again(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
+  }
+}
+
+}  // namespace sagactl

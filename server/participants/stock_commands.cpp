@@ -1,0 +1,77 @@
+#include "server/participants/stock_commands.hpp"
+
+#include <algorithm>
+
+namespace sagactl {
+namespace {
+
+Reservation* reservation_of(Flow& flow, StockKind kind, int attempt) {
+  const auto found = std::find_if(flow.reservations.begin(), flow.reservations.end(), [&](const Reservation& r) {
+    return r.kind == kind && r.attempt == attempt;
+  });
+  return found == flow.reservations.end() ? nullptr : &*found;
+}
+
+Performed reserve_stock(const Site& site, const StockUse& use) {
+  Flow& flow = site.flow;
+  Reserve command;
+  command.id = ReservationId{site.fresh_id(1 + static_cast<std::uint64_t>(use.kind))};
+  command.order = flow.order.id;
+  command.kind = use.kind;
+  command.attempt = site.call.attempt;
+  command.lines = use.lines(flow.order);
+  command.time_to_live = site.policy.reservation_ttl;
+  auto decision = reserve(site.stocks, command, site.moment);
+  const std::string reason = decision.reservation.reason;
+  flow.reservations.push_back(std::move(decision.reservation));
+  return Performed{reason.empty() ? Outcome{Succeeded{}} : Outcome{Refused{reason}}, std::move(decision.events), {}};
+}
+
+Performed release_stock(const Site& site, StockKind kind) {
+  Reservation* reservation = reservation_of(site.flow, kind, site.call.attempt);
+  if (!reservation) return Performed{Succeeded{}, {}, {}};
+  auto decision = release(site.stocks, *reservation, site.flow.order.id, site.moment);
+  *reservation = std::move(decision.reservation);
+  return Performed{Succeeded{}, std::move(decision.events), {}};
+}
+
+}  // namespace
+
+std::vector<ReservationLine> units_of_items(const Order& order) {
+  std::vector<ReservationLine> lines;
+  for (const OrderItem& item : order.items) lines.push_back({item.product_id, item.quantity});
+  return lines;
+}
+
+std::vector<ReservationLine> slots_of_buyer(const Order& order) {
+  std::vector<ReservationLine> lines;
+  for (const OrderItem& item : order.items) lines.push_back({order.customer, item.quantity});
+  return lines;
+}
+
+std::vector<ReservationLine> money_of_buyer(const Order& order) { return {{order.customer, order.total.cents}}; }
+
+// The step that confirms has attempts of its own, so it is the latest reservation that counts. What has expired and is
+// out of stock now may be there again later, so that is no refusal, which would be the answer for ever.
+Performed confirm_stock(const Site& site, StockKind kind) {
+  std::vector<Reservation>& all = site.flow.reservations;
+  const auto latest =
+      std::find_if(all.rbegin(), all.rend(), [&](const Reservation& reservation) { return reservation.kind == kind; });
+  if (latest == all.rend()) return Performed{Refused{"nothing was reserved"}, {}, {}};
+  auto decision = confirm(site.stocks, *latest, site.flow.order.id, site.moment);
+  if (!decision && latest->status == ReservationStatus::expired)
+    return Performed{Unavailable{decision.error().message}, {}, {}};
+  if (!decision) return Performed{Refused{decision.error().message}, {}, {}};
+  *latest = std::move(decision->reservation);
+  return Performed{Succeeded{}, std::move(decision->events), {}};
+}
+
+std::vector<ParticipantCommand> stock_commands(const std::string& name, const StockUse& use) {
+  const StockKind kind = use.kind;
+  const auto begun = [kind](const Site& site) { return reservation_of(site.flow, kind, site.call.attempt) != nullptr; };
+  return {{name + ".reserve", [use](const Site& site) { return reserve_stock(site, use); }, begun, use},
+          {name + ".release", [kind](const Site& site) { return release_stock(site, kind); }, begun, use},
+          {name + ".confirm", [kind](const Site& site) { return confirm_stock(site, kind); }, begun, use}};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,60 @@
+// `audit`: who did what.
+#include <gmock/gmock.h>
+
+#include "tests/cli/answers.hpp"
+#include "tests/cli/command.hpp"
+#include "tests/cli/fake_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+Json an_entry(const char* action, const Json& data, const Json& email) {
+  return {{"timestamp", "2026-11-20T13:04:07.137Z"},
+          {"action", action},
+          {"orderId", some_id},
+          {"by", other_id},
+          {"email", email},
+          {"nodeId", "node-1"},
+          {"data", data}};
+}
+
+TEST(CliAudit, SaysWhoDidWhatToWhat) {
+  Desk desk;
+  FakeNode node;
+  const Json entries = {
+      an_entry("set-stock", {{"kind", "product"}, {"id", "PROD001"}, {"available", 50}}, "op@localhost"),
+      an_entry("retry", {{"step", "payment_processing"}}, "op@localhost"),
+      an_entry("compensate", {{"reason", "returned"}}, nullptr)};
+  node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200,
+              {{"count", 3}, {"entries", entries}});
+  const Outcome outcome = desk.run({"audit", "--since", "10m", "--by", "op@localhost", "--url", node.url()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("op@localhost                          set-stock   product PROD001"));
+  EXPECT_THAT(outcome.out, HasSubstr("50 available"));
+  EXPECT_THAT(outcome.out, HasSubstr("from payment_processing"));
+  EXPECT_THAT(outcome.out, HasSubstr(std::string(other_id) + "  compensate  " + some_id));
+  EXPECT_THAT(outcome.out, HasSubstr("returned"));
+}
+
+TEST(CliAudit, OfNothingSaysSo) {
+  Desk desk;
+  FakeNode node;
+  node.answer("GET /audit?limit=5", 200, {{"count", 0}, {"entries", Json::array()}});
+  const Outcome outcome = desk.run({"audit", "--limit", "5", "--url", node.url()});
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr("nobody did anything"));
+}
+
+TEST(CliDeadLetter, BothWaysToDealWithThemNeedToKnowWhich) {
+  for (const char* verb : {"redeliver", "discard"}) {
+    Desk desk;
+    const Outcome outcome = desk.run({"dead-letter", verb, "--kafka", "127.0.0.1:1"});
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_THAT(outcome.err, HasSubstr(std::string(verb) + " needs the ids of dead letters, or --all"));
+  }
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,171 @@
+// `order --system`: how each system is spoken to, and that its orders are shown alike.
+#include <gmock/gmock.h>
+
+#include "tests/cli/answers.hpp"
+#include "tests/cli/command.hpp"
+#include "tests/cli/fake_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+Json a_checkout(const char* status, const char* type = "CheckoutChoreographySaga") {
+  return {
+      {"orderId", some_id},
+      {"customerId", "ann"},
+      {"items", {{{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}}},
+      {"totalAmount", 19},
+      {"status", status},
+      {"cancelReason", nullptr},
+      {"sagaType", type},
+      {"correlationId", some_id},
+      {"nodeId", "node-1"},
+      {"createdAt", "2026-11-20T13:04:07.137Z"}};
+}
+
+Json a_purchase(const char* status) {
+  return {{"orderId", some_id}, {"correlationId", some_id},
+          {"userId", "user-1"}, {"itemId", "item-1"},
+          {"quantity", 3},      {"totalPrice", 300},
+          {"status", status},   {"failureReason", nullptr},
+          {"nodeId", "node-1"}, {"createdAt", "2026-11-20T13:04:07.137Z"}};
+}
+
+// Where each sends an order, what it answers, and where the order is read again.
+struct Spoken {
+  const char* system;
+  std::vector<std::string> flags;
+  const char* path;
+  Json body;
+  Json answer;
+  const char* read;
+  Json order;
+  const char* customer;
+};
+
+const Json sent_items = {
+    {{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}};
+
+class CliOrderSystem : public testing::TestWithParam<Spoken> {};
+
+TEST_P(CliOrderSystem, IsSpokenToInItsOwnWords) {
+  const Spoken& spoken = GetParam();
+  Desk desk;
+  FakeNode node;
+  node.answer(std::string("POST ") + spoken.path, 201, spoken.answer);
+  node.answer(std::string("GET /sagas/correlation/") + some_id, 200, a_saga(some_id, "completed"));
+  node.answer(std::string("GET ") + spoken.read + some_id, 200, spoken.order);
+  std::vector<std::string> arguments = {"order",  "create", "--system", spoken.system,
+                                        "--wait", "--url",  node.url()};
+  arguments.insert(arguments.end(), spoken.flags.begin(), spoken.flags.end());
+  const Outcome outcome = desk.run(arguments);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(node.asked().at(0).body, spoken.body);
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("order        ") + some_id));
+  EXPECT_THAT(outcome.out, HasSubstr("completed after 1.24 s"));
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("customer     ") + spoken.customer));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Systems, CliOrderSystem,
+    testing::Values(
+        Spoken{"checkout",
+               {"--customer", "ann", "--item", "PROD001:2:9.50"},
+               "/api/orchestrator/orders",
+               {{"customerId", "ann"}, {"items", sent_items}},
+               {{"message", "m"}, {"sagaId", "SAGA-x"}, {"orderId", some_id}, {"correlationId", some_id}},
+               "/api/orders/",
+               a_checkout("COMPLETED", "CheckoutSaga"),
+               "ann"},
+        Spoken{"checkout-choreography",
+               {"--customer", "ann", "--item", "PROD001:2:9.50", "--address", "here"},
+               "/api/orders",
+               {{"customerId", "ann"}, {"items", sent_items}, {"shippingAddress", "here"}},
+               {{"message", "m"}, {"order", a_checkout("PENDING")}},
+               "/api/orders/",
+               a_checkout("COMPLETED"),
+               "ann"},
+        Spoken{"purchase",
+               {"--user", "user-1", "--item", "item-1:3"},
+               "/purchase/orders",
+               {{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 3}},
+               a_purchase("pending"),
+               "/purchase/orders/",
+               a_purchase("completed"),
+               "user-1"}),
+    [](const auto& tested) {
+      std::string name = tested.param.system;
+      std::erase(name, '-');
+      return name;
+    });
+
+struct Misfit {
+  std::vector<std::string> flags;
+  const char* said;
+};
+
+TEST(CliOrderSystems, SayWhatAnOrderLacks) {
+  const std::vector<Misfit> rows = {
+      {{"--system", "checkout", "--item", "P"}, "--system checkout needs --customer NAME"},
+      {{"--system", "checkout", "--customer", "a", "--user", "u", "--item", "P"}, "takes no --user"},
+      {{"--customer", "ann", "--item", "P"}, "--system order takes no --customer"},
+      {{"--system", "purchase", "--item", "P"}, "--system purchase needs --user ID"},
+      {{"--system", "purchase", "--user", "u", "--item", "P", "--item", "Q"}, "takes one --item"},
+      {{"--system", "purchase", "--user", "u", "--item", "P:1:2.00"}, "its price is the item's own"},
+      {{"--system", "shop", "--item", "P"},
+       "'shop' is none of order, checkout, checkout-choreography, purchase"},
+  };
+  for (const Misfit& row : rows) {
+    Desk desk;
+    std::vector<std::string> arguments = {"order", "create"};
+    arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
+    const Outcome outcome = desk.run(arguments);
+    EXPECT_EQ(outcome.code, 4) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(row.said));
+  }
+}
+
+TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
+  Desk desk;
+  FakeNode node;
+  node.answer("GET /api/orders", 200,
+              {a_checkout("COMPLETED"), a_checkout("COMPLETED", "CheckoutSaga"), a_checkout("CANCELLED"),
+               a_checkout("COMPLETED")});
+  const Outcome page =
+      desk.run({"order", "list", "--system", "checkout-choreography", "--status", "completed", "--limit", "1",
+                "--page", "2", "-o", "json", "--url", node.url()});
+  EXPECT_EQ(page.json()["total"], 2) << page.err;
+  EXPECT_EQ(page.json()["orders"].size(), 1u);
+  EXPECT_EQ(page.json()["totalPages"], 2);
+  const Outcome table = desk.run({"order", "list", "--system", "checkout", "--url", node.url()});
+  EXPECT_THAT(table.out, HasSubstr("2 x PROD001"));
+  EXPECT_THAT(table.err, HasSubstr("1 orders"));
+}
+
+TEST(CliOrderSystems, PurchasesAreListedForOneUser) {
+  Desk desk;
+  FakeNode node;
+  node.answer("GET /purchase/user/user-1/orders", 200, {a_purchase("completed")});
+  const Outcome listed =
+      desk.run({"order", "list", "--system", "purchase", "--user", "user-1", "--url", node.url()});
+  EXPECT_THAT(listed.out, HasSubstr("3 x item-1"));
+  EXPECT_EQ(desk.run({"order", "list", "--system", "purchase", "--url", node.url()}).code, 4);
+}
+
+TEST(CliOrderSystems, CancelByTheirOwnRoutes) {
+  Desk desk;
+  FakeNode node;
+  const std::string path = std::string("/api/orders/") + some_id + "/cancel";
+  node.answer("POST " + path, 200, {{"message", "m"}, {"order", a_checkout("CANCELLED")}});
+  const Outcome done =
+      desk.run({"order", "cancel", some_id, "--system", "checkout", "--reason", "late", "--url", node.url()});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(node.asked().at(0).body, (Json{{"reason", "late"}}));
+  const Outcome refused = desk.run({"order", "cancel", some_id, "--system", "purchase", "--url", node.url()});
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("sagactl compensate"));
+}
+
+}  // namespace
+}  // namespace sagactl

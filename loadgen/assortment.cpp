@@ -27,7 +27,9 @@ bool Assortment::is_hot(OrderKind kind, std::uint32_t group) const {
 
 std::size_t Assortment::place_of(OrderKind kind, std::uint32_t group, std::uint32_t item) const {
   std::size_t place = 0;
-  if (!is_hot(kind, group)) {
+  const FailWay* way = fail_way(kind, group);
+  const bool has_own_product = way != nullptr && !way->product.empty();  // which costs what the first one does
+  if (!has_own_product && !is_hot(kind, group)) {
     // With a hot product, the others are all but the first.
     const std::size_t first = hot_share > 0 && catalogue.size() > 1 ? 1 : 0;
     Random random(seed ^ place_salt ^ (std::uint64_t{group} << 8));

@@ -34,11 +34,15 @@ Profile make_order() {
 }
 
 // A product of the run's own, so that nobody else's stock is touched.
-void add_checkout_product(Profile& profile, const std::string& name, Money price) {
-  const std::string id = "LT-{run}-" + name;
+void make_checkout_product(Profile& profile, const std::string& id, const std::string& name, Money price) {
   TestData put{.method = "PUT", .path = "/api/inventory/" + id};
   put.body = Json{{"productName", name}, {"availableQuantity", ample_stock}, {"price", price.number()}}.dump();
   profile.test_data.push_back(std::move(put));
+}
+
+void add_checkout_product(Profile& profile, const std::string& name, Money price) {
+  const std::string id = "LT-{run}-" + name;
+  make_checkout_product(profile, id, name, price);
   profile.catalogue.push_back({id, name, price});
 }
 
@@ -62,8 +66,9 @@ Profile make_checkout() {
   add_checkout_product(profile, "Monitor", Money{30'000});
   add_checkout_product(profile, "Headphones", Money{9'000});
   FailWay payment, stock;
-  payment.product = "PAYMENT_FAIL_Laptop";
-  payment.name = "PAYMENT_FAIL Laptop";
+  payment.product = "LT-{run}-PAYMENT_FAIL";
+  payment.name = "PAYMENT_FAIL";
+  make_checkout_product(profile, payment.product, payment.name, profile.catalogue.front().price);
   stock.quantity = more_than_any_stock;
   profile.fail_ways = {payment, stock};
   return profile;

@@ -134,8 +134,11 @@ Result<void> LoadRun::open_users() {
 
 Result<void> LoadRun::prepare_test_data() {
   catalogue_ = options_.profile.catalogue;
-  for (CatalogueProduct& product : catalogue_)
-    if (const auto at = product.id.find("{run}"); at != std::string::npos) product.id.replace(at, 5, options_.run);
+  const auto fill = [this](std::string& id) {
+    if (const auto at = id.find("{run}"); at != std::string::npos) id.replace(at, 5, options_.run);
+  };
+  for (CatalogueProduct& product : catalogue_) fill(product.id);
+  for (FailWay& way : options_.profile.fail_ways) fill(way.product);
   if (options_.profile.test_data.empty()) return {};
   const TestDataFor whom{options_.run, options_.token, options_.users, options_.timeout};
   auto made = make_test_data(*answering_, options_.profile.test_data, whom);

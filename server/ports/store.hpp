@@ -83,7 +83,7 @@ struct Changes {
   // All of the order's reservations, instead of those that are stored. The flow is stored, or among the new ones.
   std::vector<std::pair<OrderId, const std::vector<Reservation>*>> reservations;
   std::vector<const Claim*> claims;                          // insert or replace
-  std::vector<const Stock*> stocks;                          // insert or replace
+  std::vector<const Stock*> stocks;                          // insert or replace; their keys were loaded
   std::vector<const Event*> events;                          // in the order of their sequence
   std::vector<const User*> users;                            // insert or replace by id; email is unique
   std::vector<const Replay*> replays;

@@ -27,6 +27,7 @@ RunResult run_of(double rate, const Shown& shown) {
   load.measured = 10s;
   const auto count = static_cast<std::uint64_t>(rate * 10 * shown.sent_share);
   load.requests.sent = load.requests.accepted = count;
+  load.seconds.emplace_back().planned = static_cast<std::uint64_t>(rate * 10);
   for (std::uint64_t i = 0; i < count; ++i) {
     load.response.record(shown.response);
     load.generator.lateness.record(shown.lateness);

@@ -275,7 +275,8 @@ void World::operate() {
   switch (chance_.random.below(options_.all_systems ? 5 : 4)) {
     case 4: {
       StockSetting setting;
-      setting.key = {chance_.happens(0.5) ? StockKind::product : StockKind::item, fmt::format("S{}", chance_.random.below(goods))};
+      setting.key.kind = chance_.happens(0.5) ? StockKind::product : StockKind::item;
+      setting.key.id = fmt::format("S{}", chance_.random.below(goods));
       setting.available = static_cast<std::int64_t>(chance_.random.below(30));
       command = SetStockRequest{admin, {setting}};
       break;

@@ -72,7 +72,8 @@ Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string
   }
   if (const auto errors = share_of_errors(result["requests"])) {
     const double limit = *errors * (1 + tolerance) + error_slack;
-    limits.push_back({.text = fmt::format("errors<{:.3g}% (baseline {:.3g} % + {})", limit * 100, *errors * 100, margin),
+    limits.push_back({.text = fmt::format("errors<{:.3g}% (baseline {:.3g} % + {})", limit * 100, *errors * 100,
+                                          margin),
                       .metric = Threshold::Metric::errors,
                       .below = true,
                       .limit = limit});

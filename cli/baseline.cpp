@@ -27,7 +27,7 @@ Result<double> parse_share(const std::string& text) {
 }  // namespace
 
 void add_baseline_flags(CLI::App& app, Baseline& baseline) {
-  app.add_option("--baseline", baseline.file, "Hold the figures against this earlier result: it was saved with --save")
+  app.add_option("--baseline", baseline.file, "Be no worse than this earlier result, from --save")
       ->type_name("FILE.json");
   const auto tolerance = [&baseline](const std::string& text) -> Result<void> {
     const auto share = parse_share(text);

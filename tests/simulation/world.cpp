@@ -362,8 +362,8 @@ std::vector<std::string> World::violations() {
   for (std::string& what : money_violations(**history, provider_)) wrong.push_back(std::move(what));
   ExamineOptions examining;
   examining.check.drained = came_to_rest_;
-  // A clock that is set back is as far from the database's, which never is.
-  if (options_.clock_jumps > 0) examining.check.lock_clock_error = rest_limit;
+  // When a clock is set back, the lock's follows and the database's stands still: how far they differ has no bound.
+  if (options_.clock_jumps > 0) examining.check.lock_clock_error = std::chrono::hours(24);
   examining.run = options_.all_systems ? "" : ledger_.run;
   examining.ledger = options_.all_systems ? nullptr : &ledger_;  // whose requests are all system A's
   const auto found = examine(**history, examining);

@@ -295,7 +295,7 @@ Result<Receipt> Batch::on(const PursueRequest& command) {
   // What was begun here before is asked for first.
   const bool is_begun = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end(),
                                     [&](const Payment& payment) { return payment.attempt == state.attempt; });
-  const StepCall call{saga.id, i, direction, state.attempt, state.tries, is_begun};
+  const StepCall call{saga.id, i, direction, state.attempt, state.tries, is_begun, state.began_at};
   if (!is_here(*definition, call)) return Error{ErrorCode::retry, "what is open is for another participant"};
   const auto done = follow(draft, SagaDecision{saga, {}, {call}});
   if (!done) return done.error();
@@ -386,7 +386,8 @@ Result<std::optional<StepReply>> Batch::perform_here(Draft& draft, const StepDef
   std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
   if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
   std::optional<StepReply> reply;
-  if (performed->outcome) reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+  if (performed->outcome)
+    reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome), call.tries, call.since};
   return reply;
 }
 

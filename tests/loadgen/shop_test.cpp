@@ -19,7 +19,6 @@ namespace sagactl {
 namespace {
 
 using testing::HasSubstr;
-using testing::MatchesRegex;
 
 const std::string folder = SAGACTL_SOURCE_DIR "/tests/loadgen/shop/";
 
@@ -61,10 +60,10 @@ class Shop {
     arguments.insert(arguments.end(), further.begin(), further.end());
     return site_.run(arguments);
   }
-  std::unique_ptr<Process> long_loadtest() const {
+  std::unique_ptr<Process> long_loadtest(const std::string& rate) const {
     return std::make_unique<Process>(
         std::vector<std::string>{"loadtest", "individual", "--profile", folder + "shop.toml", "--url", url_, "--database",
-                                 "shop.db", "--rate", "50/s", "--duration", "10m", "-o", "json"},
+                                 "shop.db", "--rate", rate, "--duration", "1m", "-o", "json"},
         site_.directory());
   }
   // Until orders come.
@@ -153,7 +152,7 @@ TEST(AnotherServer, ALostCompensationIsFoundAndShown) {
   NEEDS_SHOP(shop);
   const Ended ended = shop.loadtest();
   EXPECT_EQ(ended.code, 1) << ended.err;
-  EXPECT_THAT(ended.out, HasSubstr("FAIL  compensation-complete"));
+  EXPECT_THAT(ended.out, testing::ContainsRegex("FAIL +compensation-complete"));
   EXPECT_THAT(ended.out, HasSubstr("is given up, and step reserve was done and never undone"));
   EXPECT_THAT(ended.out, HasSubstr("each step done in a failed saga is undone once"));
   EXPECT_THAT(ended.out, HasSubstr("clerk-")) << "where it happened";
@@ -172,7 +171,7 @@ TEST(AnotherServer, WithoutItsDatabaseIsJudgedByItsAnswersAndWaitedForByItsStatu
 TEST(Interruption, GivesTheResultOfWhatWasDoneUntilThen) {
   const Shop shop("");
   NEEDS_SHOP(shop);
-  const auto load = shop.long_loadtest();
+  const auto load = shop.long_loadtest("50/s");
   ASSERT_TRUE(shop.is_busy());
   load->send(SIGINT);
   const Ended ended = load->wait();
@@ -185,9 +184,9 @@ TEST(Interruption, GivesTheResultOfWhatWasDoneUntilThen) {
 TEST(Interruption, ForTheSecondTimeEndsAtOnce) {
   const Shop shop("");
   NEEDS_SHOP(shop);
-  const auto load = shop.long_loadtest();
+  const auto load = shop.long_loadtest("5000/s");  // more than the shop can do: some are always in flight
   ASSERT_TRUE(shop.is_busy());
-  shop.freeze();  // requests in flight would be waited for
+  shop.freeze();  // and would be waited for
   std::atomic<bool> ended = false;
   std::thread impatient([&] {
     while (!ended) {

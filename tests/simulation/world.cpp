@@ -360,14 +360,6 @@ std::vector<std::string> World::violations() {
   for (const auto& check : {stock_violations, stock_history_violations})
     for (std::string& what : check(**history)) wrong.push_back(std::move(what));
   for (std::string& what : money_violations(**history, provider_)) wrong.push_back(std::move(what));
-  if (std::getenv("SAGACTL_DUMP")) {
-    const auto id = *OrderId::parse(std::getenv("SAGACTL_DUMP"));
-    const Flow f = *(store_->flow(id)->operator->());
-    for (const Event& e : *store_->flow_events(id)) fmt::print("{} {} {} v{} {}\n", iso8601_us(e.occurred_at), e.node, to_string(e.type), e.version, e.data);
-    for (const auto& p : f.payments) fmt::print("payment {} {} key '{}' {}\n", p.attempt, to_string(p.status), p.provider_key, p.failure_reason);
-    for (const auto& t : f.saga->steps) fmt::print("step {} attempt {} tries {} doubt {} {}\n", to_string(t.status), t.attempt, t.tries, t.in_doubt, t.error);
-    for (const auto& b : f.barriers) fmt::print("barrier {} {} {} blocked {} '{}'\n", b.step, to_string(b.direction), b.attempt, b.blocked, b.refusal);
-  }
   ExamineOptions examining;
   examining.check.drained = came_to_rest_;
   // When a clock is set back, the lock's follows and the database's stands still: how far they differ has no bound.

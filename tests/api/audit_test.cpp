@@ -10,7 +10,8 @@ class Audit : public testing::Test {
  protected:
   std::vector<std::string> actions(const std::string& query = "") {
     std::vector<std::string> list;
-    for (const Json& entry : admin.get("/audit" + query)->json().value()["entries"])
+    const Json answer = admin.get("/audit" + query)->json().value();
+    for (const Json& entry : answer["entries"])
       list.push_back(entry["action"].get<std::string>());
     return list;
   }

@@ -53,8 +53,7 @@ void ConcurrentGroupsObserver::see(const FlowFacts& facts) {
   const Order& order = facts.flow.order;
   if (ledger_) {
     const auto it = by_order_.find(order.id.uuid);
-    if (it != by_order_.end())
-      it->second = {order.id, order.node, order.created_at, name_of(order.items), {}};
+    if (it != by_order_.end()) it->second = {order.created_at, nodes_.of(order.node)};
     return;
   }
   if (!open_.empty() && order.created_at - open_.front().at >= window) close_window();
@@ -116,8 +115,7 @@ GroupMember ConcurrentGroupsObserver::member_of(const LedgerEntry& entry, Timest
   member.order = entry.order.text();
   const auto placed = by_order_.find(entry.order);
   if (placed == by_order_.end() || placed->second.at.us == 0) return member;
-  member.node = placed->second.node;
-  member.product = placed->second.product;
+  member.node = nodes_.name(placed->second.node);
   member.written_at = placed->second.at;
   return member;
 }

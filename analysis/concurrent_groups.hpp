@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/node_numbers.hpp"
 #include "analysis/observer.hpp"
 #include "common/json.hpp"
 #include "loadgen/ledger.hpp"
@@ -70,6 +71,12 @@ class ConcurrentGroupsObserver final : public Observer {
     std::string key;
   };
 
+  // An order that a request was told of: there may be millions.
+  struct Written {
+    Timestamp at;  // 0: it is not in the database
+    std::uint16_t node = 0;
+  };
+
   void close_window();
   void list(ConcurrentGroup group);
   ConcurrentGroup group_of_orders(ConcurrentGroup::Kind kind, const std::vector<const Placed*>& orders) const;
@@ -77,7 +84,8 @@ class ConcurrentGroupsObserver final : public Observer {
   GroupMember member_of(const LedgerEntry& entry, Timestamp first_sent) const;
 
   const Ledger* ledger_;                       // null: none, or one without duplicate groups
-  std::unordered_map<Uuid, Placed> by_order_;  // of the requests of the duplicate groups
+  std::unordered_map<Uuid, Written> by_order_;  // of the requests of the duplicate groups
+  NodeNumbers nodes_;
   std::vector<Placed> open_;                   // orders of the present window
   GroupSummary summary_;
 };

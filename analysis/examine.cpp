@@ -7,17 +7,19 @@
 namespace sagactl {
 namespace {
 
-// Lets through what is of one run: an order is of the run that its first product names.
+// Lets through what is of one run: an order is of the run that its first product or its correlation names.
 class OfRun final : public Observer {
  public:
   OfRun(std::string run, std::vector<Observer*> observers)
-      : run_(std::move(run)), observers_(std::move(observers)) {}
+      : run_(std::move(run)), key_(correlation_key(run_)), observers_(std::move(observers)) {}
 
   void see(const FlowFacts& facts) override {
     if (!run_.empty()) {
       const auto& items = facts.flow.order.items;
       const auto product = items.empty() ? std::nullopt : parse_product_id(items.front().product_id);
-      if (!product || product->run != run_) return;
+      const auto correlation = facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation) : std::nullopt;
+      const bool asked_for = correlation && operation_of(key_, *correlation);
+      if (!asked_for && (!product || product->run != run_)) return;
     }
     orders_ += facts.has_order;
     for (Observer* observer : observers_) observer->see(facts);
@@ -26,6 +28,7 @@ class OfRun final : public Observer {
 
  private:
   const std::string run_;
+  const std::uint64_t key_;
   const std::vector<Observer*> observers_;
   std::uint64_t orders_ = 0;
 };
@@ -52,6 +55,7 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
 
   const auto surroundings = read_history(history, options.filter, observers);
   if (!surroundings) return surroundings.error();
+  if (index) index->settle();
   return Examination{.taken_at = surroundings->taken_at,
                      .verdicts = finish(checks, *surroundings),
                      .distribution = distribution.finish(*surroundings),

@@ -8,7 +8,7 @@ namespace sagactl {
 namespace {
 
 bool read_status_change(const FlatObject& data, EventFacts& facts) {
-  const std::string *previous = data.text("previousStatus"), *next = data.text("newStatus");
+  const auto previous = data.text("previousStatus"), next = data.text("newStatus");
   if (!previous || !next) return false;
   facts.previous_status = from_string<OrderStatus>(*previous);
   facts.new_status = from_string<OrderStatus>(*next);
@@ -16,7 +16,7 @@ bool read_status_change(const FlatObject& data, EventFacts& facts) {
 }
 
 bool read_payment(const FlatObject& data, EventFacts& facts) {
-  const Json* amount = data.number("amount");
+  const auto amount = data.number("amount");
   if (!amount) return false;
   const auto money = money_from_json(*amount);
   if (!money) return false;
@@ -25,18 +25,18 @@ bool read_payment(const FlatObject& data, EventFacts& facts) {
 }
 
 bool read_step(const FlatObject& data, const SagaDefinition* definition, EventFacts& facts) {
-  const std::string* step = data.text("step");
+  auto step = data.text("step");
   if (!step) return false;
-  facts.step_name = *step;
+  facts.step_name = std::move(*step);
   facts.attempt = static_cast<int>(data.whole("attempt").value_or(0));
   if (!definition) return true;
   for (std::size_t i = 0; i < definition->steps.size(); ++i)
-    if (definition->steps[i].name == *step) facts.step = i;
+    if (definition->steps[i].name == facts.step_name) facts.step = i;
   return true;
 }
 
 bool read_retry(const FlatObject& data, const SagaDefinition* definition, EventFacts& facts) {
-  const std::string* direction = data.text("direction");
+  const auto direction = data.text("direction");
   if (!direction || !read_step(data, definition, facts)) return false;
   facts.direction = from_string<Direction>(*direction);
   return facts.direction.has_value();
@@ -46,11 +46,11 @@ bool read_lock(const std::string& metadata, EventFacts& facts) {
   if (metadata.empty()) return true;
   const auto json = FlatObject::read(metadata);
   if (!json) return false;
-  const std::string* key = json->text("lockKey");
+  auto key = json->text("lockKey");
   if (!key) return true;
   const auto token = json->whole("fencingToken"), acquired = json->whole("lockAcquiredAt");
   if (!token || !acquired) return false;
-  facts.lock = LockFacts{*key, *token, Timestamp{*acquired}};
+  facts.lock = LockFacts{std::move(*key), *token, Timestamp{*acquired}};
   return true;
 }
 

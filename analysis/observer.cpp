@@ -26,6 +26,9 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
     return true;
   });
   if (!flows) return flows.error();
+  std::vector<Observer*> of_events;
+  for (Observer* observer : observers)
+    if (observer->wants_events()) of_events.push_back(observer);
   std::set<NodeName> writers;
   auto last_writer = writers.end();
   bool from_the_start = true;
@@ -35,7 +38,7 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
           last_writer = writers.insert(node).first;
           from_the_start &= sequence == 1;
         }
-        for (Observer* observer : observers) observer->see_event(node, sequence, occurred_at);
+        for (Observer* observer : of_events) observer->see_event(node, sequence, occurred_at);
         return true;
       });
   if (!events) return events.error();

@@ -15,7 +15,9 @@ class Observer {
   // Every time that an operator has set stock; told once, before the flows.
   virtual void see_stock_events(const std::vector<StockSetFacts>&) {}
   virtual void see(const FlowFacts& flow) = 0;
-  // Every event of the database, by node and sequence, also those of flows outside the filter.
+  // Every event of the database, by node and sequence, also those of flows outside the filter; only for those who
+  // want them.
+  virtual bool wants_events() const { return false; }
   virtual void see_event(const NodeName&, std::int64_t /*sequence*/, Timestamp /*occurred_at*/) {}
 };
 

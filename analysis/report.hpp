@@ -8,6 +8,8 @@
 
 namespace sagactl {
 
+struct Comparison;
+
 struct TextStyle {
   bool colours = false;
   bool all = false;  // every group and every second, instead of the first ones
@@ -23,7 +25,7 @@ std::string html_report(const Json& result);
 // what does not apply is skipped.
 std::string junit_report(const Json& result);
 
-// Two load tests side by side, for the terminal. `invalid` when one of them is no load test.
-Result<std::string> compare_text(const Json& before, const Json& after, const TextStyle& style = {});
+// Load tests before and after, for the terminal.
+std::string compare_text(const Comparison& comparison, const TextStyle& style = {});
 
 }  // namespace sagactl

@@ -2,84 +2,79 @@
 
 #include <cmath>
 
-#include "analysis/json_view.hpp"
+#include "analysis/comparison.hpp"
 #include "analysis/report.hpp"
 #include "analysis/report_verdicts.hpp"
 #include "analysis/text_table.hpp"
+#include "analysis/wording.hpp"
 
 namespace sagactl {
 namespace {
 
-struct Figure {
-  const char* name;
-  const char* object;
-  const char* member;
-};
-
-constexpr Figure figures[] = {
-    {"accepted/s", "throughput", "acceptedPerSecond"},
-    {"sagas completed/s", "throughput", "completedPerSecond"},
-    {"latency p50, ms", "latency", "p50"},
-    {"latency p90, ms", "latency", "p90"},
-    {"latency p99, ms", "latency", "p99"},
-    {"latency p99.9, ms", "latency", "p999"},
-    {"latency max, ms", "latency", "max"},
-    {"saga p50, ms", "sagaLatency", "p50"},
-    {"saga p99, ms", "sagaLatency", "p99"},
-    {"requests sent", "requests", "sent"},
-    {"requests failed", "requests", "failed"},
-    {"transport errors", "requests", "transportErrors"},
-};
-
-std::string shown(const std::optional<double>& value) {
-  if (!value) return "-";
-  return *value == std::floor(*value) ? fmt::format("{:.0f}", *value) : fmt::format("{:.2f}", *value);
+std::string number(double value) {
+  return value == std::floor(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.2f}", value);
 }
 
-std::string change(const std::optional<double>& before, const std::optional<double>& after) {
-  if (!before || !after || *before == 0) return "";
-  return fmt::format("{:+.1f} %", (*after / *before - 1) * 100);
+std::string shown(const FigureSide& side) {
+  if (!side.value) return "-";
+  if (!side.interval) return number(*side.value);
+  return fmt::format("{} ({} to {})", number(*side.value), number(side.interval->low),
+                     number(side.interval->high));
 }
 
-std::string ruling_of(const JsonView& result, const std::string& name) {
-  for (const Json& verdict : result["verdicts"].list())
-    if (JsonView(verdict)["name"].text() == name) return JsonView(verdict)["verdict"].text();
-  return "-";
-}
-
-std::string differences(const JsonView& before, const JsonView& after) {
-  std::string text;
-  for (const char* member : {"scenario", "seed", "openLoop", "version", "targets", "machine"}) {
-    const Json &a = before[member].json(), &b = after[member].json();
-    if (a != b) text += fmt::format("  {}: {} and {}\n", member, a.dump(), b.dump());
+std::string shown(const FigureChange& figure) {
+  std::string change = figure.change ? fmt::format("{:+.1f} %", *figure.change * 100) : "";
+  if (figure.interval)
+    change += fmt::format(" ({:+.1f} to {:+.1f})", figure.interval->low * 100, figure.interval->high * 100);
+  const auto with = [&](std::string_view finding) {
+    return change.empty() ? std::string(finding) : fmt::format("{}, {}", change, finding);
+  };
+  if (!figure.before.value || !figure.after.value) return "";
+  switch (figure.finding) {
+    case FigureChange::Finding::higher:
+      return with("higher");
+    case FigureChange::Finding::lower:
+      return with("lower");
+    case FigureChange::Finding::same:
+      return figure.interval ? fmt::format("no difference ({:+.1f} to {:+.1f} %)", figure.interval->low * 100,
+                                           figure.interval->high * 100)
+                             : "no difference";
+    case FigureChange::Finding::undecided:
+      return with("too little to tell");
   }
-  return text.empty() ? text : "They were not made alike:\n" + text + '\n';
+  return {};
+}
+
+std::string heading(const std::vector<std::string>& runs) {
+  return runs.size() == 1 ? runs.front() : counted(runs.size(), "run");
+}
+
+std::string explanation(const Comparison& comparison) {
+  if (comparison.runs_before.size() == 1 && comparison.runs_after.size() == 1)
+    return "One run on each side: the 95 % intervals are of what happened within each run. How much runs differ\n"
+           "by themselves shows only when there are several: --compare BEFORE.json ... --with AFTER.json ...\n";
+  std::string text = "Medians (lowest to highest), and the change with its 95 % interval over the runs.\n";
+  const std::size_t pairs = comparison.runs_before.size() * comparison.runs_after.size();
+  if (pairs < 15 || comparison.runs_before.size() < 3 || comparison.runs_after.size() < 3)
+    text += "An interval needs four runs on each side, or three on one and five on the other.\n";
+  return text;
 }
 
 }  // namespace
 
-Result<std::string> compare_text(const Json& first, const Json& second, const TextStyle& style) {
-  const JsonView before(first), after(second);
-  for (const JsonView& result : {before, after})
-    if (result["kind"].text() != "loadtest")
-      return Error{ErrorCode::invalid, "only results of a load test compare; make them with loadtest --save"};
-  TextTable table("lrrr");
-  table.row({"", before["run"].text(), after["run"].text(), "change"});
-  for (const Figure& figure : figures) {
-    const auto a = before[figure.object][figure.member].number(),
-               b = after[figure.object][figure.member].number();
-    table.row({figure.name, shown(a), shown(b), change(a, b)});
-  }
-  std::string text = differences(before, after) + table.text(0) + '\n';
-  bool changed = false;
-  for (const Json& verdict : after["verdicts"].list()) {
-    const std::string name = JsonView(verdict)["name"].text();
-    const std::string was = ruling_of(before, name), is = JsonView(verdict)["verdict"].text();
-    if (was == is) continue;
-    changed = true;
-    text += fmt::format("{}: {}, now {}\n", name, was, ruling_word(is, style));
-  }
-  if (!changed) text += "The verdicts are the same.\n";
+std::string compare_text(const Comparison& comparison, const TextStyle& style) {
+  std::string text;
+  for (const std::string& unlike : comparison.unlike)
+    text += (text.empty() ? "They were not made alike:\n  " : "  ") + unlike + '\n';
+  if (!text.empty()) text += '\n';
+  TextTable table("lrrl");
+  table.row({"", heading(comparison.runs_before), heading(comparison.runs_after), "change"});
+  for (const FigureChange& figure : comparison.figures)
+    table.row({figure.name, shown(figure.before), shown(figure.after), shown(figure)});
+  text += table.text(0) + explanation(comparison) + '\n';
+  for (const VerdictChange& verdict : comparison.verdicts)
+    text += fmt::format("{}: {}, now {}\n", verdict.name, verdict.before, ruling_word(verdict.after, style));
+  if (comparison.verdicts.empty()) text += "The verdicts are the same.\n";
   return text;
 }
 

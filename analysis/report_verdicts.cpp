@@ -12,28 +12,53 @@ namespace {
 constexpr std::size_t word_width = 7;  // of UNKNOWN
 
 std::string value_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_null() ? "none" : value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-// "orders  id=0197… status=paid": the table first, then the members.
+// "orders 0197…: status paid, totalAmount 10.00": whose row it is, then what it says.
 std::string row_text(const Json& row) {
-  std::string text = JsonView(row)["table"].text();
   if (!row.is_object()) return value_text(row);
-  for (const auto& [name, value] : row.items())
-    if (name != "table") text += fmt::format("{}{}={}", text.empty() ? "" : " ", name, value_text(value));
+  std::string text = JsonView(row)["table"].text(), id = JsonView(row)["id"].text();
+  if (!id.empty()) text += (text.empty() ? "" : " ") + id;
+  const char* separator = text.empty() ? "" : ": ";
+  for (const auto& [name, value] : row.items()) {
+    if (name == "table" || name == "id") continue;
+    text += fmt::format("{}{} {}", separator, name, value_text(value));
+    separator = ", ";
+  }
   return text;
+}
+
+// The order that a witness is about, where it names one.
+std::string order_of(const JsonView& witness) {
+  for (const Json& json : witness["rows"].list()) {
+    const JsonView row(json);
+    const std::string table = row["table"].text();
+    if (table == "orders" || table == "saga_instances") return row["id"].text();
+    if (!row["orderId"].text().empty()) return row["orderId"].text();
+  }
+  for (const Json& json : witness["requests"].list())
+    if (const std::string order = JsonView(json)["orderId"].text(); !order.empty()) return order;
+  return {};
 }
 
 std::string witness_text(const JsonView& witness, const std::string& reason) {
   std::string text;
   const auto line = [&](std::string_view label, const std::string& what) {
-    text += fmt::format("{:{}}{:<8} {}\n", "", word_width + 4, label, what);
+    text += fmt::format("{:{}}{:<8}  {}\n", "", word_width + 4, label, what);
   };
+  // The second line of why is what should be; the first is the reason, but for what there is more of.
   for (const Json& why : witness["why"].list())
-    if (value_text(why) != reason) line("why", value_text(why));
+    if (&why != &witness["why"].list().front()) line("promised", value_text(why));
+  if (const auto& why = witness["why"].list(); why.size() > 1 && !reason.starts_with(value_text(why.front())))
+    line("found", value_text(why.front()));
   for (const Json& row : witness["rows"].list()) line("row", row_text(row));
   for (const Json& request : witness["requests"].list()) line("request", row_text(request));
-  for (const Json& node : witness["nodes"].list()) line("node", value_text(node));
+  std::string nodes;
+  for (const Json& node : witness["nodes"].list()) nodes += (nodes.empty() ? "" : ", ") + value_text(node);
+  if (!nodes.empty()) line("nodes", nodes);
+  if (const std::string order = order_of(witness); !order.empty())
+    line("see also", "sagactl trace " + order);
   return text;
 }
 
@@ -70,16 +95,22 @@ std::string verdict_section(const Json& result, const TextStyle& style) {
 std::string threshold_section(const Json& result, const TextStyle& style) {
   const auto& thresholds = JsonView(result)["thresholds"].list();
   if (thresholds.empty()) return {};
-  std::size_t width = 0;
+  std::size_t width = 0, missed = 0, undecided = 0;
   for (const Json& threshold : thresholds)
     width = std::max(width, JsonView(threshold)["threshold"].text().size());
   std::string text = "\nThresholds\n";
   for (const Json& json : thresholds) {
     const JsonView threshold(json);
-    text += fmt::format("  {}  {:<{}}  {}\n", padded(threshold["verdict"].text(), style),
-                        threshold["threshold"].text(), width, threshold["reason"].text());
+    const std::string ruling = threshold["verdict"].text();
+    missed += ruling == "FAIL";
+    undecided += ruling == "UNKNOWN";
+    text += fmt::format("  {}  {:<{}}  {}\n", padded(ruling, style), threshold["threshold"].text(), width,
+                        threshold["reason"].text());
   }
-  return text;
+  text += missed > 0 ? fmt::format("Thresholds: {} of {} missed", missed, thresholds.size())
+          : undecided > 0 ? fmt::format("Thresholds: {} of {} undecided", undecided, thresholds.size())
+                          : std::string("Thresholds: all kept");
+  return text + '\n';
 }
 
 }  // namespace sagactl

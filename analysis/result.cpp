@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "embedded/result_schema.hpp"
+
 namespace sagactl {
 
 Measured measured_by(const RunResult& load, const Examination* database) {
@@ -33,6 +35,10 @@ RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult
   };
   if (any(Ruling::fail)) return RunEnd::threshold_missed;
   return ruling == Ruling::unknown || any(Ruling::unknown) ? RunEnd::undecided : RunEnd::passed;
+}
+
+std::string_view loadtest_schema() {
+  return embedded::result_schema().front().text;
 }
 
 Result<void> save_result(const Json& result, const std::string& path) {

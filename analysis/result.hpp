@@ -32,6 +32,9 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
 Json analysis_json(const ResultOrigin& origin, const Examination& examination, const ExamineOptions& options);
 Json verify_json(const ResultOrigin& origin, const std::vector<Verdict>& verdicts, Timestamp taken_at);
 
+// The JSON schema of a load test's result (reports/loadtest.schema.json).
+std::string_view loadtest_schema();
+
 // How the command ends; the value is its exit code.
 enum class RunEnd { passed = 0, violated = 1, undecided = 2, threshold_missed = 3 };
 RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult> thresholds = {});

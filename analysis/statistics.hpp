@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace sagactl {
 
@@ -23,5 +24,19 @@ struct ChiSquare {
   double p = 1;  // that even routing at random gives counts at least as uneven
 };
 std::optional<ChiSquare> chi_square_even(std::span<const std::uint64_t> counts);
+
+double median(std::vector<double> values);  // of at least one
+
+// By how much `after` lies above `before`, of which neither may be empty: the median of all differences (Hodges and
+// Lehmann, 1963), and its 95 % interval by the test of Mann and Whitney, exact and free of any distribution. No
+// interval when there are too few values for one: four on each side are enough, three with three are not.
+struct Shift {
+  double estimate = 0;
+  std::optional<Interval> interval;
+};
+Shift shift_between(std::span<const double> before, std::span<const double> after);
+
+// The 95 % interval of the mean that `values` vary around, by Student's distribution. None for fewer than three.
+std::optional<Interval> interval_of_mean(std::span<const double> values);
 
 }  // namespace sagactl

@@ -49,8 +49,7 @@ Checks database_checks(const CheckOptions& options) {
   checks.push_back(legal_transitions());
   checks.push_back(counts_agree());
   checks.push_back(event_stream_complete());
-  checks.push_back(fencing_increases());
-  checks.push_back(locks_do_not_overlap(options));
+  for (auto& check : lock_checks(options)) checks.push_back(std::move(check));
   checks.push_back(published_once_or_more_applied_once(options));
   checks.push_back(every_node_known());
   return checks;

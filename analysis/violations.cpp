@@ -58,7 +58,8 @@ Json row_of(const Payment& payment) {
               {"status", to_string(payment.status)},
               {"amount", payment.amount.text()},
               {"node", payment.node},
-              {"version", payment.version}};
+              {"version", payment.version},
+              {"updatedAt", iso8601_us(payment.updated_at)}};
 }
 
 Json row_of(const Reservation& reservation, OrderId order) {

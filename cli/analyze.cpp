@@ -4,6 +4,7 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/comparison.hpp"
 #include "analysis/report.hpp"
 #include "analysis/result.hpp"
 #include "cli/commands.hpp"
@@ -18,7 +19,8 @@ namespace {
 struct AnalyzeFlags {
   std::string since, until;
   std::string run;
-  std::vector<std::string> compare;
+  std::vector<std::string> compare, with;
+  bool schema = false;
   ReportFiles files;
 };
 
@@ -32,23 +34,44 @@ Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string&
                    "' is neither a time such as 2026-11-20T13:04:07Z nor a duration ago such as 10m"};
 }
 
-Result<ExitCode> compare(Invocation& invocation, const std::vector<std::string>& files) {
-  const auto before = load_result(invocation.environment.resolve(files[0]).string());
-  if (!before) return before.error();
-  const auto after = load_result(invocation.environment.resolve(files[1]).string());
-  if (!after) return after.error();
-  if (invocation.wants_json()) {
-    invocation.print(Json{{"before", *before}, {"after", *after}});
-    return ExitCode::done;
+Result<std::vector<Json>> load_results(const Invocation& invocation, const std::vector<std::string>& files) {
+  std::vector<Json> results;
+  for (const std::string& file : files) {
+    auto result = load_result(invocation.environment.resolve(file).string());
+    if (!result) return result.error();
+    results.push_back(std::move(*result));
   }
-  const auto text = compare_text(*before, *after, {.colours = invocation.terminal.colour});
-  if (!text) return text.error();
-  invocation.terminal.out << *text << std::flush;
+  return results;
+}
+
+// Without --with the first file is one side and the others are the other.
+Result<ExitCode> compare(Invocation& invocation, std::vector<std::string> before, std::vector<std::string> after) {
+  if (after.empty()) {
+    after.assign(before.begin() + 1, before.end());
+    before.resize(1);
+  }
+  if (after.empty())
+    return Error{ErrorCode::invalid,
+                 "--compare needs a second result: --compare A.json B.json, or --compare A*.json --with B*.json"};
+  const auto results_before = load_results(invocation, before);
+  if (!results_before) return results_before.error();
+  const auto results_after = load_results(invocation, after);
+  if (!results_after) return results_after.error();
+  const auto comparison = compare_runs(*results_before, *results_after);
+  if (!comparison) return comparison.error();
+  if (invocation.wants_json())
+    invocation.print(to_json(*comparison));
+  else
+    invocation.terminal.out << compare_text(*comparison, {.colours = invocation.terminal.colour}) << std::flush;
   return ExitCode::done;
 }
 
 Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) {
-  if (!flags.compare.empty()) return compare(invocation, flags.compare);
+  if (flags.schema) {
+    invocation.terminal.out << loadtest_schema() << std::flush;
+    return ExitCode::done;
+  }
+  if (!flags.compare.empty()) return compare(invocation, flags.compare, flags.with);
   const auto database = find_database(invocation);
   if (!database) return database.error();
   const auto source = open_history(*database);
@@ -83,9 +106,15 @@ void add_analyze(CLI::App& root, Commands& commands) {
   app->add_option("--since", flags->since, "Orders from then on")->type_name("TIME|DURATION");
   app->add_option("--until", flags->until, "Orders before then")->type_name("TIME|DURATION");
   app->add_option("--run", flags->run, "Orders of this load test")->type_name("ID");
-  app->add_option("--compare", flags->compare, "Two saved results instead, side by side")
-      ->expected(2)
-      ->type_name("FILE.json FILE.json");
+  CLI::Option* compare =
+      app->add_option("--compare", flags->compare, "Saved results of load tests instead, before and after a change")
+          ->expected(1, 1 + static_cast<int>(runs_compared_max))
+          ->type_name("FILE.json ...");
+  app->add_option("--with", flags->with, "The results after the change, where there are several on each side")
+      ->expected(1, static_cast<int>(runs_compared_max))
+      ->needs(compare)
+      ->type_name("FILE.json ...");
+  app->add_flag("--schema", flags->schema, "Print the JSON schema of what loadtest --save and -o json give");
   add_report_flags(*app, flags->files);
   commands.add(app, [flags](Invocation& invocation) { return run_analyze(invocation, *flags); });
 }

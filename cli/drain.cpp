@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 
+#include "analysis/foreign_orders.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
+#include "cli/order_status.hpp"
+#include "cli/profile_database.hpp"
 
 namespace sagactl {
 namespace {
@@ -49,15 +53,54 @@ Count unended_at(NodeClient& client) {
   return Left{integer_member(*active, "count"), 0};
 }
 
+Count unended_in(const DatabaseName& database, const Profile& profile, const Ledger& ledger) {
+  const auto rows = open_foreign_rows(database);
+  if (!rows) return std::nullopt;
+  const auto orders = ForeignOrders::read(**rows, profile, ledger);
+  if (!orders || !orders->has("status")) return std::nullopt;
+  Left left;
+  for (const ForeignOrder& order : orders->all()) left.sagas += order.of_run && !orders->has_ended(order);
+  return left;
+}
+
+// A node tells at once that sagas are under way; the whole database is read only when it says that none is, or
+// cannot be asked.
+Count unended_of_ours(HistorySource* source, std::optional<NodeClient>& client, const Ledger& ledger) {
+  const Count at_nodes = client ? unended_at(*client) : std::nullopt;
+  if (!source || (at_nodes && at_nodes->sagas > 0)) return at_nodes;
+  return unended_in(*source, ledger);
+}
+
+// How many are left, asked again and again.
+std::function<Count()> counting(const Invocation& invocation, const Evidence& evidence, const Profile& profile,
+                                const Ledger& ledger) {
+  if (profile.is_ours) {
+    auto opened = NodeClient::open(invocation);
+    auto client = std::make_shared<std::optional<NodeClient>>();
+    if (opened) *client = std::move(*opened);
+    return [&evidence, &ledger, client] { return unended_of_ours(evidence.source.get(), *client, ledger); };
+  }
+  if (evidence.foreign) {
+    auto by_database = [&] { return unended_in(*evidence.foreign, profile, ledger); };
+    if (by_database()) return by_database;
+  }
+  if (profile.status.path.empty()) return [] { return Count(); };
+  auto statuses = std::make_shared<OrderStatuses>(invocation, profile, ledger);
+  return [statuses]() -> Count {
+    const auto left = statuses->ask();
+    return left ? Count(Left{static_cast<std::int64_t>(*left), 0}) : std::nullopt;
+  };
+}
+
 }  // namespace
 
-Drained wait_until_drained(const Invocation& invocation, HistorySource* source, const Ledger& ledger,
-                           Duration limit, const std::stop_token& stop, ProgressLine& progress) {
-  auto client = NodeClient::open(invocation);
-  if (!source && !client) return Drained::cannot_tell;
+Drained wait_until_drained(const Invocation& invocation, const Evidence& evidence, const Profile& profile,
+                           const Ledger& ledger, Duration limit, const std::stop_token& stop,
+                           ProgressLine& progress) {
+  const auto unended = counting(invocation, evidence, profile, ledger);
   const auto until = std::chrono::steady_clock::now() + limit;
   for (Duration interval = interval_first;; interval = std::min(interval * 2, interval_max)) {
-    const Count count = source ? unended_in(*source, ledger) : unended_at(*client);
+    const Count count = unended();
     if (!count) return Drained::cannot_tell;
     if (count->sagas == 0 && count->events == 0) return Drained::all_ended;
     const auto now = std::chrono::steady_clock::now();

@@ -1,12 +1,12 @@
-// Waiting until every saga of a load test has ended.
+// Waiting until every order of a load test has ended.
 #pragma once
 
 #include <stop_token>
 
+#include "cli/evidence.hpp"
 #include "cli/invocation.hpp"
 #include "cli/progress.hpp"
 #include "loadgen/ledger.hpp"
-#include "server/ports/history.hpp"
 
 namespace sagactl {
 
@@ -17,8 +17,10 @@ enum class Drained {
   interrupted,
 };
 
-// Looks into the database, or, where `source` is null, asks the nodes.
-Drained wait_until_drained(const Invocation& invocation, HistorySource* source, const Ledger& ledger,
-                           Duration limit, const std::stop_token& stop, ProgressLine& progress);
+// Our own systems: asks the nodes while they say that sagas are under way, then looks into the database where
+// there is one. Others: by the profile's query for orders where there is a database, else each order by itself.
+Drained wait_until_drained(const Invocation& invocation, const Evidence& evidence, const Profile& profile,
+                           const Ledger& ledger, Duration limit, const std::stop_token& stop,
+                           ProgressLine& progress);
 
 }  // namespace sagactl

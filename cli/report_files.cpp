@@ -4,6 +4,7 @@
 #include <fstream>
 #include <ostream>
 
+#include "analysis/latency_picture.hpp"
 #include "analysis/report.hpp"
 #include "analysis/result.hpp"
 
@@ -28,7 +29,14 @@ void add_report_flags(CLI::App& app, ReportFiles& files) {
       ->type_name("FILE.xml");
 }
 
-Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result) {
+void add_load_report_flags(CLI::App& app, ReportFiles& files) {
+  add_report_flags(app, files);
+  app.add_option("--hgrm", files.hgrm, "Write the response times as a percentile file of HdrHistogram")
+      ->type_name("FILE.hgrm");
+}
+
+Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,
+                           const Histogram* response) {
   if (!files.json.empty()) {
     auto saved = save_result(result, invocation.environment.resolve(files.json).string());
     if (!saved) return saved;
@@ -41,6 +49,10 @@ Result<void> write_reports(const Invocation& invocation, const ReportFiles& file
   if (!files.junit.empty()) {
     if (auto written = write_text(invocation, files.junit, junit_report(result)); !written) return written;
     invocation.say("test cases in " + files.junit);
+  }
+  if (!files.hgrm.empty() && response) {
+    if (auto written = write_text(invocation, files.hgrm, hgrm(*response)); !written) return written;
+    invocation.say("percentiles in " + files.hgrm);
   }
   return {};
 }

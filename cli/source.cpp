@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/contexts.hpp"
 #include "cli/environment.hpp"
+#include "cli/scenario_file.hpp"
 #include "common/text.hpp"
 
 namespace sagactl {
@@ -178,8 +179,10 @@ Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& comm
   std::vector<std::string> warnings;
   auto files = files_in_order(root, commands, environment, warnings);
   if (!files) return files.error();
-  Result<void> result;
-  for (const auto& [app, prefix] : chosen(root)) {
+  const auto chain = chosen(root);
+  Result<void> result = fill_from_scenario_file(*chain.back().first, environment);
+  if (!result) return result.error();
+  for (const auto& [app, prefix] : chain) {
     for (CLI::Option* option : app->get_options()) {
       if (option->count() > 0 || !takes_settings(*app, *option)) continue;
       const auto found = find_value(*option, prefix + long_name(*option), commands, environment, *files);

@@ -1,5 +1,6 @@
 // Where the values of flags come from when the command line does not give them:
-// environment > ./sagactl.toml > ~/.config/sagactl/config.toml, the latter with the current context over it.
+// the file of a load test's scenario > environment > ./sagactl.toml > ~/.config/sagactl/config.toml, the latter
+// with the current context over it.
 #pragma once
 
 #include <filesystem>

@@ -53,12 +53,16 @@ CrewSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& pha
   return size;
 }
 
-Crew::Crew(const LoadOptions& options, const Setup& setup) : requested_(options.pacing), cores_(setup.cores) {
+Crew::Crew(const LoadOptions& options, const Setup& setup)
+    : requested_(options.pacing), cores_(setup.cores), store_(options.scratch, options.entries_in_memory_max) {
   LoadWorker::Setup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;
+  worker.answers = setup.answers;
+  worker.store = &store_;
   worker.seed = options.seed;
   worker.users = setup.users;
+  worker.same_user_in_group = options.profile.duplicates_by == Profile::DuplicatesBy::key;
   worker.timeout_ns = options.timeout.count() * 1000;
   worker.epoch_offset_ns = wall_clock_now().us * 1000 - steady_ns();
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
@@ -106,24 +110,15 @@ void Crew::run(std::vector<PhaseShare> shares, const std::stop_token& stop,
   for (std::thread& thread : threads) thread.join();
 }
 
-Progress Crew::counts() const {
-  Progress progress;
-  for (const auto& worker : workers_) {
-    const EntryLog::Counts counts = worker->counts();
-    progress.sent += counts.sent;
-    progress.accepted += counts.accepted;
-    progress.duplicates += counts.duplicates;
-    progress.errors += counts.errors;
-  }
-  return progress;
+EntryLog::Counts Crew::counts() const {
+  EntryLog::Counts counts;
+  for (const auto& worker : workers_) worker->add_to(counts);
+  return counts;
 }
 
-std::vector<LedgerEntry> Crew::take_entries() {
-  std::vector<LedgerEntry> entries;
-  for (const auto& worker : workers_) worker->move_entries_to(entries);
-  std::sort(entries.begin(), entries.end(),
-            [](const LedgerEntry& a, const LedgerEntry& b) { return a.operation < b.operation; });
-  return entries;
+LedgerEntries Crew::take_entries() {
+  for (const auto& worker : workers_) worker->flush_entries();
+  return store_.take();
 }
 
 void Crew::add_health_to(GeneratorHealth& health) {

@@ -27,8 +27,9 @@ CrewSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& pha
 class Crew {
  public:
   struct Setup {
-    std::span<const LoadAddress> targets;  // outlive the crew, as does the writer
+    std::span<const LoadAddress> targets;  // outlive the crew, as do the writer and the plan
     const RequestWriter* writer = nullptr;
+    const AnswerPlan* answers = nullptr;
     CrewSize size;
     std::uint32_t users = 1;
     std::uint32_t cores = 1;
@@ -44,16 +45,17 @@ class Crew {
   // One share per worker. Blocks; calls `watch` about four times a second.
   void run(std::vector<PhaseShare> shares, const std::stop_token& stop, const std::function<void()>& watch);
 
-  Progress counts() const;  // `sent`, `accepted`, `duplicates`, `errors` since the start, warm-up included
+  EntryLog::Counts counts() const;  // since the start, warm-up included
 
   // When no phase runs.
-  std::vector<LedgerEntry> take_entries();      // by operation
+  LedgerEntries take_entries();
   void add_health_to(GeneratorHealth& health);  // since the last time
   void forget_health();
 
  private:
   Pacing requested_;
   std::uint32_t cores_;
+  EntryStore store_;
   std::vector<std::unique_ptr<LoadWorker>> workers_;
   std::uint32_t reached_ = 0;
   Pacing pacing_ = Pacing::sleep;

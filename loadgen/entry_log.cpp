@@ -3,14 +3,15 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t piece_size = 16 * 1024;
-
 // One writer, so no read-modify-write is needed.
 void add_one(std::atomic<std::uint64_t>& counter) {
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 }  // namespace
+
+EntryLog::EntryLog(std::int64_t epoch_offset_ns, std::size_t targets, EntryStore& store)
+    : epoch_offset_ns_(epoch_offset_ns), store_(&store), piece_(store.empty_piece()), by_target_(targets) {}
 
 Timestamp EntryLog::epoch(std::int64_t ns) const {
   return ns == 0 ? Timestamp{} : Timestamp{(ns + epoch_offset_ns_) / 1000};
@@ -25,11 +26,13 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
   entry.sent = epoch(times.sent_ns);
   entry.first_byte = epoch(times.first_byte_ns);
   entry.done = epoch(times.done_ns);
-  if (pieces_.empty() || pieces_.back().size() == piece_size) {
-    pieces_.emplace_back();
-    pieces_.back().reserve(piece_size);
+  piece_.push_back(entry);
+  if (piece_.size() == EntryStore::piece_size) {
+    store_->add(std::move(piece_));
+    piece_ = store_->empty_piece();
   }
-  pieces_.back().push_back(entry);
+  if (entry.http_status != 0) add_one(by_target_[entry.target]);
+  if (times.sent_ns != 0) times_.record(entry.response_time());
   if (entry.outcome == RequestOutcome::accepted) {
     add_one(accepted_);
   } else if (entry.outcome == RequestOutcome::duplicate) {
@@ -39,17 +42,20 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
   }
 }
 
-void EntryLog::move_to(std::vector<LedgerEntry>& ledger) {
-  for (auto& piece : pieces_) {
-    ledger.insert(ledger.end(), piece.begin(), piece.end());
-    std::vector<LedgerEntry>().swap(piece);
-  }
-  pieces_.clear();
+void EntryLog::flush() {
+  store_->add(std::move(piece_));
+  piece_ = store_->empty_piece();
 }
 
-EntryLog::Counts EntryLog::counts() const {
-  return {sent_.load(std::memory_order_relaxed), accepted_.load(std::memory_order_relaxed),
-          duplicates_.load(std::memory_order_relaxed), errors_.load(std::memory_order_relaxed)};
+void EntryLog::add_to(Counts& counts) const {
+  counts.sent += sent_.load(std::memory_order_relaxed);
+  counts.accepted += accepted_.load(std::memory_order_relaxed);
+  counts.duplicates += duplicates_.load(std::memory_order_relaxed);
+  counts.errors += errors_.load(std::memory_order_relaxed);
+  counts.by_target.resize(by_target_.size());
+  for (std::size_t i = 0; i < by_target_.size(); ++i)
+    counts.by_target[i] += by_target_[i].load(std::memory_order_relaxed);
+  times_.add_to(counts.response);
 }
 
 }  // namespace sagactl

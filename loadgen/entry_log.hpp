@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "loadgen/ledger.hpp"
+#include "loadgen/entry_store.hpp"
+#include "loadgen/watched_times.hpp"
 
 namespace sagactl {
 
@@ -20,25 +21,30 @@ struct RequestTimes {
 // Written by one thread; the counts may be read by any.
 class EntryLog {
  public:
-  // `epoch_offset_ns`: from steady_ns() to the time since 1970.
-  explicit EntryLog(std::int64_t epoch_offset_ns) : epoch_offset_ns_(epoch_offset_ns) {}
+  // `epoch_offset_ns`: from steady_ns() to the time since 1970. The store outlives this.
+  EntryLog(std::int64_t epoch_offset_ns, std::size_t targets, EntryStore& store);
 
   void count_sent();
-  // Completes `entry` with its times and keeps a copy. Allocates once for many entries, and never moves them.
+  // Completes `entry` with its times and keeps a copy. Allocates at most once for many entries.
   void keep(LedgerEntry& entry, const RequestTimes& times);
-  void move_to(std::vector<LedgerEntry>& ledger);
+  void flush();  // what is kept goes to the store
 
   struct Counts {
     std::uint64_t sent = 0, accepted = 0, duplicates = 0, errors = 0;
+    std::vector<std::uint64_t> by_target;  // answered
+    WatchedCounts response{};
   };
-  Counts counts() const;
+  void add_to(Counts& counts) const;
 
  private:
   Timestamp epoch(std::int64_t ns) const;
 
   std::int64_t epoch_offset_ns_;
-  std::vector<std::vector<LedgerEntry>> pieces_;
+  EntryStore* store_;
+  EntryStore::Piece piece_;
   std::atomic<std::uint64_t> sent_{0}, accepted_{0}, duplicates_{0}, errors_{0};
+  std::vector<std::atomic<std::uint64_t>> by_target_;
+  WatchedTimes times_;
 };
 
 }  // namespace sagactl

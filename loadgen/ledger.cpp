@@ -70,35 +70,42 @@ std::optional<ClaimedStatus> parse_claimed_status(std::string_view text) {
 }
 
 std::vector<ProductItem> Ledger::items_of(const LedgerEntry& entry) const {
-  return sagactl::items_of(run, seed, entry.kind, entry.group, items);
+  return Assortment::items_of(entry.kind, entry.group);
 }
 
 std::vector<std::string> Ledger::products(const LedgerEntry& entry) const {
   std::vector<std::string> ids;
-  for (std::uint32_t item = 0; item < items; ++item)
-    ids.push_back(product_id(run, entry.kind, entry.group, item));
+  for (std::uint32_t item = 0; item < items; ++item) ids.push_back(product_of(entry.kind, entry.group, item));
   return ids;
 }
 
 std::string Ledger::product(const LedgerEntry& entry) const {
-  return product_id(run, entry.kind, entry.group, 0);
+  return product_of(entry.kind, entry.group, 0);
 }
 
 std::string Ledger::idempotency_key(const LedgerEntry& entry) const {
+  if (keyed) return product_id(run, entry.kind, entry.group, 0);
   return derived_idempotency_key(products(entry));
 }
 
 Money Ledger::expected_total(const LedgerEntry& entry) const {
   Money total;
-  for (std::uint32_t item = 0; item < items; ++item) {
-    const ItemTerms terms = item_terms(seed, entry.group, item);
-    total.cents += terms.cents * terms.quantity;
-  }
+  for (const ProductItem& item : items_of(entry)) total.cents += item.price.cents * item.quantity;
   return total;
 }
 
 Uuid Ledger::correlation_sent(const LedgerEntry& entry) const {
   return correlation_of(correlation_key(run), entry.operation);
+}
+
+std::string Ledger::order_text(const LedgerEntry& entry) const {
+  if (!entry.order_name.text().empty()) return std::string(entry.order_name.text());
+  return entry.order.is_nil() ? std::string() : entry.order.text();
+}
+
+const LedgerEntry* Ledger::request_with(const Uuid& correlation) const {
+  const auto operation = operation_of(correlation_key(run), correlation);
+  return operation ? entries.find(*operation) : nullptr;
 }
 
 std::vector<GroupOverlap> overlaps(const Ledger& ledger) {

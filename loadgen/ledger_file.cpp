@@ -13,6 +13,22 @@ namespace {
 constexpr std::string_view format_name = "sagactl-ledger";
 constexpr int format_version = 1;
 
+Json catalogue_json(const Ledger& ledger) {
+  Json list = Json::array();
+  for (const CatalogueProduct& it : ledger.catalogue)
+    list.push_back({{"id", it.id}, {"name", it.name}, {"price", it.price.text()}, {"number", it.id_is_number}});
+  return list;
+}
+
+Json fail_ways_json(const Ledger& ledger) {
+  Json list = Json::array();
+  for (const FailWay& it : ledger.fail_ways)
+    list.push_back({{"name", it.name},
+                    {"quantity", it.quantity ? Json(*it.quantity) : Json(nullptr)},
+                    {"product", it.product}});
+  return list;
+}
+
 Json head_of(const Ledger& ledger) {
   Json phases = Json::array();
   for (const LedgerPhase& phase : ledger.phases)
@@ -21,6 +37,11 @@ Json head_of(const Ledger& ledger) {
           {"version", format_version},
           {"run", ledger.run},
           {"scenario", ledger.scenario},
+          {"system", ledger.system},
+          {"keyed", ledger.keyed},
+          {"catalogue", catalogue_json(ledger)},
+          {"failWays", fail_ways_json(ledger)},
+          {"hotShare", ledger.hot_share},
           {"seed", ledger.seed},
           {"items", ledger.items},
           {"openLoop", ledger.open_loop},
@@ -31,12 +52,18 @@ Json head_of(const Ledger& ledger) {
           {"phases", phases}};
 }
 
-// By hand and not by the library: a ledger has up to ten million of these. All of it is ASCII without quotes.
+std::string escaped(const std::string& text) {
+  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
+// By hand and not by the library: a ledger has up to ten million of these. All of it is ASCII without quotes
+// but for what other servers name.
 void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEntry& entry) {
   const auto at = std::back_inserter(out);
   fmt::format_to(
       at, R"({{"operation":{},"group":{},"kind":"{}","phase":{},"product":"{}","idempotencyKey":"{}",)",
-      entry.operation, entry.group, to_string(entry.kind), entry.phase, ledger.product(entry),
+      entry.operation, entry.group, to_string(entry.kind), entry.phase, escaped(ledger.product(entry)),
       ledger.idempotency_key(entry));
   fmt::format_to(at, R"("correlationSent":"{}","expectedTotal":"{}","target":{},"user":{},)",
                  ledger.correlation_sent(entry).text(), ledger.expected_total(entry).text(), entry.target,
@@ -45,7 +72,7 @@ void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEnt
       at, R"("planned":{},"sent":{},"firstByte":{},"done":{},"status":{},"outcome":"{}","failure":"{}")",
       entry.planned.us, entry.sent.us, entry.first_byte.us, entry.done.us, entry.http_status,
       to_string(entry.outcome), to_string(entry.failure));
-  if (!entry.order.is_nil()) fmt::format_to(at, R"(,"order":"{}")", entry.order.text());
+  if (!entry.order.is_nil()) fmt::format_to(at, R"(,"order":"{}")", escaped(ledger.order_text(entry)));
   if (!entry.correlation.is_nil()) fmt::format_to(at, R"(,"correlation":"{}")", entry.correlation.text());
   if (entry.claimed_status != ClaimedStatus::none) {
     fmt::format_to(at, R"(,"claimedStatus":"{}")", to_string(entry.claimed_status));
@@ -75,6 +102,12 @@ bool write_all(std::FILE* file, const Ledger& ledger) {
 
 // Reading throws from the library when a member is missing or of another type; load_ledger says the line.
 
+Money money_of(const Json& text) {
+  const auto money = parse_money(text.get<std::string>());
+  if (!money) throw std::invalid_argument(money.error().message);
+  return *money;
+}
+
 Ledger ledger_of(const Json& head) {
   if (head.at("format") != format_name || head.at("version") != format_version) {
     throw std::invalid_argument(
@@ -83,6 +116,16 @@ Ledger ledger_of(const Json& head) {
   Ledger ledger;
   ledger.run = head.at("run");
   ledger.scenario = head.at("scenario");
+  ledger.system = head.value("system", "order");
+  ledger.keyed = head.value("keyed", false);
+  ledger.hot_share = head.value("hotShare", 0.0);
+  for (const Json& it : head.value("catalogue", Json::array()))
+    ledger.catalogue.push_back({it.at("id"), it.at("name"), money_of(it.at("price")), it.at("number")});
+  for (const Json& it : head.value("failWays", Json::array()))
+    ledger.fail_ways.push_back({it.at("name"), it.at("quantity").is_null()
+                                                   ? std::nullopt
+                                                   : std::optional<std::int64_t>(it.at("quantity")),
+                                it.at("product")});
   ledger.seed = head.at("seed");
   ledger.items = head.at("items");
   ledger.open_loop = head.at("openLoop");
@@ -121,16 +164,16 @@ LedgerEntry entry_of(const Json& line, const Ledger& ledger) {
   entry.http_status = line.at("status");
   entry.outcome = known(parse_request_outcome(text("outcome")), line.at("outcome"));
   entry.failure = known(parse_transport_failure(text("failure")), line.at("failure"));
-  entry.order = uuid_member(line, "order");
+  if (line.contains("order")) {
+    const std::string id = text("order");
+    entry.order = order_ref(id);
+    if (!Uuid::parse(id)) entry.order_name = OrderName(id);
+  }
   entry.correlation = uuid_member(line, "correlation");
   if (line.contains("claimedStatus")) {
     entry.claimed_status = known(parse_claimed_status(text("claimedStatus")), line.at("claimedStatus"));
   }
-  if (line.contains("claimedTotal")) {
-    const auto total = parse_money(text("claimedTotal"));
-    if (!total) throw std::invalid_argument(total.error().message);
-    entry.claimed_total = *total;
-  }
+  if (line.contains("claimedTotal")) entry.claimed_total = money_of(line.at("claimedTotal"));
   if (entry.phase >= ledger.phases.size()) throw std::invalid_argument("its phase is not in the head");
   if (entry.target >= ledger.targets.size()) throw std::invalid_argument("its target is not in the head");
   return entry;

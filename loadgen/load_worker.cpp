@@ -6,7 +6,6 @@
 #include <cerrno>
 
 #include "common/result.hpp"
-#include "loadgen/order_answer.hpp"
 #include "loadgen/worker_thread.hpp"
 
 namespace sagactl {
@@ -28,7 +27,7 @@ LoadWorker::LoadWorker(const Setup& setup)
       pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
       waiting_(setup.targets.size(), setup.backlog_max),
-      log_(setup.epoch_offset_ns),
+      log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
       input_(input_size) {
   group_.reserve(setup.connections);
 }
@@ -77,6 +76,8 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     for (const std::size_t target : failed_targets_) target_failed(target, steady_ns());
     failed_targets_.clear();
   }
+  share_ = {};  // a long plan is much memory
+  next_ = 0;
   health_.cpu_ns += thread_cpu_ns() - cpu_begin;
   health_.run_ns += steady_ns() - begin;
 }
@@ -169,12 +170,16 @@ void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
   for (LoadConnection* connection : group_) transmit(*connection);
 }
 
+std::uint16_t LoadWorker::user_for(std::uint64_t operation, std::uint32_t group) const {
+  return user_of(setup_.seed, setup_.same_user_in_group ? group : operation, setup_.users);
+}
+
 void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
   RequestWriter::Order order;
   order.operation = due.unit.operation + member;
   order.group = due.unit.group;
   order.kind = due.unit.kind;
-  order.user = user_of(setup_.seed, order.operation, setup_.users);
+  order.user = user_for(order.operation, order.group);
   order.target = connection.target;
   connection.entry = {};
   connection.entry.operation = order.operation;
@@ -270,10 +275,11 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
 void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
   LedgerEntry& entry = connection.entry;
   const int status = connection.answer.status();
-  const OrderAnswer answer = read_order_answer(connection.answer.body());
+  const OrderAnswer answer = setup_.answers->read(connection.answer.body());
   entry.http_status = static_cast<std::uint16_t>(status);
-  entry.outcome = outcome_of(status, answer);
+  entry.outcome = setup_.answers->outcome_of(status, answer);
   entry.order = answer.order;
+  if (!answer.order_name.empty()) entry.order_name = OrderName(answer.order_name);
   entry.correlation = answer.correlation;
   entry.claimed_status = answer.status;
   entry.claimed_total = answer.total;
@@ -306,7 +312,7 @@ void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, Tra
     entry.group = due.unit.group;
     entry.phase = share_.phase;
     entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
-    entry.user = user_of(setup_.seed, entry.operation, setup_.users);
+    entry.user = user_for(entry.operation, entry.group);
     entry.kind = due.unit.kind;
     entry.outcome = RequestOutcome::unreached;
     entry.failure = failure;

@@ -14,6 +14,7 @@
 #include "loadgen/histogram.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/options.hpp"
+#include "loadgen/order_answer.hpp"
 #include "loadgen/request_writer.hpp"
 #include "loadgen/waiting_units.hpp"
 
@@ -46,10 +47,13 @@ struct PhaseShare {
 class LoadWorker {
  public:
   struct Setup {
-    std::span<const LoadAddress> targets;  // these three outlive the worker
+    std::span<const LoadAddress> targets;  // these four outlive the worker
     const RequestWriter* writer = nullptr;
+    const AnswerPlan* answers = nullptr;
+    EntryStore* store = nullptr;
     std::uint64_t seed = 0;
     std::uint32_t users = 1;
+    bool same_user_in_group = false;  // requests with one key must be the same
     std::size_t connections = 1;
     std::size_t first_target = 0;
     std::uint32_t backlog_max = 1;
@@ -66,10 +70,10 @@ class LoadWorker {
   // worker's for so long. `pacing` is not automatic.
   void run(PhaseShare share, Pacing pacing, const std::stop_token& stop);
 
-  EntryLog::Counts counts() const { return log_.counts(); }  // from any thread
+  void add_to(EntryLog::Counts& counts) const { log_.add_to(counts); }  // from any thread
 
   // Between runs.
-  void move_entries_to(std::vector<LedgerEntry>& ledger) { log_.move_to(ledger); }
+  void flush_entries() { log_.flush(); }
   struct Health {
     Histogram own_lateness;
     std::uint64_t skipped = 0;
@@ -90,6 +94,7 @@ class LoadWorker {
   void send_single(std::size_t target, const DueUnit& due);
   void send_group(const DueUnit& due, std::size_t connections);
   void prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member);
+  std::uint16_t user_for(std::uint64_t operation, std::uint32_t group) const;
   void transmit(LoadConnection& connection);
   std::int64_t wait_until(std::int64_t now) const;
   void handle(const epoll_event& event);

@@ -45,6 +45,21 @@ Result<void> check_where(const LoadOptions& options) {
   return {};
 }
 
+Result<void> check_stages(const LoadOptions& options) {
+  if (options.stages.empty()) return {};
+  if (options.rate || options.duration || options.orders || options.concurrency)
+    return wrong("--stages says how much and for how long: leave out --rate, --duration, --orders and "
+                 "--concurrency");
+  if (options.arrival != ArrivalKind::constant && options.arrival != ArrivalKind::poisson)
+    return wrong("--stages says how the rate changes: leave out --arrival {}", to_string(options.arrival));
+  if (options.scenario == ScenarioKind::all)
+    return wrong("--stages needs one of duplicate, individual and mixed, not all three");
+  if (stages_rate_max(options.stages) > rate_max) return wrong("--stages: at most {}/s", rate_max);
+  if (const double orders = stages_orders(options.stages); orders > static_cast<double>(schedule_max))
+    return wrong("--stages: {:.0f} requests are more than a run can hold ({})", orders, schedule_max);
+  return {};
+}
+
 Result<void> check_how_much(const LoadOptions& options) {
   if (options.orders && options.duration) return wrong("give --orders or --duration, not both");
   if (options.rate && options.concurrency) {
@@ -57,7 +72,7 @@ Result<void> check_how_much(const LoadOptions& options) {
   if (options.rate && !(*options.rate > 0 && *options.rate <= rate_max)) {
     return wrong("--rate must be above 0 and at most {}/s", rate_max);
   }
-  if (!options.rate && options.arrival != ArrivalKind::constant) {
+  if (!options.rate && options.stages.empty() && options.arrival != ArrivalKind::constant) {
     return wrong("--arrival {} plans an open loop and needs --rate", to_string(options.arrival));
   }
   if (options.rate && options.duration) {
@@ -78,7 +93,14 @@ Result<void> check_what(const LoadOptions& options) {
   if (!(options.fail_share >= 0 && options.fail_share <= 1)) {
     return wrong("--fail-share {} is no share: 0 to 1", options.fail_share);
   }
+  if (!(options.hot_share >= 0 && options.hot_share <= 1)) {
+    return wrong("--hot {} is no share: 0 to 1", options.hot_share);
+  }
+  const bool real = options.orders || options.duration || options.rate || !options.stages.empty();
+  if (options.hot_share > 0 && !real) return wrong("--hot needs --orders, --duration, --rate or --stages");
   if (auto checked = in_range("--items", options.items, 1, items_max); !checked) return checked;
+  if (options.items > 1 && options.profile.body == "{items}")
+    return wrong("an order of {} is of one item: leave out --items", options.profile.name);
   if (auto checked = in_range("--users", options.users, 1, users_max); !checked) return checked;
   if (options.products) {
     if (auto checked = in_range("--products", *options.products, 1, schedule_max); !checked) return checked;
@@ -148,10 +170,10 @@ std::optional<Pacing> parse_pacing(std::string_view text) {
 }
 
 Result<void> check(const LoadOptions& options) {
-  for (const auto part : {check_where, check_how_much, check_what, check_machine}) {
+  for (const auto part : {check_where, check_stages, check_how_much, check_what, check_machine}) {
     if (auto checked = part(options); !checked) return checked;
   }
-  return {};
+  return check(options.profile);
 }
 
 }  // namespace sagactl

@@ -9,7 +9,9 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "loadgen/profile.hpp"
 #include "loadgen/schedule.hpp"
+#include "loadgen/stages.hpp"
 
 namespace sagactl {
 
@@ -27,6 +29,7 @@ std::optional<Pacing> parse_pacing(std::string_view text);
 
 struct LoadOptions {
   ScenarioKind scenario = ScenarioKind::all;
+  Profile profile = order_profile();
   std::vector<std::string> targets;  // base URLs, http://host:port
   std::string run;                   // stands in every product id: 1 to 16 of a-z 0-9; empty: a fresh one
 
@@ -37,12 +40,14 @@ struct LoadOptions {
   ArrivalKind arrival = ArrivalKind::constant;
   double rate_from = 0;                      // of a ramp
   std::uint32_t rate_steps = 5;              // of steps
+  std::vector<Stage> stages;                 // open loop: instead of orders, duration, rate and arrival's shape
   std::optional<std::uint32_t> concurrency;  // closed loop: requests in flight. Neither: closed, 16
 
   // What.
   std::optional<std::uint32_t> products;    // duplicate, mixed: distinct products, used in turn
   std::optional<std::uint32_t> duplicates;  // concurrent orders of one product; 5, mixed 3 to 5
-  double fail_share = 0;                    // share of orders whose payment fails
+  double fail_share = 0;                    // share of orders that are to fail
+  double hot_share = 0;                     // share of orders that are of one and the same product
   std::uint32_t items = 1;                  // per order
   std::uint64_t seed = 1;                   // decides prices, quantities, users and arrival
 
@@ -55,7 +60,10 @@ struct LoadOptions {
   Pacing pacing = Pacing::automatic;
   std::uint32_t workers = 0;          // threads; 0: by the machine
   std::uint32_t connections = 0;      // over all targets; 0: closed loop: concurrency, open loop: by the rate
+  bool fresh_connections = false;     // each request has a connection of its own, made before it is due
   std::uint32_t backlog_max = 65536;  // due requests that may wait for a connection; more are skipped
+  std::string scratch = "/tmp";       // where a ledger goes that is too long for memory
+  std::size_t entries_in_memory_max = 256 * 1024;
 };
 
 // `invalid` with the first thing that is wrong, in the command line's words.

@@ -15,6 +15,19 @@ namespace {
 
 constexpr std::size_t group_digits = 8;
 
+// The last bytes of a correlation are the operation's number, scrambled so that it can be had back.
+constexpr std::size_t number_bytes = 7;
+constexpr std::uint64_t number_mask = (std::uint64_t{1} << (8 * number_bytes)) - 1;
+constexpr std::uint64_t number_factor = 0x9E3779B97F4A7C15ull;
+
+constexpr std::uint64_t inverse_of(std::uint64_t odd) {
+  std::uint64_t inverse = odd;  // right in its last three bits; each round doubles them (Newton)
+  for (int round = 0; round < 5; ++round) inverse *= 2 - odd * inverse;
+  return inverse;
+}
+constexpr std::uint64_t number_inverse = inverse_of(number_factor);
+static_assert(number_factor * number_inverse == 1);
+
 std::string_view mark_of(OrderKind kind) {
   switch (kind) {
     case OrderKind::single:
@@ -102,17 +115,6 @@ ItemTerms item_terms(std::uint64_t seed, std::uint32_t group, std::uint32_t item
   return terms;
 }
 
-std::vector<ProductItem> items_of(std::string_view run, std::uint64_t seed, OrderKind kind,
-                                  std::uint32_t group, std::uint32_t items) {
-  std::vector<ProductItem> list;
-  for (std::uint32_t item = 0; item < items; ++item) {
-    const ItemTerms terms = item_terms(seed, group, item);
-    list.push_back(
-        {product_id(run, kind, group, item), "Load test product", terms.quantity, Money{terms.cents}});
-  }
-  return list;
-}
-
 std::uint64_t correlation_key(std::string_view run) {
   const Digest digest = sha256(run);
   std::uint64_t key = 0;
@@ -121,14 +123,25 @@ std::uint64_t correlation_key(std::string_view run) {
 }
 
 Uuid correlation_of(std::uint64_t key, std::uint64_t operation) {
-  Random random(key + operation * 0xD1342543DE82EF95ull);
-  const std::uint64_t halves[2] = {random.next(), random.next()};
+  const std::uint64_t proof = Random(key + operation * 0xD1342543DE82EF95ull).next();
+  const std::uint64_t number = ((operation ^ key) * number_factor) & number_mask;
   Uuid uuid;
-  std::memcpy(uuid.bytes.data(), halves, sizeof halves);
+  std::memcpy(uuid.bytes.data(), &proof, sizeof proof);
+  for (std::size_t i = 0; i < number_bytes; ++i)
+    uuid.bytes[16 - number_bytes + i] = static_cast<std::uint8_t>(number >> (8 * i));
   // Version 8 of RFC 9562: made by a rule of our own.
   uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0F) | 0x80);
-  uuid.bytes[8] = static_cast<std::uint8_t>((uuid.bytes[8] & 0x3F) | 0x80);
+  uuid.bytes[8] = static_cast<std::uint8_t>((key >> 58) | 0x80);
   return uuid;
+}
+
+std::optional<std::uint64_t> operation_of(std::uint64_t key, const Uuid& correlation) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < number_bytes; ++i)
+    number |= std::uint64_t{correlation.bytes[16 - number_bytes + i]} << (8 * i);
+  const std::uint64_t operation = ((number * number_inverse) ^ key) & number_mask;
+  if (correlation_of(key, operation) != correlation) return std::nullopt;
+  return operation;
 }
 
 }  // namespace sagactl

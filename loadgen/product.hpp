@@ -55,12 +55,13 @@ struct ProductItem {
   std::int64_t quantity = 1;
   Money price;
 };
-std::vector<ProductItem> items_of(std::string_view run, std::uint64_t seed, OrderKind kind,
-                                  std::uint32_t group, std::uint32_t items);
+inline constexpr std::string_view product_name = "Load test product";
 
 // What a request of the run sends as X-Correlation-ID: a UUID made of the run's key and the operation's
 // number.
 std::uint64_t correlation_key(std::string_view run);
 Uuid correlation_of(std::uint64_t key, std::uint64_t operation);
+// The operation of such a UUID; nothing for one that is not of this key.
+std::optional<std::uint64_t> operation_of(std::uint64_t key, const Uuid& correlation);
 
 }  // namespace sagactl

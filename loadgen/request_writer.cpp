@@ -3,19 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
+
+#include "common/json.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr std::string_view any_group = "00000000";
 constexpr std::string_view any_price = "000.00";
-constexpr std::string_view any_correlation = "00000000-0000-0000-0000-000000000000";
+constexpr std::size_t uuid_size = 36;
+constexpr std::size_t number_size_max = 20;
+constexpr std::string_view any_length = "        ";  // spaces before a number are no part of it (RFC 9110)
 
 constexpr std::size_t token_growth_max = 256;
+constexpr std::size_t first_fail_form = 2;
 
 std::string authorization_of(const std::string& token) {
-  return fmt::format("Authorization: Bearer {}\r\n", token);
+  return token.empty() ? std::string() : fmt::format("Authorization: Bearer {}\r\n", token);
+}
+
+std::string quoted(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+// For a place between quotes.
+std::string escaped(const std::string& text) {
+  const std::string with_quotes = quoted(text);
+  return with_quotes.substr(1, with_quotes.size() - 2);
 }
 
 char* append(char* out, std::string_view text) {
@@ -31,72 +46,166 @@ void put_digits(char* field, std::size_t width, std::uint64_t value) {
   }
 }
 
-void put_price(char* field, std::int64_t cents) {
-  put_digits(field, 3, static_cast<std::uint64_t>(cents) / 100);
-  put_digits(field + 4, 2, static_cast<std::uint64_t>(cents) % 100);
+char* put_price(char* at, std::int64_t cents) {
+  put_digits(at, 3, static_cast<std::uint64_t>(cents) / 100);
+  at[3] = '.';
+  put_digits(at + 4, 2, static_cast<std::uint64_t>(cents) % 100);
+  return at + any_price.size();
 }
 
-void put_uuid(char* field, const Uuid& uuid) {
+char* put_number(char* at, std::uint64_t number) {
+  return std::to_chars(at, at + number_size_max, number).ptr;
+}
+
+char* put_uuid(char* field, const Uuid& uuid) {
   constexpr char digits[] = "0123456789abcdef";
   for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) ++field;  // the hyphens stand there already
+    if (i == 4 || i == 6 || i == 8 || i == 10) *field++ = '-';
     *field++ = digits[uuid.bytes[i] >> 4];
     *field++ = digits[uuid.bytes[i] & 15];
   }
+  return field;
 }
 
 }  // namespace
 
-RequestWriter::Kind RequestWriter::make_kind(const Run& run, OrderKind kind) {
-  Kind made;
-  std::string body = R"({"items":[)";
-  for (std::uint32_t item = 0; item < run.items; ++item) {
-    Item places{};
-    const std::string id = product_id(run.id, kind, 0, item);
-    if (item > 0) body += ',';
-    body += R"({"productId":")";
-    places.group = body.size() + id.find(any_group, product_prefix(run.id).size());
-    body += id + R"(","productName":"Load test product","quantity":)";
-    places.quantity = body.size();
-    body += R"(0,"price":)";
-    places.price = body.size();
-    body += any_price;
-    body += '}';
-    made.items.push_back(places);
-  }
-  body += R"(],"shippingAddress":"Load test street 1"})";
-  made.text =
-      fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\nX-Correlation-ID: ", body.size());
-  made.correlation = made.text.size();
-  made.text += any_correlation;
-  made.text += "\r\n\r\n";
-  for (Item& item : made.items) {
-    item.group += made.text.size();
-    item.quantity += made.text.size();
-    item.price += made.text.size();
-  }
-  made.text += body;
-  return made;
-}
-
-RequestWriter::RequestWriter(const Run& run) : seed_(run.seed), correlation_key_(correlation_key(run.id)) {
-  std::size_t start = 0;
-  std::size_t text = 0;
+RequestWriter::RequestWriter(const Run& run)
+    : orders_(run.orders), correlation_key_(correlation_key(run.orders.run)), method_(run.profile.method + " ") {
+  std::size_t target_max = 0;
   for (const Url& target : run.targets) {
-    starts_.push_back(fmt::format("POST {}/orders HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n",
-                                  target.prefix, target.authority()));
-    start = std::max(start, starts_.back().size());
+    prefixes_.push_back(target.prefix);
+    hosts_.push_back(fmt::format(" HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n{}", target.authority(),
+                                 run.close ? "Connection: close\r\n" : ""));
+    target_max = std::max(target_max, prefixes_.back().size() + hosts_.back().size());
   }
-  for (const std::string& token : run.tokens) {
-    all_authorizations_.push_back(std::make_unique<const std::string>(authorization_of(token)));
+  for (const CatalogueProduct& product : orders_.catalogue)
+    catalogue_.push_back({escaped(product.id), product.id_is_number ? product.id : quoted(product.id),
+                          escaped(product.name), product.price.text()});
+  for (std::uint32_t item = 0; item < orders_.items; ++item)
+    hot_ids_.push_back(hot_product_id(orders_.run, item));
+  for (const LoadUser& user : run.users) {
+    users_.push_back({escaped(user.id), user.id_is_number ? user.id : quoted(user.id)});
+    all_authorizations_.push_back(std::make_unique<const std::string>(authorization_of(user.token)));
     authorizations_.emplace_back(all_authorizations_.back().get());
     authorization_max_ = std::max(authorization_max_, all_authorizations_.back()->size() + token_growth_max);
   }
-  for (const auto kind : {OrderKind::single, OrderKind::duplicate, OrderKind::payment_fail}) {
-    kinds_.push_back(make_kind(run, kind));
-    text = std::max(text, kinds_.back().text.size());
+  forms_.push_back(make_form(run.profile, OrderKind::single, nullptr));
+  forms_.push_back(make_form(run.profile, OrderKind::duplicate, nullptr));
+  if (orders_.fail_ways.empty()) forms_.push_back(make_form(run.profile, OrderKind::payment_fail, nullptr));
+  for (const FailWay& way : orders_.fail_ways)
+    forms_.push_back(make_form(run.profile, OrderKind::payment_fail, &way));
+  for (const Form& form : forms_)
+    size_max_ = std::max(size_max_, size_of(form.path) + size_of(form.headers) + size_of(form.body));
+  size_max_ += method_.size() + target_max + authorization_max_ + any_length.size() + 32;
+}
+
+RequestWriter::Form RequestWriter::make_form(const Profile& profile, OrderKind kind, const FailWay* way) const {
+  Form form;
+  form.path = compile(profile.path, profile, kind, way, 0);
+  std::string headers;
+  for (const auto& [name, value] : profile.headers) headers += fmt::format("{}: {}\r\n", name, value);
+  form.headers = compile(headers, profile, kind, way, 0);
+  form.body = compile(profile.body, profile, kind, way, 0);
+  return form;
+}
+
+RequestWriter::Pieces RequestWriter::compile(const std::string& text, const Profile& profile, OrderKind kind,
+                                             const FailWay* way, std::uint32_t item) const {
+  Pieces pieces;
+  const auto add = [&pieces](Piece piece) {
+    const bool plain = piece.kind == Piece::Kind::text && piece.field == TemplateField::text;
+    if (plain && !pieces.empty() && pieces.back().field == TemplateField::text)
+      pieces.back().text += piece.text;
+    else
+      pieces.push_back(std::move(piece));
+  };
+  const auto parsed = parse_template(text);
+  if (!parsed) crash("a profile that was not checked");
+  for (const TemplatePiece& part : *parsed) {
+    if (part.field == TemplateField::text) {
+      Piece plain;
+      plain.text = part.text;
+      add(std::move(plain));
+    } else if (part.field == TemplateField::items) {
+      for (std::uint32_t i = 0; i < orders_.items; ++i) {
+        const std::string separated = (i > 0 ? "," : "") + profile.item;
+        for (Piece& piece : compile(separated, profile, kind, way, i)) add(std::move(piece));
+      }
+    } else {
+      add(make_piece(part.field, kind, way, item));
+    }
   }
-  size_max_ = start + authorization_max_ + text;
+  return pieces;
+}
+
+// What is the same for every order of this form becomes text.
+RequestWriter::Piece RequestWriter::make_piece(TemplateField field, OrderKind kind, const FailWay* way,
+                                               std::uint32_t item) const {
+  Piece piece;
+  piece.field = field;
+  piece.item = item;
+  const auto numbered = [&](const std::string& id, const char* quote) {
+    piece.kind = Piece::Kind::numbered;
+    piece.text = quote + id + quote;
+    piece.number_at = piece.text.find(any_group, product_prefix(orders_.run).size());
+  };
+  const bool first = item == 0 && way != nullptr;
+  switch (field) {
+    case TemplateField::product:
+    case TemplateField::product_json:
+      if (first && !way->product.empty()) {
+        piece.text = field == TemplateField::product ? escaped(way->product) : quoted(way->product);
+        break;
+      }
+      numbered(product_id(orders_.run, kind, 0, item), field == TemplateField::product ? "" : "\"");
+      if (!catalogue_.empty() || orders_.hot_share > 0) piece.kind = Piece::Kind::product;
+      return piece;
+    case TemplateField::key:
+      numbered(product_id(orders_.run, kind, 0, 0), "");
+      return piece;
+    case TemplateField::name:
+      piece.text = escaped(first && !way->name.empty() ? way->name : std::string(product_name));
+      if (!catalogue_.empty() && !(first && !way->name.empty())) piece.kind = Piece::Kind::name;
+      break;
+    case TemplateField::quantity:
+      if (first && way->quantity) {
+        piece.text = std::to_string(*way->quantity);
+        break;
+      }
+      piece.kind = Piece::Kind::quantity;
+      return piece;
+    case TemplateField::price:
+      piece.kind = Piece::Kind::price;
+      return piece;
+    case TemplateField::user:
+    case TemplateField::user_json:
+      piece.kind = Piece::Kind::user;
+      return piece;
+    case TemplateField::run:
+      piece.text = orders_.run;
+      break;
+    case TemplateField::correlation:
+    case TemplateField::operation:
+      return piece;
+    case TemplateField::text:
+    case TemplateField::items:
+    case TemplateField::order:
+      break;
+  }
+  if (piece.kind == Piece::Kind::text) piece.field = TemplateField::text;
+  return piece;
+}
+
+std::size_t RequestWriter::size_of(const Pieces& pieces) const {
+  std::size_t dynamic = std::max(uuid_size, number_size_max);
+  for (const CatalogueText& it : catalogue_)
+    dynamic = std::max({dynamic, it.id_json.size() + 2, it.name.size(), it.price.size()});
+  for (const UserText& it : users_) dynamic = std::max(dynamic, it.id_json.size());
+  for (const std::string& it : hot_ids_) dynamic = std::max(dynamic, it.size() + 2);
+  std::size_t size = 0;
+  for (const Piece& piece : pieces)
+    size += piece.field == TemplateField::text ? piece.text.size() : std::max(dynamic, piece.text.size());
+  return size;
 }
 
 bool RequestWriter::renew(std::size_t user, const std::string& token) {
@@ -108,19 +217,85 @@ bool RequestWriter::renew(std::size_t user, const std::string& token) {
   return true;
 }
 
-std::size_t RequestWriter::write(const Order& order, char* out) const {
-  const Kind& kind = kinds_[static_cast<std::size_t>(order.kind)];
-  char* at = append(out, starts_[order.target]);
-  at = append(at, *authorizations_[order.user].load(std::memory_order_acquire));
-  char* text = at;
-  at = append(at, kind.text);
-  put_uuid(text + kind.correlation, correlation_of(correlation_key_, order.operation));
-  for (std::size_t i = 0; i < kind.items.size(); ++i) {
-    const ItemTerms terms = item_terms(seed_, order.group, static_cast<std::uint32_t>(i));
-    put_digits(text + kind.items[i].group, any_group.size(), order.group);
-    put_digits(text + kind.items[i].quantity, 1, static_cast<std::uint64_t>(terms.quantity));
-    put_price(text + kind.items[i].price, terms.cents);
+const RequestWriter::Form& RequestWriter::form_of(const Order& order) const {
+  if (order.kind != OrderKind::payment_fail) return forms_[static_cast<std::size_t>(order.kind)];
+  return forms_[first_fail_form + order.group % (forms_.size() - first_fail_form)];
+}
+
+const RequestWriter::CatalogueText& RequestWriter::catalogue_text(const Order& order, std::uint32_t item) const {
+  return catalogue_[orders_.place_of(order.kind, order.group, item)];
+}
+
+char* RequestWriter::put_product(char* at, const Piece& piece, const Order& order) const {
+  const bool as_json = piece.field == TemplateField::product_json;
+  if (!catalogue_.empty()) {
+    const CatalogueText& product = catalogue_text(order, piece.item);
+    return append(at, as_json ? product.id_json : product.id);
   }
+  if (orders_.is_hot(order.kind, order.group)) {
+    if (as_json) *at++ = '"';
+    at = append(at, hot_ids_[piece.item]);
+    if (as_json) *at++ = '"';
+    return at;
+  }
+  put_digits(at + piece.number_at, any_group.size(), order.group);
+  std::memcpy(at, piece.text.data(), piece.number_at);
+  const std::size_t behind = piece.number_at + any_group.size();
+  return append(at + behind, std::string_view(piece.text).substr(behind));
+}
+
+char* RequestWriter::put_field(char* at, const Piece& piece, const Order& order) const {
+  switch (piece.kind) {
+    case Piece::Kind::text:
+      if (piece.field == TemplateField::correlation)
+        return put_uuid(at, correlation_of(correlation_key_, order.operation));
+      return put_number(at, order.operation);
+    case Piece::Kind::numbered: {
+      char* end = append(at, piece.text);
+      put_digits(at + piece.number_at, any_group.size(), order.group);
+      return end;
+    }
+    case Piece::Kind::product:
+      return put_product(at, piece, order);
+    case Piece::Kind::name:
+      return append(at, catalogue_text(order, piece.item).name);
+    case Piece::Kind::price:
+      if (!catalogue_.empty()) return append(at, catalogue_text(order, piece.item).price);
+      return put_price(at, item_terms(orders_.seed, order.group, piece.item).cents);
+    case Piece::Kind::quantity:
+      return put_number(
+          at, static_cast<std::uint64_t>(item_terms(orders_.seed, order.group, piece.item).quantity));
+    case Piece::Kind::user:
+      return append(at, piece.field == TemplateField::user ? users_[order.user].id : users_[order.user].id_json);
+  }
+  return at;
+}
+
+char* RequestWriter::put(char* at, const Pieces& pieces, const Order& order) const {
+  for (const Piece& piece : pieces)
+    at = piece.field == TemplateField::text ? append(at, piece.text) : put_field(at, piece, order);
+  return at;
+}
+
+std::size_t RequestWriter::write(const Order& order, char* out) const {
+  const Form& form = form_of(order);
+  char* at = append(out, method_);
+  at = append(at, prefixes_[order.target]);
+  at = put(at, form.path, order);
+  at = append(at, hosts_[order.target]);
+  at = append(at, *authorizations_[order.user].load(std::memory_order_acquire));
+  at = put(at, form.headers, order);
+  at = append(at, "Content-Length:");
+  char* length = at;
+  at = append(at, any_length);
+  at = append(at, "\r\n\r\n");
+  const char* body = at;
+  at = put(at, form.body, order);
+  // Right-aligned in its spaces.
+  char digits[number_size_max];
+  const char* end = put_number(digits, static_cast<std::uint64_t>(at - body));
+  const auto count = static_cast<std::size_t>(end - digits);
+  std::memcpy(length + any_length.size() - count, digits, count);
   return static_cast<std::size_t>(at - out);
 }
 

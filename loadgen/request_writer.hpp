@@ -1,4 +1,5 @@
-// The bytes of order requests: made once per kind of order, with the few that differ written over for each.
+// The bytes of order requests: a profile's templates are taken apart once, and each request is put together
+// from the pieces without allocating.
 #pragma once
 
 #include <atomic>
@@ -11,19 +12,27 @@
 #include <vector>
 
 #include "httpclient/url.hpp"
-#include "loadgen/product.hpp"
+#include "loadgen/assortment.hpp"
+#include "loadgen/profile.hpp"
+#include "loadgen/request_template.hpp"
 
 namespace sagactl {
+
+struct LoadUser {
+  std::string id;
+  std::string token;  // "": no Authorization header
+  bool id_is_number = false;
+};
 
 // Any number of threads may write at once, also while one renews tokens.
 class RequestWriter {
  public:
   struct Run {
-    std::string id;
-    std::uint64_t seed = 0;
-    std::uint32_t items = 1;
+    Profile profile = order_profile();  // that has passed check()
+    Assortment orders;
     std::vector<Url> targets;
-    std::vector<std::string> tokens;  // by user
+    std::vector<LoadUser> users;
+    bool close = false;  // each request asks for its connection to be closed
   };
   explicit RequestWriter(const Run& run);
 
@@ -34,8 +43,7 @@ class RequestWriter {
     std::uint16_t user = 0;
     std::uint16_t target = 0;
   };
-  // Writes the whole request to `out`, which has room for size_max(), and returns its size. Allocates
-  // nothing.
+  // Writes the whole request to `out`, which has room for size_max(), and returns its size.
   std::size_t write(const Order& order, char* out) const;
   std::size_t size_max() const { return size_max_; }
 
@@ -44,24 +52,48 @@ class RequestWriter {
   bool renew(std::size_t user, const std::string& token);
 
  private:
-  struct Item {
-    std::size_t group, price, quantity;  // where in the text their digits begin
+  struct Piece {
+    enum class Kind : std::uint8_t { text, numbered, product, name, price, quantity, user };
+    Kind kind = Kind::text;
+    TemplateField field = TemplateField::text;
+    std::uint32_t item = 0;
+    std::string text;          // numbered: with room for the group's number
+    std::size_t number_at = 0;  // where in the text
   };
-  // The headers from Content-Type on, and the body, of one kind of order.
-  struct Kind {
-    std::string text;
-    std::size_t correlation = 0;
-    std::vector<Item> items;
+  using Pieces = std::vector<Piece>;
+  // One way in which an order of a kind may look.
+  struct Form {
+    Pieces path, headers, body;
   };
-  static Kind make_kind(const Run& run, OrderKind kind);
+  struct CatalogueText {
+    std::string id, id_json, name, price;
+  };
+  struct UserText {
+    std::string id, id_json;
+  };
 
-  std::uint64_t seed_;
+  Form make_form(const Profile& profile, OrderKind kind, const FailWay* way) const;
+  Pieces compile(const std::string& text, const Profile& profile, OrderKind kind, const FailWay* way,
+                 std::uint32_t item) const;
+  Piece make_piece(TemplateField field, OrderKind kind, const FailWay* way, std::uint32_t item) const;
+  std::size_t size_of(const Pieces& pieces) const;
+  const Form& form_of(const Order& order) const;
+  char* put(char* at, const Pieces& pieces, const Order& order) const;
+  char* put_field(char* at, const Piece& piece, const Order& order) const;
+  char* put_product(char* at, const Piece& piece, const Order& order) const;
+  const CatalogueText& catalogue_text(const Order& order, std::uint32_t item) const;
+
+  Assortment orders_;
   std::uint64_t correlation_key_;
-  std::vector<std::string> starts_;                             // by target
+  std::string method_;
+  std::vector<std::string> prefixes_, hosts_;  // by target
+  std::vector<CatalogueText> catalogue_;
+  std::vector<std::string> hot_ids_;  // by item
+  std::vector<UserText> users_;
   std::deque<std::atomic<const std::string*>> authorizations_;  // by user: one of the following
   std::vector<std::unique_ptr<const std::string>> all_authorizations_;
   std::size_t authorization_max_ = 0;
-  std::vector<Kind> kinds_;  // by OrderKind
+  std::vector<Form> forms_;  // single, duplicate, and the ways to fail
   std::size_t size_max_ = 0;
 };
 

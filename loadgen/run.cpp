@@ -14,6 +14,7 @@
 #include "loadgen/crew.hpp"
 #include "loadgen/figures.hpp"
 #include "loadgen/request_writer.hpp"
+#include "loadgen/test_data.hpp"
 
 namespace sagactl {
 namespace {
@@ -21,6 +22,7 @@ namespace {
 constexpr std::int64_t lead_ns = 2'000'000;  // for the threads to begin before the first request is due
 
 constexpr std::int64_t renew_retry_ns = 5'000'000'000;
+constexpr std::int64_t watch_window_ns = 1'000'000'000;
 
 std::string fresh_run_id() {
   constexpr char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -48,6 +50,9 @@ class LoadRun {
  private:
   Result<void> find_targets();
   Result<void> open_users();
+  Result<void> prepare_test_data();
+  Assortment assortment() const;
+  Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
   void gather_crew();
   Result<void> run_phase(std::size_t index);
   Result<std::vector<PhaseShare>> open_shares(const LoadPhase& phase, UnitSource& source,
@@ -56,7 +61,8 @@ class LoadRun {
                                         std::int64_t start_ns) const;
   void say_progress(const LoadPhase& phase, std::int64_t start_ns);
   void renew_tokens();
-  void count_planned(std::span<const Nanoseconds> times, std::int64_t start_ns);
+  void count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times, std::int64_t start_ns);
+  void watch_times(const EntryLog::Counts& counts, std::int64_t now);
   void fill_in_planned(std::vector<LoadSecond>& seconds) const;
   RunResult take_result();
 
@@ -68,17 +74,24 @@ class LoadRun {
   std::vector<LoadAddress> addresses_;
   std::optional<Url> answering_;
   std::vector<LoadAccount> accounts_;
+  std::vector<LoadUser> users_;
+  std::vector<CatalogueProduct> catalogue_;
   std::optional<RequestWriter> writer_;
+  std::optional<AnswerPlan> answers_;
   std::optional<Crew> crew_;
   CrewSize size_;
   RunResult result_;
   std::uint64_t next_operation_ = 0;
   std::uint32_t next_group_ = 0;
-  Progress warmup_counts_;
+  EntryLog::Counts warmup_counts_;
   std::optional<std::int64_t> first_planned_ns_;   // of the measured phases of an open loop
   std::vector<std::uint64_t> planned_per_second_;  // from then on
+  std::vector<std::uint64_t> phase_planned_;       // of the phase in hand, by second
   std::uint64_t last_sent_ = 0;
   std::int64_t last_said_ns_ = 0;
+  WatchedCounts seen_times_{};  // until the beginning of the window that is shown
+  std::int64_t window_began_ns_ = 0;
+  Duration shown_p50_{0}, shown_p99_{0};
 };
 
 Result<void> LoadRun::find_targets() {
@@ -103,12 +116,49 @@ Result<void> LoadRun::find_targets() {
 Result<void> LoadRun::open_users() {
   if (!options_.token.empty()) {
     accounts_ = {{"", options_.token, std::nullopt}};
+  } else if (options_.profile.accounts == Profile::Accounts::registered) {
+    auto accounts = open_accounts(*answering_, options_.users, options_.timeout, stop_);
+    if (!accounts) return accounts.error();
+    accounts_ = std::move(*accounts);
+  }
+  if (options_.profile.accounts == Profile::Accounts::registered) {
+    for (const LoadAccount& account : accounts_) users_.push_back({account.user_id, account.token, false});
     return {};
   }
-  auto accounts = open_accounts(*answering_, options_.users, options_.timeout, stop_);
-  if (!accounts) return accounts.error();
-  accounts_ = std::move(*accounts);
+  for (const std::string& name : options_.profile.users) users_.push_back({name, options_.token, false});
+  const std::uint32_t made_up = users_.empty() ? options_.users : 0;
+  for (std::uint32_t i = 1; i <= made_up; ++i)
+    users_.push_back({fmt::format("sagactl-loadtest-{}", i), options_.token, false});
   return {};
+}
+
+Result<void> LoadRun::prepare_test_data() {
+  catalogue_ = options_.profile.catalogue;
+  const auto fill = [this](std::string& id) {
+    if (const auto at = id.find("{run}"); at != std::string::npos) id.replace(at, 5, options_.run);
+  };
+  for (CatalogueProduct& product : catalogue_) fill(product.id);
+  for (FailWay& way : options_.profile.fail_ways) fill(way.product);
+  if (options_.profile.test_data.empty()) return {};
+  const TestDataFor whom{options_.run, options_.token, options_.users, options_.timeout};
+  auto made = make_test_data(*answering_, options_.profile.test_data, whom);
+  if (!made) return made.error();
+  if (!made->products.empty()) catalogue_ = std::move(made->products);
+  if (!made->users.empty()) users_ = std::move(made->users);
+  for (LoadUser& user : users_)
+    if (user.token.empty()) user.token = options_.token;
+  return {};
+}
+
+Assortment LoadRun::assortment() const {
+  Assortment orders;
+  orders.run = options_.run;
+  orders.seed = options_.seed;
+  orders.items = options_.items;
+  orders.catalogue = catalogue_;
+  orders.fail_ways = options_.profile.fail_ways;
+  if (options_.profile.duplicates_by == Profile::DuplicatesBy::key) orders.hot_share = options_.hot_share;
+  return orders;
 }
 
 void LoadRun::gather_crew() {
@@ -116,34 +166,43 @@ void LoadRun::gather_crew() {
   size_ = size_crew(options_, phases_, cores);
   allow_files(std::uint64_t{size_.connections} + 256);
   RequestWriter::Run run;
-  run.id = options_.run;
-  run.seed = options_.seed;
-  run.items = options_.items;
+  run.profile = options_.profile;
+  run.orders = assortment();
   run.targets = urls_;
-  for (const LoadAccount& account : accounts_) run.tokens.push_back(account.token);
+  run.users = users_;
+  run.close = options_.fresh_connections;
   writer_.emplace(run);
+  answers_.emplace(options_.profile);
   Crew::Setup setup;
   setup.targets = addresses_;
   setup.writer = &*writer_;
+  setup.answers = &*answers_;
   setup.size = size_;
-  setup.users = static_cast<std::uint32_t>(accounts_.size());
+  setup.users = static_cast<std::uint32_t>(users_.size());
   setup.cores = cores;
   crew_.emplace(options_, setup);
   crew_->connect();
 }
 
-Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, UnitSource& source,
-                                                     std::int64_t start_ns) {
+Result<std::vector<Nanoseconds>> LoadRun::plan_times(const LoadPhase& phase) const {
+  if (!options_.stages.empty() && !phase.warmup)
+    return plan_stages(options_.stages, options_.arrival == ArrivalKind::poisson, options_.seed);
   Arrival arrival;
   arrival.kind = phase.warmup ? ArrivalKind::constant : options_.arrival;
   arrival.rate = *options_.rate;
   arrival.rate_from = options_.rate_from;
   arrival.steps = options_.rate_steps;
-  auto times = phase.orders ? plan_count(arrival, *phase.orders, options_.seed)
-                            : plan_duration(arrival, *phase.duration, options_.seed);
+  return phase.orders ? plan_count(arrival, *phase.orders, options_.seed)
+                      : plan_duration(arrival, *phase.duration, options_.seed);
+}
+
+Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, UnitSource& source,
+                                                     std::int64_t start_ns) {
+  auto times = plan_times(phase);
   if (!times) return times.error();
-  if (!phase.warmup) count_planned(*times, start_ns);
+  count_planned(phase, *times, start_ns);
   std::vector<PhaseShare> shares(crew_->size());
+  for (PhaseShare& share : shares) share.plan.reserve(times->size() / shares.size() + 1);
   // A group takes as many places in the plan as it has orders, and leaves at the first of them.
   std::size_t place = 0;
   std::size_t turn = 0;
@@ -158,12 +217,20 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
   return shares;
 }
 
-void LoadRun::count_planned(std::span<const Nanoseconds> times, std::int64_t start_ns) {
+void LoadRun::count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times,
+                            std::int64_t start_ns) {
+  phase_planned_.clear();
   for (const Nanoseconds time : times) {
+    const auto second_of_phase = static_cast<std::size_t>(time.count() / 1'000'000'000);
+    if (second_of_phase < load_seconds_max) {
+      if (second_of_phase >= phase_planned_.size()) phase_planned_.resize(second_of_phase + 1);
+      ++phase_planned_[second_of_phase];
+    }
+    if (phase.warmup) continue;
     const std::int64_t at = start_ns + time.count();
     if (!first_planned_ns_) first_planned_ns_ = at;
     const auto second = static_cast<std::size_t>((at - *first_planned_ns_) / 1'000'000'000);
-    if (second >= load_seconds_max) return;
+    if (second >= load_seconds_max) continue;
     if (second >= planned_per_second_.size()) planned_per_second_.resize(second + 1);
     ++planned_per_second_[second];
   }
@@ -220,7 +287,8 @@ Result<void> LoadRun::run_phase(std::size_t index) {
 void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
   if (!progress_) return;
   const std::int64_t now = steady_ns();
-  const Progress all = crew_->counts();
+  const EntryLog::Counts all = crew_->counts();
+  watch_times(all, now);
   Progress progress;
   progress.phase = phase.name;
   if (!phase.warmup) {
@@ -233,6 +301,13 @@ void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
   progress.rate = static_cast<double>(all.sent - last_sent_) * 1e9 /
                   static_cast<double>(std::max<std::int64_t>(1, now - last_said_ns_));
   progress.elapsed = Duration{std::max<std::int64_t>(0, now - start_ns) / 1000};
+  progress.response_p50 = shown_p50_;
+  progress.response_p99 = shown_p99_;
+  progress.answered = all.by_target;
+  if (options_.rate) {
+    const auto second = static_cast<std::size_t>(progress.elapsed.count() / 1'000'000);
+    progress.rate_planned = second < phase_planned_.size() ? static_cast<double>(phase_planned_[second]) : 0;
+  }
   if (phase.duration) {
     progress.left = std::max(Duration{0}, *phase.duration - progress.elapsed);
   } else if (options_.orders && progress.rate > 0 && *options_.orders > progress.sent) {
@@ -242,6 +317,17 @@ void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
   last_sent_ = all.sent;
   last_said_ns_ = now;
   progress_(progress);
+}
+
+// Percentiles of about the last second: the times since the beginning of the window.
+void LoadRun::watch_times(const EntryLog::Counts& counts, std::int64_t now) {
+  if (now - window_began_ns_ < watch_window_ns) return;
+  WatchedCounts recent = counts.response;
+  for (std::size_t i = 0; i < recent.size(); ++i) recent[i] -= seen_times_[i];
+  shown_p50_ = watched_percentile(recent, 50);
+  shown_p99_ = watched_percentile(recent, 99);
+  seen_times_ = counts.response;
+  window_began_ns_ = now;
 }
 
 // Access tokens are short-lived and a load test may be long. One that cannot be renewed is tried again later;
@@ -261,13 +347,15 @@ void LoadRun::renew_tokens() {
 
 RunResult LoadRun::take_result() {
   Ledger& ledger = result_.ledger;
-  ledger.run = options_.run;
+  static_cast<Assortment&>(ledger) = assortment();
   ledger.scenario = to_string(options_.scenario);
-  ledger.seed = options_.seed;
-  ledger.items = options_.items;
+  ledger.system = options_.profile.name;
+  ledger.keyed = options_.profile.duplicates_by == Profile::DuplicatesBy::key;
   ledger.open_loop = options_.rate.has_value();
   for (const Url& url : urls_) ledger.targets.push_back(url.text());
-  for (const LoadAccount& account : accounts_) ledger.user_ids.push_back(account.user_id);
+  // Of accounts only: whom an order is for is nothing that the database knows as a user.
+  const bool accounts = options_.profile.accounts == Profile::Accounts::registered;
+  for (const LoadUser& user : users_) ledger.user_ids.push_back(accounts ? user.id : std::string());
   for (const LoadPhase& phase : phases_) ledger.phases.push_back({phase.name, phase.warmup});
   ledger.ended_at = wall_clock_now();
   result_.interrupted = stop_.stop_requested();
@@ -296,8 +384,10 @@ Result<RunResult> LoadRun::carry_out() {
   if (auto checked = check(options_); !checked) return checked.error();
   if (options_.run.empty()) options_.run = fresh_run_id();
   phases_ = plan_phases(options_);
+  if (!options_.stages.empty()) options_.rate = stages_rate_max(options_.stages);
   if (auto found = find_targets(); !found) return found.error();
   if (auto opened = open_users(); !opened) return opened.error();
+  if (auto made = prepare_test_data(); !made) return made.error();
   result_.ledger.started_at = wall_clock_now();
   if (stop_.stop_requested()) return take_result();
   gather_crew();

@@ -76,6 +76,9 @@ struct Progress {
   std::uint64_t errors = 0;
   std::uint64_t orders_planned = 0;  // 0: the duration decides
   double rate = 0;                   // sent per second, over the last quarter second
+  std::optional<double> rate_planned;  // open loop: of this second
+  Duration response_p50{0}, response_p99{0};  // since the last second or so, at most an eighth too long
+  std::vector<std::uint64_t> answered;        // by target, warm-up included
   Duration elapsed{0};               // of this phase
   std::optional<Duration> left;      // of this phase, where it is known
 };

@@ -77,6 +77,12 @@ std::vector<LoadPhase> reference_phases(const LoadOptions& options) {
   return phases;
 }
 
+// Where the products make the duplicates, orders of one product are duplicates; elsewhere they are what the
+// assortment says.
+double hot_units(const LoadOptions& options) {
+  return options.profile.duplicates_by == Profile::DuplicatesBy::product ? options.hot_share : 0;
+}
+
 LoadPhase real_phase(ScenarioKind scenario, const LoadOptions& options) {
   LoadPhase phase;
   phase.name = to_string(scenario);
@@ -92,6 +98,7 @@ LoadPhase real_phase(ScenarioKind scenario, const LoadOptions& options) {
       phase.mix = mixed_mix(options);
       break;
   }
+  phase.mix.hot_share = hot_units(options);
   return phase;
 }
 
@@ -108,6 +115,8 @@ std::vector<LoadPhase> real_phases(const LoadOptions& options) {
     if (options.orders) {
       phase.orders = *options.orders / parts + (i < *options.orders % parts ? 1 : 0);
       if (*phase.orders == 0) continue;
+    } else if (!options.stages.empty()) {
+      phase.duration = stages_length(options.stages);
     } else {
       phase.duration = options.duration.value_or(default_duration) / static_cast<std::int64_t>(parts);
     }
@@ -119,7 +128,7 @@ std::vector<LoadPhase> real_phases(const LoadOptions& options) {
 }  // namespace
 
 std::vector<LoadPhase> plan_phases(const LoadOptions& options) {
-  const bool real = options.orders || options.duration || options.rate;
+  const bool real = options.orders || options.duration || options.rate || !options.stages.empty();
   std::vector<LoadPhase> phases = real ? real_phases(options) : reference_phases(options);
   if (options.warmup > Duration{0}) {
     LoadPhase warmup = real_phase(options.scenario, options);
@@ -138,12 +147,19 @@ UnitSource::UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t
       first_operation_(first_operation),
       first_group_(first_group),
       operation_(first_operation),
-      group_(first_group + phase.mix.products) {}
+      group_(first_group + phase.mix.products) {
+  if (phase.mix.hot_share > 0) hot_group_ = group_++;
+}
 
 // Keeps the share as closely as whole orders can, spread evenly.
 bool UnitSource::fail_is_due() const {
   const auto orders = static_cast<double>(operation_ - first_operation_ + 1);
   return static_cast<double>(fails_ + 1) <= phase_.mix.fail_share * orders + 1e-9;
+}
+
+bool UnitSource::hot_is_due() const {
+  const auto orders = static_cast<double>(operation_ - first_operation_ + 1 - fails_);
+  return static_cast<double>(hots_ + 1) <= phase_.mix.hot_share * orders + 1e-9;
 }
 
 LoadUnit UnitSource::make_duplicate_group() {
@@ -171,6 +187,10 @@ std::optional<LoadUnit> UnitSource::next() {
     unit.kind = OrderKind::payment_fail;
     unit.group = group_++;
     ++fails_;
+  } else if (hot_is_due()) {
+    unit.kind = OrderKind::duplicate;
+    unit.group = hot_group_;
+    ++hots_;
   } else {
     // The n-th of the groups and singles is a group where n * groups / both passes a whole number.
     const std::uint64_t both = std::uint64_t{phase_.mix.groups} + phase_.mix.singles;

@@ -29,6 +29,7 @@ struct LoadMix {
   std::uint32_t duplicates_max = 5;
   std::uint32_t products = 0;  // of the duplicate groups, in turn; 0: each has its own
   double fail_share = 0;       // of all orders; a payment failure is always single
+  double hot_share = 0;        // of all other orders, that are one by one of a product of their own
   friend bool operator==(const LoadMix&, const LoadMix&) = default;
 };
 
@@ -62,6 +63,7 @@ class UnitSource {
 
  private:
   bool fail_is_due() const;
+  bool hot_is_due() const;
   LoadUnit make_duplicate_group();
 
   LoadPhase phase_;
@@ -74,6 +76,8 @@ class UnitSource {
   std::uint64_t regular_units_ = 0;  // without the payment failures
   std::uint64_t duplicate_groups_ = 0;
   std::uint64_t fails_ = 0;
+  std::uint64_t hots_ = 0;
+  std::uint32_t hot_group_ = 0;
 };
 
 // Which of the run's users sends an operation.

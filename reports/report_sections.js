@@ -20,14 +20,32 @@ function head(r) {
     r.verdict ? badge(r.verdict) : null);
 }
 
-function witness(w) {
+// Whose row it is, and what it says, in pairs that may wrap between them.
+function members(row) {
+  const {table: name, ...rest} = row;
+  const shown = v => v === null ? 'none' : typeof v === 'string' ? v : JSON.stringify(v);
+  return Object.entries(rest).map(([k, v]) => h('span', {class: 'pair'}, withText('span', {class: 'soft'}, k + ' '), withText('span', {class: 'mono'}, shown(v)), ' '));
+}
+
+// The order that a witness is about, where it names one.
+function orderOf(w) {
+  for (const row of rowsOf(w.rows)) {
+    if (row.table === 'orders' || row.table === 'saga_instances') return row.id;
+    if (row.orderId) return row.orderId;
+  }
+  return rowsOf(w.requests).map(q => q.orderId).find(Boolean);
+}
+
+function witness(w, reason) {
   if (!w) return null;
-  const lines = rowsOf(w.rows).concat(rowsOf(w.requests).map(row => ({table: 'request', ...row})));
-  return h('details', {class: 'witness', open: ''}, h('summary', null, 'What shows it'),
-    rowsOf(w.why).slice(1).map(why => withText('p', null, 'Rule: ' + why)),
-    lines.length ? table(['', ''], lines.map(({table: name, ...members}) => [name ?? '',
-      withText('span', {class: 'mono'}, Object.entries(members).map(([k, v]) => `${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`).join('  '))])) : null,
-    rowsOf(w.nodes).length ? withText('p', null, 'Nodes: ' + w.nodes.join(', ')) : null);
+  const [found, ...promised] = rowsOf(w.why), order = orderOf(w);
+  const facts = promised.map(text => ['promised', text]);
+  if (found && promised.length && !reason.startsWith(found)) facts.push(['found', found]);
+  for (const row of rowsOf(w.rows)) facts.push([row.table ?? 'row', members(row)]);
+  for (const request of rowsOf(w.requests)) facts.push(['request', members(request)]);
+  if (rowsOf(w.nodes).length) facts.push(['nodes', w.nodes.join(', ')]);
+  if (order) facts.push(['see also', withText('code', null, 'sagactl trace ' + order)]);
+  return h('dl', {class: 'witness'}, facts.map(([name, what]) => [h('dt', null, name), h('dd', null, what)]));
 }
 
 function verdicts(r) {
@@ -35,7 +53,7 @@ function verdicts(r) {
   const sorted = rowsOf(r.verdicts).map(v => ({counted: true, ...v})).sort((a, b) => weight(a) - weight(b));
   return h('div', {class: 'verdicts'}, sorted.map(v => h('div', {class: 'verdict is-' + (v.counted ? v.verdict : 'aside')},
     h('header', null, withText('strong', null, v.name), v.counted ? badge(v.verdict) : h('span', {class: 'badge aside'}, 'does not apply')),
-    withText('p', null, v.reason.replace(/^does not apply: /, '')), v.verdict === 'PASS' ? null : witness(v.witness))));
+    withText('p', null, v.reason.replace(/^does not apply: /, '')), v.verdict === 'PASS' ? null : witness(v.witness, v.reason))));
 }
 
 function thresholds(r) {
@@ -61,7 +79,7 @@ function tiles(r) {
 function rate(r) {
   if (!rowsOf(r.timeline).length) return null;
   const of = member => r.timeline.map(second => second[member] ?? 0), g = r.generator;
-  const health = g ? ` The generator's own lateness: p50 ${time(g.lateness?.p50)}, p99 ${time(g.lateness?.p99)}, max ${time(g.lateness?.max)}; ${count(g.skipped)} requests skipped; ${count(g.connections)} connections.` : '';
+  const health = g && r.openLoop ? ` The generator's lateness: p50 ${time(g.lateness?.p50)}, p99 ${time(g.lateness?.p99)}, max ${time(g.lateness?.max)}; ${count(g.skipped)} requests skipped; ${count(g.connections)} connections.` : '';
   return section('Planned and achieved rate', (r.openLoop ? 'Requests per second against the schedule.' : 'A closed loop has no schedule: the next request goes out when one ends.') + health,
     overTime('Requests per second, planned and as they ended', 1, [
       {name: 'accepted', colour: 'one', values: of('accepted')}, {name: 'refused as duplicates', colour: 'quiet', values: of('duplicates')},
@@ -90,7 +108,7 @@ function percentiles(r) {
   const figures = [['From the planned send', r.latency], ['From the send', r.serviceLatency], ['Sagas, in the database', r.sagaLatency]]
     .concat(rowsOf(r.stepLatency).filter(t => t.succeeded).map(t => ['Step ' + t.step, t])).filter(([, l]) => l);
   const shown = (l, member) => time(l[member]) + (rowsOf(l.tooFewSamplesFor).includes(member) ? ' ?' : '');
-  return section('Latency', (r.latency ? 'A response counts from when its request was planned to be sent, so a stall is seen by every request that it held up. ' : '') + 'A question mark: too few samples for this percentile.',
+  return section('Latency', (r.latency && r.openLoop ? 'A response counts from when its request was planned to be sent, so a stall is seen by every request that it held up. ' : '') + 'A question mark: too few samples for this percentile.',
     image, legend(...curves.map(([name, , colour, dashes]) => [name, colour, dashes ? 'dashed' : 'line'])),
     table(['', '#p50', '#p90', '#p99', '#p99.9', '#max', '#samples'], figures.map(([name, l]) => [name, ...['p50', 'p90', 'p99', 'p999', 'max'].map(m => shown(l, m)), count(l.samples)])));
 }
@@ -99,7 +117,7 @@ function heat(r) {
   const m = r.heatMap;
   if (!m || !m.columns || m.columns < 2) return null;
   const top = Math.max(...m.cells.map(([, , n]) => n)), least = Math.min(...m.cells.map(([, row]) => row)), rows = m.rows.length;
-  return section('Latency over time', 'Each cell is the requests planned for that moment that took that long; the darker, the more.',
+  return section('Latency over time', 'Each cell is the requests planned for that moment that took that long; the stronger the colour, the more.',
     picture(Math.max(130, (rows - least) * 15 + 46), 'Heat map of response times over time', (image, width, height) => {
       const total = m.columns * m.columnMs / 1000;
       const y = a => linear(least, rows, a.bottom, a.top), row = a => y(a)(0) - y(a)(1);

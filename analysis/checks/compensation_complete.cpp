@@ -163,20 +163,20 @@ class CompensationComplete final : public Check {
       if (status == StepStatus::pending || status == StepStatus::failed || status == StepStatus::compensated)
         continue;
       add(facts,
-          fmt::format("it is compensated, its step {} is {}", facts.definition->steps[i].name,
+          fmt::format("it ended as compensated, but its step {} is {}", facts.definition->steps[i].name,
                       to_string(status)),
           nullptr);
       return;
     }
     if (facts.has_order && is_live(facts.flow.order.status)) {
-      add(facts, fmt::format("it is compensated, its order is {}", to_string(facts.flow.order.status)),
+      add(facts, fmt::format("it ended as compensated, but its order is {}", to_string(facts.flow.order.status)),
           nullptr);
       return;
     }
     for (const Reservation& it : facts.flow.reservations) {
       if (it.status != ReservationStatus::reserved && it.status != ReservationStatus::confirmed) continue;
       add(facts,
-          fmt::format("it is compensated, its reservation of {} is {}",
+          fmt::format("it ended as compensated, but its reservation of {} is {}",
                       it.lines.empty() ? "nothing" : name_of({it.kind, it.lines.front().stock}),
                       to_string(it.status)),
           nullptr, row_of(it, facts.flow.order.id));

@@ -34,6 +34,7 @@ class CountsAgree final : public Check {
     look_at_events(facts);
   }
 
+  bool wants_events() const override { return true; }
   void see_event(const NodeName&, std::int64_t, Timestamp) override { ++events_in_all_; }
 
   Verdict finish(const Surroundings& surroundings) override {
@@ -92,8 +93,11 @@ class CountsAgree final : public Check {
     const bool decided =
         payment.status != PaymentStatus::pending && payment.status != PaymentStatus::processing;
     if (decided == (history != nullptr)) return;
-    violations_.add({.what = fmt::format("payment {} is {}, and has {} events", payment.id.text(),
-                                         to_string(payment.status), history ? history->events.size() : 0),
+    violations_.add({.what = history ? fmt::format("payment {} is {}, but has {}", payment.id.text(),
+                                                   to_string(payment.status),
+                                                   counted(history->events.size(), "event"))
+                                     : fmt::format("payment {} is {}, and no event tells of it",
+                                                   payment.id.text(), to_string(payment.status)),
                      .rule = "a payment has events exactly when its outcome is known",
                      .rows = Json::array({row_of(payment)})});
   }

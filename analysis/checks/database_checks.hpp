@@ -15,8 +15,7 @@ std::unique_ptr<Check> compensation_complete();
 std::unique_ptr<Check> legal_transitions();
 std::unique_ptr<Check> counts_agree();
 std::unique_ptr<Check> event_stream_complete();
-std::unique_ptr<Check> fencing_increases();
-std::unique_ptr<Check> locks_do_not_overlap(const CheckOptions& options);
+Checks lock_checks(const CheckOptions& options);  // fencing-increases and locks-do-not-overlap
 std::unique_ptr<Check> published_once_or_more_applied_once(const CheckOptions& options);
 std::unique_ptr<Check> every_node_known();
 std::unique_ptr<Check> holds_orders();  // not-vacuous, as far as it can be told without a client's ledger

@@ -38,7 +38,7 @@ class EventStreamComplete final : public Check {
           if (previous) rows.push_back(row_of(*previous));
           rows.push_back(row_of(*it->event));
           violations_.add(
-              {.what = fmt::format("{} {} has version {} where {} should be", to_string(aggregate.type),
+              {.what = fmt::format("{} {} has an event {} where event {} should be", to_string(aggregate.type),
                                    aggregate.id.text(), it->event->version, version),
                .rule = "the versions of an aggregate's events are 1, 2, 3 ...",
                .rows = rows});
@@ -49,13 +49,14 @@ class EventStreamComplete final : public Check {
     }
   }
 
+  bool wants_events() const override { return true; }
   void see_event(const NodeName& node, std::int64_t sequence, Timestamp occurred_at) override {
     ++events_;
     Stream& stream = streams_[node];
     const bool first = stream.last == 0;
     if (!first && sequence != stream.last + 1)
       violations_.add(
-          {.what = fmt::format("node {} wrote {} after {}", node, sequence, stream.last),
+          {.what = fmt::format("node {} wrote its event {} after its event {}", node, sequence, stream.last),
            .rule = "a node numbers its events without a gap and none twice",
            .rows = Json::array({row(node, stream.last, stream.last_at), row(node, sequence, occurred_at)}),
            .nodes = Json::array({node})});

@@ -52,7 +52,7 @@ class EveryNodeKnown final : public Check {
                                      [&](const NodeInfo& info) { return info.name == node; });
       if (known) continue;
       violations_.add({.what = node.empty() ? fmt::format("{} of no node", counted(seen.count, "row"))
-                                            : fmt::format("{} of node '{}', which is not known",
+                                            : fmt::format("{} of node '{}', which never registered",
                                                           counted(seen.count, "row"), node),
                        .rule = "every row and event names the node that wrote it",
                        .rows = Json::array({seen.row}),

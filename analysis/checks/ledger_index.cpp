@@ -1,5 +1,7 @@
 #include "analysis/checks/ledger_index.hpp"
 
+#include <algorithm>
+
 namespace sagactl {
 namespace {
 
@@ -12,62 +14,97 @@ std::optional<Timestamp> end_of(const FlowFacts& facts) {
   return ended ? ended : order.updated_at;
 }
 
+bool was_reopened(const FlowFacts& facts) {
+  return std::any_of(facts.events.begin(), facts.events.end(), [](const EventFacts& it) {
+    return it.previous_status && it.new_status && !is_live(*it.previous_status) && is_live(*it.new_status);
+  });
+}
+
 }  // namespace
 
 LedgerIndex::LedgerIndex(const Ledger& ledger) : ledger_(ledger) {
   sent_.reserve(ledger.entries.size());
-  told_.reserve(ledger.entries.size());
-  for (std::size_t i = 0; i < ledger.entries.size(); ++i) {
-    const LedgerEntry& entry = ledger.entries[i];
-    sent_[ledger.correlation_sent(entry)] = i;
-    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil()) told_[entry.order] = i;
+  std::size_t place = 0;
+  for (const LedgerEntry& entry : ledger.entries) {
+    sent_.add(ledger.correlation_sent(entry), place);
+    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil()) told_.add(entry.order, place);
+    ++place;
   }
+  sent_.sort();
+  told_.sort();
+}
+
+void LedgerIndex::settle() {
+  by_id_.sort();
+  by_correlation_.sort();
 }
 
 void LedgerIndex::see(const FlowFacts& facts) {
   if (!facts.has_order) return;
   const Order& order = facts.flow.order;
   const auto product = order.items.empty() ? std::nullopt : parse_product_id(order.items.front().product_id);
-  const bool of_run = product && product->run == ledger_.run;
-  if (!of_run && told_.find(order.id.uuid) == told_.end()) return;
+  const Uuid correlation =
+      facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
+  // Orders of a catalogue's products are known by the request that they came from.
+  const LedgerEntry* request = ledger_.catalogue.empty() ? nullptr : ledger_.request_with(correlation);
+  const bool of_run = request || (product && product->run == ledger_.run);
+  if (!of_run && !request_told(order.id.uuid)) return;
   RunOrder seen;
   seen.id = order.id;
   seen.user = order.user;
   if (of_run) {
-    seen.kind = product->kind;
-    seen.group = product->group;
+    seen.kind = request ? request->kind : product->kind;
+    seen.group = request ? request->group : product->group;
   }
   seen.status = order.status;
   seen.total = order.total;
   seen.node = order.node;
   seen.created_at = order.created_at;
   seen.ended_at = end_of(facts);
-  if (facts.flow.saga) seen.correlation = Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{});
-  by_id_[seen.id.uuid] = orders_.size();
-  if (!seen.correlation.is_nil()) by_correlation_.emplace(seen.correlation, orders_.size());
+  seen.reopened = was_reopened(facts);
+  seen.correlation = correlation;
+  by_id_.add(seen.id.uuid, orders_.size());
+  if (!seen.correlation.is_nil()) by_correlation_.add(seen.correlation, orders_.size());
   orders_.push_back(std::move(seen));
 }
 
 const RunOrder* LedgerIndex::find_order(const Uuid& id) const {
-  const auto it = by_id_.find(id);
-  return it == by_id_.end() ? nullptr : &orders_[it->second];
+  const RunOrder* found = nullptr;
+  by_id_.each(id, [&](std::size_t place) {
+    if (orders_[place].id.uuid == id) found = &orders_[place];
+    return found != nullptr;
+  });
+  return found;
 }
 
 std::vector<const RunOrder*> LedgerIndex::orders_of(const LedgerEntry& entry) const {
   std::vector<const RunOrder*> orders;
-  const auto [from, to] = by_correlation_.equal_range(ledger_.correlation_sent(entry));
-  for (auto it = from; it != to; ++it) orders.push_back(&orders_[it->second]);
+  const Uuid correlation = ledger_.correlation_sent(entry);
+  by_correlation_.each(correlation, [&](std::size_t place) {
+    if (orders_[place].correlation == correlation) orders.push_back(&orders_[place]);
+    return false;
+  });
   return orders;
 }
 
 const LedgerEntry* LedgerIndex::request_with(const Uuid& correlation) const {
-  const auto it = sent_.find(correlation);
-  return it == sent_.end() ? nullptr : &ledger_.entries[it->second];
+  const LedgerEntry* found = nullptr;
+  sent_.each(correlation, [&](std::size_t place) {
+    const LedgerEntry& entry = ledger_.entries[place];
+    if (ledger_.correlation_sent(entry) == correlation) found = &entry;
+    return found != nullptr;
+  });
+  return found;
 }
 
 const LedgerEntry* LedgerIndex::request_told(const Uuid& order) const {
-  const auto it = told_.find(order);
-  return it == told_.end() ? nullptr : &ledger_.entries[it->second];
+  const LedgerEntry* found = nullptr;
+  told_.each(order, [&](std::size_t place) {
+    const LedgerEntry& entry = ledger_.entries[place];
+    if (entry.outcome == RequestOutcome::accepted && entry.order == order) found = &entry;
+    return found != nullptr;
+  });
+  return found;
 }
 
 const LedgerEntry* LedgerIndex::request_of(const RunOrder& order) const {
@@ -81,7 +118,7 @@ Json LedgerIndex::request_row(const LedgerEntry& entry) const {
            {"product", ledger_.product(entry)},
            {"outcome", to_string(entry.outcome)},
            {"httpStatus", entry.http_status}};
-  if (!entry.order.is_nil()) row["orderId"] = entry.order.text();
+  if (!entry.order.is_nil()) row["orderId"] = ledger_.order_text(entry);
   row["correlationId"] = ledger_.correlation_sent(entry).text();
   if (entry.sent.us != 0) row["sentAt"] = iso8601_us(entry.sent);
   if (entry.done.us != 0) row["doneAt"] = iso8601_us(entry.done);

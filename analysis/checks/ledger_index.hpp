@@ -2,10 +2,10 @@
 #pragma once
 
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "analysis/check.hpp"
+#include "analysis/uuid_index.hpp"
 #include "loadgen/ledger.hpp"
 
 namespace sagactl {
@@ -21,6 +21,7 @@ struct RunOrder {
   NodeName node;
   Timestamp created_at;
   std::optional<Timestamp> ended_at = std::nullopt;  // when it was cancelled or failed; none: it is live
+  bool reopened = false;                             // it was live again after it had ended
   Uuid correlation;  // that it is traced by; nil: not one that a ledger could know
 };
 
@@ -31,6 +32,8 @@ class LedgerIndex final : public Observer {
   explicit LedgerIndex(const Ledger& ledger);
 
   void see(const FlowFacts& facts) override;
+  // After everything was seen, and before anything is looked for.
+  void settle();
 
   const Ledger& ledger() const { return ledger_; }
   const std::vector<RunOrder>& orders() const { return orders_; }  // by creation
@@ -47,10 +50,9 @@ class LedgerIndex final : public Observer {
  private:
   const Ledger& ledger_;
   std::vector<RunOrder> orders_;
-  std::unordered_map<Uuid, std::size_t> by_id_;                // into orders_
-  std::unordered_multimap<Uuid, std::size_t> by_correlation_;  // into orders_
-  std::unordered_map<Uuid, std::size_t> sent_;                 // correlation, into the ledger's entries
-  std::unordered_map<Uuid, std::size_t> told_;                 // order, into the ledger's entries
+  UuidIndex by_id_, by_correlation_;  // into orders_
+  UuidIndex sent_;                    // correlation, into the ledger's entries
+  UuidIndex told_;                    // order, into the ledger's entries
 };
 
 Json row_of(const RunOrder& order);

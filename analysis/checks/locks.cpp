@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <tuple>
 
 #include "analysis/checks/database_checks.hpp"
+#include "analysis/node_numbers.hpp"
 #include "analysis/violations.hpp"
 #include "analysis/wording.hpp"
 #include "common/crypto.hpp"
@@ -20,74 +22,93 @@ struct Placement {
   Timestamp acquired, committed;
   std::int64_t token = 0;
   OrderId order;
+  std::uint16_t node = 0;
+};
 
-  Json row() const {
+// The placements, once for both checks.
+struct Placements {
+  std::deque<Placement> all;
+  NodeNumbers nodes;
+
+  Json row(const Placement& placement) const {
     return Json{{"table", "orders"},
-                {"id", order.text()},
-                {"fencingToken", token},
-                {"lockAcquiredAt", iso8601_us(acquired)},
-                {"committedAt", iso8601_us(committed)}};
+                {"id", placement.order.text()},
+                {"nodeId", nodes.name(placement.node)},
+                {"fencingToken", placement.token},
+                {"lockAcquiredAt", iso8601_us(placement.acquired)},
+                {"createdAt", iso8601_us(placement.committed)}};
+  }
+  Json names(const Placement& a, const Placement& b) const {
+    return Json::array({nodes.name(a.node), nodes.name(b.node)});
   }
 };
 
-// Collects the placements and hands them over lock by lock.
+// Goes over the placements lock by lock, in an order of its own.
 class LockCheck : public Check {
  public:
-  explicit LockCheck(std::string_view name) : name_(name) {}
+  LockCheck(std::string_view name, std::shared_ptr<Placements> placements)
+      : placements_(std::move(placements)), name_(name) {}
 
-  void see(const FlowFacts& facts) override {
-    const EventFacts* created = facts.first(EventType::order_created);
-    if (!created || !created->lock) return;
-    const LockFacts& lock = *created->lock;
-    placements_.push_back({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at,
-                           lock.fencing_token, facts.flow.order.id});
-    if (facts.has_order) look_at_row(facts.flow.order, lock);
-  }
+  void see(const FlowFacts&) override {}
 
   Verdict finish(const Surroundings&) override {
-    if (placements_.empty()) return does_not_apply(name_, nothing_locked);
+    auto& placements = placements_->all;
+    if (placements.empty()) return does_not_apply(name_, nothing_locked);
     std::uint64_t locks = 1;
-    sort(placements_);
-    for (std::size_t i = 1; i < placements_.size(); ++i) {
-      if (placements_[i].lock == placements_[i - 1].lock)
-        compare(placements_[i - 1], placements_[i]);
+    sort(placements);
+    for (std::size_t i = 1; i < placements.size(); ++i) {
+      if (placements[i].lock == placements[i - 1].lock)
+        compare(placements[i - 1], placements[i]);
       else
         ++locks;
     }
-    return violations_.verdict(name_, held(counted(placements_.size(), "order"), counted(locks, "lock")));
+    return violations_.verdict(name_, held(counted(placements.size(), "order"), counted(locks, "lock")));
   }
 
  protected:
-  virtual void sort(std::vector<Placement>& placements) = 0;
+  virtual void sort(std::deque<Placement>& placements) = 0;
   virtual void compare(const Placement& before, const Placement& after) = 0;
-  virtual void look_at_row(const Order&, const LockFacts&) {}
   virtual std::string held(const std::string& orders, const std::string& locks) = 0;
 
+  const std::shared_ptr<Placements> placements_;
   Violations violations_;
 
  private:
   std::string_view name_;
-  std::vector<Placement> placements_;
 };
 
 class FencingIncreases final : public LockCheck {
  public:
-  FencingIncreases() : LockCheck("fencing-increases") {}
+  explicit FencingIncreases(std::shared_ptr<Placements> placements)
+      : LockCheck("fencing-increases", std::move(placements)) {}
+
+  // Collects for both.
+  void see(const FlowFacts& facts) override {
+    const EventFacts* created = facts.first(EventType::order_created);
+    if (!created || !created->lock) return;
+    const LockFacts& lock = *created->lock;
+    placements_->all.push_back({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at,
+                                lock.fencing_token, facts.flow.order.id,
+                                placements_->nodes.of(created->event->node)});
+    if (facts.has_order) look_at_row(facts.flow.order, lock);
+  }
 
  private:
-  void sort(std::vector<Placement>& placements) override {
+  void sort(std::deque<Placement>& placements) override {
     std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
       return std::tie(a.lock, a.committed, a.token) < std::tie(b.lock, b.committed, b.token);
     });
   }
   void compare(const Placement& before, const Placement& after) override {
     if (after.token > before.token) return;
-    violations_.add({.what = fmt::format("order {} was accepted with token {} after order {} with token {}",
+    violations_.add({.what = fmt::format("order {} was written with token {}, after order {} with token {} of "
+                                         "the same lock",
                                          after.order.text(), after.token, before.order.text(), before.token),
                      .rule = "a write under a lock carries a greater token than every earlier one",
-                     .rows = Json::array({before.row(), after.row()})});
+                     .rows = Json::array({placements_->row(before), placements_->row(after)}),
+                     .nodes = placements_->names(before, after)});
   }
-  void look_at_row(const Order& order, const LockFacts& lock) override {
+  void look_at_row(const Order& order, const LockFacts& lock) {
     if (order.fencing_token == lock.fencing_token) return;
     Json row = row_of(order);
     row["fencingToken"] = order.fencing_token;
@@ -103,11 +124,11 @@ class FencingIncreases final : public LockCheck {
 
 class LocksDoNotOverlap final : public LockCheck {
  public:
-  explicit LocksDoNotOverlap(Duration clock_error)
-      : LockCheck("locks-do-not-overlap"), clock_error_(clock_error) {}
+  LocksDoNotOverlap(std::shared_ptr<Placements> placements, Duration clock_error)
+      : LockCheck("locks-do-not-overlap", std::move(placements)), clock_error_(clock_error) {}
 
  private:
-  void sort(std::vector<Placement>& placements) override {
+  void sort(std::deque<Placement>& placements) override {
     std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
       return std::tie(a.lock, a.acquired, a.committed) < std::tie(b.lock, b.acquired, b.committed);
     });
@@ -120,7 +141,8 @@ class LocksDoNotOverlap final : public LockCheck {
                              after.order.text(), format_duration(overlap), before.order.text()),
          .rule = fmt::format("a lock has one holder at a time (clocks may differ by {})",
                              format_duration(clock_error_)),
-         .rows = Json::array({before.row(), after.row()})});
+         .rows = Json::array({placements_->row(before), placements_->row(after)}),
+         .nodes = placements_->names(before, after)});
   }
   std::string held(const std::string& orders, const std::string& locks) override {
     return fmt::format("no overlap among {} under {}, clocks good to {}", orders, locks,
@@ -132,11 +154,12 @@ class LocksDoNotOverlap final : public LockCheck {
 
 }  // namespace
 
-std::unique_ptr<Check> fencing_increases() {
-  return std::make_unique<FencingIncreases>();
-}
-std::unique_ptr<Check> locks_do_not_overlap(const CheckOptions& options) {
-  return std::make_unique<LocksDoNotOverlap>(options.lock_clock_error);
+Checks lock_checks(const CheckOptions& options) {
+  const auto placements = std::make_shared<Placements>();
+  Checks checks;
+  checks.push_back(std::make_unique<FencingIncreases>(placements));
+  checks.push_back(std::make_unique<LocksDoNotOverlap>(placements, options.lock_clock_error));
+  return checks;
 }
 
 }  // namespace sagactl

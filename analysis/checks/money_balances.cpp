@@ -35,12 +35,16 @@ class MoneyBalances final : public Check {
 
   Verdict finish(const Surroundings& surroundings) override {
     balances_.finish(surroundings);
-    std::string held;
-    for (const auto& [system, sums] : sums_)
-      held += fmt::format("{}{}captured {} - refunded {} = {} of {}", held.empty() ? "" : "; ",
-                          sums_.size() > 1 ? system + ": " : "", sums.captured.text(), sums.refunded.text(),
-                          sums.value.text(), counted(sums.completed, "completed order"));
-    if (held.empty()) held = "no order has ended";
+    Sums all;
+    std::string by_system;
+    for (const auto& [system, sums] : sums_) {
+      all += sums;
+      by_system += fmt::format("{}{} {}", by_system.empty() ? "" : ", ", system, sums.value.text());
+    }
+    std::string held =
+        fmt::format("captured {} - refunded {} = {} of {}", all.captured.text(), all.refunded.text(),
+                    all.value.text(), counted(all.completed, "completed order"));
+    if (sums_.size() > 1) held += fmt::format(" ({})", by_system);
     if (!balances_.empty())
       held += fmt::format("; what {} spent and hold is what they bought and reserved",
                           counted(balances_.stocks(StockKind::balance), "user"));
@@ -65,13 +69,11 @@ class MoneyBalances final : public Check {
   void compare_with_order(const FlowFacts& facts) {
     const Order& order = facts.flow.order;
     Money captured, refunded;
-    Json rows = Json::array({row_of(order)});
     for (const Payment& payment : facts.flow.payments) {
       const bool given_back = payment.status == PaymentStatus::refunded;
       if (payment.status != PaymentStatus::completed && !given_back) continue;
       captured = captured + payment.amount;
       if (given_back) refunded = refunded + payment.amount;
-      rows.push_back(row_of(payment));
     }
     const Money value = is_completed(order.status) ? order.total : Money{};
     Sums& sums = sums_[facts.flow.saga->type];
@@ -80,6 +82,10 @@ class MoneyBalances final : public Check {
     sums.value = sums.value + value;
     sums.completed += is_completed(order.status);
     if (captured - refunded == value) return;
+    Json rows = Json::array({row_of(order)});
+    for (const Payment& payment : facts.flow.payments)
+      if (payment.status == PaymentStatus::completed || payment.status == PaymentStatus::refunded)
+        rows.push_back(row_of(payment));
     violations_.add(
         {.what = fmt::format("order {} is {} and worth {}, but {} is kept for it", order.id.text(),
                              to_string(order.status), value.text(), (captured - refunded).text()),
@@ -90,6 +96,14 @@ class MoneyBalances final : public Check {
   struct Sums {
     Money captured, refunded, value;
     std::uint64_t completed = 0;
+
+    Sums& operator+=(const Sums& other) {
+      captured = captured + other.captured;
+      refunded = refunded + other.refunded;
+      value = value + other.value;
+      completed += other.completed;
+      return *this;
+    }
   };
 
   std::map<std::string, Sums> sums_;  // by system

@@ -62,7 +62,7 @@ class OneCapturePerOrder final : public Check {
       }
     }
     if (kept > 1) {
-      add(facts, fmt::format("{} captures of order {} stand", kept, flow.order.id.text()),
+      add(facts, fmt::format("order {} has {} captures that were not given back", flow.order.id.text(), kept),
           "an order has at most one capture that was not given back");
       return false;
     }

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 
 #include "analysis/checks/database_checks.hpp"
+#include "analysis/node_numbers.hpp"
 #include "analysis/violations.hpp"
 #include "analysis/wording.hpp"
 
@@ -19,18 +21,8 @@ struct Life {
   KeyDigest key;
   Timestamp from, until;
   OrderId order;
+  std::uint16_t node = 0;
 };
-
-Json row_of(const Life& life) {
-  return Json{{"table", "orders"},
-              {"id", life.order.text()},
-              {"liveFrom", iso8601_us(life.from)},
-              {"liveUntil", life.until == for_ever ? Json(nullptr) : Json(iso8601_us(life.until))}};
-}
-
-Json row_of(const Claim& claim) {
-  return Json{{"table", "claims"}, {"orderId", claim.order.text()}, {"live", claim.live}};
-}
 
 class OneLiveOrderPerKey final : public Check {
  public:
@@ -39,10 +31,11 @@ class OneLiveOrderPerKey final : public Check {
     if (!facts.has_order || !order.holds_key || order.idempotency_key.empty()) return;
     ++orders_;
     const KeyDigest key = digest_of_key(order.idempotency_key);
+    const std::uint16_t node = nodes_.of(order.node);
     const AggregateFacts* history = facts.order_events();
     if (!history) {
       lives_.push_back(
-          {key, order.created_at, is_live(order.status) ? for_ever : order.updated_at, order.id});
+          {key, order.created_at, is_live(order.status) ? for_ever : order.updated_at, order.id, node});
       return;
     }
     std::optional<Timestamp> live_since;
@@ -51,11 +44,11 @@ class OneLiveOrderPerKey final : public Check {
       const bool created = event->event->type == EventType::order_created;
       if (!live_since && (created || (event->new_status && is_live(*event->new_status)))) live_since = at;
       if (live_since && event->new_status && !is_live(*event->new_status)) {
-        lives_.push_back({key, *live_since, at, order.id});
+        lives_.push_back({key, *live_since, at, order.id, node});
         live_since.reset();
       }
     }
-    if (live_since) lives_.push_back({key, *live_since, for_ever, order.id});
+    if (live_since) lives_.push_back({key, *live_since, for_ever, order.id, node});
   }
 
   Verdict finish(const Surroundings& surroundings) override {
@@ -69,6 +62,17 @@ class OneLiveOrderPerKey final : public Check {
   }
 
  private:
+  Json row_of(const Life& life) const {
+    return Json{{"table", "orders"},
+                {"id", life.order.text()},
+                {"nodeId", nodes_.name(life.node)},
+                {"liveFrom", iso8601_us(life.from)},
+                {"liveUntil", life.until == for_ever ? Json(nullptr) : Json(iso8601_us(life.until))}};
+  }
+  static Json row_of(const Claim& claim) {
+    return Json{{"table", "claims"}, {"orderId", claim.order.text()}, {"live", claim.live}};
+  }
+
   void compare_lives() {
     const Life* longest = nullptr;
     for (const Life& life : lives_) {
@@ -77,7 +81,8 @@ class OneLiveOrderPerKey final : public Check {
             {.what = fmt::format("order {} was placed at {} while order {} was live with the same key",
                                  life.order.text(), iso8601_us(life.from), longest->order.text()),
              .rule = "an idempotency key belongs to one live order at a time",
-             .rows = Json::array({row_of(*longest), row_of(life)})});
+             .rows = Json::array({row_of(*longest), row_of(life)}),
+             .nodes = Json::array({nodes_.name(longest->node), nodes_.name(life.node)})});
       }
       if (!longest || longest->key != life.key || life.until > longest->until) longest = &life;
     }
@@ -89,6 +94,7 @@ class OneLiveOrderPerKey final : public Check {
     for (const Claim& claim : surroundings.claims) claims.push_back(&claim);
     std::sort(claims.begin(), claims.end(), [](const Claim* a, const Claim* b) { return a->key < b->key; });
     std::vector<const Life*> live;
+    live.reserve(lives_.size());
     for (const Life& life : lives_)
       if (life.until == for_ever) live.push_back(&life);
 
@@ -121,7 +127,8 @@ class OneLiveOrderPerKey final : public Check {
     }
   }
 
-  std::vector<Life> lives_;
+  std::deque<Life> lives_;
+  NodeNumbers nodes_;
   std::uint64_t orders_ = 0;
   Violations violations_;
 };

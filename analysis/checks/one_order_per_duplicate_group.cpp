@@ -61,6 +61,7 @@ class OneOrderPerDuplicateGroup final : public Check {
     for (std::size_t i = 1; i < orders.size(); ++i) {
       const RunOrder &before = *orders[i - 1], &after = *orders[i];
       if (before.ended_at && *before.ended_at <= after.created_at) continue;
+      if (before.reopened) continue;  // when it was live is for one-live-order-per-key to hold
       add(group,
           fmt::format("{} were placed for {}, while the first was live", counted(orders.size(), "order"),
                       product(group)),

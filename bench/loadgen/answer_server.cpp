@@ -1,5 +1,6 @@
 // A server as fast as can be: answers every request with the same bytes, so that what is measured is the
-// generator. `answer_server PORT` serves on 127.0.0.1 until it is killed.
+// generator. `answer_server PORT` serves on 127.0.0.1 until it is killed. It keeps when each POST came: `GET
+// /lateness/RATE` answers with how late they were for a constant rate, and forgets them.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -7,13 +8,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace {
 
@@ -56,6 +60,37 @@ std::size_t request_size(std::string_view input) {
   return size <= input.size() ? size : 0;
 }
 
+constexpr std::size_t arrivals_max = 4'000'000;
+std::vector<std::int64_t> arrivals;  // nanoseconds
+
+std::int64_t now_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// Of requests that were planned at even distances. When the plan began is not known here: it is taken from the
+// request that was the least late.
+std::string lateness_answer(double rate) {
+  std::vector<double> late;
+  double earliest = 1e18;
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    const double off = static_cast<double>(arrivals[i] - arrivals.front()) - static_cast<double>(i) * 1e9 / rate;
+    late.push_back(off);
+    earliest = std::min(earliest, off);
+  }
+  std::sort(late.begin(), late.end());
+  const auto at = [&](double share) {
+    if (late.empty()) return 0.0;
+    return (late[static_cast<std::size_t>(share * static_cast<double>(late.size() - 1))] - earliest) / 1e6;
+  };
+  char text[160];
+  std::snprintf(text, sizeof text, "requests %zu p50 %.3f p99 %.3f p99.9 %.3f max %.3f\n", late.size(), at(0.5), at(0.99),
+                at(0.999), at(1));
+  arrivals.clear();
+  return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(std::strlen(text)) + "\r\n\r\n" + text;
+}
+
 // False when the connection is done for.
 bool serve(int fd, std::string& pending, std::string_view answer) {
   char bytes[65536];
@@ -67,6 +102,13 @@ bool serve(int fd, std::string& pending, std::string_view answer) {
     input = pending;
   }
   while (const std::size_t size = request_size(input)) {
+    constexpr std::string_view question = "GET /lateness/";
+    if (input.starts_with(question)) {
+      const std::string told = lateness_answer(std::strtod(input.data() + question.size(), nullptr));
+      send(fd, told.data(), told.size(), MSG_NOSIGNAL);
+      return false;
+    }
+    if (arrivals.size() < arrivals_max) arrivals.push_back(now_ns());
     if (send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(answer.size()))
       return false;
     input.remove_prefix(size);
@@ -82,6 +124,7 @@ int main(int argc, char** argv) {
   const int listener = listen_on(port);
   const int epoll = epoll_create1(0);
   const std::string answer = make_answer();
+  arrivals.reserve(arrivals_max);
   std::unordered_map<int, std::string> pending;
   epoll_event interest{};
   interest.events = EPOLLIN;

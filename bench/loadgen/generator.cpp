@@ -1,6 +1,8 @@
 // The load generator against a server that answers everything, without accounts: prints what it cost.
-// `generator URL SECONDS CONCURRENCY [RATE [PACING]]`; a concurrency of 0 with a rate is an open loop.
+// `generator URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a rate is an open
+// loop.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <string>
@@ -9,7 +11,7 @@
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    fmt::print(stderr, "usage: generator URL SECONDS CONCURRENCY [RATE [PACING]]\n");
+    fmt::print(stderr, "usage: generator URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]\n");
     return 4;
   }
   sagactl::LoadOptions options;
@@ -22,6 +24,7 @@ int main(int argc, char** argv) {
   if (concurrency > 0) options.concurrency = static_cast<std::uint32_t>(concurrency);
   if (argc > 4) options.rate = std::atof(argv[4]);
   if (argc > 5) options.pacing = sagactl::parse_pacing(argv[5]).value_or(sagactl::Pacing::automatic);
+  if (argc > 6) options.connections = static_cast<std::uint32_t>(std::atoi(argv[6]));
   const auto result = sagactl::run_load(options);
   if (!result) {
     fmt::print(stderr, "generator: {}\n", result.error().message);
@@ -31,6 +34,9 @@ int main(int argc, char** argv) {
   const auto answered = static_cast<double>(result->requests.accepted);
   fmt::print("requests {:.0f}\nper_second {:.0f}\ncpu_seconds {:.3f}\nper_cpu_second {:.0f}\n", answered,
              answered / seconds, result->generator.cpu_seconds, answered / result->generator.cpu_seconds);
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  fmt::print("memory_mb {:.1f}\n", static_cast<double>(used.ru_maxrss) / 1024);
   fmt::print("generator {}\nlatency {}\nservice {}\n", sagactl::generator_json(result->generator).dump(),
              sagactl::latency_json(result->response).dump(), sagactl::latency_json(result->service).dump());
   return 0;

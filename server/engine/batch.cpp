@@ -30,6 +30,14 @@ Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_
                Json{{"code", "SAGA_CHANGED"}}};
 }
 
+// Whether a charge may be on its way that did not wait for the shop. Another one beside it, under the shop's key, could
+// be made as well.
+bool may_be_charging(const Flow& flow, const Policy& policy) {
+  if (!flow.saga || (policy.shop_confirms && is_checkout(flow.saga->type))) return false;
+  const std::size_t open = open_step(*flow.saga);
+  return open < flow.saga->steps.size() && flow.saga->steps[open].in_doubt;
+}
+
 Flow without_barriers(const Flow& flow) {
   return Flow{flow.order, flow.saga, flow.payments, {}, flow.reservations};
 }
@@ -187,6 +195,9 @@ Result<Receipt> Batch::on(const ConfirmPaymentRequest& command) {
     return Error{ErrorCode::conflict, fmt::format("order {} has no payment to confirm", order.id.text())};
   Payment& payment = draft.flow.payments.back();
   if (payment.provider_key == command.provider_key) return Receipt{without_barriers(draft.flow), {}, {}, {}};
+  if (may_be_charging(draft.flow, policy_))
+    return Error{ErrorCode::conflict, fmt::format("the payment of order {} is under way and waits for no confirmation",
+                                                  order.id.text())};
   if (payment.status != PaymentStatus::processing || !payment.provider_key.empty())
     return Error{ErrorCode::conflict,
                  fmt::format("the payment of order {} is {} under another key", order.id.text(),

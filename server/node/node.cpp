@@ -159,7 +159,12 @@ Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options) {
   if (const auto valid = check(options); !valid) return valid.error();
   auto parts = SharedParts::make(options);
   if (!parts) return parts.error();
-  auto nodes = std::make_unique<RunningNodes>(options.data / operator_token_name, std::move(parts).value());
+  return start_nodes(options, std::move(parts).value());
+}
+
+Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options, std::unique_ptr<SharedParts> parts) {
+  if (const auto valid = check(options); !valid) return valid.error();
+  auto nodes = std::make_unique<RunningNodes>(options.data / operator_token_name, std::move(parts));
   if (const auto started = nodes->start(options); !started) return started.error();
   return std::unique_ptr<Nodes>(std::move(nodes));
 }

@@ -43,6 +43,9 @@ inline constexpr std::string_view operator_token_name = "operator.token";
 inline constexpr std::string_view jwt_secret_name = "jwt.secret";
 inline constexpr std::string_view jwt_refresh_secret_name = "jwt-refresh.secret";
 
+// Nodes over parts that were made before, with the same options.
+Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options, std::unique_ptr<SharedParts> parts);
+
 KafkaOptions kafka_options(const NodeOptions& options);
 
 // The user in whose name the operator credential acts.

@@ -32,6 +32,7 @@ Reservation from_json(const Json& json) {
   r.kind = enum_of<StockKind>(json.at(1));
   r.attempt = json.at(2).get<int>();
   const Json& lines = json.at(3);
+  if (!lines.is_array() || lines.size() % 2 != 0) throw std::out_of_range("no pairs");
   for (std::size_t i = 0; i + 1 < lines.size(); i += 2)
     r.lines.push_back({lines[i].get<std::string>(), lines[i + 1].get<std::int64_t>()});
   r.status = enum_of<ReservationStatus>(json.at(4));
@@ -57,7 +58,9 @@ Result<std::vector<Reservation>> read_reservations(std::string_view text) {
   std::vector<Reservation> list;
   if (text.empty()) return list;
   try {
-    for (const Json& json : Json::parse(text)) list.push_back(from_json(json));
+    const Json all = Json::parse(text);
+    if (!all.is_array()) throw std::out_of_range("no list");
+    for (const Json& json : all) list.push_back(from_json(json));
   } catch (const std::exception&) {
     return Error{ErrorCode::bug, "the stored reservations of an order cannot be read"};
   }

@@ -330,11 +330,6 @@ Result<SagaDecision> Deciding::on(const WakeSaga& wake) {
 Result<SagaDecision> Deciding::on(const ProceedSaga&) {
   const std::size_t i = open_step();
   if (saga().status != SagaStatus::started || i == saga().steps.size()) return refuse("continued", "started");
-  // A try that may yet take effect waits for its own answer; another beside it could take effect as well.
-  if (step(i).in_doubt)
-    return Error{ErrorCode::conflict, fmt::format("step {} of saga {} is under way and waits for nobody",
-                                                  defined(i).name, saga().id.text()),
-                 Json{{"sagaId", saga().id.text()}, {"sagaStatus", to_string(saga().status)}}};
   call_again(i, Direction::action);
   return done();
 }

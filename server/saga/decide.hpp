@@ -89,7 +89,7 @@ struct RetrySaga {
   bool recharge = false;
   bool was_refunded = false;  // whether there is such a payment
 };
-// What the open step was waiting for is there: it is tried, with a fresh budget. Not while a try is in doubt.
+// What the step that is under way was waiting for is there: it is tried, with a fresh budget.
 struct ProceedSaga {};
 using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga>;
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "analysis/comparison.hpp"
 #include "analysis/latency_picture.hpp"
 #include "analysis/result.hpp"
 #include "tests/analysis/sample_run.hpp"
@@ -108,15 +109,10 @@ TEST(Report, ThePercentileFileIsGolden) {
 
 TEST(Report, TheComparisonOfTwoRunsIsGolden) {
   const Made before(sample_run({.seed = 8}));
-  const auto text = compare_text(before.loadtest(), faulty().loadtest());
-  ASSERT_TRUE(text);
-  expect_golden("compare.txt", *text);
-}
-
-TEST(Report, OnlyLoadTestsCompare) {
-  const Made made(sample_run());
-  const Json other = verify_json(origin, made.examination.verdicts, made.examination.taken_at);
-  EXPECT_EQ(compare_text(made.loadtest(), other).error().code, ErrorCode::invalid);
+  const std::vector<Json> one = {before.loadtest()}, other = {faulty().loadtest()};
+  const auto comparison = compare_runs(one, other);
+  ASSERT_TRUE(comparison);
+  expect_golden("compare.txt", compare_text(*comparison));
 }
 
 TEST(Result, HasEveryMemberOfTheContract) {
@@ -139,6 +135,13 @@ TEST(Result, HasEveryMemberOfTheContract) {
     EXPECT_TRUE(result["distribution"][0].contains(name)) << name;
   for (const char* name : {"name", "verdict", "reason", "witness"})
     EXPECT_TRUE(result["verdicts"][0].contains(name)) << name;
+}
+
+TEST(Result, HasNoMemberThatTheSchemaDoesNotDescribe) {
+  const Json schema = Json::parse(loadtest_schema());
+  const Json result = faulty().loadtest();
+  for (const auto& [name, value] : result.items()) EXPECT_TRUE(schema["properties"].contains(name)) << name;
+  for (const Json& name : schema["required"]) EXPECT_TRUE(result.contains(name.get<std::string>())) << name;
 }
 
 TEST(Result, SurvivesBeingSavedAndLoaded) {

@@ -25,6 +25,40 @@ TEST(Statistics, TheWilsonIntervalAgreesWithPublishedTables) {
   }
 }
 
+TEST(Statistics, TheMedianIsTheMiddleOne) {
+  EXPECT_EQ(median({3, 1, 2}), 2);
+  EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
+  EXPECT_EQ(median({7}), 7);
+}
+
+// With five and five, critical values of Mann and Whitney's table leave out two differences at each end.
+TEST(Statistics, AShiftHasTheIntervalOfMannAndWhitney) {
+  const std::vector<double> five = {1, 2, 3, 4, 5}, later = {11, 12, 13, 14, 15};
+  const Shift none = shift_between(five, five), ten = shift_between(five, later);
+  EXPECT_EQ(none.estimate, 0);
+  EXPECT_EQ(none.interval, (Interval{-3, 3}));
+  EXPECT_EQ(ten.estimate, 10);
+  EXPECT_EQ(ten.interval, (Interval{7, 13}));
+}
+
+TEST(Statistics, AShiftOfTooFewValuesHasNoInterval) {
+  const std::vector<double> three = {1, 2, 3}, four = {4, 5, 6, 7}, five = {1, 2, 3, 4, 5};
+  EXPECT_FALSE(shift_between(three, three).interval);
+  EXPECT_FALSE(shift_between(three, four).interval);
+  EXPECT_TRUE(shift_between(four, four).interval);
+  EXPECT_TRUE(shift_between(three, five).interval);
+  EXPECT_FALSE(shift_between(std::vector<double>{1}, five).interval);
+}
+
+// 2.776 is the 97.5 % point of Student's distribution with four degrees of freedom.
+TEST(Statistics, TheIntervalOfAMeanIsStudents) {
+  const auto interval = interval_of_mean(std::vector<double>{1, 2, 3, 4, 5});
+  ASSERT_TRUE(interval);
+  EXPECT_NEAR(interval->low, 3 - 2.776 * 0.70711, 1e-3);
+  EXPECT_NEAR(interval->high, 3 + 2.776 * 0.70711, 1e-3);
+  EXPECT_FALSE(interval_of_mean(std::vector<double>{1, 2}));
+}
+
 // 5.991 is the 95 % point of two degrees of freedom, 3.841 that of one.
 TEST(Statistics, ChiSquareAgreesWithKnownValues) {
   const auto even = chi_square_even(std::vector<std::uint64_t>{100, 100, 100});

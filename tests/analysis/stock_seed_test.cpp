@@ -35,9 +35,10 @@ class RandomWorld {
     if (below(3) == 0) think_again(flow);
   }
 
-  // Every call is answered, until nothing goes on any more.
+  // Every call is answered and every timer fires, until nothing goes on any more: what cannot be done is tried
+  // until its budget is used up.
   void drain() {
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 2000; ++round) {
       bool idle = true;
       for (FlowHistory& flow : world_.flows) {
         if (is_terminal(flow.flow.saga->status)) continue;
@@ -45,7 +46,7 @@ class RandomWorld {
         if (world_.is_asked(flow))
           world_.answer(flow, Succeeded{}, "tx-" + std::to_string(++transactions_));
         else
-          world_.command(flow, WakeSaga{});
+          wake(flow);
       }
       if (idle) return;
     }
@@ -66,6 +67,12 @@ class RandomWorld {
   const World& world() const { return world_; }
 
  private:
+  void wake(FlowHistory& flow) {
+    const std::optional<Timestamp> timer = flow.flow.saga->wake_at;
+    if (timer && world_.now() < *timer) world_.pass(*timer - world_.now());
+    world_.command(flow, WakeSaga{timer});
+  }
+
   int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
 
   void set(StockKind kind, const std::string& prefix, int i, std::int64_t available) {

@@ -197,10 +197,10 @@ std::string RandomLife::change() {
   TestNode& node = some_node();
   const std::set<StockKey> stocks = {some_stock(), some_stock()}, further = {some_stock(), some_stock()};
   Keys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
-                  .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
-                  .stocks = {stocks.begin(), stocks.end()},
-                  .users = {user_id(static_cast<int>(random_.below(4)))},
-                  .replays = {{user_id(1), "k1"}}};
+            .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
+            .stocks = {stocks.begin(), stocks.end()},
+            .users = {user_id(static_cast<int>(random_.below(4)))},
+            .replays = {{user_id(1), "k1"}}};
   std::set<StockKey> all = stocks;
   keys.further = [&](const Loaded& found, Keys& more) {
     if (found.flows.empty()) return;

@@ -29,9 +29,10 @@ int number_after(const std::vector<std::string>& flags, const std::string& name)
 }  // namespace
 
 Process::Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory,
-                 std::vector<std::string> variables)
+                 std::vector<std::string> variables, const char* program)
     : err_(directory / ("err-" + new_uuid().text())) {
-  std::vector<char*> argv = {const_cast<char*>("sagactl")};
+  if (!program) program = SAGACTL_BINARY;
+  std::vector<char*> argv = {const_cast<char*>(program)};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   variables.push_back("HOME=" + directory.string());
@@ -46,7 +47,7 @@ Process::Process(const std::vector<std::string>& arguments, const std::filesyste
     ::dup2(pipes[1], STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
     ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
-    if (::chdir(directory.c_str()) == 0) ::execve(SAGACTL_BINARY, argv.data(), environment.data());
+    if (::chdir(directory.c_str()) == 0) ::execve(program, argv.data(), environment.data());
     ::_exit(127);
   }
   ::close(pipes[1]);
@@ -111,9 +112,18 @@ Ended Site::run(std::vector<std::string> arguments) const {
 
 Served::Served(const Site& site, std::vector<std::string> flags)
     : site_(site), process_(serve_arguments(flags), site.directory(), site.variables) {
-  for (int node = 0; node < number_after(flags, "--nodes"); ++node) {
+  await_nodes(number_after(flags, "--nodes"));
+}
+
+Served::Served(const Site& site, const char* program, const std::vector<std::string>& flags, int nodes)
+    : site_(site), process_(flags, site.directory(), site.variables, program) {
+  await_nodes(nodes);
+}
+
+void Served::await_nodes(int nodes) {
+  for (int node = 0; node < nodes; ++node) {
     const Json line = Json::parse(process_.next_line(), nullptr, false);
-    if (!line.is_object()) crash(("sagactl serve did not start: " + process_.wait().err).c_str());
+    if (!line.is_object()) crash(("no node started: " + process_.wait().err).c_str());
     urls_ += (urls_.empty() ? "" : ",") + line["url"].get<std::string>();
   }
 }

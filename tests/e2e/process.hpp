@@ -20,11 +20,11 @@ struct Ended {
 };
 
 // Started by the constructor; killed by the destructor when it still runs. Its environment is `variables` ("NAME=value")
-// and a HOME, and nothing else.
+// and a HOME, and nothing else. `program`: another one than sagactl.
 class Process {
  public:
   Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory,
-          std::vector<std::string> variables = {});
+          std::vector<std::string> variables = {}, const char* program = nullptr);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -63,6 +63,8 @@ class Site {
 class Served {
  public:
   Served(const Site& site, std::vector<std::string> flags);
+  // Another program that serves, says so in the same way, and is asked by sagactl.
+  Served(const Site& site, const char* program, const std::vector<std::string>& flags, int nodes);
 
   // The nodes' addresses as --url takes them.
   const std::string& urls() const { return urls_; }
@@ -71,6 +73,8 @@ class Served {
   Process& process() { return process_; }
 
  private:
+  void await_nodes(int nodes);
+
   const Site& site_;
   Process process_;
   std::string urls_;

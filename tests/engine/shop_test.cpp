@@ -29,6 +29,9 @@ class Shop : public ::testing::Test {
                        flow.payments.at(0).provider_key, to_string(flow.payments.at(0).status));
   }
 
+  // Until it is over what a payment may be waited for.
+  void wait_too_long() { node.pass(find_definition(checkout_saga)->steps[1].retry.budget + 1s); }
+
   const Money total{200000};
   BenchNode node{"node-1", Policy{.shop_confirms = true}};
   OrderId id;
@@ -93,7 +96,7 @@ TEST_F(Shop, TwoConfirmationsInOneBatchAreOne) {
 }
 
 TEST_F(Shop, AnOrderThatItDoesNotConfirmInTimeIsCancelled) {
-  node.pass(61s);
+  wait_too_long();
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
   EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled);
   EXPECT_THAT(node.gateway.calls, IsEmpty());
@@ -128,7 +131,7 @@ TEST_F(Shop, ANewLifeGoesOnWaiting) {
 }
 
 TEST_F(Shop, ARetriedOrderWaitsForItAgain) {
-  node.pass(61s);
+  wait_too_long();
   ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
   EXPECT_THAT(node.gateway.calls, IsEmpty());
   ASSERT_TRUE(confirm("toss-2", total).ok());

@@ -20,7 +20,7 @@ constexpr std::string_view duplicate =
 const Uuid order = *Uuid::parse("867a4850-d872-42eb-a83d-c71921cdc0c3");
 
 TEST(OrderAnswer, ReadsACreatedOrder) {
-  const OrderAnswer answer = read_order_answer(created);
+  const OrderAnswer answer = AnswerPlan(order_profile()).read(created);
   EXPECT_EQ(answer.order, order);
   EXPECT_EQ(answer.status, ClaimedStatus::pending);
   EXPECT_EQ(answer.total, Money{300'000'100});
@@ -29,7 +29,7 @@ TEST(OrderAnswer, ReadsACreatedOrder) {
 }
 
 TEST(OrderAnswer, ReadsADuplicate) {
-  const OrderAnswer answer = read_order_answer(duplicate);
+  const OrderAnswer answer = AnswerPlan(order_profile()).read(duplicate);
   EXPECT_TRUE(answer.is_duplicate);
   EXPECT_EQ(answer.order, order);
 }
@@ -59,12 +59,12 @@ TEST(OrderAnswer, ReadsMembersInAnyOrderAndForm) {
       {"<html>", {}},
       {"null", {}},
   };
-  for (const Row& row : rows) EXPECT_EQ(read_order_answer(row.body), row.answer) << row.body;
+  for (const Row& row : rows) EXPECT_EQ(AnswerPlan(order_profile()).read(row.body), row.answer) << row.body;
 }
 
 TEST(OrderAnswer, AgreesWithTheJsonLibrary) {
   const Json parsed = Json::parse(created);
-  const OrderAnswer answer = read_order_answer(parsed.dump(2));
+  const OrderAnswer answer = AnswerPlan(order_profile()).read(parsed.dump(2));
   EXPECT_EQ(answer.order.text(), parsed["id"]);
   EXPECT_EQ(to_string(answer.status), parsed["status"]);
   EXPECT_EQ(answer.total, *money_from_json(parsed["totalAmount"]));
@@ -76,14 +76,14 @@ TEST(OrderAnswer, OfAnyPartOrMutationEndsWithoutFault) {
     // A copy of exactly this size, so that a sanitizer sees a read behind its end.
     std::string part(created.substr(0, length));
     part.shrink_to_fit();
-    const OrderAnswer answer = read_order_answer(part);
+    const OrderAnswer answer = AnswerPlan(order_profile()).read(part);
     if (length < 44) {
       EXPECT_TRUE(answer.order.is_nil()) << length;
     }
     if (!part.empty()) part[random.below(part.size())] = "\"\\{}[],:"[random.below(8)];
-    read_order_answer(part);
+    AnswerPlan(order_profile()).read(part);
   }
-  EXPECT_EQ(read_order_answer(created.substr(0, 60)).order, order) << "what stands before the cut counts";
+  EXPECT_EQ(AnswerPlan(order_profile()).read(created.substr(0, 60)).order, order) << "what stands before the cut counts";
 }
 
 TEST(RequestOutcome, IsTheTableOfStatuses) {
@@ -111,7 +111,7 @@ TEST(RequestOutcome, IsTheTableOfStatuses) {
       {503, {}, RequestOutcome::rejected},
       {504, {}, RequestOutcome::indeterminate},
   };
-  for (const Row& row : rows) EXPECT_EQ(outcome_of(row.status, row.answer), row.outcome) << row.status;
+  for (const Row& row : rows) EXPECT_EQ(AnswerPlan(order_profile()).outcome_of(row.status, row.answer), row.outcome) << row.status;
 }
 
 }  // namespace

@@ -66,5 +66,14 @@ TEST(Correlation, IsAnotherForEachRunAndOperation) {
   EXPECT_EQ(correlation_of(correlation_key("a"), 7), correlation_of(correlation_key("a"), 7));
 }
 
+TEST(Correlation, GivesTheOperationBackToWhoKnowsTheRun) {
+  const std::uint64_t key = correlation_key("k3f9");
+  for (const std::uint64_t operation : {0ull, 1ull, 9'999'999ull, (1ull << 56) - 1}) {
+    EXPECT_EQ(operation_of(key, correlation_of(key, operation)), operation);
+    EXPECT_EQ(operation_of(correlation_key("other"), correlation_of(key, operation)), std::nullopt);
+  }
+  EXPECT_EQ(operation_of(key, Uuid{}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -13,11 +13,11 @@ namespace http = boost::beast::http;
 
 RequestWriter::Run run_of(std::uint32_t items) {
   RequestWriter::Run run;
-  run.id = "k3f9a2c1";
-  run.seed = 77;
-  run.items = items;
+  run.orders.run = "k3f9a2c1";
+  run.orders.seed = 77;
+  run.orders.items = items;
   run.targets = {*parse_url("http://127.0.0.1:3000"), *parse_url("http://[::1]:3001/base")};
-  run.tokens = {"short", std::string(300, 't')};
+  run.users = {{"anna", "short"}, {"7", std::string(300, 't'), true}};
   return run;
 }
 
@@ -52,10 +52,10 @@ TEST(RequestWriter, WritesWhatTheLedgerSaysWasSent) {
         order.target = 1;
         const auto request = parse(write(writer, order));
         EXPECT_EQ(request["X-Correlation-ID"],
-                  correlation_of(correlation_key(run.id), order.operation).text());
+                  correlation_of(correlation_key(run.orders.run), order.operation).text());
         const Json body = Json::parse(request.body());
         EXPECT_TRUE(body["shippingAddress"].is_string());
-        const auto expected = items_of(run.id, run.seed, kind, group, items);
+        const auto expected = run.orders.items_of(kind, group);
         ASSERT_EQ(body["items"].size(), expected.size());
         for (std::size_t i = 0; i < expected.size(); ++i) {
           const Json& item = body["items"][i];
@@ -84,6 +84,51 @@ TEST(RequestWriter, AddressesTheTargetAsTheUser) {
   EXPECT_EQ(request.target(), "/base/orders");
   EXPECT_EQ(request[http::field::host], "[::1]:3001");
   EXPECT_EQ(request[http::field::authorization], "Bearer " + std::string(300, 't'));
+}
+
+TEST(RequestWriter, WritesEveryBuiltInSystemAsItsAssortmentSays) {
+  for (const std::string& name : builtin_profile_names()) {
+    RequestWriter::Run run = run_of(1);
+    run.profile = *find_builtin_profile(name);
+    run.orders.catalogue = run.profile.catalogue;
+    run.orders.fail_ways = run.profile.fail_ways;
+    if (name == "purchase")
+      run.orders.catalogue = {{"17", "Sword \"of\" fire", Money{4'950}, true}, {"shield", "Shield", Money{100}}};
+    if (!run.orders.catalogue.empty()) run.orders.hot_share = 0.3;
+    const RequestWriter writer(run);
+    for (const auto kind : {OrderKind::single, OrderKind::duplicate, OrderKind::payment_fail}) {
+      for (std::uint32_t group = 0; group < 20; ++group) {
+        RequestWriter::Order order;
+        order.operation = 1'000'000 + group;
+        order.group = group;
+        order.kind = kind;
+        order.user = static_cast<std::uint16_t>(group % 2);
+        const auto request = parse(write(writer, order));
+        EXPECT_EQ(request.target(), run.profile.path);
+        const Json body = Json::parse(request.body());
+        const ProductItem expected = run.orders.items_of(kind, group)[0];
+        const Json& item = name == "purchase" ? body : body["items"][0];
+        const Json& id = item[name == "purchase" ? "itemId" : "productId"];
+        EXPECT_EQ(id.is_string() ? id.get<std::string>() : id.dump(), expected.product_id);
+        EXPECT_EQ(item["quantity"], expected.quantity);
+        if (name == "purchase") {
+          EXPECT_EQ(body["userId"], order.user == 0 ? Json("anna") : Json(7));
+        } else {
+          EXPECT_EQ(item["productName"], expected.product_name);
+          EXPECT_EQ(*money_from_json(item["price"]), expected.price);
+        }
+        if (run.profile.duplicates_by == Profile::DuplicatesBy::key) {
+          EXPECT_EQ(request["Idempotency-Key"], product_id(run.orders.run, kind, group, 0));
+        }
+      }
+    }
+  }
+}
+
+TEST(RequestWriter, AsksForTheConnectionToBeClosedWhereEachRequestHasItsOwn) {
+  RequestWriter::Run run = run_of(1);
+  run.close = true;
+  EXPECT_EQ(parse(write(RequestWriter(run), {}))[http::field::connection], "close");
 }
 
 TEST(RequestWriter, CarriesARenewedTokenWhereThereIsRoom) {

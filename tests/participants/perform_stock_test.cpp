@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 const Moment moment = stock_moment;
 
@@ -49,7 +50,9 @@ struct Scene {
   }
   Performed give(std::string_view command, std::size_t step, Direction direction, int attempt = 1) {
     const StepCall call{saga_of(flow.order.id), step, direction, attempt, 1, false};
-    auto performed = perform(command, flow, room.book, call, Policy{}, moment);
+    Moment now = moment;
+    now.entropy += ++given;
+    auto performed = perform(command, flow, room.book, call, Policy{}, now);
     EXPECT_TRUE(performed.ok()) << performed.error().message;
     return performed.ok() ? std::move(*performed) : Performed{};
   }
@@ -67,6 +70,7 @@ struct Scene {
   }
 
   Line line;
+  std::uint64_t given = 0;
   Flow flow;
   StockRoom room;
 };
@@ -243,16 +247,17 @@ TEST(PerformCharge, WaitsForTheShopOnlyInACheckoutAndOnlyWhenTheShopConfirms) {
 
 TEST(StocksOf, AreThoseThatTheSagasStepsDrawFrom) {
   const std::vector<OrderItem> items = {{"B", "", 1, Money{1}}, {"A", "", 2, Money{1}}};
-  EXPECT_THAT(stocks_of(flow_of(order_processing_saga, items)), IsEmpty());
+  const auto stocks = [](std::string_view saga, std::vector<OrderItem> of) {
+    return stocks_of(saga, flow_of(saga, std::move(of)).order);
+  };
+  EXPECT_THAT(stocks(order_processing_saga, items), IsEmpty());
   for (const std::string_view saga : {checkout_saga, checkout_choreography_saga})
-    EXPECT_THAT(stocks_of(flow_of(saga, items)),
-                ElementsAre(StockKey{StockKind::product, "B"}, StockKey{StockKind::product, "A"}));
-  EXPECT_THAT(stocks_of(flow_of(item_purchase_saga, {{"A", "", 2, Money{1}}})),
-              ElementsAre(StockKey{StockKind::item, "A"}, StockKey{StockKind::balance, "buyer"},
-                          StockKey{StockKind::slots, "buyer"}));
-  Flow without_saga = checkout_of(1);
-  without_saga.saga.reset();
-  EXPECT_THAT(stocks_of(without_saga), IsEmpty());
+    EXPECT_THAT(stocks(saga, items),
+                UnorderedElementsAre(StockKey{StockKind::product, "B"}, StockKey{StockKind::product, "A"}));
+  EXPECT_THAT(stocks(item_purchase_saga, {{"A", "", 2, Money{1}}}),
+              UnorderedElementsAre(StockKey{StockKind::item, "A"}, StockKey{StockKind::balance, "buyer"},
+                                   StockKey{StockKind::slots, "buyer"}));
+  EXPECT_THAT(stocks_of("no such saga", Order{}), IsEmpty());
 }
 
 }  // namespace

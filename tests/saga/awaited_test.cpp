@@ -85,13 +85,18 @@ TEST(SagaAwaited, AnAdoptedSagaAsksAgainAndWaitsAgain) {
   EXPECT_EQ(play.saga.wake_at, play.moment.now + budget_of(play));
 }
 
-TEST(SagaAwaited, OnlyAStepThatWaitsCanProceed) {
-  Play under_way(checkout_saga), unknown(checkout_saga), done(checkout_saga), undoing(checkout_saga);
-  under_way.up_to(payment);
-  unknown.up_to(payment).reply(payment, UnknownOutcome{"timed out"});
+TEST(SagaAwaited, ProceedAsksFirstWhatBecameOfATryThatIsInDoubt) {
+  Play play(checkout_saga);
+  play.up_to(payment).reply(payment, UnknownOutcome{"timed out"}).give(ProceedSaga{});
+  EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::action, 1, 1, true}));
+}
+
+TEST(SagaAwaited, OnlyASagaThatIsUnderWayCanProceed) {
+  Play done(checkout_saga), undoing(checkout_saga), undone(checkout_saga);
   done.complete();
   undoing.complete().give(CompensateSaga{"x"});
-  for (Play* play : {&under_way, &unknown, &done, &undoing}) {
+  undone.up_to(payment).reply(payment, Refused{"declined"}).undone(creation);
+  for (Play* play : {&done, &undoing, &undone}) {
     const Saga before = play->saga;
     play->give(ProceedSaga{});
     ASSERT_TRUE(play->rejection) << current_step(play->definition, before);

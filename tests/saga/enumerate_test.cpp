@@ -96,7 +96,7 @@ TEST_P(SagaStates, AllThatCanBeReachedAreSound) {
                                        Outcome{UnknownOutcome{"?"}}, Outcome{Awaited{"a"}}})
           commands.push_back(StepReply{step, direction, node.saga.steps[step].attempt, outcome});
     for (const SagaCommand& command : commands) {
-      for (const Duration passes : {Duration{1}, Duration{61s}}) {
+      for (const Duration passes : {Duration{1}, definition.steps[1].retry.budget + 1s}) {
         const Timestamp now = node.now + passes;
         auto decision = decide(definition, node.saga, command, Moment{now, "node-1", 1, 99});
         if (!decision) continue;

@@ -52,6 +52,7 @@ Options crash_scenario(std::uint64_t crash_at) {
   return options;
 }
 
+// Every verdict is given over each of these worlds, with what their clients know: none may raise a false alarm.
 TEST_F(Simulation, HoldsUnderEveryMixOfFaults) {
   const std::uint64_t first = 1, worlds = long_run() ? 20'000 : 1'300;
   Outcome sum;

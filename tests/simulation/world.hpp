@@ -12,6 +12,7 @@
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/order_desk.hpp"
+#include "loadgen/ledger.hpp"
 #include "tests/simulation/ports.hpp"
 
 namespace sagactl::simulation {
@@ -74,7 +75,9 @@ class World {
   void choose_system(PlaceOrder& order);
   void stock_up();
   void confirm_payment(OrderId id);
+  void close_shop();
   void jump();
+  LedgerEntry& begin_request(OrderKind kind, std::uint32_t group);
   void operate();
   Node* any_node();
   bool at_rest();
@@ -89,6 +92,7 @@ class World {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<OrderId> accepted_;  // told to a client as created
   bool stocked_ = false;
+  Ledger ledger_;                  // what the clients know
   int placed_ = 0;
   int crashes_ = 0;
   int adopted_ = 0;

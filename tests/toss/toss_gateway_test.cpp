@@ -26,6 +26,7 @@ std::string said(const Succeeded&) { return "succeeded"; }
 std::string said(const Refused& refused) { return "refused: " + refused.reason; }
 std::string said(const Unavailable& away) { return "unavailable: " + away.reason; }
 std::string said(const UnknownOutcome& unknown) { return "unknown: " + unknown.reason; }
+std::string said(const Awaited& it) { return "awaited: " + it.reason; }
 
 // An adapter and what it calls. Every call is waited for; its callback is counted.
 class Till {

@@ -83,7 +83,10 @@ void Batch::load_further(const Keys& keys, Loaded& loaded) {
     read_time(std::move(*next));
     loaded.stocks = read_stocks(std::move(rows), names_);
     absent_stocks_ = stocks;
-    for (const Stock& stock : loaded.stocks) absent_stocks_.erase(stock.key);
+    for (const Stock& stock : loaded.stocks) {
+      absent_stocks_.erase(stock.key);
+      present_stocks_.insert(stock.key);
+    }
   } else {
     read_time(std::move(*next));
   }
@@ -284,10 +287,15 @@ void Batch::write_claims(const std::vector<const Claim*>& claims) {
 }
 
 void Batch::write_stocks(const std::vector<const Stock*>& stocks) {
-  std::vector<const Stock*> fresh, others;
-  for (const Stock* stock : stocks) (absent_stocks_.contains(stock->key) ? fresh : others).push_back(stock);
-  send_stocks(connection_, names_, fresh, true);
-  send_stocks(connection_, names_, others, false);
+  std::vector<const Stock*> absent, present, unknown;
+  for (const Stock* stock : stocks)
+    (absent_stocks_.contains(stock->key)    ? absent
+     : present_stocks_.contains(stock->key) ? present
+                                            : unknown)
+        .push_back(stock);
+  send_stocks(connection_, names_, absent, StockWriting::insert);
+  send_stocks(connection_, names_, present, StockWriting::update);
+  send_stocks(connection_, names_, unknown, StockWriting::insert_or_update);
 }
 
 void Batch::write_replays(const std::vector<const Replay*>& replays) {

@@ -17,6 +17,22 @@ const Statement sql_update{
     "c.reserved, sold = c.sold, node = c.node, version = c.version, created = c.created, updated = c.updated FROM " +
         rows + " AS c (" + columns + ") WHERE s.kind = c.kind AND s.id = c.id"};
 
+const Statement sql_put{
+    "stock_put", "INSERT INTO stock (" + columns + ") SELECT * FROM " + rows +
+                     " ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, price = excluded.price, total = "
+                     "excluded.total, available = excluded.available, reserved = excluded.reserved, sold = "
+                     "excluded.sold, node = excluded.node, version = excluded.version, created = excluded.created, "
+                     "updated = excluded.updated"};
+
+const Statement& statement_of(StockWriting how) {
+  switch (how) {
+    case StockWriting::insert: return sql_insert;
+    case StockWriting::update: return sql_update;
+    case StockWriting::insert_or_update: break;
+  }
+  return sql_put;
+}
+
 }  // namespace
 
 const Statement sql_stock{"stock_by_key",
@@ -35,7 +51,7 @@ void send_stocks_load(Connection& connection, const std::vector<StockKey>& keys)
   connection.send(sql_load, Parameters().add(std::move(kinds)).add(std::move(ids)));
 }
 
-void send_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks, bool are_new) {
+void send_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks, StockWriting how) {
   if (stocks.empty()) return;
   Array kinds(Type::smallint), ids(Type::text), labels(Type::text), prices(Type::bigint), totals(Type::bigint),
       available(Type::bigint), reserved(Type::bigint), sold(Type::bigint), nodes(Type::smallint),
@@ -58,7 +74,7 @@ void send_stocks(Connection& connection, Names& names, const std::vector<const S
   parameters.add(std::move(kinds)).add(std::move(ids)).add(std::move(labels)).add(std::move(prices));
   parameters.add(std::move(totals)).add(std::move(available)).add(std::move(reserved)).add(std::move(sold));
   parameters.add(std::move(nodes)).add(std::move(versions)).add(std::move(created)).add(std::move(updated));
-  connection.send(are_new ? sql_insert : sql_update, parameters);
+  connection.send(statement_of(how), parameters);
 }
 
 std::vector<Stock> read_stocks(Rows row, Names& names) {

@@ -12,7 +12,6 @@ namespace sagactl::sqlite {
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
-constexpr std::int64_t mmap_bytes = std::int64_t{1} << 30;
 
 void configure_library() {
   static std::once_flag once;
@@ -134,7 +133,7 @@ Connection::Connection(const std::string& path, const Settings& settings) {
   handle_.reset(handle);
   if (code != SQLITE_OK) throw Failure{error_of(code, path)};
   sqlite3_busy_timeout(handle, busy_timeout_ms);
-  run(fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = {};", settings.cache_kib, mmap_bytes));
+  run(fmt::format("PRAGMA cache_size = -{}; PRAGMA mmap_size = {};", settings.cache_kib, settings.mmap_bytes));
 }
 
 void Connection::begin_writing() {

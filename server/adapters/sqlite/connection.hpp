@@ -73,6 +73,7 @@ class Connection {
   struct Settings {
     Access access = Access::read;
     int cache_kib = 8 * 1024;
+    std::int64_t mmap_bytes = std::int64_t{1} << 30;  // of the file, at most
   };
 
   Connection(const std::string& path, const Settings& settings);

@@ -9,7 +9,8 @@ namespace sagactl {
 namespace sqlite {
 namespace {
 
-constexpr int cache_kib = 64 * 1024;
+constexpr int cache_kib = 32 * 1024;
+constexpr std::int64_t no_mapping = 0;  // pages are read about once: mapped, the whole file would count as memory
 
 constexpr std::string_view sql_flows =
     "SELECT {} FROM flow WHERE coalesce(order_created, saga_created, 0) >= ? "
@@ -25,7 +26,8 @@ class Snapshot : public History {
  public:
   // `clock`: the database's, or null when nobody serves the file.
   Snapshot(const std::string& path, Clock* clock)
-      : tables_(path, {Access::read, cache_kib}), transaction_(tables_.connection, Transaction::Kind::read) {
+      : tables_(path, {Access::read, cache_kib, no_mapping}),
+        transaction_(tables_.connection, Transaction::Kind::read) {
     check_schema(tables_.connection);
     const Timestamp now = clock ? clock->now() : Timestamp{tables_.connection.number(sql_now)};
     taken_at_ = std::max(now, tables_.progress.read().last_time);
@@ -42,7 +44,7 @@ class Snapshot : public History {
         const std::int64_t number = tables_.flows.read_row(row, history.flow, has_order);
         tables_.payments.read(number, history.flow.order.id, history.flow.payments);
         tables_.barriers.read(number, history.flow.barriers);
-        history.events = tables_.events.of_flow(number);
+        history.events = tables_.events.of_flow(number, history.flow);
         if (!visit(history)) break;
       }
       return true;

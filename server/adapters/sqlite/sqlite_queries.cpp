@@ -109,12 +109,13 @@ Selection select_orders(const OrderFilter& filter, Names& names) {
   Selection selection;
   selection.where("f.order_status IS NOT NULL");
   select_types(selection, filter.types, names);
-  if (filter.customer)
-    return selection.where("f.customer IS NOT NULL").where("f.customer = ?", *filter.customer).by("flow_customer");
   if (filter.user) selection.where("f.user = ?", *filter.user).by("flow_user");
+  if (filter.customer)
+    selection.where("f.customer IS NOT NULL").where("f.customer = ?", *filter.customer).by("flow_customer");
   if (!filter.status) return selection;
   selection.where(fmt::format("f.order_status = {}", static_cast<int>(*filter.status)));
-  if (filter.user || *filter.status == OrderStatus::paid) return selection;
+  const bool is_found = filter.user || filter.customer || !filter.types.empty();
+  if (is_found || *filter.status == OrderStatus::paid) return selection;
   if (*filter.status == OrderStatus::pending || *filter.status == OrderStatus::processing)
     return selection.where(std::string(is_open)).by("flow_open");
   return selection.where("f.order_status > 2").by("flow_order_closed");

@@ -1,0 +1,112 @@
+#include "analysis/foreign.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/verify.hpp"
+
+namespace sagactl {
+namespace {
+
+// In the order of all verdicts, with those that nothing was said of.
+std::vector<Verdict> completed(std::vector<Verdict> found, const Profile& profile) {
+  std::vector<Verdict> all;
+  for (const std::string_view name : verdict_names()) {
+    const auto it = std::find_if(found.begin(), found.end(), [&](const Verdict& verdict) { return verdict.name == name; });
+    if (it != found.end())
+      all.push_back(std::move(*it));
+    else
+      all.push_back(does_not_apply(name, fmt::format("the profile '{}' has no query that shows it", profile.name)));
+  }
+  return all;
+}
+
+Share share_of(std::uint64_t part, std::uint64_t whole) {
+  return {whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole), wilson(part, whole)};
+}
+
+Distribution distribution_of(const ForeignOrders& orders) {
+  Distribution distribution;
+  if (!orders.has("node")) return distribution;
+  std::map<std::string, std::uint64_t> counts;
+  std::uint64_t all = 0;
+  for (const ForeignOrder& order : orders.all()) {
+    if (!order.of_run) continue;
+    ++counts[order.node];
+    ++all;
+  }
+  for (const auto& [node, count] : counts) {
+    NodeShare share;
+    share.node = node;
+    share.orders = count;
+    share.sagas = count;
+    share.of_orders = share_of(count, all);
+    distribution.nodes.push_back(share);
+  }
+  distribution.evenness = evenness_of(distribution.nodes);
+  return distribution;
+}
+
+SagaTimings timings_of(const ForeignOrders& orders) {
+  SagaTimings timings;
+  std::optional<Timestamp> first, last;
+  for (const ForeignOrder& order : orders.all()) {
+    if (!order.of_run) continue;
+    ++timings.counts.started;
+    if (orders.is_completed(order))
+      ++timings.counts.completed;
+    else if (orders.is_undone(order))
+      ++timings.counts.compensated;
+    else
+      ++(orders.has_ended(order) ? timings.counts.failed : timings.counts.unfinished);
+    if (!first) first = order.created_at;
+    if (!order.ended_at) continue;
+    timings.took.record(*order.ended_at - order.created_at);
+    last = last ? std::max(*last, *order.ended_at) : *order.ended_at;
+  }
+  if (first && last) timings.active = *last - *first;
+  return timings;
+}
+
+}  // namespace
+
+Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now) {
+  auto orders = ForeignOrders::read(rows, profile, ledger);
+  if (!orders) return orders.error();
+  std::vector<Verdict> found = {foreign_one_order_per_group(&*orders, ledger),
+                                foreign_no_lost_order(*orders),
+                                foreign_no_phantom_order(*orders),
+                                foreign_indeterminate_resolved(*orders),
+                                foreign_one_live_order_per_key(*orders),
+                                foreign_all_end(*orders),
+                                foreign_answer_matches(*orders),
+                                foreign_nodes_known(*orders),
+                                foreign_not_vacuous(*orders)};
+  auto compensation = foreign_compensation(rows, profile, *orders);
+  if (!compensation) return compensation.error();
+  found.push_back(std::move(*compensation));
+  for (auto further : {foreign_stock(rows, profile, *orders), foreign_payments(rows, profile, *orders)}) {
+    if (!further) return further.error();
+    for (Verdict& verdict : *further) found.push_back(std::move(verdict));
+  }
+  Examination examination;
+  examination.taken_at = now;
+  examination.verdicts = completed(std::move(found), profile);
+  examination.distribution = distribution_of(*orders);
+  examination.groups = ConcurrentGroupsObserver(&ledger).finish();
+  examination.sagas = timings_of(*orders);
+  examination.orders = examination.sagas.counts.started;
+  return examination;
+}
+
+std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
+                                                       std::string_view why) {
+  std::vector<Verdict> found = {foreign_one_order_per_group(nullptr, ledger)};
+  for (const std::string_view name : {"no-lost-order", "no-phantom-order", "indeterminate-resolved", "all-sagas-end"})
+    found.push_back(undecided(name, why));
+  return completed(std::move(found), profile);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,66 @@
+// A load test's orders as another system's database shows them, and the requests of the client's ledger,
+// found from each other.
+#pragma once
+
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/foreign_rows.hpp"
+#include "analysis/violations.hpp"
+#include "loadgen/ledger.hpp"
+#include "loadgen/profile.hpp"
+
+namespace sagactl {
+
+struct ForeignOrder {
+  std::string id;
+  Uuid ref;  // order_ref(id)
+  std::string node, status, key, product;
+  Timestamp created_at;
+  std::optional<Timestamp> ended_at;
+  std::optional<Money> amount;
+  std::optional<std::pair<OrderKind, std::uint32_t>> group;  // that its key or product names
+  bool of_run = false;  // its group is, or an answer named it
+  Json row;
+};
+
+class ForeignOrders {
+ public:
+  // The ledger and the profile outlive this. `invalid` for a query without the columns that it must have.
+  static Result<ForeignOrders> read(ForeignRows& rows, const Profile& profile, const Ledger& ledger);
+
+  const Ledger& ledger() const { return *ledger_; }
+  const std::vector<ForeignOrder>& all() const { return orders_; }  // by creation
+  const ForeignOrder* find(const Uuid& ref) const;
+  const LedgerEntry* told(const Uuid& ref) const;  // the request that was accepted as this order
+  std::vector<const ForeignOrder*> of_group(OrderKind kind, std::uint32_t group) const;
+  bool has_groups() const { return has_groups_; }  // a column says which group an order is of
+  bool has(std::string_view column) const { return columns_.count(std::string(column)) > 0; }
+
+  bool is_undone(const ForeignOrder& order) const;
+  bool is_completed(const ForeignOrder& order) const;
+  bool has_ended(const ForeignOrder& order) const;
+
+  Json request_row(const LedgerEntry& entry) const;
+  void show(Witness& witness, const ForeignOrder& order) const;
+  void show(Witness& witness, const LedgerEntry& entry) const;
+
+ private:
+  Result<void> take(const ForeignRow& row);
+  void place_groups();
+
+  const Profile* profile_ = nullptr;
+  const Ledger* ledger_ = nullptr;
+  std::vector<ForeignOrder> orders_;
+  std::unordered_map<Uuid, std::size_t> by_ref_;
+  std::unordered_map<Uuid, std::uint64_t> told_;  // the operation
+  std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
+  std::map<std::string, bool> columns_;
+  bool has_groups_ = false;
+};
+
+// The query with {prefix} and {run} filled in.
+std::string filled(const std::string& sql, const Ledger& ledger);
+
+}  // namespace sagactl

@@ -1,0 +1,192 @@
+// What another system did for its orders: steps and their compensations, stock, payments.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "analysis/foreign.hpp"
+#include "analysis/wording.hpp"
+
+namespace sagactl {
+namespace {
+
+struct Step {
+  std::string name;
+  bool undone = false;
+  std::int64_t at_us = 0;
+  Json row;
+};
+
+Json named(const ForeignRow& row, const char* query) {
+  Json json = row.json();
+  json["table"] = query;
+  return json;
+}
+
+Error no_column(std::string_view query, std::string_view column) {
+  return {ErrorCode::invalid, fmt::format("the profile's query {} gives no usable column {}", query, column)};
+}
+
+// What is wrong with the steps of an order, in their order; empty: nothing.
+std::string fault_of(std::vector<Step>& steps, bool order_is_undone, bool order_is_completed) {
+  std::vector<std::string> in_effect;
+  for (const Step& step : steps) {
+    if (!step.undone) {
+      in_effect.push_back(step.name);
+      continue;
+    }
+    const auto it = std::find(in_effect.begin(), in_effect.end(), step.name);
+    if (it == in_effect.end()) return fmt::format("step {} was undone without being in effect", step.name);
+    if (it + 1 != in_effect.end())
+      return fmt::format("step {} was undone before the later {}", step.name, in_effect.back());
+    in_effect.erase(it);
+  }
+  if (order_is_undone && !in_effect.empty())
+    return fmt::format("step {} was done and never undone", in_effect.back());
+  const bool any_undone = std::any_of(steps.begin(), steps.end(), [](const Step& it) { return it.undone; });
+  if (order_is_completed && any_undone) return "a step of it was undone";
+  return {};
+}
+
+Result<std::int64_t> needed(const ForeignRow& row, const char* query, const char* column) {
+  const auto value = row.integer(column);
+  if (!value) return no_column(query, column);
+  return *value;
+}
+
+}  // namespace
+
+Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders) {
+  constexpr std::string_view name = "compensation-complete";
+  if (profile.queries.steps.empty()) return does_not_apply(name, "the profile has no query sql.steps");
+  if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
+  std::map<Uuid, std::vector<Step>> steps;
+  auto read = rows.each_row(filled(profile.queries.steps, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
+    for (const char* column : {"order_id", "step", "state"})
+      if (!row.has(column)) return no_column("sql.steps", column);
+    const auto at = needed(row, "sql.steps", "at_us");
+    if (!at) return at.error();
+    const std::string state = row.text("state");
+    if (state != "done" && state != "undone")
+      return Error{ErrorCode::invalid, fmt::format("sql.steps gives state '{}'; it must be done or undone", state)};
+    steps[order_ref(row.text("order_id"))].push_back(
+        {row.text("step"), state == "undone", *at, named(row, "sql.steps")});
+    return {};
+  });
+  if (!read) return read.error();
+  Violations violations;
+  std::uint64_t undone = 0;
+  for (const ForeignOrder& order : orders.all()) {
+    if (!order.of_run) continue;
+    std::vector<Step>& own = steps[order.ref];
+    std::stable_sort(own.begin(), own.end(), [](const Step& a, const Step& b) { return a.at_us < b.at_us; });
+    undone += orders.is_undone(order);
+    const std::string fault = fault_of(own, orders.is_undone(order), orders.is_completed(order));
+    if (fault.empty()) continue;
+    Witness witness{.what = fmt::format("order {} is {}, and {}", order.id, order.status, fault),
+                    .rule = "each step done in a failed saga is undone once, in reverse, and none that was not done"};
+    if (violations.first()) {
+      orders.show(witness, order);
+      for (const Step& step : own) witness.rows.push_back(step.row);
+      if (const LedgerEntry* request = orders.told(order.ref)) orders.show(witness, *request);
+    }
+    violations.add(std::move(witness));
+  }
+  return violations.verdict(name, fmt::format("the steps of {} are undone, those of the others are not",
+                                              counted(undone, "failed order")));
+}
+
+Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders) {
+  if (profile.queries.stock.empty())
+    return std::vector<Verdict>{does_not_apply("stock-balances", "the profile has no query sql.stock"),
+                                does_not_apply("never-negative", "the profile has no query sql.stock")};
+  Violations unbalanced, negative;
+  std::uint64_t products = 0;
+  auto read = rows.each_row(filled(profile.queries.stock, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
+    const auto initial = needed(row, "sql.stock", "initial");
+    const auto available = needed(row, "sql.stock", "available");
+    if (!initial) return initial.error();
+    if (!available) return available.error();
+    const std::int64_t reserved = row.integer("reserved").value_or(0), sold = row.integer("sold").value_or(0);
+    const std::string product = row.text("product");
+    ++products;
+    if (*initial != *available + reserved + sold) {
+      Witness witness{.what = fmt::format("product {} began with {} and has {} available, {} reserved and {} sold: "
+                                          "{} are missing",
+                                          product, *initial, *available, reserved, sold,
+                                          *initial - *available - reserved - sold),
+                      .rule = "initial = available + reserved + sold"};
+      witness.rows.push_back(named(row, "sql.stock"));
+      unbalanced.add(std::move(witness));
+    }
+    if (*available < 0 || reserved < 0 || sold < 0) {
+      Witness witness{.what = fmt::format("product {} has less than nothing", product),
+                      .rule = "no stock is below zero"};
+      witness.rows.push_back(named(row, "sql.stock"));
+      negative.add(std::move(witness));
+    }
+    return {};
+  });
+  if (!read) return read.error();
+  const std::string of = counted(products, "product");
+  return std::vector<Verdict>{unbalanced.verdict("stock-balances", "the stock of " + of + " adds up"),
+                              negative.verdict("never-negative", "no stock of " + of + " is below zero at the end")};
+}
+
+Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile,
+                                              const ForeignOrders& orders) {
+  constexpr std::string_view money = "money-balances", once = "one-capture-per-order";
+  if (profile.queries.payments.empty())
+    return std::vector<Verdict>{does_not_apply(money, "the profile has no query sql.payments"),
+                                does_not_apply(once, "the profile has no query sql.payments")};
+  struct Paid {
+    int captures = 0, refunds = 0;
+    std::int64_t net = 0;
+    Json rows = Json::array();
+  };
+  std::map<Uuid, Paid> paid;
+  auto read = rows.each_row(filled(profile.queries.payments, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
+    const std::string kind = row.text("kind");
+    const auto amount = parse_money(row.text("amount"));
+    if (kind != "capture" && kind != "refund") return no_column("sql.payments", "kind (capture or refund)");
+    if (!amount) return no_column("sql.payments", "amount");
+    Paid& of = paid[order_ref(row.text("order_id"))];
+    ++(kind == "capture" ? of.captures : of.refunds);
+    of.net += kind == "capture" ? amount->cents : -amount->cents;
+    of.rows.push_back(named(row, "sql.payments"));
+    return {};
+  });
+  if (!read) return read.error();
+  Violations twice, unbalanced;
+  const auto add = [&](Violations& to, const ForeignOrder& order, const Paid& of, std::string what, const char* rule) {
+    Witness witness{.what = std::move(what), .rule = rule};
+    if (to.first()) {
+      orders.show(witness, order);
+      for (const Json& row : of.rows) witness.rows.push_back(row);
+      if (const LedgerEntry* request = orders.told(order.ref)) orders.show(witness, *request);
+    }
+    to.add(std::move(witness));
+  };
+  std::uint64_t seen = 0;
+  for (const ForeignOrder& order : orders.all()) {
+    if (!order.of_run) continue;
+    ++seen;
+    const Paid& of = paid[order.ref];
+    if (of.captures > 1 || of.refunds > of.captures)
+      add(twice, order, of,
+          fmt::format("order {} has {} and {}", order.id, counted(of.captures, "capture"), counted(of.refunds, "refund")),
+          "at most one capture for an order, and not more refunds");
+    const std::string net = Money{std::max<std::int64_t>(0, of.net)}.text();
+    if (orders.is_undone(order) && of.net != 0)
+      add(unbalanced, order, of, fmt::format("order {} is {}, and {} of it is still captured", order.id, order.status, net),
+          "nothing stays captured of an order that was undone");
+    else if (orders.is_completed(order) && order.amount && of.net != order.amount->cents)
+      add(unbalanced, order, of,
+          fmt::format("order {} of {} is {}, and {} is captured", order.id, order.amount->text(), order.status, net),
+          "captures minus refunds are the value of the completed orders");
+  }
+  return std::vector<Verdict>{unbalanced.verdict(money, fmt::format("the payments of {} add up", counted(seen, "order"))),
+                              twice.verdict(once, fmt::format("no second capture for any of {}", counted(seen, "order")))};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,79 @@
+#include "cli/evidence.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "analysis/foreign.hpp"
+#include "cli/node_client.hpp"
+#include "cli/profile_database.hpp"
+
+namespace sagactl {
+namespace {
+
+Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profile) {
+  Evidence evidence;
+  if (database.is_default) {
+    evidence.why = "no database could be read: name that of '" + profile.name + "' with --database";
+    return evidence;
+  }
+  if (!profile.queries.any()) {
+    evidence.why = "the profile '" + profile.name + "' has no [sql] to read its database with";
+    return evidence;
+  }
+  const auto opens = open_foreign_rows(database);
+  if (!opens) return opens.error();
+  evidence.foreign = database;
+  evidence.database = database.shown;
+  return evidence;
+}
+
+}  // namespace
+
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls) {
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  if (!profile.is_ours) return find_foreign(*database, profile);
+  Evidence evidence;
+  const bool local = std::all_of(urls.begin(), urls.end(), is_local);
+  std::error_code ignored;
+  if (database->is_default && (!local || !std::filesystem::exists(database->name, ignored))) {
+    evidence.why =
+        "no database could be read: " + database->shown + " is " +
+        (local ? "not there; name the nodes' data directory with --data or their file with --database"
+               : "not that of " + urls.front().text() + "; name theirs with --database");
+    return evidence;
+  }
+  auto source = open_history(*database);
+  if (!source) return source.error();
+  evidence.source = std::move(*source);
+  evidence.database = database->shown;
+  return evidence;
+}
+
+Result<Findings> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load) {
+  Findings findings;
+  Result<Examination> found = Examination{};
+  if (evidence.foreign) {
+    const auto rows = open_foreign_rows(*evidence.foreign);
+    if (!rows) return rows.error();
+    found = examine_foreign(**rows, profile, load.ledger, wall_clock_now());
+  } else if (evidence.source) {
+    auto history = evidence.source->snapshot();
+    if (!history) return history.error();
+    ExamineOptions options;
+    options.check.drained = true;
+    options.run = load.ledger.run;
+    options.ledger = &load.ledger;
+    found = examine(**history, options);
+  } else {
+    findings.verdicts = profile.is_ours ? verdicts_without_database(evidence.why)
+                                        : foreign_verdicts_without_database(profile, load.ledger, evidence.why);
+    return findings;
+  }
+  if (!found) return found.error();
+  findings.verdicts = found->verdicts;
+  findings.database = std::move(*found);
+  return findings;
+}
+
+}  // namespace sagactl

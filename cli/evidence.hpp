@@ -1,0 +1,34 @@
+// Where the verdicts of a load test are read: the database of our nodes, or another system's through the
+// queries of its profile.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "analysis/examine.hpp"
+#include "cli/database.hpp"
+#include "httpclient/url.hpp"
+#include "loadgen/profile.hpp"
+#include "loadgen/run.hpp"
+
+namespace sagactl {
+
+struct Evidence {
+  std::unique_ptr<HistorySource> source;  // ours
+  std::optional<DatabaseName> foreign;    // another system's
+  std::string database;                   // for people; "" when there is none
+  std::string why;                        // there is none
+};
+
+// Without --database: that of the node on this machine, for our own systems. An error for one that was named and
+// cannot be opened.
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls);
+
+struct Findings {
+  std::optional<Examination> database;
+  std::vector<Verdict> verdicts;
+};
+Result<Findings> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load);
+
+}  // namespace sagactl

@@ -1,0 +1,122 @@
+#include "cli/profile_database.hpp"
+
+#include <libpq-fe.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <vector>
+
+namespace sagactl {
+namespace {
+
+constexpr int busy_timeout_ms = 5'000;
+constexpr const char* patience = "SET statement_timeout = '60s'";
+
+Error query_failed(std::string message) {
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  return {ErrorCode::invalid, "a query of the profile failed: " + message};
+}
+
+class SqliteRows final : public ForeignRows {
+ public:
+  static Result<std::unique_ptr<ForeignRows>> open(const std::string& path) {
+    auto rows = std::make_unique<SqliteRows>();
+    const int opened = sqlite3_open_v2(path.c_str(), &rows->database_, SQLITE_OPEN_READONLY, nullptr);
+    if (opened != SQLITE_OK)
+      return Error{ErrorCode::unavailable, "cannot open " + path + ": " + sqlite3_errstr(opened)};
+    sqlite3_busy_timeout(rows->database_, busy_timeout_ms);
+    // The first query of the transaction fixes what all of them see.
+    if (sqlite3_exec(rows->database_, "BEGIN", nullptr, nullptr, nullptr) != SQLITE_OK)
+      return Error{ErrorCode::unavailable, "cannot read " + path + ": " + sqlite3_errmsg(rows->database_)};
+    return std::unique_ptr<ForeignRows>(std::move(rows));
+  }
+  ~SqliteRows() override { sqlite3_close(database_); }
+
+  Result<void> each_row(const std::string& sql,
+                        const std::function<Result<void>(const ForeignRow&)>& visit) override {
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(database_, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
+      return query_failed(sqlite3_errmsg(database_));
+    const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> owner(statement, &sqlite3_finalize);
+    const int columns = sqlite3_column_count(statement);
+    std::vector<std::string> names;
+    for (int i = 0; i < columns; ++i) names.emplace_back(sqlite3_column_name(statement, i));
+    std::vector<std::optional<std::string_view>> values(names.size());
+    int stepped = SQLITE_ROW;
+    while ((stepped = sqlite3_step(statement)) == SQLITE_ROW) {
+      for (int i = 0; i < columns; ++i) {
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
+        values[static_cast<std::size_t>(i)] = text ? std::optional(std::string_view(text, size)) : std::nullopt;
+      }
+      if (auto visited = visit(ForeignRow(names, values)); !visited) return visited;
+    }
+    if (stepped != SQLITE_DONE) return query_failed(sqlite3_errmsg(database_));
+    return {};
+  }
+
+ private:
+  sqlite3* database_ = nullptr;
+};
+
+class PostgresRows final : public ForeignRows {
+ public:
+  static Result<std::unique_ptr<ForeignRows>> open(const DatabaseName& database) {
+    auto rows = std::make_unique<PostgresRows>();
+    rows->connection_ = PQconnectdb(database.name.c_str());
+    if (PQstatus(rows->connection_) != CONNECTION_OK)
+      return Error{ErrorCode::unavailable, "cannot open " + database.shown + ": " + PQerrorMessage(rows->connection_)};
+    for (const char* sql : {patience, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}) {
+      const Result_ done(PQexec(rows->connection_, sql), &PQclear);
+      if (PQresultStatus(done.get()) != PGRES_COMMAND_OK)
+        return Error{ErrorCode::unavailable, "cannot read " + database.shown + ": " + PQerrorMessage(rows->connection_)};
+    }
+    return std::unique_ptr<ForeignRows>(std::move(rows));
+  }
+  ~PostgresRows() override { PQfinish(connection_); }
+
+  Result<void> each_row(const std::string& sql,
+                        const std::function<Result<void>(const ForeignRow&)>& visit) override {
+    if (PQsendQuery(connection_, sql.c_str()) != 1) return query_failed(PQerrorMessage(connection_));
+    PQsetSingleRowMode(connection_);  // a million rows need no more memory than one
+    Result<void> ended;
+    while (pg_result* raw = PQgetResult(connection_)) {
+      const Result_ result(raw, &PQclear);
+      const ExecStatusType status = PQresultStatus(raw);
+      if (status == PGRES_SINGLE_TUPLE && ended)
+        ended = visit_row(raw, visit);
+      else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
+        ended = query_failed(PQresultErrorMessage(raw));
+    }
+    return ended;
+  }
+
+ private:
+  using Result_ = std::unique_ptr<pg_result, decltype(&PQclear)>;
+
+  static Result<void> visit_row(const pg_result* row, const std::function<Result<void>(const ForeignRow&)>& visit) {
+    std::vector<std::string> names;
+    std::vector<std::optional<std::string_view>> values;
+    for (int i = 0; i < PQnfields(row); ++i) {
+      names.emplace_back(PQfname(row, i));
+      const auto size = static_cast<std::size_t>(PQgetlength(row, 0, i));
+      values.push_back(PQgetisnull(row, 0, i) ? std::nullopt
+                                              : std::optional(std::string_view(PQgetvalue(row, 0, i), size)));
+    }
+    return visit(ForeignRow(names, values));
+  }
+
+  pg_conn* connection_ = nullptr;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database) {
+  if (database.is_postgres) return PostgresRows::open(database);
+  std::error_code ignored;
+  if (!std::filesystem::exists(database.name, ignored))
+    return Error{ErrorCode::unavailable, "there is no database at " + database.name};
+  return SqliteRows::open(database.name);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,77 @@
+// Reads the members of a TOML file one by one, and says with its line which is wrong or is none.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "common/result.hpp"
+
+namespace sagactl {
+
+// The table of a file. `not_found`, or `invalid` with the line.
+Result<toml::table> read_toml_table(const std::filesystem::path& path, const std::string& name);
+
+// The text of a value that is no list and no table: "true", "3", "0.5".
+std::string toml_text(const toml::node& node);
+
+// "FILE, line 7: what"
+Error toml_error(const std::string& file, const toml::node& node, const std::string& what);
+
+// Readers return what the table has, or what was there before; the first error is kept.
+class TomlMembers {
+ public:
+  TomlMembers(const std::string& file, const toml::table& table, std::string path = {})
+      : file_(file), table_(table), path_(std::move(path)) {}
+
+  void text(const char* name, std::string& value);
+  void flag(const char* name, bool& value);
+  void number(const char* name, std::optional<std::int64_t>& value);
+  void texts(const char* name, std::vector<std::string>& values);  // one, or a list
+  // {a = "b"} in the order of the file.
+  void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& values);
+  // Calls `read` with the members of each table of a list, or of the one that stands there.
+  template <class Read>
+  void tables(const char* name, Read read) {
+    const toml::node* node = find(name);
+    if (!node || error_) return;
+    if (const toml::array* list = node->as_array()) {
+      for (const toml::node& element : *list) one_table(name, element, read);
+    } else {
+      one_table(name, *node, read);
+    }
+  }
+
+  void fail(const char* name, const std::string& what);
+  void keep(const std::optional<Error>& error) {
+    if (!error_) error_ = error;
+  }
+  // The first error, or a member that nobody has asked for.
+  Result<void> finish();
+  std::optional<Error> first_error();
+
+ private:
+  const toml::node* find(const char* name);
+  void wrong(const toml::node& node, const char* name, const std::string& what);
+  template <class Read>
+  void one_table(const char* name, const toml::node& node, Read read) {
+    const toml::table* table = node.as_table();
+    if (!table) return wrong(node, name, "must be a table");
+    TomlMembers members(file_, *table, path_ + name + ".");
+    read(members);
+    keep(members.first_error());
+  }
+
+  const std::string& file_;
+  const toml::table& table_;
+  std::string path_;
+  std::set<std::string> known_;
+  std::optional<Error> error_;
+};
+
+}  // namespace sagactl

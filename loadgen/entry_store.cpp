@@ -1,0 +1,192 @@
+#include "loadgen/entry_store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <queue>
+
+namespace sagactl {
+namespace {
+
+bool by_operation(const LedgerEntry& a, const LedgerEntry& b) {
+  return a.operation < b.operation;
+}
+
+int nameless_file(const std::string& directory) {
+  const int file = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file >= 0) return file;
+  std::string name = directory + "/sagactl-ledger-XXXXXX";  // a file system without O_TMPFILE
+  const int named = mkostemp(name.data(), O_CLOEXEC);
+  if (named >= 0) unlink(name.c_str());
+  return named;
+}
+
+bool write_all(int file, const LedgerEntry* entries, std::size_t count, std::size_t first) {
+  const char* bytes = reinterpret_cast<const char*>(entries);
+  std::size_t left = count * sizeof(LedgerEntry);
+  auto at = static_cast<off_t>(first * sizeof(LedgerEntry));
+  while (left > 0) {
+    const ssize_t written = pwrite(file, bytes, left, at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes += written;
+    at += written;
+    left -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+// One sorted run of entries.
+struct Run {
+  const LedgerEntry* at;
+  const LedgerEntry* end;
+  const MappedEntries* mapped;
+};
+struct LaterRun {
+  bool operator()(const Run& a, const Run& b) const { return a.at->operation > b.at->operation; }
+};
+
+// The runs by operation, each entry to `put`, which returns false to end it.
+template <class Put>
+bool merge_runs(std::vector<Run> runs, Put put) {
+  std::erase_if(runs, [](const Run& run) { return run.at == run.end; });
+  std::priority_queue<Run, std::vector<Run>, LaterRun> next(LaterRun{}, std::move(runs));
+  while (!next.empty()) {
+    Run run = next.top();
+    next.pop();
+    if (!put(*run.at)) return false;
+    ++run.at;
+    if (run.mapped != nullptr) run.mapped->passed(run.at);
+    if (run.at != run.end) next.push(run);
+  }
+  return true;
+}
+
+}  // namespace
+
+EntryStore::EntryStore(std::string directory, std::size_t in_memory_max)
+    : directory_(std::move(directory)), in_memory_max_(in_memory_max) {}
+
+EntryStore::~EntryStore() {
+  stop_writing();
+  if (file_ >= 0) close(file_);
+}
+
+EntryStore::Piece EntryStore::empty_piece() {
+  Piece piece;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spare_.empty()) {
+      piece = std::move(spare_.back());
+      spare_.pop_back();
+    }
+  }
+  piece.clear();
+  piece.reserve(piece_size);
+  return piece;
+}
+
+void EntryStore::add(Piece piece) {
+  if (piece.empty()) return;
+  std::unique_lock lock(mutex_);
+  if (kept_entries_ + piece.size() <= in_memory_max_) {
+    kept_entries_ += piece.size();
+    kept_.push_back(std::move(piece));
+    return;
+  }
+  if (!writer_.joinable()) writer_ = std::thread([this] { write_pieces(); });
+  changed_.wait(lock, [this] { return waiting_.size() < waiting_max; });
+  waiting_.push_back(std::move(piece));
+  changed_.notify_all();
+}
+
+void EntryStore::write_pieces() {
+  open_file();
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    Piece piece = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    std::sort(piece.begin(), piece.end(), by_operation);
+    const bool written = write(piece);
+    lock.lock();
+    (written ? spare_ : kept_).push_back(std::move(piece));
+    changed_.notify_all();
+  }
+}
+
+void EntryStore::open_file() {
+  file_ = nameless_file(directory_);
+}
+
+bool EntryStore::write(const Piece& piece) {
+  if (file_ < 0 || !write_all(file_, piece.data(), piece.size(), written_)) return false;
+  blocks_.push_back({written_, piece.size()});
+  written_ += piece.size();
+  return true;
+}
+
+void EntryStore::stop_writing() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  if (writer_.joinable()) writer_.join();
+}
+
+LedgerEntries EntryStore::take() {
+  stop_writing();
+  spare_.clear();
+  for (Piece& piece : kept_) std::sort(piece.begin(), piece.end(), by_operation);
+  return merge();
+}
+
+LedgerEntries EntryStore::merge() {
+  std::vector<Run> runs;
+  std::size_t all = written_;
+  for (const Piece& piece : kept_) {
+    runs.push_back({piece.data(), piece.data() + piece.size(), nullptr});
+    all += piece.size();
+  }
+  std::shared_ptr<const MappedEntries> blocks;
+  if (written_ > 0) {
+    blocks = MappedEntries::open(file_, written_);
+    if (!blocks) crash("the ledger's own file cannot be read");
+    file_ = -1;  // the mapping's now
+    for (const Block& block : blocks_)
+      runs.push_back({blocks->data() + block.first, blocks->data() + block.first + block.count, blocks.get()});
+  }
+  const int sorted = written_ > 0 ? nameless_file(directory_) : -1;
+  Piece buffer;
+  buffer.reserve(sorted >= 0 ? piece_size : all);
+  std::size_t put = 0;
+  const auto flush = [&] {
+    const bool written = write_all(sorted, buffer.data(), buffer.size(), put);
+    put += buffer.size();
+    buffer.clear();
+    return written;
+  };
+  if (sorted >= 0) {
+    const bool whole = merge_runs(runs, [&](const LedgerEntry& entry) {
+      buffer.push_back(entry);
+      return buffer.size() < piece_size || flush();
+    });
+    auto mapped = whole && flush() ? MappedEntries::open(sorted, all) : nullptr;
+    if (mapped) return LedgerEntries(std::move(mapped));
+    close(sorted);
+    buffer.clear();
+  }
+  merge_runs(runs, [&](const LedgerEntry& entry) {
+    buffer.push_back(entry);
+    return true;
+  });
+  return LedgerEntries(std::move(buffer));
+}
+
+}  // namespace sagactl

@@ -1,0 +1,36 @@
+// Another system's database for tests, as rows in memory: correct, until a test spoils them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analysis/foreign.hpp"
+
+namespace sagactl {
+
+using Cells = std::map<std::string, std::string>;
+
+// Ten duplicate groups of three requests, ten single orders and four that failed, over two nodes.
+struct ForeignWorld : ForeignRows {
+  ForeignWorld();
+
+  Result<void> each_row(const std::string& sql,
+                        const std::function<Result<void>(const ForeignRow&)>& visit) override;
+
+  Examination examine();
+  Ruling ruling(const std::string& name);
+  Verdict verdict(const std::string& name);
+
+  Cells& order_of(OrderKind kind, std::uint32_t group);
+  LedgerEntry& request_of(OrderKind kind, std::uint32_t group);  // the one that was accepted first
+
+  Profile profile;
+  Ledger ledger;
+  std::map<std::string, std::vector<Cells>> tables;  // by query
+
+ private:
+  void place(OrderKind kind, std::uint32_t group, std::uint16_t count);
+};
+
+}  // namespace sagactl

@@ -1,0 +1,32 @@
+#include "loadgen/request_template.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sagactl {
+namespace {
+
+std::string spelled(std::string_view text) {
+  const auto pieces = parse_template(text);
+  if (!pieces) return "error: " + pieces.error().message;
+  std::string spelt;
+  for (const TemplatePiece& piece : *pieces)
+    spelt += piece.field == TemplateField::text ? piece.text
+                                                : "<" + std::string(to_string(piece.field)) + ">";
+  return spelt;
+}
+
+TEST(RequestTemplate, FieldsStandAmongTextAndBracesOfJsonAreText) {
+  EXPECT_EQ(spelled(R"({"a":[{items}],"b":{"c":{quantity}}})"), R"({"a":[<items>],"b":{"c":<quantity>}})");
+  EXPECT_EQ(spelled("{product}{key}"), "<product><key>");
+  EXPECT_EQ(spelled("{} {a b} {unfinished {"), "{} {a b} {unfinished {");
+  EXPECT_EQ(spelled(""), "");
+}
+
+TEST(RequestTemplate, AnUnknownFieldIsAnErrorThatNamesThoseThatThereAre) {
+  const std::string message = spelled("{prise}");
+  EXPECT_NE(message.find("'{prise}' is no field"), std::string::npos) << message;
+  EXPECT_NE(message.find("{price}"), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""A small shop that is not sagactl: another API, another database, another language.
+
+    shop.py --database FILE [--port N] [--fault NAME]
+
+POST /shop/buy takes {"buyer", "lines": [{"sku", "count", "cents"}]} with the header Request-Key. It writes the
+order, reserves stock, captures the money and ships; an order of a sku with PAYMENT_FAIL, or of more than there is,
+is undone step by step. The same key gets the same receipt. GET /shop/orders/<number> tells how an order stands.
+Everything is kept in the SQLite file. Faults, each in the first order that it fits: double (a key makes two orders),
+lost (a receipt without an order), uncompensated (a failed order keeps its reserved stock).
+"""
+import argparse
+import json
+import sqlite3
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SCHEMA = """
+create table purchase(number text primary key, request_key text, sku text, count integer, cents integer, state text,
+                      placed_us integer, ended_us integer, clerk text);
+create table work(number text, what text, state text, at_us integer, clerk text);
+create table shelf(sku text primary key, began integer, free integer, held integer, gone integer);
+create table till(number text, kind text, cents integer);
+"""
+STOCK = 1_000
+
+
+def now_us():
+    return time.time_ns() // 1000
+
+
+class Shop:
+    def __init__(self, path, fault):
+        self.lock = threading.Lock()
+        self.fault = fault
+        self.faulted = False
+        self.database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self.database.execute("pragma journal_mode = wal")
+        self.database.executescript(SCHEMA)
+        self.receipts = {}
+        self.numbers = 0
+
+    def faults(self, name):
+        """Whether this is the moment of the planted fault."""
+        if self.fault != name or self.faulted:
+            return False
+        self.faulted = True
+        return True
+
+    def buy(self, key, body):
+        with self.lock:
+            line = body["lines"][0]
+            seen = self.receipts.get(key)
+            if seen and not self.faults("double"):
+                return 200, dict(seen, repeated=True)
+            self.numbers += 1
+            number = f"R-{self.numbers:06d}"
+            clerk = f"clerk-{self.numbers % 2 + 1}"
+            receipt = {"receipt": {"number": number}, "sum": line["cents"] * line["count"] / 100}
+            self.receipts[key] = receipt
+            fails = "PAYMENT_FAIL" in line["sku"]
+            if not fails and not seen and self.faults("lost"):
+                return 201, receipt
+            self.database.execute("begin immediate")
+            self.work_on(number, key, line, clerk, fails)
+            self.database.execute("commit")
+            return 201, receipt
+
+    def work_on(self, number, key, line, clerk, payment_fails):
+        sku, count = line["sku"], line["count"]
+        cents = line["cents"] * count
+        run = self.database.execute
+        step = lambda what, state: run("insert into work values (?,?,?,?,?)", (number, what, state, now_us(), clerk))
+        run("insert into purchase values (?,?,?,?,?,'placed',?,null,?)",
+            (number, key, sku, count, cents, now_us(), clerk))
+        run("insert or ignore into shelf values (?,?,?,0,0)", (sku, STOCK, STOCK))
+        reserved = run("update shelf set free=free-?, held=held+? where sku=? and free>=?",
+                       (count, count, sku, count)).rowcount == 1
+        if reserved:
+            step("reserve", "done")
+        if reserved and not payment_fails:
+            run("insert into till values (?,'capture',?)", (number, cents))
+            step("pay", "done")
+            run("update shelf set held=held-?, gone=gone+? where sku=?", (count, count, sku))
+            step("ship", "done")
+            return run("update purchase set state='shipped', ended_us=? where number=?", (now_us(), number))
+        if reserved and not self.faults("uncompensated"):
+            run("update shelf set free=free+?, held=held-? where sku=?", (count, count, sku))
+            step("reserve", "undone")
+        return run("update purchase set state='given up', ended_us=? where number=?", (now_us(), number))
+
+    def state_of(self, number):
+        with self.lock:
+            row = self.database.execute("select state from purchase where number=?", (number,)).fetchone()
+        return (200, {"number": number, "state": row[0]}) if row else (404, {"why": "no such order"})
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def answer(self, status, body):
+        text = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.path != "/shop/buy" or "Request-Key" not in self.headers:
+            return self.answer(400, {"why": "POST /shop/buy with a Request-Key"})
+        return self.answer(*self.server.shop.buy(self.headers["Request-Key"], json.loads(body)))
+
+    def do_GET(self):
+        return self.answer(*self.server.shop.state_of(self.path.rsplit("/", 1)[-1]))
+
+    def log_message(self, *_):
+        pass
+
+
+def main():
+    flags = argparse.ArgumentParser()
+    flags.add_argument("--database", required=True)
+    flags.add_argument("--port", type=int, default=0)
+    flags.add_argument("--fault", choices=["double", "lost", "uncompensated"])
+    chosen = flags.parse_args()
+    ThreadingHTTPServer.request_queue_size = 256
+    server = ThreadingHTTPServer(("127.0.0.1", chosen.port), Handler)
+    server.shop = Shop(chosen.database, chosen.fault)
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+#include "tests/mutants/faulty_store.hpp"
+
+namespace sagactl::mutants {
+
+Result<Registration> FaultyStore::register_node(const NodeName& name, const std::string& url, Duration lease) {
+  auto registration = store_.register_node(name, url, lease);
+  const std::lock_guard lock(mutex_);
+  if (registration) streams_[name] = {registration->last_sequence, registration->last_sequence};
+  return registration;
+}
+
+Result<Commit> FaultyStore::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+                                     const std::function<Changes(Timestamp now)>& decide) {
+  const std::lock_guard lock(mutex_);
+  Stream& stream = streams_[writer.node];
+  std::unique_ptr<ChangesCopy> altered;
+  std::int64_t believed = stream.believed;
+  auto commit = store_.transact(writer, keys, loaded, [&](Timestamp now) {
+    const Changes decided = decide(now);
+    if (!decided.events.empty()) believed = decided.events.back()->sequence;
+    altered = std::make_unique<ChangesCopy>(decided);
+    fault_(*altered);
+    return altered->changes(stream.written);
+  });
+  if (commit && *commit == Commit::committed && altered) {
+    stream.believed = believed;
+    stream.written += static_cast<std::int64_t>(altered->events.size());
+  }
+  return commit;
+}
+
+// The node has published what it believes to have written.
+Result<void> FaultyStore::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
+  std::vector<Backlog> translated = backlogs;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Backlog& backlog : translated) {
+      const Stream& stream = streams_[backlog.node];
+      backlog.published = backlog.published >= stream.believed ? stream.written
+                                                               : std::min(backlog.published, stream.written);
+    }
+  }
+  return store_.set_published(writer, translated);
+}
+
+}  // namespace sagactl::mutants

@@ -63,6 +63,12 @@ TEST_F(Audit, IsFilteredByPersonTimeAndNumber) {
   EXPECT_EQ(admin.get("/audit?since=yesterday")->status, 400);
 }
 
+TEST_F(Audit, CallsAGuestAGuest) {
+  Shop shop(node);
+  shop.stock("P", 1);
+  EXPECT_EQ(admin.get("/audit")->json().value()["entries"][0]["email"], "guest@localhost");
+}
+
 TEST_F(Audit, IsForAdmins) {
   EXPECT_EQ(customer.get("/audit")->status, 403);
   EXPECT_EQ(node.client().get("/audit")->status, 401);

@@ -9,6 +9,7 @@
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
 #include "cli/table.hpp"
+#include "common/money.hpp"
 
 namespace sagactl {
 namespace {
@@ -30,7 +31,10 @@ std::string target_of(const Json& entry) {
 std::string detail_of(const Json& entry) {
   const Json& data = member(entry, "data");
   if (text_member(entry, "action") == "retry") return "from " + text_member(data, "step");
-  if (text_member(entry, "action") == "set-stock") return text_member(data, "available") + " available";
+  if (text_member(entry, "action") == "set-stock")
+    return (text_member(data, "kind") == "balance" ? Money{integer_member(data, "available")}.text()
+                                                   : text_member(data, "available")) +
+           " available";
   return text_member(data, "reason");
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "server/api/guest.hpp"
 #include "server/api/query.hpp"
 #include "server/api/render_trace.hpp"
 #include "server/api/routes.hpp"
@@ -47,6 +48,7 @@ Result<std::string> id_of(Queries& queries, const std::string& by) {
 }
 
 Result<Json> email_of(Queries& queries, const std::string& id) {
+  if (id == guest_id) return Json(guest_email);
   const auto known = UserId::parse(id);
   if (!known) return Json(nullptr);
   const auto user = queries.user(*known);

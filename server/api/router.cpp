@@ -1,3 +1,4 @@
+#include "server/api/guest.hpp"
 #include "server/api/routes.hpp"
 
 namespace sagactl::api {
@@ -6,8 +7,8 @@ namespace {
 // Whoever uses a shop that knows no accounts. On the routes for guests alone, and sees all that is there.
 http::Caller guest() {
   http::Caller caller;
-  caller.id = "00000000-0000-7000-8000-000000000002";
-  caller.email = "guest@localhost";
+  caller.id = guest_id;
+  caller.email = guest_email;
   caller.role = to_string(Role::admin);
   return caller;
 }

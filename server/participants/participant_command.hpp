@@ -13,7 +13,7 @@
 namespace sagactl {
 
 // Where a command does its work, and all that it may know.
-struct Site {
+struct StepSite {
   Flow& flow;
   StockBook& stocks;
   const StepCall& call;
@@ -34,10 +34,10 @@ struct ParticipantCommand {
   std::string name;  // "points.reserve"
   // Does it, or undoes it, on the flow and the stock. Pure: the same site gives the same answer. It is called behind a
   // barrier, so once for each attempt and direction.
-  std::function<Performed(const Site&)> run;
+  std::function<Performed(const StepSite&)> run;
   // Whether the participant knows anything of this step and attempt. A compensation of what has not begun does nothing,
   // and keeps the action from being done later.
-  std::function<bool(const Site&)> begun;
+  std::function<bool(const StepSite&)> begun;
   std::optional<StockUse> stock = {};  // none: it touches no stock
 };
 

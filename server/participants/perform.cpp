@@ -21,34 +21,34 @@ Payment* payment_of_attempt(Flow& flow, int attempt) {
 Performed answered(Outcome outcome) { return Performed{std::move(outcome), {}, {}}; }
 
 // A rejection by a participant's decider is a refusal of the step.
-Performed apply_order(const Site& site, const OrderCommand& command) {
+Performed apply_order(const StepSite& site, const OrderCommand& command) {
   auto decision = decide(site.flow.order, command, site.moment);
   if (!decision) return answered(Refused{decision.error().message});
   site.flow.order = std::move(decision->order);
   return Performed{Succeeded{}, std::move(decision->events), {}};
 }
 
-Performed create_order(const Site& site) {
+Performed create_order(const StepSite& site) {
   // The first attempt is the order's own creation, in this very commit.
   if (site.call.attempt == 1) return answered(Succeeded{});
   return apply_order(site, ReopenOrder{});
 }
 
-Performed cancel_order(const Site& site) {
+Performed cancel_order(const StepSite& site) {
   const Flow& flow = site.flow;
   return apply_order(site, CancelOrder{flow.saga && !flow.saga->error.empty() ? flow.saga->error : "compensated"});
 }
 
-Performed confirm_order(const Site& site) {
+Performed confirm_order(const StepSite& site) {
   std::string payment;
   for (const Payment& p : site.flow.payments)
     if (p.status == PaymentStatus::completed) payment = p.id.text();
   return apply_order(site, ConfirmOrder{payment});
 }
 
-Performed notify_buyer(const Site& site) { return apply_order(site, NotifyBuyer{}); }
+Performed notify_buyer(const StepSite& site) { return apply_order(site, NotifyBuyer{}); }
 
-GatewayCall gateway_call(GatewayCall::Kind kind, const Site& site, const Payment& payment) {
+GatewayCall gateway_call(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
   const Flow& flow = site.flow;
   GatewayCall out;
   out.kind = kind;
@@ -75,7 +75,7 @@ bool waits_for_shop(const Flow& flow) {
   return definition && definition->shop_may_confirm;
 }
 
-Performed charge(const Site& site) {
+Performed charge(const StepSite& site) {
   Flow& flow = site.flow;
   Payment* payment = payment_of_attempt(flow, site.call.attempt);
   if (!payment) {
@@ -90,7 +90,7 @@ Performed charge(const Site& site) {
   return waiting_for(gateway_call(site.call.ask_first ? Kind::query_or_charge : Kind::charge, site, *payment));
 }
 
-Performed refund(const Site& site) {
+Performed refund(const StepSite& site) {
   const Payment* payment = payment_of_attempt(site.flow, site.call.attempt);
   using Kind = GatewayCall::Kind;
   if (payment && payment->status == PaymentStatus::processing)
@@ -101,7 +101,7 @@ Performed refund(const Site& site) {
 }
 
 // The stock is sold and the order is complete, or neither.
-Performed complete_order(const Site& site) {
+Performed complete_order(const StepSite& site) {
   if (const auto allowed = decide(site.flow.order, ConfirmOrder{}, site.moment); !allowed)
     return answered(Refused{allowed.error().message});
   Performed sold = confirm_stock(site, StockKind::product);
@@ -112,8 +112,8 @@ Performed complete_order(const Site& site) {
 }
 
 // Whether the participant knows anything of this step and attempt.
-bool payment_begun(const Site& site) { return payment_of_attempt(site.flow, site.call.attempt) != nullptr; }
-bool order_begun(const Site& site) { return site.flow.order.version > 0; }
+bool payment_begun(const StepSite& site) { return payment_of_attempt(site.flow, site.call.attempt) != nullptr; }
+bool order_begun(const StepSite& site) { return site.flow.order.version > 0; }
 
 // Every participant's commands, and what each saga's steps draw from, so that no flow is asked for it step by step.
 struct Offers {
@@ -186,7 +186,7 @@ Result<void> record_refund(Payment& payment, const GatewayReply& gateway, const 
 
 }  // namespace
 
-Uuid Site::fresh_id(std::uint64_t which) const {
+Uuid StepSite::fresh_id(std::uint64_t which) const {
   return make_uuid_v7(moment.now, moment.entropy + which, (moment.entropy ^ which) * 0x9E3779B97F4A7C15ull);
 }
 
@@ -223,7 +223,7 @@ Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stock
                           const Policy& policy, const Moment& moment) {
   const ParticipantCommand* found = offers().find(command);
   if (!found) return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
-  const Site site{flow, stocks, call, policy, moment};
+  const StepSite site{flow, stocks, call, policy, moment};
   if (auto known = answer_from_barriers(flow.barriers, call, found->begun(site))) return answered(std::move(*known));
   Performed performed = found->run(site);
   if (performed.outcome)

@@ -12,7 +12,7 @@ Reservation* reservation_of(Flow& flow, StockKind kind, int attempt) {
   return found == flow.reservations.end() ? nullptr : &*found;
 }
 
-Performed reserve_stock(const Site& site, const StockUse& use) {
+Performed reserve_stock(const StepSite& site, const StockUse& use) {
   Flow& flow = site.flow;
   Reserve command;
   command.id = ReservationId{site.fresh_id(1 + static_cast<std::uint64_t>(use.kind))};
@@ -27,7 +27,7 @@ Performed reserve_stock(const Site& site, const StockUse& use) {
   return Performed{reason.empty() ? Outcome{Succeeded{}} : Outcome{Refused{reason}}, std::move(decision.events), {}};
 }
 
-Performed release_stock(const Site& site, StockKind kind) {
+Performed release_stock(const StepSite& site, StockKind kind) {
   Reservation* reservation = reservation_of(site.flow, kind, site.call.attempt);
   if (!reservation) return Performed{Succeeded{}, {}, {}};
   auto decision = release(site.stocks, *reservation, site.flow.order.id, site.moment);
@@ -53,7 +53,7 @@ std::vector<ReservationLine> money_of_buyer(const Order& order) { return {{order
 
 // The step that confirms has attempts of its own, so it is the latest reservation that counts. What has expired and is
 // out of stock now may be there again later, so that is no refusal, which would be the answer for ever.
-Performed confirm_stock(const Site& site, StockKind kind) {
+Performed confirm_stock(const StepSite& site, StockKind kind) {
   std::vector<Reservation>& all = site.flow.reservations;
   const auto latest =
       std::find_if(all.rbegin(), all.rend(), [&](const Reservation& reservation) { return reservation.kind == kind; });
@@ -68,10 +68,12 @@ Performed confirm_stock(const Site& site, StockKind kind) {
 
 std::vector<ParticipantCommand> stock_commands(const std::string& name, const StockUse& use) {
   const StockKind kind = use.kind;
-  const auto begun = [kind](const Site& site) { return reservation_of(site.flow, kind, site.call.attempt) != nullptr; };
-  return {{name + ".reserve", [use](const Site& site) { return reserve_stock(site, use); }, begun, use},
-          {name + ".release", [kind](const Site& site) { return release_stock(site, kind); }, begun, use},
-          {name + ".confirm", [kind](const Site& site) { return confirm_stock(site, kind); }, begun, use}};
+  const auto begun = [kind](const StepSite& site) {
+    return reservation_of(site.flow, kind, site.call.attempt) != nullptr;
+  };
+  return {{name + ".reserve", [use](const StepSite& site) { return reserve_stock(site, use); }, begun, use},
+          {name + ".release", [kind](const StepSite& site) { return release_stock(site, kind); }, begun, use},
+          {name + ".confirm", [kind](const StepSite& site) { return confirm_stock(site, kind); }, begun, use}};
 }
 
 }  // namespace sagactl

@@ -10,7 +10,8 @@ class Audit : public testing::Test {
  protected:
   std::vector<std::string> actions(const std::string& query = "") {
     std::vector<std::string> list;
-    for (const Json& entry : admin.get("/audit" + query)->json().value()["entries"])
+    const Json answer = admin.get("/audit" + query)->json().value();
+    for (const Json& entry : answer["entries"])
       list.push_back(entry["action"].get<std::string>());
     return list;
   }
@@ -60,6 +61,12 @@ TEST_F(Audit, IsFilteredByPersonTimeAndNumber) {
   EXPECT_EQ(admin.get("/audit?within=1h&since=" + latest)->status, 400);
   EXPECT_EQ(admin.get("/audit?by=nobody@test.com")->status, 404);
   EXPECT_EQ(admin.get("/audit?since=yesterday")->status, 400);
+}
+
+TEST_F(Audit, CallsAGuestAGuest) {
+  Shop shop(node);
+  shop.stock("P", 1);
+  EXPECT_EQ(admin.get("/audit")->json().value()["entries"][0]["email"], "guest@localhost");
 }
 
 TEST_F(Audit, IsForAdmins) {

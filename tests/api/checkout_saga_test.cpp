@@ -20,8 +20,8 @@ class CheckoutSaga : public testing::Test {
   // The orders of a page, in its order.
   std::vector<std::string> orders(const std::string& query) {
     std::vector<std::string> ids;
-    for (const Json& saga : shop.get("/api/orchestrator/sagas" + query)["data"])
-      ids.push_back(saga["orderId"].get<std::string>());
+    const Json page = shop.get("/api/orchestrator/sagas" + query);
+    for (const Json& saga : page["data"]) ids.push_back(saga["orderId"].get<std::string>());
     return ids;
   }
 

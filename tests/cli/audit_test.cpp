@@ -25,6 +25,7 @@ TEST(CliAudit, SaysWhoDidWhatToWhat) {
   FakeNode node;
   const Json entries = {
       an_entry("set-stock", {{"kind", "product"}, {"id", "PROD001"}, {"available", 50}}, "op@localhost"),
+      an_entry("set-stock", {{"kind", "balance"}, {"id", "user-1"}, {"available", 1000000}}, "guest@localhost"),
       an_entry("retry", {{"step", "payment_processing"}}, "op@localhost"),
       an_entry("compensate", {{"reason", "returned"}}, nullptr)};
   node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200,
@@ -33,6 +34,7 @@ TEST(CliAudit, SaysWhoDidWhatToWhat) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("op@localhost                          set-stock   product PROD001"));
   EXPECT_THAT(outcome.out, HasSubstr("50 available"));
+  EXPECT_THAT(outcome.out, HasSubstr("10000.00 available"));
   EXPECT_THAT(outcome.out, HasSubstr("from payment_processing"));
   EXPECT_THAT(outcome.out, HasSubstr(std::string(other_id) + "  compensate  " + some_id));
   EXPECT_THAT(outcome.out, HasSubstr("returned"));

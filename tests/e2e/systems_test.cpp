@@ -271,7 +271,8 @@ TEST(SystemsCommandLine, CarriesOneOfEachThrough) {
   }
   const Ended audit = nodes.run({"audit", "-o", "json"});
   std::map<std::string, int> done;
-  for (const Json& entry : audit.json()["entries"]) ++done[text(entry["action"])];
+  const Json record = audit.json();
+  for (const Json& entry : record["entries"]) ++done[text(entry["action"])];
   const int products = 5, users = 3, items = 4;
   EXPECT_EQ(done, (std::map<std::string, int>{
                       {"compensate", 4}, {"retry", 4}, {"set-stock", products + 2 * users + items}}))

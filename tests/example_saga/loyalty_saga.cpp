@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::int64_t cents_per_point = 100;
 
-bool always(const Site&) {
+bool always(const StepSite&) {
   return true;
 }
 
@@ -15,7 +15,7 @@ std::vector<ReservationLine> points_for(const Order& order) {
   return {{"points:" + order.customer, (order.total.cents + cents_per_point - 1) / cents_per_point}};
 }
 
-Performed check_units(const Site& site) {
+Performed check_units(const StepSite& site) {
   std::int64_t units = 0;
   for (const OrderItem& item : site.flow.order.items) units += item.quantity;
   if (units > units_max)

@@ -40,7 +40,8 @@ class Loyalty : public testing::Test {
 TEST(LoyaltyDeciders, CountAPointForEachWholeAndBegunOne) {
   Order order;
   order.customer = "ann";
-  for (const auto& [cents, points] : {std::pair{0, 0}, {1, 1}, {100, 1}, {101, 2}, {1900, 19}}) {
+  const std::vector<std::pair<std::int64_t, std::int64_t>> rows = {{0, 0}, {1, 1}, {100, 1}, {101, 2}, {1900, 19}};
+  for (const auto& [cents, points] : rows) {
     order.total = Money{cents};
     EXPECT_EQ(points_for(order), (std::vector<ReservationLine>{{"points:ann", points}})) << cents;
   }

@@ -13,26 +13,36 @@ endfunction()
 
 set(precompiled_basics <algorithm> <chrono> <deque> <functional> <map> <memory> <mutex> <optional> <string> <thread>
                        <unordered_map> <variant> <vector> <fmt/format.h> <nlohmann/json.hpp>)
+set(precompiled_network <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
+                        <boost/asio/ip/tcp.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>
+                        <boost/beast/core/flat_buffer.hpp> <boost/beast/core/tcp_stream.hpp>
+                        <boost/beast/http/fields.hpp> <boost/beast/http/parser.hpp>)
+set(precompiled_tests <gmock/gmock.h> <gtest/gtest.h>)
 if(SAGACTL_PCH)
   precompile(precompiled "nlohmann_json::nlohmann_json;fmt::fmt;Threads::Threads" ${precompiled_basics})
-  precompile(precompiled_asio "nlohmann_json::nlohmann_json;fmt::fmt;asio" ${precompiled_basics}
-             <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp>
-             <boost/asio/ip/tcp.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>
-             <boost/beast/core/flat_buffer.hpp> <boost/beast/core/tcp_stream.hpp>
-             <boost/beast/http/fields.hpp> <boost/beast/http/parser.hpp>)
+  precompile(precompiled_asio "nlohmann_json::nlohmann_json;fmt::fmt;asio" ${precompiled_basics} ${precompiled_network})
+  precompile(precompiled_for_tests "nlohmann_json::nlohmann_json;fmt::fmt;Threads::Threads;GTest::gtest;GTest::gmock"
+             ${precompiled_basics} ${precompiled_tests})
+  precompile(precompiled_asio_for_tests "nlohmann_json::nlohmann_json;fmt::fmt;asio;GTest::gtest;GTest::gmock"
+             ${precompiled_basics} ${precompiled_network} ${precompiled_tests})
 endif()
 
-# Gives a target the headers that its libraries let it include: use_precompiled(TARGET LIBRARIES...).
+# Gives a target the headers that its libraries let it include, and a test those of GoogleTest as well:
+# use_precompiled(TARGET LIBRARIES...).
 function(use_precompiled target)
   if(NOT SAGACTL_PCH)
     return()
+  endif()
+  set(kind "")
+  if(target MATCHES "^test_")
+    set(kind "_for_tests")
   endif()
   set(seen)
   set(waiting ${ARGN})
   while(waiting)
     list(POP_FRONT waiting use)
     if(use STREQUAL "asio")
-      target_precompile_headers(${target} REUSE_FROM precompiled_asio)
+      target_precompile_headers(${target} REUSE_FROM precompiled_asio${kind})
       return()
     endif()
     if(TARGET ${use} AND NOT use IN_LIST seen)
@@ -44,6 +54,6 @@ function(use_precompiled target)
     endif()
   endwhile()
   if("common" IN_LIST seen)
-    target_precompile_headers(${target} REUSE_FROM precompiled)
+    target_precompile_headers(${target} REUSE_FROM precompiled${kind})
   endif()
 endfunction()

@@ -14,11 +14,13 @@ namespace {
 std::vector<Verdict> completed(std::vector<Verdict> found, const Profile& profile) {
   std::vector<Verdict> all;
   for (const std::string_view name : verdict_names()) {
-    const auto it = std::find_if(found.begin(), found.end(), [&](const Verdict& verdict) { return verdict.name == name; });
+    const auto it = std::find_if(found.begin(), found.end(),
+                                 [&](const Verdict& verdict) { return verdict.name == name; });
     if (it != found.end())
       all.push_back(std::move(*it));
     else
-      all.push_back(does_not_apply(name, fmt::format("the profile '{}' has no query that shows it", profile.name)));
+      all.push_back(
+          does_not_apply(name, fmt::format("the profile '{}' has no query that shows it", profile.name)));
   }
   return all;
 }
@@ -72,7 +74,8 @@ SagaTimings timings_of(const ForeignOrders& orders) {
 
 }  // namespace
 
-Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now) {
+Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
+                                    Timestamp now) {
   auto orders = ForeignOrders::read(rows, profile, ledger);
   if (!orders) return orders.error();
   std::vector<Verdict> found = {foreign_one_order_per_group(&*orders, ledger),
@@ -104,7 +107,8 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
                                                        std::string_view why) {
   std::vector<Verdict> found = {foreign_one_order_per_group(nullptr, ledger)};
-  for (const std::string_view name : {"no-lost-order", "no-phantom-order", "indeterminate-resolved", "all-sagas-end"})
+  for (const std::string_view name :
+       {"no-lost-order", "no-phantom-order", "indeterminate-resolved", "all-sagas-end"})
     found.push_back(undecided(name, why));
   return completed(std::move(found), profile);
 }

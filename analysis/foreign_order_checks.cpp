@@ -108,7 +108,8 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders) {
 Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
   constexpr std::string_view name = "no-phantom-order";
   if (!orders.has_groups())
-    return does_not_apply(name, "sql.orders has no column key (or product) that tells which request an order is of");
+    return does_not_apply(
+        name, "sql.orders has no column key (or product) that tells which request an order is of");
   auto open = open_requests(orders.ledger());
   Violations violations;
   std::uint64_t traced = 0;
@@ -143,9 +144,9 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
   if (requests > 0 && !orders.has_groups())
     return undecided(name, fmt::format("{} without an answer, and sql.orders has no column key",
                                        counted(requests, "request")));
-  return Violations().verdict(name, fmt::format("{} without an answer: {} happened, {} did not",
-                                                counted(requests, "request"), grouped(happened),
-                                                grouped(requests - happened)));
+  return Violations().verdict(
+      name, fmt::format("{} without an answer: {} happened, {} did not", counted(requests, "request"),
+                        grouped(happened), grouped(requests - happened)));
 }
 
 Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
@@ -194,7 +195,8 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
 
 Verdict foreign_answer_matches(const ForeignOrders& orders) {
   constexpr std::string_view name = "answer-matches-database";
-  if (!orders.has_groups()) return does_not_apply(name, "sql.orders has no column key (or product) to compare");
+  if (!orders.has_groups())
+    return does_not_apply(name, "sql.orders has no column key (or product) to compare");
   Violations violations;
   std::uint64_t answers = 0;
   for (const LedgerEntry& entry : orders.ledger().entries) {
@@ -206,11 +208,12 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     const bool same_total = !entry.claimed_total || !order->amount || *entry.claimed_total == *order->amount;
     if (same_group && same_total) continue;
     Witness witness{.what = {}, .rule = "what the client was told is what the database says"};
-    witness.what = same_group
-                       ? fmt::format("request {} was told a total of {}, the database has {} for order {}",
-                                     entry.operation, entry.claimed_total->text(), order->amount->text(), order->id)
-                       : fmt::format("request {} was told order {}, which is another's: {}", entry.operation,
-                                     order->id, order->key.empty() ? order->product : order->key);
+    witness.what =
+        same_group
+            ? fmt::format("request {} was told a total of {}, the database has {} for order {}",
+                          entry.operation, entry.claimed_total->text(), order->amount->text(), order->id)
+            : fmt::format("request {} was told order {}, which is another's: {}", entry.operation, order->id,
+                          order->key.empty() ? order->product : order->key);
     if (violations.first()) {
       orders.show(witness, *order);
       orders.show(witness, entry);
@@ -234,7 +237,8 @@ Verdict foreign_nodes_known(const ForeignOrders& orders) {
     if (violations.first()) orders.show(witness, order);
     violations.add(std::move(witness));
   }
-  return violations.verdict(name, fmt::format("every order names its node, one of {}", grouped(nodes.size())));
+  return violations.verdict(name,
+                            fmt::format("every order names its node, one of {}", grouped(nodes.size())));
 }
 
 Verdict foreign_not_vacuous(const ForeignOrders& orders) {

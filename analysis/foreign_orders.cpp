@@ -35,8 +35,10 @@ Json ForeignRow::json() const {
     if (!values_[i]) continue;
     row[names_[i]] = std::string(*values_[i]);
     if (!names_[i].ends_with("_us")) continue;
-    const std::string name = names_[i].substr(0, names_[i].size() - 3);  // created_us is shown as created_at too
-    if (const auto us = integer(names_[i])) row[name == "at" ? name : name + "_at"] = iso8601_us(Timestamp{*us});
+    const std::string name =
+        names_[i].substr(0, names_[i].size() - 3);  // created_us is shown as created_at too
+    if (const auto us = integer(names_[i]))
+      row[name == "at" ? name : name + "_at"] = iso8601_us(Timestamp{*us});
   }
   return row;
 }
@@ -67,7 +69,8 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
 Result<void> ForeignOrders::take(const ForeignRow& row) {
   for (const char* column : {"order_id", "created_us"})
     if (!row.has(column))
-      return Error{ErrorCode::invalid, fmt::format("the profile's query sql.orders gives no column {}", column)};
+      return Error{ErrorCode::invalid,
+                   fmt::format("the profile's query sql.orders gives no column {}", column)};
   if (columns_.empty())
     for (const char* column : {"node", "status", "key", "product", "ended_us", "amount"})
       if (row.has(column)) columns_[column] = true;
@@ -80,10 +83,11 @@ Result<void> ForeignOrders::take(const ForeignRow& row) {
   order.product = row.text("product");
   const auto created = row.integer("created_us");
   if (!created)
-    return Error{ErrorCode::invalid,
-                 fmt::format("the profile's query sql.orders gives '{}' as created_us of order {}: it must be "
-                             "whole microseconds since 1970",
-                             row.text("created_us"), order.id)};
+    return Error{
+        ErrorCode::invalid,
+        fmt::format("the profile's query sql.orders gives '{}' as created_us of order {}: it must be "
+                    "whole microseconds since 1970",
+                    row.text("created_us"), order.id)};
   order.created_at.us = *created;
   if (const auto ended = row.integer("ended_us")) order.ended_at = Timestamp{*ended};
   if (const auto amount = parse_money(row.text("amount"))) order.amount = *amount;
@@ -138,12 +142,9 @@ bool ForeignOrders::has_ended(const ForeignOrder& order) const {
 }
 
 Json ForeignOrders::request_row(const LedgerEntry& entry) const {
-  Json row{{"operation", entry.operation},
-           {"target", ledger_->targets[entry.target]},
-           {"product", ledger_->product(entry)},
-           {"key", ledger_->idempotency_key(entry)},
-           {"outcome", to_string(entry.outcome)},
-           {"httpStatus", entry.http_status}};
+  Json row{{"operation", entry.operation},        {"target", ledger_->targets[entry.target]},
+           {"product", ledger_->product(entry)},  {"key", ledger_->idempotency_key(entry)},
+           {"outcome", to_string(entry.outcome)}, {"httpStatus", entry.http_status}};
   if (!entry.order.is_nil()) row["orderId"] = ledger_->order_text(entry);
   if (entry.sent.us != 0) row["sentAt"] = iso8601_us(entry.sent);
   if (entry.done.us != 0) row["doneAt"] = iso8601_us(entry.done);
@@ -153,7 +154,8 @@ Json ForeignOrders::request_row(const LedgerEntry& entry) const {
 void ForeignOrders::show(Witness& witness, const ForeignOrder& order) const {
   witness.rows.push_back(order.row);
   const Json node(order.node);
-  if (!order.node.empty() && std::find(witness.nodes.begin(), witness.nodes.end(), node) == witness.nodes.end())
+  if (!order.node.empty() &&
+      std::find(witness.nodes.begin(), witness.nodes.end(), node) == witness.nodes.end())
     witness.nodes.push_back(node);
 }
 

@@ -61,18 +61,20 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
   if (profile.queries.steps.empty()) return does_not_apply(name, "the profile has no query sql.steps");
   if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
   std::map<Uuid, std::vector<Step>> steps;
-  auto read = rows.each_row(filled(profile.queries.steps, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
-    for (const char* column : {"order_id", "step", "state"})
-      if (!row.has(column)) return no_column("sql.steps", column);
-    const auto at = needed(row, "sql.steps", "at_us");
-    if (!at) return at.error();
-    const std::string state = row.text("state");
-    if (state != "done" && state != "undone")
-      return Error{ErrorCode::invalid, fmt::format("sql.steps gives state '{}'; it must be done or undone", state)};
-    steps[order_ref(row.text("order_id"))].push_back(
-        {row.text("step"), state == "undone", *at, named(row, "sql.steps")});
-    return {};
-  });
+  auto read = rows.each_row(
+      filled(profile.queries.steps, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
+        for (const char* column : {"order_id", "step", "state"})
+          if (!row.has(column)) return no_column("sql.steps", column);
+        const auto at = needed(row, "sql.steps", "at_us");
+        if (!at) return at.error();
+        const std::string state = row.text("state");
+        if (state != "done" && state != "undone")
+          return Error{ErrorCode::invalid,
+                       fmt::format("sql.steps gives state '{}'; it must be done or undone", state)};
+        steps[order_ref(row.text("order_id"))].push_back(
+            {row.text("step"), state == "undone", *at, named(row, "sql.steps")});
+        return {};
+      });
   if (!read) return read.error();
   Violations violations;
   std::uint64_t undone = 0;
@@ -83,8 +85,9 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
     undone += orders.is_undone(order);
     const std::string fault = fault_of(own, orders.is_undone(order), orders.is_completed(order));
     if (fault.empty()) continue;
-    Witness witness{.what = fmt::format("order {} is {}, and {}", order.id, order.status, fault),
-                    .rule = "each step done in a failed saga is undone once, in reverse, and none that was not done"};
+    Witness witness{
+        .what = fmt::format("order {} is {}, and {}", order.id, order.status, fault),
+        .rule = "each step done in a failed saga is undone once, in reverse, and none that was not done"};
     if (violations.first()) {
       orders.show(witness, order);
       for (const Step& step : own) witness.rows.push_back(step.row);
@@ -96,41 +99,46 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
                                               counted(undone, "failed order")));
 }
 
-Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders) {
+Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile,
+                                           const ForeignOrders& orders) {
   if (profile.queries.stock.empty())
     return std::vector<Verdict>{does_not_apply("stock-balances", "the profile has no query sql.stock"),
                                 does_not_apply("never-negative", "the profile has no query sql.stock")};
   Violations unbalanced, negative;
   std::uint64_t products = 0;
-  auto read = rows.each_row(filled(profile.queries.stock, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
-    const auto initial = needed(row, "sql.stock", "initial");
-    const auto available = needed(row, "sql.stock", "available");
-    if (!initial) return initial.error();
-    if (!available) return available.error();
-    const std::int64_t reserved = row.integer("reserved").value_or(0), sold = row.integer("sold").value_or(0);
-    const std::string product = row.text("product");
-    ++products;
-    if (*initial != *available + reserved + sold) {
-      Witness witness{.what = fmt::format("product {} began with {} and has {} available, {} reserved and {} sold: "
-                                          "{} are missing",
-                                          product, *initial, *available, reserved, sold,
-                                          *initial - *available - reserved - sold),
-                      .rule = "initial = available + reserved + sold"};
-      witness.rows.push_back(named(row, "sql.stock"));
-      unbalanced.add(std::move(witness));
-    }
-    if (*available < 0 || reserved < 0 || sold < 0) {
-      Witness witness{.what = fmt::format("product {} has less than nothing", product),
-                      .rule = "no stock is below zero"};
-      witness.rows.push_back(named(row, "sql.stock"));
-      negative.add(std::move(witness));
-    }
-    return {};
-  });
+  auto read = rows.each_row(
+      filled(profile.queries.stock, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
+        const auto initial = needed(row, "sql.stock", "initial");
+        const auto available = needed(row, "sql.stock", "available");
+        if (!initial) return initial.error();
+        if (!available) return available.error();
+        const std::int64_t reserved = row.integer("reserved").value_or(0),
+                           sold = row.integer("sold").value_or(0);
+        const std::string product = row.text("product");
+        ++products;
+        if (*initial != *available + reserved + sold) {
+          Witness witness{
+              .what = fmt::format("product {} began with {} and has {} available, {} reserved and {} sold: "
+                                  "{} are missing",
+                                  product, *initial, *available, reserved, sold,
+                                  *initial - *available - reserved - sold),
+              .rule = "initial = available + reserved + sold"};
+          witness.rows.push_back(named(row, "sql.stock"));
+          unbalanced.add(std::move(witness));
+        }
+        if (*available < 0 || reserved < 0 || sold < 0) {
+          Witness witness{.what = fmt::format("product {} has less than nothing", product),
+                          .rule = "no stock is below zero"};
+          witness.rows.push_back(named(row, "sql.stock"));
+          negative.add(std::move(witness));
+        }
+        return {};
+      });
   if (!read) return read.error();
   const std::string of = counted(products, "product");
-  return std::vector<Verdict>{unbalanced.verdict("stock-balances", "the stock of " + of + " adds up"),
-                              negative.verdict("never-negative", "no stock of " + of + " is below zero at the end")};
+  return std::vector<Verdict>{
+      unbalanced.verdict("stock-balances", "the stock of " + of + " adds up"),
+      negative.verdict("never-negative", "no stock of " + of + " is below zero at the end")};
 }
 
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile,
@@ -145,20 +153,23 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
     Json rows = Json::array();
   };
   std::map<Uuid, Paid> paid;
-  auto read = rows.each_row(filled(profile.queries.payments, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
-    const std::string kind = row.text("kind");
-    const auto amount = parse_money(row.text("amount"));
-    if (kind != "capture" && kind != "refund") return no_column("sql.payments", "kind (capture or refund)");
-    if (!amount) return no_column("sql.payments", "amount");
-    Paid& of = paid[order_ref(row.text("order_id"))];
-    ++(kind == "capture" ? of.captures : of.refunds);
-    of.net += kind == "capture" ? amount->cents : -amount->cents;
-    of.rows.push_back(named(row, "sql.payments"));
-    return {};
-  });
+  auto read = rows.each_row(filled(profile.queries.payments, orders.ledger()),
+                            [&](const ForeignRow& row) -> Result<void> {
+                              const std::string kind = row.text("kind");
+                              const auto amount = parse_money(row.text("amount"));
+                              if (kind != "capture" && kind != "refund")
+                                return no_column("sql.payments", "kind (capture or refund)");
+                              if (!amount) return no_column("sql.payments", "amount");
+                              Paid& of = paid[order_ref(row.text("order_id"))];
+                              ++(kind == "capture" ? of.captures : of.refunds);
+                              of.net += kind == "capture" ? amount->cents : -amount->cents;
+                              of.rows.push_back(named(row, "sql.payments"));
+                              return {};
+                            });
   if (!read) return read.error();
   Violations twice, unbalanced;
-  const auto add = [&](Violations& to, const ForeignOrder& order, const Paid& of, std::string what, const char* rule) {
+  const auto add = [&](Violations& to, const ForeignOrder& order, const Paid& of, std::string what,
+                       const char* rule) {
     Witness witness{.what = std::move(what), .rule = rule};
     if (to.first()) {
       orders.show(witness, order);
@@ -174,19 +185,23 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
     const Paid& of = paid[order.ref];
     if (of.captures > 1 || of.refunds > of.captures)
       add(twice, order, of,
-          fmt::format("order {} has {} and {}", order.id, counted(of.captures, "capture"), counted(of.refunds, "refund")),
+          fmt::format("order {} has {} and {}", order.id, counted(of.captures, "capture"),
+                      counted(of.refunds, "refund")),
           "at most one capture for an order, and not more refunds");
     const std::string net = Money{std::max<std::int64_t>(0, of.net)}.text();
     if (orders.is_undone(order) && of.net != 0)
-      add(unbalanced, order, of, fmt::format("order {} is {}, and {} of it is still captured", order.id, order.status, net),
+      add(unbalanced, order, of,
+          fmt::format("order {} is {}, and {} of it is still captured", order.id, order.status, net),
           "nothing stays captured of an order that was undone");
     else if (orders.is_completed(order) && order.amount && of.net != order.amount->cents)
       add(unbalanced, order, of,
-          fmt::format("order {} of {} is {}, and {} is captured", order.id, order.amount->text(), order.status, net),
+          fmt::format("order {} of {} is {}, and {} is captured", order.id, order.amount->text(),
+                      order.status, net),
           "captures minus refunds are the value of the completed orders");
   }
-  return std::vector<Verdict>{unbalanced.verdict(money, fmt::format("the payments of {} add up", counted(seen, "order"))),
-                              twice.verdict(once, fmt::format("no second capture for any of {}", counted(seen, "order")))};
+  return std::vector<Verdict>{
+      unbalanced.verdict(money, fmt::format("the payments of {} add up", counted(seen, "order"))),
+      twice.verdict(once, fmt::format("no second capture for any of {}", counted(seen, "order")))};
 }
 
 }  // namespace sagactl

@@ -58,7 +58,8 @@ std::string conclusion(const CapacityFound& found) {
     case CapacitySearch::Limit::server:
       return knee + ": the next rate that was tried above it missed a threshold";
     case CapacitySearch::Limit::generator:
-      return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up", found.knee);
+      return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up",
+                         found.knee);
     case CapacitySearch::Limit::none:
       return fmt::format("at least {:g}/s: the search ended there", found.knee);
   }
@@ -152,11 +153,12 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
 }
 
 std::string capacity_text(const CapacityFound& found) {
-  Table table({{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"WHY"}});
+  Table table(
+      {{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"WHY"}});
   for (const CapacityStep& step : found.steps)
     table.row({fmt::format("{:g}/s", step.rate), fmt::format("{:.0f}/s", step.sent_per_second),
-               format_duration(step.p50), format_duration(step.p99), fmt::format("{:.2f} %", step.errors * 100),
-               std::string(word_of(step.outcome)), step.reason});
+               format_duration(step.p50), format_duration(step.p99),
+               fmt::format("{:.2f} %", step.errors * 100), std::string(word_of(step.outcome)), step.reason});
   std::ostringstream out;
   table.print(out);
   return "Capacity: " + conclusion(found) + "\n" + out.str() + "\n";
@@ -165,7 +167,10 @@ std::string capacity_text(const CapacityFound& found) {
 Json capacity_json(const CapacityFound& found) {
   Json steps = Json::array();
   for (const CapacityStep& step : found.steps) steps.push_back(step_json(step));
-  return Json{{"knee", found.knee}, {"limitedBy", word_of(found.limit)}, {"text", conclusion(found)}, {"steps", steps}};
+  return Json{{"knee", found.knee},
+              {"limitedBy", word_of(found.limit)},
+              {"text", conclusion(found)},
+              {"steps", steps}};
 }
 
 }  // namespace sagactl

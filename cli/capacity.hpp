@@ -1,5 +1,5 @@
-// `loadtest --capacity`: one run after the other at different rates, until the highest that meets the thresholds
-// is known.
+// `loadtest --capacity`: one run after the other at different rates, until the highest that meets the
+// thresholds is known.
 #pragma once
 
 #include <stop_token>

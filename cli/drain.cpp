@@ -63,8 +63,8 @@ Count unended_in(const DatabaseName& database, const Profile& profile, const Led
   return left;
 }
 
-// A node tells at once that sagas are under way; the whole database is read only when it says that none is, or
-// cannot be asked.
+// A node tells at once that sagas are under way; the whole database is read only when it says that none is,
+// or cannot be asked.
 Count unended_of_ours(HistorySource* source, std::optional<NodeClient>& client, const Ledger& ledger) {
   const Count at_nodes = client ? unended_at(*client) : std::nullopt;
   if (!source || (at_nodes && at_nodes->sagas > 0)) return at_nodes;
@@ -72,8 +72,8 @@ Count unended_of_ours(HistorySource* source, std::optional<NodeClient>& client, 
 }
 
 // How many are left, asked again and again.
-std::function<Count()> counting(const Invocation& invocation, const Evidence& evidence, const Profile& profile,
-                                const Ledger& ledger) {
+std::function<Count()> counting(const Invocation& invocation, const Evidence& evidence,
+                                const Profile& profile, const Ledger& ledger) {
   if (profile.is_ours) {
     auto opened = NodeClient::open(invocation);
     auto client = std::make_shared<std::optional<NodeClient>>();
@@ -106,8 +106,9 @@ Drained wait_until_drained(const Invocation& invocation, const Evidence& evidenc
     const auto now = std::chrono::steady_clock::now();
     if (now >= until) return Drained::not_in_time;
     const auto left = std::chrono::duration_cast<Duration>(until - now);
-    progress.show("drain", fmt::format("{} sagas have not ended and {} events are not published, at most {} more",
-                                       count->sagas, count->events, format_duration(left)));
+    progress.show("drain",
+                  fmt::format("{} sagas have not ended and {} events are not published, at most {} more",
+                              count->sagas, count->events, format_duration(left)));
     if (!pause(stop, std::min(interval, left))) return Drained::interrupted;
   }
 }

@@ -18,7 +18,8 @@ enum class Drained {
 };
 
 // Our own systems: asks the nodes while they say that sagas are under way, then looks into the database where
-// there is one. Others: by the profile's query for orders where there is a database, else each order by itself.
+// there is one. Others: by the profile's query for orders where there is a database, else each order by
+// itself.
 Drained wait_until_drained(const Invocation& invocation, const Evidence& evidence, const Profile& profile,
                            const Ledger& ledger, Duration limit, const std::stop_token& stop,
                            ProgressLine& progress);

@@ -29,7 +29,8 @@ Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profi
 
 }  // namespace
 
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls) {
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile,
+                               const std::vector<Url>& urls) {
   const auto database = find_database(invocation);
   if (!database) return database.error();
   if (!profile.is_ours) return find_foreign(*database, profile);
@@ -66,8 +67,9 @@ Result<Findings> examine_run(const Evidence& evidence, const Profile& profile, c
     options.ledger = &load.ledger;
     found = examine(**history, options);
   } else {
-    findings.verdicts = profile.is_ours ? verdicts_without_database(evidence.why)
-                                        : foreign_verdicts_without_database(profile, load.ledger, evidence.why);
+    findings.verdicts = profile.is_ours
+                            ? verdicts_without_database(evidence.why)
+                            : foreign_verdicts_without_database(profile, load.ledger, evidence.why);
     return findings;
   }
   if (!found) return found.error();

@@ -21,9 +21,10 @@ struct Evidence {
   std::string why;                        // there is none
 };
 
-// Without --database: that of the node on this machine, for our own systems. An error for one that was named and
-// cannot be opened.
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls);
+// Without --database: that of the node on this machine, for our own systems. An error for one that was named
+// and cannot be opened.
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile,
+                               const std::vector<Url>& urls);
 
 struct Findings {
   std::optional<Examination> database;

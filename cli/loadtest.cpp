@@ -54,8 +54,8 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     return with_hint(load.error(), "start a node with `sagactl serve`, or name one with --url");
   }
   if (load->interrupted) return load;
-  const Drained drained =
-      wait_until_drained(invocation_, evidence_, options.profile, load->ledger, flags_.drain, stop_, progress_);
+  const Drained drained = wait_until_drained(invocation_, evidence_, options.profile, load->ledger,
+                                             flags_.drain, stop_, progress_);
   progress_.end();
   if (drained == Drained::interrupted) load->interrupted = true;
   if (drained == Drained::not_in_time)
@@ -90,8 +90,10 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* 
   result["system"] = load.ledger.system;
   if (capacity) result["capacity"] = capacity_json(*capacity);
   show_result(invocation_, result);
-  if (capacity && !invocation_.wants_json()) invocation_.terminal.out << '\n' << capacity_text(*capacity) << std::flush;
-  if (auto written = write_reports(invocation_, flags_.files, result, &load.response); !written) return written.error();
+  if (capacity && !invocation_.wants_json())
+    invocation_.terminal.out << '\n' << capacity_text(*capacity) << std::flush;
+  if (auto written = write_reports(invocation_, flags_.files, result, &load.response); !written)
+    return written.error();
   if (load.interrupted || (capacity && capacity->interrupted)) return ExitCode::interrupted;
   return exit_code_of(end_of(findings->verdicts, thresholds));
 }
@@ -131,7 +133,8 @@ void add_loadtest(CLI::App& root, Commands& commands) {
   app->footer(
       "Spreads over all of --url. Ends with 0 when every verdict is PASS, 1 for a FAIL, 2 for UNKNOWN, 3 "
       "when a\n"
-      "threshold is missed, 130 when interrupted: what was done until then is still judged. A second Ctrl-C ends it\n"
+      "threshold is missed, 130 when interrupted: what was done until then is still judged. A second Ctrl-C "
+      "ends it\n"
       "at once.");
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).carry_out(); });
 }

@@ -92,13 +92,15 @@ void add_what_is_wanted(CLI::App& app, LoadtestFlags& flags) {
 
 Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& flags) {
   if (!flags.profile_file.empty() && !flags.system.empty())
-    return Error{ErrorCode::invalid, "--system names a built-in profile and --profile a file: give one of them"};
+    return Error{ErrorCode::invalid,
+                 "--system names a built-in profile and --profile a file: give one of them"};
   if (!flags.profile_file.empty())
     return read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file);
   const Profile* known = find_builtin_profile(flags.system.empty() ? "order" : flags.system);
   if (known) return *known;
   return Error{ErrorCode::invalid, "--system '" + flags.system + "' is none of " +
-                                       join(builtin_profile_names(), ", ") + "; --profile FILE describes another"};
+                                       join(builtin_profile_names(), ", ") +
+                                       "; --profile FILE describes another"};
 }
 
 }  // namespace
@@ -106,7 +108,8 @@ Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& fl
 void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags) {
   app.add_option("scenario", flags.scenario, "What is sent, or a file of flags")
       ->type_name("duplicate|individual|mixed|all|FILE.toml");
-  app.add_option("--scenario-file", flags.scenario_file, "Flags from a file: orders = 1000, threshold = [...]")
+  app.add_option("--scenario-file", flags.scenario_file,
+                 "Flags from a file: orders = 1000, threshold = [...]")
       ->type_name("FILE.toml");
   add_whom_to_load(app, flags);
   add_what_to_send(app, flags.load);

@@ -32,8 +32,8 @@ struct LoadtestFlags {
 
 void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags);
 
-// The options of a run: the flags with the scenario, the profile, the targets and the shared settings in their
-// places. `invalid` for what does not go together.
+// The options of a run: the flags with the scenario, the profile, the targets and the shared settings in
+// their places. `invalid` for what does not go together.
 Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFlags& flags);
 
 }  // namespace sagactl

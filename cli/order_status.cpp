@@ -23,7 +23,8 @@ OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profil
     for (const Url& url : *urls) clients_.emplace_back(url, options);
   std::set<std::string> orders;
   for (const LedgerEntry& entry : ledger.entries)
-    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil()) orders.insert(ledger.order_text(entry));
+    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil())
+      orders.insert(ledger.order_text(entry));
   left_.assign(orders.begin(), orders.end());
 }
 

@@ -47,7 +47,8 @@ class SqliteRows final : public ForeignRows {
       for (int i = 0; i < columns; ++i) {
         const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
-        values[static_cast<std::size_t>(i)] = text ? std::optional(std::string_view(text, size)) : std::nullopt;
+        values[static_cast<std::size_t>(i)] =
+            text ? std::optional(std::string_view(text, size)) : std::nullopt;
       }
       if (auto visited = visit(ForeignRow(names, values)); !visited) return visited;
     }
@@ -65,11 +66,13 @@ class PostgresRows final : public ForeignRows {
     auto rows = std::make_unique<PostgresRows>();
     rows->connection_ = PQconnectdb(database.name.c_str());
     if (PQstatus(rows->connection_) != CONNECTION_OK)
-      return Error{ErrorCode::unavailable, "cannot open " + database.shown + ": " + PQerrorMessage(rows->connection_)};
+      return Error{ErrorCode::unavailable,
+                   "cannot open " + database.shown + ": " + PQerrorMessage(rows->connection_)};
     for (const char* sql : {patience, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}) {
       const Result_ done(PQexec(rows->connection_, sql), &PQclear);
       if (PQresultStatus(done.get()) != PGRES_COMMAND_OK)
-        return Error{ErrorCode::unavailable, "cannot read " + database.shown + ": " + PQerrorMessage(rows->connection_)};
+        return Error{ErrorCode::unavailable,
+                     "cannot read " + database.shown + ": " + PQerrorMessage(rows->connection_)};
     }
     return std::unique_ptr<ForeignRows>(std::move(rows));
   }
@@ -94,7 +97,8 @@ class PostgresRows final : public ForeignRows {
  private:
   using Result_ = std::unique_ptr<pg_result, decltype(&PQclear)>;
 
-  static Result<void> visit_row(const pg_result* row, const std::function<Result<void>(const ForeignRow&)>& visit) {
+  static Result<void> visit_row(const pg_result* row,
+                                const std::function<Result<void>(const ForeignRow&)>& visit) {
     std::vector<std::string> names;
     std::vector<std::optional<std::string_view>> values;
     for (int i = 0; i < PQnfields(row); ++i) {

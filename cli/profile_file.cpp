@@ -36,7 +36,9 @@ void read_statuses(TomlMembers& members, const char* name, StatusRanges& ranges)
   ranges.clear();
   for (const std::string& text : texts) {
     const auto range = range_of(text);
-    if (!range) return members.fail(name, fmt::format("'{}' is no HTTP status: write 201, \"2xx\" or \"200-204\"", text));
+    if (!range)
+      return members.fail(name,
+                          fmt::format("'{}' is no HTTP status: write 201, \"2xx\" or \"200-204\"", text));
     ranges.push_back(*range);
   }
 }
@@ -76,7 +78,8 @@ void read_test_data(TomlMembers& members, TestData& data) {
   members.text("product_price", data.product_price);
   if (data.path.empty()) members.fail("path", "is missing");
   if (data.users.empty() != data.user_id.empty()) members.fail("user_id", "and users belong together");
-  if (data.products.empty() != data.product_id.empty()) members.fail("product_id", "and products belong together");
+  if (data.products.empty() != data.product_id.empty())
+    members.fail("product_id", "and products belong together");
 }
 
 void read_product(TomlMembers& members, Profile& profile) {

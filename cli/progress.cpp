@@ -30,7 +30,8 @@ std::string head_of(const Progress& progress) {
   std::string head = progress.phase;
   if (const auto done = done_of(progress)) {
     const auto filled = static_cast<std::size_t>(*done * bar_width);
-    head += fmt::format("  [{}{}] {:.0f} %", std::string(filled, '#'), std::string(bar_width - filled, '.'), *done * 100);
+    head += fmt::format("  [{}{}] {:.0f} %", std::string(filled, '#'), std::string(bar_width - filled, '.'),
+                        *done * 100);
   }
   head += "  " + format_duration(progress.elapsed);
   if (progress.left) head += ", " + format_duration(*progress.left) + " left";
@@ -57,12 +58,15 @@ std::vector<std::string> live_view(const Progress& progress, const ProgressSurro
   std::string rate = fmt::format("{:.0f}/s sent", progress.rate);
   if (progress.rate_planned) rate += fmt::format(" of {:.0f}/s planned", *progress.rate_planned);
   lines.push_back("  rate     " + rate);
-  lines.push_back(fmt::format("  orders   {} sent, {} accepted, {} duplicates, {} errors", grouped(progress.sent),
-                              grouped(progress.accepted), grouped(progress.duplicates), grouped(progress.errors)));
-  lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second", format_duration(progress.response_p50),
+  lines.push_back(fmt::format("  orders   {} sent, {} accepted, {} duplicates, {} errors",
+                              grouped(progress.sent), grouped(progress.accepted),
+                              grouped(progress.duplicates), grouped(progress.errors)));
+  lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second",
+                              format_duration(progress.response_p50),
                               format_duration(progress.response_p99)));
   if (surroundings.sagas_active)
-    lines.push_back("  sagas    " + grouped(static_cast<std::uint64_t>(*surroundings.sagas_active)) + " under way");
+    lines.push_back("  sagas    " + grouped(static_cast<std::uint64_t>(*surroundings.sagas_active)) +
+                    " under way");
   if (surroundings.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, surroundings));
   return lines;
 }
@@ -75,7 +79,8 @@ void ProgressLine::show(const Progress& progress, const ProgressSurroundings& su
   if (progress.orders_planned > 0)
     text = fmt::format("{}: {} of {} sent", progress.phase, progress.sent, progress.orders_planned);
   text += fmt::format(", {} accepted, {} duplicates, {} errors, {:.0f}/s, p99 {}", progress.accepted,
-                      progress.duplicates, progress.errors, progress.rate, format_duration(progress.response_p99));
+                      progress.duplicates, progress.errors, progress.rate,
+                      format_duration(progress.response_p99));
   if (surroundings.sagas_active) text += fmt::format(", {} sagas under way", *surroundings.sagas_active);
   if (progress.left) text += ", " + format_duration(*progress.left) + " left";
   invocation_.terminal.err << text << '\n' << std::flush;

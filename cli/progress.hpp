@@ -1,5 +1,5 @@
-// How far a load test has come, on the error stream: a view that is written over again on a terminal, a line every
-// few seconds elsewhere, nothing with --quiet.
+// How far a load test has come, on the error stream: a view that is written over again on a terminal, a line
+// every few seconds elsewhere, nothing with --quiet.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ namespace sagactl {
 
 // What the view shows beside a run's own progress.
 struct ProgressSurroundings {
-  std::vector<std::string> targets;           // as Progress::answered counts them
+  std::vector<std::string> targets;          // as Progress::answered counts them
   std::optional<std::int64_t> sagas_active;  // nothing: it cannot be told
 };
 

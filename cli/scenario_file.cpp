@@ -68,7 +68,8 @@ Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& envi
                         "'" + member + "' is no flag of loadtest" +
                             (near.empty() || near == member ? "" : "; did you mean '" + near + "'?"));
     }
-    const bool is_file = member == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
+    const bool is_file =
+        member == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
     if (option->count() > 0 && !is_file) continue;
     try {
       if (is_file) option->clear();

@@ -28,7 +28,8 @@ bool Assortment::is_hot(OrderKind kind, std::uint32_t group) const {
 std::size_t Assortment::place_of(OrderKind kind, std::uint32_t group, std::uint32_t item) const {
   std::size_t place = 0;
   const FailWay* way = fail_way(kind, group);
-  const bool has_own_product = way != nullptr && !way->product.empty();  // which costs what the first one does
+  const bool has_own_product =
+      way != nullptr && !way->product.empty();  // which costs what the first one does
   if (!has_own_product && !is_hot(kind, group)) {
     // With a hot product, the others are all but the first.
     const std::size_t first = hot_share > 0 && catalogue.size() > 1 ? 1 : 0;
@@ -55,7 +56,8 @@ std::vector<ProductItem> Assortment::items_of(OrderKind kind, std::uint32_t grou
   std::vector<ProductItem> list;
   for (std::uint32_t i = 0; i < items; ++i) {
     const ItemTerms terms = item_terms(seed, group, i);
-    ProductItem item{product_of(kind, group, i), std::string(product_name), terms.quantity, Money{terms.cents}};
+    ProductItem item{product_of(kind, group, i), std::string(product_name), terms.quantity,
+                     Money{terms.cents}};
     if (!catalogue.empty()) {
       const CatalogueProduct& product = catalogue[place_of(kind, group, i)];
       item.product_name = product.name;

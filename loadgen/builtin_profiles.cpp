@@ -36,7 +36,8 @@ Profile make_order() {
 // A product of the run's own, so that nobody else's stock is touched.
 void make_checkout_product(Profile& profile, const std::string& id, const std::string& name, Money price) {
   TestData put{.method = "PUT", .path = "/api/inventory/" + id};
-  put.body = Json{{"productName", name}, {"availableQuantity", ample_stock}, {"price", price.number()}}.dump();
+  put.body =
+      Json{{"productName", name}, {"availableQuantity", ample_stock}, {"price", price.number()}}.dump();
   profile.test_data.push_back(std::move(put));
 }
 
@@ -101,7 +102,9 @@ Profile make_purchase() {
   profile.status = {"/purchase/orders/{order}", "/status", {"completed", "cancelled", "failed"}};
   profile.test_data = {
       {.path = "/purchase/setup-test-data",
-       .body = R"({"prefix":"LT-{run}-","users":{users},"items":5,"stock":10000000,"balance":1000000000,"slots":10000000})",
+       .body =
+           R"({"prefix":"LT-{run}-","users":{users},"items":5,"stock":10000000,)"
+               R"("balance":1000000000,"slots":10000000})",
        .users = "/users",
        .user_id = "userId",
        .products = "/items",

@@ -1,5 +1,5 @@
-// Which rate to try next in search of the highest that a server keeps up with: doubles until one is missed (or
-// halves until one is kept), then halves the distance between the best kept and the lowest missed.
+// Which rate to try next in search of the highest that a server keeps up with: doubles until one is missed
+// (or halves until one is kept), then halves the distance between the best kept and the lowest missed.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +39,8 @@ class CapacitySearch {
 
   double first_, rate_max_;
   double kept_ = 0;
-  double missed_ = 0;     // the lowest; 0: none
-  double unknown_ = 0;    // the lowest without evidence; 0: none
+  double missed_ = 0;   // the lowest; 0: none
+  double unknown_ = 0;  // the lowest without evidence; 0: none
   bool trying_again_ = false;
   std::size_t steps_ = 0;
 };

@@ -54,7 +54,9 @@ CrewSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& pha
 }
 
 Crew::Crew(const LoadOptions& options, const Setup& setup)
-    : requested_(options.pacing), cores_(setup.cores), store_(options.scratch, options.entries_in_memory_max) {
+    : requested_(options.pacing),
+      cores_(setup.cores),
+      store_(options.scratch, options.entries_in_memory_max) {
   LoadWorker::Setup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;

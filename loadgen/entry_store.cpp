@@ -160,7 +160,8 @@ LedgerEntries EntryStore::merge() {
     if (!blocks) crash("the ledger's own file cannot be read");
     file_ = -1;  // the mapping's now
     for (const Block& block : blocks_)
-      runs.push_back({blocks->data() + block.first, blocks->data() + block.first + block.count, blocks.get()});
+      runs.push_back(
+          {blocks->data() + block.first, blocks->data() + block.first + block.count, blocks.get()});
   }
   const int sorted = written_ > 0 ? nameless_file(directory_) : -1;
   Piece buffer;

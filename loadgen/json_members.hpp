@@ -8,8 +8,8 @@
 
 namespace sagactl {
 
-// Values come as their text: that of a string without its quotes and with its escapes. Of what is cut off, the
-// members before the cut.
+// Values come as their text: that of a string without its quotes and with its escapes. Of what is cut off,
+// the members before the cut.
 class JsonMembers {
  public:
   explicit JsonMembers(std::string_view text) : rest_(text) {

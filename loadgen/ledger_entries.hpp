@@ -32,8 +32,9 @@ class MappedEntries {
     if (++touched_ % touches_max == 0) give_back_all();
   }
 
-  static constexpr std::size_t window = 64 * 1024;        // entries
-  static constexpr std::size_t touches_max = 256 * 1024;  // in the order of the file that many entries at most
+  static constexpr std::size_t window = 64 * 1024;  // entries
+  static constexpr std::size_t touches_max =
+      256 * 1024;  // in the order of the file that many entries at most
 
  private:
   MappedEntries(int file, const LedgerEntry* data, std::size_t count)

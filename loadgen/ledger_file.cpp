@@ -16,7 +16,8 @@ constexpr int format_version = 1;
 Json catalogue_json(const Ledger& ledger) {
   Json list = Json::array();
   for (const CatalogueProduct& it : ledger.catalogue)
-    list.push_back({{"id", it.id}, {"name", it.name}, {"price", it.price.text()}, {"number", it.id_is_number}});
+    list.push_back(
+        {{"id", it.id}, {"name", it.name}, {"price", it.price.text()}, {"number", it.id_is_number}});
   return list;
 }
 
@@ -122,10 +123,10 @@ Ledger ledger_of(const Json& head) {
   for (const Json& it : head.value("catalogue", Json::array()))
     ledger.catalogue.push_back({it.at("id"), it.at("name"), money_of(it.at("price")), it.at("number")});
   for (const Json& it : head.value("failWays", Json::array()))
-    ledger.fail_ways.push_back({it.at("name"), it.at("quantity").is_null()
-                                                   ? std::nullopt
-                                                   : std::optional<std::int64_t>(it.at("quantity")),
-                                it.at("product")});
+    ledger.fail_ways.push_back(
+        {it.at("name"),
+         it.at("quantity").is_null() ? std::nullopt : std::optional<std::int64_t>(it.at("quantity")),
+         it.at("product")});
   ledger.seed = head.at("seed");
   ledger.items = head.at("items");
   ledger.open_loop = head.at("openLoop");

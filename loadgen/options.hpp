@@ -38,9 +38,9 @@ struct LoadOptions {
   std::optional<Duration> duration;     // of the measured phases, all together
   std::optional<double> rate;           // open loop: requests per second, whatever the answers
   ArrivalKind arrival = ArrivalKind::constant;
-  double rate_from = 0;                      // of a ramp
-  std::uint32_t rate_steps = 5;              // of steps
-  std::vector<Stage> stages;                 // open loop: instead of orders, duration, rate and arrival's shape
+  double rate_from = 0;          // of a ramp
+  std::uint32_t rate_steps = 5;  // of steps
+  std::vector<Stage> stages;     // open loop: instead of orders, duration, rate and arrival's shape
   std::optional<std::uint32_t> concurrency;  // closed loop: requests in flight. Neither: closed, 16
 
   // What.
@@ -63,7 +63,7 @@ struct LoadOptions {
   bool fresh_connections = false;     // each request has a connection of its own, made before it is due
   std::uint32_t backlog_max = 65536;  // due requests that may wait for a connection; more are skipped
   std::string scratch = "/tmp";       // where a ledger goes that is too long for memory
-  std::size_t entries_in_memory_max = 256 * 1024;
+  std::size_t entries_in_memory_max = 64 * 1024;
 };
 
 // `invalid` with the first thing that is wrong, in the command line's words.

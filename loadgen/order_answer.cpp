@@ -53,13 +53,13 @@ AnswerPlan::AnswerPlan(const Profile& profile)
 
 void AnswerPlan::want(Field field, const std::vector<std::string>& pointers) {
   for (std::size_t rank = 0; rank < pointers.size(); ++rank)
-    if (!pointers[rank].empty()) wanted_.push_back({path_of(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
+    if (!pointers[rank].empty())
+      wanted_.push_back({path_of(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
 }
 
 OrderAnswer AnswerPlan::read(std::string_view body) const {
   Reading reading;
-  const std::uint32_t all =
-      wanted_.size() == wanted_max ? 0xFFFFFFFFu : (1u << wanted_.size()) - 1;
+  const std::uint32_t all = wanted_.size() == wanted_max ? 0xFFFFFFFFu : (1u << wanted_.size()) - 1;
   walk(body, 0, all, reading);
   return reading.answer;
 }
@@ -111,8 +111,8 @@ void AnswerPlan::take(const Wanted& wanted, const JsonMembers::Member& member, R
       if (is_scalar(member) && is_best(reading.total_rank)) answer.total = money_of(member.value);
       return;
     case Field::duplicate:
-      answer.is_duplicate |= std::find(wanted.values.begin(), wanted.values.end(), member.value) !=
-                             wanted.values.end();
+      answer.is_duplicate |=
+          std::find(wanted.values.begin(), wanted.values.end(), member.value) != wanted.values.end();
       return;
   }
 }

@@ -15,7 +15,7 @@
 namespace sagactl {
 
 struct OrderAnswer {
-  Uuid order;                    // order_ref of its id; nil when there is none
+  Uuid order;                   // order_ref of its id; nil when there is none
   std::string_view order_name;  // the id where it is no UUID; a part of the body
   Uuid correlation;
   ClaimedStatus status = ClaimedStatus::none;
@@ -24,9 +24,9 @@ struct OrderAnswer {
   friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
 };
 
-// Reads the members of a body that a profile points at, and allocates nothing: this runs for every answer, and
-// the JSON library takes as long for a body as all the rest of the request. Of a body that is cut off or no
-// JSON, what stands before the fault. Any number of threads may use one.
+// Reads the members of a body that a profile points at, and allocates nothing: this runs for every answer,
+// and the JSON library takes as long for a body as all the rest of the request. Of a body that is cut off or
+// no JSON, what stands before the fault. Any number of threads may use one.
 class AnswerPlan {
  public:
   explicit AnswerPlan(const Profile& profile);

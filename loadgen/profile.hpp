@@ -48,8 +48,8 @@ struct StatusQuestion {
   std::vector<std::string> ends;
 };
 
-// What has to be done on the server before the first order: {run} and {users}, how many there are to be, are filled
-// into the path and the body.
+// What has to be done on the server before the first order: {run} and {users}, how many there are to be, are
+// filled into the path and the body.
 struct TestData {
   std::string method = "POST";
   std::string path = {};
@@ -66,7 +66,8 @@ struct ProfileQueries {
   std::string steps;     // order_id, step, state (done or undone), at_us; optional: node
   std::string stock;     // product, initial, available; optional: reserved, sold
   std::string payments;  // order_id, kind (capture or refund), amount
-  std::vector<std::string> completed, undone;  // statuses of orders that ended well, or with nothing in effect
+  std::vector<std::string> completed,
+      undone;  // statuses of orders that ended well, or with nothing in effect
   bool any() const { return !orders.empty() || !steps.empty() || !stock.empty() || !payments.empty(); }
 };
 

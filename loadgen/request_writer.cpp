@@ -70,12 +70,14 @@ char* put_uuid(char* field, const Uuid& uuid) {
 }  // namespace
 
 RequestWriter::RequestWriter(const Run& run)
-    : orders_(run.orders), correlation_key_(correlation_key(run.orders.run)), method_(run.profile.method + " ") {
+    : orders_(run.orders),
+      correlation_key_(correlation_key(run.orders.run)),
+      method_(run.profile.method + " ") {
   std::size_t target_max = 0;
   for (const Url& target : run.targets) {
     prefixes_.push_back(target.prefix);
-    hosts_.push_back(fmt::format(" HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n{}", target.authority(),
-                                 run.close ? "Connection: close\r\n" : ""));
+    hosts_.push_back(fmt::format(" HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n{}",
+                                 target.authority(), run.close ? "Connection: close\r\n" : ""));
     target_max = std::max(target_max, prefixes_.back().size() + hosts_.back().size());
   }
   for (const CatalogueProduct& product : orders_.catalogue)
@@ -99,7 +101,8 @@ RequestWriter::RequestWriter(const Run& run)
   size_max_ += method_.size() + target_max + authorization_max_ + any_length.size() + 32;
 }
 
-RequestWriter::Form RequestWriter::make_form(const Profile& profile, OrderKind kind, const FailWay* way) const {
+RequestWriter::Form RequestWriter::make_form(const Profile& profile, OrderKind kind,
+                                             const FailWay* way) const {
   Form form;
   form.path = compile(profile.path, profile, kind, way, 0);
   std::string headers;
@@ -222,7 +225,8 @@ const RequestWriter::Form& RequestWriter::form_of(const Order& order) const {
   return forms_[first_fail_form + order.group % (forms_.size() - first_fail_form)];
 }
 
-const RequestWriter::CatalogueText& RequestWriter::catalogue_text(const Order& order, std::uint32_t item) const {
+const RequestWriter::CatalogueText& RequestWriter::catalogue_text(const Order& order,
+                                                                  std::uint32_t item) const {
   return catalogue_[orders_.place_of(order.kind, order.group, item)];
 }
 
@@ -266,7 +270,8 @@ char* RequestWriter::put_field(char* at, const Piece& piece, const Order& order)
       return put_number(
           at, static_cast<std::uint64_t>(item_terms(orders_.seed, order.group, piece.item).quantity));
     case Piece::Kind::user:
-      return append(at, piece.field == TemplateField::user ? users_[order.user].id : users_[order.user].id_json);
+      return append(at,
+                    piece.field == TemplateField::user ? users_[order.user].id : users_[order.user].id_json);
   }
   return at;
 }

@@ -1,7 +1,6 @@
 #include "loadgen/run.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "loadgen/figures.hpp"
 #include "loadgen/request_writer.hpp"
 #include "loadgen/test_data.hpp"
+#include "loadgen/worker_thread.hpp"
 
 namespace sagactl {
 namespace {
@@ -29,14 +29,6 @@ std::string fresh_run_id() {
   std::string id;
   for (std::uint64_t rest = random_u64(); id.size() < 10; rest /= 36) id.push_back(digits[rest % 36]);
   return id;
-}
-
-// A connection needs a file descriptor, and the usual limit is 1024.
-void allow_files(std::uint64_t count) {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count) return;
-  limit.rlim_cur = std::min<rlim_t>(count, limit.rlim_max);
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // One load test from its options to its result.

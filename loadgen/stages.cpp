@@ -80,7 +80,8 @@ Result<std::vector<Stage>> parse_stages(std::string_view text) {
     if (!stage) return stage.error();
     stages.push_back(*stage);
   }
-  if (stages.size() > stages_max) return Error{ErrorCode::invalid, fmt::format("more than {} stages", stages_max)};
+  if (stages.size() > stages_max)
+    return Error{ErrorCode::invalid, fmt::format("more than {} stages", stages_max)};
   if (stages.empty() || stages_orders(stages) < 1)
     return Error{ErrorCode::invalid, "the stages send nothing; write 'ramp 0..500/s 30s, 500/s 2m'"};
   return stages;
@@ -104,7 +105,8 @@ Duration stages_length(const std::vector<Stage>& stages) {
   return length;
 }
 
-Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson, std::uint64_t seed) {
+Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson,
+                                             std::uint64_t seed) {
   if (stages_orders(stages) > static_cast<double>(schedule_max))
     return Error{ErrorCode::invalid, fmt::format("more than {} requests", schedule_max)};
   std::vector<Nanoseconds> plan;

@@ -25,6 +25,7 @@ Duration stages_length(const std::vector<Stage>& stages);
 
 // The send times of all stages, one after the other, at even distances or, for `poisson`, independent. `seed`
 // decides the latter. `invalid` for more than schedule_max.
-Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson, std::uint64_t seed);
+Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson,
+                                             std::uint64_t seed);
 
 }  // namespace sagactl

@@ -35,7 +35,8 @@ Result<void> take_users(const TestData& wanted, const Json& answer, std::vector<
   const auto list = list_at(wanted, answer, wanted.users);
   if (!list) return list.error();
   for (const Json& it : *list) {
-    if (!it.is_object() || !it.contains(wanted.user_id)) return lacks(wanted, wanted.user_id + " for each user");
+    if (!it.is_object() || !it.contains(wanted.user_id))
+      return lacks(wanted, wanted.user_id + " for each user");
     LoadUser user{text_of(it[wanted.user_id]), {}, it[wanted.user_id].is_number()};
     const auto same = [&](const LoadUser& known) { return known.id == user.id; };
     if (std::none_of(users.begin(), users.end(), same)) users.push_back(std::move(user));
@@ -43,7 +44,8 @@ Result<void> take_users(const TestData& wanted, const Json& answer, std::vector<
   return {};
 }
 
-Result<void> take_products(const TestData& wanted, const Json& answer, std::vector<CatalogueProduct>& products) {
+Result<void> take_products(const TestData& wanted, const Json& answer,
+                           std::vector<CatalogueProduct>& products) {
   const auto list = list_at(wanted, answer, wanted.products);
   if (!list) return list.error();
   for (const Json& it : *list) {
@@ -61,15 +63,18 @@ Result<void> take_products(const TestData& wanted, const Json& answer, std::vect
 }
 
 std::string filled(std::string text, const TestDataFor& whom) {
-  for (const auto& [field, value] : {std::pair<std::string, std::string>{"{run}", whom.run},
-                                     {"{users}", std::to_string(whom.users)}})
+  for (const auto& [field, value] :
+       {std::pair<std::string, std::string>{"{run}", whom.run}, {"{users}", std::to_string(whom.users)}})
     for (auto at = text.find(field); at != std::string::npos; at = text.find(field, at + value.size()))
       text.replace(at, field.size(), value);
   return text;
 }
 
-Result<void> make_one(HttpClient& client, const TestData& wanted, const TestDataFor& whom, TestDataMade& made) {
-  HttpRequest request{wanted.method, filled(wanted.path, whom), filled(wanted.body, whom),
+Result<void> make_one(HttpClient& client, const TestData& wanted, const TestDataFor& whom,
+                      TestDataMade& made) {
+  HttpRequest request{wanted.method,
+                      filled(wanted.path, whom),
+                      filled(wanted.body, whom),
                       {{"Content-Type", "application/json"}}};
   for (int call = 0; call < calls_max; ++call) {
     const auto response = client.send(request);
@@ -97,7 +102,8 @@ Result<void> make_one(HttpClient& client, const TestData& wanted, const TestData
 
 }  // namespace
 
-Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted, const TestDataFor& whom) {
+Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted,
+                                    const TestDataFor& whom) {
   HttpClientOptions options;
   options.token = whom.token;
   options.timeout = whom.timeout;

@@ -23,8 +23,9 @@ struct TestDataFor {
   Duration timeout = 10s;
 };
 
-// Each of `wanted` in turn. One that gives users is asked again until there are enough or no new ones come. Errors:
-// what the server said, or `invalid` for an answer that does not have what the profile says.
-Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted, const TestDataFor& whom);
+// Each of `wanted` in turn. One that gives users is asked again until there are enough or no new ones come.
+// Errors: what the server said, or `invalid` for an answer that does not have what the profile says.
+Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted,
+                                    const TestDataFor& whom);
 
 }  // namespace sagactl

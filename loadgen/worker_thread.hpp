@@ -1,4 +1,4 @@
-// What a worker asks of the kernel for its thread.
+// What the load generator asks of the kernel.
 #pragma once
 
 #include <cstdint>
@@ -13,5 +13,8 @@ void ask_for_prompt_waking();
 
 // Processor time that the calling thread has used.
 std::int64_t thread_cpu_ns();
+
+// A connection needs a file descriptor, and the usual limit is 1024: as far as it may be raised.
+void allow_files(std::uint64_t count);
 
 }  // namespace sagactl

@@ -69,13 +69,14 @@ std::int64_t now_ns() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// Of requests that were planned at even distances. When the plan began is not known here: it is taken from the
-// request that was the least late.
+// Of requests that were planned at even distances. When the plan began is not known here: it is taken from
+// the request that was the least late.
 std::string lateness_answer(double rate) {
   std::vector<double> late;
   double earliest = 1e18;
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
-    const double off = static_cast<double>(arrivals[i] - arrivals.front()) - static_cast<double>(i) * 1e9 / rate;
+    const double off =
+        static_cast<double>(arrivals[i] - arrivals.front()) - static_cast<double>(i) * 1e9 / rate;
     late.push_back(off);
     earliest = std::min(earliest, off);
   }
@@ -85,10 +86,11 @@ std::string lateness_answer(double rate) {
     return (late[static_cast<std::size_t>(share * static_cast<double>(late.size() - 1))] - earliest) / 1e6;
   };
   char text[160];
-  std::snprintf(text, sizeof text, "requests %zu p50 %.3f p99 %.3f p99.9 %.3f max %.3f\n", late.size(), at(0.5), at(0.99),
-                at(0.999), at(1));
+  std::snprintf(text, sizeof text, "requests %zu p50 %.3f p99 %.3f p99.9 %.3f max %.3f\n", late.size(),
+                at(0.5), at(0.99), at(0.999), at(1));
   arrivals.clear();
-  return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(std::strlen(text)) + "\r\n\r\n" + text;
+  return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(std::strlen(text)) +
+         "\r\n\r\n" + text;
 }
 
 // False when the connection is done for.

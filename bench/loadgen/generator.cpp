@@ -1,6 +1,6 @@
 // The load generator against a server that answers everything, without accounts: prints what it cost.
-// `generator URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a rate is an open
-// loop.
+// `generator URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a rate is an
+// open loop.
 #include <fmt/format.h>
 #include <sys/resource.h>
 

@@ -1,5 +1,6 @@
-// The least that a generator can do, as a yardstick: watches the clock and sends the same bytes at even distances
-// over its connections in turn, throwing away what comes back. `spin_loop PORT RATE SECONDS CONNECTIONS`.
+// The least that a generator can do, as a yardstick: watches the clock and sends the same bytes at even
+// distances over its connections in turn, throwing away what comes back. `spin_loop PORT RATE SECONDS
+// CONNECTIONS`.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -50,8 +51,9 @@ int main(int argc, char** argv) {
   const std::string body =
       R"({"items":[{"productId":"LT-bench00000-S-00000000","productName":"Load test product","quantity":2,)"
       R"("price":617.28}],"shippingAddress":"Load test street 1"})";
-  const std::string request = "POST /orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
-                              std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string request =
+      "POST /orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
   const auto count = static_cast<std::size_t>(rate * seconds);
   const std::int64_t begin = now_ns() + 2'000'000;
   char answer[4096];

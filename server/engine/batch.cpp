@@ -42,10 +42,6 @@ Flow without_barriers(const Flow& flow) {
   return Flow{flow.order, flow.saga, flow.payments, {}, flow.reservations};
 }
 
-bool same(const std::optional<Saga>& a, const std::optional<Saga>& b) {
-  return a.has_value() == b.has_value() && (!a || (a->version == b->version && a->updated_at == b->updated_at));
-}
-
 std::string_view command_of(const StepDefinition& step, Direction direction) {
   return direction == Direction::action ? step.action : step.compensation;
 }
@@ -60,10 +56,6 @@ std::string call_data(const Flow& flow) {
       .raw("items", to_json_text(flow.order.items))
       .raw("totalAmount", flow.order.total.number_text())
       .take();
-}
-
-bool same(const Payment& a, const Payment& b) {
-  return a.version == b.version && a.status == b.status && a.updated_at == b.updated_at;
 }
 
 }  // namespace
@@ -195,6 +187,13 @@ Result<Receipt> Batch::on(const ConfirmPaymentRequest& command) {
     return Error{ErrorCode::conflict, fmt::format("order {} has no payment to confirm", order.id.text())};
   Payment& payment = draft.flow.payments.back();
   if (payment.provider_key == command.provider_key) return Receipt{without_barriers(draft.flow), {}, {}, {}};
+  const bool was_used = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end() - 1, [&](const Payment& it) {
+    return it.provider_key == command.provider_key;
+  });
+  if (was_used)
+    return Error{ErrorCode::conflict, fmt::format("an earlier payment of order {} was made under that key; the buyer has "
+                                                  "to pay anew, under another",
+                                                  order.id.text())};
   if (may_be_charging(draft.flow, policy_))
     return Error{ErrorCode::conflict, fmt::format("the payment of order {} is under way and waits for no confirmation",
                                                   order.id.text())};
@@ -295,7 +294,7 @@ Result<Receipt> Batch::on(const PursueRequest& command) {
   // What was begun here before is asked for first.
   const bool is_begun = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end(),
                                     [&](const Payment& payment) { return payment.attempt == state.attempt; });
-  const StepCall call{saga.id, i, direction, state.attempt, state.tries, is_begun};
+  const StepCall call{saga.id, i, direction, state.attempt, state.tries, is_begun, state.began_at};
   if (!is_here(*definition, call)) return Error{ErrorCode::retry, "what is open is for another participant"};
   const auto done = follow(draft, SagaDecision{saga, {}, {call}});
   if (!done) return done.error();
@@ -386,7 +385,8 @@ Result<std::optional<StepReply>> Batch::perform_here(Draft& draft, const StepDef
   std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
   if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
   std::optional<StepReply> reply;
-  if (performed->outcome) reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome)};
+  if (performed->outcome)
+    reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome), call.tries, call.since};
   return reply;
 }
 
@@ -425,10 +425,10 @@ void Batch::write(Draft draft) {
       if (is_live(before.order.status) != is_live(draft.flow.order.status)) update_claim(draft.flow.order);
     }
     work->new_saga |= !before.saga && draft.flow.saga;
-    work->saga_changed |= !same(before.saga, draft.flow.saga);
+    work->saga_changed |= before.saga != draft.flow.saga;
     work->reservations_changed |= before.reservations != draft.flow.reservations;
     for (std::size_t i = 0; i < work->payments_stored; ++i)
-      if (!same(before.payments[i], draft.flow.payments[i])) work->payment_changed[i] = true;
+      if (before.payments[i] != draft.flow.payments[i]) work->payment_changed[i] = true;
   }
   work->flow = std::move(draft.flow);
 }
@@ -457,6 +457,7 @@ void Batch::update_claim(const Order& order) {
 
 Changes Batch::changes() const {
   Changes out;
+  out.latest = now_;
   for (const Work& work : works_) {
     const Flow& flow = work.flow;
     if (work.new_order) out.new_orders.push_back(&flow.order);

@@ -14,7 +14,7 @@ struct Errand {
     return {key(), order_of(call.saga).text(), call.trace_parent, call.provider_key};
   }
   void answer(Outcome outcome, std::string transaction_id = {}) const {
-    reply(StepReplied{call.saga, StepReply{call.step, call.direction, call.attempt, std::move(outcome)},
+    reply(StepReplied{call.saga, StepReply{call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since},
                       std::move(transaction_id)});
   }
 };

@@ -56,6 +56,8 @@ GatewayCall gateway_call(GatewayCall::Kind kind, const StepSite& site, const Pay
   out.step = site.call.step;
   out.direction = site.call.direction;
   out.attempt = site.call.attempt;
+  out.tries = site.call.tries;
+  out.since = site.call.since;
   out.amount = flow.order.total;
   out.provider_key = payment.provider_key;
   if (flow.saga) {

@@ -25,6 +25,8 @@ struct GatewayCall {
   std::size_t step = 0;
   Direction direction = Direction::action;
   int attempt = 1;
+  int tries = 1;        // as in StepCall
+  Timestamp since;
   Money amount;
   std::string provider_key;  // see Payment
   std::string saga_type;     // the definition's name

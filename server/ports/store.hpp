@@ -76,6 +76,7 @@ struct Loaded {
 // saga or a payment was made with never changes: ids, user, items, amounts, address, key, token, type, correlation,
 // trace parent, creation, the node and the customer of an order.
 struct Changes {
+  Timestamp latest = {};  // the greatest time that was used; later batches are told later ones
   std::vector<const Order*> new_orders, orders;
   std::vector<const Saga*> new_sagas, sagas;
   std::vector<const Payment*> new_payments, payments;

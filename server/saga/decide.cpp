@@ -110,7 +110,7 @@ void Deciding::call(std::size_t i, Direction direction) {
   s.in_doubt = true;
   s.node = moment_.node;
   saga().wake_at = moment_.now + defined(i).timeout;
-  out_.calls.push_back(StepCall{saga().id, i, direction, s.attempt, s.tries, ask_first});
+  out_.calls.push_back(StepCall{saga().id, i, direction, s.attempt, s.tries, ask_first, s.began_at});
 }
 
 void Deciding::begin(std::size_t i, Direction direction) {
@@ -300,7 +300,12 @@ Result<SagaDecision> Deciding::on(const StepReply& reply) {
     return Error{ErrorCode::retry, "the reply is for another attempt of the step"};
   const StepStatus wanted =
       reply.direction == Direction::action ? StepStatus::running : StepStatus::compensating;
-  if (step(reply.step).status != wanted) return Error{ErrorCode::retry, "the step's outcome is known already"};
+  const StepState& state = step(reply.step);
+  if (state.status != wanted) return Error{ErrorCode::retry, "the step's outcome is known already"};
+  const bool is_final =
+      std::holds_alternative<Succeeded>(reply.outcome) || std::holds_alternative<Refused>(reply.outcome);
+  const bool is_latest = reply.tries == 0 || (reply.tries == state.tries && reply.since == state.began_at);
+  if (!is_final && !is_latest) return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is under way"};
   if (reply.direction == Direction::action) action_replied(reply.step, reply.outcome);
   else compensation_replied(reply.step, reply.outcome);
   return done();

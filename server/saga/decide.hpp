@@ -38,8 +38,13 @@ struct StepCall {
   int attempt = 1;
   int tries = 1;
   bool ask_first = false;  // an earlier try may have taken effect: ask for its outcome before doing it again
+  Timestamp since = {};    // when the tries began anew: with `tries`, which call of the attempt this is
 
-  friend bool operator==(const StepCall&, const StepCall&) = default;
+  // What is asked for, whenever that is.
+  friend bool operator==(const StepCall& a, const StepCall& b) {
+    return a.saga == b.saga && a.step == b.step && a.direction == b.direction && a.attempt == b.attempt &&
+           a.tries == b.tries && a.ask_first == b.ask_first;
+  }
 };
 
 // A participant's answer.
@@ -73,6 +78,10 @@ struct StepReply {
   Direction direction = Direction::action;
   int attempt = 1;
   Outcome outcome;
+  // Of the call that is answered; 0: it is not known which one it was. What is for good holds whichever it was. An
+  // answer that nothing has happened is of its call alone: while a later one is under way it says nothing.
+  int tries = 0;
+  Timestamp since = {};
 };
 struct WakeSaga {
   // The durable timer that fired. None: a node has adopted the saga and does not know where it stands; the time

@@ -85,6 +85,19 @@ TEST_F(Shop, AnotherKeyIsAConflict) {
   EXPECT_EQ(before.find("toss-2"), std::string::npos);
 }
 
+TEST_F(Shop, AKeyServesOnePaymentAlsoWhenThatWasGivenBack) {
+  ASSERT_TRUE(confirm("toss-1", total).ok());
+  node.gateway.answer_charge(Charged{"tx"});
+  node.settle();
+  ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "changed my mind"}).ok());
+  node.gateway.answer_refund(Succeeded{});
+  node.settle();
+  ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin, true}).ok());
+  EXPECT_EQ(confirm("toss-1", total).error().code, ErrorCode::conflict);
+  EXPECT_TRUE(confirm("toss-2", total).ok());
+  EXPECT_THAT(node.gateway.provider_keys, ElementsAre("toss-1", "toss-2"));
+}
+
 TEST_F(Shop, TwoConfirmationsInOneBatchAreOne) {
   std::vector<bool> accepted;
   for (const char* key : {"toss-1", "toss-1", "toss-2"})

@@ -35,7 +35,8 @@ TEST(CapacitySearch, BracketsByDoublingThenBisects) {
   std::vector<double> rates;
   searched(100, 330, 1e9, &rates);
   ASSERT_GE(rates.size(), 4u);
-  EXPECT_EQ((std::vector<double>(rates.begin(), rates.begin() + 4)), (std::vector<double>{100, 200, 400, 300}));
+  EXPECT_EQ((std::vector<double>(rates.begin(), rates.begin() + 4)),
+            (std::vector<double>{100, 200, 400, 300}));
 }
 
 TEST(CapacitySearch, ARateThatTheGeneratorDidNotKeepIsTriedAgainAndIsNoMiss) {

@@ -63,7 +63,8 @@ TEST(CapacityStep, IsNoEvidenceWhereTheGeneratorWasLate) {
 
 class CapacitySearching : public testing::Test {
  protected:
-  Result<CapacityFound> search(const std::function<Result<RunResult>(double)>& run, LoadOptions options = {}) {
+  Result<CapacityFound> search(const std::function<Result<RunResult>(double)>& run,
+                               LoadOptions options = {}) {
     options.scenario = ScenarioKind::individual;
     options.rate = 100;
     return search_capacity(invocation_, options, below_100ms(), {}, [&](const LoadOptions& step) {
@@ -118,7 +119,9 @@ TEST_F(CapacitySearching, EndsWithWhatIsKnownWhenItIsInterruptedAndWithTheErrorO
   EXPECT_TRUE(found->interrupted);
   EXPECT_EQ(found->knee, 200);
   EXPECT_EQ(found->steps.size(), 2u) << "a part of a step says nothing";
-  const auto failed = search([](double) -> Result<RunResult> { return Error{ErrorCode::unavailable, "gone"}; });
+  const auto failed = search([](double) -> Result<RunResult> {
+    return Error{ErrorCode::unavailable, "gone"};
+  });
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
 }

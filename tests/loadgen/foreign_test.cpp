@@ -53,7 +53,8 @@ Cells& row_of(ForeignWorld& world, const char* table, const std::string& order, 
 const Plant plants[] = {
     {"one-order-per-duplicate-group", "R-again",
      [](ForeignWorld& it) {
-       // The client was told of both, so that it is no phantom; and with another key, so that it is no live pair.
+       // The client was told of both, so that it is no phantom; and with another key, so that it is no live
+       // pair.
        Cells again = it.order_of(duplicate, 3);
        again["order_id"] = "R-again";
        again["product"] = again["key"];
@@ -72,7 +73,9 @@ const Plant plants[] = {
        it.tables["payments"].push_back(capture);
      }},
     {"no-lost-order", "R-12",
-     [](ForeignWorld& it) { std::erase_if(it.tables["orders"], [](Cells& row) { return row["order_id"] == "R-12"; }); }},
+     [](ForeignWorld& it) {
+       std::erase_if(it.tables["orders"], [](Cells& row) { return row["order_id"] == "R-12"; });
+     }},
     {"no-phantom-order", "R-12",
      [](ForeignWorld& it) {
        LedgerEntry& request = it.request_of(single, 12);
@@ -123,9 +126,7 @@ const Plant plants[] = {
     {"answer-matches-database", "told a total of 9.99",
      [](ForeignWorld& it) { it.request_of(single, 12).claimed_total = Money{999}; }},
     {"answer-matches-database", "another's",
-     [](ForeignWorld& it) {
-       std::swap(it.request_of(single, 12).order, it.request_of(single, 13).order);
-     }},
+     [](ForeignWorld& it) { std::swap(it.request_of(single, 12).order, it.request_of(single, 13).order); }},
     {"every-node-known", "names no node", [](ForeignWorld& it) { it.order_of(single, 12)["node"] = ""; }},
 };
 
@@ -184,7 +185,8 @@ TEST(ForeignVerdicts, WhatTheProfileDoesNotShowIsUnknownWithItsReasonAndDoesNotC
   world.profile.queries.steps.clear();
   world.profile.queries.stock.clear();
   world.profile.queries.payments.clear();
-  for (const char* name : {"compensation-complete", "stock-balances", "money-balances", "fencing-increases"}) {
+  for (const char* name :
+       {"compensation-complete", "stock-balances", "money-balances", "fencing-increases"}) {
     const Verdict verdict = world.verdict(name);
     EXPECT_EQ(verdict.ruling, Ruling::unknown) << name;
     EXPECT_FALSE(verdict.counted);
@@ -195,7 +197,9 @@ TEST(ForeignVerdicts, WhatTheProfileDoesNotShowIsUnknownWithItsReasonAndDoesNotC
 
 TEST(ForeignVerdicts, WithoutADatabaseTheAnswersAloneShowASecondOrder) {
   ForeignWorld world;
-  const auto by_answers = [&] { return foreign_verdicts_without_database(world.profile, world.ledger, "none"); };
+  const auto by_answers = [&] {
+    return foreign_verdicts_without_database(world.profile, world.ledger, "none");
+  };
   EXPECT_EQ(by_answers().front().ruling, Ruling::pass);
   EXPECT_EQ(overall(by_answers()), Ruling::unknown) << "lost orders cannot be seen";
   LedgerEntry& second = world.ledger.entries[1];
@@ -212,7 +216,8 @@ TEST(ForeignVerdicts, ARunThatShowsNothingIsUnknown) {
   nothing.ledger.entries.clear();
   EXPECT_EQ(nothing.ruling("not-vacuous"), Ruling::unknown);
   ForeignWorld no_failure;
-  for (std::uint32_t group = 20; group < 24; ++group) no_failure.order_of(failing, group)["status"] = "shipped";
+  for (std::uint32_t group = 20; group < 24; ++group)
+    no_failure.order_of(failing, group)["status"] = "shipped";
   EXPECT_EQ(no_failure.ruling("not-vacuous"), Ruling::unknown);
   ForeignWorld one_by_one;
   for (LedgerEntry& entry : one_by_one.ledger.entries) {

@@ -24,8 +24,9 @@ class LoadtestCommand : public testing::Test {
 };
 
 TEST_F(LoadtestCommand, AScenarioFileStandsForTheFlagsAndTheCommandLineGoesBefore) {
-  desk_.write("smoke.toml", "scenario = \"individual\"\norders = 30\nseed = 7\nthreshold = [\"errors<1%\", \"max<9s\"]\n"
-                            "fresh-connections = true\n");
+  desk_.write("smoke.toml",
+              "scenario = \"individual\"\norders = 30\nseed = 7\nthreshold = [\"errors<1%\", \"max<9s\"]\n"
+              "fresh-connections = true\n");
   const Json by_name = run({"smoke.toml"}).json();
   EXPECT_EQ(by_name["requests"]["sent"], 30);
   EXPECT_EQ(by_name["scenario"], "individual");
@@ -42,11 +43,11 @@ TEST_F(LoadtestCommand, AScenarioFilesFaultsAreSaidWithTheirLineAndMember) {
     const char* text;
     const char* said;
   };
-  for (const Row& row : {Row{"scenario = \"all\"\norder = 3\n", "bad.toml, line 2: 'order' is no flag of loadtest; did you mean 'orders'?"},
+  for (const Row& row : {Row{"scenario = \"all\"\norder = 3\n",
+                             "bad.toml, line 2: 'order' is no flag of loadtest; did you mean 'orders'?"},
                          Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml, line 3: --rate"},
                          Row{"scenario = \"most\"\n", "'most' is none of"},
-                         Row{"orders = 3\n", "which scenario"},
-                         Row{"orders = [\n", "bad.toml, line"}}) {
+                         Row{"orders = 3\n", "which scenario"}, Row{"orders = [\n", "bad.toml, line"}}) {
     desk_.write("bad.toml", row.text);
     const Outcome outcome = run({"bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
@@ -62,13 +63,14 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
     const char* said;
   };
   const std::string good = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n";
-  for (const Row& row :
-       {Row{"[create]\npth = \"/buy\"\n", "bad.toml, line 2: 'create.pth' is no member; did you mean 'create.path'?"},
-        Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a text"},
-        Row{"[outcome]\naccepted = [9]\n", "'9' is no HTTP status"},
-        Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n", "create.body: '{prise}' is no field"},
-        Row{"duplicates_by = \"colour\"\n", "must be key or product"},
-        Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
+  for (const Row& row : {Row{"[create]\npth = \"/buy\"\n",
+                             "bad.toml, line 2: 'create.pth' is no member; did you mean 'create.path'?"},
+                         Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a text"},
+                         Row{"[outcome]\naccepted = [9]\n", "'9' is no HTTP status"},
+                         Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n",
+                             "create.body: '{prise}' is no field"},
+                         Row{"duplicates_by = \"colour\"\n", "must be key or product"},
+                         Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
     desk_.write("bad.toml", row.text);
     const Outcome outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
@@ -78,10 +80,11 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
 }
 
 TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
-  desk_.write("orders.toml", "duplicates_by = \"product\"\n[create]\npath = \"/orders\"\nbody = '{\"items\":[{items}]}'\n"
-                             "item = '{\"productId\":\"{product}\",\"quantity\":{quantity}}'\n"
-                             "headers = { X-Correlation-ID = \"{correlation}\" }\n"
-                             "[answer]\norder = [\"/id\", \"/existingOrderId\"]\n");
+  desk_.write("orders.toml",
+              "duplicates_by = \"product\"\n[create]\npath = \"/orders\"\nbody = '{\"items\":[{items}]}'\n"
+              "item = '{\"productId\":\"{product}\",\"quantity\":{quantity}}'\n"
+              "headers = { X-Correlation-ID = \"{correlation}\" }\n"
+              "[answer]\norder = [\"/id\", \"/existingOrderId\"]\n");
   const Json result = run({"duplicate", "--profile", "orders.toml", "--orders", "50"}).json();
   EXPECT_EQ(result["system"], "orders");
   EXPECT_EQ(result["requests"]["succeeded"], 10);
@@ -93,8 +96,10 @@ TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
 
 TEST_F(LoadtestCommand, CapacityRefusesWhatItCannotSearchWith) {
   EXPECT_THAT(run({"individual", "--capacity"}).out, HasSubstr("needs a --threshold"));
-  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "throughput>5/s"}).out, HasSubstr("throughput itself"));
-  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "saga-p99<5s"}).out, HasSubstr("what the client sees"));
+  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "throughput>5/s"}).out,
+              HasSubstr("throughput itself"));
+  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "saga-p99<5s"}).out,
+              HasSubstr("what the client sees"));
   EXPECT_THAT(run({"all", "--capacity", "--threshold", "p99<5s"}).out, HasSubstr("one of duplicate"));
   EXPECT_EQ(run({"individual", "--capacity", "--orders", "5", "--threshold", "p99<5s"}).code, 4);
 }

@@ -83,7 +83,8 @@ TEST(OrderAnswer, OfAnyPartOrMutationEndsWithoutFault) {
     if (!part.empty()) part[random.below(part.size())] = "\"\\{}[],:"[random.below(8)];
     AnswerPlan(order_profile()).read(part);
   }
-  EXPECT_EQ(AnswerPlan(order_profile()).read(created.substr(0, 60)).order, order) << "what stands before the cut counts";
+  EXPECT_EQ(AnswerPlan(order_profile()).read(created.substr(0, 60)).order, order)
+      << "what stands before the cut counts";
 }
 
 TEST(RequestOutcome, IsTheTableOfStatuses) {
@@ -111,7 +112,8 @@ TEST(RequestOutcome, IsTheTableOfStatuses) {
       {503, {}, RequestOutcome::rejected},
       {504, {}, RequestOutcome::indeterminate},
   };
-  for (const Row& row : rows) EXPECT_EQ(AnswerPlan(order_profile()).outcome_of(row.status, row.answer), row.outcome) << row.status;
+  for (const Row& row : rows)
+    EXPECT_EQ(AnswerPlan(order_profile()).outcome_of(row.status, row.answer), row.outcome) << row.status;
 }
 
 }  // namespace

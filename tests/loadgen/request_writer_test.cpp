@@ -93,7 +93,8 @@ TEST(RequestWriter, WritesEveryBuiltInSystemAsItsAssortmentSays) {
     run.orders.catalogue = run.profile.catalogue;
     run.orders.fail_ways = run.profile.fail_ways;
     if (name == "purchase")
-      run.orders.catalogue = {{"17", "Sword \"of\" fire", Money{4'950}, true}, {"shield", "Shield", Money{100}}};
+      run.orders.catalogue = {{"17", "Sword \"of\" fire", Money{4'950}, true},
+                              {"shield", "Shield", Money{100}}};
     if (!run.orders.catalogue.empty()) run.orders.hot_share = 0.3;
     const RequestWriter writer(run);
     for (const auto kind : {OrderKind::single, OrderKind::duplicate, OrderKind::payment_fail}) {

@@ -222,5 +222,21 @@ TEST(Backoff, IsEvenlySpreadUnderACappedDoublingBound) {
   }
 }
 
+TEST(SagaDecide, AnAnswerThatNothingHappenedIsOfItsCallAloneAndALaterOneStaysInDoubt) {
+  Play play(order_processing_saga);
+  play.up_to(payment);
+  const StepState first = play.saga.steps[payment];
+  play.wait(1s).give(WakeSaga{});  // another node has adopted it, and asks again
+  EXPECT_TRUE(play.saga.steps[payment].in_doubt);
+  StepReply late{payment, Direction::action, first.attempt, Unavailable{"503"}, first.tries, first.began_at};
+  play.give(late);
+  ASSERT_TRUE(play.rejection);
+  EXPECT_EQ(play.rejection->code, ErrorCode::retry);
+  EXPECT_TRUE(play.saga.steps[payment].in_doubt);
+  late.outcome = Succeeded{};
+  play.give(late);
+  EXPECT_EQ(play.saga.steps[payment].status, StepStatus::succeeded) << "what is for good holds whichever call it answers";
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -38,6 +38,12 @@ std::string text_of(const Json& json, const char* name) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// A whole number that is not below 0; 0 when there is none.
+std::int64_t whole_of(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_number_unsigned() ? found->get<std::int64_t>() : 0;
+}
+
 struct Envelope {
   Json json, data;
   SagaId saga;
@@ -111,7 +117,12 @@ Words words_of(const Outcome& outcome) {
 }  // namespace
 
 Outgoing to_message(const RemoteCall& call, const std::string& topic_prefix) {
-  std::string data = JsonObject().add("attempt", call.call.attempt).add("askFirst", call.call.ask_first).take();
+  std::string data = JsonObject()
+                         .add("attempt", call.call.attempt)
+                         .add("try", call.call.tries)
+                         .add("since", call.call.since.us)
+                         .add("askFirst", call.call.ask_first)
+                         .take();
   if (call.data.size() > 2) data.replace(data.size() - 1, 1, "," + call.data.substr(1));
   JsonObject object = begin(call.call.saga, call.name);
   object.raw("data", data);
@@ -123,6 +134,7 @@ Outgoing to_message(const RemoteReply& reply, const std::string& topic_prefix) {
   const Words words = words_of(reply.reply.outcome);
   JsonObject data;
   data.add("attempt", reply.reply.attempt);
+  if (reply.reply.tries > 0) data.add("try", reply.reply.tries).add("since", reply.reply.since.us);
   if (words.outcome) data.add("outcome", words.outcome);
   if (!words.reason.empty()) data.add("reason", words.reason);
   JsonObject object = begin(reply.saga, reply.name);
@@ -139,6 +151,8 @@ Result<StepCall> to_step_call(const Incoming& message) {
   call.step = envelope->step;
   call.direction = envelope->direction;
   call.attempt = envelope->attempt;
+  call.tries = static_cast<int>(whole_of(envelope->data, "try"));
+  call.since = {whole_of(envelope->data, "since")};
   const auto ask = envelope->data.find("askFirst");
   call.ask_first = ask != envelope->data.end() && ask->is_boolean() && ask->get<bool>();
   return call;
@@ -152,7 +166,8 @@ Result<RemoteReply> to_remote_reply(const Incoming& message) {
   RemoteReply reply;
   reply.name = text_of(envelope->json, "command");
   reply.saga = envelope->saga;
-  reply.reply = StepReply{envelope->step, envelope->direction, envelope->attempt, std::move(*outcome)};
+  reply.reply = StepReply{envelope->step, envelope->direction, envelope->attempt, std::move(*outcome),
+                          static_cast<int>(whole_of(envelope->data, "try")), {whole_of(envelope->data, "since")}};
   reply.trace_parent = std::string(message.header(traceparent_header));
   return reply;
 }

@@ -180,6 +180,7 @@ Result<void> Batch::write(const Writer& writer, const Changes& changes) {
   if (auto done = check_users(changes); !done) return done;
 
   for (auto& [id, version] : flows_) state_.install(id, std::move(version));
+  state_.last_time = std::max(state_.last_time, changes.latest);
   NodeState& node = state_.nodes.at(writer.node);
   for (EventPointer& event : events_) {
     state_.tally.add(*event);

@@ -231,6 +231,7 @@ void Batch::write(const Changes& changes) {
   send_accounts(connection_, changes.users);
   write_replays(changes.replays);
   counts_.send(connection_, node_);
+  last_time_ = std::max(last_time_, changes.latest);
   connection_.send(sql_write_node, Parameters().add(node_).add(last_sequence_).add(last_time_));
 }
 

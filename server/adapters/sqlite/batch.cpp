@@ -127,6 +127,7 @@ void Batch::write(const Writer& writer, const Changes& changes) {
     if (meet(order).reservations) tables_.flows.update(number_of(order), *reservations);
   write_parts(changes);
   write_events(writer, changes.events);
+  progress_.last_time = std::max(progress_.last_time, changes.latest);
   for (const Stock* stock : changes.stocks) tables_.stocks.put(*stock);
   for (const User* user : changes.users) tables_.accounts.put(*user);
   for (const Replay* replay : changes.replays) tables_.replays.put(*replay);

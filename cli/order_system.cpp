@@ -30,12 +30,12 @@ Json body_of(OrderSystem system, const OrderWish& wish) {
   if (system == OrderSystem::purchase)
     return Json{
         {"userId", wish.user}, {"itemId", wish.items[0].product_id}, {"quantity", wish.items[0].quantity}};
-  Json body{{"items", to_json(wish.items)}};
   if (system != OrderSystem::order) {
-    body["customerId"] = wish.customer;
+    Json body{{"customerId", wish.customer}, {"items", to_json(wish.items)}};
     if (!wish.address.empty()) body["shippingAddress"] = wish.address;
     return body;
   }
+  Json body{{"items", to_json(wish.items)}};
   body["shippingAddress"] = or_else(wish.address, address_otherwise);
   if (!wish.idempotency_key.empty()) body["idempotencyKey"] = wish.idempotency_key;
   return body;

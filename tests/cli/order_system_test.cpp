@@ -146,7 +146,7 @@ TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
 TEST(CliOrderSystems, PurchasesAreListedForOneUser) {
   Desk desk;
   FakeNode node;
-  node.answer("GET /purchase/user/user-1/orders", 200, {a_purchase("completed")});
+  node.answer("GET /purchase/user/user-1/orders", 200, Json::array({a_purchase("completed")}));
   const Outcome listed =
       desk.run({"order", "list", "--system", "purchase", "--user", "user-1", "--url", node.url()});
   EXPECT_THAT(listed.out, HasSubstr("3 x item-1"));

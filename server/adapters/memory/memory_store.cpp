@@ -76,7 +76,9 @@ Loaded Database::load(const Keys& keys) const {
     keys.further(loaded, more);
     const Loaded also = load(more);
     loaded.claims.insert(loaded.claims.end(), also.claims.begin(), also.claims.end());
-    loaded.stocks.insert(loaded.stocks.end(), also.stocks.begin(), also.stocks.end());
+    const std::set<StockKey> known(keys.stocks.begin(), keys.stocks.end());
+    for (const Stock& stock : also.stocks)
+      if (!known.contains(stock.key)) loaded.stocks.push_back(stock);
   }
   return loaded;
 }

@@ -68,10 +68,10 @@ bool Batch::load(const Keys& keys, Loaded& loaded) {
 // All stock of a batch is locked at once, so that nodes that draw from the same do not wait for each other in a circle.
 void Batch::load_further(const Keys& keys, Loaded& loaded) {
   Keys more;
-  more.stocks = keys.stocks;
   if (keys.further) keys.further(loaded, more);
-  if (more.stocks.empty() && more.claims.empty()) return;
-  const std::set<StockKey> stocks(more.stocks.begin(), more.stocks.end());
+  std::set<StockKey> stocks(keys.stocks.begin(), keys.stocks.end());
+  stocks.insert(more.stocks.begin(), more.stocks.end());
+  if (stocks.empty() && more.claims.empty()) return;
   if (!more.claims.empty()) send_claims_load(connection_, more.claims);
   if (!stocks.empty()) send_stocks_load(connection_, {stocks.begin(), stocks.end()});
   connection_.send(sql_read_time);

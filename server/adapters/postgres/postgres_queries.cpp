@@ -101,6 +101,7 @@ Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
 }
 
 Result<std::vector<Event>> Database::flow_events(OrderId id) {
+  if (id == OrderId{}) return std::vector<Event>();  // what belongs to no flow
   return read([&](Reader& reader) {
     auto events = read_events(reader.connection.run(sql_flow_events, Parameters().add(id.uuid)), reader.names);
     sort_by_time(events);

@@ -45,6 +45,8 @@ Loaded Batch::load(const Keys& keys) {
   if (keys.further) {
     Keys more;
     keys.further(loaded, more);
+    const std::set<StockKey> known(keys.stocks.begin(), keys.stocks.end());
+    std::erase_if(more.stocks, [&](const StockKey& key) { return known.contains(key); });
     load_claims(more.claims, loaded);
     load_stocks(more.stocks, loaded);
   }

@@ -193,7 +193,9 @@ class EventSearch {
 
   std::vector<Event> run() {
     if (filter_.order) {
-      add("INDEXED BY event_flow", "e.flow = ?", "", tables_.flows.find(*filter_.order));
+      const std::int64_t flow = tables_.flows.find(*filter_.order);
+      if (flow != EventTable::no_flow || *filter_.order == OrderId{})
+        add("INDEXED BY event_flow", "e.flow = ?", "", flow);
     } else if (filter_.user && has_few_flows()) {
       add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
     } else if (filter_.asked_for && filter_.type == EventType::stock_set) {  // such belong to no flow

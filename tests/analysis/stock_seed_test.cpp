@@ -69,7 +69,8 @@ class RandomWorld {
  private:
   void wake(FlowHistory& flow) {
     const std::optional<Timestamp> timer = flow.flow.saga->wake_at;
-    if (timer && world_.now() < *timer) world_.pass(*timer - world_.now());
+    // Timers fire late: without jitter they would all be due at once, and no budget would ever be used up.
+    world_.pass(timer && world_.now() < *timer ? *timer - world_.now() + 1s : 1s);
     world_.command(flow, WakeSaga{timer});
   }
 

@@ -1,28 +1,18 @@
 #include "cli/source.hpp"
 
-#include <toml++/toml.h>
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/contexts.hpp"
 #include "cli/environment.hpp"
 #include "cli/scenario_file.hpp"
+#include "cli/toml_members.hpp"
 #include "common/text.hpp"
 
 namespace sagactl {
 namespace {
-
-std::string value_text(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  std::ostringstream out;
-  if (const auto* flag = node.as_boolean()) out << (flag->get() ? "true" : "false");
-  if (const auto* number = node.as_integer()) out << number->get();
-  if (const auto* number = node.as_floating_point()) out << number->get();
-  return out.str();
-}
 
 void flatten(const toml::table& table, const std::string& prefix, Source& source) {
   for (const auto& [key, node] : table) {
@@ -30,9 +20,9 @@ void flatten(const toml::table& table, const std::string& prefix, Source& source
     if (const auto* inner = node.as_table()) {
       flatten(*inner, name + ".", source);
     } else if (const auto* list = node.as_array()) {
-      for (const toml::node& element : *list) source.values[name].push_back(value_text(element));
+      for (const toml::node& element : *list) source.values[name].push_back(toml_text(element));
     } else {
-      source.values[name] = {value_text(node)};
+      source.values[name] = {toml_text(node)};
     }
   }
 }
@@ -159,18 +149,11 @@ Result<std::vector<Source>> files_in_order(CLI::App& root, const Commands& comma
 }  // namespace
 
 Result<std::optional<Source>> read_toml(const std::filesystem::path& path, const std::string& name) {
-  std::ifstream file(path);
-  if (!file) return std::optional<Source>();
-  toml::table table;
-  try {
-    table = toml::parse(file, name);
-  } catch (const toml::parse_error& error) {
-    std::ostringstream where;
-    where << name << ", line " << error.source().begin.line << ": " << error.description();
-    return Error{ErrorCode::invalid, where.str()};
-  }
+  if (!std::ifstream(path)) return std::optional<Source>();
+  const auto table = read_toml_table(path, name);
+  if (!table) return table.error();
   Source source{name, {}};
-  flatten(table, "", source);
+  flatten(*table, "", source);
   return std::optional<Source>(std::move(source));
 }
 

@@ -14,7 +14,7 @@
 
 namespace sagactl {
 
-// The table of a file. `not_found`, or `invalid` with the line.
+// The table of a file. `invalid`: it cannot be read, or is wrong in that line.
 Result<toml::table> read_toml_table(const std::filesystem::path& path, const std::string& name);
 
 // The text of a value that is no list and no table: "true", "3", "0.5".

@@ -21,22 +21,8 @@ using boost::asio::awaitable;
 using http::Answer;
 using http::Request;
 
-constexpr std::size_t customer_max = 255, reason_max = 1000;
+constexpr std::size_t reason_max = 1000;
 constexpr std::int64_t page_limit = 100;
-
-Result<PlaceOrder> parse_checkout(std::string_view text, std::string_view saga) {
-  const auto json = http::parse_json_object(text);
-  if (!json) return json.error();
-  PlaceOrder order;
-  http::Object body(*json);
-  order.saga = saga;
-  order.key_only = true;
-  order.customer = body.text("customerId", {.max = customer_max, .not_empty = true});
-  order.items = read_items(body);
-  if (auto address = body.optional_text("shippingAddress")) order.address = std::move(*address);
-  if (const auto valid = body.finish(); !valid) return valid.error();
-  return order;
-}
 
 std::string placed_by_choreography(const Flow& flow) {
   return Json{{"message", "Order created successfully"}, {"order", checkout_order(flow)}}.dump();
@@ -54,7 +40,7 @@ std::string placed_by_orchestration(const Flow& flow) {
 
 awaitable<Answer> place_checkout(Context& context, Request& request, std::string_view saga,
                                  std::string (*render)(const Flow&)) {
-  auto parsed = parse_checkout(request.body, saga);
+  auto parsed = parse_customer_order(request.body, saga);
   if (!parsed) co_return said_as_checkout(parsed.error());
   Answer answer = co_await place(context, request, std::move(parsed).value(), render);
   if (!answer) co_return said_as_checkout(answer.error());
@@ -70,15 +56,7 @@ awaitable<Answer> place_orchestrated(Context& context, Request& request) {
 }
 
 awaitable<Answer> list_orders(Context& context, Request& request) {
-  OrderFilter filter;
-  filter.user = owner_filter(request);
-  filter.types = {std::string(checkout_saga), std::string(checkout_choreography_saga)};
-  auto read = [&queries = context.queries, filter] {
-    Page page;
-    page.limit = checkout_list_max;
-    return queries.orders(filter, page);
-  };
-  const Result<FlowPage> found = co_await context.readers.run(read);
+  const Result<FlowPage> found = co_await read_checkouts(context, request);
   if (!found) co_return said_as_checkout(found.error());
   Json body = Json::array();
   for (const Flow& flow : found->flows) body.push_back(checkout_order(flow));
@@ -171,17 +149,13 @@ awaitable<Answer> list_sagas(Context& context, Request& request) {
   co_return http::json_response(200, body);
 }
 
-Error saga_not_found() {
-  return Error{ErrorCode::not_found, "Saga not found", Json{{"error", "Saga not found"}}};
-}
-
 // The orchestrated saga that an id names; a choreographed one is not there.
 awaitable<Result<Flow>> read_saga(Context& context, const Request& request, std::optional<SagaId> id) {
-  if (!id) co_return saga_not_found();
+  if (!id) co_return checkout_not_found("Saga");
   const OrderId order = order_of(*id);
   Result<Flow> flow = co_await read_flow(context, request, order);
   if (!flow && flow.error().code != ErrorCode::not_found) co_return said_as_checkout(flow.error());
-  if (!flow || !flow->saga || flow->saga->type != checkout_saga) co_return saga_not_found();
+  if (!flow || !flow->saga || flow->saga->type != checkout_saga) co_return checkout_not_found("Saga");
   co_return flow;
 }
 
@@ -234,9 +208,25 @@ Error said_as_checkout(Error error) {
   return error;
 }
 
+Error checkout_not_found(std::string_view what) {
+  return said_as_checkout(Error{ErrorCode::not_found, fmt::format("{} not found", what)});
+}
+
+awaitable<Result<FlowPage>> read_checkouts(Context& context, const Request& request) {
+  OrderFilter filter;
+  filter.user = owner_filter(request);
+  filter.types = {std::string(checkout_saga), std::string(checkout_choreography_saga)};
+  auto read = [&queries = context.queries, filter] {
+    Page page;
+    page.limit = checkout_list_max;
+    return queries.orders(filter, page);
+  };
+  co_return co_await context.readers.run(read);
+}
+
 Result<OrderId> checkout_of_path(const Request& request) {
   const auto id = OrderId::parse(request.parameter("orderId"));
-  if (!id) return Error{ErrorCode::not_found, "Order not found", Json{{"error", "Order not found"}}};
+  if (!id) return checkout_not_found("Order");
   return *id;
 }
 
@@ -244,7 +234,7 @@ awaitable<Result<Flow>> read_checkout(Context& context, const Request& request, 
   Result<Flow> flow = co_await read_flow(context, request, id);
   if (!flow && flow.error().code != ErrorCode::not_found) co_return said_as_checkout(flow.error());
   if (!flow || !flow->saga || !is_checkout(flow->saga->type))
-    co_return Error{ErrorCode::not_found, "Order not found", Json{{"error", "Order not found"}}};
+    co_return checkout_not_found("Order");
   co_return flow;
 }
 

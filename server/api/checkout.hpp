@@ -12,6 +12,12 @@ namespace sagactl::api {
 // Errors there have their text in the member "error".
 Error said_as_checkout(Error error);
 
+// "WHAT not found".
+Error checkout_not_found(std::string_view what);
+
+// The caller's checkouts, newest first, at most checkout_list_max.
+boost::asio::awaitable<Result<FlowPage>> read_checkouts(Context& context, const http::Request& request);
+
 // The caller's checkout of that id; an order of another system is not there.
 boost::asio::awaitable<Result<Flow>> read_checkout(Context& context, const http::Request& request, OrderId id);
 

@@ -20,20 +20,8 @@ using http::Request;
 constexpr std::size_t payment_key_max = 200;
 constexpr std::chrono::milliseconds patience{20'000};  // with the provider
 
-Error payment_not_found() {
-  return Error{ErrorCode::not_found, "Payment not found", Json{{"error", "Payment not found"}}};
-}
-
 awaitable<Answer> list_payments(Context& context, Request& request) {
-  OrderFilter filter;
-  filter.user = owner_filter(request);
-  filter.types = {std::string(checkout_saga), std::string(checkout_choreography_saga)};
-  auto read = [&queries = context.queries, filter] {
-    Page page;
-    page.limit = checkout_list_max;
-    return queries.orders(filter, page);
-  };
-  const Result<FlowPage> found = co_await context.readers.run(read);
+  const Result<FlowPage> found = co_await read_checkouts(context, request);
   if (!found) co_return said_as_checkout(found.error());
   Json body = Json::array();
   for (const Flow& flow : found->flows)
@@ -43,24 +31,24 @@ awaitable<Answer> list_payments(Context& context, Request& request) {
 
 awaitable<Answer> get_payment(Context& context, Request& request) {
   const auto name = parse_checkout_payment_id(request.parameter("paymentId"));
-  if (!name) co_return payment_not_found();
+  if (!name) co_return checkout_not_found("Payment");
   const Result<Flow> flow = co_await read_checkout(context, request, name->order);
-  if (!flow) co_return flow.error().code == ErrorCode::not_found ? payment_not_found() : flow.error();
+  if (!flow) co_return flow.error().code == ErrorCode::not_found ? checkout_not_found("Payment") : flow.error();
   for (const Payment& payment : flow->payments) {
     if (payment.attempt != name->attempt) continue;
     const Json body = checkout_payment(flow->order, payment);
     co_return http::json_response(200, body);
   }
-  co_return payment_not_found();
+  co_return checkout_not_found("Payment");
 }
 
 awaitable<Answer> get_payment_of_order(Context& context, Request& request) {
   const auto id = checkout_of_path(request);
-  if (!id) co_return payment_not_found();
+  if (!id) co_return checkout_not_found("Payment");
   const Result<Flow> flow = co_await read_checkout(context, request, *id);
-  if (!flow) co_return flow.error().code == ErrorCode::not_found ? payment_not_found() : flow.error();
+  if (!flow) co_return flow.error().code == ErrorCode::not_found ? checkout_not_found("Payment") : flow.error();
   const Payment* payment = present_payment(*flow);
-  if (!payment) co_return payment_not_found();
+  if (!payment) co_return checkout_not_found("Payment");
   const Json body = checkout_payment(flow->order, *payment);
   co_return http::json_response(200, body);
 }
@@ -72,15 +60,14 @@ bool is_given_back(const Flow& flow) {
 
 awaitable<Answer> refund(Context& context, Request& request) {
   const auto id = checkout_of_path(request);
-  if (!id) co_return payment_not_found();
+  if (!id) co_return checkout_not_found("Payment");
   const Result<Flow> before = co_await read_checkout(context, request, *id);
   if (!before) co_return before.error();
   const Payment* paid = present_payment(*before);
-  if (!paid) co_return payment_not_found();
+  if (!paid) co_return checkout_not_found("Payment");
   if (paid->status != PaymentStatus::refunded) {
     if (paid->status != PaymentStatus::completed)
-      co_return Error{ErrorCode::invalid, "only a successful payment can be refunded",
-                      Json{{"error", "only a successful payment can be refunded"}}};
+      co_return said_as_checkout(Error{ErrorCode::invalid, "only a successful payment can be refunded"});
     Command command = CancelOrderRequest{*id, actor_of(request), "Refunded"};
     const Result<Receipt> done = co_await submit(context, request, std::move(command));
     if (!done) co_return said_as_checkout(done.error());
@@ -126,8 +113,8 @@ bool is_recorded(const Flow& flow, const std::string& key) {
 
 Answer refused(const Flow& flow, const Payment& payment) {
   const std::string why = payment.failure_reason.empty() ? "the payment was not made" : payment.failure_reason;
-  return Error{ErrorCode::invalid, why,
-               Json{{"error", why}, {"payment", checkout_payment(flow.order, payment)}}};
+  return said_as_checkout(
+      Error{ErrorCode::invalid, why, Json{{"payment", checkout_payment(flow.order, payment)}}});
 }
 
 // Gives the key to the payment that waits for it, and waits for what the provider says. `recorded`: what to add when

@@ -2,8 +2,6 @@
 #include "server/api/place_order.hpp"
 #include "server/api/render_order.hpp"
 #include "server/api/routes.hpp"
-#include "server/http/json_body.hpp"
-#include "server/http/validate.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {
@@ -44,27 +42,10 @@ Json definition(const SagaDefinition& definition) {
               {"topics", std::move(topics)}};
 }
 
-constexpr std::size_t customer_max = 255;
-
-// For a saga without a surface of its own. Who buys is named as a shop names its customers.
-Result<PlaceOrder> parse_any_order(std::string_view text, std::string_view saga) {
-  const auto json = http::parse_json_object(text);
-  if (!json) return json.error();
-  PlaceOrder order;
-  http::Object body(*json);
-  order.saga = saga;
-  order.key_only = true;
-  order.customer = body.text("customerId", {.max = customer_max, .not_empty = true});
-  order.items = read_items(body);
-  if (auto address = body.optional_text("shippingAddress")) order.address = std::move(*address);
-  if (const auto valid = body.finish(); !valid) return valid.error();
-  return order;
-}
-
 boost::asio::awaitable<http::Answer> place_any(Context& context, http::Request& request) {
   const SagaDefinition* definition = find_definition(request.parameter("name"));
   if (!definition) co_return Error{ErrorCode::not_found, "Saga definition not found"};
-  auto parsed = parse_any_order(request.body, definition->name);
+  auto parsed = parse_customer_order(request.body, definition->name);
   if (!parsed) co_return parsed.error();
   co_return co_await place(context, request, std::move(parsed).value(), placed_order);
 }

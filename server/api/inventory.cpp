@@ -67,16 +67,12 @@ awaitable<Answer> list_stock(Context& context, Request& request) {
   co_return http::json_response(200, body);
 }
 
-Error product_not_found() {
-  return Error{ErrorCode::not_found, "Product not found", Json{{"error", "Product not found"}}};
-}
-
 awaitable<Answer> get_stock(Context& context, Request& request) {
   const StockKey key{StockKind::product, std::string(request.parameter("productId"))};
   auto read = [&queries = context.queries, key] { return queries.stock(key); };
   const Result<std::optional<Stock>> found = co_await context.readers.run(read);
   if (!found) co_return said_as_checkout(found.error());
-  if (!*found) co_return product_not_found();
+  if (!*found) co_return checkout_not_found("Product");
   const Json body = checkout_stock(**found);
   co_return http::json_response(200, body);
 }
@@ -106,7 +102,7 @@ awaitable<Answer> put_stock(Context& context, Request& request) {
   SetStockRequest set{actor_of(request), {std::move(setting).value()}};
   Command command = std::move(set);
   const Result<Receipt> done = co_await submit(context, request, std::move(command));
-  if (!done && done.error().code == ErrorCode::not_found) co_return product_not_found();
+  if (!done && done.error().code == ErrorCode::not_found) co_return checkout_not_found("Product");
   if (!done) co_return said_as_checkout(done.error());
   Json body = checkout_stock(done->stocks.front());
   body["message"] = "Inventory updated successfully";
@@ -115,7 +111,7 @@ awaitable<Answer> put_stock(Context& context, Request& request) {
 
 awaitable<Answer> get_reservation(Context& context, Request& request) {
   const auto id = checkout_of_path(request);
-  const Error missing{ErrorCode::not_found, "Reservation not found", Json{{"error", "Reservation not found"}}};
+  const Error missing = checkout_not_found("Reservation");
   if (!id) co_return missing;
   const Result<Flow> flow = co_await read_checkout(context, request, *id);
   if (!flow) co_return flow.error().code == ErrorCode::not_found ? missing : flow.error();

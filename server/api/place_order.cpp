@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t items_max = 1000;
 constexpr std::size_t key_bytes_max = 255;
 constexpr std::size_t product_bytes_max = 255;
+constexpr std::size_t customer_bytes_max = 255;
 constexpr std::size_t name_bytes_max = 1000;
 constexpr std::int64_t quantity_max = 1'000'000'000;
 
@@ -83,8 +84,7 @@ Error still_working(const std::string& key) {
       Json{{"code", "IDEMPOTENCY_KEY_IN_FLIGHT"}, {"idempotencyKey", key}}};
 }
 
-}  // namespace
-
+// An array "items" of {productId, productName, quantity, price}.
 std::vector<OrderItem> read_items(http::Object& body) {
   std::vector<OrderItem> items;
   body.objects("items", {.min = 1, .max = items_max}, [&](http::Object& item) {
@@ -98,6 +98,8 @@ std::vector<OrderItem> read_items(http::Object& body) {
   return items;
 }
 
+}  // namespace
+
 Result<PlaceOrder> parse_order(std::string_view text) {
   const auto json = http::parse_json_object(text);
   if (!json) return json.error();
@@ -107,6 +109,20 @@ Result<PlaceOrder> parse_order(std::string_view text) {
   order.address = body.text("shippingAddress");
   if (auto key = body.optional_text("idempotencyKey", {.max = key_bytes_max, .not_empty = true}))
     order.idempotency_key = std::move(*key);
+  if (const auto valid = body.finish(); !valid) return valid.error();
+  return order;
+}
+
+Result<PlaceOrder> parse_customer_order(std::string_view text, std::string_view saga) {
+  const auto json = http::parse_json_object(text);
+  if (!json) return json.error();
+  PlaceOrder order;
+  http::Object body(*json);
+  order.saga = saga;
+  order.key_only = true;
+  order.customer = body.text("customerId", {.max = customer_bytes_max, .not_empty = true});
+  order.items = read_items(body);
+  if (auto address = body.optional_text("shippingAddress")) order.address = std::move(*address);
   if (const auto valid = body.finish(); !valid) return valid.error();
   return order;
 }

@@ -17,10 +17,10 @@ boost::asio::awaitable<http::Answer> place_order(Context& context, http::Request
 boost::asio::awaitable<http::Answer> place(Context& context, http::Request& request, PlaceOrder command,
                                            std::string (*render)(const Flow&));
 
-// Reads an array "items" of {productId, productName, quantity, price}.
-std::vector<OrderItem> read_items(http::Object& body);
-
 // What a body asks for; without the members that the request's headers and the options decide.
 Result<PlaceOrder> parse_order(std::string_view body);
+// The same of a shop that names its customers and holds no key for their products: {customerId, items,
+// shippingAddress?}, for the saga of that name.
+Result<PlaceOrder> parse_customer_order(std::string_view body, std::string_view saga);
 
 }  // namespace sagactl::api

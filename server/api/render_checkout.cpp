@@ -16,7 +16,7 @@ namespace {
 // The places of the steps in both definitions of a checkout.
 enum Step : std::size_t { create_order, process_payment, reserve_inventory, complete_order, step_count };
 
-constexpr std::string_view saga_prefix = "SAGA-", payment_prefix = "PAY-";
+constexpr std::string_view payment_prefix = "PAY-";
 
 StepStatus status_of(const Saga& saga, Step step) {
   return step < saga.steps.size() ? saga.steps[step].status : StepStatus::pending;
@@ -207,11 +207,11 @@ const Reservation* latest_reservation(const Flow& flow, StockKind kind) {
 }
 
 std::string checkout_saga_id(const Saga& saga) {
-  return std::string(saga_prefix) + saga.id.text();
+  return std::string(checkout_saga_prefix) + saga.id.text();
 }
 
 std::optional<SagaId> parse_checkout_saga_id(std::string_view text) {
-  if (text.starts_with(saga_prefix)) text.remove_prefix(saga_prefix.size());
+  if (text.starts_with(checkout_saga_prefix)) text.remove_prefix(checkout_saga_prefix.size());
   return SagaId::parse(text);
 }
 

@@ -81,6 +81,7 @@ class Batch {
   Result<Receipt> on(const SetRefreshToken& command);
 
   Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
+  Result<Draft> draft_of_saga(OrderId id) const;
   Draft draft_of(const Flow& flow) const { return Draft{flow, StockBook(&stocks_)}; }
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
   Result<void> command_saga(Draft& draft, const SagaCommand& command);

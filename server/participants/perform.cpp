@@ -70,11 +70,6 @@ GatewayCall gateway_call(GatewayCall::Kind kind, const StepSite& site, const Pay
 
 Performed waiting_for(GatewayCall call) { return Performed{std::nullopt, {}, std::move(call)}; }
 
-bool waits_for_shop(const Flow& flow) {
-  const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
-  return definition && definition->shop_may_confirm;
-}
-
 Performed charge(const StepSite& site) {
   Flow& flow = site.flow;
   Payment* payment = payment_of_attempt(flow, site.call.attempt);
@@ -84,7 +79,7 @@ Performed charge(const StepSite& site) {
         begin_payment(id, flow.order.id, flow.order.user, site.call.attempt, flow.order.total, site.moment));
     payment = &flow.payments.back();
   }
-  if (site.policy.shop_confirms && payment->provider_key.empty() && waits_for_shop(flow))
+  if (payment->provider_key.empty() && waits_for_shop(flow, site.policy))
     return answered(Awaited{"the shop has not confirmed the payment"});
   using Kind = GatewayCall::Kind;
   return waiting_for(gateway_call(site.call.ask_first ? Kind::query_or_charge : Kind::charge, site, *payment));
@@ -185,6 +180,11 @@ Result<void> record_refund(Payment& payment, const GatewayReply& gateway, const 
 }
 
 }  // namespace
+
+bool waits_for_shop(const Flow& flow, const Policy& policy) {
+  const SagaDefinition* definition = policy.shop_confirms && flow.saga ? find_definition(flow.saga->type) : nullptr;
+  return definition && definition->shop_may_confirm;
+}
 
 Uuid StepSite::fresh_id(std::uint64_t which) const {
   return make_uuid_v7(moment.now, moment.entropy + which, (moment.entropy ^ which) * 0x9E3779B97F4A7C15ull);

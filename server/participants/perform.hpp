@@ -41,6 +41,9 @@ struct Policy {
   Services services = Services::all();  // of a checkout, that are here; the others are asked
 };
 
+// Whether the flow's payments are made only under a key that the shop names.
+bool waits_for_shop(const Flow& flow, const Policy& policy);
+
 // What a call came to. `outcome` null: the answer will be a reply to `gateway_call`.
 struct Performed {
   std::optional<Outcome> outcome;

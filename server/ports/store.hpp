@@ -72,6 +72,9 @@ struct Loaded {
   std::vector<Replay> replays;
 };
 
+// What `keys` need further, now that they are loaded: what is asked for already is not among it.
+Keys further_keys(const Keys& keys, const Loaded& found);
+
 // What is to be written. Pointers are to the caller's objects, which outlive the call of `transact`. What an order, a
 // saga or a payment was made with never changes: ids, user, items, amounts, address, key, token, type, correlation,
 // trace parent, creation, the node and the customer of an order.
@@ -84,7 +87,7 @@ struct Changes {
   // All of the order's reservations, instead of those that are stored. The flow is stored, or among the new ones.
   std::vector<std::pair<OrderId, const std::vector<Reservation>*>> reservations;
   std::vector<const Claim*> claims;                          // insert or replace
-  std::vector<const Stock*> stocks;                          // insert or replace; their keys were loaded
+  std::vector<const Stock*> stocks;                          // insert or replace
   std::vector<const Event*> events;                          // in the order of their sequence
   std::vector<const User*> users;                            // insert or replace by id; email is unique
   std::vector<const Replay*> replays;
@@ -119,7 +122,8 @@ class Store {
   virtual Result<void> resign(const Writer& writer) = 0;
 
   // One transaction: checks the writer's epoch, loads what `keys` name into `loaded` (whole, locked against
-  // other writers; flows first, then stocks, each in the order of their keys), calls `decide` with the database's time, writes the changes it returns, commits, and
+  // other writers; flows first, then stocks, each in the order of their keys), calls `decide` with the database's
+  // time, writes the changes it returns, commits, and
   // returns when that is on disk. When another node was faster with something that was not there to be locked (a
   // claim, an email), all of it is undone and begun again, a few times at most: `loaded` is filled anew and `decide`
   // is called again, and only what it returned last counts. `decide` gets a time that is greater than that of every earlier commit of

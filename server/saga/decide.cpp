@@ -49,9 +49,6 @@ class Deciding {
     return i > definition_.pivot && step(definition_.pivot).status == StepStatus::succeeded;
   }
   std::size_t open_step() { return sagactl::open_step(saga()); }
-  Direction direction_of(std::size_t i) {
-    return step(i).status == StepStatus::compensating ? Direction::compensation : Direction::action;
-  }
 
   void action_replied(std::size_t i, const Outcome& outcome);
   void compensation_replied(std::size_t i, const Outcome& outcome);
@@ -320,7 +317,7 @@ Result<SagaDecision> Deciding::on(const WakeSaga& wake) {
     else go_backward();
     return done();
   }
-  const Direction direction = direction_of(i);
+  const Direction direction = direction_of(step(i));
   if (!wake.timer) {
     call_again(i, direction);
   } else if (budget_left(i, direction)) {
@@ -386,7 +383,7 @@ Result<SagaDecision> Deciding::on(const RetrySaga& command) {
                          });
   if (between_steps)
     for (from = 0; from + 1 < saga().steps.size() && step(from).status == StepStatus::succeeded;) ++from;
-  const Direction direction = goes_back ? Direction::compensation : direction_of(from);
+  const Direction direction = goes_back ? Direction::compensation : direction_of(step(from));
   saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
   saga().requires_manual_intervention = false;
   if (direction == Direction::action) saga().error.clear();

@@ -30,6 +30,16 @@ struct Spelling<Direction> {
   static constexpr std::string_view names[] = {"action", "compensation"};
 };
 
+// Which way an open step goes.
+inline Direction direction_of(const StepState& step) {
+  return step.status == StepStatus::compensating ? Direction::compensation : Direction::action;
+}
+
+// The participant's command that does the step, or undoes it.
+inline std::string_view command_of(const StepDefinition& step, Direction direction) {
+  return direction == Direction::action ? step.action : step.compensation;
+}
+
 // To a participant: do, or undo, this step. The same call may be made again; barriers make it count once.
 struct StepCall {
   SagaId saga;

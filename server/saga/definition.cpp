@@ -68,6 +68,7 @@ SagaDefinition checkout() {
                  {AggregateType::order, EventType::order_confirmed, replies, "COMPLETE_ORDER"},
                  {AggregateType::order, EventType::order_cancelled, replies, "CANCEL_ORDER"}},
       .shop_may_confirm = true,
+      .services_may_be_apart = true,
   };
 }
 
@@ -86,6 +87,7 @@ SagaDefinition checkout_choreography() {
                  {AggregateType::inventory, EventType::stock_refused, "inventory.failed"},
                  {AggregateType::inventory, EventType::stock_released, "inventory.released"}},
       .shop_may_confirm = true,
+      .services_may_be_apart = true,
   };
 }
 

@@ -62,6 +62,7 @@ struct SagaDefinition {
   Duration timeout = 10min;
   std::vector<TopicRule> topics = {};  // of the events that do not go to the topic of their aggregate
   bool shop_may_confirm = false;       // with --payment-confirm shop its payments wait for the shop
+  bool services_may_be_apart = false;  // with --role each is a process of its own, and asked over the exchange
 };
 
 // A batch follows a saga that far, there and back.
@@ -81,6 +82,8 @@ inline constexpr std::string_view checkout_saga = "CheckoutSaga";
 inline constexpr std::string_view checkout_choreography_saga = "CheckoutChoreographySaga";
 inline constexpr std::string_view item_purchase_saga = "ItemPurchaseSaga";
 
+// Before a checkout's saga id, where its clients see it.
+inline constexpr std::string_view checkout_saga_prefix = "SAGA-";
 // Topics of the orchestrated checkout.
 inline constexpr std::string_view orchestrator_commands = "orchestrator.saga";
 inline constexpr std::string_view orchestrator_replies = "orchestrator.reply";

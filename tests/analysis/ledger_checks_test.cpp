@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/examine.hpp"
+#include "tests/analysis/judging.hpp"
 #include "tests/analysis/sample_run.hpp"
 
 namespace sagactl {
@@ -17,10 +18,6 @@ std::vector<Verdict> judge(const SampleRun& run) {
   options.run = run.load.ledger.run;
   options.ledger = &run.load.ledger;
   return examine(*history, options).value().verdicts;
-}
-
-const Verdict& named(const std::vector<Verdict>& verdicts, std::string_view name) {
-  return *std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& v) { return v.name == name; });
 }
 
 std::string text_of(const Uuid& uuid) {

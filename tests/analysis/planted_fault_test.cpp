@@ -6,21 +6,11 @@
 #include <algorithm>
 #include <set>
 
+#include "tests/analysis/judging.hpp"
 #include "tests/analysis/story.hpp"
 
 namespace sagactl {
 namespace {
-
-constexpr CheckOptions drained{.drained = true};
-
-std::vector<Verdict> judge(const World& world, const CheckOptions& options = drained) {
-  const auto history = world.history();
-  return verify(*history, options).value();
-}
-
-const Verdict& named(const std::vector<Verdict>& verdicts, std::string_view name) {
-  return *std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& v) { return v.name == name; });
-}
 
 // What is done to a correct history, and the one check that must find it, with a witness that names the row.
 struct Mutant {
@@ -28,10 +18,6 @@ struct Mutant {
   const char* check;
   std::string (*plant)(Story& story);  // returns what the witness must name
 };
-
-std::string id_of(const FlowHistory* flow) {
-  return flow->flow.order.id.text();
-}
 
 void use_key_of(FlowHistory& flow, const FlowHistory& other) {
   flow.flow.order.idempotency_key = other.flow.order.idempotency_key;
@@ -353,15 +339,7 @@ TEST_P(PlantedFault, IsFoundByItsCheckAlone) {
   Story story;
   const std::string named_row = mutant.plant(story);
   const auto verdicts = judge(story.world);
-  for (const Verdict& verdict : verdicts) {
-    if (verdict.name == mutant.check) continue;
-    EXPECT_NE(verdict.ruling, Ruling::fail) << mutant.name << ": " << verdict.name << ": " << verdict.reason;
-  }
-  const Verdict& found = named(verdicts, mutant.check);
-  ASSERT_EQ(found.ruling, Ruling::fail) << mutant.name << ": " << found.reason;
-  EXPECT_EQ(found.witness.at("why").size(), 2u);
-  EXPECT_NE(found.witness.dump().find(named_row), std::string::npos) << mutant.name << "\n"
-                                                                     << found.witness.dump(2);
+  expect_found_alone(verdicts, mutant.check, mutant.name, named_row);
   EXPECT_EQ(overall(verdicts), Ruling::fail);
 }
 

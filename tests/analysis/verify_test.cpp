@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "tests/analysis/judging.hpp"
 #include "tests/analysis/story.hpp"
 
 namespace sagactl {
@@ -13,24 +14,11 @@ namespace {
 
 constexpr CheckOptions drained{.drained = true};
 
-std::vector<Verdict> judge(const World& world, const CheckOptions& options = drained) {
-  const auto history = world.history();
-  return verify(*history, options).value();
-}
-
 std::set<std::string> failed(const std::vector<Verdict>& verdicts) {
   std::set<std::string> names;
   for (const Verdict& verdict : verdicts)
     if (verdict.ruling == Ruling::fail) names.insert(verdict.name + ": " + verdict.reason);
   return names;
-}
-
-const Verdict& named(const std::vector<Verdict>& verdicts, std::string_view name) {
-  return *std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& v) { return v.name == name; });
-}
-
-std::string id_of(const FlowHistory* flow) {
-  return flow->flow.order.id.text();
 }
 
 TEST(Verify, PassesACorrectHistory) {

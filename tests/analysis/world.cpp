@@ -99,7 +99,7 @@ void World::set_stock(StockKind kind, const std::string& id, std::int64_t availa
 Performed World::perform_step(FlowHistory& flow, const StepCall& call, const Moment& at) {
   const StepDefinition& step = definition_of(flow).steps[call.step];
   StockBook book = book_of(stocks);
-  Performed performed = expect(perform(call.direction == Direction::action ? step.action : step.compensation,
+  Performed performed = expect(perform(command_of(step, call.direction),
                                        flow.flow, book, call, Policy{}, at));
   stocks = book.here();
   return performed;
@@ -188,7 +188,7 @@ void World::answer(FlowHistory& flow, Outcome outcome, const std::string& transa
   const Moment at = moment();
   const StepDefinition& step = definition_of(flow).steps[made.step];
   const StepReply reply{made.step, made.direction, made.attempt, std::move(outcome)};
-  append(flow, expect(record_reply(made.direction == Direction::action ? step.action : step.compensation,
+  append(flow, expect(record_reply(command_of(step, made.direction),
                                    flow.flow, reply, GatewayReply{transaction}, at)));
   follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, reply, at)));
 }

@@ -46,6 +46,15 @@ class Purchase : public ::testing::Test {
     }
     ASSERT_EQ(saga(id).status, SagaStatus::failed);
   }
+  // What it held has expired and is sold when it turns out, on a retry, that it was paid.
+  void find_paid_and_out_of_stock(OrderId id) {
+    lose(id);
+    node.pass(6min);
+    ASSERT_TRUE(node.set_stock(StockKind::item, "sword", 1, Money{2000}).ok());
+    ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
+    node.gateway.answer_query(Charged{"tx"});
+    node.pass(2min);
+  }
 
   BenchNode node;
 };
@@ -154,12 +163,7 @@ TEST_F(Purchase, ARetryTakesAnewWhatHasExpired) {
 
 TEST_F(Purchase, APaidOneThatIsOutOfStockWaitsForStockOrAPerson) {
   const OrderId id = place(3);
-  lose(id);
-  node.pass(6min);
-  ASSERT_TRUE(node.set_stock(StockKind::item, "sword", 1, Money{2000}).ok());
-  ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
-  node.gateway.answer_query(Charged{"tx"});
-  node.pass(2min);
+  ASSERT_NO_FATAL_FAILURE(find_paid_and_out_of_stock(id));
   EXPECT_EQ(saga(id).status, SagaStatus::failed) << "it was paid: the saga does not undo that by itself";
   EXPECT_EQ(all(), "4000/0/6000 2/0/3 1/0/0");
   ASSERT_TRUE(node.set_stock(StockKind::item, "sword", 9, Money{2000}).ok());
@@ -171,12 +175,7 @@ TEST_F(Purchase, APaidOneThatIsOutOfStockWaitsForStockOrAPerson) {
 
 TEST_F(Purchase, APaidOneThatCannotBeDeliveredIsUndoneWhenAPersonSaysSo) {
   const OrderId id = place(3);
-  lose(id);
-  node.pass(6min);
-  ASSERT_TRUE(node.set_stock(StockKind::item, "sword", 1, Money{2000}).ok());
-  ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
-  node.gateway.answer_query(Charged{"tx"});
-  node.pass(2min);
+  ASSERT_NO_FATAL_FAILURE(find_paid_and_out_of_stock(id));
   ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "not to be had"}).ok());
   node.gateway.answer_refund(Succeeded{});
   node.settle();

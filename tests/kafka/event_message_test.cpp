@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/json.hpp"
+#include "tests/kafka/received.hpp"
 
 namespace sagactl::kafka {
 namespace {
@@ -22,15 +23,6 @@ Event event(EventType type, AggregateType aggregate, std::int64_t sequence, std:
   event.sequence = sequence;
   event.occurred_at = *parse_iso8601("2026-11-20T13:04:07.137042Z");
   return event;
-}
-
-Incoming received(const Outgoing& message) {
-  Incoming in;
-  in.topic = message.topic;
-  in.key = message.key;
-  in.value = message.value;
-  in.headers = message.headers;
-  return in;
 }
 
 const std::string order_data = "{\"orderId\":\"" + order.text() + "\",\"userId\":\"u\",\"items\":[],\"totalAmount\":10}";

@@ -4,23 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "common/json.hpp"
+#include "tests/kafka/received.hpp"
 
 namespace sagactl::kafka {
 namespace {
-
-Incoming received(const Outgoing& message) {
-  Incoming in;
-  in.topic = message.topic;
-  in.value = message.value;
-  in.headers = message.headers;
-  return in;
-}
-
-Incoming with_value(std::string value) {
-  Incoming in;
-  in.value = std::move(value);
-  return in;
-}
 
 PaymentOrder a_charge() {
   PaymentOrder order;

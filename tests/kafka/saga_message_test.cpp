@@ -2,29 +2,16 @@
 #include <gmock/gmock.h>
 
 #include "server/adapters/kafka/saga_message.hpp"
+#include "tests/kafka/received.hpp"
 
 namespace sagactl {
 namespace {
 
-using kafka::Incoming;
 using kafka::Outgoing;
+using kafka::received;
+using kafka::with_value;
 
 const SagaId saga = *SagaId::parse("01900000-0000-7000-8000-000000000001");
-
-Incoming received(const Outgoing& message) {
-  Incoming incoming;
-  incoming.topic = message.topic;
-  incoming.key = message.key;
-  incoming.value = message.value;
-  incoming.headers = message.headers;
-  return incoming;
-}
-
-Incoming received(std::string value) {
-  Incoming incoming;
-  incoming.value = std::move(value);
-  return incoming;
-}
 
 TEST(SagaMessage, ACommandIsReadAsItWasWritten) {
   const StepCall call{saga, 2, Direction::compensation, 3, 1, true};
@@ -62,7 +49,7 @@ TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
 }
 
 TEST(SagaMessage, AServiceOfAnotherKindNeedsToSayOnlyWhatTheContractNames) {
-  const auto read = kafka::to_remote_reply(received(
+  const auto read = kafka::to_remote_reply(with_value(
       R"({"sagaId":"01900000-0000-7000-8000-000000000001","orderId":"x","command":"RESERVE_INVENTORY","status":"SUCCESS"})"));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->reply.attempt, 1);
@@ -83,7 +70,7 @@ TEST(SagaMessage, WhatCanNeverBeUnderstoodIsSaid) {
       {"{" + id + R"(,"command":"CREATE_ORDER","status":"MAYBE"})", "status"},
   };
   for (const auto& row : rows) {
-    const auto read = kafka::to_remote_reply(received(row.value));
+    const auto read = kafka::to_remote_reply(with_value(row.value));
     ASSERT_FALSE(read) << row.value;
     EXPECT_THAT(read.error().message, testing::HasSubstr(row.why));
   }

@@ -1,5 +1,6 @@
 // The search for the highest rate that a server keeps up with, over runs whose outcome a test decides.
 #include "cli/capacity.hpp"
+#include "tests/loadgen/quiet_invocation.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -61,7 +62,7 @@ TEST(CapacityStep, IsNoEvidenceWhereTheGeneratorWasLate) {
       << "too few for a percentile, but all are within the limit";
 }
 
-class CapacitySearching : public testing::Test {
+class CapacitySearching : public QuietInvocation {
  protected:
   Result<CapacityFound> search(const std::function<Result<RunResult>(double)>& run,
                                LoadOptions options = {}) {
@@ -72,13 +73,6 @@ class CapacitySearching : public testing::Test {
       return run(*step.rate);
     });
   }
-
-  std::ostringstream out_, err_;
-  std::istringstream in_;
-  Terminal terminal_{out_, err_, in_};
-  Environment environment_;
-  Interrupt interrupt_;
-  Invocation invocation_{terminal_, environment_, interrupt_, {}, Paint(false)};
 };
 
 TEST_F(CapacitySearching, FindsTheKneeAndKeepsTheRunThere) {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/progress.hpp"
+#include "tests/loadgen/quiet_invocation.hpp"
 
 namespace sagactl {
 namespace {
@@ -48,15 +49,9 @@ TEST(LiveView, LeavesOutWhatIsNotKnown) {
     EXPECT_THAT(line, Not(testing::ContainsRegex("planned|under way|nodes|left")));
 }
 
-class ProgressLineTest : public testing::Test {
+class ProgressLineTest : public QuietInvocation {
  protected:
   explicit ProgressLineTest(bool tty = true) { terminal_.err_is_tty = tty; }
-  std::ostringstream out_, err_;
-  std::istringstream in_;
-  Terminal terminal_{out_, err_, in_};
-  Environment environment_;
-  Interrupt interrupt_;
-  Invocation invocation_{terminal_, environment_, interrupt_, {}, Paint(false)};
 };
 
 TEST_F(ProgressLineTest, OnATerminalIsWrittenOverInPlaceAndTakenAwayAtTheEnd) {

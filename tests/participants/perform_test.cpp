@@ -154,7 +154,7 @@ TEST(Perform, EveryCommandOfEveryDefinitionHasAParticipant) {
     for (std::size_t i = 0; i < definition.steps.size(); ++i)
       for (const Direction direction : {Direction::action, Direction::compensation}) {
         const StepDefinition& step = definition.steps[i];
-        const std::string_view command = direction == Direction::action ? step.action : step.compensation;
+        const std::string_view command = command_of(step, direction);
         if (command.empty()) continue;
         Flow flow = fresh_flow();
         EXPECT_TRUE(act(command, flow, call_of(flow, i, direction)).ok()) << command;

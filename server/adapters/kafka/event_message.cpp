@@ -56,8 +56,8 @@ void add_type_members(std::string& text, const Event& event) {
   text += fmt::format(",\"sagaType\":\"{}\"", event.saga_type);
   const TopicRule* rule = topic_rule_of(event);
   if (!rule || rule->command.empty()) return;
-  text += fmt::format(",\"sagaId\":\"SAGA-{}\",\"command\":\"{}\",\"status\":\"{}\",\"data\":{}", event.order.text(),
-                      rule->command, rule->refused ? "FAILED" : "SUCCESS", event.data);
+  text += fmt::format(",\"sagaId\":\"{}{}\",\"command\":\"{}\",\"status\":\"{}\",\"data\":{}", checkout_saga_prefix,
+                      event.order.text(), rule->command, rule->refused ? "FAILED" : "SUCCESS", event.data);
 }
 
 std::string value_of(const Event& event, const Event* before, const std::string& correlation,

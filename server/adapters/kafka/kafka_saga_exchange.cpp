@@ -1,8 +1,11 @@
 #include "server/adapters/kafka/kafka_saga_exchange.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "common/log.hpp"
+#include "server/adapters/kafka/consumer.hpp"
 #include "server/adapters/kafka/event_message.hpp"
 #include "server/adapters/kafka/producer.hpp"
 #include "server/adapters/kafka/saga_message.hpp"
@@ -68,12 +71,6 @@ class Exchange final : public KafkaSagaExchange {
 
   void stop() override { consumers_.clear(); }
 
-  std::map<std::string, kafka::ConsumerState> consumers() const override {
-    std::map<std::string, kafka::ConsumerState> states;
-    for (const auto& [group, consumer] : consumers_) states.emplace(group, consumer->state());
-    return states;
-  }
-
  private:
   std::string topic(std::string_view name) const { return options_.topic_prefix + std::string(name); }
 
@@ -92,7 +89,7 @@ class Exchange final : public KafkaSagaExchange {
     consuming.id_header = "";  // barriers and the saga itself tell repeats
     auto consumer = Consumer::start(std::move(consuming), clock_, std::move(handle));
     if (!consumer) return consumer.error();
-    consumers_.emplace(group, std::move(consumer).value());
+    consumers_.push_back(std::move(consumer).value());
     return {};
   }
 
@@ -128,7 +125,7 @@ class Exchange final : public KafkaSagaExchange {
   Clock& clock_;
   std::shared_ptr<const SagaHandlers> handlers_;
   std::unique_ptr<kafka::Producer> producer_;
-  std::map<std::string, std::unique_ptr<Consumer>> consumers_;
+  std::vector<std::unique_ptr<Consumer>> consumers_;
 };
 
 }  // namespace

@@ -3,11 +3,8 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <string>
 
-#include "server/adapters/kafka/consumer.hpp"
 #include "server/adapters/kafka/kafka_options.hpp"
 #include "server/participants/role.hpp"
 #include "server/ports/clock.hpp"
@@ -33,8 +30,6 @@ class KafkaSagaExchange : public SagaExchange {
   virtual Result<void> start(const Services& services, SagaHandlers handlers) = 0;
   // No handler is called afterwards.
   virtual void stop() = 0;
-
-  virtual std::map<std::string, kafka::ConsumerState> consumers() const = 0;  // by group
 };
 
 }  // namespace sagactl

@@ -8,7 +8,6 @@
 namespace sagactl::kafka {
 namespace {
 
-constexpr std::string_view saga_prefix = "SAGA-";
 constexpr int attempt_max = 4095;
 
 // What an outcome other than success and refusal is called; external participants need not know of these.
@@ -20,7 +19,7 @@ Error wrong(std::string_view what) { return Error{ErrorCode::invalid, std::strin
 
 JsonObject begin(SagaId saga, const std::string& command) {
   JsonObject object;
-  object.add("sagaId", std::string(saga_prefix) + saga.text()).add("orderId", saga.text()).add("command", command);
+  object.add("sagaId", std::string(checkout_saga_prefix) + saga.text()).add("orderId", saga.text()).add("command", command);
   return object;
 }
 
@@ -70,7 +69,7 @@ Result<Envelope> open(const Incoming& message) {
   envelope.json = message.value ? Json::parse(*message.value, nullptr, false) : Json(nullptr);
   if (!envelope.json.is_object()) return wrong("the message is not a JSON object");
   std::string id = text_of(envelope.json, "sagaId");
-  if (id.starts_with(saga_prefix)) id.erase(0, saga_prefix.size());
+  if (id.starts_with(checkout_saga_prefix)) id.erase(0, checkout_saga_prefix.size());
   const auto saga = SagaId::parse(id);
   if (!saga) return wrong("member 'sagaId' must be the id of a saga");
   envelope.saga = *saga;

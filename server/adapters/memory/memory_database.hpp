@@ -50,6 +50,7 @@ class Database : public MemoryStore {
   Timestamp now() const;  // never before what has been given out
   Timestamp tick();       // later than all that has been given out
   Loaded load(const Keys& keys) const;
+  void load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) const;
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const;
   std::vector<NodeInfo> node_infos() const;
 

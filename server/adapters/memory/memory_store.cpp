@@ -55,9 +55,7 @@ Loaded Database::load(const Keys& keys) const {
   Loaded loaded;
   for (const OrderId id : std::set(keys.flows.begin(), keys.flows.end()))
     if (const FlowPointer found = state_.find(id)) loaded.flows.push_back(found->flow);
-  for (const KeyDigest& key : std::set(keys.claims.begin(), keys.claims.end()))
-    if (const auto found = state_.claims.find(key); found != state_.claims.end())
-      loaded.claims.push_back(found->second);
+  load_claims(keys.claims, loaded);
   load_stocks(keys.stocks, loaded);
   std::set<UserId> users(keys.users.begin(), keys.users.end());
   for (const std::string& email : keys.emails)
@@ -71,16 +69,16 @@ Loaded Database::load(const Keys& keys) const {
   for (const auto& key : replays)
     if (const auto found = state_.replays.find(key); found != state_.replays.end())
       loaded.replays.push_back(found->second);
-  if (keys.further) {
-    Keys more;
-    keys.further(loaded, more);
-    const Loaded also = load(more);
-    loaded.claims.insert(loaded.claims.end(), also.claims.begin(), also.claims.end());
-    const std::set<StockKey> known(keys.stocks.begin(), keys.stocks.end());
-    for (const Stock& stock : also.stocks)
-      if (!known.contains(stock.key)) loaded.stocks.push_back(stock);
-  }
+  const Keys more = further_keys(keys, loaded);
+  load_claims(more.claims, loaded);
+  load_stocks(more.stocks, loaded);
   return loaded;
+}
+
+void Database::load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) const {
+  for (const KeyDigest& key : std::set(keys.begin(), keys.end()))
+    if (const auto found = state_.claims.find(key); found != state_.claims.end())
+      loaded.claims.push_back(found->second);
 }
 
 void Database::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const {

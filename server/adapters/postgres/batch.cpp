@@ -67,8 +67,7 @@ bool Batch::load(const Keys& keys, Loaded& loaded) {
 
 // All stock of a batch is locked at once, so that nodes that draw from the same do not wait for each other in a circle.
 void Batch::load_further(const Keys& keys, Loaded& loaded) {
-  Keys more;
-  if (keys.further) keys.further(loaded, more);
+  const Keys more = further_keys(keys, loaded);
   std::set<StockKey> stocks(keys.stocks.begin(), keys.stocks.end());
   stocks.insert(more.stocks.begin(), more.stocks.end());
   if (stocks.empty() && more.claims.empty()) return;
@@ -79,17 +78,11 @@ void Batch::load_further(const Keys& keys, Loaded& loaded) {
   auto next = results.begin();
   if (!more.claims.empty()) read_claims_of(more.claims, std::move(*next++), loaded);
   if (!stocks.empty()) {
-    Rows rows = std::move(*next++);
-    read_time(std::move(*next));
-    loaded.stocks = read_stocks(std::move(rows), names_);
-    absent_stocks_ = stocks;
-    for (const Stock& stock : loaded.stocks) {
-      absent_stocks_.erase(stock.key);
-      present_stocks_.insert(stock.key);
-    }
-  } else {
-    read_time(std::move(*next));
+    loaded.stocks = read_stocks(std::move(*next++), names_);
+    for (const Stock& stock : loaded.stocks) stocks.erase(stock.key);
+    absent_stocks_ = std::move(stocks);
   }
+  read_time(std::move(*next));
 }
 
 void Batch::read_claims_of(const std::vector<KeyDigest>& keys, Rows rows, Loaded& loaded) {
@@ -288,15 +281,10 @@ void Batch::write_claims(const std::vector<const Claim*>& claims) {
 }
 
 void Batch::write_stocks(const std::vector<const Stock*>& stocks) {
-  std::vector<const Stock*> absent, present, unknown;
-  for (const Stock* stock : stocks)
-    (absent_stocks_.contains(stock->key)    ? absent
-     : present_stocks_.contains(stock->key) ? present
-                                            : unknown)
-        .push_back(stock);
-  send_stocks(connection_, names_, absent, StockWriting::insert);
-  send_stocks(connection_, names_, present, StockWriting::update);
-  send_stocks(connection_, names_, unknown, StockWriting::insert_or_update);
+  std::vector<const Stock*> fresh, others;
+  for (const Stock* stock : stocks) (absent_stocks_.contains(stock->key) ? fresh : others).push_back(stock);
+  send_new_stocks(connection_, names_, fresh);
+  send_stocks(connection_, names_, others);
 }
 
 void Batch::write_replays(const std::vector<const Replay*>& replays) {

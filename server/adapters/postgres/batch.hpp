@@ -69,7 +69,7 @@ class Batch {
   std::unordered_map<OrderId, Known> known_;
   std::vector<OrderId> touched_;        // in the order in which they were
   std::set<KeyDigest> absent_claims_;   // were looked for
-  std::set<StockKey> absent_stocks_, present_stocks_;  // were looked for
+  std::set<StockKey> absent_stocks_;    // were looked for
   std::set<std::pair<UserId, std::string>> absent_replays_;
   CountChanges counts_;
 };

@@ -11,12 +11,6 @@ const Statement sql_load{"stock_load", "SELECT " + columns +
                                            " FROM stock WHERE (kind, id) IN (SELECT * FROM unnest($1::smallint[], "
                                            "$2::text[])) ORDER BY kind, id FOR UPDATE"};
 const Statement sql_insert{"stock_insert", "INSERT INTO stock (" + columns + ") SELECT * FROM " + rows};
-const Statement sql_update{
-    "stock_update",
-    "UPDATE stock AS s SET name = c.name, price = c.price, total = c.total, available = c.available, reserved = "
-    "c.reserved, sold = c.sold, node = c.node, version = c.version, created = c.created, updated = c.updated FROM " +
-        rows + " AS c (" + columns + ") WHERE s.kind = c.kind AND s.id = c.id"};
-
 const Statement sql_put{
     "stock_put", "INSERT INTO stock (" + columns + ") SELECT * FROM " + rows +
                      " ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, price = excluded.price, total = "
@@ -24,34 +18,7 @@ const Statement sql_put{
                      "excluded.sold, node = excluded.node, version = excluded.version, created = excluded.created, "
                      "updated = excluded.updated"};
 
-const Statement& statement_of(StockWriting how) {
-  switch (how) {
-    case StockWriting::insert: return sql_insert;
-    case StockWriting::update: return sql_update;
-    case StockWriting::insert_or_update: break;
-  }
-  return sql_put;
-}
-
-}  // namespace
-
-const Statement sql_stock{"stock_by_key",
-                          "SELECT " + columns + " FROM stock WHERE kind = $1::bigint AND id = $2::text"};
-const Statement sql_stocks{"stock_list", "SELECT " + columns +
-                                             " FROM stock WHERE kind = $1::bigint AND id > $2::text ORDER BY id "
-                                             "LIMIT $3::bigint"};
-const Statement sql_all_stocks{"stock_all", "SELECT " + columns + " FROM stock ORDER BY kind, id"};
-
-void send_stocks_load(Connection& connection, const std::vector<StockKey>& keys) {
-  Array kinds(Type::smallint), ids(Type::text);
-  for (const StockKey& key : keys) {
-    kinds.add(static_cast<int>(key.kind));
-    ids.add(std::string_view(key.id));
-  }
-  connection.send(sql_load, Parameters().add(std::move(kinds)).add(std::move(ids)));
-}
-
-void send_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks, StockWriting how) {
+void send(Connection& connection, const Statement& statement, Names& names, const std::vector<const Stock*>& stocks) {
   if (stocks.empty()) return;
   Array kinds(Type::smallint), ids(Type::text), labels(Type::text), prices(Type::bigint), totals(Type::bigint),
       available(Type::bigint), reserved(Type::bigint), sold(Type::bigint), nodes(Type::smallint),
@@ -74,7 +41,33 @@ void send_stocks(Connection& connection, Names& names, const std::vector<const S
   parameters.add(std::move(kinds)).add(std::move(ids)).add(std::move(labels)).add(std::move(prices));
   parameters.add(std::move(totals)).add(std::move(available)).add(std::move(reserved)).add(std::move(sold));
   parameters.add(std::move(nodes)).add(std::move(versions)).add(std::move(created)).add(std::move(updated));
-  connection.send(statement_of(how), parameters);
+  connection.send(statement, parameters);
+}
+
+}  // namespace
+
+const Statement sql_stock{"stock_by_key",
+                          "SELECT " + columns + " FROM stock WHERE kind = $1::bigint AND id = $2::text"};
+const Statement sql_stocks{"stock_list", "SELECT " + columns +
+                                             " FROM stock WHERE kind = $1::bigint AND id > $2::text ORDER BY id "
+                                             "LIMIT $3::bigint"};
+const Statement sql_all_stocks{"stock_all", "SELECT " + columns + " FROM stock ORDER BY kind, id"};
+
+void send_stocks_load(Connection& connection, const std::vector<StockKey>& keys) {
+  Array kinds(Type::smallint), ids(Type::text);
+  for (const StockKey& key : keys) {
+    kinds.add(static_cast<int>(key.kind));
+    ids.add(std::string_view(key.id));
+  }
+  connection.send(sql_load, Parameters().add(std::move(kinds)).add(std::move(ids)));
+}
+
+void send_new_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks) {
+  send(connection, sql_insert, names, stocks);
+}
+
+void send_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks) {
+  send(connection, sql_put, names, stocks);
 }
 
 std::vector<Stock> read_stocks(Rows row, Names& names) {

@@ -12,9 +12,9 @@ namespace sagactl::postgres {
 extern const Statement sql_stock, sql_stocks, sql_all_stocks;  // by kind and id; by kind, after an id, so many; all
 
 void send_stocks_load(Connection& connection, const std::vector<StockKey>& keys);
-// What was looked for and is not there fails as a unique violation when another node was faster.
-enum class StockWriting { insert, update, insert_or_update };
-void send_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks, StockWriting how);
+// As with claims: new ones fail as a unique violation when another node was faster.
+void send_new_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks);
+void send_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks);  // insert or replace
 
 std::vector<Stock> read_stocks(Rows rows, Names& names);
 

@@ -42,14 +42,9 @@ Loaded Batch::load(const Keys& keys) {
   for (const ReplayKey& key : keys.replays)
     if (replays.emplace(key.user, key.key).second)
       if (auto replay = tables_.replays.find(key)) loaded.replays.push_back(std::move(*replay));
-  if (keys.further) {
-    Keys more;
-    keys.further(loaded, more);
-    const std::set<StockKey> known(keys.stocks.begin(), keys.stocks.end());
-    std::erase_if(more.stocks, [&](const StockKey& key) { return known.contains(key); });
-    load_claims(more.claims, loaded);
-    load_stocks(more.stocks, loaded);
-  }
+  const Keys more = further_keys(keys, loaded);
+  load_claims(more.claims, loaded);
+  load_stocks(more.stocks, loaded);
   return loaded;
 }
 

@@ -9,7 +9,8 @@ namespace sagactl::sqlite {
 namespace {
 
 const std::string sql_select =
-    fmt::format("SELECT {} FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow ", EventTable::columns);
+    fmt::format("SELECT {}, {} FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow ", EventTable::own_columns,
+                EventTable::flow_columns);
 const std::string sql_insert =
     "INSERT INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
     "correlation) "
@@ -20,8 +21,7 @@ const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER
 const std::string sql_of_flow = sql_select + "WHERE e.flow = +?";
 // The same where the flow is known: not looked up again for each of its events.
 const std::string sql_of_known_flow =
-    "SELECT e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
-    "e.correlation, ?, ?, ? FROM event AS e WHERE e.flow = +?";
+    fmt::format("SELECT {}, ?, ?, ? FROM event AS e WHERE e.flow = +?", EventTable::own_columns);
 const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key";
 
 }  // namespace

@@ -15,9 +15,9 @@ namespace sagactl::sqlite {
 class EventTable {
  public:
   // What read_row reads, of `event AS e LEFT JOIN flow AS f ON f.no = e.flow`.
-  static constexpr std::string_view columns =
-      "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
-      "e.correlation, f.id, f.trace_parent, f.definition";
+  static constexpr std::string_view own_columns =
+      "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, e.correlation";
+  static constexpr std::string_view flow_columns = "f.id, f.trace_parent, f.definition";
   static constexpr std::int64_t no_flow = 0;  // in place of the number of a flow
   // The rows that the index event_seldom holds: is_seldom() of their type.
   static constexpr std::string_view seldom = "64610 >> e.type & 1";

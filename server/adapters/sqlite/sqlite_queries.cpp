@@ -237,8 +237,8 @@ class EventSearch {
     if (filter_.since) condition += " AND e.occurred_at >= ?";
     if (filter_.asked_for) condition += fmt::format(" AND e.metadata LIKE '{}%'", asked_by_prefix);
     std::string sql =
-        fmt::format("SELECT {} FROM event AS e {} LEFT JOIN flow AS f ON f.no = e.flow WHERE {}",
-                    EventTable::columns, index, condition);
+        fmt::format("SELECT {}, {} FROM event AS e {} LEFT JOIN flow AS f ON f.no = e.flow WHERE {}",
+                    EventTable::own_columns, EventTable::flow_columns, index, condition);
     if (!order.empty()) sql += fmt::format(" ORDER BY {} LIMIT ?", order);
     Statement& row = tables_.connection.prepared(sql);
     (row.bind(values), ...);

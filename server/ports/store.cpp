@@ -1,0 +1,25 @@
+#include "server/ports/store.hpp"
+
+#include <set>
+
+namespace sagactl {
+namespace {
+
+template <class Key>
+void drop_known(std::vector<Key>& more, const std::vector<Key>& asked) {
+  const std::set<Key> known(asked.begin(), asked.end());
+  std::erase_if(more, [&](const Key& key) { return known.contains(key); });
+}
+
+}  // namespace
+
+Keys further_keys(const Keys& keys, const Loaded& found) {
+  Keys more;
+  if (!keys.further) return more;
+  keys.further(found, more);
+  drop_known(more.claims, keys.claims);
+  drop_known(more.stocks, keys.stocks);
+  return more;
+}
+
+}  // namespace sagactl

@@ -92,7 +92,7 @@ void OrderDesk::Counters::granted(const std::string& key, Result<LockGrant> gran
 }
 
 void OrderDesk::Counters::submit(const std::string& key, const LockGrant& grant, Waiting order) {
-  order.command.lock = grant;
+  if (grant.for_all) order.command.lock = grant;
   engine_.submit(std::move(order.command),
                  [self = weak_from_this(), key, done = std::move(order.done)](Result<Receipt> receipt) {
                    if (const auto desk = self.lock()) desk->leave(key);

@@ -7,6 +7,7 @@
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
+#include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/auth/secrets.hpp"
@@ -65,7 +66,8 @@ Result<api::SessionOptions> session_options(const NodeOptions& options) {
 }
 
 Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock) {
-  if (options.redis.empty()) return make_memory_lock(clock);
+  if (options.redis.empty())
+    return make_memory_lock(clock, is_postgres_url(options.database) ? LockReach::this_process : LockReach::all_writers);
   RedisLockOptions redis;
   auto address = parse_redis_url(options.redis);
   if (!address) return address.error();

@@ -44,6 +44,18 @@ TEST(OrderDesk, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
   EXPECT_GT(*tally.tokens.begin(), 0);
 }
 
+TEST(OrderDesk, ALockThatOthersDoNotShareFencesNothing) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock, LockReach::this_process);
+  OrderDesk desk(*node.engine, *lock);
+  Tally tally;
+  for (int i = 0; i < 2; ++i) desk.place(order_for("A"), tally.counter());
+  EXPECT_EQ(held(*lock).size(), 1u) << "it sheds this node's duplicates";
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(*tally.tokens.begin(), 0) << "and is not written where others would compare it";
+}
+
 TEST(OrderDesk, AnotherNodeWaitsForTheLock) {
   BenchNode node;
   const auto lock = make_memory_lock(node.clock);

@@ -38,7 +38,7 @@ void give(Answers& answers) {
 // Shared with the timers, which may outlive the lock.
 class LockTable : public std::enable_shared_from_this<LockTable> {
  public:
-  explicit LockTable(Clock& clock) : clock_(clock) {}
+  LockTable(Clock& clock, LockReach reach) : clock_(clock), reach_(reach) {}
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
                Done done) {
@@ -139,7 +139,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
   void grant(Held& held, const std::string& key, Waiter to, Timestamp now, Answers& answers) {
     last_token_ = std::max(last_token_ + 1, now.us);
-    held.grant = {key, std::move(to.holder), last_token_, now, to.ttl};
+    held.grant = {key, std::move(to.holder), last_token_, now, to.ttl, reach_ == LockReach::all_writers};
     held.expires_at = now + to.ttl;
     expiries_.insert({held.expires_at, key});
     if (!held.waiters.empty()) watch(to.ttl);
@@ -210,6 +210,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   }
 
   Clock& clock_;
+  const LockReach reach_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> held_;
   std::set<std::pair<Timestamp, std::string>> expiries_;
@@ -219,7 +220,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
 class MemoryLock : public Lock {
  public:
-  explicit MemoryLock(Clock& clock) : table_(std::make_shared<LockTable>(clock)) {}
+  MemoryLock(Clock& clock, LockReach reach) : table_(std::make_shared<LockTable>(clock, reach)) {}
   ~MemoryLock() override { table_->close(); }
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
@@ -238,8 +239,8 @@ class MemoryLock : public Lock {
 
 }  // namespace
 
-std::unique_ptr<Lock> make_memory_lock(Clock& clock) {
-  return std::make_unique<MemoryLock>(clock);
+std::unique_ptr<Lock> make_memory_lock(Clock& clock, LockReach reach) {
+  return std::make_unique<MemoryLock>(clock, reach);
 }
 
 }  // namespace sagactl

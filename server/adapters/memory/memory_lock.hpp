@@ -1,6 +1,7 @@
 // Locks within this process.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "server/ports/clock.hpp"
@@ -8,9 +9,13 @@
 
 namespace sagactl {
 
+// Who writes the database whose orders are placed under these locks: this process alone, or others as well, each with
+// locks of its own. Then a grant only sheds this process's own duplicates (`LockGrant::for_all`).
+enum class LockReach : std::uint8_t { all_writers, this_process };
+
 // `clock` decides what has run out, and must outlive the lock. Fencing tokens are at least the clock's
 // microseconds, so they go on increasing after a restart. Waiters that are still there when the lock is
 // destroyed are told `unavailable`.
-std::unique_ptr<Lock> make_memory_lock(Clock& clock);
+std::unique_ptr<Lock> make_memory_lock(Clock& clock, LockReach reach = LockReach::all_writers);
 
 }  // namespace sagactl

@@ -23,7 +23,7 @@ Json to_json(const Findings& findings, Health worst) {
   return Json{{"result", to_string(worst)}, {"checks", checks}};
 }
 
-void print(const Invocation& invocation, const Findings& findings) {
+void print_findings(const Invocation& invocation, const Findings& findings) {
   Table table({{"CHECK"}, {"RESULT"}, {"FOUND"}});
   for (const Finding& finding : findings) {
     table.row({finding.subject, invocation.paint.status(to_string(finding.health)), finding.found});
@@ -51,7 +51,7 @@ Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
   if (invocation.wants_json())
     invocation.print(to_json(findings, worst), "checks");
   else
-    print(invocation, findings);
+    print_findings(invocation, findings);
   return worst == Health::fail ? ExitCode::refused : ExitCode::done;
 }
 

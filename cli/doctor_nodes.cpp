@@ -13,7 +13,7 @@
 namespace sagactl {
 namespace {
 
-constexpr double skew_warn_ms = 1'000, skew_fail_ms = 30'000;
+constexpr double skew_fail_ms = 30'000;
 
 bool port_is_free(const Url& url) {
   boost::asio::io_context context;

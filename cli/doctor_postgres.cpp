@@ -13,7 +13,6 @@
 namespace sagactl {
 namespace {
 
-constexpr double skew_warn_ms = 1'000;
 constexpr double connections_warn_share = 0.8;
 
 void examine_schema(const DatabaseName& database, Findings& findings) {

@@ -51,8 +51,8 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
   return evidence;
 }
 
-Result<Findings> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load) {
-  Findings findings;
+Result<Examined> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load) {
+  Examined examined;
   Result<Examination> found = Examination{};
   if (evidence.foreign) {
     const auto rows = open_foreign_rows(*evidence.foreign);
@@ -67,15 +67,15 @@ Result<Findings> examine_run(const Evidence& evidence, const Profile& profile, c
     options.ledger = &load.ledger;
     found = examine(**history, options);
   } else {
-    findings.verdicts = profile.is_ours
+    examined.verdicts = profile.is_ours
                             ? verdicts_without_database(evidence.why)
                             : foreign_verdicts_without_database(profile, load.ledger, evidence.why);
-    return findings;
+    return examined;
   }
   if (!found) return found.error();
-  findings.verdicts = found->verdicts;
-  findings.database = std::move(*found);
-  return findings;
+  examined.verdicts = found->verdicts;
+  examined.database = std::move(*found);
+  return examined;
 }
 
 }  // namespace sagactl

@@ -26,10 +26,10 @@ struct Evidence {
 Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile,
                                const std::vector<Url>& urls);
 
-struct Findings {
+struct Examined {
   std::optional<Examination> database;
   std::vector<Verdict> verdicts;
 };
-Result<Findings> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load);
+Result<Examined> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load);
 
 }  // namespace sagactl

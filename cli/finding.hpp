@@ -28,6 +28,8 @@ struct Finding {
 
 using Findings = std::vector<Finding>;
 
+constexpr double skew_warn_ms = 1'000;  // between the clocks of two machines
+
 // Each looks at one part of what a node needs (doctor_*.cpp).
 void examine_data(const Invocation& invocation, Findings& findings);
 void examine_database(const Invocation& invocation, Findings& findings);

@@ -50,7 +50,7 @@ Json to_json(const std::vector<Migration>& migrations) {
   return list;
 }
 
-void print(const Invocation& invocation, const std::vector<Migration>& migrations) {
+void print_migrations(const Invocation& invocation, const std::vector<Migration>& migrations) {
   Table table({{"NUMBER", true}, {"MIGRATION"}, {"APPLIED"}});
   for (const Migration& migration : migrations)
     table.row({std::to_string(migration.number), migration.name,
@@ -74,7 +74,7 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
         Json{{"database", database->shown}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
         "migrations");
   else
-    print(invocation, *all);
+    print_migrations(invocation, *all);
   if (!status_only)
     invocation.say(applied.empty() ? database->shown + " is up to date"
                                    : std::to_string(applied.size()) + " applied to " + database->shown);

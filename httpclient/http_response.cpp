@@ -31,7 +31,7 @@ ErrorCode code_of(int status) {
 }
 
 // A text, or a list of texts joined.
-std::string text_of(const Json& member) {
+std::string member_text(const Json& member) {
   if (member.is_string()) return member.get<std::string>();
   std::string joined;
   if (!member.is_array()) return joined;
@@ -67,7 +67,7 @@ std::string HttpResponse::message() const {
   if (parsed.is_object()) {
     for (const char* member : {"message", "detail", "title"}) {
       if (!parsed.contains(member)) continue;
-      std::string text = text_of(parsed[member]);
+      std::string text = member_text(parsed[member]);
       if (!text.empty()) return text;
     }
   }

@@ -7,39 +7,39 @@
 namespace sagactl {
 namespace {
 
-Error wrong(std::string_view member, std::string_view why) {
+Error wrong_member(std::string_view member, std::string_view why) {
   return {ErrorCode::invalid, fmt::format("{}: {}", member, why)};
 }
 
 Result<void> check_template(std::string_view member, const std::string& text,
                             std::initializer_list<TemplateField> besides = {}) {
   const auto parsed = parse_template(text);
-  if (!parsed) return wrong(member, parsed.error().message);
+  if (!parsed) return wrong_member(member, parsed.error().message);
   for (const TemplatePiece& piece : *parsed) {
     if (piece.field == TemplateField::text) continue;
     for (const TemplateField field : besides)
       if (piece.field == field)
-        return wrong(member, fmt::format("'{{{}}}' has no meaning here", to_string(field)));
+        return wrong_member(member, fmt::format("'{{{}}}' has no meaning here", to_string(field)));
   }
   return {};
 }
 
 Result<void> check_pointer(std::string_view member, const std::string& pointer) {
   if (pointer.empty() || pointer.front() == '/') return {};
-  return wrong(member, fmt::format("'{}' is no JSON pointer: write /order/id", pointer));
+  return wrong_member(member, fmt::format("'{}' is no JSON pointer: write /order/id", pointer));
 }
 
 Result<void> check_request(const Profile& profile) {
   using enum TemplateField;
   const std::initializer_list<TemplateField> of_items = {items, product, product_json, name, quantity, price};
-  if (profile.path.empty() || profile.path.front() != '/') return wrong("create.path", "must begin with /");
+  if (profile.path.empty() || profile.path.front() != '/') return wrong_member("create.path", "must begin with /");
   for (const char c : profile.method)
-    if (c < 'A' || c > 'Z') return wrong("create.method", "must be capital letters, such as POST");
-  if (profile.method.empty()) return wrong("create.method", "is missing");
+    if (c < 'A' || c > 'Z') return wrong_member("create.method", "must be capital letters, such as POST");
+  if (profile.method.empty()) return wrong_member("create.method", "is missing");
   if (auto checked = check_template("create.path", profile.path, of_items); !checked) return checked;
   for (const auto& [header, value] : profile.headers) {
     if (header.empty() || value.find_first_of("\r\n") != std::string::npos)
-      return wrong("create.headers", "a name is missing or a value has a line break");
+      return wrong_member("create.headers", "a name is missing or a value has a line break");
     if (auto checked = check_template("create.headers." + header, value, of_items); !checked) return checked;
   }
   if (auto checked = check_template("create.body", profile.body); !checked) return checked;
@@ -53,12 +53,12 @@ Result<void> check_answer(const Profile& profile) {
       if (auto checked = check_pointer("answer", pointer); !checked) return checked;
   for (const Telltale& tell : profile.outcome.duplicate_tells)
     if (auto checked = check_pointer("outcome.duplicate_if", tell.pointer); !checked) return checked;
-  if (profile.answer.order.empty()) return wrong("answer.order", "is missing: where is the order's id?");
+  if (profile.answer.order.empty()) return wrong_member("answer.order", "is missing: where is the order's id?");
   if (profile.status.path.empty()) return {};
-  if (profile.status.path.front() != '/') return wrong("status.path", "must begin with /");
+  if (profile.status.path.front() != '/') return wrong_member("status.path", "must begin with /");
   if (profile.status.path.find("{order}") == std::string::npos)
-    return wrong("status.path", "has no {order} for the order's id");
-  if (profile.status.ends.empty()) return wrong("status.ends", "is missing: which values are ends?");
+    return wrong_member("status.path", "has no {order} for the order's id");
+  if (profile.status.ends.empty()) return wrong_member("status.ends", "is missing: which values are ends?");
   return check_pointer("status.pointer", profile.status.pointer);
 }
 
@@ -68,7 +68,7 @@ Result<void> check(const Profile& profile) {
   if (auto checked = check_request(profile); !checked) return checked;
   if (auto checked = check_answer(profile); !checked) return checked;
   for (const TestData& data : profile.test_data) {
-    if (data.path.empty() || data.path.front() != '/') return wrong("test_data.path", "must begin with /");
+    if (data.path.empty() || data.path.front() != '/') return wrong_member("test_data.path", "must begin with /");
     for (const auto& pointer : {data.users, data.products})
       if (auto checked = check_pointer("test_data", pointer); !checked) return checked;
   }

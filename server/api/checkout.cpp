@@ -21,7 +21,6 @@ using boost::asio::awaitable;
 using http::Answer;
 using http::Request;
 
-constexpr std::size_t reason_max = 1000;
 constexpr std::int64_t page_limit = 100;
 
 std::string placed_by_choreography(const Flow& flow) {

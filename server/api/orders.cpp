@@ -17,7 +17,6 @@ using boost::asio::awaitable;
 using http::Answer;
 using http::Request;
 
-constexpr std::size_t reason_max = 1000;
 constexpr std::size_t payment_id_max = 255;
 
 // In the one way that clients know, whoever found that there is none.

@@ -19,7 +19,6 @@ constexpr std::size_t key_bytes_max = 255;
 constexpr std::size_t product_bytes_max = 255;
 constexpr std::size_t customer_bytes_max = 255;
 constexpr std::size_t name_bytes_max = 1000;
-constexpr std::int64_t quantity_max = 1'000'000'000;
 
 http::Response created(std::string body) {
   http::Response response;

@@ -10,6 +10,8 @@
 
 namespace sagactl::api {
 
+constexpr std::int64_t quantity_max = 1'000'000'000;  // of one product in one order
+
 boost::asio::awaitable<http::Answer> place_order(Context& context, http::Request& request);
 
 // Places the order that `command` describes, which needs no id, actor, trace or key of the header yet, and answers

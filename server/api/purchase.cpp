@@ -21,7 +21,7 @@ using http::Answer;
 using http::Request;
 
 constexpr std::size_t id_max = 255;
-constexpr std::int64_t quantity_max = 1'000'000'000, orders_max = 1000;
+constexpr std::int64_t orders_max = 1000;
 constexpr std::int64_t balance_at_creation = 10'000'00, slots_at_creation = 20;  // cents; slots
 constexpr std::int64_t users_otherwise = 3, items_otherwise = 4, stock_otherwise = 100, made_max = 2000;
 

@@ -8,6 +8,8 @@
 
 namespace sagactl::api {
 
+constexpr std::size_t reason_max = 1000;  // bytes of an operator's or customer's reason
+
 // `unknown_outcome` when the request's deadline passes first: the command may still come into effect.
 boost::asio::awaitable<Result<Receipt>> submit(Context& context, const http::Request& request,
                                                Command command);

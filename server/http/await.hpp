@@ -18,6 +18,9 @@
 
 namespace sagactl::http {
 
+// A coroutine's way to wait for Asio: errors come as the first of the results, and none is thrown.
+inline constexpr auto use_result = boost::asio::as_tuple(boost::asio::use_awaitable);
+
 // Where a waiting coroutine and the callback meet. The coroutine belongs to its io_context: a callback that
 // comes after the context is gone finds `timer_` empty and does nothing.
 template <class T>

@@ -1,13 +1,12 @@
 #include "server/http/connection.hpp"
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "common/log.hpp"
+#include "server/http/await.hpp"
 #include "server/http/cors.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/provenance.hpp"
@@ -16,7 +15,6 @@ namespace sagactl::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t joined_body_bytes_max = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
 // When the server stops, a request may be on its way on a connection that looks idle: closing it then would lose the

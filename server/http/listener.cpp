@@ -1,12 +1,11 @@
 #include "server/http/listener.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "common/log.hpp"
+#include "server/http/await.hpp"
 #include "server/http/connection.hpp"
 
 namespace sagactl::http {
@@ -14,7 +13,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 namespace {
 
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t refusals_max = 64;  // connections over the limit that are told so at one time
 constexpr std::chrono::milliseconds accept_pause{100};
 

@@ -19,7 +19,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::chrono::milliseconds stop_grace{2'000};
+constexpr std::chrono::milliseconds answer_grace{2'000};
 constexpr const char* group = "payment-participant";
 
 // Set when they are asked for, from what the participant says of itself.
@@ -101,7 +101,7 @@ class PaymentProcess final : public Nodes {
     if (!io_) return;
     if (io_thread_.joinable()) {
       auto stopped = std::make_shared<std::promise<void>>();
-      server_->stop(stop_grace, [stopped] { stopped->set_value(); });
+      server_->stop(answer_grace, [stopped] { stopped->set_value(); });
       stopped->get_future().wait();
       io_->stop();
       io_thread_.join();

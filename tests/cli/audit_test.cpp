@@ -30,7 +30,7 @@ TEST(CliAudit, SaysWhoDidWhatToWhat) {
       an_entry("compensate", {{"reason", "returned"}}, nullptr)};
   node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200,
               {{"count", 3}, {"entries", entries}});
-  const Outcome outcome = desk.run({"audit", "--since", "10m", "--by", "op@localhost", "--url", node.url()});
+  const Printed outcome = desk.run({"audit", "--since", "10m", "--by", "op@localhost", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("op@localhost                          set-stock   product PROD001"));
   EXPECT_THAT(outcome.out, HasSubstr("50 available"));
@@ -44,7 +44,7 @@ TEST(CliAudit, OfNothingSaysSo) {
   Desk desk;
   FakeNode node;
   node.answer("GET /audit?limit=5", 200, {{"count", 0}, {"entries", Json::array()}});
-  const Outcome outcome = desk.run({"audit", "--limit", "5", "--url", node.url()});
+  const Printed outcome = desk.run({"audit", "--limit", "5", "--url", node.url()});
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.err, HasSubstr("nobody did anything"));
 }
@@ -52,7 +52,7 @@ TEST(CliAudit, OfNothingSaysSo) {
 TEST(CliDeadLetter, BothWaysToDealWithThemNeedToKnowWhich) {
   for (const char* verb : {"redeliver", "discard"}) {
     Desk desk;
-    const Outcome outcome = desk.run({"dead-letter", verb, "--kafka", "127.0.0.1:1"});
+    const Printed outcome = desk.run({"dead-letter", verb, "--kafka", "127.0.0.1:1"});
     EXPECT_EQ(outcome.code, 4);
     EXPECT_THAT(outcome.err, HasSubstr(std::string(verb) + " needs the ids of dead letters, or --all"));
   }

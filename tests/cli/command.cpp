@@ -10,7 +10,7 @@
 
 namespace sagactl {
 
-Json Outcome::json() const {
+Json Printed::json() const {
   return Json::parse(out, nullptr, false);
 }
 
@@ -23,7 +23,7 @@ Desk::~Desk() {
   std::filesystem::remove_all(directory_, ignored);
 }
 
-Outcome Desk::run(const std::vector<std::string>& arguments) {
+Printed Desk::run(const std::vector<std::string>& arguments) {
   std::ostringstream out, err;
   std::istringstream in(input);
   Terminal terminal_streams{out, err, in};
@@ -35,7 +35,7 @@ Outcome Desk::run(const std::vector<std::string>& arguments) {
   environment.working_directory = directory_;
   Interrupt interrupt;
   if (interrupted) interrupt.request();
-  Outcome outcome;
+  Printed outcome;
   outcome.code = run_command_line(arguments, terminal_streams, environment, interrupt);
   outcome.out = out.str();
   outcome.err = err.str();

@@ -12,7 +12,7 @@
 
 namespace sagactl {
 
-struct Outcome {
+struct Printed {
   int code = -1;
   std::string out;
   std::string err;
@@ -28,7 +28,7 @@ class Desk {
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
 
-  Outcome run(const std::vector<std::string>& arguments);
+  Printed run(const std::vector<std::string>& arguments);
 
   const std::filesystem::path& directory() const { return directory_; }
   std::filesystem::path home() const { return directory_ / "home"; }

@@ -14,7 +14,7 @@ TEST(CliContext, KeepsTheFlagsThatWereGiven) {
   desk.variables["SAGACTL_DATABASE"] = "not given as a flag";
   EXPECT_EQ(
       desk.run({"context", "set", "staging", "--url", "http://a:1,http://b:2", "--token", "secret"}).code, 0);
-  const Outcome list = desk.run({"context", "list", "-o", "json"});
+  const Printed list = desk.run({"context", "list", "-o", "json"});
   const Json context = {
       {"name", "staging"}, {"current", true}, {"token", "(kept)"}, {"url", "http://a:1,http://b:2"}};
   const Json expected = {{"current", "staging"}, {"contexts", Json::array({context})}};
@@ -43,7 +43,7 @@ TEST(CliContext, ListsAsATable) {
 TEST(CliContext, SaysWhichNameWasProbablyMeant) {
   Desk desk;
   desk.run({"context", "set", "staging", "--url", "http://a:1"});
-  const Outcome outcome = desk.run({"context", "use", "stagng"});
+  const Printed outcome = desk.run({"context", "use", "stagng"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("did you mean 'staging'?"));
 }

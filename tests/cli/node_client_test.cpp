@@ -15,7 +15,7 @@ const std::string nobody = "http://127.0.0.1:1";
 
 TEST(CliNodes, NothingAnsweringIsExitCode5WithAdvice) {
   Desk desk;
-  const Outcome outcome = desk.run({"saga", "list", "--url", nobody});
+  const Printed outcome = desk.run({"saga", "list", "--url", nobody});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("nothing answers at http://127.0.0.1:1"));
   EXPECT_THAT(outcome.err, HasSubstr("start a node with `sagactl serve`, or name one with --url"));
@@ -23,7 +23,7 @@ TEST(CliNodes, NothingAnsweringIsExitCode5WithAdvice) {
 
 TEST(CliNodes, NothingAnsweringIsJsonWhenJsonWasAskedFor) {
   Desk desk;
-  const Outcome outcome = desk.run({"saga", "list", "-o", "json", "--url", nobody});
+  const Printed outcome = desk.run({"saga", "list", "-o", "json", "--url", nobody});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(outcome.json()["error"]["code"], "unavailable");
@@ -71,7 +71,7 @@ TEST(CliNodes, WithoutATokenSayHowToGetOne) {
   Desk desk;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 401, {{"statusCode", 401}, {"message", "Unauthorized"}});
-  const Outcome outcome = desk.run({"saga", "list", "--url", node.url()});
+  const Printed outcome = desk.run({"saga", "list", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("`sagactl login`"));
   EXPECT_THAT(outcome.err, HasSubstr("--data"));
@@ -111,7 +111,7 @@ TEST(CliLogin, WrongPasswordIsRefused) {
   FakeNode node;
   node.answer("POST /auth/login", 401, {{"message", "Invalid credentials"}});
   desk.input = "wrong-password\n";
-  const Outcome outcome = desk.run({"login", "--email", "e@x.org", "--url", node.url()});
+  const Printed outcome = desk.run({"login", "--email", "e@x.org", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.err, "sagactl: Invalid credentials\n");
 }

@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Json finding(const Outcome& outcome, const std::string& name) {
+Json finding(const Printed& outcome, const std::string& name) {
   const Json body = outcome.json();
   for (const Json& check : body["checks"])
     if (check["name"] == name) return check;
@@ -27,7 +27,7 @@ const Json healthy = {
 
 TEST(CliDoctor, FindsNothingWrongWhereNothingIsYet) {
   Desk desk;
-  const Outcome outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 0) << outcome.out;
   EXPECT_EQ(finding(outcome, "data directory")["result"], "ok");
   EXPECT_EQ(finding(outcome, "database")["result"], "ok");
@@ -39,7 +39,7 @@ TEST(CliDoctor, FailsWhenOthersMayReadASecret) {
   desk.write("sagactl-data/operator.token", "secret");
   std::filesystem::permissions(desk.directory() / "sagactl-data/operator.token",
                                std::filesystem::perms(0644));
-  const Outcome outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(finding(outcome, "secrets")["result"], "fail");
   EXPECT_THAT(finding(outcome, "secrets")["advice"].get<std::string>(), HasSubstr("chmod 600"));
@@ -48,7 +48,7 @@ TEST(CliDoctor, FailsWhenOthersMayReadASecret) {
 TEST(CliDoctor, FailsWhenTheDatabaseIsNone) {
   Desk desk;
   desk.write("sagactl-data/saga.db", "this is no database at all, only a text of some length");
-  const Outcome outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 1) << outcome.out;
   EXPECT_EQ(finding(outcome, "integrity")["result"], "fail");
 }
@@ -60,7 +60,7 @@ TEST(CliDoctor, TellsAClockThatIsWrongAndADependencyThatIsDown) {
   health["timestamp"] = "2020-01-01T00:00:00.000Z";
   health["dependencies"]["bus"] = {{"status", "down"}, {"required", false}, {"error", "no broker"}};
   node.answer("GET /health/detailed", 200, health);
-  const Outcome outcome = desk.run({"doctor", "-o", "json", "--url", node.url()});
+  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(finding(outcome, "clock of node-1")["result"], "fail");
   EXPECT_EQ(finding(outcome, "bus of node-1")["result"], "warn");
@@ -75,7 +75,7 @@ TEST(CliTop, ShowsOneViewWithRates) {
                  {"orders", {{"total", 10}}}};
   node.answer("GET /saga/maintenance/saga-health", 200, counts);
   node.answer("GET /trace/active-flows?limit=1", 200, {{"totalActiveFlows", 2}, {"stuckFlows", 1}});
-  const Outcome outcome = desk.run({"top", "--once", "--interval", "1ms", "-o", "json", "--url", node.url()});
+  const Printed outcome = desk.run({"top", "--once", "--interval", "1ms", "-o", "json", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const Json view = outcome.json();
   EXPECT_EQ(view["sagas"]["active"], 2);
@@ -93,7 +93,7 @@ TEST(CliTop, SaysWhenNothingAnswers) {
 TEST(CliDatabase, ThatIsNotThereIsExitCode5WithAdvice) {
   Desk desk;
   for (const char* command : {"verify", "analyze"}) {
-    const Outcome outcome = desk.run({command});
+    const Printed outcome = desk.run({command});
     EXPECT_EQ(outcome.code, 5) << command;
     EXPECT_THAT(outcome.err, HasSubstr("there is no database at"));
     EXPECT_THAT(outcome.err, HasSubstr("--data"));
@@ -105,12 +105,12 @@ TEST(CliDatabase, OfPostgreSqlThatIsNotThereIsNamedWithoutItsPassword) {
   desk.variables = {{"DATABASE_HOST", "127.0.0.1"}, {"DATABASE_PORT", "1"}, {"DATABASE_USERNAME", "us"},
                     {"DATABASE_PASSWORD", "hun/ter2"}};
   for (const char* command : {"verify", "analyze", "migrate"}) {
-    const Outcome outcome = desk.run({command});
+    const Printed outcome = desk.run({command});
     EXPECT_EQ(outcome.code, 5) << command;
     EXPECT_THAT(outcome.err, HasSubstr("nestjs_cqrs at us@127.0.0.1:1"));
     EXPECT_THAT(outcome.err, Not(HasSubstr("ter2")));
   }
-  const Outcome flag = desk.run({"verify", "--database", "postgres://me:secret@127.0.0.1:2/other"});
+  const Printed flag = desk.run({"verify", "--database", "postgres://me:secret@127.0.0.1:2/other"});
   EXPECT_THAT(flag.err, HasSubstr("other at me@127.0.0.1:2")) << "the flag goes before the environment";
 }
 
@@ -123,10 +123,10 @@ TEST(CliDatabase, OfAnotherKindIsAUsageError) {
 TEST(CliMigrate, MakesTheDatabaseAndShowsWhatWasApplied) {
   Desk desk;
   std::filesystem::create_directories(desk.directory() / "sagactl-data");
-  const Outcome first = desk.run({"migrate", "-o", "json"});
+  const Printed first = desk.run({"migrate", "-o", "json"});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_GE(first.json()["applied"].size(), 1u);
-  const Outcome second = desk.run({"migrate", "-o", "json"});
+  const Printed second = desk.run({"migrate", "-o", "json"});
   EXPECT_EQ(second.json()["applied"].size(), 0u);
   EXPECT_EQ(second.json()["migrations"].size(), first.json()["applied"].size());
 }
@@ -135,7 +135,7 @@ TEST(CliVerify, OfAnEmptyDatabaseIsUndecided) {
   Desk desk;
   std::filesystem::create_directories(desk.directory() / "sagactl-data");
   desk.run({"migrate"});
-  const Outcome outcome = desk.run({"verify", "-o", "json", "--junit", "v.xml", "--save", "v.json"});
+  const Printed outcome = desk.run({"verify", "-o", "json", "--junit", "v.xml", "--save", "v.json"});
   EXPECT_EQ(outcome.code, 2) << outcome.out;
   EXPECT_EQ(outcome.json()["verdict"], "UNKNOWN");
   EXPECT_THAT(desk.read("v.xml"), HasSubstr("<testsuite"));
@@ -145,14 +145,14 @@ TEST(CliAnalyze, ExplainsATimeThatIsNone) {
   Desk desk;
   std::filesystem::create_directories(desk.directory() / "sagactl-data");
   desk.run({"migrate"});
-  const Outcome outcome = desk.run({"analyze", "--since", "yesterday"});
+  const Printed outcome = desk.run({"analyze", "--since", "yesterday"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("--since: 'yesterday' is neither a time"));
 }
 
 TEST(CliLoadtest, SaysWhenNothingAnswers) {
   Desk desk;
-  const Outcome outcome = desk.run({"loadtest", "duplicate", "-q", "--url", "http://127.0.0.1:1"});
+  const Printed outcome = desk.run({"loadtest", "duplicate", "-q", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("sagactl serve"));
 }

@@ -59,7 +59,7 @@ TEST_P(CliOrderSystem, IsSpokenToInItsOwnWords) {
   std::vector<std::string> arguments = {"order",  "create", "--system", spoken.system,
                                         "--wait", "--url",  node.url()};
   arguments.insert(arguments.end(), spoken.flags.begin(), spoken.flags.end());
-  const Outcome outcome = desk.run(arguments);
+  const Printed outcome = desk.run(arguments);
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(node.asked().at(0).body, spoken.body);
   EXPECT_THAT(outcome.out, HasSubstr(std::string("order        ") + some_id));
@@ -120,7 +120,7 @@ TEST(CliOrderSystems, SayWhatAnOrderLacks) {
     Desk desk;
     std::vector<std::string> arguments = {"order", "create"};
     arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
-    const Outcome outcome = desk.run(arguments);
+    const Printed outcome = desk.run(arguments);
     EXPECT_EQ(outcome.code, 4) << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr(row.said));
   }
@@ -132,13 +132,13 @@ TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
   node.answer("GET /api/orders", 200,
               {a_checkout("COMPLETED"), a_checkout("COMPLETED", "CheckoutSaga"), a_checkout("CANCELLED"),
                a_checkout("COMPLETED")});
-  const Outcome page =
+  const Printed page =
       desk.run({"order", "list", "--system", "checkout-choreography", "--status", "completed", "--limit", "1",
                 "--page", "2", "-o", "json", "--url", node.url()});
   EXPECT_EQ(page.json()["total"], 2) << page.err;
   EXPECT_EQ(page.json()["orders"].size(), 1u);
   EXPECT_EQ(page.json()["totalPages"], 2);
-  const Outcome table = desk.run({"order", "list", "--system", "checkout", "--url", node.url()});
+  const Printed table = desk.run({"order", "list", "--system", "checkout", "--url", node.url()});
   EXPECT_THAT(table.out, HasSubstr("2 x PROD001"));
   EXPECT_THAT(table.err, HasSubstr("1 orders"));
 }
@@ -147,7 +147,7 @@ TEST(CliOrderSystems, PurchasesAreListedForOneUser) {
   Desk desk;
   FakeNode node;
   node.answer("GET /purchase/user/user-1/orders", 200, Json::array({a_purchase("completed")}));
-  const Outcome listed =
+  const Printed listed =
       desk.run({"order", "list", "--system", "purchase", "--user", "user-1", "--url", node.url()});
   EXPECT_THAT(listed.out, HasSubstr("3 x item-1"));
   EXPECT_EQ(desk.run({"order", "list", "--system", "purchase", "--url", node.url()}).code, 4);
@@ -158,11 +158,11 @@ TEST(CliOrderSystems, CancelByTheirOwnRoutes) {
   FakeNode node;
   const std::string path = std::string("/api/orders/") + some_id + "/cancel";
   node.answer("POST " + path, 200, {{"message", "m"}, {"order", a_checkout("CANCELLED")}});
-  const Outcome done =
+  const Printed done =
       desk.run({"order", "cancel", some_id, "--system", "checkout", "--reason", "late", "--url", node.url()});
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_EQ(node.asked().at(0).body, (Json{{"reason", "late"}}));
-  const Outcome refused = desk.run({"order", "cancel", some_id, "--system", "purchase", "--url", node.url()});
+  const Printed refused = desk.run({"order", "cancel", some_id, "--system", "purchase", "--url", node.url()});
   EXPECT_EQ(refused.code, 4);
   EXPECT_THAT(refused.err, HasSubstr("sagactl compensate"));
 }

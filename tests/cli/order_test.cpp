@@ -14,7 +14,7 @@ TEST(CliOrder, CreateSendsTheItems) {
   Desk desk;
   FakeNode node;
   node.answer("POST /orders", 201, an_order("pending"));
-  const Outcome outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK:2:9.50", "--item",
+  const Printed outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK:2:9.50", "--item",
                                     "PEN", "--address", "here", "--idempotency-key", "k"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const Json items = {{{"productId", "BOOK"}, {"productName", "BOOK"}, {"quantity", 2}, {"price", 9.5}},
@@ -57,7 +57,7 @@ TEST_P(CliOrderWait, EndsAsTheSagaDoes) {
   node.answer(saga, 200, a_saga(some_id, ending.saga, "card declined"));
   node.answer(std::string("GET /orders/") + some_id, 200, an_order(ending.order));
   const std::string wait = ending.code == 2 ? "--wait=50ms" : "--wait";
-  const Outcome outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK", wait});
+  const Printed outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK", wait});
   EXPECT_EQ(outcome.code, ending.code) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr(ending.shown));
   EXPECT_THAT(outcome.out, HasSubstr(std::string("status       ") + ending.order));
@@ -76,7 +76,7 @@ TEST(CliOrder, RefusedAsADuplicateNamesTheOrderThatIsThere) {
   node.answer(
       "POST /orders", 409,
       {{"message", "Order with this product combination already exists"}, {"existingOrderId", other_id}});
-  const Outcome outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK"});
+  const Printed outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr(std::string("already exists (order ") + other_id + ")"));
   EXPECT_THAT(outcome.err, HasSubstr(std::string("sagactl trace ") + other_id));
@@ -119,7 +119,7 @@ class CliOrderItem : public testing::TestWithParam<WrongItem> {};
 
 TEST_P(CliOrderItem, ThatIsWrongIsExplained) {
   Desk desk;
-  const Outcome outcome = desk.run({"order", "create", "--item", GetParam().item});
+  const Printed outcome = desk.run({"order", "create", "--item", GetParam().item});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
 }

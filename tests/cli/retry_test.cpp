@@ -25,7 +25,7 @@ TEST(CliRetry, GivesOneResultPerSaga) {
   FakeNode node;
   node.answer(std::string("POST /saga/retry/") + some_id, 202, accepted);
   node.answer(std::string("POST /saga/retry/") + other_id, 409, refused);
-  const Outcome outcome = desk.run({"retry", some_id, other_id, "--recharge", "--url", node.url()});
+  const Printed outcome = desk.run({"retry", some_id, other_id, "--recharge", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(
       outcome.out,
@@ -40,7 +40,7 @@ TEST(CliRetry, JsonHasOneResultPerSaga) {
   Desk desk;
   FakeNode node;
   node.answer(std::string("POST /saga/retry/") + some_id, 202, accepted);
-  const Outcome outcome = desk.run({"retry", some_id, "-o", "json", "--url", node.url()});
+  const Printed outcome = desk.run({"retry", some_id, "-o", "json", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.json()["accepted"], 1);
   EXPECT_EQ(outcome.json()["results"][0]["status"], "started");
@@ -72,7 +72,7 @@ class CliBulk : public testing::Test {
 };
 
 TEST_F(CliBulk, IsRefusedWithoutATerminalAndWithoutYes) {
-  const Outcome outcome = desk.run(command());
+  const Printed outcome = desk.run(command());
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("compensate 2 sagas (status failed)"));
   EXPECT_THAT(outcome.err, HasSubstr("--yes"));
@@ -83,7 +83,7 @@ TEST_F(CliBulk, ShowsASampleAndAsksOnATerminal) {
   desk.terminal = true;
   desk.variables["NO_COLOR"] = "1";
   desk.input = "y\n";
-  const Outcome outcome = desk.run(command());
+  const Printed outcome = desk.run(command());
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("compensate 2 sagas with status failed, among them:"));
   EXPECT_THAT(outcome.err, HasSubstr(some_id));
@@ -107,14 +107,14 @@ TEST_F(CliBulk, DoesNotAskWithYes) {
 }
 
 TEST_F(CliBulk, DryRunShowsAndDoesNothing) {
-  const Outcome outcome = desk.run(command({"--dry-run", "-o", "json"}));
+  const Printed outcome = desk.run(command({"--dry-run", "-o", "json"}));
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.json()["count"], 2);
   EXPECT_TRUE(operations(node).empty());
 }
 
 TEST_F(CliBulk, NeedsAFilter) {
-  const Outcome outcome = desk.run({"compensate", "--all", "--yes", "--url", node.url()});
+  const Printed outcome = desk.run({"compensate", "--all", "--yes", "--url", node.url()});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("--status failed"));
   EXPECT_TRUE(node.asked().empty());

@@ -19,7 +19,7 @@ TEST(CliSaga, ListSendsItsFilters) {
       "300000000us"
       "&retriesOver=3&stuck=true",
       200, some_sagas({a_saga(some_id, "failed", "card declined")}));
-  const Outcome outcome = desk.run(
+  const Printed outcome = desk.run(
       {"saga",    "list",         "--url", node.url(), "--status", "failed",  "--status",      "compensated",
        "--stuck", "--older-than", "5m",    "--node",   "node-1",   "--error", "card declined", "--retries-gt",
        "3",       "--page",       "2",     "--limit",  "5"});
@@ -61,7 +61,7 @@ TEST(CliSaga, UsesColoursOnATerminalOnly) {
 
 TEST(CliSaga, UnknownStatusIsAUsageError) {
   Desk desk;
-  const Outcome outcome = desk.run({"saga", "list", "--status", "done"});
+  const Printed outcome = desk.run({"saga", "list", "--status", "done"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err,
               HasSubstr("'done' is none of started, completed, failed, compensating, compensated"));
@@ -100,7 +100,7 @@ TEST(CliTrace, FollowShowsEventsUntilTheSagaHasEnded) {
   const std::string path = std::string("GET /trace/correlation/") + some_id;
   node.answer(path, 200, begun);
   node.answer(path, 200, a_trace());
-  const Outcome outcome = desk.run({"trace", some_id, "--follow", "-o", "ndjson", "--url", node.url()});
+  const Printed outcome = desk.run({"trace", some_id, "--follow", "-o", "ndjson", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.out, a_trace()["timeline"][0].dump() + "\n" + a_trace()["timeline"][1].dump() + "\n");
 }
@@ -109,7 +109,7 @@ TEST(CliTrace, AWrongIdSaysWhatWasLookedFor) {
   Desk desk;
   FakeNode node;
   node.answer("GET /trace/correlation/nope", 404, {{"correlationId", "nope"}, {"found", false}});
-  const Outcome outcome = desk.run({"trace", "nope", "--url", node.url()});
+  const Printed outcome = desk.run({"trace", "nope", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("there is no trace of 'nope'"));
   EXPECT_THAT(outcome.err, HasSubstr("no correlation id, order id, saga id or idempotency key"));
@@ -145,7 +145,7 @@ TEST(CliLockStatus, AFreeLockIsFree) {
   Desk desk;
   FakeNode node;
   node.answer("GET /locks/order%3ABOOK", 200, {{"key", "order:BOOK"}, {"isLocked", false}});
-  const Outcome outcome = desk.run({"lock-status", "order:BOOK", "--url", node.url()});
+  const Printed outcome = desk.run({"lock-status", "order:BOOK", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.out, "order:BOOK is free\n");
 }

@@ -20,7 +20,7 @@ TEST_P(CliServeFlag, ThatIsWrongIsExplained) {
   Desk desk;
   std::vector<std::string> arguments = {"serve"};
   arguments.insert(arguments.end(), GetParam().flags.begin(), GetParam().flags.end());
-  const Outcome outcome = desk.run(arguments);
+  const Printed outcome = desk.run(arguments);
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
 }
@@ -56,7 +56,7 @@ TEST(CliServe, TakesNoSecretKeyThatOthersCanReadOrThatIsNone) {
   const auto said_of = [&](const std::string& text, std::filesystem::perms mode) {
     desk.write("toss.key", text);
     std::filesystem::permissions(desk.directory() / "toss.key", mode);
-    const Outcome outcome = desk.run(command);
+    const Printed outcome = desk.run(command);
     EXPECT_EQ(outcome.code, 4);
     EXPECT_EQ(outcome.err.find("test_sk"), std::string::npos) << outcome.err;
     return outcome.err;
@@ -73,7 +73,7 @@ TEST(CliServe, TakesNoSecretKeyThatOthersCanReadOrThatIsNone) {
 TEST(CliServe, PrintsOneLinePerNodeAndStopsWhenToldTo) {
   Desk desk;
   desk.interrupted = true;
-  const Outcome outcome = desk.run({"serve", "--port", "0", "--nodes", "2", "--node-id", "n"});
+  const Printed outcome = desk.run({"serve", "--port", "0", "--nodes", "2", "--node-id", "n"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out,
               testing::ContainsRegex("accepts requests at http://127.0.0.1:[0-9]+\n.*accepts requests at "));
@@ -83,7 +83,7 @@ TEST(CliServe, TakesThePortAndNameOfTheReferencesEnvironment) {
   Desk desk;
   desk.interrupted = true;
   desk.variables = {{"PORT", "0"}, {"NODE_ID", "pod-7"}, {"JWT_EXPIRES_IN", "7d"}};
-  const Outcome outcome = desk.run({"serve", "-o", "json"});
+  const Printed outcome = desk.run({"serve", "-o", "json"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.json()["nodes"][0]["node"], "pod-7");
 }

@@ -87,7 +87,7 @@ TEST(Sources, GiveCommandsTheirFlagsFromTables) {
 TEST(Sources, NameTheFileAndLineThatIsWrong) {
   Desk desk;
   desk.write("sagactl.toml", "url = \"http://x\"\ntimeout = = 3\n");
-  const Outcome outcome = desk.run({"version"});
+  const Printed outcome = desk.run({"version"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("sagactl.toml, line 2"));
 }
@@ -95,7 +95,7 @@ TEST(Sources, NameTheFileAndLineThatIsWrong) {
 TEST(Sources, NameTheVariableWhoseValueIsWrong) {
   Desk desk;
   desk.variables["SAGACTL_TIMEOUT"] = "soon";
-  const Outcome outcome = desk.run({"version"});
+  const Printed outcome = desk.run({"version"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("environment variable SAGACTL_TIMEOUT"));
 }
@@ -103,7 +103,7 @@ TEST(Sources, NameTheVariableWhoseValueIsWrong) {
 TEST(Sources, WarnAboutKeysThatNoFlagHas) {
   Desk desk;
   desk.write("sagactl.toml", "timeuot = \"3s\"\n");
-  const Outcome outcome = desk.run({"version"});
+  const Printed outcome = desk.run({"version"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.err, HasSubstr("sagactl.toml: 'timeuot' is no setting; did you mean 'timeout'?"));
 }

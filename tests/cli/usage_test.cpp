@@ -18,7 +18,7 @@ class CliUsage : public testing::TestWithParam<Mistake> {};
 
 TEST_P(CliUsage, SaysWhatWasProbablyMeant) {
   Desk desk;
-  const Outcome outcome = desk.run(GetParam().arguments);
+  const Printed outcome = desk.run(GetParam().arguments);
   EXPECT_EQ(outcome.code, 4);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
@@ -49,7 +49,7 @@ TEST(CliUsage, IsJsonWhenJsonWasAskedFor) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"versoin", "-o", "json"},
                                                     {"-ojson", "versoin"},
                                                     {"versoin", "--output=json"}}) {
-    const Outcome outcome = desk.run(arguments);
+    const Printed outcome = desk.run(arguments);
     EXPECT_EQ(outcome.code, 4);
     EXPECT_EQ(outcome.err, "");
     EXPECT_EQ(outcome.json()["error"]["code"], "invalid") << outcome.out;
@@ -59,7 +59,7 @@ TEST(CliUsage, IsJsonWhenJsonWasAskedFor) {
 
 TEST(CliUsage, HelpOfEveryCommandGoesToStandardOutput) {
   Desk desk;
-  const Outcome outcome = desk.run({"context", "set", "--help"});
+  const Printed outcome = desk.run({"context", "set", "--help"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.err, "");
   EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl context set NAME [FLAGS]"));
@@ -67,7 +67,7 @@ TEST(CliUsage, HelpOfEveryCommandGoesToStandardOutput) {
 
 TEST(CliUsage, WithoutArgumentsShowsTheCommands) {
   Desk desk;
-  const Outcome outcome = desk.run({});
+  const Printed outcome = desk.run({});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl COMMAND [FLAGS]"));
 }

@@ -20,6 +20,8 @@
 
 namespace sagactl {
 
+inline const Actor admin{UserId{}, Role::admin};
+
 class ScriptedGateway : public PaymentGateway {
  public:
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {

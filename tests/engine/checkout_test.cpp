@@ -10,7 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Actor admin{UserId{}, Role::admin};
 
 class Checkout : public ::testing::TestWithParam<std::string_view> {
  protected:

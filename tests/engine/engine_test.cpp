@@ -8,7 +8,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-const Actor admin{UserId{}, Role::admin};
 
 TEST(Engine, AnOrderIsAnsweredWhenItIsDurableAndItsPaymentIsCalledAfterwards) {
   BenchNode node;

@@ -10,7 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Actor admin{UserId{}, Role::admin};
 
 // User u has a balance of 100.00 and 5 slots; there are 4 swords at 20.00.
 class Purchase : public ::testing::Test {

@@ -10,7 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Actor admin{UserId{}, Role::admin};
 
 class Shop : public ::testing::Test {
  protected:

@@ -9,7 +9,7 @@ namespace {
 
 using State = AnswerReader::State;
 
-struct Row {
+struct ReadingRow {
   const char* what;
   std::string bytes;
   int status;
@@ -17,7 +17,7 @@ struct Row {
   bool keeps_alive;
 };
 
-std::vector<Row> answers() {
+std::vector<ReadingRow> answers() {
   return {
       {"with a length", "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nX: y\r\n\r\nhello", 201, "hello", true},
       {"without a body", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", true},
@@ -35,7 +35,7 @@ std::vector<Row> answers() {
   };
 }
 
-void expect_read(AnswerReader& reader, const Row& row) {
+void expect_read(AnswerReader& reader, const ReadingRow& row) {
   EXPECT_EQ(reader.status(), row.status) << row.what;
   EXPECT_EQ(reader.body(), row.body) << row.what;
   EXPECT_EQ(reader.keeps_alive(), row.keeps_alive) << row.what;
@@ -43,7 +43,7 @@ void expect_read(AnswerReader& reader, const Row& row) {
 
 TEST(AnswerReader, ReadsAnswersInOnePieceOneAfterTheOther) {
   AnswerReader reader;
-  for (const Row& row : answers()) {
+  for (const ReadingRow& row : answers()) {
     reader.reset();
     ASSERT_EQ(reader.feed(row.bytes), State::done) << row.what;
     expect_read(reader, row);
@@ -52,7 +52,7 @@ TEST(AnswerReader, ReadsAnswersInOnePieceOneAfterTheOther) {
 
 TEST(AnswerReader, ReadsAnswersCutAnywhere) {
   AnswerReader reader;
-  for (const Row& row : answers()) {
+  for (const ReadingRow& row : answers()) {
     for (std::size_t cut = 1; cut < row.bytes.size(); ++cut) {
       reader.reset();
       ASSERT_EQ(reader.feed(row.bytes.substr(0, cut)), State::more) << row.what << " at " << cut;

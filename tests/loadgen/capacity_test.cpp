@@ -11,7 +11,7 @@ namespace sagactl {
 namespace {
 
 using testing::HasSubstr;
-using Outcome = CapacitySearch::Outcome;
+using Step = CapacitySearch::Outcome;
 
 struct Shown {
   Duration response = 5ms;
@@ -42,23 +42,23 @@ std::vector<Threshold> below_100ms() {
   return {*parse_threshold("p99<100ms")};
 }
 
-Outcome judged(const Shown& shown) {
+Step judged(const Shown& shown) {
   return judge_step(100, run_of(100, shown), below_100ms()).outcome;
 }
 
 TEST(CapacityStep, IsKeptWhenTheThresholdsAreMetAndAllWasSent) {
-  EXPECT_EQ(judged({}), Outcome::kept);
-  EXPECT_EQ(judged({.response = 200ms}), Outcome::missed);
-  EXPECT_EQ(judged({.skipped = 1}), Outcome::missed) << "the server left no connection free";
-  EXPECT_EQ(judged({.sent_share = 0.9}), Outcome::missed);
+  EXPECT_EQ(judged({}), Step::kept);
+  EXPECT_EQ(judged({.response = 200ms}), Step::missed);
+  EXPECT_EQ(judged({.skipped = 1}), Step::missed) << "the server left no connection free";
+  EXPECT_EQ(judged({.sent_share = 0.9}), Step::missed);
 }
 
 TEST(CapacityStep, IsNoEvidenceWhereTheGeneratorWasLate) {
-  EXPECT_EQ(judged({.own_lateness = 1ms}), Outcome::no_evidence);
-  EXPECT_EQ(judged({.response = 200ms, .own_lateness = 50ms}), Outcome::no_evidence)
+  EXPECT_EQ(judged({.own_lateness = 1ms}), Step::no_evidence);
+  EXPECT_EQ(judged({.response = 200ms, .own_lateness = 50ms}), Step::no_evidence)
       << "a miss may be its own doing too";
-  EXPECT_EQ(judged({.lateness = 1ms}), Outcome::no_evidence) << "too few connections for this rate";
-  EXPECT_EQ(judge_step(10, run_of(10, {.response = 99ms}), below_100ms()).outcome, Outcome::kept)
+  EXPECT_EQ(judged({.lateness = 1ms}), Step::no_evidence) << "too few connections for this rate";
+  EXPECT_EQ(judge_step(10, run_of(10, {.response = 99ms}), below_100ms()).outcome, Step::kept)
       << "too few for a percentile, but all are within the limit";
 }
 

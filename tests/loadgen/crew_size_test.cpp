@@ -5,7 +5,7 @@
 namespace sagactl {
 namespace {
 
-struct Row {
+struct CrewRow {
   const char* what;
   std::size_t targets;
   std::optional<double> rate;
@@ -18,7 +18,7 @@ struct Row {
 TEST(CrewSize, IsTheTableOfLoadsAndMachines) {
   const auto individual = ScenarioKind::individual;
   const auto duplicate = ScenarioKind::duplicate;
-  const Row rows[] = {
+  const CrewRow rows[] = {
       {"closed by default", 1, {}, {}, 0, 0, 2, individual, {1, 16, 16}},
       {"each target could have all of a closed loop", 3, {}, 8, 0, 0, 2, individual, {1, 24, 8}},
       {"a large closed loop", 3, {}, 2000, 0, 0, 8, individual, {4, 2000, 2000}},
@@ -32,7 +32,7 @@ TEST(CrewSize, IsTheTableOfLoadsAndMachines) {
       {"a worker needs a group's connections", 1, 1000.0, {}, 9, 4, 8, duplicate, {1, 9, 0}},
       {"a group's connections at least", 1, {}, 1, 0, 0, 8, duplicate, {1, 5, 1}},
   };
-  for (const Row& row : rows) {
+  for (const CrewRow& row : rows) {
     LoadOptions options;
     options.scenario = row.scenario;
     options.targets.assign(row.targets, "http://a");

@@ -5,18 +5,18 @@
 namespace sagactl {
 namespace {
 
-struct Row {
+struct SentRow {
   std::int64_t planned_ms, sent_ms, done_ms;  // sent -1: never
   RequestOutcome outcome;
   TransportFailure failure = TransportFailure::none;
   std::uint32_t phase = 1;
 };
 
-Ledger ledger_of(const std::vector<Row>& rows) {
+Ledger ledger_of(const std::vector<SentRow>& rows) {
   constexpr std::int64_t start_us = 1'795'179'849'000'000;
   Ledger ledger;
   ledger.phases = {{"warm-up", true}, {"individual", false}};
-  for (const Row& row : rows) {
+  for (const SentRow& row : rows) {
     LedgerEntry entry;
     entry.operation = ledger.entries.size();
     entry.phase = row.phase;
@@ -30,7 +30,7 @@ Ledger ledger_of(const std::vector<Row>& rows) {
   return ledger;
 }
 
-const std::vector<Row> rows = {
+const std::vector<SentRow> rows = {
     {0, 0, 500, RequestOutcome::accepted, TransportFailure::none, 0},  // warm-up: in no figure
     {100, 101, 110, RequestOutcome::accepted},
     {200, 200, 210, RequestOutcome::duplicate},

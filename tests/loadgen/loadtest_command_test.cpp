@@ -13,7 +13,7 @@ using testing::Not;
 
 class LoadtestCommand : public testing::Test {
  protected:
-  Outcome run(std::vector<std::string> arguments) {
+  Printed run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "loadtest");
     arguments.insert(arguments.end(), {"--url", servers_.node(0).url(), "--token", "given", "-o", "json"});
     return desk_.run(arguments);
@@ -49,7 +49,7 @@ TEST_F(LoadtestCommand, AScenarioFilesFaultsAreSaidWithTheirLineAndMember) {
                          Row{"scenario = \"most\"\n", "'most' is none of"},
                          Row{"orders = 3\n", "which scenario"}, Row{"orders = [\n", "bad.toml, line"}}) {
     desk_.write("bad.toml", row.text);
-    const Outcome outcome = run({"bad.toml"});
+    const Printed outcome = run({"bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out + outcome.err, HasSubstr(row.said));
   }
@@ -72,7 +72,7 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
                          Row{"duplicates_by = \"colour\"\n", "must be key or product"},
                          Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
     desk_.write("bad.toml", row.text);
-    const Outcome outcome = run({"individual", "--profile", "bad.toml"});
+    const Printed outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }

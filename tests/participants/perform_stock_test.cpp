@@ -12,16 +12,14 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-const Moment moment = stock_moment;
-
 Flow flow_of(std::string_view saga, std::vector<OrderItem> items) {
   CreateOrder create;
   create.id = OrderId{new_uuid()};
   create.items = std::move(items);
   create.customer = "buyer";
   Flow flow;
-  flow.order = create_order(create, moment)->order;
-  flow.saga = new_saga(*find_definition(saga), saga_of(create.id), moment);
+  flow.order = create_order(create, stock_moment)->order;
+  flow.saga = new_saga(*find_definition(saga), saga_of(create.id), stock_moment);
   return flow;
 }
 Flow checkout_of(std::int64_t quantity) { return flow_of(checkout_saga, {{"A", "The A", quantity, Money{100}}}); }
@@ -50,7 +48,7 @@ struct Scene {
   }
   Performed give(std::string_view command, std::size_t step, Direction direction, int attempt = 1) {
     const StepCall call{saga_of(flow.order.id), step, direction, attempt, 1, false};
-    Moment now = moment;
+    Moment now = stock_moment;
     now.entropy += ++given;
     auto performed = perform(command, flow, room.book, call, Policy{}, now);
     EXPECT_TRUE(performed.ok()) << performed.error().message;
@@ -153,7 +151,7 @@ TEST_P(PerformStock, NothingReservedIsNothingToSell) {
 TEST_P(PerformStock, WhatHasExpiredIsSoldWhenThereIsEnoughAgain) {
   Scene scene(GetParam(), GetParam().wanted);
   scene.reserve();
-  Moment later = moment;
+  Moment later = stock_moment;
   later.now = scene.flow.reservations[0].expires_at;
   scene.flow.reservations[0] =
       expire(scene.room.book, scene.flow.reservations[0], scene.flow.order.id, later).reservation;
@@ -205,10 +203,10 @@ TEST(PerformNotify, TellsTheBuyerOnce) {
   Flow flow = checkout_of(1);
   StockBook none;
   const StepCall call{saga_of(flow.order.id), 9, Direction::action, 1, 1, false};
-  const auto first = perform("order.notify", flow, none, call, Policy{}, moment);
+  const auto first = perform("order.notify", flow, none, call, Policy{}, stock_moment);
   ASSERT_EQ(first->events.size(), 1u);
   EXPECT_EQ(first->events[0].type, EventType::notification_sent);
-  EXPECT_THAT(perform("order.notify", flow, none, call, Policy{}, moment)->events, IsEmpty());
+  EXPECT_THAT(perform("order.notify", flow, none, call, Policy{}, stock_moment)->events, IsEmpty());
 }
 
 TEST(PerformCharge, WaitsForTheShopOnlyInACheckoutAndOnlyWhenTheShopConfirms) {
@@ -227,10 +225,10 @@ TEST(PerformCharge, WaitsForTheShopOnlyInACheckoutAndOnlyWhenTheShopConfirms) {
     policy.shop_confirms = row.shop_confirms;
     const StepCall call{saga_of(flow.order.id), 1, Direction::action, 1, 1, false};
     if (!row.provider_key.empty()) {
-      ASSERT_TRUE(perform("payment.charge", flow, none, call, policy, moment).ok());
+      ASSERT_TRUE(perform("payment.charge", flow, none, call, policy, stock_moment).ok());
       flow.payments[0].provider_key = row.provider_key;
     }
-    const auto performed = perform("payment.charge", flow, none, call, policy, moment);
+    const auto performed = perform("payment.charge", flow, none, call, policy, stock_moment);
     ASSERT_TRUE(performed.ok());
     EXPECT_EQ(flow.payments.size(), 1u) << "the payment is there, for the shop to confirm";
     EXPECT_THAT(flow.barriers, IsEmpty());

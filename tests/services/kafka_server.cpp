@@ -15,6 +15,7 @@
 
 #include "common/id.hpp"
 #include "common/result.hpp"
+#include "tests/services/loopback.hpp"
 
 namespace sagactl {
 namespace {
@@ -27,24 +28,6 @@ std::filesystem::path jars() {
   const std::filesystem::path base =
       cache && *cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/var/tmp") / ".cache";
   return base / "sagactl" / "kafka-4.1.0" / "jars";
-}
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
-
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0) crash("no free port");
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(socket);
-  return ntohs(address.sin_port);
 }
 
 bool accepts(std::uint16_t port) {

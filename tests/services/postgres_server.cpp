@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "common/result.hpp"
+#include "tests/services/loopback.hpp"
 
 namespace sagactl {
 namespace {
@@ -24,19 +25,6 @@ std::string find_programs() {
   for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", ignored))
     if (fs::exists(version.path() / "bin/initdb")) found = (version.path() / "bin").string();
   return found;
-}
-
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(socket);
-  if (!bound) crash("no port for a test's server could be found");
-  return ntohs(address.sin_port);
 }
 
 // The server does not run as root.

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "common/result.hpp"
+#include "tests/services/loopback.hpp"
 
 namespace sagactl {
 namespace {
@@ -20,19 +21,6 @@ namespace {
 constexpr int looks_max = 3000;
 constexpr std::chrono::milliseconds between_looks{10};
 constexpr const char* program = "/usr/bin/redis-server";
-
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    crash("no port is free for a test's Redis");
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
 
 }  // namespace
 

@@ -13,19 +13,13 @@
 #include <cstring>
 #include <vector>
 
+#include "tests/services/loopback.hpp"
+
 namespace sagactl {
 namespace {
 
 constexpr std::size_t held_max = 4 << 20;  // bytes of one direction that wait in the proxy
 constexpr int poll_ms_max = 200;
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
 
 Error failed(const char* what, std::uint16_t port) {
   return Error{ErrorCode::unavailable,

@@ -1,0 +1,17 @@
+# Files of a room or a test program are compiled a few at a time, as one: reading headers and making templates takes
+# most of a compiler's time, and is then done once for all of them. So names in unnamed namespaces are unique within a
+# room, except in the files that are named as compiled alone. Every file still includes what it uses, and builds by
+# itself with -DSAGACTL_UNITY=OFF, which is quicker for one that is changed again and again.
+option(SAGACTL_UNITY "Compile several files at once" ON)
+
+function(compile_together target)
+  if(SAGACTL_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    # To the compiler, all of these files are headers of the one that includes them, which is what it warns of.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage -Wno-shadow)
+  endif()
+endfunction()
+
+function(compile_alone target)
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()

@@ -1,0 +1,15 @@
+// Addresses on this machine, for servers that tests start.
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstdint>
+
+namespace sagactl {
+
+sockaddr_in loopback(std::uint16_t port);  // 127.0.0.1
+
+// A port that nobody listens on at this moment.
+std::uint16_t free_port();
+
+}  // namespace sagactl

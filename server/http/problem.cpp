@@ -59,7 +59,7 @@ int status_of(ErrorCode code) {
     case ErrorCode::retry:
       return 503;
     case ErrorCode::unknown_outcome:
-      return 503;
+      return 504;  // 503 says that nothing was done
     case ErrorCode::unavailable:
       return 503;
     case ErrorCode::bug:

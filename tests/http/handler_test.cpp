@@ -123,7 +123,7 @@ TEST_F(ServerTest, GoesOnWithoutTheCallbackWhenTheDeadlineHasPassed) {
   options.limits.request_deadline = 1ms;
   {
     const TestServer server(std::move(router), options);
-    EXPECT_EQ(server.ask(request_text("GET", "/late")).status, 503);
+    EXPECT_EQ(server.ask(request_text("GET", "/late")).status, 504);
     kept(1);  // nobody waits any more
   }
   kept(2);  // nor is there a context

@@ -41,7 +41,7 @@ TEST(Problem, HasOneStatusForEachErrorCode) {
       {ErrorCode::too_large, 413, "Payload Too Large", ""},
       {ErrorCode::busy, 429, "Too Many Requests", "1"},
       {ErrorCode::retry, 503, "Service Unavailable", "1"},
-      {ErrorCode::unknown_outcome, 503, "Service Unavailable", ""},
+      {ErrorCode::unknown_outcome, 504, "Gateway Timeout", ""},
       {ErrorCode::unavailable, 503, "Service Unavailable", "1"},
       {ErrorCode::bug, 500, "Internal Server Error", ""},
   };

@@ -21,6 +21,7 @@
 #include "server/ports/clock.hpp"
 #include "server/ports/lock.hpp"
 #include "server/ports/queries.hpp"
+#include "server/ports/saga_exchange.hpp"
 
 namespace sagactl::api {
 
@@ -50,6 +51,7 @@ struct Context {
 
   InFlight in_flight = {};          // Idempotency-Keys that are being worked on
   LoginLimit login_limit = {};      // per address
+  const SagaExchange* exchange = nullptr;  // null: all participants are in this process
   std::atomic<bool> ready = false;  // true once start is complete, false again from the beginning of the stop
 };
 

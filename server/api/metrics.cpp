@@ -13,6 +13,8 @@ boost::asio::awaitable<http::Answer> metrics(Context& context) {
   context.node_metrics.lock_available(context.lock.availability().ok());
   if (const auto connections = context.queries.connections()) context.node_metrics.set(*connections);
   context.node_metrics.set(context.bus.state());
+  if (context.exchange)
+    for (const ConsumerProgress& progress : context.exchange->consumers()) context.node_metrics.set(progress);
   co_return http::text_response(200, context.metrics.text(), http::media::metrics);
 }
 

@@ -86,7 +86,8 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
       batch_size_(
           histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
       commit_time_(
-          histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Time of one commit", seconds)) {}
+          histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Time of one commit", seconds)),
+      consumers_(metrics) {}
 
 void NodeMetrics::order_accepted() {
   accepted_.Increment();

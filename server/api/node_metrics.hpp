@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "common/error.hpp"
+#include "server/api/consumer_metrics.hpp"
 #include "server/engine/engine.hpp"
 #include "server/http/metrics.hpp"
 #include "server/ports/bus.hpp"
@@ -30,6 +31,7 @@ class NodeMetrics {
   void lock_available(bool available);
   void set(const DatabaseConnections& connections);
   void set(const BusState& bus);
+  void set(const ConsumerProgress& progress) { consumers_.set(progress); }
 
  private:
   prometheus::Family<prometheus::Gauge>& sagas_;
@@ -52,6 +54,8 @@ class NodeMetrics {
   prometheus::Histogram& lock_wait_;
   prometheus::Histogram& batch_size_;
   prometheus::Histogram& commit_time_;
+
+  ConsumerMetrics consumers_;
 
   std::mutex mutex_;
   EngineStats last_;  // what the counters stand at

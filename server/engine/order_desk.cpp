@@ -10,13 +10,14 @@ namespace sagactl {
 namespace {
 
 constexpr Duration lock_ttl = 10s;
+constexpr Duration shared_for = lock_ttl / 2;  // from the asking on, so that nobody writes under a lock that ran out
 constexpr Duration lock_patience = 3s;
 
 }  // namespace
 
 class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
  public:
-  Counters(Engine& engine, Lock& lock) : engine_(engine), lock_(lock) {}
+  Counters(Engine& engine, Lock& lock, Clock& clock) : engine_(engine), lock_(lock), clock_(clock) {}
 
   void place(PlaceOrder command, Completion done);
 
@@ -28,16 +29,19 @@ class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
   // The orders of one key.
   struct Counter {
     std::optional<LockGrant> grant;  // none: it has been asked for
+    Timestamp asked;
     std::size_t inside = 0;          // submitted under the grant
     std::vector<Waiting> waiting;    // for the grant
   };
 
+  void ask(const std::string& key);
   void granted(const std::string& key, Result<LockGrant> grant);
   void submit(const std::string& key, const LockGrant& grant, Waiting order);
   void leave(const std::string& key);
 
   Engine& engine_;
   Lock& lock_;
+  Clock& clock_;
   std::mutex mutex_;
   std::unordered_map<std::string, Counter> counters_;
 };
@@ -53,19 +57,25 @@ void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
   std::optional<LockGrant> shared;
   {
     const std::lock_guard lock(mutex_);
-    const auto [counter, first] = counters_.try_emplace(key);
-    if (counter->second.grant) {
-      ++counter->second.inside;
-      shared = counter->second.grant;
+    const Timestamp now = clock_.now();
+    const auto [found, first] = counters_.try_emplace(key);
+    Counter& counter = found->second;
+    if (first) counter.asked = now;
+    if (counter.grant && now - counter.asked < shared_for) {
+      ++counter.inside;
+      shared = counter.grant;
     } else {
-      counter->second.waiting.push_back(std::move(order));
+      counter.waiting.push_back(std::move(order));
       if (!first) return;
     }
   }
-  if (shared) {
+  if (shared)
     submit(key, *shared, std::move(order));
-    return;
-  }
+  else
+    ask(key);
+}
+
+void OrderDesk::Counters::ask(const std::string& key) {
   lock_.acquire("order:" + key, engine_.options().node, lock_ttl, lock_patience,
                 [self = weak_from_this(), key](Result<LockGrant> grant) {
                   if (const auto desk = self.lock()) desk->granted(key, std::move(grant));
@@ -102,18 +112,28 @@ void OrderDesk::Counters::submit(const std::string& key, const LockGrant& grant,
 
 void OrderDesk::Counters::leave(const std::string& key) {
   LockGrant grant;
+  bool others_wait = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto counter = counters_.find(key);
-    if (--counter->second.inside > 0) return;
-    grant = *counter->second.grant;
-    counters_.erase(counter);
+    const auto found = counters_.find(key);
+    Counter& counter = found->second;
+    if (--counter.inside > 0) return;
+    grant = *counter.grant;
+    others_wait = !counter.waiting.empty();
+    if (others_wait) {
+      counter.grant.reset();
+      counter.asked = clock_.now();
+    } else {
+      counters_.erase(found);
+    }
   }
   // A grant that has run out was taken over already, and one that cannot be released will run out.
   lock_.release(grant, [](const Result<bool>&) {});
+  if (others_wait) ask(key);
 }
 
-OrderDesk::OrderDesk(Engine& engine, Lock& lock) : counters_(std::make_shared<Counters>(engine, lock)) {}
+OrderDesk::OrderDesk(Engine& engine, Lock& lock, Clock& clock)
+    : counters_(std::make_shared<Counters>(engine, lock, clock)) {}
 OrderDesk::~OrderDesk() = default;
 void OrderDesk::place(PlaceOrder command, Completion done) {
   counters_->place(std::move(command), std::move(done));

@@ -1,5 +1,5 @@
 // Where a node's orders are placed under the lock of their idempotency key. The orders of one node that come while
-// it holds the lock share it, and are decided in one batch; other nodes wait. So a storm of duplicates costs the
+// it holds the lock share it, for half of the lock's life at most, and are decided in one batch; other nodes wait. So a storm of duplicates costs the
 // cluster one lock and the database one batch. A lock service that is away, or a lock that stays taken, does not
 // stop an order: the database's unique key decides. An order says under which lock it was placed when that lock binds
 // all who write the database.
@@ -8,14 +8,15 @@
 #include <memory>
 
 #include "server/engine/engine.hpp"
+#include "server/ports/clock.hpp"
 #include "server/ports/lock.hpp"
 
 namespace sagactl {
 
 class OrderDesk {
  public:
-  // Both outlive the desk. Orders that wait for a lock when the desk is destroyed are dropped unanswered.
-  OrderDesk(Engine& engine, Lock& lock);
+  // All outlive the desk. Orders that wait for a lock when the desk is destroyed are dropped unanswered.
+  OrderDesk(Engine& engine, Lock& lock, Clock& clock);
   ~OrderDesk();
 
   // From any thread; `done` as in Engine::submit.

@@ -51,7 +51,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
       lock_(*parts.lock, *parts.clock, [this](Duration wait) { node_metrics_.lock_waited(wait); }),
       engine_(engine_options(options, address_), parts.database->store(), *parts.gateway, *parts.bus,
               *parts.clock),
-      desk_(engine_, lock_),
+      desk_(engine_, lock_, *parts.clock),
       context_{api_options(options, address_),
                engine_,
                desk_,
@@ -65,6 +65,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                node_metrics_,
                *parts.sessions,
                *parts.feed} {
+  context_.exchange = parts.exchange.get();
   if (parts.exchange) engine_.set_exchange(*parts.exchange);
   engine_.on_commit([this](std::size_t commands, Duration took) { node_metrics_.committed(commands, took); });
 }

@@ -1,6 +1,5 @@
 // `sagactl serve --role payment`: the remote payment participant as a process, with a port that says how it is.
 #include <fmt/format.h>
-#include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
@@ -11,6 +10,7 @@
 
 #include "server/adapters/kafka/payment_participant.hpp"
 #include "server/adapters/system/system_clock.hpp"
+#include "server/api/consumer_metrics.hpp"
 #include "server/http/server.hpp"
 #include "server/node/node.hpp"
 #include "server/node/payment_provider.hpp"
@@ -21,48 +21,6 @@ namespace {
 
 constexpr std::chrono::milliseconds answer_grace{2'000};
 constexpr const char* group = "payment-participant";
-
-// Set when they are asked for, from what the participant says of itself.
-class ParticipantMetrics {
- public:
-  explicit ParticipantMetrics(http::Metrics& metrics)
-      : lag_(prometheus::BuildGauge()
-                 .Name("sagactl_consumer_lag")
-                 .Help("Messages that this member of the group has still to deal with")
-                 .Register(metrics.registry())),
-        messages_(prometheus::BuildCounter()
-                      .Name("sagactl_consumer_messages_total")
-                      .Help("Messages dealt with, by what became of them")
-                      .Register(metrics.registry())),
-        available_(prometheus::BuildGauge()
-                       .Name("sagactl_bus_available")
-                       .Help("1 when replies can be sent, 0 while the message broker is away")
-                       .Register(metrics.registry())
-                       .Add({})) {}
-
-  void set(const PaymentParticipantState& state) {
-    const std::scoped_lock guard(mutex_);
-    available_.Set(state.available ? 1 : 0);
-    for (const auto& [topic, lag] : state.consumer.lag)
-      lag_.Add({{"group", group}, {"topic", topic}}).Set(static_cast<double>(lag));
-    raise("effected", effected_, state.consumer.effected);
-    raise("repeated", repeated_, state.consumer.repeated);
-    raise("dead_letter", dead_letters_, state.consumer.dead_letters);
-  }
-
- private:
-  void raise(const char* result, std::uint64_t& last, std::uint64_t now) {
-    prometheus::Counter& counter = messages_.Add({{"group", group}, {"result", result}});
-    if (now > last) counter.Increment(static_cast<double>(now - last));
-    last = now;
-  }
-
-  std::mutex mutex_;
-  prometheus::Family<prometheus::Gauge>& lag_;
-  prometheus::Family<prometheus::Counter>& messages_;
-  prometheus::Gauge& available_;
-  std::uint64_t effected_ = 0, repeated_ = 0, dead_letters_ = 0;
-};
 
 class PaymentProcess final : public Nodes {
  public:
@@ -137,7 +95,9 @@ class PaymentProcess final : public Nodes {
   }
 
   http::Answer metrics() {
-    participant_metrics_.set(participant_->state());
+    const PaymentParticipantState state = participant_->state();
+    available_.Set(state.available ? 1 : 0);
+    consumer_metrics_.set(state.consumer.progress);
     return http::text_response(200, metrics_->text(), http::media::metrics);
   }
 
@@ -147,7 +107,12 @@ class PaymentProcess final : public Nodes {
   const std::string name_;
   std::string url_;
   std::shared_ptr<http::Metrics> metrics_ = std::make_shared<http::Metrics>();
-  ParticipantMetrics participant_metrics_{*metrics_};
+  api::ConsumerMetrics consumer_metrics_{*metrics_};
+  prometheus::Gauge& available_ = prometheus::BuildGauge()
+                                      .Name("sagactl_bus_available")
+                                      .Help("1 when replies can be sent, 0 while the message broker is away")
+                                      .Register(metrics_->registry())
+                                      .Add({});
   std::unique_ptr<PaymentParticipant> participant_;
   std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>(1);
   std::unique_ptr<http::Server> server_;

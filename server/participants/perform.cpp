@@ -18,6 +18,18 @@ Payment* payment_of_attempt(Flow& flow, int attempt) {
   return found == flow.payments.end() ? nullptr : &*found;
 }
 
+// Applies one payment command and appends its events.
+Result<void> change_payment(Payment& payment, const PaymentCommand& command, const Moment& moment,
+                            std::vector<Event>& events) {
+  auto decision = decide(payment, command, moment);
+  if (!decision) return decision.error();
+  payment = std::move(decision->payment);
+  std::move(decision->events.begin(), decision->events.end(), std::back_inserter(events));
+  return {};
+}
+
+constexpr const char* never_charged = "undone before it was charged";
+
 Performed answered(Outcome outcome) { return Performed{std::move(outcome), {}, {}}; }
 
 // A rejection by a participant's decider is a refusal of the step.
@@ -34,9 +46,16 @@ Performed create_order(const StepSite& site) {
   return apply_order(site, ReopenOrder{});
 }
 
+// The last of what is undone: a payment that is still open then was never begun, since the shop did not confirm it.
 Performed cancel_order(const StepSite& site) {
-  const Flow& flow = site.flow;
-  return apply_order(site, CancelOrder{flow.saga && !flow.saga->error.empty() ? flow.saga->error : "compensated"});
+  Flow& flow = site.flow;
+  Performed cancelled =
+      apply_order(site, CancelOrder{flow.saga && !flow.saga->error.empty() ? flow.saga->error : "compensated"});
+  if (!std::holds_alternative<Succeeded>(*cancelled.outcome)) return cancelled;
+  for (Payment& payment : flow.payments)
+    if (payment.status == PaymentStatus::processing)
+      (void)change_payment(payment, RecordRefusal{never_charged}, site.moment, cancelled.events);
+  return cancelled;
 }
 
 Performed confirm_order(const StepSite& site) {
@@ -156,22 +175,12 @@ Offers& offers() {
   return all;
 }
 
-// Applies one payment command and appends its events.
-Result<void> change_payment(Payment& payment, const PaymentCommand& command, const Moment& moment,
-                            std::vector<Event>& events) {
-  auto decision = decide(payment, command, moment);
-  if (!decision) return decision.error();
-  payment = std::move(decision->payment);
-  std::move(decision->events.begin(), decision->events.end(), std::back_inserter(events));
-  return {};
-}
-
 Result<void> record_refund(Payment& payment, const GatewayReply& gateway, const Moment& moment,
                            std::vector<Event>& events) {
   if (payment.status == PaymentStatus::processing) {
     // It was in doubt until the gateway was asked: not charged, or charged and now given back.
     if (gateway.external_transaction_id.empty())
-      return change_payment(payment, RecordRefusal{"undone before it was charged"}, moment, events);
+      return change_payment(payment, RecordRefusal{never_charged}, moment, events);
     const auto charged = change_payment(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
     if (!charged) return charged;
   }

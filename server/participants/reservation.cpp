@@ -19,6 +19,12 @@ struct Movement {
   std::string_view reason;
 };
 
+// Whether a stock of that name is another one than that of which was reserved: an operator has deleted that, and its
+// units with it.
+bool is_another(const Stock& stock, const Reservation& reservation) {
+  return stock.created_at > reservation.created_at;
+}
+
 // The lines with what is left of each stock after the movement, so that its whole history can be read from events.
 std::string lines_text(const StockBook& stocks, const Reservation& reservation, bool moved) {
   std::string text = "[";
@@ -26,7 +32,8 @@ std::string lines_text(const StockBook& stocks, const Reservation& reservation, 
     if (text.size() > 1) text += ',';
     JsonObject object;
     object.add("id", line.stock).add("quantity", line.quantity);
-    if (const Stock* stock = moved ? stocks.find({reservation.kind, line.stock}) : nullptr)
+    if (const Stock* stock = moved ? stocks.find({reservation.kind, line.stock}) : nullptr;
+        stock && !is_another(*stock, reservation))
       object.add("stockVersion", stock->version)
           .add("available", stock->available)
           .add("reserved", stock->reserved)
@@ -41,8 +48,9 @@ ReservationDecision move(StockBook& stocks, Reservation reservation, OrderId ord
                          const Moment& moment) {
   if (movement.from_heap) {
     for (const ReservationLine& line : reservation.lines) {
-      Stock* stock = stocks.change({reservation.kind, line.stock});
-      if (!stock) continue;  // an operator has deleted it
+      const StockKey key{reservation.kind, line.stock};
+      if (const Stock* there = stocks.find(key); !there || is_another(*there, reservation)) continue;
+      Stock* stock = stocks.change(key);
       stock->*movement.from_heap -= line.quantity;
       stock->*movement.to_heap += line.quantity;
       ++stock->version;
@@ -151,6 +159,7 @@ Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, 
     case ReservationStatus::expired:
       if (auto why = lack(stocks, reservation.kind, reservation.lines); !why.empty())
         return Error{ErrorCode::conflict, "the reservation has expired, and since then: " + why};
+      reservation.created_at = moment.now;  // it draws anew, of what is there now
       return move(stocks, std::move(reservation), order,
                   {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::available, &Stock::sold, {}},
                   moment);

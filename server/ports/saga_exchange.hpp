@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "server/participants/flow.hpp"
+#include "server/ports/consumer_progress.hpp"
 #include "server/saga/decide.hpp"
 
 namespace sagactl {
@@ -30,6 +32,9 @@ class SagaExchange {
   // Neither waits, nor says whether the message arrives. Any thread.
   virtual void send(const RemoteCall& call) = 0;
   virtual void send(const RemoteReply& reply) = 0;
+
+  // Of everyone who reads messages for this process. Any thread.
+  virtual std::vector<ConsumerProgress> consumers() const { return {}; }
 };
 
 }  // namespace sagactl

@@ -54,6 +54,24 @@ TEST(Verify, PassesEveryPrefixOfACorrectHistoryThatIsStillRunning) {
   holds("declined");
 }
 
+// A node that holds the lock places an order, which is undone, and the next one of the same products.
+TEST(Verify, TakesTheOrdersUnderOneGrantForThoseOfOneHolder) {
+  World world;
+  FlowHistory& undone = world.add({.product = "PEN"});
+  world.command(undone, CompensateSaga{"asked for"});
+  world.answer(undone, Succeeded{});
+  world.pass(1s);
+  FlowHistory& next = world.add({.product = "PEN"});
+  find_event(next, EventType::order_created)->metadata = find_event(undone, EventType::order_created)->metadata;
+  next.flow.order.fencing_token = undone.flow.order.fencing_token;
+  world.settle_claims();
+  world.number_events();
+  const auto verdicts = judge(world);
+  EXPECT_EQ(failed(verdicts), std::set<std::string>{});
+  EXPECT_EQ(named(verdicts, "fencing-increases").ruling, Ruling::pass);
+  EXPECT_EQ(named(verdicts, "locks-do-not-overlap").ruling, Ruling::pass);
+}
+
 TEST(Verify, SaysUnknownOverAnEmptyDatabase) {
   const auto verdicts = judge(World());
   EXPECT_EQ(failed(verdicts), std::set<std::string>{});

@@ -94,6 +94,8 @@ TEST_F(CheckoutServices, KilledBetweenAnyCommandAndItsReplyChangeNothingInTheEnd
   }
   // What was lost with a process is asked again when the step's time is over.
   EXPECT_TRUE(eventually([&] { return all_ended(static_cast<std::size_t>(placed)); })) << orders().dump();
+  const std::string unread = R"(sagactl_consumer_lag{group="orchestrator-service-group",topic="orchestrator.reply"})";
+  EXPECT_TRUE(eventually([&] { return cluster_->metric("orchestrator-1", unread) == 0.0; })) << "replies are left";
   expect_exact();
 }
 

@@ -10,7 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-
 class Checkout : public ::testing::TestWithParam<std::string_view> {
  protected:
   void SetUp() override { ASSERT_TRUE(node.set_stock(StockKind::product, "A", 10).ok()); }

@@ -8,7 +8,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-
 TEST(Engine, AnOrderIsAnsweredWhenItIsDurableAndItsPaymentIsCalledAfterwards) {
   BenchNode node;
   const auto receipt = node.run(order_for("A"));

@@ -42,7 +42,7 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
     options.node = name;
     engines.push_back(std::make_unique<Engine>(options, *store, *gateway, *bus, *clock));
     ASSERT_TRUE(engines.back()->start().ok());
-    desks.push_back(std::make_unique<OrderDesk>(*engines.back(), *lock));
+    desks.push_back(std::make_unique<OrderDesk>(*engines.back(), *lock, *clock));
   }
   std::atomic<int> accepted = 0, duplicates = 0, other = 0;
   {

@@ -31,7 +31,7 @@ std::vector<LockState> held(Lock& lock) {
 TEST(OrderDesk, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
   BenchNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderDesk desk(*node.engine, *lock);
+  OrderDesk desk(*node.engine, *lock, node.clock);
   Tally tally;
   const auto commits = node.engine->stats().commits;
   for (int i = 0; i < 50; ++i) desk.place(order_for("HOT"), tally.counter());
@@ -44,10 +44,52 @@ TEST(OrderDesk, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
   EXPECT_GT(*tally.tokens.begin(), 0);
 }
 
+// Counts what is asked of another lock.
+class CountedLock final : public Lock {
+ public:
+  explicit CountedLock(Lock& lock) : lock_(lock) {}
+  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
+               Granted done) override {
+    ++acquired;
+    lock_.acquire(key, holder, ttl, patience, std::move(done));
+  }
+  void renew(const LockGrant& grant, Duration ttl, Changed done) override { lock_.renew(grant, ttl, std::move(done)); }
+  void release(const LockGrant& grant, Changed done) override {
+    ++released;
+    lock_.release(grant, std::move(done));
+  }
+  void held(std::size_t limit, Listed done) override { lock_.held(limit, std::move(done)); }
+  void state(const std::string& key, Listed done) override { lock_.state(key, std::move(done)); }
+  Result<Duration> availability() const override { return lock_.availability(); }
+
+  int acquired = 0, released = 0;
+
+ private:
+  Lock& lock_;
+};
+
+TEST(OrderDesk, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  CountedLock counted(*lock);
+  OrderDesk desk(*node.engine, counted, node.clock);
+  Tally tally;
+  for (const Duration later : {0s, 4s, 2s}) {
+    node.clock.advance(later);
+    desk.place(order_for("A"), tally.counter());
+  }
+  EXPECT_EQ(counted.acquired, 1) << "the third waits until nobody is inside";
+  node.settle();
+  EXPECT_EQ(counted.acquired, 2);
+  EXPECT_EQ(counted.released, 2);
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(tally.refused, 2);
+}
+
 TEST(OrderDesk, ALockThatOthersDoNotShareFencesNothing) {
   BenchNode node;
   const auto lock = make_memory_lock(node.clock, LockReach::this_process);
-  OrderDesk desk(*node.engine, *lock);
+  OrderDesk desk(*node.engine, *lock, node.clock);
   Tally tally;
   for (int i = 0; i < 2; ++i) desk.place(order_for("A"), tally.counter());
   EXPECT_EQ(held(*lock).size(), 1u) << "it sheds this node's duplicates";
@@ -59,7 +101,7 @@ TEST(OrderDesk, ALockThatOthersDoNotShareFencesNothing) {
 TEST(OrderDesk, AnotherNodeWaitsForTheLock) {
   BenchNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderDesk desk(*node.engine, *lock);
+  OrderDesk desk(*node.engine, *lock, node.clock);
   std::optional<LockGrant> theirs;
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 10s, 0s,
@@ -77,7 +119,7 @@ TEST(OrderDesk, AnotherNodeWaitsForTheLock) {
 TEST(OrderDesk, ALockThatStaysTakenDoesNotStopAnOrder) {
   BenchNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderDesk desk(*node.engine, *lock);
+  OrderDesk desk(*node.engine, *lock, node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 60s, 0s, [](Result<LockGrant>) {});
   Tally tally;
@@ -95,7 +137,7 @@ TEST(OrderDesk, ADeskThatIsGoneIsNotCalledBack) {
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 1s, 0s, [](Result<LockGrant>) {});
   Tally tally;
   {
-    OrderDesk desk(*node.engine, *lock);
+    OrderDesk desk(*node.engine, *lock, node.clock);
     desk.place(order, tally.counter());
   }
   node.clock.advance(5s);

@@ -10,7 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-
 // User u has a balance of 100.00 and 5 slots; there are 4 swords at 20.00.
 class Purchase : public ::testing::Test {
  protected:

@@ -10,7 +10,6 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-
 StockSetting product(const std::string& id, std::optional<std::int64_t> available, bool only_if_absent = false) {
   StockSetting setting;
   setting.key = {StockKind::product, id};

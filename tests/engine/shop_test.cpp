@@ -10,7 +10,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-
 class Shop : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -113,6 +112,7 @@ TEST_F(Shop, AnOrderThatItDoesNotConfirmInTimeIsCancelled) {
   EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled);
   EXPECT_THAT(node.gateway.calls, IsEmpty());
   EXPECT_EQ(node.stock("A"), "10/0/0");
+  EXPECT_EQ(node.flow(id).payments.at(0).status, PaymentStatus::failed) << "it waits for nobody any more";
   EXPECT_EQ(confirm("toss-1", total).error().code, ErrorCode::conflict) << "too late: nothing is charged";
   EXPECT_THAT(node.gateway.calls, IsEmpty());
 }
@@ -120,6 +120,7 @@ TEST_F(Shop, AnOrderThatItDoesNotConfirmInTimeIsCancelled) {
 TEST_F(Shop, ACancelledOrderIsUndoneAtOnce) {
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "changed my mind"}).ok());
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
+  EXPECT_EQ(node.flow(id).payments.at(0).status, PaymentStatus::failed);
   EXPECT_THAT(node.gateway.calls, IsEmpty());
 }
 

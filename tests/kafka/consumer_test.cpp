@@ -54,7 +54,7 @@ class AConsumer : public testing::Test {
     ASSERT_TRUE(send_all(*producer, {{topic, "key", value, {{event_id_header, id}, {"traceparent", "t"}}}}).ok());
   }
   bool await_effects(std::uint64_t count) {
-    return eventually([&] { return consumer->state().effected >= count; });
+    return eventually([&] { return consumer->state().progress.effected >= count; });
   }
 
   const std::unique_ptr<Clock> clock = make_system_clock();
@@ -97,7 +97,7 @@ TEST_F(AConsumer, PassesOverARepeat) {
   send("2", "b");
   ASSERT_TRUE(await_effects(2));
   EXPECT_THAT(all_taken(), ElementsAre("1", "2"));
-  EXPECT_EQ(consumer->state().repeated, 1u);
+  EXPECT_EQ(consumer->state().progress.repeated, 1u);
 }
 
 TEST_F(AConsumer, WaitsWhileWhatItsEffectNeedsIsAway) {
@@ -111,7 +111,7 @@ TEST_F(AConsumer, WaitsWhileWhatItsEffectNeedsIsAway) {
   send("1", "a");
   ASSERT_TRUE(eventually([&] { return tries >= 3; })) << "it is tried again";
   EXPECT_EQ(consumer->state().waiting_for, "the store is away");
-  EXPECT_EQ(consumer->state().effected, 0u);
+  EXPECT_EQ(consumer->state().progress.effected, 0u);
   away = false;
   ASSERT_TRUE(await_effects(1));
   EXPECT_TRUE(eventually([&] { return consumer->state().waiting_for.empty(); }));
@@ -151,7 +151,7 @@ TEST_F(AConsumer, TellsItsLag) {
   start([](const auto&, Consumer::Done) {});
   for (int i = 0; i < 5; ++i) send(std::to_string(i), std::to_string(i));
   EXPECT_TRUE(eventually([&] {
-    const auto lag = consumer->state().lag;
+    const auto lag = consumer->state().progress.lag;
     return lag.contains(topic) && lag.at(topic) >= 4;
   }));
 }
@@ -166,7 +166,7 @@ TEST_F(AConsumer, SendsPoisonToTheDeadLettersWithItsReasonAndGoesOn) {
   send("bad", "b");
   send("fine", "c");
   ASSERT_TRUE(await_effects(2));
-  ASSERT_TRUE(eventually([&] { return consumer->state().dead_letters == 1; }));
+  ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 1; }));
   const auto letters = list_dead_letters(options.kafka, topic, 10, 10s);
   ASSERT_TRUE(letters.ok()) << letters.error().message;
   ASSERT_EQ(letters->size(), 1u);
@@ -188,7 +188,7 @@ TEST_F(AConsumer, FindsPoisonThatIsDeliveredAgainAsItWas) {
   }));
   send("1", "a");
   send("2", "b");
-  ASSERT_TRUE(eventually([&] { return consumer->state().dead_letters == 2; }));
+  ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 2; }));
   understood = true;
   const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
   ASSERT_EQ(letters.size(), 2u);
@@ -205,7 +205,7 @@ TEST_F(AConsumer, FindsNoMoreOfPoisonThatIsDiscarded) {
   start(judged([](const Incoming&) -> Verdict { return Poison{"unknown"}; }));
   send("1", "a");
   send("2", "b");
-  ASSERT_TRUE(eventually([&] { return consumer->state().dead_letters == 2; }));
+  ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 2; }));
   const auto letters = list_dead_letters(options.kafka, topic, 10, 10s).value();
   ASSERT_EQ(letters.size(), 2u);
   const auto none = [](const DeadLetter&, const Result<void>& sent) { EXPECT_TRUE(sent.ok()); };
@@ -213,7 +213,7 @@ TEST_F(AConsumer, FindsNoMoreOfPoisonThatIsDiscarded) {
   const auto left = list_dead_letters(options.kafka, topic, 10, 10s).value();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.front().message.value, "2");
-  EXPECT_EQ(consumer->state().dead_letters, 2) << "it was not delivered once more";
+  EXPECT_EQ(consumer->state().progress.dead_letters, 2) << "it was not delivered once more";
 }
 
 }  // namespace

@@ -170,7 +170,7 @@ TEST_F(RemotePayment, ACommandThatIsRepeatedIsAnsweredTheSameAndAnUnknownOneIsAD
   ASSERT_TRUE(kafka::send_all(*producer, {charge, nonsense, charge}).ok());
   ASSERT_TRUE(replies.await(2));
   EXPECT_EQ(replies.messages()[0].value, replies.messages()[1].value);
-  ASSERT_TRUE(kafka::eventually([&] { return participant->state().consumer.dead_letters == 1; }));
+  ASSERT_TRUE(kafka::eventually([&] { return participant->state().consumer.progress.dead_letters == 1; }));
   const auto letters = kafka::list_dead_letters(options.kafka, topic("payment-commands"), 10, 10s).value();
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_NE(letters.front().reason.find("'type'"), std::string::npos);

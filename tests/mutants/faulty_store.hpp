@@ -25,6 +25,8 @@ StoreFault skipped_state(Aim aim);
 StoreFault lost_payment_event(Aim aim);
 StoreFault skipped_version(Aim aim);
 StoreFault unknown_node(Aim aim);
+StoreFault lost_release(Aim aim);
+StoreFault oversold(Aim aim);
 
 class FaultyStore final : public Store {
  public:

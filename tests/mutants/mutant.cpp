@@ -43,6 +43,8 @@ const std::vector<Mutant>& mutants() {
       {"lost-payment-event", in_store<lost_payment_event>},
       {"skipped-version", in_store<skipped_version>},
       {"unknown-node", in_store<unknown_node>},
+      {"lost-release", in_store<lost_release>},
+      {"oversold", in_store<oversold>},
       {"falling-tokens", in_lock<FaultyLock::Fault::falling_tokens>},
       {"early-locks", in_lock<FaultyLock::Fault::early_times>},
       {"deaf-bus", in_bus},

@@ -17,7 +17,7 @@ using Words = std::vector<std::string>;
 struct Planted {
   const char* mutant;
   const char* verdict;           // that has to find it
-  std::set<std::string> follow;  // that fail with it, because what they hold is broken by the same fault
+  std::set<std::string> follow;  // that may fail with it, because the same fault may break what they hold
   Words load;                    // of `sagactl loadtest`
   Words node = {};
   const char* ruling = "FAIL";
@@ -30,6 +30,9 @@ const Words groups = {"duplicate", "--orders", "90", "--duplicates", "6"};
 const Words failing = {"individual", "--orders", "60", "--concurrency", "6", "--fail-share", "0.5"};
 // The same few products again and again, most of whose orders are cancelled.
 const Words again = {"duplicate", "--orders", "120", "--duplicates", "4", "--products", "3", "--concurrency", "4"};
+// Checkouts, of which each draws from stock.
+const Words checkouts = {"individual", "--system", "checkout", "--orders", "90", "--concurrency", "6",
+                         "--fail-share", "0.5"};
 const Words mostly_declined = {"--payment-success", "0.2"};
 
 // Two captures are more money than the order is worth.
@@ -53,6 +56,8 @@ const Planted table[] = {
     {"deaf-bus", "published-once-or-more-applied-once", {}, singles},
     {"wrong-total", "answer-matches-database", {}, singles},
     {"unknown-node", "every-node-known", {}, singles},
+    {"lost-release", "stock-balances", {}, checkouts},
+    {"oversold", "never-negative", {"stock-balances"}, checkouts},
     {"never-declines", "not-vacuous", {}, failing, {}, "UNKNOWN"},
 };
 
@@ -98,7 +103,7 @@ TEST_P(PlantedInANode, IsFoundByItsVerdict) {
     std::set<std::string> expected = planted.follow;
     const bool fails = planted.ruling == std::string("FAIL");
     if (fails) expected.insert(planted.verdict);
-    EXPECT_EQ(failed(result), expected) << "seed " << seed << "\n" << result["verdicts"].dump(2);
+    EXPECT_THAT(failed(result), testing::IsSubsetOf(expected)) << "seed " << seed << "\n" << result["verdicts"].dump(2);
     const Json found = named(result, planted.verdict);
     EXPECT_EQ(found["verdict"], planted.ruling) << "seed " << seed << ": " << found.dump(2);
     EXPECT_EQ(result["verdict"], planted.ruling);
@@ -120,13 +125,12 @@ INSTANTIATE_TEST_SUITE_P(Verdicts, PlantedInANode, testing::ValuesIn(table), [](
 TEST(Mutants, EveryVerdictHasOne) {
   std::set<std::string> found, all;
   for (const Planted& planted : table) found.insert(planted.verdict);
-  for (const std::string_view name : verdict_names())
-    if (name != "stock-balances" && name != "never-negative") all.emplace(name);
+  for (const std::string_view name : verdict_names()) all.emplace(name);
   EXPECT_EQ(found, all);
 }
 
 TEST(Mutants, WithoutAFaultTheSameNodesAndLoadsPass) {
-  const std::pair<Words, Words> runs[] = {{{}, singles}, {{}, groups}, {{}, failing}, {mostly_declined, again}};
+  const std::pair<Words, Words> runs[] = {{{}, singles}, {{}, groups}, {{}, failing}, {mostly_declined, again}, {{}, checkouts}};
   for (const auto& [node, words] : runs) {
     const Json result = load("none", 1, node, words);
     EXPECT_EQ(failed(result), std::set<std::string>{}) << result["verdicts"].dump(2);

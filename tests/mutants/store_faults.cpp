@@ -125,4 +125,28 @@ StoreFault unknown_node(Aim aim) {
   };
 }
 
+// One unit of a cancelled order is not given back, although its event says so.
+StoreFault lost_release(Aim aim) {
+  return [aim](ChangesCopy& batch) mutable {
+    const bool releases = std::any_of(batch.events.begin(), batch.events.end(), [](const Event& event) {
+      return event.type == EventType::stock_released && event.aggregate_type == AggregateType::inventory;
+    });
+    if (!releases || batch.stocks.empty() || !aim.hits()) return;
+    Stock& stock = batch.stocks.front();
+    stock.available -= 1;
+    stock.reserved += 1;
+  };
+}
+
+// One product has a unit more reserved than there ever was.
+StoreFault oversold(Aim aim) {
+  return [aim](ChangesCopy& batch) mutable {
+    for (Stock& stock : batch.stocks) {
+      if (stock.key.kind != StockKind::product || stock.reserved == 0 || !aim.hits()) continue;
+      stock.reserved += stock.available + 1;
+      stock.available = -1;
+    }
+  };
+}
+
 }  // namespace sagactl::mutants

@@ -97,6 +97,34 @@ TEST(Reservation, ChangesStatusOnlyAsTheTableSays) {
   }
 }
 
+TEST(Reservation, DrawsNothingFromAStockThatIsYoungerThanItself) {
+  for (const ReservationStatus status : {reserved, confirmed}) {
+    StockRoom room;
+    const Reservation old = in_status(room, status);
+    room.add(StockKind::product, "A", 5).created_at = stock_moment.now + 1s;  // in place of the one that was deleted
+    Moment later = stock_moment;
+    later.now = old.expires_at;
+    EXPECT_EQ(release(room.book, old, order, later).reservation.status, released);
+    EXPECT_EQ(room.at("A"), "5/0/0");
+    EXPECT_EQ(confirm(room.book, old, order, later)->reservation.status, confirmed);
+    EXPECT_EQ(room.at("A"), "5/0/0");
+    expire(room.book, old, order, later);
+    EXPECT_EQ(room.at("A"), "5/0/0");
+  }
+}
+
+TEST(Reservation, ThatExpiredIsConfirmedAndReleasedOfTheStockThatIsThereThen) {
+  StockRoom room;
+  Reservation reservation = in_status(room, expired);
+  Moment later = stock_moment;
+  later.now = reservation.expires_at + 2s;
+  room.add(StockKind::product, "A", 5).created_at = later.now - 1s;
+  reservation = confirm(room.book, reservation, order, later)->reservation;
+  EXPECT_EQ(room.at("A"), "2/0/3");
+  release(room.book, reservation, order, later);
+  EXPECT_EQ(room.at("A"), "5/0/0");
+}
+
 TEST(Reservation, HoldsUntilItsTimeIsOverAndNotLonger) {
   StockRoom room;
   const Reservation held = in_status(room, reserved);

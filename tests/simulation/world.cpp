@@ -106,7 +106,7 @@ void World::boot(Node& node) {
   options.seed = chance_.random.next();
   options.policy = Policy{options_.reservation_ttl, options_.shop_confirms};
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, clock_);
-  node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_);
+  node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_, clock_);
   node.engine->on_work([this, &node] {
     node.due = std::min(node.due, clock_.now() + Duration{static_cast<std::int64_t>(chance_.random.below(2'000))});
   });

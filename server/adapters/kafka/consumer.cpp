@@ -89,6 +89,7 @@ class RunningConsumer : public Consumer {
 };
 
 Result<void> RunningConsumer::open() {
+  state_.progress.group = options_.group;
   ProducerOptions letters;
   letters.kafka = options_.kafka;
   letters.topics = options_.topics;
@@ -154,7 +155,7 @@ void RunningConsumer::revoked() {
   const std::lock_guard lock(state_mutex_);
   state_.reading = false;
   state_.waiting_for.clear();
-  state_.lag.clear();
+  state_.progress.lag.clear();
 }
 
 void RunningConsumer::run() {
@@ -180,7 +181,7 @@ void RunningConsumer::take(rd_kafka_message_t* native) {
   if (seen_.contains(std::string(message->header(options_.id_header)))) {
     finish(*message);
     const std::lock_guard lock(state_mutex_);
-    ++state_.repeated;
+    ++state_.progress.repeated;
     return;
   }
   hand_over(message);
@@ -217,7 +218,7 @@ void RunningConsumer::settle(const Answers::Answer& answer) {
   if (!id.empty() && !answer.buried) seen_.add(id);
   finish(*answer.message);
   const std::lock_guard lock(state_mutex_);
-  ++(answer.buried ? state_.dead_letters : state_.effected);
+  ++(answer.buried ? state_.progress.dead_letters : state_.progress.effected);
   if (retries_.empty()) state_.waiting_for.clear();
 }
 
@@ -285,7 +286,7 @@ void RunningConsumer::measure() {
     if (window != windows_.end()) sum += static_cast<std::int64_t>(window->second.size());
   }
   const std::lock_guard lock(state_mutex_);
-  state_.lag = std::move(lag);
+  state_.progress.lag = std::move(lag);
 }
 
 ConsumerState RunningConsumer::state() const {

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -16,6 +15,7 @@
 #include "server/adapters/kafka/kafka_options.hpp"
 #include "server/adapters/kafka/message.hpp"
 #include "server/ports/clock.hpp"
+#include "server/ports/consumer_progress.hpp"
 
 namespace sagactl::kafka {
 
@@ -39,10 +39,9 @@ struct Later {  // something that its effect needs is away
 using Verdict = std::variant<Effected, Poison, Later>;
 
 struct ConsumerState {
-  bool reading = false;  // it has partitions, or has been told that there are none for it
+  bool reading = false;     // it has partitions, or has been told that there are none for it
   std::string waiting_for;  // why it reads nothing now
-  std::uint64_t effected = 0, repeated = 0, dead_letters = 0;
-  std::map<std::string, std::int64_t> lag;  // by topic: messages that this member has still to deal with
+  ConsumerProgress progress;
 };
 
 class Consumer {

@@ -1,6 +1,7 @@
 #include "server/adapters/kafka/kafka_saga_exchange.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,18 @@ class Exchange final : public KafkaSagaExchange {
     return {};
   }
 
-  void stop() override { consumers_.clear(); }
+  void stop() override {
+    std::vector<std::unique_ptr<Consumer>> stopped;
+    const std::lock_guard lock(consumers_mutex_);
+    stopped.swap(consumers_);
+  }
+
+  std::vector<ConsumerProgress> consumers() const override {
+    std::vector<ConsumerProgress> all;
+    const std::lock_guard lock(consumers_mutex_);
+    for (const auto& consumer : consumers_) all.push_back(consumer->state().progress);
+    return all;
+  }
 
  private:
   std::string topic(std::string_view name) const { return options_.topic_prefix + std::string(name); }
@@ -89,6 +101,7 @@ class Exchange final : public KafkaSagaExchange {
     consuming.id_header = "";  // barriers and the saga itself tell repeats
     auto consumer = Consumer::start(std::move(consuming), clock_, std::move(handle));
     if (!consumer) return consumer.error();
+    const std::lock_guard lock(consumers_mutex_);
     consumers_.push_back(std::move(consumer).value());
     return {};
   }
@@ -125,6 +138,7 @@ class Exchange final : public KafkaSagaExchange {
   Clock& clock_;
   std::shared_ptr<const SagaHandlers> handlers_;
   std::unique_ptr<kafka::Producer> producer_;
+  mutable std::mutex consumers_mutex_;
   std::vector<std::unique_ptr<Consumer>> consumers_;
 };
 

@@ -125,24 +125,25 @@ StoreFault unknown_node(Aim aim) {
   };
 }
 
-// One unit of a cancelled order is not given back, although its event says so.
+// One unit of an item is not given back by a purchase that is undone, although its event says so.
 StoreFault lost_release(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     const bool releases = std::any_of(batch.events.begin(), batch.events.end(), [](const Event& event) {
-      return event.type == EventType::stock_released && event.aggregate_type == AggregateType::inventory;
+      return event.type == EventType::stock_released && event.aggregate_type == AggregateType::item;
     });
-    if (!releases || batch.stocks.empty() || !aim.hits()) return;
-    Stock& stock = batch.stocks.front();
-    stock.available -= 1;
-    stock.reserved += 1;
+    for (Stock& stock : batch.stocks) {
+      if (!releases || stock.key.kind != StockKind::item || !aim.hits()) continue;
+      stock.available -= 1;
+      stock.reserved += 1;
+    }
   };
 }
 
-// One product has a unit more reserved than there ever was.
+// More of an item is reserved than there is.
 StoreFault oversold(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     for (Stock& stock : batch.stocks) {
-      if (stock.key.kind != StockKind::product || stock.reserved == 0 || !aim.hits()) continue;
+      if (stock.key.kind != StockKind::item || stock.reserved == 0 || !aim.hits()) continue;
       stock.reserved += stock.available + 1;
       stock.available = -1;
     }

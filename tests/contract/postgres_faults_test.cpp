@@ -221,6 +221,45 @@ TEST_F(PostgresFaults, TwoNodesThatClaimOneKeyAtOnceMakeOneOrder) {
   EXPECT_EQ(store->counts().value().orders.at(OrderStatus::pending), 1);
 }
 
+// The row is there already, so the second node waits for the first, and must see the order that came meanwhile.
+TEST_F(PostgresFaults, AKeyThatWasGivenBackIsClaimedByOneOfTwoNodesAtOnce) {
+  const auto other = open();
+  const KeyDigest key = digest_of_key("k");
+  const auto place = [&](PostgresStore& at, const NodeName& node, int number, bool live,
+                         const std::function<void()>& before) {
+    const Registration registration = at.register_node(node, "", 100s).value();
+    Loaded loaded;
+    Flow flow;
+    Claim claim;
+    std::vector<Claim> seen;
+    const auto commit = at.transact(registration.writer, {.claims = {key}}, loaded, [&](Timestamp now) {
+      before();
+      seen = loaded.claims;
+      Changes changes;
+      if (!seen.empty() && seen.front().live) return changes;
+      flow = new_flow(number, {node, 1}, now);
+      claim = {key, flow.order.id, live};
+      changes.new_orders = {&flow.order};
+      changes.claims = {&claim};
+      return changes;
+    });
+    EXPECT_TRUE(commit) << commit.error().message;
+    return seen;
+  };
+  place(*store, "zero", 1, false, [] {});
+  std::future<std::vector<Claim>> second;
+  PostgresSession sql = session();
+  place(*store, "one", 2, true, [&] {
+    second = std::async(std::launch::async, [&] { return place(*other, "two", 3, true, [] {}); });
+    await(sql, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+          "1");
+  });
+  const std::vector<Claim> seen = second.get();
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].order, order_id(2));
+  EXPECT_TRUE(seen[0].live) << "it would take the key for free, and place a second order";
+}
+
 TEST_F(PostgresFaults, NodesThatAdoptAtOnceTakeEverySagaOnce) {
   constexpr int sagas = 200, heirs = 4;
   Registration dead = store->register_node("dead", "", 1ms).value();

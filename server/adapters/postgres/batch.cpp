@@ -52,6 +52,7 @@ bool Batch::load(const Keys& keys, Loaded& loaded) {
     read_flows(std::move(*next++), &loaded.flows);
   }
   if (!keys.claims.empty()) {
+    ++next;  // that they are locked
     read_claims_of(keys.claims, std::move(*next++), loaded);
   }
   if (!keys.users.empty() || !keys.emails.empty()) loaded.users = read_accounts(std::move(*next++));
@@ -76,7 +77,10 @@ void Batch::load_further(const Keys& keys, Loaded& loaded) {
   connection_.send(sql_read_time);
   std::vector<Rows> results = connection_.flush();
   auto next = results.begin();
-  if (!more.claims.empty()) read_claims_of(more.claims, std::move(*next++), loaded);
+  if (!more.claims.empty()) {
+    ++next;  // that they are locked
+    read_claims_of(more.claims, std::move(*next++), loaded);
+  }
   if (!stocks.empty()) {
     loaded.stocks = read_stocks(std::move(*next++), names_);
     for (const Stock& stock : loaded.stocks) stocks.erase(stock.key);

@@ -8,10 +8,12 @@ namespace {
 // An order that is gone holds no key.
 const std::string columns = "c.key, c.flow, c.live AND f.order_status IS NOT NULL";
 
-const Statement sql_load{"claim_load",
-                         "SELECT " + columns +
-                         " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow WHERE c.key = ANY ($1::uuid[]) "
-                         "ORDER BY c.key FOR UPDATE OF c"};
+// Two statements: one that waits for a lock sees the row as it is then, but what it joins as that was before it waited,
+// and would take an order that another node has placed meanwhile for one that is gone.
+const Statement sql_lock{"claim_lock", "SELECT FROM claim WHERE key = ANY ($1::uuid[]) ORDER BY key FOR UPDATE"};
+const Statement sql_load{"claim_load", "SELECT " + columns +
+                                           " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow WHERE c.key = ANY "
+                                           "($1::uuid[]) ORDER BY c.key"};
 const Statement sql_insert{"claim_insert",
                            "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], "
                            "$3::boolean[])"};
@@ -37,9 +39,11 @@ const Statement sql_all_claims{"claim_all",
                                "SELECT " + columns + " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow"};
 
 void send_claims_load(Connection& connection, const std::vector<KeyDigest>& keys) {
-  Array array(Type::uuid);
-  for (const KeyDigest& key : keys) array.add_bytes(key.data());
-  connection.send(sql_load, Parameters().add(std::move(array)));
+  for (const Statement* statement : {&sql_lock, &sql_load}) {
+    Array array(Type::uuid);
+    for (const KeyDigest& key : keys) array.add_bytes(key.data());
+    connection.send(*statement, Parameters().add(std::move(array)));
+  }
 }
 
 void send_new_claims(Connection& connection, const std::vector<const Claim*>& claims) {

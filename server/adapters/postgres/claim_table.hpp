@@ -10,7 +10,7 @@ namespace sagactl::postgres {
 
 extern const Statement sql_all_claims;
 
-// Locks those that are there, in the order of their keys.
+// Locks those that are there, in the order of their keys. Gives two results, of which the second has the claims.
 void send_claims_load(Connection& connection, const std::vector<KeyDigest>& keys);
 // In the order of their keys, so that writers of the same keys do not wait for each other in a circle. New claims
 // fail as a unique violation when another node was faster.

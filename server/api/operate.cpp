@@ -16,7 +16,6 @@ using boost::asio::awaitable;
 using http::Answer;
 using http::Request;
 
-
 Error saga_not_found(const Request& request) {
   return Error{ErrorCode::not_found, "Saga not found", Json{{"sagaId", request.parameter("sagaId")}}};
 }

@@ -7,6 +7,7 @@
 
 #include "common/text.hpp"
 #include "server/http/validate.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -40,7 +41,7 @@ std::optional<UserId> owner_filter(const http::Request& request) {
 }
 
 Result<Uuid> uuid_parameter(const http::Request& request, std::string_view name) {
-  const auto uuid = Uuid::parse(request.parameter(name));
+  const auto uuid = Uuid::parse(without_saga_prefix(request.parameter(name)));
   if (!uuid) return Error{ErrorCode::invalid, "Validation failed (uuid is expected)"};
   return *uuid;
 }

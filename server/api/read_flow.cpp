@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "server/api/query.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -35,7 +36,7 @@ boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Req
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request,
                                                std::string text) {
   auto read = [&queries = context.queries, actor = actor_of(request), text = std::move(text)] {
-    return for_actor(queries.find_flow(text), actor);
+    return for_actor(queries.find_flow(std::string(without_saga_prefix(text))), actor);
   };
   co_return co_await context.readers.run(std::move(read));
 }
@@ -56,7 +57,7 @@ boost::asio::awaitable<Result<TracedFlow>> find_traced_flow(Context& context, co
                                                             std::string text) {
   auto read = [&queries = context.queries, actor = actor_of(request),
                text = std::move(text)]() -> Result<TracedFlow> {
-    auto flow = for_actor(queries.find_flow(text), actor);
+    auto flow = for_actor(queries.find_flow(std::string(without_saga_prefix(text))), actor);
     if (!flow) return flow.error();
     auto events = queries.flow_events(flow->order.id);
     if (!events) return events.error();

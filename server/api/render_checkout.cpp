@@ -211,8 +211,7 @@ std::string checkout_saga_id(const Saga& saga) {
 }
 
 std::optional<SagaId> parse_checkout_saga_id(std::string_view text) {
-  if (text.starts_with(checkout_saga_prefix)) text.remove_prefix(checkout_saga_prefix.size());
-  return SagaId::parse(text);
+  return SagaId::parse(without_saga_prefix(text));
 }
 
 std::string checkout_saga_status(const Saga& saga) {

@@ -163,4 +163,10 @@ const SagaDefinition* find_definition(std::string_view name) {
   return nullptr;
 }
 
+std::string_view without_saga_prefix(std::string_view text) {
+  if (!text.starts_with(checkout_saga_prefix)) return text;
+  const std::string_view id = text.substr(checkout_saga_prefix.size());
+  return Uuid::parse(id) ? id : text;
+}
+
 }  // namespace sagactl

@@ -84,6 +84,8 @@ inline constexpr std::string_view item_purchase_saga = "ItemPurchaseSaga";
 
 // Before a checkout's saga id, where its clients see it.
 inline constexpr std::string_view checkout_saga_prefix = "SAGA-";
+// The id in "SAGA-<id>"; any other text as it is.
+std::string_view without_saga_prefix(std::string_view text);
 // Topics of the orchestrated checkout.
 inline constexpr std::string_view orchestrator_commands = "orchestrator.saga";
 inline constexpr std::string_view orchestrator_replies = "orchestrator.reply";

@@ -53,6 +53,16 @@ TEST_F(CheckoutSaga, IsShownWithItsStepsUnderBothIds) {
   EXPECT_EQ(shop.get("/api/reservations/order/" + placed.order)["reservationId"], saga["reservationId"]);
 }
 
+// What a checkout answered with is what its operator has at hand.
+TEST_F(CheckoutSaga, IsOperatedUnderTheIdThatItsShopSees) {
+  const Placed placed = shop.check_out(orchestrated, "P");
+  ASSERT_TRUE(placed.saga.starts_with("SAGA-"));
+  HttpClient admin = node.admin();
+  EXPECT_EQ(admin.get("/sagas/" + placed.saga)->status, 200);
+  EXPECT_EQ(admin.get("/trace/correlation/" + placed.saga)->status, 200);
+  EXPECT_EQ(admin.post("/saga/compensate/" + placed.saga, Json::object())->status, 202);
+}
+
 TEST_F(CheckoutSaga, ThatIsNotThereIsNotFound) {
   for (const char* id :
        {"SAGA-00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000", "x"}) {

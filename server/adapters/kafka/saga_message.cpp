@@ -69,8 +69,7 @@ Result<Envelope> open(const Incoming& message) {
   envelope.json = message.value ? Json::parse(*message.value, nullptr, false) : Json(nullptr);
   if (!envelope.json.is_object()) return wrong("the message is not a JSON object");
   std::string id = text_of(envelope.json, "sagaId");
-  if (id.starts_with(checkout_saga_prefix)) id.erase(0, checkout_saga_prefix.size());
-  const auto saga = SagaId::parse(id);
+  const auto saga = SagaId::parse(without_saga_prefix(id));
   if (!saga) return wrong("member 'sagaId' must be the id of a saga");
   envelope.saga = *saga;
   const std::string command = text_of(envelope.json, "command");

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "analysis/read_ahead.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -20,10 +22,9 @@ Result<void> read_stock_events(History& history, std::span<Observer* const> obse
 Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
                                   std::span<Observer* const> observers) {
   if (const auto seen = read_stock_events(history, observers); !seen) return seen.error();
-  const auto flows = history.each_flow(filter, [&](const FlowHistory& flow) {
+  const auto flows = each_flow_ahead(history, filter, [&](const FlowHistory& flow) {
     const FlowFacts facts(flow);
     for (Observer* observer : observers) observer->see(facts);
-    return true;
   });
   if (!flows) return flows.error();
   std::vector<Observer*> of_events;

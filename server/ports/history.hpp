@@ -31,7 +31,7 @@ class History {
   // order with a nil user and version 0), so that a check can see them. `visit` returning false ends the
   // walk.
   virtual Result<void> each_flow(const HistoryFilter& filter,
-                                 const std::function<bool(const FlowHistory&)>& visit) = 0;
+                                 const std::function<bool(FlowHistory)>& visit) = 0;
 
   // Every event, by node and sequence.
   virtual Result<void> each_event(

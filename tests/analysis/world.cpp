@@ -26,7 +26,7 @@ class WorldHistory final : public History {
   explicit WorldHistory(const World& world) : world_(world) {}
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(const FlowHistory&)>& visit) override {
+                         const std::function<bool(FlowHistory)>& visit) override {
     for (const FlowHistory& flow : world_.flows) {
       if (filter.since && flow.flow.order.created_at < *filter.since) continue;
       if (filter.until && flow.flow.order.created_at >= *filter.until) continue;

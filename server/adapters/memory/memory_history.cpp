@@ -15,7 +15,7 @@ class Snapshot : public History {
   }
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(const FlowHistory&)>& visit) override {
+                         const std::function<bool(FlowHistory)>& visit) override {
     for (const auto& [id, version] : flows_) {
       const Flow& flow = version->flow;
       const Timestamp created = version->has_order ? flow.order.created_at
@@ -25,7 +25,7 @@ class Snapshot : public History {
       FlowHistory history{flow, {}};
       for (const EventPointer& event : version->events) history.events.push_back(*event);
       sort_by_time(history.events);
-      if (!visit(history)) break;
+      if (!visit(std::move(history))) break;
     }
     return {};
   }

@@ -55,13 +55,13 @@ class Snapshot : public History {
   }
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(const FlowHistory&)>& visit) override {
+                         const std::function<bool(FlowHistory)>& visit) override {
     return run([&] {
       Uuid last;
       for (std::vector<FlowHistory> page = next_flows(last, filter); !page.empty(); page = next_flows(last, filter)) {
-        for (const FlowHistory& history : page)
-          if (!visit(history)) return;
         last = page.back().flow.order.id.uuid;
+        for (FlowHistory& history : page)
+          if (!visit(std::move(history))) return;
       }
     });
   }

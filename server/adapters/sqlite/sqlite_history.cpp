@@ -34,7 +34,7 @@ class Snapshot : public History {
   }
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(const FlowHistory&)>& visit) override {
+                         const std::function<bool(FlowHistory)>& visit) override {
     const auto done = guarded([&]() -> Result<bool> {
       Statement row = tables_.connection.prepare(fmt::format(sql_flows, FlowTable::columns()));
       row.bind(filter.since.value_or(Timestamp{INT64_MIN})).bind(filter.until.value_or(Timestamp{INT64_MAX}));
@@ -45,7 +45,7 @@ class Snapshot : public History {
         tables_.payments.read(number, history.flow.order.id, history.flow.payments);
         tables_.barriers.read(number, history.flow.barriers);
         history.events = tables_.events.of_flow(number, history.flow);
-        if (!visit(history)) break;
+        if (!visit(std::move(history))) break;
       }
       return true;
     });

@@ -19,6 +19,9 @@ const std::vector<std::string> quick = {"--payment-success", "0.9", "--payment-d
 // A mixed load of some seconds in an open loop, so that requests come also while nothing answers.
 const std::vector<std::string> some_load = {"mixed", "--rate", "60/s", "--duration", "6s", "--drain", "60s"};
 
+// The same for longer than a service takes to be found away, and to be found there again.
+const std::vector<std::string> long_load = {"mixed", "--rate", "60/s", "--duration", "15s", "--drain", "60s"};
+
 // All verdicts hold for what a load test did, whatever happened meanwhile.
 void expect_right(Process& load, int accepted_min) {
   const Ended ended = load.wait();
@@ -125,7 +128,7 @@ TEST_P(PostgresAway, OrdersAreRefusedWith503AndNothingIsLost) {
   Cluster cluster({}, quick);
   const std::string url = cluster.add_node("node-1").urls();
   cluster.add_node("node-2");
-  const auto load = cluster.load(some_load);
+  const auto load = cluster.load(long_load);
   let_pass(cluster, "node-1", 30);
   GetParam().begin(cluster);
   HttpClient client(*parse_url(url), {.timeout = 10s});

@@ -17,33 +17,29 @@ using FlowBatch = std::vector<FlowHistory>;
 // Between the thread that reads and the one that looks.
 class FlowQueue {
  public:
-  // Waits for room. False: nobody looks any more.
+  // Waits for room. False: it is closed, since nobody looks any more.
   bool put(FlowBatch batch) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return batches_.size() < batches_max || given_up_; });
-    if (given_up_) return false;
+    changed_.wait(lock, [&] { return batches_.size() < batches_max || closed_; });
+    if (closed_) return false;
     batches_.push_back(std::move(batch));
     changed_.notify_all();
     return true;
   }
-  void end() {
-    const std::lock_guard lock(mutex_);
-    ended_ = true;
-    changed_.notify_all();
-  }
-  // Empty: there are no more.
+  // Waits for a batch. Empty: there are no more.
   FlowBatch take() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !batches_.empty() || ended_; });
+    changed_.wait(lock, [&] { return !batches_.empty() || closed_; });
     if (batches_.empty()) return {};
     FlowBatch batch = std::move(batches_.front());
     batches_.pop_front();
     changed_.notify_all();
     return batch;
   }
-  void give_up() {
+  // By the one who reads no more, or the one who looks no more.
+  void close() {
     const std::lock_guard lock(mutex_);
-    given_up_ = true;
+    closed_ = true;
     changed_.notify_all();
   }
 
@@ -51,7 +47,7 @@ class FlowQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<FlowBatch> batches_;
-  bool ended_ = false, given_up_ = false;
+  bool closed_ = false;
 };
 
 Result<void> read(History& history, const HistoryFilter& filter, FlowQueue& queue) {
@@ -72,12 +68,12 @@ Result<void> each_flow_ahead(History& history, const HistoryFilter& filter,
   Result<void> done;
   std::jthread reader([&] {
     done = read(history, filter, queue);
-    queue.end();
+    queue.close();
   });
   // Also when `see` throws, the reader ends before what it uses goes.
   struct Leaving {
     FlowQueue& queue;
-    ~Leaving() { queue.give_up(); }
+    ~Leaving() { queue.close(); }
   } leaving{queue};
   for (FlowBatch batch = queue.take(); !batch.empty(); batch = queue.take())
     for (const FlowHistory& flow : batch) see(flow);

@@ -21,7 +21,8 @@ Result<void> may_set_stock(const http::Request& request);
 // Whose things a caller sees: an admin everybody's.
 std::optional<UserId> owner_filter(const http::Request& request);
 
-// The {id} of the path as an id, also as a checkout shows that of its saga ("SAGA-<id>"): "Validation failed (uuid is expected)".
+// The {id} of the path as an id, also as a checkout shows that of its saga ("SAGA-<id>"): "Validation failed (uuid is
+// expected)".
 Result<Uuid> uuid_parameter(const http::Request& request, std::string_view name);
 
 // A {name} of the path that is any text without control characters, at most 256 bytes.

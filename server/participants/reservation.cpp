@@ -19,10 +19,11 @@ struct Movement {
   std::string_view reason;
 };
 
-// Whether a stock of that name is another one than that of which was reserved: an operator has deleted that, and its
-// units with it.
-bool is_another(const Stock& stock, const Reservation& reservation) {
-  return stock.created_at > reservation.created_at;
+// The stock of which was reserved. Null: an operator has deleted it, and its units with it, also when another stock of
+// that name was made since.
+const Stock* drawn_from(const StockBook& stocks, const Reservation& reservation, const ReservationLine& line) {
+  const Stock* stock = stocks.find({reservation.kind, line.stock});
+  return stock && stock->created_at <= reservation.created_at ? stock : nullptr;
 }
 
 // The lines with what is left of each stock after the movement, so that its whole history can be read from events.
@@ -32,8 +33,7 @@ std::string lines_text(const StockBook& stocks, const Reservation& reservation, 
     if (text.size() > 1) text += ',';
     JsonObject object;
     object.add("id", line.stock).add("quantity", line.quantity);
-    if (const Stock* stock = moved ? stocks.find({reservation.kind, line.stock}) : nullptr;
-        stock && !is_another(*stock, reservation))
+    if (const Stock* stock = moved ? drawn_from(stocks, reservation, line) : nullptr)
       object.add("stockVersion", stock->version)
           .add("available", stock->available)
           .add("reserved", stock->reserved)
@@ -48,9 +48,9 @@ ReservationDecision move(StockBook& stocks, Reservation reservation, OrderId ord
                          const Moment& moment) {
   if (movement.from_heap) {
     for (const ReservationLine& line : reservation.lines) {
-      const StockKey key{reservation.kind, line.stock};
-      if (const Stock* there = stocks.find(key); !there || is_another(*there, reservation)) continue;
-      Stock* stock = stocks.change(key);
+      const Stock* source = drawn_from(stocks, reservation, line);
+      if (!source) continue;
+      Stock* stock = stocks.change(source->key);
       stock->*movement.from_heap -= line.quantity;
       stock->*movement.to_heap += line.quantity;
       ++stock->version;

@@ -24,6 +24,11 @@ Result<Flow> for_actor(Result<std::optional<Flow>> found, const Actor& actor) {
   return std::move(**found);
 }
 
+// By whatever people have of it, also the saga id that a checkout shows.
+Result<Flow> find_for_actor(Queries& queries, const std::string& text, const Actor& actor) {
+  return for_actor(queries.find_flow(std::string(without_saga_prefix(text))), actor);
+}
+
 }  // namespace
 
 boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Request& request, OrderId id) {
@@ -36,7 +41,7 @@ boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Req
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request,
                                                std::string text) {
   auto read = [&queries = context.queries, actor = actor_of(request), text = std::move(text)] {
-    return for_actor(queries.find_flow(std::string(without_saga_prefix(text))), actor);
+    return find_for_actor(queries, text, actor);
   };
   co_return co_await context.readers.run(std::move(read));
 }
@@ -57,7 +62,7 @@ boost::asio::awaitable<Result<TracedFlow>> find_traced_flow(Context& context, co
                                                             std::string text) {
   auto read = [&queries = context.queries, actor = actor_of(request),
                text = std::move(text)]() -> Result<TracedFlow> {
-    auto flow = for_actor(queries.find_flow(std::string(without_saga_prefix(text))), actor);
+    auto flow = find_for_actor(queries, text, actor);
     if (!flow) return flow.error();
     auto events = queries.flow_events(flow->order.id);
     if (!events) return events.error();

@@ -10,7 +10,7 @@
 namespace sagactl {
 namespace {
 
-std::string lock_metadata(const std::optional<LockGrant>& lock) {
+std::string lock_metadata(const LockGrant* lock) {
   if (!lock) return {};
   return JsonObject()
       .add("lockKey", lock->key)
@@ -41,8 +41,8 @@ Flow without_barriers(const Flow& flow) {
 }  // namespace
 
 Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
-             Random& random)
-    : writer_(writer), now_(now), random_(random), sequence_(last_sequence), policy_(policy) {
+             Timestamp node_now, Random& random)
+    : writer_(writer), now_(now), node_now_(node_now), random_(random), sequence_(last_sequence), policy_(policy) {
   for (Flow& flow : loaded.flows) {
     Work& work = works_.emplace_back();
     work.payments_stored = flow.payments.size();
@@ -98,9 +98,11 @@ Result<Receipt> Batch::on(const PlaceOrder& command) {
   }
   auto items = items_of(command, stocks_);
   if (!items) return items.error();
-  CreateOrder create{command.id,      command.actor.user, std::move(*items),           command.address,
-                     key_of(command), 0,                  lock_metadata(command.lock), command.customer};
-  if (command.lock) create.fencing_token = command.lock->fencing_token;
+  // An order that waited for longer than its lock lives is placed without: somebody else may have the lock now, and may
+  // have written under it. That its key is free is what the claim says.
+  const LockGrant* const lock = command.lock && node_now_ < command.lock_until ? &*command.lock : nullptr;
+  CreateOrder create{command.id,      command.actor.user,               std::move(*items),   command.address,
+                     key_of(command), lock ? lock->fencing_token : 0, lock_metadata(lock), command.customer};
   if (!create.idempotency_key.empty()) {
     const auto free = check_claim(create.idempotency_key, command.id);
     if (!free) return free.error();

@@ -24,9 +24,10 @@ void add_further_keys(const std::vector<Flow>& flows, Keys& keys);
 
 class Batch {
  public:
-  // `loaded` is what was found, and is taken over. `random` is for jitter and ids.
+  // `loaded` is what was found, and is taken over. `now` is the database's time, `node_now` that of the node's own
+  // clock. `random` is for jitter and ids.
   Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
-        Random& random);
+        Timestamp node_now, Random& random);
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
@@ -96,7 +97,7 @@ class Batch {
   Moment next_moment();
 
   const Writer writer_;
-  Timestamp now_;
+  Timestamp now_, node_now_;
   Random& random_;
   std::int64_t sequence_;
   const Policy& policy_;

@@ -270,7 +270,7 @@ Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waitin
                                       std::unique_ptr<Batch>& batch, std::vector<Result<Receipt>>& receipts) {
   Loaded loaded;
   const auto decide_all = [&](Timestamp now) {
-    batch = std::make_unique<Batch>(std::move(loaded), writer_, sequence_, options_.policy, now, random_);
+    batch = std::make_unique<Batch>(std::move(loaded), writer_, sequence_, options_.policy, now, clock_.now(), random_);
     receipts.clear();
     receipts.reserve(waiting.size());
     for (const Waiting& w : waiting) receipts.push_back(batch->apply(w.command));
@@ -427,7 +427,7 @@ void Engine::Core::stop() {
 void Engine::Core::publish_rest() {
   for (int chunks = 0; chunks < last_chunks_max && publisher_.waiting() > 0; ++chunks) {
     const std::int64_t before = publisher_.waiting();
-    publisher_.turn(clock_.now());
+    publisher_.turn(clock_.now(), true);
     publisher_.await_answers(bus_patience);
     if (publisher_.waiting() == before) break;
   }

@@ -36,7 +36,7 @@ class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
 
   void ask(const std::string& key);
   void granted(const std::string& key, Result<LockGrant> grant);
-  void submit(const std::string& key, const LockGrant& grant, Waiting order);
+  void submit(const std::string& key, const LockGrant& grant, Timestamp asked, Waiting order);
   void leave(const std::string& key);
 
   Engine& engine_;
@@ -55,6 +55,7 @@ void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
   }
   Waiting order{std::move(command), std::move(done)};
   std::optional<LockGrant> shared;
+  Timestamp asked;
   {
     const std::lock_guard lock(mutex_);
     const Timestamp now = clock_.now();
@@ -64,13 +65,14 @@ void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
     if (counter.grant && now - counter.asked < shared_for) {
       ++counter.inside;
       shared = counter.grant;
+      asked = counter.asked;
     } else {
       counter.waiting.push_back(std::move(order));
       if (!first) return;
     }
   }
   if (shared)
-    submit(key, *shared, std::move(order));
+    submit(key, *shared, asked, std::move(order));
   else
     ask(key);
 }
@@ -84,10 +86,12 @@ void OrderDesk::Counters::ask(const std::string& key) {
 
 void OrderDesk::Counters::granted(const std::string& key, Result<LockGrant> grant) {
   std::vector<Waiting> orders;
+  Timestamp asked;
   {
     const std::lock_guard lock(mutex_);
     const auto counter = counters_.find(key);
     orders.swap(counter->second.waiting);
+    asked = counter->second.asked;
     if (grant) {
       counter->second.grant = *grant;
       counter->second.inside = orders.size();
@@ -96,13 +100,14 @@ void OrderDesk::Counters::granted(const std::string& key, Result<LockGrant> gran
     }
   }
   for (Waiting& order : orders) {
-    if (grant) submit(key, *grant, std::move(order));
+    if (grant) submit(key, *grant, asked, std::move(order));
     else engine_.submit(std::move(order.command), std::move(order.done));
   }
 }
 
-void OrderDesk::Counters::submit(const std::string& key, const LockGrant& grant, Waiting order) {
+void OrderDesk::Counters::submit(const std::string& key, const LockGrant& grant, Timestamp asked, Waiting order) {
   if (grant.for_all) order.command.lock = grant;
+  order.command.lock_until = asked + grant.ttl;
   engine_.submit(std::move(order.command),
                  [self = weak_from_this(), key, done = std::move(order.done)](Result<Receipt> receipt) {
                    if (const auto desk = self.lock()) desk->leave(key);

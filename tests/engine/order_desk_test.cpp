@@ -86,6 +86,20 @@ TEST(OrderDesk, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
   EXPECT_EQ(tally.refused, 2);
 }
 
+TEST(OrderDesk, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt) {
+  for (const Duration waited : {9s, 10s}) {
+    BenchNode node;
+    const auto lock = make_memory_lock(node.clock);
+    OrderDesk desk(*node.engine, *lock, node.clock);
+    Tally tally;
+    desk.place(order_for("A"), tally.counter());
+    node.clock.advance(waited);  // the node cannot write; from 10 s on another may have the lock
+    node.settle();
+    EXPECT_EQ(tally.created, 1);
+    EXPECT_EQ(*tally.tokens.begin() > 0, waited < 10s);
+  }
+}
+
 TEST(OrderDesk, ALockThatOthersDoNotShareFencesNothing) {
   BenchNode node;
   const auto lock = make_memory_lock(node.clock, LockReach::this_process);

@@ -58,12 +58,13 @@ Result<std::vector<Event>> Publisher::next_events(const NodeName& node, std::int
   return store_.events_after(node, after, read_max);
 }
 
-void Publisher::publish(const NodeName& node, Timestamp now) {
+void Publisher::publish(const NodeName& node, Timestamp now, bool at_once) {
   std::int64_t after;
   {
     const std::lock_guard lock(shared_->mutex);
     Follow& follow = shared_->follows[node];
-    if (follow.in_flight || follow.published >= follow.last || now < follow.not_before) return;
+    if (follow.in_flight || follow.published >= follow.last) return;
+    if (now < follow.not_before && !at_once) return;
     after = follow.published;
   }
   auto events = next_events(node, after);
@@ -86,14 +87,15 @@ void Publisher::publish(const NodeName& node, Timestamp now) {
     if (node != writer_.node && full)
       follow.last = std::max(follow.last, events->back().sequence + 1);
   }
-  bus_.publish(*events, [shared = shared_, node, through = events->back().sequence, now](Result<void> done) {
+  const Timestamp next = now + bus_.gathers_for();
+  bus_.publish(*events, [shared = shared_, node, through = events->back().sequence, now, next](Result<void> done) {
     std::function<void()> wake;
     {
       const std::lock_guard lock(shared->mutex);
       Follow& follow = shared->follows[node];
       follow.in_flight = false;
       if (done) follow.published = std::max(follow.published, through);
-      else follow.not_before = now + retry_after;
+      follow.not_before = done ? next : now + retry_after;
       if (follow.published < follow.last) wake = shared->wake;
       shared->answered.notify_all();
     }
@@ -135,7 +137,7 @@ void Publisher::turn(Timestamp now, bool flush) {
     for (const auto& [node, follow] : shared_->follows)
       if (follow.published < follow.last) nodes.push_back(node);
   }
-  for (const NodeName& node : nodes) publish(node, now);
+  for (const NodeName& node : nodes) publish(node, now, flush);
   checkpoint(now, flush);
 }
 

@@ -30,7 +30,7 @@ class Publisher {
   // Looks for events that dead nodes have left.
   void take_over();
 
-  // Publishes what waits, and moves the checkpoints when it is time (or at once, with `flush`).
+  // Publishes what waits and moves the checkpoints, each when it is time, or at once with `flush`.
   void turn(Timestamp now, bool flush = false);
 
   // When it wants its next turn.
@@ -50,7 +50,7 @@ class Publisher {
     std::int64_t last = 0;        // known to be in the store
     std::int64_t checkpoint = 0;  // in the store
     bool in_flight = false;
-    Timestamp not_before;         // after a failure
+    Timestamp not_before;         // after a failure, or while the bus gathers
   };
   // What the bus's answers touch, from any thread.
   struct Shared {
@@ -60,7 +60,7 @@ class Publisher {
     std::function<void()> wake;
   };
 
-  void publish(const NodeName& node, Timestamp now);
+  void publish(const NodeName& node, Timestamp now, bool at_once);
   Result<std::vector<Event>> next_events(const NodeName& node, std::int64_t after);
   void checkpoint(Timestamp now, bool flush);
 

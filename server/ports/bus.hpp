@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "common/time.hpp"
 #include "server/saga/definition.hpp"
 #include "server/saga/event.hpp"
 
@@ -37,6 +38,9 @@ class Bus {
   // Hands over a batch. `done` is called exactly once, from any thread, when all of it is as durable as the bus
   // makes it, or with an error, after which the whole batch may be handed over again.
   virtual void publish(std::span<const Event> events, std::function<void(Result<void>)> done) = 0;
+
+  // Events that come sooner than this after a hand-over wait for more, where a batch costs much by itself.
+  virtual Duration gathers_for() const { return Duration{0}; }
 
   // Calls `receive` for every event published from now on, on a thread of the bus or of a publisher: it must be
   // quick. Returns a function that ends the subscription. May wait for the bus, some seconds at most.

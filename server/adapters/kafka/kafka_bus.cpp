@@ -125,6 +125,9 @@ class KafkaBus : public Bus {
     });
   }
 
+  // Under load a batch for each commit keeps the brokers busier than their work: they pay for batches.
+  Duration gathers_for() const override { return 25ms; }
+
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
     auto subscriber = std::make_shared<Subscriber>();
     subscriber->receive = std::move(receive);

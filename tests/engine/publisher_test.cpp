@@ -1,0 +1,121 @@
+// When events are handed to the bus.
+#include "server/engine/publisher.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::ElementsAre;
+
+// Keeps the sequences of each batch, and answers when it is told to.
+class KeptBatches : public Bus {
+ public:
+  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override {
+    std::vector<std::int64_t>& batch = batches.emplace_back();
+    for (const Event& event : events) batch.push_back(event.sequence);
+    done_ = std::move(done);
+  }
+  Duration gathers_for() const override { return gathers; }
+  std::function<void()> subscribe(std::function<void(const Event&)>) override {
+    return [] {};
+  }
+  BusState state() const override { return {}; }
+  void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }
+
+  void answer(Result<void> result = {}) { std::exchange(done_, nullptr)(std::move(result)); }
+
+  std::vector<std::vector<std::int64_t>> batches;
+  Duration gathers{0};
+
+ private:
+  std::function<void(Result<void>)> done_;
+};
+
+class PublisherTest : public testing::Test {
+ protected:
+  PublisherTest() {
+    const auto registration = store->register_node("node-1", "", 10s).value();
+    publisher.start(registration.writer, registration.last_sequence, now);
+  }
+  void commit(int count) {
+    std::deque<Event> events;
+    for (int i = 0; i < count; ++i) {
+      events.emplace_back().node = "node-1";
+      events.back().sequence = ++sequence;
+    }
+    publisher.committed(events);
+  }
+
+  SimulatedClock clock;
+  std::unique_ptr<MemoryStore> store = make_memory_store(clock);
+  KeptBatches bus;
+  Publisher publisher{*store, bus};
+  Timestamp now = clock.now();
+  std::int64_t sequence = 0;
+};
+
+TEST_F(PublisherTest, HandsOverAtOnceAndThenWhatCameMeanwhile) {
+  commit(1);
+  publisher.turn(now);
+  commit(2);
+  publisher.turn(now);
+  EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1))) << "one batch at a time";
+  bus.answer();
+  publisher.turn(now);
+  EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
+}
+
+TEST_F(PublisherTest, GathersForABusThatWantsIt) {
+  bus.gathers = 20ms;
+  commit(1);
+  publisher.turn(now);
+  EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1))) << "the first does not wait";
+  bus.answer();
+  commit(1);
+  publisher.turn(now + 5ms);
+  commit(1);
+  publisher.turn(now + 19ms);
+  EXPECT_EQ(bus.batches.size(), 1u);
+  EXPECT_EQ(publisher.due(), now + 20ms);
+  publisher.turn(now + 20ms);
+  EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
+}
+
+TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
+  bus.gathers = 20ms;
+  for (int i = 1; i <= 3; ++i) {
+    commit(1);
+    publisher.turn(now + i * 1s);
+    EXPECT_EQ(bus.batches.size(), static_cast<std::size_t>(i));
+    bus.answer();
+  }
+}
+
+TEST_F(PublisherTest, HandsOverWhatIsLeftWithoutGathering) {
+  bus.gathers = 20ms;
+  commit(1);
+  publisher.turn(now);
+  bus.answer();
+  commit(1);
+  publisher.turn(now + 1ms, true);
+  EXPECT_EQ(bus.batches.size(), 2u);
+}
+
+TEST_F(PublisherTest, TriesAgainAWhileAfterAFailureWithTheSameEventsAndMore) {
+  commit(1);
+  publisher.turn(now);
+  bus.answer(Error{ErrorCode::unavailable, "away"});
+  commit(1);
+  publisher.turn(now + 1ms);
+  EXPECT_EQ(bus.batches.size(), 1u);
+  publisher.turn(publisher.due());
+  EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1), ElementsAre(1, 2)));
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -11,11 +11,14 @@ namespace sagactl {
 namespace {
 
 std::atomic<int> write_failure = SQLITE_OK, sync_failure = SQLITE_OK;
+std::atomic<int> unsynced_max = 0;
 sqlite3_vfs* real = nullptr;
 
 // SQLite gives us room for this; the real file stands behind it.
 struct File {
   sqlite3_file base;
+  bool is_database;
+  int unsynced;
   sqlite3_file* behind() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -25,11 +28,14 @@ sqlite3_file* behind(sqlite3_file* file) {
 
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
   if (const int failure = write_failure) return failure;
+  File* ours = reinterpret_cast<File*>(file);
+  if (ours->is_database && ++ours->unsynced > unsynced_max) unsynced_max = ours->unsynced;
   return behind(file)->pMethods->xWrite(behind(file), data, size, at);
 }
 
 int sync(sqlite3_file* file, int flags) {
   if (const int failure = sync_failure) return failure;
+  reinterpret_cast<File*>(file)->unsynced = 0;
   return behind(file)->pMethods->xSync(behind(file), flags);
 }
 
@@ -79,6 +85,8 @@ const sqlite3_io_methods* methods() {
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   File* ours = reinterpret_cast<File*>(file);
   ours->base.pMethods = nullptr;
+  ours->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  ours->unsynced = 0;
   const int code = real->xOpen(real, name, ours->behind(), flags, out_flags);
   if (ours->behind()->pMethods) ours->base.pMethods = methods();
   return code;
@@ -99,6 +107,7 @@ FaultyDisk::FaultyDisk() {
   vfs.zName = "faulty";
   vfs.szOsFile = static_cast<int>(sizeof(File)) + real->szOsFile;
   vfs.xOpen = open;
+  unsynced_max = 0;
   if (sqlite3_vfs_register(&vfs, 1) != SQLITE_OK) crash("the faulty disk could not be put in place");
 }
 
@@ -113,6 +122,9 @@ void FaultyDisk::fail_writes(int code) {
 }
 void FaultyDisk::fail_syncs(int code) {
   sync_failure = code;
+}
+int FaultyDisk::unsynced_writes_max() {
+  return unsynced_max;
 }
 
 }  // namespace sagactl

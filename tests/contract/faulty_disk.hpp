@@ -1,4 +1,4 @@
-// A disk that fails on demand, beneath every SQLite file that is opened while it is there.
+// A disk that fails on demand, and counts, beneath every SQLite file that is opened while it is there.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,9 @@ class FaultyDisk {
   // An SQLite result code with which every write, or every sync, fails from now on; 0: it works.
   static void fail_writes(int code);
   static void fail_syncs(int code);
+
+  // The most writes to a database file, not to its log, that came without a sync between them.
+  static int unsynced_writes_max();
 };
 
 }  // namespace sagactl

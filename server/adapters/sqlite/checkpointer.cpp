@@ -13,6 +13,7 @@ constexpr int rounds_max = 4;       // of copying beside the writer, each shorte
 
 Checkpointer::Checkpointer(const std::string& path, Connection& writer, std::mutex& writer_mutex)
     : connection_(path, Connection::Settings{Access::write, 1024}),
+      file_(connection_),
       writer_(writer),
       writer_mutex_(writer_mutex) {
   connection_.begin_writing();
@@ -58,8 +59,10 @@ void Checkpointer::run() {
     changed_.wait(lock, [this] { return long_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
+    file_.pace(true);
     for (int round = 0; round < rounds_max; ++round)
       if (const int copied = copy(); log_pages_ - copied < few_pages) break;
+    file_.pace(false);
     {
       const std::lock_guard writer(writer_mutex_);
       copy();

@@ -7,12 +7,12 @@
 #include <mutex>
 #include <thread>
 
-#include "server/adapters/sqlite/connection.hpp"
+#include "server/adapters/sqlite/paced_file.hpp"
 
 namespace sagactl::sqlite {
 
-// When the log has grown long it is copied beside the commits that go on, in rounds: what they add meanwhile is less
-// each time. The few pages that are left at last are copied while `writer_mutex` is held, after which the writer begins
+// When the log has grown long it is copied beside the commits that go on, a few pages at a time, and in rounds: what they
+// add meanwhile is less each time. The few pages that are left at last are copied while `writer_mutex` is held, after which the writer begins
 // the log anew. Copying rarely matters as much as copying aside: a page that many commits changed is copied once.
 class Checkpointer {
  public:
@@ -26,6 +26,7 @@ class Checkpointer {
   int copy();  // the pages of the log that have been copied, in all
 
   Connection connection_;
+  PacedFile file_;
   Connection& writer_;
   std::mutex& writer_mutex_;
   std::mutex mutex_;

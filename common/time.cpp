@@ -74,6 +74,7 @@ Result<Duration> parse_duration(std::string_view text) {
   else if (unit == "s") us = 1e6;
   else if (unit == "m") us = 60e6;
   else if (unit == "h") us = 3600e6;
+  else if (unit.empty() && number == 0) us = 1;  // nothing is nothing in any unit
   if (error != std::errc{} || us == 0 || !(number >= 0) || number * us > 9e15) {
     return Error{ErrorCode::invalid,
                  fmt::format("'{}' is not a duration; write it like 500ms, 10s or 2m", text)};

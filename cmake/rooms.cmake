@@ -9,10 +9,7 @@ function(room name folder)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARGN})
   use_precompiled(${name} ${ARGN})
-  # The adapters' files are small and alike: their tables all have an sql_insert.
-  if(NOT folder MATCHES "server/adapters")
-    compile_together(${name})
-  endif()
+  compile_together(${name})
   add_subdirectory(${folder})
 endfunction()
 

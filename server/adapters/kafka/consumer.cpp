@@ -21,7 +21,7 @@ using SteadyClock = std::chrono::steady_clock;
 using Shared = std::shared_ptr<const Incoming>;
 
 constexpr std::size_t ids_max = 100'000;
-constexpr int poll_ms = 50;
+constexpr int consumer_poll_ms = 50;
 constexpr Duration measure_patience = 500ms;
 constexpr auto measure_every = std::chrono::seconds(2);
 
@@ -160,7 +160,7 @@ void RunningConsumer::revoked() {
 
 void RunningConsumer::run() {
   while (!stopping_) {
-    const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), paused_ ? poll_ms / 5 : poll_ms));
+    const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), paused_ ? consumer_poll_ms / 5 : consumer_poll_ms));
     if (message) take(message.get());
     take_answers();
     retry_what_waits();

@@ -23,7 +23,7 @@ constexpr const char* time_header = "dead-letter-time";
 constexpr const char* redelivered_header = "redelivered";  // of a mark: the id of the letter
 constexpr const char* discarded_header = "discarded";      // the same, of one that was given up
 constexpr std::string_view own_headers = "dead-letter-";
-constexpr int poll_ms = 200;
+constexpr int dead_letter_poll_ms = 200;
 
 // What is read of one partition: from its beginning to its end when the reading began.
 struct Reading {
@@ -157,7 +157,7 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
   while (!all_read(*readings)) {
     if (std::chrono::steady_clock::now() > deadline)
       return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "dead letters cannot be read to their end");
-    const NativeMessage native(rd_kafka_consumer_poll(handle->get(), poll_ms));
+    const NativeMessage native(rd_kafka_consumer_poll(handle->get(), dead_letter_poll_ms));
     if (!native || !native->rkt) continue;
     Reading& reading = (*readings)[{rd_kafka_topic_name(native->rkt), native->partition}];
     if (native->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) reading.next = reading.end;

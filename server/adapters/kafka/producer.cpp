@@ -22,7 +22,7 @@ constexpr Duration check_patience = 1s;   // later, each time
 constexpr Duration check_every = 1s;      // while they are away
 constexpr Duration silence_max = 5s;      // messages under way and no acknowledgement: they are away
 constexpr Duration drain_patience = 2s;   // at the end
-constexpr int poll_ms = 50;
+constexpr int producer_poll_ms = 50;
 constexpr const char* messages_max = "100000";  // that wait in this process
 constexpr const char* kilobytes_max = "65536";
 
@@ -176,7 +176,7 @@ void RunningProducer::on_error(rd_kafka_t* handle, int code, const char*, void* 
 
 void RunningProducer::run() {
   while (!stopping_) {
-    rd_kafka_poll(handle_.get(), poll_ms);
+    rd_kafka_poll(handle_.get(), producer_poll_ms);
     if (broken_) begin_anew();
     check_brokers();
   }
@@ -241,7 +241,7 @@ void RunningProducer::begin_anew() {
 
 void RunningProducer::settle_all() {
   rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  while (under_way_ > 0) rd_kafka_poll(handle_.get(), poll_ms);
+  while (under_way_ > 0) rd_kafka_poll(handle_.get(), producer_poll_ms);
 }
 
 ProducerState RunningProducer::state() const {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Duration ask_patience = 2s;
 constexpr auto try_every = std::chrono::milliseconds(500);
-constexpr int poll_ms = 100;
+constexpr int tail_poll_ms = 100;
 
 class RunningTail : public Tail {
  public:
@@ -74,7 +74,7 @@ class RunningTail : public Tail {
       changed_.wait_for(lock, try_every, [this] { return stopping_.load(); });
     }
     while (!stopping_) {
-      const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), poll_ms));
+      const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), tail_poll_ms));
       if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) receive_(incoming(*message));
     }
   }

@@ -3,15 +3,15 @@
 namespace sagactl::postgres {
 namespace {
 
-const std::string columns =
+const std::string account_columns =
     "id, email, password_hash, first_name, last_name, role, status, email_verified, refresh_token_hash, created, "
     "updated";
-const Statement sql_load{"account_load", "SELECT " + columns +
+const Statement sql_load_account{"account_load", "SELECT " + account_columns +
                                              " FROM account WHERE id = ANY ($1::uuid[]) OR email = ANY ($2::text[]) "
                                              "ORDER BY id FOR UPDATE"};
-const Statement sql_put{
+const Statement sql_put_account{
     "account_put",
-    "INSERT INTO account (" + columns +
+    "INSERT INTO account (" + account_columns +
         ") SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], "
         "$7::smallint[], $8::boolean[], $9::text[], $10::bigint[], $11::bigint[]) ON CONFLICT (id) DO UPDATE SET "
         "email = excluded.email, password_hash = excluded.password_hash, first_name = excluded.first_name, "
@@ -21,15 +21,15 @@ const Statement sql_put{
 
 }  // namespace
 
-const Statement sql_account_by_id{"account_by_id", "SELECT " + columns + " FROM account WHERE id = $1::uuid"};
-const Statement sql_account_by_email{"account_by_email", "SELECT " + columns + " FROM account WHERE email = $1::text"};
+const Statement sql_account_by_id{"account_by_id", "SELECT " + account_columns + " FROM account WHERE id = $1::uuid"};
+const Statement sql_account_by_email{"account_by_email", "SELECT " + account_columns + " FROM account WHERE email = $1::text"};
 
 void send_accounts_load(Connection& connection, const std::vector<UserId>& ids,
                         const std::vector<std::string>& emails) {
   Array id_array(Type::uuid), email_array(Type::text);
   for (const UserId id : ids) id_array.add(id.uuid);
   for (const std::string& email : emails) email_array.add(std::string_view(email));
-  connection.send(sql_load, Parameters().add(std::move(id_array)).add(std::move(email_array)));
+  connection.send(sql_load_account, Parameters().add(std::move(id_array)).add(std::move(email_array)));
 }
 
 void send_accounts(Connection& connection, const std::vector<const User*>& users) {
@@ -56,7 +56,7 @@ void send_accounts(Connection& connection, const std::vector<const User*>& users
     parameters.add(std::move(ids)).add(std::move(emails)).add(std::move(hashes)).add(std::move(firsts));
     parameters.add(std::move(lasts)).add(std::move(roles)).add(std::move(statuses)).add(std::move(verified));
     parameters.add(std::move(tokens)).add(std::move(created)).add(std::move(updated));
-    connection.send(sql_put, parameters);
+    connection.send(sql_put_account, parameters);
   }
 }
 

@@ -14,7 +14,7 @@ namespace sagactl {
 namespace postgres {
 namespace {
 
-constexpr std::chrono::milliseconds patience{60'000};  // also for others that migrate now
+constexpr std::chrono::milliseconds migrations_patience{60'000};  // also for others that migrate now
 constexpr int lock_class = 0x5A6A;
 
 const Statement sql_lock{"migrate_lock", "SELECT pg_advisory_lock($1::bigint::integer, hashtext(current_schema()))"};
@@ -85,7 +85,7 @@ std::vector<PostgresMigration> compare(const std::map<int, Applied>& applied, co
 
 Connection::Settings settings() {
   return {"sagactl migrate", "-c statement_timeout=55000 -c lock_timeout=55000 -c client_min_messages=warning",
-          patience};
+          migrations_patience};
 }
 
 std::string quoted(const std::string& name) {

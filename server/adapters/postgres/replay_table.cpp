@@ -3,15 +3,15 @@
 namespace sagactl::postgres {
 namespace {
 
-const Statement sql_load{
+const Statement sql_load_replay{
     "replay_load",
     "SELECT r.user_id, r.key, r.request_digest, r.status, r.body, r.created FROM replay AS r WHERE "
     "(r.user_id, r.key) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY r.user_id, r.key FOR UPDATE"};
-const Statement sql_insert{"replay_insert",
+const Statement sql_insert_replay{"replay_insert",
                            "INSERT INTO replay (user_id, key, request_digest, status, body, created) VALUES "
                            "($1::uuid, $2, $3, $4::bigint, $5, $6::bigint)"};
-const Statement sql_put{"replay_put",
-                        sql_insert.sql +
+const Statement sql_put_replay{"replay_put",
+                        sql_insert_replay.sql +
                             " ON CONFLICT (user_id, key) DO UPDATE SET request_digest = excluded.request_digest, "
                             "status = excluded.status, body = excluded.body, created = excluded.created"};
 
@@ -36,15 +36,15 @@ void send_replays_load(Connection& connection, const std::vector<ReplayKey>& key
     users.add(key.user.uuid);
     texts.add(std::string_view(key.key));
   }
-  connection.send(sql_load, Parameters().add(std::move(users)).add(std::move(texts)));
+  connection.send(sql_load_replay, Parameters().add(std::move(users)).add(std::move(texts)));
 }
 
 void send_new_replay(Connection& connection, const Replay& replay) {
-  connection.send(sql_insert, values(replay));
+  connection.send(sql_insert_replay, values(replay));
 }
 
 void send_replay(Connection& connection, const Replay& replay) {
-  connection.send(sql_put, values(replay));
+  connection.send(sql_put_replay, values(replay));
 }
 
 std::vector<Replay> read_replays(Rows rows) {

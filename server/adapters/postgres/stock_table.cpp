@@ -3,16 +3,16 @@
 namespace sagactl::postgres {
 namespace {
 
-const std::string columns = "kind, id, name, price, total, available, reserved, sold, node, version, created, updated";
+const std::string stock_columns = "kind, id, name, price, total, available, reserved, sold, node, version, created, updated";
 const std::string rows =
     "unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], "
     "$8::bigint[], $9::smallint[], $10::integer[], $11::bigint[], $12::bigint[])";
-const Statement sql_load{"stock_load", "SELECT " + columns +
+const Statement sql_load_stock{"stock_load", "SELECT " + stock_columns +
                                            " FROM stock WHERE (kind, id) IN (SELECT * FROM unnest($1::smallint[], "
                                            "$2::text[])) ORDER BY kind, id FOR UPDATE"};
-const Statement sql_insert{"stock_insert", "INSERT INTO stock (" + columns + ") SELECT * FROM " + rows};
-const Statement sql_put{
-    "stock_put", "INSERT INTO stock (" + columns + ") SELECT * FROM " + rows +
+const Statement sql_insert_stock{"stock_insert", "INSERT INTO stock (" + stock_columns + ") SELECT * FROM " + rows};
+const Statement sql_put_stock{
+    "stock_put", "INSERT INTO stock (" + stock_columns + ") SELECT * FROM " + rows +
                      " ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, price = excluded.price, total = "
                      "excluded.total, available = excluded.available, reserved = excluded.reserved, sold = "
                      "excluded.sold, node = excluded.node, version = excluded.version, created = excluded.created, "
@@ -47,11 +47,11 @@ void send(Connection& connection, const Statement& statement, Names& names, cons
 }  // namespace
 
 const Statement sql_stock{"stock_by_key",
-                          "SELECT " + columns + " FROM stock WHERE kind = $1::bigint AND id = $2::text"};
-const Statement sql_stocks{"stock_list", "SELECT " + columns +
+                          "SELECT " + stock_columns + " FROM stock WHERE kind = $1::bigint AND id = $2::text"};
+const Statement sql_stocks{"stock_list", "SELECT " + stock_columns +
                                              " FROM stock WHERE kind = $1::bigint AND id > $2::text ORDER BY id "
                                              "LIMIT $3::bigint"};
-const Statement sql_all_stocks{"stock_all", "SELECT " + columns + " FROM stock ORDER BY kind, id"};
+const Statement sql_all_stocks{"stock_all", "SELECT " + stock_columns + " FROM stock ORDER BY kind, id"};
 
 void send_stocks_load(Connection& connection, const std::vector<StockKey>& keys) {
   Array kinds(Type::smallint), ids(Type::text);
@@ -59,15 +59,15 @@ void send_stocks_load(Connection& connection, const std::vector<StockKey>& keys)
     kinds.add(static_cast<int>(key.kind));
     ids.add(std::string_view(key.id));
   }
-  connection.send(sql_load, Parameters().add(std::move(kinds)).add(std::move(ids)));
+  connection.send(sql_load_stock, Parameters().add(std::move(kinds)).add(std::move(ids)));
 }
 
 void send_new_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks) {
-  send(connection, sql_insert, names, stocks);
+  send(connection, sql_insert_stock, names, stocks);
 }
 
 void send_stocks(Connection& connection, Names& names, const std::vector<const Stock*>& stocks) {
-  send(connection, sql_put, names, stocks);
+  send(connection, sql_put_stock, names, stocks);
 }
 
 std::vector<Stock> read_stocks(Rows row, Names& names) {

@@ -3,11 +3,11 @@
 namespace sagactl::sqlite {
 namespace {
 
-const std::string columns =
+const std::string account_columns =
     "id, email, password_hash, first_name, last_name, role, status, email_verified, refresh_token_hash, "
     "created, "
     "updated";
-const std::string sql_put = "INSERT INTO account (" + columns +
+const std::string sql_put_account = "INSERT INTO account (" + account_columns +
                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                             "email = excluded.email, password_hash = excluded.password_hash, "
                             "first_name = excluded.first_name, last_name = excluded.last_name, "
@@ -15,8 +15,8 @@ const std::string sql_put = "INSERT INTO account (" + columns +
                             "email_verified = excluded.email_verified, "
                             "refresh_token_hash = excluded.refresh_token_hash, "
                             "created = excluded.created, updated = excluded.updated";
-const std::string sql_find_by_id = "SELECT " + columns + " FROM account WHERE id = ?";
-const std::string sql_find_by_email = "SELECT " + columns + " FROM account WHERE email = ?";
+const std::string sql_find_by_id = "SELECT " + account_columns + " FROM account WHERE id = ?";
+const std::string sql_find_by_email = "SELECT " + account_columns + " FROM account WHERE email = ?";
 
 std::optional<User> read_first(Statement& row) {
   const Reading reading(row);
@@ -39,7 +39,7 @@ std::optional<User> read_first(Statement& row) {
 }  // namespace
 
 AccountTable::AccountTable(Connection& connection)
-    : put_(connection, sql_put),
+    : put_(connection, sql_put_account),
       find_by_id_(connection, sql_find_by_id),
       find_by_email_(connection, sql_find_by_email) {}
 

@@ -5,14 +5,14 @@ namespace {
 
 constexpr std::string_view sql_add =
     "INSERT INTO counter (kind, what, n) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n";
-constexpr std::string_view sql_read = "SELECT kind, what, n FROM counter WHERE n <> 0";
+constexpr std::string_view sql_read_counter = "SELECT kind, what, n FROM counter WHERE n <> 0";
 constexpr std::string_view orders = "order", sagas = "saga", events = "event";
 constexpr std::int64_t statuses_max = 8;  // of sagas
 
 }  // namespace
 
 CounterTable::CounterTable(Connection& connection, Names& names)
-    : names_(names), add_(connection, sql_add), read_(connection, sql_read) {}
+    : names_(names), add_(connection, sql_add), read_(connection, sql_read_counter) {}
 
 void CounterTable::add(std::string_view kind, std::int64_t what, std::int64_t n) {
   if (n != 0) add_().bind(kind).bind(what).bind(n).run();

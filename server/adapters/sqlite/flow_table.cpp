@@ -39,10 +39,10 @@ std::string assignment(const std::string& columns) {
 }
 
 const std::string all_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns;
-const std::string sql_find = "SELECT no FROM flow WHERE id = ?";
+const std::string sql_find_flow = "SELECT no FROM flow WHERE id = ?";
 const std::string sql_read_by_id = "SELECT " + all_columns + " FROM flow WHERE id = ?";
 const std::string sql_read_by_number = "SELECT " + all_columns + " FROM flow WHERE no = ?";
-const std::string sql_insert = "INSERT INTO flow (" + all_columns + ") VALUES (" + places(all_columns) + ")";
+const std::string sql_insert_flow = "INSERT INTO flow (" + all_columns + ") VALUES (" + places(all_columns) + ")";
 const std::string sql_fill_order = "UPDATE flow SET " + assignment(order_columns) + " WHERE no = ?";
 const std::string sql_fill_saga = "UPDATE flow SET " + assignment(saga_columns) + " WHERE no = ?";
 const std::string sql_update_order = "UPDATE flow SET " + assignment(order_state) + " WHERE no = ?";
@@ -124,10 +124,10 @@ const std::string& FlowTable::columns() {
 
 FlowTable::FlowTable(Connection& connection, Names& names)
     : names_(names),
-      find_(connection, sql_find),
+      find_(connection, sql_find_flow),
       read_by_id_(connection, sql_read_by_id),
       read_by_number_(connection, sql_read_by_number),
-      insert_(connection, sql_insert),
+      insert_(connection, sql_insert_flow),
       fill_order_(connection, sql_fill_order),
       fill_saga_(connection, sql_fill_saga),
       update_order_(connection, sql_update_order),

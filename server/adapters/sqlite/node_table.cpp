@@ -3,7 +3,7 @@
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_find = "SELECT no, epoch, lease_until, last_sequence FROM node WHERE name = ?";
+constexpr std::string_view sql_registered_node = "SELECT no, epoch, lease_until, last_sequence FROM node WHERE name = ?";
 constexpr std::string_view sql_begin_life =
     "INSERT INTO node (name, url, epoch, lease_until) VALUES (?, ?, 1, ?) "
     "ON CONFLICT (name) DO UPDATE SET url = excluded.url, epoch = epoch + 1, lease_until = "
@@ -17,7 +17,7 @@ constexpr std::string_view sql_set_published = "UPDATE node SET published = max(
 constexpr std::string_view sql_backlogs =
     "SELECT name, published FROM node WHERE name = ? OR (lease_until <= ? AND published < last_sequence) "
     "ORDER BY name";
-constexpr std::string_view sql_all =
+constexpr std::string_view sql_all_node =
     "SELECT name, url, epoch, lease_until, last_sequence, published FROM node WHERE epoch > 0 ORDER BY name";
 constexpr std::string_view sql_unpublished = "SELECT sum(last_sequence - published) FROM node";
 constexpr std::string_view sql_read_progress = "SELECT last_time, last_flow FROM progress";
@@ -30,14 +30,14 @@ NodeRow read_row(Statement& row) {
 }  // namespace
 
 NodeTable::NodeTable(Connection& connection)
-    : find_(connection, sql_find),
+    : find_(connection, sql_registered_node),
       begin_life_(connection, sql_begin_life),
       set_lease_(connection, sql_set_lease),
       fence_(connection, sql_fence),
       set_last_sequence_(connection, sql_set_last_sequence),
       set_published_(connection, sql_set_published),
       backlogs_(connection, sql_backlogs),
-      all_(connection, sql_all),
+      all_(connection, sql_all_node),
       unpublished_(connection, sql_unpublished) {}
 
 std::optional<NodeRow> NodeTable::find(const NodeName& name) {

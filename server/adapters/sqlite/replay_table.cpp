@@ -6,10 +6,10 @@
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_put =
+constexpr std::string_view sql_put_replay =
     "INSERT OR REPLACE INTO replay (user, key, request_digest, status, body, created) VALUES (?, ?, ?, ?, ?, "
     "?)";
-constexpr std::string_view sql_find =
+constexpr std::string_view sql_find_replay =
     "SELECT request_digest, status, body, created FROM replay WHERE user = ? AND key = ?";
 constexpr std::string_view sql_forget =
     "DELETE FROM replay WHERE (user, key) IN "
@@ -18,7 +18,7 @@ constexpr std::string_view sql_forget =
 }  // namespace
 
 ReplayTable::ReplayTable(Connection& connection)
-    : put_(connection, sql_put), find_(connection, sql_find), forget_(connection, sql_forget) {}
+    : put_(connection, sql_put_replay), find_(connection, sql_find_replay), forget_(connection, sql_forget) {}
 
 void ReplayTable::put(const Replay& replay) {
   Statement& statement = put_().bind(replay.key.user).bind(replay.key.key);

@@ -3,20 +3,20 @@
 namespace sagactl::sqlite {
 namespace {
 
-const std::string columns = "kind, id, name, price, total, available, reserved, sold, node, version, created, updated";
-const std::string sql_put = "REPLACE INTO stock (" + columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-const std::string sql_find = "SELECT " + columns + " FROM stock WHERE kind = ? AND id = ?";
-const std::string sql_list = "SELECT " + columns + " FROM stock WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
-const std::string sql_all = "SELECT " + columns + " FROM stock ORDER BY kind, id";
+const std::string stock_columns = "kind, id, name, price, total, available, reserved, sold, node, version, created, updated";
+const std::string sql_put_stock = "REPLACE INTO stock (" + stock_columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const std::string sql_find_stock = "SELECT " + stock_columns + " FROM stock WHERE kind = ? AND id = ?";
+const std::string sql_list_stock = "SELECT " + stock_columns + " FROM stock WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
+const std::string sql_all_stock = "SELECT " + stock_columns + " FROM stock ORDER BY kind, id";
 
 }  // namespace
 
 StockTable::StockTable(Connection& connection, Names& names)
     : names_(names),
-      put_(connection, sql_put),
-      find_(connection, sql_find),
-      list_(connection, sql_list),
-      all_(connection, sql_all) {}
+      put_(connection, sql_put_stock),
+      find_(connection, sql_find_stock),
+      list_(connection, sql_list_stock),
+      all_(connection, sql_all_stock) {}
 
 void StockTable::put(const Stock& stock) {
   put_()

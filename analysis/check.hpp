@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/observer.hpp"
+#include "analysis/scratch.hpp"
 #include "analysis/verdict.hpp"
 
 namespace sagactl {
@@ -27,6 +28,7 @@ struct CheckOptions {
   bool drained = false;
   Duration stuck_after = 60s;
   Duration lock_clock_error = 10ms;  // between the clocks of lock and database, at most
+  Scratch scratch = {};
 };
 
 }  // namespace sagactl

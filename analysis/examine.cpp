@@ -45,7 +45,7 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
   std::optional<LedgerIndex> index;
   std::vector<Observer*> observers = {&of_run};
   if (options.ledger) {
-    index.emplace(*options.ledger);
+    index.emplace(*options.ledger, options.check.scratch);
     observers.push_back(&*index);
     for (auto& check : ledger_checks(*index)) checks.push_back(std::move(check));
   } else {

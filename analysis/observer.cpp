@@ -1,5 +1,8 @@
 #include "analysis/observer.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <iterator>
 #include <set>
 
 #include "analysis/read_ahead.hpp"
@@ -17,6 +20,20 @@ Result<void> read_stock_events(History& history, std::span<Observer* const> obse
   return {};
 }
 
+Result<void> read_claims(History& history, std::span<Observer* const> observers) {
+  return history.each_claim([&](const Claim& claim) {
+    for (Observer* observer : observers) observer->see_claim(claim);
+    return true;
+  });
+}
+
+// Those who want it.
+std::vector<Observer*> chosen(std::span<Observer* const> observers, bool (Observer::*wants)() const) {
+  std::vector<Observer*> found;
+  std::copy_if(observers.begin(), observers.end(), std::back_inserter(found), std::mem_fn(wants));
+  return found;
+}
+
 }  // namespace
 
 Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
@@ -27,9 +44,7 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
     for (Observer* observer : observers) observer->see(facts);
   });
   if (!flows) return flows.error();
-  std::vector<Observer*> of_events;
-  for (Observer* observer : observers)
-    if (observer->wants_events()) of_events.push_back(observer);
+  const auto of_events = chosen(observers, &Observer::wants_events);
   std::set<NodeName> writers;
   auto last_writer = writers.end();
   bool from_the_start = true;
@@ -43,16 +58,15 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
         return true;
       });
   if (!events) return events.error();
+  const auto of_claims = chosen(observers, &Observer::wants_claims);
+  if (const auto claims = read_claims(history, of_claims); !claims) return claims.error();
   auto nodes = history.nodes();
   if (!nodes) return nodes.error();
-  auto claims = history.claims();
-  if (!claims) return claims.error();
   for (const NodeInfo& node : *nodes)
     from_the_start &= node.last_sequence == 0 || writers.count(node.name) > 0;
   auto stocks = history.stocks();
   if (!stocks) return stocks.error();
   return Surroundings{.nodes = std::move(*nodes),
-                      .claims = std::move(*claims),
                       .stocks = std::move(*stocks),
                       .taken_at = history.taken_at(),
                       .whole = !filter.since && !filter.until,

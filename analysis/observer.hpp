@@ -8,7 +8,7 @@
 
 namespace sagactl {
 
-// Sees each setting of stock, then each flow, then each event, once; keeps at most a few words per flow.
+// Sees each setting of stock, then each flow, then each event and each claim, once; keeps at most a few words per flow.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -19,12 +19,14 @@ class Observer {
   // want them.
   virtual bool wants_events() const { return false; }
   virtual void see_event(const NodeName&, std::int64_t /*sequence*/, Timestamp /*occurred_at*/) {}
+  // Every claim of the database, in no order, also those of orders outside the filter; only for those who want them.
+  virtual bool wants_claims() const { return false; }
+  virtual void see_claim(const Claim&) {}
 };
 
 // What else a snapshot holds.
 struct Surroundings {
   std::vector<NodeInfo> nodes;
-  std::vector<Claim> claims;
   std::vector<Stock> stocks;
   Timestamp taken_at;
   bool whole = true;  // every flow was seen; false: only those that the filter let through

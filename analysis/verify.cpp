@@ -39,7 +39,7 @@ std::span<const std::string_view> verdict_names() {
 
 Checks database_checks(const CheckOptions& options) {
   Checks checks;
-  checks.push_back(one_live_order_per_key());
+  checks.push_back(one_live_order_per_key(options));
   checks.push_back(stock_balances());
   checks.push_back(money_balances());
   checks.push_back(never_negative());

@@ -8,6 +8,11 @@ void Violations::add(Witness witness) {
   if (count_++ == 0) witness_ = std::move(witness);
 }
 
+void Violations::add(const Violations& others) {
+  if (count_ == 0) witness_ = others.witness_;
+  count_ += others.count_;
+}
+
 Verdict Violations::verdict(std::string_view name, std::string held) const {
   Verdict verdict{
       .name = std::string(name), .ruling = Ruling::pass, .reason = std::move(held), .witness = nullptr};

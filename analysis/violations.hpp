@@ -24,6 +24,7 @@ class Violations {
   // The count matters always, the witness only for the first: test `first()` before making a costly one.
   bool first() const { return count_ == 0; }
   void add(Witness witness);
+  void add(const Violations& others);
   std::uint64_t count() const { return count_; }
 
   // FAIL with the witness if there was any violation, else PASS because of `held`.

@@ -86,6 +86,7 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
   ExamineOptions options;
   options.filter = {*since, *until};
   options.run = flags.run;
+  options.check.scratch.directory = invocation.environment.scratch_directory();
   const auto found = examine(**history, options);
   if (!found) return found.error();
   ResultOrigin origin = origin_of(invocation);

@@ -14,6 +14,10 @@ std::filesystem::path Environment::config_directory() const {
   return {};
 }
 
+std::string Environment::scratch_directory() const {
+  return get("TMPDIR").value_or("/tmp");
+}
+
 std::filesystem::path Environment::resolve(const std::filesystem::path& path) const {
   const std::string text = path.string();
   if (text.starts_with("~/")) {

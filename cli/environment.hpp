@@ -19,6 +19,8 @@ struct Environment {
   // $XDG_CONFIG_HOME/sagactl, else $HOME/.config/sagactl; empty when neither is set.
   std::filesystem::path config_directory() const;
 
+  std::string scratch_directory() const;  // $TMPDIR, else /tmp
+
   // `path` as seen from the working directory; a leading "~/" is the home directory.
   std::filesystem::path resolve(const std::filesystem::path& path) const;
 };

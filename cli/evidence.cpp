@@ -35,6 +35,7 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
   if (!database) return database.error();
   if (!profile.is_ours) return find_foreign(*database, profile);
   Evidence evidence;
+  evidence.scratch.directory = invocation.environment.scratch_directory();
   const bool local = std::all_of(urls.begin(), urls.end(), is_local);
   std::error_code ignored;
   if (database->is_default && (!local || !std::filesystem::exists(database->name, ignored))) {
@@ -63,6 +64,7 @@ Result<Examined> examine_run(const Evidence& evidence, const Profile& profile, c
     if (!history) return history.error();
     ExamineOptions options;
     options.check.drained = true;
+    options.check.scratch = evidence.scratch;
     options.run = load.ledger.run;
     options.ledger = &load.ledger;
     found = examine(**history, options);

@@ -19,6 +19,7 @@ struct Evidence {
   std::optional<DatabaseName> foreign;    // another system's
   std::string database;                   // for people; "" when there is none
   std::string why;                        // there is none
+  Scratch scratch = {};
 };
 
 // Without --database: that of the node on this machine, for our own systems. An error for one that was named

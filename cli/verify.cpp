@@ -26,7 +26,9 @@ Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
   if (!source) return source.error();
   auto history = (*source)->snapshot();
   if (!history) return history.error();
-  const auto verdicts = verify(**history, flags.check);
+  CheckOptions options = flags.check;
+  options.scratch.directory = invocation.environment.scratch_directory();
+  const auto verdicts = verify(**history, options);
   if (!verdicts) return verdicts.error();
 
   ResultOrigin origin = origin_of(invocation);

@@ -1,11 +1,6 @@
 #include "loadgen/entry_store.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <queue>
 
 namespace sagactl {
@@ -15,28 +10,8 @@ bool by_operation(const LedgerEntry& a, const LedgerEntry& b) {
   return a.operation < b.operation;
 }
 
-int nameless_file(const std::string& directory) {
-  const int file = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file >= 0) return file;
-  std::string name = directory + "/sagactl-ledger-XXXXXX";  // a file system without O_TMPFILE
-  const int named = mkostemp(name.data(), O_CLOEXEC);
-  if (named >= 0) unlink(name.c_str());
-  return named;
-}
-
-bool write_all(int file, const LedgerEntry* entries, std::size_t count, std::size_t first) {
-  const char* bytes = reinterpret_cast<const char*>(entries);
-  std::size_t left = count * sizeof(LedgerEntry);
-  auto at = static_cast<off_t>(first * sizeof(LedgerEntry));
-  while (left > 0) {
-    const ssize_t written = pwrite(file, bytes, left, at);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes += written;
-    at += written;
-    left -= static_cast<std::size_t>(written);
-  }
-  return true;
+bool write_entries(NamelessFile& file, const EntryStore::Piece& entries, std::size_t first) {
+  return file.write(entries.data(), entries.size() * sizeof(LedgerEntry), first * sizeof(LedgerEntry));
 }
 
 // One sorted run of entries.
@@ -72,7 +47,6 @@ EntryStore::EntryStore(std::string directory, std::size_t in_memory_max)
 
 EntryStore::~EntryStore() {
   stop_writing();
-  if (file_ >= 0) close(file_);
 }
 
 EntryStore::Piece EntryStore::empty_piece() {
@@ -104,7 +78,7 @@ void EntryStore::add(Piece piece) {
 }
 
 void EntryStore::write_pieces() {
-  open_file();
+  file_ = NamelessFile::create(directory_);
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
@@ -120,12 +94,8 @@ void EntryStore::write_pieces() {
   }
 }
 
-void EntryStore::open_file() {
-  file_ = nameless_file(directory_);
-}
-
 bool EntryStore::write(const Piece& piece) {
-  if (file_ < 0 || !write_all(file_, piece.data(), piece.size(), written_)) return false;
+  if (!file_ || !write_entries(*file_, piece, written_)) return false;
   blocks_.push_back({written_, piece.size()});
   written_ += piece.size();
   return true;
@@ -156,31 +126,30 @@ LedgerEntries EntryStore::merge() {
   }
   std::shared_ptr<const MappedEntries> blocks;
   if (written_ > 0) {
-    blocks = MappedEntries::open(file_, written_);
+    blocks = MappedEntries::open(std::move(*file_), written_);
     if (!blocks) crash("the ledger's own file cannot be read");
-    file_ = -1;  // the mapping's now
     for (const Block& block : blocks_)
       runs.push_back(
           {blocks->data() + block.first, blocks->data() + block.first + block.count, blocks.get()});
   }
-  const int sorted = written_ > 0 ? nameless_file(directory_) : -1;
+  std::optional<NamelessFile> sorted;
+  if (written_ > 0) sorted = NamelessFile::create(directory_);
   Piece buffer;
-  buffer.reserve(sorted >= 0 ? piece_size : all);
+  buffer.reserve(sorted ? piece_size : all);
   std::size_t put = 0;
   const auto flush = [&] {
-    const bool written = write_all(sorted, buffer.data(), buffer.size(), put);
+    const bool written = write_entries(*sorted, buffer, put);
     put += buffer.size();
     buffer.clear();
     return written;
   };
-  if (sorted >= 0) {
+  if (sorted) {
     const bool whole = merge_runs(runs, [&](const LedgerEntry& entry) {
       buffer.push_back(entry);
       return buffer.size() < piece_size || flush();
     });
-    auto mapped = whole && flush() ? MappedEntries::open(sorted, all) : nullptr;
+    auto mapped = whole && flush() ? MappedEntries::open(std::move(*sorted), all) : nullptr;
     if (mapped) return LedgerEntries(std::move(mapped));
-    close(sorted);
     buffer.clear();
   }
   merge_runs(runs, [&](const LedgerEntry& entry) {

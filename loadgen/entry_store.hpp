@@ -5,10 +5,12 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "common/nameless_file.hpp"
 #include "loadgen/ledger_entries.hpp"
 
 namespace sagactl {
@@ -41,7 +43,6 @@ class EntryStore {
 
   void write_pieces();
   bool write(const Piece& piece);
-  void open_file();
   void stop_writing();
   LedgerEntries merge();
 
@@ -55,7 +56,7 @@ class EntryStore {
   std::vector<Piece> spare_;
   bool stopping_ = false;
   std::thread writer_;
-  int file_ = -1;
+  std::optional<NamelessFile> file_;
   std::vector<Block> blocks_;   // of the writer while it runs
   std::size_t written_ = 0;     // entries
 };

@@ -8,45 +8,12 @@
 #include <memory>
 #include <vector>
 
+#include "common/mapped_records.hpp"
 #include "loadgen/ledger_entry.hpp"
 
 namespace sagactl {
 
-// A file's entries as memory. Read only, by one thread.
-class MappedEntries {
- public:
-  // Takes the file, which has `count` entries. Null when it cannot be mapped.
-  static std::shared_ptr<const MappedEntries> open(int file, std::size_t count);
-  ~MappedEntries();
-  MappedEntries(const MappedEntries&) = delete;
-  MappedEntries& operator=(const MappedEntries&) = delete;
-
-  const LedgerEntry* data() const { return data_; }
-  std::size_t size() const { return count_; }
-  // Gives back the memory of the window that ends before `passed`, if one does; its entries stay readable.
-  void passed(const LedgerEntry* passed) const {
-    if (static_cast<std::size_t>(passed - data_) % window == 0) give_back(passed);
-  }
-  // One was read that no walk came to: after many of these all memory is given back.
-  void touched() const {
-    if (++touched_ % touches_max == 0) give_back_all();
-  }
-
-  static constexpr std::size_t window = 64 * 1024;  // entries
-  static constexpr std::size_t touches_max =
-      256 * 1024;  // in the order of the file that many entries at most
-
- private:
-  MappedEntries(int file, const LedgerEntry* data, std::size_t count)
-      : file_(file), data_(data), count_(count) {}
-  void give_back(const LedgerEntry* passed) const;
-  void give_back_all() const;
-
-  int file_;
-  const LedgerEntry* data_;
-  std::size_t count_;
-  mutable std::size_t touched_ = 0;
-};
+using MappedEntries = MappedRecords<LedgerEntry>;
 
 // Addresses of entries are good as long as nothing is added or changed.
 class LedgerEntries {
@@ -95,6 +62,8 @@ class LedgerEntries {
   const LedgerEntry& back() const { return data()[size() - 1]; }
   const_iterator begin() const { return {data(), mapped_.get()}; }
   const_iterator end() const { return {data() + size(), mapped_.get()}; }
+  // Of one of these.
+  std::size_t place_of(const LedgerEntry& entry) const { return static_cast<std::size_t>(&entry - data()); }
   // That of an operation; null when it was skipped.
   const LedgerEntry* find(std::uint64_t operation) const;
 

@@ -10,9 +10,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "all-sagas-end";
-
 class AllSagasEnd final : public Check {
+  static constexpr std::string_view name = "all-sagas-end";
+
  public:
   explicit AllSagasEnd(const CheckOptions& options) : options_(options) {}
 

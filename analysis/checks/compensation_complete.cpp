@@ -10,8 +10,6 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "compensation-complete";
-
 // Which steps are in effect, as the events of one saga tell it.
 class Effects {
  public:
@@ -115,6 +113,8 @@ std::string Effects::take(const EventFacts& facts) {
 }
 
 class CompensationComplete final : public Check {
+  static constexpr std::string_view name = "compensation-complete";
+
  public:
   void see(const FlowFacts& facts) override {
     if (!facts.flow.saga || !facts.definition) return;

@@ -12,9 +12,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "counts-agree";
-
 class CountsAgree final : public Check {
+  static constexpr std::string_view name = "counts-agree";
+
  public:
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     stock_events_ = events.size();

@@ -5,7 +5,7 @@
 
 namespace sagactl {
 
-std::unique_ptr<Check> one_live_order_per_key();
+std::unique_ptr<Check> one_live_order_per_key(const CheckOptions& options);
 std::unique_ptr<Check> stock_balances();
 std::unique_ptr<Check> money_balances();
 std::unique_ptr<Check> never_negative();

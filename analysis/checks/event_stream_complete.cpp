@@ -12,9 +12,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "event-stream-complete";
-
 class EventStreamComplete final : public Check {
+  static constexpr std::string_view name = "event-stream-complete";
+
  public:
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     for (const StockSetFacts& set : events) {

@@ -11,9 +11,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "every-node-known";
-
 class EveryNodeKnown final : public Check {
+  static constexpr std::string_view name = "every-node-known";
+
  public:
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     for (const StockSetFacts& set : events) note(set.event->node, [&] { return row_of(*set.event); });

@@ -7,9 +7,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "not-vacuous";
-
 class HoldsOrders final : public Check {
+  static constexpr std::string_view name = "not-vacuous";
+
  public:
   void see(const FlowFacts& facts) override {
     orders_ += facts.has_order;

@@ -1,17 +1,19 @@
 #include "analysis/checks/ledger_index.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace sagactl {
 namespace {
 
-std::optional<Timestamp> end_of(const FlowFacts& facts) {
+Timestamp end_of(const FlowFacts& facts) {
   const Order& order = facts.flow.order;
-  if (is_live(order.status)) return std::nullopt;
+  if (is_live(order.status)) return {};
   std::optional<Timestamp> ended;
   for (const EventFacts& it : facts.events)
     if (it.new_status && !is_live(*it.new_status)) ended = it.event->occurred_at;
-  return ended ? ended : order.updated_at;
+  return ended.value_or(order.updated_at);
 }
 
 bool was_reopened(const FlowFacts& facts) {
@@ -22,97 +24,97 @@ bool was_reopened(const FlowFacts& facts) {
 
 }  // namespace
 
-LedgerIndex::LedgerIndex(const Ledger& ledger) : ledger_(ledger) {
-  sent_.reserve(ledger.entries.size());
+LedgerIndex::LedgerIndex(const Ledger& ledger, const Scratch& scratch)
+    : ledger_(ledger),
+      orders_(scratch),
+      named_(ledger.entries.size(), RunOrder::none),
+      made_(ledger.entries.size(), RunOrder::none) {
+  answered_.reserve(ledger.entries.size());
   std::size_t place = 0;
   for (const LedgerEntry& entry : ledger.entries) {
-    sent_.add(ledger.correlation_sent(entry), place);
-    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil()) told_.add(entry.order, place);
+    if (!entry.order.is_nil()) answered_.add(entry.order, place);
     ++place;
   }
-  sent_.sort();
-  told_.sort();
-}
-
-void LedgerIndex::settle() {
-  by_id_.sort();
-  by_correlation_.sort();
+  answered_.sort();
 }
 
 void LedgerIndex::see(const FlowFacts& facts) {
   if (!facts.has_order) return;
   const Order& order = facts.flow.order;
+  const auto number = static_cast<std::uint32_t>(orders_.size());
   const auto product = order.items.empty() ? std::nullopt : parse_product_id(order.items.front().product_id);
   const Uuid correlation =
       facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
+  const LedgerEntry* sent = ledger_.request_with(correlation);
+  std::uint32_t told = RunOrder::none;
+  each_answer(order.id, [&](std::uint32_t place) {
+    if (told == RunOrder::none && ledger_.entries[place].outcome == RequestOutcome::accepted) told = place;
+  });
   // Orders of a catalogue's products are known by the request that they came from.
-  const LedgerEntry* request = ledger_.catalogue.empty() ? nullptr : ledger_.request_with(correlation);
+  const LedgerEntry* request = ledger_.catalogue.empty() ? nullptr : sent;
   const bool of_run = request || (product && product->run == ledger_.run);
-  if (!of_run && !request_told(order.id.uuid)) return;
+  if (!of_run && told == RunOrder::none) return;
+  each_answer(order.id, [&](std::uint32_t place) { named_[place] = number; });
   RunOrder seen;
   seen.id = order.id;
   seen.user = order.user;
+  seen.total = order.total;
+  seen.created_at = order.created_at;
+  seen.ended_at = end_of(facts);
+  seen.told = told;
   if (of_run) {
     seen.kind = request ? request->kind : product->kind;
     seen.group = request ? request->group : product->group;
   }
+  if (sent) {
+    seen.sent = static_cast<std::uint32_t>(ledger_.entries.place_of(*sent));
+    seen.before = std::exchange(made_[seen.sent], number);
+  }
+  seen.node = nodes_.of(order.node);
   seen.status = order.status;
-  seen.total = order.total;
-  seen.node = order.node;
-  seen.created_at = order.created_at;
-  seen.ended_at = end_of(facts);
   seen.reopened = was_reopened(facts);
-  seen.correlation = correlation;
-  by_id_.add(seen.id.uuid, orders_.size());
-  if (!seen.correlation.is_nil()) by_correlation_.add(seen.correlation, orders_.size());
-  orders_.push_back(std::move(seen));
+  seen.traced = !correlation.is_nil();
+  orders_.push_back(seen);
 }
 
-const RunOrder* LedgerIndex::find_order(const Uuid& id) const {
-  const RunOrder* found = nullptr;
-  by_id_.each(id, [&](std::size_t place) {
-    if (orders_[place].id.uuid == id) found = &orders_[place];
-    return found != nullptr;
+void LedgerIndex::settle() {
+  orders_.settle();
+}
+
+void LedgerIndex::each_answer(OrderId order, const std::function<void(std::uint32_t)>& visit) const {
+  answered_.each(order.uuid, [&](std::uint32_t place) {
+    if (ledger_.entries[place].order == order.uuid) visit(place);
+    return false;
   });
-  return found;
+}
+
+const LedgerEntry* LedgerIndex::request(std::uint32_t place) const {
+  return place == RunOrder::none ? nullptr : &ledger_.entries[place];
+}
+
+const RunOrder* LedgerIndex::order_named(const LedgerEntry& entry) const {
+  const std::uint32_t number = named_[ledger_.entries.place_of(entry)];
+  return number == RunOrder::none ? nullptr : &orders_[number];
 }
 
 std::vector<const RunOrder*> LedgerIndex::orders_of(const LedgerEntry& entry) const {
   std::vector<const RunOrder*> orders;
-  const Uuid correlation = ledger_.correlation_sent(entry);
-  by_correlation_.each(correlation, [&](std::size_t place) {
-    if (orders_[place].correlation == correlation) orders.push_back(&orders_[place]);
-    return false;
-  });
+  for (std::uint32_t number = made_[ledger_.entries.place_of(entry)]; number != RunOrder::none;
+       number = orders_[number].before)
+    orders.push_back(&orders_[number]);
+  std::reverse(orders.begin(), orders.end());
   return orders;
 }
 
-const LedgerEntry* LedgerIndex::request_with(const Uuid& correlation) const {
-  const LedgerEntry* found = nullptr;
-  sent_.each(correlation, [&](std::size_t place) {
-    const LedgerEntry& entry = ledger_.entries[place];
-    if (ledger_.correlation_sent(entry) == correlation) found = &entry;
-    return found != nullptr;
-  });
-  return found;
-}
-
-const LedgerEntry* LedgerIndex::request_told(const Uuid& order) const {
-  const LedgerEntry* found = nullptr;
-  told_.each(order, [&](std::size_t place) {
-    const LedgerEntry& entry = ledger_.entries[place];
-    if (entry.outcome == RequestOutcome::accepted && entry.order == order) found = &entry;
-    return found != nullptr;
-  });
-  return found;
+const LedgerEntry* LedgerIndex::request_told(const RunOrder& order) const {
+  return request(order.told);
 }
 
 const LedgerEntry* LedgerIndex::request_of(const RunOrder& order) const {
-  const LedgerEntry* told = request_told(order.id.uuid);
-  return told || order.correlation.is_nil() ? told : request_with(order.correlation);
+  return request(order.told != RunOrder::none ? order.told : order.sent);
 }
 
-Json LedgerIndex::request_row(const LedgerEntry& entry) const {
+Json LedgerIndex::row_of(const LedgerEntry& entry) const {
   Json row{{"operation", entry.operation},
            {"target", ledger_.targets[entry.target]},
            {"product", ledger_.product(entry)},
@@ -125,14 +127,14 @@ Json LedgerIndex::request_row(const LedgerEntry& entry) const {
   return row;
 }
 
-Json row_of(const RunOrder& order) {
+Json LedgerIndex::row_of(const RunOrder& order) const {
   return Json{{"table", "orders"},
               {"id", order.id.text()},
               {"status", to_string(order.status)},
               {"totalAmount", order.total.text()},
-              {"nodeId", order.node},
+              {"nodeId", node_of(order)},
               {"createdAt", iso8601_us(order.created_at)},
-              {"endedAt", order.ended_at ? Json(iso8601_us(*order.ended_at)) : Json(nullptr)}};
+              {"endedAt", order.ended_at.us != 0 ? Json(iso8601_us(order.ended_at)) : Json(nullptr)}};
 }
 
 }  // namespace sagactl

@@ -1,10 +1,16 @@
-// A client's ledger, and the orders of its run as the database has them, found from each other.
+// A client's ledger, and the orders of its run as the database has them, found from each other. There may be millions
+// of both, so of each little is kept: a request goes by its place in the ledger, and an order by its place here.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "analysis/check.hpp"
+#include "analysis/node_numbers.hpp"
+#include "analysis/record_list.hpp"
 #include "analysis/uuid_index.hpp"
 #include "loadgen/ledger.hpp"
 
@@ -12,49 +18,60 @@ namespace sagactl {
 
 // An order of the run, as the database has it.
 struct RunOrder {
+  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
   OrderId id;
   UserId user;
-  OrderKind kind = OrderKind::single;
-  std::uint32_t group = 0;
-  OrderStatus status = OrderStatus::pending;
   Money total;
-  NodeName node;
   Timestamp created_at;
-  std::optional<Timestamp> ended_at = std::nullopt;  // when it was cancelled or failed; none: it is live
-  bool reopened = false;                             // it was live again after it had ended
-  Uuid correlation;  // that it is traced by; nil: not one that a ledger could know
+  Timestamp ended_at;          // when it was cancelled or failed; 0: it is live
+  std::uint32_t group = 0;
+  std::uint32_t sent = none;   // the request that sent its correlation
+  std::uint32_t told = none;   // the request that was told that it was accepted as this order
+  std::uint32_t before = none; // the order before it that has the same correlation
+  std::uint16_t node = 0;      // see LedgerIndex::node_of
+  OrderKind kind = OrderKind::single;
+  OrderStatus status = OrderStatus::pending;
+  bool reopened = false;       // it was live again after it had ended
+  bool traced = false;         // it has a correlation such as a ledger could know
 };
 
 // Built while the history is read; what it finds is good as long as it lives.
 class LedgerIndex final : public Observer {
  public:
   // The ledger must outlive this.
-  explicit LedgerIndex(const Ledger& ledger);
+  LedgerIndex(const Ledger& ledger, const Scratch& scratch);
 
   void see(const FlowFacts& facts) override;
-  // After everything was seen, and before anything is looked for.
-  void settle();
+  void settle();  // after everything was seen, and before anything is looked for
 
   const Ledger& ledger() const { return ledger_; }
-  const std::vector<RunOrder>& orders() const { return orders_; }  // by creation
-  const RunOrder* find_order(const Uuid& id) const;
-  std::vector<const RunOrder*> orders_of(
-      const LedgerEntry& entry) const;                             // with the correlation that it sent
-  const LedgerEntry* request_with(const Uuid& correlation) const;  // that sent it
-  const LedgerEntry* request_told(const Uuid& order) const;        // that it was accepted as this order
-  // The request that an order came from, as far as it can be told.
-  const LedgerEntry* request_of(const RunOrder& order) const;
+  const RecordList<RunOrder>& orders() const { return orders_; }  // by creation
+  NodeName node_of(const RunOrder& order) const { return nodes_.name(order.node); }
 
-  Json request_row(const LedgerEntry& entry) const;  // as a witness shows it
+  // Of an entry of the ledger.
+  const RunOrder* order_named(const LedgerEntry& entry) const;              // that its answer named
+  std::vector<const RunOrder*> orders_of(const LedgerEntry& entry) const;  // with the correlation that it sent
+  // Of an order of the run.
+  const LedgerEntry* request_told(const RunOrder& order) const;  // that was told that it was accepted as this order
+  const LedgerEntry* request_of(const RunOrder& order) const;    // that it came from, as far as it can be told
+
+  // As a witness shows them.
+  Json row_of(const LedgerEntry& entry) const;
+  Json row_of(const RunOrder& order) const;
 
  private:
-  const Ledger& ledger_;
-  std::vector<RunOrder> orders_;
-  UuidIndex by_id_, by_correlation_;  // into orders_
-  UuidIndex sent_;                    // correlation, into the ledger's entries
-  UuidIndex told_;                    // order, into the ledger's entries
-};
+  // The places of the requests whose answer named this order.
+  void each_answer(OrderId order, const std::function<void(std::uint32_t)>& visit) const;
+  const LedgerEntry* request(std::uint32_t place) const;
 
-Json row_of(const RunOrder& order);
+  const Ledger& ledger_;
+  NodeNumbers nodes_;
+  RecordList<RunOrder> orders_;
+  UuidIndex answered_;  // the orders that answers named, into the ledger's entries
+  // By the place of a request, the number of an order: the one that its answer named, and the last of those with the
+  // correlation that it sent.
+  std::vector<std::uint32_t> named_, made_;
+};
 
 }  // namespace sagactl

@@ -9,9 +9,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "legal-transitions";
-
 class LegalTransitions final : public Check {
+  static constexpr std::string_view name = "legal-transitions";
+
  public:
   void see(const FlowFacts& facts) override {
     const Flow& flow = facts.flow;

@@ -1,12 +1,12 @@
 // Under one lock, tokens increase in the order of the commits, and no two holders overlap in time.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <deque>
+#include <optional>
 #include <tuple>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/node_numbers.hpp"
+#include "analysis/record_sorter.hpp"
 #include "analysis/violations.hpp"
 #include "analysis/wording.hpp"
 #include "common/crypto.hpp"
@@ -25,11 +25,25 @@ struct Placement {
   std::uint16_t node = 0;
 };
 
-// The placements, once for both checks.
+bool committed_before(const Placement& a, const Placement& b) {
+  return std::tie(a.lock, a.committed, a.token) < std::tie(b.lock, b.committed, b.token);
+}
+bool acquired_before(const Placement& a, const Placement& b) {
+  return std::tie(a.lock, a.acquired, a.committed) < std::tie(b.lock, b.acquired, b.committed);
+}
+
+// The placements, collected once, lock by lock in the order of either check.
 struct Placements {
-  std::deque<Placement> all;
+  explicit Placements(const Scratch& scratch)
+      : by_commit(scratch, committed_before), by_acquisition(scratch, acquired_before) {}
+
+  RecordSorter<Placement> by_commit, by_acquisition;
   NodeNumbers nodes;
 
+  void add(const Placement& placement) {
+    by_commit.add(placement);
+    by_acquisition.add(placement);
+  }
   Json row(const Placement& placement) const {
     return Json{{"table", "orders"},
                 {"id", placement.order.text()},
@@ -48,30 +62,29 @@ bool is_one_grant(const Placement& a, const Placement& b) {
   return a.node == b.node && a.token == b.token && a.acquired == b.acquired;
 }
 
-// Goes over the placements lock by lock, in an order of its own.
+// Goes over the placements in an order of its own.
 class LockCheck : public Check {
  public:
-  LockCheck(std::string_view name, std::shared_ptr<Placements> placements)
-      : placements_(std::move(placements)), name_(name) {}
+  LockCheck(std::string_view name, std::shared_ptr<Placements> placements, RecordSorter<Placement>& in_order)
+      : placements_(std::move(placements)), name_(name), in_order_(in_order) {}
 
   void see(const FlowFacts&) override {}
 
   Verdict finish(const Surroundings&) override {
-    auto& placements = placements_->all;
-    if (placements.empty()) return does_not_apply(name_, nothing_locked);
-    std::uint64_t locks = 1;
-    sort(placements);
-    for (std::size_t i = 1; i < placements.size(); ++i) {
-      if (placements[i].lock != placements[i - 1].lock)
+    std::optional<Placement> before;
+    std::uint64_t locks = 0;
+    while (const Placement* placement = in_order_.next()) {
+      if (!before || placement->lock != before->lock)
         ++locks;
-      else if (!is_one_grant(placements[i - 1], placements[i]))
-        compare(placements[i - 1], placements[i]);
+      else if (!is_one_grant(*before, *placement))
+        compare(*before, *placement);
+      before = *placement;
     }
-    return violations_.verdict(name_, held(counted(placements.size(), "order"), counted(locks, "lock")));
+    if (!before) return does_not_apply(name_, nothing_locked);
+    return violations_.verdict(name_, held(counted(in_order_.size(), "order"), counted(locks, "lock")));
   }
 
  protected:
-  virtual void sort(std::deque<Placement>& placements) = 0;
   virtual void compare(const Placement& before, const Placement& after) = 0;
   virtual std::string held(const std::string& orders, const std::string& locks) = 0;
 
@@ -80,30 +93,25 @@ class LockCheck : public Check {
 
  private:
   std::string_view name_;
+  RecordSorter<Placement>& in_order_;
 };
 
 class FencingIncreases final : public LockCheck {
  public:
-  explicit FencingIncreases(std::shared_ptr<Placements> placements)
-      : LockCheck("fencing-increases", std::move(placements)) {}
+  explicit FencingIncreases(const std::shared_ptr<Placements>& placements)
+      : LockCheck("fencing-increases", placements, placements->by_commit) {}
 
   // Collects for both.
   void see(const FlowFacts& facts) override {
     const EventFacts* created = facts.first(EventType::order_created);
     if (!created || !created->lock) return;
     const LockFacts& lock = *created->lock;
-    placements_->all.push_back({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at,
-                                lock.fencing_token, facts.flow.order.id,
-                                placements_->nodes.of(created->event->node)});
+    placements_->add({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at, lock.fencing_token,
+                      facts.flow.order.id, placements_->nodes.of(created->event->node)});
     if (facts.has_order) look_at_row(facts.flow.order, lock);
   }
 
  private:
-  void sort(std::deque<Placement>& placements) override {
-    std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
-      return std::tie(a.lock, a.committed, a.token) < std::tie(b.lock, b.committed, b.token);
-    });
-  }
   void compare(const Placement& before, const Placement& after) override {
     if (after.token > before.token) return;
     violations_.add({.what = fmt::format("order {} was written with token {}, after order {} with token {} of "
@@ -129,15 +137,10 @@ class FencingIncreases final : public LockCheck {
 
 class LocksDoNotOverlap final : public LockCheck {
  public:
-  LocksDoNotOverlap(std::shared_ptr<Placements> placements, Duration clock_error)
-      : LockCheck("locks-do-not-overlap", std::move(placements)), clock_error_(clock_error) {}
+  LocksDoNotOverlap(const std::shared_ptr<Placements>& placements, Duration clock_error)
+      : LockCheck("locks-do-not-overlap", placements, placements->by_acquisition), clock_error_(clock_error) {}
 
  private:
-  void sort(std::deque<Placement>& placements) override {
-    std::sort(placements.begin(), placements.end(), [](const Placement& a, const Placement& b) {
-      return std::tie(a.lock, a.acquired, a.committed) < std::tie(b.lock, b.acquired, b.committed);
-    });
-  }
   void compare(const Placement& before, const Placement& after) override {
     const Duration overlap = before.committed - after.acquired;
     if (overlap <= clock_error_) return;
@@ -160,7 +163,7 @@ class LocksDoNotOverlap final : public LockCheck {
 }  // namespace
 
 Checks lock_checks(const CheckOptions& options) {
-  const auto placements = std::make_shared<Placements>();
+  const auto placements = std::make_shared<Placements>(options.scratch);
   Checks checks;
   checks.push_back(std::make_unique<FencingIncreases>(placements));
   checks.push_back(std::make_unique<LocksDoNotOverlap>(placements, options.lock_clock_error));

@@ -12,9 +12,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "money-balances";
-
 class MoneyBalances final : public Check {
+  static constexpr std::string_view name = "money-balances";
+
  public:
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     balances_.see_stock_events(events);

@@ -8,10 +8,10 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "never-negative";
-constexpr const char* rule = "nothing is given away that is not there";
-
 class NeverNegative final : public Check {
+  static constexpr std::string_view name = "never-negative";
+  static constexpr const char* rule = "nothing is given away that is not there";
+
  public:
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     for (const StockSetFacts& set : events)

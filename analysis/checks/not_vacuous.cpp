@@ -10,8 +10,6 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "not-vacuous";
-
 // "http://127.0.0.1:3000/" and "http://localhost:3000" are one place.
 std::string place(std::string_view url) {
   std::string text(url);
@@ -22,6 +20,8 @@ std::string place(std::string_view url) {
 }
 
 class NotVacuous final : public Check {
+  static constexpr std::string_view name = "not-vacuous";
+
  public:
   explicit NotVacuous(const LedgerIndex& index) : index_(index) {}
   void see(const FlowFacts&) override {}
@@ -79,7 +79,7 @@ class NotVacuous final : public Check {
     const bool direct = std::any_of(surroundings.nodes.begin(), surroundings.nodes.end(),
                                     [&](const NodeInfo& node) { return targets.count(place(node.url)) > 0; });
     std::set<NodeName> busy;
-    for (const RunOrder& order : index_.orders()) busy.insert(order.node);
+    for (const RunOrder& order : index_.orders()) busy.insert(index_.node_of(order));
     std::set<std::string> answered;
     for (const LedgerEntry& entry : index_.ledger().entries)
       if (entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::duplicate)

@@ -11,13 +11,13 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "one-capture-per-order";
-
 bool was_captured(const Payment& payment) {
   return payment.status == PaymentStatus::completed || payment.status == PaymentStatus::refunded;
 }
 
 class OneCapturePerOrder final : public Check {
+  static constexpr std::string_view name = "one-capture-per-order";
+
  public:
   void see(const FlowFacts& facts) override {
     captures_ += static_cast<std::uint64_t>(

@@ -12,9 +12,6 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "one-order-per-duplicate-group";
-constexpr std::string_view rule = "concurrent orders of the same products make exactly one order";
-
 struct Group {
   std::vector<const LedgerEntry*> requests;
   std::vector<const RunOrder*> orders;  // by creation
@@ -26,6 +23,10 @@ struct Group {
 };
 
 class OneOrderPerDuplicateGroup final : public Check {
+  static constexpr std::string_view name = "one-order-per-duplicate-group";
+  static constexpr std::string_view rule =
+      "concurrent orders of the same products make exactly one order";
+
  public:
   explicit OneOrderPerDuplicateGroup(const LedgerIndex& index) : index_(index) {}
   void see(const FlowFacts&) override {}
@@ -60,7 +61,7 @@ class OneOrderPerDuplicateGroup final : public Check {
     const auto& orders = group.orders;
     for (std::size_t i = 1; i < orders.size(); ++i) {
       const RunOrder &before = *orders[i - 1], &after = *orders[i];
-      if (before.ended_at && *before.ended_at <= after.created_at) continue;
+      if (before.ended_at.us != 0 && before.ended_at <= after.created_at) continue;
       if (before.reopened) continue;  // when it was live is for one-live-order-per-key to hold
       add(group,
           fmt::format("{} were placed for {}, while the first was live", counted(orders.size(), "order"),
@@ -84,12 +85,12 @@ class OneOrderPerDuplicateGroup final : public Check {
     Witness witness{.what = std::move(what), .rule = std::string(rule)};
     if (violations_.first()) {
       for (const RunOrder* order : orders) {
-        witness.rows.push_back(row_of(*order));
-        witness.nodes.push_back(order->node);
+        witness.rows.push_back(index_.row_of(*order));
+        witness.nodes.push_back(index_.node_of(*order));
         if (const LedgerEntry* request = index_.request_of(*order))
-          witness.requests.push_back(index_.request_row(*request));
+          witness.requests.push_back(index_.row_of(*request));
       }
-      if (orders.empty()) witness.requests.push_back(index_.request_row(*group.requests.front()));
+      if (orders.empty()) witness.requests.push_back(index_.row_of(*group.requests.front()));
     }
     ++judged_;
     violations_.add(std::move(witness));

@@ -10,8 +10,6 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "published-once-or-more-applied-once";
-
 std::string step_name(const FlowFacts& facts, std::size_t step) {
   if (facts.definition && step < facts.definition->steps.size())
     return std::string(facts.definition->steps[step].name);
@@ -19,6 +17,8 @@ std::string step_name(const FlowFacts& facts, std::size_t step) {
 }
 
 class PublishedAppliedOnce final : public Check {
+  static constexpr std::string_view name = "published-once-or-more-applied-once";
+
  public:
   explicit PublishedAppliedOnce(const CheckOptions& options) : options_(options) {}
 

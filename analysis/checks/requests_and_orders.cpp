@@ -21,10 +21,10 @@ class LedgerCheck : public Check {
   void add(std::string what, std::string rule, const LedgerEntry* request,
            const std::vector<const RunOrder*>& orders) {
     Witness witness{.what = std::move(what), .rule = std::move(rule)};
-    if (request) witness.requests.push_back(index_.request_row(*request));
+    if (request) witness.requests.push_back(index_.row_of(*request));
     for (const RunOrder* order : orders) {
-      witness.rows.push_back(row_of(*order));
-      witness.nodes.push_back(order->node);
+      witness.rows.push_back(index_.row_of(*order));
+      witness.nodes.push_back(index_.node_of(*order));
     }
     violations_.add(std::move(witness));
   }
@@ -48,7 +48,7 @@ class NoLostOrder final : public LedgerCheck {
       if (entry.outcome != RequestOutcome::accepted) continue;
       ++accepted;
       const bool found =
-          entry.order.is_nil() ? !index_.orders_of(entry).empty() : index_.find_order(entry.order) != nullptr;
+          entry.order.is_nil() ? !index_.orders_of(entry).empty() : index_.order_named(entry) != nullptr;
       if (found) continue;
       const std::string order = entry.order.is_nil() ? "an order" : "order " + entry.order.text();
       add(fmt::format("request {} was accepted as {}, which is not in the database", entry.operation, order),
@@ -72,7 +72,7 @@ class NoPhantomOrder final : public LedgerCheck {
       const LedgerEntry* request = index_.request_of(order);
       if (!request) {
         const auto explains = open.find({order.kind, order.group});
-        if (order.correlation.is_nil() && explains != open.end()) {
+        if (!order.traced && explains != open.end()) {
           open.erase(explains);
           continue;
         }
@@ -151,7 +151,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
  private:
   void look_at_accepted(const LedgerEntry& entry) {
     const Ledger& ledger = index_.ledger();
-    const RunOrder* order = index_.find_order(entry.order);
+    const RunOrder* order = index_.order_named(entry);
     if (!order) return;  // for no-lost-order to say
     const auto mismatch = [&](std::string_view what, const std::string& told, const std::string& stored) {
       add(fmt::format("request {} was told {} {}, the database has {} for order {}", entry.operation, what,
@@ -173,7 +173,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
 
   void look_at_duplicate(const LedgerEntry& entry) {
     if (!entry.order.is_nil()) {
-      const RunOrder* order = index_.find_order(entry.order);
+      const RunOrder* order = index_.order_named(entry);
       if (!order || order->kind != entry.kind || order->group != entry.group) {
         add(fmt::format("request {} was refused as a duplicate of order {}, which {}", entry.operation,
                         entry.order.text(), order ? "is of other products" : "is not there"),
@@ -188,7 +188,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
   void look_at_no(const LedgerEntry& entry, std::string_view how) {
     const auto orders = index_.orders_of(entry);
     // An order that another request was told is its own is that one's.
-    if (orders.empty() || index_.request_told(orders.front()->id.uuid)) return;
+    if (orders.empty() || index_.request_told(*orders.front())) return;
     add(fmt::format("request {} was {}, and yet made order {}", entry.operation, how,
                     orders.front()->id.text()),
         "a request that was told no has done nothing", &entry, orders);

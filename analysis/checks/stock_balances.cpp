@@ -12,9 +12,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::string_view name = "stock-balances";
-
 class StockBalances final : public Check {
+  static constexpr std::string_view name = "stock-balances";
+
  public:
   void see_stock_events(const std::vector<StockSetFacts>& events) override {
     ledger_.see_stock_events(events);

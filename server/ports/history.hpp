@@ -29,9 +29,9 @@ class History {
 
   // Every flow in the order of its creation. Also flows with parts missing (a saga without an order has an
   // order with a nil user and version 0), so that a check can see them. `visit` returning false ends the
-  // walk.
+  // walk. It may take what it is shown; what it leaves there is overwritten, and its memory used again.
   virtual Result<void> each_flow(const HistoryFilter& filter,
-                                 const std::function<bool(FlowHistory)>& visit) = 0;
+                                 const std::function<bool(FlowHistory&)>& visit) = 0;
 
   // Every event, by node and sequence.
   virtual Result<void> each_event(
@@ -40,8 +40,10 @@ class History {
   // The events that belong to no flow: stock that operators have set; by node and sequence.
   virtual Result<std::vector<Event>> stock_events() = 0;
 
+  // Every claim, in no order. `visit` returning false ends the walk.
+  virtual Result<void> each_claim(const std::function<bool(const Claim&)>& visit) = 0;
+
   virtual Result<std::vector<Stock>> stocks() = 0;  // by key
-  virtual Result<std::vector<Claim>> claims() = 0;
   virtual Result<std::vector<NodeInfo>> nodes() = 0;
   virtual Timestamp taken_at() const = 0;  // on the database's clock
 };

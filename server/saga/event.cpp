@@ -1,8 +1,17 @@
 #include "server/saga/event.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 #include "common/json_object.hpp"
 
 namespace sagactl {
+
+void sort_by_time(std::vector<Event>& events) {
+  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
+  });
+}
 
 std::string asked_by(const std::string& user) {
   return user.empty() ? std::string() : JsonObject().add("by", user).take();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/id.hpp"
 #include "common/json.hpp"
@@ -95,6 +96,9 @@ struct Event {
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
   Timestamp occurred_at;       // on the database's clock, increasing within the node
 };
+
+// In the order in which they happened: by (occurred_at, node, sequence).
+void sort_by_time(std::vector<Event>& events);
 
 // The metadata of an event that happened because a person asked for it. Whoever looks for such events looks for text
 // that begins like this.

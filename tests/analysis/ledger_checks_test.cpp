@@ -15,6 +15,7 @@ std::vector<Verdict> judge(const SampleRun& run) {
   const auto history = run.world.history();
   ExamineOptions options;
   options.check.drained = true;
+  options.check.scratch = small_scratch();
   options.run = run.load.ledger.run;
   options.ledger = &run.load.ledger;
   return examine(*history, options).value().verdicts;

@@ -12,12 +12,12 @@ class NumberedFlows final : public History {
  public:
   explicit NumberedFlows(int count, std::optional<Error> error = {}) : count_(count), error_(std::move(error)) {}
 
-  Result<void> each_flow(const HistoryFilter&, const std::function<bool(FlowHistory)>& visit) override {
+  Result<void> each_flow(const HistoryFilter&, const std::function<bool(FlowHistory&)>& visit) override {
     for (int i = 1; i <= count_; ++i) {
       FlowHistory flow;
       flow.flow.order.version = i;
       ++read;
-      if (!visit(std::move(flow))) return {};
+      if (!visit(flow)) return {};
     }
     if (error_) return *error_;
     return {};
@@ -25,7 +25,7 @@ class NumberedFlows final : public History {
   Result<void> each_event(const std::function<bool(const NodeName&, std::int64_t, Timestamp)>&) override { return {}; }
   Result<std::vector<Event>> stock_events() override { return std::vector<Event>{}; }
   Result<std::vector<Stock>> stocks() override { return std::vector<Stock>{}; }
-  Result<std::vector<Claim>> claims() override { return std::vector<Claim>{}; }
+  Result<void> each_claim(const std::function<bool(const Claim&)>&) override { return {}; }
   Result<std::vector<NodeInfo>> nodes() override { return std::vector<NodeInfo>{}; }
   Timestamp taken_at() const override { return {}; }
 

@@ -26,11 +26,12 @@ class WorldHistory final : public History {
   explicit WorldHistory(const World& world) : world_(world) {}
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory)>& visit) override {
+                         const std::function<bool(FlowHistory&)>& visit) override {
     for (const FlowHistory& flow : world_.flows) {
       if (filter.since && flow.flow.order.created_at < *filter.since) continue;
       if (filter.until && flow.flow.order.created_at >= *filter.until) continue;
-      if (!visit(flow)) break;
+      FlowHistory shown = flow;
+      if (!visit(shown)) break;
     }
     return {};
   }
@@ -48,7 +49,11 @@ class WorldHistory final : public History {
     for (const auto& [key, stock] : world_.stocks) stocks.push_back(stock);
     return stocks;
   }
-  Result<std::vector<Claim>> claims() override { return world_.claims; }
+  Result<void> each_claim(const std::function<bool(const Claim&)>& visit) override {
+    for (const Claim& claim : world_.claims)
+      if (!visit(claim)) break;
+    return {};
+  }
   Result<std::vector<NodeInfo>> nodes() override { return world_.nodes; }
   Timestamp taken_at() const override { return world_.now(); }
 

@@ -389,9 +389,7 @@ std::string RandomLife::tell_all() {
         return true;
       }))
     text += " failed";
-  std::vector<Claim> claims = history->claims().value();
-  std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) { return a.key < b.key; });
-  for (const Claim& claim : claims) text += fmt::format("\nclaim {} {}", claim.order.text(), claim.live);
+  for (const Claim& claim : claims_of(*history)) text += fmt::format("\nclaim {} {}", claim.order.text(), claim.live);
   text += tell(history->stocks().value()) + tell(history->stock_events().value());
   text += tell(history->nodes().value()) + "\n" + tell(subject_.queries().counts().value());
   for (int i = 0; i < 4; ++i)

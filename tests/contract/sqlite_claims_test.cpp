@@ -79,9 +79,12 @@ TEST_F(SqliteClaims, WhatWasSaidLastOfAKeyCounts) {
       EXPECT_EQ(found->live, expected->second);
     }
   }
-  const auto all = beside.all();
-  EXPECT_EQ(all.size(), model.size());
-  for (const Claim& claim : all) ASSERT_EQ(claim.live, model.at(claim.key));
+  std::size_t told = 0;
+  beside.each([&](const Claim& claim) {
+    EXPECT_EQ(claim.live, model.at(claim.key));
+    return ++told > 0;
+  });
+  EXPECT_EQ(told, model.size());
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "tests/contract/store_subject.hpp"
 
+#include <algorithm>
+
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 #include "tests/contract/postgres_subject.hpp"
@@ -48,6 +50,16 @@ const StoreKind postgres{"Postgres", [] { return std::make_unique<PostgresSubjec
                          [] { return postgres_url().has_value(); }};
 
 }  // namespace
+
+std::vector<Claim> claims_of(History& history) {
+  std::vector<Claim> claims;
+  EXPECT_TRUE(history.each_claim([&](const Claim& claim) {
+    claims.push_back(claim);
+    return true;
+  }));
+  std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) { return a.key < b.key; });
+  return claims;
+}
 
 const std::vector<StoreKind>& store_kinds() {
   static const std::vector<StoreKind> kinds = {memory, sqlite, postgres};

@@ -38,6 +38,8 @@ struct StoreKind {
   friend void PrintTo(const StoreKind& kind, std::ostream* out) { *out << kind.name; }
 };
 
+std::vector<Claim> claims_of(History& history);  // by key
+
 const std::vector<StoreKind>& store_kinds();          // all
 const std::vector<StoreKind>& durable_store_kinds();  // those that outlive their process
 

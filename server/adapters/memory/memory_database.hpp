@@ -59,7 +59,4 @@ class Database : public MemoryStore {
   State state_;
 };
 
-// In the order in which they happened.
-void sort_by_time(std::vector<Event>& events);
-
 }  // namespace sagactl::memory

@@ -15,7 +15,7 @@ class Snapshot : public History {
   }
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory)>& visit) override {
+                         const std::function<bool(FlowHistory&)>& visit) override {
     for (const auto& [id, version] : flows_) {
       const Flow& flow = version->flow;
       const Timestamp created = version->has_order ? flow.order.created_at
@@ -25,7 +25,7 @@ class Snapshot : public History {
       FlowHistory history{flow, {}};
       for (const EventPointer& event : version->events) history.events.push_back(*event);
       sort_by_time(history.events);
-      if (!visit(std::move(history))) break;
+      if (!visit(history)) break;
     }
     return {};
   }
@@ -46,8 +46,13 @@ class Snapshot : public History {
     return found;
   }
 
+  Result<void> each_claim(const std::function<bool(const Claim&)>& visit) override {
+    for (const Claim& claim : claims_)
+      if (!visit(claim)) break;
+    return {};
+  }
+
   Result<std::vector<Stock>> stocks() override { return stocks_; }
-  Result<std::vector<Claim>> claims() override { return claims_; }
   Result<std::vector<NodeInfo>> nodes() override { return nodes_; }
   Timestamp taken_at() const override { return taken_at_; }
 

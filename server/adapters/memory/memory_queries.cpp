@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <functional>
-#include <tuple>
 
 #include "server/adapters/memory/memory_database.hpp"
 
@@ -66,12 +65,6 @@ FlowPage list(const std::map<OrderId, FlowPointer>& flows, const Filter& filter,
 }
 
 }  // namespace
-
-void sort_by_time(std::vector<Event>& events) {
-  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
-    return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
-  });
-}
 
 Result<std::optional<Flow>> Database::flow(OrderId id) {
   const std::lock_guard lock(mutex_);

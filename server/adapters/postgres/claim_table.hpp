@@ -8,7 +8,7 @@
 
 namespace sagactl::postgres {
 
-extern const Statement sql_all_claims;
+extern const Statement sql_next_claims;  // after the key $1, at most $2, by key
 
 // Locks those that are there, in the order of their keys. Gives two results, of which the second has the claims.
 void send_claims_load(Connection& connection, const std::vector<KeyDigest>& keys);

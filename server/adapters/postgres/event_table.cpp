@@ -1,12 +1,9 @@
 #include "server/adapters/postgres/event_table.hpp"
 
-#include <algorithm>
-#include <tuple>
-
 namespace sagactl::postgres {
 namespace {
 
-const Statement sql_insert{
+const Statement sql_insert_event{
     "event_insert",
     "INSERT INTO event (node, sequence, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
     "correlation) SELECT $1::bigint, * FROM unnest($2::bigint[], $3::uuid[], $4::smallint[], $5::smallint[], "
@@ -44,7 +41,7 @@ void send_events(Connection& connection, std::int64_t node, const std::vector<co
   parameters.add(node).add(std::move(sequences)).add(std::move(flows)).add(std::move(types));
   parameters.add(std::move(aggregate_types)).add(std::move(aggregates)).add(std::move(versions));
   parameters.add(std::move(times)).add(std::move(data)).add(std::move(metadata)).add(std::move(correlations));
-  connection.send(sql_insert, parameters);
+  connection.send(sql_insert_event, parameters);
 }
 
 Event read_event(Rows& row, Names& names) {
@@ -71,12 +68,6 @@ std::vector<Event> read_events(Rows rows, Names& names) {
   std::vector<Event> events;
   while (rows.next()) events.push_back(read_event(rows, names));
   return events;
-}
-
-void sort_by_time(std::vector<Event>& events) {
-  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
-    return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
-  });
 }
 
 }  // namespace sagactl::postgres

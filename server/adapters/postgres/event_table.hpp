@@ -21,7 +21,4 @@ void send_events(Connection& connection, std::int64_t node, const std::vector<co
 Event read_event(Rows& row, Names& names);  // the current row
 std::vector<Event> read_events(Rows rows, Names& names);
 
-// In the order in which they happened.
-void sort_by_time(std::vector<Event>& events);
-
 }  // namespace sagactl::postgres

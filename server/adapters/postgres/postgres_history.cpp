@@ -14,8 +14,8 @@ namespace sagactl {
 namespace postgres {
 namespace {
 
-constexpr std::chrono::milliseconds patience{60'000};
-constexpr std::int64_t flows_at_once = 500, events_at_once = 5'000;
+constexpr std::chrono::milliseconds history_patience{60'000};
+constexpr std::int64_t flows_at_once = 500, events_at_once = 5'000, claims_at_once = 5'000;
 
 const Statement sql_next_flows{
     "history_flows",
@@ -43,7 +43,7 @@ class Snapshot : public History {
       : connection_(address, {"sagactl history",
                               "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c jit=off "
                               "-c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan",
-                              patience}) {}
+                              history_patience}) {}
 
   Result<void> begin() {
     return run([&] {
@@ -55,13 +55,13 @@ class Snapshot : public History {
   }
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory)>& visit) override {
+                         const std::function<bool(FlowHistory&)>& visit) override {
     return run([&] {
       Uuid last;
       for (std::vector<FlowHistory> page = next_flows(last, filter); !page.empty(); page = next_flows(last, filter)) {
         last = page.back().flow.order.id.uuid;
         for (FlowHistory& history : page)
-          if (!visit(std::move(history))) return;
+          if (!visit(history)) return;
       }
     });
   }
@@ -82,12 +82,16 @@ class Snapshot : public History {
         [&]() -> Result<std::vector<Event>> { return read_events(connection_.run(sql_stock_events), names_); });
   }
 
-  Result<std::vector<Stock>> stocks() override {
-    return guarded([&]() -> Result<std::vector<Stock>> { return read_stocks(connection_.run(sql_all_stocks), names_); });
+  Result<void> each_claim(const std::function<bool(const Claim&)>& visit) override {
+    return run([&] {
+      for (std::vector<Claim> page = next_claims({}); !page.empty(); page = next_claims(page.back().key))
+        for (const Claim& claim : page)
+          if (!visit(claim)) return;
+    });
   }
 
-  Result<std::vector<Claim>> claims() override {
-    return guarded([&]() -> Result<std::vector<Claim>> { return read_claims(connection_.run(sql_all_claims)); });
+  Result<std::vector<Stock>> stocks() override {
+    return guarded([&]() -> Result<std::vector<Stock>> { return read_stocks(connection_.run(sql_all_stocks), names_); });
   }
 
   Result<std::vector<NodeInfo>> nodes() override {
@@ -126,6 +130,10 @@ class Snapshot : public History {
     }
     for (FlowHistory& history : page) sort_by_time(history.events);
     return page;
+  }
+
+  std::vector<Claim> next_claims(const KeyDigest& after) {
+    return read_claims(connection_.run(sql_next_claims, Parameters().add(Uuid{after}).add(claims_at_once)));
   }
 
   bool each_event_of(std::int64_t node, const NodeName& name,

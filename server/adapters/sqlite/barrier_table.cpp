@@ -7,9 +7,11 @@
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_insert = "INSERT INTO barrier (key, blocked, refusal) VALUES (?, ?, ?)";
-constexpr std::string_view sql_read =
+constexpr std::string_view sql_insert_barrier = "INSERT INTO barrier (key, blocked, refusal) VALUES (?, ?, ?)";
+constexpr std::string_view sql_read_barrier =
     "SELECT key, blocked, refusal FROM barrier WHERE key >= ? AND key < ? ORDER BY key";
+constexpr std::string_view sql_by_flow_barrier =
+    "SELECT flow, key, blocked, refusal FROM barrier WHERE key >= ? << 19 ORDER BY key";
 
 std::int64_t first_key(std::int64_t flow) {
   return flow << 19;
@@ -27,7 +29,7 @@ std::int64_t key_of(std::int64_t flow, const Barrier& barrier) {
 }  // namespace
 
 BarrierTable::BarrierTable(Connection& connection)
-    : insert_(connection, sql_insert), read_(connection, sql_read) {}
+    : insert_(connection, sql_insert_barrier), read_(connection, sql_read_barrier), connection_(connection) {}
 
 void BarrierTable::insert(std::int64_t flow, const Barrier& barrier) {
   insert_().bind(key_of(flow, barrier)).bind(barrier.blocked).bind_unless_empty(barrier.refusal).run();
@@ -36,15 +38,22 @@ void BarrierTable::insert(std::int64_t flow, const Barrier& barrier) {
 void BarrierTable::read(std::int64_t flow, std::vector<Barrier>& barriers) {
   Statement& row = read_().bind(first_key(flow)).bind(first_key(flow + 1));
   const Reading reading(row);
-  while (row.next()) {
-    Barrier& barrier = barriers.emplace_back();
-    const std::int64_t key = row.integer();
-    barrier.step = static_cast<std::uint8_t>(key >> 13 & step_max);
-    barrier.attempt = static_cast<int>(key >> 1 & attempt_max);
-    barrier.direction = static_cast<Direction>(key & 1);
-    barrier.blocked = row.integer() != 0;
-    barrier.refusal = row.text();
-  }
+  while (row.next()) barriers.push_back(read_row(row));
+}
+
+RowsByFlow BarrierTable::by_flow() {
+  return {connection_, sql_by_flow_barrier};
+}
+
+Barrier BarrierTable::read_row(Statement& row) {
+  Barrier barrier;
+  const std::int64_t key = row.integer();
+  barrier.step = static_cast<std::uint8_t>(key >> 13 & step_max);
+  barrier.attempt = static_cast<int>(key >> 1 & attempt_max);
+  barrier.direction = static_cast<Direction>(key & 1);
+  barrier.blocked = row.integer() != 0;
+  barrier.refusal = row.text();
+  return barrier;
 }
 
 }  // namespace sagactl::sqlite

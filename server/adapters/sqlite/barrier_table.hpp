@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/adapters/sqlite/query.hpp"
+#include "server/adapters/sqlite/rows_by_flow.hpp"
 #include "server/participants/flow.hpp"
 
 namespace sagactl::sqlite {
@@ -17,9 +18,12 @@ class BarrierTable {
 
   void insert(std::int64_t flow, const Barrier& barrier);
   void read(std::int64_t flow, std::vector<Barrier>& barriers);
+  RowsByFlow by_flow();  // whose rows read_row reads
+  static Barrier read_row(Statement& row);
 
  private:
   Query insert_, read_;
+  Connection& connection_;
 };
 
 }  // namespace sagactl::sqlite

@@ -12,7 +12,7 @@ constexpr std::int64_t recent_rows = 65'536;
 constexpr std::int64_t puts_per_part = recent_rows / 256;
 constexpr std::int64_t deleted_at_once = 2'048;  // more than a batch can put, so that the table does not grow
 
-constexpr std::string_view sql_put = "INSERT INTO recent_claim (no, key, flow, live) VALUES (?, ?, ?, ?)";
+constexpr std::string_view sql_put_claim = "INSERT INTO recent_claim (no, key, flow, live) VALUES (?, ?, ?, ?)";
 constexpr std::string_view sql_settle =
     "INSERT INTO claim (key, flow, live) VALUES (?, ?, ?) "
     "ON CONFLICT DO UPDATE SET flow = excluded.flow, live = excluded.live";
@@ -22,7 +22,8 @@ constexpr std::string_view sql_find_recent =
 constexpr std::string_view sql_flow = "SELECT id, order_status IS NOT NULL FROM flow WHERE no = ?";
 constexpr std::string_view sql_delete = "DELETE FROM recent_claim WHERE no <= ?";
 constexpr std::string_view sql_recent = "SELECT no, key, flow, live FROM recent_claim ORDER BY no";
-constexpr std::string_view sql_settled = "SELECT key, flow, live FROM claim";
+// By their flows, so that these are then looked up one after the other; by key each would be somewhere else.
+constexpr std::string_view sql_settled = "SELECT key, flow, live FROM claim ORDER BY flow";
 
 KeyDigest key_of(Statement& row) {
   KeyDigest key{};
@@ -34,7 +35,7 @@ KeyDigest key_of(Statement& row) {
 }  // namespace
 
 ClaimTable::ClaimTable(Connection& connection)
-    : put_(connection, sql_put),
+    : put_(connection, sql_put_claim),
       settle_(connection, sql_settle),
       find_settled_(connection, sql_find_settled),
       find_recent_(connection, sql_find_recent),
@@ -129,25 +130,24 @@ void ClaimTable::forget() {
   recent_.reset();
 }
 
-std::vector<Claim> ClaimTable::all() {
+void ClaimTable::each(const std::function<bool(const Claim&)>& visit) {
   Part newest;
   Statement recent_row = connection_.prepare(sql_recent);
   while (recent_row.next()) {
-    (void)recent_row.integer();
+    recent_row.skip();
     const KeyDigest key = key_of(recent_row);
     const std::int64_t flow = recent_row.integer();
     newest[key] = {flow, recent_row.integer() != 0};
   }
-  std::vector<Claim> claims;
-  for (const auto& [key, said] : newest) claims.push_back(claim_of(key, said));
+  for (const auto& [key, said] : newest)
+    if (!visit(claim_of(key, said))) return;
   Statement row = connection_.prepare(sql_settled);
   while (row.next()) {
     const KeyDigest key = key_of(row);
+    if (newest.contains(key)) continue;
     const std::int64_t flow = row.integer();
-    const bool live = row.integer() != 0;
-    if (!newest.contains(key)) claims.push_back(claim_of(key, {flow, live}));
+    if (!visit(claim_of(key, {flow, row.integer() != 0}))) return;
   }
-  return claims;
 }
 
 }  // namespace sagactl::sqlite

@@ -9,9 +9,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <unordered_map>
-#include <vector>
 
 #include "server/adapters/sqlite/query.hpp"
 #include "server/ports/store.hpp"
@@ -31,7 +31,8 @@ class ClaimTable {
 
   // For readers beside the writer.
   std::optional<Claim> look_up(const KeyDigest& key);
-  std::vector<Claim> all();
+  // In no order; ends when `visit` returns false.
+  void each(const std::function<bool(const Claim&)>& visit);
 
  private:
   struct Said {

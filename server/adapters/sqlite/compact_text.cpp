@@ -45,15 +45,25 @@ void CompactText::bind(Statement& statement, std::string_view text) {
   statement.bind_unless_empty(text);
 }
 
-std::string read_compact(Statement& statement) {
-  if (!statement.is_blob()) return std::string(statement.text());
+void read_compact(Statement& statement, std::string& text) {
+  if (!statement.is_blob()) {
+    text = statement.text();
+    return;
+  }
   const auto bytes = statement.bytes();
   if (bytes.size() == sizeof(Uuid)) {
     Uuid id;
     std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
-    return id.text();
+    text = id.text();
+    return;
   }
-  return hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  text = hex(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+std::string read_compact(Statement& statement) {
+  std::string text;
+  read_compact(statement, text);
+  return text;
 }
 
 }  // namespace sagactl::sqlite

@@ -21,5 +21,6 @@ class CompactText {
 
 // The next column of the row.
 std::string read_compact(Statement& statement);
+void read_compact(Statement& statement, std::string& text);
 
 }  // namespace sagactl::sqlite

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 
 namespace sagactl::sqlite {
 namespace {
@@ -11,7 +10,7 @@ namespace {
 const std::string sql_select =
     fmt::format("SELECT {}, {} FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow ", EventTable::own_columns,
                 EventTable::flow_columns);
-const std::string sql_insert =
+const std::string sql_insert_event =
     "INSERT INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
     "correlation) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -19,20 +18,19 @@ const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER
 // The sign before the parameter is for speed: a bare one is held against the partial index event_seldom, and the
 // statement is then planned anew each time that another value is bound.
 const std::string sql_of_flow = sql_select + "WHERE e.flow = +?";
-// The same where the flow is known: not looked up again for each of its events.
-const std::string sql_of_known_flow =
-    fmt::format("SELECT {}, ?, ?, ? FROM event AS e WHERE e.flow = +?", EventTable::own_columns);
+const std::string sql_by_flow_event = fmt::format(
+    "SELECT e.flow, {} FROM event AS e INDEXED BY event_flow WHERE e.flow >= ? ORDER BY e.flow", EventTable::own_columns);
 const std::string sql_of_no_flow = sql_select + "WHERE e.flow = 0 ORDER BY e.key";
 
 }  // namespace
 
 EventTable::EventTable(Connection& connection, Names& names)
     : names_(names),
-      insert_(connection, sql_insert),
+      insert_(connection, sql_insert_event),
       after_(connection, sql_after),
       of_flow_(connection, sql_of_flow),
-      of_known_flow_(connection, sql_of_known_flow),
-      of_no_flow_(connection, sql_of_no_flow) {}
+      of_no_flow_(connection, sql_of_no_flow),
+      connection_(connection) {}
 
 void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event) {
   Statement& statement = insert_()
@@ -55,24 +53,13 @@ std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, s
 }
 
 std::vector<Event> EventTable::of_flow(std::int64_t flow) {
-  return in_order(read_all(of_flow_().bind(flow)));
-}
-
-std::vector<Event> EventTable::of_flow(std::int64_t number, const Flow& flow) {
-  Statement& statement = of_known_flow_().bind(flow.order.id.uuid);
-  if (flow.saga)
-    statement.bind(flow.saga->trace_parent)
-        .bind(names_.number_of_definition(flow.saga->type, flow.saga->definition_version));
-  else
-    statement.bind_null().bind_null();
-  return in_order(read_all(statement.bind(number)));
-}
-
-std::vector<Event> EventTable::in_order(std::vector<Event> events) {
-  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
-    return std::tie(a.occurred_at, a.node, a.sequence) < std::tie(b.occurred_at, b.node, b.sequence);
-  });
+  std::vector<Event> events = read_all(of_flow_().bind(flow));
+  sort_by_time(events);
   return events;
+}
+
+RowsByFlow EventTable::by_flow() {
+  return {connection_, sql_by_flow_event};
 }
 
 std::vector<Event> EventTable::of_no_flow() {
@@ -90,23 +77,34 @@ std::vector<Event> EventTable::read_all(Statement& row) {
 
 Event EventTable::read_row(Statement& row) {
   Event event;
+  read_own(row, event);
+  event.order = {row.uuid()};
+  event.trace_parent = row.text();
+  if (!row.is_null()) event.saga_type = names_.definition(row.integer()).name;
+  if (event.aggregate.is_nil()) event.aggregate = event.order.uuid;
+  return event;
+}
+
+void EventTable::read_row(Statement& row, const Flow& flow, Event& event) {
+  read_own(row, event);
+  event.order = flow.order.id;
+  event.trace_parent = flow.saga ? std::string_view(flow.saga->trace_parent) : std::string_view();
+  event.saga_type = flow.saga ? std::string_view(flow.saga->type) : std::string_view();
+  if (event.aggregate.is_nil()) event.aggregate = event.order.uuid;
+}
+
+void EventTable::read_own(Statement& row, Event& event) {
   const std::int64_t key = row.integer();
   event.node = names_.node(node_of(key));
   event.sequence = sequence_of(key);
   event.type = static_cast<EventType>(row.integer());
   event.aggregate_type = static_cast<AggregateType>(row.integer());
-  const bool is_of_flow = row.is_null();
   event.aggregate = row.uuid();
   event.version = static_cast<int>(row.integer());
   event.occurred_at = row.time();
   event.data = row.text();
   event.metadata = row.text();
-  event.correlation = read_compact(row);
-  event.order = {row.uuid()};
-  event.trace_parent = row.text();
-  if (!row.is_null()) event.saga_type = names_.definition(row.integer()).name;
-  if (is_of_flow) event.aggregate = event.order.uuid;
-  return event;
+  read_compact(row, event.correlation);
 }
 
 }  // namespace sagactl::sqlite

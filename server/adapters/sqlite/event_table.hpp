@@ -8,6 +8,7 @@
 
 #include "server/adapters/sqlite/compact_text.hpp"
 #include "server/adapters/sqlite/names.hpp"
+#include "server/adapters/sqlite/rows_by_flow.hpp"
 #include "server/participants/flow.hpp"
 
 namespace sagactl::sqlite {
@@ -34,16 +35,18 @@ class EventTable {
   void insert(std::int64_t node, std::int64_t flow, const Event& event);
   std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::int64_t limit);
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
-  std::vector<Event> of_flow(std::int64_t number, const Flow& flow);  // the same, of a flow that was read
   std::vector<Event> of_no_flow();                // by node and sequence
   Event read_row(Statement& row);
+  RowsByFlow by_flow();  // within a flow in no order
+  void read_row(Statement& row, const Flow& flow, Event& event);  // of those; overwrites all of the event
 
  private:
   std::vector<Event> read_all(Statement& row);
-  static std::vector<Event> in_order(std::vector<Event> events);
+  void read_own(Statement& row, Event& event);  // own_columns; a nil aggregate stands for the flow's own id
 
   Names& names_;
-  Query insert_, after_, of_flow_, of_known_flow_, of_no_flow_;
+  Query insert_, after_, of_flow_, of_no_flow_;
+  Connection& connection_;
   CompactText correlation_;
 };
 

@@ -7,17 +7,18 @@
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_insert =
+constexpr std::string_view sql_insert_payment =
     "INSERT INTO payment (key, id, user, amount, method, created, status, external_transaction_id, "
     "failure_reason, "
     "provider_key, node, version, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr std::string_view sql_update =
     "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, provider_key = ?, node = ?, version = ?, "
     "updated = ? WHERE key = ?";
-constexpr std::string_view sql_read =
-    "SELECT key, id, user, amount, method, created, status, external_transaction_id, failure_reason, "
-    "provider_key, node, version, "
-    "updated FROM payment WHERE key BETWEEN ? AND ? ORDER BY key";
+constexpr std::string_view payment_columns =
+    "key, id, user, amount, method, created, status, external_transaction_id, failure_reason, provider_key, node, "
+    "version, updated";
+const std::string sql_read_payment = fmt::format("SELECT {} FROM payment WHERE key BETWEEN ? AND ? ORDER BY key", payment_columns);
+const std::string sql_by_flow_payment = fmt::format("SELECT flow, {} FROM payment WHERE key >= ? << 12 ORDER BY key", payment_columns);
 
 std::int64_t key_of(std::int64_t flow, int attempt) {
   if (attempt < 0 || attempt > PaymentTable::attempt_max)
@@ -29,9 +30,10 @@ std::int64_t key_of(std::int64_t flow, int attempt) {
 
 PaymentTable::PaymentTable(Connection& connection, Names& names)
     : names_(names),
-      insert_(connection, sql_insert),
+      insert_(connection, sql_insert_payment),
       update_(connection, sql_update),
-      read_(connection, sql_read) {}
+      read_(connection, sql_read_payment),
+      connection_(connection) {}
 
 void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
   insert_()
@@ -67,23 +69,30 @@ void PaymentTable::update(std::int64_t flow, const Payment& payment) {
 void PaymentTable::read(std::int64_t flow, OrderId order, std::vector<Payment>& payments) {
   Statement& row = read_().bind(key_of(flow, 0)).bind(key_of(flow, attempt_max));
   const Reading reading(row);
-  while (row.next()) {
-    Payment& payment = payments.emplace_back();
-    payment.attempt = static_cast<int>(row.integer() & attempt_max);
-    payment.id = {row.uuid()};
-    payment.order = order;
-    payment.user = {row.uuid()};
-    payment.amount = {row.integer()};
-    payment.method = static_cast<PaymentMethod>(row.integer());
-    payment.created_at = row.time();
-    payment.status = static_cast<PaymentStatus>(row.integer());
-    payment.external_transaction_id = row.text();
-    payment.failure_reason = row.text();
-    payment.provider_key = row.text();
-    payment.node = names_.node(row.integer());
-    payment.version = static_cast<int>(row.integer());
-    payment.updated_at = row.time();
-  }
+  while (row.next()) payments.push_back(read_row(row, order));
+}
+
+RowsByFlow PaymentTable::by_flow() {
+  return {connection_, sql_by_flow_payment};
+}
+
+Payment PaymentTable::read_row(Statement& row, OrderId order) {
+  Payment payment;
+  payment.attempt = static_cast<int>(row.integer() & attempt_max);
+  payment.id = {row.uuid()};
+  payment.order = order;
+  payment.user = {row.uuid()};
+  payment.amount = {row.integer()};
+  payment.method = static_cast<PaymentMethod>(row.integer());
+  payment.created_at = row.time();
+  payment.status = static_cast<PaymentStatus>(row.integer());
+  payment.external_transaction_id = row.text();
+  payment.failure_reason = row.text();
+  payment.provider_key = row.text();
+  payment.node = names_.node(row.integer());
+  payment.version = static_cast<int>(row.integer());
+  payment.updated_at = row.time();
+  return payment;
 }
 
 }  // namespace sagactl::sqlite

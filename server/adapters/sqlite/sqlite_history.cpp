@@ -9,7 +9,7 @@ namespace sagactl {
 namespace sqlite {
 namespace {
 
-constexpr int cache_kib = 32 * 1024;
+constexpr int cache_kib = 8 * 1024;  // tables are read once, each in its order
 constexpr std::int64_t no_mapping = 0;  // pages are read about once: mapped, the whole file would count as memory
 
 constexpr std::string_view sql_flows =
@@ -34,28 +34,37 @@ class Snapshot : public History {
   }
 
   Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory)>& visit) override {
-    const auto done = guarded([&]() -> Result<bool> {
+                         const std::function<bool(FlowHistory&)>& visit) override {
+    return run([&] {
       Statement row = tables_.connection.prepare(fmt::format(sql_flows, FlowTable::columns()));
       row.bind(filter.since.value_or(Timestamp{INT64_MIN})).bind(filter.until.value_or(Timestamp{INT64_MAX}));
+      RowsByFlow payments = tables_.payments.by_flow(), barriers = tables_.barriers.by_flow(),
+                 events = tables_.events.by_flow();
+      FlowHistory history;
+      Flow& flow = history.flow;
       while (row.next()) {
-        FlowHistory history;
+        flow = {};
         bool has_order = false;
-        const std::int64_t number = tables_.flows.read_row(row, history.flow, has_order);
-        tables_.payments.read(number, history.flow.order.id, history.flow.payments);
-        tables_.barriers.read(number, history.flow.barriers);
-        history.events = tables_.events.of_flow(number, history.flow);
-        if (!visit(std::move(history))) break;
+        const std::int64_t number = tables_.flows.read_row(row, flow, has_order);
+        payments.each(number, [&](Statement& it) {
+          flow.payments.push_back(tables_.payments.read_row(it, flow.order.id));
+        });
+        barriers.each(number, [&](Statement& it) { flow.barriers.push_back(BarrierTable::read_row(it)); });
+        std::size_t found = 0;
+        events.each(number, [&](Statement& it) {
+          if (found == history.events.size()) history.events.emplace_back();
+          tables_.events.read_row(it, flow, history.events[found++]);
+        });
+        history.events.resize(found);
+        sort_by_time(history.events);
+        if (!visit(history)) return;
       }
-      return true;
     });
-    if (!done) return done.error();
-    return {};
   }
 
   Result<void> each_event(
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) override {
-    const auto done = guarded([&]() -> Result<bool> {
+    return run([&] {
       Statement node = tables_.connection.prepare(sql_nodes);
       Statement row = tables_.connection.prepare(sql_events);
       while (node.next()) {
@@ -64,25 +73,22 @@ class Snapshot : public History {
         row.bind(EventTable::key_of(number, 0)).bind(EventTable::key_of(number, EventTable::sequence_max));
         while (row.next()) {
           const std::int64_t sequence = EventTable::sequence_of(row.integer());
-          if (!visit(name, sequence, row.time())) return true;
+          if (!visit(name, sequence, row.time())) return;
         }
       }
-      return true;
     });
-    if (!done) return done.error();
-    return {};
   }
 
   Result<std::vector<Event>> stock_events() override {
     return guarded([&]() -> Result<std::vector<Event>> { return tables_.events.of_no_flow(); });
   }
 
-  Result<std::vector<Stock>> stocks() override {
-    return guarded([&]() -> Result<std::vector<Stock>> { return tables_.stocks.all(); });
+  Result<void> each_claim(const std::function<bool(const Claim&)>& visit) override {
+    return run([&] { tables_.claims.each(visit); });
   }
 
-  Result<std::vector<Claim>> claims() override {
-    return guarded([&]() -> Result<std::vector<Claim>> { return tables_.claims.all(); });
+  Result<std::vector<Stock>> stocks() override {
+    return guarded([&]() -> Result<std::vector<Stock>> { return tables_.stocks.all(); });
   }
 
   Result<std::vector<NodeInfo>> nodes() override {
@@ -92,6 +98,14 @@ class Snapshot : public History {
   Timestamp taken_at() const override { return taken_at_; }
 
  private:
+  template <class Work>
+  Result<void> run(Work&& work) {
+    return guarded([&]() -> Result<void> {
+      work();
+      return {};
+    });
+  }
+
   Tables tables_;
   Transaction transaction_;
   Timestamp taken_at_;

@@ -1,0 +1,76 @@
+// What is kept of every order: in memory or in a file, it comes out the same.
+#include <gtest/gtest.h>
+
+#include "analysis/record_list.hpp"
+#include "analysis/record_sorter.hpp"
+#include "common/random.hpp"
+
+namespace sagactl {
+namespace {
+
+struct Numbered {
+  std::uint64_t key = 0;
+  std::uint32_t number = 0;
+  friend bool operator==(const Numbered&, const Numbered&) = default;
+};
+
+bool by_key(const Numbered& a, const Numbered& b) {
+  return a.key != b.key ? a.key < b.key : a.number < b.number;
+}
+
+std::vector<Numbered> some(std::uint32_t count) {
+  Random random(count);
+  std::vector<Numbered> records;
+  for (std::uint32_t i = 0; i < count; ++i) records.push_back({random.below(count / 2 + 1), i});
+  return records;
+}
+
+struct Place {
+  const char* name;
+  Scratch scratch;
+  std::uint32_t count;
+};
+const Place places[] = {
+    {"nothing", {}, 0},
+    {"in memory", {::testing::TempDir(), 10'000}, 10'000},
+    {"one more than goes into memory", {::testing::TempDir(), 10'000}, 10'001},
+    {"in many runs", {::testing::TempDir(), 777}, 100'000},
+    {"in a file, to the last", {::testing::TempDir(), 5'000}, 100'000},
+    {"nowhere to go but memory", {"/nonexistent", 777}, 10'000},
+};
+
+TEST(RecordSorter, BringsAllIntoOrder) {
+  for (const Place& place : places) {
+    SCOPED_TRACE(place.name);
+    std::vector<Numbered> records = some(place.count);
+    RecordSorter<Numbered> sorter(place.scratch, by_key);
+    for (const Numbered& record : records) sorter.add(record);
+    EXPECT_EQ(sorter.size(), place.count);
+    std::sort(records.begin(), records.end(), by_key);
+    for (const Numbered& record : records) {
+      const Numbered* next = sorter.next();
+      ASSERT_NE(next, nullptr);
+      ASSERT_EQ(*next, record);
+    }
+    EXPECT_EQ(sorter.next(), nullptr);
+    EXPECT_EQ(sorter.next(), nullptr);
+  }
+}
+
+TEST(RecordList, GivesEveryRecordByItsNumber) {
+  for (const Place& place : places) {
+    SCOPED_TRACE(place.name);
+    const std::vector<Numbered> records = some(place.count);
+    RecordList<Numbered> list(place.scratch);
+    for (const Numbered& record : records) list.push_back(record);
+    list.settle();
+    ASSERT_EQ(list.size(), records.size());
+    EXPECT_EQ(list.empty(), records.empty());
+    EXPECT_TRUE(std::equal(list.begin(), list.end(), records.begin(), records.end()));
+    for (std::size_t i = 0; i < records.size(); i += 97) ASSERT_EQ(list[i], records[i]);
+    EXPECT_TRUE(std::equal(list.begin(), list.end(), records.begin(), records.end())) << "again";
+  }
+}
+
+}  // namespace
+}  // namespace sagactl

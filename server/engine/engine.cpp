@@ -76,6 +76,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void expire_reservations(Timestamp now);
   void fenced();
   void hold(const std::string& why);
+  void store_answers();
   Timestamp next_turn(Timestamp now) const;
   void wake();
   void publish_rest();
@@ -170,7 +171,8 @@ Timestamp Engine::Core::turn() {
   if (now >= hold_until_) {
     if (!registered_) {
       const auto started = start();
-      if (!started) hold(started.error().message);
+      if (started) store_answers();
+      else hold(started.error().message);
     }
     if (registered_) keep_lease(now);
     if (registered_) adopt(now);
@@ -202,8 +204,9 @@ void Engine::Core::keep_lease(Timestamp now) {
   if (now < renew_at_) return;
   renew_at_ = now + options_.lease / 3;
   const auto renewed = store_.renew(writer_, options_.lease);
-  if (!renewed) hold(renewed.error().message);
-  else if (!*renewed) fenced();
+  if (!renewed) return hold(renewed.error().message);
+  store_answers();
+  if (!*renewed) fenced();
 }
 
 void Engine::Core::adopt(Timestamp now) {
@@ -261,7 +264,7 @@ void Engine::Core::commit(std::vector<Waiting> waiting) {
     fenced();
     not_committed(std::move(waiting), Error{ErrorCode::unavailable, "this node lost its lease; try again"});
   } else {
-    hold_ = {};
+    store_answers();
     committed(std::move(waiting), *batch, std::move(receipts), clock_.now() - began);
   }
 }
@@ -306,8 +309,6 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
     stats_.commands += waiting.size();
     stats_.last_batch_size = waiting.size();
     stats_.commit_us_total += static_cast<std::uint64_t>(took.count());
-    stats_.store_available = true;
-    stats_.store_error.clear();
     stats_.open_sagas = open_.size();
     stats_.unpublished = publisher_.waiting();
   }
@@ -390,6 +391,16 @@ void Engine::Core::fenced() {
   timers_ = {};
   const std::lock_guard lock(stats_mutex_);
   ++stats_.fenced;
+}
+
+// Also when there is nothing to commit: a node that does not say so is sent no requests.
+void Engine::Core::store_answers() {
+  hold_ = {};
+  const std::lock_guard lock(stats_mutex_);
+  if (stats_.store_available) return;
+  stats_.store_available = true;
+  stats_.store_error.clear();
+  log_info("the database can be used again", {{"node", options_.node}});
 }
 
 void Engine::Core::hold(const std::string& why) {

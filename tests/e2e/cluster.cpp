@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "httpclient/http_client.hpp"
+#include "tests/services/loopback.hpp"
 
 namespace sagactl {
 namespace {
@@ -55,9 +56,12 @@ Cluster::Cluster(const Parts& parts, std::vector<std::string> flags)
     flags_.insert(flags_.end(), {"--redis", "redis://127.0.0.1:" + std::to_string(network_to_redis->port())});
   }
   if (parts.kafka) {
-    kafka = std::make_unique<KafkaServer>();
+    const std::uint16_t target = free_port();
+    network_to_kafka = network_to(target);
+    kafka = std::make_unique<KafkaServer>(KafkaServer::Strangers::may_do_all,
+                                          KafkaServer::Network{network_to_kafka->port(), target});
     kafka->start();
-    flags_.insert(flags_.end(), {"--kafka", kafka->brokers()});
+    flags_.insert(flags_.end(), {"--kafka", "127.0.0.1:" + std::to_string(network_to_kafka->port())});
   }
 }
 

@@ -17,7 +17,7 @@ namespace sagactl {
 
 class Cluster {
  public:
-  // What a node runs over. PostgreSQL is always there, and reached through `network_to_postgres`.
+  // What a node runs over, each reached through its network. PostgreSQL is always there.
   struct Parts {
     bool redis = false;
     bool kafka = false;
@@ -45,7 +45,7 @@ class Cluster {
   std::unique_ptr<PostgresServer> postgres;
   std::unique_ptr<RedisServer> redis;
   std::unique_ptr<KafkaServer> kafka;
-  std::unique_ptr<TcpProxy> network_to_postgres, network_to_redis;
+  std::unique_ptr<TcpProxy> network_to_postgres, network_to_redis, network_to_kafka;
 
  private:
   struct Node {

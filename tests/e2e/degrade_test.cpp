@@ -116,7 +116,12 @@ TEST_P(KafkaAway, OrdersGoOnAndTheirEventsFollowAfterwards) {
 INSTANTIATE_TEST_SUITE_P(
     Degrading, KafkaAway,
     testing::Values(Fault{"Stopped", [](Cluster& c) { c.kafka->stop(); }, [](Cluster& c) { c.kafka->start(); }},
-                    Fault{"Frozen", [](Cluster& c) { c.kafka->freeze(); }, [](Cluster& c) { c.kafka->go_on(); }}),
+                    Fault{"Frozen", [](Cluster& c) { c.kafka->freeze(); }, [](Cluster& c) { c.kafka->go_on(); }},
+                    Fault{"BehindABlackHole",
+                               [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::black_hole); },
+                               [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }},
+                    Fault{"CutOff", [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::cut); },
+                               [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
 // --- PostgreSQL: 503, nothing lost, recovery by itself ----------------------------------------------------------------

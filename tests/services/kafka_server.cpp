@@ -77,7 +77,7 @@ bool KafkaServer::is_installed() {
   return std::filesystem::is_directory(jars(), ignored);
 }
 
-KafkaServer::KafkaServer(Strangers strangers)
+KafkaServer::KafkaServer(Strangers strangers, std::optional<Network> network)
     : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
       port_(free_port()),
       controller_port_(free_port()) {
@@ -86,7 +86,10 @@ KafkaServer::KafkaServer(Strangers strangers)
   std::ofstream file(folder_ / "server.properties");
   file << "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:" << controller
        << "\nlisteners=PLAINTEXT://127.0.0.1:" << port << ",CONTROLLER://127.0.0.1:" << controller
+       << (network ? ",PROXIED://127.0.0.1:" + std::to_string(network->target) : "")
        << "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" << port
+       << (network ? ",PROXIED://127.0.0.1:" + std::to_string(network->proxy) : "")
+       << "\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT"
        << "\ncontroller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\nlog.dirs="
        << (folder_ / "data").string()
        << "\nauto.create.topics.enable=false\nnum.partitions=6\noffsets.topic.replication.factor=1\n"

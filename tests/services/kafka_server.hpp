@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace sagactl {
@@ -14,8 +15,12 @@ namespace sagactl {
 class KafkaServer {
  public:
   enum class Strangers { may_do_all, may_do_nothing };  // whoever does not say who they are
+  // A network that clients are told to come through: the proxy's port, and the one that it forwards to.
+  struct Network {
+    std::uint16_t proxy = 0, target = 0;
+  };
   // Not started yet.
-  explicit KafkaServer(Strangers strangers = Strangers::may_do_all);
+  explicit KafkaServer(Strangers strangers = Strangers::may_do_all, std::optional<Network> network = {});
   ~KafkaServer();
   KafkaServer(const KafkaServer&) = delete;
 

@@ -25,13 +25,17 @@ kafka_install() {
 # A UUID as Kafka writes it.
 kafka_new_id() { head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=' | sed 's/^./S/'; }
 
+# SAGACTL_KAFKA_BEHIND=PROXY_PORT:PORT has it listen on PORT as well, and tell clients that come there to come through
+# the proxy: otherwise they would go round it.
 kafka_configure() {
+  local behind=${SAGACTL_KAFKA_BEHIND:-}
   cat <<END
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$3
-listeners=PLAINTEXT://127.0.0.1:$2,CONTROLLER://127.0.0.1:$3
-advertised.listeners=PLAINTEXT://127.0.0.1:$2
+listeners=PLAINTEXT://127.0.0.1:$2,CONTROLLER://127.0.0.1:$3${behind:+,PROXIED://127.0.0.1:${behind#*:}}
+advertised.listeners=PLAINTEXT://127.0.0.1:$2${behind:+,PROXIED://127.0.0.1:${behind%:*}}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs=$1

@@ -73,7 +73,10 @@ await_service() {
   done
 }
 
-is_gone() { ! birth_of "$1"; }
+# Until the last thread has ended a process that was killed keeps its ports, although its first thread is a zombie.
+is_gone() {
+  ! birth_of "$1" >/dev/null && (($(ls "/proc/$1/task" 2>/dev/null | wc -l) <= 1))
+}
 all_gone() {
   local pid
   for pid in "$@"; do is_gone "$pid" || return 1; done

@@ -34,7 +34,7 @@ bool merge_runs(std::vector<Run> runs, Put put) {
     next.pop();
     if (!put(*run.at)) return false;
     ++run.at;
-    if (run.mapped != nullptr) run.mapped->passed(run.at);
+    if (run.mapped != nullptr) run.mapped->touched();  // runs are short: no walk passes a whole window of one
     if (run.at != run.end) next.push(run);
   }
   return true;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "analysis/observer.hpp"
-#include "analysis/scratch.hpp"
 #include "analysis/verdict.hpp"
+#include "common/scratch.hpp"
 
 namespace sagactl {
 

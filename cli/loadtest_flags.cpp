@@ -131,7 +131,7 @@ Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFla
   options.profile = std::move(*profile);
   options.token = invocation.settings.token;
   options.timeout = invocation.settings.timeout;
-  options.scratch = invocation.environment.scratch_directory();
+  options.scratch.directory = invocation.environment.scratch_directory();
   const auto urls = node_urls(invocation.settings);
   if (!urls) return urls.error();
   for (const Url& url : *urls) options.targets.push_back(url.text());

@@ -56,7 +56,7 @@ CrewSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& pha
 Crew::Crew(const LoadOptions& options, const Setup& setup)
     : requested_(options.pacing),
       cores_(setup.cores),
-      store_(options.scratch, options.entries_in_memory_max) {
+      store_(options.scratch) {
   LoadWorker::Setup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;

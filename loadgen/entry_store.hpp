@@ -5,24 +5,21 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <thread>
 #include <vector>
 
-#include "common/nameless_file.hpp"
+#include "common/record_sorter.hpp"
 #include "loadgen/ledger_entries.hpp"
 
 namespace sagactl {
 
-// A piece that cannot be written to the file, for want of room, stays in memory.
+// What cannot be written to the file, for want of room, stays in memory.
 class EntryStore {
  public:
   using Piece = std::vector<LedgerEntry>;
   static constexpr std::size_t piece_size = 16 * 1024;
 
-  // `in_memory_max` entries are kept in memory; the file is made in `directory`.
-  EntryStore(std::string directory, std::size_t in_memory_max);
+  explicit EntryStore(Scratch scratch);
   ~EntryStore();
   EntryStore(const EntryStore&) = delete;
   EntryStore& operator=(const EntryStore&) = delete;
@@ -36,29 +33,19 @@ class EntryStore {
   LedgerEntries take();
 
  private:
-  struct Block {  // a piece in the file, sorted
-    std::size_t first = 0, count = 0;
-  };
-  static constexpr std::size_t waiting_max = 16;  // pieces on their way to the file
+  static constexpr std::size_t waiting_max = 16;  // pieces on their way to the sorter
 
-  void write_pieces();
-  bool write(const Piece& piece);
-  void stop_writing();
-  LedgerEntries merge();
+  void sort_pieces();
+  void stop_sorting();
 
-  const std::string directory_;
-  const std::size_t in_memory_max_;
+  const Scratch scratch_;
+  RecordSorter<LedgerEntry> sorter_;  // the thread's while it runs
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Piece> kept_;
-  std::size_t kept_entries_ = 0;
   std::deque<Piece> waiting_;
   std::vector<Piece> spare_;
   bool stopping_ = false;
-  std::thread writer_;
-  std::optional<NamelessFile> file_;
-  std::vector<Block> blocks_;   // of the writer while it runs
-  std::size_t written_ = 0;     // entries
+  std::thread thread_;
 };
 
 }  // namespace sagactl

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "common/scratch.hpp"
 #include "common/time.hpp"
 #include "loadgen/profile.hpp"
 #include "loadgen/schedule.hpp"
@@ -62,8 +63,7 @@ struct LoadOptions {
   std::uint32_t connections = 0;      // over all targets; 0: closed loop: concurrency, open loop: by the rate
   bool fresh_connections = false;     // each request has a connection of its own, made before it is due
   std::uint32_t backlog_max = 65536;  // due requests that may wait for a connection; more are skipped
-  std::string scratch = "/tmp";       // where a ledger goes that is too long for memory
-  std::size_t entries_in_memory_max = 64 * 1024;
+  Scratch scratch = {};               // where a ledger goes that is too long for memory
 };
 
 // `invalid` with the first thing that is wrong, in the command line's words.

@@ -26,7 +26,7 @@ bool was_reopened(const FlowFacts& facts) {
 
 LedgerIndex::LedgerIndex(const Ledger& ledger, const Scratch& scratch)
     : ledger_(ledger),
-      orders_(scratch),
+      seen_(scratch),
       named_(ledger.entries.size(), RunOrder::none),
       made_(ledger.entries.size(), RunOrder::none) {
   answered_.reserve(ledger.entries.size());
@@ -41,7 +41,7 @@ LedgerIndex::LedgerIndex(const Ledger& ledger, const Scratch& scratch)
 void LedgerIndex::see(const FlowFacts& facts) {
   if (!facts.has_order) return;
   const Order& order = facts.flow.order;
-  const auto number = static_cast<std::uint32_t>(orders_.size());
+  const auto number = static_cast<std::uint32_t>(seen_.size());
   const auto product = order.items.empty() ? std::nullopt : parse_product_id(order.items.front().product_id);
   const Uuid correlation =
       facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
@@ -74,11 +74,11 @@ void LedgerIndex::see(const FlowFacts& facts) {
   seen.status = order.status;
   seen.reopened = was_reopened(facts);
   seen.traced = !correlation.is_nil();
-  orders_.push_back(seen);
+  seen_.add(seen);
 }
 
 void LedgerIndex::settle() {
-  orders_.settle();
+  orders_ = seen_.take();
 }
 
 void LedgerIndex::each_answer(OrderId order, const std::function<void(std::uint32_t)>& visit) const {

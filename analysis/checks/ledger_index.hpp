@@ -10,8 +10,8 @@
 
 #include "analysis/check.hpp"
 #include "analysis/node_numbers.hpp"
-#include "analysis/record_list.hpp"
 #include "analysis/uuid_index.hpp"
+#include "common/record_collector.hpp"
 #include "loadgen/ledger.hpp"
 
 namespace sagactl {
@@ -46,7 +46,7 @@ class LedgerIndex final : public Observer {
   void settle();  // after everything was seen, and before anything is looked for
 
   const Ledger& ledger() const { return ledger_; }
-  const RecordList<RunOrder>& orders() const { return orders_; }  // by creation
+  const Records<RunOrder>& orders() const { return orders_; }  // by creation
   NodeName node_of(const RunOrder& order) const { return nodes_.name(order.node); }
 
   // Of an entry of the ledger.
@@ -67,7 +67,8 @@ class LedgerIndex final : public Observer {
 
   const Ledger& ledger_;
   NodeNumbers nodes_;
-  RecordList<RunOrder> orders_;
+  RecordCollector<RunOrder> seen_;
+  Records<RunOrder> orders_;  // the same, when everything was seen
   UuidIndex answered_;  // the orders that answers named, into the ledger's entries
   // By the place of a request, the number of an order: the one that its answer named, and the last of those with the
   // correlation that it sent.

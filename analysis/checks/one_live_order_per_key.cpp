@@ -9,9 +9,9 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/node_numbers.hpp"
-#include "analysis/record_sorter.hpp"
 #include "analysis/violations.hpp"
 #include "analysis/wording.hpp"
+#include "common/record_sorter.hpp"
 
 namespace sagactl {
 namespace {

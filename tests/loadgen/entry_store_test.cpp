@@ -53,14 +53,14 @@ void expect_all(const LedgerEntries& entries, std::uint64_t count) {
 }
 
 TEST(EntryStore, GivesFewEntriesFromMemoryInOrder) {
-  EntryStore store(::testing::TempDir(), 100'000);
+  EntryStore store({::testing::TempDir(), 100'000});
   const LedgerEntries entries = filled(store, 50'000);
   EXPECT_FALSE(entries.is_in_file());
   expect_all(entries, 50'000);
 }
 
 TEST(EntryStore, GivesManyEntriesFromAFileInOrder) {
-  EntryStore store(::testing::TempDir(), 20'000);
+  EntryStore store({::testing::TempDir(), 20'000});
   const LedgerEntries entries = filled(store, 300'000);
   EXPECT_TRUE(entries.is_in_file());
   expect_all(entries, 300'000);
@@ -71,14 +71,14 @@ TEST(EntryStore, GivesManyEntriesFromAFileInOrder) {
 }
 
 TEST(EntryStore, KeepsWhatItCannotWrite) {
-  EntryStore store("/nonexistent", 20'000);
+  EntryStore store({"/nonexistent", 20'000});
   const LedgerEntries entries = filled(store, 100'000);
   EXPECT_FALSE(entries.is_in_file());
   expect_all(entries, 100'000);
 }
 
 TEST(LedgerEntries, InAFileComeIntoMemoryWhenTheyAreChanged) {
-  EntryStore store(::testing::TempDir(), 0);
+  EntryStore store({::testing::TempDir(), 0});
   LedgerEntries entries = filled(store, 100'000);
   ASSERT_TRUE(entries.is_in_file());
   const LedgerEntries before = entries;

@@ -199,8 +199,7 @@ TEST(LongRun, KeepsItsLedgerInAFileAndTheFiguresAreTheSame) {
   LoadOptions options = servers.options(ScenarioKind::mixed);
   options.orders = 2'000;
   options.token = "given";
-  options.scratch = ::testing::TempDir();
-  options.entries_in_memory_max = 0;
+  options.scratch = {.directory = ::testing::TempDir(), .in_memory_max = 0};
   const auto result = run_load(options);
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->ledger.entries.is_in_file());

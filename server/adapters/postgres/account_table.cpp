@@ -6,9 +6,9 @@ namespace {
 const std::string account_columns =
     "id, email, password_hash, first_name, last_name, role, status, email_verified, refresh_token_hash, created, "
     "updated";
-const Statement sql_load_account{"account_load", "SELECT " + account_columns +
-                                             " FROM account WHERE id = ANY ($1::uuid[]) OR email = ANY ($2::text[]) "
-                                             "ORDER BY id FOR UPDATE"};
+const Statement sql_load_account{
+    "account_load", "SELECT " + account_columns +
+                        " FROM account WHERE id = ANY ($1::uuid[]) OR email = ANY ($2::text[]) ORDER BY id FOR UPDATE"};
 const Statement sql_put_account{
     "account_put",
     "INSERT INTO account (" + account_columns +
@@ -22,7 +22,8 @@ const Statement sql_put_account{
 }  // namespace
 
 const Statement sql_account_by_id{"account_by_id", "SELECT " + account_columns + " FROM account WHERE id = $1::uuid"};
-const Statement sql_account_by_email{"account_by_email", "SELECT " + account_columns + " FROM account WHERE email = $1::text"};
+const Statement sql_account_by_email{"account_by_email",
+                                     "SELECT " + account_columns + " FROM account WHERE email = $1::text"};
 
 void send_accounts_load(Connection& connection, const std::vector<UserId>& ids,
                         const std::vector<std::string>& emails) {

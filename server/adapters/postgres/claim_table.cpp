@@ -12,14 +12,13 @@ const std::string claim_columns = "c.key, c.flow, c.live AND f.order_status IS N
 // and would take an order that another node has placed meanwhile for one that is gone.
 const Statement sql_lock_claim{"claim_lock", "SELECT FROM claim WHERE key = ANY ($1::uuid[]) ORDER BY key FOR UPDATE"};
 const Statement sql_load_claim{"claim_load", "SELECT " + claim_columns +
-                                           " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow WHERE c.key = ANY "
-                                           "($1::uuid[]) ORDER BY c.key"};
-const Statement sql_insert_claim{"claim_insert",
-                           "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], "
-                           "$3::boolean[])"};
-const Statement sql_put_claim{"claim_put",
-                        "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], "
-                        "$3::boolean[]) ON CONFLICT (key) DO UPDATE SET flow = excluded.flow, live = excluded.live"};
+                                                 " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow WHERE c.key = "
+                                                 "ANY ($1::uuid[]) ORDER BY c.key"};
+const Statement sql_insert_claim{
+    "claim_insert",
+    "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::boolean[])"};
+const Statement sql_put_claim{
+    "claim_put", sql_insert_claim.sql + " ON CONFLICT (key) DO UPDATE SET flow = excluded.flow, live = excluded.live"};
 
 void send(Connection& connection, const Statement& statement, std::vector<const Claim*> claims) {
   std::stable_sort(claims.begin(), claims.end(), [](const Claim* a, const Claim* b) { return a->key < b->key; });

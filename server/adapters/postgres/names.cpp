@@ -3,7 +3,7 @@
 namespace sagactl::postgres {
 namespace {
 
-const Statement sql_nodes_known{"names_nodes", "SELECT no, name FROM node"};
+const Statement sql_known_nodes{"names_nodes", "SELECT no, name FROM node"};
 const Statement sql_add_node{"names_add_node", "INSERT INTO node (name) VALUES ($1) ON CONFLICT (name) DO NOTHING"};
 const Statement sql_definitions{"names_definitions", "SELECT no, name, version FROM definition"};
 const Statement sql_add_definition{
@@ -13,7 +13,7 @@ const Statement sql_add_definition{
 }  // namespace
 
 void Names::read_nodes() {
-  Rows row = connection_.run(sql_nodes_known);
+  Rows row = connection_.run(sql_known_nodes);
   while (row.next()) {
     const std::int64_t number = row.integer();
     const NodeName name(row.text());

@@ -8,12 +8,12 @@ const Statement sql_load_replay{
     "SELECT r.user_id, r.key, r.request_digest, r.status, r.body, r.created FROM replay AS r WHERE "
     "(r.user_id, r.key) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY r.user_id, r.key FOR UPDATE"};
 const Statement sql_insert_replay{"replay_insert",
-                           "INSERT INTO replay (user_id, key, request_digest, status, body, created) VALUES "
-                           "($1::uuid, $2, $3, $4::bigint, $5, $6::bigint)"};
+                                  "INSERT INTO replay (user_id, key, request_digest, status, body, created) VALUES "
+                                  "($1::uuid, $2, $3, $4::bigint, $5, $6::bigint)"};
 const Statement sql_put_replay{"replay_put",
-                        sql_insert_replay.sql +
-                            " ON CONFLICT (user_id, key) DO UPDATE SET request_digest = excluded.request_digest, "
-                            "status = excluded.status, body = excluded.body, created = excluded.created"};
+                               sql_insert_replay.sql +
+                                   " ON CONFLICT (user_id, key) DO UPDATE SET request_digest = excluded.request_digest, "
+                                   "status = excluded.status, body = excluded.body, created = excluded.created"};
 
 Parameters values(const Replay& replay) {
   Parameters parameters;

@@ -8,8 +8,8 @@ const std::string rows =
     "unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], "
     "$8::bigint[], $9::smallint[], $10::integer[], $11::bigint[], $12::bigint[])";
 const Statement sql_load_stock{"stock_load", "SELECT " + stock_columns +
-                                           " FROM stock WHERE (kind, id) IN (SELECT * FROM unnest($1::smallint[], "
-                                           "$2::text[])) ORDER BY kind, id FOR UPDATE"};
+                                                 " FROM stock WHERE (kind, id) IN (SELECT * FROM unnest("
+                                                 "$1::smallint[], $2::text[])) ORDER BY kind, id FOR UPDATE"};
 const Statement sql_insert_stock{"stock_insert", "INSERT INTO stock (" + stock_columns + ") SELECT * FROM " + rows};
 const Statement sql_put_stock{
     "stock_put", "INSERT INTO stock (" + stock_columns + ") SELECT * FROM " + rows +

@@ -7,14 +7,15 @@ const std::string account_columns =
     "id, email, password_hash, first_name, last_name, role, status, email_verified, refresh_token_hash, "
     "created, "
     "updated";
-const std::string sql_put_account = "INSERT INTO account (" + account_columns +
-                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                            "email = excluded.email, password_hash = excluded.password_hash, "
-                            "first_name = excluded.first_name, last_name = excluded.last_name, "
-                            "role = excluded.role, status = excluded.status, "
-                            "email_verified = excluded.email_verified, "
-                            "refresh_token_hash = excluded.refresh_token_hash, "
-                            "created = excluded.created, updated = excluded.updated";
+const std::string sql_put_account =
+    "INSERT INTO account (" + account_columns +
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+    "email = excluded.email, password_hash = excluded.password_hash, "
+    "first_name = excluded.first_name, last_name = excluded.last_name, "
+    "role = excluded.role, status = excluded.status, "
+    "email_verified = excluded.email_verified, "
+    "refresh_token_hash = excluded.refresh_token_hash, "
+    "created = excluded.created, updated = excluded.updated";
 const std::string sql_find_by_id = "SELECT " + account_columns + " FROM account WHERE id = ?";
 const std::string sql_find_by_email = "SELECT " + account_columns + " FROM account WHERE email = ?";
 

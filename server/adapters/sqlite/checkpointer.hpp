@@ -11,9 +11,10 @@
 
 namespace sagactl::sqlite {
 
-// When the log has grown long it is copied beside the commits that go on, a few pages at a time, and in rounds: what they
-// add meanwhile is less each time. The few pages that are left at last are copied while `writer_mutex` is held, after which the writer begins
-// the log anew. Copying rarely matters as much as copying aside: a page that many commits changed is copied once.
+// When the log has grown long it is copied beside the commits that go on, a few pages at a time, and in rounds: what
+// they add meanwhile is less each time. The few pages that are left at last are copied while `writer_mutex` is held,
+// after which the writer begins the log anew. Copying rarely matters as much as copying aside: a page that many commits
+// changed is copied once.
 class Checkpointer {
  public:
   // Watches the log of `writer`, which must outlive this. Throws a Failure.

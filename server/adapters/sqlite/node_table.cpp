@@ -17,7 +17,7 @@ constexpr std::string_view sql_set_published = "UPDATE node SET published = max(
 constexpr std::string_view sql_backlogs =
     "SELECT name, published FROM node WHERE name = ? OR (lease_until <= ? AND published < last_sequence) "
     "ORDER BY name";
-constexpr std::string_view sql_all_node =
+constexpr std::string_view sql_all_nodes =
     "SELECT name, url, epoch, lease_until, last_sequence, published FROM node WHERE epoch > 0 ORDER BY name";
 constexpr std::string_view sql_unpublished = "SELECT sum(last_sequence - published) FROM node";
 constexpr std::string_view sql_read_progress = "SELECT last_time, last_flow FROM progress";
@@ -37,7 +37,7 @@ NodeTable::NodeTable(Connection& connection)
       set_last_sequence_(connection, sql_set_last_sequence),
       set_published_(connection, sql_set_published),
       backlogs_(connection, sql_backlogs),
-      all_(connection, sql_all_node),
+      all_(connection, sql_all_nodes),
       unpublished_(connection, sql_unpublished) {}
 
 std::optional<NodeRow> NodeTable::find(const NodeName& name) {

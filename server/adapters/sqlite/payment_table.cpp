@@ -17,8 +17,10 @@ constexpr std::string_view sql_update =
 constexpr std::string_view payment_columns =
     "key, id, user, amount, method, created, status, external_transaction_id, failure_reason, provider_key, node, "
     "version, updated";
-const std::string sql_read_payment = fmt::format("SELECT {} FROM payment WHERE key BETWEEN ? AND ? ORDER BY key", payment_columns);
-const std::string sql_by_flow_payment = fmt::format("SELECT flow, {} FROM payment WHERE key >= ? << 12 ORDER BY key", payment_columns);
+const std::string sql_read_payment =
+    fmt::format("SELECT {} FROM payment WHERE key BETWEEN ? AND ? ORDER BY key", payment_columns);
+const std::string sql_by_flow_payment =
+    fmt::format("SELECT flow, {} FROM payment WHERE key >= ? << 12 ORDER BY key", payment_columns);
 
 std::int64_t key_of(std::int64_t flow, int attempt) {
   if (attempt < 0 || attempt > PaymentTable::attempt_max)

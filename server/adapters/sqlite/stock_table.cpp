@@ -7,7 +7,7 @@ const std::string stock_columns = "kind, id, name, price, total, available, rese
 const std::string sql_put_stock = "REPLACE INTO stock (" + stock_columns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const std::string sql_find_stock = "SELECT " + stock_columns + " FROM stock WHERE kind = ? AND id = ?";
 const std::string sql_list_stock = "SELECT " + stock_columns + " FROM stock WHERE kind = ? AND id > ? ORDER BY id LIMIT ?";
-const std::string sql_all_stock = "SELECT " + stock_columns + " FROM stock ORDER BY kind, id";
+const std::string sql_all_stocks = "SELECT " + stock_columns + " FROM stock ORDER BY kind, id";
 
 }  // namespace
 
@@ -16,7 +16,7 @@ StockTable::StockTable(Connection& connection, Names& names)
       put_(connection, sql_put_stock),
       find_(connection, sql_find_stock),
       list_(connection, sql_list_stock),
-      all_(connection, sql_all_stock) {}
+      all_(connection, sql_all_stocks) {}
 
 void StockTable::put(const Stock& stock) {
   put_()

@@ -1,9 +1,9 @@
-// What is kept of every order: in memory or in a file, it comes out the same.
+// Records that are too many for memory: in memory or in a file, they come out the same.
 #include <gtest/gtest.h>
 
-#include "analysis/record_list.hpp"
-#include "analysis/record_sorter.hpp"
 #include "common/random.hpp"
+#include "common/record_collector.hpp"
+#include "common/record_sorter.hpp"
 
 namespace sagactl {
 namespace {
@@ -57,17 +57,21 @@ TEST(RecordSorter, BringsAllIntoOrder) {
   }
 }
 
-TEST(RecordList, GivesEveryRecordByItsNumber) {
+TEST(RecordCollector, GivesEveryRecordByItsPlace) {
   for (const Place& place : places) {
     SCOPED_TRACE(place.name);
     const std::vector<Numbered> records = some(place.count);
-    RecordList<Numbered> list(place.scratch);
-    for (const Numbered& record : records) list.push_back(record);
-    list.settle();
+    RecordCollector<Numbered> collector(place.scratch);
+    for (const Numbered& record : records) collector.add(record);
+    EXPECT_EQ(collector.size(), records.size());
+    const Records<Numbered> list = collector.take();
     ASSERT_EQ(list.size(), records.size());
     EXPECT_EQ(list.empty(), records.empty());
     EXPECT_TRUE(std::equal(list.begin(), list.end(), records.begin(), records.end()));
-    for (std::size_t i = 0; i < records.size(); i += 97) ASSERT_EQ(list[i], records[i]);
+    for (std::size_t i = 0; i < records.size(); i += 97) {
+      ASSERT_EQ(list[i], records[i]);
+      ASSERT_EQ(list.place_of(list[i]), i);
+    }
     EXPECT_TRUE(std::equal(list.begin(), list.end(), records.begin(), records.end())) << "again";
   }
 }

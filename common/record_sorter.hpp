@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/scratch.hpp"
 #include "common/nameless_file.hpp"
 #include "common/result.hpp"
+#include "common/scratch.hpp"
 
 namespace sagactl {
 
@@ -25,7 +25,7 @@ class RecordSorter {
   RecordSorter(Scratch scratch, Less less) : scratch_(std::move(scratch)), less_(less) {}
 
   void add(const Record& record) {
-    if (records_.size() == scratch_.in_memory_max) write_run();
+    if (records_.size() >= scratch_.in_memory_max && !records_.empty()) write_run();
     records_.push_back(record);
     ++size_;
   }
@@ -85,7 +85,7 @@ class RecordSorter {
     run.records.resize(std::min(run.left, read_at_once));
     if (run.records.empty()) return false;
     if (!file_->read(run.records.data(), run.records.size() * sizeof(Record), run.first * sizeof(Record)))
-      crash("a file of the verdicts' own cannot be read");
+      crash("a file that was written just now cannot be read");
     run.first += run.records.size();
     run.left -= run.records.size();
     return true;

@@ -1,4 +1,4 @@
-// Where what is kept of every order goes when there are too many of them for memory.
+// Where records go that are too many to be kept in memory, such as those of every order of a long run.
 #pragma once
 
 #include <cstddef>

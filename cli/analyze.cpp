@@ -1,6 +1,5 @@
 #include "cli/analyze.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -102,20 +101,18 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
 void add_analyze(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AnalyzeFlags>();
   CLI::App* app =
-      root.add_subcommand("analyze", "Show what the database holds: nodes, groups, times, verdicts")
-          ->group("Testing");
-  app->add_option("--since", flags->since, "Orders from then on")->type_name("TIME|DURATION");
-  app->add_option("--until", flags->until, "Orders before then")->type_name("TIME|DURATION");
-  app->add_option("--run", flags->run, "Orders of this load test")->type_name("ID");
-  CLI::Option* compare =
-      app->add_option("--compare", flags->compare, "Saved results of load tests instead, before and after a change")
-          ->expected(1, 1 + static_cast<int>(runs_compared_max))
-          ->type_name("FILE.json ...");
-  app->add_option("--with", flags->with, "The results after the change, where there are several on each side")
-      ->expected(1, static_cast<int>(runs_compared_max))
-      ->needs(compare)
-      ->type_name("FILE.json ...");
-  app->add_flag("--schema", flags->schema, "Print the JSON schema of what loadtest --save and -o json give");
+      add_command(root, "analyze", "Show what the database holds: nodes, groups, times, verdicts", "Testing");
+  add_text(*app, "--since", flags->since, "TIME|DURATION", "Orders from then on");
+  add_text(*app, "--until", flags->until, "TIME|DURATION", "Orders before then");
+  add_text(*app, "--run", flags->run, "ID", "Orders of this load test");
+  const Flag compare = add_text(*app, "--compare", flags->compare, "FILE.json ...",
+                                "Saved results of load tests instead, before and after a change")
+                           .takes(1, 1 + static_cast<int>(runs_compared_max));
+  add_text(*app, "--with", flags->with, "FILE.json ...",
+           "The results after the change, where there are several on each side")
+      .takes(1, static_cast<int>(runs_compared_max))
+      .only_with(compare);
+  add_switch(*app, "--schema", flags->schema, "Print the JSON schema of what loadtest --save and -o json give");
   add_report_flags(*app, flags->files);
   commands.add(app, [flags](Invocation& invocation) { return run_analyze(invocation, *flags); });
 }

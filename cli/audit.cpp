@@ -1,6 +1,5 @@
 #include "cli/audit.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -66,12 +65,10 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
-  CLI::App* app =
-      root.add_subcommand("audit", "Show what people had done: retries, compensations, cancellations, stock")
-          ->group("Using the nodes");
+  CLI::App* app = add_command(root, "audit", "Show what people had done: retries, compensations, cancellations, stock",
+                              "Using the nodes");
   add_duration(*app, "--since", flags->since, "Only what was done in the last so long");
-  app->add_option("--by", flags->by, "Only what this user did: an id or an e-mail address")
-      ->type_name("USER");
+  add_text(*app, "--by", flags->by, "USER", "Only what this user did: an id or an e-mail address");
   add_number(*app, "--limit", flags->limit, 1, 1000, "How many [100]");
   commands.add(app, [flags](Invocation& invocation) { return run_audit(invocation, *flags); });
 }

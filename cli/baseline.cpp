@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 
 #include "analysis/baseline.hpp"
@@ -27,8 +26,7 @@ Result<double> parse_share(const std::string& text) {
 }  // namespace
 
 void add_baseline_flags(CLI::App& app, Baseline& baseline) {
-  app.add_option("--baseline", baseline.file, "Be no worse than this earlier result, from --save")
-      ->type_name("FILE.json");
+  add_text(app, "--baseline", baseline.file, "FILE.json", "Be no worse than this earlier result, from --save");
   const auto tolerance = [&baseline](const std::string& text) -> Result<void> {
     const auto share = parse_share(text);
     if (!share) return share.error();

@@ -1,7 +1,5 @@
 #include "cli/commands.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "cli/analyze.hpp"
 #include "cli/audit.hpp"
 #include "cli/completion.hpp"

@@ -7,12 +7,8 @@
 #include <vector>
 
 #include "cli/exit_code.hpp"
+#include "cli/flag.hpp"
 #include "common/result.hpp"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace sagactl {
 
@@ -24,8 +20,8 @@ class Commands {
 
   void add(const CLI::App* app, Run run) { runs_[app] = std::move(run); }
   // Further environment variables that give the flag its value, after SAGACTL_<COMMAND>_<FLAG>.
-  void also_from(const CLI::Option* option, std::vector<std::string> variables) {
-    variables_[option] = std::move(variables);
+  void also_from(const Flag& flag, std::vector<std::string> variables) {
+    variables_[flag.option()] = std::move(variables);
   }
 
   const Run* run_of(const CLI::App* app) const {

@@ -174,9 +174,8 @@ std::string fish_script(const CLI::App& root) {
 
 void add_completion(CLI::App& root, Commands& commands) {
   const auto shell = std::make_shared<Shell>(Shell::bash);
-  CLI::App* app = root.add_subcommand("completion", "Print a script that completes commands and flags")
-                      ->group("Setting up");
-  add_choice(*app, "shell", *shell, "Which shell")->required();
+  CLI::App* app = add_command(root, "completion", "Print a script that completes commands and flags", "Setting up");
+  add_choice(*app, "shell", *shell, "Which shell").required();
   commands.add(app, [shell, &root](Invocation& invocation) -> Result<ExitCode> {
     switch (*shell) {
       case Shell::bash:

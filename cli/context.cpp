@@ -1,11 +1,11 @@
 #include "cli/context.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/contexts.hpp"
+#include "cli/flag.hpp"
 #include "cli/invocation.hpp"
 #include "cli/table.hpp"
 #include "common/text.hpp"
@@ -57,10 +57,8 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
 // What the command line, not the environment or a file, gave for the flags that a context can hold.
 Context values_given(const CLI::App& root) {
   Context values;
-  for (const char* key : {"url", "token", "database", "data"}) {
-    const CLI::Option* option = root.get_option(std::string("--") + key);
-    if (option->count() > 0) values[key] = join(option->results(), ",");
-  }
+  for (const std::string key : {"url", "token", "database", "data"})
+    if (const auto given = values_of(root, "--" + key); !given.empty()) values[key] = join(given, ",");
   return values;
 }
 
@@ -116,26 +114,24 @@ Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flag
 
 void add_context(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ContextFlags>();
-  CLI::App* app = root.add_subcommand("context", "Keep named sets of --url, --token, --database, --data")
-                      ->group("Setting up")
-                      ->require_subcommand(1);
-  commands.add(app->add_subcommand("list", "Show the contexts"), list_contexts);
+  CLI::App* app =
+      add_command_group(root, "context", "Keep named sets of --url, --token, --database, --data", "Setting up");
+  commands.add(add_command(*app, "list", "Show the contexts"), list_contexts);
 
-  CLI::App* set =
-      app->add_subcommand("set", "Keep the given --url, --token, --database, --data under a name");
-  set->add_option("name", flags->name, "The context's name")->required()->type_name("NAME");
+  CLI::App* set = add_command(*app, "set", "Keep the given --url, --token, --database, --data under a name");
+  add_text(*set, "name", flags->name, "NAME", "The context's name").required();
   // Read at once after parsing, before the environment and the files fill in what was left out.
   const auto given = std::make_shared<Context>();
-  set->final_callback([given, &root] { *given = values_given(root); });
+  when_parsed(*set, [given, &root] { *given = values_given(root); });
   commands.add(set,
                [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
 
-  CLI::App* use = app->add_subcommand("use", "Use a context from now on");
-  use->add_option("name", flags->name, "The context's name")->required()->type_name("NAME");
+  CLI::App* use = add_command(*app, "use", "Use a context from now on");
+  add_text(*use, "name", flags->name, "NAME", "The context's name").required();
   commands.add(use, [flags](Invocation& invocation) { return use_context(invocation, *flags); });
 
-  CLI::App* remove = app->add_subcommand("remove", "Forget a context");
-  remove->add_option("name", flags->name, "The context's name")->required()->type_name("NAME");
+  CLI::App* remove = add_command(*app, "remove", "Forget a context");
+  add_text(*remove, "name", flags->name, "NAME", "The context's name").required();
   commands.add(remove, [flags](Invocation& invocation) { return remove_context(invocation, *flags); });
 }
 

@@ -164,18 +164,17 @@ Result<ExitCode> run_dealing(Invocation& invocation, const Dealing& dealing, con
 std::shared_ptr<LetterFlags> add_common(CLI::App& app, Commands& commands) {
   const auto flags = std::make_shared<LetterFlags>();
   add_kafka_flags(app, commands, flags->kafka.brokers, flags->kafka.client_id);
-  app.add_option("--topic", flags->topic, "The topic whose dead letters are meant [payment-commands]")
-      ->type_name("TOPIC");
+  add_text(app, "--topic", flags->topic, "TOPIC", "The topic whose dead letters are meant [payment-commands]");
   return flags;
 }
 
 void add_dealing(CLI::App& group, Commands& commands, const Dealing& dealing, const char* help) {
-  CLI::App* app = group.add_subcommand(dealing.verb, help);
+  CLI::App* app = add_command(group, dealing.verb, help);
   const auto flags = add_common(*app, commands);
-  app->add_option("ids", flags->ids, "Ids, as `dead-letter list` shows them")->type_name("PARTITION:OFFSET");
-  app->add_flag("--all", flags->all, "All that wait");
-  app->add_flag("-y,--yes", flags->yes, "Do not ask");
-  app->add_flag("--dry-run", flags->dry_run, "Show what would be done, and do nothing");
+  add_text(*app, "ids", flags->ids, "PARTITION:OFFSET", "Ids, as `dead-letter list` shows them");
+  add_switch(*app, "--all", flags->all, "All that wait");
+  add_switch(*app, "-y,--yes", flags->yes, "Do not ask");
+  add_switch(*app, "--dry-run", flags->dry_run, "Show what would be done, and do nothing");
   commands.add(
       app, [flags, &dealing](Invocation& invocation) { return run_dealing(invocation, dealing, *flags); });
 }
@@ -183,9 +182,8 @@ void add_dealing(CLI::App& group, Commands& commands, const Dealing& dealing, co
 }  // namespace
 
 void add_dead_letter(CLI::App& root, Commands& commands) {
-  CLI::App* app = root.add_subcommand("dead-letter", "Messages that nobody understood")->group("Using the nodes");
-  app->require_subcommand(1);
-  CLI::App* list = app->add_subcommand("list", "Show those that wait");
+  CLI::App* app = add_command_group(root, "dead-letter", "Messages that nobody understood", "Using the nodes");
+  CLI::App* list = add_command(*app, "list", "Show those that wait");
   const auto list_flags = add_common(*list, commands);
   commands.add(list, [list_flags](Invocation& invocation) { return run_list(invocation, *list_flags); });
   add_dealing(*app, commands, redelivering, "Send them to their topic again");

@@ -1,12 +1,12 @@
 #include "cli/doctor.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/finding.hpp"
+#include "cli/flag.hpp"
 #include "cli/table.hpp"
 #include "cli/toss.hpp"
 
@@ -59,10 +59,9 @@ Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
 
 void add_doctor(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<DoctorFlags>();
-  CLI::App* app = root.add_subcommand("doctor", "Look at everything a node needs, and say what to do")
-                      ->group("Setting up");
-  app->footer("Ends with 0 when nothing fails; warnings are no failure.");
-  app->add_option("--redis", flags->redis, "Redis of the locks [REDIS_HOST, else none]")->type_name("URL");
+  CLI::App* app = add_command(root, "doctor", "Look at everything a node needs, and say what to do", "Setting up");
+  set_footer(*app, "Ends with 0 when nothing fails; warnings are no failure.");
+  add_text(*app, "--redis", flags->redis, "URL", "Redis of the locks [REDIS_HOST, else none]");
   add_toss_flags(*app, flags->toss);
   commands.add(app, [flags](Invocation& invocation) { return run_doctor(invocation, *flags); });
 }

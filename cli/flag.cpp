@@ -1,6 +1,8 @@
 #include "cli/flag.hpp"
 
+#include <CLI/CLI.hpp>
 #include <charconv>
+#include <memory>
 
 namespace sagactl {
 namespace {
@@ -20,9 +22,74 @@ std::string first_name(const CLI::Option& option) {
 
 }  // namespace
 
-CLI::Option* add_flag_with(CLI::App& app, const std::string& names,
-                           std::function<Result<void>(const std::string&)> set, const std::string& type,
-                           const std::string& help) {
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help, const std::string& group) {
+  CLI::App* app = parent.add_subcommand(name, help);
+  return group.empty() ? app : app->group(group);
+}
+
+CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std::string& help,
+                            const std::string& group) {
+  return add_command(parent, name, help, group)->require_subcommand(1);
+}
+
+void set_footer(CLI::App& app, const std::string& text) {
+  app.footer(text);
+}
+
+void when_parsed(CLI::App& app, std::function<void()> action) {
+  app.final_callback(std::move(action));
+}
+
+std::vector<std::string> values_of(const CLI::App& app, const std::string& name) {
+  const CLI::Option* option = app.get_option(name);
+  return option->count() > 0 ? option->results() : std::vector<std::string>{};
+}
+
+Flag Flag::required() const {
+  return Flag(option_->required());
+}
+
+Flag Flag::repeatable(int max) const {
+  return Flag(option_->expected(1, max)->allow_extra_args(false));
+}
+
+Flag Flag::takes(int min, int max) const {
+  return Flag(option_->expected(min, max));
+}
+
+Flag Flag::separated_by(char separator) const {
+  return Flag(option_->delimiter(separator));
+}
+
+Flag Flag::only_with(Flag other) const {
+  return Flag(option_->needs(other.option_));
+}
+
+Flag Flag::in_group(const std::string& name) const {
+  return Flag(option_->group(name));
+}
+
+Flag add_text(CLI::App& app, const std::string& names, std::string& value, const std::string& type,
+              const std::string& help) {
+  return Flag(app.add_option(names, value, help)->type_name(type));
+}
+
+Flag add_text(CLI::App& app, const std::string& names, std::optional<std::string>& value, const std::string& type,
+              const std::string& help) {
+  return Flag(app.add_option(names, value, help)->type_name(type));
+}
+
+Flag add_text(CLI::App& app, const std::string& names, std::vector<std::string>& values, const std::string& type,
+              const std::string& help) {
+  return Flag(app.add_option(names, values, help)->type_name(type));
+}
+
+Flag add_switch(CLI::App& app, const std::string& names, bool& value, const std::string& help) {
+  return Flag(app.add_flag(names, value, help));
+}
+
+Flag add_flag_with(CLI::App& app, const std::string& names, std::function<Result<void>(const std::string&)> set,
+                   const std::string& type, const std::string& help) {
   // The callback needs the option's name, which exists only after the option was made.
   auto option = std::make_shared<CLI::Option*>(nullptr);
   const CLI::callback_t callback = [set = std::move(set), option](const CLI::results_t& values) {
@@ -33,10 +100,10 @@ CLI::Option* add_flag_with(CLI::App& app, const std::string& names,
     return true;
   };
   *option = app.add_option(names, callback, help)->type_name(type);
-  return *option;
+  return Flag(*option);
 }
 
-CLI::Option* add_duration(CLI::App& app, const std::string& names, Duration& value, const std::string& help) {
+Flag add_duration(CLI::App& app, const std::string& names, Duration& value, const std::string& help) {
   const auto set = [&value](const std::string& text) -> Result<void> {
     auto duration = parse_duration(text);
     if (!duration) return duration.error();
@@ -46,8 +113,7 @@ CLI::Option* add_duration(CLI::App& app, const std::string& names, Duration& val
   return add_flag_with(app, names, set, "DURATION", help);
 }
 
-CLI::Option* add_duration(CLI::App& app, const std::string& names, std::optional<Duration>& value,
-                          const std::string& help) {
+Flag add_duration(CLI::App& app, const std::string& names, std::optional<Duration>& value, const std::string& help) {
   const auto set = [&value](const std::string& text) -> Result<void> {
     auto duration = parse_duration(text);
     if (!duration) return duration.error();
@@ -57,8 +123,7 @@ CLI::Option* add_duration(CLI::App& app, const std::string& names, std::optional
   return add_flag_with(app, names, set, "DURATION", help);
 }
 
-CLI::Option* add_rate(CLI::App& app, const std::string& names, std::optional<double>& value,
-                      const std::string& help) {
+Flag add_rate(CLI::App& app, const std::string& names, std::optional<double>& value, const std::string& help) {
   const auto set = [&value](const std::string& text) -> Result<void> {
     auto rate = parse_rate(text);
     if (!rate) return rate.error();
@@ -72,7 +137,7 @@ namespace {
 
 // `Value` is a number or an optional of one.
 template <class Value>
-CLI::Option* add_any_share(CLI::App& app, const std::string& names, Value& value, const std::string& help) {
+Flag add_any_share(CLI::App& app, const std::string& names, Value& value, const std::string& help) {
   const auto set = [&value](const std::string& text) -> Result<void> {
     auto share = parse_share(text);
     if (!share) return share.error();
@@ -84,11 +149,11 @@ CLI::Option* add_any_share(CLI::App& app, const std::string& names, Value& value
 
 }  // namespace
 
-CLI::Option* add_share(CLI::App& app, const std::string& names, double& value, const std::string& help) {
+Flag add_share(CLI::App& app, const std::string& names, double& value, const std::string& help) {
   return add_any_share(app, names, value, help);
 }
 
-CLI::Option* add_share(CLI::App& app, const std::string& names, std::optional<double>& value, const std::string& help) {
+Flag add_share(CLI::App& app, const std::string& names, std::optional<double>& value, const std::string& help) {
   return add_any_share(app, names, value, help);
 }
 

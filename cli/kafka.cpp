@@ -15,8 +15,7 @@ void add_kafka_flags(CLI::App& app, Commands& commands, std::string& brokers, st
                                    "Kafka for the messages [in this process]"),
                      {"KAFKA_BROKER", "KAFKA_BROKERS"});
   commands.also_from(
-      app.add_option("--kafka-client-id", client_id, "How Kafka's logs and quotas know this program [sagactl]")
-          ->type_name("NAME"),
+      add_text(app, "--kafka-client-id", client_id, "NAME", "How Kafka's logs and quotas know this program [sagactl]"),
       {"KAFKA_CLIENT_ID"});
 }
 

@@ -1,8 +1,6 @@
 // Where Kafka is, for the commands that speak to it themselves.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.hpp"
 #include "cli/invocation.hpp"
 #include "server/adapters/kafka/kafka_options.hpp"

@@ -1,6 +1,5 @@
 #include "cli/loadtest.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -9,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/drain.hpp"
 #include "cli/evidence.hpp"
+#include "cli/flag.hpp"
 #include "cli/loadtest_flags.hpp"
 #include "cli/node_client.hpp"
 #include "cli/origin.hpp"
@@ -127,15 +127,14 @@ Result<ExitCode> Loadtest::carry_out() {
 void add_loadtest(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<LoadtestFlags>();
   CLI::App* app =
-      root.add_subcommand("loadtest", "Send load, wait for the sagas, and decide whether all was right")
-          ->group("Testing");
+      add_command(root, "loadtest", "Send load, wait for the sagas, and decide whether all was right", "Testing");
   add_loadtest_flags(*app, *flags);
-  app->footer(
-      "Spreads over all of --url. Ends with 0 when every verdict is PASS, 1 for a FAIL, 2 for UNKNOWN, 3 "
-      "when a\n"
-      "threshold is missed, 130 when interrupted: what was done until then is still judged. A second Ctrl-C "
-      "ends it\n"
-      "at once.");
+  set_footer(*app,
+             "Spreads over all of --url. Ends with 0 when every verdict is PASS, 1 for a FAIL, 2 for UNKNOWN, 3 "
+             "when a\n"
+             "threshold is missed, 130 when interrupted: what was done until then is still judged. A second Ctrl-C "
+             "ends it\n"
+             "at once.");
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).carry_out(); });
 }
 

@@ -1,7 +1,5 @@
 #include "cli/loadtest_flags.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "cli/flag.hpp"
 #include "cli/node_client.hpp"
 #include "cli/profile_file.hpp"
@@ -11,10 +9,9 @@ namespace sagactl {
 namespace {
 
 void add_whom_to_load(CLI::App& app, LoadtestFlags& flags) {
-  app.add_option("--system", flags.system, "Which system's orders [order]")
-      ->type_name("order|checkout|checkout-choreography|purchase");
-  app.add_option("--profile", flags.profile_file, "Or any other server's, as the file describes it")
-      ->type_name("FILE.toml");
+  add_text(app, "--system", flags.system, "order|checkout|checkout-choreography|purchase",
+           "Which system's orders [order]");
+  add_text(app, "--profile", flags.profile_file, "FILE.toml", "Or any other server's, as the file describes it");
 }
 
 void add_what_to_send(CLI::App& app, LoadOptions& load) {
@@ -39,7 +36,7 @@ void add_what_to_send(CLI::App& app, LoadOptions& load) {
   add_number(app, "--users", load.users, 1, 60'000, "Accounts, made when they are not there [4]");
   add_number(app, "--seed", load.seed, 0, std::numeric_limits<std::int64_t>::max(),
              "Decides all that is random [1]");
-  app.add_option("--run", load.run, "Name of the run, in every product id [a fresh one]")->type_name("ID");
+  add_text(app, "--run", load.run, "ID", "Name of the run, in every product id [a fresh one]");
 }
 
 void add_how_to_send(CLI::App& app, LoadOptions& load) {
@@ -69,7 +66,7 @@ void add_how_to_send(CLI::App& app, LoadOptions& load) {
   add_flag_with(app, "--pacing", pacing, "auto|spin|sleep", "How the next send is waited for [auto]");
   add_number(app, "--workers", load.workers, 0, 1024, "Threads [by the machine]");
   add_number(app, "--connections", load.connections, 0, 60'000, "Connections over all nodes [by the load]");
-  app.add_flag("--fresh-connections", load.fresh_connections, "A connection of its own for each request");
+  add_switch(app, "--fresh-connections", load.fresh_connections, "A connection of its own for each request");
 }
 
 void add_what_is_wanted(CLI::App& app, LoadtestFlags& flags) {
@@ -82,10 +79,9 @@ void add_what_is_wanted(CLI::App& app, LoadtestFlags& flags) {
   };
   add_flag_with(app, "--threshold", threshold, "LIMIT",
                 "Such as p99<50ms, errors<1%, throughput>500/s; may be repeated")
-      ->expected(1, 100)
-      ->allow_extra_args(false);
-  app.add_flag("--capacity", flags.capacity,
-               "Search the highest rate that meets the thresholds, from --rate on [100/s]");
+      .repeatable(100);
+  add_switch(app, "--capacity", flags.capacity,
+             "Search the highest rate that meets the thresholds, from --rate on [100/s]");
   add_baseline_flags(app, flags.baseline);
   add_load_report_flags(app, flags.files);
 }
@@ -106,11 +102,10 @@ Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& fl
 }  // namespace
 
 void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags) {
-  app.add_option("scenario", flags.scenario, "What is sent, or a file of flags")
-      ->type_name("duplicate|individual|mixed|all|FILE.toml");
-  app.add_option("--scenario-file", flags.scenario_file,
-                 "Flags from a file: orders = 1000, threshold = [...]")
-      ->type_name("FILE.toml");
+  add_text(app, "scenario", flags.scenario, "duplicate|individual|mixed|all|FILE.toml",
+           "What is sent, or a file of flags");
+  add_text(app, "--scenario-file", flags.scenario_file, "FILE.toml",
+           "Flags from a file: orders = 1000, threshold = [...]");
   add_whom_to_load(app, flags);
   add_what_to_send(app, flags.load);
   add_how_to_send(app, flags.load);

@@ -1,10 +1,10 @@
 #include "cli/lock_status.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
 #include "cli/table.hpp"
@@ -57,9 +57,9 @@ Result<ExitCode> one_lock(Invocation& invocation, NodeClient& client, const std:
 
 void add_lock_status(CLI::App& root, Commands& commands) {
   const auto key = std::make_shared<std::string>();
-  CLI::App* app = root.add_subcommand("lock-status", "Show who holds a lock, or all locks that are held")
-                      ->group("Using the nodes");
-  app->add_option("key", *key, "One lock [all that are held]")->type_name("KEY");
+  CLI::App* app =
+      add_command(root, "lock-status", "Show who holds a lock, or all locks that are held", "Using the nodes");
+  add_text(*app, "key", *key, "KEY", "One lock [all that are held]");
   commands.add(app, [key](Invocation& invocation) -> Result<ExitCode> {
     auto client = NodeClient::open(invocation);
     if (!client) return client.error();

@@ -3,12 +3,12 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <istream>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
 #include "common/text.hpp"
@@ -109,14 +109,12 @@ Result<ExitCode> run_logout(Invocation& invocation) {
 
 void add_login(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<LoginFlags>();
-  CLI::App* login = root.add_subcommand("login", "Log in to a node and keep its tokens")->group("Setting up");
-  login->add_option("--email", flags->email, "E-mail address [asked for]")->type_name("EMAIL");
-  login->add_option("--password", flags->password, "Password [typed without being shown, or piped in]")
-      ->type_name("TEXT");
+  CLI::App* login = add_command(root, "login", "Log in to a node and keep its tokens", "Setting up");
+  add_text(*login, "--email", flags->email, "EMAIL", "E-mail address [asked for]");
+  add_text(*login, "--password", flags->password, "TEXT", "Password [typed without being shown, or piped in]");
   commands.add(login, [flags](Invocation& invocation) { return run_login(invocation, *flags); });
 
-  CLI::App* logout =
-      root.add_subcommand("logout", "End the session and forget its tokens")->group("Setting up");
+  CLI::App* logout = add_command(root, "logout", "End the session and forget its tokens", "Setting up");
   commands.add(logout, run_logout);
 }
 

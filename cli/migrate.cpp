@@ -1,11 +1,11 @@
 #include "cli/migrate.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/database.hpp"
+#include "cli/flag.hpp"
 #include "cli/table.hpp"
 #include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/sqlite/sqlite_migrations.hpp"
@@ -86,9 +86,8 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
 void add_migrate(CLI::App& root, Commands& commands) {
   const auto status = std::make_shared<bool>(false);
   CLI::App* app =
-      root.add_subcommand("migrate", "Bring a database to this build's schema (`serve` does it too)")
-          ->group("Setting up");
-  app->add_flag("--status", *status, "Only show what has been applied");
+      add_command(root, "migrate", "Bring a database to this build's schema (`serve` does it too)", "Setting up");
+  add_switch(*app, "--status", *status, "Only show what has been applied");
   commands.add(app, [status](Invocation& invocation) { return run_migrate(invocation, *status); });
 }
 

@@ -1,6 +1,5 @@
 #include "cli/order.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -257,7 +256,7 @@ void add_system(CLI::App& app, OrderFlags& flags) {
 }
 
 void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<OrderFlags>& flags) {
-  CLI::App* app = group.add_subcommand("create", "Place an order and start its saga");
+  CLI::App* app = add_command(group, "create", "Place an order and start its saga");
   add_system(*app, *flags);
   const auto take_item = [flags](const std::string& text) -> Result<void> {
     auto item = parse_item(text);
@@ -266,17 +265,14 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
     flags->wish.items.push_back(std::move(*item));
     return {};
   };
-  add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]",
-                "What is ordered, may be repeated [:1:10.00]")
-      ->expected(1, items_max)
-      ->allow_extra_args(false)
-      ->required();
-  app->add_option("--customer", flags->wish.customer, "Who buys, for a checkout")->type_name("NAME");
-  app->add_option("--user", flags->wish.user, "Who buys, for a purchase")->type_name("ID");
-  app->add_option("--address", flags->wish.address, "Where it is sent [to be collected]")->type_name("TEXT");
-  app->add_option("--idempotency-key", flags->wish.idempotency_key,
-                  "Orders with one key are one order [by the products]")
-      ->type_name("KEY");
+  add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]", "What is ordered, may be repeated [:1:10.00]")
+      .repeatable(items_max)
+      .required();
+  add_text(*app, "--customer", flags->wish.customer, "NAME", "Who buys, for a checkout");
+  add_text(*app, "--user", flags->wish.user, "ID", "Who buys, for a purchase");
+  add_text(*app, "--address", flags->wish.address, "TEXT", "Where it is sent [to be collected]");
+  add_text(*app, "--idempotency-key", flags->wish.idempotency_key, "KEY",
+           "Orders with one key are one order [by the products]");
   const auto take_wait = [flags](const std::string& text) -> Result<void> {
     auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 gives "" for a flag alone
     if (!duration) return duration.error();
@@ -284,49 +280,47 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
     return {};
   };
   add_flag_with(*app, "--wait", take_wait, "DURATION", "Wait until its saga has ended, at most so long [10s]")
-      ->expected(0, 1);
-  app->footer(
-      "Ends with 0 when the saga completed, 1 when it was compensated or failed, 2 when it has not ended in "
-      "time.");
+      .takes(0, 1);
+  set_footer(*app,
+             "Ends with 0 when the saga completed, 1 when it was compensated or failed, 2 when it has not ended in "
+             "time.");
   commands.add(app, [flags](Invocation& invocation) { return create_order(invocation, *flags); });
 }
 
 void add_id(CLI::App& app, OrderFlags& flags) {
-  app.add_option("order", flags.id, "The order's id")->required()->type_name("ORDER-ID");
+  add_text(app, "order", flags.id, "ORDER-ID", "The order's id").required();
 }
 
 }  // namespace
 
 void add_order(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<OrderFlags>();
-  CLI::App* group = root.add_subcommand("order", "Place, show, list, cancel and confirm orders")
-                        ->group("Using the nodes")
-                        ->require_subcommand(1);
+  CLI::App* group = add_command_group(root, "order", "Place, show, list, cancel and confirm orders", "Using the nodes");
   add_create(*group, commands, flags);
 
-  CLI::App* get = group->add_subcommand("get", "Show an order");
+  CLI::App* get = add_command(*group, "get", "Show an order");
   add_system(*get, *flags);
   add_id(*get, *flags);
   commands.add(get, [flags](Invocation& invocation) { return get_order(invocation, *flags); });
 
-  CLI::App* list = group->add_subcommand("list", "List orders, newest first");
+  CLI::App* list = add_command(*group, "list", "List orders, newest first");
   add_system(*list, *flags);
-  list->add_option("--status", flags->status, "Only those in this status")
-      ->type_name("pending|processing|paid|shipped|delivered|cancelled|failed");
-  list->add_option("--user", flags->wish.user, "Whose, for purchases")->type_name("ID");
+  add_text(*list, "--status", flags->status, "pending|processing|paid|shipped|delivered|cancelled|failed",
+           "Only those in this status");
+  add_text(*list, "--user", flags->wish.user, "ID", "Whose, for purchases");
   add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
   add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
   commands.add(list, [flags](Invocation& invocation) { return list_orders(invocation, *flags); });
 
-  CLI::App* cancel = group->add_subcommand("cancel", "Cancel an order: its saga gives back what was charged");
+  CLI::App* cancel = add_command(*group, "cancel", "Cancel an order: its saga gives back what was charged");
   add_system(*cancel, *flags);
   add_id(*cancel, *flags);
-  cancel->add_option("--reason", flags->reason, "Why")->type_name("TEXT");
+  add_text(*cancel, "--reason", flags->reason, "TEXT", "Why");
   commands.add(cancel, [flags](Invocation& invocation) { return cancel_order(invocation, *flags); });
 
-  CLI::App* confirm = group->add_subcommand("confirm", "Confirm a pending order as paid");
+  CLI::App* confirm = add_command(*group, "confirm", "Confirm a pending order as paid");
   add_id(*confirm, *flags);
-  confirm->add_option("--payment", flags->payment, "The payment's id")->required()->type_name("PAYMENT-ID");
+  add_text(*confirm, "--payment", flags->payment, "PAYMENT-ID", "The payment's id").required();
   commands.add(confirm, [flags](Invocation& invocation) { return confirm_order(invocation, *flags); });
 }
 

@@ -1,6 +1,6 @@
 #include "cli/report_files.hpp"
+#include "cli/flag.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <ostream>
 
@@ -22,17 +22,14 @@ Result<void> write_text(const Invocation& invocation, const std::string& name, c
 }  // namespace
 
 void add_report_flags(CLI::App& app, ReportFiles& files) {
-  app.add_option("--report", files.html, "Write a report that a browser shows")->type_name("FILE.html");
-  app.add_option("--save", files.json, "Keep the result, for `sagactl analyze --compare`")
-      ->type_name("FILE.json");
-  app.add_option("--junit", files.junit, "Write one test case per verdict and threshold")
-      ->type_name("FILE.xml");
+  add_text(app, "--report", files.html, "FILE.html", "Write a report that a browser shows");
+  add_text(app, "--save", files.json, "FILE.json", "Keep the result, for `sagactl analyze --compare`");
+  add_text(app, "--junit", files.junit, "FILE.xml", "Write one test case per verdict and threshold");
 }
 
 void add_load_report_flags(CLI::App& app, ReportFiles& files) {
   add_report_flags(app, files);
-  app.add_option("--hgrm", files.hgrm, "Write the response times as a percentile file of HdrHistogram")
-      ->type_name("FILE.hgrm");
+  add_text(app, "--hgrm", files.hgrm, "FILE.hgrm", "Write the response times as a percentile file of HdrHistogram");
 }
 
 Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,

@@ -1,6 +1,5 @@
 #include "cli/retry.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -183,12 +182,11 @@ Result<ExitCode> run_operation(Invocation& invocation, const Operation& operatio
 
 std::shared_ptr<OperationFlags> add_operation(CLI::App& app, Commands& commands, Operation operation) {
   const auto flags = std::make_shared<OperationFlags>();
-  app.add_option("sagas", flags->ids, "Saga ids, order ids, correlation ids or idempotency keys")
-      ->type_name("SAGA-ID");
-  app.add_flag("--all", flags->all, "All that the filters choose");
+  add_text(app, "sagas", flags->ids, "SAGA-ID", "Saga ids, order ids, correlation ids or idempotency keys");
+  add_switch(app, "--all", flags->all, "All that the filters choose");
   add_saga_flags(app, flags->which);
-  app.add_flag("-y,--yes", flags->yes, "Do not ask");
-  app.add_flag("--dry-run", flags->dry_run, "Show what would be done, and do nothing");
+  add_switch(app, "-y,--yes", flags->yes, "Do not ask");
+  add_switch(app, "--dry-run", flags->dry_run, "Show what would be done, and do nothing");
   commands.add(&app, [flags, operation = std::move(operation)](Invocation& invocation) {
     return run_operation(invocation, operation, *flags);
   });
@@ -198,15 +196,14 @@ std::shared_ptr<OperationFlags> add_operation(CLI::App& app, Commands& commands,
 }  // namespace
 
 void add_retry(CLI::App& root, Commands& commands) {
-  CLI::App* retry =
-      root.add_subcommand("retry", "Try failed or compensated sagas again")->group("Using the nodes");
+  CLI::App* retry = add_command(root, "retry", "Try failed or compensated sagas again", "Using the nodes");
   const auto retry_flags = add_operation(*retry, commands, {"retry", "/saga/retry/"});
-  retry->add_flag("--recharge", retry_flags->recharge, "Charge again what was refunded");
+  add_switch(*retry, "--recharge", retry_flags->recharge, "Charge again what was refunded");
 
-  CLI::App* compensate = root.add_subcommand("compensate", "Undo the steps of sagas that are in effect")
-                             ->group("Using the nodes");
+  CLI::App* compensate =
+      add_command(root, "compensate", "Undo the steps of sagas that are in effect", "Using the nodes");
   const auto compensate_flags = add_operation(*compensate, commands, {"compensate", "/saga/compensate/"});
-  compensate->add_option("--reason", compensate_flags->reason, "Why, for the record")->type_name("TEXT");
+  add_text(*compensate, "--reason", compensate_flags->reason, "TEXT", "Why, for the record");
 }
 
 }  // namespace sagactl

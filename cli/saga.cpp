@@ -1,6 +1,5 @@
 #include "cli/saga.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -81,24 +80,21 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
 }  // namespace
 
 void add_saga(CLI::App& root, Commands& commands) {
-  CLI::App* group = root.add_subcommand("saga", "List and show sagas and their definitions")
-                        ->group("Using the nodes")
-                        ->require_subcommand(1);
+  CLI::App* group = add_command_group(root, "saga", "List and show sagas and their definitions", "Using the nodes");
 
   const auto flags = std::make_shared<ListFlags>();
-  CLI::App* list = group->add_subcommand("list", "List sagas, newest first");
+  CLI::App* list = add_command(*group, "list", "List sagas, newest first");
   add_saga_flags(*list, flags->which);
   add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
   add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
   commands.add(list, [flags](Invocation& invocation) { return list_sagas(invocation, *flags); });
 
   const auto id = std::make_shared<std::string>();
-  CLI::App* get = group->add_subcommand("get", "Show a saga");
-  get->add_option("saga", *id, "The saga's id, or its correlation id")->required()->type_name("SAGA-ID");
+  CLI::App* get = add_command(*group, "get", "Show a saga");
+  add_text(*get, "saga", *id, "SAGA-ID", "The saga's id, or its correlation id").required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
-  CLI::App* all =
-      group->add_subcommand("definitions", "Draw the sagas that the nodes run; with -v their topics");
+  CLI::App* all = add_command(*group, "definitions", "Draw the sagas that the nodes run; with -v their topics");
   commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
 }
 

@@ -1,6 +1,5 @@
 #include "cli/saga_filter.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "cli/flag.hpp"
@@ -57,14 +56,13 @@ void add_saga_flags(CLI::App& app, SagaFlags& flags) {
   };
   add_flag_with(app, "--status", take_status, "started|completed|failed|compensating|compensated",
                 "In this status; may be repeated")
-      ->expected(1, 5)
-      ->allow_extra_args(false);
-  app.add_flag("--stuck", flags.stuck, "Not ended, and no step forward for a minute");
+      .repeatable(5);
+  add_switch(app, "--stuck", flags.stuck, "Not ended, and no step forward for a minute");
   add_duration(app, "--older-than", flags.older_than, "Begun before so long ago");
-  app.add_option("--node", flags.node, "Driven by this node")->type_name("NAME");
-  app.add_option("--error", flags.error, "Whose error has this in it")->type_name("TEXT");
+  add_text(app, "--node", flags.node, "NAME", "Driven by this node");
+  add_text(app, "--error", flags.error, "TEXT", "Whose error has this in it");
   add_number(app, "--retries-gt", flags.retries_over, 0, 1'000'000, "More tries of its step than so many");
-  app.add_option("--type", flags.type, "Of this kind, such as OrderProcessingSaga")->type_name("NAME");
+  add_text(app, "--type", flags.type, "NAME", "Of this kind, such as OrderProcessingSaga");
 }
 
 Result<FoundSagas> find_sagas(NodeClient& client, const SagaFlags& flags, std::size_t limit) {

@@ -1,6 +1,5 @@
 #include "cli/serve.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -167,15 +166,13 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
 void add_serve(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ServeFlags>();
   NodeOptions& options = flags->options;
-  CLI::App* app = root.add_subcommand("serve", "Run a node, or several")->group("Running");
+  CLI::App* app = add_command(root, "serve", "Run a node, or several", "Running");
   commands.also_from(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"),
                      {"PORT"});
-  app->add_option("--host", options.host, "Address to listen at [127.0.0.1]")->type_name("ADDRESS");
-  commands.also_from(
-      app->add_option("--node-id", options.node_id, "Name of the node [node-1]")->type_name("NAME"),
-      {"NODE_ID"});
+  add_text(*app, "--host", options.host, "ADDRESS", "Address to listen at [127.0.0.1]");
+  commands.also_from(add_text(*app, "--node-id", options.node_id, "NAME", "Name of the node [node-1]"), {"NODE_ID"});
   add_number(*app, "--nodes", options.nodes, 1, nodes_max, "So many logical nodes, on consecutive ports [1]");
-  app->add_option("--redis", options.redis, "Redis for the locks [in this process]")->type_name("URL");
+  add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [in this process]");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
              "One service of the checkout alone, over --database postgres://... and --kafka; payment without such a "
@@ -189,10 +186,11 @@ void add_serve(CLI::App& root, Commands& commands) {
                "After a signal, answer so long while /readyz fails [0s]");
   add_duration(*app, "--reservation-ttl", options.reservation_ttl,
                "Stock that an order has reserved and nobody confirmed is given back after this [5m]");
-  app->add_flag("--allow-anonymous", options.allow_anonymous,
-                "Answer other machines on /api and /purchase without a token");
-  app->add_flag("--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
-  app->footer(
+  add_switch(*app, "--allow-anonymous", options.allow_anonymous,
+             "Answer other machines on /api and /purchase without a token");
+  add_switch(*app, "--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
+  set_footer(
+      *app,
       "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "
       "JWT_EXPIRES_IN,\n"
       "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST and the like, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB,\n"

@@ -5,31 +5,23 @@
 namespace sagactl {
 
 void add_settings(CLI::App& root, Settings& settings) {
-  const std::string group = "For every command";
-  root.add_option("--url", settings.urls,
-                  "Nodes, as http://host:port, separated by commas [http://127.0.0.1:3000]")
-      ->delimiter(',')
-      ->type_name("URL[,URL...]")
-      ->group(group);
-  root.add_option("--token", settings.token,
-                  "Bearer token [what `sagactl login` stored, or the local node's own]")
-      ->type_name("TOKEN")
-      ->group(group);
-  root.add_option("--context", settings.context, "A named set of settings, see `sagactl context`")
-      ->type_name("NAME")
-      ->group(group);
-  root.add_option("--database", settings.database, "Of the nodes: an SQLite file or postgres://... [DATABASE_*, or <data>/saga.db]")
-      ->type_name("FILE|URL")
-      ->group(group);
-  root.add_option("--data", settings.data, "Data directory of the nodes on this machine [./sagactl-data]")
-      ->type_name("DIR")
-      ->group(group);
-  add_choice(root, "-o,--output", settings.format, "Form of the result [table]")->group(group);
-  add_duration(root, "--timeout", settings.timeout, "Give up on a request after this time [10s]")
-      ->group(group);
-  root.add_flag("--no-color", settings.no_color, "No colours (as NO_COLOR=1)")->group(group);
-  root.add_flag("-q,--quiet", settings.quiet, "Say nothing but results and errors")->group(group);
-  root.add_flag("-v,--verbose", settings.verbose, "Say more about what is done")->group(group);
+  const Flag flags[] = {
+      add_text(root, "--url", settings.urls, "URL[,URL...]",
+               "Nodes, as http://host:port, separated by commas [http://127.0.0.1:3000]")
+          .separated_by(','),
+      add_text(root, "--token", settings.token, "TOKEN",
+               "Bearer token [what `sagactl login` stored, or the local node's own]"),
+      add_text(root, "--context", settings.context, "NAME", "A named set of settings, see `sagactl context`"),
+      add_text(root, "--database", settings.database, "FILE|URL",
+               "Of the nodes: an SQLite file or postgres://... [DATABASE_*, or <data>/saga.db]"),
+      add_text(root, "--data", settings.data, "DIR", "Data directory of the nodes on this machine [./sagactl-data]"),
+      add_choice(root, "-o,--output", settings.format, "Form of the result [table]"),
+      add_duration(root, "--timeout", settings.timeout, "Give up on a request after this time [10s]"),
+      add_switch(root, "--no-color", settings.no_color, "No colours (as NO_COLOR=1)"),
+      add_switch(root, "-q,--quiet", settings.quiet, "Say nothing but results and errors"),
+      add_switch(root, "-v,--verbose", settings.verbose, "Say more about what is done"),
+  };
+  for (const Flag& flag : flags) flag.in_group("For every command");
 }
 
 }  // namespace sagactl

@@ -1,7 +1,6 @@
 #include "cli/top.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <memory>
 #include <ostream>
@@ -140,9 +139,9 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
 
 void add_top(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TopFlags>();
-  CLI::App* app = root.add_subcommand("top", "Watch nodes, rates, active and stuck sagas")->group("Running");
+  CLI::App* app = add_command(root, "top", "Watch nodes, rates, active and stuck sagas", "Running");
   add_duration(*app, "--interval", flags->interval, "How often [1s]");
-  app->add_flag("--once", flags->once, "One view, then end");
+  add_switch(*app, "--once", flags->once, "One view, then end");
   commands.add(app, [flags](Invocation& invocation) { return run_top(invocation, *flags); });
 }
 

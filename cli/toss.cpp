@@ -1,7 +1,5 @@
 #include "cli/toss.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "cli/flag.hpp"
 #include "httpclient/url.hpp"
 

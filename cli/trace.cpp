@@ -1,12 +1,12 @@
 #include "cli/trace.hpp"
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
 #include <ostream>
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
 #include "cli/saga_status.hpp"
@@ -89,13 +89,10 @@ Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
 
 void add_trace(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TraceFlags>();
-  CLI::App* app =
-      root.add_subcommand("trace", "Show a saga as a tree: steps, times, nodes, attempts, errors, events")
-          ->group("Using the nodes");
-  app->add_option("id", flags->id, "Correlation id, order id, saga id or idempotency key")
-      ->required()
-      ->type_name("ID");
-  app->add_flag("--follow", flags->follow, "Show events as they happen, until the saga has ended");
+  CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, attempts, errors, events",
+                              "Using the nodes");
+  add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id or idempotency key").required();
+  add_switch(*app, "--follow", flags->follow, "Show events as they happen, until the saga has ended");
   commands.add(app, [flags](Invocation& invocation) { return run_trace(invocation, *flags); });
 }
 

@@ -55,7 +55,7 @@ class HelpText : public CLI::Formatter {
   }
 };
 
-std::vector<std::string> flags_of(const CLI::App& app) {
+std::vector<std::string> long_names_of(const CLI::App& app) {
   std::vector<std::string> flags;
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
@@ -69,8 +69,8 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 
 std::string unknown_flag(const CLI::App& root, const CLI::App& at, const std::string& argument) {
   const std::string flag = argument.substr(0, argument.find('='));
-  std::vector<std::string> candidates = flags_of(at);
-  for (std::string& name : flags_of(root)) candidates.push_back(std::move(name));
+  std::vector<std::string> candidates = long_names_of(at);
+  for (std::string& name : long_names_of(root)) candidates.push_back(std::move(name));
   return "'" + flag + "' is no flag of " + command_path(at) + did_you_mean(flag, candidates);
 }
 

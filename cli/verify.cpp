@@ -1,6 +1,5 @@
 #include "cli/verify.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "analysis/result.hpp"
@@ -44,14 +43,13 @@ Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
 void add_verify(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<VerifyFlags>();
   CLI::App* app =
-      root.add_subcommand("verify", "Hold the invariants against the whole database, in one snapshot")
-          ->group("Testing");
-  app->add_flag("--drained", flags->check.drained,
-                "Nothing works on the sagas any more: one that has not ended is wrong");
+      add_command(root, "verify", "Hold the invariants against the whole database, in one snapshot", "Testing");
+  add_switch(*app, "--drained", flags->check.drained,
+             "Nothing works on the sagas any more: one that has not ended is wrong");
   add_duration(*app, "--stuck-after", flags->check.stuck_after,
                "Without progress for so long a saga is stuck [60s]");
   add_report_flags(*app, flags->files);
-  app->footer("Ends with 0 for PASS, 1 for FAIL, 2 for UNKNOWN.");
+  set_footer(*app, "Ends with 0 for PASS, 1 for FAIL, 2 for UNKNOWN.");
   commands.add(app, [flags](Invocation& invocation) { return run_verify(invocation, *flags); });
 }
 

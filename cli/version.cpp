@@ -1,9 +1,11 @@
 #include "cli/version.hpp"
 
-#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/invocation.hpp"
 
 namespace sagactl {
@@ -30,11 +32,11 @@ Result<ExitCode> run_version(Invocation& invocation) {
 }  // namespace
 
 std::string version_text() {
-  return std::string(SAGACTL_VERSION) + " (" + SAGACTL_COMMIT + ")";
+  return fmt::format("{} ({})", SAGACTL_VERSION, SAGACTL_COMMIT);
 }
 
 void add_version(CLI::App& root, Commands& commands) {
-  CLI::App* app = root.add_subcommand("version", "Show which build this is")->group("Setting up");
+  CLI::App* app = add_command(root, "version", "Show which build this is", "Setting up");
   commands.add(app, run_version);
 }
 

@@ -72,6 +72,14 @@ class HttpClient::Session {
     return outcome;
   }
 
+  // Instantiated once each: they are large.
+  error_code write(const Request& message) {
+    return wait_for([&](auto handler) { http::async_write(*stream_, message, handler); });
+  }
+  error_code read(Parser& parser) {
+    return wait_for([&](auto handler) { http::async_read(*stream_, buffer_, parser, handler); });
+  }
+
   Url base_;
   HttpClientOptions options_;
   net::io_context context_{1};
@@ -138,13 +146,11 @@ Result<HttpResponse> HttpClient::Session::exchange(const HttpRequest& request, b
   *nothing_came = true;
   Request message = message_of(request);
   stream_->expires_after(options_.timeout);
-  error_code failure = wait_for([&](auto handler) { http::async_write(*stream_, message, handler); });
+  error_code failure = write(message);
   Parser parser;
   parser.body_limit(options_.body_max);
   if (request.method == "HEAD") parser.skip(true);
-  if (!failure) {
-    failure = wait_for([&](auto handler) { http::async_read(*stream_, buffer_, parser, handler); });
-  }
+  if (!failure) failure = read(parser);
   *nothing_came = !parser.got_some() && failure != beast::error::timeout;
   if (failure) {
     close();
@@ -189,7 +195,7 @@ Result<void> HttpClient::Session::stream(std::string_view path,
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   Request message = message_of(request);
   stream_->expires_after(options_.timeout);
-  error_code failure = wait_for([&](auto handler) { http::async_write(*stream_, message, handler); });
+  error_code failure = write(message);
   Parser parser;
   parser.body_limit(boost::none);
   parser.eager(true);
@@ -201,7 +207,7 @@ Result<void> HttpClient::Session::stream(std::string_view path,
     return broken(request, failure);
   }
   if (const auto status = parser.get().result_int(); status != 200) {
-    failure = wait_for([&](auto handler) { http::async_read(*stream_, buffer_, parser, handler); });
+    failure = read(parser);
     HttpResponse response;
     response.status = static_cast<int>(status);
     response.body = std::move(parser.get().body());

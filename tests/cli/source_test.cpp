@@ -71,7 +71,7 @@ TEST(Sources, GiveCommandsTheirFlagsFromTables) {
   std::vector<std::string> names;
   work->add_option("--size", size);
   work->add_option("--name", names);
-  commands.also_from(work->add_option("--speed", speed), {"SPEED"});
+  commands.also_from(Flag(work->add_option("--speed", speed)), {"SPEED"});
   Environment environment;
   environment.working_directory = desk.directory();
   environment.variables = {{"SPEED", "3"}, {"SAGACTL_WORK_SPEED", ""}};

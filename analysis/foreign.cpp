@@ -10,8 +10,8 @@
 namespace sagactl {
 namespace {
 
-// In the order of all verdicts, with those that nothing was said of.
-std::vector<Verdict> completed(std::vector<Verdict> found, const Profile& profile) {
+// In the order of all verdicts, with those that nothing was said of: they are about what only `sagactl serve` keeps.
+std::vector<Verdict> completed(std::vector<Verdict> found) {
   std::vector<Verdict> all;
   for (const std::string_view name : verdict_names()) {
     const auto it = std::find_if(found.begin(), found.end(),
@@ -19,8 +19,7 @@ std::vector<Verdict> completed(std::vector<Verdict> found, const Profile& profil
     if (it != found.end())
       all.push_back(std::move(*it));
     else
-      all.push_back(
-          does_not_apply(name, fmt::format("the profile '{}' has no query that shows it", profile.name)));
+      all.push_back(does_not_apply(name, "no query of a profile shows it"));
   }
   return all;
 }
@@ -96,7 +95,7 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
   }
   Examination examination;
   examination.taken_at = now;
-  examination.verdicts = completed(std::move(found), profile);
+  examination.verdicts = completed(std::move(found));
   examination.distribution = distribution_of(*orders);
   examination.groups = ConcurrentGroupsObserver(&ledger).finish();
   examination.sagas = timings_of(*orders);
@@ -107,10 +106,18 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,
                                                        std::string_view why) {
   std::vector<Verdict> found = {foreign_one_order_per_group(nullptr, ledger)};
-  for (const std::string_view name :
-       {"no-lost-order", "no-phantom-order", "indeterminate-resolved", "all-sagas-end"})
-    found.push_back(undecided(name, why));
-  return completed(std::move(found), profile);
+  const auto needs = [&](ForeignTable table, std::initializer_list<std::string_view> names) {
+    const bool is_there = has_query(profile, table);
+    for (const std::string_view name : names)
+      found.push_back(is_there || table == ForeignTable::orders ? undecided(name, why)
+                                                                : does_not_apply(name, no_query(table)));
+  };
+  needs(ForeignTable::orders, {"no-lost-order", "no-phantom-order", "indeterminate-resolved", "all-sagas-end",
+                               "one-live-order-per-key", "answer-matches-database"});
+  needs(ForeignTable::steps, {"compensation-complete"});
+  needs(ForeignTable::stock, {"stock-balances", "never-negative"});
+  needs(ForeignTable::payments, {"money-balances", "one-capture-per-order"});
+  return completed(std::move(found));
 }
 
 }  // namespace sagactl

@@ -93,10 +93,15 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders) {
     }
     ++accepted;
     if (orders.find(entry.order)) continue;
-    Witness witness{.what = fmt::format("request {} was accepted as order {}, which is not in the database",
-                                        entry.operation, orders.ledger().order_text(entry)),
+    const auto others = orders.of_group(entry.kind, entry.group);
+    const std::string other = others.empty() ? "" : fmt::format("; of its key there is order {}", others.front()->id);
+    Witness witness{.what = fmt::format("request {} was accepted as order {}, which is not in the database{}",
+                                        entry.operation, orders.ledger().order_text(entry), other),
                     .rule = "an order that was acknowledged is durable"};
-    if (violations.first()) orders.show(witness, entry);
+    if (violations.first()) {
+      for (const ForeignOrder* order : others) orders.show(witness, *order);
+      orders.show(witness, entry);
+    }
     violations.add(std::move(witness));
   }
   if (accepted == 0 && unnamed > 0)
@@ -159,8 +164,10 @@ Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
   for (const auto& [key, list] : by_key) {
     for (std::size_t i = 1; i < list.size(); ++i) {
       if (is_over(orders, *list[i - 1], *list[i])) continue;
-      Witness witness{.what = fmt::format("orders {} and {} with key {} were live at once", list[i - 1]->id,
-                                          list[i]->id, key),
+      Witness witness{.what = fmt::format("order {} was placed with key {} of order {}, which is {} and was not undone "
+                                          "before",
+                                          list[i]->id, key, list[i - 1]->id,
+                                          list[i - 1]->status.empty() ? "there" : list[i - 1]->status),
                       .rule = "at no instant two live orders have one idempotency key"};
       if (violations.first()) {
         orders.show(witness, *list[i - 1]);

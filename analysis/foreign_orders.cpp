@@ -8,9 +8,9 @@
 namespace sagactl {
 namespace {
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
+// "created_at" of "created"; the time of something that has no other is "at".
+std::string time_column(std::string_view name) {
+  return name == "at" ? std::string(name) : fmt::format("{}_at", name);
 }
 
 bool holds(const std::vector<std::string>& list, const std::string& value) {
@@ -29,25 +29,34 @@ std::optional<std::int64_t> ForeignRow::integer(std::string_view name) const {
   return number;
 }
 
+std::optional<Timestamp> ForeignRow::time(std::string_view name) const {
+  if (const auto us = integer(fmt::format("{}_us", name))) return Timestamp{*us};
+  const auto* value = find(time_column(name));
+  if (!value || !*value) return std::nullopt;
+  const auto time = parse_iso8601(**value);
+  return time ? std::optional(*time) : std::nullopt;
+}
+
 Json ForeignRow::json() const {
   Json row = Json::object();
   for (std::size_t i = 0; i < names_.size(); ++i) {
     if (!values_[i]) continue;
-    row[names_[i]] = std::string(*values_[i]);
-    if (!names_[i].ends_with("_us")) continue;
-    const std::string name =
-        names_[i].substr(0, names_[i].size() - 3);  // created_us is shown as created_at too
-    if (const auto us = integer(names_[i]))
-      row[name == "at" ? name : name + "_at"] = iso8601_us(Timestamp{*us});
+    const std::string& name = names_[i];
+    const auto us = name.ends_with("_us") ? integer(name) : std::nullopt;
+    if (us)
+      row[time_column(name.substr(0, name.size() - 3))] = iso8601_us(Timestamp{*us});
+    else
+      row[name] = std::string(*values_[i]);
   }
   return row;
 }
 
-std::string filled(const std::string& sql, const Ledger& ledger) {
-  std::string text = sql;
-  replace_all(text, "{prefix}", product_prefix(ledger.run));
-  replace_all(text, "{run}", ledger.run);
-  return text;
+Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
+  const std::string column = time_column(name), us = fmt::format("{}_us", name);
+  const std::string& is_there = row.has(column) ? column : us;
+  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {} of order {}: {} is a time such as "
+                                          "2026-11-20T13:04:07.137042Z, {} whole microseconds since 1970",
+                                          query, row.text(is_there), is_there, row.text("order_id"), column, us)};
 }
 
 Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& profile, const Ledger& ledger) {
@@ -57,7 +66,10 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   for (const LedgerEntry& entry : ledger.entries)
     if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil())
       orders.told_.emplace(entry.order, entry.operation);
-  auto read = rows.each_row(filled(profile.queries.orders, ledger),
+  auto columns = columns_of(rows, profile, ForeignTable::orders);
+  if (!columns) return columns.error();
+  orders.columns_ = std::move(*columns);
+  auto read = rows.each_row(query_of(profile, ForeignTable::orders, ledger.run),
                             [&](const ForeignRow& row) { return orders.take(row); });
   if (!read) return read.error();
   std::stable_sort(orders.orders_.begin(), orders.orders_.end(),
@@ -67,13 +79,6 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
 }
 
 Result<void> ForeignOrders::take(const ForeignRow& row) {
-  for (const char* column : {"order_id", "created_us"})
-    if (!row.has(column))
-      return Error{ErrorCode::invalid,
-                   fmt::format("the profile's query sql.orders gives no column {}", column)};
-  if (columns_.empty())
-    for (const char* column : {"node", "status", "key", "product", "ended_us", "amount"})
-      if (row.has(column)) columns_[column] = true;
   ForeignOrder order;
   order.id = row.text("order_id");
   order.ref = order_ref(order.id);
@@ -81,15 +86,10 @@ Result<void> ForeignOrders::take(const ForeignRow& row) {
   order.status = row.text("status");
   order.key = row.text("key");
   order.product = row.text("product");
-  const auto created = row.integer("created_us");
-  if (!created)
-    return Error{
-        ErrorCode::invalid,
-        fmt::format("the profile's query sql.orders gives '{}' as created_us of order {}: it must be "
-                    "whole microseconds since 1970",
-                    row.text("created_us"), order.id)};
-  order.created_at.us = *created;
-  if (const auto ended = row.integer("ended_us")) order.ended_at = Timestamp{*ended};
+  const auto created = row.time("created");
+  if (!created) return no_time(row, "sql.orders", "created");
+  order.created_at = *created;
+  order.ended_at = row.time("ended");
   if (const auto amount = parse_money(row.text("amount"))) order.amount = *amount;
   for (const std::string& name : {order.key, order.product}) {
     const auto product = parse_product_id(name);

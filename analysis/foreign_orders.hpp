@@ -2,11 +2,12 @@
 // found from each other.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <vector>
 
-#include "analysis/foreign_rows.hpp"
+#include "analysis/foreign_queries.hpp"
 #include "analysis/violations.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/profile.hpp"
@@ -36,7 +37,9 @@ class ForeignOrders {
   const LedgerEntry* told(const Uuid& ref) const;  // the request that was accepted as this order
   std::vector<const ForeignOrder*> of_group(OrderKind kind, std::uint32_t group) const;
   bool has_groups() const { return has_groups_; }  // a column says which group an order is of
-  bool has(std::string_view column) const { return columns_.count(std::string(column)) > 0; }
+  bool has(std::string_view column) const {
+    return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
+  }
 
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
@@ -56,11 +59,8 @@ class ForeignOrders {
   std::unordered_map<Uuid, std::size_t> by_ref_;
   std::unordered_map<Uuid, std::uint64_t> told_;  // the operation
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
-  std::map<std::string, bool> columns_;
+  std::vector<std::string> columns_;  // of the query
   bool has_groups_ = false;
 };
-
-// The query with {prefix} and {run} filled in.
-std::string filled(const std::string& sql, const Ledger& ledger);
 
 }  // namespace sagactl

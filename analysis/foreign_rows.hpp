@@ -6,8 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "common/json.hpp"
 #include "common/result.hpp"
+#include "common/time.hpp"
 
 namespace sagactl {
 
@@ -24,6 +27,8 @@ class ForeignRow {
   }
   // Whole, or nothing.
   std::optional<std::int64_t> integer(std::string_view name) const;
+  // Of column `name`_us, microseconds since 1970, or `name`_at, ISO 8601 (where no zone is said: UTC); or nothing.
+  std::optional<Timestamp> time(std::string_view name) const;
   Json json() const;  // all columns, as a witness shows them
 
  private:
@@ -36,12 +41,23 @@ class ForeignRow {
   std::span<const std::optional<std::string_view>> values_;
 };
 
-// All queries see one and the same state. For one thread.
+// What is wrong with a row whose time() `name` is nothing.
+Error no_time(const ForeignRow& row, std::string_view query, std::string_view name);
+
+struct ForeignQuery {
+  std::string name;  // in the profile: "sql.orders"
+  std::string sql;
+};
+
+// All queries see one and the same state. For one thread. What the database says against a query is `invalid`, with
+// the query's name.
 class ForeignRows {
  public:
   virtual ~ForeignRows() = default;
+  // The names of what a query gives, without carrying it out.
+  virtual Result<std::vector<std::string>> columns(const ForeignQuery& query) = 0;
   // `visit` is called with each row; its error ends the walk and is the result's.
-  virtual Result<void> each_row(const std::string& sql,
+  virtual Result<void> each_row(const ForeignQuery& query,
                                 const std::function<Result<void>(const ForeignRow&)>& visit) = 0;
 };
 

@@ -13,7 +13,7 @@ namespace {
 struct Step {
   std::string name;
   bool undone = false;
-  std::int64_t at_us = 0;
+  Timestamp at;
   Json row;
 };
 
@@ -23,8 +23,10 @@ Json named(const ForeignRow& row, const char* query) {
   return json;
 }
 
-Error no_column(std::string_view query, std::string_view column) {
-  return {ErrorCode::invalid, fmt::format("the profile's query {} gives no usable column {}", query, column)};
+// What a row of a query must not have in a column.
+Error unusable(const ForeignRow& row, std::string_view query, std::string_view column, std::string_view wanted) {
+  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {}: it must be {}", query,
+                                          row.text(column), column, wanted)};
 }
 
 // What is wrong with the steps of an order, in their order; empty: nothing.
@@ -50,7 +52,7 @@ std::string fault_of(std::vector<Step>& steps, bool order_is_undone, bool order_
 
 Result<std::int64_t> needed(const ForeignRow& row, const char* query, const char* column) {
   const auto value = row.integer(column);
-  if (!value) return no_column(query, column);
+  if (!value) return unusable(row, query, column, "a whole number");
   return *value;
 }
 
@@ -58,19 +60,16 @@ Result<std::int64_t> needed(const ForeignRow& row, const char* query, const char
 
 Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders) {
   constexpr std::string_view name = "compensation-complete";
-  if (profile.queries.steps.empty()) return does_not_apply(name, "the profile has no query sql.steps");
+  if (!has_query(profile, ForeignTable::steps)) return does_not_apply(name, no_query(ForeignTable::steps));
   if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
   std::map<Uuid, std::vector<Step>> steps;
+  if (auto columns = columns_of(rows, profile, ForeignTable::steps); !columns) return columns.error();
   auto read = rows.each_row(
-      filled(profile.queries.steps, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
-        for (const char* column : {"order_id", "step", "state"})
-          if (!row.has(column)) return no_column("sql.steps", column);
-        const auto at = needed(row, "sql.steps", "at_us");
-        if (!at) return at.error();
+      query_of(profile, ForeignTable::steps, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
+        const auto at = row.time("at");
+        if (!at) return no_time(row, "sql.steps", "at");
         const std::string state = row.text("state");
-        if (state != "done" && state != "undone")
-          return Error{ErrorCode::invalid,
-                       fmt::format("sql.steps gives state '{}'; it must be done or undone", state)};
+        if (state != "done" && state != "undone") return unusable(row, "sql.steps", "state", "done or undone");
         steps[order_ref(row.text("order_id"))].push_back(
             {row.text("step"), state == "undone", *at, named(row, "sql.steps")});
         return {};
@@ -81,7 +80,7 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     std::vector<Step>& own = steps[order.ref];
-    std::stable_sort(own.begin(), own.end(), [](const Step& a, const Step& b) { return a.at_us < b.at_us; });
+    std::stable_sort(own.begin(), own.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     undone += orders.is_undone(order);
     const std::string fault = fault_of(own, orders.is_undone(order), orders.is_completed(order));
     if (fault.empty()) continue;
@@ -101,13 +100,14 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
 
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile,
                                            const ForeignOrders& orders) {
-  if (profile.queries.stock.empty())
-    return std::vector<Verdict>{does_not_apply("stock-balances", "the profile has no query sql.stock"),
-                                does_not_apply("never-negative", "the profile has no query sql.stock")};
+  if (!has_query(profile, ForeignTable::stock))
+    return std::vector<Verdict>{does_not_apply("stock-balances", no_query(ForeignTable::stock)),
+                                does_not_apply("never-negative", no_query(ForeignTable::stock))};
   Violations unbalanced, negative;
   std::uint64_t products = 0;
+  if (auto columns = columns_of(rows, profile, ForeignTable::stock); !columns) return columns.error();
   auto read = rows.each_row(
-      filled(profile.queries.stock, orders.ledger()), [&](const ForeignRow& row) -> Result<void> {
+      query_of(profile, ForeignTable::stock, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
         const auto initial = needed(row, "sql.stock", "initial");
         const auto available = needed(row, "sql.stock", "available");
         if (!initial) return initial.error();
@@ -116,13 +116,14 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
                            sold = row.integer("sold").value_or(0);
         const std::string product = row.text("product");
         ++products;
-        if (*initial != *available + reserved + sold) {
-          Witness witness{
-              .what = fmt::format("product {} began with {} and has {} available, {} reserved and {} sold: "
-                                  "{} are missing",
-                                  product, *initial, *available, reserved, sold,
-                                  *initial - *available - reserved - sold),
-              .rule = "initial = available + reserved + sold"};
+        const std::int64_t missing = *initial - *available - reserved - sold;
+        if (missing != 0) {
+          Witness witness{.what = fmt::format("{} began with {} and has {} available, {} reserved and {} sold: "
+                                              "{}",
+                                              product, *initial, *available, reserved, sold,
+                                              missing > 0 ? fmt::format("{} went missing", missing)
+                                                          : fmt::format("{} too many", -missing)),
+                          .rule = "initial = available + reserved + sold"};
           witness.rows.push_back(named(row, "sql.stock"));
           unbalanced.add(std::move(witness));
         }
@@ -144,22 +145,23 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile,
                                               const ForeignOrders& orders) {
   constexpr std::string_view money = "money-balances", once = "one-capture-per-order";
-  if (profile.queries.payments.empty())
-    return std::vector<Verdict>{does_not_apply(money, "the profile has no query sql.payments"),
-                                does_not_apply(once, "the profile has no query sql.payments")};
+  if (!has_query(profile, ForeignTable::payments))
+    return std::vector<Verdict>{does_not_apply(money, no_query(ForeignTable::payments)),
+                                does_not_apply(once, no_query(ForeignTable::payments))};
   struct Paid {
     int captures = 0, refunds = 0;
     std::int64_t net = 0;
     Json rows = Json::array();
   };
   std::map<Uuid, Paid> paid;
-  auto read = rows.each_row(filled(profile.queries.payments, orders.ledger()),
+  if (auto columns = columns_of(rows, profile, ForeignTable::payments); !columns) return columns.error();
+  auto read = rows.each_row(query_of(profile, ForeignTable::payments, orders.ledger().run),
                             [&](const ForeignRow& row) -> Result<void> {
                               const std::string kind = row.text("kind");
                               const auto amount = parse_money(row.text("amount"));
                               if (kind != "capture" && kind != "refund")
-                                return no_column("sql.payments", "kind (capture or refund)");
-                              if (!amount) return no_column("sql.payments", "amount");
+                                return unusable(row, "sql.payments", "kind", "capture or refund");
+                              if (!amount) return unusable(row, "sql.payments", "amount", "money such as 12.50");
                               Paid& of = paid[order_ref(row.text("order_id"))];
                               ++(kind == "capture" ? of.captures : of.refunds);
                               of.net += kind == "capture" ? amount->cents : -amount->cents;

@@ -87,13 +87,24 @@ std::string share_text(const JsonView& node, const char* share, const char* inte
 
 std::string distribution(const JsonView& result) {
   if (result["distribution"].empty()) return {};
-  TextTable table("lrlrrlrl");
-  table.row({"Node", "orders", "share", "sagas", "steps", "share", "events", "share"});
+  const auto any = [&](const char* member) {
+    const auto& nodes = result["distribution"].list();
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](const Json& node) { return JsonView(node)[member].count() > 0; });
+  };
+  const bool steps = any("steps"), events = any("events");  // of another system there may be neither
+  TextTable table(std::string("lrlr") + (steps ? "rl" : "") + (events ? "rl" : ""));
+  std::vector<std::string> names = {"Node", "orders", "share", "sagas"};
+  if (steps) names.insert(names.end(), {"steps", "share"});
+  if (events) names.insert(names.end(), {"events", "share"});
+  table.row(names);
   for (const Json& row : result["distribution"].list()) {
     const JsonView node(row);
-    table.row({node["node"].text(), whole(node["orders"]), share_text(node, "share", "interval95"),
-               whole(node["sagas"]), whole(node["steps"]), share_text(node, "stepShare", "stepInterval95"),
-               whole(node["events"]), share_text(node, "eventShare", "eventInterval95")});
+    std::vector<std::string> cells = {node["node"].text(), whole(node["orders"]),
+                                      share_text(node, "share", "interval95"), whole(node["sagas"])};
+    if (steps) cells.insert(cells.end(), {whole(node["steps"]), share_text(node, "stepShare", "stepInterval95")});
+    if (events) cells.insert(cells.end(), {whole(node["events"]), share_text(node, "eventShare", "eventInterval95")});
+    table.row(cells);
   }
   return "Distribution over nodes, by the node that each row names (shares with their 95 % intervals)\n" +
          table.text() + "  " + result["evenness"]["text"].text() + "\n\n";

@@ -10,6 +10,7 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t word_width = 7;  // of UNKNOWN
+constexpr std::size_t more_shown = 3;
 
 std::string value_text(const Json& value) {
   return value.is_null() ? "none" : value.is_string() ? value.get<std::string>() : value.dump();
@@ -29,16 +30,18 @@ std::string row_text(const Json& row) {
   return text;
 }
 
-// The order that a witness is about, where it names one.
+// The order that a witness is about, where it names one that `sagactl trace` knows.
 std::string order_of(const JsonView& witness) {
   for (const Json& json : witness["rows"].list()) {
     const JsonView row(json);
     const std::string table = row["table"].text();
+    if (table.starts_with("sql.")) return {};  // of another system
     if (table == "orders" || table == "saga_instances") return row["id"].text();
     if (!row["orderId"].text().empty()) return row["orderId"].text();
   }
   for (const Json& json : witness["requests"].list())
-    if (const std::string order = JsonView(json)["orderId"].text(); !order.empty()) return order;
+    if (const JsonView request(json); !request["correlationId"].text().empty())
+      if (const std::string order = request["orderId"].text(); !order.empty()) return order;
   return {};
 }
 
@@ -57,6 +60,9 @@ std::string witness_text(const JsonView& witness, const std::string& reason) {
   std::string nodes;
   for (const Json& node : witness["nodes"].list()) nodes += (nodes.empty() ? "" : ", ") + value_text(node);
   if (!nodes.empty()) line("nodes", nodes);
+  const auto& more = witness["more"].list();
+  for (std::size_t i = 0; i < std::min(more.size(), more_shown); ++i) line("also", value_text(more[i]));
+  if (more.size() > more_shown) line("also", "...  (-o json, --save and --report tell of all)");
   if (const std::string order = order_of(witness); !order.empty())
     line("see also", "sagactl trace " + order);
   return text;

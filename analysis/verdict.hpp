@@ -24,7 +24,8 @@ struct Verdict {
   Ruling ruling = Ruling::unknown;
   std::string reason;  // one sentence, also for PASS: what was looked at
   // Of a FAIL (and of an UNKNOWN where something can be shown): {"rows":[...], "requests":[...],
-  // "nodes":[...], "why":[two lines]}; members without content are left out. Null otherwise.
+  // "nodes":[...], "why":[two lines], "more":[a line for each further case, up to 1,000]}; members without content are
+  // left out. Null otherwise.
   Json witness;
   bool counted = true;  // false: does not apply here, left out of the overall ruling
 

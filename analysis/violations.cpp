@@ -5,12 +5,19 @@
 namespace sagactl {
 
 void Violations::add(Witness witness) {
-  if (count_++ == 0) witness_ = std::move(witness);
+  if (count_++ == 0)
+    witness_ = std::move(witness);
+  else if (more_.size() < more_max)
+    more_.push_back(std::move(witness.what));
 }
 
 void Violations::add(const Violations& others) {
-  if (count_ == 0) witness_ = others.witness_;
-  count_ += others.count_;
+  if (others.count_ == 0) return;
+  const std::uint64_t all = count_ + others.count_;
+  add(others.witness_);
+  for (const std::string& what : others.more_)
+    if (more_.size() < more_max) more_.push_back(what);
+  count_ = all;
 }
 
 Verdict Violations::verdict(std::string_view name, std::string held) const {
@@ -25,6 +32,7 @@ Verdict Violations::verdict(std::string_view name, std::string held) const {
   if (!witness_.requests.empty()) verdict.witness["requests"] = witness_.requests;
   if (!witness_.nodes.empty()) verdict.witness["nodes"] = witness_.nodes;
   verdict.witness["why"] = Json::array({witness_.what, witness_.rule});
+  if (!more_.empty()) verdict.witness["more"] = more_;
   return verdict;
 }
 

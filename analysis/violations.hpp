@@ -1,4 +1,4 @@
-// What a check has found to be wrong so far: a count, and the first case as the witness.
+// What a check has found to be wrong so far: a count, the first case as the witness, and what the next ones are.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,11 @@ class Violations {
   Verdict verdict(std::string_view name, std::string held) const;
 
  private:
+  static constexpr std::size_t more_max = 1'000;  // told in the result; the count tells of all
+
   std::uint64_t count_ = 0;
   Witness witness_;
+  std::vector<std::string> more_;
 };
 
 // Rows as a witness shows them: the table, the id and what the checks look at.

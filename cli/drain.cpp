@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "analysis/foreign_orders.hpp"
+#include "analysis/wording.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
 #include "cli/order_status.hpp"
@@ -57,7 +58,7 @@ Count unended_in(const DatabaseName& database, const Profile& profile, const Led
   const auto rows = open_foreign_rows(database);
   if (!rows) return std::nullopt;
   const auto orders = ForeignOrders::read(**rows, profile, ledger);
-  if (!orders || !orders->has("status")) return std::nullopt;
+  if (!orders || !orders->has("status")) return std::nullopt;  // what is wrong is said with the verdicts
   Left left;
   for (const ForeignOrder& order : orders->all()) left.sagas += order.of_run && !orders->has_ended(order);
   return left;
@@ -92,6 +93,11 @@ std::function<Count()> counting(const Invocation& invocation, const Evidence& ev
   };
 }
 
+std::string what_is_left(const Left& left, const Profile& profile) {
+  if (!profile.is_ours) return counted(left.sagas, "order") + " not ended";
+  return fmt::format("{} not ended, {} not published", counted(left.sagas, "saga"), counted(left.events, "event"));
+}
+
 }  // namespace
 
 Drained wait_until_drained(const Invocation& invocation, const Evidence& evidence, const Profile& profile,
@@ -106,9 +112,7 @@ Drained wait_until_drained(const Invocation& invocation, const Evidence& evidenc
     const auto now = std::chrono::steady_clock::now();
     if (now >= until) return Drained::not_in_time;
     const auto left = std::chrono::duration_cast<Duration>(until - now);
-    progress.show("drain",
-                  fmt::format("{} sagas have not ended and {} events are not published, at most {} more",
-                              count->sagas, count->events, format_duration(left)));
+    progress.show("drain", fmt::format("{}, at most {} more", what_is_left(*count, profile), format_duration(left)));
     if (!pause(stop, std::min(interval, left))) return Drained::interrupted;
   }
 }

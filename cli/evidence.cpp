@@ -17,11 +17,12 @@ Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profi
     return evidence;
   }
   if (!profile.queries.any()) {
-    evidence.why = "the profile '" + profile.name + "' has no [sql] to read its database with";
+    evidence.why = "the profile '" + profile.name + "' has no [sql] to read the database with";
     return evidence;
   }
-  const auto opens = open_foreign_rows(database);
-  if (!opens) return opens.error();
+  const auto rows = open_foreign_rows(database);
+  if (!rows) return rows.error();
+  if (auto checked = check_queries(**rows, profile); !checked) return checked.error();
   evidence.foreign = database;
   evidence.database = database.shown;
   return evidence;

@@ -14,6 +14,7 @@
 #include "cli/origin.hpp"
 #include "cli/progress.hpp"
 #include "cli/saga_watch.hpp"
+#include "loadgen/sample_requests.hpp"
 
 namespace sagactl {
 namespace {
@@ -27,6 +28,7 @@ class Loadtest {
   Result<ExitCode> carry_out();
 
  private:
+  Result<ExitCode> rehearse() const;
   Result<RunResult> run(const LoadOptions& options);
   Result<std::string> keep_ledger(const Ledger& ledger) const;
   Result<ExitCode> conclude(const RunResult& load, const CapacityFound* capacity);
@@ -39,6 +41,23 @@ class Loadtest {
   std::vector<Threshold> limits_;  // what the baseline sets beside the thresholds
   std::stop_token stop_;
 };
+
+// Shows what would be sent.
+Result<ExitCode> Loadtest::rehearse() const {
+  const auto samples = sample_requests(options_);
+  if (!samples) return samples.error();
+  Json list = Json::array();
+  for (const SampleRequest& sample : *samples) {
+    list.push_back({{"what", sample.what}, {"request", sample.request}});
+    if (!invocation_.wants_json()) invocation_.terminal.out << "# " << sample.what << '\n' << sample.request << "\n\n";
+  }
+  if (invocation_.wants_json())
+    invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
+  if (evidence_.foreign) invocation_.say("the profile's queries have their columns in " + evidence_.database);
+  invocation_.say("nothing was sent" +
+                  (options_.profile.test_data.empty() ? std::string() : "; what [[test_data]] brings is made up"));
+  return ExitCode::done;
+}
 
 // Sends the load and waits for the sagas.
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
@@ -107,6 +126,7 @@ Result<ExitCode> Loadtest::carry_out() {
   auto evidence = find_evidence(invocation_, options_.profile, *urls);
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
+  if (flags_.dry_run) return rehearse();
   auto limits = limits_of(invocation_, flags_.baseline, to_string(options_.scenario));
   if (!limits) return limits.error();
   limits_ = std::move(*limits);
@@ -129,12 +149,11 @@ void add_loadtest(CLI::App& root, Commands& commands) {
   CLI::App* app =
       add_command(root, "loadtest", "Send load, wait for the sagas, and decide whether all was right", "Testing");
   add_loadtest_flags(*app, *flags);
-  set_footer(*app,
-             "Spreads over all of --url. Ends with 0 when every verdict is PASS, 1 for a FAIL, 2 for UNKNOWN, 3 "
-             "when a\n"
-             "threshold is missed, 130 when interrupted: what was done until then is still judged. A second Ctrl-C "
-             "ends it\n"
-             "at once.");
+  set_footer(
+      *app,
+      "Spreads over all of --url; the verdicts read --database. Ends with 0 when every verdict is PASS, 1 for a\n"
+      "FAIL, 2 for UNKNOWN, 3 when a threshold is missed, 4 for a mistake, 5 when nothing answers, 130 when it was\n"
+      "interrupted: what was done until then is still judged. A second Ctrl-C ends it at once.");
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).carry_out(); });
 }
 

@@ -12,6 +12,8 @@ void add_whom_to_load(CLI::App& app, LoadtestFlags& flags) {
   add_text(app, "--system", flags.system, "order|checkout|checkout-choreography|purchase",
            "Which system's orders [order]");
   add_text(app, "--profile", flags.profile_file, "FILE.toml", "Or any other server's, as the file describes it");
+  add_switch(app, "--dry-run", flags.dry_run,
+             "Show a request of each kind and check the profile's queries; send nothing");
 }
 
 void add_what_to_send(CLI::App& app, LoadOptions& load) {
@@ -36,7 +38,7 @@ void add_what_to_send(CLI::App& app, LoadOptions& load) {
   add_number(app, "--users", load.users, 1, 60'000, "Accounts, made when they are not there [4]");
   add_number(app, "--seed", load.seed, 0, std::numeric_limits<std::int64_t>::max(),
              "Decides all that is random [1]");
-  add_text(app, "--run", load.run, "ID", "Name of the run, in every product id [a fresh one]");
+  add_text(app, "--run", load.run, "ID", "Name of the run, in every product id: up to 16 of a-z and 0-9 [a fresh one]");
 }
 
 void add_how_to_send(CLI::App& app, LoadOptions& load) {

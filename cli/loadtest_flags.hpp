@@ -24,6 +24,7 @@ struct LoadtestFlags {
   std::string profile_file;  // instead
   std::string scenario_file;
   bool capacity = false;
+  bool dry_run = false;
   Duration drain = 60s;
   std::vector<Threshold> thresholds;
   Baseline baseline;

@@ -12,9 +12,9 @@ namespace {
 constexpr int busy_timeout_ms = 5'000;
 constexpr const char* patience = "SET statement_timeout = '60s'";
 
-Error query_failed(std::string message) {
+Error query_failed(const ForeignQuery& query, std::string message) {
   while (!message.empty() && message.back() == '\n') message.pop_back();
-  return {ErrorCode::invalid, "a query of the profile failed: " + message};
+  return {ErrorCode::invalid, "the profile's query " + query.name + ": " + message};
 }
 
 class SqliteRows final : public ForeignRows {
@@ -32,31 +32,47 @@ class SqliteRows final : public ForeignRows {
   }
   ~SqliteRows() override { sqlite3_close(database_); }
 
-  Result<void> each_row(const std::string& sql,
+  Result<std::vector<std::string>> columns(const ForeignQuery& query) override {
+    const Statement statement = prepare(query);
+    if (!statement) return query_failed(query, sqlite3_errmsg(database_));
+    return names_of(statement.get());
+  }
+
+  Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override {
-    sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(database_, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
-      return query_failed(sqlite3_errmsg(database_));
-    const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> owner(statement, &sqlite3_finalize);
-    const int columns = sqlite3_column_count(statement);
-    std::vector<std::string> names;
-    for (int i = 0; i < columns; ++i) names.emplace_back(sqlite3_column_name(statement, i));
+    const Statement statement = prepare(query);
+    if (!statement) return query_failed(query, sqlite3_errmsg(database_));
+    const std::vector<std::string> names = names_of(statement.get());
     std::vector<std::optional<std::string_view>> values(names.size());
     int stepped = SQLITE_ROW;
-    while ((stepped = sqlite3_step(statement)) == SQLITE_ROW) {
-      for (int i = 0; i < columns; ++i) {
-        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
-        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
-        values[static_cast<std::size_t>(i)] =
-            text ? std::optional(std::string_view(text, size)) : std::nullopt;
+    while ((stepped = sqlite3_step(statement.get())) == SQLITE_ROW) {
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        const int column = static_cast<int>(i);
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), column));
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement.get(), column));
+        values[i] = text ? std::optional(std::string_view(text, size)) : std::nullopt;
       }
       if (auto visited = visit(ForeignRow(names, values)); !visited) return visited;
     }
-    if (stepped != SQLITE_DONE) return query_failed(sqlite3_errmsg(database_));
+    if (stepped != SQLITE_DONE) return query_failed(query, sqlite3_errmsg(database_));
     return {};
   }
 
  private:
+  using Statement = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
+
+  // Null: the database says why.
+  Statement prepare(const ForeignQuery& query) {
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v2(database_, query.sql.c_str(), -1, &statement, nullptr);
+    return {statement, &sqlite3_finalize};
+  }
+  static std::vector<std::string> names_of(sqlite3_stmt* statement) {
+    std::vector<std::string> names;
+    for (int i = 0; i < sqlite3_column_count(statement); ++i) names.emplace_back(sqlite3_column_name(statement, i));
+    return names;
+  }
+
   sqlite3* database_ = nullptr;
 };
 
@@ -78,9 +94,19 @@ class PostgresRows final : public ForeignRows {
   }
   ~PostgresRows() override { PQfinish(connection_); }
 
-  Result<void> each_row(const std::string& sql,
+  Result<std::vector<std::string>> columns(const ForeignQuery& query) override {
+    const Result_ prepared(PQprepare(connection_, "", query.sql.c_str(), 0, nullptr), &PQclear);
+    if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
+      return query_failed(query, PQresultErrorMessage(prepared.get()));
+    const Result_ described(PQdescribePrepared(connection_, ""), &PQclear);
+    if (PQresultStatus(described.get()) != PGRES_COMMAND_OK)
+      return query_failed(query, PQresultErrorMessage(described.get()));
+    return names_of(described.get());
+  }
+
+  Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override {
-    if (PQsendQuery(connection_, sql.c_str()) != 1) return query_failed(PQerrorMessage(connection_));
+    if (PQsendQuery(connection_, query.sql.c_str()) != 1) return query_failed(query, PQerrorMessage(connection_));
     PQsetSingleRowMode(connection_);  // a million rows need no more memory than one
     Result<void> ended;
     while (pg_result* raw = PQgetResult(connection_)) {
@@ -89,7 +115,7 @@ class PostgresRows final : public ForeignRows {
       if (status == PGRES_SINGLE_TUPLE && ended)
         ended = visit_row(raw, visit);
       else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
-        ended = query_failed(PQresultErrorMessage(raw));
+        ended = query_failed(query, PQresultErrorMessage(raw));
     }
     return ended;
   }
@@ -97,12 +123,17 @@ class PostgresRows final : public ForeignRows {
  private:
   using Result_ = std::unique_ptr<pg_result, decltype(&PQclear)>;
 
+  static std::vector<std::string> names_of(const pg_result* result) {
+    std::vector<std::string> names;
+    for (int i = 0; i < PQnfields(result); ++i) names.emplace_back(PQfname(result, i));
+    return names;
+  }
+
   static Result<void> visit_row(const pg_result* row,
                                 const std::function<Result<void>(const ForeignRow&)>& visit) {
-    std::vector<std::string> names;
+    const std::vector<std::string> names = names_of(row);
     std::vector<std::optional<std::string_view>> values;
     for (int i = 0; i < PQnfields(row); ++i) {
-      names.emplace_back(PQfname(row, i));
       const auto size = static_cast<std::size_t>(PQgetlength(row, 0, i));
       values.push_back(PQgetisnull(row, 0, i) ? std::nullopt
                                               : std::optional(std::string_view(PQgetvalue(row, 0, i), size)));

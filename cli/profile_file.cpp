@@ -49,6 +49,7 @@ void read_create(TomlMembers& members, Profile& profile) {
   members.pairs("headers", profile.headers);
   members.text("body", profile.body);
   members.text("item", profile.item);
+  members.pairs("fields", profile.fields);
   const auto is_type = [](const auto& header) { return header.first == "Content-Type"; };
   if (!profile.body.empty() && std::none_of(profile.headers.begin(), profile.headers.end(), is_type))
     profile.headers.insert(profile.headers.begin(), {"Content-Type", "application/json"});
@@ -133,6 +134,7 @@ void read_all(TomlMembers& members, Profile& profile) {
     it.text("name", way.name);
     it.number("quantity", way.quantity);
     it.text("product", way.product);
+    it.pairs("fields", way.fields);
     profile.fail_ways.push_back(std::move(way));
   });
   members.tables("sql", [&](TomlMembers& it) {
@@ -146,6 +148,13 @@ void read_all(TomlMembers& members, Profile& profile) {
     profile.status.ends.insert(profile.status.ends.end(), list->begin(), list->end());
 }
 
+// check() begins what it says with the member that is wrong: "create.item: ...".
+Error at_its_line(const std::string& name, const toml::table& table, const Error& error) {
+  const auto member = table.at_path(std::string_view(error.message).substr(0, error.message.find(':')));
+  return member ? toml_error(name, *member.node(), error.message)
+                : Error{ErrorCode::invalid, name + ": " + error.message};
+}
+
 }  // namespace
 
 Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name) {
@@ -156,8 +165,7 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   TomlMembers members(name, *table);
   read_all(members, profile);
   if (auto read = members.finish(); !read) return read.error();
-  if (auto checked = check(profile); !checked)
-    return Error{ErrorCode::invalid, name + ": " + checked.error().message};
+  if (auto checked = check(profile); !checked) return at_its_line(name, *table, checked.error());
   return profile;
 }
 

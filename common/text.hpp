@@ -13,6 +13,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);  // ASCII only
 std::string upper(std::string_view text);  // ASCII only
+void replace_all(std::string& text, std::string_view from, std::string_view to);
 bool is_utf8(std::string_view text);
 std::size_t utf8_length(std::string_view text);  // code points; the text must be UTF-8
 

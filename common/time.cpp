@@ -41,6 +41,25 @@ std::string iso8601_us(Timestamp t) {
                      p.tm_hour, p.tm_min, p.tm_sec, us);
 }
 
+namespace {
+
+// How far the zone at the end of a time is ahead of UTC: "Z", "+09:00", "+0900", "-05", or "", which is UTC.
+std::optional<Duration> zone_of(std::string_view text) {
+  if (text.empty() || text == "Z") return Duration{0};
+  const int sign = text.front() == '+' ? 1 : text.front() == '-' ? -1 : 0;
+  std::string digits(text.substr(1));
+  std::erase(digits, ':');
+  if (sign == 0 || (digits.size() != 2 && digits.size() != 4)) return std::nullopt;
+  int number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  const int hours = digits.size() == 4 ? number / 100 : number, minutes = digits.size() == 4 ? number % 100 : 0;
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  return sign * (std::chrono::hours(hours) + std::chrono::minutes(minutes));
+}
+
+}  // namespace
+
 Result<Timestamp> parse_iso8601(std::string_view text) {
   const auto bad = [&] {
     return Error{ErrorCode::invalid,
@@ -59,9 +78,9 @@ Result<Timestamp> parse_iso8601(std::string_view text) {
     std::int64_t unit = 100'000;
     for (++rest; *rest >= '0' && *rest <= '9'; ++rest, unit /= 10) us += (*rest - '0') * unit;
   }
-  if (*rest == 'Z') ++rest;
-  if (*rest != '\0') return bad();
-  return Timestamp{static_cast<std::int64_t>(timegm(&p)) * 1'000'000 + us};
+  const auto ahead = zone_of(rest);
+  if (!ahead) return bad();
+  return Timestamp{static_cast<std::int64_t>(timegm(&p)) * 1'000'000 + us} - *ahead;
 }
 
 Result<Duration> parse_duration(std::string_view text) {

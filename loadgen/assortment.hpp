@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "loadgen/product.hpp"
+#include "loadgen/request_template.hpp"
 
 namespace sagactl {
 
@@ -23,6 +24,7 @@ struct FailWay {
   std::string name = {};                 // of its first product, as are the others; empty: as always
   std::optional<std::int64_t> quantity = {};
   std::string product = {};  // its id
+  OwnFields fields = {};     // of the profile's own, what they are instead
   friend bool operator==(const FailWay&, const FailWay&) = default;
 };
 

@@ -21,12 +21,25 @@ Json catalogue_json(const Ledger& ledger) {
   return list;
 }
 
+Json fields_json(const OwnFields& fields) {
+  Json json = Json::object();
+  for (const auto& [name, value] : fields) json[name] = value;
+  return json;
+}
+
+OwnFields fields_of(const Json& json) {
+  OwnFields fields;
+  for (const auto& [name, value] : json.items()) fields.emplace_back(name, value);
+  return fields;
+}
+
 Json fail_ways_json(const Ledger& ledger) {
   Json list = Json::array();
   for (const FailWay& it : ledger.fail_ways)
     list.push_back({{"name", it.name},
                     {"quantity", it.quantity ? Json(*it.quantity) : Json(nullptr)},
-                    {"product", it.product}});
+                    {"product", it.product},
+                    {"fields", fields_json(it.fields)}});
   return list;
 }
 
@@ -124,9 +137,8 @@ Ledger ledger_of(const Json& head) {
     ledger.catalogue.push_back({it.at("id"), it.at("name"), money_of(it.at("price")), it.at("number")});
   for (const Json& it : head.value("failWays", Json::array()))
     ledger.fail_ways.push_back(
-        {it.at("name"),
-         it.at("quantity").is_null() ? std::nullopt : std::optional<std::int64_t>(it.at("quantity")),
-         it.at("product")});
+        {it.at("name"), it.at("quantity").is_null() ? std::nullopt : std::optional<std::int64_t>(it.at("quantity")),
+         it.at("product"), fields_of(it.value("fields", Json::object()))});
   ledger.seed = head.at("seed");
   ledger.items = head.at("items");
   ledger.open_loop = head.at("openLoop");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/text.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {
@@ -167,6 +168,23 @@ std::optional<Pacing> parse_pacing(std::string_view text) {
     if (to_string(pacing) == text) return pacing;
   }
   return std::nullopt;
+}
+
+Assortment assortment_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue) {
+  Assortment orders;
+  orders.run = run;
+  orders.seed = options.seed;
+  orders.items = options.items;
+  orders.catalogue = std::move(catalogue);
+  orders.fail_ways = options.profile.fail_ways;
+  if (options.profile.duplicates_by == Profile::DuplicatesBy::key) orders.hot_share = options.hot_share;
+  for (CatalogueProduct& product : orders.catalogue) replace_all(product.id, "{run}", run);
+  for (FailWay& way : orders.fail_ways) replace_all(way.product, "{run}", run);
+  return orders;
+}
+
+std::string made_up_user(std::uint32_t number) {
+  return fmt::format("sagactl-loadtest-{}", number);
 }
 
 Result<void> check(const LoadOptions& options) {

@@ -66,6 +66,11 @@ struct LoadOptions {
   Scratch scratch = {};               // where a ledger goes that is too long for memory
 };
 
+// What the orders of run `run` are of, where these are the products that are for sale; {run} is filled into ids.
+Assortment assortment_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue);
+// Whom orders are for where nobody is named, from 1 on.
+std::string made_up_user(std::uint32_t number);
+
 // `invalid` with the first thing that is wrong, in the command line's words.
 Result<void> check(const LoadOptions& options);
 

@@ -11,9 +11,9 @@ Error wrong_member(std::string_view member, std::string_view why) {
   return {ErrorCode::invalid, fmt::format("{}: {}", member, why)};
 }
 
-Result<void> check_template(std::string_view member, const std::string& text,
+Result<void> check_template(const Profile& profile, std::string_view member, const std::string& text,
                             std::initializer_list<TemplateField> besides = {}) {
-  const auto parsed = parse_template(text);
+  const auto parsed = parse_template(with_own_fields(text, profile.fields, {}));
   if (!parsed) return wrong_member(member, parsed.error().message);
   for (const TemplatePiece& piece : *parsed) {
     if (piece.field == TemplateField::text) continue;
@@ -29,21 +29,32 @@ Result<void> check_pointer(std::string_view member, const std::string& pointer) 
   return wrong_member(member, fmt::format("'{}' is no JSON pointer: write /order/id", pointer));
 }
 
+Result<void> check_fields(const Profile& profile) {
+  for (const auto& [name, value] : profile.fields)
+    if (auto checked = check_field_name(name); !checked) return wrong_member("create.fields", checked.error().message);
+  for (const FailWay& way : profile.fail_ways)
+    for (const auto& [name, value] : way.fields)
+      if (find_field(profile.fields, name) == nullptr)
+        return wrong_member("fail.fields",
+                            fmt::format("'{}' is none of create.fields, which say what it is else", name));
+  return {};
+}
+
 Result<void> check_request(const Profile& profile) {
   using enum TemplateField;
-  const std::initializer_list<TemplateField> of_items = {items, product, product_json, name, quantity, price};
+  const std::initializer_list<TemplateField> of_items = {items, product, product_json, name, quantity, price, cents};
   if (profile.path.empty() || profile.path.front() != '/') return wrong_member("create.path", "must begin with /");
   for (const char c : profile.method)
     if (c < 'A' || c > 'Z') return wrong_member("create.method", "must be capital letters, such as POST");
   if (profile.method.empty()) return wrong_member("create.method", "is missing");
-  if (auto checked = check_template("create.path", profile.path, of_items); !checked) return checked;
+  if (auto checked = check_template(profile, "create.path", profile.path, of_items); !checked) return checked;
   for (const auto& [header, value] : profile.headers) {
     if (header.empty() || value.find_first_of("\r\n") != std::string::npos)
       return wrong_member("create.headers", "a name is missing or a value has a line break");
-    if (auto checked = check_template("create.headers." + header, value, of_items); !checked) return checked;
+    if (auto checked = check_template(profile, "create.headers." + header, value, of_items); !checked) return checked;
   }
-  if (auto checked = check_template("create.body", profile.body); !checked) return checked;
-  return check_template("create.item", profile.item, {TemplateField::items});
+  if (auto checked = check_template(profile, "create.body", profile.body); !checked) return checked;
+  return check_template(profile, "create.item", profile.item, {TemplateField::items});
 }
 
 Result<void> check_answer(const Profile& profile) {
@@ -65,6 +76,7 @@ Result<void> check_answer(const Profile& profile) {
 }  // namespace
 
 Result<void> check(const Profile& profile) {
+  if (auto checked = check_fields(profile); !checked) return checked;
   if (auto checked = check_request(profile); !checked) return checked;
   if (auto checked = check_answer(profile); !checked) return checked;
   for (const TestData& data : profile.test_data) {

@@ -86,6 +86,7 @@ struct Profile {
   std::string path;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body, item;
+  OwnFields fields;  // the profile's own; a way to fail may say something else for some
 
   AnswerShape answer;
   OutcomeRules outcome;

@@ -11,9 +11,9 @@ namespace sagactl {
 namespace {
 
 // In the order of the enum. Do not rename.
-constexpr std::array<std::string_view, 14> names = {
-    "",    "items",       "product",   "productJson", "name",     "quantity", "price",
-    "key", "correlation", "operation", "user",        "userJson", "order",    "run"};
+constexpr std::array<std::string_view, 15> names = {"",          "items", "product",  "productJson", "name",
+                                                    "quantity",  "price", "cents",    "key",         "correlation",
+                                                    "operation", "user",  "userJson", "order",       "run"};
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -28,6 +28,28 @@ Result<TemplateField> field_of(std::string_view word) {
 }
 
 }  // namespace
+
+const std::string* find_field(const OwnFields& fields, std::string_view name) {
+  for (const auto& [field, value] : fields)
+    if (field == name) return &value;
+  return nullptr;
+}
+
+Result<void> check_field_name(std::string_view name) {
+  if (name.empty() || !std::all_of(name.begin(), name.end(), is_letter))
+    return Error{ErrorCode::invalid, fmt::format("'{}' is no name of a field: letters make one", name)};
+  if (std::find(names.begin() + 1, names.end(), name) != names.end())
+    return Error{ErrorCode::invalid, fmt::format("'{{{}}}' has a meaning of its own", name)};
+  return {};
+}
+
+std::string with_own_fields(std::string text, const OwnFields& fields, const OwnFields& instead) {
+  for (const auto& [name, value] : fields) {
+    const std::string* other = find_field(instead, name);
+    replace_all(text, fmt::format("{{{}}}", name), other ? *other : value);
+  }
+  return text;
+}
 
 std::string_view to_string(TemplateField field) {
   return names[static_cast<std::size_t>(field)];

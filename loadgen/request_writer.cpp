@@ -82,7 +82,7 @@ RequestWriter::RequestWriter(const Run& run)
   }
   for (const CatalogueProduct& product : orders_.catalogue)
     catalogue_.push_back({escaped(product.id), product.id_is_number ? product.id : quoted(product.id),
-                          escaped(product.name), product.price.text()});
+                          escaped(product.name), product.price.text(), std::to_string(product.price.cents)});
   for (std::uint32_t item = 0; item < orders_.items; ++item)
     hot_ids_.push_back(hot_product_id(orders_.run, item));
   for (const LoadUser& user : run.users) {
@@ -122,7 +122,7 @@ RequestWriter::Pieces RequestWriter::compile(const std::string& text, const Prof
     else
       pieces.push_back(std::move(piece));
   };
-  const auto parsed = parse_template(text);
+  const auto parsed = parse_template(with_own_fields(text, profile.fields, way ? way->fields : OwnFields{}));
   if (!parsed) crash("a profile that was not checked");
   for (const TemplatePiece& part : *parsed) {
     if (part.field == TemplateField::text) {
@@ -178,6 +178,7 @@ RequestWriter::Piece RequestWriter::make_piece(TemplateField field, OrderKind ki
       piece.kind = Piece::Kind::quantity;
       return piece;
     case TemplateField::price:
+    case TemplateField::cents:
       piece.kind = Piece::Kind::price;
       return piece;
     case TemplateField::user:
@@ -263,9 +264,15 @@ char* RequestWriter::put_field(char* at, const Piece& piece, const Order& order)
       return put_product(at, piece, order);
     case Piece::Kind::name:
       return append(at, catalogue_text(order, piece.item).name);
-    case Piece::Kind::price:
-      if (!catalogue_.empty()) return append(at, catalogue_text(order, piece.item).price);
-      return put_price(at, item_terms(orders_.seed, order.group, piece.item).cents);
+    case Piece::Kind::price: {
+      const bool in_cents = piece.field == TemplateField::cents;
+      if (!catalogue_.empty()) {
+        const CatalogueText& product = catalogue_text(order, piece.item);
+        return append(at, in_cents ? product.cents : product.price);
+      }
+      const std::int64_t cents = item_terms(orders_.seed, order.group, piece.item).cents;
+      return in_cents ? put_number(at, static_cast<std::uint64_t>(cents)) : put_price(at, cents);
+    }
     case Piece::Kind::quantity:
       return put_number(
           at, static_cast<std::uint64_t>(item_terms(orders_.seed, order.group, piece.item).quantity));

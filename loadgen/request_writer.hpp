@@ -66,7 +66,7 @@ class RequestWriter {
     Pieces path, headers, body;
   };
   struct CatalogueText {
-    std::string id, id_json, name, price;
+    std::string id, id_json, name, price, cents;
   };
   struct UserText {
     std::string id, id_json;

@@ -43,7 +43,6 @@ class LoadRun {
   Result<void> find_targets();
   Result<void> open_users();
   Result<void> prepare_test_data();
-  Assortment assortment() const;
   Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
   void gather_crew();
   Result<void> run_phase(std::size_t index);
@@ -119,18 +118,12 @@ Result<void> LoadRun::open_users() {
   }
   for (const std::string& name : options_.profile.users) users_.push_back({name, options_.token, false});
   const std::uint32_t made_up = users_.empty() ? options_.users : 0;
-  for (std::uint32_t i = 1; i <= made_up; ++i)
-    users_.push_back({fmt::format("sagactl-loadtest-{}", i), options_.token, false});
+  for (std::uint32_t i = 1; i <= made_up; ++i) users_.push_back({made_up_user(i), options_.token, false});
   return {};
 }
 
 Result<void> LoadRun::prepare_test_data() {
   catalogue_ = options_.profile.catalogue;
-  const auto fill = [this](std::string& id) {
-    if (const auto at = id.find("{run}"); at != std::string::npos) id.replace(at, 5, options_.run);
-  };
-  for (CatalogueProduct& product : catalogue_) fill(product.id);
-  for (FailWay& way : options_.profile.fail_ways) fill(way.product);
   if (options_.profile.test_data.empty()) return {};
   const TestDataFor whom{options_.run, options_.token, options_.users, options_.timeout};
   auto made = make_test_data(*answering_, options_.profile.test_data, whom);
@@ -142,24 +135,13 @@ Result<void> LoadRun::prepare_test_data() {
   return {};
 }
 
-Assortment LoadRun::assortment() const {
-  Assortment orders;
-  orders.run = options_.run;
-  orders.seed = options_.seed;
-  orders.items = options_.items;
-  orders.catalogue = catalogue_;
-  orders.fail_ways = options_.profile.fail_ways;
-  if (options_.profile.duplicates_by == Profile::DuplicatesBy::key) orders.hot_share = options_.hot_share;
-  return orders;
-}
-
 void LoadRun::gather_crew() {
   const std::uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
   size_ = size_crew(options_, phases_, cores);
   allow_files(std::uint64_t{size_.connections} + 256);
   RequestWriter::Run run;
   run.profile = options_.profile;
-  run.orders = assortment();
+  run.orders = assortment_of(options_, options_.run, catalogue_);
   run.targets = urls_;
   run.users = users_;
   run.close = options_.fresh_connections;
@@ -339,7 +321,7 @@ void LoadRun::renew_tokens() {
 
 RunResult LoadRun::take_result() {
   Ledger& ledger = result_.ledger;
-  static_cast<Assortment&>(ledger) = assortment();
+  static_cast<Assortment&>(ledger) = assortment_of(options_, options_.run, catalogue_);
   ledger.scenario = to_string(options_.scenario);
   ledger.system = options_.profile.name;
   ledger.keyed = options_.profile.duplicates_by == Profile::DuplicatesBy::key;

@@ -30,10 +30,11 @@ function members(row) {
 // The order that a witness is about, where it names one.
 function orderOf(w) {
   for (const row of rowsOf(w.rows)) {
+    if (row.table?.startsWith('sql.')) return undefined;  // of another system
     if (row.table === 'orders' || row.table === 'saga_instances') return row.id;
     if (row.orderId) return row.orderId;
   }
-  return rowsOf(w.requests).map(q => q.orderId).find(Boolean);
+  return rowsOf(w.requests).find(q => q.orderId && q.correlationId)?.orderId;
 }
 
 function witness(w, reason) {
@@ -44,6 +45,8 @@ function witness(w, reason) {
   for (const row of rowsOf(w.rows)) facts.push([row.table ?? 'row', members(row)]);
   for (const request of rowsOf(w.requests)) facts.push(['request', members(request)]);
   if (rowsOf(w.nodes).length) facts.push(['nodes', w.nodes.join(', ')]);
+  const more = rowsOf(w.more);
+  if (more.length) facts.push(['also', h('details', null, withText('summary', null, count(more.length) + ' more'), h('ul', null, more.map(text => withText('li', null, text))))]);
   if (order) facts.push(['see also', withText('code', null, 'sagactl trace ' + order)]);
   return h('dl', {class: 'witness'}, facts.map(([name, what]) => [h('dt', null, name), h('dd', null, what)]));
 }

@@ -87,7 +87,8 @@ class ForeignDatabase : public testing::TestWithParam<const char*> {
     ASSERT_TRUE(opened) << opened.error().message;
     rows = std::move(*opened);
   }
-  std::string all() const { return "SELECT id, cents, note FROM " + other->table + " ORDER BY id"; }
+  static ForeignQuery query(const std::string& sql) { return {"sql.orders", sql}; }
+  ForeignQuery all() const { return query("SELECT id, cents, note FROM " + other->table + " ORDER BY id"); }
   std::vector<std::string> ids() {
     std::vector<std::string> found;
     EXPECT_TRUE(rows->each_row(all(), [&](const ForeignRow& row) -> Result<void> {
@@ -115,6 +116,15 @@ TEST_P(ForeignDatabase, RowsAreReadByTheNamesOfTheirColumns) {
   EXPECT_THAT(notes, ElementsAre("", "gift"));
 }
 
+TEST_P(ForeignDatabase, ColumnsAreKnownBeforeThereAreRows) {
+  other->run("DELETE FROM " + other->table);
+  EXPECT_THAT(rows->columns(all()).value(), ElementsAre("id", "cents", "note"));
+  const auto wrong = rows->columns(query("SELECT price FROM " + other->table));
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().message, HasSubstr("the profile's query sql.orders: "));
+  EXPECT_THAT(wrong.error().message, HasSubstr("price"));
+}
+
 TEST_P(ForeignDatabase, AllQueriesSeeTheStateOfTheFirst) {
   EXPECT_THAT(ids(), ElementsAre("a", "b"));
   other->run("INSERT INTO " + other->table + " VALUES ('c', 1, NULL)");
@@ -125,16 +135,16 @@ TEST_P(ForeignDatabase, AllQueriesSeeTheStateOfTheFirst) {
 
 TEST_P(ForeignDatabase, NothingIsWritten) {
   const auto done =
-      rows->each_row("DELETE FROM " + other->table, [](const ForeignRow&) -> Result<void> { return {}; });
+      rows->each_row(query("DELETE FROM " + other->table), [](const ForeignRow&) -> Result<void> { return {}; });
   ASSERT_FALSE(done);
-  EXPECT_THAT(done.error().message, HasSubstr("a query of the profile failed: "));
+  EXPECT_THAT(done.error().message, HasSubstr("the profile's query sql.orders: "));
   rows = open_foreign_rows(other->name()).value();
   EXPECT_THAT(ids(), ElementsAre("a", "b"));
 }
 
 TEST_P(ForeignDatabase, AWrongQueryIsExplainedInTheDatabasesWords) {
-  const auto done = rows->each_row("SELECT price FROM " + other->table,
-                                   [](const ForeignRow&) -> Result<void> { return {}; });
+  const auto done =
+      rows->each_row(query("SELECT price FROM " + other->table), [](const ForeignRow&) -> Result<void> { return {}; });
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::invalid);
   EXPECT_THAT(done.error().message, HasSubstr("price"));

@@ -12,7 +12,10 @@ TEST(Time, PrintsAndReadsIso8601) {
   EXPECT_EQ(*parse_iso8601("2026-11-20T13:04:07.137042Z"), t);
   EXPECT_EQ(parse_iso8601("2026-11-20 13:04:07")->us, 1795179847000000);
   EXPECT_EQ(parse_iso8601("2026-11-20")->us % 86'400'000'000, 0);
-  for (const char* text : {"", "yesterday", "2026-11-20T25:00:00Z", "2026-11-20T13:04:07 CET"})
+  for (const char* text : {"2026-11-20T22:04:07+09:00", "2026-11-20 13:04:07+00", "2026-11-20T07:34:07-0530"})
+    EXPECT_EQ(parse_iso8601(text)->us, 1795179847000000) << text;
+  for (const char* text : {"", "yesterday", "2026-11-20T25:00:00Z", "2026-11-20T13:04:07 CET", "2026-11-20T13:04:07+1",
+                           "2026-11-20T13:04:07+24:00", "2026-11-20T13:04:07Z+01"})
     EXPECT_FALSE(parse_iso8601(text).ok()) << text;
 }
 

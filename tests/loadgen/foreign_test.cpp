@@ -91,7 +91,7 @@ const Plant plants[] = {
          it.tables["orders"].push_back(other);
        }
      }},
-    {"stock-balances", "1 are missing", [](ForeignWorld& it) { it.tables["stock"][0]["available"] = "78"; }},
+    {"stock-balances", "1 went missing", [](ForeignWorld& it) { it.tables["stock"][0]["available"] = "78"; }},
     {"never-negative", "less than nothing",
      [](ForeignWorld& it) {
        it.tables["stock"][0]["available"] = "-1";
@@ -153,6 +153,34 @@ TEST(ForeignVerdicts, AWitnessHasTheRowsTheRequestTheNodeAndTheTimes) {
   EXPECT_EQ(witness["nodes"][0], "clerk-0");
 }
 
+TEST(ForeignVerdicts, TimesMayBeMicrosecondsOrText) {
+  ForeignWorld world;
+  for (const char* table : {"orders", "steps"})
+    for (Cells& row : world.tables[table])
+      for (const auto& [us, text] : {std::pair{"created_us", "created_at"}, {"ended_us", "ended_at"}, {"at_us", "at"}})
+        if (row.contains(us)) {
+          row[text] = iso8601_us(Timestamp{std::stoll(row[us])});
+          row.erase(us);
+        }
+  world.order_of(single, 12)["created_at"] = "2026-11-20 14:04:09.1201+01";  // as PostgreSQL shows it elsewhere
+  const Examination found = world.examine();
+  EXPECT_EQ(failed(found), std::set<std::string>{});
+  EXPECT_EQ(found.sagas.took.percentile(50), ForeignWorld().examine().sagas.took.percentile(50));
+  world.order_of(single, 13)["created_at"] = "yesterday";
+  const auto wrong = examine_foreign(world, world.profile, world.ledger, {});
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_THAT(wrong.error().message, HasSubstr("sql.orders gives 'yesterday' as created_at of order R-13: "));
+  EXPECT_THAT(wrong.error().message, HasSubstr("2026-11-20T13:04:07"));
+}
+
+TEST(ForeignVerdicts, AllCasesOfAFaultAreTold) {
+  ForeignWorld world;
+  for (const std::uint32_t group : {12u, 13u, 14u}) world.order_of(single, group)["status"] = "placed";
+  const Verdict verdict = world.verdict("all-sagas-end");
+  EXPECT_EQ(verdict.reason, "order R-12 is still placed (2 more like it)");
+  EXPECT_EQ(verdict.witness["more"], Json({"order R-13 is still placed", "order R-14 is still placed"}));
+}
+
 TEST(ForeignVerdicts, AnOrderAfterOneThatWasUndoneIsNoSecond) {
   ForeignWorld world;
   Cells& first = world.order_of(duplicate, 3);
@@ -202,6 +230,17 @@ TEST(ForeignVerdicts, WithoutADatabaseTheAnswersAloneShowASecondOrder) {
   };
   EXPECT_EQ(by_answers().front().ruling, Ruling::pass);
   EXPECT_EQ(overall(by_answers()), Ruling::unknown) << "lost orders cannot be seen";
+  world.profile.queries.stock.clear();
+  for (const Verdict& verdict : by_answers()) {
+    if (verdict.name == "compensation-complete") {
+      EXPECT_EQ(verdict.reason, "none") << "the query is there, the database is not";
+      EXPECT_TRUE(verdict.counted);
+    }
+    if (verdict.name == "stock-balances") {
+      EXPECT_EQ(verdict.reason, "does not apply: the profile has no query sql.stock");
+      EXPECT_FALSE(verdict.counted);
+    }
+  }
   LedgerEntry& second = world.ledger.entries[1];
   second.outcome = RequestOutcome::accepted;
   second.order = order_ref("R-other");
@@ -227,12 +266,31 @@ TEST(ForeignVerdicts, ARunThatShowsNothingIsUnknown) {
   EXPECT_EQ(one_by_one.ruling("not-vacuous"), Ruling::unknown);
 }
 
+TEST(ForeignVerdicts, WhereEveryOrderIsLostNothingElseIsWrong) {
+  ForeignWorld world;
+  world.tables.clear();
+  const Examination found = world.examine();
+  EXPECT_EQ(failed(found), std::set<std::string>{"no-lost-order"});
+}
+
+TEST(ForeignQueries, AreCheckedBeforeThereAreRows) {
+  ForeignWorld world;
+  EXPECT_TRUE(check_queries(world, world.profile));
+  world.tables.clear();
+  world.columns_without_rows["steps"].erase("at_us");
+  const auto checked = check_queries(world, world.profile);
+  ASSERT_FALSE(checked.ok());
+  EXPECT_EQ(checked.error().message,
+            "the profile's query sql.steps gives no column at or at_us; it gives order_id, state, step");
+}
+
 TEST(ForeignVerdicts, AQueryWithoutItsColumnsIsAnErrorThatSaysWhich) {
   ForeignWorld world;
   for (Cells& row : world.tables["orders"]) row.erase("created_us");
   const auto found = examine_foreign(world, world.profile, world.ledger, {});
   ASSERT_FALSE(found.ok());
-  EXPECT_THAT(found.error().message, HasSubstr("sql.orders gives no column created_us"));
+  EXPECT_THAT(found.error().message,
+              HasSubstr("sql.orders gives no column created_at or created_us; it gives amount, "));
 }
 
 }  // namespace

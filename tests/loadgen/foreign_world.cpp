@@ -24,6 +24,9 @@ ForeignWorld::ForeignWorld() {
   for (int i = 0; i < 4; ++i) place(OrderKind::payment_fail, group++, 1);
   tables["stock"] = {
       {{"product", "S"}, {"initial", "100"}, {"available", "79"}, {"reserved", "1"}, {"sold", "20"}}};
+  for (const auto& [table, rows] : tables)
+    for (const Cells& cells : rows)
+      for (const auto& [name, value] : cells) columns_without_rows[table].insert(name);
 }
 
 void ForeignWorld::place(OrderKind kind, std::uint32_t group, std::uint16_t count) {
@@ -69,9 +72,17 @@ void ForeignWorld::place(OrderKind kind, std::uint32_t group, std::uint16_t coun
   money("refund");
 }
 
-Result<void> ForeignWorld::each_row(const std::string& sql,
+Result<std::vector<std::string>> ForeignWorld::columns(const ForeignQuery& query) {
+  std::set<std::string> names;
+  for (const Cells& cells : tables[query.sql])
+    for (const auto& [name, value] : cells) names.insert(name);
+  if (names.empty()) names = columns_without_rows[query.sql];
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+Result<void> ForeignWorld::each_row(const ForeignQuery& query,
                                     const std::function<Result<void>(const ForeignRow&)>& visit) {
-  for (const Cells& cells : tables[sql]) {
+  for (const Cells& cells : tables[query.sql]) {
     std::vector<std::string> names;
     std::vector<std::optional<std::string_view>> values;
     for (const auto& [name, value] : cells) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ using Cells = std::map<std::string, std::string>;
 struct ForeignWorld : ForeignRows {
   ForeignWorld();
 
-  Result<void> each_row(const std::string& sql,
+  Result<std::vector<std::string>> columns(const ForeignQuery& query) override;
+  Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override;
 
   Examination examine();
@@ -28,6 +30,7 @@ struct ForeignWorld : ForeignRows {
   Profile profile;
   Ledger ledger;
   std::map<std::string, std::vector<Cells>> tables;  // by query
+  std::map<std::string, std::set<std::string>> columns_without_rows;
 
  private:
   void place(OrderKind kind, std::uint32_t group, std::uint16_t count);

@@ -1,6 +1,7 @@
 // The whole command with streams of its own, against servers in this process.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "tests/cli/command.hpp"
 #include "tests/loadgen/order_server.hpp"
@@ -63,14 +64,16 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
     const char* said;
   };
   const std::string good = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n";
-  for (const Row& row : {Row{"[create]\npth = \"/buy\"\n",
-                             "bad.toml, line 2: 'create.pth' is no member; did you mean 'create.path'?"},
-                         Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a text"},
-                         Row{"[outcome]\naccepted = [9]\n", "'9' is no HTTP status"},
-                         Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n",
-                             "create.body: '{prise}' is no field"},
-                         Row{"duplicates_by = \"colour\"\n", "must be key or product"},
-                         Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
+  for (const Row& row :
+       {Row{"[create]\npth = \"/buy\"\n", "bad.toml, line 2: 'create.pth' is no member; did you mean 'create.path'?"},
+        Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a text"},
+        Row{"[outcome]\naccepted = [9]\n", "'9' is no HTTP status"},
+        Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n",
+            "bad.toml, line 3: create.body: '{prise}' is no field"},
+        Row{"[create]\npath = \"/buy\"\nfields = { price = \"1\" }\n[answer]\norder = \"/id\"\n",
+            "bad.toml, line 3: create.fields: '{price}' has a meaning of its own"},
+        Row{"duplicates_by = \"colour\"\n", "must be key or product"},
+        Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
     desk_.write("bad.toml", row.text);
     const Printed outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
@@ -92,6 +95,47 @@ TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
   EXPECT_EQ(result["verdicts"][0]["name"], "one-order-per-duplicate-group");
   EXPECT_EQ(result["verdicts"][0]["verdict"], "PASS") << "by the answers alone";
   EXPECT_EQ(result["verdict"], "UNKNOWN") << "without a database";
+}
+
+TEST_F(LoadtestCommand, ADryRunShowsWhatWouldBeSentAndSendsNothing) {
+  desk_.write(
+      "shop.toml",
+      "[create]\npath = \"/buy\"\nbody = '{\"card\":\"{card}\",\"cents\":{cents}}'\nfields = { card = \"OK\" }\n"
+      "[[fail]]\nfields = { card = \"DECLINE\" }\n[answer]\norder = \"/id\"\n");
+  const Printed dry = run({"mixed", "--profile", "shop.toml", "--fail-share", "0.1", "--dry-run"});
+  EXPECT_EQ(dry.code, 0) << dry.out << dry.err;
+  const Json requests = dry.json()["requests"];
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_THAT(requests[0]["request"].get<std::string>(), HasSubstr("POST /buy HTTP/1.1\r\n"));
+  EXPECT_THAT(requests[0]["request"].get<std::string>(), HasSubstr("{\"card\":\"OK\",\"cents\":"));
+  EXPECT_THAT(requests[2]["request"].get<std::string>(), HasSubstr("DECLINE"));
+  EXPECT_THAT(dry.out, Not(HasSubstr("given"))) << "no token is shown";
+  EXPECT_EQ(servers_.taken().size(), 0u);
+}
+
+TEST_F(LoadtestCommand, AMistakeInAQueryIsSaidBeforeAnythingIsSent) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((desk_.directory() / "shop.db").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "CREATE TABLE sale (id TEXT, made TEXT)", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  const std::string head = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[sql]\n";
+  struct Row {
+    const char* queries;
+    const char* said;
+  };
+  for (const Row& row :
+       {Row{"orders = \"select idd as order_id, made as created_at from sale\"",
+            "query sql.orders: no such column: idd"},
+        Row{"orders = \"select id as order_id, made from sale\"",
+            "sql.orders gives no column created_at or created_us; it gives order_id, made"},
+        Row{"orders = \"select id as order_id, made as created_at from sale\"\nstock = \"select 1 as initial\"",
+            "sql.stock gives no column product"}}) {
+    desk_.write("shop.toml", head + row.queries + "\n");
+    const Printed outcome = run({"individual", "--profile", "shop.toml", "--database", "shop.db"});
+    EXPECT_EQ(outcome.code, 4) << row.queries;
+    EXPECT_THAT(outcome.out, HasSubstr(row.said));
+  }
+  EXPECT_EQ(servers_.taken().size(), 0u);
 }
 
 TEST_F(LoadtestCommand, CapacityRefusesWhatItCannotSearchWith) {

@@ -28,10 +28,28 @@ TEST(Profile, WhatIsWrongIsNamedByItsMember) {
       {"create.path", [](Profile& it) { it.path = "orders"; }},
       {"create.path", [](Profile& it) { it.path = "/orders/{quantity}"; }},
       {"create.method", [](Profile& it) { it.method = "post"; }},
-      {"create.headers.X", [](Profile& it) { it.headers = {{"X", "{nothing}"}}; }},
-      {"create.headers", [](Profile& it) { it.headers = {{"X", "a\r\nY: b"}}; }},
+      {"create.headers.X",
+       [](Profile& it) {
+         it.headers = {{"X", "{nothing}"}};
+       }},
+      {"create.headers",
+       [](Profile& it) {
+         it.headers = {{"X", "a\r\nY: b"}};
+       }},
       {"create.body", [](Profile& it) { it.body = "{nothing}"; }},
       {"create.item", [](Profile& it) { it.item = "{items}"; }},
+      {"create.fields",
+       [](Profile& it) {
+         it.fields = {{"price", "1"}};
+       }},
+      {"fail.fields",
+       [](Profile& it) {
+         it.fail_ways = {{.fields = {{"card", "DECLINE"}}}};
+       }},
+      {"create.body",
+       [](Profile& it) {
+         it.body = "{card}", it.fields = {{"card", "{nothing}"}};
+       }},
       {"answer", [](Profile& it) { it.answer.total = {"total"}; }},
       {"answer.order", [](Profile& it) { it.answer.order.clear(); }},
       {"status.path", [](Profile& it) { it.status.path = "/orders"; }},

@@ -28,5 +28,14 @@ TEST(RequestTemplate, AnUnknownFieldIsAnErrorThatNamesThoseThatThereAre) {
   EXPECT_NE(message.find("{price}"), std::string::npos) << message;
 }
 
+TEST(RequestTemplate, FieldsOfTheProfilesOwnAreFilledInWithWhatStandsThere) {
+  const OwnFields fields = {{"card", "OK"}, {"shop", "{run}"}};
+  EXPECT_EQ(with_own_fields(R"({"c":"{card}","s":"{shop}","k":"{key}"})", fields, {}),
+            R"({"c":"OK","s":"{run}","k":"{key}"})");
+  EXPECT_EQ(with_own_fields("{card}{card}", fields, {{"card", "DECLINE"}}), "DECLINEDECLINE");
+  EXPECT_TRUE(check_field_name("card"));
+  for (const char* name : {"", "two words", "card2", "price"}) EXPECT_FALSE(check_field_name(name)) << name;
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -5,6 +5,7 @@
 #include <boost/beast/http.hpp>
 
 #include "common/json.hpp"
+#include "loadgen/sample_requests.hpp"
 
 namespace sagactl {
 namespace {
@@ -124,6 +125,57 @@ TEST(RequestWriter, WritesEveryBuiltInSystemAsItsAssortmentSays) {
       }
     }
   }
+}
+
+TEST(RequestWriter, FillsInTheProfilesOwnFieldsAsTheWayToFailSays) {
+  RequestWriter::Run run = run_of(2);
+  run.profile.fields = {{"card", "OK"}, {"shop", "main"}};
+  run.profile.body = R"({"card":"{card}","shop":"{shop}","lines":[{items}]})";
+  run.profile.item = R"({"cents":{cents},"price":{price},"paid":"{card}"})";
+  run.orders.fail_ways = {{.fields = {{"card", "DECLINE"}}}};
+  const RequestWriter writer(run);
+  for (const auto kind : {OrderKind::single, OrderKind::payment_fail}) {
+    RequestWriter::Order order;
+    order.kind = kind;
+    const Json body = Json::parse(parse(write(writer, order)).body());
+    EXPECT_EQ(body["card"], kind == OrderKind::single ? "OK" : "DECLINE");
+    EXPECT_EQ(body["shop"], "main");
+    ASSERT_EQ(body["lines"].size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(body["lines"][i]["cents"], run.orders.items_of(kind, 0)[i].price.cents);
+      EXPECT_EQ(body["lines"][i]["paid"], body["card"]);
+    }
+  }
+  run.orders.catalogue = {{"17", "Sword", Money{4'950}}};
+  const std::string body = parse(write(RequestWriter(run), {})).body();
+  EXPECT_EQ(Json::parse(body)["lines"][0]["cents"], 4'950);
+}
+
+TEST(SampleRequests, ShowOneOfEachKindThatTheScenarioHas) {
+  LoadOptions options;
+  options.targets = {"http://127.0.0.1:3000"};
+  options.token = "secret";
+  const auto kinds = [&] {
+    std::vector<std::string> list;
+    for (const SampleRequest& sample : sample_requests(options).value()) {
+      const auto request = parse(sample.request);
+      EXPECT_EQ(request.target(), options.profile.path);
+      EXPECT_EQ(sample.request.find("secret"), std::string::npos);
+      list.push_back(sample.what);
+    }
+    return list;
+  };
+  options.scenario = ScenarioKind::individual;
+  EXPECT_EQ(kinds(), std::vector<std::string>{"an order"});
+  options.scenario = ScenarioKind::mixed;
+  options.fail_share = 0.1;
+  EXPECT_EQ(kinds().size(), 3u);
+  options.scenario = ScenarioKind::duplicate;
+  options.profile = *find_builtin_profile("checkout");
+  EXPECT_EQ(kinds(), (std::vector<std::string>{"one of a group of duplicates", "an order that is to fail, way 1 of 2",
+                                               "an order that is to fail, way 2 of 2"}));
+  options.targets = {"nowhere:"};
+  EXPECT_FALSE(sample_requests(options));
 }
 
 TEST(RequestWriter, AsksForTheConnectionToBeClosedWhereEachRequestHasItsOwn) {

@@ -53,25 +53,26 @@ Json percentile_curve(const Histogram& histogram) {
 }
 
 Json heat_map(const Ledger& ledger) {
-  std::vector<const LedgerEntry*> entries;
-  Timestamp from, to;
-  for (const LedgerEntry& entry : ledger.entries) {
-    if (!ledger.measured(entry) || entry.sent.us == 0) continue;
-    from = entries.empty() ? entry.planned : std::min(from, entry.planned);
+  // Walked twice rather than remembered: there may be millions of them, in a file.
+  const auto each_shown = [&ledger](const auto& visit) {
+    for (const LedgerEntry& entry : ledger.entries)
+      if (ledger.measured(entry) && entry.sent.us != 0) visit(entry);
+  };
+  Timestamp from{INT64_MAX}, to{INT64_MIN};
+  each_shown([&](const LedgerEntry& entry) {
+    from = std::min(from, entry.planned);
     to = std::max(to, entry.planned);
-    entries.push_back(&entry);
-  }
-  if (entries.empty())
-    return Json{{"columns", 0}, {"columnMs", 0}, {"rows", Json::array()}, {"cells", Json::array()}};
+  });
+  if (to < from) return Json{{"columns", 0}, {"columnMs", 0}, {"rows", Json::array()}, {"cells", Json::array()}};
   const std::int64_t column_us =
       std::max<std::int64_t>(1000, ((to - from).count() + columns_max) / columns_max);
   std::map<std::pair<std::int64_t, int>, std::uint64_t> cells;
   int rows = 0;
-  for (const LedgerEntry* entry : entries) {
-    const int row = row_of(entry->response_time());
+  each_shown([&](const LedgerEntry& entry) {
+    const int row = row_of(entry.response_time());
     rows = std::max(rows, row + 1);
-    ++cells[{(entry->planned - from).count() / column_us, row}];
-  }
+    ++cells[{(entry.planned - from).count() / column_us, row}];
+  });
   Json bounds = Json::array(), list = Json::array();
   for (int row = 0; row < rows; ++row) bounds.push_back(row_bound_ms(row));
   for (const auto& [place, count] : cells) list.push_back(Json::array({place.first, place.second, count}));

@@ -45,10 +45,10 @@ class Inbox {
     list_.push_back(sequence);
     changed_.notify_all();
   }
-  // What is there when `count` have come, or after half a minute.
-  std::vector<std::int64_t> await(std::size_t count) {
+  // What is there when `count` have come, or after `patience`.
+  std::vector<std::int64_t> await(std::size_t count, Duration patience = 30s) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(30), [&] { return list_.size() >= count; });
+    changed_.wait_for(lock, patience, [&] { return list_.size() >= count; });
     return list_;
   }
 
@@ -58,12 +58,25 @@ class Inbox {
   std::vector<std::int64_t> list_;
 };
 
+// Topics that were made just now are read only when a busy broker has found leaders for them, which may be later than
+// a subscription waits for.
+void wait_until_read(const KafkaOptions& options) {
+  Inbox inbox;
+  const auto bus = make_kafka_bus(options).value();
+  bus->subscribe([&](const Event& event) { inbox.put(event.sequence); });
+  for (int tries = 0; tries < 120 && inbox.await(1, 500ms).empty(); ++tries)
+    bus->publish(events(0, 0), [](const Result<void>&) {});
+}
+
 // One set of topics for all tests of a run.
 std::unique_ptr<Bus> kafka_bus() {
-  static const std::string prefix = "test-" + new_uuid().text() + "-";
-  KafkaOptions options;
-  options.brokers = kafka_brokers().value();
-  options.topic_prefix = prefix;
+  static const KafkaOptions options = [] {
+    KafkaOptions made;
+    made.brokers = kafka_brokers().value();
+    made.topic_prefix = "test-" + new_uuid().text() + "-";
+    wait_until_read(made);
+    return made;
+  }();
   return make_kafka_bus(options).value();
 }
 

@@ -216,7 +216,7 @@ Result<Comparison> compare_runs(std::span<const Json> before, std::span<const Js
   Comparison comparison{.runs_before = *runs_before, .runs_after = *runs_after};
   for (const char* member : {"scenario", "openLoop", "version", "targets", "machine"}) {
     const Json &a = JsonView(before.front())[member].json(), &b = JsonView(after.front())[member].json();
-    if (a != b) comparison.unlike.push_back(fmt::format("{}: {} and {}", member, a.dump(), b.dump()));
+    if (a != b) comparison.unlike.push_back(fmt::format("{}: {} and {}", member, json_text(a), json_text(b)));
   }
   for (const Figure& figure : figures) comparison.figures.push_back(change_of(figure, before, after));
   comparison.verdicts = verdict_changes(before, after);

@@ -28,16 +28,16 @@ double rounded(double share) {
   return static_cast<double>(static_cast<std::int64_t>(share * 1e6 + 0.5)) / 1e6;
 }
 
-Share share_of(std::uint64_t part, std::uint64_t whole) {
-  const double share = whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-  return {share, wilson(part, whole)};
-}
-
 Json interval_json(const Interval& interval) {
   return Json::array({rounded(interval.low), rounded(interval.high)});
 }
 
 }  // namespace
+
+Share share_of(std::uint64_t part, std::uint64_t whole) {
+  const double share = whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+  return {share, wilson(part, whole)};
+}
 
 void DistributionObserver::see(const FlowFacts& facts) {
   if (facts.has_order) {

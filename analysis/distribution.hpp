@@ -18,6 +18,7 @@ struct Share {
   double share = 0;
   Interval interval = {};
 };
+Share share_of(std::uint64_t part, std::uint64_t whole);  // 0 of nothing
 
 struct NodeShare {
   NodeName node;

@@ -129,7 +129,7 @@ std::optional<std::string> FlatObject::text(std::string_view member) const {
   const std::string_view value = find(member);
   if (value.empty() || value.front() != '"') return std::nullopt;
   if (value.find('\\') == value.npos) return std::string(value.substr(1, value.size() - 2));
-  const Json unescaped = Json::parse(value, nullptr, false);
+  const Json unescaped = read_json(value);
   if (!unescaped.is_string()) return std::nullopt;
   return unescaped.get<std::string>();
 }
@@ -145,7 +145,7 @@ std::optional<std::int64_t> FlatObject::whole(std::string_view member) const {
 std::optional<Json> FlatObject::number(std::string_view member) const {
   const std::string_view value = find(member);
   if (!is_number(value)) return std::nullopt;
-  Json number = Json::parse(value, nullptr, false);
+  Json number = read_json(value);
   if (!number.is_number()) return std::nullopt;
   return number;
 }

@@ -24,10 +24,6 @@ std::vector<Verdict> completed(std::vector<Verdict> found) {
   return all;
 }
 
-Share share_of(std::uint64_t part, std::uint64_t whole) {
-  return {whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole), wilson(part, whole)};
-}
-
 Distribution distribution_of(const ForeignOrders& orders) {
   Distribution distribution;
   if (!orders.has("node")) return distribution;

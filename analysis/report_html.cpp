@@ -24,7 +24,7 @@ void put(std::string& page, std::string_view mark, std::string_view text) {
 // begins a comment. Text that is not UTF-8 is mended.
 std::string for_script(const Json& result) {
   std::string escaped;
-  for (const char c : result.dump(-1, ' ', false, Json::error_handler_t::replace)) {
+  for (const char c : json_text(result)) {
     if (c == '<')
       escaped += "\\u003c";
     else

@@ -62,7 +62,7 @@ std::string junit_report(const Json& json) {
   for (const Json& item : result["verdicts"].list()) {
     const JsonView verdict(item);
     const bool counted = verdict["counted"].is_true();
-    const std::string witness = verdict["witness"].empty() ? "" : verdict["witness"].json().dump(2);
+    const std::string witness = verdict["witness"].empty() ? "" : json_text(verdict["witness"].json(), 2);
     suite.add("verdict", verdict["name"].text(), verdict["verdict"].text(), verdict["reason"].text(), witness,
               counted);
   }

@@ -13,7 +13,7 @@ constexpr std::size_t word_width = 7;  // of UNKNOWN
 constexpr std::size_t more_shown = 3;
 
 std::string value_text(const Json& value) {
-  return value.is_null() ? "none" : value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_null() ? "none" : value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
 // "orders 0197…: status paid, totalAmount 10.00": whose row it is, then what it says.

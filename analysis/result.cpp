@@ -45,7 +45,7 @@ Result<void> save_result(const Json& result, const std::string& path) {
   // Beside it and renamed, so that a file of that name is whole.
   const std::string beside = path + ".part";
   std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << result.dump(1) << '\n';
+  file << json_text(result, 1) << '\n';
   file.close();
   if (!file || std::rename(beside.c_str(), path.c_str()) != 0)
     return Error{ErrorCode::unavailable, fmt::format("cannot write '{}': {}", path, std::strerror(errno))};
@@ -57,13 +57,13 @@ Result<Json> load_result(const std::string& path) {
   if (!file)
     return Error{ErrorCode::not_found, fmt::format("cannot read '{}': {}", path, std::strerror(errno))};
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  Json result = Json::parse(text, nullptr, false);
+  Json result = read_json(text);
   if (!result.is_object() || !result.contains("kind") || !result.contains("format"))
     return Error{ErrorCode::invalid,
                  fmt::format("'{}' is not a saved result; make one with loadtest --save", path)};
   if (!result["format"].is_number_integer() || result["format"].get<int>() != 1)
-    return Error{ErrorCode::invalid, fmt::format("'{}' is of format {}; this version reads format 1", path,
-                                                 result["format"].dump())};
+    return Error{ErrorCode::invalid,
+                 fmt::format("'{}' is of format {}; this version reads format 1", path, json_text(result["format"]))};
   return result;
 }
 

@@ -82,7 +82,7 @@ std::optional<ReservationFacts> read_reservation_event(std::string_view data) {
 StockSetFacts read_stock_set(const Event& event) {
   StockSetFacts facts;
   facts.event = &event;
-  const Json data = Json::parse(event.data, nullptr, false);
+  const Json data = read_json(event.data);
   try {
     const auto kind = from_string<StockKind>(data.at("kind").get<std::string>());
     if (event.type != EventType::stock_set || !kind) return facts;

@@ -8,7 +8,7 @@ namespace sagactl {
 namespace {
 
 constexpr const char* exact = "a change takes from one heap what it gives to another, and nothing else";
-constexpr const char* whole = "the total of a stock is what is available, reserved and sold";
+constexpr const char* adds_up = "the total of a stock is what is available, reserved and sold";
 constexpr const char* dense =
     "every change of a stock is told of by one event, and raises its version by one";
 
@@ -120,9 +120,9 @@ void StockLedger::see_stock_events(const std::vector<StockSetFacts>& events) {
     change.at = set->event->occurred_at;
     change.node = &*nodes_.insert(set->event->node).first;
     if (set->total != set->left.total())
-      add(fmt::format("{} was set to a total of {}, with {}", name_of(set->key),
-                      amount_of(set->key.kind, set->total), text_of(set->key.kind, set->left)),
-          whole, Json::array({change.row(set->key)}));
+      add(fmt::format("{} was set to a total of {}, with {}", name_of(set->key), amount_of(set->key.kind, set->total),
+                      text_of(set->key.kind, set->left)),
+          adds_up, Json::array({change.row(set->key)}));
     take(set->key, change);
   }
 }
@@ -234,7 +234,7 @@ void StockLedger::finish(const Surroundings& surroundings) {
     if (row != rows.end() && row->second->total != level_of(*row->second).total())
       add(fmt::format("{} has a total of {}, with {}", name_of(key), amount_of(key.kind, row->second->total),
                       text_of(key.kind, level_of(*row->second))),
-          whole, Json::array({row_of(*row->second)}));
+          adds_up, Json::array({row_of(*row->second)}));
     if (!all || violations_.count() != before) continue;
     look_for_gaps(key, book);
     if (row != rows.end() && violations_.count() == before) compare(*row->second, book);

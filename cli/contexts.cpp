@@ -39,7 +39,7 @@ Result<void> Contexts::save(const std::filesystem::path& config_directory) const
     for (const auto& [key, value] : context) values[key] = value;
     json["contexts"][name] = values;
   }
-  return write_private_file(config_directory / file_name, json.dump(2) + "\n");
+  return write_private_file(config_directory / file_name, json_text(json, 2) + "\n");
 }
 
 }  // namespace sagactl

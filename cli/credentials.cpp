@@ -32,7 +32,7 @@ Result<void> Credentials::save() const {
     json[url] = {{"email", session.email},
                  {"accessToken", session.access_token},
                  {"refreshToken", session.refresh_token}};
-  return write_private_file(path_, json.dump(2) + "\n");
+  return write_private_file(path_, json_text(json, 2) + "\n");
 }
 
 }  // namespace sagactl

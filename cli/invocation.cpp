@@ -22,10 +22,6 @@ void Invocation::print(const Json& result, std::string_view rows) const {
   terminal.out << std::flush;
 }
 
-std::string json_text(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
 Json error_json(const Error& error) {
   std::string hint;
   if (error.members.is_object()) hint = error.members.value("hint", "");

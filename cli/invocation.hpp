@@ -36,9 +36,6 @@ struct Invocation {
   void print(const Json& result, std::string_view rows) const;
 };
 
-// JSON as text, whatever bytes its strings hold. `indent` below 0: on one line.
-std::string json_text(const Json& json, int indent = -1);
-
 // {"error":{"code","message","hint"}}
 Json error_json(const Error& error);
 

@@ -12,7 +12,7 @@ const Json& member(const Json& object, std::string_view name) {
 std::string text_member(const Json& object, std::string_view name) {
   const Json& value = member(object, name);
   if (value.is_string()) return value.get<std::string>();
-  return value.is_number() || value.is_boolean() ? value.dump() : std::string();
+  return value.is_number() || value.is_boolean() ? json_text(value) : std::string();
 }
 
 std::int64_t integer_member(const Json& object, std::string_view name) {

@@ -20,13 +20,9 @@ class NodeClient {
   static Result<NodeClient> open(const Invocation& invocation);
 
   Result<Json> get(const std::string& path) { return send({"GET", path, "", {}}); }
-  Result<Json> post(const std::string& path, const Json& body) {
-    return send({"POST", path, body.dump(), {}});
-  }
-  Result<Json> put(const std::string& path, const Json& body) { return send({"PUT", path, body.dump(), {}}); }
-  Result<Json> del(const std::string& path, const Json& body) {
-    return send({"DELETE", path, body.dump(), {}});
-  }
+  Result<Json> post(const std::string& path, const Json& body) { return send({"POST", path, json_text(body), {}}); }
+  Result<Json> put(const std::string& path, const Json& body) { return send({"PUT", path, json_text(body), {}}); }
+  Result<Json> del(const std::string& path, const Json& body) { return send({"DELETE", path, json_text(body), {}}); }
 
   Result<Json> send(const HttpRequest& request);
 

@@ -38,7 +38,7 @@ bool OrderStatuses::has_ended(const std::string& order, bool& reachable) {
   const Json::json_pointer place(profile_.status.pointer);
   if (!body || !body->contains(place)) return false;
   const Json& status = (*body)[place];
-  const std::string text = status.is_string() ? status.get<std::string>() : status.dump();
+  const std::string text = status.is_string() ? status.get<std::string>() : json_text(status);
   const auto& ends = profile_.status.ends;
   return std::find(ends.begin(), ends.end(), text) != ends.end();
 }

@@ -59,7 +59,7 @@ const char* path_of_placing(OrderSystem system) {
 
 Result<HttpRequest> placing(OrderSystem system, const OrderWish& wish) {
   if (const auto fits = check(system, wish); !fits) return fits.error();
-  HttpRequest request{"POST", path_of_placing(system), body_of(system, wish).dump(), {}};
+  HttpRequest request{"POST", path_of_placing(system), json_text(body_of(system, wish)), {}};
   if (system != OrderSystem::order && !wish.idempotency_key.empty())
     request.headers.push_back({"Idempotency-Key", wish.idempotency_key});
   return request;

@@ -31,7 +31,7 @@ Result<Json> read_json_file(const std::filesystem::path& path) {
   auto text = read_file(path);
   if (!text) return text.error();
   if (!*text) return Json(Json::object());
-  Json json = Json::parse(**text, nullptr, false);
+  Json json = read_json(**text);
   if (!json.is_object())
     return Error{ErrorCode::invalid, path.string() + " is not a JSON object; mend or remove it"};
   return json;

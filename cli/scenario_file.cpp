@@ -38,7 +38,7 @@ std::vector<std::string> keys_of(CLI::App& loadtest) {
   return keys;
 }
 
-std::vector<std::string> values_of(const toml::node& node) {
+std::vector<std::string> texts_of(const toml::node& node) {
   std::vector<std::string> values;
   if (const toml::array* list = node.as_array()) {
     for (const toml::node& element : *list) values.push_back(toml_text(element));
@@ -73,7 +73,7 @@ Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& envi
     if (option->count() > 0 && !is_file) continue;
     try {
       if (is_file) option->clear();
-      for (const std::string& value : values_of(node)) option->add_result(value);
+      for (const std::string& value : texts_of(node)) option->add_result(value);
       option->run_callback();
     } catch (const CLI::Error& error) {
       return toml_error(name, node, error.what());

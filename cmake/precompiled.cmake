@@ -21,6 +21,8 @@ set(precompiled_tests <gmock/gmock.h> <gtest/gtest.h>)
 if(SAGACTL_PCH)
   precompile(precompiled "nlohmann_json::nlohmann_json;fmt::fmt;Threads::Threads" ${precompiled_basics})
   precompile(precompiled_asio "nlohmann_json::nlohmann_json;fmt::fmt;asio" ${precompiled_basics} ${precompiled_network})
+endif()
+if(SAGACTL_PCH AND SAGACTL_TESTS)
   precompile(precompiled_for_tests "nlohmann_json::nlohmann_json;fmt::fmt;Threads::Threads;GTest::gtest;GTest::gmock"
              ${precompiled_basics} ${precompiled_tests})
   precompile(precompiled_asio_for_tests "nlohmann_json::nlohmann_json;fmt::fmt;asio;GTest::gtest;GTest::gmock"

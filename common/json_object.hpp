@@ -1,5 +1,5 @@
 // Writes one JSON object as text, member by member, without building it in memory first: for what is written
-// thousands of times a second. Member names are constants of ours and need no escaping; text must be UTF-8.
+// thousands of times a second. Member names are constants of ours and need no escaping.
 #pragma once
 
 #include <concepts>
@@ -9,8 +9,10 @@
 
 namespace sagactl {
 
-// `text` as a JSON string, quotes included, appended to `out`.
+// `text` as a JSON string, quotes included, appended to `out`. What is not UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
+// The same without the quotes, for a place between quotes.
+std::string json_escaped(std::string_view text);
 
 class JsonObject {
  public:

@@ -27,9 +27,6 @@ std::string reason(const error_code& failure) {
   return text;
 }
 
-// Bytes that are no UTF-8 become U+FFFD: the library throws for them otherwise.
-std::string text_of(const Json& body) { return body.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 bool is_no_http(const error_code& failure) {
   return failure.category() == make_error_code(http::error::bad_version).category() &&
          failure != http::error::end_of_stream && failure != http::error::partial_message;
@@ -277,15 +274,15 @@ Result<HttpResponse> HttpClient::get(std::string_view path) {
 }
 
 Result<HttpResponse> HttpClient::post(std::string_view path, const Json& body) {
-  return send({"POST", std::string(path), text_of(body), {}});
+  return send({"POST", std::string(path), json_text(body), {}});
 }
 
 Result<HttpResponse> HttpClient::put(std::string_view path, const Json& body) {
-  return send({"PUT", std::string(path), text_of(body), {}});
+  return send({"PUT", std::string(path), json_text(body), {}});
 }
 
 Result<HttpResponse> HttpClient::del(std::string_view path, const Json& body) {
-  return send({"DELETE", std::string(path), body.is_null() ? std::string{} : text_of(body), {}});
+  return send({"DELETE", std::string(path), body.is_null() ? std::string{} : json_text(body), {}});
 }
 
 Result<Json> HttpClient::json(const HttpRequest& request) {

@@ -54,7 +54,7 @@ std::string_view HttpResponse::header(std::string_view name) const {
 }
 
 Result<Json> HttpResponse::json() const {
-  Json parsed = Json::parse(body, nullptr, false);
+  Json parsed = read_json(body);
   if (parsed.is_discarded()) {
     return Error{ErrorCode::invalid,
                  fmt::format("the answer (HTTP {}) is no JSON: '{}'", status, body.substr(0, 80))};
@@ -63,7 +63,7 @@ Result<Json> HttpResponse::json() const {
 }
 
 std::string HttpResponse::message() const {
-  const Json parsed = Json::parse(body, nullptr, false);
+  const Json parsed = read_json(body);
   if (parsed.is_object()) {
     for (const char* member : {"message", "detail", "title"}) {
       if (!parsed.contains(member)) continue;
@@ -75,7 +75,7 @@ std::string HttpResponse::message() const {
 }
 
 Error error_of(const HttpResponse& response) {
-  Json members = Json::parse(response.body, nullptr, false);
+  Json members = read_json(response.body);
   if (!members.is_object()) members = Json{};
   return {code_of(response.status), response.message(), std::move(members)};
 }

@@ -17,7 +17,7 @@ constexpr const char* account_password = "sagactl-loadtest";
 Json claims_of(const std::string& token) {
   const auto parts = split(token, '.');
   const auto text = parts.size() == 3 ? from_base64url(parts[1]) : std::nullopt;
-  Json claims = text ? Json::parse(*text, nullptr, false) : Json{};
+  Json claims = text ? read_json(*text) : Json{};
   return claims.is_object() ? claims : Json{};
 }
 

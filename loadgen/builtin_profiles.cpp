@@ -36,8 +36,7 @@ Profile make_order() {
 // A product of the run's own, so that nobody else's stock is touched.
 void make_checkout_product(Profile& profile, const std::string& id, const std::string& name, Money price) {
   TestData put{.method = "PUT", .path = "/api/inventory/" + id};
-  put.body =
-      Json{{"productName", name}, {"availableQuantity", ample_stock}, {"price", price.number()}}.dump();
+  put.body = json_text({{"productName", name}, {"availableQuantity", ample_stock}, {"price", price.number()}});
   profile.test_data.push_back(std::move(put));
 }
 

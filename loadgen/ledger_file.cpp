@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "common/json_object.hpp"
 #include "loadgen/ledger.hpp"
 
 namespace sagactl {
@@ -66,19 +67,13 @@ Json head_of(const Ledger& ledger) {
           {"phases", phases}};
 }
 
-std::string escaped(const std::string& text) {
-  const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
 // By hand and not by the library: a ledger has up to ten million of these. All of it is ASCII without quotes
 // but for what other servers name.
 void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEntry& entry) {
   const auto at = std::back_inserter(out);
-  fmt::format_to(
-      at, R"({{"operation":{},"group":{},"kind":"{}","phase":{},"product":"{}","idempotencyKey":"{}",)",
-      entry.operation, entry.group, to_string(entry.kind), entry.phase, escaped(ledger.product(entry)),
-      ledger.idempotency_key(entry));
+  fmt::format_to(at, R"({{"operation":{},"group":{},"kind":"{}","phase":{},"product":"{}","idempotencyKey":"{}",)",
+                 entry.operation, entry.group, to_string(entry.kind), entry.phase, json_escaped(ledger.product(entry)),
+                 ledger.idempotency_key(entry));
   fmt::format_to(at, R"("correlationSent":"{}","expectedTotal":"{}","target":{},"user":{},)",
                  ledger.correlation_sent(entry).text(), ledger.expected_total(entry).text(), entry.target,
                  entry.user);
@@ -86,7 +81,7 @@ void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEnt
       at, R"("planned":{},"sent":{},"firstByte":{},"done":{},"status":{},"outcome":"{}","failure":"{}")",
       entry.planned.us, entry.sent.us, entry.first_byte.us, entry.done.us, entry.http_status,
       to_string(entry.outcome), to_string(entry.failure));
-  if (!entry.order.is_nil()) fmt::format_to(at, R"(,"order":"{}")", escaped(ledger.order_text(entry)));
+  if (!entry.order.is_nil()) fmt::format_to(at, R"(,"order":"{}")", json_escaped(ledger.order_text(entry)));
   if (!entry.correlation.is_nil()) fmt::format_to(at, R"(,"correlation":"{}")", entry.correlation.text());
   if (entry.claimed_status != ClaimedStatus::none) {
     fmt::format_to(at, R"(,"claimedStatus":"{}")", to_string(entry.claimed_status));
@@ -103,7 +98,7 @@ Error cannot_write(const std::string& path) {
 bool write_all(std::FILE* file, const Ledger& ledger) {
   constexpr std::size_t piece = 1u << 20;
   fmt::memory_buffer out;
-  fmt::format_to(std::back_inserter(out), "{}\n", head_of(ledger).dump());
+  fmt::format_to(std::back_inserter(out), "{}\n", json_text(head_of(ledger)));
   for (const LedgerEntry& entry : ledger.entries) {
     append_entry(out, ledger, entry);
     if (out.size() < piece) continue;
@@ -152,7 +147,7 @@ Ledger ledger_of(const Json& head) {
 
 template <class Value>
 Value known(const std::optional<Value>& value, const Json& text) {
-  if (!value) throw std::invalid_argument(fmt::format("{} is not known here", text.dump()));
+  if (!value) throw std::invalid_argument(fmt::format("{} is not known here", json_text(text)));
   return *value;
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "common/json.hpp"
+#include "common/json_object.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,15 +23,6 @@ constexpr std::size_t first_fail_form = 2;
 
 std::string authorization_of(const std::string& token) {
   return token.empty() ? std::string() : fmt::format("Authorization: Bearer {}\r\n", token);
-}
-
-std::string quoted(const std::string& text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-// For a place between quotes.
-std::string escaped(const std::string& text) {
-  const std::string with_quotes = quoted(text);
-  return with_quotes.substr(1, with_quotes.size() - 2);
 }
 
 char* append(char* out, std::string_view text) {
@@ -81,12 +73,12 @@ RequestWriter::RequestWriter(const Run& run)
     target_max = std::max(target_max, prefixes_.back().size() + hosts_.back().size());
   }
   for (const CatalogueProduct& product : orders_.catalogue)
-    catalogue_.push_back({escaped(product.id), product.id_is_number ? product.id : quoted(product.id),
-                          escaped(product.name), product.price.text(), std::to_string(product.price.cents)});
+    catalogue_.push_back({json_escaped(product.id), product.id_is_number ? product.id : json_text(product.id),
+                          json_escaped(product.name), product.price.text(), std::to_string(product.price.cents)});
   for (std::uint32_t item = 0; item < orders_.items; ++item)
     hot_ids_.push_back(hot_product_id(orders_.run, item));
   for (const LoadUser& user : run.users) {
-    users_.push_back({escaped(user.id), user.id_is_number ? user.id : quoted(user.id)});
+    users_.push_back({json_escaped(user.id), user.id_is_number ? user.id : json_text(user.id)});
     all_authorizations_.push_back(std::make_unique<const std::string>(authorization_of(user.token)));
     authorizations_.emplace_back(all_authorizations_.back().get());
     authorization_max_ = std::max(authorization_max_, all_authorizations_.back()->size() + token_growth_max);
@@ -157,7 +149,7 @@ RequestWriter::Piece RequestWriter::make_piece(TemplateField field, OrderKind ki
     case TemplateField::product:
     case TemplateField::product_json:
       if (first && !way->product.empty()) {
-        piece.text = field == TemplateField::product ? escaped(way->product) : quoted(way->product);
+        piece.text = field == TemplateField::product ? json_escaped(way->product) : json_text(way->product);
         break;
       }
       numbered(product_id(orders_.run, kind, 0, item), field == TemplateField::product ? "" : "\"");
@@ -167,7 +159,7 @@ RequestWriter::Piece RequestWriter::make_piece(TemplateField field, OrderKind ki
       numbered(product_id(orders_.run, kind, 0, 0), "");
       return piece;
     case TemplateField::name:
-      piece.text = escaped(first && !way->name.empty() ? way->name : std::string(product_name));
+      piece.text = json_escaped(first && !way->name.empty() ? way->name : std::string(product_name));
       if (!catalogue_.empty() && !(first && !way->name.empty())) piece.kind = Piece::Kind::name;
       break;
     case TemplateField::quantity:

@@ -13,7 +13,7 @@ constexpr int calls_max = 100;
 constexpr std::size_t products_max = 10'000;
 
 std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
 Error lacks(const TestData& wanted, const std::string& what) {

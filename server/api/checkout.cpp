@@ -24,17 +24,16 @@ using http::Request;
 constexpr std::int64_t page_limit = 100;
 
 std::string placed_by_choreography(const Flow& flow) {
-  return Json{{"message", "Order created successfully"}, {"order", checkout_order(flow)}}.dump();
+  return json_text({{"message", "Order created successfully"}, {"order", checkout_order(flow)}});
 }
 
 std::string placed_by_orchestration(const Flow& flow) {
-  return Json{{"message", "Order saga started"},
-              {"sagaId", checkout_saga_id(*flow.saga)},
-              {"orderId", flow.order.id.text()},
-              {"status", checkout_saga_status(*flow.saga)},
-              {"currentStep", checkout_saga_step(*flow.saga)},
-              {"correlationId", correlation_of(flow)}}
-      .dump();
+  return json_text({{"message", "Order saga started"},
+                    {"sagaId", checkout_saga_id(*flow.saga)},
+                    {"orderId", flow.order.id.text()},
+                    {"status", checkout_saga_status(*flow.saga)},
+                    {"currentStep", checkout_saga_step(*flow.saga)},
+                    {"correlationId", correlation_of(flow)}});
 }
 
 awaitable<Answer> place_checkout(Context& context, Request& request, std::string_view saga,

@@ -47,7 +47,7 @@ class OwnEvents : public http::BodyStream {
 
 // The user that an event of an order or a payment names.
 std::string named_user(const Event& event) {
-  const Json data = Json::parse(event.data, nullptr, false);
+  const Json data = read_json(event.data);
   if (!data.is_object()) return {};
   const auto user = data.find("userId");
   return user != data.end() && user->is_string() ? user->get<std::string>() : std::string();
@@ -114,7 +114,7 @@ void EventFeed::forward(const Event& event) {
   if (missed_.exchange(false)) hub_->publish("reset", "{}");
   Json json = api::event(event);
   json["userId"] = owner_of(event);
-  hub_->publish(to_string(event.type), json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  hub_->publish(to_string(event.type), json_text(json));
 }
 
 std::string EventFeed::owner_of(const Event& event) {

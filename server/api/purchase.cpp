@@ -81,7 +81,7 @@ Json purchase(const Flow& flow) {
 std::string placed_purchase(const Flow& flow) {
   Json body = purchase(flow);
   body["message"] = "Order created; the purchase has begun";
-  return body.dump();
+  return json_text(body);
 }
 
 awaitable<Answer> place_purchase(Context& context, Request& request) {

@@ -1,14 +1,10 @@
 #include "server/api/render_order.hpp"
 
+#include "common/json_object.hpp"
 #include "common/time.hpp"
 
 namespace sagactl::api {
 namespace {
-
-// The text as a JSON string: nlohmann's escaping, without building a document around it.
-void append_string(std::string& out, std::string_view text) {
-  out += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 // `"name":` with the separator that its place needs; `name` has no character to escape.
 void append_name(std::string& out, std::string_view name) {
@@ -20,7 +16,7 @@ void append_name(std::string& out, std::string_view name) {
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   append_name(out, name);
-  append_string(out, text);
+  append_json_string(out, text);
 }
 
 // For text that has nothing to escape: ids, times, statuses.
@@ -42,7 +38,7 @@ void append_items(std::string& out, const std::vector<OrderItem>& items) {
     append_name(out, "quantity");
     out += std::to_string(item.quantity);
     append_name(out, "price");
-    out += item.price.number().dump();
+    out += json_text(item.price.number());
     out += '}';
   }
   out += ']';
@@ -62,7 +58,7 @@ std::string placed_order(const Flow& flow) {
   append_plain(out, "id", order.id.text());
   append_plain(out, "userId", order.user.text());
   append_name(out, "totalAmount");
-  out += order.total.number().dump();
+  out += json_text(order.total.number());
   append_plain(out, "status", to_string(order.status));
   append_items(out, order.items);
   append_member(out, "shippingAddress", order.address);

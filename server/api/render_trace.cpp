@@ -13,7 +13,7 @@ constexpr std::size_t recent_events_max = 5;
 // The JSON that an event was stored with; null for none. What cannot be read is shown as the text it is.
 Json stored(const std::string& text) {
   if (text.empty()) return nullptr;
-  Json json = Json::parse(text, nullptr, false);
+  Json json = read_json(text);
   return json.is_discarded() ? Json(text) : json;
 }
 

@@ -37,7 +37,7 @@ std::optional<Parts> take_apart(std::string_view token) {
 std::optional<Json> decode(std::string_view part) {
   const auto text = from_base64url(part);
   if (!text) return std::nullopt;
-  Json json = Json::parse(*text, nullptr, false);
+  Json json = read_json(*text);
   if (!json.is_object()) return std::nullopt;
   return json;
 }
@@ -110,7 +110,7 @@ std::string TokenKey::sign(const Claims& claims) const {
   if (!claims.token_id.empty()) payload["jti"] = claims.token_id;
   std::string token = base64url(header_json);
   token += '.';
-  token += base64url(payload.dump(-1, ' ', false, Json::error_handler_t::replace));
+  token += base64url(json_text(payload));
   const std::string signature = signature_of(secret_, token);
   token += '.';
   token += signature;

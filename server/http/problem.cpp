@@ -84,7 +84,7 @@ Response problem(const Error& error, const Request& request) {
   if (says_when_to_retry(error.code)) {
     const auto seconds = body.find("retryAfterSeconds");
     const bool given = seconds != body.end() && seconds->is_number_integer();
-    response.headers.push_back({"Retry-After", given ? seconds->dump() : "1"});
+    response.headers.push_back({"Retry-After", given ? json_text(*seconds) : "1"});
   }
   return response;
 }

@@ -2,14 +2,10 @@
 
 namespace sagactl::http {
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Response json_response(int status, const Json& body) {
   Response response;
   response.status = status;
-  response.body = dump(body);
+  response.body = json_text(body);
   return response;
 }
 

@@ -43,9 +43,6 @@ struct Response {
 Response json_response(int status, const Json& body);
 Response text_response(int status, std::string body, std::string_view content_type = media::text);
 
-// JSON text; bytes that are not UTF-8 become U+FFFD.
-std::string dump(const Json& json);
-
 std::string_view reason_phrase(int status);  // "Not Found"
 
 }  // namespace sagactl::http

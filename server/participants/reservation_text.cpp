@@ -51,7 +51,7 @@ std::string to_text(const std::vector<Reservation>& reservations) {
   if (reservations.empty()) return {};
   Json list = Json::array();
   for (const Reservation& reservation : reservations) list.push_back(to_json(reservation));
-  return list.dump();
+  return json_text(list);
 }
 
 Result<std::vector<Reservation>> read_reservations(std::string_view text) {

@@ -24,10 +24,15 @@ TEST(JsonObject, EveryByteCanBeWrittenAndReadBack) {
   for (int c = 0; c < 256; ++c) {
     std::string out;
     append_json_string(out, std::string(1, static_cast<char>(c)));
-    if (c < 0x80) {
-      EXPECT_EQ(Json::parse(out), std::string(1, static_cast<char>(c))) << c;
-    }
+    EXPECT_EQ(Json::parse(out), c < 0x80 ? std::string(1, static_cast<char>(c)) : "\uFFFD") << c;
   }
+}
+
+TEST(JsonText, ReplacesBytesThatAreNotUtf8AndReadsBack) {
+  EXPECT_EQ(json_text({{"a", "x\xFFy"}}), "{\"a\":\"x\uFFFDy\"}");
+  EXPECT_EQ(read_json(json_text({1, "two"})), Json({1, "two"}));
+  EXPECT_TRUE(read_json("{").is_discarded());
+  EXPECT_EQ(json_escaped("a\"b"), "a\\\"b");
 }
 
 TEST(JsonObject, WithoutMembersIsEmpty) { EXPECT_EQ(JsonObject().take(), "{}"); }

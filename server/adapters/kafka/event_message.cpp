@@ -93,7 +93,7 @@ std::string data_of(Json json, AggregateType aggregate) {
     if (json.contains("command"))
       for (const std::string_view name : reply_members) json.erase(std::string(name));
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 }  // namespace
@@ -130,7 +130,7 @@ std::optional<Event> to_event(const Incoming& message) {
   event.type = *type;
   event.node = message.header(node_header);
   const auto read = std::from_chars(sequence.data(), sequence.data() + sequence.size(), event.sequence);
-  const Json json = Json::parse(*message.value, nullptr, false);
+  const Json json = read_json(*message.value);
   if (read.ec != std::errc() || !json.is_object()) return std::nullopt;
   const auto aggregate_type = from_string<AggregateType>(text_of(json, "aggregateType"));
   const auto aggregate = Uuid::parse(text_of(json, "aggregateId"));
@@ -145,7 +145,7 @@ std::optional<Event> to_event(const Incoming& message) {
   event.correlation = text_of(json, "correlationId");
   event.trace_parent = message.header(traceparent_header);
   if (const auto order = OrderId::parse(text_of(json, "orderId"))) event.order = *order;
-  if (const auto metadata = json.find("metadata"); metadata != json.end()) event.metadata = metadata->dump();
+  if (const auto metadata = json.find("metadata"); metadata != json.end()) event.metadata = json_text(*metadata);
   event.saga_type = text_of(json, "sagaType");
   event.data = data_of(json, event.aggregate_type);
   return event;

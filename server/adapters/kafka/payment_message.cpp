@@ -16,7 +16,7 @@ Error wrong(std::string_view member, std::string_view should) {
 }
 
 Result<Json> body_of(const Incoming& message) {
-  Json json = message.value ? Json::parse(*message.value, nullptr, false) : Json(nullptr);
+  Json json = message.value ? read_json(*message.value) : Json(nullptr);
   if (!json.is_object()) return Error{ErrorCode::invalid, "the message is not a JSON object"};
   return json;
 }

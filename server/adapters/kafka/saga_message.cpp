@@ -66,7 +66,7 @@ bool find_step(std::string_view command, Envelope& envelope) {
 
 Result<Envelope> open(const Incoming& message) {
   Envelope envelope;
-  envelope.json = message.value ? Json::parse(*message.value, nullptr, false) : Json(nullptr);
+  envelope.json = message.value ? read_json(*message.value) : Json(nullptr);
   if (!envelope.json.is_object()) return wrong("the message is not a JSON object");
   std::string id = text_of(envelope.json, "sagaId");
   const auto saga = SagaId::parse(without_saga_prefix(id));

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "common/json.hpp"
+#include "common/json_object.hpp"
 #include "server/adapters/postgres/failure.hpp"
 
 namespace sagactl::postgres {
@@ -25,7 +26,7 @@ class ListWriter {
     return *this;
   }
   ListWriter& add(std::string_view text) {
-    text_ += Json(text).dump();
+    append_json_string(text_, text);
     text_ += ',';
     return *this;
   }
@@ -75,7 +76,7 @@ class ListReader {
 
 Json parse_stored(std::string_view text) {
   if (text.empty()) return Json::array();
-  Json json = Json::parse(text, nullptr, false);
+  Json json = read_json(text);
   if (!json.is_array()) fail_as_bug("a stored list cannot be read");
   return json;
 }
@@ -104,7 +105,7 @@ std::string step_errors_text(const Saga& saga) {
     return {};
   Json errors = Json::array();
   for (const StepState& step : saga.steps) errors.push_back(step.error);
-  return errors.dump();
+  return json_text(errors);
 }
 
 std::string retries_text(const Saga& saga) {

@@ -99,7 +99,7 @@ class Numbers {
 };
 
 Json parse_stored(std::string_view text) {
-  Json json = Json::parse(text, nullptr, false);
+  Json json = read_json(text);
   if (json.is_discarded()) fail_as_bug("stored JSON cannot be read");
   return json;
 }
@@ -276,14 +276,14 @@ void FlowTable::write_steps(const Saga& saga) {
   if (has_errors) {
     Json errors = Json::array();
     for (const StepState& step : saga.steps) errors.push_back(step.error);
-    step_errors_ = errors.dump();
+    step_errors_ = json_text(errors);
   }
   retries_.clear();
   if (!saga.retries.empty()) {
     Json retries = Json::array();
     for (const Retry& retry : saga.retries)
       retries.push_back(Json::array({retry.at.us, retry.from_step, retry.by}));
-    retries_ = retries.dump();
+    retries_ = json_text(retries);
   }
 }
 

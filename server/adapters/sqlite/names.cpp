@@ -11,11 +11,6 @@ constexpr std::string_view sql_add_definition =
     "INSERT INTO definition (name, version) VALUES (?, ?) RETURNING no";
 constexpr std::string_view sql_definition_name = "SELECT name, version FROM definition WHERE no = ?";
 
-std::int64_t first_number(Statement& statement) {
-  const Reading reading(statement);
-  return statement.next() ? statement.integer() : 0;
-}
-
 }  // namespace
 
 Names::Names(Connection& connection)

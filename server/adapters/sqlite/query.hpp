@@ -37,4 +37,10 @@ class Reading {
   Statement& statement_;
 };
 
+// The first column of the first row, and 0 when there is none.
+inline std::int64_t first_number(Statement& statement) {
+  const Reading reading(statement);
+  return statement.next() ? statement.integer() : 0;
+}
+
 }  // namespace sagactl::sqlite

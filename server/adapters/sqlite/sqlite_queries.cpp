@@ -60,11 +60,6 @@ class Selection {
   std::string index_;
 };
 
-std::int64_t first_number(Statement& statement) {
-  const Reading reading(statement);
-  return statement.next() ? statement.integer() : 0;
-}
-
 std::int64_t count(Tables& tables, const Selection& selection) {
   return first_number(selection.prepare(tables.connection, "SELECT count(*) " + selection.from()));
 }

@@ -25,7 +25,7 @@ std::string failure_of(const Json& body) {
 }  // namespace
 
 Result<TossPayment> payment_of(const HttpResponse& response, const std::string& payment_key) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const Json body = read_json(response.body);
   if (!body.is_object()) return not_a_payment("no JSON object");
   TossPayment payment;
   payment.payment_key = text_of(body, "paymentKey").value_or("");

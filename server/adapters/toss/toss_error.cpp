@@ -72,7 +72,7 @@ std::string shortened(std::string text) {
 }  // namespace
 
 TossError toss_error_of(const HttpResponse& response) {
-  const Json body = Json::parse(response.body, nullptr, false);
+  const Json body = read_json(response.body);
   const std::string code = text_member(body, "code");
   TossError error;
   if (code.empty()) {

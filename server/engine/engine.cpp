@@ -7,6 +7,7 @@
 
 #include "common/log.hpp"
 #include "server/engine/batch.hpp"
+#include "server/engine/command_queue.hpp"
 #include "server/engine/effects.hpp"
 #include "server/engine/publisher.hpp"
 
@@ -22,11 +23,6 @@ constexpr Duration replays_kept = 48h, forget_every = 60s;  // answers to reques
 constexpr std::size_t forget_max = 10'000;
 constexpr std::size_t expire_max = 1'000;  // flows in one go
 
-struct Waiting {
-  Command command;
-  Completion done;  // none: the engine's own command, which is kept until the store can take it
-};
-
 }  // namespace
 
 class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
@@ -37,10 +33,10 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
         gateway_(gateway),
         clock_(clock),
         publisher_(store, bus),
-        random_(options_.seed) {}
+        random_(options_.seed),
+        queue_(options_.queue_max) {}
 
   Result<void> start();
-  void submit(Command command, Completion done);
   Timestamp turn();
   void stop();
   EngineStats stats() const;
@@ -48,17 +44,12 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   const EngineOptions& options() const { return options_; }
   void set_url(std::string url) { options_.url = std::move(url); }
   void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
-  void set_on_work(std::function<void()> wake) {
-    const std::lock_guard lock(queue_mutex_);
-    on_work_ = std::move(wake);
-  }
+  CommandQueue& queue() { return queue_; }
   void set_on_commit(std::function<void(std::size_t, Duration)> observe) { on_commit_ = std::move(observe); }
 
  private:
   using Timer = std::pair<Timestamp, OrderId>;
 
-  void submit_own(Command command);
-  std::vector<Waiting> take_batch();
   void keep_lease(Timestamp now);
   void adopt(Timestamp now);
   void fire_timers(Timestamp now);
@@ -78,7 +69,6 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void hold(const std::string& why);
   void store_answers();
   Timestamp next_turn(Timestamp now) const;
-  void wake();
   void publish_rest();
 
   EngineOptions options_;  // does not change after the start
@@ -89,10 +79,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Publisher publisher_;
   Random random_;
 
-  mutable std::mutex queue_mutex_;
-  std::deque<Waiting> queue_;
-  std::function<void()> on_work_;
-  bool stopped_ = false;
+  CommandQueue queue_;
 
   // Only touched in turns.
   Writer writer_;
@@ -119,51 +106,9 @@ Result<void> Engine::Core::start() {
   adopt_at_ = expire_at_ = now;
   publisher_.start(writer_, sequence_, now);
   publisher_.on_progress([self = weak_from_this()] {
-    if (const auto core = self.lock()) core->wake();
+    if (const auto core = self.lock()) core->queue_.wake();
   });
   return {};
-}
-
-// With the lock held: whoever takes on_work_ away can rely on it that nobody is calling it.
-void Engine::Core::wake() {
-  const std::lock_guard lock(queue_mutex_);
-  if (on_work_) on_work_();
-}
-
-void Engine::Core::submit(Command command, Completion done) {
-  std::function<void()> wake;
-  const char* refused = nullptr;
-  ErrorCode code = ErrorCode::busy;
-  {
-    const std::lock_guard lock(queue_mutex_);
-    if (stopped_) {
-      refused = "this node is stopping";
-      code = ErrorCode::unavailable;
-    } else if (done && queue_.size() >= options_.queue_max) {
-      refused = "too many commands are waiting on this node; try again later";
-    } else {
-      if (queue_.empty()) wake = on_work_;
-      queue_.push_back({std::move(command), std::move(done)});
-    }
-  }
-  if (refused && done) done(Error{code, refused});
-  if (wake) wake();
-}
-
-// Commands that follow from durable state are never turned away: the number of open sagas bounds them.
-void Engine::Core::submit_own(Command command) {
-  const std::lock_guard lock(queue_mutex_);
-  queue_.push_back({std::move(command), nullptr});
-}
-
-std::vector<Waiting> Engine::Core::take_batch() {
-  const std::lock_guard lock(queue_mutex_);
-  const std::size_t count = std::min(queue_.size(), options_.batch_max);
-  std::vector<Waiting> batch;
-  batch.reserve(count);
-  std::move(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count), std::back_inserter(batch));
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
-  return batch;
 }
 
 Timestamp Engine::Core::turn() {
@@ -179,7 +124,7 @@ Timestamp Engine::Core::turn() {
     if (registered_) {
       fire_timers(now);
       expire_reservations(now);
-      auto batch = take_batch();
+      auto batch = queue_.take(options_.batch_max);
       if (!batch.empty()) commit(std::move(batch));
       forget_replays(now);
       publisher_.turn(clock_.now());
@@ -191,10 +136,7 @@ Timestamp Engine::Core::turn() {
 Timestamp Engine::Core::next_turn(Timestamp now) const {
   if (now < hold_until_) return hold_until_;
   if (!registered_) return now;
-  {
-    const std::lock_guard lock(queue_mutex_);
-    if (!queue_.empty()) return std::max(now, hold_until_);
-  }
+  if (queue_.size() > 0) return std::max(now, hold_until_);
   Timestamp next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due()});
   if (!timers_.empty()) next = std::min(next, timers_.top().first);
   return std::max(next, hold_until_);
@@ -220,7 +162,7 @@ void Engine::Core::adopt(Timestamp now) {
   }
   publisher_.take_over();
   if (adopted->size() == options_.adopt_max) adopt_at_ = now;
-  for (const OrderId order : *adopted) submit_own(WakeRequest{saga_of(order), std::nullopt});
+  for (const OrderId order : *adopted) queue_.put_own(WakeRequest{saga_of(order), std::nullopt});
   if (adopted->empty()) return;
   log_info("sagas adopted", {{"node", writer_.node}, {"count", std::to_string(adopted->size())}});
   const std::lock_guard lock(stats_mutex_);
@@ -242,7 +184,7 @@ void Engine::Core::fire_timers(Timestamp now) {
     timers_.pop();
     const auto open = open_.find(order);
     if (open == open_.end() || open->second != at) continue;
-    submit_own(WakeRequest{saga_of(order), at});
+    queue_.put_own(WakeRequest{saga_of(order), at});
     ++fired;
   }
 }
@@ -317,7 +259,7 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
   const std::weak_ptr<Core> self = weak_from_this();
   for (const GatewayCall& call : batch.gateway_calls())
     carry_out(call, gateway_, [self](StepReplied reply) {
-      if (const auto core = self.lock()) core->submit(std::move(reply), nullptr);
+      if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
     });
 
   if (exchange_) {
@@ -342,14 +284,14 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
 
 // What came from outside is answered; what follows from durable state waits for the store.
 void Engine::Core::not_committed(std::vector<Waiting> waiting, const Error& error) {
-  for (auto w = waiting.rbegin(); w != waiting.rend(); ++w) {
-    if (w->done) {
-      w->done(error);
-    } else {
-      const std::lock_guard lock(queue_mutex_);
-      queue_.push_front(std::move(*w));
-    }
+  std::vector<Waiting> own;
+  for (Waiting& w : waiting) {
+    if (w.done)
+      w.done(error);
+    else
+      own.push_back(std::move(w));
   }
+  queue_.put_back(std::move(own));
 }
 
 // A batch that the store will never take: one command in it is at fault. Each is tried alone, and the one that
@@ -380,7 +322,7 @@ void Engine::Core::expire_reservations(Timestamp now) {
   expire_at_ = now + options_.expire_every;
   const auto expired = store_.expired_reservations(expire_max);
   if (!expired) return hold(expired.error().message);
-  for (const OrderId order : *expired) submit_own(ExpireReservationsRequest{order});
+  for (const OrderId order : *expired) queue_.put_own(ExpireReservationsRequest{order});
 }
 
 // Somebody else has taken over: what this life knew about its sagas counts no more. A new life begins.
@@ -414,17 +356,12 @@ void Engine::Core::hold(const std::string& why) {
 
 void Engine::Core::stop() {
   for (int turns = 0; registered_ && turns < stop_turns_max; ++turns) {
-    auto batch = take_batch();
+    auto batch = queue_.take(options_.batch_max);
     if (batch.empty()) break;
     commit(std::move(batch));
     if (hold_ != Duration{}) break;
   }
-  std::deque<Waiting> left;
-  {
-    const std::lock_guard lock(queue_mutex_);
-    stopped_ = true;
-    left.swap(queue_);
-  }
+  std::deque<Waiting> left = queue_.close();
   for (Waiting& w : left)
     if (w.done) w.done(Error{ErrorCode::unavailable, "this node is stopping"});
   if (!registered_) return;
@@ -446,14 +383,9 @@ void Engine::Core::publish_rest() {
 }
 
 EngineStats Engine::Core::stats() const {
-  std::size_t depth;
-  {
-    const std::lock_guard lock(queue_mutex_);
-    depth = queue_.size();
-  }
   const std::lock_guard lock(stats_mutex_);
   EngineStats stats = stats_;
-  stats.queue_depth = depth;
+  stats.queue_depth = queue_.size();
   stats.unpublished = publisher_.waiting();
   return stats;
 }
@@ -464,9 +396,13 @@ Engine::~Engine() = default;
 void Engine::set_exchange(SagaExchange& exchange) { core_->set_exchange(exchange); }
 void Engine::set_url(std::string url) { core_->set_url(std::move(url)); }
 Result<void> Engine::start() { return core_->start(); }
-void Engine::submit(Command command, Completion done) { core_->submit(std::move(command), std::move(done)); }
+void Engine::submit(Command command, Completion done) {
+  core_->queue().put(std::move(command), std::move(done));
+}
 Timestamp Engine::turn() { return core_->turn(); }
-void Engine::on_work(std::function<void()> wake) { core_->set_on_work(std::move(wake)); }
+void Engine::on_work(std::function<void()> wake) {
+  core_->queue().on_work(std::move(wake));
+}
 void Engine::stop() { core_->stop(); }
 EngineStats Engine::stats() const { return core_->stats(); }
 const EngineOptions& Engine::options() const { return core_->options(); }

@@ -1,0 +1,64 @@
+#include "server/engine/command_queue.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace sagactl {
+
+void CommandQueue::on_work(std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  on_work_ = std::move(wake);
+}
+
+void CommandQueue::wake() {
+  const std::lock_guard lock(mutex_);
+  if (on_work_) on_work_();
+}
+
+void CommandQueue::put(Command command, Completion done) {
+  Error refusal{ErrorCode::busy, "too many commands are waiting on this node; try again later"};
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) {
+      refusal = {ErrorCode::unavailable, "this node is stopping"};
+    } else if (!done || queue_.size() < max_) {
+      queue_.push_back({std::move(command), std::move(done)});
+      // With the lock held: who takes on_work_ away can rely on it that nobody is calling it.
+      if (queue_.size() == 1 && on_work_) on_work_();
+      return;
+    }
+  }
+  if (done) done(std::move(refusal));
+}
+
+void CommandQueue::put_own(Command command) {
+  const std::lock_guard lock(mutex_);
+  queue_.push_back({std::move(command), nullptr});
+}
+
+std::vector<Waiting> CommandQueue::take(std::size_t max) {
+  const std::lock_guard lock(mutex_);
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), max));
+  std::vector<Waiting> batch(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+  return batch;
+}
+
+void CommandQueue::put_back(std::vector<Waiting> taken) {
+  const std::lock_guard lock(mutex_);
+  queue_.insert(queue_.begin(), std::make_move_iterator(taken.begin()), std::make_move_iterator(taken.end()));
+}
+
+std::deque<Waiting> CommandQueue::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  return std::exchange(queue_, {});
+}
+
+std::size_t CommandQueue::size() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+}  // namespace sagactl

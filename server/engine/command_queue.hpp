@@ -1,0 +1,54 @@
+// The commands of one node that wait for the next batch. Any thread may put one in; the engine's turns take them out.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "server/engine/command.hpp"
+
+namespace sagactl {
+
+struct Waiting {
+  Command command;
+  Completion done;  // none: the engine's own command, which is kept until the store can take it
+};
+
+class CommandQueue {
+ public:
+  // More than `max` waiting commands of others are `busy`.
+  explicit CommandQueue(std::size_t max) : max_(max) {}
+
+  // Called when a first command waits, and by `wake`; never again once this has taken it away. It must not come back
+  // to this queue.
+  void on_work(std::function<void()> wake);
+  void wake();
+
+  // `done` is called here when the queue is full, or closed.
+  void put(Command command, Completion done);
+
+  // What follows from durable state is never turned away: the number of open sagas bounds it.
+  void put_own(Command command);
+
+  // Up to `max`, the oldest first.
+  std::vector<Waiting> take(std::size_t max);
+
+  // Taken, and not done: in front again, in their order.
+  void put_back(std::vector<Waiting> taken);
+
+  // Nothing is taken on afterwards. What waited is given out.
+  std::deque<Waiting> close();
+
+  std::size_t size() const;
+
+ private:
+  const std::size_t max_;
+  mutable std::mutex mutex_;
+  std::deque<Waiting> queue_;
+  std::function<void()> on_work_;
+  bool closed_ = false;
+};
+
+}  // namespace sagactl

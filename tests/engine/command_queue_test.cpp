@@ -1,0 +1,111 @@
+#include "server/engine/command_queue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+namespace sagactl {
+namespace {
+
+using ::testing::ElementsAre;
+
+Command named(std::string correlation) {
+  PlaceOrder place;
+  place.correlation = std::move(correlation);
+  return place;
+}
+
+std::vector<std::string> names(const std::vector<Waiting>& taken) {
+  std::vector<std::string> list;
+  for (const Waiting& waiting : taken) list.push_back(std::get<PlaceOrder>(waiting.command).correlation);
+  return list;
+}
+
+// What is put in with this must not be answered.
+void unanswered(Result<Receipt>) {
+  ADD_FAILURE() << "answered";
+}
+
+TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanIsAskedFor) {
+  CommandQueue queue(10);
+  for (const char* name : {"a", "b", "c"}) queue.put(named(name), unanswered);
+  EXPECT_THAT(names(queue.take(2)), ElementsAre("a", "b"));
+  EXPECT_THAT(names(queue.take(2)), ElementsAre("c"));
+  EXPECT_THAT(names(queue.take(2)), ElementsAre());
+}
+
+TEST(CommandQueue, RefusesOthersWhenItIsFullButNeverTheNodesOwn) {
+  CommandQueue queue(1);
+  queue.put(named("a"), unanswered);
+  std::optional<ErrorCode> refused;
+  queue.put(named("b"), [&](Result<Receipt> result) { refused = result.error().code; });
+  EXPECT_EQ(refused, ErrorCode::busy);
+  queue.put_own(named("own"));
+  queue.put(named("a reply"), nullptr);
+  EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "own", "a reply"));
+}
+
+TEST(CommandQueue, WhatIsPutBackComesBeforeWhatCameMeanwhile) {
+  CommandQueue queue(10);
+  queue.put_own(named("a"));
+  queue.put_own(named("b"));
+  auto taken = queue.take(2);
+  queue.put_own(named("c"));
+  queue.put_back(std::move(taken));
+  EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "b", "c"));
+}
+
+TEST(CommandQueue, WakesForTheFirstOnly) {
+  CommandQueue queue(10);
+  int woken = 0;
+  queue.on_work([&] { ++woken; });
+  queue.put(named("a"), unanswered);
+  queue.put(named("b"), unanswered);
+  EXPECT_EQ(woken, 1);
+  (void)queue.take(9);
+  queue.put(named("c"), unanswered);
+  EXPECT_EQ(woken, 2);
+}
+
+TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
+  CommandQueue queue(10);
+  queue.put(named("a"), unanswered);
+  EXPECT_EQ(queue.close().size(), 1U);
+  std::optional<ErrorCode> refused;
+  queue.put(named("b"), [&](Result<Receipt> result) { refused = result.error().code; });
+  EXPECT_EQ(refused, ErrorCode::unavailable);
+  queue.put(named("a reply"), nullptr);
+  EXPECT_EQ(queue.size(), 0U);
+}
+
+// The one that is woken may be destroyed once it is taken away.
+TEST(CommandQueue, NobodyIsWokenAnyMoreOnceOnWorkIsTakenAway) {
+  CommandQueue queue(1'000'000);
+  std::atomic<bool> there = true, stop = false;
+  std::thread others([&] {
+    while (!stop) {
+      queue.put_own(named("own"));
+      (void)queue.take(9);
+      queue.put(named("a reply"), nullptr);
+      (void)queue.take(9);
+    }
+  });
+  for (int i = 0; i < 200; ++i) {
+    there = true;
+    queue.on_work([&] {
+      std::this_thread::yield();
+      EXPECT_TRUE(there);
+    });
+    std::this_thread::yield();
+    queue.on_work(nullptr);
+    there = false;
+  }
+  stop = true;
+  others.join();
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,5 +1,7 @@
 #include "cli/command_line.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ostream>
@@ -8,7 +10,9 @@
 #include "cli/invocation.hpp"
 #include "cli/source.hpp"
 #include "cli/usage.hpp"
+#include "common/json_object.hpp"
 #include "common/log.hpp"
+#include "common/text.hpp"
 
 namespace sagactl {
 namespace {
@@ -60,6 +64,14 @@ std::string typed(const std::vector<std::string>& arguments) {
   return line;
 }
 
+// Names and texts are sent and stored as UTF-8: other bytes would become something else on the way.
+Result<void> check_utf8(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    if (!is_utf8(argument)) return Error{ErrorCode::invalid, fmt::format("'{}' is not UTF-8", json_escaped(argument))};
+  }
+  return {};
+}
+
 void choose_colours(Terminal& terminal, const Environment& environment, const Settings& settings) {
   const bool dumb = environment.get("TERM") == "dumb";
   terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
@@ -85,6 +97,8 @@ int run_command_line(const std::vector<std::string>& arguments, Terminal& termin
     terminal.out << root.help() << std::flush;
     return ended(ExitCode::done);
   }
+  if (const auto readable = check_utf8(arguments); !readable)
+    return ended(report(terminal, likely_format(arguments, environment), readable.error()));
   try {
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {

@@ -28,9 +28,8 @@ INSTANTIATE_TEST_SUITE_P(
     Mistakes, CliUsage,
     testing::Values(
         Mistake{"Command", {"versoin"}, "'versoin' is no command of sagactl; did you mean version?"},
-        Mistake{"NestedCommand",
-                {"context", "lst"},
-                "'lst' is no command of sagactl context; did you mean list?"},
+        Mistake{"NestedCommand", {"context", "lst"}, "'lst' is no command of sagactl context; did you mean list?"},
+        Mistake{"Bytes", {"order", "show", "BO\xffOK"}, "'BO\uFFFDOK' is not UTF-8"},
         Mistake{"FarCommand", {"zzzzzz"}, "'zzzzzz' is no command of sagactl\n"},
         Mistake{"Flag",
                 {"version", "--outptu", "json"},

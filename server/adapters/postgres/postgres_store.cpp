@@ -30,7 +30,9 @@ const Statement sql_has_event{"store_has_event",
 // The owners of open sagas are found by hopping over the index from one to the next. What another adopter has
 // locked is left to it; what its owner has locked is left for the next time, since that owner is alive or will be
 // made to let go. Nothing here waits, so adopters cannot wait for each other in a circle.
-const std::string away_owners = R"(WITH RECURSIVE owner (node, epoch) AS (
+const Statement sql_adopt{
+    "store_adopt",
+    R"(WITH RECURSIVE owner (node, epoch) AS (
          (SELECT owner_node, owner_epoch FROM flow
           WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND (owner_node, owner_epoch) > (-1::smallint, -1)
           ORDER BY owner_node, owner_epoch LIMIT 1)
@@ -42,15 +44,7 @@ const std::string away_owners = R"(WITH RECURSIVE owner (node, epoch) AS (
        away AS MATERIALIZED (
          SELECT o.node, o.epoch FROM owner AS o
          WHERE (o.node, o.epoch) <> ($1::bigint, $2::bigint) AND NOT EXISTS (
-           SELECT 1 FROM node WHERE no = o.node AND node.epoch = o.epoch AND lease_until > database_now())))";
-// Most of the time there is nothing to adopt, which is seen without writing: without a lock, and without the disk.
-const Statement sql_may_adopt{"store_may_adopt", away_owners + R"(
-       SELECT NOT EXISTS (SELECT 1 FROM node WHERE no = $1::bigint AND epoch = $2::bigint) OR EXISTS (
-         SELECT 1 FROM away AS a CROSS JOIN LATERAL (
-           SELECT 1 FROM flow
-           WHERE (saga_status IN (0, 3) OR order_status IN (0, 1)) AND saga_status IN (0, 3)
-             AND owner_node = a.node AND owner_epoch = a.epoch LIMIT 1) AS f))"};
-const Statement sql_adopt{"store_adopt", away_owners + R"(,
+           SELECT 1 FROM node WHERE no = o.node AND node.epoch = o.epoch AND lease_until > database_now())),
        orphan AS MATERIALIZED (
          SELECT f.id, f.owner_node, f.owner_epoch FROM away AS a CROSS JOIN LATERAL (
            SELECT id, owner_node, owner_epoch FROM flow
@@ -180,8 +174,6 @@ Result<bool> Database::has_event(const NodeName& node, std::int64_t sequence) {
 Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t limit) {
   return write(writer.node, [&](Session& session) {
     Connection& connection = session.connection();
-    const auto me = Parameters().add(session.names().number_of_node(writer.node)).add(writer.epoch);
-    if (Rows may = connection.run(sql_may_adopt, me); !may.next() || may.integer() == 0) return std::vector<OrderId>{};
     Transaction transaction(connection, Transaction::Kind::write);
     const std::int64_t number = lock_writer(connection, writer);
     connection.send(sql_adopt, Parameters().add(number).add(writer.epoch).add(sql_limit(limit)));

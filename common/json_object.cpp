@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "common/json.hpp"
+#include "common/text.hpp"
 
 namespace sagactl {
 
 void append_json_string(std::string& out, std::string_view text) {
-  const bool plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
-  if (plain) {
+  const bool escapes = std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7F;
+  });
+  if (!escapes && is_utf8(text)) {
     out += '"';
     out += text;
     out += '"';

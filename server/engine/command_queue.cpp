@@ -17,19 +17,20 @@ void CommandQueue::wake() {
 }
 
 void CommandQueue::put(Command command, Completion done) {
-  Error refusal{ErrorCode::busy, "too many commands are waiting on this node; try again later"};
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) {
-      refusal = {ErrorCode::unavailable, "this node is stopping"};
-    } else if (!done || queue_.size() < max_) {
-      queue_.push_back({std::move(command), std::move(done)});
-      // With the lock held: who takes on_work_ away can rely on it that nobody is calling it.
-      if (queue_.size() == 1 && on_work_) on_work_();
-      return;
-    }
+  std::unique_lock lock(mutex_);
+  const bool closed = closed_;
+  if (!closed && (!done || queue_.size() < max_)) {
+    queue_.push_back({std::move(command), std::move(done)});
+    // With the lock held: who takes on_work_ away can rely on it that nobody is calling it.
+    if (queue_.size() == 1 && on_work_) on_work_();
+    return;
   }
-  if (done) done(std::move(refusal));
+  lock.unlock();
+  if (!done) return;
+  if (closed)
+    done(Error{ErrorCode::unavailable, "this node is stopping"});
+  else
+    done(Error{ErrorCode::busy, "too many commands are waiting on this node; try again later"});
 }
 
 void CommandQueue::put_own(Command command) {

@@ -26,10 +26,12 @@ class CommandQueue {
   void on_work(std::function<void()> wake);
   void wake();
 
-  // `done` is called here when the queue is full, or closed.
+  // `done` is called here when the queue is full, or closed. Without `done` it is the node's own: never turned away
+  // while the queue is open.
   void put(Command command, Completion done);
 
-  // What follows from durable state is never turned away: the number of open sagas bounds it.
+  // The node's own, from within a turn, which wakes nobody. What follows from durable state is never turned away: the
+  // number of open sagas bounds it.
   void put_own(Command command);
 
   // Up to `max`, the oldest first.

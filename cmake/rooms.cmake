@@ -38,4 +38,8 @@ room(cli                 cli                        node loadgen analysis CLI11:
 if(TARGET cli)
   add_executable(sagactl cli/main.cpp)
   target_link_libraries(sagactl PRIVATE cli)
+  if(TARGET PkgConfig::JEMALLOC)
+    target_sources(sagactl PRIVATE cli/allocator.cpp)
+    target_link_libraries(sagactl PRIVATE PkgConfig::JEMALLOC)
+  endif()
 endif()

@@ -55,6 +55,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void fire_timers(Timestamp now);
   void set_timer(OrderId order, std::optional<Timestamp> at);
 
+  bool may_commit(Timestamp now) const;
   void commit(std::vector<Waiting> waiting);
   Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<Batch>& batch,
                           std::vector<Result<Receipt>>& receipts);
@@ -85,7 +86,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Writer writer_;
   bool registered_ = false;
   std::int64_t sequence_ = 0;
-  Timestamp renew_at_, adopt_at_, expire_at_, forget_at_, hold_until_;
+  Timestamp commit_began_, renew_at_, adopt_at_, expire_at_, forget_at_, hold_until_;
   Duration hold_{};
   std::unordered_map<OrderId, Timestamp> open_;  // the open sagas that this node drives, and when each is due
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
@@ -124,8 +125,10 @@ Timestamp Engine::Core::turn() {
     if (registered_) {
       fire_timers(now);
       expire_reservations(now);
-      auto batch = queue_.take(options_.batch_max);
-      if (!batch.empty()) commit(std::move(batch));
+      if (may_commit(now)) {
+        auto batch = queue_.take(options_.batch_max);
+        if (!batch.empty()) commit(std::move(batch));
+      }
       forget_replays(now);
       publisher_.turn(clock_.now());
     }
@@ -136,10 +139,16 @@ Timestamp Engine::Core::turn() {
 Timestamp Engine::Core::next_turn(Timestamp now) const {
   if (now < hold_until_) return hold_until_;
   if (!registered_) return now;
-  if (queue_.size() > 0) return std::max(now, hold_until_);
   Timestamp next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due()});
   if (!timers_.empty()) next = std::min(next, timers_.top().first);
+  if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : commit_began_ + store_.gathers_for());
   return std::max(next, hold_until_);
+}
+
+// A clock that was set back makes nothing wait.
+bool Engine::Core::may_commit(Timestamp now) const {
+  const Duration since = now - commit_began_;
+  return since < Duration{0} || since >= store_.gathers_for() || queue_.size() >= options_.batch_max;
 }
 
 void Engine::Core::keep_lease(Timestamp now) {
@@ -194,6 +203,7 @@ void Engine::Core::commit(std::vector<Waiting> waiting) {
   for (const Waiting& w : waiting) add_keys(w.command, keys);
   keys.further = [](const Loaded& found, Keys& more) { add_further_keys(found.flows, more); };
   const Timestamp began = clock_.now();
+  commit_began_ = began;
   std::unique_ptr<Batch> batch;
   std::vector<Result<Receipt>> receipts;
   const auto commit = transact(keys, waiting, batch, receipts);

@@ -87,8 +87,9 @@ void Publisher::publish(const NodeName& node, Timestamp now, bool at_once) {
     if (node != writer_.node && full)
       follow.last = std::max(follow.last, events->back().sequence + 1);
   }
-  const Timestamp next = now + bus_.gathers_for();
-  bus_.publish(*events, [shared = shared_, node, through = events->back().sequence, now, next](Result<void> done) {
+  const Timestamp next = full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
+  const std::int64_t through = events->back().sequence;
+  bus_.publish(std::move(*events), [shared = shared_, node, through, now, next](Result<void> done) {
     std::function<void()> wake;
     {
       const std::lock_guard lock(shared->mutex);

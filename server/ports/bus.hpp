@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +36,7 @@ class Bus {
 
   // Hands over a batch. `done` is called exactly once, from any thread, when all of it is as durable as the bus
   // makes it, or with an error, after which the whole batch may be handed over again.
-  virtual void publish(std::span<const Event> events, std::function<void(Result<void>)> done) = 0;
+  virtual void publish(std::vector<Event> events, std::function<void(Result<void>)> done) = 0;
 
   // Events that come sooner than this after a hand-over wait for more, where a batch costs much by itself.
   virtual Duration gathers_for() const { return Duration{0}; }

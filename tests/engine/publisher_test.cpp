@@ -15,7 +15,7 @@ using testing::ElementsAre;
 // Keeps the sequences of each batch, and answers when it is told to.
 class KeptBatches : public Bus {
  public:
-  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override {
+  void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     std::vector<std::int64_t>& batch = batches.emplace_back();
     for (const Event& event : events) batch.push_back(event.sequence);
     done_ = std::move(done);
@@ -94,6 +94,20 @@ TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
     EXPECT_EQ(bus.batches.size(), static_cast<std::size_t>(i));
     bus.answer();
   }
+}
+
+TEST_F(PublisherTest, ABacklogHasGatheredEnough) {
+  bus.gathers = 20ms;
+  commit(5'500);
+  publisher.turn(now);
+  bus.answer();
+  publisher.turn(now + 1ms);
+  ASSERT_EQ(bus.batches.size(), 2u);
+  EXPECT_EQ(bus.batches[0].size() + bus.batches[1].size(), 5'500u);
+  bus.answer();
+  commit(1);
+  publisher.turn(now + 2ms);
+  EXPECT_EQ(bus.batches.size(), 2u) << "after the backlog it gathers again";
 }
 
 TEST_F(PublisherTest, HandsOverWhatIsLeftWithoutGathering) {

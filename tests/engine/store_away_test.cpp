@@ -2,59 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/bench_node.hpp"
+#include "tests/engine/front_store.hpp"
 
 namespace sagactl {
 namespace {
-
-// Another store, when it is there.
-class AwayStore final : public Store {
- public:
-  explicit AwayStore(Store& store) : store_(store) {}
-  bool away = false;
-
-  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override {
-    return if_there([&] { return store_.register_node(name, url, lease); });
-  }
-  Result<bool> renew(const Writer& writer, Duration lease) override {
-    return if_there([&] { return store_.renew(writer, lease); });
-  }
-  Result<void> resign(const Writer& writer) override {
-    return if_there([&] { return store_.resign(writer); });
-  }
-  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
-                          const std::function<Changes(Timestamp now)>& decide) override {
-    return if_there([&] { return store_.transact(writer, keys, loaded, decide); });
-  }
-  Result<bool> has_event(const NodeName& node, std::int64_t sequence) override {
-    return if_there([&] { return store_.has_event(node, sequence); });
-  }
-  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override {
-    return if_there([&] { return store_.adopt(writer, limit); });
-  }
-  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override {
-    return if_there([&] { return store_.expired_reservations(limit); });
-  }
-  Result<std::vector<Backlog>> backlogs(const Writer& writer) override {
-    return if_there([&] { return store_.backlogs(writer); });
-  }
-  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override {
-    return if_there([&] { return store_.events_after(node, sequence, limit); });
-  }
-  Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override {
-    return if_there([&] { return store_.set_published(writer, backlogs); });
-  }
-  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override {
-    return if_there([&] { return store_.forget_replays(before, limit); });
-  }
-
- private:
-  template <class Call>
-  auto if_there(Call call) -> decltype(call()) {
-    if (away) return Error{ErrorCode::unavailable, "the store is away"};
-    return call();
-  }
-  Store& store_;
-};
 
 class StoreAway : public testing::Test {
  protected:
@@ -68,7 +19,7 @@ class StoreAway : public testing::Test {
 
   SimulatedClock clock;
   std::unique_ptr<MemoryStore> behind = make_memory_store(clock);
-  AwayStore store{*behind};
+  FrontStore store{*behind};
   std::unique_ptr<Bus> bus = make_memory_bus();
   ScriptedGateway gateway;
   EngineOptions options{};

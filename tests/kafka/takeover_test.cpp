@@ -19,7 +19,7 @@ namespace {
 // A bus that takes nothing: what a node has when its connection to Kafka is cut.
 class CutBus : public Bus {
  public:
-  void publish(std::span<const Event>, std::function<void(Result<void>)> done) override {
+  void publish(std::vector<Event>, std::function<void(Result<void>)> done) override {
     done(Error{ErrorCode::unavailable, "cut"});
   }
   std::function<void()> subscribe(std::function<void(const Event&)>) override {

@@ -31,10 +31,10 @@ void FaultyLock::release(const LockGrant& grant, Changed done) {
   lock_->release(altered(grant), std::move(done));
 }
 
-void FaultyBus::publish(std::span<const Event> events, std::function<void(Result<void>)> done) {
+void FaultyBus::publish(std::vector<Event> events, std::function<void(Result<void>)> done) {
   if (!events.empty() && events.front().node == deaf_to_)
     return done(Error{ErrorCode::unavailable, "a planted fault: the bus does not listen to " + deaf_to_});
-  bus_->publish(events, std::move(done));
+  bus_->publish(std::move(events), std::move(done));
 }
 
 bool FaultyGateway::is_silent_about(const std::string& key, bool is_new) {

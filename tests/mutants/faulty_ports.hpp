@@ -41,7 +41,7 @@ class FaultyBus : public Bus {
  public:
   FaultyBus(std::unique_ptr<Bus> bus, NodeName deaf_to) : bus_(std::move(bus)), deaf_to_(std::move(deaf_to)) {}
 
-  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override;
+  void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override;
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
     return bus_->subscribe(std::move(receive));
   }

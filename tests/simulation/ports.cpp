@@ -1,6 +1,7 @@
 #include "tests/simulation/ports.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace sagactl::simulation {
 namespace {
@@ -151,12 +152,12 @@ void UnreliableGateway::refund(const EarlierCharge& charge, Money amount, std::f
   chance_.maybe_crash(false);
 }
 
-void UnreliableBus::publish(std::span<const Event> events, std::function<void(Result<void>)> done) {
+void UnreliableBus::publish(std::vector<Event> events, std::function<void(Result<void>)> done) {
   chance_.maybe_crash(true);
   const bool fails = chance_.happens(chance_.faults.bus_away);
   // A broker that fails may have taken a part.
   const std::size_t taken = fails ? chance_.random.below(events.size() + 1) : events.size();
-  for (const Event& event : events.first(taken)) {
+  for (const Event& event : std::span(events).first(taken)) {
     std::int64_t& last = through[event.node];
     if (event.sequence > last + 1) gap = true;
     last = std::max(last, event.sequence);

@@ -51,13 +51,14 @@ class Chance {
 
 class UnreliableStore : public Store {
  public:
-  UnreliableStore(Store& store, Chance& chance) : store_(store), chance_(chance) {}
+  UnreliableStore(Store& store, Chance& chance, Duration gathers) : store_(store), chance_(chance), gathers_(gathers) {}
 
   Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
   Result<void> resign(const Writer& writer) override;
   Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
+  Duration gathers_for() const override { return gathers_; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
@@ -72,6 +73,7 @@ class UnreliableStore : public Store {
 
   Store& store_;
   Chance& chance_;
+  const Duration gathers_;
 };
 
 // The payment provider: it outlives every node, and remembers what it was asked and what it did.
@@ -124,7 +126,7 @@ class UnreliableGateway : public PaymentGateway {
 class UnreliableBus : public Bus {
  public:
   explicit UnreliableBus(Chance& chance) : chance_(chance) {}
-  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override;
+  void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override;
   std::function<void()> subscribe(std::function<void(const Event&)>) override { return [] {}; }
   BusState state() const override { return {}; }
   void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }

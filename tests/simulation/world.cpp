@@ -15,6 +15,7 @@ namespace {
 constexpr Duration rest_limit = 30min;      // of simulated time, after the faults have ended
 constexpr int steps_max = 5'000'000;
 constexpr int goods = 6, users = 5;
+constexpr Duration commits_gather = 8ms;  // on every second node
 
 const Actor admin{UserId{}, Role::admin};
 
@@ -85,7 +86,7 @@ World::World(const Options& options)
   for (int i = 1; i <= options.nodes; ++i) {
     auto node = std::make_unique<Node>();
     node->name = fmt::format("node-{}", i);
-    node->store = std::make_unique<UnreliableStore>(*store_, chance_);
+    node->store = std::make_unique<UnreliableStore>(*store_, chance_, i % 2 == 0 ? commits_gather : Duration{0});
     node->gateway = std::make_unique<UnreliableGateway>(provider_, chance_, [this, it = node.get()] { kill(*it); });
     nodes_.push_back(std::move(node));
   }

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <deque>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "common/json_object.hpp"
@@ -107,26 +110,81 @@ class Subscribers {
   std::unique_ptr<Tail> tail_;
 };
 
+// Makes messages of events and hands them to the producer in their order, on a thread of its own: the one that
+// publishes has orders to commit, and a message takes about as long as a decision.
+class HandOver {
+ public:
+  using Done = std::function<void(Result<void>)>;
+
+  HandOver(kafka::Producer& producer, std::string topic_prefix)
+      : producer_(producer), topic_prefix_(std::move(topic_prefix)), thread_([this] { run(); }) {}
+  ~HandOver() {  // what was put in is handed over first
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+
+  void put(std::vector<Event> events, Done done) {
+    {
+      const std::lock_guard lock(mutex_);
+      batches_.push_back({std::move(events), std::move(done)});
+    }
+    changed_.notify_one();
+  }
+
+ private:
+  struct Batch {
+    std::vector<Event> events;
+    Done done;
+  };
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return stopping_ || !batches_.empty(); });
+      if (batches_.empty()) return;
+      Batch batch = std::move(batches_.front());
+      batches_.pop_front();
+      lock.unlock();
+      producer_.send(kafka::to_messages(batch.events, topic_prefix_), std::move(batch.done));
+      lock.lock();
+    }
+  }
+
+  kafka::Producer& producer_;
+  const std::string topic_prefix_;
+  std::mutex mutex_;  // of the members below
+  std::condition_variable changed_;
+  std::deque<Batch> batches_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
 class KafkaBus : public Bus {
  public:
   KafkaBus(KafkaOptions options, std::unique_ptr<kafka::Producer> producer)
-      : options_(std::move(options)), producer_(std::move(producer)) {}
+      : options_(std::move(options)),
+        producer_(std::move(producer)),
+        hand_over_(std::make_unique<HandOver>(*producer_, options_.topic_prefix)) {}
   ~KafkaBus() override {
     subscribers_->close();
+    hand_over_.reset();
     producer_.reset();
   }
 
-  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override {
-    const auto messages = kafka::to_messages(events, options_.topic_prefix);
+  void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     const std::size_t count = events.size();
-    producer_->send(messages, [this, count, done = std::move(done)](Result<void> result) {
+    hand_over_->put(std::move(events), [this, count, done = std::move(done)](Result<void> result) {
       if (result) published_ += count;
       done(std::move(result));
     });
   }
 
   // Under load a batch for each commit keeps the brokers busier than their work: they pay for batches.
-  Duration gathers_for() const override { return 25ms; }
+  Duration gathers_for() const override { return 100ms; }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
     auto subscriber = std::make_shared<Subscriber>();
@@ -163,6 +221,7 @@ class KafkaBus : public Bus {
   std::atomic<int> probes_ = 0;
   std::shared_ptr<Subscribers> subscribers_ = std::make_shared<Subscribers>();
   std::unique_ptr<kafka::Producer> producer_;
+  std::unique_ptr<HandOver> hand_over_;
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Subscribers {
 
 class MemoryBus : public Bus {
  public:
-  void publish(std::span<const Event> events, std::function<void(Result<void>)> done) override {
+  void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     std::vector<std::shared_ptr<Subscriber>> list;
     {
       const std::lock_guard lock(subscribers_->mutex);

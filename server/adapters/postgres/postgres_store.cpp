@@ -81,7 +81,8 @@ const Statement sql_events_after{
     fmt::format("SELECT {} FROM event AS e WHERE e.node = (SELECT no FROM node WHERE name = $1) AND e.sequence > "
                 "$2::bigint ORDER BY e.sequence LIMIT $3::bigint",
                 event_columns)};
-// A checkpoint that is lost with the server only has some events published again: nobody waits for the disk.
+// Nobody waits for the disk: a checkpoint that is lost with the server only has some events published again, and an
+// adoption that is lost before the adopted sagas move is made again.
 const Statement sql_need_not_last{"store_need_not_last", "SET LOCAL synchronous_commit = off"};
 const Statement sql_set_published{"store_set_published",
                                   "UPDATE node SET published = greatest(published, $2::bigint) WHERE name = $1"};
@@ -175,6 +176,7 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t l
   return write(writer.node, [&](Session& session) {
     Connection& connection = session.connection();
     Transaction transaction(connection, Transaction::Kind::write);
+    connection.send(sql_need_not_last);
     const std::int64_t number = lock_writer(connection, writer);
     connection.send(sql_adopt, Parameters().add(number).add(writer.epoch).add(sql_limit(limit)));
     std::vector<Rows> results = transaction.commit();

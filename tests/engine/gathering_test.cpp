@@ -1,0 +1,79 @@
+// A store may want commits to be gathered: what comes soon after one began shares the next.
+#include <gtest/gtest.h>
+
+#include "tests/engine/bench_node.hpp"
+#include "tests/engine/front_store.hpp"
+
+namespace sagactl {
+namespace {
+
+class Gathering : public testing::Test {
+ protected:
+  Gathering() {
+    store.gathers = 8ms;
+    options.batch_max = 4;
+    engine = std::make_unique<Engine>(options, store, gateway, *bus, clock);
+    if (!engine->start()) crash("a node with a store does not start");
+    engine->turn();
+  }
+  void place(int orders) {
+    for (int i = 0; i < orders; ++i)
+      engine->submit(order_for(fmt::format("P{}", ++placed)),
+                     [this](Result<Receipt> receipt) { taken += receipt.ok(); });
+  }
+
+  SimulatedClock clock;
+  std::unique_ptr<MemoryStore> behind = make_memory_store(clock);
+  FrontStore store{*behind};
+  std::unique_ptr<Bus> bus = make_memory_bus();
+  ScriptedGateway gateway;
+  EngineOptions options{};
+  std::unique_ptr<Engine> engine;
+  int placed = 0, taken = 0;
+};
+
+TEST_F(Gathering, WhatComesAloneWaitsForNobody) {
+  for (int order = 1; order <= 3; ++order) {
+    place(1);
+    engine->turn();
+    EXPECT_EQ(taken, order);
+    clock.advance(8ms);
+  }
+}
+
+TEST_F(Gathering, WhatComesSoonAfterACommitSharesTheNext) {
+  place(1);
+  engine->turn();
+  const auto commits = engine->stats().commits;
+  const Timestamp next = clock.now() + 8ms;
+  for (int waiting = 1; waiting <= 3; ++waiting) {
+    clock.advance(2ms);
+    place(1);
+    EXPECT_EQ(engine->turn(), next);
+    EXPECT_EQ(taken, 1);
+  }
+  clock.advance(2ms);
+  engine->turn();
+  EXPECT_EQ(taken, 4);
+  EXPECT_EQ(engine->stats().commits, commits + 1);
+}
+
+TEST_F(Gathering, AFullBatchWaitsNoLonger) {
+  place(1);
+  engine->turn();
+  place(4);
+  engine->turn();
+  EXPECT_EQ(taken, 5);
+}
+
+TEST_F(Gathering, AClockThatIsSetBackMakesNothingWait) {
+  place(1);
+  engine->turn();
+  clock.step(-3600s);
+  place(1);
+  engine->turn();
+  EXPECT_EQ(taken, 2);
+}
+
+}  // namespace
+}  // namespace sagactl

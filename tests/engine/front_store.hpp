@@ -1,11 +1,14 @@
-// Another store, which can go away and come back, and say how commits are gathered.
+// Another store, which can go away and come back, and say how commits are gathered; and a node on it.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "server/ports/store.hpp"
+#include "tests/engine/bench_node.hpp"
 
 namespace sagactl {
 
@@ -58,6 +61,23 @@ class FrontStore final : public Store {
     return call();
   }
   Store& store_;
+};
+
+// `store` and `options` are set before `start`.
+class NodeOnAFrontStore : public testing::Test {
+ protected:
+  void start() {
+    engine = std::make_unique<Engine>(options, store, gateway, *bus, clock);
+    if (!engine->start()) crash("a node with a store does not start");
+  }
+
+  SimulatedClock clock;
+  std::unique_ptr<MemoryStore> behind = make_memory_store(clock);
+  FrontStore store{*behind};
+  std::unique_ptr<Bus> bus = make_memory_bus();
+  ScriptedGateway gateway;
+  EngineOptions options{};
+  std::unique_ptr<Engine> engine;
 };
 
 }  // namespace sagactl

@@ -1,19 +1,17 @@
 // A store may want commits to be gathered: what comes soon after one began shares the next.
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
 #include "tests/engine/front_store.hpp"
 
 namespace sagactl {
 namespace {
 
-class Gathering : public testing::Test {
+class Gathering : public NodeOnAFrontStore {
  protected:
   Gathering() {
     store.gathers = 8ms;
     options.batch_max = 4;
-    engine = std::make_unique<Engine>(options, store, gateway, *bus, clock);
-    if (!engine->start()) crash("a node with a store does not start");
+    start();
     engine->turn();
   }
   void place(int orders) {
@@ -22,13 +20,6 @@ class Gathering : public testing::Test {
                      [this](Result<Receipt> receipt) { taken += receipt.ok(); });
   }
 
-  SimulatedClock clock;
-  std::unique_ptr<MemoryStore> behind = make_memory_store(clock);
-  FrontStore store{*behind};
-  std::unique_ptr<Bus> bus = make_memory_bus();
-  ScriptedGateway gateway;
-  EngineOptions options{};
-  std::unique_ptr<Engine> engine;
   int placed = 0, taken = 0;
 };
 

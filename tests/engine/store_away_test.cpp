@@ -1,37 +1,28 @@
 // What a node says of a store that goes away and comes back.
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
 #include "tests/engine/front_store.hpp"
 
 namespace sagactl {
 namespace {
 
-class StoreAway : public testing::Test {
+class StoreAway : public NodeOnAFrontStore {
  protected:
   StoreAway() {
-    if (!engine.start()) crash("a node with a store does not start");
+    start();
     pass(1s);
   }
   void pass(Duration time) {
-    for (const Timestamp until = clock.now() + time; clock.now() < until; clock.advance(10ms)) engine.turn();
+    for (const Timestamp until = clock.now() + time; clock.now() < until; clock.advance(10ms)) engine->turn();
   }
-
-  SimulatedClock clock;
-  std::unique_ptr<MemoryStore> behind = make_memory_store(clock);
-  FrontStore store{*behind};
-  std::unique_ptr<Bus> bus = make_memory_bus();
-  ScriptedGateway gateway;
-  EngineOptions options{};
-  Engine engine{options, store, gateway, *bus, clock};
 };
 
 TEST_F(StoreAway, IsSaid) {
-  EXPECT_TRUE(engine.stats().store_available);
+  EXPECT_TRUE(engine->stats().store_available);
   store.away = true;
   pass(options.lease);
-  EXPECT_FALSE(engine.stats().store_available);
-  EXPECT_EQ(engine.stats().store_error, "the store is away");
+  EXPECT_FALSE(engine->stats().store_available);
+  EXPECT_EQ(engine->stats().store_error, "the store is away");
 }
 
 // A node that is not ready is sent no requests, so it cannot wait for one to find out.
@@ -41,8 +32,8 @@ TEST_F(StoreAway, AndBackAgainIsSaidByANodeThatHasNothingToWrite) {
     pass(time);
     store.away = false;
     pass(10s);
-    EXPECT_TRUE(engine.stats().store_available) << "after " << format_duration(time);
-    EXPECT_EQ(engine.stats().store_error, "");
+    EXPECT_TRUE(engine->stats().store_available) << "after " << format_duration(time);
+    EXPECT_EQ(engine->stats().store_error, "");
   }
 }
 
@@ -50,11 +41,11 @@ TEST_F(StoreAway, AnOrderThatComesMeanwhileIsRefusedAndIsTakenAfterwards) {
   std::vector<bool> taken;
   const auto note = [&](Result<Receipt> receipt) { taken.push_back(receipt.ok()); };
   store.away = true;
-  engine.submit(order_for("A"), note);
+  engine->submit(order_for("A"), note);
   pass(1s);
   store.away = false;
   pass(10s);
-  engine.submit(order_for("A"), note);
+  engine->submit(order_for("A"), note);
   pass(1s);
   EXPECT_EQ(taken, (std::vector<bool>{false, true}));
 }

@@ -1,6 +1,7 @@
 #include "server/engine/engine.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <queue>
 #include <unordered_map>
@@ -8,6 +9,7 @@
 #include "common/log.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/command_queue.hpp"
+#include "server/engine/deferred_calls.hpp"
 #include "server/engine/effects.hpp"
 #include "server/engine/publisher.hpp"
 
@@ -45,6 +47,8 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void set_url(std::string url) { options_.url = std::move(url); }
   void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
   CommandQueue& queue() { return queue_; }
+  Timestamp gathers_until() const { return gathers_until(clock_.now()); }
+  void call_at(Timestamp at, std::function<void()> call);
   void set_on_commit(std::function<void(std::size_t, Duration)> observe) { on_commit_ = std::move(observe); }
 
  private:
@@ -55,6 +59,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void fire_timers(Timestamp now);
   void set_timer(OrderId order, std::optional<Timestamp> at);
 
+  Timestamp gathers_until(Timestamp now) const;
   bool may_commit(Timestamp now) const;
   void commit(std::vector<Waiting> waiting);
   Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<Batch>& batch,
@@ -81,12 +86,14 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Random random_;
 
   CommandQueue queue_;
+  DeferredCalls deferred_;
+  std::atomic<Timestamp> commit_began_ = Timestamp{};
 
   // Only touched in turns.
   Writer writer_;
   bool registered_ = false;
   std::int64_t sequence_ = 0;
-  Timestamp commit_began_, renew_at_, adopt_at_, expire_at_, forget_at_, hold_until_;
+  Timestamp renew_at_, adopt_at_, expire_at_, forget_at_, hold_until_;
   Duration hold_{};
   std::unordered_map<OrderId, Timestamp> open_;  // the open sagas that this node drives, and when each is due
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
@@ -114,6 +121,7 @@ Result<void> Engine::Core::start() {
 
 Timestamp Engine::Core::turn() {
   const Timestamp now = clock_.now();
+  deferred_.make_due(now);
   if (now >= hold_until_) {
     if (!registered_) {
       const auto started = start();
@@ -137,18 +145,23 @@ Timestamp Engine::Core::turn() {
 }
 
 Timestamp Engine::Core::next_turn(Timestamp now) const {
-  if (now < hold_until_) return hold_until_;
+  const Timestamp call = deferred_.due();
+  if (now < hold_until_) return std::min(call, hold_until_);
   if (!registered_) return now;
   Timestamp next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due()});
   if (!timers_.empty()) next = std::min(next, timers_.top().first);
-  if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : commit_began_ + store_.gathers_for());
-  return std::max(next, hold_until_);
+  if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : gathers_until(now));
+  return std::min(call, std::max(next, hold_until_));
 }
 
 // A clock that was set back makes nothing wait.
+Timestamp Engine::Core::gathers_until(Timestamp now) const {
+  const Timestamp began = commit_began_;
+  return began > now ? now : began + store_.gathers_for();
+}
+
 bool Engine::Core::may_commit(Timestamp now) const {
-  const Duration since = now - commit_began_;
-  return since < Duration{0} || since >= store_.gathers_for() || queue_.size() >= options_.batch_max;
+  return now >= gathers_until(now) || queue_.size() >= options_.batch_max;
 }
 
 void Engine::Core::keep_lease(Timestamp now) {
@@ -364,7 +377,13 @@ void Engine::Core::hold(const std::string& why) {
   stats_.store_error = why;
 }
 
+void Engine::Core::call_at(Timestamp at, std::function<void()> call) {
+  deferred_.put(clock_.now(), at, std::move(call));
+  queue_.wake();
+}
+
 void Engine::Core::stop() {
+  deferred_.close();
   for (int turns = 0; registered_ && turns < stop_turns_max; ++turns) {
     auto batch = queue_.take(options_.batch_max);
     if (batch.empty()) break;
@@ -412,6 +431,10 @@ void Engine::submit(Command command, Completion done) {
 Timestamp Engine::turn() { return core_->turn(); }
 void Engine::on_work(std::function<void()> wake) {
   core_->queue().on_work(std::move(wake));
+}
+Timestamp Engine::gathers_until() const { return core_->gathers_until(); }
+void Engine::call_at(Timestamp at, std::function<void()> call) {
+  core_->call_at(at, std::move(call));
 }
 void Engine::stop() { core_->stop(); }
 EngineStats Engine::stats() const { return core_->stats(); }

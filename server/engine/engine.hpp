@@ -1,7 +1,7 @@
 // The engine of one node: takes commands, decides them in batches, commits each batch once, and then does what
 // follows from it. Everything that changes state goes through here.
 //
-// Threads: `submit` may be called from anywhere; all else runs inside `turn`, which one thread at a time calls
+// Threads: what does not say that it may be called from anywhere runs inside `turn`, which one thread at a time calls
 // (EngineThread in a server, the simulator in a simulation).
 #pragma once
 
@@ -65,7 +65,7 @@ class Engine {
   // Registers the node; its and dead nodes' sagas are adopted in the turns that follow. Call once, first.
   Result<void> start();
 
-  // Queues a command. `done` is called exactly once: on the engine's thread when the command is durable or
+  // Queues a command, from any thread. `done` is called exactly once: on the engine's thread when the command is durable or
   // refused, or at once on this thread with `busy` when the queue is full, or `unavailable` after `stop`.
   void submit(Command command, Completion done);
 
@@ -73,6 +73,12 @@ class Engine {
   // be called again at the latest; `submit` calls `on_work` when it wants to be called at once.
   Timestamp turn();
   void on_work(std::function<void()> wake);
+
+  // What is submitted by then shares the next commit. From any thread; in the past when it may begin at once.
+  Timestamp gathers_until() const;
+
+  // Makes `call` in a turn at that time, or when the engine stops. From any thread.
+  void call_at(Timestamp at, std::function<void()> call);
 
   // Decides what is queued, then gives up the lease so that others adopt at once. Nothing is taken on afterwards.
   void stop();

@@ -12,6 +12,7 @@ namespace {
 constexpr Duration lock_ttl = 10s;
 constexpr Duration shared_for = lock_ttl / 2;  // from the asking on, so that nobody writes under a lock that ran out
 constexpr Duration lock_patience = 3s;
+constexpr Duration lock_takes = 2ms;  // to be asked and to answer
 
 }  // namespace
 
@@ -34,6 +35,9 @@ class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
     std::vector<Waiting> waiting;    // for the grant
   };
 
+  void pass_on();
+  void send();
+  void release(const LockGrant& grant);
   void ask(const std::string& key);
   void granted(const std::string& key, Result<LockGrant> grant);
   void submit(const std::string& key, const LockGrant& grant, Timestamp asked, Waiting order);
@@ -42,8 +46,12 @@ class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
   Engine& engine_;
   Lock& lock_;
   Clock& clock_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // of the members below
   std::unordered_map<std::string, Counter> counters_;
+  // For the lock service, while the engine gathers the next commit.
+  std::vector<LockGrant> to_release_;
+  std::vector<std::string> to_ask_;
+  bool will_send_ = false;
 };
 
 void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
@@ -69,12 +77,47 @@ void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
     } else {
       counter.waiting.push_back(std::move(order));
       if (!first) return;
+      to_ask_.push_back(key);
     }
   }
   if (shared)
     submit(key, *shared, asked, std::move(order));
   else
-    ask(key);
+    pass_on();
+}
+
+// What the next commit needs is asked for together, in time for it, and what the last one needed is given back with it:
+// a lock service is paid for calls, hardly for locks.
+void OrderDesk::Counters::pass_on() {
+  const Timestamp in_time = engine_.gathers_until() - lock_takes;
+  bool is_early = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_early = clock_.now() < in_time && to_ask_.size() < engine_.options().batch_max;
+    if (is_early && std::exchange(will_send_, true)) return;
+  }
+  if (!is_early) return send();
+  engine_.call_at(in_time, [self = weak_from_this()] {
+    if (const auto desk = self.lock()) desk->send();
+  });
+}
+
+void OrderDesk::Counters::send() {
+  std::vector<LockGrant> to_release;
+  std::vector<std::string> to_ask;
+  {
+    const std::lock_guard lock(mutex_);
+    to_release.swap(to_release_);
+    to_ask.swap(to_ask_);
+    will_send_ = false;
+  }
+  for (const LockGrant& grant : to_release) release(grant);
+  for (const std::string& key : to_ask) ask(key);
+}
+
+// A grant that has run out was taken over already, and one that cannot be released will run out.
+void OrderDesk::Counters::release(const LockGrant& grant) {
+  lock_.release(grant, [](const Result<bool>&) {});
 }
 
 void OrderDesk::Counters::ask(const std::string& key) {
@@ -130,11 +173,12 @@ void OrderDesk::Counters::leave(const std::string& key) {
       counter.asked = clock_.now();
     } else {
       counters_.erase(found);
+      to_release_.push_back(grant);
     }
   }
-  // A grant that has run out was taken over already, and one that cannot be released will run out.
-  lock_.release(grant, [](const Result<bool>&) {});
-  if (others_wait) ask(key);
+  if (!others_wait) return pass_on();
+  release(grant);
+  ask(key);
 }
 
 OrderDesk::OrderDesk(Engine& engine, Lock& lock, Clock& clock)

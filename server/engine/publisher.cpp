@@ -47,15 +47,18 @@ void Publisher::committed(const std::deque<Event>& events) {
   shared_->follows[writer_.node].last = events.back().sequence;
 }
 
-Result<std::vector<Event>> Publisher::next_events(const NodeName& node, std::int64_t after) {
+Result<Publisher::Page> Publisher::next_page(const NodeName& node, std::int64_t after) {
   if (node == writer_.node) {
     while (!tail_.empty() && tail_.front().sequence <= after) tail_.pop_front();
     if (!tail_.empty() && tail_.front().sequence == after + 1) {
       const std::size_t count = std::min(tail_.size(), publish_max);
-      return std::vector<Event>(tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(count));
+      return Page{{tail_.begin(), tail_.begin() + static_cast<std::ptrdiff_t>(count)}, count == publish_max};
     }
   }
-  return store_.events_after(node, after, read_max);
+  auto events = store_.events_after(node, after, read_max);
+  if (!events) return events.error();
+  const bool is_full = events->size() >= read_max;
+  return Page{std::move(*events), is_full};
 }
 
 void Publisher::publish(const NodeName& node, Timestamp now, bool at_once) {
@@ -67,29 +70,28 @@ void Publisher::publish(const NodeName& node, Timestamp now, bool at_once) {
     if (now < follow.not_before && !at_once) return;
     after = follow.published;
   }
-  auto events = next_events(node, after);
-  const bool full = events && events->size() >= read_max;
-  // An order's creation and its saga's start are handed over together: a message of the second tells of the first.
-  if (full && events->back().type == EventType::order_created) events->pop_back();
+  auto page = next_page(node, after);
   {
     const std::lock_guard lock(shared_->mutex);
     Follow& follow = shared_->follows[node];
-    if (!events) {
+    if (!page) {
       follow.not_before = now + retry_after;
       return;
     }
-    if (events->empty()) {
+    // An order's creation and its saga's start are handed over together: a message of the second tells of the first.
+    if (page->is_full && page->events.back().type == EventType::order_created) page->events.pop_back();
+    if (page->events.empty()) {
       follow.last = follow.published;
       return;
     }
     follow.in_flight = true;
     // A full page of another node's events: there may be more behind it.
-    if (node != writer_.node && full)
-      follow.last = std::max(follow.last, events->back().sequence + 1);
+    if (node != writer_.node && page->is_full)
+      follow.last = std::max(follow.last, page->events.back().sequence + 1);
   }
-  const Timestamp next = full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
-  const std::int64_t through = events->back().sequence;
-  bus_.publish(std::move(*events), [shared = shared_, node, through, now, next](Result<void> done) {
+  const Timestamp next = page->is_full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
+  const std::int64_t through = page->events.back().sequence;
+  bus_.publish(std::move(page->events), [shared = shared_, node, through, now, next](Result<void> done) {
     std::function<void()> wake;
     {
       const std::lock_guard lock(shared->mutex);

@@ -60,8 +60,14 @@ class Publisher {
     std::function<void()> wake;
   };
 
+  // The next events of a node, and whether they are as many as one page may have.
+  struct Page {
+    std::vector<Event> events;
+    bool is_full;
+  };
+
   void publish(const NodeName& node, Timestamp now, bool at_once);
-  Result<std::vector<Event>> next_events(const NodeName& node, std::int64_t after);
+  Result<Page> next_page(const NodeName& node, std::int64_t after);
   void checkpoint(Timestamp now, bool flush);
 
   Store& store_;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/front_store.hpp"
 
 namespace sagactl {
 namespace {
@@ -84,6 +84,94 @@ TEST(OrderDesk, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
   EXPECT_EQ(counted.released, 2);
   EXPECT_EQ(tally.created, 1);
   EXPECT_EQ(tally.refused, 2);
+}
+
+// Over a store that gathers commits for 8 ms; a commit has just begun, for an order whose lock is not given back yet.
+class OrderDeskOfAGatheringNode : public NodeOnAFrontStore {
+ protected:
+  OrderDeskOfAGatheringNode() {
+    store.gathers = 8ms;
+    options.batch_max = 4;
+    start();
+    engine->turn();
+    desk = std::make_unique<OrderDesk>(*engine, lock, clock);
+    place(1);
+    engine->turn();
+    EXPECT_EQ(tally.created, 1);
+  }
+  void place(int orders) {
+    for (int i = 0; i < orders; ++i) desk->place(order_for(fmt::format("P{}", ++placed)), tally.counter());
+  }
+  void turn_after(Duration time) {
+    clock.advance(time);
+    engine->turn();
+  }
+
+  std::unique_ptr<Lock> shared = make_memory_lock(clock);
+  CountedLock lock{*shared};
+  std::unique_ptr<OrderDesk> desk;
+  Tally tally;
+  int placed = 0;
+};
+
+TEST_F(OrderDeskOfAGatheringNode, AsksForAllLocksOfTheNextCommitTogetherInTimeForIt) {
+  const Timestamp began = clock.now();
+  place(3);
+  EXPECT_EQ(engine->turn(), began + 6ms);
+  EXPECT_EQ(lock.acquired, 1) << "the first order's";
+  turn_after(6ms);
+  EXPECT_EQ(lock.acquired, 4);
+  EXPECT_EQ(tally.created, 1);
+  turn_after(2ms);
+  EXPECT_EQ(tally.created, 4);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, GivesLocksBackWhenItAsksForOthers) {
+  turn_after(5ms);
+  EXPECT_EQ(lock.released, 0);
+  turn_after(1ms);
+  EXPECT_EQ(lock.released, 1);
+  EXPECT_TRUE(held(*shared).empty());
+}
+
+TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForWhatComesLate) {
+  clock.advance(6ms);
+  place(1);
+  EXPECT_EQ(lock.acquired, 2);
+  EXPECT_EQ(lock.released, 1) << "with what waited";
+}
+
+TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForAFullBatch) {
+  place(3);
+  EXPECT_EQ(lock.acquired, 1);
+  place(1);
+  EXPECT_EQ(lock.acquired, 5);
+  engine->turn();
+  EXPECT_EQ(tally.created, 5);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetGetItAnew) {
+  const PlaceOrder first = order_for("P1");
+  desk->place(first, tally.counter());
+  turn_after(6ms);
+  EXPECT_EQ(lock.released, 1);
+  EXPECT_EQ(lock.acquired, 2);
+  turn_after(2ms);
+  EXPECT_EQ(tally.refused, 1);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, AClockThatIsSetBackMakesNothingWait) {
+  place(1);
+  clock.step(-3600s);
+  engine->turn();
+  EXPECT_EQ(lock.acquired, 2);
+  EXPECT_EQ(tally.created, 2);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, NoLockStaysBehindWhenItStops) {
+  engine->stop();
+  EXPECT_EQ(lock.released, 1);
+  EXPECT_TRUE(held(*shared).empty());
 }
 
 TEST(OrderDesk, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt) {

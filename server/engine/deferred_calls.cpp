@@ -1,0 +1,50 @@
+#include "server/engine/deferred_calls.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace sagactl {
+
+void DeferredCalls::put(Timestamp now, Timestamp at, std::function<void()> call) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!closed_) {
+      calls_.push_back({now, at, std::move(call)});
+      return;
+    }
+  }
+  call();
+}
+
+void DeferredCalls::make_due(Timestamp now) {
+  std::vector<Deferred> due;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto later = std::stable_partition(calls_.begin(), calls_.end(), [now](const Deferred& each) {
+      return now >= each.at || now < each.since;
+    });
+    due.assign(std::make_move_iterator(calls_.begin()), std::make_move_iterator(later));
+    calls_.erase(calls_.begin(), later);
+  }
+  for (const Deferred& each : due) each.call();
+}
+
+void DeferredCalls::close() {
+  std::vector<Deferred> left;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    left.swap(calls_);
+  }
+  for (const Deferred& each : left) each.call();
+}
+
+Timestamp DeferredCalls::due() const {
+  const std::lock_guard lock(mutex_);
+  Timestamp due{INT64_MAX};
+  for (const Deferred& each : calls_) due = std::min(due, each.at);
+  return due;
+}
+
+}  // namespace sagactl

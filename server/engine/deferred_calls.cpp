@@ -21,9 +21,8 @@ void DeferredCalls::make_due(Timestamp now) {
   std::vector<Deferred> due;
   {
     const std::lock_guard lock(mutex_);
-    const auto later = std::stable_partition(calls_.begin(), calls_.end(), [now](const Deferred& each) {
-      return now >= each.at || now < each.since;
-    });
+    const auto later = std::stable_partition(
+        calls_.begin(), calls_.end(), [now](const Deferred& each) { return now >= each.at || now < each.since; });
     due.assign(std::make_move_iterator(calls_.begin()), std::make_move_iterator(later));
     calls_.erase(calls_.begin(), later);
   }

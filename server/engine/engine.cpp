@@ -432,7 +432,9 @@ Timestamp Engine::turn() { return core_->turn(); }
 void Engine::on_work(std::function<void()> wake) {
   core_->queue().on_work(std::move(wake));
 }
-Timestamp Engine::gathers_until() const { return core_->gathers_until(); }
+Timestamp Engine::gathers_until() const {
+  return core_->gathers_until();
+}
 void Engine::call_at(Timestamp at, std::function<void()> call) {
   core_->call_at(at, std::move(call));
 }

@@ -65,8 +65,8 @@ class Engine {
   // Registers the node; its and dead nodes' sagas are adopted in the turns that follow. Call once, first.
   Result<void> start();
 
-  // Queues a command, from any thread. `done` is called exactly once: on the engine's thread when the command is durable or
-  // refused, or at once on this thread with `busy` when the queue is full, or `unavailable` after `stop`.
+  // Queues a command, from any thread. `done` is called exactly once: on the engine's thread when the command is
+  // durable or refused, or at once on this thread with `busy` when the queue is full, or `unavailable` after `stop`.
   void submit(Command command, Completion done);
 
   // Does what is due: timers, adoption, the lease, one batch of commands, publication. Returns when it wants to

@@ -86,8 +86,7 @@ void Publisher::publish(const NodeName& node, Timestamp now, bool at_once) {
     }
     follow.in_flight = true;
     // A full page of another node's events: there may be more behind it.
-    if (node != writer_.node && page->is_full)
-      follow.last = std::max(follow.last, page->events.back().sequence + 1);
+    if (node != writer_.node && page->is_full) follow.last = std::max(follow.last, page->events.back().sequence + 1);
   }
   const Timestamp next = page->is_full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
   const std::int64_t through = page->events.back().sequence;

@@ -183,8 +183,8 @@ class KafkaBus : public Bus {
     });
   }
 
-  // A batch of events is a request for each partition that it touches. With a batch for each commit the brokers would be
-  // busier with requests than with events.
+  // A batch of events is a request for each partition that it touches. With a batch for each commit the brokers would
+  // be busier with requests than with events.
   Duration gathers_for() const override { return 250ms; }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {

@@ -150,7 +150,7 @@ Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const O
   std::vector<std::string> ids;
   for (const Json& saga : found->sagas) ids.push_back(text_member(saga, "id"));
   if (ids.empty()) {
-    invocation.say("no sagas with " + flags.which.text() + "; nothing to do");
+    invocation.say("no saga matches: " + flags.which.text() + "; nothing to do");
     return operate_on(invocation, client, operation, flags, ids);
   }
   const auto go = agreed(invocation, operation, flags, *found);

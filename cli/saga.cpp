@@ -35,7 +35,7 @@ Result<ExitCode> list_sagas(Invocation& invocation, const ListFlags& flags) {
   }
   const Json& sagas = member(*found, "sagas");
   if (sagas.empty()) {
-    invocation.say(query.empty() ? "no sagas" : "no sagas with " + flags.which.text());
+    invocation.say(query.empty() ? "no sagas" : "no saga matches: " + flags.which.text());
     return ExitCode::done;
   }
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)

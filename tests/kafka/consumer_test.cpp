@@ -16,7 +16,7 @@ namespace sagactl::kafka {
 namespace {
 
 using testing::ElementsAre;
-
+using testing::HasSubstr;
 
 class AConsumer : public testing::Test {
  protected:
@@ -178,6 +178,13 @@ TEST_F(AConsumer, SendsPoisonToTheDeadLettersWithItsReasonAndGoesOn) {
   EXPECT_FALSE(letter.at.empty());
   EXPECT_EQ(letter.message.value, "bad");
   EXPECT_EQ(letter.message.header("traceparent"), "t");
+}
+
+TEST_F(AConsumer, HasNoDeadLettersBeforeItRuns) {
+  EXPECT_TRUE(list_dead_letters(options.kafka, topic, 10, 10s).value().empty());
+  const auto mistyped = list_dead_letters(options.kafka, topic + "t", 10, 10s);
+  ASSERT_EQ(mistyped.error().code, ErrorCode::not_found);
+  EXPECT_THAT(mistyped.error().message, HasSubstr("has no topic " + topic + "t, and so no dead letters of it"));
 }
 
 TEST_F(AConsumer, FindsPoisonThatIsDeliveredAgainAsItWas) {

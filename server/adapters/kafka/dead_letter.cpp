@@ -45,6 +45,17 @@ Result<Readings> readings_of(rd_kafka_t* handle, const KafkaOptions& options, co
   return readings;
 }
 
+// Where dead letters would be, there is nothing: no consumer of the topic has run yet, or its name is wrong.
+Result<std::vector<DeadLetter>> none_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
+                                        Duration patience) {
+  const auto partitions = partitions_of(handle, options, {topic}, patience);
+  if (partitions) return std::vector<DeadLetter>{};
+  Error error = partitions.error();
+  if (error.code == ErrorCode::not_found)
+    error.message += ", and so no dead letters of it; the first consumer of a topic makes both";
+  return error;
+}
+
 bool all_read(const Readings& readings) {
   return std::all_of(readings.begin(), readings.end(),
                      [](const auto& reading) { return reading.second.next >= reading.second.end; });
@@ -144,6 +155,8 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
   const auto handle = reader(options);
   if (!handle) return handle.error();
   auto readings = readings_of(handle->get(), options, dead_letter_topic(topic), patience);
+  if (!readings && readings.error().code == ErrorCode::not_found)
+    return none_of(handle->get(), options, topic, patience);
   if (!readings) return readings.error();
   const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(readings->size())));
   for (const auto& [id, reading] : *readings)

@@ -29,7 +29,8 @@ struct DeadLetter {
   std::string id() const;  // "partition:offset" among the dead letters: what a person names it by
 };
 
-// Those of `topic` that were neither delivered again nor discarded, in the order of partition and offset; at most `limit`.
+// Those of `topic` that were neither delivered again nor discarded, in the order of partition and offset; at most
+// `limit`. `not_found` when there is no such topic.
 Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
                                                   std::size_t limit, Duration patience);
 

@@ -203,7 +203,8 @@ TEST_F(Away, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
 
 TEST_F(Away, ANodeThatWasPausedForLongerThanItsLeaseIsFencedAndBeginsAnew) {
   NEEDS_CLUSTER();
-  Cluster cluster({}, {"--payment-success", "0.9", "--payment-delay", "1ms..200ms", "--lease", "1s"});
+  // Payments take so long that some are under way whenever the node is paused.
+  Cluster cluster({}, {"--payment-success", "0.9", "--payment-delay", "300ms..1s", "--lease", "1s"});
   Served& paused = cluster.add_node("node-1");
   cluster.add_node("node-2");
   const auto load = cluster.load(some_load);

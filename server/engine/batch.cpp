@@ -41,7 +41,7 @@ Flow without_barriers(const Flow& flow) {
 }  // namespace
 
 Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
-             Timestamp node_now, Random& random)
+             SteadyTime node_now, Random& random)
     : writer_(writer), now_(now), node_now_(node_now), random_(random), sequence_(last_sequence), policy_(policy) {
   for (Flow& flow : loaded.flows) {
     Work& work = works_.emplace_back();
@@ -322,12 +322,18 @@ Changes Batch::changes() const {
   return out;
 }
 
-std::vector<std::pair<OrderId, std::optional<Timestamp>>> Batch::wakes() const {
-  std::vector<std::pair<OrderId, std::optional<Timestamp>>> out;
+// A timer that stands further ahead than any wait of the definition was set by a clock that has been set back since.
+std::vector<Wake> Batch::wakes() const {
+  std::vector<Wake> out;
   for (const Work& work : works_) {
     if (!work.flow.saga || !(work.new_saga || work.saga_changed)) continue;
-    if (is_terminal(work.flow.saga->status)) out.emplace_back(work.flow.order.id, std::nullopt);
-    else out.emplace_back(work.flow.order.id, work.flow.saga->wake_at);
+    const Saga& saga = *work.flow.saga;
+    Wake& wake = out.emplace_back();
+    wake.order = work.flow.order.id;
+    if (is_terminal(saga.status) || !saga.wake_at) continue;
+    const SagaDefinition* definition = find_definition(saga.type);
+    wake.at = saga.wake_at;
+    wake.in = std::clamp(*saga.wake_at - now_, Duration{0}, definition ? longest_wait(*definition) : Duration{0});
   }
   return out;
 }

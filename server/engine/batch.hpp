@@ -22,12 +22,19 @@ void add_keys(const Command& command, Keys& keys);
 // claim again.
 void add_further_keys(const std::vector<Flow>& flows, Keys& keys);
 
+// When a saga wants to be woken.
+struct Wake {
+  OrderId order;
+  std::optional<Timestamp> at;  // its durable timer; none: it has ended
+  Duration in{0};               // how long that is from the batch's time, and never longer than its definition lets it wait
+};
+
 class Batch {
  public:
   // `loaded` is what was found, and is taken over. `now` is the database's time, `node_now` that of the node's own
-  // clock. `random` is for jitter and ids.
+  // steady clock. `random` is for jitter and ids.
   Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
-        Timestamp node_now, Random& random);
+        SteadyTime node_now, Random& random);
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
@@ -43,8 +50,8 @@ class Batch {
   const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
   std::int64_t last_sequence() const { return sequence_; }
 
-  // For each flow that was written: when its saga wants to be woken. None: it has ended.
-  std::vector<std::pair<OrderId, std::optional<Timestamp>>> wakes() const;
+  // One for each flow that was written.
+  std::vector<Wake> wakes() const;
 
  private:
   struct Work {
@@ -97,7 +104,8 @@ class Batch {
   Moment next_moment();
 
   const Writer writer_;
-  Timestamp now_, node_now_;
+  Timestamp now_;
+  SteadyTime node_now_;
   Random& random_;
   std::int64_t sequence_;
   const Policy& policy_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "common/steady_time.hpp"
 #include "server/participants/flow.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/lock.hpp"
@@ -50,7 +51,7 @@ struct PlaceOrder {
   std::string correlation;      // the client's X-Correlation-ID; empty: the order's id
   std::string trace_parent;
   std::optional<LockGrant> lock;
-  Timestamp lock_until;  // on this node's clock; from then on another may hold it, and the order is placed without
+  SteadyTime lock_until;  // on this node's clock; from then on another may hold it, and the order is placed without
   std::optional<ReplayRequest> replay;
 };
 

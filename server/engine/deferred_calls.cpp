@@ -1,28 +1,27 @@
 #include "server/engine/deferred_calls.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
 namespace sagactl {
 
-void DeferredCalls::put(Timestamp now, Timestamp at, std::function<void()> call) {
+void DeferredCalls::put(SteadyTime at, std::function<void()> call) {
   {
     const std::lock_guard lock(mutex_);
     if (!closed_) {
-      calls_.push_back({now, at, std::move(call)});
+      calls_.push_back({at, std::move(call)});
       return;
     }
   }
   call();
 }
 
-void DeferredCalls::make_due(Timestamp now) {
+void DeferredCalls::make_due(SteadyTime now) {
   std::vector<Deferred> due;
   {
     const std::lock_guard lock(mutex_);
-    const auto later = std::stable_partition(
-        calls_.begin(), calls_.end(), [now](const Deferred& each) { return now >= each.at || now < each.since; });
+    const auto later =
+        std::stable_partition(calls_.begin(), calls_.end(), [now](const Deferred& each) { return now >= each.at; });
     due.assign(std::make_move_iterator(calls_.begin()), std::make_move_iterator(later));
     calls_.erase(calls_.begin(), later);
   }
@@ -39,9 +38,9 @@ void DeferredCalls::close() {
   for (const Deferred& each : left) each.call();
 }
 
-Timestamp DeferredCalls::due() const {
+SteadyTime DeferredCalls::due() const {
   const std::lock_guard lock(mutex_);
-  Timestamp due{INT64_MAX};
+  SteadyTime due = never_due;
   for (const Deferred& each : calls_) due = std::min(due, each.at);
   return due;
 }

@@ -5,26 +5,26 @@
 #include <mutex>
 #include <vector>
 
-#include "common/time.hpp"
+#include "common/steady_time.hpp"
 
 namespace sagactl {
 
 class DeferredCalls {
  public:
   // From any thread. After `close` the call is made here, at once.
-  void put(Timestamp now, Timestamp at, std::function<void()> call);
+  void put(SteadyTime at, std::function<void()> call);
 
-  // Makes those whose time has come. A clock that was set back makes none wait.
-  void make_due(Timestamp now);
+  // Makes those whose time has come.
+  void make_due(SteadyTime now);
 
   // Makes all of them; none waits from now on.
   void close();
 
-  Timestamp due() const;  // when the next is to be made
+  SteadyTime due() const;  // when the next is to be made
 
  private:
   struct Deferred {
-    Timestamp since, at;
+    SteadyTime at;
     std::function<void()> call;
   };
 

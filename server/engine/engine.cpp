@@ -39,7 +39,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
         queue_(options_.queue_max) {}
 
   Result<void> start();
-  Timestamp turn();
+  SteadyTime turn();
   void stop();
   EngineStats stats() const;
 
@@ -47,20 +47,24 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void set_url(std::string url) { options_.url = std::move(url); }
   void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
   CommandQueue& queue() { return queue_; }
-  Timestamp gathers_until() const { return gathers_until(clock_.now()); }
-  void call_at(Timestamp at, std::function<void()> call);
+  SteadyTime gathers_until() const;
+  void call_at(SteadyTime at, std::function<void()> call);
   void set_on_commit(std::function<void(std::size_t, Duration)> observe) { on_commit_ = std::move(observe); }
 
  private:
-  using Timer = std::pair<Timestamp, OrderId>;
+  struct Timer {
+    SteadyTime due;
+    Timestamp at;  // the saga's durable timer
+    OrderId order;
+    friend auto operator<=>(const Timer&, const Timer&) = default;
+  };
 
-  void keep_lease(Timestamp now);
-  void adopt(Timestamp now);
-  void fire_timers(Timestamp now);
-  void set_timer(OrderId order, std::optional<Timestamp> at);
+  void keep_lease(SteadyTime now);
+  void adopt(SteadyTime now);
+  void fire_timers(SteadyTime now);
+  void set_timer(const Wake& wake);
 
-  Timestamp gathers_until(Timestamp now) const;
-  bool may_commit(Timestamp now) const;
+  bool may_commit(SteadyTime now) const;
   void commit(std::vector<Waiting> waiting);
   Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<Batch>& batch,
                           std::vector<Result<Receipt>>& receipts);
@@ -69,12 +73,12 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
                  Duration took);
   void not_committed(std::vector<Waiting> waiting, const Error& error);
   void reject(std::vector<Waiting> waiting, const Error& error);
-  void forget_replays(Timestamp now);
-  void expire_reservations(Timestamp now);
+  void forget_replays(SteadyTime now);
+  void expire_reservations(SteadyTime now);
   void fenced();
   void hold(const std::string& why);
   void store_answers();
-  Timestamp next_turn(Timestamp now) const;
+  SteadyTime next_turn(SteadyTime now) const;
   void publish_rest();
 
   EngineOptions options_;  // does not change after the start
@@ -87,15 +91,15 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
 
   CommandQueue queue_;
   DeferredCalls deferred_;
-  std::atomic<Timestamp> commit_began_ = Timestamp{};
+  std::atomic<SteadyTime> commit_began_ = SteadyTime{};
 
   // Only touched in turns.
   Writer writer_;
   bool registered_ = false;
   std::int64_t sequence_ = 0;
-  Timestamp renew_at_, adopt_at_, expire_at_, forget_at_, hold_until_;
+  SteadyTime renew_at_, adopt_at_, expire_at_, forget_at_, hold_until_;
   Duration hold_{};
-  std::unordered_map<OrderId, Timestamp> open_;  // the open sagas that this node drives, and when each is due
+  std::unordered_map<OrderId, Timestamp> open_;  // the open sagas that this node drives, and their durable timers
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
   std::function<void(std::size_t, Duration)> on_commit_;
 
@@ -109,7 +113,7 @@ Result<void> Engine::Core::start() {
   writer_ = registration->writer;
   sequence_ = registration->last_sequence;
   registered_ = true;
-  const Timestamp now = clock_.now();
+  const SteadyTime now = clock_.steady();
   renew_at_ = now + options_.lease / 3;
   adopt_at_ = expire_at_ = now;
   publisher_.start(writer_, sequence_, now);
@@ -119,8 +123,8 @@ Result<void> Engine::Core::start() {
   return {};
 }
 
-Timestamp Engine::Core::turn() {
-  const Timestamp now = clock_.now();
+SteadyTime Engine::Core::turn() {
+  const SteadyTime now = clock_.steady();
   deferred_.make_due(now);
   if (now >= hold_until_) {
     if (!registered_) {
@@ -138,33 +142,31 @@ Timestamp Engine::Core::turn() {
         if (!batch.empty()) commit(std::move(batch));
       }
       forget_replays(now);
-      publisher_.turn(clock_.now());
+      publisher_.turn(clock_.steady());
     }
   }
   return next_turn(now);
 }
 
-Timestamp Engine::Core::next_turn(Timestamp now) const {
-  const Timestamp call = deferred_.due();
+SteadyTime Engine::Core::next_turn(SteadyTime now) const {
+  const SteadyTime call = deferred_.due();
   if (now < hold_until_) return std::min(call, hold_until_);
   if (!registered_) return now;
-  Timestamp next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due()});
-  if (!timers_.empty()) next = std::min(next, timers_.top().first);
-  if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : gathers_until(now));
+  SteadyTime next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due()});
+  if (!timers_.empty()) next = std::min(next, timers_.top().due);
+  if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : gathers_until());
   return std::min(call, std::max(next, hold_until_));
 }
 
-// A clock that was set back makes nothing wait.
-Timestamp Engine::Core::gathers_until(Timestamp now) const {
-  const Timestamp began = commit_began_;
-  return began > now ? now : began + store_.gathers_for();
+SteadyTime Engine::Core::gathers_until() const {
+  return commit_began_.load() + store_.gathers_for();
 }
 
-bool Engine::Core::may_commit(Timestamp now) const {
-  return now >= gathers_until(now) || queue_.size() >= options_.batch_max;
+bool Engine::Core::may_commit(SteadyTime now) const {
+  return now >= gathers_until() || queue_.size() >= options_.batch_max;
 }
 
-void Engine::Core::keep_lease(Timestamp now) {
+void Engine::Core::keep_lease(SteadyTime now) {
   if (now < renew_at_) return;
   renew_at_ = now + options_.lease / 3;
   const auto renewed = store_.renew(writer_, options_.lease);
@@ -173,7 +175,7 @@ void Engine::Core::keep_lease(Timestamp now) {
   if (!*renewed) fenced();
 }
 
-void Engine::Core::adopt(Timestamp now) {
+void Engine::Core::adopt(SteadyTime now) {
   if (now < adopt_at_) return;
   adopt_at_ = now + options_.lease / adopt_rounds_per_lease;
   const auto adopted = store_.adopt(writer_, options_.adopt_max);
@@ -191,22 +193,22 @@ void Engine::Core::adopt(Timestamp now) {
   stats_.adopted += adopted->size();
 }
 
-void Engine::Core::set_timer(OrderId order, std::optional<Timestamp> at) {
-  if (!at) {
-    open_.erase(order);
+void Engine::Core::set_timer(const Wake& wake) {
+  if (!wake.at) {
+    open_.erase(wake.order);
     return;
   }
-  open_[order] = *at;
-  timers_.emplace(*at, order);
+  open_[wake.order] = *wake.at;
+  timers_.push({clock_.steady() + wake.in, *wake.at, wake.order});
 }
 
-void Engine::Core::fire_timers(Timestamp now) {
-  for (std::size_t fired = 0; fired < options_.batch_max && !timers_.empty() && timers_.top().first <= now;) {
-    const auto [at, order] = timers_.top();
+void Engine::Core::fire_timers(SteadyTime now) {
+  for (std::size_t fired = 0; fired < options_.batch_max && !timers_.empty() && timers_.top().due <= now;) {
+    const Timer timer = timers_.top();
     timers_.pop();
-    const auto open = open_.find(order);
-    if (open == open_.end() || open->second != at) continue;
-    queue_.put_own(WakeRequest{saga_of(order), at});
+    const auto open = open_.find(timer.order);
+    if (open == open_.end() || open->second != timer.at) continue;
+    queue_.put_own(WakeRequest{saga_of(timer.order), timer.at});
     ++fired;
   }
 }
@@ -215,7 +217,7 @@ void Engine::Core::commit(std::vector<Waiting> waiting) {
   Keys keys;
   for (const Waiting& w : waiting) add_keys(w.command, keys);
   keys.further = [](const Loaded& found, Keys& more) { add_further_keys(found.flows, more); };
-  const Timestamp began = clock_.now();
+  const SteadyTime began = clock_.steady();
   commit_began_ = began;
   std::unique_ptr<Batch> batch;
   std::vector<Result<Receipt>> receipts;
@@ -230,7 +232,7 @@ void Engine::Core::commit(std::vector<Waiting> waiting) {
     not_committed(std::move(waiting), Error{ErrorCode::unavailable, "this node lost its lease; try again"});
   } else {
     store_answers();
-    committed(std::move(waiting), *batch, std::move(receipts), clock_.now() - began);
+    committed(std::move(waiting), *batch, std::move(receipts), clock_.steady() - began);
   }
 }
 
@@ -238,7 +240,7 @@ Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waitin
                                       std::unique_ptr<Batch>& batch, std::vector<Result<Receipt>>& receipts) {
   Loaded loaded;
   const auto decide_all = [&](Timestamp now) {
-    batch = std::make_unique<Batch>(std::move(loaded), writer_, sequence_, options_.policy, now, clock_.now(), random_);
+    batch = std::make_unique<Batch>(std::move(loaded), writer_, sequence_, options_.policy, now, clock_.steady(), random_);
     receipts.clear();
     receipts.reserve(waiting.size());
     for (const Waiting& w : waiting) receipts.push_back(batch->apply(w.command));
@@ -267,7 +269,7 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
                              std::vector<Result<Receipt>> receipts, Duration took) {
   sequence_ = batch.last_sequence();
   publisher_.committed(batch.events());
-  for (const auto& [order, at] : batch.wakes()) set_timer(order, at);
+  for (const Wake& wake : batch.wakes()) set_timer(wake);
   {
     const std::lock_guard lock(stats_mutex_);
     ++stats_.commits;
@@ -332,15 +334,15 @@ void Engine::Core::reject(std::vector<Waiting> waiting, const Error& error) {
   if (waiting.front().done) waiting.front().done(error);
 }
 
-void Engine::Core::forget_replays(Timestamp now) {
+void Engine::Core::forget_replays(SteadyTime now) {
   if (now < forget_at_) return;
   forget_at_ = now + forget_every;
-  (void)store_.forget_replays(now - replays_kept, forget_max);
+  (void)store_.forget_replays(clock_.now() - replays_kept, forget_max);
 }
 
 // Any node may give back what has expired, whoever drives the saga and whether it has ended: the flow's lock decides
 // who is first.
-void Engine::Core::expire_reservations(Timestamp now) {
+void Engine::Core::expire_reservations(SteadyTime now) {
   if (now < expire_at_) return;
   expire_at_ = now + options_.expire_every;
   const auto expired = store_.expired_reservations(expire_max);
@@ -370,15 +372,15 @@ void Engine::Core::store_answers() {
 
 void Engine::Core::hold(const std::string& why) {
   hold_ = hold_ == Duration{} ? hold_first : std::min(hold_ * 2, hold_cap);
-  hold_until_ = clock_.now() + hold_;
+  hold_until_ = clock_.steady() + hold_;
   log_error("the database cannot be used", {{"node", options_.node}, {"error", why}});
   const std::lock_guard lock(stats_mutex_);
   stats_.store_available = false;
   stats_.store_error = why;
 }
 
-void Engine::Core::call_at(Timestamp at, std::function<void()> call) {
-  deferred_.put(clock_.now(), at, std::move(call));
+void Engine::Core::call_at(SteadyTime at, std::function<void()> call) {
+  deferred_.put(at, std::move(call));
   queue_.wake();
 }
 
@@ -404,11 +406,11 @@ void Engine::Core::stop() {
 void Engine::Core::publish_rest() {
   for (int chunks = 0; chunks < last_chunks_max && publisher_.waiting() > 0; ++chunks) {
     const std::int64_t before = publisher_.waiting();
-    publisher_.turn(clock_.now(), true);
+    publisher_.turn(clock_.steady(), true);
     publisher_.await_answers(bus_patience);
     if (publisher_.waiting() == before) break;
   }
-  publisher_.turn(clock_.now(), true);
+  publisher_.turn(clock_.steady(), true);
 }
 
 EngineStats Engine::Core::stats() const {
@@ -428,14 +430,14 @@ Result<void> Engine::start() { return core_->start(); }
 void Engine::submit(Command command, Completion done) {
   core_->queue().put(std::move(command), std::move(done));
 }
-Timestamp Engine::turn() { return core_->turn(); }
+SteadyTime Engine::turn() { return core_->turn(); }
 void Engine::on_work(std::function<void()> wake) {
   core_->queue().on_work(std::move(wake));
 }
-Timestamp Engine::gathers_until() const {
+SteadyTime Engine::gathers_until() const {
   return core_->gathers_until();
 }
-void Engine::call_at(Timestamp at, std::function<void()> call) {
+void Engine::call_at(SteadyTime at, std::function<void()> call) {
   core_->call_at(at, std::move(call));
 }
 void Engine::stop() { core_->stop(); }

@@ -71,14 +71,14 @@ class Engine {
 
   // Does what is due: timers, adoption, the lease, one batch of commands, publication. Returns when it wants to
   // be called again at the latest; `submit` calls `on_work` when it wants to be called at once.
-  Timestamp turn();
+  SteadyTime turn();
   void on_work(std::function<void()> wake);
 
   // What is submitted by then shares the next commit. From any thread; in the past when it may begin at once.
-  Timestamp gathers_until() const;
+  SteadyTime gathers_until() const;
 
   // Makes `call` in a turn at that time, or when the engine stops. From any thread.
-  void call_at(Timestamp at, std::function<void()> call);
+  void call_at(SteadyTime at, std::function<void()> call);
 
   // Decides what is queued, then gives up the lease so that others adopt at once. Nothing is taken on afterwards.
   void stop();

@@ -5,7 +5,7 @@
 namespace sagactl {
 namespace {
 
-// The longest sleep between turns, whatever the engine says: a bound on what a clock that jumps can do.
+// The longest sleep between turns, whatever the engine says.
 constexpr Duration sleep_max = 1s;
 
 }  // namespace
@@ -31,9 +31,9 @@ EngineThread::~EngineThread() {
 
 void EngineThread::run() {
   for (;;) {
-    const Timestamp due = engine_.turn();
+    const SteadyTime due = engine_.turn();
     std::unique_lock lock(mutex_);
-    const Duration wait = std::min(due - clock_.now(), sleep_max);
+    const Duration wait = std::min(due - clock_.steady(), sleep_max);
     if (wait > Duration{0} && !work_ && !stopping_)
       changed_.wait_for(lock, wait, [this] { return work_ || stopping_; });
     work_ = false;

@@ -30,7 +30,7 @@ class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
   // The orders of one key.
   struct Counter {
     std::optional<LockGrant> grant;  // none: it has been asked for
-    Timestamp asked;
+    SteadyTime asked;
     std::size_t inside = 0;          // submitted under the grant
     std::vector<Waiting> waiting;    // for the grant
   };
@@ -40,7 +40,7 @@ class OrderDesk::Counters : public std::enable_shared_from_this<Counters> {
   void release(const LockGrant& grant);
   void ask(const std::string& key);
   void granted(const std::string& key, Result<LockGrant> grant);
-  void submit(const std::string& key, const LockGrant& grant, Timestamp asked, Waiting order);
+  void submit(const std::string& key, const LockGrant& grant, SteadyTime asked, Waiting order);
   void leave(const std::string& key);
 
   Engine& engine_;
@@ -63,10 +63,10 @@ void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
   }
   Waiting order{std::move(command), std::move(done)};
   std::optional<LockGrant> shared;
-  Timestamp asked;
+  SteadyTime asked;
   {
     const std::lock_guard lock(mutex_);
-    const Timestamp now = clock_.now();
+    const SteadyTime now = clock_.steady();
     const auto [found, first] = counters_.try_emplace(key);
     Counter& counter = found->second;
     if (first) counter.asked = now;
@@ -89,11 +89,11 @@ void OrderDesk::Counters::place(PlaceOrder command, Completion done) {
 // What the next commit needs is asked for together, in time for it, and what the last one needed is given back with it:
 // a lock service is paid for calls, hardly for locks.
 void OrderDesk::Counters::pass_on() {
-  const Timestamp in_time = engine_.gathers_until() - lock_takes;
+  const SteadyTime in_time = engine_.gathers_until() - lock_takes;
   bool is_early = false;
   {
     const std::lock_guard lock(mutex_);
-    is_early = clock_.now() < in_time && to_ask_.size() < engine_.options().batch_max;
+    is_early = clock_.steady() < in_time && to_ask_.size() < engine_.options().batch_max;
     if (is_early && std::exchange(will_send_, true)) return;
   }
   if (!is_early) return send();
@@ -129,7 +129,7 @@ void OrderDesk::Counters::ask(const std::string& key) {
 
 void OrderDesk::Counters::granted(const std::string& key, Result<LockGrant> grant) {
   std::vector<Waiting> orders;
-  Timestamp asked;
+  SteadyTime asked;
   {
     const std::lock_guard lock(mutex_);
     const auto counter = counters_.find(key);
@@ -148,7 +148,7 @@ void OrderDesk::Counters::granted(const std::string& key, Result<LockGrant> gran
   }
 }
 
-void OrderDesk::Counters::submit(const std::string& key, const LockGrant& grant, Timestamp asked, Waiting order) {
+void OrderDesk::Counters::submit(const std::string& key, const LockGrant& grant, SteadyTime asked, Waiting order) {
   if (grant.for_all) order.command.lock = grant;
   order.command.lock_until = asked + grant.ttl;
   engine_.submit(std::move(order.command),
@@ -170,7 +170,7 @@ void OrderDesk::Counters::leave(const std::string& key) {
     others_wait = !counter.waiting.empty();
     if (others_wait) {
       counter.grant.reset();
-      counter.asked = clock_.now();
+      counter.asked = clock_.steady();
     } else {
       counters_.erase(found);
       to_release_.push_back(grant);

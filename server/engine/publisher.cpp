@@ -15,12 +15,12 @@ constexpr Duration retry_after = 250ms;
 
 Publisher::Publisher(Store& store, Bus& bus) : store_(store), bus_(bus) {}
 
-void Publisher::start(const Writer& writer, std::int64_t last_sequence, Timestamp now) {
-  writer_ = writer;
+void Publisher::start(const Writer& writer, std::int64_t last_sequence, SteadyTime now) {
   tail_.clear();
   next_checkpoint_ = now + checkpoint_every;
   {
     const std::lock_guard lock(shared_->mutex);
+    writer_ = writer;
     shared_->follows[writer.node].last = last_sequence;
   }
   take_over();
@@ -61,7 +61,7 @@ Result<Publisher::Page> Publisher::next_page(const NodeName& node, std::int64_t 
   return Page{std::move(*events), is_full};
 }
 
-void Publisher::publish(const NodeName& node, Timestamp now, bool at_once) {
+void Publisher::publish(const NodeName& node, SteadyTime now, bool at_once) {
   std::int64_t after;
   {
     const std::lock_guard lock(shared_->mutex);
@@ -88,7 +88,7 @@ void Publisher::publish(const NodeName& node, Timestamp now, bool at_once) {
     // A full page of another node's events: there may be more behind it.
     if (node != writer_.node && page->is_full) follow.last = std::max(follow.last, page->events.back().sequence + 1);
   }
-  const Timestamp next = page->is_full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
+  const SteadyTime next = page->is_full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
   const std::int64_t through = page->events.back().sequence;
   bus_.publish(std::move(page->events), [shared = shared_, node, through, now, next](Result<void> done) {
     std::function<void()> wake;
@@ -118,7 +118,7 @@ void Publisher::await_answers(Duration patience) {
   });
 }
 
-void Publisher::checkpoint(Timestamp now, bool flush) {
+void Publisher::checkpoint(SteadyTime now, bool flush) {
   if (!flush && now < next_checkpoint_) return;
   next_checkpoint_ = now + checkpoint_every;
   std::vector<Backlog> moved;
@@ -132,7 +132,7 @@ void Publisher::checkpoint(Timestamp now, bool flush) {
   for (const Backlog& backlog : moved) shared_->follows[backlog.node].checkpoint = backlog.published;
 }
 
-void Publisher::turn(Timestamp now, bool flush) {
+void Publisher::turn(SteadyTime now, bool flush) {
   std::vector<NodeName> nodes;
   {
     const std::lock_guard lock(shared_->mutex);
@@ -143,9 +143,9 @@ void Publisher::turn(Timestamp now, bool flush) {
   checkpoint(now, flush);
 }
 
-Timestamp Publisher::due() const {
+SteadyTime Publisher::due() const {
   const std::lock_guard lock(shared_->mutex);
-  Timestamp due{INT64_MAX};
+  SteadyTime due = never_due;
   for (const auto& [node, follow] : shared_->follows) {
     if (follow.published < follow.last && !follow.in_flight) due = std::min(due, follow.not_before);
     if (follow.published > follow.checkpoint) due = std::min(due, next_checkpoint_);

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 
+#include "common/steady_time.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/store.hpp"
 
@@ -22,7 +23,7 @@ class Publisher {
   Publisher(Store& store, Bus& bus);
 
   // A new life of this node begins; events up to `last_sequence` may wait in the store.
-  void start(const Writer& writer, std::int64_t last_sequence, Timestamp now);
+  void start(const Writer& writer, std::int64_t last_sequence, SteadyTime now);
 
   // Events that this node has just made durable, in order.
   void committed(const std::deque<Event>& events);
@@ -31,12 +32,12 @@ class Publisher {
   void take_over();
 
   // Publishes what waits and moves the checkpoints, each when it is time, or at once with `flush`.
-  void turn(Timestamp now, bool flush = false);
+  void turn(SteadyTime now, bool flush = false);
 
   // When it wants its next turn.
-  Timestamp due() const;
+  SteadyTime due() const;
 
-  std::int64_t waiting() const;  // events of this node that are not published
+  std::int64_t waiting() const;  // events of this node that are not published; from any thread
 
   // Called, from any thread, when an answer of the bus came and there is more to publish.
   void on_progress(std::function<void()> wake);
@@ -50,7 +51,7 @@ class Publisher {
     std::int64_t last = 0;        // known to be in the store
     std::int64_t checkpoint = 0;  // in the store
     bool in_flight = false;
-    Timestamp not_before;         // after a failure, or while the bus gathers
+    SteadyTime not_before;        // after a failure, or while the bus gathers
   };
   // What the bus's answers touch, from any thread.
   struct Shared {
@@ -66,16 +67,16 @@ class Publisher {
     bool is_full;
   };
 
-  void publish(const NodeName& node, Timestamp now, bool at_once);
+  void publish(const NodeName& node, SteadyTime now, bool at_once);
   Result<Page> next_page(const NodeName& node, std::int64_t after);
-  void checkpoint(Timestamp now, bool flush);
+  void checkpoint(SteadyTime now, bool flush);
 
   Store& store_;
   Bus& bus_;
-  Writer writer_;
+  Writer writer_;  // changed with `shared_->mutex` held: `waiting` reads it from other threads
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   std::deque<Event> tail_;  // this node's newest events, so that they need not be read back
-  Timestamp next_checkpoint_;
+  SteadyTime next_checkpoint_;
 };
 
 }  // namespace sagactl

@@ -157,6 +157,13 @@ Result<void> add_definition(SagaDefinition definition) {
   return {};
 }
 
+Duration longest_wait(const SagaDefinition& definition) {
+  Duration longest{0};
+  for (const StepDefinition& step : definition.steps)
+    longest = std::max({longest, step.timeout, step.retry.cap, step.compensation_retry.cap, step.retry.budget});
+  return longest;
+}
+
 const SagaDefinition* find_definition(std::string_view name) {
   for (const SagaDefinition& definition : definitions())
     if (definition.name == name) return &definition;

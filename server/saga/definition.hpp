@@ -68,6 +68,9 @@ struct SagaDefinition {
 // A batch follows a saga that far, there and back.
 inline constexpr std::size_t steps_max = 16;
 
+// No durable timer of such a saga is set for longer than that.
+Duration longest_wait(const SagaDefinition& definition);
+
 // The definition of that name, or null.
 const SagaDefinition* find_definition(std::string_view name);
 const std::vector<SagaDefinition>& definitions();

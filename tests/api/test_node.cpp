@@ -16,6 +16,7 @@ namespace {
 class HurriedClock : public Clock {
  public:
   Timestamp now() const override { return clock_->now(); }
+  SteadyTime steady() const override { return clock_->steady(); }
   void after(Duration delay, std::function<void()> work) override {
     clock_->after(delay / 50, std::move(work));
   }

@@ -36,7 +36,7 @@ TEST_F(Gathering, WhatComesSoonAfterACommitSharesTheNext) {
   place(1);
   engine->turn();
   const auto commits = engine->stats().commits;
-  const Timestamp next = clock.now() + 8ms;
+  const SteadyTime next = clock.steady() + 8ms;
   for (int waiting = 1; waiting <= 3; ++waiting) {
     clock.advance(2ms);
     place(1);
@@ -57,13 +57,21 @@ TEST_F(Gathering, AFullBatchWaitsNoLonger) {
   EXPECT_EQ(taken, 5);
 }
 
-TEST_F(Gathering, AClockThatIsSetBackMakesNothingWait) {
-  place(1);
-  engine->turn();
-  clock.step(-3600s);
-  place(1);
-  engine->turn();
-  EXPECT_EQ(taken, 2);
+TEST_F(Gathering, LastsAsLongWhenTheTimeOfDayIsSetBackOrForward) {
+  for (const Duration step : {-3600s, 3600s}) {
+    taken = 0;
+    clock.advance(8ms);
+    place(1);
+    engine->turn();
+    clock.step(step);
+    place(1);
+    clock.advance(7ms);
+    engine->turn();
+    EXPECT_EQ(taken, 1) << step.count();
+    clock.advance(1ms);
+    engine->turn();
+    EXPECT_EQ(taken, 2) << step.count();
+  }
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ class PublisherTest : public testing::Test {
   std::unique_ptr<MemoryStore> store = make_memory_store(clock);
   KeptBatches bus;
   Publisher publisher{*store, bus};
-  Timestamp now = clock.now();
+  SteadyTime now = clock.steady();
   std::int64_t sequence = 0;
 };
 

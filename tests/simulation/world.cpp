@@ -109,10 +109,9 @@ void World::boot(Node& node) {
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, clock_);
   node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_, clock_);
   node.engine->on_work([this, &node] {
-    node.due = std::min(node.due, clock_.now() + Duration{static_cast<std::int64_t>(chance_.random.below(2'000))});
+    node.due = std::min(node.due, clock_.steady() + Duration{static_cast<std::int64_t>(chance_.random.below(2'000))});
   });
-  node.due = clock_.now();
-  node.paused_until = {};
+  node.due = clock_.steady();
   try {
     // A start that fails is tried again in the turns.
     (void)node.engine->start();
@@ -136,14 +135,13 @@ void World::kill(Node& node) {
 
 void World::turn(Node& node) {
   if (chance_.happens(options_.pause_share) && placed_ < options_.orders) {
-    node.paused_until = clock_.now() + 5s;
-    node.due = node.paused_until;
+    node.due = clock_.steady() + 5s;
     return;
   }
   try {
-    node.due = Timestamp{INT64_MAX};
-    const Timestamp due = node.engine->turn();
-    node.due = std::min(node.due, std::max(due, clock_.now() + Duration{1}));
+    node.due = never_due;
+    const SteadyTime due = node.engine->turn();
+    node.due = std::min(node.due, std::max(due, clock_.steady() + Duration{1}));
   } catch (const Crash&) {
     kill(node);
   }
@@ -297,8 +295,8 @@ void World::step() {
     if (node->engine && (!next || node->due < next->due)) next = node.get();
   const auto event = clock_.next();
   if (next && (!event || next->due <= *event)) {
-    if (next->due > clock_.now()) clock_.advance(next->due - clock_.now());
-    if (next->engine && next->due <= clock_.now()) turn(*next);
+    if (next->due > clock_.steady()) clock_.advance(next->due - clock_.steady());
+    if (next->engine && next->due <= clock_.steady()) turn(*next);
   } else if (event) {
     clock_.advance_to_next();
   }
@@ -314,14 +312,14 @@ bool World::at_rest() {
 }
 
 void World::run() {
-  Timestamp next_order = clock_.now();
+  SteadyTime next_order = clock_.steady();
   for (int i = 0; i < steps_max && placed_ < options_.orders; ++i) {
-    if (clock_.now() >= next_order) {
+    if (clock_.steady() >= next_order) {
       if (options_.all_systems && !stocked_) stock_up();
       else place_order();
       if (chance_.happens(options_.operator_share)) operate();
       if (chance_.happens(options_.clock_jumps)) jump();
-      next_order = clock_.now() + options_.order_every;
+      next_order = clock_.steady() + options_.order_every;
       clock_.after(options_.order_every, [] {});
     }
     step();
@@ -329,8 +327,8 @@ void World::run() {
   clock_.advance(2s);
   chance_.faults = Faults{};
   close_shop();
-  const Timestamp limit = clock_.now() + rest_limit;
-  for (int i = 0; i < steps_max && clock_.now() < limit; ++i) {
+  const SteadyTime limit = clock_.steady() + rest_limit;
+  for (int i = 0; i < steps_max && clock_.steady() < limit; ++i) {
     step();
     if (i % 64 == 0 && at_rest()) {
       came_to_rest_ = true;

@@ -62,8 +62,7 @@ class World {
     std::unique_ptr<UnreliableGateway> gateway;
     std::unique_ptr<Engine> engine;  // none: it is down
     std::unique_ptr<OrderDesk> desk;
-    Timestamp due;
-    Timestamp paused_until;
+    SteadyTime due;
     std::uint64_t adopted_before = 0;
   };
 

@@ -24,7 +24,7 @@ struct Waiter {
 
 struct Held {
   LockGrant grant;
-  Timestamp expires_at;
+  SteadyTime expires_at;
   std::deque<Waiter> waiters;
 };
 
@@ -45,7 +45,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     Answers answers;
     {
       const std::lock_guard lock(mutex_);
-      const Timestamp now = clock_.now();
+      const SteadyTime now = clock_.steady();
       expire(now, answers);
       Waiter waiter{++waiters_, holder, ttl, std::move(done)};
       const auto held = held_.find(key);
@@ -61,7 +61,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
   bool renew(const LockGrant& grant, Duration ttl) {
     const std::lock_guard lock(mutex_);
-    const Timestamp now = clock_.now();
+    const SteadyTime now = clock_.steady();
     Held* held = find(grant, now);
     if (!held) return false;
     expiries_.erase({held->expires_at, grant.key});
@@ -77,7 +77,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     bool released = false;
     {
       const std::lock_guard lock(mutex_);
-      const Timestamp now = clock_.now();
+      const SteadyTime now = clock_.steady();
       if (find(grant, now)) {
         pass_on(grant.key, now, answers);
         released = true;
@@ -89,7 +89,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
   std::vector<LockState> held(std::size_t limit) {
     const std::lock_guard lock(mutex_);
-    const Timestamp now = clock_.now();
+    const SteadyTime now = clock_.steady();
     std::vector<LockState> states;
     for (const auto& [key, held] : held_)
       if (held.expires_at > now) states.push_back(state_of(held, now));
@@ -101,7 +101,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
   std::vector<LockState> state(const std::string& key) {
     const std::lock_guard lock(mutex_);
-    const Timestamp now = clock_.now();
+    const SteadyTime now = clock_.steady();
     const auto held = held_.find(key);
     if (held == held_.end() || held->second.expires_at <= now) return {};
     return {state_of(held->second, now)};
@@ -126,20 +126,21 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     return Error{ErrorCode::busy, fmt::format("the lock {} is held by another; try later", key)};
   }
 
-  static LockState state_of(const Held& held, Timestamp now) {
+  static LockState state_of(const Held& held, SteadyTime now) {
     const LockGrant& grant = held.grant;
     return {grant.key, grant.holder, grant.fencing_token, grant.acquired_at, held.expires_at - now};
   }
 
-  Held* find(const LockGrant& grant, Timestamp now) {
+  Held* find(const LockGrant& grant, SteadyTime now) {
     const auto held = held_.find(grant.key);
     if (held == held_.end() || held->second.grant.fencing_token != grant.fencing_token) return nullptr;
     return held->second.expires_at > now ? &held->second : nullptr;
   }
 
-  void grant(Held& held, const std::string& key, Waiter to, Timestamp now, Answers& answers) {
-    last_token_ = std::max(last_token_ + 1, now.us);
-    held.grant = {key, std::move(to.holder), last_token_, now, to.ttl, reach_ == LockReach::all_writers};
+  void grant(Held& held, const std::string& key, Waiter to, SteadyTime now, Answers& answers) {
+    const Timestamp acquired_at = clock_.now();
+    last_token_ = std::max(last_token_ + 1, acquired_at.us);
+    held.grant = {key, std::move(to.holder), last_token_, acquired_at, to.ttl, reach_ == LockReach::all_writers};
     held.expires_at = now + to.ttl;
     expiries_.insert({held.expires_at, key});
     if (!held.waiters.empty()) watch(to.ttl);
@@ -147,7 +148,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   }
 
   // The lock `key` has lost its holder: the first waiter gets it.
-  void pass_on(const std::string& key, Timestamp now, Answers& answers) {
+  void pass_on(const std::string& key, SteadyTime now, Answers& answers) {
     const auto entry = held_.find(key);
     Held& held = entry->second;
     expiries_.erase({held.expires_at, key});
@@ -160,12 +161,12 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     grant(held, std::string(key), std::move(next), now, answers);
   }
 
-  void expire(Timestamp now, Answers& answers) {
+  void expire(SteadyTime now, Answers& answers) {
     while (!expiries_.empty() && expiries_.begin()->first <= now)
       pass_on(std::string(expiries_.begin()->second), now, answers);
   }
 
-  void wait(Held& held, Waiter waiter, Duration patience, Timestamp now) {
+  void wait(Held& held, Waiter waiter, Duration patience, SteadyTime now) {
     if (held.waiters.empty()) watch(held.expires_at - now);
     clock_.after(patience, [weak = weak_from_this(), key = held.grant.key, number = waiter.number] {
       if (const auto table = weak.lock()) table->give_up(key, number);
@@ -185,7 +186,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     Answers answers;
     {
       const std::lock_guard lock(mutex_);
-      expire(clock_.now(), answers);
+      expire(clock_.steady(), answers);
     }
     give(answers);
   }
@@ -194,7 +195,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     Answers answers;
     {
       const std::lock_guard lock(mutex_);
-      expire(clock_.now(), answers);
+      expire(clock_.steady(), answers);
       const auto held = held_.find(key);
       if (held != held_.end()) {
         std::deque<Waiter>& waiters = held->second.waiters;
@@ -213,7 +214,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   const LockReach reach_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> held_;
-  std::set<std::pair<Timestamp, std::string>> expiries_;
+  std::set<std::pair<SteadyTime, std::string>> expiries_;
   std::int64_t last_token_ = 0;
   std::uint64_t waiters_ = 0;  // that ever were: the next one's number
 };

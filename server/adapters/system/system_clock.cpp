@@ -1,6 +1,7 @@
 #include "server/adapters/system/system_clock.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -24,6 +25,9 @@ class SystemClock : public Clock {
   }
 
   Timestamp now() const override { return wall_clock_now(); }
+  SteadyTime steady() const override {
+    return {std::chrono::duration_cast<Duration>(Steady::now().time_since_epoch()).count()};
+  }
 
   void after(Duration delay, std::function<void()> work) override {
     const auto due = Steady::now() + std::max(delay, Duration{0});

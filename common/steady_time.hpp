@@ -1,0 +1,23 @@
+// Points on a clock that only goes forward, at an even pace, whatever is done to the time of day. They mean nothing
+// outside of the process that read them: what is stored and what people see are Timestamps.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+#include "common/time.hpp"
+
+namespace sagactl {
+
+struct SteadyTime {
+  std::int64_t us = 0;  // microseconds since some moment in the past
+
+  friend auto operator<=>(const SteadyTime&, const SteadyTime&) = default;
+  friend SteadyTime operator+(SteadyTime t, Duration d) { return {t.us + d.count()}; }
+  friend SteadyTime operator-(SteadyTime t, Duration d) { return {t.us - d.count()}; }
+  friend Duration operator-(SteadyTime a, SteadyTime b) { return Duration{a.us - b.us}; }
+};
+
+inline constexpr SteadyTime never_due{INT64_MAX};
+
+}  // namespace sagactl

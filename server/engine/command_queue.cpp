@@ -20,9 +20,9 @@ void CommandQueue::put(Command command, Completion done) {
   std::unique_lock lock(mutex_);
   const bool closed = closed_;
   if (!closed && (!done || queue_.size() < max_)) {
-    queue_.push_back({std::move(command), std::move(done)});
+    queue_.push_back({std::move(command), std::move(done), 0});
     // With the lock held: who takes on_work_ away can rely on it that nobody is calling it.
-    if (queue_.size() == 1 && on_work_) on_work_();
+    if ((queue_.size() == 1 || queue_.size() == full_) && on_work_) on_work_();
     return;
   }
   lock.unlock();
@@ -35,7 +35,7 @@ void CommandQueue::put(Command command, Completion done) {
 
 void CommandQueue::put_own(Command command) {
   const std::lock_guard lock(mutex_);
-  queue_.push_back({std::move(command), nullptr});
+  queue_.push_back({std::move(command), nullptr, 0});
 }
 
 std::vector<Waiting> CommandQueue::take(std::size_t max) {

@@ -14,14 +14,15 @@ namespace sagactl {
 struct Waiting {
   Command command;
   Completion done;  // none: the engine's own command, which is kept until the store can take it
+  unsigned failures = 0;  // of the engine's own: how often it could not be carried out
 };
 
 class CommandQueue {
  public:
-  // More than `max` waiting commands of others are `busy`.
-  explicit CommandQueue(std::size_t max) : max_(max) {}
+  // More than `max` waiting commands of others are `busy`. `full` are a whole batch.
+  CommandQueue(std::size_t max, std::size_t full) : max_(max), full_(full) {}
 
-  // Called when a first command waits, and by `wake`; never again once this has taken it away. It must not come back
+  // Called when a first command waits, when a whole batch does, and by `wake`; never again once this has taken it away. It must not come back
   // to this queue.
   void on_work(std::function<void()> wake);
   void wake();
@@ -46,7 +47,7 @@ class CommandQueue {
   std::size_t size() const;
 
  private:
-  const std::size_t max_;
+  const std::size_t max_, full_;
   mutable std::mutex mutex_;
   std::deque<Waiting> queue_;
   std::function<void()> on_work_;

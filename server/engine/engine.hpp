@@ -46,6 +46,7 @@ struct EngineStats {
   std::string store_error;           // the last one, while it is not available
   std::int64_t unpublished = 0;      // events of this node that wait to be published
   std::uint64_t open_sagas = 0;      // that this node drives
+  std::uint64_t stuck_sagas = 0;     // that stand still, since a command of the engine's own about them keeps failing
 };
 
 class Engine {

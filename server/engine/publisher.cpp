@@ -15,7 +15,7 @@ constexpr Duration retry_after = 250ms;
 
 Publisher::Publisher(Store& store, Bus& bus) : store_(store), bus_(bus) {}
 
-void Publisher::start(const Writer& writer, std::int64_t last_sequence, SteadyTime now) {
+Result<void> Publisher::start(const Writer& writer, std::int64_t last_sequence, SteadyTime now) {
   tail_.clear();
   next_checkpoint_ = now + checkpoint_every;
   {
@@ -23,20 +23,22 @@ void Publisher::start(const Writer& writer, std::int64_t last_sequence, SteadyTi
     writer_ = writer;
     shared_->follows[writer.node].last = last_sequence;
   }
-  take_over();
+  return take_over(false);
 }
 
-void Publisher::take_over() {
+Result<void> Publisher::take_over(bool of_dead) {
   const auto backlogs = store_.backlogs(writer_);
-  if (!backlogs) return;
+  if (!backlogs) return backlogs.error();
   const std::lock_guard lock(shared_->mutex);
   for (const Backlog& backlog : *backlogs) {
+    if (!of_dead && backlog.node != writer_.node) continue;
     Follow& follow = shared_->follows[backlog.node];
     follow.published = std::max(follow.published, backlog.published);
     follow.checkpoint = std::max(follow.checkpoint, backlog.published);
     // How much a dead node has left is not known before it is read.
     if (backlog.node != writer_.node) follow.last = std::max(follow.last, follow.published + 1);
   }
+  return {};
 }
 
 void Publisher::committed(const std::deque<Event>& events) {
@@ -61,13 +63,13 @@ Result<Publisher::Page> Publisher::next_page(const NodeName& node, std::int64_t 
   return Page{std::move(*events), is_full};
 }
 
-void Publisher::publish(const NodeName& node, SteadyTime now, bool at_once) {
+Result<void> Publisher::publish(const NodeName& node, SteadyTime now, bool at_once) {
   std::int64_t after;
   {
     const std::lock_guard lock(shared_->mutex);
     Follow& follow = shared_->follows[node];
-    if (follow.in_flight || follow.published >= follow.last) return;
-    if (now < follow.not_before && !at_once) return;
+    if (follow.in_flight || follow.published >= follow.last) return {};
+    if (now < follow.not_before && !at_once) return {};
     after = follow.published;
   }
   auto page = next_page(node, after);
@@ -76,13 +78,13 @@ void Publisher::publish(const NodeName& node, SteadyTime now, bool at_once) {
     Follow& follow = shared_->follows[node];
     if (!page) {
       follow.not_before = now + retry_after;
-      return;
+      return page.error();
     }
     // An order's creation and its saga's start are handed over together: a message of the second tells of the first.
     if (page->is_full && page->events.back().type == EventType::order_created) page->events.pop_back();
     if (page->events.empty()) {
       follow.last = follow.published;
-      return;
+      return {};
     }
     follow.in_flight = true;
     // A full page of another node's events: there may be more behind it.
@@ -103,6 +105,7 @@ void Publisher::publish(const NodeName& node, SteadyTime now, bool at_once) {
     }
     if (wake) wake();
   });
+  return {};
 }
 
 void Publisher::on_progress(std::function<void()> wake) {
@@ -118,8 +121,8 @@ void Publisher::await_answers(Duration patience) {
   });
 }
 
-void Publisher::checkpoint(SteadyTime now, bool flush) {
-  if (!flush && now < next_checkpoint_) return;
+Result<void> Publisher::checkpoint(SteadyTime now, bool flush) {
+  if (!flush && now < next_checkpoint_) return {};
   next_checkpoint_ = now + checkpoint_every;
   std::vector<Backlog> moved;
   {
@@ -127,20 +130,26 @@ void Publisher::checkpoint(SteadyTime now, bool flush) {
     for (const auto& [node, follow] : shared_->follows)
       if (follow.published > follow.checkpoint) moved.push_back({node, follow.published});
   }
-  if (moved.empty() || !store_.set_published(writer_, moved)) return;
+  if (moved.empty()) return {};
+  if (const auto set = store_.set_published(writer_, moved); !set) {
+    if (set.error().code != ErrorCode::conflict) return set.error();
+    return {};  // fenced: the next renewal finds out
+  }
   const std::lock_guard lock(shared_->mutex);
   for (const Backlog& backlog : moved) shared_->follows[backlog.node].checkpoint = backlog.published;
+  return {};
 }
 
-void Publisher::turn(SteadyTime now, bool flush) {
+Result<void> Publisher::turn(SteadyTime now, bool flush) {
   std::vector<NodeName> nodes;
   {
     const std::lock_guard lock(shared_->mutex);
     for (const auto& [node, follow] : shared_->follows)
       if (follow.published < follow.last) nodes.push_back(node);
   }
-  for (const NodeName& node : nodes) publish(node, now, flush);
-  checkpoint(now, flush);
+  for (const NodeName& node : nodes)
+    if (auto published = publish(node, now, flush); !published) return published;
+  return checkpoint(now, flush);
 }
 
 SteadyTime Publisher::due() const {

@@ -23,16 +23,17 @@ class Publisher {
   Publisher(Store& store, Bus& bus);
 
   // A new life of this node begins; events up to `last_sequence` may wait in the store.
-  void start(const Writer& writer, std::int64_t last_sequence, SteadyTime now);
+  Result<void> start(const Writer& writer, std::int64_t last_sequence, SteadyTime now);
 
   // Events that this node has just made durable, in order.
   void committed(const std::deque<Event>& events);
 
-  // Looks for events that dead nodes have left.
-  void take_over();
+  // Looks how far this node's events have been published and, with `of_dead`, for events that dead nodes have left.
+  Result<void> take_over(bool of_dead);
 
-  // Publishes what waits and moves the checkpoints, each when it is time, or at once with `flush`.
-  void turn(SteadyTime now, bool flush = false);
+  // Publishes what waits and moves the checkpoints, each when it is time, or at once with `flush`. Ends at the first
+  // call of the store that fails, with its error.
+  Result<void> turn(SteadyTime now, bool flush = false);
 
   // When it wants its next turn.
   SteadyTime due() const;
@@ -67,9 +68,9 @@ class Publisher {
     bool is_full;
   };
 
-  void publish(const NodeName& node, SteadyTime now, bool at_once);
+  Result<void> publish(const NodeName& node, SteadyTime now, bool at_once);
   Result<Page> next_page(const NodeName& node, std::int64_t after);
-  void checkpoint(SteadyTime now, bool flush);
+  Result<void> checkpoint(SteadyTime now, bool flush);
 
   Store& store_;
   Bus& bus_;

@@ -104,6 +104,12 @@ struct Backlog {
   std::int64_t published = 0;  // the last published sequence
 };
 
+// Whose sagas may be adopted.
+enum class Owners {
+  replaced,  // lives of nodes that a later life has followed, that were fenced, or that resigned: they write no more
+  dead,      // these, and nodes whose lease has run out
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -142,11 +148,12 @@ class Store {
   // Whether that event is durable: resolves a commit in doubt.
   virtual Result<bool> has_event(const NodeName& node, std::int64_t sequence) = 0;
 
-  // Makes the writer the owner of at most `limit` sagas that are not terminal and whose owner is no live
+  // Makes the writer the owner of at most `limit` sagas that are not terminal and whose owner is none of the live
   // (node, epoch), oldest first, and returns them. The nodes that they are taken from are fenced: their epochs
   // are raised, so that one that was only paused finds out at its next write.
-  // `conflict`: the writer itself is fenced.
-  virtual Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) = 0;
+  // `conflict`: the writer itself is fenced. `retry`: the sagas of `Owners::dead` are wanted and the writer's own lease
+  // has run out as well, so that leases say nothing now; nothing was adopted.
+  virtual Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) = 0;
 
   // At most `limit` flows that hold a reservation which has expired by the database's clock, the longest expired
   // first. Whoever finds them first gives them back.
@@ -161,8 +168,8 @@ class Store {
   // Moves checkpoints forward (never back). `conflict`: the writer is fenced.
   virtual Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) = 0;
 
-  // Forgets replays made before `before`, at most `limit`. Returns how many.
-  virtual Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) = 0;
+  // Forgets replays that are older than `age` by the database's clock, at most `limit`. Returns how many.
+  virtual Result<std::size_t> forget_replays(Duration age, std::size_t limit) = 0;
 };
 
 }  // namespace sagactl

@@ -173,7 +173,7 @@ TEST_F(PostgresFaults, AWriterThatStandsStillInATransactionIsMadeToLetGoAndIsFen
   const auto began = Steady::now();
   const auto commit = store->transact(paused.writer, keys, loaded, [&](Timestamp) {
     while (adopted.empty() && Steady::now() - began < std::chrono::seconds(10)) {
-      adopted = other->adopt(heir, 10).value();
+      adopted = other->adopt(heir, Owners::dead, 10).value();
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     return Changes{};
@@ -272,7 +272,7 @@ TEST_F(PostgresFaults, NodesThatAdoptAtOnceTakeEverySagaOnce) {
       const Writer heir = at->register_node("heir" + std::to_string(i), "", 100s)->writer;
       std::vector<OrderId> all;
       for (int turns = 0; turns < 200; ++turns)
-        for (const OrderId id : at->adopt(heir, 10).value()) all.push_back(id);
+        for (const OrderId id : at->adopt(heir, Owners::dead, 10).value()) all.push_back(id);
       return all;
     }));
   std::vector<OrderId> all;
@@ -314,7 +314,7 @@ TEST_F(PostgresFaults, ANodeThatWasKilledComesBackAtOnceWithoutWaitingForItsLeas
   ASSERT_TRUE(after) << after.error().message;
   EXPECT_LT(Steady::now() - began, std::chrono::seconds(2));
   EXPECT_EQ(after->writer.epoch, before.writer.epoch + 1);
-  EXPECT_EQ(store->adopt(after->writer, 10).value(), (std::vector<OrderId>{order_id(1)}));
+  EXPECT_EQ(store->adopt(after->writer, Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1)}));
 }
 
 TEST_F(PostgresFaults, ANodeThatStandsStillLosesItsIdWhenItsLeaseHasRunOut) {

@@ -248,7 +248,7 @@ std::string RandomLife::write_users_and_replays() {
                     fmt::format("body {}", random_.below(1000)),
                     now});
   });
-  const auto forgotten = subject_.store().forget_replays(subject_.clock.now() - 20s, 2);
+  const auto forgotten = subject_.store().forget_replays(20s, 2);
   return fmt::format("users and replays: {}, {} forgotten", outcome(commit), forgotten.value());
 }
 
@@ -286,7 +286,7 @@ std::string RandomLife::lives_and_leases() {
 
 std::string RandomLife::adopt() {
   TestNode& node = some_node();
-  const auto adopted = subject_.store().adopt(node.writer(), 1 + random_.below(4));
+  const auto adopted = subject_.store().adopt(node.writer(), Owners::dead, 1 + random_.below(4));
   if (!adopted) return fmt::format("adopt: error {}", to_string(adopted.error().code));
   std::string text = fmt::format("adopt by {}:", node.writer().node);
   for (const OrderId id : *adopted) text += " " + id.text();

@@ -62,6 +62,32 @@ TEST_F(SqliteFile, IsServedByOneProcessAtATime) {
   EXPECT_TRUE(try_open());
 }
 
+// Whoever held a lease in it is gone, however far ahead his clock was.
+TEST_F(SqliteFile, LeasesInItAreOverWhenItIsOpenedAgain) {
+  reopen();
+  TestNode gone(*this, "gone", 1h);
+  gone.create({1});
+  reopen();
+  TestNode heir(*this, "heir", 100s);
+  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), std::vector<OrderId>{order_id(1)});
+}
+
+TEST_F(SqliteFile, TimesGoOnFromWhatItHoldsWhenTheTimeOfDayIsSetBackMeanwhile) {
+  reopen();
+  Timestamp before, after;
+  {
+    TestNode node(*this, "node-1");
+    node.write([&](ChangeList&, Timestamp now) { before = now; });
+  }
+  clock.step(-24h);
+  reopen();
+  TestNode node(*this, "node-1");
+  clock.advance(60s);
+  node.write([&](ChangeList&, Timestamp now) { after = now; });
+  EXPECT_GE(after - before, 50s);
+  EXPECT_LE(after - before, 60s);
+}
+
 TEST_F(SqliteFile, ANewFileIsMigratedOnceAndSaysSo) {
   const auto applied = migrate_sqlite(path);
   ASSERT_TRUE(applied) << applied.error().message;

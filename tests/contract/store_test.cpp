@@ -60,7 +60,7 @@ TEST_P(StoreContract, EveryWriteChecksTheEpoch) {
   EXPECT_EQ(*commit, Commit::fenced);
   EXPECT_FALSE(queries().flow(order_id(2)).value());
   EXPECT_FALSE(store().renew(first.writer(), 10s).value());
-  EXPECT_EQ(store().adopt(first.writer(), 10).error().code, ErrorCode::conflict);
+  EXPECT_EQ(store().adopt(first.writer(), Owners::dead, 10).error().code, ErrorCode::conflict);
   EXPECT_EQ(store().set_published(first.writer(), {{"node-1", 1}}).error().code, ErrorCode::conflict);
   EXPECT_TRUE(store().renew(second.writer(), 10s).value());
 }
@@ -87,11 +87,11 @@ TEST_P(StoreContract, AdoptTakesOnlySagasOfDeadOwners) {
   dead.write(
       [&](ChangeList& list, Timestamp now) { list.update(completed(new_flow(3, dead.owner(), now), now)); });
 
-  EXPECT_TRUE(store().adopt(heir.writer(), 10).value().empty());
+  EXPECT_TRUE(store().adopt(heir.writer(), Owners::dead, 10).value().empty());
   subject->clock.advance(5s);
-  EXPECT_EQ(store().adopt(heir.writer(), 2).value(), (std::vector<OrderId>{order_id(2), order_id(4)}));
-  EXPECT_EQ(store().adopt(heir.writer(), 10).value(), (std::vector<OrderId>{order_id(5)}));
-  EXPECT_TRUE(store().adopt(heir.writer(), 10).value().empty());
+  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 2).value(), (std::vector<OrderId>{order_id(2), order_id(4)}));
+  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(5)}));
+  EXPECT_TRUE(store().adopt(heir.writer(), Owners::dead, 10).value().empty());
   EXPECT_EQ(queries().flow(order_id(4)).value()->saga->owner, heir.owner());
   EXPECT_EQ(queries().flow(order_id(3)).value()->saga->owner, dead.owner());
   EXPECT_EQ(queries().flow(order_id(1)).value()->saga->owner, live.owner());
@@ -101,7 +101,7 @@ TEST_P(StoreContract, AnOwnerWhoseSagaIsAdoptedIsFenced) {
   TestNode paused(*subject, "paused", 1s), heir(*subject, "heir", 100s);
   paused.create({1});
   subject->clock.advance(5s);
-  ASSERT_EQ(store().adopt(heir.writer(), 10).value().size(), 1u);
+  ASSERT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value().size(), 1u);
   EXPECT_EQ(paused.try_write([](ChangeList&, Timestamp) {}).value(), Commit::fenced);
   EXPECT_FALSE(store().renew(paused.writer(), 10s).value());
 }
@@ -110,7 +110,7 @@ TEST_P(StoreContract, ANewLifeAdoptsTheSagasOfTheOneBefore) {
   TestNode before(*subject, "node-1", 100s);
   before.create({1, 2});
   TestNode after(*subject, "node-1", 100s);
-  EXPECT_EQ(store().adopt(after.writer(), 10).value(), (std::vector<OrderId>{order_id(1), order_id(2)}));
+  EXPECT_EQ(store().adopt(after.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1), order_id(2)}));
   EXPECT_EQ(after.try_write([](ChangeList&, Timestamp) {}).value(), Commit::committed);
 }
 
@@ -118,7 +118,7 @@ TEST_P(StoreContract, SagasOfANodeThatResignedAreAdoptedAtOnce) {
   TestNode gone(*subject, "gone", 100s), heir(*subject, "heir", 100s);
   gone.create({1});
   ASSERT_TRUE(store().resign(gone.writer()));
-  EXPECT_EQ(store().adopt(heir.writer(), 10).value(), (std::vector<OrderId>{order_id(1)}));
+  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1)}));
 }
 
 TEST_P(StoreContract, ClaimIsUniquePerKey) {
@@ -234,9 +234,11 @@ TEST_P(StoreContract, ReplaysAreKeptPerUserAndForgottenByAge) {
   });
   const Keys all{.replays = {{user_id(0), "k0"}, {user_id(1), "k0"}, {user_id(0), "k1"}, {user_id(2), "k0"}}};
   EXPECT_EQ(load(*subject, node, all).replays.size(), 3u);
-  EXPECT_EQ(store().forget_replays(start + 2s, 1).value(), 1u);
-  EXPECT_EQ(store().forget_replays(start + 2s, 10).value(), 1u);
-  EXPECT_EQ(store().forget_replays(start + 2s, 10).value(), 0u);
+  subject->clock.advance(10s);
+  const Duration age = subject->clock.now() - (start + 2s);
+  EXPECT_EQ(store().forget_replays(age, 1).value(), 1u);
+  EXPECT_EQ(store().forget_replays(age, 10).value(), 1u);
+  EXPECT_EQ(store().forget_replays(age, 10).value(), 0u);
   const Loaded left = load(*subject, node, all);
   ASSERT_EQ(left.replays.size(), 1u);
   EXPECT_EQ(left.replays[0].key.key, "k1");

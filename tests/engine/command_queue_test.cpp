@@ -30,7 +30,7 @@ void unanswered(Result<Receipt>) {
 }
 
 TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanIsAskedFor) {
-  CommandQueue queue(10);
+  CommandQueue queue(10, 9);
   for (const char* name : {"a", "b", "c"}) queue.put(named(name), unanswered);
   EXPECT_THAT(names(queue.take(2)), ElementsAre("a", "b"));
   EXPECT_THAT(names(queue.take(2)), ElementsAre("c"));
@@ -38,7 +38,7 @@ TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanIsAskedFor) {
 }
 
 TEST(CommandQueue, RefusesOthersWhenItIsFullButNeverTheNodesOwn) {
-  CommandQueue queue(1);
+  CommandQueue queue(1, 9);
   queue.put(named("a"), unanswered);
   std::optional<ErrorCode> refused;
   queue.put(named("b"), [&](Result<Receipt> result) { refused = result.error().code; });
@@ -49,7 +49,7 @@ TEST(CommandQueue, RefusesOthersWhenItIsFullButNeverTheNodesOwn) {
 }
 
 TEST(CommandQueue, WhatIsPutBackComesBeforeWhatCameMeanwhile) {
-  CommandQueue queue(10);
+  CommandQueue queue(10, 9);
   queue.put_own(named("a"));
   queue.put_own(named("b"));
   auto taken = queue.take(2);
@@ -58,20 +58,20 @@ TEST(CommandQueue, WhatIsPutBackComesBeforeWhatCameMeanwhile) {
   EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "b", "c"));
 }
 
-TEST(CommandQueue, WakesForTheFirstOnly) {
-  CommandQueue queue(10);
-  int woken = 0;
-  queue.on_work([&] { ++woken; });
-  queue.put(named("a"), unanswered);
-  queue.put(named("b"), unanswered);
-  EXPECT_EQ(woken, 1);
+TEST(CommandQueue, WakesForTheFirstAndForAWholeBatchOnly) {
+  CommandQueue queue(10, 3);
+  std::vector<std::string> woken_by;
+  std::string put;
+  queue.on_work([&] { woken_by.push_back(put); });
+  for (const char* name : {"a", "b", "c", "d"}) queue.put(named(put = name), unanswered);
+  EXPECT_THAT(woken_by, ElementsAre("a", "c"));
   (void)queue.take(9);
-  queue.put(named("c"), unanswered);
-  EXPECT_EQ(woken, 2);
+  queue.put(named(put = "e"), unanswered);
+  EXPECT_THAT(woken_by, ElementsAre("a", "c", "e"));
 }
 
 TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
-  CommandQueue queue(10);
+  CommandQueue queue(10, 9);
   queue.put(named("a"), unanswered);
   EXPECT_EQ(queue.close().size(), 1U);
   std::optional<ErrorCode> refused;
@@ -83,7 +83,7 @@ TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
 
 // The one that is woken may be destroyed once it is taken away.
 TEST(CommandQueue, NobodyIsWokenAnyMoreOnceOnWorkIsTakenAway) {
-  CommandQueue queue(1'000'000);
+  CommandQueue queue(1'000'000, 9);
   std::atomic<bool> there = true, stop = false;
   std::thread others([&] {
     while (!stop) {

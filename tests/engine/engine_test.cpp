@@ -171,8 +171,7 @@ TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasRunOutAndTheOldOneIsFenced) {
   const std::unique_ptr<Engine> paused = std::move(node.engine);
   node.start("node-2");
   EXPECT_EQ(node.engine->stats().adopted, 0u);
-  node.clock.advance(3s);
-  node.settle();
+  node.pass(3s);
   EXPECT_EQ(node.engine->stats().adopted, 1u);
   EXPECT_EQ(node.flow(id).saga->owner.node, "node-2");
   std::optional<Result<Receipt>> answer;

@@ -16,6 +16,8 @@ class FrontStore final : public Store {
  public:
   explicit FrontStore(Store& store) : store_(store) {}
   bool away = false;
+  std::function<void()> takes;  // done in every call: it takes its time
+  int bugs = 0;                 // how many of the next commits contradict what is stored
   Duration gathers{0};
 
   Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override {
@@ -29,14 +31,18 @@ class FrontStore final : public Store {
   }
   Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override {
-    return if_there([&] { return store_.transact(writer, keys, loaded, decide); });
+    return if_there([&]() -> Result<Commit> {
+      if (bugs == 0) return store_.transact(writer, keys, loaded, decide);
+      --bugs;
+      return Error{ErrorCode::bug, "duplicate key"};
+    });
   }
   Duration gathers_for() const override { return gathers; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override {
     return if_there([&] { return store_.has_event(node, sequence); });
   }
-  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override {
-    return if_there([&] { return store_.adopt(writer, limit); });
+  Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
+    return if_there([&] { return store_.adopt(writer, owners, limit); });
   }
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override {
     return if_there([&] { return store_.expired_reservations(limit); });
@@ -50,13 +56,14 @@ class FrontStore final : public Store {
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override {
     return if_there([&] { return store_.set_published(writer, backlogs); });
   }
-  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override {
-    return if_there([&] { return store_.forget_replays(before, limit); });
+  Result<std::size_t> forget_replays(Duration age, std::size_t limit) override {
+    return if_there([&] { return store_.forget_replays(age, limit); });
   }
 
  private:
   template <class Call>
   auto if_there(Call call) -> decltype(call()) {
+    if (takes) takes();
     if (away) return Error{ErrorCode::unavailable, "the store is away"};
     return call();
   }

@@ -40,8 +40,9 @@ class PublisherTest : public testing::Test {
  protected:
   PublisherTest() {
     const auto registration = store->register_node("node-1", "", 10s).value();
-    publisher.start(registration.writer, registration.last_sequence, now);
+    EXPECT_TRUE(publisher.start(registration.writer, registration.last_sequence, now));
   }
+  void turn(SteadyTime at, bool flush = false) { EXPECT_TRUE(publisher.turn(at, flush)); }
   void commit(int count) {
     std::deque<Event> events;
     for (int i = 0; i < count; ++i) {
@@ -61,28 +62,28 @@ class PublisherTest : public testing::Test {
 
 TEST_F(PublisherTest, HandsOverAtOnceAndThenWhatCameMeanwhile) {
   commit(1);
-  publisher.turn(now);
+  turn(now);
   commit(2);
-  publisher.turn(now);
+  turn(now);
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1))) << "one batch at a time";
   bus.answer();
-  publisher.turn(now);
+  turn(now);
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
 }
 
 TEST_F(PublisherTest, GathersForABusThatWantsIt) {
   bus.gathers = 20ms;
   commit(1);
-  publisher.turn(now);
+  turn(now);
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1))) << "the first does not wait";
   bus.answer();
   commit(1);
-  publisher.turn(now + 5ms);
+  turn(now + 5ms);
   commit(1);
-  publisher.turn(now + 19ms);
+  turn(now + 19ms);
   EXPECT_EQ(bus.batches.size(), 1u);
   EXPECT_EQ(publisher.due(), now + 20ms);
-  publisher.turn(now + 20ms);
+  turn(now + 20ms);
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
 }
 
@@ -90,7 +91,7 @@ TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
   bus.gathers = 20ms;
   for (int i = 1; i <= 3; ++i) {
     commit(1);
-    publisher.turn(now + i * 1s);
+    turn(now + i * 1s);
     EXPECT_EQ(bus.batches.size(), static_cast<std::size_t>(i));
     bus.answer();
   }
@@ -99,35 +100,35 @@ TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
 TEST_F(PublisherTest, ABacklogHasGatheredEnough) {
   bus.gathers = 20ms;
   commit(5'500);
-  publisher.turn(now);
+  turn(now);
   bus.answer();
-  publisher.turn(now + 1ms);
+  turn(now + 1ms);
   ASSERT_EQ(bus.batches.size(), 2u);
   EXPECT_EQ(bus.batches[0].size() + bus.batches[1].size(), 5'500u);
   bus.answer();
   commit(1);
-  publisher.turn(now + 2ms);
+  turn(now + 2ms);
   EXPECT_EQ(bus.batches.size(), 2u) << "after the backlog it gathers again";
 }
 
 TEST_F(PublisherTest, HandsOverWhatIsLeftWithoutGathering) {
   bus.gathers = 20ms;
   commit(1);
-  publisher.turn(now);
+  turn(now);
   bus.answer();
   commit(1);
-  publisher.turn(now + 1ms, true);
+  turn(now + 1ms, true);
   EXPECT_EQ(bus.batches.size(), 2u);
 }
 
 TEST_F(PublisherTest, TriesAgainAWhileAfterAFailureWithTheSameEventsAndMore) {
   commit(1);
-  publisher.turn(now);
+  turn(now);
   bus.answer(Error{ErrorCode::unavailable, "away"});
   commit(1);
-  publisher.turn(now + 1ms);
+  turn(now + 1ms);
   EXPECT_EQ(bus.batches.size(), 1u);
-  publisher.turn(publisher.due());
+  turn(publisher.due());
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1), ElementsAre(1, 2)));
 }
 

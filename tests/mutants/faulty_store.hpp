@@ -42,8 +42,8 @@ class FaultyStore final : public Store {
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override {
     return store_.has_event(node, sequence);
   }
-  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override {
-    return store_.adopt(writer, limit);
+  Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
+    return store_.adopt(writer, owners, limit);
   }
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override {
     return store_.expired_reservations(limit);
@@ -53,8 +53,8 @@ class FaultyStore final : public Store {
                                           std::size_t limit) override {
     return store_.events_after(node, sequence, limit);
   }
-  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override {
-    return store_.forget_replays(before, limit);
+  Result<std::size_t> forget_replays(Duration age, std::size_t limit) override {
+    return store_.forget_replays(age, limit);
   }
 
  private:

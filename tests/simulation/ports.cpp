@@ -48,8 +48,8 @@ Result<Commit> UnreliableStore::transact(const Writer& writer, const Keys& keys,
 Result<bool> UnreliableStore::has_event(const NodeName& node, std::int64_t sequence) {
   return unreliably([&] { return store_.has_event(node, sequence); });
 }
-Result<std::vector<OrderId>> UnreliableStore::adopt(const Writer& writer, std::size_t limit) {
-  return unreliably([&] { return store_.adopt(writer, limit); });
+Result<std::vector<OrderId>> UnreliableStore::adopt(const Writer& writer, Owners owners, std::size_t limit) {
+  return unreliably([&] { return store_.adopt(writer, owners, limit); });
 }
 Result<std::vector<OrderId>> UnreliableStore::expired_reservations(std::size_t limit) {
   return unreliably([&] { return store_.expired_reservations(limit); });
@@ -64,8 +64,8 @@ Result<std::vector<Event>> UnreliableStore::events_after(const NodeName& node, s
 Result<void> UnreliableStore::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
   return unreliably([&] { return store_.set_published(writer, backlogs); });
 }
-Result<std::size_t> UnreliableStore::forget_replays(Timestamp before, std::size_t limit) {
-  return unreliably([&] { return store_.forget_replays(before, limit); });
+Result<std::size_t> UnreliableStore::forget_replays(Duration age, std::size_t limit) {
+  return unreliably([&] { return store_.forget_replays(age, limit); });
 }
 
 Provider::Fate Provider::fate() {

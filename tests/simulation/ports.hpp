@@ -60,12 +60,12 @@ class UnreliableStore : public Store {
                           const std::function<Changes(Timestamp now)>& decide) override;
   Duration gathers_for() const override { return gathers_; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
-  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
-  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override;
+  Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
  private:
   template <class Call>

@@ -5,6 +5,7 @@
 
 #include "server/adapters/memory/memory_state.hpp"
 #include "server/adapters/memory/memory_store.hpp"
+#include "server/ports/database_clock.hpp"
 
 namespace sagactl::memory {
 
@@ -19,13 +20,13 @@ class Database : public MemoryStore {
   Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
-  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
-  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override;
+  Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
   // Queries: memory_queries.cpp
   Result<std::optional<Flow>> flow(OrderId id) override;
@@ -54,7 +55,7 @@ class Database : public MemoryStore {
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const;
   std::vector<NodeInfo> node_infos() const;
 
-  Clock& clock_;
+  DatabaseClock clock_;
   mutable std::mutex mutex_;
   State state_;
 };

@@ -15,6 +15,10 @@ Error fenced(const Writer& writer) {
                fmt::format("node {} in its life {} has been replaced", writer.node, writer.epoch)};
 }
 
+Error lease_over(const Writer& writer) {
+  return Error{ErrorCode::retry, fmt::format("node {} has not renewed its own lease", writer.node)};
+}
+
 }  // namespace
 
 Timestamp Database::now() const {
@@ -108,17 +112,20 @@ Result<bool> Database::has_event(const NodeName& node, std::int64_t sequence) {
   return found != state_.nodes.end() && sequence > 0 && sequence <= found->second.last_sequence;
 }
 
-Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t limit) {
+Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   if (state_.is_fenced(writer)) return fenced(writer);
   const Owner owner{writer.node, writer.epoch};
   std::vector<OrderId> adopted;
   std::set<NodeName> run_out;
+  if (owners == Owners::dead && state_.nodes[writer.node].lease_until <= now()) return lease_over(writer);
   for (const OrderId id : state_.open) {
     if (adopted.size() >= limit) break;
     const Owner& old = state_.find(id)->flow.saga->owner;
     if (old == owner || state_.is_live(old, now())) continue;
-    if (!state_.is_fenced({old.node, old.epoch})) run_out.insert(old.node);
+    const bool is_replaced = state_.is_fenced({old.node, old.epoch});
+    if (!is_replaced && owners == Owners::replaced) continue;
+    if (!is_replaced) run_out.insert(old.node);
     adopted.push_back(id);
   }
   for (const NodeName& node : run_out) ++state_.nodes[node].epoch;
@@ -172,10 +179,11 @@ Result<void> Database::set_published(const Writer& writer, const std::vector<Bac
   return {};
 }
 
-Result<std::size_t> Database::forget_replays(Timestamp before, std::size_t limit) {
+Result<std::size_t> Database::forget_replays(Duration age, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::size_t forgotten = 0;
   auto& by_age = state_.replays_by_age;
+  const Timestamp before = now() - age;
   while (forgotten < limit && !by_age.empty() && by_age.begin()->first < before) {
     state_.replays.erase(by_age.begin()->second);
     by_age.erase(by_age.begin());

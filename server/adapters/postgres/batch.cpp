@@ -101,6 +101,9 @@ void Batch::read_time(Rows row) {
   row.next();
   const Timestamp now = row.time(), last = row.time();
   time_ = std::max(now, last + 1us);
+  const Timestamp expected = server_time_.expected();
+  if (now + ServerTime::behind < expected) time_ = std::max(time_, expected);
+  server_time_.told(time_);
   last_time_ = time_;
 }
 

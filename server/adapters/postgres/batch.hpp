@@ -10,6 +10,7 @@
 
 #include "server/adapters/postgres/counter_table.hpp"
 #include "server/adapters/postgres/flow_table.hpp"
+#include "server/adapters/postgres/server_time.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::postgres {
@@ -17,8 +18,8 @@ namespace sagactl::postgres {
 class Batch {
  public:
   // `doubting`: the batch has been tried and something that it took for new was there. It looks first, now.
-  Batch(Connection& connection, Names& names, const Writer& writer, bool doubting)
-      : connection_(connection), names_(names), writer_(writer), doubting_(doubting) {}
+  Batch(Connection& connection, Names& names, ServerTime& server_time, const Writer& writer, bool doubting)
+      : connection_(connection), names_(names), server_time_(server_time), writer_(writer), doubting_(doubting) {}
 
   // Locks the writer's own row and what `keys` name, and reads the clock after that: one round trip, or a second one
   // when there is stock to be loaded or something further. False: fenced.
@@ -62,6 +63,7 @@ class Batch {
 
   Connection& connection_;
   Names& names_;
+  ServerTime& server_time_;
   const Writer writer_;
   const bool doubting_;
   std::int64_t node_ = 0, last_sequence_ = 0;

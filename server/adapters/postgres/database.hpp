@@ -25,13 +25,13 @@ class Database : public PostgresStore {
   // A commit of a few orders is most of the work of one of ten. Measured in docs/performance.md.
   Duration gathers_for() const override { return std::chrono::milliseconds(8); }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
-  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
-  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override;
+  Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
   // Queries: postgres_queries.cpp
   Result<std::optional<Flow>> flow(OrderId id) override;

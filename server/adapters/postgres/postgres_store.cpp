@@ -15,14 +15,21 @@ namespace sagactl {
 namespace postgres {
 namespace {
 
-const Statement sql_renew{"store_renew",
-                          "UPDATE node SET lease_until = database_now() + $3::bigint WHERE name = $1 AND epoch = "
-                          "$2::bigint"};
+// $4: what the database's time is expected to be, when its clock is behind that by $5.
+const Statement sql_renew{
+    "store_renew",
+    "WITH present AS MATERIALIZED (SELECT CASE WHEN now_us() + $5::bigint < $4::bigint "
+    "THEN greatest(database_now(), $4::bigint) ELSE database_now() END AS time, "
+    "now_us() + $5::bigint < $4::bigint AS is_behind) "
+    "UPDATE node SET lease_until = present.time + $3::bigint, "
+    "last_time = CASE WHEN is_behind THEN greatest(last_time, present.time) ELSE last_time END "
+    "FROM present WHERE name = $1 AND epoch = $2::bigint RETURNING present.time"};
 const Statement sql_resign{"store_resign",
                            "UPDATE node SET epoch = epoch + 1, lease_until = least(lease_until, database_now()) "
                            "WHERE name = $1 AND epoch = $2::bigint"};
 const Statement sql_lock_writer{"store_lock_writer",
-                                "SELECT no FROM node WHERE name = $1 AND epoch = $2::bigint FOR UPDATE"};
+                                "SELECT no, lease_until > database_now() FROM node WHERE name = $1 AND epoch = $2::bigint "
+                                "FOR UPDATE"};
 // Waits for a commit of that node that is under way, which holds its row.
 const Statement sql_has_event{"store_has_event",
                               "SELECT last_sequence FROM node WHERE name = $1 FOR SHARE"};
@@ -44,7 +51,8 @@ const Statement sql_adopt{
        away AS MATERIALIZED (
          SELECT o.node, o.epoch FROM owner AS o
          WHERE (o.node, o.epoch) <> ($1::bigint, $2::bigint) AND NOT EXISTS (
-           SELECT 1 FROM node WHERE no = o.node AND node.epoch = o.epoch AND lease_until > database_now())),
+           SELECT 1 FROM node WHERE no = o.node AND node.epoch = o.epoch
+             AND ($4::bigint = 0 OR lease_until > database_now()))),
        orphan AS MATERIALIZED (
          SELECT f.id, f.owner_node, f.owner_epoch FROM away AS a CROSS JOIN LATERAL (
            SELECT id, owner_node, owner_epoch FROM flow
@@ -54,7 +62,7 @@ const Statement sql_adopt{
          ORDER BY f.id LIMIT $3::bigint),
        dead AS MATERIALIZED (
          SELECT no, epoch FROM node WHERE no IN (SELECT owner_node FROM orphan) AND no <> $1::bigint
-           AND lease_until <= database_now()
+           AND $4::bigint <> 0 AND lease_until <= database_now()
          ORDER BY no FOR UPDATE SKIP LOCKED),
        fenced AS (
          UPDATE node SET epoch = node.epoch + 1 FROM dead
@@ -97,14 +105,18 @@ Parameters who(const Writer& writer) {
   return parameters;
 }
 
-// The writer's number, and its row locked; or throws a `conflict`.
-std::int64_t lock_writer(Connection& connection, const Writer& writer) {
+// The writer's number, and its row locked; or throws a `conflict`, or `retry` when its lease is over and it may not be.
+std::int64_t lock_writer(Connection& connection, const Writer& writer, bool with_lease = false) {
   Rows row = connection.run(sql_lock_writer, who(writer));
   if (!row.next())
     throw Failure{Error{ErrorCode::conflict,
                         fmt::format("node {} in its life {} has been replaced", writer.node, writer.epoch)},
                   {}, false, false, false};
-  return row.integer();
+  const std::int64_t number = row.integer();
+  if (with_lease && row.integer() == 0)
+    throw Failure{Error{ErrorCode::retry, fmt::format("node {} has not renewed its own lease", writer.node)},
+                  {}, false, false, false};
+  return number;
 }
 
 }  // namespace
@@ -128,7 +140,12 @@ Result<Registration> Database::register_node(const NodeName& name, const std::st
 Result<bool> Database::renew(const Writer& writer, Duration lease) {
   return write(writer.node, [&](Session& session) {
     session.keep_name();
-    return session.connection().run(sql_renew, who(writer).add(lease.count())).changed() > 0;
+    Parameters parameters = who(writer);
+    parameters.add(lease.count()).add(session.time().expected()).add(ServerTime::behind.count());
+    Rows row = session.connection().run(sql_renew, parameters);
+    if (!row.next()) return false;
+    session.time().told(row.time());
+    return true;
   });
 }
 
@@ -158,7 +175,7 @@ Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded
 Commit Database::transact_once(Session& session, const Writer& writer, const Keys& keys, Loaded& loaded,
                                const std::function<Changes(Timestamp now)>& decide, bool doubting) {
   Transaction transaction(session.connection(), Transaction::Kind::write);
-  Batch batch(session.connection(), session.names(), writer, doubting);
+  Batch batch(session.connection(), session.names(), session.time(), writer, doubting);
   if (!batch.load(keys, loaded)) return Commit::fenced;
   batch.write(decide(batch.time()));
   transaction.commit();
@@ -172,13 +189,14 @@ Result<bool> Database::has_event(const NodeName& node, std::int64_t sequence) {
   });
 }
 
-Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t limit) {
+Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners, std::size_t limit) {
   return write(writer.node, [&](Session& session) {
     Connection& connection = session.connection();
     Transaction transaction(connection, Transaction::Kind::write);
     connection.send(sql_need_not_last);
-    const std::int64_t number = lock_writer(connection, writer);
-    connection.send(sql_adopt, Parameters().add(number).add(writer.epoch).add(sql_limit(limit)));
+    const std::int64_t number = lock_writer(connection, writer, owners == Owners::dead);
+    const std::int64_t of_dead = owners == Owners::dead ? 1 : 0;
+    connection.send(sql_adopt, Parameters().add(number).add(writer.epoch).add(sql_limit(limit)).add(of_dead));
     std::vector<Rows> results = transaction.commit();
     std::vector<OrderId> adopted;
     while (results.front().next()) adopted.push_back({results.front().uuid()});
@@ -236,10 +254,10 @@ Result<void> Database::set_published(const Writer& writer, const std::vector<Bac
   return {};
 }
 
-Result<std::size_t> Database::forget_replays(Timestamp before, std::size_t limit) {
+Result<std::size_t> Database::forget_replays(Duration age, std::size_t limit) {
   return read([&](Reader& reader) {
     Connection& connection = reader.connection;
-    const Rows rows = connection.run(sql_forget_replays, Parameters().add(before).add(sql_limit(limit)));
+    const Rows rows = connection.run(sql_forget_replays, Parameters().add(age.count()).add(sql_limit(limit)));
     return static_cast<std::size_t>(rows.changed());
   });
 }

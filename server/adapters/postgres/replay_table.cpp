@@ -27,7 +27,7 @@ Parameters values(const Replay& replay) {
 
 const Statement sql_forget_replays{
     "replay_forget",
-    "DELETE FROM replay WHERE (user_id, key) IN (SELECT user_id, key FROM replay WHERE created < $1::bigint "
+    "DELETE FROM replay WHERE (user_id, key) IN (SELECT user_id, key FROM replay WHERE created < (SELECT database_now()) - $1::bigint "
     "ORDER BY created, user_id, key LIMIT $2::bigint FOR UPDATE SKIP LOCKED)"};
 
 void send_replays_load(Connection& connection, const std::vector<ReplayKey>& keys) {

@@ -8,7 +8,7 @@
 
 namespace sagactl::postgres {
 
-extern const Statement sql_forget_replays;  // before a time, at most so many
+extern const Statement sql_forget_replays;  // older than that by the database's clock, at most so many
 
 void send_replays_load(Connection& connection, const std::vector<ReplayKey>& keys);
 // One that is new fails as a unique violation when another node was faster.

@@ -30,7 +30,7 @@ const Statement sql_read_life{"session_read_life",
 const Statement sql_begin_life{
     "session_begin_life",
     "UPDATE node SET url = $2, epoch = epoch + 1, lease_until = database_now() + $3::bigint WHERE name = $1 "
-    "RETURNING epoch, last_sequence"};
+    "RETURNING epoch, last_sequence, lease_until"};
 
 // The plans of batches do not depend on what is known of the tables' sizes: everything is found by its key. A
 // node that stands still in a transaction, and one whose machine is gone, lets go of its locks.
@@ -104,6 +104,7 @@ Result<Registration> Session::register_node(const std::string& url, Duration lea
       sql_begin_life, Parameters().add(std::string_view(node_)).add(std::string_view(url)).add(lease.count()));
   if (!life.next()) fail_as_bug("a node that registers is gone");
   const std::int64_t epoch = life.integer(), last_sequence = life.integer();
+  time_.told(life.time() - lease);
   return Registration{{node_, epoch}, last_sequence};
 }
 

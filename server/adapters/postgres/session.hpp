@@ -7,6 +7,7 @@
 
 #include "server/adapters/postgres/connection.hpp"
 #include "server/adapters/postgres/names.hpp"
+#include "server/adapters/postgres/server_time.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::postgres {
@@ -19,6 +20,7 @@ class Session {
   std::mutex& mutex() { return mutex_; }
   Connection& connection() { return connection_; }
   Names& names() { return names_; }
+  ServerTime& time() { return time_; }
 
   // Begins a new life. Waits while another process that seems to live has the name, at most for what is left of its
   // lease: `conflict` when it renews that.
@@ -36,6 +38,7 @@ class Session {
   bool has_name_ = false;
   Connection connection_;
   Names names_{connection_};
+  ServerTime time_;
 };
 
 }  // namespace sagactl::postgres

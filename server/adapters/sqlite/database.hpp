@@ -10,6 +10,7 @@
 #include "server/adapters/sqlite/file_lock.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 #include "server/adapters/sqlite/tables.hpp"
+#include "server/ports/database_clock.hpp"
 
 namespace sagactl::sqlite {
 
@@ -52,13 +53,13 @@ class Database : public SqliteStore {
   Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
-  Result<std::vector<OrderId>> adopt(const Writer& writer, std::size_t limit) override;
+  Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
-  Result<std::size_t> forget_replays(Timestamp before, std::size_t limit) override;
+  Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
   // Queries: sqlite_queries.cpp
   Result<std::optional<Flow>> flow(OrderId id) override;
@@ -90,7 +91,7 @@ class Database : public SqliteStore {
   Timestamp now(Tables& tables);  // never before what has been given out
 
   const std::string path_;
-  Clock& clock_;
+  DatabaseClock clock_;
   FileLock lock_;
   std::mutex mutex_;  // of the writer
   const std::unique_ptr<Tables> writer_;

@@ -12,6 +12,7 @@ constexpr std::string_view sql_begin_life =
 constexpr std::string_view sql_set_lease = "UPDATE node SET lease_until = ? WHERE no = ?";
 constexpr std::string_view sql_fence =
     "UPDATE node SET epoch = epoch + 1, lease_until = min(lease_until, ?) WHERE no = ? AND epoch = ?";
+constexpr std::string_view sql_end_leases = "UPDATE node SET lease_until = ? WHERE lease_until > ?";
 constexpr std::string_view sql_set_last_sequence = "UPDATE node SET last_sequence = ? WHERE no = ?";
 constexpr std::string_view sql_set_published = "UPDATE node SET published = max(published, ?) WHERE name = ?";
 constexpr std::string_view sql_backlogs =
@@ -30,7 +31,8 @@ NodeRow read_row(Statement& row) {
 }  // namespace
 
 NodeTable::NodeTable(Connection& connection)
-    : find_(connection, sql_registered_node),
+    : connection_(connection),
+      find_(connection, sql_registered_node),
       begin_life_(connection, sql_begin_life),
       set_lease_(connection, sql_set_lease),
       fence_(connection, sql_fence),
@@ -60,6 +62,11 @@ void NodeTable::set_lease(std::int64_t number, Timestamp until) {
 
 void NodeTable::fence(std::int64_t number, std::int64_t epoch, Timestamp now) {
   fence_().bind(now).bind(number).bind(epoch).run();
+}
+
+void NodeTable::end_leases(Timestamp now) {
+  Statement statement = connection_.prepare(sql_end_leases);
+  statement.bind(now).bind(now).run();
 }
 
 void NodeTable::set_last_sequence(std::int64_t number, std::int64_t sequence) {

@@ -28,6 +28,7 @@ class NodeTable {
   void set_lease(std::int64_t number, Timestamp until);
   void fence(std::int64_t number, std::int64_t epoch,
              Timestamp now);  // ends that life, if it is the present one
+  void end_leases(Timestamp now);  // of all nodes
   void set_last_sequence(std::int64_t number, std::int64_t sequence);
   void set_published(const Backlog& backlog);
   std::vector<Backlog> backlogs(const NodeName& own, Timestamp now);
@@ -35,6 +36,7 @@ class NodeTable {
   std::int64_t unpublished();
 
  private:
+  Connection& connection_;
   Query find_, begin_life_, set_lease_, fence_, set_last_sequence_, set_published_, backlogs_, all_,
       unpublished_;
 };

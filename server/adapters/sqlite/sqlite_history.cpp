@@ -25,7 +25,7 @@ constexpr std::string_view sql_now =
 class Snapshot : public History {
  public:
   // `clock`: the database's, or null when nobody serves the file.
-  Snapshot(const std::string& path, Clock* clock)
+  Snapshot(const std::string& path, const DatabaseClock* clock)
       : tables_(path, {Access::read, cache_kib, no_mapping}),
         transaction_(tables_.connection, Transaction::Kind::read) {
     check_schema(tables_.connection);

@@ -45,6 +45,10 @@ Error fenced(const Writer& writer) {
                fmt::format("node {} in its life {} has been replaced", writer.node, writer.epoch)};
 }
 
+Error lease_over(const Writer& writer) {
+  return Error{ErrorCode::retry, fmt::format("node {} has not renewed its own lease", writer.node)};
+}
+
 std::optional<NodeRow> find_unless_fenced(Tables& tables, const Writer& writer) {
   auto node = tables.nodes.find(writer.node);
   if (node && node->epoch != writer.epoch) node.reset();
@@ -73,14 +77,15 @@ std::vector<OwnerNumber> owners_of_open_sagas(Tables& tables) {
   }
 }
 
-// The oldest open sagas whose owner is neither `self` nor live.
-std::vector<Orphan> find_orphans(Tables& tables, const OwnerNumber& self, Timestamp now, std::size_t limit) {
+// The oldest open sagas whose owner is neither `self` nor live, or has been replaced.
+std::vector<Orphan> find_orphans(Tables& tables, const OwnerNumber& self, Owners owners, Timestamp now,
+                                 std::size_t limit) {
   std::vector<Orphan> orphans;
   Statement open = tables.connection.prepare(sql_open_of_owner);
   for (const OwnerNumber& owner : owners_of_open_sagas(tables)) {
     if (owner.node == self.node && owner.epoch == self.epoch) continue;
     const auto node = tables.nodes.find(tables.names.node(owner.node));
-    if (node && node->epoch == owner.epoch && node->lease_until > now) continue;
+    if (node && node->epoch == owner.epoch && (owners == Owners::replaced || node->lease_until > now)) continue;
     open.bind(owner.node).bind(owner.epoch).bind(sql_limit(limit));
     while (open.next()) {
       const std::int64_t number = open.integer();
@@ -118,11 +123,16 @@ void Readers::give_back(std::unique_ptr<Tables> tables) {
 
 Database::Database(const SqliteOptions& options, Clock& clock, FileLock lock, std::unique_ptr<Tables> writer)
     : path_(options.path),
-      clock_(clock),
+      clock_(clock, writer->progress.read().last_time),
       lock_(std::move(lock)),
       writer_(std::move(writer)),
       readers_(options.path, options.readers),
-      checkpointer_(options.path, writer_->connection, mutex_) {}
+      checkpointer_(options.path, writer_->connection, mutex_) {
+  // The lock on the file is ours, so whoever held a lease is gone.
+  Transaction transaction(writer_->connection, Transaction::Kind::write);
+  writer_->nodes.end_leases(now(*writer_));
+  transaction.commit();
+}
 
 Timestamp Database::now(Tables& tables) {
   return std::max(clock_.now(), tables.progress.read().last_time);
@@ -174,12 +184,14 @@ Result<bool> Database::has_event(const NodeName& node, std::int64_t sequence) {
   });
 }
 
-Result<std::vector<OrderId>> Database::adopt(const Writer& writer, std::size_t limit) {
+Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners, std::size_t limit) {
   return write([&](Tables& tables, Timestamp now) {
-    const OwnerNumber self{find_or_fail(tables, writer).number, writer.epoch};
+    const NodeRow own = find_or_fail(tables, writer);
+    if (owners == Owners::dead && own.lease_until <= now) throw Failure{lease_over(writer)};
+    const OwnerNumber self{own.number, writer.epoch};
     std::vector<OrderId> adopted;
     Statement take_over = tables.connection.prepare(sql_adopt);
-    for (const Orphan& orphan : find_orphans(tables, self, now, limit)) {
+    for (const Orphan& orphan : find_orphans(tables, self, owners, now, limit)) {
       tables.nodes.fence(orphan.owner.node, orphan.owner.epoch, now);
       take_over.bind(self.node).bind(self.epoch).bind(orphan.number).change_one("a saga's owner");
       adopted.push_back(orphan.id);
@@ -221,8 +233,8 @@ Result<void> Database::set_published(const Writer& writer, const std::vector<Bac
   return {};
 }
 
-Result<std::size_t> Database::forget_replays(Timestamp before, std::size_t limit) {
-  return write([&](Tables& tables, Timestamp) { return tables.replays.forget(before, limit); });
+Result<std::size_t> Database::forget_replays(Duration age, std::size_t limit) {
+  return write([&](Tables& tables, Timestamp now) { return tables.replays.forget(now - age, limit); });
 }
 
 }  // namespace sqlite

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <ctime>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -25,8 +26,11 @@ class SystemClock : public Clock {
   }
 
   Timestamp now() const override { return wall_clock_now(); }
+  // Also counts while the machine sleeps: what waited is due when it wakes.
   SteadyTime steady() const override {
-    return {std::chrono::duration_cast<Duration>(Steady::now().time_since_epoch()).count()};
+    timespec time{};
+    clock_gettime(CLOCK_BOOTTIME, &time);
+    return {std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1'000};
   }
 
   void after(Duration delay, std::function<void()> work) override {

@@ -1,0 +1,30 @@
+#include "server/ports/database_clock.hpp"
+
+#include <algorithm>
+
+namespace sagactl {
+namespace {
+
+// How much slower or faster than the steady clock: what is due after a minute is due after 48 to 69 seconds.
+constexpr Duration slower(Duration elapsed) { return elapsed * 7 / 8; }
+constexpr Duration faster(Duration elapsed) { return elapsed * 5 / 4; }
+// Further ahead than that, this clock was wrong when it began.
+constexpr Duration far_ahead = 48h;
+
+}  // namespace
+
+DatabaseClock::DatabaseClock(Clock& clock, Timestamp last)
+    : clock_(clock), at_(clock.steady()), time_(std::max(clock.now(), last)) {}
+
+Timestamp DatabaseClock::now() const {
+  const std::lock_guard lock(mutex_);
+  const Timestamp time_of_day = clock_.now();
+  const SteadyTime now = clock_.steady();
+  const Duration elapsed = std::max(now - at_, Duration{0});
+  at_ = now;
+  if (time_of_day - time_ > elapsed + far_ahead) time_ = time_of_day;
+  else time_ = std::clamp(time_of_day, time_ + slower(elapsed), time_ + faster(elapsed));
+  return time_;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,96 @@
+// A command of the engine's own that the store refuses is owed all the same: it is tried again, and its saga is said to
+// stand still.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/log.hpp"
+#include "tests/engine/front_store.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Stuck : public NodeOnAFrontStore {
+ protected:
+  Stuck() {
+    set_log_sink([this](std::string_view line) { log += line; });
+    start();
+    engine->submit(order_for("A"), [](const Result<Receipt>&) {});
+    engine->turn();
+  }
+  ~Stuck() override { set_log_sink(nullptr); }
+  void pass(Duration time) {
+    for (const SteadyTime until = clock.steady() + time; clock.steady() < until; clock.advance(100ms)) engine->turn();
+  }
+  std::string log;
+};
+
+TEST_F(Stuck, AWakeThatCouldNotBeWrittenIsTriedAgain) {
+  pass(29s);
+  store.bugs = 1;
+  pass(2s);
+  EXPECT_EQ(store.bugs, 0);
+  EXPECT_EQ(engine->stats().stuck_sagas, 1u);
+  EXPECT_THAT(log, HasSubstr("duplicate key"));
+  EXPECT_THAT(gateway.calls, ElementsAre("charge 1"));
+  pass(3s);
+  EXPECT_THAT(gateway.calls, ElementsAre("charge 1", "query 1"));
+  EXPECT_EQ(engine->stats().stuck_sagas, 0u);
+}
+
+TEST_F(Stuck, WithPausesThatGrowAndEnd) {
+  store.bugs = 1'000'000;
+  pass(10min);
+  const int tries = 1'000'000 - store.bugs;
+  EXPECT_GT(tries, 10);
+  EXPECT_LT(tries, 20);
+  EXPECT_EQ(engine->stats().stuck_sagas, 1u) << "all the time";
+  store.bugs = 0;
+  pass(61s);
+  EXPECT_EQ(engine->stats().stuck_sagas, 0u);
+  const auto counts = behind->counts();
+  EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::failed}), 1) << "its time is over";
+}
+
+TEST_F(Stuck, AReplyThatCouldNotBeWrittenIsKept) {
+  store.bugs = 1;
+  gateway.answer_charge(Charged{"tx"});
+  pass(10s);
+  const auto counts = behind->counts();
+  EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::completed}), 1);
+}
+
+// What fails alone is at fault; what came with it is written at once, and goes on being written.
+TEST_F(Stuck, OthersGoOn) {
+  pass(29s);
+  store.bugs = 1'000'000;
+  pass(2s);
+  store.bugs = 2;  // the batch in which it comes again with another, and it alone
+  int taken = 0;
+  for (int i = 0; i < 50; ++i) {
+    engine->submit(order_for(fmt::format("B{}", i)), [&](const Result<Receipt>& receipt) { taken += receipt.ok(); });
+    pass(200ms);
+  }
+  EXPECT_GE(taken, 48);
+}
+
+TEST_F(Stuck, ReservationsThatCannotBeGivenBackAreAskedForOnce) {
+  options.policy.reservation_ttl = 1s;
+  start();
+  StockSetting setting;
+  setting.key = {StockKind::product, "A"};
+  setting.name = "The A";
+  setting.available = 5;
+  engine->submit(SetStockRequest{admin, {setting}}, [](const Result<Receipt>&) {});
+  engine->submit(checkout_for("A", 1), [](const Result<Receipt>&) {});
+  engine->turn();
+  store.bugs = 1'000'000;
+  pass(20s);
+  EXPECT_THAT(1'000'000 - store.bugs, testing::AllOf(testing::Ge(3), testing::Le(6)))
+      << "with growing pauses, not every second";
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -65,7 +65,9 @@ bool read(const SagaDefinition* definition, EventFacts& facts) {
     }
     case EventType::payment_processed:
     case EventType::payment_failed:
-    case EventType::payment_refunded: {
+    case EventType::payment_refunded:
+    case EventType::payment_charged_late:
+    case EventType::payment_refund_failed: {
       const auto data = FlatObject::read(event.data);
       return data && read_payment(*data, facts);
     }

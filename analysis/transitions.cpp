@@ -91,6 +91,10 @@ std::string PaymentReplay::take(const EventFacts& facts) {
       return become(PaymentStatus::processing, PaymentStatus::completed);
     case EventType::payment_failed:
       return become(PaymentStatus::processing, PaymentStatus::failed);
+    case EventType::payment_charged_late:
+      return become(PaymentStatus::failed, PaymentStatus::completed);
+    case EventType::payment_refund_failed:
+      return become(PaymentStatus::completed, PaymentStatus::completed);
     case EventType::payment_refunded:
       return become(PaymentStatus::completed, PaymentStatus::refunded);
     default:

@@ -8,7 +8,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::array<std::string_view, 20> names = {
+constexpr std::array<std::string_view, 21> names = {
     "one-order-per-duplicate-group",
     "no-lost-order",
     "no-phantom-order",
@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 20> names = {
     "money-balances",
     "never-negative",
     "one-capture-per-order",
+    "no-charge-after-compensation",
     "all-sagas-end",
     "compensation-complete",
     "legal-transitions",
@@ -44,6 +45,7 @@ Checks database_checks(const CheckOptions& options) {
   checks.push_back(money_balances());
   checks.push_back(never_negative());
   checks.push_back(one_capture_per_order());
+  checks.push_back(no_charge_after_compensation());
   checks.push_back(all_sagas_end(options));
   checks.push_back(compensation_complete());
   checks.push_back(legal_transitions());

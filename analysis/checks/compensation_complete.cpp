@@ -78,7 +78,8 @@ std::string Effects::take(const EventFacts& facts) {
       begin_anew();
       return {};
     case EventType::saga_retried:
-      in_doubt_.reset();
+      // A retry that goes on back undoes the step whose outcome was not known.
+      if (facts.direction != Direction::compensation) in_doubt_.reset();
       if (undone_) begin_anew();
       return {};
     case EventType::saga_step_completed:
@@ -101,6 +102,8 @@ std::string Effects::take(const EventFacts& facts) {
     case EventType::payment_processed:
     case EventType::payment_failed:
     case EventType::payment_refunded:
+    case EventType::payment_charged_late:
+    case EventType::payment_refund_failed:
     case EventType::stock_reserved:
     case EventType::stock_refused:
     case EventType::stock_confirmed:

@@ -10,6 +10,7 @@ std::unique_ptr<Check> stock_balances();
 std::unique_ptr<Check> money_balances();
 std::unique_ptr<Check> never_negative();
 std::unique_ptr<Check> one_capture_per_order();
+std::unique_ptr<Check> no_charge_after_compensation();
 std::unique_ptr<Check> all_sagas_end(const CheckOptions& options);
 std::unique_ptr<Check> compensation_complete();
 std::unique_ptr<Check> legal_transitions();

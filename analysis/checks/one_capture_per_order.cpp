@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
@@ -44,11 +45,12 @@ class OneCapturePerOrder final : public Check {
   // False when something was wrong: one violation per order is enough.
   bool look_at_rows(const FlowFacts& facts) {
     const Flow& flow = facts.flow;
-    int kept = 0;
+    int kept = 0, owed = 0;
     for (std::size_t i = 0; i < flow.payments.size(); ++i) {
       const Payment& payment = flow.payments[i];
       if (!was_captured(payment)) continue;
-      kept += payment.status == PaymentStatus::completed;
+      kept += payment.status == PaymentStatus::completed && !is_owed_back(payment);
+      owed += is_owed_back(payment);
       for (std::size_t k = 0; k < i; ++k) {
         const Payment& other = flow.payments[k];
         const bool same_transaction = !payment.external_transaction_id.empty() &&
@@ -66,8 +68,9 @@ class OneCapturePerOrder final : public Check {
           "an order has at most one capture that was not given back");
       return false;
     }
-    const bool undone = flow.saga && flow.saga->status == SagaStatus::compensated;
-    if (kept > 0 && undone) {
+    const bool undone = flow.saga && flow.saga->status == SagaStatus::compensated &&
+                        !flow.saga->requires_manual_intervention;
+    if (kept + owed > 0 && undone) {
       add(facts, fmt::format("order {} was compensated, but its capture was left", flow.order.id.text()),
           "a compensated order's capture is given back");
       return false;
@@ -77,9 +80,12 @@ class OneCapturePerOrder final : public Check {
 
   void look_at_events(const FlowFacts& facts) {
     int standing = 0;
+    // A charge that came through after it had been given up stands beside any other until it is given back.
+    std::set<Uuid> late;
     for (const EventFacts& it : facts.events) {
+      if (it.event->type == EventType::payment_charged_late) late.insert(it.event->aggregate);
       standing += it.event->type == EventType::payment_processed;
-      standing -= it.event->type == EventType::payment_refunded;
+      standing -= it.event->type == EventType::payment_refunded && late.erase(it.event->aggregate) == 0;
       if (standing > 1) {
         add(facts,
             fmt::format("order {} was charged again at {} while a capture stood", facts.flow.order.id.text(),

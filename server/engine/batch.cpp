@@ -6,6 +6,7 @@
 
 #include "common/json_object.hpp"
 #include "server/engine/placing.hpp"
+#include "server/participants/payment_check.hpp"
 
 namespace sagactl {
 namespace {
@@ -26,9 +27,11 @@ Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_
                Json{{"code", "SAGA_CHANGED"}}};
 }
 
-// Whether a charge may be on its way that did not wait for the shop. Another one beside it, under the shop's key, could
-// be made as well.
+// Whether a charge may be in effect, or on its way, that did not wait for the shop. Another one beside it, under the
+// shop's key, could be made as well.
 bool may_be_charging(const Flow& flow, const Policy& policy) {
+  const Payment& payment = flow.payments.back();
+  if (payment.provider_key.empty() && payment.charge_began_at != Timestamp{}) return true;
   if (!flow.saga || waits_for_shop(flow, policy)) return false;
   const std::size_t open = open_step(*flow.saga);
   return open < flow.saga->steps.size() && flow.saga->steps[open].in_doubt;
@@ -137,9 +140,9 @@ Result<Receipt> Batch::on(const CancelOrderRequest& command) {
   if (!cancelled) return cancelled.error();
   draft.flow.order = std::move(cancelled->order);
   draft.events = std::move(cancelled->events);
-  const bool runs = draft.flow.saga && (draft.flow.saga->status == SagaStatus::started ||
-                                        draft.flow.saga->status == SagaStatus::completed);
-  if (runs) {
+  const bool goes_back = draft.flow.saga && draft.flow.saga->status != SagaStatus::compensating &&
+                         draft.flow.saga->status != SagaStatus::compensated;
+  if (goes_back) {
     const auto compensating = command_saga(draft, CompensateSaga{command.reason});
     if (!compensating) return compensating.error();
   }
@@ -206,6 +209,10 @@ Result<Receipt> Batch::on(const RetryRequest& command) {
   if (!work) return work.error();
   if (const auto same = check_unchanged((*work)->flow, command.if_updated_at); !same) return same.error();
   Draft draft = draft_of((*work)->flow);
+  if (retry_refunds(draft.flow, moment_)) {
+    check_payments(draft);
+    return accept(std::move(draft));
+  }
   const Order& order = draft.flow.order;
   if (may_claim_again(draft.flow)) {
     const auto free = check_claim(order.idempotency_key, order.id);
@@ -268,7 +275,8 @@ void Batch::write(Draft draft) {
     }
     work->new_saga |= !before.saga && draft.flow.saga;
     work->saga_changed |= before.saga != draft.flow.saga;
-    work->reservations_changed |= before.reservations != draft.flow.reservations;
+    work->reservations_changed |=
+        before.reservations != draft.flow.reservations || next_due(before) != next_due(draft.flow);
     for (std::size_t i = 0; i < work->payments_stored; ++i)
       if (before.payments[i] != draft.flow.payments[i]) work->payment_changed[i] = true;
   }
@@ -312,7 +320,7 @@ Changes Batch::changes() const {
     }
     for (std::size_t i = work.barriers_stored; i < flow.barriers.size(); ++i)
       out.barriers.emplace_back(flow.order.id, &flow.barriers[i]);
-    if (work.reservations_changed) out.reservations.emplace_back(flow.order.id, &flow.reservations);
+    if (work.reservations_changed) out.reservations.push_back({flow.order.id, &flow.reservations, next_due(flow)});
   }
   for (const StockKey& key : stocks_changed_) out.stocks.push_back(stocks_.find(key));
   for (const KeyDigest& key : claims_changed_) out.claims.push_back(&claims_.at(key));

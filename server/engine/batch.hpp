@@ -82,6 +82,7 @@ class Batch {
   Result<Receipt> on(const CompensateRequest& command);
   Result<Receipt> on(const RetryRequest& command);
   Result<Receipt> on(const StepReplied& command);
+  Result<Receipt> on(const PaymentChecked& command);
   Result<Receipt> on(const PerformRequest& command);
   Result<Receipt> on(const PursueRequest& command);
   Result<Receipt> on(const WakeRequest& command);
@@ -96,6 +97,7 @@ class Batch {
   Result<void> follow(Draft& draft, SagaDecision decision);
   Result<std::optional<StepReply>> perform_here(Draft& draft, const StepDefinition& step, const StepCall& call);
   bool is_here(const SagaDefinition& definition, const StepCall& call) const;
+  bool check_payments(Draft& draft);
   Result<Receipt> accept(Draft draft);
   void write(Draft draft);
   void record(std::vector<Event> events, const Flow* flow);

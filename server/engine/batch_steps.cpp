@@ -5,6 +5,7 @@
 
 #include "common/json_object.hpp"
 #include "server/engine/batch.hpp"
+#include "server/participants/payment_check.hpp"
 
 namespace sagactl {
 namespace {
@@ -36,27 +37,50 @@ Result<Batch::Draft> Batch::draft_of_saga(OrderId id) const {
 Result<Receipt> Batch::on(const StepReplied& command) {
   auto found = draft_of_saga(order_of(command.saga));
   if (!found) return found.error();
-  Draft draft = std::move(*found);
+  Draft draft = *found;
   const SagaDefinition* definition = find_definition(draft.flow.saga->type);
   if (!definition || command.reply.step >= definition->steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
   const StepDefinition& step = definition->steps[command.reply.step];
+  StepReply reply = command.reply;
   if (!command.is_recorded) {
-    auto recorded = record_reply(command_of(step, command.reply.direction), draft.flow, command.reply,
-                                 GatewayReply{command.external_transaction_id}, moment_);
+    auto recorded = record_reply(step, draft.flow, reply, command.gateway, policy_, moment_);
     if (!recorded) return recorded.error();
     draft.events = std::move(*recorded);
+    check_payments(draft);
   }
   const bool is_decided_here = definition->mode == Mode::choreography || !definition->services_may_be_apart ||
                                policy_.services.has(Service::orchestrator);
   if (!is_decided_here) {
-    draft.remote_replies.push_back({name_of(step, command.reply.direction), command.saga, command.reply,
+    draft.remote_replies.push_back({name_of(step, reply.direction), command.saga, std::move(reply),
                                     draft.flow.saga->trace_parent});
     return accept(std::move(draft));
   }
-  const auto done = command_saga(draft, command.reply);
-  if (!done) return done.error();
+  // What the participant has learned is kept also when it came too late for the saga.
+  const bool is_news = draft.flow.payments != found->flow.payments;
+  const auto done = command_saga(draft, reply);
+  if (!done && !(is_news && done.error().code == ErrorCode::retry)) return done.error();
   return accept(std::move(draft));
+}
+
+Result<Receipt> Batch::on(const PaymentChecked& command) {
+  auto found = draft_of_saga(command.order);
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  auto recorded = record_check(draft.flow, command.attempt, command.outcome, command.gateway, policy_, moment_);
+  if (!recorded) return recorded.error();
+  draft.events = std::move(*recorded);
+  check_payments(draft);
+  return accept(std::move(draft));
+}
+
+// Calls for the payments that are to be looked at now, where the provider can be asked.
+bool Batch::check_payments(Draft& draft) {
+  const SagaDefinition* definition = draft.flow.saga ? find_definition(draft.flow.saga->type) : nullptr;
+  if (!definition || (definition->services_may_be_apart && !policy_.services.has(Service::payment))) return false;
+  std::vector<GatewayCall> calls = due_checks(draft.flow, moment_);
+  std::move(calls.begin(), calls.end(), std::back_inserter(draft.gateway_calls));
+  return !calls.empty();
 }
 
 Result<Receipt> Batch::on(const PerformRequest& command) {

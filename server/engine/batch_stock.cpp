@@ -30,7 +30,8 @@ Result<Receipt> Batch::on(const ExpireReservationsRequest& command) {
     reservation = std::move(decision.reservation);
     std::move(decision.events.begin(), decision.events.end(), std::back_inserter(draft.events));
   }
-  if (draft.events.empty()) return Error{ErrorCode::retry, "nothing has expired"};
+  const bool is_asking = check_payments(draft);
+  if (draft.events.empty() && !is_asking) return Error{ErrorCode::retry, "nothing is due"};
   return accept(std::move(draft));
 }
 

@@ -10,7 +10,7 @@
 
 #include "common/result.hpp"
 #include "common/steady_time.hpp"
-#include "server/participants/flow.hpp"
+#include "server/participants/perform.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/lock.hpp"
 #include "server/ports/store.hpp"
@@ -56,7 +56,7 @@ struct PlaceOrder {
 };
 
 // The order is cancelled at once, and its saga compensates: what was charged is given back. `not_found` for an
-// order that is not there or not the actor's.
+// order that is not there or not the actor's. A saga that had failed goes back as well.
 struct CancelOrderRequest {
   OrderId order;
   Actor actor;
@@ -84,7 +84,7 @@ struct SetStockRequest {
   std::vector<StockSetting> settings;
 };
 
-// The time of reservations of this order is over.
+// The time of reservations of this order is over, or its payments are to be checked.
 struct ExpireReservationsRequest {
   OrderId order;
 };
@@ -109,8 +109,16 @@ struct RetryRequest {
 struct StepReplied {
   SagaId saga;
   StepReply reply;
-  std::string external_transaction_id;  // of a charge that succeeded
-  bool is_recorded = false;             // by the participant, in its own commit
+  GatewayReply gateway = {};  // what else the provider said
+  bool is_recorded = false;   // by the participant, in its own commit
+};
+
+// The provider's answer to a question that the payment participant asked by itself: payment_check.hpp.
+struct PaymentChecked {
+  OrderId order;
+  int attempt = 1;  // of the payment
+  Outcome outcome;
+  GatewayReply gateway;
 };
 
 // To the participants here, from an orchestrator in another process: the answer goes back over the exchange.
@@ -142,6 +150,6 @@ struct SetRefreshToken {
 
 using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
                              SetStockRequest, ExpireReservationsRequest, CompensateRequest, RetryRequest, StepReplied,
-                             PerformRequest, PursueRequest, WakeRequest, RegisterUser, SetRefreshToken>;
+                             PaymentChecked, PerformRequest, PursueRequest, WakeRequest, RegisterUser, SetRefreshToken>;
 
 }  // namespace sagactl

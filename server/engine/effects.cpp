@@ -3,68 +3,56 @@
 namespace sagactl {
 namespace {
 
-// A call that is being carried out: what the callbacks of the gateway need.
-struct Errand {
+// A call that is under way: what the callbacks of the gateway need.
+struct PendingCall {
   GatewayCall call;
-  PaymentGateway* gateway;
-  std::function<void(StepReplied)> reply;
+  std::function<void(Command)> reply;
 
-  std::string key() const { return charge_key(order_of(call.saga), call.attempt); }
-  EarlierCharge earlier() const {
-    return {key(), order_of(call.saga).text(), call.trace_parent, call.provider_key};
-  }
-  void answer(Outcome outcome, std::string transaction_id = {}) const {
-    reply(StepReplied{call.saga, StepReply{call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since},
-                      std::move(transaction_id)});
+  void answer(Outcome outcome, std::string transaction_id = {}, bool not_charged = false) const {
+    const GatewayReply gateway{call.kind, std::move(transaction_id), not_charged};
+    if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.attempt, std::move(outcome), gateway});
+    reply(StepReplied{call.saga,
+                      {call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since},
+                      gateway});
   }
 };
 
-using SharedErrand = std::shared_ptr<const Errand>;
+std::string key_of(const GatewayCall& call) { return charge_key(order_of(call.saga), call.attempt); }
 
-void charge(const SharedErrand& errand) {
-  Charge charge{errand->key(), order_of(errand->call.saga).text(), errand->call.amount, errand->call.product_ids,
-                errand->call.trace_parent, errand->call.provider_key, errand->call.saga_type};
-  errand->gateway->charge(charge, [errand](ChargeAnswer answer) {
-    if (auto* charged = std::get_if<Charged>(&answer)) errand->answer(Succeeded{}, charged->transaction_id);
-    else if (auto* refused = std::get_if<Refused>(&answer)) errand->answer(std::move(*refused));
-    else if (auto* away = std::get_if<Unavailable>(&answer)) errand->answer(std::move(*away));
-    else errand->answer(std::get<UnknownOutcome>(std::move(answer)));
-  });
+EarlierCharge earlier_charge(const GatewayCall& call) {
+  return {key_of(call), order_of(call.saga).text(), call.trace_parent, call.provider_key};
 }
 
-void refund(const SharedErrand& errand, const std::string& transaction_id) {
-  errand->gateway->refund(errand->earlier(), errand->call.amount, [errand, transaction_id](Outcome outcome) {
-    errand->answer(std::move(outcome), transaction_id);
-  });
+void take(const PendingCall& pending, ChargeAnswer answer) {
+  if (auto* charged = std::get_if<Charged>(&answer)) pending.answer(Succeeded{}, std::move(charged->transaction_id));
+  else if (auto* refused = std::get_if<Refused>(&answer)) pending.answer(std::move(*refused));
+  else if (auto* unavailable = std::get_if<Unavailable>(&answer)) pending.answer(std::move(*unavailable));
+  else pending.answer(std::get<UnknownOutcome>(std::move(answer)));
 }
 
-// Asks what became of the charge. An answer that does not come leaves the outcome unknown.
-void query_or_charge(const SharedErrand& errand) {
-  errand->gateway->query(errand->earlier(), [errand](QueryAnswer answer) {
-    if (auto* charged = std::get_if<Charged>(&answer)) errand->answer(Succeeded{}, charged->transaction_id);
-    else if (auto* refused = std::get_if<Refused>(&answer)) errand->answer(std::move(*refused));
-    else if (auto* away = std::get_if<Unavailable>(&answer)) errand->answer(UnknownOutcome{away->reason});
-    else charge(errand);
-  });
-}
-
-void query_and_refund(const SharedErrand& errand) {
-  errand->gateway->query(errand->earlier(), [errand](QueryAnswer answer) {
-    if (auto* charged = std::get_if<Charged>(&answer)) refund(errand, charged->transaction_id);
-    else if (auto* away = std::get_if<Unavailable>(&answer)) errand->answer(UnknownOutcome{away->reason});
-    else errand->answer(Succeeded{});
-  });
+// An answer that does not come leaves the outcome of the charge unknown.
+void take(const PendingCall& pending, QueryAnswer answer) {
+  if (auto* charged = std::get_if<Charged>(&answer)) pending.answer(Succeeded{}, std::move(charged->transaction_id));
+  else if (auto* refused = std::get_if<Refused>(&answer)) pending.answer(std::move(*refused));
+  else if (auto* unavailable = std::get_if<Unavailable>(&answer)) pending.answer(UnknownOutcome{unavailable->reason});
+  else pending.answer(Unavailable{"the provider does not know of the charge"}, {}, true);
 }
 
 }  // namespace
 
-void carry_out(const GatewayCall& call, PaymentGateway& gateway, std::function<void(StepReplied)> reply) {
-  const auto errand = std::make_shared<const Errand>(Errand{call, &gateway, std::move(reply)});
+void make_call(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply) {
+  const auto pending = std::make_shared<const PendingCall>(PendingCall{call, std::move(reply)});
+  const std::string order = order_of(call.saga).text();
   switch (call.kind) {
-    case GatewayCall::Kind::charge: return charge(errand);
-    case GatewayCall::Kind::query_or_charge: return query_or_charge(errand);
-    case GatewayCall::Kind::refund: return refund(errand, "");
-    case GatewayCall::Kind::query_and_refund: return query_and_refund(errand);
+    case GatewayCall::Kind::charge:
+      return gateway.charge({key_of(call), order, call.amount, call.product_ids, call.trace_parent, call.provider_key,
+                             call.saga_type},
+                            [pending](ChargeAnswer answer) { take(*pending, std::move(answer)); });
+    case GatewayCall::Kind::query:
+      return gateway.query(earlier_charge(call), [pending](QueryAnswer answer) { take(*pending, std::move(answer)); });
+    case GatewayCall::Kind::refund:
+      return gateway.refund(earlier_charge(call), call.amount,
+                            [pending](Outcome outcome) { pending->answer(std::move(outcome)); });
   }
 }
 

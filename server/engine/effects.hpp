@@ -11,6 +11,6 @@
 namespace sagactl {
 
 // Calls `reply` once with the answer, from any thread, perhaps before returning.
-void carry_out(const GatewayCall& call, PaymentGateway& gateway, std::function<void(StepReplied)> reply);
+void make_call(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply);
 
 }  // namespace sagactl

@@ -86,7 +86,7 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
 
   const std::weak_ptr<Core> self = weak_from_this();
   for (const GatewayCall& call : batch.gateway_calls())
-    carry_out(call, gateway_, [self](StepReplied reply) {
+    make_call(call, gateway_, [self](Command reply) {
       if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
     });
 

@@ -23,6 +23,7 @@ void add_keys(const Command& command, Keys& keys) {
     void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const PaymentChecked& c) { keys.flows.push_back(c.order); }
     void operator()(const PerformRequest& c) { keys.flows.push_back(order_of(c.call.saga)); }
     void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }

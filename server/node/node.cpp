@@ -106,7 +106,7 @@ class RunningNodes final : public Nodes {
       engine.submit(PerformRequest{call}, answered(std::move(done)));
     };
     handlers.take_reply = [&engine](const RemoteReply& reply, SagaHandlers::Done done) {
-      engine.submit(StepReplied{reply.saga, reply.reply, "", true}, answered(std::move(done)));
+      engine.submit(StepReplied{reply.saga, reply.reply, {}, true}, answered(std::move(done)));
     };
     handlers.pursue = [&engine](OrderId order, SagaHandlers::Done done) {
       engine.submit(PursueRequest{order}, answered(std::move(done)));

@@ -12,13 +12,21 @@ const Barrier* find(const std::vector<Barrier>& barriers, std::size_t step, Dire
   return found == barriers.end() ? nullptr : &*found;
 }
 
+constexpr const char* came_too_late = "its compensation came first";
+
 }  // namespace
 
-std::optional<Outcome> answer_from_barriers(std::vector<Barrier>& barriers, const StepCall& call, bool begun) {
+bool refusal_is_final(const SagaDefinition* definition, std::size_t step, Direction direction) {
+  return direction == Direction::action && (!definition || step <= definition->pivot);
+}
+
+std::optional<Outcome> answer_from_barriers(std::vector<Barrier>& barriers, const StepCall& call, bool begun,
+                                            bool refusal_is_final) {
   if (const Barrier* seen = find(barriers, call.step, call.direction, call.attempt)) {
-    if (seen->blocked) return Refused{"its compensation came first"};
-    if (!seen->refusal.empty()) return Refused{seen->refusal};
-    return Succeeded{};
+    if (seen->blocked) return Refused{came_too_late};
+    if (seen->refusal.empty()) return Succeeded{};
+    if (!refusal_is_final) return std::nullopt;
+    return Refused{seen->refusal};
   }
   if (call.direction == Direction::action) return std::nullopt;
   const bool acted = find(barriers, call.step, Direction::action, call.attempt) != nullptr;
@@ -29,10 +37,15 @@ std::optional<Outcome> answer_from_barriers(std::vector<Barrier>& barriers, cons
   return Succeeded{};
 }
 
+Outcome block_action(std::vector<Barrier>& barriers, const StepCall& call) {
+  barriers.push_back({static_cast<std::uint8_t>(call.step), Direction::action, call.attempt, true, ""});
+  return Refused{came_too_late};
+}
+
 void record_barrier(std::vector<Barrier>& barriers, std::size_t step, Direction direction, int attempt,
-                    const Outcome& outcome) {
+                    const Outcome& outcome, bool refusal_is_final) {
   const auto* refused = std::get_if<Refused>(&outcome);
-  if (!refused && !std::holds_alternative<Succeeded>(outcome)) return;
+  if (refused ? !refusal_is_final : !std::holds_alternative<Succeeded>(outcome)) return;
   if (find(barriers, step, direction, attempt)) return;
   Barrier barrier;
   barrier.step = static_cast<std::uint8_t>(step);

@@ -33,6 +33,10 @@ struct Flow {
   std::vector<Reservation> reservations = {};  // in the order in which they were made
 };
 
+// When the flow has to be looked at again, whatever its saga does: a reservation expires, or a payment is checked.
+std::optional<Timestamp> next_due(const std::vector<Reservation>& reservations, const std::vector<Payment>& payments);
+inline std::optional<Timestamp> next_due(const Flow& flow) { return next_due(flow.reservations, flow.payments); }
+
 // What the flow is traced by: what the client chose, or the order's id.
 inline std::string correlation_of(const Flow& flow) {
   return flow.saga && !flow.saga->correlation.empty() ? flow.saga->correlation : flow.order.id.text();

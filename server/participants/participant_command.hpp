@@ -19,6 +19,7 @@ struct StepSite {
   const StepCall& call;
   const Policy& policy;
   const Moment& moment;
+  bool ask_only = false;  // the saga goes back: find out whether it was done, and do not do it
 
   // Ids of one decision differ by `which`.
   Uuid fresh_id(std::uint64_t which) const;
@@ -39,6 +40,9 @@ struct ParticipantCommand {
   // and keeps the action from being done later.
   std::function<bool(const StepSite&)> begun;
   std::optional<StockUse> stock = {};  // none: it touches no stock
+  // What it does happens at somebody else's, who may have to be asked about it: then it is run also when the saga goes
+  // back, with `ask_only`. Any other command that has not been done by then is refused from there on.
+  bool is_outside = false;
 };
 
 // NAME.reserve, NAME.release and NAME.confirm, for what is held as stock: taken when the step is done, given back when

@@ -16,8 +16,11 @@ PaymentDecision change(Payment payment, PaymentStatus to, EventType type, const 
       .add("orderId", payment.order.text())
       .add("userId", payment.user.text())
       .raw("amount", payment.amount.number_text());
-  if (type == EventType::payment_failed) data.add("failureReason", payment.failure_reason);
-  else data.add("externalTransactionId", payment.external_transaction_id);
+  if (type != EventType::payment_failed) data.add("externalTransactionId", payment.external_transaction_id);
+  if (type == EventType::payment_failed || type == EventType::payment_charged_late ||
+      type == EventType::payment_refund_failed)
+    data.add("failureReason", payment.failure_reason);
+  if (type == EventType::payment_refund_failed) data.add("requiresManualIntervention", true);
   Event event;
   event.type = type;
   event.aggregate_type = AggregateType::payment;
@@ -29,6 +32,8 @@ PaymentDecision change(Payment payment, PaymentStatus to, EventType type, const 
   decision.events.push_back(std::move(event));
   return decision;
 }
+
+PaymentDecision unchanged(Payment payment) { return PaymentDecision{std::move(payment), {}}; }
 
 Error not_allowed(const Payment& payment, std::string_view what) {
   return Error{ErrorCode::conflict, fmt::format("payment {} is {} and cannot be {}", payment.id.text(),
@@ -53,21 +58,30 @@ Payment begin_payment(PaymentId id, OrderId order, UserId user, int attempt, Mon
 }
 
 Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, const Moment& moment) {
+  using enum PaymentStatus;
   if (const auto* charge = std::get_if<RecordCharge>(&command)) {
-    if (payment.status == PaymentStatus::completed) return PaymentDecision{std::move(payment), {}};
-    if (payment.status != PaymentStatus::processing) return not_allowed(payment, "completed");
+    if (payment.status == completed || payment.status == refunded) return unchanged(std::move(payment));
+    if (payment.status != processing && payment.status != failed) return not_allowed(payment, "completed");
+    const EventType type =
+        payment.status == failed ? EventType::payment_charged_late : EventType::payment_processed;
     payment.external_transaction_id = charge->external_transaction_id;
-    return change(std::move(payment), PaymentStatus::completed, EventType::payment_processed, moment);
+    return change(std::move(payment), completed, type, moment);
   }
   if (const auto* refusal = std::get_if<RecordRefusal>(&command)) {
-    if (payment.status == PaymentStatus::failed) return PaymentDecision{std::move(payment), {}};
-    if (payment.status != PaymentStatus::processing) return not_allowed(payment, "failed");
-    payment.failure_reason = refusal->reason;
-    return change(std::move(payment), PaymentStatus::failed, EventType::payment_failed, moment);
+    if (payment.status == failed || payment.status == completed || payment.status == refunded)
+      return unchanged(std::move(payment));
+    if (payment.status != processing) return not_allowed(payment, "failed");
+    payment.failure_reason = refusal->reason.empty() ? "refused" : refusal->reason;
+    return change(std::move(payment), failed, EventType::payment_failed, moment);
   }
-  if (payment.status == PaymentStatus::refunded) return PaymentDecision{std::move(payment), {}};
-  if (payment.status != PaymentStatus::completed) return not_allowed(payment, "refunded");
-  return change(std::move(payment), PaymentStatus::refunded, EventType::payment_refunded, moment);
+  if (const auto* failure = std::get_if<RecordRefundFailure>(&command)) {
+    if (!is_owed_back(payment)) return not_allowed(payment, "kept");
+    payment.failure_reason = failure->reason.empty() ? "refused" : failure->reason;
+    return change(std::move(payment), completed, EventType::payment_refund_failed, moment);
+  }
+  if (payment.status == refunded) return unchanged(std::move(payment));
+  if (payment.status != completed) return not_allowed(payment, "refunded");
+  return change(std::move(payment), refunded, EventType::payment_refunded, moment);
 }
 
 }  // namespace sagactl

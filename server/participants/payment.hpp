@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +28,14 @@ struct Spelling<PaymentMethod> {
   static constexpr std::string_view names[] = {"credit_card", "debit_card", "bank_transfer", "digital_wallet"};
 };
 
+// When the participant looks at a payment again by itself, apart from the saga: see payment_check.hpp.
+struct PaymentCheck {
+  Timestamp at;
+  int tries = 0;  // of asking, that were answered; of giving back, that were made
+
+  friend bool operator==(const PaymentCheck&, const PaymentCheck&) = default;
+};
+
 struct Payment {
   PaymentId id;
   OrderId order;
@@ -42,6 +51,9 @@ struct Payment {
   int version = 0;
   Timestamp created_at;
   Timestamp updated_at;
+  Timestamp charge_began_at;    // when the last call that may charge began; unset: there was none
+  bool charge_pending = false;  // that call has not been answered
+  std::optional<PaymentCheck> check;
 
   friend bool operator==(const Payment&, const Payment&) = default;
 };
@@ -56,7 +68,11 @@ struct RecordRefusal {
   std::string reason;
 };
 struct RecordRefund {};
-using PaymentCommand = std::variant<RecordCharge, RecordRefusal, RecordRefund>;
+// A late charge could not be given back.
+struct RecordRefundFailure {
+  std::string reason;
+};
+using PaymentCommand = std::variant<RecordCharge, RecordRefusal, RecordRefund, RecordRefundFailure>;
 
 struct PaymentDecision {
   Payment payment;
@@ -66,8 +82,14 @@ struct PaymentDecision {
 // A payment in `processing`, before the gateway is called. It has no event yet, and version 0.
 Payment begin_payment(PaymentId id, OrderId order, UserId user, int attempt, Money amount, const Moment& moment);
 
-// Charge: processing -> completed. Refusal: processing -> failed. Refund: completed -> refunded. The same again
-// changes nothing; anything else is a `conflict`.
+// A charge that was found in effect after the payment had failed: it is to be given back.
+inline bool is_owed_back(const Payment& payment) {
+  return payment.status == PaymentStatus::completed && !payment.failure_reason.empty();
+}
+
+// Charge: processing -> completed, and failed -> completed, which then is owed back. Refusal: processing -> failed.
+// Refund: completed -> refunded. A charge of what was refunded is a repeat, and a refusal of what was charged an answer
+// to an earlier call: like the same again, they change nothing. Anything else is a `conflict`.
 Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, const Moment& moment);
 
 }  // namespace sagactl

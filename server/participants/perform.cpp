@@ -7,6 +7,7 @@
 
 #include "server/participants/barrier.hpp"
 #include "server/participants/participant_command.hpp"
+#include "server/participants/payment_check.hpp"
 #include "server/participants/stock_commands.hpp"
 
 namespace sagactl {
@@ -30,6 +31,12 @@ Result<void> change_payment(Payment& payment, const PaymentCommand& command, con
 
 constexpr const char* never_charged = "undone before it was charged";
 
+// What is not done by now is not done any more.
+bool is_going_back(const Flow& flow) {
+  return flow.saga &&
+         (flow.saga->status == SagaStatus::compensating || flow.saga->status == SagaStatus::compensated);
+}
+
 Performed answered(Outcome outcome) { return Performed{std::move(outcome), {}, {}}; }
 
 // A rejection by a participant's decider is a refusal of the step.
@@ -46,15 +53,18 @@ Performed create_order(const StepSite& site) {
   return apply_order(site, ReopenOrder{});
 }
 
-// The last of what is undone: a payment that is still open then was never begun, since the shop did not confirm it.
+// The last of what is undone. A payment that is still open then was never begun, since the shop did not confirm it; or
+// its last charge surely did not take effect, which says nothing of an earlier one that was in doubt.
 Performed cancel_order(const StepSite& site) {
   Flow& flow = site.flow;
   Performed cancelled =
       apply_order(site, CancelOrder{flow.saga && !flow.saga->error.empty() ? flow.saga->error : "compensated"});
   if (!std::holds_alternative<Succeeded>(*cancelled.outcome)) return cancelled;
-  for (Payment& payment : flow.payments)
-    if (payment.status == PaymentStatus::processing)
-      (void)change_payment(payment, RecordRefusal{never_charged}, site.moment, cancelled.events);
+  for (Payment& payment : flow.payments) {
+    if (payment.status != PaymentStatus::processing) continue;
+    if (payment.charge_began_at != Timestamp{}) watch_charge(payment, site.policy, site.moment);
+    (void)change_payment(payment, RecordRefusal{never_charged}, site.moment, cancelled.events);
+  }
   return cancelled;
 }
 
@@ -67,31 +77,20 @@ Performed confirm_order(const StepSite& site) {
 
 Performed notify_buyer(const StepSite& site) { return apply_order(site, NotifyBuyer{}); }
 
-GatewayCall gateway_call(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
-  const Flow& flow = site.flow;
-  GatewayCall out;
-  out.kind = kind;
-  out.saga = site.call.saga;
+Performed waiting_for(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
+  GatewayCall out = gateway_call(kind, site.flow, payment);
   out.step = site.call.step;
   out.direction = site.call.direction;
   out.attempt = site.call.attempt;
   out.tries = site.call.tries;
   out.since = site.call.since;
-  out.amount = flow.order.total;
-  out.provider_key = payment.provider_key;
-  if (flow.saga) {
-    out.trace_parent = flow.saga->trace_parent;
-    out.saga_type = flow.saga->type;
-  }
-  for (const OrderItem& item : flow.order.items) out.product_ids.push_back(item.product_id);
-  return out;
+  return Performed{std::nullopt, {}, std::move(out)};
 }
-
-Performed waiting_for(GatewayCall call) { return Performed{std::nullopt, {}, std::move(call)}; }
 
 Performed charge(const StepSite& site) {
   Flow& flow = site.flow;
   Payment* payment = payment_of_attempt(flow, site.call.attempt);
+  if (!payment && site.ask_only) return answered(block_action(flow.barriers, site.call));
   if (!payment) {
     const PaymentId id{site.fresh_id(0)};
     flow.payments.push_back(
@@ -100,17 +99,18 @@ Performed charge(const StepSite& site) {
   }
   if (payment->provider_key.empty() && waits_for_shop(flow, site.policy))
     return answered(Awaited{"the shop has not confirmed the payment"});
-  using Kind = GatewayCall::Kind;
-  return waiting_for(gateway_call(site.call.ask_first ? Kind::query_or_charge : Kind::charge, site, *payment));
+  if (site.ask_only || site.call.ask_first) return waiting_for(GatewayCall::Kind::query, site, *payment);
+  payment->charge_began_at = site.moment.now;
+  payment->charge_pending = true;
+  return waiting_for(GatewayCall::Kind::charge, site, *payment);
 }
 
 Performed refund(const StepSite& site) {
   const Payment* payment = payment_of_attempt(site.flow, site.call.attempt);
-  using Kind = GatewayCall::Kind;
   if (payment && payment->status == PaymentStatus::processing)
-    return waiting_for(gateway_call(Kind::query_and_refund, site, *payment));
+    return waiting_for(GatewayCall::Kind::query, site, *payment);
   if (payment && payment->status == PaymentStatus::completed)
-    return waiting_for(gateway_call(Kind::refund, site, *payment));
+    return waiting_for(GatewayCall::Kind::refund, site, *payment);
   return answered(Succeeded{});
 }
 
@@ -140,8 +140,8 @@ struct Offers {
          {"order.confirm", confirm_order, order_begun},
          {"order.complete", complete_order, order_begun, products},
          {"order.notify", notify_buyer, order_begun},
-         {"payment.charge", charge, payment_begun},
-         {"payment.refund", refund, payment_begun}});
+         {.name = "payment.charge", .run = charge, .begun = payment_begun, .is_outside = true},
+         {.name = "payment.refund", .run = refund, .begun = payment_begun, .is_outside = true}});
     add(stock_commands("inventory", products));
     add(stock_commands("item", purchased_items));
     add(stock_commands("slots", buyers_slots));
@@ -175,17 +175,72 @@ Offers& offers() {
   return all;
 }
 
-Result<void> record_refund(Payment& payment, const GatewayReply& gateway, const Moment& moment,
-                           std::vector<Event>& events) {
-  if (payment.status == PaymentStatus::processing) {
-    // It was in doubt until the gateway was asked: not charged, or charged and now given back.
-    if (gateway.external_transaction_id.empty())
-      return change_payment(payment, RecordRefusal{never_charged}, moment, events);
-    const auto charged = change_payment(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
-    if (!charged) return charged;
+// The provider does not know of the charge. It is not asked for again: the saga goes back. An answer that comes while the
+// charge may still be on its way says nothing.
+Result<void> give_up_charge(const StepDefinition& step, Payment& payment, StepReply& reply, const Policy& policy,
+                            const Moment& moment, std::vector<Event>& events) {
+  if (payment.status == PaymentStatus::completed) {  // its answer has come meanwhile
+    if (reply.direction == Direction::action) reply.outcome = Succeeded{};
+    else reply.outcome = Unavailable{"it was charged", true};
+    return {};
   }
-  if (payment.status == PaymentStatus::failed) return {};
-  return change_payment(payment, RecordRefund{}, moment, events);
+  if (payment.charge_pending && moment.now - payment.charge_began_at < step.timeout) {
+    reply.outcome = UnknownOutcome{"the charge may still be on its way to the provider"};
+    return {};
+  }
+  if (reply.direction == Direction::action) reply.outcome = Refused{never_charged};
+  else reply.outcome = Succeeded{};
+  if (payment.status != PaymentStatus::processing) return {};
+  watch_charge(payment, policy, moment);
+  return change_payment(payment, RecordRefusal{never_charged}, moment, events);
+}
+
+// Whether the saga has settled that this attempt is not in effect, so that nothing of it will be undone any more.
+bool is_given_up(const Flow& flow, const StepReply& reply) {
+  if (!flow.saga || reply.step >= flow.saga->steps.size()) return false;
+  const StepState& step = flow.saga->steps[reply.step];
+  return step.attempt > reply.attempt || step.status == StepStatus::failed || step.status == StepStatus::compensated;
+}
+
+Result<void> record_charged(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
+                            const Moment& moment, std::vector<Event>& events) {
+  if (payment.status == PaymentStatus::processing && is_given_up(flow, reply)) {
+    const auto refused = change_payment(payment, RecordRefusal{never_charged}, moment, events);
+    if (!refused) return refused;
+  }
+  const bool is_late = payment.status == PaymentStatus::failed;
+  if (is_late) payment.check = PaymentCheck{moment.now, 0};
+  return change_payment(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
+}
+
+Result<void> record_query(const StepDefinition& step, Flow& flow, Payment& payment, StepReply& reply,
+                          const GatewayReply& gateway, const Policy& policy, const Moment& moment,
+                          std::vector<Event>& events) {
+  const bool undoes = reply.direction == Direction::compensation;
+  if (gateway.not_charged) {
+    if (undoes || is_going_back(flow)) return give_up_charge(step, payment, reply, policy, moment, events);
+    reply.outcome = Unavailable{"the provider does not know of the charge", true};
+    return {};
+  }
+  if (const auto* refused = std::get_if<Refused>(&reply.outcome)) {
+    const std::string reason = refused->reason;
+    if (undoes) reply.outcome = Succeeded{};
+    return change_payment(payment, RecordRefusal{reason}, moment, events);
+  }
+  if (!std::holds_alternative<Succeeded>(reply.outcome)) return {};
+  const auto recorded = record_charged(flow, payment, reply, gateway, moment, events);
+  if (undoes && payment.status == PaymentStatus::completed) reply.outcome = Unavailable{"it was charged", true};
+  return recorded;
+}
+
+Result<void> record_charge(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
+                           const Moment& moment, std::vector<Event>& events) {
+  const StepState* state = flow.saga && reply.step < flow.saga->steps.size() ? &flow.saga->steps[reply.step] : nullptr;
+  if (state && state->tries == reply.tries && state->began_at == reply.since) payment.charge_pending = false;
+  if (const auto* refused = std::get_if<Refused>(&reply.outcome))
+    return change_payment(payment, RecordRefusal{refused->reason}, moment, events);
+  if (!std::holds_alternative<Succeeded>(reply.outcome)) return {};
+  return record_charged(flow, payment, reply, gateway, moment, events);
 }
 
 }  // namespace
@@ -232,31 +287,59 @@ Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stock
                           const Policy& policy, const Moment& moment) {
   const ParticipantCommand* found = offers().find(command);
   if (!found) return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
-  const StepSite site{flow, stocks, call, policy, moment};
-  if (auto known = answer_from_barriers(flow.barriers, call, found->begun(site))) return answered(std::move(*known));
+  const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
+  const bool ask_only = call.direction == Direction::action && is_going_back(flow);
+  const bool refusal_ends = refusal_is_final(definition, call.step, call.direction);
+  const StepSite site{flow, stocks, call, policy, moment, ask_only};
+  if (auto known = answer_from_barriers(flow.barriers, call, found->begun(site), refusal_ends))
+    return answered(std::move(*known));
+  if (ask_only && !found->is_outside) return answered(block_action(flow.barriers, call));
   Performed performed = found->run(site);
   if (performed.outcome)
-    record_barrier(flow.barriers, call.step, call.direction, call.attempt, *performed.outcome);
+    record_barrier(flow.barriers, call.step, call.direction, call.attempt, *performed.outcome, refusal_ends);
   return performed;
 }
 
-Result<std::vector<Event>> record_reply(std::string_view command, Flow& flow, const StepReply& reply,
-                                        const GatewayReply& gateway, const Moment& moment) {
+GatewayCall gateway_call(GatewayCall::Kind kind, const Flow& flow, const Payment& payment) {
+  GatewayCall out;
+  out.kind = kind;
+  out.saga = saga_of(flow.order.id);
+  out.amount = flow.order.total;
+  out.provider_key = payment.provider_key;
+  if (flow.saga) {
+    out.trace_parent = flow.saga->trace_parent;
+    out.saga_type = flow.saga->type;
+  }
+  for (const OrderItem& item : flow.order.items) out.product_ids.push_back(item.product_id);
+  return out;
+}
+
+Result<std::vector<Event>> record_reply(const StepDefinition& step, Flow& flow, StepReply& reply,
+                                        const GatewayReply& gateway, const Policy& policy, const Moment& moment) {
   std::vector<Event> events;
-  const auto* refused = std::get_if<Refused>(&reply.outcome);
-  const bool succeeded = std::holds_alternative<Succeeded>(reply.outcome);
-  if (!refused && !succeeded) return events;
+  const std::string_view command = command_of(step, reply.direction);
   Payment* payment = payment_of_attempt(flow, reply.attempt);
+  const bool is_final =
+      std::holds_alternative<Refused>(reply.outcome) || std::holds_alternative<Succeeded>(reply.outcome);
+  if (!payment && !is_final) return events;
   if (!payment) return Error{ErrorCode::bug, fmt::format("a reply to {} names no payment", command)};
   Result<void> recorded;
-  if (command == "payment.charge") {
-    recorded = succeeded ? change_payment(*payment, RecordCharge{gateway.external_transaction_id}, moment, events)
-                         : change_payment(*payment, RecordRefusal{refused->reason}, moment, events);
-  } else if (succeeded) {
-    recorded = record_refund(*payment, gateway, moment, events);
+  switch (gateway.asked) {
+    case GatewayCall::Kind::charge:
+      recorded = record_charge(flow, *payment, reply, gateway, moment, events);
+      break;
+    case GatewayCall::Kind::query:
+      recorded = record_query(step, flow, *payment, reply, gateway, policy, moment, events);
+      break;
+    case GatewayCall::Kind::refund:
+      if (std::holds_alternative<Succeeded>(reply.outcome))
+        recorded = change_payment(*payment, RecordRefund{}, moment, events);
+      break;
   }
   if (!recorded) return recorded.error();
-  record_barrier(flow.barriers, reply.step, reply.direction, reply.attempt, reply.outcome);
+  const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
+  record_barrier(flow.barriers, reply.step, reply.direction, reply.attempt, reply.outcome,
+                 refusal_is_final(definition, reply.step, reply.direction));
   return events;
 }
 

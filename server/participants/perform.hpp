@@ -10,17 +10,20 @@
 
 #include "server/participants/flow.hpp"
 #include "server/participants/role.hpp"
+#include "server/saga/definition.hpp"
 
 namespace sagactl {
 
+// Each is one call. What follows from an answer is decided first, and is durable, before the next call is made: between
+// the two the order may have been cancelled.
 struct GatewayCall {
   enum class Kind : std::uint8_t {
-    charge,            // make the charge
-    query_or_charge,   // it may have been made: ask, and make it if it was not
-    refund,            // give it back
-    query_and_refund,  // it may have been made: ask, and give it back if it was
+    charge,  // make the charge
+    query,   // it may have been made: ask
+    refund,  // give it back
   };
   Kind kind = Kind::charge;
+  bool is_check = false;  // made by the participant itself, not for a step: payment_check.hpp
   SagaId saga;
   std::size_t step = 0;
   Direction direction = Direction::action;
@@ -39,6 +42,9 @@ struct Policy {
   Duration reservation_ttl = 5min;
   bool shop_confirms = false;  // a checkout's payment waits until the shop confirms it
   Services services = Services::all();  // of a checkout, that are here; the others are asked
+  // When the provider is asked again for a charge that was in doubt and then given up as not made, each counted from
+  // the answer before.
+  std::vector<Duration> charge_checks = {1min, 10min, 1h};
 };
 
 // Whether the flow's payments are made only under a key that the shop names.
@@ -59,14 +65,18 @@ std::vector<StockKey> stocks_of(std::string_view saga, const Order& order);
 Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stocks, const StepCall& call,
                           const Policy& policy, const Moment& moment);
 
-// A gateway's final answer to a call of this participant.
+// A gateway's answer, beside the outcome that it gives.
 struct GatewayReply {
+  GatewayCall::Kind asked = GatewayCall::Kind::charge;
   std::string external_transaction_id;  // of the charge, where there is one
+  bool not_charged = false;             // to a query: the provider has not seen the charge
 };
 
-// Records with the participant what a reply says, behind the barrier, before the saga is told of it. Returns the
-// events. Does nothing for an outcome that is not final.
-Result<std::vector<Event>> record_reply(std::string_view command, Flow& flow, const StepReply& reply,
-                                        const GatewayReply& gateway, const Moment& moment);
+GatewayCall gateway_call(GatewayCall::Kind kind, const Flow& flow, const Payment& payment);
+
+// Records with the participant what an answer of the gateway to a call of `step` says, behind the barrier, before the
+// saga is told of it. Returns the events, and makes of `reply` what the saga is to be told.
+Result<std::vector<Event>> record_reply(const StepDefinition& step, Flow& flow, StepReply& reply,
+                                        const GatewayReply& gateway, const Policy& policy, const Moment& moment);
 
 }  // namespace sagactl

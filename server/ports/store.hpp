@@ -85,7 +85,12 @@ struct Changes {
   std::vector<const Payment*> new_payments, payments;
   std::vector<std::pair<OrderId, const Barrier*>> barriers;  // new ones: a barrier never changes
   // All of the order's reservations, instead of those that are stored. The flow is stored, or among the new ones.
-  std::vector<std::pair<OrderId, const std::vector<Reservation>*>> reservations;
+  struct Reservations {
+    OrderId order;
+    const std::vector<Reservation>* all = nullptr;
+    std::optional<Timestamp> due;  // next_due() of the flow
+  };
+  std::vector<Reservations> reservations;
   std::vector<const Claim*> claims;                          // insert or replace
   std::vector<const Stock*> stocks;                          // insert or replace
   std::vector<const Event*> events;                          // in the order of their sequence
@@ -155,8 +160,8 @@ class Store {
   // has run out as well, so that leases say nothing now; nothing was adopted.
   virtual Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) = 0;
 
-  // At most `limit` flows that hold a reservation which has expired by the database's clock, the longest expired
-  // first. Whoever finds them first gives them back.
+  // At most `limit` flows that are due (`Changes::Reservations::due`) by the database's clock, the longest due first.
+  // Whoever finds them first sees to them.
   virtual Result<std::vector<OrderId>> expired_reservations(std::size_t limit) = 0;
 
   // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live

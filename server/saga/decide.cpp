@@ -38,6 +38,7 @@ class Deciding {
   void begin(std::size_t i, Direction direction);
   void call_again(std::size_t i, Direction direction);
   void wait_for_next_try(std::size_t i, Direction direction);
+  void try_again(std::size_t i, Direction direction, const Unavailable* answer);
   bool budget_left(std::size_t i, Direction direction);
 
   void go_forward();
@@ -141,6 +142,11 @@ void Deciding::wait_for_next_try(std::size_t i, Direction direction) {
   saga().wake_at = moment_.now + backoff(policy_of(defined(i), direction), step(i).tries, moment_.entropy);
 }
 
+void Deciding::try_again(std::size_t i, Direction direction, const Unavailable* answer) {
+  if (answer && answer->again_now) call(i, direction);
+  else wait_for_next_try(i, direction);
+}
+
 void Deciding::go_forward() {
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     if (step(i).status == StepStatus::succeeded) continue;
@@ -197,10 +203,18 @@ void Deciding::fail(std::size_t i, Direction direction, const std::string& reaso
                    .add("requiresManualIntervention", true));
 }
 
-// A step's budget is used up.
+// A step's budget is used up. A saga that was going back goes on back when a person has it tried again: the step, which
+// may be in effect, is undone then, and never done.
 void Deciding::give_up(std::size_t i, Direction direction, const std::string& reason) {
   if (direction == Direction::compensation || step(i).in_doubt || past_pivot(i)) {
+    const bool is_going_back = saga().status == SagaStatus::compensating;
+    if (is_going_back && defined(i).compensation.empty()) {
+      settle(i, StepStatus::compensated);
+      go_backward();
+      return;
+    }
     fail(i, direction, reason);
+    if (is_going_back) step(i).status = StepStatus::compensating;
     return;
   }
   settle(i, StepStatus::failed);
@@ -223,7 +237,7 @@ void Deciding::action_replied(std::size_t i, const Outcome& outcome) {
     s.error = unknown->reason;
     if (saga().status == SagaStatus::failed) return;
     if (budget_left(i, Direction::action)) wait_for_next_try(i, Direction::action);
-    else fail(i, Direction::action, unknown->reason);
+    else give_up(i, Direction::action, unknown->reason);
     return;
   }
   if (const auto* awaited = std::get_if<Awaited>(&outcome); awaited && !undoing) {
@@ -245,7 +259,7 @@ void Deciding::action_replied(std::size_t i, const Outcome& outcome) {
     settle(i, StepStatus::failed);
     begin_compensation(reason);
   } else if (budget_left(i, Direction::action)) {
-    wait_for_next_try(i, Direction::action);
+    try_again(i, Direction::action, unavailable);
   } else {
     give_up(i, Direction::action, reason);
   }
@@ -273,7 +287,7 @@ void Deciding::compensation_replied(std::size_t i, const Outcome& outcome) {
   if (!unknown) s.in_doubt = false;
   if (saga().status == SagaStatus::failed) return;
   const std::string reason = s.error;
-  if (!refused && budget_left(i, Direction::compensation)) wait_for_next_try(i, Direction::compensation);
+  if (!refused && budget_left(i, Direction::compensation)) try_again(i, Direction::compensation, unavailable);
   else fail(i, Direction::compensation, reason);
 }
 

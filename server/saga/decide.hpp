@@ -67,6 +67,7 @@ struct Refused {  // for good, and not in effect: a declined card
 };
 struct Unavailable {  // for now, and not in effect: worth another try
   std::string reason;
+  bool again_now = false;  // the participant has found out what is to be done next: no need to wait with it
   friend bool operator==(const Unavailable&, const Unavailable&) = default;
 };
 struct UnknownOutcome {  // it may be in effect: a time-out

@@ -50,6 +50,8 @@ enum class EventType : std::uint8_t {
   stock_released,
   stock_set,
   notification_sent,
+  payment_charged_late,    // a charge was found in effect after it had been given up; it is given back
+  payment_refund_failed,   // that was refused, or could not be done for too long: a person has to see to it
 };
 
 template <>
@@ -59,7 +61,8 @@ struct Spelling<EventType> {
       "PaymentProcessed", "PaymentFailed", "PaymentRefunded",    "SagaStarted",
       "SagaStepCompleted", "SagaCompleted", "SagaFailed",        "SagaStepCompensated",
       "SagaCompensated", "SagaCompensationFailed", "SagaCompensating", "SagaRetried",
-      "StockReserved", "StockRefused", "StockConfirmed", "StockReleased", "StockSet", "NotificationSent"};
+      "StockReserved", "StockRefused", "StockConfirmed", "StockReleased", "StockSet", "NotificationSent",
+      "PaymentChargedLate", "PaymentRefundFailed"};
 };
 
 // What happens to few flows, and is looked for among millions of what happens to all: databases have an index of these.
@@ -74,6 +77,8 @@ constexpr bool is_seldom(EventType type) {
     case EventType::saga_compensation_failed:
     case EventType::saga_compensating:
     case EventType::saga_retried:
+    case EventType::payment_charged_late:
+    case EventType::payment_refund_failed:
       return true;
     default:
       return false;

@@ -192,6 +192,13 @@ const Mutant mutants[] = {
        s.completed->flow.order.status = OrderStatus::shipped;
        return id_of(s.completed);
      }},
+    {"a charge begun after its saga went back", "no-charge-after-compensation",
+     [](Story& s) {
+       FlowHistory& flow = *s.cancelled_midway;
+       const Timestamp at = find_event(flow, EventType::saga_compensating)->occurred_at;
+       flow.flow.payments.front().charge_began_at = at + Duration{1};
+       return flow.flow.payments.front().id.text();
+     }},
     {"a row that is a version behind its events", "legal-transitions",
      [](Story& s) {
        --s.completed->flow.saga->version;

@@ -192,9 +192,8 @@ void World::answer(FlowHistory& flow, Outcome outcome, const std::string& transa
   std::erase_if(under_way_, [&](const auto& it) { return it.first == flow.flow.order.id; });
   const Moment at = moment();
   const StepDefinition& step = definition_of(flow).steps[made.step];
-  const StepReply reply{made.step, made.direction, made.attempt, std::move(outcome)};
-  append(flow, expect(record_reply(command_of(step, made.direction),
-                                   flow.flow, reply, GatewayReply{transaction}, at)));
+  StepReply reply{made.step, made.direction, made.attempt, std::move(outcome), made.tries, made.since};
+  append(flow, expect(record_reply(step, flow.flow, reply, GatewayReply{made.kind, transaction}, Policy{}, at)));
   follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, reply, at)));
 }
 

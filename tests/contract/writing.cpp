@@ -15,7 +15,7 @@ Uuid uuid_of(int kind, int number) {
 
 AggregateType aggregate_of(EventType type) {
   if (type <= EventType::order_status_changed || type == EventType::notification_sent) return AggregateType::order;
-  if (type <= EventType::payment_refunded) return AggregateType::payment;
+  if (type <= EventType::payment_refunded || type >= EventType::payment_charged_late) return AggregateType::payment;
   return type < EventType::stock_reserved ? AggregateType::saga : AggregateType::inventory;
 }
 
@@ -177,7 +177,8 @@ ChangeList& ChangeList::create(const Flow& flow) {
   if (kept.saga) changes.new_sagas.push_back(&*kept.saga);
   for (const Payment& payment : kept.payments) changes.new_payments.push_back(&payment);
   for (const Barrier& barrier : kept.barriers) changes.barriers.emplace_back(kept.order.id, &barrier);
-  if (!kept.reservations.empty()) changes.reservations.emplace_back(kept.order.id, &kept.reservations);
+  if (!kept.reservations.empty() || next_due(kept))
+    changes.reservations.push_back({kept.order.id, &kept.reservations, next_due(kept)});
   return *this;
 }
 
@@ -198,7 +199,7 @@ ChangeList& ChangeList::add(OrderId order, const Barrier& barrier) {
   return *this;
 }
 ChangeList& ChangeList::set(OrderId order, const std::vector<Reservation>& reservations) {
-  changes.reservations.emplace_back(order, &keep(reservations_, reservations));
+  changes.reservations.push_back({order, &keep(reservations_, reservations), next_due(reservations, {})});
   return *this;
 }
 ChangeList& ChangeList::add(const Stock& stock) {
@@ -335,11 +336,13 @@ std::string describe(const Saga& saga) {
 }
 
 std::string describe(const Payment& payment) {
-  return fmt::format("payment {} of {} {} attempt {}: {} {} {} ext {} failure {} under {} node {} v{} {} {}",
+  return fmt::format("payment {} of {} {} attempt {}: {} {} {} ext {} failure {} under {} node {} v{} {} {} charge {} {} check {}",
                      payment.id.text(), payment.order.text(), payment.user.text(), payment.attempt,
                      payment.amount.text(), to_string(payment.method), to_string(payment.status),
                      payment.external_transaction_id, payment.failure_reason, payment.provider_key,
-                     payment.node, payment.version, payment.created_at.us, payment.updated_at.us);
+                     payment.node, payment.version, payment.created_at.us, payment.updated_at.us,
+                     payment.charge_began_at.us, payment.charge_pending,
+                     payment.check ? fmt::format("{} {}", payment.check->at.us, payment.check->tries) : "never");
 }
 
 std::string describe(const Event& event) {

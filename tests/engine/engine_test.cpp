@@ -158,8 +158,9 @@ TEST(Engine, ANewLifeAdoptsItsOldSagasAndAsksWhatBecameOfThem) {
   node.engine.reset();  // as a kill would
   node.start("node-1");
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "query 1"));
-  node.gateway.answer_query(NotCharged{});
   node.gateway.charges.pop_front();
+  node.gateway.answer_query(NotCharged{});
+  node.settle();
   node.gateway.answer_charge(Charged{"tx"});
   node.settle();
   EXPECT_EQ(node.flow(id).order.status, OrderStatus::paid);

@@ -158,7 +158,7 @@ class World {
       for (const Service service : {Service::order, Service::payment, Service::inventory})
         at(service).submit(PerformRequest{call->call}, nullptr);
     } else if (const auto* reply = std::get_if<RemoteReply>(&message)) {
-      at(Service::orchestrator).submit(StepReplied{reply->saga, reply->reply, "", true}, nullptr);
+      at(Service::orchestrator).submit(StepReplied{reply->saga, reply->reply, {}, true}, nullptr);
     } else {
       for (const Service service : {Service::order, Service::payment, Service::inventory})
         at(service).submit(PursueRequest{std::get<OrderId>(message)}, nullptr);

@@ -34,7 +34,8 @@ ChangesCopy::ChangesCopy(const Changes& changes)
       users_(changes.users),
       replays_(changes.replays) {
   for (const auto& [order, barrier] : changes.barriers) barriers.emplace_back(order, *barrier);
-  for (const auto& [order, list] : changes.reservations) reservations.emplace_back(order, *list);
+  for (const Changes::Reservations& each : changes.reservations)
+    reservations.push_back({each.order, *each.all, each.due});
 }
 
 void ChangesCopy::drop(OrderId id) {
@@ -50,7 +51,7 @@ void ChangesCopy::drop(OrderId id) {
   std::erase_if(claims, of_order);
   std::erase_if(events, of_order);
   std::erase_if(barriers, [&](const auto& it) { return it.first == id; });
-  std::erase_if(reservations, [&](const auto& it) { return it.first == id; });
+  std::erase_if(reservations, of_order);
 }
 
 void ChangesCopy::set_key(Order& order, const std::string& key) {
@@ -75,7 +76,7 @@ Changes ChangesCopy::changes(std::int64_t last_sequence) {
   changes.new_payments = pointers(new_payments);
   changes.payments = pointers(payments);
   for (const auto& [order, barrier] : barriers) changes.barriers.emplace_back(order, &barrier);
-  for (const auto& [order, list] : reservations) changes.reservations.emplace_back(order, &list);
+  for (const ReservationsCopy& each : reservations) changes.reservations.push_back({each.order, &each.all, each.due});
   changes.claims = pointers(claims);
   changes.stocks = pointers(stocks);
   changes.events = pointers(events);

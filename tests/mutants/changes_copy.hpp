@@ -16,7 +16,12 @@ class ChangesCopy {
   std::deque<Saga> new_sagas, sagas;
   std::deque<Payment> new_payments, payments;
   std::deque<std::pair<OrderId, Barrier>> barriers;
-  std::deque<std::pair<OrderId, std::vector<Reservation>>> reservations;
+  struct ReservationsCopy {
+    OrderId order;
+    std::vector<Reservation> all;
+    std::optional<Timestamp> due;
+  };
+  std::deque<ReservationsCopy> reservations;
   std::deque<Claim> claims;
   std::deque<Stock> stocks;
   std::deque<Event> events;

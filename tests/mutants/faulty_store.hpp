@@ -20,6 +20,7 @@ StoreFault shared_key(Aim aim);
 StoreFault lost_order(Aim aim);
 StoreFault wrong_amount(Aim aim);
 StoreFault double_capture(Aim aim);
+StoreFault charge_while_compensating(Aim aim);
 StoreFault lost_compensation(Aim aim);
 StoreFault skipped_state(Aim aim);
 StoreFault lost_payment_event(Aim aim);

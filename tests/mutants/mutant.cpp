@@ -38,6 +38,7 @@ const std::vector<Mutant>& mutants() {
       {"lost-order", in_store<lost_order>},
       {"wrong-amount", in_store<wrong_amount>},
       {"double-capture", in_store<double_capture>},
+      {"charge-while-compensating", in_store<charge_while_compensating>},
       {"lost-compensation", in_store<lost_compensation>},
       {"skipped-state", in_store<skipped_state>},
       {"lost-payment-event", in_store<lost_payment_event>},

@@ -46,6 +46,7 @@ const Planted table[] = {
     {"shared-key", "one-live-order-per-key", {}, singles},
     {"wrong-amount", "money-balances", {}, singles},
     {"double-capture", "one-capture-per-order", money, singles},
+    {"charge-while-compensating", "no-charge-after-compensation", {}, failing},
     {"silent-gateway", "all-sagas-end", {}, singles},
     {"lost-compensation", "compensation-complete", {}, failing},
     {"skipped-state", "legal-transitions", {}, singles},

@@ -71,6 +71,16 @@ StoreFault double_capture(Aim aim) {
   };
 }
 
+// One payment is charged again while its saga goes back.
+StoreFault charge_while_compensating(Aim aim) {
+  return [aim](ChangesCopy& batch) mutable {
+    for (Payment& payment : batch.payments) {
+      const Event* compensating = batch.find_event(payment.order, EventType::saga_compensating);
+      if (compensating && aim.hits()) payment.charge_began_at = compensating->occurred_at + Duration{1};
+    }
+  };
+}
+
 // One saga ends as compensated although its order was not cancelled.
 StoreFault lost_compensation(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {

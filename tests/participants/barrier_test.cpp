@@ -50,5 +50,23 @@ TEST(Barrier, AnotherAttemptIsAnotherMatter) {
   EXPECT_FALSE(answer_from_barriers(barriers, second, false));
 }
 
+TEST(Barrier, ARefusalThatIsNotFinalIsNoAnswerToALaterCall) {
+  std::vector<Barrier> barriers;
+  record_barrier(barriers, 3, Direction::action, 1, Refused{"sold out"}, false);
+  EXPECT_TRUE(barriers.empty());
+  barriers.push_back({3, Direction::action, 1, false, "sold out"});
+  const StepCall call{SagaId{}, 3, Direction::action};
+  EXPECT_FALSE(answer_from_barriers(barriers, call, true, false));
+  EXPECT_TRUE(answer_from_barriers(barriers, call, true, true));
+}
+
+TEST(Barrier, OnlyWhatTheSagaGoesBackFromIsRefusedForGood) {
+  const SagaDefinition& purchase = *find_definition(item_purchase_saga);
+  for (std::size_t step = 0; step < purchase.steps.size(); ++step) {
+    EXPECT_EQ(refusal_is_final(&purchase, step, Direction::action), step <= purchase.pivot);
+    EXPECT_FALSE(refusal_is_final(&purchase, step, Direction::compensation));
+  }
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -17,9 +17,9 @@ TEST(Payment, ChangesStatusOnlyAsTheTableSays) {
   const std::vector<Row> table = {
       {pending, Then::conflict, Then::conflict, Then::conflict},
       {processing, Then::changes, Then::changes, Then::conflict},
-      {completed, Then::stays, Then::conflict, Then::changes},
-      {failed, Then::conflict, Then::stays, Then::conflict},
-      {refunded, Then::conflict, Then::conflict, Then::stays},
+      {completed, Then::stays, Then::stays, Then::changes},
+      {failed, Then::changes, Then::stays, Then::conflict},
+      {refunded, Then::stays, Then::stays, Then::stays},
   };
   ASSERT_EQ(table.size(), std::size(Spelling<PaymentStatus>::names));
   for (const Row& row : table) {
@@ -44,6 +44,19 @@ TEST(Payment, EveryAttemptHasAKeyOfItsOwn) {
   const OrderId order{new_uuid()};
   EXPECT_EQ(charge_key(order, 1), charge_key(order, 1));
   EXPECT_NE(charge_key(order, 1), charge_key(order, 2));
+}
+
+TEST(Payment, ThatIsChargedAfterItFailedIsOwedBack) {
+  Payment payment = begin_payment(PaymentId{new_uuid()}, OrderId{new_uuid()}, UserId{}, 1, Money{100}, moment);
+  payment = decide(payment, RecordRefusal{"given up"}, moment)->payment;
+  EXPECT_FALSE(is_owed_back(payment));
+  auto charged = decide(payment, RecordCharge{"tx"}, moment);
+  EXPECT_EQ(charged->events.at(0).type, EventType::payment_charged_late);
+  EXPECT_TRUE(is_owed_back(charged->payment));
+  auto kept = decide(charged->payment, RecordRefundFailure{"account closed"}, moment);
+  EXPECT_EQ(kept->events.at(0).type, EventType::payment_refund_failed);
+  EXPECT_TRUE(is_owed_back(kept->payment));
+  EXPECT_FALSE(is_owed_back(decide(kept->payment, RecordRefund{}, moment)->payment));
 }
 
 }  // namespace

@@ -30,7 +30,19 @@ Result<Performed> act(std::string_view command, Flow& flow, const StepCall& call
 }
 
 StepReply reply_to(const StepCall& call, Outcome outcome) {
-  return StepReply{call.step, call.direction, call.attempt, std::move(outcome)};
+  return StepReply{call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since};
+}
+
+const StepDefinition& payment_step() { return find_definition(order_processing_saga)->steps[1]; }
+
+// Records what the provider said, and gives the events.
+Result<std::vector<Event>> record(Flow& flow, StepReply& reply, Kind asked, const std::string& transaction = {},
+                                  bool not_charged = false, const Moment& at = moment) {
+  return record_reply(payment_step(), flow, reply, {asked, transaction, not_charged}, Policy{}, at);
+}
+Result<std::vector<Event>> record_charge_of(Flow& flow, const StepCall& call, Outcome outcome) {
+  StepReply reply = reply_to(call, std::move(outcome));
+  return record(flow, reply, Kind::charge, "tx");
 }
 
 TEST(Perform, AChargeIsRecordedBeforeTheGatewayIsCalled) {
@@ -48,7 +60,7 @@ TEST(Perform, ARepeatedChargeIsOnePaymentAndAsksTheGatewayFirst) {
   Flow flow = fresh_flow();
   ASSERT_TRUE(act("payment.charge", flow, call_of(flow, 1, Direction::action)).ok());
   const auto again = act("payment.charge", flow, call_of(flow, 1, Direction::action, 1, true));
-  EXPECT_EQ(again->gateway_call->kind, Kind::query_or_charge);
+  EXPECT_EQ(again->gateway_call->kind, Kind::query);
   EXPECT_EQ(flow.payments.size(), 1u);
 }
 
@@ -56,13 +68,13 @@ TEST(Perform, AChargeThatWasAnsweredIsNotMadeAgain) {
   Flow flow = fresh_flow();
   const StepCall call = call_of(flow, 1, Direction::action);
   ASSERT_TRUE(act("payment.charge", flow, call).ok());
-  const auto events = record_reply("payment.charge", flow, reply_to(call, Succeeded{}), {"tx-1"}, moment);
+  const auto events = record_charge_of(flow, call, Succeeded{});
   ASSERT_EQ(events->size(), 1u);
   EXPECT_EQ(flow.payments[0].status, PaymentStatus::completed);
   const auto again = act("payment.charge", flow, call);
   EXPECT_EQ(again->outcome, Outcome{Succeeded{}});
   EXPECT_FALSE(again->gateway_call);
-  EXPECT_TRUE(record_reply("payment.charge", flow, reply_to(call, Succeeded{}), {"tx-1"}, moment)->empty());
+  EXPECT_TRUE(record_charge_of(flow, call, Succeeded{})->empty());
 }
 
 TEST(Perform, ARefundDependsOnWhatBecameOfTheCharge) {
@@ -74,7 +86,7 @@ TEST(Perform, ARefundDependsOnWhatBecameOfTheCharge) {
   };
   const std::vector<Row> table = {
       {"never begun: nothing to give back", std::nullopt, false, std::nullopt},
-      {"begun, not answered: ask", Outcome{Succeeded{}}, false, Kind::query_and_refund},
+      {"begun, not answered: ask", Outcome{Succeeded{}}, false, Kind::query},
       {"refused: nothing to give back", Outcome{Refused{"declined"}}, true, std::nullopt},
       {"charged: give it back", Outcome{Succeeded{}}, true, Kind::refund},
   };
@@ -85,7 +97,7 @@ TEST(Perform, ARefundDependsOnWhatBecameOfTheCharge) {
     if (row.charge) {
       ASSERT_TRUE(act("payment.charge", flow, charge).ok());
       if (row.answered) {
-        ASSERT_TRUE(record_reply("payment.charge", flow, reply_to(charge, *row.charge), {"tx"}, moment).ok());
+        ASSERT_TRUE(record_charge_of(flow, charge, *row.charge).ok());
       }
     }
     const auto refund = act("payment.refund", flow, call_of(flow, 1, Direction::compensation));
@@ -110,19 +122,73 @@ TEST(Perform, ALateChargeAfterItsCompensationDoesNothing) {
 
 TEST(Perform, AChargeInDoubtThatIsUndoneIsBookedAsWhatTheGatewaySays) {
   struct Row {
-    const char* transaction;
+    Outcome answer;
+    bool not_charged;
     PaymentStatus then;
-    std::size_t events;
+    Outcome told;  // to the saga
   };
-  for (const Row& row : {Row{"", PaymentStatus::failed, 1}, Row{"tx-9", PaymentStatus::refunded, 2}}) {
+  const Moment later{moment.now + 30s, "node-1", 1, 78};
+  for (const Row& row : {Row{Unavailable{"none"}, true, PaymentStatus::failed, Succeeded{}},
+                         Row{Refused{"declined"}, false, PaymentStatus::failed, Succeeded{}},
+                         Row{UnknownOutcome{"?"}, false, PaymentStatus::processing, UnknownOutcome{"?"}},
+                         Row{Succeeded{}, false, PaymentStatus::completed, Unavailable{"it was charged", true}}}) {
     Flow flow = fresh_flow();
     ASSERT_TRUE(act("payment.charge", flow, call_of(flow, 1, Direction::action)).ok());
     const StepCall refund = call_of(flow, 1, Direction::compensation);
-    ASSERT_TRUE(act("payment.refund", flow, refund).ok());
-    const auto events = record_reply("payment.refund", flow, reply_to(refund, Succeeded{}), {row.transaction}, moment);
-    EXPECT_EQ(events->size(), row.events);
+    ASSERT_EQ(act("payment.refund", flow, refund)->gateway_call->kind, Kind::query);
+    StepReply reply = reply_to(refund, row.answer);
+    ASSERT_TRUE(record(flow, reply, Kind::query, "tx-9", row.not_charged, later).ok());
     EXPECT_EQ(flow.payments[0].status, row.then);
+    EXPECT_EQ(reply.outcome, row.told);
   }
+}
+
+TEST(Perform, AChargeThatMayBeOnItsWayIsNotTakenForOneThatWasNotMade) {
+  Flow flow = fresh_flow();
+  ASSERT_TRUE(act("payment.charge", flow, call_of(flow, 1, Direction::action)).ok());
+  const StepCall refund = call_of(flow, 1, Direction::compensation);
+  StepReply early = reply_to(refund, Unavailable{});
+  const Moment before{moment.now + payment_step().timeout - 1us, "node-1", 1, 78};
+  ASSERT_TRUE(record(flow, early, Kind::query, "", true, before).ok());
+  EXPECT_TRUE(std::holds_alternative<UnknownOutcome>(early.outcome));
+  EXPECT_EQ(flow.payments[0].status, PaymentStatus::processing);
+  StepReply late = reply_to(refund, Unavailable{});
+  const Moment after{moment.now + payment_step().timeout, "node-1", 1, 78};
+  ASSERT_TRUE(record(flow, late, Kind::query, "", true, after).ok());
+  EXPECT_EQ(late.outcome, Outcome{Succeeded{}});
+  EXPECT_EQ(flow.payments[0].status, PaymentStatus::failed);
+  EXPECT_TRUE(flow.payments[0].check) << "and it is asked about again";
+}
+
+TEST(Perform, WhatASagaThatGoesBackAsksForIsNotDone) {
+  Flow flow = fresh_flow();
+  flow.saga->status = SagaStatus::compensating;
+  const auto charge = act("payment.charge", flow, call_of(flow, 1, Direction::action));
+  EXPECT_TRUE(std::holds_alternative<Refused>(*charge->outcome));
+  EXPECT_TRUE(flow.payments.empty());
+  const auto confirm = act("order.confirm", flow, call_of(flow, 2, Direction::action));
+  EXPECT_TRUE(std::holds_alternative<Refused>(*confirm->outcome));
+  EXPECT_EQ(flow.order.status, OrderStatus::pending);
+}
+
+TEST(Perform, ARefusedRefundIsAskedForAgain) {
+  Flow flow = fresh_flow();
+  const StepCall charge = call_of(flow, 1, Direction::action), refund = call_of(flow, 1, Direction::compensation);
+  ASSERT_TRUE(act("payment.charge", flow, charge).ok());
+  ASSERT_TRUE(record_charge_of(flow, charge, Succeeded{}).ok());
+  ASSERT_TRUE(act("payment.refund", flow, refund).ok());
+  StepReply refused = reply_to(refund, Refused{"the bank is closed"});
+  ASSERT_TRUE(record(flow, refused, Kind::refund).ok());
+  EXPECT_EQ(act("payment.refund", flow, refund)->gateway_call->kind, Kind::refund);
+}
+
+TEST(Perform, ARefusedRefundThatIsStoredAsABarrierIsAskedForAgain) {
+  Flow flow = fresh_flow();
+  const StepCall charge = call_of(flow, 1, Direction::action), refund = call_of(flow, 1, Direction::compensation);
+  ASSERT_TRUE(act("payment.charge", flow, charge).ok());
+  ASSERT_TRUE(record_charge_of(flow, charge, Succeeded{}).ok());
+  flow.barriers.push_back({1, Direction::compensation, 1, false, "the bank is closed"});
+  EXPECT_EQ(act("payment.refund", flow, refund)->gateway_call->kind, Kind::refund);
 }
 
 TEST(Perform, TheFirstAttemptOfAnOrderIsItsCreationAndALaterOneReopensIt) {
@@ -138,7 +204,7 @@ TEST(Perform, ConfirmationNamesThePaymentThatWasCharged) {
   Flow flow = fresh_flow();
   const StepCall charge = call_of(flow, 1, Direction::action);
   ASSERT_TRUE(act("payment.charge", flow, charge).ok());
-  ASSERT_TRUE(record_reply("payment.charge", flow, reply_to(charge, Succeeded{}), {"tx"}, moment).ok());
+  ASSERT_TRUE(record_charge_of(flow, charge, Succeeded{}).ok());
   ASSERT_TRUE(act("order.confirm", flow, call_of(flow, 2, Direction::action)).ok());
   EXPECT_EQ(flow.order.payment_id, flow.payments[0].id.text());
   EXPECT_EQ(flow.order.status, OrderStatus::paid);

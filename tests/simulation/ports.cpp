@@ -76,30 +76,46 @@ Provider::Fate Provider::fate() {
   return Fate::answered;
 }
 
+Duration Provider::some_time(double share) {
+  if (!chance_.happens(share)) return {};
+  return Duration{static_cast<std::int64_t>(chance_.random.below(static_cast<std::uint64_t>(held_up_max.count())))};
+}
+
 void Provider::later(std::function<void()> answer) {
-  clock_.after(Duration{static_cast<std::int64_t>(chance_.random.below(20'000))}, std::move(answer));
+  const Duration delay = Duration{static_cast<std::int64_t>(chance_.random.below(20'000))};
+  if (chance_.happens(chance_.faults.gateway_answers_twice))
+    clock_.after(delay + some_time(chance_.faults.gateway_slow), answer);
+  clock_.after(delay + some_time(chance_.faults.gateway_slow), std::move(answer));
+}
+
+void Provider::take_charge(const std::string& name, const Charge& charge) {
+  Account& account = accounts_[name];
+  account.amount = charge.amount;
+  if (account.charged || account.declined) return;
+  const bool must_fail = charge.product_ids.at(0).find("PAYMENT_FAIL") != std::string::npos;
+  account.declined = must_fail || chance_.happens(chance_.faults.gateway_declines);
+  account.charged = !account.declined;
+  account.found_from = clock_.steady() + some_time(chance_.faults.gateway_forgets);
 }
 
 void Provider::charge(const Charge& charge, std::function<void(ChargeAnswer)> done) {
   const Fate fate = this->fate();
   if (fate == Fate::away) return later([done] { done(Unavailable{"simulated: 503"}); });
-  if (fate != Fate::silent && fate != Fate::lost) {
-    Account& account = accounts_[account_of(charge)];
-    account.amount = charge.amount;
-    const bool first = !account.charged && !account.declined;
-    const bool must_fail = charge.product_ids.at(0).find("PAYMENT_FAIL") != std::string::npos;
-    if (first) {
-      account.declined = must_fail || chance_.happens(chance_.faults.gateway_declines);
-      account.charged = !account.declined;
-    }
-  }
-  if (fate == Fate::lost || fate == Fate::lost_with_effect) return;
-  if (fate != Fate::answered) return later([done] { done(UnknownOutcome{"simulated: timed out"}); });
-  const Account& account = accounts_[account_of(charge)];
-  later([done, charged = account.charged, key = account_of(charge)] {
-    if (charged) done(Charged{"tx-" + key});
-    else done(Refused{"simulated: declined"});
-  });
+  if (fate == Fate::silent) return later([done] { done(UnknownOutcome{"simulated: timed out"}); });
+  if (fate == Fate::lost) return;
+  if (fate == Fate::silent_with_effect) later([done] { done(UnknownOutcome{"simulated: timed out"}); });
+  const auto arrive = [this, charge, done, fate] {
+    const std::string account = account_of(charge);
+    take_charge(account, charge);
+    if (fate != Fate::answered) return;
+    later([done, charged = accounts_[account].charged, account] {
+      if (charged) done(Charged{"tx-" + account});
+      else done(Refused{"simulated: declined"});
+    });
+  };
+  const Duration held_up = some_time(chance_.faults.gateway_held_up);
+  if (held_up == Duration{}) arrive();
+  else clock_.after(held_up, arrive);
 }
 
 void Provider::query(const std::string& key, std::function<void(QueryAnswer)> done) {
@@ -107,8 +123,9 @@ void Provider::query(const std::string& key, std::function<void(QueryAnswer)> do
   if (fate == Fate::lost || fate == Fate::lost_with_effect) return;
   if (fate != Fate::answered) return later([done] { done(Unavailable{"simulated: no answer"}); });
   const auto account = accounts_.find(key);
-  const bool charged = account != accounts_.end() && account->second.charged;
-  const bool declined = account != accounts_.end() && account->second.declined;
+  const bool is_found = account != accounts_.end() && clock_.steady() >= account->second.found_from;
+  const bool charged = is_found && account->second.charged;
+  const bool declined = is_found && account->second.declined;
   later([done, charged, declined, key] {
     if (charged) done(Charged{"tx-" + key});
     else if (declined) done(Refused{"simulated: declined"});
@@ -119,6 +136,8 @@ void Provider::query(const std::string& key, std::function<void(QueryAnswer)> do
 void Provider::refund(const std::string& key, Money, std::function<void(Outcome)> done) {
   const Fate fate = this->fate();
   if (fate == Fate::away) return later([done] { done(Unavailable{"simulated: 503"}); });
+  if (chance_.happens(chance_.faults.gateway_refuses_refunds))
+    return later([done] { done(Refused{"simulated: the bank is closed"}); });
   if (fate != Fate::silent && fate != Fate::lost) accounts_.at(key).refunded = true;
   if (fate == Fate::lost || fate == Fate::lost_with_effect) return;
   if (fate != Fate::answered) return later([done] { done(UnknownOutcome{"simulated: timed out"}); });

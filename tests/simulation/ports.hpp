@@ -27,8 +27,15 @@ struct Faults {
   double gateway_silent = 0;     // no answer in time; half of them took effect
   double gateway_lost = 0;       // no answer ever
   double gateway_declines = 0.1;
+  double gateway_held_up = 0;         // a charge takes effect only after a while, up to `held_up_max`
+  double gateway_slow = 0;            // an answer comes after a while, up to `held_up_max`
+  double gateway_answers_twice = 0;
+  double gateway_forgets = 0;         // a charge cannot be found for a while, up to `held_up_max`
+  double gateway_refuses_refunds = 0;
   double bus_away = 0;
 };
+
+constexpr Duration held_up_max = 40s;  // longer than a step waits for an answer
 
 // Counts a node's calls to its ports, and ends the node at the one it is told to.
 class Chance {
@@ -88,6 +95,7 @@ class Provider {
   struct Account {
     Money amount;
     bool charged = false, declined = false, refunded = false;
+    SteadyTime found_from;  // queries find it
   };
   // By the key of the charge, or by the shop's where it has one.
   const std::map<std::string, Account>& accounts() const { return accounts_; }
@@ -96,7 +104,10 @@ class Provider {
   // Whether the call is answered, and whether it takes effect if it is not.
   enum class Fate { answered, away, silent, silent_with_effect, lost, lost_with_effect };
   Fate fate();
+  // Once, or twice.
   void later(std::function<void()> answer);
+  Duration some_time(double share);  // none, or up to `held_up_max`
+  void take_charge(const std::string& account, const Charge& charge);
 
   Clock& clock_;
   Chance& chance_;

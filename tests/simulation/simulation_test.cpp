@@ -46,8 +46,9 @@ Options crash_scenario(std::uint64_t crash_at) {
   options.pause_share = 0;
   options.faults.gateway_silent = 0.2;
   options.all_systems = true;
-  options.shop_confirms = crash_at % 4 == 0;
+  options.shop_confirms = crash_at > 0 && crash_at % 4 == 0;
   options.reservation_ttl = 2s;
+  options.charge_checks = {500ms};  // a charge is in effect at once, or never
   options.crash_at = crash_at;
   return options;
 }

@@ -62,6 +62,11 @@ Options swarm(std::uint64_t seed) {
   faults.gateway_silent = sometimes(0.3);
   faults.gateway_lost = sometimes(0.1);
   faults.gateway_declines = sometimes(0.6);
+  faults.gateway_held_up = sometimes(0.2);
+  faults.gateway_slow = sometimes(0.2);
+  faults.gateway_answers_twice = sometimes(0.3);
+  faults.gateway_forgets = sometimes(0.3);
+  faults.gateway_refuses_refunds = sometimes(0.5);
   faults.bus_away = sometimes(0.3);
   options.all_systems = random.chance(0.5);
   options.shop_confirms = random.chance(0.5);
@@ -105,7 +110,9 @@ void World::boot(Node& node) {
   EngineOptions options;
   options.node = node.name;
   options.seed = chance_.random.next();
-  options.policy = Policy{options_.reservation_ttl, options_.shop_confirms};
+  options.policy.reservation_ttl = options_.reservation_ttl;
+  options.policy.shop_confirms = options_.shop_confirms;
+  options.policy.charge_checks = options_.charge_checks;
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, clock_);
   node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_, clock_);
   node.engine->on_work([this, &node] {
@@ -288,6 +295,37 @@ void World::operate() {
   node->engine->submit(std::move(command), [](Result<Receipt>) {});
 }
 
+// A person has tried again what could not be undone.
+void World::retry_what_could_not_be_undone() {
+  each_flow([&](const Flow& flow) {
+    Node* node = any_node();
+    const auto& steps = flow.saga->steps;
+    const bool is_owed = std::any_of(flow.payments.begin(), flow.payments.end(), is_owed_back);
+    const bool goes_back = std::any_of(steps.begin(), steps.end(), [](const StepState& step) {
+      return step.status == StepStatus::compensating || step.status == StepStatus::compensated;
+    });
+    if (node && flow.saga->requires_manual_intervention && (goes_back || is_owed))
+      node->engine->submit(RetryRequest{flow.saga->id, admin}, [](Result<Receipt>) {});
+  });
+}
+
+// None is to be looked at again.
+bool World::are_payments_settled() {
+  bool settled = true;
+  each_flow([&](const Flow& flow) {
+    for (const Payment& payment : flow.payments) settled &= !payment.check;
+  });
+  return settled;
+}
+
+void World::each_flow(const std::function<void(const Flow&)>& see) {
+  const auto history = store_->snapshot();
+  (void)(*history)->each_flow({}, [&](const FlowHistory& it) {
+    if (it.flow.saga) see(it.flow);
+    return true;
+  });
+}
+
 // Moves to whatever comes next: a node's turn or something on the clock.
 void World::step() {
   Node* next = nullptr;
@@ -307,7 +345,7 @@ bool World::at_rest() {
   for (const auto& [what, count] : counts->sagas)
     if (!is_terminal(what.second) && count > 0) return false;
   if (counts->unpublished_events > 0 || !store_->expired_reservations(1)->empty()) return false;
-  return std::all_of(nodes_.begin(), nodes_.end(),
+  return are_payments_settled() && std::all_of(nodes_.begin(), nodes_.end(),
                      [](const auto& node) { return node->engine && node->engine->stats().queue_depth == 0; });
 }
 
@@ -328,12 +366,16 @@ void World::run() {
   chance_.faults = Faults{};
   close_shop();
   const SteadyTime limit = clock_.steady() + rest_limit;
+  int persons = 0;
   for (int i = 0; i < steps_max && clock_.steady() < limit; ++i) {
     step();
-    if (i % 64 == 0 && at_rest()) {
-      came_to_rest_ = true;
-      break;
+    if (i % 64 != 0 || !at_rest()) continue;
+    if (persons++ < 2) {
+      retry_what_could_not_be_undone();
+      continue;
     }
+    came_to_rest_ = true;
+    break;
   }
   for (auto& node : nodes_)
     if (node->engine) adopted_ += static_cast<int>(node->engine->stats().adopted);

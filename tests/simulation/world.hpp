@@ -29,6 +29,7 @@ struct Options {
   bool shop_confirms = false;    // a checkout's payment waits for the shop
   double clock_jumps = 0;        // per order: forward or back by some seconds
   Duration reservation_ttl = 5min;
+  std::vector<Duration> charge_checks = {5s, 20s, 60s};  // past `held_up_max` in all
   Faults faults;
   std::uint64_t crash_at = 0;
 };
@@ -78,6 +79,9 @@ class World {
   void jump();
   LedgerEntry& begin_request(OrderKind kind, std::uint32_t group);
   void operate();
+  void retry_what_could_not_be_undone();
+  bool are_payments_settled();
+  void each_flow(const std::function<void(const Flow&)>& see);
   Node* any_node();
   bool at_rest();
 

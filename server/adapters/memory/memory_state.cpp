@@ -69,9 +69,9 @@ void State::install(OrderId id, FlowPointer flow) {
   }
   if (slot) {
     tally.add(*slot, -1);
-    if (const auto at = next_expiry(slot->flow.reservations)) expiring.erase({*at, id});
+    if (slot->due) expiring.erase({*slot->due, id});
   }
-  if (const auto at = next_expiry(flow->flow.reservations)) expiring.insert({*at, id});
+  if (flow->due) expiring.insert({*flow->due, id});
   tally.add(*flow, 1);
   if (is_open(*flow))
     open.insert(id);
@@ -142,7 +142,11 @@ Result<void> Batch::add_flows(const Changes& changes) {
       return contradiction("a barrier of order", order.text(), "it exists already");
     barriers.insert(place, *barrier);
   }
-  for (const auto& [order, reservations] : changes.reservations) touch(order).flow.reservations = *reservations;
+  for (const auto& [order, reservations, due] : changes.reservations) {
+    FlowVersion& version = touch(order);
+    version.flow.reservations = *reservations;
+    version.due = due;
+  }
   return {};
 }
 

@@ -23,6 +23,7 @@ using EventPointer = std::shared_ptr<const Event>;
 struct FlowVersion {
   Flow flow;
   bool has_order = false;
+  std::optional<Timestamp> due;      // next_due() as it was written
   std::vector<EventPointer> events;  // in the order of their commits
 };
 using FlowPointer = std::shared_ptr<const FlowVersion>;
@@ -56,7 +57,7 @@ struct State {
   std::vector<EventPointer> events;
   std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims;
   std::map<StockKey, Stock> stocks;
-  std::set<std::pair<Timestamp, OrderId>> expiring;  // when the first reservation of a flow expires
+  std::set<std::pair<Timestamp, OrderId>> expiring;  // when a flow has to be looked at again
   std::map<UserId, User> users;
   std::map<std::string, UserId> user_by_email;
   std::map<std::pair<UserId, std::string>, Replay> replays;

@@ -135,7 +135,7 @@ void Batch::read_unknown(const Changes& changes) {
   for (const Saga* saga : changes.new_sagas) ids.insert(order_of(saga->id));
   for (const Payment* payment : changes.new_payments) ids.insert(payment->order);
   for (const auto& [order, barrier] : changes.barriers) ids.insert(order);
-  for (const auto& [order, reservations] : changes.reservations) ids.insert(order);
+  for (const Changes::Reservations& each : changes.reservations) ids.insert(each.order);
   for (const Order* order : changes.new_orders) {
     if (doubting_)
       ids.insert(order->id);
@@ -218,10 +218,10 @@ void Batch::write(const Changes& changes) {
   for (const Payment* payment : changes.new_payments) set(*payment, true);
   for (const Payment* payment : changes.payments) set(*payment, false);
   for (const auto& [order, barrier] : changes.barriers) set(order, *barrier);
-  for (const auto& [order, reservations] : changes.reservations) {
-    Known& known = meet(order);
+  for (const Changes::Reservations& each : changes.reservations) {
+    Known& known = meet(each.order);
     known.parts |= part_reservations;
-    known.reservations = reservations;
+    known.reservations = &each;
   }
 
   write_flows();

@@ -40,7 +40,7 @@ class Batch {
     std::vector<Barrier> barriers;
     const Order* order = nullptr;
     const Saga* saga = nullptr;
-    const std::vector<Reservation>* reservations = nullptr;
+    const Changes::Reservations* reservations = nullptr;
     unsigned parts = 0;  // to be written
   };
 

@@ -212,11 +212,10 @@ void FlowWriting::add(const FlowChange& change, Names& names) {
   }
 }
 
-void FlowWriting::add_reservations(const std::vector<Reservation>* list) {
-  put_unless_empty(list ? to_text(*list) : std::string());
-  const auto expires_at = list ? next_expiry(*list) : std::nullopt;
-  if (expires_at)
-    put(expires_at->us);
+void FlowWriting::add_reservations(const Changes::Reservations* reservations) {
+  put_unless_empty(reservations ? to_text(*reservations->all) : std::string());
+  if (reservations && reservations->due)
+    put(reservations->due->us);
   else
     columns_[at_++].add_null();
 }

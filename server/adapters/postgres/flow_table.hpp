@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/adapters/postgres/names.hpp"
-#include "server/participants/flow.hpp"
+#include "server/ports/store.hpp"
 
 namespace sagactl::postgres {
 
@@ -28,7 +28,7 @@ struct FlowChange {
   const Order* order = nullptr;
   const Saga* saga = nullptr;
   std::string payments = {}, barriers = {};  // as texts
-  const std::vector<Reservation>* reservations = nullptr;
+  const Changes::Reservations* reservations = nullptr;
 };
 
 // Writes many flows by one statement: the same parts of each.
@@ -42,7 +42,7 @@ class FlowWriting {
   void send(Connection& connection);
 
  private:
-  void add_reservations(const std::vector<Reservation>* reservations);
+  void add_reservations(const Changes::Reservations* reservations);
   void add_order_origin(const Order& order, Names& names);
   void add_order(const Order& order);
   void add_saga_origin(const Saga& saga, Names& names);

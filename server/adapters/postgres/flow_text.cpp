@@ -52,6 +52,7 @@ class ListReader {
  public:
   explicit ListReader(const Json& list) : list_(list) {}
 
+  bool at_end() const { return at_ >= list_.size(); }
   std::int64_t integer() {
     const Json& value = next();
     return value.is_number_integer() ? value.get<std::int64_t>() : 0;
@@ -131,7 +132,10 @@ std::string payments_text(const std::vector<Payment>& payments, const UserId* us
     list.add_unless_empty(payment.external_transaction_id).add_unless_empty(payment.failure_reason);
     list.add(names.number_of_node(payment.node)).add(payment.version);
     list.add(payment.created_at.us).add(payment.updated_at.us);
-    if (!payment.provider_key.empty()) list.add(payment.provider_key);
+    const bool has_calls = payment.charge_began_at != Timestamp{} || payment.check;
+    if (has_calls || !payment.provider_key.empty()) list.add_unless_empty(payment.provider_key);
+    if (has_calls) list.add_offset(payment.charge_began_at, payment.created_at).add(payment.charge_pending);
+    if (payment.check) list.add(payment.check->at.us).add(payment.check->tries);
     list.end();
   }
   return list.take();
@@ -198,6 +202,11 @@ std::vector<Payment> read_payments(std::string_view text, const Order& order, Na
     payment.created_at = {list.integer()};
     payment.updated_at = {list.integer()};
     payment.provider_key = list.text();
+    payment.charge_began_at = list.offset(payment.created_at);
+    payment.charge_pending = list.integer() != 0;
+    if (list.at_end()) continue;
+    payment.check.emplace().at = {list.integer()};
+    payment.check->tries = static_cast<int>(list.integer());
   }
   return payments;
 }

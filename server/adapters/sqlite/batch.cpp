@@ -118,10 +118,10 @@ void Batch::write(const Writer& writer, const Changes& changes) {
   for (const Order* order : changes.orders) set(*order, false);
   for (const Saga* saga : changes.new_sagas) set(*saga, true);
   for (const Saga* saga : changes.sagas) set(*saga, false);
-  for (const auto& [order, reservations] : changes.reservations) meet(order).reservations = reservations;
+  for (const Changes::Reservations& each : changes.reservations) meet(each.order).reservations = &each;
   for (const OrderId id : changed_) write_flow(id, known_[id]);
-  for (const auto& [order, reservations] : changes.reservations)
-    if (meet(order).reservations) tables_.flows.update(number_of(order), *reservations);
+  for (const Changes::Reservations& each : changes.reservations)
+    if (meet(each.order).reservations) tables_.flows.update(number_of(each.order), each);
   write_parts(changes);
   write_events(writer, changes.events);
   progress_.last_time = std::max(progress_.last_time, changes.latest);

@@ -28,7 +28,7 @@ class Batch {
     std::optional<std::pair<std::int64_t, SagaStatus>> saga;
     const Order* order = nullptr;
     const Saga* saga_change = nullptr;
-    const std::vector<Reservation>* reservations = nullptr;
+    const Changes::Reservations* reservations = nullptr;
     bool is_new_order = false, is_new_saga = false;
   };
 

@@ -175,7 +175,7 @@ std::int64_t FlowTable::read_row(Statement& row, Flow& flow, bool& has_order) {
 }
 
 void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
-                       const std::vector<Reservation>* reservations) {
+                       const Changes::Reservations* reservations) {
   Statement& statement = insert_().bind(number).bind(id);
   if (order)
     bind_order(statement, *order);
@@ -192,17 +192,17 @@ void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, cons
   statement.run();
 }
 
-void FlowTable::update(std::int64_t number, const std::vector<Reservation>& reservations) {
+void FlowTable::update(std::int64_t number, const Changes::Reservations& reservations) {
   Statement& statement = update_reservations_();
   bind_reservations(statement, reservations);
   statement.bind(number).change_one("the reservations of an order");
 }
 
-void FlowTable::bind_reservations(Statement& statement, const std::vector<Reservation>& reservations) {
-  reservations_ = to_text(reservations);
+void FlowTable::bind_reservations(Statement& statement, const Changes::Reservations& reservations) {
+  reservations_ = to_text(*reservations.all);
   statement.bind_unless_empty(reservations_);
-  if (const auto expires_at = next_expiry(reservations))
-    statement.bind(*expires_at);
+  if (reservations.due)
+    statement.bind(*reservations.due);
   else
     statement.bind_null();
 }

@@ -7,7 +7,7 @@
 
 #include "server/adapters/sqlite/compact_text.hpp"
 #include "server/adapters/sqlite/names.hpp"
-#include "server/participants/flow.hpp"
+#include "server/ports/store.hpp"
 
 namespace sagactl::sqlite {
 
@@ -28,7 +28,7 @@ class FlowTable {
 
   // Each that is null is not there.
   void insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
-              const std::vector<Reservation>* reservations);
+              const Changes::Reservations* reservations);
   // Give an order to a flow that has none, or a saga.
   void fill(std::int64_t number, const Order& order);
   void fill(std::int64_t number, const Saga& saga);
@@ -36,13 +36,13 @@ class FlowTable {
   void update(std::int64_t number, const Order& order);
   void update(std::int64_t number, const Saga& saga);
   void update(std::int64_t number, const Order& order, const Saga& saga);
-  void update(std::int64_t number, const std::vector<Reservation>& reservations);
+  void update(std::int64_t number, const Changes::Reservations& reservations);
 
  private:
   void bind_order(Statement& statement, const Order& order);
   void bind_saga(Statement& statement, const Saga& saga);
   void bind_order_state(Statement& statement, const Order& order);
-  void bind_reservations(Statement& statement, const std::vector<Reservation>& reservations);
+  void bind_reservations(Statement& statement, const Changes::Reservations& reservations);
   void bind_saga_state(Statement& statement, const Saga& saga);
   void read_order(Statement& row, Order& order);
   void read_saga(Statement& row, Saga& saga);

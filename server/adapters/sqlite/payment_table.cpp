@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::string_view sql_insert_payment =
     "INSERT INTO payment (key, id, user, amount, method, created, status, external_transaction_id, "
-    "failure_reason, "
-    "provider_key, node, version, updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "failure_reason, provider_key, node, version, updated, charge_began, charge_pending, check_at, check_tries) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr std::string_view sql_update =
     "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, provider_key = ?, node = ?, version = ?, "
-    "updated = ? WHERE key = ?";
+    "updated = ?, charge_began = ?, charge_pending = ?, check_at = ?, check_tries = ? WHERE key = ?";
 constexpr std::string_view payment_columns =
     "key, id, user, amount, method, created, status, external_transaction_id, failure_reason, provider_key, node, "
-    "version, updated";
+    "version, updated, charge_began, charge_pending, check_at, check_tries";
 const std::string sql_read_payment =
     fmt::format("SELECT {} FROM payment WHERE key BETWEEN ? AND ? ORDER BY key", payment_columns);
 const std::string sql_by_flow_payment =
@@ -26,6 +26,14 @@ std::int64_t key_of(std::int64_t flow, int attempt) {
   if (attempt < 0 || attempt > PaymentTable::attempt_max)
     fail_as_bug(fmt::format("attempt {} to pay is not between 0 and {}", attempt, PaymentTable::attempt_max));
   return flow << 12 | attempt;
+}
+
+Statement& bind_calls(Statement& statement, const Payment& payment) {
+  if (payment.charge_began_at == Timestamp{}) statement.bind_null();
+  else statement.bind((payment.charge_began_at - payment.created_at).count());
+  statement.bind(payment.charge_pending);
+  if (!payment.check) return statement.bind_null().bind_null();
+  return statement.bind(payment.check->at).bind(payment.check->tries);
 }
 
 }  // namespace
@@ -38,8 +46,8 @@ PaymentTable::PaymentTable(Connection& connection, Names& names)
       connection_(connection) {}
 
 void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
-  insert_()
-      .bind(key_of(flow, payment.attempt))
+  Statement& statement = insert_();
+  statement.bind(key_of(flow, payment.attempt))
       .bind(payment.id)
       .bind(payment.user)
       .bind(payment.amount.cents)
@@ -51,21 +59,20 @@ void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
       .bind_unless_empty(payment.provider_key)
       .bind(names_.number_of_node(payment.node))
       .bind(payment.version)
-      .bind(payment.updated_at)
-      .run();
+      .bind(payment.updated_at);
+  bind_calls(statement, payment).run();
 }
 
 void PaymentTable::update(std::int64_t flow, const Payment& payment) {
-  update_()
-      .bind(static_cast<int>(payment.status))
+  Statement& statement = update_();
+  statement.bind(static_cast<int>(payment.status))
       .bind_unless_empty(payment.external_transaction_id)
       .bind_unless_empty(payment.failure_reason)
       .bind_unless_empty(payment.provider_key)
       .bind(names_.number_of_node(payment.node))
       .bind(payment.version)
-      .bind(payment.updated_at)
-      .bind(key_of(flow, payment.attempt))
-      .change_one("a payment");
+      .bind(payment.updated_at);
+  bind_calls(statement, payment).bind(key_of(flow, payment.attempt)).change_one("a payment");
 }
 
 void PaymentTable::read(std::int64_t flow, OrderId order, std::vector<Payment>& payments) {
@@ -94,6 +101,12 @@ Payment PaymentTable::read_row(Statement& row, OrderId order) {
   payment.node = names_.node(row.integer());
   payment.version = static_cast<int>(row.integer());
   payment.updated_at = row.time();
+  if (row.is_null()) row.skip();
+  else payment.charge_began_at = payment.created_at + Duration{row.integer()};
+  payment.charge_pending = row.integer() != 0;
+  if (row.is_null()) return payment;
+  payment.check.emplace().at = row.time();
+  payment.check->tries = static_cast<int>(row.integer());
   return payment;
 }
 

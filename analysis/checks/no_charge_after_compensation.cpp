@@ -1,0 +1,55 @@
+// Once a saga goes back, nothing of it is charged any more: a charge that is in doubt is asked about, not made again.
+// When the last charge of a payment was begun is kept with the payment, since an answer may come at any time.
+#include <fmt/format.h>
+
+#include "analysis/checks/database_checks.hpp"
+#include "analysis/violations.hpp"
+#include "analysis/wording.hpp"
+
+namespace sagactl {
+namespace {
+
+class NoChargeAfterCompensation final : public Check {
+  static constexpr std::string_view name = "no-charge-after-compensation";
+
+ public:
+  void see(const FlowFacts& facts) override {
+    const AggregateFacts* history = facts.saga_events();
+    if (!history) return;
+    for (const EventFacts* event : history->events) {
+      if (event->event->type != EventType::saga_compensating) continue;
+      ++compensations_;
+      for (const Payment& payment : facts.flow.payments) {
+        const bool is_of_this_execution = payment.created_at < event->event->occurred_at;
+        if (!is_of_this_execution || payment.charge_began_at <= event->event->occurred_at) continue;
+        add(facts, payment, *event->event);
+        return;
+      }
+    }
+  }
+
+  Verdict finish(const Surroundings&) override {
+    return violations_.verdict(
+        name, fmt::format("no charge was begun after any of {}", counted(compensations_, "compensation")));
+  }
+
+ private:
+  void add(const FlowFacts& facts, const Payment& payment, const Event& compensating) {
+    violations_.add({.what = fmt::format("payment {} of order {} was charged at {}, after its saga had begun to go back at {}",
+                                         payment.id.text(), facts.flow.order.id.text(),
+                                         iso8601_us(payment.charge_began_at), iso8601_us(compensating.occurred_at)),
+                     .rule = "what is cancelled is not charged",
+                     .rows = Json::array({row_of(payment), row_of(compensating)})});
+  }
+
+  std::uint64_t compensations_ = 0;
+  Violations violations_;
+};
+
+}  // namespace
+
+std::unique_ptr<Check> no_charge_after_compensation() {
+  return std::make_unique<NoChargeAfterCompensation>();
+}
+
+}  // namespace sagactl

@@ -34,6 +34,10 @@ std::string detail_of(const Json& entry) {
     return (text_member(data, "kind") == "balance" ? Money{integer_member(data, "available")}.text()
                                                    : text_member(data, "available")) +
            " available";
+  const std::string transaction = text_member(data, "externalTransactionId");
+  if (text_member(entry, "action") == "late-charge") return transaction + " was charged too late and is given back";
+  if (text_member(entry, "action") == "refund-failed")
+    return transaction + " could not be given back: " + text_member(data, "failureReason");
   return text_member(data, "reason");
 }
 
@@ -52,7 +56,7 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
   Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"NODE"}, {"DETAIL"}});
   for (const Json& entry : member(*found, "entries"))
     table.row({text_member(entry, "timestamp"),
-               or_else(text_member(entry, "email"), text_member(entry, "by")), text_member(entry, "action"),
+               or_else(text_member(entry, "email"), or_else(text_member(entry, "by"))), text_member(entry, "action"),
                target_of(entry), or_else(text_member(entry, "nodeId")), detail_of(entry)});
   if (table.empty())
     invocation.say("nobody did anything");
@@ -65,7 +69,7 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
-  CLI::App* app = add_command(root, "audit", "Show what people had done: retries, compensations, cancellations, stock",
+  CLI::App* app = add_command(root, "audit", "Show what people had done (retries, compensations, cancellations, stock) and late charges",
                               "Using the nodes");
   add_duration(*app, "--since", flags->since, "Only what was done in the last so long");
   add_text(*app, "--by", flags->by, "USER", "Only what this user did: an id or an e-mail address");

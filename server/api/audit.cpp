@@ -1,5 +1,5 @@
-// What people had done: retries, compensations, cancellations and stock that was set, newest first, with who
-// asked.
+// What people had done: retries, compensations, cancellations and stock that was set, newest first, with who asked; and
+// what was done about money that nobody had asked for: charges that came too late.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -17,14 +17,22 @@ using http::Answer;
 using http::Request;
 
 constexpr std::int64_t entries_max = 1000;
-constexpr std::array audited = {EventType::saga_retried, EventType::saga_compensating,
-                                EventType::order_cancelled, EventType::stock_set};
 
-// One word for what was asked.
+struct Audited {
+  EventType type;
+  std::string_view action;  // one word for what was done
+  bool asked_for = true;    // only what a person asked for
+};
+constexpr std::array audited = {Audited{EventType::saga_retried, "retry"},
+                                Audited{EventType::saga_compensating, "compensate"},
+                                Audited{EventType::order_cancelled, "cancel"},
+                                Audited{EventType::stock_set, "set-stock"},
+                                Audited{EventType::payment_charged_late, "late-charge", false},
+                                Audited{EventType::payment_refund_failed, "refund-failed", false}};
+
 std::string_view action_of(EventType type) {
-  if (type == EventType::saga_retried) return "retry";
-  if (type == EventType::saga_compensating) return "compensate";
-  return type == EventType::order_cancelled ? "cancel" : "set-stock";
+  const auto found = std::find_if(audited.begin(), audited.end(), [type](const Audited& it) { return it.type == type; });
+  return found == audited.end() ? "" : found->action;
 }
 
 std::string by_of(const Json& event) {
@@ -48,6 +56,7 @@ Result<std::string> id_of(Queries& queries, const std::string& by) {
 }
 
 Result<Json> email_of(Queries& queries, const std::string& id) {
+  if (id.empty()) return Json(nullptr);  // nobody asked
   if (id == guest_id) return Json(guest_email);
   const auto known = UserId::parse(id);
   if (!known) return Json(nullptr);
@@ -58,11 +67,11 @@ Result<Json> email_of(Queries& queries, const std::string& id) {
 
 Result<std::vector<Event>> read_events(Queries& queries, const AuditFilter& filter) {
   std::vector<Event> all;
-  for (const EventType type : audited) {
+  for (const Audited& it : audited) {
     EventFilter events;
-    events.type = type;
+    events.type = it.type;
     events.since = filter.since;
-    events.asked_for = true;
+    events.asked_for = it.asked_for;
     events.limit = entries_max;
     auto found = queries.events(events);
     if (!found) return found.error();

@@ -75,6 +75,8 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
           counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas taken over from dead nodes")),
       fenced_(counter(metrics.registry(), "sagactl_fenced_total",
                       "Commits refused because the lease had passed on")),
+      late_charges_(counter(metrics.registry(), "sagactl_late_charges_total",
+                            "Charges found in effect after they had been given up; they are given back")),
       bus_available_(gauge(metrics.registry(), "sagactl_bus_available",
                            "1 when events can be published, 0 while the message broker is away")),
       published_(counter(metrics.registry(), "sagactl_events_published_total",
@@ -124,6 +126,7 @@ void NodeMetrics::set(const EngineStats& stats) {
   raise(commands_, last_.commands, stats.commands);
   raise(adopted_, last_.adopted, stats.adopted);
   raise(fenced_, last_.fenced, stats.fenced);
+  raise(late_charges_, last_.late_charges, stats.late_charges);
   last_ = stats;
 }
 

@@ -47,6 +47,7 @@ class NodeMetrics {
   prometheus::Counter& commands_;
   prometheus::Counter& adopted_;
   prometheus::Counter& fenced_;
+  prometheus::Counter& late_charges_;
   prometheus::Gauge& bus_available_;
   prometheus::Counter& published_;
   prometheus::Counter& accepted_;

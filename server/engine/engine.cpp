@@ -109,6 +109,18 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
   }
 }
 
+void Engine::Core::note_late_charges(const Batch& batch) {
+  for (const Event& event : batch.events()) {
+    const bool is_late = event.type == EventType::payment_charged_late;
+    if (!is_late && event.type != EventType::payment_refund_failed) continue;
+    log_warn(is_late ? "a charge that had been given up is in effect; it is given back"
+                     : "a late charge could not be given back; the saga waits for a person",
+             {{"node", writer_.node}, {"order", event.order.text()}, {"payment", event.data}});
+    const std::lock_guard lock(stats_mutex_);
+    stats_.late_charges += is_late;
+  }
+}
+
 // What came from outside is answered; what follows from durable state waits for the store.
 void Engine::Core::not_committed(std::vector<Waiting> waiting, const Error& error) {
   std::vector<Waiting> own;

@@ -42,6 +42,7 @@ struct EngineStats {
   std::uint64_t adopted = 0;
   std::uint64_t commit_us_total = 0;
   std::uint64_t fenced = 0;
+  std::uint64_t late_charges = 0;    // found in effect after they had been given up; they are given back
   bool store_available = true;
   std::string store_error;           // the last one, while it is not available
   std::int64_t unpublished = 0;      // events of this node that wait to be published

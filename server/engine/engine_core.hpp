@@ -64,6 +64,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Result<Commit> resolve_doubt(const Batch& batch, const Error& error);
   void committed(std::vector<Waiting> waiting, const Batch& batch, std::vector<Result<Receipt>> receipts,
                  Duration took);
+  void note_late_charges(const Batch& batch);
   void not_committed(std::vector<Waiting> waiting, const Error& error);
   void try_again_later(Waiting own, const Error& error);
   void fenced();

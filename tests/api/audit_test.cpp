@@ -46,6 +46,23 @@ TEST_F(Audit, LeavesOutWhatSagasDidByThemselves) {
   EXPECT_EQ(actions(), Actions{});
 }
 
+TEST_F(Audit, HasChargesThatCameTooLate) {
+  node.gateway().hold();
+  const std::string id = node.place(customer, "p")["id"];
+  ASSERT_EQ(customer.del("/orders/" + id)->status, 200);
+  node.gateway().time_out();
+  node.await_end(id);
+  EXPECT_EQ(actions(), Actions{"cancel"});
+  node.gateway().let_go();
+  for (int i = 0; i < 500 && node.gateway().refunds() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(node.gateway().refunds(), 1);
+  EXPECT_EQ(actions(), (Actions{"late-charge", "cancel"}));
+  const Json late = admin.get("/audit")->json().value()["entries"][0];
+  EXPECT_EQ(late["by"], "");
+  EXPECT_TRUE(late["email"].is_null());
+  EXPECT_EQ(late["data"]["externalTransactionId"], "ext_tx_" + id + ":1");
+}
+
 TEST_F(Audit, IsFilteredByPersonTimeAndNumber) {
   const std::string id = node.place_and_await(customer, "p");
   ASSERT_EQ(customer.del("/orders/" + id)->status, 200);

@@ -15,7 +15,9 @@ void FakeGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)>
     const std::scoped_lock guard(mutex_);
     ++charges_[charge.payment_key];
     if (held_) {
-      waiting_.push_back([done = std::move(done), answer = std::move(answer)] { done(answer); });
+      waiting_.push_back([done = std::move(done), answer = std::move(answer)](bool times_out) {
+        done(times_out ? UnknownOutcome{"timed out"} : answer);
+      });
       return;
     }
   }
@@ -50,14 +52,23 @@ void FakeGateway::hold() {
   held_ = true;
 }
 
+void FakeGateway::time_out() {
+  std::vector<std::function<void(bool)>> waiting;
+  {
+    const std::scoped_lock guard(mutex_);
+    waiting = waiting_;
+  }
+  for (const auto& answer : waiting) answer(true);
+}
+
 void FakeGateway::let_go() {
-  std::vector<std::function<void()>> waiting;
+  std::vector<std::function<void(bool)>> waiting;
   {
     const std::scoped_lock guard(mutex_);
     held_ = false;
     waiting.swap(waiting_);
   }
-  for (const auto& answer : waiting) answer();
+  for (const auto& answer : waiting) answer(false);
 }
 
 }  // namespace sagactl::test

@@ -20,7 +20,8 @@ class FakeGateway : public PaymentGateway {
   void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override;
 
   void hold();
-  void let_go();  // answers what has waited
+  void time_out();  // what waits is answered with an unknown outcome, and goes on waiting
+  void let_go();    // answers what has waited
   int charges(const std::string& payment_key) const;  // how often it was asked to charge under that key
   int refunds() const;
 
@@ -29,7 +30,7 @@ class FakeGateway : public PaymentGateway {
   bool held_ = false;
   std::map<std::string, int> charges_;
   int refunds_ = 0;
-  std::vector<std::function<void()>> waiting_;
+  std::vector<std::function<void(bool times_out)>> waiting_;
 };
 
 }  // namespace sagactl::test

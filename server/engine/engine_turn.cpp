@@ -106,14 +106,16 @@ bool Engine::Core::adopt(SteadyTime now) {
   }
   if (!adopted) return hold(adopted.error().message);
   store_answers();
-  if (const auto taken = publisher_.take_over(of_dead); !taken) return hold(taken.error().message);
   if (adopted->size() == options_.adopt_max) adopt_at_ = now;
+  // They are this node's from here on, whatever else fails in this turn.
   for (const OrderId order : *adopted) queue_.put_own(WakeRequest{saga_of(order), std::nullopt});
-  if (adopted->empty()) return true;
-  log_info("sagas adopted", {{"node", writer_.node}, {"count", std::to_string(adopted->size())}});
-  const std::lock_guard lock(stats_mutex_);
-  stats_.adopted += adopted->size();
-  return true;
+  if (!adopted->empty()) {
+    log_info("sagas adopted", {{"node", writer_.node}, {"count", std::to_string(adopted->size())}});
+    const std::lock_guard lock(stats_mutex_);
+    stats_.adopted += adopted->size();
+  }
+  const auto taken = publisher_.take_over(of_dead);
+  return taken ? true : hold(taken.error().message);
 }
 
 void Engine::Core::fire_timers(SteadyTime now) {

@@ -13,7 +13,8 @@ std::optional<OrderId> flow_of(const Command& command) {
         using Kind = std::decay_t<decltype(it)>;
         if constexpr (std::is_same_v<Kind, WakeRequest> || std::is_same_v<Kind, StepReplied>) return order_of(it.saga);
         else if constexpr (std::is_same_v<Kind, PerformRequest>) return order_of(it.call.saga);
-        else if constexpr (std::is_same_v<Kind, PursueRequest> || std::is_same_v<Kind, ExpireReservationsRequest>)
+        else if constexpr (std::is_same_v<Kind, PursueRequest> || std::is_same_v<Kind, PaymentChecked> ||
+                           std::is_same_v<Kind, ExpireReservationsRequest>)
           return it.order;
         else return std::nullopt;
       },

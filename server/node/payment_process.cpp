@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "server/adapters/kafka/payment_participant.hpp"
+#include "server/adapters/sqlite/sqlite_charge_book.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/api/consumer_metrics.hpp"
 #include "server/http/server.hpp"
@@ -30,7 +31,13 @@ class PaymentProcess final : public Nodes {
   ~PaymentProcess() override { stop(); }
 
   Result<void> start(const NodeOptions& options) {
-    auto gateway = make_own_gateway(options, *clock_);
+    std::unique_ptr<ChargeBook> book;
+    if (options.payment_provider == PaymentProvider::simulated) {
+      auto opened = open_charge_book(options.data / "simulated-payments.db");
+      if (!opened) return opened.error();
+      book = std::move(opened).value();
+    }
+    auto gateway = make_own_gateway(options, *clock_, std::move(book));
     if (!gateway) return gateway.error();
     gateway_ = std::move(gateway).value();
     http::ServerOptions server;

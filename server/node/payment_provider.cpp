@@ -63,9 +63,11 @@ Result<TossOptions> toss_options(const TossAccount& account) {
   return options;
 }
 
-Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& options, Clock& clock) {
+Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& options, Clock& clock,
+                                                         std::unique_ptr<ChargeBook> book) {
   switch (options.payment_provider) {
-    case PaymentProvider::simulated: return make_simulated_gateway(simulated_options(options.payment), clock);
+    case PaymentProvider::simulated:
+      return make_simulated_gateway(simulated_options(options.payment), clock, std::move(book));
     case PaymentProvider::toss: {
       const auto toss = toss_options(options.toss);
       if (!toss) return toss.error();

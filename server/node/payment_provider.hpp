@@ -17,7 +17,9 @@ SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment);
 // With the secret key out of its file. `invalid` says what is wrong with the address or the file.
 Result<TossOptions> toss_options(const TossAccount& account);
 
-// One that this process calls itself: `invalid` for PaymentProvider::remote. `clock` outlives it.
-Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& options, Clock& clock);
+// One that this process calls itself: `invalid` for PaymentProvider::remote. `clock` outlives it. `book` is where a
+// simulated provider keeps its charges; null: in memory.
+Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& options, Clock& clock,
+                                                         std::unique_ptr<ChargeBook> book = nullptr);
 
 }  // namespace sagactl

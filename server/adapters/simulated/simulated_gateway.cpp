@@ -1,19 +1,15 @@
 #include "server/adapters/simulated/simulated_gateway.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <string>
-#include <unordered_map>
 
 #include "common/id.hpp"
 #include "common/random.hpp"
+#include "server/adapters/simulated/memory_charge_book.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl {
 namespace {
-
-// Calls that timed out and are still to be answered; more than this many are forgotten and time out again.
-constexpr std::size_t timed_out_max = 100'000;
 
 std::uint64_t hash(std::string_view text, std::uint64_t seed) {
   std::uint64_t h = seed ^ 0xCBF29CE484222325ull;  // FNV-1a
@@ -32,7 +28,8 @@ struct Fate {
 
 class SimulatedGateway : public PaymentGateway {
  public:
-  SimulatedGateway(const SimulatedGatewayOptions& options, Clock& clock) : options_(options), clock_(clock) {}
+  SimulatedGateway(const SimulatedGatewayOptions& options, Clock& clock, std::unique_ptr<ChargeBook> book)
+      : options_(options), clock_(clock), book_(std::move(book)) {}
 
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
     const bool always_fails =
@@ -40,19 +37,12 @@ class SimulatedGateway : public PaymentGateway {
                     [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
     const bool of_other = !charge.saga_type.empty() && charge.saga_type != order_processing_saga;
     const Fate fate = fate_of(charge.key, of_other ? options_.other_success : options_.success, always_fails);
-    ChargeAnswer answer = Charged{fate.transaction_id};
-    if (fate.declined) answer = Refused{simulated_refusal};
-    if (fate.times_out && first_time(charge.key, fate.charged_before_time_out && !fate.declined))
-      answer = UnknownOutcome{"the payment gateway did not answer in time"};
-    later(fate, [done = std::move(done), answer = std::move(answer)] { done(answer); });
+    later(fate, [done = std::move(done), answer = charge_once(charge.key, fate)] { done(answer); });
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
-    // A charge that is made again is answered as before, so only what surely happened is confirmed.
     const Fate fate = fate_of(charge.key, 1, false);
-    QueryAnswer answer = NotCharged{};
-    if (was_charged(charge.key)) answer = Charged{fate.transaction_id};
-    later(fate, [done = std::move(done), answer = std::move(answer)] { done(answer); });
+    later(fate, [done = std::move(done), answer = became_of(charge.key, fate)] { done(answer); });
   }
 
   void refund(const EarlierCharge& charge, Money, std::function<void(Outcome)> done) override {
@@ -73,15 +63,26 @@ class SimulatedGateway : public PaymentGateway {
     return fate;
   }
 
-  bool first_time(const std::string& key, bool charged) {
-    const std::lock_guard lock(mutex_);
-    if (timed_out_.size() >= timed_out_max) timed_out_.clear();
-    return timed_out_.emplace(key, charged).second;
+  // It is in the book before it is answered.
+  ChargeAnswer charge_once(const std::string& key, const Fate& fate) {
+    const auto known = book_->find(key);
+    if (!known) return Unavailable{known.error().message};
+    if (*known == ChargeState::charged) return Charged{fate.transaction_id};
+    if (*known == ChargeState::refused) return Refused{simulated_refusal};
+    const bool times_out = fate.times_out && !known->has_value();
+    ChargeState state = fate.declined ? ChargeState::refused : ChargeState::charged;
+    if (times_out && (fate.declined || !fate.charged_before_time_out)) state = ChargeState::unanswered;
+    if (const auto kept = book_->put(key, state); !kept) return Unavailable{kept.error().message};
+    if (times_out) return UnknownOutcome{"the payment gateway did not answer in time"};
+    if (fate.declined) return Refused{simulated_refusal};
+    return Charged{fate.transaction_id};
   }
-  bool was_charged(const std::string& key) {
-    const std::lock_guard lock(mutex_);
-    const auto found = timed_out_.find(key);
-    return found != timed_out_.end() && found->second;
+  QueryAnswer became_of(const std::string& key, const Fate& fate) {
+    const auto known = book_->find(key);
+    if (!known) return Unavailable{known.error().message};
+    if (*known == ChargeState::charged) return Charged{fate.transaction_id};
+    if (*known == ChargeState::refused) return Refused{simulated_refusal};
+    return NotCharged{};
   }
 
   void later(const Fate& fate, std::function<void()> answer) {
@@ -93,14 +94,15 @@ class SimulatedGateway : public PaymentGateway {
 
   const SimulatedGatewayOptions options_;
   Clock& clock_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, bool> timed_out_;  // whether it was charged before that
+  const std::unique_ptr<ChargeBook> book_;
 };
 
 }  // namespace
 
-std::unique_ptr<PaymentGateway> make_simulated_gateway(const SimulatedGatewayOptions& options, Clock& clock) {
-  return std::make_unique<SimulatedGateway>(options, clock);
+std::unique_ptr<PaymentGateway> make_simulated_gateway(const SimulatedGatewayOptions& options, Clock& clock,
+                                                       std::unique_ptr<ChargeBook> book) {
+  if (!book) book = make_memory_charge_book();
+  return std::make_unique<SimulatedGateway>(options, clock, std::move(book));
 }
 
 }  // namespace sagactl

@@ -1,11 +1,11 @@
-// A payment provider for trying things out. What it answers to a key is a function of the key and the seed, so it
-// remembers every charge without keeping any: it gives the same answer after a crash of the node, as a real
-// provider would.
+// A payment provider for trying things out. What it makes of a key is a function of the key and the seed; that it was
+// asked under a key, and what it answered, is in its book: a query sees every charge that came before it.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
+#include "server/ports/charge_book.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/payment_gateway.hpp"
 
@@ -20,7 +20,9 @@ struct SimulatedGatewayOptions {
   double other_success = 0.9;   // as `success`, for the orders of other systems than A
 };
 
-std::unique_ptr<PaymentGateway> make_simulated_gateway(const SimulatedGatewayOptions& options, Clock& clock);
+// Without a book it keeps one in memory: that of a node's own provider, whose answers nobody but the node has heard.
+std::unique_ptr<PaymentGateway> make_simulated_gateway(const SimulatedGatewayOptions& options, Clock& clock,
+                                                       std::unique_ptr<ChargeBook> book = nullptr);
 
 inline constexpr const char* simulated_refusal = "Insufficient funds or card declined";
 

@@ -1,0 +1,16 @@
+// The charges of a simulated provider that runs as a process of its own, in a file: its next life knows what this one
+// answered. Processes on one machine may share the file.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "server/ports/charge_book.hpp"
+
+namespace sagactl {
+
+// Makes the file, and its directory, when they are missing. What is put is kept through the death of the process.
+// Keeps the newest `keys_max` keys, or somewhat more.
+Result<std::unique_ptr<ChargeBook>> open_charge_book(const std::filesystem::path& file, std::int64_t keys_max = 2'000'000);
+
+}  // namespace sagactl

@@ -100,6 +100,9 @@ awaitable<Answer> detailed_health(Context& context) {
   Json bus = check_json(Check{bus_state.available, {}, bus_state.error, {}}, false);
   bus["unpublishedEvents"] = stats.unpublished;
   bus["publishedEvents"] = bus_state.published;
+  if (!stats.held_back.empty())
+    bus["waitsFor"] = fmt::format("events of node {} follow events of node {}, which are not published; waiting for {}",
+                                  stats.held_back, stats.held_back_by, format_duration(stats.held_back_for));
   body["dependencies"] = Json{{"database", check_json(database, true)},
                               {"committer", std::move(committer)},
                               {"lock", check_json(lock, false)},

@@ -62,6 +62,8 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
           gauge(metrics.registry(), "sagactl_sagas_active", "Sagas in the database that have not ended")),
       unpublished_events_(gauge(metrics.registry(), "sagactl_unpublished_events",
                                 "Events in the database that wait to be published")),
+      held_back_(gauge(metrics.registry(), "sagactl_events_held_back_seconds",
+                       "How long events have waited at this node for those of another node that they follow; 0: none do")),
       queue_depth_(
           gauge(metrics.registry(), "sagactl_queue_depth", "Commands that wait for a commit at this node")),
       store_available_(gauge(metrics.registry(), "sagactl_store_available",
@@ -122,6 +124,7 @@ void NodeMetrics::set(const EngineStats& stats) {
   queue_depth_.Set(static_cast<double>(stats.queue_depth));
   store_available_.Set(stats.store_available ? 1 : 0);
   sagas_driven_.Set(static_cast<double>(stats.open_sagas));
+  held_back_.Set(in_seconds(stats.held_back_for));
   raise(commits_, last_.commits, stats.commits);
   raise(commands_, last_.commands, stats.commands);
   raise(adopted_, last_.adopted, stats.adopted);

@@ -39,6 +39,7 @@ class NodeMetrics {
   prometheus::Family<prometheus::Gauge>& database_connections_;
   prometheus::Gauge& sagas_active_;
   prometheus::Gauge& unpublished_events_;
+  prometheus::Gauge& held_back_;
   prometheus::Gauge& queue_depth_;
   prometheus::Gauge& store_available_;
   prometheus::Gauge& lock_available_;

@@ -56,9 +56,11 @@ Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, co
   }
   for (const Claim& claim : loaded.claims) claims_.emplace(claim.key, claim);
   for (Stock& stock : loaded.stocks) stocks_.put(std::move(stock));
+  absent_stocks_.insert(loaded.absent_stocks.begin(), loaded.absent_stocks.end());
   for (User& user : loaded.users) users_.push_back(std::move(user));
   for (Replay& replay : loaded.replays) replays_.push_back(std::move(replay));
   replays_loaded_ = replays_.size();
+  for (EventPlace& place : loaded.last_events) last_events_.emplace(place.flow, std::move(place));
 }
 
 // Times increase within a batch as well, so that the order of decisions can be read from them.
@@ -118,6 +120,7 @@ Result<Receipt> Batch::on(const PlaceOrder& command) {
   const SagaDefinition& definition = *found;
   Draft draft = draft_of({});
   draft.flow.order = std::move(created->order);
+  draft.flow.writer = writer_.node;
   draft.events = std::move(created->events);
   draft.flow.saga = new_saga(definition, saga_of(command.id), moment_);
   draft.flow.saga->correlation = command.correlation;
@@ -248,6 +251,7 @@ Result<Receipt> Batch::on(const SetRefreshToken& command) {
 }
 
 Result<Receipt> Batch::accept(Draft draft) {
+  if (auto loaded = check_loaded(draft); !loaded) return loaded.error();
   Receipt receipt;
   receipt.flow = without_barriers(draft.flow);
   write(std::move(draft));
@@ -277,14 +281,20 @@ void Batch::write(Draft draft) {
     work->saga_changed |= before.saga != draft.flow.saga;
     work->reservations_changed |=
         before.reservations != draft.flow.reservations || next_due(before) != next_due(draft.flow);
+    work->writer_changed |= before.writer != draft.flow.writer;
     for (std::size_t i = 0; i < work->payments_stored; ++i)
       if (before.payments[i] != draft.flow.payments[i]) work->payment_changed[i] = true;
   }
   work->flow = std::move(draft.flow);
 }
 
-// `flow` null: the events belong to none.
-void Batch::record(std::vector<Event> events, const Flow* flow) {
+// `flow` null: the events belong to none. The first of a flow that another node wrote last follows that one's.
+void Batch::record(std::vector<Event> events, Flow* flow) {
+  if (flow && !events.empty() && flow->writer != writer_.node) {
+    if (const auto last = last_events_.find(flow->order.id); last != last_events_.end())
+      events.front().after = {last->second.node, last->second.sequence};
+    flow->writer = writer_.node;
+  }
   for (Event& event : events) {
     event.node = writer_.node;
     event.sequence = ++sequence_;
@@ -321,6 +331,7 @@ Changes Batch::changes() const {
     for (std::size_t i = work.barriers_stored; i < flow.barriers.size(); ++i)
       out.barriers.emplace_back(flow.order.id, &flow.barriers[i]);
     if (work.reservations_changed) out.reservations.push_back({flow.order.id, &flow.reservations, next_due(flow)});
+    if (work.writer_changed) out.taken_over.push_back(flow.order.id);
   }
   for (const StockKey& key : stocks_changed_) out.stocks.push_back(stocks_.find(key));
   for (const KeyDigest& key : claims_changed_) out.claims.push_back(&claims_.at(key));

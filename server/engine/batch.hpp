@@ -19,8 +19,8 @@ namespace sagactl {
 // The keys that a command needs to be loaded.
 void add_keys(const Command& command, Keys& keys);
 // What the flows that were found may need beside themselves: the stock that they draw from, the keys that they may
-// claim again.
-void add_further_keys(const std::vector<Flow>& flows, Keys& keys);
+// claim again, and the last event of those that another node than `node` wrote last.
+void add_further_keys(const std::vector<Flow>& flows, const NodeName& node, Keys& keys);
 
 // When a saga wants to be woken.
 struct Wake {
@@ -61,7 +61,7 @@ class Batch {
     std::size_t payments_stored = 0;  // how many of flow.payments the store has
     std::vector<bool> payment_changed;
     std::size_t barriers_stored = 0;
-    bool reservations_changed = false;
+    bool reservations_changed = false, writer_changed = false;
   };
   // What one command does, kept apart until it is known to be accepted.
   struct Draft {
@@ -100,8 +100,9 @@ class Batch {
   bool check_payments(Draft& draft);
   Result<Receipt> accept(Draft draft);
   void write(Draft draft);
-  void record(std::vector<Event> events, const Flow* flow);
+  void record(std::vector<Event> events, Flow* flow);
   void keep(const StockBook& stocks);
+  Result<void> check_loaded(const Draft& draft) const;
   void update_claim(const Order& order);
   Moment next_moment();
 
@@ -118,9 +119,11 @@ class Batch {
   std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims_;
   std::vector<KeyDigest> claims_changed_;
   StockBook stocks_;
+  std::set<StockKey> absent_stocks_;
   std::set<StockKey> stocks_changed_;
   std::deque<User> users_;
   std::vector<const User*> users_changed_;
+  std::unordered_map<OrderId, EventPlace> last_events_;  // of flows that other nodes wrote
   std::deque<Replay> replays_;
   std::size_t replays_loaded_ = 0;
   std::deque<Event> events_;

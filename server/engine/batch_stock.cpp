@@ -1,4 +1,6 @@
 // What a batch does with stock: the commands about it, and what is written.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "server/engine/batch.hpp"
@@ -33,6 +35,25 @@ Result<Receipt> Batch::on(const ExpireReservationsRequest& command) {
   const bool is_asking = check_payments(draft);
   if (draft.events.empty() && !is_asking) return Error{ErrorCode::retry, "nothing is due"};
   return accept(std::move(draft));
+}
+
+// Units move in their stock when a reservation changes. A stock that nobody looked for is none that an operator deleted:
+// its units would be lost.
+Result<void> Batch::check_loaded(const Draft& draft) const {
+  const auto before = by_order_.find(draft.flow.order.id);
+  for (const Reservation& reservation : draft.flow.reservations) {
+    if (before != by_order_.end() && std::find(before->second->flow.reservations.begin(),
+                                               before->second->flow.reservations.end(),
+                                               reservation) != before->second->flow.reservations.end())
+      continue;
+    for (const ReservationLine& line : reservation.lines) {
+      const StockKey key{reservation.kind, line.stock};
+      if (reservation.status != ReservationStatus::refused && !stocks_.find(key) && !absent_stocks_.contains(key))
+        return Error{ErrorCode::bug, fmt::format("order {} moves units of the {} {}, which was not loaded",
+                                                 draft.flow.order.id.text(), to_string(key.kind), key.id)};
+    }
+  }
+  return {};
 }
 
 void Batch::keep(const StockBook& stocks) {

@@ -16,7 +16,7 @@ constexpr Duration doubt_patience = 1s;
 bool Engine::Core::commit(std::vector<Waiting> waiting) {
   Keys keys;
   for (const Waiting& w : waiting) add_keys(w.command, keys);
-  keys.further = [](const Loaded& found, Keys& more) { add_further_keys(found.flows, more); };
+  keys.further = [this](const Loaded& found, Keys& more) { add_further_keys(found.flows, writer_.node, more); };
   const SteadyTime began = clock_.steady();
   commit_began_ = began;
   std::unique_ptr<Batch> batch;
@@ -171,6 +171,11 @@ EngineStats Engine::Core::stats() const {
   EngineStats stats = stats_;
   stats.queue_depth = queue_.size();
   stats.unpublished = publisher_.waiting();
+  if (const auto hold = publisher_.hold()) {
+    stats.held_back = hold->of;
+    stats.held_back_by = hold->by;
+    stats.held_back_for = clock_.steady() - hold->since;
+  }
   return stats;
 }
 

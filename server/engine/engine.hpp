@@ -46,6 +46,9 @@ struct EngineStats {
   bool store_available = true;
   std::string store_error;           // the last one, while it is not available
   std::int64_t unpublished = 0;      // events of this node that wait to be published
+  // Events of node `held_back` have waited so long for those of node `held_back_by` that they follow; none: "".
+  std::string held_back, held_back_by;
+  Duration held_back_for{0};
   std::uint64_t open_sagas = 0;      // that this node drives
   std::uint64_t stuck_sagas = 0;     // that stand still, since a command of the engine's own about them keeps failing
 };

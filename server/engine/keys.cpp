@@ -33,11 +33,15 @@ void add_keys(const Command& command, Keys& keys) {
   std::visit(Adder{keys}, command);
 }
 
-void add_further_keys(const std::vector<Flow>& flows, Keys& keys) {
+void add_further_keys(const std::vector<Flow>& flows, const NodeName& node, Keys& keys) {
   for (const Flow& flow : flows) {
     if (flow.saga)
       for (StockKey& key : stocks_of(flow.saga->type, flow.order)) keys.stocks.push_back(std::move(key));
+    // What it holds is given back by what it has written down, also when its order or its saga is gone.
+    for (const Reservation& reservation : flow.reservations)
+      for (const ReservationLine& line : reservation.lines) keys.stocks.push_back({reservation.kind, line.stock});
     if (may_claim_again(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
+    if (flow.writer != node) keys.last_events.push_back(flow.order.id);
   }
 }
 

@@ -10,6 +10,7 @@ constexpr std::size_t read_max = 1'000;       // the same, when they have to be 
 constexpr std::size_t tail_max = 50'000;      // events kept in memory; older ones are read from the store
 constexpr Duration checkpoint_every = 200ms;
 constexpr Duration retry_after = 250ms;
+constexpr Duration look_again = 40ms;         // at another node's checkpoint
 
 }  // namespace
 
@@ -35,8 +36,7 @@ Result<void> Publisher::take_over(bool of_dead) {
     Follow& follow = shared_->follows[backlog.node];
     follow.published = std::max(follow.published, backlog.published);
     follow.checkpoint = std::max(follow.checkpoint, backlog.published);
-    // How much a dead node has left is not known before it is read.
-    if (backlog.node != writer_.node) follow.last = std::max(follow.last, follow.published + 1);
+    if (backlog.node != writer_.node) follow.last = std::max(follow.last, backlog.last);
   }
   return {};
 }
@@ -63,32 +63,68 @@ Result<Publisher::Page> Publisher::next_page(const NodeName& node, std::int64_t 
   return Page{std::move(*events), is_full};
 }
 
+Result<bool> Publisher::is_published(const Event::Place& place) {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    const auto follow = shared_->follows.find(place.node);
+    if (follow != shared_->follows.end() && follow->second.published >= place.sequence) return true;
+  }
+  std::int64_t& known = others_[place.node];
+  if (known >= place.sequence) return true;
+  const auto through = store_.published_through(place.node);
+  if (!through) return through.error();
+  known = std::max(known, *through);
+  return known >= place.sequence;
+}
+
+// Leaves in the page what may go now. When that is nothing, returns whose events have to be published first.
+Result<std::optional<NodeName>> Publisher::hold_back(Page& page) {
+  for (auto event = page.events.begin(); event != page.events.end(); ++event) {
+    if (!event->after) continue;
+    const auto published = is_published(*event->after);
+    if (!published) return published.error();
+    if (*published) continue;
+    if (event == page.events.begin()) return std::optional(event->after->node);
+    page.is_full = true;  // there is more
+    page.events.erase(event, page.events.end());
+    break;
+  }
+  return std::optional<NodeName>();
+}
+
 Result<void> Publisher::publish(const NodeName& node, SteadyTime now, bool at_once) {
-  std::int64_t after;
+  std::int64_t after, last;
   {
     const std::lock_guard lock(shared_->mutex);
     Follow& follow = shared_->follows[node];
     if (follow.in_flight || follow.published >= follow.last) return {};
     if (now < follow.not_before && !at_once) return {};
     after = follow.published;
+    last = follow.last;
   }
   auto page = next_page(node, after);
+  const auto held_by = page ? hold_back(*page) : Result<std::optional<NodeName>>(std::optional<NodeName>());
   {
     const std::lock_guard lock(shared_->mutex);
     Follow& follow = shared_->follows[node];
-    if (!page) {
+    if (!page || !held_by) {
       follow.not_before = now + retry_after;
-      return page.error();
+      return page ? held_by.error() : page.error();
     }
-    // An order's creation and its saga's start are handed over together: a message of the second tells of the first.
-    if (page->is_full && page->events.back().type == EventType::order_created) page->events.pop_back();
-    if (page->events.empty()) {
-      follow.last = follow.published;
+    if (*held_by) {
+      follow.not_before = now + look_again;
+      follow.hold = Hold{node, **held_by, follow.hold ? follow.hold->since : now};
       return {};
     }
+    follow.hold.reset();
+    if (page->events.empty()) {  // the rest was deleted
+      follow.published = last;
+      return {};
+    }
+    // An order's creation and its saga's start are handed over together: a message of the second tells of the first.
+    if (page->is_full && page->events.size() > 1 && page->events.back().type == EventType::order_created)
+      page->events.pop_back();
     follow.in_flight = true;
-    // A full page of another node's events: there may be more behind it.
-    if (node != writer_.node && page->is_full) follow.last = std::max(follow.last, page->events.back().sequence + 1);
   }
   const SteadyTime next = page->is_full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
   const std::int64_t through = page->events.back().sequence;
@@ -100,7 +136,8 @@ Result<void> Publisher::publish(const NodeName& node, SteadyTime now, bool at_on
       follow.in_flight = false;
       if (done) follow.published = std::max(follow.published, through);
       follow.not_before = done ? next : now + retry_after;
-      if (follow.published < follow.last) wake = shared->wake;
+      // For what is left, and for the checkpoint: others may wait for it.
+      if (follow.published < follow.last || follow.published > follow.checkpoint) wake = shared->wake;
       shared->answered.notify_all();
     }
     if (wake) wake();
@@ -160,6 +197,14 @@ SteadyTime Publisher::due() const {
     if (follow.published > follow.checkpoint) due = std::min(due, next_checkpoint_);
   }
   return due;
+}
+
+std::optional<Publisher::Hold> Publisher::hold() const {
+  const std::lock_guard lock(shared_->mutex);
+  std::optional<Hold> longest;
+  for (const auto& [node, follow] : shared_->follows)
+    if (follow.hold && (!longest || follow.hold->since < longest->since)) longest = follow.hold;
+  return longest;
 }
 
 std::int64_t Publisher::waiting() const {

@@ -1,6 +1,9 @@
 // Follows the event sequences of this node, and of nodes that died, and hands the events to the bus in order. The
 // event store is the outbox; a checkpoint per node says how far it has been emptied. After a crash some events are
-// published again: receivers tell repeats by (node, sequence).
+// published again: receivers tell repeats by (node, sequence). The events of one flow are published in the order in
+// which they were written, whoever wrote them: one that follows another node's waits, and with it all that this node
+// wrote later, until the other's checkpoint has passed what it follows. Such waits point back in time only, so that none
+// waits for itself; what a dead node has left is published by those that live.
 #pragma once
 
 #include <condition_variable>
@@ -10,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "common/steady_time.hpp"
 #include "server/ports/bus.hpp"
@@ -40,6 +44,14 @@ class Publisher {
 
   std::int64_t waiting() const;  // events of this node that are not published; from any thread
 
+  // Events of a node that may not be published before another's are; from any thread. Of several, those that have waited
+  // longest. None: none wait for another node's.
+  struct Hold {
+    NodeName of, by;
+    SteadyTime since;
+  };
+  std::optional<Hold> hold() const;
+
   // Called, from any thread, when an answer of the bus came and there is more to publish.
   void on_progress(std::function<void()> wake);
 
@@ -52,7 +64,8 @@ class Publisher {
     std::int64_t last = 0;        // known to be in the store
     std::int64_t checkpoint = 0;  // in the store
     bool in_flight = false;
-    SteadyTime not_before;        // after a failure, or while the bus gathers
+    SteadyTime not_before;         // after a failure, while the bus gathers, or between looks at another's checkpoint
+    std::optional<Hold> hold;
   };
   // What the bus's answers touch, from any thread.
   struct Shared {
@@ -70,12 +83,15 @@ class Publisher {
 
   Result<void> publish(const NodeName& node, SteadyTime now, bool at_once);
   Result<Page> next_page(const NodeName& node, std::int64_t after);
+  Result<bool> is_published(const Event::Place& place);
+  Result<std::optional<NodeName>> hold_back(Page& page);
   Result<void> checkpoint(SteadyTime now, bool flush);
 
   Store& store_;
   Bus& bus_;
   Writer writer_;  // changed with `shared_->mutex` held: `waiting` reads it from other threads
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+  std::map<NodeName, std::int64_t> others_;  // how far their checkpoints were when they were last looked at
   std::deque<Event> tail_;  // this node's newest events, so that they need not be read back
   SteadyTime next_checkpoint_;
 };

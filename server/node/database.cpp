@@ -9,13 +9,14 @@ namespace {
 
 constexpr const char* default_name = "saga.db";
 
-// A store that is also the queries over it.
+// A store that is also the queries over it, and keeps the topics.
 template <class Both>
 class WholeDatabase : public Database {
  public:
   explicit WholeDatabase(std::unique_ptr<Both> both) : both_(std::move(both)) {}
   Store& store() override { return *both_; }
   Queries& queries() override { return *both_; }
+  TopicBook& topics() override { return *both_; }
 
  private:
   std::unique_ptr<Both> both_;

@@ -8,6 +8,7 @@
 #include "server/ports/clock.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
+#include "server/ports/topic_book.hpp"
 
 namespace sagactl {
 
@@ -18,6 +19,7 @@ class Database {
   virtual ~Database() = default;
   virtual Store& store() = 0;
   virtual Queries& queries() = 0;
+  virtual TopicBook& topics() = 0;
 };
 
 // ":memory:" forgets everything at the end; postgres://... is a database server; anything else is an SQLite file.

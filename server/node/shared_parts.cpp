@@ -76,28 +76,34 @@ Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock
   return make_redis_lock(std::move(redis));
 }
 
-Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options) {
-  if (options.kafka.empty()) return make_memory_bus();
-  return make_kafka_bus(kafka_options(options));
+KafkaOptions kafka_of_nodes(const NodeOptions& options, TopicBook& book) {
+  KafkaOptions kafka = kafka_options(options);
+  kafka.book = &book;
+  return kafka;
 }
 
-Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, Clock& clock) {
+Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options, TopicBook& book) {
+  if (options.kafka.empty()) return make_memory_bus();
+  return make_kafka_bus(kafka_of_nodes(options, book));
+}
+
+Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, TopicBook& book, Clock& clock) {
   if (options.payment_provider != PaymentProvider::remote) return make_own_gateway(options, clock);
   if (options.kafka.empty())
     return Error{ErrorCode::invalid, "--payment remote needs brokers: say where they are with --kafka host:port"};
   RemotePaymentOptions remote;
-  remote.kafka = kafka_options(options);
+  remote.kafka = kafka_of_nodes(options, book);
   remote.reply_to = options.node_id.empty() ? "node-1" : options.node_id;
   return make_kafka_payment_gateway(remote, clock);
 }
 
-Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, Clock& clock) {
+Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, TopicBook& book, Clock& clock) {
   if (options.kafka.empty() || !options.database.starts_with("postgres"))
     return Error{ErrorCode::invalid,
                  fmt::format("--role {} works with the others over one database server and Kafka: say where they are "
                              "with --database postgres://... and --kafka host:port",
                              to_string(*options.service))};
-  return KafkaSagaExchange::open(kafka_options(options), clock);
+  return KafkaSagaExchange::open(kafka_of_nodes(options, book), clock);
 }
 
 }  // namespace
@@ -111,17 +117,18 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto database = open_database(options, clock);
   if (!database) return database.error();
   parts->database = std::move(database).value();
+  TopicBook& book = parts->database->topics();
   auto lock = make_lock(options, clock);
   if (!lock) return lock.error();
   parts->lock = std::move(lock).value();
-  auto bus = make_bus(options);
+  auto bus = make_bus(options, book);
   if (!bus) return bus.error();
   parts->bus = std::move(bus).value();
-  auto gateway = make_gateway(options, clock);
+  auto gateway = make_gateway(options, book, clock);
   if (!gateway) return gateway.error();
   parts->gateway = std::move(gateway).value();
   if (options.service) {
-    auto exchange = make_exchange(options, clock);
+    auto exchange = make_exchange(options, book, clock);
     if (!exchange) return exchange.error();
     parts->exchange = std::move(exchange).value();
   }

@@ -31,6 +31,7 @@ struct Flow {
   std::vector<Payment> payments;  // by attempt
   std::vector<Barrier> barriers;  // by step, attempt, direction
   std::vector<Reservation> reservations = {};  // in the order in which they were made
+  NodeName writer = {};  // that wrote its newest event; empty: not known
 };
 
 // When the flow has to be looked at again, whatever its saga does: a reservation expires, or a payment is checked.

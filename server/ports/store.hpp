@@ -59,8 +59,16 @@ struct Keys {
   std::vector<UserId> users = {};
   std::vector<std::string> emails = {};
   std::vector<ReplayKey> replays = {};
-  // What else is needed, now that all these are loaded: adds claims and stocks to `more`. Null: nothing.
+  std::vector<OrderId> last_events = {};  // of which flows the newest event is wanted; in `more` alone
+  // What else is needed, now that all these are loaded: adds claims, stocks and newest events to `more`. Null: nothing.
   std::function<void(const Loaded& found, Keys& more)> further = {};
+};
+
+// Where the newest event of a flow stands.
+struct EventPlace {
+  OrderId flow;
+  NodeName node;
+  std::int64_t sequence = 0;
 };
 
 // What was there. Everything is found by key; what is missing is absent.
@@ -68,8 +76,10 @@ struct Loaded {
   std::vector<Flow> flows;  // one per key of `Keys::flows` that exists, in no order
   std::vector<Claim> claims;
   std::vector<Stock> stocks;
+  std::vector<StockKey> absent_stocks;  // that were asked for and are not there
   std::vector<User> users;  // by id or by email, each once
   std::vector<Replay> replays;
+  std::vector<EventPlace> last_events;  // of flows that have events
 };
 
 // What `keys` need further, now that they are loaded: what is asked for already is not among it.
@@ -96,6 +106,7 @@ struct Changes {
   std::vector<const Event*> events;                          // in the order of their sequence
   std::vector<const User*> users;                            // insert or replace by id; email is unique
   std::vector<const Replay*> replays;
+  std::vector<OrderId> taken_over;  // stored flows of which another node had written the newest event until now
 };
 
 enum class Commit {
@@ -107,6 +118,7 @@ enum class Commit {
 struct Backlog {
   NodeName node;
   std::int64_t published = 0;  // the last published sequence
+  std::int64_t last = 0;       // the last that was written; not for set_published
 };
 
 // Whose sagas may be adopted.
@@ -167,9 +179,12 @@ class Store {
   // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live
   // and have events to publish.
   virtual Result<std::vector<Backlog>> backlogs(const Writer& writer) = 0;
-  // At most `limit` events of `node` after `sequence`, in order, each with the trace parent and the type of its flow's saga.
+  // At most `limit` events of `node` after `sequence`, in order, each with the trace parent and the type of its flow's saga, and
+  // with the event of another node that it follows.
   virtual Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                                   std::size_t limit) = 0;
+  // Through which sequence that node's events are published by its checkpoint; 0 when there is no such node.
+  virtual Result<std::int64_t> published_through(const NodeName& node) = 0;
   // Moves checkpoints forward (never back). `conflict`: the writer is fenced.
   virtual Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) = 0;
 

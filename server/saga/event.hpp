@@ -100,6 +100,12 @@ struct Event {
   NodeName node;               // the node that wrote it
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
   Timestamp occurred_at;       // on the database's clock, increasing within the node
+  // The flow's event before this one, when another node wrote that: it is published first.
+  struct Place {
+    NodeName node;
+    std::int64_t sequence = 0;
+  };
+  std::optional<Place> after = {};
 };
 
 // In the order in which they happened: by (occurred_at, node, sequence).

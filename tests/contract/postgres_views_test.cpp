@@ -173,5 +173,35 @@ TEST_F(PostgresViews, WhatIsDeletedIsGoneFromAnswersAndCounts) {
       << "sequences are not used again";
 }
 
+// A held flow is out of sight, and goes when it is given back.
+TEST_F(PostgresViews, AFlowThatHoldsStockStaysUntilThatIsGivenBack) {
+  PostgresSession& sql = subject->sql();
+  Flow flow;
+  node->write([&](ChangeList& list, Timestamp now) {
+    flow = new_flow_of(checkout_saga, 9, node->owner(), now);
+    list.create(flow).set(flow.order.id, flow.reservations);
+    list.add(node->event(flow, EventType::order_created, now));
+  });
+  const std::string id = "'" + flow.order.id.text() + "'";
+  sql.run("DELETE FROM orders WHERE id = " + id);
+  EXPECT_EQ(text("SELECT customer FROM flow WHERE id = " + id), "-");
+  EXPECT_EQ(queries().sagas({.type = std::string(checkout_saga)}, {.limit = 10}).value().total, 1)
+      << "a saga whose order was deleted is still listed";
+  sql.run("DELETE FROM payments WHERE flow = " + id);
+  sql.run("DELETE FROM saga_instances WHERE id = " + id);
+  sql.run("DELETE FROM event_store WHERE flow = " + id);
+  subject->clock.advance(10min);
+  EXPECT_THAT(subject->store().expired_reservations(10).value(), testing::ElementsAre(flow.order.id));
+  EXPECT_EQ(load(*subject, *node, {.flows = {flow.order.id}}).flows.at(0).reservations, flow.reservations);
+
+  node->write([&](ChangeList& list, Timestamp now) {
+    for (Reservation& reservation : flow.reservations) reservation.status = ReservationStatus::expired;
+    list.set(flow.order.id, flow.reservations).add(node->event(flow, EventType::stock_released, now));
+    list.changes.taken_over.push_back(flow.order.id);
+  });
+  EXPECT_EQ(text("SELECT count(*) FROM flow WHERE id = " + id), "0");
+  EXPECT_EQ(queries().flow_events(flow.order.id).value().size(), 1u) << "what was given back can be told";
+}
+
 }  // namespace
 }  // namespace sagactl

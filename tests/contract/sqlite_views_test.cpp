@@ -160,5 +160,34 @@ TEST_F(Views, WhatIsDeletedIsGoneFromAnswersAndCounts) {
       << "sequences are not used again";
 }
 
+// A held flow is out of sight, and stays until it is given back.
+TEST_F(Views, AFlowThatHoldsStockStaysUntilThatIsGivenBack) {
+  Flow flow;
+  node.write([&](ChangeList& list, Timestamp now) {
+    flow = new_flow_of(checkout_saga, 9, node.owner(), now);
+    list.create(flow).set(flow.order.id, flow.reservations);
+    list.add(node.event(flow, EventType::order_created, now));
+  });
+  const std::string id = flow.order.id.text(), row = " FROM flow WHERE customer = 'buyer-1' OR expires_at IS NOT NULL";
+  sql.run("DELETE FROM orders WHERE id = '" + id + "'");
+  EXPECT_EQ(sql.text("SELECT customer" + row), "-");
+  EXPECT_EQ(queries().sagas({.type = std::string(checkout_saga)}, {.limit = 10}).value().total, 1)
+      << "a saga whose order was deleted is still listed";
+  sql.run("DELETE FROM payments WHERE \"orderId\" = '" + id + "'");
+  sql.run("DELETE FROM saga_instances WHERE id = '" + id + "'");
+  sql.run("DELETE FROM event_store WHERE \"correlationId\" = '" + correlation_of(flow) + "'");
+  clock.advance(10min);
+  EXPECT_THAT(store().expired_reservations(10).value(), testing::ElementsAre(flow.order.id));
+  EXPECT_EQ(load(*this, node, {.flows = {flow.order.id}}).flows.at(0).reservations, flow.reservations);
+
+  node.write([&](ChangeList& list, Timestamp now) {
+    for (Reservation& reservation : flow.reservations) reservation.status = ReservationStatus::expired;
+    list.set(flow.order.id, flow.reservations).add(node.event(flow, EventType::stock_released, now));
+  });
+  EXPECT_EQ(queries().flow_events(flow.order.id).value().size(), 1u) << "what was given back can be told";
+  sql.run("DELETE FROM event_store WHERE \"eventType\" = 'StockReleased'");
+  EXPECT_EQ(sql.text("SELECT count(*) FROM flow WHERE reservations IS NOT NULL"), "0");
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -53,6 +53,9 @@ class FrontStore final : public Store {
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override {
     return if_there([&] { return store_.events_after(node, sequence, limit); });
   }
+  Result<std::int64_t> published_through(const NodeName& node) override {
+    return if_there([&] { return store_.published_through(node); });
+  }
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override {
     return if_there([&] { return store_.set_published(writer, backlogs); });
   }

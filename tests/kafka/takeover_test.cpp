@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "common/json.hpp"
 #include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"
@@ -57,7 +58,12 @@ TEST(Takeover, PublishesWhatADeadNodeLeftInItsOrderAndOnceByNodeAndSequence) {
   first.node = "node-1";
   auto dying = std::make_unique<Engine>(first, *store, *gateway, cut, clock);
   ASSERT_TRUE(dying->start().ok());
-  for (int i = 0; i < 300; ++i) dying->submit(order_of("P" + std::to_string(i)), [](Result<Receipt>) {});
+  OrderId last_order;
+  for (int i = 0; i < 300; ++i) {
+    PlaceOrder order = order_of("P" + std::to_string(i));
+    last_order = order.id;
+    dying->submit(std::move(order), [](Result<Receipt>) {});
+  }
   for (int i = 0; i < 50; ++i) dying->turn();
   const std::int64_t left = dying->stats().unpublished;
   ASSERT_GT(left, 2'000) << "more than one page";
@@ -73,6 +79,26 @@ TEST(Takeover, PublishesWhatADeadNodeLeftInItsOrderAndOnceByNodeAndSequence) {
     heir.turn();
     return recorder.messages().size() >= static_cast<std::size_t>(left);
   })) << recorder.messages().size();
+  heir.submit(CancelOrderRequest{last_order, {UserId{}, Role::admin}, "x"}, [](const Result<Receipt>&) {});
+  ASSERT_TRUE(kafka::eventually([&] {
+    clock.advance(100ms);
+    heir.turn();
+    return recorder.messages().back().header("node") == "node-2";
+  }));
+
+  // Of every aggregate the versions come one after the other, whichever of the two wrote them.
+  std::map<std::string, int> versions;
+  std::set<std::string> ids;
+  std::set<std::string> nodes;
+  for (const kafka::Incoming& message : recorder.messages()) {
+    if (!ids.insert(std::string(message.header("event-id"))).second) continue;
+    nodes.insert(std::string(message.header("node")));
+    const Json json = Json::parse(*message.value);
+    int& version = versions[json["aggregateType"].get<std::string>() + json["aggregateId"].get<std::string>()];
+    EXPECT_EQ(json["version"], version + 1) << *message.value;
+    version = json["version"];
+  }
+  EXPECT_EQ(nodes.size(), 2u) << "the heir has written as well";
 
   std::map<std::pair<std::string, std::string>, std::int64_t> last;  // by topic and key
   std::set<std::int64_t> sequences;

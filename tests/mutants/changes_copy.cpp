@@ -31,6 +31,7 @@ ChangesCopy::ChangesCopy(const Changes& changes)
       claims(copy(changes.claims)),
       stocks(copy(changes.stocks)),
       events(copy(changes.events)),
+      taken_over(changes.taken_over),
       users_(changes.users),
       replays_(changes.replays) {
   for (const auto& [order, barrier] : changes.barriers) barriers.emplace_back(order, *barrier);
@@ -50,6 +51,7 @@ void ChangesCopy::drop(OrderId id) {
   std::erase_if(payments, of_order);
   std::erase_if(claims, of_order);
   std::erase_if(events, of_order);
+  std::erase(taken_over, id);
   std::erase_if(barriers, [&](const auto& it) { return it.first == id; });
   std::erase_if(reservations, of_order);
 }
@@ -80,6 +82,7 @@ Changes ChangesCopy::changes(std::int64_t last_sequence) {
   changes.claims = pointers(claims);
   changes.stocks = pointers(stocks);
   changes.events = pointers(events);
+  changes.taken_over = taken_over;
   changes.users = users_;
   changes.replays = replays_;
   return changes;

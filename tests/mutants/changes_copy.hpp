@@ -25,6 +25,7 @@ class ChangesCopy {
   std::deque<Claim> claims;
   std::deque<Stock> stocks;
   std::deque<Event> events;
+  std::vector<OrderId> taken_over;
 
   // Leaves out everything of that order.
   void drop(OrderId order);

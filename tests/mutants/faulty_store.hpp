@@ -54,6 +54,7 @@ class FaultyStore final : public Store {
                                           std::size_t limit) override {
     return store_.events_after(node, sequence, limit);
   }
+  Result<std::int64_t> published_through(const NodeName& node) override { return store_.published_through(node); }
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override {
     return store_.forget_replays(age, limit);
   }
@@ -77,6 +78,7 @@ class FaultyDatabase final : public Database {
       : database_(std::move(database)), store_(database_->store(), std::move(fault)) {}
   Store& store() override { return store_; }
   Queries& queries() override { return database_->queries(); }
+  TopicBook& topics() override { return database_->topics(); }
 
  private:
   std::unique_ptr<Database> database_;

@@ -1,5 +1,7 @@
 #include "tests/simulation/ports.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 
@@ -60,6 +62,9 @@ Result<std::vector<Backlog>> UnreliableStore::backlogs(const Writer& writer) {
 Result<std::vector<Event>> UnreliableStore::events_after(const NodeName& node, std::int64_t sequence,
                                                          std::size_t limit) {
   return unreliably([&] { return store_.events_after(node, sequence, limit); });
+}
+Result<std::int64_t> UnreliableStore::published_through(const NodeName& node) {
+  return unreliably([&] { return store_.published_through(node); });
 }
 Result<void> UnreliableStore::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
   return unreliably([&] { return store_.set_published(writer, backlogs); });
@@ -171,6 +176,20 @@ void UnreliableGateway::refund(const EarlierCharge& charge, Money amount, std::f
   chance_.maybe_crash(false);
 }
 
+// What a reader sees that passes over repeats. Times of commits increase over all nodes.
+void UnreliableBus::check_order(const Event& event) {
+  Timestamp& newest = newest_[event.order];
+  if (event.occurred_at < newest)
+    overtaken.push_back(fmt::format("{} {} of flow {} came after a later event of it", event.node, event.sequence,
+                                    event.order.text()));
+  newest = std::max(newest, event.occurred_at);
+  int& version = versions_[{event.aggregate_type, event.aggregate}];
+  if (event.version != version + 1)
+    overtaken.push_back(fmt::format("version {} of {} {} came after version {}", event.version,
+                                    to_string(event.aggregate_type), event.aggregate.text(), version));
+  version = event.version;
+}
+
 void UnreliableBus::publish(std::vector<Event> events, std::function<void(Result<void>)> done) {
   chance_.maybe_crash(true);
   const bool fails = chance_.happens(chance_.faults.bus_away);
@@ -179,6 +198,7 @@ void UnreliableBus::publish(std::vector<Event> events, std::function<void(Result
   for (const Event& event : std::span(events).first(taken)) {
     std::int64_t& last = through[event.node];
     if (event.sequence > last + 1) gap = true;
+    if (event.sequence > last && event.order != OrderId{}) check_order(event);
     last = std::max(last, event.sequence);
   }
   chance_.maybe_crash(false);

@@ -71,6 +71,7 @@ class UnreliableStore : public Store {
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
+  Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
@@ -143,10 +144,15 @@ class UnreliableBus : public Bus {
   void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }
 
   std::map<NodeName, std::int64_t> through;  // every event up to this has been published
-  bool gap = false;                          // an event came before one that it must follow
+  bool gap = false;                          // an event came before one that it must follow, of its node
+  std::vector<std::string> overtaken;        // what came before an event of its aggregate, or of its flow, that it follows
 
  private:
+  void check_order(const Event& event);
+
   Chance& chance_;
+  std::map<std::pair<AggregateType, Uuid>, int> versions_;  // of aggregates, as they came
+  std::map<OrderId, Timestamp> newest_;                     // of the flow's events that have come
 };
 
 }  // namespace sagactl::simulation

@@ -394,6 +394,7 @@ std::vector<std::string> World::violations() {
   std::vector<std::string> wrong;
   if (!came_to_rest_) wrong.push_back("it did not come to rest");
   if (bus_.gap) wrong.push_back("an event was published before one that it must follow");
+  for (std::size_t i = 0; i < std::min<std::size_t>(bus_.overtaken.size(), 3); ++i) wrong.push_back(bus_.overtaken[i]);
   for (const OrderId id : accepted_)
     if (!store_->flow(id)->has_value()) wrong.push_back("an acknowledged order is lost: " + id.text());
 

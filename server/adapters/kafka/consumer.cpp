@@ -105,7 +105,7 @@ Result<void> RunningConsumer::open() {
                          {"auto.commit.interval.ms", "500"},
                          {"auto.offset.reset", "earliest"},
                          {"allow.auto.create.topics", "false"},
-                         {"topic.metadata.refresh.interval.ms", "10000"},
+                         {"topic.metadata.refresh.interval.ms", "2000"},  // partitions may be added
                          {"session.timeout.ms", "10000"},
                          {"fetch.wait.max.ms", "50"},
                          {"partition.assignment.strategy", "range"}},

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/result.hpp"
+#include "server/ports/topic_book.hpp"
 
 namespace sagactl {
 
@@ -13,6 +14,9 @@ struct KafkaOptions {
   std::string client_id = "sagactl";  // how the brokers' logs and quotas know us
   std::string topic_prefix = {};      // before the name of every topic
   int partitions = 6;                 // of the topics that are made
+  // Where it is written over how many partitions keys are spread; null: over as many as the topic has at the time.
+  // It outlives whatever is made with these options.
+  TopicBook* book = nullptr;
 };
 
 inline constexpr int kafka_port = 9092;

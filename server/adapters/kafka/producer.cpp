@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -46,6 +48,10 @@ class RunningProducer : public Producer {
   void set_away(const std::string& why);
   void set_back();
 
+  Result<void> make_ready(Duration patience);
+
+  static std::int32_t choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
+                                       std::int32_t count, void* opaque, void* message);
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque);
   static void on_error(rd_kafka_t* handle, int code, const char* reason, void* opaque);
 
@@ -53,6 +59,8 @@ class RunningProducer : public Producer {
   mutable std::mutex mutex_;  // of handle_ against its renewal, and of the next two
   Handle handle_;
   bool ready_ = false;  // the topics are there
+  // Over how many partitions of each topic keys are spread. Filled before the first message is taken, and then left.
+  std::map<std::string, int, std::less<>> spread_;
   std::string away_;    // why the brokers cannot be used; empty: they can
   std::atomic<bool> broken_ = false;       // the handle is beyond repair
   std::atomic<bool> suspicious_ = false;   // an error of the connection since the last acknowledgement
@@ -75,21 +83,39 @@ Result<Handle> RunningProducer::connect() {
                          {"request.timeout.ms", "10000"},
                          {"linger.ms", std::to_string(milliseconds(options_.linger))},
                          {"compression.codec", "lz4"},
-                         {"partitioner", "murmur2_random"},  // where other clients put the same key
                          {"queue.buffering.max.messages", messages_max},
                          {"queue.buffering.max.kbytes", kilobytes_max}},
                         this);
   if (!conf) return conf.error();
   rd_kafka_conf_set_dr_msg_cb(conf->get(), on_delivery);
   rd_kafka_conf_set_error_cb(conf->get(), on_error);
+  rd_kafka_topic_conf_t* topic = rd_kafka_conf_get_default_topic_conf(conf->get());
+  rd_kafka_topic_conf_set_opaque(topic, this);
+  rd_kafka_topic_conf_set_partitioner_cb(topic, choose_partition);
   return make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
+}
+
+// The topics are there, and it is known over how many of their partitions keys are spread.
+Result<void> RunningProducer::make_ready(Duration patience) {
+  auto made = ensure_topics(handle_.get(), options_.kafka, options_.topics, patience);
+  if (!made || !options_.kafka.book || !spread_.empty()) return made;
+  const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, patience);
+  if (!partitions) return Error{ErrorCode::unavailable, partitions.error().message};
+  std::map<std::string, int> there;
+  for (const PartitionId& id : *partitions) ++there[id.topic];
+  const auto book = options_.kafka.book->remember(there);
+  if (!book)
+    return Error{ErrorCode::unavailable,
+                 "it cannot be looked up over how many partitions keys are spread: " + book.error().message};
+  spread_.insert(book->begin(), book->end());
+  return {};
 }
 
 Result<void> RunningProducer::open() {
   auto handle = connect();
   if (!handle) return handle.error();
   handle_ = std::move(handle).value();
-  const auto topics = ensure_topics(handle_.get(), options_.kafka, options_.topics, open_patience);
+  const auto topics = make_ready(open_patience);
   if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
   ready_ = topics.ok();
   if (!topics) set_away(topics.error().message);
@@ -140,6 +166,15 @@ rd_kafka_resp_err_t RunningProducer::produce(const Outgoing& message, Delivery* 
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
   if (code == RD_KAFKA_RESP_ERR__FATAL) broken_ = true;
   return code;
+}
+
+// Where other clients put the same key, but never among partitions that were added after keys were first spread.
+std::int32_t RunningProducer::choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
+                                               std::int32_t count, void* opaque, void* message) {
+  const auto& spread = static_cast<const RunningProducer*>(opaque)->spread_;
+  const auto known = spread.find(rd_kafka_topic_name(topic));
+  if (known != spread.end()) count = std::min(count, known->second);
+  return rd_kafka_msg_partitioner_murmur2_random(topic, key, size, count, opaque, message);
 }
 
 void RunningProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
@@ -198,7 +233,7 @@ void RunningProducer::check_brokers() {
     return set_away(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
   if ((!away && !suspicious_) || now < next_check_) return;
   next_check_ = now + check_every;
-  const auto topics = ensure_topics(handle_.get(), options_.kafka, options_.topics, check_patience);
+  const auto topics = make_ready(check_patience);
   if (!topics) return set_away(topics.error().message);
   {
     const std::lock_guard lock(mutex_);

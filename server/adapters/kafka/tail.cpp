@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "common/id.hpp"
@@ -16,6 +17,8 @@ namespace {
 constexpr Duration ask_patience = 2s;
 constexpr auto try_every = std::chrono::milliseconds(500);
 constexpr int tail_poll_ms = 100;
+constexpr auto look_for_partitions_every = std::chrono::seconds(2);
+constexpr Duration look_patience = 1s;
 
 class RunningTail : public Tail {
  public:
@@ -36,6 +39,7 @@ class RunningTail : public Tail {
                            {"enable.auto.offset.store", "false"},
                            {"allow.auto.create.topics", "false"},
                            {"auto.offset.reset", "latest"},
+                           {"topic.metadata.refresh.interval.ms", "2000"},
                            {"fetch.wait.max.ms", "100"}},
                           nullptr);
     if (!conf) return conf.error();
@@ -76,7 +80,30 @@ class RunningTail : public Tail {
     while (!stopping_) {
       const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), tail_poll_ms));
       if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) receive_(incoming(*message));
+      look_for_partitions();
     }
+  }
+
+  void look_for_partitions() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return;
+    const auto partitions = partitions_of(handle_.get(), options_, topics_, look_patience);
+    next_look_ = std::chrono::steady_clock::now() + look_for_partitions_every;
+    if (!partitions) return;
+    std::vector<PartitionId> added;
+    for (const PartitionId& id : *partitions)
+      if (!assigned_.contains(id)) added.push_back(id);
+    if (added.empty()) return;
+    const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(added.size())));
+    for (const PartitionId& id : added)
+      rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    if (rd_kafka_error_t* error = rd_kafka_incremental_assign(handle_.get(), list.get())) {
+      log_warn("partitions that were added cannot be read", {{"error", rd_kafka_error_string(error)}});
+      return rd_kafka_error_destroy(error);
+    }
+    assigned_.insert(added.begin(), added.end());
+    log_info("partitions were added, and are read from their beginning",
+             {{"topic", added.front().topic}, {"count", std::to_string(added.size())}});
   }
 
   bool assign() {
@@ -90,6 +117,7 @@ class RunningTail : public Tail {
       log_warn("topics cannot be read", {{"error", error_of(code, options_, "assignment").message}});
       return false;
     }
+    for (const auto& [where, offset] : from) assigned_.insert({where.first, where.second});
     const std::lock_guard lock(mutex_);
     reading_ = true;
     changed_.notify_all();
@@ -100,6 +128,8 @@ class RunningTail : public Tail {
   const std::vector<std::string> topics_;
   const Receive receive_;
   Handle handle_;
+  std::set<PartitionId> assigned_;  // these two: of the thread alone
+  std::chrono::steady_clock::time_point next_look_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool reading_ = false;

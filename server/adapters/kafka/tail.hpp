@@ -1,4 +1,5 @@
-// Reads topics from their end on, all partitions of them, on a thread of its own. It belongs to no consumer group:
+// Reads topics from their end on, all partitions of them, on a thread of its own. Partitions that are added are found
+// within seconds and read from their beginning. It belongs to no consumer group:
 // every tail sees every message, and nothing is remembered of how far it came.
 #pragma once
 

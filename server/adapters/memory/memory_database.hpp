@@ -25,6 +25,7 @@ class Database : public MemoryStore {
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
+  Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
@@ -47,6 +48,9 @@ class Database : public MemoryStore {
   // HistorySource: memory_history.cpp
   Result<std::unique_ptr<History>> snapshot() override;
 
+  // TopicBook: memory_store.cpp
+  Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
+
  private:
   Timestamp now() const;  // never before what has been given out
   Timestamp tick();       // later than all that has been given out
@@ -58,6 +62,7 @@ class Database : public MemoryStore {
   DatabaseClock clock_;
   mutable std::mutex mutex_;
   State state_;
+  std::map<std::string, int> topics_;
 };
 
 }  // namespace sagactl::memory

@@ -58,7 +58,10 @@ Result<void> Database::resign(const Writer& writer) {
 Loaded Database::load(const Keys& keys) const {
   Loaded loaded;
   for (const OrderId id : std::set(keys.flows.begin(), keys.flows.end()))
-    if (const FlowPointer found = state_.find(id)) loaded.flows.push_back(found->flow);
+    if (const FlowPointer found = state_.find(id)) {
+      Flow& flow = loaded.flows.emplace_back(found->flow);
+      if (!found->events.empty()) flow.writer = found->events.back()->node;
+    }
   load_claims(keys.claims, loaded);
   load_stocks(keys.stocks, loaded);
   std::set<UserId> users(keys.users.begin(), keys.users.end());
@@ -76,6 +79,9 @@ Loaded Database::load(const Keys& keys) const {
   const Keys more = further_keys(keys, loaded);
   load_claims(more.claims, loaded);
   load_stocks(more.stocks, loaded);
+  for (const OrderId id : more.last_events)
+    if (const FlowPointer found = state_.find(id); found && !found->events.empty())
+      loaded.last_events.push_back({id, found->events.back()->node, found->events.back()->sequence});
   return loaded;
 }
 
@@ -89,6 +95,8 @@ void Database::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) co
   for (const StockKey& key : std::set(keys.begin(), keys.end()))
     if (const auto found = state_.stocks.find(key); found != state_.stocks.end())
       loaded.stocks.push_back(found->second);
+    else
+      loaded.absent_stocks.push_back(key);
 }
 
 Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
@@ -152,7 +160,7 @@ Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
   std::vector<Backlog> backlogs;
   for (const auto& [name, node] : state_.nodes) {
     const bool is_left_behind = node.lease_until <= now() && node.published < node.last_sequence;
-    if (name == writer.node || is_left_behind) backlogs.push_back({name, node.published});
+    if (name == writer.node || is_left_behind) backlogs.push_back({name, node.published, node.last_sequence});
   }
   return backlogs;
 }
@@ -168,6 +176,12 @@ Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int
        i < all.size() && events.size() < limit; ++i)
     events.push_back(*all[i]);
   return events;
+}
+
+Result<std::int64_t> Database::published_through(const NodeName& node) {
+  const std::lock_guard lock(mutex_);
+  const auto found = state_.nodes.find(node);
+  return found == state_.nodes.end() ? 0 : found->second.published;
 }
 
 Result<void> Database::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
@@ -190,6 +204,13 @@ Result<std::size_t> Database::forget_replays(Duration age, std::size_t limit) {
     ++forgotten;
   }
   return forgotten;
+}
+
+Result<std::map<std::string, int>> Database::remember(const std::map<std::string, int>& there) {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, int> book;
+  for (const auto& [name, partitions] : there) book[name] = topics_.try_emplace(name, partitions).first->second;
+  return book;
 }
 
 }  // namespace memory

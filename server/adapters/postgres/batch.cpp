@@ -71,9 +71,10 @@ void Batch::load_further(const Keys& keys, Loaded& loaded) {
   const Keys more = further_keys(keys, loaded);
   std::set<StockKey> stocks(keys.stocks.begin(), keys.stocks.end());
   stocks.insert(more.stocks.begin(), more.stocks.end());
-  if (stocks.empty() && more.claims.empty()) return;
+  if (stocks.empty() && more.claims.empty() && more.last_events.empty()) return;
   if (!more.claims.empty()) send_claims_load(connection_, more.claims);
   if (!stocks.empty()) send_stocks_load(connection_, {stocks.begin(), stocks.end()});
+  if (!more.last_events.empty()) send_last_events_load(connection_, more.last_events);
   connection_.send(sql_read_time);
   std::vector<Rows> results = connection_.flush();
   auto next = results.begin();
@@ -84,9 +85,12 @@ void Batch::load_further(const Keys& keys, Loaded& loaded) {
   if (!stocks.empty()) {
     loaded.stocks = read_stocks(std::move(*next++), names_);
     for (const Stock& stock : loaded.stocks) stocks.erase(stock.key);
+    loaded.absent_stocks.assign(stocks.begin(), stocks.end());
     absent_stocks_ = std::move(stocks);
   }
+  Rows* last_events = more.last_events.empty() ? nullptr : &*next++;
   read_time(std::move(*next));
+  if (last_events) loaded.last_events = read_last_events(std::move(*last_events), names_);
 }
 
 void Batch::read_claims_of(const std::vector<KeyDigest>& keys, Rows rows, Loaded& loaded) {
@@ -136,6 +140,7 @@ void Batch::read_unknown(const Changes& changes) {
   for (const Payment* payment : changes.new_payments) ids.insert(payment->order);
   for (const auto& [order, barrier] : changes.barriers) ids.insert(order);
   for (const Changes::Reservations& each : changes.reservations) ids.insert(each.order);
+  for (const OrderId id : changes.taken_over) ids.insert(id);
   for (const Order* order : changes.new_orders) {
     if (doubting_)
       ids.insert(order->id);
@@ -223,11 +228,12 @@ void Batch::write(const Changes& changes) {
     known.parts |= part_reservations;
     known.reservations = &each;
   }
+  for (const OrderId id : changes.taken_over) meet(id).parts |= part_writer;
 
   write_flows();
   write_claims(changes.claims);
   write_stocks(changes.stocks);
-  if (!changes.events.empty()) send_events(connection_, node_, changes.events);
+  if (!changes.events.empty()) send_events(connection_, names_, node_, changes.events);
   send_accounts(connection_, changes.users);
   write_replays(changes.replays);
   counts_.send(connection_, node_);
@@ -245,6 +251,7 @@ void Batch::write_flows() {
     const Known& known = known_.at(id);
     FlowChange change{id, known.order, known.saga};
     change.reservations = known.reservations;
+    change.writer = node_;
     const UserId* user = known.user ? &*known.user : nullptr;
     // Payments of an order that comes later name its user themselves.
     if (!known.is_stored || known.parts & part_payments)

@@ -30,6 +30,7 @@ class Database : public PostgresStore {
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
+  Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
 
@@ -52,6 +53,9 @@ class Database : public PostgresStore {
 
   // HistorySource: postgres_history.cpp
   Result<std::unique_ptr<History>> snapshot() override;
+
+  // TopicBook: topic_table.cpp
+  Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
  private:
   Session& session_of(const NodeName& node);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/adapters/postgres/names.hpp"
+#include "server/ports/store.hpp"
 
 namespace sagactl::postgres {
 
@@ -16,9 +17,14 @@ inline constexpr std::string_view event_columns =
 // The rows that the index event_seldom holds: is_seldom() of their type.
 inline constexpr std::string_view is_seldom_event = "e.type IN (1, 5, 6, 10, 11, 12, 13, 14, 15, 22, 23)";
 
-void send_events(Connection& connection, std::int64_t node, const std::vector<const Event*>& events);
+void send_events(Connection& connection, Names& names, std::int64_t node, const std::vector<const Event*>& events);
 
 Event read_event(Rows& row, Names& names);  // the current row
 std::vector<Event> read_events(Rows rows, Names& names);
+std::vector<Event> read_events_with_places(Rows rows, Names& names);  // each row has event.after_event behind the columns
+
+// Asks for the newest event of each flow.
+void send_last_events_load(Connection& connection, const std::vector<OrderId>& flows);
+std::vector<EventPlace> read_last_events(Rows rows, Names& names);
 
 }  // namespace sagactl::postgres

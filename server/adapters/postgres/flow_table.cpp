@@ -42,8 +42,10 @@ constexpr Column payments[] = {{"payments", Type::text}};
 constexpr Column barriers[] = {{"barriers", Type::text}};
 constexpr Column reservations[] = {{"reservations", Type::text}, {"expires_at", Type::bigint}};
 
-constexpr Part all_parts[] = {part_order_origin, part_order,    part_saga_origin,
-                              part_saga,         part_payments, part_barriers, part_reservations};
+constexpr Column writer[] = {{"last_writer", Type::smallint}};
+
+constexpr Part all_parts[] = {part_order_origin, part_order,    part_saga_origin,  part_saga,
+                              part_payments,     part_barriers, part_reservations, part_writer};
 
 std::span<const Column> columns_of(Part part) {
   switch (part) {
@@ -61,6 +63,8 @@ std::span<const Column> columns_of(Part part) {
       return barriers;
     case part_reservations:
       return reservations;
+    case part_writer:
+      return writer;
     case part_all:
       break;
   }
@@ -199,6 +203,8 @@ void FlowWriting::add(const FlowChange& change, Names& names) {
       put_unless_empty(change.barriers);
     else if (part == part_reservations)
       add_reservations(change.reservations);
+    else if (part == part_writer)
+      put(change.writer);
     else if ((part == part_order_origin || part == part_order) ? !change.order : !change.saga)
       add_nulls(part);
     else if (part == part_order_origin)
@@ -275,7 +281,7 @@ void FlowWriting::send(Connection& connection) {
 const std::string& flow_columns() {
   static const std::string columns = "f.id, " + names_of(columns_of(part_order | part_order_origin), "f.") + ", " +
                                      names_of(columns_of(part_saga | part_saga_origin), "f.") +
-                                     ", f.payments, f.barriers, f.reservations";
+                                     ", f.payments, f.barriers, f.reservations, f.last_writer";
   return columns;
 }
 
@@ -300,6 +306,7 @@ StoredFlow read_flow(Rows& row, Names& names) {
   auto reservations_read = read_reservations(row.text());
   if (!reservations_read) throw Failure{std::move(reservations_read).error(), {}, false, false, false};
   flow.reservations = std::move(*reservations_read);
+  flow.writer = row.is_null() ? flow.order.node : names.node(row.integer());
   return stored;
 }
 

@@ -19,6 +19,7 @@ enum Part : unsigned {
   part_payments = 16,
   part_barriers = 32,
   part_reservations = 64,
+  part_writer = 128,  // not of a new flow: that is the order's node
   part_all = 127,
 };
 
@@ -29,6 +30,7 @@ struct FlowChange {
   const Saga* saga = nullptr;
   std::string payments = {}, barriers = {};  // as texts
   const Changes::Reservations* reservations = nullptr;
+  std::int64_t writer = 0;  // the number of its node
 };
 
 // Writes many flows by one statement: the same parts of each.

@@ -82,11 +82,12 @@ const Statement sql_expired{"store_expired",
                             "SELECT id FROM flow WHERE expires_at IS NOT NULL AND expires_at <= (SELECT "
                             "database_now()) ORDER BY expires_at, id LIMIT $1::bigint"};
 const Statement sql_backlogs{"store_backlogs",
-                             "SELECT name, published FROM node WHERE name = $1 OR (lease_until <= database_now() AND "
+                             "SELECT name, published, last_sequence FROM node WHERE name = $1 OR (lease_until <= database_now() AND "
                              "published < last_sequence) ORDER BY name"};
+const Statement sql_published_through{"store_published_through", "SELECT published FROM node WHERE name = $1"};
 const Statement sql_events_after{
     "store_events_after",
-    fmt::format("SELECT {} FROM event AS e WHERE e.node = (SELECT no FROM node WHERE name = $1) AND e.sequence > "
+    fmt::format("SELECT {}, e.after_event FROM event AS e WHERE e.node = (SELECT no FROM node WHERE name = $1) AND e.sequence > "
                 "$2::bigint ORDER BY e.sequence LIMIT $3::bigint",
                 event_columns)};
 // Nobody waits for the disk: a checkpoint that is lost with the server only has some events published again, and an
@@ -222,6 +223,7 @@ Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
       Backlog& backlog = list.emplace_back();
       backlog.node = row.text();
       backlog.published = row.integer();
+      backlog.last = row.integer();
     }
     return list;
   });
@@ -232,7 +234,14 @@ Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int
   return read([&](Reader& reader) {
     Parameters parameters;
     parameters.add(std::string_view(node)).add(sequence).add(sql_limit(limit));
-    return read_events(reader.connection.run(sql_events_after, parameters), reader.names);
+    return read_events_with_places(reader.connection.run(sql_events_after, parameters), reader.names);
+  });
+}
+
+Result<std::int64_t> Database::published_through(const NodeName& node) {
+  return read([&](Reader& reader) {
+    Rows row = reader.connection.run(sql_published_through, Parameters().add(std::string_view(node)));
+    return row.next() ? row.integer() : std::int64_t{0};
   });
 }
 

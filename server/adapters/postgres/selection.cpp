@@ -45,7 +45,7 @@ void select_types(Selection& selection, const std::vector<std::string>& types) {
   }
   selection.where(fmt::format("f.definition IN (SELECT no FROM definition WHERE name IN ({}))", fmt::join(names, ", ")));
   if (std::find(types.begin(), types.end(), order_processing_saga) == types.end())
-    selection.where("f.customer IS NOT NULL");
+    selection.where("(f.customer IS NOT NULL OR f.order_status IS NULL)");
 }
 
 }  // namespace

@@ -45,6 +45,8 @@ Loaded Batch::load(const Keys& keys) {
   const Keys more = further_keys(keys, loaded);
   load_claims(more.claims, loaded);
   load_stocks(more.stocks, loaded);
+  for (const OrderId id : more.last_events)
+    if (const auto place = tables_.events.last_of(id, known_.at(id).number)) loaded.last_events.push_back(*place);
   return loaded;
 }
 
@@ -56,6 +58,7 @@ void Batch::load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) {
 void Batch::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) {
   for (const StockKey& key : std::set(keys.begin(), keys.end()))
     if (auto stock = tables_.stocks.find(key)) loaded.stocks.push_back(std::move(*stock));
+    else loaded.absent_stocks.push_back(key);
 }
 
 Batch::Known& Batch::read(OrderId id, Flow& flow) {
@@ -122,6 +125,7 @@ void Batch::write(const Writer& writer, const Changes& changes) {
   for (const OrderId id : changed_) write_flow(id, known_[id]);
   for (const Changes::Reservations& each : changes.reservations)
     if (meet(each.order).reservations) tables_.flows.update(number_of(each.order), each);
+  for (const OrderId id : changes.taken_over) tables_.flows.set_writer(number_of(id), node_.number);
   write_parts(changes);
   write_events(writer, changes.events);
   progress_.last_time = std::max(progress_.last_time, changes.latest);

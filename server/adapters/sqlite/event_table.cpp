@@ -12,9 +12,13 @@ const std::string sql_select =
                 EventTable::flow_columns);
 const std::string sql_insert_event =
     "INSERT INTO event (key, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
-    "correlation) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-const std::string sql_after = sql_select + "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?";
+    "correlation, after_event) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const std::string sql_after =
+    fmt::format("SELECT {}, {}, e.after_event FROM event AS e LEFT JOIN flow AS f ON f.no = e.flow "
+                "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?",
+                EventTable::own_columns, EventTable::flow_columns);
+const std::string sql_last_of = "SELECT key FROM event WHERE flow = +? ORDER BY occurred_at DESC, key DESC LIMIT 1";
 // The sign before the parameter is for speed: a bare one is held against the partial index event_seldom, and the
 // statement is then planned anew each time that another value is bound.
 const std::string sql_of_flow = sql_select + "WHERE e.flow = +?";
@@ -28,6 +32,7 @@ EventTable::EventTable(Connection& connection, Names& names)
     : names_(names),
       insert_(connection, sql_insert_event),
       after_(connection, sql_after),
+      last_of_(connection, sql_last_of),
       of_flow_(connection, sql_of_flow),
       of_no_flow_(connection, sql_of_no_flow),
       connection_(connection) {}
@@ -44,12 +49,33 @@ void EventTable::insert(std::int64_t node, std::int64_t flow, const Event& event
     statement.bind(event.aggregate);
   statement.bind(event.version).bind(event.occurred_at).bind(event.data).bind_unless_empty(event.metadata);
   correlation_.bind(statement, event.correlation);
+  if (event.after)
+    statement.bind(key_of(names_.number_of_node(event.after->node), event.after->sequence));
+  else
+    statement.bind_null();
   statement.run();
 }
 
 std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, std::int64_t limit) {
   const std::int64_t from = std::clamp<std::int64_t>(sequence, 0, sequence_max);
-  return read_all(after_().bind(key_of(node, from)).bind(key_of(node, sequence_max)).bind(limit));
+  Statement& row = after_().bind(key_of(node, from)).bind(key_of(node, sequence_max)).bind(limit);
+  const Reading reading(row);
+  std::vector<Event> events;
+  while (row.next()) {
+    Event& event = events.emplace_back(read_row(row));
+    if (row.is_null()) continue;
+    const std::int64_t key = row.integer();
+    event.after = {names_.node(node_of(key)), sequence_of(key)};
+  }
+  return events;
+}
+
+std::optional<EventPlace> EventTable::last_of(OrderId id, std::int64_t flow) {
+  Statement& row = last_of_().bind(flow);
+  const Reading reading(row);
+  if (!row.next()) return std::nullopt;
+  const std::int64_t key = row.integer();
+  return EventPlace{id, names_.node(node_of(key)), sequence_of(key)};
 }
 
 std::vector<Event> EventTable::of_flow(std::int64_t flow) {
@@ -80,7 +106,10 @@ Event EventTable::read_row(Statement& row) {
   read_own(row, event);
   event.order = {row.uuid()};
   event.trace_parent = row.text();
-  if (!row.is_null()) event.saga_type = names_.definition(row.integer()).name;
+  if (!row.is_null())
+    event.saga_type = names_.definition(row.integer()).name;
+  else
+    row.skip();
   if (event.aggregate.is_nil()) event.aggregate = event.order.uuid;
   return event;
 }

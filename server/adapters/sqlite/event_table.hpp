@@ -9,7 +9,7 @@
 #include "server/adapters/sqlite/compact_text.hpp"
 #include "server/adapters/sqlite/names.hpp"
 #include "server/adapters/sqlite/rows_by_flow.hpp"
-#include "server/participants/flow.hpp"
+#include "server/ports/store.hpp"
 
 namespace sagactl::sqlite {
 
@@ -33,7 +33,8 @@ class EventTable {
   EventTable(Connection& connection, Names& names);
 
   void insert(std::int64_t node, std::int64_t flow, const Event& event);
-  std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::int64_t limit);
+  std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::int64_t limit);  // with what they follow
+  std::optional<EventPlace> last_of(OrderId id, std::int64_t flow);
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
   std::vector<Event> of_no_flow();                // by node and sequence
   Event read_row(Statement& row);
@@ -45,7 +46,7 @@ class EventTable {
   void read_own(Statement& row, Event& event);  // own_columns; a nil aggregate stands for the flow's own id
 
   Names& names_;
-  Query insert_, after_, of_flow_, of_no_flow_;
+  Query insert_, after_, last_of_, of_flow_, of_no_flow_;
   Connection& connection_;
   CompactText correlation_;
 };

@@ -38,7 +38,7 @@ std::string assignment(const std::string& columns) {
   return "(" + columns + ") = (" + places(columns) + ")";
 }
 
-const std::string all_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns;
+const std::string all_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns + ", last_writer";
 const std::string sql_find_flow = "SELECT no FROM flow WHERE id = ?";
 const std::string sql_read_by_id = "SELECT " + all_columns + " FROM flow WHERE id = ?";
 const std::string sql_read_by_number = "SELECT " + all_columns + " FROM flow WHERE no = ?";
@@ -50,6 +50,7 @@ const std::string sql_update_saga = "UPDATE flow SET " + assignment(saga_state) 
 const std::string sql_update_both =
     "UPDATE flow SET " + assignment(order_state) + ", " + assignment(saga_state) + " WHERE no = ?";
 
+const std::string sql_set_writer = "UPDATE flow SET last_writer = ? WHERE no = ?";
 const std::string sql_update_reservations = "UPDATE flow SET " + assignment(reservation_columns) + " WHERE no = ?";
 
 void append(std::string& text, std::int64_t number) {
@@ -133,7 +134,8 @@ FlowTable::FlowTable(Connection& connection, Names& names)
       update_order_(connection, sql_update_order),
       update_saga_(connection, sql_update_saga),
       update_both_(connection, sql_update_both),
-      update_reservations_(connection, sql_update_reservations) {}
+      update_reservations_(connection, sql_update_reservations),
+      set_writer_(connection, sql_set_writer) {}
 
 std::int64_t FlowTable::find(OrderId id) {
   Statement& row = find_().bind(id);
@@ -171,6 +173,7 @@ std::int64_t FlowTable::read_row(Statement& row, Flow& flow, bool& has_order) {
   auto reservations = read_reservations(row.text());
   if (!reservations) throw Failure{std::move(reservations).error()};
   flow.reservations = std::move(*reservations);
+  flow.writer = row.is_null() ? flow.order.node : names_.node(row.integer());
   return number;
 }
 
@@ -189,7 +192,12 @@ void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, cons
     bind_reservations(statement, *reservations);
   else
     statement.bind_null().bind_null();
+  statement.bind_null();  // its writer is the order's node
   statement.run();
+}
+
+void FlowTable::set_writer(std::int64_t number, std::int64_t node) {
+  set_writer_().bind(node).bind(number).change_one("the writer of a flow");
 }
 
 void FlowTable::update(std::int64_t number, const Changes::Reservations& reservations) {

@@ -14,9 +14,10 @@ constexpr std::string_view sql_fence =
     "UPDATE node SET epoch = epoch + 1, lease_until = min(lease_until, ?) WHERE no = ? AND epoch = ?";
 constexpr std::string_view sql_end_leases = "UPDATE node SET lease_until = ? WHERE lease_until > ?";
 constexpr std::string_view sql_set_last_sequence = "UPDATE node SET last_sequence = ? WHERE no = ?";
+constexpr std::string_view sql_published_through = "SELECT published FROM node WHERE name = ?";
 constexpr std::string_view sql_set_published = "UPDATE node SET published = max(published, ?) WHERE name = ?";
 constexpr std::string_view sql_backlogs =
-    "SELECT name, published FROM node WHERE name = ? OR (lease_until <= ? AND published < last_sequence) "
+    "SELECT name, published, last_sequence FROM node WHERE name = ? OR (lease_until <= ? AND published < last_sequence) "
     "ORDER BY name";
 constexpr std::string_view sql_all_nodes =
     "SELECT name, url, epoch, lease_until, last_sequence, published FROM node WHERE epoch > 0 ORDER BY name";
@@ -37,6 +38,7 @@ NodeTable::NodeTable(Connection& connection)
       set_lease_(connection, sql_set_lease),
       fence_(connection, sql_fence),
       set_last_sequence_(connection, sql_set_last_sequence),
+      published_through_(connection, sql_published_through),
       set_published_(connection, sql_set_published),
       backlogs_(connection, sql_backlogs),
       all_(connection, sql_all_nodes),
@@ -73,6 +75,10 @@ void NodeTable::set_last_sequence(std::int64_t number, std::int64_t sequence) {
   set_last_sequence_().bind(sequence).bind(number).run();
 }
 
+std::int64_t NodeTable::published_through(const NodeName& name) {
+  return first_number(published_through_().bind(name));
+}
+
 void NodeTable::set_published(const Backlog& backlog) {
   set_published_().bind(backlog.published).bind(backlog.node).run();
 }
@@ -85,6 +91,7 @@ std::vector<Backlog> NodeTable::backlogs(const NodeName& own, Timestamp now) {
     Backlog& backlog = list.emplace_back();
     backlog.node = row.text();
     backlog.published = row.integer();
+    backlog.last = row.integer();
   }
   return list;
 }

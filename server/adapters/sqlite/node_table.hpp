@@ -30,6 +30,7 @@ class NodeTable {
              Timestamp now);  // ends that life, if it is the present one
   void end_leases(Timestamp now);  // of all nodes
   void set_last_sequence(std::int64_t number, std::int64_t sequence);
+  std::int64_t published_through(const NodeName& name);  // 0 when there is no such node
   void set_published(const Backlog& backlog);
   std::vector<Backlog> backlogs(const NodeName& own, Timestamp now);
   std::vector<NodeInfo> all(Timestamp now);  // that have registered, by name
@@ -37,7 +38,7 @@ class NodeTable {
 
  private:
   Connection& connection_;
-  Query find_, begin_life_, set_lease_, fence_, set_last_sequence_, set_published_, backlogs_, all_,
+  Query find_, begin_life_, set_lease_, fence_, set_last_sequence_, published_through_, set_published_, backlogs_, all_,
       unpublished_;
 };
 

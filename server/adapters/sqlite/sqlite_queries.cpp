@@ -97,7 +97,7 @@ void select_types(Selection& selection, const std::vector<std::string>& types, N
       numbers.push_back(names.number_of_definition(definition.name, definition.version));
   selection.where(numbers.empty() ? "FALSE" : fmt::format("f.definition IN ({})", fmt::join(numbers, ", ")));
   if (std::find(types.begin(), types.end(), order_processing_saga) == types.end())
-    selection.where("f.customer IS NOT NULL").by("flow_system");
+    selection.where("(f.customer IS NOT NULL OR f.order_status IS NULL)").by("flow_system");
 }
 
 Selection select_orders(const OrderFilter& filter, Names& names) {

@@ -10,6 +10,7 @@
 #include "server/ports/history.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
+#include "server/ports/topic_book.hpp"
 
 namespace sagactl {
 
@@ -20,7 +21,7 @@ struct SqliteOptions {
 
 // All calls may be made from several threads: batches take turns, queries run beside them. What `decide` does
 // must not call the store.
-class SqliteStore : public Store, public Queries, public HistorySource {};
+class SqliteStore : public Store, public Queries, public HistorySource, public TopicBook {};
 
 // Opens the file for serving, makes it when it is not there, and brings its schema up to date. `clock` is the
 // database's clock and must outlive the store. Errors: `conflict`: another process serves the file.

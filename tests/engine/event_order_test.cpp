@@ -1,0 +1,163 @@
+// The events of one flow are published in the order in which they were written, whoever wrote them.
+#include <map>
+#include <vector>
+
+#include "tests/engine/bench_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// What a reader of a shared topic has seen of each flow, repeats left out.
+struct Topic {
+  std::map<OrderId, std::vector<int>> versions;  // of the order's events
+  std::map<OrderId, std::vector<Timestamp>> times;
+  std::map<NodeName, std::int64_t> through;
+
+  bool in_order(OrderId order) { return std::is_sorted(times[order].begin(), times[order].end()); }
+};
+
+// A node's way to the topic.
+struct WayToTopic : Bus {
+  explicit WayToTopic(Topic& topic) : topic_(topic) {}
+  void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
+    if (cut) return done(Error{ErrorCode::unavailable, "cut"});
+    for (const Event& event : events) {
+      if (event.sequence <= topic_.through[event.node]) continue;
+      topic_.through[event.node] = event.sequence;
+      topic_.times[event.order].push_back(event.occurred_at);
+      if (event.aggregate_type == AggregateType::order) topic_.versions[event.order].push_back(event.version);
+    }
+    done({});
+  }
+  Duration gathers_for() const override { return 250ms; }
+  std::function<void()> subscribe(std::function<void(const Event&)>) override {
+    return [] {};
+  }
+  BusState state() const override { return {}; }
+  void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }
+
+  bool cut = false;
+
+ private:
+  Topic& topic_;
+};
+
+class EventOrder : public testing::Test {
+ protected:
+  struct Node {
+    Node(EventOrder& test, std::string name) : test_(test), name_(std::move(name)), way(test.topic) { start(); }
+    void start() {
+      EngineOptions options;
+      options.node = name_;
+      engine = std::make_unique<Engine>(options, *test_.store, test_.gateway, way, test_.clock);
+      ASSERT_TRUE(engine->start().ok());
+    }
+    OrderId place() {
+      PlaceOrder order = order_for(new_uuid().text());
+      const OrderId id = order.id;
+      engine->submit(std::move(order), [](const Result<Receipt>& receipt) { ASSERT_TRUE(receipt.ok()); });
+      engine->turn();
+      return id;
+    }
+    void cancel(OrderId id) {
+      engine->submit(CancelOrderRequest{id, admin, "x"}, [](const Result<Receipt>& receipt) { ASSERT_TRUE(receipt.ok()); });
+      engine->turn();
+    }
+
+    EventOrder& test_;
+    const std::string name_;
+    WayToTopic way;
+    std::unique_ptr<Engine> engine;
+  };
+
+  void pass(Duration time) {
+    for (Duration passed{0}; passed < time; passed += 10ms, clock.advance(10ms))
+      for (Node* node : {&one, &two})
+        if (node->engine) node->engine->turn();
+  }
+
+  SimulatedClock clock;
+  std::unique_ptr<MemoryStore> store = make_memory_store(clock);
+  ScriptedGateway gateway;
+  Topic topic;
+  Node one{*this, "node-1"}, two{*this, "node-2"};
+};
+
+TEST_F(EventOrder, IsKeptWhenAnIdleNodeCancelsWhatABusyOnePlaced) {
+  one.place();  // the next ones gather
+  const OrderId id = one.place();
+  two.cancel(id);
+  pass(100ms);
+  EXPECT_THAT(topic.versions[id], IsEmpty());
+  pass(600ms);
+  EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
+  EXPECT_TRUE(topic.in_order(id));
+}
+
+TEST_F(EventOrder, IsKeptWhenTwoNodesWriteAFlowInTurns) {
+  one.place();
+  const OrderId id = one.place();
+  two.cancel(id);
+  gateway.answer_charge(Charged{"tx-1"});
+  one.engine->turn();
+  gateway.answer_charge(Charged{"tx-2"});
+  one.engine->turn();
+  two.engine->turn();
+  while (!gateway.refunds.empty()) gateway.answer_refund(Succeeded{});
+  pass(3s);
+  EXPECT_TRUE(topic.in_order(id));
+  EXPECT_EQ(topic.times[id].size(), store->flow_events(id)->size());
+}
+
+TEST_F(EventOrder, IsKeptWhenAnHeirWritesWhatADeadNodeLeft) {
+  one.way.cut = true;
+  OrderId last;
+  for (int i = 0; i < 1'500; ++i) last = one.place();  // more than the heir reads at once
+  one.engine.reset();
+  clock.advance(5s);
+  two.cancel(last);
+  pass(2s);
+  EXPECT_THAT(topic.versions[last], ElementsAre(1, 2, 3));
+  EXPECT_TRUE(topic.in_order(last));
+}
+
+TEST_F(EventOrder, IsKeptByALifeThatReadsItsEventsFromTheStore) {
+  one.way.cut = two.way.cut = true;
+  const OrderId id = one.place();
+  two.cancel(id);
+  two.engine.reset();
+  clock.advance(500ms);
+  one.engine->turn();
+  two.start();
+  two.way.cut = false;
+  pass(1s);
+  EXPECT_THAT(topic.versions[id], IsEmpty());
+  one.way.cut = false;
+  pass(1s);
+  EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
+}
+
+TEST_F(EventOrder, IsWaitedForWhileTheOtherNodesBrokerIsAwayAndThatIsSaid) {
+  one.way.cut = true;
+  const OrderId id = one.place();
+  two.cancel(id);
+  const OrderId own = two.place();
+  for (int i = 0; i < 60; ++i) pass(1s);
+  EXPECT_THAT(topic.versions[id], IsEmpty());
+  EXPECT_THAT(topic.versions[own], IsEmpty()) << "what a node wrote later follows in its order";
+  const EngineStats stats = two.engine->stats();
+  EXPECT_EQ(stats.held_back, "node-2");
+  EXPECT_EQ(stats.held_back_by, "node-1");
+  EXPECT_GT(stats.held_back_for, 50s);
+  one.way.cut = false;
+  pass(1s);
+  EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
+  EXPECT_THAT(topic.versions[own], ElementsAre(1));
+  EXPECT_EQ(two.engine->stats().held_back, "");
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,159 @@
+// Partitions are added to topics while they are in use.
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
+
+#include <atomic>
+#include <map>
+#include <set>
+
+#include "server/adapters/kafka/driver.hpp"
+#include "server/adapters/kafka/kafka_bus.hpp"
+#include "server/adapters/kafka/kafka_payment_gateway.hpp"
+#include "server/adapters/kafka/payment_participant.hpp"
+#include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
+#include "server/adapters/simulated/simulated_gateway.hpp"
+#include "server/adapters/system/system_clock.hpp"
+#include "server/engine/engine.hpp"
+#include "tests/kafka/kafka_site.hpp"
+#include "tests/services/services.hpp"
+
+namespace sagactl {
+namespace {
+
+using kafka::Incoming;
+using kafka::Outgoing;
+
+// What an operator does with kafka-topics --alter.
+void add_partitions(const KafkaOptions& options, const std::string& topic, std::size_t count) {
+  auto conf = kafka::make_conf(options, {}, nullptr);
+  const auto handle = kafka::make_handle(RD_KAFKA_PRODUCER, std::move(conf).value()).value();
+  char reason[512] = "";
+  rd_kafka_NewPartitions_t* wanted = rd_kafka_NewPartitions_new(topic.c_str(), count, reason, sizeof reason);
+  ASSERT_TRUE(wanted) << reason;
+  const kafka::Queue queue(rd_kafka_queue_new(handle.get()));
+  rd_kafka_CreatePartitions(handle.get(), &wanted, 1, nullptr, queue.get());
+  const kafka::NativeEvent event(rd_kafka_queue_poll(queue.get(), 10'000));
+  rd_kafka_NewPartitions_destroy(wanted);
+  ASSERT_TRUE(event);
+  ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_event_error_string(event.get());
+  ASSERT_TRUE(kafka::eventually([&] {
+    const auto there = kafka::partitions_of(handle.get(), options, {topic}, 1s);
+    return there && there->size() == count;
+  }));
+}
+
+class AddedPartitions : public testing::Test {
+ protected:
+  void SetUp() override {
+    SAGACTL_NEEDS(kafka_brokers(), "Kafka");
+    options = kafka::site_options(*kafka_brokers());
+  }
+  std::string topic(const char* name) const { return options.topic_prefix + name; }
+  std::unique_ptr<kafka::Producer> producer(std::vector<std::string> topics) {
+    kafka::ProducerOptions producing;
+    producing.kafka = options;
+    producing.topics = std::move(topics);
+    return kafka::Producer::open(producing).value();
+  }
+
+  KafkaOptions options;
+};
+
+TEST_F(AddedPartitions, AreReadFromTheirBeginningByThoseThatReadTheTopicAlready) {
+  (void)producer({topic("t")});
+  const kafka::Recorder recorder(options, {topic("t")});
+  add_partitions(options, topic("t"), 8);
+  std::vector<Outgoing> messages;
+  for (int i = 0; i < 100; ++i) messages.push_back({topic("t"), "key-" + std::to_string(i), "{}", {}});
+  ASSERT_TRUE(kafka::send_all(*producer({topic("t")}), messages).ok());
+  ASSERT_TRUE(recorder.await(messages.size())) << recorder.messages().size();
+  std::set<std::int32_t> partitions;
+  for (const Incoming& message : recorder.messages()) partitions.insert(message.partition);
+  EXPECT_GT(*partitions.rbegin(), 1);
+  EXPECT_EQ(recorder.messages().size(), messages.size()) << "each once";
+}
+
+TEST_F(AddedPartitions, TakeNoKeyThatHasItsPlaceAlready) {
+  SimulatedClock clock;
+  const auto store = make_memory_store(clock);
+  options.book = store.get();
+  const auto publish = [](Bus& bus, std::int64_t sequence) {
+    std::vector<Event> events;
+    for (int i = 0; i < 50; ++i) events.push_back(kafka::an_event("node-1", sequence + i, "flow-" + std::to_string(i)));
+    std::atomic<bool> done = false;
+    bus.publish(events, [&](Result<void> result) { done = result.ok(); });
+    ASSERT_TRUE(kafka::eventually([&] { return done.load(); }));
+  };
+  const auto first = make_kafka_bus(options).value();
+  const kafka::Recorder recorder(options, {topic("order-events")});
+  publish(*first, 1);
+  add_partitions(options, topic("order-events"), 9);
+  const auto second = make_kafka_bus(options).value();  // another node, which knows all of them
+  publish(*second, 51);
+  publish(*first, 101);
+  ASSERT_TRUE(recorder.await(150));
+  std::map<std::string, std::set<std::int32_t>> places;
+  for (const Incoming& message : recorder.messages()) places[message.key].insert(message.partition);
+  EXPECT_EQ(places.size(), 50u);
+  for (const auto& [key, partitions] : places) EXPECT_EQ(partitions.size(), 1u) << key;
+}
+
+// Two nodes whose payments are another process's, which is started anew after the topics have grown.
+TEST_F(AddedPartitions, LeaveNoSagaWithoutItsPayment) {
+  const auto clock = make_system_clock();
+  const auto store = make_memory_store(*clock);
+  SimulatedGatewayOptions simulated;
+  simulated.success = 1;
+  simulated.delay_min = simulated.delay_max = 1ms;
+  const auto provider = make_simulated_gateway(simulated, *clock);
+  PaymentParticipantOptions participating;
+  participating.kafka = options;
+  participating.group = topic("group");
+  auto participant = PaymentParticipant::start(participating, *provider, *clock).value();
+
+  RemotePaymentOptions remote;
+  remote.kafka = options;
+  remote.kafka.book = store.get();
+  remote.reply_to = "node-1";
+  const auto gateway = make_kafka_payment_gateway(remote, *clock).value();
+  const auto bus = make_kafka_bus(remote.kafka).value();
+  std::atomic<int> seen = 0;
+  const auto end = bus->subscribe([&](const Event& event) { seen += event.type == EventType::order_created; });
+  EngineOptions node;
+  node.node = "node-1";
+  Engine engine(node, *store, *gateway, *bus, *clock);
+  ASSERT_TRUE(engine.start().ok());
+  const auto completed = [&] {
+    return store->counts().value().sagas[{std::string(order_processing_saga), SagaStatus::completed}];
+  };
+  int placed = 0;
+  const auto place_and_await = [&](int count) {
+    for (int i = 0; i < count; ++i, ++placed) {
+      PlaceOrder order;
+      order.id = OrderId::fresh();
+      order.actor = {UserId::fresh(), Role::customer};
+      order.items = {{"P" + std::to_string(placed), "P", 1, Money{1000}}};
+      order.address = "Seoul";
+      engine.submit(std::move(order), [](const Result<Receipt>&) {});
+    }
+    EXPECT_TRUE(kafka::eventually([&] {
+      engine.turn();
+      return completed() == placed;
+    })) << completed() << " of " << placed;
+  };
+  place_and_await(20);
+  for (const char* name : {"payment-replies", "payment-commands", "order-events"}) add_partitions(options, topic(name), 8);
+  participant.reset();
+  participant = PaymentParticipant::start(participating, *provider, *clock).value();
+  place_and_await(30);
+  EXPECT_TRUE(kafka::eventually([&] {
+    engine.turn();
+    return seen == placed;
+  })) << seen;
+  end();
+  engine.stop();
+}
+
+}  // namespace
+}  // namespace sagactl

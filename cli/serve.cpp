@@ -117,7 +117,6 @@ void announce(const Invocation& invocation, const Nodes& nodes) {
 }
 
 Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
-  const std::stop_token stop = invocation.interrupt.take();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   NodeOptions options = flags.options;
@@ -139,6 +138,8 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   const bool pays = flags.role == ServeRole::payment && !options.database.starts_with("postgres");
   auto nodes = pays ? start_payment_participant(options) : start_nodes(options);
   if (!nodes) return nodes.error();
+  // Until now a signal ends the process at once, whatever the start waits for: there is nothing to be put in order.
+  const std::stop_token stop = invocation.interrupt.take();
   announce(invocation, **nodes);
   invocation.say(pays ? "reads payment commands; Ctrl-C stops"
                       : "data in " + options.data.string() + "; Ctrl-C stops");

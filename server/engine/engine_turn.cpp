@@ -227,6 +227,10 @@ void Engine::Core::stop() {
   for (Waiting& w : left)
     if (w.done) w.done(Error{ErrorCode::unavailable, "this node is stopping"});
   if (!registered_) return;
+  if (hold_ != Duration{}) {  // nothing can be written now: the lease runs out, and others adopt then
+    registered_ = false;
+    return;
+  }
   publish_rest();
   const auto resigned = store_.resign(writer_);
   if (!resigned) log_warn("the lease could not be given up", {{"node", writer_.node}});

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <memory>
 
+#include "common/text.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 
 namespace sagactl {
@@ -45,9 +47,19 @@ std::string Address::database() const {
   return name.empty() ? get("user") : name;
 }
 
+std::string Address::hosts() const {
+  const std::string host = get("host");
+  const std::vector<std::string> names = split(host.empty() ? get("hostaddr") : host, ','), ports = split(get("port"), ',');
+  std::string text;
+  for (std::size_t i = 0; i < std::max<std::size_t>(names.size(), 1); ++i) {
+    const std::string port = ports.empty() ? "" : ports[ports.size() == 1 ? 0 : std::min(i, ports.size() - 1)];
+    text += fmt::format("{}{}:{}", i > 0 ? "," : "", names.empty() ? "" : names[i], port.empty() ? "5432" : port);
+  }
+  return text;
+}
+
 std::string Address::text() const {
-  const std::string port = get("port");
-  return fmt::format("{} at {}@{}:{}", database(), get("user"), get("host"), port.empty() ? "5432" : port);
+  return fmt::format("{} at {}@{}", database(), get("user"), hosts());
 }
 
 Address Address::with_database(const std::string& name) const {
@@ -61,9 +73,7 @@ Address Address::with_database(const std::string& name) const {
 std::string shown_postgres_url(const std::string& url) {
   const auto address = postgres::Address::parse(url);
   if (!address) return "postgres://";
-  const std::string port = address->get("port");
-  return fmt::format("postgres://{}@{}:{}/{}", address->get("user"), address->get("host"), port.empty() ? "5432" : port,
-                     address->database());
+  return fmt::format("postgres://{}@{}/{}", address->get("user"), address->hosts(), address->database());
 }
 
 bool is_postgres_url(const std::string& database) {

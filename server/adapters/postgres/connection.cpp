@@ -7,13 +7,14 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "server/adapters/postgres/hosts.hpp"
+
 namespace sagactl::postgres {
 namespace {
 
 using Steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds connect_patience{3'000};
 constexpr milliseconds backoff_first{20}, backoff_max{1'000};
 constexpr int open_steps_max = 1'000;  // of the conversation that opens a session
 
@@ -55,6 +56,25 @@ bool wait_for(int socket, bool readable, bool writable, Steady::time_point deadl
   return ready > 0 || (ready < 0 && errno == EINTR);
 }
 
+// A host that cannot be used now gives way to the next. A server that refuses who asks is the one that was meant.
+bool gives_way(std::string_view state) {
+  return state == state_cannot_connect || state == state_connection_lost || state == "57P03";
+}
+
+// What libpq says of a host without naming it again.
+std::string without_host(const std::string& message) {
+  constexpr std::string_view mark = " failed: ";
+  const std::size_t at = message.find(mark);
+  return message.starts_with("connection to server") && at != message.npos ? message.substr(at + mark.size()) : message;
+}
+
+// prefer-standby: any will do when there is no standby.
+std::vector<std::string> session_attributes(const Address& address) {
+  const std::string wanted = address.get("target_session_attrs");
+  if (wanted == "prefer-standby") return {"standby", "any"};
+  return {wanted};
+}
+
 }  // namespace
 
 Connection::Connection(Address address, Settings settings)
@@ -93,20 +113,45 @@ void Connection::open() {
 }
 
 void Connection::connect() {
-  Address address = address_;
+  std::vector<Host> hosts = hosts_of(address_);
+  const milliseconds patience = time_for_each(address_, hosts.size());
+  std::string told;
+  std::string state(state_cannot_connect);
+  bool late = false;
+  for (const std::string& attributes : session_attributes(address_)) {
+    told.clear();
+    for (Host& host : hosts) {
+      host.address.set("target_session_attrs", attributes);
+      const auto refusal = connect_to(host.address, patience);
+      if (!refusal) return;
+      if (refusal->late) note_silence(host);
+      const std::string what = hosts.size() == 1 ? refusal->message
+                                                 : fmt::format("{}: {}", host.name, without_host(refusal->message));
+      told += (told.empty() ? "" : "; ") + what;
+      if (state == state_cannot_connect || !gives_way(refusal->state)) state = refusal->state;
+      late = refusal->late;
+      if (!gives_way(refusal->state)) break;
+    }
+  }
+  throw Failure{error_of(state, address_.text(), told), state, true, false, late};
+}
+
+// None: it is connected.
+std::optional<Connection::Refusal> Connection::connect_to(Address address, milliseconds patience) {
   for (const auto& [keyword, value] : network_settings)
     if (address.get(keyword).empty()) address.set(keyword, value);
   if (address.get("application_name").empty()) address.set("application_name", settings_.purpose);
   address.set("options", settings_.server_settings + " " + address.get("options"));
   std::vector<const char*> keywords, values;
   for (const auto& [keyword, value] : address.settings()) {
+    if (value.empty()) continue;
     keywords.push_back(keyword.c_str());
     values.push_back(value.c_str());
   }
   keywords.push_back(nullptr);
   values.push_back(nullptr);
 
-  const auto deadline = Steady::now() + connect_patience;
+  const auto deadline = Steady::now() + patience;
   connection_ = PQconnectStartParams(keywords.data(), values.data(), 0);
   if (!connection_) throw Failure{Error{ErrorCode::unavailable, "there is no memory left"}, {}, true, false, false};
   PQsetErrorVerbosity(connection_, PQERRORS_SQLSTATE);
@@ -114,19 +159,23 @@ void Connection::connect() {
   if (PQstatus(connection_) == CONNECTION_BAD) status = PGRES_POLLING_FAILED;
   for (int step = 0; status != PGRES_POLLING_OK; ++step) {
     if (status == PGRES_POLLING_FAILED) {
-      const std::string message = one_line(PQerrorMessage(connection_));
-      const std::string state = state_of_refusal(message);
-      lose(state, message, false);
+      Refusal refusal{{}, one_line(PQerrorMessage(connection_)), false};
+      refusal.state = state_of_refusal(refusal.message);
+      close();
+      return refusal;
     }
     if (step == open_steps_max || !wait_for(PQsocket(connection_), status == PGRES_POLLING_READING,
-                                            status == PGRES_POLLING_WRITING, deadline))
-      lose_late(state_cannot_connect, connect_patience, false);
+                                            status == PGRES_POLLING_WRITING, deadline)) {
+      close();
+      return Refusal{std::string(state_cannot_connect), fmt::format("no answer within {} ms", patience.count()), true};
+    }
     status = PQconnectPoll(connection_);
   }
   PQsetErrorVerbosity(connection_, PQERRORS_DEFAULT);
   PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
   if (PQsetnonblocking(connection_, 1) != 0 || PQenterPipelineMode(connection_) != 1)
     lose(state_connection_lost, one_line(PQerrorMessage(connection_)), false);
+  return std::nullopt;
 }
 
 void Connection::lose(std::string_view state, const std::string& message, bool at_commit) {

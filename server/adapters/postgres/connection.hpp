@@ -64,7 +64,14 @@ class Connection {
     bool is_commit = false;
   };
 
+  // Why a host cannot be used.
+  struct Refusal {
+    std::string state, message;
+    bool late = false;  // it did not answer in time
+  };
+
   void connect();
+  std::optional<Refusal> connect_to(Address address, std::chrono::milliseconds patience);
   void check_sent(int result);
   void collect(std::vector<Rows>& all, std::optional<Failure>& failure,
                std::chrono::steady_clock::time_point deadline);

@@ -4,8 +4,10 @@
 
 #include <charconv>
 #include <map>
+#include <thread>
 
 #include "common/crypto.hpp"
+#include "common/log.hpp"
 #include "embedded/postgres_schema.hpp"
 #include "server/adapters/postgres/connection.hpp"
 #include "server/adapters/postgres/spellings.hpp"
@@ -17,7 +19,18 @@ namespace {
 constexpr std::chrono::milliseconds migrations_patience{60'000};  // also for others that migrate now
 constexpr int lock_class = 0x5A6A;
 
-const Statement sql_lock{"migrate_lock", "SELECT pg_advisory_lock($1::bigint::integer, hashtext(current_schema()))"};
+constexpr std::chrono::seconds lock_patience{55}, tell_after{1};
+constexpr std::chrono::milliseconds look_for_lock_every{100};
+
+const Statement sql_try_lock{"migrate_try_lock",
+                             "SELECT pg_try_advisory_lock($1::bigint::integer, hashtext(current_schema()))"};
+const Statement sql_lock_holder{
+    "migrate_lock_holder",
+    "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'a socket'), a.state, "
+    "(extract(epoch FROM clock_timestamp() - a.state_change))::bigint FROM pg_locks AS l JOIN pg_stat_activity AS a "
+    "USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = $1::bigint::oid "
+    "AND l.objid = (hashtext(current_schema())::bigint & 4294967295)::oid "
+    "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"};
 const Statement sql_has_list{"migrate_has_list", "SELECT to_regclass('schema_migration') IS NOT NULL"};
 const Statement sql_foreign_table{
     "migrate_foreign_table",
@@ -115,6 +128,38 @@ void open_or_create(Connection& connection) {
   create_database(connection.address());
 }
 
+// Who has the lock, and what to do about it.
+std::string holder_of_lock(Connection& connection) {
+  Rows row = connection.run(sql_lock_holder, Parameters().add(lock_class));
+  if (!row.next()) return "a session that this role does not see";
+  const std::int64_t process = row.integer();
+  const std::string program(row.text()), address(row.text()), state(row.text());
+  const std::int64_t seconds = row.integer();
+  return fmt::format("process {} ('{}' at {}, {} for {} s). Where a pooler has kept it, end it: SELECT "
+                     "pg_terminate_backend({})",
+                     process, program, address, state, seconds, process);
+}
+
+// One at a time migrates. A pooler that lends one session to several can keep the lock of one that is long gone.
+void take_lock(Connection& connection) {
+  const auto began = std::chrono::steady_clock::now();
+  for (bool told = false;; std::this_thread::sleep_for(look_for_lock_every)) {
+    Rows row = connection.run(sql_try_lock, Parameters().add(lock_class));
+    row.next();
+    if (row.integer() != 0) return;
+    const auto waited = std::chrono::steady_clock::now() - began;
+    if (waited >= lock_patience)
+      throw Failure{Error{ErrorCode::unavailable,
+                          fmt::format("the database {} is being migrated for too long by {}", connection.address().text(),
+                                      holder_of_lock(connection))},
+                    std::string(state_lock_not_available), false, false, false};
+    if (told || waited < tell_after) continue;
+    told = true;
+    log_warn("the database is being migrated by another; waiting for it",
+             {{"database", connection.address().text()}, {"by", holder_of_lock(connection)}});
+  }
+}
+
 void apply(Connection& connection, PostgresMigration& migration, std::string_view text) {
   const std::string record = fmt::format(sql_record, migration.number, migration.name, hex(sha256(text)));
   try {
@@ -135,7 +180,7 @@ Result<std::vector<PostgresMigration>> migrate(const Address& address) {
       open_or_create(probe);
     }
     Connection connection(address, settings());
-    connection.run(sql_lock, Parameters().add(lock_class));
+    take_lock(connection);
     std::vector<PostgresMigration> all = compare(read_applied(connection), address.text()), done;
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (all[i].applied) continue;

@@ -20,11 +20,14 @@ const Statement sql_take_name{"session_take_name",
                               "SELECT pg_try_advisory_lock('node'::regclass::oid::integer, $1::bigint::integer)"};
 const Statement sql_let_go{"session_let_go",
                            "SELECT pg_advisory_unlock('node'::regclass::oid::integer, $1::bigint::integer)"};
+// A commit that waits for a synchronous standby is left alone: ended, it would be seen and acted upon here, and be lost
+// with this server.
 const Statement sql_end_holder{
     "session_end_holder",
-    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-    "AND classid = 'node'::regclass::oid AND objid = $1::bigint::oid AND pid <> pg_backend_pid()"};
+    "SELECT a.wait_event = 'SyncRep', CASE WHEN a.wait_event IS DISTINCT FROM 'SyncRep' THEN pg_terminate_backend(l.pid) "
+    "END FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
+    "AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND l.classid = 'node'::regclass::oid AND l.objid = $1::bigint::oid AND l.pid <> pg_backend_pid()"};
 const Statement sql_read_life{"session_read_life",
                               "SELECT url, lease_until, database_now() FROM node WHERE name = $1"};
 const Statement sql_begin_life{
@@ -65,8 +68,11 @@ void Session::keep_name() {
   if (connection_.is_open() && !has_name_ && number_ != 0) take_name();
 }
 
-void Session::end_holder() {
-  connection_.run(sql_end_holder, Parameters().add(number_));
+bool Session::end_holder() {
+  Rows row = connection_.run(sql_end_holder, Parameters().add(number_));
+  while (row.next())
+    if (row.integer() != 0) return false;
+  return true;
 }
 
 void Session::let_go() {
@@ -86,7 +92,12 @@ Result<Registration> Session::register_node(const std::string& url, Duration lea
     const Timestamp lease_until = life.time(), now = life.time();
     const bool is_late = std::chrono::steady_clock::now() >= patience;
     if (lease_until <= now) {
-      if (looks >= looks_min) end_holder();  // it stands still, and is fenced by what follows
+      // It stands still, and is fenced by what follows.
+      if (looks >= looks_min && !end_holder())
+        return Error{ErrorCode::unavailable,
+                     fmt::format("the last commit of node {} waits for a synchronous standby: bring one of the server's "
+                                 "synchronous_standby_names back, or change that setting; the node goes on then",
+                                 node_)};
     } else if ((looks > 1 && lease_until != known_lease) || is_late) {
       return Error{ErrorCode::conflict,
                    fmt::format("the node id {} is in use: a node that serves {} is live and renews its lease; stop "

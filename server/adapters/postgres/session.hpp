@@ -30,7 +30,7 @@ class Session {
 
  private:
   bool take_name();
-  void end_holder();
+  bool end_holder();  // false: it waits for a synchronous standby, and is left alone
 
   std::mutex mutex_;
   const NodeName node_;

@@ -1,5 +1,7 @@
 #include "cli/node_client.hpp"
 
+#include <algorithm>
+
 #include "cli/member.hpp"
 #include "cli/private_file.hpp"
 #include "common/text.hpp"
@@ -24,12 +26,11 @@ Error with_advice(Error error, const Invocation& invocation) {
   }
 }
 
-Error nothing_answers(const std::vector<HttpClient>& nodes, const Error& last) {
-  std::vector<std::string> urls;
-  for (const HttpClient& node : nodes) urls.push_back(node.base().text());
-  const std::string message =
-      nodes.size() == 1 ? last.message : "nothing answers at any of " + join(urls, ", ");
-  return with_hint(Error{ErrorCode::unavailable, message},
+constexpr Duration time_for_one_of_several = 3s;
+
+// What happened at each of them.
+Error nothing_answers(const std::vector<std::string>& reasons) {
+  return with_hint(Error{ErrorCode::unavailable, join(reasons, "; ")},
                    "start a node with `sagactl serve`, or name one with --url");
 }
 
@@ -81,6 +82,7 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
     HttpClientOptions options;
     options.token = std::move(*token);
     options.timeout = invocation.settings.timeout;
+    if (urls->size() > 1) options.address_time = std::min(time_for_one_of_several, options.timeout);
     client.nodes_.emplace_back(url, std::move(options));
   }
   client.credentials_ = std::move(*credentials);
@@ -88,7 +90,7 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
 }
 
 Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
-  Error last;
+  std::vector<std::string> reasons;
   for (std::size_t tried = 0; tried < nodes_.size(); ++tried) {
     invocation_->detail(request.method + " " + url() + request.path);
     auto response = nodes_[current_].send(request);
@@ -97,10 +99,10 @@ Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
       return response;
     }
     if (response.error().code != ErrorCode::unavailable) return response;
-    last = response.error();
+    reasons.push_back(response.error().message);
     current_ = (current_ + 1) % nodes_.size();
   }
-  return nothing_answers(nodes_, last);
+  return nothing_answers(reasons);
 }
 
 Result<Json> NodeClient::send(const HttpRequest& request) {

@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <memory>
 
 namespace sagactl {
 
@@ -17,6 +18,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto as_values = net::as_tuple(net::use_awaitable);
+constexpr Duration time_for_one_of_several = 3s, time_for_the_only = 60s;  // a request has its own time beside
 
 }  // namespace
 
@@ -33,12 +35,42 @@ net::awaitable<Result<void>> Connection::open() {
   const std::string port = std::to_string(to_.port);
   auto [unknown, endpoints] = co_await resolver.async_resolve(to_.host, port, as_values);
   if (unknown || closed_) co_return unavailable("cannot find the host of", unknown);
-  auto [refused, endpoint] = co_await net::async_connect(socket_, endpoints, as_values);
-  if (refused || closed_) co_return unavailable("nothing answers at", refused);
+  const Duration limit = endpoints.size() > 1 ? time_for_one_of_several : time_for_the_only;
+  std::string why;
+  bool is_connected = false;
+  for (const auto& entry : endpoints) {
+    const net::ip::tcp::endpoint endpoint = entry.endpoint();
+    const error_code refused = co_await connect_to(endpoint, limit);
+    is_connected = !refused && !closed_;
+    if (is_connected || closed_) break;
+    if (!why.empty()) why += "; ";
+    if (endpoints.size() > 1) why += endpoint.address().to_string() + ": ";
+    why += refused.message();
+  }
+  if (closed_) why = "the time was up";
+  if (!is_connected)
+    co_return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", to_.text(), why)};
   error_code ignored;
   socket_.set_option(net::ip::tcp::no_delay(true), ignored);
   if (!to_.tls) co_return Result<void>();
   co_return co_await shake_hands();
+}
+
+// One address that is silent hides none of the others.
+net::awaitable<error_code> Connection::connect_to(net::ip::tcp::endpoint endpoint, Duration limit) {
+  error_code ignored;
+  socket_.close(ignored);
+  const auto is_waiting = std::make_shared<bool>(true);
+  net::steady_timer timer(socket_.get_executor());
+  timer.expires_after(limit);
+  timer.async_wait([this, is_waiting](const error_code& cancelled) {
+    error_code ended;
+    if (!cancelled && *is_waiting) socket_.close(ended);
+  });
+  auto [refused] = co_await socket_.async_connect(endpoint, as_values);
+  const bool is_late = refused == net::error::operation_aborted && !closed_;
+  *is_waiting = false;
+  co_return is_late ? error_code(net::error::timed_out) : refused;
 }
 
 net::awaitable<Result<void>> Connection::shake_hands() {

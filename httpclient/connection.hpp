@@ -13,6 +13,7 @@
 #include <string>
 
 #include "common/result.hpp"
+#include "common/time.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {
@@ -27,7 +28,7 @@ class Connection {
   // `tls` is used for https and outlives it.
   Connection(boost::asio::any_io_executor executor, const Url& to, boost::asio::ssl::context* tls);
 
-  // Looks the name up, connects, and makes sure of the server's name in its certificate. The error says what failed.
+  // Looks the name up, connects to the first of its addresses that answers within some seconds, and makes sure of the server's name in its certificate. The error says what failed.
   boost::asio::awaitable<Result<void>> open();
   boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer into);
   boost::asio::awaitable<Moved> write(boost::asio::const_buffer from);
@@ -40,6 +41,7 @@ class Connection {
   boost::beast::flat_buffer buffer;  // what came and has not been read yet
 
  private:
+  boost::asio::awaitable<boost::system::error_code> connect_to(boost::asio::ip::tcp::endpoint endpoint, Duration limit);
   boost::asio::awaitable<Result<void>> shake_hands();
   Error unavailable(const char* what, const boost::system::error_code& failure) const;
 

@@ -19,6 +19,8 @@ namespace http = beast::http;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
+constexpr Duration time_for_one_of_several = 3s;
+
 std::string reason(const error_code& failure) {
   if (failure == beast::error::timeout) return "the time was up";
   if (failure == http::error::end_of_stream || failure == net::error::eof) return "the connection was closed";
@@ -106,16 +108,24 @@ Result<void> HttpClient::Session::connect() {
                  fmt::format("the host '{}' is not known: {}", base_.host, reason(failure))};
   }
   buffer_.clear();
-  stream_.emplace(context_);
-  stream_->expires_after(options_.timeout);
-  failure = wait_for([&](auto handler) { stream_->async_connect(endpoints, handler); });
-  if (failure) {
-    close();
-    return Error{ErrorCode::unavailable,
-                 fmt::format("nothing answers at {}: {}", base_.text(), reason(failure))};
+  // Each address has a time of its own: one that is silent hides none of the others.
+  Duration each = options_.address_time;
+  if (each <= Duration{0}) each = endpoints.size() > 1 ? time_for_one_of_several : options_.timeout;
+  std::string why;
+  for (const auto& endpoint : endpoints) {
+    stream_.emplace(context_);
+    stream_->expires_after(std::min(each, options_.timeout));
+    failure = wait_for([&](auto handler) { stream_->async_connect(endpoint.endpoint(), handler); });
+    if (!failure) {
+      stream_->socket().set_option(net::ip::tcp::no_delay(true), failure);
+      return {};
+    }
+    if (!why.empty()) why += "; ";
+    if (endpoints.size() > 1) why += endpoint.endpoint().address().to_string() + ": ";
+    why += reason(failure);
   }
-  stream_->socket().set_option(net::ip::tcp::no_delay(true), failure);
-  return {};
+  close();
+  return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", base_.text(), why)};
 }
 
 // False for a connection that the server closed meanwhile: sending on it would leave the outcome unknown.

@@ -54,6 +54,8 @@ struct HttpClientOptions {
   std::string token = {};  // bearer token; "" for none
   Duration timeout = 10s;  // of a whole request: connecting, sending and the answer
   std::size_t body_max = 64u << 20;
+  // Of connecting to one address. Zero: 3 s for each address of a host that has several, else all of `timeout`.
+  Duration address_time{0};
 };
 
 // Keeps one connection open between requests and makes a new one when it was closed. For one thread at a

@@ -44,9 +44,9 @@ class SqliteSubject : public StoreSubject {
   std::unique_ptr<SqliteStore> store_;
 };
 
-const StoreKind memory{"Memory", [] { return std::make_unique<MemorySubject>(); }, [] { return true; }};
-const StoreKind sqlite{"Sqlite", [] { return std::make_unique<SqliteSubject>(); }, [] { return true; }};
-const StoreKind postgres{"Postgres", [] { return std::make_unique<PostgresSubject>(*postgres_url()); },
+const StoreKind in_memory{"Memory", [] { return std::make_unique<MemorySubject>(); }, [] { return true; }};
+const StoreKind in_sqlite{"Sqlite", [] { return std::make_unique<SqliteSubject>(); }, [] { return true; }};
+const StoreKind in_postgres{"Postgres", [] { return std::make_unique<PostgresSubject>(*postgres_url()); },
                          [] { return postgres_url().has_value(); }};
 
 }  // namespace
@@ -62,12 +62,12 @@ std::vector<Claim> claims_of(History& history) {
 }
 
 const std::vector<StoreKind>& store_kinds() {
-  static const std::vector<StoreKind> kinds = {memory, sqlite, postgres};
+  static const std::vector<StoreKind> kinds = {in_memory, in_sqlite, in_postgres};
   return kinds;
 }
 
 const std::vector<StoreKind>& durable_store_kinds() {
-  static const std::vector<StoreKind> kinds = {sqlite, postgres};
+  static const std::vector<StoreKind> kinds = {in_sqlite, in_postgres};
   return kinds;
 }
 

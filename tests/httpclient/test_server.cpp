@@ -15,11 +15,11 @@
 namespace sagactl {
 namespace {
 
-int listen_on_loopback(std::uint16_t* port) {
+int listen_on_loopback(std::uint16_t* port, const std::string& host = "127.0.0.1") {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  inet_pton(AF_INET, host.c_str(), &address.sin_addr);
   socklen_t size = sizeof address;
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(fd, 512) != 0) {
     crash("the test server cannot listen");
@@ -73,8 +73,8 @@ TestAnswer chunked_answer(int status, const std::vector<std::string>& chunks) {
   return {bytes + "0\r\n\r\n"};
 }
 
-TestServer::TestServer(Handler handler) : handler_(std::move(handler)) {
-  listener_ = listen_on_loopback(&port_);
+TestServer::TestServer(Handler handler, const std::string& host) : handler_(std::move(handler)), host_(host) {
+  listener_ = listen_on_loopback(&port_, host);
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -92,7 +92,7 @@ TestServer::~TestServer() {
 }
 
 std::string TestServer::url() const {
-  return fmt::format("http://127.0.0.1:{}", port_);
+  return fmt::format("http://{}:{}", host_, port_);
 }
 
 void TestServer::freeze() {

@@ -33,7 +33,7 @@ class TestServer {
   // Called on the connections' threads, several at once; may block until `stopping`.
   using Handler = std::function<TestAnswer(const Received&)>;
 
-  explicit TestServer(Handler handler);
+  explicit TestServer(Handler handler, const std::string& host = "127.0.0.1");
   ~TestServer();
 
   std::string url() const;
@@ -50,6 +50,7 @@ class TestServer {
   void wait_while_frozen();
 
   Handler handler_;
+  const std::string host_;
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<std::uint64_t> connections_{0};

@@ -121,6 +121,7 @@ void Connection::connect() {
   for (const std::string& attributes : session_attributes(address_)) {
     told.clear();
     for (Host& host : hosts) {
+      if (attributes == "standby" && host.was_silent) continue;  // any other that is there serves as well
       host.address.set("target_session_attrs", attributes);
       const auto refusal = connect_to(host.address, patience);
       if (!refusal) return;

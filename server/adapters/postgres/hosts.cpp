@@ -53,7 +53,7 @@ std::vector<std::string> addresses_of(const std::string& name) {
 }
 
 Host make_host(const Address& all, const std::string& name, const std::string& address, const std::string& port) {
-  Host host{all, {}};
+  Host host{all, {}, false};
   host.address.set("host", name);
   host.address.set("hostaddr", address);
   host.address.set("port", port);
@@ -73,7 +73,7 @@ std::vector<Host> hosts_of(const Address& address) {
   const std::size_t count = std::max<std::size_t>({names.size(), numbers.size(), 1});
   const bool fits = (names.empty() || numbers.empty() || names.size() == numbers.size()) &&
                     (ports.size() <= 1 || ports.size() == count);
-  if (!fits) return {Host{address, address.get("host")}};  // libpq says what is wrong with it
+  if (!fits) return {Host{address, address.get("host"), false}};  // libpq says what is wrong with it
   std::vector<Host> hosts;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string name = names.empty() ? "" : names[i], number = numbers.empty() ? "" : numbers[i];
@@ -83,7 +83,8 @@ std::vector<Host> hosts_of(const Address& address) {
     if (resolved.empty()) hosts.push_back(make_host(address, name, number, port));
   }
   if (address.get("load_balance_hosts") == "random") std::shuffle(hosts.begin(), hosts.end(), std::random_device());
-  std::stable_partition(hosts.begin(), hosts.end(), [](const Host& host) { return !was_silent(host.name); });
+  for (Host& host : hosts) host.was_silent = was_silent(host.name);
+  std::stable_partition(hosts.begin(), hosts.end(), [](const Host& host) { return !host.was_silent; });
   return hosts;
 }
 

@@ -13,6 +13,7 @@ namespace sagactl::postgres {
 struct Host {
   Address address;   // of this one alone
   std::string name;  // "db-1:5432", "db-1 (10.0.0.1):5432" or "/run/postgresql": for messages
+  bool was_silent = false;  // a short while ago
 };
 
 // In the order in which they are to be tried: as they are written, or at random where load_balance_hosts says so; a name

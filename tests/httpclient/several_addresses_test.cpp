@@ -1,0 +1,59 @@
+// A name that stands for several addresses, of which the first is silent.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+
+#include "httpclient/async_http_client.hpp"
+#include "httpclient/http_client.hpp"
+#include "tests/httpclient/own_hosts.hpp"
+#include "tests/httpclient/silent_address.hpp"
+#include "tests/httpclient/test_server.hpp"
+
+namespace sagactl {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+class SeveralAddresses : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!name_two_addresses()) GTEST_SKIP() << "names of its own need the rights of root";
+  }
+
+  TestServer server{[](const Received&) { return answer(200, R"({"is":"there"})"); }, "127.0.0.2"};
+  SilentAddress silent{server.port()};
+  const Url url = *parse_url("http://two.test:" + std::to_string(server.port()));
+};
+
+TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOther) {
+  const auto began = Steady::now();
+  const auto response = HttpClient(url).get("/");
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_EQ(response->status, 200);
+  EXPECT_LT(Steady::now() - began, 6s);
+}
+
+TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOtherFromTheProvidersClient) {
+  const auto client = AsyncHttpClient::make(url, {}).value();
+  std::promise<Result<HttpResponse>> answered;
+  const auto began = Steady::now();
+  client->send({"GET", "/", "", {}}, [&](Result<HttpResponse> response) { answered.set_value(std::move(response)); });
+  const auto response = answered.get_future().get();
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_LT(Steady::now() - began, 6s);
+}
+
+TEST_F(SeveralAddresses, AreNamedWithWhatHappenedAtEach) {
+  const std::uint16_t port = closed_port();
+  const SilentAddress there(port);
+  const auto response = HttpClient(*parse_url("http://two.test:" + std::to_string(port))).get("/");
+  ASSERT_FALSE(response.ok());
+  EXPECT_EQ(response.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(response.error().message, testing::HasSubstr("127.0.0.1: the time was up"));
+  EXPECT_THAT(response.error().message, testing::HasSubstr("127.0.0.2: connection refused"));
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,44 @@
+// An address that takes no connection and refuses none: as a machine that is cut off.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "common/result.hpp"
+
+namespace sagactl {
+
+class SilentAddress {
+ public:
+  explicit SilentAddress(std::uint16_t port, const char* host = "127.0.0.1") {
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_port = htons(port);
+    inet_pton(AF_INET, host, &here.sin_addr);
+    const auto* address = reinterpret_cast<const sockaddr*>(&here);
+    const int listener = open();
+    if (bind(listener, address, sizeof here) != 0 || listen(listener, 0) != 0) crash("a test's address is taken");
+    // Whoever comes after these waits for a place in the queue.
+    for (int i = 0; i < 3; ++i) (void)connect(open(), address, sizeof here);
+  }
+  ~SilentAddress() {
+    for (const int socket : sockets_) close(socket);
+  }
+  SilentAddress(const SilentAddress&) = delete;
+  SilentAddress& operator=(const SilentAddress&) = delete;
+
+ private:
+  int open() {
+    sockets_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return sockets_.back();
+  }
+
+  std::vector<int> sockets_;
+};
+
+}  // namespace sagactl

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
-#include <set>
+#include <map>
 
 #include "analysis/read_ahead.hpp"
 
@@ -45,15 +45,14 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
   });
   if (!flows) return flows.error();
   const auto of_events = chosen(observers, &Observer::wants_events);
-  std::set<NodeName> writers;
-  auto last_writer = writers.end();
+  std::map<NodeName, std::int64_t> ends;  // the last event of each
+  auto writer = ends.end();
   bool from_the_start = true;
   const auto events =
       history.each_event([&](const NodeName& node, std::int64_t sequence, Timestamp occurred_at) {
-        if (writers.empty() || *last_writer != node) {
-          last_writer = writers.insert(node).first;
-          from_the_start &= sequence == 1;
-        }
+        if (writer == ends.end() || writer->first != node) writer = ends.try_emplace(node, 0).first;
+        from_the_start &= sequence <= writer->second + 1;
+        writer->second = sequence;
         for (Observer* observer : of_events) observer->see_event(node, sequence, occurred_at);
         return true;
       });
@@ -63,7 +62,7 @@ Result<Surroundings> read_history(History& history, const HistoryFilter& filter,
   auto nodes = history.nodes();
   if (!nodes) return nodes.error();
   for (const NodeInfo& node : *nodes)
-    from_the_start &= node.last_sequence == 0 || writers.count(node.name) > 0;
+    from_the_start &= node.last_sequence == ends[node.name];
   auto stocks = history.stocks();
   if (!stocks) return stocks.error();
   return Surroundings{.nodes = std::move(*nodes),

@@ -30,7 +30,7 @@ struct Surroundings {
   std::vector<Stock> stocks;
   Timestamp taken_at;
   bool whole = true;  // every flow was seen; false: only those that the filter let through
-  bool from_the_start = true;  // every event that was ever written is there; false: the oldest were deleted
+  bool from_the_start = true;  // every event that was ever written is there; false: some were deleted
 };
 
 Result<Surroundings> read_history(History& history, const HistoryFilter& filter,

@@ -38,6 +38,7 @@ class StockLedger {
   struct Book {
     std::vector<Life> lives = {};                // by time; one at least
     std::int64_t reserved = 0, sold = 0;         // of the orders, in the last life
+    std::vector<std::pair<Timestamp, std::int64_t>> held = {};  // the same of what is reserved, by when it was
     std::optional<StockChange> unmoved = {};     // a change that tells nothing of the stock
     OrderId last_holder = {};                    // an order that has a part in it, as an example
   };
@@ -49,6 +50,7 @@ class StockLedger {
   void see_reservation(const FlowFacts& facts, const Reservation& reservation);
   void see_events(const FlowFacts& facts, const AggregateFacts& history, StockKind kind);
   void compare(const Stock& row, const Book& book);
+  void compare_held(const Stock& row, const Book& book);
   void look_for_gaps(const StockKey& key, const Book& book);
   void add(std::string what, std::string rule, Json rows);
 

@@ -19,7 +19,7 @@ namespace http = beast::http;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-constexpr Duration time_for_one_of_several = 3s;
+constexpr Duration sync_time_for_each = 3s;
 
 std::string reason(const error_code& failure) {
   if (failure == beast::error::timeout) return "the time was up";
@@ -110,7 +110,7 @@ Result<void> HttpClient::Session::connect() {
   buffer_.clear();
   // Each address has a time of its own: one that is silent hides none of the others.
   Duration each = options_.address_time;
-  if (each <= Duration{0}) each = endpoints.size() > 1 ? time_for_one_of_several : options_.timeout;
+  if (each <= Duration{0}) each = endpoints.size() > 1 ? sync_time_for_each : options_.timeout;
   std::string why;
   for (const auto& endpoint : endpoints) {
     stream_.emplace(context_);

@@ -36,7 +36,7 @@ class StockBalances final : public Check {
     if (!surroundings.whole)
       held += "; their history is outside of the time that was asked for";
     else if (!surroundings.from_the_start)
-      held += "; their oldest changes were deleted";
+      held += "; changes of theirs were deleted";
     else
       held += fmt::format(", after each of {}", counted(ledger_.changes(), "change"));
     return violations_.verdict(name, held);

@@ -148,7 +148,7 @@ awaitable<Answer> register_user(Context& context, Request& request) {
 awaitable<Answer> log_in(Context& context, Request& request) {
   auto credentials = parse_credentials(request);
   if (!credentials) co_return credentials.error();
-  if (!request.from_loopback && !context.login_limit.allow(request.peer, context.clock.now()))
+  if (!request.is_from_this_machine() && !context.login_limit.allow(request.client, context.clock.now()))
     co_return Error{ErrorCode::busy, "too many logins from this address; try again in a few seconds",
                     Json{{"retryAfterSeconds", 6}}};
   Result<User> user = co_await authenticate(context, std::move(credentials).value());

@@ -1,4 +1,6 @@
 // From a request to its response: who may call, which handler, and what becomes of what goes wrong.
+#include <fmt/format.h>
+
 #include <exception>
 
 #include "common/log.hpp"
@@ -24,22 +26,38 @@ Result<void> check_text(const Request& request) {
   return {};
 }
 
+// Without a token nothing but the browser says that a page of another origin wants what its user would not. Such a page
+// can send a body only as one of these types.
+Result<void> check_page(const Request& request) {
+  if (request.foreign_page)
+    return Error{ErrorCode::forbidden,
+                 "Forbidden: a web page of another origin may not ask this without a token"};
+  const std::string type = lower(request.header("content-type"));
+  if (!request.body.empty() && (type.starts_with("text/plain") || type.starts_with("multipart/")))
+    return Error{ErrorCode::invalid, "without a token a body must have the Content-Type application/json"};
+  return {};
+}
+
+std::string refusal(Request& request, std::string_view what, std::string_view remedy) {
+  return fmt::format("{}: this request does not come from the machine and the user that the node runs on ({}); {}",
+                     what, request.why_stranger(), remedy);
+}
+
 Result<void> admit(const Router& router, const Route& route, Request& request) {
   switch (route.access) {
     case Access::anyone:
       return {};
     case Access::loopback_only:
-      if (request.from_loopback) return {};
-      return Error{ErrorCode::forbidden, "this can only be asked from the machine that the node runs on"};
+      if (request.is_from_this_machine()) return {};
+      return Error{ErrorCode::forbidden, refusal(request, "Forbidden", "start the node with --test-routes")};
     case Access::guest:
       if (!request.header("authorization").empty()) break;
       if (const Caller* guest = router.guest_for(request)) {
         request.caller = *guest;
-        return {};
+        return check_page(request);
       }
       return Error{ErrorCode::unauthenticated,
-                   "Unauthorized: send a token, ask from the machine that the node runs on, or start the node with "
-                   "--allow-anonymous"};
+                   refusal(request, "Unauthorized", "send a token, or start the node with --allow-anonymous")};
     case Access::user:
     case Access::admin:
       break;

@@ -45,10 +45,12 @@ Connection::Connection(std::shared_ptr<Listener> listener, asio::ip::tcp::socket
     : listener_(std::move(listener)), socket_(std::move(socket)), reader_(listener_->options().limits) {
   boost::system::error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  peer_ = socket_.remote_endpoint(ignored).address();
-  if (peer_.is_v6() && peer_.to_v6().is_v4_mapped())
-    peer_ = asio::ip::make_address_v4(asio::ip::v4_mapped, peer_.to_v6());
+  const asio::ip::tcp::endpoint other = socket_.remote_endpoint(ignored);
+  own_ = socket_.local_endpoint(ignored);
+  peer_ = plain_address(other.address());
+  peer_process_ = PeerProcess({peer_, other.port()}, {plain_address(own_.address()), own_.port()});
   reader_.request().peer = peer_.to_string();
+  reader_.request().peer_process = &peer_process_;
   listener_->add(this);
 }
 
@@ -174,17 +176,21 @@ Connection::Awaitable<bool> Connection::read_some() {
 void Connection::prepare(Request& request) {
   request.received = Clock::now();
   request.deadline = request.received + listener_->options().limits.request_deadline;
-  set_provenance(request, peer_.is_loopback());
+  set_provenance(request);
+  const ServerOptions& options = listener_->options();
+  set_client(request, peer_, own_, options.trusted_proxies, options.cors_origins);
+  listener_->note_proxy(request, peer_);
 }
 
 Connection::Awaitable<Response> Connection::respond(Request& request) {
   const InFlight counted(listener_->metrics());
   const Limits& limits = listener_->options().limits;
-  const bool limited = limits.limit_loopback_peers || !peer_.is_loopback();
-  if (limited && !listener_->rate_limit().admit(peer_, request.received)) {
+  const asio::ip::address client = request.client == request.peer ? peer_ : asio::ip::make_address(request.client);
+  const bool limited = limits.limit_loopback_peers || !client.is_loopback();
+  if (limited && !listener_->rate_limit().admit(client, request.received)) {
     listener_->metrics().refused("rate");
     const Error slow_down{ErrorCode::busy,
-                          "too many requests from " + request.peer + "; try again in a second"};
+                          "too many requests from " + request.client + "; try again in a second"};
     co_return problem(slow_down, request);
   }
   co_return co_await answer(listener_->router(), request);

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "server/http/listener.hpp"
+#include "server/http/peer_process.hpp"
 #include "server/http/request_reader.hpp"
 #include "server/http/response.hpp"
 #include "server/http/response_head.hpp"
@@ -61,6 +62,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<Listener> listener_;
   boost::asio::ip::tcp::socket socket_;
   boost::asio::ip::address peer_;
+  boost::asio::ip::tcp::endpoint own_;
+  PeerProcess peer_process_;
   RequestReader reader_;
   std::string out_;  // the head, and a small body with it
   std::shared_ptr<BodyStream> stream_;

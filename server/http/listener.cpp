@@ -127,6 +127,14 @@ asio::awaitable<void> Listener::watch() {
   finish_stop();
 }
 
+void Listener::note_proxy(const Request& request, const asio::ip::address& peer) {
+  if (told_of_proxy_ || (request.header("x-forwarded-for").empty() && request.header("forwarded").empty())) return;
+  if (options_.trusted_proxies.contains(peer)) return;
+  told_of_proxy_ = true;
+  log_warn("requests come by a proxy that was not declared, so that the limits of log-in count all its clients as one",
+           {{"port", port_}, {"peer", peer.to_string()}, {"hint", "--trusted-proxy " + peer.to_string()}});
+}
+
 void Listener::add(Connection* connection) {
   connection->slot = connections_.size();
   connections_.push_back(connection);

@@ -39,6 +39,9 @@ class Listener : public std::enable_shared_from_this<Listener> {
   RateLimit& rate_limit() { return rate_limit_; }
   bool stopping() const { return stopping_; }
 
+  // Says once in the log that a proxy hands requests on that was not declared: its clients are counted as one.
+  void note_proxy(const Request& request, const boost::asio::ip::address& peer);
+
   // Connections put themselves on record, by pointer, and take themselves off when they end.
   void add(Connection* connection);
   void remove(Connection* connection);
@@ -62,6 +65,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   std::uint16_t port_ = 0;
   std::vector<Connection*> connections_;
   bool stopping_ = false;
+  bool told_of_proxy_ = false;
   std::chrono::steady_clock::time_point stop_deadline_{};
   std::function<void()> stopped_;
 };

@@ -1,5 +1,7 @@
 #include "server/http/request.hpp"
 
+#include "server/http/peer_process.hpp"
+
 namespace sagactl::http {
 namespace {
 
@@ -69,6 +71,11 @@ std::vector<std::string_view> Request::query_values(std::string_view name) const
   for (const auto& [key, value] : query)
     if (key == name) values.push_back(value);
   return values;
+}
+
+std::string_view Request::why_stranger() {
+  if (stranger.empty() && peer_process) stranger = peer_process->doubt();
+  return stranger;
 }
 
 Result<void> Request::set_target(std::string_view text) {

@@ -15,6 +15,7 @@
 
 namespace sagactl::http {
 
+class PeerProcess;
 struct Route;
 
 struct Header {
@@ -42,8 +43,14 @@ struct Request {
   std::vector<Header> headers;
   std::string body;
 
-  std::string peer;            // the address of the other end
-  bool from_loopback = false;  // from this machine, and not handed on by a proxy
+  std::string peer;           // the address of the other end
+  std::string client;         // whose request it is: the same, or what trusted proxies say
+  bool is_https = false;      // the client's own connection, by the word of a trusted proxy
+  bool foreign_page = false;  // a web page of another origin has a browser send it
+  // Why it does not count as coming from the node's own user on this machine, as far as its headers tell; empty: they
+  // say nothing against it, and the process at the other end is to be looked at.
+  std::string_view stranger = "nobody has looked where it comes from";
+  PeerProcess* peer_process = nullptr;  // null: nobody is to be looked at
   std::string correlation_id;  // the caller's X-Correlation-ID, or a new one; also sent back
   TraceContext trace;
   std::chrono::steady_clock::time_point received{};
@@ -56,6 +63,10 @@ struct Request {
   std::string_view parameter(std::string_view name) const;                   // "" when the route has none
   std::optional<std::string_view> query_value(std::string_view name) const;  // the first of that name
   std::vector<std::string_view> query_values(std::string_view name) const;
+
+  // The same with the process at the other end, at which this may look now.
+  std::string_view why_stranger();
+  bool is_from_this_machine() { return why_stranger().empty(); }
 
   // Sets target, path and query.
   Result<void> set_target(std::string_view text);

@@ -69,8 +69,8 @@ class Router {
     guest_ = std::move(guest);
     guests_from_anywhere_ = from_anywhere;
   }
-  const Caller* guest_for(const Request& request) const {
-    return guest_ && (guests_from_anywhere_ || request.from_loopback) ? &*guest_ : nullptr;
+  const Caller* guest_for(Request& request) const {
+    return guest_ && (guests_from_anywhere_ || request.is_from_this_machine()) ? &*guest_ : nullptr;
   }
 
   // The route for a method and a path (not decoded, without query); literal segments win over parameters, and

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "server/http/client_address.hpp"
 #include "server/http/metrics.hpp"
 #include "server/http/router.hpp"
 
@@ -37,6 +38,7 @@ struct ServerOptions {
   Limits limits;
   // Origins whose pages may call ("https://shop.example", or "*"); without any, no CORS header is sent.
   std::vector<std::string> cors_origins;
+  TrustedProxies trusted_proxies;  // whose word about the client of a request counts
 };
 
 // Lives on one io_context, which must be run by one thread; several servers may share it. Router and metrics

@@ -140,10 +140,23 @@ TEST_F(ServerTest, LetsNoHandlerForgeAHeader) {
 
 TEST_F(ServerTest, TakesForLocalOnlyWhatComesFromThisMachineUnderItsOwnName) {
   const TestServer server(routes());
-  EXPECT_EQ(server.ask(request_text("GET", "/local")).status, 200);
-  EXPECT_EQ(server.ask("GET /local HTTP/1.1\r\nHost: 127.0.0.1:3000\r\n\r\n").status, 200);
-  EXPECT_EQ(server.ask("GET /local HTTP/1.1\r\nHost: evil.example\r\n\r\n").status, 403);
-  EXPECT_EQ(server.ask(request_text("GET", "/local", "", "X-Forwarded-For: 10.0.0.1\r\n")).status, 403);
+  const std::string port = std::to_string(server.port());
+  const auto ask = [&](const std::string& host, const std::string& more = "") {
+    return server.ask("GET /local HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n").status;
+  };
+  for (const char* name : {"localhost", "LOCALHOST", "127.0.0.1", "127.8.8.8", "[::1]"})
+    EXPECT_EQ(ask(name + (":" + port)), 200) << name;
+  for (const std::string& host : {"evil.example:" + port, "127.0.0.1.evil.example:" + port, std::string("localhost"),
+                                  std::string("localhost:1"), "10.0.0.1:" + port, "[::2]:" + port, std::string()})
+    EXPECT_EQ(ask(host), 403) << host;
+  for (const char* more :
+       {"X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: a", "X-Real-IP: 127.0.0.1",
+        "Forwarded: for=127.0.0.1", "Via: 1.1 vegur", "Origin: http://evil.example", "Origin: null",
+        "Origin: http://localhost:1", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site"})
+    EXPECT_EQ(ask("localhost:" + port, std::string(more) + "\r\n"), 403) << more;
+  for (const std::string& more : {"Origin: http://localhost:" + port, std::string("Sec-Fetch-Site: same-origin"),
+                                  std::string("Sec-Fetch-Site: none")})
+    EXPECT_EQ(ask("localhost:" + port, more + "\r\n"), 200) << more;
 }
 
 TEST_F(ServerTest, LetsPagesOfAllowedOriginsCall) {

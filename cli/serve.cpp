@@ -189,7 +189,11 @@ void add_serve(CLI::App& root, Commands& commands) {
                "Stock that an order has reserved and nobody confirmed is given back after this [5m]");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
              "Answer other machines on /api and /purchase without a token");
-  add_switch(*app, "--test-routes", options.allow_test_routes, "Also offer /redis-test to other machines");
+  add_switch(*app, "--test-routes", options.allow_test_routes, "Also offer /redis-test and /kafka-test to other machines");
+  add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
+           "Proxies in front of the node, as 10.0.0.0/8 or an address, whose X-Forwarded-For, Forwarded and "
+           "X-Forwarded-Proto count [none]")
+      .separated_by(',');
   set_footer(
       *app,
       "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "

@@ -1,6 +1,8 @@
 // Accounts and sessions: register, log in, renew, log out, profile.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/text.hpp"
 #include "server/api/query.hpp"
 #include "server/api/routes.hpp"
@@ -87,22 +89,40 @@ Result<User> check_password(std::optional<User> user, const std::string& passwor
   return std::move(*user);
 }
 
-// Finds the user and checks the password, each on its threads.
-awaitable<Result<User>> authenticate(Context& context, Credentials credentials) {
+Error too_many(Duration wait, std::string_view what) {
+  const std::int64_t seconds = std::max<std::int64_t>(1, (wait.count() + 999'999) / 1'000'000);
+  return Error{ErrorCode::busy, fmt::format("too many {}; try again in {} s", what, seconds),
+               Json{{"retryAfterSeconds", seconds}}};
+}
+
+// Finds the user and checks the password, each on its threads. Every look at a password is counted, whatever for.
+awaitable<Result<User>> authenticate(Context& context, Request& request, Credentials credentials) {
+  const std::string address = auth::address_for_limits(request.client), account = credentials.email;
+  const bool limited = !request.is_from_this_machine();
+  if (limited) {
+    const Duration wait = context.login_limit.begin(address, account, context.clock.now());
+    if (wait.count() > 0) co_return too_many(wait, "wrong passwords from this address, or for this account");
+  }
   auto find = [&queries = context.queries, email = credentials.email] {
     return queries.user_by_email(email);
   };
   auto found = co_await context.readers.run(std::move(find));
-  if (!found) co_return found.error();
+  if (!found) {
+    if (limited) context.login_limit.withdraw(address, account, context.clock.now());
+    co_return found.error();
+  }
   auto check = [user = std::move(found).value(), password = std::move(credentials.password),
                 cost = context.options.password_cost] { return check_password(user, password, cost); };
-  co_return co_await context.hashers.run(std::move(check));
+  Result<User> user = co_await context.hashers.run(std::move(check), address);
+  if (limited && user) context.login_limit.succeeded(address, account, context.clock.now());
+  if (limited && !user && user.error().code != ErrorCode::unauthenticated)
+    context.login_limit.withdraw(address, account, context.clock.now());
+  co_return user;
 }
 
-// Makes a new pair of tokens the good one.
 awaitable<Answer> begin_session(Context& context, Request& request, User user, int status) {
   const Sessions::Pair tokens = context.sessions.issue(user);
-  Command command = SetRefreshToken{user.id, "", Sessions::hash_of(tokens.refresh)};
+  Command command = BeginSession{user.id, tokens.session};
   const Result<Receipt> done = co_await submit(context, request, std::move(command));
   if (!done) co_return done.error();
   co_return session_response(status, *done->user, tokens);
@@ -115,7 +135,8 @@ awaitable<Answer> register_again(Context& context, Request& request, Registratio
   const Error exists{ErrorCode::conflict, "Email already exists"};
   if (request.header("idempotency-key").empty()) co_return exists;
   Credentials credentials{registration.user.email, std::move(registration.password)};
-  Result<User> user = co_await authenticate(context, std::move(credentials));
+  Result<User> user = co_await authenticate(context, request, std::move(credentials));
+  if (!user && user.error().code != ErrorCode::unauthenticated) co_return user.error();
   if (!user || user->first_name != registration.user.first_name ||
       user->last_name != registration.user.last_name)
     co_return exists;
@@ -127,17 +148,22 @@ awaitable<Answer> register_again(Context& context, Request& request, Registratio
 awaitable<Answer> register_user(Context& context, Request& request) {
   auto registration = parse_registration(request);
   if (!registration) co_return registration.error();
+  const std::string address = auth::address_for_limits(request.client);
+  if (!request.is_from_this_machine()) {
+    const Duration wait = context.login_limit.begin_registration(address, context.clock.now());
+    if (wait.count() > 0) co_return too_many(wait, "registrations from this address");
+  }
   auto hash = [password = registration->password, cost = context.options.password_cost] {
     return auth::hash_password(password, cost);
   };
-  auto hashed = co_await context.hashers.run(std::move(hash));
+  auto hashed = co_await context.hashers.run(std::move(hash), address);
   if (!hashed) co_return hashed.error();
 
   User& user = registration->user;
   user.id = UserId::fresh();
   user.password_hash = std::move(hashed).value();
   const Sessions::Pair tokens = context.sessions.issue(user);
-  user.refresh_token_hash = Sessions::hash_of(tokens.refresh);
+  user.sessions = {tokens.session};
   Command command = RegisterUser{user};
   const Result<Receipt> done = co_await submit(context, request, std::move(command));
   if (done) co_return session_response(201, *done->user, tokens);
@@ -148,16 +174,19 @@ awaitable<Answer> register_user(Context& context, Request& request) {
 awaitable<Answer> log_in(Context& context, Request& request) {
   auto credentials = parse_credentials(request);
   if (!credentials) co_return credentials.error();
-  if (!request.is_from_this_machine() && !context.login_limit.allow(request.client, context.clock.now()))
-    co_return Error{ErrorCode::busy, "too many logins from this address; try again in a few seconds",
-                    Json{{"retryAfterSeconds", 6}}};
-  Result<User> user = co_await authenticate(context, std::move(credentials).value());
+  Result<User> user = co_await authenticate(context, request, std::move(credentials).value());
   if (!user) co_return user.error();
   co_return co_await begin_session(context, request, std::move(user).value(), 200);
 }
 
-// Needs no access token: that one has usually run out when this is called. A refresh token that was used
-// before ends the session, since two parties have it now.
+Error renewed_meanwhile() {
+  return Error{ErrorCode::conflict,
+               "another request has renewed this refresh token a moment ago: use the tokens that it got",
+               Json{{"code", "REFRESH_TOKEN_RENEWED"}}};
+}
+
+// Needs no access token: that one has usually run out when this is called. A refresh token from before the last one
+// ends the session, since two parties have it now; the last one that comes again at once gets the same answer again.
 awaitable<Answer> refresh(Context& context, Request& request) {
   const auto json = http::parse_json_object(request.body);
   if (!json) co_return json.error();
@@ -171,16 +200,25 @@ awaitable<Answer> refresh(Context& context, Request& request) {
   if (!user) co_return user.error();
   if (!*user || (*user)->status != UserStatus::active) co_return invalid_refresh_token();
 
-  const Sessions::Pair tokens = context.sessions.issue(**user);
-  Command command = SetRefreshToken{*id, Sessions::hash_of(old_token), Sessions::hash_of(tokens.refresh)};
+  Sessions::Pair tokens = context.sessions.renew(**user, old_token, context.sessions.next_expiry());
+  Command command = RenewSession{*id, context.sessions.session_of_refresh(old_token), Sessions::hash_of(old_token),
+                                 tokens.session};
   const Result<Receipt> done = co_await submit(context, request, std::move(command));
-  if (done) co_return session_response(200, *done->user, tokens);
-  if (done.error().code == ErrorCode::unauthenticated) co_return invalid_refresh_token();
-  co_return done.error();
+  if (!done && done.error().code == ErrorCode::unauthenticated) co_return invalid_refresh_token();
+  if (!done) co_return done.error();
+  for (const LoginSession& session : done->user->sessions) {
+    if (session.id != tokens.session.id || session.hash == tokens.session.hash) continue;
+    // Another request was quicker with the same token.
+    tokens = context.sessions.renew(**user, old_token, session.expires_at);
+    if (tokens.session.hash != session.hash) co_return renewed_meanwhile();
+  }
+  context.login_limit.know(auth::address_for_limits(request.client), done->user->email);
+  co_return session_response(200, *done->user, tokens);
 }
 
+// Ends the session of the token, and no other one of the user.
 awaitable<Answer> log_out(Context& context, Request& request) {
-  Command command = SetRefreshToken{actor_of(request).user, "", ""};
+  Command command = EndSession{actor_of(request).user, request.caller->session};
   const Result<Receipt> done = co_await submit(context, request, std::move(command));
   if (!done && done.error().code != ErrorCode::not_found) co_return done.error();
   const Json body{{"message", "Logout successful"}};
@@ -215,7 +253,7 @@ void add_auth_routes(http::Router& router, Context& context) {
   add(Method::post, "/auth/register", Access::anyone, register_user, "Makes an account and logs in");
   add(Method::post, "/auth/login", Access::anyone, log_in, "Logs in");
   add(Method::post, "/auth/refresh", Access::anyone, refresh, "A new pair of tokens for a refresh token");
-  add(Method::post, "/auth/logout", Access::user, log_out, "Ends the session's refresh token");
+  add(Method::post, "/auth/logout", Access::user, log_out, "Ends the session of the token");
   add(Method::get, "/auth/profile", Access::user, profile, "The caller");
 }
 

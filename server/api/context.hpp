@@ -9,9 +9,9 @@
 #include "server/api/event_feed.hpp"
 #include "server/api/in_flight.hpp"
 #include "server/api/node_metrics.hpp"
-#include "server/api/rate_limit.hpp"
 #include "server/api/readers.hpp"
 #include "server/api/sessions.hpp"
+#include "server/auth/login_limit.hpp"
 #include "server/auth/password.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/order_desk.hpp"
@@ -29,7 +29,7 @@ struct Options {
   NodeName node = "node-1";
   std::string environment = "development";
   bool key_only = false;           // --dedupe key-only
-  bool allow_test_routes = false;  // /redis-test off this machine
+  bool allow_test_routes = false;  // /redis-test and /kafka-test off this machine
   bool allow_anonymous = false;    // /api and /purchase without a token off this machine
   auth::PasswordCost password_cost;
 };
@@ -50,7 +50,7 @@ struct Context {
   EventFeed& feed;
 
   InFlight in_flight = {};          // Idempotency-Keys that are being worked on
-  LoginLimit login_limit = {};      // per address
+  auth::LoginLimit login_limit = {};
   const SagaExchange* exchange = nullptr;  // null: all participants are in this process
   std::atomic<bool> ready = false;  // true once start is complete, false again from the beginning of the stop
 };

@@ -191,7 +191,10 @@ void add_health_routes(http::Router& router, Context& context) {
   add("/health/detailed", later(detailed_health), "Everything that the node depends on, with its latency");
   add("/db-pool", later(database_pool), "The connections to the database");
   add("/db-test", later(database_test), "Asks the database for its time");
-  add("/kafka-test", later(broker_test), "Sends one message and waits for its acknowledgement");
+  // It writes, so it is not for everybody.
+  router.add({Method::get, "/kafka-test",
+              context.options.allow_test_routes ? Access::anyone : Access::loopback_only, later(broker_test),
+              "Sends one message and waits for its acknowledgement", "health"});
   router.add({Method::get, "/protected", Access::user,
               [&context](Request& request) { return protected_data(context, request); }, "Who am I",
               "health"});

@@ -108,6 +108,7 @@ std::string TokenKey::sign(const Claims& claims) const {
   payload["iat"] = claims.issued_at_s;
   payload["exp"] = claims.expires_at_s;
   if (!claims.token_id.empty()) payload["jti"] = claims.token_id;
+  if (!claims.session.empty()) payload["sid"] = claims.session;
   std::string token = base64url(header_json);
   token += '.';
   token += base64url(json_text(payload));
@@ -117,7 +118,7 @@ std::string TokenKey::sign(const Claims& claims) const {
   return token;
 }
 
-Result<Claims> TokenKey::verify(std::string_view token, Timestamp now) {
+Result<Claims> TokenKey::verify(std::string_view token, Timestamp now) const {
   {
     const std::lock_guard lock(mutex_);
     if (const Claims* known = recall(token)) {
@@ -148,6 +149,7 @@ Result<Claims> TokenKey::verify_unseen(std::string_view token, Timestamp now) co
   claims.email = text_claim(*payload, "email");
   claims.role = text_claim(*payload, "role");
   claims.token_id = text_claim(*payload, "jti");
+  claims.session = text_claim(*payload, "sid");
   const auto expires = seconds_claim(*payload, "exp");
   if (claims.subject.empty() || !expires) return malformed();
   claims.expires_at_s = *expires;
@@ -164,7 +166,7 @@ std::size_t TokenKey::remembered() const {
   return recent_.size() + older_.size();
 }
 
-const Claims* TokenKey::recall(std::string_view token) {
+const Claims* TokenKey::recall(std::string_view token) const {
   const auto recent = recent_.find(token);
   if (recent != recent_.end()) return &recent->second;
   const auto older = older_.find(token);
@@ -175,7 +177,7 @@ const Claims* TokenKey::recall(std::string_view token) {
   return moved == recent_.end() ? nullptr : &moved->second;
 }
 
-void TokenKey::remember(std::string_view token, const Claims& claims) {
+void TokenKey::remember(std::string_view token, const Claims& claims) const {
   if (generation_max_ == 0) return;
   if (recent_.size() >= generation_max_) {
     older_ = std::move(recent_);

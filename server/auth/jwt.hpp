@@ -21,6 +21,7 @@ struct Claims {
   std::string token_id;  // "jti"; "" in tokens of other issuers
   std::int64_t issued_at_s = 0;
   std::int64_t expires_at_s = 0;
+  std::string session = {};  // "sid"; "" in tokens of other issuers
 
   friend bool operator==(const Claims&, const Claims&) = default;
 };
@@ -41,7 +42,7 @@ class TokenKey {
 
   // The claims of a token that this key signed with HS256 and that holds at `now`; else `unauthenticated`,
   // whose members say why as "reason" (a TokenFault) and keep "message" what system A says: "Unauthorized".
-  Result<Claims> verify(std::string_view token, Timestamp now);
+  Result<Claims> verify(std::string_view token, Timestamp now) const;
 
   std::size_t remembered() const;
 
@@ -53,14 +54,14 @@ class TokenKey {
   using Remembered = std::unordered_map<std::string, Claims, Hash, std::equal_to<>>;
 
   Result<Claims> verify_unseen(std::string_view token, Timestamp now) const;
-  const Claims* recall(std::string_view token);
-  void remember(std::string_view token, const Claims& claims);
+  const Claims* recall(std::string_view token) const;
+  void remember(std::string_view token, const Claims& claims) const;
 
   const std::string secret_;
   const std::size_t generation_max_;
   mutable std::mutex mutex_;
-  Remembered recent_;  // two generations: the older one is dropped whole when the newer one is full
-  Remembered older_;
+  mutable Remembered recent_;  // two generations: the older one is dropped whole when the newer one is full
+  mutable Remembered older_;
 };
 
 // The token of an "Authorization: Bearer ..." header; "" when there is none.

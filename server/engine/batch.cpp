@@ -228,28 +228,6 @@ Result<Receipt> Batch::on(const RetryRequest& command) {
   return accept(std::move(draft));
 }
 
-Result<Receipt> Batch::on(const RegisterUser& command) {
-  for (const User& user : users_)
-    if (user.email == command.user.email) return Error{ErrorCode::conflict, "Email already exists"};
-  User& user = users_.emplace_back(command.user);
-  user.created_at = user.updated_at = moment_.now;
-  users_changed_.push_back(&user);
-  return Receipt{{}, user, {}, {}};
-}
-
-Result<Receipt> Batch::on(const SetRefreshToken& command) {
-  for (User& user : users_) {
-    if (user.id != command.user) continue;
-    const bool stolen = !command.expected_hash.empty() && user.refresh_token_hash != command.expected_hash;
-    user.refresh_token_hash = stolen ? "" : command.new_hash;
-    user.updated_at = moment_.now;
-    users_changed_.push_back(&user);
-    if (stolen) return Error{ErrorCode::unauthenticated, "Invalid refresh token"};
-    return Receipt{{}, user, {}, {}};
-  }
-  return Error{ErrorCode::not_found, "User not found"};
-}
-
 Result<Receipt> Batch::accept(Draft draft) {
   if (auto loaded = check_loaded(draft); !loaded) return loaded.error();
   Receipt receipt;

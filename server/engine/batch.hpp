@@ -87,7 +87,10 @@ class Batch {
   Result<Receipt> on(const PursueRequest& command);
   Result<Receipt> on(const WakeRequest& command);
   Result<Receipt> on(const RegisterUser& command);
-  Result<Receipt> on(const SetRefreshToken& command);
+  Result<Receipt> on(const BeginSession& command);
+  Result<Receipt> on(const RenewSession& command);
+  Result<Receipt> on(const EndSession& command);
+  Result<Receipt> on(const ChangeRights& command);
 
   Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
   Result<Draft> draft_of_saga(OrderId id) const;
@@ -104,6 +107,8 @@ class Batch {
   void keep(const StockBook& stocks);
   Result<void> check_loaded(const Draft& draft) const;
   void update_claim(const Order& order);
+  User* find_user(UserId id);
+  Receipt write(User& user);
   Moment next_moment();
 
   const Writer writer_;

@@ -140,16 +140,34 @@ struct WakeRequest {
 struct RegisterUser {
   User user;  // `conflict` when the e-mail address exists
 };
-// Replaces the refresh token that is good. `expected_hash` empty: whatever it is; otherwise it must be the
-// present one, else the answer is `unauthenticated` and no refresh token is good any more (a stolen one was used).
-struct SetRefreshToken {
+struct BeginSession {
   UserId user;
-  std::string expected_hash;
-  std::string new_hash;  // empty: none
+  LoginSession session;
+};
+// As renew_session(); only for a user that is active. `unauthenticated` when the token is not good; one that was renewed
+// a moment ago is answered as if it were renewed now, with the user as it is.
+struct RenewSession {
+  UserId user;
+  std::string session;  // its id
+  std::string presented_hash;
+  LoginSession next;
+};
+// What is not there (any more) is ended.
+struct EndSession {
+  UserId user;
+  std::string session;  // its id
+};
+// By an operator. Whoever is not active any more has no sessions. `not_found` when nobody has the e-mail address;
+// `invalid` when it is the operator's own account.
+struct ChangeRights {
+  std::string email;
+  std::optional<Role> role = {};
+  std::optional<UserStatus> status = {};
 };
 
 using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
                              SetStockRequest, ExpireReservationsRequest, CompensateRequest, RetryRequest, StepReplied,
-                             PaymentChecked, PerformRequest, PursueRequest, WakeRequest, RegisterUser, SetRefreshToken>;
+                             PaymentChecked, PerformRequest, PursueRequest, WakeRequest, RegisterUser, BeginSession,
+                             RenewSession, EndSession, ChangeRights>;
 
 }  // namespace sagactl

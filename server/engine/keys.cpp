@@ -28,7 +28,10 @@ void add_keys(const Command& command, Keys& keys) {
     void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
-    void operator()(const SetRefreshToken& c) { keys.users.push_back(c.user); }
+    void operator()(const BeginSession& c) { keys.users.push_back(c.user); }
+    void operator()(const RenewSession& c) { keys.users.push_back(c.user); }
+    void operator()(const EndSession& c) { keys.users.push_back(c.user); }
+    void operator()(const ChangeRights& c) { keys.emails.push_back(c.email); }
   };
   std::visit(Adder{keys}, command);
 }

@@ -29,6 +29,7 @@ struct Caller {
   std::string email;
   std::string role;
   std::string token_id;
+  std::string session = {};  // of the token; "" when it has none
 
   bool is_admin() const { return role == "admin"; }
 };

@@ -21,28 +21,45 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-bool Workers::post(std::function<void()> work) {
+bool Workers::post(std::function<void()> work, const std::string& lane) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || queue_.size() >= options_.queue_max) return false;
-    queue_.push_back(std::move(work));
+    if (stopping_ || waiting_ >= options_.queue_max) return false;
+    std::deque<std::function<void()>>& queue = lanes_[lane];
+    if (queue.size() >= options_.lane_max) return false;
+    if (queue.empty()) turns_.push_back(lane);
+    queue.push_back(std::move(work));
+    ++waiting_;
   }
   wake_.notify_one();
   return true;
 }
 
 Error Workers::busy() const {
-  return {ErrorCode::busy, options_.name + ": more work is waiting than can be done soon (" +
-                               std::to_string(options_.queue_max) + " pieces); try again in a second"};
+  return {ErrorCode::busy, options_.name + ": more work is waiting than can be done soon; try again in a second"};
+}
+
+// The first of the lane whose turn it is, which then goes behind the others.
+std::function<void()> Workers::take() {
+  std::string lane = std::move(turns_.front());
+  turns_.pop_front();
+  const auto found = lanes_.find(lane);
+  std::function<void()> next = std::move(found->second.front());
+  found->second.pop_front();
+  --waiting_;
+  if (found->second.empty())
+    lanes_.erase(found);
+  else
+    turns_.push_back(std::move(lane));
+  return next;
 }
 
 void Workers::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    std::function<void()> next = std::move(queue_.front());
-    queue_.pop_front();
+    wake_.wait(lock, [this] { return stopping_ || waiting_ > 0; });
+    if (waiting_ == 0) return;
+    std::function<void()> next = take();
     lock.unlock();
     try {
       next();

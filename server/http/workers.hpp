@@ -7,12 +7,14 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,7 @@ class Workers {
     std::string name;  // for messages
     std::size_t threads = 1;
     std::size_t queue_max = 256;
+    std::size_t lane_max = std::numeric_limits<std::size_t>::max();  // of them in one lane
   };
   explicit Workers(Options options);
   // Runs what is queued to its end, then joins.
@@ -34,8 +37,9 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Queues work; false when the queue is full or the workers stop. Any thread.
-  bool post(std::function<void()> work);
+  // Queues work; false when the queue is full or the workers stop. Each lane has its turn, whatever waits in the others,
+  // and no more than `lane_max` wait in it. Any thread.
+  bool post(std::function<void()> work, const std::string& lane = {});
 
   // Runs `work`, a function that returns a Result, on one of the threads, and resumes the caller on its own
   // executor with what it returned; `busy` at once when the queue is full. An exception goes to the caller.
@@ -43,13 +47,14 @@ class Workers {
   //   auto read = [&store, id] { return store.find(id); };
   //   Result<Order> order = co_await workers.run(std::move(read));
   template <class Work>
-  boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
+  boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work, std::string lane = {}) {
     using R = std::invoke_result_t<Work&>;
     struct Outcome {
       std::optional<R> result;
       std::exception_ptr thrown;
     };
-    auto start = [this, shared = std::make_shared<Work>(std::move(work))](std::function<void(Outcome)> done) {
+    auto start = [this, shared = std::make_shared<Work>(std::move(work)),
+                  lane = std::move(lane)](std::function<void(Outcome)> done) {
       auto job = [shared, done] {
         Outcome outcome;
         try {
@@ -59,7 +64,7 @@ class Workers {
         }
         done(std::move(outcome));
       };
-      if (post(std::move(job))) return;
+      if (post(std::move(job), lane)) return;
       Outcome full;
       full.result.emplace(busy());
       done(std::move(full));
@@ -72,11 +77,15 @@ class Workers {
  private:
   Error busy() const;
   void work();
+  std::function<void()> take();
 
   const Options options_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> queue_;
+  // Lanes with work, by name, and the order of their turns.
+  std::unordered_map<std::string, std::deque<std::function<void()>>> lanes_;
+  std::deque<std::string> turns_;
+  std::size_t waiting_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/crypto.hpp"
+#include "common/log.hpp"
 #include "server/api/routes.hpp"
 
 namespace sagactl {
@@ -78,6 +79,9 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   http::ServerOptions server;
   server.host = options.host;
   server.port = port;
+  auto trusted = http::TrustedProxies::parse(options.trusted_proxies);
+  if (!trusted) return Error{trusted.error().code, "--trusted-proxy: " + trusted.error().message};
+  server.trusted_proxies = std::move(trusted).value();
   auto listening =
       http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
   if (!listening) return listening.error();
@@ -90,7 +94,20 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
 Result<void> LogicalNode::start() {
   if (const auto started = engine_.start(); !started) return started;
   thread_ = std::make_unique<EngineThread>(engine_, *parts_.clock);
+  compare_secrets();
   return {};
+}
+
+// A token of one node is worth nothing at another that has other secrets, and its session ends there.
+void LogicalNode::compare_secrets() {
+  const std::string own = parts_.sessions->fingerprint();
+  const auto noted = parts_.database->store().set_fingerprint(address_.node, own);
+  const auto nodes = parts_.database->queries().nodes();
+  if (!noted || !nodes) return;  // whoever starts next compares
+  for (const NodeInfo& other : *nodes)
+    if (other.live && other.name != address_.node && !other.fingerprint.empty() && other.fingerprint != own)
+      log_warn("another node has other secrets, so that neither takes the tokens of the other",
+               {{"node", address_.node}, {"other", other.name}, {"hint", "the same JWT_SECRET and JWT_REFRESH_SECRET"}});
 }
 
 void LogicalNode::stop_serving(std::function<void()> stopped) {

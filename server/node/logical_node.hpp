@@ -34,6 +34,7 @@ class LogicalNode {
 
  private:
   LogicalNode(const NodeOptions& options, NodeAddress address, SharedParts& parts);
+  void compare_secrets();
 
   NodeAddress address_;
   SharedParts& parts_;

@@ -56,10 +56,11 @@ struct NodeOptions {
   bool shop_confirms = false;      // a checkout's payment waits for POST /api/payments/confirm
   Duration reservation_ttl = 5min;
   bool allow_anonymous = false;    // /api and /purchase without a token off loopback
-  bool allow_test_routes = false;  // /redis-test off loopback
+  bool allow_test_routes = false;  // /redis-test and /kafka-test off loopback
+  std::vector<std::string> trusted_proxies;  // addresses and networks whose word about the client of a request counts
   std::string environment = "development";
-  // Secrets. Empty: kept in files in `data`, made at first start; off loopback an empty jwt_secret is an
-  // error.
+  // Secrets, of at least 32 characters and not the same. Empty: kept in files in `data`, made at first start; off
+  // loopback an empty jwt_secret is an error. With jwt_secret alone the other is made of it.
   std::string jwt_secret, jwt_refresh_secret;
   Duration jwt_expires_in = std::chrono::minutes(15);
   Duration jwt_refresh_expires_in = std::chrono::hours(24 * 7);

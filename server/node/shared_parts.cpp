@@ -16,19 +16,43 @@
 namespace sagactl {
 namespace {
 
+constexpr std::size_t secret_length_min = 32;
 constexpr std::size_t reads_waiting_max = 1000;
 constexpr std::size_t hasher_threads = 1;  // a hash takes a core for tens of milliseconds, and memory
-constexpr std::size_t hashes_waiting_max = 64;
+constexpr std::size_t hashes_waiting_max = 1024;
+constexpr std::size_t hashes_of_client_max = 16;  // of one address
 
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-// The secret of the options, or else the one in the data directory.
-Result<std::string> choose_secret(const std::string& given, const NodeOptions& options,
-                                  std::string_view name) {
-  if (!given.empty()) return given;
-  return auth::load_or_create_secret(options.data / name);
+Result<void> check_secrets(const NodeOptions& options) {
+  for (const auto& [name, secret] : {std::pair("JWT_SECRET", &options.jwt_secret),
+                                     std::pair("JWT_REFRESH_SECRET", &options.jwt_refresh_secret)})
+    if (!secret->empty() && secret->size() < secret_length_min)
+      return Error{ErrorCode::invalid,
+                   fmt::format("{} has {} characters; set it to a random text of at least {}, such as what `openssl rand "
+                               "-hex 32` prints",
+                               name, secret->size(), secret_length_min)};
+  if (options.jwt_secret.empty() && !options.jwt_refresh_secret.empty())
+    return Error{ErrorCode::invalid, "JWT_REFRESH_SECRET is set and JWT_SECRET is not; set JWT_SECRET as well, or neither"};
+  if (!options.jwt_secret.empty() && options.jwt_secret == options.jwt_refresh_secret)
+    return Error{ErrorCode::invalid,
+                 "JWT_SECRET and JWT_REFRESH_SECRET are the same, so that a refresh token would open every route for days; "
+                 "leave JWT_REFRESH_SECRET out, and it is made of the other"};
+  return {};
+}
+
+Result<std::string> access_secret(const NodeOptions& options) {
+  if (!options.jwt_secret.empty()) return options.jwt_secret;
+  return auth::load_or_create_secret(options.data / jwt_secret_name);
+}
+
+// Nodes that share JWT_SECRET have to share this one, too, or the refresh tokens of one are worth nothing at another.
+Result<std::string> refresh_secret(const NodeOptions& options) {
+  if (!options.jwt_refresh_secret.empty()) return options.jwt_refresh_secret;
+  if (!options.jwt_secret.empty()) return hex(hmac_sha256(options.jwt_secret, "refresh tokens"));
+  return auth::load_or_create_secret(options.data / jwt_refresh_secret_name);
 }
 
 // Nodes that share a JWT secret share the operator credential too: the one in any node's data directory is good at all
@@ -49,9 +73,10 @@ Result<api::SessionOptions> session_options(const NodeOptions& options) {
         fmt::format("a node on {} is open to other machines and needs JWT_SECRET, the same on every node; "
                     "set it to a random text of at least 32 characters, or serve on 127.0.0.1",
                     options.host)};
-  auto access = choose_secret(options.jwt_secret, options, jwt_secret_name);
+  if (const auto fit = check_secrets(options); !fit) return fit.error();
+  auto access = access_secret(options);
   if (!access) return access.error();
-  auto refresh = choose_secret(options.jwt_refresh_secret, options, jwt_refresh_secret_name);
+  auto refresh = refresh_secret(options);
   if (!refresh) return refresh.error();
   auto token = operator_token(options);
   if (!token) return token.error();
@@ -133,10 +158,11 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
     parts->exchange = std::move(exchange).value();
   }
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
+  parts->rights_watch = std::make_unique<RightsWatch>(parts->database->queries(), *parts->sessions);
   parts->readers = std::make_unique<api::Readers>(
       http::Workers::Options{"reading the database", database_readers, reads_waiting_max});
   parts->hashers = std::make_unique<http::Workers>(
-      http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max});
+      http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max, hashes_of_client_max});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
   return parts;
 }
@@ -152,6 +178,7 @@ SharedParts::~SharedParts() {
   feed.reset();
   hashers.reset();
   readers.reset();
+  rights_watch.reset();
   sessions.reset();
   // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.
   lock.reset();

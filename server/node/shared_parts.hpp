@@ -10,6 +10,7 @@
 #include "server/api/readers.hpp"
 #include "server/api/sessions.hpp"
 #include "server/http/workers.hpp"
+#include "server/node/rights_watch.hpp"
 #include "server/node/database.hpp"
 #include "server/node/node.hpp"
 #include "server/ports/bus.hpp"
@@ -28,6 +29,7 @@ struct SharedParts {
   std::unique_ptr<PaymentGateway> gateway;
   std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
   std::unique_ptr<api::Sessions> sessions;
+  std::unique_ptr<RightsWatch> rights_watch;
   std::unique_ptr<api::Readers> readers;
   std::unique_ptr<http::Workers> hashers;
   std::unique_ptr<api::EventFeed> feed;

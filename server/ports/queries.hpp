@@ -85,6 +85,7 @@ struct NodeInfo {
   bool live = false;  // its lease has not run out
   std::int64_t last_sequence = 0;
   std::int64_t published = 0;
+  std::string fingerprint = {};  // of its secrets, as Store::set_fingerprint was told; empty: unknown
 };
 
 // To a database server.
@@ -116,6 +117,9 @@ class Queries {
 
   virtual Result<std::optional<User>> user(UserId id) = 0;
   virtual Result<std::optional<User>> user_by_email(const std::string& email) = 0;
+  // By e-mail address, at most `limit`, those after the address `after`.
+  virtual Result<std::vector<User>> users(const std::string& after, std::size_t limit) = 0;
+  virtual Result<std::vector<User>> rights_changed_since(Timestamp time) = 0;  // in no order
 
   virtual Result<std::vector<NodeInfo>> nodes() = 0;
   virtual Result<Timestamp> database_time() = 0;  // also: is it there?

@@ -137,6 +137,12 @@ class Store {
   virtual Result<Registration> register_node(const NodeName& name, const std::string& url,
                                              Duration lease) = 0;
 
+  // Notes by what others can tell whether a node that has registered shares their secrets; empty: nothing.
+  virtual Result<void> set_fingerprint(const NodeName& name [[maybe_unused]],
+                                       const std::string& fingerprint [[maybe_unused]]) {
+    return {};
+  }
+
   // Prolongs the lease, also one that has run out but which nobody has taken over. False: fenced.
   virtual Result<bool> renew(const Writer& writer, Duration lease) = 0;
 

@@ -55,12 +55,35 @@ TEST_F(Accounts, ARefreshTokenIsGoodOnce) {
   EXPECT_EQ(node.client(second["accessToken"]).get("/auth/profile")->status, 200);
 }
 
-TEST_F(Accounts, ARefreshTokenThatWasUsedBeforeEndsTheSession) {
+TEST_F(Accounts, ARefreshTokenThatWasUsedBeforeEndsItsSessionAndNoOther) {
   const Json first = session(post("/auth/register", registration));
+  const Json other = session(post("/auth/login", credentials));
   const Json second = session(refresh(first));
-  EXPECT_EQ(refresh(first).status, 401) << "the old one is dead";
-  EXPECT_EQ(refresh(second).status, 401) << "and so is the one that came of it, since two parties have it";
-  session(post("/auth/login", credentials));
+  const Json third = session(refresh(second));
+  EXPECT_EQ(refresh(first).status, 401) << "two parties have had it";
+  EXPECT_EQ(refresh(third).status, 401) << "so that the one that came of it is dead, too";
+  EXPECT_EQ(refresh(other).status, 200);
+}
+
+TEST_F(Accounts, ARefreshTokenThatIsSentTwiceAtOnceGetsTheSameTwice) {
+  const Json first = session(post("/auth/register", registration));
+  const Json one = session(refresh(first)), two = session(refresh(first));
+  EXPECT_EQ(one["refreshToken"], two["refreshToken"]);
+  EXPECT_EQ(node.client(two["accessToken"]).get("/auth/profile")->status, 200);
+  EXPECT_EQ(refresh(two).status, 200) << "and the session goes on";
+}
+
+TEST_F(Accounts, TwoSessionsOfOneAccountLiveBesideEachOther) {
+  const Json first = session(post("/auth/register", registration)), second = session(post("/auth/login", credentials));
+  EXPECT_EQ(refresh(first).status, 200);
+  EXPECT_EQ(refresh(second).status, 200);
+}
+
+TEST_F(Accounts, LogoutEndsNoOtherSession) {
+  const Json first = session(post("/auth/register", registration)), second = session(post("/auth/login", credentials));
+  EXPECT_EQ(post("/auth/logout", Json::object(), first["accessToken"]).status, 200);
+  EXPECT_EQ(refresh(first).status, 401);
+  EXPECT_EQ(refresh(second).status, 200);
 }
 
 TEST_F(Accounts, AnAccessTokenIsNoRefreshTokenNorTheOtherWayRound) {

@@ -42,6 +42,42 @@ TEST(Guest, IsLetInFromAnywhereWhenItIsAllowed) {
   EXPECT_EQ(from_elsewhere(shop.guest(), "/orders"), 401) << "that system has accounts";
 }
 
+TEST(Guest, IsLetInByNoPageOfAnotherOrigin) {
+  NodeOptions options = TestNode::options();
+  options.allow_anonymous = true;
+  for (const NodeOptions& one : {TestNode::options(), options}) {
+    TestNode node(one);
+    const auto initialize = [&](const std::vector<std::pair<std::string, std::string>>& headers) {
+      return node.client().send(HttpRequest{"POST", "/api/inventory/initialize", "{}", headers}).value().status;
+    };
+    EXPECT_NE(initialize({{"Origin", "http://evil.example"}, {"Content-Type", "application/json"}}), 200);
+    EXPECT_NE(initialize({{"Sec-Fetch-Site", "cross-site"}, {"Content-Type", "text/plain"}}), 200);
+    EXPECT_NE(initialize({{"Sec-Fetch-Site", "same-site"}, {"Content-Type", "application/json"}}), 200);
+    EXPECT_NE(initialize({{"Content-Type", "text/plain"}}), 200);
+    EXPECT_EQ(initialize({{"Content-Type", "application/json"}}), 200);
+    EXPECT_EQ(initialize({}), 200);
+  }
+}
+
+TEST(Guest, IsToldWhyNot) {
+  TestNode node;
+  const HttpResponse refused =
+      node.client().send(HttpRequest{"GET", "/api/orders", "", {{"Via", "1.1 some-proxy"}}}).value();
+  EXPECT_EQ(refused.status, 401);
+  for (const char* words : {"a proxy has handed it on", "--allow-anonymous", "token"})
+    EXPECT_NE(refused.body.find(words), std::string::npos) << refused.body;
+}
+
+TEST(Guest, MakesNoTestMessageFromElsewhere) {
+  NodeOptions options = TestNode::options();
+  TestNode closed(options);
+  options.allow_test_routes = true;
+  TestNode open(options);
+  HttpClient stranger = closed.client(), invited = open.client();
+  EXPECT_EQ(from_elsewhere(stranger, "/kafka-test"), 403);
+  EXPECT_NE(from_elsewhere(invited, "/kafka-test"), 403);
+}
+
 TEST(Guest, ABadTokenIsNotAGuest) {
   TestNode node;
   EXPECT_EQ(node.client("no such token").get("/api/orders")->status, 401);

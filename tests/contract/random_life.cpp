@@ -243,7 +243,8 @@ std::string RandomLife::write_users_and_replays() {
     random_ = before;  // each try decides the same
     User user = new_user(static_cast<int>(random_.below(4)), now);
     if (random_.chance(0.3)) user.email = fmt::format("new{}@test.com", random_.below(2));
-    if (random_.chance(0.5)) user.refresh_token_hash.clear();
+    if (random_.chance(0.5)) user.sessions.clear();
+    if (random_.chance(0.3)) user.rights_changed_at = now;
     list.add(user);
     list.add(Replay{{user_id(static_cast<int>(random_.below(2))), fmt::format("k{}", random_.below(3))},
                     std::string(64, 'f'),

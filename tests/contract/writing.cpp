@@ -150,7 +150,8 @@ User new_user(int number, Timestamp now) {
           Role::merchant,
           UserStatus::suspended,
           true,
-          "hash",
+          {{"session 1", "older hash", "", now - 5s, never_expires}, {"session 2", "hash", "previous", now, now + 60s}},
+          {},
           now,
           now};
 }
@@ -377,9 +378,12 @@ std::string describe(const Stock& stock) {
 }
 
 std::string describe(const User& user) {
-  return fmt::format("user {} {} {} {} {} {} {} {} {} {} {}", user.id.text(), user.email, user.password_hash,
+  std::string sessions;
+  for (const LoginSession& s : user.sessions)
+    sessions += fmt::format(" session {} {} {} {} {}", s.id, s.hash, s.previous, s.renewed_at.us, s.expires_at.us);
+  return fmt::format("user {} {} {} {} {} {} {} {} {} {} {}{}", user.id.text(), user.email, user.password_hash,
                      user.first_name, user.last_name, to_string(user.role), to_string(user.status),
-                     user.email_verified, user.refresh_token_hash, user.created_at.us, user.updated_at.us);
+                     user.email_verified, user.rights_changed_at.us, user.created_at.us, user.updated_at.us, sessions);
 }
 
 }  // namespace sagactl

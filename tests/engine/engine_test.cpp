@@ -217,19 +217,6 @@ TEST(Engine, AnIdempotencyKeyReplaysTheAnswerAndRefusesAnotherBody) {
   EXPECT_EQ(other.error().members["code"], "IDEMPOTENCY_KEY_REUSED");
 }
 
-TEST(Engine, AReusedRefreshTokenEndsTheSession) {
-  BenchNode node;
-  User user;
-  user.id = UserId::fresh();
-  user.email = "a@b.c";
-  user.refresh_token_hash = "first";
-  ASSERT_TRUE(node.run(RegisterUser{user}).ok());
-  EXPECT_EQ(node.run(RegisterUser{user}).error().code, ErrorCode::conflict);
-  ASSERT_TRUE(node.run(SetRefreshToken{user.id, "first", "second"}).ok());
-  EXPECT_EQ(node.run(SetRefreshToken{user.id, "first", "third"}).error().code, ErrorCode::unauthenticated);
-  EXPECT_EQ(node.run(SetRefreshToken{user.id, "second", "third"}).error().code, ErrorCode::unauthenticated);
-}
-
 TEST(Engine, RefusesMoreThanItsQueueHolds) {
   BenchNode node;
   EngineOptions options;

@@ -161,11 +161,28 @@ Result<std::optional<User>> Database::user_by_email(const std::string& email) {
   return found == state_.user_by_email.end() ? std::nullopt : std::optional(state_.users.at(found->second));
 }
 
+Result<std::vector<User>> Database::users(const std::string& after, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<User> users;
+  for (auto entry = state_.user_by_email.upper_bound(after);
+       entry != state_.user_by_email.end() && users.size() < limit; ++entry)
+    users.push_back(state_.users.at(entry->second));
+  return users;
+}
+
+Result<std::vector<User>> Database::rights_changed_since(Timestamp time) {
+  const std::lock_guard lock(mutex_);
+  std::vector<User> users;
+  for (const auto& [id, user] : state_.users)
+    if (user.rights_changed_at != Timestamp{} && user.rights_changed_at >= time) users.push_back(user);
+  return users;
+}
+
 std::vector<NodeInfo> Database::node_infos() const {
   std::vector<NodeInfo> infos;
   for (const auto& [name, node] : state_.nodes)
     infos.push_back({name, node.url, node.epoch, node.lease_until, node.lease_until > now(),
-                     node.last_sequence, node.published});
+                     node.last_sequence, node.published, node.fingerprint});
   return infos;
 }
 

@@ -34,6 +34,7 @@ struct NodeState {
   Timestamp lease_until;
   std::int64_t last_sequence = 0;
   std::int64_t published = 0;
+  std::string fingerprint;
   std::vector<EventPointer> events;  // by sequence, from 1
 };
 

@@ -39,6 +39,12 @@ Result<Registration> Database::register_node(const NodeName& name, const std::st
   return Registration{{name, node.epoch}, node.last_sequence};
 }
 
+Result<void> Database::set_fingerprint(const NodeName& name, const std::string& fingerprint) {
+  const std::lock_guard lock(mutex_);
+  state_.nodes[name].fingerprint = fingerprint;
+  return {};
+}
+
 Result<bool> Database::renew(const Writer& writer, Duration lease) {
   const std::lock_guard lock(mutex_);
   if (state_.is_fenced(writer)) return false;

@@ -10,6 +10,8 @@
 namespace sagactl::postgres {
 
 extern const Statement sql_account_by_id, sql_account_by_email;
+extern const Statement sql_rights_changed;  // since a time
+extern const Statement sql_accounts;        // by e-mail address: those after one, so many
 
 // Locks those that are there, by id or by email.
 void send_accounts_load(Connection& connection, const std::vector<UserId>& ids,

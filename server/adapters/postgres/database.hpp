@@ -18,6 +18,7 @@ class Database : public PostgresStore {
 
   // Store: postgres_store.cpp
   Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<void> set_fingerprint(const NodeName& name, const std::string& fingerprint) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
   Result<void> resign(const Writer& writer) override;
   Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
@@ -46,6 +47,8 @@ class Database : public PostgresStore {
   Result<std::vector<Stock>> stocks(StockKind kind, const std::string& after, std::size_t limit) override;
   Result<std::optional<User>> user(UserId id) override;
   Result<std::optional<User>> user_by_email(const std::string& email) override;
+  Result<std::vector<User>> users(const std::string& after, std::size_t limit) override;
+  Result<std::vector<User>> rights_changed_since(Timestamp time) override;
   Result<std::vector<NodeInfo>> nodes() override;
   Result<Timestamp> database_time() override;
   std::optional<DatabaseConnections> connections() override;  // readers and writers together

@@ -3,7 +3,7 @@
 namespace sagactl::postgres {
 
 const Statement sql_nodes{"nodes",
-                          "SELECT name, url, epoch, lease_until, lease_until > database_now(), last_sequence, published "
+                          "SELECT name, url, epoch, lease_until, lease_until > database_now(), last_sequence, published, secrets "
                           "FROM node WHERE epoch > 0 ORDER BY name COLLATE \"C\""};
 const Statement sql_unpublished{"nodes_unpublished", "SELECT coalesce(sum(last_sequence - published), 0)::bigint FROM node"};
 const Statement sql_database_now{"nodes_now", "SELECT database_now()"};
@@ -19,6 +19,7 @@ std::vector<NodeInfo> read_nodes(Rows rows) {
     node.live = rows.integer() != 0;
     node.last_sequence = rows.integer();
     node.published = rows.integer();
+    node.fingerprint = rows.text();
   }
   return list;
 }

@@ -175,6 +175,20 @@ Result<std::optional<User>> Database::user_by_email(const std::string& email) {
   });
 }
 
+Result<std::vector<User>> Database::users(const std::string& after, std::size_t limit) {
+  return read([&](Reader& reader) {
+    Parameters parameters;
+    parameters.add(std::string_view(after)).add(static_cast<std::int64_t>(limit));
+    return read_accounts(reader.connection.run(sql_accounts, parameters));
+  });
+}
+
+Result<std::vector<User>> Database::rights_changed_since(Timestamp time) {
+  return read([&](Reader& reader) {
+    return read_accounts(reader.connection.run(sql_rights_changed, Parameters().add(time.us)));
+  });
+}
+
 Result<std::vector<NodeInfo>> Database::nodes() {
   return read([&](Reader& reader) { return read_nodes(reader.connection.run(sql_nodes)); });
 }

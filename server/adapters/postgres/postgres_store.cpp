@@ -27,6 +27,7 @@ const Statement sql_renew{
 const Statement sql_resign{"store_resign",
                            "UPDATE node SET epoch = epoch + 1, lease_until = least(lease_until, database_now()) "
                            "WHERE name = $1 AND epoch = $2::bigint"};
+const Statement sql_set_fingerprint{"store_set_fingerprint", "UPDATE node SET secrets = nullif($2::text, '') WHERE name = $1"};
 const Statement sql_lock_writer{"store_lock_writer",
                                 "SELECT no, lease_until > database_now() FROM node WHERE name = $1 AND epoch = $2::bigint "
                                 "FOR UPDATE"};
@@ -136,6 +137,16 @@ Result<Registration> Database::register_node(const NodeName& name, const std::st
   auto registration = write(name, [&](Session& session) { return session.register_node(url, lease); });
   if (!registration) return registration.error();
   return std::move(*registration);
+}
+
+Result<void> Database::set_fingerprint(const NodeName& name, const std::string& fingerprint) {
+  const auto done = write(name, [&](Session& session) {
+    session.connection().run(sql_set_fingerprint,
+                             Parameters().add(std::string_view(name)).add(std::string_view(fingerprint)));
+    return true;
+  });
+  if (!done) return done.error();
+  return {};
 }
 
 Result<bool> Database::renew(const Writer& writer, Duration lease) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "server/adapters/sqlite/compact_text.hpp"
 #include "server/adapters/sqlite/query.hpp"
@@ -17,9 +18,11 @@ class AccountTable {
   void put(const User& user);  // insert or replace by id
   std::optional<User> find(UserId id);
   std::optional<User> find(const std::string& email);
+  std::vector<User> rights_changed_since(Timestamp time);
+  std::vector<User> list(const std::string& after, std::int64_t limit);  // by e-mail address
 
  private:
-  Query put_, find_by_id_, find_by_email_;
+  Query put_, find_by_id_, find_by_email_, rights_changed_, list_;
   CompactText refresh_token_hash_;
 };
 

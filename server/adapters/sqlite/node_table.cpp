@@ -20,7 +20,9 @@ constexpr std::string_view sql_backlogs =
     "SELECT name, published, last_sequence FROM node WHERE name = ? OR (lease_until <= ? AND published < last_sequence) "
     "ORDER BY name";
 constexpr std::string_view sql_all_nodes =
-    "SELECT name, url, epoch, lease_until, last_sequence, published FROM node WHERE epoch > 0 ORDER BY name";
+    "SELECT name, url, epoch, lease_until, last_sequence, published, secrets FROM node WHERE epoch > 0 "
+    "ORDER BY name";
+constexpr std::string_view sql_set_fingerprint = "UPDATE node SET secrets = ? WHERE name = ?";
 constexpr std::string_view sql_unpublished = "SELECT sum(last_sequence - published) FROM node";
 constexpr std::string_view sql_read_progress = "SELECT last_time, last_flow FROM progress";
 constexpr std::string_view sql_write_progress = "UPDATE progress SET last_time = ?, last_flow = ?";
@@ -42,7 +44,8 @@ NodeTable::NodeTable(Connection& connection)
       set_published_(connection, sql_set_published),
       backlogs_(connection, sql_backlogs),
       all_(connection, sql_all_nodes),
-      unpublished_(connection, sql_unpublished) {}
+      unpublished_(connection, sql_unpublished),
+      set_fingerprint_(connection, sql_set_fingerprint) {}
 
 std::optional<NodeRow> NodeTable::find(const NodeName& name) {
   Statement& row = find_().bind(name);
@@ -109,8 +112,13 @@ std::vector<NodeInfo> NodeTable::all(Timestamp now) {
     node.live = node.lease_until > now;
     node.last_sequence = row.integer();
     node.published = row.integer();
+    node.fingerprint = row.text();
   }
   return list;
+}
+
+void NodeTable::set_fingerprint(const NodeName& name, const std::string& fingerprint) {
+  set_fingerprint_().bind_unless_empty(fingerprint).bind(name).run();
 }
 
 std::int64_t NodeTable::unpublished() {

@@ -35,11 +35,12 @@ class NodeTable {
   std::vector<Backlog> backlogs(const NodeName& own, Timestamp now);
   std::vector<NodeInfo> all(Timestamp now);  // that have registered, by name
   std::int64_t unpublished();
+  void set_fingerprint(const NodeName& name, const std::string& fingerprint);
 
  private:
   Connection& connection_;
   Query find_, begin_life_, set_lease_, fence_, set_last_sequence_, published_through_, set_published_, backlogs_, all_,
-      unpublished_;
+      unpublished_, set_fingerprint_;
 };
 
 // How far the database has come: the last time given out and the last number given to a flow.

@@ -338,6 +338,14 @@ Result<std::optional<User>> Database::user_by_email(const std::string& email) {
   return read([&](Tables& tables) { return tables.accounts.find(email); });
 }
 
+Result<std::vector<User>> Database::users(const std::string& after, std::size_t limit) {
+  return read([&](Tables& tables) { return tables.accounts.list(after, static_cast<std::int64_t>(limit)); });
+}
+
+Result<std::vector<User>> Database::rights_changed_since(Timestamp time) {
+  return read([&](Tables& tables) { return tables.accounts.rights_changed_since(time); });
+}
+
 Result<std::vector<NodeInfo>> Database::nodes() {
   return read([&](Tables& tables) { return tables.nodes.all(now(tables)); });
 }

@@ -145,6 +145,15 @@ Result<Registration> Database::register_node(const NodeName& name, const std::st
   });
 }
 
+Result<void> Database::set_fingerprint(const NodeName& name, const std::string& fingerprint) {
+  const auto done = write([&](Tables& tables, Timestamp) {
+    tables.nodes.set_fingerprint(name, fingerprint);
+    return true;
+  });
+  if (!done) return done.error();
+  return {};
+}
+
 Result<bool> Database::renew(const Writer& writer, Duration lease) {
   return write([&](Tables& tables, Timestamp now) {
     const auto node = find_unless_fenced(tables, writer);

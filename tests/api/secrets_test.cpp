@@ -1,0 +1,52 @@
+// The secrets of nodes: what is taken, and what the others need.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/api/test_node.hpp"
+
+namespace sagactl::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+Result<std::unique_ptr<SharedParts>> parts_of(const std::string& name, const std::string& secret,
+                                              const std::string& refresh = "") {
+  NodeOptions options = TestNode::options();
+  options.jwt_secret = secret;
+  options.jwt_refresh_secret = refresh;
+  options.data = std::filesystem::path(testing::TempDir()) / ("secrets-" + name);
+  std::filesystem::remove_all(options.data);
+  return SharedParts::make(options);
+}
+
+TEST(Secrets, OneForAllNodesIsEnough) {
+  const std::string secret(40, 'x');
+  const auto one = parts_of("node-1", secret).value(), two = parts_of("node-2", secret).value();
+  User user;
+  user.id = UserId::fresh();
+  const api::Sessions::Pair pair = one->sessions->issue(user);
+  EXPECT_TRUE(two->sessions->user_of_refresh(pair.refresh).ok());
+  EXPECT_FALSE(two->sessions->user_of_refresh(pair.access).ok()) << "the two are still not the same";
+  EXPECT_EQ(one->sessions->fingerprint(), two->sessions->fingerprint());
+}
+
+TEST(Secrets, OfOthersHaveAnotherFingerprint) {
+  const std::string secret(40, 'x'), refresh(40, 'y');
+  const auto one = parts_of("node-1", secret).value(), two = parts_of("node-2", secret, refresh).value(),
+             three = parts_of("node-3", "").value();
+  EXPECT_NE(one->sessions->fingerprint(), two->sessions->fingerprint());
+  EXPECT_NE(one->sessions->fingerprint(), three->sessions->fingerprint());
+}
+
+TEST(Secrets, ThatAreShortOrTheSameOrHalfAreRefused) {
+  const std::string secret(32, 'x'), other(32, 'y'), brief(31, 'z');
+  const auto why = [](const auto& parts) { return parts.ok() ? std::string() : parts.error().message; };
+  EXPECT_EQ(why(parts_of("right", secret, other)), "");
+  EXPECT_THAT(why(parts_of("wrong", brief)), HasSubstr("JWT_SECRET has 31 characters"));
+  EXPECT_THAT(why(parts_of("wrong", secret, brief)), HasSubstr("JWT_REFRESH_SECRET has 31 characters"));
+  EXPECT_THAT(why(parts_of("wrong", secret, secret)), HasSubstr("are the same"));
+  EXPECT_THAT(why(parts_of("wrong", "", secret)), HasSubstr("JWT_SECRET is not"));
+}
+
+}  // namespace
+}  // namespace sagactl::test

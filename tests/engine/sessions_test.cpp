@@ -1,0 +1,147 @@
+// A user's sessions, in the engine.
+#include "server/participants/session.hpp"
+#include "tests/engine/bench_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::ElementsAre;
+
+class SessionsOfAUser : public testing::Test {
+ protected:
+  SessionsOfAUser() {
+    user.id = UserId::fresh();
+    user.email = "ann@example.com";
+    user.sessions = {session("phone", "p1")};
+    EXPECT_TRUE(node.run(RegisterUser{user}).ok());
+  }
+
+  LoginSession session(const std::string& id, const std::string& hash, Duration life = 1h) {
+    return {id, hash, "", {}, node.clock.now() + life};
+  }
+  Result<Receipt> begin(const std::string& id, const std::string& hash, Duration life = 1h) {
+    return node.run(BeginSession{user.id, session(id, hash, life)});
+  }
+  // Whether the session goes on.
+  bool renew(const std::string& id, const std::string& hash, const std::string& next) {
+    return node.run(RenewSession{user.id, id, hash, session(id, next)}).ok();
+  }
+  std::vector<std::string> hashes() {
+    std::vector<std::string> list;
+    const auto receipt = node.run(EndSession{user.id, "no such session"});
+    for (const LoginSession& one : receipt->user->sessions) list.push_back(one.hash);
+    return list;
+  }
+
+  BenchNode node;
+  User user;
+};
+
+TEST_F(SessionsOfAUser, LiveBesideEachOther) {
+  ASSERT_TRUE(begin("desk", "d1").ok());
+  EXPECT_TRUE(renew("phone", "p1", "p2"));
+  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_TRUE(renew("phone", "p2", "p3"));
+  EXPECT_THAT(hashes(), ElementsAre("d2", "p3")) << "the one that was renewed last stands last";
+}
+
+TEST_F(SessionsOfAUser, EndEachForItself) {
+  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(node.run(EndSession{user.id, "phone"}).ok());
+  EXPECT_FALSE(renew("phone", "p1", "p2"));
+  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_TRUE(node.run(EndSession{user.id, "phone"}).ok()) << "again";
+}
+
+TEST_F(SessionsOfAUser, AStolenTokenEndsItsOwnSessionAlone) {
+  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(renew("phone", "p1", "p2"));
+  ASSERT_TRUE(renew("phone", "p2", "p3"));
+  const auto stolen = node.run(RenewSession{user.id, "phone", "p1", session("phone", "thief")});
+  EXPECT_EQ(stolen.error().code, ErrorCode::unauthenticated);
+  EXPECT_FALSE(renew("phone", "p3", "p4")) << "two parties have it";
+  EXPECT_TRUE(renew("desk", "d1", "d2"));
+}
+
+TEST_F(SessionsOfAUser, ATokenThatComesTwiceAtOnceIsNoTheft) {
+  ASSERT_TRUE(renew("phone", "p1", "p2"));
+  node.pass(renewal_grace);
+  const auto again = node.run(RenewSession{user.id, "phone", "p1", session("phone", "p2b")});
+  ASSERT_TRUE(again.ok());
+  EXPECT_THAT(hashes(), ElementsAre("p2")) << "nothing has changed";
+  EXPECT_TRUE(renew("phone", "p2", "p3"));
+}
+
+TEST_F(SessionsOfAUser, ATokenThatComesAgainLaterIsATheft) {
+  ASSERT_TRUE(renew("phone", "p1", "p2"));
+  node.pass(renewal_grace + 1us);
+  EXPECT_FALSE(renew("phone", "p1", "thief"));
+  EXPECT_FALSE(renew("phone", "p2", "p3"));
+}
+
+TEST_F(SessionsOfAUser, AreBoundedAndTheOneThatWasNotUsedForLongestEnds) {
+  for (std::size_t i = 1; i < sessions_max; ++i) ASSERT_TRUE(begin("s" + std::to_string(i), "h" + std::to_string(i)).ok());
+  ASSERT_TRUE(renew("phone", "p1", "p2"));
+  ASSERT_TRUE(begin("one more", "h").ok());
+  EXPECT_EQ(hashes().size(), sessions_max);
+  EXPECT_FALSE(renew("s1", "h1", "x"));
+  EXPECT_TRUE(renew("phone", "p2", "p3"));
+}
+
+TEST_F(SessionsOfAUser, ThatAreOverAreForgotten) {
+  ASSERT_TRUE(begin("short", "s1", 60s).ok());
+  node.pass(60s);
+  EXPECT_FALSE(renew("short", "s1", "s2"));
+  ASSERT_TRUE(begin("desk", "d1").ok());
+  EXPECT_THAT(hashes(), ElementsAre("p1", "d1"));
+}
+
+TEST_F(SessionsOfAUser, OneOfAnEarlierVersionGoesOnWithAnId) {
+  ASSERT_TRUE(begin("", "old", 1h).ok());
+  EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok());
+  EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok()) << "at once again";
+  EXPECT_TRUE(renew("named", "new", "newer"));
+  EXPECT_FALSE(node.run(RenewSession{user.id, "", "no such hash", session("x", "y")}).ok());
+  EXPECT_TRUE(renew("phone", "p1", "p2")) << "which is nobody's and ends nothing";
+}
+
+TEST_F(SessionsOfAUser, EndWithTheirUsersRights) {
+  const auto disabled = node.run(ChangeRights{.email = user.email, .status = UserStatus::suspended});
+  ASSERT_TRUE(disabled.ok());
+  EXPECT_EQ(disabled->user->status, UserStatus::suspended);
+  EXPECT_EQ(disabled->user->rights_changed_at, disabled->user->updated_at);
+  EXPECT_FALSE(renew("phone", "p1", "p2"));
+  ASSERT_TRUE(node.run(ChangeRights{.email = user.email, .status = UserStatus::active}).ok());
+  EXPECT_FALSE(renew("phone", "p1", "p2")) << "to log in anew";
+}
+
+TEST_F(SessionsOfAUser, GoOnWhenTheRoleChanges) {
+  const auto promoted = node.run(ChangeRights{.email = user.email, .role = Role::admin});
+  EXPECT_EQ(promoted->user->role, Role::admin);
+  EXPECT_TRUE(renew("phone", "p1", "p2"));
+  EXPECT_EQ(node.run(ChangeRights{.email = "no@one", .role = Role::admin}).error().code, ErrorCode::not_found);
+}
+
+TEST(SessionsText, IsReadAsItWasWritten) {
+  const std::vector<LoginSession> sessions = {{"a", "h1", "", Timestamp{1}, Timestamp{2}},
+                                              {"b", "h2", "h0", Timestamp{3}, never_expires}};
+  EXPECT_EQ(read_sessions(sessions_text(sessions), last_hash_of(sessions)), sessions);
+  EXPECT_EQ(sessions_text({}), "");
+  EXPECT_EQ(last_hash_of({}), "");
+  EXPECT_TRUE(read_sessions("", "").empty());
+}
+
+TEST(SessionsText, HasTheOneSessionOfAnEarlierVersion) {
+  const std::vector<LoginSession> own = {{"a", "h1", "", Timestamp{1}, Timestamp{2}}};
+  const LoginSession earlier{"", "h9", "", {}, never_expires};
+  EXPECT_THAT(read_sessions("", "h9"), ElementsAre(earlier));
+  EXPECT_THAT(read_sessions(sessions_text(own), "h9"), ElementsAre(own[0], earlier)) << "a node of it wrote last";
+}
+
+TEST(SessionsText, ThatCannotBeReadIsNoSession) {
+  for (const char* text : {"x", "{}", "[1]", "[[]]", R"([["a","h","",1]])", R"([["a","h","","1",2]])"})
+    EXPECT_TRUE(read_sessions(text, "").empty()) << text;
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -8,10 +8,12 @@
 
 #include "cli/commands.hpp"
 #include "cli/invocation.hpp"
+#include "cli/private_file.hpp"
 #include "cli/source.hpp"
 #include "cli/usage.hpp"
 #include "common/json_object.hpp"
 #include "common/log.hpp"
+#include "common/secret_text.hpp"
 #include "common/text.hpp"
 
 namespace sagactl {
@@ -38,30 +40,20 @@ Format likely_format(const std::vector<std::string>& arguments, const Environmen
   return from_string<Format>(word).value_or(Format::table);
 }
 
-// "postgres://user:password@host" without the password, wherever in a text it stands.
-std::string without_password(std::string text) {
-  const std::size_t scheme = text.find("://");
-  if (scheme == std::string::npos) return text;
-  const std::size_t begin = scheme + 3, at = text.find_first_of("@/?", begin);
-  const std::size_t colon = text.find(':', begin);
-  if (at == std::string::npos || text[at] != '@' || colon > at) return text;
-  return text.replace(colon + 1, at - colon - 1, "...");
-}
-
-// As it was typed, for reports: the values of secrets are left out.
+// As it was typed, for reports: without secrets.
 std::string typed(const std::vector<std::string>& arguments) {
   std::string line = "sagactl";
-  bool secret = false;
-  for (const std::string& argument : arguments) {
-    const bool names_secret = argument.starts_with("--token") || argument.starts_with("--password");
-    const std::size_t equals = argument.find('=');
-    if (names_secret && equals != std::string::npos)
-      line += " " + argument.substr(0, equals) + "=...";
-    else
-      line += secret ? " ..." : " " + without_password(argument);
-    secret = names_secret && equals == std::string::npos;
-  }
+  for (const std::string& argument : without_secrets(arguments)) line += " " + argument;
   return line;
+}
+
+// --token-file: the same as --token, for whom the list of processes is no place for it.
+Result<void> read_token(Settings& settings, const Environment& environment) {
+  if (settings.token_file.empty() || !settings.token.empty()) return {};
+  auto token = read_secret_file(environment.resolve(settings.token_file), "--token-file");
+  if (!token) return token.error();
+  settings.token = std::move(*token);
+  return {};
 }
 
 // Names and texts are sent and stored as UTF-8: other bytes would become something else on the way.
@@ -111,6 +103,8 @@ int run_command_line(const std::vector<std::string>& arguments, Terminal& termin
 
   const auto warnings = fill_flags(root, commands, environment);
   if (!warnings) return ended(report(terminal, likely_format(arguments, environment), warnings.error()));
+  if (const auto read = read_token(settings, environment); !read)
+    return ended(report(terminal, settings.format, read.error()));
   choose_colours(terminal, environment, settings);
   choose_log_level(settings);
 

@@ -16,6 +16,7 @@
 #include "cli/serve.hpp"
 #include "cli/top.hpp"
 #include "cli/trace.hpp"
+#include "cli/user.hpp"
 #include "cli/verify.hpp"
 #include "cli/version.hpp"
 
@@ -30,6 +31,7 @@ void add_all_commands(CLI::App& root, Commands& commands) {
   add_retry(root, commands);
   add_lock_status(root, commands);
   add_audit(root, commands);
+  add_user(root, commands);
   add_loadtest(root, commands);
   add_analyze(root, commands);
   add_verify(root, commands);

@@ -8,6 +8,7 @@
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
 #include "cli/table.hpp"
+#include "common/secret_text.hpp"
 #include "common/text.hpp"
 
 namespace sagactl {
@@ -20,7 +21,7 @@ struct ContextFlags {
 
 Json context_json(const Contexts& contexts, const std::string& name) {
   Json json = {{"name", name}, {"current", name == contexts.current}};
-  for (const auto& [key, value] : contexts.by_name.at(name)) json[key] = key == "token" ? "(kept)" : value;
+  for (const auto& [key, value] : contexts.by_name.at(name)) json[key] = key == "token" ? "(kept)" : without_secrets(std::string_view(value));
   return json;
 }
 
@@ -41,7 +42,7 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
   for (const auto& [name, values] : contexts->by_name) {
     list.push_back(context_json(*contexts, name));
     const auto value = [&values = values](const char* key) {
-      return values.contains(key) ? values.at(key) : "-";
+      return values.contains(key) ? without_secrets(std::string_view(values.at(key))) : "-";
     };
     table.row({name == contexts->current ? "*" : " ", name, value("url"), value("database")});
   }
@@ -64,6 +65,8 @@ Context values_given(const CLI::App& root) {
 
 Result<ExitCode> set_context(Invocation& invocation, const Context& given, const ContextFlags& flags) {
   const auto directory = invocation.environment.config_directory();
+  const auto turn = Contexts::turn(directory);
+  if (!turn) return turn.error();
   auto contexts = Contexts::load(directory);
   if (!contexts) return contexts.error();
   if (given.empty())
@@ -83,6 +86,8 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
 
 Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) {
   const auto directory = invocation.environment.config_directory();
+  const auto turn = Contexts::turn(directory);
+  if (!turn) return turn.error();
   auto contexts = Contexts::load(directory);
   if (!contexts) return contexts.error();
   if (!contexts->find(flags.name)) return no_such_context(*contexts, flags.name);
@@ -97,6 +102,8 @@ Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) 
 
 Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flags) {
   const auto directory = invocation.environment.config_directory();
+  const auto turn = Contexts::turn(directory);
+  if (!turn) return turn.error();
   auto contexts = Contexts::load(directory);
   if (!contexts) return contexts.error();
   if (!contexts->find(flags.name)) return no_such_context(*contexts, flags.name);

@@ -1,11 +1,14 @@
 #include "cli/contexts.hpp"
 
-#include "cli/private_file.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr const char* file_name = "contexts.json";
+
+Error no_place_for_contexts() {
+  return Error{ErrorCode::invalid, "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for contexts"};
+}
 
 }  // namespace
 
@@ -29,10 +32,13 @@ Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
   return contexts;
 }
 
+Result<FileTurn> Contexts::turn(const std::filesystem::path& config_directory) {
+  if (config_directory.empty()) return no_place_for_contexts();
+  return FileTurn::take(config_directory / file_name);
+}
+
 Result<void> Contexts::save(const std::filesystem::path& config_directory) const {
-  if (config_directory.empty())
-    return Error{ErrorCode::invalid,
-                 "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for contexts"};
+  if (config_directory.empty()) return no_place_for_contexts();
   Json json = {{"current", current}, {"contexts", Json::object()}};
   for (const auto& [name, context] : by_name) {
     Json values = Json::object();

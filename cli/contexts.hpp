@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/private_file.hpp"
 #include "common/result.hpp"
 
 namespace sagactl {
@@ -21,6 +22,8 @@ struct Contexts {
 
   // Without a file, or without a directory, there are none.
   static Result<Contexts> load(const std::filesystem::path& config_directory);
+  // For a change: from before load() until after save().
+  static Result<FileTurn> turn(const std::filesystem::path& config_directory);
   Result<void> save(const std::filesystem::path& config_directory) const;
 };
 

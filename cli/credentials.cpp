@@ -1,14 +1,22 @@
 #include "cli/credentials.hpp"
 
 #include "cli/member.hpp"
-#include "cli/private_file.hpp"
 
 namespace sagactl {
+namespace {
+
+constexpr const char* credentials_file = "credentials.json";
+
+Error no_place_for_credentials() {
+  return Error{ErrorCode::invalid, "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for credentials"};
+}
+
+}  // namespace
 
 Result<Credentials> Credentials::load(const std::filesystem::path& config_directory) {
   Credentials credentials;
   if (config_directory.empty()) return credentials;
-  credentials.path_ = config_directory / "credentials.json";
+  credentials.path_ = config_directory / credentials_file;
   const auto json = read_json_file(credentials.path_);
   if (!json) return json.error();
   for (const auto& [url, session] : json->items())
@@ -23,10 +31,22 @@ std::optional<Session> Credentials::find(const std::string& url) const {
   return found->second;
 }
 
+void Credentials::replace(const std::string& refresh_token, const Session& session) {
+  for (auto& [url, kept] : sessions_)
+    if (kept.refresh_token == refresh_token) kept = session;
+}
+
+void Credentials::forget(const std::string& refresh_token) {
+  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.refresh_token == refresh_token; });
+}
+
+Result<FileTurn> Credentials::turn(const std::filesystem::path& config_directory) {
+  if (config_directory.empty()) return no_place_for_credentials();
+  return FileTurn::take(config_directory / credentials_file);
+}
+
 Result<void> Credentials::save() const {
-  if (path_.empty())
-    return Error{ErrorCode::invalid,
-                 "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for credentials"};
+  if (path_.empty()) return no_place_for_credentials();
   Json json = Json::object();
   for (const auto& [url, session] : sessions_)
     json[url] = {{"email", session.email},

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/private_file.hpp"
 #include "common/result.hpp"
 
 namespace sagactl {
@@ -24,7 +25,13 @@ class Credentials {
   // By the node's base URL as Url::text gives it.
   std::optional<Session> find(const std::string& url) const;
   void put(const std::string& url, Session session) { sessions_[url] = std::move(session); }
-  bool forget(const std::string& url) { return sessions_.erase(url) > 0; }
+  // The session that has this refresh token, at whatever nodes it is kept for: one login is good for several.
+  void replace(const std::string& refresh_token, const Session& session);
+  void forget(const std::string& refresh_token);
+  void forget_at(const std::string& url) { sessions_.erase(url); }
+
+  // For a change: from before load() until after save().
+  static Result<FileTurn> turn(const std::filesystem::path& config_directory);
 
   // `invalid` when there is no configuration directory.
   Result<void> save() const;

@@ -45,6 +45,7 @@ Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
   examine_kafka(invocation, findings);
   examine_toss(invocation, flags.toss, findings);
   examine_secrets(invocation, findings);
+  examine_shared_secrets(invocation, findings);
   examine_nodes(invocation, findings);
   Health worst = Health::ok;
   for (const Finding& finding : findings) worst = std::max(worst, finding.health);

@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "cli/database.hpp"
 #include "cli/finding.hpp"
 
 namespace sagactl {
@@ -73,6 +74,8 @@ void examine_secrets(const Invocation& invocation, Findings& findings) {
     const auto path = invocation.environment.config_directory() / name;
     if (!is_private(path)) open += (open.empty() ? "" : " ") + path.string();
   }
+  const auto database = find_database(invocation);
+  if (database && !database->is_postgres && !is_private(database->name)) open += (open.empty() ? "" : " ") + database->name;
   if (!open.empty())
     findings.push_back({"secrets", Health::fail, "others may read " + open, "chmod 600 " + open});
   else
@@ -81,10 +84,15 @@ void examine_secrets(const Invocation& invocation, Findings& findings) {
   for (const char* variable : {"JWT_SECRET", "JWT_REFRESH_SECRET"}) {
     const auto secret = invocation.environment.get(variable);
     if (secret && secret->size() < secret_length_min)
-      findings.push_back({variable, Health::warn,
-                          fmt::format("has {} characters and can be guessed", secret->size()),
+      findings.push_back({variable, Health::fail,
+                          fmt::format("has {} characters; `sagactl serve` takes {} or more", secret->size(),
+                                      secret_length_min),
                           "openssl rand -hex 32 makes a good one; without it `sagactl serve` makes its own"});
   }
+  const auto secret = invocation.environment.get("JWT_SECRET");
+  if (secret && secret == invocation.environment.get("JWT_REFRESH_SECRET"))
+    findings.push_back({"JWT_REFRESH_SECRET", Health::fail, "is the same as JWT_SECRET, which `sagactl serve` refuses",
+                        "unset it: it is made of the other then"});
 }
 
 }  // namespace sagactl

@@ -38,6 +38,7 @@ void examine_toss(const Invocation& invocation, const TossAccount& given, Findin
 void examine_postgres(const DatabaseName& database, Findings& findings);
 void examine_kafka(const Invocation& invocation, Findings& findings);
 void examine_secrets(const Invocation& invocation, Findings& findings);
+void examine_shared_secrets(const Invocation& invocation, Findings& findings);
 void examine_nodes(const Invocation& invocation, Findings& findings);
 
 }  // namespace sagactl

@@ -2,6 +2,8 @@
 
 #include <ostream>
 
+#include "common/secret_text.hpp"
+
 namespace sagactl {
 
 void Invocation::say(std::string_view line) const {
@@ -25,7 +27,10 @@ void Invocation::print(const Json& result, std::string_view rows) const {
 Json error_json(const Error& error) {
   std::string hint;
   if (error.members.is_object()) hint = error.members.value("hint", "");
-  Json body = {{"error", {{"code", to_string(error.code)}, {"message", error.message}, {"hint", hint}}}};
+  Json body = {{"error",
+                {{"code", to_string(error.code)},
+                 {"message", without_secrets(std::string_view(error.message))},
+                 {"hint", without_secrets(std::string_view(hint))}}}};
   return body;
 }
 
@@ -41,7 +46,7 @@ ExitCode report(const Terminal& terminal, Format format, const Error& error) {
     terminal.out << json_text(body, format == Format::json ? 2 : -1) << '\n' << std::flush;
     return exit_code_of(error.code);
   }
-  terminal.err << "sagactl: " << error.message << '\n';
+  terminal.err << "sagactl: " << without_secrets(std::string_view(error.message)) << '\n';
   const std::string hint = body["error"]["hint"];
   if (!hint.empty()) terminal.err << "  " << hint << '\n';
   terminal.err << std::flush;

@@ -1,8 +1,5 @@
 #include "cli/login.hpp"
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <istream>
 #include <memory>
 #include <ostream>
@@ -11,6 +8,7 @@
 #include "cli/flag.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
+#include "cli/password.hpp"
 #include "common/text.hpp"
 
 namespace sagactl {
@@ -18,26 +16,8 @@ namespace {
 
 struct LoginFlags {
   std::string email;
-  std::string password;
+  PasswordFlags password;
 };
-
-// Reads a line without showing it. Elsewhere than on a terminal, the first line of what is piped in.
-std::string read_password(const Terminal& terminal) {
-  termios before{};
-  const bool hide = terminal.in_is_tty && ::tcgetattr(STDIN_FILENO, &before) == 0;
-  if (hide) {
-    termios silent = before;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  }
-  std::string line;
-  std::getline(terminal.in, line);
-  if (hide) {
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    terminal.err << '\n';
-  }
-  return line;
-}
 
 std::string ask(const Terminal& terminal, const std::string& question) {
   if (terminal.in_is_tty) terminal.err << question << std::flush;
@@ -49,12 +29,11 @@ std::string ask(const Terminal& terminal, const std::string& question) {
 Result<ExitCode> run_login(Invocation& invocation, const LoginFlags& flags) {
   const auto urls = node_urls(invocation.settings);
   if (!urls) return urls.error();
-  std::string email = flags.email, password = flags.password;
+  std::string email = flags.email;
   if (email.empty()) email = ask(invocation.terminal, "E-mail address: ");
-  if (password.empty()) {
-    if (invocation.terminal.in_is_tty) invocation.terminal.err << "Password: " << std::flush;
-    password = read_password(invocation.terminal);
-  }
+  auto given = password_of(invocation, flags.password);
+  if (!given) return given.error();
+  const std::string password = std::move(*given);
   if (email.empty() || password.empty())
     return Error{ErrorCode::invalid,
                  "logging in needs an e-mail address (--email) and a password (typed, or piped in)"};
@@ -66,6 +45,8 @@ Result<ExitCode> run_login(Invocation& invocation, const LoginFlags& flags) {
   const std::string access = text_member(*answer, "accessToken");
   if (access.empty()) return Error{ErrorCode::unknown_outcome, client->url() + " gave no access token"};
 
+  const auto turn = Credentials::turn(invocation.environment.config_directory());
+  if (!turn) return turn.error();
   auto credentials = Credentials::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
   // The nodes of one --url are one system, so one login is good for all of them.
@@ -96,7 +77,15 @@ Result<ExitCode> run_logout(Invocation& invocation) {
   // The tokens are forgotten here even when no node is there to be told.
   const auto told = client->post("/auth/logout", Json::object());
   if (!told) invocation.say("sagactl: the node was not told: " + told.error().message);
-  for (const Url& url : *urls) credentials->forget(url.text());
+  const auto turn = Credentials::turn(invocation.environment.config_directory());
+  if (!turn) return turn.error();
+  credentials = Credentials::load(invocation.environment.config_directory());
+  if (!credentials) return credentials.error();
+  for (const Url& url : *urls) {
+    const auto session = credentials->find(url.text());
+    if (session && !session->refresh_token.empty()) credentials->forget(session->refresh_token);
+    credentials->forget_at(url.text());
+  }
   if (const auto saved = credentials->save(); !saved) return saved.error();
   if (invocation.wants_json())
     invocation.print(Json{{"url", urls->front().text()}, {"loggedOut", true}});
@@ -111,7 +100,7 @@ void add_login(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<LoginFlags>();
   CLI::App* login = add_command(root, "login", "Log in to a node and keep its tokens", "Setting up");
   add_text(*login, "--email", flags->email, "EMAIL", "E-mail address [asked for]");
-  add_text(*login, "--password", flags->password, "TEXT", "Password [typed without being shown, or piped in]");
+  add_password_flags(*login, flags->password);
   commands.add(login, [flags](Invocation& invocation) { return run_login(invocation, *flags); });
 
   CLI::App* logout = add_command(root, "logout", "End the session and forget its tokens", "Setting up");

@@ -2,12 +2,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <iostream>
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
+#include "common/secret_text.hpp"
 
 extern char** environ;
 
@@ -33,6 +38,18 @@ sagactl::Environment environment_of_process() {
   return environment;
 }
 
+// Whoever lists processes sees their arguments: from here on without passwords and tokens.
+void hide_secrets(std::span<char*> arguments) {
+  const std::vector<std::string> shown = sagactl::without_secrets(std::vector<std::string>(arguments.begin(), arguments.end()));
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const std::size_t room = std::strlen(arguments[i]);
+    if (shown[i] == arguments[i]) continue;
+    const std::size_t length = std::min(room, shown[i].size());
+    std::memcpy(arguments[i], shown[i].data(), length);
+    std::memset(arguments[i] + length, 0, room - length);
+  }
+}
+
 int width_of_terminal() {
   winsize size{};
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -55,5 +72,7 @@ int main(int argc, char** argv) {
   terminal.err_is_tty = isatty(STDERR_FILENO) != 0;
   terminal.in_is_tty = isatty(STDIN_FILENO) != 0;
   terminal.width = width_of_terminal();
-  return sagactl::run_command_line({argv + 1, argv + argc}, terminal, environment_of_process(), interrupt);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  hide_secrets({argv + 1, argv + argc});
+  return sagactl::run_command_line(arguments, terminal, environment_of_process(), interrupt);
 }

@@ -80,12 +80,12 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
     client.logged_in_.push_back(invocation.settings.token.empty() &&
                                 credentials->find(url.text()).has_value());
     HttpClientOptions options;
+    client.tokens_.push_back(*token);
     options.token = std::move(*token);
     options.timeout = invocation.settings.timeout;
     if (urls->size() > 1) options.address_time = std::min(time_for_one_of_several, options.timeout);
     client.nodes_.emplace_back(url, std::move(options));
   }
-  client.credentials_ = std::move(*credentials);
   return client;
 }
 
@@ -112,21 +112,31 @@ Result<Json> NodeClient::send(const HttpRequest& request) {
   return response->json();
 }
 
-// A session's access token lives for minutes, its refresh token for days: gets a new pair, once.
+// A session's access token lives for minutes, its refresh token for days: gets a new pair, once. Other commands may be
+// doing the same at this moment, with the same refresh token, which is good once.
 bool NodeClient::renew_session() {
   if (!logged_in_[current_]) return false;
   logged_in_[current_] = false;
   const std::string node = url();
-  const auto session = credentials_.find(node);
+  const auto directory = invocation_->environment.config_directory();
+  const auto turn = Credentials::turn(directory);
+  auto credentials = Credentials::load(directory);
+  if (!turn || !credentials) return false;
+  const auto session = credentials->find(node);
   if (!session) return false;
+  if (session->access_token != tokens_[current_]) {  // another was quicker
+    tokens_[current_] = session->access_token;
+    nodes_[current_].set_token(session->access_token);
+    return true;
+  }
   const auto answer = nodes_[current_].post("/auth/refresh", Json{{"refreshToken", session->refresh_token}});
   if (!answer || !answer->ok()) return false;
   const auto pair = answer->json();
   if (!pair || text_member(*pair, "accessToken").empty()) return false;
-  credentials_.put(node,
-                   {session->email, text_member(*pair, "accessToken"), text_member(*pair, "refreshToken")});
-  nodes_[current_].set_token(text_member(*pair, "accessToken"));
-  if (const auto saved = credentials_.save(); !saved) invocation_->say("sagactl: " + saved.error().message);
+  const Session renewed{session->email, text_member(*pair, "accessToken"), text_member(*pair, "refreshToken")};
+  credentials->replace(session->refresh_token, renewed);
+  nodes_[current_].set_token(renewed.access_token);
+  if (const auto saved = credentials->save(); !saved) invocation_->say("sagactl: " + saved.error().message);
   return true;
 }
 

@@ -38,8 +38,8 @@ class NodeClient {
 
   const Invocation* invocation_ = nullptr;
   std::vector<HttpClient> nodes_;
+  std::vector<std::string> tokens_;  // what each is sent
   std::vector<bool> logged_in_;  // whether the node's token is that of a session, which can be renewed
-  Credentials credentials_;
   std::size_t current_ = 0;
 };
 

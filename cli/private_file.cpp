@@ -1,19 +1,37 @@
 #include "cli/private_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <thread>
+#include <utility>
+
+#include "common/text.hpp"
 
 namespace sagactl {
 namespace {
 
+constexpr std::chrono::seconds turn_patience{30};  // longer than a request may take that a holder waits for
+constexpr std::chrono::milliseconds turn_pause{20};
+
 Error failure(const std::string& what, const std::filesystem::path& path) {
   return Error{ErrorCode::unavailable, "cannot " + what + " " + path.string() + ": " + std::strerror(errno)};
+}
+
+Result<void> make_private_directory(const std::filesystem::path& directory) {
+  std::error_code problem;
+  if (directory.empty() || std::filesystem::exists(directory, problem)) return {};
+  if (std::filesystem::create_directories(directory, problem))
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, problem);
+  if (!problem) return {};
+  return Error{ErrorCode::unavailable, "cannot make " + directory.string() + ": " + problem.message()};
 }
 
 }  // namespace
@@ -37,10 +55,40 @@ Result<Json> read_json_file(const std::filesystem::path& path) {
   return json;
 }
 
+Result<std::string> read_secret_file(const std::filesystem::path& path, const std::string& flag) {
+  auto text = read_file(path);
+  if (!text) return text.error();
+  const std::string secret(*text ? trim(std::string_view(**text).substr(0, (*text)->find('\n'))) : std::string_view());
+  if (secret.empty())
+    return Error{ErrorCode::invalid, flag + ": " + path.string() + (*text ? " has no text in its first line" : " is not there")};
+  return secret;
+}
+
+Result<FileTurn> FileTurn::take(const std::filesystem::path& path) {
+  if (const auto made = make_private_directory(path.parent_path()); !made) return made.error();
+  const std::filesystem::path name = path.string() + ".lock";
+  const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (descriptor < 0) return failure("open", name);
+  FileTurn turn(descriptor);
+  const auto end = std::chrono::steady_clock::now() + turn_patience;
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return failure("lock", name);
+    if (std::chrono::steady_clock::now() > end)
+      return Error{ErrorCode::busy, "another sagactl has been changing " + path.string() + " for " +
+                                        std::to_string(turn_patience.count()) + " s; try again, or end it"};
+    std::this_thread::sleep_for(turn_pause);
+  }
+  return turn;
+}
+
+FileTurn::FileTurn(FileTurn&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileTurn::~FileTurn() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
 Result<void> write_private_file(const std::filesystem::path& path, const std::string& text) {
-  std::error_code problem;
-  if (!path.parent_path().empty() && std::filesystem::create_directories(path.parent_path(), problem))
-    std::filesystem::permissions(path.parent_path(), std::filesystem::perms::owner_all, problem);
+  if (const auto made = make_private_directory(path.parent_path()); !made) return made.error();
   const std::filesystem::path beside = path.string() + ".new";
   const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0) return failure("write", beside);

@@ -24,6 +24,7 @@ struct Spelling<Format> {
 struct Settings {
   std::vector<std::string> urls = {"http://127.0.0.1:3000"};
   std::string token;     // empty: what `login` stored, or the local node's own
+  std::string token_file;
   std::string database;  // empty: <data>/saga.db
   std::string data = "sagactl-data";
   std::string context;  // empty: the current one

@@ -22,6 +22,7 @@ std::shared_ptr<http::Router> make_router(Context& context) {
   router->set_guest(guest(), context.options.allow_anonymous);
   add_status_page(*router, context);
   add_auth_routes(*router, context);
+  add_user_routes(*router, context);
   add_order_routes(*router, context);
   add_saga_routes(*router, context);
   add_definition_routes(*router, context);

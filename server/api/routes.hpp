@@ -7,6 +7,7 @@
 namespace sagactl::api {
 
 void add_auth_routes(http::Router& router, Context& context);         // auth.cpp
+void add_user_routes(http::Router& router, Context& context);         // users.cpp
 void add_order_routes(http::Router& router, Context& context);        // orders.cpp
 void add_saga_routes(http::Router& router, Context& context);         // sagas.cpp
 void add_definition_routes(http::Router& router, Context& context);   // definitions.cpp

@@ -53,6 +53,7 @@ class Sessions {
 
   // What has changed of users' rights since their tokens were made.
   Rights& rights() { return rights_; }
+  bool is_operator(std::string_view email) const { return email == options_.operator_user.email; }
   Duration access_lifetime() const { return options_.access_lifetime; }
 
  private:

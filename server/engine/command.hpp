@@ -157,8 +157,7 @@ struct EndSession {
   UserId user;
   std::string session;  // its id
 };
-// By an operator. Whoever is not active any more has no sessions. `not_found` when nobody has the e-mail address;
-// `invalid` when it is the operator's own account.
+// By an operator. Whoever is not active any more has no sessions. `not_found` when nobody has the e-mail address.
 struct ChangeRights {
   std::string email;
   std::optional<Role> role = {};

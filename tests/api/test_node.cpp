@@ -39,6 +39,7 @@ std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway,
   session.operator_token = TestNode::operator_token;
   session.operator_user = operator_user();
   parts->sessions = std::make_unique<api::Sessions>(std::move(session), clock);
+  parts->rights_watch = std::make_unique<RightsWatch>(parts->database->queries(), *parts->sessions);
   parts->readers = std::make_unique<api::Readers>(http::Workers::Options{"readers", 2, 1000});
   parts->hashers = std::make_unique<http::Workers>(http::Workers::Options{"hashers", 1, 64});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);

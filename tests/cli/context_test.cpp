@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <future>
+
+#include "cli/private_file.hpp"
 #include "tests/cli/command.hpp"
 
 namespace sagactl {
@@ -27,6 +30,27 @@ TEST(CliContext, IsReadableByItsOwnerAlone) {
   struct stat status {};
   ASSERT_EQ(::stat((desk.home() / ".config/sagactl/contexts.json").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST(CliContext, ShowsNoPassword) {
+  Desk desk;
+  const Printed set = desk.run({"context", "set", "one", "--database", "postgres://u:geheim@h/d?sslpassword=geheim", "-o", "json"});
+  for (const Printed& shown : {set, desk.run({"context", "list"}), desk.run({"context", "list", "-o", "json"})}) {
+    EXPECT_THAT(shown.out, HasSubstr("postgres://u:***@h/d?sslpassword=***"));
+    EXPECT_EQ((shown.out + shown.err).find("geheim"), std::string::npos);
+  }
+}
+
+TEST(CliContext, WaitsForAnotherCommandThatChangesThem) {
+  Desk desk;
+  auto turn = FileTurn::take(desk.home() / ".config/sagactl/contexts.json");
+  ASSERT_TRUE(turn.ok());
+  auto waiting = std::async(std::launch::async, [&] { return desk.run({"context", "set", "two", "--url", "http://b:1"}).code; });
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout);
+  desk.write("home/.config/sagactl/contexts.json", R"({"current":"one","contexts":{"one":{"url":"http://a:1"}}})");
+  { const FileTurn ended = std::move(*turn); }
+  EXPECT_EQ(waiting.get(), 0);
+  EXPECT_THAT(desk.run({"context", "list"}).out, HasSubstr("one"));
 }
 
 TEST(CliContext, ListsAsATable) {

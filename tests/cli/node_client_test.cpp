@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <future>
+
+#include "cli/private_file.hpp"
 #include "tests/cli/answers.hpp"
 #include "tests/cli/command.hpp"
 #include "tests/cli/fake_node.hpp"
@@ -104,6 +107,60 @@ TEST(CliLogin, IsRenewedWhenItsTokenHasRunOut) {
   EXPECT_EQ(desk.run({"saga", "list", "--url", node.url()}).code, 0);
   EXPECT_EQ(node.asked().back().token, "new");
   EXPECT_THAT(desk.read("home/.config/sagactl/credentials.json"), HasSubstr("r2"));
+}
+
+TEST(CliLogin, IsRenewedForAllNodesThatItIsGoodFor) {
+  Desk desk;
+  FakeNode node, other;
+  const Json pair = {{"accessToken", "old"}, {"refreshToken", "r"}}, another = {{"accessToken", "x"}, {"refreshToken", "y"}};
+  desk.write("home/.config/sagactl/credentials.json",
+             Json{{node.url(), pair}, {other.url(), pair}, {"http://elsewhere:1", another}}.dump());
+  node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  node.answer("POST /auth/refresh", 200, {{"accessToken", "new"}, {"refreshToken", "r2"}});
+  other.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  EXPECT_EQ(desk.run({"saga", "list", "--url", node.url()}).code, 0);
+  EXPECT_EQ(desk.run({"saga", "list", "--url", other.url()}).code, 0);
+  EXPECT_EQ(other.asked().back().token, "new") << "the old refresh token would end the session there";
+  EXPECT_THAT(desk.read("home/.config/sagactl/credentials.json"), HasSubstr("\"x\""));
+}
+
+TEST(CliLogin, SeveralCommandsAtOnceRenewItOnce) {
+  Desk desk;
+  FakeNode node;
+  const std::string file = "home/.config/sagactl/credentials.json";
+  desk.write(file, Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
+  // Another command renews while this one is being refused: it then reads what the other has kept.
+  node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  auto turn = FileTurn::take(desk.directory() / file);
+  ASSERT_TRUE(turn.ok());
+  auto waiting = std::async(std::launch::async, [&] { return desk.run({"saga", "list", "--url", node.url()}).code; });
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout) << "it is not its turn";
+  desk.write(file, Json{{node.url(), {{"accessToken", "new"}, {"refreshToken", "r2"}}}}.dump());
+  { const FileTurn ended = std::move(*turn); }
+  EXPECT_EQ(waiting.get(), 0);
+  EXPECT_EQ(node.asked().back().token, "new");
+  EXPECT_EQ(node.asked().size(), 2u) << "and asks for no other pair";
+}
+
+TEST(CliLogin, ReadsThePasswordOutOfAFile) {
+  Desk desk;
+  FakeNode node;
+  node.answer("POST /auth/login", 200, {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
+  desk.write("pw", "secret password \nsecond line\n");
+  EXPECT_EQ(desk.run({"login", "--email", "e@x.org", "--password-file", "pw", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.asked().at(0).body["password"], "secret password");
+  EXPECT_EQ(desk.run({"login", "--email", "e@x.org", "--password-file", "none", "--url", node.url()}).code, 4);
+}
+
+TEST(CliToken, IsReadOutOfAFile) {
+  Desk desk;
+  FakeNode node;
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
+  desk.write("token", "from-a-file\n");
+  EXPECT_EQ(desk.run({"saga", "list", "--token-file", "token", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.asked().at(0).token, "from-a-file");
 }
 
 TEST(CliLogin, WrongPasswordIsRefused) {

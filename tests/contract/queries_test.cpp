@@ -289,6 +289,49 @@ TEST_P(QueriesContract, UsersAreFoundByIdAndEmail) {
   EXPECT_FALSE(queries().user_by_email("no@one").value());
 }
 
+TEST_P(QueriesContract, UsersAreListedByEmail) {
+  TestNode node(*subject, "node-1");
+  node.write([&](ChangeList& list, Timestamp now) {
+    for (const int number : {3, 1, 2}) list.add(new_user(number, now));
+  });
+  const auto emails = [&](const std::string& after, std::size_t limit) {
+    std::vector<std::string> list;
+    for (const User& user : queries().users(after, limit).value()) list.push_back(user.email);
+    return list;
+  };
+  EXPECT_THAT(emails("", 10), ElementsAre("user1@test.com", "user2@test.com", "user3@test.com"));
+  EXPECT_THAT(emails("user1@test.com", 1), ElementsAre("user2@test.com"));
+  EXPECT_THAT(emails("user3@test.com", 10), IsEmpty());
+}
+
+TEST_P(QueriesContract, UsersWhoseRightsWereChangedAreFoundByWhen) {
+  TestNode node(*subject, "node-1");
+  Timestamp then;
+  node.write([&](ChangeList& list, Timestamp now) {
+    then = now;
+    User changed = new_user(1, now), earlier = new_user(2, now);
+    changed.rights_changed_at = now;
+    earlier.rights_changed_at = now - 1us;
+    list.add(changed).add(earlier).add(new_user(3, now));
+  });
+  const auto found = queries().rights_changed_since(then).value();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].email, "user1@test.com");
+  EXPECT_EQ(found[0].rights_changed_at, then);
+  EXPECT_EQ(queries().rights_changed_since({}).value().size(), 2u) << "never is not the beginning of time";
+}
+
+TEST_P(QueriesContract, NodesHaveTheFingerprintOfTheirSecrets) {
+  TestNode one(*subject, "node-1"), two(*subject, "node-2");
+  ASSERT_TRUE(subject->store().set_fingerprint("node-1", "abc").ok());
+  ASSERT_TRUE(subject->store().set_fingerprint("node-2", "def").ok());
+  ASSERT_TRUE(subject->store().set_fingerprint("node-2", "").ok());
+  const auto nodes = queries().nodes().value();
+  ASSERT_EQ(nodes.size(), 2u);
+  EXPECT_EQ(nodes[0].fingerprint, "abc");
+  EXPECT_EQ(nodes[1].fingerprint, "");
+}
+
 TEST_P(QueriesContract, NodesSayHowFarTheyAreAndWhetherTheyLive) {
   TestNode dead(*subject, "a-dead", 1s);
   subject->clock.advance(2s);

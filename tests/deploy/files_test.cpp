@@ -54,11 +54,12 @@ std::set<std::string> strings_of_the_command_line() {
   return strings;
 }
 
-// SAGACTL_URL is the flag --url; of a subcommand SAGACTL_SERVE_HOST.
+// SAGACTL_URL is the flag --url; SAGACTL_SERVE_HOST is --host of `serve`.
 bool is_flag(const std::string& variable, const std::set<std::string>& strings) {
   if (!variable.starts_with("SAGACTL_")) return false;
+  const std::string of_serve = "SAGACTL_SERVE_";
   std::string flag = "--";
-  for (const char c : variable.substr(8))
+  for (const char c : variable.substr(variable.starts_with(of_serve) ? of_serve.size() : 8))
     flag += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return strings.contains(flag);
 }

@@ -60,4 +60,6 @@ nginx_stop_signal() { echo TERM; }
 
 nginx_env() {
   say "# nginx: http://127.0.0.1:$(port_of nginx), round robin over the ports $(cat "$dir/nginx/nodes")"
+  say "# Nodes take its word for whom it asks. Through it everybody on this machine is a guest, and may use /redis-test."
+  say "export SAGACTL_SERVE_TRUSTED_PROXY=127.0.0.1 SAGACTL_SERVE_ALLOW_ANONYMOUS=true SAGACTL_SERVE_TEST_ROUTES=true"
 }

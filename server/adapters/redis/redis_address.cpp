@@ -6,22 +6,17 @@
 #include <charconv>
 #include <optional>
 
+#include "common/secret_text.hpp"
+
 namespace sagactl {
 namespace {
 
 constexpr int database_max = 1'000'000;  // Redis itself knows how many it has
 
-std::string without_password(std::string_view url) {
-  const std::size_t at = url.rfind('@'), scheme = url.find("://");
-  const std::size_t from = scheme == url.npos ? 0 : scheme + 3;
-  if (at == url.npos || at < from) return std::string(url);
-  return fmt::format("{}***{}", url.substr(0, from), url.substr(at));
-}
-
 Error wrong(std::string_view url, std::string_view why) {
   return Error{ErrorCode::invalid,
                fmt::format("'{}' is not the address of a Redis: {}; write redis://[:password@]host[:port][/db]",
-                           without_password(url), why)};
+                           without_secrets(url), why)};
 }
 
 std::optional<int> number(std::string_view text, int min, int max) {
@@ -92,7 +87,7 @@ Result<RedisAddress> parse_redis_url(std::string_view url) {
     return Error{ErrorCode::invalid,
                  fmt::format("'{}' asks for TLS, which is not built in: use redis:// within a trusted network, or "
                              "through a TLS tunnel on this machine",
-                             without_password(url))};
+                             without_secrets(url))};
   constexpr std::string_view scheme = "redis://";
   if (!url.starts_with(scheme)) return wrong(url, "it does not begin with redis://");
   std::string_view rest = url.substr(scheme.size());

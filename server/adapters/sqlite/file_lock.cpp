@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,7 +17,7 @@ namespace sagactl::sqlite {
 
 Result<FileLock> FileLock::take(const std::string& path) {
   const std::string name = path + ".lock";
-  const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0)
     return Error{ErrorCode::unavailable, fmt::format("{} cannot be opened: {}", name, std::strerror(errno))};
   FileLock lock(descriptor);

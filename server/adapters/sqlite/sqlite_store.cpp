@@ -1,6 +1,9 @@
 #include "server/adapters/sqlite/sqlite_store.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -96,6 +99,13 @@ std::vector<Orphan> find_orphans(Tables& tables, const OwnerNumber& self, Owners
             [](const Orphan& a, const Orphan& b) { return a.number < b.number; });
   if (orphans.size() > limit) orphans.resize(limit);
   return orphans;
+}
+
+// Orders and password hashes are for the node's user alone: SQLite makes the files beside it with the same mode. One
+// that is there keeps its own. Before SQLite opens it, since closing it here would end SQLite's locks on it.
+void make_private(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (descriptor >= 0) ::close(descriptor);
 }
 
 }  // namespace
@@ -256,6 +266,7 @@ Result<std::unique_ptr<SqliteStore>> open_sqlite(const SqliteOptions& options, C
   using namespace sqlite;
   auto lock = FileLock::take(options.path);
   if (!lock) return lock.error();
+  make_private(options.path);
   return guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
     auto writer =
         std::make_unique<Tables>(options.path, Connection::Settings{Access::create, writer_cache_kib});

@@ -113,13 +113,15 @@ awaitable<Answer> list_audit(Context& context, Request& request) {
   filter.since = query.time("since");
   if (const auto within = query.duration("within")) {
     if (filter.since) query.fault("since and within must not be given together");
-    filter.since = context.clock.now() - *within;
+    const Result<Timestamp> now = co_await context.database_time.run();
+    if (!now) co_return now.error();
+    filter.since = *now - *within;
   }
   filter.by = query.text("by");
   filter.limit = query.integer("limit", 100, 1, entries_max);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   auto read = [&queries = context.queries, filter] { return read_audit(queries, filter); };
-  const Result<Json> entries = co_await context.readers.run(read);
+  const Result<Json> entries = co_await context.readers.list(read);
   if (!entries) co_return entries.error();
   const Json body{{"count", entries->size()}, {"entries", *entries}};
   co_return http::json_response(200, body);

@@ -129,7 +129,7 @@ awaitable<Answer> list_sagas(Context& context, Request& request) {
   auto read = [&queries = context.queries, filter = list->filter, page = list->order] {
     return queries.sagas(filter, page);
   };
-  const Result<FlowPage> found = co_await context.readers.run(read);
+  const Result<FlowPage> found = co_await context.readers.list(read);
   if (!found) co_return said_as_checkout(found.error());
   Json data = Json::array();
   for (const Flow& flow : found->flows)
@@ -219,7 +219,8 @@ awaitable<Result<FlowPage>> read_checkouts(Context& context, const Request& requ
     page.limit = checkout_list_max;
     return queries.orders(filter, page);
   };
-  co_return co_await context.readers.run(read);
+  const bool is_short = filter.user.has_value();
+  co_return co_await context.readers.list(read, is_short);
 }
 
 Result<OrderId> checkout_of_path(const Request& request) {

@@ -10,6 +10,7 @@
 #include "server/api/in_flight.hpp"
 #include "server/api/node_metrics.hpp"
 #include "server/api/readers.hpp"
+#include "server/api/shared_read.hpp"
 #include "server/api/sessions.hpp"
 #include "server/auth/login_limit.hpp"
 #include "server/auth/password.hpp"
@@ -49,6 +50,9 @@ struct Context {
   Sessions& sessions;
   EventFeed& feed;
 
+  // What anybody may ask for.
+  SharedRead<Timestamp> database_time{readers, [&from = queries] { return from.database_time(); }};
+  SharedRead<Counts> counts{readers, [&from = queries] { return from.counts(); }};
   InFlight in_flight = {};          // Idempotency-Keys that are being worked on
   auth::LoginLimit login_limit = {};
   const SagaExchange* exchange = nullptr;  // null: all participants are in this process

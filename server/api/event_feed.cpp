@@ -60,7 +60,7 @@ EventFeed::EventFeed(Bus& bus, Queries& queries, Clock& clock, http::EventHub::O
       queries_(queries),
       clock_(clock),
       hub_(http::EventHub::make(options)),
-      listened_at_(clock.now().us),
+      listened_at_(clock.steady()),
       thread_({"event feed", 1, waiting_max}) {}
 
 EventFeed::~EventFeed() {
@@ -75,7 +75,7 @@ void EventFeed::stop() {
 }
 
 awaitable<http::Answer> EventFeed::subscribe(const http::Request& request) {
-  listened_at_ = clock_.now().us;
+  listened_at_ = clock_.steady();
   if (!listening_) {
     auto begin = [this] { return listen(); };
     const Result<void> begun = co_await thread_.run(begin);
@@ -98,8 +98,8 @@ Result<void> EventFeed::listen() {
 void EventFeed::receive(const Event& event) {
   if (!listening_) return;
   if (hub_->subscribers() > 0) {
-    listened_at_ = clock_.now().us;
-  } else if (clock_.now() - Timestamp{listened_at_} > linger) {
+    listened_at_ = clock_.steady();
+  } else if (clock_.steady() - listened_at_.load() > linger) {
     missed_ = true;
     listening_ = false;
     (void)thread_.post([this] {

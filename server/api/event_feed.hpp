@@ -51,7 +51,7 @@ class EventFeed {
   Queries& queries_;
   Clock& clock_;
   const std::shared_ptr<http::EventHub> hub_;
-  std::atomic<std::int64_t> listened_at_;  // when somebody last did, in microseconds
+  std::atomic<SteadyTime> listened_at_;  // when somebody last did
   std::atomic<bool> listening_ = false;    // to the bus
   std::atomic<bool> missed_ = false;  // events were left out: whoever resumes is told so
   // Of the feed's thread alone:

@@ -33,11 +33,10 @@ Json check_json(const Check& check, bool required) {
 // Asks the database for its time, by way of the readers' queue: a queue that is full is a database that is
 // slow.
 awaitable<Check> check_database(Context& context) {
-  const Timestamp began = context.clock.now();
-  auto read = [&queries = context.queries] { return queries.database_time(); };
-  const Result<Timestamp> time = co_await context.readers.run(read);
+  const SteadyTime began = context.clock.steady();
+  const Result<Timestamp> time = co_await context.database_time.run();
   Check check;
-  check.took = context.clock.now() - began;
+  check.took = context.clock.steady() - began;
   check.up = time.ok();
   if (time)
     check.database_time = *time;
@@ -98,6 +97,7 @@ awaitable<Answer> detailed_health(Context& context) {
   committer["commits"] = stats.commits;
   const BusState bus_state = context.bus.state();
   Json bus = check_json(Check{bus_state.available, {}, bus_state.error, {}}, false);
+  committer["stuckSagas"] = stats.stuck_sagas;
   bus["unpublishedEvents"] = stats.unpublished;
   bus["publishedEvents"] = bus_state.published;
   if (!stats.held_back.empty())

@@ -113,10 +113,10 @@ awaitable<Answer> work_under_lock(Context& context, Request& request) {
   const auto work = read_work(request, context.options.node);
   if (!work) co_return work.error();
   const Duration duration = std::chrono::milliseconds(work->duration_ms);
-  const Timestamp began = context.clock.now();
+  const SteadyTime began = context.clock.steady();
   const Result<LockGrant> grant = co_await acquire(context, *key, work->node, duration + beyond_work);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
-  if (!grant) co_return not_acquired(*key, work->node, context.clock.now() - began);
+  if (!grant) co_return not_acquired(*key, work->node, context.clock.steady() - began);
   co_await wait(context, duration);
   const Timestamp executed = context.clock.now();
   const Result<bool> released = co_await release(context, *grant);
@@ -128,7 +128,7 @@ awaitable<Answer> work_under_lock(Context& context, Request& request) {
                     {"executedAt", iso8601_ms(executed)}};
   const Json body{{"success", true},
                   {"result", result},
-                  {"totalTime", milliseconds(context.clock.now() - began)},
+                  {"totalTime", milliseconds(context.clock.steady() - began)},
                   {"message", fmt::format("Lock acquired and released successfully by {}", work->node)},
                   {"fencingToken", grant->fencing_token}};
   co_return http::json_response(201, body);
@@ -142,11 +142,11 @@ awaitable<Answer> create_saga_under_lock(Context& context, Request& request) {
   const std::string correlation = input.text("correlationId", {.max = 255, .not_empty = true});
   const std::string node = input.optional_text("nodeId", {.max = 255}).value_or(context.options.node);
   if (const auto valid = input.finish(); !valid) co_return valid.error();
-  const Timestamp began = context.clock.now();
+  const SteadyTime began = context.clock.steady();
   std::string key = "saga:" + correlation;
   const Result<LockGrant> grant = co_await acquire(context, key, node, beyond_work);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
-  if (!grant) co_return not_acquired(key, node, context.clock.now() - began);
+  if (!grant) co_return not_acquired(key, node, context.clock.steady() - began);
   const Json result{{"sagaId", fmt::format("saga_{}", SagaId::fresh().text())},
                     {"correlationId", correlation},
                     {"createdBy", node},
@@ -161,10 +161,10 @@ awaitable<Answer> create_saga_under_lock(Context& context, Request& request) {
 awaitable<Answer> lock_by_hand(Context& context, Request& request) {
   const auto key = text_parameter(request, "key");
   if (!key) co_return key.error();
-  const Timestamp began = context.clock.now();
+  const SteadyTime began = context.clock.steady();
   const Result<LockGrant> grant = co_await acquire(context, *key, context.options.node, manual_ttl);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
-  if (!grant) co_return not_acquired(*key, context.options.node, context.clock.now() - began);
+  if (!grant) co_return not_acquired(*key, context.options.node, context.clock.steady() - began);
   auto renew = [&](Lock::Changed done) { context.lock.renew(*grant, manual_ttl, std::move(done)); };
   const Result<bool> renewed = co_await http::await_callback<Result<bool>>(renew);
   const Result<bool> released = co_await release(context, *grant);

@@ -50,7 +50,7 @@ awaitable<Answer> pending_orders(Context& context, Request& request) {
   auto read = [&queries = context.queries, user = owner_filter(request)] {
     return read_pending(queries, user);
   };
-  const Result<FlowPage> found = co_await context.readers.run(read);
+  const Result<FlowPage> found = co_await context.readers.list(read);
   if (!found) co_return found.error();
   Json body{{"count", found->total}, {"orders", Json::array()}};
   for (const Flow& flow : found->flows) body["orders"].push_back(pending_entry(flow));
@@ -59,7 +59,7 @@ awaitable<Answer> pending_orders(Context& context, Request& request) {
 
 awaitable<Answer> cleanup_pending(Context& context, Request& request) {
   auto read = [&queries = context.queries] { return read_pending(queries, std::nullopt); };
-  const Result<FlowPage> found = co_await context.readers.run(read);
+  const Result<FlowPage> found = co_await context.readers.list(read);
   if (!found) co_return found.error();
   Json results = Json::array();
   for (const Flow& flow : found->flows) {
@@ -153,10 +153,12 @@ class Census {
 };
 
 awaitable<Answer> saga_health(Context& context, Request& request) {
-  auto read = [&queries = context.queries, user = owner_filter(request), now = context.clock.now()] {
+  const Result<Timestamp> now = co_await context.database_time.run();
+  if (!now) co_return now.error();
+  auto read = [&queries = context.queries, user = owner_filter(request), now = *now] {
     return Census(queries, user, now).take();
   };
-  const Result<Json> health = co_await context.readers.run(read);
+  const Result<Json> health = co_await context.readers.list(read);
   if (!health) co_return health.error();
   co_return http::json_response(200, *health);
 }

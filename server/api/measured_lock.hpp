@@ -16,9 +16,9 @@ class MeasuredLock final : public Lock {
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
                Granted done) override {
-    const Timestamp began = clock_.now();
+    const SteadyTime began = clock_.steady();
     lock_.acquire(key, holder, ttl, patience, [this, began, done = std::move(done)](Result<LockGrant> grant) {
-      if (grant) observe_(clock_.now() - began);
+      if (grant) observe_(clock_.steady() - began);
       done(std::move(grant));
     });
   }

@@ -6,8 +6,7 @@ namespace {
 
 // A database that is away is itself something to be seen here, so what it would have told stays as it was.
 boost::asio::awaitable<http::Answer> metrics(Context& context) {
-  auto read = [&queries = context.queries] { return queries.counts(); };
-  const Result<Counts> counts = co_await context.readers.run(read);
+  const Result<Counts> counts = co_await context.counts.run();
   if (counts) context.node_metrics.set(*counts);
   context.node_metrics.set(context.engine.stats());
   context.node_metrics.lock_available(context.lock.availability().ok());

@@ -71,6 +71,8 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
       lock_available_(gauge(metrics.registry(), "sagactl_lock_available",
                             "1 while the lock service answers this node")),
       sagas_driven_(gauge(metrics.registry(), "sagactl_sagas_driven", "Sagas that this node drives")),
+      sagas_stuck_(gauge(metrics.registry(), "sagactl_sagas_stuck",
+                         "Sagas that stand still at this node, since what it owes them cannot be written")),
       commits_(counter(metrics.registry(), "sagactl_commits_total", "Commits of this node")),
       commands_(counter(metrics.registry(), "sagactl_commands_total", "Commands decided by this node")),
       adopted_(
@@ -125,6 +127,7 @@ void NodeMetrics::set(const EngineStats& stats) {
   store_available_.Set(stats.store_available ? 1 : 0);
   sagas_driven_.Set(static_cast<double>(stats.open_sagas));
   held_back_.Set(in_seconds(stats.held_back_for));
+  sagas_stuck_.Set(static_cast<double>(stats.stuck_sagas));
   raise(commits_, last_.commits, stats.commits);
   raise(commands_, last_.commands, stats.commands);
   raise(adopted_, last_.adopted, stats.adopted);

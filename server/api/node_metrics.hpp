@@ -44,6 +44,7 @@ class NodeMetrics {
   prometheus::Gauge& store_available_;
   prometheus::Gauge& lock_available_;
   prometheus::Gauge& sagas_driven_;
+  prometheus::Gauge& sagas_stuck_;
   prometheus::Counter& commits_;
   prometheus::Counter& commands_;
   prometheus::Counter& adopted_;

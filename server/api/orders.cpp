@@ -41,7 +41,8 @@ awaitable<Answer> list_orders(Context& context, Request& request) {
   if (const auto valid = query.finish(); !valid) co_return valid.error();
 
   auto read = [&queries = context.queries, filter, page] { return queries.orders(filter, page.page()); };
-  const Result<FlowPage> found = co_await context.readers.run(read);
+  const bool is_short = filter.user.has_value();
+  const Result<FlowPage> found = co_await context.readers.list(read, is_short);
   if (!found) co_return found.error();
   Json body{{"orders", Json::array()}};
   for (const Flow& flow : found->flows) body["orders"].push_back(order(flow.order));

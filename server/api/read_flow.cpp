@@ -1,17 +1,16 @@
 #include "server/api/read_flow.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <functional>
 
 #include "server/api/query.hpp"
+#include "server/http/await.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {
 namespace {
 
-constexpr std::chrono::milliseconds first_wait{5}, longest_wait{100};
+constexpr std::chrono::milliseconds longest_wait{500};  // for what another node may have written
 constexpr std::chrono::milliseconds answer_time{500};  // of a request's time, kept for its answer
 
 Error nothing() {
@@ -49,12 +48,15 @@ boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Req
 boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
                                                 std::chrono::milliseconds patience, bool (*settled)(const Flow&)) {
   const auto until = std::min(std::chrono::steady_clock::now() + patience, request.deadline - answer_time);
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-  for (auto wait = first_wait;; wait = std::min(2 * wait, longest_wait)) {
+  FlowWatch::Ticket ticket(context.engine.watch(), id);
+  for (;;) {
+    ticket.clear();
     Result<Flow> flow = co_await read_flow(context, request, id);
-    if (!flow || settled(*flow) || std::chrono::steady_clock::now() + wait > until) co_return flow;
-    timer.expires_after(wait);
-    co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    const auto now = std::chrono::steady_clock::now();
+    if (!flow || settled(*flow) || now >= until) co_return flow;
+    auto wait = [&ticket](std::function<void(bool)> done) { ticket.on_write(std::move(done)); };
+    const auto look_again_at = std::min(until, now + longest_wait);
+    co_await http::await_callback_until<bool>(std::move(wait), look_again_at);
   }
 }
 

@@ -19,7 +19,7 @@ Error saga_not_found(std::string_view member, std::string_view asked) {
   return Error{ErrorCode::not_found, "Saga not found", Json{{member, asked}}};
 }
 
-// The filters that every list takes. `stuck` is: not ended, and no step forward for `stuck_after`.
+// The filters that every list takes; `now` is the database's time. `stuck` is: not ended, and no step forward for `stuck_after`.
 SagaFilter read_filter(QueryReader& query, const Request& request, Timestamp now) {
   SagaFilter filter;
   filter.user = owner_filter(request);
@@ -38,10 +38,11 @@ SagaFilter read_filter(QueryReader& query, const Request& request, Timestamp now
 }
 
 awaitable<Result<FlowPage>> read_sagas(Context& context, SagaFilter filter, PageRequest page) {
+  const bool is_short = filter.user.has_value();
   auto read = [&queries = context.queries, filter = std::move(filter), page] {
     return queries.sagas(filter, page.page());
   };
-  co_return co_await context.readers.run(std::move(read));
+  co_return co_await context.readers.list(std::move(read), is_short);
 }
 
 Json rendered(const FlowPage& found, Json (*render)(const Flow&)) {
@@ -63,7 +64,13 @@ http::Response counted(Json body, const PageRequest& page, const FlowPage& found
 awaitable<Answer> list_sagas(Context& context, Request& request) {
   QueryReader query(request);
   const PageRequest page = read_page(query);
-  SagaFilter filter = read_filter(query, request, context.clock.now());
+  Timestamp now;
+  if (request.query_value("olderThan") || request.query_value("stuck")) {
+    const Result<Timestamp> time = co_await context.database_time.run();
+    if (!time) co_return time.error();
+    now = *time;
+  }
+  SagaFilter filter = read_filter(query, request, now);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
   if (!found) co_return found.error();

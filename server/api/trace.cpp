@@ -80,7 +80,7 @@ awaitable<Answer> latest_events(Context& context, Request& request) {
     if (!distribution) return distribution.error();
     return LatestEvents{std::move(events).value(), std::move(distribution).value()};
   };
-  const Result<LatestEvents> latest = co_await context.readers.run(read);
+  const Result<LatestEvents> latest = co_await context.readers.list(read);
   if (!latest) co_return latest.error();
   Json body{{"events", Json::array()}};
   for (const Event& each : latest->events) body["events"].push_back(event(each));
@@ -121,11 +121,13 @@ awaitable<Answer> active_flows(Context& context, Request& request) {
   filter.user = owner_filter(request);
   filter.statuses = {SagaStatus::started, SagaStatus::compensating};
   if (const auto valid = query.finish(); !valid) co_return valid.error();
-  const Timestamp now = context.clock.now();
+  const Result<Timestamp> time = co_await context.database_time.run();
+  if (!time) co_return time.error();
+  const Timestamp now = *time;
   auto read = [&queries = context.queries, filter, page, now] {
     return read_active(queries, filter, page.page(), now);
   };
-  const Result<ActiveFlows> active = co_await context.readers.run(read);
+  const Result<ActiveFlows> active = co_await context.readers.list(read);
   if (!active) co_return active.error();
   Json flows = Json::array();
   for (std::size_t i = 0; i < active->page.flows.size(); ++i)

@@ -72,7 +72,10 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
   sequence_ = batch.last_sequence();
   publisher_.committed(batch.events());
   const SteadyTime now = clock_.steady();
-  for (const Wake& wake : batch.wakes()) timers_.set(wake, now);
+  for (const Wake& wake : batch.wakes()) {
+    timers_.set(wake, now);
+    watch_.written(wake.order);
+  }
   {
     const std::lock_guard lock(stats_mutex_);
     ++stats_.commits;
@@ -200,6 +203,7 @@ void Engine::call_at(SteadyTime at, std::function<void()> call) {
 }
 void Engine::stop() { core_->stop(); }
 EngineStats Engine::stats() const { return core_->stats(); }
+FlowWatch& Engine::watch() { return core_->watch(); }
 const EngineOptions& Engine::options() const { return core_->options(); }
 void Engine::on_commit(std::function<void(std::size_t, Duration)> observe) {
   core_->set_on_commit(std::move(observe));

@@ -13,6 +13,7 @@
 
 #include "common/result.hpp"
 #include "server/engine/command.hpp"
+#include "server/engine/flow_watch.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
@@ -89,6 +90,7 @@ class Engine {
   void stop();
 
   EngineStats stats() const;  // from any thread
+  FlowWatch& watch();         // to wait for a flow that this node writes; from any thread
   const EngineOptions& options() const;
 
   // Called after each commit with its batch size and duration, on the engine's thread: for metrics.

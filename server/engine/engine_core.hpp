@@ -40,6 +40,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void set_url(std::string url) { options_.url = std::move(url); }
   void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
   CommandQueue& queue() { return queue_; }
+  FlowWatch& watch() { return watch_; }
   SteadyTime gathers_until() const;
   void call_at(SteadyTime at, std::function<void()> call);
   void set_on_commit(std::function<void(std::size_t, Duration)> observe) { on_commit_ = std::move(observe); }
@@ -85,6 +86,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
 
   CommandQueue queue_;
   DeferredCalls deferred_;
+  FlowWatch watch_;
   std::atomic<SteadyTime> commit_began_ = SteadyTime{};
 
   // Only touched in turns.

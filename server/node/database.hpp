@@ -12,7 +12,8 @@
 
 namespace sagactl {
 
-inline constexpr std::size_t database_readers = 2;  // threads that read, in all nodes of the process together
+// Threads that read, in all nodes of the process together, and how many of them are for lists alone.
+inline constexpr std::size_t database_readers = 3, database_lists = 1;
 
 class Database {
  public:

@@ -160,7 +160,7 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
   parts->rights_watch = std::make_unique<RightsWatch>(parts->database->queries(), *parts->sessions);
   parts->readers = std::make_unique<api::Readers>(
-      http::Workers::Options{"reading the database", database_readers, reads_waiting_max});
+      http::Workers::Options{"reading the database", database_readers - database_lists, reads_waiting_max});
   parts->hashers = std::make_unique<http::Workers>(
       http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max, hashes_of_client_max});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);

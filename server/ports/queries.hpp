@@ -95,6 +95,9 @@ struct DatabaseConnections {
   std::size_t max = 0;
 };
 
+// What a list answers that looked at too much, by its time: `unavailable`, with the member code "LIST_TOO_LONG".
+Error list_too_long();
+
 class Queries {
  public:
   virtual ~Queries() = default;
@@ -106,6 +109,7 @@ class Queries {
   virtual Result<std::optional<Flow>> find_flow(const std::string& text) = 0;
   virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // in the order in which they happened
 
+  // Lists. One that looks at too much is ended after a few seconds, with list_too_long().
   virtual Result<FlowPage> orders(const OrderFilter& filter, const Page& page) = 0;
   virtual Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) = 0;
   virtual Result<std::vector<Event>> events(const EventFilter& filter) = 0;  // newest first

@@ -63,7 +63,7 @@ class Calls {
  public:
   using Done = std::function<void(const PaymentAnswer&)>;
 
-  bool add(const std::string& id, Done done, Timestamp until, std::size_t calls_max) {
+  bool add(const std::string& id, Done done, SteadyTime until, std::size_t calls_max) {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= calls_max) return false;
     waiting_.emplace(id, std::move(done));
@@ -84,7 +84,7 @@ class Calls {
   }
 
   // All calls wait equally long, so their deadlines come in the order of the calls.
-  std::vector<std::string> overdue(Timestamp now) {
+  std::vector<std::string> overdue(SteadyTime now) {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> ids;
     for (; !deadlines_.empty() && deadlines_.front().first <= now; deadlines_.pop_front())
@@ -102,7 +102,7 @@ class Calls {
  private:
   std::mutex mutex_;
   std::unordered_map<std::string, Done> waiting_;
-  std::deque<std::pair<Timestamp, std::string>> deadlines_;
+  std::deque<std::pair<SteadyTime, std::string>> deadlines_;
 };
 
 class KafkaPaymentGateway : public PaymentGateway {
@@ -171,7 +171,7 @@ class KafkaPaymentGateway : public PaymentGateway {
 
   void send(PaymentOrder order, Calls::Done done) {
     const std::string id = order.message_id;
-    if (!calls_->add(id, done, clock_.now() + options_.answer_time, options_.calls_max))
+    if (!calls_->add(id, done, clock_.steady() + options_.answer_time, options_.calls_max))
       return done(unavailable("too many calls wait for the payment participant"));
     const kafka::Outgoing message = kafka::to_message(order, options_.kafka.topic_prefix);
     producer_->send({&message, 1}, [this, id](Result<void> sent) {
@@ -194,7 +194,7 @@ class KafkaPaymentGateway : public PaymentGateway {
     clock.after(look_every, [weak = std::weak_ptr(watched), &clock] {
       const auto calls = weak.lock();
       if (!calls) return;
-      for (const std::string& id : calls->overdue(clock.now())) calls->answer(id, unknown(no_answer));
+      for (const std::string& id : calls->overdue(clock.steady())) calls->answer(id, unknown(no_answer));
       watch(calls, clock);
     });
   }

@@ -68,15 +68,24 @@ class Database : public PostgresStore {
   // restarted since. Not for what may not be done twice.
   template <class Work>
   auto write(const NodeName& node, Work&& work) -> Result<std::invoke_result_t<Work, Session&>>;
-  // Runs `work(reader)` on a connection of its own.
+  // Runs `work(reader)` on a connection of its own: of those for queries, or on the one that is kept for the engines,
+  // which no query can hold up.
   template <class Work>
-  auto read(Work&& work) -> Result<std::invoke_result_t<Work, Reader&>>;
+  auto read(Work&& work) -> Result<std::invoke_result_t<Work, Reader&>> {
+    return read_by(readers_, std::forward<Work>(work));
+  }
+  template <class Work>
+  auto read_for_engine(Work&& work) -> Result<std::invoke_result_t<Work, Reader&>> {
+    return read_by(engine_readers_, std::forward<Work>(work));
+  }
+  template <class Work>
+  auto read_by(Readers& readers, Work&& work) -> Result<std::invoke_result_t<Work, Reader&>>;
 
   const PostgresOptions options_;
   const Address address_;
   std::mutex mutex_;  // of the map
   std::map<NodeName, std::unique_ptr<Session>> sessions_;
-  Readers readers_;
+  Readers readers_, engine_readers_;
 };
 
 inline constexpr int tries_max = 4;
@@ -102,10 +111,10 @@ auto Database::write(const NodeName& node, Work&& work) -> Result<std::invoke_re
 }
 
 template <class Work>
-auto Database::read(Work&& work) -> Result<std::invoke_result_t<Work, Reader&>> {
+auto Database::read_by(Readers& readers, Work&& work) -> Result<std::invoke_result_t<Work, Reader&>> {
   for (int tries = 1;; ++tries) {
     try {
-      Readers::Loan loan = readers_.borrow();
+      Readers::Loan loan = readers.borrow();
       return work(*loan);
     } catch (const Failure& failure) {
       if (tries == tries_max || !may_try_again(failure)) return failure.error;

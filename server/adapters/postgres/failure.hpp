@@ -21,6 +21,7 @@ struct Failure {
 
 // States of the client's own: the server's codes for the same.
 inline constexpr std::string_view state_cannot_connect = "08001", state_connection_lost = "08006";
+inline constexpr std::string_view state_query_canceled = "57014";
 inline constexpr std::string_view state_unique_violation = "23505", state_lock_not_available = "55P03";
 
 // What a SQLSTATE means for whoever asked. `where` names the database without its password; `message` is what the

@@ -26,6 +26,21 @@ const Statement sql_by_claim{
 const Statement sql_flow_events{
     "events_of_flow", fmt::format("SELECT {} FROM event AS e WHERE e.flow = $1::uuid", event_columns)};
 
+// A list whose filter has no index looks at every flow: that costs the database this much at most, for each of the page
+// and the count.
+const Statement sql_bound_list{"queries_bound_list", "SET LOCAL statement_timeout = 1500"};
+
+// Runs `work`, which reads a list. One that takes too long is said to be too broad.
+template <class Work>
+auto bounded(Work&& work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (Failure& failure) {
+    if (failure.state == state_query_canceled) failure.error = list_too_long();
+    throw;
+  }
+}
+
 std::optional<Flow> read_one(Rows row, Names& names) {
   if (!row.next()) return std::nullopt;
   return std::move(read_flow(row, names).flow);
@@ -40,20 +55,21 @@ std::optional<User> first(std::vector<User> users) {
 FlowPage read_page(Reader& reader, const Selection& selection, const Page& page,
                    const std::function<std::optional<std::int64_t>(const Counts&)>& total_of) {
   Transaction transaction(reader.connection, Transaction::Kind::read);
+  reader.connection.send(sql_bound_list);
   selection.send_page(reader.connection, page);
   reader.connection.send(sql_read_counters);
   const bool is_counted = total_of({}).has_value();
   if (!is_counted) selection.send_count(reader.connection);
   std::vector<Rows> results = transaction.commit();
   FlowPage found;
-  while (results[1].next()) {
-    Flow& flow = found.flows.emplace_back(read_flow(results[1], reader.names).flow);
+  while (results[2].next()) {
+    Flow& flow = found.flows.emplace_back(read_flow(results[2], reader.names).flow);
     flow.barriers.clear();
   }
   if (is_counted) {
-    found.total = *total_of(read_counts(std::move(results[2]), reader.names));
-  } else if (results[3].next()) {
-    found.total = results[3].integer();
+    found.total = *total_of(read_counts(std::move(results[3]), reader.names));
+  } else if (results[4].next()) {
+    found.total = results[4].integer();
   }
   return found;
 }
@@ -113,22 +129,31 @@ Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
   return read([&](Reader& reader) {
     Page by_creation = page;
     by_creation.sort_by = SortBy::created;
-    return read_page(reader, select_orders(filter), by_creation,
-                     [&](const Counts& counts) { return total_orders(filter, counts); });
+    return bounded([&] {
+      return read_page(reader, select_orders(filter), by_creation,
+                       [&](const Counts& counts) { return total_orders(filter, counts); });
+    });
   });
 }
 
 Result<FlowPage> Database::sagas(const SagaFilter& filter, const Page& page) {
   return read([&](Reader& reader) {
-    return read_page(reader, select_sagas(filter), page,
-                     [&](const Counts& counts) { return total_sagas(filter, counts); });
+    return bounded([&] {
+      return read_page(reader, select_sagas(filter), page,
+                       [&](const Counts& counts) { return total_sagas(filter, counts); });
+    });
   });
 }
 
 Result<std::vector<Event>> Database::events(const EventFilter& filter) {
   return read([&](Reader& reader) {
-    send_event_search(reader.connection, filter);
-    return read_events(std::move(reader.connection.flush().back()), reader.names);
+    return bounded([&] {
+      Transaction transaction(reader.connection, Transaction::Kind::read);
+      reader.connection.send(sql_bound_list);
+      send_event_search(reader.connection, filter);
+      std::vector<Rows> results = transaction.commit();
+      return read_events(std::move(results[2]), reader.names);
+    });
   });
 }
 
@@ -202,7 +227,8 @@ Result<Timestamp> Database::database_time() {
 }
 
 std::optional<DatabaseConnections> Database::connections() {
-  DatabaseConnections connections{readers_.in_use(), readers_.open(), readers_.max()};
+  DatabaseConnections connections{readers_.in_use() + engine_readers_.in_use(),
+                                  readers_.open() + engine_readers_.open(), readers_.max() + engine_readers_.max()};
   const std::lock_guard lock(mutex_);
   for (const auto& [node, session] : sessions_) {
     ++connections.max;

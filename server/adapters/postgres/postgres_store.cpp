@@ -124,7 +124,7 @@ std::int64_t lock_writer(Connection& connection, const Writer& writer, bool with
 }  // namespace
 
 Database::Database(const PostgresOptions& options, Address address)
-    : options_(options), address_(std::move(address)), readers_(address_, options.readers) {}
+    : options_(options), address_(std::move(address)), readers_(address_, options.readers), engine_readers_(address_, 1) {}
 
 Session& Database::session_of(const NodeName& node) {
   const std::lock_guard lock(mutex_);
@@ -218,7 +218,7 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners
 }
 
 Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
-  return read([&](Reader& reader) {
+  return read_for_engine([&](Reader& reader) {
     Rows row = reader.connection.run(sql_expired, Parameters().add(sql_limit(limit)));
     std::vector<OrderId> expired;
     while (row.next()) expired.push_back({row.uuid()});
@@ -227,7 +227,7 @@ Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
 }
 
 Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
-  return read([&](Reader& reader) {
+  return read_for_engine([&](Reader& reader) {
     Rows row = reader.connection.run(sql_backlogs, Parameters().add(std::string_view(writer.node)));
     std::vector<Backlog> list;
     while (row.next()) {
@@ -242,7 +242,7 @@ Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
 
 Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int64_t sequence,
                                                   std::size_t limit) {
-  return read([&](Reader& reader) {
+  return read_for_engine([&](Reader& reader) {
     Parameters parameters;
     parameters.add(std::string_view(node)).add(sequence).add(sql_limit(limit));
     return read_events_with_places(reader.connection.run(sql_events_after, parameters), reader.names);
@@ -275,7 +275,7 @@ Result<void> Database::set_published(const Writer& writer, const std::vector<Bac
 }
 
 Result<std::size_t> Database::forget_replays(Duration age, std::size_t limit) {
-  return read([&](Reader& reader) {
+  return read_for_engine([&](Reader& reader) {
     Connection& connection = reader.connection;
     const Rows rows = connection.run(sql_forget_replays, Parameters().add(age.count()).add(sql_limit(limit)));
     return static_cast<std::size_t>(rows.changed());

@@ -15,7 +15,7 @@ namespace sagactl {
 
 struct PostgresOptions {
   std::string url;          // postgres://user:password@host:port/database
-  std::size_t readers = 4;  // connections for queries; each node has one more, with which it writes
+  std::size_t readers = 4;  // connections for queries; the engines have one of their own, and each node one to write
   // A node that stands still within a transaction for longer loses it, and what it has locked is free again.
   Duration lease = std::chrono::seconds(2);
 };

@@ -12,6 +12,7 @@ namespace sagactl::sqlite {
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
+constexpr int steps_between_looks = 20'000;  // of SQLite's machine: some hundreds of microseconds
 
 void configure_library() {
   static std::once_flag once;
@@ -165,6 +166,19 @@ Statement& Connection::prepared(const std::string& sql) {
 std::int64_t Connection::number(std::string_view sql) {
   Statement statement = prepare(sql);
   return statement.next() ? statement.integer() : 0;
+}
+
+TimeLimit::TimeLimit(Connection& connection, std::chrono::milliseconds time)
+    : connection_(connection.handle()), until_(std::chrono::steady_clock::now() + time) {
+  sqlite3_progress_handler(connection_, steps_between_looks, is_over, this);
+}
+
+TimeLimit::~TimeLimit() {
+  sqlite3_progress_handler(connection_, 0, nullptr, nullptr);
+}
+
+int TimeLimit::is_over(void* limit) {
+  return std::chrono::steady_clock::now() > static_cast<TimeLimit*>(limit)->until_;
 }
 
 Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {

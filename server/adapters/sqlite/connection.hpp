@@ -2,6 +2,7 @@
 // fails is thrown as a Failure. Neither is for several threads at a time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -98,6 +99,21 @@ class Connection {
   };
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<std::string, Statement> prepared_;
+};
+
+// What is read on the connection meanwhile fails when that time is over: `unavailable`, as list_too_long() says it.
+class TimeLimit {
+ public:
+  TimeLimit(Connection& connection, std::chrono::milliseconds time);
+  ~TimeLimit();
+  TimeLimit(const TimeLimit&) = delete;
+  TimeLimit& operator=(const TimeLimit&) = delete;
+
+ private:
+  static int is_over(void* limit);
+
+  sqlite3* const connection_;
+  const std::chrono::steady_clock::time_point until_;
 };
 
 // Ends in a commit, or is rolled back when it goes.

@@ -1,6 +1,7 @@
 // The class behind open_sqlite: one connection that writes, a few that read, and the lock on the file.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <vector>
@@ -14,7 +15,7 @@
 
 namespace sagactl::sqlite {
 
-// Connections that read, lent to one thread at a time. Whoever finds none waits for one.
+// Connections that read, lent to one thread at a time. Whoever finds none waits for one, for a while.
 class Readers {
  public:
   Readers(const std::string& path, std::size_t count);
@@ -26,12 +27,13 @@ class Readers {
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     Tables& operator*() { return *tables_; }
+    Tables* operator->() { return tables_.get(); }
 
    private:
     Readers& readers_;
     std::unique_ptr<Tables> tables_;
   };
-  Loan borrow();
+  Loan borrow();  // Throws `unavailable` when all are lent for too long.
 
  private:
   void give_back(std::unique_ptr<Tables> tables);
@@ -88,12 +90,28 @@ class Database : public SqliteStore {
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
  private:
+  static constexpr std::chrono::milliseconds look_up_time{3'500}, list_time{2'000};
+
   // Runs `work(tables, now)` in a write transaction that is committed after it. A failure undoes it.
   template <class Work>
   auto write(Work&& work) -> Result<std::invoke_result_t<Work, Tables&, Timestamp>>;
-  // Runs `work(tables)` in a read transaction on a connection of its own.
+  // Runs `work(tables)` in a read transaction on a connection of its own: of those for queries, or on the one that is
+  // kept for the engines, which no query can hold up. A list has less time than what is looked up.
   template <class Work>
-  auto read(Work&& work) -> Result<std::invoke_result_t<Work, Tables&>>;
+  auto read(Work&& work) -> Result<std::invoke_result_t<Work, Tables&>> {
+    return read_by(readers_, look_up_time, std::forward<Work>(work));
+  }
+  template <class Work>
+  auto read_list(Work&& work) -> Result<std::invoke_result_t<Work, Tables&>> {
+    return read_by(readers_, list_time, std::forward<Work>(work));
+  }
+  template <class Work>
+  auto read_for_engine(Work&& work) -> Result<std::invoke_result_t<Work, Tables&>> {
+    return read_by(engine_readers_, look_up_time, std::forward<Work>(work));
+  }
+  template <class Work>
+  auto read_by(Readers& readers, std::chrono::milliseconds time, Work&& work)
+      -> Result<std::invoke_result_t<Work, Tables&>>;
 
   Timestamp now(Tables& tables);  // never before what has been given out
 
@@ -102,7 +120,7 @@ class Database : public SqliteStore {
   FileLock lock_;
   std::mutex mutex_;  // of the writer
   const std::unique_ptr<Tables> writer_;
-  Readers readers_;
+  Readers readers_, engine_readers_;
   Checkpointer checkpointer_;
 };
 
@@ -124,11 +142,13 @@ auto Database::write(Work&& work) -> Result<std::invoke_result_t<Work, Tables&, 
 }
 
 template <class Work>
-auto Database::read(Work&& work) -> Result<std::invoke_result_t<Work, Tables&>> {
+auto Database::read_by(Readers& readers, std::chrono::milliseconds time, Work&& work)
+    -> Result<std::invoke_result_t<Work, Tables&>> {
   using Value = std::invoke_result_t<Work, Tables&>;
   return guarded([&]() -> Result<Value> {
-    Readers::Loan loan = readers_.borrow();
-    Transaction transaction((*loan).connection, Transaction::Kind::read);
+    Readers::Loan loan = readers.borrow();
+    const TimeLimit limit(loan->connection, time);
+    Transaction transaction(loan->connection, Transaction::Kind::read);
     return work(*loan);
   });
 }

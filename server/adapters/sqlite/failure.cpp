@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "server/ports/queries.hpp"
+
 namespace sagactl::sqlite {
 
 Error error_of(int code, std::string_view path) {
@@ -31,6 +33,8 @@ Error error_of(int code, std::string_view path) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return away(fmt::format("the database {} is locked by another program; try again", path));
+    case SQLITE_INTERRUPT:
+      return list_too_long();
     case SQLITE_NOMEM:
       return away(fmt::format("there is no memory left to use the database {}", path));
     case SQLITE_TOOBIG:

@@ -295,7 +295,7 @@ Result<std::vector<Event>> Database::flow_events(OrderId id) {
 }
 
 Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
-  return read([&](Tables& tables) {
+  return read_list([&](Tables& tables) {
     const Selection selection = select_orders(filter, tables.names);
     Page by_creation = page;
     by_creation.sort_by = SortBy::created;
@@ -304,14 +304,14 @@ Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
 }
 
 Result<FlowPage> Database::sagas(const SagaFilter& filter, const Page& page) {
-  return read([&](Tables& tables) {
+  return read_list([&](Tables& tables) {
     const Selection selection = select_sagas(filter, tables.names);
     return FlowPage{read_page(tables, selection, page), count_sagas(tables, filter, selection)};
   });
 }
 
 Result<std::vector<Event>> Database::events(const EventFilter& filter) {
-  return read([&](Tables& tables) { return EventSearch(tables, filter).run(); });
+  return read_list([&](Tables& tables) { return EventSearch(tables, filter).run(); });
 }
 
 Result<Counts> Database::counts() {

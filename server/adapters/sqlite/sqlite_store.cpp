@@ -17,6 +17,7 @@ namespace sagactl {
 namespace sqlite {
 namespace {
 
+constexpr std::chrono::seconds patience{4};  // until a connection is free
 constexpr int writer_cache_kib = 48 * 1024, reader_cache_kib = 4 * 1024;
 
 // Of the owners of open sagas, the one after the last that was looked at.
@@ -117,7 +118,8 @@ Readers::Readers(const std::string& path, std::size_t count) {
 
 Readers::Loan Readers::borrow() {
   std::unique_lock lock(mutex_);
-  returned_.wait(lock, [this] { return !free_.empty(); });
+  if (!returned_.wait_for(lock, patience, [this] { return !free_.empty(); }))
+    throw Failure{Error{ErrorCode::unavailable, "all connections to the database are in use; try again"}};
   std::unique_ptr<Tables> tables = std::move(free_.back());
   free_.pop_back();
   return {*this, std::move(tables)};
@@ -137,6 +139,7 @@ Database::Database(const SqliteOptions& options, Clock& clock, FileLock lock, st
       lock_(std::move(lock)),
       writer_(std::move(writer)),
       readers_(options.path, options.readers),
+      engine_readers_(options.path, 1),
       checkpointer_(options.path, writer_->connection, mutex_) {
   // The lock on the file is ours, so whoever held a lease is gone.
   Transaction transaction(writer_->connection, Transaction::Kind::write);
@@ -197,7 +200,7 @@ Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded
 }
 
 Result<bool> Database::has_event(const NodeName& node, std::int64_t sequence) {
-  return read([&](Tables& tables) {
+  return read_for_engine([&](Tables& tables) {
     const auto row = tables.nodes.find(node);
     return row && sequence > 0 && sequence <= row->last_sequence;
   });
@@ -220,7 +223,7 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners
 }
 
 Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
-  return read([&](Tables& tables) {
+  return read_for_engine([&](Tables& tables) {
     Statement& row = tables.connection.prepared(std::string(sql_expired));
     row.bind(now(tables)).bind(sql_limit(limit));
     const Reading reading(row);
@@ -231,12 +234,12 @@ Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
 }
 
 Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
-  return read([&](Tables& tables) { return tables.nodes.backlogs(writer.node, now(tables)); });
+  return read_for_engine([&](Tables& tables) { return tables.nodes.backlogs(writer.node, now(tables)); });
 }
 
 Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int64_t sequence,
                                                   std::size_t limit) {
-  return read([&](Tables& tables) {
+  return read_for_engine([&](Tables& tables) {
     const std::int64_t number = tables.names.find_node(node);
     return number == 0 ? std::vector<Event>() : tables.events.after(number, sequence, sql_limit(limit));
   });

@@ -1,0 +1,57 @@
+#include "server/engine/flow_watch.hpp"
+
+#include <utility>
+
+namespace sagactl {
+
+FlowWatch::Ticket::Ticket(FlowWatch& watch, OrderId order) : watch_(watch), order_(order) {
+  const std::lock_guard lock(watch_.mutex_);
+  watch_.tickets_.emplace(order_, this);
+  ++watch_.count_;
+}
+
+FlowWatch::Ticket::~Ticket() {
+  const std::lock_guard lock(watch_.mutex_);
+  --watch_.count_;
+  const auto [from, to] = watch_.tickets_.equal_range(order_);
+  for (auto it = from; it != to; ++it)
+    if (it->second == this) {
+      watch_.tickets_.erase(it);
+      return;
+    }
+}
+
+void FlowWatch::Ticket::clear() {
+  const std::lock_guard lock(mutex_);
+  is_written_ = false;
+}
+
+void FlowWatch::Ticket::on_write(std::function<void(bool)> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!is_written_) {
+      done_ = std::move(done);
+      return;
+    }
+  }
+  done(true);
+}
+
+void FlowWatch::Ticket::written() {
+  std::function<void(bool)> done;
+  {
+    const std::lock_guard lock(mutex_);
+    is_written_ = true;
+    done.swap(done_);
+  }
+  if (done) done(true);
+}
+
+void FlowWatch::written(OrderId order) {
+  if (count_ == 0) return;
+  const std::lock_guard lock(mutex_);  // so that no ticket goes meanwhile
+  const auto [from, to] = tickets_.equal_range(order);
+  for (auto it = from; it != to; ++it) it->second->written();
+}
+
+}  // namespace sagactl

@@ -1,0 +1,91 @@
+// What is read from outside may take a while, but not for ever, and never the engine's time.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "server/adapters/postgres/postgres_store.hpp"
+#include "server/adapters/sqlite/connection.hpp"
+#include "server/adapters/sqlite/failure.hpp"
+#include "tests/contract/postgres_subject.hpp"
+#include "tests/contract/scratch.hpp"
+#include "tests/contract/writing.hpp"
+
+namespace sagactl {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A search for a text takes a second for each saga that it looks at.
+class SlowSearch : public testing::Test {
+ protected:
+  void SetUp() override {
+    SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+    subject = std::make_unique<PostgresSubject>(*postgres_url());
+    TestNode node(*subject, "node-1");
+    node.create({1, 2, 3});
+    subject->sql().run("CREATE FUNCTION strpos(text, text) RETURNS integer LANGUAGE plpgsql AS "
+                       "$$ BEGIN PERFORM pg_sleep(1); RETURN 0; END $$");
+    store = open_postgres({.url = subject->url() + ",pg_catalog", .readers = 2, .lease = std::chrono::seconds(2)}).value();
+    search.error_contains = "zzz";
+  }
+
+  std::unique_ptr<PostgresSubject> subject;
+  std::unique_ptr<PostgresStore> store;
+  SagaFilter search;
+};
+
+TEST_F(SlowSearch, IsEndedAndSaysWhatToDo) {
+  const auto began = steady_clock::now();
+  const auto found = store->sagas(search, {});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(found.error().members["code"], "LIST_TOO_LONG");
+  EXPECT_LT(steady_clock::now() - began, std::chrono::milliseconds(2'900));
+  EXPECT_TRUE(store->sagas({}, {})) << "the connection goes on";
+}
+
+TEST_F(SlowSearch, DoesNotHoldUpTheEngine) {
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 2; ++i)
+    clients.emplace_back([&] {
+      while (!stop) (void)store->sagas(search, {});
+    });
+  while (store->connections()->in_use < 2) std::this_thread::yield();
+  const Writer writer{"node-1", 1};
+  auto longest = steady_clock::duration::zero();
+  for (int i = 0; i < 20; ++i) {
+    const auto began = steady_clock::now();
+    EXPECT_TRUE(store->expired_reservations(1000));
+    EXPECT_TRUE(store->backlogs(writer));
+    EXPECT_TRUE(store->events_after("node-1", 0, 10));
+    EXPECT_TRUE(store->forget_replays(48h, 10));
+    longest = std::max(longest, steady_clock::now() - began);
+  }
+  stop = true;
+  for (std::thread& client : clients) client.join();
+  EXPECT_LT(longest, std::chrono::milliseconds(500));
+}
+
+TEST(SqliteTimeLimit, EndsWhatTakesTooLongAndNothingElse) {
+  ScratchDirectory directory;
+  sqlite::Connection connection(directory.file("some.db"), {sqlite::Access::create});
+  const std::string endless =
+      "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+  {
+    const sqlite::TimeLimit limit(connection, std::chrono::milliseconds(50));
+    const auto ended = sqlite::guarded([&]() -> Result<std::int64_t> { return connection.number(endless); });
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().members["code"], "LIST_TOO_LONG");
+  }
+  const sqlite::TimeLimit limit(connection, std::chrono::seconds(60));
+  EXPECT_EQ(connection.number("SELECT count(*) FROM (" + endless.substr(0, endless.find("SELECT count")) +
+                              " SELECT x FROM n LIMIT 300000)"),
+            300'000);
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -100,7 +100,7 @@ awaitable<Result<User>> authenticate(Context& context, Request& request, Credent
   const std::string address = auth::address_for_limits(request.client), account = credentials.email;
   const bool limited = !request.is_from_this_machine();
   if (limited) {
-    const Duration wait = context.login_limit.begin(address, account, context.clock.now());
+    const Duration wait = context.login_limit.begin(address, account, context.clock.steady());
     if (wait.count() > 0) co_return too_many(wait, "wrong passwords from this address, or for this account");
   }
   auto find = [&queries = context.queries, email = credentials.email] {
@@ -108,15 +108,15 @@ awaitable<Result<User>> authenticate(Context& context, Request& request, Credent
   };
   auto found = co_await context.readers.run(std::move(find));
   if (!found) {
-    if (limited) context.login_limit.withdraw(address, account, context.clock.now());
+    if (limited) context.login_limit.withdraw(address, account, context.clock.steady());
     co_return found.error();
   }
   auto check = [user = std::move(found).value(), password = std::move(credentials.password),
                 cost = context.options.password_cost] { return check_password(user, password, cost); };
   Result<User> user = co_await context.hashers.run(std::move(check), address);
-  if (limited && user) context.login_limit.succeeded(address, account, context.clock.now());
+  if (limited && user) context.login_limit.succeeded(address, account, context.clock.steady());
   if (limited && !user && user.error().code != ErrorCode::unauthenticated)
-    context.login_limit.withdraw(address, account, context.clock.now());
+    context.login_limit.withdraw(address, account, context.clock.steady());
   co_return user;
 }
 
@@ -150,7 +150,7 @@ awaitable<Answer> register_user(Context& context, Request& request) {
   if (!registration) co_return registration.error();
   const std::string address = auth::address_for_limits(request.client);
   if (!request.is_from_this_machine()) {
-    const Duration wait = context.login_limit.begin_registration(address, context.clock.now());
+    const Duration wait = context.login_limit.begin_registration(address, context.clock.steady());
     if (wait.count() > 0) co_return too_many(wait, "registrations from this address");
   }
   auto hash = [password = registration->password, cost = context.options.password_cost] {

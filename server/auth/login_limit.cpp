@@ -17,7 +17,7 @@ std::string pair_of(const std::string& address, const std::string& account) {
 
 }  // namespace
 
-TryBuckets::Bucket& TryBuckets::fill(std::string_view key, Timestamp now) {
+TryBuckets::Bucket& TryBuckets::fill(std::string_view key, SteadyTime now) {
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     buckets_.splice(buckets_.begin(), buckets_, found->second);
@@ -37,23 +37,23 @@ TryBuckets::Bucket& TryBuckets::fill(std::string_view key, Timestamp now) {
   return bucket;
 }
 
-Duration TryBuckets::wait(std::string_view key, Timestamp now) {
+Duration TryBuckets::wait(std::string_view key, SteadyTime now) {
   const double missing = 1 - fill(key, now).tries;
   if (missing <= 0) return Duration{0};
   return Duration(std::max<std::int64_t>(
       1, static_cast<std::int64_t>(std::ceil(missing * static_cast<double>(rate_.one_more_after.count())))));
 }
 
-void TryBuckets::take(std::string_view key, Timestamp now) {
+void TryBuckets::take(std::string_view key, SteadyTime now) {
   fill(key, now).tries -= 1;
 }
 
-void TryBuckets::give_back(std::string_view key, Timestamp now) {
+void TryBuckets::give_back(std::string_view key, SteadyTime now) {
   Bucket& bucket = fill(key, now);
   bucket.tries = std::min(rate_.at_once, bucket.tries + 1);
 }
 
-Duration LoginLimit::begin(const std::string& address, const std::string& account, Timestamp now) {
+Duration LoginLimit::begin(const std::string& address, const std::string& account, SteadyTime now) {
   const std::scoped_lock guard(mutex_);
   const std::string pair = pair_of(address, account);
   const bool counts_for_account = !is_known(pair);
@@ -66,7 +66,7 @@ Duration LoginLimit::begin(const std::string& address, const std::string& accoun
   return wait;
 }
 
-void LoginLimit::withdraw(const std::string& address, const std::string& account, Timestamp now) {
+void LoginLimit::withdraw(const std::string& address, const std::string& account, SteadyTime now) {
   const std::scoped_lock guard(mutex_);
   const std::string pair = pair_of(address, account);
   pairs_.give_back(pair, now);
@@ -74,7 +74,7 @@ void LoginLimit::withdraw(const std::string& address, const std::string& account
   if (!is_known(pair)) accounts_.give_back(account, now);
 }
 
-void LoginLimit::succeeded(const std::string& address, const std::string& account, Timestamp now) {
+void LoginLimit::succeeded(const std::string& address, const std::string& account, SteadyTime now) {
   withdraw(address, account, now);
   know(address, account);
 }
@@ -95,7 +95,7 @@ void LoginLimit::know(const std::string& address, const std::string& account) {
   known_by_pair_.emplace(known_.front(), known_.begin());
 }
 
-Duration LoginLimit::begin_registration(const std::string& address, Timestamp now) {
+Duration LoginLimit::begin_registration(const std::string& address, SteadyTime now) {
   const std::scoped_lock guard(mutex_);
   const Duration wait = registrations_.wait(address, now);
   if (wait.count() == 0) registrations_.take(address, now);

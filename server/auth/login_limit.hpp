@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "common/time.hpp"
+#include "common/steady_time.hpp"
 
 namespace sagactl::auth {
 
@@ -23,18 +23,18 @@ class TryBuckets {
   };
   explicit TryBuckets(Rate rate, std::size_t keys_max = 50'000) : rate_(rate), keys_max_(keys_max) {}
 
-  Duration wait(std::string_view key, Timestamp now);  // until there is a try; 0: there is one
-  void take(std::string_view key, Timestamp now);      // one that is there
-  void give_back(std::string_view key, Timestamp now);
+  Duration wait(std::string_view key, SteadyTime now);  // until there is a try; 0: there is one
+  void take(std::string_view key, SteadyTime now);      // one that is there
+  void give_back(std::string_view key, SteadyTime now);
   std::size_t size() const { return buckets_.size(); }
 
  private:
   struct Bucket {
     std::string key;
     double tries;
-    Timestamp at;
+    SteadyTime at;
   };
-  Bucket& fill(std::string_view key, Timestamp now);
+  Bucket& fill(std::string_view key, SteadyTime now);
 
   const Rate rate_;
   const std::size_t keys_max_;
@@ -56,16 +56,16 @@ class LoginLimit {
   static constexpr std::size_t known_max = 50'000;             // addresses that are known to be an account's
 
   // Takes a try before the password is looked at; 0: it was there. Else how long to wait for one.
-  Duration begin(const std::string& address, const std::string& account, Timestamp now);
+  Duration begin(const std::string& address, const std::string& account, SteadyTime now);
   // The password was right: the try does not count, and the address is known to be the account's from now on.
-  void succeeded(const std::string& address, const std::string& account, Timestamp now);
+  void succeeded(const std::string& address, const std::string& account, SteadyTime now);
   // The password was not looked at.
-  void withdraw(const std::string& address, const std::string& account, Timestamp now);
+  void withdraw(const std::string& address, const std::string& account, SteadyTime now);
   // The account's user is at this address, by a refresh token that was good.
   void know(const std::string& address, const std::string& account);
 
   // Takes one of the address's registrations; 0: it was there. Else how long to wait for one.
-  Duration begin_registration(const std::string& address, Timestamp now);
+  Duration begin_registration(const std::string& address, SteadyTime now);
 
  private:
   bool is_known(const std::string& pair) const { return known_by_pair_.contains(pair); }

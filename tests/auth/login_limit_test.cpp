@@ -6,17 +6,17 @@
 namespace sagactl::auth {
 namespace {
 
-constexpr Timestamp start{1'000'000'000};
+constexpr SteadyTime start{1'000'000'000};
 const std::string ann = "ann@example.com", bob = "bob@example.com";
 
 // How many of so many wrong passwords were looked at.
-int guessed(LoginLimit& limit, const std::string& address, const std::string& account, int tries, Timestamp at) {
+int guessed(LoginLimit& limit, const std::string& address, const std::string& account, int tries, SteadyTime at) {
   int count = 0;
   for (int i = 0; i < tries; ++i) count += limit.begin(address, account, at).count() == 0 ? 1 : 0;
   return count;
 }
 
-bool logs_in(LoginLimit& limit, const std::string& address, const std::string& account, Timestamp at) {
+bool logs_in(LoginLimit& limit, const std::string& address, const std::string& account, SteadyTime at) {
   if (limit.begin(address, account, at).count() != 0) return false;
   limit.succeeded(address, account, at);
   return true;
@@ -53,7 +53,7 @@ TEST(LoginLimit, AnAddressCannotTryOnePasswordWithManyAccounts) {
 
 TEST(LoginLimit, OneWhoFailsOnPurposeShutsNobodyOut) {
   LoginLimit limit;
-  Timestamp now = start;
+  SteadyTime now = start;
   for (int hour = 0; hour < 24 * 3600; hour += 6, now = now + 6s) guessed(limit, "attacker", ann, 10, now);
   EXPECT_TRUE(logs_in(limit, "home", ann, now)) << "not even where ann has never been";
 }

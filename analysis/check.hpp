@@ -27,6 +27,8 @@ struct CheckOptions {
   // progress.
   bool drained = false;
   Duration stuck_after = 60s;
+  // Not empty: it is the sagas of this load test that were drained. Those of others may take their time.
+  std::string run = {};
   Duration lock_clock_error = 10ms;  // between the clocks of lock and database, at most
   Scratch scratch = {};
 };

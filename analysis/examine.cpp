@@ -2,36 +2,39 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/checks/ledger_checks.hpp"
+#include "analysis/of_run.hpp"
 #include "analysis/verify.hpp"
 
 namespace sagactl {
 namespace {
 
-// Lets through what is of one run: an order is of the run that its first product or its correlation names.
+// Lets through what is of one run.
 class OfRun final : public Observer {
  public:
   OfRun(std::string run, std::vector<Observer*> observers)
-      : run_(std::move(run)), key_(correlation_key(run_)), observers_(std::move(observers)) {}
+      : filter_(std::move(run)), observers_(std::move(observers)) {}
 
   void see(const FlowFacts& facts) override {
-    if (!run_.empty()) {
-      const auto& items = facts.flow.order.items;
-      const auto product = items.empty() ? std::nullopt : parse_product_id(items.front().product_id);
-      const auto correlation = facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation) : std::nullopt;
-      const bool asked_for = correlation && operation_of(key_, *correlation);
-      if (!asked_for && (!product || product->run != run_)) return;
-    }
+    if (!filter_.holds(facts.flow)) return;
     orders_ += facts.has_order;
     for (Observer* observer : observers_) observer->see(facts);
   }
   std::uint64_t orders() const { return orders_; }
 
  private:
-  const std::string run_;
-  const std::uint64_t key_;
+  const RunFilter filter_;
   const std::vector<Observer*> observers_;
   std::uint64_t orders_ = 0;
 };
+
+StillToCome still_to_come(const LedgerIndex& index) {
+  StillToCome left;
+  for (const LedgerEntry& entry : index.ledger().entries) {
+    const bool open = entry.outcome == RequestOutcome::indeterminate;
+    if (open && entry.failure == TransportFailure::timed_out && index.orders_of(entry).empty()) ++left.timed_out;
+  }
+  return left;
+}
 
 }  // namespace
 
@@ -41,7 +44,9 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
   SagaTimingsObserver sagas;
   OfRun of_run(options.run, {&distribution, &groups, &sagas});
 
-  Checks checks = database_checks(options.check);
+  CheckOptions how = options.check;
+  if (options.ledger) how.run = options.run;
+  Checks checks = database_checks(how);
   std::optional<LedgerIndex> index;
   std::vector<Observer*> observers = {&of_run};
   if (options.ledger) {
@@ -62,7 +67,8 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
                      .groups = groups.finish(),
                      .sagas = sagas.finish(),
                      .nodes = surroundings->nodes,
-                     .orders = of_run.orders()};
+                     .orders = of_run.orders(),
+                     .still_to_come = index ? still_to_come(*index) : StillToCome{}};
 }
 
 std::vector<Verdict> verdicts_without_database(std::string_view why) {

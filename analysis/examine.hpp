@@ -10,6 +10,7 @@
 #include "analysis/concurrent_groups.hpp"
 #include "analysis/distribution.hpp"
 #include "analysis/saga_timings.hpp"
+#include "analysis/still_to_come.hpp"
 
 namespace sagactl {
 
@@ -30,6 +31,7 @@ struct Examination {
   SagaTimings sagas;
   std::vector<NodeInfo> nodes;
   std::uint64_t orders = 0;  // that the distribution and the rest are of
+  StillToCome still_to_come = {};
 };
 
 // With a ledger all verdicts are given, without one those of the database alone.

@@ -58,6 +58,7 @@ SagaTimings timings_of(const ForeignOrders& orders) {
       ++timings.counts.compensated;
     else
       ++(orders.has_ended(order) ? timings.counts.failed : timings.counts.unfinished);
+    if (order.created_at.us == 0) continue;  // not known
     if (!first) first = order.created_at;
     if (!order.ended_at) continue;
     timings.took.record(*order.ended_at - order.created_at);
@@ -82,20 +83,43 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
                                 foreign_answer_matches(*orders),
                                 foreign_nodes_known(*orders),
                                 foreign_not_vacuous(*orders)};
-  auto compensation = foreign_compensation(rows, profile, *orders);
+  auto compensation = foreign_compensation(rows, profile, *orders, orders->bad_rows());
   if (!compensation) return compensation.error();
   found.push_back(std::move(*compensation));
-  for (auto further : {foreign_stock(rows, profile, *orders), foreign_payments(rows, profile, *orders)}) {
+  for (auto further : {foreign_stock(rows, profile, *orders, orders->bad_rows()),
+                       foreign_payments(rows, profile, *orders, orders->bad_rows())}) {
     if (!further) return further.error();
     for (Verdict& verdict : *further) found.push_back(std::move(verdict));
   }
   Examination examination;
   examination.taken_at = now;
   examination.verdicts = completed(std::move(found));
+  if (auto unread = orders->bad_rows().verdict()) examination.verdicts.push_back(std::move(*unread));
+  examination.still_to_come = orders->still_to_come();
   examination.distribution = distribution_of(*orders);
   examination.groups = ConcurrentGroupsObserver(&ledger).finish();
   examination.sagas = timings_of(*orders);
   examination.orders = examination.sagas.counts.started;
+  return examination;
+}
+
+Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profile, const Ledger& ledger,
+                                     std::string_view why, Timestamp now) {
+  auto orders = ForeignOrders::read(statuses, profile, ledger);
+  if (!orders) return orders.error();
+  Examination examination;
+  examination.taken_at = now;
+  examination.verdicts = foreign_verdicts_without_database(profile, ledger, why);
+  for (Verdict seen : {foreign_no_lost_order(*orders, "known to the server"), foreign_all_end(*orders),
+                       foreign_not_vacuous(*orders)}) {
+    if (seen.ruling == Ruling::pass) seen.reason += ", by what the server says of each";
+    for (Verdict& verdict : examination.verdicts)
+      if (verdict.name == seen.name) verdict = std::move(seen);
+  }
+  examination.groups = ConcurrentGroupsObserver(&ledger).finish();
+  examination.sagas = timings_of(*orders);
+  examination.orders = examination.sagas.counts.started;
+  examination.still_to_come = orders->still_to_come();
   return examination;
 }
 

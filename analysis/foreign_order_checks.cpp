@@ -7,6 +7,7 @@
 
 #include "analysis/foreign.hpp"
 #include "analysis/wording.hpp"
+#include "loadgen/answer_counts.hpp"
 
 namespace sagactl {
 namespace {
@@ -19,12 +20,13 @@ bool is_over(const ForeignOrders& orders, const ForeignOrder& before, const Fore
   return !before.ended_at || *before.ended_at <= after.created_at;
 }
 
-// How many requests of each group may have made an order that no answer named.
-std::map<Group, std::size_t> open_requests(const Ledger& ledger) {
+// How many requests of each group may have made an order that no answer named, or not as the database names it.
+std::map<Group, std::size_t> open_requests(const ForeignOrders& orders) {
   std::map<Group, std::size_t> open;
-  for (const LedgerEntry& entry : ledger.entries)
+  const bool comparable = orders.other_spelling().empty();
+  for (const LedgerEntry& entry : orders.ledger().entries)
     if (entry.outcome == RequestOutcome::indeterminate ||
-        (entry.outcome == RequestOutcome::accepted && entry.order.is_nil()))
+        (entry.outcome == RequestOutcome::accepted && (entry.order.is_nil() || !comparable)))
       ++open[{entry.kind, entry.group}];
   return open;
 }
@@ -82,21 +84,23 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
   return violations.verdict(name, held);
 }
 
-Verdict foreign_no_lost_order(const ForeignOrders& orders) {
+Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view where) {
+  constexpr std::string_view name = "no-lost-order";
   Violations violations;
   std::uint64_t accepted = 0, unnamed = 0;
+  const bool comparable = orders.other_spelling().empty();  // else keys must do
   for (const LedgerEntry& entry : orders.ledger().entries) {
     if (entry.outcome != RequestOutcome::accepted) continue;
-    if (entry.order.is_nil()) {
-      ++unnamed;
-      continue;
-    }
-    ++accepted;
-    if (orders.find(entry.order)) continue;
+    const bool named = !entry.order.is_nil() && comparable;
+    ++(named ? accepted : unnamed);
     const auto others = orders.of_group(entry.kind, entry.group);
+    const bool there = named ? orders.find(entry.order) != nullptr : !orders.has_groups() || !others.empty();
+    if (there) continue;
     const std::string other = others.empty() ? "" : fmt::format("; of its key there is order {}", others.front()->id);
-    Witness witness{.what = fmt::format("request {} was accepted as order {}, which is not in the database{}",
-                                        entry.operation, orders.ledger().order_text(entry), other),
+    Witness witness{.what = named ? fmt::format("request {} was accepted as order {}, which is not {}{}",
+                                                entry.operation, orders.ledger().order_text(entry), where, other)
+                                  : fmt::format("request {} was accepted, and the database has no order of its key {}",
+                                                entry.operation, orders.ledger().idempotency_key(entry)),
                     .rule = "an order that was acknowledged is durable"};
     if (violations.first()) {
       for (const ForeignOrder* order : others) orders.show(witness, *order);
@@ -104,10 +108,16 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
-  if (accepted == 0 && unnamed > 0)
-    return undecided("no-lost-order", "no answer named its order; does answer.order point at it?");
-  return violations.verdict("no-lost-order",
-                            fmt::format("all {} are in the database", counted(accepted, "accepted order")));
+  if (!comparable && violations.count() == 0)
+    return undecided(name, fmt::format("{}: have the query give as order_id what the answers name, or answer.order point at "
+                                       "what the query gives",
+                                       orders.other_spelling()));
+  if (accepted == 0 && unnamed > 0 && !orders.has_groups())
+    return undecided(name, "no answer named its order; does answer.order point at it, and is it in the first 256 KB of a "
+                           "body that is JSON and not compressed? (A column key in sql.orders would tell without)");
+  std::string held = fmt::format("all {} are {}", counted(accepted + unnamed, "accepted order"), where);
+  if (unnamed > 0) held += fmt::format(", {} of them by their keys, for their answers named none", grouped(unnamed));
+  return violations.verdict(name, held);
 }
 
 Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
@@ -115,9 +125,12 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
   if (!orders.has_groups())
     return does_not_apply(
         name, "sql.orders has no column key (or product) that tells which request an order is of");
-  auto open = open_requests(orders.ledger());
+  auto open = open_requests(orders);
+  std::map<Group, const LedgerEntry*> refused;
+  for (const LedgerEntry& entry : orders.ledger().entries)
+    if (entry.outcome == RequestOutcome::rejected) refused.emplace(Group{entry.kind, entry.group}, &entry);
   Violations violations;
-  std::uint64_t traced = 0;
+  std::uint64_t traced = 0, declined = 0;
   for (const ForeignOrder& order : orders.all()) {
     if (!order.group) continue;
     ++traced;
@@ -127,31 +140,76 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
       --explains->second;
       continue;
     }
-    Witness witness{.what = fmt::format("order {} is of this run, and no request was told of it", order.id),
-                    .rule = "every order comes from a request"};
-    if (violations.first()) orders.show(witness, order);
+    const auto no = refused.find(*order.group);
+    // Kept as what came of a request that was turned away.
+    if (no != refused.end() && orders.is_undone(order)) {
+      ++declined;
+      continue;
+    }
+    std::string what = fmt::format("order {} is of this run, and no request was told of it", order.id);
+    if (no != refused.end())
+      what = fmt::format("order {}{} is there, and request {} for it was refused with HTTP {}", order.id,
+                         order.status.empty() ? "" : ", which is " + order.status + ",", no->second->operation,
+                         no->second->http_status);
+    Witness witness{.what = std::move(what),
+                    .rule = no == refused.end() ? "every order comes from a request"
+                                                : "a request that was refused leaves nothing, or an order whose status is "
+                                                  "one of status.undone"};
+    if (violations.first()) {
+      orders.show(witness, order);
+      if (no != refused.end()) orders.show(witness, *no->second);
+    }
     violations.add(std::move(witness));
   }
-  return violations.verdict(name, fmt::format("all {} trace to a request", counted(traced, "order")));
+  std::string held = fmt::format("all {} trace to a request", counted(traced, "order"));
+  if (declined > 0) held += fmt::format(", {} of them to one that was refused, and are undone", grouped(declined));
+  return violations.verdict(name, held);
 }
 
 Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
   constexpr std::string_view name = "indeterminate-resolved";
-  const auto open = open_requests(orders.ledger());
+  std::map<Group, std::vector<const LedgerEntry*>> open;
+  std::map<Group, std::size_t> unnamed;
+  for (const LedgerEntry& entry : orders.ledger().entries) {
+    const Group group{entry.kind, entry.group};
+    if (entry.outcome == RequestOutcome::indeterminate) open[group].push_back(&entry);
+    unnamed[group] += entry.outcome == RequestOutcome::accepted && entry.order.is_nil();
+  }
   std::size_t requests = 0, happened = 0;
-  for (const auto& [group, count] : open) {
-    requests += count;
-    std::size_t unnamed = 0;
+  Violations with_errors;  // not wrong, and worth to be seen
+  for (const auto& [group, list] : open) {
+    requests += list.size();
+    std::vector<const ForeignOrder*> untold;
     for (const ForeignOrder* order : orders.of_group(group.first, group.second))
-      unnamed += orders.told(order->ref) == nullptr;
-    happened += std::min(unnamed, count);
+      if (!orders.told(order->ref)) untold.push_back(order);
+    const std::size_t explained = std::min(untold.size(), unnamed[group]);
+    untold.erase(untold.begin(), untold.begin() + static_cast<std::ptrdiff_t>(explained));
+    happened += std::min(untold.size(), list.size());
+    for (std::size_t i = 0; i < std::min(untold.size(), list.size()); ++i) {
+      if (list[i]->http_status == 0) continue;
+      Witness witness{.what = fmt::format("request {} was answered HTTP {}, and its order {} is {}", list[i]->operation,
+                                          list[i]->http_status, untold[i]->id,
+                                          untold[i]->status.empty() ? "there" : untold[i]->status),
+                      .rule = "who gets an error may not know that it was done: repeated with its key it must be the same "
+                              "order"};
+      if (with_errors.first()) {
+        orders.show(witness, *untold[i]);
+        orders.show(witness, *list[i]);
+      }
+      with_errors.add(std::move(witness));
+    }
   }
   if (requests > 0 && !orders.has_groups())
     return undecided(name, fmt::format("{} without an answer, and sql.orders has no column key",
                                        counted(requests, "request")));
-  return Violations().verdict(
-      name, fmt::format("{} without an answer: {} happened, {} did not", counted(requests, "request"),
-                        grouped(happened), grouped(requests - happened)));
+  std::string held = fmt::format("{} without an answer: {} happened, {} did not", counted(requests, "request"),
+                                 grouped(happened), grouped(requests - happened));
+  if (with_errors.count() > 0)
+    held += fmt::format("; {} answered with an error, and done", grouped(with_errors.count()));
+  Verdict verdict = with_errors.verdict(name, held);
+  verdict.ruling = Ruling::pass;
+  verdict.reason = held;
+  return verdict;
 }
 
 Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
@@ -204,6 +262,7 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
   constexpr std::string_view name = "answer-matches-database";
   if (!orders.has_groups())
     return does_not_apply(name, "sql.orders has no column key (or product) to compare");
+  if (!orders.other_spelling().empty()) return undecided(name, orders.other_spelling());
   Violations violations;
   std::uint64_t answers = 0;
   for (const LedgerEntry& entry : orders.ledger().entries) {
@@ -250,12 +309,22 @@ Verdict foreign_nodes_known(const ForeignOrders& orders) {
 
 Verdict foreign_not_vacuous(const ForeignOrders& orders) {
   constexpr std::string_view name = "not-vacuous";
-  std::uint64_t of_run = 0, undone = 0;
+  std::uint64_t of_run = 0, undone = 0, neither = 0;
+  std::string status;
   for (const ForeignOrder& order : orders.all()) {
-    of_run += order.of_run;
-    undone += order.of_run && orders.is_undone(order);
+    if (!order.of_run) continue;
+    ++of_run;
+    undone += orders.is_undone(order);
+    if (!orders.has_ended(order) || orders.is_undone(order) || orders.is_completed(order)) continue;
+    ++neither;
+    status = order.status;
   }
-  if (of_run == 0) return undecided(name, "the run placed no order, so nothing was shown");
+  if (of_run == 0)
+    return undecided(name, "the run placed no order, so nothing was shown" + answers_text(orders.ledger()));
+  if (neither == of_run)
+    return undecided(name, fmt::format("every order ended as {} or such, which is neither status.completed nor "
+                                       "status.undone: nothing was shown",
+                                       status));
   std::string shown = counted(of_run, "order");
   const auto groups = overlaps(orders.ledger());
   std::uint64_t met = 0, deepest = 0;

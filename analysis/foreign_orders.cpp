@@ -8,11 +8,6 @@
 namespace sagactl {
 namespace {
 
-// "created_at" of "created"; the time of something that has no other is "at".
-std::string time_column(std::string_view name) {
-  return name == "at" ? std::string(name) : fmt::format("{}_at", name);
-}
-
 bool holds(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
@@ -23,7 +18,7 @@ std::optional<std::int64_t> ForeignRow::integer(std::string_view name) const {
   const auto* value = find(name);
   if (!value || !*value) return std::nullopt;
   std::int64_t number = 0;
-  const std::string_view text = **value;
+  const std::string_view text = unpadded(**value);
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
@@ -33,7 +28,7 @@ std::optional<Timestamp> ForeignRow::time(std::string_view name) const {
   if (const auto us = integer(fmt::format("{}_us", name))) return Timestamp{*us};
   const auto* value = find(time_column(name));
   if (!value || !*value) return std::nullopt;
-  const auto time = parse_iso8601(**value);
+  const auto time = parse_iso8601(unpadded(**value));
   return time ? std::optional(*time) : std::nullopt;
 }
 
@@ -46,17 +41,9 @@ Json ForeignRow::json() const {
     if (us)
       row[time_column(name.substr(0, name.size() - 3))] = iso8601_us(Timestamp{*us});
     else
-      row[name] = std::string(*values_[i]);
+      row[name] = std::string(unpadded(*values_[i]));
   }
   return row;
-}
-
-Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
-  const std::string column = time_column(name), us = fmt::format("{}_us", name);
-  const std::string& is_there = row.has(column) ? column : us;
-  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {} of order {}: {} is a time such as "
-                                          "2026-11-20T13:04:07.137042Z, {} whole microseconds since 1970",
-                                          query, row.text(is_there), is_there, row.text("order_id"), column, us)};
 }
 
 Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& profile, const Ledger& ledger) {
@@ -78,6 +65,22 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   return orders;
 }
 
+void BadRows::add(const Error& error, const ForeignRow& row, const char* query) {
+  Witness witness{.what = error.message, .rule = "every row of a query has the values that it must have"};
+  if (violations_.first()) {
+    witness.rows.push_back(row.json());
+    witness.rows.back()["table"] = query;
+  }
+  violations_.add(std::move(witness));
+}
+
+std::optional<Verdict> BadRows::verdict() const {
+  if (violations_.count() == 0) return std::nullopt;
+  Verdict verdict = violations_.verdict("rows-were-read", "");
+  verdict.ruling = Ruling::unknown;  // what the row says is not known, and no more is
+  return verdict;
+}
+
 Result<void> ForeignOrders::take(const ForeignRow& row) {
   ForeignOrder order;
   order.id = row.text("order_id");
@@ -86,9 +89,8 @@ Result<void> ForeignOrders::take(const ForeignRow& row) {
   order.status = row.text("status");
   order.key = row.text("key");
   order.product = row.text("product");
-  const auto created = row.time("created");
-  if (!created) return no_time(row, "sql.orders", "created");
-  order.created_at = *created;
+  if (const auto fault = fault_of_row(ForeignTable::orders, row)) bad_rows_.add(*fault, row, "sql.orders");
+  order.created_at = row.time("created").value_or(Timestamp{});
   order.ended_at = row.time("ended");
   if (const auto amount = parse_money(row.text("amount"))) order.amount = *amount;
   for (const std::string& name : {order.key, order.product}) {
@@ -111,6 +113,19 @@ void ForeignOrders::place_groups() {
     by_ref_.emplace(orders_[i].ref, i);
     if (orders_[i].group) groups_[*orders_[i].group].push_back(i);
   }
+  // Ids of which none is in the database, though their keys have orders, are written in another way.
+  std::uint64_t with_rows = 0;
+  for (const LedgerEntry& entry : ledger_->entries) {
+    if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
+    if (by_ref_.count(entry.order) > 0) {
+      other_spelling_.clear();
+      return;
+    }
+    const auto rows = groups_.find({entry.kind, entry.group});
+    if (!has_groups_ || rows == groups_.end() || ++with_rows != 2) continue;
+    other_spelling_ = fmt::format("the answers name their orders as {}, and sql.orders as {}", ledger_->order_text(entry),
+                                  orders_[rows->second.front()].id);
+  }
 }
 
 const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
@@ -129,6 +144,37 @@ std::vector<const ForeignOrder*> ForeignOrders::of_group(OrderKind kind, std::ui
   if (it != groups_.end())
     for (const std::size_t index : it->second) list.push_back(&orders_[index]);
   return list;
+}
+
+StillToCome ForeignOrders::still_to_come() const {
+  StillToCome left;
+  for (const ForeignOrder& order : orders_) left.orders += order.of_run && has("status") && !has_ended(order);
+  // Of each group: requests that may have made an order, and orders that nobody was told of.
+  std::map<std::pair<OrderKind, std::uint32_t>, std::size_t> untold;
+  for (const auto& [group, places] : groups_)
+    for (const std::size_t place : places) untold[group] += told(orders_[place].ref) == nullptr;
+  const bool comparable = other_spelling_.empty();
+  for (const LedgerEntry& entry : ledger_->entries) {
+    const std::pair group{entry.kind, entry.group};
+    if (entry.outcome == RequestOutcome::accepted) {
+      const bool by_id = !entry.order.is_nil() && comparable;
+      left.lost += by_id ? find(entry.order) == nullptr : has_groups_ && groups_.count(group) == 0;
+      continue;
+    }
+    if (entry.outcome != RequestOutcome::indeterminate || !has_groups_) continue;
+    const auto explains = untold.find(group);
+    if (explains != untold.end() && explains->second > 0) {
+      --explains->second;
+      continue;
+    }
+    const bool is_on_its_way = entry.failure == TransportFailure::timed_out || entry.http_status == 502 || entry.http_status == 504;
+    // One that is still in a queue may make a second order; of one that is answered the group's order is all there is.
+    if (is_on_its_way)
+      ++left.timed_out;
+    else
+      left.unclear += groups_.count(group) == 0;
+  }
+  return left;
 }
 
 bool ForeignOrders::is_undone(const ForeignOrder& order) const {

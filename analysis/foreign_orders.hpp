@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/foreign_queries.hpp"
+#include "analysis/still_to_come.hpp"
 #include "analysis/violations.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/profile.hpp"
@@ -26,9 +27,20 @@ struct ForeignOrder {
   Json row;
 };
 
+// Rows that lack what they must have: they are told of, and the others are judged.
+class BadRows {
+ public:
+  void add(const Error& error, const ForeignRow& row, const char* query);
+  std::optional<Verdict> verdict() const;  // UNKNOWN, where there is any
+
+ private:
+  Violations violations_;
+};
+
 class ForeignOrders {
  public:
-  // The ledger and the profile outlive this. `invalid` for a query without the columns that it must have.
+  // The ledger and the profile outlive this. `invalid` for a query without the columns that it must have; a row without
+  // its values is one of the bad rows.
   static Result<ForeignOrders> read(ForeignRows& rows, const Profile& profile, const Ledger& ledger);
 
   const Ledger& ledger() const { return *ledger_; }
@@ -40,6 +52,11 @@ class ForeignOrders {
   bool has(std::string_view column) const {
     return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
   }
+
+  // Not empty: no id of an answer is in the database, though each key has its order; how both write them.
+  const std::string& other_spelling() const { return other_spelling_; }
+  StillToCome still_to_come() const;
+  BadRows& bad_rows() { return bad_rows_; }
 
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
@@ -61,6 +78,8 @@ class ForeignOrders {
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   bool has_groups_ = false;
+  std::string other_spelling_;
+  BadRows bad_rows_;
 };
 
 }  // namespace sagactl

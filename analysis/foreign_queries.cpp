@@ -32,7 +32,74 @@ const Shape& shape_of(ForeignTable table) {
   return shapes[static_cast<std::size_t>(table)];
 }
 
+constexpr std::size_t rows_looked_at = 20;
+
+Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
+  const std::string column = time_column(name), us = fmt::format("{}_us", name);
+  const std::string& is_there = row.has(column) ? column : us;
+  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {} of order {}: {} is a time such as "
+                                          "2026-11-20T13:04:07.137042Z, {} whole microseconds since 1970",
+                                          query, row.text(is_there), is_there, row.text("order_id"), column, us)};
+}
+
+// What a row of a query must not have in a column.
+Error unusable(const ForeignRow& row, std::string_view query, std::string_view column, std::string_view wanted) {
+  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {}: it must be {}", query,
+                                          row.text(column), column, wanted)};
+}
+
 }  // namespace
+
+std::string time_column(std::string_view name) {
+  return name == "at" ? std::string(name) : fmt::format("{}_at", name);
+}
+
+std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row) {
+  const char* query = shape_of(table).name;
+  switch (table) {
+    case ForeignTable::orders:
+      if (row.text("order_id").empty()) return unusable(row, query, "order_id", "the order's id");
+      if (!row.time("created")) return no_time(row, query, "created");
+      return std::nullopt;
+    case ForeignTable::steps:
+      if (!row.time("at")) return no_time(row, query, "at");
+      if (const std::string state = row.text("state"); state != "done" && state != "undone")
+        return unusable(row, query, "state", "done or undone");
+      return std::nullopt;
+    case ForeignTable::stock:
+      for (const char* column : {"initial", "available"})
+        if (!row.integer(column)) return unusable(row, query, column, "a whole number");
+      for (const char* column : {"reserved", "sold"})
+        if (!row.text(column).empty() && !row.integer(column)) return unusable(row, query, column, "a whole number");
+      return std::nullopt;
+    case ForeignTable::payments:
+      if (const std::string kind = row.text("kind"); kind != "capture" && kind != "refund")
+        return unusable(row, query, "kind", "capture or refund");
+      if (!parse_money(row.text("amount"))) return unusable(row, query, "amount", "money such as 12.50");
+      return std::nullopt;
+  }
+  crash("a query of no known kind");
+}
+
+Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTable table) {
+  if (!has_query(profile, table)) return {};
+  const Shape& shape = shape_of(table);
+  std::string sql = profile.queries.*shape.sql;
+  for (const char* field : {"{prefix}", "{run}"}) replace_all(sql, field, "");
+  std::size_t looked_at = 0, wrong = 0;
+  std::optional<Error> first;
+  const auto read = rows.each_row({shape.name, sql}, [&](const ForeignRow& row) -> Result<void> {
+    ++looked_at;
+    if (auto fault = fault_of_row(table, row)) {
+      ++wrong;
+      if (!first) first = std::move(fault);
+    }
+    if (looked_at == rows_looked_at) return Error{ErrorCode::invalid, "enough rows"};
+    return {};
+  });
+  if (looked_at > 0 && wrong == looked_at) return *first;
+  return {};
+}
 
 bool has_query(const Profile& profile, ForeignTable table) {
   return !(profile.queries.*shape_of(table).sql).empty();

@@ -20,10 +20,10 @@ class ForeignRow {
       : names_(names), values_(values) {}
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
-  // "" where there is no such column, or null in it.
+  // "" where there is no such column, or null in it. Without the blanks that fill up a char(n).
   std::string text(std::string_view name) const {
     const auto* value = find(name);
-    return value && *value ? std::string(**value) : std::string();
+    return value && *value ? std::string(unpadded(**value)) : std::string();
   }
   // Whole, or nothing.
   std::optional<std::int64_t> integer(std::string_view name) const;
@@ -32,6 +32,10 @@ class ForeignRow {
   Json json() const;  // all columns, as a witness shows them
 
  private:
+  static std::string_view unpadded(std::string_view text) {
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    return text;
+  }
   const std::optional<std::string_view>* find(std::string_view name) const {
     for (std::size_t i = 0; i < names_.size(); ++i)
       if (names_[i] == name) return &values_[i];
@@ -40,9 +44,6 @@ class ForeignRow {
   std::span<const std::string> names_;
   std::span<const std::optional<std::string_view>> values_;
 };
-
-// What is wrong with a row whose time() `name` is nothing.
-Error no_time(const ForeignRow& row, std::string_view query, std::string_view name);
 
 struct ForeignQuery {
   std::string name;  // in the profile: "sql.orders"

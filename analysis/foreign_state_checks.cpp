@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "analysis/foreign.hpp"
 #include "analysis/wording.hpp"
@@ -23,62 +24,83 @@ Json named(const ForeignRow& row, const char* query) {
   return json;
 }
 
-// What a row of a query must not have in a column.
-Error unusable(const ForeignRow& row, std::string_view query, std::string_view column, std::string_view wanted) {
-  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {}: it must be {}", query,
-                                          row.text(column), column, wanted)};
+using Layer = std::vector<std::string>;
+
+bool take_out(Layer& layer, const std::string& step) {
+  const auto it = std::find(layer.begin(), layer.end(), step);
+  if (it == layer.end()) return false;
+  layer.erase(it);
+  return true;
 }
 
-// What is wrong with the steps of an order, in their order; empty: nothing.
-std::string fault_of(std::vector<Step>& steps, bool order_is_undone, bool order_is_completed) {
-  std::vector<std::string> in_effect;
-  for (const Step& step : steps) {
-    if (!step.undone) {
-      in_effect.push_back(step.name);
+// What is wrong with what was undone at one moment; empty: nothing. The last layer is what was done last.
+std::string fault_of_undoing(std::vector<Layer>& in_effect, std::vector<std::string> undone) {
+  while (!undone.empty()) {
+    while (!in_effect.empty() && in_effect.back().empty()) in_effect.pop_back();
+    const auto of_the_last = std::find_if(undone.begin(), undone.end(), [&](const std::string& step) {
+      return !in_effect.empty() && take_out(in_effect.back(), step);
+    });
+    if (of_the_last != undone.end()) {
+      undone.erase(of_the_last);
       continue;
     }
-    const auto it = std::find(in_effect.begin(), in_effect.end(), step.name);
-    if (it == in_effect.end()) return fmt::format("step {} was undone without being in effect", step.name);
-    if (it + 1 != in_effect.end())
-      return fmt::format("step {} was undone before the later {}", step.name, in_effect.back());
-    in_effect.erase(it);
+    const std::string& step = undone.front();
+    const bool was_done = std::any_of(in_effect.begin(), in_effect.end(), [&](const Layer& layer) {
+      return std::find(layer.begin(), layer.end(), step) != layer.end();
+    });
+    return was_done ? fmt::format("step {} was undone before the later {}", step, in_effect.back().back())
+                    : fmt::format("step {} was undone without being in effect", step);
   }
+  return {};
+}
+
+// What is wrong with the steps of an order, in the order of their times; empty: nothing. Steps of one and the same time
+// (a database that keeps whole seconds has many) may have come in any order that is right.
+std::string fault_of(const std::vector<Step>& steps, bool order_is_undone, bool order_is_completed) {
+  std::vector<Layer> in_effect;
+  bool any_undone = false;
+  for (std::size_t begin = 0, end = 0; begin < steps.size(); begin = end) {
+    Layer done;
+    std::vector<std::string> undone;
+    for (end = begin; end < steps.size() && steps[end].at == steps[begin].at; ++end)
+      (steps[end].undone ? undone : done).push_back(steps[end].name);
+    any_undone = any_undone || !undone.empty();
+    in_effect.push_back(std::move(done));
+    if (std::string fault = fault_of_undoing(in_effect, std::move(undone)); !fault.empty()) return fault;
+  }
+  while (!in_effect.empty() && in_effect.back().empty()) in_effect.pop_back();
   if (order_is_undone && !in_effect.empty())
-    return fmt::format("step {} was done and never undone", in_effect.back());
-  const bool any_undone = std::any_of(steps.begin(), steps.end(), [](const Step& it) { return it.undone; });
+    return fmt::format("step {} was done and never undone", in_effect.back().back());
   if (order_is_completed && any_undone) return "a step of it was undone";
   return {};
 }
 
-Result<std::int64_t> needed(const ForeignRow& row, const char* query, const char* column) {
-  const auto value = row.integer(column);
-  if (!value) return unusable(row, query, column, "a whole number");
-  return *value;
-}
-
 }  // namespace
 
-Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders) {
+Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
+                                     BadRows& bad) {
   constexpr std::string_view name = "compensation-complete";
   if (!has_query(profile, ForeignTable::steps)) return does_not_apply(name, no_query(ForeignTable::steps));
   if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
   std::map<Uuid, std::vector<Step>> steps;
+  std::set<Uuid> unjudged;  // a step of theirs cannot be told
   if (auto columns = columns_of(rows, profile, ForeignTable::steps); !columns) return columns.error();
   auto read = rows.each_row(
       query_of(profile, ForeignTable::steps, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
-        const auto at = row.time("at");
-        if (!at) return no_time(row, "sql.steps", "at");
-        const std::string state = row.text("state");
-        if (state != "done" && state != "undone") return unusable(row, "sql.steps", "state", "done or undone");
+        if (const auto fault = fault_of_row(ForeignTable::steps, row)) {
+          bad.add(*fault, row, "sql.steps");
+          unjudged.insert(order_ref(row.text("order_id")));
+          return {};
+        }
         steps[order_ref(row.text("order_id"))].push_back(
-            {row.text("step"), state == "undone", *at, named(row, "sql.steps")});
+            {row.text("step"), row.text("state") == "undone", *row.time("at"), named(row, "sql.steps")});
         return {};
       });
   if (!read) return read.error();
   Violations violations;
   std::uint64_t undone = 0;
   for (const ForeignOrder& order : orders.all()) {
-    if (!order.of_run) continue;
+    if (!order.of_run || unjudged.count(order.ref) > 0) continue;
     std::vector<Step>& own = steps[order.ref];
     std::stable_sort(own.begin(), own.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
     undone += orders.is_undone(order);
@@ -99,7 +121,7 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
 }
 
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile,
-                                           const ForeignOrders& orders) {
+                                           const ForeignOrders& orders, BadRows& bad) {
   if (!has_query(profile, ForeignTable::stock))
     return std::vector<Verdict>{does_not_apply("stock-balances", no_query(ForeignTable::stock)),
                                 does_not_apply("never-negative", no_query(ForeignTable::stock))};
@@ -108,10 +130,11 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
   if (auto columns = columns_of(rows, profile, ForeignTable::stock); !columns) return columns.error();
   auto read = rows.each_row(
       query_of(profile, ForeignTable::stock, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
-        const auto initial = needed(row, "sql.stock", "initial");
-        const auto available = needed(row, "sql.stock", "available");
-        if (!initial) return initial.error();
-        if (!available) return available.error();
+        if (const auto fault = fault_of_row(ForeignTable::stock, row)) {
+          bad.add(*fault, row, "sql.stock");
+          return {};
+        }
+        const auto initial = row.integer("initial"), available = row.integer("available");
         const std::int64_t reserved = row.integer("reserved").value_or(0),
                            sold = row.integer("sold").value_or(0);
         const std::string product = row.text("product");
@@ -143,13 +166,14 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
 }
 
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile,
-                                              const ForeignOrders& orders) {
+                                              const ForeignOrders& orders, BadRows& bad) {
   constexpr std::string_view money = "money-balances", once = "one-capture-per-order";
   if (!has_query(profile, ForeignTable::payments))
     return std::vector<Verdict>{does_not_apply(money, no_query(ForeignTable::payments)),
                                 does_not_apply(once, no_query(ForeignTable::payments))};
   struct Paid {
     int captures = 0, refunds = 0;
+    bool unclear = false;  // a payment of it cannot be told
     std::int64_t net = 0;
     Json rows = Json::array();
   };
@@ -159,10 +183,12 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
                             [&](const ForeignRow& row) -> Result<void> {
                               const std::string kind = row.text("kind");
                               const auto amount = parse_money(row.text("amount"));
-                              if (kind != "capture" && kind != "refund")
-                                return unusable(row, "sql.payments", "kind", "capture or refund");
-                              if (!amount) return unusable(row, "sql.payments", "amount", "money such as 12.50");
                               Paid& of = paid[order_ref(row.text("order_id"))];
+                              if (const auto fault = fault_of_row(ForeignTable::payments, row)) {
+                                bad.add(*fault, row, "sql.payments");
+                                of.unclear = true;
+                                return {};
+                              }
                               ++(kind == "capture" ? of.captures : of.refunds);
                               of.net += kind == "capture" ? amount->cents : -amount->cents;
                               of.rows.push_back(named(row, "sql.payments"));
@@ -185,6 +211,7 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
     if (!order.of_run) continue;
     ++seen;
     const Paid& of = paid[order.ref];
+    if (of.unclear) continue;
     if (of.captures > 1 || of.refunds > of.captures)
       add(twice, order, of,
           fmt::format("order {} has {} and {}", order.id, counted(of.captures, "capture"),

@@ -1,15 +1,36 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "analysis/json_view.hpp"
 #include "analysis/report.hpp"
+#include "analysis/report_answers.hpp"
+#include "common/text.hpp"
 
 namespace sagactl {
 namespace {
 
-// Escapes text for XML; characters that XML cannot hold become spaces.
+// Text that XML can hold: what is not UTF-8, or no character of XML 1.0, becomes U+FFFD.
+std::string xml_text(std::string_view text) {
+  constexpr std::string_view replacement = "\xEF\xBF\xBD";
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    while (size < std::min<std::size_t>(4, text.size()) && !is_utf8(text.substr(0, size))) ++size;
+    const std::string_view character = text.substr(0, size);
+    const auto first = static_cast<unsigned char>(character.front());
+    const bool is_control = first < 0x20 && first != '\t' && first != '\n' && first != '\r';
+    const bool is_none = character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF";
+    const bool good = is_utf8(character) && !is_control && !is_none;
+    out += good ? character : replacement;
+    text.remove_prefix(good ? size : 1);
+  }
+  return out;
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : xml_text(text)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -26,8 +47,14 @@ std::string escaped(std::string_view text) {
       case '\n':
         out += "&#10;";
         break;
+      case '\r':
+        out += "&#13;";
+        break;
+      case '\t':
+        out += "&#9;";
+        break;
       default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        out += c;
     }
   }
   return out;
@@ -41,6 +68,10 @@ struct Suite {
            const std::string& reason, const std::string& details, bool counted) {
     ++tests;
     cases += fmt::format("    <testcase classname=\"sagactl.{}\" name=\"{}\"", kind, escaped(name));
+    if (ruling == "PASS" && !details.empty()) {
+      cases += fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(reason + "\n" + details));
+      return;
+    }
     if (ruling == "PASS") {
       cases += "/>\n";
       return;
@@ -76,17 +107,18 @@ std::string junit_report(const Json& json) {
   std::string when = result["startedAt"].text();
   if (when.empty()) when = result["takenAt"].text();
   if (when.size() > 19) when.resize(19);  // seconds, as the schema has them
+  const std::string said = answers_section(json);
   const double seconds = result["measuredMs"].number().value_or(0) / 1000;
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites>\n"
       "  <testsuite name=\"sagactl {}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
       "time=\"{:.3f}\" "
-      "timestamp=\"{}\">\n{}"
+      "timestamp=\"{}\">\n{}{}"
       "  </testsuite>\n"
       "</testsuites>\n",
       escaped(name), suite.tests, suite.failures, suite.errors, suite.skipped, seconds, escaped(when),
-      suite.cases);
+      suite.cases, said.empty() ? said : fmt::format("    <system-out>{}</system-out>\n", escaped(said)));
 }
 
 }  // namespace sagactl

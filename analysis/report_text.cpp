@@ -4,6 +4,7 @@
 
 #include "analysis/json_view.hpp"
 #include "analysis/report.hpp"
+#include "analysis/report_answers.hpp"
 #include "analysis/report_verdicts.hpp"
 #include "analysis/text_table.hpp"
 #include "analysis/wording.hpp"
@@ -225,7 +226,8 @@ std::string text_report(const Json& json, const TextStyle& style) {
                      {"duplicates", "duplicates"},
                      {"rejected", "rejected"},
                      {"failed", "failed"},
-                     {"transportErrors", "transport errors"}});
+                     {"transportErrors", "transport errors"}}) +
+            answers_section(json);
   if (!result["sagas"].empty())
     text += figures("Sagas", result["sagas"],
                     {{"started", "started"},

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/json_view.hpp"
+#include "analysis/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::size_t word_width = 7;  // of UNKNOWN
 constexpr std::size_t more_shown = 3;
 
 std::string value_text(const Json& value) {
-  return value.is_null() ? "none" : value.is_string() ? value.get<std::string>() : json_text(value);
+  return value.is_null() ? "none" : value.is_string() ? printable(value.get<std::string>()) : json_text(value);
 }
 
 // "orders 0197…: status paid, totalAmount 10.00": whose row it is, then what it says.
@@ -68,6 +69,17 @@ std::string witness_text(const JsonView& witness, const std::string& reason) {
   return text;
 }
 
+// A run that passed and missed a threshold did not end well: so said where the verdict is.
+std::string thresholds_missed(const JsonView& result) {
+  std::size_t missed = 0, undecided = 0;
+  for (const Json& threshold : result["thresholds"].list()) {
+    missed += JsonView(threshold)["verdict"].text() == "FAIL";
+    undecided += JsonView(threshold)["verdict"].text() == "UNKNOWN";
+  }
+  if (missed > 0) return fmt::format(", and {} missed", counted(missed, "threshold"));
+  return undecided > 0 ? fmt::format(", and {} undecided", counted(undecided, "threshold")) : std::string();
+}
+
 std::string padded(const std::string& word, const TextStyle& style) {
   return ruling_word(word, style) + std::string(word_width - std::min(word_width, word.size()), ' ');
 }
@@ -89,13 +101,13 @@ std::string verdict_section(const Json& result, const TextStyle& style) {
   for (const Json& json : view["verdicts"].list()) {
     const JsonView verdict(json);
     const bool counts = verdict["counted"].is_true();
-    const std::string word = verdict["verdict"].text(), reason = verdict["reason"].text();
+    const std::string word = verdict["verdict"].text(), reason = printable(verdict["reason"].text());
     text += fmt::format("  {}  {:<{}}  {}\n",
                         counts ? padded(word, style) : fmt::format("{:<{}}", "-", word_width),
                         verdict["name"].text(), width, reason);
-    if (word != "PASS" && counts) text += witness_text(verdict["witness"], reason);
+    if (counts) text += witness_text(verdict["witness"], reason);
   }
-  return text + fmt::format("Verdict: {}\n", ruling_word(view["verdict"].text(), style));
+  return text + fmt::format("Verdict: {}{}\n", ruling_word(view["verdict"].text(), style), thresholds_missed(view));
 }
 
 std::string threshold_section(const Json& result, const TextStyle& style) {

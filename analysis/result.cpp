@@ -4,26 +4,42 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include "common/output_file.hpp"
 #include "embedded/result_schema.hpp"
 
 namespace sagactl {
 
 Measured measured_by(const RunResult& load, const Examination* database) {
   const RequestCounts& counts = load.requests;
-  const std::uint64_t all = counts.sent + counts.unreached;
+  // What was due and never left is an error of whoever is to take so much.
+  const std::uint64_t all = counts.sent + counts.unreached + load.generator.skipped;
   const std::uint64_t good = counts.accepted + counts.duplicates;
-  const double seconds = static_cast<double>(load.measured.count()) / 1e6;
+  const double seconds = static_cast<double>(load.rated.count()) / 1e6;
   return Measured{
       .response = &load.response,
-      .lateness = load.ledger.open_loop ? &load.generator.lateness : nullptr,
+      .lateness = load.ledger.open_loop ? &load.generator.own_lateness : nullptr,
       .saga = database ? &database->sagas.took : nullptr,
       .errors = all == 0 ? 0 : static_cast<double>(all - std::min(all, good)) / static_cast<double>(all),
-      .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0};
+      .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0,
+      .sagas = database ? &database->sagas.counts : nullptr};
+}
+
+std::string_view to_string(RunEnd end) {
+  switch (end) {
+    case RunEnd::passed:
+      return "passed";
+    case RunEnd::violated:
+      return "violated";
+    case RunEnd::undecided:
+      return "undecided";
+    case RunEnd::threshold_missed:
+      return "threshold missed";
+  }
+  crash("an end of no known kind");
 }
 
 RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult> thresholds) {
@@ -41,15 +57,12 @@ std::string_view loadtest_schema() {
   return embedded::result_schema().front().text;
 }
 
+std::string result_text(const Json& result) {
+  return json_text(result, 1) + '\n';
+}
+
 Result<void> save_result(const Json& result, const std::string& path) {
-  // Beside it and renamed, so that a file of that name is whole.
-  const std::string beside = path + ".part";
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << json_text(result, 1) << '\n';
-  file.close();
-  if (!file || std::rename(beside.c_str(), path.c_str()) != 0)
-    return Error{ErrorCode::unavailable, fmt::format("cannot write '{}': {}", path, std::strerror(errno))};
-  return {};
+  return write_output(path, result_text(result));
 }
 
 Result<Json> load_result(const std::string& path) {

@@ -37,7 +37,11 @@ std::string_view loadtest_schema();
 
 // How the command ends; the value is its exit code.
 enum class RunEnd { passed = 0, violated = 1, undecided = 2, threshold_missed = 3 };
+std::string_view to_string(RunEnd end);  // "passed", "violated", "undecided", "threshold missed"
 RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult> thresholds = {});
+
+// What --save writes.
+std::string result_text(const Json& result);
 
 // Reads what was saved. `not_found`, or `invalid` when it is not such a result or one of a later format.
 Result<void> save_result(const Json& result, const std::string& path);

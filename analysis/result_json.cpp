@@ -83,7 +83,7 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
               {"requests", requests_json(load.requests)}};
   result["sagas"] = database ? to_json(database->sagas.counts) : Json(nullptr);
   result["throughput"] =
-      Json{{"acceptedPerSecond", per_second(load.requests.accepted, load.measured)},
+      Json{{"acceptedPerSecond", per_second(load.requests.accepted, load.rated)},
            {"completedPerSecond",
             database ? per_second(database->sagas.counts.completed, database->sagas.active) : Json(nullptr)}};
   result["latency"] = latency_json(load.response);
@@ -98,6 +98,10 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
   result["format"] = 1;
   result["openLoop"] = ledger.open_loop;
   result["measuredMs"] = load.measured.count() / 1000;
+  result["ratedMs"] = load.rated.count() / 1000;
+  result["answers"] = answers_json(load.answers);
+  result["answersByTarget"] = targets_json(load.answers, ledger);
+  result["end"] = to_string(end_of(verdicts, thresholds));
   result["interrupted"] = load.interrupted;
   result["targets"] = ledger.targets;
   result.update(origin_json(origin));

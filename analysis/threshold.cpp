@@ -14,8 +14,8 @@ namespace {
 Error wrong(std::string_view text, std::string_view why) {
   return Error{
       ErrorCode::invalid,
-      fmt::format("threshold '{}': {}; write it like p99<50ms, max<1s, errors<1%, throughput>1000/s or "
-                  "saga-p99<2s",
+      fmt::format("threshold '{}': {}; write it like p99<50ms, max<1s, errors<1%, throughput>1000/s, "
+                  "saga-p99<2s or failed-sagas<1%",
                   text, why)};
 }
 
@@ -46,6 +46,7 @@ Result<double> limit_of(Threshold::Metric metric, std::string_view text, std::st
       if (!duration) return wrong(text, duration.error().message);
       return static_cast<double>(duration->count());
     }
+    case Threshold::Metric::failed_sagas:
     case Threshold::Metric::errors: {
       const auto share = number_before(limit, "%");
       if (!share || *share > 100) return wrong(text, fmt::format("'{}' is not a share like 1%", limit));
@@ -70,6 +71,7 @@ std::string show(const Threshold& threshold, double value) {
     case Threshold::Metric::saga_latency:
       return format_duration(Duration{static_cast<std::int64_t>(value)});
     case Threshold::Metric::errors:
+    case Threshold::Metric::failed_sagas:
       return fmt::format("{:.3g} %", value * 100);
     case Threshold::Metric::throughput:
       return fmt::format("{:.1f}/s", value);
@@ -104,6 +106,8 @@ Result<Threshold> parse_threshold(std::string_view text) {
   const std::string_view limit = trim(all.substr(sign + 1));
   if (metric == "errors") {
     threshold.metric = Threshold::Metric::errors;
+  } else if (metric == "failed-sagas") {
+    threshold.metric = Threshold::Metric::failed_sagas;
   } else if (metric == "throughput") {
     threshold.metric = Threshold::Metric::throughput;
   } else {
@@ -122,7 +126,37 @@ Result<Threshold> parse_threshold(std::string_view text) {
   return threshold;
 }
 
+Threshold no_saga_failed() {
+  Threshold threshold;
+  threshold.text = "no-saga-failed";
+  threshold.metric = Threshold::Metric::failed_sagas;
+  threshold.limit = 0;
+  return threshold;
+}
+
+namespace {
+
+ThresholdResult evaluate_sagas(const Threshold& threshold, const SagaCounts* sagas) {
+  ThresholdResult result{.threshold = threshold, .actual = {}, .reason = {}};
+  if (!sagas || sagas->started == 0) {
+    result.reason = "no saga was seen; give --database";
+    return result;
+  }
+  const double share = static_cast<double>(sagas->failed) / static_cast<double>(sagas->started);
+  result.actual = show(threshold, share);
+  const bool kept = threshold.limit == 0 ? sagas->failed == 0 : within(threshold, share);
+  result.ruling = kept ? Ruling::pass : Ruling::fail;
+  result.reason = sagas->failed == 0
+                      ? fmt::format("none of {} failed", counted(sagas->started, "saga"))
+                      : fmt::format("{} of {} failed and wait for a person: `sagactl saga list --status failed` shows them",
+                                    grouped(sagas->failed), counted(sagas->started, "saga"));
+  return result;
+}
+
+}  // namespace
+
 ThresholdResult evaluate(const Threshold& threshold, const Measured& measured) {
+  if (threshold.metric == Threshold::Metric::failed_sagas) return evaluate_sagas(threshold, measured.sagas);
   ThresholdResult result{.threshold = threshold, .actual = {}, .reason = {}};
   const bool of_sagas = threshold.metric == Threshold::Metric::saga_latency;
   const bool latency = of_sagas || threshold.metric == Threshold::Metric::latency;

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "common/text.hpp"
+
 namespace sagactl {
 
 std::string grouped(std::uint64_t number) {
@@ -19,6 +23,20 @@ std::string counted(std::uint64_t number, std::string_view singular) {
 
 std::string percent(double share) {
   return fmt::format("{:.1f} %", share * 100.0);
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    while (size < std::min<std::size_t>(4, text.size()) && !is_utf8(text.substr(0, size))) ++size;
+    const bool good = is_utf8(text.substr(0, size));
+    const auto first = static_cast<unsigned char>(text.front());
+    const bool is_control = first < 0x20 || first == 0x7F || (first == 0xC2 && good && static_cast<unsigned char>(text[1]) < 0xA0);
+    out += !good ? "\xEF\xBF\xBD" : is_control ? " " : text.substr(0, size);
+    text.remove_prefix(good ? size : 1);
+  }
+  return out;
 }
 
 }  // namespace sagactl

@@ -71,6 +71,7 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
     return ExitCode::done;
   }
   if (!flags.compare.empty()) return compare(invocation, flags.compare, flags.with);
+  if (auto checked = check_report_files(invocation, flags.files); !checked) return checked.error();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   const auto source = open_history(*database);
@@ -92,8 +93,7 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
   origin.database = database->shown;
   const Json result = analysis_json(origin, *found, options);
   show_result(invocation, result);
-  if (auto written = write_reports(invocation, flags.files, result); !written) return written.error();
-  return exit_code_of(end_of(found->verdicts));
+  return end_with(invocation, write_reports(invocation, flags.files, result), exit_code_of(end_of(found->verdicts)));
 }
 
 }  // namespace

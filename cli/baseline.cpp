@@ -13,7 +13,9 @@ namespace {
 
 constexpr double tolerance_max = 10;
 
-Result<double> parse_share(const std::string& text) {
+}  // namespace
+
+Result<double> parse_percent(const std::string& text) {
   double percent = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, failure] = std::from_chars(text.data(), end, percent);
@@ -23,12 +25,10 @@ Result<double> parse_share(const std::string& text) {
   return percent / 100;
 }
 
-}  // namespace
-
 void add_baseline_flags(CLI::App& app, Baseline& baseline) {
   add_text(app, "--baseline", baseline.file, "FILE.json", "Be no worse than this earlier result, from --save");
   const auto tolerance = [&baseline](const std::string& text) -> Result<void> {
-    const auto share = parse_share(text);
+    const auto share = parse_percent(text);
     if (!share) return share.error();
     baseline.tolerance = *share;
     return {};

@@ -19,6 +19,9 @@ struct Baseline {
   double tolerance = 0.2;
 };
 
+// Of "20%": 0.2. `invalid` for what is none.
+Result<double> parse_percent(const std::string& text);
+
 void add_baseline_flags(CLI::App& app, Baseline& baseline);
 
 // The thresholds that the baseline sets for a run of that scenario; none without a baseline.

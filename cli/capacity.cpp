@@ -70,7 +70,7 @@ Result<void> check_capacity(const LoadOptions& options, std::span<const Threshol
   const auto wrong = [](const char* what) { return Error{ErrorCode::invalid, what}; };
   if (thresholds.empty()) return wrong("--capacity needs a --threshold to meet, such as p99<50ms");
   for (const Threshold& threshold : thresholds) {
-    if (threshold.metric == Threshold::Metric::saga_latency)
+    if (threshold.metric == Threshold::Metric::saga_latency || threshold.metric == Threshold::Metric::failed_sagas)
       return wrong("--capacity judges rates by what the client sees: leave out thresholds of sagas");
     if (threshold.metric == Threshold::Metric::throughput)
       return wrong("--capacity searches the throughput itself: leave out thresholds of it");
@@ -91,7 +91,7 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   const Measured measured = measured_by(load, nullptr);
   CapacityStep step;
   step.rate = rate;
-  const double seconds = static_cast<double>(load.measured.count()) / 1e6;
+  const double seconds = static_cast<double>(load.rated.count()) / 1e6;
   step.sent_per_second = seconds > 0 ? static_cast<double>(load.requests.sent) / seconds : 0;
   step.p50 = load.response.percentile(50);
   step.p99 = load.response.percentile(99);

@@ -1,10 +1,13 @@
-// Waiting until every order of a load test has ended.
+// Waiting until everything has come that a load test began.
 #pragma once
 
+#include <chrono>
 #include <stop_token>
+#include <string>
 
 #include "cli/evidence.hpp"
 #include "cli/invocation.hpp"
+#include "cli/order_status.hpp"
 #include "cli/progress.hpp"
 #include "loadgen/ledger.hpp"
 
@@ -17,11 +20,32 @@ enum class Drained {
   interrupted,
 };
 
-// Our own systems: asks the nodes while they say that sagas are under way, then looks into the database where
-// there is one. Others: by the profile's query for orders where there is a database, else each order by
-// itself.
-Drained wait_until_drained(const Invocation& invocation, const Evidence& evidence, const Profile& profile,
-                           const Ledger& ledger, Duration limit, const std::stop_token& stop,
-                           ProgressLine& progress);
+struct DrainEnd {
+  Drained how = Drained::all_ended;
+  std::string left = {};  // not in time: what was still to come
+};
+
+// What a drain looks at. All outlive it; `statuses` may be null.
+struct DrainScene {
+  const Invocation& invocation;
+  const Evidence& evidence;
+  const Profile& profile;
+  const Ledger& ledger;
+  OrderStatuses* statuses = nullptr;
+};
+
+// Our own systems: asks the nodes while they say that sagas are under way, then looks into the database where there is
+// one, for the sagas of this run. Others: looks through the profile's query for orders, also for accepted orders and
+// requests without an answer that are not there yet; without a database each order is asked for by itself. What fails
+// is tried again until `until`.
+DrainEnd wait_until_drained(const DrainScene& scene, std::chrono::steady_clock::time_point until,
+                            const std::stop_token& stop, ProgressLine& progress);
+
+// Whether what was found may be otherwise a little later: something is still to come, or a payment, a compensation or
+// an answer may not have been written yet.
+bool may_yet_change(const Examined& examined, const Profile& profile);
+
+// Sleeps, at most until `until`; false when it was interrupted.
+bool pause_until(const std::stop_token& stop, std::chrono::steady_clock::time_point until);
 
 }  // namespace sagactl

@@ -5,6 +5,7 @@
 
 #include "analysis/foreign.hpp"
 #include "cli/node_client.hpp"
+#include "cli/order_status.hpp"
 #include "cli/profile_database.hpp"
 
 namespace sagactl {
@@ -23,6 +24,11 @@ Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profi
   const auto rows = open_foreign_rows(database);
   if (!rows) return rows.error();
   if (auto checked = check_queries(**rows, profile); !checked) return checked.error();
+  for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments}) {
+    const auto fresh = open_foreign_rows(database);  // a query that is broken off may leave nothing to go on with
+    if (!fresh) return fresh.error();
+    if (auto checked = check_values(**fresh, profile, table); !checked) return checked.error();
+  }
   evidence.foreign = database;
   evidence.database = database.shown;
   return evidence;
@@ -53,31 +59,48 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
   return evidence;
 }
 
-Result<Examined> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load) {
-  Examined examined;
-  Result<Examination> found = Examination{};
+namespace {
+
+Result<Examination> look(const Evidence& evidence, const Profile& profile, const RunResult& load) {
   if (evidence.foreign) {
     const auto rows = open_foreign_rows(*evidence.foreign);
     if (!rows) return rows.error();
-    found = examine_foreign(**rows, profile, load.ledger, wall_clock_now());
-  } else if (evidence.source) {
-    auto history = evidence.source->snapshot();
-    if (!history) return history.error();
-    ExamineOptions options;
-    options.check.drained = true;
-    options.check.scratch = evidence.scratch;
-    options.run = load.ledger.run;
-    options.ledger = &load.ledger;
-    found = examine(**history, options);
-  } else {
-    examined.verdicts = profile.is_ours
-                            ? verdicts_without_database(evidence.why)
-                            : foreign_verdicts_without_database(profile, load.ledger, evidence.why);
-    return examined;
+    return examine_foreign(**rows, profile, load.ledger, wall_clock_now());
   }
-  if (!found) return found.error();
-  examined.verdicts = found->verdicts;
-  examined.database = std::move(*found);
+  auto history = evidence.source->snapshot();
+  if (!history) return history.error();
+  ExamineOptions options;
+  options.check.drained = true;
+  options.check.scratch = evidence.scratch;
+  options.run = load.ledger.run;
+  options.ledger = &load.ledger;
+  return examine(**history, options);
+}
+
+std::vector<Verdict> blind(const Profile& profile, const Ledger& ledger, std::string_view why) {
+  return profile.is_ours ? verdicts_without_database(why) : foreign_verdicts_without_database(profile, ledger, why);
+}
+
+}  // namespace
+
+Examined examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load, OrderStatuses* statuses) {
+  Examined examined;
+  std::string why = evidence.why;
+  if (evidence.foreign || evidence.source) {
+    auto found = look(evidence, profile, load);
+    if (found) {
+      examined.database = std::move(*found);
+    } else {
+      examined.trouble = found.error().message;
+      why = "the database could not be read: " + examined.trouble;
+    }
+  } else if (statuses) {
+    if (const auto missing = statuses->what_is_missing())
+      why += "; nor was each order's status told: " + *missing;
+    else if (auto found = examine_statuses(*statuses, profile, load.ledger, why, wall_clock_now()))
+      examined.database = std::move(*found);
+  }
+  examined.verdicts = examined.database ? examined.database->verdicts : blind(profile, load.ledger, why);
   return examined;
 }
 

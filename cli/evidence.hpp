@@ -14,6 +14,8 @@
 
 namespace sagactl {
 
+class OrderStatuses;
+
 struct Evidence {
   std::unique_ptr<HistorySource> source;  // ours
   std::optional<DatabaseName> foreign;    // another system's
@@ -28,9 +30,12 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
                                const std::vector<Url>& urls);
 
 struct Examined {
-  std::optional<Examination> database;
+  std::optional<Examination> database;  // or what the server said of each order
+  std::string trouble;                  // the database could not be read any more
   std::vector<Verdict> verdicts;
 };
-Result<Examined> examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load);
+// `statuses`: what the server said of each order, where no database is named; may be null. A database that cannot be read
+// any more leaves the verdicts that need it UNKNOWN, with the reason.
+Examined examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load, OrderStatuses* statuses);
 
 }  // namespace sagactl

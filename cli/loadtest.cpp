@@ -1,5 +1,9 @@
 #include "cli/loadtest.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <ostream>
 
@@ -11,6 +15,7 @@
 #include "cli/flag.hpp"
 #include "cli/loadtest_flags.hpp"
 #include "cli/node_client.hpp"
+#include "cli/order_status.hpp"
 #include "cli/origin.hpp"
 #include "cli/progress.hpp"
 #include "cli/saga_watch.hpp"
@@ -30,7 +35,9 @@ class Loadtest {
  private:
   Result<ExitCode> rehearse() const;
   Result<RunResult> run(const LoadOptions& options);
-  Result<std::string> keep_ledger(const Ledger& ledger) const;
+  void drain(RunResult& load);
+  Examined examine(const RunResult& load);
+  std::vector<ThresholdResult> judge_limits(const Measured& measured, bool sagas_are_known) const;
   Result<ExitCode> conclude(const RunResult& load, const CapacityFound* capacity);
 
   Invocation& invocation_;
@@ -40,6 +47,8 @@ class Loadtest {
   Evidence evidence_;
   std::vector<Threshold> limits_;  // what the baseline sets beside the thresholds
   std::stop_token stop_;
+  std::optional<OrderStatuses> statuses_;  // of the last run
+  std::chrono::steady_clock::time_point load_ended_{}, drain_until_{};
 };
 
 // Shows what would be sent.
@@ -53,7 +62,8 @@ Result<ExitCode> Loadtest::rehearse() const {
   }
   if (invocation_.wants_json())
     invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
-  if (evidence_.foreign) invocation_.say("the profile's queries have their columns in " + evidence_.database);
+  if (evidence_.foreign)
+    invocation_.say("the profile's queries have their columns, and what rows there are can be read, in " + evidence_.database);
   invocation_.say("nothing was sent" +
                   (options_.profile.test_data.empty() ? std::string() : "; what [[test_data]] brings is made up"));
   return ExitCode::done;
@@ -72,55 +82,93 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
     return with_hint(load.error(), "start a node with `sagactl serve`, or name one with --url");
   }
-  if (load->interrupted) return load;
-  const Drained drained = wait_until_drained(invocation_, evidence_, options.profile, load->ledger,
-                                             flags_.drain, stop_, progress_);
-  progress_.end();
-  if (drained == Drained::interrupted) load->interrupted = true;
-  if (drained == Drained::not_in_time)
-    invocation_.say("sagas had not ended after " + format_duration(flags_.drain) + " (--drain)");
+  load_ended_ = std::chrono::steady_clock::now();
+  drain_until_ = load_ended_ + flags_.drain;
+  statuses_.reset();
+  if (!options.profile.is_ours && !options.profile.status.path.empty())
+    statuses_.emplace(invocation_, options.profile, load->ledger);
+  if (!load->interrupted) drain(*load);
   return load;
 }
 
-// The client's ledger is kept before anything is made of it.
-Result<std::string> Loadtest::keep_ledger(const Ledger& ledger) const {
-  if (flags_.files.json.empty()) return std::string();
-  auto path = invocation_.environment.resolve(flags_.files.json);
-  path.replace_extension(".ledger.jsonl");
-  if (auto saved = save_ledger(ledger, path.string()); !saved) return saved.error();
-  return path.string();
+// Waits for what the load has begun.
+void Loadtest::drain(RunResult& load) {
+  const DrainScene scene{invocation_, evidence_, options_.profile, load.ledger, statuses_ ? &*statuses_ : nullptr};
+  const DrainEnd end = wait_until_drained(scene, drain_until_, stop_, progress_);
+  progress_.end();
+  if (end.how == Drained::interrupted) load.interrupted = true;
+  if (end.how == Drained::not_in_time)
+    invocation_.say(fmt::format("sagas had not ended after {} (--drain): {}", format_duration(flags_.drain), end.left));
+}
+
+// Looks, and as long as the drain lasts looks again where what is late may change what is seen. What counts is seen in
+// the last look, all in one.
+Examined Loadtest::examine(const RunResult& load) {
+  const bool is_last_run = statuses_ && statuses_->run() == load.ledger.run;
+  // Our own nodes do not keep a request for longer than its client waits for it.
+  const auto until = options_.profile.is_ours ? std::min(drain_until_, load_ended_ + 2 * options_.timeout) : drain_until_;
+  for (Duration interval = 100ms;; interval = std::min<Duration>(interval * 2, 1s)) {
+    Examined examined = examine_run(evidence_, options_.profile, load, is_last_run ? &*statuses_ : nullptr);
+    const auto now = std::chrono::steady_clock::now();
+    const bool gone = !examined.trouble.empty();
+    if (load.interrupted || now >= until || !(gone || may_yet_change(examined, options_.profile))) return examined;
+    progress_.show("drain", fmt::format("{}: looked at again, at most {} more",
+                                        gone ? examined.trouble : "not all is as it should be, and may be late",
+                                        format_duration(std::chrono::duration_cast<Duration>(until - now))));
+    if (!pause_until(stop_, std::min(now + interval, until))) return examined;
+  }
+}
+
+std::vector<ThresholdResult> Loadtest::judge_limits(const Measured& measured, bool sagas_are_known) const {
+  std::vector<ThresholdResult> results;
+  bool about_sagas = false;
+  for (const Threshold& threshold : flags_.thresholds) {
+    results.push_back(evaluate(threshold, measured));
+    about_sagas = about_sagas || threshold.metric == Threshold::Metric::failed_sagas;
+  }
+  for (const Threshold& limit : limits_) results.push_back(evaluate(limit, measured));
+  if (!about_sagas && options_.profile.is_ours && sagas_are_known) results.push_back(evaluate(no_saga_failed(), measured));
+  return results;
 }
 
 Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* capacity) {
-  const auto ledger = keep_ledger(load.ledger);
-  if (!ledger) return ledger.error();
-  const auto findings = examine_run(evidence_, options_.profile, load);
-  if (!findings) return findings.error();
-  const Examination* database = findings->database ? &*findings->database : nullptr;
-  const Measured measured = measured_by(load, database);
-  std::vector<ThresholdResult> thresholds;
-  for (const Threshold& threshold : flags_.thresholds) thresholds.push_back(evaluate(threshold, measured));
-  for (const Threshold& limit : limits_) thresholds.push_back(evaluate(limit, measured));
+  // The client's ledger is kept before anything is made of it.
+  const auto ledger_path = ledger_beside(invocation_, flags_.files);
+  Result<void> kept;
+  if (!ledger_path.empty()) kept = save_ledger(load.ledger, ledger_path.string());
+  Examined found = examine(load);
+  progress_.end();
+  found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
+  found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
+  const Examination* seen = found.database ? &*found.database : nullptr;
+  const auto thresholds = judge_limits(measured_by(load, seen), seen && seen->sagas.counts.started > 0);
 
   ResultOrigin origin = origin_of(invocation_);
-  origin.ledger_path = *ledger;
+  if (kept) origin.ledger_path = ledger_path.string();
   origin.database = evidence_.database;
-  Json result = loadtest_json(origin, load, database, findings->verdicts, thresholds);
+  Json result = loadtest_json(origin, load, seen, found.verdicts, thresholds);
   result["system"] = load.ledger.system;
   if (capacity) result["capacity"] = capacity_json(*capacity);
   show_result(invocation_, result);
   if (capacity && !invocation_.wants_json())
     invocation_.terminal.out << '\n' << capacity_text(*capacity) << std::flush;
-  if (auto written = write_reports(invocation_, flags_.files, result, &load.response); !written)
-    return written.error();
-  if (load.interrupted || (capacity && capacity->interrupted)) return ExitCode::interrupted;
-  return exit_code_of(end_of(findings->verdicts, thresholds));
+  Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
+  if (!kept) {
+    Error trouble = kept.error();
+    if (!written) trouble.message += "; " + written.error().message;
+    written = trouble;
+  }
+  const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
+  const ExitCode verdict =
+      interrupted ? ExitCode::interrupted : exit_code_of(end_of(found.verdicts, thresholds));
+  return end_with(invocation_, written, verdict);
 }
 
 Result<ExitCode> Loadtest::carry_out() {
   auto options = load_options(invocation_, flags_);
   if (!options) return options.error();
   options_ = std::move(*options);
+  if (auto checked = check_report_files(invocation_, flags_.files); !checked) return checked.error();
   const auto urls = node_urls(invocation_.settings);
   if (!urls) return urls.error();
   auto evidence = find_evidence(invocation_, options_.profile, *urls);

@@ -72,7 +72,15 @@ void add_how_to_send(CLI::App& app, LoadOptions& load) {
 }
 
 void add_what_is_wanted(CLI::App& app, LoadtestFlags& flags) {
-  add_duration(app, "--drain", flags.drain, "Wait so long for all sagas to end [60s]");
+  add_duration(app, "--drain", flags.drain, "Wait so long for all that is late: sagas, rows, requests without an answer [60s]");
+  const auto missing = [&flags](const std::string& text) -> Result<void> {
+    const auto share = parse_percent(text);
+    if (!share) return share.error();
+    flags.missing_max = *share;
+    return {};
+  };
+  add_flag_with(app, "--missing", missing, "SHARE",
+                "How much of the load may be unsent, and how much unanswered, before nothing is shown [5%]");
   const auto threshold = [&flags](const std::string& text) -> Result<void> {
     auto parsed = parse_threshold(text);
     if (!parsed) return parsed.error();
@@ -80,7 +88,7 @@ void add_what_is_wanted(CLI::App& app, LoadtestFlags& flags) {
     return {};
   };
   add_flag_with(app, "--threshold", threshold, "LIMIT",
-                "Such as p99<50ms, errors<1%, throughput>500/s; may be repeated")
+                "Such as p99<50ms, errors<1%, throughput>500/s, failed-sagas<1%; may be repeated")
       .repeatable(100);
   add_switch(app, "--capacity", flags.capacity,
              "Search the highest rate that meets the thresholds, from --rate on [100/s]");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/run_verdicts.hpp"
 #include "analysis/threshold.hpp"
 #include "cli/baseline.hpp"
 #include "cli/invocation.hpp"
@@ -26,6 +27,7 @@ struct LoadtestFlags {
   bool capacity = false;
   bool dry_run = false;
   Duration drain = 60s;
+  double missing_max = missing_max_default;
   std::vector<Threshold> thresholds;
   Baseline baseline;
   ReportFiles files;

@@ -1,20 +1,36 @@
 #include "cli/profile_database.hpp"
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
+
+#include "common/text.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
-constexpr const char* patience = "SET statement_timeout = '60s'";
+// Times and bytes as they are read here, whatever the database is set to.
+constexpr const char* manners =
+    "SET statement_timeout = '60s'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'";
 
 Error query_failed(const ForeignQuery& query, std::string message) {
   while (!message.empty() && message.back() == '\n') message.pop_back();
   return {ErrorCode::invalid, "the profile's query " + query.name + ": " + message};
+}
+
+// Bytes that are no text, as PostgreSQL shows them.
+bool is_plain_text(std::string_view bytes) {
+  return is_utf8(bytes) && std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+std::string hex(std::string_view bytes) {
+  std::string text = "\\x";
+  for (const char c : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return text;
 }
 
 class SqliteRows final : public ForeignRows {
@@ -44,13 +60,19 @@ class SqliteRows final : public ForeignRows {
     if (!statement) return query_failed(query, sqlite3_errmsg(database_));
     const std::vector<std::string> names = names_of(statement.get());
     std::vector<std::optional<std::string_view>> values(names.size());
+    std::vector<std::string> bytes(names.size());
     int stepped = SQLITE_ROW;
     while ((stepped = sqlite3_step(statement.get())) == SQLITE_ROW) {
       for (std::size_t i = 0; i < names.size(); ++i) {
         const int column = static_cast<int>(i);
+        const bool is_blob = sqlite3_column_type(statement.get(), column) == SQLITE_BLOB;  // before it becomes text
         const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), column));
         const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement.get(), column));
         values[i] = text ? std::optional(std::string_view(text, size)) : std::nullopt;
+        if (text && is_blob && !is_plain_text(*values[i])) {
+          bytes[i] = hex(*values[i]);
+          values[i] = bytes[i];
+        }
       }
       if (auto visited = visit(ForeignRow(names, values)); !visited) return visited;
     }
@@ -84,7 +106,7 @@ class PostgresRows final : public ForeignRows {
     if (PQstatus(rows->connection_) != CONNECTION_OK)
       return Error{ErrorCode::unavailable,
                    "cannot open " + database.shown + ": " + PQerrorMessage(rows->connection_)};
-    for (const char* sql : {patience, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}) {
+    for (const char* sql : {manners, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}) {
       const Result_ done(PQexec(rows->connection_, sql), &PQclear);
       if (PQresultStatus(done.get()) != PGRES_COMMAND_OK)
         return Error{ErrorCode::unavailable,
@@ -112,8 +134,10 @@ class PostgresRows final : public ForeignRows {
     while (pg_result* raw = PQgetResult(connection_)) {
       const Result_ result(raw, &PQclear);
       const ExecStatusType status = PQresultStatus(raw);
-      if (status == PGRES_SINGLE_TUPLE && ended)
+      if (status == PGRES_SINGLE_TUPLE && ended) {
         ended = visit_row(raw, visit);
+        if (!ended) cancel();
+      }
       else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
         ended = query_failed(query, PQresultErrorMessage(raw));
     }
@@ -122,6 +146,14 @@ class PostgresRows final : public ForeignRows {
 
  private:
   using Result_ = std::unique_ptr<pg_result, decltype(&PQclear)>;
+
+  // Of what is not wanted any more nothing is to be read.
+  void cancel() {
+    char ignored[256];
+    PGcancel* const request = PQgetCancel(connection_);
+    if (request != nullptr) PQcancel(request, ignored, sizeof ignored);
+    PQfreeCancel(request);
+  }
 
   static std::vector<std::string> names_of(const pg_result* result) {
     std::vector<std::string> names;

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "cli/toml_members.hpp"
+#include "loadgen/own_headers.hpp"
 
 namespace sagactl {
 namespace {
@@ -50,8 +51,7 @@ void read_create(TomlMembers& members, Profile& profile) {
   members.text("body", profile.body);
   members.text("item", profile.item);
   members.pairs("fields", profile.fields);
-  const auto is_type = [](const auto& header) { return header.first == "Content-Type"; };
-  if (!profile.body.empty() && std::none_of(profile.headers.begin(), profile.headers.end(), is_type))
+  if (!profile.body.empty() && find_header(profile, "Content-Type") == nullptr)
     profile.headers.insert(profile.headers.begin(), {"Content-Type", "application/json"});
 }
 
@@ -61,9 +61,11 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
   read_statuses(members, "rejected", rules.rejected);
   members.tables("duplicate_if", [&](TomlMembers& tell) {
     rules.duplicate_tells.emplace_back();
-    tell.text("pointer", rules.duplicate_tells.back().pointer);
-    tell.texts("values", rules.duplicate_tells.back().values);
-    if (rules.duplicate_tells.back().pointer.empty()) tell.fail("pointer", "is missing");
+    Telltale& last = rules.duplicate_tells.back();
+    tell.text("pointer", last.pointer);
+    tell.text("header", last.header);
+    tell.texts("values", last.values);
+    if (last.pointer.empty() == last.header.empty()) tell.fail("pointer", "or header: one of them is needed");
   });
 }
 
@@ -111,7 +113,14 @@ void read_all(TomlMembers& members, Profile& profile) {
   if (accounts == "registered") profile.accounts = Profile::Accounts::registered;
   members.tables("create", [&](TomlMembers& it) { read_create(it, profile); });
   members.tables("answer", [&](TomlMembers& it) {
-    it.texts("order", profile.answer.order);
+    it.texts_or_tables("order", profile.answer.order, [&](TomlMembers& place) {
+      TextPlace text;
+      place.text("header", text.header);
+      place.text("after", text.after);
+      place.text("before", text.before);
+      if (text == TextPlace{}) place.fail("header", "is missing: a header, or what stands before and after the id in the body");
+      profile.answer.order_texts.push_back(text);
+    });
     it.texts("correlation", profile.answer.correlation);
     it.texts("status", profile.answer.status);
     it.texts("total", profile.answer.total);

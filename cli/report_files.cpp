@@ -1,22 +1,18 @@
 #include "cli/report_files.hpp"
 #include "cli/flag.hpp"
 
-#include <fstream>
 #include <ostream>
 
 #include "analysis/latency_picture.hpp"
 #include "analysis/report.hpp"
 #include "analysis/result.hpp"
+#include "common/output_file.hpp"
 
 namespace sagactl {
 namespace {
 
-Result<void> write_text(const Invocation& invocation, const std::string& name, const std::string& text) {
-  const auto path = invocation.environment.resolve(name);
-  std::ofstream file(path, std::ios::binary);
-  if (!(file << text << std::flush))
-    return Error{ErrorCode::invalid, "cannot write " + path.string() + "; is there such a directory?"};
-  return {};
+std::filesystem::path resolved(const Invocation& invocation, const std::string& name) {
+  return invocation.environment.resolve(name);
 }
 
 }  // namespace
@@ -32,26 +28,43 @@ void add_load_report_flags(CLI::App& app, ReportFiles& files) {
   add_text(app, "--hgrm", files.hgrm, "FILE.hgrm", "Write the response times as a percentile file of HdrHistogram");
 }
 
+Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files) {
+  for (const std::string* name : {&files.json, &files.html, &files.junit, &files.hgrm})
+    if (!name->empty())
+      if (auto checked = check_output(resolved(invocation, *name)); !checked) return checked;
+  const auto ledger = ledger_beside(invocation, files);
+  return ledger.empty() ? Result<void>() : check_output(ledger);
+}
+
+std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFiles& files) {
+  if (files.json.empty()) return {};
+  auto path = resolved(invocation, files.json);
+  if (!is_plain_file(path)) return {};
+  return path.replace_extension(".ledger.jsonl");
+}
+
 Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,
                            const Histogram* response) {
-  if (!files.json.empty()) {
-    auto saved = save_result(result, invocation.environment.resolve(files.json).string());
-    if (!saved) return saved;
-    invocation.say("result in " + files.json);
-  }
-  if (!files.html.empty()) {
-    if (auto written = write_text(invocation, files.html, html_report(result)); !written) return written;
-    invocation.say("report in " + files.html);
-  }
-  if (!files.junit.empty()) {
-    if (auto written = write_text(invocation, files.junit, junit_report(result)); !written) return written;
-    invocation.say("test cases in " + files.junit);
-  }
-  if (!files.hgrm.empty() && response) {
-    if (auto written = write_text(invocation, files.hgrm, hgrm(*response)); !written) return written;
-    invocation.say("percentiles in " + files.hgrm);
-  }
-  return {};
+  std::string trouble;
+  const auto write = [&](const std::string& name, const char* what, const auto& text) {
+    if (name.empty()) return;
+    if (const auto written = write_output(resolved(invocation, name), text()); !written)
+      trouble += (trouble.empty() ? "" : "; ") + written.error().message;
+    else
+      invocation.say(std::string(what) + " in " + name);
+  };
+  write(files.json, "result", [&] { return result_text(result); });
+  write(files.html, "report", [&] { return html_report(result); });
+  write(files.junit, "test cases", [&] { return junit_report(result); });
+  if (response) write(files.hgrm, "percentiles", [&] { return hgrm(*response); });
+  if (trouble.empty()) return {};
+  return Error{ErrorCode::unavailable, trouble};
+}
+
+ExitCode end_with(const Invocation& invocation, const Result<void>& written, ExitCode verdict) {
+  if (written) return verdict;
+  invocation.terminal.err << "sagactl: " << written.error().message << '\n' << std::flush;
+  return verdict == ExitCode::done ? exit_code_of(written.error().code) : verdict;
 }
 
 void show_result(const Invocation& invocation, const Json& result) {

@@ -33,6 +33,20 @@ class TomlMembers {
   void flag(const char* name, bool& value);
   void number(const char* name, std::optional<std::int64_t>& value);
   void texts(const char* name, std::vector<std::string>& values);  // one, or a list
+  // Texts as texts() reads them, and tables among them, for each of which `read` is called with its members.
+  template <class Read>
+  void texts_or_tables(const char* name, std::vector<std::string>& values, Read read) {
+    const toml::node* node = find(name);
+    if (!node || error_) return;
+    const toml::array* list = node->as_array();
+    const auto one = [&](const toml::node& element) {
+      if (element.is_table()) return one_table(name, element, read);
+      if (element.is_array()) return wrong(element, name, "must be a text, a table or a list of them");
+      values.push_back(toml_text(element));
+    };
+    if (!list) return one(*node);
+    for (const toml::node& element : *list) one(element);
+  }
   // {a = "b"} in the order of the file.
   void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& values);
   // Calls `read` with the members of each table of a list, or of the one that stands there.

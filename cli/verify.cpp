@@ -19,6 +19,7 @@ struct VerifyFlags {
 };
 
 Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
+  if (auto checked = check_report_files(invocation, flags.files); !checked) return checked.error();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   const auto source = open_history(*database);
@@ -34,8 +35,7 @@ Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
   origin.database = database->shown;
   const Json result = verify_json(origin, *verdicts, (*history)->taken_at());
   show_result(invocation, result);
-  if (auto written = write_reports(invocation, flags.files, result); !written) return written.error();
-  return exit_code_of(end_of(*verdicts));
+  return end_with(invocation, write_reports(invocation, flags.files, result), exit_code_of(end_of(*verdicts)));
 }
 
 }  // namespace

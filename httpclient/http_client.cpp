@@ -9,6 +9,7 @@
 #include <boost/beast/http.hpp>
 
 #include "httpclient/event_stream.hpp"
+#include "httpclient/limits.hpp"
 
 namespace sagactl {
 namespace {
@@ -154,16 +155,20 @@ Result<HttpResponse> HttpClient::Session::exchange(const HttpRequest& request, b
   Request message = message_of(request);
   stream_->expires_after(options_.timeout);
   error_code failure = write(message);
-  Parser parser;
-  parser.body_limit(options_.body_max);
-  if (request.method == "HEAD") parser.skip(true);
-  if (!failure) failure = read(parser);
-  *nothing_came = !parser.got_some() && failure != beast::error::timeout;
+  std::optional<Parser> parser;
+  do {  // an interim answer, such as 103, comes before the one that counts
+    parser.emplace();
+    parser->header_limit(head_max);
+    parser->body_limit(options_.body_max);
+    if (request.method == "HEAD") parser->skip(true);
+    if (!failure) failure = read(*parser);
+  } while (!failure && parser->get().result_int() < 200);
+  *nothing_came = !parser->got_some() && failure != beast::error::timeout;
   if (failure) {
     close();
     return broken(request, failure);
   }
-  auto answer = parser.release();
+  auto answer = parser->release();
   if (!answer.keep_alive()) close();
   HttpResponse response;
   response.status = static_cast<int>(answer.result_int());
@@ -204,6 +209,7 @@ Result<void> HttpClient::Session::stream(std::string_view path,
   stream_->expires_after(options_.timeout);
   error_code failure = write(message);
   Parser parser;
+  parser.header_limit(head_max);
   parser.body_limit(boost::none);
   parser.eager(true);
   if (!failure) {

@@ -6,6 +6,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "httpclient/limits.hpp"
+
 namespace sagactl {
 
 namespace net = boost::asio;
@@ -68,6 +70,7 @@ net::awaitable<Exchanged> exchange(Connection& connection, const std::string& te
   if (written.failure) co_return broken("the connection broke (" + written.failure.message() + ")");
   Parser parser;
   parser.eager(true);
+  parser.header_limit(head_max);
   parser.body_limit(body_max);
   while (!parser.is_done()) {
     const net::mutable_buffer space = connection.buffer.prepare(read_size);

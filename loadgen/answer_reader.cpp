@@ -2,29 +2,49 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
 
 namespace sagactl {
 namespace {
 
 // Of a head or a chunk's head that does not end.
-constexpr std::size_t unparsed_max = 64 * 1024;
+constexpr std::uint32_t unparsed_max = 64 * 1024;
 
 }  // namespace
 
-AnswerReader::Parser::Parser(std::string& body) : body_(&body) {
+AnswerReader::Parser::Parser(AnswerReader& reader) : reader_(&reader) {
   eager(true);
+  header_limit(unparsed_max);
   body_limit(boost::none);
 }
 
 std::size_t AnswerReader::Parser::keep(text bytes) {
-  body_->append(bytes.data(), std::min(bytes.size(), body_max - body_->size()));
+  std::string& body = reader_->body_;
+  const std::size_t room = body_max - body.size();
+  cut = cut || bytes.size() > room;
+  body.append(bytes.data(), std::min(bytes.size(), room));
   return bytes.size();
 }
 
 void AnswerReader::reset() {
   body_.clear();
   unparsed_.clear();
-  parser_.emplace(body_);
+  begin();
+}
+
+void AnswerReader::begin() {
+  parser_.emplace(*this);
+  values_.resize(wanted_ ? wanted_->size() : 0);
+  for (std::string& value : values_) value.clear();
+}
+
+void AnswerReader::keep_header(std::string_view name, std::string_view value) {
+  const auto same = [&](const std::string& wanted) {
+    return boost::beast::iequals(boost::beast::string_view(wanted.data(), wanted.size()),
+                                 boost::beast::string_view(name.data(), name.size()));
+  };
+  for (std::size_t i = 0; i < values_.size(); ++i)
+    if (values_[i].empty() && same((*wanted_)[i])) values_[i] = value;
 }
 
 AnswerReader::State AnswerReader::feed(std::string_view bytes) {
@@ -48,7 +68,7 @@ AnswerReader::State AnswerReader::parse(std::string_view bytes) {
     if (failure) return State::bad;
     if (!parser_->is_done()) continue;
     if (parser_->status >= 100 && parser_->status < 200) {
-      parser_.emplace(body_);  // an interim answer: the one that counts follows
+      begin();  // an interim answer: the one that counts follows
       continue;
     }
     // No request is outstanding that more bytes could answer.

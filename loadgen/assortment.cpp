@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "common/random.hpp"
+#include "common/text.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,6 +17,27 @@ std::uint64_t mix(std::uint64_t seed, std::string_view text) {
   std::uint64_t hash = seed ^ 0xCBF29CE484222325ull;  // FNV-1a, and a good last mixing
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
   return Random(hash).next();
+}
+
+// In any of the spellings that servers and databases use.
+std::optional<Uuid> uuid_of(std::string_view text) {
+  if (text.size() == 38 && text.front() == '{' && text.back() == '}') text = text.substr(1, 36);
+  if (text.size() == 45 && text.starts_with("urn:uuid:")) text.remove_prefix(9);
+  if (text.size() == 36) return Uuid::parse(text);
+  if (text.size() == 34 && text.starts_with("\\x")) text.remove_prefix(2);
+  if (text.size() != 32) return std::nullopt;
+  std::string spelled(text);
+  for (const std::size_t at : {20u, 16u, 12u, 8u}) spelled.insert(at, 1, '-');
+  return Uuid::parse(spelled);
+}
+
+// "17.000" is 17, as a column of another kind shows it.
+std::string_view without_fraction(std::string_view text) {
+  const std::size_t point = text.find('.');
+  if (point == 0 || point == std::string_view::npos || point + 1 == text.size()) return text;
+  const bool whole = text.find_first_not_of("0123456789") == point &&
+                     text.find_first_not_of('0', point + 1) == std::string_view::npos;
+  return whole ? text.substr(0, point) : text;
 }
 
 }  // namespace
@@ -79,7 +101,8 @@ std::string hot_product_id(std::string_view run, std::uint32_t item) {
 }
 
 Uuid order_ref(std::string_view text) {
-  if (const auto uuid = Uuid::parse(text)) return *uuid;
+  text = without_fraction(trim(text));
+  if (const auto uuid = uuid_of(text)) return *uuid;
   if (text.empty()) return {};
   const std::uint64_t halves[2] = {mix(1, text), mix(2, text)};
   Uuid ref;

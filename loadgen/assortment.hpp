@@ -50,8 +50,9 @@ struct Assortment {
 // "LT-<run>-HOT-00000000": of the groups that are hot, where there is no catalogue.
 std::string hot_product_id(std::string_view run, std::uint32_t item);
 
-// An order's id, whatever its form, as the ledger compares it: a UUID as it is, any other text as one that is
-// made of it.
+// An order's id, whatever its form, as the ledger compares it: a UUID as it is, in capitals, without hyphens, in braces
+// or as the bytes that a database shows as \x...; any other text as one that is made of it, without blanks around it
+// (char(n) is filled up with them) and without the zeros behind the point of a whole number.
 Uuid order_ref(std::string_view text);
 
 }  // namespace sagactl

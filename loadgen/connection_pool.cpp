@@ -18,24 +18,26 @@ using State = LoadConnection::State;
 
 constexpr std::size_t events_max = 256;
 
+}  // namespace
+
 // A socket to an address of this machine has the same address at both ends.
-bool is_on_this_machine(int fd) {
+bool is_on_this_machine(const LoadAddress& address) {
+  const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
   sockaddr_storage own{};
-  sockaddr_storage peer{};
   socklen_t own_size = sizeof own;
-  socklen_t peer_size = sizeof peer;
-  if (getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) != 0) return false;
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0) return false;
-  if (own.ss_family != peer.ss_family) return false;
+  const bool known = connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+                     own.ss_family == address.storage.ss_family;
+  close(fd);
+  if (!known) return false;
   if (own.ss_family == AF_INET) {
     return reinterpret_cast<const sockaddr_in*>(&own)->sin_addr.s_addr ==
-           reinterpret_cast<const sockaddr_in*>(&peer)->sin_addr.s_addr;
+           reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_addr.s_addr;
   }
   return std::memcmp(&reinterpret_cast<const sockaddr_in6*>(&own)->sin6_addr,
-                     &reinterpret_cast<const sockaddr_in6*>(&peer)->sin6_addr, sizeof(in6_addr)) == 0;
+                     &reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr, sizeof(in6_addr)) == 0;
 }
-
-}  // namespace
 
 std::int64_t steady_ns() {
   timespec now{};
@@ -57,6 +59,7 @@ ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t
     connection->target = static_cast<std::uint16_t>((first_target + i) % targets_.size());
     connection->out.resize(request_size_max);
     targets_[connection->target].down.push_back(connection.get());
+    ++targets_[connection->target].size;
     connections_.push_back(std::move(connection));
   }
   for (Target& target : targets_) {
@@ -94,6 +97,8 @@ bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
   connection.state = State::connecting;
   connection.since_ns = now;
   connection.fresh = true;
+  connection.kept = false;
+  connection.expires_ns = INT64_MAX;
   ++target.connecting;
   return true;
 }
@@ -131,12 +136,36 @@ void ConnectionPool::put_down(LoadConnection& connection, std::int64_t retry_at_
 }
 
 void ConnectionPool::drop(LoadConnection& connection, std::int64_t now) {
-  const bool of_use = !connection.fresh;
-  put_down(connection, of_use ? now : now + retry_ns);
+  put_down(connection, connection.fresh ? now + retry_ns : 0);
   ++reconnects_;
-  if (!of_use) return;
-  Target& target = targets_[connection.target];
-  if (start(connection, now)) target.down.pop_back();
+}
+
+bool ConnectionPool::more_may_come() const {
+  if (connected_count_ > idle_count_) return true;
+  return std::any_of(targets_.begin(), targets_.end(), [](const Target& target) {
+    return target.connecting > 0 || (!target.failing && !target.down.empty());
+  });
+}
+
+bool ConnectionPool::want(std::size_t index, std::size_t count, std::int64_t now) {
+  Target& target = targets_[index];
+  if (now < target.retry_at_ns) return true;
+  if (target.failing) count = std::min<std::size_t>(count, 1);
+  while (target.connecting < count && !target.down.empty()) {
+    LoadConnection& connection = *target.down.back();
+    if (!start(connection, now)) {
+      target.failing = true;
+      target.retry_at_ns = now + retry_ns;
+      return false;
+    }
+    target.down.pop_back();
+  }
+  return true;
+}
+
+void ConnectionPool::drop_expired(std::size_t index, std::int64_t now) {
+  std::vector<LoadConnection*>& idle = targets_[index].idle;
+  while (!idle.empty() && idle.back()->expires_ns <= now) drop(*idle.back(), now);
 }
 
 void ConnectionPool::become_idle(LoadConnection& connection) {
@@ -149,16 +178,16 @@ bool ConnectionPool::finish_connecting(LoadConnection& connection, std::int64_t 
   int failure = 0;
   socklen_t size = sizeof failure;
   getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &failure, &size);
+  Target& target = targets_[connection.target];
+  target.failing = failure != 0;
   if (failure != 0) {
     put_down(connection, now + retry_ns);
     return false;
   }
-  Target& target = targets_[connection.target];
   --target.connecting;
   ++target.connected;
-  ++connected_count_;
-  target.retry_at_ns = now;  // it is there: the others may come too
-  local_ = local_ || is_on_this_machine(connection.fd);
+  connected_most_ = std::max(connected_most_, ++connected_count_);
+  target.retry_at_ns = 0;  // it is there: the others may come too
   become_idle(connection);
   watch_writing(connection, false);
   return true;
@@ -196,6 +225,7 @@ void ConnectionPool::unlink(LoadConnection& connection) {
 
 void ConnectionPool::give_back(LoadConnection& connection) {
   unlink(connection);
+  connection.kept = true;
   become_idle(connection);
 }
 
@@ -208,18 +238,9 @@ bool ConnectionPool::tick_target(std::size_t index, std::int64_t now) {
                         now - connection->since_ns > connect_timeout_ns_;
       if (!late) continue;
       put_down(*connection, now + retry_ns);
+      target.failing = true;
       failed = true;
     }
-  }
-  while (!target.down.empty() && now >= target.retry_at_ns) {
-    const bool probing = target.connected == 0;
-    if (probing && target.connecting > 0) break;
-    LoadConnection& connection = *target.down.back();
-    if (!start(connection, now)) {
-      target.retry_at_ns = now + retry_ns;
-      return true;
-    }
-    target.down.pop_back();
   }
   return failed;
 }

@@ -1,4 +1,4 @@
-// The connections of one worker: made ahead, kept alive, made again when they break, spread over the targets.
+// The connections of one worker: made when a request finds none free, kept alive, spread over the targets.
 #pragma once
 
 #include <sys/epoll.h>
@@ -23,19 +23,23 @@ struct LoadAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
 };
+// Whether it is an address of this machine. Nothing is sent.
+bool is_on_this_machine(const LoadAddress& address);
 
 struct LoadConnection {
   enum class State : std::uint8_t {
-    down,        // no socket; made again by the pool's tick
+    down,        // no socket
     connecting,  // since `since_ns`
     idle,        // connected and free
     busy,        // a request is being sent or answered, since `since_ns`
   };
   State state = State::down;
   bool fresh = true;  // no request has gone over it
+  bool kept = false;  // a request has been answered on it
   std::uint16_t target = 0;
   int fd = -1;
   std::int64_t since_ns = 0;
+  std::int64_t expires_ns = INT64_MAX;  // idle: the server closes it then, as it has said
 
   // The request in hand.
   LedgerEntry entry;
@@ -62,16 +66,21 @@ class ConnectionPool {
   std::size_t idle() const { return idle_count_; }
   std::size_t connected() const { return connected_count_; }  // idle or busy
   std::size_t connected_to(std::size_t target) const { return targets_[target].connected; }
+  std::size_t idle_to(std::size_t target) const { return targets_[target].idle.size(); }
+  std::size_t connecting_to(std::size_t target) const { return targets_[target].connecting; }
+  std::size_t size_to(std::size_t target) const { return targets_[target].size; }  // also those that are down
+  bool is_failing(std::size_t target) const { return targets_[target].failing; }  // the last attempt to connect failed
   bool has_idle(std::size_t target) const { return !targets_[target].idle.empty(); }
   std::uint64_t reconnects() const { return reconnects_; }
-  bool is_local() const { return local_; }  // a target is on this machine
+  std::size_t connected_most() const { return connected_most_; }  // at once
+  // Whether connections may yet become idle: one is busy or being made, or could be.
+  bool more_may_come() const;
 
   // An idle connection to `target`, which must have one, becomes busy.
   LoadConnection& take(std::size_t target, std::int64_t now);
   // A busy one whose answer was whole becomes idle.
   void give_back(LoadConnection& connection);
-  // The socket is done for. It is made again at once, or, when it broke before it was of any use, by a later
-  // tick.
+  // The socket is done for. One that broke before it was of any use lets the next attempt wait for retry_ns.
   void drop(LoadConnection& connection, std::int64_t now);
   // Tells the kernel to say when a busy connection can be written to, or only when it can be read.
   void watch_writing(LoadConnection& connection, bool writing);
@@ -79,18 +88,19 @@ class ConnectionPool {
   // A connecting one that has an event: true when it is idle now, false when it failed and is down.
   bool finish_connecting(LoadConnection& connection, std::int64_t now);
 
-  // Starts what is down and due: for a target without any connection one attempt every retry_ns, else all.
-  // Calls `failed(target)` for attempts that failed at once or took too long.
+  // So many connections to a target are to be in the making, as far as there are so many: after a failure one at a
+  // time, and none for retry_ns. False when an attempt failed at once.
+  bool want(std::size_t target, std::size_t count, std::int64_t now);
+  // Closes idle ones that the server is about to close.
+  void drop_expired(std::size_t target, std::int64_t now);
+
+  // Calls `failed(target)` for attempts that took too long.
   template <class Failed>
   void tick(std::int64_t now, Failed failed) {
     for (std::size_t target = 0; target < targets_.size(); ++target) {
       if (tick_target(target, now)) failed(target);
     }
   }
-  bool is_whole_to(std::size_t target) const {
-    return targets_[target].down.empty() && targets_[target].connecting == 0;
-  }
-
   LoadConnection* oldest_busy() const { return oldest_; }
 
   // Waits for events until `until_ns` at the latest; not at all for a time that has passed.
@@ -103,8 +113,10 @@ class ConnectionPool {
     LoadAddress address;
     std::vector<LoadConnection*> idle;
     std::vector<LoadConnection*> down;
+    std::size_t size = 0;
     std::size_t connected = 0;
     std::size_t connecting = 0;
+    bool failing = false;
     std::int64_t retry_at_ns = 0;
   };
 
@@ -121,11 +133,11 @@ class ConnectionPool {
   std::vector<epoll_event> events_;
   std::size_t idle_count_ = 0;
   std::size_t connected_count_ = 0;
+  std::size_t connected_most_ = 0;
   std::uint64_t reconnects_ = 0;
   std::int64_t connect_timeout_ns_;
   LoadConnection* oldest_ = nullptr;
   LoadConnection* newest_ = nullptr;
-  bool local_ = false;
 };
 
 }  // namespace sagactl

@@ -53,15 +53,26 @@ CrewSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& pha
   return size;
 }
 
+namespace {
+
+// Spins where a core is free for each worker, and for as many of a server on this machine.
+Pacing pacing_for(const LoadOptions& options, const Crew::Setup& setup) {
+  if (options.pacing != Pacing::automatic) return options.pacing;
+  const bool local = std::any_of(setup.targets.begin(), setup.targets.end(), is_on_this_machine);
+  const std::uint32_t needed = local ? 2 * (setup.size.workers + 1) : setup.size.workers;
+  return setup.cores >= needed ? Pacing::spin : Pacing::sleep;
+}
+
+}  // namespace
+
 Crew::Crew(const LoadOptions& options, const Setup& setup)
-    : requested_(options.pacing),
-      cores_(setup.cores),
-      store_(options.scratch) {
+    : pacing_(pacing_for(options, setup)), store_(options.scratch) {
   LoadWorker::Setup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;
   worker.answers = setup.answers;
   worker.store = &store_;
+  worker.first_answers = &first_answers_;
   worker.seed = options.seed;
   worker.users = setup.users;
   worker.same_user_in_group = options.profile.duplicates_by == Profile::DuplicatesBy::key;
@@ -77,17 +88,10 @@ Crew::Crew(const LoadOptions& options, const Setup& setup)
   }
 }
 
-void Crew::connect() {
-  bool local = false;
-  for (const auto& worker : workers_) {
-    reached_ += static_cast<std::uint32_t>(worker->connect());
-    local = local || worker->is_local();
-  }
-  pacing_ = requested_;
-  if (pacing_ != Pacing::automatic) return;
-  const std::uint32_t needed =
-      local ? 2 * (static_cast<std::uint32_t>(size()) + 1) : static_cast<std::uint32_t>(size());
-  pacing_ = cores_ >= needed ? Pacing::spin : Pacing::sleep;
+std::uint32_t Crew::connected_most() const {
+  std::size_t most = 0;
+  for (const auto& worker : workers_) most += worker->connected_most();
+  return static_cast<std::uint32_t>(most);
 }
 
 void Crew::run(std::vector<PhaseShare> shares, const std::stop_token& stop,

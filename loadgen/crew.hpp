@@ -36,9 +36,8 @@ class Crew {
   };
   Crew(const LoadOptions& options, const Setup& setup);
 
-  // Makes the connections; then reached() and pacing() are known.
-  void connect();
-  std::uint32_t reached() const { return reached_; }
+  std::uint32_t connected_most() const;  // of its connections that were open at once
+  const FirstAnswers& first_answers() const { return first_answers_; }
   Pacing pacing() const { return pacing_; }
   std::size_t size() const { return workers_.size(); }
 
@@ -53,12 +52,10 @@ class Crew {
   void forget_health();
 
  private:
-  Pacing requested_;
-  std::uint32_t cores_;
+  const Pacing pacing_;
   EntryStore store_;
+  FirstAnswers first_answers_;
   std::vector<std::unique_ptr<LoadWorker>> workers_;
-  std::uint32_t reached_ = 0;
-  Pacing pacing_ = Pacing::sleep;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::size_t running_ = 0;

@@ -69,7 +69,9 @@ LedgerEntries EntryStore::take() {
   spare_.clear();
   RecordCollector<LedgerEntry> in_order(scratch_);
   while (const LedgerEntry* next = sorter_.next()) in_order.add(*next);
-  return LedgerEntries(in_order.take());
+  LedgerEntries entries(in_order.take());
+  entries.share(names_);
+  return entries;
 }
 
 }  // namespace sagactl

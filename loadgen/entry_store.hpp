@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -29,6 +30,9 @@ class EntryStore {
   // Waits when the file falls far behind: then the load is late, and its lateness says so.
   void add(Piece piece);
 
+  // For ids that an entry has no room for. From any thread.
+  LongNames& names() { return *names_; }
+
   // All entries by operation. When no thread adds any more.
   LedgerEntries take();
 
@@ -39,6 +43,7 @@ class EntryStore {
   void stop_sorting();
 
   const Scratch scratch_;
+  const std::shared_ptr<LongNames> names_ = std::make_shared<LongNames>();
   RecordSorter<LedgerEntry> sorter_;  // the thread's while it runs
   std::mutex mutex_;
   std::condition_variable changed_;

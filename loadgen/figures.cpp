@@ -61,6 +61,25 @@ void place_in_time(LoadFigures& figures, const LedgerEntry& entry) {
   end.response_max = std::max(end.response_max, entry.response_time());
 }
 
+// So few answers cannot tell a late one from a slow server.
+constexpr std::size_t answers_for_a_rate = 10;
+
+// From `begin` until the last answer that counts for a rate, or the last request.
+Duration rated_time(const Ledger& ledger, Timestamp begin) {
+  Timestamp last_request = begin;
+  std::vector<std::int64_t> ends;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (!ledger.measured(entry)) continue;
+    last_request = std::max({last_request, entry.planned, entry.sent});
+    if (entry.http_status != 0) ends.push_back(entry.done.us);
+  }
+  if (ends.empty()) return last_request - begin;
+  const std::size_t late = ends.size() < answers_for_a_rate ? 0 : std::max<std::size_t>(1, ends.size() / 100);
+  const auto counts = ends.end() - static_cast<std::ptrdiff_t>(late) - 1;
+  std::nth_element(ends.begin(), counts, ends.end());
+  return std::max(Timestamp{*counts}, last_request) - begin;
+}
+
 }  // namespace
 
 LoadFigures figures_of(const Ledger& ledger) {
@@ -75,6 +94,7 @@ LoadFigures figures_of(const Ledger& ledger) {
   if (end.us == 0) return figures;
   figures.begin = begin;
   figures.measured = end - begin;
+  figures.rated = rated_time(ledger, begin);
   for (const LedgerEntry& entry : ledger.entries) {
     if (!ledger.measured(entry)) continue;
     count(figures.requests, entry);

@@ -8,11 +8,12 @@
 
 namespace sagactl {
 
-// Values come as their text: that of a string without its quotes and with its escapes. Of what is cut off,
-// the members before the cut.
+// Values come as they stand there: that of a string without its quotes and with its escapes, as does a name
+// (json_string_text gives their text). Of what is cut off, the members before the cut.
 class JsonMembers {
  public:
   explicit JsonMembers(std::string_view text) : rest_(text) {
+    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);  // a byte order mark
     skip_space();
     is_array_ = !rest_.empty() && rest_.front() == '[';
     good_ = take(is_array_ ? '[' : '{');

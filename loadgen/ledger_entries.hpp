@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 
 #include "common/records.hpp"
 #include "loadgen/ledger_entry.hpp"
@@ -27,6 +28,14 @@ class LedgerEntries : public Records<LedgerEntry> {
   void push_back(const LedgerEntry& entry) { in_memory().push_back(entry); }
   void resize(std::size_t size) { in_memory().resize(size); }
   void clear() { in_memory().clear(); }
+
+  // Ids that are longer than an OrderName has room for. Copies of these entries share them.
+  OrderName name(std::string_view text) { return {text, *names_}; }
+  const std::shared_ptr<LongNames>& names() const { return names_; }
+  void share(std::shared_ptr<LongNames> names) { names_ = std::move(names); }
+
+ private:
+  std::shared_ptr<LongNames> names_ = std::make_shared<LongNames>();
 };
 
 }  // namespace sagactl

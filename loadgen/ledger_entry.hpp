@@ -1,8 +1,6 @@
 // One request of a load test and what came of it.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -10,6 +8,7 @@
 #include "common/id.hpp"
 #include "common/money.hpp"
 #include "common/time.hpp"
+#include "loadgen/order_name.hpp"
 #include "loadgen/product.hpp"
 
 namespace sagactl {
@@ -31,7 +30,9 @@ enum class TransportFailure : std::uint8_t {
   timed_out,     // no whole answer within the time-out; unreached: no free connection within it
   closed,        // the connection was closed or reset before the whole answer
   unreadable,    // what came is no HTTP answer
-  no_connection  // refused or unreachable
+  no_connection,  // refused or unreachable
+  kept_closed     // a connection that had been used before was closed, and nothing of the answer had come: it may
+                  // have been closed for being idle, just as the request went out
 };
 std::string_view to_string(TransportFailure failure);
 std::optional<TransportFailure> parse_transport_failure(std::string_view text);
@@ -52,23 +53,6 @@ enum class ClaimedStatus : std::uint8_t {
 std::string_view to_string(ClaimedStatus status);
 std::optional<ClaimedStatus> parse_claimed_status(std::string_view text);
 
-// A short text in place: an id longer than it has room for is kept up to there.
-class OrderName {
- public:
-  static constexpr std::size_t size_max = 39;
-  OrderName() = default;
-  explicit OrderName(std::string_view text)
-      : size_(static_cast<std::uint8_t>(std::min(text.size(), size_max))) {
-    std::copy_n(text.begin(), size_, text_.begin());
-  }
-  std::string_view text() const { return {text_.data(), size_}; }
-  friend bool operator==(const OrderName&, const OrderName&) = default;
-
- private:
-  std::array<char, size_max> text_{};
-  std::uint8_t size_ = 0;
-};
-
 struct LedgerEntry {
   std::uint64_t operation = 0;    // the number of the request in its run, from 0; unique
   std::uint32_t group = 0;        // the products; orders of one group have the same ones
@@ -88,7 +72,8 @@ struct LedgerEntry {
   Uuid order;        // accepted: its id. Duplicate: that of the other. Nil: the answer named none.
   Uuid correlation;  // what the answer named, nil if nothing. Sent was Ledger::correlation_sent().
   std::optional<Money> claimed_total;  // as the answer said it
-  OrderName order_name;                // the order's id where it is no UUID; `order` is then made of it
+  // The order's id as it was written, where `order` does not write it so. Long ones are kept by the ledger's entries.
+  OrderName order_name;
 
   friend bool operator==(const LedgerEntry&, const LedgerEntry&) = default;
 

@@ -1,11 +1,10 @@
 // The ledger as a file: one JSON object per line.
 #include <fmt/format.h>
-#include <fmt/os.h>
 
-#include <cstdio>
 #include <fstream>
 
 #include "common/json_object.hpp"
+#include "common/output_file.hpp"
 #include "loadgen/ledger.hpp"
 
 namespace sagactl {
@@ -90,23 +89,20 @@ void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEnt
   fmt::format_to(at, "}}\n");
 }
 
-Error cannot_write(const std::string& path) {
-  return {ErrorCode::unavailable,
-          fmt::format("the ledger cannot be written to {}: {}", path, std::strerror(errno))};
-}
-
-bool write_all(std::FILE* file, const Ledger& ledger) {
+void write_all(OutputFile& file, const Ledger& ledger) {
   constexpr std::size_t piece = 1u << 20;
   fmt::memory_buffer out;
+  const auto flush = [&] {
+    file.write({out.data(), out.size()});
+    out.clear();
+  };
   fmt::format_to(std::back_inserter(out), "{}\n", json_text(head_of(ledger)));
   for (const LedgerEntry& entry : ledger.entries) {
     append_entry(out, ledger, entry);
-    if (out.size() < piece) continue;
-    if (std::fwrite(out.data(), 1, out.size(), file) != out.size()) return false;
-    out.clear();
+    if (out.size() >= piece) flush();
   }
   fmt::format_to(std::back_inserter(out), "{{\"entries\":{}}}\n", ledger.entries.size());
-  return std::fwrite(out.data(), 1, out.size(), file) == out.size() && std::fflush(file) == 0;
+  flush();
 }
 
 // Reading throws from the library when a member is missing or of another type; load_ledger says the line.
@@ -156,7 +152,7 @@ Uuid uuid_member(const Json& line, const char* name) {
   return known(Uuid::parse(line.at(name).get<std::string>()), line.at(name));
 }
 
-LedgerEntry entry_of(const Json& line, const Ledger& ledger) {
+LedgerEntry entry_of(const Json& line, Ledger& ledger) {
   const auto text = [&](const char* name) { return line.at(name).get<std::string>(); };
   LedgerEntry entry;
   entry.operation = line.at("operation");
@@ -175,7 +171,7 @@ LedgerEntry entry_of(const Json& line, const Ledger& ledger) {
   if (line.contains("order")) {
     const std::string id = text("order");
     entry.order = order_ref(id);
-    if (!Uuid::parse(id)) entry.order_name = OrderName(id);
+    if (id != entry.order.text()) entry.order_name = ledger.entries.name(id);
   }
   entry.correlation = uuid_member(line, "correlation");
   if (line.contains("claimedStatus")) {
@@ -190,17 +186,9 @@ LedgerEntry entry_of(const Json& line, const Ledger& ledger) {
 }  // namespace
 
 Result<void> save_ledger(const Ledger& ledger, const std::string& path) {
-  const std::string temporary = path + ".part";
-  std::FILE* file = std::fopen(temporary.c_str(), "wbe");
-  if (file == nullptr) return cannot_write(temporary);
-  const bool written = write_all(file, ledger);
-  const bool closed = std::fclose(file) == 0;
-  if (!written || !closed || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    Error failure = cannot_write(path);
-    std::remove(temporary.c_str());
-    return failure;
-  }
-  return {};
+  OutputFile file(path);
+  write_all(file, ledger);
+  return file.finish();
 }
 
 Result<Ledger> load_ledger(const std::string& path) {

@@ -28,29 +28,10 @@ LoadWorker::LoadWorker(const Setup& setup)
             std::min(setup.timeout_ns, connect_limit_ns)),
       waiting_(setup.targets.size(), setup.backlog_max),
       log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
-      input_(input_size) {
+      input_(input_size),
+      dealt_(setup.targets.size()),
+      held_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
-}
-
-std::size_t LoadWorker::connect() {
-  std::vector<bool> settled(setup_.targets.size(), false);  // all its connections stand, or an attempt failed
-  const auto all_settled = [&] { return std::find(settled.begin(), settled.end(), false) == settled.end(); };
-  const std::int64_t limit = steady_ns() + connect_limit_ns;
-  for (std::int64_t now = steady_ns(); now < limit && !all_settled(); now = steady_ns()) {
-    pool_.tick(now, [&](std::size_t target) { settled[target] = true; });
-    for (const epoll_event& event : pool_.wait(now + tick_ns)) {
-      auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
-      if (connection.state == State::connecting) {
-        if (!pool_.finish_connecting(connection, steady_ns())) settled[connection.target] = true;
-      } else {
-        pool_.drop(connection, steady_ns());
-      }
-    }
-    for (std::size_t target = 0; target < settled.size(); ++target) {
-      if (pool_.is_whole_to(target)) settled[target] = true;
-    }
-  }
-  return pool_.connected();
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
@@ -67,7 +48,7 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     const std::int64_t now = steady_ns();
     if (!stopping_ && stop.stop_requested()) begin_stop(now);
     if (!stopping_) release(now);
-    dispatch();
+    dispatch(steady_ns());
     if (now >= next_tick_ns_) tick(now);
     time_out(now);
     if (nothing_left()) break;
@@ -119,30 +100,50 @@ void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
   const std::size_t targets = setup_.targets.size();
   const std::size_t line =
       due.unit.count == 1 ? static_cast<std::size_t>(due.unit.operation % targets) : waiting_.group_line();
-  for (std::uint32_t i = 0; i < due.unit.count; ++i)
-    health_.own_lateness.record_us((now - due.planned_ns) / 1000);
-  if (!waiting_.push(line, due)) health_.skipped += due.unit.count;
+  DueUnit admitted = due;
+  admitted.own_late_ns = std::max<std::int64_t>(0, now - due.planned_ns);
+  if (!waiting_.push(line, admitted)) {
+    health_.skipped += due.unit.count;
+    count_own_lateness(admitted);
+  }
   health_.backlog_deepest = std::max(health_.backlog_deepest, waiting_.requests());
 }
 
-// Gives idle connections to those who wait, in the order in which they came: a single order does not overtake
-// a group that waits for its last connection.
-void LoadWorker::dispatch() {
+void LoadWorker::count_own_lateness(const DueUnit& due) {
+  for (std::uint32_t i = 0; i < due.unit.count; ++i) health_.own_lateness.record_us(due.own_late_ns / 1000);
+}
+
+void LoadWorker::want(std::size_t target, std::size_t connections, std::int64_t now) {
+  if (!pool_.want(target, connections, now)) failed_targets_.push_back(target);
+}
+
+// Gives idle connections to those who wait, in the order in which they came, and has one made for who finds none: a
+// single order does not overtake a group that waits for its last connection. What it waits for that is the
+// generator's doing.
+void LoadWorker::dispatch(std::int64_t now) {
   bool moved = waiting_.requests() > 0;
   while (moved) {
     moved = false;
     const DueUnit* group = waiting_.front(waiting_.group_line());
     for (std::size_t target = 0; target < setup_.targets.size(); ++target) {
-      while (pool_.has_idle(target)) {
-        const DueUnit* single = waiting_.front(target);
-        if (single == nullptr) break;
-        if (group != nullptr && group->unit.operation < single->unit.operation) break;
-        send_single(target, *single);
+      pool_.drop_expired(target, now);
+      while (const DueUnit* single = waiting_.front(target)) {
+        const bool held = group != nullptr && group->unit.operation < single->unit.operation;
+        if (held && pool_.has_idle(target) && held_since_ns_[target] == 0) held_since_ns_[target] = now;
+        if (held) break;
+        if (!pool_.has_idle(target)) {
+          want(target, waiting_.length(target), now);
+          break;
+        }
+        send_single(target, *single, now);
         waiting_.pop(target);
         moved = true;
       }
+      const bool still_held = group != nullptr && waiting_.front(target) != nullptr &&
+                              group->unit.operation < waiting_.front(target)->unit.operation;
+      if (!still_held) held_since_ns_[target] = 0;
     }
-    if (group != nullptr && pool_.idle() >= group->unit.count) {
+    if (group != nullptr && is_ready(*group, now)) {
       send_group(*group, group->unit.count);
       waiting_.pop(waiting_.group_line());
       moved = true;
@@ -150,9 +151,38 @@ void LoadWorker::dispatch() {
   }
 }
 
-void LoadWorker::send_single(std::size_t target, const DueUnit& due) {
-  LoadConnection& connection = pool_.take(target, steady_ns());
-  prepare(connection, due, 0);
+// Has the connections made that a group lacks, dealt in turn to the targets that are there. A group that could go over
+// others goes when none is on its way.
+bool LoadWorker::is_ready(const DueUnit& group, std::int64_t now) {
+  const std::size_t targets = setup_.targets.size();
+  std::fill(dealt_.begin(), dealt_.end(), 0);
+  bool all_failing = true;
+  for (std::size_t target = 0; target < targets; ++target) all_failing = all_failing && pool_.is_failing(target);
+  std::size_t dealt = 0, passed = 0;
+  for (std::size_t target = group.unit.operation % targets; dealt < group.unit.count && passed < targets;
+       target = (target + 1) % targets) {
+    const bool takes_one = (all_failing || !pool_.is_failing(target)) && dealt_[target] < pool_.size_to(target);
+    passed = takes_one ? 0 : passed + 1;
+    dealt_[target] += takes_one;
+    dealt += takes_one;
+  }
+  bool more_on_their_way = false;
+  for (std::size_t target = 0; target < targets; ++target) {
+    const std::size_t idle = pool_.idle_to(target);
+    if (dealt_[target] <= idle) continue;
+    want(target, dealt_[target] - idle, now);
+    more_on_their_way = more_on_their_way || pool_.connecting_to(target) > 0;
+  }
+  return pool_.idle() >= group.unit.count && !more_on_their_way;
+}
+
+void LoadWorker::send_single(std::size_t target, const DueUnit& due, std::int64_t now) {
+  DueUnit sent = due;
+  if (held_since_ns_[target] != 0)
+    sent.own_late_ns += std::max<std::int64_t>(0, now - std::max(held_since_ns_[target], due.planned_ns + due.own_late_ns));
+  count_own_lateness(sent);
+  LoadConnection& connection = pool_.take(target, now);
+  prepare(connection, sent, 0);
   transmit(connection);
 }
 
@@ -160,6 +190,7 @@ void LoadWorker::send_single(std::size_t target, const DueUnit& due) {
 void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
   const std::size_t targets = setup_.targets.size();
   const std::int64_t now = steady_ns();
+  count_own_lateness(due);
   group_.clear();
   for (std::size_t target = due.unit.operation % targets; group_.size() < connections;
        target = (target + 1) % targets) {
@@ -192,6 +223,7 @@ void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::ui
   connection.times.planned_ns = due.planned_ns;
   connection.out_size = setup_.writer->write(order, connection.out.data());
   connection.out_done = 0;
+  connection.answer.want(setup_.answers->headers());
   connection.answer.reset();
   ++in_flight_;
 }
@@ -275,11 +307,12 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
 void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
   LedgerEntry& entry = connection.entry;
   const int status = connection.answer.status();
-  const OrderAnswer answer = setup_.answers->read(connection.answer.body());
+  const OrderAnswer answer = setup_.answers->read(connection.answer.body(), connection.answer.headers());
+  setup_.first_answers->note(status, connection.answer.body(), setup_.answers->location(connection.answer.headers()));
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = setup_.answers->outcome_of(status, answer);
   entry.order = answer.order;
-  if (!answer.order_name.empty()) entry.order_name = OrderName(answer.order_name);
+  if (!answer.order_name.empty()) entry.order_name = OrderName(answer.order_name, setup_.store->names());
   entry.correlation = answer.correlation;
   entry.claimed_status = answer.status;
   entry.claimed_total = answer.total;
@@ -287,14 +320,19 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   log_.keep(entry, connection.times);
   --in_flight_;
   const bool sent_whole = connection.out_done == connection.out_size;
+  const std::int64_t kept_ns = setup_.answers->kept_ns(connection.answer.headers());
+  connection.expires_ns = kept_ns == 0 ? INT64_MAX : now + kept_ns;
   pool_.give_back(connection);
-  if (peer_closed || !sent_whole || !connection.answer.keeps_alive()) pool_.drop(connection, now);
+  const bool over = peer_closed || !sent_whole || !connection.answer.keeps_alive() || setup_.writer->closes();
+  if (over) pool_.drop(connection, now);
 }
 
 void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std::int64_t now) {
   LedgerEntry& entry = connection.entry;
   entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
-  entry.failure = failure;
+  const bool nothing_came = connection.times.first_byte_ns == 0;
+  const bool may_be_idle_close = failure == TransportFailure::closed && connection.kept && nothing_came;
+  entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
   connection.times.done_ns = now;
   log_.keep(entry, connection.times);
   --in_flight_;
@@ -306,6 +344,7 @@ void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, Tra
                                  std::int64_t now) {
   const DueUnit due = *waiting_.front(line);
   waiting_.pop(line);
+  if (already_sent == 0) count_own_lateness(due);
   for (std::size_t member = already_sent; member < due.unit.count; ++member) {
     LedgerEntry entry;
     entry.operation = due.unit.operation + member;
@@ -330,7 +369,7 @@ void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
   const std::size_t line = waiting_.group_line();
   while (const DueUnit* group = waiting_.front(line)) {
     const std::size_t usable = pool_.idle();
-    if (usable != pool_.connected() || usable >= group->unit.count) return;
+    if (usable >= group->unit.count || pool_.more_may_come()) return;
     if (usable > 0) send_group(*group, usable);
     give_up_waiting(line, usable, TransportFailure::no_connection, now);
   }

@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "loadgen/answer_counts.hpp"
 #include "loadgen/connection_pool.hpp"
 #include "loadgen/entry_log.hpp"
 #include "loadgen/histogram.hpp"
@@ -47,10 +48,11 @@ struct PhaseShare {
 class LoadWorker {
  public:
   struct Setup {
-    std::span<const LoadAddress> targets;  // these four outlive the worker
+    std::span<const LoadAddress> targets;  // these five outlive the worker
     const RequestWriter* writer = nullptr;
     const AnswerPlan* answers = nullptr;
     EntryStore* store = nullptr;
+    FirstAnswers* first_answers = nullptr;
     std::uint64_t seed = 0;
     std::uint32_t users = 1;
     bool same_user_in_group = false;  // requests with one key must be the same
@@ -61,10 +63,6 @@ class LoadWorker {
     std::int64_t epoch_offset_ns = 0;  // from steady_ns() to the time since 1970
   };
   explicit LoadWorker(const Setup& setup);
-
-  // Waits until all connections stand, or those of a target cannot be made. Gives their number.
-  std::size_t connect();
-  bool is_local() const { return pool_.is_local(); }
 
   // Returns when every request of the share has its outcome; `stop` as in run_load. The calling thread is the
   // worker's for so long. `pacing` is not automatic.
@@ -83,6 +81,7 @@ class LoadWorker {
   };
   Health take_health();  // since the last time
   std::uint64_t reconnects() const { return pool_.reconnects(); }
+  std::size_t connected_most() const { return pool_.connected_most(); }
 
  private:
   bool nothing_left() const;
@@ -90,8 +89,11 @@ class LoadWorker {
   void release_planned(std::int64_t now);
   void release_next(std::int64_t now);
   void admit(const DueUnit& due, std::int64_t now);
-  void dispatch();
-  void send_single(std::size_t target, const DueUnit& due);
+  void count_own_lateness(const DueUnit& due);
+  void want(std::size_t target, std::size_t connections, std::int64_t now);
+  void dispatch(std::int64_t now);
+  bool is_ready(const DueUnit& group, std::int64_t now);
+  void send_single(std::size_t target, const DueUnit& due, std::int64_t now);
   void send_group(const DueUnit& due, std::size_t connections);
   void prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member);
   std::uint16_t user_for(std::uint64_t operation, std::uint32_t group) const;
@@ -116,6 +118,9 @@ class LoadWorker {
   std::vector<char> input_;
   std::vector<LoadConnection*> group_;
   std::vector<std::size_t> failed_targets_;
+  std::vector<std::size_t> dealt_;           // of a group, by target
+  // By target: since when a single order has waited for a group, though there was a connection for it; 0: none.
+  std::vector<std::int64_t> held_since_ns_;
 
   // Of the run in hand.
   PhaseShare share_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,8 @@
 namespace sagactl {
 
 struct OrderAnswer {
-  Uuid order;                   // order_ref of its id; nil when there is none
-  std::string_view order_name;  // the id where it is no UUID; a part of the body
+  Uuid order;              // order_ref of its id; nil when there is none
+  std::string order_name;  // the id as it came, where `order` does not write it so
   Uuid correlation;
   ClaimedStatus status = ClaimedStatus::none;
   std::optional<Money> total;  // a number or a text
@@ -24,14 +25,22 @@ struct OrderAnswer {
   friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
 };
 
-// Reads the members of a body that a profile points at, and allocates nothing: this runs for every answer,
-// and the JSON library takes as long for a body as all the rest of the request. Of a body that is cut off or
-// no JSON, what stands before the fault. Any number of threads may use one.
+// Reads the members of a body that a profile points at, and allocates nothing but an id that is no plain UUID: this
+// runs for every answer, and the JSON library takes as long for a body as all the rest of the request. Of a body that
+// is cut off or no JSON, what stands before the fault. Any number of threads may use one.
 class AnswerPlan {
  public:
   explicit AnswerPlan(const Profile& profile);
 
-  OrderAnswer read(std::string_view body) const;
+  // The headers that it wants to see, in small letters.
+  const std::vector<std::string>& headers() const { return headers_; }
+
+  // `values`: those of headers(), in their order; "" or none for one that did not come.
+  OrderAnswer read(std::string_view body, std::span<const std::string> values = {}) const;
+  // Of the same values: where a redirection points, and for how long the server keeps the connection, with a margin;
+  // "" and 0 where it does not say.
+  std::string_view location(std::span<const std::string> values) const;
+  std::int64_t kept_ns(std::span<const std::string> values) const;
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;
 
  private:
@@ -49,8 +58,24 @@ class AnswerPlan {
   void want(Field field, const std::vector<std::string>& pointers);
   void walk(std::string_view text, std::size_t depth, std::uint32_t candidates, Reading& reading) const;
   void take(const Wanted& wanted, const JsonMembers::Member& member, Reading& reading) const;
+  bool take_order(std::string_view id, OrderAnswer& answer) const;
+  void read_texts(std::string_view body, std::span<const std::string> values, OrderAnswer& answer) const;
+  std::size_t header_place(const std::string& name);
+
+  struct Place {
+    TextPlace text;
+    std::size_t header = 0;  // in headers_; no_header: the body
+  };
+  struct Tell {
+    std::size_t header = 0;
+    std::vector<std::string> values;
+  };
+  static constexpr std::size_t no_header = static_cast<std::size_t>(-1);
 
   std::vector<Wanted> wanted_;
+  std::vector<Place> places_;
+  std::vector<Tell> tells_;  // in headers
+  std::vector<std::string> headers_ = {"location", "keep-alive"};
   OutcomeRules rules_;
   bool ids_are_uuids_;
 };

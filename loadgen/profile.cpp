@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "loadgen/own_headers.hpp"
 #include "loadgen/request_template.hpp"
 
 namespace sagactl {
@@ -26,7 +29,9 @@ Result<void> check_template(const Profile& profile, std::string_view member, con
 
 Result<void> check_pointer(std::string_view member, const std::string& pointer) {
   if (pointer.empty() || pointer.front() == '/') return {};
-  return wrong_member(member, fmt::format("'{}' is no JSON pointer: write /order/id", pointer));
+  return wrong_member(member, fmt::format("'{}' is no JSON pointer: write /order/id, or {{ header = \"Location\" }} for "
+                                          "what stands in a header",
+                                          pointer));
 }
 
 Result<void> check_fields(const Profile& profile) {
@@ -48,9 +53,11 @@ Result<void> check_request(const Profile& profile) {
     if (c < 'A' || c > 'Z') return wrong_member("create.method", "must be capital letters, such as POST");
   if (profile.method.empty()) return wrong_member("create.method", "is missing");
   if (auto checked = check_template(profile, "create.path", profile.path, of_items); !checked) return checked;
+  const auto ends_it = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F' || c == '#'; };
+  if (std::any_of(profile.path.begin(), profile.path.end(), ends_it))
+    return wrong_member("create.path", "has a blank, a # or a control character: write %20 for a blank");
+  if (auto checked = check_headers(profile); !checked) return checked;
   for (const auto& [header, value] : profile.headers) {
-    if (header.empty() || value.find_first_of("\r\n") != std::string::npos)
-      return wrong_member("create.headers", "a name is missing or a value has a line break");
     if (auto checked = check_template(profile, "create.headers." + header, value, of_items); !checked) return checked;
   }
   if (auto checked = check_template(profile, "create.body", profile.body); !checked) return checked;
@@ -64,7 +71,10 @@ Result<void> check_answer(const Profile& profile) {
       if (auto checked = check_pointer("answer", pointer); !checked) return checked;
   for (const Telltale& tell : profile.outcome.duplicate_tells)
     if (auto checked = check_pointer("outcome.duplicate_if", tell.pointer); !checked) return checked;
-  if (profile.answer.order.empty()) return wrong_member("answer.order", "is missing: where is the order's id?");
+  if (!profile.answer.names_orders() && profile.queries.orders.empty())
+    return wrong_member("answer.order",
+                        "is missing: where is the order's id? Write \"/order/id\" for a member of a JSON body or "
+                        "{ header = \"Location\" }; an order without one is known by its key in [sql] orders alone");
   if (profile.status.path.empty()) return {};
   if (profile.status.path.front() != '/') return wrong_member("status.path", "must begin with /");
   if (profile.status.path.find("{order}") == std::string::npos)

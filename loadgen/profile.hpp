@@ -20,16 +20,28 @@ struct StatusRange {
 };
 using StatusRanges = std::vector<StatusRange>;
 
-// A value in a body that says something: that of a JSON pointer is one of these.
+// A piece of text in an answer: of a header, or of a body that need be no JSON.
+struct TextPlace {
+  std::string header = {};  // empty: the body
+  // The text begins behind the last `after` and ends before the next `before`. Where neither is said: of a header that
+  // is an address what stands behind its last "/", without its query; of another, and of a body, all of it.
+  std::string after = {}, before = {};
+  friend bool operator==(const TextPlace&, const TextPlace&) = default;
+};
+
+// A value in an answer that says something: that of a JSON pointer or of a header is one of these.
 struct Telltale {
   std::string pointer;
   std::vector<std::string> values;
+  std::string header = {};  // instead of the pointer
 };
 
 // JSON pointers (RFC 6901) into the answer; of several the first that is there counts.
 struct AnswerShape {
   std::vector<std::string> order, correlation, status, total;
-  bool ids_are_uuids = false;  // anything else is no id
+  std::vector<TextPlace> order_texts = {};  // looked at where no pointer finds the order's id
+  bool ids_are_uuids = false;               // anything else is no id
+  bool names_orders() const { return !order.empty() || !order_texts.empty(); }
 };
 
 // What an answer's HTTP status means; looked at in this order. What is in none: below 500 rejected, else

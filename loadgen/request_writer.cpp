@@ -8,6 +8,8 @@
 
 #include "common/json.hpp"
 #include "common/json_object.hpp"
+#include "common/text.hpp"
+#include "loadgen/own_headers.hpp"
 
 namespace sagactl {
 namespace {
@@ -20,6 +22,18 @@ constexpr std::string_view any_length = "        ";  // spaces before a number a
 
 constexpr std::size_t token_growth_max = 256;
 constexpr std::size_t first_fail_form = 2;
+
+// What is written before a profile's headers, which go before each of these.
+std::string general_headers(const Profile& profile, const Url& target, bool close) {
+  std::string text = " HTTP/1.1\r\n";
+  const auto add = [&](const char* name, std::string_view value) {
+    if (find_header(profile, name) == nullptr) text += fmt::format("{}: {}\r\n", name, value);
+  };
+  add("Host", target.authority());
+  add("Accept", "application/json");
+  if (close) add("Connection", "close");
+  return text;
+}
 
 std::string authorization_of(const std::string& token) {
   return token.empty() ? std::string() : fmt::format("Authorization: Bearer {}\r\n", token);
@@ -64,12 +78,14 @@ char* put_uuid(char* field, const Uuid& uuid) {
 RequestWriter::RequestWriter(const Run& run)
     : orders_(run.orders),
       correlation_key_(correlation_key(run.orders.run)),
-      method_(run.profile.method + " ") {
+      method_(run.profile.method + " "),
+      has_authorization_(find_header(run.profile, "Authorization") != nullptr) {
+  const std::string* connection = find_header(run.profile, "Connection");
+  closes_ = connection ? lower(*connection) == "close" : run.close;
   std::size_t target_max = 0;
   for (const Url& target : run.targets) {
     prefixes_.push_back(target.prefix);
-    hosts_.push_back(fmt::format(" HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n{}",
-                                 target.authority(), run.close ? "Connection: close\r\n" : ""));
+    hosts_.push_back(general_headers(run.profile, target, run.close));
     target_max = std::max(target_max, prefixes_.back().size() + hosts_.back().size());
   }
   for (const CatalogueProduct& product : orders_.catalogue)
@@ -79,7 +95,7 @@ RequestWriter::RequestWriter(const Run& run)
     hot_ids_.push_back(hot_product_id(orders_.run, item));
   for (const LoadUser& user : run.users) {
     users_.push_back({json_escaped(user.id), user.id_is_number ? user.id : json_text(user.id)});
-    all_authorizations_.push_back(std::make_unique<const std::string>(authorization_of(user.token)));
+    all_authorizations_.push_back(std::make_unique<const std::string>(has_authorization_ ? std::string() : authorization_of(user.token)));
     authorizations_.emplace_back(all_authorizations_.back().get());
     authorization_max_ = std::max(authorization_max_, all_authorizations_.back()->size() + token_growth_max);
   }
@@ -205,6 +221,7 @@ std::size_t RequestWriter::size_of(const Pieces& pieces) const {
 }
 
 bool RequestWriter::renew(std::size_t user, const std::string& token) {
+  if (has_authorization_) return true;
   auto authorization = std::make_unique<const std::string>(authorization_of(token));
   if (authorization->size() > authorization_max_) return false;
   // A thread may be copying the old one: all stay until the end.

@@ -46,6 +46,7 @@ class RequestWriter {
   // Writes the whole request to `out`, which has room for size_max(), and returns its size.
   std::size_t write(const Order& order, char* out) const;
   std::size_t size_max() const { return size_max_; }
+  bool closes() const { return closes_; }  // each request asks for its connection to be closed
 
   // The user's requests carry this token from now on. False, and nothing changed, if it is much longer than
   // the tokens at the start were: there would be no room for it.
@@ -86,6 +87,8 @@ class RequestWriter {
   Assortment orders_;
   std::uint64_t correlation_key_;
   std::string method_;
+  bool has_authorization_ = false;  // the profile's own, which stands for everybody
+  bool closes_ = false;
   std::vector<std::string> prefixes_, hosts_;  // by target
   std::vector<CatalogueText> catalogue_;
   std::vector<std::string> hot_ids_;  // by item

@@ -155,7 +155,6 @@ void LoadRun::gather_crew() {
   setup.users = static_cast<std::uint32_t>(users_.size());
   setup.cores = cores;
   crew_.emplace(options_, setup);
-  crew_->connect();
 }
 
 Result<std::vector<Nanoseconds>> LoadRun::plan_times(const LoadPhase& phase) const {
@@ -341,13 +340,15 @@ RunResult LoadRun::take_result() {
   result_.response = std::move(figures.response);
   result_.service = std::move(figures.service);
   result_.measured = figures.measured;
+  result_.rated = figures.rated;
+  result_.answers = count_answers(ledger, &crew_->first_answers());
   result_.seconds = std::move(figures.seconds);
   fill_in_planned(result_.seconds);
   result_.overlaps = overlaps(ledger);
   GeneratorHealth& health = result_.generator;
   health.lateness = std::move(figures.lateness);
   health.connections_wanted = size_.connections;
-  health.connections_reached = crew_->reached();
+  health.connections_reached = crew_->connected_most();
   health.workers = size_.workers;
   health.pacing = crew_->pacing();
   crew_->add_health_to(health);

@@ -9,6 +9,7 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
+#include "loadgen/answer_counts.hpp"
 #include "loadgen/histogram.hpp"
 #include "loadgen/ledger.hpp"
 #include "loadgen/options.hpp"
@@ -31,11 +32,11 @@ struct RequestCounts {
 // Whether the generator did what it was asked to. With a closed loop nothing can be late.
 struct GeneratorHealth {
   Histogram lateness;         // sent minus planned: includes waiting for a free connection
-  Histogram own_lateness;     // when the generator turned to a request, minus planned: its own fault alone
+  Histogram own_lateness;     // of that the generator's own part: without waiting for connections and answers
   std::uint64_t skipped = 0;  // due requests dropped because the backlog was full
   std::uint32_t backlog_deepest = 0;
-  std::uint32_t connections_wanted = 0;
-  std::uint32_t connections_reached = 0;  // established before the first request
+  std::uint32_t connections_wanted = 0;  // most that it might open
+  std::uint32_t connections_reached = 0;  // most that were open at once
   std::uint32_t reconnects = 0;
   std::uint32_t workers = 0;
   Pacing pacing = Pacing::sleep;  // never automatic
@@ -63,6 +64,10 @@ struct RunResult {
   Histogram service;   // of those that were sent: from then
   GeneratorHealth generator;
   Duration measured{0};  // of the measured phases, from the first plan to the last end
+  // What rates are per: the same, but for the last hundredth of the answers (at least one), which may be late, and as
+  // long as requests were still planned or sent.
+  Duration rated{0};
+  AnswerCounts answers;
   std::vector<LoadSecond> seconds;
   std::vector<GroupOverlap> overlaps;
   bool interrupted = false;  // it is partial

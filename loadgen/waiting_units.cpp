@@ -22,6 +22,7 @@ bool WaitingUnits::push(std::size_t line, const DueUnit& due) {
     nodes_[to.tail].next = index;
   }
   to.tail = index;
+  ++to.length;
   requests_ += due.unit.count;
   return true;
 }
@@ -35,6 +36,7 @@ void WaitingUnits::pop(std::size_t line) {
   Line& from = lines_[line];
   const std::uint32_t index = from.head;
   from.head = nodes_[index].next;
+  --from.length;
   if (from.head == none) from.tail = none;
   requests_ -= nodes_[index].due.unit.count;
   nodes_[index].next = free_;

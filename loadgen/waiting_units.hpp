@@ -13,6 +13,7 @@ namespace sagactl {
 struct DueUnit {
   LoadUnit unit;
   std::int64_t planned_ns = 0;
+  std::int64_t own_late_ns = 0;  // of what it is late: the generator's own fault
 };
 
 // Lines in the order of arrival: one per target for single orders, and one for groups, which go to any
@@ -30,6 +31,7 @@ class WaitingUnits {
   std::size_t group_line() const { return lines_.size() - 1; }
   std::size_t lines() const { return lines_.size(); }
   std::uint32_t requests() const { return requests_; }
+  std::uint32_t length(std::size_t line) const { return lines_[line].length; }  // units
 
  private:
   static constexpr std::uint32_t none = 0xFFFFFFFF;
@@ -40,6 +42,7 @@ class WaitingUnits {
   struct Line {
     std::uint32_t head = none;
     std::uint32_t tail = none;
+    std::uint32_t length = 0;
   };
 
   std::vector<Node> nodes_;

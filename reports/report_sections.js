@@ -17,7 +17,14 @@ function head(r) {
   const facts = [r.scenario, r.scenario && (r.openLoop ? 'open loop' : 'closed loop'), r.measuredMs && time(r.measuredMs),
     (r.startedAt ?? r.takenAt ?? '').replace('T', ' ').replace(/\.\d+Z$/, ' UTC'), r.interrupted && 'interrupted'].filter(Boolean);
   return h('div', {class: 'head'}, h('div', null, withText('h1', null, titles[r.kind] ?? 'Result'), withText('p', {class: 'soft'}, facts.join(' · '))),
-    r.verdict ? badge(r.verdict) : null);
+    r.verdict ? endOf(r) : null);
+}
+
+// The verdict, and beside it what the thresholds say where they were not all kept.
+function endOf(r) {
+  const of = ruling => rowsOf(r.thresholds).filter(t => t.verdict === ruling).length, missed = of('FAIL'), open = of('UNKNOWN');
+  const said = missed ? `${count(missed)} of ${count(r.thresholds.length)} thresholds missed` : open ? `${count(open)} of ${count(r.thresholds.length)} thresholds undecided` : null;
+  return h('div', {class: 'end'}, badge(r.verdict === 'PASS' && said ? (missed ? 'FAIL' : 'UNKNOWN') : r.verdict), said ? withText('p', {class: 'soft'}, said) : null);
 }
 
 // Whose row it is, and what it says, in pairs that may wrap between them.
@@ -56,7 +63,15 @@ function verdicts(r) {
   const sorted = rowsOf(r.verdicts).map(v => ({counted: true, ...v})).sort((a, b) => weight(a) - weight(b));
   return h('div', {class: 'verdicts'}, sorted.map(v => h('div', {class: 'verdict is-' + (v.counted ? v.verdict : 'aside')},
     h('header', null, withText('strong', null, v.name), v.counted ? badge(v.verdict) : h('span', {class: 'badge aside'}, 'does not apply')),
-    withText('p', null, v.reason.replace(/^does not apply: /, '')), v.verdict === 'PASS' ? null : witness(v.witness, v.reason))));
+    withText('p', null, v.reason.replace(/^does not apply: /, '')), witness(v.witness, v.reason))));
+}
+
+function answers(r) {
+  if (!rowsOf(r.answers).length) return null;
+  const targets = rowsOf(r.answersByTarget), odd = targets.length > 1 && targets.some(t => t.answered < t.requests);
+  return section('Answers', 'Each status and each failure, with the first that came.',
+    table(['', '#number', 'counted as', 'the first'], r.answers.map(a => [a.text, count(a.count), a.outcome, withText('code', null, a.first)])),
+    odd ? table(['Target', '#requests', '#answered', '#never sent'], targets.map(t => [t.target, count(t.requests), count(t.answered), count(t.unreached)])) : null);
 }
 
 function thresholds(r) {
@@ -218,4 +233,4 @@ function origin(r) {
 
 const result = JSON.parse(document.getElementById('result').textContent);
 document.title = `sagactl ${result.kind} ${result.run ?? ''} ${result.verdict ?? ''}`.replace(/\s+/g, ' ').trim();
-document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));
+document.getElementById('report').replaceChildren(...[head, verdicts, thresholds, answers, tiles, rate, percentiles, heat, nodes, sagas, groups, slowest, origin].map(part => part(result)).filter(Boolean));

@@ -2,8 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "analysis/checks/database_checks.hpp"
+#include "analysis/of_run.hpp"
 #include "analysis/violations.hpp"
 #include "analysis/wording.hpp"
 
@@ -14,7 +17,7 @@ class AllSagasEnd final : public Check {
   static constexpr std::string_view name = "all-sagas-end";
 
  public:
-  explicit AllSagasEnd(const CheckOptions& options) : options_(options) {}
+  explicit AllSagasEnd(const CheckOptions& options) : options_(options), of_run_(options.run) {}
 
   void see(const FlowFacts& facts) override {
     if (!facts.flow.saga) return;
@@ -24,40 +27,67 @@ class AllSagasEnd final : public Check {
     if (is_terminal(saga.status)) return;
     Timestamp progress = std::max(saga.created_at, saga.updated_at);
     for (const EventFacts& it : facts.events) progress = std::max(progress, it.event->occurred_at);
-    if (unfinished_++ == 0 || progress < oldest_progress_) {
+    const bool drained = options_.drained && of_run_.holds(facts.flow);
+    unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, drained});
+    if (unfinished_.size() == 1 || progress < oldest_progress_) {
       oldest_progress_ = progress;
       oldest_ = row_of(saga, facts.definition);
     }
+    if (unfinished_.size() > kept_max) unfinished_.pop_back();
+    ++unfinished_count_;
   }
 
   Verdict finish(const Surroundings& surroundings) override {
-    std::string held = fmt::format("all {} ended", counted(sagas_, "saga"));
+    std::string held = fmt::format("all {} ended", counted(sagas_ - unfinished_count_, "saga"));
     if (manual_ > 0) held += fmt::format(", {} of them failed and waiting for a person", grouped(manual_));
-    if (unfinished_ == 0) return Violations{}.verdict(name, held);
-
-    const Duration still = surroundings.taken_at - oldest_progress_;
-    const std::string id = oldest_.value("id", ""), status = oldest_.value("status", "");
-    if (!options_.drained && still < options_.stuck_after) {
-      Verdict verdict =
-          undecided(name, fmt::format("{} of {} under way, none for longer than {} without progress",
-                                      grouped(unfinished_), counted(sagas_, "saga"),
-                                      format_duration(options_.stuck_after)));
+    // The one that has stood still for longest is the witness.
+    std::stable_sort(unfinished_.begin(), unfinished_.end(),
+                     [](const Unfinished& a, const Unfinished& b) { return a.progress < b.progress; });
+    Violations violations;
+    std::uint64_t under_way = 0, of_others = 0;
+    for (const Unfinished& saga : unfinished_) {
+      const Duration still = surroundings.taken_at - saga.progress;
+      if (!saga.drained && still < options_.stuck_after) {
+        ++under_way;
+        of_others += options_.drained;
+        continue;
+      }
+      Witness witness{.what = fmt::format("saga {} is {} and has made no progress for {}", saga.id, saga.status,
+                                          format_duration(still)),
+                      .rule = saga.drained ? "every saga ends within the time it was given to drain"
+                                           : "a saga makes progress until it ends"};
+      if (violations.first()) witness.rows.push_back(saga.id == oldest_.value("id", "") ? oldest_ : unfinished_row(saga));
+      violations.add(std::move(witness));
+    }
+    if (violations.count() == 0 && under_way > of_others) {
+      Verdict verdict = undecided(name, fmt::format("{} of {} under way, none for longer than {} without progress",
+                                                    grouped(unfinished_count_), counted(sagas_, "saga"),
+                                                    format_duration(options_.stuck_after)));
       verdict.witness = Json{{"rows", Json::array({oldest_})}};
       return verdict;
     }
-    Violations violations;
-    for (std::uint64_t i = 0; i < unfinished_; ++i)
-      violations.add({.what = fmt::format("saga {} is {} and has made no progress for {}", id, status,
-                                          format_duration(still)),
-                      .rule = options_.drained ? "every saga ends within the time it was given to drain"
-                                               : "a saga makes progress until it ends",
-                      .rows = Json::array({oldest_})});
+    if (of_others > 0) held += fmt::format("; {} of others under way", counted(of_others, "saga"));
     return violations.verdict(name, held);
   }
 
  private:
+  struct Unfinished {
+    std::string id, status;
+    Timestamp progress;
+    bool drained = false;
+  };
+  static constexpr std::size_t kept_max = 100'000;
+
+  static Json unfinished_row(const Unfinished& saga) {
+    return Json{{"table", "saga_instances"},
+                {"id", saga.id},
+                {"status", saga.status},
+                {"lastProgressAt", iso8601_us(saga.progress)}};
+  }
   const CheckOptions options_;
-  std::uint64_t sagas_ = 0, unfinished_ = 0, manual_ = 0;
+  const RunFilter of_run_;
+  std::uint64_t sagas_ = 0, unfinished_count_ = 0, manual_ = 0;
+  std::vector<Unfinished> unfinished_;
   Timestamp oldest_progress_;
   Json oldest_;
 };

@@ -28,6 +28,7 @@ class EventStreamComplete final : public Check {
   }
 
   void see(const FlowFacts& facts) override {
+    if (facts.has_order) ++placed_[facts.flow.order.node];
     for (const AggregateFacts& aggregate : facts.aggregates) {
       ++aggregates_;
       int version = 0;
@@ -84,6 +85,16 @@ class EventStreamComplete final : public Check {
                        .rows = Json::array({row_of(*known), row(node, stream.last, stream.last_at)}),
                        .nodes = Json::array({node})});
     }
+    // A node all of whose events are gone, though orders that it placed are there.
+    for (const NodeInfo& info : surroundings.nodes) {
+      const auto placed = placed_.find(info.name);
+      if (info.last_sequence == 0 || streams_.count(info.name) > 0 || placed == placed_.end()) continue;
+      violations_.add({.what = fmt::format("node {} has written up to {} and placed {}, and none of its events is there",
+                                           info.name, info.last_sequence, counted(placed->second, "order")),
+                       .rule = "the last event that a node wrote is there",
+                       .rows = Json::array({row_of(info)}),
+                       .nodes = Json::array({info.name})});
+    }
     std::string held =
         fmt::format("{} of {} without a gap", counted(events_, "event"), counted(streams_.size(), "node"));
     if (deleted > 0)
@@ -102,6 +113,7 @@ class EventStreamComplete final : public Check {
   }
 
   std::map<NodeName, Stream> streams_;
+  std::map<NodeName, std::uint64_t> placed_;  // orders that are there
   std::uint64_t events_ = 0, aggregates_ = 0;
   Violations violations_;
 };

@@ -15,12 +15,16 @@ class HoldsOrders final : public Check {
     orders_ += facts.has_order;
     completed_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::completed;
     undone_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::compensated;
+    failed_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::failed;
   }
 
   Verdict finish(const Surroundings& surroundings) override {
     if (orders_ == 0)
       return undecided(name, surroundings.whole ? "the database holds no order, so nothing was shown"
                                                 : "no order was placed in that time, so nothing was shown");
+    if (failed_ > 0 && completed_ + undone_ == 0)
+      return undecided(name, fmt::format("{} failed and none was completed or undone, so nothing was shown",
+                                         counted(failed_, "saga")));
     return Verdict{.name = std::string(name),
                    .ruling = Ruling::pass,
                    .reason = fmt::format("{}: {} completed and {} compensated", counted(orders_, "order"),
@@ -29,7 +33,7 @@ class HoldsOrders final : public Check {
   }
 
  private:
-  std::uint64_t orders_ = 0, completed_ = 0, undone_ = 0;
+  std::uint64_t orders_ = 0, completed_ = 0, undone_ = 0, failed_ = 0;
 };
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <set>
 
 #include "analysis/checks/ledger_checks.hpp"
+#include "analysis/of_run.hpp"
 #include "analysis/wording.hpp"
+#include "loadgen/answer_counts.hpp"
 
 namespace sagactl {
 namespace {
@@ -23,12 +25,20 @@ class NotVacuous final : public Check {
   static constexpr std::string_view name = "not-vacuous";
 
  public:
-  explicit NotVacuous(const LedgerIndex& index) : index_(index) {}
-  void see(const FlowFacts&) override {}
+  explicit NotVacuous(const LedgerIndex& index) : index_(index), of_run_(index.ledger().run) {}
+  void see(const FlowFacts& facts) override {
+    if (!facts.flow.saga || !of_run_.holds(facts.flow)) return;
+    const SagaStatus status = facts.flow.saga->status;
+    failed_ += status == SagaStatus::failed;
+    others_ += status != SagaStatus::failed;
+  }
 
   Verdict finish(const Surroundings& surroundings) override {
     const Ledger& ledger = index_.ledger();
-    if (index_.orders().empty()) return undecided(name, "the run placed no order, so nothing was shown");
+    if (index_.orders().empty())
+      return undecided(name, "the run placed no order, so nothing was shown" + answers_text(ledger));
+    if (failed_ > 0 && others_ == 0)
+      return undecided(name, fmt::format("each of {} failed, so nothing was shown", counted(failed_, "saga")));
     std::vector<std::string> shown = {counted(index_.orders().size(), "order")};
 
     const auto groups = overlaps(ledger);
@@ -94,6 +104,8 @@ class NotVacuous final : public Check {
   }
 
   const LedgerIndex& index_;
+  const RunFilter of_run_;
+  std::uint64_t failed_ = 0, others_ = 0;
 };
 
 }  // namespace

@@ -111,9 +111,34 @@ TEST(AnswerReader, RefusesAHeadWithoutEnd) {
 TEST(AnswerReader, KeepsTheBeginningOfALongBody) {
   AnswerReader reader;
   reader.reset();
-  const std::string body(100'000, 'b');
-  EXPECT_EQ(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body), State::done);
+  const std::string body(1'000'000, 'b');
+  EXPECT_EQ(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + body), State::done);
   EXPECT_EQ(reader.body().size(), AnswerReader::body_max);
+  EXPECT_TRUE(reader.is_cut());
+}
+
+TEST(AnswerReader, ReadsAHeadOfManyKilobytes) {
+  AnswerReader reader;
+  reader.reset();
+  std::string head = "HTTP/1.1 201 Created\r\n";
+  for (int i = 0; i < 20; ++i) head += "Set-Cookie: session=" + std::string(2'500, 'x') + "\r\n";
+  EXPECT_EQ(reader.feed(head + "Content-Length: 2\r\n\r\n{}"), State::done);
+  EXPECT_EQ(reader.status(), 201);
+  EXPECT_EQ(reader.body(), "{}");
+}
+
+TEST(AnswerReader, KeepsTheHeadersThatAreWanted) {
+  const std::vector<std::string> wanted = {"location", "x-none"};
+  AnswerReader reader;
+  reader.want(wanted);
+  reader.reset();
+  const std::string answer =
+      "HTTP/1.1 103 Early Hints\r\nLocation: /wrong\r\n\r\n"
+      "HTTP/1.1 201 Created\r\nLOCATION:  /orders/17 \r\nContent-Length: 0\r\n\r\n";
+  for (std::size_t i = 0; i < answer.size(); ++i) (void)reader.feed(answer.substr(i, 1));
+  EXPECT_EQ(reader.headers(), (std::vector<std::string>{"/orders/17", ""}));
+  reader.reset();
+  EXPECT_EQ(reader.headers(), (std::vector<std::string>{"", ""})) << "of another answer";
 }
 
 }  // namespace

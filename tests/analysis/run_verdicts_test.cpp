@@ -1,0 +1,109 @@
+// Whether a run was one at all: each planted fault makes just its own verdict UNKNOWN.
+#include "analysis/run_verdicts.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/threshold.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+// A hundred requests to each of two targets, all of them answered, but for those of which `spoil` says otherwise.
+RunResult run_of(const std::function<void(LedgerEntry&)>& spoil, std::uint64_t skipped = 0) {
+  RunResult load;
+  load.ledger.targets = {"http://a:1", "http://b:1"};
+  load.ledger.phases = {{"individual", false}};
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    LedgerEntry entry;
+    entry.operation = i;
+    entry.target = static_cast<std::uint16_t>(i % 2);
+    entry.planned.us = entry.sent.us = 1'000'000 + static_cast<std::int64_t>(i);
+    entry.http_status = 201;
+    entry.outcome = RequestOutcome::accepted;
+    spoil(entry);
+    if (entry.sent.us != 0) ++load.requests.sent;
+    if (entry.outcome == RequestOutcome::unreached) ++load.requests.unreached;
+    load.ledger.entries.push_back(entry);
+  }
+  load.generator.skipped = skipped;
+  load.answers = count_answers(load.ledger, nullptr);
+  return load;
+}
+
+void unanswered(LedgerEntry& entry, TransportFailure failure = TransportFailure::timed_out) {
+  entry.http_status = 0;
+  entry.outcome = RequestOutcome::indeterminate;
+  entry.failure = failure;
+}
+
+void unreached(LedgerEntry& entry) {
+  unanswered(entry, TransportFailure::no_connection);
+  entry.outcome = RequestOutcome::unreached;
+  entry.sent = {};
+}
+
+struct Planted {
+  const char* what;
+  RunResult load;
+  Ruling sent, read;
+  const char* said;
+};
+
+std::vector<Planted> planted() {
+  const auto every = [](std::uint64_t n, const LedgerEntry& entry) { return entry.operation % n == 0; };
+  return {
+      {"all is well", run_of([](LedgerEntry&) {}), Ruling::pass, Ruling::pass, "200 requests answered"},
+      {"no answer can be read", run_of([](LedgerEntry& it) { unanswered(it, TransportFailure::unreadable); }), Ruling::pass,
+       Ruling::unknown, "what came is no HTTP answer 200; is that port one of plain HTTP/1.1"},
+      {"three of five time out", run_of([&](LedgerEntry& it) { if (it.operation % 5 < 3) unanswered(it); }), Ruling::pass,
+       Ruling::unknown, "120 of 200 requests (60.0 %) got no answer that could be read: timed out 120"},
+      {"one in fifty times out", run_of([&](LedgerEntry& it) { if (every(50, it)) unanswered(it); }), Ruling::pass,
+       Ruling::pass, "without an answer: timed out 4"},
+      {"one of two targets takes no connection", run_of([](LedgerEntry& it) { if (it.target == 1) unreached(it); }),
+       Ruling::unknown, Ruling::pass, "none of 100 requests to http://b:1 could be sent: no connection could be made 100"},
+      {"one of two targets never answers", run_of([](LedgerEntry& it) { if (it.target == 1) unanswered(it); }), Ruling::pass,
+       Ruling::unknown, "no answer to any of 100 requests to http://b:1 could be read: timed out 100"},
+      {"half of the plan is skipped", run_of([](LedgerEntry&) {}, 200), Ruling::unknown, Ruling::pass,
+       "200 of 400 requests (50.0 %) never left"},
+      {"nothing is sent", run_of(unreached), Ruling::unknown, Ruling::unknown, "nothing was sent"},
+  };
+}
+
+TEST(RunVerdicts, EachFaultOfTheRunIsFoundByItsVerdict) {
+  for (const Planted& it : planted()) {
+    const Verdict sent = load_was_sent(it.load), read = answers_were_read(it.load);
+    EXPECT_EQ(sent.ruling, it.sent) << it.what << ": " << sent.reason;
+    EXPECT_EQ(read.ruling, it.read) << it.what << ": " << read.reason;
+    EXPECT_THAT(sent.reason + "\n" + read.reason, HasSubstr(it.said)) << it.what;
+    EXPECT_TRUE(sent.counted && read.counted);
+  }
+}
+
+TEST(RunVerdicts, WhoExpectsFailuresAllowsForThem) {
+  for (const Planted& it : planted()) {
+    EXPECT_EQ(load_was_sent(it.load, 1).ruling, Ruling::pass) << it.what;
+    if (it.load.requests.sent > 0) {
+      EXPECT_EQ(answers_were_read(it.load, 1).ruling, Ruling::pass) << it.what;
+    }
+  }
+}
+
+TEST(NoSagaFailed, IsHeldAgainstTheSagasOfTheRun) {
+  SagaCounts sagas{.started = 10, .completed = 8, .compensated = 2};
+  Measured measured;
+  EXPECT_EQ(evaluate(no_saga_failed(), measured).ruling, Ruling::unknown) << "without a database";
+  measured.sagas = &sagas;
+  EXPECT_EQ(evaluate(no_saga_failed(), measured).ruling, Ruling::pass);
+  sagas = {.started = 10, .completed = 9, .failed = 1};
+  const ThresholdResult missed = evaluate(no_saga_failed(), measured);
+  EXPECT_EQ(missed.ruling, Ruling::fail);
+  EXPECT_THAT(missed.reason, HasSubstr("1 of 10 sagas failed and wait for a person"));
+  EXPECT_EQ(evaluate(parse_threshold("failed-sagas<20%").value(), measured).ruling, Ruling::pass);
+  EXPECT_EQ(evaluate(parse_threshold("failed-sagas<5%").value(), measured).ruling, Ruling::fail);
+}
+
+}  // namespace
+}  // namespace sagactl

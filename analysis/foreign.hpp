@@ -22,7 +22,8 @@ std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, c
 Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profile, const Ledger& ledger,
                                      std::string_view why, Timestamp now);
 
-// The checks, in pieces. The last of their arguments takes the rows that cannot be judged. Of the orders and the ledger:
+// The checks, in pieces. The last of their arguments takes the rows that cannot be judged. Of the orders and the
+// ledger:
 Verdict foreign_one_order_per_group(const ForeignOrders* orders,
                                     const Ledger& ledger);  // null: by answers alone
 // `where`: where the orders were looked for.
@@ -37,9 +38,9 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders);
 // Of further queries:
 Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
                                      BadRows& bad);
-Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile,
-                                           const ForeignOrders& orders, BadRows& bad);
-Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile,
-                                              const ForeignOrders& orders, BadRows& bad);
+Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
+                                           BadRows& bad);
+Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
+                                              BadRows& bad);
 
 }  // namespace sagactl

@@ -109,12 +109,14 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
     violations.add(std::move(witness));
   }
   if (!comparable && violations.count() == 0)
-    return undecided(name, fmt::format("{}: have the query give as order_id what the answers name, or answer.order point at "
-                                       "what the query gives",
-                                       orders.other_spelling()));
+    return undecided(name,
+                     fmt::format("{}: have the query give as order_id what the answers name, or answer.order point at "
+                                 "what the query gives",
+                                 orders.other_spelling()));
   if (accepted == 0 && unnamed > 0 && !orders.has_groups())
-    return undecided(name, "no answer named its order; does answer.order point at it, and is it in the first 256 KB of a "
-                           "body that is JSON and not compressed? (A column key in sql.orders would tell without)");
+    return undecided(name,
+                     "no answer named its order; does answer.order point at it, and is it in the first 256 KB of a "
+                     "body that is JSON and not compressed? (A column key in sql.orders would tell without)");
   std::string held = fmt::format("all {} are {}", counted(accepted + unnamed, "accepted order"), where);
   if (unnamed > 0) held += fmt::format(", {} of them by their keys, for their answers named none", grouped(unnamed));
   return violations.verdict(name, held);
@@ -152,9 +154,10 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
                          order.status.empty() ? "" : ", which is " + order.status + ",", no->second->operation,
                          no->second->http_status);
     Witness witness{.what = std::move(what),
-                    .rule = no == refused.end() ? "every order comes from a request"
-                                                : "a request that was refused leaves nothing, or an order whose status is "
-                                                  "one of status.undone"};
+                    .rule = no == refused.end()
+                                ? "every order comes from a request"
+                                : "a request that was refused leaves nothing, or an order whose status is "
+                                  "one of status.undone"};
     if (violations.first()) {
       orders.show(witness, order);
       if (no != refused.end()) orders.show(witness, *no->second);
@@ -190,8 +193,9 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
       Witness witness{.what = fmt::format("request {} was answered HTTP {}, and its order {} is {}", list[i]->operation,
                                           list[i]->http_status, untold[i]->id,
                                           untold[i]->status.empty() ? "there" : untold[i]->status),
-                      .rule = "who gets an error may not know that it was done: repeated with its key it must be the same "
-                              "order"};
+                      .rule =
+                          "who gets an error may not know that it was done: repeated with its key it must be the same "
+                          "order"};
       if (with_errors.first()) {
         orders.show(witness, *untold[i]);
         orders.show(witness, *list[i]);

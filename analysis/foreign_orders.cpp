@@ -123,8 +123,8 @@ void ForeignOrders::place_groups() {
     }
     const auto rows = groups_.find({entry.kind, entry.group});
     if (!has_groups_ || rows == groups_.end() || ++with_rows != 2) continue;
-    other_spelling_ = fmt::format("the answers name their orders as {}, and sql.orders as {}", ledger_->order_text(entry),
-                                  orders_[rows->second.front()].id);
+    other_spelling_ = fmt::format("the answers name their orders as {}, and sql.orders as {}",
+                                  ledger_->order_text(entry), orders_[rows->second.front()].id);
   }
 }
 
@@ -167,7 +167,8 @@ StillToCome ForeignOrders::still_to_come() const {
       --explains->second;
       continue;
     }
-    const bool is_on_its_way = entry.failure == TransportFailure::timed_out || entry.http_status == 502 || entry.http_status == 504;
+    const bool is_on_its_way =
+        entry.failure == TransportFailure::timed_out || entry.http_status == 502 || entry.http_status == 504;
     // One that is still in a queue may make a second order; of one that is answered the group's order is all there is.
     if (is_on_its_way)
       ++left.timed_out;

@@ -120,8 +120,8 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
                                               counted(undone, "failed order")));
 }
 
-Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile,
-                                           const ForeignOrders& orders, BadRows& bad) {
+Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
+                                           BadRows& bad) {
   if (!has_query(profile, ForeignTable::stock))
     return std::vector<Verdict>{does_not_apply("stock-balances", no_query(ForeignTable::stock)),
                                 does_not_apply("never-negative", no_query(ForeignTable::stock))};
@@ -165,8 +165,8 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
       negative.verdict("never-negative", "no stock of " + of + " is below zero at the end")};
 }
 
-Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile,
-                                              const ForeignOrders& orders, BadRows& bad) {
+Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
+                                              BadRows& bad) {
   constexpr std::string_view money = "money-balances", once = "one-capture-per-order";
   if (!has_query(profile, ForeignTable::payments))
     return std::vector<Verdict>{does_not_apply(money, no_query(ForeignTable::payments)),

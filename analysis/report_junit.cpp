@@ -117,8 +117,8 @@ std::string junit_report(const Json& json) {
       "timestamp=\"{}\">\n{}{}"
       "  </testsuite>\n"
       "</testsuites>\n",
-      escaped(name), suite.tests, suite.failures, suite.errors, suite.skipped, seconds, escaped(when),
-      suite.cases, said.empty() ? said : fmt::format("    <system-out>{}</system-out>\n", escaped(said)));
+      escaped(name), suite.tests, suite.failures, suite.errors, suite.skipped, seconds, escaped(when), suite.cases,
+      said.empty() ? said : fmt::format("    <system-out>{}</system-out>\n", escaped(said)));
 }
 
 }  // namespace sagactl

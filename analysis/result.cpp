@@ -19,13 +19,12 @@ Measured measured_by(const RunResult& load, const Examination* database) {
   const std::uint64_t all = counts.sent + counts.unreached + load.generator.skipped;
   const std::uint64_t good = counts.accepted + counts.duplicates;
   const double seconds = static_cast<double>(load.rated.count()) / 1e6;
-  return Measured{
-      .response = &load.response,
-      .lateness = load.ledger.open_loop ? &load.generator.own_lateness : nullptr,
-      .saga = database ? &database->sagas.took : nullptr,
-      .errors = all == 0 ? 0 : static_cast<double>(all - std::min(all, good)) / static_cast<double>(all),
-      .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0,
-      .sagas = database ? &database->sagas.counts : nullptr};
+  return Measured{.response = &load.response,
+                  .lateness = load.ledger.open_loop ? &load.generator.own_lateness : nullptr,
+                  .saga = database ? &database->sagas.took : nullptr,
+                  .errors = all == 0 ? 0 : static_cast<double>(all - std::min(all, good)) / static_cast<double>(all),
+                  .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0,
+                  .sagas = database ? &database->sagas.counts : nullptr};
 }
 
 std::string_view to_string(RunEnd end) {

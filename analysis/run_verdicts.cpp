@@ -60,11 +60,12 @@ Verdict load_was_sent(const RunResult& load, double missing_max) {
                    load);
   }
   if (share(unreached + skipped, planned) > missing_max)
-    return shown(name,
-                 fmt::format("{} never left: {} for want of a connection, {} because too many waited already; lower the "
-                             "rate, raise --connections, or allow for it with --missing",
-                             share_text(unreached + skipped, planned), grouped(unreached), grouped(skipped)),
-                 load);
+    return shown(
+        name,
+        fmt::format("{} never left: {} for want of a connection, {} because too many waited already; lower the "
+                    "rate, raise --connections, or allow for it with --missing",
+                    share_text(unreached + skipped, planned), grouped(unreached), grouped(skipped)),
+        load);
   if (unreached + skipped == 0) return passed(name, fmt::format("all {} left", counted(planned, "request")));
   return passed(name, fmt::format("{} left", share_text(load.requests.sent, planned)));
 }
@@ -84,13 +85,15 @@ Verdict answers_were_read(const RunResult& load, double missing_max) {
                    load);
   }
   if (share(missing, sent) > missing_max)
-    return shown(name,
-                 fmt::format("{} got no answer that could be read: {}{}; what became of them is not shown by what was "
-                             "answered (--missing allows for more)",
-                             share_text(missing, sent), failures_of(load.answers), advice_for(load)),
-                 load);
+    return shown(
+        name,
+        fmt::format("{} got no answer that could be read: {}{}; what they would have been told is not shown (--missing "
+                    "allows for more)",
+                    share_text(missing, sent), failures_of(load.answers), advice_for(load)),
+        load);
   if (missing == 0) return passed(name, fmt::format("{} answered", counted(sent, "request")));
-  return passed(name, fmt::format("{} answered; without an answer: {}", share_text(answered, sent), failures_of(load.answers)));
+  return passed(
+      name, fmt::format("{} answered; without an answer: {}", share_text(answered, sent), failures_of(load.answers)));
 }
 
 }  // namespace sagactl

@@ -11,7 +11,8 @@ namespace sagactl {
 
 inline constexpr double missing_max_default = 0.05;
 
-// "load-was-sent": UNKNOWN when more than `missing_max` of the planned requests never left, or all of those to one target.
+// "load-was-sent": UNKNOWN when more than `missing_max` of the planned requests never left, or all of those to one
+// target.
 Verdict load_was_sent(const RunResult& load, double missing_max = missing_max_default);
 
 // "answers-were-read": UNKNOWN when more than `missing_max` of the requests that were sent got no answer that could be

@@ -12,11 +12,10 @@ namespace sagactl {
 namespace {
 
 Error wrong(std::string_view text, std::string_view why) {
-  return Error{
-      ErrorCode::invalid,
-      fmt::format("threshold '{}': {}; write it like p99<50ms, max<1s, errors<1%, throughput>1000/s, "
-                  "saga-p99<2s or failed-sagas<1%",
-                  text, why)};
+  return Error{ErrorCode::invalid,
+               fmt::format("threshold '{}': {}; write it like p99<50ms, max<1s, errors<1%, throughput>1000/s, "
+                           "saga-p99<2s or failed-sagas<1%",
+                           text, why)};
 }
 
 std::optional<double> number_before(std::string_view text, std::string_view unit) {
@@ -146,10 +145,11 @@ ThresholdResult evaluate_sagas(const Threshold& threshold, const SagaCounts* sag
   result.actual = show(threshold, share);
   const bool kept = threshold.limit == 0 ? sagas->failed == 0 : within(threshold, share);
   result.ruling = kept ? Ruling::pass : Ruling::fail;
-  result.reason = sagas->failed == 0
-                      ? fmt::format("none of {} failed", counted(sagas->started, "saga"))
-                      : fmt::format("{} of {} failed and wait for a person: `sagactl saga list --status failed` shows them",
-                                    grouped(sagas->failed), counted(sagas->started, "saga"));
+  result.reason =
+      sagas->failed == 0
+          ? fmt::format("none of {} failed", counted(sagas->started, "saga"))
+          : fmt::format("{} of {} failed and wait for a person: `sagactl saga list --status failed` shows them",
+                        grouped(sagas->failed), counted(sagas->started, "saga"));
   return result;
 }
 

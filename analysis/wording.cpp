@@ -32,7 +32,8 @@ std::string printable(std::string_view text) {
     while (size < std::min<std::size_t>(4, text.size()) && !is_utf8(text.substr(0, size))) ++size;
     const bool good = is_utf8(text.substr(0, size));
     const auto first = static_cast<unsigned char>(text.front());
-    const bool is_control = first < 0x20 || first == 0x7F || (first == 0xC2 && good && static_cast<unsigned char>(text[1]) < 0xA0);
+    const bool is_control =
+        first < 0x20 || first == 0x7F || (first == 0xC2 && good && static_cast<unsigned char>(text[1]) < 0xA0);
     out += !good ? "\xEF\xBF\xBD" : is_control ? " " : text.substr(0, size);
     text.remove_prefix(good ? size : 1);
   }

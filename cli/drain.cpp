@@ -50,7 +50,8 @@ Left sagas_left(std::uint64_t count) {
 // Stops counting where more would not change what is done.
 constexpr std::uint64_t count_max = 10'000;
 
-// What the verdicts count, too: the sagas of this run, and the events of every node, whose heir may have to publish them.
+// What the verdicts count, too: the sagas of this run, and the events of every node, whose heir may have to publish
+// them.
 Count unended_in(HistorySource& source, const Ledger& ledger) {
   auto history = source.snapshot();
   if (!history) return std::nullopt;
@@ -142,7 +143,8 @@ bool pause_until(const std::stop_token& stop, SteadyMoment until) {
   return left <= Duration{0} || pause(stop, left);
 }
 
-DrainEnd wait_until_drained(const DrainScene& scene, SteadyMoment until, const std::stop_token& stop, ProgressLine& progress) {
+DrainEnd wait_until_drained(const DrainScene& scene, SteadyMoment until, const std::stop_token& stop,
+                            ProgressLine& progress) {
   const auto unended = counting(scene);
   if (!unended) return {Drained::cannot_tell};
   Count last;

@@ -34,8 +34,8 @@ struct Examined {
   std::string trouble;                  // the database could not be read any more
   std::vector<Verdict> verdicts;
 };
-// `statuses`: what the server said of each order, where no database is named; may be null. A database that cannot be read
-// any more leaves the verdicts that need it UNKNOWN, with the reason.
+// `statuses`: what the server said of each order, where no database is named; may be null. A database that cannot be
+// read any more leaves the verdicts that need it UNKNOWN, with the reason.
 Examined examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load, OrderStatuses* statuses);
 
 }  // namespace sagactl

@@ -63,7 +63,8 @@ Result<ExitCode> Loadtest::rehearse() const {
   if (invocation_.wants_json())
     invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
   if (evidence_.foreign)
-    invocation_.say("the profile's queries have their columns, and what rows there are can be read, in " + evidence_.database);
+    invocation_.say("the profile's queries have their columns, and what rows there are can be read, in " +
+                    evidence_.database);
   invocation_.say("nothing was sent" +
                   (options_.profile.test_data.empty() ? std::string() : "; what [[test_data]] brings is made up"));
   return ExitCode::done;
@@ -98,7 +99,7 @@ void Loadtest::drain(RunResult& load) {
   progress_.end();
   if (end.how == Drained::interrupted) load.interrupted = true;
   if (end.how == Drained::not_in_time)
-    invocation_.say(fmt::format("sagas had not ended after {} (--drain): {}", format_duration(flags_.drain), end.left));
+    invocation_.say(fmt::format("not all had ended after {} (--drain): {}", format_duration(flags_.drain), end.left));
 }
 
 // Looks, and as long as the drain lasts looks again where what is late may change what is seen. What counts is seen in
@@ -106,7 +107,8 @@ void Loadtest::drain(RunResult& load) {
 Examined Loadtest::examine(const RunResult& load) {
   const bool is_last_run = statuses_ && statuses_->run() == load.ledger.run;
   // Our own nodes do not keep a request for longer than its client waits for it.
-  const auto until = options_.profile.is_ours ? std::min(drain_until_, load_ended_ + 2 * options_.timeout) : drain_until_;
+  const auto until =
+      options_.profile.is_ours ? std::min(drain_until_, load_ended_ + 2 * options_.timeout) : drain_until_;
   for (Duration interval = 100ms;; interval = std::min<Duration>(interval * 2, 1s)) {
     Examined examined = examine_run(evidence_, options_.profile, load, is_last_run ? &*statuses_ : nullptr);
     const auto now = std::chrono::steady_clock::now();
@@ -127,7 +129,8 @@ std::vector<ThresholdResult> Loadtest::judge_limits(const Measured& measured, bo
     about_sagas = about_sagas || threshold.metric == Threshold::Metric::failed_sagas;
   }
   for (const Threshold& limit : limits_) results.push_back(evaluate(limit, measured));
-  if (!about_sagas && options_.profile.is_ours && sagas_are_known) results.push_back(evaluate(no_saga_failed(), measured));
+  if (!about_sagas && options_.profile.is_ours && sagas_are_known)
+    results.push_back(evaluate(no_saga_failed(), measured));
   return results;
 }
 
@@ -138,6 +141,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* 
   if (!ledger_path.empty()) kept = save_ledger(load.ledger, ledger_path.string());
   Examined found = examine(load);
   progress_.end();
+  if (!found.trouble.empty()) invocation_.say("sagactl: the database could not be read: " + found.trouble);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
   const Examination* seen = found.database ? &*found.database : nullptr;
@@ -159,8 +163,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* 
     written = trouble;
   }
   const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
-  const ExitCode verdict =
-      interrupted ? ExitCode::interrupted : exit_code_of(end_of(found.verdicts, thresholds));
+  const ExitCode verdict = interrupted ? ExitCode::interrupted : exit_code_of(end_of(found.verdicts, thresholds));
   return end_with(invocation_, written, verdict);
 }
 

@@ -72,7 +72,8 @@ void add_how_to_send(CLI::App& app, LoadOptions& load) {
 }
 
 void add_what_is_wanted(CLI::App& app, LoadtestFlags& flags) {
-  add_duration(app, "--drain", flags.drain, "Wait so long for all that is late: sagas, rows, requests without an answer [60s]");
+  add_duration(app, "--drain", flags.drain,
+               "Wait so long for all that is late: sagas, rows, requests without an answer [60s]");
   const auto missing = [&flags](const std::string& text) -> Result<void> {
     const auto share = parse_percent(text);
     if (!share) return share.error();

@@ -38,7 +38,8 @@ bool OrderStatuses::has_ended(const std::string& order, Told& told) {
   const auto response = clients_[next_++ % clients_.size()].get(path);
   told.http_status = response ? response->status : 0;
   told.status.clear();
-  told.trouble = response ? fmt::format("GET {} is answered HTTP {}", path, response->status) : response.error().message;
+  told.trouble =
+      response ? fmt::format("GET {} is answered HTTP {}", path, response->status) : response.error().message;
   if (!response || !response->ok()) return false;
   const auto body = response->json();
   const Json::json_pointer place(profile_.status.pointer);

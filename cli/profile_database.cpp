@@ -16,7 +16,8 @@ namespace {
 constexpr int busy_timeout_ms = 5'000;
 // Times and bytes as they are read here, whatever the database is set to.
 constexpr const char* manners =
-    "SET statement_timeout = '60s'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET bytea_output = 'hex'";
+    "SET statement_timeout = '60s'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET bytea_output = "
+    "'hex'";
 
 Error query_failed(const ForeignQuery& query, std::string message) {
   while (!message.empty() && message.back() == '\n') message.pop_back();
@@ -25,7 +26,8 @@ Error query_failed(const ForeignQuery& query, std::string message) {
 
 // Bytes that are no text, as PostgreSQL shows them.
 bool is_plain_text(std::string_view bytes) {
-  return is_utf8(bytes) && std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  return is_utf8(bytes) &&
+         std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
 }
 std::string hex(std::string_view bytes) {
   std::string text = "\\x";
@@ -137,8 +139,7 @@ class PostgresRows final : public ForeignRows {
       if (status == PGRES_SINGLE_TUPLE && ended) {
         ended = visit_row(raw, visit);
         if (!ended) cancel();
-      }
-      else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
+      } else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
         ended = query_failed(query, PQresultErrorMessage(raw));
     }
     return ended;

@@ -118,7 +118,8 @@ void read_all(TomlMembers& members, Profile& profile) {
       place.text("header", text.header);
       place.text("after", text.after);
       place.text("before", text.before);
-      if (text == TextPlace{}) place.fail("header", "is missing: a header, or what stands before and after the id in the body");
+      if (text == TextPlace{})
+        place.fail("header", "is missing: a header, or what stands before and after the id in the body");
       profile.answer.order_texts.push_back(text);
     });
     it.texts("correlation", profile.answer.correlation);

@@ -49,6 +49,17 @@ std::string_view words_of(TransportFailure failure) {
   crash("a failure of no known kind");
 }
 
+// What to do about answers that say the same to everybody.
+std::string_view advice(int status) {
+  if (status == 401 || status == 403 || status == 407)
+    return "; give --token, or the header that it wants in create.headers";
+  if (status >= 300 && status < 400) return "; name in --url the address where it points";
+  if (status == 404 || status == 405) return "; are create.path and create.method those of this server?";
+  if (status == 415 || status == 406) return "; which Content-Type and Accept does it want in create.headers?";
+  if (status == 429) return "; it limits its clients: lower --rate or --concurrency";
+  return "";
+}
+
 }  // namespace
 
 void FirstAnswers::note(int status, std::string_view body, std::string_view location) {
@@ -110,9 +121,11 @@ std::string text_of(const AnswerCount& answer) {
 }
 
 std::string answers_text(const Ledger& ledger) {
+  const AnswerCounts counts = count_answers(ledger, nullptr);
   std::string text;
-  for (const AnswerCount& it : count_answers(ledger, nullptr).answers)
+  for (const AnswerCount& it : counts.answers)
     text += fmt::format("{}{} x {}", text.empty() ? ": " : ", ", text_of(it), it.count);
+  if (!counts.answers.empty()) text += advice(counts.answers.front().http_status);
   return text;
 }
 

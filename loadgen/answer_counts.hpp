@@ -66,7 +66,7 @@ std::string text_of(const AnswerCount& answer);
 // ": 401 Unauthorized x 50, timed out x 2", to follow what could not be shown because of it.
 std::string answers_text(const Ledger& ledger);
 
-Json answers_json(const AnswerCounts& counts);                         // [{status, failure, outcome, count, first}]
+Json answers_json(const AnswerCounts& counts);                        // [{status, failure, outcome, count, first}]
 Json targets_json(const AnswerCounts& counts, const Ledger& ledger);  // [{target, requests, answered, unreached}]
 
 }  // namespace sagactl

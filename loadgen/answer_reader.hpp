@@ -32,7 +32,7 @@ class AnswerReader {
   int status() const { return parser_->status; }
   std::string_view body() const { return body_; }
   bool keeps_alive() const { return parser_->keep_alive(); }
-  bool is_cut() const { return parser_->cut; }  // its body was longer than what is kept
+  bool is_cut() const { return parser_->cut; }                         // its body was longer than what is kept
   const std::vector<std::string>& headers() const { return values_; }  // of the wanted ones; "": did not come
 
  private:
@@ -48,9 +48,7 @@ class AnswerReader {
     using field = boost::beast::http::field;
     void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
     void on_response_impl(int code, text, int, error_code&) override { status = code; }
-    void on_field_impl(field, text name, text value, error_code&) override {
-      reader_->keep_header(name, value);
-    }
+    void on_field_impl(field, text name, text value, error_code&) override { reader_->keep_header(name, value); }
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(text bytes, error_code&) override { return keep(bytes); }

@@ -35,8 +35,8 @@ std::optional<Uuid> uuid_of(std::string_view text) {
 std::string_view without_fraction(std::string_view text) {
   const std::size_t point = text.find('.');
   if (point == 0 || point == std::string_view::npos || point + 1 == text.size()) return text;
-  const bool whole = text.find_first_not_of("0123456789") == point &&
-                     text.find_first_not_of('0', point + 1) == std::string_view::npos;
+  const bool whole =
+      text.find_first_not_of("0123456789") == point && text.find_first_not_of('0', point + 1) == std::string_view::npos;
   return whole ? text.substr(0, point) : text;
 }
 

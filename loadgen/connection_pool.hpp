@@ -69,7 +69,7 @@ class ConnectionPool {
   std::size_t idle_to(std::size_t target) const { return targets_[target].idle.size(); }
   std::size_t connecting_to(std::size_t target) const { return targets_[target].connecting; }
   std::size_t size_to(std::size_t target) const { return targets_[target].size; }  // also those that are down
-  bool is_failing(std::size_t target) const { return targets_[target].failing; }  // the last attempt to connect failed
+  bool is_failing(std::size_t target) const { return targets_[target].failing; }   // the last attempt to connect failed
   bool has_idle(std::size_t target) const { return !targets_[target].idle.empty(); }
   std::uint64_t reconnects() const { return reconnects_; }
   std::size_t connected_most() const { return connected_most_; }  // at once

@@ -10,6 +10,7 @@ constexpr std::uint32_t default_concurrency = 16;
 constexpr std::uint32_t workers_wanted_max = 8;
 constexpr std::uint32_t open_connections_min = 32;
 constexpr std::uint32_t open_connections_max = 1024;
+constexpr double rate_for_a_worker = 2'000;
 constexpr std::chrono::milliseconds watch_interval{250};
 
 std::uint32_t largest_group(const std::vector<LoadPhase>& phases) {
@@ -46,6 +47,9 @@ CrewSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& pha
   size.connections = std::max(wanted_connections(options, size.slots, targets), per_worker_min);
   // Half of the cores: the others are for the system under load, which is often on the same machine.
   size.workers = options.workers > 0 ? options.workers : std::clamp(cores / 2, 1u, workers_wanted_max);
+  // Each has connections of its own: of few requests a second one alone needs the fewest.
+  if (options.rate && options.workers == 0)
+    size.workers = std::min(size.workers, 1 + static_cast<std::uint32_t>(*options.rate / rate_for_a_worker));
   size.workers = std::clamp(size.connections / per_worker_min, 1u, size.workers);
   if (!options.rate) {
     size.workers = std::clamp(size.slots / largest_group(phases), 1u, size.workers);

@@ -13,7 +13,7 @@ namespace sagactl {
 struct LoadFigures {
   RequestCounts requests;
   Histogram response, service, lateness;  // as in RunResult and GeneratorHealth
-  Duration measured{0}, rated{0};   // as in RunResult
+  Duration measured{0}, rated{0};         // as in RunResult
   Timestamp begin;                  // of the first second: the first measured plan
   std::vector<LoadSecond> seconds;  // `planned` counts the plans of the requests that the ledger has
 };

@@ -27,9 +27,9 @@ std::optional<RequestOutcome> parse_request_outcome(std::string_view text);
 
 enum class TransportFailure : std::uint8_t {
   none,
-  timed_out,     // no whole answer within the time-out; unreached: no free connection within it
-  closed,        // the connection was closed or reset before the whole answer
-  unreadable,    // what came is no HTTP answer
+  timed_out,      // no whole answer within the time-out; unreached: no free connection within it
+  closed,         // the connection was closed or reset before the whole answer
+  unreadable,     // what came is no HTTP answer
   no_connection,  // refused or unreachable
   kept_closed     // a connection that had been used before was closed, and nothing of the answer had come: it may
                   // have been closed for being idle, just as the request went out

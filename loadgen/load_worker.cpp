@@ -179,7 +179,8 @@ bool LoadWorker::is_ready(const DueUnit& group, std::int64_t now) {
 void LoadWorker::send_single(std::size_t target, const DueUnit& due, std::int64_t now) {
   DueUnit sent = due;
   if (held_since_ns_[target] != 0)
-    sent.own_late_ns += std::max<std::int64_t>(0, now - std::max(held_since_ns_[target], due.planned_ns + due.own_late_ns));
+    sent.own_late_ns +=
+        std::max<std::int64_t>(0, now - std::max(held_since_ns_[target], due.planned_ns + due.own_late_ns));
   count_own_lateness(sent);
   LoadConnection& connection = pool_.take(target, now);
   prepare(connection, sent, 0);

@@ -118,7 +118,7 @@ class LoadWorker {
   std::vector<char> input_;
   std::vector<LoadConnection*> group_;
   std::vector<std::size_t> failed_targets_;
-  std::vector<std::size_t> dealt_;           // of a group, by target
+  std::vector<std::size_t> dealt_;  // of a group, by target
   // By target: since when a single order has waited for a group, though there was a connection for it; 0: none.
   std::vector<std::int64_t> held_since_ns_;
 

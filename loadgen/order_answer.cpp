@@ -170,8 +170,7 @@ void AnswerPlan::take(const Wanted& wanted, const JsonMembers::Member& member, R
       if (is_scalar(member) && is_best(reading.total_rank)) answer.total = money_of(value);
       return;
     case Field::duplicate:
-      answer.is_duplicate |=
-          std::find(wanted.values.begin(), wanted.values.end(), value) != wanted.values.end();
+      answer.is_duplicate |= std::find(wanted.values.begin(), wanted.values.end(), value) != wanted.values.end();
       return;
   }
 }

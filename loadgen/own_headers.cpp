@@ -54,8 +54,9 @@ Result<void> check_headers(const Profile& profile) {
   for (const auto& [header, value] : profile.headers) {
     if (header.empty()) return Error{ErrorCode::invalid, "create.headers: a name is missing"};
     if (!std::all_of(header.begin(), header.end(), is_of_token))
-      return Error{ErrorCode::invalid,
-                   fmt::format("create.headers: '{}' is no name of a header: letters, digits and hyphens make one", header)};
+      return Error{
+          ErrorCode::invalid,
+          fmt::format("create.headers: '{}' is no name of a header: letters, digits and hyphens make one", header)};
     if (!std::all_of(value.begin(), value.end(), can_be_sent))
       return wrong_header(header, "its value has a line break or a character that no header can carry");
     const std::string name = lower(header);

@@ -29,9 +29,10 @@ Result<void> check_template(const Profile& profile, std::string_view member, con
 
 Result<void> check_pointer(std::string_view member, const std::string& pointer) {
   if (pointer.empty() || pointer.front() == '/') return {};
-  return wrong_member(member, fmt::format("'{}' is no JSON pointer: write /order/id, or {{ header = \"Location\" }} for "
-                                          "what stands in a header",
-                                          pointer));
+  return wrong_member(member,
+                      fmt::format("'{}' is no JSON pointer: write /order/id, or {{ header = \"Location\" }} for "
+                                  "what stands in a header",
+                                  pointer));
 }
 
 Result<void> check_fields(const Profile& profile) {

@@ -95,7 +95,8 @@ RequestWriter::RequestWriter(const Run& run)
     hot_ids_.push_back(hot_product_id(orders_.run, item));
   for (const LoadUser& user : run.users) {
     users_.push_back({json_escaped(user.id), user.id_is_number ? user.id : json_text(user.id)});
-    all_authorizations_.push_back(std::make_unique<const std::string>(has_authorization_ ? std::string() : authorization_of(user.token)));
+    all_authorizations_.push_back(
+        std::make_unique<const std::string>(has_authorization_ ? std::string() : authorization_of(user.token)));
     authorizations_.emplace_back(all_authorizations_.back().get());
     authorization_max_ = std::max(authorization_max_, all_authorizations_.back()->size() + token_growth_max);
   }

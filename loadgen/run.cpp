@@ -14,6 +14,7 @@
 #include "loadgen/figures.hpp"
 #include "loadgen/request_writer.hpp"
 #include "loadgen/test_data.hpp"
+#include "loadgen/usable_cores.hpp"
 #include "loadgen/worker_thread.hpp"
 
 namespace sagactl {
@@ -136,7 +137,7 @@ Result<void> LoadRun::prepare_test_data() {
 }
 
 void LoadRun::gather_crew() {
-  const std::uint32_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const std::uint32_t cores = usable_cores();
   size_ = size_crew(options_, phases_, cores);
   allow_files(std::uint64_t{size_.connections} + 256);
   RequestWriter::Run run;

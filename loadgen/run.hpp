@@ -35,7 +35,7 @@ struct GeneratorHealth {
   Histogram own_lateness;     // of that the generator's own part: without waiting for connections and answers
   std::uint64_t skipped = 0;  // due requests dropped because the backlog was full
   std::uint32_t backlog_deepest = 0;
-  std::uint32_t connections_wanted = 0;  // most that it might open
+  std::uint32_t connections_wanted = 0;   // most that it might open
   std::uint32_t connections_reached = 0;  // most that were open at once
   std::uint32_t reconnects = 0;
   std::uint32_t workers = 0;

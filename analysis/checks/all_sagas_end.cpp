@@ -56,13 +56,14 @@ class AllSagasEnd final : public Check {
                                           format_duration(still)),
                       .rule = saga.drained ? "every saga ends within the time it was given to drain"
                                            : "a saga makes progress until it ends"};
-      if (violations.first()) witness.rows.push_back(saga.id == oldest_.value("id", "") ? oldest_ : unfinished_row(saga));
+      if (violations.first())
+        witness.rows.push_back(saga.id == oldest_.value("id", "") ? oldest_ : unfinished_row(saga));
       violations.add(std::move(witness));
     }
     if (violations.count() == 0 && under_way > of_others) {
-      Verdict verdict = undecided(name, fmt::format("{} of {} under way, none for longer than {} without progress",
-                                                    grouped(unfinished_count_), counted(sagas_, "saga"),
-                                                    format_duration(options_.stuck_after)));
+      Verdict verdict = undecided(
+          name, fmt::format("{} of {} under way, none for longer than {} without progress", grouped(unfinished_count_),
+                            counted(sagas_, "saga"), format_duration(options_.stuck_after)));
       verdict.witness = Json{{"rows", Json::array({oldest_})}};
       return verdict;
     }

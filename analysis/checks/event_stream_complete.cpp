@@ -89,11 +89,12 @@ class EventStreamComplete final : public Check {
     for (const NodeInfo& info : surroundings.nodes) {
       const auto placed = placed_.find(info.name);
       if (info.last_sequence == 0 || streams_.count(info.name) > 0 || placed == placed_.end()) continue;
-      violations_.add({.what = fmt::format("node {} has written up to {} and placed {}, and none of its events is there",
-                                           info.name, info.last_sequence, counted(placed->second, "order")),
-                       .rule = "the last event that a node wrote is there",
-                       .rows = Json::array({row_of(info)}),
-                       .nodes = Json::array({info.name})});
+      violations_.add(
+          {.what = fmt::format("node {} has written up to {} and placed {}, and none of its events is there", info.name,
+                               info.last_sequence, counted(placed->second, "order")),
+           .rule = "the last event that a node wrote is there",
+           .rows = Json::array({row_of(info)}),
+           .nodes = Json::array({info.name})});
     }
     std::string held =
         fmt::format("{} of {} without a gap", counted(events_, "event"), counted(streams_.size(), "node"));

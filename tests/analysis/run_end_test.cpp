@@ -20,7 +20,8 @@ TEST(RunEnd, WhereEverySagaFailedNothingIsShown) {
   world.number_events();
   const auto verdicts = judge(world);
   EXPECT_EQ(named(verdicts, "not-vacuous").ruling, Ruling::unknown);
-  EXPECT_EQ(named(verdicts, "not-vacuous").reason, "2 sagas failed and none was completed or undone, so nothing was shown");
+  EXPECT_EQ(named(verdicts, "not-vacuous").reason,
+            "2 sagas failed and none was completed or undone, so nothing was shown");
   EXPECT_NE(overall(verdicts), Ruling::pass);
 }
 

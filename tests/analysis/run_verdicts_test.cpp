@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "analysis/threshold.hpp"
 
 namespace sagactl {
@@ -12,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 // A hundred requests to each of two targets, all of them answered, but for those of which `spoil` says otherwise.
-RunResult run_of(const std::function<void(LedgerEntry&)>& spoil, std::uint64_t skipped = 0) {
+RunResult run_with(const std::function<void(LedgerEntry&)>& spoil, std::uint64_t skipped = 0) {
   RunResult load;
   load.ledger.targets = {"http://a:1", "http://b:1"};
   load.ledger.phases = {{"individual", false}};
@@ -45,35 +47,44 @@ void unreached(LedgerEntry& entry) {
   entry.sent = {};
 }
 
-struct Planted {
+struct PlantedInRun {
   const char* what;
   RunResult load;
   Ruling sent, read;
   const char* said;
 };
 
-std::vector<Planted> planted() {
+std::vector<PlantedInRun> planted_in_runs() {
   const auto every = [](std::uint64_t n, const LedgerEntry& entry) { return entry.operation % n == 0; };
   return {
-      {"all is well", run_of([](LedgerEntry&) {}), Ruling::pass, Ruling::pass, "200 requests answered"},
-      {"no answer can be read", run_of([](LedgerEntry& it) { unanswered(it, TransportFailure::unreadable); }), Ruling::pass,
-       Ruling::unknown, "what came is no HTTP answer 200; is that port one of plain HTTP/1.1"},
-      {"three of five time out", run_of([&](LedgerEntry& it) { if (it.operation % 5 < 3) unanswered(it); }), Ruling::pass,
-       Ruling::unknown, "120 of 200 requests (60.0 %) got no answer that could be read: timed out 120"},
-      {"one in fifty times out", run_of([&](LedgerEntry& it) { if (every(50, it)) unanswered(it); }), Ruling::pass,
-       Ruling::pass, "without an answer: timed out 4"},
-      {"one of two targets takes no connection", run_of([](LedgerEntry& it) { if (it.target == 1) unreached(it); }),
-       Ruling::unknown, Ruling::pass, "none of 100 requests to http://b:1 could be sent: no connection could be made 100"},
-      {"one of two targets never answers", run_of([](LedgerEntry& it) { if (it.target == 1) unanswered(it); }), Ruling::pass,
-       Ruling::unknown, "no answer to any of 100 requests to http://b:1 could be read: timed out 100"},
-      {"half of the plan is skipped", run_of([](LedgerEntry&) {}, 200), Ruling::unknown, Ruling::pass,
+      {"all is well", run_with([](LedgerEntry&) {}), Ruling::pass, Ruling::pass, "200 requests answered"},
+      {"no answer can be read", run_with([](LedgerEntry& it) { unanswered(it, TransportFailure::unreadable); }),
+       Ruling::pass, Ruling::unknown, "what came is no HTTP answer 200; is that port one of plain HTTP/1.1"},
+      {"three of five time out", run_with([&](LedgerEntry& it) {
+         if (it.operation % 5 < 3) unanswered(it);
+       }),
+       Ruling::pass, Ruling::unknown, "120 of 200 requests (60.0 %) got no answer that could be read: timed out 120"},
+      {"one in fifty times out", run_with([&](LedgerEntry& it) {
+         if (every(50, it)) unanswered(it);
+       }),
+       Ruling::pass, Ruling::pass, "without an answer: timed out 4"},
+      {"one of two targets takes no connection", run_with([](LedgerEntry& it) {
+         if (it.target == 1) unreached(it);
+       }),
+       Ruling::unknown, Ruling::pass,
+       "none of 100 requests to http://b:1 could be sent: no connection could be made 100"},
+      {"one of two targets never answers", run_with([](LedgerEntry& it) {
+         if (it.target == 1) unanswered(it);
+       }),
+       Ruling::pass, Ruling::unknown, "no answer to any of 100 requests to http://b:1 could be read: timed out 100"},
+      {"half of the plan is skipped", run_with([](LedgerEntry&) {}, 200), Ruling::unknown, Ruling::pass,
        "200 of 400 requests (50.0 %) never left"},
-      {"nothing is sent", run_of(unreached), Ruling::unknown, Ruling::unknown, "nothing was sent"},
+      {"nothing is sent", run_with(unreached), Ruling::unknown, Ruling::unknown, "nothing was sent"},
   };
 }
 
 TEST(RunVerdicts, EachFaultOfTheRunIsFoundByItsVerdict) {
-  for (const Planted& it : planted()) {
+  for (const PlantedInRun& it : planted_in_runs()) {
     const Verdict sent = load_was_sent(it.load), read = answers_were_read(it.load);
     EXPECT_EQ(sent.ruling, it.sent) << it.what << ": " << sent.reason;
     EXPECT_EQ(read.ruling, it.read) << it.what << ": " << read.reason;
@@ -83,7 +94,7 @@ TEST(RunVerdicts, EachFaultOfTheRunIsFoundByItsVerdict) {
 }
 
 TEST(RunVerdicts, WhoExpectsFailuresAllowsForThem) {
-  for (const Planted& it : planted()) {
+  for (const PlantedInRun& it : planted_in_runs()) {
     EXPECT_EQ(load_was_sent(it.load, 1).ruling, Ruling::pass) << it.what;
     if (it.load.requests.sent > 0) {
       EXPECT_EQ(answers_were_read(it.load, 1).ruling, Ruling::pass) << it.what;

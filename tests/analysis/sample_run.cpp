@@ -139,7 +139,8 @@ SampleRun sample_run(const SampleOptions& options) {
   run.world.number_events();
   RunResult& load = run.load;
   load.ledger.ended_at = run.world.now();
-  load.measured = load.ledger.ended_at - load.ledger.started_at;
+  load.measured = load.rated = load.ledger.ended_at - load.ledger.started_at;
+  load.answers = count_answers(load.ledger, nullptr);
   load.overlaps = overlaps(load.ledger);
   load.generator.connections_wanted = load.generator.connections_reached = 12;
   load.generator.workers = 1;

@@ -20,7 +20,7 @@ LedgerEntry entry_of(std::uint16_t target, std::uint16_t status, RequestOutcome 
   return entry;
 }
 
-Ledger ledger() {
+Ledger answered_ledger() {
   Ledger it;
   it.targets = {"http://a:1", "http://b:1"};
   it.phases = {{"warm-up", true}, {"individual", false}};
@@ -38,18 +38,18 @@ TEST(AnswerCounts, TellEachStatusAndFailureWithItsNumberAndTheFirstText) {
   FirstAnswers first;
   first.note(401, "{\"error\":\n  \"no token\"}", "");
   first.note(401, "another", "");
-  const AnswerCounts counts = count_answers(ledger(), &first);
+  const AnswerCounts counts = count_answers(answered_ledger(), &first);
   ASSERT_EQ(counts.answers.size(), 3u) << "the warm-up is in no figure";
   EXPECT_EQ(counts.answers[0].count, 3u);
   EXPECT_EQ(counts.answers[0].first, "{\"error\": \"no token\"}") << "the first, on one line";
   EXPECT_EQ(text_of(counts.answers[0]), "401 Unauthorized");
   EXPECT_EQ(text_of(counts.answers[1]), "no connection could be made");
-  EXPECT_THAT(answers_text(ledger()), HasSubstr("401 Unauthorized x 3"));
+  EXPECT_THAT(answers_text(answered_ledger()), HasSubstr("401 Unauthorized x 3"));
   EXPECT_EQ(counts.unnamed, 1u);
 }
 
 TEST(AnswerCounts, TellWhatCameOfTheRequestsToEachTarget) {
-  const AnswerCounts counts = count_answers(ledger(), nullptr);
+  const AnswerCounts counts = count_answers(answered_ledger(), nullptr);
   ASSERT_EQ(counts.targets.size(), 2u);
   EXPECT_EQ(counts.targets[0], (TargetCount{4, 4, 0}));
   EXPECT_EQ(counts.targets[1], (TargetCount{2, 0, 2}));
@@ -59,7 +59,9 @@ TEST(AnswerCounts, TellWhatCameOfTheRequestsToEachTarget) {
 TEST(FirstAnswers, ShowWhereARedirectionPointsAndNoControlCharacters) {
   FirstAnswers first;
   first.note(308, "", "https://shop.example/buy");
-  first.note(500, std::string("\x1b[31mred\0 \xFF", 11) + std::string(10'000, 'x'), "");
+  std::string body(10'000, 'x');
+  body.replace(0, 11, std::string_view("\x1b[31mred\0 \xFF", 11));
+  first.note(500, body, "");
   EXPECT_EQ(first.text(308), "Location: https://shop.example/buy");
   EXPECT_LE(first.text(500).size(), 3 * FirstAnswers::text_max);
   EXPECT_EQ(first.text(500).find('\x1b'), std::string::npos);

@@ -25,7 +25,7 @@ struct Shown {
 RunResult run_of(double rate, const Shown& shown) {
   RunResult load;
   load.ledger.open_loop = true;
-  load.measured = 10s;
+  load.measured = load.rated = 10s;
   const auto count = static_cast<std::uint64_t>(rate * 10 * shown.sent_share);
   load.requests.sent = load.requests.accepted = count;
   load.seconds.emplace_back().planned = static_cast<std::uint64_t>(rate * 10);

@@ -25,6 +25,7 @@ TEST(CrewSize, IsTheTableOfLoadsAndMachines) {
       {"one in flight still needs a connection per target", 3, {}, 1, 0, 0, 8, individual, {1, 3, 1}},
       {"a worker for each slot at most", 1, {}, 2, 0, 0, 16, individual, {2, 2, 2}},
       {"a slow open loop", 1, 10.0, {}, 0, 0, 2, individual, {1, 32, 0}},
+      {"a slow open loop of a large machine", 1, 1000.0, {}, 0, 0, 64, individual, {1, 100, 0}},
       {"a tenth of a second of an open loop", 1, 5000.0, {}, 0, 0, 4, individual, {2, 500, 0}},
       {"a fast open loop", 1, 1e6, {}, 0, 0, 64, individual, {8, 1024, 0}},
       {"as many connections as asked for", 1, 1000.0, {}, 4, 0, 2, individual, {1, 4, 0}},

@@ -11,10 +11,10 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr auto single = OrderKind::single;
-constexpr auto failing = OrderKind::payment_fail;
+constexpr auto one_alone = OrderKind::single;
+constexpr auto to_fail = OrderKind::payment_fail;
 
-std::set<std::string> failed(const Examination& examination) {
+std::set<std::string> fails_in(const Examination& examination) {
   std::set<std::string> names;
   for (const Verdict& verdict : examination.verdicts)
     if (verdict.ruling == Ruling::fail) names.insert(verdict.name);
@@ -33,13 +33,13 @@ TEST(StillToCome, IsNothingOfARunThatIsThere) {
 TEST(StillToCome, IsWhatWasAcceptedOrTimedOutAndIsNotThereOrHasNotEnded) {
   ForeignWorld world;
   erase_order(world, "R-12");
-  world.order_of(single, 13)["status"] = "placed";
-  LedgerEntry& timed_out = world.request_of(single, 14);
+  world.order_of(one_alone, 13)["status"] = "placed";
+  LedgerEntry& timed_out = world.request_of(one_alone, 14);
   timed_out.outcome = RequestOutcome::indeterminate;
   timed_out.failure = TransportFailure::timed_out;
   timed_out.order = {};
   erase_order(world, "R-14");
-  LedgerEntry& error = world.request_of(single, 15);
+  LedgerEntry& error = world.request_of(one_alone, 15);
   error.outcome = RequestOutcome::indeterminate;
   error.http_status = 500;
   error.order = {};
@@ -59,18 +59,19 @@ TEST(StillToCome, IsAlsoASecondOrderOfARequestThatTheServerMayStillHave) {
 TEST(Declined, OrdersThatAreKeptAsUndoneAreNoPhantoms) {
   ForeignWorld world;
   for (std::uint32_t group = 20; group < 24; ++group) {
-    LedgerEntry& request = world.request_of(failing, group);
+    LedgerEntry& request = world.request_of(to_fail, group);
     request.outcome = RequestOutcome::rejected;
     request.http_status = 402;
     request.order = {};
     request.order_name = {};
   }
-  EXPECT_EQ(failed(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
   EXPECT_THAT(world.verdict("no-phantom-order").reason, HasSubstr("4 of them to one that was refused, and are undone"));
-  world.order_of(failing, 21)["status"] = "shipped";
+  world.order_of(to_fail, 21)["status"] = "shipped";
   const Verdict done = world.verdict("no-phantom-order");
   EXPECT_EQ(done.ruling, Ruling::fail);
-  EXPECT_THAT(done.reason, HasSubstr("order R-21, which is shipped, is there, and request 41 for it was refused with HTTP 402"));
+  EXPECT_THAT(done.reason,
+              HasSubstr("order R-21, which is shipped, is there, and request 41 for it was refused with HTTP 402"));
 }
 
 TEST(AnswersWithoutAnId, AreHeldAgainstTheirKeys) {
@@ -80,17 +81,17 @@ TEST(AnswersWithoutAnId, AreHeldAgainstTheirKeys) {
     entry.order_name = {};
     entry.claimed_total.reset();
   }
-  EXPECT_EQ(failed(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
   EXPECT_THAT(world.verdict("no-lost-order").reason, HasSubstr("24 of them by their keys"));
   EXPECT_THAT(world.verdict("indeterminate-resolved").reason, HasSubstr("0 requests without an answer"));
   erase_order(world, "R-12");
-  EXPECT_EQ(failed(world.examine()), std::set<std::string>{"no-lost-order"});
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"no-lost-order"});
   EXPECT_THAT(world.verdict("no-lost-order").reason, HasSubstr("no order of its key LT-k3f9-S-00000012"));
 }
 
 TEST(AnErrorThatWasDone, IsShownAndIsNoFault) {
   ForeignWorld world;
-  LedgerEntry& request = world.request_of(single, 12);
+  LedgerEntry& request = world.request_of(one_alone, 12);
   request.outcome = RequestOutcome::indeterminate;
   request.http_status = 500;
   request.order = {};
@@ -110,10 +111,10 @@ TEST(OtherSpellings, OfOneIdAreTheSame) {
     for (Cells& row : rows)
       if (row.contains("order_id") && row["order_id"] == "R-12") row["order_id"] = bare + "        ";
   for (Cells& row : world.tables["orders"]) row["status"] += "    ";
-  LedgerEntry& request = world.request_of(single, 12);
+  LedgerEntry& request = world.request_of(one_alone, 12);
   request.order = order_ref(plain);
   request.order_name = {};
-  EXPECT_EQ(failed(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
   EXPECT_EQ(overall(world.examine().verdicts), Ruling::pass);
 }
 
@@ -122,7 +123,7 @@ TEST(OtherSpellings, OfEveryIdAreToldAndNoLoss) {
   for (auto& [table, rows] : world.tables)
     for (Cells& row : rows)
       if (row.contains("order_id")) row["order_id"] = "internal-" + row["order_id"];
-  EXPECT_EQ(failed(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
   const Verdict lost = world.verdict("no-lost-order");
   EXPECT_EQ(lost.ruling, Ruling::unknown);
   EXPECT_THAT(lost.reason, HasSubstr("the answers name their orders as R-0, and sql.orders as internal-R-0"));
@@ -133,11 +134,11 @@ TEST(StepsOfOneMoment, AreInAnyOrderThatIsRight) {
     ForeignWorld world;
     for (Cells& row : world.tables["steps"]) row["at_us"] = "1795179849000000";
     if (backwards) std::reverse(world.tables["steps"].begin(), world.tables["steps"].end());
-    EXPECT_EQ(failed(world.examine()), std::set<std::string>{});
+    EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
     std::erase_if(world.tables["steps"], [](Cells& row) {
       return row["order_id"] == "R-21" && row["step"] == "reserve" && row["state"] == "undone";
     });
-    EXPECT_EQ(failed(world.examine()), std::set<std::string>{"compensation-complete"});
+    EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"compensation-complete"});
   }
 }
 
@@ -148,19 +149,20 @@ TEST(RowsThatCannotBeRead, AreToldAndTheOthersJudged) {
     const char* value;
     const char* said;
   };
-  for (const Row& row : {Row{"orders", "created_us", "yesterday", "sql.orders gives 'yesterday' as created_us of order R-"},
-                         Row{"steps", "state", "maybe", "sql.steps gives 'maybe' as state: it must be done or undone"},
-                         Row{"stock", "available", "many", "sql.stock gives 'many' as available: it must be a whole number"},
-                         Row{"payments", "amount", "much", "sql.payments gives 'much' as amount: it must be money"}}) {
+  for (const Row& row :
+       {Row{"orders", "created_us", "yesterday", "sql.orders gives 'yesterday' as created_us of order R-"},
+        Row{"steps", "state", "maybe", "sql.steps gives 'maybe' as state: it must be done or undone"},
+        Row{"stock", "available", "many", "sql.stock gives 'many' as available: it must be a whole number"},
+        Row{"payments", "amount", "much", "sql.payments gives 'much' as amount: it must be money"}}) {
     ForeignWorld world;
     world.tables[row.table][0][row.column] = row.value;
     const Examination found = world.examine();
-    EXPECT_EQ(failed(found), std::set<std::string>{}) << row.said;
+    EXPECT_EQ(fails_in(found), std::set<std::string>{}) << row.said;
     const Verdict unread = world.verdict("rows-were-read");
     EXPECT_EQ(unread.ruling, Ruling::unknown);
     EXPECT_THAT(unread.reason, HasSubstr(row.said));
     erase_order(world, "R-12");
-    EXPECT_EQ(failed(world.examine()), std::set<std::string>{"no-lost-order"}) << "the others are judged";
+    EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"no-lost-order"}) << "the others are judged";
   }
 }
 
@@ -186,7 +188,8 @@ TEST(NothingShown, SaysHowTheRequestsWereAnswered) {
     entry.http_status = 401;
     entry.order = {};
   }
-  EXPECT_THAT(world.verdict("not-vacuous").reason, HasSubstr("placed no order, so nothing was shown: 401 Unauthorized x 44"));
+  EXPECT_THAT(world.verdict("not-vacuous").reason,
+              HasSubstr("placed no order, so nothing was shown: 401 Unauthorized x 44"));
 }
 
 TEST(NothingShown, WhereEveryOrderEndedAsNeitherDoneNorUndone) {

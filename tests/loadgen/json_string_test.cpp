@@ -27,8 +27,9 @@ TEST(JsonString, EscapesMeanWhatJsonSays) {
       {R"(\ud83dx)", "\xEF\xBF\xBDx"},
       {R"(\ude00)", "\xEF\xBF\xBD"},
       {R"(\x)", "\xEF\xBF\xBD"},
-      {R"(\u12)", "\xEF\xBF\xBD"
-                  "12"},
+      {R"(\u12)",
+       "\xEF\xBF\xBD"
+       "12"},
       {"\\", "\xEF\xBF\xBD"},
   };
   for (const auto& [raw, text] : rows) EXPECT_EQ(text_of(raw), text) << raw;

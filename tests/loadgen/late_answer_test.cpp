@@ -7,10 +7,10 @@
 namespace sagactl {
 namespace {
 
-constexpr std::int64_t start_us = 1'795'179'849'000'000;
+constexpr std::int64_t first_plan_us = 1'795'179'849'000'000;
 
 // One request each 5 ms, answered after 1 ms, but the last `late` of them after so long.
-RunResult load(std::size_t requests, std::size_t late, Duration lateness) {
+RunResult load_with_late(std::size_t requests, std::size_t late, Duration lateness) {
   RunResult result;
   Ledger& ledger = result.ledger;
   ledger.phases = {{"individual", false}};
@@ -18,7 +18,7 @@ RunResult load(std::size_t requests, std::size_t late, Duration lateness) {
   for (std::size_t i = 0; i < requests; ++i) {
     LedgerEntry entry;
     entry.operation = i;
-    entry.planned.us = entry.sent.us = start_us + static_cast<std::int64_t>(i) * 5'000;
+    entry.planned.us = entry.sent.us = first_plan_us + static_cast<std::int64_t>(i) * 5'000;
     entry.done = entry.sent + (i + late >= requests ? lateness : Duration{1'000});
     entry.http_status = 201;
     entry.outcome = RequestOutcome::accepted;
@@ -32,18 +32,18 @@ RunResult load(std::size_t requests, std::size_t late, Duration lateness) {
 }
 
 TEST(Throughput, IsNotThatOfOneLateAnswer) {
-  EXPECT_NEAR(measured_by(load(1'000, 1, 9s), nullptr).accepted_per_second, 200, 1);
-  EXPECT_NEAR(measured_by(load(50, 1, 9s), nullptr).accepted_per_second, 200, 5);
-  EXPECT_GT(load(1'000, 1, 9s).measured, 13s) << "the run itself took as long as it took";
+  EXPECT_NEAR(measured_by(load_with_late(1'000, 1, 9s), nullptr).accepted_per_second, 200, 1);
+  EXPECT_NEAR(measured_by(load_with_late(50, 1, 9s), nullptr).accepted_per_second, 200, 5);
+  EXPECT_GT(load_with_late(1'000, 1, 9s).measured, 13s) << "the run itself took as long as it took";
 }
 
 TEST(Throughput, IsThatOfAServerThatIsSlow) {
-  EXPECT_LT(measured_by(load(1'000, 100, 9s), nullptr).accepted_per_second, 80) << "a tenth is not one";
-  EXPECT_LT(measured_by(load(1'000, 1'000, 9s), nullptr).accepted_per_second, 80);
+  EXPECT_LT(measured_by(load_with_late(1'000, 100, 9s), nullptr).accepted_per_second, 80) << "a tenth is not one";
+  EXPECT_LT(measured_by(load_with_late(1'000, 1'000, 9s), nullptr).accepted_per_second, 80);
 }
 
 TEST(Errors, CountWhatWasDueAndNeverSent) {
-  RunResult result = load(100, 0, 0s);
+  RunResult result = load_with_late(100, 0, 0s);
   EXPECT_EQ(measured_by(result, nullptr).errors, 0);
   result.generator.skipped = 100;
   EXPECT_EQ(measured_by(result, nullptr).errors, 0.5);

@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-RunResult run(const LoadOptions& options) {
+RunResult carried_out(const LoadOptions& options) {
   auto result = run_load(options);
   if (result) return std::move(*result);
   ADD_FAILURE() << result.error().message;
@@ -25,7 +25,7 @@ LoadOptions slow_load(const OrderServers& servers) {
 
 TEST(Connections, AreAsManyAsRequestsAreUnderWay) {
   OrderServers servers(1);
-  const RunResult result = run(slow_load(servers));
+  const RunResult result = carried_out(slow_load(servers));
   EXPECT_EQ(result.requests.accepted, 25u);
   EXPECT_LE(result.generator.connections_reached, 4u) << "50 a second, each answered at once";
   EXPECT_EQ(result.generator.connections_wanted, 32u) << "what it might have opened";
@@ -37,7 +37,7 @@ TEST(Connections, AreNoMoreThanAskedFor) {
   options.rate = 2'000;
   options.orders = 400;
   options.connections = 3;
-  const RunResult result = run(options);
+  const RunResult result = carried_out(options);
   EXPECT_EQ(result.requests.accepted, 400u);
   EXPECT_LE(result.generator.connections_reached, 3u);
 }
@@ -48,7 +48,7 @@ TEST(Connections, OfAGroupAreMadeToEachOfItsTargets) {
   options.token = "given";
   options.orders = 30;
   options.duplicates = 3;
-  const RunResult result = run(options);
+  const RunResult result = carried_out(options);
   EXPECT_EQ(result.requests.accepted, 10u);
   for (const GroupOverlap& group : result.overlaps) EXPECT_EQ(group.targets, 3u) << group.group;
 }
@@ -65,7 +65,7 @@ TEST(Connections, AreNotUsedAgainWhereTheRequestAskedForTheClose) {
   options.orders = 60;
   options.concurrency = 4;
   options.profile.headers.emplace_back("connection", "close");
-  const RunResult result = run(options);
+  const RunResult result = carried_out(options);
   EXPECT_EQ(result.requests.accepted, 60u);
   EXPECT_EQ(result.requests.transport_errors, 0u);
 }
@@ -77,7 +77,7 @@ TEST(Connections, ThatTheServerKeepsForSoLongAreNotUsedAfterThat) {
   LoadOptions options = slow_load(servers);
   options.rate = 0.9;  // each later than the server keeps its connection
   options.orders = 3;
-  const RunResult result = run(options);
+  const RunResult result = carried_out(options);
   EXPECT_EQ(result.requests.accepted, 3u);
   EXPECT_GE(servers.node(0).connections(), 3u);
 }

@@ -9,29 +9,32 @@
 namespace sagactl {
 namespace {
 
-const std::string plain = "867a4850-d872-42eb-a83d-c71921cdc0c3";
+const std::string plain_uuid = "867a4850-d872-42eb-a83d-c71921cdc0c3";
 
 TEST(OrderId, IsTheSameInEverySpelling) {
-  const Uuid uuid = *Uuid::parse(plain);
-  for (const char* text :
-       {"867a4850-d872-42eb-a83d-c71921cdc0c3", "867A4850-D872-42EB-A83D-C71921CDC0C3", "867a4850d87242eba83dc71921cdc0c3",
-        "867A4850D87242EBA83DC71921CDC0C3", "{867a4850-d872-42eb-a83d-c71921cdc0c3}",
-        "urn:uuid:867a4850-d872-42eb-a83d-c71921cdc0c3", "\\x867a4850d87242eba83dc71921cdc0c3",
-        "867a4850-d872-42eb-a83d-c71921cdc0c3    "})
+  const Uuid uuid = *Uuid::parse(plain_uuid);
+  for (const char* text : {"867a4850-d872-42eb-a83d-c71921cdc0c3", "867A4850-D872-42EB-A83D-C71921CDC0C3",
+                           "867a4850d87242eba83dc71921cdc0c3", "867A4850D87242EBA83DC71921CDC0C3",
+                           "{867a4850-d872-42eb-a83d-c71921cdc0c3}", "urn:uuid:867a4850-d872-42eb-a83d-c71921cdc0c3",
+                           "\\x867a4850d87242eba83dc71921cdc0c3", "867a4850-d872-42eb-a83d-c71921cdc0c3    "})
     EXPECT_EQ(order_ref(text), uuid) << text;
   EXPECT_EQ(order_ref("R-17   "), order_ref("R-17")) << "char(n) is filled up";
   EXPECT_EQ(order_ref("17.000"), order_ref("17"));
 }
 
 TEST(OrderId, IsAnotherWhereTheTextIs) {
-  for (const auto& [one, other] : {std::pair{"R-17", "r-17"}, {"17", "017"}, {"1.5", "1"}, {"R-1.0", "R-1"}, {"17", "18"},
+  for (const auto& [one, other] : {std::pair{"R-17", "r-17"},
+                                   {"17", "017"},
+                                   {"1.5", "1"},
+                                   {"R-1.0", "R-1"},
+                                   {"17", "18"},
                                    {"867a4850d87242eba83dc71921cdc0c3", "867a4850d87242eba83dc71921cdc0c4"}})
     EXPECT_NE(order_ref(one), order_ref(other)) << one;
   EXPECT_TRUE(order_ref("").is_nil());
   EXPECT_TRUE(order_ref("   ").is_nil());
 }
 
-Profile shop() {
+Profile receipts() {
   Profile profile;
   profile.answer.order = {"/receipt/number"};
   profile.outcome.duplicate_tells = {{"/wieder_holt", {"é"}}};
@@ -39,21 +42,23 @@ Profile shop() {
 }
 
 TEST(OrderId, IsReadWithoutTheEscapesOfItsJson) {
-  const AnswerPlan plan(shop());
+  const AnswerPlan plan(receipts());
   EXPECT_EQ(plan.read(R"({"receipt":{"number":"2026\/000123"}})").order_name, "2026/000123");
   EXPECT_EQ(plan.read(R"({"rec\u0065ipt":{"number":"\u00fc"}})").order_name, "ü");
   EXPECT_EQ(plan.read("\xEF\xBB\xBF{\"receipt\":{\"number\":\"A\"}}").order_name, "A") << "behind a byte order mark";
   EXPECT_EQ(plan.read(R"({"receipt":{"number":"867a4850\u002dd872-42eb-a83d-c71921cdc0c3"}})").order,
-            *Uuid::parse(plain));
+            *Uuid::parse(plain_uuid));
   EXPECT_TRUE(plan.read(R"({"wieder\u005fholt":"\u00e9"})").is_duplicate);
   EXPECT_EQ(plan.read(R"({"receipt":{"number":"null"}})").order_name, "null") << "a text, however it reads";
   EXPECT_TRUE(plan.read(R"({"receipt":{"number":null}})").order.is_nil());
 }
 
 TEST(OrderId, IsKeptAsItCameUnlessItIsAPlainUuid) {
-  const AnswerPlan plan(shop());
-  const auto kept = [&](const std::string& id) { return plan.read(R"({"receipt":{"number":")" + id + "\"}}").order_name; };
-  EXPECT_EQ(kept(plain), "");
+  const AnswerPlan plan(receipts());
+  const auto kept = [&](const std::string& id) {
+    return plan.read(R"({"receipt":{"number":")" + id + "\"}}").order_name;
+  };
+  EXPECT_EQ(kept(plain_uuid), "");
   EXPECT_EQ(kept("867A4850-D872-42EB-A83D-C71921CDC0C3"), "867A4850-D872-42EB-A83D-C71921CDC0C3");
   EXPECT_EQ(kept("867a4850d87242eba83dc71921cdc0c3"), "867a4850d87242eba83dc71921cdc0c3");
 }
@@ -83,14 +88,18 @@ TEST(OrderId, OfAnyUsualLengthIsKeptByTheLedgerAndItsFile) {
   ledger.run = "k3f9";
   ledger.targets = {"http://a:1"};
   ledger.phases = {{"individual", false}};
-  const std::vector<std::string> ids = {"R-1", std::string(39, 'a'), std::string(40, 'b'), std::string(300, 'c'),
-                                        "867A4850-D872-42EB-A83D-C71921CDC0C3", plain};
+  const std::vector<std::string> ids = {"R-1",
+                                        std::string(39, 'a'),
+                                        std::string(40, 'b'),
+                                        std::string(300, 'c'),
+                                        "867A4850-D872-42EB-A83D-C71921CDC0C3",
+                                        plain_uuid};
   for (const std::string& id : ids) {
     LedgerEntry entry;
     entry.operation = ledger.entries.size();
     entry.outcome = RequestOutcome::accepted;
     entry.order = order_ref(id);
-    if (id != plain) entry.order_name = ledger.entries.name(id);
+    if (id != plain_uuid) entry.order_name = ledger.entries.name(id);
     ledger.entries.push_back(entry);
   }
   const std::string path = testing::TempDir() + "order-id-test.ledger.jsonl";

@@ -26,7 +26,7 @@ std::string request_with(std::vector<std::pair<std::string, std::string>> header
   return bytes;
 }
 
-std::size_t times(std::string_view text, std::string_view name) {
+std::size_t times_of(std::string_view text, std::string_view name) {
   const std::string all = lower(text), wanted = "\r\n" + std::string(name) + ":";
   std::size_t count = 0;
   for (auto at = all.find(wanted); at != std::string::npos; at = all.find(wanted, at + 1)) ++count;
@@ -38,11 +38,12 @@ TEST(OwnHeaders, TakeThePlaceOfThoseThatAreWrittenAnyway) {
       {"host", "shop.example"}, {"HOST", "shop.example"}, {"accept", "text/plain"}, {"authorization", "Basic YTpi"}};
   for (const auto& [name, value] : rows) {
     const std::string request = request_with({{name, value}});
-    EXPECT_EQ(times(request, lower(name)), 1u) << request;
+    EXPECT_EQ(times_of(request, lower(name)), 1u) << request;
     EXPECT_THAT(request, HasSubstr(std::string(name) + ": " + value + "\r\n"));
   }
   const std::string plain = request_with({});
-  for (const char* name : {"host", "accept", "authorization", "content-length"}) EXPECT_EQ(times(plain, name), 1u) << name;
+  for (const char* name : {"host", "accept", "authorization", "content-length"})
+    EXPECT_EQ(times_of(plain, name), 1u) << name;
 }
 
 TEST(OwnHeaders, ThatAskForTheCloseAreKnownToTheGenerator) {
@@ -50,7 +51,8 @@ TEST(OwnHeaders, ThatAskForTheCloseAreKnownToTheGenerator) {
   run.orders.run = "k3f9";
   run.targets = {*parse_url("http://127.0.0.1:3000")};
   run.users = {{"anna", ""}};
-  for (const auto& [value, closes] : {std::pair{"close", true}, std::pair{"Close", true}, std::pair{"keep-alive", false}}) {
+  for (const auto& [value, closes] :
+       {std::pair{"close", true}, std::pair{"Close", true}, std::pair{"keep-alive", false}}) {
     run.profile.headers = {{"connection", value}};
     EXPECT_EQ(RequestWriter(run).closes(), closes) << value;
   }

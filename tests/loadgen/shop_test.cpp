@@ -56,10 +56,9 @@ class Shop {
     return loadtest_without_database(all);
   }
   Ended loadtest_without_database(const std::vector<std::string>& further) const {
-    std::vector<std::string> arguments = {"loadtest",     "mixed", "--profile",    folder + "shop.toml",
-                                          "--url",        url_,    "--orders",     "200",
-                                          "--fail-share", "0.1",   "--duplicates", "4",
-                                          "--drain",      "3s"};
+    std::vector<std::string> arguments = {
+        "loadtest", "mixed",        "--profile", folder + "shop.toml", "--url", url_,      "--orders",
+        "200",      "--fail-share", "0.1",       "--duplicates",       "4",     "--drain", "3s"};
     arguments.insert(arguments.end(), further.begin(), further.end());
     return site_.run(arguments);
   }

@@ -56,7 +56,7 @@ class FaultyProxy {
       Request request;
       http::read(client, from_client, request, failure);
       if (failure) return;
-      const bool spoiled = is_order(request) && hits();
+      const bool spoiled = is_order(request) && (fault_ == ProxyFault::mute || hits());
       Response response;
       if (!exchange(node, from_node, request, response)) return;
       if (spoiled && !spoil(node, from_node, request, response)) return;
@@ -82,6 +82,7 @@ class FaultyProxy {
       response.prepare_payload();
       return true;
     }
+    if (fault_ == ProxyFault::mute) return false;
     Response second;
     return exchange(node, buffer, request, second) && fault_ != ProxyFault::sends_twice_silently;
   }

@@ -12,6 +12,7 @@ enum class ProxyFault {
   sends_twice,           // the order is sent twice; the client gets the first answer
   sends_twice_silently,  // the same, and the connection is closed instead of an answer
   wrong_total,           // the answer tells another amount
+  mute,                  // of every order: it is passed on, and the connection is closed instead of an answer
 };
 
 // Listens at a free port of the loopback address until the process ends, and passes requests on to `node_port`.

@@ -54,6 +54,7 @@ const std::vector<Mutant>& mutants() {
       {"sends-twice", nowhere, ProxyFault::sends_twice},
       {"sends-twice-silently", nowhere, ProxyFault::sends_twice_silently},
       {"wrong-total", nowhere, ProxyFault::wrong_total},
+      {"mute", nowhere, ProxyFault::mute},
   };
   return all;
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "common/secret_text.hpp"
 #include "common/text.hpp"
 #include "common/time.hpp"
 
@@ -136,7 +137,10 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
     line += ' ';
     line += field.key;
     line += '=';
-    append_value(line, names_a_secret(field.key) ? std::string_view("[not shown]") : field.value);
+    if (names_a_secret(field.key))
+      append_value(line, "[not shown]");
+    else
+      append_value(line, without_secrets(std::string_view(field.value)));
   }
   Output& out = output();
   const std::lock_guard lock(out.mutex);

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <thread>
+
 #include "common/crypto.hpp"
 #include "common/text.hpp"
 #include "httpclient/http_client.hpp"
@@ -11,6 +16,7 @@ namespace sagactl {
 namespace {
 
 // No secret: these accounts own nothing but the orders of load tests.
+constexpr std::chrono::seconds registration_patience{60};
 constexpr const char* account_password = "sagactl-loadtest";
 
 // The claims of a JSON web token; null when it is none.
@@ -60,13 +66,28 @@ Result<LoadAccount> account_of(const HttpResponse& response, const std::string& 
   return account;
 }
 
-Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number) {
+// A node takes so many registrations of one address at once: waits as long as it says, and a minute at most.
+Result<HttpResponse> register_patiently(HttpClient& client, const Json& registration, const std::stop_token& stop) {
+  const auto end = std::chrono::steady_clock::now() + registration_patience;
+  for (;;) {
+    auto response = client.post("/auth/register", registration);
+    if (!response.ok() || response->status != 429 || stop.stop_requested()) return response;
+    int seconds = 1;
+    const std::string_view asked = response->header("Retry-After");
+    std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
+    const auto next = std::chrono::steady_clock::now() + std::chrono::seconds(std::clamp(seconds, 1, 60));
+    if (next > end) return response;
+    std::this_thread::sleep_until(next);
+  }
+}
+
+Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const std::stop_token& stop) {
   const std::string email = email_of(number);
   const Json registration = {{"email", email},
                              {"password", account_password},
                              {"firstName", "Load"},
                              {"lastName", fmt::format("Test {}", number)}};
-  auto response = client.post("/auth/register", registration);
+  auto response = register_patiently(client, registration, stop);
   if (response.ok() && response->status == 409) {
     response = log_in(client, number);
   }
@@ -87,7 +108,7 @@ Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t co
   HttpClient client(node, options);
   std::vector<LoadAccount> accounts;
   for (std::uint32_t number = 1; number <= count && !stop.stop_requested(); ++number) {
-    auto account = open_account(client, number);
+    auto account = open_account(client, number, stop);
     if (!account) return account.error();
     accounts.push_back(std::move(*account));
   }

@@ -1,6 +1,6 @@
 #include "server/http/peer_process.hpp"
 
-#include <fcntl.h>
+#include <dirent.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -9,18 +9,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <functional>
-#include <fstream>
 #include <set>
 #include <string_view>
 #include <vector>
 
 namespace sagactl::http {
-namespace fs = std::filesystem;
 namespace {
 
 using Endpoint = boost::asio::ip::tcp::endpoint;
@@ -103,63 +102,85 @@ class SocketTable {
   const int fd_;
 };
 
+class Folder {
+ public:
+  explicit Folder(const std::string& path) : stream_(::opendir(path.c_str())) {}
+  ~Folder() {
+    if (stream_) ::closedir(stream_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  // The name of the next entry; null at the end, and when the folder may not be read.
+  const char* next() {
+    const dirent* entry = stream_ ? ::readdir(stream_) : nullptr;
+    return entry ? entry->d_name : nullptr;
+  }
+  int descriptor() const { return ::dirfd(stream_); }
+
+ private:
+  DIR* const stream_;
+};
+
+std::optional<std::uint64_t> number_in(std::string_view text, std::string_view prefix) {
+  std::uint64_t number = 0;
+  if (!text.starts_with(prefix)) return std::nullopt;
+  const char* end = text.data() + text.size();
+  if (std::from_chars(text.data() + prefix.size(), end, number).ec != std::errc{}) return std::nullopt;
+  return number;
+}
+
 // The sockets that a process holds; none when it is gone or may not be looked at.
-std::set<Inode> sockets_of(const fs::path& process) {
-  constexpr std::string_view prefix = "socket:[";
-  std::set<Inode> inodes;
-  std::error_code problem;
-  for (fs::directory_iterator entry(process / "fd", problem), end; !problem && entry != end; entry.increment(problem)) {
-    std::error_code ignored;
-    const std::string target = fs::read_symlink(entry->path(), ignored).string();
-    Inode inode = 0;
-    if (target.starts_with(prefix) &&
-        std::from_chars(target.data() + prefix.size(), target.data() + target.size(), inode).ec == std::errc{})
-      inodes.insert(inode);
+std::vector<Inode> sockets_of(std::uint64_t process) {
+  std::vector<Inode> inodes;
+  Folder descriptors("/proc/" + std::to_string(process) + "/fd");
+  while (const char* name = descriptors.next()) {
+    char target[64];
+    const ssize_t size = ::readlinkat(descriptors.descriptor(), name, target, sizeof target);
+    if (size <= 0) continue;
+    if (const auto inode = number_in({target, static_cast<std::size_t>(size)}, "socket:[")) inodes.push_back(*inode);
   }
   return inodes;
 }
 
 struct Holder {
-  std::string id, name;
-  std::set<Inode> sockets;
+  std::uint64_t process = 0;
+  std::vector<Inode> sockets;
 };
 
-// All processes that have the socket: after a fork they are several.
-std::vector<Holder> holders_of(Inode inode) {
-  std::vector<Holder> holders;
-  std::error_code problem;
-  for (fs::directory_iterator entry("/proc", problem), end; !problem && entry != end; entry.increment(problem)) {
-    std::string id = entry->path().filename().string();
-    if (id.find_first_not_of("0123456789") != id.npos) continue;
-    std::set<Inode> sockets = sockets_of(entry->path());
-    if (!sockets.contains(inode)) continue;
-    std::string name;
-    std::getline(std::ifstream(entry->path() / "comm"), name);
-    holders.push_back({std::move(id), std::move(name), std::move(sockets)});
+// The process that has the socket. Clients are mostly new, so that the greatest numbers come first; or they come again.
+std::optional<Holder> holder_of(Inode inode) {
+  static std::atomic<std::uint64_t> last_found{0};
+  std::vector<std::uint64_t> processes;
+  Folder all("/proc");
+  while (const char* name = all.next())
+    if (const auto process = number_in(name, "")) processes.push_back(*process);
+  std::sort(processes.begin(), processes.end(), std::greater<>());
+  processes.insert(processes.begin(), last_found.load());
+  for (const std::uint64_t process : processes) {
+    std::vector<Inode> sockets = sockets_of(process);
+    if (std::find(sockets.begin(), sockets.end(), inode) == sockets.end()) continue;
+    last_found = process;
+    return Holder{process, std::move(sockets)};
   }
-  return holders;
+  return std::nullopt;
 }
 
+// What is said goes to whoever asks, so that it names no process.
 std::string find_doubt(const Endpoint& peer, const Endpoint& own) {
   SocketTable table;
   const auto socket = table.find(peer, own);
   if (!socket) return "the kernel does not tell which process asks";
   if (socket->idiag_uid != ::geteuid())
-    return "it comes from a process of another user (id " + std::to_string(socket->idiag_uid) +
-           "), as it does from a proxy on this machine";
-  const std::vector<Holder> holders = holders_of(socket->idiag_inode);
-  if (holders.empty()) return "it comes from a process that this node cannot see, such as a port forwarding";
+    return "it comes from a process of another user, as it does from a proxy on this machine";
+  const auto holder = holder_of(socket->idiag_inode);
+  if (!holder) return "it comes from a process that this node cannot see, such as a port forwarding";
+  if (holder->process == static_cast<std::uint64_t>(::getpid())) return {};
   const auto listening = table.listening();
   if (!listening) return "the kernel does not tell whether the process that asks is a proxy";
-  const std::string own_id = std::to_string(::getpid());
-  for (const Holder& holder : holders) {
-    if (holder.id == own_id) continue;
-    for (const Inode inode : holder.sockets)
-      if (listening->contains(inode))
-        return "it comes from a process that takes requests itself and may hand them on (" + holder.name + ", process " +
-               holder.id + ")";
-  }
-  return {};
+  const bool listens = std::any_of(holder->sockets.begin(), holder->sockets.end(),
+                                   [&](Inode inode) { return listening->contains(inode); });
+  return listens ? "it comes from a process that takes requests itself and may hand them on, as a proxy does" : "";
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/log.hpp"
+#include "server/adapters/system/system_clock.hpp"
 #include "tests/api/test_node.hpp"
 
 namespace sagactl::test {
@@ -36,6 +38,37 @@ TEST(Secrets, OfOthersHaveAnotherFingerprint) {
              three = parts_of("node-3", "").value();
   EXPECT_NE(one->sessions->fingerprint(), two->sessions->fingerprint());
   EXPECT_NE(one->sessions->fingerprint(), three->sessions->fingerprint());
+}
+
+TEST(Secrets, ANodeSaysThatThoseOfAnotherAreNotItsOwn) {
+  NodeOptions options = TestNode::options();
+  options.data = std::filesystem::path(testing::TempDir()) / "secrets-compared";
+  std::filesystem::remove_all(options.data);
+  std::filesystem::create_directories(options.data);
+  options.database = (options.data / "saga.db").string();
+  options.jwt_secret = std::string(40, 'x');
+  const auto said = [&](const std::string& fingerprint) {
+    {
+      const auto clock = make_system_clock();
+      const auto database = open_database(options, *clock).value();
+      EXPECT_TRUE(database->store().register_node("other", "http://other", 1h).ok());
+      EXPECT_TRUE(database->store().set_fingerprint("other", fingerprint).ok());
+    }
+    std::string log;
+    std::mutex mutex;
+    set_log_sink([&](std::string_view line) {
+      const std::scoped_lock guard(mutex);
+      log += line;
+    });
+    auto nodes = start_nodes(options);
+    EXPECT_TRUE(nodes.ok());
+    nodes.value()->stop();
+    set_log_sink({});
+    return log;
+  };
+  EXPECT_THAT(said("another"), HasSubstr("another node has other secrets"));
+  EXPECT_THAT(said(parts_of("same", options.jwt_secret).value()->sessions->fingerprint()),
+              testing::Not(HasSubstr("other secrets")));
 }
 
 TEST(Secrets, ThatAreShortOrTheSameOrHalfAreRefused) {

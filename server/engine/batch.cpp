@@ -182,14 +182,14 @@ Result<Receipt> Batch::on(const ConfirmPaymentRequest& command) {
     return Error{ErrorCode::conflict, fmt::format("an earlier payment of order {} was made under that key; the buyer has "
                                                   "to pay anew, under another",
                                                   order.id.text())};
-  if (may_be_charging(draft.flow, policy_))
-    return Error{ErrorCode::conflict, fmt::format("the payment of order {} is under way and waits for no confirmation",
-                                                  order.id.text())};
   if (payment.status != PaymentStatus::processing || !payment.provider_key.empty())
     return Error{ErrorCode::conflict,
                  fmt::format("the payment of order {} is {} under another key", order.id.text(),
                              to_string(payment.status)),
                  Json{{"paymentStatus", to_string(payment.status)}}};
+  if (may_be_charging(draft.flow, policy_))
+    return Error{ErrorCode::conflict, fmt::format("the payment of order {} is under way and waits for no confirmation",
+                                                  order.id.text())};
   payment.provider_key = command.provider_key;
   payment.updated_at = moment_.now;
   const auto proceeded = command_saga(draft, ProceedSaga{});

@@ -52,7 +52,7 @@ struct Payment {
   Timestamp created_at;
   Timestamp updated_at;
   Timestamp charge_began_at;    // when the last call that may charge began; unset: there was none
-  bool charge_pending = false;  // that call has not been answered
+  bool charge_pending = false;  // that call has not been answered; only when there was one
   std::optional<PaymentCheck> check;
 
   friend bool operator==(const Payment&, const Payment&) = default;

@@ -139,8 +139,10 @@ Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
     payment.order = flow.order.id;
     payment.attempt = attempt;
     payment.created_at = payment.updated_at = now;
-    if (random_.chance(0.5)) payment.charge_began_at = now + Duration{static_cast<std::int64_t>(random_.below(2))};
-    payment.charge_pending = random_.chance(0.5);
+    if (random_.chance(0.5)) {
+      payment.charge_began_at = now + Duration{static_cast<std::int64_t>(random_.below(2))};
+      payment.charge_pending = random_.chance(0.5);
+    }
     if (random_.chance(0.3)) payment.check = PaymentCheck{now + 1min, static_cast<int>(random_.below(3))};
     list.add(payment);
   }

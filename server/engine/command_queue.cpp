@@ -16,13 +16,18 @@ void CommandQueue::wake() {
   if (on_work_) on_work_();
 }
 
+void CommandQueue::wake_for_each(bool each) {
+  const std::lock_guard lock(mutex_);
+  wakes_for_each_ = each;
+}
+
 void CommandQueue::put(Command command, Completion done) {
   std::unique_lock lock(mutex_);
   const bool closed = closed_;
   if (!closed && (!done || queue_.size() < max_)) {
     queue_.push_back({std::move(command), std::move(done), 0});
     // With the lock held: who takes on_work_ away can rely on it that nobody is calling it.
-    if ((queue_.size() == 1 || queue_.size() == full_) && on_work_) on_work_();
+    if ((wakes_for_each_ || queue_.size() == 1 || queue_.size() == full_) && on_work_) on_work_();
     return;
   }
   lock.unlock();

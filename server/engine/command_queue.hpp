@@ -27,6 +27,10 @@ class CommandQueue {
   void on_work(std::function<void()> wake);
   void wake();
 
+  // From now on every command wakes, or again only those that on_work() names. For a time in which what comes is answered
+  // at once, whatever waits.
+  void wake_for_each(bool each);
+
   // `done` is called here when the queue is full, or closed. Without `done` it is the node's own: never turned away
   // while the queue is open.
   void put(Command command, Completion done);
@@ -51,7 +55,7 @@ class CommandQueue {
   mutable std::mutex mutex_;
   std::deque<Waiting> queue_;
   std::function<void()> on_work_;
-  bool closed_ = false;
+  bool closed_ = false, wakes_for_each_ = false;
 };
 
 }  // namespace sagactl

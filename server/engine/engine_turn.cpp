@@ -178,6 +178,7 @@ bool Engine::Core::store_answers() {
   if (silent >= (hold_ == Duration{} ? options_.lease : options_.lease / 3)) adopt_dead_at_ = now + options_.lease;
   if (hold_ == Duration{}) return true;
   hold_ = {};
+  queue_.wake_for_each(false);
   const std::lock_guard lock(stats_mutex_);
   stats_.store_available = true;
   stats_.store_error.clear();
@@ -188,6 +189,7 @@ bool Engine::Core::store_answers() {
 bool Engine::Core::hold(const std::string& why) {
   hold_ = hold_ == Duration{} ? hold_first : std::min(hold_ * 2, hold_cap);
   hold_until_ = clock_.steady() + hold_;
+  queue_.wake_for_each(true);
   renew_at_ = hold_until_;  // one call that says whether the store is back
   log_error("the database cannot be used", {{"node", options_.node}, {"error", why}});
   const std::lock_guard lock(stats_mutex_);

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <chrono>
+#include <fstream>
+
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/cluster.hpp"
 
@@ -178,6 +181,50 @@ TEST_F(Away, ASlowOrHalfClosedNetworkToPostgresLosesNothing) {
   cluster.network_to_postgres->set(TcpProxy::Mode::pass);
   let_pass(cluster, "node-1", 120);
   expect_right(*load, 100);
+}
+
+TEST_F(Away, WhoAsksWhileThePostgresStandsStillIsAnsweredWithinFourSeconds) {
+  NEEDS_CLUSTER();
+  Cluster cluster({}, quick);
+  const std::string url = cluster.add_node("node-1").urls();
+  std::string token;
+  std::ifstream(cluster.site.directory() / "node-1" / "operator.token") >> token;
+  HttpClient client(*parse_url(url), {.token = token, .timeout = 20s});
+  const auto order = [](int number) {
+    return Json{{"items", {{{"productId", "P" + std::to_string(number)}, {"productName", "P"}, {"quantity", 1}, {"price", 1}}}},
+                {"shippingAddress", "Main St 1"}};
+  };
+  ASSERT_EQ(client.post("/orders", order(0))->status, 201);
+  cluster.postgres->freeze();
+  std::vector<int> answers;
+  for (int i = 1; i <= 12; ++i) {
+    const auto asked = std::chrono::steady_clock::now();
+    const auto answer = client.post("/orders", order(i));
+    EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(4)) << "request " << i;
+    ASSERT_TRUE(answer);
+    answers.push_back(answer->status);
+  }
+  cluster.postgres->thaw();
+  EXPECT_THAT(answers, testing::Each(AnyOf(503, 504)));
+  EXPECT_THAT(answers, testing::Contains(503));
+  EXPECT_TRUE(eventually([&] { return client.post("/orders", order(99))->status == 201; }));
+}
+
+TEST_F(Away, APostgresThatWasAwayForLongerThanTheLeaseFencesNobody) {
+  NEEDS_CLUSTER();
+  // Payments take so long that each node has open sagas all the time.
+  Cluster cluster({}, {"--payment-success", "1", "--payment-delay", "15s", "--lease", "2s"});
+  for (const char* id : {"node-1", "node-2", "node-3"}) cluster.add_node(id);
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(cluster.run({"order", "create", "--item", "P" + std::to_string(i)}).code, 0);
+  cluster.postgres->freeze();
+  for (const char* id : {"node-1", "node-2", "node-3"})
+    EXPECT_TRUE(eventually([&] { return cluster.get(id, "/readyz")["status"] == "not ready"; })) << id;
+  cluster.postgres->thaw();
+  EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_sagas_active") == 0.0; }));
+  for (const char* id : {"node-1", "node-2", "node-3"}) {
+    EXPECT_EQ(cluster.metric(id, "sagactl_fenced_total"), 0.0) << id;
+    EXPECT_EQ(cluster.metric(id, "sagactl_sagas_adopted_total"), 0.0) << id;
+  }
 }
 
 // --- a node: the others adopt -----------------------------------------------------------------------------------------

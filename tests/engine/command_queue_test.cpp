@@ -70,6 +70,22 @@ TEST(CommandQueue, WakesForTheFirstAndForAWholeBatchOnly) {
   EXPECT_THAT(woken_by, ElementsAre("a", "c", "e"));
 }
 
+TEST(CommandQueue, WakesForEachWhenItIsToldTo) {
+  CommandQueue queue(10, 9);
+  int woken = 0;
+  queue.on_work([&] { ++woken; });
+  queue.put_own(named("own"));
+  queue.put(named("a"), unanswered);
+  EXPECT_EQ(woken, 0);
+  queue.wake_for_each(true);
+  queue.put(named("b"), unanswered);
+  queue.put(named("c"), unanswered);
+  EXPECT_EQ(woken, 2);
+  queue.wake_for_each(false);
+  queue.put(named("d"), unanswered);
+  EXPECT_EQ(woken, 2);
+}
+
 TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
   CommandQueue queue(10, 9);
   queue.put(named("a"), unanswered);

@@ -162,6 +162,35 @@ TEST_F(Outage, APauseOfAllNodesFencesNobody) {
   EXPECT_EQ(fenced(), 0u);
 }
 
+// Whatever call fails after the one that made the sagas its own.
+TEST_F(Outage, ThatBeginsRightAfterAnAdoptionLosesNoSaga) {
+  for (int failing = 1; failing <= 8; ++failing) {
+    behind = make_memory_store(clock);
+    FrontStore front(*behind);
+    EngineOptions second = options;
+    second.node = "node-2";
+    std::optional<OrderId> id;
+    {
+      Engine gone(options, front, gateway, *bus, clock);
+      ASSERT_TRUE(gone.start());
+      gone.submit(order_for("A"), [&](const Result<Receipt>& receipt) { id = receipt->flow->order.id; });
+      gone.turn();
+    }
+    Engine heir(second, front, gateway, *bus, clock);
+    ASSERT_TRUE(heir.start());
+    const auto pass_with = [&](Duration time) {
+      for (const SteadyTime until = clock.steady() + time; clock.steady() < until; clock.advance(10ms)) heir.turn();
+    };
+    int calls = 0;
+    front.takes = [&] {
+      if (heir.stats().adopted > 0 || behind->flow(*id)->value().saga->owner.node == "node-2") front.away = ++calls == failing;
+    };
+    pass_with(10s);
+    EXPECT_EQ(heir.stats().adopted, 1u) << failing;
+    EXPECT_EQ(heir.stats().open_sagas, 1u) << "its timer is set, with the call " << failing << " failing";
+  }
+}
+
 TEST_F(Outage, SagasOfTheNodesOwnLastLifeAreAdoptedAtOnce) {
   begin("node-1");
   pass(1s);

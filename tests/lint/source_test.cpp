@@ -31,6 +31,26 @@ TEST(Source, ReadsTheWallClockOnlyWhereTimeComesIn) {
          "take the time from the Clock port or an argument");
 }
 
+// Somebody may set the time of day at any moment: nothing waits for it. These write it down, show it, or compare it with
+// one that came from outside.
+TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
+  forbid(R"(\bclock(_|\(\))?(\.|->)now\s*\()",
+         {"server/adapters/kafka/consumer.cpp",               // when a message was put aside
+          "server/adapters/kafka/kafka_payment_gateway.cpp",  // until when another machine may charge
+          "server/adapters/kafka/payment_participant.cpp",    // the same, there
+          "server/adapters/memory/memory_lock.cpp",           // since when a lock is held
+          "server/api/health.cpp", "server/api/locks.cpp",    // shown
+          "server/api/sessions.cpp",                          // tokens say until when they are good
+          "server/ports/database_clock.",                     // the time that is stored
+          "tests/", "bench/"},
+         "what waits, or takes how long, is measured by Clock::steady(); what is stored, by the database's time");
+}
+
+TEST(Source, WaitsOnTheSteadyClockOnly) {
+  forbid(R"(\b(wait|sleep)_until\s*\([^;]*system_clock|\bsystem_timer\b|\bgettimeofday\b)", {"tests/"},
+         "wait on the steady clock");
+}
+
 TEST(Source, ReadsTheEnvironmentOnlyInTheCommandLine) {
   forbid(R"(\bgetenv\s*\()", {"cli/", "tests/", "bench/"}, "configuration comes in through options");
 }

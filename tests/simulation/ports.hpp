@@ -84,6 +84,24 @@ class UnreliableStore : public Store {
   const Duration gathers_;
 };
 
+// The clocks of a node's machine: the time of day is set forward and back by itself, and the steady clock begins anywhere.
+class NodeClock : public Clock {
+ public:
+  NodeClock(Clock& clock, Duration began) : clock_(clock), began_(began) {}
+  Timestamp now() const override { return clock_.now() + ahead_; }
+  SteadyTime steady() const override { return clock_.steady() + began_; }
+  void after(Duration delay, std::function<void()> work) override { clock_.after(delay, std::move(work)); }
+
+  // What its steady clock calls `time`, on the world's.
+  SteadyTime of_world(SteadyTime time) const { return time - began_; }
+  void step(Duration by) { ahead_ += by; }
+
+ private:
+  Clock& clock_;
+  const Duration began_;
+  Duration ahead_{0};
+};
+
 // The payment provider: it outlives every node, and remembers what it was asked and what it did.
 class Provider {
  public:

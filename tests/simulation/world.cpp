@@ -91,6 +91,9 @@ World::World(const Options& options)
   for (int i = 1; i <= options.nodes; ++i) {
     auto node = std::make_unique<Node>();
     node->name = fmt::format("node-{}", i);
+    Random random(options.seed + static_cast<std::uint64_t>(i));
+    const Duration began{static_cast<std::int64_t>(random.below(1'000'000'000'000))};
+    node->clock = std::make_unique<NodeClock>(clock_, began);
     node->store = std::make_unique<UnreliableStore>(*store_, chance_, i % 2 == 0 ? commits_gather : Duration{0});
     node->gateway = std::make_unique<UnreliableGateway>(provider_, chance_, [this, it = node.get()] { kill(*it); });
     nodes_.push_back(std::move(node));
@@ -113,8 +116,8 @@ void World::boot(Node& node) {
   options.policy.reservation_ttl = options_.reservation_ttl;
   options.policy.shop_confirms = options_.shop_confirms;
   options.policy.charge_checks = options_.charge_checks;
-  node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, clock_);
-  node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_, clock_);
+  node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
+  node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_, *node.clock);
   node.engine->on_work([this, &node] {
     node.due = std::min(node.due, clock_.steady() + Duration{static_cast<std::int64_t>(chance_.random.below(2'000))});
   });
@@ -147,7 +150,7 @@ void World::turn(Node& node) {
   }
   try {
     node.due = never_due;
-    const SteadyTime due = node.engine->turn();
+    const SteadyTime due = node.clock->of_world(node.engine->turn());
     node.due = std::min(node.due, std::max(due, clock_.steady() + Duration{1}));
   } catch (const Crash&) {
     kill(node);
@@ -267,10 +270,15 @@ void World::close_shop() {
   }
 }
 
-// An operator sets the clock.
+// An operator sets the clock of a machine: a node's, or that of the database.
 void World::jump() {
-  const auto by = Duration{static_cast<std::int64_t>(chance_.random.below(6'000'000))};
-  clock_.step(chance_.happens(0.5) ? by : -by);
+  const bool is_little = chance_.happens(0.5);
+  const auto by = Duration{static_cast<std::int64_t>(chance_.random.below(is_little ? 6'000'000 : 100'000'000'000))};
+  const Duration signed_by = chance_.happens(0.5) ? by : -by;
+  if (const std::size_t which = chance_.random.below(nodes_.size() + 1); which < nodes_.size())
+    nodes_[which]->clock->step(signed_by);
+  else
+    clock_.step(signed_by);
 }
 
 void World::operate() {
@@ -405,7 +413,7 @@ std::vector<std::string> World::violations() {
   ExamineOptions examining;
   examining.check.drained = came_to_rest_;
   // When a clock is set back, the lock's follows and the database's stands still: how far they differ has no bound.
-  if (options_.clock_jumps > 0) examining.check.lock_clock_error = std::chrono::hours(24);
+  if (options_.clock_jumps > 0) examining.check.lock_clock_error = std::chrono::hours(1'000);
   examining.run = options_.all_systems ? "" : ledger_.run;
   examining.ledger = options_.all_systems ? nullptr : &ledger_;  // whose requests are all system A's
   const auto found = examine(**history, examining);

@@ -27,7 +27,7 @@ struct Options {
   Duration order_every = 5ms;
   bool all_systems = false;      // orders are of every system, and draw from stock; else of the first alone
   bool shop_confirms = false;    // a checkout's payment waits for the shop
-  double clock_jumps = 0;        // per order: forward or back by some seconds
+  double clock_jumps = 0;        // per order: of any machine, forward or back, by seconds or by hours
   Duration reservation_ttl = 5min;
   std::vector<Duration> charge_checks = {5s, 20s, 60s};  // past `held_up_max` in all
   Faults faults;
@@ -59,11 +59,12 @@ class World {
  private:
   struct Node {
     NodeName name;
+    std::unique_ptr<NodeClock> clock;
     std::unique_ptr<UnreliableStore> store;
     std::unique_ptr<UnreliableGateway> gateway;
     std::unique_ptr<Engine> engine;  // none: it is down
     std::unique_ptr<OrderDesk> desk;
-    SteadyTime due;
+    SteadyTime due;  // on the world's clock
     std::uint64_t adopted_before = 0;
   };
 

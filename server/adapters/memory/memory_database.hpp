@@ -11,7 +11,7 @@ namespace sagactl::memory {
 
 class Database : public MemoryStore {
  public:
-  explicit Database(Clock& clock) : clock_(clock) {}
+  explicit Database(Clock& clock) : time_(clock) {}
 
   // Store: memory_store.cpp
   Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
@@ -62,7 +62,7 @@ class Database : public MemoryStore {
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const;
   std::vector<NodeInfo> node_infos() const;
 
-  DatabaseClock clock_;
+  DatabaseClock time_;
   mutable std::mutex mutex_;
   State state_;
   std::map<std::string, int> topics_;

@@ -22,11 +22,11 @@ Error lease_over(const Writer& writer) {
 }  // namespace
 
 Timestamp Database::now() const {
-  return std::max(clock_.now(), state_.last_time);
+  return std::max(time_.now(), state_.last_time);
 }
 
 Timestamp Database::tick() {
-  state_.last_time = std::max(clock_.now(), state_.last_time + 1us);
+  state_.last_time = std::max(time_.now(), state_.last_time + 1us);
   return state_.last_time;
 }
 

@@ -124,7 +124,10 @@ std::int64_t lock_writer(Connection& connection, const Writer& writer, bool with
 }  // namespace
 
 Database::Database(const PostgresOptions& options, Address address)
-    : options_(options), address_(std::move(address)), readers_(address_, options.readers), engine_readers_(address_, 1) {}
+    : options_(options),
+      address_(std::move(address)),
+      readers_(address_, options.readers, ReadBy::requests),
+      engine_readers_(address_, 1, ReadBy::engines) {}
 
 Session& Database::session_of(const NodeName& node) {
   const std::lock_guard lock(mutex_);

@@ -6,18 +6,24 @@ namespace sagactl::postgres {
 namespace {
 
 constexpr std::chrono::seconds patience{4};
+constexpr std::chrono::milliseconds engine_patience{3'400};
+
+std::string settings_with(const std::string& statement_timeout) {
+  return "-c statement_timeout=" + statement_timeout +
+         " -c idle_in_transaction_session_timeout=5000 -c jit=off -c client_connection_check_interval=1000";
+}
 
 }  // namespace
 
-Reader::Reader(const Address& address)
-    : connection(address, {"sagactl reader",
-                           "-c statement_timeout=3500 -c idle_in_transaction_session_timeout=5000 -c jit=off "
-                           "-c client_connection_check_interval=1000"}) {
+Reader::Reader(const Address& address, ReadBy by)
+    : connection(address, by == ReadBy::requests
+                              ? Connection::Settings{"sagactl reader", settings_with("3500")}
+                              : Connection::Settings{"sagactl engine", settings_with("3000"), engine_patience}) {
   connection.on_open([this](Connection&) { names.forget(); });
 }
 
-Readers::Readers(const Address& address, std::size_t count) : count_(std::max<std::size_t>(count, 1)) {
-  for (std::size_t i = 0; i < count_; ++i) free_.push_back(std::make_unique<Reader>(address));
+Readers::Readers(const Address& address, std::size_t count, ReadBy by) : count_(std::max<std::size_t>(count, 1)) {
+  for (std::size_t i = 0; i < count_; ++i) free_.push_back(std::make_unique<Reader>(address, by));
 }
 
 Readers::Loan Readers::borrow() {

@@ -11,15 +11,18 @@
 
 namespace sagactl::postgres {
 
+// Who waits behind an engine waits for less than who waits for a read.
+enum class ReadBy { requests, engines };
+
 struct Reader {
-  explicit Reader(const Address& address);
+  Reader(const Address& address, ReadBy by);
   Connection connection;
   Names names{connection};
 };
 
 class Readers {
  public:
-  Readers(const Address& address, std::size_t count);
+  Readers(const Address& address, std::size_t count, ReadBy by);
 
   class Loan {
    public:

@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds look_again{20};
 constexpr int looks_min = 10;  // before it is made of it: a process that has just ended lets go in no time
 constexpr std::chrono::seconds patience_max{5};
 constexpr std::chrono::milliseconds idle_min{1'000};
+// Who waits for a commit hears within that of a server that does not answer. The server ends what takes so long earlier.
+constexpr std::chrono::milliseconds patience_of_call{3'400};
 
 const Statement sql_take_name{"session_take_name",
                               "SELECT pg_try_advisory_lock('node'::regclass::oid::integer, $1::bigint::integer)"};
@@ -40,7 +42,7 @@ const Statement sql_begin_life{
 std::string writer_settings(Duration lease) {
   const auto idle = std::max(idle_min, std::chrono::ceil<std::chrono::milliseconds>(lease));
   return fmt::format(
-      "-c idle_in_transaction_session_timeout={} -c lock_timeout=2500 -c statement_timeout=3500 -c jit=off "
+      "-c idle_in_transaction_session_timeout={} -c lock_timeout=2500 -c statement_timeout=3000 -c jit=off "
       "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
       "-c client_connection_check_interval=1000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 "
       "-c tcp_keepalives_count=3 -c tcp_user_timeout=5000",
@@ -50,7 +52,7 @@ std::string writer_settings(Duration lease) {
 }  // namespace
 
 Session::Session(const Address& address, NodeName node, Duration lease)
-    : node_(std::move(node)), connection_(address, {"sagactl " + node_, writer_settings(lease)}) {
+    : node_(std::move(node)), connection_(address, {"sagactl " + node_, writer_settings(lease), patience_of_call}) {
   connection_.on_open([this](Connection&) {
     names_.forget();
     has_name_ = false;

@@ -116,7 +116,7 @@ class Database : public SqliteStore {
   Timestamp now(Tables& tables);  // never before what has been given out
 
   const std::string path_;
-  DatabaseClock clock_;
+  DatabaseClock time_;
   FileLock lock_;
   std::mutex mutex_;  // of the writer
   const std::unique_ptr<Tables> writer_;

@@ -24,12 +24,12 @@ constexpr std::string_view sql_now =
 // One connection in one read transaction: it sees the database as it was when it began.
 class Snapshot : public History {
  public:
-  // `clock`: the database's, or null when nobody serves the file.
-  Snapshot(const std::string& path, const DatabaseClock* clock)
+  // `served`: the clock of the process that serves the file, or null when nobody does.
+  Snapshot(const std::string& path, const DatabaseClock* served)
       : tables_(path, {Access::read, cache_kib, no_mapping}),
         transaction_(tables_.connection, Transaction::Kind::read) {
     check_schema(tables_.connection);
-    const Timestamp now = clock ? clock->now() : Timestamp{tables_.connection.number(sql_now)};
+    const Timestamp now = served ? served->now() : Timestamp{tables_.connection.number(sql_now)};
     taken_at_ = std::max(now, tables_.progress.read().last_time);
   }
 
@@ -129,7 +129,7 @@ class FileHistory : public HistorySource {
 
 Result<std::unique_ptr<History>> Database::snapshot() {
   return guarded([&]() -> Result<std::unique_ptr<History>> {
-    return std::unique_ptr<History>(std::make_unique<Snapshot>(path_, &clock_));
+    return std::unique_ptr<History>(std::make_unique<Snapshot>(path_, &time_));
   });
 }
 

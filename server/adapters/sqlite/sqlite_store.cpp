@@ -135,7 +135,7 @@ void Readers::give_back(std::unique_ptr<Tables> tables) {
 
 Database::Database(const SqliteOptions& options, Clock& clock, FileLock lock, std::unique_ptr<Tables> writer)
     : path_(options.path),
-      clock_(clock, writer->progress.read().last_time),
+      time_(clock, writer->progress.read().last_time),
       lock_(std::move(lock)),
       writer_(std::move(writer)),
       readers_(options.path, options.readers),
@@ -148,7 +148,7 @@ Database::Database(const SqliteOptions& options, Clock& clock, FileLock lock, st
 }
 
 Timestamp Database::now(Tables& tables) {
-  return std::max(clock_.now(), tables.progress.read().last_time);
+  return std::max(time_.now(), tables.progress.read().last_time);
 }
 
 Result<Registration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
@@ -191,7 +191,7 @@ Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded
     const auto node = find_unless_fenced(tables, writer);
     if (!node) return Commit::fenced;
     const ProgressTable::Row progress = tables.progress.read();
-    const Timestamp time = std::max(clock_.now(), progress.last_time + 1us);
+    const Timestamp time = std::max(time_.now(), progress.last_time + 1us);
     Batch batch(tables, *node, progress, time);
     loaded = batch.load(keys);
     batch.write(writer, decide(time));

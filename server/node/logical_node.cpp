@@ -71,6 +71,12 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
   engine_.on_commit([this](std::size_t commands, Duration took) { node_metrics_.committed(commands, took); });
 }
 
+Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options) {
+  auto trusted = http::TrustedProxies::parse(options.trusted_proxies);
+  if (!trusted) return Error{trusted.error().code, "--trusted-proxy: " + trusted.error().message};
+  return trusted;
+}
+
 Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& options, int index,
                                                        SharedParts& parts, boost::asio::io_context& io) {
   const auto port = static_cast<std::uint16_t>(options.port == 0 ? 0 : options.port + index);
@@ -79,8 +85,8 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   http::ServerOptions server;
   server.host = options.host;
   server.port = port;
-  auto trusted = http::TrustedProxies::parse(options.trusted_proxies);
-  if (!trusted) return Error{trusted.error().code, "--trusted-proxy: " + trusted.error().message};
+  auto trusted = trusted_proxies(options);
+  if (!trusted) return trusted.error();
   server.trusted_proxies = std::move(trusted).value();
   auto listening =
       http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);

@@ -48,4 +48,7 @@ class LogicalNode {
   std::unique_ptr<http::Server> server_;
 };
 
+// Of --trusted-proxy; `invalid` names what is no network.
+Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options);
+
 }  // namespace sagactl

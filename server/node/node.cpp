@@ -28,6 +28,7 @@ Result<void> check(const NodeOptions& options) {
   if (options.port != 0 && options.port + options.nodes - 1 > 65'535)
     return Error{ErrorCode::invalid, fmt::format("{} nodes from port {} on would need ports over 65535",
                                                  options.nodes, options.port)};
+  if (const auto trusted = trusted_proxies(options); !trusted) return trusted.error();
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "server/adapters/memory/memory_bus.hpp"
@@ -16,13 +17,18 @@ namespace {
 class HurriedClock : public Clock {
  public:
   Timestamp now() const override { return clock_->now(); }
-  SteadyTime steady() const override { return clock_->steady(); }
+  SteadyTime steady() const override {
+    const std::int64_t stopped_us = stopped_us_;
+    return stopped_us == 0 ? clock_->steady() : SteadyTime{stopped_us};
+  }
+  void stop() { stopped_us_ = clock_->steady().us; }
   void after(Duration delay, std::function<void()> work) override {
     clock_->after(delay / 50, std::move(work));
   }
 
  private:
   const std::unique_ptr<Clock> clock_ = make_system_clock();
+  std::atomic<std::int64_t> stopped_us_{0};  // 0: it goes
 };
 
 std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway, const NodeOptions& options) {
@@ -87,6 +93,10 @@ TestNode::TestNode(const NodeOptions& options) {
   node_->engine().submit(RegisterUser{operator_user()}, [&](const Result<Receipt>&) { registered.set_value(); });
   registered.get_future().wait();
   node_->set_ready(true);
+}
+
+void TestNode::stop_clock() {
+  static_cast<HurriedClock&>(*parts_->clock).stop();
 }
 
 TestNode::~TestNode() {

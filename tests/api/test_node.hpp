@@ -36,6 +36,7 @@ class TestNode {
   Lock& lock() { return *parts_->lock; }
   Engine& engine() { return node_->engine(); }
   LogicalNode& node() { return *node_; }
+  void stop_clock();  // the time stands still; what is to be done later is done all the same
 
   // What is otherwise the same for every test's node: a free port, and memory.
   static NodeOptions options();

@@ -259,6 +259,7 @@ void Batch::write(Draft draft) {
     work->saga_changed |= before.saga != draft.flow.saga;
     work->reservations_changed |=
         before.reservations != draft.flow.reservations || next_due(before) != next_due(draft.flow);
+    work->reservations_changed |= draft.is_looked_at;
     work->writer_changed |= before.writer != draft.flow.writer;
     for (std::size_t i = 0; i < work->payments_stored; ++i)
       if (before.payments[i] != draft.flow.payments[i]) work->payment_changed[i] = true;

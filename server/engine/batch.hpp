@@ -71,6 +71,7 @@ class Batch {
     std::vector<GatewayCall> gateway_calls = {};
     std::vector<RemoteCall> remote_calls = {};
     std::vector<RemoteReply> remote_replies = {};
+    bool is_looked_at = false;  // when it has to be looked at again is written anew
   };
 
   Result<Receipt> on(const PlaceOrder& command);

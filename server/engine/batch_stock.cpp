@@ -33,7 +33,13 @@ Result<Receipt> Batch::on(const ExpireReservationsRequest& command) {
     std::move(decision.events.begin(), decision.events.end(), std::back_inserter(draft.events));
   }
   const bool is_asking = check_payments(draft);
-  if (draft.events.empty() && !is_asking) return Error{ErrorCode::retry, "nothing is due"};
+  if (draft.events.empty() && !is_asking) {
+    // What it was to be looked at for may have been deleted: then it is not to be found again.
+    if (!draft.flow.saga)
+      for (Payment& payment : draft.flow.payments) payment.check.reset();
+    if (draft.flow.saga && next_due(draft.flow)) return Error{ErrorCode::retry, "nothing is due"};
+    draft.is_looked_at = true;
+  }
   return accept(std::move(draft));
 }
 

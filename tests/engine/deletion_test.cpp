@@ -54,6 +54,16 @@ TEST(Deleted, StockIsNotMissed) {
   EXPECT_TRUE(remains.batch->changes().stocks.empty());
 }
 
+TEST(Deleted, FlowsAreNotLookedForForEver) {
+  Remains remains;
+  remains.loaded.flows.front().reservations.clear();
+  ASSERT_TRUE(remains.expire().ok());
+  const Changes changes = remains.batch->changes();
+  ASSERT_EQ(changes.reservations.size(), 1u);
+  EXPECT_FALSE(changes.reservations.front().due);
+  EXPECT_TRUE(changes.events.empty());
+}
+
 TEST(Deleted, OrStockThatNobodyLookedForAreToldApart) {
   Remains remains;
   const auto expired = remains.expire();

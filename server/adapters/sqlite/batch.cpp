@@ -128,6 +128,11 @@ void Batch::write(const Writer& writer, const Changes& changes) {
   for (const OrderId id : changes.taken_over) tables_.flows.set_writer(number_of(id), node_.number);
   write_parts(changes);
   write_events(writer, changes.events);
+  for (const Changes::Reservations& each : changes.reservations) {
+    const Known& known = meet(each.order);
+    if (!each.due && !known.order_status && !known.order && !known.saga && !known.saga_change)
+      tables_.flows.drop_if_empty(known.number);
+  }
   progress_.last_time = std::max(progress_.last_time, changes.latest);
   for (const Stock* stock : changes.stocks) tables_.stocks.put(*stock);
   for (const User* user : changes.users) tables_.accounts.put(*user);

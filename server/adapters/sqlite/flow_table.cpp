@@ -50,6 +50,10 @@ const std::string sql_update_saga = "UPDATE flow SET " + assignment(saga_state) 
 const std::string sql_update_both =
     "UPDATE flow SET " + assignment(order_state) + ", " + assignment(saga_state) + " WHERE no = ?";
 
+const std::string sql_drop_if_empty =
+    "DELETE FROM flow WHERE no = ?1 AND order_status IS NULL AND saga_status IS NULL AND expires_at IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM payment WHERE key BETWEEN ?1 << 12 AND (?1 + 1 << 12) - 1) "
+    "AND NOT EXISTS (SELECT 1 FROM event WHERE flow = ?1)";
 const std::string sql_set_writer = "UPDATE flow SET last_writer = ? WHERE no = ?";
 const std::string sql_update_reservations = "UPDATE flow SET " + assignment(reservation_columns) + " WHERE no = ?";
 
@@ -135,7 +139,8 @@ FlowTable::FlowTable(Connection& connection, Names& names)
       update_saga_(connection, sql_update_saga),
       update_both_(connection, sql_update_both),
       update_reservations_(connection, sql_update_reservations),
-      set_writer_(connection, sql_set_writer) {}
+      set_writer_(connection, sql_set_writer),
+      drop_(connection, sql_drop_if_empty) {}
 
 std::int64_t FlowTable::find(OrderId id) {
   Statement& row = find_().bind(id);
@@ -195,6 +200,10 @@ void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, cons
     statement.bind_null().bind_null();
   statement.bind_null();  // its writer is the order's node
   statement.run();
+}
+
+void FlowTable::drop_if_empty(std::int64_t number) {
+  drop_().bind(number).run();
 }
 
 void FlowTable::set_writer(std::int64_t number, std::int64_t node) {

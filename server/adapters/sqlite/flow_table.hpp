@@ -38,6 +38,7 @@ class FlowTable {
   void update(std::int64_t number, const Order& order, const Saga& saga);
   void update(std::int64_t number, const Changes::Reservations& reservations);
   void set_writer(std::int64_t number, std::int64_t node);
+  void drop_if_empty(std::int64_t number);  // of which all was deleted, and nothing is held
 
  private:
   void bind_order(Statement& statement, const Order& order);
@@ -52,7 +53,7 @@ class FlowTable {
 
   Names& names_;
   Query find_, read_by_id_, read_by_number_, insert_, fill_order_, fill_saga_, update_order_, update_saga_,
-      update_both_, update_reservations_, set_writer_;
+      update_both_, update_reservations_, set_writer_, drop_;
   // What is bound, until the statement has run.
   std::string items_, steps_, step_errors_, retries_, reservations_;
   CompactText idempotency_key_, payment_id_, correlation_;

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -13,6 +14,7 @@ namespace sagactl {
 namespace {
 
 constexpr int connect_limit_ms = 2000;
+constexpr std::size_t addresses_max = 16;  // of one host
 
 bool takes_connection(const addrinfo& candidate) {
   const int fd = socket(candidate.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -30,16 +32,20 @@ bool takes_connection(const addrinfo& candidate) {
   return failure == 0;
 }
 
-LoadAddress address_of(const addrinfo& candidate) {
+void add(FoundAddresses& found, const addrinfo& candidate) {
+  char name[NI_MAXHOST] = "";
+  getnameinfo(candidate.ai_addr, candidate.ai_addrlen, name, sizeof name, nullptr, 0, NI_NUMERICHOST);
+  if (std::find(found.names.begin(), found.names.end(), name) != found.names.end()) return;
   LoadAddress address;
   std::memcpy(&address.storage, candidate.ai_addr, candidate.ai_addrlen);
   address.size = candidate.ai_addrlen;
-  return address;
+  found.addresses.push_back(address);
+  found.names.emplace_back(name);
 }
 
 }  // namespace
 
-Result<FoundAddress> find_address(const Url& url) {
+Result<FoundAddresses> find_addresses(const Url& url) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   wanted.ai_flags = AI_NUMERICSERV;
@@ -50,10 +56,15 @@ Result<FoundAddress> find_address(const Url& url) {
                  fmt::format("the host '{}' is not known: {}", url.host, gai_strerror(failure))};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
-  for (const addrinfo* candidate = list; candidate != nullptr; candidate = candidate->ai_next) {
-    if (takes_connection(*candidate)) return FoundAddress{address_of(*candidate), true};
+  FoundAddresses found;
+  for (const addrinfo* candidate = list; candidate != nullptr && found.addresses.size() < addresses_max;
+       candidate = candidate->ai_next) {
+    const bool is_of_kind = found.addresses.empty() || found.addresses[0].storage.ss_family == candidate->ai_family;
+    if (is_of_kind && takes_connection(*candidate)) add(found, *candidate);
   }
-  return FoundAddress{address_of(*list), false};
+  found.answer = !found.addresses.empty();
+  if (!found.answer) add(found, *list);
+  return found;
 }
 
 }  // namespace sagactl

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/result.hpp"
 #include "httpclient/url.hpp"
@@ -9,12 +10,14 @@
 
 namespace sagactl {
 
-struct FoundAddress {
-  LoadAddress address;
-  bool answers = false;  // a connection could be made within two seconds
+struct FoundAddresses {
+  std::vector<LoadAddress> addresses;  // one at least
+  std::vector<std::string> names;      // "10.0.0.1", of each
+  bool answer = false;                 // each takes a connection; false: none does, and they are its first alone
 };
 
-// The first address of the host that takes a connection, else its first. `unavailable` for an unknown name.
-Result<FoundAddress> find_address(const Url& url);
+// The addresses of the host that take a connection within two seconds each, of the kind (IPv4 or IPv6) that the first of
+// them has: the other kind leads to the same machines. `unavailable` for an unknown name.
+Result<FoundAddresses> find_addresses(const Url& url);
 
 }  // namespace sagactl

@@ -22,6 +22,8 @@ std::int64_t steady_ns();
 struct LoadAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
+  // Which of the load test's hosts it belongs to: what cannot be sent to one address of a host goes to another of it.
+  std::uint16_t host = 0;
 };
 // Whether it is an address of this machine. Nothing is sent.
 bool is_on_this_machine(const LoadAddress& address);

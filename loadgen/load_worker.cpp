@@ -96,10 +96,23 @@ void LoadWorker::release_next(std::int64_t now) {
   }
 }
 
-void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
+// Another address of the same host that takes connections; else the target itself.
+std::size_t LoadWorker::other_address(std::size_t target) const {
   const std::size_t targets = setup_.targets.size();
-  const std::size_t line =
-      due.unit.count == 1 ? static_cast<std::size_t>(due.unit.operation % targets) : waiting_.group_line();
+  for (std::size_t i = 1; i < targets; ++i) {
+    const std::size_t other = (target + i) % targets;
+    if (setup_.targets[other].host == setup_.targets[target].host && !pool_.is_failing(other)) return other;
+  }
+  return target;
+}
+
+std::size_t LoadWorker::line_of(std::uint64_t operation) const {
+  const std::size_t target = operation % setup_.targets.size();
+  return pool_.is_failing(target) ? other_address(target) : target;
+}
+
+void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
+  const std::size_t line = due.unit.count == 1 ? line_of(due.unit.operation) : waiting_.group_line();
   DueUnit admitted = due;
   admitted.own_late_ns = std::max<std::int64_t>(0, now - due.planned_ns);
   if (!waiting_.push(line, admitted)) {
@@ -363,6 +376,12 @@ void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, Tra
 // An attempt to connect failed. Who waits for a target without any connection is told so, and a group for
 // which there are too few goes with those that there are.
 void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
+  const std::size_t other = other_address(target);
+  while (other != target && waiting_.front(target) != nullptr) {
+    const DueUnit moved = *waiting_.front(target);
+    waiting_.pop(target);
+    waiting_.push(other, moved);
+  }
   if (pool_.connected_to(target) == 0) {
     while (waiting_.front(target) != nullptr)
       give_up_waiting(target, 0, TransportFailure::no_connection, now);
@@ -379,6 +398,9 @@ void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
 void LoadWorker::tick(std::int64_t now) {
   next_tick_ns_ = now + tick_ns;
   pool_.tick(now, [&](std::size_t target) { target_failed(target, now); });
+  // Nobody waits for an address whose host has others: it is tried by itself, until it is back.
+  for (std::size_t target = 0; target < setup_.targets.size(); ++target)
+    if (pool_.is_failing(target) && other_address(target) != target) want(target, 1, now);
   for (std::size_t line = 0; line < waiting_.lines(); ++line) {
     const DueUnit* due = waiting_.front(line);
     while (due != nullptr && now - due->planned_ns > setup_.timeout_ns) {

@@ -105,6 +105,8 @@ class LoadWorker {
   void fail(LoadConnection& connection, TransportFailure failure, std::int64_t now);
   void give_up_waiting(std::size_t line, std::size_t already_sent, TransportFailure failure,
                        std::int64_t now);
+  std::size_t line_of(std::uint64_t operation) const;
+  std::size_t other_address(std::size_t target) const;
   void target_failed(std::size_t target, std::int64_t now);
   void tick(std::int64_t now);
   void time_out(std::int64_t now);

@@ -64,6 +64,7 @@ class LoadRun {
   std::vector<LoadPhase> phases_;
   std::vector<Url> urls_;
   std::vector<LoadAddress> addresses_;
+  std::vector<std::string> target_names_;  // as `urls_`, with the address where a host has several
   std::optional<Url> answering_;
   std::vector<LoadAccount> accounts_;
   std::vector<LoadUser> users_;
@@ -88,16 +89,25 @@ class LoadRun {
 
 Result<void> LoadRun::find_targets() {
   std::string silent;
-  for (const std::string& target : options_.targets) {
-    auto url = parse_url(target);
+  std::vector<std::string> targets;
+  for (std::size_t host = 0; host < options_.targets.size(); ++host) {
+    auto url = parse_url(options_.targets[host]);
     if (!url) return url.error();
-    auto found = find_address(*url);
+    auto found = find_addresses(*url);
     if (!found) return found.error();
-    if (found->answers && !answering_) answering_ = *url;
-    if (!found->answers) silent += (silent.empty() ? "" : ", ") + url->text();
-    addresses_.push_back(found->address);
-    urls_.push_back(std::move(*url));
+    if (found->answer && !answering_) answering_ = *url;
+    if (!found->answer) silent += (silent.empty() ? "" : ", ") + url->text();
+    // Each address is a target of its own: all are loaded, and the report tells of each.
+    for (std::size_t i = 0; i < found->addresses.size(); ++i) {
+      addresses_.push_back(found->addresses[i]);
+      addresses_.back().host = static_cast<std::uint16_t>(host);
+      urls_.push_back(*url);
+      targets.push_back(options_.targets[host]);
+      target_names_.push_back(found->addresses.size() > 1 ? fmt::format("{} ({})", url->text(), found->names[i])
+                                                          : url->text());
+    }
   }
+  options_.targets = std::move(targets);
   if (answering_) return {};
   return Error{ErrorCode::unavailable,
                fmt::format("nothing answers at {}; start a node with 'sagactl serve' or give "
@@ -326,7 +336,7 @@ RunResult LoadRun::take_result() {
   ledger.system = options_.profile.name;
   ledger.keyed = options_.profile.duplicates_by == Profile::DuplicatesBy::key;
   ledger.open_loop = options_.rate.has_value();
-  for (const Url& url : urls_) ledger.targets.push_back(url.text());
+  ledger.targets = target_names_;
   // Of accounts only: whom an order is for is nothing that the database knows as a user.
   const bool accounts = options_.profile.accounts == Profile::Accounts::registered;
   for (const LoadUser& user : users_) ledger.user_ids.push_back(accounts ? user.id : std::string());

@@ -20,6 +20,9 @@ int listen_on_loopback(std::uint16_t* port, const std::string& host = "127.0.0.1
   sockaddr_in address{};
   address.sin_family = AF_INET;
   inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  address.sin_port = htons(*port);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   socklen_t size = sizeof address;
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(fd, 512) != 0) {
     crash("the test server cannot listen");
@@ -73,7 +76,8 @@ TestAnswer chunked_answer(int status, const std::vector<std::string>& chunks) {
   return {bytes + "0\r\n\r\n"};
 }
 
-TestServer::TestServer(Handler handler, const std::string& host) : handler_(std::move(handler)), host_(host) {
+TestServer::TestServer(Handler handler, const std::string& host, std::uint16_t port)
+    : handler_(std::move(handler)), host_(host), port_(port) {
   listener_ = listen_on_loopback(&port_, host);
   acceptor_ = std::thread([this] { accept_all(); });
 }

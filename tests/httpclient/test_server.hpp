@@ -33,7 +33,8 @@ class TestServer {
   // Called on the connections' threads, several at once; may block until `stopping`.
   using Handler = std::function<TestAnswer(const Received&)>;
 
-  explicit TestServer(Handler handler, const std::string& host = "127.0.0.1");
+  // `port` 0: any free one.
+  explicit TestServer(Handler handler, const std::string& host = "127.0.0.1", std::uint16_t port = 0);
   ~TestServer();
 
   std::string url() const;

@@ -253,7 +253,7 @@ Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int
 }
 
 Result<std::int64_t> Database::published_through(const NodeName& node) {
-  return read([&](Reader& reader) {
+  return read_for_engine([&](Reader& reader) {
     Rows row = reader.connection.run(sql_published_through, Parameters().add(std::string_view(node)));
     return row.next() ? row.integer() : std::int64_t{0};
   });

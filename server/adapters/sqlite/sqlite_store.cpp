@@ -246,7 +246,7 @@ Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int
 }
 
 Result<std::int64_t> Database::published_through(const NodeName& node) {
-  return read([&](Tables& tables) { return tables.nodes.published_through(node); });
+  return read_for_engine([&](Tables& tables) { return tables.nodes.published_through(node); });
 }
 
 Result<void> Database::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {

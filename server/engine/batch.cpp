@@ -270,7 +270,8 @@ void Batch::write(Draft draft) {
 // `flow` null: the events belong to none. The first of a flow that another node wrote last follows that one's.
 void Batch::record(std::vector<Event> events, Flow* flow) {
   if (flow && !events.empty() && flow->writer != writer_.node) {
-    if (const auto last = last_events_.find(flow->order.id); last != last_events_.end())
+    const auto last = last_events_.find(flow->order.id);
+    if (last != last_events_.end() && last->second.node != writer_.node)
       events.front().after = {last->second.node, last->second.sequence};
     flow->writer = writer_.node;
   }

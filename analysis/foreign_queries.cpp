@@ -88,13 +88,13 @@ Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTabl
   for (const char* field : {"{prefix}", "{run}"}) replace_all(sql, field, "");
   std::size_t looked_at = 0, wrong = 0;
   std::optional<Error> first;
-  const auto read = rows.each_row({shape.name, sql}, [&](const ForeignRow& row) -> Result<void> {
+  // What the database says against it is said with the verdicts: it may be about other people's rows.
+  (void)rows.some_rows({shape.name, sql}, rows_looked_at, [&](const ForeignRow& row) -> Result<void> {
     ++looked_at;
     if (auto fault = fault_of_row(table, row)) {
       ++wrong;
       if (!first) first = std::move(fault);
     }
-    if (looked_at == rows_looked_at) return Error{ErrorCode::invalid, "enough rows"};
     return {};
   });
   if (looked_at > 0 && wrong == looked_at) return *first;

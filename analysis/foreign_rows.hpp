@@ -60,6 +60,17 @@ class ForeignRows {
   // `visit` is called with each row; its error ends the walk and is the result's.
   virtual Result<void> each_row(const ForeignQuery& query,
                                 const std::function<Result<void>(const ForeignRow&)>& visit) = 0;
+  // At most so many of its rows, whichever come first.
+  virtual Result<void> some_rows(const ForeignQuery& query, std::size_t most,
+                                 const std::function<Result<void>(const ForeignRow&)>& visit) {
+    std::size_t seen = 0;
+    const Error enough{ErrorCode::invalid, "enough rows"};
+    const auto read = each_row(query, [&](const ForeignRow& row) -> Result<void> {
+      if (seen++ == most) return enough;
+      return visit(row);
+    });
+    return seen > most ? Result<void>() : read;
+  }
 };
 
 }  // namespace sagactl

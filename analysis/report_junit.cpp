@@ -10,7 +10,8 @@
 namespace sagactl {
 namespace {
 
-// Text that XML can hold: what is not UTF-8, or no character of XML 1.0, becomes U+FFFD.
+// Text that XML can hold: what is not UTF-8, or U+FFFE or U+FFFF, becomes U+FFFD, and
+// control characters a blank.
 std::string xml_text(std::string_view text) {
   constexpr std::string_view replacement = "\xEF\xBF\xBD";
   std::string out;
@@ -21,8 +22,8 @@ std::string xml_text(std::string_view text) {
     const auto first = static_cast<unsigned char>(character.front());
     const bool is_control = first < 0x20 && first != '\t' && first != '\n' && first != '\r';
     const bool is_none = character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF";
-    const bool good = is_utf8(character) && !is_control && !is_none;
-    out += good ? character : replacement;
+    const bool good = is_utf8(character) && !is_none;
+    out += !good ? replacement : is_control ? " " : character;
     text.remove_prefix(good ? size : 1);
   }
   return out;

@@ -24,11 +24,8 @@ Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profi
   const auto rows = open_foreign_rows(database);
   if (!rows) return rows.error();
   if (auto checked = check_queries(**rows, profile); !checked) return checked.error();
-  for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments}) {
-    const auto fresh = open_foreign_rows(database);  // a query that is broken off may leave nothing to go on with
-    if (!fresh) return fresh.error();
-    if (auto checked = check_values(**fresh, profile, table); !checked) return checked.error();
-  }
+  for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments})
+    if (auto checked = check_values(**rows, profile, table); !checked) return checked.error();
   evidence.foreign = database;
   evidence.database = database.shown;
   return evidence;

@@ -136,24 +136,39 @@ class PostgresRows final : public ForeignRows {
     while (pg_result* raw = PQgetResult(connection_)) {
       const Result_ result(raw, &PQclear);
       const ExecStatusType status = PQresultStatus(raw);
-      if (status == PGRES_SINGLE_TUPLE && ended) {
-        ended = visit_row(raw, visit);
-        if (!ended) cancel();
-      } else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
+      if (status == PGRES_SINGLE_TUPLE && ended)
+        ended = visit_row(raw, 0, visit);
+      else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
         ended = query_failed(query, PQresultErrorMessage(raw));
     }
+    return ended;
+  }
+
+  // Through a cursor, so that the rest is not even made.
+  Result<void> some_rows(const ForeignQuery& query, std::size_t most,
+                         const std::function<Result<void>(const ForeignRow&)>& visit) override {
+    if (auto why = refused("SAVEPOINT looking")) return query_failed(query, *why);
+    Result<void> ended;
+    if (auto why = refused("DECLARE looking NO SCROLL CURSOR FOR " + query.sql)) {
+      ended = query_failed(query, *why);
+    } else {
+      const Result_ fetched(PQexec(connection_, fmt::format("FETCH {} FROM looking", most).c_str()), &PQclear);
+      if (PQresultStatus(fetched.get()) != PGRES_TUPLES_OK)
+        ended = query_failed(query, PQresultErrorMessage(fetched.get()));
+      for (int i = 0; i < PQntuples(fetched.get()) && ended; ++i) ended = visit_row(fetched.get(), i, visit);
+    }
+    if (auto why = refused("ROLLBACK TO SAVEPOINT looking"); why && ended) ended = query_failed(query, *why);
     return ended;
   }
 
  private:
   using Result_ = std::unique_ptr<pg_result, decltype(&PQclear)>;
 
-  // Of what is not wanted any more nothing is to be read.
-  void cancel() {
-    char ignored[256];
-    PGcancel* const request = PQgetCancel(connection_);
-    if (request != nullptr) PQcancel(request, ignored, sizeof ignored);
-    PQfreeCancel(request);
+  // Nothing: the database took it.
+  std::optional<std::string> refused(const std::string& sql) {
+    const Result_ done(PQexec(connection_, sql.c_str()), &PQclear);
+    if (PQresultStatus(done.get()) == PGRES_COMMAND_OK) return std::nullopt;
+    return PQresultErrorMessage(done.get());
   }
 
   static std::vector<std::string> names_of(const pg_result* result) {
@@ -162,14 +177,14 @@ class PostgresRows final : public ForeignRows {
     return names;
   }
 
-  static Result<void> visit_row(const pg_result* row,
+  static Result<void> visit_row(const pg_result* rows, int row,
                                 const std::function<Result<void>(const ForeignRow&)>& visit) {
-    const std::vector<std::string> names = names_of(row);
+    const std::vector<std::string> names = names_of(rows);
     std::vector<std::optional<std::string_view>> values;
-    for (int i = 0; i < PQnfields(row); ++i) {
-      const auto size = static_cast<std::size_t>(PQgetlength(row, 0, i));
-      values.push_back(PQgetisnull(row, 0, i) ? std::nullopt
-                                              : std::optional(std::string_view(PQgetvalue(row, 0, i), size)));
+    for (int i = 0; i < PQnfields(rows); ++i) {
+      const auto size = static_cast<std::size_t>(PQgetlength(rows, row, i));
+      values.push_back(PQgetisnull(rows, row, i) ? std::nullopt
+                                                 : std::optional(std::string_view(PQgetvalue(rows, row, i), size)));
     }
     return visit(ForeignRow(names, values));
   }

@@ -12,6 +12,7 @@
 #include "analysis/comparison.hpp"
 #include "analysis/latency_picture.hpp"
 #include "analysis/result.hpp"
+#include "common/text.hpp"
 #include "tests/analysis/sample_run.hpp"
 
 namespace sagactl {
@@ -205,6 +206,24 @@ TEST(JUnitReport, EscapesWhatXmlReserves) {
   const std::string xml = junit_report(result);
   EXPECT_NE(xml.find("name=\"a&lt;b&gt;&amp;&quot;c&quot;\""), std::string::npos) << xml;
   EXPECT_NE(xml.find("message=\"one&#10;two \""), std::string::npos) << xml;
+}
+
+TEST(JUnitReport, IsXmlWhateverBytesCome) {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += {static_cast<char>(byte), 'x'};
+  bytes += "exp\xE9" "di\xE9 ü 주 \xEF\xBF\xBE \xEF\xBF\xBF \xED\xA0\x80 \xF4\x90\x80\x80 \xE2\x82";
+  const Json result{{"kind", "verify"},
+                    {"verdicts", Json::array({Json{{"name", bytes},
+                                                   {"verdict", "FAIL"},
+                                                   {"reason", bytes},
+                                                   {"witness", Json{{"why", Json::array({bytes})}}},
+                                                   {"counted", true}}})}};
+  const std::string xml = junit_report(result);
+  EXPECT_TRUE(is_utf8(xml));
+  EXPECT_EQ(xml.find("\xEF\xBF\xBE"), std::string::npos);
+  EXPECT_EQ(xml.find("\xEF\xBF\xBF"), std::string::npos);
+  for (const char c : xml) EXPECT_TRUE(static_cast<unsigned char>(c) >= ' ' || c == '\n') << int{c};
+  EXPECT_NE(xml.find("exp\xEF\xBF\xBD" "di\xEF\xBF\xBD ü 주"), std::string::npos) << "the rest is kept";
 }
 
 }  // namespace

@@ -162,8 +162,56 @@ TEST_P(ForeignDatabase, AVisitorsErrorEndsTheWalkAndOthersGoOn) {
   EXPECT_THAT(ids(), ElementsAre("a", "b"));
 }
 
+TEST_P(ForeignDatabase, SomeRowsAreSeenAndOthersGoOn) {
+  int seen = 0;
+  const auto count = [&](const ForeignRow&) -> Result<void> {
+    ++seen;
+    return {};
+  };
+  EXPECT_TRUE(rows->some_rows(query("SELECT id FROM " + other->table + ";"), 1, count));
+  EXPECT_EQ(seen, 1);
+  EXPECT_FALSE(rows->some_rows(query("SELECT price FROM " + other->table), 1, count));
+  EXPECT_EQ(seen, 1);
+  EXPECT_TRUE(rows->some_rows(all(), 20, count));
+  EXPECT_EQ(seen, 3);
+  EXPECT_THAT(ids(), ElementsAre("a", "b"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ForeignDatabase, testing::Values("Sqlite", "Postgres"),
                          [](const auto& info) { return std::string(info.param); });
+
+TEST(ForeignSqlite, BytesAreShownAsHexadecimalDigitsAndTextIsNot) {
+  OtherSqlite other;
+  other.run("CREATE TABLE t (id, key)");
+  other.run("INSERT INTO t VALUES (x'867a4850d87242eba83dc71921cdc0c3', cast('plain text' as blob))");
+  const auto rows = open_foreign_rows(other.name()).value();
+  const auto read = rows->each_row({"sql.orders", "SELECT id, key FROM t"}, [](const ForeignRow& row) -> Result<void> {
+    EXPECT_EQ(row.text("id"), "\\x867a4850d87242eba83dc71921cdc0c3");
+    EXPECT_EQ(row.text("key"), "plain text");
+    return {};
+  });
+  EXPECT_TRUE(read);
+}
+
+TEST(ForeignPostgres, TimesBytesAndPaddedColumnsAreReadWhateverItIsSetTo) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  OtherPostgres other(*postgres_url());
+  other.run("CREATE TABLE " + other.table + " (id char(40), at timestamptz, bytes bytea)");
+  other.run("INSERT INTO " + other.table + " VALUES ('R-1', '2026-11-20 13:04:07.137042Z', '\\x00ff')");
+  DatabaseName german = other.name();
+  german.name += german.name.find('?') == std::string::npos ? "?" : "&";
+  german.name += "options=-c%20datestyle%3DGerman%20-c%20bytea_output%3Descape";
+  const auto rows = open_foreign_rows(german);
+  ASSERT_TRUE(rows) << rows.error().message;
+  const ForeignQuery query{"sql.orders", "SELECT id, at AS created_at, bytes FROM " + other.table};
+  const auto read = (*rows)->each_row(query, [](const ForeignRow& row) -> Result<void> {
+    EXPECT_EQ(row.text("id"), "R-1");
+    EXPECT_EQ(iso8601_us(row.time("created").value()), "2026-11-20T13:04:07.137042Z");
+    EXPECT_EQ(row.text("bytes"), "\\x00ff");
+    return {};
+  });
+  EXPECT_TRUE(read);
+}
 
 TEST(ForeignDatabaseName, OfNothingIsSaid) {
   DatabaseName file, server;

@@ -126,7 +126,7 @@ TEST(OtherSpellings, OfEveryIdAreToldAndNoLoss) {
   EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
   const Verdict lost = world.verdict("no-lost-order");
   EXPECT_EQ(lost.ruling, Ruling::unknown);
-  EXPECT_THAT(lost.reason, HasSubstr("the answers name their orders as R-0, and sql.orders as internal-R-0"));
+  EXPECT_THAT(lost.reason, HasSubstr("the answers name their orders as R-1, and sql.orders as internal-R-1"));
 }
 
 TEST(StepsOfOneMoment, AreInAnyOrderThatIsRight) {

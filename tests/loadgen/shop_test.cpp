@@ -51,14 +51,14 @@ class Shop {
   Shop& operator=(const Shop&) = delete;
 
   Ended loadtest(const std::vector<std::string>& further = {}) const {
-    std::vector<std::string> all = {"--database", "shop.db"};
+    std::vector<std::string> all = {"--database", "shop.db", "--drain", "3s"};
     all.insert(all.end(), further.begin(), further.end());
     return loadtest_without_database(all);
   }
   Ended loadtest_without_database(const std::vector<std::string>& further) const {
     std::vector<std::string> arguments = {
         "loadtest", "mixed",        "--profile", folder + "shop.toml", "--url", url_,      "--orders",
-        "200",      "--fail-share", "0.1",       "--duplicates",       "4",     "--drain", "3s"};
+        "200",      "--fail-share", "0.1",       "--duplicates",       "4"};
     arguments.insert(arguments.end(), further.begin(), further.end());
     return site_.run(arguments);
   }
@@ -174,7 +174,7 @@ TEST(AnotherServer, ALostCompensationIsFoundAndShown) {
 TEST(AnotherServer, WithoutItsDatabaseIsJudgedByItsAnswersAndWaitedForByItsStatuses) {
   const Shop shop("double");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest_without_database({"-o", "json"});
+  const Ended ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{"one-order-per-duplicate-group"});
   EXPECT_THAT(witness_of(ended.json(), "one-order-per-duplicate-group").dump(), HasSubstr("R-0000"));
@@ -187,7 +187,7 @@ TEST(AnotherServer, WithoutItsDatabaseIsJudgedByItsAnswersAndWaitedForByItsStatu
 TEST(AnotherServer, WithoutItsDatabaseDoesNotHideALostOrder) {
   const Shop shop("lost");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest_without_database({"-o", "json"});
+  const Ended ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{"no-lost-order"});
   EXPECT_THAT(witness_of(ended.json(), "no-lost-order").dump(), HasSubstr("which is not known to the server"));

@@ -42,27 +42,23 @@ TEST(Secrets, OfOthersHaveAnotherFingerprint) {
 
 TEST(Secrets, ANodeSaysThatThoseOfAnotherAreNotItsOwn) {
   NodeOptions options = TestNode::options();
-  options.data = std::filesystem::path(testing::TempDir()) / "secrets-compared";
-  std::filesystem::remove_all(options.data);
-  std::filesystem::create_directories(options.data);
-  options.database = (options.data / "saga.db").string();
   options.jwt_secret = std::string(40, 'x');
+  options.data = std::filesystem::path(testing::TempDir()) / "secrets-compared";
   const auto said = [&](const std::string& fingerprint) {
-    {
-      const auto clock = make_system_clock();
-      const auto database = open_database(options, *clock).value();
-      EXPECT_TRUE(database->store().register_node("other", "http://other", 1h).ok());
-      EXPECT_TRUE(database->store().set_fingerprint("other", fingerprint).ok());
-    }
+    std::filesystem::remove_all(options.data);
+    const auto parts = SharedParts::make(options).value();
+    EXPECT_TRUE(parts->database->store().register_node("other", "http://other", 1h).ok());
+    EXPECT_TRUE(parts->database->store().set_fingerprint("other", fingerprint).ok());
     std::string log;
     std::mutex mutex;
     set_log_sink([&](std::string_view line) {
       const std::scoped_lock guard(mutex);
       log += line;
     });
-    auto nodes = start_nodes(options);
-    EXPECT_TRUE(nodes.ok());
-    nodes.value()->stop();
+    boost::asio::io_context io;
+    const auto node = LogicalNode::make(options, 0, *parts, io).value();
+    EXPECT_TRUE(node->start().ok());
+    node->stop_engine();
     set_log_sink({});
     return log;
   };

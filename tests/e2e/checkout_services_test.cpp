@@ -18,7 +18,7 @@ class CheckoutServices : public testing::Test {
  protected:
   void start(const std::string& service) {
     cluster_->add_node(service + "-1", {"--role", service, "--payment-success", "0.8", "--payment-delay", "1ms..30ms",
-                                        "--lease", "1s"});
+                                        "--lease", "1s", "--allow-anonymous"});
   }
   void start_all() {
     cluster_ = std::make_unique<Cluster>(Cluster::Parts{.kafka = true});

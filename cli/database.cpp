@@ -27,6 +27,14 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+// "host=db dbname=shop": it would else be taken for the name of a file.
+bool is_keyword_list(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string_view name = trim(std::string_view(text).substr(0, equals));
+  return equals != std::string::npos && (name == "host" || name == "hostaddr" || name == "dbname" || name == "user" ||
+                                         name == "password" || name == "port" || name == "service");
+}
+
 DatabaseName postgres_database(const std::string& url) {
   return {url, shown_postgres_url(url), true, false};
 }
@@ -48,6 +56,9 @@ std::string url_of_variables(const Environment& environment, const std::string& 
 Result<DatabaseName> find_database(const Invocation& invocation) {
   const std::string& named = invocation.settings.database;
   if (is_postgres_url(named)) return postgres_database(named);
+  if (is_keyword_list(named))
+    return Error{ErrorCode::invalid, "--database is a list of libpq's keywords; write it as a URL such as "
+                                     "postgres://USER@HOST:PORT/DATABASE"};
   if (named.find("://") != std::string::npos)
     return Error{ErrorCode::invalid,
                  "--database is neither the path of an SQLite file nor a URL such as postgres://USER@HOST/DATABASE"};

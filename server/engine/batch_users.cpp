@@ -40,6 +40,7 @@ Result<Receipt> Batch::on(const RegisterUser& command) {
 Result<Receipt> Batch::on(const BeginSession& command) {
   User* user = find_user(command.user);
   if (!user) return no_such_user();
+  if (user->status != UserStatus::active) return Error{ErrorCode::unauthenticated, "Invalid credentials"};
   begin_session(*user, command.session, moment_.now);
   return write(*user);
 }

@@ -140,6 +140,7 @@ struct WakeRequest {
 struct RegisterUser {
   User user;  // `conflict` when the e-mail address exists
 };
+// Only for a user that is active (`unauthenticated`).
 struct BeginSession {
   UserId user;
   LoginSession session;

@@ -111,6 +111,7 @@ TEST_F(SessionsOfAUser, EndWithTheirUsersRights) {
   EXPECT_EQ(disabled->user->status, UserStatus::suspended);
   EXPECT_EQ(disabled->user->rights_changed_at, disabled->user->updated_at);
   EXPECT_FALSE(renew("phone", "p1", "p2"));
+  EXPECT_EQ(begin("desk", "d1").error().code, ErrorCode::unauthenticated);
   ASSERT_TRUE(node.run(ChangeRights{.email = user.email, .status = UserStatus::active}).ok());
   EXPECT_FALSE(renew("phone", "p1", "p2")) << "to log in anew";
 }

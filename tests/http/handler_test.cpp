@@ -169,5 +169,24 @@ TEST(Workers, SayThatTheyAreBusyWhenTheQueueIsFull) {
   release.set_value();
 }
 
+// However much of one client waits, another's work is next but one.
+TEST(Workers, GiveEachLaneItsTurn) {
+  std::vector<std::string> done;
+  {
+    Workers workers({"lanes", 1, 100, 3});
+    std::promise<void> first;
+    ASSERT_TRUE(workers.post([&] { first.get_future().wait(); }));
+    const auto post = [&](const std::string& lane, const std::string& name) {
+      return workers.post([&done, name] { done.push_back(name); }, lane);
+    };
+    for (const char* name : {"a1", "a2", "a3"}) EXPECT_TRUE(post("a", name));
+    EXPECT_FALSE(post("a", "a4")) << "one lane does not fill the queue";
+    for (const char* name : {"b1", "b2"}) EXPECT_TRUE(post("b", name));
+    EXPECT_TRUE(post("c", "c1"));
+    first.set_value();
+  }
+  EXPECT_THAT(done, ::testing::ElementsAre("a1", "b1", "c1", "a2", "b2", "a3"));
+}
+
 }  // namespace
 }  // namespace sagactl::http::testing

@@ -1,5 +1,6 @@
 #include "cli/serve.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -9,6 +10,8 @@
 #include "cli/kafka.hpp"
 #include "cli/redis.hpp"
 #include "cli/toss.hpp"
+#include "cli/version.hpp"
+#include "server/http/cors.hpp"
 #include "server/node/node.hpp"
 #include "server/node/payment_provider.hpp"
 
@@ -61,6 +64,18 @@ Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
                  "'" + text + "' is not a duration or a range of them, such as 500ms..2s"};
   payment.delay_min = *from;
   payment.delay_max = *to;
+  return {};
+}
+
+// "https://shop.example,http://localhost:5173", or "*".
+Result<void> parse_origins(const std::string& text, std::vector<std::string>& origins) {
+  for (const std::string& part : split(text, ',')) {
+    auto origin = http::parse_origin(trim(part));
+    if (!origin) return origin.error();
+    origins.push_back(std::move(origin).value());
+  }
+  if (origins.size() > 1 && std::find(origins.begin(), origins.end(), "*") != origins.end())
+    return Error{ErrorCode::invalid, "* stands for every origin, so it stands alone"};
   return {};
 }
 
@@ -130,6 +145,8 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
   if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
+  options.version = version_number();
+  options.revision = version_revision();
   options.payment_provider = provider_of(flags);
   options.toss = toss_account(flags.options.toss, invocation.environment);
   if (options.payment_provider == PaymentProvider::toss)  // before anything is made
@@ -189,6 +206,9 @@ void add_serve(CLI::App& root, Commands& commands) {
                "Stock that an order has reserved and nobody confirmed is given back after this [5m]");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
              "Answer other machines on /api and /purchase without a token");
+  const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
+  add_flag_with(*app, "--cors-origin", take_origins, "ORIGIN[,...]",
+                "Let pages of these origins call, such as https://shop.example; * is every page [none]");
   add_switch(*app, "--test-routes", options.allow_test_routes, "Also offer /redis-test and /kafka-test to other machines");
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Proxies in front of the node, as 10.0.0.0/8 or an address, whose X-Forwarded-For, Forwarded and "

@@ -31,6 +31,14 @@ Result<ExitCode> run_version(Invocation& invocation) {
 
 }  // namespace
 
+std::string version_number() {
+  return SAGACTL_VERSION;
+}
+
+std::string version_revision() {
+  return SAGACTL_COMMIT;
+}
+
 std::string version_text() {
   return fmt::format("{} ({})", SAGACTL_VERSION, SAGACTL_COMMIT);
 }

@@ -11,6 +11,8 @@ namespace sagactl {
 
 class Commands;
 
+std::string version_number();    // "0.1.0"
+std::string version_revision();  // "7e9652262a1c"
 std::string version_text();  // "0.1.0 (7e9652262a1c)"
 
 void add_version(CLI::App& root, Commands& commands);

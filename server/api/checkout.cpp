@@ -37,20 +37,19 @@ std::string placed_by_orchestration(const Flow& flow) {
 }
 
 awaitable<Answer> place_checkout(Context& context, Request& request, std::string_view saga,
-                                 std::string (*render)(const Flow&)) {
+                                 std::string (*render)(const Flow&), std::string_view where) {
   auto parsed = parse_customer_order(request.body, saga);
-  if (!parsed) co_return said_as_checkout(parsed.error());
-  Answer answer = co_await place(context, request, std::move(parsed).value(), render);
+  Answer answer = co_await place(context, request, std::move(parsed), render, where);
   if (!answer) co_return said_as_checkout(answer.error());
   co_return answer;
 }
 
 awaitable<Answer> place_choreographed(Context& context, Request& request) {
-  return place_checkout(context, request, checkout_choreography_saga, placed_by_choreography);
+  return place_checkout(context, request, checkout_choreography_saga, placed_by_choreography, "/api/orders/");
 }
 
 awaitable<Answer> place_orchestrated(Context& context, Request& request) {
-  return place_checkout(context, request, checkout_saga, placed_by_orchestration);
+  return place_checkout(context, request, checkout_saga, placed_by_orchestration, "/api/orchestrator/sagas/order/");
 }
 
 awaitable<Answer> list_orders(Context& context, Request& request) {

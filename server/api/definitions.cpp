@@ -46,8 +46,7 @@ boost::asio::awaitable<http::Answer> place_any(Context& context, http::Request& 
   const SagaDefinition* definition = find_definition(request.parameter("name"));
   if (!definition) co_return Error{ErrorCode::not_found, "Saga definition not found"};
   auto parsed = parse_customer_order(request.body, definition->name);
-  if (!parsed) co_return parsed.error();
-  co_return co_await place(context, request, std::move(parsed).value(), placed_order);
+  co_return co_await place(context, request, std::move(parsed), placed_order, "/orders/");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@ namespace sagactl::api {
 namespace {
 
 // A database that is away is itself something to be seen here, so what it would have told stays as it was.
-boost::asio::awaitable<http::Answer> metrics(Context& context) {
+boost::asio::awaitable<http::Answer> metrics(Context& context, const http::Request& request) {
   const Result<Counts> counts = co_await context.counts.run();
   if (counts) context.node_metrics.set(*counts);
   context.node_metrics.set(context.engine.stats());
@@ -14,15 +14,15 @@ boost::asio::awaitable<http::Answer> metrics(Context& context) {
   context.node_metrics.set(context.bus.state());
   if (context.exchange)
     for (const ConsumerProgress& progress : context.exchange->consumers()) context.node_metrics.set(progress);
-  co_return http::text_response(200, context.metrics.text(), http::media::metrics);
+  co_return http::metrics_response(context.metrics, request);
 }
 
 }  // namespace
 
 void add_metrics_routes(http::Router& router, Context& context) {
   router.add({http::Method::get, "/metrics", http::Access::anyone,
-              [&context](http::Request&) { return metrics(context); },
-              "Metrics in the Prometheus text format", "health"});
+              [&context](http::Request& request) { return metrics(context, request); },
+              "Metrics in the Prometheus text format, or as OpenMetrics", "health"});
 }
 
 }  // namespace sagactl::api

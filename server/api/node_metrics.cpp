@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 
 #include <algorithm>
+#include <array>
 
 #include "server/saga/definition.hpp"
 
@@ -35,6 +36,12 @@ const Histogram::BucketBoundaries seconds{0.0001, 0.0005, 0.001, 0.0025, 0.005, 
                                           0.05,   0.1,    0.25,  0.5,    1.0,   2.5,  5.0};
 const Histogram::BucketBoundaries sizes{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
+constexpr const char* duplicate_result = "duplicate";
+constexpr std::array refusals = {
+    ErrorCode::invalid,   ErrorCode::unauthenticated, ErrorCode::forbidden,       ErrorCode::not_found,
+    ErrorCode::conflict,  ErrorCode::too_large,       ErrorCode::busy,            ErrorCode::retry,
+    ErrorCode::unknown_outcome, ErrorCode::unavailable, ErrorCode::bug};
+
 double in_seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e6;
 }
@@ -47,7 +54,7 @@ void raise(prometheus::Counter& counter, std::uint64_t from, std::uint64_t to) {
 
 NodeMetrics::NodeMetrics(http::Metrics& metrics)
     : sagas_(BuildGauge()
-                 .Name("sagactl_sagas_total")
+                 .Name("sagactl_sagas")
                  .Help("Sagas in the database, by type and status")
                  .Register(metrics.registry())),
       orders_(BuildCounter()
@@ -93,7 +100,12 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
           histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
       commit_time_(
           histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Time of one commit", seconds)),
-      consumers_(metrics) {}
+      consumers_(metrics),
+      progress_(metrics) {
+  // A counter that begins with its first event is one that no rate() sees rise.
+  orders_.Add({{"result", duplicate_result}});
+  for (const ErrorCode code : refusals) orders_.Add({{"result", std::string(to_string(code))}});
+}
 
 void NodeMetrics::order_accepted() {
   accepted_.Increment();
@@ -104,8 +116,9 @@ void NodeMetrics::order_replayed() {
 }
 
 void NodeMetrics::order_refused(const Error& error) {
-  const bool duplicate = error.members.is_object() && error.members.value("error", "") == "DUPLICATE_ORDER";
-  orders_.Add({{"result", duplicate ? "duplicate" : std::string(to_string(error.code))}}).Increment();
+  const auto& members = error.members;
+  const bool is_duplicate = members.is_object() && members.value("error", "") == "DUPLICATE_ORDER";
+  orders_.Add({{"result", is_duplicate ? duplicate_result : std::string(to_string(error.code))}}).Increment();
 }
 
 void NodeMetrics::lock_waited(Duration wait) {
@@ -116,9 +129,10 @@ void NodeMetrics::lock_available(bool available) {
   lock_available_.Set(available ? 1 : 0);
 }
 
-void NodeMetrics::committed(std::size_t commands, Duration took) {
-  batch_size_.Observe(static_cast<double>(commands));
-  commit_time_.Observe(in_seconds(took));
+void NodeMetrics::committed(const Committed& commit) {
+  batch_size_.Observe(static_cast<double>(commit.commands));
+  commit_time_.Observe(in_seconds(commit.took));
+  progress_.add(commit.progress);
 }
 
 void NodeMetrics::set(const EngineStats& stats) {

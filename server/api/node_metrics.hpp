@@ -6,6 +6,7 @@
 
 #include "common/error.hpp"
 #include "server/api/consumer_metrics.hpp"
+#include "server/api/saga_metrics.hpp"
 #include "server/engine/engine.hpp"
 #include "server/http/metrics.hpp"
 #include "server/ports/bus.hpp"
@@ -17,13 +18,13 @@ class NodeMetrics {
  public:
   explicit NodeMetrics(http::Metrics& metrics);
 
-  // Of a POST /orders: "accepted", "replayed", or what refused it.
+  // Of a request that places an order of any system: "accepted", "replayed", or what refused it.
   void order_accepted();
   void order_replayed();
   void order_refused(const Error& error);
 
   void lock_waited(Duration wait);
-  void committed(std::size_t commands, Duration took);
+  void committed(const Committed& commit);
 
   // Before the metrics are written out: sets what is known only by asking.
   void set(const EngineStats& stats);
@@ -59,6 +60,7 @@ class NodeMetrics {
   prometheus::Histogram& commit_time_;
 
   ConsumerMetrics consumers_;
+  SagaMetrics progress_;
 
   std::mutex mutex_;
   EngineStats last_;  // what the counters stand at

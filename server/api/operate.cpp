@@ -1,10 +1,13 @@
 // What an operator does to a saga: have it tried again, or undone.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "server/api/query.hpp"
 #include "server/api/render_saga.hpp"
 #include "server/api/routes.hpp"
 #include "server/api/submit.hpp"
+#include "server/http/conditional.hpp"
 #include "server/http/json_body.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/validate.hpp"
@@ -20,11 +23,22 @@ Error saga_not_found(const Request& request) {
   return Error{ErrorCode::not_found, "Saga not found", Json{{"sagaId", request.parameter("sagaId")}}};
 }
 
+constexpr std::string_view weak_tags =
+    "nothing was done: If-Match needs the saga's ETag as the node gives it; the W/ before it is from a proxy that "
+    "compressed the answer: read the saga again with the header Accept-Encoding: identity";
+
+bool has_weak_tags_only(const http::Condition& condition) {
+  return !condition.any() && !condition.tags().empty() &&
+         std::all_of(condition.tags().begin(), condition.tags().end(), [](const auto& tag) { return tag.weak; });
+}
+
 // What the operator has seen of the saga. An If-Match that no saga can have matches none.
-std::vector<Timestamp> seen_by(const Request& request) {
-  const std::string_view if_match = request.header("if-match");
-  if (if_match.empty() || if_match == "*") return {};
-  std::vector<Timestamp> times = times_of_etags(if_match);
+std::vector<Timestamp> seen_by(const http::Condition& condition) {
+  std::vector<Timestamp> times;
+  if (!condition.given() || condition.any()) return times;
+  for (const auto& tag : condition.tags())
+    if (!tag.weak)
+      for (const Timestamp time : times_of_etags(tag.opaque)) times.push_back(time);
   if (times.empty()) times.push_back(Timestamp{-1});
   return times;
 }
@@ -60,8 +74,10 @@ awaitable<Answer> retry_saga(Context& context, Request& request) {
   http::Object body(*json);
   const bool recharge = body.optional_boolean("recharge", false);
   if (const auto valid = body.finish(); !valid) co_return valid.error();
+  const http::Condition condition(request, "if-match");
+  if (has_weak_tags_only(condition)) co_return http::problem(412, weak_tags, request);
   const SagaId id{*uuid};
-  Command command = RetryRequest{id, actor_of(request), recharge, seen_by(request)};
+  Command command = RetryRequest{id, actor_of(request), recharge, seen_by(condition)};
   co_return co_await operate(context, request, std::move(command), "Saga is being retried");
 }
 
@@ -73,9 +89,11 @@ awaitable<Answer> compensate_saga(Context& context, Request& request) {
   http::Object body(*json);
   auto reason = body.optional_text("reason", {.max = reason_max});
   if (const auto valid = body.finish(); !valid) co_return valid.error();
+  const http::Condition condition(request, "if-match");
+  if (has_weak_tags_only(condition)) co_return http::problem(412, weak_tags, request);
   const SagaId id{*uuid};
   Command command = CompensateRequest{
-      id, actor_of(request), reason.value_or("compensation asked for by an operator"), seen_by(request)};
+      id, actor_of(request), reason.value_or("compensation asked for by an operator"), seen_by(condition)};
   co_return co_await operate(context, request, std::move(command), "Saga is being compensated");
 }
 
@@ -84,12 +102,16 @@ awaitable<Answer> compensate_saga(Context& context, Request& request) {
 void add_operator_routes(http::Router& router, Context& context) {
   using http::Access;
   using http::Method;
-  router.add({Method::post, "/saga/retry/{sagaId}", Access::admin,
-              [&context](Request& request) { return retry_saga(context, request); },
-              "Tries a failed or compensated saga again, from its earliest step not in effect", "operation"});
-  router.add({Method::post, "/saga/compensate/{sagaId}", Access::admin,
-              [&context](Request& request) { return compensate_saga(context, request); },
-              "Undoes the steps of a saga that are in effect", "operation"});
+  const auto add = [&](std::string pattern, awaitable<Answer> (*handler)(Context&, Request&), std::string summary) {
+    http::Route route{Method::post, std::move(pattern), Access::admin,
+                      [&context, handler](Request& request) { return handler(context, request); },
+                      std::move(summary), "operation"};
+    route.reads_if_match = true;
+    router.add(std::move(route));
+  };
+  add("/saga/retry/{sagaId}", retry_saga,
+      "Tries a failed or compensated saga again, from its earliest step not in effect");
+  add("/saga/compensate/{sagaId}", compensate_saga, "Undoes the steps of a saga that are in effect");
 }
 
 }  // namespace sagactl::api

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "common/crypto.hpp"
 #include "common/text.hpp"
+#include "server/api/order_digest.hpp"
 #include "server/api/query.hpp"
 #include "server/api/render_order.hpp"
 #include "server/api/submit.hpp"
@@ -20,11 +20,23 @@ constexpr std::size_t product_bytes_max = 255;
 constexpr std::size_t customer_bytes_max = 255;
 constexpr std::size_t name_bytes_max = 1000;
 
-http::Response created(std::string body) {
+http::Response created(std::string body, std::string_view where, std::string_view id) {
   http::Response response;
   response.status = 201;
   response.body = std::move(body);
+  std::string location(where);
+  location += id;
+  response.headers.push_back({"Location", std::move(location)});
   return response;
+}
+
+// What an earlier answer says of its order, whichever system's it is.
+std::string text_of(const Json& answer, std::initializer_list<const char*> names) {
+  for (const Json* object : {&answer, answer.is_object() && answer.contains("order") ? &answer["order"] : &answer})
+    for (const char* name : names)
+      if (object->is_object() && object->contains(name) && (*object)[name].is_string())
+        return (*object)[name].get<std::string>();
+  return {};
 }
 
 // The header's value; a structured-field string loses its quotes.
@@ -38,15 +50,11 @@ Result<std::string> idempotency_header(const http::Request& request) {
   return std::string(value);
 }
 
-std::string digest_of(const http::Request& request) {
-  return hex(sha256(fmt::format("{} {}\n{}", request.method_text, request.path, request.body)));
-}
-
-ReplayRequest replay_of(const http::Request& request, const Actor& actor, std::string key,
+ReplayRequest replay_of(const http::Request& request, const PlaceOrder& command, std::string key,
                         std::string (*render)(const Flow&)) {
   ReplayRequest replay;
-  replay.key = ReplayKey{actor.user, std::move(key)};
-  replay.request_digest = digest_of(request);
+  replay.key = ReplayKey{command.actor.user, std::move(key)};
+  replay.request_digest = order_digest(request, command);
   replay.render = [render](const Receipt& receipt) { return std::pair(201, render(*receipt.flow)); };
   return replay;
 }
@@ -62,9 +70,17 @@ void check_bounds(http::Object& object, const OrderItem& item) {
     object.fault(fmt::format("quantity must not be greater than {}", quantity_max));
 }
 
-http::Response answer_of(Receipt receipt, std::string (*render)(const Flow&)) {
-  if (!receipt.replay) return created(render(*receipt.flow));
-  http::Response response = created(std::move(receipt.replay->body));
+// The answer carries the order's correlation id in its header too: it is what people write down and look for.
+http::Response answer_of(http::Request& request, Receipt receipt, std::string (*render)(const Flow&),
+                         std::string_view where) {
+  if (!receipt.replay) {
+    request.correlation_id = correlation_of(*receipt.flow);
+    return created(render(*receipt.flow), where, receipt.flow->order.id.text());
+  }
+  const Json earlier = read_json(receipt.replay->body);
+  if (std::string known = text_of(earlier, {"correlationId"}); !known.empty()) request.correlation_id = std::move(known);
+  http::Response response =
+      created(std::move(receipt.replay->body), where, text_of(earlier, {"orderId", "id"}));
   response.status = receipt.replay->status;
   response.headers.push_back({"Idempotency-Replayed", "true"});
   return response;
@@ -80,7 +96,31 @@ Error still_working(const std::string& key) {
       ErrorCode::conflict,
       fmt::format("a request with the Idempotency-Key '{}' is being worked on; ask again when it is done",
                   key),
-      Json{{"code", "IDEMPOTENCY_KEY_IN_FLIGHT"}, {"idempotencyKey", key}}};
+      Json{{"code", "IDEMPOTENCY_KEY_IN_FLIGHT"}, {"idempotencyKey", key}, {"retryAfterSeconds", 1}}};
+}
+
+boost::asio::awaitable<http::Answer> place_parsed(Context& context, http::Request& request, PlaceOrder command,
+                                                  std::string (*render)(const Flow&), std::string_view where) {
+  auto header = idempotency_header(request);
+  if (!header) co_return header.error();
+  command.id = OrderId::fresh();
+  command.actor = actor_of(request);
+  if (!request.header("x-correlation-id").empty()) command.correlation = request.correlation_id;
+  // Without a trace of the caller's own the order begins one under its id, so that it can be found by it.
+  if (!request.trace.is_continued()) request.trace.trace_id = command.id.uuid.bytes;
+  command.trace_parent = request.trace.traceparent();
+
+  InFlight::Hold hold;
+  if (!header->empty()) {
+    hold = context.in_flight.hold(command.actor.user.text() + header.value());
+    if (!hold) co_return still_working(header.value());
+    command.replay = replay_of(request, command, header.value(), render);
+  }
+
+  Result<Receipt> receipt = co_await submit_order(context, request, std::move(command));
+  if (!receipt) co_return receipt.error();
+  receipt->replay ? context.node_metrics.order_replayed() : context.node_metrics.order_accepted();
+  co_return answer_of(request, std::move(receipt).value(), render, where);
 }
 
 // An array "items" of {productId, productName, quantity, price}.
@@ -128,36 +168,21 @@ Result<PlaceOrder> parse_customer_order(std::string_view text, std::string_view 
 
 boost::asio::awaitable<http::Answer> place_order(Context& context, http::Request& request) {
   auto parsed = parse_order(request.body);
-  if (!parsed) co_return parsed.error();
-  PlaceOrder command = std::move(parsed).value();
-  command.key_only = context.options.key_only;
-  co_return co_await place(context, request, std::move(command), placed_order);
+  if (parsed) parsed->key_only = context.options.key_only;
+  co_return co_await place(context, request, std::move(parsed), placed_order, "/orders/");
 }
 
-boost::asio::awaitable<http::Answer> place(Context& context, http::Request& request, PlaceOrder command,
-                                           std::string (*render)(const Flow&)) {
-  auto header = idempotency_header(request);
-  if (!header) co_return header.error();
-  command.id = OrderId::fresh();
-  command.actor = actor_of(request);
-  if (!request.header("x-correlation-id").empty()) command.correlation = request.correlation_id;
-  command.trace_parent = request.trace.traceparent();
-
-  InFlight::Hold hold;
-  if (!header->empty()) {
-    hold = context.in_flight.hold(command.actor.user.text() + header.value());
-    if (!hold) co_return still_working(header.value());
-    command.replay = replay_of(request, command.actor, header.value(), render);
+boost::asio::awaitable<http::Answer> place(Context& context, http::Request& request, Result<PlaceOrder> parsed,
+                                           std::string (*render)(const Flow&), std::string_view where) {
+  if (!parsed) {
+    context.node_metrics.order_refused(parsed.error());
+    co_return parsed.error();
   }
-
-  Result<Receipt> receipt = co_await submit_order(context, request, std::move(command));
-  if (receipt) {
-    receipt->replay ? context.node_metrics.order_replayed() : context.node_metrics.order_accepted();
-    co_return answer_of(std::move(receipt).value(), render);
-  }
-  context.node_metrics.order_refused(receipt.error());
-  if (!key_was_reused(receipt.error())) co_return receipt.error();
-  co_return http::problem(422, receipt.error().message, request);
+  http::Answer answer = co_await place_parsed(context, request, std::move(parsed).value(), render, where);
+  if (answer) co_return answer;
+  context.node_metrics.order_refused(answer.error());
+  if (!key_was_reused(answer.error())) co_return answer;
+  co_return http::problem(422, answer.error().message, request);
 }
 
 }  // namespace sagactl::api

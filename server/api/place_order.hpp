@@ -14,10 +14,11 @@ constexpr std::int64_t quantity_max = 1'000'000'000;  // of one product in one o
 
 boost::asio::awaitable<http::Answer> place_order(Context& context, http::Request& request);
 
-// Places the order that `command` describes, which needs no id, actor, trace or key of the header yet, and answers
-// 201 with what `render` makes of it.
-boost::asio::awaitable<http::Answer> place(Context& context, http::Request& request, PlaceOrder command,
-                                           std::string (*render)(const Flow&));
+// Places the order that `parsed` describes, which needs no id, actor, trace or key of the header yet, and answers
+// 201 with what `render` makes of it; it is found at `where` followed by its id. Counts what became of the request,
+// also when it could not be parsed. `where` outlives the await.
+boost::asio::awaitable<http::Answer> place(Context& context, http::Request& request, Result<PlaceOrder> parsed,
+                                           std::string (*render)(const Flow&), std::string_view where);
 
 // What a body asks for; without the members that the request's headers and the options decide.
 Result<PlaceOrder> parse_order(std::string_view body);

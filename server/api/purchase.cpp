@@ -86,8 +86,7 @@ std::string placed_purchase(const Flow& flow) {
 
 awaitable<Answer> place_purchase(Context& context, Request& request) {
   auto parsed = parse_purchase(request.body);
-  if (!parsed) co_return parsed.error();
-  co_return co_await place(context, request, std::move(parsed).value(), placed_purchase);
+  co_return co_await place(context, request, std::move(parsed), placed_purchase, "/purchase/orders/");
 }
 
 awaitable<Answer> get_purchase(Context& context, Request& request) {

@@ -54,7 +54,7 @@ std::string_view word(PaymentStatus status) {
   return "PENDING";
 }
 
-Json time_or_null(Timestamp time) {
+Json checkout_time(Timestamp time) {
   return time.us == 0 ? Json(nullptr) : Json(iso8601_ms(time));
 }
 
@@ -80,8 +80,8 @@ Json steps(const Flow& flow) {
     const StepState& state = flow.saga->steps[i];
     list.push_back(Json{{"name", definition->steps[i].name},
                         {"status", word(state.status)},
-                        {"startedAt", time_or_null(state.began_at)},
-                        {"completedAt", time_or_null(state.ended_at)},
+                        {"startedAt", checkout_time(state.began_at)},
+                        {"completedAt", checkout_time(state.ended_at)},
                         {"error", text_or_null(state.error)},
                         {"data", step_data(flow, i, state.attempt)},
                         {"attempt", state.attempt},
@@ -91,7 +91,7 @@ Json steps(const Flow& flow) {
 }
 
 // What each retry came to: all but the last have failed, or there would be no other after them.
-Json retries(const Saga& saga) {
+Json checkout_retries(const Saga& saga) {
   Json list = Json::array();
   for (std::size_t i = 0; i < saga.retries.size(); ++i) {
     const bool is_last = i + 1 == saga.retries.size();
@@ -282,7 +282,7 @@ Json orchestrated_saga(const Flow& flow) {
               {"reservationId", reservation ? Json(reservation->id.text()) : Json(nullptr)},
               {"compensationReason", text_or_null(saga.error)},
               {"requiresManualIntervention", saga.requires_manual_intervention},
-              {"retryHistory", retries(saga)},
+              {"retryHistory", checkout_retries(saga)},
               {"lastRetryAt", saga.retries.empty() ? Json(nullptr) : Json(iso8601_ms(saga.retries.back().at))},
               {"correlationId", correlation_of(flow)},
               {"createdAt", iso8601_ms(saga.created_at)},

@@ -79,16 +79,9 @@ awaitable<Answer> list_sagas(Context& context, Request& request) {
   co_return http::json_response(200, body);
 }
 
-Answer one_saga(const Request& request, const Flow& flow) {
-  http::Response response;
-  std::string etag = saga_etag(*flow.saga);
-  if (request.header("if-none-match") == etag) {
-    response.status = 304;
-    response.content_type = "";
-  } else {
-    response = http::json_response(200, saga(flow));
-  }
-  response.headers.push_back({"ETag", std::move(etag)});
+Answer one_saga(const Flow& flow) {
+  http::Response response = http::json_response(200, saga(flow));
+  response.headers.push_back({"ETag", saga_etag(*flow.saga)});  // for If-Match
   return response;
 }
 
@@ -99,7 +92,7 @@ awaitable<Answer> get_saga(Context& context, Request& request) {
   const Result<Flow> flow = co_await read_flow(context, request, id);
   if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
   if (!flow || !flow->saga) co_return saga_not_found("id", request.parameter("id"));
-  co_return one_saga(request, *flow);
+  co_return one_saga(*flow);
 }
 
 awaitable<Answer> get_saga_by_correlation(Context& context, Request& request) {
@@ -108,7 +101,7 @@ awaitable<Answer> get_saga_by_correlation(Context& context, Request& request) {
   const Result<Flow> flow = co_await find_flow(context, request, *asked);
   if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
   if (!flow || !flow->saga) co_return saga_not_found("correlationId", *asked);
-  co_return one_saga(request, *flow);
+  co_return one_saga(*flow);
 }
 
 awaitable<Answer> list_in_status(Context& context, Request& request) {

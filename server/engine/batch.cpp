@@ -45,7 +45,13 @@ Flow without_barriers(const Flow& flow) {
 
 Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
              SteadyTime node_now, Random& random)
-    : writer_(writer), now_(now), node_now_(node_now), random_(random), sequence_(last_sequence), policy_(policy) {
+    : writer_(writer),
+      began_(now),
+      now_(now),
+      node_now_(node_now),
+      random_(random),
+      sequence_(last_sequence),
+      policy_(policy) {
   for (Flow& flow : loaded.flows) {
     Work& work = works_.emplace_back();
     work.payments_stored = flow.payments.size();
@@ -244,6 +250,7 @@ void Batch::write(Draft draft) {
   std::move(draft.gateway_calls.begin(), draft.gateway_calls.end(), std::back_inserter(gateway_calls_));
   std::move(draft.remote_calls.begin(), draft.remote_calls.end(), std::back_inserter(remote_calls_));
   std::move(draft.remote_replies.begin(), draft.remote_replies.end(), std::back_inserter(remote_replies_));
+  tried_again_.insert(tried_again_.end(), draft.tried_again.begin(), draft.tried_again.end());
   if (!work) {
     work = &works_.emplace_back();
     work->new_order = work->new_saga = true;

@@ -10,6 +10,7 @@
 
 #include "common/random.hpp"
 #include "server/engine/command.hpp"
+#include "server/engine/progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
@@ -52,6 +53,7 @@ class Batch {
 
   // One for each flow that was written.
   std::vector<Wake> wakes() const;
+  Progress progress() const;
 
  private:
   struct Work {
@@ -72,6 +74,7 @@ class Batch {
     std::vector<RemoteCall> remote_calls = {};
     std::vector<RemoteReply> remote_replies = {};
     bool is_looked_at = false;  // when it has to be looked at again is written anew
+    std::vector<StepCall> tried_again = {};
   };
 
   Result<Receipt> on(const PlaceOrder& command);
@@ -113,6 +116,7 @@ class Batch {
   Moment next_moment();
 
   const Writer writer_;
+  const Timestamp began_;
   Timestamp now_;
   SteadyTime node_now_;
   Random& random_;
@@ -136,6 +140,7 @@ class Batch {
   std::vector<GatewayCall> gateway_calls_;
   std::vector<RemoteCall> remote_calls_;
   std::vector<RemoteReply> remote_replies_;
+  std::vector<StepCall> tried_again_;
 };
 
 }  // namespace sagactl

@@ -157,6 +157,7 @@ Result<void> Batch::follow(Draft& draft, SagaDecision decision) {
       const StepCall call = calls.front();
       calls.erase(calls.begin());
       const StepDefinition& step = definition.steps[call.step];
+      if (call.tries > 1) draft.tried_again.push_back(call);
       if (!is_here(definition, call)) {
         // In a choreography the event that has led to this is what the participant hears of.
         if (definition.mode == Mode::orchestration)

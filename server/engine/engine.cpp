@@ -85,7 +85,7 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
     stats_.open_sagas = timers_.open();
     stats_.unpublished = publisher_.waiting();
   }
-  if (on_commit_) on_commit_(waiting.size(), took);
+  if (on_commit_) on_commit_(Committed{waiting.size(), took, batch.progress()});
 
   const std::weak_ptr<Core> self = weak_from_this();
   for (const GatewayCall& call : batch.gateway_calls())
@@ -205,7 +205,7 @@ void Engine::stop() { core_->stop(); }
 EngineStats Engine::stats() const { return core_->stats(); }
 FlowWatch& Engine::watch() { return core_->watch(); }
 const EngineOptions& Engine::options() const { return core_->options(); }
-void Engine::on_commit(std::function<void(std::size_t, Duration)> observe) {
+void Engine::on_commit(std::function<void(const Committed&)> observe) {
   core_->set_on_commit(std::move(observe));
 }
 

@@ -14,6 +14,7 @@
 #include "common/result.hpp"
 #include "server/engine/command.hpp"
 #include "server/engine/flow_watch.hpp"
+#include "server/engine/progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
@@ -52,6 +53,13 @@ struct EngineStats {
   Duration held_back_for{0};
   std::uint64_t open_sagas = 0;      // that this node drives
   std::uint64_t stuck_sagas = 0;     // that stand still, since a command of the engine's own about them keeps failing
+};
+
+// One commit of the engine's, for metrics.
+struct Committed {
+  std::size_t commands = 0;  // in its batch
+  Duration took{};
+  Progress progress;
 };
 
 class Engine {
@@ -93,8 +101,8 @@ class Engine {
   FlowWatch& watch();         // to wait for a flow that this node writes; from any thread
   const EngineOptions& options() const;
 
-  // Called after each commit with its batch size and duration, on the engine's thread: for metrics.
-  void on_commit(std::function<void(std::size_t commands, Duration took)> observe);
+  // Called after each commit, on the engine's thread.
+  void on_commit(std::function<void(const Committed&)> observe);
 
  private:
   class Core;

@@ -43,7 +43,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   FlowWatch& watch() { return watch_; }
   SteadyTime gathers_until() const;
   void call_at(SteadyTime at, std::function<void()> call);
-  void set_on_commit(std::function<void(std::size_t, Duration)> observe) { on_commit_ = std::move(observe); }
+  void set_on_commit(std::function<void(const Committed&)> observe) { on_commit_ = std::move(observe); }
 
  private:
   // What is due, until a call of the store fails. These say whether all calls were answered.
@@ -100,7 +100,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Duration hold_{};            // none: the store answers
   SagaTimers timers_;
   FailedCommands failed_;
-  std::function<void(std::size_t, Duration)> on_commit_;
+  std::function<void(const Committed&)> on_commit_;
 
   mutable std::mutex stats_mutex_;
   EngineStats stats_;

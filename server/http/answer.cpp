@@ -5,6 +5,8 @@
 
 #include "common/log.hpp"
 #include "common/text.hpp"
+#include "server/http/conditional.hpp"
+#include "server/http/cors.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/router.hpp"
 
@@ -71,9 +73,7 @@ Result<void> admit(const Router& router, const Route& route, Request& request) {
   return {};
 }
 
-Answer describe_methods(const Router& router, const Request& request) {
-  const std::vector<Method> methods = router.methods(request.path);
-  if (methods.empty()) return no_such_route(request);
+std::string allow_text(const std::vector<Method>& methods) {
   std::string allow = "OPTIONS";
   for (const Method method : methods) {
     if (method == Method::options) continue;
@@ -81,22 +81,53 @@ Answer describe_methods(const Router& router, const Request& request) {
     allow += to_string(method);
     if (method == Method::get) allow += ", HEAD";
   }
+  return allow;
+}
+
+// No route has this method and path. A page that asks before it sends is told that it may, since it would not be shown
+// why it may not: the request itself is.
+Answer answer_without_route(const Router& router, const Request& request) {
+  const std::vector<Method> methods = router.methods(request.path);
+  if (methods.empty() && !is_preflight(request)) return no_such_route(request);
+  std::string allow = allow_text(methods);
   Response response;
-  response.status = 204;
-  response.content_type = {};
+  if (request.method == Method::options) {
+    response.status = 204;
+    response.content_type = {};
+  } else {
+    response = problem(405, "Cannot " + request.method_text + " " + request.path + "; it takes " + allow, request);
+  }
   response.headers.push_back({"Allow", std::move(allow)});
+  return response;
+}
+
+// Bodies are read as they are sent; one that is compressed would only look like broken JSON.
+bool is_encoded(const Request& request) {
+  if (request.body.empty()) return false;
+  for (const Header& header : request.headers)
+    if (header.name == "content-encoding")
+      for (const std::string& coding : split(header.value, ','))
+        if (const std::string name = lower(trim(coding)); !name.empty() && name != "identity") return true;
+  return false;
+}
+
+Response refuse_encoding(const Request& request) {
+  Response response =
+      problem(415, "the body is encoded (Content-Encoding: " + std::string(request.header("content-encoding")) +
+                       "); send it as it is, without that header", request);
+  response.headers.push_back({"Accept-Encoding", "identity"});
   return response;
 }
 
 boost::asio::awaitable<Answer> run(const Router& router, Request& request) {
   request.caller.reset();
   request.route = router.find(request.method, request.path, request.parameters);
-  if (!request.route) {
-    if (request.method == Method::options) co_return describe_methods(router, request);
-    co_return no_such_route(request);
-  }
+  if (!request.route) co_return answer_without_route(router, request);
   if (auto checked = check_text(request); !checked) co_return checked.error();
   if (auto admitted = admit(router, *request.route, request); !admitted) co_return admitted.error();
+  if (is_encoded(request)) co_return refuse_encoding(request);
+  if (const std::string_view unmet = unmet_condition(request); !unmet.empty())
+    co_return problem(412, unmet, request);
   const Handler& handler = request.route->handler;
   if (const auto* at_once = std::get_if<0>(&handler)) co_return (*at_once)(request);
   co_return co_await std::get<1>(handler)(request);
@@ -107,6 +138,7 @@ void log_failure(const Request& request, std::string_view why) {
             {{"method", request.method_text},
              {"route", request.route ? std::string_view(request.route->pattern) : std::string_view("none")},
              {"correlation_id", request.correlation_id},
+             {"trace_id", request.trace.trace_id_text()},
              {"why", why}});
 }
 
@@ -116,7 +148,11 @@ boost::asio::awaitable<Response> answer(const Router& router, Request& request) 
   Error failure;
   try {
     Answer result = co_await run(router, request);
-    if (result) co_return std::move(result).value();
+    if (result) {
+      Response response = std::move(result).value();
+      if (request.method == Method::get || request.method == Method::head) make_conditional(request, response);
+      co_return response;
+    }
     failure = std::move(result).error();
   } catch (const std::exception& thrown) {
     failure = Error{ErrorCode::bug, thrown.what()};

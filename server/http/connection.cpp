@@ -262,20 +262,36 @@ Connection::Awaitable<void> Connection::fail_request(int status, std::string_vie
   request.route = nullptr;
   listener_->metrics().refused(reason_phrase(status));
   listener_->metrics().observe(HttpMetrics::no_route, status, 0);
+  if (status == 431)
+    co_await learn_origin();
+  else
+    (void)reader_.look_for_origin();
   const Response response = problem(status, reason, request);
-  const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true};
+  const std::vector<Header> more = cors_headers(request, listener_->options().cors_origins);
+  const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true, false, more};
   if (co_await write(response, head)) co_await linger();
 }
 
 Connection::Awaitable<void> Connection::refuse() {
   Request& request = reader_.request();
+  co_await learn_origin();
   prepare(request);
   listener_->metrics().refused("connections");
   const Error full{ErrorCode::unavailable,
                    "the node has as many connections as it takes; try again in a second"};
   const Response response = problem(full, request);
-  const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true};
+  const std::vector<Header> more = cors_headers(request, listener_->options().cors_origins);
+  const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true, false, more};
   if (co_await write(response, head)) co_await linger();
+}
+
+// Where only some origins may call, an answer that is given before the head was read has to be told which one asks.
+Connection::Awaitable<void> Connection::learn_origin() {
+  const std::vector<std::string>& allowed = listener_->options().cors_origins;
+  if (allowed.empty() || allows_origin("any", allowed)) co_return;
+  expect(Doing::lingering, linger_time);
+  while (!reader_.look_for_origin() && co_await read_some()) {
+  }
 }
 
 // Closing with unread bytes resets the connection, and the client may then lose the answer that it was sent.

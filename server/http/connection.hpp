@@ -54,6 +54,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<void> send_stream(BodyStream& stream, bool chunked);
   Awaitable<void> watch_for_end(std::shared_ptr<BodyStream> stream);
   Awaitable<void> fail_request(int status, std::string_view reason);
+  Awaitable<void> learn_origin();
   Awaitable<void> linger();
 
   void prepare(Request& request);

@@ -6,6 +6,11 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+
+#include "server/http/open_metrics.hpp"
+#include "server/http/process_metrics.hpp"
+#include "server/http/response.hpp"
 #include "server/http/router.hpp"
 
 namespace sagactl::http {
@@ -17,13 +22,35 @@ const prometheus::Histogram::BucketBoundaries& seconds_buckets() {
   return bounds;
 }
 
+// With these the listener answers what it cannot read.
+constexpr std::array unread_statuses = {400, 408, 413, 431, 501};
+
 }  // namespace
 
 Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {}
 Metrics::~Metrics() = default;
 
-std::string Metrics::text() const {
-  return prometheus::TextSerializer().Serialize(registry_->Collect());
+std::string Metrics::text(Format format) const {
+  std::vector<prometheus::MetricFamily> families = registry_->Collect();
+  for (prometheus::MetricFamily& family : process_families()) families.push_back(std::move(family));
+  return format == Format::text ? prometheus::TextSerializer().Serialize(families) : open_metrics_text(families);
+}
+
+void Metrics::add_build_info(const std::string& version, const std::string& revision) {
+  prometheus::BuildGauge()
+      .Name("sagactl_build_info")
+      .Help("Which build this is; the value is always 1.")
+      .Register(*registry_)
+      .Add({{"version", version}, {"revision", revision}})
+      .Set(1);
+}
+
+Response metrics_response(const Metrics& metrics, const Request& request) {
+  const bool open = wants_open_metrics(request.header("accept"));
+  Response response = open ? text_response(200, metrics.text(Metrics::Format::open_metrics), media::open_metrics)
+                           : text_response(200, metrics.text(), media::metrics);
+  response.headers.push_back({"Vary", "Accept"});
+  return response;
 }
 
 HttpMetrics::HttpMetrics(Metrics& metrics, const Router& router)
@@ -47,11 +74,21 @@ HttpMetrics::HttpMetrics(Metrics& metrics, const Router& router)
                         .Add({})) {
   for (const Route& route : router.routes())
     labels_.push_back({std::string(to_string(route.method)), route.pattern});
-  labels_.push_back({"", "none"});
+  labels_.push_back({"other", "none"});
   durations_.resize(labels_.size());
+  // A counter that begins with its first event is one that no rate() sees rise.
+  auto& responses = prometheus::BuildCounter()
+                        .Name("sagactl_http_responses_total")
+                        .Help("Answers by the class of their status.")
+                        .Register(metrics.registry());
+  for (std::size_t i = 0; i < responses_.size(); ++i)
+    responses_[i] = &responses.Add({{"class", std::to_string(i + 2) + "xx"}});
+  for (const char* reason : {"rate", "connections"}) refused_family_.Add({{"reason", reason}});
+  for (const int status : unread_statuses) refused_family_.Add({{"reason", std::string(reason_phrase(status))}});
 }
 
 void HttpMetrics::observe(std::size_t route, int status, double seconds) {
+  responses_[static_cast<std::size_t>(std::clamp(status / 100, 2, 5) - 2)]->Increment();
   const std::size_t row = route < labels_.size() ? route : labels_.size() - 1;
   for (const auto& [known, histogram] : durations_[row]) {
     if (known == status) {

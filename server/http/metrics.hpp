@@ -21,6 +21,8 @@ class Family;
 namespace sagactl::http {
 
 class Router;
+struct Request;
+struct Response;
 
 // Rooms register their own families in registry(). Never an id in a label. Any thread.
 class Metrics {
@@ -28,14 +30,22 @@ class Metrics {
   Metrics();
   ~Metrics();
   prometheus::Registry& registry() { return *registry_; }
-  std::string text() const;  // Prometheus text format, what GET /metrics answers
+  enum class Format { text, open_metrics };
+  // What GET /metrics answers: all families of the registry, and those of the process.
+  std::string text(Format format = Format::text) const;
+  // Adds sagactl_build_info{version,revision}, which is always 1. Once.
+  void add_build_info(const std::string& version, const std::string& revision);
 
  private:
   std::unique_ptr<prometheus::Registry> registry_;
 };
 
-// sagactl_http_request_duration_seconds{method,route,status}, sagactl_http_requests_in_flight,
-// sagactl_http_connections, sagactl_http_refused_total{reason}. One per listener; used by its executor only.
+// The answer to GET /metrics, in the format that the request's Accept prefers.
+Response metrics_response(const Metrics& metrics, const Request& request);
+
+// sagactl_http_request_duration_seconds{method,route,status}, sagactl_http_responses_total{class},
+// sagactl_http_requests_in_flight, sagactl_http_connections, sagactl_http_refused_total{reason}. One per listener;
+// used by its executor only.
 class HttpMetrics {
  public:
   HttpMetrics(Metrics& metrics, const Router& router);
@@ -57,6 +67,7 @@ class HttpMetrics {
   std::vector<ByStatus> durations_;  // made when a status is first seen
   prometheus::Family<prometheus::Histogram>& duration_family_;
   prometheus::Family<prometheus::Counter>& refused_family_;
+  std::array<prometheus::Counter*, 4> responses_{};  // 2xx, 3xx, 4xx, 5xx
   prometheus::Gauge* in_flight_;
   prometheus::Gauge* connections_;
 };

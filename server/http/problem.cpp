@@ -81,9 +81,9 @@ Response problem(const Error& error, const Request& request) {
   }
   Response response = as_response(status, body);
   if (status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
-  if (says_when_to_retry(error.code)) {
-    const auto seconds = body.find("retryAfterSeconds");
-    const bool given = seconds != body.end() && seconds->is_number_integer();
+  const auto seconds = body.find("retryAfterSeconds");
+  const bool given = seconds != body.end() && seconds->is_number_integer();
+  if (given || says_when_to_retry(error.code)) {
     response.headers.push_back({"Retry-After", given ? json_text(*seconds) : "1"});
   }
   return response;

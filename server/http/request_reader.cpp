@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/text.hpp"
+
 namespace sagactl::http {
 namespace beast = boost::beast;
 namespace {
@@ -15,6 +17,8 @@ constexpr std::size_t first_buffer_bytes = 4096;
 constexpr std::size_t headers_max = 100;
 // What chunked encoding may add to a body: one-byte chunks take six bytes each.
 constexpr std::size_t wire_overhead_max = 8;
+// How far into a head that is too large its Origin is looked for.
+constexpr std::size_t origin_within = std::size_t{128} * 1024;
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
@@ -91,6 +95,17 @@ class RequestParser : public beast::http::basic_parser<true> {
   bool bad_target_ = false;
 };
 
+// The value of a header in the bytes of a head; "" when its line is not there, or not there to its end.
+std::string_view raw_header(std::string_view head, std::string_view name) {
+  for (std::size_t line = head.find('\n'); line != head.npos; line = head.find('\n', line + 1)) {
+    const std::string_view rest = head.substr(line + 1);
+    if (rest.size() <= name.size() || rest[name.size()] != ':' || lower(rest.substr(0, name.size())) != name) continue;
+    const std::size_t end = rest.find('\n');
+    return end == rest.npos ? std::string_view() : trim(rest.substr(name.size() + 1, end - name.size() - 1));
+  }
+  return {};
+}
+
 std::string_view reason_of(const beast::error_code& code) {
   using error = beast::http::error;
   if (code == error::bad_target) return "the request target is malformed";
@@ -126,6 +141,8 @@ void RequestReader::next() {
   request_.body.clear();
   request_.query.clear();
   request_.parameters.clear();
+  request_.method = Method::get;
+  request_.method_text = "GET";
   request_.target.clear();
   request_.path.clear();
   request_.caller.reset();
@@ -166,6 +183,15 @@ bool RequestReader::wants_continue() {
   return !std::exchange(continue_told_, true);
 }
 
+bool RequestReader::look_for_origin() {
+  if (!request_.header("origin").empty() || parser_->message->is_header_done()) return true;
+  begin_ = std::min(begin_, put_from_);  // what was taken in before it failed is a part of the head
+  const std::string_view head(buffer_.data() + begin_, end_ - begin_);
+  const std::string_view origin = raw_header(head, "origin");
+  if (!origin.empty()) request_.headers.push_back({"origin", std::string(origin)});
+  return !origin.empty() || head.find("\r\n\r\n") != head.npos || head.size() >= origin_within;
+}
+
 RequestReader::State RequestReader::fail(int status, std::string_view reason) {
   failure_ = {status, reason};
   return State::failed;
@@ -188,6 +214,7 @@ RequestReader::State RequestReader::parse() {
   if (begin_ == end_) return State::need_more;
 
   beast::error_code error;
+  put_from_ = begin_;
   const std::size_t used = message.put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), error);
   begin_ += used;
   wire_bytes_ += used;

@@ -39,6 +39,10 @@ class RequestReader {
   // Says from outside why the request cannot be read (it came too slowly).
   void fail_with(int status, std::string_view reason) { failure_ = {status, reason}; }
 
+  // After a failure, or instead of parse(): looks for the request's Origin in its bytes as they came, since a page is
+  // shown an answer only when that names its origin. True when there is nothing more to look for; else read on.
+  bool look_for_origin();
+
   Request& request() { return request_; }
   const Failure& failure() const { return failure_; }
   bool has_begun() const;                           // at least one byte of the request has come
@@ -56,6 +60,7 @@ class RequestReader {
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t put_from_ = 0;  // where the bytes that were parsed last begin
   std::size_t wire_bytes_ = 0;  // of the current request, head and body as they were sent
   Request request_;
   Failure failure_{};

@@ -19,6 +19,7 @@ inline constexpr std::string_view problem = "application/problem+json; charset=u
 inline constexpr std::string_view text = "text/plain; charset=utf-8";
 inline constexpr std::string_view html = "text/html; charset=utf-8";
 inline constexpr std::string_view metrics = "text/plain; version=0.0.4; charset=utf-8";
+inline constexpr std::string_view open_metrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 inline constexpr std::string_view events = "text/event-stream; charset=utf-8";
 }  // namespace media
 

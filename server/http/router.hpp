@@ -45,6 +45,7 @@ struct Route {
   std::string summary;    // one line, for OpenAPI
   std::string tag = {};   // the group that it is listed under
   std::size_t index = 0;  // its place in routes(); set by add()
+  bool reads_if_match = false;  // its handler holds If-Match against what it changes
 };
 
 using Authenticator = std::function<Result<Caller>(const Request&)>;

@@ -20,6 +20,7 @@ struct TraceContext {
   // Goes on from a header value with a span of its own; nothing when the value is malformed.
   static std::optional<TraceContext> from(std::string_view traceparent);
 
+  bool is_continued() const { return parent_span_id != std::array<std::uint8_t, 8>{}; }  // the caller sent its own
   std::string traceparent() const;    // 00-<trace id>-<span id>-<flags>: what to hand on
   std::string trace_id_text() const;  // 32 hexadecimal digits
 };

@@ -66,9 +66,10 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
                node_metrics_,
                *parts.sessions,
                *parts.feed} {
+  metrics_->add_build_info(options.version, options.revision);
   context_.exchange = parts.exchange.get();
   if (parts.exchange) engine_.set_exchange(*parts.exchange);
-  engine_.on_commit([this](std::size_t commands, Duration took) { node_metrics_.committed(commands, took); });
+  engine_.on_commit([this](const Committed& commit) { node_metrics_.committed(commit); });
 }
 
 Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options) {
@@ -88,6 +89,7 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   auto trusted = trusted_proxies(options);
   if (!trusted) return trusted.error();
   server.trusted_proxies = std::move(trusted).value();
+  server.cors_origins = options.cors_origins;
   auto listening =
       http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
   if (!listening) return listening.error();

@@ -58,7 +58,10 @@ struct NodeOptions {
   bool allow_anonymous = false;    // /api and /purchase without a token off loopback
   bool allow_test_routes = false;  // /redis-test and /kafka-test off loopback
   std::vector<std::string> trusted_proxies;  // addresses and networks whose word about the client of a request counts
+  // Origins whose pages may call, as http::parse_origin gives them; or "*" alone.
+  std::vector<std::string> cors_origins;
   std::string environment = "development";
+  std::string version = "unknown", revision = "unknown";  // of the program, for its metrics
   // Secrets, of at least 32 characters and not the same. Empty: kept in files in `data`, made at first start; off
   // loopback an empty jwt_secret is an error. With jwt_secret alone the other is made of it.
   std::string jwt_secret, jwt_refresh_secret;

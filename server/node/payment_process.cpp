@@ -43,6 +43,8 @@ class PaymentProcess final : public Nodes {
     http::ServerOptions server;
     server.host = options.host;
     server.port = options.port;
+    server.cors_origins = options.cors_origins;
+    metrics_->add_build_info(options.version, options.revision);
     auto listening = http::Server::listen(*io_, std::move(server), make_router(), metrics_);
     if (!listening) return listening.error();
     server_ = std::move(listening).value();
@@ -89,7 +91,7 @@ class PaymentProcess final : public Nodes {
     add("/livez", [](http::Request&) -> http::Answer { return http::json_response(200, Json{{"status", "ok"}}); },
         "The process is alive");
     add("/readyz", [this](http::Request&) { return readyz(); }, "It reads commands and can reply");
-    add("/metrics", [this](http::Request&) { return metrics(); }, "Metrics in the Prometheus text format");
+    add("/metrics", [this](http::Request& request) { return metrics(request); }, "Metrics in the Prometheus text format");
     return router;
   }
 
@@ -101,11 +103,11 @@ class PaymentProcess final : public Nodes {
                                Json{{"status", ready ? "ready" : "not ready"}, {"nodeId", name_}, {"error", why}});
   }
 
-  http::Answer metrics() {
+  http::Answer metrics(const http::Request& request) {
     const PaymentParticipantState state = participant_->state();
     available_.Set(state.available ? 1 : 0);
     consumer_metrics_.set(state.consumer.progress);
-    return http::text_response(200, metrics_->text(), http::media::metrics);
+    return http::metrics_response(*metrics_, request);
   }
 
   std::mutex stopping_;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
 
 namespace sagactl {
@@ -115,6 +116,30 @@ TEST(Serve, StopsCleanlyOnSignals) {
   }
   const Served again(site, quick);
   EXPECT_EQ(again.run({"order", "list", "-o", "json"}).json()["total"], 2);
+}
+
+TEST(Serve, PagesOfTheOriginsThatAreNamedMayCall) {
+  const Site site;
+  const Served nodes(site, with(quick, {"--cors-origin", "https://Shop.example/, http://localhost:5173"}));
+  HttpClient client(*parse_url(nodes.urls()), {});
+  const auto ask = [&](const char* method, const char* path, const std::string& origin) {
+    const HttpRequest request{
+        method, path, "", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}}};
+    return client.send(request).value();
+  };
+  for (const char* origin : {"https://shop.example", "http://localhost:5173"}) {
+    const HttpResponse allowed = ask("OPTIONS", "/orders", origin);
+    EXPECT_EQ(allowed.status, 204);
+    EXPECT_EQ(allowed.header("Access-Control-Allow-Origin"), origin);
+    EXPECT_EQ(ask("GET", "/orders", origin).header("Access-Control-Allow-Origin"), origin) << "a 401 is shown too";
+  }
+  EXPECT_EQ(ask("GET", "/livez", "https://evil.example").header("Access-Control-Allow-Origin"), "");
+
+  for (const char* wrong : {"shop.example", "https://shop.example/cart", "*,https://shop.example"}) {
+    const Ended refused = site.run({"serve", "--port", "0", "--cors-origin", wrong});
+    EXPECT_EQ(refused.code, 4) << wrong;
+    EXPECT_THAT(refused.err, HasSubstr("--cors-origin")) << refused.err;
+  }
 }
 
 }  // namespace

@@ -159,20 +159,6 @@ TEST_F(ServerTest, TakesForLocalOnlyWhatComesFromThisMachineUnderItsOwnName) {
     EXPECT_EQ(ask("localhost:" + port, more + "\r\n"), 200) << more;
 }
 
-TEST_F(ServerTest, LetsPagesOfAllowedOriginsCall) {
-  ServerOptions options;
-  options.cors_origins = {"https://shop.example"};
-  const TestServer server(routes(), options);
-  const auto allowed = [&](const char* method, const char* origin) {
-    return server.ask(request_text(method, "/echo", "", std::string("Origin: ") + origin + "\r\n"));
-  };
-  EXPECT_EQ(allowed("POST", "https://shop.example").header("access-control-allow-origin"),
-            "https://shop.example");
-  EXPECT_EQ(allowed("POST", "https://evil.example").header("access-control-allow-origin"), "");
-  EXPECT_THAT(allowed("OPTIONS", "https://shop.example").header("access-control-allow-headers"),
-              HasSubstr("Authorization"));
-}
-
 TEST_F(ServerTest, MeasuresByRouteAndNeverByPath) {
   TestServer server(routes());
   for (const char* target : {"/n/secret-id", "/n/other-id", "/unknown-path"})

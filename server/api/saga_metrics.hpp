@@ -1,0 +1,38 @@
+// What sagas and their steps have come to at this node, and how long they took. Every series is there from the start.
+#pragma once
+
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+#include "server/engine/progress.hpp"
+#include "server/http/metrics.hpp"
+
+namespace sagactl::api {
+
+class SagaMetrics {
+ public:
+  explicit SagaMetrics(http::Metrics& metrics);
+
+  void add(const Progress& progress);  // from one thread
+
+ private:
+  struct OfStep {
+    std::array<prometheus::Histogram*, 3> took{};      // succeeded, failed, compensated
+    std::array<prometheus::Counter*, 2> tried_again{};  // by direction
+    prometheus::Counter* undone = nullptr;
+  };
+  struct OfSaga {
+    prometheus::Counter* started = nullptr;
+    std::array<prometheus::Counter*, 3> ended{};     // completed, failed, compensated
+    std::array<prometheus::Histogram*, 3> took{};
+    std::vector<OfStep> steps;
+  };
+
+  const OfSaga* find(const SagaDefinition* definition) const;
+  const OfStep* find(const SagaDefinition* definition, std::size_t step) const;
+
+  std::unordered_map<const SagaDefinition*, OfSaga> sagas_;
+};
+
+}  // namespace sagactl::api

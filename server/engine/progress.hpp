@@ -1,0 +1,35 @@
+// How far a commit has brought sagas, for metrics. Sagas of a definition that this program does not know are left out.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "server/saga/decide.hpp"
+
+namespace sagactl {
+
+struct Progress {
+  struct EndedStep {
+    const SagaDefinition* saga = nullptr;
+    std::size_t step = 0;
+    StepStatus status = StepStatus::succeeded;  // succeeded, failed or compensated
+    Duration took{};                            // from the first try of its attempt, in that direction
+  };
+  struct EndedSaga {
+    const SagaDefinition* saga = nullptr;
+    SagaStatus status = SagaStatus::completed;
+    Duration took{};  // since it was started, or retried by a person
+  };
+  struct TriedAgain {
+    const SagaDefinition* saga = nullptr;
+    std::size_t step = 0;
+    Direction direction = Direction::action;
+  };
+
+  std::vector<const SagaDefinition*> started;
+  std::vector<EndedStep> ended_steps;
+  std::vector<EndedSaga> ended_sagas;
+  std::vector<TriedAgain> tried_again;
+};
+
+}  // namespace sagactl

@@ -9,42 +9,6 @@ namespace {
 
 using boost::asio::awaitable;
 
-// Passes on, of another stream, what is about one user's orders, and what is about nobody's.
-class OwnEvents : public http::BodyStream {
- public:
-  OwnEvents(std::shared_ptr<http::BodyStream> all, const std::string& user)
-      : all_(std::move(all)), mark_("\"userId\":\"" + user + "\"}") {}
-
-  awaitable<std::optional<std::string>> next() override {
-    for (;;) {
-      const std::optional<std::string> piece = co_await all_->next();
-      if (!piece) co_return std::nullopt;
-      std::string own = own_of(*piece);
-      if (!own.empty()) co_return own;
-    }
-  }
-
-  void close() override { all_->close(); }
-
- private:
-  // A piece is made of whole blocks, each ended by an empty line. The owner stands last in an event's data.
-  std::string own_of(std::string_view piece) const {
-    std::string own;
-    while (!piece.empty()) {
-      const std::size_t end = piece.find("\n\n");
-      const std::size_t size = end == piece.npos ? piece.size() : end + 2;
-      const std::string_view block = piece.substr(0, size);
-      const bool is_event = block.starts_with("id: ");
-      if (!is_event || block.substr(0, end).ends_with(mark_)) own += block;
-      piece.remove_prefix(size);
-    }
-    return own;
-  }
-
-  const std::shared_ptr<http::BodyStream> all_;
-  const std::string mark_;
-};
-
 // The user that an event of an order or a payment names.
 std::string named_user(const Event& event) {
   const Json data = read_json(event.data);
@@ -81,10 +45,11 @@ awaitable<http::Answer> EventFeed::subscribe(const http::Request& request) {
     const Result<void> begun = co_await thread_.run(begin);
     if (!begun) co_return begun.error();
   }
-  auto response = hub_->subscribe(request);
-  if (!response || request.caller->is_admin()) co_return response;
-  response->stream = std::make_shared<OwnEvents>(std::move(response->stream), request.caller->id);
-  co_return response;
+  // Who resumes from before the time when nobody listened is told so at once, not with the next event.
+  if (missed_.exchange(false)) hub_->publish_reset();
+  std::optional<std::string> only_of;
+  if (!request.caller->is_admin()) only_of = request.caller->id;
+  co_return hub_->subscribe(request, std::move(only_of));
 }
 
 Result<void> EventFeed::listen() {
@@ -111,10 +76,11 @@ void EventFeed::receive(const Event& event) {
 }
 
 void EventFeed::forward(const Event& event) {
-  if (missed_.exchange(false)) hub_->publish("reset", "{}");
+  if (missed_.exchange(false)) hub_->publish_reset();
   Json json = api::event(event);
-  json["userId"] = owner_of(event);
-  hub_->publish(to_string(event.type), json_text(json));
+  const std::string owner = owner_of(event);
+  json["userId"] = owner;
+  hub_->publish(to_string(event.type), json_text(json), owner);
 }
 
 std::string EventFeed::owner_of(const Event& event) {

@@ -48,29 +48,32 @@ std::string wire_text(std::string_view id, std::string_view type, std::string_vi
 // One browser: a position in the ring, and a timer that is cancelled when there may be something to send.
 class EventHub::Subscription : public BodyStream, public std::enable_shared_from_this<Subscription> {
  public:
-  Subscription(std::shared_ptr<EventHub> hub, std::uint64_t position, std::string first)
-      : hub_(std::move(hub)), position_(position), first_(std::move(first)) {}
+  Subscription(std::shared_ptr<EventHub> hub, std::uint64_t position, std::string first,
+               std::optional<std::string> only_of)
+      : hub_(std::move(hub)), only_of_(std::move(only_of)), position_(position), first_(std::move(first)) {}
   ~Subscription() override { hub_->forget(this); }
 
   asio::awaitable<std::optional<std::string>> next() override {
     if (!first_.empty()) co_return std::exchange(first_, {});
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    // From the last piece on: events that are for others keep nobody's connection alive.
+    const auto heartbeat_at = asio::steady_timer::clock_type::now() + hub_->options_.heartbeat;
     bool heartbeat_due = false;
     for (;;) {
       {
         const std::lock_guard lock(hub_->mutex_);
         waiting_ = false;
         if (closed_ || hub_->stopped_) co_return std::nullopt;
-        std::string text = hub_->take_after(position_);
+        std::string text = hub_->take_after(position_, only_of_);
         if (!text.empty()) co_return text;
         if (heartbeat_due) co_return std::string(heartbeat_text);
         if (!timer_) timer_.emplace(executor);
-        timer_->expires_after(hub_->options_.heartbeat);
+        timer_->expires_at(heartbeat_at);
         waiting_ = true;
       }
       // A wake-up that comes before this line is reached is posted to this executor, so it runs after it.
-      const auto [cancelled] = co_await timer_->async_wait(asio::as_tuple(asio::use_awaitable));
-      heartbeat_due = !cancelled;
+      (void)co_await timer_->async_wait(asio::as_tuple(asio::use_awaitable));
+      heartbeat_due = asio::steady_timer::clock_type::now() >= heartbeat_at;
     }
   }
 
@@ -90,6 +93,7 @@ class EventHub::Subscription : public BodyStream, public std::enable_shared_from
 
  private:
   const std::shared_ptr<EventHub> hub_;
+  const std::optional<std::string> only_of_;  // whose events it has; none: everybody's
   // All below are guarded by the hub's lock, but for waiting on the timer.
   std::uint64_t position_;
   std::string first_;
@@ -112,10 +116,18 @@ void EventHub::wake_all() {
   for (Subscription* subscription : subscriptions_) subscription->wake();
 }
 
-void EventHub::publish(std::string_view type, std::string_view data) {
+void EventHub::publish(std::string_view type, std::string_view data, std::string_view owner) {
+  add(type, data, owner, false);
+}
+
+void EventHub::publish_reset() {
+  add("reset", "{}", {}, true);
+}
+
+void EventHub::add(std::string_view type, std::string_view data, std::string_view owner, bool for_all) {
   const std::lock_guard lock(mutex_);
   const std::uint64_t id = ++last_id_;
-  ring_.push_back({id, wire_text(id_text(id), type, data)});
+  ring_.push_back({id, wire_text(id_text(id), type, data), std::string(owner), for_all});
   ring_bytes_ += ring_.back().text.size();
   while (ring_.size() > options_.ring_max || (ring_bytes_ > options_.ring_bytes_max && ring_.size() > 1)) {
     ring_bytes_ -= ring_.front().text.size();
@@ -124,7 +136,7 @@ void EventHub::publish(std::string_view type, std::string_view data) {
   wake_all();
 }
 
-std::string EventHub::take_after(std::uint64_t& position) {
+std::string EventHub::take_after(std::uint64_t& position, const std::optional<std::string>& only_of) {
   std::string out;
   if (ring_.empty() || position >= last_id_) return out;
   const std::uint64_t oldest = ring_.front().id;
@@ -133,8 +145,10 @@ std::string EventHub::take_after(std::uint64_t& position) {
     position = oldest - 1;
   }
   for (std::size_t i = static_cast<std::size_t>(position + 1 - oldest); i < ring_.size(); ++i) {
-    if (!out.empty() && out.size() + ring_[i].text.size() > piece_bytes_max) break;
-    out += ring_[i].text;
+    if (ring_[i].is_for(only_of)) {
+      if (!out.empty() && out.size() + ring_[i].text.size() > piece_bytes_max) break;
+      out += ring_[i].text;
+    }
     position = ring_[i].id;
   }
   return out;
@@ -149,7 +163,7 @@ std::optional<std::uint64_t> EventHub::position_of(std::string_view last_event_i
   return id;
 }
 
-Result<Response> EventHub::subscribe(const Request& request) {
+Result<Response> EventHub::subscribe(const Request& request, std::optional<std::string> only_of) {
   const std::string_view resume_after = request.header("last-event-id");
   std::string first(greeting_text);
   std::shared_ptr<Subscription> subscription;
@@ -166,7 +180,7 @@ Result<Response> EventHub::subscribe(const Request& request) {
       if (!known) first += reset_text;
       position = known ? *known : last_id_ - ring_.size();
     }
-    subscription = std::make_shared<Subscription>(shared_from_this(), position, std::move(first));
+    subscription = std::make_shared<Subscription>(shared_from_this(), position, std::move(first), std::move(only_of));
     subscriptions_.push_back(subscription.get());
   }
   Response response;

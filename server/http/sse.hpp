@@ -30,13 +30,18 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   static std::shared_ptr<EventHub> make(Options options);
   static std::shared_ptr<EventHub> make() { return make(Options{}); }
 
-  // Any thread; never waits for a subscriber. `type` is one word; `data` is text, JSON as a rule.
-  void publish(std::string_view type, std::string_view data);
+  // Any thread; never waits for a subscriber. `type` is one word; `data` is text, JSON as a rule. `owner` is whose
+  // event it is, "" nobody's.
+  void publish(std::string_view type, std::string_view data, std::string_view owner = {});
+  // An event `reset`, for every subscriber: some events were missed.
+  void publish_reset();
 
   // The answer to GET /events: a stream from now on, or from after Last-Event-ID. When that is not in the
   // ring any more (or is of another run of the node) the stream begins with `event: reset`, and goes on with
-  // what the ring holds. `busy` when there are too many subscribers, `unavailable` when the hub has stopped.
-  Result<Response> subscribe(const Request& request);
+  // what the ring holds. With `only_of` it has that owner's events and resets alone. Every stream has a comment when
+  // it has had nothing else for `heartbeat`. `busy` when there are too many subscribers, `unavailable` when the hub
+  // has stopped.
+  Result<Response> subscribe(const Request& request, std::optional<std::string> only_of = std::nullopt);
 
   // Ends all streams; subscribe() fails from now on. Any thread.
   void stop();
@@ -48,11 +53,16 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   struct Event {
     std::uint64_t id;
     std::string text;  // as it goes over the wire
+    std::string owner;
+    bool for_all = false;
+
+    bool is_for(const std::optional<std::string>& only_of) const { return for_all || !only_of || owner == *only_of; }
   };
 
   explicit EventHub(Options options);
-  // What comes after `position`, joined, up to a bound; moves the position on.
-  std::string take_after(std::uint64_t& position);
+  void add(std::string_view type, std::string_view data, std::string_view owner, bool for_all);
+  // What comes after `position` and is for that subscriber, joined, up to a bound; moves the position on.
+  std::string take_after(std::uint64_t& position, const std::optional<std::string>& only_of);
   void forget(Subscription* subscription);
   void wake_all();  // with the lock held
   std::optional<std::uint64_t> position_of(std::string_view last_event_id) const;

@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 
+#include "server/http/sse.hpp"
 #include "tests/api/test_node.hpp"
 
 namespace sagactl::test {
@@ -78,6 +82,35 @@ TEST_F(Events, ACustomerSeesTheirOwnAndNobodyElses) {
     EXPECT_EQ(event.data.find(theirs), event.data.npos) << event.data;
   for (const ServerSentEvent& event : others.await("SagaCompleted", theirs))
     EXPECT_EQ(event.data.find(mine), event.data.npos) << event.data;
+}
+
+// The hub that the feed of the tests below publishes in, without a node around it.
+TEST(EventHubOfMany, ABusyNodeSendsAHeartbeatToWhoseEventsDoNotCome) {
+  auto hub = http::EventHub::make({.heartbeat = std::chrono::milliseconds(40)});
+  http::Request request;
+  auto quiet = hub->subscribe(request, "quiet").value().stream;
+  auto busy = hub->subscribe(request, "busy").value().stream;
+  std::vector<std::string> pieces;
+  boost::asio::io_context io;
+  auto listen = [&]() -> boost::asio::awaitable<void> {
+    while (auto piece = co_await quiet->next()) pieces.push_back(*piece);
+  };
+  boost::asio::co_spawn(io, listen, boost::asio::detached);
+  // Others' events come more often than a heartbeat is due.
+  for (int i = 0; pieces.size() < 4 && i < 100'000; ++i) {
+    hub->publish("OrderCreated", "{}", "busy");
+    io.run_for(std::chrono::milliseconds(5));
+    if (pieces.size() == 3 && i > 0) hub->publish_reset();
+  }
+  quiet->close();
+  io.run();
+  ASSERT_GE(pieces.size(), 4u);
+  EXPECT_EQ(pieces[0], "retry: 2000\n\n");
+  EXPECT_EQ(pieces[1], ": heartbeat\n\n");
+  EXPECT_EQ(pieces[2], ": heartbeat\n\n");
+  EXPECT_NE(pieces[3].find("event: reset\n"), std::string::npos) << pieces[3];
+  for (const std::string& piece : pieces) EXPECT_EQ(piece.find("OrderCreated"), std::string::npos);
+  busy->close();
 }
 
 TEST_F(Events, AStreamResumesAfterTheLastEventThatCame) {

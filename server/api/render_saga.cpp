@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "common/text.hpp"
+#include "common/trace_id.hpp"
 #include "server/api/render_order.hpp"
 #include "server/saga/decide.hpp"
 #include "server/saga/definition.hpp"
@@ -44,7 +45,7 @@ Json retries(const Saga& saga) {
   return list;
 }
 
-Json data(const Flow& flow) {
+Json data_of(const Flow& flow) {
   return Json{{"items", to_json(flow.order.items)},
               {"userId", flow.order.user.text()},
               {"orderId", flow.order.id.text()},
@@ -60,6 +61,7 @@ void add_ours(Json& json, const SagaDefinition* definition, const Saga& saga) {
   json["nextTryAt"] = saga.wake_at ? Json(iso8601_ms(*saga.wake_at)) : Json(nullptr);
   json["retryHistory"] = retries(saga);
   json["version"] = saga.version;
+  json["traceId"] = trace_id_or_null(saga.trace_parent);
 }
 
 Json steps_completed(const SagaDefinition* definition, const Saga& saga) {
@@ -78,6 +80,11 @@ std::string step_of(const SagaDefinition* definition, const Saga& saga) {
 
 std::string saga_step(const Flow& flow) {
   return step_of(find_definition(flow.saga->type), *flow.saga);
+}
+
+Json trace_id_or_null(const std::string& trace_parent) {
+  const auto trace = trace_id_of(trace_parent);
+  return trace ? Json(*trace) : Json(nullptr);
 }
 
 std::string saga_etag(const Saga& saga) {
@@ -107,7 +114,7 @@ Json saga(const Flow& flow) {
             {"currentStep", step_of(definition, saga)},
             {"completedSteps", steps_completed(definition, saga)},
             {"compensationSteps", steps_compensated(definition, saga)},
-            {"data", data(flow)},
+            {"data", data_of(flow)},
             {"errorMessage", text_or_null(saga.error)},
             {"createdAt", iso8601_ms(saga.created_at)},
             {"updatedAt", iso8601_ms(saga.updated_at)}};
@@ -137,7 +144,7 @@ Json saga_in_status(const Flow& flow) {
               {"sagaType", saga.type},
               {"correlationId", correlation_of(flow)},
               {"currentStep", saga_step(flow)},
-              {"data", data(flow)},
+              {"data", data_of(flow)},
               {"errorMessage", text_or_null(saga.error)},
               {"createdAt", iso8601_ms(saga.created_at)}};
 }

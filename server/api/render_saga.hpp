@@ -26,6 +26,9 @@ Json order_processing_saga(const Flow& flow);
 // The step that the saga is at, or the status when it has ended.
 std::string saga_step(const Flow& flow);
 
+// The id of the W3C trace that a `traceparent` belongs to; null for none.
+Json trace_id_or_null(const std::string& trace_parent);
+
 // Changes with every write of the saga: the time of the last one, in quotes as in an ETag header.
 std::string saga_etag(const Saga& saga);
 

@@ -84,6 +84,10 @@ Json saga_status(const Flow& flow) {
   return flow.saga ? Json(to_string(flow.saga->status)) : Json(nullptr);
 }
 
+Json trace_id_of(const Flow& flow) {
+  return flow.saga ? trace_id_or_null(flow.saga->trace_parent) : Json(nullptr);
+}
+
 std::int64_t milliseconds(Duration duration) {
   return duration.count() / 1000;
 }
@@ -104,6 +108,7 @@ Json event(const Event& event) {
               {"data", stored(event.data)},
               {"metadata", stored(event.metadata)},
               {"orderId", event.order.text()},
+              {"traceId", trace_id_or_null(event.trace_parent)},
               {"occurredAt", iso8601_us(event.occurred_at)},
               {"nodeId", event.node},
               {"sequence", event.sequence},
@@ -115,6 +120,7 @@ Json trace_by_correlation(const Flow& flow, const std::vector<Event>& events) {
       flow.saga ? Json(milliseconds(flow.saga->updated_at - flow.saga->created_at)) : Json(nullptr);
   const bool successful = flow.saga && flow.saga->status == SagaStatus::completed;
   return Json{{"correlationId", correlation_of(flow)},
+              {"traceId", trace_id_of(flow)},
               {"found", true},
               {"saga", flow.saga ? traced_saga(flow) : Json(nullptr)},
               {"order", traced_order(flow.order)},
@@ -137,6 +143,7 @@ Json trace_by_order(const Flow& flow, const std::vector<Event>& events) {
   const std::size_t total_sagas = sagas.size();
   return Json{{"orderId", flow.order.id.text()},
               {"correlationId", correlation_of(flow)},
+              {"traceId", trace_id_of(flow)},
               {"found", true},
               {"order", traced_order(flow.order)},
               {"sagas", std::move(sagas)},

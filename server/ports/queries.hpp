@@ -104,8 +104,8 @@ class Queries {
 
   // A flow with parts missing (a saga without an order) has an order with a nil user and version 0.
   virtual Result<std::optional<Flow>> flow(OrderId id) = 0;
-  // By order or saga id, or else the latest with that correlation id, or else the latest order with that
-  // idempotency key.
+  // By order or saga id, or else the latest with that correlation id, or else the latest of the W3C trace with that id
+  // (32 hexadecimal digits), or else the latest order with that idempotency key.
   virtual Result<std::optional<Flow>> find_flow(const std::string& text) = 0;
   virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // in the order in which they happened
 

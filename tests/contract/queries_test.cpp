@@ -52,6 +52,34 @@ TEST_P(QueriesContract, FindFlowByOrderSagaCorrelationOrKey) {
   EXPECT_EQ(found(""), OrderId{});
 }
 
+TEST_P(QueriesContract, FindFlowByTheTraceThatItBelongsTo) {
+  TestNode node(*subject, "node-1");
+  const std::string theirs = "0af7651916cd43dd8448eb211c80319c";
+  const auto own_trace = [](OrderId id) {
+    std::string text = id.text();
+    std::erase(text, '-');
+    return text;
+  };
+  node.write([&](ChangeList& list, Timestamp now) {
+    for (int number = 1; number <= 3; ++number) {
+      Flow flow = new_flow(number, node.owner(), now);
+      const std::string trace = number == 3 ? own_trace(flow.order.id) : theirs;
+      flow.saga->trace_parent = "00-" + trace + "-b7ad6b7169203331-01";
+      list.create(flow);
+    }
+  });
+  const auto found = [&](const std::string& text) {
+    const auto flow = queries().find_flow(text).value();
+    return flow ? flow->order.id : OrderId{};
+  };
+  EXPECT_EQ(found(theirs), order_id(2)) << "the latest";
+  EXPECT_EQ(found("00-" + theirs + "-00f067aa0ba902b7-00"), order_id(2)) << "by any traceparent of the trace";
+  EXPECT_EQ(found(own_trace(order_id(3))), order_id(3)) << "one that began with the order";
+  EXPECT_EQ(found("1af7651916cd43dd8448eb211c80319c"), OrderId{});
+  EXPECT_EQ(found(std::string(32, '0')), OrderId{});
+  EXPECT_EQ(found("0AF7651916CD43DD8448EB211C80319C"), OrderId{}) << "trace ids are in lower case";
+}
+
 TEST_P(QueriesContract, ACorrelationIdThatLooksLikeAnotherThingIsFound) {
   TestNode node(*subject, "node-1");
   const std::string uuid = "0f8fad5b-d9cb-469f-a165-70867728950e",

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/trace_id.hpp"
 #include "server/adapters/memory/memory_database.hpp"
 
 namespace sagactl::memory {
@@ -80,6 +81,12 @@ Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
     const auto flows = state_.by_correlation.find(text);
     if (flows != state_.by_correlation.end() && !flows->second.empty())
       found = state_.find(*flows->second.rbegin());
+  }
+  if (const auto trace = trace_id_of(text); trace && !found) {
+    found = state_.find(OrderId{uuid_of_trace(*trace)});
+    for (auto flow = state_.flows.rbegin(); flow != state_.flows.rend() && !found; ++flow)
+      if (const auto& saga = flow->second->flow.saga; saga && trace_id_of(saga->trace_parent) == trace)
+        found = flow->second;
   }
   if (!found) {
     const auto claim = state_.claims.find(digest_of_key(text));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "common/trace_id.hpp"
 #include "server/adapters/postgres/account_table.hpp"
 #include "server/adapters/postgres/counter_table.hpp"
 #include "server/adapters/postgres/database.hpp"
@@ -20,6 +21,10 @@ const Statement sql_flow{"flow_by_id", "SELECT " + flow_columns() + " FROM flow 
 const Statement sql_by_correlation{"flow_by_correlation",
                                    "SELECT " + flow_columns() +
                                        " FROM flow AS f WHERE f.correlation = $1 ORDER BY f.id DESC LIMIT 1"};
+const Statement sql_by_trace{
+    "flow_by_trace", "SELECT " + flow_columns() +
+                         " FROM flow AS f WHERE substr(f.trace_parent, 4, 32) COLLATE \"C\" = $1 AND "
+                         "substr(f.trace_parent, 4, 32) <> replace(f.id::text, '-', '') ORDER BY f.id DESC LIMIT 1"};
 const Statement sql_by_claim{
     "flow_by_claim", "SELECT " + flow_columns() +
                          " FROM flow AS f WHERE f.id = (SELECT c.flow FROM claim AS c WHERE c.key = $1::uuid)"};
@@ -104,13 +109,16 @@ Result<std::optional<Flow>> Database::flow(OrderId id) {
 }
 
 Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
+  const std::string trace = trace_id_of(text).value_or("");
   return read([&](Reader& reader) {
     Transaction transaction(reader.connection, Transaction::Kind::read);
     reader.connection.send(sql_flow, Parameters().add(Uuid::parse(text).value_or(Uuid{})));
     reader.connection.send(sql_by_correlation, Parameters().add(std::string_view(text)));
+    reader.connection.send(sql_flow, Parameters().add(uuid_of_trace(trace)));
+    reader.connection.send(sql_by_trace, Parameters().add(std::string_view(trace)));
     reader.connection.send(sql_by_claim, Parameters().add(Uuid{digest_of_key(text)}));
     std::vector<Rows> results = transaction.commit();
-    for (std::size_t i = 1; i <= 3; ++i)
+    for (std::size_t i = 1; i <= 5; ++i)
       if (auto flow = read_one(std::move(results[i]), reader.names)) return flow;
     return std::optional<Flow>();
   });

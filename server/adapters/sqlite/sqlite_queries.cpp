@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "common/trace_id.hpp"
 #include "server/adapters/sqlite/database.hpp"
 #include "server/saga/definition.hpp"
 
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::string_view sql_by_correlation =
     "SELECT no FROM flow WHERE correlation IS NOT NULL AND correlation = ? ORDER BY no DESC LIMIT 1";
+constexpr std::string_view sql_by_trace =
+    "SELECT no FROM flow WHERE substr(trace_parent, 4, 32) = ? AND substr(trace_parent, 4, 32) <> lower(hex(id)) "
+    "ORDER BY no DESC LIMIT 1";
 constexpr std::string_view sql_flows_of_user =
     "SELECT count(*) FROM (SELECT 1 FROM flow WHERE user = ? LIMIT ?)";
 constexpr std::string_view sql_node_numbers = "SELECT no FROM node WHERE last_sequence > 0";
@@ -279,6 +283,10 @@ Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
       Statement& statement = tables.connection.prepared(std::string(sql_by_correlation));
       correlation.bind(statement, text);
       number = first_number(statement);
+    }
+    if (const auto trace = trace_id_of(text); trace && number == 0) {
+      number = tables.flows.find(OrderId{uuid_of_trace(*trace)});
+      if (number == 0) number = first_number(tables.connection.prepared(std::string(sql_by_trace)).bind(*trace));
     }
     if (number == 0)
       if (const auto claim = tables.claims.look_up(digest_of_key(text)))

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/text.hpp"
 #include "embedded/api_pages.hpp"
 #include "server/api/page.hpp"
@@ -20,16 +22,29 @@ Json problem_answer(std::string_view description) {
       {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
 }
 
-Json path_parameters(const Route& route) {
-  Json list = Json::array();
+// Whether that parameter of the path is an order's or a saga's UUID and nothing else.
+bool is_uuid(const Route& route, std::string_view name) {
+  if (name == "orderId") return true;
+  if (name == "id") return route.pattern.starts_with("/orders/") || route.pattern.starts_with("/sagas/");
+  return name == "sagaId" && route.pattern.starts_with("/saga/");
+}
+
+bool has_parameter(const Json& parameters, std::string_view name, std::string_view in) {
+  return std::any_of(parameters.begin(), parameters.end(), [&](const Json& parameter) {
+    return parameter.value("name", "") == name && parameter.value("in", "") == in;
+  });
+}
+
+// Those of the path that the details do not describe.
+void add_path_parameters(Json& parameters, const Route& route) {
   for (const std::string& segment : split(route.pattern, '/')) {
     if (!segment.starts_with('{')) continue;
-    list.push_back(Json{{"name", segment.substr(1, segment.size() - 2)},
-                        {"in", "path"},
-                        {"required", true},
-                        {"schema", {{"type", "string"}}}});
+    const std::string name = segment.substr(1, segment.size() - 2);
+    if (has_parameter(parameters, name, "path")) continue;
+    Json schema{{"type", "string"}};
+    if (is_uuid(route, name)) schema["format"] = "uuid";
+    parameters.push_back(Json{{"name", name}, {"in", "path"}, {"required", true}, {"schema", std::move(schema)}});
   }
-  return list;
 }
 
 // "getSagasByStatus" would be nicer to read, but this one is unique without thought: get_sagas_status_status.
@@ -44,7 +59,24 @@ std::string operation_id(const Route& route) {
   return id;
 }
 
-void add_refusals(Json& responses, const Route& route) {
+// What is read may be asked for on the condition that it has changed.
+void add_condition(Json& parameters, Json& responses, const Route& route) {
+  if (route.method != Method::get || !responses.contains("200")) return;
+  Json& read = responses["200"];
+  if (!read.contains("content") || !read["content"].contains("application/json")) return;
+  if (!has_parameter(parameters, "If-None-Match", "header"))
+    parameters.push_back(
+        Json{{"name", "If-None-Match"},
+             {"in", "header"},
+             {"required", false},
+             {"schema", {{"type", "string"}}},
+             {"description", "ETags of what was seen: the answer is 304 when there is nothing newer"}});
+  if (!read.contains("headers") || !read["headers"].contains("ETag"))
+    read["headers"]["ETag"] = Json{{"schema", {{"type", "string"}}}, {"description", "For If-None-Match"}};
+  if (!responses.contains("304")) responses["304"] = Json{{"description", "Nothing newer than If-None-Match names"}};
+}
+
+void add_refusals(Json& responses, const Route& route, bool has_body) {
   const auto add = [&](const char* status, std::string_view description) {
     if (!responses.contains(status)) responses[status] = problem_answer(description);
   };
@@ -52,12 +84,19 @@ void add_refusals(Json& responses, const Route& route) {
   if (asks_who) add("401", "No good token");
   if (route.access == Access::admin || route.access == Access::loopback_only)
     add("403", "Not for this caller");
+  add("400", "Something in the request is wrong");
+  if (has_body) {
+    add("413", "The body is over 100 kB");
+    add("415", "The body is encoded (Content-Encoding)");
+  }
+  if (route.method == Method::put || route.method == Method::del)
+    add("412", "A condition was sent that is not looked at here; nothing was done");
   add("429", "Too many requests");
   add("503", "Something needed is away; nothing was done");
 }
 
 Json operation(const Route& route, const Json& details) {
-  Json parameters = path_parameters(route);
+  Json parameters = Json::array();
   Json responses = Json::object();
   Json result{
       {"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
@@ -69,13 +108,16 @@ Json operation(const Route& route, const Json& details) {
     if (extra->contains("responses")) responses = (*extra)["responses"];
   }
   if (responses.empty()) responses["200"] = Json{{"description", "OK"}};
-  add_refusals(responses, route);
+  add_path_parameters(parameters, route);
+  add_condition(parameters, responses, route);
+  add_refusals(responses, route, result.contains("requestBody"));
   if (!parameters.empty()) result["parameters"] = std::move(parameters);
   result["responses"] = std::move(responses);
   if (route.access == Access::user || route.access == Access::admin)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}});
   if (route.access == Access::guest)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}, Json::object()});
+  if (route.access == Access::anyone || route.access == Access::loopback_only) result["security"] = Json::array();
   if (route.access == Access::admin) result["description"] = "For admins and the operator credential.";
   return result;
 }
@@ -96,6 +138,8 @@ Json openapi_document(const http::Router& router, const Json& details) {
     paths[route.pattern][lower(http::to_string(route.method))] = operation(route, details);
   return Json{{"openapi", "3.1.0"},
               {"info", details["info"]},
+              {"servers", Json::array({Json{{"url", "/"}, {"description", "Where this document was read"}}})},
+              {"tags", details["tags"]},
               {"paths", std::move(paths)},
               {"components", details["components"]}};
 }

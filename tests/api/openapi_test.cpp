@@ -6,6 +6,7 @@
 #include <set>
 
 #include "server/api/openapi.hpp"
+#include "tests/api/schema.hpp"
 #include "tests/api/test_node.hpp"
 
 namespace sagactl::test {
@@ -24,6 +25,15 @@ class OpenApi : public testing::Test {
         all.insert(upper + " " + path);
       }
     return all;
+  }
+
+  // Calls `visit` with everything in the document that may be a schema, and where it stands.
+  template <class Visit>
+  static void for_each_schema(const Json& json, const std::string& at, const Visit& visit) {
+    if (json.is_object()) visit(json, at);
+    if (json.is_object() || json.is_array())
+      for (const auto& [name, member] : json.items())
+        if (name != "example") for_each_schema(member, at + "/" + name, visit);
   }
 
   TestNode node;
@@ -101,6 +111,107 @@ TEST_F(OpenApi, DescribesTheMembersThatAreServed) {
       EXPECT_TRUE(schemas[schema]["properties"].contains(name)) << path << " has " << name;
     for (const Json& name : schemas[schema]["required"])
       EXPECT_TRUE(body.contains(name.get<std::string>())) << path << " lacks " << name;
+  }
+}
+
+// Generators make names of a parameter's letters and digits, a type of what has one, and refuse a choice of types.
+TEST_F(OpenApi, CanBeMadeAClientOf) {
+  const Json all = document();
+  for (const auto& [path, methods] : all["paths"].items())
+    for (const auto& [method, operation] : methods.items()) {
+      std::set<std::string> names;
+      for (const Json& parameter : operation.value("parameters", Json::array())) {
+        std::string name;
+        for (const char c : parameter["name"].get<std::string>())
+          if (std::isalnum(static_cast<unsigned char>(c))) name += static_cast<char>(std::tolower(c));
+        EXPECT_TRUE(names.insert(name).second) << method << ' ' << path << " has two parameters " << name;
+      }
+    }
+  for_each_schema(all, "", [](const Json& schema, const std::string& at) {
+    EXPECT_TRUE(!schema.contains("enum") || schema.contains("type")) << at << " has an enum of no type";
+    EXPECT_FALSE(schema.contains("multipleOf")) << at << ": 19.99 is no multiple of 0.01 in binary";
+    if (!schema.contains("type") || !schema["type"].is_array()) return;
+    EXPECT_EQ(schema["type"].size(), 2u) << at;
+    EXPECT_EQ(schema["type"].back(), "null") << at << " is of one type or null";
+  });
+}
+
+TEST_F(OpenApi, SaysOfEveryOperationWhoMayCallItAndToWhichGroupItBelongs) {
+  const Json all = document();
+  EXPECT_EQ(all["servers"][0]["url"], "/");
+  std::set<std::string> described, used;
+  for (const Json& tag : all["tags"]) EXPECT_TRUE(described.insert(tag["name"]).second) << tag;
+  for (const auto& [path, methods] : all["paths"].items())
+    for (const auto& [method, operation] : methods.items()) {
+      EXPECT_TRUE(operation.contains("security")) << method << ' ' << path;
+      for (const Json& tag : operation["tags"]) used.insert(tag.get<std::string>());
+      EXPECT_TRUE(operation["responses"].contains("400")) << method << ' ' << path;
+      EXPECT_EQ(operation["responses"].contains("415"), operation.contains("requestBody")) << method << ' ' << path;
+    }
+  EXPECT_EQ(described, used);
+}
+
+// With an order, a checkout and a purchase in it, every answer that is read is one of those that are described.
+TEST_F(OpenApi, EveryAnswerThatIsReadIsAsItIsDescribed) {
+  HttpClient admin = node.admin();
+  const std::string order = node.place_and_await(admin, "p");
+  ASSERT_EQ(admin.post("/api/inventory/initialize", Json::object())->status, 200);
+  ASSERT_EQ(admin.post("/purchase/setup-test-data", Json::object())->status, 201);
+  const Json items = order_body("PROD001", 1, 1000)["items"];
+  const auto place = [&](const char* path, const Json& body) {
+    const Json placed = admin.post(path, body)->json().value();
+    const std::string id = placed.contains("order") ? placed["order"]["orderId"] : placed["orderId"];
+    node.await_end(id);
+    return id;
+  };
+  const std::string checkout = place("/api/orchestrator/orders", Json{{"customerId", "C-1"}, {"items", items}});
+  const std::string purchase =
+      place("/purchase/orders", Json{{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 1}});
+  ASSERT_EQ(admin.del("/orders/" + order)->status, 200);
+  const Json payment = admin.get("/api/payments/order/" + checkout)->json().value();
+
+  const Json all = document();
+  std::set<std::string> answered;
+  const auto read = [&](const std::string& pattern, const std::string& path) {
+    const Json& operation = all["paths"][pattern]["get"];
+    const HttpResponse answer = admin.get(path).value();
+    const std::string status = std::to_string(answer.status);
+    ASSERT_TRUE(operation["responses"].contains(status)) << path << " answers " << status << answer.body;
+    const Json& content = operation["responses"][status]["content"];
+    answered.insert(pattern);
+    if (content.contains("application/json"))
+      for (const std::string& fault :
+           schema_faults(all, content["application/json"]["schema"], answer.json().value()))
+        ADD_FAILURE() << path << ": " << fault;
+  };
+  for (const std::string& id : {order, checkout, purchase}) {
+    read("/orders/{id}", "/orders/" + id);
+    read("/sagas/{id}", "/sagas/" + id);
+    read("/sagas/correlation/{correlationId}", "/sagas/correlation/" + id);
+    read("/saga/status/{correlationId}", "/saga/status/" + id);
+    read("/trace/correlation/{correlationId}", "/trace/correlation/" + id);
+    read("/trace/order/{orderId}", "/trace/order/" + id);
+  }
+  read("/api/orders/{orderId}", "/api/orders/" + checkout);
+  read("/api/orchestrator/sagas/{sagaId}", "/api/orchestrator/sagas/SAGA-" + checkout);
+  read("/api/orchestrator/sagas/order/{orderId}", "/api/orchestrator/sagas/order/" + checkout);
+  read("/api/payments/order/{orderId}", "/api/payments/order/" + checkout);
+  read("/api/payments/{paymentId}", "/api/payments/" + payment["paymentId"].get<std::string>());
+  read("/api/reservations/order/{orderId}", "/api/reservations/order/" + checkout);
+  read("/api/inventory/{productId}", "/api/inventory/PROD001");
+  read("/purchase/orders/{orderId}", "/purchase/orders/" + purchase);
+  for (const char* part : {"balance", "inventory", "orders"})
+    read("/purchase/user/{id}/" + std::string(part), "/purchase/user/user-1/" + std::string(part));
+  for (const char* status : {"completed", "compensated", "started"})
+    read("/sagas/status/{status}", "/sagas/status/" + std::string(status));
+  read("/locks/{key}", "/locks/some-key");
+  read("/redis-test/lock-status/{key}", "/redis-test/lock-status/some-key");
+  for (const auto& [pattern, methods] : all["paths"].items()) {
+    if (!methods.contains("get") || pattern == "/events") continue;
+    if (pattern.find('{') == pattern.npos)
+      read(pattern, pattern);
+    else
+      EXPECT_TRUE(answered.contains(pattern)) << pattern << " was not tried";
   }
 }
 

@@ -57,6 +57,7 @@ Batch::Batch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, co
     work.payments_stored = flow.payments.size();
     work.payment_changed.resize(flow.payments.size());
     work.barriers_stored = flow.barriers.size();
+    work.version_loaded = flow.saga ? flow.saga->version : 0;
     work.flow = std::move(flow);
     by_order_.emplace(work.flow.order.id, &work);
   }

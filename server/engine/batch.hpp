@@ -60,6 +60,7 @@ class Batch {
     Flow flow;
     bool new_order = false, order_changed = false;
     bool new_saga = false, saga_changed = false;
+    int version_loaded = 0;  // of the saga; 0: there was none
     std::size_t payments_stored = 0;  // how many of flow.payments the store has
     std::vector<bool> payment_changed;
     std::size_t barriers_stored = 0;

@@ -28,7 +28,9 @@ Progress Batch::progress() const {
     for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
       if (const StepState& step = saga.steps[i]; ended_since(step, began_))
         out.ended_steps.push_back({definition, i, step.status, step.ended_at - step.began_at});
-    if (is_terminal(saga.status)) out.ended_sagas.push_back({definition, saga.status, saga.updated_at - began_at(saga)});
+    // What is found out about the payments of one that ended before leaves its version.
+    if (is_terminal(saga.status) && saga.version != work.version_loaded)
+      out.ended_sagas.push_back({definition, saga.status, saga.updated_at - began_at(saga)});
   }
   for (const StepCall& call : tried_again_)
     if (const auto found = by_order_.find(order_of(call.saga)); found != by_order_.end() && found->second->flow.saga)

@@ -71,6 +71,7 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
                              std::vector<Result<Receipt>> receipts, Duration took) {
   sequence_ = batch.last_sequence();
   publisher_.committed(batch.events());
+  note_late_charges(batch);
   const SteadyTime now = clock_.steady();
   for (const Wake& wake : batch.wakes()) {
     timers_.set(wake, now);

@@ -33,7 +33,8 @@ Result<void> check_text(const Request& request) {
 Result<void> check_page(const Request& request) {
   if (request.foreign_page)
     return Error{ErrorCode::forbidden,
-                 "Forbidden: a web page of another origin may not ask this without a token"};
+                 "Forbidden: a web page of another origin may not ask this without a token; start the node with "
+                 "--cors-origin to let pages of an origin"};
   const std::string type = lower(request.header("content-type"));
   if (!request.body.empty() && (type.starts_with("text/plain") || type.starts_with("multipart/")))
     return Error{ErrorCode::invalid, "without a token a body must have the Content-Type application/json"};

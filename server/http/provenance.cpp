@@ -4,6 +4,7 @@
 
 #include "common/id.hpp"
 #include "common/text.hpp"
+#include "server/http/cors.hpp"
 
 namespace sagactl::http {
 namespace {
@@ -35,15 +36,9 @@ bool names_this_machine(std::string_view host, std::uint16_t port) {
   return numeric && asked.name.starts_with("127.");
 }
 
-bool may_call(std::string_view origin, std::span<const std::string> origins) {
-  return std::any_of(origins.begin(), origins.end(),
-                     [&](const std::string& one) { return one == "*" || one == origin; });
-}
-
 // A page of another site, or of another port of this one, that has the browser of somebody who may ask do so.
-bool is_of_foreign_page(const Request& request, std::span<const std::string> origins) {
+bool is_of_another_origin(const Request& request) {
   const std::string_view origin = request.header("origin");
-  if (!origin.empty() && may_call(origin, origins)) return false;
   const std::string_view site = request.header("sec-fetch-site");
   if (site == "cross-site" || site == "same-site") return true;
   if (!site.empty() || origin.empty()) return false;  // "same-origin", "none": the browser has compared for itself
@@ -52,12 +47,13 @@ bool is_of_foreign_page(const Request& request, std::span<const std::string> ori
   return lower(origin.substr(scheme + 3)) != lower(request.header("host"));
 }
 
-std::string_view why_stranger(const Request& request, const boost::asio::ip::address& peer, std::uint16_t port) {
+std::string_view why_stranger(const Request& request, bool of_another_origin, const boost::asio::ip::address& peer,
+                              std::uint16_t port) {
   if (!peer.is_loopback()) return "it comes from another machine";
   if (is_forwarded(request)) return "a proxy has handed it on";
   if (!names_this_machine(request.header("host"), port))
     return "its Host is not a loopback address with the port of this node";
-  if (request.foreign_page) return "a web page of another origin sends it";
+  if (of_another_origin) return "a web page of another origin sends it";
   return {};
 }
 
@@ -76,8 +72,10 @@ void set_client(Request& request, const boost::asio::ip::address& peer, const bo
   const ClientAddress client = client_address(request, peer, trusted);
   request.client = client.address.to_string();
   request.is_https = client.is_https;
-  request.foreign_page = is_of_foreign_page(request, origins);
-  request.stranger = why_stranger(request, peer, own.port());
+  // A page that may call is still no user of this machine: it is let in by a token, or where everybody is.
+  const bool of_another_origin = is_of_another_origin(request);
+  request.foreign_page = of_another_origin && !allows_origin(request.header("origin"), origins);
+  request.stranger = why_stranger(request, of_another_origin, peer, own.port());
 }
 
 }  // namespace sagactl::http

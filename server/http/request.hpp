@@ -47,7 +47,7 @@ struct Request {
   std::string peer;           // the address of the other end
   std::string client;         // whose request it is: the same, or what trusted proxies say
   bool is_https = false;      // the client's own connection, by the word of a trusted proxy
-  bool foreign_page = false;  // a web page of another origin has a browser send it
+  bool foreign_page = false;  // a web page of another origin, which may not call, has a browser send it
   // Why it does not count as coming from the node's own user on this machine, as far as its headers tell; empty: they
   // say nothing against it, and the process at the other end is to be looked at.
   std::string_view stranger = "nobody has looked where it comes from";

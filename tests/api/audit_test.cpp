@@ -1,6 +1,7 @@
 // What people had done is on record, with who asked.
 #include <gtest/gtest.h>
 
+#include "tests/api/schema.hpp"
 #include "tests/api/shops.hpp"
 
 namespace sagactl::test {
@@ -57,10 +58,13 @@ TEST_F(Audit, HasChargesThatCameTooLate) {
   for (int i = 0; i < 500 && node.gateway().refunds() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(node.gateway().refunds(), 1);
   EXPECT_EQ(actions(), (Actions{"late-charge", "cancel"}));
-  const Json late = admin.get("/audit")->json().value()["entries"][0];
+  const Json audit = admin.get("/audit")->json().value(), all = admin.get("/api-json")->json().value();
+  for (const std::string& fault : schema_faults(all, all["components"]["schemas"]["Audit"], audit)) ADD_FAILURE() << fault;
+  const Json late = audit["entries"][0];
   EXPECT_EQ(late["by"], "");
   EXPECT_TRUE(late["email"].is_null());
   EXPECT_EQ(late["data"]["externalTransactionId"], "ext_tx_" + id + ":1");
+  EXPECT_NE(admin.get("/metrics")->body.find("sagactl_late_charges_total 1\n"), std::string::npos);
 }
 
 TEST_F(Audit, IsFilteredByPersonTimeAndNumber) {

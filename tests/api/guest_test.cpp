@@ -59,6 +59,37 @@ TEST(Guest, IsLetInByNoPageOfAnotherOrigin) {
   }
 }
 
+// Pages of origins that are named may call as other machines may: with a token, or as guests where everybody is one.
+TEST(Guest, IsAPageOfANamedOriginWhereEverybodyIsOne) {
+  for (const char* named : {"https://shop.example", "*"})
+    for (const bool everybody : {false, true}) {
+      SCOPED_TRACE(std::string(named) + (everybody ? " and everybody" : ""));
+      NodeOptions options = TestNode::options();
+      options.cors_origins = {named};
+      options.allow_anonymous = everybody;
+      TestNode node(options);
+      HttpClient guest = node.client(), customer = node.customer();
+      const auto ask = [](HttpClient& client, const char* origin, const char* method, const char* path) {
+        const std::string body = std::string_view(method) == "POST" ? "{}" : "";
+        const HttpRequest request{
+            method, path, body,
+            {{"Origin", origin}, {"Sec-Fetch-Site", "cross-site"}, {"Content-Type", "application/json"}}};
+        return client.send(request).value();
+      };
+      for (const auto& [method, path] : {std::pair("GET", "/api/orders"), {"POST", "/api/inventory/initialize"}}) {
+        const HttpResponse answer = ask(guest, "https://shop.example", method, path);
+        EXPECT_EQ(answer.status, everybody ? 200 : 401) << path << answer.body;
+        EXPECT_NE(answer.header("Access-Control-Allow-Origin"), "") << "the page is shown it";
+        const bool may_call = std::string_view(named) == "*";
+        EXPECT_EQ(ask(guest, "https://evil.example", method, path).status, !everybody ? 401 : may_call ? 200 : 403);
+      }
+      EXPECT_EQ(ask(customer, "https://shop.example", "GET", "/api/orders").status, 200);
+      EXPECT_EQ(ask(customer, "https://shop.example", "GET", "/orders").status, 200);
+      EXPECT_EQ(ask(guest, "https://shop.example", "GET", "/kafka-test").status, 403) << "it is not on this machine";
+      EXPECT_EQ(node.client().get("/api/orders")->status, 200) << "who is on this machine is no page";
+    }
+}
+
 TEST(Guest, IsToldWhyNot) {
   TestNode node;
   const HttpResponse refused =

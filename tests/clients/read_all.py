@@ -59,6 +59,12 @@ for order in (checkout.order_id, choreographed.order.order_id, purchase.order_id
     ended(order)
 payment = operations["get_api_payments_order_order_id"].sync(client=client, order_id=checkout.order_id)
 
+user = post("post_users", {"email": "shop@example.com", "password": "a long password", "firstName": "Ann",
+                           "lastName": "Lee", "role": "merchant"})
+assert user.role == "merchant" and user.status == "active", user
+assert post("put_users_email", {"status": "inactive"}, expected=200, email=user.email).status == "inactive"
+assert len(operations["get_users"].sync(client=client, limit=1).users) == 1
+
 # What stands for the parameters of paths, beside orders' ids.
 known = {"product_id": "PROD001", "payment_id": payment.payment_id, "key": "some-key", "status": None,
          "saga_id": str(checkout.saga_id)}

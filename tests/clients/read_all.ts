@@ -6,6 +6,7 @@ import {
   getEvents,
   getSagasId,
   getTraceOrderOrderId,
+  getUsers,
   postApiInventoryInitialize,
   postApiOrchestratorOrders,
   postOrders,
@@ -46,6 +47,8 @@ async function main(): Promise<void> {
   await ended(checkout.data.orderId);
   const sagas = await getApiOrchestratorSagas({ query: { status: ['COMPLETED', 'COMPENSATED'] } });
   assert(sagas.data?.data.some((saga) => saga.orderId === checkout.data?.orderId), 'two statuses at once');
+  const users = await getUsers({ query: { limit: 1 } });
+  assert(users.data?.users.length === 1 && users.data.users[0].role, 'users are read');
   assert(typeof getEvents === 'function', 'the stream is there');
 }
 

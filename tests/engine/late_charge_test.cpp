@@ -120,6 +120,7 @@ TEST_F(LateCharge, IsGivenBackWhenItsAnswerComesAfterTheSagaWasUndone) {
   EXPECT_THAT(node.events_of(id), Contains("PaymentChargedLate"));
   EXPECT_THAT(node.events_of(id), Contains("PaymentRefunded"));
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
+  EXPECT_EQ(node.engine->stats().late_charges, 1u);
 }
 
 TEST_F(LateCharge, IsGivenBackAlsoWhenAFailedSagaHadBeenUndone) {
@@ -230,6 +231,29 @@ TEST_F(LateCharge, ThatIsNotGivenBackIsSeenByAPersonWhoHasItTriedAgain) {
   EXPECT_EQ(payment(id).status, PaymentStatus::refunded);
   EXPECT_FALSE(node.flow(id).saga->requires_manual_intervention);
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
+}
+
+TEST_F(LateCharge, ASagaThatEndedIsCountedOnceWhateverIsFoundOutAfterwards) {
+  int ended = 0, undone = 0;
+  node.engine->on_commit([&](const Committed& commit) {
+    ended += static_cast<int>(commit.progress.ended_sagas.size());
+    for (const auto& step : commit.progress.ended_steps) undone += step.status == StepStatus::compensated;
+  });
+  const OrderId id = cancelled_in_doubt();
+  node.pass(31s);
+  answer_query(NotCharged{});
+  ASSERT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
+  const int steps = undone;
+  EXPECT_EQ(ended, 1);
+  EXPECT_GT(steps, 0);
+  answer_charge(Charged{"tx-late"});
+  answer_refund(Refused{"the account is closed"});
+  ASSERT_TRUE(node.flow(id).saga->requires_manual_intervention);
+  ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
+  answer_refund(Succeeded{});
+  ASSERT_FALSE(node.flow(id).saga->requires_manual_intervention);
+  EXPECT_EQ(ended, 1);
+  EXPECT_EQ(undone, steps);
 }
 
 TEST_F(LateCharge, ThatComesWhileItsCompensationAsksIsGivenBackByIt) {

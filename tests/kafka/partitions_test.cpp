@@ -1,12 +1,10 @@
 // Partitions are added to topics while they are in use.
 #include <gtest/gtest.h>
-#include <librdkafka/rdkafka.h>
 
 #include <atomic>
 #include <map>
 #include <set>
 
-#include "server/adapters/kafka/driver.hpp"
 #include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/kafka/payment_participant.hpp"
@@ -15,6 +13,7 @@
 #include "server/adapters/simulated/simulated_gateway.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "server/engine/engine.hpp"
+#include "tests/kafka/add_partitions.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/services.hpp"
 
@@ -23,25 +22,6 @@ namespace {
 
 using kafka::Incoming;
 using kafka::Outgoing;
-
-// What an operator does with kafka-topics --alter.
-void add_partitions(const KafkaOptions& options, const std::string& topic, std::size_t count) {
-  auto conf = kafka::make_conf(options, {}, nullptr);
-  const auto handle = kafka::make_handle(RD_KAFKA_PRODUCER, std::move(conf).value()).value();
-  char reason[512] = "";
-  rd_kafka_NewPartitions_t* wanted = rd_kafka_NewPartitions_new(topic.c_str(), count, reason, sizeof reason);
-  ASSERT_TRUE(wanted) << reason;
-  const kafka::Queue queue(rd_kafka_queue_new(handle.get()));
-  rd_kafka_CreatePartitions(handle.get(), &wanted, 1, nullptr, queue.get());
-  const kafka::NativeEvent event(rd_kafka_queue_poll(queue.get(), 10'000));
-  rd_kafka_NewPartitions_destroy(wanted);
-  ASSERT_TRUE(event);
-  ASSERT_EQ(rd_kafka_event_error(event.get()), RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_event_error_string(event.get());
-  ASSERT_TRUE(kafka::eventually([&] {
-    const auto there = kafka::partitions_of(handle.get(), options, {topic}, 1s);
-    return there && there->size() == count;
-  }));
-}
 
 class AddedPartitions : public testing::Test {
  protected:
@@ -63,7 +43,7 @@ class AddedPartitions : public testing::Test {
 TEST_F(AddedPartitions, AreReadFromTheirBeginningByThoseThatReadTheTopicAlready) {
   (void)producer({topic("t")});
   const kafka::Recorder recorder(options, {topic("t")});
-  add_partitions(options, topic("t"), 8);
+  ASSERT_TRUE(kafka::add_partitions(options, topic("t"), 8).ok());
   std::vector<Outgoing> messages;
   for (int i = 0; i < 100; ++i) messages.push_back({topic("t"), "key-" + std::to_string(i), "{}", {}});
   ASSERT_TRUE(kafka::send_all(*producer({topic("t")}), messages).ok());
@@ -88,7 +68,7 @@ TEST_F(AddedPartitions, TakeNoKeyThatHasItsPlaceAlready) {
   const auto first = make_kafka_bus(options).value();
   const kafka::Recorder recorder(options, {topic("order-events")});
   publish(*first, 1);
-  add_partitions(options, topic("order-events"), 9);
+  ASSERT_TRUE(kafka::add_partitions(options, topic("order-events"), 9).ok());
   const auto second = make_kafka_bus(options).value();  // another node, which knows all of them
   publish(*second, 51);
   publish(*first, 101);
@@ -143,7 +123,7 @@ TEST_F(AddedPartitions, LeaveNoSagaWithoutItsPayment) {
     })) << completed() << " of " << placed;
   };
   place_and_await(20);
-  for (const char* name : {"payment-replies", "payment-commands", "order-events"}) add_partitions(options, topic(name), 8);
+  for (const char* name : {"payment-replies", "payment-commands", "order-events"}) ASSERT_TRUE(kafka::add_partitions(options, topic(name), 8).ok());
   participant.reset();
   participant = PaymentParticipant::start(participating, *provider, *clock).value();
   place_and_await(30);

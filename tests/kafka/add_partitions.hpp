@@ -1,0 +1,13 @@
+// What an operator does with kafka-topics --alter.
+#pragma once
+
+#include <string>
+
+#include "server/adapters/kafka/kafka_options.hpp"
+
+namespace sagactl::kafka {
+
+// Gives a topic `count` partitions, and waits until the brokers show them. `unavailable` when they do not.
+Result<void> add_partitions(const KafkaOptions& options, const std::string& topic, std::size_t count);
+
+}  // namespace sagactl::kafka

@@ -61,7 +61,7 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
   if (table.empty())
     invocation.say("nobody did anything");
   else
-    table.print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+    table.print(invocation.terminal.out, invocation.terminal.table_width());
   return ExitCode::done;
 }
 

@@ -4,13 +4,17 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/invocation.hpp"
+#include "cli/paths.hpp"
 #include "cli/private_file.hpp"
 #include "cli/source.hpp"
 #include "cli/usage.hpp"
+#include "cli/version.hpp"
 #include "common/json_object.hpp"
 #include "common/log.hpp"
 #include "common/secret_text.hpp"
@@ -64,19 +68,33 @@ Result<void> check_utf8(const std::vector<std::string>& arguments) {
   return {};
 }
 
-void choose_colours(Terminal& terminal, const Environment& environment, const Settings& settings) {
+void choose_looks(Terminal& terminal, const Environment& environment, const Settings& settings) {
   const bool dumb = environment.get("TERM") == "dumb";
   terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
+  terminal.redraws = !dumb;
+  terminal.whole = settings.wide;
+  const auto columns = parse_whole_number(environment.get("COLUMNS").value_or(""), 1, 100'000);
+  if (columns) terminal.columns_wanted = static_cast<int>(*columns);
 }
 
 void choose_log_level(const Settings& settings) {
   set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
 }
 
-}  // namespace
+// What could not be written must not look as if it had been: the code tells, unless it tells of something worse.
+int after_output(const Terminal& terminal, int code) {
+  terminal.out << std::flush;
+  const int failure = terminal.finish_out ? terminal.finish_out() : terminal.out ? 0 : EIO;
+  if (failure == 0) return code;
+  const bool gone = failure == EPIPE;  // as with `| head`: nothing to be told
+  if (!gone)
+    terminal.err << "sagactl: the output could not be written: " << std::strerror(failure) << '\n' << std::flush;
+  if (code != static_cast<int>(ExitCode::done)) return code;
+  return static_cast<int>(gone ? ExitCode::nobody_reads : ExitCode::not_written);
+}
 
-int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
-                     const Environment& environment, Interrupt& interrupt) {
+int run(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
+        Interrupt& interrupt) {
   const auto ended = [](ExitCode code) { return static_cast<int>(code); };
   CLI::App root(description, "sagactl");
   Settings settings;
@@ -96,6 +114,9 @@ int run_command_line(const std::vector<std::string>& arguments, Terminal& termin
   } catch (const CLI::CallForHelp&) {
     terminal.out << deepest(root)->help() << std::flush;
     return ended(ExitCode::done);
+  } catch (const CLI::CallForVersion&) {
+    terminal.out << full_version_text() << '\n';
+    return ended(ExitCode::done);
   } catch (const CLI::ParseError& error) {
     return ended(report(terminal, likely_format(arguments, environment),
                         usage_error(root, *deepest(root), error.what())));
@@ -103,19 +124,29 @@ int run_command_line(const std::vector<std::string>& arguments, Terminal& termin
 
   const auto warnings = fill_flags(root, commands, environment);
   if (!warnings) return ended(report(terminal, likely_format(arguments, environment), warnings.error()));
+  if (const auto there = check_paths(root, environment); !there)
+    return ended(report(terminal, likely_format(arguments, environment), there.error()));
   if (const auto read = read_token(settings, environment); !read)
     return ended(report(terminal, settings.format, read.error()));
-  choose_colours(terminal, environment, settings);
+  choose_looks(terminal, environment, settings);
   choose_log_level(settings);
 
   const Format format = settings.format;
   Invocation invocation{terminal,        environment, interrupt, std::move(settings), Paint(terminal.colour),
                         typed(arguments)};
-  for (const std::string& warning : *warnings) invocation.say("sagactl: " + warning);
+  if (!commands.works_quietly(deepest(root)))
+    for (const std::string& warning : *warnings) invocation.say("sagactl: " + warning);
   const Commands::Run* run = commands.run_of(deepest(root));
   if (!run) crash("a command that nothing carries out");
   const Result<ExitCode> code = (*run)(invocation);
   return ended(code ? *code : report(terminal, format, code.error()));
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
+                     const Environment& environment, Interrupt& interrupt) {
+  return after_output(terminal, run(arguments, terminal, environment, interrupt));
 }
 
 }  // namespace sagactl

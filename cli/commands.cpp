@@ -6,9 +6,11 @@
 #include "cli/context.hpp"
 #include "cli/dead_letter.hpp"
 #include "cli/doctor.hpp"
+#include "cli/help.hpp"
 #include "cli/loadtest.hpp"
 #include "cli/lock_status.hpp"
 #include "cli/login.hpp"
+#include "cli/manual.hpp"
 #include "cli/migrate.hpp"
 #include "cli/order.hpp"
 #include "cli/retry.hpp"
@@ -42,6 +44,8 @@ void add_all_commands(CLI::App& root, Commands& commands) {
   add_context(root, commands);
   add_completion(root, commands);
   add_version(root, commands);
+  add_help(root, commands);
+  add_manual(root, commands);
 }
 
 }  // namespace sagactl

@@ -24,6 +24,15 @@ class Commands {
     variables_[flag.option()] = std::move(variables);
   }
 
+  // Whatever is wrong with a context, a file or the environment, the command does what it is asked: it needs none of
+  // them, or is there to mend them. It says what is wrong, unless `quietly`.
+  void work_without_settings(const CLI::App* app, bool quietly = false) { without_settings_[app] = quietly; }
+  bool works_without_settings(const CLI::App* app) const { return without_settings_.contains(app); }
+  bool works_quietly(const CLI::App* app) const {
+    const auto found = without_settings_.find(app);
+    return found != without_settings_.end() && found->second;
+  }
+
   const Run* run_of(const CLI::App* app) const {
     const auto found = runs_.find(app);
     return found == runs_.end() ? nullptr : &found->second;
@@ -36,6 +45,7 @@ class Commands {
  private:
   std::map<const CLI::App*, Run> runs_;
   std::map<const CLI::Option*, std::vector<std::string>> variables_;
+  std::map<const CLI::App*, bool> without_settings_;
 };
 
 // Adds every command of sagactl to `root`.

@@ -176,6 +176,7 @@ void add_completion(CLI::App& root, Commands& commands) {
   const auto shell = std::make_shared<Shell>(Shell::bash);
   CLI::App* app = add_command(root, "completion", "Print a script that completes commands and flags", "Setting up");
   add_choice(*app, "shell", *shell, "Which shell").required();
+  commands.work_without_settings(app, true);
   commands.add(app, [shell, &root](Invocation& invocation) -> Result<ExitCode> {
     switch (*shell) {
       case Shell::bash:

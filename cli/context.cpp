@@ -34,9 +34,23 @@ Error no_such_context(const Contexts& contexts, const std::string& name) {
                                                   : "did you mean '" + near + "'?");
 }
 
+// What there is, however broken: these are the commands that mend it.
+Contexts load_contexts(const Invocation& invocation) {
+  std::string trouble;
+  return Contexts::load_what_can_be(invocation.environment.config_directory(), trouble);
+}
+
+Result<void> save_contexts(const Invocation& invocation, const Contexts& contexts) {
+  const auto directory = invocation.environment.config_directory();
+  auto saved = contexts.save(directory);
+  if (saved && contexts.was_broken)
+    invocation.say("sagactl: what could not be read is kept as " + (directory / "contexts.json.broken").string());
+  return saved;
+}
+
 Result<ExitCode> list_contexts(Invocation& invocation) {
-  auto contexts = Contexts::load(invocation.environment.config_directory());
-  if (!contexts) return contexts.error();
+  const Contexts loaded = load_contexts(invocation);
+  const Contexts* contexts = &loaded;
   Json list = Json::array();
   Table table({{""}, {"NAME"}, {"URL"}, {"DATABASE"}});
   for (const auto& [name, values] : contexts->by_name) {
@@ -64,52 +78,46 @@ Context values_given(const CLI::App& root) {
 }
 
 Result<ExitCode> set_context(Invocation& invocation, const Context& given, const ContextFlags& flags) {
-  const auto directory = invocation.environment.config_directory();
-  const auto turn = Contexts::turn(directory);
+  const auto turn = Contexts::turn(invocation.environment.config_directory());
   if (!turn) return turn.error();
-  auto contexts = Contexts::load(directory);
-  if (!contexts) return contexts.error();
+  Contexts contexts = load_contexts(invocation);
   if (given.empty())
     return Error{ErrorCode::invalid,
                  "a context holds --url, --token, --database or --data; none of them was given"};
-  Context& context = contexts->by_name[flags.name];
+  Context& context = contexts.by_name[flags.name];
   for (const auto& [key, value] : given) context[key] = value;
-  if (contexts->current.empty()) contexts->current = flags.name;
-  if (auto saved = contexts->save(directory); !saved) return saved.error();
+  if (contexts.current.empty()) contexts.current = flags.name;
+  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
   if (invocation.wants_json())
-    invocation.print(context_json(*contexts, flags.name));
+    invocation.print(context_json(contexts, flags.name));
   else
     invocation.say("context " + flags.name + " is kept" +
-                   (contexts->current == flags.name ? " and in use" : ""));
+                   (contexts.current == flags.name ? " and in use" : ""));
   return ExitCode::done;
 }
 
 Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) {
-  const auto directory = invocation.environment.config_directory();
-  const auto turn = Contexts::turn(directory);
+  const auto turn = Contexts::turn(invocation.environment.config_directory());
   if (!turn) return turn.error();
-  auto contexts = Contexts::load(directory);
-  if (!contexts) return contexts.error();
-  if (!contexts->find(flags.name)) return no_such_context(*contexts, flags.name);
-  contexts->current = flags.name;
-  if (auto saved = contexts->save(directory); !saved) return saved.error();
+  Contexts contexts = load_contexts(invocation);
+  if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
+  contexts.current = flags.name;
+  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
   if (invocation.wants_json())
-    invocation.print(context_json(*contexts, flags.name));
+    invocation.print(context_json(contexts, flags.name));
   else
     invocation.say("context " + flags.name + " is in use");
   return ExitCode::done;
 }
 
 Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flags) {
-  const auto directory = invocation.environment.config_directory();
-  const auto turn = Contexts::turn(directory);
+  const auto turn = Contexts::turn(invocation.environment.config_directory());
   if (!turn) return turn.error();
-  auto contexts = Contexts::load(directory);
-  if (!contexts) return contexts.error();
-  if (!contexts->find(flags.name)) return no_such_context(*contexts, flags.name);
-  contexts->by_name.erase(flags.name);
-  if (contexts->current == flags.name) contexts->current.clear();
-  if (auto saved = contexts->save(directory); !saved) return saved.error();
+  Contexts contexts = load_contexts(invocation);
+  if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
+  contexts.by_name.erase(flags.name);
+  if (contexts.current == flags.name) contexts.current.clear();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
   if (invocation.wants_json())
     invocation.print(Json{{"name", flags.name}, {"removed", true}});
   else
@@ -123,7 +131,8 @@ void add_context(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ContextFlags>();
   CLI::App* app =
       add_command_group(root, "context", "Keep named sets of --url, --token, --database, --data", "Setting up");
-  commands.add(add_command(*app, "list", "Show the contexts"), list_contexts);
+  CLI::App* list = add_command(*app, "list", "Show the contexts");
+  commands.add(list, list_contexts);
 
   CLI::App* set = add_command(*app, "set", "Keep the given --url, --token, --database, --data under a name");
   add_text(*set, "name", flags->name, "NAME", "The context's name").required();
@@ -140,6 +149,7 @@ void add_context(CLI::App& root, Commands& commands) {
   CLI::App* remove = add_command(*app, "remove", "Forget a context");
   add_text(*remove, "name", flags->name, "NAME", "The context's name").required();
   commands.add(remove, [flags](Invocation& invocation) { return remove_context(invocation, *flags); });
+  for (const CLI::App* command : {list, set, use, remove}) commands.work_without_settings(command);
 }
 
 }  // namespace sagactl

@@ -1,5 +1,6 @@
 #include "cli/database.hpp"
 
+#include "cli/paths.hpp"
 #include "common/text.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
@@ -40,7 +41,13 @@ DatabaseName postgres_database(const std::string& url) {
 }
 
 // The reference's variables, with its defaults.
-std::string url_of_variables(const Environment& environment, const std::string& host) {
+Result<std::string> url_of_variables(const Environment& environment, const std::string& host) {
+  std::string ports = environment.get("DATABASE_PORT").value_or("");
+  if (ports.find(',') == std::string::npos) {  // not one for each of several hosts
+    auto port = environment.port("DATABASE_PORT", "5432");
+    if (!port) return port.error();
+    ports = std::move(port).value();
+  }
   const auto get = [&](const char* variable, const char* otherwise) {
     return escaped(environment.get(variable).value_or(otherwise));
   };
@@ -48,7 +55,7 @@ std::string url_of_variables(const Environment& environment, const std::string& 
                                                              : get("DATABASE_USERNAME", "postgres");
   const std::string password = get("DATABASE_PASSWORD", "");
   return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + escaped(host) + ":" +
-         get("DATABASE_PORT", "5432") + "/" + get("DATABASE_NAME", default_database);
+         escaped(ports) + "/" + get("DATABASE_NAME", default_database);
 }
 
 }  // namespace
@@ -66,8 +73,12 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
     const std::string file = invocation.environment.resolve(named).string();
     return DatabaseName{file, file, false, false};
   }
-  if (const auto host = invocation.environment.get("DATABASE_HOST"); host && !host->empty())
-    return postgres_database(url_of_variables(invocation.environment, *host));
+  if (const auto host = invocation.environment.get("DATABASE_HOST"); host && !host->empty()) {
+    const auto url = url_of_variables(invocation.environment, *host);
+    if (!url) return url.error();
+    return postgres_database(*url);
+  }
+  if (const auto there = check_directory(invocation.environment, invocation.data()); !there) return there.error();
   const std::string file = (invocation.data() / "saga.db").string();
   return DatabaseName{file, file, false, true};
 }

@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM, as a stop token. A command that takes the token ends in its own way; for all others the
+// Ctrl-C, SIGTERM and SIGHUP, as a stop token. A command that takes the token ends in its own way; for all others the
 // program ends at once (main.cpp).
 #pragma once
 
@@ -17,12 +17,16 @@ class Interrupt {
     return source_.get_token();
   }
   bool taken() const { return taken_; }
+  // A SIGHUP that does not come of a closed terminal is nothing to this command.
+  void stay_on_hangup() { stays_on_hangup_ = true; }
+  bool stays_on_hangup() const { return stays_on_hangup_; }
   void request() { source_.request_stop(); }
   bool requested() const { return source_.stop_requested(); }
 
  private:
   std::stop_source source_;
   std::atomic<bool> taken_{false};
+  std::atomic<bool> stays_on_hangup_{false};
 };
 
 // Waits for so long, or until `stop` is requested. Was it the time that ended it?

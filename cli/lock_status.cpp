@@ -23,7 +23,7 @@ void print_locks(const Invocation& invocation, const Json& locks) {
     table.row({text_member(lock, "key"), or_else(text_member(lock, "holder")),
                or_else(text_member(lock, "fencingToken")), time_left(lock),
                or_else(text_member(lock, "acquiredAt"))});
-  table.print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
 Result<ExitCode> all_locks(Invocation& invocation, NodeClient& client) {

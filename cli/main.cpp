@@ -1,4 +1,5 @@
 // `sagactl`: gives the command line its streams, its environment and its signals.
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -12,23 +13,89 @@
 
 #include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/output.hpp"
+#include "cli/terminal_mode.hpp"
+#include "common/log.hpp"
 #include "common/secret_text.hpp"
 
 extern char** environ;
 
 namespace {
 
+// Ends or stops the process in the way that the signal does by itself, once the terminal is as it was.
+void have_default_action(int signal) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, signal);
+  pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
+  raise(signal);
+  pthread_sigmask(SIG_BLOCK, &one, nullptr);
+}
+
+// Is there still the terminal from which the process was started?
+bool has_terminal() {
+  const int file = ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  if (file >= 0) ::close(file);
+  return file >= 0;
+}
+
 // The first signal asks the command to end in its own way, if it has one; the second ends the process.
-void watch_signals(const sigset_t& signals, sagactl::Interrupt& interrupt) {
+void watch_signals(const sigset_t& signals, sagactl::Interrupt& interrupt, bool had_terminal) {
+  using sagactl::TerminalMode;
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
-    if (!interrupt.taken() || interrupt.requested()) _exit(static_cast<int>(sagactl::ExitCode::interrupted));
+    if (signal == SIGTSTP) {
+      TerminalMode::leave();
+      have_default_action(SIGTSTP);
+      TerminalMode::enter_again();
+      continue;
+    }
+    if (signal == SIGCONT) {
+      TerminalMode::enter_again();
+      continue;
+    }
+    if (signal == SIGQUIT) {
+      TerminalMode::leave_for_good();
+      have_default_action(SIGQUIT);
+    }
+    // Sent to daemons to have them open their log anew; of a terminal that was closed it is the end.
+    if (signal == SIGHUP && interrupt.stays_on_hangup() && !(had_terminal && !has_terminal())) {
+      sagactl::log_info("SIGHUP changes nothing", {{"why", "the log goes to the error stream, and flags are read once"}});
+      continue;
+    }
+    if (!interrupt.taken() || interrupt.requested()) {
+      TerminalMode::leave_for_good();
+      _exit(static_cast<int>(sagactl::ExitCode::interrupted));
+    }
     interrupt.request();
   }
 }
 
+// Without the three, the next file or connection would get one of their numbers, and what is printed with it.
+void hold_standard_descriptors() {
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(file, F_GETFD) < 0) (void)::open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+// A signal that whoever started the process has it ignore (nohup) stays ignored; not SIGINT, which shells have all
+// processes in the background ignore, and which is how a script asks one of them to end.
+void take_signals(sigset_t& signals) {
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT}) {
+    struct sigaction action {};
+    if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN && signal != SIGTERM &&
+        signal != SIGINT)
+      continue;
+    sigaddset(&signals, signal);
+  }
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // What ends a process by itself and means nothing here; a write over a limit of the file's size is an error then.
+  for (const int signal : {SIGPIPE, SIGUSR1, SIGUSR2, SIGXFSZ}) std::signal(signal, SIG_IGN);
+}
+
 sagactl::Environment environment_of_process() {
   sagactl::Environment environment;
-  environment.working_directory = std::filesystem::current_path();
+  std::error_code removed;
+  environment.working_directory = std::filesystem::current_path(removed);
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const std::size_t equals = text.find('=');
@@ -50,9 +117,14 @@ void hide_secrets(std::span<char*> arguments) {
   }
 }
 
-int width_of_terminal() {
+int columns_of(int terminal) {
   winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return ioctl(terminal, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int lines_of(int terminal) {
+  winsize size{};
+  return ioctl(terminal, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
 }
 
 }  // namespace
@@ -60,19 +132,26 @@ int width_of_terminal() {
 int main(int argc, char** argv) {
   static sagactl::Interrupt interrupt;  // the watching thread reads it until the process ends
   static sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::thread([] { watch_signals(signals, interrupt); }).detach();
+  hold_standard_descriptors();
+  take_signals(signals);
+  std::thread([had_terminal = has_terminal()] { watch_signals(signals, interrupt, had_terminal); }).detach();
 
-  sagactl::Terminal terminal{std::cout, std::cerr, std::cin};
+  sagactl::FileOutput output(STDOUT_FILENO);
+  std::ostream out(&output);
+  std::cerr.tie(&out);  // in the order in which both were written
+  std::cin.tie(&out);
+  sagactl::Terminal terminal{out, std::cerr, std::cin};
   terminal.out_is_tty = isatty(STDOUT_FILENO) != 0;
   terminal.err_is_tty = isatty(STDERR_FILENO) != 0;
   terminal.in_is_tty = isatty(STDIN_FILENO) != 0;
-  terminal.width = width_of_terminal();
+  terminal.measure_out = [] { return columns_of(STDOUT_FILENO); };
+  terminal.measure_err = [] { return columns_of(STDERR_FILENO); };
+  terminal.measure_lines = [] { return lines_of(STDOUT_FILENO); };
+  terminal.finish_out = [&output] { return output.finish(); };
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   hide_secrets({argv + 1, argv + argc});
-  return sagactl::run_command_line(arguments, terminal, environment_of_process(), interrupt);
+  const int code = sagactl::run_command_line(arguments, terminal, environment_of_process(), interrupt);
+  std::cerr.tie(nullptr);
+  std::cin.tie(nullptr);
+  return code;
 }

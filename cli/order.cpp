@@ -203,7 +203,7 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
     invocation.say("no orders");
     return ExitCode::done;
   }
-  table.print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
   invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
                  text_member(*found, "total") + " orders");
   return ExitCode::done;

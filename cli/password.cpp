@@ -1,6 +1,5 @@
 #include "cli/password.hpp"
 
-#include <termios.h>
 #include <unistd.h>
 
 #include <istream>
@@ -8,25 +7,25 @@
 
 #include "cli/flag.hpp"
 #include "cli/private_file.hpp"
+#include "cli/terminal_mode.hpp"
 
 namespace sagactl {
 namespace {
 
 // Reads a line without showing it. Elsewhere than on a terminal, the first line of what is piped in.
 std::string read_password(const Terminal& terminal) {
-  termios before{};
-  const bool hide = terminal.in_is_tty && ::tcgetattr(STDIN_FILENO, &before) == 0;
-  if (hide) {
-    termios silent = before;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-  }
+  const std::string question = "Password: ";
   std::string line;
-  std::getline(terminal.in, line);
-  if (hide) {
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    terminal.err << '\n';
+  if (!terminal.in_is_tty) {
+    std::getline(terminal.in, line);
+    return line;
   }
+  terminal.err << question << std::flush;
+  {
+    const TerminalMode hidden(STDIN_FILENO, {ECHO, STDERR_FILENO, question, "\n"});
+    std::getline(terminal.in, line);
+  }
+  terminal.err << '\n' << std::flush;
   return line;
 }
 
@@ -41,7 +40,6 @@ void add_password_flags(CLI::App& app, PasswordFlags& flags) {
 Result<std::string> password_of(const Invocation& invocation, const PasswordFlags& flags) {
   if (!flags.text.empty()) return flags.text;
   if (!flags.file.empty()) return read_secret_file(invocation.environment.resolve(flags.file), "--password-file");
-  if (invocation.terminal.in_is_tty) invocation.terminal.err << "Password: " << std::flush;
   return read_password(invocation.terminal);
 }
 

@@ -73,7 +73,7 @@ std::vector<std::string> live_view(const Progress& progress, const ProgressSurro
 
 void ProgressLine::show(const Progress& progress, const ProgressSurroundings& surroundings) {
   if (invocation_.settings.quiet) return;
-  if (invocation_.terminal.err_is_tty) return draw(live_view(progress, surroundings));
+  if (redraws()) return draw(live_view(progress, surroundings));
   if (!is_due(progress.phase)) return;
   std::string text = fmt::format("{}: {} sent", progress.phase, progress.sent);
   if (progress.orders_planned > 0)
@@ -88,8 +88,12 @@ void ProgressLine::show(const Progress& progress, const ProgressSurroundings& su
 
 void ProgressLine::show(const std::string& phase, const std::string& text) {
   if (invocation_.settings.quiet) return;
-  if (invocation_.terminal.err_is_tty) return draw({phase + ": " + text});
+  if (redraws()) return draw({phase + ": " + text});
   if (is_due(phase)) invocation_.terminal.err << phase << ": " << text << '\n' << std::flush;
+}
+
+bool ProgressLine::redraws() const {
+  return invocation_.terminal.err_is_tty && invocation_.terminal.redraws;
 }
 
 bool ProgressLine::is_due(const std::string& phase) {
@@ -102,10 +106,11 @@ bool ProgressLine::is_due(const std::string& phase) {
 
 // In one write, each line over the one that stood there, so that nothing flickers.
 void ProgressLine::draw(const std::vector<std::string>& lines) {
+  const int width = invocation_.terminal.err_width();
   std::string text = "\r";
   if (lines_ > 1) text += fmt::format("\x1b[{}A", lines_ - 1);
   for (std::size_t i = 0; i < lines.size(); ++i)
-    text += (i == 0 ? "" : "\n") + cut(lines[i], invocation_.terminal.width - 1) + "\x1b[K";
+    text += (i == 0 ? "" : "\n") + cut(lines[i], width - 1) + "\x1b[K";
   text += "\x1b[J";  // what a longer view left below
   lines_ = lines.size();
   invocation_.terminal.err << text << std::flush;

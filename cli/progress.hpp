@@ -27,6 +27,7 @@ class ProgressLine {
   void end();
 
  private:
+  bool redraws() const;
   bool is_due(const std::string& phase);
   void draw(const std::vector<std::string>& lines);
 

@@ -11,12 +11,15 @@ Error explained(const std::string& source, Error error) {
   return error;
 }
 
-std::string url_from(const Environment& environment, std::string host) {
+Result<std::string> url_from(const Environment& environment, std::string host) {
+  const auto port = environment.port("REDIS_PORT", "6379");
+  if (!port) return port.error();
+
   if (host.find(':') != host.npos && !host.starts_with('[')) host = "[" + host + "]";
   std::string url = "redis://";
   if (const auto password = environment.get("REDIS_PASSWORD")) url += ":" + percent_encode(*password) + "@";
   url += host;
-  if (const auto port = environment.get("REDIS_PORT")) url += ":" + *port;
+  if (environment.get("REDIS_PORT")) url += ":" + *port;
   if (const auto database = environment.get("REDIS_DB")) url += "/" + *database;
   return url;
 }
@@ -26,8 +29,9 @@ std::string url_from(const Environment& environment, std::string host) {
 Result<std::string> redis_url(const std::string& flag, const Environment& environment) {
   const auto host = environment.get("REDIS_HOST");
   if (flag.empty() && !host) return std::string();
-  std::string url = flag.empty() ? url_from(environment, *host) : flag;
-  if (const auto address = parse_redis_url(url); !address)
+  auto url = flag.empty() ? url_from(environment, *host) : Result<std::string>(flag);
+  if (!url) return url;
+  if (const auto address = parse_redis_url(*url); !address)
     return explained(flag.empty() ? "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB" : "--redis",
                      address.error());
   return url;

@@ -100,7 +100,7 @@ Result<ExitCode> operate_on(Invocation& invocation, NodeClient& client, const Op
                           {"notTried", ids.size() - results.size()}});
   if (invocation.settings.format == Format::table) {
     result_table(results, invocation.paint)
-        .print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+        .print(invocation.terminal.out, invocation.terminal.table_width());
     if (results.size() < ids.size())
       invocation.say(std::to_string(ids.size() - results.size()) +
                      " were not tried: nothing answers any more");
@@ -121,7 +121,7 @@ Result<bool> agreed(Invocation& invocation, const Operation& operation, const Op
         found.sagas.begin() + static_cast<std::ptrdiff_t>(std::min(sample_size, found.sagas.size()));
     invocation.terminal.err << what << " with " << flags.which.text() << ", among them:\n";
     saga_table({found.sagas.begin(), end}, invocation.paint)
-        .print(invocation.terminal.err, invocation.terminal.width);
+        .print(invocation.terminal.err, invocation.terminal.err_width());
   }
   return flags.yes || ask_yes_or_no(invocation.terminal, what + "?");
 }

@@ -39,7 +39,7 @@ Result<ExitCode> list_sagas(Invocation& invocation, const ListFlags& flags) {
     return ExitCode::done;
   }
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)
-      .print(invocation.terminal.out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+      .print(invocation.terminal.out, invocation.terminal.table_width());
   invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
                  text_member(*found, "total") + " sagas");
   return ExitCode::done;

@@ -132,6 +132,7 @@ void announce(const Invocation& invocation, const Nodes& nodes) {
 }
 
 Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
+  invocation.interrupt.stay_on_hangup();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   NodeOptions options = flags.options;

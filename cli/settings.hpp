@@ -30,6 +30,7 @@ struct Settings {
   std::string context;  // empty: the current one
   Format format = Format::table;
   Duration timeout = 10s;  // of one request
+  bool wide = false;  // tables are not cut to the terminal
   bool no_color = false;
   bool quiet = false;
   bool verbose = false;

@@ -30,7 +30,8 @@ struct Source {
 Result<std::optional<Source>> read_toml(const std::filesystem::path& path, const std::string& name);
 
 // Fills every flag of the chosen commands (`root` and the parsed ones below it) that the command line left
-// out. Returns warnings about keys that no flag has. Errors name the source and the flag.
+// out. Returns warnings about keys that no flag has. Errors name the source and the flag; for a command that works
+// without settings they are warnings, too, and what is wrong counts as not there.
 Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& commands,
                                             const Environment& environment);
 

@@ -4,6 +4,31 @@
 #include <array>
 
 namespace sagactl {
+namespace {
+
+int measured(const std::function<int()>& measure, int otherwise) {
+  const int columns = measure ? measure() : 0;
+  return columns > 0 ? columns : otherwise;
+}
+
+}  // namespace
+
+int Terminal::out_width() const {
+  return measured(measure_out, width);
+}
+
+int Terminal::err_width() const {
+  return measured(measure_err, width);
+}
+
+int Terminal::lines() const {
+  return measured(measure_lines, 0);
+}
+
+int Terminal::table_width() const {
+  if (whole) return 0;
+  return out_is_tty ? out_width() : columns_wanted;
+}
 
 std::string Paint::in(std::string_view code, std::string_view text) const {
   if (!on_) return std::string(text);

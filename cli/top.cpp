@@ -54,7 +54,7 @@ void draw(const Invocation& invocation, const SystemView& view, const std::optio
                std::to_string(node.queue), std::to_string(node.unpublished),
                node.up ? paint.good(node.status) : paint.bad(node.status)});
   }
-  table.print(out, invocation.terminal.out_is_tty ? invocation.terminal.width : 0);
+  table.print(out, invocation.terminal.table_width());
   out << std::flush;
 }
 

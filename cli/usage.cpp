@@ -26,7 +26,8 @@ class HelpText : public CLI::Formatter {
            "\nFlags come before the environment (SAGACTL_URL, SAGACTL_SERVE_PORT ...), it before "
            "./sagactl.toml,\n"
            "and that before ~/.config/sagactl/config.toml. Exit codes: 0 done or PASS, 1 refused or FAIL,\n"
-           "2 UNKNOWN, 3 threshold missed, 4 usage, 5 nothing answers, 130 interrupted.\n";
+           "2 UNKNOWN, 3 threshold missed, 4 usage, 5 nothing answers, 6 the output cannot be written,\n"
+           "130 interrupted.\n";
   }
 
  private:
@@ -74,13 +75,6 @@ std::string unknown_flag(const CLI::App& root, const CLI::App& at, const std::st
   return "'" + flag + "' is no flag of " + command_path(at) + did_you_mean(flag, candidates);
 }
 
-std::string unknown_command(const CLI::App& at, const std::string& word) {
-  std::vector<std::string> candidates;
-  for (const CLI::App* sub : at.get_subcommands({})) candidates.push_back(sub->get_name());
-  if (candidates.empty()) return "'" + word + "' is one argument too many for " + command_path(at);
-  return "'" + word + "' is no command of " + command_path(at) + did_you_mean(word, candidates);
-}
-
 }  // namespace
 
 void prepare_usage(CLI::App& root) {
@@ -88,10 +82,18 @@ void prepare_usage(CLI::App& root) {
   root.fallthrough();
   root.require_subcommand(1);
   root.set_help_flag("-h,--help", "Show this help");
+  root.set_version_flag("-V,--version", "", "Show which build this is");
 }
 
 std::string command_path(const CLI::App& app) {
   return app.get_parent() ? command_path(*app.get_parent()) + " " + app.get_name() : app.get_name();
+}
+
+std::string unknown_command(const CLI::App& at, const std::string& word) {
+  std::vector<std::string> candidates;
+  for (const CLI::App* sub : at.get_subcommands({})) candidates.push_back(sub->get_name());
+  if (candidates.empty()) return "'" + word + "' is one argument too many for " + command_path(at);
+  return "'" + word + "' is no command of " + command_path(at) + did_you_mean(word, candidates);
 }
 
 Error usage_error(const CLI::App& root, const CLI::App& at, const std::string& message) {

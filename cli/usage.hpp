@@ -18,6 +18,9 @@ void prepare_usage(CLI::App& root);
 // names what is wrong and what was probably meant.
 Error usage_error(const CLI::App& root, const CLI::App& at, const std::string& message);
 
+// What is said of a word that is no command below `at`, with what was probably meant.
+std::string unknown_command(const CLI::App& at, const std::string& word);
+
 // "sagactl order create"
 std::string command_path(const CLI::App& app);
 

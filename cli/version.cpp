@@ -24,8 +24,7 @@ Result<ExitCode> run_version(Invocation& invocation) {
                           {"build", build_type},
                           {"compiler", "g++ " __VERSION__}});
   else
-    invocation.terminal.out << "sagactl " << SAGACTL_VERSION << " (" << SAGACTL_COMMIT << ", " << build_type
-                            << ", g++ " __VERSION__ << ")\n";
+    invocation.terminal.out << full_version_text() << '\n';
   return ExitCode::done;
 }
 
@@ -43,9 +42,14 @@ std::string version_text() {
   return fmt::format("{} ({})", SAGACTL_VERSION, SAGACTL_COMMIT);
 }
 
+std::string full_version_text() {
+  return fmt::format("sagactl {} ({}, {}, g++ " __VERSION__ ")", SAGACTL_VERSION, SAGACTL_COMMIT, build_type);
+}
+
 void add_version(CLI::App& root, Commands& commands) {
   CLI::App* app = add_command(root, "version", "Show which build this is", "Setting up");
   commands.add(app, run_version);
+  commands.work_without_settings(app);
 }
 
 }  // namespace sagactl

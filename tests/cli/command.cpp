@@ -32,7 +32,7 @@ Printed Desk::run(const std::vector<std::string>& arguments) {
   Environment environment;
   environment.variables = variables;
   environment.variables.emplace("HOME", home().string());
-  environment.working_directory = directory_;
+  if (!removed) environment.working_directory = directory_;
   Interrupt interrupt;
   if (interrupted) interrupt.request();
   Printed outcome;

@@ -40,6 +40,7 @@ class Desk {
   bool terminal = false;     // are the streams a terminal?
   int width = 100;           // its columns
   bool interrupted = false;  // Ctrl-C before the command begins to wait
+  bool removed = false;      // has the working directory been removed?
 
  private:
   std::filesystem::path directory_;

@@ -80,6 +80,18 @@ TEST(CliContext, RemovedIsNoLongerUsed) {
   EXPECT_EQ(desk.run({"--context", "staging", "version"}).code, 4);
 }
 
+TEST(CliContext, KeepsACommaWhereAValueIsOne) {
+  Desk desk;
+  const std::string database = "postgres://saga:x@127.0.0.1:9,127.0.0.1:8/shop";
+  EXPECT_EQ(desk.run({"context", "set", "ha", "--database", database, "--data", "shop, old/data", "--url",
+                      "http://127.0.0.1:9,http://127.0.0.1:8"}).code, 0);
+  const Printed verify = desk.run({"verify"});
+  EXPECT_EQ(verify.code, 5) << verify.err;  // it tried to reach the servers
+  EXPECT_THAT(desk.run({"saga", "list"}).err, HasSubstr("http://127.0.0.1:8"));
+  EXPECT_THAT(desk.run({"doctor"}).out, HasSubstr("shop, old/data"));
+  EXPECT_EQ(desk.run({"context", "remove", "ha"}).code, 0);
+}
+
 TEST(CliContext, NeedsSomethingToKeep) {
   Desk desk;
   EXPECT_EQ(desk.run({"context", "set", "empty"}).code, 4);

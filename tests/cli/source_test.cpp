@@ -1,8 +1,12 @@
 // Flag > environment > ./sagactl.toml > the user's own configuration, the current context before the latter.
 #include <gmock/gmock.h>
 #include <CLI/CLI.hpp>
+#include <functional>
 
 #include "cli/commands.hpp"
+#include "cli/environment.hpp"
+#include "cli/kafka.hpp"
+#include "cli/redis.hpp"
 #include "cli/contexts.hpp"
 #include "cli/settings.hpp"
 #include "cli/source.hpp"
@@ -87,7 +91,7 @@ TEST(Sources, GiveCommandsTheirFlagsFromTables) {
 TEST(Sources, NameTheFileAndLineThatIsWrong) {
   Desk desk;
   desk.write("sagactl.toml", "url = \"http://x\"\ntimeout = = 3\n");
-  const Printed outcome = desk.run({"version"});
+  const Printed outcome = desk.run({"saga", "list"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("sagactl.toml, line 2"));
 }
@@ -95,9 +99,118 @@ TEST(Sources, NameTheFileAndLineThatIsWrong) {
 TEST(Sources, NameTheVariableWhoseValueIsWrong) {
   Desk desk;
   desk.variables["SAGACTL_TIMEOUT"] = "soon";
-  const Printed outcome = desk.run({"version"});
+  const Printed outcome = desk.run({"saga", "list"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("environment variable SAGACTL_TIMEOUT"));
+}
+
+// What a source may have wrong; `mends` is the way out of it, after which `saga list` gets as far as the network.
+struct Broken {
+  const char* name;
+  std::function<void(Desk&)> breaks;
+};
+
+class BrokenSource : public testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenSource, DoesNotStopWhatNeedsNoneOrMendsIt) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"version"},          {"--version"},        {"completion", "bash"},
+      {"man"},              {"help", "saga"},     {"context", "set", "other", "--url", "http://127.0.0.1:9"},
+      {"context", "list"},  {"context", "use", "other"},
+      {"context", "remove", "other"}};
+  Desk desk;
+  GetParam().breaks(desk);
+  ASSERT_EQ(desk.run({"saga", "list"}).code, 4);
+  for (const auto& command : commands) {
+    const Printed outcome = desk.run(command);
+    EXPECT_EQ(outcome.code, 0) << command[0] << ": " << outcome.err;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sources, BrokenSource,
+    testing::Values(
+        Broken{"ContextOfTheEnvironment", [](Desk& desk) { desk.variables["SAGACTL_CONTEXT"] = "gone"; }},
+        Broken{"ContextOfAFile", [](Desk& desk) { desk.write("sagactl.toml", "context = \"gone\"\n"); }},
+        Broken{"CurrentContext",
+               [](Desk& desk) { desk.write("home/.config/sagactl/contexts.json", R"({"current": "gone"})"); }},
+        Broken{"ValueInAContext",
+               [](Desk& desk) {
+                 desk.write("home/.config/sagactl/contexts.json",
+                            R"({"current": "a", "contexts": {"a": {"timeout": "soon", "url": "x"}}})");
+               }},
+        Broken{"NoJson", [](Desk& desk) { desk.write("home/.config/sagactl/contexts.json", "{"); }},
+        Broken{"OtherJson",
+               [](Desk& desk) { desk.write("home/.config/sagactl/contexts.json", R"({"contexts": [1]})"); }},
+        Broken{"ProjectFile", [](Desk& desk) { desk.write("sagactl.toml", "url = = 1\n"); }},
+        Broken{"UsersFile", [](Desk& desk) { desk.write("home/.config/sagactl/config.toml", "url = = 1\n"); }},
+        Broken{"Variable", [](Desk& desk) { desk.variables["SAGACTL_TIMEOUT"] = "soon"; }}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Sources, ABrokenFileOfContextsIsKeptBesideTheNewOne) {
+  Desk desk;
+  desk.write("home/.config/sagactl/contexts.json", "{ of somebody");
+  const Printed outcome = desk.run({"context", "set", "one", "--url", "http://127.0.0.1:9"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("contexts.json.broken"));
+  EXPECT_EQ(desk.read("home/.config/sagactl/contexts.json.broken"), "{ of somebody");
+  EXPECT_EQ(desk.run({"context", "list", "-o", "json"}).json()["current"], "one");
+}
+
+TEST(Sources, NoHomeIsNoHomeInTheWorkingDirectory) {
+  Desk desk;
+  desk.write("config.toml", "url = \"http://foreign:1\"\ntitle = \"a site\"\n");
+  desk.write("sagactl/config.toml", "url = \"http://foreign:1\"\n");
+  for (const char* home : {"", "relative"}) {
+    for (const char* config : {"", "relative", "."}) {
+      desk.variables = {{"HOME", home}, {"XDG_CONFIG_HOME", config}};
+      const Printed outcome = desk.run({"saga", "list", "--timeout", "1s"});
+      EXPECT_THAT(outcome.err, testing::Not(HasSubstr("foreign")));
+      EXPECT_THAT(outcome.err, testing::Not(HasSubstr("title")));
+    }
+  }
+}
+
+TEST(Sources, AWorkingDirectoryThatIsGoneIsMissedOnlyWhereItIsNeeded) {
+  Desk desk;
+  desk.removed = true;
+  EXPECT_EQ(desk.run({"version"}).code, 0);
+  EXPECT_EQ(desk.run({"saga", "list", "--url", "http://127.0.0.1:9"}).code, 5);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"serve"}, {"verify"}, {"verify", "--database", "x.db"},
+        {"verify", "--database", "/nowhere.db", "--save", "x.json"}}) {
+    const Printed outcome = desk.run(command);
+    EXPECT_EQ(outcome.code, 4) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("the working directory has been removed"));
+  }
+}
+
+// For a Service called redis Kubernetes sets REDIS_PORT=tcp://10.96.0.5:6379 in every pod.
+TEST(Sources, ThePortThatKubernetesTellsOfAServiceIsUnderstood) {
+  Environment environment;
+  environment.variables = {{"REDIS_HOST", "redis"}, {"REDIS_PORT", "tcp://10.96.0.5:6380"}};
+  EXPECT_EQ(redis_url("", environment).value(), "redis://redis:6380");
+  environment.variables = {{"KAFKA_BROKER", "tcp://10.96.0.7:9093"}};
+  EXPECT_EQ(brokers_of(environment).value(), "10.96.0.7:9093");
+  environment.variables = {{"DATABASE_PORT", "tcp://[fd00::7]:5433"}};
+  EXPECT_EQ(environment.port("DATABASE_PORT", "5432").value(), "5433");
+  for (const char* wrong : {"abc", "0", "65536", "tcp://10.96.0.5", "tcp://10.96.0.5:", "http://a:80", "tcp://a:99999"}) {
+    environment.variables = {{"REDIS_HOST", "redis"}, {"REDIS_PORT", wrong}};
+    const auto url = redis_url("", environment);
+    ASSERT_FALSE(url) << wrong;
+    EXPECT_THAT(url.error().message, HasSubstr("REDIS_PORT")) << wrong;
+  }
+}
+
+TEST(Sources, WhereToListenIsNotTakenFromAService) {
+  Desk desk;
+  for (const char* variable : {"PORT", "SAGACTL_SERVE_PORT"}) {
+    desk.variables = {{variable, "tcp://10.96.0.9:3000"}, {"HOME", desk.home().string()}};
+    const Printed outcome = desk.run({"serve", "--payment", "remote"});  // which ends for want of brokers
+    EXPECT_THAT(outcome.err, HasSubstr(std::string("environment variable ") + variable + " is not taken for --port"));
+    EXPECT_THAT(outcome.err, HasSubstr("Kubernetes"));
+    EXPECT_THAT(outcome.err, HasSubstr("--kafka"));
+  }
 }
 
 TEST(Sources, WarnAboutKeysThatNoFlagHas) {

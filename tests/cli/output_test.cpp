@@ -1,0 +1,183 @@
+// What could not be written, the width that tables keep to, and terminals on which nothing is written over.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <sstream>
+
+#include "cli/command_line.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "tests/cli/command.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// A whole command with its output on a descriptor.
+Printed run_to(int file, const std::vector<std::string>& arguments) {
+  FileOutput output(file);
+  std::ostream out(&output);
+  std::ostringstream err;
+  std::istringstream in;
+  Terminal terminal{out, err, in};
+  terminal.finish_out = [&output] { return output.finish(); };
+  Environment environment;
+  Interrupt interrupt;
+  Printed outcome;
+  outcome.code = run_command_line(arguments, terminal, environment, interrupt);
+  outcome.err = err.str();
+  return outcome;
+}
+
+TEST(CliOutput, ThatCannotBeWrittenIsAnError) {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  ASSERT_GE(full, 0);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"version"}, {"version", "-o", "json"}, {"--version"}, {"--help"}, {}, {"man"},
+        {"completion", "zsh"}, {"help", "serve"}, {"serve", "--help"}}) {
+    const Printed outcome = run_to(full, command);
+    EXPECT_EQ(outcome.code, 6);
+    EXPECT_THAT(outcome.err, HasSubstr("the output could not be written: No space left on device"));
+  }
+  ::close(full);
+}
+
+TEST(CliOutput, WhatIsWorseKeepsItsCode) {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "http://127.0.0.1:9"}).code, 5);
+  EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "no url"}).code, 4);
+  ::close(full);
+}
+
+TEST(CliOutput, ThatNobodyReadsAnyMoreEndsQuietlyAsEverywhere) {
+  int pipes[2];
+  ASSERT_EQ(::pipe2(pipes, O_CLOEXEC), 0);
+  ::close(pipes[0]);
+  const auto before = ::signal(SIGPIPE, SIG_IGN);
+  const Printed outcome = run_to(pipes[1], {"version"});
+  ::signal(SIGPIPE, before);
+  ::close(pipes[1]);
+  EXPECT_EQ(outcome.code, 141);
+  EXPECT_EQ(outcome.err, "");
+}
+
+TEST(CliOutput, IsWholeWhereTheDescriptorDoesNotWait) {
+  int pipes[2];
+  ASSERT_EQ(::pipe2(pipes, O_CLOEXEC | O_NONBLOCK), 0);
+  std::string read;
+  std::thread reader([&] {
+    char piece[1000];
+    for (;;) {
+      const ssize_t length = ::read(pipes[0], piece, sizeof piece);
+      if (length > 0) read.append(piece, static_cast<std::size_t>(length));
+      if (length == 0) return;
+    }
+  });
+  const std::string text(300'000, 'x');  // more than a pipe holds
+  {
+    FileOutput output(pipes[1]);
+    std::ostream(&output) << text << std::flush;
+    EXPECT_EQ(output.finish(), 0);
+  }
+  ::close(pipes[1]);
+  reader.join();
+  ::close(pipes[0]);
+  EXPECT_EQ(read, text);
+}
+
+Terminal terminal_over(std::ostringstream& out, std::istringstream& in) {
+  Terminal terminal{out, out, in};
+  terminal.err_is_tty = true;
+  return terminal;
+}
+
+Progress some_progress() {
+  Progress progress;
+  progress.phase = std::string(100, 'p');
+  return progress;
+}
+
+TEST(CliOutput, TheLiveViewKeepsToTheTerminalThatItIsOnAsItIsNow) {
+  std::ostringstream out;
+  std::istringstream in;
+  Terminal terminal = terminal_over(out, in);
+  int columns = 60;
+  terminal.measure_err = [&columns] { return columns; };
+  terminal.measure_out = [] { return 200; };
+  Environment environment;
+  Interrupt interrupt;
+  const Invocation invocation{terminal, environment, interrupt, {}, Paint(false)};
+  ProgressLine line(invocation);
+  line.show(some_progress(), {});
+  EXPECT_THAT(out.str(), HasSubstr(std::string(58, 'p') + "…"));
+  columns = 40;
+  out.str("");
+  line.show(some_progress(), {});
+  EXPECT_THAT(out.str(), HasSubstr(std::string(38, 'p') + "…"));
+  EXPECT_THAT(out.str(), Not(HasSubstr(std::string(39, 'p'))));
+}
+
+TEST(CliOutput, NothingIsWrittenOverOnADumbTerminal) {
+  std::ostringstream out;
+  std::istringstream in;
+  Terminal terminal = terminal_over(out, in);
+  terminal.redraws = false;
+  Environment environment;
+  Interrupt interrupt;
+  const Invocation invocation{terminal, environment, interrupt, {}, Paint(false)};
+  ProgressLine line(invocation);
+  line.show(some_progress(), {});
+  line.show("drain", "3 left");
+  line.end();
+  EXPECT_THAT(out.str(), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(out.str(), Not(HasSubstr("\r")));
+  EXPECT_THAT(out.str(), HasSubstr("drain: 3 left\n"));
+}
+
+TEST(CliOutput, TablesKeepToTheTerminalOrToCOLUMNSOrToNothing) {
+  std::ostringstream out;
+  std::istringstream in;
+  Terminal terminal{out, out, in};
+  terminal.measure_out = [] { return 72; };
+  EXPECT_EQ(terminal.table_width(), 0);
+  terminal.columns_wanted = 60;
+  EXPECT_EQ(terminal.table_width(), 60);
+  terminal.out_is_tty = true;
+  EXPECT_EQ(terminal.table_width(), 72);
+  terminal.measure_out = [] { return 0; };  // a terminal that does not tell
+  EXPECT_EQ(terminal.table_width(), 80);
+  terminal.whole = true;
+  EXPECT_EQ(terminal.table_width(), 0);
+}
+
+TEST(CliHelp, IsThereForEveryCommandByItsName) {
+  Desk desk;
+  EXPECT_EQ(desk.run({"help", "order", "create"}).out, desk.run({"order", "create", "--help"}).out);
+  EXPECT_EQ(desk.run({"help"}).out, desk.run({"--help"}).out);
+  const Printed wrong = desk.run({"help", "order", "creat"});
+  EXPECT_EQ(wrong.code, 4);
+  EXPECT_THAT(wrong.err, HasSubstr("did you mean create?"));
+}
+
+TEST(CliVersion, IsAFlagAsWell) {
+  Desk desk;
+  const std::string version = desk.run({"version"}).out;
+  EXPECT_EQ(desk.run({"--version"}).out, version);
+  EXPECT_EQ(desk.run({"-V"}).out, version);
+  EXPECT_EQ(desk.run({"saga", "list", "--version"}).out, version);
+}
+
+TEST(CliManual, NamesEveryCommandAndFlag) {
+  Desk desk;
+  const std::string page = desk.run({"man"}).out;
+  EXPECT_THAT(page, testing::StartsWith(".TH SAGACTL 1"));
+  for (const char* part : {".SS \"sagactl order create\"", "\\fB\\-\\-idempotency\\-key\\fR", "\\fB\\-V, \\-\\-version\\fR",
+                           ".SH \"EXIT STATUS\""})
+    EXPECT_THAT(page, HasSubstr(part));
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -135,7 +135,7 @@ void add_context(CLI::App& root, Commands& commands) {
   commands.add(list, list_contexts);
 
   CLI::App* set = add_command(*app, "set", "Keep the given --url, --token, --database, --data under a name");
-  add_text(*set, "name", flags->name, "NAME", "The context's name").required();
+  add_text(*set, "name", flags->name, "CONTEXT", "The context's name").required();
   // Read at once after parsing, before the environment and the files fill in what was left out.
   const auto given = std::make_shared<Context>();
   when_parsed(*set, [given, &root] { *given = values_given(root); });
@@ -143,11 +143,11 @@ void add_context(CLI::App& root, Commands& commands) {
                [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
 
   CLI::App* use = add_command(*app, "use", "Use a context from now on");
-  add_text(*use, "name", flags->name, "NAME", "The context's name").required();
+  add_text(*use, "name", flags->name, "CONTEXT", "The context's name").required();
   commands.add(use, [flags](Invocation& invocation) { return use_context(invocation, *flags); });
 
   CLI::App* remove = add_command(*app, "remove", "Forget a context");
-  add_text(*remove, "name", flags->name, "NAME", "The context's name").required();
+  add_text(*remove, "name", flags->name, "CONTEXT", "The context's name").required();
   commands.add(remove, [flags](Invocation& invocation) { return remove_context(invocation, *flags); });
   for (const CLI::App* command : {list, set, use, remove}) commands.work_without_settings(command);
 }

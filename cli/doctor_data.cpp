@@ -6,6 +6,7 @@
 
 #include "cli/database.hpp"
 #include "cli/finding.hpp"
+#include "common/descriptors.hpp"
 
 namespace sagactl {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::uint64_t megabyte = 1024 * 1024;
 constexpr std::uint64_t space_needed_mb = 100, space_wanted_mb = 1024;
 constexpr std::size_t secret_length_min = 32;
+constexpr std::size_t descriptors_wanted = 4'096;
 
 // The directory itself, or the nearest one above it that is there.
 std::filesystem::path existing(std::filesystem::path path) {
@@ -42,6 +44,17 @@ void examine_space(const std::filesystem::path& data, Findings& findings) {
     findings.push_back({"disk space", Health::ok, found});
 }
 
+// A node raises the limit to the hard one by itself.
+void examine_descriptors(Findings& findings) {
+  const std::size_t limit = descriptor_limit_at_most();
+  const std::string found = fmt::format("{} files and connections may be open at a time", limit);
+  if (limit < descriptors_wanted)
+    findings.push_back({"descriptors", Health::warn, found,
+                        "further clients are answered 503: raise the hard limit (LimitNOFILE=, ulimit -Hn)"});
+  else
+    findings.push_back({"descriptors", Health::ok, found});
+}
+
 }  // namespace
 
 void examine_data(const Invocation& invocation, Findings& findings) {
@@ -60,6 +73,7 @@ void examine_data(const Invocation& invocation, Findings& findings) {
   else
     findings.push_back({"data directory", Health::ok, data.string()});
   examine_space(data, findings);
+  examine_descriptors(findings);
 }
 
 void examine_secrets(const Invocation& invocation, Findings& findings) {
@@ -71,8 +85,9 @@ void examine_secrets(const Invocation& invocation, Findings& findings) {
     if (secret && !is_private(entry.path())) open += (open.empty() ? "" : " ") + entry.path().string();
   }
   for (const char* name : {"credentials.json", "contexts.json"}) {
-    const auto path = invocation.environment.config_directory() / name;
-    if (!is_private(path)) open += (open.empty() ? "" : " ") + path.string();
+    const auto directory = invocation.environment.config_directory();
+    const auto path = directory / name;
+    if (!directory.empty() && !is_private(path)) open += (open.empty() ? "" : " ") + path.string();
   }
   const auto database = find_database(invocation);
   if (database && !database->is_postgres && !is_private(database->name)) open += (open.empty() ? "" : " ") + database->name;

@@ -66,9 +66,23 @@ void examine_server(const PostgresExamination& server, Findings& findings) {
                         "give each its own with --node-id (NODE_ID)"});
 }
 
+// Of several hosts each has to answer when it is its turn.
+void examine_hosts(const DatabaseName& database, Findings& findings) {
+  const auto hosts = examine_postgres_hosts(database.name);
+  if (!hosts || hosts->size() < 2) return;
+  for (const PostgresHost& host : *hosts) {
+    if (host.opened)
+      findings.push_back({"database host " + host.shown, Health::ok, "answers and lets us in"});
+    else
+      findings.push_back({"database host " + host.shown, Health::warn, host.opened.error().message,
+                          "nodes have nowhere to go when the others fail: bring it back, or take it out of the URL"});
+  }
+}
+
 }  // namespace
 
 void examine_postgres(const DatabaseName& database, Findings& findings) {
+  examine_hosts(database, findings);
   const auto server = examine_postgres_server(database.name, wall_clock_now);
   if (!server) {
     findings.push_back({"database", Health::fail, server.error().message});

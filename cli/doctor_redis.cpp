@@ -15,8 +15,8 @@ constexpr Duration ping_wanted = 5ms;
 constexpr double skew_wanted_ms = 1'000;
 
 void examine_ping(const RedisCheckup& checkup, const std::string& where, Findings& findings) {
-  const std::string found =
-      fmt::format("Redis {} at {} answers in {}", checkup.version, where, format_duration(checkup.ping));
+  const std::string found = fmt::format("Redis {}at {} answers in {}", checkup.version.empty() ? "" : checkup.version + " ",
+                                        where, format_duration(checkup.ping));
   if (checkup.ping > ping_wanted)
     findings.push_back({"Redis", Health::warn, found, "every order waits for it twice: bring it nearer"});
   else
@@ -28,8 +28,17 @@ void examine_role(const RedisCheckup& checkup, Findings& findings) {
     findings.push_back({"Redis role", Health::fail, "it is a replica and gives no locks", "name its master"});
 }
 
+void examine_locks(const RedisCheckup& checkup, Findings& findings) {
+  if (checkup.refused)
+    findings.push_back({"Redis locks", Health::fail, checkup.refused->message,
+                        "nodes take orders without locks till then; the database alone refuses duplicates"});
+  else
+    findings.push_back({"Redis locks", Health::ok, "one was taken, waited for, renewed, listed and released"});
+}
+
 void examine_memory(const RedisCheckup& checkup, Findings& findings) {
-  const bool keeps = checkup.eviction.empty() || checkup.eviction == "noeviction";
+  if (checkup.eviction.empty()) return;  // this user may not ask
+  const bool keeps = checkup.eviction == "noeviction";
   if (keeps)
     findings.push_back({"Redis memory", Health::ok, "keeps what it is given"});
   else
@@ -74,6 +83,7 @@ void examine_redis(const Invocation& invocation, const std::string& flag, Findin
   }
   examine_ping(*checkup, address->shown(), findings);
   examine_role(*checkup, findings);
+  examine_locks(*checkup, findings);
   examine_memory(*checkup, findings);
   examine_clock(*checkup, asked, answered, findings);
 }

@@ -8,6 +8,7 @@
 #include "cli/database.hpp"
 #include "cli/invocation.hpp"
 #include "common/spelling.hpp"
+#include "server/adapters/kafka/topic_list.hpp"
 #include "server/node/node.hpp"
 
 namespace sagactl {
@@ -30,13 +31,18 @@ using Findings = std::vector<Finding>;
 
 constexpr double skew_warn_ms = 1'000;  // between the clocks of two machines
 
+struct KafkaUnderTest {
+  std::string brokers;  // empty: those of the environment
+  KafkaUse use;
+};
+
 // Each looks at one part of what a node needs (doctor_*.cpp).
 void examine_data(const Invocation& invocation, Findings& findings);
 void examine_database(const Invocation& invocation, Findings& findings);
 void examine_redis(const Invocation& invocation, const std::string& flag, Findings& findings);
 void examine_toss(const Invocation& invocation, const TossAccount& given, Findings& findings);
 void examine_postgres(const DatabaseName& database, Findings& findings);
-void examine_kafka(const Invocation& invocation, Findings& findings);
+void examine_kafka(const Invocation& invocation, const KafkaUnderTest& given, Findings& findings);
 void examine_secrets(const Invocation& invocation, Findings& findings);
 void examine_shared_secrets(const Invocation& invocation, Findings& findings);
 void examine_nodes(const Invocation& invocation, Findings& findings);

@@ -27,7 +27,12 @@ void add_kafka_flags(CLI::App& app, Commands& commands, std::string& brokers, st
       {"KAFKA_CLIENT_ID"});
 }
 
-Result<std::string> brokers_of(const Environment& environment) {
+Result<std::string> brokers_of(const Environment& environment, const std::string& flag) {
+  if (!flag.empty()) {
+    auto brokers = parse_brokers_or_link(flag);
+    if (!brokers) return Error{ErrorCode::invalid, "--kafka: " + brokers.error().message};
+    return brokers;
+  }
   for (const char* variable : {"SAGACTL_SERVE_KAFKA", "KAFKA_BROKER", "KAFKA_BROKERS"}) {
     const auto text = environment.get(variable);
     if (!text) continue;

@@ -11,6 +11,6 @@ namespace sagactl {
 void add_kafka_flags(CLI::App& app, Commands& commands, std::string& brokers, std::string& client_id);
 
 // The brokers of the environment, for commands without the flag; empty: none are configured.
-Result<std::string> brokers_of(const Environment& environment);
+Result<std::string> brokers_of(const Environment& environment, const std::string& flag = {});
 
 }  // namespace sagactl

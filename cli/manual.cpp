@@ -50,6 +50,7 @@ void write_flags(std::ostream& out, const CLI::App& app) {
 }
 
 void write_command(std::ostream& out, const CLI::App& app) {
+  if (app.get_group().empty() && app.get_parent()) return;  // not shown
   const auto below = app.get_subcommands({});
   if (below.empty()) {
     out << ".SS \"" << roff(command_path(app)) << "\"\n" << roff(app.get_description()) << ".\n";

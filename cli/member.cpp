@@ -1,5 +1,7 @@
 #include "cli/member.hpp"
 
+#include "common/money.hpp"
+
 namespace sagactl {
 
 const Json& member(const Json& object, std::string_view name) {
@@ -13,6 +15,12 @@ std::string text_member(const Json& object, std::string_view name) {
   const Json& value = member(object, name);
   if (value.is_string()) return value.get<std::string>();
   return value.is_number() || value.is_boolean() ? json_text(value) : std::string();
+}
+
+std::string money_member(const Json& object, std::string_view name) {
+  const std::string text = text_member(object, name);
+  const auto money = parse_money(text);
+  return money ? money->text() : text;
 }
 
 std::int64_t integer_member(const Json& object, std::string_view name) {

@@ -15,6 +15,9 @@ const Json& member(const Json& object, std::string_view name);
 // A string as it is, a number or boolean as JSON writes it, "" for null and for what is not there.
 std::string text_member(const Json& object, std::string_view name);
 
+// An amount with its two places, "19.00", whether JSON has it as a number or as text; anything else as text_member().
+std::string money_member(const Json& object, std::string_view name);
+
 std::int64_t integer_member(const Json& object, std::string_view name);  // 0 when it is none
 bool true_member(const Json& object, std::string_view name);             // false when it is none
 

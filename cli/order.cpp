@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/fields.hpp"
 #include "cli/flag.hpp"
+#include "cli/id_prefix.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
 #include "cli/order_system.hpp"
@@ -19,7 +20,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::int64_t quantity_max = 1'000'000;
+constexpr std::int64_t quantity_max = 1'000'000'000;  // as the nodes take it
 constexpr int items_max = 1000;
 constexpr Money price_otherwise{1000};  // 10.00
 
@@ -35,11 +36,27 @@ struct OrderFlags {
   std::string payment;
 };
 
+// At the colons that have no backslash before them, which is how a product with a colon is written.
+std::vector<std::string> parts_of_item(const std::string& text) {
+  std::vector<std::string> parts(1);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == ':' || text[i + 1] == '\\');
+    if (escaped)
+      parts.back() += text[++i];
+    else if (text[i] == ':')
+      parts.emplace_back();
+    else
+      parts.back() += text[i];
+  }
+  return parts;
+}
+
 // PRODUCT[:QUANTITY[:PRICE]]
 Result<OrderItem> parse_item(const std::string& text) {
-  const std::vector<std::string> parts = split(text, ':');
+  const std::vector<std::string> parts = parts_of_item(text);
   const Error wrong{ErrorCode::invalid,
-                    "'" + text + "' is not PRODUCT[:QUANTITY[:PRICE]], such as BOOK:2:9.50"};
+                    "'" + text + "' is not PRODUCT[:QUANTITY[:PRICE]], such as BOOK:2:9.50; a colon of the product's own is "
+                        "written \\:"};
   if (parts.empty() || parts.size() > 3 || parts[0].empty()) return wrong;
   OrderItem item;
   item.product_id = item.product_name = parts[0];
@@ -80,7 +97,7 @@ void print_order(const Invocation& invocation, const Json& order) {
   print(invocation.terminal.out, {{"order", text_member(order, "id")},
                                   {"status", invocation.paint.status(text_member(order, "status"))},
                                   {"saga", saga_text},
-                                  {"total", text_member(order, "totalAmount")},
+                                  {"total", money_member(order, "totalAmount")},
                                   {"customer", text_member(order, "customerId")},
                                   {"items", items_text(order)},
                                   {"address", text_member(order, "shippingAddress")},
@@ -161,7 +178,9 @@ Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
 Result<ExitCode> get_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto order = client->get(path_of_order(flags.system, flags.id));
+  const auto id = whole_id(*client, flags.id);
+  if (!id) return id.error();
+  const auto order = client->get(path_of_order(flags.system, *id));
   if (!order) return order.error();
   show(invocation, flags.system, *order);
   return ExitCode::done;
@@ -196,7 +215,7 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
   for (const Json& listed : member(*found, "orders")) {
     const Json order = in_common_words(flags.system, listed);
     table.row({text_member(order, "id"), invocation.paint.status(text_member(order, "status")),
-               text_member(order, "totalAmount"), text_member(order, "createdAt"),
+               money_member(order, "totalAmount"), text_member(order, "createdAt"),
                or_else(text_member(order, "nodeId")), items_text(order)});
   }
   if (table.empty()) {
@@ -209,10 +228,10 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
   return ExitCode::done;
 }
 
-Result<Json> cancel(NodeClient& client, const OrderFlags& flags) {
+Result<Json> cancel(NodeClient& client, const OrderFlags& flags, const std::string& id) {
   Json body = Json::object();
   if (!flags.reason.empty()) body["reason"] = flags.reason;
-  const std::string path = path_of_order(flags.system, flags.id);
+  const std::string path = path_of_order(flags.system, id);
   switch (flags.system) {
     case OrderSystem::order:
       return client.del(path, body);
@@ -223,31 +242,34 @@ Result<Json> cancel(NodeClient& client, const OrderFlags& flags) {
       break;
   }
   return with_hint(Error{ErrorCode::invalid, "a purchase is not cancelled by its buyer"},
-                   "`sagactl compensate " + flags.id + "` undoes it");
+                   "`sagactl compensate " + id + "` undoes it");
 }
 
 Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto answer = cancel(*client, flags);
+  const auto id = whole_id(*client, flags.id);
+  if (!id) return id.error();
+  const auto answer = cancel(*client, flags, *id);
   if (!answer) return answer.error();
   if (invocation.wants_json())
     invocation.print(*answer);
   else
-    invocation.terminal.out << "order " << flags.id << " is cancelled\n";
+    invocation.terminal.out << "order " << *id << " is cancelled\n";
   return ExitCode::done;
 }
 
 Result<ExitCode> confirm_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto answer =
-      client->put("/orders/" + percent_encode(flags.id) + "/confirm", Json{{"paymentId", flags.payment}});
+  const auto id = whole_id(*client, flags.id);
+  if (!id) return id.error();
+  const auto answer = client->put("/orders/" + percent_encode(*id) + "/confirm", Json{{"paymentId", flags.payment}});
   if (!answer) return answer.error();
   if (invocation.wants_json())
     invocation.print(*answer);
   else
-    invocation.terminal.out << "order " << flags.id << " is confirmed with payment " << flags.payment << "\n";
+    invocation.terminal.out << "order " << *id << " is confirmed with payment " << flags.payment << "\n";
   return ExitCode::done;
 }
 
@@ -261,7 +283,7 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
   const auto take_item = [flags](const std::string& text) -> Result<void> {
     auto item = parse_item(text);
     if (!item) return item.error();
-    flags->wish.priced |= std::count(text.begin(), text.end(), ':') > 1;
+    flags->wish.priced |= parts_of_item(text).size() > 2;
     flags->wish.items.push_back(std::move(*item));
     return {};
   };
@@ -288,7 +310,7 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
 }
 
 void add_id(CLI::App& app, OrderFlags& flags) {
-  add_text(app, "order", flags.id, "ORDER-ID", "The order's id").required();
+  add_text(app, "order", flags.id, "ORDER-ID", "The order's id, or the beginning of it").required();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/flag.hpp"
+#include "cli/id_prefix.hpp"
 #include "cli/member.hpp"
 #include "cli/saga_filter.hpp"
 #include "cli/saga_table.hpp"
@@ -44,8 +45,9 @@ struct OperationFlags {
 Result<std::string> saga_id_of(NodeClient& client, const std::string& id) {
   if (Uuid::parse(id)) return id;
   const auto saga = client.get("/sagas/correlation/" + percent_encode(id));
-  if (!saga) return saga.error();
-  return text_member(*saga, "id");
+  if (saga) return text_member(*saga, "id");
+  if (saga.error().code == ErrorCode::not_found && begins_an_id(id)) return id_beginning_with(client, id);
+  return saga.error();
 }
 
 Json operate(NodeClient& client, const Operation& operation, const OperationFlags& flags,
@@ -182,7 +184,7 @@ Result<ExitCode> run_operation(Invocation& invocation, const Operation& operatio
 
 std::shared_ptr<OperationFlags> add_operation(CLI::App& app, Commands& commands, Operation operation) {
   const auto flags = std::make_shared<OperationFlags>();
-  add_text(app, "sagas", flags->ids, "SAGA-ID", "Saga ids, order ids, correlation ids or idempotency keys");
+  add_text(app, "sagas", flags->ids, "SAGA-ID", "Saga ids, order ids, their beginnings, correlation ids or idempotency keys");
   add_switch(app, "--all", flags->all, "All that the filters choose");
   add_saga_flags(app, flags->which);
   add_switch(app, "-y,--yes", flags->yes, "Do not ask");

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/definition_tree.hpp"
 #include "cli/flag.hpp"
+#include "cli/id_prefix.hpp"
 #include "cli/member.hpp"
 #include "cli/saga_filter.hpp"
 #include "cli/saga_table.hpp"
@@ -50,7 +51,11 @@ Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
   if (!client) return client.error();
   // Also by correlation id and idempotency key, for those who have no saga id at hand.
   const std::string path = Uuid::parse(id) ? "/sagas/" : "/sagas/correlation/";
-  const auto saga = client->get(path + percent_encode(id));
+  auto saga = client->get(path + percent_encode(id));
+  if (!saga && saga.error().code == ErrorCode::not_found && begins_an_id(id)) {
+    const auto whole = id_beginning_with(*client, id);
+    saga = whole ? client->get("/sagas/" + percent_encode(*whole)) : Result<Json>(whole.error());
+  }
   if (!saga) return saga.error();
   if (invocation.wants_json())
     invocation.print(*saga);
@@ -91,7 +96,7 @@ void add_saga(CLI::App& root, Commands& commands) {
 
   const auto id = std::make_shared<std::string>();
   CLI::App* get = add_command(*group, "get", "Show a saga");
-  add_text(*get, "saga", *id, "SAGA-ID", "The saga's id, or its correlation id").required();
+  add_text(*get, "saga", *id, "SAGA-ID", "The saga's id, the beginning of it, or its correlation id").required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
   CLI::App* all = add_command(*group, "definitions", "Draw the sagas that the nodes run; with -v their topics");

@@ -68,15 +68,20 @@ void add_saga_flags(CLI::App& app, SagaFlags& flags) {
 Result<FoundSagas> find_sagas(NodeClient& client, const SagaFlags& flags, std::size_t limit) {
   FoundSagas found;
   const std::string query = flags.query();
+  // From where the page before ended, and not by number: sagas that end meanwhile leave the filter, and those after
+  // them would move to a page that was read already. A server without cursors is read by number.
+  std::string from = "page=1";
   for (std::int64_t page = 1; found.sagas.size() < limit; ++page) {
-    auto answer = client.get("/sagas?page=" + std::to_string(page) + "&limit=" + std::to_string(page_size) +
-                             (query.empty() ? "" : "&" + query));
+    auto answer =
+        client.get("/sagas?" + from + "&limit=" + std::to_string(page_size) + (query.empty() ? "" : "&" + query));
     if (!answer) return answer.error();
     if (page == 1) found.total = integer_member(*answer, "total");
     const Json& sagas = member(*answer, "sagas");
     for (const Json& saga : sagas)
       if (found.sagas.size() < limit) found.sagas.push_back(saga);
     if (sagas.size() < page_size) break;
+    const std::string cursor = text_member(*answer, "nextCursor");
+    from = cursor.empty() ? "page=" + std::to_string(page + 1) : "cursor=" + cursor;
   }
   return found;
 }

@@ -60,7 +60,7 @@ void add_steps(const Json& saga, const Paint& paint, Branch& root) {
 
 std::string order_text(const Json& order, const Paint& paint) {
   std::string text = "order " + text_member(order, "id") + "  " + paint.status(text_member(order, "status")) +
-                     "  " + text_member(order, "totalAmount");
+                     "  " + money_member(order, "totalAmount");
   std::string items;
   for (const Json& item : member(order, "items"))
     items +=
@@ -73,7 +73,7 @@ std::string order_text(const Json& order, const Paint& paint) {
 
 std::string payment_text(const Json& payment, const Paint& paint) {
   std::string text = "payment " + text_member(payment, "id") + "  " +
-                     paint.status(text_member(payment, "status")) + "  " + text_member(payment, "amount");
+                     paint.status(text_member(payment, "status")) + "  " + money_member(payment, "amount");
   if (integer_member(payment, "attempt") > 1) text += "  attempt " + text_member(payment, "attempt");
   if (const std::string at = text_member(payment, "externalTransactionId"); !at.empty()) text += "  " + at;
   if (const std::string why = text_member(payment, "failureReason"); !why.empty())

@@ -9,8 +9,10 @@
 #include "cli/flag.hpp"
 #include "cli/kafka.hpp"
 #include "cli/redis.hpp"
+#include "cli/role.hpp"
 #include "cli/toss.hpp"
 #include "cli/version.hpp"
+#include "common/descriptors.hpp"
 #include "server/http/cors.hpp"
 #include "server/node/node.hpp"
 #include "server/node/payment_provider.hpp"
@@ -18,21 +20,11 @@
 namespace sagactl {
 namespace {
 
-enum class PaymentBy : std::uint8_t { simulated, remote, toss };
-enum class ServeRole : std::uint8_t { node, order, payment, inventory, orchestrator };
 enum class DedupeBy : std::uint8_t { product, key_only };
 enum class ConfirmedBy : std::uint8_t { automatic, shop };
 
 }  // namespace
 
-template <>
-struct Spelling<PaymentBy> {
-  static constexpr std::string_view names[] = {"simulated", "remote", "toss"};
-};
-template <>
-struct Spelling<ServeRole> {
-  static constexpr std::string_view names[] = {"node", "order", "payment", "inventory", "orchestrator"};
-};
 template <>
 struct Spelling<ConfirmedBy> {
   static constexpr std::string_view names[] = {"auto", "shop"};
@@ -133,6 +125,7 @@ void announce(const Invocation& invocation, const Nodes& nodes) {
 
 Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   invocation.interrupt.stay_on_hangup();
+  raise_descriptor_limit();
   const auto database = find_database(invocation);
   if (!database) return database.error();
   NodeOptions options = flags.options;

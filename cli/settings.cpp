@@ -13,7 +13,7 @@ void add_settings(CLI::App& root, Settings& settings) {
                "Bearer token [what `sagactl login` stored, or the local node's own]"),
       add_text(root, "--token-file", settings.token_file, "FILE",
                "The same out of a file, so that it is not in the list of processes"),
-      add_text(root, "--context", settings.context, "NAME", "A named set of settings, see `sagactl context`"),
+      add_text(root, "--context", settings.context, "CONTEXT", "A named set of settings, see `sagactl context`"),
       add_text(root, "--database", settings.database, "FILE|URL",
                "Of the nodes: an SQLite file or postgres://... [DATABASE_*, or <data>/saga.db]"),
       add_text(root, "--data", settings.data, "DIR", "Data directory of the nodes on this machine [./sagactl-data]"),

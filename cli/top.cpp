@@ -1,14 +1,21 @@
 #include "cli/top.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <ostream>
+#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
 #include "cli/system_view.hpp"
 #include "cli/table.hpp"
+#include "cli/terminal_mode.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,6 +23,7 @@ namespace {
 constexpr const char* enter_screen = "\x1b[?1049h\x1b[?25l";
 constexpr const char* leave_screen = "\x1b[?25h\x1b[?1049l";
 constexpr const char* clear_screen = "\x1b[H\x1b[J";
+constexpr std::chrono::milliseconds look_for_signals{100};
 
 struct TopFlags {
   Duration interval = 1s;
@@ -26,9 +34,8 @@ std::string per_second(const std::optional<Rates>& rates, double Rates::*which) 
   return rates ? fmt::format("{:.1f}/s", (*rates).*which) : "-";
 }
 
-void draw(const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates,
+void draw(std::ostream& out, const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates,
           const std::optional<Error>& trouble) {
-  std::ostream& out = invocation.terminal.out;
   const Paint& paint = invocation.paint;
   out << paint.strong("sagactl top") << "  " << iso8601_ms(view.at) << "\n\n";
   if (view.answered) {
@@ -55,7 +62,22 @@ void draw(const Invocation& invocation, const SystemView& view, const std::optio
                node.up ? paint.good(node.status) : paint.bad(node.status)});
   }
   table.print(out, invocation.terminal.table_width());
-  out << std::flush;
+}
+
+// As much of it as the terminal shows: a line that is too long would take two, and one too many would push the first
+// ones off.
+std::string fitted(const std::string& text, const Terminal& terminal) {
+  const int columns = terminal.out_width(), lines = terminal.lines();
+  std::string shown;
+  int count = 0;
+  for (std::size_t begin = 0; begin < text.size(); ++count) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const bool last = lines > 0 && count + 1 == lines && end + 1 < text.size();
+    shown += (count == 0 ? "" : "\n") + (last ? "…" : cut(std::string_view(text).substr(begin, end - begin), columns));
+    if (last) break;
+    begin = end + 1;
+  }
+  return shown;
 }
 
 void print_line(const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates) {
@@ -93,25 +115,49 @@ Json to_json(const SystemView& view, const std::optional<Rates>& rates) {
 class Screen {
  public:
   Screen(const Invocation& invocation, bool redraw) : invocation_(invocation), redraw_(redraw) {
-    if (redraw_) invocation_.terminal.out << enter_screen;
+    if (!redraw_) return;
+    invocation_.terminal.out << enter_screen << std::flush;
+    mode_.emplace(STDIN_FILENO, TerminalMode::Change{ECHO | ICANON, STDOUT_FILENO, enter_screen, leave_screen});
   }
   ~Screen() {
+    mode_.reset();
     if (redraw_) invocation_.terminal.out << leave_screen << std::flush;
+  }
+  // Until the next view. False: it is to end, by a signal or by the key q.
+  bool wait(const std::stop_token& stop, Duration interval) const {
+    if (!redraw_ || ::isatty(STDIN_FILENO) == 0) return pause(stop, interval);
+    const auto until = std::chrono::steady_clock::now() + interval;
+    while (!stop.stop_requested()) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return true;
+      pollfd keys{STDIN_FILENO, POLLIN, 0};
+      if (::poll(&keys, 1, static_cast<int>(std::min(left, look_for_signals).count())) <= 0) continue;
+      char key = 'q';  // also when nobody types any more
+      if (::read(STDIN_FILENO, &key, 1) >= 0 && (key == 'q' || key == 'Q')) return false;
+    }
+    return false;
   }
   void show(const SystemView& view, const std::optional<Rates>& rates, const std::optional<Error>& trouble,
             bool once) {
-    if (redraw_) invocation_.terminal.out << clear_screen;
-    if (invocation_.wants_json())
+    std::ostream& out = invocation_.terminal.out;
+    if (invocation_.wants_json()) {
       invocation_.print(to_json(view, rates));
-    else if (redraw_ || once)
-      draw(invocation_, view, rates, trouble);
-    else
+    } else if (redraw_) {
+      std::ostringstream text;
+      draw(text, invocation_, view, rates, trouble);
+      out << clear_screen << fitted(text.str(), invocation_.terminal) << std::flush;
+    } else if (once) {
+      draw(out, invocation_, view, rates, trouble);
+      out << std::flush;
+    } else {
       print_line(invocation_, view, rates);
+    }
   }
 
  private:
   const Invocation& invocation_;
   bool redraw_;
+  std::optional<TerminalMode> mode_;
 };
 
 Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
@@ -124,9 +170,10 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
   if (observer->trouble()) return *observer->trouble();
   const std::stop_token stop = invocation.interrupt.take();
   std::optional<SystemView> before = std::move(first);
-  Screen screen(invocation, invocation.terminal.out_is_tty && !flags.once && !invocation.wants_json());
+  const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.redraws;
+  Screen screen(invocation, redraw && !flags.once && !invocation.wants_json());
   // The first view is for the rates of the second.
-  while (pause(stop, flags.interval) && invocation.terminal.out) {
+  while (screen.wait(stop, flags.interval) && invocation.terminal.out) {
     SystemView now = observer->look();
     screen.show(now, rates_between(before, now), observer->trouble(), flags.once);
     before = std::move(now);
@@ -139,7 +186,7 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
 
 void add_top(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TopFlags>();
-  CLI::App* app = add_command(root, "top", "Watch nodes, rates, active and stuck sagas", "Running");
+  CLI::App* app = add_command(root, "top", "Watch nodes, rates, active and stuck sagas; q ends it", "Running");
   add_duration(*app, "--interval", flags->interval, "How often [1s]");
   add_switch(*app, "--once", flags->once, "One view, then end");
   commands.add(app, [flags](Invocation& invocation) { return run_top(invocation, *flags); });

@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
+#include "cli/id_prefix.hpp"
 #include "cli/member.hpp"
 #include "cli/node_client.hpp"
 #include "cli/saga_status.hpp"
@@ -37,16 +38,26 @@ Result<Json> trace_by_other_id(NodeClient& client, const std::string& id) {
   return Error{ErrorCode::not_found, "no trace"};
 }
 
+Result<Json> find_trace(NodeClient& client, const std::string& id);
+
+// Nothing is called so, but an id may begin so.
+Result<Json> find_trace_by_beginning(NodeClient& client, const std::string& text, Error otherwise) {
+  const auto id = id_beginning_with(client, text);
+  if (id) return find_trace(client, *id);
+  return id.error().code == ErrorCode::not_found ? otherwise : id.error();
+}
+
 Result<Json> find_trace(NodeClient& client, const std::string& id) {
   auto trace = client.get("/trace/correlation/" + percent_encode(id));
   const bool unknown = trace ? member(*trace, "found") == false : trace.error().code == ErrorCode::not_found;
   if (unknown && Uuid::parse(id)) trace = trace_by_other_id(client, id);
   const bool found = trace && true_member(*trace, "found");
   if (found || (!trace && trace.error().code != ErrorCode::not_found)) return trace;
-  return with_hint(Error{ErrorCode::not_found,
-                         "there is no trace of '" + id + "': " + client.url() +
-                             " knows no correlation id, order id, saga id or idempotency key like it"},
-                   "`sagactl saga list` and `sagactl order list` show what there is");
+  Error none = with_hint(Error{ErrorCode::not_found,
+                               "there is no trace of '" + id + "': " + client.url() +
+                                   " knows no correlation id, order id, saga id or idempotency key like it"},
+                         "`sagactl saga list` and `sagactl order list` show what there is");
+  return begins_an_id(id) ? find_trace_by_beginning(client, id, std::move(none)) : Result<Json>(std::move(none));
 }
 
 // Prints the events that came since `shown`.
@@ -91,7 +102,7 @@ void add_trace(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TraceFlags>();
   CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, attempts, errors, events",
                               "Using the nodes");
-  add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id or idempotency key").required();
+  add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id, the beginning of one, or idempotency key").required();
   add_switch(*app, "--follow", flags->follow, "Show events as they happen, until the saga has ended");
   commands.add(app, [flags](Invocation& invocation) { return run_trace(invocation, *flags); });
 }

@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <optional>
 #include <span>
-#include <thread>
 
 #include "common/crypto.hpp"
+#include "common/processors.hpp"
 #include "loadgen/accounts.hpp"
 #include "loadgen/address.hpp"
 #include "loadgen/crew.hpp"
 #include "loadgen/figures.hpp"
 #include "loadgen/request_writer.hpp"
 #include "loadgen/test_data.hpp"
-#include "loadgen/usable_cores.hpp"
 #include "loadgen/worker_thread.hpp"
 
 namespace sagactl {
@@ -147,7 +146,7 @@ Result<void> LoadRun::prepare_test_data() {
 }
 
 void LoadRun::gather_crew() {
-  const std::uint32_t cores = usable_cores();
+  const std::uint32_t cores = processors_for_this_process();
   size_ = size_crew(options_, phases_, cores);
   allow_files(std::uint64_t{size_.connections} + 256);
   RequestWriter::Run run;

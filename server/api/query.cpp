@@ -122,6 +122,18 @@ std::optional<Uuid> QueryReader::uuid(std::string_view name) {
   return uuid;
 }
 
+std::optional<IdRange> QueryReader::ids(std::string_view name) {
+  constexpr std::string_view nil = "00000000-0000-0000-0000-000000000000", top = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+  const auto text = request_.query_value(name);
+  if (!text) return std::nullopt;
+  const std::string begin(text->substr(0, nil.size()));
+  const auto first = Uuid::parse(begin + std::string(nil.substr(begin.size())));
+  const auto last = Uuid::parse(begin + std::string(top.substr(begin.size())));
+  if (first && last && !begin.empty() && text->size() <= nil.size()) return IdRange{OrderId{*first}, OrderId{*last}};
+  fault(fmt::format("{} must be the beginning of a UUID", name));
+  return std::nullopt;
+}
+
 Result<void> QueryReader::finish() {
   if (faults_.empty()) return {};
   return http::validation_error(std::move(faults_));

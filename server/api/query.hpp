@@ -39,6 +39,7 @@ class QueryReader {
   std::optional<Timestamp> time(std::string_view name);
   std::optional<Duration> duration(std::string_view name);
   std::optional<Uuid> uuid(std::string_view name);
+  std::optional<IdRange> ids(std::string_view name);  // all that begin so
 
   // Every value of `name` and of `name[]`, each also a list with commas.
   template <class Enum>

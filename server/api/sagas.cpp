@@ -30,6 +30,7 @@ SagaFilter read_filter(QueryReader& query, const Request& request, Timestamp now
   if (request.query_value("retriesOver"))
     filter.retries_over = static_cast<int>(query.integer("retriesOver", 0, 0, 1'000'000));
   if (const auto age = query.duration("olderThan")) filter.created_before = now - *age;
+  filter.ids = query.ids("id");
   if (query.boolean("stuck")) {
     if (filter.statuses.empty()) filter.statuses = {SagaStatus::started, SagaStatus::compensating};
     filter.updated_before = now - stuck_after;

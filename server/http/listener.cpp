@@ -13,8 +13,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 namespace {
 
-constexpr std::size_t refusals_max = 64;  // connections over the limit that are told so at one time
 constexpr std::chrono::milliseconds accept_pause{100};
+constexpr std::chrono::seconds tell_again{30};  // that descriptors have run out
 
 // How often deadlines are looked at: a quarter of the shortest, so that none is late by more than that.
 std::chrono::milliseconds watch_interval(const Limits& limits) {
@@ -91,8 +91,12 @@ asio::awaitable<void> Listener::accept() {
       admit(std::move(socket));
       continue;
     }
+    if (is_out_of_descriptors(error)) {
+      if (turn_one_away()) continue;
+    } else {
+      log_warn("cannot accept a connection", {{"port", port_}, {"why", error.message()}});
+    }
     // Out of descriptors, or the client went away at once: neither may turn this into a busy loop.
-    log_warn("cannot accept a connection", {{"port", port_}, {"why", error.message()}});
     pause_timer_.expires_after(accept_pause);
     co_await pause_timer_.async_wait(use_result);
   }
@@ -101,9 +105,9 @@ asio::awaitable<void> Listener::accept() {
 void Listener::admit(tcp::socket socket) {
   const std::size_t most = options_.limits.connections_max;
   const std::size_t now = connections_.size();
-  if (now >= most + refusals_max) {
+  if (now >= most + options_.limits.refusals_max) {
     http_metrics_.refused("connections");
-    return;
+    return turn_away(socket.native_handle());
   }
   auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket));
   if (now >= most) {
@@ -111,6 +115,19 @@ void Listener::admit(tcp::socket socket) {
   } else {
     connection->start();
   }
+}
+
+// The one that waits next is told to come again, by the descriptor that is kept for that.
+bool Listener::turn_one_away() {
+  const auto now = Connection::Clock::now();
+  if (now >= told_of_descriptors_) {
+    told_of_descriptors_ = now + tell_again;
+    log_warn("no descriptor is left for a connection; it is answered 503",
+             {{"port", port_}, {"connections", connections_.size()}, {"do", "raise the limit of open files (nofile)"}});
+  }
+  const bool told = spare_.turn_away_from(acceptor_.native_handle());
+  if (told) http_metrics_.refused("descriptors");
+  return told;
 }
 
 // Looks at the deadlines of all connections from time to time: cheaper than a timer for each, which would be

@@ -16,6 +16,7 @@
 #include "server/http/rate_limit.hpp"
 #include "server/http/router.hpp"
 #include "server/http/server.hpp"
+#include "server/http/turned_away.hpp"
 
 namespace sagactl::http {
 
@@ -51,6 +52,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   boost::asio::awaitable<void> watch();
   void admit(boost::asio::ip::tcp::socket socket);
   void take_in();
+  bool turn_one_away();
   void finish_stop();
 
   boost::asio::io_context& context_;
@@ -64,6 +66,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   boost::asio::steady_timer pause_timer_;
   std::uint16_t port_ = 0;
   std::vector<Connection*> connections_;
+  SpareDescriptor spare_;
+  std::chrono::steady_clock::time_point told_of_descriptors_{};
   bool stopping_ = false;
   bool told_of_proxy_ = false;
   std::chrono::steady_clock::time_point stop_deadline_{};

@@ -24,6 +24,7 @@ struct Limits {
   std::size_t header_bytes_max = std::size_t{16} * 1024;  // over it 431
   std::size_t body_bytes_max = std::size_t{100} * 1024;   // over it 413
   std::size_t connections_max = 10'000;                   // past it 503 and close
+  std::size_t refusals_max = 64;                          // past connections_max that are told so with care at one time
   std::chrono::milliseconds read_timeout{30'000};         // a request that has begun: 408
   std::chrono::milliseconds idle_timeout{75'000};         // between requests: closed without a word
   std::chrono::milliseconds write_timeout{30'000};        // a client that does not read its answer: closed

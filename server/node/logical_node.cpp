@@ -5,6 +5,7 @@
 #include "common/crypto.hpp"
 #include "common/log.hpp"
 #include "server/api/routes.hpp"
+#include "server/node/connection_limits.hpp"
 
 namespace sagactl {
 namespace {
@@ -90,6 +91,7 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   if (!trusted) return trusted.error();
   server.trusted_proxies = std::move(trusted).value();
   server.cors_origins = options.cors_origins;
+  server.limits = connection_limits(options.nodes);
   auto listening =
       http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
   if (!listening) return listening.error();

@@ -13,6 +13,7 @@
 #include "server/adapters/system/system_clock.hpp"
 #include "server/api/consumer_metrics.hpp"
 #include "server/http/server.hpp"
+#include "server/node/connection_limits.hpp"
 #include "server/node/node.hpp"
 #include "server/node/payment_provider.hpp"
 #include "server/node/shared_parts.hpp"
@@ -45,6 +46,7 @@ class PaymentProcess final : public Nodes {
     server.port = options.port;
     server.cors_origins = options.cors_origins;
     metrics_->add_build_info(options.version, options.revision);
+    server.limits = connection_limits(1);
     auto listening = http::Server::listen(*io_, std::move(server), make_router(), metrics_);
     if (!listening) return listening.error();
     server_ = std::move(listening).value();

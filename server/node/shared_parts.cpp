@@ -109,7 +109,8 @@ KafkaOptions kafka_of_nodes(const NodeOptions& options, TopicBook& book) {
 
 Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options, TopicBook& book) {
   if (options.kafka.empty()) return make_memory_bus();
-  return make_kafka_bus(kafka_of_nodes(options, book));
+  const KafkaOptions kafka = kafka_of_nodes(options, book);
+  return make_kafka_bus(kafka, topics_of(kafka_use(options), kafka));
 }
 
 Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, TopicBook& book, Clock& clock) {
@@ -165,6 +166,13 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
       http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max, hashes_of_client_max});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
   return parts;
+}
+
+KafkaUse kafka_use(const NodeOptions& options) {
+  KafkaUse use;
+  use.asks_for_payments = options.payment_provider == PaymentProvider::remote;
+  use.service = options.service;
+  return use;
 }
 
 KafkaOptions kafka_options(const NodeOptions& options) {

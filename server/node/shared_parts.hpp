@@ -6,6 +6,7 @@
 #include "common/result.hpp"
 #include "server/adapters/kafka/kafka_options.hpp"
 #include "server/adapters/kafka/kafka_saga_exchange.hpp"
+#include "server/adapters/kafka/topic_list.hpp"
 #include "server/api/event_feed.hpp"
 #include "server/api/readers.hpp"
 #include "server/api/sessions.hpp"
@@ -48,6 +49,7 @@ inline constexpr std::string_view jwt_refresh_secret_name = "jwt-refresh.secret"
 // Nodes over parts that were made before, with the same options.
 Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options, std::unique_ptr<SharedParts> parts);
 
+KafkaUse kafka_use(const NodeOptions& options);
 KafkaOptions kafka_options(const NodeOptions& options);
 
 // The user in whose name the operator credential acts.

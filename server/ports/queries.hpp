@@ -43,6 +43,11 @@ struct SagaStage {
   std::optional<std::size_t> step = {};
 };
 
+// From the first to the last, both included.
+struct IdRange {
+  OrderId first, last;
+};
+
 struct SagaFilter {
   std::optional<UserId> user = {};  // whose order it is
   std::optional<std::string> type = {};
@@ -53,6 +58,7 @@ struct SagaFilter {
   std::optional<int> retries_over = {};   // tries of its current step, more than
   std::optional<Timestamp> created_before = {};
   std::optional<Timestamp> updated_before = {};
+  std::optional<IdRange> ids = {};  // such as all that begin alike
 };
 
 struct FlowPage {

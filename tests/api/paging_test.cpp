@@ -82,6 +82,15 @@ TEST_F(Paging, SagasAreFoundByNodeTypeAndError) {
   node.place_and_await(customer, "PAYMENT_FAIL");
   EXPECT_EQ(get("/sagas?error=declined")["total"], 1);
   EXPECT_EQ(get("/sagas?stuck=true")["total"], 0);
+  const std::string id = *placed.begin();
+  for (const std::size_t length : {1u, 8u, 9u, 14u, 36u}) {
+    std::size_t alike = 0;
+    for (const std::string& other : placed) alike += other.starts_with(id.substr(0, length));
+    EXPECT_EQ(get("/sagas?id=" + id.substr(0, length))["total"], alike) << length;
+  }
+  EXPECT_EQ(get("/sagas?id=ffff")["total"], 0);
+  for (const char* wrong : {"/sagas?id=", "/sagas?id=x", "/sagas?id=01a2-", "/sagas?id=0000000000"})
+    EXPECT_EQ(get(wrong)["statusCode"], 400) << wrong;
   EXPECT_EQ(get("/sagas?olderThan=1h")["total"], 0);
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "tests/cli/command.hpp"
@@ -12,19 +13,36 @@ namespace {
 
 using testing::HasSubstr;
 
-// What bash offers after `typed`, with the script of `sagactl completion bash`.
-std::string offered(Desk& desk, const std::string& typed) {
-  desk.write("completion.bash", desk.run({"completion", "bash"}).out + R"(
-COMP_WORDS=()" + typed + R"( '')
+std::string printed_by(const std::string& command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string text;
+  std::array<char, 4096> piece{};
+  for (std::size_t length; (length = fread(piece.data(), 1, piece.size(), pipe.get())) > 0;)
+    text.append(piece.data(), length);
+  return text;
+}
+
+// A program called sagactl that answers what a completion script asks, and nothing else.
+void write_sagactl(const Desk& desk) {
+  desk.write("bin/sagactl", "#!/bin/sh\ncase \"$1 $2\" in\n'complete ids') echo 0198f0a0-0000; echo 0198f0a0-1111 ;;\n"
+                            "'complete contexts') echo staging; echo \"url=$4\" ;;\nesac\n");
+  std::filesystem::permissions(desk.directory() / "bin/sagactl", std::filesystem::perms::owner_all);
+}
+
+// What bash offers after `typed`, whose last word is not ended yet, with the script of `sagactl completion bash`.
+std::string offered(Desk& desk, const std::string& typed, const std::string& last = "") {
+  write_sagactl(desk);
+  desk.write("completion.bash", desk.run({"completion", "bash"}).out + "PATH=" + (desk.directory() / "bin").string() +
+                                    ":/usr/bin:/bin\nCOMP_WORDS=(" + typed + " '" + last + R"(')
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _sagactl
-echo " ${COMPREPLY[*]} "
+echo " ${COMPREPLY[*]//$'\n'/ } "
 )");
-  const std::string command = "bash '" + (desk.directory() / "completion.bash").string() + "' 2>&1";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::array<char, 4096> text{};
-  const std::size_t length = fread(text.data(), 1, text.size(), pipe.get());
-  return std::string(text.data(), length);
+  return printed_by("cd '" + desk.directory().string() + "' && bash completion.bash 2>&1");
+}
+
+bool is_installed(const char* shell) {
+  return std::system((std::string("command -v ") + shell + " >/dev/null").c_str()) == 0;
 }
 
 TEST(CliCompletion, BashOffersCommandsFlagsAndChoices) {
@@ -40,6 +58,86 @@ TEST(CliCompletion, BashOffersCommandsFlagsAndChoices) {
   EXPECT_THAT(offered(desk, "sagactl dead-letter"), HasSubstr(" discard "));
   EXPECT_THAT(offered(desk, "sagactl audit"), HasSubstr(" --by "));
   EXPECT_THAT(offered(desk, "sagactl completion"), HasSubstr(" bash zsh fish "));
+}
+
+TEST(CliCompletion, BashOffersFilesContextsAndLiveIds) {
+  Desk desk;
+  desk.write("shop.toml", "");
+  desk.write("some folder/x", "");
+  EXPECT_THAT(offered(desk, "sagactl loadtest --profile"), HasSubstr("shop.toml"));
+  EXPECT_THAT(offered(desk, "sagactl loadtest", "sh"), HasSubstr("shop.toml"));
+  EXPECT_THAT(offered(desk, "sagactl loadtest"), HasSubstr("individual"));
+  EXPECT_THAT(offered(desk, "sagactl loadtest"), testing::Not(HasSubstr("FILE")));
+  EXPECT_THAT(offered(desk, "sagactl --data", "some"), HasSubstr("some folder"));
+  EXPECT_THAT(offered(desk, "sagactl trace"), HasSubstr("0198f0a0-0000"));
+  EXPECT_THAT(offered(desk, "sagactl order get", "0198f0a0-1"), HasSubstr("0198f0a0-1111"));
+  EXPECT_THAT(offered(desk, "sagactl retry"), HasSubstr("0198f0a0-0000"));
+  EXPECT_THAT(offered(desk, "sagactl context use"), HasSubstr("staging"));
+  EXPECT_THAT(offered(desk, "sagactl --url http://b:1 --context"), HasSubstr("url=http://b:1"));
+  EXPECT_EQ(offered(desk, "sagactl order list --limit"), "  \n");
+  EXPECT_THAT(offered(desk, "sagactl help"), HasSubstr(" loadtest "));
+}
+
+TEST(CliCompletion, FishOffersWhatFits) {
+  if (!is_installed("fish")) GTEST_SKIP() << "fish is not installed; tools/deps installs it";
+  Desk desk;
+  write_sagactl(desk);
+  desk.write("shop.toml", "");
+  desk.write("completion.fish", desk.run({"completion", "fish"}).out);
+  const auto offers = [&](const std::string& typed) {
+    return printed_by("cd '" + desk.directory().string() + "' && HOME=$PWD PATH=$PWD/bin:$PATH fish -c \"source "
+                      "completion.fish; complete -C '" + typed + "'\" 2>&1");
+  };
+  EXPECT_THAT(offers("sagactl ver"), HasSubstr("version"));
+  EXPECT_THAT(offers("sagactl completion "), HasSubstr("zsh"));
+  EXPECT_THAT(offers("sagactl loadtest "), HasSubstr("duplicate"));
+  EXPECT_THAT(offers("sagactl loadtest sh"), HasSubstr("shop.toml"));
+  EXPECT_THAT(offers("sagactl order "), HasSubstr("cancel"));
+  EXPECT_THAT(offers("sagactl order list "), testing::Not(HasSubstr("cancel")));
+  EXPECT_THAT(offers("sagactl order list --limit "), testing::Not(HasSubstr("cancel")));
+  EXPECT_THAT(offers("sagactl trace "), HasSubstr("0198f0a0-0000"));
+  EXPECT_THAT(offers("sagactl trace "), testing::Not(HasSubstr("shop.toml")));
+  EXPECT_THAT(offers("sagactl --url http://b:1 context use "), HasSubstr("url=http://b:1"));
+  EXPECT_THAT(offers("sagactl version --output "), HasSubstr("ndjson"));
+}
+
+// As packages install it: a file called _sagactl in $fpath, of which zsh knows nothing before the first TAB.
+TEST(CliCompletion, ZshCompletesAtTheFirstTab) {
+  if (!is_installed("zsh")) GTEST_SKIP() << "zsh is not installed; tools/deps installs it";
+  Desk desk;
+  write_sagactl(desk);
+  desk.write("shop.toml", "");
+  desk.write("functions/_sagactl", desk.run({"completion", "zsh"}).out);
+  desk.write("at_terminal.zsh", R"(
+zmodload zsh/zpty
+zpty z "HOME=$PWD PATH=$PWD/bin:$PATH zsh -f -i"
+zpty -w z "PS1='' fpath=($PWD/functions "'$fpath); autoload -Uz compinit; compinit -u -D; print set""up'
+zpty -r z out '*setup*'
+zpty -n -w z "$1"$'\t'
+zpty -r z out "*$2*"
+print -r -- "$out"
+)");
+  const auto shows = [&](const std::string& typed, const std::string& then) {
+    return printed_by("cd '" + desk.directory().string() + "' && timeout 20 zsh -f at_terminal.zsh '" + typed + "' '" +
+                      then + "' 2>&1");
+  };
+  EXPECT_THAT(shows("sagactl vers", "version "), HasSubstr("version "));
+  EXPECT_THAT(shows("sagactl order canc", "cancel "), HasSubstr("cancel "));
+  EXPECT_THAT(shows("sagactl loadtest --profile sh", "shop.toml"), HasSubstr("shop.toml"));
+  EXPECT_THAT(shows("sagactl order get 0198f0a0-1", "0198f0a0-1111"), HasSubstr("0198f0a0-1111"));
+  EXPECT_THAT(shows("sagactl context use st", "staging"), HasSubstr("staging"));
+}
+
+TEST(CliCompletion, IsAnsweredQuietlyWhateverIsWrong) {
+  Desk desk;
+  desk.run({"context", "set", "staging", "--url", "http://127.0.0.1:9"});
+  desk.run({"context", "set", "other", "--url", "http://127.0.0.1:9"});
+  EXPECT_EQ(desk.run({"complete", "contexts"}).out, "other\nstaging\n");
+  desk.variables["SAGACTL_CONTEXT"] = "gone";
+  const Printed ids = desk.run({"complete", "ids"});
+  EXPECT_EQ(ids.code, 0);
+  EXPECT_EQ(ids.out + ids.err, "");
+  EXPECT_THAT(desk.run({"--help"}).out, testing::Not(HasSubstr("complete  ")));
 }
 
 TEST(CliCompletion, FishAndZshNameTheCommands) {

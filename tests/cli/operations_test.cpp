@@ -67,6 +67,24 @@ TEST(CliDoctor, TellsAClockThatIsWrongAndADependencyThatIsDown) {
   EXPECT_EQ(finding(outcome, "database of node-1")["result"], "ok");
 }
 
+TEST(CliDoctor, TakesTheBrokersFromTheFlagBeforeTheEnvironment) {
+  Desk desk;
+  desk.variables["KAFKA_BROKER"] = "127.0.0.1:1";
+  const auto kafka = [&](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"doctor", "-o", "json", "--url", "http://127.0.0.1:1", "--timeout", "100ms"});
+    return finding(desk.run(flags), "kafka")["found"].get<std::string>();
+  };
+  EXPECT_THAT(kafka({}), HasSubstr("127.0.0.1:1"));
+  EXPECT_THAT(kafka({"--kafka", "127.0.0.1:2", "--role", "order", "--payment", "remote"}), HasSubstr("127.0.0.1:2"));
+  EXPECT_THAT(kafka({"--kafka", "127.0.0.1:x"}), HasSubstr("--kafka"));
+}
+
+TEST(CliDoctor, SaysHowManyConnectionsDescriptorsAllow) {
+  Desk desk;
+  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  EXPECT_THAT(finding(outcome, "descriptors")["found"].get<std::string>(), HasSubstr("may be open at a time"));
+}
+
 TEST(CliTop, ShowsOneViewWithRates) {
   Desk desk;
   FakeNode node;

@@ -3,6 +3,7 @@
 
 #include "server/adapters/postgres/address.hpp"
 #include "server/adapters/postgres/failure.hpp"
+#include "server/adapters/postgres/refusal.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -52,6 +53,41 @@ TEST(PostgresFailure, IsClassifiedBySqlstate) {
     EXPECT_NE(error.message.find("db at me@there:5432"), std::string::npos) << error.message;
     EXPECT_EQ(is_worth_repeating(row.state), row.is_worth_repeating) << row.state;
   }
+}
+
+// What libpq says of a server that is tried with TLS and without, or of several, is one text.
+TEST(PostgresFailure, OfATryThatCameFurtherSaysMoreThanThatOfAnother) {
+  const std::string at = "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  ";
+  EXPECT_EQ(state_of_refusal(at + "28P01 " + at + "28000"), "28P01");
+  EXPECT_EQ(state_of_refusal(at + "28000 " + at + "28P01"), "28P01");
+  EXPECT_EQ(state_of_refusal(at + "3D000 " + at + "28000"), "3D000");
+  EXPECT_EQ(state_of_refusal(at + "28000 " + at + "28000"), "28000");
+  EXPECT_EQ(state_of_refusal("connection to server at \"db\", port 1 failed: Connection refused"), "08001");
+  EXPECT_EQ(state_of_refusal("failed: Connection refused  Is it running? " + at + "53300"), "53300");
+  EXPECT_EQ(state_of_refusal(""), "08001");
+}
+
+TEST(PostgresFailure, OfTlsIsSaidToBeOne) {
+  for (const char* said :
+       {"SSL error: certificate verify failed", "root certificate file \"/root.crt\" does not exist",
+        "server does not support SSL, but SSL was required",
+        "server certificate for \"db\" does not match host name \"127.0.0.1\""}) {
+    const Error error = error_of("08001", "db at me@there:5432", said);
+    EXPECT_NE(error.message.find("over TLS: check sslmode"), std::string::npos) << error.message;
+    EXPECT_EQ(error.code, ErrorCode::unavailable);
+  }
+  EXPECT_EQ(error_of("08001", "db", "Connection refused").message.find("TLS"), std::string::npos);
+}
+
+TEST(PostgresAddress, NamesEachHostWithItsPort) {
+  const auto several = Address::parse("postgres://me@a,b:6000/shop?target_session_attrs=read-write").value();
+  EXPECT_EQ(several.text(), "shop at me@a:5432,b:6000");
+  const auto hosts = several.each_host();
+  ASSERT_EQ(hosts.size(), 2u);
+  EXPECT_EQ(hosts[1].text(), "shop at me@b:6000");
+  EXPECT_EQ(hosts[1].get("target_session_attrs"), "any");
+  EXPECT_EQ(Address::parse("postgres://me@a,b/shop?port=7000").value().hosts(), "a:7000,b:7000");
+  EXPECT_EQ(Address::parse("postgres:///shop?host=/run/pg").value().hosts(), "/run/pg:5432");
 }
 
 TEST(PostgresAddress, SaysWhereTheDatabaseIsAndNeverThePassword) {

@@ -362,6 +362,8 @@ std::string RandomLife::ask_sagas() {
   if (random_.chance(0.2)) filter.retries_over = static_cast<int>(random_.below(3));
   if (random_.chance(0.2)) filter.updated_before = subject_.clock.now() - 5s;
   if (random_.chance(0.2)) filter.type = some_type();
+  if (random_.chance(0.1))
+    filter.ids = IdRange{order_id(static_cast<int>(random_.below(20))), order_id(static_cast<int>(random_.below(40)))};
   for (std::uint64_t i = random_.below(3); i > 0; --i) {
     SagaStage& stage = filter.stages.emplace_back();
     stage.status = some<SagaStatus>(random_);

@@ -32,6 +32,7 @@ class Process {
   // The next line of its output, without the line end; "" when it has ended its output.
   std::string next_line();
   void send(int signal) const;
+  pid_t pid() const { return pid_; }
   // Waits for its end and takes the rest of its output.
   Ended wait();
 

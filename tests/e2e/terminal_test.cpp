@@ -1,12 +1,15 @@
 // The real program at a terminal, in a shell, and under the signals that come to it.
 #include <gmock/gmock.h>
+#include <netinet/in.h>
 #include <pty.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -215,6 +218,99 @@ TEST(PasswordPrompt, EchoesWhileItIsStoppedAndHidesAndAsksAgainAfterwards) {
   EXPECT_EQ(WEXITSTATUS(desk.status()), 5);  // nothing answers there
   EXPECT_TRUE(desk.echoes());
   EXPECT_EQ(desk.shown().find("a-long-word"), std::string::npos);
+}
+
+TEST(Top, KeepsToTheTerminalAndEndsAtQ) {
+  const Site site;
+  const Served node(site, {"--nodes", "8"});
+  AtTerminal desk({"top", "--url", node.urls(), "--interval", "100ms"}, {"TERM=xterm"});
+  desk.resize(40, 8);
+  desk.await("\x1b[?1049h");  // a screen of its own
+  desk.await("\x1b[H\x1b[J");
+  desk.await("…\x1b[H");  // the last line of a view that has more of them
+  const std::string view = desk.shown().substr(desk.shown().rfind("\x1b[J", desk.shown().size() - 8));
+  EXPECT_EQ(std::count(view.begin(), view.end(), '\n'), 7) << view;
+  desk.type("q");
+  EXPECT_EQ(WEXITSTATUS(desk.status()), 0);
+  EXPECT_TRUE(desk.echoes());
+}
+
+TEST(Top, LeavesItsScreenWhileItIsStopped) {
+  const Site site;
+  const Served node(site, {});
+  AtTerminal desk({"top", "--url", node.urls(), "--interval", "50ms"}, {"TERM=xterm"});
+  desk.await("\x1b[H\x1b[J");
+  desk.send(SIGTSTP);
+  EXPECT_TRUE(WIFSTOPPED(desk.status()));
+  EXPECT_TRUE(desk.echoes());
+  desk.await("\x1b[?1049l");
+  desk.send(SIGCONT);
+  desk.await("\x1b[?1049h");
+  desk.send(SIGTERM);
+  EXPECT_EQ(WEXITSTATUS(desk.status()), 0);
+}
+
+TEST(Top, WritesNothingOverOnADumbTerminal) {
+  const Site site;
+  const Served node(site, {});
+  AtTerminal desk({"top", "--url", node.urls(), "--interval", "50ms"}, {"TERM=dumb"});
+  desk.await("nodes=1/1");
+  desk.send(SIGTERM);
+  EXPECT_EQ(WEXITSTATUS(desk.status()), 0);
+  EXPECT_EQ(desk.shown().find('\x1b'), std::string::npos);
+}
+
+// A node with few descriptors: every client is answered, whatever it holds open, and the others again afterwards.
+TEST(Descriptors, ThatRunOutAreToldAndAreNoEnd) {
+  const Site site;
+  const Served node(site, "/bin/bash",
+                    {"-c", "ulimit -Hn 96; exec " SAGACTL_BINARY " serve --port 0 -o ndjson --data d"}, 1);
+  const auto port = static_cast<std::uint16_t>(std::stoi(node.urls().substr(node.urls().rfind(':') + 1)));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::vector<int> clients;
+  int served = 0, refused = 0;
+  const std::string request = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  for (int i = 0; i < 200; ++i) {
+    clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const timeval patience{10, 0};
+    ::setsockopt(clients.back(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ASSERT_EQ(::connect(clients.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ::send(clients.back(), request.data(), request.size(), MSG_NOSIGNAL);
+    char answer[13] = {};
+    ASSERT_EQ(::recv(clients.back(), answer, 12, MSG_WAITALL), 12) << "connection " << i << " was not answered";
+    served += std::string(answer) == "HTTP/1.1 200";
+    refused += std::string(answer) == "HTTP/1.1 503";
+  }
+  EXPECT_GT(served, 10);
+  EXPECT_EQ(served + refused, 200);
+  for (const int client : clients) ::close(client);
+  EXPECT_EQ(node.run({"saga", "list", "--data", (site.directory() / "d").string()}).code, 0);
+}
+
+TEST(Descriptors, AreRaisedToWhatIsAllowed) {
+  const Site site;
+  Served node(site, "/bin/bash",
+              {"-c", "ulimit -Sn 64; exec " SAGACTL_BINARY
+                     " serve --port 0 -o ndjson"}, 1);
+  EXPECT_EQ(node.run({"saga", "list"}).code, 0);
+  const std::string limits = "/proc/" + std::to_string(node.process().pid()) + "/limits";
+  const Ended soft = shell(site, "grep 'open files' " + limits + " | awk '{print $4 == $5}'");
+  EXPECT_EQ(soft.out, "1\n");
+}
+
+// The unit of docs/operations.md.
+TEST(Systemd, TakesTheUnitOfTheDocumentation) {
+  if (::access("/usr/bin/systemd-analyze", X_OK) != 0) GTEST_SKIP() << "systemd-analyze is not installed";
+  const Site site;
+  const Ended verified = shell(
+      site, "sed -n '/^```ini$/,/^```$/p' " SAGACTL_SOURCE_DIR "/docs/operations.md | grep -v '```' | "
+            "sed \"s|/usr/local/bin/sagactl|$S|\" > sagactl.service; grep -q ExecStart sagactl.service || exit 9; "
+            "SYSTEMD_LOG_LEVEL=warning systemd-analyze verify ./sagactl.service 2>&1 | grep sagactl.service; exit ${PIPESTATUS[0]}");
+  EXPECT_EQ(verified.code, 0) << verified.out;
+  EXPECT_EQ(verified.out, "");
 }
 
 TEST(AClosedTerminal, IsAnOrderlyEndOfANode) {

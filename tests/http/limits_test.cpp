@@ -1,5 +1,9 @@
 // What a client meets that sends too much, too slowly, too often, or what is not HTTP.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -149,6 +153,55 @@ TEST_F(ServerTest, RefusesConnectionsPastTheLimit) {
   EXPECT_TRUE(third.closes_silently());
   first.send(request_text("GET", "/n/3"));
   EXPECT_EQ(first.receive()->body, "3") << "those that are in are not disturbed";
+}
+
+TEST_F(ServerTest, TellsEveryConnectionPastTheLimitHoweverMany) {
+  ServerOptions options;
+  options.limits.connections_max = 1;
+  options.limits.refusals_max = 1;
+  const TestServer server(routes(), options);
+  RawClient first = server.connect();
+  first.send(request_text("GET", "/n/1"));
+  EXPECT_EQ(first.receive()->body, "1");
+  std::vector<RawClient> many;
+  for (int i = 0; i < 20; ++i) many.push_back(server.connect());
+  for (RawClient& one : many) {
+    const auto refused = one.receive();
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->status, 503);
+    EXPECT_EQ(refused->header("retry-after"), "1");
+    EXPECT_EQ(refused->json()["statusCode"], 503);
+  }
+}
+
+// The process has no descriptor left: clients must hear of it, and be served again afterwards.
+TEST_F(ServerTest, WithoutADescriptorEveryClientIsToldAndNobodyHangs) {
+  const TestServer server(routes(), {});
+  std::vector<int> clients, others;
+  for (int i = 0; i < 5; ++i) clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit few = before;
+  few.rlim_cur = 256;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  for (int taken = 0; taken >= 0;)
+    if (taken = ::dup(STDERR_FILENO); taken >= 0) others.push_back(taken);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(server.port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (const int client : clients)
+    EXPECT_EQ(::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  for (const int client : clients) {
+    std::string answer(4096, ' ');
+    const ssize_t length = ::recv(client, answer.data(), answer.size(), 0);
+    EXPECT_GT(length, 0);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 503")) << answer.substr(0, 40);
+  }
+  for (const std::vector<int>& all : {clients, others})
+    for (const int file : all) ::close(file);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(server.ask(request_text("GET", "/n/4")).status, 200);
 }
 
 TEST_F(ServerTest, LimitsTheRateOfOnePeerWhenToldTo) {

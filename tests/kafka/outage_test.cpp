@@ -1,11 +1,15 @@
 // The bus while Kafka is away, frozen, or does not let us make topics: with brokers of these tests' own.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <atomic>
 #include <future>
 #include <mutex>
 
 #include "server/adapters/kafka/kafka_bus.hpp"
+#include "server/adapters/kafka/kafka_check.hpp"
+#include "server/adapters/kafka/topic_list.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/kafka_server.hpp"
 
@@ -97,10 +101,40 @@ TEST(KafkaTopics, ThatAreMissingAndMayNotBeMadeAreAnErrorThatNamesThem) {
   NEEDS_KAFKA_SERVER();
   KafkaServer server(KafkaServer::Strangers::may_do_nothing);
   server.start();
-  const auto bus = make_kafka_bus(kafka::site_options(server.brokers()));
+  const KafkaOptions options = kafka::site_options(server.brokers());
+  const std::vector<std::string> needed = topics_of({.asks_for_payments = true, .service = Service::order}, options);
+  const auto bus = make_kafka_bus(options, needed);
   ASSERT_FALSE(bus.ok());
   EXPECT_EQ(bus.error().code, ErrorCode::forbidden);
-  EXPECT_NE(bus.error().message.find("order-events"), std::string::npos) << bus.error().message;
+  for (const std::string& topic : needed)  // all that are missing, at the first start
+    EXPECT_NE(bus.error().message.find(topic), std::string::npos) << topic << ": " << bus.error().message;
+  const auto check = check_kafka(options, needed, 10s);
+  ASSERT_TRUE(check) << check.error().message;
+  ASSERT_EQ(check->topics.size(), needed.size());
+  for (const KafkaCheck::Topic& topic : check->topics) EXPECT_NE(topic.may_not_be_made, "") << topic.name;
+  ASSERT_EQ(check->addresses.size(), 1u);
+  EXPECT_EQ(check->addresses[0].failure, "");
+}
+
+TEST(KafkaTopics, AreThoseOfTheRole) {
+  const KafkaOptions options{.topic_prefix = "x."};
+  const auto has = [&](const KafkaUse& use, const std::string& topic) {
+    const auto topics = topics_of(use, options);
+    return std::find(topics.begin(), topics.end(), "x." + topic) != topics.end();
+  };
+  EXPECT_TRUE(has({}, "order-events"));
+  EXPECT_TRUE(has({}, "stock-events"));
+  EXPECT_FALSE(has({}, "payment-commands"));
+  EXPECT_TRUE(has({.asks_for_payments = true}, "payment-commands"));
+  EXPECT_TRUE(has({.asks_for_payments = true}, "payment-replies"));
+  const KafkaUse pays{.publishes_events = false, .carries_out_payments = true};
+  EXPECT_EQ(topics_of(pays, options), (std::vector<std::string>{"x.payment-commands", "x.payment-commands.dead-letter",
+                                                                "x.payment-replies"}));
+  EXPECT_TRUE(has({.service = Service::payment}, "orchestrator.saga"));
+  EXPECT_TRUE(has({.service = Service::payment}, "orchestrator.saga.dead-letter"));
+  EXPECT_TRUE(has({.service = Service::payment}, "order.created.dead-letter"));
+  EXPECT_TRUE(has({.service = Service::orchestrator}, "orchestrator.reply.dead-letter"));
+  EXPECT_FALSE(has({.service = Service::orchestrator}, "orchestrator.saga.dead-letter"));
 }
 
 }  // namespace

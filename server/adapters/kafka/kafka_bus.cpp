@@ -227,10 +227,11 @@ class KafkaBus : public Bus {
 
 }  // namespace
 
-Result<std::unique_ptr<Bus>> make_kafka_bus(const KafkaOptions& options) {
+Result<std::unique_ptr<Bus>> make_kafka_bus(const KafkaOptions& options, std::vector<std::string> topics_of_others) {
   kafka::ProducerOptions producing;
   producing.kafka = options;
   producing.topics = all_topics(options);
+  producing.topics_of_others = std::move(topics_of_others);
   auto producer = kafka::Producer::open(std::move(producing));
   if (!producer) return producer.error();
   return std::unique_ptr<Bus>(std::make_unique<KafkaBus>(options, std::move(producer).value()));

@@ -18,14 +18,6 @@ namespace {
 using kafka::Consumer;
 using kafka::Incoming;
 
-// The events by which a choreographed checkout goes on, also after a retry.
-std::vector<std::string_view> choreography_topics() {
-  std::vector<std::string_view> topics = {"saga-events"};
-  for (const TopicRule& rule : find_definition(checkout_choreography_saga)->topics)
-    if (std::find(topics.begin(), topics.end(), rule.topic) == topics.end()) topics.push_back(rule.topic);
-  return topics;
-}
-
 std::string group_of(Service service) { return std::string(to_string(service)) + "-service-group"; }
 
 SagaHandlers::Done answer(const Consumer::Done& done) {
@@ -143,6 +135,13 @@ class Exchange final : public KafkaSagaExchange {
 };
 
 }  // namespace
+
+std::vector<std::string_view> choreography_topics() {
+  std::vector<std::string_view> topics = {"saga-events"};
+  for (const TopicRule& rule : find_definition(checkout_choreography_saga)->topics)
+    if (std::find(topics.begin(), topics.end(), rule.topic) == topics.end()) topics.push_back(rule.topic);
+  return topics;
+}
 
 Result<std::unique_ptr<KafkaSagaExchange>> KafkaSagaExchange::open(const KafkaOptions& options, Clock& clock) {
   auto exchange = std::make_unique<Exchange>(options, clock);

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "server/adapters/kafka/kafka_options.hpp"
 #include "server/participants/role.hpp"
@@ -20,6 +22,9 @@ struct SagaHandlers {
   std::function<void(const RemoteReply&, Done)> take_reply;  // to the orchestrator
   std::function<void(OrderId, Done)> pursue;                // something happened in a choreographed saga
 };
+
+// The events by which a choreographed checkout goes on, also after a retry.
+std::vector<std::string_view> choreography_topics();
 
 class KafkaSagaExchange : public SagaExchange {
  public:

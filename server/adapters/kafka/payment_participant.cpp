@@ -8,6 +8,7 @@
 
 #include "server/adapters/kafka/payment_message.hpp"
 #include "server/adapters/kafka/producer.hpp"
+#include "server/adapters/kafka/topic_list.hpp"
 
 namespace sagactl {
 namespace {
@@ -78,6 +79,7 @@ class Desk : public std::enable_shared_from_this<Desk> {
     kafka::ProducerOptions producing;
     producing.kafka = options_.kafka;
     producing.topics = {options_.kafka.topic_prefix + kafka::payment_replies};
+    producing.topics_of_others = topics_of({.publishes_events = false, .carries_out_payments = true}, options_.kafka);
     producing.linger = 1ms;
     auto producer = kafka::Producer::open(std::move(producing));
     if (!producer) return producer.error();

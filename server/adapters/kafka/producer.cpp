@@ -48,7 +48,7 @@ class RunningProducer : public Producer {
   void set_away(const std::string& why);
   void set_back();
 
-  Result<void> make_ready(Duration patience);
+  Result<void> make_ready(const std::vector<std::string>& wanted, Duration patience);
 
   static std::int32_t choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
                                        std::int32_t count, void* opaque, void* message);
@@ -95,9 +95,9 @@ Result<Handle> RunningProducer::connect() {
   return make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
 }
 
-// The topics are there, and it is known over how many of their partitions keys are spread.
-Result<void> RunningProducer::make_ready(Duration patience) {
-  auto made = ensure_topics(handle_.get(), options_.kafka, options_.topics, patience);
+// The wanted topics are there, and it is known over how many partitions of its own keys are spread.
+Result<void> RunningProducer::make_ready(const std::vector<std::string>& wanted, Duration patience) {
+  auto made = ensure_topics(handle_.get(), options_.kafka, wanted, patience);
   if (!made || !options_.kafka.book || !spread_.empty()) return made;
   const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, patience);
   if (!partitions) return Error{ErrorCode::unavailable, partitions.error().message};
@@ -115,7 +115,10 @@ Result<void> RunningProducer::open() {
   auto handle = connect();
   if (!handle) return handle.error();
   handle_ = std::move(handle).value();
-  const auto topics = make_ready(open_patience);
+  std::vector<std::string> wanted = options_.topics;
+  for (const std::string& topic : options_.topics_of_others)
+    if (std::find(wanted.begin(), wanted.end(), topic) == wanted.end()) wanted.push_back(topic);
+  const auto topics = make_ready(wanted, open_patience);
   if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
   ready_ = topics.ok();
   if (!topics) set_away(topics.error().message);
@@ -233,7 +236,7 @@ void RunningProducer::check_brokers() {
     return set_away(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
   if ((!away && !suspicious_) || now < next_check_) return;
   next_check_ = now + check_every;
-  const auto topics = make_ready(check_patience);
+  const auto topics = make_ready(options_.topics, check_patience);
   if (!topics) return set_away(topics.error().message);
   {
     const std::lock_guard lock(mutex_);

@@ -19,6 +19,8 @@ namespace sagactl::kafka {
 struct ProducerOptions {
   KafkaOptions kafka;
   std::vector<std::string> topics;  // made when they are missing
+  // What the rest of the process needs: made at the start as well, so that one message names all that are missing.
+  std::vector<std::string> topics_of_others = {};
   // A message that is not acknowledged after so long is given up. Zero: never; then the order holds through
   // everything, and a message that can never be taken costs all that wait behind it another try.
   Duration delivery_time{};

@@ -36,11 +36,13 @@ Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaO
   return missing;
 }
 
-Error not_allowed(const KafkaOptions& options, const std::string& topic) {
+Error not_allowed(const KafkaOptions& options, const std::vector<std::string>& topics) {
+  const bool one = topics.size() == 1;
   return Error{ErrorCode::forbidden,
-               fmt::format("Kafka at {} has no topic {}, and this client may not make it; have it made with {} "
-                           "partitions, or give the client the right to create topics",
-                           options.brokers, topic, options.partitions)};
+               fmt::format("Kafka at {} has no topic{} {}, and this client may not make {}; have {} made with {} "
+                           "partitions{}, or give the client the right to create topics",
+                           options.brokers, one ? "" : "s", join(topics, ", "), one ? "it" : "them",
+                           one ? "it" : "them", options.partitions, one ? "" : " each")};
 }
 
 Result<void> check_made(const rd_kafka_topic_result_t& made, const KafkaOptions& options, bool really) {
@@ -55,14 +57,17 @@ Result<void> check_made(const rd_kafka_topic_result_t& made, const KafkaOptions&
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
-      return not_allowed(options, topic);
+      return not_allowed(options, {topic});
     default:
       return error_of(code, options, "topic " + topic + " cannot be made");
   }
 }
 
-Result<void> make_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                         Duration patience, bool really) {
+using Refused = std::map<std::string, Error>;  // by topic
+
+// Which of them were refused, and why; an error when the brokers do not answer.
+Result<Refused> make_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
+                            Duration patience, bool really) {
   char reason[512];
   std::vector<NewTopic> owners;
   std::vector<rd_kafka_NewTopic_t*> wanted;
@@ -81,14 +86,19 @@ Result<void> make_topics(rd_kafka_t* handle, const KafkaOptions& options, const 
   const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(patience) + 1000));
   if (!event) return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "topics cannot be made");
   const auto code = rd_kafka_event_error(event.get());
-  if (code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED) return not_allowed(options, join(topics, ", "));
+  Refused refused;
+  if (code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED) {
+    for (const std::string& topic : topics) refused.emplace(topic, not_allowed(options, {topic}));
+    return refused;
+  }
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "topics cannot be made");
   std::size_t count = 0;
   const auto* result = rd_kafka_event_CreateTopics_result(event.get());
   const rd_kafka_topic_result_t** made = rd_kafka_CreateTopics_result_topics(result, &count);
   for (std::size_t i = 0; i < count; ++i)
-    if (auto fine = check_made(*made[i], options, really); !fine) return fine;
-  return {};
+    if (auto fine = check_made(*made[i], options, really); !fine)
+      refused.emplace(rd_kafka_topic_result_name(made[i]), fine.error());
+  return refused;
 }
 
 }  // namespace
@@ -98,11 +108,20 @@ Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, cons
   const auto missing = missing_topics(handle, options, topics, patience);
   if (!missing) return missing.error();
   if (missing->empty()) return {};
-  return make_topics(handle, options, *missing, patience, true);
+  const auto refused = make_topics(handle, options, *missing, patience, true);
+  if (!refused) return refused.error();
+  std::vector<std::string> forbidden;
+  for (const auto& [topic, error] : *refused)
+    if (error.code == ErrorCode::forbidden) forbidden.push_back(topic);
+  if (!forbidden.empty()) return not_allowed(options, forbidden);
+  if (!refused->empty()) return refused->begin()->second;
+  return {};
 }
 
-Result<void> may_make_topics(rd_kafka_t* handle, const KafkaOptions& options,
-                             const std::vector<std::string>& topics, Duration patience) {
+Result<std::map<std::string, Error>> which_topics_may_not_be_made(rd_kafka_t* handle, const KafkaOptions& options,
+                                                                 const std::vector<std::string>& topics,
+                                                                 Duration patience) {
+  if (topics.empty()) return Refused{};
   return make_topics(handle, options, topics, patience, false);
 }
 

@@ -38,7 +38,8 @@ bool matches(const SagaFilter& filter, const FlowVersion& version) {
          (filter.error_contains.empty() || saga.error.find(filter.error_contains) != std::string::npos) &&
          (!filter.retries_over || tries_of_current_step(saga) > *filter.retries_over) &&
          (!filter.created_before || saga.created_at < *filter.created_before) &&
-         (!filter.updated_before || saga.updated_at < *filter.updated_before);
+         (!filter.updated_before || saga.updated_at < *filter.updated_before) &&
+         (!filter.ids || (version.flow.order.id >= filter.ids->first && version.flow.order.id <= filter.ids->last));
 }
 
 template <class Filter>

@@ -47,13 +47,29 @@ std::string Address::database() const {
   return name.empty() ? get("user") : name;
 }
 
+std::vector<Address> Address::each_host() const {
+  const std::vector<std::string> hosts = split(get("host"), ','), numbers = split(get("hostaddr"), ','),
+                                 ports = split(get("port"), ',');
+  std::vector<Address> all;
+  for (std::size_t i = 0; i < std::max(hosts.size(), numbers.size()); ++i) {
+    Address one = *this;
+    one.set("host", i < hosts.size() ? hosts[i] : "");
+    if (!numbers.empty()) one.set("hostaddr", i < numbers.size() ? numbers[i] : "");
+    // One port is that of all.
+    one.set("port", ports.size() == 1 ? ports.front() : i < ports.size() ? ports[i] : "");
+    one.set("target_session_attrs", "any");
+    all.push_back(std::move(one));
+  }
+  if (all.empty()) all.push_back(*this);
+  return all;
+}
+
 std::string Address::hosts() const {
-  const std::string host = get("host");
-  const std::vector<std::string> names = split(host.empty() ? get("hostaddr") : host, ','), ports = split(get("port"), ',');
   std::string text;
-  for (std::size_t i = 0; i < std::max<std::size_t>(names.size(), 1); ++i) {
-    const std::string port = ports.empty() ? "" : ports[ports.size() == 1 ? 0 : std::min(i, ports.size() - 1)];
-    text += fmt::format("{}{}:{}", i > 0 ? "," : "", names.empty() ? "" : names[i], port.empty() ? "5432" : port);
+  for (const Address& one : each_host()) {
+    const std::string host = one.get("host"), port = one.get("port");
+    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", host.empty() ? one.get("hostaddr") : host,
+                        port.empty() ? "5432" : port);
   }
   return text;
 }

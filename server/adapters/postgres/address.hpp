@@ -20,10 +20,12 @@ class Address {
   const std::vector<std::pair<std::string, std::string>>& settings() const { return settings_; }
 
   std::string database() const;
+  // "127.0.0.1:5432", or several with commas.
+  std::string hosts() const;
+  // Each of several hosts by itself, whatever it is for.
+  std::vector<Address> each_host() const;
   // "nestjs_cqrs at saga@127.0.0.1:5432": for messages; never with the password. Of several hosts each with its port.
   std::string text() const;
-  // "127.0.0.1:5432", "db-1:5432,db-2:5433"
-  std::string hosts() const;
   Address with_database(const std::string& name) const;
 
  private:

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "server/adapters/postgres/hosts.hpp"
+#include "server/adapters/postgres/refusal.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -33,19 +34,6 @@ std::string one_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
-}
-
-// libpq gives the SQLSTATE of a refused connection only as the end of a message whose verbosity asks for it.
-std::string state_of_refusal(const std::string& message) {
-  constexpr std::size_t length = 5;
-  if (message.size() < length + 3) return std::string(state_cannot_connect);
-  const std::string end = message.substr(message.size() - length);
-  const bool is_state = message[message.size() - length - 1] == ' ' &&
-                        message[message.size() - length - 3] == ':' &&
-                        std::all_of(end.begin(), end.end(), [](char c) {
-                          return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-                        });
-  return is_state ? end : std::string(state_cannot_connect);
 }
 
 bool wait_for(int socket, bool readable, bool writable, Steady::time_point deadline) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "server/adapters/postgres/refusal.hpp"
+
 namespace sagactl::postgres {
 namespace {
 
@@ -47,6 +49,10 @@ constexpr Meaning meanings[] = {
     {"XX002", ErrorCode::unavailable, "has a damaged index: check its log, and REINDEX"},
 };
 
+constexpr Meaning tls_failed = {
+    "", ErrorCode::unavailable,
+    "cannot be spoken to over TLS: check sslmode and sslrootcert, and the server's certificate and its name"};
+
 }  // namespace
 
 Error error_of(std::string_view state, std::string_view where, std::string_view message) {
@@ -54,6 +60,7 @@ Error error_of(std::string_view state, std::string_view where, std::string_view 
   for (const Meaning& meaning : meanings)
     if (state.starts_with(meaning.prefix) && (!found || meaning.prefix.size() > found->prefix.size()))
       found = &meaning;
+  if (state == state_cannot_connect && is_about_tls(message)) found = &tls_failed;
   const ErrorCode code = found ? found->code : ErrorCode::bug;
   std::string text =
       fmt::format("the database {} {} (SQLSTATE {}", where, found ? found->what : "failed", state);

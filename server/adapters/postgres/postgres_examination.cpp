@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "embedded/postgres_schema.hpp"
 #include "server/adapters/postgres/connection.hpp"
 
 namespace sagactl {
@@ -13,11 +14,16 @@ const Statement sql_server{"examine_server",
                            "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
                            "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), "
                            "current_setting('max_connections')::integer"};
+// Of the tables that migrations make, and of the sequences of their columns: others may stand in the schema as well.
 const Statement sql_rights{
     "examine_rights",
-    "SELECT r.kind || ' on ' || t.name FROM unnest(ARRAY['node', 'flow', 'event', 'claim', 'account', 'replay', "
-    "'counter', 'uncounted']) AS t (name) CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS r (kind) "
-    "WHERE to_regclass(t.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(t.name), r.kind)"};
+    "WITH own AS (SELECT to_regclass(name) AS id, name FROM unnest(string_to_array($1::text, ' ')) AS t (name) "
+    "WHERE to_regclass(name) IS NOT NULL) "
+    "SELECT kind || ' on ' || name FROM own CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS r (kind) "
+    "WHERE NOT has_table_privilege(id, kind) AND (kind = 'SELECT' OR name <> 'schema_migration') "
+    "UNION ALL SELECT 'USAGE on ' || s.relname FROM own JOIN pg_depend AS d ON d.refobjid = own.id AND d.classid = "
+    "'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') "
+    "JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' WHERE NOT has_sequence_privilege(s.oid, 'USAGE')"};
 const Statement sql_settings{"examine_settings",
                              "SELECT name || ' = ' || setting FROM pg_settings WHERE name IN ('fsync', "
                              "'synchronous_commit', 'full_page_writes') AND setting = 'off' ORDER BY name"};
@@ -28,6 +34,20 @@ const Statement sql_twice{
     "'sagactl %' AND application_name NOT IN ('sagactl reader', 'sagactl history', 'sagactl migrate', 'sagactl doctor') "
     "GROUP BY application_name HAVING count(*) > 1"};
 
+// "node flow event ..."
+std::string own_tables() {
+  std::string names = "schema_migration";
+  constexpr std::string_view words = "CREATE TABLE ";
+  for (const embedded::File& file : embedded::postgres_schema()) {
+    const std::string_view sql = file.text;
+    for (std::size_t at = sql.find(words); at != sql.npos; at = sql.find(words, at + 1)) {
+      const std::string_view rest = sql.substr(at + words.size());
+      names += " " + std::string(rest.substr(0, rest.find_first_of(" (\n")));
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> texts(Rows rows) {
   std::vector<std::string> list;
   while (rows.next()) list.emplace_back(rows.text());
@@ -36,6 +56,21 @@ std::vector<std::string> texts(Rows rows) {
 
 }  // namespace
 }  // namespace postgres
+
+Result<std::vector<PostgresHost>> examine_postgres_hosts(const std::string& url) {
+  using namespace postgres;
+  const auto address = Address::parse(url);
+  if (!address) return address.error();
+  std::vector<PostgresHost> all;
+  for (const Address& each : address->each_host()) {
+    const auto opened = guarded([&]() -> Result<void> {
+      Connection(each, {"sagactl doctor", "-c statement_timeout=3500"}).open();
+      return {};
+    });
+    all.push_back({each.hosts(), opened});
+  }
+  return all;
+}
 
 Result<PostgresExamination> examine_postgres_server(const std::string& url, const std::function<Timestamp()>& now) {
   using namespace postgres;
@@ -54,7 +89,7 @@ Result<PostgresExamination> examine_postgres_server(const std::string& url, cons
     found.server_time = server.time();
     found.connections = server.integer();
     found.connections_max = server.integer();
-    found.rights_missing = texts(connection.run(sql_rights));
+    found.rights_missing = texts(connection.run(sql_rights, Parameters().add(std::string_view(own_tables()))));
     found.settings_unsafe = texts(connection.run(sql_settings));
     for (const std::string& name : texts(connection.run(sql_twice)))
       found.ids_twice.push_back(name.substr(std::string_view("sagactl ").size()));

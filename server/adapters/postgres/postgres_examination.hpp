@@ -24,4 +24,11 @@ struct PostgresExamination {
 // `now` reads the machine's clock.
 Result<PostgresExamination> examine_postgres_server(const std::string& url, const std::function<Timestamp()>& now);
 
+// One of the hosts of a URL, and whether it lets us in.
+struct PostgresHost {
+  std::string shown;  // "db1:5432"
+  Result<void> opened;
+};
+Result<std::vector<PostgresHost>> examine_postgres_hosts(const std::string& url);
+
 }  // namespace sagactl

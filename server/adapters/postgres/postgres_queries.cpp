@@ -89,7 +89,7 @@ std::optional<std::int64_t> total_orders(const OrderFilter& filter, const Counts
 
 std::optional<std::int64_t> total_sagas(const SagaFilter& filter, const Counts& counts) {
   if (filter.user || !filter.stages.empty() || filter.node || !filter.error_contains.empty() || filter.retries_over ||
-      filter.created_before || filter.updated_before)
+      filter.created_before || filter.updated_before || filter.ids)
     return std::nullopt;
   std::int64_t total = 0;
   const auto& wanted = filter.statuses;

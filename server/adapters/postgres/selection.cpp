@@ -120,6 +120,10 @@ Selection select_sagas(const SagaFilter& filter) {
   if (filter.retries_over) selection.where("f.tries > {}::bigint", std::int64_t{*filter.retries_over});
   if (filter.created_before) selection.where("f.saga_created < {}::bigint", *filter.created_before);
   if (filter.updated_before) selection.where("f.saga_updated < {}::bigint", *filter.updated_before);
+  if (filter.ids) {
+    selection.where("f.id >= {}::uuid", filter.ids->first.uuid);
+    selection.where("f.id <= {}::uuid", filter.ids->last.uuid);
+  }
   return selection;
 }
 

@@ -6,8 +6,12 @@
 #include <memory>
 #include <string_view>
 
+#include "common/id.hpp"
 #include "server/adapters/redis/failure.hpp"
+#include "server/adapters/redis/keys.hpp"
+#include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/redis/reply.hpp"
+#include "server/adapters/redis/scripts.hpp"
 
 namespace sagactl {
 namespace {
@@ -75,6 +79,39 @@ Result<void> introduce(Asking& redis, const RedisAddress& address) {
   return answer ? Result<void>() : answer.error();
 }
 
+// All that nodes do with a lock, in their order. Each is tried, since each needs rights of its own; the first that is
+// refused is what is told. What is left by it goes with its time to live.
+Result<void> use_a_lock(Asking& redis) {
+  using redis::Script;
+  const redis::Keys keys(RedisLockOptions{}.prefix);
+  const std::string name = "sagactl-doctor-" + new_uuid().text(), mark = "doctor", time_to_live = "5000";
+  const std::string lock = keys.lock(name), waiting = keys.waiting(name);
+  const auto run = [&](Script script, std::vector<std::string> over, std::vector<std::string> arguments) {
+    std::vector<std::string> command{"EVAL", redis::program_of(script), std::to_string(over.size())};
+    command.insert(command.end(), over.begin(), over.end());
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return redis.ask(command);
+  };
+  const auto acquire = [&](const std::string& wait_ms) {
+    return run(Script::acquire, {lock, keys.token(), waiting}, {"doctor", time_to_live, "0", wait_ms, mark});
+  };
+  const auto taken = acquire("0");
+  if (!taken) return taken.error();
+  const redisReply* token = redis::element(**taken, 0);
+  const std::string fence = token ? std::string(redis::text(*token)) : mark;
+  const Result<Reply> answers[] = {
+      acquire(time_to_live),  // somebody waits for it
+      run(Script::renew, {lock}, {fence, time_to_live}),
+      run(Script::describe, {lock}, {}),
+      redis.ask({"SCAN", "0", "MATCH", keys.all_locks(), "COUNT", "10"}),
+      run(Script::release, {lock, waiting}, {fence, keys.channel(), name}),
+      run(Script::keep_token, {keys.token()}, {"0"}),
+      redis.ask({"SUBSCRIBE", keys.channel()})};
+  for (const Result<Reply>& answer : answers)
+    if (!answer) return answer.error();
+  return {};
+}
+
 }  // namespace
 
 Result<RedisCheckup> examine_redis(const RedisAddress& address, Duration patience) {
@@ -90,10 +127,12 @@ Result<RedisCheckup> examine_redis(const RedisAddress& address, Duration patienc
   if (seconds && rest)
     checkup.time = {redis::integer(*seconds).value_or(0) * 1'000'000 + redis::integer(*rest).value_or(0)};
   const auto info = redis.ask({"INFO"});
-  if (!info) return info.error();
-  checkup.version = field(redis::text(**info), "redis_version");
-  checkup.role = field(redis::text(**info), "role");
-  checkup.eviction = field(redis::text(**info), "maxmemory_policy");
+  if (info) {
+    checkup.version = field(redis::text(**info), "redis_version");
+    checkup.role = field(redis::text(**info), "role");
+    checkup.eviction = field(redis::text(**info), "maxmemory_policy");
+  }
+  if (auto worked = use_a_lock(redis); !worked) checkup.refused = worked.error();
   return checkup;
 }
 

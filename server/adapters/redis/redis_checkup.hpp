@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/time.hpp"
@@ -12,12 +13,16 @@ namespace sagactl {
 struct RedisCheckup {
   Duration ping{};
   Timestamp time;        // by its clock, about half a ping after it was asked
-  std::string eviction;  // its maxmemory-policy: noeviction, allkeys-lru ...; empty when it does not say
+  // What INFO tells; empty when this user may not ask for it.
+  std::string eviction;  // its maxmemory-policy: noeviction, allkeys-lru ...
   std::string role;      // master, slave
   std::string version;
+  // What it refuses of all that the locks do: a lock is taken, waited for, renewed, listed and released by the very
+  // scripts that nodes use, under a name of its own.
+  std::optional<Error> refused;
 };
 
-// Waits: at most `patience` for each of a few answers. The error says what is away, or what Redis refuses.
+// Waits: at most `patience` for each of a few answers. The error says what is away, or that Redis does not let us in.
 Result<RedisCheckup> examine_redis(const RedisAddress& address, Duration patience);
 
 }  // namespace sagactl

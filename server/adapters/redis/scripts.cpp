@@ -75,6 +75,10 @@ Command evaluation(std::string_view how, std::string_view what, const std::vecto
 
 }  // namespace
 
+std::string program_of(Script script) {
+  return std::string(programs[static_cast<std::size_t>(script)]);
+}
+
 void Scripts::load() {
   for (std::size_t i = 0; i < script_count; ++i)
     session_.send({"SCRIPT", "LOAD", std::string(programs[i])}, [this, i](const redisReply* reply) {

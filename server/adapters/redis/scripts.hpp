@@ -18,6 +18,9 @@ namespace sagactl::redis {
 enum class Script : std::uint8_t { acquire, release, renew, describe, keep_token };
 inline constexpr std::size_t script_count = 5;
 
+// Its text, for whoever speaks to Redis in another way.
+std::string program_of(Script script);
+
 class Scripts {
  public:
   explicit Scripts(Session& session) : session_(session) {}

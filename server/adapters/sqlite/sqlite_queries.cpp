@@ -157,12 +157,14 @@ Selection select_sagas(const SagaFilter& filter, Names& names) {
   if (filter.retries_over) selection.where("f.tries > ?", std::int64_t{*filter.retries_over});
   if (filter.created_before) selection.where("f.saga_created < ?", *filter.created_before);
   if (filter.updated_before) selection.where("f.saga_updated < ?", *filter.updated_before);
+  if (filter.ids)  // by the index that makes ids unique
+    selection.where("f.id >= ?", filter.ids->first).where("f.id <= ?", filter.ids->last).by("sqlite_autoindex_flow_1");
   return selection;
 }
 
 bool asks_for_statuses_alone(const SagaFilter& filter) {
   return !filter.user && filter.stages.empty() && !filter.node && filter.error_contains.empty() &&
-         !filter.retries_over && !filter.created_before && !filter.updated_before;
+         !filter.retries_over && !filter.created_before && !filter.updated_before && !filter.ids;
 }
 
 std::int64_t count_sagas(Tables& tables, const SagaFilter& filter, const Selection& selection) {

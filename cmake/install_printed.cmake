@@ -1,0 +1,17 @@
+# Run by `cmake --install`, with `program`, and below the prefix `manuals` and `data`.
+function(install_printed file)
+  if(IS_ABSOLUTE "${file}")
+    set(path "$ENV{DESTDIR}${file}")
+  else()
+    set(path "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${file}")
+  endif()
+  get_filename_component(folder "${path}" DIRECTORY)
+  file(MAKE_DIRECTORY "${folder}")
+  message(STATUS "Installing: ${path}")
+  execute_process(COMMAND "${program}" ${ARGN} OUTPUT_FILE "${path}" COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+install_printed(${manuals}/man1/sagactl.1 man)
+install_printed(${data}/bash-completion/completions/sagactl completion bash)
+install_printed(${data}/zsh/site-functions/_sagactl completion zsh)
+install_printed(${data}/fish/vendor_completions.d/sagactl.fish completion fish)

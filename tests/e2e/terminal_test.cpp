@@ -1,6 +1,7 @@
 // The real program at a terminal, in a shell, and under the signals that come to it.
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -113,7 +114,10 @@ class AtTerminal {
   void await(const std::string& text) {
     std::string shown;
     char letter = 0;
-    while (shown.find(text) == shown.npos && ::read(master_, &letter, 1) == 1) shown += letter;
+    pollfd output{master_, POLLIN, 0};
+    while (shown.find(text) == shown.npos && ::poll(&output, 1, patience_ms) == 1 && ::read(master_, &letter, 1) == 1)
+      shown += letter;
+    if (shown.find(text) == shown.npos) ADD_FAILURE() << "not shown: " << text << ", but: " << shown;
     shown_ += shown;
   }
   void type(const std::string& text) { EXPECT_EQ(::write(master_, text.data(), text.size()), ssize_t(text.size())); }
@@ -141,6 +145,8 @@ class AtTerminal {
   const std::string& shown() const { return shown_; }
 
  private:
+  static constexpr int patience_ms = 60'000;
+
   [[noreturn]] void lead(const std::vector<std::string>& arguments, const std::vector<std::string>& variables) {
     ::setsid();
     ::ioctl(terminal_, TIOCSCTTY, 0);
@@ -223,7 +229,7 @@ TEST(PasswordPrompt, EchoesWhileItIsStoppedAndHidesAndAsksAgainAfterwards) {
 TEST(Top, KeepsToTheTerminalAndEndsAtQ) {
   const Site site;
   const Served node(site, {"--nodes", "8"});
-  AtTerminal desk({"top", "--url", node.urls(), "--interval", "100ms"}, {"TERM=xterm"});
+  AtTerminal desk({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "100ms"}, {"TERM=xterm"});
   desk.resize(40, 8);
   desk.await("\x1b[?1049h");  // a screen of its own
   desk.await("\x1b[H\x1b[J");
@@ -238,7 +244,7 @@ TEST(Top, KeepsToTheTerminalAndEndsAtQ) {
 TEST(Top, LeavesItsScreenWhileItIsStopped) {
   const Site site;
   const Served node(site, {});
-  AtTerminal desk({"top", "--url", node.urls(), "--interval", "50ms"}, {"TERM=xterm"});
+  AtTerminal desk({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=xterm"});
   desk.await("\x1b[H\x1b[J");
   desk.send(SIGTSTP);
   EXPECT_TRUE(WIFSTOPPED(desk.status()));
@@ -253,7 +259,7 @@ TEST(Top, LeavesItsScreenWhileItIsStopped) {
 TEST(Top, WritesNothingOverOnADumbTerminal) {
   const Site site;
   const Served node(site, {});
-  AtTerminal desk({"top", "--url", node.urls(), "--interval", "50ms"}, {"TERM=dumb"});
+  AtTerminal desk({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=dumb"});
   desk.await("nodes=1/1");
   desk.send(SIGTERM);
   EXPECT_EQ(WEXITSTATUS(desk.status()), 0);

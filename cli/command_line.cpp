@@ -126,7 +126,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   if (!warnings) return ended(report(terminal, likely_format(arguments, environment), warnings.error()));
   if (const auto there = check_paths(root, environment); !there)
     return ended(report(terminal, likely_format(arguments, environment), there.error()));
-  if (const auto read = read_token(settings, environment); !read)
+  if (const auto read = read_token(settings, environment); !read && !commands.works_without_settings(deepest(root)))
     return ended(report(terminal, settings.format, read.error()));
   choose_looks(terminal, environment, settings);
   choose_log_level(settings);

@@ -63,7 +63,7 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
   if (invocation.wants_json())
     invocation.print(Json{{"current", contexts->current}, {"contexts", list}}, "contexts");
   else if (table.empty())
-    invocation.say("no contexts; `sagactl context set NAME --url URL` makes one");
+    invocation.say("no contexts; `sagactl context set CONTEXT --url URL` makes one");
   else
     table.print(invocation.terminal.out);
   return ExitCode::done;

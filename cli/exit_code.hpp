@@ -13,7 +13,7 @@ enum class ExitCode : int {
   threshold_missed = 3,  // everything is right, but slower than asked for
   usage = 4,             // the command line, the environment or a configuration file is wrong
   no_answer = 5,         // nothing answers there
-  not_written = 6,       // done, but what was to be printed could not be written
+  not_written = 6,       // done, but the output, or a file that was asked for, could not be written
   interrupted = 130,     // by Ctrl-C
   nobody_reads = 141,    // done, but whoever read the output has gone: what SIGPIPE makes of any program
 };

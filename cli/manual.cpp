@@ -114,10 +114,13 @@ The command line, the environment or a file is wrong.
 Nothing answers there.
 .TP
 6
-Done, but the output could not be written.
+Done, but the output, or a file that was asked for, could not be written.
 .TP
 130
 Interrupted.
+.TP
+141
+Done, but whoever read the output had gone.
 )";
 
 std::string manual_page(const CLI::App& root) {

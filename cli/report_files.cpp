@@ -64,7 +64,7 @@ Result<void> write_reports(const Invocation& invocation, const ReportFiles& file
 ExitCode end_with(const Invocation& invocation, const Result<void>& written, ExitCode verdict) {
   if (written) return verdict;
   invocation.terminal.err << "sagactl: " << written.error().message << '\n' << std::flush;
-  return verdict == ExitCode::done ? exit_code_of(written.error().code) : verdict;
+  return verdict == ExitCode::done ? ExitCode::not_written : verdict;
 }
 
 void show_result(const Invocation& invocation, const Json& result) {

@@ -36,7 +36,8 @@ std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFi
 Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,
                            const Histogram* response = nullptr);
 
-// Tells of trouble that is no reason to end: the exit code is that of the verdict, or, where that is 0, the trouble's.
+// Tells of what could not be written, which is no reason to end: the exit code is that of the verdict, or, where that is
+// 0, the one of output that could not be written.
 ExitCode end_with(const Invocation& invocation, const Result<void>& written, ExitCode verdict);
 
 // The result on the output stream: a report for people, or itself as JSON.

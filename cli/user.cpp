@@ -43,7 +43,7 @@ Result<ExitCode> list_users(Invocation& invocation) {
   for (const Json& user : users)
     table.row({text_member(user, "email"), text_member(user, "role"), text_member(user, "status"),
                text_member(user, "sessions"), text_member(user, "createdAt")});
-  table.print(invocation.terminal.out);
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
   return ExitCode::done;
 }
 

@@ -79,7 +79,7 @@ TEST_F(Paging, SagasAreFoundByNodeTypeAndError) {
   EXPECT_EQ(get("/sagas?type=OrderProcessingSaga")["total"], count);
   EXPECT_EQ(get("/sagas?type=Other")["total"], 0);
   EXPECT_EQ(get("/sagas?error=declined")["total"], 0);
-  node.place_and_await(customer, "PAYMENT_FAIL");
+  placed.insert(node.place_and_await(customer, "PAYMENT_FAIL"));
   EXPECT_EQ(get("/sagas?error=declined")["total"], 1);
   EXPECT_EQ(get("/sagas?stuck=true")["total"], 0);
   const std::string id = *placed.begin();

@@ -57,6 +57,8 @@ TEST(CliCompletion, BashOffersCommandsFlagsAndChoices) {
   EXPECT_THAT(offered(desk, "sagactl saga"), HasSubstr(" definitions "));
   EXPECT_THAT(offered(desk, "sagactl dead-letter"), HasSubstr(" discard "));
   EXPECT_THAT(offered(desk, "sagactl audit"), HasSubstr(" --by "));
+  EXPECT_THAT(offered(desk, "sagactl user"), HasSubstr(" disable "));
+  EXPECT_THAT(offered(desk, "sagactl user role a@b.c"), HasSubstr(" admin "));
   EXPECT_THAT(offered(desk, "sagactl completion"), HasSubstr(" bash zsh fish "));
 }
 
@@ -74,6 +76,8 @@ TEST(CliCompletion, BashOffersFilesContextsAndLiveIds) {
   EXPECT_THAT(offered(desk, "sagactl retry"), HasSubstr("0198f0a0-0000"));
   EXPECT_THAT(offered(desk, "sagactl context use"), HasSubstr("staging"));
   EXPECT_THAT(offered(desk, "sagactl --url http://b:1 --context"), HasSubstr("url=http://b:1"));
+  EXPECT_THAT(offered(desk, "sagactl --token-file secret --context"), HasSubstr("url=secret"));
+  EXPECT_THAT(offered(desk, "sagactl --token-file", "sh"), HasSubstr("shop.toml"));
   EXPECT_EQ(offered(desk, "sagactl order list --limit"), "  \n");
   EXPECT_THAT(offered(desk, "sagactl help"), HasSubstr(" loadtest "));
 }

@@ -8,6 +8,7 @@
 #include "cli/command_line.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/report_files.hpp"
 #include "tests/cli/command.hpp"
 
 namespace sagactl {
@@ -50,6 +51,24 @@ TEST(CliOutput, WhatIsWorseKeepsItsCode) {
   EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "http://127.0.0.1:9"}).code, 5);
   EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "no url"}).code, 4);
   ::close(full);
+}
+
+TEST(CliOutput, IntoAFileThatCannotBeWrittenHasTheSameCode) {
+  std::ostringstream out, err;
+  std::istringstream in;
+  Terminal terminal{out, err, in};
+  Environment environment;
+  Interrupt interrupt;
+  const Invocation invocation{terminal, environment, interrupt, Settings{}, Paint(false)};
+  ReportFiles files;
+  files.html = "/dev/full";
+  const auto code_of = [&](ExitCode verdict) {
+    return end_with(invocation, write_reports(invocation, files, Json::object()), verdict);
+  };
+  EXPECT_EQ(code_of(ExitCode::done), ExitCode::not_written);
+  EXPECT_THAT(err.str(), HasSubstr("cannot write /dev/full: No space left on device"));
+  EXPECT_EQ(code_of(ExitCode::refused), ExitCode::refused);
+  EXPECT_EQ(code_of(ExitCode::unknown), ExitCode::unknown);
 }
 
 TEST(CliOutput, ThatNobodyReadsAnyMoreEndsQuietlyAsEverywhere) {

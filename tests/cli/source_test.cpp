@@ -144,7 +144,8 @@ INSTANTIATE_TEST_SUITE_P(
                [](Desk& desk) { desk.write("home/.config/sagactl/contexts.json", R"({"contexts": [1]})"); }},
         Broken{"ProjectFile", [](Desk& desk) { desk.write("sagactl.toml", "url = = 1\n"); }},
         Broken{"UsersFile", [](Desk& desk) { desk.write("home/.config/sagactl/config.toml", "url = = 1\n"); }},
-        Broken{"Variable", [](Desk& desk) { desk.variables["SAGACTL_TIMEOUT"] = "soon"; }}),
+        Broken{"Variable", [](Desk& desk) { desk.variables["SAGACTL_TIMEOUT"] = "soon"; }},
+        Broken{"FileOfTheToken", [](Desk& desk) { desk.variables["SAGACTL_TOKEN_FILE"] = "gone"; }}),
     [](const auto& test) { return test.param.name; });
 
 TEST(Sources, ABrokenFileOfContextsIsKeptBesideTheNewOne) {

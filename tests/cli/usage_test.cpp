@@ -61,7 +61,7 @@ TEST(CliUsage, HelpOfEveryCommandGoesToStandardOutput) {
   const Printed outcome = desk.run({"context", "set", "--help"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.err, "");
-  EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl context set NAME [FLAGS]"));
+  EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl context set CONTEXT [FLAGS]"));
 }
 
 TEST(CliUsage, WithoutArgumentsShowsTheCommands) {

@@ -117,7 +117,8 @@ TEST(KafkaTopics, ThatAreMissingAndMayNotBeMadeAreAnErrorThatNamesThem) {
 }
 
 TEST(KafkaTopics, AreThoseOfTheRole) {
-  const KafkaOptions options{.topic_prefix = "x."};
+  KafkaOptions options;
+  options.topic_prefix = "x.";
   const auto has = [&](const KafkaUse& use, const std::string& topic) {
     const auto topics = topics_of(use, options);
     return std::find(topics.begin(), topics.end(), "x." + topic) != topics.end();

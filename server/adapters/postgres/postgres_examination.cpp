@@ -23,7 +23,9 @@ const Statement sql_rights{
     "WHERE NOT has_table_privilege(id, kind) AND (kind = 'SELECT' OR name <> 'schema_migration') "
     "UNION ALL SELECT 'USAGE on ' || s.relname FROM own JOIN pg_depend AS d ON d.refobjid = own.id AND d.classid = "
     "'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') "
-    "JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' WHERE NOT has_sequence_privilege(s.oid, 'USAGE')"};
+    "JOIN pg_class AS s ON s.oid = d.objid "
+    // Conditions are looked at in any order, and of what is no sequence this one is an error.
+    "WHERE CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'USAGE') ELSE false END"};
 const Statement sql_settings{"examine_settings",
                              "SELECT name || ' = ' || setting FROM pg_settings WHERE name IN ('fsync', "
                              "'synchronous_commit', 'full_page_writes') AND setting = 'off' ORDER BY name"};

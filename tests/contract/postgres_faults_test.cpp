@@ -389,14 +389,14 @@ TEST_F(PostgresFaults, WhatIsWrongWithTheAddressIsSaidWithoutThePassword) {
 
 TEST_F(PostgresFaults, ThePoolIsBoundedAndSaysWhatIsOpen) {
   const DatabaseConnections before = store->connections().value();
-  EXPECT_EQ(before.max, 3u) << "two that read for the API and one that reads for the engine";
+  EXPECT_EQ(before.max, 3u);
   EXPECT_EQ(before.open, 0u);
   ASSERT_TRUE(store->register_node("node-1", "", 100s));
   std::vector<std::future<bool>> reads;
   for (int i = 0; i < 16; ++i) reads.push_back(std::async(std::launch::async, [&] { return store->counts().ok(); }));
   for (auto& read : reads) EXPECT_TRUE(read.get());
   const DatabaseConnections after = store->connections().value();
-  EXPECT_EQ(after.max, 4u) << "and one that writes";
+  EXPECT_EQ(after.max, 4u) << "two that read, one that reads for the engines, and one that writes";
   EXPECT_LE(after.open, 4u);
   EXPECT_GE(after.open, 2u);
   EXPECT_EQ(after.in_use, 0u);

@@ -3,12 +3,14 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 
 #include "common/id.hpp"
 #include "common/json.hpp"
 #include "server/adapters/kafka/dead_letter.hpp"
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/kafka/payment_participant.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/adapters/simulated/simulated_gateway.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "tests/kafka/kafka_site.hpp"
@@ -102,6 +104,22 @@ TEST_F(RemotePayment, AChargeWhoseTimeIsOverIsNotMade) {
   ASSERT_TRUE(replies.await(1));
   const Json reply = Json::parse(*replies.messages().front().value);
   EXPECT_EQ(reply["outcome"], "unavailable") << reply;
+}
+
+TEST_F(RemotePayment, IsGivenUpInItsTimeWheneverTheTimeOfDayIsSet) {
+  for (const Duration step : {Duration{-1h}, Duration{24h}}) {
+    SimulatedClock simulated;
+    const auto waiting = make_kafka_payment_gateway(options, simulated).value();
+    std::optional<ChargeAnswer> answer;
+    waiting->charge(Charge{"k", "order-k", Money{1000}, {"BOOK"}},
+                    [&](ChargeAnswer given) { answer = std::move(given); });
+    simulated.step(step);
+    simulated.advance(29s);
+    EXPECT_FALSE(answer);
+    simulated.advance(2s);
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(std::holds_alternative<UnknownOutcome>(*answer));
+  }
 }
 
 TEST_F(RemotePayment, ManyCallsAtOnceAreEachAnsweredOnce) {

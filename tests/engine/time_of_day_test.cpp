@@ -104,6 +104,23 @@ TEST_P(TimeOfDay, ReservationsAreHeldForTheirTime) {
   EXPECT_EQ(node.stock("sword", StockKind::item), "4/0/0");
 }
 
+TEST_P(TimeOfDay, LocksAreHeldForTheirTime) {
+  const std::unique_ptr<Lock> lock = make_memory_lock(node.clock);
+  const auto held = [&] {
+    std::size_t count = 0;
+    lock->held(10, [&](Result<std::vector<LockState>> states) { count = states->size(); });
+    return count;
+  };
+  bool granted = false;
+  lock->acquire("k", "node-1", 10s, 0s, [&](const Result<LockGrant>& grant) { granted = grant.ok(); });
+  ASSERT_TRUE(granted);
+  set_clock();
+  node.clock.advance(9s);
+  EXPECT_EQ(held(), 1u);
+  node.clock.advance(2s);
+  EXPECT_EQ(held(), 0u);
+}
+
 TEST_P(TimeOfDay, AnotherLifeIsNotHeldUpByTimesThatAreAhead) {
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(UnknownOutcome{"no answer"});

@@ -2,8 +2,13 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <chrono>
+#include <thread>
+
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
+#include "tests/httpclient/silent_address.hpp"
+#include "tests/services/loopback.hpp"
 
 namespace sagactl {
 namespace {
@@ -140,6 +145,21 @@ TEST(Serve, PagesOfTheOriginsThatAreNamedMayCall) {
     EXPECT_EQ(refused.code, 4) << wrong;
     EXPECT_THAT(refused.err, HasSubstr("--cors-origin")) << refused.err;
   }
+}
+
+// The database's host is cut off.
+TEST(Serve, ASignalEndsAStartWhateverItWaitsFor) {
+  const std::uint16_t port = free_port();
+  const SilentAddress silent(port);
+  const Site site;
+  Process node({"serve", "--port", "0", "--database",
+                "postgres://saga@127.0.0.1:" + std::to_string(port) + "/shop?connect_timeout=30"},
+               site.directory());
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto began = std::chrono::steady_clock::now();
+  node.send(SIGTERM);
+  EXPECT_EQ(node.wait().code, 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "common/text.hpp"
 #include "server/adapters/postgres/hosts.hpp"
 #include "server/adapters/postgres/refusal.hpp"
 
@@ -52,8 +53,10 @@ bool gives_way(std::string_view state) {
 // What libpq says of a host without naming it again.
 std::string without_host(const std::string& message) {
   constexpr std::string_view mark = " failed: ";
+  constexpr std::string_view question = "Is the server running";  // which is asked once, of all of them
   const std::size_t at = message.find(mark);
-  return message.starts_with("connection to server") && at != message.npos ? message.substr(at + mark.size()) : message;
+  if (!message.starts_with("connection to server") || at == message.npos) return message;
+  return std::string(trim(std::string_view(message).substr(0, message.find(question)).substr(at + mark.size())));
 }
 
 // prefer-standby: any will do when there is no standby.

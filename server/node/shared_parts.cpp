@@ -90,9 +90,12 @@ Result<api::SessionOptions> session_options(const NodeOptions& options) {
   return session;
 }
 
-Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock) {
-  if (options.redis.empty())
-    return make_memory_lock(clock, is_postgres_url(options.database) ? LockReach::this_process : LockReach::all_writers);
+Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock, Queries& queries) {
+  if (options.redis.empty()) {
+    const auto reach = is_postgres_url(options.database) ? LockReach::this_process : LockReach::all_writers;
+    const auto time = queries.database_time();
+    return make_memory_lock(clock, reach, time ? *time : Timestamp{});
+  }
   RedisLockOptions redis;
   auto address = parse_redis_url(options.redis);
   if (!address) return address.error();
@@ -144,7 +147,7 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   if (!database) return database.error();
   parts->database = std::move(database).value();
   TopicBook& book = parts->database->topics();
-  auto lock = make_lock(options, clock);
+  auto lock = make_lock(options, clock, parts->database->queries());
   if (!lock) return lock.error();
   parts->lock = std::move(lock).value();
   auto bus = make_bus(options, book);

@@ -121,6 +121,19 @@ TEST_P(TimeOfDay, LocksAreHeldForTheirTime) {
   EXPECT_EQ(held(), 0u);
 }
 
+TEST_P(TimeOfDay, FencingTokensIncreaseAlsoOverARestart) {
+  const auto token_now = [&](const Timestamp last) {
+    std::int64_t token = 0;
+    const std::unique_ptr<Lock> lock = make_memory_lock(node.clock, LockReach::all_writers, last);
+    lock->acquire("k", "node-1", 10s, 0s, [&](const Result<LockGrant>& grant) { token = grant->fencing_token; });
+    return token;
+  };
+  const std::int64_t before = token_now({});
+  set_clock();
+  node.clock.advance(1s);
+  EXPECT_GT(token_now(node.store->database_time().value()), before);
+}
+
 TEST_P(TimeOfDay, AnotherLifeIsNotHeldUpByTimesThatAreAhead) {
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(UnknownOutcome{"no answer"});

@@ -38,7 +38,6 @@ TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
          {"server/adapters/kafka/consumer.cpp",               // when a message was put aside
           "server/adapters/kafka/kafka_payment_gateway.cpp",  // until when another machine may charge
           "server/adapters/kafka/payment_participant.cpp",    // the same, there
-          "server/adapters/memory/memory_lock.cpp",           // since when a lock is held
           "server/api/health.cpp", "server/api/locks.cpp",    // shown
           "server/api/sessions.cpp",                          // tokens say until when they are good
           "server/ports/database_clock.",                     // the time that is stored

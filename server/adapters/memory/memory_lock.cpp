@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "server/ports/database_clock.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -38,7 +40,7 @@ void give(Answers& answers) {
 // Shared with the timers, which may outlive the lock.
 class LockTable : public std::enable_shared_from_this<LockTable> {
  public:
-  LockTable(Clock& clock, LockReach reach) : clock_(clock), reach_(reach) {}
+  LockTable(Clock& clock, LockReach reach, Timestamp last) : clock_(clock), time_(clock, last), reach_(reach) {}
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
                Done done) {
@@ -138,7 +140,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   }
 
   void grant(Held& held, const std::string& key, Waiter to, SteadyTime now, Answers& answers) {
-    const Timestamp acquired_at = clock_.now();
+    const Timestamp acquired_at = time_.now();
     last_token_ = std::max(last_token_ + 1, acquired_at.us);
     held.grant = {key, std::move(to.holder), last_token_, acquired_at, to.ttl, reach_ == LockReach::all_writers};
     held.expires_at = now + to.ttl;
@@ -211,6 +213,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   }
 
   Clock& clock_;
+  const DatabaseClock time_;  // for what is told of grants
   const LockReach reach_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> held_;
@@ -221,7 +224,8 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
 class MemoryLock : public Lock {
  public:
-  MemoryLock(Clock& clock, LockReach reach) : table_(std::make_shared<LockTable>(clock, reach)) {}
+  MemoryLock(Clock& clock, LockReach reach, Timestamp last)
+      : table_(std::make_shared<LockTable>(clock, reach, last)) {}
   ~MemoryLock() override { table_->close(); }
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
@@ -240,8 +244,8 @@ class MemoryLock : public Lock {
 
 }  // namespace
 
-std::unique_ptr<Lock> make_memory_lock(Clock& clock, LockReach reach) {
-  return std::make_unique<MemoryLock>(clock, reach);
+std::unique_ptr<Lock> make_memory_lock(Clock& clock, LockReach reach, Timestamp last) {
+  return std::make_unique<MemoryLock>(clock, reach, last);
 }
 
 }  // namespace sagactl

@@ -37,7 +37,7 @@ Result<Batch::Draft> Batch::draft_of_saga(OrderId id) const {
 Result<Receipt> Batch::on(const StepReplied& command) {
   auto found = draft_of_saga(order_of(command.saga));
   if (!found) return found.error();
-  Draft draft = *found;
+  Draft draft = std::move(*found);
   const SagaDefinition* definition = find_definition(draft.flow.saga->type);
   if (!definition || command.reply.step >= definition->steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
@@ -57,7 +57,7 @@ Result<Receipt> Batch::on(const StepReplied& command) {
     return accept(std::move(draft));
   }
   // What the participant has learned is kept also when it came too late for the saga.
-  const bool is_news = draft.flow.payments != found->flow.payments;
+  const bool is_news = !draft.events.empty();
   const auto done = command_saga(draft, reply);
   if (!done && !(is_news && done.error().code == ErrorCode::retry)) return done.error();
   return accept(std::move(draft));
@@ -76,6 +76,8 @@ Result<Receipt> Batch::on(const PaymentChecked& command) {
 
 // Calls for the payments that are to be looked at now, where the provider can be asked.
 bool Batch::check_payments(Draft& draft) {
+  const std::vector<Payment>& payments = draft.flow.payments;
+  if (std::none_of(payments.begin(), payments.end(), [](const Payment& it) { return it.check.has_value(); })) return false;
   const SagaDefinition* definition = draft.flow.saga ? find_definition(draft.flow.saga->type) : nullptr;
   if (!definition || (definition->services_may_be_apart && !policy_.services.has(Service::payment))) return false;
   std::vector<GatewayCall> calls = due_checks(draft.flow, moment_);

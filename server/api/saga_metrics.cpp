@@ -4,6 +4,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <algorithm>
+
 namespace sagactl::api {
 namespace {
 
@@ -51,7 +53,7 @@ SagaMetrics::SagaMetrics(http::Metrics& metrics) {
     for (std::size_t i = 0; i < saga_ends.size(); ++i) {
       const prometheus::Labels labels{{"type", type}, {"status", std::string(to_string(saga_ends[i]))}};
       saga.ended[i] = &ended.Add(labels);
-      saga.took[i] = &saga_took.Add(labels, saga_seconds);
+      saga.took[i].histogram = &saga_took.Add(labels, saga_seconds);
     }
     for (const StepDefinition& step : definition.steps) {
       OfStep& of_step = saga.steps.emplace_back();
@@ -60,7 +62,7 @@ SagaMetrics::SagaMetrics(http::Metrics& metrics) {
         if (step_ends[i] == StepStatus::compensated && step.compensation.empty()) continue;
         prometheus::Labels with_status = labels;
         with_status["status"] = to_string(step_ends[i]);
-        of_step.took[i] = &step_took.Add(with_status, saga_seconds);
+        of_step.took[i].histogram = &step_took.Add(with_status, saga_seconds);
       }
       for (std::size_t i = 0; i < directions.size(); ++i) {
         if (directions[i] == Direction::compensation && step.compensation.empty()) continue;
@@ -73,38 +75,60 @@ SagaMetrics::SagaMetrics(http::Metrics& metrics) {
   }
 }
 
-const SagaMetrics::OfSaga* SagaMetrics::find(const SagaDefinition* definition) const {
+SagaMetrics::OfSaga* SagaMetrics::find(const SagaDefinition* definition) {
   const auto found = sagas_.find(definition);
   return found == sagas_.end() ? nullptr : &found->second;
 }
 
-const SagaMetrics::OfStep* SagaMetrics::find(const SagaDefinition* definition, std::size_t step) const {
-  const OfSaga* saga = find(definition);
+SagaMetrics::OfStep* SagaMetrics::find(const SagaDefinition* definition, std::size_t step) {
+  OfSaga* saga = find(definition);
   return saga && step < saga->steps.size() ? &saga->steps[step] : nullptr;
+}
+
+void SagaMetrics::note(Timings& timings, Duration took) {
+  const double seconds = seconds_of(took);
+  const auto bucket = std::lower_bound(saga_seconds.begin(), saga_seconds.end(), seconds) - saga_seconds.begin();
+  if (timings.is_told) {
+    timings.counts.assign(saga_seconds.size() + 1, 0);
+    timings.sum = 0;
+    timings.is_told = false;
+    untold_.push_back(&timings);
+  }
+  ++timings.counts[static_cast<std::size_t>(bucket)];
+  timings.sum += seconds;
+}
+
+void SagaMetrics::tell() {
+  for (Timings* timings : untold_) {
+    timings->histogram->ObserveMultiple(timings->counts, timings->sum);
+    timings->is_told = true;
+  }
+  untold_.clear();
 }
 
 void SagaMetrics::add(const Progress& progress) {
   for (const SagaDefinition* definition : progress.started)
-    if (const OfSaga* saga = find(definition)) saga->started->Increment();
+    if (OfSaga* saga = find(definition)) saga->started->Increment();
   for (const Progress::EndedSaga& each : progress.ended_sagas) {
     const std::size_t i = place_of(each.status, saga_ends);
-    if (const OfSaga* saga = find(each.saga); saga && i < saga_ends.size()) {
+    if (OfSaga* saga = find(each.saga); saga && i < saga_ends.size()) {
       saga->ended[i]->Increment();
-      saga->took[i]->Observe(seconds_of(each.took));
+      note(saga->took[i], each.took);
     }
   }
   for (const Progress::EndedStep& each : progress.ended_steps) {
-    const OfStep* step = find(each.saga, each.step);
+    OfStep* step = find(each.saga, each.step);
     const std::size_t i = place_of(each.status, step_ends);
-    if (!step || i >= step_ends.size() || !step->took[i]) continue;
-    step->took[i]->Observe(seconds_of(each.took));
+    if (!step || i >= step_ends.size() || !step->took[i].histogram) continue;
+    note(step->took[i], each.took);
     if (each.status == StepStatus::compensated && step->undone) step->undone->Increment();
   }
   for (const Progress::TriedAgain& each : progress.tried_again) {
-    const OfStep* step = find(each.saga, each.step);
+    OfStep* step = find(each.saga, each.step);
     const std::size_t i = place_of(each.direction, directions);
     if (step && i < directions.size() && step->tried_again[i]) step->tried_again[i]->Increment();
   }
+  tell();
 }
 
 }  // namespace sagactl::api

@@ -17,22 +17,32 @@ class SagaMetrics {
   void add(const Progress& progress);  // from one thread
 
  private:
+  // Durations are gathered for each commit: a histogram takes a lock for what it is told.
+  struct Timings {
+    prometheus::Histogram* histogram = nullptr;
+    std::vector<double> counts;  // by bucket
+    double sum = 0;              // seconds
+    bool is_told = true;
+  };
   struct OfStep {
-    std::array<prometheus::Histogram*, 3> took{};      // succeeded, failed, compensated
+    std::array<Timings, 3> took{};                      // succeeded, failed, compensated
     std::array<prometheus::Counter*, 2> tried_again{};  // by direction
     prometheus::Counter* undone = nullptr;
   };
   struct OfSaga {
     prometheus::Counter* started = nullptr;
     std::array<prometheus::Counter*, 3> ended{};     // completed, failed, compensated
-    std::array<prometheus::Histogram*, 3> took{};
+    std::array<Timings, 3> took{};
     std::vector<OfStep> steps;
   };
 
-  const OfSaga* find(const SagaDefinition* definition) const;
-  const OfStep* find(const SagaDefinition* definition, std::size_t step) const;
+  OfSaga* find(const SagaDefinition* definition);
+  OfStep* find(const SagaDefinition* definition, std::size_t step);
+  void note(Timings& timings, Duration took);
+  void tell();
 
   std::unordered_map<const SagaDefinition*, OfSaga> sagas_;
+  std::vector<Timings*> untold_;
 };
 
 }  // namespace sagactl::api

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "common/json_object.hpp"
 
 namespace sagactl {
@@ -82,6 +85,15 @@ Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, c
   if (payment.status == refunded) return unchanged(std::move(payment));
   if (payment.status != completed) return not_allowed(payment, "refunded");
   return change(std::move(payment), refunded, EventType::payment_refunded, moment);
+}
+
+Result<void> change_payment(Payment& payment, const PaymentCommand& command, const Moment& moment,
+                            std::vector<Event>& events) {
+  auto decision = decide(payment, command, moment);
+  if (!decision) return decision.error();
+  payment = std::move(decision->payment);
+  std::move(decision->events.begin(), decision->events.end(), std::back_inserter(events));
+  return {};
 }
 
 }  // namespace sagactl

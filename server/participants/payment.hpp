@@ -92,4 +92,8 @@ inline bool is_owed_back(const Payment& payment) {
 // to an earlier call: like the same again, they change nothing. Anything else is a `conflict`.
 Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, const Moment& moment);
 
+// The same in place: `payment` becomes what was decided, and the events are appended.
+Result<void> change_payment(Payment& payment, const PaymentCommand& command, const Moment& moment,
+                            std::vector<Event>& events);
+
 }  // namespace sagactl

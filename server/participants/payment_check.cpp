@@ -15,20 +15,11 @@ const StepDefinition* payment_step(const Flow& flow) {
   return found == definition->steps.end() ? nullptr : &*found;
 }
 
-Result<void> change(Payment& payment, const PaymentCommand& command, const Moment& moment,
-                    std::vector<Event>& events) {
-  auto decision = decide(payment, command, moment);
-  if (!decision) return decision.error();
-  payment = std::move(decision->payment);
-  std::move(decision->events.begin(), decision->events.end(), std::back_inserter(events));
-  return {};
-}
-
 // The provider does not give the money back: a person has to see to it.
 Result<void> hand_over(Flow& flow, Payment& payment, const std::string& reason, const Moment& moment,
                        std::vector<Event>& events) {
   payment.check.reset();
-  if (auto changed = change(payment, RecordRefundFailure{reason}, moment, events); !changed) return changed;
+  if (auto changed = change_payment(payment, RecordRefundFailure{reason}, moment, events); !changed) return changed;
   flow.saga->requires_manual_intervention = true;
   flow.saga->error = fmt::format("payment {} was charged late and could not be given back: {}", payment.id.text(), reason);
   flow.saga->updated_at = moment.now;
@@ -40,7 +31,7 @@ Result<void> take_query(Payment& payment, const Outcome& outcome, const GatewayR
                         const Moment& moment, std::vector<Event>& events) {
   if (std::holds_alternative<Succeeded>(outcome)) {
     payment.check = PaymentCheck{moment.now, 0};
-    return change(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
+    return change_payment(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
   }
   // When the provider could not tell, the time does not count; nor when its answer is lost.
   if (!std::holds_alternative<UnknownOutcome>(outcome)) ++payment.check->tries;
@@ -54,7 +45,7 @@ Result<void> take_refund(Flow& flow, Payment& payment, const StepDefinition& ste
                          const Moment& moment, std::vector<Event>& events) {
   if (std::holds_alternative<Succeeded>(outcome)) {
     payment.check.reset();
-    return change(payment, RecordRefund{}, moment, events);
+    return change_payment(payment, RecordRefund{}, moment, events);
   }
   if (const auto* refused = std::get_if<Refused>(&outcome))
     return hand_over(flow, payment, refused->reason, moment, events);

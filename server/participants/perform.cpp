@@ -19,16 +19,6 @@ Payment* payment_of_attempt(Flow& flow, int attempt) {
   return found == flow.payments.end() ? nullptr : &*found;
 }
 
-// Applies one payment command and appends its events.
-Result<void> change_payment(Payment& payment, const PaymentCommand& command, const Moment& moment,
-                            std::vector<Event>& events) {
-  auto decision = decide(payment, command, moment);
-  if (!decision) return decision.error();
-  payment = std::move(decision->payment);
-  std::move(decision->events.begin(), decision->events.end(), std::back_inserter(events));
-  return {};
-}
-
 constexpr const char* never_charged = "undone before it was charged";
 
 // What is not done by now is not done any more.

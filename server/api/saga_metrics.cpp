@@ -88,22 +88,22 @@ SagaMetrics::OfStep* SagaMetrics::find(const SagaDefinition* definition, std::si
 void SagaMetrics::note(Timings& timings, Duration took) {
   const double seconds = seconds_of(took);
   const auto bucket = std::lower_bound(saga_seconds.begin(), saga_seconds.end(), seconds) - saga_seconds.begin();
-  if (timings.is_told) {
+  if (timings.is_flushed) {
     timings.counts.assign(saga_seconds.size() + 1, 0);
     timings.sum = 0;
-    timings.is_told = false;
-    untold_.push_back(&timings);
+    timings.is_flushed = false;
+    unflushed_.push_back(&timings);
   }
   ++timings.counts[static_cast<std::size_t>(bucket)];
   timings.sum += seconds;
 }
 
-void SagaMetrics::tell() {
-  for (Timings* timings : untold_) {
+void SagaMetrics::flush() {
+  for (Timings* timings : unflushed_) {
     timings->histogram->ObserveMultiple(timings->counts, timings->sum);
-    timings->is_told = true;
+    timings->is_flushed = true;
   }
-  untold_.clear();
+  unflushed_.clear();
 }
 
 void SagaMetrics::add(const Progress& progress) {
@@ -128,7 +128,7 @@ void SagaMetrics::add(const Progress& progress) {
     const std::size_t i = place_of(each.direction, directions);
     if (step && i < directions.size() && step->tried_again[i]) step->tried_again[i]->Increment();
   }
-  tell();
+  flush();
 }
 
 }  // namespace sagactl::api

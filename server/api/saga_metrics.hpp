@@ -17,12 +17,12 @@ class SagaMetrics {
   void add(const Progress& progress);  // from one thread
 
  private:
-  // Durations are gathered for each commit: a histogram takes a lock for what it is told.
+  // Durations are gathered for each commit: a histogram takes a lock for each observation.
   struct Timings {
     prometheus::Histogram* histogram = nullptr;
     std::vector<double> counts;  // by bucket
     double sum = 0;              // seconds
-    bool is_told = true;
+    bool is_flushed = true;
   };
   struct OfStep {
     std::array<Timings, 3> took{};                      // succeeded, failed, compensated
@@ -39,10 +39,10 @@ class SagaMetrics {
   OfSaga* find(const SagaDefinition* definition);
   OfStep* find(const SagaDefinition* definition, std::size_t step);
   void note(Timings& timings, Duration took);
-  void tell();
+  void flush();
 
   std::unordered_map<const SagaDefinition*, OfSaga> sagas_;
-  std::vector<Timings*> untold_;
+  std::vector<Timings*> unflushed_;
 };
 
 }  // namespace sagactl::api

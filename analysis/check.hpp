@@ -6,16 +6,16 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/observer.hpp"
+#include "analysis/history/observer.hpp"
 #include "analysis/verdict.hpp"
-#include "common/scratch.hpp"
+#include "common/records/scratch.hpp"
 
 namespace sagactl {
 
 class Check : public Observer {
  public:
   // Called once, after everything was seen.
-  virtual Verdict finish(const Surroundings& surroundings) = 0;
+  virtual Verdict finish(const ClusterSnapshot& snapshot) = 0;
 };
 
 using Checks = std::vector<std::unique_ptr<Check>>;

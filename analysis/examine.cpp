@@ -2,7 +2,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/checks/ledger_checks.hpp"
-#include "analysis/of_run.hpp"
+#include "analysis/history/of_run.hpp"
 #include "analysis/verify.hpp"
 
 namespace sagactl {
@@ -58,15 +58,15 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
   }
   for (const auto& check : checks) observers.push_back(check.get());
 
-  const auto surroundings = read_history(history, options.filter, observers);
-  if (!surroundings) return surroundings.error();
+  const auto snapshot = read_history(history, options.filter, observers);
+  if (!snapshot) return snapshot.error();
   if (index) index->settle();
-  return Examination{.taken_at = surroundings->taken_at,
-                     .verdicts = finish(checks, *surroundings),
-                     .distribution = distribution.finish(*surroundings),
+  return Examination{.taken_at = snapshot->taken_at,
+                     .verdicts = finish(checks, *snapshot),
+                     .distribution = distribution.finish(*snapshot),
                      .groups = groups.finish(),
                      .sagas = sagas.finish(),
-                     .nodes = surroundings->nodes,
+                     .nodes = snapshot->nodes,
                      .orders = of_run.orders(),
                      .still_to_come = index ? still_to_come(*index) : StillToCome{}};
 }

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "analysis/check.hpp"
-#include "analysis/concurrent_groups.hpp"
-#include "analysis/distribution.hpp"
-#include "analysis/saga_timings.hpp"
+#include "analysis/figures/concurrent_groups.hpp"
+#include "analysis/figures/distribution.hpp"
+#include "analysis/figures/saga_timings.hpp"
 #include "analysis/still_to_come.hpp"
 
 namespace sagactl {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/json.hpp"
-#include "common/spelling.hpp"
+#include "common/text/json.hpp"
+#include "common/text/spelling.hpp"
 
 namespace sagactl {
 

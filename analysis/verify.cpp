@@ -57,9 +57,9 @@ Checks database_checks(const CheckOptions& options) {
   return checks;
 }
 
-std::vector<Verdict> finish(const Checks& checks, const Surroundings& surroundings) {
+std::vector<Verdict> finish(const Checks& checks, const ClusterSnapshot& snapshot) {
   std::vector<Verdict> verdicts;
-  for (const auto& check : checks) verdicts.push_back(check->finish(surroundings));
+  for (const auto& check : checks) verdicts.push_back(check->finish(snapshot));
   const auto place = [](const Verdict& verdict) {
     return std::find(names.begin(), names.end(), verdict.name);
   };
@@ -74,9 +74,9 @@ Result<std::vector<Verdict>> verify(History& history, const CheckOptions& option
   checks.push_back(holds_orders());
   std::vector<Observer*> observers;
   for (const auto& check : checks) observers.push_back(check.get());
-  const auto surroundings = read_history(history, filter, observers);
-  if (!surroundings) return surroundings.error();
-  return finish(checks, *surroundings);
+  const auto snapshot = read_history(history, filter, observers);
+  if (!snapshot) return snapshot.error();
+  return finish(checks, *snapshot);
 }
 
 }  // namespace sagactl

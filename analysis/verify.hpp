@@ -18,6 +18,6 @@ Result<std::vector<Verdict>> verify(History& history, const CheckOptions& option
 
 // One verdict per check of a finished reading, and of those that do not apply, in the order of
 // verdict_names().
-std::vector<Verdict> finish(const Checks& checks, const Surroundings& surroundings);
+std::vector<Verdict> finish(const Checks& checks, const ClusterSnapshot& snapshot);
 
 }  // namespace sagactl

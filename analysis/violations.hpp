@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "analysis/flow_facts.hpp"
+#include "analysis/history/flow_facts.hpp"
 #include "analysis/verdict.hpp"
 
 namespace sagactl {

@@ -10,15 +10,15 @@
 
 #include "cli/commands.hpp"
 #include "cli/invocation.hpp"
-#include "cli/paths.hpp"
-#include "cli/private_file.hpp"
-#include "cli/source.hpp"
-#include "cli/usage.hpp"
+#include "cli/configuration/paths.hpp"
+#include "cli/configuration/private_file.hpp"
+#include "cli/configuration/source.hpp"
+#include "cli/help/usage.hpp"
 #include "cli/version.hpp"
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 #include "common/log.hpp"
-#include "common/secret_text.hpp"
-#include "common/text.hpp"
+#include "common/text/secret_text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {

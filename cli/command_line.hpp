@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/environment.hpp"
+#include "cli/configuration/environment.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/terminal.hpp"
+#include "cli/output/terminal.hpp"
 
 namespace sagactl {
 

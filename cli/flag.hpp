@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "common/spelling.hpp"
-#include "common/text.hpp"
+#include "common/text/spelling.hpp"
+#include "common/text/text.hpp"
 #include "common/time.hpp"
 
 namespace CLI {

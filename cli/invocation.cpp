@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include "common/secret_text.hpp"
+#include "common/text/secret_text.hpp"
 
 namespace sagactl {
 

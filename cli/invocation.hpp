@@ -3,12 +3,12 @@
 
 #include <filesystem>
 
-#include "cli/environment.hpp"
+#include "cli/configuration/environment.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/settings.hpp"
-#include "cli/terminal.hpp"
-#include "common/json.hpp"
+#include "cli/configuration/settings.hpp"
+#include "cli/output/terminal.hpp"
+#include "common/text/json.hpp"
 #include "common/result.hpp"
 
 namespace sagactl {

@@ -13,10 +13,10 @@
 
 #include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/output.hpp"
-#include "cli/terminal_mode.hpp"
+#include "cli/output/output.hpp"
+#include "cli/output/terminal_mode.hpp"
 #include "common/log.hpp"
-#include "common/secret_text.hpp"
+#include "common/text/secret_text.hpp"
 
 extern char** environ;
 

@@ -1,11 +1,11 @@
 // What went wrong, said by what the caller must do about it. HTTP statuses and exit codes are two tables over
-// ErrorCode (server/http/problem.cpp, cli/exit_code.cpp).
+// ErrorCode (server/http/message/problem.cpp, cli/exit_code.cpp).
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 

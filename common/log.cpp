@@ -7,8 +7,8 @@
 #include <mutex>
 #include <optional>
 
-#include "common/secret_text.hpp"
-#include "common/text.hpp"
+#include "common/text/secret_text.hpp"
+#include "common/text/text.hpp"
 #include "common/time.hpp"
 
 namespace sagactl {

@@ -13,7 +13,7 @@
 #include <thread>
 #include <unordered_set>
 
-#include "httpclient/connection.hpp"
+#include "httpclient/client_connection.hpp"
 #include "httpclient/http_exchange.hpp"
 #include "httpclient/tls.hpp"
 
@@ -31,7 +31,7 @@ struct Job {
   HttpRequest request;
   AsyncHttpClient::Done done;  // empty when it has been answered
   net::steady_timer timer;
-  Connection* connection = nullptr;  // that it is using
+  ClientConnection* connection = nullptr;  // that it is using
   bool sent = false;                 // or may have been, in part
 };
 
@@ -114,13 +114,13 @@ class AsyncHttpClient::Core {
 
   // Carries out what waits, one after the other on one connection, until nothing does.
   net::awaitable<void> work() {
-    std::unique_ptr<Connection> connection = idle_connection();
+    std::unique_ptr<ClientConnection> connection = idle_connection();
     while (!waiting_.empty()) {
       const SharedJob job = std::move(waiting_.front());
       waiting_.pop_front();
       if (!job->done) continue;
       if (!connection || !connection->is_quiet()) {
-        connection = std::make_unique<Connection>(context_.get_executor(), base_, tls_.get());
+        connection = std::make_unique<ClientConnection>(context_.get_executor(), base_, tls_.get());
         job->connection = connection.get();
         Result<void> opened = co_await connection->open();
         if (!opened) {
@@ -143,9 +143,9 @@ class AsyncHttpClient::Core {
   }
 
   // The one that was used last: the others grow old and are closed by the server.
-  std::unique_ptr<Connection> idle_connection() {
+  std::unique_ptr<ClientConnection> idle_connection() {
     if (idle_.empty()) return nullptr;
-    std::unique_ptr<Connection> connection = std::move(idle_.back());
+    std::unique_ptr<ClientConnection> connection = std::move(idle_.back());
     idle_.pop_back();
     return connection;
   }
@@ -160,7 +160,7 @@ class AsyncHttpClient::Core {
   std::unordered_set<SharedJob> all_;  // that are not answered
   // Of the thread alone:
   std::deque<SharedJob> waiting_;
-  std::vector<std::unique_ptr<Connection>> idle_;
+  std::vector<std::unique_ptr<ClientConnection>> idle_;
   std::size_t busy_ = 0;  // connections in use; with the idle ones at most connections_max
   std::thread thread_;
 };

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "common/result.hpp"
 #include "common/time.hpp"
 #include "httpclient/url.hpp"

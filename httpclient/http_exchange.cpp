@@ -64,9 +64,9 @@ std::string request_text(const HttpRequest& request, const Url& base) {
   return text + "\r\n" + request.body;
 }
 
-net::awaitable<Exchanged> exchange(Connection& connection, const std::string& text, std::size_t body_max) {
+net::awaitable<Exchanged> exchange(ClientConnection& connection, const std::string& text, std::size_t body_max) {
   const net::const_buffer bytes = net::buffer(text);
-  const Connection::Moved written = co_await connection.write(bytes);
+  const ClientConnection::Moved written = co_await connection.write(bytes);
   if (written.failure) co_return broken("the connection broke (" + written.failure.message() + ")");
   Parser parser;
   parser.eager(true);
@@ -74,7 +74,7 @@ net::awaitable<Exchanged> exchange(Connection& connection, const std::string& te
   parser.body_limit(body_max);
   while (!parser.is_done()) {
     const net::mutable_buffer space = connection.buffer.prepare(read_size);
-    const Connection::Moved read = co_await connection.read_some(space);
+    const ClientConnection::Moved read = co_await connection.read_some(space);
     error_code failure = read.failure;
     if (failure == net::error::eof && parser.got_some()) {
       failure = {};

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "common/result.hpp"
-#include "httpclient/connection.hpp"
+#include "httpclient/client_connection.hpp"
 #include "httpclient/http_client.hpp"
 #include "httpclient/url.hpp"
 
@@ -21,6 +21,6 @@ struct Exchanged {
 };
 
 // Sends `text` and reads the answer. Every error is `unknown_outcome`: something was sent.
-boost::asio::awaitable<Exchanged> exchange(Connection& connection, const std::string& text, std::size_t body_max);
+boost::asio::awaitable<Exchanged> exchange(ClientConnection& connection, const std::string& text, std::size_t body_max);
 
 }  // namespace sagactl

@@ -1,7 +1,7 @@
 // What an answer says, and the Error that a refusing one is.
 #include <fmt/format.h>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 
 namespace sagactl {

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <optional>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {

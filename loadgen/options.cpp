@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {

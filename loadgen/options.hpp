@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "common/scratch.hpp"
+#include "common/records/scratch.hpp"
 #include "common/time.hpp"
-#include "loadgen/profile.hpp"
-#include "loadgen/schedule.hpp"
-#include "loadgen/stages.hpp"
+#include "loadgen/profile/profile.hpp"
+#include "loadgen/schedule/schedule.hpp"
+#include "loadgen/schedule/stages.hpp"
 
 namespace sagactl {
 

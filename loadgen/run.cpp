@@ -8,13 +8,13 @@
 
 #include "common/crypto.hpp"
 #include "common/processors.hpp"
-#include "loadgen/accounts.hpp"
-#include "loadgen/address.hpp"
-#include "loadgen/crew.hpp"
-#include "loadgen/figures.hpp"
-#include "loadgen/request_writer.hpp"
-#include "loadgen/test_data.hpp"
-#include "loadgen/worker_thread.hpp"
+#include "loadgen/profile/accounts.hpp"
+#include "loadgen/sending/address.hpp"
+#include "loadgen/sending/worker_pool.hpp"
+#include "loadgen/ledger/figures.hpp"
+#include "loadgen/sending/request_writer.hpp"
+#include "loadgen/profile/test_data.hpp"
+#include "loadgen/sending/worker_thread.hpp"
 
 namespace sagactl {
 namespace {
@@ -44,7 +44,7 @@ class LoadRun {
   Result<void> open_users();
   Result<void> prepare_test_data();
   Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
-  void gather_crew();
+  void start_workers();
   Result<void> run_phase(std::size_t index);
   Result<std::vector<PhaseShare>> open_shares(const LoadPhase& phase, UnitSource& source,
                                               std::int64_t start_ns);
@@ -70,8 +70,8 @@ class LoadRun {
   std::vector<CatalogueProduct> catalogue_;
   std::optional<RequestWriter> writer_;
   std::optional<AnswerPlan> answers_;
-  std::optional<Crew> crew_;
-  CrewSize size_;
+  std::optional<WorkerPool> workers_;
+  WorkerPoolSize size_;
   RunResult result_;
   std::uint64_t next_operation_ = 0;
   std::uint32_t next_group_ = 0;
@@ -145,7 +145,7 @@ Result<void> LoadRun::prepare_test_data() {
   return {};
 }
 
-void LoadRun::gather_crew() {
+void LoadRun::start_workers() {
   const std::uint32_t cores = processors_for_this_process();
   size_ = size_crew(options_, phases_, cores);
   allow_files(std::uint64_t{size_.connections} + 256);
@@ -157,14 +157,14 @@ void LoadRun::gather_crew() {
   run.close = options_.fresh_connections;
   writer_.emplace(run);
   answers_.emplace(options_.profile);
-  Crew::Setup setup;
+  WorkerPool::Setup setup;
   setup.targets = addresses_;
   setup.writer = &*writer_;
   setup.answers = &*answers_;
   setup.size = size_;
   setup.users = static_cast<std::uint32_t>(users_.size());
   setup.cores = cores;
-  crew_.emplace(options_, setup);
+  workers_.emplace(options_, setup);
 }
 
 Result<std::vector<Nanoseconds>> LoadRun::plan_times(const LoadPhase& phase) const {
@@ -184,7 +184,7 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
   auto times = plan_times(phase);
   if (!times) return times.error();
   count_planned(phase, *times, start_ns);
-  std::vector<PhaseShare> shares(crew_->size());
+  std::vector<PhaseShare> shares(workers_->size());
   for (PhaseShare& share : shares) share.plan.reserve(times->size() / shares.size() + 1);
   // A group takes as many places in the plan as it has orders, and leaves at the first of them.
   std::size_t place = 0;
@@ -230,7 +230,7 @@ void LoadRun::fill_in_planned(std::vector<LoadSecond>& seconds) const {
 
 std::vector<PhaseShare> LoadRun::closed_shares(const LoadPhase& phase, SharedUnits& units,
                                                std::int64_t start_ns) const {
-  std::vector<PhaseShare> shares(crew_->size());
+  std::vector<PhaseShare> shares(workers_->size());
   for (std::size_t i = 0; i < shares.size(); ++i) {
     const auto parts = static_cast<std::uint32_t>(shares.size());
     shares[i].units = &units;
@@ -254,15 +254,15 @@ Result<void> LoadRun::run_phase(std::size_t index) {
   }
   for (PhaseShare& share : shares) share.phase = static_cast<std::uint32_t>(index);
   last_said_ns_ = start_ns;
-  crew_->run(std::move(shares), stop_, [&] {
+  workers_->run(std::move(shares), stop_, [&] {
     renew_tokens();
     say_progress(phase, start_ns);
   });
   next_operation_ = units.source().next_operation();
   next_group_ = units.source().next_group();
   if (phase.warmup) {
-    crew_->forget_health();
-    warmup_counts_ = crew_->counts();
+    workers_->forget_health();
+    warmup_counts_ = workers_->counts();
   }
   return {};
 }
@@ -270,7 +270,7 @@ Result<void> LoadRun::run_phase(std::size_t index) {
 void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
   if (!progress_) return;
   const std::int64_t now = steady_ns();
-  const EntryLog::Counts all = crew_->counts();
+  const EntryLog::Counts all = workers_->counts();
   watch_times(all, now);
   Progress progress;
   progress.phase = phase.name;
@@ -342,8 +342,8 @@ RunResult LoadRun::take_result() {
   for (const LoadPhase& phase : phases_) ledger.phases.push_back({phase.name, phase.warmup});
   ledger.ended_at = wall_clock_now();
   result_.interrupted = stop_.stop_requested();
-  if (!crew_) return std::move(result_);
-  ledger.entries = crew_->take_entries();
+  if (!workers_) return std::move(result_);
+  ledger.entries = workers_->take_entries();
 
   LoadFigures figures = figures_of(ledger);
   result_.requests = figures.requests;
@@ -351,17 +351,17 @@ RunResult LoadRun::take_result() {
   result_.service = std::move(figures.service);
   result_.measured = figures.measured;
   result_.rated = figures.rated;
-  result_.answers = count_answers(ledger, &crew_->first_answers());
+  result_.answers = count_answers(ledger, &workers_->first_answers());
   result_.seconds = std::move(figures.seconds);
   fill_in_planned(result_.seconds);
   result_.overlaps = overlaps(ledger);
   GeneratorHealth& health = result_.generator;
   health.lateness = std::move(figures.lateness);
   health.connections_wanted = size_.connections;
-  health.connections_reached = crew_->connected_most();
+  health.connections_reached = workers_->connected_most();
   health.workers = size_.workers;
-  health.pacing = crew_->pacing();
-  crew_->add_health_to(health);
+  health.pacing = workers_->pacing();
+  workers_->add_health_to(health);
   return std::move(result_);
 }
 
@@ -375,7 +375,7 @@ Result<RunResult> LoadRun::carry_out() {
   if (auto made = prepare_test_data(); !made) return made.error();
   result_.ledger.started_at = wall_clock_now();
   if (stop_.stop_requested()) return take_result();
-  gather_crew();
+  start_workers();
   for (std::size_t index = 0; index < phases_.size() && !stop_.stop_requested(); ++index) {
     if (auto ran = run_phase(index); !ran) return ran.error();
   }

@@ -9,9 +9,9 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
-#include "loadgen/answer_counts.hpp"
-#include "loadgen/histogram.hpp"
-#include "loadgen/ledger.hpp"
+#include "loadgen/ledger/answer_counts.hpp"
+#include "loadgen/ledger/histogram.hpp"
+#include "loadgen/ledger/ledger.hpp"
 #include "loadgen/options.hpp"
 
 namespace sagactl {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/of_run.hpp"
+#include "analysis/history/of_run.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -37,7 +37,7 @@ class AllSagasEnd final : public Check {
     ++unfinished_count_;
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
     std::string held = fmt::format("all {} ended", counted(sagas_ - unfinished_count_, "saga"));
     if (manual_ > 0) held += fmt::format(", {} of them failed and waiting for a person", grouped(manual_));
     // The one that has stood still for longest is the witness.
@@ -46,7 +46,7 @@ class AllSagasEnd final : public Check {
     Violations violations;
     std::uint64_t under_way = 0, of_others = 0;
     for (const Unfinished& saga : unfinished_) {
-      const Duration still = surroundings.taken_at - saga.progress;
+      const Duration still = snapshot.taken_at - saga.progress;
       if (!saga.drained && still < options_.stuck_after) {
         ++under_way;
         of_others += options_.drained;

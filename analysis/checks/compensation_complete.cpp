@@ -5,7 +5,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -127,7 +127,7 @@ class CompensationComplete final : public Check {
     if (saga.status == SagaStatus::compensated) look_at_rows(facts);
   }
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     return violations_.verdict(name, fmt::format("{} undone, each step once and the last first",
                                                  counted(undone_, "compensated saga")));
   }

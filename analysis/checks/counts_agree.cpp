@@ -7,7 +7,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -37,21 +37,21 @@ class CountsAgree final : public Check {
   bool wants_events() const override { return true; }
   void see_event(const NodeName&, std::int64_t, Timestamp) override { ++events_in_all_; }
 
-  Verdict finish(const Surroundings& surroundings) override {
-    if (surroundings.whole && events_in_all_ != events_ + stock_events_)
+  Verdict finish(const ClusterSnapshot& snapshot) override {
+    if (snapshot.whole && events_in_all_ != events_ + stock_events_)
       violations_.add({.what = fmt::format("the event store has {}, of which {} belong to an order{}",
                                            counted(events_in_all_, "event"), grouped(events_),
                                            stock_events_ > 0
                                                ? fmt::format(" and {} to stock", grouped(stock_events_))
                                                : ""),
                        .rule = "every event belongs to an order or to stock, and is counted once"});
-    if (surroundings.from_the_start)
-      for (const Stock& stock : surroundings.stocks) look_at_stock(stock);
+    if (snapshot.from_the_start)
+      for (const Stock& stock : snapshot.stocks) look_at_stock(stock);
     std::string held = fmt::format("{}, {}, {}, ", counted(orders_, "order"), counted(sagas_, "saga"),
                                    counted(payments_, "payment"));
-    if (reservations_ > 0 || !surroundings.stocks.empty())
+    if (reservations_ > 0 || !snapshot.stocks.empty())
       held += fmt::format("{}, {}, ", counted(reservations_, "reservation"),
-                          counted(surroundings.stocks.size(), "stock"));
+                          counted(snapshot.stocks.size(), "stock"));
     return violations_.verdict(name, held + counted(events_ + stock_events_, "event"));
   }
 

@@ -7,7 +7,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -72,13 +72,13 @@ class EventStreamComplete final : public Check {
     stream.last_at = occurred_at;
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
     std::int64_t deleted = 0;
     for (const auto& [node, stream] : streams_) {
       deleted += stream.first - 1;
-      const auto known = std::find_if(surroundings.nodes.begin(), surroundings.nodes.end(),
+      const auto known = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(),
                                       [&](const NodeInfo& info) { return info.name == node; });
-      if (known == surroundings.nodes.end() || known->last_sequence == stream.last) continue;
+      if (known == snapshot.nodes.end() || known->last_sequence == stream.last) continue;
       violations_.add({.what = fmt::format("node {} has written up to {}, the last event that is there is {}",
                                            node, known->last_sequence, stream.last),
                        .rule = "the last event that a node wrote is there",
@@ -86,7 +86,7 @@ class EventStreamComplete final : public Check {
                        .nodes = Json::array({node})});
     }
     // A node all of whose events are gone, though orders that it placed are there.
-    for (const NodeInfo& info : surroundings.nodes) {
+    for (const NodeInfo& info : snapshot.nodes) {
       const auto placed = placed_.find(info.name);
       if (info.last_sequence == 0 || streams_.count(info.name) > 0 || placed == placed_.end()) continue;
       violations_.add(

@@ -6,7 +6,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -43,12 +43,12 @@ class EveryNodeKnown final : public Check {
     }
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
     std::uint64_t marks = 0;
-    for (const Stock& stock : surroundings.stocks) note(stock.node, [&] { return row_of(stock); });
+    for (const Stock& stock : snapshot.stocks) note(stock.node, [&] { return row_of(stock); });
     for (const auto& [node, seen] : seen_) {
       marks += seen.count;
-      const bool known = std::any_of(surroundings.nodes.begin(), surroundings.nodes.end(),
+      const bool known = std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(),
                                      [&](const NodeInfo& info) { return info.name == node; });
       if (known) continue;
       violations_.add({.what = node.empty() ? fmt::format("{} of no node", counted(seen.count, "row"))
@@ -59,7 +59,7 @@ class EveryNodeKnown final : public Check {
                        .nodes = Json::array({node})});
     }
     return violations_.verdict(name, fmt::format("{} name one of {}", counted(marks, "row"),
-                                                 counted(surroundings.nodes.size(), "node")));
+                                                 counted(snapshot.nodes.size(), "node")));
   }
 
  private:

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,9 +18,9 @@ class HoldsOrders final : public Check {
     failed_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::failed;
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
     if (orders_ == 0)
-      return undecided(name, surroundings.whole ? "the database holds no order, so nothing was shown"
+      return undecided(name, snapshot.whole ? "the database holds no order, so nothing was shown"
                                                 : "no order was placed in that time, so nothing was shown");
     if (failed_ > 0 && completed_ + undone_ == 0)
       return undecided(name, fmt::format("{} failed and none was completed or undone, so nothing was shown",

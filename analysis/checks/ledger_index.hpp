@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "analysis/check.hpp"
-#include "analysis/node_numbers.hpp"
-#include "analysis/uuid_index.hpp"
-#include "common/record_collector.hpp"
-#include "loadgen/ledger.hpp"
+#include "analysis/history/node_numbers.hpp"
+#include "analysis/history/uuid_index.hpp"
+#include "common/records/record_collector.hpp"
+#include "loadgen/ledger/ledger.hpp"
 
 namespace sagactl {
 

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/transitions.hpp"
+#include "analysis/history/transitions.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -39,7 +39,7 @@ class LegalTransitions final : public Check {
                        "a completed saga has confirmed its order", Json::array({row(), row_of(flow.order)})});
   }
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     return violations_.verdict(name, fmt::format("{} in the lives of {}", counted(events_, "transition"),
                                                  counted(aggregates_, "order, saga and payment row")));
   }

@@ -5,11 +5,11 @@
 #include <tuple>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/node_numbers.hpp"
+#include "analysis/history/node_numbers.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 #include "common/crypto.hpp"
-#include "common/record_sorter.hpp"
+#include "common/records/record_sorter.hpp"
 
 namespace sagactl {
 namespace {
@@ -70,7 +70,7 @@ class LockCheck : public Check {
 
   void see(const FlowFacts&) override {}
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     std::optional<Placement> before;
     std::uint64_t locks = 0;
     while (const Placement* placement = in_order_.next()) {

@@ -5,9 +5,9 @@
 #include <map>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/stock_ledger.hpp"
-#include "analysis/stock_promise.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/stock/stock_ledger.hpp"
+#include "analysis/stock/stock_promise.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -33,8 +33,8 @@ class MoneyBalances final : public Check {
     compare_with_order(facts);
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
-    balances_.finish(surroundings);
+  Verdict finish(const ClusterSnapshot& snapshot) override {
+    balances_.finish(snapshot);
     Sums all;
     std::string by_system;
     for (const auto& [system, sums] : sums_) {

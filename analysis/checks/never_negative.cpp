@@ -3,7 +3,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -28,8 +28,8 @@ class NeverNegative final : public Check {
     }
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
-    for (const Stock& stock : surroundings.stocks) {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
+    for (const Stock& stock : snapshot.stocks) {
       if (!level_of(stock).is_negative() && stock.total >= 0) continue;
       violations_.add({.what = fmt::format("{} has {}, of {}", name_of(stock.key),
                                            text_of(stock.key.kind, level_of(stock)),
@@ -38,10 +38,10 @@ class NeverNegative final : public Check {
                        .rows = Json::array({row_of(stock)}),
                        .nodes = Json::array({stock.node})});
     }
-    if (surroundings.stocks.empty() && levels_ == 0)
+    if (snapshot.stocks.empty() && levels_ == 0)
       return does_not_apply(name, "the saga keeps no stock and no balances");
     return violations_.verdict(name, fmt::format("{} at or above zero, now and after {}",
-                                                 counted(surroundings.stocks.size(), "stock"),
+                                                 counted(snapshot.stocks.size(), "stock"),
                                                  counted(levels_, "change")));
   }
 

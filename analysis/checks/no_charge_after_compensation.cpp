@@ -4,7 +4,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -28,7 +28,7 @@ class NoChargeAfterCompensation final : public Check {
     }
   }
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     return violations_.verdict(
         name, fmt::format("no charge was begun after any of {}", counted(compensations_, "compensation")));
   }

@@ -5,9 +5,9 @@
 #include <set>
 
 #include "analysis/checks/ledger_checks.hpp"
-#include "analysis/of_run.hpp"
-#include "analysis/wording.hpp"
-#include "loadgen/answer_counts.hpp"
+#include "analysis/history/of_run.hpp"
+#include "analysis/report/wording.hpp"
+#include "loadgen/ledger/answer_counts.hpp"
 
 namespace sagactl {
 namespace {
@@ -33,7 +33,7 @@ class NotVacuous final : public Check {
     others_ += status != SagaStatus::failed;
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
     const Ledger& ledger = index_.ledger();
     if (index_.orders().empty())
       return undecided(name, "the run placed no order, so nothing was shown" + answers_text(ledger));
@@ -70,7 +70,7 @@ class NotVacuous final : public Check {
     if (failures_wanted)
       shown.push_back(counted(static_cast<std::uint64_t>(failed), "payment failure") + " compensated");
 
-    const std::string idle = idle_nodes(surroundings);
+    const std::string idle = idle_nodes(snapshot);
     if (!idle.empty()) return undecided(name, fmt::format("{} did no work in this run", idle));
     shown.push_back("every node that was asked did work");
 
@@ -83,10 +83,10 @@ class NotVacuous final : public Check {
   // The live nodes that requests were sent to (behind one address: all live nodes) and that placed no order.
   // One that is addressed itself has worked also when all it did was to refuse duplicates: of a few orders that
   // race, chance says where each is placed.
-  std::string idle_nodes(const Surroundings& surroundings) const {
+  std::string idle_nodes(const ClusterSnapshot& snapshot) const {
     std::set<std::string> targets;
     for (const std::string& target : index_.ledger().targets) targets.insert(place(target));
-    const bool direct = std::any_of(surroundings.nodes.begin(), surroundings.nodes.end(),
+    const bool direct = std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(),
                                     [&](const NodeInfo& node) { return targets.count(place(node.url)) > 0; });
     std::set<NodeName> busy;
     for (const RunOrder& order : index_.orders()) busy.insert(index_.node_of(order));
@@ -95,7 +95,7 @@ class NotVacuous final : public Check {
       if (entry.outcome == RequestOutcome::accepted || entry.outcome == RequestOutcome::duplicate)
         answered.insert(place(index_.ledger().targets[entry.target]));
     std::string idle;
-    for (const NodeInfo& node : surroundings.nodes) {
+    for (const NodeInfo& node : snapshot.nodes) {
       const bool asked = node.live && (!direct || targets.count(place(node.url)) > 0);
       if (!asked || busy.count(node.name) > 0 || answered.count(place(node.url)) > 0) continue;
       idle += (idle.empty() ? "node " : ", node ") + node.name;

@@ -7,7 +7,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -26,7 +26,7 @@ class OneCapturePerOrder final : public Check {
     if (look_at_rows(facts)) look_at_events(facts);
   }
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     return violations_.verdict(name, fmt::format("each of {} stood alone", counted(captures_, "capture")));
   }
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/node_numbers.hpp"
+#include "analysis/history/node_numbers.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
-#include "common/record_sorter.hpp"
+#include "analysis/report/wording.hpp"
+#include "common/records/record_sorter.hpp"
 
 namespace sagactl {
 namespace {
@@ -68,7 +68,7 @@ class OneLiveOrderPerKey final : public Check {
   bool wants_claims() const override { return true; }
   void see_claim(const Claim& claim) override { claims_.add(claim); }
 
-  Verdict finish(const Surroundings& surroundings) override {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
     const Claim* claim = claims_.next();
     for (const Life* life = lives_.next(); life;) {
       const KeyDigest key = life->key;
@@ -87,7 +87,7 @@ class OneLiveOrderPerKey final : public Check {
       claim = claims_.next();
     }
     for (; claim; claim = claims_.next()) look_at_claim_without_order(*claim);
-    if (surroundings.whole) violations_.add(without_order_);
+    if (snapshot.whole) violations_.add(without_order_);
     return violations_.verdict(
         name, fmt::format("no two of {} with a key were live at once", counted(orders_, "order")));
   }

@@ -7,7 +7,7 @@
 
 #include "analysis/checks/ledger_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -31,7 +31,7 @@ class OneOrderPerDuplicateGroup final : public Check {
   explicit OneOrderPerDuplicateGroup(const LedgerIndex& index) : index_(index) {}
   void see(const FlowFacts&) override {}
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     std::map<std::uint32_t, Group> groups;
     for (const LedgerEntry& entry : index_.ledger().entries)
       if (entry.kind == OrderKind::duplicate) groups[entry.group].requests.push_back(&entry);

@@ -5,7 +5,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -39,10 +39,10 @@ class PublishedAppliedOnce final : public Check {
     }
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
+  Verdict finish(const ClusterSnapshot& snapshot) override {
     std::int64_t waiting = 0, published = 0;
     Json behind = Json::array();
-    for (const NodeInfo& node : surroundings.nodes) {
+    for (const NodeInfo& node : snapshot.nodes) {
       published += node.published;
       if (node.published > node.last_sequence)
         violations_.add({.what = fmt::format("node {} has published up to {} and written only up to {}",

@@ -6,7 +6,7 @@
 
 #include "analysis/checks/ledger_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -42,7 +42,7 @@ class NoLostOrder final : public LedgerCheck {
  public:
   explicit NoLostOrder(const LedgerIndex& index) : LedgerCheck("no-lost-order", index) {}
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     std::uint64_t accepted = 0;
     for (const LedgerEntry& entry : index_.ledger().entries) {
       if (entry.outcome != RequestOutcome::accepted) continue;
@@ -62,7 +62,7 @@ class NoPhantomOrder final : public LedgerCheck {
  public:
   explicit NoPhantomOrder(const LedgerIndex& index) : LedgerCheck("no-phantom-order", index) {}
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     // Where the database keeps no correlation of the client's, an open request of the group explains one
     // order.
     std::multiset<std::pair<OrderKind, std::uint32_t>> open;
@@ -93,7 +93,7 @@ class IndeterminateResolved final : public LedgerCheck {
  public:
   explicit IndeterminateResolved(const LedgerIndex& index) : LedgerCheck("indeterminate-resolved", index) {}
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     // Orders that no request can be told for: each might be that of an open request of its group.
     std::set<std::pair<OrderKind, std::uint32_t>> unexplained;
     for (const RunOrder& order : index_.orders())
@@ -124,7 +124,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
  public:
   explicit AnswerMatchesDatabase(const LedgerIndex& index) : LedgerCheck("answer-matches-database", index) {}
 
-  Verdict finish(const Surroundings&) override {
+  Verdict finish(const ClusterSnapshot&) override {
     std::uint64_t answers = 0;
     for (const LedgerEntry& entry : index_.ledger().entries) {
       switch (entry.outcome) {

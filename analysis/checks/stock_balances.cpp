@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/stock_ledger.hpp"
-#include "analysis/stock_promise.hpp"
-#include "analysis/wording.hpp"
+#include "analysis/stock/stock_ledger.hpp"
+#include "analysis/stock/stock_promise.hpp"
+#include "analysis/report/wording.hpp"
 
 namespace sagactl {
 namespace {
@@ -26,16 +26,16 @@ class StockBalances final : public Check {
       if (auto broken = broken_promise(facts, kind)) violations_.add(std::move(*broken));
   }
 
-  Verdict finish(const Surroundings& surroundings) override {
-    ledger_.finish(surroundings);
+  Verdict finish(const ClusterSnapshot& snapshot) override {
+    ledger_.finish(snapshot);
     if (ledger_.empty() && violations_.first()) return does_not_apply(name, "the saga keeps no stock");
     std::string held = fmt::format("available + reserved + sold is the total of {}, {} and the slots of {}",
                                    counted(ledger_.stocks(StockKind::product), "product"),
                                    counted(ledger_.stocks(StockKind::item), "item"),
                                    counted(ledger_.stocks(StockKind::slots), "user"));
-    if (!surroundings.whole)
+    if (!snapshot.whole)
       held += "; their history is outside of the time that was asked for";
-    else if (!surroundings.from_the_start)
+    else if (!snapshot.from_the_start)
       held += "; changes of theirs were deleted";
     else
       held += fmt::format(", after each of {}", counted(ledger_.changes(), "change"));

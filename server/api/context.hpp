@@ -6,17 +6,17 @@
 #include <memory>
 #include <string>
 
-#include "server/api/event_feed.hpp"
-#include "server/api/in_flight.hpp"
-#include "server/api/node_metrics.hpp"
-#include "server/api/readers.hpp"
+#include "server/api/operations/event_feed.hpp"
+#include "server/api/orders/in_flight.hpp"
+#include "server/api/metrics/node_metrics.hpp"
+#include "server/api/query_threads.hpp"
 #include "server/api/shared_read.hpp"
-#include "server/api/sessions.hpp"
+#include "server/api/accounts/login_sessions.hpp"
 #include "server/auth/login_limit.hpp"
 #include "server/auth/password.hpp"
 #include "server/engine/engine.hpp"
-#include "server/engine/order_desk.hpp"
-#include "server/http/metrics.hpp"
+#include "server/engine/order_admission.hpp"
+#include "server/http/metrics/metrics.hpp"
 #include "server/http/workers.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
@@ -38,21 +38,21 @@ struct Options {
 struct Context {
   Options options;
   Engine& engine;
-  OrderDesk& desk;
+  OrderAdmission& admission;
   Queries& queries;
   Lock& lock;
   Bus& bus;
   Clock& clock;
-  Readers& readers;        // for calls of `queries`, which may wait
+  QueryThreads& query_threads;        // for calls of `queries`, which may wait
   http::Workers& hashers;  // for passwords
   http::Metrics& metrics;
   NodeMetrics& node_metrics;
-  Sessions& sessions;
+  LoginSessions& sessions;
   EventFeed& feed;
 
   // What anybody may ask for.
-  SharedRead<Timestamp> database_time{readers, [&from = queries] { return from.database_time(); }};
-  SharedRead<Counts> counts{readers, [&from = queries] { return from.counts(); }};
+  SharedRead<Timestamp> database_time{query_threads, [&from = queries] { return from.database_time(); }};
+  SharedRead<Counts> counts{query_threads, [&from = queries] { return from.counts(); }};
   InFlight in_flight = {};          // Idempotency-Keys that are being worked on
   auth::LoginLimit login_limit = {};
   const SagaExchange* exchange = nullptr;  // null: all participants are in this process

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "embedded/api_pages.hpp"
 #include "server/api/page.hpp"
 #include "server/api/routes.hpp"

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document: the routes as the router has them, with bodies and answers from openapi.json.
 #pragma once
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "server/http/router.hpp"
 
 namespace sagactl::api {

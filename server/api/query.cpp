@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "common/text.hpp"
-#include "server/http/validate.hpp"
+#include "common/text/text.hpp"
+#include "server/http/message/validate.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "server/http/request.hpp"
+#include "server/http/message/request.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/queries.hpp"
 

@@ -34,7 +34,7 @@ boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Req
   auto read = [&queries = context.queries, actor = actor_of(request), id] {
     return for_actor(queries.flow(id), actor);
   };
-  co_return co_await context.readers.run(read);
+  co_return co_await context.query_threads.run(read);
 }
 
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request,
@@ -42,7 +42,7 @@ boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Req
   auto read = [&queries = context.queries, actor = actor_of(request), text = std::move(text)] {
     return find_for_actor(queries, text, actor);
   };
-  co_return co_await context.readers.run(std::move(read));
+  co_return co_await context.query_threads.run(std::move(read));
 }
 
 boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
@@ -70,7 +70,7 @@ boost::asio::awaitable<Result<TracedFlow>> find_traced_flow(Context& context, co
     if (!events) return events.error();
     return TracedFlow{std::move(flow).value(), std::move(events).value()};
   };
-  co_return co_await context.readers.run(std::move(read));
+  co_return co_await context.query_threads.run(std::move(read));
 }
 
 }  // namespace sagactl::api

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "server/api/context.hpp"
-#include "server/http/request.hpp"
+#include "server/http/message/request.hpp"
 
 namespace sagactl::api {
 
-// Reads on the readers' threads. `not_found` with an empty message, which the caller says in its own words.
+// Reads on the query_threads' threads. `not_found` with an empty message, which the caller says in its own words.
 // Context and request outlive the await.
 boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Request& request, OrderId id);
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request,

@@ -1,4 +1,4 @@
-#include "server/api/guest.hpp"
+#include "server/api/accounts/guest.hpp"
 #include "server/api/routes.hpp"
 
 namespace sagactl::api {

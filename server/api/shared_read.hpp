@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "server/api/readers.hpp"
+#include "server/api/query_threads.hpp"
 #include "server/http/await.hpp"
 
 namespace sagactl::api {
@@ -18,9 +18,9 @@ namespace sagactl::api {
 template <class T>
 class SharedRead {
  public:
-  // `read` is called on one of the threads of `readers`, which it outlives.
-  SharedRead(Readers& readers, std::function<Result<T>()> read)
-      : state_(std::make_shared<State>(readers, std::move(read))) {}
+  // `read` is called on one of the threads of `query_threads`, which it outlives.
+  SharedRead(QueryThreads& query_threads, std::function<Result<T>()> read)
+      : state_(std::make_shared<State>(query_threads, std::move(read))) {}
 
   // What a read that began after this says; `busy` when too many reads wait.
   boost::asio::awaitable<Result<T>> run() {
@@ -32,7 +32,7 @@ class SharedRead {
   using Done = std::function<void(Result<T>)>;
 
   struct State : std::enable_shared_from_this<State> {
-    State(Readers& of, std::function<Result<T>()> how) : readers(of), read(std::move(how)) {}
+    State(QueryThreads& of, std::function<Result<T>()> how) : query_threads(of), read(std::move(how)) {}
 
     void ask(Done done) {
       {
@@ -44,7 +44,7 @@ class SharedRead {
     }
 
     void begin() {
-      if (readers.post([self = this->shared_from_this()] { self->work(); })) return;
+      if (query_threads.post([self = this->shared_from_this()] { self->work(); })) return;
       answer(take(), Error{ErrorCode::busy, "too many reads of the database are waiting; try again"});
     }
 
@@ -73,7 +73,7 @@ class SharedRead {
       for (const Done& done : asked) done(result);
     }
 
-    Readers& readers;
+    QueryThreads& query_threads;
     const std::function<Result<T>()> read;
     std::mutex mutex;
     std::vector<Done> asking;

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "common/crypto.hpp"
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl::auth {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "common/crypto.hpp"
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl::auth {
 namespace fs = std::filesystem;

@@ -19,7 +19,7 @@ bool Engine::Core::commit(std::vector<Waiting> waiting) {
   keys.further = [this](const Loaded& found, Keys& more) { add_further_keys(found.flows, writer_.node, more); };
   const SteadyTime began = clock_.steady();
   commit_began_ = began;
-  std::unique_ptr<Batch> batch;
+  std::unique_ptr<CommandBatch> batch;
   std::vector<Result<Receipt>> receipts;
   const auto commit = transact(keys, waiting, batch, receipts);
   if (!commit && commit.error().code == ErrorCode::bug) return reject(std::move(waiting), commit.error());
@@ -38,10 +38,10 @@ bool Engine::Core::commit(std::vector<Waiting> waiting) {
 }
 
 Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waiting>& waiting,
-                                      std::unique_ptr<Batch>& batch, std::vector<Result<Receipt>>& receipts) {
+                                      std::unique_ptr<CommandBatch>& batch, std::vector<Result<Receipt>>& receipts) {
   Loaded loaded;
   const auto decide_all = [&](Timestamp now) {
-    batch = std::make_unique<Batch>(std::move(loaded), writer_, sequence_, options_.policy, now, clock_.steady(), random_);
+    batch = std::make_unique<CommandBatch>(std::move(loaded), writer_, sequence_, options_.policy, now, clock_.steady(), random_);
     receipts.clear();
     receipts.reserve(waiting.size());
     for (const Waiting& w : waiting) receipts.push_back(batch->apply(w.command));
@@ -56,7 +56,7 @@ Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waitin
 // A commit whose answer was lost: the events of the batch say whether it happened. When they cannot be asked, or
 // there are none, nothing is assumed: a new life of the node begins by reading how far the old one came, and
 // adopts its sagas.
-Result<Commit> Engine::Core::resolve_doubt(const Batch& batch, const Error& error) {
+Result<Commit> Engine::Core::resolve_doubt(const CommandBatch& batch, const Error& error) {
   const bool answers = clock_.steady() - commit_began_.load() < doubt_patience;  // else it would be waited for twice
   if (answers && !batch.events().empty()) {
     const auto there = store_.has_event(writer_.node, batch.events().front().sequence);
@@ -67,7 +67,7 @@ Result<Commit> Engine::Core::resolve_doubt(const Batch& batch, const Error& erro
   return error;
 }
 
-void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
+void Engine::Core::committed(std::vector<Waiting> waiting, const CommandBatch& batch,
                              std::vector<Result<Receipt>> receipts, Duration took) {
   sequence_ = batch.last_sequence();
   publisher_.committed(batch.events());
@@ -113,7 +113,7 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const Batch& batch,
   }
 }
 
-void Engine::Core::note_late_charges(const Batch& batch) {
+void Engine::Core::note_late_charges(const CommandBatch& batch) {
   for (const Event& event : batch.events()) {
     const bool is_late = event.type == EventType::payment_charged_late;
     if (!is_late && event.type != EventType::payment_refund_failed) continue;
@@ -196,8 +196,8 @@ SteadyTime Engine::turn() { return core_->turn(); }
 void Engine::on_work(std::function<void()> wake) {
   core_->queue().on_work(std::move(wake));
 }
-SteadyTime Engine::gathers_until() const {
-  return core_->gathers_until();
+SteadyTime Engine::batch_deadline() const {
+  return core_->batch_deadline();
 }
 void Engine::call_at(SteadyTime at, std::function<void()> call) {
   core_->call_at(at, std::move(call));

@@ -14,7 +14,7 @@
 #include "common/result.hpp"
 #include "server/engine/command.hpp"
 #include "server/engine/flow_watch.hpp"
-#include "server/engine/progress.hpp"
+#include "server/engine/batch/progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
@@ -89,7 +89,7 @@ class Engine {
   void on_work(std::function<void()> wake);
 
   // What is submitted by then shares the next commit. From any thread; in the past when it may begin at once.
-  SteadyTime gathers_until() const;
+  SteadyTime batch_deadline() const;
 
   // Makes `call` in a turn at that time, or when the engine stops. From any thread.
   void call_at(SteadyTime at, std::function<void()> call);

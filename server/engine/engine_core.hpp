@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "server/engine/batch.hpp"
+#include "server/engine/batch/command_batch.hpp"
 #include "server/engine/command_queue.hpp"
 #include "server/engine/deferred_calls.hpp"
 #include "server/engine/engine.hpp"
@@ -41,7 +41,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
   CommandQueue& queue() { return queue_; }
   FlowWatch& watch() { return watch_; }
-  SteadyTime gathers_until() const;
+  SteadyTime batch_deadline() const;
   void call_at(SteadyTime at, std::function<void()> call);
   void set_on_commit(std::function<void(const Committed&)> observe) { on_commit_ = std::move(observe); }
 
@@ -60,12 +60,12 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
 
   void fire_timers(SteadyTime now);
   bool may_commit(SteadyTime now) const;
-  Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<Batch>& batch,
+  Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<CommandBatch>& batch,
                           std::vector<Result<Receipt>>& receipts);
-  Result<Commit> resolve_doubt(const Batch& batch, const Error& error);
-  void committed(std::vector<Waiting> waiting, const Batch& batch, std::vector<Result<Receipt>> receipts,
+  Result<Commit> resolve_doubt(const CommandBatch& batch, const Error& error);
+  void committed(std::vector<Waiting> waiting, const CommandBatch& batch, std::vector<Result<Receipt>> receipts,
                  Duration took);
-  void note_late_charges(const Batch& batch);
+  void note_late_charges(const CommandBatch& batch);
   void not_committed(std::vector<Waiting> waiting, const Error& error);
   void try_again_later(Waiting own, const Error& error);
   void fenced();

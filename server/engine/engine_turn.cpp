@@ -62,16 +62,16 @@ SteadyTime Engine::Core::next_turn(SteadyTime now) const {
   if (now < hold_until_) return std::min(call, hold_until_);
   if (!registered_) return now;
   SteadyTime next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due(), timers_.due(), failed_.due()});
-  if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : gathers_until());
+  if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : batch_deadline());
   return std::min(call, std::max(next, hold_until_));
 }
 
-SteadyTime Engine::Core::gathers_until() const {
-  return commit_began_.load() + store_.gathers_for();
+SteadyTime Engine::Core::batch_deadline() const {
+  return commit_began_.load() + store_.batch_window();
 }
 
 bool Engine::Core::may_commit(SteadyTime now) const {
-  return now >= gathers_until() || queue_.size() >= options_.batch_max;
+  return now >= batch_deadline() || queue_.size() >= options_.batch_max;
 }
 
 bool Engine::Core::begin_life() {

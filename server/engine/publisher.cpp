@@ -126,7 +126,7 @@ Result<void> Publisher::publish(const NodeName& node, SteadyTime now, bool at_on
       page->events.pop_back();
     follow.in_flight = true;
   }
-  const SteadyTime next = page->is_full ? now : now + bus_.gathers_for();  // a backlog has gathered enough
+  const SteadyTime next = page->is_full ? now : now + bus_.batch_window();  // a backlog has gathered enough
   const std::int64_t through = page->events.back().sequence;
   bus_.publish(std::move(page->events), [shared = shared_, node, through, now, next](Result<void> done) {
     std::function<void()> wake;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/steady_time.hpp"
-#include "server/engine/batch.hpp"
+#include "server/engine/batch/command_batch.hpp"
 
 namespace sagactl {
 

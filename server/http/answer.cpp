@@ -4,10 +4,10 @@
 #include <exception>
 
 #include "common/log.hpp"
-#include "common/text.hpp"
-#include "server/http/conditional.hpp"
-#include "server/http/cors.hpp"
-#include "server/http/problem.hpp"
+#include "common/text/text.hpp"
+#include "server/http/message/conditional.hpp"
+#include "server/http/message/cors.hpp"
+#include "server/http/message/problem.hpp"
 #include "server/http/router.hpp"
 
 namespace sagactl::http {

@@ -24,9 +24,9 @@ inline constexpr auto use_result = boost::asio::as_tuple(boost::asio::use_awaita
 // Where a waiting coroutine and the callback meet. The coroutine belongs to its io_context: a callback that
 // comes after the context is gone finds `timer_` empty and does nothing.
 template <class T>
-class Meeting : public std::enable_shared_from_this<Meeting<T>> {
+class CallbackAwaiter : public std::enable_shared_from_this<CallbackAwaiter<T>> {
  public:
-  explicit Meeting(boost::asio::steady_timer& timer) : timer_(&timer) {}
+  explicit CallbackAwaiter(boost::asio::steady_timer& timer) : timer_(&timer) {}
 
   // The first call decides, from any thread; nothing means that no value will ever come.
   void settle(std::optional<T> value) {
@@ -78,25 +78,25 @@ boost::asio::awaitable<std::optional<T>> await_callback_until(
     Start start, std::chrono::steady_clock::time_point deadline) {
   namespace asio = boost::asio;
   asio::steady_timer timer(co_await asio::this_coro::executor, deadline);
-  const auto meeting = std::make_shared<Meeting<T>>(timer);
+  const auto awaiter = std::make_shared<CallbackAwaiter<T>>(timer);
   struct Leaving {
-    Meeting<T>& from;
+    CallbackAwaiter<T>& from;
     ~Leaving() { from.leave(); }
-  } leaving{*meeting};
-  struct Promise {
-    std::shared_ptr<Meeting<T>> with;
-    ~Promise() { with->settle(std::nullopt); }
+  } leaving{*awaiter};
+  struct CompletionGuard {
+    std::shared_ptr<CallbackAwaiter<T>> with;
+    ~CompletionGuard() { with->settle(std::nullopt); }
   };
   {
-    std::shared_ptr<Promise> promise(new Promise{meeting});
-    std::function<void(T)> done = [promise = std::move(promise)](T value) {
-      promise->with->settle(std::optional<T>(std::move(value)));
+    std::shared_ptr<CompletionGuard> guard(new CompletionGuard{awaiter});
+    std::function<void(T)> done = [guard = std::move(guard)](T value) {
+      guard->with->settle(std::optional<T>(std::move(value)));
     };
     start(std::move(done));
   }
   // Between this question and the wait nothing else runs here, so a wake-up that comes now is seen later.
-  if (!meeting->settled()) co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  std::optional<std::optional<T>> outcome = meeting->take();
+  if (!awaiter->settled()) co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  std::optional<std::optional<T>> outcome = awaiter->take();
   if (!outcome) co_return std::nullopt;
   if (!*outcome) throw std::runtime_error("a callback that a handler waited for was dropped");
   co_return std::move(*outcome);

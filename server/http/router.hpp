@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "server/http/request.hpp"
-#include "server/http/response.hpp"
+#include "server/http/message/request.hpp"
+#include "server/http/message/response.hpp"
 
 namespace sagactl::http {
 

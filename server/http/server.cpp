@@ -2,7 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
-#include "server/http/listener.hpp"
+#include "server/http/connection/listener.hpp"
 
 namespace sagactl::http {
 

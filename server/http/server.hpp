@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "server/http/client_address.hpp"
-#include "server/http/metrics.hpp"
+#include "server/http/connection/client_address.hpp"
+#include "server/http/metrics/metrics.hpp"
 #include "server/http/router.hpp"
 
 namespace sagactl::http {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "server/http/response.hpp"
+#include "server/http/message/response.hpp"
 
 namespace sagactl::http {
 

@@ -11,9 +11,9 @@ constexpr const char* default_name = "saga.db";
 
 // A store that is also the queries over it, and keeps the topics.
 template <class Both>
-class WholeDatabase : public Database {
+class StoreWithQueries : public DatabasePorts {
  public:
-  explicit WholeDatabase(std::unique_ptr<Both> both) : both_(std::move(both)) {}
+  explicit StoreWithQueries(std::unique_ptr<Both> both) : both_(std::move(both)) {}
   Store& store() override { return *both_; }
   Queries& queries() override { return *both_; }
   TopicBook& topics() override { return *both_; }
@@ -23,25 +23,25 @@ class WholeDatabase : public Database {
 };
 
 template <class Both>
-std::unique_ptr<Database> whole(std::unique_ptr<Both> both) {
-  return std::make_unique<WholeDatabase<Both>>(std::move(both));
+std::unique_ptr<DatabasePorts> ports_of(std::unique_ptr<Both> both) {
+  return std::make_unique<StoreWithQueries<Both>>(std::move(both));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_database(const NodeOptions& options, Clock& clock) {
-  if (options.database == ":memory:") return whole(make_memory_store(clock));
+Result<std::unique_ptr<DatabasePorts>> open_database(const NodeOptions& options, Clock& clock) {
+  if (options.database == ":memory:") return ports_of(make_memory_store(clock));
   if (is_postgres_url(options.database)) {
     auto store = open_postgres({options.database, database_readers, options.lease});
     if (!store) return store.error();
-    return whole(std::move(store).value());
+    return ports_of(std::move(store).value());
   }
   SqliteOptions sqlite;
   sqlite.path = options.database.empty() ? (options.data / default_name).string() : options.database;
   sqlite.readers = database_readers;
   auto store = open_sqlite(sqlite, clock);
   if (!store) return store.error();
-  return whole(std::move(store).value());
+  return ports_of(std::move(store).value());
 }
 
 }  // namespace sagactl

@@ -15,9 +15,9 @@ namespace sagactl {
 // Threads that read, in all nodes of the process together, and how many of them are for lists alone.
 inline constexpr std::size_t database_readers = 3, database_lists = 1;
 
-class Database {
+class DatabasePorts {
  public:
-  virtual ~Database() = default;
+  virtual ~DatabasePorts() = default;
   virtual Store& store() = 0;
   virtual Queries& queries() = 0;
   virtual TopicBook& topics() = 0;
@@ -25,6 +25,6 @@ class Database {
 
 // ":memory:" forgets everything at the end; postgres://... is a database server; anything else is an SQLite file.
 // `clock` outlives the database.
-Result<std::unique_ptr<Database>> open_database(const NodeOptions& options, Clock& clock);
+Result<std::unique_ptr<DatabasePorts>> open_database(const NodeOptions& options, Clock& clock);
 
 }  // namespace sagactl

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "server/api/context.hpp"
-#include "server/api/measured_lock.hpp"
+#include "server/api/metrics/measured_lock.hpp"
 #include "server/engine/engine_thread.hpp"
 #include "server/http/server.hpp"
 #include "server/node/node.hpp"
@@ -42,7 +42,7 @@ class LogicalNode {
   api::NodeMetrics node_metrics_;
   api::MeasuredLock lock_;
   Engine engine_;
-  OrderDesk desk_;
+  OrderAdmission admission_;
   api::Context context_;
   std::unique_ptr<EngineThread> thread_;
   std::unique_ptr<http::Server> server_;

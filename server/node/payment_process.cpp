@@ -11,7 +11,7 @@
 #include "server/adapters/kafka/payment_participant.hpp"
 #include "server/adapters/sqlite/sqlite_charge_book.hpp"
 #include "server/adapters/system/system_clock.hpp"
-#include "server/api/consumer_metrics.hpp"
+#include "server/api/metrics/consumer_metrics.hpp"
 #include "server/http/server.hpp"
 #include "server/node/connection_limits.hpp"
 #include "server/node/node.hpp"

@@ -9,7 +9,7 @@ constexpr Duration margin = 1min;  // clocks of nodes and of the database that d
 
 }  // namespace
 
-RightsWatch::RightsWatch(Queries& queries, api::Sessions& sessions)
+RightsWatch::RightsWatch(Queries& queries, api::LoginSessions& sessions)
     : queries_(queries), sessions_(sessions), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 void RightsWatch::run(const std::stop_token& stop) {

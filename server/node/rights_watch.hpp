@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "server/api/sessions.hpp"
+#include "server/api/accounts/login_sessions.hpp"
 #include "server/ports/queries.hpp"
 
 namespace sagactl {
@@ -18,13 +18,13 @@ class RightsWatch {
   static constexpr std::chrono::milliseconds interval{2000};
 
   // Both outlive it.
-  RightsWatch(Queries& queries, api::Sessions& sessions);
+  RightsWatch(Queries& queries, api::LoginSessions& sessions);
 
  private:
   void run(const std::stop_token& stop);
 
   Queries& queries_;
-  api::Sessions& sessions_;
+  api::LoginSessions& sessions_;
   std::mutex mutex_;
   std::condition_variable_any woken_;
   std::jthread thread_;

@@ -161,9 +161,9 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
     if (!exchange) return exchange.error();
     parts->exchange = std::move(exchange).value();
   }
-  parts->sessions = std::make_unique<api::Sessions>(std::move(session).value(), clock);
+  parts->sessions = std::make_unique<api::LoginSessions>(std::move(session).value(), clock);
   parts->rights_watch = std::make_unique<RightsWatch>(parts->database->queries(), *parts->sessions);
-  parts->readers = std::make_unique<api::Readers>(
+  parts->query_threads = std::make_unique<api::QueryThreads>(
       http::Workers::Options{"reading the database", database_readers - database_lists, reads_waiting_max});
   parts->hashers = std::make_unique<http::Workers>(
       http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max, hashes_of_client_max});
@@ -188,7 +188,7 @@ KafkaOptions kafka_options(const NodeOptions& options) {
 SharedParts::~SharedParts() {
   feed.reset();
   hashers.reset();
-  readers.reset();
+  query_threads.reset();
   rights_watch.reset();
   sessions.reset();
   // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.

@@ -4,12 +4,12 @@
 #include <memory>
 
 #include "common/result.hpp"
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
 #include "server/adapters/kafka/kafka_saga_exchange.hpp"
-#include "server/adapters/kafka/topic_list.hpp"
-#include "server/api/event_feed.hpp"
-#include "server/api/readers.hpp"
-#include "server/api/sessions.hpp"
+#include "server/adapters/kafka/client/topic_list.hpp"
+#include "server/api/operations/event_feed.hpp"
+#include "server/api/query_threads.hpp"
+#include "server/api/accounts/login_sessions.hpp"
 #include "server/http/workers.hpp"
 #include "server/node/rights_watch.hpp"
 #include "server/node/database.hpp"
@@ -24,14 +24,14 @@ namespace sagactl {
 // Each part uses only those above it.
 struct SharedParts {
   std::unique_ptr<Clock> clock;
-  std::unique_ptr<Database> database;
+  std::unique_ptr<DatabasePorts> database;
   std::unique_ptr<Lock> lock;
   std::unique_ptr<Bus> bus;
   std::unique_ptr<PaymentGateway> gateway;
   std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
-  std::unique_ptr<api::Sessions> sessions;
+  std::unique_ptr<api::LoginSessions> sessions;
   std::unique_ptr<RightsWatch> rights_watch;
-  std::unique_ptr<api::Readers> readers;
+  std::unique_ptr<api::QueryThreads> query_threads;
   std::unique_ptr<http::Workers> hashers;
   std::unique_ptr<api::EventFeed> feed;
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "common/crypto.hpp"
-#include "common/json_object.hpp"
-#include "common/text.hpp"
+#include "common/text/json_object.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
@@ -69,7 +69,7 @@ Result<OrderDecision> cancel(OrderDecision decision, const CancelOrder& command,
              .add("orderId", order.id.text())
              .add("userId", order.user.text())
              .add("reason", command.reason),
-         asked_by(command.by));
+         requested_by(command.by));
   change_status(decision, OrderStatus::cancelled, moment);
   return decision;
 }

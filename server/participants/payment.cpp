@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 
 namespace sagactl {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 
 namespace sagactl {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "common/spelling.hpp"
+#include "common/text/spelling.hpp"
 
 namespace sagactl {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 namespace {

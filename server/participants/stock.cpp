@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "common/crypto.hpp"
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 
 namespace sagactl {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/id.hpp"
-#include "common/spelling.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
 
 namespace sagactl {

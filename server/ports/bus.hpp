@@ -39,7 +39,7 @@ class Bus {
   virtual void publish(std::vector<Event> events, std::function<void(Result<void>)> done) = 0;
 
   // Events that come sooner than this after a hand-over wait for more, where a batch costs much by itself.
-  virtual Duration gathers_for() const { return Duration{0}; }
+  virtual Duration batch_window() const { return Duration{0}; }
 
   // Calls `receive` for every event published from now on, on a thread of the bus or of a publisher: it must be
   // quick. Returns a function that ends the subscription. May wait for the bus, some seconds at most.

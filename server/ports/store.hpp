@@ -166,7 +166,7 @@ class Store {
                                   const std::function<Changes(Timestamp now)>& decide) = 0;
 
   // Commands that come sooner than this after a commit began wait for more, where a commit costs much by itself.
-  virtual Duration gathers_for() const { return Duration{0}; }
+  virtual Duration batch_window() const { return Duration{0}; }
 
   // Whether that event is durable: resolves a commit in doubt.
   virtual Result<bool> has_event(const NodeName& node, std::int64_t sequence) = 0;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 
 namespace sagactl {
 namespace {
@@ -81,7 +81,7 @@ JsonObject Deciding::about() const {
 
 void Deciding::record(EventType type, JsonObject data, const std::string& by) {
   Event event;
-  event.metadata = asked_by(by);
+  event.metadata = requested_by(by);
   event.type = type;
   event.aggregate_type = AggregateType::saga;
   event.aggregate = saga().id.uuid;
@@ -401,7 +401,7 @@ Result<SagaDecision> Deciding::on(const RetrySaga& command) {
   saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
   saga().requires_manual_intervention = false;
   if (direction == Direction::action) saga().error.clear();
-  saga().retries.push_back(Retry{moment_.now, std::string(defined(from).name), command.by});
+  saga().retries.push_back(OperatorRetry{moment_.now, std::string(defined(from).name), command.by});
   record(EventType::saga_retried, about()
                                       .add("step", defined(from).name)
                                       .add("direction", to_string(direction))

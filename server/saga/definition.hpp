@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "common/spelling.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
 #include "server/saga/event.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 
 namespace sagactl {
 
@@ -13,7 +13,7 @@ void sort_by_time(std::vector<Event>& events) {
   });
 }
 
-std::string asked_by(const std::string& user) {
+std::string requested_by(const std::string& user) {
   return user.empty() ? std::string() : JsonObject().add("by", user).take();
 }
 

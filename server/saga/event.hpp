@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "common/id.hpp"
-#include "common/json.hpp"
-#include "common/spelling.hpp"
+#include "common/text/json.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
 
 namespace sagactl {
@@ -66,7 +66,7 @@ struct Spelling<EventType> {
 };
 
 // What happens to few flows, and is looked for among millions of what happens to all: databases have an index of these.
-constexpr bool is_seldom(EventType type) {
+constexpr bool is_rare(EventType type) {
   switch (type) {
     case EventType::order_cancelled:
     case EventType::payment_failed:
@@ -92,7 +92,7 @@ struct Event {
   int version = 0;         // 1, 2, 3 ... within the aggregate
   OrderId order;           // the flow it belongs to; nil: none, it tells of stock that an operator has set
   std::string data;        // a JSON object
-  std::string metadata;    // a JSON object, or empty; see asked_by()
+  std::string metadata;    // a JSON object, or empty; see requested_by()
   std::string correlation; // empty: the order's id
   std::string trace_parent;  // W3C, of the request that began the saga; kept with the saga, not with the event
   std::string saga_type;     // the definition's name; kept with the saga as well; empty: none
@@ -114,6 +114,6 @@ void sort_by_time(std::vector<Event>& events);
 // The metadata of an event that happened because a person asked for it. Whoever looks for such events looks for text
 // that begins like this.
 inline constexpr std::string_view asked_by_prefix = R"({"by":)";
-std::string asked_by(const std::string& user);  // empty for nobody
+std::string requested_by(const std::string& user);  // empty for nobody
 
 }  // namespace sagactl

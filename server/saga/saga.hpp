@@ -53,12 +53,12 @@ struct StepState {
   friend bool operator==(const StepState&, const StepState&) = default;
 };
 
-struct Retry {
+struct OperatorRetry {
   Timestamp at;
   std::string from_step;
   std::string by;  // the id of the user who asked
 
-  friend bool operator==(const Retry&, const Retry&) = default;
+  friend bool operator==(const OperatorRetry&, const OperatorRetry&) = default;
 };
 
 // The node that drives the saga: the last that wrote it. `epoch` tells one life of that node from the next.
@@ -80,7 +80,7 @@ struct Saga {
   std::string error;             // why it failed or was compensated; empty: no error
   bool requires_manual_intervention = false;
   std::optional<Timestamp> wake_at;  // the durable timer: at this time the running step is looked at again
-  std::vector<Retry> retries;
+  std::vector<OperatorRetry> retries;
   Owner owner;
   int version = 0;  // of the saga as an aggregate: the number of its events
   Timestamp created_at;

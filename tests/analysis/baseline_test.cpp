@@ -1,5 +1,5 @@
 // Limits that a stored result sets for the next run.
-#include "analysis/baseline.hpp"
+#include "analysis/result/baseline.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,9 +1,9 @@
 // What a comparison of load tests says, and what it does not dare to say.
-#include "analysis/comparison.hpp"
+#include "analysis/result/comparison.hpp"
 
 #include <gmock/gmock.h>
 
-#include "analysis/report.hpp"
+#include "analysis/report/report.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,5 +1,5 @@
 // Members of a JSON object are found as a JSON library would find them.
-#include "analysis/flat_object.hpp"
+#include "analysis/history/flat_object.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "analysis/read_ahead.hpp"
+#include "analysis/history/read_ahead.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Reports against golden files, in tests/analysis/golden. To write them anew: SAGACTL_WRITE_GOLDEN=1
 // test_analysis.
-#include "analysis/report.hpp"
+#include "analysis/report/report.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@
 #include <fstream>
 #include <iterator>
 
-#include "analysis/comparison.hpp"
-#include "analysis/latency_picture.hpp"
-#include "analysis/result.hpp"
-#include "common/text.hpp"
+#include "analysis/result/comparison.hpp"
+#include "analysis/report/latency_picture.hpp"
+#include "analysis/result/result.hpp"
+#include "common/text/text.hpp"
 #include "tests/analysis/sample_run.hpp"
 
 namespace sagactl {

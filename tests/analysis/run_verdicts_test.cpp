@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "analysis/threshold.hpp"
+#include "analysis/result/threshold.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,10 +1,10 @@
 // Statistics against known values.
-#include "analysis/statistics.hpp"
+#include "analysis/figures/statistics.hpp"
 
 #include <gtest/gtest.h>
 
-#include "analysis/distribution.hpp"
-#include "analysis/time_bins.hpp"
+#include "analysis/figures/distribution.hpp"
+#include "analysis/figures/time_bins.hpp"
 
 namespace sagactl {
 namespace {

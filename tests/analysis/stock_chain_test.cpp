@@ -1,5 +1,5 @@
 // A stock's history is put together from changes in whatever order they are seen, and keeps only its gaps.
-#include "analysis/stock_chain.hpp"
+#include "analysis/stock/stock_chain.hpp"
 
 #include <gtest/gtest.h>
 

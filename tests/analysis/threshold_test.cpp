@@ -1,8 +1,8 @@
-#include "analysis/threshold.hpp"
+#include "analysis/result/threshold.hpp"
 
 #include <gtest/gtest.h>
 
-#include "analysis/result.hpp"
+#include "analysis/result/result.hpp"
 
 namespace sagactl {
 namespace {

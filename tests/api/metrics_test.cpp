@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "common/text.hpp"
-#include "server/http/open_metrics.hpp"
+#include "common/text/text.hpp"
+#include "server/http/metrics/open_metrics.hpp"
 #include "server/saga/definition.hpp"
 #include "tests/api/test_node.hpp"
 

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "common/crypto.hpp"
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 #include "server/node/node.hpp"
 #include "tests/api/test_node.hpp"

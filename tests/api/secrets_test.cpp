@@ -26,7 +26,7 @@ TEST(Secrets, OneForAllNodesIsEnough) {
   const auto one = parts_of("node-1", secret).value(), two = parts_of("node-2", secret).value();
   User user;
   user.id = UserId::fresh();
-  const api::Sessions::Pair pair = one->sessions->issue(user);
+  const api::LoginSessions::Pair pair = one->sessions->issue(user);
   EXPECT_TRUE(two->sessions->user_of_refresh(pair.refresh).ok());
   EXPECT_FALSE(two->sessions->user_of_refresh(pair.access).ok()) << "the two are still not the same";
   EXPECT_EQ(one->sessions->fingerprint(), two->sessions->fingerprint());

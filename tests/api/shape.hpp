@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl::test {
 

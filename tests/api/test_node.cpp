@@ -44,9 +44,9 @@ std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway,
   session.refresh_secret = "refresh secret of the test";
   session.operator_token = TestNode::operator_token;
   session.operator_user = operator_user();
-  parts->sessions = std::make_unique<api::Sessions>(std::move(session), clock);
+  parts->sessions = std::make_unique<api::LoginSessions>(std::move(session), clock);
   parts->rights_watch = std::make_unique<RightsWatch>(parts->database->queries(), *parts->sessions);
-  parts->readers = std::make_unique<api::Readers>(http::Workers::Options{"readers", 2, 1000});
+  parts->query_threads = std::make_unique<api::QueryThreads>(http::Workers::Options{"query_threads", 2, 1000});
   parts->hashers = std::make_unique<http::Workers>(http::Workers::Options{"hashers", 1, 64});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
   return parts;

@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "httpclient/http_client.hpp"
 #include "server/node/logical_node.hpp"
 #include "server/node/shared_parts.hpp"

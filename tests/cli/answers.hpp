@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/environment.hpp"
+#include "cli/configuration/environment.hpp"
 #include "cli/interrupt.hpp"
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 

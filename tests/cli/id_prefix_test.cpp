@@ -1,7 +1,7 @@
 // Ids by their beginnings.
 #include <gmock/gmock.h>
 
-#include "cli/id_prefix.hpp"
+#include "cli/client/id_prefix.hpp"
 #include "tests/cli/answers.hpp"
 #include "tests/cli/command.hpp"
 #include "tests/cli/fake_node.hpp"

@@ -4,7 +4,7 @@
 
 #include <future>
 
-#include "cli/private_file.hpp"
+#include "cli/configuration/private_file.hpp"
 #include "tests/cli/answers.hpp"
 #include "tests/cli/command.hpp"
 #include "tests/cli/fake_node.hpp"

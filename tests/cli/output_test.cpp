@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "cli/command_line.hpp"
-#include "cli/output.hpp"
-#include "cli/progress.hpp"
-#include "cli/report_files.hpp"
+#include "cli/output/output.hpp"
+#include "cli/loadtest/progress.hpp"
+#include "cli/verify/report_files.hpp"
 #include "tests/cli/command.hpp"
 
 namespace sagactl {

@@ -1,5 +1,5 @@
 // What the queries of a profile see of another system's database, whichever of the two it is.
-#include "cli/profile_database.hpp"
+#include "cli/loadtest/profile_database.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,12 +4,12 @@
 #include <functional>
 
 #include "cli/commands.hpp"
-#include "cli/environment.hpp"
-#include "cli/kafka.hpp"
-#include "cli/redis.hpp"
-#include "cli/contexts.hpp"
-#include "cli/settings.hpp"
-#include "cli/source.hpp"
+#include "cli/configuration/environment.hpp"
+#include "cli/serve/kafka.hpp"
+#include "cli/serve/redis.hpp"
+#include "cli/configuration/contexts.hpp"
+#include "cli/configuration/settings.hpp"
+#include "cli/configuration/source.hpp"
 #include "tests/cli/command.hpp"
 
 namespace sagactl {

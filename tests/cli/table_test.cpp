@@ -1,10 +1,10 @@
-#include "cli/table.hpp"
+#include "cli/output/table.hpp"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-#include "cli/terminal.hpp"
+#include "cli/output/terminal.hpp"
 
 namespace sagactl {
 namespace {

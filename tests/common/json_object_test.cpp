@@ -1,8 +1,8 @@
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 
 #include <gtest/gtest.h>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 namespace {

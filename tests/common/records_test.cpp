@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "common/random.hpp"
-#include "common/record_collector.hpp"
-#include "common/record_sorter.hpp"
+#include "common/records/record_collector.hpp"
+#include "common/records/record_sorter.hpp"
 
 namespace sagactl {
 namespace {

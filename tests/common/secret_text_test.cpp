@@ -1,5 +1,5 @@
 // What people are shown of texts with passwords in them.
-#include "common/secret_text.hpp"
+#include "common/text/secret_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

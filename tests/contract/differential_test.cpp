@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "tests/contract/random_life.hpp"
 
 namespace sagactl {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "server/saga/decide.hpp"
 #include "tests/contract/postgres_subject.hpp"
 #include "tests/contract/writing.hpp"

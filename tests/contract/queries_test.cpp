@@ -281,7 +281,7 @@ TEST_P(QueriesContract, EventsThatAPersonAskedForAreFoundByTypeAndTime) {
     const Flow flow = new_flow(1, node.owner(), now);
     const auto add = [&](EventType type, const std::string& by, Timestamp at) {
       Event event = node.event(flow, type, at);
-      event.metadata = asked_by(by);
+      event.metadata = requested_by(by);
       if (type == EventType::stock_set) event.order = OrderId{};
       list.add(event);
     };

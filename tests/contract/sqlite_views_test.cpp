@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 #include "server/saga/decide.hpp"
 #include "tests/contract/scratch.hpp"

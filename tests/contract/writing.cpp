@@ -331,7 +331,7 @@ std::string describe(const Saga& saga) {
   for (const StepState& step : saga.steps)
     text += fmt::format("; step {} {} {} {} {} {} {} {}", to_string(step.status), step.attempt, step.tries,
                         step.in_doubt, step.began_at.us, step.ended_at.us, step.node, step.error);
-  for (const Retry& retry : saga.retries)
+  for (const OperatorRetry& retry : saga.retries)
     text += fmt::format("; retry {} {} {}", retry.at.us, retry.from_step, retry.by);
   return text;
 }

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "loadgen/ledger.hpp"
+#include "loadgen/ledger/ledger.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 #include "tests/e2e/process.hpp"
 

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "common/money.hpp"
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
 

@@ -1,7 +1,7 @@
 // What was deleted by hand gives back what it had reserved.
 #include <map>
 
-#include "server/engine/batch.hpp"
+#include "server/engine/batch/command_batch.hpp"
 #include "tests/engine/bench_node.hpp"
 
 namespace sagactl {
@@ -24,13 +24,13 @@ struct Remains : BenchNode {
   Result<Receipt> expire() {
     const OrderId id = loaded.flows.front().order.id;
     clock.advance(10min);
-    batch = std::make_unique<Batch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(), clock.steady(), random);
+    batch = std::make_unique<CommandBatch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(), clock.steady(), random);
     return batch->apply(ExpireReservationsRequest{id});
   }
 
   Loaded loaded;
   Random random{1};
-  std::unique_ptr<Batch> batch;
+  std::unique_ptr<CommandBatch> batch;
 };
 
 TEST(Deleted, OrderGivesBackWhatItReserved) {

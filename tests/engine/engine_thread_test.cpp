@@ -12,7 +12,7 @@
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_gateway.hpp"
 #include "server/adapters/system/system_clock.hpp"
-#include "server/engine/order_desk.hpp"
+#include "server/engine/order_admission.hpp"
 
 namespace sagactl {
 namespace {
@@ -36,13 +36,13 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
   const auto gateway = make_simulated_gateway(
       {.success = 0.9, .delay_min = Duration{0}, .delay_max = 2ms, .timeout_share = 0.05, .seed = 7}, *clock);
   std::vector<std::unique_ptr<Engine>> engines;
-  std::vector<std::unique_ptr<OrderDesk>> desks;
+  std::vector<std::unique_ptr<OrderAdmission>> desks;
   for (const char* name : {"node-1", "node-2"}) {
     EngineOptions options;
     options.node = name;
     engines.push_back(std::make_unique<Engine>(options, *store, *gateway, *bus, *clock));
     ASSERT_TRUE(engines.back()->start().ok());
-    desks.push_back(std::make_unique<OrderDesk>(*engines.back(), *lock, *clock));
+    desks.push_back(std::make_unique<OrderAdmission>(*engines.back(), *lock, *clock));
   }
   std::atomic<int> accepted = 0, duplicates = 0, other = 0;
   {

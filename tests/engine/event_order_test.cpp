@@ -32,7 +32,7 @@ struct WayToTopic : Bus {
     }
     done({});
   }
-  Duration gathers_for() const override { return 250ms; }
+  Duration batch_window() const override { return 250ms; }
   std::function<void()> subscribe(std::function<void(const Event&)>) override {
     return [] {};
   }

@@ -37,7 +37,7 @@ class FrontStore final : public Store {
       return Error{ErrorCode::bug, "duplicate key"};
     });
   }
-  Duration gathers_for() const override { return gathers; }
+  Duration batch_window() const override { return gathers; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override {
     return if_there([&] { return store_.has_event(node, sequence); });
   }

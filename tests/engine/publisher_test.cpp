@@ -20,7 +20,7 @@ class KeptBatches : public Bus {
     for (const Event& event : events) batch.push_back(event.sequence);
     done_ = std::move(done);
   }
-  Duration gathers_for() const override { return gathers; }
+  Duration batch_window() const override { return gathers; }
   std::function<void()> subscribe(std::function<void(const Event&)>) override {
     return [] {};
   }

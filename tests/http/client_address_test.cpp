@@ -1,5 +1,5 @@
 // For whom a proxy speaks, and which proxies are believed.
-#include "server/http/client_address.hpp"
+#include "server/http/connection/client_address.hpp"
 
 #include <gtest/gtest.h>
 

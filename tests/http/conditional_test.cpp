@@ -1,5 +1,5 @@
 // What a client has seen already, what a path does not take, and bodies that are written otherwise.
-#include "server/http/conditional.hpp"
+#include "server/http/message/conditional.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

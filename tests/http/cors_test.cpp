@@ -1,5 +1,5 @@
 // Web pages of other origins.
-#include "server/http/cors.hpp"
+#include "server/http/message/cors.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

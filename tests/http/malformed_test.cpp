@@ -4,8 +4,8 @@
 
 #include "common/log.hpp"
 #include "common/random.hpp"
-#include "server/http/json_body.hpp"
-#include "server/http/request_reader.hpp"
+#include "server/http/message/json_body.hpp"
+#include "server/http/connection/request_reader.hpp"
 #include "tests/http/raw_client.hpp"
 
 namespace sagactl::http::testing {

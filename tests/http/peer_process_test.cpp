@@ -1,5 +1,5 @@
 // A process on this machine speaks for its user only as long as it cannot be a proxy.
-#include "server/http/peer_process.hpp"
+#include "server/http/connection/peer_process.hpp"
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "server/http/problem.hpp"
+#include "server/http/message/problem.hpp"
 
 #include <gtest/gtest.h>
 

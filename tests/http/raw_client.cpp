@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <future>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl::http::testing {
 namespace {

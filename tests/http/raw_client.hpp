@@ -10,7 +10,7 @@
 #include <string_view>
 #include <thread>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "server/http/server.hpp"
 
 namespace sagactl::http::testing {

@@ -1,8 +1,8 @@
-#include "server/http/validate.hpp"
+#include "server/http/message/validate.hpp"
 
 #include <gtest/gtest.h>
 
-#include "server/http/json_body.hpp"
+#include "server/http/message/json_body.hpp"
 
 namespace sagactl::http {
 namespace {

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "common/result.hpp"
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <thread>
 
-#include "server/adapters/kafka/driver.hpp"
+#include "server/adapters/kafka/client/driver.hpp"
 
 namespace sagactl::kafka {
 

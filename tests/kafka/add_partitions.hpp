@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
 
 namespace sagactl::kafka {
 

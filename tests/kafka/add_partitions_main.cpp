@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "server/adapters/kafka/driver.hpp"
+#include "server/adapters/kafka/client/driver.hpp"
 #include "tests/kafka/add_partitions.hpp"
 
 int main(int argc, char** argv) {

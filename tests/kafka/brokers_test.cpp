@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,5 +1,5 @@
 // Messages with effects, and those that nobody understands, with a real broker.
-#include "server/adapters/kafka/consumer.hpp"
+#include "server/adapters/kafka/client/consumer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <atomic>
 #include <mutex>
 
-#include "server/adapters/kafka/dead_letter.hpp"
+#include "server/adapters/kafka/client/dead_letter.hpp"
 #include "server/adapters/system/system_clock.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/services.hpp"

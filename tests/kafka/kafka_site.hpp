@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "server/adapters/kafka/kafka_options.hpp"
-#include "server/adapters/kafka/message.hpp"
-#include "server/adapters/kafka/producer.hpp"
-#include "server/adapters/kafka/tail.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
+#include "server/adapters/kafka/client/message.hpp"
+#include "server/adapters/kafka/client/producer.hpp"
+#include "server/adapters/kafka/client/tail.hpp"
 #include "server/saga/event.hpp"
 
 namespace sagactl::kafka {

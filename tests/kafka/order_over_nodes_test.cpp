@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"

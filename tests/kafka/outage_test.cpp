@@ -8,8 +8,8 @@
 #include <mutex>
 
 #include "server/adapters/kafka/kafka_bus.hpp"
-#include "server/adapters/kafka/kafka_check.hpp"
-#include "server/adapters/kafka/topic_list.hpp"
+#include "server/adapters/kafka/client/kafka_check.hpp"
+#include "server/adapters/kafka/client/topic_list.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/kafka_server.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "tests/kafka/received.hpp"
 
 namespace sagactl::kafka {

@@ -1,5 +1,5 @@
 // Order and acknowledgement, with a real broker.
-#include "server/adapters/kafka/producer.hpp"
+#include "server/adapters/kafka/client/producer.hpp"
 
 #include <gtest/gtest.h>
 

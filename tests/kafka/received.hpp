@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "server/adapters/kafka/message.hpp"
+#include "server/adapters/kafka/client/message.hpp"
 
 namespace sagactl::kafka {
 

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "common/id.hpp"
-#include "common/json.hpp"
-#include "server/adapters/kafka/dead_letter.hpp"
+#include "common/text/json.hpp"
+#include "server/adapters/kafka/client/dead_letter.hpp"
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/kafka/payment_participant.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"

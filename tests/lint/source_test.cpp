@@ -35,11 +35,11 @@ TEST(Source, ReadsTheWallClockOnlyWhereTimeComesIn) {
 // one that came from outside.
 TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
   forbid(R"(\bclock(_|\(\))?(\.|->)now\s*\()",
-         {"server/adapters/kafka/consumer.cpp",               // when a message was put aside
+         {"server/adapters/kafka/client/consumer.cpp",               // when a message was put aside
           "server/adapters/kafka/kafka_payment_gateway.cpp",  // until when another machine may charge
           "server/adapters/kafka/payment_participant.cpp",    // the same, there
-          "server/api/health.cpp", "server/api/locks.cpp",    // shown
-          "server/api/sessions.cpp",                          // tokens say until when they are good
+          "server/api/operations/health.cpp", "server/api/operations/locks.cpp",    // shown
+          "server/api/accounts/login_sessions.cpp",                          // tokens say until when they are good
           "server/ports/database_clock.",                     // the time that is stored
           "tests/", "bench/"},
          "what waits, or takes how long, is measured by Clock::steady(); what is stored, by the database's time");

@@ -1,9 +1,9 @@
-#include "loadgen/answer_counts.hpp"
+#include "loadgen/ledger/answer_counts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,4 +1,4 @@
-#include "loadgen/answer_reader.hpp"
+#include "loadgen/sending/answer_reader.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "loadgen/assortment.hpp"
+#include "loadgen/schedule/assortment.hpp"
 
 #include <gtest/gtest.h>
 

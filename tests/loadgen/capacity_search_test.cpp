@@ -1,4 +1,4 @@
-#include "loadgen/capacity_search.hpp"
+#include "loadgen/schedule/capacity_search.hpp"
 
 #include <gtest/gtest.h>
 

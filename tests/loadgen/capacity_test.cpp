@@ -1,5 +1,5 @@
 // The search for the highest rate that a server keeps up with, over runs whose outcome a test decides.
-#include "cli/capacity.hpp"
+#include "cli/loadtest/capacity.hpp"
 #include "tests/loadgen/quiet_invocation.hpp"
 
 #include <gmock/gmock.h>

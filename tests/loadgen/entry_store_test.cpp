@@ -1,4 +1,4 @@
-#include "loadgen/entry_store.hpp"
+#include "loadgen/ledger/entry_store.hpp"
 
 #include <gtest/gtest.h>
 

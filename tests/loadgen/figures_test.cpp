@@ -1,4 +1,4 @@
-#include "loadgen/figures.hpp"
+#include "loadgen/ledger/figures.hpp"
 
 #include <gtest/gtest.h>
 

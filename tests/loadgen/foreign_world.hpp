@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/foreign.hpp"
+#include "analysis/foreign/foreign.hpp"
 
 namespace sagactl {
 

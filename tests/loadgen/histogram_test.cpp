@@ -1,4 +1,4 @@
-#include "loadgen/histogram.hpp"
+#include "loadgen/ledger/histogram.hpp"
 
 #include <gtest/gtest.h>
 

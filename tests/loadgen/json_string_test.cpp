@@ -1,8 +1,8 @@
-#include "loadgen/json_string.hpp"
+#include "loadgen/sending/json_string.hpp"
 
 #include <gtest/gtest.h>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "common/random.hpp"
 
 namespace sagactl {

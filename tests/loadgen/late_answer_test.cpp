@@ -1,8 +1,8 @@
 // What rates are per: one answer that is late does not make a server slow.
 #include <gtest/gtest.h>
 
-#include "analysis/result.hpp"
-#include "loadgen/figures.hpp"
+#include "analysis/result/result.hpp"
+#include "loadgen/ledger/figures.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,4 +1,4 @@
-#include "loadgen/ledger.hpp"
+#include "loadgen/ledger/ledger.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "common/random.hpp"
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "cli/progress.hpp"
+#include "cli/loadtest/progress.hpp"
 #include "tests/loadgen/quiet_invocation.hpp"
 
 namespace sagactl {

@@ -1,8 +1,8 @@
-#include "loadgen/order_answer.hpp"
+#include "loadgen/sending/order_answer.hpp"
 
 #include <gtest/gtest.h>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "common/random.hpp"
 
 namespace sagactl {

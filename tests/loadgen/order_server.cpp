@@ -4,7 +4,7 @@
 
 #include "common/crypto.hpp"
 #include "common/id.hpp"
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 

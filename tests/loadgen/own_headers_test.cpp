@@ -1,11 +1,11 @@
 // The headers of a profile: one of each goes over the line, and none that a request cannot have.
-#include "loadgen/own_headers.hpp"
+#include "loadgen/sending/own_headers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/text.hpp"
-#include "loadgen/request_writer.hpp"
+#include "common/text/text.hpp"
+#include "loadgen/sending/request_writer.hpp"
 
 namespace sagactl {
 namespace {

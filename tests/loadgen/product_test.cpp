@@ -1,4 +1,4 @@
-#include "loadgen/product.hpp"
+#include "loadgen/schedule/product.hpp"
 
 #include <gtest/gtest.h>
 

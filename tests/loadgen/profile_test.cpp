@@ -1,8 +1,8 @@
-#include "loadgen/profile.hpp"
+#include "loadgen/profile/profile.hpp"
 
 #include <gtest/gtest.h>
 
-#include "loadgen/order_answer.hpp"
+#include "loadgen/sending/order_answer.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,4 +1,4 @@
-// A command's surroundings that print into strings.
+// A command's snapshot that print into strings.
 #pragma once
 
 #include <gtest/gtest.h>

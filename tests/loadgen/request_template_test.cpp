@@ -1,4 +1,4 @@
-#include "loadgen/request_template.hpp"
+#include "loadgen/profile/request_template.hpp"
 
 #include <gtest/gtest.h>
 

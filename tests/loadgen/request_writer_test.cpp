@@ -1,11 +1,11 @@
-#include "loadgen/request_writer.hpp"
+#include "loadgen/sending/request_writer.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/beast/http.hpp>
 
-#include "common/json.hpp"
-#include "loadgen/sample_requests.hpp"
+#include "common/text/json.hpp"
+#include "loadgen/profile/sample_requests.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,4 +1,4 @@
-#include "loadgen/scenario.hpp"
+#include "loadgen/schedule/scenario.hpp"
 
 #include <gtest/gtest.h>
 

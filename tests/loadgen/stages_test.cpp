@@ -1,4 +1,4 @@
-#include "loadgen/stages.hpp"
+#include "loadgen/schedule/stages.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/id.hpp"
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "loadgen/run.hpp"
 #include "tests/httpclient/test_server.hpp"
 #include "tests/loadgen/order_server.hpp"

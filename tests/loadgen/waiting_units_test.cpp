@@ -1,4 +1,4 @@
-#include "loadgen/waiting_units.hpp"
+#include "loadgen/schedule/waiting_units.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "loadgen/watched_times.hpp"
+#include "loadgen/ledger/watched_times.hpp"
 
 #include <gtest/gtest.h>
 

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <thread>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "common/money.hpp"
 #include "tests/mutants/aim.hpp"
 

@@ -72,16 +72,16 @@ class FaultyStore final : public Store {
 };
 
 // A database with such a store in front.
-class FaultyDatabase final : public Database {
+class FaultyDatabase final : public DatabasePorts {
  public:
-  FaultyDatabase(std::unique_ptr<Database> database, StoreFault fault)
+  FaultyDatabase(std::unique_ptr<DatabasePorts> database, StoreFault fault)
       : database_(std::move(database)), store_(database_->store(), std::move(fault)) {}
   Store& store() override { return store_; }
   Queries& queries() override { return database_->queries(); }
   TopicBook& topics() override { return database_->topics(); }
 
  private:
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<DatabasePorts> database_;
   FaultyStore store_;
 };
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "tests/mutants/mutant.hpp"
 
 namespace sagactl::mutants {

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl::simulation {
 namespace {

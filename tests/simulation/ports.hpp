@@ -65,7 +65,7 @@ class UnreliableStore : public Store {
   Result<void> resign(const Writer& writer) override;
   Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
-  Duration gathers_for() const override { return gathers_; }
+  Duration batch_window() const override { return gathers_; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;

@@ -117,7 +117,7 @@ void World::boot(Node& node) {
   options.policy.shop_confirms = options_.shop_confirms;
   options.policy.charge_checks = options_.charge_checks;
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
-  node.desk = std::make_unique<OrderDesk>(*node.engine, *lock_, *node.clock);
+  node.desk = std::make_unique<OrderAdmission>(*node.engine, *lock_, *node.clock);
   node.engine->on_work([this, &node] {
     node.due = std::min(node.due, clock_.steady() + Duration{static_cast<std::int64_t>(chance_.random.below(2'000))});
   });

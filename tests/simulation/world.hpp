@@ -11,8 +11,8 @@
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
-#include "server/engine/order_desk.hpp"
-#include "loadgen/ledger.hpp"
+#include "server/engine/order_admission.hpp"
+#include "loadgen/ledger/ledger.hpp"
 #include "tests/simulation/ports.hpp"
 
 namespace sagactl::simulation {
@@ -63,7 +63,7 @@ class World {
     std::unique_ptr<UnreliableStore> store;
     std::unique_ptr<UnreliableGateway> gateway;
     std::unique_ptr<Engine> engine;  // none: it is down
-    std::unique_ptr<OrderDesk> desk;
+    std::unique_ptr<OrderAdmission> desk;
     SteadyTime due;  // on the world's clock
     std::uint64_t adopted_before = 0;
   };

@@ -4,7 +4,7 @@
 #include <optional>
 #include <thread>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "common/result.hpp"
 #include "httpclient/basic_auth.hpp"
 

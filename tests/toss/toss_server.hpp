@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/json.hpp"
+#include "common/text/json.hpp"
 #include "common/money.hpp"
 #include "tests/httpclient/test_server.hpp"
 

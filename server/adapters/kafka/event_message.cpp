@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 #include "server/ports/bus.hpp"
 #include "server/saga/definition.hpp"
 

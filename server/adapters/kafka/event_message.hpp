@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/adapters/kafka/message.hpp"
+#include "server/adapters/kafka/client/message.hpp"
 #include "server/saga/event.hpp"
 
 namespace sagactl::kafka {

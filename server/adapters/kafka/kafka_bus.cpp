@@ -10,11 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 #include "common/log.hpp"
 #include "server/adapters/kafka/event_message.hpp"
-#include "server/adapters/kafka/producer.hpp"
-#include "server/adapters/kafka/tail.hpp"
+#include "server/adapters/kafka/client/producer.hpp"
+#include "server/adapters/kafka/client/tail.hpp"
 
 namespace sagactl {
 namespace {
@@ -185,7 +185,7 @@ class KafkaBus : public Bus {
 
   // A batch of events is a request for each partition that it touches. With a batch for each commit the brokers would
   // be busier with requests than with events.
-  Duration gathers_for() const override { return 250ms; }
+  Duration batch_window() const override { return 250ms; }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
     auto subscriber = std::make_shared<Subscriber>();

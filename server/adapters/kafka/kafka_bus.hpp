@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
 #include "server/ports/bus.hpp"
 
 namespace sagactl {

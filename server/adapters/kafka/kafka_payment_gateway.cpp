@@ -7,8 +7,8 @@
 #include "common/id.hpp"
 #include "common/log.hpp"
 #include "server/adapters/kafka/payment_message.hpp"
-#include "server/adapters/kafka/producer.hpp"
-#include "server/adapters/kafka/tail.hpp"
+#include "server/adapters/kafka/client/producer.hpp"
+#include "server/adapters/kafka/client/tail.hpp"
 
 namespace sagactl {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/payment_gateway.hpp"
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "common/log.hpp"
-#include "server/adapters/kafka/consumer.hpp"
+#include "server/adapters/kafka/client/consumer.hpp"
 #include "server/adapters/kafka/event_message.hpp"
-#include "server/adapters/kafka/producer.hpp"
+#include "server/adapters/kafka/client/producer.hpp"
 #include "server/adapters/kafka/saga_message.hpp"
 #include "server/ports/bus.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
 #include "server/participants/role.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/saga_exchange.hpp"

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "common/id.hpp"
-#include "common/json.hpp"
-#include "common/json_object.hpp"
+#include "common/text/json.hpp"
+#include "common/text/json_object.hpp"
 
 namespace sagactl::kafka {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "common/money.hpp"
 #include "common/result.hpp"
-#include "common/spelling.hpp"
+#include "common/text/spelling.hpp"
 #include "common/time.hpp"
-#include "server/adapters/kafka/message.hpp"
+#include "server/adapters/kafka/client/message.hpp"
 
 namespace sagactl::kafka {
 

@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "server/adapters/kafka/payment_message.hpp"
-#include "server/adapters/kafka/producer.hpp"
-#include "server/adapters/kafka/topic_list.hpp"
+#include "server/adapters/kafka/client/producer.hpp"
+#include "server/adapters/kafka/client/topic_list.hpp"
 
 namespace sagactl {
 namespace {
@@ -70,9 +70,9 @@ class Replies {
 };
 
 // Shared with the callbacks of the gateway and of the producer.
-class Desk : public std::enable_shared_from_this<Desk> {
+class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommandHandler> {
  public:
-  Desk(const PaymentParticipantOptions& options, PaymentGateway& gateway, Clock& clock)
+  PaymentCommandHandler(const PaymentParticipantOptions& options, PaymentGateway& gateway, Clock& clock)
       : options_(options), gateway_(gateway), clock_(clock), replies_(options.replies_max) {}
 
   Result<void> open() {
@@ -123,7 +123,7 @@ class Desk : public std::enable_shared_from_this<Desk> {
       return reply(task, {PaymentResult::unavailable, "", "",
                           "the command came after its time; are the clocks of both machines right?"});
     const auto answered = [self = weak_from_this(), task](const auto& answer) {
-      if (const auto desk = self.lock()) desk->reply(task, to_answer(answer));
+      if (const auto handler = self.lock()) handler->reply(task, to_answer(answer));
     };
     const EarlierCharge earlier{order.charge_key, order.order_id, order.trace_parent, order.payment_key};
     switch (order.request) {
@@ -153,7 +153,7 @@ class Desk : public std::enable_shared_from_this<Desk> {
     producer_->send({&message, 1}, [self = weak_from_this(), task](Result<void> sent) {
       if (sent) task->done(kafka::Effected{});
       else task->done(kafka::Later{sent.error().message});
-      if (const auto desk = self.lock()) desk->next(task->order.order_id);
+      if (const auto handler = self.lock()) handler->next(task->order.order_id);
     });
     const std::lock_guard lock(mutex_);
     if (--sending_ == 0) idle_.notify_all();
@@ -187,21 +187,21 @@ class Desk : public std::enable_shared_from_this<Desk> {
 
 class RunningParticipant : public PaymentParticipant {
  public:
-  explicit RunningParticipant(std::shared_ptr<Desk> desk) : desk_(std::move(desk)) {}
+  explicit RunningParticipant(std::shared_ptr<PaymentCommandHandler> handler) : handler_(std::move(handler)) {}
   ~RunningParticipant() override {
     consumer_.reset();
-    desk_->close();
+    handler_->close();
   }
 
   Result<void> open(const PaymentParticipantOptions& options, Clock& clock) {
-    if (auto opened = desk_->open(); !opened) return opened;
+    if (auto opened = handler_->open(); !opened) return opened;
     kafka::ConsumerOptions consuming;
     consuming.kafka = options.kafka;
     consuming.group = options.group;
     consuming.topics = {options.kafka.topic_prefix + kafka::payment_commands};
     consuming.id_header = "";  // a repeat is answered again, from what is remembered or by the gateway
-    const auto handle = [desk = desk_](const std::shared_ptr<const kafka::Incoming>& message, Consumer::Done done) {
-      desk->take(*message, std::move(done));
+    const auto handle = [handler = handler_](const std::shared_ptr<const kafka::Incoming>& message, Consumer::Done done) {
+      handler->take(*message, std::move(done));
     };
     auto consumer = Consumer::start(std::move(consuming), clock, handle);
     if (!consumer) return consumer.error();
@@ -210,12 +210,12 @@ class RunningParticipant : public PaymentParticipant {
   }
 
   PaymentParticipantState state() const override {
-    const auto producer = desk_->state();
+    const auto producer = handler_->state();
     return {consumer_->state(), producer.available, producer.error};
   }
 
  private:
-  const std::shared_ptr<Desk> desk_;
+  const std::shared_ptr<PaymentCommandHandler> handler_;
   std::unique_ptr<Consumer> consumer_;
 };
 
@@ -224,7 +224,7 @@ class RunningParticipant : public PaymentParticipant {
 Result<std::unique_ptr<PaymentParticipant>> PaymentParticipant::start(const PaymentParticipantOptions& options,
                                                                       PaymentGateway& gateway, Clock& clock) {
   auto participant =
-      std::make_unique<RunningParticipant>(std::make_shared<Desk>(options, gateway, clock));
+      std::make_unique<RunningParticipant>(std::make_shared<PaymentCommandHandler>(options, gateway, clock));
   if (const auto opened = participant->open(options, clock); !opened) return opened.error();
   return std::unique_ptr<PaymentParticipant>(std::move(participant));
 }

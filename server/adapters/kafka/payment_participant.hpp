@@ -6,8 +6,8 @@
 #include <string>
 
 #include "common/result.hpp"
-#include "server/adapters/kafka/consumer.hpp"
-#include "server/adapters/kafka/kafka_options.hpp"
+#include "server/adapters/kafka/client/consumer.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/payment_gateway.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "common/json_object.hpp"
+#include "common/text/json_object.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::kafka {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "common/result.hpp"
-#include "server/adapters/kafka/message.hpp"
+#include "server/adapters/kafka/client/message.hpp"
 #include "server/ports/saga_exchange.hpp"
 
 namespace sagactl::kafka {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 
 namespace sagactl {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 #include "server/adapters/postgres/hosts.hpp"
 #include "server/adapters/postgres/refusal.hpp"
 

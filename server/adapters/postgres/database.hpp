@@ -24,7 +24,7 @@ class Database : public PostgresStore {
   Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   // A commit of a few orders is most of the work of one of ten. Measured in docs/performance.md.
-  Duration gathers_for() const override { return std::chrono::milliseconds(8); }
+  Duration batch_window() const override { return std::chrono::milliseconds(8); }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;

@@ -14,7 +14,7 @@ inline constexpr std::string_view event_columns =
     "e.node, e.sequence, e.flow, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, "
     "e.correlation, (SELECT f.trace_parent FROM flow AS f WHERE f.id = e.flow), "
     "(SELECT f.definition FROM flow AS f WHERE f.id = e.flow)";
-// The rows that the index event_seldom holds: is_seldom() of their type.
+// The rows that the index event_seldom holds: is_rare() of their type.
 inline constexpr std::string_view is_seldom_event = "e.type IN (1, 5, 6, 10, 11, 12, 13, 14, 15, 22, 23)";
 
 void send_events(Connection& connection, Names& names, std::int64_t node, const std::vector<const Event*>& events);

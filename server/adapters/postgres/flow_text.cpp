@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "common/json.hpp"
-#include "common/json_object.hpp"
+#include "common/text/json.hpp"
+#include "common/text/json_object.hpp"
 #include "server/adapters/postgres/failure.hpp"
 
 namespace sagactl::postgres {
@@ -111,7 +111,7 @@ std::string step_errors_text(const Saga& saga) {
 
 std::string retries_text(const Saga& saga) {
   ListWriter list;
-  for (const Retry& retry : saga.retries) {
+  for (const OperatorRetry& retry : saga.retries) {
     list.begin();
     list.add(retry.at.us).add(retry.from_step).add(retry.by);
     list.end();
@@ -175,7 +175,7 @@ void read_step_errors(std::string_view text, Saga& saga) {
 void read_retries(std::string_view text, Saga& saga) {
   for (const Json& each : parse_stored(text)) {
     ListReader list(each);
-    Retry& retry = saga.retries.emplace_back();
+    OperatorRetry& retry = saga.retries.emplace_back();
     retry.at = {list.integer()};
     retry.from_step = list.text();
     retry.by = list.text();

@@ -11,7 +11,7 @@
 #include <mutex>
 #include <random>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl::postgres {
 namespace {

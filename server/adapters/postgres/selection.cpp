@@ -151,7 +151,7 @@ void send_event_search(Connection& connection, const EventFilter& filter) {
   const std::string of_user =
       user.empty() ? "" : fmt::format(" AND e.flow IN (SELECT id FROM flow WHERE user_id = {})", user);
   std::string sql;
-  if (filter.order || (filter.type && is_seldom(*filter.type))) {
+  if (filter.order || (filter.type && is_rare(*filter.type))) {
     if (!filter.order) conditions += fmt::format(" AND {}", is_seldom_event);
     sql = fmt::format("SELECT {} FROM event AS e WHERE true{}{}{}", event_columns, conditions, of_user, order);
   } else if (filter.asked_for && filter.type == EventType::stock_set) {  // such belong to no flow

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <optional>
 
-#include "common/secret_text.hpp"
+#include "common/text/secret_text.hpp"
 
 namespace sagactl {
 namespace {

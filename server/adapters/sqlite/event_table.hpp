@@ -20,7 +20,7 @@ class EventTable {
       "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, e.correlation";
   static constexpr std::string_view flow_columns = "f.id, f.trace_parent, f.definition";
   static constexpr std::int64_t no_flow = 0;  // in place of the number of a flow
-  // The rows that the index event_seldom holds: is_seldom() of their type.
+  // The rows that the index event_seldom holds: is_rare() of their type.
   static constexpr std::string_view seldom = "12647522 >> e.type & 1";
 
   // The key of the node's event of that sequence; all of the node's keys are between those of 0 and

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "common/text.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl::sqlite {
 

@@ -299,7 +299,7 @@ void FlowTable::write_steps(const Saga& saga) {
   retries_.clear();
   if (!saga.retries.empty()) {
     Json retries = Json::array();
-    for (const Retry& retry : saga.retries)
+    for (const OperatorRetry& retry : saga.retries)
       retries.push_back(Json::array({retry.at.us, retry.from_step, retry.by}));
     retries_ = json_text(retries);
   }

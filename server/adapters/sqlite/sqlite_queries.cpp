@@ -201,7 +201,7 @@ class EventSearch {
       add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
     } else if (filter_.asked_for && filter_.type == EventType::stock_set) {  // such belong to no flow
       add("INDEXED BY event_of_stock", "e.flow = 0", "e.occurred_at DESC, e.key DESC");
-    } else if (filter_.type && is_seldom(*filter_.type)) {
+    } else if (filter_.type && is_rare(*filter_.type)) {
       add("INDEXED BY event_seldom", std::string(EventTable::seldom), "e.occurred_at DESC, e.key DESC");
     } else {
       // A node's events stand in the order of their times.

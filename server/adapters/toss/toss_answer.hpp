@@ -6,7 +6,7 @@
 
 #include "common/money.hpp"
 #include "common/result.hpp"
-#include "common/spelling.hpp"
+#include "common/text/spelling.hpp"
 #include "httpclient/http_client.hpp"
 #include "server/ports/payment_gateway.hpp"
 

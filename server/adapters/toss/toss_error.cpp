@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "common/json.hpp"
-#include "common/text.hpp"
+#include "common/text/json.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl::toss {
 namespace {

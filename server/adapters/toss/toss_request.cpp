@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "common/json_object.hpp"
-#include "common/text.hpp"
+#include "common/text/json_object.hpp"
+#include "common/text/text.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl::toss {

@@ -1,0 +1,78 @@
+// Which node did how much, from the node that each row names: in all, and over time.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/history/observer.hpp"
+#include "analysis/figures/statistics.hpp"
+#include "analysis/figures/time_bins.hpp"
+#include "common/text/json.hpp"
+
+namespace sagactl {
+
+// A part of a whole, with the 95 % interval of what it is a sample of.
+struct Share {
+  double share = 0;
+  Interval interval = {};
+};
+Share share_of(std::uint64_t part, std::uint64_t whole);  // 0 of nothing
+
+struct NodeShare {
+  NodeName node;
+  std::uint64_t orders = 0;  // written first by it
+  std::uint64_t sagas = 0;   // started by it
+  std::uint64_t steps = 0;   // whose completion it wrote
+  std::uint64_t events = 0;
+  Share of_orders = {}, of_steps = {}, of_events = {};
+};
+
+// Whether the orders are spread as one round-robin dispatcher would (no two nodes differ by more than one),
+// or, if not, as evenly as routing at random or by hash would.
+struct Evenness {
+  enum class Kind { round_robin, random, uneven, too_few };
+  Kind kind = Kind::too_few;
+  std::uint64_t spread = 0;                            // the most orders of a node minus the fewest
+  std::optional<ChiSquare> chi_square = std::nullopt;  // only when it is not round robin
+  std::string text;                                    // for people
+};
+
+struct DistributionWindow {
+  Timestamp from;
+  std::vector<std::uint64_t> orders;  // by node, as in Distribution::nodes
+};
+
+struct Distribution {
+  std::vector<NodeShare> nodes;  // by name; those that are live although they did nothing, too
+  Evenness evenness;
+  Duration window{0};
+  std::vector<DistributionWindow> windows;  // without gaps
+};
+
+class DistributionObserver final : public Observer {
+ public:
+  void see(const FlowFacts& facts) override;
+  Distribution finish(const ClusterSnapshot& snapshot);
+
+ private:
+  struct Orders {
+    std::map<NodeName, std::uint64_t> by_node;
+    Orders& operator+=(const Orders& other) {
+      for (const auto& [node, count] : other.by_node) by_node[node] += count;
+      return *this;
+    }
+  };
+
+  std::map<NodeName, NodeShare> nodes_;
+  TimeBins<Orders> windows_;
+};
+
+Evenness evenness_of(const std::vector<NodeShare>& nodes);
+
+Json to_json(const NodeShare& share);
+Json to_json(const Evenness& evenness);
+Json windows_json(const Distribution& distribution);  // {windowMs, nodes:[...], windows:[{at, orders:[...]}]}
+
+}  // namespace sagactl

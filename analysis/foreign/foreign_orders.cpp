@@ -1,0 +1,213 @@
+#include "analysis/foreign/foreign_orders.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace sagactl {
+namespace {
+
+bool holds(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+std::optional<std::int64_t> ForeignRow::integer(std::string_view name) const {
+  const auto* value = find(name);
+  if (!value || !*value) return std::nullopt;
+  std::int64_t number = 0;
+  const std::string_view text = unpadded(**value);
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<Timestamp> ForeignRow::time(std::string_view name) const {
+  if (const auto us = integer(fmt::format("{}_us", name))) return Timestamp{*us};
+  const auto* value = find(time_column(name));
+  if (!value || !*value) return std::nullopt;
+  const auto time = parse_iso8601(unpadded(**value));
+  return time ? std::optional(*time) : std::nullopt;
+}
+
+Json ForeignRow::json() const {
+  Json row = Json::object();
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (!values_[i]) continue;
+    const std::string& name = names_[i];
+    const auto us = name.ends_with("_us") ? integer(name) : std::nullopt;
+    if (us)
+      row[time_column(name.substr(0, name.size() - 3))] = iso8601_us(Timestamp{*us});
+    else
+      row[name] = std::string(unpadded(*values_[i]));
+  }
+  return row;
+}
+
+Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& profile, const Ledger& ledger) {
+  ForeignOrders orders;
+  orders.profile_ = &profile;
+  orders.ledger_ = &ledger;
+  for (const LedgerEntry& entry : ledger.entries)
+    if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil())
+      orders.told_.emplace(entry.order, entry.operation);
+  auto columns = columns_of(rows, profile, ForeignTable::orders);
+  if (!columns) return columns.error();
+  orders.columns_ = std::move(*columns);
+  auto read = rows.each_row(query_of(profile, ForeignTable::orders, ledger.run),
+                            [&](const ForeignRow& row) { return orders.take(row); });
+  if (!read) return read.error();
+  std::stable_sort(orders.orders_.begin(), orders.orders_.end(),
+                   [](const ForeignOrder& a, const ForeignOrder& b) { return a.created_at < b.created_at; });
+  orders.place_groups();
+  return orders;
+}
+
+void BadRows::add(const Error& error, const ForeignRow& row, const char* query) {
+  Witness witness{.what = error.message, .rule = "every row of a query has the values that it must have"};
+  if (violations_.first()) {
+    witness.rows.push_back(row.json());
+    witness.rows.back()["table"] = query;
+  }
+  violations_.add(std::move(witness));
+}
+
+std::optional<Verdict> BadRows::verdict() const {
+  if (violations_.count() == 0) return std::nullopt;
+  Verdict verdict = violations_.verdict("rows-were-read", "");
+  verdict.ruling = Ruling::unknown;  // what the row says is not known, and no more is
+  return verdict;
+}
+
+Result<void> ForeignOrders::take(const ForeignRow& row) {
+  ForeignOrder order;
+  order.id = row.text("order_id");
+  order.ref = order_ref(order.id);
+  order.node = row.text("node");
+  order.status = row.text("status");
+  order.key = row.text("key");
+  order.product = row.text("product");
+  if (const auto fault = fault_of_row(ForeignTable::orders, row)) bad_rows_.add(*fault, row, "sql.orders");
+  order.created_at = row.time("created").value_or(Timestamp{});
+  order.ended_at = row.time("ended");
+  if (const auto amount = parse_money(row.text("amount"))) order.amount = *amount;
+  for (const std::string& name : {order.key, order.product}) {
+    const auto product = parse_product_id(name);
+    if (!product || product->run != ledger_->run) continue;
+    order.group = {product->kind, product->group};
+    break;
+  }
+  order.of_run = order.group || told_.count(order.ref) > 0;
+  order.row = row.json();
+  order.row["table"] = "sql.orders";
+  orders_.push_back(std::move(order));
+  return {};
+}
+
+void ForeignOrders::place_groups() {
+  // A product of the run's own names the group; one of a catalogue does not.
+  has_groups_ = has("key") || (has("product") && ledger_->catalogue.empty() && ledger_->hot_share == 0);
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    by_ref_.emplace(orders_[i].ref, i);
+    if (orders_[i].group) groups_[*orders_[i].group].push_back(i);
+  }
+  // Ids of which none is in the database, though their keys have orders, are written in another way.
+  std::uint64_t with_rows = 0;
+  for (const LedgerEntry& entry : ledger_->entries) {
+    if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
+    if (by_ref_.count(entry.order) > 0) {
+      other_spelling_.clear();
+      return;
+    }
+    const auto rows = groups_.find({entry.kind, entry.group});
+    if (!has_groups_ || rows == groups_.end() || ++with_rows != 2) continue;
+    other_spelling_ = fmt::format("the answers name their orders as {}, and sql.orders as {}",
+                                  ledger_->order_text(entry), orders_[rows->second.front()].id);
+  }
+}
+
+const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
+  const auto it = by_ref_.find(ref);
+  return it == by_ref_.end() ? nullptr : &orders_[it->second];
+}
+
+const LedgerEntry* ForeignOrders::told(const Uuid& ref) const {
+  const auto it = told_.find(ref);
+  return it == told_.end() ? nullptr : ledger_->entries.find(it->second);
+}
+
+std::vector<const ForeignOrder*> ForeignOrders::of_group(OrderKind kind, std::uint32_t group) const {
+  std::vector<const ForeignOrder*> list;
+  const auto it = groups_.find({kind, group});
+  if (it != groups_.end())
+    for (const std::size_t index : it->second) list.push_back(&orders_[index]);
+  return list;
+}
+
+StillToCome ForeignOrders::still_to_come() const {
+  StillToCome left;
+  for (const ForeignOrder& order : orders_) left.orders += order.of_run && has("status") && !has_ended(order);
+  // Of each group: requests that may have made an order, and orders that nobody was told of.
+  std::map<std::pair<OrderKind, std::uint32_t>, std::size_t> untold;
+  for (const auto& [group, places] : groups_)
+    for (const std::size_t place : places) untold[group] += told(orders_[place].ref) == nullptr;
+  const bool comparable = other_spelling_.empty();
+  for (const LedgerEntry& entry : ledger_->entries) {
+    const std::pair group{entry.kind, entry.group};
+    if (entry.outcome == RequestOutcome::accepted) {
+      const bool by_id = !entry.order.is_nil() && comparable;
+      left.lost += by_id ? find(entry.order) == nullptr : has_groups_ && groups_.count(group) == 0;
+      continue;
+    }
+    if (entry.outcome != RequestOutcome::indeterminate || !has_groups_) continue;
+    const auto explains = untold.find(group);
+    if (explains != untold.end() && explains->second > 0) {
+      --explains->second;
+      continue;
+    }
+    const bool is_on_its_way =
+        entry.failure == TransportFailure::timed_out || entry.http_status == 502 || entry.http_status == 504;
+    // One that is still in a queue may make a second order; of one that is answered the group's order is all there is.
+    if (is_on_its_way)
+      ++left.timed_out;
+    else
+      left.unclear += groups_.count(group) == 0;
+  }
+  return left;
+}
+
+bool ForeignOrders::is_undone(const ForeignOrder& order) const {
+  return holds(profile_->queries.undone, order.status);
+}
+bool ForeignOrders::is_completed(const ForeignOrder& order) const {
+  return holds(profile_->queries.completed, order.status);
+}
+bool ForeignOrders::has_ended(const ForeignOrder& order) const {
+  return is_undone(order) || is_completed(order) || holds(profile_->status.ends, order.status);
+}
+
+Json ForeignOrders::request_row(const LedgerEntry& entry) const {
+  Json row{{"operation", entry.operation},        {"target", ledger_->targets[entry.target]},
+           {"product", ledger_->product(entry)},  {"key", ledger_->idempotency_key(entry)},
+           {"outcome", to_string(entry.outcome)}, {"httpStatus", entry.http_status}};
+  if (!entry.order.is_nil()) row["orderId"] = ledger_->order_text(entry);
+  if (entry.sent.us != 0) row["sentAt"] = iso8601_us(entry.sent);
+  if (entry.done.us != 0) row["doneAt"] = iso8601_us(entry.done);
+  return row;
+}
+
+void ForeignOrders::show(Witness& witness, const ForeignOrder& order) const {
+  witness.rows.push_back(order.row);
+  const Json node(order.node);
+  if (!order.node.empty() &&
+      std::find(witness.nodes.begin(), witness.nodes.end(), node) == witness.nodes.end())
+    witness.nodes.push_back(node);
+}
+
+void ForeignOrders::show(Witness& witness, const LedgerEntry& entry) const {
+  witness.requests.push_back(request_row(entry));
+}
+
+}  // namespace sagactl

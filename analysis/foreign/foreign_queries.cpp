@@ -1,0 +1,143 @@
+#include "analysis/foreign/foreign_queries.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/text/text.hpp"
+#include "loadgen/schedule/product.hpp"
+
+namespace sagactl {
+namespace {
+
+// A column with two names is there under one of them.
+struct Column {
+  const char* name;
+  const char* or_name = nullptr;
+};
+
+struct Shape {
+  const char* name;
+  std::string ProfileQueries::*sql;
+  std::vector<Column> columns;
+};
+
+const Shape& shape_of(ForeignTable table) {
+  static const Shape shapes[] = {
+      {"sql.orders", &ProfileQueries::orders, {{"order_id"}, {"created_at", "created_us"}}},
+      {"sql.steps", &ProfileQueries::steps, {{"order_id"}, {"step"}, {"state"}, {"at", "at_us"}}},
+      {"sql.stock", &ProfileQueries::stock, {{"product"}, {"initial"}, {"available"}}},
+      {"sql.payments", &ProfileQueries::payments, {{"order_id"}, {"kind"}, {"amount"}}},
+  };
+  return shapes[static_cast<std::size_t>(table)];
+}
+
+constexpr std::size_t rows_looked_at = 20;
+
+Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
+  const std::string column = time_column(name), us = fmt::format("{}_us", name);
+  const std::string& is_there = row.has(column) ? column : us;
+  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {} of order {}: {} is a time such as "
+                                          "2026-11-20T13:04:07.137042Z, {} whole microseconds since 1970",
+                                          query, row.text(is_there), is_there, row.text("order_id"), column, us)};
+}
+
+// What a row of a query must not have in a column.
+Error unusable(const ForeignRow& row, std::string_view query, std::string_view column, std::string_view wanted) {
+  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {}: it must be {}", query,
+                                          row.text(column), column, wanted)};
+}
+
+}  // namespace
+
+std::string time_column(std::string_view name) {
+  return name == "at" ? std::string(name) : fmt::format("{}_at", name);
+}
+
+std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row) {
+  const char* query = shape_of(table).name;
+  switch (table) {
+    case ForeignTable::orders:
+      if (row.text("order_id").empty()) return unusable(row, query, "order_id", "the order's id");
+      if (!row.time("created")) return no_time(row, query, "created");
+      return std::nullopt;
+    case ForeignTable::steps:
+      if (!row.time("at")) return no_time(row, query, "at");
+      if (const std::string state = row.text("state"); state != "done" && state != "undone")
+        return unusable(row, query, "state", "done or undone");
+      return std::nullopt;
+    case ForeignTable::stock:
+      for (const char* column : {"initial", "available"})
+        if (!row.integer(column)) return unusable(row, query, column, "a whole number");
+      for (const char* column : {"reserved", "sold"})
+        if (!row.text(column).empty() && !row.integer(column)) return unusable(row, query, column, "a whole number");
+      return std::nullopt;
+    case ForeignTable::payments:
+      if (const std::string kind = row.text("kind"); kind != "capture" && kind != "refund")
+        return unusable(row, query, "kind", "capture or refund");
+      if (!parse_money(row.text("amount"))) return unusable(row, query, "amount", "money such as 12.50");
+      return std::nullopt;
+  }
+  crash("a query of no known kind");
+}
+
+Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTable table) {
+  if (!has_query(profile, table)) return {};
+  const Shape& shape = shape_of(table);
+  std::string sql = profile.queries.*shape.sql;
+  for (const char* field : {"{prefix}", "{run}"}) replace_all(sql, field, "");
+  std::size_t looked_at = 0, wrong = 0;
+  std::optional<Error> first;
+  // What the database says against it is said with the verdicts: it may be about other people's rows.
+  (void)rows.some_rows({shape.name, sql}, rows_looked_at, [&](const ForeignRow& row) -> Result<void> {
+    ++looked_at;
+    if (auto fault = fault_of_row(table, row)) {
+      ++wrong;
+      if (!first) first = std::move(fault);
+    }
+    return {};
+  });
+  if (looked_at > 0 && wrong == looked_at) return *first;
+  return {};
+}
+
+bool has_query(const Profile& profile, ForeignTable table) {
+  return !(profile.queries.*shape_of(table).sql).empty();
+}
+
+std::string no_query(ForeignTable table) {
+  return fmt::format("the profile has no query {}", shape_of(table).name);
+}
+
+ForeignQuery query_of(const Profile& profile, ForeignTable table, std::string_view run) {
+  const Shape& shape = shape_of(table);
+  std::string sql = profile.queries.*shape.sql;
+  replace_all(sql, "{prefix}", product_prefix(run));
+  replace_all(sql, "{run}", run);
+  return {shape.name, std::move(sql)};
+}
+
+Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& profile, ForeignTable table) {
+  const Shape& shape = shape_of(table);
+  auto columns = rows.columns(query_of(profile, table, "none"));
+  if (!columns) return columns.error();
+  const auto has = [&](const char* name) {
+    return name != nullptr && std::find(columns->begin(), columns->end(), name) != columns->end();
+  };
+  for (const Column& column : shape.columns)
+    if (!has(column.name) && !has(column.or_name))
+      return Error{ErrorCode::invalid,
+                   fmt::format("the profile's query {} gives no column {}{}; it gives {}", shape.name, column.name,
+                               column.or_name ? fmt::format(" or {}", column.or_name) : "", join(*columns, ", "))};
+  return columns;
+}
+
+Result<void> check_queries(ForeignRows& rows, const Profile& profile) {
+  for (const auto table : {ForeignTable::orders, ForeignTable::steps, ForeignTable::stock, ForeignTable::payments}) {
+    if (!has_query(profile, table)) continue;
+    if (auto columns = columns_of(rows, profile, table); !columns) return columns.error();
+  }
+  return {};
+}
+
+}  // namespace sagactl

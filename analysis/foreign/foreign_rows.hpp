@@ -1,0 +1,76 @@
+// What the queries of a profile show of another system's database.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/text/json.hpp"
+#include "common/result.hpp"
+#include "common/time.hpp"
+
+namespace sagactl {
+
+class ForeignRow {
+ public:
+  ForeignRow(std::span<const std::string> names, std::span<const std::optional<std::string_view>> values)
+      : names_(names), values_(values) {}
+
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  // "" where there is no such column, or null in it. Without the blanks that fill up a char(n).
+  std::string text(std::string_view name) const {
+    const auto* value = find(name);
+    return value && *value ? std::string(unpadded(**value)) : std::string();
+  }
+  // Whole, or nothing.
+  std::optional<std::int64_t> integer(std::string_view name) const;
+  // Of column `name`_us, microseconds since 1970, or `name`_at, ISO 8601 (where no zone is said: UTC); or nothing.
+  std::optional<Timestamp> time(std::string_view name) const;
+  Json json() const;  // all columns, as a witness shows them
+
+ private:
+  static std::string_view unpadded(std::string_view text) {
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    return text;
+  }
+  const std::optional<std::string_view>* find(std::string_view name) const {
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (names_[i] == name) return &values_[i];
+    return nullptr;
+  }
+  std::span<const std::string> names_;
+  std::span<const std::optional<std::string_view>> values_;
+};
+
+struct ForeignQuery {
+  std::string name;  // in the profile: "sql.orders"
+  std::string sql;
+};
+
+// All queries see one and the same state. For one thread. What the database says against a query is `invalid`, with
+// the query's name.
+class ForeignRows {
+ public:
+  virtual ~ForeignRows() = default;
+  // The names of what a query gives, without carrying it out.
+  virtual Result<std::vector<std::string>> columns(const ForeignQuery& query) = 0;
+  // `visit` is called with each row; its error ends the walk and is the result's.
+  virtual Result<void> each_row(const ForeignQuery& query,
+                                const std::function<Result<void>(const ForeignRow&)>& visit) = 0;
+  // At most so many of its rows, whichever come first.
+  virtual Result<void> some_rows(const ForeignQuery& query, std::size_t most,
+                                 const std::function<Result<void>(const ForeignRow&)>& visit) {
+    std::size_t seen = 0;
+    const Error enough{ErrorCode::invalid, "enough rows"};
+    const auto read = each_row(query, [&](const ForeignRow& row) -> Result<void> {
+      if (seen++ == most) return enough;
+      return visit(row);
+    });
+    return seen > most ? Result<void>() : read;
+  }
+};
+
+}  // namespace sagactl

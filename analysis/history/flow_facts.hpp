@@ -1,0 +1,63 @@
+// A flow with the JSON of its events read once, for everything that looks at it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/stock/stock_facts.hpp"
+#include "common/money.hpp"
+#include "server/ports/history.hpp"
+#include "server/saga/definition.hpp"
+
+namespace sagactl {
+
+// Under which lock an order was placed.
+struct LockFacts {
+  std::string key;
+  std::int64_t fencing_token = 0;
+  Timestamp acquired_at;  // on the lock's clock
+};
+
+struct EventFacts {
+  const Event* event = nullptr;
+  bool readable = true;  // false: data or metadata are not what events of this type carry
+
+  std::optional<OrderStatus> previous_status, new_status;  // OrderStatusChanged
+  std::optional<Money> amount;                             // payment events
+  std::optional<LockFacts> lock;                           // OrderCreated
+  // Saga events that name a step; `step` is its place in the definition, absent when that has no such step.
+  std::string step_name;
+  std::optional<std::size_t> step;
+  int attempt = 0;                     // 0: the event names none
+  std::optional<Direction> direction;  // SagaRetried
+  std::optional<ReservationFacts> reservation;  // events of reservations
+};
+
+struct AggregateFacts {
+  AggregateType type = AggregateType::order;
+  Uuid id;
+  std::vector<const EventFacts*> events;  // by version
+};
+
+// Points into the history it was made from.
+struct FlowFacts {
+  explicit FlowFacts(const FlowHistory& history);
+  FlowFacts(const FlowFacts&) = delete;
+  FlowFacts& operator=(const FlowFacts&) = delete;
+
+  // The events of one aggregate; empty when it has none.
+  const AggregateFacts* find(AggregateType type, const Uuid& id) const;
+  const AggregateFacts* order_events() const { return find(AggregateType::order, flow.order.id.uuid); }
+  const AggregateFacts* saga_events() const { return find(AggregateType::saga, flow.order.id.uuid); }
+  const EventFacts* first(EventType type) const;
+
+  const Flow& flow;
+  bool has_order;                              // false: other parts are there, but no order row
+  const SagaDefinition* definition = nullptr;  // null: no saga, or of a type that is not known
+  std::vector<EventFacts> events;              // in the order in which they happened
+  std::vector<AggregateFacts> aggregates;      // every aggregate that has events
+};
+
+}  // namespace sagactl

@@ -1,0 +1,174 @@
+#include "analysis/history/transitions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sagactl {
+namespace {
+
+bool may_become(OrderStatus from, OrderStatus to) {
+  using enum OrderStatus;
+  switch (from) {
+    case pending:
+      return to == processing || to == paid || to == cancelled || to == failed;
+    case processing:
+      return to == paid || to == cancelled || to == failed;
+    case paid:
+      return to == shipped || to == cancelled;
+    case shipped:
+      return to == delivered || to == cancelled;
+    case delivered:
+      return false;
+    case cancelled:
+    case failed:
+      return to == pending;
+  }
+  return false;
+}
+
+struct SagaTransition {
+  SagaStatus from;
+  EventType event;
+  SagaStatus to;
+};
+
+// SagaRetried is not here: where it leads is in the event. A step's answer may come after its saga was given
+// up.
+constexpr std::array saga_transitions = {
+    SagaTransition{SagaStatus::started, EventType::saga_step_completed, SagaStatus::started},
+    SagaTransition{SagaStatus::started, EventType::saga_completed, SagaStatus::completed},
+    SagaTransition{SagaStatus::started, EventType::saga_compensating, SagaStatus::compensating},
+    SagaTransition{SagaStatus::started, EventType::saga_failed, SagaStatus::failed},
+    SagaTransition{SagaStatus::completed, EventType::saga_compensating, SagaStatus::compensating},
+    SagaTransition{SagaStatus::compensating, EventType::saga_step_completed, SagaStatus::compensating},
+    SagaTransition{SagaStatus::compensating, EventType::saga_step_compensated, SagaStatus::compensating},
+    SagaTransition{SagaStatus::compensating, EventType::saga_compensated, SagaStatus::compensated},
+    SagaTransition{SagaStatus::compensating, EventType::saga_failed, SagaStatus::failed},
+    SagaTransition{SagaStatus::compensating, EventType::saga_compensation_failed, SagaStatus::failed},
+    SagaTransition{SagaStatus::failed, EventType::saga_step_completed, SagaStatus::failed},
+    SagaTransition{SagaStatus::failed, EventType::saga_step_compensated, SagaStatus::failed},
+    SagaTransition{SagaStatus::failed, EventType::saga_compensating, SagaStatus::compensating},
+};
+
+}  // namespace
+
+std::string OrderReplay::take(const EventFacts& facts) {
+  const EventType type = facts.event->type;
+  if (created != (type != EventType::order_created))
+    return created ? "it was created twice" : "its first event is not OrderCreated";
+  if (type == EventType::order_created) {
+    created = true;
+    return {};
+  }
+  if (announced && (type != EventType::order_status_changed || facts.new_status != announced))
+    return fmt::format("an event that it becomes {} was not followed by that change", to_string(*announced));
+  if (type == EventType::notification_sent && (!is_live(status) || status == OrderStatus::pending))
+    return fmt::format("its buyer was told of it while it was {}", to_string(status));
+  if (type == EventType::order_confirmed) announced = OrderStatus::paid;
+  if (type == EventType::order_cancelled) announced = OrderStatus::cancelled;
+  if (type != EventType::order_status_changed) return {};
+  if (!facts.previous_status || !facts.new_status) return "a change of status cannot be read";
+  if (*facts.previous_status != status)
+    return fmt::format("it was {}, and then changed from {}", to_string(status),
+                       to_string(*facts.previous_status));
+  if (!may_become(status, *facts.new_status))
+    return fmt::format("it changed from {} to {}", to_string(status), to_string(*facts.new_status));
+  status = *facts.new_status;
+  announced.reset();
+  return {};
+}
+
+std::string PaymentReplay::take(const EventFacts& facts) {
+  const auto become = [&](PaymentStatus from, PaymentStatus to) -> std::string {
+    if (status != from) return fmt::format("it was {}, and then became {}", to_string(status), to_string(to));
+    status = to;
+    return {};
+  };
+  switch (facts.event->type) {
+    case EventType::payment_processed:
+      return become(PaymentStatus::processing, PaymentStatus::completed);
+    case EventType::payment_failed:
+      return become(PaymentStatus::processing, PaymentStatus::failed);
+    case EventType::payment_charged_late:
+      return become(PaymentStatus::failed, PaymentStatus::completed);
+    case EventType::payment_refund_failed:
+      return become(PaymentStatus::completed, PaymentStatus::completed);
+    case EventType::payment_refunded:
+      return become(PaymentStatus::completed, PaymentStatus::refunded);
+    default:
+      return fmt::format("{} is no event of a payment", to_string(facts.event->type));
+  }
+}
+
+std::string ReservationReplay::take(const EventFacts& facts) {
+  using enum ReservationStatus;
+  const EventType type = facts.event->type;
+  const bool begins = type == EventType::stock_reserved || type == EventType::stock_refused;
+  if (begins == made)
+    return made ? "it was made twice" : "its first event is not StockReserved or StockRefused";
+  const auto become = [&](ReservationStatus to) {
+    made = true;
+    status = to;
+    return std::string();
+  };
+  switch (type) {
+    case EventType::stock_reserved:
+      return become(reserved);
+    case EventType::stock_refused:
+      return become(refused);
+    case EventType::stock_confirmed:
+      if (status == reserved || status == expired) return become(confirmed);
+      return fmt::format("it was {}, and then confirmed", to_string(status));
+    case EventType::stock_released: {
+      const ReservationStatus to = facts.reservation && facts.reservation->expired ? expired : released;
+      if (status == reserved || (status == confirmed && to == released)) return become(to);
+      return fmt::format("it was {}, and then {}", to_string(status), to_string(to));
+    }
+    default:
+      return fmt::format("{} is no event of a reservation", to_string(type));
+  }
+}
+
+std::string SagaReplay::take(const EventFacts& facts) {
+  const EventType type = facts.event->type;
+  if (started != (type != EventType::saga_started))
+    return started ? "it was started twice" : "its first event is not SagaStarted";
+  if (type == EventType::saga_started) {
+    started = true;
+    return {};
+  }
+  if (type == EventType::saga_retried) {
+    if (status != SagaStatus::failed && status != SagaStatus::compensated)
+      return fmt::format("it was retried while it was {}", to_string(status));
+    if (!facts.direction) return "a retry cannot be read";
+    status = *facts.direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
+    return {};
+  }
+  const auto allowed =
+      std::find_if(saga_transitions.begin(), saga_transitions.end(),
+                   [&](const SagaTransition& it) { return it.from == status && it.event == type; });
+  if (allowed == saga_transitions.end())
+    return fmt::format("{} came while it was {}", to_string(type), to_string(status));
+  if (type == EventType::saga_step_completed) {
+    if (!facts.step) return fmt::format("it completed a step '{}' that it does not have", facts.step_name);
+    if (done[*facts.step])
+      return fmt::format("step {} was completed while it was in effect", facts.step_name);
+    for (std::size_t i = 0; i < *facts.step; ++i)
+      if (definition.steps[i].listed && !done[i])
+        return fmt::format("step {} was completed before step {}", facts.step_name, definition.steps[i].name);
+    done[*facts.step] = true;
+  }
+  if (type == EventType::saga_step_compensated && facts.step) done[*facts.step] = false;
+  if (type == EventType::saga_compensated) std::fill(done.begin(), done.end(), false);
+  if (type == EventType::saga_completed) {
+    for (std::size_t i = 0; i < done.size(); ++i)
+      if (definition.steps[i].listed && !done[i])
+        return fmt::format("it completed without its step {}", definition.steps[i].name);
+  }
+  status = allowed->to;
+  return {};
+}
+
+}  // namespace sagactl

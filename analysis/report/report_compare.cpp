@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "analysis/result/comparison.hpp"
+#include "analysis/report/report.hpp"
+#include "analysis/report/report_verdicts.hpp"
+#include "analysis/report/text_table.hpp"
+#include "analysis/report/wording.hpp"
+
+namespace sagactl {
+namespace {
+
+std::string number(double value) {
+  return value == std::floor(value) ? fmt::format("{:.0f}", value) : fmt::format("{:.2f}", value);
+}
+
+std::string shown(const FigureSide& side) {
+  if (!side.value) return "-";
+  if (!side.interval) return number(*side.value);
+  return fmt::format("{} ({} to {})", number(*side.value), number(side.interval->low),
+                     number(side.interval->high));
+}
+
+std::string shown(const FigureChange& figure) {
+  std::string change = figure.change ? fmt::format("{:+.1f} %", *figure.change * 100) : "";
+  if (figure.interval)
+    change += fmt::format(" ({:+.1f} to {:+.1f})", figure.interval->low * 100, figure.interval->high * 100);
+  const auto with = [&](std::string_view finding) {
+    return change.empty() ? std::string(finding) : fmt::format("{}, {}", change, finding);
+  };
+  if (!figure.before.value || !figure.after.value) return "";
+  switch (figure.finding) {
+    case FigureChange::Finding::higher:
+      return with("higher");
+    case FigureChange::Finding::lower:
+      return with("lower");
+    case FigureChange::Finding::same:
+      return figure.interval ? fmt::format("no difference ({:+.1f} to {:+.1f} %)", figure.interval->low * 100,
+                                           figure.interval->high * 100)
+                             : "no difference";
+    case FigureChange::Finding::undecided:
+      return with("too little to tell");
+  }
+  return {};
+}
+
+std::string heading(const std::vector<std::string>& runs) {
+  return runs.size() == 1 ? runs.front() : counted(runs.size(), "run");
+}
+
+std::string explanation(const Comparison& comparison) {
+  if (comparison.runs_before.size() == 1 && comparison.runs_after.size() == 1)
+    return "One run on each side: the 95 % intervals are of what happened within each run. How much runs differ\n"
+           "by themselves shows only when there are several: --compare BEFORE.json ... --with AFTER.json ...\n";
+  std::string text = "Medians (lowest to highest), and the change with its 95 % interval over the runs.\n";
+  const std::size_t pairs = comparison.runs_before.size() * comparison.runs_after.size();
+  if (pairs < 15 || comparison.runs_before.size() < 3 || comparison.runs_after.size() < 3)
+    text += "An interval needs four runs on each side, or three on one and five on the other.\n";
+  return text;
+}
+
+}  // namespace
+
+std::string compare_text(const Comparison& comparison, const TextStyle& style) {
+  std::string text;
+  for (const std::string& unlike : comparison.unlike)
+    text += (text.empty() ? "They were not made alike:\n  " : "  ") + unlike + '\n';
+  if (!text.empty()) text += '\n';
+  TextTable table("lrrl");
+  table.row({"", heading(comparison.runs_before), heading(comparison.runs_after), "change"});
+  for (const FigureChange& figure : comparison.figures)
+    table.row({figure.name, shown(figure.before), shown(figure.after), shown(figure)});
+  text += table.text(0) + explanation(comparison) + '\n';
+  for (const VerdictChange& verdict : comparison.verdicts)
+    text += fmt::format("{}: {}, now {}\n", verdict.name, verdict.before, ruling_word(verdict.after, style));
+  if (comparison.verdicts.empty()) text += "The verdicts are the same.\n";
+  return text;
+}
+
+}  // namespace sagactl

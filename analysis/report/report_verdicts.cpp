@@ -1,0 +1,134 @@
+#include "analysis/report/report_verdicts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/report/json_view.hpp"
+#include "analysis/report/wording.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t word_width = 7;  // of UNKNOWN
+constexpr std::size_t more_shown = 3;
+
+std::string value_text(const Json& value) {
+  return value.is_null() ? "none" : value.is_string() ? printable(value.get<std::string>()) : json_text(value);
+}
+
+// "orders 0197…: status paid, totalAmount 10.00": whose row it is, then what it says.
+std::string row_text(const Json& row) {
+  if (!row.is_object()) return value_text(row);
+  std::string text = JsonView(row)["table"].text(), id = JsonView(row)["id"].text();
+  if (!id.empty()) text += (text.empty() ? "" : " ") + id;
+  const char* separator = text.empty() ? "" : ": ";
+  for (const auto& [name, value] : row.items()) {
+    if (name == "table" || name == "id") continue;
+    text += fmt::format("{}{} {}", separator, name, value_text(value));
+    separator = ", ";
+  }
+  return text;
+}
+
+// The order that a witness is about, where it names one that `sagactl trace` knows.
+std::string order_of(const JsonView& witness) {
+  for (const Json& json : witness["rows"].list()) {
+    const JsonView row(json);
+    const std::string table = row["table"].text();
+    if (table.starts_with("sql.")) return {};  // of another system
+    if (table == "orders" || table == "saga_instances") return row["id"].text();
+    if (!row["orderId"].text().empty()) return row["orderId"].text();
+  }
+  for (const Json& json : witness["requests"].list())
+    if (const JsonView request(json); !request["correlationId"].text().empty())
+      if (const std::string order = request["orderId"].text(); !order.empty()) return order;
+  return {};
+}
+
+std::string witness_text(const JsonView& witness, const std::string& reason) {
+  std::string text;
+  const auto line = [&](std::string_view label, const std::string& what) {
+    text += fmt::format("{:{}}{:<8}  {}\n", "", word_width + 4, label, what);
+  };
+  // The second line of why is what should be; the first is the reason, but for what there is more of.
+  for (const Json& why : witness["why"].list())
+    if (&why != &witness["why"].list().front()) line("promised", value_text(why));
+  if (const auto& why = witness["why"].list(); why.size() > 1 && !reason.starts_with(value_text(why.front())))
+    line("found", value_text(why.front()));
+  for (const Json& row : witness["rows"].list()) line("row", row_text(row));
+  for (const Json& request : witness["requests"].list()) line("request", row_text(request));
+  std::string nodes;
+  for (const Json& node : witness["nodes"].list()) nodes += (nodes.empty() ? "" : ", ") + value_text(node);
+  if (!nodes.empty()) line("nodes", nodes);
+  const auto& more = witness["more"].list();
+  for (std::size_t i = 0; i < std::min(more.size(), more_shown); ++i) line("also", value_text(more[i]));
+  if (more.size() > more_shown) line("also", "...  (-o json, --save and --report tell of all)");
+  if (const std::string order = order_of(witness); !order.empty())
+    line("see also", "sagactl trace " + order);
+  return text;
+}
+
+// A run that passed and missed a threshold did not end well: so said where the verdict is.
+std::string thresholds_missed(const JsonView& result) {
+  std::size_t missed = 0, undecided = 0;
+  for (const Json& threshold : result["thresholds"].list()) {
+    missed += JsonView(threshold)["verdict"].text() == "FAIL";
+    undecided += JsonView(threshold)["verdict"].text() == "UNKNOWN";
+  }
+  if (missed > 0) return fmt::format(", and {} missed", counted(missed, "threshold"));
+  return undecided > 0 ? fmt::format(", and {} undecided", counted(undecided, "threshold")) : std::string();
+}
+
+std::string padded(const std::string& word, const TextStyle& style) {
+  return ruling_word(word, style) + std::string(word_width - std::min(word_width, word.size()), ' ');
+}
+
+}  // namespace
+
+std::string ruling_word(const std::string& ruling, const TextStyle& style) {
+  if (!style.colours) return ruling;
+  const char* colour = ruling == "PASS" ? "32" : ruling == "FAIL" ? "1;31" : "33";
+  return fmt::format("\033[{}m{}\033[0m", colour, ruling);
+}
+
+std::string verdict_section(const Json& result, const TextStyle& style) {
+  const JsonView view(result);
+  std::size_t width = 0;
+  for (const Json& verdict : view["verdicts"].list())
+    width = std::max(width, JsonView(verdict)["name"].text().size());
+  std::string text = "Verdicts\n";
+  for (const Json& json : view["verdicts"].list()) {
+    const JsonView verdict(json);
+    const bool counts = verdict["counted"].is_true();
+    const std::string word = verdict["verdict"].text(), reason = printable(verdict["reason"].text());
+    text += fmt::format("  {}  {:<{}}  {}\n",
+                        counts ? padded(word, style) : fmt::format("{:<{}}", "-", word_width),
+                        verdict["name"].text(), width, reason);
+    if (counts) text += witness_text(verdict["witness"], reason);
+  }
+  return text + fmt::format("Verdict: {}{}\n", ruling_word(view["verdict"].text(), style), thresholds_missed(view));
+}
+
+std::string threshold_section(const Json& result, const TextStyle& style) {
+  const auto& thresholds = JsonView(result)["thresholds"].list();
+  if (thresholds.empty()) return {};
+  std::size_t width = 0, missed = 0, undecided = 0;
+  for (const Json& threshold : thresholds)
+    width = std::max(width, JsonView(threshold)["threshold"].text().size());
+  std::string text = "\nThresholds\n";
+  for (const Json& json : thresholds) {
+    const JsonView threshold(json);
+    const std::string ruling = threshold["verdict"].text();
+    missed += ruling == "FAIL";
+    undecided += ruling == "UNKNOWN";
+    text += fmt::format("  {}  {:<{}}  {}\n", padded(ruling, style), threshold["threshold"].text(), width,
+                        threshold["reason"].text());
+  }
+  text += missed > 0 ? fmt::format("Thresholds: {} of {} missed", missed, thresholds.size())
+          : undecided > 0 ? fmt::format("Thresholds: {} of {} undecided", undecided, thresholds.size())
+                          : std::string("Thresholds: all kept");
+  return text + '\n';
+}
+
+}  // namespace sagactl

@@ -1,0 +1,50 @@
+// The result of a load test, of `analyze` and of `verify` as one JSON object: what -o json prints, what
+// --save keeps, and what every report is made from. Its members are the contract's, and further ones for the
+// pictures.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/examine.hpp"
+#include "analysis/result/machine.hpp"
+#include "analysis/result/threshold.hpp"
+#include "loadgen/run.hpp"
+
+namespace sagactl {
+
+// How a result came to be.
+struct ResultOrigin {
+  std::string command;  // the command line
+  std::string version;
+  Machine machine;
+  std::string ledger_path = {};  // where the client's ledger was saved; empty: it was not
+  std::string database = {};     // its name; empty: none could be read
+};
+
+// What a threshold is held against. The result outlives it. `database` may be null.
+Measured measured_by(const RunResult& load, const Examination* database);
+
+// `verdicts` are the examination's, or verdicts_without_database. `database` may be null.
+Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Examination* database,
+                   const std::vector<Verdict>& verdicts, const std::vector<ThresholdResult>& thresholds);
+Json analysis_json(const ResultOrigin& origin, const Examination& examination, const ExamineOptions& options);
+Json verify_json(const ResultOrigin& origin, const std::vector<Verdict>& verdicts, Timestamp taken_at);
+
+// The JSON schema of a load test's result (reports/loadtest.schema.json).
+std::string_view loadtest_schema();
+
+// How the command ends; the value is its exit code.
+enum class RunEnd { passed = 0, violated = 1, undecided = 2, threshold_missed = 3 };
+std::string_view to_string(RunEnd end);  // "passed", "violated", "undecided", "threshold missed"
+RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult> thresholds = {});
+
+// What --save writes.
+std::string result_text(const Json& result);
+
+// Reads what was saved. `not_found`, or `invalid` when it is not such a result or one of a later format.
+Result<void> save_result(const Json& result, const std::string& path);
+Result<Json> load_result(const std::string& path);
+
+}  // namespace sagactl

@@ -1,0 +1,80 @@
+#include "cli/commands/audit.hpp"
+
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/client/member.hpp"
+#include "cli/client/node_client.hpp"
+#include "cli/output/table.hpp"
+#include "common/money.hpp"
+
+namespace sagactl {
+namespace {
+
+struct AuditFlags {
+  std::optional<Duration> since;
+  std::string by;
+  std::int64_t limit = 100;
+};
+
+// What it was done to: an order with its saga, or stock.
+std::string target_of(const Json& entry) {
+  const Json& data = member(entry, "data");
+  if (text_member(entry, "action") != "set-stock") return text_member(entry, "orderId");
+  return text_member(data, "kind") + " " + text_member(data, "id");
+}
+
+// The reason, or what came of it.
+std::string detail_of(const Json& entry) {
+  const Json& data = member(entry, "data");
+  if (text_member(entry, "action") == "retry") return "from " + text_member(data, "step");
+  if (text_member(entry, "action") == "set-stock")
+    return (text_member(data, "kind") == "balance" ? Money{integer_member(data, "available")}.text()
+                                                   : text_member(data, "available")) +
+           " available";
+  const std::string transaction = text_member(data, "externalTransactionId");
+  if (text_member(entry, "action") == "late-charge") return transaction + " was charged too late and is given back";
+  if (text_member(entry, "action") == "refund-failed")
+    return transaction + " could not be given back: " + text_member(data, "failureReason");
+  return text_member(data, "reason");
+}
+
+Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  std::string path = "/audit?limit=" + std::to_string(flags.limit);
+  if (flags.since) path += "&within=" + std::to_string(flags.since->count()) + "us";
+  if (!flags.by.empty()) path += "&by=" + percent_encode(flags.by);
+  const auto found = client->get(path);
+  if (!found) return found.error();
+  if (invocation.wants_json()) {
+    invocation.print(*found, "entries");
+    return ExitCode::done;
+  }
+  Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"NODE"}, {"DETAIL"}});
+  for (const Json& entry : member(*found, "entries"))
+    table.row({text_member(entry, "timestamp"),
+               or_else(text_member(entry, "email"), or_else(text_member(entry, "by"))), text_member(entry, "action"),
+               target_of(entry), or_else(text_member(entry, "nodeId")), detail_of(entry)});
+  if (table.empty())
+    invocation.say("nobody did anything");
+  else
+    table.print(invocation.terminal.out, invocation.terminal.table_width());
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_audit(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<AuditFlags>();
+  CLI::App* app = add_command(root, "audit", "Show what people had done (retries, compensations, cancellations, stock) and late charges",
+                              "Using the nodes");
+  add_duration(*app, "--since", flags->since, "Only what was done in the last so long");
+  add_text(*app, "--by", flags->by, "USER", "Only what this user did: an id or an e-mail address");
+  add_number(*app, "--limit", flags->limit, 1, 1000, "How many [100]");
+  commands.add(app, [flags](Invocation& invocation) { return run_audit(invocation, *flags); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,106 @@
+#include "cli/commands/saga.hpp"
+
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/output/definition_tree.hpp"
+#include "cli/flag.hpp"
+#include "cli/client/id_prefix.hpp"
+#include "cli/client/member.hpp"
+#include "cli/commands/saga_filter.hpp"
+#include "cli/output/saga_table.hpp"
+#include "cli/output/saga_tree.hpp"
+#include "common/id.hpp"
+
+namespace sagactl {
+namespace {
+
+struct ListFlags {
+  SagaFlags which;
+  std::int64_t page = 1;
+  std::int64_t limit = 20;
+};
+
+Result<ExitCode> list_sagas(Invocation& invocation, const ListFlags& flags) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const std::string query = flags.which.query();
+  const auto found =
+      client->get("/sagas?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit) +
+                  (query.empty() ? "" : "&" + query));
+  if (!found) return found.error();
+  if (invocation.wants_json()) {
+    invocation.print(*found, "sagas");
+    return ExitCode::done;
+  }
+  const Json& sagas = member(*found, "sagas");
+  if (sagas.empty()) {
+    invocation.say(query.empty() ? "no sagas" : "no saga matches: " + flags.which.text());
+    return ExitCode::done;
+  }
+  saga_table({sagas.begin(), sagas.end()}, invocation.paint)
+      .print(invocation.terminal.out, invocation.terminal.table_width());
+  invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
+                 text_member(*found, "total") + " sagas");
+  return ExitCode::done;
+}
+
+Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  // Also by correlation id and idempotency key, for those who have no saga id at hand.
+  const std::string path = Uuid::parse(id) ? "/sagas/" : "/sagas/correlation/";
+  auto saga = client->get(path + percent_encode(id));
+  if (!saga && saga.error().code == ErrorCode::not_found && begins_an_id(id)) {
+    const auto whole = id_beginning_with(*client, id);
+    saga = whole ? client->get("/sagas/" + percent_encode(*whole)) : Result<Json>(whole.error());
+  }
+  if (!saga) return saga.error();
+  if (invocation.wants_json())
+    invocation.print(*saga);
+  else
+    invocation.terminal.out << saga_tree(Json{{"saga", *saga}}, invocation.paint);
+  return ExitCode::done;
+}
+
+Result<ExitCode> list_definitions(Invocation& invocation) {
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const auto found = client->get("/sagas/definitions");
+  if (!found) return found.error();
+  if (invocation.wants_json()) {
+    invocation.print(*found, "definitions");
+    return ExitCode::done;
+  }
+  bool is_first = true;
+  for (const Json& definition : member(*found, "definitions")) {
+    invocation.terminal.out << (is_first ? "" : "\n")
+                            << definition_tree(definition, invocation.paint, invocation.settings.verbose);
+    is_first = false;
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_saga(CLI::App& root, Commands& commands) {
+  CLI::App* group = add_command_group(root, "saga", "List and show sagas and their definitions", "Using the nodes");
+
+  const auto flags = std::make_shared<ListFlags>();
+  CLI::App* list = add_command(*group, "list", "List sagas, newest first");
+  add_saga_flags(*list, flags->which);
+  add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
+  add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
+  commands.add(list, [flags](Invocation& invocation) { return list_sagas(invocation, *flags); });
+
+  const auto id = std::make_shared<std::string>();
+  CLI::App* get = add_command(*group, "get", "Show a saga");
+  add_text(*get, "saga", *id, "SAGA-ID", "The saga's id, the beginning of it, or its correlation id").required();
+  commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
+
+  CLI::App* all = add_command(*group, "definitions", "Draw the sagas that the nodes run; with -v their topics");
+  commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,195 @@
+#include "cli/commands/top.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <sstream>
+
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/commands/system_view.hpp"
+#include "cli/output/table.hpp"
+#include "cli/output/terminal_mode.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* enter_screen = "\x1b[?1049h\x1b[?25l";
+constexpr const char* leave_screen = "\x1b[?25h\x1b[?1049l";
+constexpr const char* clear_screen = "\x1b[H\x1b[J";
+constexpr std::chrono::milliseconds look_for_signals{100};
+
+struct TopFlags {
+  Duration interval = 1s;
+  bool once = false;
+};
+
+std::string per_second(const std::optional<Rates>& rates, double Rates::*which) {
+  return rates ? fmt::format("{:.1f}/s", (*rates).*which) : "-";
+}
+
+void draw(std::ostream& out, const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates,
+          const std::optional<Error>& trouble) {
+  const Paint& paint = invocation.paint;
+  out << paint.strong("sagactl top") << "  " << iso8601_ms(view.at) << "\n\n";
+  if (view.answered) {
+    const std::string stuck = std::to_string(view.stuck) + " stuck";
+    out << "sagas   " << view.active << " active, " << (view.stuck > 0 ? paint.bad(stuck) : stuck) << ", "
+        << view.completed << " completed, " << view.compensated << " compensated, " << view.failed
+        << " failed\n"
+        << "orders  " << view.orders << " in all, " << per_second(rates, &Rates::orders) << " new, "
+        << per_second(rates, &Rates::ended) << " ended\n\n";
+  } else if (trouble) {
+    out << paint.bad(trouble->message) << "\n\n";
+  }
+  Table table({{"NODE"},
+               {"URL"},
+               {"DATABASE", true},
+               {"COMMITS", true},
+               {"QUEUE", true},
+               {"UNPUBLISHED", true},
+               {"STATUS"}});
+  for (const NodeView& node : view.nodes) {
+    const std::string database = node.up ? fmt::format("{:.1f} ms", node.database_ms) : "-";
+    table.row({node.node.empty() ? "-" : node.node, node.url, database, std::to_string(node.commits),
+               std::to_string(node.queue), std::to_string(node.unpublished),
+               node.up ? paint.good(node.status) : paint.bad(node.status)});
+  }
+  table.print(out, invocation.terminal.table_width());
+}
+
+// As much of it as the terminal shows: a line that is too long would take two, and one too many would push the first
+// ones off.
+std::string fitted(const std::string& text, const Terminal& terminal) {
+  const int columns = terminal.out_width(), lines = terminal.lines();
+  std::string shown;
+  int count = 0;
+  for (std::size_t begin = 0; begin < text.size(); ++count) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const bool last = lines > 0 && count + 1 == lines && end + 1 < text.size();
+    shown += (count == 0 ? "" : "\n") + (last ? "…" : cut(std::string_view(text).substr(begin, end - begin), columns));
+    if (last) break;
+    begin = end + 1;
+  }
+  return shown;
+}
+
+void print_line(const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates) {
+  std::int64_t up = 0;
+  for (const NodeView& node : view.nodes) up += node.up;
+  invocation.terminal.out
+      << fmt::format(
+             "{} nodes={}/{} active={} stuck={} completed={} compensated={} failed={} orders={} "
+             "new={} ended={}\n",
+             iso8601_ms(view.at), up, view.nodes.size(), view.active, view.stuck, view.completed,
+             view.compensated, view.failed, view.orders, per_second(rates, &Rates::orders),
+             per_second(rates, &Rates::ended))
+      << std::flush;
+}
+
+Json to_json(const SystemView& view, const std::optional<Rates>& rates) {
+  Json nodes = Json::array();
+  for (const NodeView& node : view.nodes)
+    nodes.push_back(Json{{"node", node.node},
+                         {"url", node.url},
+                         {"up", node.up},
+                         {"status", node.status},
+                         {"databaseMs", node.database_ms},
+                         {"commits", node.commits},
+                         {"queue", node.queue},
+                         {"unpublishedEvents", node.unpublished}});
+  Json counts = {{"total", view.sagas},         {"active", view.active},           {"stuck", view.stuck},
+                 {"completed", view.completed}, {"compensated", view.compensated}, {"failed", view.failed}};
+  Json json = {{"at", iso8601_ms(view.at)}, {"nodes", nodes}, {"sagas", counts}, {"orders", view.orders}};
+  json["ordersPerSecond"] = rates ? Json(rates->orders) : Json(nullptr);
+  json["endedPerSecond"] = rates ? Json(rates->ended) : Json(nullptr);
+  return json;
+}
+
+class Screen {
+ public:
+  Screen(const Invocation& invocation, bool redraw) : invocation_(invocation), redraw_(redraw) {
+    if (!redraw_) return;
+    invocation_.terminal.out << enter_screen << std::flush;
+    mode_.emplace(STDIN_FILENO, TerminalMode::Change{ECHO | ICANON, STDOUT_FILENO, enter_screen, leave_screen});
+  }
+  ~Screen() {
+    mode_.reset();
+    if (redraw_) invocation_.terminal.out << leave_screen << std::flush;
+  }
+  // Until the next view. False: it is to end, by a signal or by the key q.
+  bool wait(const std::stop_token& stop, Duration interval) const {
+    if (!redraw_ || ::isatty(STDIN_FILENO) == 0) return pause(stop, interval);
+    const auto until = std::chrono::steady_clock::now() + interval;
+    while (!stop.stop_requested()) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return true;
+      pollfd keys{STDIN_FILENO, POLLIN, 0};
+      if (::poll(&keys, 1, static_cast<int>(std::min(left, look_for_signals).count())) <= 0) continue;
+      char key = 'q';  // also when nobody types any more
+      if (::read(STDIN_FILENO, &key, 1) >= 0 && (key == 'q' || key == 'Q')) return false;
+    }
+    return false;
+  }
+  void show(const SystemView& view, const std::optional<Rates>& rates, const std::optional<Error>& trouble,
+            bool once) {
+    std::ostream& out = invocation_.terminal.out;
+    if (invocation_.wants_json()) {
+      invocation_.print(to_json(view, rates));
+    } else if (redraw_) {
+      std::ostringstream text;
+      draw(text, invocation_, view, rates, trouble);
+      out << clear_screen << fitted(text.str(), invocation_.terminal) << std::flush;
+    } else if (once) {
+      draw(out, invocation_, view, rates, trouble);
+      out << std::flush;
+    } else {
+      print_line(invocation_, view, rates);
+    }
+  }
+
+ private:
+  const Invocation& invocation_;
+  bool redraw_;
+  std::optional<TerminalMode> mode_;
+};
+
+Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
+  if (invocation.settings.format == Format::json && !flags.once)
+    return Error{ErrorCode::invalid,
+                 "top prints a view again and again: -o ndjson gives a line for each, -o json needs --once"};
+  auto observer = SystemObserver::open(invocation);
+  if (!observer) return observer.error();
+  SystemView first = observer->look();
+  if (observer->trouble()) return *observer->trouble();
+  const std::stop_token stop = invocation.interrupt.take();
+  std::optional<SystemView> before = std::move(first);
+  const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.redraws;
+  Screen screen(invocation, redraw && !flags.once && !invocation.wants_json());
+  // The first view is for the rates of the second.
+  while (screen.wait(stop, flags.interval) && invocation.terminal.out) {
+    SystemView now = observer->look();
+    screen.show(now, rates_between(before, now), observer->trouble(), flags.once);
+    before = std::move(now);
+    if (flags.once) break;
+  }
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_top(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<TopFlags>();
+  CLI::App* app = add_command(root, "top", "Watch nodes, rates, active and stuck sagas; q ends it", "Running");
+  add_duration(*app, "--interval", flags->interval, "How often [1s]");
+  add_switch(*app, "--once", flags->once, "One view, then end");
+  commands.add(app, [flags](Invocation& invocation) { return run_top(invocation, *flags); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,54 @@
+#include "cli/configuration/environment.hpp"
+
+#include <charconv>
+
+namespace sagactl {
+
+std::optional<std::string> Environment::get(std::string_view name) const {
+  const auto found = variables.find(name);
+  if (found == variables.end() || found->second.empty()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<std::string> port_of_service_link(std::string_view text) {
+  const std::size_t host = text.find("://"), colon = text.rfind(':');
+  if (host == std::string_view::npos || colon == host) return std::nullopt;
+  const std::string_view scheme = text.substr(0, host), port = text.substr(colon + 1);
+  if (scheme != "tcp" && scheme != "udp" && scheme != "sctp") return std::nullopt;
+  if (port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  return std::string(port);
+}
+
+Result<std::string> Environment::port(std::string_view name, std::string_view otherwise) const {
+  const std::string text = get(name).value_or(std::string(otherwise));
+  const std::string number = port_of_service_link(text).value_or(text);
+  std::uint32_t port = 0;
+  const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), port);
+  if (failure != std::errc{} || end != number.data() + number.size() || port < 1 || port > 65535)
+    return Error{ErrorCode::invalid,
+                 "environment variable " + std::string(name) + ": '" + text + "' is not a port from 1 to 65535"};
+  return number;
+}
+
+std::filesystem::path Environment::config_directory() const {
+  // A relative one would be another in every directory, and is not to be read, says the XDG specification.
+  if (const auto xdg = get("XDG_CONFIG_HOME"); xdg && xdg->starts_with('/'))
+    return std::filesystem::path(*xdg) / "sagactl";
+  if (const auto home = get("HOME"); home && home->starts_with('/'))
+    return std::filesystem::path(*home) / ".config" / "sagactl";
+  return {};
+}
+
+std::string Environment::scratch_directory() const {
+  return get("TMPDIR").value_or("/tmp");
+}
+
+std::filesystem::path Environment::resolve(const std::filesystem::path& path) const {
+  const std::string text = path.string();
+  if (text.starts_with("~/")) {
+    if (const auto home = get("HOME")) return std::filesystem::path(*home) / text.substr(2);
+  }
+  return path.is_absolute() ? path : working_directory / path;
+}
+
+}  // namespace sagactl

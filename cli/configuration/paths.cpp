@@ -1,0 +1,30 @@
+#include "cli/configuration/paths.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace sagactl {
+
+Result<void> check_directory(const Environment& environment, const std::filesystem::path& path) {
+  if (!environment.working_directory.empty() || environment.resolve(path).is_absolute()) return {};
+  return Error{ErrorCode::invalid, "the working directory has been removed, so there is no " + path.string() +
+                                       " in it; go to another, or give a path that begins with /"};
+}
+
+Result<void> check_paths(const CLI::App& root, const Environment& environment) {
+  if (!environment.working_directory.empty()) return {};
+  for (const CLI::App* app = &root;;) {
+    for (const CLI::Option* option : app->get_options()) {
+      const std::string type = option->get_type_name();
+      if (!type.starts_with("FILE") && type != "DIR") continue;
+      for (const std::string& value : option->results()) {
+        if (value.empty() || value.find("://") != std::string::npos) continue;
+        if (auto there = check_directory(environment, value); !there) return there;
+      }
+    }
+    const auto below = app->get_subcommands();
+    if (below.empty()) return {};
+    app = below.front();
+  }
+}
+
+}  // namespace sagactl

@@ -1,0 +1,119 @@
+#include "cli/configuration/toml_members.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "common/text/text.hpp"
+
+namespace sagactl {
+
+Result<toml::table> read_toml_table(const std::filesystem::path& path, const std::string& name) {
+  std::ifstream file(path);
+  if (!file) return Error{ErrorCode::invalid, "cannot read " + name};
+  try {
+    return toml::table(toml::parse(file, name));
+  } catch (const toml::parse_error& error) {
+    std::ostringstream where;
+    where << name << ", line " << error.source().begin.line << ": " << error.description();
+    return Error{ErrorCode::invalid, where.str()};
+  }
+}
+
+std::string toml_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  std::ostringstream out;
+  if (const auto* flag = node.as_boolean()) out << (flag->get() ? "true" : "false");
+  if (const auto* number = node.as_integer()) out << number->get();
+  if (const auto* number = node.as_floating_point()) out << number->get();
+  return out.str();
+}
+
+Error toml_error(const std::string& file, const toml::node& node, const std::string& what) {
+  std::ostringstream where;
+  where << file << ", line " << node.source().begin.line << ": " << what;
+  return {ErrorCode::invalid, where.str()};
+}
+
+const toml::node* TomlMembers::find(const char* name) {
+  known_.insert(name);
+  return table_.get(name);
+}
+
+void TomlMembers::wrong(const toml::node& node, const char* name, const std::string& what) {
+  keep(toml_error(file_, node, path_ + name + " " + what));
+}
+
+void TomlMembers::fail(const char* name, const std::string& what) {
+  const toml::node* node = find(name);
+  wrong(node ? *node : static_cast<const toml::node&>(table_), name, what);
+}
+
+void TomlMembers::text(const char* name, std::string& value) {
+  const toml::node* node = find(name);
+  if (!node) return;
+  if (!node->is_string()) return wrong(*node, name, "must be a text");
+  value = node->as_string()->get();
+}
+
+void TomlMembers::flag(const char* name, bool& value) {
+  const toml::node* node = find(name);
+  if (!node) return;
+  if (!node->is_boolean()) return wrong(*node, name, "must be true or false");
+  value = node->as_boolean()->get();
+}
+
+void TomlMembers::number(const char* name, std::optional<std::int64_t>& value) {
+  const toml::node* node = find(name);
+  if (!node) return;
+  if (!node->is_integer()) return wrong(*node, name, "must be a whole number");
+  value = node->as_integer()->get();
+}
+
+void TomlMembers::texts(const char* name, std::vector<std::string>& values) {
+  const toml::node* node = find(name);
+  if (!node) return;
+  values.clear();
+  const toml::array* list = node->as_array();
+  if (!list) {
+    if (node->is_table()) return wrong(*node, name, "must be a text or a list of them");
+    values.push_back(toml_text(*node));
+    return;
+  }
+  for (const toml::node& element : *list) {
+    if (element.is_table() || element.is_array()) return wrong(element, name, "must be a list of texts");
+    values.push_back(toml_text(element));
+  }
+}
+
+void TomlMembers::pairs(const char* name, std::vector<std::pair<std::string, std::string>>& values) {
+  const toml::node* node = find(name);
+  if (!node) return;
+  const toml::table* table = node->as_table();
+  if (!table) return wrong(*node, name, "must be a table of texts");
+  values.clear();
+  for (const auto& [key, value] : *table) {
+    if (value.is_table() || value.is_array()) return wrong(value, name, "must be a table of texts");
+    values.emplace_back(std::string(key.str()), toml_text(value));
+  }
+}
+
+std::optional<Error> TomlMembers::first_error() {
+  if (error_) return error_;
+  for (const auto& [key, value] : table_) {
+    const std::string name(key.str());
+    if (known_.contains(name)) continue;
+    const std::string near = nearest(name, std::vector<std::string>(known_.begin(), known_.end()));
+    return toml_error(file_, value,
+                      "'" + path_ + name + "' is no member" +
+                          (near.empty() ? "" : "; did you mean '" + path_ + near + "'?"));
+  }
+  return std::nullopt;
+}
+
+Result<void> TomlMembers::finish() {
+  if (auto error = first_error()) return *error;
+  return {};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,282 @@
+#include "cli/help/completion.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <ostream>
+#include <sstream>
+
+#include "cli/commands.hpp"
+#include "cli/help/completion_tree.hpp"
+#include "cli/configuration/contexts.hpp"
+#include "cli/flag.hpp"
+#include "cli/invocation.hpp"
+#include "cli/client/member.hpp"
+#include "cli/client/node_client.hpp"
+#include "common/text/text.hpp"
+
+namespace sagactl {
+namespace {
+
+enum class Shell : std::uint8_t { bash, zsh, fish };
+enum class Live : std::uint8_t { ids, contexts };
+
+}  // namespace
+
+template <>
+struct Spelling<Shell> {
+  static constexpr std::string_view names[] = {"bash", "zsh", "fish"};
+};
+template <>
+struct Spelling<Live> {
+  static constexpr std::string_view names[] = {"ids", "contexts"};
+};
+
+namespace {
+
+constexpr int ids_offered = 50;
+constexpr Duration live_patience = 1s;  // somebody has pressed a key and waits
+
+// As the scripts call it.
+std::string_view word_of(Wanted wanted) {
+  switch (wanted) {
+    case Wanted::words: return "words";
+    case Wanted::nothing: return "nothing";
+    case Wanted::files: return "files";
+    case Wanted::directories: return "directories";
+    case Wanted::contexts: return "contexts";
+    case Wanted::ids: return "ids";
+    case Wanted::commands: return "words";
+  }
+  crash("something wanted that the table of words does not know");
+}
+
+// What follows the arguments of a command; for `help` the commands themselves.
+Values arguments_in(const CLI::App& app, const CLI::App& root) {
+  Values values = arguments_of(app);
+  if (values.wanted == Wanted::commands) values.words = commands_of(root);
+  return values;
+}
+
+// One line of a `case` for each name of a flag that takes a value.
+std::string value_cases(const CLI::App& app, const std::string& path) {
+  std::ostringstream cases;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional() || !takes_value(*option)) continue;
+    const Values values = values_of(*option);
+    for (const std::string& name : names_of(*option))
+      cases << "    '" << path << "|" << name << "') wanted=" << word_of(values.wanted) << " candidates='"
+            << join(values.words, " ") << "'; return ;;\n";
+  }
+  return cases.str();
+}
+
+// A function over the words of the line that finds the command, puts the words that may follow into `candidates`, says
+// with `wanted` what else may, and keeps in `given` the flags by which a node or a context is found. Both bash and zsh
+// can read it.
+std::string shared_function(const CLI::App& root) {
+  std::string commands, values, paths;
+  const std::string common = join(flags_of(root), " ");
+  each_command(root, "", [&](const CLI::App& app, const std::string& path) {
+    const std::string own = path.empty() ? "" : join(flags_of(app), " ");
+    const Values arguments = arguments_in(app, root);
+    commands += "    '" + path + "') wanted=" + std::string(word_of(arguments.wanted)) + " candidates='" +
+                join(commands_of(app), " ") + " " + join(arguments.words, " ") + " " + own + " " + common + "' ;;\n";
+    if (path.empty()) return;
+    values += value_cases(app, path);
+    paths += (paths.empty() ? "'" : "|'") + path + "'";
+  });
+  return "_sagactl_candidates() {\n"
+         "  # $1: the word before the one to complete; then all words before it.\n"
+         "  local before=\"$1\" found='' word value=''\n"
+         "  shift\n"
+         "  for word in \"$@\"; do\n"
+         "    if [ -n \"$value\" ]; then value=''; given+=(\"$word\"); continue; fi\n"
+         "    case \"$word\" in\n"
+         "    --url|--token|--token-file|--context|--data) value=1; given+=(\"$word\"); continue ;;\n"
+         "    --url=*|--token=*|--token-file=*|--context=*|--data=*) given+=(\"$word\"); continue ;;\n"
+         "    esac\n"
+         "    case \"${found:+$found }$word\" in\n"
+         "    " +
+         paths +
+         ") found=\"${found:+$found }$word\" ;;\n"
+         "    esac\n"
+         "  done\n"
+         "  case \"$found|$before\" in\n" +
+         values +
+         "  esac\n"
+         "  case \"|$before\" in\n" +
+         value_cases(root, "") +
+         "  esac\n"
+         "  case \"$found\" in\n" +
+         commands +
+         "  esac\n"
+         "}\n";
+}
+
+std::string bash_script(const CLI::App& root) {
+  return "# Completion of sagactl for bash: source <(sagactl completion bash)\n" + shared_function(root) +
+         "_sagactl() {\n"
+         "  local candidates='' wanted='' IFS=$' \\t\\n' current=\"${COMP_WORDS[COMP_CWORD]}\" given=()\n"
+         "  _sagactl_candidates \"${COMP_WORDS[COMP_CWORD-1]}\" \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"\n"
+         "  case \"$wanted\" in\n"
+         "  ids|contexts) candidates+=\" $(\"${COMP_WORDS[0]:-sagactl}\" complete \"$wanted\" \"${given[@]}\" "
+         "2>/dev/null)\" ;;\n"
+         "  esac\n"
+         "  COMPREPLY=($(compgen -W \"$candidates\" -- \"$current\"))\n"
+         "  IFS=$'\\n'\n"
+         "  case \"$wanted\" in\n"
+         "  files) compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -f -- \"$current\")) ;;\n"
+         "  directories) compopt -o filenames 2>/dev/null; COMPREPLY+=($(compgen -d -- \"$current\")) ;;\n"
+         "  esac\n"
+         "}\n"
+         "complete -F _sagactl sagactl\n";
+}
+
+// As a file called _sagactl in $fpath it is the body of the function that zsh then calls, at the first time too.
+std::string zsh_script(const CLI::App& root) {
+  return "#compdef sagactl\n# Completion of sagactl for zsh: source <(sagactl completion zsh), or a file called "
+         "_sagactl in $fpath\n" +
+         shared_function(root) +
+         "_sagactl() {\n"
+         "  local candidates='' wanted=''\n"
+         "  local -a given\n"
+         "  _sagactl_candidates \"${words[CURRENT-1]}\" \"${(@)words[2,CURRENT-1]}\"\n"
+         "  case \"$wanted\" in\n"
+         "  ids|contexts) candidates+=\" $(\"${words[1]}\" complete \"$wanted\" \"${(@)given}\" 2>/dev/null)\" ;;\n"
+         "  files) _files ;;\n"
+         "  directories) _files -/ ;;\n"
+         "  esac\n"
+         "  compadd -- ${=candidates}\n"
+         "}\n"
+         "if [[ \"${funcstack[1]}\" == _sagactl ]]; then\n"
+         "  _sagactl \"$@\"\n"
+         "elif (( $+functions[compdef] )); then\n"
+         "  compdef _sagactl sagactl\n"
+         "fi\n";
+}
+
+std::string quoted(std::string text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+// For fish: what may follow, as arguments of `complete`.
+std::string fish_values(const Values& values, bool of_flag) {
+  std::string words = join(values.words, " ");
+  std::string text;
+  switch (values.wanted) {
+    case Wanted::nothing: return of_flag ? " -x" : "";
+    case Wanted::contexts: words += " (__sagactl_live contexts)"; break;
+    case Wanted::ids: words += " (__sagactl_live ids)"; break;
+    case Wanted::directories: words += " (__fish_complete_directories)"; break;
+    case Wanted::files: return (of_flag ? " -r -F" : " -F") + (words.empty() ? "" : " -a " + quoted(words));
+    case Wanted::words:
+    case Wanted::commands: break;
+  }
+  return (of_flag ? " -x -a " : " -a ") + quoted(std::string(trim(words)));
+}
+
+std::string fish_script(const CLI::App& root) {
+  std::ostringstream out;
+  std::vector<std::string> paths;
+  each_command(root, "", [&](const CLI::App&, const std::string& path) {
+    if (!path.empty()) paths.push_back(quoted(path));
+  });
+  out << "# Completion of sagactl for fish: sagactl completion fish | source\n"
+         "function __sagactl_at\n"
+         "  set -l found\n"
+         "  for word in (commandline -opc)[2..-1]\n"
+         "    set -l next (string join ' ' $found $word)\n"
+         "    contains -- \"$next\" "
+      << join(paths, " ")
+      << "; and set found $found $word\n"
+         "  end\n"
+         "  test \"$found\" = \"$argv[1]\"\n"
+         "end\n"
+         "function __sagactl_live\n"
+         "  set -l words (commandline -opc)\n"
+         "  set -l given\n"
+         "  for i in (seq (count $words))\n"
+         "    contains -- $words[$i] --url --token --token-file --context --data; and set given $given $words[$i] $words[(math $i + 1)]\n"
+         "    string match -qr -- '^--(url|token|token-file|context|data)=' $words[$i]; and set given $given $words[$i]\n"
+         "  end\n"
+         "  $words[1] complete $argv[1] $given 2>/dev/null\n"
+         "end\n"
+         "complete -c sagactl -f\n";
+  each_command(root, "", [&](const CLI::App& app, const std::string& path) {
+    const std::string when = " -n " + quoted("__sagactl_at '" + path + "'");
+    for (const CLI::App* sub : app.get_subcommands({}))
+      if (!sub->get_group().empty())
+        out << "complete -c sagactl" << when << " -a " << sub->get_name() << " -d " << quoted(sub->get_description())
+            << '\n';
+    const Values arguments = arguments_in(app, root);
+    if (arguments.wanted != Wanted::nothing)
+      out << "complete -c sagactl" << when << fish_values(arguments, false) << '\n';
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_positional()) continue;
+      out << "complete -c sagactl" << (path.empty() ? "" : when);
+      for (const std::string& name : option->get_lnames()) out << " -l " << name;
+      for (const std::string& name : option->get_snames()) out << " -s " << name;
+      if (takes_value(*option)) out << fish_values(values_of(*option), true);
+      out << " -d " << quoted(option->get_description()) << '\n';
+    }
+  });
+  return out.str();
+}
+
+// One a line. Whatever goes wrong, there is nothing to offer, and nobody to be told.
+Result<ExitCode> offer(Invocation& invocation, Live live) {
+  std::vector<std::string> offered;
+  if (live == Live::contexts) {
+    std::string ignored;
+    const auto contexts = Contexts::load_what_can_be(invocation.environment.config_directory(), ignored);
+    for (const auto& [name, values] : contexts.by_name) offered.push_back(name);
+  } else {
+    invocation.settings.timeout = std::min(invocation.settings.timeout, live_patience);
+    auto client = NodeClient::open(invocation);
+    const auto found = client ? client->get("/sagas?limit=" + std::to_string(ids_offered)) : Result<Json>(client.error());
+    if (found)
+      for (const Json& saga : member(*found, "sagas")) offered.push_back(text_member(saga, "id"));
+  }
+  for (const std::string& each : offered) invocation.terminal.out << each << '\n';
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_completion(CLI::App& root, Commands& commands) {
+  const auto shell = std::make_shared<Shell>(Shell::bash);
+  CLI::App* app = add_command(root, "completion",
+                              "Print a script that completes commands, flags, files, contexts and ids", "Setting up");
+  add_choice(*app, "shell", *shell, "Which shell").required();
+  commands.work_without_settings(app, true);
+  commands.add(app, [shell, &root](Invocation& invocation) -> Result<ExitCode> {
+    switch (*shell) {
+      case Shell::bash:
+        invocation.terminal.out << bash_script(root);
+        break;
+      case Shell::zsh:
+        invocation.terminal.out << zsh_script(root);
+        break;
+      case Shell::fish:
+        invocation.terminal.out << fish_script(root);
+        break;
+    }
+    return ExitCode::done;
+  });
+
+  // What the scripts ask; people have no use for it.
+  const auto live = std::make_shared<Live>(Live::ids);
+  CLI::App* asked = add_command(root, "complete", "What a completion script asks", "");
+  asked->group("");
+  add_choice(*asked, "what", *live, "Of what").required();
+  commands.work_without_settings(asked, true);
+  commands.add(asked, [live](Invocation& invocation) { return offer(invocation, *live); });
+}
+
+}  // namespace sagactl

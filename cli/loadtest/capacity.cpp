@@ -1,0 +1,176 @@
+#include "cli/loadtest/capacity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "analysis/result/result.hpp"
+#include "cli/output/table.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr double first_rate = 100;
+constexpr double rate_max = 1'000'000;
+constexpr Duration step_duration = 5s;
+// Of what was planned, that must have been sent.
+constexpr double kept_share = 0.98;
+
+std::string_view word_of(CapacitySearch::Outcome outcome) {
+  switch (outcome) {
+    case CapacitySearch::Outcome::kept:
+      return "kept";
+    case CapacitySearch::Outcome::missed:
+      return "missed";
+    case CapacitySearch::Outcome::no_evidence:
+      return "no evidence";
+  }
+  crash("an outcome of no known kind");
+}
+
+std::string_view word_of(CapacitySearch::Limit limit) {
+  switch (limit) {
+    case CapacitySearch::Limit::server:
+      return "server";
+    case CapacitySearch::Limit::generator:
+      return "generator";
+    case CapacitySearch::Limit::none:
+      return "none";
+  }
+  crash("a limit of no known kind");
+}
+
+Json step_json(const CapacityStep& step) {
+  return Json{{"rate", step.rate},
+              {"sentPerSecond", step.sent_per_second},
+              {"p50", static_cast<double>(step.p50.count()) / 1000},
+              {"p99", static_cast<double>(step.p99.count()) / 1000},
+              {"errors", step.errors},
+              {"outcome", word_of(step.outcome)},
+              {"reason", step.reason}};
+}
+
+std::string conclusion(const CapacityFound& found) {
+  if (found.knee == 0) return "no rate met the thresholds";
+  const std::string knee = fmt::format("the knee is at {:g}/s", found.knee);
+  switch (found.limit) {
+    case CapacitySearch::Limit::server:
+      return knee + ": the next rate that was tried above it missed a threshold";
+    case CapacitySearch::Limit::generator:
+      return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up",
+                         found.knee);
+    case CapacitySearch::Limit::none:
+      return fmt::format("at least {:g}/s: the search ended there", found.knee);
+  }
+  crash("a limit of no known kind");
+}
+
+Result<void> check_capacity(const LoadOptions& options, std::span<const Threshold> thresholds) {
+  const auto wrong = [](const char* what) { return Error{ErrorCode::invalid, what}; };
+  if (thresholds.empty()) return wrong("--capacity needs a --threshold to meet, such as p99<50ms");
+  for (const Threshold& threshold : thresholds) {
+    if (threshold.metric == Threshold::Metric::saga_latency || threshold.metric == Threshold::Metric::failed_sagas)
+      return wrong("--capacity judges rates by what the client sees: leave out thresholds of sagas");
+    if (threshold.metric == Threshold::Metric::throughput)
+      return wrong("--capacity searches the throughput itself: leave out thresholds of it");
+  }
+  if (!options.stages.empty() || options.concurrency || options.orders)
+    return wrong("--capacity chooses the rates: leave out --stages, --concurrency and --orders");
+  if (options.arrival == ArrivalKind::ramp || options.arrival == ArrivalKind::steps)
+    return wrong("--capacity holds each rate: --arrival is constant or poisson");
+  if (!options.run.empty()) return wrong("--capacity is many runs: leave out --run");
+  if (options.scenario == ScenarioKind::all)
+    return wrong("--capacity needs one of duplicate, individual and mixed, not all three");
+  return {};
+}
+
+}  // namespace
+
+CapacityStep judge_step(double rate, const RunResult& load, std::span<const Threshold> thresholds) {
+  const Measured measured = measured_by(load, nullptr);
+  CapacityStep step;
+  step.rate = rate;
+  const double seconds = static_cast<double>(load.rated.count()) / 1e6;
+  step.sent_per_second = seconds > 0 ? static_cast<double>(load.requests.sent) / seconds : 0;
+  step.p50 = load.response.percentile(50);
+  step.p99 = load.response.percentile(99);
+  step.errors = measured.errors;
+  // Its own lateness, not that of waiting for a connection: the latter is the server's doing.
+  const Duration late = load.generator.own_lateness.percentile(99);
+  if (late * 10 > step.p99) {
+    step.reason = fmt::format("the generator was {} late at p99", format_duration(late));
+    return step;
+  }
+  for (const Threshold& threshold : thresholds) {
+    const ThresholdResult result = evaluate(threshold, measured);
+    if (result.ruling == Ruling::pass) continue;
+    step.outcome = result.ruling == Ruling::fail ? CapacitySearch::Outcome::missed
+                                                 : CapacitySearch::Outcome::no_evidence;
+    step.reason = threshold.text + ": " + result.reason;
+    if (step.outcome == CapacitySearch::Outcome::missed) return step;
+  }
+  if (!step.reason.empty()) return step;
+  std::uint64_t planned = 0;
+  for (const LoadSecond& second : load.seconds) planned += second.planned;
+  if (load.generator.skipped > 0 ||
+      static_cast<double>(load.requests.sent) < static_cast<double>(planned) * kept_share) {
+    step.outcome = CapacitySearch::Outcome::missed;
+    step.reason = fmt::format("only {} of {} requests could be sent", load.requests.sent, planned);
+    return step;
+  }
+  step.outcome = CapacitySearch::Outcome::kept;
+  return step;
+}
+
+Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOptions& options,
+                                      std::span<const Threshold> thresholds, const std::stop_token& stop,
+                                      const std::function<Result<RunResult>(const LoadOptions&)>& run) {
+  if (auto checked = check_capacity(options, thresholds); !checked) return checked.error();
+  CapacityFound found;
+  CapacitySearch search(options.rate.value_or(first_rate), rate_max);
+  while (const auto rate = search.next()) {
+    LoadOptions step_options = options;
+    step_options.rate = *rate;
+    step_options.duration = options.duration.value_or(step_duration);
+    auto load = run(step_options);
+    if (!load) return load.error();
+    found.interrupted = load->interrupted || stop.stop_requested();
+    if (found.interrupted && !found.steps.empty()) break;  // a part of a step says nothing
+    CapacityStep step = judge_step(*rate, *load, thresholds);
+    if (!found.interrupted) search.tell(step.outcome);
+    invocation.say(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
+                               format_duration(step.p50), format_duration(step.p99),
+                               step.reason.empty() ? "" : "  (" + step.reason + ")"));
+    const bool is_best = step.outcome == CapacitySearch::Outcome::kept;
+    found.steps.push_back(std::move(step));
+    if (is_best || search.knee() == 0) found.best = std::move(*load);
+    if (found.interrupted) break;
+  }
+  found.knee = search.knee();
+  found.limit = search.limit();
+  return found;
+}
+
+std::string capacity_text(const CapacityFound& found) {
+  Table table(
+      {{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"WHY"}});
+  for (const CapacityStep& step : found.steps)
+    table.row({fmt::format("{:g}/s", step.rate), fmt::format("{:.0f}/s", step.sent_per_second),
+               format_duration(step.p50), format_duration(step.p99),
+               fmt::format("{:.2f} %", step.errors * 100), std::string(word_of(step.outcome)), step.reason});
+  std::ostringstream out;
+  table.print(out);
+  return "Capacity: " + conclusion(found) + "\n" + out.str() + "\n";
+}
+
+Json capacity_json(const CapacityFound& found) {
+  Json steps = Json::array();
+  for (const CapacityStep& step : found.steps) steps.push_back(step_json(step));
+  return Json{{"knee", found.knee},
+              {"limitedBy", word_of(found.limit)},
+              {"text", conclusion(found)},
+              {"steps", steps}};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,43 @@
+// `loadtest --capacity`: one run after the other at different rates, until the highest that meets the
+// thresholds is known.
+#pragma once
+
+#include <stop_token>
+#include <vector>
+
+#include "analysis/result/threshold.hpp"
+#include "cli/invocation.hpp"
+#include "loadgen/schedule/capacity_search.hpp"
+#include "loadgen/run.hpp"
+
+namespace sagactl {
+
+struct CapacityStep {
+  double rate = 0;
+  double sent_per_second = 0;
+  Duration p50{0}, p99{0};
+  double errors = 0;  // share
+  CapacitySearch::Outcome outcome = CapacitySearch::Outcome::no_evidence;
+  std::string reason;
+};
+
+struct CapacityFound {
+  double knee = 0;  // 0: no rate met the thresholds
+  CapacitySearch::Limit limit = CapacitySearch::Limit::none;
+  std::vector<CapacityStep> steps;
+  RunResult best;  // the run at the knee, or the last where there is none
+  bool interrupted = false;
+};
+
+// What one run says. Pure.
+CapacityStep judge_step(double rate, const RunResult& load, std::span<const Threshold> thresholds);
+
+// `run` carries out a load test and waits until its sagas have ended. Each step is shown as it ends.
+Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOptions& options,
+                                      std::span<const Threshold> thresholds, const std::stop_token& stop,
+                                      const std::function<Result<RunResult>(const LoadOptions&)>& run);
+
+std::string capacity_text(const CapacityFound& found);
+Json capacity_json(const CapacityFound& found);
+
+}  // namespace sagactl

@@ -1,0 +1,42 @@
+// What `loadtest` is told on the command line or in a scenario file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/run_verdicts.hpp"
+#include "analysis/result/threshold.hpp"
+#include "cli/verify/baseline.hpp"
+#include "cli/invocation.hpp"
+#include "cli/verify/report_files.hpp"
+#include "loadgen/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace sagactl {
+
+struct LoadtestFlags {
+  LoadOptions load;
+  std::string scenario;      // a word, or the file of a scenario
+  std::string system;        // of a built-in profile; empty: order
+  std::string profile_file;  // instead
+  std::string scenario_file;
+  bool capacity = false;
+  bool dry_run = false;
+  Duration drain = 60s;
+  double missing_max = missing_max_default;
+  std::vector<Threshold> thresholds;
+  Baseline baseline;
+  ReportFiles files;
+};
+
+void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags);
+
+// The options of a run: the flags with the scenario, the profile, the targets and the shared settings in
+// their places. `invalid` for what does not go together.
+Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFlags& flags);
+
+}  // namespace sagactl

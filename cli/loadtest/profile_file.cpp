@@ -1,0 +1,182 @@
+#include "cli/loadtest/profile_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "cli/configuration/toml_members.hpp"
+#include "loadgen/sending/own_headers.hpp"
+
+namespace sagactl {
+namespace {
+
+std::optional<int> status_of(std::string_view text) {
+  int status = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), status);
+  if (failure != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599)
+    return std::nullopt;
+  return status;
+}
+
+// 201, "2xx", "200-204".
+std::optional<StatusRange> range_of(const std::string& text) {
+  if (text.size() == 3 && text.ends_with("xx") && text[0] >= '1' && text[0] <= '5')
+    return StatusRange{(text[0] - '0') * 100, (text[0] - '0') * 100 + 99};
+  const std::size_t dash = text.find('-');
+  const auto first = status_of(std::string_view(text).substr(0, dash));
+  const auto last = dash == std::string::npos ? first : status_of(std::string_view(text).substr(dash + 1));
+  if (!first || !last || *last < *first) return std::nullopt;
+  return StatusRange{*first, *last};
+}
+
+void read_statuses(TomlMembers& members, const char* name, StatusRanges& ranges) {
+  std::vector<std::string> texts;
+  members.texts(name, texts);
+  if (texts.empty()) return;
+  ranges.clear();
+  for (const std::string& text : texts) {
+    const auto range = range_of(text);
+    if (!range)
+      return members.fail(name,
+                          fmt::format("'{}' is no HTTP status: write 201, \"2xx\" or \"200-204\"", text));
+    ranges.push_back(*range);
+  }
+}
+
+void read_create(TomlMembers& members, Profile& profile) {
+  members.text("method", profile.method);
+  members.text("path", profile.path);
+  members.pairs("headers", profile.headers);
+  members.text("body", profile.body);
+  members.text("item", profile.item);
+  members.pairs("fields", profile.fields);
+  if (!profile.body.empty() && find_header(profile, "Content-Type") == nullptr)
+    profile.headers.insert(profile.headers.begin(), {"Content-Type", "application/json"});
+}
+
+void read_outcome(TomlMembers& members, OutcomeRules& rules) {
+  read_statuses(members, "accepted", rules.accepted);
+  read_statuses(members, "duplicate", rules.duplicate);
+  read_statuses(members, "rejected", rules.rejected);
+  members.tables("duplicate_if", [&](TomlMembers& tell) {
+    rules.duplicate_tells.emplace_back();
+    Telltale& last = rules.duplicate_tells.back();
+    tell.text("pointer", last.pointer);
+    tell.text("header", last.header);
+    tell.texts("values", last.values);
+    if (last.pointer.empty() == last.header.empty()) tell.fail("pointer", "or header: one of them is needed");
+  });
+}
+
+void read_test_data(TomlMembers& members, TestData& data) {
+  members.text("method", data.method);
+  members.text("path", data.path);
+  members.text("body", data.body);
+  members.text("users", data.users);
+  members.text("user_id", data.user_id);
+  members.text("products", data.products);
+  members.text("product_id", data.product_id);
+  members.text("product_name", data.product_name);
+  members.text("product_price", data.product_price);
+  if (data.path.empty()) members.fail("path", "is missing");
+  if (data.users.empty() != data.user_id.empty()) members.fail("user_id", "and users belong together");
+  if (data.products.empty() != data.product_id.empty())
+    members.fail("product_id", "and products belong together");
+}
+
+void read_product(TomlMembers& members, Profile& profile) {
+  CatalogueProduct product;
+  std::string price = "0";
+  members.text("id", product.id);
+  members.text("name", product.name);
+  members.text("price", price);
+  if (product.id.empty()) members.fail("id", "is missing");
+  const auto money = parse_money(price);
+  if (money)
+    product.price = *money;
+  else
+    members.fail("price", "must be a text such as \"12.50\"");
+  if (product.name.empty()) product.name = product.id;
+  profile.catalogue.push_back(std::move(product));
+}
+
+void read_all(TomlMembers& members, Profile& profile) {
+  std::string by = "key", accounts = "none";
+  members.text("name", profile.name);
+  members.text("duplicates_by", by);
+  members.text("accounts", accounts);
+  members.texts("users", profile.users);
+  if (by != "key" && by != "product") members.fail("duplicates_by", "must be key or product");
+  if (accounts != "none" && accounts != "registered") members.fail("accounts", "must be none or registered");
+  if (by == "product") profile.duplicates_by = Profile::DuplicatesBy::product;
+  if (accounts == "registered") profile.accounts = Profile::Accounts::registered;
+  members.tables("create", [&](TomlMembers& it) { read_create(it, profile); });
+  members.tables("answer", [&](TomlMembers& it) {
+    it.texts_or_tables("order", profile.answer.order, [&](TomlMembers& place) {
+      TextPlace text;
+      place.text("header", text.header);
+      place.text("after", text.after);
+      place.text("before", text.before);
+      if (text == TextPlace{})
+        place.fail("header", "is missing: a header, or what stands before and after the id in the body");
+      profile.answer.order_texts.push_back(text);
+    });
+    it.texts("correlation", profile.answer.correlation);
+    it.texts("status", profile.answer.status);
+    it.texts("total", profile.answer.total);
+  });
+  members.tables("outcome", [&](TomlMembers& it) { read_outcome(it, profile.outcome); });
+  members.tables("status", [&](TomlMembers& it) {
+    it.text("path", profile.status.path);
+    it.text("pointer", profile.status.pointer);
+    it.texts("completed", profile.queries.completed);
+    it.texts("undone", profile.queries.undone);
+    it.texts("ends", profile.status.ends);
+  });
+  members.tables("test_data", [&](TomlMembers& it) {
+    profile.test_data.emplace_back();
+    read_test_data(it, profile.test_data.back());
+  });
+  members.tables("product", [&](TomlMembers& it) { read_product(it, profile); });
+  members.tables("fail", [&](TomlMembers& it) {
+    FailWay way;
+    it.text("name", way.name);
+    it.number("quantity", way.quantity);
+    it.text("product", way.product);
+    it.pairs("fields", way.fields);
+    profile.fail_ways.push_back(std::move(way));
+  });
+  members.tables("sql", [&](TomlMembers& it) {
+    it.text("orders", profile.queries.orders);
+    it.text("steps", profile.queries.steps);
+    it.text("stock", profile.queries.stock);
+    it.text("payments", profile.queries.payments);
+    if (profile.queries.orders.empty()) it.fail("orders", "is missing: the others are of its orders");
+  });
+  for (const auto* list : {&profile.queries.completed, &profile.queries.undone})
+    profile.status.ends.insert(profile.status.ends.end(), list->begin(), list->end());
+}
+
+// check() begins what it says with the member that is wrong: "create.item: ...".
+Error at_its_line(const std::string& name, const toml::table& table, const Error& error) {
+  const auto member = table.at_path(std::string_view(error.message).substr(0, error.message.find(':')));
+  return member ? toml_error(name, *member.node(), error.message)
+                : Error{ErrorCode::invalid, name + ": " + error.message};
+}
+
+}  // namespace
+
+Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name) {
+  auto table = read_toml_table(path, name);
+  if (!table) return table.error();
+  Profile profile;
+  profile.name = path.stem().string();
+  TomlMembers members(name, *table);
+  read_all(members, profile);
+  if (auto read = members.finish(); !read) return read.error();
+  if (auto checked = check(profile); !checked) return at_its_line(name, *table, checked.error());
+  return profile;
+}
+
+}  // namespace sagactl

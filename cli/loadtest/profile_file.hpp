@@ -1,0 +1,15 @@
+// A profile of a server that is not built in, from a TOML file (docs/loadtest.md).
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "common/result.hpp"
+#include "loadgen/profile/profile.hpp"
+
+namespace sagactl {
+
+// `invalid` with the line or the member that is wrong. `name` is how the file is named to the user.
+Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name);
+
+}  // namespace sagactl

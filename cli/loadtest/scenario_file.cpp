@@ -1,0 +1,85 @@
+#include "cli/loadtest/scenario_file.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/configuration/environment.hpp"
+#include "cli/configuration/toml_members.hpp"
+#include "common/text/text.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* file_flag = "--scenario-file";
+constexpr const char* scenario_argument = "scenario";
+
+std::string file_of(CLI::App& loadtest) {
+  const CLI::Option* flag = loadtest.get_option_no_throw(file_flag);
+  if (flag && flag->count() > 0) return flag->results().back();
+  const CLI::Option* scenario = loadtest.get_option_no_throw(scenario_argument);
+  if (scenario && scenario->count() > 0 && is_scenario_file(scenario->results().back()))
+    return scenario->results().back();
+  return {};
+}
+
+// "rate" of the command or of what it belongs to. Not what names files of settings, and no help.
+CLI::Option* option_of(CLI::App& loadtest, const std::string& key) {
+  if (key == "help" || key == "scenario-file") return nullptr;
+  if (key == scenario_argument) return loadtest.get_option_no_throw(scenario_argument);
+  for (CLI::App* app = &loadtest; app != nullptr; app = app->get_parent())
+    if (CLI::Option* option = app->get_option_no_throw("--" + key)) return option;
+  return nullptr;
+}
+
+std::vector<std::string> keys_of(CLI::App& loadtest) {
+  std::vector<std::string> keys = {scenario_argument};
+  for (CLI::App* app = &loadtest; app != nullptr; app = app->get_parent())
+    for (const CLI::Option* option : app->get_options())
+      if (!option->get_lnames().empty()) keys.push_back(option->get_lnames().front());
+  return keys;
+}
+
+std::vector<std::string> texts_of(const toml::node& node) {
+  std::vector<std::string> values;
+  if (const toml::array* list = node.as_array()) {
+    for (const toml::node& element : *list) values.push_back(toml_text(element));
+  } else {
+    values.push_back(toml_text(node));
+  }
+  return values;
+}
+
+}  // namespace
+
+bool is_scenario_file(std::string_view text) {
+  return text.ends_with(".toml");
+}
+
+Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& environment) {
+  const std::string name = file_of(loadtest);
+  if (name.empty()) return {};
+  const auto table = read_toml_table(environment.resolve(name), name);
+  if (!table) return table.error();
+  for (const auto& [key, node] : *table) {
+    const std::string member(key.str());
+    CLI::Option* option = option_of(loadtest, member);
+    if (!option || node.is_table()) {
+      const std::string near = nearest(member, keys_of(loadtest));
+      return toml_error(name, node,
+                        "'" + member + "' is no flag of loadtest" +
+                            (near.empty() || near == member ? "" : "; did you mean '" + near + "'?"));
+    }
+    const bool is_file =
+        member == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
+    if (option->count() > 0 && !is_file) continue;
+    try {
+      if (is_file) option->clear();
+      for (const std::string& value : texts_of(node)) option->add_result(value);
+      option->run_callback();
+    } catch (const CLI::Error& error) {
+      return toml_error(name, node, error.what());
+    }
+  }
+  return {};
+}
+
+}  // namespace sagactl

@@ -1,0 +1,105 @@
+#include "cli/output/terminal_mode.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <mutex>
+#include <utility>
+
+namespace sagactl {
+namespace {
+
+// Of the process, since its signals are.
+struct ActiveMode {
+  std::mutex mutex;
+  bool there = false;    // a TerminalMode lives
+  bool entered = false;  // what it changes is in force
+  bool ending = false;
+  bool has_settings = false;
+  int input = -1;
+  termios before{};
+  TerminalMode::Change change;
+};
+
+ActiveMode& active_mode() {
+  static ActiveMode active;
+  return active;
+}
+
+// A process in the background that sets a terminal is stopped, unless it does not hear the signal for that.
+void set_terminal(int input, const termios& settings, int when) {
+  sigset_t stop, before;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &stop, &before);
+  ::tcsetattr(input, when, &settings);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void apply(ActiveMode& active, int when) {
+  active.entered = true;
+  if (!active.has_settings) return;
+  termios changed = active.before;
+  changed.c_lflag &= ~active.change.local_off;
+  set_terminal(active.input, changed, when);
+}
+
+void undo(ActiveMode& active, int when) {
+  active.entered = false;
+  if (active.has_settings) set_terminal(active.input, active.before, when);
+}
+
+void write_text(const ActiveMode& active, const std::string& text) {
+  if (active.change.text_to < 0 || text.empty()) return;
+  const ssize_t ignored = ::write(active.change.text_to, text.data(), text.size());
+  (void)ignored;
+}
+
+void leave_with_text(ActiveMode& active) {
+  if (!active.there || !active.entered) return;
+  undo(active, TCSADRAIN);
+  write_text(active, active.change.undo);
+}
+
+}  // namespace
+
+TerminalMode::TerminalMode(int input, Change change) {
+  ActiveMode& active = active_mode();
+  const std::lock_guard lock(active.mutex);
+  active.input = input;
+  active.change = std::move(change);
+  active.has_settings = active.change.local_off != 0 && ::tcgetattr(input, &active.before) == 0;
+  active.there = true;
+  if (!active.ending) apply(active, TCSAFLUSH);
+}
+
+TerminalMode::~TerminalMode() {
+  ActiveMode& active = active_mode();
+  const std::lock_guard lock(active.mutex);
+  if (active.entered) undo(active, TCSADRAIN);
+  active.there = false;
+}
+
+void TerminalMode::leave() {
+  ActiveMode& active = active_mode();
+  const std::lock_guard lock(active.mutex);
+  leave_with_text(active);
+}
+
+void TerminalMode::enter_again() {
+  ActiveMode& active = active_mode();
+  const std::lock_guard lock(active.mutex);
+  if (!active.there || active.entered || active.ending) return;
+  if (::tcgetpgrp(active.input) != ::getpgrp() && ::isatty(active.input) != 0) return;
+  apply(active, TCSAFLUSH);
+  write_text(active, active.change.again);
+}
+
+void TerminalMode::leave_for_good() {
+  ActiveMode& active = active_mode();
+  const std::lock_guard lock(active.mutex);
+  leave_with_text(active);
+  active.ending = true;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,154 @@
+#include "loadgen/ledger/answer_counts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/beast/http/status.hpp>
+#include <tuple>
+
+#include "common/text/text.hpp"
+
+namespace sagactl {
+namespace {
+
+// On one line, and UTF-8 whatever came.
+std::string excerpt(std::string_view text) {
+  std::string line;
+  bool blank = false;
+  for (const char c : trim(text)) {
+    const bool is_space = static_cast<unsigned char>(c) <= ' ' || c == '\x7F';
+    if (!is_space) line.push_back(c);
+    if (is_space && !blank) line.push_back(' ');
+    blank = is_space;
+    if (line.size() >= FirstAnswers::text_max) break;
+  }
+  // Not in the middle of a character.
+  while (!line.empty() && !is_utf8(line) && (static_cast<unsigned char>(line.back()) & 0x80) != 0 &&
+         line.size() > FirstAnswers::text_max - 4)
+    line.pop_back();
+  if (is_utf8(line)) return line;
+  const std::string mended = json_text(Json(line));
+  return mended.substr(1, mended.size() - 2);
+}
+
+std::string_view words_of(TransportFailure failure) {
+  switch (failure) {
+    case TransportFailure::none:
+      return "no answer";
+    case TransportFailure::timed_out:
+      return "timed out";
+    case TransportFailure::closed:
+      return "connection closed without an answer";
+    case TransportFailure::unreadable:
+      return "what came is no HTTP answer";
+    case TransportFailure::no_connection:
+      return "no connection could be made";
+    case TransportFailure::kept_closed:
+      return "kept connection closed as the request went out";
+  }
+  crash("a failure of no known kind");
+}
+
+// What to do about answers that say the same to everybody.
+std::string_view advice(int status) {
+  if (status == 401 || status == 403 || status == 407)
+    return "; give --token, or the header that it wants in create.headers";
+  if (status >= 300 && status < 400) return "; name in --url the address where it points";
+  if (status == 404 || status == 405) return "; are create.path and create.method those of this server?";
+  if (status == 415 || status == 406) return "; which Content-Type and Accept does it want in create.headers?";
+  if (status == 429) return "; it limits its clients: lower --rate or --concurrency";
+  return "";
+}
+
+}  // namespace
+
+void FirstAnswers::note(int status, std::string_view body, std::string_view location) {
+  const auto place = static_cast<std::size_t>(status);
+  if (place >= statuses || known_[place].load(std::memory_order_relaxed)) return;
+  const std::lock_guard lock(mutex_);
+  if (known_[place].exchange(true)) return;
+  std::string text = location.empty() ? "" : "Location: " + excerpt(location);
+  if (const std::string said = excerpt(body); !said.empty()) text += (text.empty() ? "" : "  ") + said;
+  texts_[status] = text;
+}
+
+std::string FirstAnswers::text(int status) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = texts_.find(status);
+  return found == texts_.end() ? std::string() : found->second;
+}
+
+std::uint64_t AnswerCounts::answered() const {
+  std::uint64_t all = 0;
+  for (const TargetCount& it : targets) all += it.answered;
+  return all;
+}
+
+std::uint64_t AnswerCounts::due() const {
+  std::uint64_t all = 0;
+  for (const TargetCount& it : targets) all += it.due;
+  return all;
+}
+
+AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first) {
+  AnswerCounts counts;
+  counts.targets.resize(ledger.targets.size());
+  std::map<std::tuple<std::uint16_t, TransportFailure, RequestOutcome>, std::uint64_t> kinds;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (!ledger.measured(entry)) continue;
+    ++kinds[{entry.http_status, entry.failure, entry.outcome}];
+    TargetCount& target = counts.targets[entry.target];
+    ++target.due;
+    target.answered += entry.http_status != 0;
+    target.unreached += entry.outcome == RequestOutcome::unreached;
+    counts.unnamed += entry.outcome == RequestOutcome::accepted && entry.order.is_nil();
+  }
+  for (const auto& [kind, count] : kinds) {
+    const auto& [status, failure, outcome] = kind;
+    counts.answers.push_back({status, failure, outcome, count, first ? first->text(status) : std::string()});
+  }
+  std::stable_sort(counts.answers.begin(), counts.answers.end(),
+                   [](const AnswerCount& a, const AnswerCount& b) { return a.count > b.count; });
+  return counts;
+}
+
+std::string text_of(const AnswerCount& answer) {
+  if (answer.http_status == 0) return std::string(words_of(answer.failure));
+  const auto known = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(answer.http_status));
+  const std::string reason(known.data(), known.size());
+  return reason.empty() || reason.front() == '<' ? std::to_string(answer.http_status)
+                                                 : fmt::format("{} {}", answer.http_status, reason);
+}
+
+std::string answers_text(const Ledger& ledger) {
+  const AnswerCounts counts = count_answers(ledger, nullptr);
+  std::string text;
+  for (const AnswerCount& it : counts.answers)
+    text += fmt::format("{}{} x {}", text.empty() ? ": " : ", ", text_of(it), it.count);
+  if (!counts.answers.empty()) text += advice(counts.answers.front().http_status);
+  return text;
+}
+
+Json answers_json(const AnswerCounts& counts) {
+  Json list = Json::array();
+  for (const AnswerCount& it : counts.answers)
+    list.push_back({{"status", it.http_status == 0 ? Json(nullptr) : Json(it.http_status)},
+                    {"failure", it.failure == TransportFailure::none ? Json(nullptr) : Json(to_string(it.failure))},
+                    {"text", text_of(it)},
+                    {"outcome", to_string(it.outcome)},
+                    {"count", it.count},
+                    {"first", it.first}});
+  return list;
+}
+
+Json targets_json(const AnswerCounts& counts, const Ledger& ledger) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < counts.targets.size(); ++i) {
+    const TargetCount& it = counts.targets[i];
+    list.push_back(
+        {{"target", ledger.targets[i]}, {"requests", it.due}, {"answered", it.answered}, {"unreached", it.unreached}});
+  }
+  return list;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,72 @@
+// How the requests of a run were answered: each status and each failure with its number and the first text that came
+// with it, and what came of the requests to each target.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/text/json.hpp"
+#include "loadgen/ledger/ledger.hpp"
+
+namespace sagactl {
+
+// The beginning of the first answer of each status. From any thread; little is done for a status that is known.
+class FirstAnswers {
+ public:
+  static constexpr std::size_t text_max = 300;
+
+  // `location`: where a redirection points; "" without one.
+  void note(int status, std::string_view body, std::string_view location);
+  std::string text(int status) const;  // "" for none
+
+ private:
+  static constexpr std::size_t statuses = 1000;
+  std::array<std::atomic<bool>, statuses> known_{};
+  mutable std::mutex mutex_;
+  std::map<int, std::string> texts_;
+};
+
+struct AnswerCount {
+  std::uint16_t http_status = 0;  // 0: no answer, and `failure` says why
+  TransportFailure failure = TransportFailure::none;
+  RequestOutcome outcome = RequestOutcome::unreached;
+  std::uint64_t count = 0;
+  std::string first = {};
+  friend bool operator==(const AnswerCount&, const AnswerCount&) = default;
+};
+
+struct TargetCount {
+  std::uint64_t due = 0;       // sent, or never sent for want of a connection
+  std::uint64_t answered = 0;  // an answer was read, whatever it said
+  std::uint64_t unreached = 0;
+  friend bool operator==(const TargetCount&, const TargetCount&) = default;
+};
+
+struct AnswerCounts {
+  std::vector<AnswerCount> answers;  // the most frequent first
+  std::vector<TargetCount> targets;  // as in the ledger
+  std::uint64_t unnamed = 0;         // accepted, and no order was named
+
+  std::uint64_t answered() const;
+  std::uint64_t due() const;
+};
+
+// Of the measured requests. `first` may be null.
+AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first);
+
+// "401 Unauthorized", "timed out", "connection refused"
+std::string text_of(const AnswerCount& answer);
+
+// ": 401 Unauthorized x 50, timed out x 2", to follow what could not be shown because of it.
+std::string answers_text(const Ledger& ledger);
+
+Json answers_json(const AnswerCounts& counts);                        // [{status, failure, outcome, count, first}]
+Json targets_json(const AnswerCounts& counts, const Ledger& ledger);  // [{target, requests, answered, unreached}]
+
+}  // namespace sagactl

@@ -1,0 +1,61 @@
+#include "loadgen/ledger/entry_log.hpp"
+
+namespace sagactl {
+namespace {
+
+// One writer, so no read-modify-write is needed.
+void add_one(std::atomic<std::uint64_t>& counter) {
+  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+EntryLog::EntryLog(std::int64_t epoch_offset_ns, std::size_t targets, EntryStore& store)
+    : epoch_offset_ns_(epoch_offset_ns), store_(&store), piece_(store.empty_piece()), by_target_(targets) {}
+
+Timestamp EntryLog::epoch(std::int64_t ns) const {
+  return ns == 0 ? Timestamp{} : Timestamp{(ns + epoch_offset_ns_) / 1000};
+}
+
+void EntryLog::count_sent() {
+  add_one(sent_);
+}
+
+void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
+  entry.planned = epoch(times.planned_ns);
+  entry.sent = epoch(times.sent_ns);
+  entry.first_byte = epoch(times.first_byte_ns);
+  entry.done = epoch(times.done_ns);
+  piece_.push_back(entry);
+  if (piece_.size() == EntryStore::piece_size) {
+    store_->add(std::move(piece_));
+    piece_ = store_->empty_piece();
+  }
+  if (entry.http_status != 0) add_one(by_target_[entry.target]);
+  if (times.sent_ns != 0) times_.record(entry.response_time());
+  if (entry.outcome == RequestOutcome::accepted) {
+    add_one(accepted_);
+  } else if (entry.outcome == RequestOutcome::duplicate) {
+    add_one(duplicates_);
+  } else {
+    add_one(errors_);
+  }
+}
+
+void EntryLog::flush() {
+  store_->add(std::move(piece_));
+  piece_ = store_->empty_piece();
+}
+
+void EntryLog::add_to(Counts& counts) const {
+  counts.sent += sent_.load(std::memory_order_relaxed);
+  counts.accepted += accepted_.load(std::memory_order_relaxed);
+  counts.duplicates += duplicates_.load(std::memory_order_relaxed);
+  counts.errors += errors_.load(std::memory_order_relaxed);
+  counts.by_target.resize(by_target_.size());
+  for (std::size_t i = 0; i < by_target_.size(); ++i)
+    counts.by_target[i] += by_target_[i].load(std::memory_order_relaxed);
+  times_.add_to(counts.response);
+}
+
+}  // namespace sagactl

@@ -1,0 +1,50 @@
+// The ledger entries of one worker, as they come, and their counts for who watches.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "loadgen/ledger/entry_store.hpp"
+#include "loadgen/ledger/watched_times.hpp"
+
+namespace sagactl {
+
+// When the parts of a request happened by steady_ns(); 0 for what did not.
+struct RequestTimes {
+  std::int64_t planned_ns = 0;
+  std::int64_t sent_ns = 0;
+  std::int64_t first_byte_ns = 0;
+  std::int64_t done_ns = 0;
+};
+
+// Written by one thread; the counts may be read by any.
+class EntryLog {
+ public:
+  // `epoch_offset_ns`: from steady_ns() to the time since 1970. The store outlives this.
+  EntryLog(std::int64_t epoch_offset_ns, std::size_t targets, EntryStore& store);
+
+  void count_sent();
+  // Completes `entry` with its times and keeps a copy. Allocates at most once for many entries.
+  void keep(LedgerEntry& entry, const RequestTimes& times);
+  void flush();  // what is kept goes to the store
+
+  struct Counts {
+    std::uint64_t sent = 0, accepted = 0, duplicates = 0, errors = 0;
+    std::vector<std::uint64_t> by_target;  // answered
+    WatchedCounts response{};
+  };
+  void add_to(Counts& counts) const;
+
+ private:
+  Timestamp epoch(std::int64_t ns) const;
+
+  std::int64_t epoch_offset_ns_;
+  EntryStore* store_;
+  EntryStore::Piece piece_;
+  std::atomic<std::uint64_t> sent_{0}, accepted_{0}, duplicates_{0}, errors_{0};
+  std::vector<std::atomic<std::uint64_t>> by_target_;
+  WatchedTimes times_;
+};
+
+}  // namespace sagactl

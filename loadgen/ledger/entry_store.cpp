@@ -1,0 +1,77 @@
+#include "loadgen/ledger/entry_store.hpp"
+
+#include "common/records/record_collector.hpp"
+
+namespace sagactl {
+namespace {
+
+bool by_operation(const LedgerEntry& a, const LedgerEntry& b) {
+  return a.operation < b.operation;
+}
+
+}  // namespace
+
+EntryStore::EntryStore(Scratch scratch) : scratch_(std::move(scratch)), sorter_(scratch_, by_operation) {}
+
+EntryStore::~EntryStore() {
+  stop_sorting();
+}
+
+EntryStore::Piece EntryStore::empty_piece() {
+  Piece piece;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spare_.empty()) {
+      piece = std::move(spare_.back());
+      spare_.pop_back();
+    }
+  }
+  piece.clear();
+  piece.reserve(piece_size);
+  return piece;
+}
+
+void EntryStore::add(Piece piece) {
+  if (piece.empty()) return;
+  std::unique_lock lock(mutex_);
+  if (!thread_.joinable()) thread_ = std::thread([this] { sort_pieces(); });
+  changed_.wait(lock, [this] { return waiting_.size() < waiting_max; });
+  waiting_.push_back(std::move(piece));
+  changed_.notify_all();
+}
+
+void EntryStore::sort_pieces() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    Piece piece = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    for (const LedgerEntry& entry : piece) sorter_.add(entry);
+    lock.lock();
+    spare_.push_back(std::move(piece));
+    changed_.notify_all();
+  }
+}
+
+void EntryStore::stop_sorting() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+LedgerEntries EntryStore::take() {
+  stop_sorting();
+  spare_.clear();
+  RecordCollector<LedgerEntry> in_order(scratch_);
+  while (const LedgerEntry* next = sorter_.next()) in_order.add(*next);
+  LedgerEntries entries(in_order.take());
+  entries.share(names_);
+  return entries;
+}
+
+}  // namespace sagactl

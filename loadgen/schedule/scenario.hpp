@@ -1,0 +1,86 @@
+// Which orders a load test sends: its phases, and the units of each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loadgen/options.hpp"
+#include "loadgen/schedule/product.hpp"
+
+namespace sagactl {
+
+// Orders that are released together: one, or the concurrent orders of one group. Its requests have the
+// operations from `operation` on.
+struct LoadUnit {
+  std::uint64_t operation = 0;
+  std::uint32_t group = 0;
+  OrderKind kind = OrderKind::single;
+  std::uint16_t count = 1;
+  friend bool operator==(const LoadUnit&, const LoadUnit&) = default;
+};
+
+// How duplicate groups and single orders alternate, evenly: so many of the one to so many of the other.
+struct LoadMix {
+  std::uint32_t groups = 0;
+  std::uint32_t singles = 0;
+  std::uint32_t duplicates_min = 5;
+  std::uint32_t duplicates_max = 5;
+  std::uint32_t products = 0;  // of the duplicate groups, in turn; 0: each has its own
+  double fail_share = 0;       // of all orders; a payment failure is always single
+  double hot_share = 0;        // of all other orders, that are one by one of a product of their own
+  friend bool operator==(const LoadMix&, const LoadMix&) = default;
+};
+
+struct LoadPhase {
+  std::string name;
+  bool warmup = false;
+  LoadMix mix;
+  // What ends it: so many units, so many orders (cutting the last group short), or the time; one of them.
+  std::optional<std::uint64_t> units;
+  std::optional<std::uint64_t> orders;
+  std::optional<Duration> duration;
+  friend bool operator==(const LoadPhase&, const LoadPhase&) = default;
+};
+
+// The phases of a load test, one after the other: each begins when all requests of the one before have ended.
+// `options` must have passed check(). Pure.
+std::vector<LoadPhase> plan_phases(const LoadOptions& options);
+
+// The units of one phase, in order. A function of the phase, the seed and where it begins.
+class UnitSource {
+ public:
+  UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t first_operation,
+             std::uint32_t first_group);
+
+  // Nothing after the phase's last unit, or when a run can hold no more. A phase that time ends goes on for
+  // ever.
+  std::optional<LoadUnit> next();
+
+  std::uint64_t next_operation() const { return operation_; }  // where the next phase begins
+  std::uint32_t next_group() const { return group_; }
+
+ private:
+  bool fail_is_due() const;
+  bool hot_is_due() const;
+  LoadUnit make_duplicate_group();
+
+  LoadPhase phase_;
+  std::uint64_t seed_;
+  std::uint64_t first_operation_;
+  std::uint32_t first_group_;
+  std::uint64_t operation_;
+  std::uint32_t group_;
+  std::uint64_t units_ = 0;
+  std::uint64_t regular_units_ = 0;  // without the payment failures
+  std::uint64_t duplicate_groups_ = 0;
+  std::uint64_t fails_ = 0;
+  std::uint64_t hots_ = 0;
+  std::uint32_t hot_group_ = 0;
+};
+
+// Which of the run's users sends an operation.
+std::uint16_t user_of(std::uint64_t seed, std::uint64_t operation, std::uint32_t users);
+
+}  // namespace sagactl

@@ -1,0 +1,70 @@
+#include "loadgen/sending/address.hpp"
+
+#include <fmt/format.h>
+#include <netdb.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace sagactl {
+namespace {
+
+constexpr int connect_limit_ms = 2000;
+constexpr std::size_t addresses_max = 16;  // of one host
+
+bool takes_connection(const addrinfo& candidate) {
+  const int fd = socket(candidate.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  int failure = connect(fd, candidate.ai_addr, candidate.ai_addrlen) == 0 ? 0 : errno;
+  if (failure == EINPROGRESS) {
+    pollfd wanted{fd, POLLOUT, 0};
+    failure = ETIMEDOUT;
+    if (poll(&wanted, 1, connect_limit_ms) == 1) {
+      socklen_t size = sizeof failure;
+      getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size);
+    }
+  }
+  close(fd);
+  return failure == 0;
+}
+
+void add(FoundAddresses& found, const addrinfo& candidate) {
+  char name[NI_MAXHOST] = "";
+  getnameinfo(candidate.ai_addr, candidate.ai_addrlen, name, sizeof name, nullptr, 0, NI_NUMERICHOST);
+  if (std::find(found.names.begin(), found.names.end(), name) != found.names.end()) return;
+  LoadAddress address;
+  std::memcpy(&address.storage, candidate.ai_addr, candidate.ai_addrlen);
+  address.size = candidate.ai_addrlen;
+  found.addresses.push_back(address);
+  found.names.emplace_back(name);
+}
+
+}  // namespace
+
+Result<FoundAddresses> find_addresses(const Url& url) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  wanted.ai_flags = AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  const int failure = getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &wanted, &list);
+  if (failure != 0 || list == nullptr) {
+    return Error{ErrorCode::unavailable,
+                 fmt::format("the host '{}' is not known: {}", url.host, gai_strerror(failure))};
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
+  FoundAddresses found;
+  for (const addrinfo* candidate = list; candidate != nullptr && found.addresses.size() < addresses_max;
+       candidate = candidate->ai_next) {
+    const bool is_of_kind = found.addresses.empty() || found.addresses[0].storage.ss_family == candidate->ai_family;
+    if (is_of_kind && takes_connection(*candidate)) add(found, *candidate);
+  }
+  found.answer = !found.addresses.empty();
+  if (!found.answer) add(found, *list);
+  return found;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,261 @@
+#include "loadgen/sending/connection_pool.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "common/result.hpp"
+
+namespace sagactl {
+namespace {
+
+using State = LoadConnection::State;
+
+constexpr std::size_t events_max = 256;
+
+}  // namespace
+
+// A socket to an address of this machine has the same address at both ends.
+bool is_on_this_machine(const LoadAddress& address) {
+  const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  sockaddr_storage own{};
+  socklen_t own_size = sizeof own;
+  const bool known = connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+                     own.ss_family == address.storage.ss_family;
+  close(fd);
+  if (!known) return false;
+  if (own.ss_family == AF_INET) {
+    return reinterpret_cast<const sockaddr_in*>(&own)->sin_addr.s_addr ==
+           reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_addr.s_addr;
+  }
+  return std::memcmp(&reinterpret_cast<const sockaddr_in6*>(&own)->sin6_addr,
+                     &reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr, sizeof(in6_addr)) == 0;
+}
+
+std::int64_t steady_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections,
+                               std::size_t first_target, std::size_t request_size_max,
+                               std::int64_t connect_timeout_ns)
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), events_(events_max), connect_timeout_ns_(connect_timeout_ns) {
+  if (epoll_ < 0) crash("the kernel gives no epoll instance");
+  for (const LoadAddress& address : targets) {
+    targets_.emplace_back();
+    targets_.back().address = address;
+  }
+  for (std::size_t i = 0; i < connections; ++i) {
+    auto connection = std::make_unique<LoadConnection>();
+    connection->target = static_cast<std::uint16_t>((first_target + i) % targets_.size());
+    connection->out.resize(request_size_max);
+    targets_[connection->target].down.push_back(connection.get());
+    ++targets_[connection->target].size;
+    connections_.push_back(std::move(connection));
+  }
+  for (Target& target : targets_) {
+    target.idle.reserve(target.down.size());
+    target.down.reserve(target.down.size());
+  }
+}
+
+ConnectionPool::~ConnectionPool() {
+  for (const auto& connection : connections_) {
+    if (connection->fd >= 0) close(connection->fd);
+  }
+  close(epoll_);
+}
+
+bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
+  Target& target = targets_[connection.target];
+  const int fd = socket(target.address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const auto* address = reinterpret_cast<const sockaddr*>(&target.address.storage);
+  if (connect(fd, address, target.address.size) != 0 && errno != EINPROGRESS) {
+    close(fd);
+    return false;
+  }
+  epoll_event interest{};
+  interest.events = EPOLLOUT;
+  interest.data.ptr = &connection;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &interest) != 0) {
+    close(fd);
+    return false;
+  }
+  connection.fd = fd;
+  connection.state = State::connecting;
+  connection.since_ns = now;
+  connection.fresh = true;
+  connection.kept = false;
+  connection.expires_ns = INT64_MAX;
+  ++target.connecting;
+  return true;
+}
+
+void ConnectionPool::close_socket(LoadConnection& connection) {
+  Target& target = targets_[connection.target];
+  switch (connection.state) {
+    case State::down:
+      return;
+    case State::connecting:
+      --target.connecting;
+      break;
+    case State::idle:
+      target.idle.erase(std::find(target.idle.begin(), target.idle.end(), &connection));
+      --idle_count_;
+      --target.connected;
+      --connected_count_;
+      break;
+    case State::busy:
+      unlink(connection);
+      --target.connected;
+      --connected_count_;
+      break;
+  }
+  close(connection.fd);
+  connection.fd = -1;
+  connection.state = State::down;
+}
+
+void ConnectionPool::put_down(LoadConnection& connection, std::int64_t retry_at_ns) {
+  close_socket(connection);
+  Target& target = targets_[connection.target];
+  target.down.push_back(&connection);
+  target.retry_at_ns = std::max(target.retry_at_ns, retry_at_ns);
+}
+
+void ConnectionPool::drop(LoadConnection& connection, std::int64_t now) {
+  put_down(connection, connection.fresh ? now + retry_ns : 0);
+  ++reconnects_;
+}
+
+bool ConnectionPool::more_may_come() const {
+  if (connected_count_ > idle_count_) return true;
+  return std::any_of(targets_.begin(), targets_.end(), [](const Target& target) {
+    return target.connecting > 0 || (!target.failing && !target.down.empty());
+  });
+}
+
+bool ConnectionPool::want(std::size_t index, std::size_t count, std::int64_t now) {
+  Target& target = targets_[index];
+  if (now < target.retry_at_ns) return true;
+  if (target.failing) count = std::min<std::size_t>(count, 1);
+  while (target.connecting < count && !target.down.empty()) {
+    LoadConnection& connection = *target.down.back();
+    if (!start(connection, now)) {
+      target.failing = true;
+      target.retry_at_ns = now + retry_ns;
+      return false;
+    }
+    target.down.pop_back();
+  }
+  return true;
+}
+
+void ConnectionPool::drop_expired(std::size_t index, std::int64_t now) {
+  std::vector<LoadConnection*>& idle = targets_[index].idle;
+  while (!idle.empty() && idle.back()->expires_ns <= now) drop(*idle.back(), now);
+}
+
+void ConnectionPool::become_idle(LoadConnection& connection) {
+  connection.state = State::idle;
+  targets_[connection.target].idle.push_back(&connection);
+  ++idle_count_;
+}
+
+bool ConnectionPool::finish_connecting(LoadConnection& connection, std::int64_t now) {
+  int failure = 0;
+  socklen_t size = sizeof failure;
+  getsockopt(connection.fd, SOL_SOCKET, SO_ERROR, &failure, &size);
+  Target& target = targets_[connection.target];
+  target.failing = failure != 0;
+  if (failure != 0) {
+    put_down(connection, now + retry_ns);
+    return false;
+  }
+  --target.connecting;
+  ++target.connected;
+  connected_most_ = std::max(connected_most_, ++connected_count_);
+  target.retry_at_ns = 0;  // it is there: the others may come too
+  become_idle(connection);
+  watch_writing(connection, false);
+  return true;
+}
+
+void ConnectionPool::watch_writing(LoadConnection& connection, bool writing) {
+  epoll_event interest{};
+  interest.events = EPOLLIN | EPOLLRDHUP;
+  if (writing) interest.events |= EPOLLOUT;
+  interest.data.ptr = &connection;
+  epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.fd, &interest);
+}
+
+LoadConnection& ConnectionPool::take(std::size_t target, std::int64_t now) {
+  std::vector<LoadConnection*>& idle = targets_[target].idle;
+  LoadConnection& connection = *idle.back();
+  idle.pop_back();
+  --idle_count_;
+  connection.state = State::busy;
+  connection.fresh = false;
+  connection.since_ns = now;
+  connection.newer = nullptr;
+  connection.older = newest_;
+  if (newest_ != nullptr) newest_->newer = &connection;
+  newest_ = &connection;
+  if (oldest_ == nullptr) oldest_ = &connection;
+  return connection;
+}
+
+void ConnectionPool::unlink(LoadConnection& connection) {
+  (connection.older != nullptr ? connection.older->newer : oldest_) = connection.newer;
+  (connection.newer != nullptr ? connection.newer->older : newest_) = connection.older;
+  connection.older = connection.newer = nullptr;
+}
+
+void ConnectionPool::give_back(LoadConnection& connection) {
+  unlink(connection);
+  connection.kept = true;
+  become_idle(connection);
+}
+
+bool ConnectionPool::tick_target(std::size_t index, std::int64_t now) {
+  Target& target = targets_[index];
+  bool failed = false;
+  if (target.connecting > 0) {
+    for (const auto& connection : connections_) {
+      const bool late = connection->state == State::connecting && connection->target == index &&
+                        now - connection->since_ns > connect_timeout_ns_;
+      if (!late) continue;
+      put_down(*connection, now + retry_ns);
+      target.failing = true;
+      failed = true;
+    }
+  }
+  return failed;
+}
+
+std::span<epoll_event> ConnectionPool::wait(std::int64_t until_ns) {
+  const std::int64_t left = std::max<std::int64_t>(0, until_ns - steady_ns());
+  timespec timeout{};
+  timeout.tv_sec = left / 1'000'000'000;
+  timeout.tv_nsec = left % 1'000'000'000;
+  int count = epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), &timeout, nullptr);
+  if (count < 0 && errno == ENOSYS) {  // before Linux 5.11: whole milliseconds
+    const auto ms = static_cast<int>(left / 1'000'000);
+    count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), ms);
+  }
+  return {events_.data(), static_cast<std::size_t>(std::max(0, count))};
+}
+
+}  // namespace sagactl

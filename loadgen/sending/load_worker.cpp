@@ -1,0 +1,435 @@
+#include "loadgen/sending/load_worker.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "common/result.hpp"
+#include "loadgen/sending/worker_thread.hpp"
+
+namespace sagactl {
+namespace {
+
+using State = LoadConnection::State;
+
+constexpr std::int64_t never_ns = INT64_MAX;
+constexpr std::int64_t spin_margin_ns = 100'000;
+constexpr std::int64_t tick_ns = 20'000'000;
+constexpr std::int64_t connect_limit_ns = 3'000'000'000;
+constexpr std::int64_t stop_grace_ns = 1'000'000'000;
+constexpr std::size_t input_size = 64 * 1024;
+
+}  // namespace
+
+LoadWorker::LoadWorker(const Setup& setup)
+    : setup_(setup),
+      pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
+            std::min(setup.timeout_ns, connect_limit_ns)),
+      waiting_(setup.targets.size(), setup.backlog_max),
+      log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
+      input_(input_size),
+      dealt_(setup.targets.size()),
+      held_since_ns_(setup.targets.size()) {
+  group_.reserve(setup.connections);
+}
+
+void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
+  ask_for_prompt_waking();
+  share_ = std::move(share);
+  pacing_ = pacing;
+  next_ = 0;
+  peeked_.reset();
+  exhausted_ = false;
+  stopping_ = false;
+  const std::int64_t cpu_begin = thread_cpu_ns();
+  const std::int64_t begin = steady_ns();
+  while (true) {
+    const std::int64_t now = steady_ns();
+    if (!stopping_ && stop.stop_requested()) begin_stop(now);
+    if (!stopping_) release(now);
+    dispatch(steady_ns());
+    if (now >= next_tick_ns_) tick(now);
+    time_out(now);
+    if (nothing_left()) break;
+    for (const epoll_event& event : pool_.wait(wait_until(now))) handle(event);
+    // After the batch: an event of it may belong to a connection that this would use.
+    for (const std::size_t target : failed_targets_) target_failed(target, steady_ns());
+    failed_targets_.clear();
+  }
+  share_ = {};  // a long plan is much memory
+  next_ = 0;
+  health_.cpu_ns += thread_cpu_ns() - cpu_begin;
+  health_.run_ns += steady_ns() - begin;
+}
+
+bool LoadWorker::nothing_left() const {
+  if (in_flight_ > 0) return false;
+  if (stopping_) return true;
+  const bool all_released = share_.units == nullptr ? next_ == share_.plan.size() : exhausted_;
+  return all_released && waiting_.requests() == 0;
+}
+
+void LoadWorker::release(std::int64_t now) {
+  if (share_.units == nullptr) {
+    release_planned(now);
+  } else {
+    release_next(now);
+  }
+}
+
+void LoadWorker::release_planned(std::int64_t now) {
+  while (next_ < share_.plan.size() && share_.plan[next_].planned_ns <= now) admit(share_.plan[next_++], now);
+}
+
+void LoadWorker::release_next(std::int64_t now) {
+  while (!exhausted_) {
+    if (!peeked_ && now < share_.end_ns) peeked_ = share_.units->next();
+    if (!peeked_ || now >= share_.end_ns) {
+      exhausted_ = true;
+      return;
+    }
+    const std::uint32_t occupied = in_flight_ + waiting_.requests();
+    if (occupied > 0 && occupied + peeked_->count > share_.slots) return;
+    admit({*peeked_, now}, now);
+    peeked_.reset();
+  }
+}
+
+// Another address of the same host that takes connections; else the target itself.
+std::size_t LoadWorker::other_address(std::size_t target) const {
+  const std::size_t targets = setup_.targets.size();
+  for (std::size_t i = 1; i < targets; ++i) {
+    const std::size_t other = (target + i) % targets;
+    if (setup_.targets[other].host == setup_.targets[target].host && !pool_.is_failing(other)) return other;
+  }
+  return target;
+}
+
+std::size_t LoadWorker::line_of(std::uint64_t operation) const {
+  const std::size_t target = operation % setup_.targets.size();
+  return pool_.is_failing(target) ? other_address(target) : target;
+}
+
+void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
+  const std::size_t line = due.unit.count == 1 ? line_of(due.unit.operation) : waiting_.group_line();
+  DueUnit admitted = due;
+  admitted.own_late_ns = std::max<std::int64_t>(0, now - due.planned_ns);
+  if (!waiting_.push(line, admitted)) {
+    health_.skipped += due.unit.count;
+    count_own_lateness(admitted);
+  }
+  health_.backlog_deepest = std::max(health_.backlog_deepest, waiting_.requests());
+}
+
+void LoadWorker::count_own_lateness(const DueUnit& due) {
+  for (std::uint32_t i = 0; i < due.unit.count; ++i) health_.own_lateness.record_us(due.own_late_ns / 1000);
+}
+
+void LoadWorker::want(std::size_t target, std::size_t connections, std::int64_t now) {
+  if (!pool_.want(target, connections, now)) failed_targets_.push_back(target);
+}
+
+// Gives idle connections to those who wait, in the order in which they came, and has one made for who finds none: a
+// single order does not overtake a group that waits for its last connection. What it waits for that is the
+// generator's doing.
+void LoadWorker::dispatch(std::int64_t now) {
+  bool moved = waiting_.requests() > 0;
+  while (moved) {
+    moved = false;
+    const DueUnit* group = waiting_.front(waiting_.group_line());
+    for (std::size_t target = 0; target < setup_.targets.size(); ++target) {
+      pool_.drop_expired(target, now);
+      while (const DueUnit* single = waiting_.front(target)) {
+        const bool held = group != nullptr && group->unit.operation < single->unit.operation;
+        if (held && pool_.has_idle(target) && held_since_ns_[target] == 0) held_since_ns_[target] = now;
+        if (held) break;
+        if (!pool_.has_idle(target)) {
+          want(target, waiting_.length(target), now);
+          break;
+        }
+        send_single(target, *single, now);
+        waiting_.pop(target);
+        moved = true;
+      }
+      const bool still_held = group != nullptr && waiting_.front(target) != nullptr &&
+                              group->unit.operation < waiting_.front(target)->unit.operation;
+      if (!still_held) held_since_ns_[target] = 0;
+    }
+    if (group != nullptr && is_ready(*group, now)) {
+      send_group(*group, group->unit.count);
+      waiting_.pop(waiting_.group_line());
+      moved = true;
+    }
+  }
+}
+
+// Has the connections made that a group lacks, dealt in turn to the targets that are there. A group that could go over
+// others goes when none is on its way.
+bool LoadWorker::is_ready(const DueUnit& group, std::int64_t now) {
+  const std::size_t targets = setup_.targets.size();
+  std::fill(dealt_.begin(), dealt_.end(), 0);
+  bool all_failing = true;
+  for (std::size_t target = 0; target < targets; ++target) all_failing = all_failing && pool_.is_failing(target);
+  std::size_t dealt = 0, passed = 0;
+  for (std::size_t target = group.unit.operation % targets; dealt < group.unit.count && passed < targets;
+       target = (target + 1) % targets) {
+    const bool takes_one = (all_failing || !pool_.is_failing(target)) && dealt_[target] < pool_.size_to(target);
+    passed = takes_one ? 0 : passed + 1;
+    dealt_[target] += takes_one;
+    dealt += takes_one;
+  }
+  bool more_on_their_way = false;
+  for (std::size_t target = 0; target < targets; ++target) {
+    const std::size_t idle = pool_.idle_to(target);
+    if (dealt_[target] <= idle) continue;
+    want(target, dealt_[target] - idle, now);
+    more_on_their_way = more_on_their_way || pool_.connecting_to(target) > 0;
+  }
+  return pool_.idle() >= group.unit.count && !more_on_their_way;
+}
+
+void LoadWorker::send_single(std::size_t target, const DueUnit& due, std::int64_t now) {
+  DueUnit sent = due;
+  if (held_since_ns_[target] != 0)
+    sent.own_late_ns +=
+        std::max<std::int64_t>(0, now - std::max(held_since_ns_[target], due.planned_ns + due.own_late_ns));
+  count_own_lateness(sent);
+  LoadConnection& connection = pool_.take(target, now);
+  prepare(connection, sent, 0);
+  transmit(connection);
+}
+
+// All are ready before the first is sent, each to the next node that has a connection free.
+void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
+  const std::size_t targets = setup_.targets.size();
+  const std::int64_t now = steady_ns();
+  count_own_lateness(due);
+  group_.clear();
+  for (std::size_t target = due.unit.operation % targets; group_.size() < connections;
+       target = (target + 1) % targets) {
+    if (!pool_.has_idle(target)) continue;
+    group_.push_back(&pool_.take(target, now));
+    prepare(*group_.back(), due, static_cast<std::uint32_t>(group_.size() - 1));
+  }
+  for (LoadConnection* connection : group_) transmit(*connection);
+}
+
+std::uint16_t LoadWorker::user_for(std::uint64_t operation, std::uint32_t group) const {
+  return user_of(setup_.seed, setup_.same_user_in_group ? group : operation, setup_.users);
+}
+
+void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
+  RequestWriter::Order order;
+  order.operation = due.unit.operation + member;
+  order.group = due.unit.group;
+  order.kind = due.unit.kind;
+  order.user = user_for(order.operation, order.group);
+  order.target = connection.target;
+  connection.entry = {};
+  connection.entry.operation = order.operation;
+  connection.entry.group = order.group;
+  connection.entry.phase = share_.phase;
+  connection.entry.target = order.target;
+  connection.entry.user = order.user;
+  connection.entry.kind = order.kind;
+  connection.times = {};
+  connection.times.planned_ns = due.planned_ns;
+  connection.out_size = setup_.writer->write(order, connection.out.data());
+  connection.out_done = 0;
+  connection.answer.want(setup_.answers->headers());
+  connection.answer.reset();
+  ++in_flight_;
+}
+
+void LoadWorker::transmit(LoadConnection& connection) {
+  const bool is_rest = connection.out_done > 0;
+  if (!is_rest) {
+    connection.times.sent_ns = steady_ns();
+    // A closed loop plans nothing: its request is due when it goes.
+    if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
+  }
+  const ssize_t count = send(connection.fd, connection.out.data() + connection.out_done,
+                             connection.out_size - connection.out_done, MSG_NOSIGNAL);
+  if (count < 0 && errno != EAGAIN && errno != EINTR) {
+    if (!is_rest) connection.times.sent_ns = 0;  // the kernel took nothing: it was never sent
+    fail(connection, TransportFailure::closed, steady_ns());
+    return;
+  }
+  if (!is_rest) log_.count_sent();
+  connection.out_done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
+  const bool is_whole = connection.out_done == connection.out_size;
+  if (!is_whole || is_rest) pool_.watch_writing(connection, !is_whole);
+}
+
+std::int64_t LoadWorker::wait_until(std::int64_t now) const {
+  std::int64_t until = next_tick_ns_;
+  if (!stopping_ && share_.units == nullptr && next_ < share_.plan.size()) {
+    const std::int64_t margin = pacing_ == Pacing::spin ? spin_margin_ns : 0;
+    until = std::min(until, share_.plan[next_].planned_ns - margin);
+  }
+  if (const LoadConnection* oldest = pool_.oldest_busy()) {
+    until = std::min(until, oldest->since_ns + setup_.timeout_ns);
+  }
+  // A closed loop that could begin a unit at once must not sleep on it.
+  const bool idle_closed_loop =
+      share_.units != nullptr && !stopping_ && !exhausted_ && in_flight_ == 0 && waiting_.requests() == 0;
+  return idle_closed_loop ? now : until;
+}
+
+void LoadWorker::handle(const epoll_event& event) {
+  auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
+  switch (connection.state) {
+    case State::down:
+      return;
+    case State::connecting:
+      if (!pool_.finish_connecting(connection, steady_ns())) failed_targets_.push_back(connection.target);
+      return;
+    case State::idle:  // closed by the server, or bytes that nobody asked for
+      pool_.drop(connection, steady_ns());
+      return;
+    case State::busy:
+      if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
+        receive(connection, (event.events & EPOLLRDHUP) != 0);
+      } else if ((event.events & EPOLLOUT) != 0) {
+        transmit(connection);
+      }
+      return;
+  }
+}
+
+void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
+  const ssize_t count = recv(connection.fd, input_.data(), input_.size(), 0);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  const std::int64_t now = steady_ns();
+  if (count > 0 && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
+  const auto state = count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)})
+                               : connection.answer.end();
+  switch (state) {
+    case AnswerReader::State::done:
+      conclude(connection, now, peer_closed);
+      return;
+    case AnswerReader::State::bad:
+      fail(connection, TransportFailure::unreadable, now);
+      return;
+    case AnswerReader::State::more:
+      if (count <= 0) fail(connection, TransportFailure::closed, now);
+      return;
+  }
+}
+
+void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
+  LedgerEntry& entry = connection.entry;
+  const int status = connection.answer.status();
+  const OrderAnswer answer = setup_.answers->read(connection.answer.body(), connection.answer.headers());
+  setup_.first_answers->note(status, connection.answer.body(), setup_.answers->location(connection.answer.headers()));
+  entry.http_status = static_cast<std::uint16_t>(status);
+  entry.outcome = setup_.answers->outcome_of(status, answer);
+  entry.order = answer.order;
+  if (!answer.order_name.empty()) entry.order_name = OrderName(answer.order_name, setup_.store->names());
+  entry.correlation = answer.correlation;
+  entry.claimed_status = answer.status;
+  entry.claimed_total = answer.total;
+  connection.times.done_ns = now;
+  log_.keep(entry, connection.times);
+  --in_flight_;
+  const bool sent_whole = connection.out_done == connection.out_size;
+  const std::int64_t kept_ns = setup_.answers->kept_ns(connection.answer.headers());
+  connection.expires_ns = kept_ns == 0 ? INT64_MAX : now + kept_ns;
+  pool_.give_back(connection);
+  const bool over = peer_closed || !sent_whole || !connection.answer.keeps_alive() || setup_.writer->closes();
+  if (over) pool_.drop(connection, now);
+}
+
+void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std::int64_t now) {
+  LedgerEntry& entry = connection.entry;
+  entry.outcome = connection.times.sent_ns == 0 ? RequestOutcome::unreached : RequestOutcome::indeterminate;
+  const bool nothing_came = connection.times.first_byte_ns == 0;
+  const bool may_be_idle_close = failure == TransportFailure::closed && connection.kept && nothing_came;
+  entry.failure = may_be_idle_close ? TransportFailure::kept_closed : failure;
+  connection.times.done_ns = now;
+  log_.keep(entry, connection.times);
+  --in_flight_;
+  pool_.drop(connection, now);
+}
+
+// The first of a line leaves it, its orders from the `already_sent`-th on unreached.
+void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, TransportFailure failure,
+                                 std::int64_t now) {
+  const DueUnit due = *waiting_.front(line);
+  waiting_.pop(line);
+  if (already_sent == 0) count_own_lateness(due);
+  for (std::size_t member = already_sent; member < due.unit.count; ++member) {
+    LedgerEntry entry;
+    entry.operation = due.unit.operation + member;
+    entry.group = due.unit.group;
+    entry.phase = share_.phase;
+    entry.target = static_cast<std::uint16_t>(entry.operation % setup_.targets.size());
+    entry.user = user_for(entry.operation, entry.group);
+    entry.kind = due.unit.kind;
+    entry.outcome = RequestOutcome::unreached;
+    entry.failure = failure;
+    log_.keep(entry, {due.planned_ns, 0, 0, now});
+  }
+}
+
+// An attempt to connect failed. Who waits for a target without any connection is told so, and a group for
+// which there are too few goes with those that there are.
+void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
+  const std::size_t other = other_address(target);
+  while (other != target && waiting_.front(target) != nullptr) {
+    const DueUnit moved = *waiting_.front(target);
+    waiting_.pop(target);
+    waiting_.push(other, moved);
+  }
+  if (pool_.connected_to(target) == 0) {
+    while (waiting_.front(target) != nullptr)
+      give_up_waiting(target, 0, TransportFailure::no_connection, now);
+  }
+  const std::size_t line = waiting_.group_line();
+  while (const DueUnit* group = waiting_.front(line)) {
+    const std::size_t usable = pool_.idle();
+    if (usable >= group->unit.count || pool_.more_may_come()) return;
+    if (usable > 0) send_group(*group, usable);
+    give_up_waiting(line, usable, TransportFailure::no_connection, now);
+  }
+}
+
+void LoadWorker::tick(std::int64_t now) {
+  next_tick_ns_ = now + tick_ns;
+  pool_.tick(now, [&](std::size_t target) { target_failed(target, now); });
+  // Nobody waits for an address whose host has others: it is tried by itself, until it is back.
+  for (std::size_t target = 0; target < setup_.targets.size(); ++target)
+    if (pool_.is_failing(target) && other_address(target) != target) want(target, 1, now);
+  for (std::size_t line = 0; line < waiting_.lines(); ++line) {
+    const DueUnit* due = waiting_.front(line);
+    while (due != nullptr && now - due->planned_ns > setup_.timeout_ns) {
+      give_up_waiting(line, 0, TransportFailure::timed_out, now);
+      due = waiting_.front(line);
+    }
+  }
+}
+
+void LoadWorker::time_out(std::int64_t now) {
+  const bool grace_is_over = stopping_ && now >= stop_limit_ns_;
+  while (LoadConnection* oldest = pool_.oldest_busy()) {
+    if (!grace_is_over && now - oldest->since_ns < setup_.timeout_ns) return;
+    fail(*oldest, TransportFailure::timed_out, now);
+  }
+}
+
+void LoadWorker::begin_stop(std::int64_t now) {
+  stopping_ = true;
+  stop_limit_ns_ = now + stop_grace_ns;
+  for (std::size_t line = 0; line < waiting_.lines(); ++line) {
+    while (waiting_.front(line) != nullptr) waiting_.pop(line);
+  }
+}
+
+LoadWorker::Health LoadWorker::take_health() {
+  Health taken = std::move(health_);
+  health_ = Health{};
+  return taken;
+}
+
+}  // namespace sagactl

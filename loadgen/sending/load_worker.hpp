@@ -1,0 +1,139 @@
+// One thread of the load generator: sends its share of the units on time, reads the answers, keeps the
+// entries.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "loadgen/ledger/answer_counts.hpp"
+#include "loadgen/sending/connection_pool.hpp"
+#include "loadgen/ledger/entry_log.hpp"
+#include "loadgen/ledger/histogram.hpp"
+#include "loadgen/ledger/ledger.hpp"
+#include "loadgen/options.hpp"
+#include "loadgen/sending/order_answer.hpp"
+#include "loadgen/sending/request_writer.hpp"
+#include "loadgen/schedule/waiting_units.hpp"
+
+namespace sagactl {
+
+// The units of a closed loop, taken by any worker.
+class SharedUnits {
+ public:
+  explicit SharedUnits(UnitSource source) : source_(std::move(source)) {}
+  std::optional<LoadUnit> next() {
+    const std::lock_guard lock(mutex_);
+    return source_.next();
+  }
+  UnitSource& source() { return source_; }  // when no worker runs
+
+ private:
+  std::mutex mutex_;
+  UnitSource source_;
+};
+
+// One worker's part of a phase.
+struct PhaseShare {
+  std::uint32_t phase = 0;
+  std::vector<DueUnit> plan;     // open loop: in the order of their times
+  SharedUnits* units = nullptr;  // closed loop, else null
+  std::uint32_t slots = 0;       // closed loop: requests in flight, or one whole group
+  std::int64_t end_ns = 0;       // closed loop: no unit is begun from then on
+};
+
+class LoadWorker {
+ public:
+  struct Setup {
+    std::span<const LoadAddress> targets;  // these five outlive the worker
+    const RequestWriter* writer = nullptr;
+    const AnswerPlan* answers = nullptr;
+    EntryStore* store = nullptr;
+    FirstAnswers* first_answers = nullptr;
+    std::uint64_t seed = 0;
+    std::uint32_t users = 1;
+    bool same_user_in_group = false;  // requests with one key must be the same
+    std::size_t connections = 1;
+    std::size_t first_target = 0;
+    std::uint32_t backlog_max = 1;
+    std::int64_t timeout_ns = 0;
+    std::int64_t epoch_offset_ns = 0;  // from steady_ns() to the time since 1970
+  };
+  explicit LoadWorker(const Setup& setup);
+
+  // Returns when every request of the share has its outcome; `stop` as in run_load. The calling thread is the
+  // worker's for so long. `pacing` is not automatic.
+  void run(PhaseShare share, Pacing pacing, const std::stop_token& stop);
+
+  void add_to(EntryLog::Counts& counts) const { log_.add_to(counts); }  // from any thread
+
+  // Between runs.
+  void flush_entries() { log_.flush(); }
+  struct Health {
+    Histogram own_lateness;
+    std::uint64_t skipped = 0;
+    std::uint32_t backlog_deepest = 0;
+    std::int64_t cpu_ns = 0;
+    std::int64_t run_ns = 0;
+  };
+  Health take_health();  // since the last time
+  std::uint64_t reconnects() const { return pool_.reconnects(); }
+  std::size_t connected_most() const { return pool_.connected_most(); }
+
+ private:
+  bool nothing_left() const;
+  void release(std::int64_t now);
+  void release_planned(std::int64_t now);
+  void release_next(std::int64_t now);
+  void admit(const DueUnit& due, std::int64_t now);
+  void count_own_lateness(const DueUnit& due);
+  void want(std::size_t target, std::size_t connections, std::int64_t now);
+  void dispatch(std::int64_t now);
+  bool is_ready(const DueUnit& group, std::int64_t now);
+  void send_single(std::size_t target, const DueUnit& due, std::int64_t now);
+  void send_group(const DueUnit& due, std::size_t connections);
+  void prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member);
+  std::uint16_t user_for(std::uint64_t operation, std::uint32_t group) const;
+  void transmit(LoadConnection& connection);
+  std::int64_t wait_until(std::int64_t now) const;
+  void handle(const epoll_event& event);
+  void receive(LoadConnection& connection, bool peer_closed);
+  void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);
+  void fail(LoadConnection& connection, TransportFailure failure, std::int64_t now);
+  void give_up_waiting(std::size_t line, std::size_t already_sent, TransportFailure failure,
+                       std::int64_t now);
+  std::size_t line_of(std::uint64_t operation) const;
+  std::size_t other_address(std::size_t target) const;
+  void target_failed(std::size_t target, std::int64_t now);
+  void tick(std::int64_t now);
+  void time_out(std::int64_t now);
+  void begin_stop(std::int64_t now);
+
+  Setup setup_;
+  ConnectionPool pool_;
+  WaitingUnits waiting_;
+  EntryLog log_;
+  Health health_;
+  std::vector<char> input_;
+  std::vector<LoadConnection*> group_;
+  std::vector<std::size_t> failed_targets_;
+  std::vector<std::size_t> dealt_;  // of a group, by target
+  // By target: since when a single order has waited for a group, though there was a connection for it; 0: none.
+  std::vector<std::int64_t> held_since_ns_;
+
+  // Of the run in hand.
+  PhaseShare share_;
+  Pacing pacing_ = Pacing::sleep;
+  std::size_t next_ = 0;            // in share_.plan
+  std::optional<LoadUnit> peeked_;  // a closed loop's next, which does not fit yet
+  bool exhausted_ = false;
+  bool stopping_ = false;
+  std::int64_t stop_limit_ns_ = 0;
+  std::int64_t next_tick_ns_ = 0;
+  std::uint32_t in_flight_ = 0;
+};
+
+}  // namespace sagactl

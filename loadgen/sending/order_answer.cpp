@@ -1,0 +1,203 @@
+#include "loadgen/sending/order_answer.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "common/text/text.hpp"
+#include "loadgen/sending/json_string.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t wanted_max = 32;  // one bit each
+
+// "/a~1b/0" is "a/b", "0" (RFC 6901).
+std::vector<std::string> path_of(std::string_view pointer) {
+  std::vector<std::string> path = split(pointer.substr(1), '/');
+  for (std::string& part : path) {
+    for (const auto& [from, to] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
+      for (auto at = part.find(from); at != std::string::npos; at = part.find(from, at + 1))
+        part.replace(at, 2, to);
+  }
+  if (path.empty()) path.emplace_back();
+  return path;
+}
+
+std::optional<Money> money_of(std::string_view text) {
+  if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
+  const auto money = parse_money(text);
+  if (!money) return std::nullopt;
+  return *money;
+}
+
+bool holds(const StatusRanges& ranges, int status) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const StatusRange& it) { return it.holds(status); });
+}
+
+// A redirection or a new resource: what stands behind the last "/".
+std::string_view last_segment(std::string_view address) {
+  address = address.substr(0, address.find_first_of("?#"));
+  while (!address.empty() && address.back() == '/') address.remove_suffix(1);
+  return address.substr(address.rfind('/') + 1);
+}
+
+std::optional<std::string_view> text_at(const TextPlace& place, std::string_view text) {
+  if (!place.after.empty()) {
+    const std::size_t at = text.rfind(place.after);
+    if (at == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(at + place.after.size());
+  }
+  if (!place.before.empty()) {
+    const std::size_t end = text.find(place.before);
+    if (end == std::string_view::npos) return std::nullopt;
+    text = text.substr(0, end);
+  }
+  const bool whole_header = !place.header.empty() && place.after.empty() && place.before.empty();
+  text = trim(whole_header && text.find('/') != std::string_view::npos ? last_segment(text) : text);
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+bool is_scalar(const JsonMembers::Member& member) {
+  return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
+}
+
+}  // namespace
+
+AnswerPlan::AnswerPlan(const Profile& profile)
+    : rules_(profile.outcome), ids_are_uuids_(profile.answer.ids_are_uuids) {
+  want(Field::order, profile.answer.order);
+  want(Field::correlation, profile.answer.correlation);
+  want(Field::status, profile.answer.status);
+  want(Field::total, profile.answer.total);
+  for (const Telltale& tell : profile.outcome.duplicate_tells) {
+    if (tell.header.empty()) {
+      want(Field::duplicate, {tell.pointer});
+      wanted_.back().values = tell.values;
+    } else {
+      tells_.push_back({header_place(tell.header), tell.values});
+    }
+  }
+  for (const TextPlace& text : profile.answer.order_texts)
+    places_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
+  if (wanted_.size() > wanted_max) wanted_.resize(wanted_max);
+}
+
+void AnswerPlan::want(Field field, const std::vector<std::string>& pointers) {
+  for (std::size_t rank = 0; rank < pointers.size(); ++rank)
+    if (!pointers[rank].empty())
+      wanted_.push_back({path_of(pointers[rank]), field, static_cast<std::uint8_t>(rank), {}});
+}
+
+std::size_t AnswerPlan::header_place(const std::string& name) {
+  const std::string small = lower(name);
+  const auto found = std::find(headers_.begin(), headers_.end(), small);
+  if (found != headers_.end()) return static_cast<std::size_t>(found - headers_.begin());
+  headers_.push_back(small);
+  return headers_.size() - 1;
+}
+
+OrderAnswer AnswerPlan::read(std::string_view body, std::span<const std::string> values) const {
+  Reading reading;
+  const std::uint32_t all = wanted_.size() == wanted_max ? 0xFFFFFFFFu : (1u << wanted_.size()) - 1;
+  if (!wanted_.empty()) walk(body, 0, all, reading);
+  read_texts(body, values, reading.answer);
+  return reading.answer;
+}
+
+void AnswerPlan::read_texts(std::string_view body, std::span<const std::string> values, OrderAnswer& answer) const {
+  const auto header = [&](std::size_t place) {
+    return place < values.size() ? std::string_view(values[place]) : std::string_view();
+  };
+  for (const Tell& tell : tells_)
+    answer.is_duplicate |= std::find(tell.values.begin(), tell.values.end(), header(tell.header)) != tell.values.end();
+  for (const Place& place : places_) {
+    if (!answer.order.is_nil()) return;
+    const bool in_body = place.header == no_header;
+    if (const auto id = text_at(place.text, in_body ? body : header(place.header))) take_order(*id, answer);
+  }
+}
+
+bool AnswerPlan::take_order(std::string_view id, OrderAnswer& answer) const {
+  const auto uuid = Uuid::parse(id);
+  if (!uuid && ids_are_uuids_) return false;
+  answer.order = uuid ? *uuid : order_ref(id);
+  if (!uuid || answer.order.text() != id) answer.order_name = id;
+  return true;
+}
+
+void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t candidates,
+                      Reading& reading) const {
+  JsonMembers members(text);
+  std::string room;
+  while (const auto member = members.next()) {
+    std::uint32_t deeper = 0;
+    for (std::uint32_t left = candidates; left != 0; left &= left - 1) {
+      const auto index = static_cast<std::size_t>(__builtin_ctz(left));
+      const Wanted& wanted = wanted_[index];
+      if (wanted.path[depth] != json_string_text(member->name, room)) continue;
+      if (wanted.path.size() == depth + 1)
+        take(wanted, *member, reading);
+      else
+        deeper |= 1u << index;
+    }
+    if (deeper != 0 && !member->is_string) walk(member->value, depth + 1, deeper, reading);
+  }
+}
+
+void AnswerPlan::take(const Wanted& wanted, const JsonMembers::Member& member, Reading& reading) const {
+  OrderAnswer& answer = reading.answer;
+  std::string room;
+  const std::string_view value = member.is_string ? json_string_text(member.value, room) : member.value;
+  const auto is_best = [&](std::uint8_t& rank) {
+    if (wanted.rank >= rank) return false;
+    rank = wanted.rank;
+    return true;
+  };
+  switch (wanted.field) {
+    case Field::order:
+      if (!is_scalar(member) || (!member.is_string && (ids_are_uuids_ || value == "null"))) return;
+      if (std::uint8_t rank = reading.order_rank; is_best(rank) && take_order(value, answer)) reading.order_rank = rank;
+      return;
+    case Field::correlation:
+      if (member.is_string && is_best(reading.correlation_rank))
+        answer.correlation = Uuid::parse(value).value_or(Uuid{});
+      return;
+    case Field::status:
+      if (member.is_string && is_best(reading.status_rank))
+        answer.status = parse_claimed_status(value).value_or(ClaimedStatus::other);
+      return;
+    case Field::total:
+      if (is_scalar(member) && is_best(reading.total_rank)) answer.total = money_of(value);
+      return;
+    case Field::duplicate:
+      answer.is_duplicate |= std::find(wanted.values.begin(), wanted.values.end(), value) != wanted.values.end();
+      return;
+  }
+}
+
+std::string_view AnswerPlan::location(std::span<const std::string> values) const {
+  return values.empty() ? std::string_view() : values[0];
+}
+
+std::int64_t AnswerPlan::kept_ns(std::span<const std::string> values) const {
+  constexpr std::string_view name = "timeout=";
+  constexpr std::int64_t ns_per_second = 1'000'000'000;
+  if (values.size() < 2) return 0;
+  const std::size_t at = values[1].find(name);
+  if (at == std::string::npos) return 0;
+  std::int64_t seconds = 0;
+  const char* const begin = values[1].data() + at + name.size();
+  if (std::from_chars(begin, values[1].data() + values[1].size(), seconds).ec != std::errc{}) return 0;
+  if (seconds <= 0 || seconds > 24 * 3600) return 0;
+  return seconds * ns_per_second * 9 / 10;
+}
+
+RequestOutcome AnswerPlan::outcome_of(int http_status, const OrderAnswer& answer) const {
+  const bool told = rules_.duplicate_tells.empty() || answer.is_duplicate;
+  if (holds(rules_.duplicate, http_status) && told) return RequestOutcome::duplicate;
+  if (holds(rules_.accepted, http_status)) return RequestOutcome::accepted;
+  if (holds(rules_.rejected, http_status) || http_status < 500) return RequestOutcome::rejected;
+  return RequestOutcome::indeterminate;
+}
+
+}  // namespace sagactl

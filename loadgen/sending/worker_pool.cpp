@@ -1,0 +1,155 @@
+#include "loadgen/sending/worker_pool.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace sagactl {
+namespace {
+
+constexpr std::uint32_t default_concurrency = 16;
+constexpr std::uint32_t workers_wanted_max = 8;
+constexpr std::uint32_t open_connections_min = 32;
+constexpr std::uint32_t open_connections_max = 1024;
+constexpr double rate_for_a_worker = 2'000;
+constexpr std::chrono::milliseconds watch_interval{250};
+
+std::uint32_t largest_group(const std::vector<LoadPhase>& phases) {
+  std::uint32_t largest = 1;
+  for (const LoadPhase& phase : phases) {
+    if (phase.mix.groups > 0) largest = std::max(largest, phase.mix.duplicates_max);
+  }
+  return largest;
+}
+
+// A tenth of a second's requests may be in flight before one has to wait; a closed loop never has to: each
+// target could have them all.
+std::uint32_t wanted_connections(const LoadOptions& options, std::uint32_t slots, std::uint32_t targets) {
+  if (options.connections > 0) return options.connections;
+  if (options.rate) {
+    const auto tenth = static_cast<std::uint32_t>(*options.rate / 10);
+    return std::clamp(tenth, open_connections_min, open_connections_max);
+  }
+  return std::max(slots, std::min(slots * targets, open_connections_max));
+}
+
+// `total` dealt to `parts`, the first ones getting one more.
+std::uint32_t part_of(std::uint32_t total, std::uint32_t parts, std::uint32_t index) {
+  return total / parts + (index < total % parts ? 1 : 0);
+}
+
+}  // namespace
+
+WorkerPoolSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& phases, std::uint32_t cores) {
+  const auto targets = static_cast<std::uint32_t>(options.targets.size());
+  const std::uint32_t per_worker_min = std::max(targets, largest_group(phases));
+  WorkerPoolSize size;
+  if (!options.rate) size.slots = options.concurrency.value_or(default_concurrency);
+  size.connections = std::max(wanted_connections(options, size.slots, targets), per_worker_min);
+  // Half of the cores: the others are for the system under load, which is often on the same machine.
+  size.workers = options.workers > 0 ? options.workers : std::clamp(cores / 2, 1u, workers_wanted_max);
+  // Each has connections of its own: of few requests a second one alone needs the fewest.
+  if (options.rate && options.workers == 0)
+    size.workers = std::min(size.workers, 1 + static_cast<std::uint32_t>(*options.rate / rate_for_a_worker));
+  size.workers = std::clamp(size.connections / per_worker_min, 1u, size.workers);
+  if (!options.rate) {
+    size.workers = std::clamp(size.slots / largest_group(phases), 1u, size.workers);
+  }
+  return size;
+}
+
+namespace {
+
+// Spins where a core is free for each worker, and for as many of a server on this machine.
+Pacing pacing_for(const LoadOptions& options, const WorkerPool::Setup& setup) {
+  if (options.pacing != Pacing::automatic) return options.pacing;
+  const bool local = std::any_of(setup.targets.begin(), setup.targets.end(), is_on_this_machine);
+  const std::uint32_t needed = local ? 2 * (setup.size.workers + 1) : setup.size.workers;
+  return setup.cores >= needed ? Pacing::spin : Pacing::sleep;
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(const LoadOptions& options, const Setup& setup)
+    : pacing_(pacing_for(options, setup)), store_(options.scratch) {
+  LoadWorker::Setup worker;
+  worker.targets = setup.targets;
+  worker.writer = setup.writer;
+  worker.answers = setup.answers;
+  worker.store = &store_;
+  worker.first_answers = &first_answers_;
+  worker.seed = options.seed;
+  worker.users = setup.users;
+  worker.same_user_in_group = options.profile.duplicates_by == Profile::DuplicatesBy::key;
+  worker.timeout_ns = options.timeout.count() * 1000;
+  worker.epoch_offset_ns = wall_clock_now().us * 1000 - steady_ns();
+  for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
+    worker.connections = part_of(setup.size.connections, setup.size.workers, i);
+    // A closed loop's requests never wait for long: its backlog is its own slots.
+    worker.backlog_max =
+        std::max(part_of(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
+    workers_.push_back(std::make_unique<LoadWorker>(worker));
+    worker.first_target += worker.connections;
+  }
+}
+
+std::uint32_t WorkerPool::connected_most() const {
+  std::size_t most = 0;
+  for (const auto& worker : workers_) most += worker->connected_most();
+  return static_cast<std::uint32_t>(most);
+}
+
+void WorkerPool::run(std::vector<PhaseShare> shares, const std::stop_token& stop,
+               const std::function<void()>& watch) {
+  running_ = workers_.size();
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    threads.emplace_back([this, i, &shares, &stop] {
+      workers_[i]->run(std::move(shares[i]), pacing_, stop);
+      const std::lock_guard lock(mutex_);
+      --running_;
+      ended_.notify_all();
+    });
+  }
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      if (ended_.wait_for(lock, watch_interval, [this] { return running_ == 0; })) break;
+    }
+    watch();
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+EntryLog::Counts WorkerPool::counts() const {
+  EntryLog::Counts counts;
+  for (const auto& worker : workers_) worker->add_to(counts);
+  return counts;
+}
+
+LedgerEntries WorkerPool::take_entries() {
+  for (const auto& worker : workers_) worker->flush_entries();
+  return store_.take();
+}
+
+void WorkerPool::add_health_to(GeneratorHealth& health) {
+  std::int64_t cpu_ns = 0;
+  std::int64_t run_ns = 0;
+  health.reconnects = 0;
+  for (const auto& worker : workers_) {
+    LoadWorker::Health part = worker->take_health();
+    health.own_lateness.merge(part.own_lateness);
+    health.skipped += part.skipped;
+    health.backlog_deepest = std::max(health.backlog_deepest, part.backlog_deepest);
+    health.reconnects += static_cast<std::uint32_t>(worker->reconnects());
+    cpu_ns += part.cpu_ns;
+    run_ns += part.run_ns;
+  }
+  health.cpu_seconds = static_cast<double>(cpu_ns) / 1e9;
+  health.cpu_share = run_ns == 0 ? 0 : static_cast<double>(cpu_ns) / static_cast<double>(run_ns);
+}
+
+void WorkerPool::forget_health() {
+  for (const auto& worker : workers_) worker->take_health();
+}
+
+}  // namespace sagactl

@@ -1,0 +1,205 @@
+#include "server/adapters/kafka/client/dead_letter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <map>
+#include <set>
+
+#include "common/id.hpp"
+#include "server/adapters/kafka/client/driver.hpp"
+#include "server/adapters/kafka/client/producer.hpp"
+
+namespace sagactl::kafka {
+namespace {
+
+constexpr const char* reason_header = "dead-letter-reason";
+constexpr const char* topic_header = "dead-letter-topic";
+constexpr const char* partition_header = "dead-letter-partition";
+constexpr const char* offset_header = "dead-letter-offset";
+constexpr const char* time_header = "dead-letter-time";
+constexpr const char* redelivered_header = "redelivered";  // of a mark: the id of the letter
+constexpr const char* discarded_header = "discarded";      // the same, of one that was given up
+constexpr std::string_view own_headers = "dead-letter-";
+constexpr int dead_letter_poll_ms = 200;
+
+// What is read of one partition: from its beginning to its end when the reading began.
+struct Reading {
+  std::int64_t next = 0, end = 0;
+};
+using Readings = std::map<PartitionId, Reading>;
+
+Result<Readings> readings_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
+                             Duration patience) {
+  const auto partitions = partitions_of(handle, options, {topic}, patience);
+  if (!partitions) return partitions.error();
+  const auto from = edges_of(handle, options, *partitions, Edge::beginning, patience);
+  if (!from) return from.error();
+  const auto to = edges_of(handle, options, *partitions, Edge::end, patience);
+  if (!to) return to.error();
+  Readings readings;
+  for (std::size_t i = 0; i < partitions->size(); ++i)
+    if ((*from)[i] < (*to)[i]) readings[(*partitions)[i]] = {(*from)[i], (*to)[i]};
+  return readings;
+}
+
+// Where dead letters would be, there is nothing: no consumer of the topic has run yet, or its name is wrong.
+Result<std::vector<DeadLetter>> none_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
+                                        Duration patience) {
+  const auto partitions = partitions_of(handle, options, {topic}, patience);
+  if (partitions) return std::vector<DeadLetter>{};
+  Error error = partitions.error();
+  if (error.code == ErrorCode::not_found)
+    error.message += ", and so no dead letters of it; the first consumer of a topic makes both";
+  return error;
+}
+
+bool all_read(const Readings& readings) {
+  return std::all_of(readings.begin(), readings.end(),
+                     [](const auto& reading) { return reading.second.next >= reading.second.end; });
+}
+
+DeadLetter letter_of(Incoming message) {
+  DeadLetter letter;
+  letter.reason = message.header(reason_header);
+  letter.topic = message.header(topic_header);
+  letter.partition = message.header(partition_header);
+  letter.offset = message.header(offset_header);
+  letter.at = message.header(time_header);
+  letter.message = std::move(message);
+  return letter;
+}
+
+Result<Handle> reader(const KafkaOptions& options) {
+  auto conf = make_conf(options,
+                        {{"group.id", options.client_id + "-dead-letter-" + new_uuid().text()},
+                         {"enable.auto.commit", "false"},
+                         {"enable.auto.offset.store", "false"},
+                         {"allow.auto.create.topics", "false"},
+                         {"enable.partition.eof", "true"}},
+                        nullptr);
+  if (!conf) return conf.error();
+  auto handle = make_handle(RD_KAFKA_CONSUMER, std::move(conf).value());
+  if (handle) rd_kafka_poll_set_consumer(handle->get());
+  return handle;
+}
+
+Result<void> send_and_wait(Producer& producer, const Outgoing& message) {
+  auto sent = std::make_shared<std::promise<Result<void>>>();
+  auto result = sent->get_future();
+  producer.send({&message, 1}, [sent](Result<void> done) { sent->set_value(std::move(done)); });
+  return result.get();
+}
+
+// The id of the letter that the message marks; empty: it is no mark.
+std::string_view mark_of(const Incoming& message) {
+  const std::string_view redelivered = message.header(redelivered_header);
+  return redelivered.empty() ? message.header(discarded_header) : redelivered;
+}
+
+Outgoing as_it_was(const DeadLetter& letter) {
+  Outgoing message{letter.topic, letter.message.key, letter.message.value, {}};
+  for (const auto& header : letter.message.headers)
+    if (!header.first.starts_with(own_headers)) message.headers.push_back(header);
+  return message;
+}
+
+using Each = std::function<void(const DeadLetter&, const Result<void>&)>;
+
+// Does `deal` with each and then marks it.
+Result<void> settle(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+                    const char* mark_header, const std::function<Result<void>(Producer&, const DeadLetter&)>& deal,
+                    const Each& each) {
+  ProducerOptions producing;
+  producing.kafka = options;
+  producing.delivery_time = patience;
+  producing.linger = 0ms;
+  const auto producer = Producer::open(std::move(producing));
+  if (!producer) return producer.error();
+  for (const DeadLetter& letter : letters) {
+    auto sent = deal(**producer, letter);
+    if (sent) {
+      const Headers mark = {{mark_header, letter.id()}};
+      sent = send_and_wait(**producer, Outgoing{letter.message.topic, letter.message.key, std::nullopt, mark});
+    }
+    each(letter, sent);
+    if (!sent && sent.error().code == ErrorCode::unavailable) return sent;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string dead_letter_topic(const std::string& topic) {
+  return topic + ".dead-letter";
+}
+
+Outgoing to_dead_letter(const Incoming& message, const std::string& reason, Timestamp now) {
+  Outgoing letter{dead_letter_topic(message.topic), message.key, message.value, message.headers};
+  letter.headers.emplace_back(reason_header, reason);
+  letter.headers.emplace_back(topic_header, message.topic);
+  letter.headers.emplace_back(partition_header, std::to_string(message.partition));
+  letter.headers.emplace_back(offset_header, std::to_string(message.offset));
+  letter.headers.emplace_back(time_header, iso8601_ms(now));
+  return letter;
+}
+
+std::string DeadLetter::id() const {
+  return fmt::format("{}:{}", message.partition, message.offset);
+}
+
+Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
+                                                  std::size_t limit, Duration patience) {
+  const auto handle = reader(options);
+  if (!handle) return handle.error();
+  auto readings = readings_of(handle->get(), options, dead_letter_topic(topic), patience);
+  if (!readings && readings.error().code == ErrorCode::not_found)
+    return none_of(handle->get(), options, topic, patience);
+  if (!readings) return readings.error();
+  const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(readings->size())));
+  for (const auto& [id, reading] : *readings)
+    rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset = reading.next;
+  const auto code = rd_kafka_assign(handle->get(), list.get());
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "dead letters cannot be read");
+
+  std::map<std::pair<std::int32_t, std::int64_t>, DeadLetter> letters;
+  std::set<std::string> marked;
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!all_read(*readings)) {
+    if (std::chrono::steady_clock::now() > deadline)
+      return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "dead letters cannot be read to their end");
+    const NativeMessage native(rd_kafka_consumer_poll(handle->get(), dead_letter_poll_ms));
+    if (!native || !native->rkt) continue;
+    Reading& reading = (*readings)[{rd_kafka_topic_name(native->rkt), native->partition}];
+    if (native->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) reading.next = reading.end;
+    if (native->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    reading.next = native->offset + 1;
+    Incoming message = incoming(*native);
+    if (const std::string_view mark = mark_of(message); !mark.empty())
+      marked.emplace(mark);
+    else
+      letters.emplace(std::pair(message.partition, message.offset), letter_of(std::move(message)));
+  }
+  std::vector<DeadLetter> waiting;
+  for (auto& [where, letter] : letters)
+    if (waiting.size() < limit && !marked.contains(letter.id())) waiting.push_back(std::move(letter));
+  return waiting;
+}
+
+Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+                       const Each& each) {
+  const auto send_again = [](Producer& producer, const DeadLetter& letter) {
+    return send_and_wait(producer, as_it_was(letter));
+  };
+  return settle(options, letters, patience, redelivered_header, send_again, each);
+}
+
+Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+                     const Each& each) {
+  const auto nothing = [](Producer&, const DeadLetter&) { return Result<void>{}; };
+  return settle(options, letters, patience, discarded_header, nothing, each);
+}
+
+}  // namespace sagactl::kafka

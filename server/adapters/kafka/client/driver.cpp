@@ -1,0 +1,138 @@
+#include "server/adapters/kafka/client/driver.hpp"
+
+#include <fmt/format.h>
+
+#include "common/log.hpp"
+
+namespace sagactl::kafka {
+namespace {
+
+constexpr std::size_t reason_size = 512;
+
+// What the library says about connections comes many times; the adapter itself tells of changes.
+void log_of_library(const rd_kafka_t*, int level, const char* facility, const char* text) {
+  constexpr int syslog_critical = 2;
+  const LogLevel ours = level <= syslog_critical ? LogLevel::error : LogLevel::debug;
+  log(ours, "Kafka client", {{"facility", facility}, {"text", text}});
+}
+
+Error wrong_setting(const char* name, const char* reason) {
+  return Error{ErrorCode::bug, fmt::format("Kafka setting {}: {}", name, reason)};
+}
+
+}  // namespace
+
+Result<Conf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque) {
+  Conf conf(rd_kafka_conf_new());
+  const std::vector<Setting> shared = {
+      {"bootstrap.servers", options.brokers},
+      {"client.id", options.client_id},
+      {"socket.keepalive.enable", "true"},
+      {"socket.timeout.ms", "10000"},
+      {"reconnect.backoff.ms", "100"},
+      {"reconnect.backoff.max.ms", "2000"},
+      {"log.connection.close", "false"},
+  };
+  char reason[reason_size];
+  const auto set = [&](const Setting& setting) {
+    return rd_kafka_conf_set(conf.get(), setting.first, setting.second.c_str(), reason, sizeof reason) ==
+           RD_KAFKA_CONF_OK;
+  };
+  for (const Setting& setting : shared)
+    if (!set(setting)) return wrong_setting(setting.first, reason);
+  for (const Setting& setting : settings)
+    if (!set(setting)) return wrong_setting(setting.first, reason);
+  rd_kafka_conf_set_log_cb(conf.get(), log_of_library);
+  rd_kafka_conf_set_opaque(conf.get(), opaque);
+  return conf;
+}
+
+Result<Handle> make_handle(rd_kafka_type_t type, Conf conf) {
+  char reason[reason_size];
+  rd_kafka_t* handle = rd_kafka_new(type, conf.get(), reason, sizeof reason);
+  if (!handle) return Error{ErrorCode::invalid, fmt::format("a Kafka client cannot be made: {}", reason)};
+  (void)conf.release();  // the handle's now
+  return Handle(handle);
+}
+
+Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what) {
+  const std::string message =
+      fmt::format("{}: Kafka at {}: {}", what, options.brokers, rd_kafka_err2str(code));
+  switch (code) {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+      return Error{ErrorCode::forbidden, message};
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+      return Error{ErrorCode::not_found, message};
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+      return Error{ErrorCode::too_large, message};
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+      return Error{ErrorCode::busy, message};
+    default:  // a list of another's that grows: all that is left is that it did not work now
+      return Error{ErrorCode::unavailable, message};
+  }
+}
+
+Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
+                                               const std::vector<std::string>& topics, Duration patience) {
+  const rd_kafka_metadata_t* raw = nullptr;
+  // Of all topics: asking for some that do not exist would let a broker make them with its own defaults.
+  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(patience));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "the topics cannot be listed");
+  const Metadata metadata(raw);
+  std::vector<PartitionId> found;
+  for (const std::string& topic : topics) {
+    const std::size_t before = found.size();
+    for (int t = 0; t < metadata->topic_cnt; ++t)
+      if (metadata->topics[t].topic == topic)
+        for (int p = 0; p < metadata->topics[t].partition_cnt; ++p)
+          found.push_back({topic, metadata->topics[t].partitions[p].id});
+    if (found.size() == before)
+      return Error{ErrorCode::not_found, fmt::format("Kafka at {} has no topic {}", options.brokers, topic)};
+  }
+  return found;
+}
+
+Result<std::vector<std::int64_t>> edges_of(rd_kafka_t* handle, const KafkaOptions& options,
+                                           const std::vector<PartitionId>& partitions, Edge edge,
+                                           Duration patience) {
+  const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const PartitionId& id : partitions)
+    rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset =
+        static_cast<std::int64_t>(edge);
+  const auto code = rd_kafka_offsets_for_times(handle, list.get(), milliseconds(patience));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "the ends of the topics are not known");
+  std::vector<std::int64_t> offsets;
+  for (const PartitionId& id : partitions) {
+    const auto* found = rd_kafka_topic_partition_list_find(list.get(), id.topic.c_str(), id.partition);
+    if (!found || found->err != RD_KAFKA_RESP_ERR_NO_ERROR || found->offset < 0)
+      return error_of(found ? found->err : RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, options,
+                      "the end of topic " + id.topic + " is not known");
+    offsets.push_back(found->offset);
+  }
+  return offsets;
+}
+
+Incoming incoming(const rd_kafka_message_t& message) {
+  Incoming in;
+  in.topic = rd_kafka_topic_name(message.rkt);
+  in.partition = message.partition;
+  in.offset = message.offset;
+  in.at = Timestamp{rd_kafka_message_timestamp(&message, nullptr) * 1000};
+  if (message.key) in.key.assign(static_cast<const char*>(message.key), message.key_len);
+  if (message.payload) in.value.emplace(static_cast<const char*>(message.payload), message.len);
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return in;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
+    in.headers.emplace_back(name, value ? std::string(static_cast<const char*>(value), size) : std::string());
+  return in;
+}
+
+}  // namespace sagactl::kafka

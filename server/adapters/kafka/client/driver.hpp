@@ -1,0 +1,78 @@
+// librdkafka's objects as C++ ones, and what its errors mean here. Only this adapter's sources include it.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/result.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
+#include "server/adapters/kafka/client/message.hpp"
+
+namespace sagactl::kafka {
+
+struct DestroyHandle {
+  void operator()(rd_kafka_t* handle) const { rd_kafka_destroy(handle); }
+};
+struct DestroyConf {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+};
+struct DestroyPartitions {
+  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+};
+struct DestroyMetadata {
+  void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
+};
+struct DestroyMessage {
+  void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+};
+struct DestroyQueue {
+  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+};
+struct DestroyEvent {
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+};
+
+using Handle = std::unique_ptr<rd_kafka_t, DestroyHandle>;
+using Conf = std::unique_ptr<rd_kafka_conf_t, DestroyConf>;
+using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyPartitions>;
+using Metadata = std::unique_ptr<const rd_kafka_metadata_t, DestroyMetadata>;
+using NativeMessage = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
+using Queue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
+using NativeEvent = std::unique_ptr<rd_kafka_event_t, DestroyEvent>;
+
+using Setting = std::pair<const char*, std::string>;
+
+// A configuration with what all handles share, and `settings`. `opaque` is what callbacks get.
+Result<Conf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque);
+Result<Handle> make_handle(rd_kafka_type_t type, Conf conf);
+
+// What failed, why, and where: "Kafka at 10.0.0.1:9092: ...".
+Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what);
+
+// Which partitions the topics have. `not_found` when one does not exist.
+struct PartitionId {
+  std::string topic;
+  std::int32_t partition = 0;
+  friend auto operator<=>(const PartitionId&, const PartitionId&) = default;
+};
+Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
+                                               const std::vector<std::string>& topics, Duration patience);
+
+// Where each of them ends, or begins.
+enum class Edge : std::int64_t { end = -1, beginning = -2 };
+Result<std::vector<std::int64_t>> edges_of(rd_kafka_t* handle, const KafkaOptions& options,
+                                           const std::vector<PartitionId>& partitions, Edge edge,
+                                           Duration patience);
+
+Incoming incoming(const rd_kafka_message_t& message);
+
+inline int milliseconds(Duration duration) {
+  return static_cast<int>(duration.count() / 1000);
+}
+
+}  // namespace sagactl::kafka

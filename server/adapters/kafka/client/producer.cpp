@@ -1,0 +1,303 @@
+#include "server/adapters/kafka/client/producer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "common/log.hpp"
+#include "server/adapters/kafka/client/delivery.hpp"
+#include "server/adapters/kafka/client/driver.hpp"
+#include "server/adapters/kafka/client/topics.hpp"
+
+namespace sagactl::kafka {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr Duration open_patience = 3s;    // at the start, for the brokers
+constexpr Duration check_patience = 1s;   // later, each time
+constexpr Duration check_every = 1s;      // while they are away
+constexpr Duration silence_max = 5s;      // messages under way and no acknowledgement: they are away
+constexpr Duration drain_patience = 2s;   // at the end
+constexpr int producer_poll_ms = 50;
+constexpr const char* messages_max = "100000";  // that wait in this process
+constexpr const char* kilobytes_max = "65536";
+
+class RunningProducer : public Producer {
+ public:
+  explicit RunningProducer(ProducerOptions options) : options_(std::move(options)) {}
+  ~RunningProducer() override;
+
+  Result<void> open();
+  void send(std::span<const Outgoing> messages, Done done) override;
+  ProducerState state() const override;
+  void break_for_test() override;
+
+ private:
+  Result<Handle> connect();
+  rd_kafka_resp_err_t produce(const Outgoing& message, Delivery* delivery);
+  void run();
+  void check_brokers();
+  void begin_anew();
+  void settle_all();
+  void set_away(const std::string& why);
+  void set_back();
+
+  Result<void> make_ready(const std::vector<std::string>& wanted, Duration patience);
+
+  static std::int32_t choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
+                                       std::int32_t count, void* opaque, void* message);
+  static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque);
+  static void on_error(rd_kafka_t* handle, int code, const char* reason, void* opaque);
+
+  const ProducerOptions options_;
+  mutable std::mutex mutex_;  // of handle_ against its renewal, and of the next two
+  Handle handle_;
+  bool ready_ = false;  // the topics are there
+  // Over how many partitions of each topic keys are spread. Filled before the first message is taken, and then left.
+  std::map<std::string, int, std::less<>> spread_;
+  std::string away_;    // why the brokers cannot be used; empty: they can
+  std::atomic<bool> broken_ = false;       // the handle is beyond repair
+  std::atomic<bool> suspicious_ = false;   // an error of the connection since the last acknowledgement
+  std::atomic<std::int64_t> under_way_ = 0;
+  std::atomic<std::uint64_t> acknowledged_ = 0, failed_ = 0;
+  std::atomic<SteadyClock::time_point> heard_at_ = SteadyClock::now();  // or: nothing was under way then
+  SteadyClock::time_point next_check_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+Result<Handle> RunningProducer::connect() {
+  const bool patient = options_.delivery_time > Duration{0};
+  auto conf = make_conf(options_.kafka,
+                        {{"enable.idempotence", "true"},
+                         {"acks", "all"},
+                         // A message that fails for good ends the handle, so that none overtakes it.
+                         {"enable.gapless.guarantee", patient ? "false" : "true"},
+                         {"message.timeout.ms", std::to_string(milliseconds(options_.delivery_time))},
+                         {"request.timeout.ms", "10000"},
+                         {"linger.ms", std::to_string(milliseconds(options_.linger))},
+                         {"compression.codec", "lz4"},
+                         {"queue.buffering.max.messages", messages_max},
+                         {"queue.buffering.max.kbytes", kilobytes_max}},
+                        this);
+  if (!conf) return conf.error();
+  rd_kafka_conf_set_dr_msg_cb(conf->get(), on_delivery);
+  rd_kafka_conf_set_error_cb(conf->get(), on_error);
+  rd_kafka_topic_conf_t* topic = rd_kafka_conf_get_default_topic_conf(conf->get());
+  rd_kafka_topic_conf_set_opaque(topic, this);
+  rd_kafka_topic_conf_set_partitioner_cb(topic, choose_partition);
+  return make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
+}
+
+// The wanted topics are there, and it is known over how many partitions of its own keys are spread.
+Result<void> RunningProducer::make_ready(const std::vector<std::string>& wanted, Duration patience) {
+  auto made = ensure_topics(handle_.get(), options_.kafka, wanted, patience);
+  if (!made || !options_.kafka.book || !spread_.empty()) return made;
+  const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, patience);
+  if (!partitions) return Error{ErrorCode::unavailable, partitions.error().message};
+  std::map<std::string, int> there;
+  for (const PartitionId& id : *partitions) ++there[id.topic];
+  const auto book = options_.kafka.book->remember(there);
+  if (!book)
+    return Error{ErrorCode::unavailable,
+                 "it cannot be looked up over how many partitions keys are spread: " + book.error().message};
+  spread_.insert(book->begin(), book->end());
+  return {};
+}
+
+Result<void> RunningProducer::open() {
+  auto handle = connect();
+  if (!handle) return handle.error();
+  handle_ = std::move(handle).value();
+  std::vector<std::string> wanted = options_.topics;
+  for (const std::string& topic : options_.topics_of_others)
+    if (std::find(wanted.begin(), wanted.end(), topic) == wanted.end()) wanted.push_back(topic);
+  const auto topics = make_ready(wanted, open_patience);
+  if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
+  ready_ = topics.ok();
+  if (!topics) set_away(topics.error().message);
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+RunningProducer::~RunningProducer() {
+  stopping_ = true;
+  if (thread_.joinable()) thread_.join();
+  if (handle_) settle_all();
+}
+
+void RunningProducer::send(std::span<const Outgoing> messages, Done done) {
+  if (messages.empty()) return done({});
+  auto delivery = Delivery::of(messages.size(), std::move(done));
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ready_ || stopping_) {
+      delivery->refuse(messages.size(), Error{ErrorCode::unavailable, away_.empty() ? "Kafka is away" : away_});
+    } else {
+      if (under_way_ == 0) heard_at_ = SteadyClock::now();
+      for (std::size_t i = 0; i < messages.size(); ++i) {
+        ++under_way_;
+        const auto code = produce(messages[i], delivery);
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+        // What follows must not overtake what could not be taken.
+        --under_way_;
+        delivery->refuse(messages.size() - i, error_of(code, options_.kafka, "a message cannot be sent"));
+        break;
+      }
+    }
+  }
+  delivery->release();
+}
+
+rd_kafka_resp_err_t RunningProducer::produce(const Outgoing& message, Delivery* delivery) {
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(message.headers.size());
+  for (const auto& [name, value] : message.headers)
+    rd_kafka_header_add(headers, name.data(), static_cast<ssize_t>(name.size()), value.data(),
+                        static_cast<ssize_t>(value.size()));
+  const void* value = message.value ? message.value->data() : nullptr;
+  const std::size_t size = message.value ? message.value->size() : 0;
+  const auto code = rd_kafka_producev(
+      handle_.get(), RD_KAFKA_V_TOPIC(message.topic.c_str()), RD_KAFKA_V_KEY(message.key.data(), message.key.size()),
+      RD_KAFKA_V_VALUE(const_cast<void*>(value), size), RD_KAFKA_V_HEADERS(headers),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(delivery), RD_KAFKA_V_END);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_headers_destroy(headers);
+  if (code == RD_KAFKA_RESP_ERR__FATAL) broken_ = true;
+  return code;
+}
+
+// Where other clients put the same key, but never among partitions that were added after keys were first spread.
+std::int32_t RunningProducer::choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
+                                               std::int32_t count, void* opaque, void* message) {
+  const auto& spread = static_cast<const RunningProducer*>(opaque)->spread_;
+  const auto known = spread.find(rd_kafka_topic_name(topic));
+  if (known != spread.end()) count = std::min(count, known->second);
+  return rd_kafka_msg_partitioner_murmur2_random(topic, key, size, count, opaque, message);
+}
+
+void RunningProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  auto& self = *static_cast<RunningProducer*>(opaque);
+  auto* delivery = static_cast<Delivery*>(message->_private);
+  --self.under_way_;
+  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++self.acknowledged_;
+    self.heard_at_ = SteadyClock::now();
+    self.suspicious_ = false;
+    return delivery->acknowledge();
+  }
+  ++self.failed_;
+  const bool given_up = message->err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+  const bool purged =
+      message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+  if (!given_up && !purged) self.broken_ = true;
+  Error error = error_of(message->err, self.options_.kafka, "a message was not taken");
+  const bool certain = rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
+  if (error.code == ErrorCode::unavailable && !certain) error.code = ErrorCode::unknown_outcome;
+  delivery->fail(std::move(error));
+}
+
+void RunningProducer::on_error(rd_kafka_t* handle, int code, const char*, void* opaque) {
+  auto& self = *static_cast<RunningProducer*>(opaque);
+  if (code == RD_KAFKA_RESP_ERR__FATAL) {
+    char reason[512];
+    rd_kafka_fatal_error(handle, reason, sizeof reason);
+    log_warn("Kafka ended this producer; it is made anew", {{"reason", reason}});
+    self.broken_ = true;
+  }
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) self.suspicious_ = true;
+}
+
+void RunningProducer::run() {
+  while (!stopping_) {
+    rd_kafka_poll(handle_.get(), producer_poll_ms);
+    if (broken_) begin_anew();
+    check_brokers();
+  }
+  rd_kafka_flush(handle_.get(), suspicious_ ? 0 : milliseconds(drain_patience));
+}
+
+// Away: an error of every connection, or no answer for long. Back: they answer.
+void RunningProducer::check_brokers() {
+  const auto now = SteadyClock::now();
+  const bool silent = under_way_ > 0 && now - heard_at_.load() > silence_max;
+  bool away, ready;
+  {
+    const std::lock_guard lock(mutex_);
+    ready = ready_;
+    away = !ready_ || !away_.empty();
+  }
+  if (away && ready && !suspicious_ && under_way_ > 0 && !silent) return set_back();
+  if (!away && silent)
+    return set_away(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
+  if ((!away && !suspicious_) || now < next_check_) return;
+  next_check_ = now + check_every;
+  const auto topics = make_ready(options_.topics, check_patience);
+  if (!topics) return set_away(topics.error().message);
+  {
+    const std::lock_guard lock(mutex_);
+    ready_ = true;
+  }
+  suspicious_ = false;
+  if (!silent) set_back();
+}
+
+void RunningProducer::set_away(const std::string& why) {
+  const std::lock_guard lock(mutex_);
+  if (away_.empty()) log_warn("Kafka is away", {{"error", why}});
+  away_ = why;
+}
+
+void RunningProducer::set_back() {
+  const std::lock_guard lock(mutex_);
+  if (!away_.empty()) log_info("Kafka is back", {{"brokers", options_.kafka.brokers}});
+  away_.clear();
+}
+
+// Everything under way fails, in whatever state it is, and a new producer takes what is sent next. What the old
+// one had under way can only arrive as it stood, in order and without a gap.
+void RunningProducer::begin_anew() {
+  {
+    const std::lock_guard lock(mutex_);
+    ready_ = false;
+  }
+  settle_all();
+  auto handle = connect();
+  if (!handle) return set_away(handle.error().message);
+  Handle old = std::move(handle).value();  // destroyed after the lock is given back
+  const std::lock_guard lock(mutex_);
+  handle_.swap(old);
+  broken_ = false;
+  suspicious_ = true;  // the topics are looked for at once: a missing one may be what broke it
+  next_check_ = {};
+  if (away_.empty()) away_ = "the connection to Kafka is made anew";
+}
+
+void RunningProducer::settle_all() {
+  rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  while (under_way_ > 0) rd_kafka_poll(handle_.get(), producer_poll_ms);
+}
+
+ProducerState RunningProducer::state() const {
+  const std::lock_guard lock(mutex_);
+  return {ready_ && away_.empty(), away_, acknowledged_, failed_};
+}
+
+void RunningProducer::break_for_test() {
+  const std::lock_guard lock(mutex_);
+  rd_kafka_test_fatal_error(handle_.get(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "for a test");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Producer>> Producer::open(ProducerOptions options) {
+  auto producer = std::make_unique<RunningProducer>(std::move(options));
+  if (const auto opened = producer->open(); !opened) return opened.error();
+  return std::unique_ptr<Producer>(std::move(producer));
+}
+
+}  // namespace sagactl::kafka

@@ -1,0 +1,149 @@
+#include "server/adapters/kafka/client/tail.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "common/id.hpp"
+#include "common/log.hpp"
+#include "server/adapters/kafka/client/driver.hpp"
+
+namespace sagactl::kafka {
+namespace {
+
+constexpr Duration ask_patience = 2s;
+constexpr auto try_every = std::chrono::milliseconds(500);
+constexpr int tail_poll_ms = 100;
+constexpr auto look_for_partitions_every = std::chrono::seconds(2);
+constexpr Duration look_patience = 1s;
+
+class RunningTail : public Tail {
+ public:
+  RunningTail(const KafkaOptions& options, std::vector<std::string> topics, Receive receive)
+      : options_(options), topics_(std::move(topics)), receive_(std::move(receive)) {}
+
+  ~RunningTail() override {
+    stop();
+    if (thread_.joinable()) thread_.join();
+    if (handle_) rd_kafka_consumer_close(handle_.get());
+  }
+
+  Result<void> open(Duration patience) {
+    // The library wants a group's name for every consumer; without a subscription it never joins it.
+    auto conf = make_conf(options_,
+                          {{"group.id", options_.client_id + "-tail-" + new_uuid().text()},
+                           {"enable.auto.commit", "false"},
+                           {"enable.auto.offset.store", "false"},
+                           {"allow.auto.create.topics", "false"},
+                           {"auto.offset.reset", "latest"},
+                           {"topic.metadata.refresh.interval.ms", "2000"},
+                           {"fetch.wait.max.ms", "100"}},
+                          nullptr);
+    if (!conf) return conf.error();
+    auto handle = make_handle(RD_KAFKA_CONSUMER, std::move(conf).value());
+    if (!handle) return handle.error();
+    handle_ = std::move(handle).value();
+    rd_kafka_poll_set_consumer(handle_.get());
+    thread_ = std::thread([this] { run(); });
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, patience, [this] { return reading_; });
+    return {};
+  }
+
+  Ends ends(Duration patience) override {
+    Ends ends;
+    const auto partitions = partitions_of(handle_.get(), options_, topics_, patience);
+    if (!partitions) return ends;
+    const auto offsets = edges_of(handle_.get(), options_, *partitions, Edge::end, patience);
+    if (!offsets) return ends;
+    for (std::size_t i = 0; i < partitions->size(); ++i)
+      ends[{(*partitions)[i].topic, (*partitions)[i].partition}] = (*offsets)[i];
+    return ends;
+  }
+
+  void stop() override {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  bool stopping() const override { return stopping_; }
+
+ private:
+  void run() {
+    while (!stopping_ && !assign()) {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, try_every, [this] { return stopping_.load(); });
+    }
+    while (!stopping_) {
+      const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), tail_poll_ms));
+      if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) receive_(incoming(*message));
+      look_for_partitions();
+    }
+  }
+
+  void look_for_partitions() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return;
+    const auto partitions = partitions_of(handle_.get(), options_, topics_, look_patience);
+    next_look_ = std::chrono::steady_clock::now() + look_for_partitions_every;
+    if (!partitions) return;
+    std::vector<PartitionId> added;
+    for (const PartitionId& id : *partitions)
+      if (!assigned_.contains(id)) added.push_back(id);
+    if (added.empty()) return;
+    const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(added.size())));
+    for (const PartitionId& id : added)
+      rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    if (rd_kafka_error_t* error = rd_kafka_incremental_assign(handle_.get(), list.get())) {
+      log_warn("partitions that were added cannot be read", {{"error", rd_kafka_error_string(error)}});
+      return rd_kafka_error_destroy(error);
+    }
+    assigned_.insert(added.begin(), added.end());
+    log_info("partitions were added, and are read from their beginning",
+             {{"topic", added.front().topic}, {"count", std::to_string(added.size())}});
+  }
+
+  bool assign() {
+    const Ends from = ends(ask_patience);
+    if (from.empty()) return false;
+    const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(from.size())));
+    for (const auto& [where, offset] : from)
+      rd_kafka_topic_partition_list_add(list.get(), where.first.c_str(), where.second)->offset = offset;
+    const auto code = rd_kafka_assign(handle_.get(), list.get());
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      log_warn("topics cannot be read", {{"error", error_of(code, options_, "assignment").message}});
+      return false;
+    }
+    for (const auto& [where, offset] : from) assigned_.insert({where.first, where.second});
+    const std::lock_guard lock(mutex_);
+    reading_ = true;
+    changed_.notify_all();
+    return true;
+  }
+
+  const KafkaOptions options_;
+  const std::vector<std::string> topics_;
+  const Receive receive_;
+  Handle handle_;
+  std::set<PartitionId> assigned_;  // these two: of the thread alone
+  std::chrono::steady_clock::time_point next_look_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool reading_ = false;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Tail>> Tail::start(const KafkaOptions& options, std::vector<std::string> topics,
+                                          Receive receive, Duration patience) {
+  auto tail = std::make_unique<RunningTail>(options, std::move(topics), std::move(receive));
+  if (const auto opened = tail->open(patience); !opened) return opened.error();
+  return std::unique_ptr<Tail>(std::move(tail));
+}
+
+}  // namespace sagactl::kafka

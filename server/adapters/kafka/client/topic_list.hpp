@@ -1,0 +1,23 @@
+// Which topics a process needs, by what it is: what it makes at its start, and what `sagactl doctor` looks at.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/adapters/kafka/client/kafka_options.hpp"
+#include "server/participants/role.hpp"
+
+namespace sagactl {
+
+struct KafkaUse {
+  bool publishes_events = true;         // nodes and the services of a checkout
+  bool asks_for_payments = false;       // nodes with --payment remote
+  bool carries_out_payments = false;    // the payment participant
+  std::optional<Service> service = {};  // of a checkout
+};
+
+// With their prefix, in the order of the alphabet.
+std::vector<std::string> topics_of(const KafkaUse& use, const KafkaOptions& options);
+
+}  // namespace sagactl

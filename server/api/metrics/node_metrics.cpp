@@ -1,0 +1,184 @@
+#include "server/api/metrics/node_metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <array>
+
+#include "server/saga/definition.hpp"
+
+namespace sagactl::api {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using prometheus::Histogram;
+using prometheus::Registry;
+
+prometheus::Gauge& gauge(Registry& registry, const char* name, const char* help) {
+  return BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+prometheus::Counter& counter(Registry& registry, const char* name, const char* help) {
+  return BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+Histogram& histogram(Registry& registry, const char* name, const char* help,
+                     Histogram::BucketBoundaries bounds) {
+  return BuildHistogram().Name(name).Help(help).Register(registry).Add({}, std::move(bounds));
+}
+
+const Histogram::BucketBoundaries seconds{0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                          0.05,   0.1,    0.25,  0.5,    1.0,   2.5,  5.0};
+const Histogram::BucketBoundaries sizes{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+
+constexpr const char* duplicate_result = "duplicate";
+constexpr std::array refusals = {
+    ErrorCode::invalid,   ErrorCode::unauthenticated, ErrorCode::forbidden,       ErrorCode::not_found,
+    ErrorCode::conflict,  ErrorCode::too_large,       ErrorCode::busy,            ErrorCode::retry,
+    ErrorCode::unknown_outcome, ErrorCode::unavailable, ErrorCode::bug};
+
+double in_seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1e6;
+}
+
+void raise(prometheus::Counter& counter, std::uint64_t from, std::uint64_t to) {
+  if (to > from) counter.Increment(static_cast<double>(to - from));
+}
+
+}  // namespace
+
+NodeMetrics::NodeMetrics(http::Metrics& metrics)
+    : sagas_(BuildGauge()
+                 .Name("sagactl_sagas")
+                 .Help("Sagas in the database, by type and status")
+                 .Register(metrics.registry())),
+      orders_(BuildCounter()
+                  .Name("sagactl_orders_total")
+                  .Help("Orders asked for at this node, by what became of the request")
+                  .Register(metrics.registry())),
+      database_connections_(BuildGauge()
+                                .Name("sagactl_database_connections")
+                                .Help("Connections of this process to the database's server")
+                                .Register(metrics.registry())),
+      sagas_active_(
+          gauge(metrics.registry(), "sagactl_sagas_active", "Sagas in the database that have not ended")),
+      unpublished_events_(gauge(metrics.registry(), "sagactl_unpublished_events",
+                                "Events in the database that wait to be published")),
+      held_back_(gauge(metrics.registry(), "sagactl_events_held_back_seconds",
+                       "How long events have waited at this node for those of another node that they follow; 0: none do")),
+      queue_depth_(
+          gauge(metrics.registry(), "sagactl_queue_depth", "Commands that wait for a commit at this node")),
+      store_available_(gauge(metrics.registry(), "sagactl_store_available",
+                             "1 when the last commit of this node succeeded")),
+      lock_available_(gauge(metrics.registry(), "sagactl_lock_available",
+                            "1 while the lock service answers this node")),
+      sagas_driven_(gauge(metrics.registry(), "sagactl_sagas_driven", "Sagas that this node drives")),
+      sagas_stuck_(gauge(metrics.registry(), "sagactl_sagas_stuck",
+                         "Sagas that stand still at this node, since what it owes them cannot be written")),
+      commits_(counter(metrics.registry(), "sagactl_commits_total", "Commits of this node")),
+      commands_(counter(metrics.registry(), "sagactl_commands_total", "Commands decided by this node")),
+      adopted_(
+          counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas taken over from dead nodes")),
+      fenced_(counter(metrics.registry(), "sagactl_fenced_total",
+                      "Commits refused because the lease had passed on")),
+      late_charges_(counter(metrics.registry(), "sagactl_late_charges_total",
+                            "Charges found in effect after they had been given up; they are given back")),
+      bus_available_(gauge(metrics.registry(), "sagactl_bus_available",
+                           "1 when events can be published, 0 while the message broker is away")),
+      published_(counter(metrics.registry(), "sagactl_events_published_total",
+                         "Events that the bus has acknowledged to this process")),
+      accepted_(orders_.Add({{"result", "accepted"}})),
+      replayed_(orders_.Add({{"result", "replayed"}})),
+      lock_wait_(
+          histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was given", seconds)),
+      batch_size_(
+          histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
+      commit_time_(
+          histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Time of one commit", seconds)),
+      consumers_(metrics),
+      progress_(metrics) {
+  // A counter that begins with its first event is one that no rate() sees rise.
+  orders_.Add({{"result", duplicate_result}});
+  for (const ErrorCode code : refusals) orders_.Add({{"result", std::string(to_string(code))}});
+}
+
+void NodeMetrics::order_accepted() {
+  accepted_.Increment();
+}
+
+void NodeMetrics::order_replayed() {
+  replayed_.Increment();
+}
+
+void NodeMetrics::order_refused(const Error& error) {
+  const auto& members = error.members;
+  const bool is_duplicate = members.is_object() && members.value("error", "") == "DUPLICATE_ORDER";
+  orders_.Add({{"result", is_duplicate ? duplicate_result : std::string(to_string(error.code))}}).Increment();
+}
+
+void NodeMetrics::lock_waited(Duration wait) {
+  lock_wait_.Observe(in_seconds(wait));
+}
+
+void NodeMetrics::lock_available(bool available) {
+  lock_available_.Set(available ? 1 : 0);
+}
+
+void NodeMetrics::committed(const Committed& commit) {
+  batch_size_.Observe(static_cast<double>(commit.commands));
+  commit_time_.Observe(in_seconds(commit.took));
+  progress_.add(commit.progress);
+}
+
+void NodeMetrics::set(const EngineStats& stats) {
+  const std::scoped_lock guard(mutex_);
+  queue_depth_.Set(static_cast<double>(stats.queue_depth));
+  store_available_.Set(stats.store_available ? 1 : 0);
+  sagas_driven_.Set(static_cast<double>(stats.open_sagas));
+  held_back_.Set(in_seconds(stats.held_back_for));
+  sagas_stuck_.Set(static_cast<double>(stats.stuck_sagas));
+  raise(commits_, last_.commits, stats.commits);
+  raise(commands_, last_.commands, stats.commands);
+  raise(adopted_, last_.adopted, stats.adopted);
+  raise(fenced_, last_.fenced, stats.fenced);
+  raise(late_charges_, last_.late_charges, stats.late_charges);
+  last_ = stats;
+}
+
+void NodeMetrics::set(const BusState& bus) {
+  const std::scoped_lock guard(mutex_);
+  bus_available_.Set(bus.available ? 1 : 0);
+  raise(published_, last_published_, bus.published);
+  last_published_ = bus.published;
+}
+
+void NodeMetrics::set(const Counts& counts) {
+  std::int64_t active = 0;
+  for (const SagaDefinition& definition : definitions())
+    for (const std::string_view name : Spelling<SagaStatus>::names) {
+      const SagaStatus status = *from_string<SagaStatus>(name);
+      const auto found = counts.sagas.find({std::string(definition.name), status});
+      const std::int64_t count = found == counts.sagas.end() ? 0 : found->second;
+      if (!is_terminal(status)) active += count;
+      sagas_.Add({{"type", std::string(definition.name)}, {"status", std::string(name)}})
+          .Set(static_cast<double>(count));
+    }
+  sagas_active_.Set(static_cast<double>(active));
+  unpublished_events_.Set(static_cast<double>(counts.unpublished_events));
+}
+
+void NodeMetrics::set(const DatabaseConnections& connections) {
+  const auto set = [&](const char* state, std::size_t n) {
+    database_connections_.Add({{"state", state}}).Set(static_cast<double>(n));
+  };
+  set("in_use", connections.in_use);
+  set("idle", connections.open - std::min(connections.open, connections.in_use));
+  set("max", connections.max);
+}
+
+}  // namespace sagactl::api

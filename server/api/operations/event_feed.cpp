@@ -1,0 +1,105 @@
+#include "server/api/operations/event_feed.hpp"
+
+#include <utility>
+
+#include "server/api/operations/render_trace.hpp"
+
+namespace sagactl::api {
+namespace {
+
+using boost::asio::awaitable;
+
+// The user that an event of an order or a payment names.
+std::string named_user(const Event& event) {
+  const Json data = read_json(event.data);
+  if (!data.is_object()) return {};
+  const auto user = data.find("userId");
+  return user != data.end() && user->is_string() ? user->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+EventFeed::EventFeed(Bus& bus, Queries& queries, Clock& clock, http::EventHub::Options options)
+    : bus_(bus),
+      queries_(queries),
+      clock_(clock),
+      hub_(http::EventHub::make(options)),
+      listened_at_(clock.steady()),
+      thread_({"event feed", 1, waiting_max}) {}
+
+EventFeed::~EventFeed() {
+  stop();
+}
+
+void EventFeed::stop() {
+  hub_->stop();
+  (void)thread_.post([this] {
+    if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+  });
+}
+
+awaitable<http::Answer> EventFeed::subscribe(const http::Request& request) {
+  listened_at_ = clock_.steady();
+  if (!listening_) {
+    auto begin = [this] { return listen(); };
+    const Result<void> begun = co_await thread_.run(begin);
+    if (!begun) co_return begun.error();
+  }
+  // Who resumes from before the time when nobody listened is told so at once, not with the next event.
+  if (missed_.exchange(false)) hub_->publish_reset();
+  std::optional<std::string> only_of;
+  if (!request.caller->is_admin()) only_of = request.caller->id;
+  co_return hub_->subscribe(request, std::move(only_of));
+}
+
+Result<void> EventFeed::listen() {
+  if (listening_) return {};
+  if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+  listening_ = true;
+  unsubscribe_ = bus_.subscribe([this](const Event& event) { receive(event); });
+  return {};
+}
+
+void EventFeed::receive(const Event& event) {
+  if (!listening_) return;
+  if (hub_->subscribers() > 0) {
+    listened_at_ = clock_.steady();
+  } else if (clock_.steady() - listened_at_.load() > linger) {
+    missed_ = true;
+    listening_ = false;
+    (void)thread_.post([this] {
+      if (!listening_ && unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+    });
+    return;
+  }
+  if (!thread_.post([this, event] { forward(event); })) missed_ = true;
+}
+
+void EventFeed::forward(const Event& event) {
+  if (missed_.exchange(false)) hub_->publish_reset();
+  Json json = api::event(event);
+  const std::string owner = owner_of(event);
+  json["userId"] = owner;
+  hub_->publish(to_string(event.type), json_text(json), owner);
+}
+
+std::string EventFeed::owner_of(const Event& event) {
+  if (const auto known = owners_.find(event.order); known != owners_.end()) return known->second;
+  std::string user = named_user(event);
+  if (user.empty()) {
+    const auto flow = queries_.flow(event.order);
+    if (flow && *flow) user = (*flow)->order.user.text();
+  }
+  if (!user.empty()) remember(event.order, user);
+  return user;
+}
+
+void EventFeed::remember(OrderId order, const std::string& user) {
+  owners_.emplace(order, user);
+  remembered_.push_back(order);
+  if (remembered_.size() <= owners_max) return;
+  owners_.erase(remembered_.front());
+  remembered_.pop_front();
+}
+
+}  // namespace sagactl::api

@@ -1,0 +1,182 @@
+// Housekeeping as system A has it: pending orders, those among them that no saga looks after, and how many
+// sagas and orders there are in each state.
+#include <fmt/format.h>
+
+#include "server/api/query.hpp"
+#include "server/api/orders/render_order.hpp"
+#include "server/api/operations/render_saga.hpp"
+#include "server/api/operations/render_trace.hpp"
+#include "server/api/routes.hpp"
+#include "server/api/orders/submit.hpp"
+
+namespace sagactl::api {
+namespace {
+
+using boost::asio::awaitable;
+using http::Answer;
+using http::Request;
+
+constexpr std::int64_t pending_max = 1000;  // looked at in one go
+
+// Pending, and no saga will ever change that.
+bool is_orphaned(const Flow& flow) {
+  return flow.order.status == OrderStatus::pending && (!flow.saga || is_terminal(flow.saga->status));
+}
+
+Json pending_entry(const Flow& flow) {
+  const Payment* payment = present_payment(flow);
+  return Json{{"order",
+               {{"id", flow.order.id.text()},
+                {"status", to_string(flow.order.status)},
+                {"totalAmount", flow.order.total.text()},
+                {"createdAt", iso8601_ms(flow.order.created_at)}}},
+              {"saga", flow.saga ? Json{{"id", flow.saga->id.text()},
+                                        {"status", to_string(flow.saga->status)},
+                                        {"currentStep", saga_step(flow)}}
+                                 : Json(nullptr)},
+              {"payment", payment ? Json{{"id", payment->id.text()}, {"status", to_string(payment->status)}}
+                                  : Json(nullptr)},
+              {"isOrphaned", is_orphaned(flow)}};
+}
+
+Result<FlowPage> read_pending(Queries& queries, const std::optional<UserId>& user) {
+  OrderFilter filter;
+  filter.user = user;
+  filter.status = OrderStatus::pending;
+  return queries.orders(filter, Page{0, pending_max, std::nullopt});
+}
+
+awaitable<Answer> pending_orders(Context& context, Request& request) {
+  auto read = [&queries = context.queries, user = owner_filter(request)] {
+    return read_pending(queries, user);
+  };
+  const Result<FlowPage> found = co_await context.query_threads.list(read);
+  if (!found) co_return found.error();
+  Json body{{"count", found->total}, {"orders", Json::array()}};
+  for (const Flow& flow : found->flows) body["orders"].push_back(pending_entry(flow));
+  co_return http::json_response(200, body);
+}
+
+awaitable<Answer> cleanup_pending(Context& context, Request& request) {
+  auto read = [&queries = context.queries] { return read_pending(queries, std::nullopt); };
+  const Result<FlowPage> found = co_await context.query_threads.list(read);
+  if (!found) co_return found.error();
+  Json results = Json::array();
+  for (const Flow& flow : found->flows) {
+    if (!is_orphaned(flow)) continue;
+    Command command =
+        CancelOrderRequest{flow.order.id, actor_of(request), "Cleanup: No saga looks after the order"};
+    const Result<Receipt> done = co_await submit(context, request, std::move(command));
+    results.push_back(
+        Json{{"orderId", flow.order.id.text()},
+             {"action", done ? "cancelled" : "failed"},
+             {"reason", done ? std::string("No saga looks after the order") : done.error().message}});
+  }
+  const std::size_t processed = results.size();
+  const Json body{
+      {"message", "Pending orders cleanup completed"}, {"processed", processed}, {"results", results}};
+  co_return http::json_response(201, body);
+}
+
+// Counts by way of pages of one: a customer's are few, and an admin's may be many.
+class Census {
+ public:
+  Census(Queries& queries, std::optional<UserId> user, Timestamp now)
+      : queries_(queries), user_(user), now_(now) {}
+
+  Result<Json> take() {
+    Json sagas = sagas_by_status(), orders = orders_by_status();
+    SagaFilter stuck;
+    stuck.user = user_;
+    stuck.statuses = {SagaStatus::started, SagaStatus::compensating};
+    stuck.updated_before = now_ - stuck_after;
+    const std::int64_t stuck_sagas = total(queries_.sagas(stuck, one));
+    const bool orphaned = any_orphaned();
+    if (error_) return *error_;
+    return Json{{"sagas", std::move(sagas)},
+                {"orders", std::move(orders)},
+                {"issues", {{"orphanedPendingOrders", orphaned}, {"stuckSagas", stuck_sagas}}}};
+  }
+
+ private:
+  static constexpr Page one{0, 1, std::nullopt};
+
+  std::int64_t total(const Result<FlowPage>& found) {
+    if (found) return found->total;
+    if (!error_) error_ = found.error();
+    return 0;
+  }
+
+  Json sagas_by_status() {
+    Json json{{"total", 0}};
+    std::int64_t all = 0;
+    for (const std::string_view name : Spelling<SagaStatus>::names) {
+      SagaFilter filter;
+      filter.user = user_;
+      filter.statuses = {*from_string<SagaStatus>(name)};
+      const std::int64_t count = total(queries_.sagas(filter, one));
+      json[std::string(name)] = count;
+      all += count;
+    }
+    json["total"] = all;
+    return json;
+  }
+
+  Json orders_by_status() {
+    Json json{{"total", 0}};
+    std::int64_t all = 0;
+    for (const std::string_view name : Spelling<OrderStatus>::names) {
+      OrderFilter filter;
+      filter.user = user_;
+      filter.status = from_string<OrderStatus>(name);
+      const std::int64_t count = total(queries_.orders(filter, one));
+      json[std::string(name)] = count;
+      all += count;
+    }
+    json["total"] = all;
+    return json;
+  }
+
+  bool any_orphaned() {
+    const auto pending = read_pending(queries_, user_);
+    total(pending);
+    if (!pending) return false;
+    for (const Flow& flow : pending->flows)
+      if (is_orphaned(flow)) return true;
+    return false;
+  }
+
+  Queries& queries_;
+  std::optional<UserId> user_;
+  Timestamp now_;
+  std::optional<Error> error_;
+};
+
+awaitable<Answer> saga_health(Context& context, Request& request) {
+  const Result<Timestamp> now = co_await context.database_time.run();
+  if (!now) co_return now.error();
+  auto read = [&queries = context.queries, user = owner_filter(request), now = *now] {
+    return Census(queries, user, now).take();
+  };
+  const Result<Json> health = co_await context.query_threads.list(read);
+  if (!health) co_return health.error();
+  co_return http::json_response(200, *health);
+}
+
+}  // namespace
+
+void add_maintenance_routes(http::Router& router, Context& context) {
+  using http::Access;
+  using http::Method;
+  router.add({Method::get, "/saga/maintenance/pending-orders", Access::user,
+              [&context](Request& request) { return pending_orders(context, request); },
+              "Pending orders, and whether a saga looks after each", "maintenance"});
+  router.add({Method::post, "/saga/maintenance/cleanup-pending", Access::admin,
+              [&context](Request& request) { return cleanup_pending(context, request); },
+              "Cancels the pending orders that no saga looks after", "maintenance"});
+  router.add({Method::get, "/saga/maintenance/saga-health", Access::user,
+              [&context](Request& request) { return saga_health(context, request); },
+              "How many sagas and orders are in each state", "maintenance"});
+}
+
+}  // namespace sagactl::api

@@ -1,0 +1,169 @@
+#include "server/api/operations/render_saga.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "common/text/text.hpp"
+#include "common/trace_id.hpp"
+#include "server/api/orders/render_order.hpp"
+#include "server/saga/decide.hpp"
+#include "server/saga/definition.hpp"
+
+namespace sagactl::api {
+namespace {
+
+Json time_or_null(Timestamp time) {
+  return time.us == 0 ? Json(nullptr) : Json(iso8601_ms(time));
+}
+
+Json step(const StepDefinition& definition, const StepState& state) {
+  return Json{{"name", definition.name},
+              {"status", to_string(state.status)},
+              {"attempt", state.attempt},
+              {"tries", state.tries},
+              {"inDoubt", state.in_doubt},
+              {"startedAt", time_or_null(state.began_at)},
+              {"endedAt", time_or_null(state.ended_at)},
+              {"nodeId", text_or_null(state.node)},
+              {"error", text_or_null(state.error)}};
+}
+
+// The steps that have something to tell: of a definition of another version only those that both know.
+Json steps(const SagaDefinition* definition, const Saga& saga) {
+  Json list = Json::array();
+  if (definition == nullptr) return list;
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
+    list.push_back(step(definition->steps[i], saga.steps[i]));
+  return list;
+}
+
+Json retries(const Saga& saga) {
+  Json list = Json::array();
+  for (const OperatorRetry& retry : saga.retries)
+    list.push_back(Json{{"retryAt", iso8601_ms(retry.at)}, {"fromStep", retry.from_step}, {"by", retry.by}});
+  return list;
+}
+
+Json data_of(const Flow& flow) {
+  return Json{{"items", to_json(flow.order.items)},
+              {"userId", flow.order.user.text()},
+              {"orderId", flow.order.id.text()},
+              {"totalAmount", flow.order.total.number()},
+              {"shippingAddress", flow.order.address}};
+}
+
+// What stands in no answer of system A.
+void add_ours(Json& json, const SagaDefinition* definition, const Saga& saga) {
+  json["steps"] = steps(definition, saga);
+  json["nodeId"] = text_or_null(saga.owner.node);
+  json["requiresManualIntervention"] = saga.requires_manual_intervention;
+  json["nextTryAt"] = saga.wake_at ? Json(iso8601_ms(*saga.wake_at)) : Json(nullptr);
+  json["retryHistory"] = retries(saga);
+  json["version"] = saga.version;
+  json["traceId"] = trace_id_or_null(saga.trace_parent);
+}
+
+Json steps_completed(const SagaDefinition* definition, const Saga& saga) {
+  return definition ? Json(completed_steps(*definition, saga)) : Json::array();
+}
+
+Json steps_compensated(const SagaDefinition* definition, const Saga& saga) {
+  return definition ? Json(compensation_steps(*definition, saga)) : Json::array();
+}
+
+std::string step_of(const SagaDefinition* definition, const Saga& saga) {
+  return definition ? current_step(*definition, saga) : std::string(to_string(saga.status));
+}
+
+}  // namespace
+
+std::string saga_step(const Flow& flow) {
+  return step_of(find_definition(flow.saga->type), *flow.saga);
+}
+
+Json trace_id_or_null(const std::string& trace_parent) {
+  const auto trace = trace_id_of(trace_parent);
+  return trace ? Json(*trace) : Json(nullptr);
+}
+
+std::string saga_etag(const Saga& saga) {
+  return fmt::format("\"{:x}\"", saga.updated_at.us);
+}
+
+std::vector<Timestamp> times_of_etags(std::string_view if_match) {
+  std::vector<Timestamp> times;
+  for (const std::string& part : split(if_match, ',')) {
+    const std::string_view tag = trim(part);
+    if (tag.size() < 2 || tag.front() != '"' || tag.back() != '"') continue;
+    Timestamp time;
+    const char* end = tag.data() + tag.size() - 1;
+    const auto [at, error] = std::from_chars(tag.data() + 1, end, time.us, 16);
+    if (error == std::errc() && at == end) times.push_back(time);
+  }
+  return times;
+}
+
+Json saga(const Flow& flow) {
+  const Saga& saga = *flow.saga;
+  const SagaDefinition* definition = find_definition(saga.type);
+  Json json{{"id", saga.id.text()},
+            {"sagaType", saga.type},
+            {"correlationId", correlation_of(flow)},
+            {"status", to_string(saga.status)},
+            {"currentStep", step_of(definition, saga)},
+            {"completedSteps", steps_completed(definition, saga)},
+            {"compensationSteps", steps_compensated(definition, saga)},
+            {"data", data_of(flow)},
+            {"errorMessage", text_or_null(saga.error)},
+            {"createdAt", iso8601_ms(saga.created_at)},
+            {"updatedAt", iso8601_ms(saga.updated_at)}};
+  add_ours(json, definition, saga);
+  return json;
+}
+
+Json traced_saga(const Flow& flow) {
+  const Saga& saga = *flow.saga;
+  const SagaDefinition* definition = find_definition(saga.type);
+  Json json{{"id", saga.id.text()},
+            {"type", saga.type},
+            {"status", to_string(saga.status)},
+            {"currentStep", step_of(definition, saga)},
+            {"completedSteps", steps_completed(definition, saga)},
+            {"compensationSteps", steps_compensated(definition, saga)},
+            {"errorMessage", text_or_null(saga.error)},
+            {"createdAt", iso8601_ms(saga.created_at)},
+            {"updatedAt", iso8601_ms(saga.updated_at)}};
+  add_ours(json, definition, saga);
+  return json;
+}
+
+Json saga_in_status(const Flow& flow) {
+  const Saga& saga = *flow.saga;
+  return Json{{"id", saga.id.text()},
+              {"sagaType", saga.type},
+              {"correlationId", correlation_of(flow)},
+              {"currentStep", saga_step(flow)},
+              {"data", data_of(flow)},
+              {"errorMessage", text_or_null(saga.error)},
+              {"createdAt", iso8601_ms(saga.created_at)}};
+}
+
+Json order_processing_saga(const Flow& flow) {
+  const Saga& saga = *flow.saga;
+  const SagaDefinition* definition = find_definition(saga.type);
+  return Json{{"id", saga.id.text()},
+              {"correlationId", correlation_of(flow)},
+              {"status", to_string(saga.status)},
+              {"currentStep", step_of(definition, saga)},
+              {"orderId", flow.order.id.text()},
+              {"userId", flow.order.user.text()},
+              {"totalAmount", flow.order.total.number()},
+              {"completedSteps", steps_completed(definition, saga)},
+              {"compensationSteps", steps_compensated(definition, saga)},
+              {"errorMessage", text_or_null(saga.error)},
+              {"createdAt", iso8601_ms(saga.created_at)},
+              {"updatedAt", iso8601_ms(saga.updated_at)}};
+}
+
+}  // namespace sagactl::api

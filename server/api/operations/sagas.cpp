@@ -1,0 +1,173 @@
+// Sagas, read: lists with filters, one by its id or by what it is traced by.
+#include "server/api/query.hpp"
+#include "server/api/read_flow.hpp"
+#include "server/api/operations/render_saga.hpp"
+#include "server/api/operations/render_trace.hpp"
+#include "server/api/routes.hpp"
+#include "server/saga/definition.hpp"
+
+namespace sagactl::api {
+namespace {
+
+using boost::asio::awaitable;
+using http::Answer;
+using http::Request;
+
+constexpr std::int64_t list_limit = 100;  // of the lists that system A gives whole
+
+Error saga_not_found(std::string_view member, std::string_view asked) {
+  return Error{ErrorCode::not_found, "Saga not found", Json{{member, asked}}};
+}
+
+// The filters that every list takes; `now` is the database's time. `stuck` is: not ended, and no step forward for `stuck_after`.
+SagaFilter read_filter(QueryReader& query, const Request& request, Timestamp now) {
+  SagaFilter filter;
+  filter.user = owner_filter(request);
+  filter.statuses = query.any_of<SagaStatus>("status");
+  filter.error_contains = query.text("error");
+  if (auto type = query.text("type"); !type.empty()) filter.type = std::move(type);
+  if (auto node = query.text("node"); !node.empty()) filter.node = std::move(node);
+  if (request.query_value("retriesOver"))
+    filter.retries_over = static_cast<int>(query.integer("retriesOver", 0, 0, 1'000'000));
+  if (const auto age = query.duration("olderThan")) filter.created_before = now - *age;
+  filter.ids = query.ids("id");
+  if (query.boolean("stuck")) {
+    if (filter.statuses.empty()) filter.statuses = {SagaStatus::started, SagaStatus::compensating};
+    filter.updated_before = now - stuck_after;
+  }
+  return filter;
+}
+
+awaitable<Result<FlowPage>> read_sagas(Context& context, SagaFilter filter, PageRequest page) {
+  const bool is_short = filter.user.has_value();
+  auto read = [&queries = context.queries, filter = std::move(filter), page] {
+    return queries.sagas(filter, page.page());
+  };
+  co_return co_await context.query_threads.list(std::move(read), is_short);
+}
+
+Json rendered(const FlowPage& found, Json (*render)(const Flow&)) {
+  Json list = Json::array();
+  for (const Flow& flow : found.flows)
+    if (flow.saga) list.push_back(render(flow));
+  return list;
+}
+
+// {…members, count, sagas} and the page. `count` is of all that match.
+http::Response counted(Json body, const PageRequest& page, const FlowPage& found,
+                       Json (*render)(const Flow&)) {
+  body["count"] = found.total;
+  body["sagas"] = rendered(found, render);
+  add_page(body, page, found);
+  return http::json_response(200, body);
+}
+
+awaitable<Answer> list_sagas(Context& context, Request& request) {
+  QueryReader query(request);
+  const PageRequest page = read_page(query);
+  Timestamp now;
+  if (request.query_value("olderThan") || request.query_value("stuck")) {
+    const Result<Timestamp> time = co_await context.database_time.run();
+    if (!time) co_return time.error();
+    now = *time;
+  }
+  SagaFilter filter = read_filter(query, request, now);
+  if (const auto valid = query.finish(); !valid) co_return valid.error();
+  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  if (!found) co_return found.error();
+  Json body{{"sagas", rendered(*found, saga)}};
+  add_page(body, page, *found);
+  co_return http::json_response(200, body);
+}
+
+Answer one_saga(const Flow& flow) {
+  http::Response response = http::json_response(200, saga(flow));
+  response.headers.push_back({"ETag", saga_etag(*flow.saga)});  // for If-Match
+  return response;
+}
+
+awaitable<Answer> get_saga(Context& context, Request& request) {
+  const auto uuid = uuid_parameter(request, "id");
+  if (!uuid) co_return uuid.error();
+  const OrderId id{*uuid};
+  const Result<Flow> flow = co_await read_flow(context, request, id);
+  if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
+  if (!flow || !flow->saga) co_return saga_not_found("id", request.parameter("id"));
+  co_return one_saga(*flow);
+}
+
+awaitable<Answer> get_saga_by_correlation(Context& context, Request& request) {
+  const auto asked = text_parameter(request, "correlationId");
+  if (!asked) co_return asked.error();
+  const Result<Flow> flow = co_await find_flow(context, request, *asked);
+  if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
+  if (!flow || !flow->saga) co_return saga_not_found("correlationId", *asked);
+  co_return one_saga(*flow);
+}
+
+awaitable<Answer> list_in_status(Context& context, Request& request) {
+  const auto status = from_string<SagaStatus>(request.parameter("status"));
+  QueryReader query(request);
+  const PageRequest page = read_page(query, list_limit);
+  if (!status)
+    query.fault(
+        "status must be one of the following values: started, completed, failed, compensating, compensated");
+  if (const auto valid = query.finish(); !valid) co_return valid.error();
+  SagaFilter filter;
+  filter.user = owner_filter(request);
+  filter.statuses = {*status};
+  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  if (!found) co_return found.error();
+  Json body{{"status", to_string(*status)}};
+  co_return counted(std::move(body), page, *found, saga_in_status);
+}
+
+awaitable<Answer> list_order_processing(Context& context, Request& request) {
+  QueryReader query(request);
+  const PageRequest page = read_page(query, list_limit);
+  if (const auto valid = query.finish(); !valid) co_return valid.error();
+  SagaFilter filter;
+  filter.user = owner_filter(request);
+  filter.type = std::string(sagactl::order_processing_saga);
+  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  if (!found) co_return found.error();
+  Json body{{"sagaType", sagactl::order_processing_saga}};
+  co_return counted(std::move(body), page, *found, api::order_processing_saga);
+}
+
+awaitable<Answer> list_active(Context& context, Request& request) {
+  QueryReader query(request);
+  const PageRequest page = read_page(query, list_limit);
+  if (const auto valid = query.finish(); !valid) co_return valid.error();
+  SagaFilter filter;
+  filter.user = owner_filter(request);
+  filter.statuses = {SagaStatus::started, SagaStatus::compensating};
+  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  if (!found) co_return found.error();
+  Json body = Json::object();
+  co_return counted(std::move(body), page, *found, saga);
+}
+
+}  // namespace
+
+void add_saga_routes(http::Router& router, Context& context) {
+  using http::Access;
+  using http::Method;
+  const auto add = [&](std::string pattern, awaitable<Answer> (*handler)(Context&, Request&),
+                       std::string summary) {
+    router.add({Method::get, std::move(pattern), Access::user,
+                [&context, handler](Request& request) { return handler(context, request); },
+                std::move(summary), "sagas"});
+  };
+  add("/sagas", list_sagas, "Sagas, newest first");
+  add("/sagas/{id}", get_saga, "One saga");
+  add("/sagas/correlation/{correlationId}", get_saga_by_correlation,
+      "The saga of a correlation id, or of the latest order with an idempotency key");
+  add("/sagas/status/{status}", list_in_status, "Sagas in a status");
+  add("/sagas/orders/processing", list_order_processing, "Sagas of the type OrderProcessingSaga");
+  add("/saga/status/{correlationId}", get_saga_by_correlation,
+      "The same as GET /sagas/correlation/{correlationId}");
+  add("/saga/active", list_active, "Sagas that have not ended");
+}
+
+}  // namespace sagactl::api

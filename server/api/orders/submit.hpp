@@ -1,0 +1,21 @@
+// Gives the engine a command and waits until it is durable or refused.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "server/api/context.hpp"
+#include "server/http/message/request.hpp"
+
+namespace sagactl::api {
+
+constexpr std::size_t reason_max = 1000;  // bytes of an operator's or customer's reason
+
+// `unknown_outcome` when the request's deadline passes first: the command may still come into effect.
+boost::asio::awaitable<Result<Receipt>> submit(Context& context, const http::Request& request,
+                                               Command command);
+
+// The same for an order, under the lock of its idempotency key.
+boost::asio::awaitable<Result<Receipt>> submit_order(Context& context, const http::Request& request,
+                                                     PlaceOrder command);
+
+}  // namespace sagactl::api

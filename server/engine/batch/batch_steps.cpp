@@ -1,0 +1,202 @@
+// What a batch does with the steps of sagas: the answers to calls, the calls themselves, and who carries them out.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/text/json_object.hpp"
+#include "server/engine/batch/command_batch.hpp"
+#include "server/participants/payment_check.hpp"
+
+namespace sagactl {
+namespace {
+
+// How many calls one command may lead to within its batch: every step of the longest saga, there and back, and
+// as much again. More is a loop in a definition.
+constexpr int calls_max = 64;
+
+std::string name_of(const StepDefinition& step, Direction direction) {
+  return std::string(direction == Direction::action ? step.name : step.compensated_as);
+}
+
+std::string call_data(const Flow& flow) {
+  return JsonObject()
+      .add("customerId", flow.order.customer)
+      .raw("items", to_json_text(flow.order.items))
+      .raw("totalAmount", flow.order.total.number_text())
+      .take();
+}
+
+}  // namespace
+
+Result<CommandBatch::Draft> CommandBatch::draft_of_saga(OrderId id) const {
+  const auto found = by_order_.find(id);
+  if (found == by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  return draft_of(found->second->flow);
+}
+
+Result<Receipt> CommandBatch::on(const StepReplied& command) {
+  auto found = draft_of_saga(order_of(command.saga));
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  if (!definition || command.reply.step >= definition->steps.size())
+    return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
+  const StepDefinition& step = definition->steps[command.reply.step];
+  StepReply reply = command.reply;
+  if (!command.is_recorded) {
+    auto recorded = record_reply(step, draft.flow, reply, command.gateway, policy_, moment_);
+    if (!recorded) return recorded.error();
+    draft.events = std::move(*recorded);
+    check_payments(draft);
+  }
+  const bool is_decided_here = definition->mode == Mode::choreography || !definition->services_may_be_apart ||
+                               policy_.services.has(Service::orchestrator);
+  if (!is_decided_here) {
+    draft.remote_replies.push_back({name_of(step, reply.direction), command.saga, std::move(reply),
+                                    draft.flow.saga->trace_parent});
+    return accept(std::move(draft));
+  }
+  // What the participant has learned is kept also when it came too late for the saga.
+  const bool is_news = !draft.events.empty();
+  const auto done = command_saga(draft, reply);
+  if (!done && !(is_news && done.error().code == ErrorCode::retry)) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> CommandBatch::on(const PaymentChecked& command) {
+  auto found = draft_of_saga(command.order);
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  auto recorded = record_check(draft.flow, command.attempt, command.outcome, command.gateway, policy_, moment_);
+  if (!recorded) return recorded.error();
+  draft.events = std::move(*recorded);
+  check_payments(draft);
+  return accept(std::move(draft));
+}
+
+// Calls for the payments that are to be looked at now, where the provider can be asked.
+bool CommandBatch::check_payments(Draft& draft) {
+  const std::vector<Payment>& payments = draft.flow.payments;
+  if (std::none_of(payments.begin(), payments.end(), [](const Payment& it) { return it.check.has_value(); })) return false;
+  const SagaDefinition* definition = draft.flow.saga ? find_definition(draft.flow.saga->type) : nullptr;
+  if (!definition || (definition->services_may_be_apart && !policy_.services.has(Service::payment))) return false;
+  std::vector<GatewayCall> calls = due_checks(draft.flow, moment_);
+  std::move(calls.begin(), calls.end(), std::back_inserter(draft.gateway_calls));
+  return !calls.empty();
+}
+
+Result<Receipt> CommandBatch::on(const PerformRequest& command) {
+  const StepCall& call = command.call;
+  auto found = draft_of_saga(order_of(call.saga));
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  if (!definition || call.step >= definition->steps.size())
+    return Error{ErrorCode::invalid, fmt::format("saga {} has no step {}", call.saga.text(), call.step)};
+  const StepDefinition& step = definition->steps[call.step];
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "the command is for another participant"};
+  auto reply = perform_here(draft, step, call);
+  if (!reply) return reply.error();
+  if (*reply)
+    draft.remote_replies.push_back(
+        {name_of(step, call.direction), call.saga, std::move(**reply), draft.flow.saga->trace_parent});
+  return accept(std::move(draft));
+}
+
+Result<Receipt> CommandBatch::on(const PursueRequest& command) {
+  auto found = draft_of_saga(command.order);
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const Saga& saga = *draft.flow.saga;
+  const SagaDefinition* definition = find_definition(saga.type);
+  const std::size_t i = open_step(saga);
+  if (!definition || definition->mode != Mode::choreography || i >= definition->steps.size())
+    return Error{ErrorCode::retry, "nothing is open"};
+  const StepState& state = saga.steps[i];
+  // What was begun here before is asked for first.
+  const bool is_begun = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end(),
+                                    [&](const Payment& payment) { return payment.attempt == state.attempt; });
+  const StepCall call{saga.id, i, direction_of(state), state.attempt, state.tries, is_begun, state.began_at};
+  if (!is_here(*definition, call)) return Error{ErrorCode::retry, "what is open is for another participant"};
+  const auto done = follow(draft, SagaDecision{saga, {}, {call}});
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> CommandBatch::on(const WakeRequest& command) {
+  auto found = draft_of_saga(order_of(command.saga));
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const auto done = command_saga(draft, WakeSaga{command.timer});
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<void> CommandBatch::command_saga(Draft& draft, const SagaCommand& command) {
+  if (!draft.flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
+  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  if (!definition)
+    return Error{ErrorCode::bug, fmt::format("saga {} is of the unknown type '{}'", draft.flow.saga->id.text(),
+                                             draft.flow.saga->type)};
+  auto decision = decide(*definition, *draft.flow.saga, command, moment_);
+  if (!decision) return decision.error();
+  return follow(draft, std::move(*decision));
+}
+
+// Carries a decision on: the calls that it makes are performed by the participants here, in this batch, until
+// there is none left or one waits for an answer from outside.
+Result<void> CommandBatch::follow(Draft& draft, SagaDecision decision) {
+  const SagaDefinition& definition = *find_definition(decision.saga.type);
+  std::vector<StepCall> calls;
+  for (int made = 0;;) {
+    draft.flow.saga = std::move(decision.saga);
+    std::move(decision.events.begin(), decision.events.end(), std::back_inserter(draft.events));
+    calls.insert(calls.end(), decision.calls.begin(), decision.calls.end());
+    decision.events.clear();
+    std::optional<StepReply> reply;
+    while (!calls.empty() && !reply) {
+      if (++made > calls_max) return Error{ErrorCode::bug, "a saga went in circles"};
+      const StepCall call = calls.front();
+      calls.erase(calls.begin());
+      const StepDefinition& step = definition.steps[call.step];
+      if (call.tries > 1) draft.tried_again.push_back(call);
+      if (!is_here(definition, call)) {
+        // In a choreography the event that has led to this is what the participant hears of.
+        if (definition.mode == Mode::orchestration)
+          draft.remote_calls.push_back(
+              {name_of(step, call.direction), call, call_data(draft.flow), draft.flow.saga->trace_parent});
+        continue;
+      }
+      auto performed = perform_here(draft, step, call);
+      if (!performed) return performed.error();
+      reply = std::move(*performed);
+    }
+    if (!reply) return {};
+    auto next = decide(definition, std::move(*draft.flow.saga), *reply, moment_);
+    if (!next) return next.error();
+    decision = std::move(*next);
+  }
+}
+
+Result<std::optional<StepReply>> CommandBatch::perform_here(Draft& draft, const StepDefinition& step,
+                                                    const StepCall& call) {
+  auto performed =
+      perform(command_of(step, call.direction), draft.flow, draft.stocks, call, policy_, moment_);
+  if (!performed) return performed.error();
+  std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
+  if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
+  std::optional<StepReply> reply;
+  if (performed->outcome)
+    reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome), call.tries, call.since};
+  return reply;
+}
+
+// The first creation is part of placing the order, wherever that is.
+bool CommandBatch::is_here(const SagaDefinition& definition, const StepCall& call) const {
+  if (!definition.services_may_be_apart || policy_.services.is_all()) return true;
+  if (call.step == 0 && call.direction == Direction::action && call.attempt == 1) return true;
+  const auto service = service_of(command_of(definition.steps[call.step], call.direction));
+  return !service || policy_.services.has(*service);
+}
+
+}  // namespace sagactl

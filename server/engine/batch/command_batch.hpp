@@ -1,0 +1,147 @@
+// One batch in memory: the commands that are decided one after the other on what was loaded for all of them, and
+// what is to be written and done in consequence. Pure but for its own state.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "common/random.hpp"
+#include "server/engine/command.hpp"
+#include "server/engine/batch/progress.hpp"
+#include "server/participants/perform.hpp"
+#include "server/ports/saga_exchange.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl {
+
+// The keys that a command needs to be loaded.
+void add_keys(const Command& command, Keys& keys);
+// What the flows that were found may need beside themselves: the stock that they draw from, the keys that they may
+// claim again, and the last event of those that another node than `node` wrote last.
+void add_further_keys(const std::vector<Flow>& flows, const NodeName& node, Keys& keys);
+
+// When a saga wants to be woken.
+struct Wake {
+  OrderId order;
+  std::optional<Timestamp> at;  // its durable timer; none: it has ended
+  Duration in{0};               // how long that is from the batch's time, and never longer than its definition lets it wait
+};
+
+class CommandBatch {
+ public:
+  // `loaded` is what was found, and is taken over. `now` is the database's time, `node_now` that of the node's own
+  // steady clock. `random` is for jitter and ids.
+  CommandBatch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
+        SteadyTime node_now, Random& random);
+  CommandBatch(const CommandBatch&) = delete;
+  CommandBatch& operator=(const CommandBatch&) = delete;
+
+  // Decides one command, whose keys were loaded. A rejection leaves the batch as it was.
+  Result<Receipt> apply(const Command& command);
+
+  // Everything that was decided, for Store::transact; valid as long as the batch.
+  Changes changes() const;
+
+  const std::deque<Event>& events() const { return events_; }
+  const std::vector<GatewayCall>& gateway_calls() const { return gateway_calls_; }
+  const std::vector<RemoteCall>& remote_calls() const { return remote_calls_; }
+  const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
+  std::int64_t last_sequence() const { return sequence_; }
+
+  // One for each flow that was written.
+  std::vector<Wake> wakes() const;
+  Progress progress() const;
+
+ private:
+  struct Work {
+    Flow flow;
+    bool new_order = false, order_changed = false;
+    bool new_saga = false, saga_changed = false;
+    int version_loaded = 0;  // of the saga; 0: there was none
+    std::size_t payments_stored = 0;  // how many of flow.payments the store has
+    std::vector<bool> payment_changed;
+    std::size_t barriers_stored = 0;
+    bool reservations_changed = false, writer_changed = false;
+  };
+  // What one command does, kept apart until it is known to be accepted.
+  struct Draft {
+    Flow flow;
+    StockBook stocks;
+    std::vector<Event> events = {};
+    std::vector<GatewayCall> gateway_calls = {};
+    std::vector<RemoteCall> remote_calls = {};
+    std::vector<RemoteReply> remote_replies = {};
+    bool is_looked_at = false;  // when it has to be looked at again is written anew
+    std::vector<StepCall> tried_again = {};
+  };
+
+  Result<Receipt> on(const PlaceOrder& command);
+  Result<Receipt> on(const CancelOrderRequest& command);
+  Result<Receipt> on(const ConfirmOrderRequest& command);
+  Result<Receipt> on(const ConfirmPaymentRequest& command);
+  Result<Receipt> on(const SetStockRequest& command);
+  Result<Receipt> on(const ExpireReservationsRequest& command);
+  Result<Receipt> on(const CompensateRequest& command);
+  Result<Receipt> on(const RetryRequest& command);
+  Result<Receipt> on(const StepReplied& command);
+  Result<Receipt> on(const PaymentChecked& command);
+  Result<Receipt> on(const PerformRequest& command);
+  Result<Receipt> on(const PursueRequest& command);
+  Result<Receipt> on(const WakeRequest& command);
+  Result<Receipt> on(const RegisterUser& command);
+  Result<Receipt> on(const BeginSession& command);
+  Result<Receipt> on(const RenewSession& command);
+  Result<Receipt> on(const EndSession& command);
+  Result<Receipt> on(const ChangeRights& command);
+
+  Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
+  Result<Draft> draft_of_saga(OrderId id) const;
+  Draft draft_of(const Flow& flow) const { return Draft{flow, StockBook(&stocks_)}; }
+  Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
+  Result<void> command_saga(Draft& draft, const SagaCommand& command);
+  Result<void> follow(Draft& draft, SagaDecision decision);
+  Result<std::optional<StepReply>> perform_here(Draft& draft, const StepDefinition& step, const StepCall& call);
+  bool is_here(const SagaDefinition& definition, const StepCall& call) const;
+  bool check_payments(Draft& draft);
+  Result<Receipt> accept(Draft draft);
+  void write(Draft draft);
+  void record(std::vector<Event> events, Flow* flow);
+  void keep(const StockBook& stocks);
+  Result<void> check_loaded(const Draft& draft) const;
+  void update_claim(const Order& order);
+  User* find_user(UserId id);
+  Receipt write(User& user);
+  Moment next_moment();
+
+  const Writer writer_;
+  const Timestamp began_;
+  Timestamp now_;
+  SteadyTime node_now_;
+  Random& random_;
+  std::int64_t sequence_;
+  const Policy& policy_;
+  Moment moment_;  // of the command that is being decided
+
+  std::deque<Work> works_;
+  std::unordered_map<OrderId, Work*> by_order_;
+  std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims_;
+  std::vector<KeyDigest> claims_changed_;
+  StockBook stocks_;
+  std::set<StockKey> absent_stocks_;
+  std::set<StockKey> stocks_changed_;
+  std::deque<User> users_;
+  std::vector<const User*> users_changed_;
+  std::unordered_map<OrderId, EventPlace> last_events_;  // of flows that other nodes wrote
+  std::deque<Replay> replays_;
+  std::size_t replays_loaded_ = 0;
+  std::deque<Event> events_;
+  std::vector<GatewayCall> gateway_calls_;
+  std::vector<RemoteCall> remote_calls_;
+  std::vector<RemoteReply> remote_replies_;
+  std::vector<StepCall> tried_again_;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,51 @@
+// Which rows a command needs: what a batch loads before it decides.
+#include "server/engine/batch/command_batch.hpp"
+#include "server/engine/batch/placing.hpp"
+
+namespace sagactl {
+
+void add_keys(const Command& command, Keys& keys) {
+  struct Adder {
+    Keys& keys;
+    void operator()(const PlaceOrder& c) {
+      const std::string key = key_of(c);
+      if (!key.empty()) keys.claims.push_back(digest_of_key(key));
+      if (c.replay) keys.replays.push_back(c.replay->key);
+      for (StockKey& stock : stocks_of(c)) keys.stocks.push_back(std::move(stock));
+    }
+    void operator()(const CancelOrderRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const ConfirmOrderRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const ConfirmPaymentRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const SetStockRequest& c) {
+      for (const StockSetting& setting : c.settings) keys.stocks.push_back(setting.key);
+    }
+    void operator()(const ExpireReservationsRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const PaymentChecked& c) { keys.flows.push_back(c.order); }
+    void operator()(const PerformRequest& c) { keys.flows.push_back(order_of(c.call.saga)); }
+    void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
+    void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
+    void operator()(const BeginSession& c) { keys.users.push_back(c.user); }
+    void operator()(const RenewSession& c) { keys.users.push_back(c.user); }
+    void operator()(const EndSession& c) { keys.users.push_back(c.user); }
+    void operator()(const ChangeRights& c) { keys.emails.push_back(c.email); }
+  };
+  std::visit(Adder{keys}, command);
+}
+
+void add_further_keys(const std::vector<Flow>& flows, const NodeName& node, Keys& keys) {
+  for (const Flow& flow : flows) {
+    if (flow.saga)
+      for (StockKey& key : stocks_of(flow.saga->type, flow.order)) keys.stocks.push_back(std::move(key));
+    // What it holds is given back by what it has written down, also when its order or its saga is gone.
+    for (const Reservation& reservation : flow.reservations)
+      for (const ReservationLine& line : reservation.lines) keys.stocks.push_back({reservation.kind, line.stock});
+    if (may_claim_again(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
+    if (flow.writer != node) keys.last_events.push_back(flow.order.id);
+  }
+}
+
+}  // namespace sagactl

@@ -1,0 +1,123 @@
+#include "server/http/message/conditional.hpp"
+
+#include <algorithm>
+
+#include "common/crypto.hpp"
+#include "common/text/text.hpp"
+#include "server/http/message/problem.hpp"
+#include "server/http/router.hpp"
+
+namespace sagactl::http {
+namespace {
+
+constexpr std::size_t digest_digits = 24;  // of 64: enough that no two versions of one answer share a tag
+constexpr std::string_view if_match_of_no_use =
+    "nothing was done: this route cannot hold If-Match against what there is; leave it out, or send *";
+constexpr std::string_view if_none_match_of_no_use =
+    "nothing was done: If-None-Match is only for what is read with GET; leave it out";
+constexpr std::string_view another_version = "what there is now is another version than If-Match names";
+
+bool is_tag_character(unsigned char c) {
+  return c == 0x21 || (c >= 0x23 && c != 0x7F);
+}
+
+// Takes the next tag off a list, and whatever cannot be one with it.
+Condition::Tag take_tag(std::string_view& list) {
+  Condition::Tag tag;
+  std::string_view rest = list;
+  if (rest.starts_with("W/")) {
+    tag.weak = true;
+    rest.remove_prefix(2);
+  }
+  std::size_t end = 0;
+  if (rest.starts_with('"'))
+    for (end = 1; end < rest.size() && is_tag_character(static_cast<unsigned char>(rest[end]));) ++end;
+  if (end > 0 && end < rest.size() && rest[end] == '"') {
+    tag.opaque = rest.substr(0, end + 1);
+    rest.remove_prefix(end + 1);
+  }
+  const std::size_t comma = rest.find(',');
+  if (!trim(rest.substr(0, comma)).empty()) tag.opaque = {};
+  list = comma == rest.npos ? std::string_view() : rest.substr(comma + 1);
+  return tag;
+}
+
+Condition::Tag tag_of(std::string_view etag) {
+  const bool weak = etag.starts_with("W/");
+  return {weak, weak ? etag.substr(2) : etag};
+}
+
+// The bytes say when it is another version. Weak: a proxy may write them otherwise, and nothing is changed by it.
+std::string etag_of(std::string_view body) {
+  return "W/\"" + hex(sha256(body)).substr(0, digest_digits) + "\"";
+}
+
+std::string_view header_of(const Response& response, std::string_view name) {
+  for (const Header& header : response.headers)
+    if (header.name == name) return header.value;
+  return {};
+}
+
+}  // namespace
+
+Condition::Condition(const Request& request, std::string_view lower_case_name) {
+  for (const Header& header : request.headers) {
+    if (header.name != lower_case_name) continue;
+    given_ = true;
+    if (trim(header.value) == "*") any_ = true;
+    for (std::string_view list = header.value; !list.empty();) {
+      list = trim(list);
+      if (const Tag tag = take_tag(list); !tag.opaque.empty()) tags_.push_back(tag);
+    }
+  }
+}
+
+bool Condition::has_strongly(std::string_view etag) const {
+  const Tag wanted = tag_of(etag);
+  return !wanted.weak && std::any_of(tags_.begin(), tags_.end(), [&](const Tag& tag) {
+    return !tag.weak && tag.opaque == wanted.opaque;
+  });
+}
+
+bool Condition::has_weakly(std::string_view etag) const {
+  const Tag wanted = tag_of(etag);
+  return std::any_of(tags_.begin(), tags_.end(), [&](const Tag& tag) { return tag.opaque == wanted.opaque; });
+}
+
+void make_conditional(const Request& request, Response& response) {
+  if (response.status != 200 || response.stream || response.content_type != media::json) return;
+  if (header_of(response, "ETag").empty()) response.headers.push_back({"ETag", etag_of(response.body)});
+  if (header_of(response, "Cache-Control").empty()) {
+    const bool is_somebodys = request.route && request.route->access != Access::anyone;
+    response.headers.push_back({"Cache-Control", is_somebodys ? "private, no-cache" : "no-cache"});
+  }
+  const std::string_view etag = header_of(response, "ETag");
+  const Condition wanted(request, "if-match");
+  if (wanted.given() && !wanted.any() && !wanted.has_strongly(etag)) {
+    response = problem(412, another_version, request);
+    return;
+  }
+  const Condition seen(request, "if-none-match");
+  if (!seen.any() && !seen.has_weakly(etag)) return;
+  response.status = 304;
+  response.content_type = {};
+  response.body.clear();
+}
+
+std::string_view unmet_condition(const Request& request) {
+  switch (request.method) {
+    case Method::put:
+    case Method::patch:
+    case Method::del:
+      if (!request.header("if-none-match").empty()) return if_none_match_of_no_use;
+      break;
+    case Method::post:
+      break;
+    default:
+      return {};
+  }
+  if (request.route->reads_if_match || request.header("if-match").empty()) return {};
+  return Condition(request, "if-match").any() ? std::string_view() : if_match_of_no_use;
+}
+
+}  // namespace sagactl::http

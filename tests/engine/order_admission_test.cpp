@@ -1,0 +1,254 @@
+#include "server/engine/order_admission.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/front_store.hpp"
+
+namespace sagactl {
+namespace {
+
+struct Tally {
+  int created = 0, refused = 0;
+  std::set<std::int64_t> tokens;
+  Completion counter() {
+    return [this](Result<Receipt> receipt) {
+      if (!receipt) {
+        ++refused;
+        return;
+      }
+      ++created;
+      tokens.insert(receipt->flow->order.fencing_token);
+    };
+  }
+};
+
+std::vector<LockState> held(Lock& lock) {
+  std::vector<LockState> states;
+  lock.held(10, [&](Result<std::vector<LockState>> found) { states = found.value(); });
+  return states;
+}
+
+TEST(OrderAdmission, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  OrderAdmission desk(*node.engine, *lock, node.clock);
+  Tally tally;
+  const auto commits = node.engine->stats().commits;
+  for (int i = 0; i < 50; ++i) desk.place(order_for("HOT"), tally.counter());
+  EXPECT_EQ(held(*lock).size(), 1u);
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(tally.refused, 49);
+  EXPECT_EQ(node.engine->stats().commits, commits + 1);
+  EXPECT_TRUE(held(*lock).empty()) << "released when the last has been answered";
+  EXPECT_GT(*tally.tokens.begin(), 0);
+}
+
+// Counts what is asked of another lock.
+class CountedLock final : public Lock {
+ public:
+  explicit CountedLock(Lock& lock) : lock_(lock) {}
+  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
+               Granted done) override {
+    ++acquired;
+    lock_.acquire(key, holder, ttl, patience, std::move(done));
+  }
+  void renew(const LockGrant& grant, Duration ttl, Changed done) override { lock_.renew(grant, ttl, std::move(done)); }
+  void release(const LockGrant& grant, Changed done) override {
+    ++released;
+    lock_.release(grant, std::move(done));
+  }
+  void held(std::size_t limit, Listed done) override { lock_.held(limit, std::move(done)); }
+  void state(const std::string& key, Listed done) override { lock_.state(key, std::move(done)); }
+  Result<Duration> availability() const override { return lock_.availability(); }
+
+  int acquired = 0, released = 0;
+
+ private:
+  Lock& lock_;
+};
+
+TEST(OrderAdmission, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  CountedLock counted(*lock);
+  OrderAdmission desk(*node.engine, counted, node.clock);
+  Tally tally;
+  for (const Duration later : {0s, 4s, 2s}) {
+    node.clock.advance(later);
+    desk.place(order_for("A"), tally.counter());
+  }
+  EXPECT_EQ(counted.acquired, 1) << "the third waits until nobody is inside";
+  node.settle();
+  EXPECT_EQ(counted.acquired, 2);
+  EXPECT_EQ(counted.released, 2);
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(tally.refused, 2);
+}
+
+// Over a store that gathers commits for 8 ms; a commit has just begun, for an order whose lock is not given back yet.
+class OrderDeskOfAGatheringNode : public NodeOnAFrontStore {
+ protected:
+  OrderDeskOfAGatheringNode() {
+    store.gathers = 8ms;
+    options.batch_max = 4;
+    start();
+    engine->turn();
+    desk = std::make_unique<OrderAdmission>(*engine, lock, clock);
+    place(1);
+    engine->turn();
+    EXPECT_EQ(tally.created, 1);
+  }
+  void place(int orders) {
+    for (int i = 0; i < orders; ++i) desk->place(order_for(fmt::format("P{}", ++placed)), tally.counter());
+  }
+  void turn_after(Duration time) {
+    clock.advance(time);
+    engine->turn();
+  }
+
+  std::unique_ptr<Lock> shared = make_memory_lock(clock);
+  CountedLock lock{*shared};
+  std::unique_ptr<OrderAdmission> desk;
+  Tally tally;
+  int placed = 0;
+};
+
+TEST_F(OrderDeskOfAGatheringNode, AsksForAllLocksOfTheNextCommitTogetherInTimeForIt) {
+  const SteadyTime began = clock.steady();
+  place(3);
+  EXPECT_EQ(engine->turn(), began + 6ms);
+  EXPECT_EQ(lock.acquired, 1) << "the first order's";
+  turn_after(6ms);
+  EXPECT_EQ(lock.acquired, 4);
+  EXPECT_EQ(tally.created, 1);
+  turn_after(2ms);
+  EXPECT_EQ(tally.created, 4);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, GivesLocksBackWhenItAsksForOthers) {
+  turn_after(5ms);
+  EXPECT_EQ(lock.released, 0);
+  turn_after(1ms);
+  EXPECT_EQ(lock.released, 1);
+  EXPECT_TRUE(held(*shared).empty());
+}
+
+TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForWhatComesLate) {
+  clock.advance(6ms);
+  place(1);
+  EXPECT_EQ(lock.acquired, 2);
+  EXPECT_EQ(lock.released, 1) << "with what waited";
+}
+
+TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForAFullBatch) {
+  place(3);
+  EXPECT_EQ(lock.acquired, 1);
+  place(1);
+  EXPECT_EQ(lock.acquired, 5);
+  engine->turn();
+  EXPECT_EQ(tally.created, 5);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetGetItAnew) {
+  const PlaceOrder first = order_for("P1");
+  desk->place(first, tally.counter());
+  turn_after(6ms);
+  EXPECT_EQ(lock.released, 1);
+  EXPECT_EQ(lock.acquired, 2);
+  turn_after(2ms);
+  EXPECT_EQ(tally.refused, 1);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIsSet) {
+  place(1);
+  clock.step(-3600s);
+  turn_after(6ms);
+  EXPECT_EQ(lock.acquired, 2);
+  clock.step(7200s);
+  turn_after(1ms);
+  EXPECT_EQ(tally.created, 1);
+  turn_after(1ms);
+  EXPECT_EQ(tally.created, 2);
+}
+
+TEST_F(OrderDeskOfAGatheringNode, NoLockStaysBehindWhenItStops) {
+  engine->stop();
+  EXPECT_EQ(lock.released, 1);
+  EXPECT_TRUE(held(*shared).empty());
+}
+
+TEST(OrderAdmission, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt) {
+  for (const Duration waited : {9s, 10s}) {
+    BenchNode node;
+    const auto lock = make_memory_lock(node.clock);
+    OrderAdmission desk(*node.engine, *lock, node.clock);
+    Tally tally;
+    desk.place(order_for("A"), tally.counter());
+    node.clock.advance(waited);  // the node cannot write; from 10 s on another may have the lock
+    node.settle();
+    EXPECT_EQ(tally.created, 1);
+    EXPECT_EQ(*tally.tokens.begin() > 0, waited < 10s);
+  }
+}
+
+TEST(OrderAdmission, ALockThatOthersDoNotShareFencesNothing) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock, LockReach::this_process);
+  OrderAdmission desk(*node.engine, *lock, node.clock);
+  Tally tally;
+  for (int i = 0; i < 2; ++i) desk.place(order_for("A"), tally.counter());
+  EXPECT_EQ(held(*lock).size(), 1u) << "it sheds this node's duplicates";
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(*tally.tokens.begin(), 0) << "and is not written where others would compare it";
+}
+
+TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  OrderAdmission desk(*node.engine, *lock, node.clock);
+  std::optional<LockGrant> theirs;
+  PlaceOrder order = order_for("A");
+  lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 10s, 0s,
+                [&](Result<LockGrant> grant) { theirs = *grant; });
+  Tally tally;
+  desk.place(order, tally.counter());
+  node.settle();
+  EXPECT_EQ(tally.created, 0);
+  lock->release(*theirs, [](Result<bool> released) { ASSERT_TRUE(released.value()); });
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_GT(*tally.tokens.begin(), theirs->fencing_token);
+}
+
+TEST(OrderAdmission, ALockThatStaysTakenDoesNotStopAnOrder) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  OrderAdmission desk(*node.engine, *lock, node.clock);
+  PlaceOrder order = order_for("A");
+  lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 60s, 0s, [](Result<LockGrant>) {});
+  Tally tally;
+  desk.place(order, tally.counter());
+  node.clock.advance(5s);
+  node.settle();
+  EXPECT_EQ(tally.created, 1);
+  EXPECT_EQ(*tally.tokens.begin(), 0) << "placed without a lock: the database decided";
+}
+
+TEST(OrderAdmission, ADeskThatIsGoneIsNotCalledBack) {
+  BenchNode node;
+  const auto lock = make_memory_lock(node.clock);
+  PlaceOrder order = order_for("A");
+  lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 1s, 0s, [](Result<LockGrant>) {});
+  Tally tally;
+  {
+    OrderAdmission desk(*node.engine, *lock, node.clock);
+    desk.place(order, tally.counter());
+  }
+  node.clock.advance(5s);
+  EXPECT_EQ(tally.created + tally.refused, 0);
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -108,10 +108,7 @@ Result<void> LoadRun::find_targets() {
   }
   options_.targets = std::move(targets);
   if (answering_) return {};
-  return Error{ErrorCode::unavailable,
-               fmt::format("nothing answers at {}; start a node with 'sagactl serve' or give "
-                           "--url",
-                           silent)};
+  return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}", silent)};
 }
 
 Result<void> LoadRun::open_users() {

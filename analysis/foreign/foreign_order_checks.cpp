@@ -186,7 +186,9 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
   }
   std::size_t requests = 0, happened = 0;
   Violations with_errors;  // not wrong, and worth to be seen
-  for (const auto& [group, list] : open) {
+  for (auto& [group, list] : open) {
+    // Of several requests for one order it may be that of the one that was told an error, and is to be seen.
+    std::stable_partition(list.begin(), list.end(), [](const LedgerEntry* it) { return it->http_status != 0; });
     requests += list.size();
     std::vector<const ForeignOrder*> untold;
     for (const ForeignOrder* order : orders.of_group(group.first, group.second))

@@ -129,6 +129,20 @@ TEST(AnErrorThatWasDone, IsShownAndIsNoFault) {
   EXPECT_EQ(shown.witness["requests"][0]["httpStatus"], 500);
 }
 
+TEST(AnErrorThatWasDone, IsShownWhereOtherRequestsForItTimedOut) {
+  ForeignWorld world;
+  for (int member = 0; member < 3; ++member) {
+    LedgerEntry& request = world.ledger.entries[member];
+    request.outcome = RequestOutcome::indeterminate;
+    request.failure = member == 1 ? TransportFailure::none : TransportFailure::timed_out;
+    request.http_status = member == 1 ? 500 : 0;
+    request.order = {};
+  }
+  const Verdict shown = world.verdict("indeterminate-resolved");
+  EXPECT_THAT(shown.reason, HasSubstr("1 happened, 2 did not; 1 answered with an error, and done"));
+  EXPECT_EQ(shown.witness["requests"][0]["operation"], 1);
+}
+
 TEST(OtherSpellings, OfOneIdAreTheSame) {
   ForeignWorld world;
   const std::string plain = "867a4850-d872-42eb-a83d-c71921cdc0c3", bare = "867a4850d87242eba83dc71921cdc0c3";

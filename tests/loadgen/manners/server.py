@@ -53,6 +53,7 @@ def now_us():
 class Server:
     def __init__(self, manner, fault, folder, seed):
         self.manner, self.fault, self.faulted = manner, fault, False
+        self.told_of_fault = None
         self.random = random.Random(seed)
         self.database = f"{folder}/sale.db"
         self.db = sqlite3.connect(self.database, check_same_thread=False, isolation_level=None)
@@ -136,6 +137,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             status = 402 if fails and self.manner == "declined" else 201
             self.seen[key] = (200 if status == 201 else status, told)
             if not fails and not again and self.faults("lost"):
+                self.told_of_fault = told
                 return status, told
             if self.manner == "late":
                 threading.Timer(0.2 + self.random.random() * 0.5, self.keep_later, (kept, key, fails)).start()
@@ -143,6 +145,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
                 self.keep(kept, key, fails)
                 self.finish(kept, fails)
             if not fails and self.faults("error"):
+                self.told_of_fault = told
                 return 500, told
             return status, told
 

@@ -131,7 +131,7 @@ TEST(AnErrorThatWasDone, IsShownAndIsNoFault) {
 
 TEST(AnErrorThatWasDone, IsShownWhereOtherRequestsForItTimedOut) {
   ForeignWorld world;
-  for (int member = 0; member < 3; ++member) {
+  for (std::size_t member = 0; member < 3; ++member) {
     LedgerEntry& request = world.ledger.entries[member];
     request.outcome = RequestOutcome::indeterminate;
     request.failure = member == 1 ? TransportFailure::none : TransportFailure::timed_out;

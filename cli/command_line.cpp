@@ -74,7 +74,7 @@ void choose_looks(Terminal& terminal, const Environment& environment, const Sett
   terminal.redraws = !dumb;
   terminal.whole = settings.wide;
   const auto columns = parse_whole_number(environment.get("COLUMNS").value_or(""), 1, 100'000);
-  if (columns) terminal.columns_wanted = static_cast<int>(*columns);
+  if (columns) terminal.width = static_cast<int>(*columns);
 }
 
 void choose_log_level(const Settings& settings) {

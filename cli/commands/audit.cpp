@@ -53,7 +53,7 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
     invocation.print(*found, "entries");
     return ExitCode::done;
   }
-  Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"NODE"}, {"DETAIL"}});
+  Table table({{"WHEN", Fit::time}, {"WHO"}, {"DID", Fit::whole, needed}, {"TO", Fit::id, needed}, {"NODE"}, {"DETAIL"}});
   for (const Json& entry : member(*found, "entries"))
     table.row({text_member(entry, "timestamp"),
                or_else(text_member(entry, "email"), or_else(text_member(entry, "by"))), text_member(entry, "action"),

@@ -60,11 +60,11 @@ std::string beginning(const DeadLetter& letter) {
 }
 
 void print_table(const Invocation& invocation, const std::vector<DeadLetter>& letters, std::size_t count) {
-  Table table({{"ID"}, {"FROM"}, {"SINCE"}, {"REASON"}, {"MESSAGE"}});
+  Table table({{"ID", Fit::whole, needed}, {"FROM"}, {"SINCE", Fit::time}, {"REASON", Fit::text, needed}, {"MESSAGE"}});
   for (std::size_t i = 0; i < std::min(count, letters.size()); ++i)
     table.row({letters[i].id(), letters[i].topic + " " + letters[i].partition + ":" + letters[i].offset,
                letters[i].at, letters[i].reason, beginning(letters[i])});
-  table.print(invocation.terminal.out);
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
 Result<std::vector<DeadLetter>> read_letters(const Invocation& invocation, const LetterFlags& flags) {

@@ -105,7 +105,8 @@ void print_order(const Invocation& invocation, const Json& order) {
                                   {"payment", text_member(order, "paymentId")},
                                   {"cancelled", text_member(order, "cancelReason")},
                                   {"correlation", text_member(order, "correlationId")},
-                                  {"created", text_member(order, "createdAt")}});
+                                  {"created", text_member(order, "createdAt")}},
+        invocation.terminal.table_width());
 }
 
 // The systems that list their newest orders whole: those in that status, and of them one page.
@@ -211,7 +212,8 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
     invocation.print(*found, "orders");
     return ExitCode::done;
   }
-  Table table({{"ORDER"}, {"STATUS"}, {"TOTAL", true}, {"CREATED"}, {"NODE"}, {"ITEMS"}});
+  Table table({{"ORDER", Fit::id, needed}, {"STATUS", Fit::whole, needed}, {"TOTAL", Fit::number}, {"CREATED", Fit::time}, {"NODE"},
+               {"ITEMS"}});
   for (const Json& listed : member(*found, "orders")) {
     const Json order = in_common_words(flags.system, listed);
     table.row({text_member(order, "id"), invocation.paint.status(text_member(order, "status")),

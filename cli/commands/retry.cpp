@@ -71,7 +71,7 @@ Json operate(NodeClient& client, const Operation& operation, const OperationFlag
 }
 
 Table result_table(const std::vector<Json>& results, const Paint& paint) {
-  Table table({{"SAGA"}, {"RESULT"}, {"NOW"}, {""}});
+  Table table({{"SAGA", Fit::id, needed}, {"RESULT", Fit::whole, needed}, {"NOW", Fit::whole}, {"", Fit::folded}});
   for (const Json& result : results) {
     const bool ok = true_member(result, "ok");
     table.row({text_member(result, "sagaId"), ok ? paint.good("accepted") : paint.bad("refused"),
@@ -123,7 +123,7 @@ Result<bool> agreed(Invocation& invocation, const Operation& operation, const Op
         found.sagas.begin() + static_cast<std::ptrdiff_t>(std::min(sample_size, found.sagas.size()));
     invocation.terminal.err << what << " with " << flags.which.text() << ", among them:\n";
     saga_table({found.sagas.begin(), end}, invocation.paint)
-        .print(invocation.terminal.err, invocation.terminal.err_width());
+        .print(invocation.terminal.err, invocation.terminal.text_width());
   }
   return flags.yes || ask_yes_or_no(invocation.terminal, what + "?");
 }
@@ -144,7 +144,7 @@ Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const O
       invocation.print(Json{{"dryRun", true}, {"count", found->sagas.size()}, {"sagas", found->sagas}},
                        "sagas");
     else
-      saga_table(found->sagas, invocation.paint).print(invocation.terminal.out);
+      saga_table(found->sagas, invocation.paint).print(invocation.terminal.out, invocation.terminal.table_width());
     invocation.say("would " + operation.verb + " " + std::to_string(found->sagas.size()) +
                    " sagas; nothing was done");
     return ExitCode::done;

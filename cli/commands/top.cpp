@@ -48,13 +48,13 @@ void draw(std::ostream& out, const Invocation& invocation, const SystemView& vie
   } else if (trouble) {
     out << paint.bad(trouble->message) << "\n\n";
   }
-  Table table({{"NODE"},
+  Table table({{"NODE", Fit::text, needed},
                {"URL"},
-               {"DATABASE", true},
-               {"COMMITS", true},
-               {"QUEUE", true},
-               {"UNPUBLISHED", true},
-               {"STATUS"}});
+               {"DATABASE", Fit::number},
+               {"COMMITS", Fit::number},
+               {"QUEUE", Fit::number},
+               {"UNPUBLISHED", Fit::number},
+               {"STATUS", Fit::whole, needed}});
   for (const NodeView& node : view.nodes) {
     const std::string database = node.up ? fmt::format("{:.1f} ms", node.database_ms) : "-";
     table.row({node.node.empty() ? "-" : node.node, node.url, database, std::to_string(node.commits),
@@ -147,8 +147,9 @@ class Screen {
       draw(text, invocation_, view, rates, trouble);
       out << clear_screen << fitted(text.str(), invocation_.terminal) << std::flush;
     } else if (once) {
-      draw(out, invocation_, view, rates, trouble);
-      out << std::flush;
+      std::ostringstream text;
+      draw(text, invocation_, view, rates, trouble);
+      out << folded(text.str(), invocation_.terminal.table_width()) << std::flush;
     } else {
       print_line(invocation_, view, rates);
     }

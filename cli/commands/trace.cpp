@@ -90,7 +90,7 @@ Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
   const auto trace = flags.follow ? follow(invocation, *client, flags.id) : find_trace(*client, flags.id);
   if (!trace) return trace.error();
   if (invocation.settings.format == Format::table)
-    invocation.terminal.out << (flags.follow ? "\n" : "") << saga_tree(*trace, invocation.paint);
+    invocation.terminal.out << (flags.follow ? "\n" : "") << saga_tree(*trace, invocation.paint, invocation.terminal.table_width());
   else if (invocation.settings.format == Format::json || !flags.follow)
     invocation.print(*trace);
   return ExitCode::done;

@@ -52,7 +52,7 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
   const Contexts loaded = load_contexts(invocation);
   const Contexts* contexts = &loaded;
   Json list = Json::array();
-  Table table({{""}, {"NAME"}, {"URL"}, {"DATABASE"}});
+  Table table({{"", Fit::whole, needed}, {"NAME", Fit::text, needed}, {"URL"}, {"DATABASE"}});
   for (const auto& [name, values] : contexts->by_name) {
     list.push_back(context_json(*contexts, name));
     const auto value = [&values = values](const char* key) {
@@ -65,7 +65,7 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
   else if (table.empty())
     invocation.say("no contexts; `sagactl context set CONTEXT --url URL` makes one");
   else
-    table.print(invocation.terminal.out);
+    table.print(invocation.terminal.out, invocation.terminal.table_width());
   return ExitCode::done;
 }
 

@@ -19,7 +19,7 @@ void add_settings(CLI::App& root, Settings& settings) {
       add_text(root, "--data", settings.data, "DIR", "Data directory of the nodes on this machine [./sagactl-data]"),
       add_choice(root, "-o,--output", settings.format, "Form of the result [table]"),
       add_duration(root, "--timeout", settings.timeout, "Give up on a request after this time [10s]"),
-      add_switch(root, "--wide", settings.wide, "Tables in their full width, whatever the terminal's"),
+      add_switch(root, "--wide", settings.wide, "Everything in its full width, whatever the terminal's"),
       add_switch(root, "--no-color", settings.no_color, "No colours (as NO_COLOR=1)"),
       add_switch(root, "-q,--quiet", settings.quiet, "Say nothing but results and errors"),
       add_switch(root, "-v,--verbose", settings.verbose, "Say more about what is done"),

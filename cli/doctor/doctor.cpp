@@ -25,12 +25,12 @@ Json to_json(const Findings& findings, Health worst) {
 }
 
 void print_findings(const Invocation& invocation, const Findings& findings) {
-  Table table({{"CHECK"}, {"RESULT"}, {"FOUND"}});
+  Table table({{"CHECK", Fit::text, needed}, {"RESULT", Fit::whole, needed}, {"FOUND", Fit::folded, needed}});
   for (const Finding& finding : findings) {
     table.row({finding.subject, invocation.paint.status(to_string(finding.health)), finding.found});
     if (!finding.advice.empty()) table.row({"", "", "→ " + finding.advice});
   }
-  table.print(invocation.terminal.out);
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
 struct DoctorFlags {

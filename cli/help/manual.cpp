@@ -79,7 +79,7 @@ The Redis of the locks, where there is no \-\-redis.
 The brokers, where there is no \-\-kafka.
 .TP
 \fBNO_COLOR\fR, \fBTERM\fR, \fBCOLUMNS\fR
-No colours; a dumb terminal is never written over; the width of tables where the output is no terminal.
+No colours; a dumb terminal is never written over; the width of a terminal that does not tell it.
 .SH FILES
 .TP
 \fI./sagactl.toml\fR, \fI~/.config/sagactl/config.toml\fR

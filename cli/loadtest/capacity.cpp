@@ -152,16 +152,17 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
   return found;
 }
 
-std::string capacity_text(const CapacityFound& found) {
+std::string capacity_text(const CapacityFound& found, int width) {
   Table table(
-      {{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"WHY"}});
+      {{"RATE", Fit::number, needed}, {"SENT", Fit::number}, {"P50", Fit::number}, {"P99", Fit::number}, {"ERRORS", Fit::number},
+       {"OUTCOME", Fit::whole, needed}, {"WHY", Fit::folded}});
   for (const CapacityStep& step : found.steps)
     table.row({fmt::format("{:g}/s", step.rate), fmt::format("{:.0f}/s", step.sent_per_second),
                format_duration(step.p50), format_duration(step.p99),
                fmt::format("{:.2f} %", step.errors * 100), std::string(word_of(step.outcome)), step.reason});
   std::ostringstream out;
-  table.print(out);
-  return "Capacity: " + conclusion(found) + "\n" + out.str() + "\n";
+  table.print(out, width);
+  return folded("Capacity: " + conclusion(found), width) + "\n" + out.str() + "\n";
 }
 
 Json capacity_json(const CapacityFound& found) {

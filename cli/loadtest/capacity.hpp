@@ -37,7 +37,7 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
                                       std::span<const Threshold> thresholds, const std::stop_token& stop,
                                       const std::function<Result<RunResult>(const LoadOptions&)>& run);
 
-std::string capacity_text(const CapacityFound& found);
+std::string capacity_text(const CapacityFound& found, int width = 0);
 Json capacity_json(const CapacityFound& found);
 
 }  // namespace sagactl

@@ -157,7 +157,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* 
   if (capacity) result["capacity"] = capacity_json(*capacity);
   show_result(invocation_, result);
   if (capacity && !invocation_.wants_json())
-    invocation_.terminal.out << '\n' << capacity_text(*capacity) << std::flush;
+    invocation_.terminal.out << '\n' << capacity_text(*capacity, invocation_.terminal.table_width()) << std::flush;
   Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
   if (!kept) {
     Error trouble = kept.error();

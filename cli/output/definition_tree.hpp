@@ -10,6 +10,6 @@ namespace sagactl {
 
 // `definition`: one of GET /sagas/definitions. `with_topics`: also under which topics its events are
 // published.
-std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics);
+std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics, int width = 0);
 
 }  // namespace sagactl

@@ -11,6 +11,7 @@ namespace sagactl {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 // Values begin in one column; those that are empty are left out.
-void print(std::ostream& out, const Fields& fields);
+// With a `width` above 0 values go on in lines below.
+void print(std::ostream& out, const Fields& fields, int width = 0);
 
 }  // namespace sagactl

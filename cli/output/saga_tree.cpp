@@ -149,7 +149,7 @@ std::string event_line(const Json& event, const Json& began, const Paint& paint)
   return text;
 }
 
-std::string saga_tree(const Json& trace, const Paint& paint) {
+std::string saga_tree(const Json& trace, const Paint& paint, int width) {
   const Json& saga = member(trace, "saga");
   Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga looks after this order")};
   if (member(trace, "order").is_object())
@@ -167,7 +167,7 @@ std::string saga_tree(const Json& trace, const Paint& paint) {
     for (const Json& event : timeline) events.branches.push_back({event_line(event, began, paint)});
     root.branches.push_back(std::move(events));
   }
-  return drawn(root);
+  return drawn(root, width);
 }
 
 }  // namespace sagactl

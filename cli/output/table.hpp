@@ -1,17 +1,32 @@
 // Columns of text for people.
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
+
+#include "cli/display_text.hpp"
 
 namespace sagactl {
 
+// What may become of a column's cells on a terminal that is too narrow for them.
+enum class Fit : std::uint8_t {
+  whole,   // nothing
+  number,  // nothing; aligned to the right
+  id,      // the ids in it are shown by beginnings that tell them apart, which every command takes
+  time,    // an ISO 8601 time loses its seconds
+  text,    // cut, with an ellipsis
+  folded,  // goes on below; only the last column
+};
+
 struct Column {
   std::string name;
-  bool right = false;  // numbers
+  Fit fit = Fit::text;
+  bool needed = false;  // never left out: what the row is about, and what became of it
 };
+inline constexpr bool needed = true;
 
 class Table {
  public:
@@ -21,18 +36,13 @@ class Table {
   void row(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
 
-  // Columns two blanks apart. With a `width` above 0, the last column is cut so that lines fit.
+  // Columns two blanks apart. With a `width` above 0 lines keep to it: texts are cut, then times and ids shortened, then
+  // columns left out from the right that are not needed, which the heading tells by an ellipsis.
   void print(std::ostream& out, int width = 0) const;
 
  private:
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
-
-// How many columns of a terminal the text takes: colours take none, Korean, Chinese and Japanese letters two.
-int display_width(std::string_view text);
-
-// The beginning of the text that fits, with an ellipsis when something was cut off.
-std::string cut(std::string_view text, int width);
 
 }  // namespace sagactl

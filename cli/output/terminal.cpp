@@ -21,13 +21,17 @@ int Terminal::err_width() const {
   return measured(measure_err, width);
 }
 
+int Terminal::text_width() const {
+  return whole || !err_is_tty ? 0 : err_width();
+}
+
 int Terminal::lines() const {
   return measured(measure_lines, 0);
 }
 
 int Terminal::table_width() const {
   if (whole) return 0;
-  return out_is_tty ? out_width() : columns_wanted;
+  return out_is_tty ? out_width() : 0;
 }
 
 std::string Paint::in(std::string_view code, std::string_view text) const {

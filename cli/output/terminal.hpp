@@ -16,11 +16,10 @@ struct Terminal {
   bool out_is_tty = false;
   bool err_is_tty = false;
   bool in_is_tty = false;
-  int width = 80;        // columns of a terminal that does not tell, or is not there
+  int width = 80;        // columns of a terminal that does not tell
   bool colour = false;   // may colours be used on `out`?
   bool redraws = true;   // may what was written be written over? Not on a dumb terminal
   bool whole = false;    // tables in their full width
-  int columns_wanted = 0;  // for tables where `out` is no terminal, as COLUMNS says; 0: as wide as they are
   // Columns and lines of the terminals behind `out` and `err`, which change when their windows do; 0: not known.
   std::function<int()> measure_out = {}, measure_err = {}, measure_lines = {};
   // Writes what is left of `out`: 0, or the errno of what could not be written. Empty: the stream itself tells.
@@ -28,8 +27,9 @@ struct Terminal {
 
   int out_width() const;    // columns
   int err_width() const;
+  int text_width() const;   // that lines on `err` are to keep to; 0: any
   int lines() const;        // of `out`; 0: not known
-  int table_width() const;  // that a table on `out` is to keep to; 0: it may be as wide as it is
+  int table_width() const;  // that a table on `out` is to keep to; 0: any. No terminal: values are whole
 };
 
 // Colours, by what they mean. Off: the text as it is.

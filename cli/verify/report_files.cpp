@@ -1,4 +1,5 @@
 #include "cli/verify/report_files.hpp"
+#include "cli/display_text.hpp"
 #include "cli/flag.hpp"
 
 #include <ostream>
@@ -70,7 +71,7 @@ ExitCode end_with(const Invocation& invocation, const Result<void>& written, Exi
 void show_result(const Invocation& invocation, const Json& result) {
   if (invocation.wants_json()) return invocation.print(result);
   const TextStyle style{.colours = invocation.terminal.colour, .all = invocation.settings.verbose};
-  invocation.terminal.out << text_report(result, style) << std::flush;
+  invocation.terminal.out << folded(text_report(result, style), invocation.terminal.table_width()) << std::flush;
 }
 
 }  // namespace sagactl

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <sstream>
 
 #include "cli/command_line.hpp"
@@ -156,20 +158,43 @@ TEST(CliOutput, NothingIsWrittenOverOnADumbTerminal) {
   EXPECT_THAT(out.str(), HasSubstr("drain: 3 left\n"));
 }
 
-TEST(CliOutput, TablesKeepToTheTerminalOrToCOLUMNSOrToNothing) {
+TEST(CliOutput, TablesKeepToTheTerminalAndValuesAreWholeWhereThereIsNone) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal{out, out, in};
   terminal.measure_out = [] { return 72; };
   EXPECT_EQ(terminal.table_width(), 0);
-  terminal.columns_wanted = 60;
-  EXPECT_EQ(terminal.table_width(), 60);
+  EXPECT_EQ(terminal.text_width(), 0);
   terminal.out_is_tty = true;
   EXPECT_EQ(terminal.table_width(), 72);
   terminal.measure_out = [] { return 0; };  // a terminal that does not tell
   EXPECT_EQ(terminal.table_width(), 80);
+  terminal.err_is_tty = true;
+  EXPECT_EQ(terminal.text_width(), 80);
   terminal.whole = true;
+  EXPECT_EQ(terminal.text_width(), 0);
   EXPECT_EQ(terminal.table_width(), 0);
+}
+
+TEST(CliOutput, TimesAreUtcWhateverTheZone) {
+  const char* before = std::getenv("TZ");
+  const std::string zone = before == nullptr ? "" : before;
+  ::setenv("TZ", "Asia/Seoul", 1);
+  ::tzset();
+  Desk desk;
+  ASSERT_EQ(desk.run({"migrate", "--database", "shop.db"}).code, 0);
+  const Printed printed = desk.run({"migrate", "--status", "--database", "shop.db", "-o", "json"});
+  if (before == nullptr) {
+    ::unsetenv("TZ");
+  } else {
+    ::setenv("TZ", zone.c_str(), 1);
+  }
+  ::tzset();
+  const std::string at = Json::parse(printed.out)["migrations"][0]["appliedAt"];
+  EXPECT_TRUE(at.ends_with("Z"));
+  const auto applied = parse_iso8601(at);
+  ASSERT_TRUE(applied) << at;
+  EXPECT_LT(std::chrono::abs(wall_clock_now() - *applied), std::chrono::hours(1)) << at;
 }
 
 TEST(CliHelp, IsThereForEveryCommandByItsName) {

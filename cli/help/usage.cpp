@@ -27,7 +27,7 @@ class HelpText : public CLI::Formatter {
            "./sagactl.toml,\n"
            "and that before ~/.config/sagactl/config.toml. Exit codes: 0 done or PASS, 1 refused or FAIL,\n"
            "2 UNKNOWN, 3 threshold missed, 4 usage, 5 nothing answers, 6 the output cannot be written,\n"
-           "130 interrupted.\n";
+           "130 interrupted, 141 nobody reads the output any more.\n";
   }
 
  private:

@@ -64,9 +64,12 @@ class HttpClient::Session {
   // Starts an operation with a handler for its error, and waits for its end. The stream's own deadline bounds
   // it.
   template <class Start>
-  error_code wait_for(Start start) {
+  error_code wait_for(Start start, std::size_t* bytes = nullptr) {
     error_code outcome;
-    start([&outcome](error_code failure, auto&&...) { outcome = failure; });
+    start([&outcome, bytes](error_code failure, std::size_t moved = 0) {
+      outcome = failure;
+      if (bytes != nullptr) *bytes = moved;
+    });
     context_.restart();
     context_.run();
     return outcome;
@@ -77,7 +80,19 @@ class HttpClient::Session {
     return wait_for([&](auto handler) { http::async_write(*stream_, message, handler); });
   }
   error_code read(Parser& parser) {
+    if (const error_code failure = read_head(parser)) return failure;
     return wait_for([&](auto handler) { http::async_read(*stream_, buffer_, parser, handler); });
+  }
+  // The parser's own limit is one for a piece that does not end, and not for the whole of many headers.
+  error_code read_head(Parser& parser) {
+    parser.eager(false);
+    for (std::size_t came = 0, bytes = 0; !parser.is_header_done(); came += bytes) {
+      if (came > head_max) return http::error::header_limit;
+      const error_code failure =
+          wait_for([&](auto handler) { http::async_read_some(*stream_, buffer_, parser, handler); }, &bytes);
+      if (failure) return failure;
+    }
+    return {};
   }
 
   Url base_;
@@ -142,8 +157,9 @@ bool HttpClient::Session::reusable() {
 Error HttpClient::Session::broken(const HttpRequest& request, const error_code& failure) const {
   const std::string what =
       fmt::format("{} {}{}: {}", request.method, base_.text(), request.path, reason(failure));
-  if (failure == http::error::body_limit) {
-    return {ErrorCode::too_large, fmt::format("the answer is longer than {} bytes", options_.body_max)};
+  if (const std::string too_long = what_is_too_long(failure, options_.body_max); !too_long.empty()) {
+    if (request.method == "GET") return {ErrorCode::too_large, too_long};
+    return {ErrorCode::unknown_outcome, too_long + "; what was asked for may have been done"};
   }
   if (is_no_http(failure)) return {ErrorCode::invalid, what + "; is this an HTTP server?"};
   if (request.method == "GET") return {ErrorCode::unavailable, what};
@@ -211,10 +227,7 @@ Result<void> HttpClient::Session::stream(std::string_view path,
   Parser parser;
   parser.header_limit(head_max);
   parser.body_limit(boost::none);
-  parser.eager(true);
-  if (!failure) {
-    failure = wait_for([&](auto handler) { http::async_read_header(*stream_, buffer_, parser, handler); });
-  }
+  if (!failure) failure = read_head(parser);
   if (failure) {
     close();
     return broken(request, failure);

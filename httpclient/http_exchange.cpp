@@ -41,16 +41,18 @@ Exchanged broken(const std::string& why) {
   return {Error{ErrorCode::unknown_outcome, why + " after the request was sent; it may have been done"}, false};
 }
 
-// Takes what has come into the parser. Nothing: more is needed.
-error_code feed(Parser& parser, boost::beast::flat_buffer& buffer) {
+// Takes what has come into the parser. Nothing: more is needed. `head` counts the bytes of a head that has not ended: the
+// parser's own limit is one for a piece that does not end, and not for the whole of many headers.
+error_code feed(Parser& parser, boost::beast::flat_buffer& buffer, std::size_t& head) {
   error_code failure;
-  while (buffer.size() > 0 && !parser.is_done()) {
+  while (!failure && buffer.size() > 0 && !parser.is_done()) {
+    const bool in_head = !parser.is_header_done();
     const std::size_t taken = parser.put(buffer.data(), failure);
     buffer.consume(taken);
-    if (failure == http::error::need_more) return {};
-    if (failure) return failure;
+    if (in_head) head += taken;
   }
-  return {};
+  if (failure && failure != http::error::need_more) return failure;
+  return !parser.is_header_done() && head > head_max ? http::error::header_limit : error_code{};
 }
 
 }  // namespace
@@ -72,6 +74,7 @@ net::awaitable<Exchanged> exchange(ClientConnection& connection, const std::stri
   parser.eager(true);
   parser.header_limit(head_max);
   parser.body_limit(body_max);
+  std::size_t head_bytes = 0;
   while (!parser.is_done()) {
     const net::mutable_buffer space = connection.buffer.prepare(read_size);
     const ClientConnection::Moved read = co_await connection.read_some(space);
@@ -84,7 +87,8 @@ net::awaitable<Exchanged> exchange(ClientConnection& connection, const std::stri
     }
     if (failure) co_return broken("the connection broke (" + failure.message() + ")");
     connection.buffer.commit(read.bytes);
-    failure = feed(parser, connection.buffer);
+    failure = feed(parser, connection.buffer, head_bytes);
+    if (const std::string too_long = what_is_too_long(failure, body_max); !too_long.empty()) co_return broken(too_long);
     if (failure) co_return broken("what came is no answer of HTTP (" + failure.message() + ")");
   }
   // Bytes beyond the answer belong to none: whatever comes next on this connection cannot be trusted.

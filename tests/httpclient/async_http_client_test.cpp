@@ -41,6 +41,16 @@ TEST(AsyncHttpClient, ReadsAnswersOfEveryForm) {
   EXPECT_EQ(ask(*client, {"GET", "/empty", "", {}})->status, 204);
 }
 
+TEST(AsyncHttpClient, ReadsAHeadOfManyKilobytes) {
+  const std::string cookie(std::size_t{20} * 1024, 'c');
+  TestServer server([&](const Received&) {
+    return answer(200, "{}", "Set-Cookie: a=" + cookie + "\r\nSet-Cookie: b=" + cookie + "\r\nX-Last: here\r\n");
+  });
+  const auto client = client_of(server.url());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(ask(*client, {"POST", "/", "{}", {}})->header("x-last"), "here");
+  EXPECT_EQ(server.connections(), 1u);
+}
+
 TEST(AsyncHttpClient, KeepsItsConnectionAndOpensAnotherWhenTheServerClosedIt) {
   TestServer server([](const Received& received) {
     TestAnswer given = answer(200, "x");
@@ -60,13 +70,18 @@ struct Broken {
 };
 
 TEST(AsyncHttpClient, DoesNotKnowTheOutcomeOfARequestThatWasSentAndNotAnswered) {
+  std::string many_lines;
+  for (int i = 0; i < 20'000; ++i) many_lines += "X-Line: one of many\r\n";
   const Broken rows[] = {
       {"closed", {"", After::close}, "the connection broke"},
       {"reset", {"", After::reset}, "the connection broke"},
       {"half", {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close}, "the connection broke"},
       {"half a head", {"HTTP/1.1 200 OK\r\nConte", After::close}, "the connection broke"},
       {"no HTTP", {"220 mail.example ESMTP\r\n", After::close}, "no answer of HTTP"},
-      {"long", answer(200, std::string(2000, 'x')), "no answer of HTTP"},
+      {"long", answer(200, std::string(2000, 'x')), "the answer is longer than 1000 bytes"},
+      {"a long line", answer(200, "", "X-Long: " + std::string(std::size_t{400} * 1024, 'x') + "\r\n"),
+       "the head of the answer is longer than 64 kB"},
+      {"many lines", answer(200, "", many_lines), "the head of the answer is longer than 64 kB"},
   };
   for (const Broken& row : rows) {
     TestServer server([&](const Received&) { return row.given; });

@@ -89,6 +89,35 @@ TEST(HttpClient, RefusesABodyOverItsLimit) {
   EXPECT_EQ(client.get("/").error().code, ErrorCode::too_large);
 }
 
+TEST(HttpClient, ReadsAHeadOfManyKilobytesAndNoLonger) {
+  TestServer server([](const Received& request) {
+    const std::size_t kilobytes = std::stoul(request.path.substr(1));
+    if (kilobytes == 1000) return answer(200, "{}", "X-Long: " + std::string(kilobytes * 1024, 'x') + "\r\n");
+    std::string head;
+    for (std::size_t i = 0; i < kilobytes; ++i) head += "Set-Cookie: " + std::string(1024 - 14, 'c') + "\r\n";
+    return answer(200, "{}", head + "X-Last: here\r\n");
+  });
+  HttpClient client = client_of(server);
+  for (const char* path : {"/9", "/40", "/63"}) {
+    for (const char* method : {"GET", "POST"}) {
+      const auto response = client.send({method, path, method == std::string("POST") ? "{}" : "", {}});
+      ASSERT_TRUE(response.ok()) << path << ": " << response.error().message;
+      EXPECT_EQ(response->header("X-Last"), "here") << path;
+    }
+  }
+  // One line that is too long, and many that are together: some of what goes beyond may have come with the last piece.
+  const auto read = client.get("/400");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::too_large);
+  EXPECT_EQ(read.error().message, "the head of the answer is longer than 64 kB");
+  const auto written = client.post("/400", Json::object());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::unknown_outcome) << "the server has had the request";
+  EXPECT_EQ(client.get("/1000").error().code, ErrorCode::too_large);
+  EXPECT_TRUE(client.get("/1").ok()) << "the next request goes over another connection";
+  EXPECT_EQ(client.stream("/400", [](const ServerSentEvent&) { return true; }).error().code, ErrorCode::too_large);
+}
+
 TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
   struct Row {
     int status;

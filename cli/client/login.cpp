@@ -9,6 +9,7 @@
 #include "cli/client/member.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/password.hpp"
+#include "cli/configuration/private_file.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -46,13 +47,13 @@ Result<ExitCode> run_login(Invocation& invocation, const LoginFlags& flags) {
   if (access.empty()) return Error{ErrorCode::unknown_outcome, client->url() + " gave no access token"};
 
   const auto turn = Credentials::turn(invocation.environment.config_directory());
-  if (!turn) return turn.error();
+  if (!turn) return nothing_kept(invocation, turn.error());
   auto credentials = Credentials::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
   // The nodes of one --url are one system, so one login is good for all of them.
   for (const Url& url : *urls)
     credentials->put(url.text(), {email, access, text_member(*answer, "refreshToken")});
-  if (const auto saved = credentials->save(); !saved) return saved.error();
+  if (const auto saved = credentials->save(); !saved) return nothing_kept(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(Json{{"url", client->url()}, {"user", member(*answer, "user")}});
   else
@@ -78,7 +79,7 @@ Result<ExitCode> run_logout(Invocation& invocation) {
   const auto told = client->post("/auth/logout", Json::object());
   if (!told) invocation.say("sagactl: the node was not told: " + told.error().message);
   const auto turn = Credentials::turn(invocation.environment.config_directory());
-  if (!turn) return turn.error();
+  if (!turn) return nothing_kept(invocation, turn.error());
   credentials = Credentials::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
   for (const Url& url : *urls) {
@@ -86,7 +87,7 @@ Result<ExitCode> run_logout(Invocation& invocation) {
     if (session && !session->refresh_token.empty()) credentials->forget(session->refresh_token);
     credentials->forget_at(url.text());
   }
-  if (const auto saved = credentials->save(); !saved) return saved.error();
+  if (const auto saved = credentials->save(); !saved) return nothing_kept(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(Json{{"url", urls->front().text()}, {"loggedOut", true}});
   else

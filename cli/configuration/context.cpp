@@ -7,6 +7,7 @@
 #include "cli/configuration/contexts.hpp"
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
+#include "cli/configuration/private_file.hpp"
 #include "cli/output/table.hpp"
 #include "common/text/secret_text.hpp"
 #include "common/text/text.hpp"
@@ -79,7 +80,7 @@ Context values_given(const CLI::App& root) {
 
 Result<ExitCode> set_context(Invocation& invocation, const Context& given, const ContextFlags& flags) {
   const auto turn = Contexts::turn(invocation.environment.config_directory());
-  if (!turn) return turn.error();
+  if (!turn) return nothing_kept(invocation, turn.error());
   Contexts contexts = load_contexts(invocation);
   if (given.empty())
     return Error{ErrorCode::invalid,
@@ -87,7 +88,7 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
   Context& context = contexts.by_name[flags.name];
   for (const auto& [key, value] : given) context[key] = value;
   if (contexts.current.empty()) contexts.current = flags.name;
-  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return nothing_kept(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(context_json(contexts, flags.name));
   else
@@ -98,11 +99,11 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
 
 Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) {
   const auto turn = Contexts::turn(invocation.environment.config_directory());
-  if (!turn) return turn.error();
+  if (!turn) return nothing_kept(invocation, turn.error());
   Contexts contexts = load_contexts(invocation);
   if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
   contexts.current = flags.name;
-  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return nothing_kept(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(context_json(contexts, flags.name));
   else
@@ -112,12 +113,12 @@ Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) 
 
 Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flags) {
   const auto turn = Contexts::turn(invocation.environment.config_directory());
-  if (!turn) return turn.error();
+  if (!turn) return nothing_kept(invocation, turn.error());
   Contexts contexts = load_contexts(invocation);
   if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
   contexts.by_name.erase(flags.name);
   if (contexts.current == flags.name) contexts.current.clear();
-  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return nothing_kept(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(Json{{"name", flags.name}, {"removed", true}});
   else

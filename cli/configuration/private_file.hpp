@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/exit_code.hpp"
 #include "common/text/json.hpp"
 #include "common/result.hpp"
 
@@ -37,5 +38,11 @@ class FileTurn {
 // Writes it with mode 0600, in a directory that is made with mode 0700 when it is not there: to a file beside
 // it first, renamed then, so that it is never half written.
 Result<void> write_private_file(const std::filesystem::path& path, const std::string& text);
+
+struct Invocation;
+
+// Tells the user why nothing was kept, and gives the exit code: that of a file that could not be written, not of a server
+// that does not answer.
+ExitCode nothing_kept(const Invocation& invocation, const Error& error);
 
 }  // namespace sagactl

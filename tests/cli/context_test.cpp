@@ -92,6 +92,18 @@ TEST(CliContext, KeepsACommaWhereAValueIsOne) {
   EXPECT_EQ(desk.run({"context", "remove", "ha"}).code, 0);
 }
 
+TEST(CliContext, ThatCannotBeWrittenEndsAsAFileDoesAndNotAsAServer) {
+  Desk desk;
+  desk.write("home/.config", "a file where a directory belongs");
+  for (const auto& command : {std::vector<std::string>{"context", "set", "shop", "--url", "http://127.0.0.1:1"},
+                              std::vector<std::string>{"context", "use", "shop"}, std::vector<std::string>{"context", "remove", "shop"}}) {
+    const Printed printed = desk.run(command);
+    EXPECT_EQ(printed.code, 6) << command[1];
+    EXPECT_NE(printed.err.find(".config"), std::string::npos) << printed.err;
+  }
+  EXPECT_EQ(desk.run({"context", "list"}).code, 0);
+}
+
 TEST(CliContext, NeedsSomethingToKeep) {
   Desk desk;
   EXPECT_EQ(desk.run({"context", "set", "empty"}).code, 4);

@@ -55,7 +55,7 @@ class OneCapturePerOrder final : public Check {
         const Payment& other = flow.payments[k];
         const bool same_transaction = !payment.external_transaction_id.empty() &&
                                       other.external_transaction_id == payment.external_transaction_id;
-        if (!was_captured(other) || (other.attempt != payment.attempt && !same_transaction)) continue;
+        if (!was_captured(other) || (other.execution != payment.execution && !same_transaction)) continue;
         add(facts,
             fmt::format("payments {} and {} are captures of one charge of order {}", other.id.text(),
                         payment.id.text(), flow.order.id.text()),

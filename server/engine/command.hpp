@@ -85,7 +85,7 @@ struct SetStockRequest {
 };
 
 // The time of reservations of this order is over, or its payments are to be checked.
-struct ExpireReservationsRequest {
+struct CheckDueFlowRequest {
   OrderId order;
 };
 
@@ -116,7 +116,7 @@ struct StepReplied {
 // The provider's answer to a question that the payment participant asked by itself: payment_check.hpp.
 struct PaymentChecked {
   OrderId order;
-  int attempt = 1;  // of the payment
+  int execution = 1;  // of the payment
   Outcome outcome;
   GatewayReply gateway;
 };
@@ -127,7 +127,7 @@ struct PerformRequest {
 };
 
 // Something has happened in a choreographed saga: what is open of it and belongs to a participant here is done.
-struct PursueRequest {
+struct ContinueRequest {
   OrderId order;
 };
 
@@ -166,8 +166,8 @@ struct ChangeRights {
 };
 
 using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
-                             SetStockRequest, ExpireReservationsRequest, CompensateRequest, RetryRequest, StepReplied,
-                             PaymentChecked, PerformRequest, PursueRequest, WakeRequest, RegisterUser, BeginSession,
+                             SetStockRequest, CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied,
+                             PaymentChecked, PerformRequest, ContinueRequest, WakeRequest, RegisterUser, BeginSession,
                              RenewSession, EndSession, ChangeRights>;
 
 }  // namespace sagactl

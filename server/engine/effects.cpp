@@ -10,14 +10,14 @@ struct PendingCall {
 
   void answer(Outcome outcome, std::string transaction_id = {}, bool not_charged = false) const {
     const GatewayReply gateway{call.kind, std::move(transaction_id), not_charged};
-    if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.attempt, std::move(outcome), gateway});
+    if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.execution, std::move(outcome), gateway});
     reply(StepReplied{call.saga,
-                      {call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since},
+                      {call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since},
                       gateway});
   }
 };
 
-std::string key_of(const GatewayCall& call) { return charge_key(order_of(call.saga), call.attempt); }
+std::string key_of(const GatewayCall& call) { return charge_key(order_of(call.saga), call.execution); }
 
 EarlierCharge earlier_charge(const GatewayCall& call) {
   return {key_of(call), order_of(call.saga).text(), call.trace_parent, call.provider_key};

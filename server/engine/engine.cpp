@@ -14,9 +14,9 @@ constexpr Duration doubt_patience = 1s;
 }  // namespace
 
 bool Engine::Core::commit(std::vector<Waiting> waiting) {
-  Keys keys;
+  BatchKeys keys;
   for (const Waiting& w : waiting) add_keys(w.command, keys);
-  keys.further = [this](const Loaded& found, Keys& more) { add_further_keys(found.flows, writer_.node, more); };
+  keys.add_dependent = [this](const Loaded& found, BatchKeys& more) { add_dependent_keys(found.flows, writer_.node, more); };
   const SteadyTime began = clock_.steady();
   commit_began_ = began;
   std::unique_ptr<CommandBatch> batch;
@@ -37,7 +37,7 @@ bool Engine::Core::commit(std::vector<Waiting> waiting) {
   return true;
 }
 
-Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waiting>& waiting,
+Result<Commit> Engine::Core::transact(const BatchKeys& keys, const std::vector<Waiting>& waiting,
                                       std::unique_ptr<CommandBatch>& batch, std::vector<Result<Receipt>>& receipts) {
   Loaded loaded;
   const auto decide_all = [&](Timestamp now) {
@@ -86,7 +86,7 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const CommandBatch& b
     stats_.open_sagas = timers_.open();
     stats_.unpublished = publisher_.waiting();
   }
-  if (on_commit_) on_commit_(Committed{waiting.size(), took, batch.progress()});
+  if (on_commit_) on_commit_(CommitReport{waiting.size(), took, batch.progress()});
 
   const std::weak_ptr<Core> self = weak_from_this();
   for (const GatewayCall& call : batch.gateway_calls())
@@ -206,7 +206,7 @@ void Engine::stop() { core_->stop(); }
 EngineStats Engine::stats() const { return core_->stats(); }
 FlowWatch& Engine::watch() { return core_->watch(); }
 const EngineOptions& Engine::options() const { return core_->options(); }
-void Engine::on_commit(std::function<void(const Committed&)> observe) {
+void Engine::on_commit(std::function<void(const CommitReport&)> observe) {
   core_->set_on_commit(std::move(observe));
 }
 

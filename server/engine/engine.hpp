@@ -14,7 +14,7 @@
 #include "common/result.hpp"
 #include "server/engine/command.hpp"
 #include "server/engine/flow_watch.hpp"
-#include "server/engine/batch/progress.hpp"
+#include "server/engine/batch/saga_progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
@@ -56,10 +56,10 @@ struct EngineStats {
 };
 
 // One commit of the engine's, for metrics.
-struct Committed {
+struct CommitReport {
   std::size_t commands = 0;  // in its batch
   Duration took{};
-  Progress progress;
+  SagaProgress progress;
 };
 
 class Engine {
@@ -102,7 +102,7 @@ class Engine {
   const EngineOptions& options() const;
 
   // Called after each commit, on the engine's thread.
-  void on_commit(std::function<void(const Committed&)> observe);
+  void on_commit(std::function<void(const CommitReport&)> observe);
 
  private:
   class Core;

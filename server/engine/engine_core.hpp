@@ -43,7 +43,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   FlowWatch& watch() { return watch_; }
   SteadyTime batch_deadline() const;
   void call_at(SteadyTime at, std::function<void()> call);
-  void set_on_commit(std::function<void(const Committed&)> observe) { on_commit_ = std::move(observe); }
+  void set_on_commit(std::function<void(const CommitReport&)> observe) { on_commit_ = std::move(observe); }
 
  private:
   // What is due, until a call of the store fails. These say whether all calls were answered.
@@ -60,7 +60,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
 
   void fire_timers(SteadyTime now);
   bool may_commit(SteadyTime now) const;
-  Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<CommandBatch>& batch,
+  Result<Commit> transact(const BatchKeys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<CommandBatch>& batch,
                           std::vector<Result<Receipt>>& receipts);
   Result<Commit> resolve_doubt(const CommandBatch& batch, const Error& error);
   void committed(std::vector<Waiting> waiting, const CommandBatch& batch, std::vector<Result<Receipt>> receipts,
@@ -100,7 +100,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Duration hold_{};            // none: the store answers
   SagaTimers timers_;
   FailedCommands failed_;
-  std::function<void(const Committed&)> on_commit_;
+  std::function<void(const CommitReport&)> on_commit_;
 
   mutable std::mutex stats_mutex_;
   EngineStats stats_;

@@ -127,10 +127,10 @@ void Engine::Core::fire_timers(SteadyTime now) {
 bool Engine::Core::expire_reservations(SteadyTime now) {
   if (now < expire_at_) return true;
   expire_at_ = now + options_.expire_every;
-  const auto expired = store_.expired_reservations(expire_max);
+  const auto expired = store_.due_flows(expire_max);
   if (!expired) return hold(expired.error().message);
   for (const OrderId order : *expired)
-    if (!failed_.expires(order)) queue_.put_own(ExpireReservationsRequest{order});
+    if (!failed_.expires(order)) queue_.put_own(CheckDueFlowRequest{order});
   return store_answers();
 }
 

@@ -13,8 +13,8 @@ std::optional<OrderId> flow_of(const Command& command) {
         using Kind = std::decay_t<decltype(it)>;
         if constexpr (std::is_same_v<Kind, WakeRequest> || std::is_same_v<Kind, StepReplied>) return order_of(it.saga);
         else if constexpr (std::is_same_v<Kind, PerformRequest>) return order_of(it.call.saga);
-        else if constexpr (std::is_same_v<Kind, PursueRequest> || std::is_same_v<Kind, PaymentChecked> ||
-                           std::is_same_v<Kind, ExpireReservationsRequest>)
+        else if constexpr (std::is_same_v<Kind, ContinueRequest> || std::is_same_v<Kind, PaymentChecked> ||
+                           std::is_same_v<Kind, CheckDueFlowRequest>)
           return it.order;
         else return std::nullopt;
       },
@@ -45,7 +45,7 @@ std::vector<Waiting> FailedCommands::take_due(SteadyTime now, std::size_t max) {
 
 bool FailedCommands::expires(OrderId order) const {
   return std::any_of(failed_.begin(), failed_.end(), [&](const Failed& failed) {
-    const auto* expire = std::get_if<ExpireReservationsRequest>(&failed.command.command);
+    const auto* expire = std::get_if<CheckDueFlowRequest>(&failed.command.command);
     return expire && expire->order == order;
   });
 }

@@ -149,7 +149,7 @@ void OrderAdmission::KeyQueues::granted(const std::string& key, Result<LockGrant
 }
 
 void OrderAdmission::KeyQueues::submit(const std::string& key, const LockGrant& grant, SteadyTime asked, Waiting order) {
-  if (grant.for_all) order.command.lock = grant;
+  if (grant.is_cluster_wide) order.command.lock = grant;
   order.command.lock_until = asked + grant.ttl;
   engine_.submit(std::move(order.command),
                  [self = weak_from_this(), key, done = std::move(order.done)](Result<Receipt> receipt) {

@@ -63,7 +63,7 @@ Result<Publisher::Page> Publisher::next_page(const NodeName& node, std::int64_t 
   return Page{std::move(*events), is_full};
 }
 
-Result<bool> Publisher::is_published(const Event::Place& place) {
+Result<bool> Publisher::is_published(const Event::Position& place) {
   {
     const std::lock_guard lock(shared_->mutex);
     const auto follow = shared_->follows.find(place.node);

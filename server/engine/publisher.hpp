@@ -83,7 +83,7 @@ class Publisher {
 
   Result<void> publish(const NodeName& node, SteadyTime now, bool at_once);
   Result<Page> next_page(const NodeName& node, std::int64_t after);
-  Result<bool> is_published(const Event::Place& place);
+  Result<bool> is_published(const Event::Position& place);
   Result<std::optional<NodeName>> hold_back(Page& page);
   Result<void> checkpoint(SteadyTime now, bool flush);
 

@@ -15,7 +15,7 @@ namespace sagactl {
 // Where a command does its work, and all that it may know.
 struct StepSite {
   Flow& flow;
-  StockBook& stocks;
+  StockOverlay& stocks;
   const StepCall& call;
   const Policy& policy;
   const Moment& moment;
@@ -34,9 +34,9 @@ struct StockUse {
 struct ParticipantCommand {
   std::string name;  // "points.reserve"
   // Does it, or undoes it, on the flow and the stock. Pure: the same site gives the same answer. It is called behind a
-  // barrier, so once for each attempt and direction.
-  std::function<Performed(const StepSite&)> run;
-  // Whether the participant knows anything of this step and attempt. A compensation of what has not begun does nothing,
+  // barrier, so once for each execution and direction.
+  std::function<StepResult(const StepSite&)> run;
+  // Whether the participant knows anything of this step and execution. A compensation of what has not begun does nothing,
   // and keeps the action from being done later.
   std::function<bool(const StepSite&)> begun;
   std::optional<StockUse> stock = {};  // none: it touches no stock

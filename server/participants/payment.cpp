@@ -45,14 +45,14 @@ Error not_allowed(const Payment& payment, std::string_view what) {
 
 }  // namespace
 
-std::string charge_key(OrderId order, int attempt) { return fmt::format("{}:{}", order.text(), attempt); }
+std::string charge_key(OrderId order, int execution) { return fmt::format("{}:{}", order.text(), execution); }
 
-Payment begin_payment(PaymentId id, OrderId order, UserId user, int attempt, Money amount, const Moment& moment) {
+Payment begin_payment(PaymentId id, OrderId order, UserId user, int execution, Money amount, const Moment& moment) {
   Payment payment;
   payment.id = id;
   payment.order = order;
   payment.user = user;
-  payment.attempt = attempt;
+  payment.execution = execution;
   payment.amount = amount;
   payment.status = PaymentStatus::processing;
   payment.node = moment.node;

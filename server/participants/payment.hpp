@@ -1,4 +1,4 @@
-// The payment participant: one payment per attempt to charge an order. Pure; the gateway itself is a port.
+// The payment participant: one payment per execution to charge an order. Pure; the gateway itself is a port.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ struct Payment {
   PaymentId id;
   OrderId order;
   UserId user;
-  int attempt = 1;  // the saga step's; (order, attempt) is unique
+  int execution = 1;  // the saga step's; (order, execution) is unique
   Money amount;
   PaymentMethod method = PaymentMethod::credit_card;
   PaymentStatus status = PaymentStatus::processing;
@@ -58,8 +58,8 @@ struct Payment {
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 
-// The idempotency key of a charge at the gateway: the same for every try of one attempt.
-std::string charge_key(OrderId order, int attempt);
+// The idempotency key of a charge at the gateway: the same for every try of one execution.
+std::string charge_key(OrderId order, int execution);
 
 struct RecordCharge {
   std::string external_transaction_id;
@@ -80,7 +80,7 @@ struct PaymentDecision {
 };
 
 // A payment in `processing`, before the gateway is called. It has no event yet, and version 0.
-Payment begin_payment(PaymentId id, OrderId order, UserId user, int attempt, Money amount, const Moment& moment);
+Payment begin_payment(PaymentId id, OrderId order, UserId user, int execution, Money amount, const Moment& moment);
 
 // A charge that was found in effect after the payment had failed: it is to be given back.
 inline bool is_owed_back(const Payment& payment) {

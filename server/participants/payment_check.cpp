@@ -62,7 +62,7 @@ Result<void> take_refund(Flow& flow, Payment& payment, const StepDefinition& ste
 
 }  // namespace
 
-std::optional<Timestamp> next_due(const std::vector<Reservation>& reservations, const std::vector<Payment>& payments) {
+std::optional<Timestamp> next_check_at(const std::vector<Reservation>& reservations, const std::vector<Payment>& payments) {
   std::optional<Timestamp> first = next_expiry(reservations);
   for (const Payment& payment : payments)
     if (payment.check && (!first || payment.check->at < *first)) first = payment.check->at;
@@ -84,16 +84,16 @@ std::vector<GatewayCall> due_checks(Flow& flow, const Moment& moment) {
     payment.check->at = moment.now + step->timeout;
     GatewayCall call = gateway_call(asks ? GatewayCall::Kind::query : GatewayCall::Kind::refund, flow, payment);
     call.is_check = true;
-    call.attempt = payment.attempt;
+    call.execution = payment.execution;
     calls.push_back(std::move(call));
   }
   return calls;
 }
 
-Result<std::vector<Event>> record_check(Flow& flow, int attempt, const Outcome& outcome, const GatewayReply& gateway,
+Result<std::vector<Event>> record_check(Flow& flow, int execution, const Outcome& outcome, const GatewayReply& gateway,
                                         const Policy& policy, const Moment& moment) {
   const auto payment = std::find_if(flow.payments.begin(), flow.payments.end(),
-                                    [&](const Payment& each) { return each.attempt == attempt; });
+                                    [&](const Payment& each) { return each.execution == execution; });
   const StepDefinition* step = payment_step(flow);
   const auto is_wanted = [&] {
     if (!step || payment == flow.payments.end() || !payment->check) return false;

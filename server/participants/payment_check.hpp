@@ -18,7 +18,7 @@ void watch_charge(Payment& payment, const Policy& policy, const Moment& moment);
 std::vector<GatewayCall> due_checks(Flow& flow, const Moment& moment);
 
 // Records the answer to such a call and returns the events. `retry`: nothing waits for it.
-Result<std::vector<Event>> record_check(Flow& flow, int attempt, const Outcome& outcome, const GatewayReply& gateway,
+Result<std::vector<Event>> record_check(Flow& flow, int execution, const Outcome& outcome, const GatewayReply& gateway,
                                         const Policy& policy, const Moment& moment);
 
 // Has what could not be given back tried again. False: there is nothing of that kind.

@@ -13,9 +13,9 @@
 namespace sagactl {
 namespace {
 
-Payment* payment_of_attempt(Flow& flow, int attempt) {
+Payment* payment_of_execution(Flow& flow, int execution) {
   const auto found = std::find_if(flow.payments.begin(), flow.payments.end(),
-                                  [&](const Payment& payment) { return payment.attempt == attempt; });
+                                  [&](const Payment& payment) { return payment.execution == execution; });
   return found == flow.payments.end() ? nullptr : &*found;
 }
 
@@ -27,27 +27,27 @@ bool is_going_back(const Flow& flow) {
          (flow.saga->status == SagaStatus::compensating || flow.saga->status == SagaStatus::compensated);
 }
 
-Performed answered(Outcome outcome) { return Performed{std::move(outcome), {}, {}}; }
+StepResult answered(Outcome outcome) { return StepResult{std::move(outcome), {}, {}}; }
 
 // A rejection by a participant's decider is a refusal of the step.
-Performed apply_order(const StepSite& site, const OrderCommand& command) {
+StepResult apply_order(const StepSite& site, const OrderCommand& command) {
   auto decision = decide(site.flow.order, command, site.moment);
   if (!decision) return answered(Refused{decision.error().message});
   site.flow.order = std::move(decision->order);
-  return Performed{Succeeded{}, std::move(decision->events), {}};
+  return StepResult{Succeeded{}, std::move(decision->events), {}};
 }
 
-Performed create_order(const StepSite& site) {
-  // The first attempt is the order's own creation, in this very commit.
-  if (site.call.attempt == 1) return answered(Succeeded{});
+StepResult create_order(const StepSite& site) {
+  // The first execution is the order's own creation, in this very commit.
+  if (site.call.execution == 1) return answered(Succeeded{});
   return apply_order(site, ReopenOrder{});
 }
 
 // The last of what is undone. A payment that is still open then was never begun, since the shop did not confirm it; or
 // its last charge surely did not take effect, which says nothing of an earlier one that was in doubt.
-Performed cancel_order(const StepSite& site) {
+StepResult cancel_order(const StepSite& site) {
   Flow& flow = site.flow;
-  Performed cancelled =
+  StepResult cancelled =
       apply_order(site, CancelOrder{flow.saga && !flow.saga->error.empty() ? flow.saga->error : "compensated"});
   if (!std::holds_alternative<Succeeded>(*cancelled.outcome)) return cancelled;
   for (Payment& payment : flow.payments) {
@@ -58,33 +58,33 @@ Performed cancel_order(const StepSite& site) {
   return cancelled;
 }
 
-Performed confirm_order(const StepSite& site) {
+StepResult confirm_order(const StepSite& site) {
   std::string payment;
   for (const Payment& p : site.flow.payments)
     if (p.status == PaymentStatus::completed) payment = p.id.text();
   return apply_order(site, ConfirmOrder{payment});
 }
 
-Performed notify_buyer(const StepSite& site) { return apply_order(site, NotifyBuyer{}); }
+StepResult notify_buyer(const StepSite& site) { return apply_order(site, NotifyBuyer{}); }
 
-Performed waiting_for(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
+StepResult waiting_for(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
   GatewayCall out = gateway_call(kind, site.flow, payment);
   out.step = site.call.step;
   out.direction = site.call.direction;
-  out.attempt = site.call.attempt;
+  out.execution = site.call.execution;
   out.tries = site.call.tries;
   out.since = site.call.since;
-  return Performed{std::nullopt, {}, std::move(out)};
+  return StepResult{std::nullopt, {}, std::move(out)};
 }
 
-Performed charge(const StepSite& site) {
+StepResult charge(const StepSite& site) {
   Flow& flow = site.flow;
-  Payment* payment = payment_of_attempt(flow, site.call.attempt);
+  Payment* payment = payment_of_execution(flow, site.call.execution);
   if (!payment && site.ask_only) return answered(block_action(flow.barriers, site.call));
   if (!payment) {
     const PaymentId id{site.fresh_id(0)};
     flow.payments.push_back(
-        begin_payment(id, flow.order.id, flow.order.user, site.call.attempt, flow.order.total, site.moment));
+        begin_payment(id, flow.order.id, flow.order.user, site.call.execution, flow.order.total, site.moment));
     payment = &flow.payments.back();
   }
   if (payment->provider_key.empty() && waits_for_shop(flow, site.policy))
@@ -95,8 +95,8 @@ Performed charge(const StepSite& site) {
   return waiting_for(GatewayCall::Kind::charge, site, *payment);
 }
 
-Performed refund(const StepSite& site) {
-  const Payment* payment = payment_of_attempt(site.flow, site.call.attempt);
+StepResult refund(const StepSite& site) {
+  const Payment* payment = payment_of_execution(site.flow, site.call.execution);
   if (payment && payment->status == PaymentStatus::processing)
     return waiting_for(GatewayCall::Kind::query, site, *payment);
   if (payment && payment->status == PaymentStatus::completed)
@@ -105,18 +105,18 @@ Performed refund(const StepSite& site) {
 }
 
 // The stock is sold and the order is complete, or neither.
-Performed complete_order(const StepSite& site) {
+StepResult complete_order(const StepSite& site) {
   if (const auto allowed = decide(site.flow.order, ConfirmOrder{}, site.moment); !allowed)
     return answered(Refused{allowed.error().message});
-  Performed sold = confirm_stock(site, StockKind::product);
+  StepResult sold = confirm_stock(site, StockKind::product);
   if (!std::holds_alternative<Succeeded>(*sold.outcome)) return sold;
-  Performed confirmed = confirm_order(site);
+  StepResult confirmed = confirm_order(site);
   std::move(confirmed.events.begin(), confirmed.events.end(), std::back_inserter(sold.events));
-  return Performed{std::move(confirmed.outcome), std::move(sold.events), {}};
+  return StepResult{std::move(confirmed.outcome), std::move(sold.events), {}};
 }
 
-// Whether the participant knows anything of this step and attempt.
-bool payment_begun(const StepSite& site) { return payment_of_attempt(site.flow, site.call.attempt) != nullptr; }
+// Whether the participant knows anything of this step and execution.
+bool payment_begun(const StepSite& site) { return payment_of_execution(site.flow, site.call.execution) != nullptr; }
 bool order_begun(const StepSite& site) { return site.flow.order.version > 0; }
 
 // Every participant's commands, and what each saga's steps draw from, so that no flow is asked for it step by step.
@@ -185,11 +185,11 @@ Result<void> give_up_charge(const StepDefinition& step, Payment& payment, StepRe
   return change_payment(payment, RecordRefusal{never_charged}, moment, events);
 }
 
-// Whether the saga has settled that this attempt is not in effect, so that nothing of it will be undone any more.
+// Whether the saga has settled that this execution is not in effect, so that nothing of it will be undone any more.
 bool is_given_up(const Flow& flow, const StepReply& reply) {
   if (!flow.saga || reply.step >= flow.saga->steps.size()) return false;
   const StepState& step = flow.saga->steps[reply.step];
-  return step.attempt > reply.attempt || step.status == StepStatus::failed || step.status == StepStatus::compensated;
+  return step.execution > reply.execution || step.status == StepStatus::failed || step.status == StepStatus::compensated;
 }
 
 Result<void> record_charged(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
@@ -273,7 +273,7 @@ std::vector<StockKey> stocks_of(std::string_view saga, const Order& order) {
   return keys;
 }
 
-Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stocks, const StepCall& call,
+Result<StepResult> perform(std::string_view command, Flow& flow, StockOverlay& stocks, const StepCall& call,
                           const Policy& policy, const Moment& moment) {
   const ParticipantCommand* found = offers().find(command);
   if (!found) return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
@@ -284,9 +284,9 @@ Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stock
   if (auto known = answer_from_barriers(flow.barriers, call, found->begun(site), refusal_ends))
     return answered(std::move(*known));
   if (ask_only && !found->is_outside) return answered(block_action(flow.barriers, call));
-  Performed performed = found->run(site);
+  StepResult performed = found->run(site);
   if (performed.outcome)
-    record_barrier(flow.barriers, call.step, call.direction, call.attempt, *performed.outcome, refusal_ends);
+    record_barrier(flow.barriers, call.step, call.direction, call.execution, *performed.outcome, refusal_ends);
   return performed;
 }
 
@@ -308,7 +308,7 @@ Result<std::vector<Event>> record_reply(const StepDefinition& step, Flow& flow, 
                                         const GatewayReply& gateway, const Policy& policy, const Moment& moment) {
   std::vector<Event> events;
   const std::string_view command = command_of(step, reply.direction);
-  Payment* payment = payment_of_attempt(flow, reply.attempt);
+  Payment* payment = payment_of_execution(flow, reply.execution);
   const bool is_final =
       std::holds_alternative<Refused>(reply.outcome) || std::holds_alternative<Succeeded>(reply.outcome);
   if (!payment && !is_final) return events;
@@ -328,7 +328,7 @@ Result<std::vector<Event>> record_reply(const StepDefinition& step, Flow& flow, 
   }
   if (!recorded) return recorded.error();
   const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
-  record_barrier(flow.barriers, reply.step, reply.direction, reply.attempt, reply.outcome,
+  record_barrier(flow.barriers, reply.step, reply.direction, reply.execution, reply.outcome,
                  refusal_is_final(definition, reply.step, reply.direction));
   return events;
 }

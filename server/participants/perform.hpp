@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/participants/flow.hpp"
-#include "server/participants/role.hpp"
+#include "server/participants/service.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl {
@@ -27,7 +27,7 @@ struct GatewayCall {
   SagaId saga;
   std::size_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
+  int execution = 1;
   int tries = 1;        // as in StepCall
   Timestamp since;
   Money amount;
@@ -51,7 +51,7 @@ struct Policy {
 bool waits_for_shop(const Flow& flow, const Policy& policy);
 
 // What a call came to. `outcome` null: the answer will be a reply to `gateway_call`.
-struct Performed {
+struct StepResult {
   std::optional<Outcome> outcome;
   std::vector<Event> events;
   std::optional<GatewayCall> gateway_call;
@@ -62,7 +62,7 @@ std::vector<StockKey> stocks_of(std::string_view saga, const Order& order);
 
 // Carries out `call`, whose participant command is `command`, on `flow` and `stocks`, behind its barrier. Fresh ids
 // are made from `moment`. `bug` for a command that no participant has.
-Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stocks, const StepCall& call,
+Result<StepResult> perform(std::string_view command, Flow& flow, StockOverlay& stocks, const StepCall& call,
                           const Policy& policy, const Moment& moment);
 
 // A gateway's answer, beside the outcome that it gives.

@@ -21,13 +21,13 @@ struct Movement {
 
 // The stock of which was reserved. Null: an operator has deleted it, and its units with it, also when another stock of
 // that name was made since.
-const Stock* drawn_from(const StockBook& stocks, const Reservation& reservation, const ReservationLine& line) {
+const Stock* drawn_from(const StockOverlay& stocks, const Reservation& reservation, const ReservationLine& line) {
   const Stock* stock = stocks.find({reservation.kind, line.stock});
   return stock && stock->created_at <= reservation.created_at ? stock : nullptr;
 }
 
 // The lines with what is left of each stock after the movement, so that its whole history can be read from events.
-std::string lines_text(const StockBook& stocks, const Reservation& reservation, bool moved) {
+std::string lines_text(const StockOverlay& stocks, const Reservation& reservation, bool moved) {
   std::string text = "[";
   for (const ReservationLine& line : reservation.lines) {
     if (text.size() > 1) text += ',';
@@ -44,7 +44,7 @@ std::string lines_text(const StockBook& stocks, const Reservation& reservation, 
   return text;
 }
 
-ReservationDecision move(StockBook& stocks, Reservation reservation, OrderId order, const Movement& movement,
+ReservationDecision move(StockOverlay& stocks, Reservation reservation, OrderId order, const Movement& movement,
                          const Moment& moment) {
   if (movement.from_heap) {
     for (const ReservationLine& line : reservation.lines) {
@@ -94,7 +94,7 @@ std::string_view name_of(StockKind kind) {
 }
 
 // Why the lines cannot be taken; empty: they can.
-std::string lack(const StockBook& stocks, StockKind kind, const std::vector<ReservationLine>& lines) {
+std::string lack(const StockOverlay& stocks, StockKind kind, const std::vector<ReservationLine>& lines) {
   for (const ReservationLine& line : lines) {
     const Stock* stock = stocks.find({kind, line.stock});
     if (!stock) return fmt::format("there is no {} {}", name_of(kind), line.stock);
@@ -130,11 +130,11 @@ AggregateType aggregate_type_of(StockKind kind) {
   return AggregateType::inventory;
 }
 
-ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Moment& moment) {
+ReservationDecision reserve(StockOverlay& stocks, const Reserve& command, const Moment& moment) {
   Reservation reservation;
   reservation.id = command.id;
   reservation.kind = command.kind;
-  reservation.attempt = command.attempt;
+  reservation.execution = command.execution;
   reservation.lines = merged(command.lines);
   reservation.expires_at = moment.now + command.time_to_live;
   reservation.created_at = moment.now;
@@ -148,7 +148,7 @@ ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Mom
               moment);
 }
 
-Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, OrderId order,
+Result<ReservationDecision> confirm(StockOverlay& stocks, Reservation reservation, OrderId order,
                                     const Moment& moment) {
   switch (reservation.status) {
     case ReservationStatus::confirmed: return unchanged(std::move(reservation));
@@ -169,7 +169,7 @@ Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, 
               {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::reserved, &Stock::sold, {}}, moment);
 }
 
-ReservationDecision release(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment) {
+ReservationDecision release(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment) {
   const bool held = reservation.status == ReservationStatus::reserved;
   if (!held && reservation.status != ReservationStatus::confirmed) return unchanged(std::move(reservation));
   const Heap from = held ? &Stock::reserved : &Stock::sold;
@@ -177,7 +177,7 @@ ReservationDecision release(StockBook& stocks, Reservation reservation, OrderId 
               {EventType::stock_released, ReservationStatus::released, from, &Stock::available, {}}, moment);
 }
 
-ReservationDecision expire(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment) {
+ReservationDecision expire(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment) {
   if (reservation.status != ReservationStatus::reserved || moment.now < reservation.expires_at)
     return unchanged(std::move(reservation));
   return move(

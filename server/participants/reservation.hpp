@@ -36,7 +36,7 @@ using ReservationId = Id<struct ReservationTag>;
 struct Reservation {
   ReservationId id;
   StockKind kind = StockKind::product;
-  int attempt = 1;  // the saga step's; an order has one of each kind and attempt
+  int execution = 1;  // the saga step's; an order has one of each kind and execution
   std::vector<ReservationLine> lines;  // by stock, each once
   ReservationStatus status = ReservationStatus::reserved;
   std::string reason;  // why it was refused
@@ -58,23 +58,23 @@ struct Reserve {
   ReservationId id;
   OrderId order;
   StockKind kind = StockKind::product;
-  int attempt = 1;
+  int execution = 1;
   std::vector<ReservationLine> lines;
   Duration time_to_live = 5min;
 };
 
 // Takes all lines from `stocks`, or refuses: then the reservation is `refused`, and says of what there is too little.
-ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Moment& moment);
+ReservationDecision reserve(StockOverlay& stocks, const Reserve& command, const Moment& moment);
 
 // reserved -> confirmed. An expired one is taken anew if there is still enough, else `conflict`. Confirmed stays so;
 // a released or refused one is a `conflict`.
-Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+Result<ReservationDecision> confirm(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment);
 
 // Gives the units back: reserved or confirmed -> released. Anything else stays as it is.
-ReservationDecision release(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+ReservationDecision release(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment);
 
 // reserved -> expired when its time is over; else nothing.
-ReservationDecision expire(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+ReservationDecision expire(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment);
 
 // When the first of them expires; none: nothing is held.
 std::optional<Timestamp> next_expiry(const std::vector<Reservation>& reservations);

@@ -18,25 +18,25 @@ Uuid aggregate_of(const StockKey& key) {
   return id;
 }
 
-const Stock* StockBook::find(const StockKey& key) const {
+const Stock* StockOverlay::find(const StockKey& key) const {
   const auto found = stocks_.find(key);
   if (found != stocks_.end()) return &found->second;
   return below_ ? below_->find(key) : nullptr;
 }
 
-Stock* StockBook::change(const StockKey& key) {
+Stock* StockOverlay::change(const StockKey& key) {
   const auto found = stocks_.find(key);
   if (found != stocks_.end()) return &found->second;
   const Stock* below = below_ ? below_->find(key) : nullptr;
   return below ? &put(*below) : nullptr;
 }
 
-Stock& StockBook::put(Stock stock) {
+Stock& StockOverlay::put(Stock stock) {
   StockKey key = stock.key;
   return stocks_[std::move(key)] = std::move(stock);
 }
 
-Result<std::vector<Event>> set_stock(StockBook& stocks, const StockSetting& setting, const Moment& moment) {
+Result<std::vector<Event>> set_stock(StockOverlay& stocks, const StockSetting& setting, const Moment& moment) {
   const Stock* present = stocks.find(setting.key);
   if (present && setting.only_if_absent) return std::vector<Event>{};
   if (!present && !setting.available)

@@ -56,9 +56,9 @@ inline bool balances(const Stock& stock) {
 Uuid aggregate_of(const StockKey& key);
 
 // The stocks that a decision works on: those of `below` with the changes made here.
-class StockBook {
+class StockOverlay {
  public:
-  explicit StockBook(const StockBook* below = nullptr) : below_(below) {}
+  explicit StockOverlay(const StockOverlay* below = nullptr) : below_(below) {}
 
   const Stock* find(const StockKey& key) const;  // or null
   Stock* change(const StockKey& key);            // a copy in this book, or null when there is none
@@ -66,7 +66,7 @@ class StockBook {
   const std::map<StockKey, Stock>& here() const { return stocks_; }
 
  private:
-  const StockBook* below_;
+  const StockOverlay* below_;
   std::map<StockKey, Stock> stocks_;
 };
 
@@ -84,6 +84,6 @@ inline constexpr std::int64_t stock_max = Money::cents_max;
 
 // The event; none when nothing changed. `not_found` for a stock that is not there when the setting says too little
 // to make one, `invalid` for a number below 0 or over stock_max.
-Result<std::vector<Event>> set_stock(StockBook& stocks, const StockSetting& setting, const Moment& moment);
+Result<std::vector<Event>> set_stock(StockOverlay& stocks, const StockSetting& setting, const Moment& moment);
 
 }  // namespace sagactl

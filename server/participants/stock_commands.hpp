@@ -15,6 +15,6 @@ inline constexpr StockUse buyers_slots{StockKind::slots, slots_of_buyer};
 inline constexpr StockUse buyers_balance{StockKind::balance, money_of_buyer};
 
 // Confirms what was reserved last of that kind; `Refused` when it cannot be had any more.
-Performed confirm_stock(const StepSite& site, StockKind kind);
+StepResult confirm_stock(const StepSite& site, StockKind kind);
 
 }  // namespace sagactl

@@ -18,7 +18,7 @@ struct LockGrant {
   std::int64_t fencing_token = 0;  // greater than that of every earlier grant of this key, also after a restart
   Timestamp acquired_at;
   Duration ttl{};
-  bool for_all = true;  // false: others who write the same database lock by themselves, so the token fences nothing
+  bool is_cluster_wide = true;  // false: others who write the same database lock by themselves, so the token fences nothing
 };
 
 struct LockState {

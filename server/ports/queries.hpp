@@ -72,7 +72,7 @@ struct EventFilter {
   std::optional<UserId> user = {};  // whose order it is
   std::optional<OrderId> order = {};
   std::optional<Timestamp> since = {};
-  bool asked_for = false;  // only those that a person asked for, see requested_by()
+  bool requested_by_user = false;  // only those that a person asked for, see requested_by()
   std::int64_t limit = 50;
 };
 

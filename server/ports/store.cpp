@@ -13,10 +13,10 @@ void drop_known(std::vector<Key>& more, const std::vector<Key>& asked) {
 
 }  // namespace
 
-Keys further_keys(const Keys& keys, const Loaded& found) {
-  Keys more;
-  if (!keys.further) return more;
-  keys.further(found, more);
+BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found) {
+  BatchKeys more;
+  if (!keys.add_dependent) return more;
+  keys.add_dependent(found, more);
   drop_known(more.claims, keys.claims);
   drop_known(more.stocks, keys.stocks);
   return more;

@@ -23,7 +23,7 @@ struct Writer {
 };
 
 // A node's place in the cluster, given to it at start.
-struct Registration {
+struct NodeRegistration {
   Writer writer;
   std::int64_t last_sequence = 0;  // of the events that earlier lives of this node have written
 };
@@ -52,7 +52,7 @@ struct Claim {
 struct Loaded;
 
 // What a batch touches.
-struct Keys {
+struct BatchKeys {
   std::vector<OrderId> flows = {};
   std::vector<KeyDigest> claims = {};
   std::vector<StockKey> stocks = {};
@@ -61,11 +61,11 @@ struct Keys {
   std::vector<ReplayKey> replays = {};
   std::vector<OrderId> last_events = {};  // of which flows the newest event is wanted; in `more` alone
   // What else is needed, now that all these are loaded: adds claims, stocks and newest events to `more`. Null: nothing.
-  std::function<void(const Loaded& found, Keys& more)> further = {};
+  std::function<void(const Loaded& found, BatchKeys& more)> further = {};
 };
 
 // Where the newest event of a flow stands.
-struct EventPlace {
+struct LastEvent {
   OrderId flow;
   NodeName node;
   std::int64_t sequence = 0;
@@ -73,17 +73,17 @@ struct EventPlace {
 
 // What was there. Everything is found by key; what is missing is absent.
 struct Loaded {
-  std::vector<Flow> flows;  // one per key of `Keys::flows` that exists, in no order
+  std::vector<Flow> flows;  // one per key of `BatchKeys::flows` that exists, in no order
   std::vector<Claim> claims;
   std::vector<Stock> stocks;
   std::vector<StockKey> absent_stocks;  // that were asked for and are not there
   std::vector<User> users;  // by id or by email, each once
   std::vector<Replay> replays;
-  std::vector<EventPlace> last_events;  // of flows that have events
+  std::vector<LastEvent> last_events;  // of flows that have events
 };
 
 // What `keys` need further, now that they are loaded: what is asked for already is not among it.
-Keys further_keys(const Keys& keys, const Loaded& found);
+BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found);
 
 // What is to be written. Pointers are to the caller's objects, which outlive the call of `transact`. What an order, a
 // saga or a payment was made with never changes: ids, user, items, amounts, address, key, token, type, correlation,
@@ -98,7 +98,7 @@ struct Changes {
   struct Reservations {
     OrderId order;
     const std::vector<Reservation>* all = nullptr;
-    std::optional<Timestamp> due;  // next_due() of the flow
+    std::optional<Timestamp> due;  // next_check_at() of the flow
   };
   std::vector<Reservations> reservations;
   std::vector<const Claim*> claims;                          // insert or replace
@@ -134,7 +134,7 @@ class Store {
   // Begins a new life of the node `name`: a higher epoch, and a lease until now + `lease` on the database's
   // clock. Any earlier life of that node is fenced from here on. `conflict`: another process serves under that name
   // and renews its lease; it is not disturbed. To know, this may wait for as long as that lease.
-  virtual Result<Registration> register_node(const NodeName& name, const std::string& url,
+  virtual Result<NodeRegistration> register_node(const NodeName& name, const std::string& url,
                                              Duration lease) = 0;
 
   // Notes by what others can tell whether a node that has registered shares their secrets; empty: nothing.
@@ -162,7 +162,7 @@ class Store {
   // it may have been written; ask `has_event`. `bug`: the changes contradict what is stored (a new order
   // whose id is there already, a changed one that is not, an email that another user has); nothing was
   // written. Other threads may call at the same time; calls take turns.
-  virtual Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+  virtual Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                   const std::function<Changes(Timestamp now)>& decide) = 0;
 
   // Commands that come sooner than this after a commit began wait for more, where a commit costs much by itself.
@@ -180,7 +180,7 @@ class Store {
 
   // At most `limit` flows that are due (`Changes::Reservations::due`) by the database's clock, the longest due first.
   // Whoever finds them first sees to them.
-  virtual Result<std::vector<OrderId>> expired_reservations(std::size_t limit) = 0;
+  virtual Result<std::vector<OrderId>> due_flows(std::size_t limit) = 0;
 
   // The publication checkpoints that this writer answers for: its own, and those of nodes that are not live
   // and have events to publish.

@@ -108,17 +108,17 @@ void Deciding::call(std::size_t i, Direction direction) {
   s.in_doubt = true;
   s.node = moment_.node;
   saga().wake_at = moment_.now + defined(i).timeout;
-  out_.calls.push_back(StepCall{saga().id, i, direction, s.attempt, s.tries, ask_first, s.began_at});
+  out_.calls.push_back(StepCall{saga().id, i, direction, s.execution, s.tries, ask_first, s.began_at});
 }
 
 void Deciding::begin(std::size_t i, Direction direction) {
   StepState& s = step(i);
   s.status = direction == Direction::action ? StepStatus::running : StepStatus::compensating;
-  s.attempt = std::max(s.attempt, 1);
+  s.execution = std::max(s.execution, 1);
   s.tries = 0;
   s.began_at = moment_.now;
   s.error.clear();
-  // An action that begins has not been tried in this attempt. A compensation that begins undoes a step whose
+  // An action that begins has not been tried in this execution. A compensation that begins undoes a step whose
   // action may still be in doubt: then the participant is to ask.
   if (direction == Direction::action) s.in_doubt = false;
   call(i, direction);
@@ -198,7 +198,7 @@ void Deciding::fail(std::size_t i, Direction direction, const std::string& reaso
       direction == Direction::action ? EventType::saga_failed : EventType::saga_compensation_failed;
   record(type, about()
                    .add("step", defined(i).name)
-                   .add("attempt", step(i).attempt)
+                   .add("attempt", step(i).execution)
                    .add("reason", reason)
                    .add("requiresManualIntervention", true));
 }
@@ -228,7 +228,7 @@ void Deciding::action_replied(std::size_t i, const Outcome& outcome) {
     s.error.clear();
     settle(i, StepStatus::succeeded);
     if (defined(i).listed)
-      record(EventType::saga_step_completed, about().add("step", defined(i).name).add("attempt", s.attempt));
+      record(EventType::saga_step_completed, about().add("step", defined(i).name).add("attempt", s.execution));
     if (undoing) go_backward();
     else if (saga().status == SagaStatus::started) go_forward();
     return;
@@ -273,7 +273,7 @@ void Deciding::compensation_replied(std::size_t i, const Outcome& outcome) {
     record(EventType::saga_step_compensated, about()
                                                  .add("step", defined(i).name)
                                                  .add("compensation", defined(i).compensated_as)
-                                                 .add("attempt", s.attempt));
+                                                 .add("attempt", s.execution));
     if (saga().status == SagaStatus::compensating) go_backward();
     return;
   }
@@ -307,8 +307,8 @@ Result<SagaDecision> Deciding::on(const StartSaga&) {
 }
 
 Result<SagaDecision> Deciding::on(const StepReply& reply) {
-  if (reply.step >= saga().steps.size() || step(reply.step).attempt != reply.attempt)
-    return Error{ErrorCode::retry, "the reply is for another attempt of the step"};
+  if (reply.step >= saga().steps.size() || step(reply.step).execution != reply.execution)
+    return Error{ErrorCode::retry, "the reply is for another execution of the step"};
   const StepStatus wanted =
       reply.direction == Direction::action ? StepStatus::running : StepStatus::compensating;
   const StepState& state = step(reply.step);
@@ -384,9 +384,9 @@ Result<SagaDecision> Deciding::on(const RetrySaga& command) {
                  Json{{"sagaId", saga().id.text()}, {"code", "RECHARGE_REQUIRED"}}};
   if (undone) {
     for (StepState& s : saga().steps) {
-      const int attempt = s.attempt == 0 ? 0 : s.attempt + 1;
+      const int execution = s.execution == 0 ? 0 : s.execution + 1;
       s = StepState{};
-      s.attempt = attempt;
+      s.execution = execution;
     }
   }
   std::size_t from = open_step();

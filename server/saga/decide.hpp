@@ -45,14 +45,14 @@ struct StepCall {
   SagaId saga;
   std::size_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
+  int execution = 1;
   int tries = 1;
   bool ask_first = false;  // an earlier try may have taken effect: ask for its outcome before doing it again
-  Timestamp since = {};    // when the tries began anew: with `tries`, which call of the attempt this is
+  Timestamp since = {};    // when the tries began anew: with `tries`, which call of the execution this is
 
   // What is asked for, whenever that is.
   friend bool operator==(const StepCall& a, const StepCall& b) {
-    return a.saga == b.saga && a.step == b.step && a.direction == b.direction && a.attempt == b.attempt &&
+    return a.saga == b.saga && a.step == b.step && a.direction == b.direction && a.execution == b.execution &&
            a.tries == b.tries && a.ask_first == b.ask_first;
   }
 };
@@ -87,7 +87,7 @@ struct StartSaga {};
 struct StepReply {
   std::size_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
+  int execution = 1;
   Outcome outcome;
   // Of the call that is answered; 0: it is not known which one it was. What is for good holds whichever it was. An
   // answer that nothing has happened is of its call alone: while a later one is under way it says nothing.

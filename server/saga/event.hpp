@@ -101,11 +101,11 @@ struct Event {
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
   Timestamp occurred_at;       // on the database's clock, increasing within the node
   // The flow's event before this one, when another node wrote that: it is published first.
-  struct Place {
+  struct Position {
     NodeName node;
     std::int64_t sequence = 0;
   };
-  std::optional<Place> after = {};
+  std::optional<Position> after = {};
 };
 
 // In the order in which they happened: by (occurred_at, node, sequence).
@@ -113,7 +113,7 @@ void sort_by_time(std::vector<Event>& events);
 
 // The metadata of an event that happened because a person asked for it. Whoever looks for such events looks for text
 // that begins like this.
-inline constexpr std::string_view asked_by_prefix = R"({"by":)";
+inline constexpr std::string_view requested_by_prefix = R"({"by":)";
 std::string requested_by(const std::string& user);  // empty for nobody
 
 }  // namespace sagactl

@@ -41,11 +41,11 @@ struct Spelling<StepStatus> {
 struct StepState {
   StepStatus status = StepStatus::pending;
   // Which execution this is: 1, then one more each time a person has the step done anew. It is part of the
-  // barrier and of the key at the payment gateway; tries of one attempt share it.
-  int attempt = 0;
-  int tries = 0;        // of this attempt, in the present direction
+  // barrier and of the key at the payment gateway; tries of one execution share it.
+  int execution = 0;
+  int tries = 0;        // of this execution, in the present direction
   bool in_doubt = false;  // it may be in effect, or may yet take effect: a try is under way, or was lost
-  Timestamp began_at;   // the first try of this attempt, in the present direction
+  Timestamp began_at;   // the first try of this execution, in the present direction
   Timestamp ended_at;   // when it got its present status, if that is not running or compensating
   NodeName node;        // that wrote the present status
   std::string error;    // of the last try that did not succeed

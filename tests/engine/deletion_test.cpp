@@ -25,7 +25,7 @@ struct Remains : BenchNode {
     const OrderId id = loaded.flows.front().order.id;
     clock.advance(10min);
     batch = std::make_unique<CommandBatch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(), clock.steady(), random);
-    return batch->apply(ExpireReservationsRequest{id});
+    return batch->apply(CheckDueFlowRequest{id});
   }
 
   Loaded loaded;
@@ -35,8 +35,8 @@ struct Remains : BenchNode {
 
 TEST(Deleted, OrderGivesBackWhatItReserved) {
   Remains remains;
-  Keys keys;
-  add_further_keys(remains.loaded.flows, "node-1", keys);
+  BatchKeys keys;
+  add_dependent_keys(remains.loaded.flows, "node-1", keys);
   EXPECT_EQ(keys.stocks.size(), 3u);
   for (const StockKey& key : keys.stocks) remains.loaded.stocks.push_back(*remains.store->stock(key).value());
   ASSERT_TRUE(remains.expire().ok());
@@ -47,8 +47,8 @@ TEST(Deleted, OrderGivesBackWhatItReserved) {
 
 TEST(Deleted, StockIsNotMissed) {
   Remains remains;
-  Keys keys;
-  add_further_keys(remains.loaded.flows, "node-1", keys);
+  BatchKeys keys;
+  add_dependent_keys(remains.loaded.flows, "node-1", keys);
   remains.loaded.absent_stocks = keys.stocks;
   EXPECT_TRUE(remains.expire().ok());
   EXPECT_TRUE(remains.batch->changes().stocks.empty());

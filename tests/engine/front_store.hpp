@@ -20,7 +20,7 @@ class FrontStore final : public Store {
   int bugs = 0;                 // how many of the next commits contradict what is stored
   Duration gathers{0};
 
-  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override {
+  Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override {
     return if_there([&] { return store_.register_node(name, url, lease); });
   }
   Result<bool> renew(const Writer& writer, Duration lease) override {
@@ -29,7 +29,7 @@ class FrontStore final : public Store {
   Result<void> resign(const Writer& writer) override {
     return if_there([&] { return store_.resign(writer); });
   }
-  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+  Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override {
     return if_there([&]() -> Result<Commit> {
       if (bugs == 0) return store_.transact(writer, keys, loaded, decide);
@@ -44,8 +44,8 @@ class FrontStore final : public Store {
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
     return if_there([&] { return store_.adopt(writer, owners, limit); });
   }
-  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override {
-    return if_there([&] { return store_.expired_reservations(limit); });
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override {
+    return if_there([&] { return store_.due_flows(limit); });
   }
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override {
     return if_there([&] { return store_.backlogs(writer); });

@@ -235,7 +235,7 @@ TEST_F(LateCharge, ThatIsNotGivenBackIsSeenByAPersonWhoHasItTriedAgain) {
 
 TEST_F(LateCharge, ASagaThatEndedIsCountedOnceWhateverIsFoundOutAfterwards) {
   int ended = 0, undone = 0;
-  node.engine->on_commit([&](const Committed& commit) {
+  node.engine->on_commit([&](const CommitReport& commit) {
     ended += static_cast<int>(commit.progress.ended_sagas.size());
     for (const auto& step : commit.progress.ended_steps) undone += step.status == StepStatus::compensated;
   });

@@ -161,7 +161,7 @@ class World {
       at(Service::orchestrator).submit(StepReplied{reply->saga, reply->reply, {}, true}, nullptr);
     } else {
       for (const Service service : {Service::order, Service::payment, Service::inventory})
-        at(service).submit(PursueRequest{std::get<OrderId>(message)}, nullptr);
+        at(service).submit(ContinueRequest{std::get<OrderId>(message)}, nullptr);
     }
   }
 

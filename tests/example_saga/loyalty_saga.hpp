@@ -16,7 +16,7 @@ inline constexpr std::int64_t units_max = 10;  // of one order
 std::vector<ReservationLine> points_for(const Order& order);
 
 // Refuses orders of more than `units_max` units.
-Performed check_units(const StepSite& site);
+StepResult check_units(const StepSite& site);
 
 SagaDefinition loyalty_definition();
 std::vector<ParticipantCommand> loyalty_commands();

@@ -2,14 +2,14 @@
 
 namespace sagactl::mutants {
 
-Result<Registration> FaultyStore::register_node(const NodeName& name, const std::string& url, Duration lease) {
+Result<NodeRegistration> FaultyStore::register_node(const NodeName& name, const std::string& url, Duration lease) {
   auto registration = store_.register_node(name, url, lease);
   const std::lock_guard lock(mutex_);
   if (registration) streams_[name] = {registration->last_sequence, registration->last_sequence};
   return registration;
 }
 
-Result<Commit> FaultyStore::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+Result<Commit> FaultyStore::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                      const std::function<Changes(Timestamp now)>& decide) {
   const std::lock_guard lock(mutex_);
   Stream& stream = streams_[writer.node];

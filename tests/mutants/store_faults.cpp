@@ -59,7 +59,7 @@ StoreFault double_capture(Aim aim) {
       if (payment.status != PaymentStatus::completed || !charged || !aim.hits()) continue;
       Payment again = payment;
       again.id = PaymentId{new_uuid()};
-      again.attempt = payment.attempt + 1;
+      again.execution = payment.execution + 1;
       again.external_transaction_id += "-again";
       Event event = *charged;
       event.aggregate = again.id.uuid;

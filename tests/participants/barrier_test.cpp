@@ -46,7 +46,7 @@ TEST(Barrier, AnotherAttemptIsAnotherMatter) {
   std::vector<Barrier> barriers;
   record_barrier(barriers, 1, Direction::action, 1, Succeeded{});
   StepCall second = action;
-  second.attempt = 2;
+  second.execution = 2;
   EXPECT_FALSE(answer_from_barriers(barriers, second, false));
 }
 

@@ -20,17 +20,17 @@ Flow fresh_flow() {
   return flow;
 }
 
-StepCall call_of(const Flow& flow, std::size_t step, Direction direction, int attempt = 1, bool ask_first = false) {
-  return StepCall{saga_of(flow.order.id), step, direction, attempt, 1, ask_first};
+StepCall call_of(const Flow& flow, std::size_t step, Direction direction, int execution = 1, bool ask_first = false) {
+  return StepCall{saga_of(flow.order.id), step, direction, execution, 1, ask_first};
 }
 
-Result<Performed> act(std::string_view command, Flow& flow, const StepCall& call) {
-  StockBook none;
+Result<StepResult> act(std::string_view command, Flow& flow, const StepCall& call) {
+  StockOverlay none;
   return perform(command, flow, none, call, Policy{}, moment);
 }
 
 StepReply reply_to(const StepCall& call, Outcome outcome) {
-  return StepReply{call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since};
+  return StepReply{call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since};
 }
 
 const StepDefinition& payment_step() { return find_definition(order_processing_saga)->steps[1]; }

@@ -32,7 +32,7 @@ struct StockRoom {
   }
   std::string at(const std::string& product) const { return at(StockKind::product, product); }
 
-  StockBook book;
+  StockOverlay book;
 };
 
 }  // namespace sagactl

@@ -108,10 +108,10 @@ TEST(SetStock, RefusesWhatSaysTooLittleOrTooMuch) {
   EXPECT_TRUE(set_stock(room.book, setting(stock_max), stock_moment).ok());
 }
 
-TEST(StockBook, ChangesAreItsOwnUntilTheyAreTakenOver) {
+TEST(StockOverlay, ChangesAreItsOwnUntilTheyAreTakenOver) {
   StockRoom below;
   below.add(StockKind::product, "A", 4);
-  StockBook book(&below.book);
+  StockOverlay book(&below.book);
   EXPECT_EQ(book.find(key)->available, 4);
   EXPECT_TRUE(book.here().empty()) << "looking changes nothing";
   book.change(key)->available = 3;

@@ -228,7 +228,7 @@ TEST(SagaDecide, AnAnswerThatNothingHappenedIsOfItsCallAloneAndALaterOneStaysInD
   const StepState first = play.saga.steps[payment];
   play.wait(1s).give(WakeSaga{});  // another node has adopted it, and asks again
   EXPECT_TRUE(play.saga.steps[payment].in_doubt);
-  StepReply late{payment, Direction::action, first.attempt, Unavailable{"503"}, first.tries, first.began_at};
+  StepReply late{payment, Direction::action, first.execution, Unavailable{"503"}, first.tries, first.began_at};
   play.give(late);
   ASSERT_TRUE(play.rejection);
   EXPECT_EQ(play.rejection->code, ErrorCode::retry);

@@ -16,15 +16,15 @@ std::string signature(const Saga& saga) {
   std::string out(to_string(saga.status));
   for (const StepState& step : saga.steps) {
     const bool open = step.status == StepStatus::running || step.status == StepStatus::compensating;
-    out += "|" + std::string(to_string(step.status)) + std::to_string(step.attempt) + (step.in_doubt ? "?" : "");
+    out += "|" + std::string(to_string(step.status)) + std::to_string(step.execution) + (step.in_doubt ? "?" : "");
     if (open) out += step.tries > 2 ? "+" : std::to_string(step.tries);
   }
   return out + (saga.wake_at ? "w" : "") + (saga.requires_manual_intervention ? "m" : "");
 }
 
-int attempts_of(const Saga& saga) {
+int executions_of(const Saga& saga) {
   int most = 0;
-  for (const StepState& step : saga.steps) most = std::max(most, step.attempt);
+  for (const StepState& step : saga.steps) most = std::max(most, step.execution);
   return most;
 }
 
@@ -72,7 +72,7 @@ class SagaStates : public ::testing::TestWithParam<std::string_view> {};
 TEST_P(SagaStates, AllThatCanBeReachedAreSound) {
   const SagaDefinition& definition = *find_definition(GetParam());
   const int depth_max = static_cast<int>(definition.steps.size()) * 2 + 3;  // there, back, and begun anew
-  constexpr int attempts_max = 2;
+  constexpr int executions_max = 2;
   struct Node {
     Saga saga;
     Timestamp now;
@@ -94,7 +94,7 @@ TEST_P(SagaStates, AllThatCanBeReachedAreSound) {
       for (const Direction direction : {Direction::action, Direction::compensation})
         for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"r"}}, Outcome{Unavailable{"u"}},
                                        Outcome{UnknownOutcome{"?"}}, Outcome{Awaited{"a"}}})
-          commands.push_back(StepReply{step, direction, node.saga.steps[step].attempt, outcome});
+          commands.push_back(StepReply{step, direction, node.saga.steps[step].execution, outcome});
     for (const SagaCommand& command : commands) {
       for (const Duration passes : {Duration{1}, definition.steps[1].retry.budget + 1s}) {
         const Timestamp now = node.now + passes;
@@ -108,7 +108,7 @@ TEST_P(SagaStates, AllThatCanBeReachedAreSound) {
           EXPECT_NE(decision->saga.status, SagaStatus::compensating) << "what its pivot fixed, it does not undo itself";
         }
         statuses.insert(decision->saga.status);
-        const bool goes_on = node.depth < depth_max && attempts_of(decision->saga) <= attempts_max;
+        const bool goes_on = node.depth < depth_max && executions_of(decision->saga) <= executions_max;
         if (goes_on && seen.insert(signature(decision->saga)).second)
           open.push_back({std::move(decision->saga), now, node.depth + 1});
         if (HasFailure()) return;

@@ -35,7 +35,7 @@ class Play {
     return *this;
   }
   Play& reply(std::size_t step, Outcome outcome, Direction direction = Direction::action) {
-    return give(StepReply{step, direction, saga.steps[step].attempt, std::move(outcome)});
+    return give(StepReply{step, direction, saga.steps[step].execution, std::move(outcome)});
   }
   Play& undone(std::size_t step) { return reply(step, Succeeded{}, Direction::compensation); }
   Play& wait(Duration d) {

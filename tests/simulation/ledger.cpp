@@ -106,7 +106,7 @@ std::vector<std::string> money_violations(History& history, const Provider& prov
     std::int64_t held = 0;
     for (const Payment& payment : flow.payments) {
       if (is_owed_back(payment)) wrong.push_back("a late charge was not given back: " + payment.id.text());
-      const auto found = unexplained.find(payment.provider_key.empty() ? charge_key(payment.order, payment.attempt)
+      const auto found = unexplained.find(payment.provider_key.empty() ? charge_key(payment.order, payment.execution)
                                                                        : payment.provider_key);
       if (payment.status == PaymentStatus::completed && found == unexplained.end())
         wrong.push_back("a payment is recorded that the provider does not know: " + payment.id.text());

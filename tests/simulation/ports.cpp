@@ -26,7 +26,7 @@ auto UnreliableStore::unreliably(Call call) -> decltype(call()) {
   return result;
 }
 
-Result<Registration> UnreliableStore::register_node(const NodeName& name, const std::string& url, Duration lease) {
+Result<NodeRegistration> UnreliableStore::register_node(const NodeName& name, const std::string& url, Duration lease) {
   return unreliably([&] { return store_.register_node(name, url, lease); });
 }
 Result<bool> UnreliableStore::renew(const Writer& writer, Duration lease) {
@@ -35,7 +35,7 @@ Result<bool> UnreliableStore::renew(const Writer& writer, Duration lease) {
 Result<void> UnreliableStore::resign(const Writer& writer) {
   return unreliably([&] { return store_.resign(writer); });
 }
-Result<Commit> UnreliableStore::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+Result<Commit> UnreliableStore::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                          const std::function<Changes(Timestamp now)>& decide) {
   return unreliably([&]() -> Result<Commit> {
     if (!chance_.happens(chance_.faults.commit_in_doubt)) return store_.transact(writer, keys, loaded, decide);
@@ -53,8 +53,8 @@ Result<bool> UnreliableStore::has_event(const NodeName& node, std::int64_t seque
 Result<std::vector<OrderId>> UnreliableStore::adopt(const Writer& writer, Owners owners, std::size_t limit) {
   return unreliably([&] { return store_.adopt(writer, owners, limit); });
 }
-Result<std::vector<OrderId>> UnreliableStore::expired_reservations(std::size_t limit) {
-  return unreliably([&] { return store_.expired_reservations(limit); });
+Result<std::vector<OrderId>> UnreliableStore::due_flows(std::size_t limit) {
+  return unreliably([&] { return store_.due_flows(limit); });
 }
 Result<std::vector<Backlog>> UnreliableStore::backlogs(const Writer& writer) {
   return unreliably([&] { return store_.backlogs(writer); });

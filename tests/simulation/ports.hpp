@@ -60,15 +60,15 @@ class UnreliableStore : public Store {
  public:
   UnreliableStore(Store& store, Chance& chance, Duration gathers) : store_(store), chance_(chance), gathers_(gathers) {}
 
-  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
   Result<void> resign(const Writer& writer) override;
-  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+  Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   Duration batch_window() const override { return gathers_; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
-  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<std::int64_t> published_through(const NodeName& node) override;

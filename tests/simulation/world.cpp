@@ -243,7 +243,7 @@ void World::stock_up() {
   node->engine->submit(std::move(request), [this](Result<Receipt> receipt) { stocked_ |= receipt.ok(); });
 }
 
-// The shop says it under a key of the attempt, and now and then says something wrong.
+// The shop says it under a key of the execution, and now and then says something wrong.
 void World::confirm_payment(OrderId id) {
   Node* node = any_node();
   const auto flow = store_->flow(id);
@@ -251,7 +251,7 @@ void World::confirm_payment(OrderId id) {
   ConfirmPaymentRequest request;
   request.order = id;
   request.actor = admin;
-  request.provider_key = fmt::format("{}-{}{}", id.text(), (*flow)->payments.back().attempt,
+  request.provider_key = fmt::format("{}-{}{}", id.text(), (*flow)->payments.back().execution,
                                      chance_.happens(0.1) ? "-other" : "");
   request.amount = (*flow)->order.total;
   if (chance_.happens(0.1)) request.amount.cents += 1;
@@ -352,7 +352,7 @@ bool World::at_rest() {
   const auto counts = store_->counts();
   for (const auto& [what, count] : counts->sagas)
     if (!is_terminal(what.second) && count > 0) return false;
-  if (counts->unpublished_events > 0 || !store_->expired_reservations(1)->empty()) return false;
+  if (counts->unpublished_events > 0 || !store_->due_flows(1)->empty()) return false;
   return are_payments_settled() && std::all_of(nodes_.begin(), nodes_.end(),
                      [](const auto& node) { return node->engine && node->engine->stats().queue_depth == 0; });
 }

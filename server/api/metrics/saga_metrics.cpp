@@ -106,24 +106,24 @@ void SagaMetrics::flush() {
   unflushed_.clear();
 }
 
-void SagaMetrics::add(const Progress& progress) {
+void SagaMetrics::add(const SagaProgress& progress) {
   for (const SagaDefinition* definition : progress.started)
     if (OfSaga* saga = find(definition)) saga->started->Increment();
-  for (const Progress::EndedSaga& each : progress.ended_sagas) {
+  for (const SagaProgress::EndedSaga& each : progress.ended_sagas) {
     const std::size_t i = place_of(each.status, saga_ends);
     if (OfSaga* saga = find(each.saga); saga && i < saga_ends.size()) {
       saga->ended[i]->Increment();
       note(saga->took[i], each.took);
     }
   }
-  for (const Progress::EndedStep& each : progress.ended_steps) {
+  for (const SagaProgress::EndedStep& each : progress.ended_steps) {
     OfStep* step = find(each.saga, each.step);
     const std::size_t i = place_of(each.status, step_ends);
     if (!step || i >= step_ends.size() || !step->took[i].histogram) continue;
     note(step->took[i], each.took);
     if (each.status == StepStatus::compensated && step->undone) step->undone->Increment();
   }
-  for (const Progress::TriedAgain& each : progress.tried_again) {
+  for (const SagaProgress::TriedAgain& each : progress.tried_again) {
     OfStep* step = find(each.saga, each.step);
     const std::size_t i = place_of(each.direction, directions);
     if (step && i < directions.size() && step->tried_again[i]) step->tried_again[i]->Increment();

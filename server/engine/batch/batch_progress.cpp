@@ -17,8 +17,8 @@ Timestamp began_at(const Saga& saga) {
 
 }  // namespace
 
-Progress CommandBatch::progress() const {
-  Progress out;
+SagaProgress CommandBatch::progress() const {
+  SagaProgress out;
   for (const Work& work : works_) {
     if (!work.flow.saga || !(work.new_saga || work.saga_changed)) continue;
     const Saga& saga = *work.flow.saga;

@@ -67,7 +67,7 @@ Result<Receipt> CommandBatch::on(const PaymentChecked& command) {
   auto found = draft_of_saga(command.order);
   if (!found) return found.error();
   Draft draft = std::move(*found);
-  auto recorded = record_check(draft.flow, command.attempt, command.outcome, command.gateway, policy_, moment_);
+  auto recorded = record_check(draft.flow, command.execution, command.outcome, command.gateway, policy_, moment_);
   if (!recorded) return recorded.error();
   draft.events = std::move(*recorded);
   check_payments(draft);
@@ -103,7 +103,7 @@ Result<Receipt> CommandBatch::on(const PerformRequest& command) {
   return accept(std::move(draft));
 }
 
-Result<Receipt> CommandBatch::on(const PursueRequest& command) {
+Result<Receipt> CommandBatch::on(const ContinueRequest& command) {
   auto found = draft_of_saga(command.order);
   if (!found) return found.error();
   Draft draft = std::move(*found);
@@ -115,8 +115,8 @@ Result<Receipt> CommandBatch::on(const PursueRequest& command) {
   const StepState& state = saga.steps[i];
   // What was begun here before is asked for first.
   const bool is_begun = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end(),
-                                    [&](const Payment& payment) { return payment.attempt == state.attempt; });
-  const StepCall call{saga.id, i, direction_of(state), state.attempt, state.tries, is_begun, state.began_at};
+                                    [&](const Payment& payment) { return payment.execution == state.execution; });
+  const StepCall call{saga.id, i, direction_of(state), state.execution, state.tries, is_begun, state.began_at};
   if (!is_here(*definition, call)) return Error{ErrorCode::retry, "what is open is for another participant"};
   const auto done = follow(draft, SagaDecision{saga, {}, {call}});
   if (!done) return done.error();
@@ -187,14 +187,14 @@ Result<std::optional<StepReply>> CommandBatch::perform_here(Draft& draft, const 
   if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
   std::optional<StepReply> reply;
   if (performed->outcome)
-    reply = StepReply{call.step, call.direction, call.attempt, std::move(*performed->outcome), call.tries, call.since};
+    reply = StepReply{call.step, call.direction, call.execution, std::move(*performed->outcome), call.tries, call.since};
   return reply;
 }
 
 // The first creation is part of placing the order, wherever that is.
 bool CommandBatch::is_here(const SagaDefinition& definition, const StepCall& call) const {
   if (!definition.services_may_be_apart || policy_.services.is_all()) return true;
-  if (call.step == 0 && call.direction == Direction::action && call.attempt == 1) return true;
+  if (call.step == 0 && call.direction == Direction::action && call.execution == 1) return true;
   const auto service = service_of(command_of(definition.steps[call.step], call.direction));
   return !service || policy_.services.has(*service);
 }

@@ -8,7 +8,7 @@
 namespace sagactl {
 
 Result<Receipt> CommandBatch::on(const SetStockRequest& command) {
-  StockBook stocks(&stocks_);
+  StockOverlay stocks(&stocks_);
   std::vector<Event> events;
   Receipt receipt;
   for (const StockSetting& setting : command.settings) {
@@ -23,7 +23,7 @@ Result<Receipt> CommandBatch::on(const SetStockRequest& command) {
   return receipt;
 }
 
-Result<Receipt> CommandBatch::on(const ExpireReservationsRequest& command) {
+Result<Receipt> CommandBatch::on(const CheckDueFlowRequest& command) {
   const auto found = by_order_.find(command.order);
   if (found == by_order_.end()) return Error{ErrorCode::not_found, "Order not found"};
   Draft draft = draft_of(found->second->flow);
@@ -37,7 +37,7 @@ Result<Receipt> CommandBatch::on(const ExpireReservationsRequest& command) {
     // What it was to be looked at for may have been deleted: then it is not to be found again.
     if (!draft.flow.saga)
       for (Payment& payment : draft.flow.payments) payment.check.reset();
-    if (draft.flow.saga && next_due(draft.flow)) return Error{ErrorCode::retry, "nothing is due"};
+    if (draft.flow.saga && next_check_at(draft.flow)) return Error{ErrorCode::retry, "nothing is due"};
     draft.is_looked_at = true;
   }
   return accept(std::move(draft));
@@ -62,7 +62,7 @@ Result<void> CommandBatch::check_loaded(const Draft& draft) const {
   return {};
 }
 
-void CommandBatch::keep(const StockBook& stocks) {
+void CommandBatch::keep(const StockOverlay& stocks) {
   for (const auto& [key, stock] : stocks.here()) {
     stocks_.put(stock);
     stocks_changed_.insert(key);

@@ -67,7 +67,7 @@ CommandBatch::CommandBatch(Loaded loaded, const Writer& writer, std::int64_t las
   for (User& user : loaded.users) users_.push_back(std::move(user));
   for (Replay& replay : loaded.replays) replays_.push_back(std::move(replay));
   replays_loaded_ = replays_.size();
-  for (EventPlace& place : loaded.last_events) last_events_.emplace(place.flow, std::move(place));
+  for (LastEvent& place : loaded.last_events) last_events_.emplace(place.flow, std::move(place));
 }
 
 // Times increase within a batch as well, so that the order of decisions can be read from them.
@@ -266,7 +266,7 @@ void CommandBatch::write(Draft draft) {
     work->new_saga |= !before.saga && draft.flow.saga;
     work->saga_changed |= before.saga != draft.flow.saga;
     work->reservations_changed |=
-        before.reservations != draft.flow.reservations || next_due(before) != next_due(draft.flow);
+        before.reservations != draft.flow.reservations || next_check_at(before) != next_check_at(draft.flow);
     work->reservations_changed |= draft.is_looked_at;
     work->writer_changed |= before.writer != draft.flow.writer;
     for (std::size_t i = 0; i < work->payments_stored; ++i)
@@ -318,7 +318,7 @@ Changes CommandBatch::changes() const {
     }
     for (std::size_t i = work.barriers_stored; i < flow.barriers.size(); ++i)
       out.barriers.emplace_back(flow.order.id, &flow.barriers[i]);
-    if (work.reservations_changed) out.reservations.push_back({flow.order.id, &flow.reservations, next_due(flow)});
+    if (work.reservations_changed) out.reservations.push_back({flow.order.id, &flow.reservations, next_check_at(flow)});
     if (work.writer_changed) out.taken_over.push_back(flow.order.id);
   }
   for (const StockKey& key : stocks_changed_) out.stocks.push_back(stocks_.find(key));

@@ -10,7 +10,7 @@
 
 #include "common/random.hpp"
 #include "server/engine/command.hpp"
-#include "server/engine/batch/progress.hpp"
+#include "server/engine/batch/saga_progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
@@ -18,10 +18,10 @@
 namespace sagactl {
 
 // The keys that a command needs to be loaded.
-void add_keys(const Command& command, Keys& keys);
+void add_keys(const Command& command, BatchKeys& keys);
 // What the flows that were found may need beside themselves: the stock that they draw from, the keys that they may
 // claim again, and the last event of those that another node than `node` wrote last.
-void add_further_keys(const std::vector<Flow>& flows, const NodeName& node, Keys& keys);
+void add_dependent_keys(const std::vector<Flow>& flows, const NodeName& node, BatchKeys& keys);
 
 // When a saga wants to be woken.
 struct Wake {
@@ -53,7 +53,7 @@ class CommandBatch {
 
   // One for each flow that was written.
   std::vector<Wake> wakes() const;
-  Progress progress() const;
+  SagaProgress progress() const;
 
  private:
   struct Work {
@@ -69,7 +69,7 @@ class CommandBatch {
   // What one command does, kept apart until it is known to be accepted.
   struct Draft {
     Flow flow;
-    StockBook stocks;
+    StockOverlay stocks;
     std::vector<Event> events = {};
     std::vector<GatewayCall> gateway_calls = {};
     std::vector<RemoteCall> remote_calls = {};
@@ -83,13 +83,13 @@ class CommandBatch {
   Result<Receipt> on(const ConfirmOrderRequest& command);
   Result<Receipt> on(const ConfirmPaymentRequest& command);
   Result<Receipt> on(const SetStockRequest& command);
-  Result<Receipt> on(const ExpireReservationsRequest& command);
+  Result<Receipt> on(const CheckDueFlowRequest& command);
   Result<Receipt> on(const CompensateRequest& command);
   Result<Receipt> on(const RetryRequest& command);
   Result<Receipt> on(const StepReplied& command);
   Result<Receipt> on(const PaymentChecked& command);
   Result<Receipt> on(const PerformRequest& command);
-  Result<Receipt> on(const PursueRequest& command);
+  Result<Receipt> on(const ContinueRequest& command);
   Result<Receipt> on(const WakeRequest& command);
   Result<Receipt> on(const RegisterUser& command);
   Result<Receipt> on(const BeginSession& command);
@@ -99,7 +99,7 @@ class CommandBatch {
 
   Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
   Result<Draft> draft_of_saga(OrderId id) const;
-  Draft draft_of(const Flow& flow) const { return Draft{flow, StockBook(&stocks_)}; }
+  Draft draft_of(const Flow& flow) const { return Draft{flow, StockOverlay(&stocks_)}; }
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
   Result<void> command_saga(Draft& draft, const SagaCommand& command);
   Result<void> follow(Draft& draft, SagaDecision decision);
@@ -109,7 +109,7 @@ class CommandBatch {
   Result<Receipt> accept(Draft draft);
   void write(Draft draft);
   void record(std::vector<Event> events, Flow* flow);
-  void keep(const StockBook& stocks);
+  void keep(const StockOverlay& stocks);
   Result<void> check_loaded(const Draft& draft) const;
   void update_claim(const Order& order);
   User* find_user(UserId id);
@@ -129,12 +129,12 @@ class CommandBatch {
   std::unordered_map<OrderId, Work*> by_order_;
   std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims_;
   std::vector<KeyDigest> claims_changed_;
-  StockBook stocks_;
+  StockOverlay stocks_;
   std::set<StockKey> absent_stocks_;
   std::set<StockKey> stocks_changed_;
   std::deque<User> users_;
   std::vector<const User*> users_changed_;
-  std::unordered_map<OrderId, EventPlace> last_events_;  // of flows that other nodes wrote
+  std::unordered_map<OrderId, LastEvent> last_events_;  // of flows that other nodes wrote
   std::deque<Replay> replays_;
   std::size_t replays_loaded_ = 0;
   std::deque<Event> events_;

@@ -4,9 +4,9 @@
 
 namespace sagactl {
 
-void add_keys(const Command& command, Keys& keys) {
+void add_keys(const Command& command, BatchKeys& keys) {
   struct Adder {
-    Keys& keys;
+    BatchKeys& keys;
     void operator()(const PlaceOrder& c) {
       const std::string key = key_of(c);
       if (!key.empty()) keys.claims.push_back(digest_of_key(key));
@@ -19,13 +19,13 @@ void add_keys(const Command& command, Keys& keys) {
     void operator()(const SetStockRequest& c) {
       for (const StockSetting& setting : c.settings) keys.stocks.push_back(setting.key);
     }
-    void operator()(const ExpireReservationsRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const CheckDueFlowRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const CompensateRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RetryRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const StepReplied& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const PaymentChecked& c) { keys.flows.push_back(c.order); }
     void operator()(const PerformRequest& c) { keys.flows.push_back(order_of(c.call.saga)); }
-    void operator()(const PursueRequest& c) { keys.flows.push_back(c.order); }
+    void operator()(const ContinueRequest& c) { keys.flows.push_back(c.order); }
     void operator()(const WakeRequest& c) { keys.flows.push_back(order_of(c.saga)); }
     void operator()(const RegisterUser& c) { keys.emails.push_back(c.user.email); }
     void operator()(const BeginSession& c) { keys.users.push_back(c.user); }
@@ -36,7 +36,7 @@ void add_keys(const Command& command, Keys& keys) {
   std::visit(Adder{keys}, command);
 }
 
-void add_further_keys(const std::vector<Flow>& flows, const NodeName& node, Keys& keys) {
+void add_dependent_keys(const std::vector<Flow>& flows, const NodeName& node, BatchKeys& keys) {
   for (const Flow& flow : flows) {
     if (flow.saga)
       for (StockKey& key : stocks_of(flow.saga->type, flow.order)) keys.stocks.push_back(std::move(key));

@@ -39,7 +39,7 @@ std::vector<StockKey> stocks_of(const PlaceOrder& command) {
   return stocks_of(command.saga, order);
 }
 
-Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockBook& stocks) {
+Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockOverlay& stocks) {
   std::vector<OrderItem> items = command.items;
   // Stores list the orders of these systems by their customers.
   if (command.saga != order_processing_saga && command.customer.empty())

@@ -16,7 +16,7 @@ std::vector<StockKey> stocks_of(const PlaceOrder& command);
 
 // The items, with what the stock says of them: who buys an item of StockKind::item names neither it nor its price.
 // `invalid` or `not_found` when stock is wanted that is not there.
-Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockBook& stocks);
+Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockOverlay& stocks);
 
 // An order that is retried claims its key again.
 bool may_claim_again(const Flow& flow);

@@ -10,9 +10,9 @@
 
 namespace sagactl {
 
-class TopicBook {
+class PartitionCounts {
  public:
-  virtual ~TopicBook() = default;
+  virtual ~PartitionCounts() = default;
 
   // `there`: how many partitions each topic has now. What is in the book already stays as it is. Returns what is in the
   // book of these topics. Any thread; may wait for the database, some seconds at most.

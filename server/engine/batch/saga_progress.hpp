@@ -8,12 +8,12 @@
 
 namespace sagactl {
 
-struct Progress {
+struct SagaProgress {
   struct EndedStep {
     const SagaDefinition* saga = nullptr;
     std::size_t step = 0;
     StepStatus status = StepStatus::succeeded;  // succeeded, failed or compensated
-    Duration took{};                            // from the first try of its attempt, in that direction
+    Duration took{};                            // from the first try of its execution, in that direction
   };
   struct EndedSaga {
     const SagaDefinition* saga = nullptr;

@@ -49,8 +49,8 @@ class OneCapturePerOrder final : public Check {
     for (std::size_t i = 0; i < flow.payments.size(); ++i) {
       const Payment& payment = flow.payments[i];
       if (!was_captured(payment)) continue;
-      kept += payment.status == PaymentStatus::completed && !is_owed_back(payment);
-      owed += is_owed_back(payment);
+      kept += payment.status == PaymentStatus::completed && !is_refund_due(payment);
+      owed += is_refund_due(payment);
       for (std::size_t k = 0; k < i; ++k) {
         const Payment& other = flow.payments[k];
         const bool same_transaction = !payment.external_transaction_id.empty() &&

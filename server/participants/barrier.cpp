@@ -20,7 +20,7 @@ bool refusal_is_final(const SagaDefinition* definition, std::size_t step, Direct
   return direction == Direction::action && (!definition || step <= definition->pivot);
 }
 
-std::optional<Outcome> answer_from_barriers(std::vector<Barrier>& barriers, const StepCall& call, bool begun,
+std::optional<Outcome> answer_from_barriers(std::vector<Barrier>& barriers, const StepCall& call, bool has_record,
                                             bool refusal_is_final) {
   if (const Barrier* seen = find(barriers, call.step, call.direction, call.execution)) {
     if (seen->blocked) return Refused{came_too_late};
@@ -30,7 +30,7 @@ std::optional<Outcome> answer_from_barriers(std::vector<Barrier>& barriers, cons
   }
   if (call.direction == Direction::action) return std::nullopt;
   const bool acted = find(barriers, call.step, Direction::action, call.execution) != nullptr;
-  if (acted || begun) return std::nullopt;
+  if (acted || has_record) return std::nullopt;
   const auto step = static_cast<std::uint8_t>(call.step);
   barriers.push_back({step, Direction::action, call.execution, true, ""});
   barriers.push_back({step, Direction::compensation, call.execution, false, ""});

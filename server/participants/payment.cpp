@@ -78,7 +78,7 @@ Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, c
     return change(std::move(payment), failed, EventType::payment_failed, moment);
   }
   if (const auto* failure = std::get_if<RecordRefundFailure>(&command)) {
-    if (!is_owed_back(payment)) return not_allowed(payment, "kept");
+    if (!is_refund_due(payment)) return not_allowed(payment, "kept");
     payment.failure_reason = failure->reason.empty() ? "refused" : failure->reason;
     return change(std::move(payment), completed, EventType::payment_refund_failed, moment);
   }

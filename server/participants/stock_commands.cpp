@@ -51,8 +51,8 @@ std::vector<ReservationLine> slots_of_buyer(const Order& order) {
 
 std::vector<ReservationLine> money_of_buyer(const Order& order) { return {{order.customer, order.total.cents}}; }
 
-// The step that confirms has executions of its own, so it is the latest reservation that counts. What has expired and is
-// out of stock now may be there again later, so that is no refusal, which would be the answer for ever.
+// The confirming step counts its own executions, so the latest reservation is confirmed. A reservation that has expired
+// and is out of stock may be in stock again later: that is no refusal, which would be permanent.
 StepResult confirm_stock(const StepSite& site, StockKind kind) {
   std::vector<Reservation>& all = site.flow.reservations;
   const auto latest =
@@ -68,12 +68,12 @@ StepResult confirm_stock(const StepSite& site, StockKind kind) {
 
 std::vector<ParticipantCommand> stock_commands(const std::string& name, const StockUse& use) {
   const StockKind kind = use.kind;
-  const auto begun = [kind](const StepSite& site) {
+  const auto has_record = [kind](const StepSite& site) {
     return reservation_of(site.flow, kind, site.call.execution) != nullptr;
   };
-  return {{name + ".reserve", [use](const StepSite& site) { return reserve_stock(site, use); }, begun, use},
-          {name + ".release", [kind](const StepSite& site) { return release_stock(site, kind); }, begun, use},
-          {name + ".confirm", [kind](const StepSite& site) { return confirm_stock(site, kind); }, begun, use}};
+  return {{name + ".reserve", [use](const StepSite& site) { return reserve_stock(site, use); }, has_record, use},
+          {name + ".release", [kind](const StepSite& site) { return release_stock(site, kind); }, has_record, use},
+          {name + ".confirm", [kind](const StepSite& site) { return confirm_stock(site, kind); }, has_record, use}};
 }
 
 }  // namespace sagactl

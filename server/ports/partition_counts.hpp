@@ -1,6 +1,6 @@
-// Over how many partitions of each topic the keys of this cluster are spread. Every node puts a key into the same
-// partition for as long as the cluster lives, also when partitions are added later: a reader sees the events of one flow
-// one behind the other.
+// The number of partitions of each topic over which this cluster distributes keys. It never changes once it is stored,
+// also when partitions are added to the topic: a key stays in its partition, so that a reader sees the events of one flow
+// in order.
 #pragma once
 
 #include <map>
@@ -14,9 +14,9 @@ class PartitionCounts {
  public:
   virtual ~PartitionCounts() = default;
 
-  // `there`: how many partitions each topic has now. What is in the book already stays as it is. Returns what is in the
-  // book of these topics. Any thread; may wait for the database, some seconds at most.
-  virtual Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) = 0;
+  // `current`: the number of partitions that each topic has now. Stores the topics that are not stored yet, and returns the
+  // stored numbers of all these topics. Any thread; may block on the database, some seconds at most.
+  virtual Result<std::map<std::string, int>> remember(const std::map<std::string, int>& current) = 0;
 };
 
 }  // namespace sagactl

@@ -98,7 +98,7 @@ void World::set_stock(StockKind kind, const std::string& id, std::int64_t availa
     sign(event);
     stock_events.push_back(std::move(event));
   }
-  stocks = book.here();
+  stocks = book.changes();
 }
 
 StepResult World::perform_step(FlowHistory& flow, const StepCall& call, const Moment& at) {
@@ -106,7 +106,7 @@ StepResult World::perform_step(FlowHistory& flow, const StepCall& call, const Mo
   StockOverlay book = book_of(stocks);
   StepResult performed = expect(perform(command_of(step, call.direction),
                                        flow.flow, book, call, Policy{}, at));
-  stocks = book.here();
+  stocks = book.changes();
   return performed;
 }
 
@@ -118,7 +118,7 @@ void World::expire(FlowHistory& flow) {
     reservation = std::move(decision.reservation);
     append(flow, std::move(decision.events));
   }
-  stocks = book.here();
+  stocks = book.changes();
 }
 
 void World::give_back(FlowHistory& flow, StockKind kind) {
@@ -130,7 +130,7 @@ void World::give_back(FlowHistory& flow, StockKind kind) {
     reservation = std::move(decision.reservation);
     append(flow, std::move(decision.events));
   }
-  stocks = book.here();
+  stocks = book.changes();
 }
 
 bool World::is_asked(const FlowHistory& flow) const {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "common/text/text.hpp"
-#include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 #include "tests/contract/postgres_subject.hpp"
 #include "tests/contract/writing.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "common/text/text.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
-#include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 #include "tests/contract/scratch.hpp"
 #include "tests/contract/sql_session.hpp"
 #include "tests/contract/writing.hpp"

@@ -2,7 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "server/saga/saga_view.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -33,7 +34,7 @@ class Checkout : public ::testing::TestWithParam<std::string_view> {
     return compensation_steps(*find_definition(GetParam()), saga_of_order(id));
   }
 
-  BenchNode node;
+  ScriptedNode node;
 };
 
 TEST_P(Checkout, IsChargedReservedAndSold) {

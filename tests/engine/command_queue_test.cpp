@@ -18,9 +18,9 @@ Command named(std::string correlation) {
   return place;
 }
 
-std::vector<std::string> names(const std::vector<Waiting>& taken) {
+std::vector<std::string> names(const std::vector<QueuedCommand>& taken) {
   std::vector<std::string> list;
-  for (const Waiting& waiting : taken) list.push_back(std::get<PlaceOrder>(waiting.command).correlation);
+  for (const QueuedCommand& queued : taken) list.push_back(std::get<PlaceOrder>(queued.command).correlation);
   return list;
 }
 
@@ -43,17 +43,17 @@ TEST(CommandQueue, RefusesOthersWhenItIsFullButNeverTheNodesOwn) {
   std::optional<ErrorCode> refused;
   queue.put(named("b"), [&](Result<Receipt> result) { refused = result.error().code; });
   EXPECT_EQ(refused, ErrorCode::busy);
-  queue.put_own(named("own"));
+  queue.put_internal(named("own"));
   queue.put(named("a reply"), nullptr);
   EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "own", "a reply"));
 }
 
 TEST(CommandQueue, WhatIsPutBackComesBeforeWhatCameMeanwhile) {
   CommandQueue queue(10, 9);
-  queue.put_own(named("a"));
-  queue.put_own(named("b"));
+  queue.put_internal(named("a"));
+  queue.put_internal(named("b"));
   auto taken = queue.take(2);
-  queue.put_own(named("c"));
+  queue.put_internal(named("c"));
   queue.put_back(std::move(taken));
   EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "b", "c"));
 }
@@ -74,7 +74,7 @@ TEST(CommandQueue, WakesForEachWhenItIsToldTo) {
   CommandQueue queue(10, 9);
   int woken = 0;
   queue.on_work([&] { ++woken; });
-  queue.put_own(named("own"));
+  queue.put_internal(named("own"));
   queue.put(named("a"), unanswered);
   EXPECT_EQ(woken, 0);
   queue.wake_for_each(true);
@@ -103,7 +103,7 @@ TEST(CommandQueue, NobodyIsWokenAnyMoreOnceOnWorkIsTakenAway) {
   std::atomic<bool> there = true, stop = false;
   std::thread others([&] {
     while (!stop) {
-      queue.put_own(named("own"));
+      queue.put_internal(named("own"));
       (void)queue.take(9);
       queue.put(named("a reply"), nullptr);
       (void)queue.take(9);

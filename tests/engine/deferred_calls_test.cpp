@@ -21,19 +21,19 @@ TEST_F(DeferredCallsTest, AreMadeOnceWhenTheirTimeHasCome) {
   put(7);
   put(5);
   EXPECT_EQ(calls.due(), time(5));
-  calls.make_due(time(4));
+  calls.run_due(time(4));
   EXPECT_EQ(made, 0);
-  calls.make_due(time(5));
+  calls.run_due(time(5));
   EXPECT_EQ(made, 1);
   EXPECT_EQ(calls.due(), time(7));
-  calls.make_due(time(8));
-  calls.make_due(time(9));
+  calls.run_due(time(8));
+  calls.run_due(time(9));
   EXPECT_EQ(made, 2);
 }
 
 TEST_F(DeferredCallsTest, MayPutFurtherOnes) {
   calls.put(time(1), [this] { put(2); });
-  calls.make_due(time(1));
+  calls.run_due(time(1));
   EXPECT_EQ(calls.due(), time(2));
 }
 

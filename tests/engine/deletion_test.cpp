@@ -2,27 +2,27 @@
 #include <map>
 
 #include "server/engine/batch/command_batch.hpp"
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
 
 // As a store shows a flow whose order and saga were deleted through the views.
-struct Remains : BenchNode {
+struct Remains : ScriptedNode {
   Remains() {
     EXPECT_TRUE(set_stock(StockKind::balance, "u", 10'000).ok() && set_stock(StockKind::slots, "u", 5).ok());
     EXPECT_TRUE(set_stock(StockKind::item, "sword", 4, Money{2'000}).ok());
     const OrderId id = run(purchase_for("u", "sword", 2))->flow->order.id;
     EXPECT_EQ(stock("sword", StockKind::item), "2/2/0");
     loaded.flows.push_back(flow(id));
-    Flow& left = loaded.flows.front();
+    Flow& left = loaded.flows.store();
     left.order = Order{};
     left.order.id = id;
     left.saga.reset();
     left.payments.clear();
   }
   Result<Receipt> expire() {
-    const OrderId id = loaded.flows.front().order.id;
+    const OrderId id = loaded.flows.store().order.id;
     clock.advance(10min);
     batch = std::make_unique<CommandBatch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(), clock.steady(), random);
     return batch->apply(CheckDueFlowRequest{id});
@@ -56,11 +56,11 @@ TEST(Deleted, StockIsNotMissed) {
 
 TEST(Deleted, FlowsAreNotLookedForForEver) {
   Remains remains;
-  remains.loaded.flows.front().reservations.clear();
+  remains.loaded.flows.store().reservations.clear();
   ASSERT_TRUE(remains.expire().ok());
   const Changes changes = remains.batch->changes();
   ASSERT_EQ(changes.reservations.size(), 1u);
-  EXPECT_FALSE(changes.reservations.front().due);
+  EXPECT_FALSE(changes.reservations.store().due);
   EXPECT_TRUE(changes.events.empty());
 }
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(Engine, AnOrderIsAnsweredWhenItIsDurableAndItsPaymentIsCalledAfterwards) {
-  BenchNode node;
+  ScriptedNode node;
   const auto receipt = node.run(order_for("A"));
   ASSERT_TRUE(receipt.ok());
   EXPECT_EQ(receipt->flow->order.status, OrderStatus::pending);
@@ -18,7 +18,7 @@ TEST(Engine, AnOrderIsAnsweredWhenItIsDurableAndItsPaymentIsCalledAfterwards) {
 }
 
 TEST(Engine, AChargedOrderIsPaidAndItsSagaCompleted) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.completed("A");
   const Flow flow = node.flow(id);
   EXPECT_EQ(flow.order.status, OrderStatus::paid);
@@ -30,7 +30,7 @@ TEST(Engine, AChargedOrderIsPaidAndItsSagaCompleted) {
 }
 
 TEST(Engine, ADeclinedOrderIsCancelledAndGivesItsKeyBack) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(Refused{"card declined"});
   node.settle();
@@ -40,7 +40,7 @@ TEST(Engine, ADeclinedOrderIsCancelledAndGivesItsKeyBack) {
 }
 
 TEST(Engine, DuplicatesInOneBatchAreRefusedAloneAndTheOthersCommit) {
-  BenchNode node;
+  ScriptedNode node;
   int created = 0, refused = 0;
   std::string existing;
   const auto count = [&](Result<Receipt> receipt) {
@@ -63,7 +63,7 @@ TEST(Engine, DuplicatesInOneBatchAreRefusedAloneAndTheOthersCommit) {
 }
 
 TEST(Engine, EventsOfANodeHaveNoGapAlsoWhenCommandsAreRefused) {
-  BenchNode node;
+  ScriptedNode node;
   for (int i = 0; i < 20; ++i) (void)node.run(order_for(i % 2 ? "A" : "P" + std::to_string(i)));
   std::int64_t expected = 0;
   auto history = node.store->snapshot();
@@ -75,7 +75,7 @@ TEST(Engine, EventsOfANodeHaveNoGapAlsoWhenCommandsAreRefused) {
 }
 
 TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryBeforeAnythingElse) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(UnknownOutcome{"timed out"});
   node.settle();
@@ -90,7 +90,7 @@ TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryBeforeAnythingElse) {
 }
 
 TEST(Engine, CancellingAPaidOrderGivesTheMoneyBack) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.completed("A");
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "changed my mind"}).ok());
   EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled) << "at once";
@@ -104,7 +104,7 @@ TEST(Engine, CancellingAPaidOrderGivesTheMoneyBack) {
 }
 
 TEST(Engine, CancellingWhileThePaymentIsUnderWayGivesBackWhatIsCharged) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "too slow"}).ok());
   node.gateway.answer_charge(Charged{"tx"});
@@ -116,7 +116,7 @@ TEST(Engine, CancellingWhileThePaymentIsUnderWayGivesBackWhatIsCharged) {
 }
 
 TEST(Engine, OthersMayNotTouchAnOrder) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   const Actor stranger{UserId{new_uuid()}, Role::customer};
   for (const Command& command : {Command{CancelOrderRequest{id, stranger, ""}}, Command{ConfirmOrderRequest{id, stranger, "p"}},
@@ -128,7 +128,7 @@ TEST(Engine, OthersMayNotTouchAnOrder) {
 }
 
 TEST(Engine, RetryOfACompensatedSagaChargesUnderANewKey) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(Refused{"declined"});
   node.settle();
@@ -141,7 +141,7 @@ TEST(Engine, RetryOfACompensatedSagaChargesUnderANewKey) {
 }
 
 TEST(Engine, RetryIsRefusedWhileAnotherOrderHasTheKey) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(Refused{"declined"});
   node.settle();
@@ -153,7 +153,7 @@ TEST(Engine, RetryIsRefusedWhileAnotherOrderHasTheKey) {
 }
 
 TEST(Engine, ANewLifeAdoptsItsOldSagasAndAsksWhatBecameOfThem) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.engine.reset();  // as a kill would
   node.start("node-1");
@@ -167,7 +167,7 @@ TEST(Engine, ANewLifeAdoptsItsOldSagasAndAsksWhatBecameOfThem) {
 }
 
 TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasRunOutAndTheOldOneIsFenced) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   const std::unique_ptr<Engine> paused = std::move(node.engine);
   node.start("node-2");
@@ -185,7 +185,7 @@ TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasRunOutAndTheOldOneIsFenced) {
 }
 
 TEST(Engine, PublishesEveryEventInOrderAndMovesTheCheckpoint) {
-  BenchNode node;
+  ScriptedNode node;
   std::vector<std::int64_t> published;
   const auto end = node.bus->subscribe([&](const Event& event) { published.push_back(event.sequence); });
   node.completed("A");
@@ -198,7 +198,7 @@ TEST(Engine, PublishesEveryEventInOrderAndMovesTheCheckpoint) {
 }
 
 TEST(Engine, AnIdempotencyKeyReplaysTheAnswerAndRefusesAnotherBody) {
-  BenchNode node;
+  ScriptedNode node;
   const Actor actor{UserId{new_uuid()}, Role::customer};
   const auto request = [&](const std::string& product, const std::string& digest) {
     PlaceOrder order = order_for(product, actor);
@@ -218,7 +218,7 @@ TEST(Engine, AnIdempotencyKeyReplaysTheAnswerAndRefusesAnotherBody) {
 }
 
 TEST(Engine, RefusesMoreThanItsQueueHolds) {
-  BenchNode node;
+  ScriptedNode node;
   EngineOptions options;
   options.node = "node-9";
   options.queue_max = 2;
@@ -233,7 +233,7 @@ TEST(Engine, RefusesMoreThanItsQueueHolds) {
 }
 
 TEST(Engine, StoppingFinishesWhatIsQueuedAndLetsOthersAdoptAtOnce) {
-  BenchNode node;
+  ScriptedNode node;
   std::optional<Result<Receipt>> answer;
   node.engine->submit(order_for("A"), [&](Result<Receipt> receipt) { answer = std::move(receipt); });
   node.engine->stop();

@@ -2,7 +2,7 @@
 #include <map>
 #include <vector>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -19,9 +19,9 @@ struct Topic {
   bool in_order(OrderId order) { return std::is_sorted(times[order].begin(), times[order].end()); }
 };
 
-// A node's way to the topic.
-struct WayToTopic : Bus {
-  explicit WayToTopic(Topic& topic) : topic_(topic) {}
+// A node's connection to the topic.
+struct TopicBus : Bus {
+  explicit TopicBus(Topic& topic) : topic_(topic) {}
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     if (cut) return done(Error{ErrorCode::unavailable, "cut"});
     for (const Event& event : events) {
@@ -48,11 +48,11 @@ struct WayToTopic : Bus {
 class EventOrder : public testing::Test {
  protected:
   struct Node {
-    Node(EventOrder& test, std::string name) : test_(test), name_(std::move(name)), way(test.topic) { start(); }
+    Node(EventOrder& test, std::string name) : test_(test), name_(std::move(name)), bus(test.topic) { start(); }
     void start() {
       EngineOptions options;
       options.node = name_;
-      engine = std::make_unique<Engine>(options, *test_.store, test_.gateway, way, test_.clock);
+      engine = std::make_unique<Engine>(options, *test_.store, test_.gateway, bus, test_.clock);
       ASSERT_TRUE(engine->start().ok());
     }
     OrderId place() {
@@ -69,7 +69,7 @@ class EventOrder : public testing::Test {
 
     EventOrder& test_;
     const std::string name_;
-    WayToTopic way;
+    TopicBus bus;
     std::unique_ptr<Engine> engine;
   };
 
@@ -113,9 +113,9 @@ TEST_F(EventOrder, IsKeptWhenTwoNodesWriteAFlowInTurns) {
 }
 
 TEST_F(EventOrder, IsKeptWhenAnHeirWritesWhatADeadNodeLeft) {
-  one.way.cut = true;
+  one.bus.cut = true;
   OrderId last;
-  for (int i = 0; i < 1'500; ++i) last = one.place();  // more than the heir reads at once
+  for (int i = 0; i < 1'500; ++i) last = one.place();  // more than the adopter reads at once
   one.engine.reset();
   clock.advance(5s);
   two.cancel(last);
@@ -125,23 +125,23 @@ TEST_F(EventOrder, IsKeptWhenAnHeirWritesWhatADeadNodeLeft) {
 }
 
 TEST_F(EventOrder, IsKeptByALifeThatReadsItsEventsFromTheStore) {
-  one.way.cut = two.way.cut = true;
+  one.bus.cut = two.bus.cut = true;
   const OrderId id = one.place();
   two.cancel(id);
   two.engine.reset();
   clock.advance(500ms);
   one.engine->turn();
   two.start();
-  two.way.cut = false;
+  two.bus.cut = false;
   pass(1s);
   EXPECT_THAT(topic.versions[id], IsEmpty());
-  one.way.cut = false;
+  one.bus.cut = false;
   pass(1s);
   EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
 }
 
 TEST_F(EventOrder, IsWaitedForWhileTheOtherNodesBrokerIsAwayAndThatIsSaid) {
-  one.way.cut = true;
+  one.bus.cut = true;
   const OrderId id = one.place();
   two.cancel(id);
   const OrderId own = two.place();
@@ -152,7 +152,7 @@ TEST_F(EventOrder, IsWaitedForWhileTheOtherNodesBrokerIsAwayAndThatIsSaid) {
   EXPECT_EQ(stats.held_back, "node-2");
   EXPECT_EQ(stats.held_back_by, "node-1");
   EXPECT_GT(stats.held_back_for, 50s);
-  one.way.cut = false;
+  one.bus.cut = false;
   pass(1s);
   EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
   EXPECT_THAT(topic.versions[own], ElementsAre(1));

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,7 +18,7 @@ class Watching : public testing::Test {
 };
 
 TEST_F(Watching, WakesOnceWhenThatFlowIsWritten) {
-  FlowWatch::Ticket ticket(watch, order);
+  FlowWatch::Subscription ticket(watch, order);
   ticket.on_write(counter());
   watch.written(other);
   EXPECT_EQ(woken, 0);
@@ -28,7 +28,7 @@ TEST_F(Watching, WakesOnceWhenThatFlowIsWritten) {
 }
 
 TEST_F(Watching, WhatWasWrittenBetweenTheReadAndTheWaitIsNotMissed) {
-  FlowWatch::Ticket ticket(watch, order);
+  FlowWatch::Subscription ticket(watch, order);
   watch.written(order);
   ticket.on_write(counter());
   EXPECT_EQ(woken, 1);
@@ -38,10 +38,10 @@ TEST_F(Watching, WhatWasWrittenBetweenTheReadAndTheWaitIsNotMissed) {
 }
 
 TEST_F(Watching, SeveralMayAndNobodyIsWokenWhoHasGone) {
-  FlowWatch::Ticket first(watch, order);
+  FlowWatch::Subscription first(watch, order);
   first.on_write(counter());
   {
-    FlowWatch::Ticket second(watch, order);
+    FlowWatch::Subscription second(watch, order);
     second.on_write(counter());
   }
   watch.written(order);
@@ -49,9 +49,9 @@ TEST_F(Watching, SeveralMayAndNobodyIsWokenWhoHasGone) {
 }
 
 TEST_F(Watching, AnEnginesCommitIsNoticed) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
-  FlowWatch::Ticket ticket(node.engine->watch(), id);
+  FlowWatch::Subscription ticket(node.engine->watch(), id);
   ticket.on_write([&](bool) {
     EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed) << "after it is durable";
     ++woken;

@@ -2,7 +2,7 @@
 // been charged is given back.
 #include <gmock/gmock.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -33,7 +33,7 @@ struct LateCharge : testing::Test {
     node.settle();
   }
 
-  BenchNode node;
+  ScriptedNode node;
   Flow flow;
 };
 
@@ -113,7 +113,7 @@ TEST_F(LateCharge, IsGivenBackWhenItsAnswerComesAfterTheSagaWasUndone) {
   ASSERT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
   answer_charge(Charged{"tx-late"});
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "query 1", "refund 1"));
-  EXPECT_TRUE(is_owed_back(payment(id)));
+  EXPECT_TRUE(is_refund_due(payment(id)));
   answer_refund(Succeeded{});
   EXPECT_EQ(payment(id).status, PaymentStatus::refunded);
   EXPECT_FALSE(payment(id).check);
@@ -139,7 +139,7 @@ TEST_F(LateCharge, OfAnEarlierAttemptIsGivenBackWhileALaterOneStands) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
-  auto late = std::move(node.gateway.charges.front());
+  auto late = std::move(node.gateway.charges.store());
   node.gateway.charges.clear();
   ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
   answer_charge(Charged{"tx-2"});
@@ -273,13 +273,13 @@ TEST_F(LateCharge, ThatComesWhileItsCompensationAsksIsGivenBackByIt) {
 
 TEST_F(LateCharge, AnAnswerThatComesTwiceCountsOnce) {
   const OrderId id = placed();
-  auto charge = node.gateway.charges.front();
+  auto charge = node.gateway.charges.store();
   answer_charge(Charged{"tx"});
   charge(Charged{"tx"});
   node.settle();
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed);
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "x"}).ok());
-  auto refund = node.gateway.refunds.front();
+  auto refund = node.gateway.refunds.store();
   answer_refund(Succeeded{});
   refund(Succeeded{});
   charge(Charged{"tx"});

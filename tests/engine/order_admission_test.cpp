@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/front_store.hpp"
+#include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
 namespace {
@@ -29,12 +29,12 @@ std::vector<LockState> held(Lock& lock) {
 }
 
 TEST(OrderAdmission, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
+  OrderAdmission admission(*node.engine, *lock, node.clock);
   Tally tally;
   const auto commits = node.engine->stats().commits;
-  for (int i = 0; i < 50; ++i) desk.place(order_for("HOT"), tally.counter());
+  for (int i = 0; i < 50; ++i) admission.place(order_for("HOT"), tally.counter());
   EXPECT_EQ(held(*lock).size(), 1u);
   node.settle();
   EXPECT_EQ(tally.created, 1);
@@ -69,14 +69,14 @@ class CountedLock final : public Lock {
 };
 
 TEST(OrderAdmission, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   CountedLock counted(*lock);
-  OrderAdmission desk(*node.engine, counted, node.clock);
+  OrderAdmission admission(*node.engine, counted, node.clock);
   Tally tally;
   for (const Duration later : {0s, 4s, 2s}) {
     node.clock.advance(later);
-    desk.place(order_for("A"), tally.counter());
+    admission.place(order_for("A"), tally.counter());
   }
   EXPECT_EQ(counted.acquired, 1) << "the third waits until nobody is inside";
   node.settle();
@@ -87,20 +87,20 @@ TEST(OrderAdmission, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
 }
 
 // Over a store that gathers commits for 8 ms; a commit has just begun, for an order whose lock is not given back yet.
-class OrderDeskOfAGatheringNode : public NodeOnAFrontStore {
+class OrderAdmissionInABatchWindow : public NodeOnControlledStore {
  protected:
-  OrderDeskOfAGatheringNode() {
-    store.gathers = 8ms;
+  OrderAdmissionInABatchWindow() {
+    store.window = 8ms;
     options.batch_max = 4;
     start();
     engine->turn();
-    desk = std::make_unique<OrderAdmission>(*engine, lock, clock);
+    admission = std::make_unique<OrderAdmission>(*engine, lock, clock);
     place(1);
     engine->turn();
     EXPECT_EQ(tally.created, 1);
   }
   void place(int orders) {
-    for (int i = 0; i < orders; ++i) desk->place(order_for(fmt::format("P{}", ++placed)), tally.counter());
+    for (int i = 0; i < orders; ++i) admission->place(order_for(fmt::format("P{}", ++placed)), tally.counter());
   }
   void turn_after(Duration time) {
     clock.advance(time);
@@ -109,12 +109,12 @@ class OrderDeskOfAGatheringNode : public NodeOnAFrontStore {
 
   std::unique_ptr<Lock> shared = make_memory_lock(clock);
   CountedLock lock{*shared};
-  std::unique_ptr<OrderAdmission> desk;
+  std::unique_ptr<OrderAdmission> admission;
   Tally tally;
   int placed = 0;
 };
 
-TEST_F(OrderDeskOfAGatheringNode, AsksForAllLocksOfTheNextCommitTogetherInTimeForIt) {
+TEST_F(OrderAdmissionInABatchWindow, AsksForAllLocksOfTheNextCommitTogetherInTimeForIt) {
   const SteadyTime began = clock.steady();
   place(3);
   EXPECT_EQ(engine->turn(), began + 6ms);
@@ -126,7 +126,7 @@ TEST_F(OrderDeskOfAGatheringNode, AsksForAllLocksOfTheNextCommitTogetherInTimeFo
   EXPECT_EQ(tally.created, 4);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, GivesLocksBackWhenItAsksForOthers) {
+TEST_F(OrderAdmissionInABatchWindow, GivesLocksBackWhenItAsksForOthers) {
   turn_after(5ms);
   EXPECT_EQ(lock.released, 0);
   turn_after(1ms);
@@ -134,14 +134,14 @@ TEST_F(OrderDeskOfAGatheringNode, GivesLocksBackWhenItAsksForOthers) {
   EXPECT_TRUE(held(*shared).empty());
 }
 
-TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForWhatComesLate) {
+TEST_F(OrderAdmissionInABatchWindow, AsksAtOnceForWhatComesLate) {
   clock.advance(6ms);
   place(1);
   EXPECT_EQ(lock.acquired, 2);
   EXPECT_EQ(lock.released, 1) << "with what waited";
 }
 
-TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForAFullBatch) {
+TEST_F(OrderAdmissionInABatchWindow, AsksAtOnceForAFullBatch) {
   place(3);
   EXPECT_EQ(lock.acquired, 1);
   place(1);
@@ -150,9 +150,9 @@ TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForAFullBatch) {
   EXPECT_EQ(tally.created, 5);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetGetItAnew) {
+TEST_F(OrderAdmissionInABatchWindow, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetGetItAnew) {
   const PlaceOrder first = order_for("P1");
-  desk->place(first, tally.counter());
+  admission->place(first, tally.counter());
   turn_after(6ms);
   EXPECT_EQ(lock.released, 1);
   EXPECT_EQ(lock.acquired, 2);
@@ -160,7 +160,7 @@ TEST_F(OrderDeskOfAGatheringNode, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetG
   EXPECT_EQ(tally.refused, 1);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIsSet) {
+TEST_F(OrderAdmissionInABatchWindow, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIsSet) {
   place(1);
   clock.step(-3600s);
   turn_after(6ms);
@@ -172,7 +172,7 @@ TEST_F(OrderDeskOfAGatheringNode, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIsSet
   EXPECT_EQ(tally.created, 2);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, NoLockStaysBehindWhenItStops) {
+TEST_F(OrderAdmissionInABatchWindow, NoLockStaysBehindWhenItStops) {
   engine->stop();
   EXPECT_EQ(lock.released, 1);
   EXPECT_TRUE(held(*shared).empty());
@@ -180,11 +180,11 @@ TEST_F(OrderDeskOfAGatheringNode, NoLockStaysBehindWhenItStops) {
 
 TEST(OrderAdmission, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt) {
   for (const Duration waited : {9s, 10s}) {
-    BenchNode node;
+    ScriptedNode node;
     const auto lock = make_memory_lock(node.clock);
-    OrderAdmission desk(*node.engine, *lock, node.clock);
+    OrderAdmission admission(*node.engine, *lock, node.clock);
     Tally tally;
-    desk.place(order_for("A"), tally.counter());
+    admission.place(order_for("A"), tally.counter());
     node.clock.advance(waited);  // the node cannot write; from 10 s on another may have the lock
     node.settle();
     EXPECT_EQ(tally.created, 1);
@@ -193,11 +193,11 @@ TEST(OrderAdmission, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt)
 }
 
 TEST(OrderAdmission, ALockThatOthersDoNotShareFencesNothing) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock, LockReach::this_process);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
+  OrderAdmission admission(*node.engine, *lock, node.clock);
   Tally tally;
-  for (int i = 0; i < 2; ++i) desk.place(order_for("A"), tally.counter());
+  for (int i = 0; i < 2; ++i) admission.place(order_for("A"), tally.counter());
   EXPECT_EQ(held(*lock).size(), 1u) << "it sheds this node's duplicates";
   node.settle();
   EXPECT_EQ(tally.created, 1);
@@ -205,15 +205,15 @@ TEST(OrderAdmission, ALockThatOthersDoNotShareFencesNothing) {
 }
 
 TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
+  OrderAdmission admission(*node.engine, *lock, node.clock);
   std::optional<LockGrant> theirs;
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 10s, 0s,
                 [&](Result<LockGrant> grant) { theirs = *grant; });
   Tally tally;
-  desk.place(order, tally.counter());
+  admission.place(order, tally.counter());
   node.settle();
   EXPECT_EQ(tally.created, 0);
   lock->release(*theirs, [](Result<bool> released) { ASSERT_TRUE(released.value()); });
@@ -223,13 +223,13 @@ TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
 }
 
 TEST(OrderAdmission, ALockThatStaysTakenDoesNotStopAnOrder) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
+  OrderAdmission admission(*node.engine, *lock, node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 60s, 0s, [](Result<LockGrant>) {});
   Tally tally;
-  desk.place(order, tally.counter());
+  admission.place(order, tally.counter());
   node.clock.advance(5s);
   node.settle();
   EXPECT_EQ(tally.created, 1);
@@ -237,14 +237,14 @@ TEST(OrderAdmission, ALockThatStaysTakenDoesNotStopAnOrder) {
 }
 
 TEST(OrderAdmission, ADeskThatIsGoneIsNotCalledBack) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 1s, 0s, [](Result<LockGrant>) {});
   Tally tally;
   {
-    OrderAdmission desk(*node.engine, *lock, node.clock);
-    desk.place(order, tally.counter());
+    OrderAdmission admission(*node.engine, *lock, node.clock);
+    admission.place(order, tally.counter());
   }
   node.clock.advance(5s);
   EXPECT_EQ(tally.created + tally.refused, 0);

@@ -20,7 +20,7 @@ class KeptBatches : public Bus {
     for (const Event& event : events) batch.push_back(event.sequence);
     done_ = std::move(done);
   }
-  Duration batch_window() const override { return gathers; }
+  Duration batch_window() const override { return window; }
   std::function<void()> subscribe(std::function<void(const Event&)>) override {
     return [] {};
   }
@@ -30,7 +30,7 @@ class KeptBatches : public Bus {
   void answer(Result<void> result = {}) { std::exchange(done_, nullptr)(std::move(result)); }
 
   std::vector<std::vector<std::int64_t>> batches;
-  Duration gathers{0};
+  Duration window{0};
 
  private:
   std::function<void(Result<void>)> done_;
@@ -72,7 +72,7 @@ TEST_F(PublisherTest, HandsOverAtOnceAndThenWhatCameMeanwhile) {
 }
 
 TEST_F(PublisherTest, GathersForABusThatWantsIt) {
-  bus.gathers = 20ms;
+  bus.window = 20ms;
   commit(1);
   turn(now);
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1))) << "the first does not wait";
@@ -88,7 +88,7 @@ TEST_F(PublisherTest, GathersForABusThatWantsIt) {
 }
 
 TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
-  bus.gathers = 20ms;
+  bus.window = 20ms;
   for (int i = 1; i <= 3; ++i) {
     commit(1);
     turn(now + i * 1s);
@@ -98,7 +98,7 @@ TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
 }
 
 TEST_F(PublisherTest, ABacklogHasGatheredEnough) {
-  bus.gathers = 20ms;
+  bus.window = 20ms;
   commit(5'500);
   turn(now);
   bus.answer();
@@ -112,7 +112,7 @@ TEST_F(PublisherTest, ABacklogHasGatheredEnough) {
 }
 
 TEST_F(PublisherTest, HandsOverWhatIsLeftWithoutGathering) {
-  bus.gathers = 20ms;
+  bus.window = 20ms;
   commit(1);
   turn(now);
   bus.answer();

@@ -2,7 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "server/saga/saga_view.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -54,7 +55,7 @@ class Purchase : public ::testing::Test {
     node.pass(2min);
   }
 
-  BenchNode node;
+  ScriptedNode node;
 };
 
 TEST_F(Purchase, HoldsWhatItNeedsAndSettlesItWhenItIsPaid) {

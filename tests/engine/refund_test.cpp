@@ -1,7 +1,7 @@
 // A refusal that is not the last word: it is asked for again, and reaches whoever refused.
 #include <gmock/gmock.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -10,7 +10,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 
 TEST(RefusedRefund, IsAskedForAgainByARetry) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.completed("A");
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "x"}).ok());
   node.gateway.answer_refund(Refused{"the bank is closed"});
@@ -27,7 +27,7 @@ TEST(RefusedRefund, IsAskedForAgainByARetry) {
 
 TEST(RefusedRefund, IsAskedForAgainByACompensationAndByACancellation) {
   for (const bool cancels : {false, true}) {
-    BenchNode node;
+    ScriptedNode node;
     const OrderId id = node.completed("A");
     ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "x"}).ok());
     node.gateway.answer_refund(Refused{"the bank is closed"});
@@ -44,7 +44,7 @@ TEST(RefusedRefund, IsAskedForAgainByACompensationAndByACancellation) {
 // The last steps of a purchase come after its pivot: what is refused there is tried again until its budget is over, and
 // then by a person.
 TEST(RefusedStep, AfterThePivotIsTriedAgainAndReachesTheParticipant) {
-  BenchNode node;
+  ScriptedNode node;
   ASSERT_TRUE(node.set_stock(StockKind::balance, "ann", 1'000'000).ok());
   ASSERT_TRUE(node.set_stock(StockKind::slots, "ann", 10).ok());
   ASSERT_TRUE(node.set_stock(StockKind::item, "lamp", 5, Money{1000}).ok());

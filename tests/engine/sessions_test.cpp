@@ -1,6 +1,6 @@
 // A user's sessions, in the engine.
 #include "server/participants/session.hpp"
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -33,34 +33,34 @@ class SessionsOfAUser : public testing::Test {
     return list;
   }
 
-  BenchNode node;
+  ScriptedNode node;
   User user;
 };
 
 TEST_F(SessionsOfAUser, LiveBesideEachOther) {
-  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   EXPECT_TRUE(renew("phone", "p1", "p2"));
-  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_TRUE(renew("laptop", "d1", "d2"));
   EXPECT_TRUE(renew("phone", "p2", "p3"));
   EXPECT_THAT(hashes(), ElementsAre("d2", "p3")) << "the one that was renewed last stands last";
 }
 
 TEST_F(SessionsOfAUser, EndEachForItself) {
-  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   ASSERT_TRUE(node.run(EndSession{user.id, "phone"}).ok());
   EXPECT_FALSE(renew("phone", "p1", "p2"));
-  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_TRUE(renew("laptop", "d1", "d2"));
   EXPECT_TRUE(node.run(EndSession{user.id, "phone"}).ok()) << "again";
 }
 
 TEST_F(SessionsOfAUser, AStolenTokenEndsItsOwnSessionAlone) {
-  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   ASSERT_TRUE(renew("phone", "p1", "p2"));
   ASSERT_TRUE(renew("phone", "p2", "p3"));
   const auto stolen = node.run(RenewSession{user.id, "phone", "p1", session("phone", "thief")});
   EXPECT_EQ(stolen.error().code, ErrorCode::unauthenticated);
   EXPECT_FALSE(renew("phone", "p3", "p4")) << "two parties have it";
-  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_TRUE(renew("laptop", "d1", "d2"));
 }
 
 TEST_F(SessionsOfAUser, ATokenThatComesTwiceAtOnceIsNoTheft) {
@@ -92,7 +92,7 @@ TEST_F(SessionsOfAUser, ThatAreOverAreForgotten) {
   ASSERT_TRUE(begin("short", "s1", 60s).ok());
   node.pass(60s);
   EXPECT_FALSE(renew("short", "s1", "s2"));
-  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   EXPECT_THAT(hashes(), ElementsAre("p1", "d1"));
 }
 
@@ -111,7 +111,7 @@ TEST_F(SessionsOfAUser, EndWithTheirUsersRights) {
   EXPECT_EQ(disabled->user->status, UserStatus::suspended);
   EXPECT_EQ(disabled->user->rights_changed_at, disabled->user->updated_at);
   EXPECT_FALSE(renew("phone", "p1", "p2"));
-  EXPECT_EQ(begin("desk", "d1").error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(begin("laptop", "d1").error().code, ErrorCode::unauthenticated);
   ASSERT_TRUE(node.run(ChangeRights{.email = user.email, .status = UserStatus::active}).ok());
   EXPECT_FALSE(renew("phone", "p1", "p2")) << "to log in anew";
 }

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/log.hpp"
-#include "tests/engine/front_store.hpp"
+#include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class Stuck : public NodeOnAFrontStore {
+class Stuck : public NodeOnControlledStore {
  protected:
   Stuck() {
     set_log_sink([this](std::string_view line) { log += line; });
@@ -50,7 +50,7 @@ TEST_F(Stuck, WithPausesThatGrowAndEnd) {
   store.bugs = 0;
   pass(61s);
   EXPECT_EQ(engine->stats().stuck_sagas, 0u);
-  const auto counts = behind->counts();
+  const auto counts = memory->counts();
   EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::failed}), 1) << "its time is over";
 }
 
@@ -58,7 +58,7 @@ TEST_F(Stuck, AReplyThatCouldNotBeWrittenIsKept) {
   store.bugs = 1;
   gateway.answer_charge(Charged{"tx"});
   pass(10s);
-  const auto counts = behind->counts();
+  const auto counts = memory->counts();
   EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::completed}), 1);
 }
 

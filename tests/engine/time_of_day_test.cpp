@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "server/ports/database_clock.hpp"
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,7 +18,7 @@ class TimeOfDay : public testing::TestWithParam<Duration> {
     for (const SteadyTime until = node.clock.steady() + time; node.clock.steady() < until; node.clock.advance(50ms))
       node.settle();
   }
-  BenchNode node{"node-1", Policy{20s}};
+  ScriptedNode node{"node-1", Policy{20s}};
 };
 
 TEST_P(TimeOfDay, TimersFireAsTheyWould) {
@@ -56,9 +56,9 @@ TEST_P(TimeOfDay, EventsArePublished) {
   (void)node.run(order_for("B"));
   (void)node.run(order_for("C"));
   pass(1s);
-  const std::int64_t written = node.store->nodes()->front().last_sequence;
+  const std::int64_t written = node.store->nodes()->store().last_sequence;
   EXPECT_EQ(published, static_cast<std::size_t>(written));
-  EXPECT_EQ(node.store->nodes()->front().published, written) << "and the checkpoint follows";
+  EXPECT_EQ(node.store->nodes()->store().published, written) << "and the checkpoint follows";
   end();
 }
 

@@ -19,7 +19,7 @@ class ChangesCopy {
   struct ReservationsCopy {
     OrderId order;
     std::vector<Reservation> all;
-    std::optional<Timestamp> due;
+    std::optional<Timestamp> next_check_at;
   };
   std::deque<ReservationsCopy> reservations;
   std::deque<Claim> claims;

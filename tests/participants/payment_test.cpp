@@ -49,14 +49,14 @@ TEST(Payment, EveryAttemptHasAKeyOfItsOwn) {
 TEST(Payment, ThatIsChargedAfterItFailedIsOwedBack) {
   Payment payment = begin_payment(PaymentId{new_uuid()}, OrderId{new_uuid()}, UserId{}, 1, Money{100}, moment);
   payment = decide(payment, RecordRefusal{"given up"}, moment)->payment;
-  EXPECT_FALSE(is_owed_back(payment));
+  EXPECT_FALSE(is_refund_due(payment));
   auto charged = decide(payment, RecordCharge{"tx"}, moment);
   EXPECT_EQ(charged->events.at(0).type, EventType::payment_charged_late);
-  EXPECT_TRUE(is_owed_back(charged->payment));
+  EXPECT_TRUE(is_refund_due(charged->payment));
   auto kept = decide(charged->payment, RecordRefundFailure{"account closed"}, moment);
   EXPECT_EQ(kept->events.at(0).type, EventType::payment_refund_failed);
-  EXPECT_TRUE(is_owed_back(kept->payment));
-  EXPECT_FALSE(is_owed_back(decide(kept->payment, RecordRefund{}, moment)->payment));
+  EXPECT_TRUE(is_refund_due(kept->payment));
+  EXPECT_FALSE(is_refund_due(decide(kept->payment, RecordRefund{}, moment)->payment));
 }
 
 }  // namespace

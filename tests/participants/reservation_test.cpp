@@ -267,7 +267,7 @@ TEST(Reservation, TheSumsAreRightWhateverHappens) {
       case 2: *one = release(room.book, *one, order, moment).reservation; break;
       default: *one = expire(room.book, *one, order, moment).reservation;
     }
-    for (const auto& [key, stock] : room.book.here()) {
+    for (const auto& [key, stock] : room.book.changes()) {
       std::int64_t held = 0, sold = 0;
       for (const Reservation& each : all)
         for (const ReservationLine& line : each.lines) {

@@ -113,11 +113,11 @@ TEST(StockOverlay, ChangesAreItsOwnUntilTheyAreTakenOver) {
   below.add(StockKind::product, "A", 4);
   StockOverlay book(&below.book);
   EXPECT_EQ(book.find(key)->available, 4);
-  EXPECT_TRUE(book.here().empty()) << "looking changes nothing";
+  EXPECT_TRUE(book.changes().empty()) << "looking changes nothing";
   book.change(key)->available = 3;
   book.change(key)->reserved = 1;
   EXPECT_EQ(book.find(key)->available, 3);
-  EXPECT_EQ(book.here().size(), 1u);
+  EXPECT_EQ(book.changes().size(), 1u);
   EXPECT_EQ(below.at("A"), "4/0/0");
   EXPECT_EQ(book.change({StockKind::item, "A"}), nullptr) << "another kind is another stock";
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 
 namespace sagactl {
 

@@ -105,7 +105,7 @@ std::vector<std::string> money_violations(History& history, const Provider& prov
       wrong.push_back("nobody refuses any more, and a compensation has failed: " + flow.order.id.text());
     std::int64_t held = 0;
     for (const Payment& payment : flow.payments) {
-      if (is_owed_back(payment)) wrong.push_back("a late charge was not given back: " + payment.id.text());
+      if (is_refund_due(payment)) wrong.push_back("a late charge was not given back: " + payment.id.text());
       const auto found = unexplained.find(payment.provider_key.empty() ? charge_key(payment.order, payment.execution)
                                                                        : payment.provider_key);
       if (payment.status == PaymentStatus::completed && found == unexplained.end())

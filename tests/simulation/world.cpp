@@ -6,7 +6,7 @@
 
 #include "analysis/examine.hpp"
 #include "analysis/verify.hpp"
-#include "tests/engine/stock_sums.hpp"
+#include "tests/engine/stock_violations.hpp"
 #include "tests/simulation/ledger.hpp"
 
 namespace sagactl::simulation {
@@ -104,7 +104,7 @@ World::World(const Options& options)
 World::~World() {
   // Callbacks of the lock and the clock must not find a node that is half gone.
   for (auto& node : nodes_) {
-    node->desk.reset();
+    node->admission.reset();
     node->engine.reset();
   }
 }
@@ -117,7 +117,7 @@ void World::boot(Node& node) {
   options.policy.shop_confirms = options_.shop_confirms;
   options.policy.charge_checks = options_.charge_checks;
   node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
-  node.desk = std::make_unique<OrderAdmission>(*node.engine, *lock_, *node.clock);
+  node.admission = std::make_unique<OrderAdmission>(*node.engine, *lock_, *node.clock);
   node.engine->on_work([this, &node] {
     node.due = std::min(node.due, clock_.steady() + Duration{static_cast<std::int64_t>(chance_.random.below(2'000))});
   });
@@ -135,7 +135,7 @@ void World::kill(Node& node) {
   if (!node.engine) return;
   ++crashes_;
   adopted_ += static_cast<int>(node.engine->stats().adopted);
-  node.desk.reset();
+  node.admission.reset();
   node.engine.reset();
   const Duration down{static_cast<std::int64_t>(chance_.random.below(6'000'000))};
   clock_.after(down, [this, &node] {
@@ -192,7 +192,7 @@ void World::place_order() {
   if (options_.all_systems) choose_system(order);
   const OrderId id = order.id;
   const bool waits = options_.shop_confirms && is_checkout(order.saga);
-  node->desk->place(std::move(order), [this, id, waits, operation = request.operation](Result<Receipt> receipt) {
+  node->admission->place(std::move(order), [this, id, waits, operation = request.operation](Result<Receipt> receipt) {
     LedgerEntry& entry = ledger_.entries[operation];
     entry.outcome = outcome_of(receipt);
     entry.done = clock_.now();
@@ -308,7 +308,7 @@ void World::retry_what_could_not_be_undone() {
   each_flow([&](const Flow& flow) {
     Node* node = any_node();
     const auto& steps = flow.saga->steps;
-    const bool is_owed = std::any_of(flow.payments.begin(), flow.payments.end(), is_owed_back);
+    const bool is_owed = std::any_of(flow.payments.begin(), flow.payments.end(), is_refund_due);
     const bool goes_back = std::any_of(steps.begin(), steps.end(), [](const StepState& step) {
       return step.status == StepStatus::compensating || step.status == StepStatus::compensated;
     });

@@ -63,7 +63,7 @@ class World {
     std::unique_ptr<UnreliableStore> store;
     std::unique_ptr<UnreliableGateway> gateway;
     std::unique_ptr<Engine> engine;  // none: it is down
-    std::unique_ptr<OrderAdmission> desk;
+    std::unique_ptr<OrderAdmission> admission;
     SteadyTime due;  // on the world's clock
     std::uint64_t adopted_before = 0;
   };

@@ -26,7 +26,7 @@ class SagaMetrics {
   };
   struct OfStep {
     std::array<Timings, 3> took{};                      // succeeded, failed, compensated
-    std::array<prometheus::Counter*, 2> tried_again{};  // by direction
+    std::array<prometheus::Counter*, 2> retried_steps{};  // by direction
     prometheus::Counter* undone = nullptr;
   };
   struct OfSaga {

@@ -7,7 +7,7 @@
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
 #include "server/api/orders/render_order.hpp"
-#include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {

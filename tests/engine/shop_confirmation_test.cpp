@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -31,7 +31,7 @@ class Shop : public ::testing::Test {
   void wait_too_long() { node.pass(find_definition(checkout_saga)->steps[1].retry.budget + 1s); }
 
   const Money total{200000};
-  BenchNode node{"node-1", Policy{.shop_confirms = true}};
+  ScriptedNode node{"node-1", Policy{.shop_confirms = true}};
   OrderId id;
 };
 
@@ -161,7 +161,7 @@ TEST_F(Shop, OnlyTheBuyerAndOperatorsMayConfirm) {
 
 // Where payments do not wait, a confirmation must not bring a second charge under way.
 TEST(ShopWithoutWaiting, AConfirmationIsAConflict) {
-  BenchNode node;
+  ScriptedNode node;
   ASSERT_TRUE(node.set_stock(StockKind::product, "A", 10).ok());
   const OrderId id = node.run(checkout_for("A", 2))->flow->order.id;
   ConfirmPaymentRequest request{id, admin, "toss-1", Money{200000}};

@@ -1,4 +1,4 @@
-// Another store, which can go away and come back, and say how commits are gathered; and a node on it.
+// A store that a test can make unavailable, slow or failing, in front of another store; and a node on it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,73 +8,73 @@
 #include <string>
 #include <vector>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 
-class FrontStore final : public Store {
+class ControlledStore final : public Store {
  public:
-  explicit FrontStore(Store& store) : store_(store) {}
-  bool away = false;
-  std::function<void()> takes;  // done in every call: it takes its time
-  int bugs = 0;                 // how many of the next commits contradict what is stored
-  Duration gathers{0};
+  explicit ControlledStore(Store& store) : store_(store) {}
+  bool unavailable = false;
+  std::function<void()> on_call;  // called first in every call; may take time
+  int bugs = 0;                   // the number of next commits that fail with `bug`
+  Duration window{0};
 
   Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override {
-    return if_there([&] { return store_.register_node(name, url, lease); });
+    return if_available([&] { return store_.register_node(name, url, lease); });
   }
   Result<bool> renew(const Writer& writer, Duration lease) override {
-    return if_there([&] { return store_.renew(writer, lease); });
+    return if_available([&] { return store_.renew(writer, lease); });
   }
   Result<void> resign(const Writer& writer) override {
-    return if_there([&] { return store_.resign(writer); });
+    return if_available([&] { return store_.resign(writer); });
   }
   Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override {
-    return if_there([&]() -> Result<Commit> {
+    return if_available([&]() -> Result<Commit> {
       if (bugs == 0) return store_.transact(writer, keys, loaded, decide);
       --bugs;
       return Error{ErrorCode::bug, "duplicate key"};
     });
   }
-  Duration batch_window() const override { return gathers; }
+  Duration batch_window() const override { return window; }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override {
-    return if_there([&] { return store_.has_event(node, sequence); });
+    return if_available([&] { return store_.has_event(node, sequence); });
   }
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
-    return if_there([&] { return store_.adopt(writer, owners, limit); });
+    return if_available([&] { return store_.adopt(writer, owners, limit); });
   }
   Result<std::vector<OrderId>> due_flows(std::size_t limit) override {
-    return if_there([&] { return store_.due_flows(limit); });
+    return if_available([&] { return store_.due_flows(limit); });
   }
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override {
-    return if_there([&] { return store_.backlogs(writer); });
+    return if_available([&] { return store_.backlogs(writer); });
   }
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override {
-    return if_there([&] { return store_.events_after(node, sequence, limit); });
+    return if_available([&] { return store_.events_after(node, sequence, limit); });
   }
   Result<std::int64_t> published_through(const NodeName& node) override {
-    return if_there([&] { return store_.published_through(node); });
+    return if_available([&] { return store_.published_through(node); });
   }
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override {
-    return if_there([&] { return store_.set_published(writer, backlogs); });
+    return if_available([&] { return store_.set_published(writer, backlogs); });
   }
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override {
-    return if_there([&] { return store_.forget_replays(age, limit); });
+    return if_available([&] { return store_.forget_replays(age, limit); });
   }
 
  private:
   template <class Call>
-  auto if_there(Call call) -> decltype(call()) {
-    if (takes) takes();
-    if (away) return Error{ErrorCode::unavailable, "the store is away"};
+  auto if_available(Call call) -> decltype(call()) {
+    if (on_call) on_call();
+    if (unavailable) return Error{ErrorCode::unavailable, "the store is unavailable"};
     return call();
   }
   Store& store_;
 };
 
 // `store` and `options` are set before `start`.
-class NodeOnAFrontStore : public testing::Test {
+class NodeOnControlledStore : public testing::Test {
  protected:
   void start() {
     engine = std::make_unique<Engine>(options, store, gateway, *bus, clock);
@@ -82,8 +82,8 @@ class NodeOnAFrontStore : public testing::Test {
   }
 
   SimulatedClock clock;
-  std::unique_ptr<MemoryStore> behind = make_memory_store(clock);
-  FrontStore store{*behind};
+  std::unique_ptr<MemoryStore> memory = make_memory_store(clock);
+  ControlledStore store{*memory};
   std::unique_ptr<Bus> bus = make_memory_bus();
   ScriptedGateway gateway;
   EngineOptions options{};

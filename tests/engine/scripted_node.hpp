@@ -16,7 +16,7 @@
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
-#include "tests/engine/stock_sums.hpp"
+#include "tests/engine/stock_violations.hpp"
 
 namespace sagactl {
 
@@ -85,8 +85,8 @@ inline PlaceOrder purchase_for(const std::string& user, const std::string& item,
   return order;
 }
 
-struct BenchNode {
-  explicit BenchNode(const std::string& name = "node-1", const Policy& how = {}) : policy(how) { start(name); }
+struct ScriptedNode {
+  explicit ScriptedNode(const std::string& name = "node-1", const Policy& how = {}) : policy(how) { start(name); }
 
   void start(const std::string& name) {
     EngineOptions options;

@@ -1,6 +1,6 @@
-// Which rows a command needs: what a batch loads before it decides.
+// The rows that a command needs: what a batch loads before it decides.
 #include "server/engine/batch/command_batch.hpp"
-#include "server/engine/batch/placing.hpp"
+#include "server/engine/batch/order_placement.hpp"
 
 namespace sagactl {
 
@@ -8,7 +8,7 @@ void add_keys(const Command& command, BatchKeys& keys) {
   struct Adder {
     BatchKeys& keys;
     void operator()(const PlaceOrder& c) {
-      const std::string key = key_of(c);
+      const std::string key = idempotency_key_of(c);
       if (!key.empty()) keys.claims.push_back(digest_of_key(key));
       if (c.replay) keys.replays.push_back(c.replay->key);
       for (StockKey& stock : stocks_of(c)) keys.stocks.push_back(std::move(stock));
@@ -40,10 +40,10 @@ void add_dependent_keys(const std::vector<Flow>& flows, const NodeName& node, Ba
   for (const Flow& flow : flows) {
     if (flow.saga)
       for (StockKey& key : stocks_of(flow.saga->type, flow.order)) keys.stocks.push_back(std::move(key));
-    // What it holds is given back by what it has written down, also when its order or its saga is gone.
+    // Reservations are released by their own lines, also when an operator has deleted the order or the saga.
     for (const Reservation& reservation : flow.reservations)
       for (const ReservationLine& line : reservation.lines) keys.stocks.push_back({reservation.kind, line.stock});
-    if (may_claim_again(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
+    if (must_reclaim_key(flow)) keys.claims.push_back(digest_of_key(flow.order.idempotency_key));
     if (flow.writer != node) keys.last_events.push_back(flow.order.id);
   }
 }

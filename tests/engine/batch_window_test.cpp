@@ -1,15 +1,15 @@
 // A store may want commits to be gathered: what comes soon after one began shares the next.
 #include <gtest/gtest.h>
 
-#include "tests/engine/front_store.hpp"
+#include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
 namespace {
 
-class Gathering : public NodeOnAFrontStore {
+class Gathering : public NodeOnControlledStore {
  protected:
   Gathering() {
-    store.gathers = 8ms;
+    store.window = 8ms;
     options.batch_max = 4;
     start();
     engine->turn();

@@ -15,14 +15,14 @@ struct Remains : ScriptedNode {
     const OrderId id = run(purchase_for("u", "sword", 2))->flow->order.id;
     EXPECT_EQ(stock("sword", StockKind::item), "2/2/0");
     loaded.flows.push_back(flow(id));
-    Flow& left = loaded.flows.store();
+    Flow& left = loaded.flows.front();
     left.order = Order{};
     left.order.id = id;
     left.saga.reset();
     left.payments.clear();
   }
   Result<Receipt> expire() {
-    const OrderId id = loaded.flows.store().order.id;
+    const OrderId id = loaded.flows.front().order.id;
     clock.advance(10min);
     batch = std::make_unique<CommandBatch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(), clock.steady(), random);
     return batch->apply(CheckDueFlowRequest{id});
@@ -56,11 +56,11 @@ TEST(Deleted, StockIsNotMissed) {
 
 TEST(Deleted, FlowsAreNotLookedForForEver) {
   Remains remains;
-  remains.loaded.flows.store().reservations.clear();
+  remains.loaded.flows.front().reservations.clear();
   ASSERT_TRUE(remains.expire().ok());
   const Changes changes = remains.batch->changes();
   ASSERT_EQ(changes.reservations.size(), 1u);
-  EXPECT_FALSE(changes.reservations.store().due);
+  EXPECT_FALSE(changes.reservations.front().next_check_at);
   EXPECT_TRUE(changes.events.empty());
 }
 

@@ -139,7 +139,7 @@ TEST_F(LateCharge, OfAnEarlierAttemptIsGivenBackWhileALaterOneStands) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
-  auto late = std::move(node.gateway.charges.store());
+  auto late = std::move(node.gateway.charges.front());
   node.gateway.charges.clear();
   ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
   answer_charge(Charged{"tx-2"});
@@ -273,13 +273,13 @@ TEST_F(LateCharge, ThatComesWhileItsCompensationAsksIsGivenBackByIt) {
 
 TEST_F(LateCharge, AnAnswerThatComesTwiceCountsOnce) {
   const OrderId id = placed();
-  auto charge = node.gateway.charges.store();
+  auto charge = node.gateway.charges.front();
   answer_charge(Charged{"tx"});
   charge(Charged{"tx"});
   node.settle();
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed);
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "x"}).ok());
-  auto refund = node.gateway.refunds.store();
+  auto refund = node.gateway.refunds.front();
   answer_refund(Succeeded{});
   refund(Succeeded{});
   charge(Charged{"tx"});

@@ -56,9 +56,9 @@ TEST_P(TimeOfDay, EventsArePublished) {
   (void)node.run(order_for("B"));
   (void)node.run(order_for("C"));
   pass(1s);
-  const std::int64_t written = node.store->nodes()->store().last_sequence;
+  const std::int64_t written = node.store->nodes()->front().last_sequence;
   EXPECT_EQ(published, static_cast<std::size_t>(written));
-  EXPECT_EQ(node.store->nodes()->store().published, written) << "and the checkpoint follows";
+  EXPECT_EQ(node.store->nodes()->front().published, written) << "and the checkpoint follows";
   end();
 }
 

@@ -24,12 +24,12 @@ std::vector<std::string> names(const std::vector<QueuedCommand>& taken) {
   return list;
 }
 
-// What is put in with this must not be answered.
+// For commands that must not be answered.
 void unanswered(Result<Receipt>) {
   ADD_FAILURE() << "answered";
 }
 
-TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanIsAskedFor) {
+TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanRequested) {
   CommandQueue queue(10, 9);
   for (const char* name : {"a", "b", "c"}) queue.put(named(name), unanswered);
   EXPECT_THAT(names(queue.take(2)), ElementsAre("a", "b"));
@@ -37,7 +37,7 @@ TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanIsAskedFor) {
   EXPECT_THAT(names(queue.take(2)), ElementsAre());
 }
 
-TEST(CommandQueue, RefusesOthersWhenItIsFullButNeverTheNodesOwn) {
+TEST(CommandQueue, WhenFullRefusesClientsCommandsButNotInternalOnes) {
   CommandQueue queue(1, 9);
   queue.put(named("a"), unanswered);
   std::optional<ErrorCode> refused;
@@ -48,7 +48,7 @@ TEST(CommandQueue, RefusesOthersWhenItIsFullButNeverTheNodesOwn) {
   EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "own", "a reply"));
 }
 
-TEST(CommandQueue, WhatIsPutBackComesBeforeWhatCameMeanwhile) {
+TEST(CommandQueue, CommandsThatArePutBackComeFirst) {
   CommandQueue queue(10, 9);
   queue.put_internal(named("a"));
   queue.put_internal(named("b"));
@@ -58,7 +58,7 @@ TEST(CommandQueue, WhatIsPutBackComesBeforeWhatCameMeanwhile) {
   EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "b", "c"));
 }
 
-TEST(CommandQueue, WakesForTheFirstAndForAWholeBatchOnly) {
+TEST(CommandQueue, WakesForTheFirstCommandAndForAFullBatchOnly) {
   CommandQueue queue(10, 3);
   std::vector<std::string> woken_by;
   std::string put;
@@ -70,7 +70,7 @@ TEST(CommandQueue, WakesForTheFirstAndForAWholeBatchOnly) {
   EXPECT_THAT(woken_by, ElementsAre("a", "c", "e"));
 }
 
-TEST(CommandQueue, WakesForEachWhenItIsToldTo) {
+TEST(CommandQueue, WakesForEachCommandOnRequest) {
   CommandQueue queue(10, 9);
   int woken = 0;
   queue.on_work([&] { ++woken; });
@@ -86,7 +86,7 @@ TEST(CommandQueue, WakesForEachWhenItIsToldTo) {
   EXPECT_EQ(woken, 2);
 }
 
-TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
+TEST(CommandQueue, WhenClosedReturnsTheQueueAndRefusesLaterCommands) {
   CommandQueue queue(10, 9);
   queue.put(named("a"), unanswered);
   EXPECT_EQ(queue.close().size(), 1U);
@@ -97,10 +97,10 @@ TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
   EXPECT_EQ(queue.size(), 0U);
 }
 
-// The one that is woken may be destroyed once it is taken away.
-TEST(CommandQueue, NobodyIsWokenAnyMoreOnceOnWorkIsTakenAway) {
+// The owner of the wake function may be destroyed once it is replaced.
+TEST(CommandQueue, AReplacedWakeFunctionIsNotCalledAgain) {
   CommandQueue queue(1'000'000, 9);
-  std::atomic<bool> there = true, stop = false;
+  std::atomic<bool> is_alive = true, stop = false;
   std::thread others([&] {
     while (!stop) {
       queue.put_internal(named("own"));
@@ -110,14 +110,14 @@ TEST(CommandQueue, NobodyIsWokenAnyMoreOnceOnWorkIsTakenAway) {
     }
   });
   for (int i = 0; i < 200; ++i) {
-    there = true;
+    is_alive = true;
     queue.on_work([&] {
       std::this_thread::yield();
-      EXPECT_TRUE(there);
+      EXPECT_TRUE(is_alive);
     });
     std::this_thread::yield();
     queue.on_work(nullptr);
-    there = false;
+    is_alive = false;
   }
   stop = true;
   others.join();

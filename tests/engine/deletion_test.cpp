@@ -1,4 +1,4 @@
-// What was deleted by hand gives back what it had reserved.
+// What operators have deleted through the views releases its reservations.
 #include <map>
 
 #include "server/engine/batch/command_batch.hpp"
@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-// As a store shows a flow whose order and saga were deleted through the views.
+// A flow whose order and saga were deleted through the views, as a store loads it.
 struct Remains : ScriptedNode {
   Remains() {
     EXPECT_TRUE(set_stock(StockKind::balance, "u", 10'000).ok() && set_stock(StockKind::slots, "u", 5).ok());
@@ -33,7 +33,7 @@ struct Remains : ScriptedNode {
   std::unique_ptr<CommandBatch> batch;
 };
 
-TEST(Deleted, OrderGivesBackWhatItReserved) {
+TEST(Deleted, OrderReleasesItsReservations) {
   Remains remains;
   BatchKeys keys;
   add_dependent_keys(remains.loaded.flows, "node-1", keys);
@@ -45,7 +45,7 @@ TEST(Deleted, OrderGivesBackWhatItReserved) {
   for (const Stock* stock : changes.stocks) EXPECT_EQ(stock->available, stock->total) << stock->key.id;
 }
 
-TEST(Deleted, StockIsNotMissed) {
+TEST(Deleted, StockIsTolerated) {
   Remains remains;
   BatchKeys keys;
   add_dependent_keys(remains.loaded.flows, "node-1", keys);
@@ -54,7 +54,7 @@ TEST(Deleted, StockIsNotMissed) {
   EXPECT_TRUE(remains.batch->changes().stocks.empty());
 }
 
-TEST(Deleted, FlowsAreNotLookedForForEver) {
+TEST(Deleted, FlowsAreNoLongerDue) {
   Remains remains;
   remains.loaded.flows.front().reservations.clear();
   ASSERT_TRUE(remains.expire().ok());
@@ -64,7 +64,7 @@ TEST(Deleted, FlowsAreNotLookedForForEver) {
   EXPECT_TRUE(changes.events.empty());
 }
 
-TEST(Deleted, OrStockThatNobodyLookedForAreToldApart) {
+TEST(Deleted, StockAndStockThatWasNotLoadedAreDistinguished) {
   Remains remains;
   const auto expired = remains.expire();
   ASSERT_FALSE(expired.ok());

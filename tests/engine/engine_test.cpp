@@ -29,7 +29,7 @@ TEST(Engine, AChargedOrderIsPaidAndItsSagaCompleted) {
                           "OrderStatusChanged", "SagaStepCompleted", "SagaCompleted"));
 }
 
-TEST(Engine, ADeclinedOrderIsCancelledAndGivesItsKeyBack) {
+TEST(Engine, ADeclinedOrderIsCancelledAndReleasesItsKey) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(Refused{"card declined"});
@@ -74,7 +74,7 @@ TEST(Engine, EventsOfANodeHaveNoGapAlsoWhenCommandsAreRefused) {
   EXPECT_GT(expected, 20);
 }
 
-TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryBeforeAnythingElse) {
+TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryFirst) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(UnknownOutcome{"timed out"});
@@ -89,11 +89,11 @@ TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryBeforeAnythingElse) {
   EXPECT_EQ(node.flow(id).payments.at(0).external_transaction_id, "tx-found");
 }
 
-TEST(Engine, CancellingAPaidOrderGivesTheMoneyBack) {
+TEST(Engine, CancellingAPaidOrderRefundsIt) {
   ScriptedNode node;
   const OrderId id = node.completed("A");
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "changed my mind"}).ok());
-  EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled) << "at once";
+  EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled) << "immediately";
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensating);
   node.gateway.answer_refund(Succeeded{});
   node.settle();
@@ -103,7 +103,7 @@ TEST(Engine, CancellingAPaidOrderGivesTheMoneyBack) {
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "refund 1"));
 }
 
-TEST(Engine, CancellingWhileThePaymentIsUnderWayGivesBackWhatIsCharged) {
+TEST(Engine, CancellingDuringTheChargeRefundsIt) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "too slow"}).ok());
@@ -115,12 +115,12 @@ TEST(Engine, CancellingWhileThePaymentIsUnderWayGivesBackWhatIsCharged) {
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
 }
 
-TEST(Engine, OthersMayNotTouchAnOrder) {
+TEST(Engine, OtherUsersMayNotChangeAnOrder) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
-  const Actor stranger{UserId{new_uuid()}, Role::customer};
-  for (const Command& command : {Command{CancelOrderRequest{id, stranger, ""}}, Command{ConfirmOrderRequest{id, stranger, "p"}},
-                                 Command{CompensateRequest{saga_of(id), stranger, ""}}, Command{RetryRequest{saga_of(id), stranger}}}) {
+  const Actor other_user{UserId{new_uuid()}, Role::customer};
+  for (const Command& command : {Command{CancelOrderRequest{id, other_user, ""}}, Command{ConfirmOrderRequest{id, other_user, "p"}},
+                                 Command{CompensateRequest{saga_of(id), other_user, ""}}, Command{RetryRequest{saga_of(id), other_user}}}) {
     const auto answer = node.run(command);
     ASSERT_FALSE(answer.ok());
     EXPECT_EQ(answer.error().code, ErrorCode::not_found);
@@ -152,10 +152,10 @@ TEST(Engine, RetryIsRefusedWhileAnotherOrderHasTheKey) {
   EXPECT_EQ(answer.error().members["existingOrderId"], other.text());
 }
 
-TEST(Engine, ANewLifeAdoptsItsOldSagasAndAsksWhatBecameOfThem) {
+TEST(Engine, ANewEpochAdoptsItsSagasAndQueriesTheirPayments) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
-  node.engine.reset();  // as a kill would
+  node.engine.reset();  // like a crash
   node.start("node-1");
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "query 1"));
   node.gateway.charges.pop_front();
@@ -166,7 +166,7 @@ TEST(Engine, ANewLifeAdoptsItsOldSagasAndAsksWhatBecameOfThem) {
   EXPECT_EQ(node.flow(id).order.status, OrderStatus::paid);
 }
 
-TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasRunOutAndTheOldOneIsFenced) {
+TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasExpiredAndTheOldOneIsFenced) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   const std::unique_ptr<Engine> paused = std::move(node.engine);
@@ -179,9 +179,9 @@ TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasRunOutAndTheOldOneIsFenced) {
   paused->submit(order_for("B"), [&](Result<Receipt> receipt) { answer = std::move(receipt); });
   paused->turn();
   EXPECT_EQ(paused->stats().fenced, 1u);
-  EXPECT_FALSE(answer) << "nothing is written by the life that was fenced";
+  EXPECT_FALSE(answer) << "the fenced epoch writes nothing";
   paused->turn();
-  EXPECT_TRUE(answer && answer->ok()) << "a new life goes on with what was asked of it";
+  EXPECT_TRUE(answer && answer->ok()) << "the new epoch carries out the queued command";
 }
 
 TEST(Engine, PublishesEveryEventInOrderAndMovesTheCheckpoint) {
@@ -217,7 +217,7 @@ TEST(Engine, AnIdempotencyKeyReplaysTheAnswerAndRefusesAnotherBody) {
   EXPECT_EQ(other.error().members["code"], "IDEMPOTENCY_KEY_REUSED");
 }
 
-TEST(Engine, RefusesMoreThanItsQueueHolds) {
+TEST(Engine, RefusesCommandsWhenItsQueueIsFull) {
   ScriptedNode node;
   EngineOptions options;
   options.node = "node-9";
@@ -232,7 +232,7 @@ TEST(Engine, RefusesMoreThanItsQueueHolds) {
   EXPECT_THAT(refused, ElementsAre(ErrorCode::busy, ErrorCode::busy));
 }
 
-TEST(Engine, StoppingFinishesWhatIsQueuedAndLetsOthersAdoptAtOnce) {
+TEST(Engine, StoppingCommitsTheQueueAndLetsOthersAdoptImmediately) {
   ScriptedNode node;
   std::optional<Result<Receipt>> answer;
   node.engine->submit(order_for("A"), [&](Result<Receipt> receipt) { answer = std::move(receipt); });

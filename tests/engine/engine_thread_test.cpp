@@ -65,7 +65,7 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
     for (std::thread& client : clients) client.join();
     answered.wait();
   }
-  clock.reset();  // its thread may be on its way into the gateway
+  clock.reset();  // its thread may be calling the gateway
   EXPECT_EQ(other, 0);
   EXPECT_EQ(accepted + duplicates, threads * orders_each);
   // A key is free again when its order was declined, so a few products are sold on the second try.

@@ -1,4 +1,4 @@
-// The events of one flow are published in the order in which they were written, whoever wrote them.
+// The events of one flow are published in the order in which they were written, whichever nodes wrote them.
 #include <map>
 #include <vector>
 
@@ -10,8 +10,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// What a reader of a shared topic has seen of each flow, repeats left out.
-struct Topic {
+// What a reader of a shared topic has seen of each flow, without repeats.
+struct TopicReader {
   std::map<OrderId, std::vector<int>> versions;  // of the order's events
   std::map<OrderId, std::vector<Timestamp>> times;
   std::map<NodeName, std::int64_t> through;
@@ -21,7 +21,7 @@ struct Topic {
 
 // A node's connection to the topic.
 struct TopicBus : Bus {
-  explicit TopicBus(Topic& topic) : topic_(topic) {}
+  explicit TopicBus(TopicReader& topic) : topic_(topic) {}
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     if (cut) return done(Error{ErrorCode::unavailable, "cut"});
     for (const Event& event : events) {
@@ -42,7 +42,7 @@ struct TopicBus : Bus {
   bool cut = false;
 
  private:
-  Topic& topic_;
+  TopicReader& topic_;
 };
 
 class EventOrder : public testing::Test {
@@ -82,12 +82,12 @@ class EventOrder : public testing::Test {
   SimulatedClock clock;
   std::unique_ptr<MemoryStore> store = make_memory_store(clock);
   ScriptedGateway gateway;
-  Topic topic;
+  TopicReader topic;
   Node one{*this, "node-1"}, two{*this, "node-2"};
 };
 
 TEST_F(EventOrder, IsKeptWhenAnIdleNodeCancelsWhatABusyOnePlaced) {
-  one.place();  // the next ones gather
+  one.place();  // starts a batch window
   const OrderId id = one.place();
   two.cancel(id);
   pass(100ms);
@@ -97,7 +97,7 @@ TEST_F(EventOrder, IsKeptWhenAnIdleNodeCancelsWhatABusyOnePlaced) {
   EXPECT_TRUE(topic.in_order(id));
 }
 
-TEST_F(EventOrder, IsKeptWhenTwoNodesWriteAFlowInTurns) {
+TEST_F(EventOrder, IsKeptWhenTwoNodesAlternateInWritingAFlow) {
   one.place();
   const OrderId id = one.place();
   two.cancel(id);
@@ -112,7 +112,7 @@ TEST_F(EventOrder, IsKeptWhenTwoNodesWriteAFlowInTurns) {
   EXPECT_EQ(topic.times[id].size(), store->flow_events(id)->size());
 }
 
-TEST_F(EventOrder, IsKeptWhenAnHeirWritesWhatADeadNodeLeft) {
+TEST_F(EventOrder, IsKeptWhenAnAdopterWritesToAFlowOfADeadNode) {
   one.bus.cut = true;
   OrderId last;
   for (int i = 0; i < 1'500; ++i) last = one.place();  // more than the adopter reads at once
@@ -124,7 +124,7 @@ TEST_F(EventOrder, IsKeptWhenAnHeirWritesWhatADeadNodeLeft) {
   EXPECT_TRUE(topic.in_order(last));
 }
 
-TEST_F(EventOrder, IsKeptByALifeThatReadsItsEventsFromTheStore) {
+TEST_F(EventOrder, IsKeptByAnEpochThatReadsItsEventsFromTheStore) {
   one.bus.cut = two.bus.cut = true;
   const OrderId id = one.place();
   two.cancel(id);
@@ -140,14 +140,14 @@ TEST_F(EventOrder, IsKeptByALifeThatReadsItsEventsFromTheStore) {
   EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
 }
 
-TEST_F(EventOrder, IsWaitedForWhileTheOtherNodesBrokerIsAwayAndThatIsSaid) {
+TEST_F(EventOrder, HoldsEventsBackWhileTheOtherNodesBrokerIsUnavailableAndReportsIt) {
   one.bus.cut = true;
   const OrderId id = one.place();
   two.cancel(id);
   const OrderId own = two.place();
   for (int i = 0; i < 60; ++i) pass(1s);
   EXPECT_THAT(topic.versions[id], IsEmpty());
-  EXPECT_THAT(topic.versions[own], IsEmpty()) << "what a node wrote later follows in its order";
+  EXPECT_THAT(topic.versions[own], IsEmpty()) << "later events of the node wait as well";
   const EngineStats stats = two.engine->stats();
   EXPECT_EQ(stats.held_back, "node-2");
   EXPECT_EQ(stats.held_back_by, "node-1");

@@ -27,7 +27,7 @@ TEST_F(Watching, WakesOnceWhenThatFlowIsWritten) {
   EXPECT_EQ(woken, 1);
 }
 
-TEST_F(Watching, WhatWasWrittenBetweenTheReadAndTheWaitIsNotMissed) {
+TEST_F(Watching, AWriteBetweenTheReadAndTheWaitIsNotMissed) {
   FlowWatch::Subscription ticket(watch, order);
   watch.written(order);
   ticket.on_write(counter());
@@ -37,7 +37,7 @@ TEST_F(Watching, WhatWasWrittenBetweenTheReadAndTheWaitIsNotMissed) {
   EXPECT_EQ(woken, 1);
 }
 
-TEST_F(Watching, SeveralMayAndNobodyIsWokenWhoHasGone) {
+TEST_F(Watching, SeveralMayWaitAndADestroyedOneIsNotWoken) {
   FlowWatch::Subscription first(watch, order);
   first.on_write(counter());
   {
@@ -48,7 +48,7 @@ TEST_F(Watching, SeveralMayAndNobodyIsWokenWhoHasGone) {
   EXPECT_EQ(woken, 1);
 }
 
-TEST_F(Watching, AnEnginesCommitIsNoticed) {
+TEST_F(Watching, IsWokenByACommitOfTheEngine) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   FlowWatch::Subscription ticket(node.engine->watch(), id);

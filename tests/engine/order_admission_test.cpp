@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-struct Tally {
+struct AnswerCounts {
   int created = 0, refused = 0;
   std::set<std::int64_t> tokens;
   Completion counter() {
@@ -32,7 +32,7 @@ TEST(OrderAdmission, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
   ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   OrderAdmission admission(*node.engine, *lock, node.clock);
-  Tally tally;
+  AnswerCounts tally;
   const auto commits = node.engine->stats().commits;
   for (int i = 0; i < 50; ++i) admission.place(order_for("HOT"), tally.counter());
   EXPECT_EQ(held(*lock).size(), 1u);
@@ -40,11 +40,11 @@ TEST(OrderAdmission, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
   EXPECT_EQ(tally.created, 1);
   EXPECT_EQ(tally.refused, 49);
   EXPECT_EQ(node.engine->stats().commits, commits + 1);
-  EXPECT_TRUE(held(*lock).empty()) << "released when the last has been answered";
+  EXPECT_TRUE(held(*lock).empty()) << "released after the last answer";
   EXPECT_GT(*tally.tokens.begin(), 0);
 }
 
-// Counts what is asked of another lock.
+// Counts the calls of another lock.
 class CountedLock final : public Lock {
  public:
   explicit CountedLock(Lock& lock) : lock_(lock) {}
@@ -68,17 +68,17 @@ class CountedLock final : public Lock {
   Lock& lock_;
 };
 
-TEST(OrderAdmission, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
+TEST(OrderAdmission, ALockIsSharedForHalfOfItsTimeToLiveAndThenRequestedAgain) {
   ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   CountedLock counted(*lock);
   OrderAdmission admission(*node.engine, counted, node.clock);
-  Tally tally;
+  AnswerCounts tally;
   for (const Duration later : {0s, 4s, 2s}) {
     node.clock.advance(later);
     admission.place(order_for("A"), tally.counter());
   }
-  EXPECT_EQ(counted.acquired, 1) << "the third waits until nobody is inside";
+  EXPECT_EQ(counted.acquired, 1) << "the third waits until no order is in flight";
   node.settle();
   EXPECT_EQ(counted.acquired, 2);
   EXPECT_EQ(counted.released, 2);
@@ -86,7 +86,7 @@ TEST(OrderAdmission, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
   EXPECT_EQ(tally.refused, 2);
 }
 
-// Over a store that gathers commits for 8 ms; a commit has just begun, for an order whose lock is not given back yet.
+// Over a store with a batch window of 8 ms; a commit has just started, for an order whose lock is not released yet.
 class OrderAdmissionInABatchWindow : public NodeOnControlledStore {
  protected:
   OrderAdmissionInABatchWindow() {
@@ -110,11 +110,11 @@ class OrderAdmissionInABatchWindow : public NodeOnControlledStore {
   std::unique_ptr<Lock> shared = make_memory_lock(clock);
   CountedLock lock{*shared};
   std::unique_ptr<OrderAdmission> admission;
-  Tally tally;
+  AnswerCounts tally;
   int placed = 0;
 };
 
-TEST_F(OrderAdmissionInABatchWindow, AsksForAllLocksOfTheNextCommitTogetherInTimeForIt) {
+TEST_F(OrderAdmissionInABatchWindow, RequestsAllLocksOfTheNextCommitTogetherInTimeForIt) {
   const SteadyTime began = clock.steady();
   place(3);
   EXPECT_EQ(engine->turn(), began + 6ms);
@@ -126,7 +126,7 @@ TEST_F(OrderAdmissionInABatchWindow, AsksForAllLocksOfTheNextCommitTogetherInTim
   EXPECT_EQ(tally.created, 4);
 }
 
-TEST_F(OrderAdmissionInABatchWindow, GivesLocksBackWhenItAsksForOthers) {
+TEST_F(OrderAdmissionInABatchWindow, ReleasesLocksWhenItRequestsOthers) {
   turn_after(5ms);
   EXPECT_EQ(lock.released, 0);
   turn_after(1ms);
@@ -134,14 +134,14 @@ TEST_F(OrderAdmissionInABatchWindow, GivesLocksBackWhenItAsksForOthers) {
   EXPECT_TRUE(held(*shared).empty());
 }
 
-TEST_F(OrderAdmissionInABatchWindow, AsksAtOnceForWhatComesLate) {
+TEST_F(OrderAdmissionInABatchWindow, RequestsLateLocksImmediately) {
   clock.advance(6ms);
   place(1);
   EXPECT_EQ(lock.acquired, 2);
-  EXPECT_EQ(lock.released, 1) << "with what waited";
+  EXPECT_EQ(lock.released, 1) << "together with the waiting release";
 }
 
-TEST_F(OrderAdmissionInABatchWindow, AsksAtOnceForAFullBatch) {
+TEST_F(OrderAdmissionInABatchWindow, RequestsTheLocksOfAFullBatchImmediately) {
   place(3);
   EXPECT_EQ(lock.acquired, 1);
   place(1);
@@ -150,7 +150,7 @@ TEST_F(OrderAdmissionInABatchWindow, AsksAtOnceForAFullBatch) {
   EXPECT_EQ(tally.created, 5);
 }
 
-TEST_F(OrderAdmissionInABatchWindow, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetGetItAnew) {
+TEST_F(OrderAdmissionInABatchWindow, DuplicatesOfAnOrderWhoseLockIsNotReleasedYetGetANewLock) {
   const PlaceOrder first = order_for("P1");
   admission->place(first, tally.counter());
   turn_after(6ms);
@@ -172,20 +172,20 @@ TEST_F(OrderAdmissionInABatchWindow, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIs
   EXPECT_EQ(tally.created, 2);
 }
 
-TEST_F(OrderAdmissionInABatchWindow, NoLockStaysBehindWhenItStops) {
+TEST_F(OrderAdmissionInABatchWindow, NoLockIsLeftWhenItStops) {
   engine->stop();
   EXPECT_EQ(lock.released, 1);
   EXPECT_TRUE(held(*shared).empty());
 }
 
-TEST(OrderAdmission, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt) {
+TEST(OrderAdmission, AnOrderThatWaitsLongerThanItsLocksTimeToLiveIsPlacedWithoutIt) {
   for (const Duration waited : {9s, 10s}) {
     ScriptedNode node;
     const auto lock = make_memory_lock(node.clock);
     OrderAdmission admission(*node.engine, *lock, node.clock);
-    Tally tally;
+    AnswerCounts tally;
     admission.place(order_for("A"), tally.counter());
-    node.clock.advance(waited);  // the node cannot write; from 10 s on another may have the lock
+    node.clock.advance(waited);  // the node does not commit; from 10 s on another may hold the lock
     node.settle();
     EXPECT_EQ(tally.created, 1);
     EXPECT_EQ(*tally.tokens.begin() > 0, waited < 10s);
@@ -196,12 +196,12 @@ TEST(OrderAdmission, ALockThatOthersDoNotShareFencesNothing) {
   ScriptedNode node;
   const auto lock = make_memory_lock(node.clock, LockReach::this_process);
   OrderAdmission admission(*node.engine, *lock, node.clock);
-  Tally tally;
+  AnswerCounts tally;
   for (int i = 0; i < 2; ++i) admission.place(order_for("A"), tally.counter());
-  EXPECT_EQ(held(*lock).size(), 1u) << "it sheds this node's duplicates";
+  EXPECT_EQ(held(*lock).size(), 1u) << "it refuses this node's duplicates";
   node.settle();
   EXPECT_EQ(tally.created, 1);
-  EXPECT_EQ(*tally.tokens.begin(), 0) << "and is not written where others would compare it";
+  EXPECT_EQ(*tally.tokens.begin(), 0) << "its token is not stored where other nodes would compare it";
 }
 
 TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
@@ -212,7 +212,7 @@ TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 10s, 0s,
                 [&](Result<LockGrant> grant) { theirs = *grant; });
-  Tally tally;
+  AnswerCounts tally;
   admission.place(order, tally.counter());
   node.settle();
   EXPECT_EQ(tally.created, 0);
@@ -228,7 +228,7 @@ TEST(OrderAdmission, ALockThatStaysTakenDoesNotStopAnOrder) {
   OrderAdmission admission(*node.engine, *lock, node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 60s, 0s, [](Result<LockGrant>) {});
-  Tally tally;
+  AnswerCounts tally;
   admission.place(order, tally.counter());
   node.clock.advance(5s);
   node.settle();
@@ -236,12 +236,12 @@ TEST(OrderAdmission, ALockThatStaysTakenDoesNotStopAnOrder) {
   EXPECT_EQ(*tally.tokens.begin(), 0) << "placed without a lock: the database decided";
 }
 
-TEST(OrderAdmission, ADeskThatIsGoneIsNotCalledBack) {
+TEST(OrderAdmission, IsNotCalledBackAfterItsDestruction) {
   ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 1s, 0s, [](Result<LockGrant>) {});
-  Tally tally;
+  AnswerCounts tally;
   {
     OrderAdmission admission(*node.engine, *lock, node.clock);
     admission.place(order, tally.counter());

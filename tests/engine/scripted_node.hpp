@@ -1,5 +1,4 @@
-// A node on the memory store with a clock that is moved by hand and a payment gateway that answers when it is told
-// to: what the engine's tests work with.
+// A node on the memory store, with a clock that is advanced by hand and a payment gateway that answers on request.
 #pragma once
 
 #include <fmt/format.h>
@@ -99,7 +98,7 @@ struct ScriptedNode {
   static void ASSERT_OK(const Result<void>& result) {
     if (!result) crash(result.error().message.c_str());
   }
-  // Turns until nothing is queued.
+  // Runs turns until the queue is empty.
   void settle() {
     do engine->turn();
     while (engine->stats().queue_depth > 0);
@@ -112,7 +111,7 @@ struct ScriptedNode {
     if (!answer) crash("a command was not answered");
     return *answer;
   }
-  // Lets time pass, and does what falls due.
+  // Advances the clock, and runs what is due.
   void pass(Duration time) {
     for (Duration passed{0}; passed < time; passed += 1s) {
       clock.advance(1s);
@@ -127,7 +126,7 @@ struct ScriptedNode {
     setting.available = available;
     return run(SetStockRequest{Actor{UserId{}, Role::admin}, {setting}});
   }
-  // "available/reserved/sold"; all sums are right whenever one is looked at.
+  // "available/reserved/sold"; also checks all stocks.
   std::string stock(const std::string& id, StockKind kind = StockKind::product) {
     const auto snapshot = store->snapshot();
     EXPECT_THAT(stock_violations(**snapshot), ::testing::IsEmpty());

@@ -23,7 +23,7 @@ std::vector<Event> stock_events(ScriptedNode& node) {
   return (*snapshot)->stock_events().value();
 }
 
-TEST(SetStockCommand, IsAnsweredWithTheStockAsItIsThen) {
+TEST(SetStockCommand, IsAnsweredWithTheNewStock) {
   ScriptedNode node;
   const auto receipt = node.run(SetStockRequest{admin, {product("A", 5), product("B", 7)}});
   ASSERT_TRUE(receipt.ok());
@@ -48,7 +48,7 @@ TEST(SetStockCommand, OnlyIfAbsentTwiceIsOnce) {
   EXPECT_THAT(stock_events(node), SizeIs(3));
 }
 
-TEST(SetStockCommand, SetsAllOfItOrNone) {
+TEST(SetStockCommand, SetsAllStocksOrNone) {
   ScriptedNode node;
   const auto refused = node.run(SetStockRequest{admin, {product("A", 5), product("B", {})}});
   ASSERT_FALSE(refused.ok());
@@ -58,14 +58,14 @@ TEST(SetStockCommand, SetsAllOfItOrNone) {
   EXPECT_THAT(stock_events(node), IsEmpty());
 }
 
-TEST(SetStockCommand, TheLastOfOneKeyCounts) {
+TEST(SetStockCommand, TheLastSettingOfAKeyCounts) {
   ScriptedNode node;
   ASSERT_TRUE(node.run(SetStockRequest{admin, {product("A", 5), product("A", 6)}}).ok());
   EXPECT_EQ(node.stock("A"), "6/0/0");
   EXPECT_EQ(stock_events(node).at(1).version, 2);
 }
 
-TEST(SetStockCommand, OrdersOfTheSameBatchDrawFromIt) {
+TEST(SetStockCommand, OrdersOfTheSameBatchReserveFromIt) {
   ScriptedNode node;
   node.engine->submit(SetStockRequest{admin, {product("A", 1)}}, [](Result<Receipt>) {});
   std::optional<Result<Receipt>> placed;
@@ -77,7 +77,7 @@ TEST(SetStockCommand, OrdersOfTheSameBatchDrawFromIt) {
   EXPECT_EQ(node.stock("A"), "0/0/1");
 }
 
-TEST(SetStockCommand, WhatOrdersHoldIsNotTakenFromThem) {
+TEST(SetStockCommand, ReservedUnitsStayReserved) {
   ScriptedNode node;
   ASSERT_TRUE(node.set_stock(StockKind::product, "A", 10).ok());
   (void)node.run(checkout_for("A", 4));

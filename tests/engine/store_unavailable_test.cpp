@@ -1,4 +1,4 @@
-// What a node says of a store that goes away and comes back.
+// How a node handles a store that is unavailable for a while.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ class StoreUnavailable : public NodeOnControlledStore {
   }
 };
 
-TEST_F(StoreUnavailable, IsSaid) {
+TEST_F(StoreUnavailable, IsReported) {
   EXPECT_TRUE(engine->stats().store_available);
   store.unavailable = true;
   pass(options.lease);
@@ -28,9 +28,9 @@ TEST_F(StoreUnavailable, IsSaid) {
   EXPECT_EQ(engine->stats().store_error, "the store is unavailable");
 }
 
-// A node that is not ready is sent no requests, so it cannot wait for one to find out.
-TEST_F(StoreUnavailable, AndBackAgainIsSaidByANodeThatHasNothingToWrite) {
-  for (const Duration time : {Duration{1s}, options.lease, Duration{60s}}) {  // the lease may have run out meanwhile
+// A node that is not ready gets no requests, so it cannot rely on them to detect the recovery.
+TEST_F(StoreUnavailable, RecoveryIsDetectedByANodeThatHasNothingToWrite) {
+  for (const Duration time : {Duration{1s}, options.lease, Duration{60s}}) {  // the lease may have expired meanwhile
     store.unavailable = true;
     pass(time);
     store.unavailable = false;
@@ -40,7 +40,7 @@ TEST_F(StoreUnavailable, AndBackAgainIsSaidByANodeThatHasNothingToWrite) {
   }
 }
 
-TEST_F(StoreUnavailable, AnOrderThatComesMeanwhileIsRefusedAndIsTakenAfterwards) {
+TEST_F(StoreUnavailable, OrdersAreRefusedUntilItIsAvailableAgain) {
   std::vector<bool> taken;
   const auto note = [&](Result<Receipt> receipt) { taken.push_back(receipt.ok()); };
   store.unavailable = true;
@@ -53,25 +53,25 @@ TEST_F(StoreUnavailable, AnOrderThatComesMeanwhileIsRefusedAndIsTakenAfterwards)
   EXPECT_EQ(taken, (std::vector<bool>{false, true}));
 }
 
-// Each call takes until its time is over, as those of a database that stands still do.
-TEST_F(StoreUnavailable, WhoAsksWhileItStandsStillHearsOfItAfterOneCall) {
+// Each call takes until it times out, as with a frozen database.
+TEST_F(StoreUnavailable, CommandsAreAnsweredAfterOneCallThatTimesOut) {
   store.on_call = [this] { clock.advance(4s); };
   store.unavailable = true;
   clock.advance(1s);
-  const SteadyTime asked = clock.steady();
+  const SteadyTime submitted = clock.steady();
   std::optional<Duration> answered;
   engine->submit(order_for("A"), [&](const Result<Receipt>& receipt) {
     EXPECT_EQ(receipt.error().code, ErrorCode::unavailable);
-    answered = clock.steady() - asked;
+    answered = clock.steady() - submitted;
   });
   EXPECT_GT(engine->turn(), clock.steady());
   EXPECT_EQ(answered, 4s);
 }
 
-TEST_F(StoreUnavailable, WhoAsksWhileItIsLeftAloneHearsOfItAtOnce) {
+TEST_F(StoreUnavailable, CommandsAreRefusedImmediatelyDuringTheBackoff) {
   store.unavailable = true;
   pass(options.lease);
-  store.on_call = [] { ADD_FAILURE() << "the store is asked"; };
+  store.on_call = [] { ADD_FAILURE() << "the store is called"; };
   bool refused = false;
   engine->submit(order_for("A"), [&](const Result<Receipt>& receipt) { refused = !receipt.ok(); });
   EXPECT_GT(engine->turn(), clock.steady());
@@ -99,7 +99,7 @@ TEST_F(StoreUnavailable, EveryKindOfCallThatFailsEndsTheTurn) {
 
 class Outage : public NodeOnControlledStore {
  protected:
-  void begin(const std::string& name) {
+  void start_node(const std::string& name) {
     options.node = name;
     start();
     engines.push_back(std::move(engine));
@@ -117,8 +117,8 @@ class Outage : public NodeOnControlledStore {
   std::vector<std::unique_ptr<Engine>> engines;
 };
 
-TEST_F(Outage, LongerThanTheLeaseFencesNobodyThatIsThere) {
-  for (const char* name : {"node-1", "node-2", "node-3"}) begin(name);
+TEST_F(Outage, LongerThanTheLeaseFencesNoLiveNode) {
+  for (const char* name : {"node-1", "node-2", "node-3"}) start_node(name);
   pass(3s);
   for (const Duration outage : {Duration{1500ms}, Duration{5s}}) {
     store.unavailable = true;
@@ -130,20 +130,20 @@ TEST_F(Outage, LongerThanTheLeaseFencesNobodyThatIsThere) {
   EXPECT_THAT(gateway.calls, testing::ElementsAre("charge 1", "charge 1", "charge 1")) << "nothing is adopted";
 }
 
-TEST_F(Outage, FencesNobodyEitherWhenANodeBeginsRightAfterIt) {
-  for (const char* name : {"node-1", "node-2"}) begin(name);
+TEST_F(Outage, FencesNoLiveNodeWhenANodeStartsRightAfterIt) {
+  for (const char* name : {"node-1", "node-2"}) start_node(name);
   pass(3s);
   store.unavailable = true;
   pass(10s);
   store.unavailable = false;
-  begin("node-3");
+  start_node("node-3");
   std::rotate(engines.begin(), engines.end() - 1, engines.end());  // the new one is first in every round
   pass(10s);
   EXPECT_EQ(fenced(), 0u);
 }
 
-TEST_F(Outage, OfOneNodeAloneIsItsDeathForTheOthers) {
-  for (const char* name : {"node-1", "node-2"}) begin(name);
+TEST_F(Outage, OfOneNodeAloneLetsTheOthersAdopt) {
+  for (const char* name : {"node-1", "node-2"}) start_node(name);
   pass(3s);
   std::unique_ptr<Engine> paused = std::move(engines[0]);
   engines.erase(engines.begin());
@@ -154,16 +154,16 @@ TEST_F(Outage, OfOneNodeAloneIsItsDeathForTheOthers) {
 }
 
 // All nodes of a machine that was suspended wake at the same time, each past its lease.
-TEST_F(Outage, APauseOfAllNodesFencesNobody) {
-  for (const char* name : {"node-1", "node-2", "node-3"}) begin(name);
+TEST_F(Outage, APauseOfAllNodesFencesNone) {
+  for (const char* name : {"node-1", "node-2", "node-3"}) start_node(name);
   pass(3s);
   clock.advance(60s);
   pass(10s);
   EXPECT_EQ(fenced(), 0u);
 }
 
-// Whatever call fails after the one that made the sagas its own.
-TEST_F(Outage, ThatBeginsRightAfterAnAdoptionLosesNoSaga) {
+// Whichever call fails after the one that adopted the sagas.
+TEST_F(Outage, ThatStartsRightAfterAnAdoptionLosesNoSaga) {
   for (int failing = 1; failing <= 8; ++failing) {
     memory = make_memory_store(clock);
     ControlledStore flaky(*memory);
@@ -171,10 +171,10 @@ TEST_F(Outage, ThatBeginsRightAfterAnAdoptionLosesNoSaga) {
     second.node = "node-2";
     std::optional<OrderId> id;
     {
-      Engine gone(options, flaky, gateway, *bus, clock);
-      ASSERT_TRUE(gone.start());
-      gone.submit(order_for("A"), [&](const Result<Receipt>& receipt) { id = receipt->flow->order.id; });
-      gone.turn();
+      Engine dead(options, flaky, gateway, *bus, clock);
+      ASSERT_TRUE(dead.start());
+      dead.submit(order_for("A"), [&](const Result<Receipt>& receipt) { id = receipt->flow->order.id; });
+      dead.turn();
     }
     Engine adopter(second, flaky, gateway, *bus, clock);
     ASSERT_TRUE(adopter.start());
@@ -191,11 +191,11 @@ TEST_F(Outage, ThatBeginsRightAfterAnAdoptionLosesNoSaga) {
   }
 }
 
-TEST_F(Outage, SagasOfTheNodesOwnLastLifeAreAdoptedAtOnce) {
-  begin("node-1");
+TEST_F(Outage, SagasOfTheNodesPreviousEpochAreAdoptedImmediately) {
+  start_node("node-1");
   pass(1s);
   engines.clear();
-  begin("node-1");
+  start_node("node-1");
   pass(50ms);
   EXPECT_EQ(engines[0]->stats().adopted, 1u);
 }

@@ -1,4 +1,4 @@
-// A store that alters what nodes write. The nodes do not notice: they go by what they decided.
+// A store that alters what nodes write. The nodes do not notice: they continue with what they decided.
 #pragma once
 
 #include <functional>
@@ -60,18 +60,18 @@ class FaultyStore final : public Store {
   }
 
  private:
-  // What the node believes that it has written, and what is there.
-  struct Stream {
+  // The last sequence that the node has written as it believes, and in fact.
+  struct LastSequence {
     std::int64_t believed = 0, written = 0;
   };
 
   Store& store_;
   const StoreFault fault_;
   std::mutex mutex_;
-  std::map<NodeName, Stream> streams_;
+  std::map<NodeName, LastSequence> last_sequences_;
 };
 
-// A database with such a store in front.
+// A database with such a store in front of its own.
 class FaultyDatabase final : public DatabasePorts {
  public:
   FaultyDatabase(std::unique_ptr<DatabasePorts> database, StoreFault fault)

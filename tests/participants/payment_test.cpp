@@ -40,15 +40,15 @@ TEST(Payment, ChangesStatusOnlyAsTheTableSays) {
   }
 }
 
-TEST(Payment, EveryAttemptHasAKeyOfItsOwn) {
+TEST(Payment, EveryExecutionHasAKeyOfItsOwn) {
   const OrderId order{new_uuid()};
   EXPECT_EQ(charge_key(order, 1), charge_key(order, 1));
   EXPECT_NE(charge_key(order, 1), charge_key(order, 2));
 }
 
-TEST(Payment, ThatIsChargedAfterItFailedIsOwedBack) {
+TEST(Payment, ThatIsChargedAfterItFailedHasARefundDue) {
   Payment payment = begin_payment(PaymentId{new_uuid()}, OrderId{new_uuid()}, UserId{}, 1, Money{100}, moment);
-  payment = decide(payment, RecordRefusal{"given up"}, moment)->payment;
+  payment = decide(payment, RecordRefusal{"not charged"}, moment)->payment;
   EXPECT_FALSE(is_refund_due(payment));
   auto charged = decide(payment, RecordCharge{"tx"}, moment);
   EXPECT_EQ(charged->events.at(0).type, EventType::payment_charged_late);

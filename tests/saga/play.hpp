@@ -1,4 +1,4 @@
-// A saga that is moved by hand.
+// A saga that is driven step by step.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 
 namespace sagactl {
 
-// Keeps its state, its events and the calls that it made.
+// Holds the saga's state, its events and its latest calls.
 class Play {
  public:
   explicit Play(std::string_view name = order_processing_saga) : definition(*find_definition(name)) {
@@ -48,13 +48,13 @@ class Play {
     moment.now = std::max(moment.now, *saga.wake_at);
     return give(WakeSaga{saga.wake_at});
   }
-  // Started, and every step before this one has succeeded.
+  // Starts the saga, and lets every step before this one succeed.
   Play& up_to(std::size_t step) {
     give(StartSaga{});
     for (std::size_t i = 0; i < step; ++i) reply(i, Succeeded{});
     return *this;
   }
-  // A saga that has come to its end in the ordinary way.
+  // Starts the saga, and lets every step succeed.
   Play& complete() { return up_to(definition.steps.size()); }
 
   const SagaDefinition& definition;

@@ -1,5 +1,5 @@
-// The engine's commands and their answers. A command is decided in one batch with others, and answered once that batch is
-// durable; a rejected command changes nothing.
+// The engine's commands and their answers. A command is decided in one batch with others, and answered once that batch
+// is durable; a rejected command changes nothing.
 #pragma once
 
 #include <functional>
@@ -40,8 +40,8 @@ struct ReplayRequest {
 struct PlaceOrder {
   OrderId id;  // new; also the saga's
   Actor actor;
-  // The definition's name. A checkout's products must exist in stock (`invalid`). A purchase has one item, whose name and
-  // price are the stock's; its user and item must exist in stock (`not_found`).
+  // The definition's name. A checkout's products must exist in stock (`invalid`). A purchase has one item, whose name
+  // and price are the stock's; its user and item must exist in stock (`not_found`).
   std::string_view saga = order_processing_saga;
   std::string customer = {};
   std::vector<OrderItem> items;
@@ -51,12 +51,12 @@ struct PlaceOrder {
   std::string correlation;      // the client's X-Correlation-ID; empty: the order's id
   std::string trace_parent;
   std::optional<LockGrant> lock;
-  SteadyTime lock_until;  // on this node's clock; from then on another node may hold the lock, and the order is placed without
+  SteadyTime lock_until;  // on this node's clock; from then on the lock may be lost, and the order is placed without it
   std::optional<ReplayRequest> replay;
 };
 
-// The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates as
-// well. `not_found` for an order that does not exist or is not the actor's.
+// The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates
+// as well. `not_found` for an order that does not exist or is not the actor's.
 struct CancelOrderRequest {
   OrderId order;
   Actor actor;
@@ -90,9 +90,9 @@ struct CheckDueFlowRequest {
   OrderId order;
 };
 
-// For operators: `not_found`, or `conflict` when the saga's state does not allow it. `if_updated_at`, when not empty, has
-// the update times of the states that the operator saw: a saga with another update time is a `conflict` with the member
-// code "SAGA_CHANGED".
+// For operators: `not_found`, or `conflict` when the saga's state does not allow it. `if_updated_at`, when not empty,
+// has the update times of the states that the operator saw: a saga with another update time is a `conflict` with the
+// member code "SAGA_CHANGED".
 struct CompensateRequest {
   SagaId saga;
   Actor actor;

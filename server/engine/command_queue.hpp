@@ -22,16 +22,16 @@ class CommandQueue {
   // Refuses clients' commands with `busy` while `max` commands are queued. `full` commands make a full batch.
   CommandQueue(std::size_t max, std::size_t full) : max_(max), full_(full) {}
 
-  // `wake` is called for the first command of an empty queue, for the command that fills a batch, and by wake(). It must
-  // not call this queue. Once on_work() has replaced it, it is not called again.
+  // `wake` is called for the first command of an empty queue, for the command that fills a batch, and by wake(). It
+  // must not call this queue. Once on_work() has replaced it, it is not called again.
   void on_work(std::function<void()> wake);
   void wake();
 
   // Whether every command wakes, for the time in which the engine refuses commands immediately.
   void wake_for_each(bool each);
 
-  // `done` is called here when the queue is full or closed. A command without `done` is internal: it is accepted as long as
-  // the queue is open.
+  // `done` is called here when the queue is full or closed. A command without `done` is internal: it is accepted as
+  // long as the queue is open.
   void put(Command command, Completion done);
 
   // Adds an internal command, from within a turn and without waking the engine. Internal commands follow from durable

@@ -1,5 +1,5 @@
-// Makes the calls to the payment provider, after the commit that requires them. A call that is lost with the node is made
-// again by the node that adopts the saga.
+// Makes the calls to the payment provider, after the commit that requires them. A call that is lost with the node is
+// made again by the node that adopts the saga.
 #pragma once
 
 #include <functional>

@@ -59,9 +59,9 @@ Result<Commit> Engine::Core::decide_and_store(const BatchKeys& keys, const std::
   return commit;
 }
 
-// The answer to a commit was lost: whether its first event is stored tells whether it happened. When the store cannot be
-// asked, or the batch has no events, nothing is assumed: the node registers under a new epoch, which reads the last stored
-// sequence and adopts the node's sagas.
+// The answer to a commit was lost: whether its first event is stored tells whether it happened. When the store cannot
+// be asked, or the batch has no events, nothing is assumed: the node registers under a new epoch, which reads the last
+// stored sequence and adopts the node's sagas.
 Result<Commit> Engine::Core::resolve_uncertain_commit(const CommandBatch& batch, const Error& error) {
   // A store that took longer than this to fail would block again.
   const bool is_responsive = clock_.steady() - commit_began_.load() < resolve_within;
@@ -132,8 +132,8 @@ void Engine::Core::report_late_charges(const CommandBatch& batch) {
   }
 }
 
-// Commands of clients are answered with the error; internal commands follow from durable state, and stay queued until the
-// store is available.
+// Commands of clients are answered with the error; internal commands follow from durable state, and stay queued until
+// the store is available.
 void Engine::Core::fail_or_requeue(std::vector<QueuedCommand> commands, const Error& error) {
   std::vector<QueuedCommand> internal;
   for (QueuedCommand& queued : commands) {
@@ -155,7 +155,8 @@ bool Engine::Core::commit_each_alone(std::vector<QueuedCommand> commands) {
   return backoff_ == Duration{};
 }
 
-// The store rejects the batch because of one command in it. Each is committed alone, so that it does not block the others.
+// The store rejects the batch because of one command in it. Each is committed alone, so that it does not block the
+// others.
 bool Engine::Core::isolate_failing_command(std::vector<QueuedCommand> commands, const Error& error) {
   if (commands.size() != 1) return commit_each_alone(std::move(commands));
   QueuedCommand& queued = commands.front();

@@ -1,8 +1,8 @@
 // The engine of one node: queues commands, decides them in batches, commits each batch in one transaction, and then
 // carries out its effects. Everything that changes state goes through the engine.
 //
-// Threads: `turn` and everything not marked as callable from any thread is called by one thread at a time (EngineThread in
-// a server, the simulator in a simulation).
+// Threads: `turn` and everything not marked as callable from any thread is called by one thread at a time (EngineThread
+// in a server, the simulator in a simulation).
 #pragma once
 
 #include <cstddef>
@@ -80,12 +80,13 @@ class Engine {
   // Registers the node; the turns that follow adopt its own sagas and those of dead nodes. Call once, first.
   Result<void> start();
 
-  // Queues a command, from any thread. `done` is called exactly once: on the engine's thread when the command is durable
-  // or rejected, or immediately on this thread with `busy` when the queue is full, or `unavailable` after `stop`.
+  // Queues a command, from any thread. `done` is called exactly once: on the engine's thread when the command is
+  // durable or rejected, or immediately on this thread with `busy` when the queue is full, or `unavailable` after
+  // `stop`.
   void submit(Command command, Completion done);
 
-  // Does what is due: lease, adoption, timers, one batch of commands, publication. Returns the time at which it has to be
-  // called again at the latest; the function given to `on_work` is called when it has to be called immediately.
+  // Does what is due: lease, adoption, timers, one batch of commands, publication. Returns the time at which it has to
+  // be called again at the latest; the function given to `on_work` is called when it has to be called immediately.
   SteadyTime turn();
   void on_work(std::function<void()> wake);
 

@@ -1,5 +1,5 @@
-// The implementation of Engine. Each call of the store may take seconds while the database does not answer, so a turn ends
-// at the first one that fails: queued commands of clients are answered `unavailable`, and the engine backs off.
+// The implementation of Engine. Each call of the store may take seconds while the database does not answer, so a turn
+// ends at the first one that fails: queued commands of clients are answered `unavailable`, and the engine backs off.
 //
 // engine.cpp: the commit of a batch. engine_turn.cpp: the turn, and the node's registration, lease and backoff.
 #pragma once

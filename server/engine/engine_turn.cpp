@@ -88,8 +88,8 @@ bool Engine::Core::renew_lease(SteadyTime now) {
   return mark_store_available();
 }
 
-// A lease that expired while no node could renew its own proves nothing: every node gets the duration of a lease to renew
-// it, counted from when this node started or the store became available again.
+// A lease that expired while no node could renew its own proves nothing: every node gets the duration of a lease to
+// renew it, counted from when this node started or the store became available again.
 bool Engine::Core::adopt_sagas(SteadyTime now) {
   if (now < adopt_at_) return true;
   adopt_at_ = now + options_.lease / adopt_rounds_per_lease;
@@ -122,8 +122,8 @@ void Engine::Core::fire_timers(SteadyTime now) {
   for (WakeRequest& wake : timers_.fire(now, options_.batch_max)) queue_.put_internal(std::move(wake));
 }
 
-// Any node may check a due flow, whichever drives its saga and whether that has ended: the lock of the flow's row decides
-// which is first.
+// Any node may check a due flow, whichever drives its saga and whether that has ended: the lock of the flow's row
+// decides which is first.
 bool Engine::Core::check_due_flows(SteadyTime now) {
   if (now < check_due_at_) return true;
   check_due_at_ = now + options_.check_due_every;

@@ -1,9 +1,9 @@
 // Admits a node's orders to its engine under the lock of their idempotency key. While the node holds the lock of a key,
-// its orders of that key share it, for at most half of the lock's time to live, and are decided in one batch; other nodes
-// wait. So a storm of duplicates costs the cluster one lock and the database one batch. The lock calls of orders that wait
-// for the same commit are sent together. When the lock service is unavailable, or a lock stays taken, the order is placed
-// without it: the database's unique key decides. An order records the lock under which it was placed when all writers of
-// the database share that lock.
+// its orders of that key share it, for at most half of the lock's time to live, and are decided in one batch; other
+// nodes wait. So a storm of duplicates costs the cluster one lock and the database one batch. The lock calls of orders
+// that wait for the same commit are sent together. When the lock service is unavailable, or a lock stays taken, the
+// order is placed without it: the database's unique key decides. An order records the lock under which it was placed
+// when all writers of the database share that lock.
 #pragma once
 
 #include <memory>

@@ -2,10 +2,10 @@
 // outbox; a checkpoint per node records how far it has been published. After a crash some events are published again:
 // receivers recognize repeats by (node, sequence).
 //
-// The events of one flow are published in the order in which they were written, whichever nodes wrote them: an event that
-// follows another node's event is held back, and with it everything that this node wrote later, until the other node's
-// checkpoint has passed that event. Events only wait for earlier ones, so these waits cannot form a cycle; the events of a
-// dead node are published by live nodes.
+// The events of one flow are published in the order in which they were written, whichever nodes wrote them: an event
+// that follows another node's event is held back, and with it everything that this node wrote later, until the other
+// node's checkpoint has passed that event. Events only wait for earlier ones, so these waits cannot form a cycle; the
+// events of a dead node are published by live nodes.
 #pragma once
 
 #include <condition_variable>
@@ -37,8 +37,8 @@ class Publisher {
   // Reads the checkpoint of this node and, with `of_dead_nodes`, those of dead nodes with unpublished events.
   Result<void> load_backlogs(bool of_dead_nodes);
 
-  // Publishes events and moves the checkpoints, each when it is due, or immediately with `flush`. Ends at the first call
-  // of the store that fails, with its error.
+  // Publishes events and moves the checkpoints, each when it is due, or immediately with `flush`. Ends at the first
+  // call of the store that fails, with its error.
   Result<void> turn(SteadyTime now, bool flush = false);
 
   // When its next turn is due.

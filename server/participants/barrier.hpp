@@ -11,13 +11,14 @@
 namespace sagactl {
 
 // Whether a refusal ends a call: it does for an action up to the pivot, after which the saga compensates. A refused
-// compensation, or a refused action after the pivot, may be called again, by the saga or by an operator's retry, and has
-// to reach the participant then.
+// compensation, or a refused action after the pivot, may be called again, by the saga or by an operator's retry, and
+// has to reach the participant then.
 bool refusal_is_final(const SagaDefinition* definition, std::size_t step, Direction direction);
 
-// The answer to `call` when the participant has nothing to do: it was made before; or it is an action that comes after its
-// compensation; or it is a compensation that comes before any action, which is recorded and so blocks the action. None:
-// the participant has to do its work. `has_record`: whether the participant has a record of this step and execution.
+// The answer to `call` when the participant has nothing to do: it was made before; or it is an action that comes after
+// its compensation; or it is a compensation that comes before any action, which is recorded and so blocks the action.
+// None: the participant has to do its work. `has_record`: whether the participant has a record of this step and
+// execution.
 std::optional<Outcome> answer_from_barriers(std::vector<Barrier>& barriers, const StepCall& call, bool has_record,
                                             bool refusal_is_final = true);
 

@@ -13,8 +13,8 @@
 
 namespace sagactl {
 
-// Records that a participant has carried out (step, direction, execution): a repeated call finds it and does nothing. An
-// action whose compensation came first is `blocked` by it.
+// Records that a participant has carried out (step, direction, execution): a repeated call finds it and does nothing.
+// An action whose compensation came first is `blocked` by it.
 struct Barrier {
   std::uint8_t step = 0;
   Direction direction = Direction::action;
@@ -34,9 +34,13 @@ struct Flow {
   NodeName writer = {};  // the node that wrote its newest event; empty: unknown
 };
 
-// When the flow has to be checked again, whatever its saga does: the next expiry of a reservation or check of a payment.
-std::optional<Timestamp> next_check_at(const std::vector<Reservation>& reservations, const std::vector<Payment>& payments);
-inline std::optional<Timestamp> next_check_at(const Flow& flow) { return next_check_at(flow.reservations, flow.payments); }
+// When the flow has to be checked again, whatever its saga does: the next expiry of a reservation or check of a
+// payment.
+std::optional<Timestamp> next_check_at(const std::vector<Reservation>& reservations,
+                                       const std::vector<Payment>& payments);
+inline std::optional<Timestamp> next_check_at(const Flow& flow) {
+  return next_check_at(flow.reservations, flow.payments);
+}
 
 // The payment of that execution of the payment step, or null.
 Payment* payment_of_execution(Flow& flow, int execution);

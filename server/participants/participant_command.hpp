@@ -36,12 +36,12 @@ struct ParticipantCommand {
   // Carries out the action or the compensation on the flow and the stock. Pure: the same site gives the same result. It
   // runs behind a barrier, so once for each execution and direction.
   std::function<StepResult(const StepSite&)> run;
-  // Whether the participant has a record of this step and execution. A compensation without one does nothing, and blocks
-  // the action from being done later.
+  // Whether the participant has a record of this step and execution. A compensation without one does nothing, and
+  // blocks the action from being done later.
   std::function<bool(const StepSite&)> has_record;
   std::optional<StockUse> stock = {};  // none: it uses no stock
-  // It acts on an external system, which may have to be queried: then it is also run, with `ask_only`, while the saga is
-  // compensating. Any other command that has not been carried out by then is refused from then on.
+  // It acts on an external system, which may have to be queried: then it is also run, with `ask_only`, while the saga
+  // is compensating. Any other command that has not been carried out by then is refused from then on.
   bool is_external = false;
 };
 

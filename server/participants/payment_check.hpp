@@ -1,9 +1,10 @@
 // What the payment participant does about a payment on its own, once the saga has compensated and no longer asks.
 //
-// A charge that was in doubt, and that the provider then did not know, may still take effect: its request was delayed, or
-// the provider answered from a stale replica. So the provider is queried again after `Policy::charge_checks`. A charge
-// that is found in effect, by such a query or by a late answer, is refunded, with as many tries as needed. When the
-// provider refuses the refund, the saga requires manual intervention, and an operator's retry calls the provider again.
+// A charge that was in doubt, and that the provider then did not know, may still take effect: its request was delayed,
+// or the provider answered from a stale replica. So the provider is queried again after `Policy::charge_checks`. A
+// charge that is found in effect, by such a query or by a late answer, is refunded, with as many tries as needed. When
+// the provider refuses the refund, the saga requires manual intervention, and an operator's retry calls the provider
+// again.
 #pragma once
 
 #include "server/participants/perform.hpp"

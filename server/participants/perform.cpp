@@ -37,8 +37,8 @@ StepResult create_order(const StepSite& site) {
   return apply_order(site, ReopenOrder{});
 }
 
-// The last compensation. A payment that is still processing was either never charged, since the shop did not confirm it,
-// or its last charge certainly had no effect; an earlier charge in doubt may still have one, so it is checked.
+// The last compensation. A payment that is still processing was either never charged, since the shop did not confirm
+// it, or its last charge certainly had no effect; an earlier charge in doubt may still have one, so it is checked.
 StepResult cancel_order(const StepSite& site) {
   Flow& flow = site.flow;
   StepResult cancelled =
@@ -159,8 +159,8 @@ CommandRegistry& registry() {
   return all;
 }
 
-// The provider does not know the charge, and the saga is compensating, so the charge is not made again. While its request
-// may still be on the way to the provider, the answer proves nothing.
+// The provider does not know the charge, and the saga is compensating, so the charge is not made again. While its
+// request may still be on the way to the provider, the answer proves nothing.
 Result<void> record_not_charged(const StepDefinition& step, Payment& payment, StepReply& reply, const Policy& policy,
                             const Moment& moment, std::vector<Event>& events) {
   if (payment.status == PaymentStatus::completed) {  // the answer to the charge has come in the meantime

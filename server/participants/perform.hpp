@@ -1,5 +1,6 @@
-// Runs participant commands by name: what a step's `action` and `compensation` (server/saga/definition.hpp) do to a flow
-// and to its stock. Pure: a call to the payment provider is returned as a GatewayCall, to be made once the flow is durable.
+// Runs participant commands by name: what a step's `action` and `compensation` (server/saga/definition.hpp) do to a
+// flow and to its stock. Pure: a call to the payment provider is returned as a GatewayCall, to be made once the flow is
+// durable.
 #pragma once
 
 #include <optional>
@@ -41,8 +42,8 @@ struct Policy {
   Duration reservation_ttl = 5min;
   bool shop_confirms = false;  // a checkout's payment waits until the shop confirms it
   Services services = Services::all();  // of a checkout, on this node; the others are called over the exchange
-  // When the provider is queried again for a charge in doubt that was recorded as not made; each interval starts with the
-  // previous answer.
+  // When the provider is queried again for a charge in doubt that was recorded as not made; each interval starts with
+  // the previous answer.
   std::vector<Duration> charge_checks = {1min, 10min, 1h};
 };
 

@@ -63,7 +63,8 @@ struct Reserve {
   Duration time_to_live = 5min;
 };
 
-// Reserves all lines in `stocks`, or none: then the reservation is `refused`, and its reason names the stock of which there is too little.
+// Reserves all lines in `stocks`, or none: then the reservation is `refused`, and its reason names the stock of which
+// there is too little.
 ReservationDecision reserve(StockOverlay& stocks, const Reserve& command, const Moment& moment);
 
 // reserved -> confirmed. An expired one is taken from the stock again if there is still enough, else `conflict`. A

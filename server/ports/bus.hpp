@@ -47,8 +47,8 @@ class Bus {
 
   virtual BusState state() const = 0;
 
-  // Sends one message that is not an event, and calls `done` once, possibly much later: when it is acknowledged, or with
-  // `unavailable`. A bus within the process answers `unavailable` with the code NOT_CONFIGURED.
+  // Sends one message that is not an event, and calls `done` once, possibly much later: when it is acknowledged, or
+  // with `unavailable`. A bus within the process answers `unavailable` with the code NOT_CONFIGURED.
   virtual void probe(Timestamp now, std::function<void(Result<void>)> done) = 0;
 };
 

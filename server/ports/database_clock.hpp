@@ -1,6 +1,6 @@
 // The clock of a database that has none of its own: the process's time of day, smoothed. Durable timers, leases and
-// reservations are measured by it, so it does not jump when the time of day is set: it continues, and approaches the new
-// time gradually.
+// reservations are measured by it, so it does not jump when the time of day is set: it continues, and approaches the
+// new time gradually.
 #pragma once
 
 #include <mutex>

@@ -1,5 +1,5 @@
-// What analysis and the verdicts read: all contents of a database, in one snapshot, one flow at a time, so that a million
-// orders need no more memory than one.
+// What analysis and the verdicts read: all contents of a database, in one snapshot, one flow at a time, so that a
+// million orders need no more memory than one.
 #pragma once
 
 #include <functional>
@@ -28,8 +28,8 @@ class History {
   virtual ~History() = default;
 
   // Every flow in the order of its creation, including incomplete ones (a saga without an order has an order with a nil
-  // user and version 0), so that a check can see them. `visit` returning false ends the iteration. `visit` may move from
-  // its argument; whatever it leaves there is overwritten, and its memory reused.
+  // user and version 0), so that a check can see them. `visit` returning false ends the iteration. `visit` may move
+  // from its argument; whatever it leaves there is overwritten, and its memory reused.
   virtual Result<void> each_flow(const HistoryFilter& filter,
                                  const std::function<bool(FlowHistory&)>& visit) = 0;
 

@@ -18,7 +18,7 @@ struct LockGrant {
   std::int64_t fencing_token = 0;  // greater than that of every earlier grant of this key, also after a restart
   Timestamp acquired_at;
   Duration ttl{};
-  bool is_cluster_wide = true;  // false: other writers of the same database use locks of their own; the token fences nothing
+  bool is_cluster_wide = true;  // false: other writers of the database have locks of their own; the token fences nothing
 };
 
 struct LockState {
@@ -29,8 +29,8 @@ struct LockState {
   Duration time_left{};
 };
 
-// Every callback is called exactly once, on any thread, possibly the caller's before the call returns. No call blocks, so
-// each may be made on any thread. When the lock service is unavailable, or its answer is invalid, the result is
+// Every callback is called exactly once, on any thread, possibly the caller's before the call returns. No call blocks,
+// so each may be made on any thread. When the lock service is unavailable, or its answer is invalid, the result is
 // `unavailable`, within bounded time.
 class Lock {
  public:
@@ -40,8 +40,8 @@ class Lock {
 
   virtual ~Lock() = default;
 
-  // Waits at most `patience` for the lock: `busy` when it was held all the time. The waiters of one process get the lock
-  // in the order of their calls.
+  // Waits at most `patience` for the lock: `busy` when it was held all the time. The waiters of one process get the
+  // lock in the order of their calls.
   virtual void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
                        Granted done) = 0;
 

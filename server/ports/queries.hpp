@@ -1,5 +1,5 @@
-// What the API reads. Every call sees one consistent state that includes everything committed before the call. Calls may
-// block on disk, and may be made from several threads.
+// What the API reads. Every call sees one consistent state that includes everything committed before the call. Calls
+// may block on disk, and may be made from several threads.
 #pragma once
 
 #include <cstddef>
@@ -109,8 +109,8 @@ class Queries {
 
   // In an incomplete flow (a saga without an order) the order has a nil user and version 0.
   virtual Result<std::optional<Flow>> flow(OrderId id) = 0;
-  // By order or saga id, or else the latest flow with that correlation id, or else the latest of the W3C trace with that
-  // id (32 hexadecimal digits), or else the latest order with that idempotency key.
+  // By order or saga id, or else the latest flow with that correlation id, or else the latest of the W3C trace with
+  // that id (32 hexadecimal digits), or else the latest order with that idempotency key.
   virtual Result<std::optional<Flow>> find_flow(const std::string& text) = 0;
   virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // oldest first
 

@@ -1,5 +1,5 @@
-// Commands to participants in other processes, and their replies. A lost message is sent again: the saga's timer repeats
-// the call, and barriers answer what was already carried out.
+// Commands to participants in other processes, and their replies. A lost message is sent again: the saga's timer
+// repeats the call, and barriers answer what was already carried out.
 #pragma once
 
 #include <string>

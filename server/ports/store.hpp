@@ -60,8 +60,8 @@ struct BatchKeys {
   std::vector<std::string> emails = {};
   std::vector<ReplayKey> replays = {};
   std::vector<OrderId> last_events = {};  // the flows whose newest event is loaded; only in `more`
-  // Called once the rows above are loaded: adds to `more` the claims, stocks and newest events that depend on them. Null:
-  // none do.
+  // Called once the rows above are loaded: adds to `more` the claims, stocks and newest events that depend on them.
+  // Null: none do.
   std::function<void(const Loaded& found, BatchKeys& more)> add_dependent = {};
 };
 
@@ -86,9 +86,9 @@ struct Loaded {
 // The keys that `keys.add_dependent` adds for the rows that were found, without those that are in `keys` already.
 BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found);
 
-// The rows to write. Pointers are to the caller's objects, which outlive the call of `transact`. The attributes with which
-// an order, a saga or a payment is created never change: ids, user, items, amounts, address, key, token, type, correlation,
-// trace parent, creation time, and an order's node and customer.
+// The rows to write. Pointers are to the caller's objects, which outlive the call of `transact`. The attributes with
+// which an order, a saga or a payment is created never change: ids, user, items, amounts, address, key, token, type,
+// correlation, trace parent, creation time, and an order's node and customer.
 struct Changes {
   Timestamp latest = {};  // the greatest time that the batch used; later batches get later times
   std::vector<const Order*> new_orders, orders;
@@ -132,13 +132,14 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Starts a new epoch of the node `name`, with a lease until now + `lease` on the database's clock. Earlier epochs of the
-  // node are fenced from then on. `conflict`: another process serves under that name and renews its lease; it is not
-  // disturbed. To find out, this may block for the duration of that lease.
+  // Starts a new epoch of the node `name`, with a lease until now + `lease` on the database's clock. Earlier epochs of
+  // the node are fenced from then on. `conflict`: another process serves under that name and renews its lease; it is
+  // not disturbed. To find out, this may block for the duration of that lease.
   virtual Result<NodeRegistration> register_node(const NodeName& name, const std::string& url,
                                              Duration lease) = 0;
 
-  // Stores the fingerprint of a registered node's secrets, by which others can tell whether they share them; empty: none.
+  // Stores the fingerprint of a registered node's secrets, by which others can tell whether they share them; empty:
+  // none.
   virtual Result<void> set_fingerprint(const NodeName& name [[maybe_unused]],
                                        const std::string& fingerprint [[maybe_unused]]) {
     return {};
@@ -150,19 +151,20 @@ class Store {
   // Ends the lease immediately, so that others adopt this node's sagas without waiting. Fences the writer.
   virtual Result<void> resign(const Writer& writer) = 0;
 
-  // One transaction: checks the writer's epoch, loads the rows of `keys` into `loaded` (complete, and locked against other
-  // writers; flows first, then stocks, each in the order of their keys), calls `decide` with the database's time, writes
-  // the changes that it returns, commits, and returns once the commit is durable. When another node was faster to insert a
-  // row that did not exist and so could not be locked (a claim, an email), the transaction is rolled back and repeated, a
-  // few times at most: `loaded` is filled again, `decide` is called again, and only its last result counts.
+  // One transaction: checks the writer's epoch, loads the rows of `keys` into `loaded` (complete, and locked against
+  // other writers; flows first, then stocks, each in the order of their keys), calls `decide` with the database's time,
+  // writes the changes that it returns, commits, and returns once the commit is durable. When another node was faster
+  // to insert a row that did not exist and so could not be locked (a claim, an email), the transaction is rolled back
+  // and repeated, a few times at most: `loaded` is filled again, `decide` is called again, and only its last result
+  // counts.
   //
-  // The time that `decide` gets is greater than that of every earlier commit on the same database clock. Times in events
-  // must not be before it, and sequences continue from `last_sequence` without a gap.
+  // The time that `decide` gets is greater than that of every earlier commit on the same database clock. Times in
+  // events must not be before it, and sequences continue from `last_sequence` without a gap.
   //
-  // Errors: `unavailable`: nothing was written; `decide` may or may not have been called. `unknown_outcome`: the changes
-  // may have been written; ask `has_event`. `bug`: the changes contradict the stored rows (a new order whose id exists, a
-  // changed one that does not, an email of another user); nothing was written. Other threads may call at the same time;
-  // the calls are serialized.
+  // Errors: `unavailable`: nothing was written; `decide` may or may not have been called. `unknown_outcome`: the
+  // changes may have been written; ask `has_event`. `bug`: the changes contradict the stored rows (a new order whose id
+  // exists, a changed one that does not, an email of another user); nothing was written. Other threads may call at the
+  // same time; the calls are serialized.
   virtual Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                   const std::function<Changes(Timestamp now)>& decide) = 0;
 
@@ -173,14 +175,15 @@ class Store {
   // Whether that event is durable: resolves a commit with an unknown outcome.
   virtual Result<bool> has_event(const NodeName& node, std::int64_t sequence) = 0;
 
-  // Makes the writer the owner of at most `limit` sagas that are not terminal and whose owner is not a live (node, epoch),
-  // oldest first, and returns them. Their previous owners are fenced: their epochs are raised, so that a node that was
-  // only paused finds out at its next write. `conflict`: the writer itself is fenced. `retry`, for `Owners::dead`: the
-  // writer's own lease has expired as well, so an expired lease proves nothing now; nothing was adopted.
+  // Makes the writer the owner of at most `limit` sagas that are not terminal and whose owner is not a live (node,
+  // epoch), oldest first, and returns them. Their previous owners are fenced: their epochs are raised, so that a node
+  // that was only paused finds out at its next write. `conflict`: the writer itself is fenced. `retry`, for
+  // `Owners::dead`: the writer's own lease has expired as well, so an expired lease proves nothing now; nothing was
+  // adopted.
   virtual Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) = 0;
 
-  // At most `limit` flows that are due for a check (`Changes::Reservations::next_check_at`) by the database's clock, the
-  // longest overdue first. Any node may check them, whoever owns the saga.
+  // At most `limit` flows that are due for a check (`Changes::Reservations::next_check_at`) by the database's clock,
+  // the longest overdue first. Any node may check them, whoever owns the saga.
   virtual Result<std::vector<OrderId>> due_flows(std::size_t limit) = 0;
 
   // The publication checkpoints for which this writer is responsible: its own, and those of nodes that are not live and

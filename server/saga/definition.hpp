@@ -76,8 +76,8 @@ const SagaDefinition* find_definition(std::string_view name);
 const std::vector<SagaDefinition>& definitions();
 
 // Registers a definition. For a composition root, before it starts any node; from then on the list does not change.
-// `invalid` for a definition that cannot be run: no steps, a pivot outside its steps, two steps of the same name, or the
-// name of another saga.
+// `invalid` for a definition that cannot be run: no steps, a pivot outside its steps, two steps of the same name, or
+// the name of another saga.
 Result<void> add_definition(SagaDefinition definition);
 
 inline constexpr std::string_view order_processing_saga = "OrderProcessingSaga";

@@ -40,8 +40,8 @@ struct Spelling<StepStatus> {
 
 struct StepState {
   StepStatus status = StepStatus::pending;
-  // Which execution of the step this is: 1, and one more each time an operator's retry runs a compensated step again. It
-  // is part of the barrier and of the key at the payment provider; the tries of one execution share it. Stored as
+  // Which execution of the step this is: 1, and one more each time an operator's retry runs a compensated step again.
+  // It is part of the barrier and of the key at the payment provider; the tries of one execution share it. Stored as
   // `attempt`.
   int execution = 0;
   int tries = 0;        // of this execution, in the current direction

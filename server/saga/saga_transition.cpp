@@ -157,8 +157,8 @@ void SagaTransition::fail_saga(std::size_t i, Direction direction, const std::st
                       .add("requiresManualIntervention", true));
 }
 
-// The step has used up its budget. A saga that was compensating continues to compensate when an operator retries it: the
-// step, which may be in effect, is then undone and never done.
+// The step has used up its budget. A saga that was compensating continues to compensate when an operator retries it:
+// the step, which may be in effect, is then undone and never done.
 void SagaTransition::exhaust_budget(std::size_t i, Direction direction, const std::string& reason) {
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {
     const bool is_compensating = saga().status == SagaStatus::compensating;

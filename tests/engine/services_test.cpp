@@ -1,6 +1,6 @@
 // The services of the checkout in separate engines over one store. Messages between them are lost, duplicated and
-// reordered, and services are killed between any two messages, as the seed decides. In the end every checkout has ended,
-// each step has taken effect once, and stock and money are exact.
+// reordered, and services are killed between any two messages, as the seed decides. In the end every checkout has
+// ended, each step has taken effect once, and stock and money are exact.
 #include <gmock/gmock.h>
 
 #include <array>
@@ -146,7 +146,8 @@ class ServiceCluster {
       while (engine->stats().queue_depth > 0);
   }
 
-  // Delivers a random message, which may be lost or stay in transit to be delivered again. A broker does not lose events.
+  // Delivers a random message, which may be lost or stay in transit to be delivered again. A broker does not lose
+  // events.
   void deliver_one() {
     if (network_.messages.empty()) return;
     const std::size_t which = random_.next() % network_.messages.size();

@@ -1,5 +1,5 @@
-// The ports of a simulated node, each in front of a real one: any call may fail, lose its answer, or be the last one that
-// the node makes. The seed decides everything.
+// The ports of a simulated node, each in front of a real one: any call may fail, lose its answer, or be the last one
+// that the node makes. The seed decides everything.
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,8 @@ namespace sagactl::simulation {
 
 // Each returns the violations, one line each.
 
-// Every saga has ended. What the provider has charged and not refunded matches the payments and, for each definition, the
-// value of the orders whose sagas are completed; a failed saga may have been charged or not.
+// Every saga has ended. What the provider has charged and not refunded matches the payments and, for each definition,
+// the value of the orders whose sagas are completed; a failed saga may have been charged or not.
 std::vector<std::string> money_violations(History& history, const SimulatedProvider& provider);
 
 // The events contain every change of every stock, in the order of its versions, without a gap: no quantity was ever

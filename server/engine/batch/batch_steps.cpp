@@ -142,8 +142,8 @@ Result<void> CommandBatch::decide_saga(Draft& draft, const SagaCommand& command)
   return run_calls(draft, std::move(*decision));
 }
 
-// Makes the calls of a decision, and those of the decisions that follow from the replies, until none is left or one waits
-// for an answer from outside. Participants on this node carry out their calls within the batch.
+// Makes the calls of a decision, and those of the decisions that follow from the replies, until none is left or one
+// waits for an answer from outside. Participants on this node carry out their calls within the batch.
 Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
   const SagaDefinition& definition = *find_definition(decision.saga.type);
   std::vector<StepCall> calls;

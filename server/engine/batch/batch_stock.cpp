@@ -43,8 +43,8 @@ Result<Receipt> CommandBatch::on(const CheckDueFlowRequest& command) {
   return accept(std::move(draft));
 }
 
-// A changed reservation moves units of its stock. A stock whose key was not loaded is not one that an operator has deleted:
-// treating it as deleted would lose the units.
+// A changed reservation moves units of its stock. A stock whose key was not loaded is not one that an operator has
+// deleted: treating it as deleted would lose the units.
 Result<void> CommandBatch::check_stocks_loaded(const Draft& draft) const {
   const auto before = flow_by_order_.find(draft.flow.order.id);
   for (const Reservation& reservation : draft.flow.reservations) {

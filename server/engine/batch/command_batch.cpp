@@ -27,8 +27,8 @@ Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_
                Json{{"code", "SAGA_CHANGED"}}};
 }
 
-// Whether a charge that did not wait for the shop may be in effect or on its way to the provider. A second one, under the
-// shop's key, could then take effect as well.
+// Whether a charge that did not wait for the shop may be in effect or on its way to the provider. A second one, under
+// the shop's key, could then take effect as well.
 bool may_be_charging(const Flow& flow, const Policy& policy) {
   const Payment& payment = flow.payments.back();
   if (payment.provider_key.empty() && payment.charge_began_at != Timestamp{}) return true;
@@ -110,8 +110,8 @@ Result<Receipt> CommandBatch::on(const PlaceOrder& command) {
   }
   auto items = items_of(command, stocks_);
   if (!items) return items.error();
-  // An order that waited longer than its lock's time to live is placed without the lock: another node may hold it now and
-  // may have written under it. Whether the key is free is decided by the claim.
+  // An order that waited longer than its lock's time to live is placed without the lock: another node may hold it now
+  // and may have written under it. Whether the key is free is decided by the claim.
   const LockGrant* const lock = command.lock && node_now_ < command.lock_until ? &*command.lock : nullptr;
   CreateOrder create{command.id,
                      command.actor.user,
@@ -280,7 +280,8 @@ void CommandBatch::write_draft(Draft draft) {
   tracked->flow = std::move(draft.flow);
 }
 
-// `flow` null: the events belong to no flow. When another node wrote the flow's last event, the first of these follows it.
+// `flow` null: the events belong to no flow. When another node wrote the flow's last event, the first of these follows
+// it.
 void CommandBatch::append_events(std::vector<Event> events, Flow* flow) {
   if (flow && !events.empty() && flow->writer != writer_.node) {
     const auto last = last_events_.find(flow->order.id);

@@ -1,5 +1,5 @@
-// A batch in memory: decides commands one after the other on the rows that were loaded for all of them, and collects the
-// changes to write and the calls to make. Pure, apart from its own state.
+// A batch in memory: decides commands one after the other on the rows that were loaded for all of them, and collects
+// the changes to write and the calls to make. Pure, apart from its own state.
 #pragma once
 
 #include <deque>
@@ -19,8 +19,8 @@ namespace sagactl {
 
 // Adds the keys of the rows that the command needs.
 void add_keys(const Command& command, BatchKeys& keys);
-// Adds the keys of the rows that the loaded flows may need: their stock, the idempotency keys that they may claim again,
-// and the last event of the flows that a node other than `node` wrote last.
+// Adds the keys of the rows that the loaded flows may need: their stock, the idempotency keys that they may claim
+// again, and the last event of the flows that a node other than `node` wrote last.
 void add_dependent_keys(const std::vector<Flow>& flows, const NodeName& node, BatchKeys& keys);
 
 // The durable timer of a saga that a batch has written.

@@ -4,29 +4,29 @@
 
 namespace sagactl {
 
-FlowWatch::Subscription::Subscription(FlowWatch& watch, OrderId order) : watch_(watch), order_(order) {
+FlowWatch::Watcher::Watcher(FlowWatch& watch, OrderId order) : watch_(watch), order_(order) {
   const std::lock_guard lock(watch_.mutex_);
-  watch_.subscriptions_.emplace(order_, this);
+  watch_.watchers_.emplace(order_, this);
   ++watch_.count_;
 }
 
-FlowWatch::Subscription::~Subscription() {
+FlowWatch::Watcher::~Watcher() {
   const std::lock_guard lock(watch_.mutex_);
   --watch_.count_;
-  const auto [from, to] = watch_.subscriptions_.equal_range(order_);
+  const auto [from, to] = watch_.watchers_.equal_range(order_);
   for (auto it = from; it != to; ++it)
     if (it->second == this) {
-      watch_.subscriptions_.erase(it);
+      watch_.watchers_.erase(it);
       return;
     }
 }
 
-void FlowWatch::Subscription::clear() {
+void FlowWatch::Watcher::clear() {
   const std::lock_guard lock(mutex_);
   is_written_ = false;
 }
 
-void FlowWatch::Subscription::on_write(std::function<void(bool)> done) {
+void FlowWatch::Watcher::on_write(std::function<void(bool)> done) {
   {
     const std::lock_guard lock(mutex_);
     if (!is_written_) {
@@ -37,7 +37,7 @@ void FlowWatch::Subscription::on_write(std::function<void(bool)> done) {
   done(true);
 }
 
-void FlowWatch::Subscription::written() {
+void FlowWatch::Watcher::written() {
   std::function<void(bool)> done;
   {
     const std::lock_guard lock(mutex_);
@@ -49,8 +49,8 @@ void FlowWatch::Subscription::written() {
 
 void FlowWatch::written(OrderId order) {
   if (count_ == 0) return;
-  const std::lock_guard lock(mutex_);  // no subscription is destroyed meanwhile
-  const auto [from, to] = subscriptions_.equal_range(order);
+  const std::lock_guard lock(mutex_);  // no watcher is destroyed meanwhile
+  const auto [from, to] = watchers_.equal_range(order);
   for (auto it = from; it != to; ++it) it->second->written();
 }
 

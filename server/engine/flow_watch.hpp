@@ -1,4 +1,4 @@
-// Waits for a flow to be written by this node. Costs nothing while there are no subscriptions.
+// Waits for a flow to be written by this node. Costs nothing while nothing waits.
 #pragma once
 
 #include <atomic>
@@ -12,15 +12,15 @@
 
 namespace sagactl {
 
-// From any thread. Outlives its subscriptions.
+// From any thread. Outlives its watchers.
 class FlowWatch {
  public:
-  class Subscription {
+  class Watcher {
    public:
-    Subscription(FlowWatch& watch, OrderId order);
-    ~Subscription();
-    Subscription(const Subscription&) = delete;
-    Subscription& operator=(const Subscription&) = delete;
+    Watcher(FlowWatch& watch, OrderId order);
+    ~Watcher();
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
 
     // Ignores the writes until now.
     void clear();
@@ -45,7 +45,7 @@ class FlowWatch {
  private:
   std::atomic<std::size_t> count_ = 0;
   std::mutex mutex_;
-  std::unordered_multimap<OrderId, Subscription*> subscriptions_;
+  std::unordered_multimap<OrderId, Watcher*> watchers_;
 };
 
 }  // namespace sagactl

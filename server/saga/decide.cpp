@@ -4,18 +4,18 @@
 
 #include <algorithm>
 
-#include "server/saga/saga_transition.hpp"
+#include "server/saga/saga_decider.hpp"
 
 namespace sagactl {
 
-Error SagaTransition::not_allowed(std::string_view what, std::string_view states) {
+Error SagaDecider::not_allowed(std::string_view what, std::string_view states) {
   const std::string status(to_string(saga().status));
   return Error{ErrorCode::conflict,
                fmt::format("saga {} is {}; only a {} saga can be {}", saga().id.text(), status, states, what),
                Json{{"sagaId", saga().id.text()}, {"sagaStatus", status}, {"allowedStatuses", states}}};
 }
 
-Result<SagaDecision> SagaTransition::on(const StartSaga&) {
+Result<SagaDecision> SagaDecider::on(const StartSaga&) {
   if (saga().version != 0) return Error{ErrorCode::retry, "the saga has already started"};
   saga().status = SagaStatus::started;
   add_event(EventType::saga_started, event_data());
@@ -23,7 +23,7 @@ Result<SagaDecision> SagaTransition::on(const StartSaga&) {
   return finish();
 }
 
-Result<SagaDecision> SagaTransition::on(const StepReply& reply) {
+Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
   if (reply.step >= saga().steps.size() || step(reply.step).execution != reply.execution)
     return Error{ErrorCode::retry, "the reply is for another execution of the step"};
   const StepStatus expected =
@@ -39,7 +39,7 @@ Result<SagaDecision> SagaTransition::on(const StepReply& reply) {
   return finish();
 }
 
-Result<SagaDecision> SagaTransition::on(const WakeSaga& wake) {
+Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   if (is_terminal(saga().status)) return Error{ErrorCode::retry, "the saga has ended"};
   if (wake.timer && saga().wake_at != wake.timer) return Error{ErrorCode::retry, "the timer is out of date"};
   const std::size_t i = open_step(saga());
@@ -60,14 +60,14 @@ Result<SagaDecision> SagaTransition::on(const WakeSaga& wake) {
   return finish();
 }
 
-Result<SagaDecision> SagaTransition::on(const ProceedSaga&) {
+Result<SagaDecision> SagaDecider::on(const ProceedSaga&) {
   const std::size_t i = open_step(saga());
   if (saga().status != SagaStatus::started || i == saga().steps.size()) return not_allowed("continued", "started");
   restart_calls(i, Direction::action);
   return finish();
 }
 
-Result<SagaDecision> SagaTransition::on(const CompensateSaga& command) {
+Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
   switch (saga().status) {
     case SagaStatus::compensating:
     case SagaStatus::compensated: return not_allowed("compensated", "started, completed or failed");
@@ -88,7 +88,7 @@ Result<SagaDecision> SagaTransition::on(const CompensateSaga& command) {
   return finish();
 }
 
-Result<SagaDecision> SagaTransition::on(const RetrySaga& command) {
+Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   if (saga().status != SagaStatus::failed && saga().status != SagaStatus::compensated)
     return not_allowed("retried", "failed or compensated");
   const bool was_compensated = saga().status == SagaStatus::compensated;
@@ -133,8 +133,8 @@ Result<SagaDecision> decide(const SagaDefinition& definition, Saga saga, const S
   if (saga.steps.size() != definition.steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has {} steps, its definition {} has {}", saga.id.text(),
                                              saga.steps.size(), definition.name, definition.steps.size())};
-  SagaTransition transition(definition, std::move(saga), moment);
-  return std::visit([&](const auto& it) { return transition.on(it); }, command);
+  SagaDecider decider(definition, std::move(saga), moment);
+  return std::visit([&](const auto& it) { return decider.on(it); }, command);
 }
 
 std::string_view reason_of(const Outcome& outcome) {

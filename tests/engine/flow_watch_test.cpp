@@ -18,7 +18,7 @@ class Watching : public testing::Test {
 };
 
 TEST_F(Watching, WakesOnceWhenThatFlowIsWritten) {
-  FlowWatch::Subscription ticket(watch, order);
+  FlowWatch::Watcher ticket(watch, order);
   ticket.on_write(counter());
   watch.written(other);
   EXPECT_EQ(woken, 0);
@@ -28,7 +28,7 @@ TEST_F(Watching, WakesOnceWhenThatFlowIsWritten) {
 }
 
 TEST_F(Watching, AWriteBetweenTheReadAndTheWaitIsNotMissed) {
-  FlowWatch::Subscription ticket(watch, order);
+  FlowWatch::Watcher ticket(watch, order);
   watch.written(order);
   ticket.on_write(counter());
   EXPECT_EQ(woken, 1);
@@ -38,10 +38,10 @@ TEST_F(Watching, AWriteBetweenTheReadAndTheWaitIsNotMissed) {
 }
 
 TEST_F(Watching, SeveralMayWaitAndADestroyedOneIsNotWoken) {
-  FlowWatch::Subscription first(watch, order);
+  FlowWatch::Watcher first(watch, order);
   first.on_write(counter());
   {
-    FlowWatch::Subscription second(watch, order);
+    FlowWatch::Watcher second(watch, order);
     second.on_write(counter());
   }
   watch.written(order);
@@ -51,7 +51,7 @@ TEST_F(Watching, SeveralMayWaitAndADestroyedOneIsNotWoken) {
 TEST_F(Watching, IsWokenByACommitOfTheEngine) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
-  FlowWatch::Subscription ticket(node.engine->watch(), id);
+  FlowWatch::Watcher ticket(node.engine->watch(), id);
   ticket.on_write([&](bool) {
     EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed) << "after it is durable";
     ++woken;

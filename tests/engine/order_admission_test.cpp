@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-struct AnswerCounts {
+struct PlacementCounts {
   int created = 0, refused = 0;
   std::set<std::int64_t> tokens;
   Completion counter() {
@@ -32,7 +32,7 @@ TEST(OrderAdmission, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
   ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   OrderAdmission admission(*node.engine, *lock, node.clock);
-  AnswerCounts tally;
+  PlacementCounts tally;
   const auto commits = node.engine->stats().commits;
   for (int i = 0; i < 50; ++i) admission.place(order_for("HOT"), tally.counter());
   EXPECT_EQ(held(*lock).size(), 1u);
@@ -73,7 +73,7 @@ TEST(OrderAdmission, ALockIsSharedForHalfOfItsTimeToLiveAndThenRequestedAgain) {
   const auto lock = make_memory_lock(node.clock);
   CountedLock counted(*lock);
   OrderAdmission admission(*node.engine, counted, node.clock);
-  AnswerCounts tally;
+  PlacementCounts tally;
   for (const Duration later : {0s, 4s, 2s}) {
     node.clock.advance(later);
     admission.place(order_for("A"), tally.counter());
@@ -110,7 +110,7 @@ class OrderAdmissionInABatchWindow : public NodeOnControlledStore {
   std::unique_ptr<Lock> shared = make_memory_lock(clock);
   CountedLock lock{*shared};
   std::unique_ptr<OrderAdmission> admission;
-  AnswerCounts tally;
+  PlacementCounts tally;
   int placed = 0;
 };
 
@@ -183,7 +183,7 @@ TEST(OrderAdmission, AnOrderThatWaitsLongerThanItsLocksTimeToLiveIsPlacedWithout
     ScriptedNode node;
     const auto lock = make_memory_lock(node.clock);
     OrderAdmission admission(*node.engine, *lock, node.clock);
-    AnswerCounts tally;
+    PlacementCounts tally;
     admission.place(order_for("A"), tally.counter());
     node.clock.advance(waited);  // the node does not commit; from 10 s on another may hold the lock
     node.settle();
@@ -196,7 +196,7 @@ TEST(OrderAdmission, ALockThatOthersDoNotShareFencesNothing) {
   ScriptedNode node;
   const auto lock = make_memory_lock(node.clock, LockReach::this_process);
   OrderAdmission admission(*node.engine, *lock, node.clock);
-  AnswerCounts tally;
+  PlacementCounts tally;
   for (int i = 0; i < 2; ++i) admission.place(order_for("A"), tally.counter());
   EXPECT_EQ(held(*lock).size(), 1u) << "it refuses this node's duplicates";
   node.settle();
@@ -212,7 +212,7 @@ TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 10s, 0s,
                 [&](Result<LockGrant> grant) { theirs = *grant; });
-  AnswerCounts tally;
+  PlacementCounts tally;
   admission.place(order, tally.counter());
   node.settle();
   EXPECT_EQ(tally.created, 0);
@@ -228,7 +228,7 @@ TEST(OrderAdmission, ALockThatStaysTakenDoesNotStopAnOrder) {
   OrderAdmission admission(*node.engine, *lock, node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 60s, 0s, [](Result<LockGrant>) {});
-  AnswerCounts tally;
+  PlacementCounts tally;
   admission.place(order, tally.counter());
   node.clock.advance(5s);
   node.settle();
@@ -241,7 +241,7 @@ TEST(OrderAdmission, IsNotCalledBackAfterItsDestruction) {
   const auto lock = make_memory_lock(node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 1s, 0s, [](Result<LockGrant>) {});
-  AnswerCounts tally;
+  PlacementCounts tally;
   {
     OrderAdmission admission(*node.engine, *lock, node.clock);
     admission.place(order, tally.counter());

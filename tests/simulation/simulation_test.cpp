@@ -18,12 +18,12 @@ class Simulation : public ::testing::Test {
 };
 
 // Runs one simulation and reports its violations, with the command line that reproduces them.
-struct RunResult {
+struct SimulationResult {
   int accepted = 0, crashes = 0, adopted = 0;
   std::uint64_t calls = 0;
   SimulatedCluster::Endings endings = {};
 };
-RunResult simulate(const SimulationOptions& options, const std::string& command) {
+SimulationResult simulate(const SimulationOptions& options, const std::string& command) {
   SimulatedCluster cluster(options);
   cluster.run();
   const auto wrong = cluster.violations();
@@ -56,9 +56,9 @@ SimulationOptions crash_scenario(std::uint64_t crash_at) {
 // Every verdict is checked over each of these runs, with the clients' ledger: none may raise a false alarm.
 TEST_F(Simulation, HoldsUnderEveryMixOfFaults) {
   const std::uint64_t first = 1, runs = long_run() ? 20'000 : 1'300;
-  RunResult sum;
+  SimulationResult sum;
   for (std::uint64_t seed = first; seed < first + runs; ++seed) {
-    const RunResult one = simulate(swarm(seed), command_for(seed, 0));
+    const SimulationResult one = simulate(swarm(seed), command_for(seed, 0));
     sum.accepted += one.accepted;
     sum.crashes += one.crashes;
     sum.adopted += one.adopted;
@@ -78,7 +78,7 @@ TEST_F(Simulation, HoldsUnderEveryMixOfFaults) {
 }
 
 TEST_F(Simulation, HoldsWhenANodeCrashesBeforeOrAfterAnyOfItsPortCalls) {
-  const RunResult clean = simulate(crash_scenario(0), "the scenario without a crash");
+  const SimulationResult clean = simulate(crash_scenario(0), "the scenario without a crash");
   ASSERT_GT(clean.calls, 100u);
   const std::uint64_t step = long_run() ? 1 : 1 + clean.calls / 1500;
   int crashed = 0;
@@ -91,7 +91,7 @@ TEST_F(Simulation, HoldsWhenANodeCrashesBeforeOrAfterAnyOfItsPortCalls) {
 
 TEST_F(Simulation, TheSameSeedGivesTheSameRun) {
   for (const std::uint64_t seed : {3u, 17u}) {
-    const RunResult a = simulate(swarm(seed), ""), b = simulate(swarm(seed), "");
+    const SimulationResult a = simulate(swarm(seed), ""), b = simulate(swarm(seed), "");
     EXPECT_EQ(a.calls, b.calls);
     EXPECT_EQ(a.accepted, b.accepted);
   }

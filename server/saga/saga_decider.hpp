@@ -1,5 +1,5 @@
-// One transition of a saga in progress: the state that changes, and the events and calls that result. Internal to
-// decide(). decide.cpp: what each command does; saga_transition.cpp: forward, backward, and the replies to calls.
+// One decision about a saga in progress: the state that changes, and the events and calls that result. Internal to
+// decide(). decide.cpp: the commands. saga_decider.cpp: forward, backward, and the replies to calls.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace sagactl {
 
-class SagaTransition {
+class SagaDecider {
  public:
-  SagaTransition(const SagaDefinition& definition, Saga saga, const Moment& moment)
+  SagaDecider(const SagaDefinition& definition, Saga saga, const Moment& moment)
       : definition_(definition), moment_(moment) {
     out_.saga = std::move(saga);
   }

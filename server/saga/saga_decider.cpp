@@ -1,4 +1,4 @@
-#include "server/saga/saga_transition.hpp"
+#include "server/saga/saga_decider.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@ const RetryPolicy& policy_of(const StepDefinition& step, Direction direction) {
 
 }  // namespace
 
-Result<SagaDecision> SagaTransition::finish() {
+Result<SagaDecision> SagaDecider::finish() {
   saga().updated_at = moment_.now;
   saga().owner = Owner{moment_.node, moment_.epoch};
   if (is_terminal(saga().status)) saga().wake_at.reset();
@@ -21,14 +21,14 @@ Result<SagaDecision> SagaTransition::finish() {
 }
 
 // The members that every event of a saga begins with.
-JsonObject SagaTransition::event_data() const {
+JsonObject SagaDecider::event_data() const {
   const std::string id = out_.saga.id.text();
   JsonObject data;
   data.add("sagaId", id).add("sagaType", out_.saga.type).add("orderId", id);
   return data;
 }
 
-void SagaTransition::add_event(EventType type, JsonObject data, const std::string& by) {
+void SagaDecider::add_event(EventType type, JsonObject data, const std::string& by) {
   Event event;
   event.metadata = requested_by(by);
   event.type = type;
@@ -42,7 +42,7 @@ void SagaTransition::add_event(EventType type, JsonObject data, const std::strin
 }
 
 // Gives a step a status in which it is not in progress.
-void SagaTransition::end_step(std::size_t i, StepStatus status) {
+void SagaDecider::end_step(std::size_t i, StepStatus status) {
   step(i).status = status;
   step(i).in_doubt = false;
   step(i).ended_at = moment_.now;
@@ -50,7 +50,7 @@ void SagaTransition::end_step(std::size_t i, StepStatus status) {
   saga().wake_at.reset();
 }
 
-void SagaTransition::issue_call(std::size_t i, Direction direction) {
+void SagaDecider::issue_call(std::size_t i, Direction direction) {
   StepState& s = step(i);
   const bool ask_first = s.in_doubt;
   ++s.tries;
@@ -60,7 +60,7 @@ void SagaTransition::issue_call(std::size_t i, Direction direction) {
   out_.calls.push_back(StepCall{saga().id, i, direction, s.execution, s.tries, ask_first, s.began_at});
 }
 
-void SagaTransition::start_step(std::size_t i, Direction direction) {
+void SagaDecider::start_step(std::size_t i, Direction direction) {
   StepState& s = step(i);
   s.status = direction == Direction::action ? StepStatus::running : StepStatus::compensating;
   s.execution = std::max(s.execution, 1);
@@ -74,29 +74,29 @@ void SagaTransition::start_step(std::size_t i, Direction direction) {
 }
 
 // Restarts the tries of the step in progress, with a fresh budget.
-void SagaTransition::restart_calls(std::size_t i, Direction direction) {
+void SagaDecider::restart_calls(std::size_t i, Direction direction) {
   step(i).tries = 0;
   step(i).began_at = moment_.now;
   issue_call(i, direction);
 }
 
-bool SagaTransition::has_budget(std::size_t i, Direction direction) {
+bool SagaDecider::has_budget(std::size_t i, Direction direction) {
   if (moment_.now - step(i).began_at >= policy_of(step_definition(i), direction).budget) return false;
   if (direction == Direction::compensation || is_past_pivot(i)) return true;
   const Timestamp began = saga().retries.empty() ? saga().created_at : saga().retries.back().at;
   return moment_.now - began < definition_.timeout;
 }
 
-void SagaTransition::schedule_next_try(std::size_t i, Direction direction) {
+void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
   saga().wake_at = moment_.now + backoff(policy_of(step_definition(i), direction), step(i).tries, moment_.entropy);
 }
 
-void SagaTransition::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
+void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
   if (answer && answer->again_now) issue_call(i, direction);
   else schedule_next_try(i, direction);
 }
 
-void SagaTransition::advance() {
+void SagaDecider::advance() {
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     if (step(i).status == StepStatus::succeeded) continue;
     start_step(i, Direction::action);
@@ -107,21 +107,21 @@ void SagaTransition::advance() {
   add_event(EventType::saga_completed, event_data());
 }
 
-void SagaTransition::enter_compensating(const std::string& reason, const std::string& by) {
+void SagaDecider::enter_compensating(const std::string& reason, const std::string& by) {
   saga().status = SagaStatus::compensating;
   saga().error = reason;
   saga().requires_manual_intervention = false;
   add_event(EventType::saga_compensating, event_data().add("reason", reason), by);
 }
 
-void SagaTransition::start_compensation(const std::string& reason, const std::string& by) {
+void SagaDecider::start_compensation(const std::string& reason, const std::string& by) {
   enter_compensating(reason, by);
   roll_back();
 }
 
 // Compensates the last step that is in effect, or ends the saga when there is none. While an action is in doubt, its
 // answer is awaited.
-void SagaTransition::roll_back() {
+void SagaDecider::roll_back() {
   for (std::size_t i = saga().steps.size(); i-- > 0;) {
     StepState& s = step(i);
     if (s.status == StepStatus::running) {
@@ -144,7 +144,7 @@ void SagaTransition::roll_back() {
 }
 
 // Ends the saga in its present step: it requires manual intervention.
-void SagaTransition::fail_saga(std::size_t i, Direction direction, const std::string& reason) {
+void SagaDecider::fail_saga(std::size_t i, Direction direction, const std::string& reason) {
   saga().status = SagaStatus::failed;
   saga().error = fmt::format("{} of {} failed: {}", to_string(direction), step_definition(i).name, reason);
   saga().requires_manual_intervention = true;
@@ -159,7 +159,7 @@ void SagaTransition::fail_saga(std::size_t i, Direction direction, const std::st
 
 // The step has used up its budget. A saga that was compensating continues to compensate when an operator retries it:
 // the step, which may be in effect, is then undone and never done.
-void SagaTransition::exhaust_budget(std::size_t i, Direction direction, const std::string& reason) {
+void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::string& reason) {
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {
     const bool is_compensating = saga().status == SagaStatus::compensating;
     if (is_compensating && step_definition(i).compensation.empty()) {
@@ -175,7 +175,7 @@ void SagaTransition::exhaust_budget(std::size_t i, Direction direction, const st
   start_compensation(reason);
 }
 
-void SagaTransition::on_action_reply(std::size_t i, const Outcome& outcome) {
+void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   StepState& s = step(i);
   const bool is_compensating = saga().status == SagaStatus::compensating;
   if (std::holds_alternative<Succeeded>(outcome)) {
@@ -220,7 +220,7 @@ void SagaTransition::on_action_reply(std::size_t i, const Outcome& outcome) {
   }
 }
 
-void SagaTransition::on_compensation_reply(std::size_t i, const Outcome& outcome) {
+void SagaDecider::on_compensation_reply(std::size_t i, const Outcome& outcome) {
   StepState& s = step(i);
   if (std::holds_alternative<Succeeded>(outcome)) {
     s.error.clear();

@@ -100,7 +100,7 @@ Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
 
 void add_trace(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TraceFlags>();
-  CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, attempts, errors, events",
+  CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, executions, errors, events",
                               "Using the nodes");
   add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id, the beginning of one, or idempotency key").required();
   add_switch(*app, "--follow", flags->follow, "Show events as they happen, until the saga has ended");

@@ -25,7 +25,7 @@ std::string mark(const std::string& status, const Paint& paint) {
 
 std::string tries_text(const Json& step) {
   std::string text;
-  if (integer_member(step, "attempt") > 1) text += ", attempt " + text_member(step, "attempt");
+  if (integer_member(step, "attempt") > 1) text += ", execution " + text_member(step, "attempt");
   if (integer_member(step, "tries") > 1) text += ", " + text_member(step, "tries") + " tries";
   if (true_member(step, "inDoubt")) text += ", outcome unknown";
   return text;
@@ -74,7 +74,7 @@ std::string order_text(const Json& order, const Paint& paint) {
 std::string payment_text(const Json& payment, const Paint& paint) {
   std::string text = "payment " + text_member(payment, "id") + "  " +
                      paint.status(text_member(payment, "status")) + "  " + money_member(payment, "amount");
-  if (integer_member(payment, "attempt") > 1) text += "  attempt " + text_member(payment, "attempt");
+  if (integer_member(payment, "attempt") > 1) text += "  execution " + text_member(payment, "attempt");
   if (const std::string at = text_member(payment, "externalTransactionId"); !at.empty()) text += "  " + at;
   if (const std::string why = text_member(payment, "failureReason"); !why.empty())
     text += "  " + paint.bad(why);
@@ -98,7 +98,7 @@ std::string reservation_text(const Json& reservation, const Paint& paint) {
   for (const Json& item : member(reservation, "items"))
     items += (items.empty() ? "  " : ", ") + text_member(item, "quantity") + " x " + text_member(item, "id");
   text += items;
-  if (integer_member(reservation, "attempt") > 1) text += "  attempt " + text_member(reservation, "attempt");
+  if (integer_member(reservation, "attempt") > 1) text += "  execution " + text_member(reservation, "attempt");
   if (const std::string why = text_member(reservation, "reason"); !why.empty()) text += "  " + paint.bad(why);
   return text;
 }

@@ -1,4 +1,4 @@
-// A trace as a tree: the saga, its steps with times, nodes, attempts and errors, the payment and the events.
+// A trace as a tree: the saga, its steps with times, nodes, executions and errors, the payment and the events.
 #pragma once
 
 #include <string>

@@ -110,7 +110,7 @@ class RunningNodes final : public Nodes {
       engine.submit(StepReplied{reply.saga, reply.reply, {}, true}, answered(std::move(done)));
     };
     handlers.pursue = [&engine](OrderId order, SagaHandlers::Done done) {
-      engine.submit(PursueRequest{order}, answered(std::move(done)));
+      engine.submit(ContinueRequest{order}, answered(std::move(done)));
     };
     return parts_->exchange->start(Services::only(*options.service), std::move(handlers));
   }

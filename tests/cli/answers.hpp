@@ -14,7 +14,7 @@ Json an_order(const std::string& status);
 // A saga of GET /sagas, in a status; `error` may be empty.
 Json a_saga(const std::string& id, const std::string& status, const std::string& error = "");
 Json some_sagas(std::initializer_list<Json> sagas);
-// The trace of an order that was paid at the second attempt.
+// The trace of an order that was paid at the second execution.
 Json a_trace();
 
 }  // namespace sagactl

@@ -29,7 +29,7 @@ TEST(SagaMessage, ACommandIsReadAsItWasWritten) {
   EXPECT_EQ(read->saga, saga);
   EXPECT_EQ(read->step, 2u);
   EXPECT_EQ(read->direction, Direction::compensation);
-  EXPECT_EQ(read->attempt, 3);
+  EXPECT_EQ(read->execution, 3);
   EXPECT_TRUE(read->ask_first);
 }
 
@@ -43,7 +43,7 @@ TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
     ASSERT_TRUE(read) << *message.value;
     EXPECT_EQ(read->saga, saga);
     EXPECT_EQ(read->reply.step, 1u);
-    EXPECT_EQ(read->reply.attempt, 2);
+    EXPECT_EQ(read->reply.execution, 2);
     EXPECT_EQ(read->reply.outcome, outcome) << *message.value;
   }
 }
@@ -52,7 +52,7 @@ TEST(SagaMessage, AServiceOfAnotherKindNeedsToSayOnlyWhatTheContractNames) {
   const auto read = kafka::to_remote_reply(with_value(
       R"({"sagaId":"01900000-0000-7000-8000-000000000001","orderId":"x","command":"RESERVE_INVENTORY","status":"SUCCESS"})"));
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->reply.attempt, 1);
+  EXPECT_EQ(read->reply.execution, 1);
   EXPECT_EQ(read->reply.outcome, Outcome{Succeeded{}});
 }
 

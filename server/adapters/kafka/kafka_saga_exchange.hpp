@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/adapters/kafka/client/kafka_options.hpp"
-#include "server/participants/role.hpp"
+#include "server/participants/service.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/saga_exchange.hpp"
 

@@ -8,7 +8,7 @@
 namespace sagactl::kafka {
 namespace {
 
-constexpr int attempt_max = 4095;
+constexpr int execution_max = 4095;
 
 // What an outcome other than success and refusal is called; external participants need not know of these.
 constexpr const char* unavailable_outcome = "UNAVAILABLE";
@@ -48,7 +48,7 @@ struct Envelope {
   SagaId saga;
   std::size_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
+  int execution = 1;
 };
 
 // Which step of the checkout a command's name means, and in which direction.
@@ -78,10 +78,10 @@ Result<Envelope> open(const Incoming& message) {
     envelope.data = *data;
   else
     envelope.data = Json::object();
-  if (const auto attempt = envelope.data.find("attempt"); attempt != envelope.data.end()) {
-    if (!attempt->is_number_integer() || attempt->get<std::int64_t>() < 1 || attempt->get<std::int64_t>() > attempt_max)
+  if (const auto execution = envelope.data.find("attempt"); execution != envelope.data.end()) {
+    if (!execution->is_number_integer() || execution->get<std::int64_t>() < 1 || execution->get<std::int64_t>() > execution_max)
       return wrong("member 'data.attempt' must be a number from 1 to 4095");
-    envelope.attempt = attempt->get<int>();
+    envelope.execution = execution->get<int>();
   }
   return envelope;
 }
@@ -116,7 +116,7 @@ Words words_of(const Outcome& outcome) {
 
 Outgoing to_message(const RemoteCall& call, const std::string& topic_prefix) {
   std::string data = JsonObject()
-                         .add("attempt", call.call.attempt)
+                         .add("attempt", call.call.execution)
                          .add("try", call.call.tries)
                          .add("since", call.call.since.us)
                          .add("askFirst", call.call.ask_first)
@@ -131,7 +131,7 @@ Outgoing to_message(const RemoteCall& call, const std::string& topic_prefix) {
 Outgoing to_message(const RemoteReply& reply, const std::string& topic_prefix) {
   const Words words = words_of(reply.reply.outcome);
   JsonObject data;
-  data.add("attempt", reply.reply.attempt);
+  data.add("attempt", reply.reply.execution);
   if (reply.reply.tries > 0) data.add("try", reply.reply.tries).add("since", reply.reply.since.us);
   if (words.outcome) data.add("outcome", words.outcome);
   if (!words.reason.empty()) data.add("reason", words.reason);
@@ -148,7 +148,7 @@ Result<StepCall> to_step_call(const Incoming& message) {
   call.saga = envelope->saga;
   call.step = envelope->step;
   call.direction = envelope->direction;
-  call.attempt = envelope->attempt;
+  call.execution = envelope->execution;
   call.tries = static_cast<int>(whole_of(envelope->data, "try"));
   call.since = {whole_of(envelope->data, "since")};
   const auto ask = envelope->data.find("askFirst");
@@ -164,7 +164,7 @@ Result<RemoteReply> to_remote_reply(const Incoming& message) {
   RemoteReply reply;
   reply.name = text_of(envelope->json, "command");
   reply.saga = envelope->saga;
-  reply.reply = StepReply{envelope->step, envelope->direction, envelope->attempt, std::move(*outcome),
+  reply.reply = StepReply{envelope->step, envelope->direction, envelope->execution, std::move(*outcome),
                           static_cast<int>(whole_of(envelope->data, "try")), {whole_of(envelope->data, "since")}};
   reply.trace_parent = std::string(message.header(traceparent_header));
   return reply;

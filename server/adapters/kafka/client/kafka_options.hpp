@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "common/result.hpp"
-#include "server/ports/topic_book.hpp"
+#include "server/ports/partition_counts.hpp"
 
 namespace sagactl {
 
@@ -16,7 +16,7 @@ struct KafkaOptions {
   int partitions = 6;                 // of the topics that are made
   // Where it is written over how many partitions keys are spread; null: over as many as the topic has at the time.
   // It outlives whatever is made with these options.
-  TopicBook* book = nullptr;
+  PartitionCounts* book = nullptr;
 };
 
 inline constexpr int kafka_port = 9092;

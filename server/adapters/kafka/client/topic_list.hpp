@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/adapters/kafka/client/kafka_options.hpp"
-#include "server/participants/role.hpp"
+#include "server/participants/service.hpp"
 
 namespace sagactl {
 

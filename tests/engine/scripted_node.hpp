@@ -1,5 +1,4 @@
-// A node on the memory store with a clock that is moved by hand and a payment gateway that answers when it is told
-// to: what the engine's tests work with.
+// A node on the memory store, with a clock that is advanced by hand and a payment gateway that answers on request.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,7 +15,7 @@
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
-#include "tests/engine/stock_sums.hpp"
+#include "tests/engine/stock_violations.hpp"
 
 namespace sagactl {
 
@@ -85,8 +84,8 @@ inline PlaceOrder purchase_for(const std::string& user, const std::string& item,
   return order;
 }
 
-struct BenchNode {
-  explicit BenchNode(const std::string& name = "node-1", const Policy& how = {}) : policy(how) { start(name); }
+struct ScriptedNode {
+  explicit ScriptedNode(const std::string& name = "node-1", const Policy& how = {}) : policy(how) { start(name); }
 
   void start(const std::string& name) {
     EngineOptions options;
@@ -99,7 +98,7 @@ struct BenchNode {
   static void ASSERT_OK(const Result<void>& result) {
     if (!result) crash(result.error().message.c_str());
   }
-  // Turns until nothing is queued.
+  // Runs turns until the queue is empty.
   void settle() {
     do engine->turn();
     while (engine->stats().queue_depth > 0);
@@ -112,7 +111,7 @@ struct BenchNode {
     if (!answer) crash("a command was not answered");
     return *answer;
   }
-  // Lets time pass, and does what falls due.
+  // Advances the clock, and runs what is due.
   void pass(Duration time) {
     for (Duration passed{0}; passed < time; passed += 1s) {
       clock.advance(1s);
@@ -127,7 +126,7 @@ struct BenchNode {
     setting.available = available;
     return run(SetStockRequest{Actor{UserId{}, Role::admin}, {setting}});
   }
-  // "available/reserved/sold"; all sums are right whenever one is looked at.
+  // "available/reserved/sold"; also checks all stocks.
   std::string stock(const std::string& id, StockKind kind = StockKind::product) {
     const auto snapshot = store->snapshot();
     EXPECT_THAT(stock_violations(**snapshot), ::testing::IsEmpty());

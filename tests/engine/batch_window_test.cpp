@@ -1,15 +1,15 @@
-// A store may want commits to be gathered: what comes soon after one began shares the next.
+// A store may have a batch window: commands that arrive soon after a commit has started share the next commit.
 #include <gtest/gtest.h>
 
-#include "tests/engine/front_store.hpp"
+#include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
 namespace {
 
-class Gathering : public NodeOnAFrontStore {
+class BatchWindow : public NodeOnControlledStore {
  protected:
-  Gathering() {
-    store.gathers = 8ms;
+  BatchWindow() {
+    store.window = 8ms;
     options.batch_max = 4;
     start();
     engine->turn();
@@ -23,7 +23,7 @@ class Gathering : public NodeOnAFrontStore {
   int placed = 0, taken = 0;
 };
 
-TEST_F(Gathering, WhatComesAloneWaitsForNobody) {
+TEST_F(BatchWindow, ASingleCommandDoesNotWait) {
   for (int order = 1; order <= 3; ++order) {
     place(1);
     engine->turn();
@@ -32,7 +32,7 @@ TEST_F(Gathering, WhatComesAloneWaitsForNobody) {
   }
 }
 
-TEST_F(Gathering, WhatComesSoonAfterACommitSharesTheNext) {
+TEST_F(BatchWindow, CommandsSoonAfterACommitShareTheNextOne) {
   place(1);
   engine->turn();
   const auto commits = engine->stats().commits;
@@ -49,7 +49,7 @@ TEST_F(Gathering, WhatComesSoonAfterACommitSharesTheNext) {
   EXPECT_EQ(engine->stats().commits, commits + 1);
 }
 
-TEST_F(Gathering, AFullBatchWaitsNoLonger) {
+TEST_F(BatchWindow, AFullBatchDoesNotWait) {
   place(1);
   engine->turn();
   place(4);
@@ -57,7 +57,7 @@ TEST_F(Gathering, AFullBatchWaitsNoLonger) {
   EXPECT_EQ(taken, 5);
 }
 
-TEST_F(Gathering, LastsAsLongWhenTheTimeOfDayIsSetBackOrForward) {
+TEST_F(BatchWindow, IsUnaffectedByTheTimeOfDay) {
   for (const Duration step : {-3600s, 3600s}) {
     taken = 0;
     clock.advance(8ms);

@@ -1,4 +1,4 @@
-#include "server/engine/batch/placing.hpp"
+#include "server/engine/batch/order_placement.hpp"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-// All of an order's stock must be there when it is placed.
+// An order can be placed only when all its stock exists.
 Error not_in_stock(const StockKey& key) {
   switch (key.kind) {
     case StockKind::product:
@@ -21,17 +21,17 @@ Error not_in_stock(const StockKey& key) {
     case StockKind::slots:
       return Error{ErrorCode::not_found, "User not found"};
   }
-  return Error{ErrorCode::bug, "a kind of stock that is not known"};
+  return Error{ErrorCode::bug, "unknown kind of stock"};
 }
 
 }  // namespace
 
-std::string key_of(const PlaceOrder& command) {
+std::string idempotency_key_of(const PlaceOrder& command) {
   if (!command.idempotency_key.empty() || command.key_only) return command.idempotency_key;
   return default_idempotency_key(command.items);
 }
 
-// As much of the order to be as says which stock its saga will draw from.
+// From the parts of the order that determine the stock of its saga.
 std::vector<StockKey> stocks_of(const PlaceOrder& command) {
   Order order;
   order.items = command.items;
@@ -39,9 +39,9 @@ std::vector<StockKey> stocks_of(const PlaceOrder& command) {
   return stocks_of(command.saga, order);
 }
 
-Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockBook& stocks) {
+Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockOverlay& stocks) {
   std::vector<OrderItem> items = command.items;
-  // Stores list the orders of these systems by their customers.
+  // The stores list the orders of these sagas by customer.
   if (command.saga != order_processing_saga && command.customer.empty())
     return Error{ErrorCode::invalid, "the customer must be named"};
   for (const StockKey& key : stocks_of(command)) {
@@ -57,7 +57,7 @@ Result<std::vector<OrderItem>> items_of(const PlaceOrder& command, const StockBo
   return items;
 }
 
-bool may_claim_again(const Flow& flow) {
+bool must_reclaim_key(const Flow& flow) {
   return !is_live(flow.order.status) && flow.order.holds_key && flow.saga &&
          flow.saga->status == SagaStatus::compensated;
 }

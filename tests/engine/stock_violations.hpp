@@ -1,4 +1,4 @@
-// What is true of stock at any time: it balances, and what is reserved and sold of it is what the orders say.
+// The invariants of stock: it balances, and its reserved and sold units match the orders' reservations.
 #pragma once
 
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 
 namespace sagactl {
 
-// What is wrong, one line each; empty: nothing.
+// The violations, one line each.
 inline std::vector<std::string> stock_violations(History& history) {
   struct Sums {
     std::int64_t reserved = 0, sold = 0;

@@ -1,4 +1,4 @@
-// A cluster in one thread: nodes on one store, a payment provider, clients, time and faults, all from one seed.
+// A cluster in one thread: nodes on one store, a payment provider, clients, clocks and faults, all driven by one seed.
 #pragma once
 
 #include <map>
@@ -13,42 +13,42 @@
 #include "server/engine/engine.hpp"
 #include "server/engine/order_admission.hpp"
 #include "loadgen/ledger/ledger.hpp"
-#include "tests/simulation/ports.hpp"
+#include "tests/simulation/unreliable_ports.hpp"
 
 namespace sagactl::simulation {
 
-struct Options {
+struct SimulationOptions {
   std::uint64_t seed = 1;
   int nodes = 3;
   int orders = 200;
-  int products = 150;            // fewer than orders: duplicates
+  int products = 150;            // fewer than orders, so that there are duplicates
   double operator_share = 0.05;  // cancel, compensate or retry, per order
-  double pause_share = 0.002;    // per turn: a node that does nothing for longer than its lease
+  double pause_share = 0.002;    // per turn: the node pauses for longer than its lease
   Duration order_every = 5ms;
-  bool all_systems = false;      // orders are of every system, and draw from stock; else of the first alone
+  bool all_systems = false;      // orders of every definition, which use stock; else only of the order saga
   bool shop_confirms = false;    // a checkout's payment waits for the shop
-  double clock_jumps = 0;        // per order: of any machine, forward or back, by seconds or by hours
+  double clock_jumps = 0;        // per order: any machine's time of day is set, by seconds or by hours
   Duration reservation_ttl = 5min;
-  std::vector<Duration> charge_checks = {5s, 20s, 60s};  // past `held_up_max` in all
+  std::vector<Duration> charge_checks = {5s, 20s, 60s};  // together longer than `delay_max`
   Faults faults;
   std::uint64_t crash_at = 0;
 };
 
-// Which faults a seed gets: each may be absent, so that rare ones are not hidden behind frequent ones.
-Options swarm(std::uint64_t seed);
+// The options of a seed. Any fault may be absent, so that frequent faults do not hide rare ones.
+SimulationOptions swarm(std::uint64_t seed);
 
-class World {
+class SimulatedCluster {
  public:
-  explicit World(const Options& options);
-  ~World();
+  explicit SimulatedCluster(const SimulationOptions& options);
+  ~SimulatedCluster();
 
-  // Clients place orders while faults happen; then all faults end and everything must come to rest.
+  // Clients place orders while faults happen; then all faults end and everything has to settle.
   void run();
 
-  // What is wrong, one line each; empty: nothing.
+  // The violated invariants, one line each.
   std::vector<std::string> violations();
 
-  std::uint64_t port_calls() const { return chance_.calls; }
+  std::uint64_t port_calls() const { return injector_.calls; }
   int crashes() const { return crashes_; }
   int accepted() const { return static_cast<int>(accepted_.size()); }
   int adopted() const { return adopted_; }
@@ -63,44 +63,44 @@ class World {
     std::unique_ptr<UnreliableStore> store;
     std::unique_ptr<UnreliableGateway> gateway;
     std::unique_ptr<Engine> engine;  // none: it is down
-    std::unique_ptr<OrderAdmission> desk;
-    SteadyTime due;  // on the world's clock
+    std::unique_ptr<OrderAdmission> admission;
+    SteadyTime due;  // on the cluster's clock
     std::uint64_t adopted_before = 0;
   };
 
-  void boot(Node& node);
+  void start_node(Node& node);
   void kill(Node& node);
   void turn(Node& node);
   void step();
   void place_order();
-  void choose_system(PlaceOrder& order);
-  void stock_up();
+  void choose_saga(PlaceOrder& order);
+  void set_stocks();
   void confirm_payment(OrderId id);
   void close_shop();
-  void jump();
+  void set_a_clock();
   LedgerEntry& begin_request(OrderKind kind, std::uint32_t group);
-  void operate();
-  void retry_what_could_not_be_undone();
+  void run_operator_command();
+  void retry_failed_compensations();
   bool are_payments_settled();
-  void each_flow(const std::function<void(const Flow&)>& see);
-  Node* any_node();
-  bool at_rest();
+  void visit_flows(const std::function<void(const Flow&)>& see);
+  Node* random_node();
+  bool is_settled();
 
-  const Options options_;
+  const SimulationOptions options_;
   SimulatedClock clock_;
-  Chance chance_;
+  FaultInjector injector_;
   std::unique_ptr<MemoryStore> store_;
   std::unique_ptr<Lock> lock_;
-  Provider provider_;
+  SimulatedProvider provider_;
   UnreliableBus bus_;
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::vector<OrderId> accepted_;  // told to a client as created
-  bool stocked_ = false;
-  Ledger ledger_;                  // what the clients know
+  std::vector<OrderId> accepted_;  // acknowledged to a client
+  bool is_stocked_ = false;
+  Ledger ledger_;                  // of the clients
   int placed_ = 0;
   int crashes_ = 0;
   int adopted_ = 0;
-  bool came_to_rest_ = false;
+  bool is_settled_ = false;
 };
 
 }  // namespace sagactl::simulation

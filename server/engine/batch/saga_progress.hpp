@@ -1,4 +1,4 @@
-// How far a commit has brought sagas, for metrics. Sagas of a definition that this program does not know are left out.
+// The progress that sagas made in one commit, for metrics. Sagas with an unknown definition are left out.
 #pragma once
 
 #include <cstddef>
@@ -8,19 +8,19 @@
 
 namespace sagactl {
 
-struct Progress {
+struct SagaProgress {
   struct EndedStep {
     const SagaDefinition* saga = nullptr;
     std::size_t step = 0;
     StepStatus status = StepStatus::succeeded;  // succeeded, failed or compensated
-    Duration took{};                            // from the first try of its attempt, in that direction
+    Duration took{};                            // from the first try of its execution, in that direction
   };
   struct EndedSaga {
     const SagaDefinition* saga = nullptr;
     SagaStatus status = SagaStatus::completed;
-    Duration took{};  // since it was started, or retried by a person
+    Duration took{};  // since it was started, or retried by an operator
   };
-  struct TriedAgain {
+  struct RetriedStep {
     const SagaDefinition* saga = nullptr;
     std::size_t step = 0;
     Direction direction = Direction::action;
@@ -29,7 +29,7 @@ struct Progress {
   std::vector<const SagaDefinition*> started;
   std::vector<EndedStep> ended_steps;
   std::vector<EndedSaga> ended_sagas;
-  std::vector<TriedAgain> tried_again;
+  std::vector<RetriedStep> retried_steps;
 };
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// Which participants a process is. One process may be all of them, as it is unless told otherwise.
+// The services of the checkout that a process runs: all of them unless --role says otherwise.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ class Services {
   unsigned bits_;
 };
 
-// Whose command it is: "inventory.reserve" is the inventory's. None: it is carried out wherever its saga is decided.
+// The service that runs a command: "inventory.reserve" is the inventory's. None: the process that decides the saga.
 inline std::optional<Service> service_of(std::string_view participant_command) {
   return from_string<Service>(participant_command.substr(0, participant_command.find('.')));
 }

@@ -10,7 +10,7 @@ namespace sagactl {
 std::size_t raise_descriptor_limit();
 
 std::size_t descriptor_limit();
-std::size_t descriptor_limit_at_most();  // to which it may be raised
+std::size_t descriptor_limit_max();  // to which it may be raised
 std::size_t descriptors_open();
 
 }  // namespace sagactl

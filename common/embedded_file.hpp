@@ -3,11 +3,11 @@
 
 #include <string_view>
 
-namespace sagactl::embedded {
+namespace sagactl {
 
-struct File {
+struct EmbeddedFile {
   std::string_view name;
   std::string_view text;
 };
 
-}  // namespace sagactl::embedded
+}  // namespace sagactl

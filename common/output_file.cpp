@@ -49,7 +49,7 @@ Error cannot_write(ErrorCode code, const std::filesystem::path& path, int failur
 
 }  // namespace
 
-bool is_plain_file(const std::filesystem::path& path) {
+bool is_regular_file(const std::filesystem::path& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) == 0) return S_ISREG(found.st_mode) && !is_below(path, "/proc/");
   return !is_below(path, "/dev/") && !is_below(path, "/proc/");
@@ -74,7 +74,7 @@ Result<void> check_output(const std::filesystem::path& path) {
 }
 
 OutputFile::OutputFile(const std::filesystem::path& path) : shown_(path), path_(path) {
-  if (is_plain_file(path)) {
+  if (is_regular_file(path)) {
     path_ = behind_links(path);
     if (takes_a_file_beside(path_)) beside_ = path_.string() + beside_suffix;
   }

@@ -15,7 +15,7 @@ namespace sagactl {
 Result<void> check_output(const std::filesystem::path& path);
 
 // Whether a plain file is there, or will be: no pipe, no terminal, no device, and nothing below /dev or /proc.
-bool is_plain_file(const std::filesystem::path& path);
+bool is_regular_file(const std::filesystem::path& path);
 
 // Behind links stands what they point to. A plain file is written beside and renamed, so that who reads it sees it
 // whole; a pipe, a terminal or a device is written as it is. Nothing is there of a file that is not finished.

@@ -92,7 +92,7 @@ bool Url::is_loopback() const {
   return lower(host) == "localhost" || host == "::1" || (is_ipv4 && host.starts_with("127."));
 }
 
-Result<Url> parse_url(std::string_view text) {
+Result<Url> parse_node_url(std::string_view text) {
   std::string_view rest = trim(text);
   if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) {
     const std::string name = lower(rest.substr(0, scheme));
@@ -104,7 +104,7 @@ Result<Url> parse_url(std::string_view text) {
   return parse_after_scheme(text, rest, Url{}, node_address);
 }
 
-Result<Url> parse_web_url(std::string_view text) {
+Result<Url> parse_http_url(std::string_view text) {
   std::string_view rest = trim(text);
   const auto scheme = rest.find("://");
   const std::string name = scheme == std::string_view::npos ? std::string() : lower(rest.substr(0, scheme));

@@ -26,10 +26,10 @@ struct Url {
 
 // The address of a node. "host:port" without a scheme is taken for http; https is refused, as no node speaks it.
 // `invalid` says what is wrong and what would be right.
-Result<Url> parse_url(std::string_view text);
+Result<Url> parse_node_url(std::string_view text);
 
 // The address of somebody else's server: http or https, and the scheme is said.
-Result<Url> parse_web_url(std::string_view text);
+Result<Url> parse_http_url(std::string_view text);
 
 // One byte sequence as part of a path or of a query's value: all but unreserved characters as %XX (RFC 3986).
 std::string percent_encode(std::string_view text);

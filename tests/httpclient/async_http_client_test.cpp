@@ -6,8 +6,8 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/httpclient/asking.hpp"
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/blocking_send.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using After = TestAnswer::After;
 
 TEST(AsyncHttpClient, SendsWhatItIsToldAndReadsTheAnswer) {
-  TestServer server([](const Received& received) {
+  ScriptedServer server([](const Received& received) {
     return answer(201, received.method + " " + received.path + " " + received.body + " " + received.headers.at("x-a"),
                   "Retry-After: 7\r\n");
   });
@@ -29,7 +29,7 @@ TEST(AsyncHttpClient, SendsWhatItIsToldAndReadsTheAnswer) {
 }
 
 TEST(AsyncHttpClient, ReadsAnswersOfEveryForm) {
-  TestServer server([](const Received& received) -> TestAnswer {
+  ScriptedServer server([](const Received& received) -> TestAnswer {
     if (received.path == "/chunked") return chunked_answer(200, {"a", "bc", "d"});
     if (received.path == "/until-closed") return {"HTTP/1.1 200 OK\r\n\r\nabcd", After::close};
     if (received.path == "/empty") return {"HTTP/1.1 204 No Content\r\n\r\n"};
@@ -42,7 +42,7 @@ TEST(AsyncHttpClient, ReadsAnswersOfEveryForm) {
 }
 
 TEST(AsyncHttpClient, KeepsItsConnectionAndOpensAnotherWhenTheServerClosedIt) {
-  TestServer server([](const Received& received) {
+  ScriptedServer server([](const Received& received) {
     TestAnswer given = answer(200, "x");
     if (received.path == "/last") given.after = After::close;
     return given;
@@ -69,7 +69,7 @@ TEST(AsyncHttpClient, DoesNotKnowTheOutcomeOfARequestThatWasSentAndNotAnswered) 
       {"long", answer(200, std::string(2000, 'x')), "no answer of HTTP"},
   };
   for (const Broken& row : rows) {
-    TestServer server([&](const Received&) { return row.given; });
+    ScriptedServer server([&](const Received&) { return row.given; });
     AsyncHttpOptions options;
     options.body_max = 1000;
     const auto client = client_of(server.url(), options);
@@ -92,7 +92,7 @@ TEST(AsyncHttpClient, KnowsThatNothingWasDoneWhenNothingWasSent) {
 
 TEST(AsyncHttpClient, TellsARequestThatWaitedInVainFromOneThatWasSent) {
   std::promise<void> received;
-  TestServer server([&](const Received&) -> TestAnswer {
+  ScriptedServer server([&](const Received&) -> TestAnswer {
     received.set_value();
     return {"", After::silence};
   });
@@ -109,7 +109,7 @@ TEST(AsyncHttpClient, TellsARequestThatWaitedInVainFromOneThatWasSent) {
 }
 
 TEST(AsyncHttpClient, DoesNotKnowWhatBecameOfARequestThatIsNotAnsweredInTime) {
-  TestServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
+  ScriptedServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
   AsyncHttpOptions options;
   options.timeout = 500ms;
   const auto client = client_of(server.url(), options);
@@ -118,7 +118,7 @@ TEST(AsyncHttpClient, DoesNotKnowWhatBecameOfARequestThatIsNotAnsweredInTime) {
 
 TEST(AsyncHttpClient, GivesNoRequestAnAnswerThatCameUnasked) {
   std::atomic<int> number = 0;
-  TestServer server([&](const Received&) -> TestAnswer {
+  ScriptedServer server([&](const Received&) -> TestAnswer {
     const TestAnswer once = answer(200, std::to_string(number++));
     return {once.bytes + once.bytes};
   });
@@ -127,7 +127,7 @@ TEST(AsyncHttpClient, GivesNoRequestAnAnswerThatCameUnasked) {
 }
 
 TEST(AsyncHttpClient, AnswersEveryRequestOnceAlsoWhenItGoes) {
-  TestServer server([](const Received& received) -> TestAnswer {
+  ScriptedServer server([](const Received& received) -> TestAnswer {
     if (received.path == "/silent") return {"", After::silence};
     return answer(200, "x");
   });
@@ -150,7 +150,7 @@ TEST(AsyncHttpClient, AnswersEveryRequestOnceAlsoWhenItGoes) {
 }
 
 TEST(AsyncHttpClient, AnswersARequestThatIsMadeWhileItGoes) {
-  TestServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
+  ScriptedServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
   std::atomic<int> answers = 0;
   {
     const auto client = client_of(server.url());
@@ -164,7 +164,7 @@ TEST(AsyncHttpClient, AnswersARequestThatIsMadeWhileItGoes) {
 }
 
 TEST(AsyncHttpClient, TakesNoMoreThanItMayHold) {
-  TestServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
+  ScriptedServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
   AsyncHttpOptions options;
   options.requests_max = 2;
   const auto client = client_of(server.url(), options);

@@ -3,26 +3,26 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 namespace {
 
 using After = TestAnswer::After;
 
-HttpClient client_of(const TestServer& server, HttpClientOptions options = {}) {
-  return HttpClient(*parse_url(server.url()), std::move(options));
+HttpClient client_of(const ScriptedServer& server, HttpClientOptions options = {}) {
+  return HttpClient(*parse_node_url(server.url()), std::move(options));
 }
 
 TEST(HttpClient, SendsMethodPathTokenAndBody) {
-  TestServer server([](const Received& request) {
+  ScriptedServer server([](const Received& request) {
     const Json echo = {{"method", request.method},
                        {"path", request.path},
                        {"token", request.headers.at("authorization")},
                        {"body", request.body}};
     return answer(200, echo.dump());
   });
-  HttpClient client(*parse_url(server.url() + "/base"), {.token = "secret"});
+  HttpClient client(*parse_node_url(server.url() + "/base"), {.token = "secret"});
   const auto response = client.post("/orders?page=1", {{"a", 1}});
   ASSERT_TRUE(response.ok()) << response.error().message;
   EXPECT_EQ(response->status, 200);
@@ -38,14 +38,14 @@ TEST(HttpClient, SendsMethodPathTokenAndBody) {
 }
 
 TEST(HttpClient, ReadsChunkedAnswers) {
-  TestServer server([](const Received&) { return chunked_answer(200, {"{\"a\":", "1}"}); });
+  ScriptedServer server([](const Received&) { return chunked_answer(200, {"{\"a\":", "1}"}); });
   HttpClient client = client_of(server);
   EXPECT_EQ((*client.json({"GET", "/", "", {}}))["a"], 1);
 }
 
 TEST(HttpClient, SaysThatNothingAnswersWhereNothingListens) {
   const std::string url = fmt::format("http://127.0.0.1:{}", closed_port());
-  HttpClient client(*parse_url(url));
+  HttpClient client(*parse_node_url(url));
   const auto response = client.get("/health");
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(response.error().code, ErrorCode::unavailable);
@@ -54,7 +54,7 @@ TEST(HttpClient, SaysThatNothingAnswersWhereNothingListens) {
 }
 
 TEST(HttpClient, TellsAnUnknownOutcomeFromNothingDone) {
-  TestServer server([](const Received& request) {
+  ScriptedServer server([](const Received& request) {
     if (request.path == "/reset") return TestAnswer{"", After::reset};
     if (request.path == "/partial")
       return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close};
@@ -71,7 +71,7 @@ TEST(HttpClient, TellsAnUnknownOutcomeFromNothingDone) {
 }
 
 TEST(HttpClient, ReconnectsAfterTheServerClosed) {
-  TestServer server([](const Received&) {
+  ScriptedServer server([](const Received&) {
     TestAnswer reply = answer(200, "{}");
     reply.after = After::close;
     return reply;
@@ -84,7 +84,7 @@ TEST(HttpClient, ReconnectsAfterTheServerClosed) {
 }
 
 TEST(HttpClient, RefusesABodyOverItsLimit) {
-  TestServer server([](const Received&) { return answer(200, std::string(1000, 'x')); });
+  ScriptedServer server([](const Received&) { return answer(200, std::string(1000, 'x')); });
   HttpClient client = client_of(server, {.body_max = 999});
   EXPECT_EQ(client.get("/").error().code, ErrorCode::too_large);
 }
@@ -105,7 +105,7 @@ TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
       {500, "", ErrorCode::unknown_outcome, "HTTP 500"},
   };
   for (const Row& row : rows) {
-    TestServer server([&](const Received&) { return answer(row.status, row.body); });
+    ScriptedServer server([&](const Received&) { return answer(row.status, row.body); });
     HttpClient client = client_of(server);
     const auto result = client.json({"GET", "/", "", {}});
     ASSERT_FALSE(result.ok()) << row.status;
@@ -116,7 +116,7 @@ TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
 
 TEST(HttpClientStream, GivesEventsUntilTheListenerHasEnough) {
   std::string resumed_from;
-  TestServer server([&](const Received& request) {
+  ScriptedServer server([&](const Received& request) {
     resumed_from = request.headers.at("last-event-id");
     TestAnswer reply = chunked_answer(200, {"id: 1\nevent: saga\nda", "ta: {\"a\":1}\n\n: comment\r\n",
                                             "data: x\rdata: y\r\n\r\n", "data: never read\n\n"});
@@ -138,7 +138,7 @@ TEST(HttpClientStream, GivesEventsUntilTheListenerHasEnough) {
 }
 
 TEST(HttpClientStream, EndsWhenStopped) {
-  TestServer server([](const Received&) {
+  ScriptedServer server([](const Received&) {
     return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n",
                       After::silence};
   });
@@ -155,7 +155,7 @@ TEST(HttpClientStream, EndsWhenStopped) {
 }
 
 TEST(HttpClientStream, IsAnErrorWhereTheAnswerRefuses) {
-  TestServer server([](const Received&) { return answer(401, R"({"message":"Unauthorized"})"); });
+  ScriptedServer server([](const Received&) { return answer(401, R"({"message":"Unauthorized"})"); });
   HttpClient client = client_of(server);
   const auto done = client.stream("/events", [](const ServerSentEvent&) { return true; });
   ASSERT_FALSE(done.ok());

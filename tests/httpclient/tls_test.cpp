@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "httpclient/basic_auth.hpp"
-#include "tests/httpclient/asking.hpp"
+#include "tests/httpclient/blocking_send.hpp"
 #include "tests/httpclient/tls_server.hpp"
 
 namespace sagactl {
@@ -49,7 +49,7 @@ TEST(Tls, IsNotSpokenWithAServerThatShowsTheCertificateOfAnother) {
 TEST(Tls, NeedsAuthoritiesThatCanBeRead) {
   AsyncHttpOptions options;
   options.authorities = "/nowhere/authorities.pem";
-  const auto client = AsyncHttpClient::make(*parse_web_url("https://127.0.0.1:1"), options);
+  const auto client = AsyncHttpClient::make(*parse_http_url("https://127.0.0.1:1"), options);
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error().code, ErrorCode::invalid);
 }

@@ -19,10 +19,10 @@ TEST(ParseUrl, TakesAddressesOfNodes) {
       {"http://[fe80::1]", {"fe80::1", 80, ""}},
   };
   for (const Row& row : rows) {
-    const auto url = parse_url(row.text);
+    const auto url = parse_node_url(row.text);
     ASSERT_TRUE(url.ok()) << row.text << ": " << url.error().message;
     EXPECT_EQ(*url, row.url) << row.text;
-    EXPECT_EQ(*parse_url(url->text()), *url) << row.text;
+    EXPECT_EQ(*parse_node_url(url->text()), *url) << row.text;
   }
 }
 
@@ -30,7 +30,7 @@ TEST(ParseUrl, RefusesWhatIsNone) {
   for (const char* text :
        {"", "http://", "https://a:1", "ftp://a", "http://a:0", "http://a:65536", "http://a:x",
         "http://a:", "http://a/b?c", "http://a b", "http://[::1", "http://[::1]3", "http://a\r\nb"}) {
-    const auto url = parse_url(text);
+    const auto url = parse_node_url(text);
     ASSERT_FALSE(url.ok()) << text;
     EXPECT_EQ(url.error().code, ErrorCode::invalid) << text;
     EXPECT_NE(url.error().message.find("write http://host:port"), std::string::npos) << url.error().message;
@@ -38,8 +38,8 @@ TEST(ParseUrl, RefusesWhatIsNone) {
 }
 
 TEST(ParseUrl, SaysTheAuthorityOfAnIpv6AddressInBrackets) {
-  EXPECT_EQ(parse_url("http://[::1]:3000")->authority(), "[::1]:3000");
-  EXPECT_EQ(parse_url("http://a")->authority(), "a:80");
+  EXPECT_EQ(parse_node_url("http://[::1]:3000")->authority(), "[::1]:3000");
+  EXPECT_EQ(parse_node_url("http://a")->authority(), "a:80");
 }
 
 TEST(ParseWebUrl, TakesHttpAndHttpsAndKnowsTheirPorts) {
@@ -53,17 +53,17 @@ TEST(ParseWebUrl, TakesHttpAndHttpsAndKnowsTheirPorts) {
       {"HTTP://127.0.0.1:3000/v1/", {"127.0.0.1", 3000, "/v1", false}},
   };
   for (const Row& row : rows) {
-    const auto url = parse_web_url(row.text);
+    const auto url = parse_http_url(row.text);
     ASSERT_TRUE(url.ok()) << row.text << ": " << url.error().message;
     EXPECT_EQ(*url, row.url) << row.text;
-    EXPECT_EQ(*parse_web_url(url->text()), *url) << row.text;
+    EXPECT_EQ(*parse_http_url(url->text()), *url) << row.text;
   }
 }
 
 TEST(ParseWebUrl, RefusesWhatIsNoneAndShowsNoPassword) {
   for (const char* text : {"", "api.tosspayments.com", "ftp://a", "https://", "https://a?b", "https://a:0"})
-    EXPECT_FALSE(parse_web_url(text).ok()) << text;
-  const auto with_password = parse_web_url("https://me:s3cret@a/v1");
+    EXPECT_FALSE(parse_http_url(text).ok()) << text;
+  const auto with_password = parse_http_url("https://me:s3cret@a/v1");
   ASSERT_FALSE(with_password.ok());
   EXPECT_EQ(with_password.error().message.find("s3cret"), std::string::npos);
 }

@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "server/adapters/kafka/kafka_bus.hpp"
-#include "server/adapters/kafka/client/kafka_check.hpp"
+#include "server/adapters/kafka/client/kafka_diagnosis.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/kafka_server.hpp"
@@ -92,14 +92,14 @@ TEST(KafkaOutage, OfABrokerThatIsFrozenIsSeenAndEnds) {
   std::promise<Result<void>> answer;
   bus->publish(events(2, 2), [&](Result<void> result) { answer.set_value(std::move(result)); });
   EXPECT_TRUE(eventually([&] { return !bus->state().available; }));
-  server.go_on();
+  server.resume();
   EXPECT_TRUE(answer.get_future().get().ok());
   EXPECT_TRUE(available(*bus));
 }
 
 TEST(KafkaTopics, ThatAreMissingAndMayNotBeMadeAreAnErrorThatNamesThem) {
   NEEDS_KAFKA_SERVER();
-  KafkaServer server(KafkaServer::Strangers::may_do_nothing);
+  KafkaServer server(KafkaServer::Anonymous::no_access);
   server.start();
   const KafkaOptions options = kafka::site_options(server.brokers());
   const std::vector<std::string> needed = topics_of({.asks_for_payments = true, .service = Service::order}, options);
@@ -108,10 +108,10 @@ TEST(KafkaTopics, ThatAreMissingAndMayNotBeMadeAreAnErrorThatNamesThem) {
   EXPECT_EQ(bus.error().code, ErrorCode::forbidden);
   for (const std::string& topic : needed)  // all that are missing, at the first start
     EXPECT_NE(bus.error().message.find(topic), std::string::npos) << topic << ": " << bus.error().message;
-  const auto check = check_kafka(options, needed, 10s);
+  const auto check = diagnose_kafka(options, needed, 10s);
   ASSERT_TRUE(check) << check.error().message;
   ASSERT_EQ(check->topics.size(), needed.size());
-  for (const KafkaCheck::Topic& topic : check->topics) EXPECT_NE(topic.may_not_be_made, "") << topic.name;
+  for (const KafkaDiagnosis::Topic& topic : check->topics) EXPECT_NE(topic.creation_denied, "") << topic.name;
   ASSERT_EQ(check->addresses.size(), 1u);
   EXPECT_EQ(check->addresses[0].failure, "");
 }

@@ -77,7 +77,7 @@ bool KafkaServer::is_installed() {
   return std::filesystem::is_directory(jars(), ignored);
 }
 
-KafkaServer::KafkaServer(Strangers strangers, std::optional<Network> network)
+KafkaServer::KafkaServer(Anonymous strangers, std::optional<ProxiedListener> network)
     : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
       port_(free_port()),
       controller_port_(free_port()) {
@@ -96,7 +96,7 @@ KafkaServer::KafkaServer(Strangers strangers, std::optional<Network> network)
           "offsets.topic.num.partitions=1\ntransaction.state.log.replication.factor=1\n"
           "transaction.state.log.min.isr=1\nshare.coordinator.state.topic.replication.factor=1\n"
           "share.coordinator.state.topic.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n";
-  if (strangers == Strangers::may_do_nothing) file << with_rights(port, std::to_string(free_port()), controller);
+  if (strangers == Anonymous::no_access) file << with_rights(port, std::to_string(free_port()), controller);
   file.close();
   int status = 0;
   ::waitpid(run_java(folder_, {"kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c",
@@ -133,7 +133,7 @@ void KafkaServer::freeze() const {
   ::kill(pid_, SIGSTOP);
 }
 
-void KafkaServer::go_on() const {
+void KafkaServer::resume() const {
   ::kill(pid_, SIGCONT);
 }
 

@@ -14,13 +14,13 @@ namespace sagactl {
 
 class KafkaServer {
  public:
-  enum class Strangers { may_do_all, may_do_nothing };  // whoever does not say who they are
+  enum class Anonymous { full_access, no_access };  // whoever does not say who they are
   // A network that clients are told to come through: the proxy's port, and the one that it forwards to.
-  struct Network {
+  struct ProxiedListener {
     std::uint16_t proxy = 0, target = 0;
   };
   // Not started yet.
-  explicit KafkaServer(Strangers strangers = Strangers::may_do_all, std::optional<Network> network = {});
+  explicit KafkaServer(Anonymous strangers = Anonymous::full_access, std::optional<ProxiedListener> network = {});
   ~KafkaServer();
   KafkaServer(const KafkaServer&) = delete;
 
@@ -30,7 +30,7 @@ class KafkaServer {
   void start();          // returns when it accepts connections; what it held is there again
   void stop();           // cleanly
   void freeze() const;   // SIGSTOP
-  void go_on() const;    // SIGCONT
+  void resume() const;    // SIGCONT
 
  private:
   std::filesystem::path folder_;

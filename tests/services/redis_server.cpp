@@ -74,7 +74,7 @@ void RedisServer::freeze() const {
   ::kill(pid_, SIGSTOP);
 }
 
-void RedisServer::go_on() const {
+void RedisServer::resume() const {
   ::kill(pid_, SIGCONT);
 }
 

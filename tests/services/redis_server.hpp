@@ -24,7 +24,7 @@ class RedisServer {
   void start();            // on the same port, empty: it keeps nothing on disk
   void kill();             // as kill -9
   void freeze() const;     // SIGSTOP
-  void go_on() const;      // SIGCONT
+  void resume() const;      // SIGCONT
   // One command, through a connection of its own: its answer as text; "" when there is none.
   std::string run(const std::vector<std::string>& command) const;
 

@@ -33,7 +33,7 @@ class Till {
  public:
   explicit Till(Duration answer_time = 10s, const std::string& secret = TossServer::secret) {
     TossOptions options;
-    options.base = *parse_web_url(toss.url());
+    options.base = *parse_http_url(toss.url());
     options.secret = secret;
     options.answer_time = answer_time;
     connect(options);
@@ -254,7 +254,7 @@ TEST(TossGateway, LeavesTheProviderAloneForAsLongAsItAsks) {
 TEST(TossGateway, IsUnavailableWhenNobodyIsThere) {
   Till till;
   TossOptions options;
-  options.base = *parse_web_url("http://127.0.0.1:" + std::to_string(closed_port()));
+  options.base = *parse_http_url("http://127.0.0.1:" + std::to_string(closed_port()));
   options.secret = "s";
   till.connect(options);
   EXPECT_THAT(till.charge("order-1"), StartsWith("unavailable: nothing answers at"));
@@ -298,7 +298,7 @@ TEST(TossGateway, SendsAnIdempotencyKeyWithEveryChange) {
 TEST(TossGateway, HoldsNoMoreCallsThanItMay) {
   Till till;
   TossOptions options;
-  options.base = *parse_web_url(till.toss.url());
+  options.base = *parse_http_url(till.toss.url());
   options.secret = TossServer::secret;
   options.connections_max = 2;
   options.calls_max = 5;

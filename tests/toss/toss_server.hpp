@@ -13,7 +13,7 @@
 
 #include "common/text/json.hpp"
 #include "common/money.hpp"
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 
@@ -104,7 +104,7 @@ class TossServer {
   std::vector<Received> received_;
   int cancels_ = 0;
   Money balance_;
-  TestServer server_;  // last: it calls into all of the above
+  ScriptedServer server_;  // last: it calls into all of the above
 };
 
 }  // namespace sagactl

@@ -110,7 +110,7 @@ class Exchange final : public KafkaSagaExchange {
       }
       const auto event = kafka::to_event(*message);
       if (!event || event->saga_type != checkout_choreography_saga) return done(kafka::Effected{});
-      handlers->pursue(event->order, answer(done));
+      handlers->continue_saga(event->order, answer(done));
     };
     return read(group_of(service), std::move(topics), handle);
   }
@@ -121,7 +121,7 @@ class Exchange final : public KafkaSagaExchange {
       if (!message->header(kafka::event_id_header).empty()) return done(kafka::Effected{});
       const auto reply = kafka::to_remote_reply(*message);
       if (!reply) return done(kafka::Poison{reply.error().message});
-      handlers->take_reply(*reply, answer(done));
+      handlers->apply_reply(*reply, answer(done));
     };
     return read(group_of(Service::orchestrator), {topic(orchestrator_replies)}, handle);
   }

@@ -19,8 +19,8 @@ namespace sagactl {
 struct SagaHandlers {
   using Done = std::function<void(Result<void>)>;
   std::function<void(const StepCall&, Done)> perform;       // a command to a participant here
-  std::function<void(const RemoteReply&, Done)> take_reply;  // to the orchestrator
-  std::function<void(OrderId, Done)> pursue;                // something happened in a choreographed saga
+  std::function<void(const RemoteReply&, Done)> apply_reply;  // to the orchestrator
+  std::function<void(OrderId, Done)> continue_saga;                // something happened in a choreographed saga
 };
 
 // The events by which a choreographed checkout goes on, also after a retry.

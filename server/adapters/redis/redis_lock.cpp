@@ -38,7 +38,7 @@ class RedisLock final : public Lock {
         thread_([this] { run(); }) {}
 
   ~RedisLock() override {
-    loop_.post([this] { finish(redis::Loop::Steady::now() + options_.answer); });
+    loop_.post([this] { finish(redis::Loop::Steady::now() + options_.answer_timeout); });
     thread_.join();
   }
 
@@ -97,7 +97,7 @@ class RedisLock final : public Lock {
   using WaitingLines = redis::WaitingLines;
 
   static Error stopping() { return Error{ErrorCode::unavailable, "the locks are being shut down"}; }
-  redis::Timing timing() const { return {options_.answer, options_.retry_min, options_.retry_max}; }
+  redis::Timing timing() const { return {options_.answer_timeout, options_.retry_min, options_.retry_max}; }
 
   std::optional<Error> why_away() const {
     if (up_.load()) return std::nullopt;

@@ -21,7 +21,7 @@ namespace sagactl {
 struct RedisLockOptions {
   RedisAddress address;
   std::string prefix = "sagactl:lock:";  // of all its keys
-  Duration answer = 200ms;               // connecting and every command: what takes longer is away
+  Duration answer_timeout = 200ms;               // connecting and every command: what takes longer is away
   Duration retry_min = 50ms, retry_max = 2s;
   std::uint64_t seed = 0;  // of the chance in its pauses; different for every client
 };

@@ -13,9 +13,9 @@
 
 namespace sagactl {
 
-class SilentAddress {
+class UnresponsiveAddress {
  public:
-  explicit SilentAddress(std::uint16_t port, const char* host = "127.0.0.1") {
+  explicit UnresponsiveAddress(std::uint16_t port, const char* host = "127.0.0.1") {
     sockaddr_in here{};
     here.sin_family = AF_INET;
     here.sin_port = htons(port);
@@ -26,11 +26,11 @@ class SilentAddress {
     // Whoever comes after these waits for a place in the queue.
     for (int i = 0; i < 3; ++i) (void)connect(open(), address, sizeof here);
   }
-  ~SilentAddress() {
+  ~UnresponsiveAddress() {
     for (const int socket : sockets_) close(socket);
   }
-  SilentAddress(const SilentAddress&) = delete;
-  SilentAddress& operator=(const SilentAddress&) = delete;
+  UnresponsiveAddress(const UnresponsiveAddress&) = delete;
+  UnresponsiveAddress& operator=(const UnresponsiveAddress&) = delete;
 
  private:
   int open() {

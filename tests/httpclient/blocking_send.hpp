@@ -14,7 +14,7 @@ inline Result<HttpResponse> ask(AsyncHttpClient& client, HttpRequest request) {
 }
 
 inline std::unique_ptr<AsyncHttpClient> client_of(const std::string& url, const AsyncHttpOptions& options = {}) {
-  return std::move(AsyncHttpClient::make(*parse_web_url(url), options)).value();
+  return std::move(AsyncHttpClient::make(*parse_http_url(url), options)).value();
 }
 
 }  // namespace sagactl

@@ -10,7 +10,7 @@
 
 namespace sagactl {
 
-struct KafkaCheck {
+struct KafkaDiagnosis {
   struct Broker {
     std::string address;  // as it was given, or as the brokers tell clients of themselves
     std::string failure;  // empty: it answers
@@ -18,9 +18,9 @@ struct KafkaCheck {
   struct Topic {
     std::string name;
     int partitions = 0;           // 0: it is not there
-    std::string may_not_be_made;  // when it is not there: why the brokers would not let this client make it
-    std::string cannot_be_told;   // or why they do not say
-    std::string takes_nothing;    // when it is there: why messages to it are refused now
+    std::string creation_denied;  // when it is not there: why the brokers would not let this client make it
+    std::string creation_unknown;   // or why they do not say
+    std::string writes_refused;    // when it is there: why messages to it are refused now
   };
   int brokers = 0;  // that belong to the cluster now
   std::vector<Broker> addresses;
@@ -28,6 +28,6 @@ struct KafkaCheck {
 };
 
 // `unavailable` when no broker answers. Waits `patience` at most for each broker and each question.
-Result<KafkaCheck> check_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration patience);
+Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration patience);
 
 }  // namespace sagactl

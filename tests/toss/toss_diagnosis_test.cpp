@@ -1,5 +1,5 @@
 // What `sagactl doctor` is told of Toss Payments.
-#include "server/adapters/toss/toss_checkup.hpp"
+#include "server/adapters/toss/toss_diagnosis.hpp"
 
 #include <gmock/gmock.h>
 
@@ -10,31 +10,31 @@ namespace {
 
 TossOptions options_for(const std::string& url, std::string secret = TossServer::secret) {
   TossOptions options;
-  options.base = *parse_web_url(url);
+  options.base = *parse_http_url(url);
   options.secret = std::move(secret);
   return options;
 }
 
-TEST(TossCheckup, IsContentWhenTheKeyIsTakenAndChargesNothing) {
+TEST(TossDiagnosis, IsContentWhenTheKeyIsTakenAndChargesNothing) {
   const TossServer toss;
-  const auto checkup = check_toss(options_for(toss.url()));
+  const auto checkup = diagnose_toss(options_for(toss.url()));
   EXPECT_TRUE(checkup) << checkup.error().message;
   EXPECT_EQ(toss.calls(TossCall::confirm), 0);
 }
 
-TEST(TossCheckup, TellsWhatIsWrong) {
+TEST(TossDiagnosis, TellsWhatIsWrong) {
   TossServer toss;
-  const auto other_key = check_toss(options_for(toss.url(), "test_sk_of_another_shop"));
+  const auto other_key = diagnose_toss(options_for(toss.url(), "test_sk_of_another_shop"));
   ASSERT_FALSE(other_key);
   EXPECT_EQ(other_key.error().code, ErrorCode::unauthenticated);
-  const auto other_path = check_toss(options_for(toss.url() + "/other"));
+  const auto other_path = diagnose_toss(options_for(toss.url() + "/other"));
   ASSERT_FALSE(other_path);
   EXPECT_EQ(other_path.error().code, ErrorCode::invalid);
-  const auto nobody = check_toss(options_for("http://127.0.0.1:" + std::to_string(closed_port())));
+  const auto nobody = diagnose_toss(options_for("http://127.0.0.1:" + std::to_string(closed_port())));
   ASSERT_FALSE(nobody);
   EXPECT_EQ(nobody.error().code, ErrorCode::unavailable);
   toss.trouble(TossCall::query, Money{}, Trouble::fails_before);
-  const auto failing = check_toss(options_for(toss.url()));
+  const auto failing = diagnose_toss(options_for(toss.url()));
   ASSERT_FALSE(failing);
   EXPECT_EQ(failing.error().code, ErrorCode::unavailable);
 }

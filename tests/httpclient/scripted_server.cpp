@@ -1,4 +1,4 @@
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -76,13 +76,13 @@ TestAnswer chunked_answer(int status, const std::vector<std::string>& chunks) {
   return {bytes + "0\r\n\r\n"};
 }
 
-TestServer::TestServer(Handler handler, const std::string& host, std::uint16_t port)
+ScriptedServer::ScriptedServer(Handler handler, const std::string& host, std::uint16_t port)
     : handler_(std::move(handler)), host_(host), port_(port) {
   listener_ = listen_on_loopback(&port_, host);
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
-TestServer::~TestServer() {
+ScriptedServer::~ScriptedServer() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -95,27 +95,27 @@ TestServer::~TestServer() {
   close(listener_);
 }
 
-std::string TestServer::url() const {
+std::string ScriptedServer::url() const {
   return fmt::format("http://{}:{}", host_, port_);
 }
 
-void TestServer::freeze() {
+void ScriptedServer::freeze() {
   const std::lock_guard lock(mutex_);
   frozen_ = true;
 }
 
-void TestServer::thaw() {
+void ScriptedServer::thaw() {
   const std::lock_guard lock(mutex_);
   frozen_ = false;
   changed_.notify_all();
 }
 
-void TestServer::wait_while_frozen() {
+void ScriptedServer::wait_while_frozen() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !frozen_ || stopping_; });
 }
 
-void TestServer::accept_all() {
+void ScriptedServer::accept_all() {
   while (true) {
     const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0) return;
@@ -130,7 +130,7 @@ void TestServer::accept_all() {
   }
 }
 
-bool TestServer::send_answer(int fd, const TestAnswer& answer) {
+bool ScriptedServer::send_answer(int fd, const TestAnswer& answer) {
   std::string_view rest = answer.bytes;
   while (!rest.empty()) {
     const ssize_t count = ::send(fd, rest.data(), rest.size(), MSG_NOSIGNAL);
@@ -144,7 +144,7 @@ bool TestServer::send_answer(int fd, const TestAnswer& answer) {
   return answer.after == TestAnswer::After::keep || answer.after == TestAnswer::After::silence;
 }
 
-void TestServer::serve(int fd) {
+void ScriptedServer::serve(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   std::string input;

@@ -10,7 +10,7 @@
 
 namespace sagactl {
 
-struct RedisCheckup {
+struct RedisDiagnosis {
   Duration ping{};
   Timestamp time;        // by its clock, about half a ping after it was asked
   // What INFO tells; empty when this user may not ask for it.
@@ -23,6 +23,6 @@ struct RedisCheckup {
 };
 
 // Waits: at most `patience` for each of a few answers. The error says what is away, or that Redis does not let us in.
-Result<RedisCheckup> examine_redis(const RedisAddress& address, Duration patience);
+Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration patience);
 
 }  // namespace sagactl

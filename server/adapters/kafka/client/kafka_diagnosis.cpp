@@ -1,4 +1,4 @@
-#include "server/adapters/kafka/client/kafka_check.hpp"
+#include "server/adapters/kafka/client/kafka_diagnosis.hpp"
 
 #include <fmt/format.h>
 
@@ -37,14 +37,14 @@ Result<Metadata> metadata_of(rd_kafka_t* handle, const KafkaOptions& options, Du
 }
 
 // Those that were given and those that the cluster tells of, each by itself: a client needs them all.
-std::vector<KafkaCheck::Broker> check_brokers(const KafkaOptions& options, const rd_kafka_metadata_t& metadata,
+std::vector<KafkaDiagnosis::Broker> check_brokers(const KafkaOptions& options, const rd_kafka_metadata_t& metadata,
                                               Duration patience) {
   std::vector<std::string> addresses = split(options.brokers, ',');
   for (int i = 0; i < metadata.broker_cnt; ++i) {
     const std::string told = fmt::format("{}:{}", metadata.brokers[i].host, metadata.brokers[i].port);
     if (std::find(addresses.begin(), addresses.end(), told) == addresses.end()) addresses.push_back(told);
   }
-  std::vector<KafkaCheck::Broker> brokers;
+  std::vector<KafkaDiagnosis::Broker> brokers;
   for (const std::string& address : addresses) {
     KafkaOptions one = options;
     one.brokers = address;
@@ -108,12 +108,12 @@ const rd_kafka_metadata_topic_t* find_topic(const rd_kafka_metadata_t& metadata,
 
 }  // namespace
 
-Result<KafkaCheck> check_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration patience) {
+Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration patience) {
   const auto handle = connect(options);
   if (!handle) return handle.error();
   const auto metadata = metadata_of(handle->get(), options, patience);
   if (!metadata) return metadata.error();
-  KafkaCheck check;
+  KafkaDiagnosis check;
   check.brokers = (*metadata)->broker_cnt;
   check.addresses = check_brokers(options, **metadata, patience);
   std::vector<std::string> there, missing;
@@ -121,16 +121,16 @@ Result<KafkaCheck> check_kafka(const KafkaOptions& options, const std::vector<st
   const auto needed = replicas_in_step_needed(handle->get(), there, patience);
   const auto refused = which_topics_may_not_be_made(handle->get(), options, missing, patience);
   for (const std::string& name : topics) {
-    KafkaCheck::Topic& topic = check.topics.emplace_back();
+    KafkaDiagnosis::Topic& topic = check.topics.emplace_back();
     topic.name = name;
     if (const auto* found = find_topic(**metadata, name)) {
       topic.partitions = found->partition_cnt;
       const auto in_step = needed.find(name);
-      topic.takes_nothing = why_it_takes_nothing(*found, in_step == needed.end() ? 1 : in_step->second);
+      topic.writes_refused = why_it_takes_nothing(*found, in_step == needed.end() ? 1 : in_step->second);
     } else if (!refused) {
-      topic.cannot_be_told = refused.error().message;
+      topic.creation_unknown = refused.error().message;
     } else if (const auto why = refused->find(name); why != refused->end()) {
-      (why->second.code == ErrorCode::forbidden ? topic.may_not_be_made : topic.cannot_be_told) = why->second.message;
+      (why->second.code == ErrorCode::forbidden ? topic.creation_denied : topic.creation_unknown) = why->second.message;
     }
   }
   return check;

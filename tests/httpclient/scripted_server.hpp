@@ -28,14 +28,14 @@ struct TestAnswer {
 TestAnswer answer(int status, std::string_view body, std::string_view headers = {});
 TestAnswer chunked_answer(int status, const std::vector<std::string>& chunks);
 
-class TestServer {
+class ScriptedServer {
  public:
   // Called on the connections' threads, several at once; may block until `stopping`.
   using Handler = std::function<TestAnswer(const Received&)>;
 
   // `port` 0: any free one.
-  explicit TestServer(Handler handler, const std::string& host = "127.0.0.1", std::uint16_t port = 0);
-  ~TestServer();
+  explicit ScriptedServer(Handler handler, const std::string& host = "127.0.0.1", std::uint16_t port = 0);
+  ~ScriptedServer();
 
   std::string url() const;
   std::uint16_t port() const { return port_; }

@@ -1,4 +1,4 @@
-#include "server/adapters/toss/toss_checkup.hpp"
+#include "server/adapters/toss/toss_diagnosis.hpp"
 
 #include <chrono>
 #include <future>
@@ -10,7 +10,7 @@
 
 namespace sagactl {
 
-Result<TossCheckup> check_toss(const TossOptions& options) {
+Result<TossDiagnosis> diagnose_toss(const TossOptions& options) {
   AsyncHttpOptions http;
   http.timeout = options.answer_time;
   http.authorities = options.authorities;
@@ -25,9 +25,9 @@ Result<TossCheckup> check_toss(const TossOptions& options) {
   const Result<HttpResponse> response = answered.get_future().get();
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - asked);
   if (!response) return Error{ErrorCode::unavailable, response.error().message};
-  if (response->ok()) return TossCheckup{took};
+  if (response->ok()) return TossDiagnosis{took};
   const toss::TossError error = toss::toss_error_of(*response);
-  if (error.meaning == toss::Meaning::no_such_payment) return TossCheckup{took};
+  if (error.meaning == toss::Meaning::no_such_payment) return TossDiagnosis{took};
   if (error.key_refused) return Error{ErrorCode::unauthenticated, "the secret key is not taken: " + error.reason};
   const bool passing = error.meaning == toss::Meaning::unknown || response->status == 429;
   return Error{passing ? ErrorCode::unavailable : ErrorCode::invalid, error.reason};

@@ -1,4 +1,4 @@
-#include "server/adapters/redis/redis_checkup.hpp"
+#include "server/adapters/redis/redis_diagnosis.hpp"
 
 #include <fmt/format.h>
 #include <hiredis/hiredis.h>
@@ -114,10 +114,10 @@ Result<void> use_a_lock(Asking& redis) {
 
 }  // namespace
 
-Result<RedisCheckup> examine_redis(const RedisAddress& address, Duration patience) {
+Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration patience) {
   Asking redis(address, patience);
   if (const auto introduced = introduce(redis, address); !introduced) return introduced.error();
-  RedisCheckup checkup;
+  RedisDiagnosis checkup;
   const auto began = std::chrono::steady_clock::now();
   const auto time = redis.ask({"TIME"});
   checkup.ping = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);

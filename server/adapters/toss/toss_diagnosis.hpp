@@ -7,12 +7,12 @@
 
 namespace sagactl {
 
-struct TossCheckup {
+struct TossDiagnosis {
   Duration took{};  // connecting and one question
 };
 
 // Asks for a payment that nobody has made. `unavailable` when nothing answers; `unauthenticated` when the key is not
 // taken; `invalid` when what answers is something else.
-Result<TossCheckup> check_toss(const TossOptions& options);
+Result<TossDiagnosis> diagnose_toss(const TossOptions& options);
 
 }  // namespace sagactl

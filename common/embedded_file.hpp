@@ -1,4 +1,4 @@
-// A file of the source tree carried inside the binary (see cmake/embed.cmake).
+// A file of the source tree that is embedded in the binary (see cmake/embed.cmake).
 #pragma once
 
 #include <string_view>

@@ -19,8 +19,8 @@ std::string text_of(const std::filesystem::path& file) {
   return text.str();
 }
 
-// Of version 1, as a container sees its own group.
-std::optional<double> quota_of_the_first_version() {
+// Of cgroup v1, as a container sees its own group.
+std::optional<double> cgroup_v1_quota() {
   const std::string folder = "/sys/fs/cgroup/cpu/cpu.cfs_";
   const std::string quota = text_of(folder + "quota_us");
   return processors_of_quota(quota.substr(0, quota.find('\n')) + " " + text_of(folder + "period_us"));
@@ -29,7 +29,7 @@ std::optional<double> quota_of_the_first_version() {
 // The smallest quota of the group and of those above it.
 std::optional<double> smallest_quota() {
   const auto group = cgroup_v2_path(text_of("/proc/self/cgroup"));
-  std::optional<double> smallest = quota_of_the_first_version();
+  std::optional<double> smallest = cgroup_v1_quota();
   if (!group) return smallest;
   const std::filesystem::path root = "/sys/fs/cgroup";
   for (std::filesystem::path at = root / std::filesystem::path(*group).relative_path();; at = at.parent_path()) {

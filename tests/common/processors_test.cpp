@@ -17,14 +17,14 @@ TEST(Processors, OfAQuotaAreItsShareOfThePeriod) {
   for (const char* none : {"max 100000\n", "", "max", "0 100000", "100000", "x y", "-1 100000", "8 0"}) EXPECT_FALSE(processors_of_quota(none)) << none;
 }
 
-TEST(Processors, AreLookedForInTheGroupOfTheSecondVersion) {
+TEST(Processors, AreThoseOfTheGroupOfCgroupV2) {
   EXPECT_EQ(cgroup_v2_path("0::/system.slice/x.service\n"), "/system.slice/x.service");
   EXPECT_EQ(cgroup_v2_path("12:cpu:/a\n0::/\n"), "/");
   EXPECT_FALSE(cgroup_v2_path("12:cpu,cpuacct:/a\n"));
   EXPECT_FALSE(cgroup_v2_path(""));
 }
 
-TEST(Processors, AreThoseThatTheProcessMayRunOn) {
+TEST(Processors, AreLimitedByTheAffinityMask) {
   cpu_set_t before, one;
   ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
   CPU_ZERO(&one);

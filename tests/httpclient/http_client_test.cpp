@@ -1,7 +1,10 @@
 #include "httpclient/http_client.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <thread>
 
 #include "tests/httpclient/scripted_server.hpp"
 
@@ -53,7 +56,7 @@ TEST(HttpClient, SaysThatNothingAnswersWhereNothingListens) {
       << response.error().message;
 }
 
-TEST(HttpClient, TellsAnUnknownOutcomeFromNothingDone) {
+TEST(HttpClient, DistinguishesAnUnknownOutcomeFromNothingDone) {
   ScriptedServer server([](const Received& request) {
     if (request.path == "/reset") return TestAnswer{"", After::reset};
     if (request.path == "/partial")
@@ -89,7 +92,69 @@ TEST(HttpClient, RefusesABodyOverItsLimit) {
   EXPECT_EQ(client.get("/").error().code, ErrorCode::too_large);
 }
 
-TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
+TEST(HttpClient, ReadsAHeadOfManyKilobytesAndNoLonger) {
+  ScriptedServer server([](const Received& request) {
+    const std::size_t kilobytes = std::stoul(request.path.substr(1));
+    std::string head;
+    for (std::size_t i = 0; i < kilobytes; ++i) head += "Set-Cookie: " + std::string(1024 - 14, 'c') + "\r\n";
+    return answer(200, "{}", head + "X-Last: here\r\n");
+  });
+  HttpClient client = client_of(server);
+  for (const char* path : {"/9", "/40", "/63"}) {
+    for (const char* method : {"GET", "POST"}) {
+      const auto response = client.send({method, path, method == std::string("POST") ? "{}" : "", {}});
+      ASSERT_TRUE(response.ok()) << path << ": " << response.error().message;
+      EXPECT_EQ(response->header("X-Last"), "here") << path;
+    }
+  }
+  const auto read = client.get("/66");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::too_large);
+  EXPECT_THAT(read.error().message, testing::HasSubstr("the head of the answer is longer than 64 kB"));
+  const auto written = client.post("/66", Json::object());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::unknown_outcome) << "the server has had the request";
+  EXPECT_TRUE(client.get("/1").ok()) << "the next request goes over another connection";
+  EXPECT_EQ(client.stream("/66", [](const ServerSentEvent&) { return true; }).error().code, ErrorCode::too_large);
+}
+
+TEST(HttpClient, ReadsTheHeadAloneOfAHeadRequest) {
+  ScriptedServer server([](const Received& request) {
+    if (request.method == "HEAD") return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"};
+    return answer(200, request.method);
+  });
+  HttpClient client = client_of(server, {.timeout = 1s});
+  EXPECT_EQ(client.send({"HEAD", "/", "", {}})->header("content-length"), "10");
+  EXPECT_EQ(client.get("/")->body, "GET") << "on the same connection";
+  EXPECT_EQ(server.connections(), 1u);
+}
+
+TEST(HttpClient, SendsARequestsOwnHeadersInsteadOfItsDefaults) {
+  ScriptedServer server([](const Received& request) {
+    return answer(200, request.headers.at("accept") + "," + request.headers.at("authorization") + "," +
+                           request.headers.at("content-type"));
+  });
+  HttpClient client = client_of(server, {.token = "default"});
+  EXPECT_EQ(client.send({"POST", "/", "{}", {}})->body, "application/json,Bearer default,application/json");
+  const HttpHeaders own = {{"accept", "text/plain"}, {"Authorization", "Basic x"}, {"content-type", "text/csv"}};
+  EXPECT_EQ(client.send({"POST", "/", "{}", own})->body, "text/plain,Basic x,text/csv");
+}
+
+TEST(HttpClient, EndsARequestWhenItsTimeIsUpHoweverSlowlyTheAnswerComes) {
+  ScriptedServer server([](const Received& request) {
+    if (request.path == "/next") return answer(200, "x");
+    return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::silence};
+  });
+  HttpClient client = client_of(server, {.timeout = 300ms});
+  const auto cut = client.get("/slow");
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(cut.error().message, "no answer of " + server.url() + " to GET: the time was up");
+  EXPECT_EQ(client.post("/slow", {}).error().code, ErrorCode::unknown_outcome);
+  EXPECT_EQ(client.get("/next")->body, "x");
+}
+
+TEST(HttpClient, MakesAnErrorOfARefusingResponse) {
   struct Row {
     int status;
     const char* body;
@@ -114,7 +179,7 @@ TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
   }
 }
 
-TEST(HttpClientStream, GivesEventsUntilTheListenerHasEnough) {
+TEST(HttpClientStream, GivesEventsUntilTheCallbackReturnsFalse) {
   std::string resumed_from;
   ScriptedServer server([&](const Received& request) {
     resumed_from = request.headers.at("last-event-id");
@@ -137,6 +202,36 @@ TEST(HttpClientStream, GivesEventsUntilTheListenerHasEnough) {
   EXPECT_EQ(resumed_from, "0");
 }
 
+TEST(HttpClientStream, EndsWithoutErrorWhenTheServerEndsIt) {
+  ScriptedServer server([](const Received& request) {
+    if (request.path == "/chunked") return chunked_answer(200, {"data: 1\n\n"});
+    return TestAnswer{"HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", After::close};
+  });
+  HttpClient client = client_of(server);
+  for (const char* path : {"/chunked", "/until-closed"}) {
+    int events = 0;
+    EXPECT_TRUE(client.stream(path, [&](const ServerSentEvent&) { return ++events > 0; }).ok()) << path;
+    EXPECT_EQ(events, 1) << path;
+  }
+}
+
+TEST(HttpClientStream, GivesUpWhenNoHeadComesInTimeAndNotBetweenEvents) {
+  ScriptedServer server([](const Received& request) {
+    if (request.path == "/silent") return TestAnswer{"", After::silence};
+    return TestAnswer{"HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", After::silence};
+  });
+  HttpClient client = client_of(server, {.timeout = 200ms});
+  const auto ignore = [](const ServerSentEvent&) { return true; };
+  EXPECT_EQ(client.stream("/silent", ignore).error().code, ErrorCode::unavailable);
+  std::stop_source source;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(500ms);  // longer than the timeout
+    source.request_stop();
+  });
+  EXPECT_TRUE(client.stream("/events", ignore, source.get_token()).ok());
+  EXPECT_TRUE(source.stop_requested());
+}
+
 TEST(HttpClientStream, EndsWhenStopped) {
   ScriptedServer server([](const Received&) {
     return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n",
@@ -154,7 +249,7 @@ TEST(HttpClientStream, EndsWhenStopped) {
   EXPECT_TRUE(done.ok());
 }
 
-TEST(HttpClientStream, IsAnErrorWhereTheAnswerRefuses) {
+TEST(HttpClientStream, IsAnErrorWhereTheResponseIsOne) {
   ScriptedServer server([](const Received&) { return answer(401, R"({"message":"Unauthorized"})"); });
   HttpClient client = client_of(server);
   const auto done = client.stream("/events", [](const ServerSentEvent&) { return true; });

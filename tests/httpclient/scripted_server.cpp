@@ -32,7 +32,7 @@ int listen_on_loopback(std::uint16_t* port, const std::string& host = "127.0.0.1
   return fd;
 }
 
-// The first whole request in `input`, which is taken out of it.
+// Removes the first complete request from `input`.
 std::optional<Received> take_request(std::string& input) {
   const auto head_end = input.find("\r\n\r\n");
   if (head_end == std::string::npos) return std::nullopt;

@@ -1,4 +1,4 @@
-// A server for tests: a thread per connection, answers of any bytes, held back or broken off as a test says.
+// A server for tests: a thread per connection, with scripted answers of any bytes, which may be delayed or cut off.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,7 @@ struct Received {
 
 struct TestAnswer {
   std::string bytes;
-  enum class After { keep, close, reset, silence } after = After::keep;  // silence: open, and nothing more
+  enum class After { keep, close, reset, silence } after = After::keep;  // silence: stays open without another answer
 };
 
 // An HTTP/1.1 answer with its Content-Length.
@@ -40,7 +40,7 @@ class ScriptedServer {
   std::string url() const;
   std::uint16_t port() const { return port_; }
   std::uint64_t connections() const { return connections_; }
-  // Answers wait while it is frozen; requests are still taken.
+  // While it is frozen, requests are read and answers are delayed.
   void freeze();
   void thaw();
 
@@ -64,7 +64,7 @@ class ScriptedServer {
   std::thread acceptor_;
 };
 
-// A port of this machine at which nothing listens.
+// A port of the loopback address at which nothing listens.
 std::uint16_t closed_port();
 
 }  // namespace sagactl

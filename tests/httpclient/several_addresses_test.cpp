@@ -1,4 +1,4 @@
-// A name that stands for several addresses, of which the first is silent.
+// A name with several addresses, of which the first is unresponsive.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,11 +23,11 @@ class SeveralAddresses : public testing::Test {
   }
 
   ScriptedServer server{[](const Received&) { return answer(200, R"({"is":"there"})"); }, "127.0.0.2"};
-  UnresponsiveAddress silent{server.port()};
+  UnresponsiveAddress unresponsive{server.port()};
   const Url url = *parse_node_url("http://two.test:" + std::to_string(server.port()));
 };
 
-TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOther) {
+TEST_F(SeveralAddresses, AnUnresponsiveOneHidesNoOther) {
   const auto began = Steady::now();
   const auto response = HttpClient(url).get("/");
   ASSERT_TRUE(response.ok()) << response.error().message;
@@ -35,7 +35,7 @@ TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOther) {
   EXPECT_LT(Steady::now() - began, 6s);
 }
 
-TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOtherFromTheProvidersClient) {
+TEST_F(SeveralAddresses, AnUnresponsiveOneHidesNoOtherFromTheAsyncClient) {
   const auto client = AsyncHttpClient::make(url, {}).value();
   std::promise<Result<HttpResponse>> answered;
   const auto began = Steady::now();
@@ -45,7 +45,7 @@ TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOtherFromTheProvidersClient) {
   EXPECT_LT(Steady::now() - began, 6s);
 }
 
-TEST_F(SeveralAddresses, AreNamedWithWhatHappenedAtEach) {
+TEST_F(SeveralAddresses, AreEachNamedWithTheirFailure) {
   const std::uint16_t port = closed_port();
   const UnresponsiveAddress there(port);
   const auto response = HttpClient(*parse_node_url("http://two.test:" + std::to_string(port))).get("/");

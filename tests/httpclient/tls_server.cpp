@@ -79,7 +79,7 @@ std::string TlsServer::url() const {
 }
 
 void TlsServer::run() {
-  // The library writes to a client that is gone with write().
+  // OpenSSL writes with write(), also to a closed connection.
   sigset_t broken;
   sigemptyset(&broken);
   sigaddset(&broken, SIGPIPE);

@@ -1,4 +1,4 @@
-// An address that takes no connection and refuses none: as a machine that is cut off.
+// An address that neither accepts nor refuses connections, like a machine behind a broken network.
 #pragma once
 
 #include <arpa/inet.h>
@@ -23,7 +23,7 @@ class UnresponsiveAddress {
     const auto* address = reinterpret_cast<const sockaddr*>(&here);
     const int listener = open();
     if (bind(listener, address, sizeof here) != 0 || listen(listener, 0) != 0) crash("a test's address is taken");
-    // Whoever comes after these waits for a place in the queue.
+    // After these the accept queue is full.
     for (int i = 0; i < 3; ++i) (void)connect(open(), address, sizeof here);
   }
   ~UnresponsiveAddress() {

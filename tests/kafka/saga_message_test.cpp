@@ -1,4 +1,4 @@
-// Commands of the orchestrator and replies to them, written and read again; and what cannot be understood.
+// Commands of the orchestrator and replies to them, written and read; and invalid messages.
 #include <gmock/gmock.h>
 
 #include "server/adapters/kafka/saga_message.hpp"
@@ -48,7 +48,7 @@ TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
   }
 }
 
-TEST(SagaMessage, AServiceOfAnotherKindNeedsToSayOnlyWhatTheContractNames) {
+TEST(SagaMessage, AServiceOfAThirdPartyNeedsOnlyTheMembersOfTheContract) {
   const auto read = kafka::to_remote_reply(with_value(
       R"({"sagaId":"01900000-0000-7000-8000-000000000001","orderId":"x","command":"RESERVE_INVENTORY","status":"SUCCESS"})"));
   ASSERT_TRUE(read) << read.error().message;
@@ -56,7 +56,7 @@ TEST(SagaMessage, AServiceOfAnotherKindNeedsToSayOnlyWhatTheContractNames) {
   EXPECT_EQ(read->reply.outcome, Outcome{Succeeded{}});
 }
 
-TEST(SagaMessage, WhatCanNeverBeUnderstoodIsSaid) {
+TEST(SagaMessage, AnInvalidMessageIsRefusedWithTheReason) {
   const std::string id = R"("sagaId":"SAGA-01900000-0000-7000-8000-000000000001")";
   const struct {
     std::string value, why;

@@ -1,4 +1,4 @@
-// What a payment, as Toss Payments shows it, means for a charge.
+// What the state of a payment at Toss Payments means for a charge.
 #include "server/adapters/toss/toss_answer.hpp"
 
 #include <gmock/gmock.h>
@@ -19,7 +19,7 @@ HttpResponse showing(const std::string& body) {
   return {200, {}, body};
 }
 
-TEST(TossAnswer, IsInEffectOnlyWhileTheMoneyIsThere) {
+TEST(TossAnswer, IsChargedOnlyWhileTheMoneyIsCaptured) {
   const std::pair<const char*, const char*> rows[] = {
       {"READY", "not charged"},
       {"IN_PROGRESS", "not charged"},
@@ -46,11 +46,11 @@ TEST(TossAnswer, IsInEffectOnlyWhileTheMoneyIsThere) {
 }
 
 TEST(TossAnswer, OfAnotherAmountIsNotThisCharge) {
-  const TossPayment payment{"key-1", "order-1", PaymentStatus::done, Money{1950}, ""};
+  const TossPayment payment{"key-1", "order-1", TossPaymentStatus::done, Money{1950}, ""};
   EXPECT_THAT(said(state_of(payment, {"order-1", Money{1951}})), HasSubstr("19.50 instead of 19.51"));
 }
 
-TEST(TossAnswer, IsAPaymentOnlyWithAllThatAPaymentHas) {
+TEST(TossAnswer, IsAPaymentOnlyWithAllMembersOfOne) {
   const Json whole{{"paymentKey", "key-1"}, {"orderId", "order-1"}, {"status", "DONE"}, {"totalAmount", 1000}};
   ASSERT_TRUE(payment_of(showing(whole.dump()), "key-1"));
   EXPECT_FALSE(payment_of(showing(whole.dump()), "key-2")) << "an answer about another payment";

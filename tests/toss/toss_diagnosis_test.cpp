@@ -1,4 +1,4 @@
-// What `sagactl doctor` is told of Toss Payments.
+// What `sagactl doctor` finds out about Toss Payments.
 #include "server/adapters/toss/toss_diagnosis.hpp"
 
 #include <gmock/gmock.h>
@@ -15,14 +15,14 @@ TossOptions options_for(const std::string& url, std::string secret = TossServer:
   return options;
 }
 
-TEST(TossDiagnosis, IsContentWhenTheKeyIsTakenAndChargesNothing) {
+TEST(TossDiagnosis, SucceedsWhenTheKeyIsAcceptedAndChargesNothing) {
   const TossServer toss;
-  const auto checkup = diagnose_toss(options_for(toss.url()));
-  EXPECT_TRUE(checkup) << checkup.error().message;
+  const auto diagnosis = diagnose_toss(options_for(toss.url()));
+  EXPECT_TRUE(diagnosis) << diagnosis.error().message;
   EXPECT_EQ(toss.calls(TossCall::confirm), 0);
 }
 
-TEST(TossDiagnosis, TellsWhatIsWrong) {
+TEST(TossDiagnosis, HasTheReasonOfAFailure) {
   TossServer toss;
   const auto other_key = diagnose_toss(options_for(toss.url(), "test_sk_of_another_shop"));
   ASSERT_FALSE(other_key);
@@ -30,9 +30,9 @@ TEST(TossDiagnosis, TellsWhatIsWrong) {
   const auto other_path = diagnose_toss(options_for(toss.url() + "/other"));
   ASSERT_FALSE(other_path);
   EXPECT_EQ(other_path.error().code, ErrorCode::invalid);
-  const auto nobody = diagnose_toss(options_for("http://127.0.0.1:" + std::to_string(closed_port())));
-  ASSERT_FALSE(nobody);
-  EXPECT_EQ(nobody.error().code, ErrorCode::unavailable);
+  const auto unreachable = diagnose_toss(options_for("http://127.0.0.1:" + std::to_string(closed_port())));
+  ASSERT_FALSE(unreachable);
+  EXPECT_EQ(unreachable.error().code, ErrorCode::unavailable);
   toss.trouble(TossCall::query, Money{}, Trouble::fails_before);
   const auto failing = diagnose_toss(options_for(toss.url()));
   ASSERT_FALSE(failing);

@@ -4,8 +4,9 @@
 #include <optional>
 #include <thread>
 
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
+#include "common/text/percent.hpp"
 #include "httpclient/basic_auth.hpp"
 
 namespace sagactl {
@@ -15,20 +16,6 @@ constexpr std::chrono::milliseconds slow_answer{300};
 
 TestAnswer problem(int status, const std::string& code, const std::string& message, std::string_view headers = {}) {
   return answer(status, Json{{"code", code}, {"message", message}}.dump(), headers);
-}
-
-// "%2F" and the like.
-std::string decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 std::string header(const Received& received, const std::string& name) {
@@ -111,7 +98,7 @@ TestAnswer TossServer::handle(const Received& received) {
   const std::string_view path = received.path;
   constexpr std::string_view payments = "/v1/payments/";
   if (!path.starts_with(payments)) return answer(404, "<html>Not Found</html>");
-  Asked asked{TossCall::query, decoded(path.substr(payments.size())), Json::parse(received.body, nullptr, false)};
+  Asked asked{TossCall::query, *percent_decode(path.substr(payments.size())), Json::parse(received.body, nullptr, false)};
   if (received.method == "POST") {
     asked.call = path.ends_with("/cancel") ? TossCall::cancel : TossCall::confirm;
     if (!asked.body.is_object()) return problem(400, "INVALID_REQUEST", "the body is no JSON object");
@@ -126,7 +113,7 @@ TestAnswer TossServer::handle(const Received& received) {
     if (const auto found = answered_.find(repeat); found != answered_.end()) return found->second;
   }
   const Trouble trouble = trouble_of(asked);
-  // Every answer that is given is the answer to this key from then on.
+  // From then on this is the answer to every call with this key.
   const auto give = [&](TestAnswer given) { return answered_[repeat] = std::move(given); };
   switch (trouble) {
     case Trouble::silent_before: return {"", TestAnswer::After::silence};

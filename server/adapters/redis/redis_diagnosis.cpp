@@ -7,11 +7,11 @@
 #include <string_view>
 
 #include "common/id.hpp"
-#include "server/adapters/redis/failure.hpp"
-#include "server/adapters/redis/keys.hpp"
+#include "server/adapters/redis/redis_error.hpp"
+#include "server/adapters/redis/lock_keys.hpp"
 #include "server/adapters/redis/redis_lock.hpp"
-#include "server/adapters/redis/reply.hpp"
-#include "server/adapters/redis/scripts.hpp"
+#include "server/adapters/redis/redis_reply.hpp"
+#include "server/adapters/redis/lock_scripts.hpp"
 
 namespace sagactl {
 namespace {
@@ -24,16 +24,16 @@ timeval in_timeval(Duration duration) {
           static_cast<suseconds_t>(duration.count() % 1'000'000)};
 }
 
-class Asking {
+class BlockingRedis {
  public:
-  Asking(const RedisAddress& address, Duration patience)
+  BlockingRedis(const RedisAddress& address, Duration patience)
       : shown_(address.shown()),
         context_(redisConnectWithTimeout(address.host.c_str(), address.port, in_timeval(patience)), redisFree) {
     if (context_ && context_->err == 0) (void)redisSetTimeout(context_.get(), in_timeval(patience));
   }
 
-  Result<Reply> ask(const std::vector<std::string>& command) {
-    if (!context_ || context_->err != 0) return away();
+  Result<Reply> run(const std::vector<std::string>& command) {
+    if (!context_ || context_->err != 0) return unavailable();
     std::vector<const char*> parts;
     std::vector<std::size_t> sizes;
     for (const std::string& part : command) {
@@ -42,13 +42,13 @@ class Asking {
     }
     void* got = redisCommandArgv(context_.get(), static_cast<int>(parts.size()), parts.data(), sizes.data());
     Reply reply(static_cast<redisReply*>(got), freeReplyObject);
-    if (!reply) return away();
-    if (redis::is_error(*reply)) return refused(redis::failure(reply.get()));
+    if (!reply) return unavailable();
+    if (redis::is_error(*reply)) return refused(redis::error_of_reply(reply.get()));
     return reply;
   }
 
  private:
-  Error away() const {
+  Error unavailable() const {
     return Error{ErrorCode::unavailable,
                  fmt::format("Redis at {}: {}", shown_, context_ ? context_->errstr : "out of memory")};
   }
@@ -69,44 +69,44 @@ std::string field(std::string_view info, std::string_view name) {
   return std::string(rest.substr(0, rest.find_first_of("\r\n")));
 }
 
-Result<void> introduce(Asking& redis, const RedisAddress& address) {
+Result<void> log_in(BlockingRedis& redis, const RedisAddress& address) {
   if (!address.password.empty()) {
     std::vector<std::string> auth{"AUTH", address.password};
     if (!address.user.empty()) auth.insert(auth.begin() + 1, address.user);
-    if (const auto answer = redis.ask(auth); !answer) return answer.error();
+    if (const auto answer = redis.run(auth); !answer) return answer.error();
   }
-  const auto answer = redis.ask({"SELECT", std::to_string(address.database)});
+  const auto answer = redis.run({"SELECT", std::to_string(address.database)});
   return answer ? Result<void>() : answer.error();
 }
 
-// All that nodes do with a lock, in their order. Each is tried, since each needs rights of its own; the first that is
-// refused is what is told. What is left by it goes with its time to live.
-Result<void> use_a_lock(Asking& redis) {
-  using redis::Script;
-  const redis::Keys keys(RedisLockOptions{}.prefix);
-  const std::string name = "sagactl-doctor-" + new_uuid().text(), mark = "doctor", time_to_live = "5000";
+// Everything that nodes do with a lock, in their order. Each is tried, since each needs rights of its own; the error is of
+// the first that is refused. What remains of the lock expires.
+Result<void> use_a_lock(BlockingRedis& redis) {
+  using redis::LockScript;
+  const redis::LockKeys keys(RedisLockOptions{}.prefix);
+  const std::string name = "sagactl-doctor-" + new_uuid().text(), request_id = "doctor", time_to_live = "5000";
   const std::string lock = keys.lock(name), waiting = keys.waiting(name);
-  const auto run = [&](Script script, std::vector<std::string> over, std::vector<std::string> arguments) {
-    std::vector<std::string> command{"EVAL", redis::program_of(script), std::to_string(over.size())};
+  const auto run_script = [&](LockScript script, std::vector<std::string> over, std::vector<std::string> arguments) {
+    std::vector<std::string> command{"EVAL", redis::source_of(script), std::to_string(over.size())};
     command.insert(command.end(), over.begin(), over.end());
     command.insert(command.end(), arguments.begin(), arguments.end());
-    return redis.ask(command);
+    return redis.run(command);
   };
   const auto acquire = [&](const std::string& wait_ms) {
-    return run(Script::acquire, {lock, keys.token(), waiting}, {"doctor", time_to_live, "0", wait_ms, mark});
+    return run_script(LockScript::acquire, {lock, keys.token(), waiting}, {"doctor", time_to_live, "0", wait_ms, request_id});
   };
   const auto taken = acquire("0");
   if (!taken) return taken.error();
   const redisReply* token = redis::element(**taken, 0);
-  const std::string fence = token ? std::string(redis::text(*token)) : mark;
+  const std::string fence = token ? std::string(redis::text(*token)) : request_id;
   const Result<Reply> answers[] = {
-      acquire(time_to_live),  // somebody waits for it
-      run(Script::renew, {lock}, {fence, time_to_live}),
-      run(Script::describe, {lock}, {}),
-      redis.ask({"SCAN", "0", "MATCH", keys.all_locks(), "COUNT", "10"}),
-      run(Script::release, {lock, waiting}, {fence, keys.channel(), name}),
-      run(Script::keep_token, {keys.token()}, {"0"}),
-      redis.ask({"SUBSCRIBE", keys.channel()})};
+      acquire(time_to_live),  // held: now somebody waits for it
+      run_script(LockScript::renew, {lock}, {fence, time_to_live}),
+      run_script(LockScript::describe, {lock}, {}),
+      redis.run({"SCAN", "0", "MATCH", keys.all_locks(), "COUNT", "10"}),
+      run_script(LockScript::release, {lock, waiting}, {fence, keys.channel(), name}),
+      run_script(LockScript::keep_token, {keys.token()}, {"0"}),
+      redis.run({"SUBSCRIBE", keys.channel()})};
   for (const Result<Reply>& answer : answers)
     if (!answer) return answer.error();
   return {};
@@ -115,25 +115,25 @@ Result<void> use_a_lock(Asking& redis) {
 }  // namespace
 
 Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration patience) {
-  Asking redis(address, patience);
-  if (const auto introduced = introduce(redis, address); !introduced) return introduced.error();
-  RedisDiagnosis checkup;
+  BlockingRedis redis(address, patience);
+  if (const auto logged_in = log_in(redis, address); !logged_in) return logged_in.error();
+  RedisDiagnosis diagnosis;
   const auto began = std::chrono::steady_clock::now();
-  const auto time = redis.ask({"TIME"});
-  checkup.ping = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+  const auto time = redis.run({"TIME"});
+  diagnosis.ping = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
   if (!time) return time.error();
   const redisReply* seconds = redis::element(**time, 0);
   const redisReply* rest = redis::element(**time, 1);
   if (seconds && rest)
-    checkup.time = {redis::integer(*seconds).value_or(0) * 1'000'000 + redis::integer(*rest).value_or(0)};
-  const auto info = redis.ask({"INFO"});
+    diagnosis.time = {redis::integer(*seconds).value_or(0) * 1'000'000 + redis::integer(*rest).value_or(0)};
+  const auto info = redis.run({"INFO"});
   if (info) {
-    checkup.version = field(redis::text(**info), "redis_version");
-    checkup.role = field(redis::text(**info), "role");
-    checkup.eviction = field(redis::text(**info), "maxmemory_policy");
+    diagnosis.version = field(redis::text(**info), "redis_version");
+    diagnosis.role = field(redis::text(**info), "role");
+    diagnosis.eviction = field(redis::text(**info), "maxmemory_policy");
   }
-  if (auto worked = use_a_lock(redis); !worked) checkup.refused = worked.error();
-  return checkup;
+  if (auto used = use_a_lock(redis); !used) diagnosis.refused = used.error();
+  return diagnosis;
 }
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// What there is to say about a Redis before locks are put into it.
+// Whether a Redis is fit for the locks: for `sagactl doctor`.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@ namespace sagactl {
 
 struct RedisDiagnosis {
   Duration ping{};
-  Timestamp time;        // by its clock, about half a ping after it was asked
-  // What INFO tells; empty when this user may not ask for it.
+  Timestamp time;   // by its clock, about half a ping after the request
+  // From INFO; empty when this user has no right to it.
   std::string eviction;  // its maxmemory-policy: noeviction, allkeys-lru ...
   std::string role;      // master, slave
   std::string version;
-  // What it refuses of all that the locks do: a lock is taken, waited for, renewed, listed and released by the very
-  // scripts that nodes use, under a name of its own.
+  // The first that it refuses of everything that locks need: a lock with a name of its own is acquired, waited for,
+  // renewed, listed and released by the scripts that nodes use.
   std::optional<Error> refused;
 };
 
-// Waits: at most `patience` for each of a few answers. The error says what is away, or that Redis does not let us in.
+// Blocks for at most `patience` for each of a few replies. `unavailable`, or why Redis refuses the log-in.
 Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration patience);
 
 }  // namespace sagactl

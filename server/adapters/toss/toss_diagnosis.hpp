@@ -1,4 +1,4 @@
-// Is Toss Payments there, and does it take our secret key? For `sagactl doctor`.
+// Whether Toss Payments answers and accepts the secret key: for `sagactl doctor`.
 #pragma once
 
 #include "common/result.hpp"
@@ -8,11 +8,11 @@
 namespace sagactl {
 
 struct TossDiagnosis {
-  Duration took{};  // connecting and one question
+  Duration took{};  // connecting and one query
 };
 
-// Asks for a payment that nobody has made. `unavailable` when nothing answers; `unauthenticated` when the key is not
-// taken; `invalid` when what answers is something else.
+// Queries a payment that does not exist. `unavailable` when nothing answers; `unauthenticated` when the key is rejected;
+// `invalid` when the server is not Toss Payments.
 Result<TossDiagnosis> diagnose_toss(const TossOptions& options);
 
 }  // namespace sagactl

@@ -16,33 +16,33 @@ namespace {
 using namespace kafka;
 
 constexpr Duration broker_patience = 3s;  // for one of several
-constexpr const char* in_step_setting = "min.insync.replicas";
+constexpr const char* min_in_sync_setting = "min.insync.replicas";
 
 struct DestroyResource {
   void operator()(rd_kafka_ConfigResource_t* resource) const { rd_kafka_ConfigResource_destroy(resource); }
 };
 using Resource = std::unique_ptr<rd_kafka_ConfigResource_t, DestroyResource>;
 
-Result<Handle> connect(const KafkaOptions& options) {
+Result<NativeHandle> connect(const KafkaOptions& options) {
   auto conf = make_conf(options, {}, nullptr);
   if (!conf) return conf.error();
   return make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
 }
 
-Result<Metadata> metadata_of(rd_kafka_t* handle, const KafkaOptions& options, Duration patience) {
+Result<NativeMetadata> metadata_of(rd_kafka_t* handle, const KafkaOptions& options, Duration patience) {
   const rd_kafka_metadata_t* raw = nullptr;
   const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(patience));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "no broker answers");
-  return Metadata(raw);
+  return NativeMetadata(raw);
 }
 
-// Those that were given and those that the cluster tells of, each by itself: a client needs them all.
+// Those that were given and those that the cluster advertises, each by itself: a client needs to reach them all.
 std::vector<KafkaDiagnosis::Broker> check_brokers(const KafkaOptions& options, const rd_kafka_metadata_t& metadata,
                                               Duration patience) {
   std::vector<std::string> addresses = split(options.brokers, ',');
   for (int i = 0; i < metadata.broker_cnt; ++i) {
-    const std::string told = fmt::format("{}:{}", metadata.brokers[i].host, metadata.brokers[i].port);
-    if (std::find(addresses.begin(), addresses.end(), told) == addresses.end()) addresses.push_back(told);
+    const std::string advertised = fmt::format("{}:{}", metadata.brokers[i].host, metadata.brokers[i].port);
+    if (std::find(addresses.begin(), addresses.end(), advertised) == addresses.end()) addresses.push_back(advertised);
   }
   std::vector<KafkaDiagnosis::Broker> brokers;
   for (const std::string& address : addresses) {
@@ -50,14 +50,14 @@ std::vector<KafkaDiagnosis::Broker> check_brokers(const KafkaOptions& options, c
     one.brokers = address;
     const auto handle = connect(one);
     const auto answer = handle ? metadata_of(handle->get(), one, std::min(patience, broker_patience))
-                               : Result<Metadata>(handle.error());
+                               : Result<NativeMetadata>(handle.error());
     brokers.push_back({address, answer ? "" : answer.error().message});
   }
   return brokers;
 }
 
-// min.insync.replicas of each topic; those are missing that this client may not see.
-std::map<std::string, int> replicas_in_step_needed(rd_kafka_t* handle, const std::vector<std::string>& topics,
+// min.insync.replicas of each topic; without those that this client has no right to see.
+std::map<std::string, int> in_sync_replicas_needed(rd_kafka_t* handle, const std::vector<std::string>& topics,
                                                    Duration patience) {
   std::map<std::string, int> needed;
   std::vector<Resource> owners;
@@ -67,7 +67,7 @@ std::map<std::string, int> replicas_in_step_needed(rd_kafka_t* handle, const std
     asked.push_back(owners.back().get());
   }
   if (asked.empty()) return needed;
-  const Queue queue(rd_kafka_queue_new(handle));
+  const NativeQueue queue(rd_kafka_queue_new(handle));
   rd_kafka_DescribeConfigs(handle, asked.data(), asked.size(), nullptr, queue.get());
   const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(patience)));
   if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return needed;
@@ -79,7 +79,7 @@ std::map<std::string, int> replicas_in_step_needed(rd_kafka_t* handle, const std
     const rd_kafka_ConfigEntry_t** entry = rd_kafka_ConfigResource_configs(resources[i], &entries);
     for (std::size_t e = 0; e < entries; ++e) {
       const char* value = rd_kafka_ConfigEntry_value(entry[e]);
-      if (std::string_view(rd_kafka_ConfigEntry_name(entry[e])) != in_step_setting || !value) continue;
+      if (std::string_view(rd_kafka_ConfigEntry_name(entry[e])) != min_in_sync_setting || !value) continue;
       int number = 0;
       std::from_chars(value, value + std::string_view(value).size(), number);
       needed[rd_kafka_ConfigResource_name(resources[i])] = number;
@@ -88,14 +88,14 @@ std::map<std::string, int> replicas_in_step_needed(rd_kafka_t* handle, const std
   return needed;
 }
 
-// Why a topic takes no message that all replicas in step must have; empty when it does.
-std::string why_it_takes_nothing(const rd_kafka_metadata_topic_t& topic, int needed) {
+// Why a topic refuses messages with acks=all; empty when it does not.
+std::string why_writes_are_refused(const rd_kafka_metadata_topic_t& topic, int needed) {
   for (int p = 0; p < topic.partition_cnt; ++p) {
     const rd_kafka_metadata_partition_t& partition = topic.partitions[p];
     if (partition.leader < 0) return fmt::format("partition {} has no leader", partition.id);
     if (partition.isr_cnt < needed)
-      return fmt::format("partition {} has {} replica{} in step, and {} is {}", partition.id, partition.isr_cnt,
-                         partition.isr_cnt == 1 ? "" : "s", in_step_setting, needed);
+      return fmt::format("partition {} has {} replica{} in sync, and {} is {}", partition.id, partition.isr_cnt,
+                         partition.isr_cnt == 1 ? "" : "s", min_in_sync_setting, needed);
   }
   return {};
 }
@@ -113,27 +113,27 @@ Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::ve
   if (!handle) return handle.error();
   const auto metadata = metadata_of(handle->get(), options, patience);
   if (!metadata) return metadata.error();
-  KafkaDiagnosis check;
-  check.brokers = (*metadata)->broker_cnt;
-  check.addresses = check_brokers(options, **metadata, patience);
-  std::vector<std::string> there, missing;
-  for (const std::string& name : topics) (find_topic(**metadata, name) ? there : missing).push_back(name);
-  const auto needed = replicas_in_step_needed(handle->get(), there, patience);
-  const auto refused = which_topics_may_not_be_made(handle->get(), options, missing, patience);
+  KafkaDiagnosis diagnosis;
+  diagnosis.brokers = (*metadata)->broker_cnt;
+  diagnosis.addresses = check_brokers(options, **metadata, patience);
+  std::vector<std::string> existing, missing;
+  for (const std::string& name : topics) (find_topic(**metadata, name) ? existing : missing).push_back(name);
+  const auto needed = in_sync_replicas_needed(handle->get(), existing, patience);
+  const auto refused = creation_errors(handle->get(), options, missing, patience);
   for (const std::string& name : topics) {
-    KafkaDiagnosis::Topic& topic = check.topics.emplace_back();
+    KafkaDiagnosis::Topic& topic = diagnosis.topics.emplace_back();
     topic.name = name;
     if (const auto* found = find_topic(**metadata, name)) {
       topic.partitions = found->partition_cnt;
-      const auto in_step = needed.find(name);
-      topic.writes_refused = why_it_takes_nothing(*found, in_step == needed.end() ? 1 : in_step->second);
+      const auto minimum = needed.find(name);
+      topic.writes_refused = why_writes_are_refused(*found, minimum == needed.end() ? 1 : minimum->second);
     } else if (!refused) {
       topic.creation_unknown = refused.error().message;
     } else if (const auto why = refused->find(name); why != refused->end()) {
       (why->second.code == ErrorCode::forbidden ? topic.creation_denied : topic.creation_unknown) = why->second.message;
     }
   }
-  return check;
+  return diagnosis;
 }
 
 }  // namespace sagactl

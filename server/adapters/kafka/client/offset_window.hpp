@@ -1,5 +1,5 @@
-// Which messages of one partition have been dealt with, when they are dealt with in any order: the offset up to which
-// all are is what may be committed.
+// The messages of one partition that are in flight, and finish in any order: the offset up to which all have finished may
+// be committed.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +12,10 @@ namespace sagactl::kafka {
 
 class OffsetWindow {
  public:
-  // In the order of offsets, which may leave some out.
+  // In the order of offsets, which may have gaps.
   void begin(std::int64_t offset) { open_.emplace_back(offset, false); }
 
-  // Returns the offset to commit, when that has moved on: the one after the last message before which none is open.
+  // Returns the offset to commit, when it has advanced: the one after the last message before which none is in flight.
   std::optional<std::int64_t> finish(std::int64_t offset) {
     const auto found = std::lower_bound(open_.begin(), open_.end(), std::pair(offset, false));
     if (found != open_.end() && found->first == offset) found->second = true;

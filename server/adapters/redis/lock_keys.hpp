@@ -1,4 +1,4 @@
-// What the locks are called in Redis: see scripts.hpp.
+// The names of the locks' keys in Redis: see lock_scripts.hpp.
 #pragma once
 
 #include <string>
@@ -7,16 +7,16 @@
 
 namespace sagactl::redis {
 
-class Keys {
+class LockKeys {
  public:
-  explicit Keys(std::string prefix) : prefix_(std::move(prefix)) {}
+  explicit LockKeys(std::string prefix) : prefix_(std::move(prefix)) {}
 
   std::string lock(const std::string& key) const { return prefix_ + "k:" + key; }
   std::string waiting(const std::string& key) const { return prefix_ + "w:" + key; }
   std::string token() const { return prefix_ + "token"; }
   std::string channel() const { return prefix_ + "released"; }
 
-  std::string all_locks() const {  // a pattern of SCAN
+  std::string all_locks() const {  // a pattern for SCAN
     std::string pattern;
     for (const char c : prefix_) {
       if (std::string_view("*?[]\\^-").find(c) != std::string_view::npos) pattern += '\\';
@@ -24,7 +24,7 @@ class Keys {
     }
     return pattern + "k:*";
   }
-  std::string name_of(std::string_view lock) const { return std::string(lock.substr(prefix_.size() + 2)); }
+  std::string name_of(std::string_view lock_key) const { return std::string(lock_key.substr(prefix_.size() + 2)); }
 
  private:
   std::string prefix_;

@@ -1,4 +1,4 @@
-#include "server/adapters/redis/reply.hpp"
+#include "server/adapters/redis/redis_reply.hpp"
 
 #include <hiredis/hiredis.h>
 
@@ -45,7 +45,7 @@ std::size_t size(const redisReply& reply) {
   return reply.type == REDIS_REPLY_ARRAY ? reply.elements : 0;
 }
 
-bool is_passing(std::string_view error_code) {
+bool is_transient(std::string_view error_code) {
   constexpr std::array<std::string_view, 7> codes{"LOADING", "BUSY",       "MASTERDOWN", "TRYAGAIN",
                                                   "OOM",     "CLUSTERDOWN", "MISCONF"};
   return std::find(codes.begin(), codes.end(), error_code) != codes.end();

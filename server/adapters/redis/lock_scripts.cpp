@@ -1,17 +1,17 @@
-#include "server/adapters/redis/scripts.hpp"
+#include "server/adapters/redis/lock_scripts.hpp"
 
 #include <memory>
 #include <string_view>
 #include <utility>
 
-#include "server/adapters/redis/reply.hpp"
+#include "server/adapters/redis/redis_reply.hpp"
 
 namespace sagactl::redis {
 namespace {
 
 // KEYS: lock, token, waiting. ARGV: holder, time to live in ms, highest token that the client has seen, ms for which it
-// will wait on (0: not), the grant's mark.
-// The token and the microsecond of the grant; or, when it is held, the ms until it runs out (-1: never).
+// goes on waiting (0: not at all), request id.
+// Returns the token and the microsecond of the grant; when the lock is held, the ms until it expires (-1: never).
 constexpr std::string_view acquire = R"(
 local left = redis.call('PTTL', KEYS[1])
 if left ~= -2 then
@@ -28,25 +28,26 @@ redis.call('SET', KEYS[1], token .. ' ' .. now .. ' ' .. ARGV[5] .. ' ' .. ARGV[
 return {token, now}
 )";
 
-// KEYS: lock, waiting. ARGV: fencing token or mark of the grant, channel, name of the lock. 1: it was ours and is free.
+// KEYS: lock, waiting. ARGV: fencing token or request id of the grant, channel, name of the lock.
+// Returns 1 when it was ours and is released, else 0.
 constexpr std::string_view release = R"(
 local held = redis.call('GET', KEYS[1])
 if not held then return 0 end
-local token, mark = string.match(held, '^(%d+) %d+ (%S+) ')
-if token ~= ARGV[1] and mark ~= ARGV[1] then return 0 end
+local token, request = string.match(held, '^(%d+) %d+ (%S+) ')
+if token ~= ARGV[1] and request ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 if redis.call('DEL', KEYS[2]) == 1 then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
 return 1
 )";
 
-// KEYS: lock. ARGV: fencing token, time to live in ms. 1: it was ours and lives on.
+// KEYS: lock. ARGV: fencing token, time to live in ms. Returns 1 when it was ours and is extended, else 0.
 constexpr std::string_view renew = R"(
 local held = redis.call('GET', KEYS[1])
 if not held or string.match(held, '^(%d+) ') ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 )";
 
-// KEYS: locks. For each: what it holds and its time left in ms, or nil and -2.
+// KEYS: locks. Returns for each its value and its ms to live, or nil and -2.
 constexpr std::string_view describe = R"(
 local found = {}
 for _, key in ipairs(KEYS) do
@@ -56,18 +57,18 @@ end
 return found
 )";
 
-// KEYS: token. ARGV: highest token that the client has seen. Writes always, and so finds out whether Redis can.
+// KEYS: token. ARGV: highest token that the client has seen. Always writes, to find out whether Redis can.
 constexpr std::string_view keep_token = R"(
 local last = tonumber(redis.call('GET', KEYS[1]) or 0) or 0
 redis.call('SET', KEYS[1], string.format('%.0f', math.max(last, ARGV[1])))
 return redis.status_reply('OK')
 )";
 
-constexpr std::array<std::string_view, script_count> programs{acquire, release, renew, describe, keep_token};
+constexpr std::array<std::string_view, script_count> sources{acquire, release, renew, describe, keep_token};
 
-Command evaluation(std::string_view how, std::string_view what, const std::vector<std::string>& keys,
+Command evaluation(std::string_view command_name, std::string_view script, const std::vector<std::string>& keys,
                    const std::vector<std::string>& arguments) {
-  Command command{std::string(how), std::string(what), std::to_string(keys.size())};
+  Command command{std::string(command_name), std::string(script), std::to_string(keys.size())};
   command.insert(command.end(), keys.begin(), keys.end());
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
@@ -75,29 +76,29 @@ Command evaluation(std::string_view how, std::string_view what, const std::vecto
 
 }  // namespace
 
-std::string program_of(Script script) {
-  return std::string(programs[static_cast<std::size_t>(script)]);
+std::string source_of(LockScript script) {
+  return std::string(sources[static_cast<std::size_t>(script)]);
 }
 
-void Scripts::load() {
+void LockScripts::load() {
   for (std::size_t i = 0; i < script_count; ++i)
-    session_.send({"SCRIPT", "LOAD", std::string(programs[i])}, [this, i](const redisReply* reply) {
+    session_.send({"SCRIPT", "LOAD", std::string(sources[i])}, [this, i](const redisReply* reply) {
       if (reply && !is_error(*reply)) names_[i] = text(*reply);
     });
 }
 
-void Scripts::run(Script script, std::vector<std::string> keys, std::vector<std::string> arguments,
+void LockScripts::run(LockScript script, std::vector<std::string> keys, std::vector<std::string> arguments,
                   OnReply on_reply) {
   const auto index = static_cast<std::size_t>(script);
   if (names_[index].empty()) {
-    session_.send(evaluation("EVAL", programs[index], keys, arguments), std::move(on_reply));
+    session_.send(evaluation("EVAL", sources[index], keys, arguments), std::move(on_reply));
     return;
   }
   const Command by_name = evaluation("EVALSHA", names_[index], keys, arguments);
   session_.send(by_name, [this, index, keys = std::move(keys), arguments = std::move(arguments),
                           on_reply = std::move(on_reply)](const redisReply* reply) {
     if (reply && error_code(*reply) == "NOSCRIPT")
-      session_.send(evaluation("EVAL", programs[index], keys, arguments), on_reply);
+      session_.send(evaluation("EVAL", sources[index], keys, arguments), on_reply);
     else
       on_reply(reply);
   });

@@ -1,8 +1,8 @@
-// What an answer says, and the Error that a refusing one is.
+#include "httpclient/http_message.hpp"
+
 #include <fmt/format.h>
 
 #include "common/text/text.hpp"
-#include "httpclient/http_client.hpp"
 
 namespace sagactl {
 namespace {
@@ -45,7 +45,7 @@ std::string member_text(const Json& member) {
 
 }  // namespace
 
-std::string_view HttpResponse::header(std::string_view name) const {
+std::string_view header_of(const HttpHeaders& headers, std::string_view name) {
   const std::string wanted = lower(name);
   for (const auto& [key, value] : headers) {
     if (lower(key) == wanted) return value;

@@ -1,4 +1,7 @@
-// The thread of a Redis client: it runs what is posted to it, what is due, and what its sockets are ready for.
+// The thread of a Redis client: runs posted tasks, timers, and the handlers of sockets that are ready.
+//
+// hiredis' asynchronous API on an Asio loop would not be less code: it needs an adapter to Asio, its timer restarts at
+// every read and write where ours runs from when a command was sent, and its context frees itself within callbacks.
 #pragma once
 
 #include <chrono>
@@ -10,26 +13,26 @@
 
 namespace sagactl::redis {
 
-class Loop {
+class EventLoop {
  public:
   using Steady = std::chrono::steady_clock;
   using Time = Steady::time_point;
   using Task = std::function<void()>;
 
-  // Looked at before every wait.
+  // Polled; its state is read before every wait.
   class Socket {
    public:
     virtual ~Socket() = default;
-    virtual int fd() const = 0;  // -1: none now
-    virtual short interest() const = 0;
+    virtual int fd() const = 0;          // -1: not open
+    virtual short interest() const = 0;  // events of poll()
     virtual std::optional<Time> deadline() const = 0;
     virtual void ready(short events) = 0;
-    virtual void expire(Time now) = 0;  // when the deadline may have passed
+    virtual void expire(Time now) = 0;  // after every wait: the deadline may have passed
   };
 
-  Loop();
-  ~Loop();
-  Loop(const Loop&) = delete;
+  EventLoop();
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
 
   void post(Task task);  // from any thread
   // On the loop's thread, or before it runs.
@@ -37,7 +40,7 @@ class Loop {
   void add(Socket& socket) { sockets_.push_back(&socket); }
 
   void run();         // until stopped
-  void run_posted();  // what was posted since
+  void run_posted();  // the tasks that were posted since
   void stop();        // on the loop's thread
 
  private:

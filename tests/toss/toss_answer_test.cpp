@@ -26,7 +26,7 @@ TEST(TossAnswer, IsChargedOnlyWhileTheMoneyIsCaptured) {
       {"WAITING_FOR_DEPOSIT", "unavailable: the payment waits"},
       {"DONE", "charged key-1"},
       {"PARTIAL_CANCELED", "charged key-1"},
-      {"CANCELED", "refused: the payment was given back"},
+      {"CANCELED", "refused: the payment was refunded"},
       {"ABORTED", "refused: no money (REJECT_CARD_PAYMENT)"},
       {"EXPIRED", "refused: the payment expired"},
   };

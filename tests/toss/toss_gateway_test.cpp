@@ -82,7 +82,7 @@ TEST(TossGateway, ChargesQueriesAndRefundsOnce) {
   EXPECT_EQ(tested.refund("order-1"), "succeeded");
   EXPECT_EQ(tested.toss.cancels(), 1);
   EXPECT_EQ(tested.toss.balance(), Money{});
-  EXPECT_THAT(tested.query("order-1"), StartsWith("refused: the payment was given back"));
+  EXPECT_THAT(tested.query("order-1"), StartsWith("refused: the payment was refunded"));
 }
 
 TEST(TossGateway, ChargesThePaymentThatTheShopsPageStarted) {
@@ -107,7 +107,7 @@ TEST(TossGateway, DoesNotTakeTheMoneyOfAnotherOrder) {
 
 TEST(TossGateway, RefundsOnlyWhatWasCharged) {
   GatewayUnderTest tested;
-  EXPECT_THAT(tested.refund("order-1"), StartsWith("refused: the payment provider does not know the payment"));
+  EXPECT_THAT(tested.refund("order-1"), StartsWith("refused: the payment provider has no such payment"));
   tested.charge("order-1");
   EXPECT_THAT(tested.refund("order-1", Money{price.cents - 1}), HasSubstr("1950.00 instead of 1949.99"));
   EXPECT_EQ(tested.toss.balance(), price);
@@ -247,7 +247,7 @@ TEST(TossGateway, HonoursRetryAfter) {
   tested.toss.trouble(TossCall::confirm, price, Trouble::busy);
   EXPECT_THAT(tested.charge("order-1"), StartsWith("unavailable: slow down (TOO_MANY_REQUESTS)"));
   const std::size_t calls = tested.toss.received().size();
-  EXPECT_THAT(tested.charge("order-2"), HasSubstr("asks for 30 s more without calls"));
+  EXPECT_THAT(tested.charge("order-2"), HasSubstr("asked for no calls for another 30 s"));
   EXPECT_THAT(tested.query("order-1"), StartsWith("unavailable: "));
   EXPECT_EQ(tested.toss.received().size(), calls);
 }

@@ -19,7 +19,7 @@ constexpr std::array<ErrorAdvice, 7> fatal_errors{{
     {"NOAUTH", ErrorCode::invalid, "set the password, in the URL or in REDIS_PASSWORD"},
     {"WRONGPASS", ErrorCode::invalid, "check the password, in the URL or in REDIS_PASSWORD"},
     {"NOPERM", ErrorCode::invalid, "grant its user scripting and pub/sub on every key below sagactl:lock:"},
-    {"READONLY", ErrorCode::unavailable, "this is a replica: configure its master"},
+    {"READONLY", ErrorCode::unavailable, "this is a replica: name its master"},
     {"OOM", ErrorCode::unavailable, "raise its maxmemory, or use a separate Redis for the locks"},
     {"MISCONF", ErrorCode::unavailable, "it cannot save its data: check its disk and its log"},
     {"LOADING", ErrorCode::unavailable, "it is loading its data and answers when it is done"},

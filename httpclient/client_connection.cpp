@@ -116,7 +116,7 @@ net::awaitable<Result<void>> ClientConnection::handshake() {
 net::awaitable<ClientConnection::Transferred> ClientConnection::read_some(net::mutable_buffer into) {
   if (secured_) {
     auto [failure, bytes] = co_await secured_->async_read_some(into, as_values);
-    // Whether a response is complete is for HTTP to tell, which has lengths; many servers close without a close_notify.
+    // HTTP has lengths that tell whether a response is complete; many servers close without a close_notify.
     if (failure == net::ssl::error::stream_truncated) failure = net::error::eof;
     co_return Transferred{failure, bytes};
   }

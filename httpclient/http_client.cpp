@@ -20,7 +20,7 @@ namespace {
 
 constexpr auto stop_check_interval = 100ms;
 
-// A stream of events until it ends. Shared with its coroutine, which may still resolve a name when nobody waits for it.
+// A stream of events until it ends. Shared with its coroutine, which may still resolve a name after the caller has stopped.
 struct EventSubscription {
   HttpRequest request;
   Url base;

@@ -144,7 +144,7 @@ net::awaitable<Exchange> exchange(ClientConnection& connection, const HttpReques
   error_code failure = written.failure;
   if (!failure) failure = co_await reader.read_all();
   if (failure) co_return Exchange{reader.error_of(failure), reader.received_something(), false};
-  // Bytes beyond the response belong to none: nothing that comes next on this connection can be trusted.
+  // Bytes beyond the response answer no request: nothing that follows on this connection can be trusted.
   const bool is_reusable = reader.keeps_alive() && connection.buffer.size() == 0;
   co_return Exchange{reader.response(), true, is_reusable};
 }

@@ -22,7 +22,7 @@ struct Url {
   std::string authority() const;
   // The Host header: the authority, without a port that the scheme implies.
   std::string host_header() const;
-  // Whether the host is this machine, as far as its name tells.
+  // Whether the host is this machine, judging by its name.
   bool is_loopback() const;
   friend bool operator==(const Url&, const Url&) = default;
 };
@@ -31,7 +31,7 @@ struct Url {
 // repeats no password.
 Result<Url> parse_node_url(std::string_view text);
 
-// The address of somebody else's server: the scheme must be given.
+// The address of a third party's server: the scheme must be given.
 Result<Url> parse_http_url(std::string_view text);
 
 }  // namespace sagactl

@@ -15,7 +15,7 @@ Error wrong(std::string_view why) { return Error{ErrorCode::invalid, std::string
 
 constexpr std::string_view wrong_port = "its port is not a number from 1 to 65535";
 
-// The grammar would also let escapes and punctuation stand in a name, which no resolver takes.
+// The grammar also allows escapes and punctuation in a name, which no resolver accepts.
 bool is_of_a_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
 }
@@ -33,7 +33,7 @@ Error why_not(std::string_view text) {
   const bool has_bracket = text.starts_with('[');
   if (has_bracket && text.find(']') == text.npos) return wrong("a bracket is not closed");
   if (!has_bracket && std::count(text.begin(), text.end(), ':') > 1)
-    return wrong("an IPv6 address stands in brackets, as in [::1]");
+    return wrong("an IPv6 address must be in brackets, as in [::1]");
   const std::size_t colon = text.rfind(':');
   if (colon != text.npos && urls::parse_authority(text.substr(0, colon))) return wrong(wrong_port);
   if (has_bracket) return wrong("what its brackets hold is no IPv6 address, or more than a port follows them");

@@ -103,7 +103,7 @@ std::string without_secrets(std::string_view text) {
       continue;
     }
     if (text[i] == '?' || text[i] == '&') in_query = true;
-    // A name begins here when nothing of one stands before it.
+    // A name starts after a character that is in no name.
     const bool begins = is_name(text[i]) && (i == 0 || !is_name(text[i - 1]));
     std::size_t end = i;
     while (begins && end < text.size() && is_name(text[end])) ++end;

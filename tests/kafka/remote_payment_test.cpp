@@ -142,18 +142,18 @@ TEST_F(RemotePayment, ManyCallsAtOnceAreEachAnsweredOnce) {
 TEST_F(RemotePayment, IsCarriedOutByAnyProgramThatFollowsTheContract) {
   start_gateway();
   const auto producer = plain_producer();
-  std::promise<Json> asked;
+  std::promise<Json> received_command;
   const auto answer = [&](const Incoming& message) {
     const Json command = Json::parse(*message.value);
     const Json reply{{"inReplyTo", command["messageId"]}, {"outcome", "charged"}, {"transactionId", "tx-other"}};
     const Outgoing out{topic("payment-replies"), command["orderId"], reply.dump(),
                        {{"reply-to", command["replyTo"].get<std::string>()}}};
     producer->send({&out, 1}, [](Result<void>) {});
-    asked.set_value(command);
+    received_command.set_value(command);
   };
   const auto tail = kafka::Tail::start(options.kafka, {topic("payment-commands")}, answer, 10s).value();
   EXPECT_EQ(std::get<Charged>(charge("k")).transaction_id, "tx-other");
-  const Json command = asked.get_future().get();
+  const Json command = received_command.get_future().get();
   EXPECT_EQ(command["type"], "charge");
   EXPECT_EQ(command["chargeKey"], "k");
   EXPECT_EQ(command["orderId"], "order-k");

@@ -34,7 +34,7 @@ TEST(SagaMessage, ACommandIsReadAsItWasWritten) {
 }
 
 TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
-  for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"no stock"}}, Outcome{Unavailable{"away"}},
+  for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"no stock"}}, Outcome{Unavailable{"overloaded"}},
                                  Outcome{UnknownOutcome{"late"}}, Outcome{Awaited{"the shop"}}}) {
     const RemoteReply reply{"PROCESS_PAYMENT", saga, StepReply{1, Direction::action, 2, outcome}, ""};
     const Outgoing message = kafka::to_message(reply, "");

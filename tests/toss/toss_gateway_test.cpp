@@ -177,7 +177,7 @@ const ProviderFault provider_faults[] = {
     {"Slow", Trouble::slow, "charged", 1, "charged"},
 };
 
-Duration patience_for(const ProviderFault& fault) {
+Duration timeout_for(const ProviderFault& fault) {
   const bool silent = fault.trouble == Trouble::silent_before || fault.trouble == Trouble::silent_after;
   return silent ? 1500ms : 10s;
 }
@@ -186,7 +186,7 @@ class TossFault : public testing::TestWithParam<ProviderFault> {};
 
 TEST_P(TossFault, OfAConfirmationIsResolvedByAQueryAndChargesOnce) {
   const ProviderFault& fault = GetParam();
-  GatewayUnderTest tested(patience_for(fault));
+  GatewayUnderTest tested(timeout_for(fault));
   tested.toss.trouble(TossCall::confirm, price, fault.trouble);
   EXPECT_THAT(tested.charge("order-1"), StartsWith(fault.outcome));
   EXPECT_EQ(tested.toss.captures(), fault.captures);
@@ -198,7 +198,7 @@ TEST_P(TossFault, OfAConfirmationIsResolvedByAQueryAndChargesOnce) {
 
 TEST_P(TossFault, OfACancellationIsResolvedByARetryAndRefundsOnce) {
   const ProviderFault& fault = GetParam();
-  GatewayUnderTest tested(patience_for(fault));
+  GatewayUnderTest tested(timeout_for(fault));
   tested.charge("order-1");
   tested.toss.trouble(TossCall::cancel, price, fault.trouble);
   const bool answered = std::string_view(fault.outcome) == "charged";
@@ -212,7 +212,7 @@ TEST_P(TossFault, OfACancellationIsResolvedByARetryAndRefundsOnce) {
 
 TEST_P(TossFault, OfAQueryIsNeverUnderstoodAsNoCharge) {
   const ProviderFault& fault = GetParam();
-  GatewayUnderTest tested(patience_for(fault));
+  GatewayUnderTest tested(timeout_for(fault));
   tested.charge("order-1");
   tested.toss.trouble(TossCall::query, price, fault.trouble);
   // A query whose idle connection breaks is repeated at once.

@@ -34,7 +34,7 @@ enum class Trouble : std::uint8_t {
   garbage,        // after: status 200 with no JSON
   no_http,        // after: bytes that are no HTTP
   other_payment,  // after: the answer is about another payment
-  twice,          // after: the answer comes two times
+  twice,          // after: the answer is sent twice
   slow,           // after: the answer takes its time
 };
 
@@ -77,19 +77,19 @@ class TossServer {
     int status = 0;
     std::string code, message;
   };
-  struct Asked {
+  struct ParsedCall {
     TossCall call;
     std::string payment_key;
     Json body;
   };
 
   TestAnswer handle(const Received& received);
-  TestAnswer carry_out(const Asked& asked);
-  TestAnswer confirm(const Asked& asked);
-  TestAnswer cancel(const Asked& asked);
+  TestAnswer carry_out(const ParsedCall& parsed);
+  TestAnswer confirm(const ParsedCall& parsed);
+  TestAnswer cancel(const ParsedCall& parsed);
   TestAnswer shown(const std::string& payment_key) const;
-  Trouble trouble_of(const Asked& asked);
-  Money amount_of(const Asked& asked) const;
+  Trouble trouble_of(const ParsedCall& parsed);
+  Money amount_of(const ParsedCall& parsed) const;
   bool order_is_taken(const std::string& order_id, const std::string& payment_key) const;
 
   mutable std::mutex mutex_;

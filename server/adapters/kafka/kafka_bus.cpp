@@ -23,7 +23,7 @@ using kafka::Incoming;
 using kafka::Outgoing;
 using kafka::Tail;
 
-constexpr Duration subscribe_patience = 5s;
+constexpr Duration subscribe_timeout = 5s;
 constexpr int probes_max = 16;  // test messages in flight
 constexpr std::string_view probe_topic = "order-events";
 
@@ -55,7 +55,7 @@ class KafkaSubscribers {
     {
       const std::lock_guard lock(mutex_);
       if (tail_ && tail_->stopping()) old = std::move(tail_);
-      if (tail_) subscriber->from = tail_->end_offsets(subscribe_patience);
+      if (tail_) subscriber->from = tail_->end_offsets(subscribe_timeout);
       list_.push_back(subscriber);
       if (tail_) return;
     }
@@ -63,7 +63,7 @@ class KafkaSubscribers {
     const auto forward = [weak = std::weak_ptr(self)](const Incoming& message) {
       if (const auto subscribers = weak.lock()) subscribers->receive(message);
     };
-    auto tail = Tail::start(options, all_topics(options), forward, subscribe_patience);
+    auto tail = Tail::start(options, all_topics(options), forward, subscribe_timeout);
     if (!tail) return log_error("cannot read events", {{"error", tail.error().message}});
     const std::lock_guard lock(mutex_);
     tail_ = std::move(tail).value();

@@ -18,7 +18,7 @@ using kafka::PaymentCommandMessage;
 using kafka::PaymentRequest;
 using kafka::PaymentResult;
 
-constexpr Duration start_patience = 5s;
+constexpr Duration start_timeout = 5s;
 constexpr Duration deadline_check_interval = 100ms;
 constexpr const char* no_answer = "the payment participant did not answer in time";
 
@@ -126,7 +126,7 @@ class KafkaPaymentGateway : public PaymentGateway {
     if (!producer) return producer.error();
     producer_ = std::move(producer).value();
     const auto on_message = [this](const kafka::Incoming& message) { receive(message); };
-    auto tail = kafka::Tail::start(options_.kafka, {replies}, on_message, start_patience);
+    auto tail = kafka::Tail::start(options_.kafka, {replies}, on_message, start_timeout);
     if (!tail) return tail.error();
     tail_ = std::move(tail).value();
     watch(calls_, clock_);

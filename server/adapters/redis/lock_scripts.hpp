@@ -2,7 +2,7 @@
 //
 // The keys of the locks, all below one prefix:
 //   <prefix>k:<key>   held: "<fencing token> <microseconds since 1970> <request id> <holder>", with its time to live
-//   <prefix>w:<key>   somebody waits for it; lives a little longer than until the waiter's next attempt
+//   <prefix>w:<key>   it has a waiter; expires a little later than until the waiter's next attempt
 //   <prefix>token     the latest fencing token, of all keys
 //   <prefix>released  the channel to which the name of a lock is published when it is released and was waited for
 #pragma once

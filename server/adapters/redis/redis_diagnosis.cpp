@@ -26,10 +26,10 @@ timeval in_timeval(Duration duration) {
 
 class BlockingRedis {
  public:
-  BlockingRedis(const RedisAddress& address, Duration patience)
+  BlockingRedis(const RedisAddress& address, Duration timeout)
       : shown_(address.shown()),
-        context_(redisConnectWithTimeout(address.host.c_str(), address.port, in_timeval(patience)), redisFree) {
-    if (context_ && context_->err == 0) (void)redisSetTimeout(context_.get(), in_timeval(patience));
+        context_(redisConnectWithTimeout(address.host.c_str(), address.port, in_timeval(timeout)), redisFree) {
+    if (context_ && context_->err == 0) (void)redisSetTimeout(context_.get(), in_timeval(timeout));
   }
 
   Result<Reply> run(const std::vector<std::string>& command) {
@@ -100,7 +100,7 @@ Result<void> use_a_lock(BlockingRedis& redis) {
   const redisReply* token = redis::element(**taken, 0);
   const std::string fence = token ? std::string(redis::text(*token)) : request_id;
   const Result<Reply> answers[] = {
-      acquire(time_to_live),  // held: now somebody waits for it
+      acquire(time_to_live),  // held: this waits for it
       run_script(LockScript::renew, {lock}, {fence, time_to_live}),
       run_script(LockScript::describe, {lock}, {}),
       redis.run({"SCAN", "0", "MATCH", keys.all_locks(), "COUNT", "10"}),
@@ -114,8 +114,8 @@ Result<void> use_a_lock(BlockingRedis& redis) {
 
 }  // namespace
 
-Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration patience) {
-  BlockingRedis redis(address, patience);
+Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration timeout) {
+  BlockingRedis redis(address, timeout);
   if (const auto logged_in = log_in(redis, address); !logged_in) return logged_in.error();
   RedisDiagnosis diagnosis;
   const auto began = std::chrono::steady_clock::now();

@@ -22,7 +22,7 @@ struct RedisDiagnosis {
   std::optional<Error> refused;
 };
 
-// Blocks for at most `patience` for each of a few replies. `unavailable`, or why Redis refuses the log-in.
-Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration patience);
+// Blocks for at most `timeout` for each of a few replies. `unavailable`, or why Redis refuses the log-in.
+Result<RedisDiagnosis> diagnose_redis(const RedisAddress& address, Duration timeout);
 
 }  // namespace sagactl

@@ -22,7 +22,7 @@ using SharedMessage = std::shared_ptr<const Incoming>;
 
 constexpr std::size_t ids_max = 100'000;
 constexpr int consumer_poll_ms = 50;
-constexpr Duration lag_patience = 500ms;
+constexpr Duration lag_timeout = 500ms;
 constexpr auto lag_interval = std::chrono::seconds(2);
 
 // The results of handlers, until the consumer's thread takes them; handlers may outlive the consumer.
@@ -275,7 +275,7 @@ void RunningConsumer::measure_lag() {
   if (rd_kafka_position(handle_.get(), all.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   std::vector<PartitionId> partitions;
   for (int i = 0; i < all->cnt; ++i) partitions.push_back({all->elems[i].topic, all->elems[i].partition});
-  const auto ends = list_offsets(handle_.get(), options_.kafka, partitions, OffsetSpec::latest, lag_patience);
+  const auto ends = list_offsets(handle_.get(), options_.kafka, partitions, OffsetSpec::latest, lag_timeout);
   if (!ends) return;
   std::map<std::string, std::int64_t> lag;
   for (std::size_t i = 0; i < partitions.size(); ++i) {

@@ -32,12 +32,12 @@ struct PartitionRange {
 using PartitionRanges = std::map<PartitionId, PartitionRange>;
 
 Result<PartitionRanges> ranges_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
-                             Duration patience) {
-  const auto partitions = partitions_of(handle, options, {topic}, patience);
+                             Duration timeout) {
+  const auto partitions = partitions_of(handle, options, {topic}, timeout);
   if (!partitions) return partitions.error();
-  const auto from = list_offsets(handle, options, *partitions, OffsetSpec::earliest, patience);
+  const auto from = list_offsets(handle, options, *partitions, OffsetSpec::earliest, timeout);
   if (!from) return from.error();
-  const auto to = list_offsets(handle, options, *partitions, OffsetSpec::latest, patience);
+  const auto to = list_offsets(handle, options, *partitions, OffsetSpec::latest, timeout);
   if (!to) return to.error();
   PartitionRanges ranges;
   for (std::size_t i = 0; i < partitions->size(); ++i)
@@ -47,8 +47,8 @@ Result<PartitionRanges> ranges_of(rd_kafka_t* handle, const KafkaOptions& option
 
 // There is no dead-letter topic: no consumer of the topic has run yet, or the topic's name is wrong.
 Result<std::vector<DeadLetter>> none_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
-                                        Duration patience) {
-  const auto partitions = partitions_of(handle, options, {topic}, patience);
+                                        Duration timeout) {
+  const auto partitions = partitions_of(handle, options, {topic}, timeout);
   if (partitions) return std::vector<DeadLetter>{};
   Error error = partitions.error();
   if (error.code == ErrorCode::not_found)
@@ -109,12 +109,12 @@ Outgoing original_of(const DeadLetter& letter) {
 using Each = std::function<void(const DeadLetter&, const Result<void>&)>;
 
 // Does `action` with each and then marks it.
-Result<void> resolve(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+Result<void> resolve(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                     const char* marker_header, const std::function<Result<void>(Producer&, const DeadLetter&)>& action,
                     const Each& each) {
   ProducerOptions producing;
   producing.kafka = options;
-  producing.delivery_time = patience;
+  producing.delivery_time = timeout;
   producing.linger = 0ms;
   const auto producer = Producer::open(std::move(producing));
   if (!producer) return producer.error();
@@ -151,12 +151,12 @@ std::string DeadLetter::id() const {
 }
 
 Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
-                                                  std::size_t limit, Duration patience) {
+                                                  std::size_t limit, Duration timeout) {
   const auto handle = reader(options);
   if (!handle) return handle.error();
-  auto ranges = ranges_of(handle->get(), options, dead_letter_topic(topic), patience);
+  auto ranges = ranges_of(handle->get(), options, dead_letter_topic(topic), timeout);
   if (!ranges && ranges.error().code == ErrorCode::not_found)
-    return none_of(handle->get(), options, topic, patience);
+    return none_of(handle->get(), options, topic, timeout);
   if (!ranges) return ranges.error();
   const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(ranges->size())));
   for (const auto& [id, range] : *ranges)
@@ -166,7 +166,7 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
 
   std::map<std::pair<std::int32_t, std::int64_t>, DeadLetter> letters;
   std::set<std::string> marked;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (!all_read(*ranges)) {
     if (std::chrono::steady_clock::now() > deadline)
       return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "cannot read all dead letters");
@@ -188,18 +188,18 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
   return waiting;
 }
 
-Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                        const Each& each) {
   const auto send_again = [](Producer& producer, const DeadLetter& letter) {
     return send_and_wait(producer, original_of(letter));
   };
-  return resolve(options, letters, patience, redelivered_header, send_again, each);
+  return resolve(options, letters, timeout, redelivered_header, send_again, each);
 }
 
-Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                      const Each& each) {
   const auto nothing = [](Producer&, const DeadLetter&) { return Result<void>{}; };
-  return resolve(options, letters, patience, discarded_header, nothing, each);
+  return resolve(options, letters, timeout, discarded_header, nothing, each);
 }
 
 }  // namespace sagactl::kafka

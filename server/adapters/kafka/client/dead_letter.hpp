@@ -32,15 +32,15 @@ struct DeadLetter {
 // Those of `topic` that were neither redelivered nor discarded, in the order of partition and offset; at most `limit`.
 // `not_found` when there is no such topic.
 Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
-                                                  std::size_t limit, Duration patience);
+                                                  std::size_t limit, Duration timeout);
 
 // Sends each to its topic again, unchanged, and marks it. Calls `each` for every one, in order. A crash between the two
 // sends it twice: consumers skip repeats by the message's id.
-Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                        const std::function<void(const DeadLetter&, const Result<void>&)>& each);
 
 // Marks each as discarded. It stays in the topic for as long as the topic retains its messages.
-Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                      const std::function<void(const DeadLetter&, const Result<void>&)>& each);
 
 }  // namespace sagactl::kafka

@@ -77,10 +77,10 @@ Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std:
 }
 
 Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
-                                               const std::vector<std::string>& topics, Duration patience) {
+                                               const std::vector<std::string>& topics, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
   // Of all topics: asking for one that does not exist would let a broker create it with its defaults.
-  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(patience));
+  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics");
   const NativeMetadata metadata(raw);
   std::vector<PartitionId> found;
@@ -98,12 +98,12 @@ Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOp
 
 Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
                                            const std::vector<PartitionId>& partitions, OffsetSpec spec,
-                                           Duration patience) {
+                                           Duration timeout) {
   const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const PartitionId& id : partitions)
     rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset =
         static_cast<std::int64_t>(spec);
-  const auto code = rd_kafka_offsets_for_times(handle, list.get(), milliseconds(patience));
+  const auto code = rd_kafka_offsets_for_times(handle, list.get(), milliseconds(timeout));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics' offsets");
   std::vector<std::int64_t> offsets;
   for (const PartitionId& id : partitions) {

@@ -61,13 +61,13 @@ struct PartitionId {
   friend auto operator<=>(const PartitionId&, const PartitionId&) = default;
 };
 Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
-                                               const std::vector<std::string>& topics, Duration patience);
+                                               const std::vector<std::string>& topics, Duration timeout);
 
 // The offset at which each of them ends, or begins.
 enum class OffsetSpec : std::int64_t { latest = -1, earliest = -2 };
 Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
                                            const std::vector<PartitionId>& partitions, OffsetSpec spec,
-                                           Duration patience);
+                                           Duration timeout);
 
 Incoming incoming(const rd_kafka_message_t& message);
 

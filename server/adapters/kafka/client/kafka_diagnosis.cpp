@@ -15,7 +15,7 @@ namespace {
 
 using namespace kafka;
 
-constexpr Duration broker_patience = 3s;  // for one of several
+constexpr Duration broker_timeout = 3s;  // for one of several
 constexpr const char* min_in_sync_setting = "min.insync.replicas";
 
 struct DestroyResource {
@@ -29,16 +29,16 @@ Result<NativeHandle> connect(const KafkaOptions& options) {
   return make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
 }
 
-Result<NativeMetadata> metadata_of(rd_kafka_t* handle, const KafkaOptions& options, Duration patience) {
+Result<NativeMetadata> metadata_of(rd_kafka_t* handle, const KafkaOptions& options, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
-  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(patience));
+  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "no broker answers");
   return NativeMetadata(raw);
 }
 
 // Those that were given and those that the cluster advertises, each by itself: a client needs to reach them all.
 std::vector<KafkaDiagnosis::Broker> check_brokers(const KafkaOptions& options, const rd_kafka_metadata_t& metadata,
-                                              Duration patience) {
+                                              Duration timeout) {
   std::vector<std::string> addresses = split(options.brokers, ',');
   for (int i = 0; i < metadata.broker_cnt; ++i) {
     const std::string advertised = fmt::format("{}:{}", metadata.brokers[i].host, metadata.brokers[i].port);
@@ -49,7 +49,7 @@ std::vector<KafkaDiagnosis::Broker> check_brokers(const KafkaOptions& options, c
     KafkaOptions one = options;
     one.brokers = address;
     const auto handle = connect(one);
-    const auto answer = handle ? metadata_of(handle->get(), one, std::min(patience, broker_patience))
+    const auto answer = handle ? metadata_of(handle->get(), one, std::min(timeout, broker_timeout))
                                : Result<NativeMetadata>(handle.error());
     brokers.push_back({address, answer ? "" : answer.error().message});
   }
@@ -58,18 +58,18 @@ std::vector<KafkaDiagnosis::Broker> check_brokers(const KafkaOptions& options, c
 
 // min.insync.replicas of each topic; without those that this client has no right to see.
 std::map<std::string, int> in_sync_replicas_needed(rd_kafka_t* handle, const std::vector<std::string>& topics,
-                                                   Duration patience) {
+                                                   Duration timeout) {
   std::map<std::string, int> needed;
   std::vector<Resource> owners;
-  std::vector<rd_kafka_ConfigResource_t*> asked;
+  std::vector<rd_kafka_ConfigResource_t*> requested;
   for (const std::string& topic : topics) {
     owners.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
-    asked.push_back(owners.back().get());
+    requested.push_back(owners.back().get());
   }
-  if (asked.empty()) return needed;
+  if (requested.empty()) return needed;
   const NativeQueue queue(rd_kafka_queue_new(handle));
-  rd_kafka_DescribeConfigs(handle, asked.data(), asked.size(), nullptr, queue.get());
-  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(patience)));
+  rd_kafka_DescribeConfigs(handle, requested.data(), requested.size(), nullptr, queue.get());
+  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(timeout)));
   if (!event || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return needed;
   std::size_t count = 0;
   const auto* result = rd_kafka_event_DescribeConfigs_result(event.get());
@@ -108,18 +108,18 @@ const rd_kafka_metadata_topic_t* find_topic(const rd_kafka_metadata_t& metadata,
 
 }  // namespace
 
-Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration patience) {
+Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration timeout) {
   const auto handle = connect(options);
   if (!handle) return handle.error();
-  const auto metadata = metadata_of(handle->get(), options, patience);
+  const auto metadata = metadata_of(handle->get(), options, timeout);
   if (!metadata) return metadata.error();
   KafkaDiagnosis diagnosis;
   diagnosis.brokers = (*metadata)->broker_cnt;
-  diagnosis.addresses = check_brokers(options, **metadata, patience);
+  diagnosis.addresses = check_brokers(options, **metadata, timeout);
   std::vector<std::string> existing, missing;
   for (const std::string& name : topics) (find_topic(**metadata, name) ? existing : missing).push_back(name);
-  const auto needed = in_sync_replicas_needed(handle->get(), existing, patience);
-  const auto refused = creation_errors(handle->get(), options, missing, patience);
+  const auto needed = in_sync_replicas_needed(handle->get(), existing, timeout);
+  const auto refused = creation_errors(handle->get(), options, missing, timeout);
   for (const std::string& name : topics) {
     KafkaDiagnosis::Topic& topic = diagnosis.topics.emplace_back();
     topic.name = name;

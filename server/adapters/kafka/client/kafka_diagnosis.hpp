@@ -19,7 +19,7 @@ struct KafkaDiagnosis {
     std::string name;
     int partitions = 0;            // 0: it does not exist
     std::string creation_denied;   // when it does not exist: why the brokers would not let this client create it
-    std::string creation_unknown;  // or why they do not tell
+    std::string creation_unknown;  // or why that is unknown
     std::string writes_refused;    // when it exists: why messages to it are refused now
   };
   int brokers = 0;  // of the cluster now
@@ -27,7 +27,7 @@ struct KafkaDiagnosis {
   std::vector<Topic> topics;
 };
 
-// `unavailable` when no broker answers. Blocks for at most `patience` for each broker and each request.
-Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration patience);
+// `unavailable` when no broker answers. Blocks for at most `timeout` for each broker and each request.
+Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration timeout);
 
 }  // namespace sagactl

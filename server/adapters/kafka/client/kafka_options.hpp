@@ -10,7 +10,7 @@
 namespace sagactl {
 
 struct KafkaOptions {
-  std::string brokers;                // "host:port,host:port", as parse_brokers() gives it
+  std::string brokers;                // "host:port,host:port", as parse_brokers() returns it
   std::string client_id = "sagactl";  // in the brokers' logs and quotas
   std::string topic_prefix = {};      // before the name of every topic
   int partitions = 6;                 // of topics that it creates

@@ -19,11 +19,11 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr Duration open_patience = 3s;    // at the start, for the brokers
-constexpr Duration check_patience = 1s;   // later, each time
+constexpr Duration open_timeout = 3s;    // at the start, for the brokers
+constexpr Duration check_timeout = 1s;   // later, each time
 constexpr Duration check_interval = 1s;   // while they are unavailable
 constexpr Duration ack_timeout = 5s;      // messages in flight and no acknowledgement: they are unavailable
-constexpr Duration drain_patience = 2s;   // at the end
+constexpr Duration drain_timeout = 2s;   // at the end
 constexpr int producer_poll_ms = 50;
 constexpr const char* queued_messages_max = "100000";  // in this process
 constexpr const char* queued_kilobytes_max = "65536";
@@ -48,7 +48,7 @@ class RunningProducer : public Producer {
   void mark_unavailable(const std::string& why);
   void mark_available();
 
-  Result<void> make_ready(const std::vector<std::string>& wanted, Duration patience);
+  Result<void> make_ready(const std::vector<std::string>& wanted, Duration timeout);
 
   static std::int32_t choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
                                        std::int32_t count, void* opaque, void* message);
@@ -96,10 +96,10 @@ Result<NativeHandle> RunningProducer::connect() {
 }
 
 // The wanted topics exist, and the number of partitions over which keys are spread is known.
-Result<void> RunningProducer::make_ready(const std::vector<std::string>& wanted, Duration patience) {
-  auto ensured = ensure_topics(handle_.get(), options_.kafka, wanted, patience);
+Result<void> RunningProducer::make_ready(const std::vector<std::string>& wanted, Duration timeout) {
+  auto ensured = ensure_topics(handle_.get(), options_.kafka, wanted, timeout);
   if (!ensured || !options_.kafka.book || !spread_.empty()) return ensured;
-  const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, patience);
+  const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, timeout);
   if (!partitions) return Error{ErrorCode::unavailable, partitions.error().message};
   std::map<std::string, int> counts;
   for (const PartitionId& id : *partitions) ++counts[id.topic];
@@ -118,7 +118,7 @@ Result<void> RunningProducer::open() {
   std::vector<std::string> wanted = options_.topics;
   for (const std::string& topic : options_.topics_of_others)
     if (std::find(wanted.begin(), wanted.end(), topic) == wanted.end()) wanted.push_back(topic);
-  const auto topics = make_ready(wanted, open_patience);
+  const auto topics = make_ready(wanted, open_timeout);
   if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
   ready_ = topics.ok();
   if (!topics) mark_unavailable(topics.error().message);
@@ -218,7 +218,7 @@ void RunningProducer::run() {
     if (broken_) recreate();
     check_brokers();
   }
-  rd_kafka_flush(handle_.get(), is_suspect_ ? 0 : milliseconds(drain_patience));
+  rd_kafka_flush(handle_.get(), is_suspect_ ? 0 : milliseconds(drain_timeout));
 }
 
 // Unavailable: every connection failed, or no acknowledgement came in time. Available again: the brokers answer.
@@ -236,7 +236,7 @@ void RunningProducer::check_brokers() {
     return mark_unavailable(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
   if ((!unavailable && !is_suspect_) || now < next_check_) return;
   next_check_ = now + check_interval;
-  const auto topics = make_ready(options_.topics, check_patience);
+  const auto topics = make_ready(options_.topics, check_timeout);
   if (!topics) return mark_unavailable(topics.error().message);
   {
     const std::lock_guard lock(mutex_);

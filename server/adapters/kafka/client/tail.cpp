@@ -14,11 +14,11 @@
 namespace sagactl::kafka {
 namespace {
 
-constexpr Duration offsets_patience = 2s;
+constexpr Duration offsets_timeout = 2s;
 constexpr auto assign_interval = std::chrono::milliseconds(500);
 constexpr int tail_poll_ms = 100;
 constexpr auto partition_check_interval = std::chrono::seconds(2);
-constexpr Duration partition_check_patience = 1s;
+constexpr Duration partition_check_timeout = 1s;
 
 class RunningTail : public Tail {
  public:
@@ -31,7 +31,7 @@ class RunningTail : public Tail {
     if (handle_) rd_kafka_consumer_close(handle_.get());
   }
 
-  Result<void> open(Duration patience) {
+  Result<void> open(Duration timeout) {
     // librdkafka needs a group's name for every consumer; without a subscription it never joins the group.
     auto conf = make_conf(options_,
                           {{"group.id", options_.client_id + "-tail-" + new_uuid().text()},
@@ -49,15 +49,15 @@ class RunningTail : public Tail {
     rd_kafka_poll_set_consumer(handle_.get());
     thread_ = std::thread([this] { run(); });
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, patience, [this] { return reading_; });
+    changed_.wait_for(lock, timeout, [this] { return reading_; });
     return {};
   }
 
-  EndOffsets end_offsets(Duration patience) override {
+  EndOffsets end_offsets(Duration timeout) override {
     EndOffsets found;
-    const auto partitions = partitions_of(handle_.get(), options_, topics_, patience);
+    const auto partitions = partitions_of(handle_.get(), options_, topics_, timeout);
     if (!partitions) return found;
-    const auto offsets = list_offsets(handle_.get(), options_, *partitions, OffsetSpec::latest, patience);
+    const auto offsets = list_offsets(handle_.get(), options_, *partitions, OffsetSpec::latest, timeout);
     if (!offsets) return found;
     for (std::size_t i = 0; i < partitions->size(); ++i)
       found[{(*partitions)[i].topic, (*partitions)[i].partition}] = (*offsets)[i];
@@ -87,7 +87,7 @@ class RunningTail : public Tail {
   void add_new_partitions() {
     const auto now = std::chrono::steady_clock::now();
     if (now < next_check_) return;
-    const auto partitions = partitions_of(handle_.get(), options_, topics_, partition_check_patience);
+    const auto partitions = partitions_of(handle_.get(), options_, topics_, partition_check_timeout);
     next_check_ = std::chrono::steady_clock::now() + partition_check_interval;
     if (!partitions) return;
     std::vector<PartitionId> added;
@@ -107,7 +107,7 @@ class RunningTail : public Tail {
   }
 
   bool assign() {
-    const EndOffsets from = end_offsets(offsets_patience);
+    const EndOffsets from = end_offsets(offsets_timeout);
     if (from.empty()) return false;
     const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(from.size())));
     for (const auto& [where, offset] : from)
@@ -140,9 +140,9 @@ class RunningTail : public Tail {
 }  // namespace
 
 Result<std::unique_ptr<Tail>> Tail::start(const KafkaOptions& options, std::vector<std::string> topics,
-                                          Receive receive, Duration patience) {
+                                          Receive receive, Duration timeout) {
   auto tail = std::make_unique<RunningTail>(options, std::move(topics), std::move(receive));
-  if (const auto opened = tail->open(patience); !opened) return opened.error();
+  if (const auto opened = tail->open(timeout); !opened) return opened.error();
   return std::unique_ptr<Tail>(std::move(tail));
 }
 

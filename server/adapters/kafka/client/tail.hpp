@@ -22,14 +22,14 @@ class Tail {
   using Receive = std::function<void(const Incoming&)>;
   using EndOffsets = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
 
-  // Returns when the end offsets are known, so that whatever is sent afterwards is received; or after `patience`, and then
+  // Returns when the end offsets are known, so that whatever is sent afterwards is received; or after `timeout`, and then
   // starts when the brokers answer.
   static Result<std::unique_ptr<Tail>> start(const KafkaOptions& options, std::vector<std::string> topics,
-                                             Receive receive, Duration patience);
+                                             Receive receive, Duration timeout);
   virtual ~Tail() = default;
 
   // By topic and partition, as of now; empty when the brokers do not answer in time.
-  virtual EndOffsets end_offsets(Duration patience) = 0;
+  virtual EndOffsets end_offsets(Duration timeout) = 0;
 
   // Stops reading soon. May be called by `receive`.
   virtual void stop() = 0;

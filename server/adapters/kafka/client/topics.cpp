@@ -23,9 +23,9 @@ using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, DestroyAdminOption
 constexpr int brokers_default = -1;  // the brokers' configured replication factor
 
 Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaOptions& options,
-                                                const std::vector<std::string>& topics, Duration patience) {
+                                                const std::vector<std::string>& topics, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
-  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(patience));
+  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics");
   const NativeMetadata metadata(raw);
   std::set<std::string> existing;
@@ -70,7 +70,7 @@ using Refused = std::map<std::string, Error>;  // by topic
 
 // Which of them were refused, and why; an error when the brokers do not answer.
 Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                            Duration patience, Creation creation) {
+                            Duration timeout, Creation creation) {
   char reason[512];
   std::vector<NewTopic> owners;
   std::vector<rd_kafka_NewTopic_t*> wanted;
@@ -81,12 +81,12 @@ Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, c
     wanted.push_back(owners.back().get());
   }
   const AdminOptions admin(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS));
-  rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(patience), reason, sizeof reason);
-  rd_kafka_AdminOptions_set_operation_timeout(admin.get(), milliseconds(patience), reason, sizeof reason);
+  rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
+  rd_kafka_AdminOptions_set_operation_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
   rd_kafka_AdminOptions_set_validate_only(admin.get(), creation == Creation::validate_only ? 1 : 0, reason, sizeof reason);
   const NativeQueue queue(rd_kafka_queue_new(handle));
   rd_kafka_CreateTopics(handle, wanted.data(), wanted.size(), admin.get(), queue.get());
-  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(patience) + 1000));
+  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(timeout) + 1000));
   if (!event) return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "cannot create topics");
   const auto code = rd_kafka_event_error(event.get());
   Refused refused;
@@ -107,11 +107,11 @@ Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, c
 }  // namespace
 
 Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                           Duration patience) {
-  const auto missing = missing_topics(handle, options, topics, patience);
+                           Duration timeout) {
+  const auto missing = missing_topics(handle, options, topics, timeout);
   if (!missing) return missing.error();
   if (missing->empty()) return {};
-  const auto refused = create_topics(handle, options, *missing, patience, Creation::carry_out);
+  const auto refused = create_topics(handle, options, *missing, timeout, Creation::carry_out);
   if (!refused) return refused.error();
   std::vector<std::string> forbidden;
   for (const auto& [topic, error] : *refused)
@@ -123,9 +123,9 @@ Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, cons
 
 Result<std::map<std::string, Error>> creation_errors(rd_kafka_t* handle, const KafkaOptions& options,
                                                                  const std::vector<std::string>& topics,
-                                                                 Duration patience) {
+                                                                 Duration timeout) {
   if (topics.empty()) return Refused{};
-  return create_topics(handle, options, topics, patience, Creation::validate_only);
+  return create_topics(handle, options, topics, timeout, Creation::validate_only);
 }
 
 }  // namespace sagactl::kafka

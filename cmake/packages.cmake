@@ -30,3 +30,8 @@ add_library(asio STATIC cmake/asio.cpp)
 target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                                        BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
+
+# Boost.URL, whose headers come with Boost's own: no package more.
+add_library(boost_url STATIC cmake/url.cpp)
+target_compile_definitions(boost_url PUBLIC BOOST_URL_NO_LIB)
+target_link_libraries(boost_url PUBLIC Boost::headers)

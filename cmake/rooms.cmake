@@ -13,7 +13,7 @@ function(room name folder)
   add_subdirectory(${folder})
 endfunction()
 
-room(common              common                     nlohmann_json::nlohmann_json fmt::fmt OpenSSL::Crypto Threads::Threads)
+room(common              common                     nlohmann_json::nlohmann_json fmt::fmt OpenSSL::Crypto Threads::Threads boost_url)
 room(httpclient          httpclient                 common asio OpenSSL::SSL)
 room(saga                server/saga                common)
 room(participants        server/participants        saga)

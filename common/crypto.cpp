@@ -7,11 +7,12 @@
 
 #include "common/random.hpp"
 #include "common/result.hpp"
+#include "common/text/hex.hpp"
 
 namespace sagactl {
 
 Digest sha256(std::string_view data) {
-  // Looked up once: that takes longer than a short text's digest.
+  // Fetched once: that takes longer than the digest of a short text.
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest;
   unsigned int size = 0;
@@ -29,13 +30,9 @@ Digest hmac_sha256(std::string_view key, std::string_view data) {
 }
 
 std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out;
   out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    out += digits[static_cast<std::uint8_t>(c) >> 4];
-    out += digits[static_cast<std::uint8_t>(c) & 15];
-  }
+  append_hex(out, std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
   return out;
 }
 

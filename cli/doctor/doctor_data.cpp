@@ -46,7 +46,7 @@ void examine_space(const std::filesystem::path& data, Findings& findings) {
 
 // A node raises the limit to the hard one by itself.
 void examine_descriptors(Findings& findings) {
-  const std::size_t limit = descriptor_limit_at_most();
+  const std::size_t limit = descriptor_limit_max();
   const std::string found = fmt::format("{} files and connections may be open at a time", limit);
   if (limit < descriptors_wanted)
     findings.push_back({"descriptors", Health::warn, found,

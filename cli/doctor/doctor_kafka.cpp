@@ -3,24 +3,24 @@
 
 #include "cli/doctor/finding.hpp"
 #include "cli/serve/kafka.hpp"
-#include "server/adapters/kafka/client/kafka_check.hpp"
+#include "server/adapters/kafka/client/kafka_diagnosis.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
 
 namespace sagactl {
 namespace {
 
-Finding finding_of(const KafkaCheck::Topic& topic, int partitions_made) {
+Finding finding_of(const KafkaDiagnosis::Topic& topic, int partitions_made) {
   const std::string subject = "topic " + topic.name;
-  if (!topic.takes_nothing.empty())
-    return {subject, Health::fail, "takes no message: " + topic.takes_nothing,
+  if (!topic.writes_refused.empty())
+    return {subject, Health::fail, "takes no message: " + topic.writes_refused,
             "start the brokers that are missing; nodes keep their events till then"};
   if (topic.partitions > 0) return {subject, Health::ok, fmt::format("{} partitions", topic.partitions)};
-  if (!topic.may_not_be_made.empty())
+  if (!topic.creation_denied.empty())
     return {subject, Health::fail, "is not there, and this client may not make it",
             fmt::format("have it made with {} partitions, or give the client the right to create topics",
                         partitions_made)};
-  if (!topic.cannot_be_told.empty())
-    return {subject, Health::warn, "is not there, and whether it may be made is not known: " + topic.cannot_be_told,
+  if (!topic.creation_unknown.empty())
+    return {subject, Health::warn, "is not there, and whether it may be made is not known: " + topic.creation_unknown,
             "see that the brokers are up, and ask again"};
   return {subject, Health::ok, "is not there yet; `sagactl serve` makes it"};
 }
@@ -39,7 +39,7 @@ void examine_kafka(const Invocation& invocation, const KafkaUnderTest& given, Fi
   }
   KafkaOptions options;
   options.brokers = *brokers;
-  const auto check = check_kafka(options, topics_of(given.use, options), invocation.settings.timeout);
+  const auto check = diagnose_kafka(options, topics_of(given.use, options), invocation.settings.timeout);
   if (!check) {
     findings.push_back({"kafka", Health::warn, check.error().message,
                         "is it running, and does it advertise an address that this machine can reach? Nodes go on, "
@@ -47,11 +47,11 @@ void examine_kafka(const Invocation& invocation, const KafkaUnderTest& given, Fi
     return;
   }
   findings.push_back({"kafka", Health::ok, fmt::format("{} brokers answer at {}", check->brokers, options.brokers)});
-  for (const KafkaCheck::Broker& broker : check->addresses)
+  for (const KafkaDiagnosis::Broker& broker : check->addresses)
     if (!broker.failure.empty())
       findings.push_back({"broker " + broker.address, Health::warn, broker.failure,
                           "start it, or correct its address (advertised.listeners) or --kafka"});
-  for (const KafkaCheck::Topic& topic : check->topics) findings.push_back(finding_of(topic, options.partitions));
+  for (const KafkaDiagnosis::Topic& topic : check->topics) findings.push_back(finding_of(topic, options.partitions));
 }
 
 }  // namespace sagactl

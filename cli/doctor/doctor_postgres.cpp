@@ -30,7 +30,7 @@ void examine_schema(const DatabaseName& database, Findings& findings) {
     findings.push_back({"schema", Health::ok, fmt::format("{} migrations, up to date", migrations->size())});
 }
 
-void examine_clock(const PostgresExamination& server, Findings& findings) {
+void examine_clock(const PostgresDiagnosis& server, Findings& findings) {
   const Timestamp ours = server.asked + (server.answered - server.asked) / 2;
   const double skew_ms = static_cast<double>((server.server_time - ours).count()) / 1000;
   const double doubt_ms = static_cast<double>((server.answered - server.asked).count()) / 2000;
@@ -43,7 +43,7 @@ void examine_clock(const PostgresExamination& server, Findings& findings) {
     findings.push_back({"database clock", Health::ok, found});
 }
 
-void examine_server(const PostgresExamination& server, Findings& findings) {
+void examine_server(const PostgresDiagnosis& server, Findings& findings) {
   if (server.only_reads)
     findings.push_back({"database role", Health::fail, "the server is a standby and only reads", "name the primary"});
   if (!server.rights_missing.empty())
@@ -68,7 +68,7 @@ void examine_server(const PostgresExamination& server, Findings& findings) {
 
 // Of several hosts each has to answer when it is its turn.
 void examine_hosts(const DatabaseName& database, Findings& findings) {
-  const auto hosts = examine_postgres_hosts(database.name);
+  const auto hosts = diagnose_postgres_hosts(database.name);
   if (!hosts || hosts->size() < 2) return;
   for (const PostgresHost& host : *hosts) {
     if (host.opened)
@@ -83,7 +83,7 @@ void examine_hosts(const DatabaseName& database, Findings& findings) {
 
 void examine_postgres(const DatabaseName& database, Findings& findings) {
   examine_hosts(database, findings);
-  const auto server = examine_postgres_server(database.name, wall_clock_now);
+  const auto server = diagnose_postgres(database.name, wall_clock_now);
   if (!server) {
     findings.push_back({"database", Health::fail, server.error().message});
     return;

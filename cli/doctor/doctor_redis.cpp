@@ -5,7 +5,7 @@
 
 #include "cli/doctor/finding.hpp"
 #include "cli/serve/redis.hpp"
-#include "server/adapters/redis/redis_checkup.hpp"
+#include "server/adapters/redis/redis_diagnosis.hpp"
 
 namespace sagactl {
 namespace {
@@ -14,43 +14,43 @@ constexpr Duration patience = 2s;
 constexpr Duration ping_wanted = 5ms;
 constexpr double skew_wanted_ms = 1'000;
 
-void examine_ping(const RedisCheckup& checkup, const std::string& where, Findings& findings) {
-  const std::string found = fmt::format("Redis {}at {} answers in {}", checkup.version.empty() ? "" : checkup.version + " ",
-                                        where, format_duration(checkup.ping));
-  if (checkup.ping > ping_wanted)
+void examine_ping(const RedisDiagnosis& diagnosis, const std::string& where, Findings& findings) {
+  const std::string found = fmt::format("Redis {}at {} answers in {}", diagnosis.version.empty() ? "" : diagnosis.version + " ",
+                                        where, format_duration(diagnosis.ping));
+  if (diagnosis.ping > ping_wanted)
     findings.push_back({"Redis", Health::warn, found, "every order waits for it twice: bring it nearer"});
   else
     findings.push_back({"Redis", Health::ok, found});
 }
 
-void examine_role(const RedisCheckup& checkup, Findings& findings) {
-  if (checkup.role == "slave")
+void examine_role(const RedisDiagnosis& diagnosis, Findings& findings) {
+  if (diagnosis.role == "slave")
     findings.push_back({"Redis role", Health::fail, "it is a replica and gives no locks", "name its master"});
 }
 
-void examine_locks(const RedisCheckup& checkup, Findings& findings) {
-  if (checkup.refused)
-    findings.push_back({"Redis locks", Health::fail, checkup.refused->message,
+void examine_locks(const RedisDiagnosis& diagnosis, Findings& findings) {
+  if (diagnosis.refused)
+    findings.push_back({"Redis locks", Health::fail, diagnosis.refused->message,
                         "nodes take orders without locks till then; the database alone refuses duplicates"});
   else
     findings.push_back({"Redis locks", Health::ok, "one was taken, waited for, renewed, listed and released"});
 }
 
-void examine_memory(const RedisCheckup& checkup, Findings& findings) {
-  if (checkup.eviction.empty()) return;  // this user may not ask
-  const bool keeps = checkup.eviction == "noeviction";
+void examine_memory(const RedisDiagnosis& diagnosis, Findings& findings) {
+  if (diagnosis.eviction.empty()) return;  // this user may not ask
+  const bool keeps = diagnosis.eviction == "noeviction";
   if (keeps)
     findings.push_back({"Redis memory", Health::ok, "keeps what it is given"});
   else
     findings.push_back({"Redis memory", Health::warn,
-                        fmt::format("maxmemory-policy {}: locks may vanish when memory is short", checkup.eviction),
+                        fmt::format("maxmemory-policy {}: locks may vanish when memory is short", diagnosis.eviction),
                         "CONFIG SET maxmemory-policy noeviction, or give the locks a Redis of their own"});
 }
 
 // Fencing tokens lean on its clock when it has lost its data.
-void examine_clock(const RedisCheckup& checkup, Timestamp asked, Timestamp answered, Findings& findings) {
+void examine_clock(const RedisDiagnosis& diagnosis, Timestamp asked, Timestamp answered, Findings& findings) {
   const Timestamp ours = asked + (answered - asked) / 2;
-  const double skew_ms = static_cast<double>((checkup.time - ours).count()) / 1000;
+  const double skew_ms = static_cast<double>((diagnosis.time - ours).count()) / 1000;
   const double doubt_ms = static_cast<double>((answered - asked).count()) / 2000 + 1;
   const std::string found =
       fmt::format("{:+.0f} ms against this machine, give or take {:.0f} ms", skew_ms, doubt_ms);
@@ -72,20 +72,20 @@ void examine_redis(const Invocation& invocation, const std::string& flag, Findin
     return;
   }
   const Timestamp asked = wall_clock_now();
-  const auto checkup = examine_redis(*address, patience);
+  const auto diagnosis = diagnose_redis(*address, patience);
   const Timestamp answered = wall_clock_now();
-  if (!checkup) {
-    const bool away = checkup.error().code == ErrorCode::unavailable;
-    findings.push_back({"Redis", Health::fail, checkup.error().message,
+  if (!diagnosis) {
+    const bool away = diagnosis.error().code == ErrorCode::unavailable;
+    findings.push_back({"Redis", Health::fail, diagnosis.error().message,
                         away ? "start it, or correct --redis or REDIS_HOST; nodes take orders without locks till then"
                              : ""});
     return;
   }
-  examine_ping(*checkup, address->shown(), findings);
-  examine_role(*checkup, findings);
-  examine_locks(*checkup, findings);
-  examine_memory(*checkup, findings);
-  examine_clock(*checkup, asked, answered, findings);
+  examine_ping(*diagnosis, address->shown(), findings);
+  examine_role(*diagnosis, findings);
+  examine_locks(*diagnosis, findings);
+  examine_memory(*diagnosis, findings);
+  examine_clock(*diagnosis, asked, answered, findings);
 }
 
 }  // namespace sagactl

@@ -3,7 +3,7 @@
 
 #include "cli/doctor/finding.hpp"
 #include "cli/serve/toss.hpp"
-#include "server/adapters/toss/toss_checkup.hpp"
+#include "server/adapters/toss/toss_diagnosis.hpp"
 #include "server/node/payment_provider.hpp"
 
 namespace sagactl {
@@ -17,18 +17,18 @@ void examine_toss(const Invocation& invocation, const TossAccount& given, Findin
     return;
   }
   options->answer_time = invocation.settings.timeout;
-  const auto checkup = check_toss(*options);
-  if (checkup) {
+  const auto diagnosis = diagnose_toss(*options);
+  if (diagnosis) {
     findings.push_back({"Toss Payments", Health::ok,
                         fmt::format("{} answers in {} and takes the secret key", options->base.text(),
-                                    format_duration(checkup->took))});
+                                    format_duration(diagnosis->took))});
     return;
   }
-  const ErrorCode code = checkup.error().code;
+  const ErrorCode code = diagnosis.error().code;
   const char* advice = "is its address right? Orders wait till then, and their payments are tried again";
   if (code == ErrorCode::unauthenticated) advice = "take the secret key of this shop from its developer centre";
   if (code == ErrorCode::invalid) advice = "correct --toss-url; it ends with the version, as in /v1";
-  findings.push_back({"Toss Payments", Health::fail, checkup.error().message, advice});
+  findings.push_back({"Toss Payments", Health::fail, diagnosis.error().message, advice});
 }
 
 }  // namespace sagactl

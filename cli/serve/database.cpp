@@ -1,6 +1,7 @@
 #include "cli/serve/database.hpp"
 
 #include "cli/configuration/paths.hpp"
+#include "common/text/percent.hpp"
 #include "common/text/text.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
@@ -9,24 +10,6 @@ namespace sagactl {
 namespace {
 
 constexpr const char* default_database = "nestjs_cqrs";
-
-// For a part of a URL.
-std::string escaped(const std::string& text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (plain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
 
 // "host=db dbname=shop": it would else be taken for the name of a file.
 bool is_keyword_list(const std::string& text) {
@@ -49,13 +32,13 @@ Result<std::string> url_of_variables(const Environment& environment, const std::
     ports = std::move(port).value();
   }
   const auto get = [&](const char* variable, const char* otherwise) {
-    return escaped(environment.get(variable).value_or(otherwise));
+    return percent_encode(environment.get(variable).value_or(otherwise));
   };
   const std::string user = environment.get("DATABASE_USER") ? get("DATABASE_USER", "")
                                                              : get("DATABASE_USERNAME", "postgres");
   const std::string password = get("DATABASE_PASSWORD", "");
-  return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + escaped(host) + ":" +
-         escaped(ports) + "/" + get("DATABASE_NAME", default_database);
+  return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + percent_encode(host) + ":" +
+         percent_encode(ports) + "/" + get("DATABASE_NAME", default_database);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ Result<void> check_report_files(const Invocation& invocation, const ReportFiles&
 std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFiles& files) {
   if (files.json.empty()) return {};
   auto path = resolved(invocation, files.json);
-  if (!is_plain_file(path)) return {};
+  if (!is_ordinary_file(path)) return {};
   return path.replace_extension(".ledger.jsonl");
 }
 

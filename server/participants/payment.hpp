@@ -40,7 +40,7 @@ struct Payment {
   PaymentId id;
   OrderId order;
   UserId user;
-  int execution = 1;  // of the saga's step; (order, execution) is unique. Stored as `attempt`
+  int execution = 1;  // of the saga's step; (order, execution) is unique. Stored as `execution`
   Money amount;
   PaymentMethod method = PaymentMethod::credit_card;
   PaymentStatus status = PaymentStatus::processing;

@@ -36,7 +36,7 @@ using ReservationId = Id<struct ReservationTag>;
 struct Reservation {
   ReservationId id;
   StockKind kind = StockKind::product;
-  int execution = 1;  // of the saga's step; an order has one of each kind and execution. Stored as `attempt`
+  int execution = 1;  // of the saga's step; an order has one of each kind and execution. Stored as `execution`
   std::vector<ReservationLine> lines;  // by stock, each once
   ReservationStatus status = ReservationStatus::reserved;
   std::string reason;  // why it was refused

@@ -72,7 +72,7 @@ struct LastEvent {
   std::int64_t sequence = 0;
 };
 
-// The rows that were found. Keys without a row are left out.
+// The rows that were found. BatchKeys without a row are left out.
 struct Loaded {
   std::vector<Flow> flows;  // one per key of `BatchKeys::flows` that exists, in no order
   std::vector<Claim> claims;

@@ -42,7 +42,7 @@ struct StepState {
   StepStatus status = StepStatus::pending;
   // Which execution of the step this is: 1, and one more each time an operator's retry runs a compensated step again.
   // It is part of the barrier and of the key at the payment provider; the tries of one execution share it. Stored as
-  // `attempt`.
+  // `execution`.
   int execution = 0;
   int tries = 0;        // of this execution, in the current direction
   bool in_doubt = false;  // may be in effect, or may still take effect: a try is in progress, or its answer was lost

@@ -26,7 +26,7 @@ class CheckoutServices : public testing::Test {
   }
   HttpClient client() const {
     const std::string urls = cluster_->urls();
-    return HttpClient(*parse_url(urls.substr(urls.rfind(',') + 1)), {.timeout = 10s});
+    return HttpClient(*parse_node_url(urls.substr(urls.rfind(',') + 1)), {.timeout = 10s});
   }
   // Every third is for more than there is; so each step but the last fails for some.
   void place(const std::string& path, int count) {

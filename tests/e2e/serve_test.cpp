@@ -7,7 +7,7 @@
 
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
-#include "tests/httpclient/silent_address.hpp"
+#include "tests/httpclient/unresponsive_address.hpp"
 #include "tests/services/loopback.hpp"
 
 namespace sagactl {
@@ -126,7 +126,7 @@ TEST(Serve, StopsCleanlyOnSignals) {
 TEST(Serve, PagesOfTheOriginsThatAreNamedMayCall) {
   const Site site;
   const Served nodes(site, with(quick, {"--cors-origin", "https://Shop.example/, http://localhost:5173"}));
-  HttpClient client(*parse_url(nodes.urls()), {});
+  HttpClient client(*parse_node_url(nodes.urls()), {});
   const auto ask = [&](const char* method, const char* path, const std::string& origin) {
     const HttpRequest request{
         method, path, "", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}}};
@@ -150,7 +150,7 @@ TEST(Serve, PagesOfTheOriginsThatAreNamedMayCall) {
 // The database's host is cut off.
 TEST(Serve, ASignalEndsAStartWhateverItWaitsFor) {
   const std::uint16_t port = free_port();
-  const SilentAddress silent(port);
+  const UnresponsiveAddress silent(port);
   const Site site;
   Process node({"serve", "--port", "0", "--database",
                 "postgres://saga@127.0.0.1:" + std::to_string(port) + "/shop?connect_timeout=30"},

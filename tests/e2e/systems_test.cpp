@@ -26,7 +26,7 @@ constexpr int goods = 4, stock_of_each = 60, buyers = 5;
 
 class Node {
  public:
-  explicit Node(const std::string& url) : http_(parse_url(url).value(), HttpClientOptions{}) {}
+  explicit Node(const std::string& url) : http_(parse_node_url(url).value(), HttpClientOptions{}) {}
   // The body; null when nothing answers, or no.
   Json get(const std::string& path) { return body_of(http_.get(path)); }
   Json post(const std::string& path, const Json& body) { return body_of(http_.post(path, body)); }

@@ -47,7 +47,7 @@ class ShiftedTime : public testing::Test {
     double sum = 0;
     std::istringstream urls(nodes.urls());
     for (std::string url; std::getline(urls, url, ',');) {
-      HttpClient client(*parse_url(url), {});
+      HttpClient client(*parse_node_url(url), {});
       const auto answer = client.get("/metrics");
       if (!answer) return -1;
       std::istringstream lines(answer->body);
@@ -59,7 +59,7 @@ class ShiftedTime : public testing::Test {
   }
   // How many seconds the servers' time of day is ahead of this process's.
   static double ahead(const Served& nodes) {
-    HttpClient client(*parse_url(nodes.urls().substr(0, nodes.urls().find(','))), {});
+    HttpClient client(*parse_node_url(nodes.urls().substr(0, nodes.urls().find(','))), {});
     const auto answer = client.get("/health");
     if (!answer) return -1e9;
     const auto shown = parse_iso8601(answer->json().value()["timestamp"].get<std::string>());

@@ -1,4 +1,4 @@
-// Commands of the orchestrator and replies to them, written and read again; and what cannot be understood.
+// Commands of the orchestrator and replies to them, written and read; and invalid messages.
 #include <gmock/gmock.h>
 
 #include "server/adapters/kafka/saga_message.hpp"
@@ -34,7 +34,7 @@ TEST(SagaMessage, ACommandIsReadAsItWasWritten) {
 }
 
 TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
-  for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"no stock"}}, Outcome{Unavailable{"away"}},
+  for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"no stock"}}, Outcome{Unavailable{"overloaded"}},
                                  Outcome{UnknownOutcome{"late"}}, Outcome{Awaited{"the shop"}}}) {
     const RemoteReply reply{"PROCESS_PAYMENT", saga, StepReply{1, Direction::action, 2, outcome}, ""};
     const Outgoing message = kafka::to_message(reply, "");
@@ -48,7 +48,7 @@ TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
   }
 }
 
-TEST(SagaMessage, AServiceOfAnotherKindNeedsToSayOnlyWhatTheContractNames) {
+TEST(SagaMessage, AServiceOfAThirdPartyNeedsOnlyTheMembersOfTheContract) {
   const auto read = kafka::to_remote_reply(with_value(
       R"({"sagaId":"01900000-0000-7000-8000-000000000001","orderId":"x","command":"RESERVE_INVENTORY","status":"SUCCESS"})"));
   ASSERT_TRUE(read) << read.error().message;
@@ -56,7 +56,7 @@ TEST(SagaMessage, AServiceOfAnotherKindNeedsToSayOnlyWhatTheContractNames) {
   EXPECT_EQ(read->reply.outcome, Outcome{Succeeded{}});
 }
 
-TEST(SagaMessage, WhatCanNeverBeUnderstoodIsSaid) {
+TEST(SagaMessage, AnInvalidMessageIsRefusedWithTheReason) {
   const std::string id = R"("sagaId":"SAGA-01900000-0000-7000-8000-000000000001")";
   const struct {
     std::string value, why;

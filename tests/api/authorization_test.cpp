@@ -5,8 +5,8 @@
 #include <set>
 
 #include "server/api/routes.hpp"
-#include "tests/api/shape.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/shape.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -112,7 +112,7 @@ class Authorization : public testing::Test {
     return client.send(request).value().status;
   }
 
-  TestNode node;
+  ApiNode node;
   HttpClient nobody = node.client(), owner = node.customer(), other = node.customer(), admin = node.admin();
   std::string order;
 };

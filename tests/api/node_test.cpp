@@ -9,7 +9,7 @@
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 #include "server/node/node.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "server/api/openapi.hpp"
-#include "tests/api/schema.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/schema.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -36,7 +36,7 @@ class OpenApi : public testing::Test {
         if (name != "example") for_each_schema(member, at + "/" + name, visit);
   }
 
-  TestNode node;
+  ApiNode node;
 };
 
 TEST_F(OpenApi, IsTheSameUnderBothNames) {

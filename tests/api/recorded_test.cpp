@@ -9,8 +9,8 @@
 #include <functional>
 #include <map>
 
-#include "tests/api/shape.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/shape.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -157,7 +157,7 @@ class Conversation : public testing::Test {
       request.headers.emplace_back(name, rename(value.get<std::string>(), names));
     if (use_operator) {
       std::erase_if(request.headers, [](const auto& header) { return header.first == "authorization"; });
-      request.headers.emplace_back("authorization", std::string("Bearer ") + TestNode::operator_token);
+      request.headers.emplace_back("authorization", std::string("Bearer ") + ApiNode::operator_token);
       use_operator = false;
     }
     HttpClient fresh = node.client();
@@ -188,7 +188,7 @@ class Conversation : public testing::Test {
   std::string open_order;
   bool use_operator = false;
   LockGrant held;
-  TestNode node;
+  ApiNode node;
   HttpClient client = node.client();
 };
 

@@ -4,7 +4,7 @@
 
 #include "common/log.hpp"
 #include "server/adapters/system/system_clock.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 Result<std::unique_ptr<SharedParts>> parts_of(const std::string& name, const std::string& secret,
                                               const std::string& refresh = "") {
-  NodeOptions options = TestNode::options();
+  NodeOptions options = ApiNode::options();
   options.jwt_secret = secret;
   options.jwt_refresh_secret = refresh;
   options.data = std::filesystem::path(testing::TempDir()) / ("secrets-" + name);
@@ -41,7 +41,7 @@ TEST(Secrets, OfOthersHaveAnotherFingerprint) {
 }
 
 TEST(Secrets, ANodeSaysThatThoseOfAnotherAreNotItsOwn) {
-  NodeOptions options = TestNode::options();
+  NodeOptions options = ApiNode::options();
   options.jwt_secret = std::string(40, 'x');
   options.data = std::filesystem::path(testing::TempDir()) / "secrets-compared";
   const auto said = [&](const std::string& fingerprint) {
@@ -62,9 +62,9 @@ TEST(Secrets, ANodeSaysThatThoseOfAnotherAreNotItsOwn) {
     set_log_sink({});
     return log;
   };
-  EXPECT_THAT(said("another"), HasSubstr("another node has other secrets"));
+  EXPECT_THAT(said("another"), HasSubstr("another node has different secrets"));
   EXPECT_THAT(said(parts_of("same", options.jwt_secret).value()->sessions->fingerprint()),
-              testing::Not(HasSubstr("other secrets")));
+              testing::Not(HasSubstr("different secrets")));
 }
 
 TEST(Secrets, ThatAreShortOrTheSameOrHalfAreRefused) {
@@ -74,7 +74,7 @@ TEST(Secrets, ThatAreShortOrTheSameOrHalfAreRefused) {
   EXPECT_THAT(why(parts_of("wrong", brief)), HasSubstr("JWT_SECRET has 31 characters"));
   EXPECT_THAT(why(parts_of("wrong", secret, brief)), HasSubstr("JWT_REFRESH_SECRET has 31 characters"));
   EXPECT_THAT(why(parts_of("wrong", secret, secret)), HasSubstr("are the same"));
-  EXPECT_THAT(why(parts_of("wrong", "", secret)), HasSubstr("JWT_SECRET is not"));
+  EXPECT_THAT(why(parts_of("wrong", "", secret)), HasSubstr("without JWT_SECRET"));
 }
 
 }  // namespace

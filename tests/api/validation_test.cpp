@@ -1,7 +1,7 @@
 // Requests that are wrong, and how that is said.
 #include <gtest/gtest.h>
 
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -87,7 +87,7 @@ const std::vector<Row> rows = {
 };
 
 TEST(Validation, SaysWhatIsWrongInTheWordsThatClientsKnow) {
-  TestNode node;
+  ApiNode node;
   HttpClient customer = node.customer();
   for (const Row& row : rows) {
     const HttpResponse answer = customer.send(HttpRequest{row.method, row.path, row.body, {}}).value();
@@ -101,7 +101,7 @@ TEST(Validation, SaysWhatIsWrongInTheWordsThatClientsKnow) {
 }
 
 TEST(Validation, LeavesSpaceForWhatIsLargeButRight) {
-  TestNode node;
+  ApiNode node;
   HttpClient customer = node.customer();
   Json largest = order_body("p", 1, 1e12);
   EXPECT_EQ(customer.post("/orders", largest)->status, 201);

@@ -126,7 +126,7 @@ TEST(TokenKey, RemembersABoundedNumberAndForgetsNoneWrongly) {
       ASSERT_TRUE(claims.ok());
       EXPECT_EQ(claims->subject, "user-" + std::to_string(i));
       EXPECT_TRUE(key.verify(tokens[0], issued).ok());
-      EXPECT_LE(key.remembered(), 8u);
+      EXPECT_LE(key.cached(), 8u);
     }
   }
 }
@@ -134,7 +134,7 @@ TEST(TokenKey, RemembersABoundedNumberAndForgetsNoneWrongly) {
 TEST(TokenKey, RemembersNoTokenThatWasRefused) {
   TokenKey key("secret");
   EXPECT_FALSE(key.verify(TokenKey("other").sign(some_claims()), issued).ok());
-  EXPECT_EQ(key.remembered(), 0u);
+  EXPECT_EQ(key.cached(), 0u);
 }
 
 TEST(BearerToken, IsTakenFromItsHeader) {

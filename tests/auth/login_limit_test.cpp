@@ -87,8 +87,8 @@ TEST(LoginLimit, LimitsRegistrations) {
   EXPECT_EQ(limit.begin_registration("b", start).count(), 0);
 }
 
-TEST(TryBuckets, RememberABoundedNumberAndForgetWhatWasNotAskedForLongest) {
-  TryBuckets buckets({1, 6s}, 3);
+TEST(KeyedTokenBuckets, KeepABoundedNumberAndDropTheLeastRecentlyUsed) {
+  KeyedTokenBuckets buckets({1, 6s}, 3);
   for (const char* key : {"a", "b", "c"}) buckets.take(key, start);
   EXPECT_GT(buckets.wait("a", start).count(), 0);
   buckets.take("d", start);

@@ -75,16 +75,16 @@ Reading read_all(std::string_view bytes, Random* pieces) {
   Reading seen;
   for (int guard = 0; guard < 10'000; ++guard) {
     switch (reader.parse()) {
-      case RequestReader::State::complete:
+      case RequestReader::ReadState::complete:
         seen.requests +=
             reader.request().method_text + " " + reader.request().target + " " + reader.request().body + "\n";
         reader.next();
         continue;
-      case RequestReader::State::failed:
+      case RequestReader::ReadState::failed:
 
         seen.end = std::to_string(reader.failure().status);
         return seen;
-      case RequestReader::State::need_more:
+      case RequestReader::ReadState::need_more:
         break;
     }
     if (bytes.empty()) {

@@ -72,7 +72,7 @@ TEST_F(PeerOnThisMachine, IsTakenForItsUserWhenItIsAPlainClient) {
 
 TEST_F(PeerOnThisMachine, IsAStrangerWhenItTakesRequestsItself) {
   EXPECT_THAT(ask(Peer::listens), HasSubstr("HTTP/1.1 403"));
-  EXPECT_THAT(ask(Peer::listens), HasSubstr("takes requests itself and may hand them on"));
+  EXPECT_THAT(ask(Peer::listens), HasSubstr("accepts connections itself, as a proxy does"));
   EXPECT_THAT(ask(Peer::inherited_a_listener), HasSubstr("HTTP/1.1 403")) << "as the workers of nginx";
 }
 
@@ -85,7 +85,7 @@ TEST_F(PeerOnThisMachine, IsAStrangerWhenItIsAnotherUsers) {
 TEST_F(PeerOnThisMachine, IsAStrangerWhenNobodyHoldsTheOtherEnd) {
   const auto loopback = boost::asio::ip::make_address("127.0.0.1");
   PeerProcess gone({loopback, 1}, {loopback, server.port()});
-  EXPECT_THAT(gone.doubt(), HasSubstr("does not tell which process asks"));
+  EXPECT_THAT(gone.not_local_reason(), HasSubstr("does not report which process sends it"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "server/http/rate_limit.hpp"
+#include "server/http/connection/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 

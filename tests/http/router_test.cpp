@@ -138,7 +138,7 @@ TEST(Access, IsDecidedByWhoCalls) {
     Request request = request_for(Method::get, "/x");
     if (row.who == customer) request.headers.push_back({"authorization", "customer"});
     if (row.who == admin) request.headers.push_back({"authorization", "admin"});
-    if (row.who == local) request.stranger = {};
+    if (row.who == local) request.not_local_reason = {};
     EXPECT_EQ(ask(router, request).status, row.status);
   }
 }

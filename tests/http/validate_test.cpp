@@ -10,17 +10,17 @@ namespace {
 using Messages = std::vector<std::string>;
 
 // Runs `read` over the object in `text`; what finish() says.
-Messages faults(std::string_view text, const std::function<void(Object&)>& read) {
+Messages faults(std::string_view text, const std::function<void(ObjectReader&)>& read) {
   const auto json = parse_json(text);
   EXPECT_TRUE(json.ok()) << text;
-  Object body(*json);
+  ObjectReader body(*json);
   read(body);
   const auto finished = body.finish();
   return finished ? Messages{} : finished.error().members["message"].get<Messages>();
 }
 
-void read_order(Object& body) {
-  body.objects("items", {}, [](Object& item) {
+void read_order(ObjectReader& body) {
+  body.objects("items", {}, [](ObjectReader& item) {
     item.text("productId");
     item.text("productName");
     item.integer("quantity", {.min = 1});
@@ -30,7 +30,7 @@ void read_order(Object& body) {
   body.optional_text("idempotencyKey");
 }
 
-void read_registration(Object& body) {
+void read_registration(ObjectReader& body) {
   body.text("email", {.email = true});
   body.text("password", {.min = 8});
   body.text("firstName", {.max = 50});
@@ -80,16 +80,16 @@ TEST(Validate, PutsUnknownMembersFirstAndNamesThePathOfNestedOnes) {
 TEST(Validate, ChecksEachRule) {
   struct Row {
     const char* json;
-    std::function<void(Object&)> read;
+    std::function<void(ObjectReader&)> read;
     Messages messages;
   };
   static constexpr std::string_view colours[] = {"red", "blue"};
-  const auto price = [](Object& o) { o.money("p"); };
-  const auto count = [](Object& o) { o.integer("n", {.min = 1, .max = 10}); };
-  const auto name = [](Object& o) { o.text("s", {.min = 2, .max = 3, .not_empty = true}); };
-  const auto mail = [](Object& o) { o.text("e", {.email = true}); };
-  const auto list = [](Object& o) { o.objects("a", {.min = 1, .max = 2}, [](Object&) {}); };
-  const auto colour = [](Object& o) { o.one_of("c", colours); };
+  const auto price = [](ObjectReader& o) { o.money("p"); };
+  const auto count = [](ObjectReader& o) { o.integer("n", {.min = 1, .max = 10}); };
+  const auto name = [](ObjectReader& o) { o.text("s", {.min = 2, .max = 3, .not_empty = true}); };
+  const auto mail = [](ObjectReader& o) { o.text("e", {.email = true}); };
+  const auto list = [](ObjectReader& o) { o.objects("a", {.min = 1, .max = 2}, [](ObjectReader&) {}); };
+  const auto colour = [](ObjectReader& o) { o.one_of("c", colours); };
   const Row rows[] = {
       {R"({"p":1.005})", price, {"p must be a number conforming to the specified constraints"}},
       {R"({"p":-0.01})", price, {"p must not be less than 0"}},
@@ -131,17 +131,17 @@ TEST(Validate, ChecksEachRule) {
       {R"({"a":[{},7]})", list, {"each value in nested property a must be either object or array"}},
       {R"({"c":"blue"})", colour, {}},
       {R"({"c":"green"})", colour, {"c must be one of the following values: red, blue"}},
-      {R"({"b":"yes"})", [](Object& o) { o.optional_boolean("b", false); }, {"b must be a boolean value"}},
-      {R"({"u":"not-a-uuid"})", [](Object& o) { o.uuid("u"); }, {"u must be a UUID"}},
-      {R"({"t":["x",1]})", [](Object& o) { o.texts("t"); }, {"each value in t must be a string"}},
-      {R"([1])", [](Object&) {}, {"the value must be an object"}},
+      {R"({"b":"yes"})", [](ObjectReader& o) { o.optional_boolean("b", false); }, {"b must be a boolean value"}},
+      {R"({"u":"not-a-uuid"})", [](ObjectReader& o) { o.uuid("u"); }, {"u must be a UUID"}},
+      {R"({"t":["x",1]})", [](ObjectReader& o) { o.texts("t"); }, {"each value in t must be a string"}},
+      {R"([1])", [](ObjectReader&) {}, {"the value must be an object"}},
   };
   for (const Row& row : rows) EXPECT_EQ(faults(row.json, row.read), row.messages) << row.json;
 }
 
 TEST(Validate, GivesTheValues) {
   const auto json = parse_json(R"({"s":"x","n":3,"p":10.7,"b":true,"l":["a","b"],"any":{"k":[1]}})");
-  Object body(*json);
+  ObjectReader body(*json);
   EXPECT_EQ(body.text("s"), "x");
   EXPECT_EQ(body.integer("n"), 3);
   EXPECT_EQ(body.money("p").cents, 1070);

@@ -1,0 +1,34 @@
+// What describes the API and the node for people and generators: the OpenAPI document and two pages.
+#include "server/api/embedded_text.hpp"
+#include "server/api/openapi.hpp"
+#include "server/api/route_group.hpp"
+#include "server/api/routes.hpp"
+
+namespace sagactl::api {
+namespace {
+
+Answer status_page(Context&, Request&) {
+  return http::text_response(200, std::string(embedded_text("status.html")), http::media::html);
+}
+
+Answer api_page(Context&, Request&) {
+  return http::text_response(200, std::string(embedded_text("api.html")), http::media::html);
+}
+
+}  // namespace
+
+void add_document_routes(http::Router& router, Context& context) {
+  using http::Access;
+  using http::Method;
+  const RouteGroup documents{router, context, "documents", Access::anyone};
+  documents.add(Method::get, "/", status_page, "Status of the node, as a page");
+  // Made from the router at each request: by then it has the routes of all surfaces, these included.
+  const auto document = [&router](Request&) -> Answer {
+    return http::json_response(200, openapi_document(router, openapi_details()));
+  };
+  for (const char* path : {"/api-json", "/api/docs-json"})
+    router.add({Method::get, path, Access::anyone, document, "The API as an OpenAPI 3.1 document", "documents"});
+  for (const char* path : {"/api", "/api/docs"}) documents.add(Method::get, path, api_page, "The API, as a page");
+}
+
+}  // namespace sagactl::api

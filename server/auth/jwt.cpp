@@ -42,8 +42,8 @@ std::optional<Json> decode(std::string_view part) {
   return json;
 }
 
-// The key decides the algorithm, not the token: "none", RS256 and others are refused before anything is computed, and so
-// are extensions that a verifier must understand ("crit").
+// The key decides the algorithm, not the token: "none", RS256 and others are refused before anything is computed, and
+// so are extensions that a verifier must understand ("crit").
 Result<void> check_header(std::string_view part) {
   static const std::string own_header = base64url(header_json);
   if (part == own_header) return {};

@@ -34,8 +34,8 @@ std::string_view to_string(TokenFault fault);
 // other. Any thread.
 class TokenKey {
  public:
-  // Precondition: `secret` is not empty. Verified tokens are cached, at most `cached_max`, so that a token that comes with
-  // every request is verified once.
+  // Precondition: `secret` is not empty. Verified tokens are cached, at most `cached_max`, so that a token that comes
+  // with every request is verified once.
   explicit TokenKey(std::string secret, std::size_t cached_max = 8192);
 
   std::string sign(const Claims& claims) const;

@@ -1,5 +1,5 @@
-// Limits on password checks and registrations. Only failed checks count, so that many users behind one address can log in;
-// and nobody can lock an account's owner out by failing on purpose.
+// Limits on password checks and registrations. Only failed checks count, so that many users behind one address can log
+// in; and nobody can lock an account's owner out by failing on purpose.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace sagactl::auth {
 
-// A token bucket for each key. Above `keys_max` keys the least recently used is dropped. Not for several threads at once.
+// A token bucket for each key. Above `keys_max` keys the least recently used is dropped. Not thread-safe.
 class KeyedTokenBuckets {
  public:
   struct BucketRate {

@@ -25,8 +25,8 @@ Result<std::string> hash_password(std::string_view password, const PasswordCost&
 // False for a wrong password, for text that is no hash of this kind, and for one with an excessive cost.
 bool verify_password(std::string_view encoded, std::string_view password);
 
-// Takes as long as verify_password and is always false: for a login whose user does not exist, so that the response time
-// does not reveal that.
+// Takes as long as verify_password and is always false: for a login whose user does not exist, so that the response
+// time does not reveal that.
 bool verify_nobodys_password(std::string_view password, const PasswordCost& cost = {});
 
 // Whether a hash has a lower cost than this and should be replaced at the next login.

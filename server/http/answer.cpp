@@ -28,8 +28,8 @@ Result<void> check_text(const Request& request) {
   return {};
 }
 
-// Protects requests without a token from cross-site request forgery. The browser marks pages of another origin, and such
-// a page can send a body without a preflight only as one of these types.
+// Protects requests without a token from cross-site request forgery. The browser marks pages of another origin, and
+// such a page can send a body without a preflight only as one of these types.
 Result<void> check_page_origin(const Request& request) {
   if (request.from_foreign_page)
     return Error{ErrorCode::forbidden,

@@ -97,20 +97,20 @@ Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
 void Router::add(Route route) {
-  if (!route.pattern.starts_with('/')) crash(("route without a leading slash: " + route.pattern).c_str());
+  if (!route.pattern.starts_with('/')) crash(("Router::add: no leading slash: " + route.pattern).c_str());
   route.index = routes_.size();
-  const Route& kept = routes_.emplace_back(std::move(route));
+  const Route& added = routes_.emplace_back(std::move(route));
   PathNode* node = root_.get();
   Texts names;
-  for (std::string_view rest = kept.pattern; !rest.empty();) {
+  for (std::string_view rest = added.pattern; !rest.empty();) {
     const std::string_view segment = take_segment(rest);
     if (is_parameter(segment)) names.emplace_back(segment.substr(1, segment.size() - 2));
     node = &node->child(segment);
   }
-  if (node->leaf(kept.method)) {
-    crash(("two routes for " + std::string(to_string(kept.method)) + " " + kept.pattern).c_str());
+  if (node->leaf(added.method)) {
+    crash(("Router::add: two routes for " + std::string(to_string(added.method)) + " " + added.pattern).c_str());
   }
-  node->leaves.push_back({&kept, std::move(names)});
+  node->leaves.push_back({&added, std::move(names)});
 }
 
 const Route* Router::find(Method method, std::string_view path,

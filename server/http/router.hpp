@@ -65,7 +65,8 @@ class Router {
   void set_authenticator(Authenticator authenticator) { authenticator_ = std::move(authenticator); }
   const Authenticator& authenticator() const { return authenticator_; }
 
-  // The caller of requests without a token on routes for guests. Unless `from_anywhere`, only of requests from this machine.
+  // The caller of requests without a token on routes for guests. Unless `from_anywhere`, only of requests from this
+  // machine.
   void set_guest(Caller guest, bool from_anywhere) {
     guest_ = std::move(guest);
     guests_from_anywhere_ = from_anywhere;
@@ -91,8 +92,8 @@ class Router {
   bool guests_from_anywhere_ = false;
 };
 
-// Finds the route, checks the caller, runs the handler. Never throws: an unknown path, a refused caller, an Error and an
-// exception become problems. Sets the request's route, parameters and caller. Both arguments outlive the await.
+// Finds the route, checks the caller, runs the handler. Never throws: an unknown path, a refused caller, an Error and
+// an exception become problems. Sets the request's route, parameters and caller. Both arguments outlive the await.
 boost::asio::awaitable<Response> answer(const Router& router, Request& request);
 
 }  // namespace sagactl::http

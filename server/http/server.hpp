@@ -56,8 +56,8 @@ class Server {
 
   std::uint16_t port() const;
 
-  // Stops accepting, closes idle connections, ends streams, completes requests in flight, and after `grace` closes their
-  // connections too. Then calls `stopped` on the context. Any thread; only the first call counts.
+  // Stops accepting, closes idle connections, ends streams, completes requests in flight, and after `grace` closes
+  // their connections too. Then calls `stopped` on the context. Any thread; only the first call counts.
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped);
 
  private:

@@ -1,6 +1,6 @@
-// Server-sent events: one hub, any number of subscribers. Events are in one ring buffer and a subscriber is a position in
-// it, so that a slow one needs no memory and never blocks the publisher. A subscriber whose next events were overwritten
-// gets an event `reset`.
+// Server-sent events: one hub, any number of subscribers. Events are in one ring buffer and a subscriber is a position
+// in it, so that a slow one needs no memory and never blocks the publisher. A subscriber whose next events were
+// overwritten gets an event `reset`.
 #pragma once
 
 #include <chrono>
@@ -30,16 +30,16 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   static std::shared_ptr<EventHub> make(Options options);
   static std::shared_ptr<EventHub> make() { return make(Options{}); }
 
-  // Any thread; never waits for a subscriber. `type` is one word, `data` any text (usually JSON). `owner` is the id of the
-  // user whom the event concerns, "" of none.
+  // Any thread; never waits for a subscriber. `type` is one word, `data` any text (usually JSON). `owner` is the id of
+  // the user whom the event concerns, "" of none.
   void publish(std::string_view type, std::string_view data, std::string_view owner = {});
   // An event `reset` for every subscriber: some events were dropped.
   void publish_reset();
 
-  // A response that streams the events from now on, or those after Last-Event-ID. When that event is not in the ring any
-  // more, or of another run of the node, the stream starts with `event: reset` and continues with the ring's events. With
-  // `only_of` it has that owner's events and resets only. A stream without other output for `heartbeat` gets a comment.
-  // `busy` when there are too many subscribers, `unavailable` when the hub has stopped.
+  // A response that streams the events from now on, or those after Last-Event-ID. When that event is not in the ring
+  // any more, or of another run of the node, the stream starts with `event: reset` and continues with the ring's
+  // events. With `only_of` it has that owner's events and resets only. A stream without other output for `heartbeat`
+  // gets a comment. `busy` when there are too many subscribers, `unavailable` when the hub has stopped.
   Result<Response> subscribe(const Request& request, std::optional<std::string> only_of = std::nullopt);
 
   // Ends all streams; later calls of subscribe() fail. Any thread.

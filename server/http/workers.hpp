@@ -41,8 +41,8 @@ class Workers {
   // robin), so that a long queue in one does not delay the others. Any thread.
   bool post(std::function<void()> work, const std::string& lane = {});
 
-  // Runs `work`, a function that returns a Result, on one of the threads, and resumes the caller on its own executor with
-  // that result; `busy` at once when the queue is full. An exception is rethrown in the caller.
+  // Runs `work`, a function that returns a Result, on one of the threads, and resumes the caller on its own executor
+  // with that result; `busy` at once when the queue is full. An exception is rethrown in the caller.
   //
   //   auto read = [&store, id] { return store.find(id); };
   //   Result<Order> order = co_await workers.run(std::move(read));

@@ -7,8 +7,8 @@
 
 namespace sagactl {
 
-// For one of `nodes` nodes in a process with a limit of `limit` descriptors, of which `open` are in use. Reserves some for
-// connections to databases and brokers and for files that are opened later.
+// For one of `nodes` nodes in a process with a limit of `limit` descriptors, of which `open` are in use. Reserves some
+// for connections to databases and brokers and for files that are opened later.
 http::Limits connection_limits(std::size_t limit, std::size_t open, int nodes);
 
 // The same for this process in its current state.

@@ -16,8 +16,8 @@ namespace sagactl {
 
 class LogicalNode {
  public:
-  // Binds the port; no request is accepted before start(). `parts` outlives the node. `io` outlives its use and is destroyed
-  // before the node, since pending handlers, which `io` owns, refer to the node.
+  // Binds the port; no request is accepted before start(). `parts` outlives the node. `io` outlives its use and is
+  // destroyed before the node, since pending handlers, which `io` owns, refer to the node.
   static Result<std::unique_ptr<LogicalNode>> make(const NodeOptions& options, int index, SharedParts& parts,
                                                    boost::asio::io_context& io);
 
@@ -26,8 +26,8 @@ class LogicalNode {
   NodeAddress address() const { return address_; }
   Engine& engine() { return engine_; }
 
-  // Called in this order. Accepts no new requests and completes those in flight, then calls `stopped` on `io`; completes
-  // the commands that the engine has accepted and releases its lease; destroys the server.
+  // Called in this order. Accepts no new requests and completes those in flight, then calls `stopped` on `io`;
+  // completes the commands that the engine has accepted and releases its lease; destroys the server.
   void stop_serving(std::function<void()> stopped);
   void stop_engine();
   void drop_server() { server_.reset(); }

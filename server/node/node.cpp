@@ -66,7 +66,7 @@ class RunningNodes final : public Nodes {
 
   std::filesystem::path operator_token_file() const override { return token_file_; }
 
-  // The stop order of the whole process.
+  // The stop order of the process.
   void stop() override {
     const std::scoped_lock guard(stopping_);
     if (!io_) return;
@@ -114,8 +114,8 @@ class RunningNodes final : public Nodes {
     return parts_->exchange->start(Services::only(*options.service), std::move(handlers));
   }
 
-  // A message whose command was refused is done: it is late, or a repeat, or its saga does not exist. One whose command could
-  // not be decided is delivered again.
+  // A message whose command was refused is done: it is late, or a repeat, or its saga does not exist. One whose command
+  // could not be decided is delivered again.
   static Completion acknowledge(SagaHandlers::Done done) {
     return [done = std::move(done)](Result<Receipt> receipt) {
       if (receipt) return done({});

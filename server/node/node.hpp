@@ -49,8 +49,8 @@ struct NodeOptions {
   TossAccount toss;
   std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
   std::string kafka_client_id = "sagactl";
-  // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one database
-  // server.
+  // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
+  // database server.
   std::optional<Service> service;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
@@ -64,8 +64,8 @@ struct NodeOptions {
   std::vector<std::string> cors_origins;
   std::string environment = "development";
   std::string version = "unknown", revision = "unknown";  // of the program, for its metrics
-  // Two different secrets of at least 32 characters. Empty: kept in files in `data`, created at the first start; an error
-  // when `host` is not loopback. With jwt_secret alone the other is derived from it.
+  // Two different secrets of at least 32 characters. Empty: kept in files in `data`, created at the first start; an
+  // error when `host` is not loopback. With jwt_secret alone the other is derived from it.
   std::string jwt_secret, jwt_refresh_secret;
   Duration jwt_expires_in = std::chrono::minutes(15);
   Duration jwt_refresh_expires_in = std::chrono::hours(24 * 7);
@@ -76,8 +76,8 @@ struct NodeAddress {
   std::string url;
 };
 
-// Running nodes. The destructor stops them cleanly: no new requests, requests in flight are completed, accepted commands
-// are completed or durable.
+// Running nodes. The destructor stops them cleanly: no new requests, requests in flight are completed, accepted
+// commands are completed or durable.
 class Nodes {
  public:
   virtual ~Nodes() = default;
@@ -86,12 +86,12 @@ class Nodes {
   virtual void stop() = 0;
 };
 
-// A process that makes payments for nodes with PaymentProvider::remote, by the simulated provider or Toss Payments. Needs
-// brokers. Its port serves /livez, /readyz and /metrics.
+// A process that makes payments for nodes with PaymentProvider::remote, by the simulated provider or Toss Payments.
+// Needs brokers. Its port serves /livez, /readyz and /metrics.
 Result<std::unique_ptr<Nodes>> start_payment_participant(const NodeOptions& options);
 
-// Returns when all nodes accept requests. Fails, with what to do about it, when a port is in use, another process has the
-// data directory, the database is damaged or newer, or a secret is missing.
+// Returns when all nodes accept requests. Fails, with what to do about it, when a port is in use, another process has
+// the data directory, the database is damaged or newer, or a secret is missing.
 Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options);
 
 }  // namespace sagactl

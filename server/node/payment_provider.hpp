@@ -17,8 +17,8 @@ SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment);
 // With the secret key, read from its file. `invalid` names a fault of the address or the file.
 Result<TossOptions> toss_options(const TossAccount& account);
 
-// A gateway that this process calls itself; `invalid` for PaymentProvider::remote. `clock` outlives it. `book` stores the
-// charges of a simulated provider; null: in memory.
+// A gateway that this process calls itself; `invalid` for PaymentProvider::remote. `clock` outlives it. `book` stores
+// the charges of a simulated provider; null: in memory.
 Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& options, Clock& clock,
                                                          std::unique_ptr<ChargeBook> book = nullptr);
 

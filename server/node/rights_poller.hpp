@@ -12,8 +12,8 @@
 
 namespace sagactl {
 
-// A token stays valid for up to `interval` after its user was disabled. While the database is unavailable, the last known
-// rights apply.
+// A token stays valid for up to `interval` after its user was disabled. While the database is unavailable, the last
+// known rights apply.
 class RightsPoller {
  public:
   static constexpr std::chrono::milliseconds interval{2000};

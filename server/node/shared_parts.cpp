@@ -52,8 +52,8 @@ Result<std::string> refresh_secret(const NodeOptions& options) {
   return auth::load_or_create_secret(options.data / jwt_refresh_secret_name);
 }
 
-// Nodes that share JWT_SECRET share the operator credential too: the file in any node's data directory is valid at all of
-// them. A node with its own secrets has its own credential.
+// Nodes that share JWT_SECRET share the operator credential too: the file in any node's data directory is valid at all
+// of them. A node with its own secrets has its own credential.
 Result<std::string> operator_token(const NodeOptions& options) {
   const auto file = options.data / operator_token_name;
   if (options.jwt_secret.empty()) return auth::load_or_create_secret(file);

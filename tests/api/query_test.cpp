@@ -1,4 +1,4 @@
-// Lists, page by page.
+// Lists: pages, cursors and filters.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -22,7 +22,7 @@ class Paging : public testing::Test {
   std::set<std::string> placed;
 };
 
-TEST_F(Paging, NumberedPagesHoldEachOrderOnceNewestFirst) {
+TEST_F(Paging, NumberedPagesHaveEachOrderOnceNewestFirst) {
   std::set<std::string> seen;
   std::string before = "9999";
   for (int page = 1; page <= 4; ++page) {
@@ -41,7 +41,7 @@ TEST_F(Paging, NumberedPagesHoldEachOrderOnceNewestFirst) {
   EXPECT_TRUE(get("/orders?limit=2&page=5")["orders"].empty());
 }
 
-TEST_F(Paging, ACursorGoesOnWhereThePageEndedAlsoWhenOrdersAreAdded) {
+TEST_F(Paging, ACursorContinuesAfterThePageAlsoWhenOrdersAreAdded) {
   for (const char* list : {"orders", "sagas"}) {
     std::set<std::string> seen;
     std::string path = std::string("/") + list + "?limit=3";
@@ -94,7 +94,7 @@ TEST_F(Paging, SagasAreFoundByNodeTypeAndError) {
   EXPECT_EQ(get("/sagas?olderThan=1h")["total"], 0);
 }
 
-TEST_F(Paging, WhatHasNotEndedIsActive) {
+TEST_F(Paging, SagasThatHaveNotEndedAreActive) {
   EXPECT_EQ(get("/saga/active")["count"], 0);
   node.gateway().hold();
   const std::string open = node.place(customer, "open")["id"];

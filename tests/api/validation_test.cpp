@@ -1,4 +1,4 @@
-// Requests that are wrong, and how that is said.
+// Requests that are not valid, and the messages for them.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/api_node.hpp"
@@ -11,7 +11,7 @@ struct Row {
   const char* method;
   const char* path;
   std::string body;
-  const char* message;  // is in the answer's message
+  const char* message;  // part of the answer's message
 };
 
 std::string order(const std::string& item, const std::string& rest = R"("shippingAddress":"a")") {
@@ -86,7 +86,7 @@ const std::vector<Row> rows = {
      "duration must not be greater than 20000"},
 };
 
-TEST(Validation, SaysWhatIsWrongInTheWordsThatClientsKnow) {
+TEST(Validation, ReportsFaultsInTheWordsOfTheReferenceSystem) {
   ApiNode node;
   HttpClient customer = node.customer();
   for (const Row& row : rows) {
@@ -100,7 +100,7 @@ TEST(Validation, SaysWhatIsWrongInTheWordsThatClientsKnow) {
   EXPECT_EQ(customer.get("/orders")->json().value()["total"], 0);
 }
 
-TEST(Validation, LeavesSpaceForWhatIsLargeButRight) {
+TEST(Validation, AcceptsLargeRequestsWithinTheLimits) {
   ApiNode node;
   HttpClient customer = node.customer();
   Json largest = order_body("p", 1, 1e12);

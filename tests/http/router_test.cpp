@@ -90,7 +90,7 @@ TEST(Router, FindsTheRouteOfAPath) {
   }
 }
 
-TEST(Router, NamesParametersAsTheirOwnRouteDoes) {
+TEST(Router, NamesParametersAsTheMatchingRouteDoes) {
   const Router router = some_routes();
   Request get = request_for(Method::get, "/sagas/7"), post = request_for(Method::post, "/sagas/7");
   ask(router, get);
@@ -100,18 +100,18 @@ TEST(Router, NamesParametersAsTheirOwnRouteDoes) {
   EXPECT_EQ(post.parameter("id"), "");
 }
 
-TEST(Router, IsReadableAsData) {
+TEST(Router, ListsItsRoutes) {
   const Router router = some_routes();
   ASSERT_EQ(router.routes().size(), 10u);
   for (std::size_t i = 0; i < router.routes().size(); ++i) EXPECT_EQ(router.routes()[i].index, i);
 }
 
-TEST(RouterDeathTest, RefusesTwoRoutesOfOneShape) {
+TEST(RouterDeathTest, RefusesTwoRoutesOfTheSameShape) {
   Router router = some_routes();
   EXPECT_DEATH(router.add(at(Method::get, "/orders/{other}")), "two routes for GET /orders/\\{other\\}");
 }
 
-TEST(Access, IsDecidedByWhoCalls) {
+TEST(Access, IsDecidedByTheCaller) {
   enum Who { nobody, customer, admin, local };
   struct Row {
     Access access;
@@ -143,14 +143,14 @@ TEST(Access, IsDecidedByWhoCalls) {
   }
 }
 
-TEST(Access, IsRefusedWhenNothingCanTellWhoCalls) {
+TEST(Access, IsRefusedWithoutAnAuthenticator) {
   Router router;
   router.add(at(Method::get, "/x", Access::user));
   Request request = request_for(Method::get, "/x");
   EXPECT_EQ(ask(router, request).status, 401);
 }
 
-TEST(Answer, TurnsWhatGoesWrongIntoAProblem) {
+TEST(Answer, TurnsErrorsIntoProblems) {
   set_log_sink([](std::string_view) {});
   Router router;
   const auto add = [&](const char* pattern, Handler handler) {
@@ -202,15 +202,15 @@ TEST(Request, ReadsItsQuery) {
   EXPECT_EQ(request.path, "/a");
 }
 
-TEST(TraceContext, GoesOnFromAValidHeaderAndFromNoOther) {
+TEST(TraceContext, ContinuesAValidHeaderAndNoOther) {
   const std::string valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   const auto context = TraceContext::from(valid);
   ASSERT_TRUE(context);
   EXPECT_EQ(context->trace_id_text(), "4bf92f3577b34da6a3ce929d0e0e4736");
-  const std::string handed_on = context->traceparent();
-  EXPECT_EQ(handed_on.substr(0, 36), valid.substr(0, 36));
-  EXPECT_NE(handed_on.substr(36, 16), valid.substr(36, 16)) << "the span is this request's own";
-  EXPECT_TRUE(TraceContext::from(handed_on));
+  const std::string propagated = context->traceparent();
+  EXPECT_EQ(propagated.substr(0, 36), valid.substr(0, 36));
+  EXPECT_NE(propagated.substr(36, 16), valid.substr(36, 16)) << "the span is this request's own";
+  EXPECT_TRUE(TraceContext::from(propagated));
   for (const char* broken : {"", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
                              "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
                              "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",

@@ -85,7 +85,7 @@ awaitable<Answer> refresh_session(Context& context, Request& request) {
   co_return session_response(200, *receipt->user, tokens);
 }
 
-// Other sessions of the user go on.
+// Other sessions of the user continue.
 awaitable<Answer> log_out(Context& context, Request& request) {
   Command command = EndSession{actor_of(request).user, request.caller->session};
   const Result<Receipt> receipt = co_await submit(context, request, std::move(command));

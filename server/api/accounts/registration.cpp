@@ -19,8 +19,8 @@ Result<NewUser> parse_new_user(const Request& request) {
   return created;
 }
 
-// The e-mail address exists. With an Idempotency-Key this may be a repeat of the request that created the account, whose
-// answer was lost: whoever knows the password and sends the same names gets a new session, as by logging in.
+// The e-mail address exists. With an Idempotency-Key this may be a repeat of the request that created the account,
+// whose answer was lost: whoever knows the password and sends the same names gets a new session, as by logging in.
 awaitable<Answer> register_again(Context& context, Request& request, NewUser repeated) {
   const Error exists{ErrorCode::conflict, "Email already exists"};
   if (request.header("idempotency-key").empty()) co_return exists;

@@ -1,5 +1,5 @@
-// The audit: actions that users requested (retries, compensations, cancellations, stock settings), newest first, with the
-// user; and late charges, which no user requested.
+// The audit: actions that users requested (retries, compensations, cancellations, stock settings), newest first, with
+// the user; and late charges, which no user requested.
 #include <algorithm>
 #include <array>
 #include <map>

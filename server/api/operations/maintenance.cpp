@@ -1,5 +1,5 @@
-// Maintenance: pending orders, those among them that are orphaned (no open saga will change them), and how many sagas and
-// orders have each status.
+// Maintenance: pending orders, those among them that are orphaned (no open saga will change them), and how many sagas
+// and orders have each status.
 #include <fmt/format.h>
 
 #include "server/api/operations/handlers.hpp"

@@ -1,5 +1,5 @@
-// Sagas as JSON, as the order system's API has them, with more members: steps, executions, nodes. Pure. Every flow given
-// here has a saga.
+// Sagas as JSON, as the order system's API has them, with more members: steps, executions, nodes. Pure. Every flow
+// given here has a saga.
 #pragma once
 
 #include <string>

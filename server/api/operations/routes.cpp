@@ -87,7 +87,7 @@ void add_health_routes(http::Router& router, Context& context) {
   const RouteGroup broker{router, context, "health", test_access};
   broker.add(Method::get, "/kafka-test", test_broker, "Sends a test message and waits for its acknowledgement");
   const RouteGroup users{router, context, "health", Access::user};
-  users.add(Method::get, "/protected", get_protected, "The caller, as the token says");
+  users.add(Method::get, "/protected", get_protected, "The caller that the token identifies");
 }
 
 }  // namespace

@@ -18,10 +18,10 @@ Bytes bytes_of(const asio::ip::address& address) {
 }
 
 bool same_bits(const Bytes& a, const Bytes& b, int bits) {
-  const auto whole = static_cast<std::size_t>(bits / 8);
-  if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin())) return false;
+  const auto full_bytes = static_cast<std::size_t>(bits / 8);
+  if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(full_bytes), b.begin())) return false;
   const int rest = bits % 8;
-  return rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0;
+  return rest == 0 || (a[full_bytes] ^ b[full_bytes]) >> (8 - rest) == 0;
 }
 
 // "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80".

@@ -35,7 +35,8 @@ struct ClientAddress {
 
 // Headers count only when `peer` is a trusted proxy: X-Forwarded-For or Forwarded (RFC 7239) from the right, since each
 // proxy appends, up to the first address that is not a trusted proxy. Entries to the left of it can be forged by the
-// client. Where the two headers disagree, or an entry is not an address ("unknown"), the last known proxy is the client.
+// client. Where the two headers disagree, or an entry is not an address ("unknown"), the last known proxy is the
+// client.
 ClientAddress client_address(const Request& request, const boost::asio::ip::address& peer,
                              const TrustedProxies& trusted);
 

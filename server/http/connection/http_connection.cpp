@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t joined_body_bytes_max = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
-// When the server stops, a request may be in transit on a connection that looks idle. Closing it would lose the request,
-// and a proxy cannot safely resend it elsewhere. So each idle connection stays open for this long.
+// When the server stops, a request may be in transit on a connection that looks idle. Closing it would lose the
+// request, and a proxy cannot safely resend it elsewhere. So each idle connection stays open for this long.
 constexpr std::chrono::milliseconds last_request_grace{250};
 constexpr std::size_t linger_bytes_max = std::size_t{1024} * 1024;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";

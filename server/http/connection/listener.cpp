@@ -130,8 +130,8 @@ bool Listener::refuse_next() {
   return is_refused;
 }
 
-// Checks the deadlines of all connections periodically, which is cheaper than a timer for each that is reset several times
-// a request. Ends when the stop is complete.
+// Checks the deadlines of all connections periodically, which is cheaper than a timer for each that is reset several
+// times a request. Ends when the stop is complete.
 asio::awaitable<void> Listener::watch() {
   const std::chrono::milliseconds interval = watch_interval(options_.limits);
   for (;;) {

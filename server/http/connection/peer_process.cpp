@@ -148,7 +148,8 @@ struct SocketOwner {
   std::vector<Inode> sockets;
 };
 
-// The process that has the socket open. Most clients are new processes, which have the highest ids, or the last one again.
+// The process that has the socket open. Most clients are new processes, which have the highest ids, or the last one
+// again.
 std::optional<SocketOwner> owner_of(Inode inode) {
   static std::atomic<std::uint64_t> last_found{0};
   std::vector<std::uint64_t> processes;

@@ -7,8 +7,8 @@
 
 namespace sagactl::http {
 
-// Reverse proxies, tunnels and port forwarding send requests of others to a loopback address, and not all of them show that
-// in a header (nginx's `proxy_pass` alone does not). The kernel knows the process at the other end:
+// Reverse proxies, tunnels and port forwarding send requests of others to a loopback address, and not all of them show
+// that in a header (nginx's `proxy_pass` alone does not). The kernel knows the process at the other end:
 //   - one of another user (www-data, haproxy, caddy) does not act for the user that this node runs as;
 //   - one that listens for connections itself may be forwarding;
 //   - one that this node cannot see (another container, a cluster's port forward) may be either.
@@ -19,7 +19,7 @@ class PeerProcess {
       : peer_(peer), own_(own) {}
 
   // Why the other end does not count as the node's own user; empty when it does. The first call asks the kernel, which
-  // takes up to a few milliseconds. Not for several threads at once.
+  // takes up to a few milliseconds. Not thread-safe.
   const std::string& not_local_reason();
 
  private:

@@ -24,7 +24,7 @@ RateLimit::Key RateLimit::key_of(const boost::asio::ip::address& peer) {
     return key;
   }
   Key key = peer.to_v6().to_bytes();
-  // One subscriber of an IPv6 network has a whole /64.
+  // Of IPv6 the /64, since that is what one subscriber has.
   if (!peer.to_v6().is_v4_mapped()) std::fill(key.begin() + 8, key.end(), std::uint8_t{0xFF});
   return key;
 }

@@ -1,4 +1,4 @@
-// A token bucket per client address. Not for several threads at once.
+// A token bucket per client address. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -14,8 +14,8 @@ class RateLimit {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Bursts of one second's tokens. A rate of 0 admits everything. At `peers_max` addresses the idle ones are dropped; when
-  // none is idle, a new address is admitted without being tracked.
+  // Bursts of one second's tokens. A rate of 0 admits everything. At `peers_max` addresses the idle ones are dropped;
+  // when none is idle, a new address is admitted without being tracked.
   explicit RateLimit(double per_second, std::size_t peers_max = 65'536);
 
   // Takes a token; false when the bucket is empty.

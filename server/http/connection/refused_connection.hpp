@@ -5,8 +5,8 @@
 
 namespace sagactl::http {
 
-// Sends 503 and shuts down sending. Reads what the client has sent so far, so that closing does not reset the connection.
-// The caller closes the socket.
+// Sends 503 and shuts down sending. Reads what the client has sent so far, so that closing does not reset the
+// connection. The caller closes the socket.
 void refuse_connection(int socket);
 
 bool is_out_of_descriptors(const boost::system::error_code& error);

@@ -1,5 +1,5 @@
-// Reads requests from bytes: Beast's parser over one growing buffer, which also holds what was pipelined after the current
-// request.
+// Reads requests from bytes: Beast's parser over one growing buffer, which also holds what was pipelined after the
+// current request.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +39,8 @@ class RequestReader {
   // Sets the failure from outside: the request arrived too slowly.
   void fail_with(int status, std::string_view reason) { failure_ = {status, reason}; }
 
-  // After a failure, or instead of parse(): searches the raw bytes for the header Origin, which the answer must name for a
-  // web page to see it. False when more bytes are needed.
+  // After a failure, or instead of parse(): searches the raw bytes for the header Origin, which the answer must name
+  // for a web page to see it. False when more bytes are needed.
   bool find_origin();
 
   Request& request() { return request_; }

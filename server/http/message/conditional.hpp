@@ -15,8 +15,8 @@ class Condition {
 
   bool given() const { return given_; }
   bool any() const { return any_; }  // "*"
-  // Whether one of its tags is `etag`. The strong comparison needs both to be strong, since weak tags do not promise the
-  // same bytes.
+  // Whether one of its tags is `etag`. The strong comparison needs both to be strong, since weak tags do not promise
+  // the same bytes.
   bool has_strongly(std::string_view etag) const;
   bool has_weakly(std::string_view etag) const;
 
@@ -32,12 +32,12 @@ class Condition {
   std::vector<Tag> tags_;  // views of the request's headers
 };
 
-// After a GET or HEAD: gives a JSON answer an ETag unless it has one, and a Cache-Control that requires revalidation. Makes
-// it a 304 when If-None-Match has its tag, and a 412 when If-Match does not.
+// After a GET or HEAD: gives a JSON answer an ETag unless it has one, and a Cache-Control that requires revalidation.
+// Makes it a 304 when If-None-Match has its tag, and a 412 when If-Match does not.
 void make_conditional(const Request& request, Response& response);
 
-// Called before anything is changed. A condition that the route does not support must not be ignored, so that it counts as
-// not met. The message for a condition that is not met; "" when there is none.
+// Called before anything is changed. A condition that the route does not support must not be ignored, so that it counts
+// as not met. The message for a condition that is not met; "" when there is none.
 std::string_view unmet_condition(const Request& request);
 
 }  // namespace sagactl::http

@@ -11,8 +11,8 @@
 
 namespace sagactl::http {
 
-// An origin as browsers send it: "https://shop.example" for "HTTPS://Shop.Example:443/"; "*" for every origin. `invalid`
-// when the text is no origin.
+// An origin as browsers send it: "https://shop.example" for "HTTPS://Shop.Example:443/"; "*" for every origin.
+// `invalid` when the text is no origin.
 Result<std::string> parse_origin(std::string_view text);
 
 // Whether pages of `origin` may call.

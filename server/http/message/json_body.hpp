@@ -13,8 +13,8 @@ struct JsonLimits {
   std::size_t members_max = 100;  // of one object
 };
 
-// The value; `invalid` when it is not JSON ("Unexpected end of JSON input", "Unexpected token x in JSON at position 3"),
-// not UTF-8, has a duplicate member or a NUL character, or exceeds a limit.
+// The value; `invalid` when it is not JSON ("Unexpected end of JSON input", "Unexpected token x in JSON at position
+// 3"), not UTF-8, has a duplicate member or a NUL character, or exceeds a limit.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 // The same for the body of a request: an object; an empty body is {}.

@@ -12,10 +12,10 @@ namespace sagactl::http {
 // The HTTP status for an error: the one table.
 int status_of(ErrorCode code);
 
-// {type, title, status, detail, instance, message, error, statusCode, correlationId, ...error.members}.
-// Members of `error.members` replace those of the same name, so that "message" may be a list and "error" a code, except
-// for the first five, which RFC 9457 defines. busy and unavailable have Retry-After: the member retryAfterSeconds, or 1.
-// 401 has WWW-Authenticate. The message of a bug is not shown; it is for the log.
+// {type, title, status, detail, instance, message, error, statusCode, correlationId, ...error.members}. Members of
+// `error.members` replace those of the same name, so that "message" may be a list and "error" a code, except for the
+// first five, which RFC 9457 defines. busy and unavailable have Retry-After: the member retryAfterSeconds, or 1. 401
+// has WWW-Authenticate. The message of a bug is not shown; it is for the log.
 Response problem(const Error& error, const Request& request);
 
 // The same for a status without an ErrorCode (405, 408, 415, 422, 431 ...).

@@ -1,5 +1,5 @@
-// Validates the members of a JSON object and reports all faults at once, with the messages of class-validator, which the
-// reference system uses:
+// Validates the members of a JSON object and reports all faults at once, with the messages of class-validator, which
+// the reference system uses:
 //
 //   ObjectReader body(json);
 //   Input input;
@@ -63,8 +63,8 @@ class ObjectReader {
   // A member of any type; null when absent.
   const Json& any(std::string_view name);
 
-  // Calls `each` for every element of an array of objects. Faults in one are reported as "items.0.price ...". Unknown members
-  // of the elements are refused too.
+  // Calls `each` for every element of an array of objects. Faults in one are reported as "items.0.price ...". Unknown
+  // members of the elements are refused too.
   void objects(std::string_view name, const ArrayRule& rule,
                const std::function<void(ObjectReader& element)>& each);
   std::vector<std::string> texts(std::string_view name, const ArrayRule& rule = {},
@@ -73,8 +73,8 @@ class ObjectReader {
   // Adds a fault, such as "quantity must be even". It is reported with the path of this object before it.
   void fault(std::string message);
 
-  // All faults: unknown members first, then the others in the order of the readers. The error is `invalid` and has the list
-  // as the member "message".
+  // All faults: unknown members first, then the others in the order of the readers. The error is `invalid` and has the
+  // list as the member "message".
   Result<void> finish();
 
  private:

@@ -11,7 +11,8 @@ namespace sagactl::http {
 
 std::string open_metrics_text(const std::vector<prometheus::MetricFamily>& families);
 
-// Whether an Accept header prefers OpenMetrics to the Prometheus text format: it names it, with at least the same weight.
+// Whether an Accept header prefers OpenMetrics to the Prometheus text format: it names it, with at least the same
+// weight.
 bool wants_open_metrics(std::string_view accept);
 
 }  // namespace sagactl::http

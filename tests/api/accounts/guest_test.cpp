@@ -1,5 +1,5 @@
-// Who may use a shop without accounts: whoever is on this machine, and others when that was asked for or with
-// a token.
+// Who may use the surfaces without accounts: the node's user on this machine, and others with a token or where
+// anonymous requests are allowed.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/shops.hpp"
@@ -14,35 +14,35 @@ const std::vector<const char*> guest_routes = {"/api/orders",
                                                "/purchase/user/user-1/balance",
                                                "/sagas/definitions"};
 
-// As it comes from another machine: a proxy handed it on.
-int from_elsewhere(HttpClient& client, const std::string& path) {
+// The status of a request from another machine: a proxy forwarded it.
+int status_from_elsewhere(HttpClient& client, const std::string& path) {
   return client.send(HttpRequest{"GET", path, "", {{"X-Forwarded-For", "203.0.113.9"}}}).value().status;
 }
 
-TEST(Guest, IsLetInOnThisMachineAlone) {
+TEST(Guest, MayCallOnlyFromThisMachine) {
   ApiNode node;
   Shop shop(node);
   shop.post("/purchase/setup-test-data", Json::object(), 201);
   HttpClient customer = node.customer();
   for (const char* path : guest_routes) {
     EXPECT_EQ(shop.guest().get(path)->status, 200) << path;
-    EXPECT_EQ(from_elsewhere(shop.guest(), path), 401) << path;
-    EXPECT_EQ(from_elsewhere(customer, path), 200) << path << " with a token";
+    EXPECT_EQ(status_from_elsewhere(shop.guest(), path), 401) << path;
+    EXPECT_EQ(status_from_elsewhere(customer, path), 200) << path << " with a token";
   }
-  EXPECT_EQ(shop.guest().get("/orders")->status, 401) << "that system has accounts";
+  EXPECT_EQ(shop.guest().get("/orders")->status, 401) << "the order system has accounts";
 }
 
-TEST(Guest, IsLetInFromAnywhereWhenItIsAllowed) {
+TEST(Guest, MayCallFromAnywhereWhenThatIsAllowed) {
   NodeOptions options = ApiNode::options();
   options.allow_anonymous = true;
   ApiNode node(options);
   Shop shop(node);
   shop.post("/purchase/setup-test-data", Json::object(), 201);
-  for (const char* path : guest_routes) EXPECT_EQ(from_elsewhere(shop.guest(), path), 200) << path;
-  EXPECT_EQ(from_elsewhere(shop.guest(), "/orders"), 401) << "that system has accounts";
+  for (const char* path : guest_routes) EXPECT_EQ(status_from_elsewhere(shop.guest(), path), 200) << path;
+  EXPECT_EQ(status_from_elsewhere(shop.guest(), "/orders"), 401) << "the order system has accounts";
 }
 
-TEST(Guest, IsLetInByNoPageOfAnotherOrigin) {
+TEST(Guest, IsNoPageOfAnotherOrigin) {
   NodeOptions options = ApiNode::options();
   options.allow_anonymous = true;
   for (const NodeOptions& one : {ApiNode::options(), options}) {
@@ -59,14 +59,14 @@ TEST(Guest, IsLetInByNoPageOfAnotherOrigin) {
   }
 }
 
-// Pages of origins that are named may call as other machines may: with a token, or as guests where everybody is one.
-TEST(Guest, IsAPageOfANamedOriginWhereEverybodyIsOne) {
+// Pages of allowed origins may call as other machines may: with a token, or as guests where that is allowed.
+TEST(Guest, IsAPageOfAnAllowedOriginWhereAnyoneIsAGuest) {
   for (const char* named : {"https://shop.example", "*"})
-    for (const bool everybody : {false, true}) {
-      SCOPED_TRACE(std::string(named) + (everybody ? " and everybody" : ""));
+    for (const bool anyone : {false, true}) {
+      SCOPED_TRACE(std::string(named) + (anyone ? " and anyone" : ""));
       NodeOptions options = ApiNode::options();
       options.cors_origins = {named};
-      options.allow_anonymous = everybody;
+      options.allow_anonymous = anyone;
       ApiNode node(options);
       HttpClient guest = node.client(), customer = node.customer();
       const auto ask = [](HttpClient& client, const char* origin, const char* method, const char* path) {
@@ -78,19 +78,19 @@ TEST(Guest, IsAPageOfANamedOriginWhereEverybodyIsOne) {
       };
       for (const auto& [method, path] : {std::pair("GET", "/api/orders"), {"POST", "/api/inventory/initialize"}}) {
         const HttpResponse answer = ask(guest, "https://shop.example", method, path);
-        EXPECT_EQ(answer.status, everybody ? 200 : 401) << path << answer.body;
-        EXPECT_NE(answer.header("Access-Control-Allow-Origin"), "") << "the page is shown it";
+        EXPECT_EQ(answer.status, anyone ? 200 : 401) << path << answer.body;
+        EXPECT_NE(answer.header("Access-Control-Allow-Origin"), "") << "the page can read it";
         const bool may_call = std::string_view(named) == "*";
-        EXPECT_EQ(ask(guest, "https://evil.example", method, path).status, !everybody ? 401 : may_call ? 200 : 403);
+        EXPECT_EQ(ask(guest, "https://evil.example", method, path).status, !anyone ? 401 : may_call ? 200 : 403);
       }
       EXPECT_EQ(ask(customer, "https://shop.example", "GET", "/api/orders").status, 200);
       EXPECT_EQ(ask(customer, "https://shop.example", "GET", "/orders").status, 200);
-      EXPECT_EQ(ask(guest, "https://shop.example", "GET", "/kafka-test").status, 403) << "it is not on this machine";
-      EXPECT_EQ(node.client().get("/api/orders")->status, 200) << "who is on this machine is no page";
+      EXPECT_EQ(ask(guest, "https://shop.example", "GET", "/kafka-test").status, 403) << "a page is not local";
+      EXPECT_EQ(node.client().get("/api/orders")->status, 200) << "a request without an origin is local";
     }
 }
 
-TEST(Guest, IsToldWhyNot) {
+TEST(Guest, GetsTheReasonWhenItIsRefused) {
   ApiNode node;
   const HttpResponse refused =
       node.client().send(HttpRequest{"GET", "/api/orders", "", {{"Via", "1.1 some-proxy"}}}).value();
@@ -99,22 +99,22 @@ TEST(Guest, IsToldWhyNot) {
     EXPECT_NE(refused.body.find(words), std::string::npos) << refused.body;
 }
 
-TEST(Guest, MakesNoTestMessageFromElsewhere) {
+TEST(Guest, SendsNoTestMessageFromElsewhere) {
   NodeOptions options = ApiNode::options();
   ApiNode closed(options);
   options.allow_test_routes = true;
   ApiNode open(options);
-  HttpClient stranger = closed.client(), invited = open.client();
-  EXPECT_EQ(from_elsewhere(stranger, "/kafka-test"), 403);
-  EXPECT_NE(from_elsewhere(invited, "/kafka-test"), 403);
+  HttpClient refused = closed.client(), allowed = open.client();
+  EXPECT_EQ(status_from_elsewhere(refused, "/kafka-test"), 403);
+  EXPECT_NE(status_from_elsewhere(allowed, "/kafka-test"), 403);
 }
 
-TEST(Guest, ABadTokenIsNotAGuest) {
+TEST(Guest, AnInvalidTokenIsNotAGuest) {
   ApiNode node;
   EXPECT_EQ(node.client("no such token").get("/api/orders")->status, 401);
 }
 
-TEST(Guest, ACustomerSeesItsOwnAlone) {
+TEST(Guest, ACustomerSeesOnlyTheirOwnCheckouts) {
   ApiNode node;
   Shop shop(node);
   shop.stock("P", 10);

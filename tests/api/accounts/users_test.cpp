@@ -1,4 +1,4 @@
-// Admins are made and unmade by operators, and users shut out.
+// Operators list and create users, and change their rights.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/api_node.hpp"
@@ -6,7 +6,7 @@
 namespace sagactl::test {
 namespace {
 
-class Users : public testing::Test {
+class UserRoutes : public testing::Test {
  protected:
   Json registered(const std::string& name) {
     const Json body{{"email", name + "@example.com"}, {"password", "password123"}, {"firstName", "A"}, {"lastName", "B"}};
@@ -19,8 +19,8 @@ class Users : public testing::Test {
     const Json credentials{{"email", name + "@example.com"}, {"password", "password123"}};
     return node.client().post("/auth/login", credentials)->status;
   }
-  // Within the time in which every node hears of it.
-  bool soon(const std::function<bool()>& reached) {
+  // Waits until all nodes have read the change.
+  bool eventually(const std::function<bool()>& reached) {
     for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30); !reached();)
       if (std::chrono::steady_clock::now() > end) return false;
     return true;
@@ -29,7 +29,7 @@ class Users : public testing::Test {
   ApiNode node;
 };
 
-TEST_F(Users, AreListedByAddressForOperators) {
+TEST_F(UserRoutes, AreListedByAddress) {
   for (const char* name : {"bob", "ann", "cid"}) registered(name);
   const Json first = node.admin().get("/users?limit=2")->json().value();
   ASSERT_EQ(first["users"].size(), 2u);
@@ -42,27 +42,27 @@ TEST_F(Users, AreListedByAddressForOperators) {
   EXPECT_EQ(first.dump().find("argon2"), std::string::npos);
 }
 
-TEST_F(Users, AnAdminIsMadeAndUnmade) {
+TEST_F(UserRoutes, BecomeAdminsAndCustomersAgain) {
   HttpClient ann = node.client(registered("ann")["accessToken"]);
   EXPECT_EQ(ann.get("/locks")->status, 403);
   EXPECT_EQ(set("ann", {{"role", "admin"}}).status, 200);
-  EXPECT_TRUE(soon([&] { return ann.get("/locks")->status == 200; })) << "with the token that she has";
+  EXPECT_TRUE(eventually([&] { return ann.get("/locks")->status == 200; })) << "with the same token";
   EXPECT_EQ(set("ann", {{"role", "customer"}}).status, 200);
-  EXPECT_TRUE(soon([&] { return ann.get("/locks")->status == 403; }));
+  EXPECT_TRUE(eventually([&] { return ann.get("/locks")->status == 403; }));
 }
 
-TEST_F(Users, OneThatIsDisabledIsShutOut) {
+TEST_F(UserRoutes, LoseAccessWhenTheyAreDisabled) {
   const Json tokens = registered("ann");
   HttpClient ann = node.client(tokens["accessToken"]);
   EXPECT_EQ(set("ann", {{"status", "suspended"}}).json().value()["sessions"], 0);
   EXPECT_EQ(log_in("ann"), 401);
   EXPECT_EQ(node.client().post("/auth/refresh", Json{{"refreshToken", tokens["refreshToken"]}})->status, 401);
-  EXPECT_TRUE(soon([&] { return ann.get("/orders")->status == 401; }));
+  EXPECT_TRUE(eventually([&] { return ann.get("/orders")->status == 401; }));
   EXPECT_EQ(set("ann", {{"status", "active"}}).status, 200);
   EXPECT_EQ(log_in("ann"), 200);
 }
 
-TEST_F(Users, AreAddedWithARole) {
+TEST_F(UserRoutes, AreCreatedWithARole) {
   const Json boss{{"email", "Boss@example.com"}, {"password", "password123"}, {"firstName", "A"}, {"lastName", "B"}, {"role", "admin"}};
   EXPECT_EQ(node.admin().post("/users", boss)->status, 201);
   EXPECT_EQ(node.admin().post("/users", boss)->status, 409);
@@ -72,7 +72,7 @@ TEST_F(Users, AreAddedWithARole) {
   EXPECT_EQ(node.admin().post("/users", king)->status, 400);
 }
 
-TEST_F(Users, WhatCannotBeDoneIsSaid) {
+TEST_F(UserRoutes, RefuseWrongChanges) {
   EXPECT_EQ(set("nobody", {{"role", "admin"}}).status, 404);
   registered("ann");
   for (const Json& wrong : {Json::object(), Json{{"role", "king"}}, Json{{"status", "asleep"}}, Json{{"name", "x"}}})

@@ -1,4 +1,4 @@
-// Stock as shops set and see it.
+// The inventory of products: set and read.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/shops.hpp"
@@ -16,7 +16,7 @@ class Inventory : public testing::Test {
   Shop shop{node};
 };
 
-TEST_F(Inventory, InitializeMakesTheSamplesOnce) {
+TEST_F(Inventory, InitializeCreatesTheSamplesOnce) {
   const Json answer = shop.post("/api/inventory/initialize", Json::object(), 200);
   EXPECT_TRUE(answer.contains("message"));
   const std::vector<std::tuple<std::string, std::string, int, int>> samples = {
@@ -36,24 +36,24 @@ TEST_F(Inventory, InitializeMakesTheSamplesOnce) {
     EXPECT_EQ(stock[i]["reservedQuantity"], 0);
     EXPECT_EQ(stock[i]["price"], price);
   }
-  shop.check_out(How::choreography, "PROD001", 2);
+  shop.check_out(CheckoutMode::choreography, "PROD001", 2);
   shop.post("/api/inventory/initialize", Json::object(), 200);
-  EXPECT_EQ(shop.levels("PROD001"), Json({48, 0, 2})) << "what is there stays as it is";
+  EXPECT_EQ(shop.levels("PROD001"), Json({48, 0, 2})) << "existing products are unchanged";
 }
 
-TEST_F(Inventory, PutMakesAndChangesAProduct) {
-  const Json made =
+TEST_F(Inventory, PutCreatesAndChangesAProduct) {
+  const Json created =
       put("NEW", Json{{"productName", "New"}, {"availableQuantity", 7}, {"price", 9.99}}).json().value();
-  EXPECT_EQ(made["productName"], "New");
-  EXPECT_EQ(made["price"], 9.99);
+  EXPECT_EQ(created["productName"], "New");
+  EXPECT_EQ(created["price"], 9.99);
   EXPECT_EQ(put("NEW", Json{{"quantity", 0}}).status, 200);
   EXPECT_EQ(shop.get("/api/inventory/NEW")["productName"], "New");
   EXPECT_EQ(shop.levels("NEW"), Json({0, 0, 0}));
 }
 
-TEST_F(Inventory, PutLeavesWhatIsReservedAndSold) {
+TEST_F(Inventory, PutLeavesReservedAndSoldUnchanged) {
   shop.stock("P", 10);
-  shop.check_out(How::orchestration, "P", 4);
+  shop.check_out(CheckoutMode::orchestration, "P", 4);
   shop.stock("P", 1);
   EXPECT_EQ(shop.levels("P"), Json({1, 0, 4}));
 }
@@ -71,29 +71,29 @@ TEST_F(Inventory, AWrongSettingChangesNothing) {
   EXPECT_EQ(shop.levels("P"), Json({10, 0, 0}));
 }
 
-TEST_F(Inventory, WhatIsNotThereIsNotFound) {
+TEST_F(Inventory, AProductThatDoesNotExistIsNotFound) {
   EXPECT_EQ(shop.get("/api/inventory/NOPE", 404)["error"], "Product not found");
   shop.get("/api/reservations/order/00000000-0000-4000-8000-000000000000", 404);
   shop.get("/api/reservations/order/x", 404);
 }
 
-TEST_F(Inventory, ListsGoOnAfterAnId) {
+TEST_F(Inventory, ListsContinueAfterAnId) {
   for (const char* id : {"C", "A", "B"}) shop.stock(id, 1);
   EXPECT_EQ(shop.get("/api/inventory?limit=2")[1]["productId"], "B");
   EXPECT_EQ(shop.get("/api/inventory?after=B")[0]["productId"], "C");
   shop.get("/api/inventory?limit=0", 400);
 }
 
-TEST_F(Inventory, AReservationShowsWhatItHolds) {
+TEST_F(Inventory, AReservationShowsItsItems) {
   shop.stock("P", 10);
-  const std::string order = shop.check_out(How::choreography, "P", 3).order;
+  const std::string order = shop.check_out(CheckoutMode::choreography, "P", 3).order;
   const Json reservation = shop.get("/api/reservations/order/" + order);
   expect_members(reservation, {"reservationId", "orderId", "items", "status"});
   EXPECT_EQ(reservation["orderId"], order);
   EXPECT_EQ(reservation["items"], Json::array({Json{{"productId", "P"}, {"quantity", 3}}}));
 }
 
-TEST_F(Inventory, IsSetByMerchantsAndAdminsAndGuestsButNoCustomer) {
+TEST_F(Inventory, MayBeSetByMerchantsAdminsAndGuestsButNotByCustomers) {
   HttpClient customer = node.customer();
   EXPECT_EQ(customer.put("/api/inventory/P", Json{{"quantity", 1}})->status, 403);
   EXPECT_EQ(customer.post("/api/inventory/initialize", Json::object())->status, 403);

@@ -1,5 +1,5 @@
-// Checkouts (system B), placed in both ways: the same participants, the same end states, and never each
-// other's.
+// Checkouts in both modes: the same participants, the same final states, and separate from each other's and other
+// surfaces' orders.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/shops.hpp"
@@ -7,7 +7,7 @@
 namespace sagactl::test {
 namespace {
 
-class Checkout : public testing::TestWithParam<How> {
+class CheckoutRoutes : public testing::TestWithParam<CheckoutMode> {
  protected:
   void SetUp() override { shop.post("/api/inventory/initialize", Json::object(), 200); }
 
@@ -15,13 +15,13 @@ class Checkout : public testing::TestWithParam<How> {
   Shop shop{node};
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, Checkout, testing::Values(How::choreography, How::orchestration),
-                         [](const auto& how) {
-                           return how.param == How::choreography ? "Choreographed" : "Orchestrated";
+INSTANTIATE_TEST_SUITE_P(Both, CheckoutRoutes, testing::Values(CheckoutMode::choreography, CheckoutMode::orchestration),
+                         [](const auto& tested) {
+                           return tested.param == CheckoutMode::choreography ? "Choreographed" : "Orchestrated";
                          });
 
-TEST_P(Checkout, EndsCompletedPaidAndSold) {
-  const Placed placed = shop.check_out(GetParam(), "PROD001", 2);
+TEST_P(CheckoutRoutes, EndsCompletedPaidAndSold) {
+  const PlacedCheckout placed = shop.check_out(GetParam(), "PROD001", 2);
   const Json order = shop.get("/api/orders/" + placed.order);
   expect_members(order,
                  {"orderId", "customerId", "items", "totalAmount", "status", "createdAt", "updatedAt"});
@@ -34,9 +34,9 @@ TEST_P(Checkout, EndsCompletedPaidAndSold) {
   EXPECT_EQ(shop.levels("PROD001"), Json({48, 0, 2}));
 }
 
-TEST_P(Checkout, ThatCannotBePaidEndsCompensatedWithNothingReserved) {
+TEST_P(CheckoutRoutes, WhosePaymentFailsEndsCompensatedWithNothingReserved) {
   shop.stock("PAYMENT_FAIL_1", 5);
-  const Placed placed = shop.check_out(GetParam(), "PAYMENT_FAIL_1");
+  const PlacedCheckout placed = shop.check_out(GetParam(), "PAYMENT_FAIL_1");
   EXPECT_EQ(shop.get("/api/orders/" + placed.order)["status"], "FAILED");
   const Json payment = shop.get("/api/payments/order/" + placed.order);
   EXPECT_EQ(payment["status"], "FAILED");
@@ -45,9 +45,9 @@ TEST_P(Checkout, ThatCannotBePaidEndsCompensatedWithNothingReserved) {
   EXPECT_EQ(shop.levels("PAYMENT_FAIL_1"), Json({5, 0, 0}));
 }
 
-TEST_P(Checkout, ThatFindsNoStockEndsCompensatedWithTheMoneyGivenBack) {
+TEST_P(CheckoutRoutes, WithoutStockEndsCompensatedAndRefunded) {
   shop.stock("SCARCE", 1);
-  const Placed placed = shop.check_out(GetParam(), "SCARCE", 2);
+  const PlacedCheckout placed = shop.check_out(GetParam(), "SCARCE", 2);
   EXPECT_EQ(shop.get("/api/orders/" + placed.order)["status"], "CANCELLED");
   EXPECT_EQ(shop.get("/api/payments/order/" + placed.order)["status"], "REFUNDED");
   const Json reservation = shop.get("/api/reservations/order/" + placed.order);
@@ -57,14 +57,14 @@ TEST_P(Checkout, ThatFindsNoStockEndsCompensatedWithTheMoneyGivenBack) {
   EXPECT_EQ(node.gateway().refunds(), 1);
 }
 
-TEST_P(Checkout, OfTheLastUnitIsWonByOne) {
+TEST_P(CheckoutRoutes, OfTheLastUnitIsWonByOne) {
   shop.stock("LAST", 1);
   node.gateway().hold();
-  std::vector<Placed> all;
+  std::vector<PlacedCheckout> all;
   for (int i = 0; i < 20; ++i) all.push_back(shop.place(GetParam(), checkout_body("LAST")));
-  node.gateway().let_go();
+  node.gateway().release();
   int completed = 0;
-  for (const Placed& placed : all) {
+  for (const PlacedCheckout& placed : all) {
     node.await_end(placed.order);
     completed += shop.get("/api/orders/" + placed.order)["status"] == "COMPLETED";
   }
@@ -73,8 +73,8 @@ TEST_P(Checkout, OfTheLastUnitIsWonByOne) {
   EXPECT_EQ(node.gateway().refunds(), 19);
 }
 
-TEST_P(Checkout, CancelledGivesStockAndMoneyBack) {
-  const Placed placed = shop.check_out(GetParam(), "PROD002", 3);
+TEST_P(CheckoutRoutes, CancelledReleasesStockAndIsRefunded) {
+  const PlacedCheckout placed = shop.check_out(GetParam(), "PROD002", 3);
   const std::string path = "/api/orders/" + placed.order + "/cancel";
   const Json answer = shop.post(path, Json{{"reason", "too late"}}, 200);
   expect_members(answer, {"message", "order"});
@@ -87,12 +87,12 @@ TEST_P(Checkout, CancelledGivesStockAndMoneyBack) {
   shop.post(path, Json::object(), 200);
 }
 
-TEST_P(Checkout, CancelledWhileItIsPaidEndsCompensated) {
+TEST_P(CheckoutRoutes, CancelledDuringThePaymentEndsCompensated) {
   node.gateway().hold();
-  const Placed placed = shop.place(GetParam(), checkout_body("PROD001"));
+  const PlacedCheckout placed = shop.place(GetParam(), checkout_body("PROD001"));
   EXPECT_EQ(shop.get("/api/orders/" + placed.order)["status"], "PAYMENT_PROCESSING");
   shop.post("/api/orders/" + placed.order + "/cancel", Json::object(), 200);
-  node.gateway().let_go();
+  node.gateway().release();
   node.await_end(placed.order);
   EXPECT_EQ(shop.get("/api/payments/order/" + placed.order)["status"], "REFUNDED");
   EXPECT_EQ(shop.levels("PROD001"), Json({50, 0, 0}));
@@ -100,10 +100,10 @@ TEST_P(Checkout, CancelledWhileItIsPaidEndsCompensated) {
 
 struct Wrong {
   const char* body;
-  const char* said;
+  const char* message;
 };
 
-TEST_P(Checkout, ThatIsWrongIsRefusedAndLeavesNothingBehind) {
+TEST_P(CheckoutRoutes, ThatIsNotValidIsRefusedWithoutEffect) {
   const std::vector<Wrong> rows = {
       {R"({"items":[{"productId":"PROD001","productName":"L","quantity":1,"price":1}]})", "customerId"},
       {R"({"customerId":"","items":[{"productId":"PROD001","productName":"L","quantity":1,"price":1}]})",
@@ -125,20 +125,20 @@ TEST_P(Checkout, ThatIsWrongIsRefusedAndLeavesNothingBehind) {
       {"[]", ""},
       {"{", ""},
   };
-  const char* path = GetParam() == How::choreography ? "/api/orders" : "/api/orchestrator/orders";
+  const char* path = GetParam() == CheckoutMode::choreography ? "/api/orders" : "/api/orchestrator/orders";
   for (const Wrong& row : rows) {
     const HttpResponse answer = shop.guest().send(HttpRequest{"POST", path, row.body, {}}).value();
     EXPECT_EQ(answer.status, 400) << row.body << answer.body;
     const Json json = answer.json().value();
     EXPECT_TRUE(json["error"].is_string()) << answer.body;
-    EXPECT_NE(answer.body.find(row.said), std::string::npos) << row.body << " gives " << answer.body;
+    EXPECT_NE(answer.body.find(row.message), std::string::npos) << row.body << " gives " << answer.body;
   }
   EXPECT_EQ(shop.get("/api/orders"), Json::array());
   EXPECT_EQ(shop.levels("PROD001"), Json({50, 0, 0}));
 }
 
-TEST_P(Checkout, SentAgainWithItsIdempotencyKeyIsOne) {
-  const char* path = GetParam() == How::choreography ? "/api/orders" : "/api/orchestrator/orders";
+TEST_P(CheckoutRoutes, SentAgainWithItsIdempotencyKeyIsPlacedOnce) {
+  const char* path = GetParam() == CheckoutMode::choreography ? "/api/orders" : "/api/orchestrator/orders";
   const auto send = [&](const Json& body) {
     return shop.guest().send(HttpRequest{"POST", path, body.dump(), {{"Idempotency-Key", "k"}}}).value();
   };
@@ -151,14 +151,14 @@ TEST_P(Checkout, SentAgainWithItsIdempotencyKeyIsOne) {
   EXPECT_EQ(shop.get("/api/orders").size(), 1u);
 }
 
-TEST_P(Checkout, WithoutAKeyIsEachTimeANewOne) {
+TEST_P(CheckoutRoutes, WithoutAKeyIsPlacedEachTime) {
   shop.check_out(GetParam(), "PROD001");
   shop.check_out(GetParam(), "PROD001");
   EXPECT_EQ(shop.get("/api/orders").size(), 2u);
   EXPECT_EQ(shop.levels("PROD001"), Json({48, 0, 2}));
 }
 
-TEST(CheckoutAnswers, HaveTheMembersOfTheirSystem) {
+TEST(CheckoutAnswers, HaveTheMembersOfTheReferenceSystem) {
   ApiNode node;
   Shop shop(node);
   shop.stock("P", 10);
@@ -172,15 +172,15 @@ TEST(CheckoutAnswers, HaveTheMembersOfTheirSystem) {
   EXPECT_TRUE(missing.contains("message"));
 }
 
-// An order of one system, or placed in one way, is not there for the routes of the others.
-TEST(CheckoutSystems, DoNotTouchEachOthersOrders) {
+// The routes of one surface do not find orders of another, nor those of the other mode.
+TEST(CheckoutSurfaces, DoNotFindEachOthersOrders) {
   ApiNode node;
   Shop shop(node);
   shop.stock("P", 10);
   shop.post("/purchase/setup-test-data", Json::object(), 201);
   HttpClient customer = node.customer();
   const std::string of_a = node.place_and_await(customer, "p");
-  const std::string choreographed = shop.check_out(How::choreography, "P").order;
+  const std::string choreographed = shop.check_out(CheckoutMode::choreography, "P").order;
   const std::string of_c = shop.post(
       "/purchase/orders", Json{{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 1}}, 201)["orderId"];
   node.await_end(of_c);

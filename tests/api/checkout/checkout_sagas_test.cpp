@@ -1,4 +1,4 @@
-// The sagas of orchestrated checkouts: one, lists by status, sorted, in pages, and retries.
+// The sagas of orchestrated checkouts: read, listed and retried.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/shops.hpp"
@@ -6,7 +6,7 @@
 namespace sagactl::test {
 namespace {
 
-constexpr How orchestrated = How::orchestration;
+constexpr CheckoutMode orchestrated = CheckoutMode::orchestration;
 
 class CheckoutSaga : public testing::Test {
  protected:
@@ -16,7 +16,7 @@ class CheckoutSaga : public testing::Test {
     shop.stock("PAYMENT_FAIL_1", 100);
   }
 
-  Json saga_of(const Placed& placed) { return shop.get("/api/orchestrator/sagas/" + placed.saga); }
+  Json saga_of(const PlacedCheckout& placed) { return shop.get("/api/orchestrator/sagas/" + placed.saga); }
   // The orders of a page, in its order.
   std::vector<std::string> orders(const std::string& query) {
     std::vector<std::string> ids;
@@ -30,7 +30,7 @@ class CheckoutSaga : public testing::Test {
 };
 
 TEST_F(CheckoutSaga, IsShownWithItsStepsUnderBothIds) {
-  const Placed placed = shop.check_out(orchestrated, "P", 2);
+  const PlacedCheckout placed = shop.check_out(orchestrated, "P", 2);
   const Json saga = saga_of(placed);
   expect_members(
       saga, {"sagaId", "orderId", "status", "currentStep", "steps", "orderData", "paymentId", "reservationId",
@@ -53,9 +53,9 @@ TEST_F(CheckoutSaga, IsShownWithItsStepsUnderBothIds) {
   EXPECT_EQ(shop.get("/api/reservations/order/" + placed.order)["reservationId"], saga["reservationId"]);
 }
 
-// What a checkout answered with is what its operator has at hand.
-TEST_F(CheckoutSaga, IsOperatedUnderTheIdThatItsShopSees) {
-  const Placed placed = shop.check_out(orchestrated, "P");
+// Operators have the id that the checkout's answer shows.
+TEST_F(CheckoutSaga, CanBeOperatedByTheIdThatItsShopSees) {
+  const PlacedCheckout placed = shop.check_out(orchestrated, "P");
   ASSERT_TRUE(placed.saga.starts_with("SAGA-"));
   HttpClient admin = node.admin();
   EXPECT_EQ(admin.get("/sagas/" + placed.saga)->status, 200);
@@ -63,7 +63,7 @@ TEST_F(CheckoutSaga, IsOperatedUnderTheIdThatItsShopSees) {
   EXPECT_EQ(admin.post("/saga/compensate/" + placed.saga, Json::object())->status, 202);
 }
 
-TEST_F(CheckoutSaga, ThatIsNotThereIsNotFound) {
+TEST_F(CheckoutSaga, ThatDoesNotExistIsNotFound) {
   for (const char* id :
        {"SAGA-00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000", "x"}) {
     const std::string name = id;
@@ -74,7 +74,7 @@ TEST_F(CheckoutSaga, ThatIsNotThereIsNotFound) {
   }
 }
 
-TEST_F(CheckoutSaga, UndoesItsStepsInReverse) {
+TEST_F(CheckoutSaga, CompensatesItsStepsInReverse) {
   const Json saga = saga_of(shop.check_out(orchestrated, "SCARCE", 2));
   EXPECT_EQ(saga["status"], "COMPENSATED");
   EXPECT_EQ(saga["steps"][0]["status"], "COMPENSATED");
@@ -95,12 +95,12 @@ TEST_F(CheckoutSaga, ListsAreFilteredByOneStatusOrSeveral) {
   EXPECT_EQ(orders("?status=COMPLETED"), Ids{completed});
   EXPECT_EQ(orders("?status=PAYMENT_PROCESSING"), Ids{paying});
   EXPECT_EQ(orders("?status[]=COMPLETED&status[]=COMPENSATED"), (Ids{compensated, completed}));
-  EXPECT_EQ(orders("?status%5B%5D=COMPLETED"), Ids{completed}) << "as browsers send it";
-  EXPECT_EQ(orders("?status="), (Ids{paying, compensated, completed})) << "an empty filter is none";
+  EXPECT_EQ(orders("?status%5B%5D=COMPLETED"), Ids{completed}) << "as browsers encode it";
+  EXPECT_EQ(orders("?status="), (Ids{paying, compensated, completed})) << "an empty filter matches all";
   for (const char* status : {"STARTED", "PAYMENT_COMPLETED", "INVENTORY_RESERVING", "INVENTORY_RESERVED",
                              "COMPENSATING", "FAILED"})
     EXPECT_EQ(orders(std::string("?status=") + status), Ids{}) << status;
-  node.gateway().let_go();
+  node.gateway().release();
   node.await_end(paying);
 }
 
@@ -111,7 +111,7 @@ TEST_F(CheckoutSaga, ListsAreSortedAndComeInPages) {
   node.await_end(ids[0], 2);
   using Ids = std::vector<std::string>;
   EXPECT_EQ(orders("?sortBy=createdAt&sortOrder=asc&limit=2"), (Ids{ids[0], ids[1]}));
-  EXPECT_EQ(orders("?sortBy=updatedAt&sortOrder=desc&limit=1"), Ids{ids[0]}) << "it was written last";
+  EXPECT_EQ(orders("?sortBy=updatedAt&sortOrder=desc&limit=1"), Ids{ids[0]}) << "the last one written";
   EXPECT_EQ(orders("?sortBy=updatedAt&sortOrder=asc&page=3&limit=2"), Ids{ids[0]});
   const Json last = shop.get("/api/orchestrator/sagas?page=3&limit=2")["pagination"];
   EXPECT_EQ(last, (Json{{"currentPage", 3},
@@ -126,7 +126,7 @@ TEST_F(CheckoutSaga, ListsAreSortedAndComeInPages) {
   EXPECT_EQ(first["hasNextPage"], false);
 }
 
-TEST_F(CheckoutSaga, AWrongFilterIsRefused) {
+TEST_F(CheckoutSaga, AnInvalidFilterIsRefused) {
   for (const char* query : {"?status=DONE", "?status[]=COMPLETED&status[]=done", "?sortBy=customer",
                             "?sortOrder=up", "?page=0", "?limit=0", "?limit=101", "?limit=ten"}) {
     const Json refused = shop.get(std::string("/api/orchestrator/sagas") + query, 400);
@@ -135,23 +135,23 @@ TEST_F(CheckoutSaga, AWrongFilterIsRefused) {
   }
 }
 
-TEST_F(CheckoutSaga, IsRetriedOnlyWhenItFailedOrWasUndone) {
-  const Placed completed = shop.check_out(orchestrated, "P");
+TEST_F(CheckoutSaga, IsRetriedOnlyWhenItFailedOrWasCompensated) {
+  const PlacedCheckout completed = shop.check_out(orchestrated, "P");
   node.gateway().hold();
-  const Placed running = shop.place(orchestrated, checkout_body("P"));
-  for (const Placed& placed : {completed, running}) {
+  const PlacedCheckout running = shop.place(orchestrated, checkout_body("P"));
+  for (const PlacedCheckout& placed : {completed, running}) {
     const Json refused = shop.post("/api/orchestrator/sagas/" + placed.saga + "/retry", Json::object(), 400);
     EXPECT_TRUE(refused["error"].is_string());
     EXPECT_EQ(refused["status"], 400) << "the problem's own, not the saga's";
     EXPECT_EQ(refused["allowedStatuses"], "failed or compensated");
   }
-  node.gateway().let_go();
+  node.gateway().release();
   node.await_end(running.order);
   EXPECT_TRUE(saga_of(running)["retryHistory"].empty());
 }
 
-TEST_F(CheckoutSaga, RetriedGoesOnFromItsEarliestStepNotInEffect) {
-  const Placed placed = shop.check_out(orchestrated, "SCARCE", 2);
+TEST_F(CheckoutSaga, RetriedContinuesFromItsEarliestStepNotInEffect) {
+  const PlacedCheckout placed = shop.check_out(orchestrated, "SCARCE", 2);
   const std::string path = "/api/orchestrator/sagas/" + placed.saga + "/retry";
   EXPECT_EQ(shop.post(path, Json::object(), 400)["code"], "RECHARGE_REQUIRED");
   shop.post(path, Json{{"recharge", true}}, 200);

@@ -1,4 +1,4 @@
-// GET /metrics: what is there from the start, what counts what, and both formats.
+// GET /metrics: which series exist from the start, what they count, and both formats.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Metrics : public testing::Test {
+class MetricsRoute : public testing::Test {
  protected:
   HttpResponse scrape(const std::string& accept = "") {
     HttpRequest request{"GET", "/metrics", "", {}};
@@ -30,7 +30,7 @@ class Metrics : public testing::Test {
       if (line.empty() || line.front() == '#') continue;
       const std::size_t space = line.rfind(' ');
       EXPECT_TRUE(found.emplace(line.substr(0, space), std::strtod(line.c_str() + space, nullptr)).second)
-          << line << " is there twice";
+          << line << " is a duplicate";
     }
     return found;
   }
@@ -39,7 +39,7 @@ class Metrics : public testing::Test {
   HttpClient customer = node.customer();
 };
 
-TEST_F(Metrics, EveryCounterThatAnAlertAsksForIsThereFromTheStart) {
+TEST_F(MetricsRoute, EveryCounterInAnAlertExistsFromTheStart) {
   auto now = samples();
   for (const char* result : {"accepted", "replayed", "duplicate", "invalid", "unauthenticated", "forbidden",
                              "not_found", "conflict", "too_large", "busy", "retry", "unknown_outcome",
@@ -65,7 +65,7 @@ TEST_F(Metrics, EveryCounterThatAnAlertAsksForIsThereFromTheStart) {
   }
 }
 
-TEST_F(Metrics, OrdersAreCountedByWhatBecameOfThem) {
+TEST_F(MetricsRoute, OrdersAreCountedByResult) {
   const HttpRequest keyed{"POST", "/orders", order_body("p").dump(), {{"Idempotency-Key", "k"}}};
   ASSERT_EQ(customer.send(keyed)->status, 201);
   ASSERT_EQ(customer.send(keyed)->status, 201);
@@ -78,7 +78,7 @@ TEST_F(Metrics, OrdersAreCountedByWhatBecameOfThem) {
     EXPECT_EQ(now["sagactl_orders_total{result=\"" + std::string(result) + "\"}"], count) << result;
 }
 
-TEST_F(Metrics, SagasAndTheirStepsAreCountedAndTimed) {
+TEST_F(MetricsRoute, SagasAndTheirStepsAreCountedAndTimed) {
   const std::string id = node.place_and_await(customer, "p");
   ASSERT_EQ(customer.del("/orders/" + id)->status, 200);
   node.await_end(id, 2);
@@ -97,7 +97,7 @@ TEST_F(Metrics, SagasAndTheirStepsAreCountedAndTimed) {
   EXPECT_EQ(now["sagactl_step_retries_total{direction=\"action\"," + pay + "}"], 0);
 }
 
-TEST_F(Metrics, TheBuildAndTheProcessAreThere) {
+TEST_F(MetricsRoute, HasTheBuildAndTheProcess) {
   auto now = samples();
   EXPECT_EQ(now["sagactl_build_info{revision=\"unknown\",version=\"unknown\"}"], 1);
   EXPECT_GT(now["process_resident_memory_bytes"], 1e6);
@@ -107,14 +107,14 @@ TEST_F(Metrics, TheBuildAndTheProcessAreThere) {
   EXPECT_GT(now["process_start_time_seconds"], 1.6e9);
 }
 
-// What promtool's linter looks for, and what a scraper of either format stumbles over.
-TEST_F(Metrics, EveryFamilyIsNamedAsItsTypeAsks) {
+// The checks of promtool's linter, and what scrapers of either format reject.
+TEST_F(MetricsRoute, EveryFamilyIsNamedForItsType) {
   std::set<std::string> families;
   std::map<std::string, std::string> types;
   for (const std::string& line : split(scrape().body, '\n')) {
     const std::vector<std::string> words = split(line, ' ');
     if (words.size() < 4 || words[0] != "#") continue;
-    EXPECT_TRUE(words[1] != "HELP" || families.insert(words[2]).second) << words[2] << " stands in two places";
+    EXPECT_TRUE(words[1] != "HELP" || families.insert(words[2]).second) << words[2] << " has two families";
     if (words[1] == "TYPE") types[words[2]] = words[3];
   }
   for (const auto& [name, type] : types) {
@@ -126,7 +126,7 @@ TEST_F(Metrics, EveryFamilyIsNamedAsItsTypeAsks) {
   EXPECT_GT(types.size(), 30u);
 }
 
-TEST_F(Metrics, OpenMetricsIsForWhoAsksForIt) {
+TEST_F(MetricsRoute, OpenMetricsIsNegotiated) {
   const std::string prometheus =
       "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
       "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";

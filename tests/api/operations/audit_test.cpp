@@ -1,4 +1,4 @@
-// What people had done is on record, with who asked.
+// The audit of users' actions.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/schema.hpp"
@@ -22,7 +22,7 @@ class Audit : public testing::Test {
   using Actions = std::vector<std::string>;
 };
 
-TEST_F(Audit, HasWhatPeopleAskedForNewestFirst) {
+TEST_F(Audit, HasTheActionsOfUsersNewestFirst) {
   const std::string id = node.place_and_await(customer, "p");
   ASSERT_EQ(admin.post("/saga/compensate/" + id, Json{{"reason", "returned"}})->status, 202);
   node.await_end(id, 2);
@@ -42,19 +42,19 @@ TEST_F(Audit, HasWhatPeopleAskedForNewestFirst) {
   EXPECT_EQ(entries[1]["data"]["reason"], "no more");
 }
 
-TEST_F(Audit, LeavesOutWhatSagasDidByThemselves) {
+TEST_F(Audit, OmitsWhatSagasDidByThemselves) {
   node.place_and_await(customer, "PAYMENT_FAIL_1");
   EXPECT_EQ(actions(), Actions{});
 }
 
-TEST_F(Audit, HasChargesThatCameTooLate) {
+TEST_F(Audit, HasLateCharges) {
   node.gateway().hold();
   const std::string id = node.place(customer, "p")["id"];
   ASSERT_EQ(customer.del("/orders/" + id)->status, 200);
   node.gateway().time_out();
   node.await_end(id);
   EXPECT_EQ(actions(), Actions{"cancel"});
-  node.gateway().let_go();
+  node.gateway().release();
   for (int i = 0; i < 500 && node.gateway().refunds() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(node.gateway().refunds(), 1);
   EXPECT_EQ(actions(), (Actions{"late-charge", "cancel"}));
@@ -67,7 +67,7 @@ TEST_F(Audit, HasChargesThatCameTooLate) {
   EXPECT_NE(admin.get("/metrics")->body.find("sagactl_late_charges_total 1\n"), std::string::npos);
 }
 
-TEST_F(Audit, IsFilteredByPersonTimeAndNumber) {
+TEST_F(Audit, IsFilteredByUserTimeAndLimit) {
   const std::string id = node.place_and_await(customer, "p");
   ASSERT_EQ(customer.del("/orders/" + id)->status, 200);
   ASSERT_EQ(admin.put("/api/inventory/P", Json{{"productName", "P"}, {"quantity", 1}})->status, 200);
@@ -84,7 +84,7 @@ TEST_F(Audit, IsFilteredByPersonTimeAndNumber) {
   EXPECT_EQ(admin.get("/audit?since=yesterday")->status, 400);
 }
 
-TEST_F(Audit, CallsAGuestAGuest) {
+TEST_F(Audit, NamesGuests) {
   Shop shop(node);
   shop.stock("P", 1);
   EXPECT_EQ(admin.get("/audit")->json().value()["entries"][0]["email"], "guest@localhost");

@@ -16,10 +16,10 @@
 namespace sagactl::test {
 namespace {
 
-// Listens on a thread of its own and keeps what comes.
-class Listener {
+// Follows the stream on its own thread and keeps the events.
+class StreamFollower {
  public:
-  Listener(HttpClient client, std::string last_event_id = "")
+  StreamFollower(HttpClient client, std::string last_event_id = "")
       : client_(std::move(client)), thread_([this, last_event_id](std::stop_token stop) {
           const auto receive = [this](const ServerSentEvent& event) {
             const std::scoped_lock guard(mutex_);
@@ -30,7 +30,7 @@ class Listener {
           (void)client_.stream("/events", receive, stop, last_event_id);
         }) {}
 
-  // The events so far, when one of that type about that order is among them.
+  // Waits for an event of that type about that order; returns the events so far.
   std::vector<ServerSentEvent> await(const std::string& type, const std::string& order) {
     std::unique_lock lock(mutex_);
     const bool came = changed_.wait_for(lock, std::chrono::seconds(30), [&] {
@@ -38,7 +38,7 @@ class Listener {
         return event.event == type && event.data.find(order) != event.data.npos;
       });
     });
-    EXPECT_TRUE(came) << type << " of " << order << " did not come";
+    EXPECT_TRUE(came) << type << " of " << order << " did not arrive";
     return events_;
   }
 
@@ -50,9 +50,9 @@ class Listener {
   std::jthread thread_;
 };
 
-class Events : public testing::Test {
+class FeedStream : public testing::Test {
  protected:
-  // A stream is on when the node says so: what is published before is not in it.
+  // Events published before the node has the subscription are not in the stream.
   void await_listeners(std::size_t count) {
     while (node.subscribers() < count) std::this_thread::yield();
   }
@@ -62,8 +62,8 @@ class Events : public testing::Test {
   HttpClient customer = node.client(customer_token), other = node.client(other_token);
 };
 
-TEST_F(Events, AnAdminSeesEverything) {
-  Listener listener(node.admin());
+TEST_F(FeedStream, AnAdminGetsAllEvents) {
+  StreamFollower listener(node.admin());
   await_listeners(1);
   const std::string id = node.place(customer, "p")["id"];
   const auto events = listener.await("SagaCompleted", id);
@@ -73,8 +73,8 @@ TEST_F(Events, AnAdminSeesEverything) {
   EXPECT_EQ(data["nodeId"], "node-1");
 }
 
-TEST_F(Events, ACustomerSeesTheirOwnAndNobodyElses) {
-  Listener own(node.client(customer_token)), others(node.client(other_token));
+TEST_F(FeedStream, ACustomerGetsOnlyTheirOwn) {
+  StreamFollower own(node.client(customer_token)), others(node.client(other_token));
   await_listeners(2);
   const std::string mine = node.place(customer, "mine")["id"];
   const std::string theirs = node.place(other, "theirs")["id"];
@@ -84,8 +84,8 @@ TEST_F(Events, ACustomerSeesTheirOwnAndNobodyElses) {
     EXPECT_EQ(event.data.find(mine), event.data.npos) << event.data;
 }
 
-// The hub that the feed of the tests below publishes in, without a node around it.
-TEST(EventHubOfMany, ABusyNodeSendsAHeartbeatToWhoseEventsDoNotCome) {
+// The hub alone, without a node.
+TEST(EventHubOfManyUsers, SendsAHeartbeatToASubscriberWithoutEvents) {
   auto hub = http::EventHub::make({.heartbeat = std::chrono::milliseconds(40)});
   http::Request request;
   auto quiet = hub->subscribe(request, "quiet").value().stream;
@@ -96,7 +96,7 @@ TEST(EventHubOfMany, ABusyNodeSendsAHeartbeatToWhoseEventsDoNotCome) {
     while (auto piece = co_await quiet->next()) pieces.push_back(*piece);
   };
   boost::asio::co_spawn(io, listen, boost::asio::detached);
-  // Others' events come more often than a heartbeat is due.
+  // Events of others are published more often than a heartbeat is due.
   for (int i = 0; pieces.size() < 4 && i < 100'000; ++i) {
     hub->publish("OrderCreated", "{}", "busy");
     io.run_for(std::chrono::milliseconds(5));
@@ -113,24 +113,24 @@ TEST(EventHubOfMany, ABusyNodeSendsAHeartbeatToWhoseEventsDoNotCome) {
   busy->close();
 }
 
-TEST_F(Events, AStreamResumesAfterTheLastEventThatCame) {
+TEST_F(FeedStream, AStreamResumesAfterTheLastEvent) {
   std::string last;
   std::string first;
   {
-    Listener listener(node.admin());
+    StreamFollower listener(node.admin());
     await_listeners(1);
     first = node.place(customer, "p")["id"];
     last = listener.await("SagaCompleted", first).back().id;
   }
   const std::string missed = node.place_and_await(customer, "q");
-  Listener listener(node.admin(), last);
+  StreamFollower listener(node.admin(), last);
   const auto events = listener.await("SagaCompleted", missed);
   EXPECT_EQ(events.front().event, "OrderCreated");
   for (const ServerSentEvent& event : events) EXPECT_EQ(event.data.find(first), event.data.npos);
 }
 
-TEST_F(Events, AStreamFromAnotherRunOfTheNodeBeginsWithAReset) {
-  Listener listener(node.admin(), "another-17");
+TEST_F(FeedStream, AStreamOfAnotherRunOfTheNodeStartsWithAReset) {
+  StreamFollower listener(node.admin(), "another-17");
   await_listeners(1);
   const std::string id = node.place(customer, "p")["id"];
   EXPECT_EQ(listener.await("OrderCreated", id).front().event, "reset");

@@ -6,7 +6,7 @@
 namespace sagactl::test {
 namespace {
 
-class Locks : public testing::Test {
+class LockRoutes : public testing::Test {
  protected:
   LockGrant take(const std::string& key) {
     LockGrant taken;
@@ -19,7 +19,7 @@ class Locks : public testing::Test {
   HttpClient anyone = node.client(), admin = node.admin();
 };
 
-TEST_F(Locks, AHeldLockTellsItsHolderItsTokenAndItsTime) {
+TEST_F(LockRoutes, AHeldLockShowsHolderTokenAndTime) {
   const LockGrant grant = take("k");
   const Json state = anyone.get("/redis-test/lock-status/k")->json().value();
   EXPECT_EQ(state["isLocked"], true);
@@ -30,14 +30,14 @@ TEST_F(Locks, AHeldLockTellsItsHolderItsTokenAndItsTime) {
   EXPECT_EQ(admin.get("/locks/k")->json().value()["fencingToken"], grant.fencing_token);
 }
 
-TEST_F(Locks, AFreeLockHasNeither) {
+TEST_F(LockRoutes, AFreeLockHasNeither) {
   const Json state = anyone.get("/redis-test/lock-status/k")->json().value();
   EXPECT_EQ(state["isLocked"], false);
   EXPECT_TRUE(state["holder"].is_null());
   EXPECT_TRUE(state["fencingToken"].is_null());
 }
 
-TEST_F(Locks, AreListedOldestFirst) {
+TEST_F(LockRoutes, AreListedOldestFirst) {
   take("b");
   take("a");
   const Json all = admin.get("/locks")->json().value();
@@ -47,7 +47,7 @@ TEST_F(Locks, AreListedOldestFirst) {
   EXPECT_EQ(admin.get("/locks?limit=1")->json().value()["count"], 1);
 }
 
-TEST_F(Locks, WorkGetsTokensThatIncreaseAndLetsTheLockGo) {
+TEST_F(LockRoutes, WorkGetsIncreasingTokensAndReleasesTheLock) {
   const Json body{{"duration", 0}, {"nodeId", "node-9"}};
   const Json first = anyone.post("/redis-test/lock/k", body)->json().value();
   const Json second = anyone.post("/redis-test/lock/k", body)->json().value();
@@ -56,7 +56,7 @@ TEST_F(Locks, WorkGetsTokensThatIncreaseAndLetsTheLockGo) {
   EXPECT_EQ(anyone.get("/redis-test/lock-status/k")->json().value()["isLocked"], false);
 }
 
-TEST_F(Locks, AnOrderIsPlacedAlthoughItsLockStaysTaken) {
+TEST_F(LockRoutes, AnOrderIsPlacedAlthoughItsLockStaysHeld) {
   HttpClient customer = node.customer();
   Json body = order_body("p");
   body["idempotencyKey"] = "mine";

@@ -9,7 +9,7 @@
 namespace sagactl::api {
 namespace {
 
-constexpr Timestamp made{1'795'179'849'707'042};
+constexpr Timestamp created{1'795'179'849'707'042};
 
 Flow flow() {
   Flow flow;
@@ -19,22 +19,22 @@ Flow flow() {
   flow.order.total = Money{300'000'100};
   flow.order.address = "Seoul";
   flow.order.node = "node-2";
-  flow.order.created_at = flow.order.updated_at = made;
+  flow.order.created_at = flow.order.updated_at = created;
   Saga saga;
   saga.id = saga_of(flow.order.id);
   saga.type = std::string(sagactl::order_processing_saga);
   saga.steps.resize(3);
   saga.steps[0].status = StepStatus::succeeded;
-  saga.steps[1] = {StepStatus::running, 1, 3, true, made, {}, "node-2", "no answer"};
+  saga.steps[1] = {StepStatus::running, 1, 3, true, created, {}, "node-2", "no answer"};
   saga.version = 2;
   saga.owner.node = "node-2";
-  saga.created_at = made;
-  saga.updated_at = made + 500ms;
+  saga.created_at = created;
+  saga.updated_at = created + 500ms;
   flow.saga = saga;
   return flow;
 }
 
-TEST(RenderOrder, APlacedOrderIsTheSameJsonHoweverItIsWritten) {
+TEST(RenderOrder, APlacedOrderIsTheJsonThatATreeWouldGive) {
   const Json json = Json::parse(placed_order_json(flow()));
   EXPECT_EQ(json, (Json{{"id", "867a4850-d872-42eb-a83d-c71921cdc0c3"},
                         {"userId", "4b984cd8-c2cb-4d9b-94ca-cb114ebb0892"},
@@ -53,7 +53,7 @@ TEST(RenderOrder, ATotalIsANumberWhenPlacedAndATextWhenRead) {
   EXPECT_EQ(order_json(flow().order)["totalAmount"], "3000001.00");
 }
 
-TEST(RenderSaga, AStepTellsItsTriesItsNodeAndItsError) {
+TEST(RenderSaga, AStepShowsItsTriesNodeAndError) {
   const Json step = saga_json(flow())["steps"][1];
   EXPECT_EQ(step["name"], "payment_processing");
   EXPECT_EQ(step["tries"], 3);
@@ -82,7 +82,7 @@ TEST(RenderSaga, TheETagIsTheTimeOfTheLastWrite) {
     EXPECT_TRUE(times_of_etags(none).empty()) << none;
 }
 
-TEST(RenderTrace, AFlowIsStuckWhenItHasNotEndedAndNothingMoves) {
+TEST(RenderTrace, AFlowIsStuckWhenItHasNotEndedAndNotProgressed) {
   Saga saga = *flow().saga;
   EXPECT_FALSE(is_stuck(saga, saga.updated_at + 59s));
   EXPECT_TRUE(is_stuck(saga, saga.updated_at + 60s));
@@ -90,13 +90,13 @@ TEST(RenderTrace, AFlowIsStuckWhenItHasNotEndedAndNothingMoves) {
   EXPECT_FALSE(is_stuck(saga, saga.updated_at + 60s));
 }
 
-TEST(RenderTrace, AnEventTellsWhereItStandsInItsNodesSequence) {
-  Event made_event;
-  made_event.node = "node-2";
-  made_event.sequence = 17;
-  made_event.data = R"({"a":1})";
-  made_event.occurred_at = made;
-  const Json json = event_json(made_event);
+TEST(RenderTrace, AnEventShowsItsPositionInTheNodesSequence) {
+  Event stored_event;
+  stored_event.node = "node-2";
+  stored_event.sequence = 17;
+  stored_event.data = R"({"a":1})";
+  stored_event.occurred_at = created;
+  const Json json = event_json(stored_event);
   EXPECT_EQ(json["id"], "node-2:17");
   EXPECT_EQ(json["timestamp"], "2026-11-20T13:04:09.707Z");
   EXPECT_EQ(json["occurredAt"], "2026-11-20T13:04:09.707042Z");
@@ -104,7 +104,7 @@ TEST(RenderTrace, AnEventTellsWhereItStandsInItsNodesSequence) {
   EXPECT_TRUE(json["metadata"].is_null());
 }
 
-TEST(RenderTrace, AnOrderWithoutASagaIsStillTraced) {
+TEST(RenderTrace, AnOrderWithoutASagaIsTracedToo) {
   Flow orphan = flow();
   orphan.saga.reset();
   const Json json = correlation_trace_json(orphan, {});

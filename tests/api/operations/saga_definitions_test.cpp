@@ -1,4 +1,4 @@
-// The sagas that a node runs, as data, and an order for any of them.
+// The saga definitions of a node, and orders for any of them.
 #include <gtest/gtest.h>
 
 #include "server/saga/definition.hpp"
@@ -7,7 +7,7 @@
 namespace sagactl::test {
 namespace {
 
-TEST(Definitions, AreShownAsTheyAre) {
+TEST(SagaDefinitions, AreShownCompletely) {
   ApiNode node;
   Shop shop(node);
   const Json shown = shop.get("/sagas/definitions")["definitions"];
@@ -27,7 +27,7 @@ TEST(Definitions, AreShownAsTheyAre) {
   }
 }
 
-TEST(Definitions, AnyCanBeOrderedByItsName) {
+TEST(SagaDefinitions, AcceptOrdersByName) {
   ApiNode node;
   Shop shop(node);
   shop.stock("P", 3);
@@ -43,7 +43,7 @@ TEST(Definitions, AnyCanBeOrderedByItsName) {
   EXPECT_EQ(customer.post("/sagas/definitions/CheckoutSaga/orders", Json::object())->status, 400);
 }
 
-TEST(Definitions, ATraceShowsWhatAFlowHasReserved) {
+TEST(SagaDefinitions, ATraceShowsTheReservations) {
   ApiNode node;
   Shop shop(node);
   shop.post("/purchase/setup-test-data", Json::object(), 201);

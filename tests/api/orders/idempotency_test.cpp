@@ -1,4 +1,4 @@
-// Orders that are sent more than once.
+// Orders sent more than once.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/api_node.hpp"
@@ -24,7 +24,7 @@ TEST_F(Idempotency, TheSameRequestGetsTheSameAnswer) {
   node.await_end(first.json().value()["id"]);
   const HttpResponse again = post(customer, order_body("p"), "\"k\"");
   EXPECT_EQ(again.status, 201) << "the header's quotes are not part of the key";
-  EXPECT_EQ(again.body, first.body) << "as it was, although the order has been paid since";
+  EXPECT_EQ(again.body, first.body) << "the stored answer, although the order has been paid since";
   EXPECT_EQ(again.header("Idempotency-Replayed"), "true");
   EXPECT_EQ(customer.get("/orders")->json().value()["total"], 1);
 }
@@ -35,7 +35,7 @@ TEST_F(Idempotency, AnotherRequestUnderTheSameKeyIsRefused) {
   EXPECT_EQ(post(customer, order_body("p"), "k", "/orders/test/create").status, 422);
 }
 
-TEST_F(Idempotency, TheSameRequestMayBeWrittenInAnyWay) {
+TEST_F(Idempotency, TheSameRequestMayBeWrittenDifferently) {
   const auto send = [&](const char* path, const std::string& body) {
     return customer.send(HttpRequest{"POST", path, body, {{"Idempotency-Key", "k"}}}).value();
   };
@@ -74,7 +74,7 @@ TEST_F(Idempotency, AKeyBelongsToItsCustomer) {
   EXPECT_EQ(post(other, order_body("q"), "k").status, 201);
 }
 
-TEST_F(Idempotency, ARefusedRequestLeavesItsKeyFree) {
+TEST_F(Idempotency, ARefusedRequestDoesNotUseItsKey) {
   ASSERT_EQ(post(customer, Json::object(), "k").status, 400);
   node.place(customer, "p");
   ASSERT_EQ(post(customer, order_body("p"), "k").status, 409) << "a live order has the product";
@@ -90,7 +90,7 @@ TEST_F(Idempotency, ALiveOrderHoldsItsProductsUntilItIsCancelled) {
   EXPECT_EQ(customer.post("/orders", order_body("p"))->status, 201);
 }
 
-TEST_F(Idempotency, WithKeyOnlyNothingIsHeldWithoutAKey) {
+TEST_F(Idempotency, WithKeyOnlyProductsAreNoKey) {
   ApiNode key_only(Dedupe::key_only);
   HttpClient client = key_only.customer();
   key_only.place(client, "p");
@@ -101,7 +101,7 @@ TEST_F(Idempotency, WithKeyOnlyNothingIsHeldWithoutAKey) {
   EXPECT_EQ(client.post("/orders", keyed)->status, 409);
 }
 
-TEST_F(Idempotency, ACorrelationIsTheClientsWhenItSentOne) {
+TEST_F(Idempotency, TheCorrelationIdIsTheClientsWhenItSentOne) {
   const HttpRequest traced{"POST", "/orders", order_body("p").dump(), {{"X-Correlation-ID", "mine-1"}}};
   const HttpResponse placed = customer.send(traced).value();
   EXPECT_EQ(placed.json().value()["correlationId"], "mine-1");
@@ -112,7 +112,7 @@ TEST_F(Idempotency, ACorrelationIsTheClientsWhenItSentOne) {
   EXPECT_EQ(own["correlationId"], own["id"]);
 }
 
-TEST_F(Idempotency, TheAnswersHeaderTracesTheOrder) {
+TEST_F(Idempotency, TheAnswersCorrelationIdTracesTheOrder) {
   const HttpResponse placed = post(customer, order_body("p"), "k");
   const Json order = placed.json().value();
   EXPECT_EQ(placed.header("X-Correlation-ID"), order["correlationId"].get<std::string>());
@@ -126,7 +126,7 @@ TEST_F(Idempotency, TheAnswersHeaderTracesTheOrder) {
   EXPECT_EQ(replayed.header("Location"), placed.header("Location"));
 }
 
-TEST_F(Idempotency, EverySystemsOrderIsTracedByTheAnswersHeaderAndFoundAtItsLocation) {
+TEST_F(Idempotency, AnOrderOfAnySurfaceIsTracedByTheCorrelationIdAndFoundAtItsLocation) {
   HttpClient admin = node.admin();
   ASSERT_EQ(admin.post("/api/inventory/initialize", Json::object())->status, 200);
   ASSERT_EQ(admin.post("/purchase/setup-test-data", Json::object())->status, 201);
@@ -151,7 +151,7 @@ TEST_F(Idempotency, EverySystemsOrderIsTracedByTheAnswersHeaderAndFoundAtItsLoca
   }
 }
 
-TEST_F(Idempotency, AnOrderIsFoundByTheTraceThatItBelongsTo) {
+TEST_F(Idempotency, AnOrderIsFoundByItsTraceId) {
   const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736", parent = "00-" + trace + "-00f067aa0ba902b7-01";
   const HttpRequest traced{"POST", "/orders", order_body("p").dump(), {{"traceparent", parent}}};
   const std::string id = customer.send(traced)->json().value()["id"];

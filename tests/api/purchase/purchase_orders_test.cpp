@@ -1,4 +1,4 @@
-// Item purchases (system C): every branch of the chain, with balances, slots and stock exact at its end.
+// Item purchases: every branch of the saga, with exact balances, slots and stock at its end.
 #include <gtest/gtest.h>
 
 #include "tests/api/support/shops.hpp"
@@ -6,7 +6,7 @@
 namespace sagactl::test {
 namespace {
 
-class Purchase : public testing::Test {
+class PurchaseRoutes : public testing::Test {
  protected:
   void set_up(const Json& body = Json::object()) { shop.post("/purchase/setup-test-data", body, 201); }
 
@@ -34,17 +34,17 @@ class Purchase : public testing::Test {
   Shop shop{node};
 };
 
-TEST_F(Purchase, SetUpMakesUsersAndItemsOnce) {
-  const Json made = shop.post("/purchase/setup-test-data", Json::object(), 201);
-  expect_members(made, {"message", "users", "items"});
-  expect_members(made["users"][0], {"userId", "name", "balance", "slots"});
-  EXPECT_EQ(made["users"][0]["balance"], 10'000);
-  EXPECT_EQ(made["users"][0]["slots"], 20);
+TEST_F(PurchaseRoutes, SetUpCreatesUsersAndItemsOnce) {
+  const Json created = shop.post("/purchase/setup-test-data", Json::object(), 201);
+  expect_members(created, {"message", "users", "items"});
+  expect_members(created["users"][0], {"userId", "name", "balance", "slots"});
+  EXPECT_EQ(created["users"][0]["balance"], 10'000);
+  EXPECT_EQ(created["users"][0]["slots"], 20);
   buy_and_await("user-1", "item-1", 1);
   EXPECT_EQ(shop.post("/purchase/setup-test-data", Json::object(), 201)["users"][0]["balance"], 9'900);
 }
 
-TEST_F(Purchase, TakesMoneySlotsAndStock) {
+TEST_F(PurchaseRoutes, TakesMoneySlotsAndStock) {
   set_up();
   const Json placed = shop.post("/purchase/orders", buy("user-1", "item-2", 3), 201);
   expect_members(placed, {"message", "orderId", "userId", "itemId", "quantity", "status"});
@@ -67,12 +67,12 @@ struct Failing {
   Json setup;
   std::string user, item;
   int quantity;
-  const char* said;
+  const char* message;
 };
 
-class FailedPurchase : public Purchase, public testing::WithParamInterface<Failing> {};
+class FailedPurchase : public PurchaseRoutes, public testing::WithParamInterface<Failing> {};
 
-TEST_P(FailedPurchase, GivesBackAllThatCameBeforeIt) {
+TEST_P(FailedPurchase, ReleasesEverythingReservedBefore) {
   const Failing& failing = GetParam();
   set_up(failing.setup);
   const Json before = holdings(failing.user);
@@ -80,7 +80,7 @@ TEST_P(FailedPurchase, GivesBackAllThatCameBeforeIt) {
   const Json order = shop.get("/purchase/orders/" + id);
   EXPECT_EQ(order["status"], "cancelled");
   EXPECT_EQ(order["sagaStatus"], "compensated");
-  EXPECT_NE(order["failureReason"].get<std::string>().find(failing.said), std::string::npos) << order.dump();
+  EXPECT_NE(order["failureReason"].get<std::string>().find(failing.message), std::string::npos) << order.dump();
   EXPECT_EQ(holdings(failing.user), before);
 }
 
@@ -93,20 +93,20 @@ INSTANTIATE_TEST_SUITE_P(
                             "PAYMENT_FAIL-item-1", 3, "declined"}),
     [](const auto& failing) { return failing.param.name; });
 
-// There, the one that fails writes the old balance back, and the other's money with it.
-TEST_F(Purchase, ThatFailsLeavesAnotherOfTheSameUserAlone) {
+// In the reference system, a failed purchase restores the old balance and so undoes the payment of another.
+TEST_F(PurchaseRoutes, ThatFailsDoesNotAffectAnotherOfTheSameUser) {
   set_up();
   set_up(Json{{"prefix", "PAYMENT_FAIL-"}});
   node.gateway().hold();
   const std::string good = place("user-1", "item-1", 2), bad = place("user-1", "PAYMENT_FAIL-item-1", 3);
   EXPECT_EQ(holdings("user-1"), Json({9'500, 500, 0, 15, 5, 0}));
-  node.gateway().let_go();
+  node.gateway().release();
   node.await_end(good);
   node.await_end(bad);
   EXPECT_EQ(holdings("user-1"), Json({9'800, 0, 200, 18, 0, 2}));
 }
 
-TEST_F(Purchase, ThatIsWrongIsRefusedAndTakesNothing) {
+TEST_F(PurchaseRoutes, ThatIsNotValidIsRefusedWithoutEffect) {
   set_up();
   const auto refused = [&](const Json& body, int status) { shop.post("/purchase/orders", body, status); };
   refused(buy("user-1", "item-1", 0), 400);
@@ -125,7 +125,7 @@ TEST_F(Purchase, ThatIsWrongIsRefusedAndTakesNothing) {
   EXPECT_EQ(holdings("user-1"), Json({10'000, 0, 0, 20, 0, 0}));
 }
 
-TEST_F(Purchase, SentAgainWithItsIdempotencyKeyIsOne) {
+TEST_F(PurchaseRoutes, SentAgainWithItsIdempotencyKeyIsPlacedOnce) {
   set_up();
   const auto send = [&](const Json& body) {
     return shop.guest()

@@ -12,9 +12,8 @@
 namespace sagactl::test {
 namespace {
 
-// The machine's time, but what is to be done later is done much sooner: the waits of the lock routes are
-// seconds.
-class HurriedClock : public Clock {
+// The system's time with much shorter timers, since the lock routes wait for seconds.
+class FastTimerClock : public Clock {
  public:
   Timestamp now() const override { return clock_->now(); }
   SteadyTime steady() const override {
@@ -28,12 +27,12 @@ class HurriedClock : public Clock {
 
  private:
   const std::unique_ptr<Clock> clock_ = make_system_clock();
-  std::atomic<std::int64_t> stopped_us_{0};  // 0: it goes
+  std::atomic<std::int64_t> stopped_us_{0};  // 0: it runs
 };
 
 std::unique_ptr<SharedParts> make_parts(std::unique_ptr<PaymentGateway> gateway, const NodeOptions& options) {
   auto parts = std::make_unique<SharedParts>();
-  parts->clock = std::make_unique<HurriedClock>();
+  parts->clock = std::make_unique<FastTimerClock>();
   Clock& clock = *parts->clock;
   parts->database = open_database(options, clock).value();
   parts->lock = make_memory_lock(clock);
@@ -96,11 +95,11 @@ ApiNode::ApiNode(const NodeOptions& options) {
 }
 
 void ApiNode::stop_clock() {
-  static_cast<HurriedClock&>(*parts_->clock).stop();
+  static_cast<FastTimerClock&>(*parts_->clock).stop();
 }
 
 ApiNode::~ApiNode() {
-  gateway_->let_go();
+  gateway_->release();
   parts_->feed->stop();
   std::promise<void> stopped;
   node_->stop_serving([&] { stopped.set_value(); });

@@ -1,4 +1,4 @@
-// A node in this process, on memory and a fake payment provider, spoken to over real HTTP.
+// A node in this process, with an in-memory database and a fake payment provider, called over real HTTP.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -29,23 +29,23 @@ class ApiNode {
   HttpClient client(const std::string& token = "") const;
   HttpClient admin() const { return client(operator_token); }
   HttpClient customer() { return client(register_customer()); }
-  std::string register_customer();  // the access token of a new one
+  std::string register_customer();  // the access token of a new customer
   std::size_t subscribers() const { return parts_->feed->subscribers(); }
 
   FakeGateway& gateway() { return *gateway_; }
   Lock& lock() { return *parts_->lock; }
   Engine& engine() { return node_->engine(); }
   LogicalNode& node() { return *node_; }
-  void stop_clock();  // the time stands still; what is to be done later is done all the same
+  void stop_clock();  // freezes the time; timers still fire
 
-  // What is otherwise the same for every test's node: a free port, and memory.
+  // The options of all tests' nodes: a free port, and an in-memory database.
   static NodeOptions options();
 
-  // Places an order of one item and returns the answer's body. The order must be accepted.
+  // Places an order of one item, which must be accepted, and returns the answer's body.
   Json place(HttpClient& client, const std::string& product);
-  // Waits until the saga of that order has ended (once more, after `times` endings).
+  // Waits until the saga of that order has ended, for the `times`-th time.
   void await_end(const std::string& order, int times = 1);
-  // The same for placing and waiting: the order's id.
+  // Places an order and waits for its end; the order's id.
   std::string place_and_await(HttpClient& client, const std::string& product);
 
   static constexpr const char* operator_token = "the-operator-token-of-the-test";

@@ -61,7 +61,7 @@ void FakeGateway::time_out() {
   for (const auto& answer : waiting) answer(true);
 }
 
-void FakeGateway::let_go() {
+void FakeGateway::release() {
   std::vector<std::function<void(bool)>> waiting;
   {
     const std::scoped_lock guard(mutex_);

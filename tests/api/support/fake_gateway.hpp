@@ -1,4 +1,4 @@
-// A payment provider that a test commands.
+// A payment provider controlled by a test.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 namespace sagactl::test {
 
-// Charges succeed at once, but for PAYMENT_FAIL products and payment keys with REFUSED in them, which are
-// declined. While held, charges wait.
+// Charges succeed at once, except for PAYMENT_FAIL products and payment keys with REFUSED in them, which are declined.
+// While held, charges wait.
 class FakeGateway : public PaymentGateway {
  public:
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override;
@@ -20,9 +20,9 @@ class FakeGateway : public PaymentGateway {
   void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override;
 
   void hold();
-  void time_out();  // what waits is answered with an unknown outcome, and goes on waiting
-  void let_go();    // answers what has waited
-  int charges(const std::string& payment_key) const;  // how often it was asked to charge under that key
+  void time_out();  // answers waiting charges with an unknown outcome; they continue to wait
+  void release();   // answers waiting charges
+  int charges(const std::string& payment_key) const;  // number of charges under that key
   int refunds() const;
 
  private:

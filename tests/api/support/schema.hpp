@@ -1,4 +1,4 @@
-// JSON held against a schema of the OpenAPI document: as much of JSON Schema as that uses.
+// Validates JSON against a schema of the OpenAPI document: the part of JSON Schema that the document uses.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace sagactl::test {
 
-// What of `value` is not as `schema` says, each as one line with its path. `document` has the schemas that are referred to.
+// The violations of `schema` in `value`, one line with its path for each. `document` has the referenced schemas.
 std::vector<std::string> schema_faults(const Json& document, const Json& schema, const Json& value,
                                        const std::string& path = "body");
 

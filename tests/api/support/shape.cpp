@@ -18,9 +18,9 @@ std::string kind(const Json& json) {
   return json.is_number() ? "number" : json.type_name();
 }
 
-class Comparison {
+class ShapeComparison {
  public:
-  explicit Comparison(const std::map<std::string, std::string>& names) : names_(names) {}
+  explicit ShapeComparison(const std::map<std::string, std::string>& names) : names_(names) {}
 
   void compare(const Json& recorded, const Json& live, const std::string& path) {
     if (recorded.is_null()) return;
@@ -65,7 +65,7 @@ class Comparison {
         compare(*model, live[i], fmt::format("{}[{}]", path, i));
   }
 
-  // The recorded element to hold `live` against; null when there is none of its kind.
+  // The recorded element to compare `live` with; null when there is none of its type.
   static const Json* model_of(const Json& recorded, const Json& live) {
     if (!live.is_object() || !live.contains("eventType")) return &recorded[0];
     for (const Json& element : recorded)
@@ -80,7 +80,7 @@ class Comparison {
 
 std::vector<std::string> shape_differences(const Json& recorded, const Json& live,
                                            const std::map<std::string, std::string>& names) {
-  Comparison comparison(names);
+  ShapeComparison comparison(names);
   comparison.compare(recorded, live, "body");
   return std::move(comparison.differences);
 }

@@ -1,4 +1,4 @@
-// Compares an answer with a recorded one by meaning.
+// Compares an answer with a recorded one by its shape.
 #pragma once
 
 #include <map>
@@ -9,15 +9,14 @@
 
 namespace sagactl::test {
 
-// Where `live` has less than `recorded`: a member is missing, or has another JSON type. Where the recording
-// has null, anything goes, and lists within may be empty. Elements of lists of events are held against a
-// recorded one of the same eventType, those of other lists against the first. Members named message, error
-// and code have to be equal, when `names` has been applied. Each difference is one line with its path.
+// Members that `live` lacks, or that have another JSON type than in `recorded`. Where the recording has null, any value
+// is accepted, and lists in it may be empty. Elements of lists of events are compared with a recorded one of the same
+// eventType, those of other lists with the first. Members named message, error and code must be equal after `names` was
+// applied. One line with the path for each difference.
 std::vector<std::string> shape_differences(const Json& recorded, const Json& live,
                                            const std::map<std::string, std::string>& names);
 
-// Learns which live id, token or correlation stands for which recorded one, from two answers to the same
-// request.
+// Adds to `names` the live id, token or correlation id for each recorded one, from two answers to the same request.
 void learn_names(const Json& recorded, const Json& live, std::map<std::string, std::string>& names);
 
 // The text with every recorded name replaced.

@@ -21,16 +21,16 @@ Json Shop::levels(const std::string& product) {
   return Json::array({stock["availableQuantity"], stock["reservedQuantity"], stock["soldQuantity"]});
 }
 
-Placed Shop::place(How how, const Json& body) {
-  if (how == How::orchestration) {
+PlacedCheckout Shop::place(CheckoutMode mode, const Json& body) {
+  if (mode == CheckoutMode::orchestration) {
     const Json answer = post("/api/orchestrator/orders", body, 201);
     return {answer["orderId"], answer["sagaId"]};
   }
   return {post("/api/orders", body, 201)["order"]["orderId"], ""};
 }
 
-Placed Shop::check_out(How how, const std::string& product, int quantity) {
-  Placed placed = place(how, checkout_body(product, quantity));
+PlacedCheckout Shop::check_out(CheckoutMode mode, const std::string& product, int quantity) {
+  PlacedCheckout placed = place(mode, checkout_body(product, quantity));
   node_.await_end(placed.order);
   return placed;
 }

@@ -1,5 +1,4 @@
-// The two shops beside the order system, as tests use them: checkouts below /api and purchases below
-// /purchase.
+// The checkout and purchase surfaces as tests use them, below /api and /purchase.
 #pragma once
 
 #include <initializer_list>
@@ -9,32 +8,32 @@
 
 namespace sagactl::test {
 
-enum class How { choreography, orchestration };
+enum class CheckoutMode { choreography, orchestration };
 
 // The body of a checkout of one product.
 Json checkout_body(const std::string& product, int quantity = 1, double price = 1000);
 
-struct Placed {
+struct PlacedCheckout {
   std::string order;
   std::string saga;  // of an orchestrated one: SAGA-...
 };
 
-// A shop whose page knows no accounts: it asks from this machine and shows no token.
+// A guest of these surfaces: requests from this machine, without a token.
 class Shop {
  public:
   explicit Shop(ApiNode& node) : node_(node), guest_(node.client()) {}
 
   HttpClient& guest() { return guest_; }
-  // Makes a product, or sets how much of it there is.
+  // Creates a product, or sets its available quantity.
   void stock(const std::string& product, int quantity, double price = 1000);
   // Of a product: [available, reserved, sold].
   Json levels(const std::string& product);
 
   // Places a checkout, which must be accepted.
-  Placed place(How how, const Json& body);
+  PlacedCheckout place(CheckoutMode mode, const Json& body);
   // The same, and waits for its end.
-  Placed check_out(How how, const std::string& product, int quantity = 1);
-  // The answer's body, which must have that status.
+  PlacedCheckout check_out(CheckoutMode mode, const std::string& product, int quantity = 1);
+  // The body of the answer, which must have that status.
   Json get(const std::string& path, int status = 200);
   Json post(const std::string& path, const Json& body, int status);
 
@@ -43,7 +42,7 @@ class Shop {
   HttpClient guest_;
 };
 
-// Fails for every one of the names that `object` lacks.
+// Fails for each of the names that `object` lacks.
 void expect_members(const Json& object, std::initializer_list<const char*> names);
 
 }  // namespace sagactl::test

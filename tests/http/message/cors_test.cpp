@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/http/server_fixture.hpp"
+#include "tests/http/support/server_fixture.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -31,7 +31,7 @@ class CrossOrigin : public ServerTest {
                                      "Access-Control-Request-Headers: authorization,idempotency-key,x-of-the-shop\r\n" +
                                          more));
   }
-  // What the browser reads before it shows an answer to the page.
+  // The header that the browser needs to show an answer to the page.
   static void expect_shown(const RawResponse& answer, const std::string& what) {
     EXPECT_EQ(answer.header("access-control-allow-origin"), shop) << what << answer.head;
     EXPECT_EQ(answer.header("vary"), "Origin") << what;
@@ -39,8 +39,8 @@ class CrossOrigin : public ServerTest {
   }
 };
 
-TEST_F(CrossOrigin, NothingIsSaidWhereNoOriginMayCall) {
-  const TestServer server(routes());
+TEST_F(CrossOrigin, NoHeaderIsSentWhereNoOriginMayCall) {
+  const TestHttpServer server(routes());
   for (const std::string& asked : {preflight("/echo"), request_text("GET", "/n/1", "", from(shop))}) {
     const RawResponse answer = server.ask(asked);
     EXPECT_EQ(answer.head.find("Access-Control"), answer.head.npos);
@@ -49,7 +49,7 @@ TEST_F(CrossOrigin, NothingIsSaidWhereNoOriginMayCall) {
 }
 
 TEST_F(CrossOrigin, APageOfAnAllowedOriginIsShownEveryKindOfAnswer) {
-  const TestServer server(routes(), allowing({shop, "http://localhost:5173"}));
+  const TestHttpServer server(routes(), allowing({shop, "http://localhost:5173"}));
   const std::string host = std::string("Host: x\r\nOrigin: ") + shop + "\r\n";
   expect_shown(server.ask(request_text("GET", "/n/1", "", from(shop))), "an answer");
   RawClient head = server.connect();
@@ -67,10 +67,10 @@ TEST_F(CrossOrigin, APageOfAnAllowedOriginIsShownEveryKindOfAnswer) {
   expect_shown(server.ask("GET /n/1 HTTP/1.1\r\n" + large + host + "\r\n"), "431, the origin last");
 }
 
-TEST_F(CrossOrigin, APageIsToldThatItsRequestCameTooSlowly) {
+TEST_F(CrossOrigin, APageCanReadThatItsRequestTimedOut) {
   ServerOptions options = allowing({shop});
   options.limits.read_timeout = 50ms;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   RawClient client = server.connect();
   client.send(std::string("POST /echo HTTP/1.1\r\nHost: x\r\nOrigin: ") + shop + "\r\nContent-Length: 5\r\n\r\nab");
   const auto answer = client.receive();
@@ -79,10 +79,10 @@ TEST_F(CrossOrigin, APageIsToldThatItsRequestCameTooSlowly) {
   expect_shown(*answer, "408");
 }
 
-TEST_F(CrossOrigin, APageIsToldThatThereAreTooManyConnections) {
+TEST_F(CrossOrigin, APageCanReadThatThereAreTooManyConnections) {
   ServerOptions options = allowing({"https://other.example", shop});
   options.limits.connections_max = 1;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   RawClient first = server.connect();
   first.send(request_text("GET", "/n/1"));
   ASSERT_TRUE(first.receive());
@@ -91,8 +91,8 @@ TEST_F(CrossOrigin, APageIsToldThatThereAreTooManyConnections) {
   expect_shown(answer, "503");
 }
 
-TEST_F(CrossOrigin, APageOfAnotherOriginIsShownNothingAndACacheIsWarned) {
-  const TestServer server(routes(), allowing({shop}));
+TEST_F(CrossOrigin, APageOfAnotherOriginCanReadNothingAndTheAnswerVariesByOrigin) {
+  const TestHttpServer server(routes(), allowing({shop}));
   for (const std::string& origin : {std::string("https://evil.example"), std::string("https://shop.example.evil.example"),
                                     std::string("http://shop.example"), std::string("null")}) {
     const RawResponse answer = server.ask(request_text("GET", "/n/1", "", from(origin)));
@@ -103,7 +103,7 @@ TEST_F(CrossOrigin, APageOfAnotherOriginIsShownNothingAndACacheIsWarned) {
 }
 
 TEST_F(CrossOrigin, APreflightIsAnsweredForEveryRouteAndAnyHeader) {
-  const TestServer server(routes(), allowing({shop}));
+  const TestHttpServer server(routes(), allowing({shop}));
   for (const char* target : {"/echo", "/n/1", "/no/such/route"}) {
     const RawResponse answer = server.ask(preflight(target));
     EXPECT_EQ(answer.status, 204) << target;
@@ -118,19 +118,19 @@ TEST_F(CrossOrigin, APreflightIsAnsweredForEveryRouteAndAnyHeader) {
             "true");
 }
 
-TEST_F(CrossOrigin, EveryPageMayCallWhereAllMayAndNoneWithTheBrowsersCredentials) {
-  const TestServer server(routes(), allowing({"*"}));
+TEST_F(CrossOrigin, EveryPageMayCallWithAStarButWithoutTheBrowsersCredentials) {
+  const TestHttpServer server(routes(), allowing({"*"}));
   const RawResponse answer = server.ask(request_text("GET", "/n/1", "", from("https://any.example")));
   EXPECT_EQ(answer.header("access-control-allow-origin"), "*");
   EXPECT_EQ(answer.header("access-control-allow-credentials"), "");
   EXPECT_EQ(answer.header("vary"), "");
   EXPECT_EQ(server.ask("no HTTP\r\n\r\n").header("access-control-allow-origin"), "*");
   EXPECT_EQ(server.ask(preflight("/echo", "https://any.example")).header("access-control-allow-origin"), "*");
-  const TestServer named(routes(), allowing({shop}));
+  const TestHttpServer named(routes(), allowing({shop}));
   EXPECT_EQ(named.ask(request_text("GET", "/n/1", "", from(shop))).header("access-control-allow-credentials"), "true");
 }
 
-TEST(Origin, IsTakenAsBrowsersSendIt) {
+TEST(Origin, IsParsedIntoTheFormThatBrowsersSend) {
   const std::pair<const char*, const char*> rows[] = {
       {"https://shop.example", "https://shop.example"},
       {"HTTPS://Shop.Example:443/", "https://shop.example"},

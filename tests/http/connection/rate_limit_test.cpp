@@ -19,10 +19,10 @@ TEST(RateLimit, AdmitsABurstOfOneSecondAndThenTheRate) {
   EXPECT_TRUE(limit.admit(peer, start + 101ms));
   EXPECT_FALSE(limit.admit(peer, start + 101ms));
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(limit.admit(peer, start + 1h));
-  EXPECT_FALSE(limit.admit(peer, start + 1h)) << "idle time earns no more than a burst";
+  EXPECT_FALSE(limit.admit(peer, start + 1h)) << "idle time adds no more than a burst";
 }
 
-TEST(RateLimit, KeepsPeersApartAndAWholeIpv6NetworkTogether) {
+TEST(RateLimit, LimitsEachPeerAndAnIpv6NetworkAsOne) {
   RateLimit limit(1);
   EXPECT_TRUE(limit.admit(make_address("192.0.2.1"), start));
   EXPECT_TRUE(limit.admit(make_address("192.0.2.2"), start));
@@ -37,12 +37,12 @@ TEST(RateLimit, AdmitsEverythingAtARateOfZero) {
   EXPECT_EQ(limit.peers(), 0u);
 }
 
-TEST(RateLimit, RemembersABoundedNumberOfPeers) {
+TEST(RateLimit, TracksABoundedNumberOfPeers) {
   RateLimit limit(1, 3);
   for (int i = 1; i <= 9; ++i) EXPECT_TRUE(limit.admit(make_address("192.0.2." + std::to_string(i)), start));
   EXPECT_EQ(limit.peers(), 3u);
   EXPECT_TRUE(limit.admit(make_address("192.0.2.100"), start + 2s));
-  EXPECT_EQ(limit.peers(), 1u) << "those whose bucket is full again are forgotten";
+  EXPECT_EQ(limit.peers(), 1u) << "peers whose bucket is full again are dropped";
 }
 
 }  // namespace

@@ -1,12 +1,11 @@
-// Bytes that no client should send: random ones, and good requests with something changed. One seed decides
-// them all; a failure prints it.
+// Malformed input: random bytes and mutated requests. One seed decides all of them; a failure prints it.
 #include <gtest/gtest.h>
 
 #include "common/log.hpp"
 #include "common/random.hpp"
 #include "server/http/message/json_body.hpp"
 #include "server/http/connection/request_reader.hpp"
-#include "tests/http/raw_client.hpp"
+#include "tests/http/support/raw_client.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -33,7 +32,7 @@ std::string good_request(Random& random) {
   }
 }
 
-// Flips, drops, repeats or puts in a few bytes.
+// Flips, drops, repeats or inserts a few bytes.
 std::string mutated(Random& random, std::string bytes) {
   for (std::uint64_t changes = 1 + random.below(4); changes > 0 && !bytes.empty(); --changes) {
     const std::size_t at = static_cast<std::size_t>(random.below(bytes.size()));
@@ -63,16 +62,16 @@ std::string any_input(Random& random) {
   return mutated(random, good_request(random) + good_request(random));
 }
 
-struct Reading {
+struct ReaderOutcome {
   std::string requests;  // those that were complete
-  std::string end;       // how it went on: a status, "begun" or "end"
+  std::string end;       // the final state: a status, "begun" or "end"
 };
 
-// What a reader makes of `bytes` when they come in pieces, or in one.
-Reading read_all(std::string_view bytes, Random* pieces) {
+// The outcome of reading `bytes` in pieces, or in one.
+ReaderOutcome read_all(std::string_view bytes, Random* pieces) {
   const Limits limits;
   RequestReader reader(limits);
-  Reading seen;
+  ReaderOutcome seen;
   for (int guard = 0; guard < 10'000; ++guard) {
     switch (reader.parse()) {
       case RequestReader::ReadState::complete:
@@ -102,15 +101,15 @@ Reading read_all(std::string_view bytes, Random* pieces) {
   return seen;
 }
 
-TEST(MalformedRequests, AreReadTheSameWayInOnePieceAndInMany) {
+TEST(MalformedRequests, AreReadTheSameInOnePieceAndInMany) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
     for (int i = 0; i < 500; ++i) {
       const std::string bytes = any_input(random);
-      const Reading whole = read_all(bytes, nullptr), pieces = read_all(bytes, &random);
+      const ReaderOutcome whole = read_all(bytes, nullptr), pieces = read_all(bytes, &random);
       EXPECT_EQ(whole.requests, pieces.requests) << ::testing::PrintToString(bytes);
-      // A head that is cut off is looked at in pieces only when its end has come.
+      // In pieces, a truncated head is checked only when its end has arrived.
       if (pieces.end != "begun") {
         EXPECT_EQ(whole.end, pieces.end) << ::testing::PrintToString(bytes);
       }
@@ -124,7 +123,7 @@ TEST(MalformedRequests, NeverStopTheServerFromAnsweringTheNext) {
   const auto echo = [](Request& request) -> Answer { return text_response(200, request.body); };
   router.add({Method::get, "/n/{n}", Access::anyone, echo, "", "", 0});
   router.add({Method::post, "/echo", Access::anyone, echo, "", "", 0});
-  const TestServer server(std::move(router));
+  const TestHttpServer server(std::move(router));
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);
@@ -139,7 +138,7 @@ TEST(MalformedRequests, NeverStopTheServerFromAnsweringTheNext) {
   set_log_sink({});
 }
 
-TEST(MalformedJson, IsRefusedOrReadAsTheLibraryReadsIt) {
+TEST(MalformedJson, IsRefusedOrReadAsByTheLibrary) {
   const std::string good =
       R"({"items":[{"productId":"a\u0041","quantity":1,"price":10.50,"ok":true}],"n":null})";
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {

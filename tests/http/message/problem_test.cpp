@@ -7,7 +7,7 @@
 namespace sagactl::http {
 namespace {
 
-// The body that system A answered in a recorded conversation.
+// The body of an answer of the reference system, from a recording.
 Json recorded(const std::string& name) {
   std::ifstream file(SAGACTL_SOURCE_DIR "/tests/http/recorded/" + name + ".json");
   EXPECT_TRUE(file.good()) << name;
@@ -63,7 +63,7 @@ TEST(Problem, HasOneStatusForEachErrorCode) {
   }
 }
 
-TEST(Problem, AnswersAsSystemADoes) {
+TEST(Problem, HasTheMembersOfTheReferenceSystem) {
   const auto body_of = [](const Error& error) { return Json::parse(problem(error, request_for("/x")).body); };
   const Request nope = request_for("/nope");
   expect_has_members_of(Json::parse(problem(no_such_route(nope), nope).body), recorded("unknown-route"));
@@ -74,7 +74,7 @@ TEST(Problem, AnswersAsSystemADoes) {
   expect_has_members_of(body_of({ErrorCode::too_large, "request entity too large"}), recorded("too-large"));
 }
 
-TEST(Problem, TakesTheMembersOfTheErrorOverItsOwn) {
+TEST(Problem, PrefersTheMembersOfTheError) {
   const Json members = {
       {"error", "DUPLICATE_ORDER"}, {"code", "ORDER_ALREADY_EXISTS"}, {"message", {"a", "b"}}};
   const Json body = Json::parse(problem({ErrorCode::conflict, "a; b", members}, request_for("/x")).body);
@@ -84,7 +84,7 @@ TEST(Problem, TakesTheMembersOfTheErrorOverItsOwn) {
   EXPECT_EQ(body["detail"], "a; b");
 }
 
-TEST(Problem, KeepsWhatTheStandardDefinesToItself) {
+TEST(Problem, SetsTheMembersOfTheStandardItself) {
   const Json members = {{"status", "completed"}, {"type", "x"},     {"title", "x"},
                         {"detail", "x"},         {"instance", "x"}, {"sagaStatus", "completed"}};
   const Json body = Json::parse(problem({ErrorCode::conflict, "no", members}, request_for("/x")).body);
@@ -96,12 +96,12 @@ TEST(Problem, KeepsWhatTheStandardDefinesToItself) {
   EXPECT_EQ(body["sagaStatus"], "completed");
 }
 
-TEST(Problem, SaysHowLongToWaitWhenTheErrorKnows) {
+TEST(Problem, HasRetryAfterOfTheError) {
   const Response response = problem({ErrorCode::busy, "no", {{"retryAfterSeconds", 7}}}, request_for("/x"));
   EXPECT_EQ(header(response, "Retry-After"), "7");
 }
 
-TEST(Problem, ShowsNothingOfAMistakeInTheProgram) {
+TEST(Problem, HidesTheMessageOfABug) {
   const Response response =
       problem({ErrorCode::bug, "row 7 of users", {{"sql", "select"}}}, request_for("/x"));
   EXPECT_EQ(response.body.find("users"), std::string::npos);
@@ -109,7 +109,7 @@ TEST(Problem, ShowsNothingOfAMistakeInTheProgram) {
   EXPECT_EQ(Json::parse(response.body)["message"], "Internal server error");
 }
 
-TEST(Problem, IsJsonWhateverThePathHolds) {
+TEST(Problem, IsJsonForAnyPath) {
   const Request request = request_for("/\xff\"\n" + std::string(10'000, 'x'));
   const Response response = problem(no_such_route(request), request);
   EXPECT_FALSE(Json::parse(response.body, nullptr, false).is_discarded());

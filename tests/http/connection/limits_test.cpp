@@ -1,4 +1,4 @@
-// What a client meets that sends too much, too slowly, too often, or what is not HTTP.
+// Clients that send too much, too slowly, too often, or bytes that are not HTTP.
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -9,14 +9,14 @@
 #include <thread>
 
 #include "server/http/server.hpp"
-#include "tests/http/server_fixture.hpp"
+#include "tests/http/support/server_fixture.hpp"
 
 namespace sagactl::http::testing {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST_F(ServerTest, RefusesWhatIsOverALimitOrMalformedAndCloses) {
+TEST_F(ServerTest, RefusesRequestsThatAreMalformedOrOverALimitAndCloses) {
   struct Row {
     const char* what;
     std::string bytes;
@@ -55,7 +55,7 @@ TEST_F(ServerTest, RefusesWhatIsOverALimitOrMalformedAndCloses) {
       {"chunks in HTTP/1.0", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
       {"a bad chunk", post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
   };
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   for (const Row& row : rows) {
     SCOPED_TRACE(row.what);
     RawClient client = server.connect();
@@ -71,18 +71,18 @@ TEST_F(ServerTest, RefusesWhatIsOverALimitOrMalformedAndCloses) {
   EXPECT_EQ(server.ask(request_text("GET", "/n/still-here")).body, "still-here");
 }
 
-TEST_F(ServerTest, TakesARequestAtItsLimits) {
-  const TestServer server(routes());
+TEST_F(ServerTest, AcceptsARequestAtItsLimits) {
+  const TestHttpServer server(routes());
   const std::string body(100 * 1024, 'x');
   EXPECT_EQ(server.ask(request_text("POST", "/echo", body)).body, body);
   const std::string head = "X-Long: " + std::string(16'000, 'x') + "\r\n";
   EXPECT_EQ(server.ask(request_text("GET", "/n/1", "", head)).status, 200);
 }
 
-TEST_F(ServerTest, EndsARequestThatComesTooSlowly) {
+TEST_F(ServerTest, TimesOutASlowRequest) {
   ServerOptions options;
   options.limits.read_timeout = 40ms;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   for (const char* begun : {"G", "GET /n/1 HTTP/1.1\r\nHost: x\r\nX-A: ",
                             "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"}) {
     RawClient client = server.connect();
@@ -94,10 +94,10 @@ TEST_F(ServerTest, EndsARequestThatComesTooSlowly) {
   }
 }
 
-TEST_F(ServerTest, EndsASlowRequestEvenWhenItNeverPauses) {
+TEST_F(ServerTest, TimesOutASlowRequestThatNeverPauses) {
   ServerOptions options;
   options.limits.read_timeout = 40ms;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   RawClient client = server.connect();
   client.send("GET /n/1 HTTP/1.1\r\nHost: x\r\nX-A: ");
   std::atomic<bool> done{false};
@@ -111,10 +111,10 @@ TEST_F(ServerTest, EndsASlowRequestEvenWhenItNeverPauses) {
   EXPECT_TRUE(response->status == 408 || response->status == 431) << response->status;
 }
 
-TEST_F(ServerTest, ClosesAnIdleConnectionWithoutAWord) {
+TEST_F(ServerTest, ClosesAnIdleConnectionSilently) {
   ServerOptions options;
   options.limits.idle_timeout = 40ms;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   RawClient fresh = server.connect();
   EXPECT_TRUE(fresh.closes_silently());
   RawClient used = server.connect();
@@ -123,10 +123,10 @@ TEST_F(ServerTest, ClosesAnIdleConnectionWithoutAWord) {
   EXPECT_TRUE(used.closes_silently());
 }
 
-TEST_F(ServerTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
+TEST_F(ServerTest, ClosesTheConnectionOfAClientThatDoesNotRead) {
   ServerOptions options;
   options.limits.write_timeout = 40ms;
-  TestServer server(routes(), options);
+  TestHttpServer server(routes(), options);
   RawClient client = server.connect();
   client.send(request_text("GET", "/big"));
   const std::string answered = "route=\"/big\",status=\"200\"} 1";
@@ -136,10 +136,10 @@ TEST_F(ServerTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
   EXPECT_LT(client.receive_until("no answer has this in it").size(), 8'000'000u);
 }
 
-TEST_F(ServerTest, RefusesConnectionsPastTheLimit) {
+TEST_F(ServerTest, RefusesConnectionsAboveTheLimit) {
   ServerOptions options;
   options.limits.connections_max = 2;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   RawClient first = server.connect(), second = server.connect();
   first.send(request_text("GET", "/n/1"));
   second.send(request_text("GET", "/n/2"));
@@ -152,14 +152,14 @@ TEST_F(ServerTest, RefusesConnectionsPastTheLimit) {
   EXPECT_EQ(refused->header("retry-after"), "1");
   EXPECT_TRUE(third.closes_silently());
   first.send(request_text("GET", "/n/3"));
-  EXPECT_EQ(first.receive()->body, "3") << "those that are in are not disturbed";
+  EXPECT_EQ(first.receive()->body, "3") << "connections within the limit are not disturbed";
 }
 
-TEST_F(ServerTest, TellsEveryConnectionPastTheLimitHoweverMany) {
+TEST_F(ServerTest, AnswersEveryConnectionAboveTheLimit) {
   ServerOptions options;
   options.limits.connections_max = 1;
   options.limits.refusals_max = 1;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   RawClient first = server.connect();
   first.send(request_text("GET", "/n/1"));
   EXPECT_EQ(first.receive()->body, "1");
@@ -174,9 +174,9 @@ TEST_F(ServerTest, TellsEveryConnectionPastTheLimitHoweverMany) {
   }
 }
 
-// The process has no descriptor left: clients must hear of it, and be served again afterwards.
-TEST_F(ServerTest, WithoutADescriptorEveryClientIsToldAndNobodyHangs) {
-  const TestServer server(routes(), {});
+// The process is out of file descriptors: clients get an answer, and are served again afterwards.
+TEST_F(ServerTest, AnswersEveryClientWhenItIsOutOfDescriptors) {
+  const TestHttpServer server(routes(), {});
   std::vector<int> clients, others;
   for (int i = 0; i < 5; ++i) clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   rlimit before{};
@@ -204,11 +204,11 @@ TEST_F(ServerTest, WithoutADescriptorEveryClientIsToldAndNobodyHangs) {
   EXPECT_EQ(server.ask(request_text("GET", "/n/4")).status, 200);
 }
 
-TEST_F(ServerTest, LimitsTheRateOfOnePeerWhenToldTo) {
+TEST_F(ServerTest, LimitsTheRateOfAPeer) {
   ServerOptions options;
   options.limits.peer_requests_per_second = 0.001;  // one request, then none for a long time
   options.limits.limit_loopback_peers = true;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   EXPECT_EQ(server.ask(request_text("GET", "/n/1")).status, 200);
   const RawResponse limited = server.ask(request_text("GET", "/n/1"));
   EXPECT_EQ(limited.status, 429);
@@ -218,7 +218,7 @@ TEST_F(ServerTest, LimitsTheRateOfOnePeerWhenToldTo) {
 TEST_F(ServerTest, DoesNotLimitPeersOnThisMachineByDefault) {
   ServerOptions options;
   options.limits.peer_requests_per_second = 0.001;
-  const TestServer server(routes(), options);
+  const TestHttpServer server(routes(), options);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(server.ask(request_text("GET", "/n/1")).status, 200);
 }
 

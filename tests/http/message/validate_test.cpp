@@ -9,7 +9,7 @@ namespace {
 
 using Messages = std::vector<std::string>;
 
-// Runs `read` over the object in `text`; what finish() says.
+// Runs `read` over the object in `text`; the faults of finish().
 Messages faults(std::string_view text, const std::function<void(ObjectReader&)>& read) {
   const auto json = parse_json(text);
   EXPECT_TRUE(json.ok()) << text;
@@ -41,7 +41,7 @@ std::string order(const std::string& item) {
   return R"({"items":[)" + item + R"(],"shippingAddress":"a"})";
 }
 
-TEST(Validate, SaysWhatSystemASaid) {
+TEST(Validate, HasTheMessagesOfTheReferenceSystem) {
   EXPECT_EQ(faults("{}", read_order),
             (Messages{"items must be an array", "shippingAddress must be a string"}));
   EXPECT_EQ(faults(order("{}"), read_order),
@@ -63,7 +63,7 @@ TEST(Validate, SaysWhatSystemASaid) {
             Messages{"property role should not exist"});
 }
 
-TEST(Validate, AcceptsWhatIsRight) {
+TEST(Validate, AcceptsAValidObject) {
   EXPECT_EQ(
       faults(order(R"({"productId":"서울","productName":"b","quantity":2.0,"price":10.70})"), read_order),
       Messages{});
@@ -139,7 +139,7 @@ TEST(Validate, ChecksEachRule) {
   for (const Row& row : rows) EXPECT_EQ(faults(row.json, row.read), row.messages) << row.json;
 }
 
-TEST(Validate, GivesTheValues) {
+TEST(Validate, ReturnsTheValues) {
   const auto json = parse_json(R"({"s":"x","n":3,"p":10.7,"b":true,"l":["a","b"],"any":{"k":[1]}})");
   ObjectReader body(*json);
   EXPECT_EQ(body.text("s"), "x");
@@ -152,13 +152,13 @@ TEST(Validate, GivesTheValues) {
   EXPECT_TRUE(body.finish().ok());
 }
 
-TEST(Validate, BoundsWhatItSays) {
+TEST(Validate, BoundsTheNumberOfFaults) {
   std::string body = R"({"shippingAddress":"a","items":[)";
   for (int i = 0; i < 1000; ++i) body += i == 0 ? "{}" : ",{}";
   EXPECT_EQ(faults(body + "]}", read_order).size(), 100u);
 }
 
-TEST(JsonBody, SaysWhatIsNotJson) {
+TEST(JsonBody, ReportsWhatIsNotJson) {
   const std::pair<std::string, std::string> rows[] = {
       {R"({"items":[)", "Unexpected end of JSON input"},
       {R"({"email":)", "Unexpected end of JSON input"},
@@ -198,7 +198,7 @@ TEST(JsonBody, BoundsDepthAndMembers) {
   EXPECT_EQ(parsed.error().message, "an object must not have more than 100 members");
 }
 
-TEST(JsonBody, IsAnEmptyObjectWhenThereIsNone) {
+TEST(JsonBody, IsAnEmptyObjectWhenItIsMissing) {
   EXPECT_EQ(*parse_json_object(""), Json::object());
 }
 

@@ -1,4 +1,4 @@
-// For whom a proxy speaks, and which proxies are believed.
+// The client of a request behind proxies, and which proxies are trusted.
 #include "server/http/connection/client_address.hpp"
 
 #include <gtest/gtest.h>
@@ -18,9 +18,9 @@ struct Row {
   bool is_https = false;
 };
 
-TEST(ClientAddress, IsFoundFromTheRightBehindProxiesThatAreTrusted) {
+TEST(ClientAddress, IsTheFirstFromTheRightThatIsNoTrustedProxy) {
   const Row rows[] = {
-      {"nothing said", "127.0.0.1", {}, "127.0.0.1"},
+      {"no header", "127.0.0.1", {}, "127.0.0.1"},
       {"a proxy that is not trusted", "192.0.2.1", {{"x-forwarded-for", "198.51.100.7"}}, "192.0.2.1"},
       {"one proxy", "127.0.0.1", {{"x-forwarded-for", "198.51.100.7"}}, "198.51.100.7"},
       {"what the client wrote itself stands left of it",
@@ -66,7 +66,7 @@ TEST(ClientAddress, IsFoundFromTheRightBehindProxiesThatAreTrusted) {
   }
 }
 
-TEST(TrustedProxies, AreNetworksToTheBit) {
+TEST(TrustedProxies, MatchNetworksToTheBit) {
   const TrustedProxies trusted = TrustedProxies::parse({"10.8.0.0/13", "2001:db8::/33", "192.0.2.7"}).value();
   for (const char* in : {"10.8.0.0", "10.15.255.255", "::ffff:10.9.9.9", "2001:db8:7fff::1", "192.0.2.7"})
     EXPECT_TRUE(trusted.contains(asio::ip::make_address(in))) << in;
@@ -76,7 +76,7 @@ TEST(TrustedProxies, AreNetworksToTheBit) {
   EXPECT_FALSE(TrustedProxies::parse({"0.0.0.0/0"})->contains(asio::ip::make_address("2001:db8::1")));
 }
 
-TEST(TrustedProxies, SayWhatIsNoNetwork) {
+TEST(TrustedProxies, NameWhatIsNoNetwork) {
   for (const char* wrong : {"", "nginx", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8x", "fd00::/129", "10.0.0"}) {
     const auto parsed = TrustedProxies::parse({wrong});
     ASSERT_FALSE(parsed.ok()) << wrong;

@@ -1,4 +1,4 @@
-// What a client has seen already, what a path does not take, and bodies that are written otherwise.
+// Conditional requests, methods that a path does not have, and encoded bodies.
 #include "server/http/message/conditional.hpp"
 
 #include <gmock/gmock.h>
@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-#include "tests/http/server_fixture.hpp"
+#include "tests/http/support/server_fixture.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -48,10 +48,10 @@ class Conditional : public ServerTest {
   }
 
   std::atomic<int> changed = 0;
-  std::optional<TestServer> server;
+  std::optional<TestHttpServer> server;
 };
 
-TEST_F(Conditional, EveryJsonAnswerHasATagThatChangesWithIt) {
+TEST_F(Conditional, EveryJsonAnswerHasAnETagThatChangesWithIt) {
   const std::string first = get("/thing").header("etag");
   EXPECT_TRUE(first.starts_with("W/\"")) << first;
   EXPECT_EQ(get("/thing").header("etag"), first);
@@ -60,7 +60,7 @@ TEST_F(Conditional, EveryJsonAnswerHasATagThatChangesWithIt) {
   EXPECT_EQ(get("/missing").header("etag"), "");
 }
 
-TEST_F(Conditional, WhatHasBeenSeenIsNotSentAgain) {
+TEST_F(Conditional, AnAnswerThatTheClientHasIsNotSentAgain) {
   const std::string etag = get("/tagged").header("etag");
   const std::string seen[] = {etag, "W/" + etag, "\"x\", " + etag, "W/\"x\",W/" + etag + " , \"y\"", "*",
                               "\"a,b\", " + etag, " " + etag + " "};
@@ -81,17 +81,17 @@ TEST_F(Conditional, WhatHasBeenSeenIsNotSentAgain) {
   RawClient head = server->connect();
   head.send(request_text("HEAD", "/tagged", "", "If-None-Match: " + etag + "\r\n"));
   EXPECT_EQ(head.receive(false)->status, 304);
-  EXPECT_EQ(get("/missing", "If-None-Match: *\r\n").status, 404) << "an error is always told";
+  EXPECT_EQ(get("/missing", "If-None-Match: *\r\n").status, 404) << "errors are never 304";
 }
 
-TEST_F(Conditional, AReaderThatWantsOneVersionIsNotGivenAnother) {
+TEST_F(Conditional, IfMatchRefusesAnotherVersion) {
   EXPECT_EQ(get("/tagged", "If-Match: \"x\", \"v1\"\r\n").status, 200);
   EXPECT_EQ(get("/tagged", "If-Match: *\r\n").status, 200);
   EXPECT_EQ(get("/tagged", "If-Match: \"v2\"\r\n").status, 412);
   EXPECT_EQ(get("/tagged", "If-Match: W/\"v1\"\r\n").status, 412) << "weak tags never match strongly";
 }
 
-TEST_F(Conditional, NothingIsDoneUnderAConditionThatIsNotLookedAt) {
+TEST_F(Conditional, NothingIsChangedUnderAConditionThatTheRouteDoesNotSupport) {
   for (const char* method : {"PUT", "DELETE", "POST"}) {
     EXPECT_EQ(status(method, "/thing", "If-Match: \"v1\"\r\n"), 412) << method;
     EXPECT_EQ(status(method, "/thing", "If-Match: W/\"v1\"\r\n"), 412) << method;
@@ -99,13 +99,13 @@ TEST_F(Conditional, NothingIsDoneUnderAConditionThatIsNotLookedAt) {
   EXPECT_EQ(status("PUT", "/thing", "If-None-Match: *\r\n"), 412);
   EXPECT_EQ(changed, 0);
   EXPECT_EQ(status("PUT", "/thing", "If-Match: *\r\n"), 200);
-  EXPECT_EQ(status("POST", "/thing", "If-None-Match: *\r\n"), 200) << "it makes something new anyway";
+  EXPECT_EQ(status("POST", "/thing", "If-None-Match: *\r\n"), 200) << "POST creates something new anyway";
   EXPECT_EQ(status("POST", "/knowing", "If-Match: \"v1\"\r\n"), 200) << "the route decides";
   EXPECT_EQ(changed, 3);
 }
 
-TEST_F(ServerTest, AMethodThatAPathDoesNotTakeIsSaidWithThoseThatItTakes) {
-  const TestServer server(routes());
+TEST_F(ServerTest, AMethodThatAPathDoesNotHaveIsRefusedWithThoseThatItHas) {
+  const TestHttpServer server(routes());
   for (const char* method : {"PATCH", "GET", "TRACE", "BREW"}) {
     const RawResponse answer = server.ask(request_text(method, "/echo"));
     EXPECT_EQ(answer.status, 405) << method;
@@ -118,8 +118,8 @@ TEST_F(ServerTest, AMethodThatAPathDoesNotTakeIsSaidWithThoseThatItTakes) {
   EXPECT_EQ(server.ask(request_text("OPTIONS", "/nowhere")).status, 404);
 }
 
-TEST_F(ServerTest, ABodyThatIsEncodedIsRefusedByName) {
-  const TestServer server(routes());
+TEST_F(ServerTest, AnEncodedBodyIsRefused) {
+  const TestHttpServer server(routes());
   const auto post = [&](const std::string& encoding) {
     return server.ask(request_text("POST", "/echo", "body", "Content-Encoding: " + encoding + "\r\n"));
   };

@@ -1,4 +1,4 @@
-// A server with a few handlers that do what handlers can do: answer, wait, work on a thread, throw.
+// A server with handlers that answer, wait, use a worker thread, or throw.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,11 +13,11 @@
 #include "server/http/await.hpp"
 #include "server/http/router.hpp"
 #include "server/http/workers.hpp"
-#include "tests/http/raw_client.hpp"
+#include "tests/http/support/raw_client.hpp"
 
 namespace sagactl::http::testing {
 
-// Holds the callbacks of the requests that wait, until the test lets them go.
+// Holds the callbacks of waiting requests until the test releases them.
 class Gate {
  public:
   void arrive(std::function<void(int)> done) {
@@ -56,7 +56,7 @@ class ServerTest : public ::testing::Test {
   }
   ~ServerTest() override { set_log_sink({}); }
 
-  // Echoes, waits at the gate, throws, works on a thread, answers much.
+  // Handlers that echo, wait at the gate, throw, use a worker thread, and send a large answer.
   Router routes() {
     Router router;
     add(router, Method::get, "/n/{n}",

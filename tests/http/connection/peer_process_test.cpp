@@ -1,4 +1,4 @@
-// A process on this machine speaks for its user only as long as it cannot be a proxy.
+// A process on this machine counts as its user only if it cannot be a proxy.
 #include "server/http/connection/peer_process.hpp"
 
 #include <arpa/inet.h>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/http/server_fixture.hpp"
+#include "tests/http/support/server_fixture.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -20,8 +20,8 @@ constexpr uid_t somebody_else = 65'534;
 
 enum class Peer { plain, listens, inherited_a_listener, of_another_user };
 
-// Asks from a process of its own and gives the answer's status line and body. After the fork it only makes system
-// calls: this process has threads.
+// Sends the request from a child process and returns the status line and body. After the fork the child only makes
+// system calls, since this process has threads.
 std::string ask_as(Peer peer, std::uint16_t port, const std::string& request) {
   int answer[2];
   EXPECT_EQ(::pipe(answer), 0);
@@ -32,7 +32,7 @@ std::string ask_as(Peer peer, std::uint16_t port, const std::string& request) {
   if (listener >= 0) ::listen(listener, 1);
   const pid_t child = ::fork();
   if (child == 0) {
-    // What a program does not inherit: the sockets of this one.
+    // The child must not keep the sockets of this process.
     const int kept = ::dup2(answer[1], 3), inherited = listener >= 0 ? ::dup2(listener, 4) : 3;
     for (int fd = inherited + 1; fd < 1024; ++fd) ::close(fd);
     if (peer == Peer::listens) ::listen(::socket(AF_INET, SOCK_STREAM, 0), 1);
@@ -63,26 +63,26 @@ class PeerOnThisMachine : public ServerTest {
     return ask_as(peer, server.port(), "GET /local HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
                                            "\r\nConnection: close\r\n\r\n");
   }
-  const TestServer server{routes()};
+  const TestHttpServer server{routes()};
 };
 
-TEST_F(PeerOnThisMachine, IsTakenForItsUserWhenItIsAPlainClient) {
+TEST_F(PeerOnThisMachine, IsLocalWhenItIsAPlainClient) {
   EXPECT_THAT(ask(Peer::plain), HasSubstr("HTTP/1.1 200"));
 }
 
-TEST_F(PeerOnThisMachine, IsAStrangerWhenItTakesRequestsItself) {
+TEST_F(PeerOnThisMachine, IsNotLocalWhenItListens) {
   EXPECT_THAT(ask(Peer::listens), HasSubstr("HTTP/1.1 403"));
   EXPECT_THAT(ask(Peer::listens), HasSubstr("accepts connections itself, as a proxy does"));
-  EXPECT_THAT(ask(Peer::inherited_a_listener), HasSubstr("HTTP/1.1 403")) << "as the workers of nginx";
+  EXPECT_THAT(ask(Peer::inherited_a_listener), HasSubstr("HTTP/1.1 403")) << "like the workers of nginx";
 }
 
-TEST_F(PeerOnThisMachine, IsAStrangerWhenItIsAnotherUsers) {
+TEST_F(PeerOnThisMachine, IsNotLocalWhenItIsAnotherUsers) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
   EXPECT_THAT(ask(Peer::of_another_user), HasSubstr("HTTP/1.1 403"));
   EXPECT_THAT(ask(Peer::of_another_user), HasSubstr("of another user"));
 }
 
-TEST_F(PeerOnThisMachine, IsAStrangerWhenNobodyHoldsTheOtherEnd) {
+TEST_F(PeerOnThisMachine, IsNotLocalWhenTheOtherEndIsUnknown) {
   const auto loopback = boost::asio::ip::make_address("127.0.0.1");
   PeerProcess gone({loopback, 1}, {loopback, server.port()});
   EXPECT_THAT(gone.not_local_reason(), HasSubstr("does not report which process sends it"));

@@ -1,4 +1,4 @@
-#include "tests/http/raw_client.hpp"
+#include "tests/http/support/raw_client.hpp"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 namespace sagactl::http::testing {
 namespace {
 
-// A guard against a test that waits for ever, not a measurement.
+// Prevents a test from hanging.
 constexpr int patience_s = 20;
 
 }  // namespace
@@ -111,7 +111,7 @@ std::string request_text(std::string_view method, std::string_view target, std::
   return out;
 }
 
-TestServer::TestServer(Router router, ServerOptions options) {
+TestHttpServer::TestHttpServer(Router router, ServerOptions options) {
   options.port = 0;
   auto listening =
       Server::listen(context_, std::move(options), std::make_shared<Router>(std::move(router)), metrics_);
@@ -120,14 +120,14 @@ TestServer::TestServer(Router router, ServerOptions options) {
   thread_ = std::thread([this] { context_.run(); });
 }
 
-TestServer::~TestServer() {
+TestHttpServer::~TestHttpServer() {
   server_->stop(std::chrono::milliseconds(0), {});
   server_.reset();
   context_.stop();
   thread_.join();
 }
 
-RawResponse TestServer::ask(std::string_view bytes) const {
+RawResponse TestHttpServer::ask(std::string_view bytes) const {
   RawClient client = connect();
   EXPECT_TRUE(client.send(bytes));
   auto response = client.receive(!bytes.starts_with("HEAD"));

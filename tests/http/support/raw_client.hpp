@@ -1,5 +1,4 @@
-// A client that sends exactly the bytes it is told to, over loopback, and a server on a thread of its own to
-// send them to.
+// A client that sends exactly the given bytes over loopback, and a server on its own thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -32,10 +31,9 @@ class RawClient {
 
   bool send(std::string_view bytes);
   void shut_sending();
-  // The next response, by Content-Length; nothing when the connection ended first.
+  // The next response, by Content-Length; none when the connection ended first.
   std::optional<RawResponse> receive(bool has_body = true);
-  // Reads until `mark` has come; all that has come up to its end, or what there was when the connection
-  // ended.
+  // Reads up to the end of `mark`, or of the connection; returns what was read.
   std::string receive_until(std::string_view mark);
   // True when the other end closes without another byte.
   bool closes_silently();
@@ -46,14 +44,14 @@ class RawClient {
   std::string buffer_;
 };
 
-// "GET /path HTTP/1.1" and so on, whole.
+// A complete request: "GET /path HTTP/1.1" and so on.
 std::string request_text(std::string_view method, std::string_view target, std::string_view body = {},
                          std::string_view more_headers = {});
 
-class TestServer {
+class TestHttpServer {
  public:
-  explicit TestServer(Router router, ServerOptions options = {});
-  ~TestServer();
+  explicit TestHttpServer(Router router, ServerOptions options = {});
+  ~TestHttpServer();
 
   std::uint16_t port() const { return server_->port(); }
   RawClient connect() const { return RawClient(port()); }

@@ -11,7 +11,7 @@
 namespace sagactl::api {
 namespace {
 
-using http::Access;
+using http::RouteAccess;
 using http::Method;
 using http::Route;
 
@@ -72,16 +72,18 @@ void add_condition(Json& parameters, Json& responses, const Route& route) {
              {"description", "ETags that the client has; 304 when one of them is current"}});
   if (!read.contains("headers") || !read["headers"].contains("ETag"))
     read["headers"]["ETag"] = Json{{"schema", {{"type", "string"}}}, {"description", "For If-None-Match"}};
-  if (!responses.contains("304")) responses["304"] = Json{{"description", "Not modified: an ETag in If-None-Match is current"}};
+  if (!responses.contains("304"))
+    responses["304"] = Json{{"description", "Not modified: an ETag in If-None-Match is current"}};
 }
 
 void add_refusals(Json& responses, const Route& route, bool has_body) {
   const auto add = [&](const char* status, std::string_view description) {
     if (!responses.contains(status)) responses[status] = problem_answer(description);
   };
-  const bool needs_caller = route.access == Access::user || route.access == Access::admin || route.access == Access::guest;
+  const bool needs_caller =
+      route.access == RouteAccess::user || route.access == RouteAccess::admin || route.access == RouteAccess::guest;
   if (needs_caller) add("401", "The token is missing or not valid");
-  if (route.access == Access::admin || route.access == Access::loopback_only)
+  if (route.access == RouteAccess::admin || route.access == RouteAccess::loopback_only)
     add("403", "The caller may not use this route");
   add("400", "The request is not valid");
   if (has_body) {
@@ -112,12 +114,13 @@ Json operation(const Route& route, const Json& details) {
   add_refusals(responses, route, result.contains("requestBody"));
   if (!parameters.empty()) result["parameters"] = std::move(parameters);
   result["responses"] = std::move(responses);
-  if (route.access == Access::user || route.access == Access::admin)
+  if (route.access == RouteAccess::user || route.access == RouteAccess::admin)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}});
-  if (route.access == Access::guest)
+  if (route.access == RouteAccess::guest)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}, Json::object()});
-  if (route.access == Access::anyone || route.access == Access::loopback_only) result["security"] = Json::array();
-  if (route.access == Access::admin) result["description"] = "For admins and the operator credential.";
+  if (route.access == RouteAccess::anyone || route.access == RouteAccess::loopback_only)
+    result["security"] = Json::array();
+  if (route.access == RouteAccess::admin) result["description"] = "For admins and the operator credential.";
   return result;
 }
 

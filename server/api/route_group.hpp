@@ -23,7 +23,7 @@ struct RouteGroup {
   http::Router& router;
   Context& context;
   std::string_view tag;
-  http::Access access;
+  http::RouteAccess access;
   bool reads_if_match = false;
 
   void add(http::Method method, std::string pattern, AsyncHandler handler, std::string summary) const {

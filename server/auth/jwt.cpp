@@ -156,7 +156,8 @@ Result<Claims> TokenKey::verify_uncached(std::string_view token, Timestamp now) 
   claims.issued_at_s = seconds_claim(*payload, "iat").value_or(0);
   const auto not_before = seconds_claim(*payload, "nbf");
   if (not_before && now.us / 1'000'000 < *not_before)
-    return refusal(TokenFault::not_yet_valid, "the bearer token is not valid yet; check that the clocks of the nodes agree");
+    return refusal(TokenFault::not_yet_valid,
+                   "the bearer token is not valid yet; check that the clocks of the nodes agree");
   if (auto valid = check_time(claims, now); !valid) return valid.error();
   return claims;
 }

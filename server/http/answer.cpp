@@ -48,12 +48,12 @@ std::string not_local_text(Request& request, std::string_view what, std::string_
 
 Result<void> authorize(const Router& router, const Route& route, Request& request) {
   switch (route.access) {
-    case Access::anyone:
+    case RouteAccess::anyone:
       return {};
-    case Access::loopback_only:
+    case RouteAccess::loopback_only:
       if (request.is_from_this_machine()) return {};
       return Error{ErrorCode::forbidden, not_local_text(request, "Forbidden", "start the node with --test-routes")};
-    case Access::guest:
+    case RouteAccess::guest:
       if (!request.header("authorization").empty()) break;
       if (const Caller* guest = router.guest_for(request)) {
         request.caller = *guest;
@@ -61,15 +61,15 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
       }
       return Error{ErrorCode::unauthenticated,
                    not_local_text(request, "Unauthorized", "send a token, or start the node with --allow-anonymous")};
-    case Access::user:
-    case Access::admin:
+    case RouteAccess::user:
+    case RouteAccess::admin:
       break;
   }
   if (!router.authenticator()) return Error{ErrorCode::unauthenticated, "Unauthorized"};
   Result<Caller> caller = router.authenticator()(request);
   if (!caller) return std::move(caller).error();
   request.caller = std::move(caller).value();
-  if (route.access == Access::admin && !request.caller->is_admin())
+  if (route.access == RouteAccess::admin && !request.caller->is_admin())
     return Error{ErrorCode::forbidden, "Forbidden resource"};
   return {};
 }

@@ -28,17 +28,17 @@ std::string_view without_last_slash(std::string_view path) {
 
 }  // namespace
 
-std::string_view to_string(Access access) {
+std::string_view to_string(RouteAccess access) {
   switch (access) {
-    case Access::anyone:
+    case RouteAccess::anyone:
       return "anyone";
-    case Access::user:
+    case RouteAccess::user:
       return "user";
-    case Access::admin:
+    case RouteAccess::admin:
       return "admin";
-    case Access::guest:
+    case RouteAccess::guest:
       return "guest";
-    case Access::loopback_only:
+    case RouteAccess::loopback_only:
       return "loopback_only";
   }
   return "anyone";

@@ -27,7 +27,7 @@ using Answer = Result<Response>;
 using Handler =
     std::variant<std::function<Answer(Request&)>, std::function<boost::asio::awaitable<Answer>(Request&)>>;
 
-enum class Access {
+enum class RouteAccess {
   anyone,
   user,           // any caller that the authenticator accepts
   guest,          // the same, or a request without a token where guests are allowed
@@ -35,12 +35,12 @@ enum class Access {
   loopback_only,  // anyone on this machine
 };
 
-std::string_view to_string(Access access);
+std::string_view to_string(RouteAccess access);
 
 struct Route {
   Method method = Method::get;
   std::string pattern;  // "/orders/{id}": literal segments and parameters
-  Access access = Access::anyone;
+  RouteAccess access = RouteAccess::anyone;
   Handler handler;
   std::string summary;    // one line, for OpenAPI
   std::string tag = {};         // of its group in the OpenAPI document

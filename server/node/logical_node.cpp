@@ -117,7 +117,9 @@ void LogicalNode::compare_secrets() {
   for (const NodeInfo& other : *nodes)
     if (other.live && other.name != address_.node && !other.fingerprint.empty() && other.fingerprint != own)
       log_warn("another node has different secrets; neither accepts the tokens of the other",
-               {{"node", address_.node}, {"other", other.name}, {"hint", "set the same JWT_SECRET and JWT_REFRESH_SECRET on all nodes"}});
+               {{"node", address_.node},
+                {"other", other.name},
+                {"hint", "set the same JWT_SECRET and JWT_REFRESH_SECRET on all nodes"}});
 }
 
 void LogicalNode::stop_serving(std::function<void()> stopped) {

@@ -88,12 +88,14 @@ class PaymentProcess final : public Nodes {
     const auto add = [&](const char* pattern, std::function<http::Answer(http::Request&)> handler,
                          const char* summary) {
       router->add(
-          {http::Method::get, pattern, http::Access::anyone, std::move(handler), summary, "health"});
+          {http::Method::get, pattern, http::RouteAccess::anyone, std::move(handler), summary, "health"});
     };
     add("/livez", [](http::Request&) -> http::Answer { return http::json_response(200, Json{{"status", "ok"}}); },
         "Liveness: the process runs");
     add("/readyz", [this](http::Request&) { return readyz(); }, "Readiness: it reads commands and can reply");
-    add("/metrics", [this](http::Request& request) { return metrics(request); }, "Metrics in the Prometheus text format");
+    add(
+        "/metrics", [this](http::Request& request) { return metrics(request); },
+        "Metrics in the Prometheus text format");
     return router;
   }
 

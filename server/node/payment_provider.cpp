@@ -22,7 +22,8 @@ bool fits_basic_authentication(const std::string& secret) {
 
 Result<std::string> read_secret(const std::filesystem::path& file) {
   if (file.empty())
-    return Error{ErrorCode::invalid, fmt::format("{} is missing; create it with mode 600 and name it", secret_key_file)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("{} is missing; create it with mode 600 and name it", secret_key_file)};
   auto secret = auth::load_secret(file);
   if (!secret) {
     const bool empty = secret.error().code == ErrorCode::invalid;

@@ -35,7 +35,8 @@ Result<void> check_secrets(const NodeOptions& options) {
     return Error{ErrorCode::invalid, "JWT_REFRESH_SECRET is set without JWT_SECRET; set both or neither"};
   if (!options.jwt_secret.empty() && options.jwt_secret == options.jwt_refresh_secret)
     return Error{ErrorCode::invalid,
-                 "JWT_SECRET and JWT_REFRESH_SECRET are the same, so that a refresh token would be valid on every route for days; "
+                 "JWT_SECRET and JWT_REFRESH_SECRET are the same, so that a refresh token would be valid on every "
+                 "route for days; "
                  "leave JWT_REFRESH_SECRET out to derive it from JWT_SECRET"};
   return {};
 }

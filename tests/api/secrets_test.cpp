@@ -28,7 +28,8 @@ TEST(NodeSecrets, OneSharedSecretIsEnough) {
   user.id = UserId::fresh();
   const api::LoginSessions::Pair pair = one->sessions->issue(user);
   EXPECT_TRUE(two->sessions->user_of_refresh(pair.refresh).ok());
-  EXPECT_FALSE(two->sessions->user_of_refresh(pair.access).ok()) << "access and refresh tokens still have different secrets";
+  EXPECT_FALSE(two->sessions->user_of_refresh(pair.access).ok())
+      << "access and refresh tokens still have different secrets";
   EXPECT_EQ(one->sessions->fingerprint(), two->sessions->fingerprint());
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-Route at(Method method, std::string pattern, Access access = Access::anyone) {
+Route at(Method method, std::string pattern, RouteAccess access = RouteAccess::anyone) {
   const auto handler = [](Request& request) -> Answer { return text_response(200, request.route->pattern); };
   return {method, std::move(pattern), access, handler, "", "", 0};
 }
@@ -111,20 +111,20 @@ TEST(RouterDeathTest, RefusesTwoRoutesOfTheSameShape) {
   EXPECT_DEATH(router.add(at(Method::get, "/orders/{other}")), "two routes for GET /orders/\\{other\\}");
 }
 
-TEST(Access, IsDecidedByTheCaller) {
+TEST(RouteAccess, IsDecidedByTheCaller) {
   enum Who { nobody, customer, admin, local };
   struct Row {
-    Access access;
+    RouteAccess access;
     Who who;
     int status;
   };
   const Row rows[] = {
-      {Access::anyone, nobody, 200},        {Access::anyone, customer, 200},
-      {Access::user, nobody, 401},          {Access::user, customer, 200},
-      {Access::user, admin, 200},           {Access::admin, nobody, 401},
-      {Access::admin, customer, 403},       {Access::admin, admin, 200},
-      {Access::loopback_only, nobody, 403}, {Access::loopback_only, admin, 403},
-      {Access::loopback_only, local, 200},
+      {RouteAccess::anyone, nobody, 200},        {RouteAccess::anyone, customer, 200},
+      {RouteAccess::user, nobody, 401},          {RouteAccess::user, customer, 200},
+      {RouteAccess::user, admin, 200},           {RouteAccess::admin, nobody, 401},
+      {RouteAccess::admin, customer, 403},       {RouteAccess::admin, admin, 200},
+      {RouteAccess::loopback_only, nobody, 403}, {RouteAccess::loopback_only, admin, 403},
+      {RouteAccess::loopback_only, local, 200},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(std::string(to_string(row.access)) + " by " + std::to_string(row.who));
@@ -143,9 +143,9 @@ TEST(Access, IsDecidedByTheCaller) {
   }
 }
 
-TEST(Access, IsRefusedWithoutAnAuthenticator) {
+TEST(RouteAccess, IsRefusedWithoutAnAuthenticator) {
   Router router;
-  router.add(at(Method::get, "/x", Access::user));
+  router.add(at(Method::get, "/x", RouteAccess::user));
   Request request = request_for(Method::get, "/x");
   EXPECT_EQ(ask(router, request).status, 401);
 }
@@ -154,7 +154,7 @@ TEST(Answer, TurnsErrorsIntoProblems) {
   set_log_sink([](std::string_view) {});
   Router router;
   const auto add = [&](const char* pattern, Handler handler) {
-    router.add({Method::get, pattern, Access::anyone, std::move(handler), "", "", 0});
+    router.add({Method::get, pattern, RouteAccess::anyone, std::move(handler), "", "", 0});
   };
   add("/error", [](Request&) -> Answer { return Error{ErrorCode::conflict, "no"}; });
   add("/throws", [](Request&) -> Answer { throw std::runtime_error("secret of the house"); });

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 Router routes(const std::shared_ptr<EventHub>& hub) {
   Router router;
   const auto subscribe = [hub](Request& request) -> Answer { return hub->subscribe(request); };
-  router.add({Method::get, "/events", Access::anyone, subscribe, "", "", 0});
+  router.add({Method::get, "/events", RouteAccess::anyone, subscribe, "", "", 0});
   return router;
 }
 

@@ -59,7 +59,8 @@ Answer refused_payment(const Flow& flow, const Payment& payment) {
 
 // Passes the key to the payment that waits for it, and waits for the provider's result. The body is based on
 // `recorded_before` when the payment was confirmed with that key already, else on `recorded_now`.
-awaitable<Answer> confirm_with(Context& context, Request& request, int status, Json recorded_before, Json recorded_now) {
+awaitable<Answer> confirm_with(Context& context, Request& request, int status, Json recorded_before,
+                               Json recorded_now) {
   const auto confirmation = parse_payment_confirmation(request.body);
   if (!confirmation) co_return confirmation.error();
   const OrderId id = confirmation->order;

@@ -7,7 +7,7 @@ namespace sagactl::api {
 
 void add_checkout_routes(http::Router& router, Context& context) {
   using http::Method;
-  const RouteGroup checkout{router, context, "checkout", http::Access::guest};
+  const RouteGroup checkout{router, context, "checkout", http::RouteAccess::guest};
   checkout.add(Method::post, "/api/orders", post_choreographed_checkout, "Places a checkout by choreography");
   checkout.add(Method::get, "/api/orders", list_checkouts, "Checkouts, newest first, at most 1000");
   checkout.add(Method::get, "/api/orders/{orderId}", get_checkout, "One checkout");
@@ -23,7 +23,7 @@ void add_checkout_routes(http::Router& router, Context& context) {
   checkout.add(Method::post, "/api/orchestrator/sagas/{sagaId}/retry", retry_checkout_saga,
                "Retries a failed or compensated saga");
 
-  const RouteGroup payments{router, context, "payments", http::Access::guest};
+  const RouteGroup payments{router, context, "payments", http::RouteAccess::guest};
   payments.add(Method::get, "/api/payments", list_payments, "Payments of the newest 1000 checkouts");
   payments.add(Method::get, "/api/payments/{paymentId}", get_payment, "One payment");
   payments.add(Method::get, "/api/payments/order/{orderId}", get_payment_of_checkout,
@@ -35,13 +35,15 @@ void add_checkout_routes(http::Router& router, Context& context) {
   payments.add(Method::post, "/api/payments/create-from-toss", create_payment_from_toss,
                "Records a payment that the provider has and the node does not");
 
-  const RouteGroup inventory{router, context, "inventory", http::Access::guest};
+  const RouteGroup inventory{router, context, "inventory", http::RouteAccess::guest};
   inventory.add(Method::post, "/api/inventory/initialize", initialize_inventory,
                 "Creates the sample products that do not exist yet");
-  inventory.add(Method::get, "/api/inventory", list_stock, "Products with their available, reserved and sold quantities");
+  inventory.add(Method::get, "/api/inventory", list_stock,
+                "Products with their available, reserved and sold quantities");
   inventory.add(Method::get, "/api/inventory/{productId}", get_stock, "One product");
   inventory.add(Method::put, "/api/inventory/{productId}", put_stock, "Sets the available quantity of a product");
-  inventory.add(Method::get, "/api/reservations/order/{orderId}", get_reservation, "The stock that a checkout reserved");
+  inventory.add(Method::get, "/api/reservations/order/{orderId}", get_reservation,
+                "The stock that a checkout reserved");
 }
 
 }  // namespace sagactl::api

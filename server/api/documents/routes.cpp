@@ -18,16 +18,16 @@ Answer api_page(Context&, Request&) {
 }  // namespace
 
 void add_document_routes(http::Router& router, Context& context) {
-  using http::Access;
+  using http::RouteAccess;
   using http::Method;
-  const RouteGroup documents{router, context, "documents", Access::anyone};
+  const RouteGroup documents{router, context, "documents", RouteAccess::anyone};
   documents.add(Method::get, "/", status_page, "Status of the node, as a page");
   // Made from the router at each request: by then it has the routes of all surfaces, these included.
   const auto document = [&router](Request&) -> Answer {
     return http::json_response(200, openapi_document(router, openapi_details()));
   };
   for (const char* path : {"/api-json", "/api/docs-json"})
-    router.add({Method::get, path, Access::anyone, document, "The API as an OpenAPI 3.1 document", "documents"});
+    router.add({Method::get, path, RouteAccess::anyone, document, "The API as an OpenAPI 3.1 document", "documents"});
   for (const char* path : {"/api", "/api/docs"}) documents.add(Method::get, path, api_page, "The API, as a page");
 }
 

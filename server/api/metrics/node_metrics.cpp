@@ -65,14 +65,12 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
                                 .Name("sagactl_database_connections")
                                 .Help("Connections of this process to the database server")
                                 .Register(metrics.registry())),
-      sagas_active_(
-          gauge(metrics.registry(), "sagactl_sagas_active", "Sagas in the database that have not ended")),
-      unpublished_events_(gauge(metrics.registry(), "sagactl_unpublished_events",
-                                "Events in the database that are not published yet")),
+      sagas_active_(gauge(metrics.registry(), "sagactl_sagas_active", "Sagas in the database that have not ended")),
+      unpublished_events_(
+          gauge(metrics.registry(), "sagactl_unpublished_events", "Events in the database that are not published yet")),
       held_back_(gauge(metrics.registry(), "sagactl_events_held_back_seconds",
                        "How long events of this node have waited for earlier events of another node; 0: none wait")),
-      queue_depth_(
-          gauge(metrics.registry(), "sagactl_queue_depth", "Commands queued for a commit at this node")),
+      queue_depth_(gauge(metrics.registry(), "sagactl_queue_depth", "Commands queued for a commit at this node")),
       store_available_(gauge(metrics.registry(), "sagactl_store_available",
                              "1 when the last commit of this node succeeded, 0 when it failed")),
       lock_available_(gauge(metrics.registry(), "sagactl_lock_available",
@@ -81,9 +79,9 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
       sagas_stuck_(gauge(metrics.registry(), "sagactl_sagas_stuck",
                          "Sagas blocked at this node because their next command cannot be written")),
       commits_(counter(metrics.registry(), "sagactl_commits_total", "Commits of this node")),
-      commands_(counter(metrics.registry(), "sagactl_commands_total", "Commands decided by this node, refused ones included")),
-      adopted_(
-          counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas adopted from dead nodes")),
+      commands_(counter(metrics.registry(), "sagactl_commands_total",
+                        "Commands decided by this node, refused ones included")),
+      adopted_(counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas adopted from dead nodes")),
       fenced_(counter(metrics.registry(), "sagactl_fenced_total",
                       "Commits refused because another node had taken over the lease")),
       late_charges_(counter(metrics.registry(), "sagactl_late_charges_total",
@@ -94,12 +92,9 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
                          "Events of this process acknowledged by the bus")),
       accepted_(orders_.Add({{"result", "accepted"}})),
       replayed_(orders_.Add({{"result", "replayed"}})),
-      lock_wait_(
-          histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was granted", seconds)),
-      batch_size_(
-          histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
-      commit_time_(
-          histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Duration of one commit", seconds)),
+      lock_wait_(histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was granted", seconds)),
+      batch_size_(histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
+      commit_time_(histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Duration of one commit", seconds)),
       consumers_(metrics),
       progress_(metrics) {
   // Counters start at 0: rate() does not see the first event of a series that starts with it.

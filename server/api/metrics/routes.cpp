@@ -21,7 +21,7 @@ awaitable<Answer> get_metrics(Context& context, Request& request) {
 }  // namespace
 
 void add_metrics_routes(http::Router& router, Context& context) {
-  const RouteGroup metrics{router, context, "health", http::Access::anyone};
+  const RouteGroup metrics{router, context, "health", http::RouteAccess::anyone};
   metrics.add(http::Method::get, "/metrics", get_metrics, "Metrics in the Prometheus text format, or as OpenMetrics");
 }
 

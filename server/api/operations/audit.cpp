@@ -27,7 +27,8 @@ constexpr std::array audited = {AuditedEvent{EventType::saga_retried, "retry"},
                                 AuditedEvent{EventType::payment_refund_failed, "refund-failed", false}};
 
 std::string_view action_of(EventType type) {
-  const auto found = std::find_if(audited.begin(), audited.end(), [type](const AuditedEvent& it) { return it.type == type; });
+  const auto found =
+      std::find_if(audited.begin(), audited.end(), [type](const AuditedEvent& it) { return it.type == type; });
   return found == audited.end() ? "" : found->action;
 }
 

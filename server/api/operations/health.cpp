@@ -116,8 +116,9 @@ awaitable<Answer> get_detailed_health(Context& context, Request&) {
   bus["unpublishedEvents"] = stats.unpublished;
   bus["publishedEvents"] = bus_state.published;
   if (!stats.held_back.empty())
-    bus["waitsFor"] = fmt::format("events of node {} wait for earlier events of node {} that are not published yet, for {} so far",
-                                  stats.held_back, stats.held_back_by, format_duration(stats.held_back_for));
+    bus["waitsFor"] =
+        fmt::format("events of node {} wait for earlier events of node {} that are not published yet, for {} so far",
+                    stats.held_back, stats.held_back_by, format_duration(stats.held_back_for));
   body["dependencies"] = Json{{"database", dependency_json(database, true)},
                               {"committer", std::move(committer)},
                               {"lock", dependency_json(lock, false)},

@@ -10,7 +10,9 @@ namespace sagactl::api {
 namespace {
 
 Json retry_policy_json(const RetryPolicy& retry) {
-  return Json{{"firstMs", milliseconds(retry.first)}, {"capMs", milliseconds(retry.cap)}, {"budgetMs", milliseconds(retry.budget)}};
+  return Json{{"firstMs", milliseconds(retry.first)},
+              {"capMs", milliseconds(retry.cap)},
+              {"budgetMs", milliseconds(retry.budget)}};
 }
 
 Json step_definition_json(const StepDefinition& step) {

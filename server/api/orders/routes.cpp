@@ -6,7 +6,7 @@ namespace sagactl::api {
 
 void add_order_routes(http::Router& router, Context& context) {
   using http::Method;
-  const RouteGroup orders{router, context, "orders", http::Access::user};
+  const RouteGroup orders{router, context, "orders", http::RouteAccess::user};
   orders.add(Method::post, "/orders", post_order, "Places an order and starts its saga");
   orders.add(Method::post, "/orders/test/create", post_order, "The same as POST /orders");
   orders.add(Method::get, "/orders", list_orders, "The caller's orders, newest first");

@@ -6,7 +6,7 @@ namespace sagactl::api {
 
 void add_purchase_routes(http::Router& router, Context& context) {
   using http::Method;
-  const RouteGroup purchase{router, context, "purchase", http::Access::guest};
+  const RouteGroup purchase{router, context, "purchase", http::RouteAccess::guest};
   purchase.add(Method::post, "/purchase/setup-test-data", set_up_test_data,
                "Creates test users and items that do not exist yet");
   purchase.add(Method::post, "/purchase/orders", post_purchase, "Buys an item for a user");

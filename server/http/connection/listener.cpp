@@ -122,8 +122,9 @@ bool Listener::refuse_next() {
   const auto now = HttpConnection::Clock::now();
   if (now >= log_descriptors_after_) {
     log_descriptors_after_ = now + descriptor_log_interval;
-    log_warn("out of file descriptors; new connections are answered 503",
-             {{"port", port_}, {"connections", connections_.size()}, {"hint", "raise the limit of open files (nofile)"}});
+    log_warn(
+        "out of file descriptors; new connections are answered 503",
+        {{"port", port_}, {"connections", connections_.size()}, {"hint", "raise the limit of open files (nofile)"}});
   }
   const bool is_refused = reserved_descriptor_.refuse_next(acceptor_.native_handle());
   if (is_refused) http_metrics_.refused("descriptors");
@@ -193,7 +194,8 @@ void Listener::accept_pending() {
 
 void Listener::finish_stop() {
   if (!connections_.empty()) {
-    log_warn("the stop closed connections with requests in flight", {{"port", port_}, {"connections", connections_.size()}});
+    log_warn("the stop closed connections with requests in flight",
+             {{"port", port_}, {"connections", connections_.size()}});
   }
   for (HttpConnection* connection : connections_) connection->close_now();
   if (stopped_) std::exchange(stopped_, nullptr)();

@@ -88,7 +88,7 @@ void make_conditional(const Request& request, Response& response) {
   if (response.status != 200 || response.stream || response.content_type != media::json) return;
   if (header_of(response, "ETag").empty()) response.headers.push_back({"ETag", etag_of(response.body)});
   if (header_of(response, "Cache-Control").empty()) {
-    const bool is_private = request.route && request.route->access != Access::anyone;
+    const bool is_private = request.route && request.route->access != RouteAccess::anyone;
     response.headers.push_back({"Cache-Control", is_private ? "private, no-cache" : "no-cache"});
   }
   const std::string_view etag = header_of(response, "ETag");

@@ -16,7 +16,8 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-void add_family(std::vector<MetricFamily>& families, const char* name, const char* help, MetricType type, double value) {
+void add_family(std::vector<MetricFamily>& families, const char* name, const char* help, MetricType type,
+                double value) {
   MetricFamily& family = families.emplace_back();
   family.name = name;
   family.help = help;

@@ -24,8 +24,10 @@ class PasswordGuessing : public testing::Test {
   }
   void SetUp() override { node.stop_clock(); }
   // As a proxy forwards it for the client at `address`.
-  HttpResponse post(const std::string& address, const std::string& path, const Json& body, const std::string& key = "") {
-    HttpRequest request{"POST", path, body.dump(), {{"X-Forwarded-For", address}, {"Content-Type", "application/json"}}};
+  HttpResponse post(const std::string& address, const std::string& path, const Json& body,
+                    const std::string& key = "") {
+    HttpRequest request{
+        "POST", path, body.dump(), {{"X-Forwarded-For", address}, {"Content-Type", "application/json"}}};
     if (!key.empty()) request.headers.push_back({"Idempotency-Key", key});
     return node.client().send(request).value();
   }
@@ -78,7 +80,8 @@ TEST_F(PasswordGuessing, DoesNotCountRightPasswords) {
 
 TEST_F(PasswordGuessing, HasALimitOfRegistrationsForEachAddress) {
   std::map<int, int> answers;
-  for (int i = 0; i < 70; ++i) ++answers[post("198.51.100.9", "/auth/register", registration_of("u" + std::to_string(i))).status];
+  for (int i = 0; i < 70; ++i)
+    ++answers[post("198.51.100.9", "/auth/register", registration_of("u" + std::to_string(i))).status];
   EXPECT_EQ(answers[201], 60);
   EXPECT_EQ(answers[429], 10);
   EXPECT_EQ(post("198.51.100.10", "/auth/register", registration_of("other")).status, 201);

@@ -9,7 +9,8 @@ namespace {
 class UserRoutes : public testing::Test {
  protected:
   Json registered(const std::string& name) {
-    const Json body{{"email", name + "@example.com"}, {"password", "password123"}, {"firstName", "A"}, {"lastName", "B"}};
+    const Json body{
+        {"email", name + "@example.com"}, {"password", "password123"}, {"firstName", "A"}, {"lastName", "B"}};
     return node.client().post("/auth/register", body)->json().value();
   }
   HttpResponse set(const std::string& name, const Json& rights) {
@@ -63,7 +64,11 @@ TEST_F(UserRoutes, LoseAccessWhenTheyAreDisabled) {
 }
 
 TEST_F(UserRoutes, AreCreatedWithARole) {
-  const Json boss{{"email", "Boss@example.com"}, {"password", "password123"}, {"firstName", "A"}, {"lastName", "B"}, {"role", "admin"}};
+  const Json boss{{"email", "Boss@example.com"},
+                  {"password", "password123"},
+                  {"firstName", "A"},
+                  {"lastName", "B"},
+                  {"role", "admin"}};
   EXPECT_EQ(node.admin().post("/users", boss)->status, 201);
   EXPECT_EQ(node.admin().post("/users", boss)->status, 409);
   EXPECT_EQ(log_in("boss"), 200);

@@ -48,11 +48,12 @@ TEST_F(MetricsRoute, EveryCounterInAnAlertExistsFromTheStart) {
     ASSERT_TRUE(now.contains(name)) << name;
     EXPECT_EQ(now[name], 0) << name;
   }
-  for (const char* family : {"sagactl_http_responses_total{class=\"5xx\"}", "sagactl_http_refused_total{reason=\"rate\"}",
-                             "sagactl_http_refused_total{reason=\"connections\"}",
-                             "sagactl_http_refused_total{reason=\"Payload Too Large\"}", "sagactl_fenced_total",
-                             "sagactl_sagas_adopted_total", "sagactl_late_charges_total", "sagactl_sagas_stuck",
-                             "sagactl_events_held_back_seconds"})
+  for (const char* family :
+       {"sagactl_http_responses_total{class=\"5xx\"}", "sagactl_http_refused_total{reason=\"rate\"}",
+        "sagactl_http_refused_total{reason=\"connections\"}",
+        "sagactl_http_refused_total{reason=\"Payload Too Large\"}", "sagactl_fenced_total",
+        "sagactl_sagas_adopted_total", "sagactl_late_charges_total", "sagactl_sagas_stuck",
+        "sagactl_events_held_back_seconds"})
     EXPECT_TRUE(now.contains(family)) << family;
   for (const SagaDefinition& definition : definitions()) {
     const std::string type = "type=\"" + std::string(definition.name) + "\"";

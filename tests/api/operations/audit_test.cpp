@@ -55,11 +55,13 @@ TEST_F(Audit, HasLateCharges) {
   node.await_end(id);
   EXPECT_EQ(actions(), Actions{"cancel"});
   node.gateway().release();
-  for (int i = 0; i < 500 && node.gateway().refunds() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; i < 500 && node.gateway().refunds() == 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(node.gateway().refunds(), 1);
   EXPECT_EQ(actions(), (Actions{"late-charge", "cancel"}));
   const Json audit = admin.get("/audit")->json().value(), all = admin.get("/api-json")->json().value();
-  for (const std::string& fault : schema_faults(all, all["components"]["schemas"]["Audit"], audit)) ADD_FAILURE() << fault;
+  for (const std::string& fault : schema_faults(all, all["components"]["schemas"]["Audit"], audit))
+    ADD_FAILURE() << fault;
   const Json late = audit["entries"][0];
   EXPECT_EQ(late["by"], "");
   EXPECT_TRUE(late["email"].is_null());

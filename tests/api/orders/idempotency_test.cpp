@@ -46,7 +46,8 @@ TEST_F(Idempotency, TheSameRequestMayBeWrittenDifferently) {
       R"({ "shippingAddress" : "x", "items" : [ { "price" : 2.50, "quantity" : 1, "productName" : "Pen é",
            "productId" : "I-1" } ] })",
       R"({"items":[{"productId":"I-1","productName":"Pen \u00e9","quantity":1.0,"price":25e-1}],"shippingAddress":"x"})",
-      "\xEF\xBB\xBF" R"({"items":[{"productId":"I-1","productName":"Pen é","quantity":1e0,"price":2.500}],
+      "\xEF\xBB\xBF"
+      R"({"items":[{"productId":"I-1","productName":"Pen é","quantity":1e0,"price":2.500}],
            "shippingAddress":"\u0078"})",
   };
   for (const char* body : same)

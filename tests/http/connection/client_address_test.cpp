@@ -77,7 +77,8 @@ TEST(TrustedProxies, MatchNetworksToTheBit) {
 }
 
 TEST(TrustedProxies, NameWhatIsNoNetwork) {
-  for (const char* wrong : {"", "nginx", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8x", "fd00::/129", "10.0.0"}) {
+  for (const char* wrong :
+       {"", "nginx", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8x", "fd00::/129", "10.0.0"}) {
     const auto parsed = TrustedProxies::parse({wrong});
     ASSERT_FALSE(parsed.ok()) << wrong;
     EXPECT_NE(parsed.error().message.find("'" + std::string(wrong) + "'"), std::string::npos);

@@ -121,8 +121,8 @@ TEST(MalformedRequests, NeverStopTheServerFromAnsweringTheNext) {
   set_log_sink([](std::string_view) {});
   Router router;
   const auto echo = [](Request& request) -> Answer { return text_response(200, request.body); };
-  router.add({Method::get, "/n/{n}", Access::anyone, echo, "", "", 0});
-  router.add({Method::post, "/echo", Access::anyone, echo, "", "", 0});
+  router.add({Method::get, "/n/{n}", RouteAccess::anyone, echo, "", "", 0});
+  router.add({Method::post, "/echo", RouteAccess::anyone, echo, "", "", 0});
   const TestHttpServer server(std::move(router));
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -33,7 +33,7 @@ class Conditional : public ServerTest {
     add(router, Method::put, "/thing", changes);
     add(router, Method::del, "/thing", changes);
     add(router, Method::post, "/thing", changes);
-    Route knowing{Method::post, "/knowing", Access::anyone, changes, "", ""};
+    Route knowing{Method::post, "/knowing", RouteAccess::anyone, changes, "", ""};
     knowing.reads_if_match = true;
     router.add(std::move(knowing));
     server.emplace(std::move(router));

@@ -93,8 +93,9 @@ TEST_F(CrossOrigin, APageCanReadThatThereAreTooManyConnections) {
 
 TEST_F(CrossOrigin, APageOfAnotherOriginCanReadNothingAndTheAnswerVariesByOrigin) {
   const TestHttpServer server(routes(), allowing({shop}));
-  for (const std::string& origin : {std::string("https://evil.example"), std::string("https://shop.example.evil.example"),
-                                    std::string("http://shop.example"), std::string("null")}) {
+  for (const std::string& origin :
+       {std::string("https://evil.example"), std::string("https://shop.example.evil.example"),
+        std::string("http://shop.example"), std::string("null")}) {
     const RawResponse answer = server.ask(request_text("GET", "/n/1", "", from(origin)));
     EXPECT_EQ(answer.head.find("Access-Control"), answer.head.npos) << origin;
     EXPECT_EQ(answer.header("vary"), "Origin") << origin;

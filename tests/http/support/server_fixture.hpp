@@ -45,7 +45,7 @@ class Gate {
 };
 
 inline void add(Router& router, Method method, const char* pattern, Handler handler,
-                Access access = Access::anyone) {
+                RouteAccess access = RouteAccess::anyone) {
   router.add({method, pattern, access, std::move(handler), "", "", 0});
 }
 
@@ -92,7 +92,7 @@ class ServerTest : public ::testing::Test {
     });
     add(
         router, Method::get, "/local", [](Request&) -> Answer { return text_response(200, "in"); },
-        Access::loopback_only);
+        RouteAccess::loopback_only);
     return router;
   }
 

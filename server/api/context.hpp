@@ -1,4 +1,4 @@
-// What the handlers of one node work with. Everything referred to outlives the router made from it.
+// What the handlers of one node use. Everything referred to outlives the router made from it.
 #pragma once
 
 #include <atomic>
@@ -6,12 +6,12 @@
 #include <memory>
 #include <string>
 
-#include "server/api/operations/event_feed.hpp"
-#include "server/api/orders/in_flight.hpp"
+#include "server/api/accounts/login_sessions.hpp"
 #include "server/api/metrics/node_metrics.hpp"
+#include "server/api/operations/event_feed.hpp"
+#include "server/api/orders/in_flight_keys.hpp"
 #include "server/api/query_threads.hpp"
 #include "server/api/shared_read.hpp"
-#include "server/api/accounts/login_sessions.hpp"
 #include "server/auth/login_limit.hpp"
 #include "server/auth/password.hpp"
 #include "server/engine/engine.hpp"
@@ -26,37 +26,37 @@
 
 namespace sagactl::api {
 
-struct Options {
+struct ApiOptions {
   NodeName node = "node-1";
   std::string environment = "development";
   bool key_only = false;           // --dedupe key-only
-  bool allow_test_routes = false;  // /redis-test and /kafka-test off this machine
-  bool allow_anonymous = false;    // /api and /purchase without a token off this machine
+  bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
   auth::PasswordCost password_cost;
 };
 
 struct Context {
-  Options options;
+  ApiOptions options;
   Engine& engine;
   OrderAdmission& admission;
   Queries& queries;
   Lock& lock;
   Bus& bus;
   Clock& clock;
-  QueryThreads& query_threads;        // for calls of `queries`, which may wait
-  http::Workers& hashers;  // for passwords
+  QueryThreads& query_threads;  // for calls of `queries`, which block
+  http::Workers& hashers;       // for passwords
   http::Metrics& metrics;
   NodeMetrics& node_metrics;
   LoginSessions& sessions;
   EventFeed& feed;
 
-  // What anybody may ask for.
+  // Reads that routes open to anyone make.
   SharedRead<Timestamp> database_time{query_threads, [&from = queries] { return from.database_time(); }};
   SharedRead<Counts> counts{query_threads, [&from = queries] { return from.counts(); }};
-  InFlight in_flight = {};          // Idempotency-Keys that are being worked on
+  InFlightKeys in_flight_keys = {};
   auth::LoginLimit login_limit = {};
   const SagaExchange* exchange = nullptr;  // null: all participants are in this process
-  std::atomic<bool> ready = false;  // true once start is complete, false again from the beginning of the stop
+  std::atomic<bool> ready = false;         // from the end of the start until the stop begins
 };
 
 }  // namespace sagactl::api

@@ -5,14 +5,13 @@
 #include <algorithm>
 
 #include "common/text/text.hpp"
-#include "embedded/api_pages.hpp"
-#include "server/api/page.hpp"
+#include "server/api/embedded_text.hpp"
 #include "server/api/routes.hpp"
 
 namespace sagactl::api {
 namespace {
 
-using http::Access;
+using http::RouteAccess;
 using http::Method;
 using http::Route;
 
@@ -22,7 +21,7 @@ Json problem_answer(std::string_view description) {
       {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
 }
 
-// Whether that parameter of the path is an order's or a saga's UUID and nothing else.
+// Whether a path parameter must be the UUID of an order or a saga.
 bool is_uuid(const Route& route, std::string_view name) {
   if (name == "orderId") return true;
   if (name == "id") return route.pattern.starts_with("/orders/") || route.pattern.starts_with("/sagas/");
@@ -35,7 +34,7 @@ bool has_parameter(const Json& parameters, std::string_view name, std::string_vi
   });
 }
 
-// Those of the path that the details do not describe.
+// Adds the path parameters that the details do not describe.
 void add_path_parameters(Json& parameters, const Route& route) {
   for (const std::string& segment : split(route.pattern, '/')) {
     if (!segment.starts_with('{')) continue;
@@ -47,7 +46,7 @@ void add_path_parameters(Json& parameters, const Route& route) {
   }
 }
 
-// "getSagasByStatus" would be nicer to read, but this one is unique without thought: get_sagas_status_status.
+// "get_sagas_status_status": unique because the method and the pattern are.
 std::string operation_id(const Route& route) {
   std::string id = lower(http::to_string(route.method));
   for (const char c : route.pattern) {
@@ -59,7 +58,7 @@ std::string operation_id(const Route& route) {
   return id;
 }
 
-// What is read may be asked for on the condition that it has changed.
+// Every JSON answer to a GET can be made conditional (If-None-Match).
 void add_condition(Json& parameters, Json& responses, const Route& route) {
   if (route.method != Method::get || !responses.contains("200")) return;
   Json& read = responses["200"];
@@ -70,29 +69,31 @@ void add_condition(Json& parameters, Json& responses, const Route& route) {
              {"in", "header"},
              {"required", false},
              {"schema", {{"type", "string"}}},
-             {"description", "ETags of what was seen: the answer is 304 when there is nothing newer"}});
+             {"description", "ETags that the client has; 304 when one of them is current"}});
   if (!read.contains("headers") || !read["headers"].contains("ETag"))
     read["headers"]["ETag"] = Json{{"schema", {{"type", "string"}}}, {"description", "For If-None-Match"}};
-  if (!responses.contains("304")) responses["304"] = Json{{"description", "Nothing newer than If-None-Match names"}};
+  if (!responses.contains("304"))
+    responses["304"] = Json{{"description", "Not modified: an ETag in If-None-Match is current"}};
 }
 
 void add_refusals(Json& responses, const Route& route, bool has_body) {
   const auto add = [&](const char* status, std::string_view description) {
     if (!responses.contains(status)) responses[status] = problem_answer(description);
   };
-  const bool asks_who = route.access == Access::user || route.access == Access::admin || route.access == Access::guest;
-  if (asks_who) add("401", "No good token");
-  if (route.access == Access::admin || route.access == Access::loopback_only)
-    add("403", "Not for this caller");
-  add("400", "Something in the request is wrong");
+  const bool needs_caller =
+      route.access == RouteAccess::user || route.access == RouteAccess::admin || route.access == RouteAccess::guest;
+  if (needs_caller) add("401", "The token is missing or not valid");
+  if (route.access == RouteAccess::admin || route.access == RouteAccess::loopback_only)
+    add("403", "The caller may not use this route");
+  add("400", "The request is not valid");
   if (has_body) {
-    add("413", "The body is over 100 kB");
-    add("415", "The body is encoded (Content-Encoding)");
+    add("413", "The body is larger than 100 kB");
+    add("415", "The body has a Content-Encoding");
   }
   if (route.method == Method::put || route.method == Method::del)
-    add("412", "A condition was sent that is not looked at here; nothing was done");
+    add("412", "The route does not support the condition that was sent; nothing was changed");
   add("429", "Too many requests");
-  add("503", "Something needed is away; nothing was done");
+  add("503", "A dependency is unavailable; nothing was changed");
 }
 
 Json operation(const Route& route, const Json& details) {
@@ -113,22 +114,29 @@ Json operation(const Route& route, const Json& details) {
   add_refusals(responses, route, result.contains("requestBody"));
   if (!parameters.empty()) result["parameters"] = std::move(parameters);
   result["responses"] = std::move(responses);
-  if (route.access == Access::user || route.access == Access::admin)
+  if (route.access == RouteAccess::user || route.access == RouteAccess::admin)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}});
-  if (route.access == Access::guest)
+  if (route.access == RouteAccess::guest)
     result["security"] = Json::array({Json{{"bearer", Json::array()}}, Json::object()});
-  if (route.access == Access::anyone || route.access == Access::loopback_only) result["security"] = Json::array();
-  if (route.access == Access::admin) result["description"] = "For admins and the operator credential.";
+  if (route.access == RouteAccess::anyone || route.access == RouteAccess::loopback_only)
+    result["security"] = Json::array();
+  if (route.access == RouteAccess::admin) result["description"] = "For admins and the operator credential.";
   return result;
 }
 
 }  // namespace
 
 Json openapi_details() {
-  Json details = Json::parse(page("openapi.json"));
-  const Json systems = Json::parse(page("openapi_systems.json"));
-  details["components"]["schemas"].update(systems["schemas"]);
-  details["operations"].update(systems["operations"]);
+  Json details = Json::parse(embedded_text("openapi.json"));
+  details["tags"] = Json::array();
+  details["operations"] = Json::object();
+  for (const Surface& surface : surfaces) {
+    const Json part = Json::parse(embedded_text(surface.openapi));
+    if (part.contains("tags"))
+      for (const Json& tag : part["tags"]) details["tags"].push_back(tag);
+    if (part.contains("schemas")) details["components"]["schemas"].update(part["schemas"]);
+    details["operations"].update(part["operations"]);
+  }
   return details;
 }
 
@@ -142,21 +150,6 @@ Json openapi_document(const http::Router& router, const Json& details) {
               {"tags", details["tags"]},
               {"paths", std::move(paths)},
               {"components", details["components"]}};
-}
-
-void add_openapi_routes(http::Router& router) {
-  // The document is made at the first request: by then all routes are there, this file's too.
-  const auto document = [&router](http::Request&) -> http::Answer {
-    return http::json_response(200, openapi_document(router, openapi_details()));
-  };
-  const auto api_page = [](http::Request&) -> http::Answer {
-    return http::text_response(200, std::string(page("api.html")), http::media::html);
-  };
-  for (const char* path : {"/api-json", "/api/docs-json"})
-    router.add({Method::get, path, Access::anyone, document, "This interface as an OpenAPI 3.1 document",
-                "documents"});
-  for (const char* path : {"/api", "/api/docs"})
-    router.add({Method::get, path, Access::anyone, api_page, "This interface for people", "documents"});
 }
 
 }  // namespace sagactl::api

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document: the routes as the router has them, with bodies and answers from openapi.json.
+// The OpenAPI 3.1 document: the routes as the router has them, with bodies and answers from the surfaces' files.
 #pragma once
 
 #include "common/text/json.hpp"
@@ -6,10 +6,10 @@
 
 namespace sagactl::api {
 
-// `details` is the content of openapi.json: info, components, and per "METHOD /pattern" what the route table
-// does not know.
-Json openapi_document(const http::Router& router, const Json& details);
-
+// Info and shared components (openapi.json) with the tags, schemas and operations of all surfaces. "operations" has,
+// by "METHOD /pattern", what the router does not know.
 Json openapi_details();
+
+Json openapi_document(const http::Router& router, const Json& details);
 
 }  // namespace sagactl::api

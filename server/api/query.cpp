@@ -23,9 +23,9 @@ bool has_control_characters(std::string_view text) {
 }  // namespace
 
 Actor actor_of(const http::Request& request) {
-  if (!request.caller) crash("a handler asked who calls on a route that is open to anyone");
+  if (!request.caller) crash("actor_of: the route is open to anyone, so that the request has no caller");
   const auto id = UserId::parse(request.caller->id);
-  if (!id) crash("the authenticator let in a caller whose id is no user id");
+  if (!id) crash("actor_of: the id of the caller is not a user id");
   return Actor{*id, from_string<Role>(request.caller->role).value_or(Role::customer)};
 }
 
@@ -56,17 +56,17 @@ Result<std::string> text_parameter(const http::Request& request, std::string_vie
   return std::string(text);
 }
 
-std::int64_t QueryReader::integer(std::string_view name, std::int64_t otherwise, std::int64_t min,
+std::int64_t QueryReader::integer(std::string_view name, std::int64_t fallback, std::int64_t min,
                                   std::int64_t max) {
   const auto text = request_.query_value(name);
-  if (!text) return otherwise;
+  if (!text) return fallback;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (error == std::errc::result_out_of_range && !text->starts_with('-'))
     value = max + 1;
   else if (error != std::errc() || end != text->data() + text->size()) {
     fault(fmt::format("{} must be an integer number", name));
-    return otherwise;
+    return fallback;
   }
   if (value < min)
     fault(fmt::format("{} must not be less than {}", name, min));
@@ -74,7 +74,7 @@ std::int64_t QueryReader::integer(std::string_view name, std::int64_t otherwise,
     fault(fmt::format("{} must not be greater than {}", name, max));
   else
     return value;
-  return otherwise;
+  return fallback;
 }
 
 bool QueryReader::boolean(std::string_view name) {
@@ -152,10 +152,10 @@ void QueryReader::not_one_of(std::string_view name, std::span<const std::string_
   fault(fmt::format("{} must be one of the following values: {}", name, join(list, ", ")));
 }
 
-PageRequest read_page(QueryReader& query, std::int64_t limit_otherwise, std::int64_t limit_max) {
+PageRequest read_page(QueryReader& query, std::int64_t default_limit, std::int64_t limit_max) {
   PageRequest page;
   page.number = query.integer("page", 1, 1, page_max);
-  page.limit = query.integer("limit", limit_otherwise, 1, limit_max);
+  page.limit = query.integer("limit", default_limit, 1, limit_max);
   if (const auto cursor = query.uuid("cursor")) page.after = OrderId{*cursor};
   if (page.after && page.number != 1) query.fault("page and cursor must not be given together");
   return page;

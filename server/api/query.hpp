@@ -1,4 +1,4 @@
-// Reading a request's query, path and caller, with the messages that system A's clients know.
+// Reading a request's query, path and caller, with the messages of the order system's API (class-validator's words).
 #pragma once
 
 #include <string>
@@ -12,13 +12,13 @@
 
 namespace sagactl::api {
 
-// In whose name a request is made; only on routes for users and admins.
+// The caller, as the engine sees it. Precondition: the route is not open to anyone.
 Actor actor_of(const http::Request& request);
 
-// `forbidden` for customers: stock is set by merchants, admins and guests.
+// `forbidden` for customers: merchants, admins and guests set stock.
 Result<void> may_set_stock(const http::Request& request);
 
-// Whose things a caller sees: an admin everybody's.
+// The user to whose objects the caller is restricted; none for an admin.
 std::optional<UserId> owner_filter(const http::Request& request);
 
 // The {id} of the path as an id, also as a checkout shows that of its saga ("SAGA-<id>"): "Validation failed (uuid is
@@ -28,20 +28,20 @@ Result<Uuid> uuid_parameter(const http::Request& request, std::string_view name)
 // A {name} of the path that is any text without control characters, at most 256 bytes.
 Result<std::string> text_parameter(const http::Request& request, std::string_view name);
 
-// Collects what is wrong with a query and says it all at once.
+// Reads query parameters and reports all faults at once.
 class QueryReader {
  public:
   explicit QueryReader(const http::Request& request) : request_(request) {}
 
-  std::int64_t integer(std::string_view name, std::int64_t otherwise, std::int64_t min, std::int64_t max);
+  std::int64_t integer(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max);
   bool boolean(std::string_view name);  // absent: false
   std::string text(std::string_view name);
   std::optional<Timestamp> time(std::string_view name);
   std::optional<Duration> duration(std::string_view name);
   std::optional<Uuid> uuid(std::string_view name);
-  std::optional<IdRange> ids(std::string_view name);  // all that begin so
+  std::optional<IdRange> ids(std::string_view name);  // all ids with that prefix
 
-  // Every value of `name` and of `name[]`, each also a list with commas.
+  // Every value of `name` and of `name[]`; each may be a list with commas.
   template <class Enum>
   std::vector<Enum> any_of(std::string_view name) {
     std::vector<Enum> values;
@@ -80,7 +80,7 @@ struct PageRequest {
   Page page() const { return Page{(number - 1) * limit, limit, after}; }
 };
 inline constexpr std::int64_t page_limit_max = 1000;
-PageRequest read_page(QueryReader& query, std::int64_t limit_otherwise = 10,
+PageRequest read_page(QueryReader& query, std::int64_t default_limit = 10,
                       std::int64_t limit_max = page_limit_max);
 
 // Adds total, page, limit, totalPages and nextCursor (null on the last page) to an answer.

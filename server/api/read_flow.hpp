@@ -1,4 +1,4 @@
-// Finding a flow for a caller: what is not the caller's is not there.
+// Reading a flow for a caller. A flow that the caller may not see is reported as not found.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,14 +10,15 @@
 
 namespace sagactl::api {
 
-// Reads on the query_threads' threads. `not_found` with an empty message, which the caller says in its own words.
-// Context and request outlive the await.
+// Both read on the query threads; `not_found` with an empty message, for the caller to word. Context and request
+// outlive the await. find_flow takes any id of a flow: of the order, the saga, a correlation, an idempotency key or a
+// trace.
 boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Request& request, OrderId id);
 boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request,
                                                std::string text);
 
-// Reads a flow again and again until `settled` says of it that what is waited for has come, or the patience or the
-// request's own time is over. Gives it as it was read last.
+// Reads a flow repeatedly until `settled` is true of it, `patience` has passed or the request's deadline is near.
+// Returns it as it was read last.
 boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
                                                 std::chrono::milliseconds patience, bool (*settled)(const Flow&));
 

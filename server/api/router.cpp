@@ -4,7 +4,7 @@
 namespace sagactl::api {
 namespace {
 
-// Whoever uses a shop that knows no accounts. On the routes for guests alone, and sees all that is there.
+// The caller of a request without a token, on the routes for guests alone. It may see everything there.
 http::Caller guest() {
   http::Caller caller;
   caller.id = guest_id;
@@ -20,25 +20,7 @@ std::shared_ptr<http::Router> make_router(Context& context) {
   router->set_authenticator(
       [&context](const http::Request& request) { return context.sessions.authenticate(request); });
   router->set_guest(guest(), context.options.allow_anonymous);
-  add_status_page(*router, context);
-  add_auth_routes(*router, context);
-  add_user_routes(*router, context);
-  add_order_routes(*router, context);
-  add_saga_routes(*router, context);
-  add_definition_routes(*router, context);
-  add_checkout_routes(*router, context);
-  add_checkout_payment_routes(*router, context);
-  add_inventory_routes(*router, context);
-  add_purchase_routes(*router, context);
-  add_operator_routes(*router, context);
-  add_audit_routes(*router, context);
-  add_maintenance_routes(*router, context);
-  add_trace_routes(*router, context);
-  add_lock_routes(*router, context);
-  add_event_routes(*router, context);
-  add_health_routes(*router, context);
-  add_metrics_routes(*router, context);
-  add_openapi_routes(*router);
+  for (const Surface& surface : surfaces) surface.add_routes(*router, context);
   return router;
 }
 

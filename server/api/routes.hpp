@@ -1,32 +1,38 @@
-// The surfaces of a node, one function per file. Each adds its routes; `context` outlives the router.
+// The surfaces of the API. Each is a folder: its routes (routes.cpp), their handlers, what renders their answers, and
+// its part of the OpenAPI document.
 #pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
 
 #include "server/api/context.hpp"
 #include "server/http/router.hpp"
 
 namespace sagactl::api {
 
-void add_auth_routes(http::Router& router, Context& context);         // auth.cpp
-void add_user_routes(http::Router& router, Context& context);         // users.cpp
-void add_order_routes(http::Router& router, Context& context);        // orders.cpp
-void add_saga_routes(http::Router& router, Context& context);         // sagas.cpp
-void add_definition_routes(http::Router& router, Context& context);   // definitions.cpp
-void add_checkout_routes(http::Router& router, Context& context);     // checkout.cpp
-void add_checkout_payment_routes(http::Router& router, Context& context);  // checkout_payments.cpp
-void add_inventory_routes(http::Router& router, Context& context);    // inventory.cpp
-void add_purchase_routes(http::Router& router, Context& context);     // purchase.cpp
-void add_operator_routes(http::Router& router, Context& context);     // operate.cpp
-void add_audit_routes(http::Router& router, Context& context);        // audit.cpp
-void add_maintenance_routes(http::Router& router, Context& context);  // maintenance.cpp
-void add_trace_routes(http::Router& router, Context& context);        // trace.cpp
-void add_lock_routes(http::Router& router, Context& context);         // locks.cpp
-void add_health_routes(http::Router& router, Context& context);       // health.cpp
-void add_event_routes(http::Router& router, Context& context);        // events.cpp
-void add_metrics_routes(http::Router& router, Context& context);      // metrics.cpp
-void add_status_page(http::Router& router, Context& context);         // status_page.cpp
-void add_openapi_routes(http::Router& router);  // openapi.cpp; last: it describes the others
+void add_order_routes(http::Router& router, Context& context);      // orders/routes.cpp
+void add_operation_routes(http::Router& router, Context& context);  // operations/routes.cpp
+void add_checkout_routes(http::Router& router, Context& context);   // checkout/routes.cpp
+void add_purchase_routes(http::Router& router, Context& context);   // purchase/routes.cpp
+void add_account_routes(http::Router& router, Context& context);    // accounts/routes.cpp
+void add_metrics_routes(http::Router& router, Context& context);    // metrics/routes.cpp
+void add_document_routes(http::Router& router, Context& context);   // documents/routes.cpp
 
-// All of them, and the authenticator.
+struct Surface {
+  void (*add_routes)(http::Router& router, Context& context);  // `context` outlives the router
+  std::string_view openapi;                                    // the embedded file with its part of the document
+};
+
+// The one list of them, in the order of the OpenAPI document.
+inline constexpr std::array surfaces = {
+    Surface{add_order_routes, "openapi_orders.json"},       Surface{add_operation_routes, "openapi_operations.json"},
+    Surface{add_checkout_routes, "openapi_checkout.json"},  Surface{add_purchase_routes, "openapi_purchase.json"},
+    Surface{add_account_routes, "openapi_accounts.json"},   Surface{add_metrics_routes, "openapi_metrics.json"},
+    Surface{add_document_routes, "openapi_documents.json"},
+};
+
+// A router with all routes and the authenticator.
 std::shared_ptr<http::Router> make_router(Context& context);
 
 }  // namespace sagactl::api

@@ -1,5 +1,5 @@
-// A read of the database that anybody may ask for, as often as they like: at most one of it is under way, and it answers
-// all that asked before it began. So what it costs does not depend on how many ask.
+// A database read that any number of clients may request, coalesced: at most one is running, and its result goes to all
+// who asked before it started. So its cost does not depend on how many ask.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,67 +20,68 @@ class SharedRead {
  public:
   // `read` is called on one of the threads of `query_threads`, which it outlives.
   SharedRead(QueryThreads& query_threads, std::function<Result<T>()> read)
-      : state_(std::make_shared<State>(query_threads, std::move(read))) {}
+      : coalescer_(std::make_shared<Coalescer>(query_threads, std::move(read))) {}
 
-  // What a read that began after this says; `busy` when too many reads wait.
+  // The result of a read that started after this call; `busy` when too many reads are queued.
   boost::asio::awaitable<Result<T>> run() {
-    auto start = [state = state_](Done done) { state->ask(std::move(done)); };
+    auto start = [coalescer = coalescer_](Done done) { coalescer->add(std::move(done)); };
     co_return co_await http::await_callback<Result<T>>(std::move(start));
   }
 
  private:
   using Done = std::function<void(Result<T>)>;
 
-  struct State : std::enable_shared_from_this<State> {
-    State(QueryThreads& of, std::function<Result<T>()> how) : query_threads(of), read(std::move(how)) {}
+  struct Coalescer : std::enable_shared_from_this<Coalescer> {
+    Coalescer(QueryThreads& threads, std::function<Result<T>()> function)
+        : query_threads(threads), read(std::move(function)) {}
 
-    void ask(Done done) {
+    void add(Done done) {
       {
         const std::lock_guard lock(mutex);
-        asking.push_back(std::move(done));
-        if (std::exchange(is_under_way, true)) return;
+        waiting.push_back(std::move(done));
+        if (std::exchange(is_running, true)) return;
       }
-      begin();
+      schedule();
     }
 
-    void begin() {
-      if (query_threads.post([self = this->shared_from_this()] { self->work(); })) return;
-      answer(take(), Error{ErrorCode::busy, "too many reads of the database are waiting; try again"});
+    void schedule() {
+      if (query_threads.post([self = this->shared_from_this()] { self->run(); })) return;
+      complete(cancel(), Error{ErrorCode::busy, "too many database reads are queued; try again"});
     }
 
-    void work() {
-      std::vector<Done> asked;
+    void run() {
+      std::vector<Done> served;
       {
         const std::lock_guard lock(mutex);
-        asked.swap(asking);
+        served.swap(waiting);
       }
-      answer(std::move(asked), read());
+      complete(std::move(served), read());
       {
         const std::lock_guard lock(mutex);
-        is_under_way = !asking.empty();
-        if (!is_under_way) return;
+        is_running = !waiting.empty();
+        if (!is_running) return;
       }
-      begin();  // behind what others wait for
+      schedule();  // behind the reads of others
     }
 
-    std::vector<Done> take() {
+    std::vector<Done> cancel() {
       const std::lock_guard lock(mutex);
-      is_under_way = false;
-      return std::exchange(asking, {});
+      is_running = false;
+      return std::exchange(waiting, {});
     }
 
-    static void answer(std::vector<Done> asked, const Result<T>& result) {
-      for (const Done& done : asked) done(result);
+    static void complete(std::vector<Done> served, const Result<T>& result) {
+      for (const Done& done : served) done(result);
     }
 
     QueryThreads& query_threads;
     const std::function<Result<T>()> read;
     std::mutex mutex;
-    std::vector<Done> asking;
-    bool is_under_way = false;
+    std::vector<Done> waiting;
+    bool is_running = false;
   };
 
-  std::shared_ptr<State> state_;
+  std::shared_ptr<Coalescer> coalescer_;
 };
 
 }  // namespace sagactl::api

@@ -20,17 +20,17 @@ Error malformed() {
   return refusal(TokenFault::malformed, "the bearer token is not a JSON Web Token");
 }
 
-struct Parts {
+struct TokenParts {
   std::string_view header, payload, signature;
   std::string_view signed_text;  // header and payload
 };
 
-std::optional<Parts> take_apart(std::string_view token) {
+std::optional<TokenParts> split_token(std::string_view token) {
   const std::size_t first = token.find('.');
   if (first == token.npos) return std::nullopt;
   const std::size_t second = token.find('.', first + 1);
   if (second == token.npos || token.find('.', second + 1) != token.npos) return std::nullopt;
-  return Parts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
+  return TokenParts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
                token.substr(0, second)};
 }
 
@@ -42,11 +42,11 @@ std::optional<Json> decode(std::string_view part) {
   return json;
 }
 
-// The algorithm is this key's to say, not the token's: "none", RS256 and the like are refused before anything
-// is computed, and so are extensions that a reader must understand ("crit").
+// The key decides the algorithm, not the token: "none", RS256 and others are refused before anything is computed, and
+// so are extensions that a verifier must understand ("crit").
 Result<void> check_header(std::string_view part) {
-  static const std::string usual = base64url(header_json);
-  if (part == usual) return {};
+  static const std::string own_header = base64url(header_json);
+  if (part == own_header) return {};
   const auto header = decode(part);
   if (!header) return malformed();
   const auto algorithm = header->find("alg");
@@ -98,9 +98,9 @@ std::string_view to_string(TokenFault fault) {
   return "malformed";
 }
 
-TokenKey::TokenKey(std::string secret, std::size_t remembered_max)
-    : secret_(std::move(secret)), generation_max_(remembered_max / 2) {
-  if (secret_.empty()) crash("a token key needs a secret");
+TokenKey::TokenKey(std::string secret, std::size_t cached_max)
+    : secret_(std::move(secret)), generation_max_(cached_max / 2) {
+  if (secret_.empty()) crash("TokenKey: the secret is empty");
 }
 
 std::string TokenKey::sign(const Claims& claims) const {
@@ -121,25 +121,25 @@ std::string TokenKey::sign(const Claims& claims) const {
 Result<Claims> TokenKey::verify(std::string_view token, Timestamp now) const {
   {
     const std::lock_guard lock(mutex_);
-    if (const Claims* known = recall(token)) {
-      if (auto valid = check_time(*known, now); !valid) return valid.error();
-      return *known;
+    if (const Claims* cached_claims = find_cached(token)) {
+      if (auto valid = check_time(*cached_claims, now); !valid) return valid.error();
+      return *cached_claims;
     }
   }
-  Result<Claims> claims = verify_unseen(token, now);
+  Result<Claims> claims = verify_uncached(token, now);
   if (claims) {
     const std::lock_guard lock(mutex_);
-    remember(token, *claims);
+    cache(token, *claims);
   }
   return claims;
 }
 
-Result<Claims> TokenKey::verify_unseen(std::string_view token, Timestamp now) const {
+Result<Claims> TokenKey::verify_uncached(std::string_view token, Timestamp now) const {
   if (token.size() > token_length_max) return malformed();
-  const auto parts = take_apart(token);
+  const auto parts = split_token(token);
   if (!parts) return malformed();
   if (auto header = check_header(parts->header); !header) return header.error();
-  // Compared as text: there is then just one token for a signature.
+  // Compared as text, so that there is only one encoding of a signature.
   if (!equal_in_constant_time(signature_of(secret_, parts->signed_text), parts->signature))
     return refusal(TokenFault::bad_signature, "the bearer token was not signed by this node's secret");
   const auto payload = decode(parts->payload);
@@ -156,28 +156,29 @@ Result<Claims> TokenKey::verify_unseen(std::string_view token, Timestamp now) co
   claims.issued_at_s = seconds_claim(*payload, "iat").value_or(0);
   const auto not_before = seconds_claim(*payload, "nbf");
   if (not_before && now.us / 1'000'000 < *not_before)
-    return refusal(TokenFault::not_yet_valid, "the bearer token is not valid yet; check the clocks");
+    return refusal(TokenFault::not_yet_valid,
+                   "the bearer token is not valid yet; check that the clocks of the nodes agree");
   if (auto valid = check_time(claims, now); !valid) return valid.error();
   return claims;
 }
 
-std::size_t TokenKey::remembered() const {
+std::size_t TokenKey::cached() const {
   const std::lock_guard lock(mutex_);
   return recent_.size() + older_.size();
 }
 
-const Claims* TokenKey::recall(std::string_view token) const {
+const Claims* TokenKey::find_cached(std::string_view token) const {
   const auto recent = recent_.find(token);
   if (recent != recent_.end()) return &recent->second;
   const auto older = older_.find(token);
   if (older == older_.end()) return nullptr;
   const Claims claims = older->second;
-  remember(token, claims);
+  cache(token, claims);
   const auto moved = recent_.find(token);
   return moved == recent_.end() ? nullptr : &moved->second;
 }
 
-void TokenKey::remember(std::string_view token, const Claims& claims) const {
+void TokenKey::cache(std::string_view token, const Claims& claims) const {
   if (generation_max_ == 0) return;
   if (recent_.size() >= generation_max_) {
     older_ = std::move(recent_);

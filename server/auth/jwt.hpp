@@ -1,4 +1,4 @@
-// JSON Web Tokens signed with HMAC-SHA-256 (RFC 7519, HS256), with the claims that system A's clients read.
+// JSON Web Tokens signed with HMAC-SHA-256 (RFC 7519, HS256), with the claims that the order system's clients read.
 #pragma once
 
 #include <cstddef>
@@ -30,38 +30,38 @@ enum class TokenFault { malformed, wrong_algorithm, bad_signature, not_yet_valid
 
 std::string_view to_string(TokenFault fault);
 
-// Signs and checks with one secret. Access and refresh tokens are told apart by having a secret each. Any
-// thread.
+// Signs and verifies with one secret. Access and refresh tokens have different secrets, so that neither passes for the
+// other. Any thread.
 class TokenKey {
  public:
-  // An empty secret is a programmer's error. Tokens that proved right are remembered, `remembered_max` at
-  // most, so that a token that comes with every request is not checked anew each time.
-  explicit TokenKey(std::string secret, std::size_t remembered_max = 8192);
+  // Precondition: `secret` is not empty. Verified tokens are cached, at most `cached_max`, so that a token that comes
+  // with every request is verified once.
+  explicit TokenKey(std::string secret, std::size_t cached_max = 8192);
 
   std::string sign(const Claims& claims) const;
 
-  // The claims of a token that this key signed with HS256 and that holds at `now`; else `unauthenticated`,
-  // whose members say why as "reason" (a TokenFault) and keep "message" what system A says: "Unauthorized".
+  // The claims of a token that this key signed with HS256 and that is valid at `now`; else `unauthenticated` with the
+  // members "reason" (a TokenFault) and "message", which is "Unauthorized" as in the reference system.
   Result<Claims> verify(std::string_view token, Timestamp now) const;
 
-  std::size_t remembered() const;
+  std::size_t cached() const;
 
  private:
-  struct Hash {
+  struct TokenHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Remembered = std::unordered_map<std::string, Claims, Hash, std::equal_to<>>;
+  using ClaimsByToken = std::unordered_map<std::string, Claims, TokenHash, std::equal_to<>>;
 
-  Result<Claims> verify_unseen(std::string_view token, Timestamp now) const;
-  const Claims* recall(std::string_view token) const;
-  void remember(std::string_view token, const Claims& claims) const;
+  Result<Claims> verify_uncached(std::string_view token, Timestamp now) const;
+  const Claims* find_cached(std::string_view token) const;
+  void cache(std::string_view token, const Claims& claims) const;
 
   const std::string secret_;
   const std::size_t generation_max_;
   mutable std::mutex mutex_;
-  mutable Remembered recent_;  // two generations: the older one is dropped whole when the newer one is full
-  mutable Remembered older_;
+  mutable ClaimsByToken recent_;  // two generations: the older one is dropped when the newer one is full
+  mutable ClaimsByToken older_;
 };
 
 // The token of an "Authorization: Bearer ..." header; "" when there is none.

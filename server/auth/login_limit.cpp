@@ -17,7 +17,7 @@ std::string pair_of(const std::string& address, const std::string& account) {
 
 }  // namespace
 
-TryBuckets::Bucket& TryBuckets::fill(std::string_view key, SteadyTime now) {
+KeyedTokenBuckets::KeyBucket& KeyedTokenBuckets::fill(std::string_view key, SteadyTime now) {
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     buckets_.splice(buckets_.begin(), buckets_, found->second);
@@ -26,31 +26,31 @@ TryBuckets::Bucket& TryBuckets::fill(std::string_view key, SteadyTime now) {
       by_key_.erase(buckets_.back().key);
       buckets_.pop_back();
     }
-    buckets_.push_front({std::string(key), rate_.at_once, now});
+    buckets_.push_front({std::string(key), rate_.burst, now});
     by_key_.emplace(buckets_.front().key, buckets_.begin());
   }
-  Bucket& bucket = buckets_.front();
+  KeyBucket& bucket = buckets_.front();
   const double gained =
-      static_cast<double>((now - bucket.at).count()) / static_cast<double>(rate_.one_more_after.count());
-  bucket.tries = std::min(rate_.at_once, bucket.tries + std::max(0.0, gained));
-  bucket.at = now;
+      static_cast<double>((now - bucket.filled_at).count()) / static_cast<double>(rate_.refill_interval.count());
+  bucket.tokens = std::min(rate_.burst, bucket.tokens + std::max(0.0, gained));
+  bucket.filled_at = now;
   return bucket;
 }
 
-Duration TryBuckets::wait(std::string_view key, SteadyTime now) {
-  const double missing = 1 - fill(key, now).tries;
+Duration KeyedTokenBuckets::wait(std::string_view key, SteadyTime now) {
+  const double missing = 1 - fill(key, now).tokens;
   if (missing <= 0) return Duration{0};
   return Duration(std::max<std::int64_t>(
-      1, static_cast<std::int64_t>(std::ceil(missing * static_cast<double>(rate_.one_more_after.count())))));
+      1, static_cast<std::int64_t>(std::ceil(missing * static_cast<double>(rate_.refill_interval.count())))));
 }
 
-void TryBuckets::take(std::string_view key, SteadyTime now) {
-  fill(key, now).tries -= 1;
+void KeyedTokenBuckets::take(std::string_view key, SteadyTime now) {
+  fill(key, now).tokens -= 1;
 }
 
-void TryBuckets::give_back(std::string_view key, SteadyTime now) {
-  Bucket& bucket = fill(key, now);
-  bucket.tries = std::min(rate_.at_once, bucket.tries + 1);
+void KeyedTokenBuckets::give_back(std::string_view key, SteadyTime now) {
+  KeyBucket& bucket = fill(key, now);
+  bucket.tokens = std::min(rate_.burst, bucket.tokens + 1);
 }
 
 Duration LoginLimit::begin(const std::string& address, const std::string& account, SteadyTime now) {

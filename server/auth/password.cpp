@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t salt_bytes = 16;
 constexpr std::size_t hash_bytes = 32;
 constexpr std::uint32_t lanes = 1;
-// A hash that came from elsewhere must not take the node's memory or its threads.
+// A hash from elsewhere must not exhaust the node's memory or block its threads.
 constexpr std::uint32_t memory_kib_max = 256 * 1024;
 constexpr std::uint32_t passes_max = 16;
 constexpr std::uint32_t lanes_max = 4;
@@ -55,7 +55,7 @@ Result<std::string> hash_password(std::string_view password, const PasswordCost&
       argon2id_hash_encoded(cost.passes, cost.memory_kib, lanes, password.data(), password.size(),
                             salt.data(), salt.size(), hash_bytes, encoded.data(), encoded.size());
   if (failed == ARGON2_MEMORY_ALLOCATION_ERROR) {
-    return Error{ErrorCode::busy, "there is no memory left to hash a password; try again in a second"};
+    return Error{ErrorCode::busy, "out of memory while hashing a password; try again in a second"};
   }
   if (failed != ARGON2_OK)
     return Error{ErrorCode::bug, std::string("hashing a password failed: ") + argon2_error_message(failed)};
@@ -70,8 +70,8 @@ bool verify_password(std::string_view encoded, std::string_view password) {
 }
 
 bool verify_nobodys_password(std::string_view password, const PasswordCost& cost) {
-  const auto spent = hash_password(password, cost);
-  return spent.ok() && false;
+  const auto discarded = hash_password(password, cost);
+  return discarded.ok() && false;
 }
 
 bool needs_rehash(std::string_view encoded, const PasswordCost& cost) {

@@ -1,4 +1,4 @@
-// Waiting in a handler for a callback that another thread makes (the engine's commit, for one).
+// Waiting in a coroutine for a callback from another thread, such as the engine's after a commit.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,27 +18,27 @@
 
 namespace sagactl::http {
 
-// A coroutine's way to wait for Asio: errors come as the first of the results, and none is thrown.
+// Completion token: errors of Asio operations are returned as the first result instead of thrown.
 inline constexpr auto use_result = boost::asio::as_tuple(boost::asio::use_awaitable);
 
-// Where a waiting coroutine and the callback meet. The coroutine belongs to its io_context: a callback that
-// comes after the context is gone finds `timer_` empty and does nothing.
+// The state that a waiting coroutine and its callback share. The coroutine belongs to its io_context: a callback after
+// the context was destroyed finds `timer_` null and does nothing.
 template <class T>
 class CallbackAwaiter : public std::enable_shared_from_this<CallbackAwaiter<T>> {
  public:
   explicit CallbackAwaiter(boost::asio::steady_timer& timer) : timer_(&timer) {}
 
-  // The first call decides, from any thread; nothing means that no value will ever come.
+  // Only the first call counts. Any thread. `nullopt`: there will be no value.
   void settle(std::optional<T> value) {
     const std::lock_guard lock(mutex_);
     if (settled_) return;
     settled_ = true;
     value_ = std::move(value);
-    // Posted with the lock held: leave() must wait, so the executor is alive.
+    // Posted under the lock: detach() waits for it, so the executor exists.
     if (timer_)
       boost::asio::post(timer_->get_executor(), [self = this->shared_from_this()] { self->wake(); });
   }
-  void leave() {
+  void detach() {
     const std::lock_guard lock(mutex_);
     timer_ = nullptr;
   }
@@ -46,7 +46,7 @@ class CallbackAwaiter : public std::enable_shared_from_this<CallbackAwaiter<T>> 
     const std::lock_guard lock(mutex_);
     return settled_;
   }
-  // What was settled: an outer nothing when it has not been, an inner one when no value will come.
+  // nullopt: not settled; an inner nullopt: settled without a value.
   std::optional<std::optional<T>> take() {
     const std::lock_guard lock(mutex_);
     if (!settled_) return std::nullopt;
@@ -65,11 +65,10 @@ class CallbackAwaiter : public std::enable_shared_from_this<CallbackAwaiter<T>> 
   std::optional<T> value_;
 };
 
-// Runs `start(done)` and suspends until `done(value)` has been called, by any thread, once (further calls do
-// nothing; it may be called before `start` returns), or until the deadline: then there is no value, and a
-// later call does nothing. Resumes on the executor of the awaiting coroutine, which must belong to a context
-// that one thread runs. Throws std::runtime_error when all copies of `done` are dropped without a call.
-// `done` may outlive the context.
+// Runs `start(done)` and suspends until `done(value)` is called, or until the deadline: then there is no value. `done`
+// may be called by any thread, also before `start` returns; later calls, and calls after the deadline, do nothing.
+// Resumes on the executor of the awaiting coroutine, whose context one thread must run. Throws std::runtime_error when
+// all copies of `done` are destroyed without a call. `done` may outlive the context.
 //
 //   auto start = [&](std::function<void(Placed)> done) { engine.submit(command, std::move(done)); };
 //   std::optional<Placed> placed = co_await await_callback_until<Placed>(std::move(start), request.deadline);
@@ -79,30 +78,30 @@ boost::asio::awaitable<std::optional<T>> await_callback_until(
   namespace asio = boost::asio;
   asio::steady_timer timer(co_await asio::this_coro::executor, deadline);
   const auto awaiter = std::make_shared<CallbackAwaiter<T>>(timer);
-  struct Leaving {
-    CallbackAwaiter<T>& from;
-    ~Leaving() { from.leave(); }
-  } leaving{*awaiter};
+  struct DetachOnExit {
+    CallbackAwaiter<T>& awaiter;
+    ~DetachOnExit() { awaiter.detach(); }
+  } detach_on_exit{*awaiter};
   struct CompletionGuard {
-    std::shared_ptr<CallbackAwaiter<T>> with;
-    ~CompletionGuard() { with->settle(std::nullopt); }
+    std::shared_ptr<CallbackAwaiter<T>> awaiter;
+    ~CompletionGuard() { awaiter->settle(std::nullopt); }
   };
   {
     std::shared_ptr<CompletionGuard> guard(new CompletionGuard{awaiter});
     std::function<void(T)> done = [guard = std::move(guard)](T value) {
-      guard->with->settle(std::optional<T>(std::move(value)));
+      guard->awaiter->settle(std::optional<T>(std::move(value)));
     };
     start(std::move(done));
   }
-  // Between this question and the wait nothing else runs here, so a wake-up that comes now is seen later.
+  // Nothing else runs on this executor between the check and the wait, so no wake-up is lost.
   if (!awaiter->settled()) co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
   std::optional<std::optional<T>> outcome = awaiter->take();
   if (!outcome) co_return std::nullopt;
-  if (!*outcome) throw std::runtime_error("a callback that a handler waited for was dropped");
+  if (!*outcome) throw std::runtime_error("a callback was destroyed without being called");
   co_return std::move(*outcome);
 }
 
-// The same without a deadline, for callbacks that always come in bounded time.
+// The same without a deadline, for callbacks that are always called in bounded time.
 template <class T, class Start>
 boost::asio::awaitable<T> await_callback(Start start) {
   std::optional<T> value =

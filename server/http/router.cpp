@@ -28,40 +28,40 @@ std::string_view without_last_slash(std::string_view path) {
 
 }  // namespace
 
-std::string_view to_string(Access access) {
+std::string_view to_string(RouteAccess access) {
   switch (access) {
-    case Access::anyone:
+    case RouteAccess::anyone:
       return "anyone";
-    case Access::user:
+    case RouteAccess::user:
       return "user";
-    case Access::admin:
+    case RouteAccess::admin:
       return "admin";
-    case Access::guest:
+    case RouteAccess::guest:
       return "guest";
-    case Access::loopback_only:
+    case RouteAccess::loopback_only:
       return "loopback_only";
   }
   return "anyone";
 }
 
-// One position in the tree of segments.
-struct Router::Node {
+// One node of the tree of path segments.
+struct Router::PathNode {
   struct Leaf {
     const Route* route;
-    Texts names;  // of the parameters on the way here
+    Texts names;  // of the parameters on the path to it
   };
-  std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;
-  std::unique_ptr<Node> parameter;
+  std::vector<std::pair<std::string, std::unique_ptr<PathNode>>> literals;
+  std::unique_ptr<PathNode> parameter;
   std::vector<Leaf> leaves;  // one per method
 
-  Node& child(std::string_view segment) {
+  PathNode& child(std::string_view segment) {
     if (is_parameter(segment)) {
-      if (!parameter) parameter = std::make_unique<Node>();
+      if (!parameter) parameter = std::make_unique<PathNode>();
       return *parameter;
     }
     for (auto& [text, node] : literals)
       if (text == segment) return *node;
-    return *literals.emplace_back(std::string(segment), std::make_unique<Node>()).second;
+    return *literals.emplace_back(std::string(segment), std::make_unique<PathNode>()).second;
   }
 
   const Leaf* leaf(Method method) const {
@@ -70,7 +70,7 @@ struct Router::Node {
     return nullptr;
   }
 
-  // `path` is "" at the end, else begins with a slash. Depth is bounded by that of the deepest pattern.
+  // `path` is "" or begins with a slash. Depth is bounded by that of the deepest pattern.
   template <class Visit>
   bool walk(std::string_view path, Texts& values, const Visit& visit) const {
     if (path.empty()) return visit(*this);
@@ -91,26 +91,26 @@ struct Router::Node {
   }
 };
 
-Router::Router() : root_(std::make_unique<Node>()) {}
+Router::Router() : root_(std::make_unique<PathNode>()) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
 
 void Router::add(Route route) {
-  if (!route.pattern.starts_with('/')) crash(("route without a leading slash: " + route.pattern).c_str());
+  if (!route.pattern.starts_with('/')) crash(("Router::add: no leading slash: " + route.pattern).c_str());
   route.index = routes_.size();
-  const Route& kept = routes_.emplace_back(std::move(route));
-  Node* node = root_.get();
+  const Route& added = routes_.emplace_back(std::move(route));
+  PathNode* node = root_.get();
   Texts names;
-  for (std::string_view rest = kept.pattern; !rest.empty();) {
+  for (std::string_view rest = added.pattern; !rest.empty();) {
     const std::string_view segment = take_segment(rest);
     if (is_parameter(segment)) names.emplace_back(segment.substr(1, segment.size() - 2));
     node = &node->child(segment);
   }
-  if (node->leaf(kept.method)) {
-    crash(("two routes for " + std::string(to_string(kept.method)) + " " + kept.pattern).c_str());
+  if (node->leaf(added.method)) {
+    crash(("Router::add: two routes for " + std::string(to_string(added.method)) + " " + added.pattern).c_str());
   }
-  node->leaves.push_back({&kept, std::move(names)});
+  node->leaves.push_back({&added, std::move(names)});
 }
 
 const Route* Router::find(Method method, std::string_view path,
@@ -118,8 +118,8 @@ const Route* Router::find(Method method, std::string_view path,
   if (!path.starts_with('/')) return nullptr;
   if (method == Method::head) method = Method::get;
   Texts values;
-  const Node::Leaf* found = nullptr;
-  const auto visit = [&](const Node& node) {
+  const PathNode::Leaf* found = nullptr;
+  const auto visit = [&](const PathNode& node) {
     found = node.leaf(method);
     return found != nullptr;
   };
@@ -134,11 +134,11 @@ std::vector<Method> Router::methods(std::string_view path) const {
   std::vector<Method> found;
   if (!path.starts_with('/')) return found;
   Texts values;
-  const auto collect = [&](const Node& node) {
-    for (const Node::Leaf& leaf : node.leaves)
+  const auto collect = [&](const PathNode& node) {
+    for (const PathNode::Leaf& leaf : node.leaves)
       if (std::find(found.begin(), found.end(), leaf.route->method) == found.end())
         found.push_back(leaf.route->method);
-    return false;  // go on: another pattern may match the path as well
+    return false;  // continue: other patterns may match the path as well
   };
   root_->walk(without_last_slash(path), values, collect);
   return found;

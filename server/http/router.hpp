@@ -1,4 +1,4 @@
-// Routes as data. The list of routes is what the OpenAPI document is made from.
+// Routes as data; the OpenAPI document is generated from them.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,35 +17,35 @@
 
 namespace sagactl::http {
 
-// What a handler gives: a response, or an Error, which becomes a problem (problem.hpp).
+// The result of a handler: a response, or an Error that becomes a problem (problem.hpp).
 using Answer = Result<Response>;
 
-// A handler answers at once, or is a coroutine. Coroutines run on the connection's executor; they wait for
-// other threads with await_callback (await.hpp) and do blocking work with Workers (workers.hpp).
+// A handler is a function that answers at once, or a coroutine. Coroutines run on the connection's executor; they wait
+// for other threads with await_callback (await.hpp) and run blocking work on Workers (workers.hpp).
 //   [](Request&) -> Answer                              [](Request&) -> boost::asio::awaitable<Answer>
 // A lambda that is a coroutine lives in the router, so its captures outlive every call.
 using Handler =
     std::variant<std::function<Answer(Request&)>, std::function<boost::asio::awaitable<Answer>(Request&)>>;
 
-enum class Access {
+enum class RouteAccess {
   anyone,
-  user,           // any caller that the authenticator knows
-  guest,          // the same, or whoever shows no token where guests are let in
+  user,           // any caller that the authenticator accepts
+  guest,          // the same, or a request without a token where guests are allowed
   admin,          // a caller whose role is admin
   loopback_only,  // anyone on this machine
 };
 
-std::string_view to_string(Access access);
+std::string_view to_string(RouteAccess access);
 
 struct Route {
   Method method = Method::get;
   std::string pattern;  // "/orders/{id}": literal segments and parameters
-  Access access = Access::anyone;
+  RouteAccess access = RouteAccess::anyone;
   Handler handler;
   std::string summary;    // one line, for OpenAPI
-  std::string tag = {};   // the group that it is listed under
-  std::size_t index = 0;  // its place in routes(); set by add()
-  bool reads_if_match = false;  // its handler holds If-Match against what it changes
+  std::string tag = {};         // of its group in the OpenAPI document
+  std::size_t index = 0;        // its position in routes(); set by add()
+  bool reads_if_match = false;  // its handler compares If-Match with what it changes
 };
 
 using Authenticator = std::function<Result<Caller>(const Request&)>;
@@ -57,7 +57,7 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  // Two routes of the same method and shape are a programmer's error.
+  // Precondition: no route has the same method and shape.
   void add(Route route);
   const std::deque<Route>& routes() const { return routes_; }
 
@@ -65,7 +65,8 @@ class Router {
   void set_authenticator(Authenticator authenticator) { authenticator_ = std::move(authenticator); }
   const Authenticator& authenticator() const { return authenticator_; }
 
-  // As whom a request without a token is made, on routes for guests: from this machine, or from anywhere.
+  // The caller of requests without a token on routes for guests. Unless `from_anywhere`, only of requests from this
+  // machine.
   void set_guest(Caller guest, bool from_anywhere) {
     guest_ = std::move(guest);
     guests_from_anywhere_ = from_anywhere;
@@ -74,26 +75,25 @@ class Router {
     return guest_ && (guests_from_anywhere_ || request.is_from_this_machine()) ? &*guest_ : nullptr;
   }
 
-  // The route for a method and a path (not decoded, without query); literal segments win over parameters, and
-  // one slash at the end does not matter. HEAD finds the route of GET. Fills `parameters`.
+  // The route for a method and a path (not decoded, without query). Literal segments take precedence over parameters, a
+  // trailing slash is ignored, and HEAD finds the route of GET. Fills `parameters`.
   const Route* find(Method method, std::string_view path,
                     std::vector<std::pair<std::string, std::string>>& parameters) const;
 
-  // The methods that a path answers to, for OPTIONS; empty when there is no such path.
+  // The methods of a path's routes, for OPTIONS; empty when the path has none.
   std::vector<Method> methods(std::string_view path) const;
 
  private:
-  struct Node;
+  struct PathNode;
   std::deque<Route> routes_;
-  std::unique_ptr<Node> root_;
+  std::unique_ptr<PathNode> root_;
   Authenticator authenticator_;
   std::optional<Caller> guest_;
   bool guests_from_anywhere_ = false;
 };
 
-// Finds the route, checks who calls, runs the handler. Never throws: an unknown path, a refused caller, an
-// Error and an exception all become problems. Sets request.route, parameters and caller. Tests of a surface
-// call it without any socket. Both arguments must outlive the await.
+// Finds the route, checks the caller, runs the handler. Never throws: an unknown path, a refused caller, an Error and
+// an exception become problems. Sets the request's route, parameters and caller. Both arguments outlive the await.
 boost::asio::awaitable<Response> answer(const Router& router, Request& request);
 
 }  // namespace sagactl::http

@@ -1,5 +1,5 @@
-// One listener of `sagactl serve`: HTTP/1.1 with keep-alive and pipelining, limits on everything a client can
-// make large or slow, and a stop that finishes what it has accepted. It knows nothing of what it serves.
+// The HTTP server of a node: HTTP/1.1 with keep-alive and pipelining, limits on everything that a client can make large
+// or slow, and a stop that completes accepted requests. Independent of the routes that it serves.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -21,15 +21,15 @@ namespace sagactl::http {
 class Listener;
 
 struct Limits {
-  std::size_t header_bytes_max = std::size_t{16} * 1024;  // over it 431
-  std::size_t body_bytes_max = std::size_t{100} * 1024;   // over it 413
-  std::size_t connections_max = 10'000;                   // past it 503 and close
-  std::size_t refusals_max = 64;                          // past connections_max that are told so with care at one time
-  std::chrono::milliseconds read_timeout{30'000};         // a request that has begun: 408
-  std::chrono::milliseconds idle_timeout{75'000};         // between requests: closed without a word
-  std::chrono::milliseconds write_timeout{30'000};        // a client that does not read its answer: closed
-  std::chrono::milliseconds request_deadline{30'000};     // what Request::deadline is made of
-  double peer_requests_per_second = 20'000;  // per address, bursts of one second; over it 429; 0: none
+  std::size_t header_bytes_max = std::size_t{16} * 1024;  // above: 431
+  std::size_t body_bytes_max = std::size_t{100} * 1024;   // above: 413
+  std::size_t connections_max = 10'000;                   // above: 503 and close
+  std::size_t refusals_max = 64;                          // connections above the maximum that are answered at a time
+  std::chrono::milliseconds read_timeout{30'000};         // for a request that has begun: 408
+  std::chrono::milliseconds idle_timeout{75'000};         // between requests: closed silently
+  std::chrono::milliseconds write_timeout{30'000};        // for a client that does not read its answer: closed
+  std::chrono::milliseconds request_deadline{30'000};     // from a request's arrival to Request::deadline
+  double peer_requests_per_second = 20'000;  // per address, bursts of one second; above: 429; 0: no limit
   bool limit_loopback_peers = false;
 };
 
@@ -39,11 +39,11 @@ struct ServerOptions {
   Limits limits;
   // Origins whose pages may call ("https://shop.example", or "*"); without any, no CORS header is sent.
   std::vector<std::string> cors_origins;
-  TrustedProxies trusted_proxies;  // whose word about the client of a request counts
+  TrustedProxies trusted_proxies;  // whose headers about a request's client are believed
 };
 
-// Lives on one io_context, which must be run by one thread; several servers may share it. Router and metrics
-// are shared with the connections, which may outlive the server until the io_context is destroyed.
+// Runs on one io_context, which one thread must run; several servers may share it. Connections share router and metrics
+// and may outlive the server, until the io_context is destroyed.
 class Server {
  public:
   // Binds and listens, and accepts as soon as the context runs. `unavailable` when the address is taken,
@@ -51,13 +51,13 @@ class Server {
   static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& context, ServerOptions options,
                                                 std::shared_ptr<const Router> router,
                                                 std::shared_ptr<Metrics> metrics);
-  // Stops at once, as stop() with no grace.
+  // Stops at once, as stop() without grace.
   ~Server();
 
   std::uint16_t port() const;
 
-  // Accepts no more, closes what is idle, ends streams, finishes requests in flight; after `grace` closes
-  // those too. Then calls `stopped` on the context. Any thread; the second call does nothing.
+  // Stops accepting, closes idle connections, ends streams, completes requests in flight, and after `grace` closes
+  // their connections too. Then calls `stopped` on the context. Any thread; only the first call counts.
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped);
 
  private:

@@ -18,7 +18,7 @@ constexpr std::size_t piece_bytes_max = std::size_t{64} * 1024;
 constexpr std::string_view reset_text = "event: reset\ndata: {}\n\n";
 constexpr std::string_view heartbeat_text = ": heartbeat\n\n";
 constexpr std::string_view greeting_text =
-    "retry: 2000\n\n";  // how long a browser waits before it reconnects
+    "retry: 2000\n\n";  // ms that a browser waits before it reconnects
 
 void append_line(std::string& out, std::string_view field, std::string_view value) {
   out += field;
@@ -27,7 +27,7 @@ void append_line(std::string& out, std::string_view field, std::string_view valu
   out += '\n';
 }
 
-// Every line of the data is a field of its own; that is how the format carries line ends.
+// The format has one field for each line of the data.
 std::string wire_text(std::string_view id, std::string_view type, std::string_view data) {
   std::string out;
   out.reserve(data.size() + type.size() + id.size() + 32);
@@ -45,18 +45,18 @@ std::string wire_text(std::string_view id, std::string_view type, std::string_vi
 
 }  // namespace
 
-// One browser: a position in the ring, and a timer that is cancelled when there may be something to send.
+// One subscriber: a position in the ring, and a timer that is cancelled when there may be events to send.
 class EventHub::Subscription : public BodyStream, public std::enable_shared_from_this<Subscription> {
  public:
   Subscription(std::shared_ptr<EventHub> hub, std::uint64_t position, std::string first,
                std::optional<std::string> only_of)
       : hub_(std::move(hub)), only_of_(std::move(only_of)), position_(position), first_(std::move(first)) {}
-  ~Subscription() override { hub_->forget(this); }
+  ~Subscription() override { hub_->remove(this); }
 
   asio::awaitable<std::optional<std::string>> next() override {
     if (!first_.empty()) co_return std::exchange(first_, {});
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    // From the last piece on: events that are for others keep nobody's connection alive.
+    // Counts from the last piece that was sent: events for others do not keep a connection alive.
     const auto heartbeat_at = asio::steady_timer::clock_type::now() + hub_->options_.heartbeat;
     bool heartbeat_due = false;
     for (;;) {
@@ -71,7 +71,7 @@ class EventHub::Subscription : public BodyStream, public std::enable_shared_from
         timer_->expires_at(heartbeat_at);
         waiting_ = true;
       }
-      // A wake-up that comes before this line is reached is posted to this executor, so it runs after it.
+      // A wake-up before this line is posted to this executor, so it runs after the wait has started.
       (void)co_await timer_->async_wait(asio::as_tuple(asio::use_awaitable));
       heartbeat_due = asio::steady_timer::clock_type::now() >= heartbeat_at;
     }
@@ -83,18 +83,18 @@ class EventHub::Subscription : public BodyStream, public std::enable_shared_from
     if (timer_) timer_->cancel();
   }
 
-  // With the hub's lock held, which the destructor needs too: so the executor is alive.
+  // Called under the hub's lock, which the destructor needs too: so the executor exists.
   void wake() {
     if (!std::exchange(waiting_, false)) return;
     auto self = weak_from_this().lock();
-    if (!self) return;  // its last owner is letting it go
+    if (!self) return;  // being destroyed
     asio::post(timer_->get_executor(), [self = std::move(self)] { self->timer_->cancel(); });
   }
 
  private:
   const std::shared_ptr<EventHub> hub_;
-  const std::optional<std::string> only_of_;  // whose events it has; none: everybody's
-  // All below are guarded by the hub's lock, but for waiting on the timer.
+  const std::optional<std::string> only_of_;  // the owner whose events it has; none: all
+  // Guarded by the hub's lock, apart from waiting on the timer.
   std::uint64_t position_;
   std::string first_;
   std::optional<asio::steady_timer> timer_;
@@ -169,10 +169,10 @@ Result<Response> EventHub::subscribe(const Request& request, std::optional<std::
   std::shared_ptr<Subscription> subscription;
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_) return Error{ErrorCode::unavailable, "the node is stopping; connect to another one"};
+    if (stopped_) return Error{ErrorCode::unavailable, "the node is stopping; connect to another node"};
     if (subscriptions_.size() >= options_.subscribers_max) {
       return Error{ErrorCode::busy, "there are " + std::to_string(options_.subscribers_max) +
-                                        " event streams already; close one or try later"};
+                                        " event streams, the maximum; close one or try later"};
     }
     std::uint64_t position = last_id_;
     if (!resume_after.empty()) {
@@ -186,7 +186,7 @@ Result<Response> EventHub::subscribe(const Request& request, std::optional<std::
   Response response;
   response.content_type = media::events;
   response.headers.push_back({"Cache-Control", "no-store"});
-  response.headers.push_back({"X-Accel-Buffering", "no"});  // nginx would hold events back
+  response.headers.push_back({"X-Accel-Buffering", "no"});  // else nginx buffers events
   response.stream = std::move(subscription);
   return response;
 }
@@ -197,7 +197,7 @@ void EventHub::stop() {
   wake_all();
 }
 
-void EventHub::forget(Subscription* subscription) {
+void EventHub::remove(Subscription* subscription) {
   const std::lock_guard lock(mutex_);
   std::erase(subscriptions_, subscription);
 }

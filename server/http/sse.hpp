@@ -1,6 +1,6 @@
-// Server-sent events: one hub, any number of browsers. Events stand in one ring; a subscriber is a position
-// in it, so a slow one costs no memory and never holds up the publisher: what the ring has overwritten it
-// misses, and is told so by an event `reset`.
+// Server-sent events: one hub, any number of subscribers. Events are in one ring buffer and a subscriber is a position
+// in it, so that a slow one needs no memory and never blocks the publisher. A subscriber whose next events were
+// overwritten gets an event `reset`.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ namespace sagactl::http {
 class EventHub : public std::enable_shared_from_this<EventHub> {
  public:
   struct Options {
-    std::size_t ring_max = 1024;  // events kept for those who resume
+    std::size_t ring_max = 1024;  // events
     std::size_t ring_bytes_max = std::size_t{4} * 1024 * 1024;
     std::size_t subscribers_max = 256;
     std::chrono::milliseconds heartbeat{15'000};
@@ -30,29 +30,28 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   static std::shared_ptr<EventHub> make(Options options);
   static std::shared_ptr<EventHub> make() { return make(Options{}); }
 
-  // Any thread; never waits for a subscriber. `type` is one word; `data` is text, JSON as a rule. `owner` is whose
-  // event it is, "" nobody's.
+  // Any thread; never waits for a subscriber. `type` is one word, `data` any text (usually JSON). `owner` is the id of
+  // the user whom the event concerns, "" of none.
   void publish(std::string_view type, std::string_view data, std::string_view owner = {});
-  // An event `reset`, for every subscriber: some events were missed.
+  // An event `reset` for every subscriber: some events were dropped.
   void publish_reset();
 
-  // The answer to GET /events: a stream from now on, or from after Last-Event-ID. When that is not in the
-  // ring any more (or is of another run of the node) the stream begins with `event: reset`, and goes on with
-  // what the ring holds. With `only_of` it has that owner's events and resets alone. Every stream has a comment when
-  // it has had nothing else for `heartbeat`. `busy` when there are too many subscribers, `unavailable` when the hub
-  // has stopped.
+  // A response that streams the events from now on, or those after Last-Event-ID. When that event is not in the ring
+  // any more, or of another run of the node, the stream starts with `event: reset` and continues with the ring's
+  // events. With `only_of` it has that owner's events and resets only. A stream without other output for `heartbeat`
+  // gets a comment. `busy` when there are too many subscribers, `unavailable` when the hub has stopped.
   Result<Response> subscribe(const Request& request, std::optional<std::string> only_of = std::nullopt);
 
-  // Ends all streams; subscribe() fails from now on. Any thread.
+  // Ends all streams; later calls of subscribe() fail. Any thread.
   void stop();
 
   std::size_t subscribers() const;
 
  private:
   class Subscription;
-  struct Event {
+  struct StreamEvent {
     std::uint64_t id;
-    std::string text;  // as it goes over the wire
+    std::string text;  // in wire format
     std::string owner;
     bool for_all = false;
 
@@ -61,17 +60,17 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
 
   explicit EventHub(Options options);
   void add(std::string_view type, std::string_view data, std::string_view owner, bool for_all);
-  // What comes after `position` and is for that subscriber, joined, up to a bound; moves the position on.
+  // The subscriber's events after `position`, joined, up to a size limit. Advances the position.
   std::string take_after(std::uint64_t& position, const std::optional<std::string>& only_of);
-  void forget(Subscription* subscription);
+  void remove(Subscription* subscription);
   void wake_all();  // with the lock held
   std::optional<std::uint64_t> position_of(std::string_view last_event_id) const;
   std::string id_text(std::uint64_t id) const;
 
   const Options options_;
-  const std::string run_;  // tells the ids of this run of the node from those of another
+  const std::string run_;  // distinguishes the ids of this run of the node from those of others
   mutable std::mutex mutex_;
-  std::deque<Event> ring_;
+  std::deque<StreamEvent> ring_;
   std::size_t ring_bytes_ = 0;
   std::uint64_t last_id_ = 0;
   std::vector<Subscription*> subscriptions_;

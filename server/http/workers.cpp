@@ -24,29 +24,29 @@ Workers::~Workers() {
 bool Workers::post(std::function<void()> work, const std::string& lane) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || waiting_ >= options_.queue_max) return false;
+    if (stopping_ || queued_ >= options_.queue_max) return false;
     std::deque<std::function<void()>>& queue = lanes_[lane];
     if (queue.size() >= options_.lane_max) return false;
     if (queue.empty()) turns_.push_back(lane);
     queue.push_back(std::move(work));
-    ++waiting_;
+    ++queued_;
   }
   wake_.notify_one();
   return true;
 }
 
 Error Workers::busy() const {
-  return {ErrorCode::busy, options_.name + ": more work is waiting than can be done soon; try again in a second"};
+  return {ErrorCode::busy, options_.name + ": the queue is full; try again in a second"};
 }
 
-// The first of the lane whose turn it is, which then goes behind the others.
+// The first of the next lane, which is then the last in the order.
 std::function<void()> Workers::take() {
   std::string lane = std::move(turns_.front());
   turns_.pop_front();
   const auto found = lanes_.find(lane);
   std::function<void()> next = std::move(found->second.front());
   found->second.pop_front();
-  --waiting_;
+  --queued_;
   if (found->second.empty())
     lanes_.erase(found);
   else
@@ -57,16 +57,16 @@ std::function<void()> Workers::take() {
 void Workers::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || waiting_ > 0; });
-    if (waiting_ == 0) return;
+    wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
+    if (queued_ == 0) return;
     std::function<void()> next = take();
     lock.unlock();
     try {
       next();
     } catch (const std::exception& thrown) {
-      log_error("work on a thread failed", {{"workers", options_.name}, {"why", thrown.what()}});
+      log_error("work failed with an exception", {{"workers", options_.name}, {"why", thrown.what()}});
     }
-    next = nullptr;  // what it holds is let go outside the lock
+    next = nullptr;  // destroys its captures outside the lock
     lock.lock();
   }
 }

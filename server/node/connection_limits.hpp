@@ -1,4 +1,4 @@
-// How many connections a node takes: as many as its descriptors allow, and no more than it is made for.
+// The maximum of connections of a node: its default, or less where the limit of file descriptors does not allow that.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,11 @@
 
 namespace sagactl {
 
-// For one of `nodes` nodes of a process that may have `limit` descriptors open and has `open` of them already. Some are
-// kept for what is opened later: connections to databases and brokers, files.
+// For one of `nodes` nodes in a process with a limit of `limit` descriptors, of which `open` are in use. Reserves some
+// for connections to databases and brokers and for files that are opened later.
 http::Limits connection_limits(std::size_t limit, std::size_t open, int nodes);
 
-// The same for this process, as it is now.
+// The same for this process in its current state.
 http::Limits connection_limits(int nodes);
 
 }  // namespace sagactl

@@ -34,8 +34,8 @@ EngineOptions engine_options(const NodeOptions& options, const NodeAddress& addr
   return engine;
 }
 
-api::Options api_options(const NodeOptions& options, const NodeAddress& address) {
-  api::Options api;
+api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& address) {
+  api::ApiOptions api;
   api.node = address.node;
   api.environment = options.environment;
   api.key_only = options.dedupe == Dedupe::key_only;
@@ -108,16 +108,18 @@ Result<void> LogicalNode::start() {
   return {};
 }
 
-// A token of one node is worth nothing at another that has other secrets, and its session ends there.
+// Nodes with different secrets do not accept each other's tokens.
 void LogicalNode::compare_secrets() {
   const std::string own = parts_.sessions->fingerprint();
-  const auto noted = parts_.database->store().set_fingerprint(address_.node, own);
+  const auto stored = parts_.database->store().set_fingerprint(address_.node, own);
   const auto nodes = parts_.database->queries().nodes();
-  if (!noted || !nodes) return;  // whoever starts next compares
+  if (!stored || !nodes) return;  // the next node to start compares
   for (const NodeInfo& other : *nodes)
     if (other.live && other.name != address_.node && !other.fingerprint.empty() && other.fingerprint != own)
-      log_warn("another node has other secrets, so that neither takes the tokens of the other",
-               {{"node", address_.node}, {"other", other.name}, {"hint", "the same JWT_SECRET and JWT_REFRESH_SECRET"}});
+      log_warn("another node has different secrets; neither accepts the tokens of the other",
+               {{"node", address_.node},
+                {"other", other.name},
+                {"hint", "set the same JWT_SECRET and JWT_REFRESH_SECRET on all nodes"}});
 }
 
 void LogicalNode::stop_serving(std::function<void()> stopped) {

@@ -1,4 +1,4 @@
-// One logical node: an engine with its thread, and a listener that speaks for it.
+// One logical node: an engine with its thread, and the HTTP server of its API.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -16,8 +16,8 @@ namespace sagactl {
 
 class LogicalNode {
  public:
-  // Binds the port; nothing is taken on before start(). `parts` and `io` outlive the node, and `io` is
-  // destroyed before it: handlers that still wait are let go with `io`, and refer to the node.
+  // Binds the port; no request is accepted before start(). `parts` outlives the node. `io` outlives its use and is
+  // destroyed before the node, since pending handlers, which `io` owns, refer to the node.
   static Result<std::unique_ptr<LogicalNode>> make(const NodeOptions& options, int index, SharedParts& parts,
                                                    boost::asio::io_context& io);
 
@@ -26,8 +26,8 @@ class LogicalNode {
   NodeAddress address() const { return address_; }
   Engine& engine() { return engine_; }
 
-  // In this order: no new requests and those in flight end (then `stopped` is called, on `io`); the engine
-  // decides what it has accepted and gives up its lease; the listener is let go.
+  // Called in this order. Accepts no new requests and completes those in flight, then calls `stopped` on `io`;
+  // completes the commands that the engine has accepted and releases its lease; destroys the server.
   void stop_serving(std::function<void()> stopped);
   void stop_engine();
   void drop_server() { server_.reset(); }
@@ -48,7 +48,7 @@ class LogicalNode {
   std::unique_ptr<http::Server> server_;
 };
 
-// Of --trusted-proxy; `invalid` names what is no network.
+// The networks of --trusted-proxy; `invalid` names one that is malformed.
 Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options);
 
 }  // namespace sagactl

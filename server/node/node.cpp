@@ -18,16 +18,15 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int nodes_max = 64;
 constexpr std::chrono::seconds operator_patience{2};
 
-Result<void> check(const NodeOptions& options) {
-  if (options.nodes < 1 || options.nodes > nodes_max)
+Result<void> check_options(const NodeOptions& options) {
+  if (options.nodes < 1 || options.nodes > logical_nodes_max)
     return Error{ErrorCode::invalid,
-                 fmt::format("--nodes is {}; it must be from 1 to {}", options.nodes, nodes_max)};
+                 fmt::format("--nodes is {}; it must be from 1 to {}", options.nodes, logical_nodes_max)};
   if (options.port != 0 && options.port + options.nodes - 1 > 65'535)
-    return Error{ErrorCode::invalid, fmt::format("{} nodes from port {} on would need ports over 65535",
-                                                 options.nodes, options.port)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("{} nodes from port {} need ports above 65535", options.nodes, options.port)};
   if (const auto trusted = trusted_proxies(options); !trusted) return trusted.error();
   return {};
 }
@@ -35,9 +34,7 @@ Result<void> check(const NodeOptions& options) {
 class RunningNodes final : public Nodes {
  public:
   RunningNodes(std::filesystem::path token_file, std::unique_ptr<SharedParts> parts)
-      : token_file_(std::move(token_file)),
-        parts_(std::move(parts)),
-        io_(std::make_unique<asio::io_context>(1)) {
+      : token_file_(std::move(token_file)), parts_(std::move(parts)), io_(std::make_unique<asio::io_context>(1)) {
     work_.emplace(io_->get_executor());
   }
 
@@ -54,7 +51,7 @@ class RunningNodes final : public Nodes {
       if (const auto started = node->start(); !started) return started;
     io_thread_ = std::thread([this] { io_->run(); });
     register_operator();
-    if (const auto begun = start_exchange(options); !begun) return begun;
+    if (const auto started = start_exchange(options); !started) return started;
     for (const auto& node : nodes_) node->set_ready(true);
     return {};
   }
@@ -67,22 +64,21 @@ class RunningNodes final : public Nodes {
 
   std::filesystem::path operator_token_file() const override { return token_file_; }
 
-  // The stop order of the whole process.
+  // The stop order of the process.
   void stop() override {
     const std::scoped_lock guard(stopping_);
     if (!io_) return;
-    for (const auto& node : nodes_) node->set_ready(false);  // 0. load balancers send them elsewhere
+    for (const auto& node : nodes_) node->set_ready(false);  // 0. load balancers send requests to other nodes
     if (io_thread_.joinable()) std::this_thread::sleep_for(stop_delay_);
     if (parts_->exchange) parts_->exchange->stop();
-    stop_serving();  // 1. no new requests or messages; those in flight get their answers
-    for (const auto& node : nodes_)
-      node->stop_engine();  // 2. what was accepted is durable, the leases are given up
-    work_.reset();          // 3. no handler runs any more
+    stop_serving();  // 1. no new requests or messages; those in flight are answered
+    for (const auto& node : nodes_) node->stop_engine();  // 2. accepted commands are durable, leases are released
+    work_.reset();                                        // 3. no handler runs any more
     io_->stop();
     if (io_thread_.joinable()) io_thread_.join();
     for (const auto& node : nodes_) node->drop_server();
-    parts_.reset();  // 4. the threads that read, hash and keep time; database, lock, bus and gateway
-    io_.reset();     // 5. handlers that nobody will answer any more, which refer to their nodes
+    parts_.reset();  // 4. the threads that read, hash and run timers; database, lock, bus and gateway
+    io_.reset();     // 5. handlers that will not be resumed any more, which refer to their nodes
   }
 
  private:
@@ -98,49 +94,47 @@ class RunningNodes final : public Nodes {
     for (const auto& stopped : all) stopped.wait();
   }
 
-  // Messages of other services are commands to the first node's engine.
+  // Messages from other services become commands to the first node's engine.
   Result<void> start_exchange(const NodeOptions& options) {
     if (!parts_->exchange) return {};
     Engine& engine = nodes_.front()->engine();
     SagaHandlers handlers;
     handlers.perform = [&engine](const StepCall& call, SagaHandlers::Done done) {
-      engine.submit(PerformRequest{call}, answered(std::move(done)));
+      engine.submit(PerformRequest{call}, acknowledge(std::move(done)));
     };
     handlers.apply_reply = [&engine](const RemoteReply& reply, SagaHandlers::Done done) {
-      engine.submit(StepReplied{reply.saga, reply.reply, {}, true}, answered(std::move(done)));
+      engine.submit(StepReplied{reply.saga, reply.reply, {}, true}, acknowledge(std::move(done)));
     };
     handlers.continue_saga = [&engine](OrderId order, SagaHandlers::Done done) {
-      engine.submit(ContinueRequest{order}, answered(std::move(done)));
+      engine.submit(ContinueRequest{order}, acknowledge(std::move(done)));
     };
     return parts_->exchange->start(Services::only(*options.service), std::move(handlers));
   }
 
-  // A message whose command was refused has had all the effect that it can have: it is late, or a repeat, or of a saga
-  // that is not there. One that could not be decided comes again.
-  static Completion answered(SagaHandlers::Done done) {
+  // A message whose command was refused is done: it is late, or a repeat, or its saga does not exist. One whose command
+  // could not be decided is delivered again.
+  static Completion acknowledge(SagaHandlers::Done done) {
     return [done = std::move(done)](Result<Receipt> receipt) {
       if (receipt) return done({});
       const ErrorCode code = receipt.error().code;
-      const bool comes_again = code == ErrorCode::unavailable || code == ErrorCode::busy ||
-                               code == ErrorCode::unknown_outcome || code == ErrorCode::bug;
-      if (comes_again || code == ErrorCode::invalid) return done(receipt.error());
+      const bool is_retried = code == ErrorCode::unavailable || code == ErrorCode::busy ||
+                              code == ErrorCode::unknown_outcome || code == ErrorCode::bug;
+      if (is_retried || code == ErrorCode::invalid) return done(receipt.error());
       done({});
     };
   }
 
-  // The operator's row, so that what the operator does has an author. There already at every start but the
-  // first.
+  // Stores the operator's user, to which the operator's actions refer. It exists already after the first start.
   void register_operator() {
     auto written = std::make_shared<std::promise<Result<Receipt>>>();
     auto done = written->get_future();
-    nodes_.front()->engine().submit(RegisterUser{operator_user()}, [written](Result<Receipt> receipt) {
-      written->set_value(std::move(receipt));
-    });
-    // A database that is slow now must not keep the node from starting: the row will be there when it is not.
+    nodes_.front()->engine().submit(RegisterUser{operator_user()},
+                                    [written](Result<Receipt> receipt) { written->set_value(std::move(receipt)); });
+    // A slow database must not delay the start: the command is completed when the database answers.
     if (done.wait_for(operator_patience) != std::future_status::ready) return;
     const Result<Receipt> receipt = done.get();
     if (!receipt && receipt.error().code != ErrorCode::conflict)
-      log_warn("the operator's user could not be written", {{"error", receipt.error().message}});
+      log_warn("cannot store the operator's user", {{"error", receipt.error().message}});
   }
 
   const std::filesystem::path token_file_;
@@ -157,14 +151,14 @@ class RunningNodes final : public Nodes {
 }  // namespace
 
 Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options) {
-  if (const auto valid = check(options); !valid) return valid.error();
+  if (const auto valid = check_options(options); !valid) return valid.error();
   auto parts = SharedParts::make(options);
   if (!parts) return parts.error();
   return start_nodes(options, std::move(parts).value());
 }
 
 Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options, std::unique_ptr<SharedParts> parts) {
-  if (const auto valid = check(options); !valid) return valid.error();
+  if (const auto valid = check_options(options); !valid) return valid.error();
   auto nodes = std::make_unique<RunningNodes>(options.data / operator_token_name, std::move(parts));
   if (const auto started = nodes->start(options); !started) return started.error();
   return std::unique_ptr<Nodes>(std::move(nodes));

@@ -1,4 +1,4 @@
-// The composition root: configuration in, running nodes out. The only place that chooses adapters.
+// The composition root: starts nodes from their options. The only module that chooses adapters.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,25 @@
 
 namespace sagactl {
 
+inline constexpr int logical_nodes_max = 64;  // logical nodes of a process
+
 enum class Dedupe { product, key_only };
 
 enum class PaymentProvider { simulated, remote, toss };
 
 // The simulated payment provider.
 struct SimulatedPayment {
-  std::optional<double> success;  // share of charges that succeed; none: 0.8 of system A's, 0.9 of the others'
+  std::optional<double> success;  // share of charges that succeed; none: 0.8 of orders, 0.9 of checkouts and purchases
   Duration delay_min = 500ms;
   Duration delay_max = 2s;
-  double timeout_share = 0.0;  // share of calls that answer nothing in time, half of them after charging
+  double timeout_share = 0.0;  // share of calls that time out, half of them after charging
 };
 
-// Toss Payments, or a server that speaks its API.
+// Toss Payments, or a server with its API.
 struct TossAccount {
   std::string url = "https://api.tosspayments.com/v1";
-  std::filesystem::path secret_file;  // the secret key; nobody else may read it
-  Duration timeout = 10s;             // of one call
+  std::filesystem::path secret_file;  // of the secret key; readable by its owner only
+  Duration timeout = 10s;             // for one call
 };
 
 struct NodeOptions {
@@ -41,29 +43,29 @@ struct NodeOptions {
   int nodes = 1;              // logical nodes, on consecutive ports
   std::filesystem::path data = "sagactl-data";
   std::string database;  // SQLite file or postgres://...; empty: <data>/saga.db
-  std::string redis;     // redis://[:password@]host[:port][/db], for the locks; empty: in this process
+  std::string redis;     // redis://[:password@]host[:port][/db], for locks; empty: in this process
   PaymentProvider payment_provider = PaymentProvider::simulated;
   SimulatedPayment payment;
   TossAccount toss;
-  std::string kafka;  // brokers, "host:port,host:port"; empty: messages go through this process
+  std::string kafka;  // brokers, "host:port,host:port"; empty: messages stay in this process
   std::string kafka_client_id = "sagactl";
-  // The one service of a checkout that this process is; none: all. The others are asked over Kafka, and all of them
-  // work on one database server.
+  // The service of a checkout that this process runs; none: all. Services call each other over Kafka and share one
+  // database server.
   std::optional<Service> service;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
-  Duration stop_delay{};  // between /readyz failing and the listener closing, for a load balancer to see it
+  Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
   bool shop_confirms = false;      // a checkout's payment waits for POST /api/payments/confirm
   Duration reservation_ttl = 5min;
-  bool allow_anonymous = false;    // /api and /purchase without a token off loopback
-  bool allow_test_routes = false;  // /redis-test and /kafka-test off loopback
-  std::vector<std::string> trusted_proxies;  // addresses and networks whose word about the client of a request counts
-  // Origins whose pages may call, as http::parse_origin gives them; or "*" alone.
+  bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
+  bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  std::vector<std::string> trusted_proxies;  // addresses and networks whose headers about a client are believed
+  // Origins whose pages may call, as http::parse_origin returns them; or "*" alone.
   std::vector<std::string> cors_origins;
   std::string environment = "development";
   std::string version = "unknown", revision = "unknown";  // of the program, for its metrics
-  // Secrets, of at least 32 characters and not the same. Empty: kept in files in `data`, made at first start; off
-  // loopback an empty jwt_secret is an error. With jwt_secret alone the other is made of it.
+  // Two different secrets of at least 32 characters. Empty: kept in files in `data`, created at the first start; an
+  // error when `host` is not loopback. With jwt_secret alone the other is derived from it.
   std::string jwt_secret, jwt_refresh_secret;
   Duration jwt_expires_in = std::chrono::minutes(15);
   Duration jwt_refresh_expires_in = std::chrono::hours(24 * 7);
@@ -74,8 +76,8 @@ struct NodeAddress {
   std::string url;
 };
 
-// Running nodes. Destroying it stops them cleanly: no new requests, those in flight end, engines finish what
-// they accepted or leave it durable.
+// Running nodes. The destructor stops them cleanly: no new requests, requests in flight are completed, accepted
+// commands are completed or durable.
 class Nodes {
  public:
   virtual ~Nodes() = default;
@@ -84,12 +86,12 @@ class Nodes {
   virtual void stop() = 0;
 };
 
-// A process that carries out payments for nodes with PaymentProvider::remote, by the simulated provider or by Toss
-// Payments. It needs brokers; its port has /livez, /readyz and /metrics.
+// A process that makes payments for nodes with PaymentProvider::remote, by the simulated provider or Toss Payments.
+// Needs brokers. Its port serves /livez, /readyz and /metrics.
 Result<std::unique_ptr<Nodes>> start_payment_participant(const NodeOptions& options);
 
-// Returns when all nodes accept requests. Errors say what to do about a port in use, a data directory that
-// another process serves, a damaged or newer database, a secret that is missing.
+// Returns when all nodes accept requests. Fails, with what to do about it, when a port is in use, another process has
+// the data directory, the database is damaged or newer, or a secret is missing.
 Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options);
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// `sagactl serve --role payment`: the remote payment participant as a process, with a port that says how it is.
+// `sagactl serve --role payment`: the remote payment participant as a process, with a port for its health and metrics.
 #include <fmt/format.h>
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
@@ -22,7 +22,7 @@ namespace sagactl {
 namespace {
 
 constexpr std::chrono::milliseconds answer_grace{2'000};
-constexpr const char* group = "payment-participant";
+constexpr const char* consumer_group = "payment-participant";
 
 class PaymentProcess final : public Nodes {
  public:
@@ -53,7 +53,7 @@ class PaymentProcess final : public Nodes {
     url_ = fmt::format("http://{}:{}", options.host, server_->port());
     PaymentParticipantOptions participating;
     participating.kafka = kafka_options(options);
-    participating.group = group;
+    participating.group = consumer_group;
     auto participant = PaymentParticipant::start(participating, *gateway_, *clock_);
     if (!participant) return participant.error();
     participant_ = std::move(participant).value();
@@ -64,7 +64,7 @@ class PaymentProcess final : public Nodes {
   std::vector<NodeAddress> addresses() const override { return {{name_, url_}}; }
   std::filesystem::path operator_token_file() const override { return {}; }
 
-  // Nothing new is read, replies under way are sent, what has no reply yet is read again by whoever comes next.
+  // Stops reading and sends the replies in progress. Commands without a reply are read again by the next participant.
   void stop() override {
     const std::scoped_lock guard(stopping_);
     if (!io_) return;
@@ -88,12 +88,14 @@ class PaymentProcess final : public Nodes {
     const auto add = [&](const char* pattern, std::function<http::Answer(http::Request&)> handler,
                          const char* summary) {
       router->add(
-          {http::Method::get, pattern, http::Access::anyone, std::move(handler), summary, "health"});
+          {http::Method::get, pattern, http::RouteAccess::anyone, std::move(handler), summary, "health"});
     };
     add("/livez", [](http::Request&) -> http::Answer { return http::json_response(200, Json{{"status", "ok"}}); },
-        "The process is alive");
-    add("/readyz", [this](http::Request&) { return readyz(); }, "It reads commands and can reply");
-    add("/metrics", [this](http::Request& request) { return metrics(request); }, "Metrics in the Prometheus text format");
+        "Liveness: the process runs");
+    add("/readyz", [this](http::Request&) { return readyz(); }, "Readiness: it reads commands and can reply");
+    add(
+        "/metrics", [this](http::Request& request) { return metrics(request); },
+        "Metrics in the Prometheus text format");
     return router;
   }
 
@@ -121,7 +123,7 @@ class PaymentProcess final : public Nodes {
   api::ConsumerMetrics consumer_metrics_{*metrics_};
   prometheus::Gauge& available_ = prometheus::BuildGauge()
                                       .Name("sagactl_bus_available")
-                                      .Help("1 when replies can be sent, 0 while the message broker is away")
+                                      .Help("1 while replies can be sent, 0 while the message broker is unavailable")
                                       .Register(metrics_->registry())
                                       .Add({});
   std::unique_ptr<PaymentParticipant> participant_;
@@ -134,7 +136,7 @@ class PaymentProcess final : public Nodes {
 
 Result<std::unique_ptr<Nodes>> start_payment_participant(const NodeOptions& options) {
   if (options.kafka.empty())
-    return Error{ErrorCode::invalid, "--role payment needs brokers: say where they are with --kafka host:port"};
+    return Error{ErrorCode::invalid, "--role payment needs brokers; name them with --kafka host:port"};
   auto process = std::make_unique<PaymentProcess>(options);
   if (const auto started = process->start(options); !started) return started.error();
   return std::unique_ptr<Nodes>(std::move(process));

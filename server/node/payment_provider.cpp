@@ -12,9 +12,9 @@
 namespace sagactl {
 namespace {
 
-constexpr const char* where_from = "the secret key of Toss Payments is in a file of its own (--toss-secret-file)";
+constexpr const char* secret_key_file = "the file with the secret key of Toss Payments (--toss-secret-file)";
 
-// Its user name ends at the first colon, and a key of two lines is none.
+// The key is a user name, which ends at the first colon; spaces and line ends are not part of a key.
 bool fits_basic_authentication(const std::string& secret) {
   return std::all_of(secret.begin(), secret.end(),
                      [](char c) { return std::isgraph(static_cast<unsigned char>(c)) && c != ':'; });
@@ -22,16 +22,17 @@ bool fits_basic_authentication(const std::string& secret) {
 
 Result<std::string> read_secret(const std::filesystem::path& file) {
   if (file.empty())
-    return Error{ErrorCode::invalid, fmt::format("{}: name it, with mode 600", where_from)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("{} is missing; create it with mode 600 and name it", secret_key_file)};
   auto secret = auth::load_secret(file);
   if (!secret) {
     const bool empty = secret.error().code == ErrorCode::invalid;
     const std::string why = empty ? file.string() + " does not hold one" : secret.error().message;
-    return Error{ErrorCode::invalid, fmt::format("{}: {}", where_from, why)};
+    return Error{ErrorCode::invalid, fmt::format("{}: {}", secret_key_file, why)};
   }
   if (!fits_basic_authentication(*secret))
-    return Error{ErrorCode::invalid, fmt::format("{}: {} holds something else: a key is one word without a colon",
-                                                 where_from, file.string())};
+    return Error{ErrorCode::invalid, fmt::format("{}: {} does not hold a key, which is one word without a colon",
+                                                 secret_key_file, file.string())};
   return secret;
 }
 
@@ -52,8 +53,8 @@ Result<TossOptions> toss_options(const TossAccount& account) {
   if (!base) return Error{ErrorCode::invalid, "--toss-url: " + base.error().message};
   if (!base->tls && !base->is_loopback())
     return Error{ErrorCode::invalid,
-                 fmt::format("--toss-url: {} would carry the secret key in the clear; write https://, or put a proxy "
-                             "on 127.0.0.1",
+                 fmt::format("--toss-url: {} would carry the secret key in the clear; use https://, or a proxy on "
+                             "127.0.0.1",
                              base->text())};
   options.base = std::move(base).value();
   auto secret = read_secret(account.secret_file);
@@ -76,7 +77,7 @@ Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& opti
     case PaymentProvider::remote: break;
   }
   return Error{ErrorCode::invalid,
-               "a payment participant cannot pass its commands on: choose --payment simulated or toss"};
+               "a payment participant cannot use a remote provider: choose --payment simulated or toss"};
 }
 
 }  // namespace sagactl

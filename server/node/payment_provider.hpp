@@ -1,4 +1,4 @@
-// Who is charged: the payment gateway that a node's options name.
+// The payment gateway that a node's options choose.
 #pragma once
 
 #include <memory>
@@ -14,11 +14,11 @@ namespace sagactl {
 
 SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment);
 
-// With the secret key out of its file. `invalid` says what is wrong with the address or the file.
+// With the secret key, read from its file. `invalid` names a fault of the address or the file.
 Result<TossOptions> toss_options(const TossAccount& account);
 
-// One that this process calls itself: `invalid` for PaymentProvider::remote. `clock` outlives it. `book` is where a
-// simulated provider keeps its charges; null: in memory.
+// A gateway that this process calls itself; `invalid` for PaymentProvider::remote. `clock` outlives it. `book` stores
+// the charges of a simulated provider; null: in memory.
 Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& options, Clock& clock,
                                                          std::unique_ptr<ChargeBook> book = nullptr);
 

@@ -18,25 +18,26 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t secret_length_min = 32;
-constexpr std::size_t reads_waiting_max = 1000;
-constexpr std::size_t hasher_threads = 1;  // a hash takes a core for tens of milliseconds, and memory
-constexpr std::size_t hashes_waiting_max = 1024;
-constexpr std::size_t hashes_of_client_max = 16;  // of one address
+constexpr std::size_t read_queue_max = 1000;
+constexpr std::size_t hasher_threads = 1;  // a hash takes tens of milliseconds of a core, and memory
+constexpr std::size_t hash_queue_max = 1024;
+constexpr std::size_t hash_queue_max_per_client = 16;
 
 Result<void> check_secrets(const NodeOptions& options) {
-  for (const auto& [name, secret] : {std::pair("JWT_SECRET", &options.jwt_secret),
-                                     std::pair("JWT_REFRESH_SECRET", &options.jwt_refresh_secret)})
+  for (const auto& [name, secret] :
+       {std::pair("JWT_SECRET", &options.jwt_secret), std::pair("JWT_REFRESH_SECRET", &options.jwt_refresh_secret)})
     if (!secret->empty() && secret->size() < secret_length_min)
       return Error{ErrorCode::invalid,
-                   fmt::format("{} has {} characters; set it to a random text of at least {}, such as what `openssl rand "
-                               "-hex 32` prints",
+                   fmt::format("{} has {} characters; set it to a random text of at least {}, such as the output of "
+                               "`openssl rand -hex 32`",
                                name, secret->size(), secret_length_min)};
   if (options.jwt_secret.empty() && !options.jwt_refresh_secret.empty())
-    return Error{ErrorCode::invalid, "JWT_REFRESH_SECRET is set and JWT_SECRET is not; set JWT_SECRET as well, or neither"};
+    return Error{ErrorCode::invalid, "JWT_REFRESH_SECRET is set without JWT_SECRET; set both or neither"};
   if (!options.jwt_secret.empty() && options.jwt_secret == options.jwt_refresh_secret)
     return Error{ErrorCode::invalid,
-                 "JWT_SECRET and JWT_REFRESH_SECRET are the same, so that a refresh token would open every route for days; "
-                 "leave JWT_REFRESH_SECRET out, and it is made of the other"};
+                 "JWT_SECRET and JWT_REFRESH_SECRET are the same, so that a refresh token would be valid on every "
+                 "route for days; "
+                 "leave JWT_REFRESH_SECRET out to derive it from JWT_SECRET"};
   return {};
 }
 
@@ -45,15 +46,15 @@ Result<std::string> access_secret(const NodeOptions& options) {
   return auth::load_or_create_secret(options.data / jwt_secret_name);
 }
 
-// Nodes that share JWT_SECRET have to share this one, too, or the refresh tokens of one are worth nothing at another.
+// Nodes that share JWT_SECRET must share this one too, to accept each other's refresh tokens.
 Result<std::string> refresh_secret(const NodeOptions& options) {
   if (!options.jwt_refresh_secret.empty()) return options.jwt_refresh_secret;
   if (!options.jwt_secret.empty()) return hex(hmac_sha256(options.jwt_secret, "refresh tokens"));
   return auth::load_or_create_secret(options.data / jwt_refresh_secret_name);
 }
 
-// Nodes that share a JWT secret share the operator credential too: the one in any node's data directory is good at all
-// of them. A node with secrets of its own has one of its own.
+// Nodes that share JWT_SECRET share the operator credential too: the file in any node's data directory is valid at all
+// of them. A node with its own secrets has its own credential.
 Result<std::string> operator_token(const NodeOptions& options) {
   const auto file = options.data / operator_token_name;
   if (options.jwt_secret.empty()) return auth::load_or_create_secret(file);
@@ -65,11 +66,10 @@ Result<std::string> operator_token(const NodeOptions& options) {
 
 Result<api::SessionOptions> session_options(const NodeOptions& options) {
   if (options.jwt_secret.empty() && !is_loopback_host(options.host))
-    return Error{
-        ErrorCode::invalid,
-        fmt::format("a node on {} is open to other machines and needs JWT_SECRET, the same on every node; "
-                    "set it to a random text of at least 32 characters, or serve on 127.0.0.1",
-                    options.host)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("a node on {} is reachable from other machines and needs JWT_SECRET, the same on every "
+                             "node; set it to a random text of at least 32 characters, or use --host 127.0.0.1",
+                             options.host)};
   if (const auto fit = check_secrets(options); !fit) return fit.error();
   auto access = access_secret(options);
   if (!access) return access.error();
@@ -116,18 +116,19 @@ Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options, PartitionCount
 Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, PartitionCounts& book, Clock& clock) {
   if (options.payment_provider != PaymentProvider::remote) return make_own_gateway(options, clock);
   if (options.kafka.empty())
-    return Error{ErrorCode::invalid, "--payment remote needs brokers: say where they are with --kafka host:port"};
+    return Error{ErrorCode::invalid, "--payment remote needs brokers; name them with --kafka host:port"};
   RemotePaymentOptions remote;
   remote.kafka = kafka_of_nodes(options, book);
   remote.reply_to = options.node_id.empty() ? "node-1" : options.node_id;
   return make_kafka_payment_gateway(remote, clock);
 }
 
-Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, PartitionCounts& book, Clock& clock) {
+Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, PartitionCounts& book,
+                                                         Clock& clock) {
   if (options.kafka.empty() || !options.database.starts_with("postgres"))
     return Error{ErrorCode::invalid,
-                 fmt::format("--role {} works with the others over one database server and Kafka: say where they are "
-                             "with --database postgres://... and --kafka host:port",
+                 fmt::format("--role {} shares a database server and Kafka with the other services; name them with "
+                             "--database postgres://... and --kafka host:port",
                              to_string(*options.service))};
   return KafkaSagaExchange::open(kafka_of_nodes(options, book), clock);
 }
@@ -159,11 +160,11 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
     parts->exchange = std::move(exchange).value();
   }
   parts->sessions = std::make_unique<api::LoginSessions>(std::move(session).value(), clock);
-  parts->rights_watch = std::make_unique<RightsWatch>(parts->database->queries(), *parts->sessions);
+  parts->rights_poller = std::make_unique<RightsPoller>(parts->database->queries(), *parts->sessions);
   parts->query_threads = std::make_unique<api::QueryThreads>(
-      http::Workers::Options{"reading the database", database_readers - database_lists, reads_waiting_max});
+      http::Workers::Options{"database reads", database_readers - database_lists, read_queue_max});
   parts->hashers = std::make_unique<http::Workers>(
-      http::Workers::Options{"checking passwords", hasher_threads, hashes_waiting_max, hashes_of_client_max});
+      http::Workers::Options{"password hashing", hasher_threads, hash_queue_max, hash_queue_max_per_client});
   parts->feed = std::make_unique<api::EventFeed>(*parts->bus, parts->database->queries(), clock);
   return parts;
 }
@@ -186,11 +187,11 @@ SharedParts::~SharedParts() {
   feed.reset();
   hashers.reset();
   query_threads.reset();
-  rights_watch.reset();
+  rights_poller.reset();
   sessions.reset();
-  // Whoever still waits for a lock is told so, while there is a clock to be asked for the time.
+  // Completes the pending acquisitions, which need the clock.
   lock.reset();
-  // The clock's thread ends before what its work may refer to goes.
+  // Ends the clock's thread before the objects that its callbacks refer to.
   if (exchange) exchange->stop();
   clock.reset();
   exchange.reset();

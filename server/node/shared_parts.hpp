@@ -1,4 +1,4 @@
-// What the logical nodes of one process have in common: database, lock, bus, clock, payment gateway, threads.
+// What the logical nodes of one process share: database, lock, bus, clock, payment gateway, threads.
 #pragma once
 
 #include <memory>
@@ -11,9 +11,9 @@
 #include "server/api/query_threads.hpp"
 #include "server/api/accounts/login_sessions.hpp"
 #include "server/http/workers.hpp"
-#include "server/node/rights_watch.hpp"
 #include "server/node/database.hpp"
 #include "server/node/node.hpp"
+#include "server/node/rights_poller.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
 #include "server/ports/lock.hpp"
@@ -30,12 +30,12 @@ struct SharedParts {
   std::unique_ptr<PaymentGateway> gateway;
   std::unique_ptr<KafkaSagaExchange> exchange;  // null: all participants are in this process
   std::unique_ptr<api::LoginSessions> sessions;
-  std::unique_ptr<RightsWatch> rights_watch;
+  std::unique_ptr<RightsPoller> rights_poller;
   std::unique_ptr<api::QueryThreads> query_threads;
   std::unique_ptr<http::Workers> hashers;
   std::unique_ptr<api::EventFeed> feed;
 
-  // Opens the database and reads, or makes, the secrets.
+  // Opens the database and reads, or creates, the secrets.
   static Result<std::unique_ptr<SharedParts>> make(const NodeOptions& options);
 
   ~SharedParts();
@@ -46,13 +46,13 @@ inline constexpr std::string_view operator_token_name = "operator.token";
 inline constexpr std::string_view jwt_secret_name = "jwt.secret";
 inline constexpr std::string_view jwt_refresh_secret_name = "jwt-refresh.secret";
 
-// Nodes over parts that were made before, with the same options.
+// Starts nodes with parts that were made with the same options.
 Result<std::unique_ptr<Nodes>> start_nodes(const NodeOptions& options, std::unique_ptr<SharedParts> parts);
 
 KafkaUse kafka_use(const NodeOptions& options);
 KafkaOptions kafka_options(const NodeOptions& options);
 
-// The user in whose name the operator credential acts.
+// The user that the operator credential authenticates.
 User operator_user();
 
 }  // namespace sagactl

@@ -1,12 +1,12 @@
-// Who may do what: every route, for nobody, the owner, another customer and an admin.
+// Authorization of every route: without a token, for the owner, another customer and an admin.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "server/api/routes.hpp"
-#include "tests/api/shape.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/shape.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -19,7 +19,7 @@ struct Row {
   int nobody, owner, other, admin;
 };
 
-// Rows are asked from the top for each caller in turn, against one order whose saga has completed.
+// Rows are requested from the top for each caller in turn, for one order whose saga has completed.
 const std::vector<Row> rows = {
     {"GET", "/", "", 200, 200, 200, 200},
     {"GET", "/api", "", 200, 200, 200, 200},
@@ -74,7 +74,7 @@ const std::vector<Row> rows = {
     {"GET", "/audit", "", 401, 403, 403, 200},
     {"GET", "/sagas/definitions", "", 200, 200, 200, 200},
     {"POST", "/sagas/definitions/CheckoutSaga/orders", "{}", 401, 400, 400, 400},
-    // Guests are let in on this machine. {order} is of another system, so it is not there.
+    // Guests may call from this machine. {order} is of another surface, so that it is not found.
     {"POST", "/api/orders", "{}", 400, 400, 400, 400},
     {"GET", "/api/orders", "", 200, 200, 200, 200},
     {"GET", "/api/orders/{order}", "", 404, 404, 404, 404},
@@ -112,7 +112,7 @@ class Authorization : public testing::Test {
     return client.send(request).value().status;
   }
 
-  TestNode node;
+  ApiNode node;
   HttpClient nobody = node.client(), owner = node.customer(), other = node.customer(), admin = node.admin();
   std::string order;
 };
@@ -120,7 +120,7 @@ class Authorization : public testing::Test {
 TEST_F(Authorization, IsAsTheTableSays) {
   for (const Row& row : rows) {
     const std::string what = fmt::format("{} {}", row.method, row.path);
-    EXPECT_EQ(ask(nobody, row), row.nobody) << what << " for nobody";
+    EXPECT_EQ(ask(nobody, row), row.nobody) << what << " without a token";
     EXPECT_EQ(ask(other, row), row.other) << what << " for another customer";
     EXPECT_EQ(ask(owner, row), row.owner) << what << " for the owner";
     EXPECT_EQ(ask(admin, row), row.admin) << what << " for an admin";
@@ -141,7 +141,7 @@ TEST_F(Authorization, ACustomerListsOnlyTheirOwn) {
   EXPECT_EQ(other.get("/saga/maintenance/saga-health")->json().value()["orders"]["total"], 0);
 }
 
-TEST_F(Authorization, CancellingAnothersOrderIsNotFoundAndChangesNothing) {
+TEST_F(Authorization, CancellingTheOrderOfAnotherIsNotFoundAndChangesNothing) {
   const HttpResponse refused = other.del("/orders/" + order).value();
   EXPECT_EQ(refused.status, 404);
   EXPECT_EQ(refused.json().value()["message"], "Order not found");
@@ -149,7 +149,7 @@ TEST_F(Authorization, CancellingAnothersOrderIsNotFoundAndChangesNothing) {
 }
 
 TEST_F(Authorization, TheTableHasEveryRoute) {
-  // What cannot be asked as a row: a stream has no end.
+  // Not in the rows: a stream has no end.
   std::set<std::string> known = {"GET /events"};
   for (const Row& row : rows) known.insert(fmt::format("{} {}", row.method, row.path));
   const Json document = nobody.get("/api-json")->json().value();

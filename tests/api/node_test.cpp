@@ -1,4 +1,4 @@
-// The composition root: nodes that start, serve, stop and start again.
+// Nodes start, serve, stop and start again.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -9,19 +9,19 @@
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 #include "server/node/node.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
 
-class Serving : public testing::Test {
+class RunningNodeProcess : public testing::Test {
  protected:
-  Serving() {
+  RunningNodeProcess() {
     options.data = std::filesystem::temp_directory_path() / ("sagactl-node-" + hex(random_bytes(8)));
     options.port = 0;
     options.payment = {1.0, Duration{0}, Duration{0}, 0.0};
   }
-  ~Serving() override { std::filesystem::remove_all(options.data); }
+  ~RunningNodeProcess() override { std::filesystem::remove_all(options.data); }
 
   std::unique_ptr<Nodes> start() {
     auto nodes = start_nodes(options);
@@ -45,16 +45,16 @@ class Serving : public testing::Test {
   NodeOptions options;
 };
 
-TEST_F(Serving, AcceptsRequestsWhenItHasStarted) {
+TEST_F(RunningNodeProcess, AcceptsRequestsWhenItHasStarted) {
   const auto nodes = start();
   ASSERT_EQ(nodes->addresses().size(), 1u);
   EXPECT_EQ(nodes->addresses()[0].node, "node-1");
   HttpClient caller = client(*nodes);
   EXPECT_EQ(caller.get("/readyz")->status, 200);
-  EXPECT_EQ(caller.get("/auth/profile")->status, 200) << "the operator token is good";
+  EXPECT_EQ(caller.get("/auth/profile")->status, 200) << "the operator token is valid";
 }
 
-TEST_F(Serving, SeveralNodesShareOneDatabaseAndEachSignsItsWork) {
+TEST_F(RunningNodeProcess, SeveralNodesShareOneDatabaseUnderTheirOwnNames) {
   options.nodes = 3;
   const auto nodes = start();
   for (std::size_t i = 0; i < 3; ++i) {
@@ -67,7 +67,7 @@ TEST_F(Serving, SeveralNodesShareOneDatabaseAndEachSignsItsWork) {
   EXPECT_EQ(client(*nodes).get("/orders")->json().value()["total"], 4);
 }
 
-TEST_F(Serving, KeepsItsOrdersAndSecretsOverAStop) {
+TEST_F(RunningNodeProcess, KeepsItsOrdersAndSecretsAfterAStop) {
   std::string token, order;
   {
     const auto nodes = start();
@@ -80,7 +80,7 @@ TEST_F(Serving, KeepsItsOrdersAndSecretsOverAStop) {
   EXPECT_EQ(client(*nodes).get("/orders/" + order)->status, 200);
 }
 
-TEST_F(Serving, SecretsAreForTheirOwnerAlone) {
+TEST_F(RunningNodeProcess, SecretsAreReadableByTheirOwnerOnly) {
   const auto nodes = start();
   for (const char* name : {"operator.token", "jwt.secret", "jwt-refresh.secret"}) {
     struct stat status {};
@@ -89,14 +89,14 @@ TEST_F(Serving, SecretsAreForTheirOwnerAlone) {
   }
 }
 
-TEST_F(Serving, StoppingTwiceIsStoppingOnce) {
+TEST_F(RunningNodeProcess, MayBeStoppedTwice) {
   const auto nodes = start();
   nodes->stop();
   nodes->stop();
   EXPECT_FALSE(client(*nodes).get("/livez").ok());
 }
 
-TEST_F(Serving, APortThatIsTakenIsNamed) {
+TEST_F(RunningNodeProcess, APortInUseIsReported) {
   const auto first = start();
   NodeOptions second = options;
   second.data = options.data / "second";
@@ -107,14 +107,14 @@ TEST_F(Serving, APortThatIsTakenIsNamed) {
       << refused.error().message;
 }
 
-TEST_F(Serving, ADataDirectoryHasOneProcess) {
+TEST_F(RunningNodeProcess, ADataDirectoryHasOneProcess) {
   const auto first = start();
   const auto second = start_nodes(options);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::conflict) << second.error().message;
 }
 
-TEST_F(Serving, OffThisMachineItNeedsASecretThatItsNodesShare) {
+TEST_F(RunningNodeProcess, NeedsASharedSecretWhenOtherMachinesCanReachIt) {
   options.host = "0.0.0.0";
   const auto refused = start_nodes(options);
   ASSERT_FALSE(refused.ok());

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "server/api/openapi.hpp"
-#include "tests/api/schema.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/schema.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -27,7 +27,7 @@ class OpenApi : public testing::Test {
     return all;
   }
 
-  // Calls `visit` with everything in the document that may be a schema, and where it stands.
+  // Calls `visit` with everything in the document that may be a schema, and its path.
   template <class Visit>
   static void for_each_schema(const Json& json, const std::string& at, const Visit& visit) {
     if (json.is_object()) visit(json, at);
@@ -36,7 +36,7 @@ class OpenApi : public testing::Test {
         if (name != "example") for_each_schema(member, at + "/" + name, visit);
   }
 
-  TestNode node;
+  ApiNode node;
 };
 
 TEST_F(OpenApi, IsTheSameUnderBothNames) {
@@ -51,7 +51,7 @@ TEST_F(OpenApi, DescribesEveryRouteInDetailAndNoOther) {
   EXPECT_EQ(described, operations_of(document()));
 }
 
-TEST_F(OpenApi, EveryReferenceLeadsSomewhere) {
+TEST_F(OpenApi, EveryReferenceExists) {
   const Json all = document();
   const std::string text = all.dump();
   const std::regex reference(R"re("\$ref":"#/components/schemas/([^"]+)")re");
@@ -78,11 +78,11 @@ TEST_F(OpenApi, EveryOperationHasItsOwnIdAndItsPathsParameters) {
     }
 }
 
-TEST_F(OpenApi, ARouteForUsersAsksForATokenInTheDocumentAndInFact) {
+TEST_F(OpenApi, ARouteForUsersNeedsATokenAsDocumented) {
   const Json all = document();
   for (const auto& [path, methods] : all["paths"].items()) {
     if (path.find('{') != path.npos || !methods.contains("get") || path == "/events") continue;
-    // No security, or the empty one among others, lets in who shows no token.
+    // Without security, or with an empty one among others, no token is needed.
     const Json security = methods["get"].value("security", Json::array());
     const bool asks =
         !security.empty() && std::find(security.begin(), security.end(), Json::object()) == security.end();
@@ -90,8 +90,8 @@ TEST_F(OpenApi, ARouteForUsersAsksForATokenInTheDocumentAndInFact) {
   }
 }
 
-// An answer's members are all in its schema: what is served is what is described.
-TEST_F(OpenApi, DescribesTheMembersThatAreServed) {
+// All members of answers are in their schemas.
+TEST_F(OpenApi, DescribesTheMembersOfAnswers) {
   HttpClient customer = node.customer();
   const std::string id = node.place_and_await(customer, "p");
   const Json schemas = document()["components"]["schemas"];
@@ -114,8 +114,8 @@ TEST_F(OpenApi, DescribesTheMembersThatAreServed) {
   }
 }
 
-// Generators make names of a parameter's letters and digits, a type of what has one, and refuse a choice of types.
-TEST_F(OpenApi, CanBeMadeAClientOf) {
+// Generators build names from the letters and digits of parameters, need a type, and reject a choice of types.
+TEST_F(OpenApi, IsFitForClientGenerators) {
   const Json all = document();
   for (const auto& [path, methods] : all["paths"].items())
     for (const auto& [method, operation] : methods.items()) {
@@ -136,7 +136,7 @@ TEST_F(OpenApi, CanBeMadeAClientOf) {
   });
 }
 
-TEST_F(OpenApi, SaysOfEveryOperationWhoMayCallItAndToWhichGroupItBelongs) {
+TEST_F(OpenApi, HasSecurityAndATagForEveryOperation) {
   const Json all = document();
   EXPECT_EQ(all["servers"][0]["url"], "/");
   std::set<std::string> described, used;
@@ -151,8 +151,8 @@ TEST_F(OpenApi, SaysOfEveryOperationWhoMayCallItAndToWhichGroupItBelongs) {
   EXPECT_EQ(described, used);
 }
 
-// With an order, a checkout and a purchase in it, every answer that is read is one of those that are described.
-TEST_F(OpenApi, EveryAnswerThatIsReadIsAsItIsDescribed) {
+// With an order, a checkout and a purchase, every GET answers as the document describes.
+TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
   HttpClient admin = node.admin();
   const std::string order = node.place_and_await(admin, "p");
   ASSERT_EQ(admin.post("/api/inventory/initialize", Json::object())->status, 200);
@@ -211,7 +211,7 @@ TEST_F(OpenApi, EveryAnswerThatIsReadIsAsItIsDescribed) {
     if (pattern.find('{') == pattern.npos)
       read(pattern, pattern);
     else
-      EXPECT_TRUE(answered.contains(pattern)) << pattern << " was not tried";
+      EXPECT_TRUE(answered.contains(pattern)) << pattern << " was not requested";
   }
 }
 

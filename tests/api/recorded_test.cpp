@@ -1,5 +1,5 @@
-// The conversations that were recorded with system A, had again with this node, in their order: our answers
-// have at least the recorded members, of the same JSON types, with the same status and words.
+// Replays requests that were recorded with the reference system, in their order: this node's answers have at least the
+// recorded members, of the same JSON types, with the same status and messages.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -9,19 +9,19 @@
 #include <functional>
 #include <map>
 
-#include "tests/api/shape.hpp"
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/shape.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
 
 constexpr int same_status = 0;
 
-// Where we answer differently on purpose.
+// Intended differences.
 struct Deviation {
   int number;
-  int status;        // ours
-  bool has_members;  // the recorded ones are there all the same
+  int status;        // of this node
+  bool has_members;  // the recorded members exist all the same
   const char* reason;
 };
 const std::vector<Deviation> deviations = {
@@ -60,7 +60,7 @@ std::vector<Recording> recordings() {
 
 class Conversation : public testing::Test {
  protected:
-  // What had happened before a recorded request that is not recorded itself.
+  // State before the first recorded request, which has no recording of its own.
   std::map<int, std::function<void()>> before = {
       {37, [this] { names["abc.def.ghi"] = "abc.def.ghi"; }},
       {44, [this] { be_another_customer(); }},
@@ -81,7 +81,7 @@ class Conversation : public testing::Test {
       {149, [this] { token_of_cleanup(); }},
       {151,
        [this] {
-         node.gateway().let_go();
+         node.gateway().release();
          node.await_end(open_order);
        }},
       {157, [this] { placed("PAYMENT_FAIL_before_157"); }},
@@ -92,7 +92,7 @@ class Conversation : public testing::Test {
        }},
       {163,
        [this] {
-         node.gateway().let_go();
+         node.gateway().release();
          node.await_end(open_order);
          place_one_that_fails();
        }},
@@ -157,7 +157,7 @@ class Conversation : public testing::Test {
       request.headers.emplace_back(name, rename(value.get<std::string>(), names));
     if (use_operator) {
       std::erase_if(request.headers, [](const auto& header) { return header.first == "authorization"; });
-      request.headers.emplace_back("authorization", std::string("Bearer ") + TestNode::operator_token);
+      request.headers.emplace_back("authorization", std::string("Bearer ") + ApiNode::operator_token);
       use_operator = false;
     }
     HttpClient fresh = node.client();
@@ -188,11 +188,11 @@ class Conversation : public testing::Test {
   std::string open_order;
   bool use_operator = false;
   LockGrant held;
-  TestNode node;
+  ApiNode node;
   HttpClient client = node.client();
 };
 
-TEST_F(Conversation, IsHadAgainWithAtLeastTheRecordedMembers) {
+TEST_F(Conversation, IsReplayedWithAtLeastTheRecordedMembers) {
   const auto all = recordings();
   ASSERT_EQ(all.size(), 71u);
   for (const Recording& recording : all) {

@@ -1,7 +1,7 @@
-// Requests that are wrong, and how that is said.
+// Requests that are not valid, and the messages for them.
 #include <gtest/gtest.h>
 
-#include "tests/api/test_node.hpp"
+#include "tests/api/support/api_node.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -11,7 +11,7 @@ struct Row {
   const char* method;
   const char* path;
   std::string body;
-  const char* message;  // is in the answer's message
+  const char* message;  // part of the answer's message
 };
 
 std::string order(const std::string& item, const std::string& rest = R"("shippingAddress":"a")") {
@@ -86,8 +86,8 @@ const std::vector<Row> rows = {
      "duration must not be greater than 20000"},
 };
 
-TEST(Validation, SaysWhatIsWrongInTheWordsThatClientsKnow) {
-  TestNode node;
+TEST(Validation, ReportsFaultsInTheWordsOfTheReferenceSystem) {
+  ApiNode node;
   HttpClient customer = node.customer();
   for (const Row& row : rows) {
     const HttpResponse answer = customer.send(HttpRequest{row.method, row.path, row.body, {}}).value();
@@ -100,8 +100,8 @@ TEST(Validation, SaysWhatIsWrongInTheWordsThatClientsKnow) {
   EXPECT_EQ(customer.get("/orders")->json().value()["total"], 0);
 }
 
-TEST(Validation, LeavesSpaceForWhatIsLargeButRight) {
-  TestNode node;
+TEST(Validation, AcceptsLargeRequestsWithinTheLimits) {
+  ApiNode node;
   HttpClient customer = node.customer();
   Json largest = order_body("p", 1, 1e12);
   EXPECT_EQ(customer.post("/orders", largest)->status, 201);

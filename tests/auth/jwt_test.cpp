@@ -19,7 +19,7 @@ std::string reason(const Result<Claims>& result) {
   return result ? "none" : result.error().members["reason"].get<std::string>();
 }
 
-// A token with this header and payload, signed as the header does not say.
+// A token with this header and payload, signed with HS256 whatever the header says.
 std::string crafted(const std::string& header, const std::string& payload, const std::string& secret) {
   const std::string text = base64url(header) + "." + base64url(payload);
   const Digest digest = hmac_sha256(secret, text);
@@ -36,8 +36,8 @@ TEST(TokenKey, VerifiesWhatItSigned) {
   EXPECT_EQ(*claims, some_claims());
 }
 
-TEST(TokenKey, MakesTheSameTokenAsAnyOtherIssuerWould) {
-  // The signature is what `openssl dgst -sha256 -hmac secret` gives for the first two parts.
+TEST(TokenKey, SignsAsOtherIssuersDo) {
+  // The signature is the output of `openssl dgst -sha256 -hmac secret` for the first two parts.
   TokenKey key("secret");
   EXPECT_EQ(key.sign({"u", "e@f.gh", "admin", "", 1, 2}),
             "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
@@ -45,7 +45,7 @@ TEST(TokenKey, MakesTheSameTokenAsAnyOtherIssuerWould) {
             "G5Kg3tmQR1beM5mdXUvT2_X5FCEWkoWy3UwCRfulcG8");
 }
 
-TEST(TokenKey, AcceptsATokenOfSystemAWithTheSameSecret) {
+TEST(TokenKey, AcceptsATokenOfTheReferenceSystemWithTheSameSecret) {
   TokenKey key("secret");
   const auto claims = key.verify(
       crafted(good_header,
@@ -57,7 +57,7 @@ TEST(TokenKey, AcceptsATokenOfSystemAWithTheSameSecret) {
   EXPECT_EQ(claims->token_id, "");
 }
 
-TEST(TokenKey, TellsWhatIsWrongWithAToken) {
+TEST(TokenKey, ReportsTheFaultOfAToken) {
   TokenKey key("secret");
   const std::string good = key.sign(some_claims());
   const std::string unsigned_part = good.substr(0, good.rfind('.'));
@@ -104,7 +104,7 @@ TEST(TokenKey, TellsWhatIsWrongWithAToken) {
   }
 }
 
-TEST(TokenKey, LetsARememberedTokenExpire) {
+TEST(TokenKey, LetsACachedTokenExpire) {
   TokenKey key("secret");
   const std::string token = key.sign(some_claims());
   EXPECT_TRUE(key.verify(token, issued).ok());
@@ -112,7 +112,7 @@ TEST(TokenKey, LetsARememberedTokenExpire) {
   EXPECT_EQ(reason(key.verify(token, issued + 900s)), "expired");
 }
 
-TEST(TokenKey, RemembersABoundedNumberAndForgetsNoneWrongly) {
+TEST(TokenKey, CachesABoundedNumber) {
   TokenKey key("secret", 8);
   std::vector<std::string> tokens;
   for (int i = 0; i < 50; ++i) {
@@ -126,18 +126,18 @@ TEST(TokenKey, RemembersABoundedNumberAndForgetsNoneWrongly) {
       ASSERT_TRUE(claims.ok());
       EXPECT_EQ(claims->subject, "user-" + std::to_string(i));
       EXPECT_TRUE(key.verify(tokens[0], issued).ok());
-      EXPECT_LE(key.remembered(), 8u);
+      EXPECT_LE(key.cached(), 8u);
     }
   }
 }
 
-TEST(TokenKey, RemembersNoTokenThatWasRefused) {
+TEST(TokenKey, CachesNoRefusedToken) {
   TokenKey key("secret");
   EXPECT_FALSE(key.verify(TokenKey("other").sign(some_claims()), issued).ok());
-  EXPECT_EQ(key.remembered(), 0u);
+  EXPECT_EQ(key.cached(), 0u);
 }
 
-TEST(BearerToken, IsTakenFromItsHeader) {
+TEST(BearerToken, IsParsedFromTheHeader) {
   EXPECT_EQ(bearer_token("Bearer abc"), "abc");
   EXPECT_EQ(bearer_token("bearer  abc "), "abc");
   for (const char* other : {"", "Bearer", "Bearer ", "Basic abc", "abc"})

@@ -1,4 +1,4 @@
-// How often passwords may be tried, and by whom.
+// How many passwords may be checked, by address and account.
 #include "server/auth/login_limit.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@ namespace {
 constexpr SteadyTime start{1'000'000'000};
 const std::string ann = "ann@example.com", bob = "bob@example.com";
 
-// How many of so many wrong passwords were looked at.
+// How many of N wrong passwords were checked.
 int guessed(LoginLimit& limit, const std::string& address, const std::string& account, int tries, SteadyTime at) {
   int count = 0;
   for (int i = 0; i < tries; ++i) count += limit.begin(address, account, at).count() == 0 ? 1 : 0;
@@ -26,12 +26,12 @@ TEST(LoginLimit, AllowsABurstAndThenOneMoreEverySixSeconds) {
   LoginLimit limit;
   EXPECT_EQ(guessed(limit, "a", ann, 100, start), 10);
   EXPECT_EQ(guessed(limit, "a", ann, 100, start + 5s), 0);
-  EXPECT_EQ(limit.begin("a", ann, start + 5s), Duration(1s)) << "and says how long to wait";
+  EXPECT_EQ(limit.begin("a", ann, start + 5s), Duration(1s)) << "the time to wait";
   EXPECT_EQ(guessed(limit, "a", ann, 100, start + 6s), 1);
   EXPECT_EQ(guessed(limit, "a", ann, 100, start + 600s), 10) << "no more than a full bucket";
 }
 
-TEST(LoginLimit, GivesNothingForAClockThatGoesBack) {
+TEST(LoginLimit, AddsNothingForAClockThatGoesBack) {
   LoginLimit limit;
   EXPECT_EQ(guessed(limit, "a", ann, 100, start), 10);
   EXPECT_EQ(guessed(limit, "a", ann, 100, start - 60s), 0);
@@ -43,22 +43,22 @@ TEST(LoginLimit, DoesNotCountRightPasswords) {
   for (int i = 0; i < 1000; ++i) ASSERT_TRUE(logs_in(limit, "office", ann, start));
 }
 
-TEST(LoginLimit, AnAddressCannotTryOnePasswordWithManyAccounts) {
+TEST(LoginLimit, LimitsOneAddressOverManyAccounts) {
   LoginLimit limit;
   int count = 0;
   for (int i = 0; i < 1000; ++i) count += guessed(limit, "a", "user" + std::to_string(i), 1, start);
   EXPECT_EQ(count, 30);
-  EXPECT_EQ(guessed(limit, "b", ann, 1, start), 1) << "others may go on";
+  EXPECT_EQ(guessed(limit, "b", ann, 1, start), 1) << "other addresses are not affected";
 }
 
-TEST(LoginLimit, OneWhoFailsOnPurposeShutsNobodyOut) {
+TEST(LoginLimit, FailingOnPurposeLocksNobodyOut) {
   LoginLimit limit;
   SteadyTime now = start;
   for (int hour = 0; hour < 24 * 3600; hour += 6, now = now + 6s) guessed(limit, "attacker", ann, 10, now);
   EXPECT_TRUE(logs_in(limit, "home", ann, now)) << "not even where ann has never been";
 }
 
-TEST(LoginLimit, ManyAddressesGuessOneAccountSlowly) {
+TEST(LoginLimit, LimitsOneAccountOverManyAddresses) {
   LoginLimit limit;
   int count = 0;
   for (int i = 0; i < 1000; ++i) count += guessed(limit, "bot" + std::to_string(i), ann, 10, start);
@@ -67,7 +67,7 @@ TEST(LoginLimit, ManyAddressesGuessOneAccountSlowly) {
   EXPECT_EQ(guessed(limit, "another bot", bob, 10, start + 30s), 10) << "another account has its own";
 }
 
-TEST(LoginLimit, WhileManyAddressesGuessTheOwnerLogsInFromWhereSheWasBefore) {
+TEST(LoginLimit, TheOwnerLogsInFromAKnownAddressWhileManyAddressesGuess) {
   LoginLimit limit;
   ASSERT_TRUE(logs_in(limit, "home", ann, start));
   limit.know("phone", ann);
@@ -75,7 +75,7 @@ TEST(LoginLimit, WhileManyAddressesGuessTheOwnerLogsInFromWhereSheWasBefore) {
   EXPECT_EQ(limit.begin("elsewhere", ann, start), Duration(3s));
   EXPECT_TRUE(logs_in(limit, "home", ann, start));
   EXPECT_TRUE(logs_in(limit, "phone", ann, start));
-  EXPECT_EQ(guessed(limit, "home", ann, 100, start), 10) << "from there, too, guessing is limited";
+  EXPECT_EQ(guessed(limit, "home", ann, 100, start), 10) << "a known address is limited too";
 }
 
 TEST(LoginLimit, LimitsRegistrations) {
@@ -87,14 +87,14 @@ TEST(LoginLimit, LimitsRegistrations) {
   EXPECT_EQ(limit.begin_registration("b", start).count(), 0);
 }
 
-TEST(TryBuckets, RememberABoundedNumberAndForgetWhatWasNotAskedForLongest) {
-  TryBuckets buckets({1, 6s}, 3);
+TEST(KeyedTokenBuckets, KeepABoundedNumberAndDropTheLeastRecentlyUsed) {
+  KeyedTokenBuckets buckets({1, 6s}, 3);
   for (const char* key : {"a", "b", "c"}) buckets.take(key, start);
   EXPECT_GT(buckets.wait("a", start).count(), 0);
   buckets.take("d", start);
   EXPECT_EQ(buckets.size(), 3u);
   EXPECT_GT(buckets.wait("a", start).count(), 0);
-  EXPECT_EQ(buckets.wait("b", start).count(), 0) << "forgotten";
+  EXPECT_EQ(buckets.wait("b", start).count(), 0) << "dropped";
 }
 
 TEST(AddressForLimits, IsANetworkOfIPv6) {

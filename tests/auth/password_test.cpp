@@ -30,7 +30,7 @@ TEST(Password, MayHoldAnyBytesUpToItsLimit) {
   EXPECT_EQ(too_long.error().code, ErrorCode::invalid);
 }
 
-TEST(Password, IsNotVerifiedByTextThatIsNoHashOrAsksForAnAbsurdCost) {
+TEST(Password, IsNotVerifiedByTextThatIsNoHashOrHasAnExcessiveCost) {
   for (const char* text : {"", "password123", "$2b$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=8,t=1,p=1$",
                            "$argon2id$v=19$m=8", "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
                            "$argon2id$v=19$m=4194304,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
@@ -39,7 +39,7 @@ TEST(Password, IsNotVerifiedByTextThatIsNoHashOrAsksForAnAbsurdCost) {
     EXPECT_FALSE(verify_password(text, "password123")) << text;
 }
 
-TEST(Password, OfNobodyIsNeverRight) {
+TEST(Password, OfNoUserIsNeverRight) {
   EXPECT_FALSE(verify_nobodys_password("password123", cheap));
 }
 

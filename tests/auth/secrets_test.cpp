@@ -29,7 +29,7 @@ class Secrets : public testing::Test {
   const fs::path file = directory / "deep" / "jwt.secret";
 };
 
-TEST_F(Secrets, AreMadeOnceAndThenKept) {
+TEST_F(Secrets, AreCreatedOnceAndThenKept) {
   const auto made = load_or_create_secret(file);
   ASSERT_TRUE(made.ok());
   EXPECT_EQ(made->size(), 64u);
@@ -57,7 +57,7 @@ TEST_F(Secrets, AreRefusedWhenOthersCanReachThem) {
   }
 }
 
-TEST_F(Secrets, AreReplacedWhole) {
+TEST_F(Secrets, AreReplacedAtomically) {
   ASSERT_TRUE(save_secret(file, "first").ok());
   ASSERT_TRUE(save_secret(file, "second").ok());
   EXPECT_EQ(*load_secret(file), "second");
@@ -65,7 +65,7 @@ TEST_F(Secrets, AreReplacedWhole) {
       << "nothing else is left behind";
 }
 
-TEST_F(Secrets, SayWhatIsWrong) {
+TEST_F(Secrets, ReportWhatIsWrong) {
   EXPECT_EQ(load_secret(file).error().code, ErrorCode::not_found);
   EXPECT_EQ(save_secret(file, "").error().code, ErrorCode::invalid);
   EXPECT_EQ(save_secret(file, std::string(5000, 'x')).error().code, ErrorCode::invalid);
@@ -78,7 +78,7 @@ TEST_F(Secrets, SayWhatIsWrong) {
   EXPECT_FALSE(save_secret(file / "below a file", "x").ok());
 }
 
-TEST_F(Secrets, AreTheSameForAllWhoComeAtOnce) {
+TEST_F(Secrets, AreTheSameForConcurrentProcesses) {
   std::vector<std::string> seen(8);
   std::vector<std::thread> threads;
   for (std::string& one : seen) {

@@ -26,7 +26,8 @@ TEST(Hex, BytesInLowerCaseAreReadBack) {
   std::array<std::uint8_t, 3> read{};
   EXPECT_TRUE(read_lower_hex("009aff", read));
   EXPECT_EQ(read, bytes);
-  for (const char* wrong : {"009aFF", "009af", "009aff0", "009agf", ""}) EXPECT_FALSE(read_lower_hex(wrong, read)) << wrong;
+  for (const char* wrong : {"009aFF", "009af", "009aff0", "009agf", ""})
+    EXPECT_FALSE(read_lower_hex(wrong, read)) << wrong;
 }
 
 }  // namespace

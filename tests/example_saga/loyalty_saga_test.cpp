@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/api/shops.hpp"
+#include "tests/api/support/shops.hpp"
 
 namespace sagactl::example {
 namespace {
 
 using test::Shop;
-using test::TestNode;
+using test::ApiNode;
 
 class Loyalty : public testing::Test {
  protected:
@@ -32,7 +32,7 @@ class Loyalty : public testing::Test {
   }
   Json saga(const std::string& id) { return admin.get("/sagas/" + id)->json().value(); }
 
-  TestNode node;
+  ApiNode node;
   Shop shop{node};
   HttpClient admin = node.admin();
 };

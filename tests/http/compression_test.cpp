@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "server/http/sse.hpp"
-#include "tests/http/server_fixture.hpp"
+#include "tests/http/support/server_fixture.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -73,7 +73,7 @@ class Compression : public ServerTest {
     return get(path, accepted).header("content-encoding") == "gzip";
   }
 
-  std::optional<TestServer> server;
+  std::optional<TestHttpServer> server;
 };
 
 TEST_F(Compression, IsTheSameBodyInFewerBytes) {

@@ -1,11 +1,11 @@
-// How handlers wait, work on threads and fail, and how a server stops around them.
+// How handlers wait, use worker threads and fail, and how a server stops while they run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
 
 #include "server/http/server.hpp"
-#include "tests/http/server_fixture.hpp"
+#include "tests/http/support/server_fixture.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 TEST_F(ServerTest, SurvivesAHandlerThatThrows) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   client.send(request_text("GET", "/throws") + request_text("GET", "/worker-throws") +
               request_text("GET", "/n/1"));
@@ -28,13 +28,13 @@ TEST_F(ServerTest, SurvivesAHandlerThatThrows) {
   EXPECT_EQ(client.receive()->body, "1");
 }
 
-TEST_F(ServerTest, RunsBlockingWorkOnItsThreads) {
-  const TestServer server(routes());
+TEST_F(ServerTest, RunsBlockingWorkOnWorkerThreads) {
+  const TestHttpServer server(routes());
   EXPECT_EQ(server.ask(request_text("GET", "/worker")).body, "from a worker");
 }
 
-TEST_F(ServerTest, StopsByFinishingWhatIsInFlight) {
-  TestServer server(routes());
+TEST_F(ServerTest, CompletesRequestsInFlightWhenItStops) {
+  TestHttpServer server(routes());
   RawClient idle = server.connect(), busy = server.connect();
   idle.send(request_text("GET", "/n/1"));
   EXPECT_EQ(idle.receive()->status, 200);
@@ -42,7 +42,7 @@ TEST_F(ServerTest, StopsByFinishingWhatIsInFlight) {
   gate.await_arrivals(1);
   std::promise<void> stopped;
   server.server().stop(20s, [&] { stopped.set_value(); });
-  EXPECT_TRUE(idle.closes_silently()) << "what stays idle is closed";
+  EXPECT_TRUE(idle.closes_silently()) << "idle connections are closed";
   gate.open();
   const auto finished = busy.receive();
   ASSERT_TRUE(finished);
@@ -52,10 +52,10 @@ TEST_F(ServerTest, StopsByFinishingWhatIsInFlight) {
   EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
 }
 
-// A proxy that opens a connection, or uses an idle one, in the moment of the stop must not lose its request: it may not
-// send it to another node when it could have been carried out.
+// A proxy that opens a connection, or uses an idle one, at the moment of the stop must not lose its request: it may not
+// resend a request that may have been processed.
 TEST_F(ServerTest, AnswersTheLastRequestOfConnectionsThatWereOpenWhenItStops) {
-  TestServer server(routes());
+  TestHttpServer server(routes());
   RawClient idle = server.connect(), busy = server.connect();
   idle.send(request_text("GET", "/n/1"));
   EXPECT_EQ(idle.receive()->status, 200);
@@ -74,8 +74,8 @@ TEST_F(ServerTest, AnswersTheLastRequestOfConnectionsThatWereOpenWhenItStops) {
   EXPECT_EQ(busy.receive()->body, "7");
 }
 
-TEST_F(ServerTest, CutsOffWhatOutlastsTheGraceOfAStop) {
-  TestServer server(routes());
+TEST_F(ServerTest, ClosesConnectionsThatOutlastTheGraceOfAStop) {
+  TestHttpServer server(routes());
   RawClient busy = server.connect();
   busy.send(request_text("GET", "/gate"));
   gate.await_arrivals(1);
@@ -83,11 +83,11 @@ TEST_F(ServerTest, CutsOffWhatOutlastsTheGraceOfAStop) {
   server.server().stop(1ms, [&] { stopped.set_value(); });
   EXPECT_EQ(stopped.get_future().wait_for(20s), std::future_status::ready);
   EXPECT_TRUE(busy.closes_silently());
-  gate.open();  // a late answer finds nobody, and does no harm
+  gate.open();  // a late answer has no effect
 }
 
 TEST_F(ServerTest, MayBeDestroyedWhileRequestsWait) {
-  auto server = std::make_unique<TestServer>(routes());
+  auto server = std::make_unique<TestHttpServer>(routes());
   RawClient busy = server->connect();
   busy.send(request_text("GET", "/gate"));
   gate.await_arrivals(1);
@@ -95,14 +95,14 @@ TEST_F(ServerTest, MayBeDestroyedWhileRequestsWait) {
   EXPECT_FALSE(busy.receive());
 }
 
-TEST_F(ServerTest, FailsARequestWhoseCallbackIsDropped) {
+TEST_F(ServerTest, FailsARequestWhoseCallbackIsDestroyed) {
   Router router;
   add(router, Method::get, "/dropped", [](Request&) -> asio::awaitable<Answer> {
     auto start = [](std::function<void(int)>) {};
     const int value = co_await await_callback<int>(std::move(start));
     co_return text_response(200, std::to_string(value));
   });
-  TestServer server(std::move(router));
+  TestHttpServer server(std::move(router));
   RawClient client = server.connect();
   client.send(request_text("GET", "/dropped") + request_text("GET", "/dropped"));
   EXPECT_EQ(client.receive()->status, 500);
@@ -110,7 +110,7 @@ TEST_F(ServerTest, FailsARequestWhoseCallbackIsDropped) {
   EXPECT_THAT(server.metrics().text(), HasSubstr("sagactl_http_requests_in_flight 0"));
 }
 
-TEST_F(ServerTest, GoesOnWithoutTheCallbackWhenTheDeadlineHasPassed) {
+TEST_F(ServerTest, ResumesWithoutAValueWhenTheDeadlineHasPassed) {
   Router router;
   std::function<void(int)> kept;
   add(router, Method::get, "/late", [&kept](Request& request) -> asio::awaitable<Answer> {
@@ -122,14 +122,14 @@ TEST_F(ServerTest, GoesOnWithoutTheCallbackWhenTheDeadlineHasPassed) {
   ServerOptions options;
   options.limits.request_deadline = 1ms;
   {
-    const TestServer server(std::move(router), options);
+    const TestHttpServer server(std::move(router), options);
     EXPECT_EQ(server.ask(request_text("GET", "/late")).status, 504);
-    kept(1);  // nobody waits any more
+    kept(1);  // nothing waits any more
   }
   kept(2);  // nor is there a context
 }
 
-TEST_F(ServerTest, ResumesOnceHoweverOftenACallbackIsCalledAndEvenBeforeItWaits) {
+TEST_F(ServerTest, ResumesOnceHoweverOftenAndEarlyACallbackIsCalled) {
   Router router;
   add(router, Method::get, "/eager", [](Request&) -> asio::awaitable<Answer> {
     auto start = [](std::function<void(int)> done) {
@@ -139,12 +139,12 @@ TEST_F(ServerTest, ResumesOnceHoweverOftenACallbackIsCalledAndEvenBeforeItWaits)
     const int value = co_await await_callback<int>(std::move(start));
     co_return text_response(200, std::to_string(value));
   });
-  const TestServer server(std::move(router));
+  const TestHttpServer server(std::move(router));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(server.ask(request_text("GET", "/eager")).body, "1");
 }
 
 TEST_F(ServerTest, ServesManyConnectionsThatWaitAtOnce) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   std::vector<RawClient> clients;
   for (int i = 0; i < 200; ++i) {
     clients.push_back(server.connect());
@@ -155,7 +155,7 @@ TEST_F(ServerTest, ServesManyConnectionsThatWaitAtOnce) {
   for (RawClient& client : clients) EXPECT_EQ(client.receive()->body, "7");
 }
 
-TEST(Workers, SayThatTheyAreBusyWhenTheQueueIsFull) {
+TEST(Workers, AreBusyWhenTheQueueIsFull) {
   std::promise<void> release;
   std::promise<void> begun;
   Workers workers({.name = "test", .threads = 1, .queue_max = 1});
@@ -169,8 +169,8 @@ TEST(Workers, SayThatTheyAreBusyWhenTheQueueIsFull) {
   release.set_value();
 }
 
-// However much of one client waits, another's work is next but one.
-TEST(Workers, GiveEachLaneItsTurn) {
+// However long the queue of one client is, another's work is next but one.
+TEST(Workers, ServeLanesInTurn) {
   std::vector<std::string> done;
   {
     Workers workers({"lanes", 1, 100, 3});

@@ -13,7 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-Route at(Method method, std::string pattern, Access access = Access::anyone) {
+Route at(Method method, std::string pattern, RouteAccess access = RouteAccess::anyone) {
   const auto handler = [](Request& request) -> Answer { return text_response(200, request.route->pattern); };
   return {method, std::move(pattern), access, handler, "", "", 0};
 }
@@ -90,7 +90,7 @@ TEST(Router, FindsTheRouteOfAPath) {
   }
 }
 
-TEST(Router, NamesParametersAsTheirOwnRouteDoes) {
+TEST(Router, NamesParametersAsTheMatchingRouteDoes) {
   const Router router = some_routes();
   Request get = request_for(Method::get, "/sagas/7"), post = request_for(Method::post, "/sagas/7");
   ask(router, get);
@@ -100,31 +100,31 @@ TEST(Router, NamesParametersAsTheirOwnRouteDoes) {
   EXPECT_EQ(post.parameter("id"), "");
 }
 
-TEST(Router, IsReadableAsData) {
+TEST(Router, ListsItsRoutes) {
   const Router router = some_routes();
   ASSERT_EQ(router.routes().size(), 10u);
   for (std::size_t i = 0; i < router.routes().size(); ++i) EXPECT_EQ(router.routes()[i].index, i);
 }
 
-TEST(RouterDeathTest, RefusesTwoRoutesOfOneShape) {
+TEST(RouterDeathTest, RefusesTwoRoutesOfTheSameShape) {
   Router router = some_routes();
   EXPECT_DEATH(router.add(at(Method::get, "/orders/{other}")), "two routes for GET /orders/\\{other\\}");
 }
 
-TEST(Access, IsDecidedByWhoCalls) {
+TEST(RouteAccess, IsDecidedByTheCaller) {
   enum Who { nobody, customer, admin, local };
   struct Row {
-    Access access;
+    RouteAccess access;
     Who who;
     int status;
   };
   const Row rows[] = {
-      {Access::anyone, nobody, 200},        {Access::anyone, customer, 200},
-      {Access::user, nobody, 401},          {Access::user, customer, 200},
-      {Access::user, admin, 200},           {Access::admin, nobody, 401},
-      {Access::admin, customer, 403},       {Access::admin, admin, 200},
-      {Access::loopback_only, nobody, 403}, {Access::loopback_only, admin, 403},
-      {Access::loopback_only, local, 200},
+      {RouteAccess::anyone, nobody, 200},        {RouteAccess::anyone, customer, 200},
+      {RouteAccess::user, nobody, 401},          {RouteAccess::user, customer, 200},
+      {RouteAccess::user, admin, 200},           {RouteAccess::admin, nobody, 401},
+      {RouteAccess::admin, customer, 403},       {RouteAccess::admin, admin, 200},
+      {RouteAccess::loopback_only, nobody, 403}, {RouteAccess::loopback_only, admin, 403},
+      {RouteAccess::loopback_only, local, 200},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(std::string(to_string(row.access)) + " by " + std::to_string(row.who));
@@ -138,23 +138,23 @@ TEST(Access, IsDecidedByWhoCalls) {
     Request request = request_for(Method::get, "/x");
     if (row.who == customer) request.headers.push_back({"authorization", "customer"});
     if (row.who == admin) request.headers.push_back({"authorization", "admin"});
-    if (row.who == local) request.stranger = {};
+    if (row.who == local) request.not_local_reason = {};
     EXPECT_EQ(ask(router, request).status, row.status);
   }
 }
 
-TEST(Access, IsRefusedWhenNothingCanTellWhoCalls) {
+TEST(RouteAccess, IsRefusedWithoutAnAuthenticator) {
   Router router;
-  router.add(at(Method::get, "/x", Access::user));
+  router.add(at(Method::get, "/x", RouteAccess::user));
   Request request = request_for(Method::get, "/x");
   EXPECT_EQ(ask(router, request).status, 401);
 }
 
-TEST(Answer, TurnsWhatGoesWrongIntoAProblem) {
+TEST(Answer, TurnsErrorsIntoProblems) {
   set_log_sink([](std::string_view) {});
   Router router;
   const auto add = [&](const char* pattern, Handler handler) {
-    router.add({Method::get, pattern, Access::anyone, std::move(handler), "", "", 0});
+    router.add({Method::get, pattern, RouteAccess::anyone, std::move(handler), "", "", 0});
   };
   add("/error", [](Request&) -> Answer { return Error{ErrorCode::conflict, "no"}; });
   add("/throws", [](Request&) -> Answer { throw std::runtime_error("secret of the house"); });
@@ -202,15 +202,15 @@ TEST(Request, ReadsItsQuery) {
   EXPECT_EQ(request.path, "/a");
 }
 
-TEST(TraceContext, GoesOnFromAValidHeaderAndFromNoOther) {
+TEST(TraceContext, ContinuesAValidHeaderAndNoOther) {
   const std::string valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   const auto context = TraceContext::from(valid);
   ASSERT_TRUE(context);
   EXPECT_EQ(context->trace_id_text(), "4bf92f3577b34da6a3ce929d0e0e4736");
-  const std::string handed_on = context->traceparent();
-  EXPECT_EQ(handed_on.substr(0, 36), valid.substr(0, 36));
-  EXPECT_NE(handed_on.substr(36, 16), valid.substr(36, 16)) << "the span is this request's own";
-  EXPECT_TRUE(TraceContext::from(handed_on));
+  const std::string propagated = context->traceparent();
+  EXPECT_EQ(propagated.substr(0, 36), valid.substr(0, 36));
+  EXPECT_NE(propagated.substr(36, 16), valid.substr(36, 16)) << "the span is this request's own";
+  EXPECT_TRUE(TraceContext::from(propagated));
   for (const char* broken : {"", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
                              "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
                              "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",

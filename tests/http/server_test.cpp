@@ -1,9 +1,9 @@
-// What a client sees of a server that is well: one on an ephemeral loopback port, driven by raw bytes.
+// A server on an ephemeral loopback port, driven by raw bytes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/http/server.hpp"
-#include "tests/http/server_fixture.hpp"
+#include "tests/http/support/server_fixture.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -13,7 +13,7 @@ using ::testing::Not;
 namespace asio = boost::asio;
 
 TEST_F(ServerTest, AnswersWithTheHeadersThatEveryAnswerHas) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   const RawResponse response = server.ask(request_text("GET", "/n/7"));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "7");
@@ -24,8 +24,8 @@ TEST_F(ServerTest, AnswersWithTheHeadersThatEveryAnswerHas) {
   EXPECT_EQ(response.header("x-correlation-id").size(), 36u);
 }
 
-TEST_F(ServerTest, KeepsTheConnectionUnlessAskedNotTo) {
-  const TestServer server(routes());
+TEST_F(ServerTest, KeepsTheConnectionUnlessTheClientClosesIt) {
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   for (int i = 0; i < 3; ++i) {
     client.send(request_text("GET", "/n/" + std::to_string(i)));
@@ -37,7 +37,7 @@ TEST_F(ServerTest, KeepsTheConnectionUnlessAskedNotTo) {
 }
 
 TEST_F(ServerTest, SpeaksHttp10) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   client.send("GET /n/1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_EQ(client.receive()->header("connection"), "keep-alive");
@@ -47,7 +47,7 @@ TEST_F(ServerTest, SpeaksHttp10) {
 }
 
 TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   std::string all;
   for (int i = 0; i < 10; ++i) all += request_text("GET", "/n/" + std::to_string(i));
@@ -56,7 +56,7 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
 }
 
 TEST_F(ServerTest, AnswersPipelinedRequestsInOrderWhenTheFirstIsSlow) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   std::string all = request_text("GET", "/gate");
   for (int i = 1; i < 10; ++i) all += request_text("GET", "/n/" + std::to_string(i));
@@ -68,23 +68,23 @@ TEST_F(ServerTest, AnswersPipelinedRequestsInOrderWhenTheFirstIsSlow) {
   for (int i = 1; i < 10; ++i) EXPECT_EQ(client.receive()->body, std::to_string(i));
 }
 
-TEST_F(ServerTest, ReadsARequestThatComesByteByByte) {
-  const TestServer server(routes());
+TEST_F(ServerTest, ReadsARequestThatArrivesByteByByte) {
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   for (const char c : request_text("POST", "/echo", "hello")) client.send(std::string(1, c));
   EXPECT_EQ(client.receive()->body, "hello");
 }
 
 TEST_F(ServerTest, ReadsChunkedBodies) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   const RawResponse response = server.ask(
       "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
       "5\r\nhello\r\n6;x=1\r\n world\r\n0\r\nX-Trailer: 1\r\n\r\n");
   EXPECT_EQ(response.body, "hello world");
 }
 
-TEST_F(ServerTest, TellsAClientThatWaitsToSendItsBody) {
-  const TestServer server(routes());
+TEST_F(ServerTest, SendsContinueToAClientThatWaitsForIt) {
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   client.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
   EXPECT_EQ(client.receive(false)->status, 100);
@@ -93,7 +93,7 @@ TEST_F(ServerTest, TellsAClientThatWaitsToSendItsBody) {
 }
 
 TEST_F(ServerTest, AnswersHeadWithoutABodyAndOptionsWithTheMethods) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   RawClient client = server.connect();
   client.send(request_text("HEAD", "/n/123") + request_text("OPTIONS", "/echo"));
   const auto head = client.receive(false);
@@ -104,13 +104,13 @@ TEST_F(ServerTest, AnswersHeadWithoutABodyAndOptionsWithTheMethods) {
   EXPECT_EQ(options->header("allow"), "OPTIONS, POST");
 }
 
-TEST_F(ServerTest, SendsALargeAnswerWhole) {
-  const TestServer server(routes());
+TEST_F(ServerTest, SendsALargeAnswerCompletely) {
+  const TestHttpServer server(routes());
   EXPECT_EQ(server.ask(request_text("GET", "/big")).body.size(), 8'000'000u);
 }
 
 TEST_F(ServerTest, AcceptsOnlyACorrelationIdThatIsSafe) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   const auto returned = [&](const std::string& id) {
     return server.ask(request_text("GET", "/trace", "", "X-Correlation-ID: " + id + "\r\n"))
         .header("x-correlation-id");
@@ -122,8 +122,8 @@ TEST_F(ServerTest, AcceptsOnlyACorrelationIdThatIsSafe) {
     EXPECT_EQ(returned(unsafe).size(), 36u) << unsafe;
 }
 
-TEST_F(ServerTest, GoesOnWithTheTraceOfTheCaller) {
-  const TestServer server(routes());
+TEST_F(ServerTest, ContinuesTheTraceOfTheClient) {
+  const TestHttpServer server(routes());
   const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   EXPECT_THAT(server.ask(request_text("GET", "/trace", "", "traceparent: " + parent + "\r\n")).body,
               HasSubstr("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
@@ -132,14 +132,14 @@ TEST_F(ServerTest, GoesOnWithTheTraceOfTheCaller) {
 }
 
 TEST_F(ServerTest, LetsNoHandlerForgeAHeader) {
-  const TestServer server(routes());
+  const TestHttpServer server(routes());
   const RawResponse response = server.ask(request_text("GET", "/forges"));
   EXPECT_EQ(response.header("set-cookie"), "");
   EXPECT_EQ(response.header("location"), "/a  Set-Cookie: stolen=1");
 }
 
-TEST_F(ServerTest, TakesForLocalOnlyWhatComesFromThisMachineUnderItsOwnName) {
-  const TestServer server(routes());
+TEST_F(ServerTest, CountsAsLocalOnlyRequestsFromThisMachineUnderALoopbackName) {
+  const TestHttpServer server(routes());
   const std::string port = std::to_string(server.port());
   const auto ask = [&](const std::string& host, const std::string& more = "") {
     return server.ask("GET /local HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n").status;
@@ -160,7 +160,7 @@ TEST_F(ServerTest, TakesForLocalOnlyWhatComesFromThisMachineUnderItsOwnName) {
 }
 
 TEST_F(ServerTest, MeasuresByRouteAndNeverByPath) {
-  TestServer server(routes());
+  TestHttpServer server(routes());
   for (const char* target : {"/n/secret-id", "/n/other-id", "/unknown-path"})
     server.ask(request_text("GET", target));
   const std::string text = server.metrics().text();
@@ -174,8 +174,8 @@ TEST_F(ServerTest, MeasuresByRouteAndNeverByPath) {
   EXPECT_THAT(text, Not(HasSubstr("unknown-path")));
 }
 
-TEST_F(ServerTest, SaysThatAPortIsInUse) {
-  TestServer server(routes());
+TEST_F(ServerTest, ReportsAPortInUse) {
+  TestHttpServer server(routes());
   asio::io_context context;
   ServerOptions options;
   options.port = server.port();
@@ -187,7 +187,7 @@ TEST_F(ServerTest, SaysThatAPortIsInUse) {
             "port " + std::to_string(server.port()) + " on 127.0.0.1 is in use; choose another with --port");
 }
 
-TEST_F(ServerTest, SaysThatAHostIsNoAddressOfThisMachine) {
+TEST_F(ServerTest, ReportsAHostThatIsNoAddressOfThisMachine) {
   asio::io_context context;
   for (const char* host : {"shop.example", "203.0.113.7", ""}) {
     ServerOptions options;

@@ -5,7 +5,7 @@
 
 #include <future>
 
-#include "tests/http/raw_client.hpp"
+#include "tests/http/support/raw_client.hpp"
 
 namespace sagactl::http::testing {
 namespace {
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 Router routes(const std::shared_ptr<EventHub>& hub) {
   Router router;
   const auto subscribe = [hub](Request& request) -> Answer { return hub->subscribe(request); };
-  router.add({Method::get, "/events", Access::anyone, subscribe, "", "", 0});
+  router.add({Method::get, "/events", RouteAccess::anyone, subscribe, "", "", 0});
   return router;
 }
 
@@ -30,9 +30,9 @@ std::string subscription(const std::string& last_id = {}) {
   return request_text("GET", "/events", "", last_id.empty() ? "" : "Last-Event-ID: " + last_id + "\r\n");
 }
 
-TEST(EventHub, SendsWhatIsPublishedFromNowOn) {
+TEST(EventHub, SendsEventsPublishedAfterTheSubscription) {
   auto hub = EventHub::make();
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   hub->publish("saga", "before");
   RawClient client = server.connect();
   client.send(subscription());
@@ -46,9 +46,9 @@ TEST(EventHub, SendsWhatIsPublishedFromNowOn) {
   EXPECT_THAT(text, Not(HasSubstr("before")));
 }
 
-TEST(EventHub, ResumesAfterTheLastEventThatWasSeen) {
+TEST(EventHub, ResumesAfterTheLastEventId) {
   auto hub = EventHub::make();
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   std::string seen;
   {
     RawClient client = server.connect();
@@ -66,9 +66,9 @@ TEST(EventHub, ResumesAfterTheLastEventThatWasSeen) {
   EXPECT_THAT(text, Not(HasSubstr("event: reset")));
 }
 
-TEST(EventHub, SaysSoWhenTheEventsAfterTheLastOneAreGone) {
+TEST(EventHub, SendsAResetWhenEventsAfterTheLastIdWereOverwritten) {
   auto hub = EventHub::make({.ring_max = 2});
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   RawClient first = server.connect();
   first.send(subscription());
   first.receive_until("retry: 2000\n\n");
@@ -87,13 +87,13 @@ TEST(EventHub, SaysSoWhenTheEventsAfterTheLastOneAreGone) {
 
 TEST(EventHub, NeitherWaitsForASlowReaderNorKeepsItsEvents) {
   auto hub = EventHub::make({.ring_max = 8});
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   RawClient slow = server.connect(), quick = server.connect();
   for (RawClient* client : {&slow, &quick}) {
     client->send(subscription());
     client->receive_until("retry: 2000\n\n");
   }
-  // Far more than the sockets hold: the slow one does not read meanwhile.
+  // Far more than the socket buffers hold; the slow subscriber does not read.
   const std::string large(64 * 1024, 'x');
   for (int i = 0; i < 400; ++i) {
     hub->publish("saga", large);
@@ -105,9 +105,9 @@ TEST(EventHub, NeitherWaitsForASlowReaderNorKeepsItsEvents) {
   EXPECT_LT(text.size(), 400 * large.size());
 }
 
-TEST(EventHub, SendsAHeartbeatWhenNothingHappens) {
+TEST(EventHub, SendsAHeartbeatWithoutEvents) {
   auto hub = EventHub::make({.heartbeat = 5ms});
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   RawClient client = server.connect();
   client.send(subscription());
   EXPECT_THAT(client.receive_until(": heartbeat\n\n"), HasSubstr(": heartbeat\n\n"));
@@ -115,9 +115,9 @@ TEST(EventHub, SendsAHeartbeatWhenNothingHappens) {
   EXPECT_THAT(client.receive_until("data: after\n\n"), HasSubstr("data: after"));
 }
 
-TEST(EventHub, ForgetsAClientThatHasGone) {
+TEST(EventHub, RemovesADisconnectedClient) {
   auto hub = EventHub::make();
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   {
     RawClient client = server.connect();
     client.send(subscription());
@@ -130,7 +130,7 @@ TEST(EventHub, ForgetsAClientThatHasGone) {
 
 TEST(EventHub, RefusesMoreSubscribersThanItsLimit) {
   auto hub = EventHub::make({.subscribers_max = 1});
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   RawClient client = server.connect();
   client.send(subscription());
   client.receive_until("retry: 2000\n\n");
@@ -139,7 +139,7 @@ TEST(EventHub, RefusesMoreSubscribersThanItsLimit) {
 
 TEST(EventHub, EndsItsStreamsWhenItStops) {
   auto hub = EventHub::make();
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   RawClient client = server.connect();
   client.send(subscription());
   client.receive_until("retry: 2000\n\n");
@@ -150,7 +150,7 @@ TEST(EventHub, EndsItsStreamsWhenItStops) {
 
 TEST(EventHub, EndsItsStreamsWhenTheServerStops) {
   auto hub = EventHub::make();
-  TestServer server(routes(hub));
+  TestHttpServer server(routes(hub));
   RawClient client = server.connect();
   client.send(subscription());
   client.receive_until("retry: 2000\n\n");
@@ -160,9 +160,9 @@ TEST(EventHub, EndsItsStreamsWhenTheServerStops) {
   EXPECT_THAT(client.receive_until("0\r\n\r\n"), HasSubstr("0\r\n\r\n"));
 }
 
-TEST(EventHub, TakesEventsFromManyThreads) {
+TEST(EventHub, AcceptsEventsFromManyThreads) {
   auto hub = EventHub::make({.ring_max = 10'000});
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   RawClient client = server.connect();
   client.send(subscription());
   client.receive_until("retry: 2000\n\n");
@@ -181,9 +181,9 @@ TEST(EventHub, TakesEventsFromManyThreads) {
   EXPECT_EQ(count, 2001u);
 }
 
-TEST(EventHub, SpeaksWithoutChunksToHttp10) {
+TEST(EventHub, StreamsWithoutChunksToHttp10) {
   auto hub = EventHub::make();
-  const TestServer server(routes(hub));
+  const TestHttpServer server(routes(hub));
   RawClient client = server.connect();
   client.send("GET /events HTTP/1.0\r\n\r\n");
   const std::string head = client.receive_until("retry: 2000\n\n");

@@ -177,7 +177,7 @@ TEST_F(LoadtestCommand, AnErrorOfAServerOfYourOwnDoesNotSayThatNothingWasDone) {
 }
 
 TEST(StatusOfAnOrder, IsAskedForWithTheHeadersThatAllOrdersHave) {
-  TestServer server([](const Received& request) {
+  ScriptedServer server([](const Received& request) {
     const auto header = [&](const char* name) {
       const auto found = request.headers.find(name);
       return found == request.headers.end() ? std::string() : found->second;

@@ -1,4 +1,4 @@
-// Whoever uses a shop that knows no accounts. Such a caller is no user in the database.
+// The caller of a request without a token to a surface that has no accounts of its own. No user in the database.
 #pragma once
 
 #include <string_view>

@@ -30,7 +30,7 @@ Timestamp LoginSessions::next_expiry() const {
 }
 
 LoginSessions::Pair LoginSessions::make_pair(const User& user, std::string session, std::string refresh_id,
-                                   Timestamp until) const {
+                                             Timestamp until) const {
   auth::Claims claims;
   claims.subject = user.id.text();
   claims.email = user.email;
@@ -74,7 +74,7 @@ Result<http::Caller> LoginSessions::authenticate(const http::Request& request) {
   if (!claims || !from_string<Role>(claims->role)) return unauthorized();
   const auto user = UserId::parse(claims->subject);
   if (!user) return unauthorized();
-  if (const auto now = rights_.changed(*user)) {
+  if (const auto now = changed_rights_.of(*user)) {
     if (now->status != UserStatus::active) return unauthorized();
     claims->role = std::string(to_string(now->role));
   }
@@ -96,7 +96,8 @@ std::string LoginSessions::session_of_refresh(std::string_view token) {
 }
 
 std::string LoginSessions::fingerprint() const {
-  const std::string key = std::to_string(options_.access_secret.size()) + ' ' + options_.access_secret + options_.refresh_secret;
+  const std::string key =
+      std::to_string(options_.access_secret.size()) + ' ' + options_.access_secret + options_.refresh_secret;
   return hex(hmac_sha256(key, "whether nodes share their secrets")).substr(0, 16);
 }
 

@@ -1,11 +1,11 @@
-// Who is logged in: makes the tokens of a session, and finds out who calls.
+// Login sessions: issues the tokens of a session, renews them, and authenticates callers by them.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "common/result.hpp"
-#include "server/api/accounts/rights.hpp"
+#include "server/api/accounts/changed_rights.hpp"
 #include "server/auth/jwt.hpp"
 #include "server/http/message/request.hpp"
 #include "server/participants/user.hpp"
@@ -17,7 +17,7 @@ struct SessionOptions {
   std::string access_secret, refresh_secret;
   Duration access_lifetime = std::chrono::minutes(15);
   Duration refresh_lifetime = std::chrono::hours(24 * 7);
-  std::string operator_token;  // who shows this is the admin below; empty: nobody
+  std::string operator_token;  // a bearer token that authenticates operator_user; empty: none does
   User operator_user;
 };
 
@@ -30,29 +30,28 @@ class LoginSessions {
     std::string access, refresh;
     LoginSession session;  // as it is to be stored
   };
-  // Of a new session; never the same twice.
+  // For a new session; never the same twice.
   Pair issue(const User& user) const;
-  // The next pair of a session. The same refresh token always gives the same next one, as long as `until` is the same:
-  // so that a client whose answer got lost, or who asked twice at once, gets what the session has.
+  // The session's next pair. Deterministic in the refresh token and `until`, so that a client whose answer was lost, or
+  // that sent the request twice, gets the tokens that are stored.
   Pair renew(const User& user, std::string_view refresh_token, Timestamp until) const;
-  Timestamp next_expiry() const;  // of a refresh token that is made now
+  Timestamp next_expiry() const;  // of a refresh token issued now
 
   // The router's authenticator: "Unauthorized" for any reason. Any thread.
   Result<http::Caller> authenticate(const http::Request& request);
 
-  // Whose refresh token it is; whether it is the one that is good, the engine knows.
+  // The user and the session of a refresh token with a valid signature. Whether it is the session's current one, the
+  // engine decides.
   Result<UserId> user_of_refresh(std::string_view token);
-  // And of which session.
   std::string session_of_refresh(std::string_view token);
 
-  // How a refresh token is stored.
+  // The form in which a refresh token is stored.
   static std::string hash_of(std::string_view refresh_token);
 
-  // By what nodes can tell whether they share their secrets, which cannot be found out by it.
+  // Equal on nodes that have the same secrets; does not reveal them.
   std::string fingerprint() const;
 
-  // What has changed of users' rights since their tokens were made.
-  Rights& rights() { return rights_; }
+  ChangedRights& changed_rights() { return changed_rights_; }
   bool is_operator(std::string_view email) const { return email == options_.operator_user.email; }
   Duration access_lifetime() const { return options_.access_lifetime; }
 
@@ -62,7 +61,7 @@ class LoginSessions {
   const SessionOptions options_;
   Clock& clock_;
   auth::TokenKey access_key_, refresh_key_;
-  Rights rights_;
+  ChangedRights changed_rights_;
 };
 
 }  // namespace sagactl::api

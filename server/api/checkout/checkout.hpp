@@ -1,34 +1,27 @@
-// What the routes of system B have in common.
+// What the routes of the checkout system share: its errors, and reading the caller's checkouts.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
+#include <string_view>
 
-#include "server/api/context.hpp"
-#include "server/http/message/request.hpp"
-#include "server/http/router.hpp"
+#include "server/api/route_group.hpp"
 
 namespace sagactl::api {
 
-// Errors there have their text in the member "error".
-Error said_as_checkout(Error error);
+inline constexpr std::int64_t checkout_list_max = 1000;  // of lists without pages
+
+// The error with its text in the member "error" as well, where the checkout system's API has it.
+Error checkout_error(Error error);
 
 // "WHAT not found".
 Error checkout_not_found(std::string_view what);
 
 // The caller's checkouts, newest first, at most checkout_list_max.
-boost::asio::awaitable<Result<FlowPage>> read_checkouts(Context& context, const http::Request& request);
+awaitable<Result<FlowPage>> read_checkouts(Context& context, const Request& request);
 
-// The caller's checkout of that id; an order of another system is not there.
-boost::asio::awaitable<Result<Flow>> read_checkout(Context& context, const http::Request& request, OrderId id);
+// The caller's checkout with that id. Orders of other surfaces are reported as not found.
+awaitable<Result<Flow>> read_checkout(Context& context, const Request& request, OrderId id);
 
-// The {orderId} of the path. `not_found` for what is no id.
-Result<OrderId> checkout_of_path(const http::Request& request);
-
-// Adds a GET, POST or PUT for guests.
-using CheckoutHandler = boost::asio::awaitable<http::Answer> (*)(Context&, http::Request&);
-void add_checkout_route(http::Router& router, Context& context, http::Method method, std::string pattern,
-                        CheckoutHandler handler, std::string summary, std::string tag);
-
-inline constexpr std::int64_t checkout_list_max = 1000;  // of the lists that have no pages
+// The {orderId} of the path; `not_found` for a text that is no id.
+Result<OrderId> checkout_of_path(const Request& request);
 
 }  // namespace sagactl::api

@@ -1,11 +1,11 @@
-// The payments of checkouts (system B): read, confirmed by the shop, given back, and found again at the provider.
+// The payments of checkouts: read, confirmed by the shop, refunded, and recorded from the provider.
 #include "server/api/checkout/checkout.hpp"
-#include "server/api/query.hpp"
-#include "server/api/read_flow.hpp"
+#include "server/api/checkout/handlers.hpp"
 #include "server/api/checkout/render_checkout.hpp"
 #include "server/api/orders/render_order.hpp"
-#include "server/api/routes.hpp"
-#include "server/api/orders/submit.hpp"
+#include "server/api/query.hpp"
+#include "server/api/read_flow.hpp"
+#include "server/api/submit.hpp"
 #include "server/http/message/json_body.hpp"
 #include "server/http/message/validate.hpp"
 #include "server/saga/definition.hpp"
@@ -13,19 +13,81 @@
 namespace sagactl::api {
 namespace {
 
-using boost::asio::awaitable;
-using http::Answer;
-using http::Request;
-
 constexpr std::size_t payment_key_max = 200;
-constexpr std::chrono::milliseconds patience{20'000};  // with the provider
+constexpr std::chrono::milliseconds provider_patience{20'000};
+
+bool is_refunded_or_ended(const Flow& flow) {
+  const Payment* payment = latest_payment(flow);
+  return !payment || payment->status == PaymentStatus::refunded || (flow.saga && is_terminal(flow.saga->status));
+}
+
+struct PaymentConfirmation {
+  OrderId order;
+  std::string payment_key;
+  Money amount;
+};
+
+Result<PaymentConfirmation> parse_payment_confirmation(std::string_view text) {
+  const auto json = http::parse_json_object(text);
+  if (!json) return checkout_error(json.error());
+  PaymentConfirmation confirmation;
+  http::ObjectReader body(*json);
+  confirmation.payment_key = body.text("paymentKey", {.max = payment_key_max, .not_empty = true});
+  confirmation.order = OrderId{body.uuid("orderId")};
+  confirmation.amount = body.money("amount");
+  if (const auto valid = body.finish(); !valid) return checkout_error(valid.error());
+  return confirmation;
+}
+
+bool is_decided(const Flow& flow) {
+  const Payment* payment = latest_payment(flow);
+  return !payment || payment->status != PaymentStatus::processing || (flow.saga && is_terminal(flow.saga->status));
+}
+
+// Whether the payment was confirmed with that key before.
+bool is_recorded(const Flow& flow, const std::string& key) {
+  const Payment* payment = latest_payment(flow);
+  return payment && payment->provider_key == key &&
+         (payment->status == PaymentStatus::completed || payment->status == PaymentStatus::refunded);
+}
+
+Answer refused_payment(const Flow& flow, const Payment& payment) {
+  const std::string why = payment.failure_reason.empty() ? "the payment failed" : payment.failure_reason;
+  return checkout_error(Error{ErrorCode::invalid, why, Json{{"payment", checkout_payment_json(flow.order, payment)}}});
+}
+
+// Passes the key to the payment that waits for it, and waits for the provider's result. The body is based on
+// `recorded_before` when the payment was confirmed with that key already, else on `recorded_now`.
+awaitable<Answer> confirm_with(Context& context, Request& request, int status, Json recorded_before,
+                               Json recorded_now) {
+  const auto confirmation = parse_payment_confirmation(request.body);
+  if (!confirmation) co_return confirmation.error();
+  const OrderId id = confirmation->order;
+  const Result<Flow> before = co_await read_checkout(context, request, id);
+  if (!before) co_return before.error();
+  const bool was_recorded = is_recorded(*before, confirmation->payment_key);
+  Command command = ConfirmPaymentRequest{id, actor_of(request), confirmation->payment_key, confirmation->amount};
+  const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
+  if (!receipt) co_return checkout_error(receipt.error());
+  const Result<Flow> flow = co_await await_flow(context, request, id, provider_patience, is_decided);
+  if (!flow) co_return checkout_error(flow.error());
+  const Payment& payment = *latest_payment(*flow);
+  if (payment.status == PaymentStatus::failed) co_return refused_payment(*flow, payment);
+  Json body = was_recorded ? std::move(recorded_before) : std::move(recorded_now);
+  if (payment.status == PaymentStatus::processing) body["message"] = "Payment confirmation is in progress";
+  body["orderId"] = id.text();
+  body["payment"] = checkout_payment_json(flow->order, payment);
+  co_return http::json_response(was_recorded ? 200 : status, body);
+}
+
+}  // namespace
 
 awaitable<Answer> list_payments(Context& context, Request& request) {
   const Result<FlowPage> found = co_await read_checkouts(context, request);
-  if (!found) co_return said_as_checkout(found.error());
+  if (!found) co_return checkout_error(found.error());
   Json body = Json::array();
   for (const Flow& flow : found->flows)
-    for (const Payment& payment : flow.payments) body.push_back(checkout_payment(flow.order, payment));
+    for (const Payment& payment : flow.payments) body.push_back(checkout_payment_json(flow.order, payment));
   co_return http::json_response(200, body);
 }
 
@@ -36,139 +98,57 @@ awaitable<Answer> get_payment(Context& context, Request& request) {
   if (!flow) co_return flow.error().code == ErrorCode::not_found ? checkout_not_found("Payment") : flow.error();
   for (const Payment& payment : flow->payments) {
     if (payment.execution != name->execution) continue;
-    const Json body = checkout_payment(flow->order, payment);
+    const Json body = checkout_payment_json(flow->order, payment);
     co_return http::json_response(200, body);
   }
   co_return checkout_not_found("Payment");
 }
 
-awaitable<Answer> get_payment_of_order(Context& context, Request& request) {
+awaitable<Answer> get_payment_of_checkout(Context& context, Request& request) {
   const auto id = checkout_of_path(request);
   if (!id) co_return checkout_not_found("Payment");
   const Result<Flow> flow = co_await read_checkout(context, request, *id);
   if (!flow) co_return flow.error().code == ErrorCode::not_found ? checkout_not_found("Payment") : flow.error();
-  const Payment* payment = present_payment(*flow);
+  const Payment* payment = latest_payment(*flow);
   if (!payment) co_return checkout_not_found("Payment");
-  const Json body = checkout_payment(flow->order, *payment);
+  const Json body = checkout_payment_json(flow->order, *payment);
   co_return http::json_response(200, body);
 }
 
-bool is_given_back(const Flow& flow) {
-  const Payment* payment = present_payment(flow);
-  return !payment || payment->status == PaymentStatus::refunded || (flow.saga && is_terminal(flow.saga->status));
-}
-
-awaitable<Answer> refund(Context& context, Request& request) {
+awaitable<Answer> refund_payment(Context& context, Request& request) {
   const auto id = checkout_of_path(request);
   if (!id) co_return checkout_not_found("Payment");
   const Result<Flow> before = co_await read_checkout(context, request, *id);
   if (!before) co_return before.error();
-  const Payment* paid = present_payment(*before);
+  const Payment* paid = latest_payment(*before);
   if (!paid) co_return checkout_not_found("Payment");
   if (paid->status != PaymentStatus::refunded) {
     if (paid->status != PaymentStatus::completed)
-      co_return said_as_checkout(Error{ErrorCode::invalid, "only a successful payment can be refunded"});
+      co_return checkout_error(Error{ErrorCode::invalid, "only a successful payment can be refunded"});
     Command command = CancelOrderRequest{*id, actor_of(request), "Refunded"};
-    const Result<Receipt> done = co_await submit(context, request, std::move(command));
-    if (!done) co_return said_as_checkout(done.error());
+    const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
+    if (!receipt) co_return checkout_error(receipt.error());
   }
-  const Result<Flow> flow = co_await await_flow(context, request, *id, patience, is_given_back);
-  if (!flow) co_return said_as_checkout(flow.error());
-  const Payment& payment = *present_payment(*flow);
+  const Result<Flow> flow = co_await await_flow(context, request, *id, provider_patience, is_refunded_or_ended);
+  if (!flow) co_return checkout_error(flow.error());
+  const Payment& payment = *latest_payment(*flow);
   const bool is_done = payment.status == PaymentStatus::refunded;
   const Json body{{"message", is_done ? "Payment refunded successfully" : "Payment refund started"},
-                  {"payment", checkout_payment(flow->order, payment)}};
+                  {"payment", checkout_payment_json(flow->order, payment)}};
   co_return http::json_response(200, body);
 }
 
-struct Confirmation {
-  OrderId order;
-  std::string payment_key;
-  Money amount;
-};
-
-Result<Confirmation> parse_confirmation(std::string_view text) {
-  const auto json = http::parse_json_object(text);
-  if (!json) return said_as_checkout(json.error());
-  Confirmation confirmation;
-  http::Object body(*json);
-  confirmation.payment_key = body.text("paymentKey", {.max = payment_key_max, .not_empty = true});
-  confirmation.order = OrderId{body.uuid("orderId")};
-  confirmation.amount = body.money("amount");
-  if (const auto valid = body.finish(); !valid) return said_as_checkout(valid.error());
-  return confirmation;
+awaitable<Answer> confirm_payment(Context& context, Request& request) {
+  Json recorded_before{{"message", "Payment was confirmed already"}, {"cached", true}};
+  Json recorded_now{{"message", "Payment confirmed successfully"}, {"cached", false}};
+  return confirm_with(context, request, 200, std::move(recorded_before), std::move(recorded_now));
 }
 
-bool is_decided(const Flow& flow) {
-  const Payment* payment = present_payment(flow);
-  return !payment || payment->status != PaymentStatus::processing || (flow.saga && is_terminal(flow.saga->status));
-}
-
-// A payment that was confirmed with that key before.
-bool is_recorded(const Flow& flow, const std::string& key) {
-  const Payment* payment = present_payment(flow);
-  return payment && payment->provider_key == key &&
-         (payment->status == PaymentStatus::completed || payment->status == PaymentStatus::refunded);
-}
-
-Answer refused(const Flow& flow, const Payment& payment) {
-  const std::string why = payment.failure_reason.empty() ? "the payment was not made" : payment.failure_reason;
-  return said_as_checkout(
-      Error{ErrorCode::invalid, why, Json{{"payment", checkout_payment(flow.order, payment)}}});
-}
-
-// Gives the key to the payment that waits for it, and waits for what the provider says. `recorded`: what to add when
-// the payment had been recorded before, `made` when it is now.
-awaitable<Answer> confirm_with(Context& context, Request& request, int status, Json recorded, Json made) {
-  const auto confirmation = parse_confirmation(request.body);
-  if (!confirmation) co_return confirmation.error();
-  const OrderId id = confirmation->order;
-  const Result<Flow> before = co_await read_checkout(context, request, id);
-  if (!before) co_return before.error();
-  const bool was_recorded = is_recorded(*before, confirmation->payment_key);
-  Command command = ConfirmPaymentRequest{id, actor_of(request), confirmation->payment_key, confirmation->amount};
-  const Result<Receipt> done = co_await submit(context, request, std::move(command));
-  if (!done) co_return said_as_checkout(done.error());
-  const Result<Flow> flow = co_await await_flow(context, request, id, patience, is_decided);
-  if (!flow) co_return said_as_checkout(flow.error());
-  const Payment& payment = *present_payment(*flow);
-  if (payment.status == PaymentStatus::failed) co_return refused(*flow, payment);
-  Json body = was_recorded ? std::move(recorded) : std::move(made);
-  if (payment.status == PaymentStatus::processing) body["message"] = "Payment confirmation is under way";
-  body["orderId"] = id.text();
-  body["payment"] = checkout_payment(flow->order, payment);
-  co_return http::json_response(was_recorded ? 200 : status, body);
-}
-
-awaitable<Answer> confirm(Context& context, Request& request) {
-  Json recorded{{"message", "Payment was confirmed already"}, {"cached", true}};
-  Json made{{"message", "Payment confirmed successfully"}, {"cached", false}};
-  return confirm_with(context, request, 200, std::move(recorded), std::move(made));
-}
-
-// The provider is asked first whether it has charged under that key: then that is recorded, and nothing is charged.
-awaitable<Answer> create_from_toss(Context& context, Request& request) {
-  Json recorded{{"message", "Payment is recorded already"}, {"created", false}};
-  Json made{{"message", "Payment created from Toss data"}, {"created", true}};
-  return confirm_with(context, request, 201, std::move(recorded), std::move(made));
-}
-
-}  // namespace
-
-void add_checkout_payment_routes(http::Router& router, Context& context) {
-  using http::Method;
-  const auto add = [&](Method method, std::string pattern, CheckoutHandler handler, std::string summary) {
-    add_checkout_route(router, context, method, std::move(pattern), handler, std::move(summary), "payments");
-  };
-  add(Method::get, "/api/payments", list_payments, "Payments of the newest 1000 checkouts");
-  add(Method::get, "/api/payments/{paymentId}", get_payment, "One payment");
-  add(Method::get, "/api/payments/order/{orderId}", get_payment_of_order, "The present payment of a checkout");
-  add(Method::post, "/api/payments/order/{orderId}/refund", refund,
-      "Gives a payment back: the checkout is cancelled");
-  add(Method::post, "/api/payments/confirm", confirm,
-      "The shop says under which key the buyer has paid: the payment is made at the provider");
-  add(Method::post, "/api/payments/create-from-toss", create_from_toss,
-      "Records a payment that the provider has made and that is missing here");
+// The gateway queries the provider before it confirms, so that a payment made there is recorded and not made twice.
+awaitable<Answer> create_payment_from_toss(Context& context, Request& request) {
+  Json recorded_before{{"message", "Payment is recorded already"}, {"created", false}};
+  Json recorded_now{{"message", "Payment created from Toss data"}, {"created", true}};
+  return confirm_with(context, request, 201, std::move(recorded_before), std::move(recorded_now));
 }
 
 }  // namespace sagactl::api

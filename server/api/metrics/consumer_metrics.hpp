@@ -1,4 +1,4 @@
-// The metrics of what a process reads from other processes. Names: docs/metrics.md.
+// Metrics of the consumers of messages from other processes. Names: docs/metrics.md.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@ class ConsumerMetrics {
  public:
   explicit ConsumerMetrics(http::Metrics& metrics);
 
-  // Before the metrics are written out.
+  // Called before the metrics are rendered.
   void set(const ConsumerProgress& progress);
 
  private:
-  void raise(const std::string& group, const char* result, std::uint64_t now);
+  void raise_to(const std::string& group, const char* result, std::uint64_t now);
 
   prometheus::Family<prometheus::Gauge>& lag_;
   prometheus::Family<prometheus::Counter>& messages_;

@@ -1,4 +1,4 @@
-// A lock that tells how long its callers waited.
+// A lock that reports how long its callers waited.
 #pragma once
 
 #include <functional>

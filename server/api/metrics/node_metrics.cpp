@@ -37,7 +37,7 @@ const Histogram::BucketBoundaries seconds{0.0001, 0.0005, 0.001, 0.0025, 0.005, 
 const Histogram::BucketBoundaries sizes{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
 constexpr const char* duplicate_result = "duplicate";
-constexpr std::array refusals = {
+constexpr std::array refusal_codes = {
     ErrorCode::invalid,   ErrorCode::unauthenticated, ErrorCode::forbidden,       ErrorCode::not_found,
     ErrorCode::conflict,  ErrorCode::too_large,       ErrorCode::busy,            ErrorCode::retry,
     ErrorCode::unknown_outcome, ErrorCode::unavailable, ErrorCode::bug};
@@ -46,7 +46,7 @@ double in_seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e6;
 }
 
-void raise(prometheus::Counter& counter, std::uint64_t from, std::uint64_t to) {
+void add_difference(prometheus::Counter& counter, std::uint64_t from, std::uint64_t to) {
   if (to > from) counter.Increment(static_cast<double>(to - from));
 }
 
@@ -59,52 +59,47 @@ NodeMetrics::NodeMetrics(http::Metrics& metrics)
                  .Register(metrics.registry())),
       orders_(BuildCounter()
                   .Name("sagactl_orders_total")
-                  .Help("Orders asked for at this node, by what became of the request")
+                  .Help("Requests for orders at this node, by result")
                   .Register(metrics.registry())),
       database_connections_(BuildGauge()
                                 .Name("sagactl_database_connections")
-                                .Help("Connections of this process to the database's server")
+                                .Help("Connections of this process to the database server")
                                 .Register(metrics.registry())),
-      sagas_active_(
-          gauge(metrics.registry(), "sagactl_sagas_active", "Sagas in the database that have not ended")),
-      unpublished_events_(gauge(metrics.registry(), "sagactl_unpublished_events",
-                                "Events in the database that wait to be published")),
+      sagas_active_(gauge(metrics.registry(), "sagactl_sagas_active", "Sagas in the database that have not ended")),
+      unpublished_events_(
+          gauge(metrics.registry(), "sagactl_unpublished_events", "Events in the database that are not published yet")),
       held_back_(gauge(metrics.registry(), "sagactl_events_held_back_seconds",
-                       "How long events have waited at this node for those of another node that they follow; 0: none do")),
-      queue_depth_(
-          gauge(metrics.registry(), "sagactl_queue_depth", "Commands that wait for a commit at this node")),
+                       "How long events of this node have waited for earlier events of another node; 0: none wait")),
+      queue_depth_(gauge(metrics.registry(), "sagactl_queue_depth", "Commands queued for a commit at this node")),
       store_available_(gauge(metrics.registry(), "sagactl_store_available",
-                             "1 when the last commit of this node succeeded")),
+                             "1 when the last commit of this node succeeded, 0 when it failed")),
       lock_available_(gauge(metrics.registry(), "sagactl_lock_available",
-                            "1 while the lock service answers this node")),
-      sagas_driven_(gauge(metrics.registry(), "sagactl_sagas_driven", "Sagas that this node drives")),
+                            "1 while the lock service answers this node, 0 while it is unavailable")),
+      sagas_driven_(gauge(metrics.registry(), "sagactl_sagas_driven", "Open sagas that this node owns")),
       sagas_stuck_(gauge(metrics.registry(), "sagactl_sagas_stuck",
-                         "Sagas that stand still at this node, since what it owes them cannot be written")),
+                         "Sagas blocked at this node because their next command cannot be written")),
       commits_(counter(metrics.registry(), "sagactl_commits_total", "Commits of this node")),
-      commands_(counter(metrics.registry(), "sagactl_commands_total", "Commands decided by this node")),
-      adopted_(
-          counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas taken over from dead nodes")),
+      commands_(counter(metrics.registry(), "sagactl_commands_total",
+                        "Commands decided by this node, refused ones included")),
+      adopted_(counter(metrics.registry(), "sagactl_sagas_adopted_total", "Sagas adopted from dead nodes")),
       fenced_(counter(metrics.registry(), "sagactl_fenced_total",
-                      "Commits refused because the lease had passed on")),
+                      "Commits refused because another node had taken over the lease")),
       late_charges_(counter(metrics.registry(), "sagactl_late_charges_total",
-                            "Charges found in effect after they had been given up; they are given back")),
+                            "Charges found in effect after they were given up; they are refunded")),
       bus_available_(gauge(metrics.registry(), "sagactl_bus_available",
-                           "1 when events can be published, 0 while the message broker is away")),
+                           "1 while events can be published, 0 while the message broker is unavailable")),
       published_(counter(metrics.registry(), "sagactl_events_published_total",
-                         "Events that the bus has acknowledged to this process")),
+                         "Events of this process acknowledged by the bus")),
       accepted_(orders_.Add({{"result", "accepted"}})),
       replayed_(orders_.Add({{"result", "replayed"}})),
-      lock_wait_(
-          histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was given", seconds)),
-      batch_size_(
-          histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
-      commit_time_(
-          histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Time of one commit", seconds)),
+      lock_wait_(histogram(metrics.registry(), "sagactl_lock_wait_seconds", "Time until a lock was granted", seconds)),
+      batch_size_(histogram(metrics.registry(), "sagactl_commit_batch_size", "Commands in one commit", sizes)),
+      commit_time_(histogram(metrics.registry(), "sagactl_commit_duration_seconds", "Duration of one commit", seconds)),
       consumers_(metrics),
       progress_(metrics) {
-  // A counter that begins with its first event is one that no rate() sees rise.
+  // Counters start at 0: rate() does not see the first event of a series that starts with it.
   orders_.Add({{"result", duplicate_result}});
-  for (const ErrorCode code : refusals) orders_.Add({{"result", std::string(to_string(code))}});
+  for (const ErrorCode code : refusal_codes) orders_.Add({{"result", std::string(to_string(code))}});
 }
 
 void NodeMetrics::order_accepted() {
@@ -142,18 +137,18 @@ void NodeMetrics::set(const EngineStats& stats) {
   sagas_driven_.Set(static_cast<double>(stats.open_sagas));
   held_back_.Set(in_seconds(stats.held_back_for));
   sagas_stuck_.Set(static_cast<double>(stats.stuck_sagas));
-  raise(commits_, last_.commits, stats.commits);
-  raise(commands_, last_.commands, stats.commands);
-  raise(adopted_, last_.adopted, stats.adopted);
-  raise(fenced_, last_.fenced, stats.fenced);
-  raise(late_charges_, last_.late_charges, stats.late_charges);
+  add_difference(commits_, last_.commits, stats.commits);
+  add_difference(commands_, last_.commands, stats.commands);
+  add_difference(adopted_, last_.adopted, stats.adopted);
+  add_difference(fenced_, last_.fenced, stats.fenced);
+  add_difference(late_charges_, last_.late_charges, stats.late_charges);
   last_ = stats;
 }
 
 void NodeMetrics::set(const BusState& bus) {
   const std::scoped_lock guard(mutex_);
   bus_available_.Set(bus.available ? 1 : 0);
-  raise(published_, last_published_, bus.published);
+  add_difference(published_, last_published_, bus.published);
   last_published_ = bus.published;
 }
 

@@ -1,4 +1,4 @@
-// The metrics of a node beside those of its listener. Names: docs/metrics.md.
+// The metrics of a node, apart from those of its HTTP listener. Names: docs/metrics.md.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class NodeMetrics {
  public:
   explicit NodeMetrics(http::Metrics& metrics);
 
-  // Of a request that places an order of any system: "accepted", "replayed", or what refused it.
+  // The result of a request that places an order, on any surface: accepted, replayed, or the error that refused it.
   void order_accepted();
   void order_replayed();
   void order_refused(const Error& error);
@@ -26,7 +26,7 @@ class NodeMetrics {
   void lock_waited(Duration wait);
   void committed(const CommitReport& commit);
 
-  // Before the metrics are written out: sets what is known only by asking.
+  // Called before the metrics are rendered: values that are only known by asking.
   void set(const EngineStats& stats);
   void set(const Counts& counts);
   void lock_available(bool available);
@@ -63,7 +63,7 @@ class NodeMetrics {
   SagaMetrics progress_;
 
   std::mutex mutex_;
-  EngineStats last_;  // what the counters stand at
+  EngineStats last_;  // as the counters have it
   std::uint64_t last_published_ = 0;
 };
 

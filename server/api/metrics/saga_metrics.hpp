@@ -1,4 +1,4 @@
-// What sagas and their steps have come to at this node, and how long they took. Every series is there from the start.
+// Results and durations of sagas and their steps at this node. Every series exists from the start.
 #pragma once
 
 #include <array>
@@ -17,31 +17,31 @@ class SagaMetrics {
   void add(const SagaProgress& progress);  // from one thread
 
  private:
-  // Durations are gathered for each commit: a histogram takes a lock for each observation.
+  // Durations of one commit are batched, since a histogram takes a lock for each observation.
   struct Timings {
     prometheus::Histogram* histogram = nullptr;
     std::vector<double> counts;  // by bucket
     double sum = 0;              // seconds
     bool is_flushed = true;
   };
-  struct OfStep {
-    std::array<Timings, 3> took{};                      // succeeded, failed, compensated
-    std::array<prometheus::Counter*, 2> retried_steps{};  // by direction
-    prometheus::Counter* undone = nullptr;
+  struct StepSeries {
+    std::array<Timings, 3> duration{};              // succeeded, failed, compensated
+    std::array<prometheus::Counter*, 2> retried{};  // by direction
+    prometheus::Counter* compensated = nullptr;
   };
-  struct OfSaga {
+  struct SagaSeries {
     prometheus::Counter* started = nullptr;
-    std::array<prometheus::Counter*, 3> ended{};     // completed, failed, compensated
-    std::array<Timings, 3> took{};
-    std::vector<OfStep> steps;
+    std::array<prometheus::Counter*, 3> ended{};  // completed, failed, compensated
+    std::array<Timings, 3> duration{};
+    std::vector<StepSeries> steps;
   };
 
-  OfSaga* find(const SagaDefinition* definition);
-  OfStep* find(const SagaDefinition* definition, std::size_t step);
-  void note(Timings& timings, Duration took);
+  SagaSeries* find(const SagaDefinition* definition);
+  StepSeries* find(const SagaDefinition* definition, std::size_t step);
+  void record(Timings& timings, Duration took);
   void flush();
 
-  std::unordered_map<const SagaDefinition*, OfSaga> sagas_;
+  std::unordered_map<const SagaDefinition*, SagaSeries> sagas_;
   std::vector<Timings*> unflushed_;
 };
 

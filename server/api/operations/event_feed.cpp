@@ -9,7 +9,7 @@ namespace {
 
 using boost::asio::awaitable;
 
-// The user that an event of an order or a payment names.
+// The user whom an event of an order or a payment names; "" when it names none.
 std::string named_user(const Event& event) {
   const Json data = read_json(event.data);
   if (!data.is_object()) return {};
@@ -24,8 +24,8 @@ EventFeed::EventFeed(Bus& bus, Queries& queries, Clock& clock, http::EventHub::O
       queries_(queries),
       clock_(clock),
       hub_(http::EventHub::make(options)),
-      listened_at_(clock.steady()),
-      thread_({"event feed", 1, waiting_max}) {}
+      last_used_at_(clock.steady()),
+      thread_({"event feed", 1, queue_max}) {}
 
 EventFeed::~EventFeed() {
   stop();
@@ -39,45 +39,45 @@ void EventFeed::stop() {
 }
 
 awaitable<http::Answer> EventFeed::subscribe(const http::Request& request) {
-  listened_at_ = clock_.steady();
-  if (!listening_) {
-    auto begin = [this] { return listen(); };
-    const Result<void> begun = co_await thread_.run(begin);
-    if (!begun) co_return begun.error();
+  last_used_at_ = clock_.steady();
+  if (!is_subscribed_) {
+    auto start = [this] { return subscribe_to_bus(); };
+    const Result<void> started = co_await thread_.run(start);
+    if (!started) co_return started.error();
   }
-  // Who resumes from before the time when nobody listened is told so at once, not with the next event.
-  if (missed_.exchange(false)) hub_->publish_reset();
+  // Subscribers that resume from before the gap learn of it at once, not with the next event.
+  if (has_gap_.exchange(false)) hub_->publish_reset();
   std::optional<std::string> only_of;
   if (!request.caller->is_admin()) only_of = request.caller->id;
   co_return hub_->subscribe(request, std::move(only_of));
 }
 
-Result<void> EventFeed::listen() {
-  if (listening_) return {};
+Result<void> EventFeed::subscribe_to_bus() {
+  if (is_subscribed_) return {};
   if (unsubscribe_) std::exchange(unsubscribe_, nullptr)();
-  listening_ = true;
+  is_subscribed_ = true;
   unsubscribe_ = bus_.subscribe([this](const Event& event) { receive(event); });
   return {};
 }
 
 void EventFeed::receive(const Event& event) {
-  if (!listening_) return;
+  if (!is_subscribed_) return;
   if (hub_->subscribers() > 0) {
-    listened_at_ = clock_.steady();
-  } else if (clock_.steady() - listened_at_.load() > linger) {
-    missed_ = true;
-    listening_ = false;
+    last_used_at_ = clock_.steady();
+  } else if (clock_.steady() - last_used_at_.load() > linger) {
+    has_gap_ = true;
+    is_subscribed_ = false;
     (void)thread_.post([this] {
-      if (!listening_ && unsubscribe_) std::exchange(unsubscribe_, nullptr)();
+      if (!is_subscribed_ && unsubscribe_) std::exchange(unsubscribe_, nullptr)();
     });
     return;
   }
-  if (!thread_.post([this, event] { forward(event); })) missed_ = true;
+  if (!thread_.post([this, event] { forward(event); })) has_gap_ = true;
 }
 
 void EventFeed::forward(const Event& event) {
-  if (missed_.exchange(false)) hub_->publish_reset();
-  Json json = api::event(event);
+  if (has_gap_.exchange(false)) hub_->publish_reset();
+  Json json = event_json(event);
   const std::string owner = owner_of(event);
   json["userId"] = owner;
   hub_->publish(to_string(event.type), json_text(json), owner);

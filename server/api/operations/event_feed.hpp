@@ -1,5 +1,5 @@
-// What GET /events sends: published events as JSON, each with the user whose order it is about, so that a
-// customer's stream can be cut down to their own. One feed serves all nodes of a process.
+// The source of GET /events: published events as JSON, each with the user whose order it concerns, so that a customer's
+// stream has their own only. One feed serves all nodes of a process.
 #pragma once
 
 #include <atomic>
@@ -27,23 +27,23 @@ class EventFeed {
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
 
-  // The answer to GET /events: an admin's stream has every event, another user's their own. `request` outlives the
-  // await.
+  // The answer to GET /events: an admin's stream has every event, another user's those of their own orders. `request`
+  // outlives the await.
   boost::asio::awaitable<http::Answer> subscribe(const http::Request& request);
 
-  std::size_t listeners() const { return hub_->subscribers(); }
+  std::size_t subscribers() const { return hub_->subscribers(); }
 
   void stop();  // ends all streams
 
  private:
-  // Nobody has listened for so long: the bus is not listened to until somebody does.
+  // Without subscribers for this long, the feed unsubscribes from the bus until there is one again.
   static constexpr Duration linger = 30s;
-  static constexpr std::size_t owners_max = 100'000;
-  static constexpr std::size_t waiting_max = 10'000;
+  static constexpr std::size_t owners_max = 100'000;  // cached
+  static constexpr std::size_t queue_max = 10'000;    // events that wait to be forwarded
 
-  Result<void> listen();             // to the bus, on the feed's own thread
+  Result<void> subscribe_to_bus();   // on the feed's own thread
   void receive(const Event& event);  // on a thread of the bus
-  void forward(const Event& event);  // on the feed's own
+  void forward(const Event& event);  // on the feed's own thread
   std::string owner_of(const Event& event);
   void remember(OrderId order, const std::string& user);
 
@@ -51,15 +51,15 @@ class EventFeed {
   Queries& queries_;
   Clock& clock_;
   const std::shared_ptr<http::EventHub> hub_;
-  std::atomic<SteadyTime> listened_at_;  // when somebody last did
-  std::atomic<bool> listening_ = false;    // to the bus
-  std::atomic<bool> missed_ = false;  // events were left out: whoever resumes is told so
-  // Of the feed's thread alone:
+  std::atomic<SteadyTime> last_used_at_;  // when there was a subscriber
+  std::atomic<bool> is_subscribed_ = false;
+  std::atomic<bool> has_gap_ = false;  // events were dropped: subscribers get a reset
+  // Used by the feed's thread alone:
   std::unordered_map<OrderId, std::string> owners_;
   std::deque<OrderId> remembered_;
 
-  std::function<void()> unsubscribe_;  // null: not listening
-  http::Workers thread_;  // last: it uses all of the above until it has ended
+  std::function<void()> unsubscribe_;  // null: not subscribed
+  http::Workers thread_;               // last: it uses all of the above until it has ended
 };
 
 }  // namespace sagactl::api

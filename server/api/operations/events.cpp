@@ -1,13 +1,11 @@
-// GET /events: what happens, as it happens.
+// GET /events: published events as they happen.
 #include "server/api/operations/event_feed.hpp"
-#include "server/api/routes.hpp"
+#include "server/api/operations/handlers.hpp"
 
 namespace sagactl::api {
 
-void add_event_routes(http::Router& router, Context& context) {
-  router.add({http::Method::get, "/events", http::Access::user,
-              [&context](http::Request& request) { return context.feed.subscribe(request); },
-              "Server-sent events: an admin's every one, a customer's their own", "events"});
+awaitable<Answer> follow_events(Context& context, Request& request) {
+  return context.feed.subscribe(request);
 }
 
 }  // namespace sagactl::api

@@ -1,8 +1,9 @@
-// Locks: what is held, and system A's routes for trying them out.
+// Locks: those that are held, and the reference system's routes for testing them.
 #include <fmt/format.h>
 
+#include "server/api/operations/handlers.hpp"
 #include "server/api/query.hpp"
-#include "server/api/routes.hpp"
+#include "server/api/render.hpp"
 #include "server/http/await.hpp"
 #include "server/http/message/json_body.hpp"
 #include "server/http/message/validate.hpp"
@@ -10,20 +11,12 @@
 namespace sagactl::api {
 namespace {
 
-using boost::asio::awaitable;
-using http::Answer;
-using http::Request;
-
-constexpr std::size_t listed_max = 1000;
-constexpr Duration patience = 2500ms;  // as system A waits for a lock
-constexpr std::int64_t duration_otherwise = 5000;
-constexpr std::int64_t duration_max = 20'000;  // less than a request may take
-constexpr Duration beyond_work = 5s;           // how much longer than the work the lock lives
+constexpr std::size_t listed_locks_max = 1000;
+constexpr Duration lock_patience = 2500ms;  // as long as the reference system waits for a lock
+constexpr std::int64_t default_work_ms = 5000;
+constexpr std::int64_t work_ms_max = 20'000;  // below the deadline of a request
+constexpr Duration ttl_margin = 5s;  // by which a lock outlives the work under it
 constexpr Duration manual_ttl = 15s;
-
-std::int64_t milliseconds(Duration duration) {
-  return duration.count() / 1000;
-}
 
 Json lock_json(const LockState& state) {
   return Json{{"key", state.key},
@@ -33,9 +26,54 @@ Json lock_json(const LockState& state) {
               {"acquiredAt", iso8601_ms(state.acquired_at)}};
 }
 
+awaitable<Result<LockGrant>> acquire_lock(Context& context, std::string key, std::string holder, Duration ttl) {
+  auto start = [&](Lock::Granted done) {
+    context.lock.acquire(key, holder, ttl, lock_patience, std::move(done));
+  };
+  co_return co_await http::await_callback<Result<LockGrant>>(start);
+}
+
+awaitable<void> wait_for(Context& context, Duration duration) {
+  auto start = [&](std::function<void(bool)> done) { context.clock.after(duration, [done] { done(true); }); };
+  co_await http::await_callback<bool>(start);
+}
+
+awaitable<Result<bool>> release_lock(Context& context, LockGrant grant) {
+  auto start = [&](Lock::Changed done) { context.lock.release(grant, std::move(done)); };
+  co_return co_await http::await_callback<Result<bool>>(start);
+}
+
+struct LockTestRequest {
+  std::int64_t duration_ms = default_work_ms;
+  std::string node;
+};
+
+Result<LockTestRequest> parse_lock_test(const Request& request, const NodeName& node) {
+  const auto json = http::parse_json_object(request.body);
+  if (!json) return json.error();
+  http::ObjectReader body(*json);
+  LockTestRequest work;
+  work.duration_ms =
+      body.optional_integer("duration", {.min = 0, .max = work_ms_max}).value_or(default_work_ms);
+  work.node = body.optional_text("nodeId", {.max = 255}).value_or(node);
+  if (const auto valid = body.finish(); !valid) return valid.error();
+  return work;
+}
+
+// The reference system's answer when the lock was not granted in time: 201, with success false.
+http::Response lock_not_acquired(const std::string& key, const std::string& node, Duration waited) {
+  return http::json_response(201, Json{{"success", false},
+                                       {"error", fmt::format("Failed to acquire lock: {}", key)},
+                                       {"totalTime", milliseconds(waited)},
+                                       {"nodeId", node},
+                                       {"message", fmt::format("Failed to acquire lock for {}", key)}});
+}
+
+}  // namespace
+
 awaitable<Answer> list_locks(Context& context, Request& request) {
   QueryReader query(request);
-  const std::int64_t limit = query.integer("limit", 100, 1, listed_max);
+  const std::int64_t limit = query.integer("limit", 100, 1, listed_locks_max);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   auto read = [&](Lock::Listed done) {
     context.lock.held(static_cast<std::size_t>(limit), std::move(done));
@@ -50,7 +88,7 @@ awaitable<Answer> list_locks(Context& context, Request& request) {
   co_return http::json_response(200, body);
 }
 
-awaitable<Answer> lock_status(Context& context, Request& request) {
+awaitable<Answer> get_lock(Context& context, Request& request) {
   const auto key = text_parameter(request, "key");
   if (!key) co_return key.error();
   auto read = [&](Lock::Listed done) { context.lock.state(*key, std::move(done)); };
@@ -64,62 +102,19 @@ awaitable<Answer> lock_status(Context& context, Request& request) {
   co_return http::json_response(200, body);
 }
 
-awaitable<Result<LockGrant>> acquire(Context& context, std::string key, std::string holder, Duration ttl) {
-  auto start = [&](Lock::Granted done) {
-    context.lock.acquire(key, holder, ttl, patience, std::move(done));
-  };
-  co_return co_await http::await_callback<Result<LockGrant>>(start);
-}
-
-awaitable<void> wait(Context& context, Duration duration) {
-  auto start = [&](std::function<void(bool)> done) { context.clock.after(duration, [done] { done(true); }); };
-  co_await http::await_callback<bool>(start);
-}
-
-awaitable<Result<bool>> release(Context& context, LockGrant grant) {
-  auto start = [&](Lock::Changed done) { context.lock.release(grant, std::move(done)); };
-  co_return co_await http::await_callback<Result<bool>>(start);
-}
-
-struct LockWork {
-  std::int64_t duration_ms = duration_otherwise;
-  std::string node;
-};
-
-Result<LockWork> read_work(const Request& request, const NodeName& node) {
-  const auto json = http::parse_json_object(request.body);
-  if (!json) return json.error();
-  http::Object body(*json);
-  LockWork work;
-  work.duration_ms =
-      body.optional_integer("duration", {.min = 0, .max = duration_max}).value_or(duration_otherwise);
-  work.node = body.optional_text("nodeId", {.max = 255}).value_or(node);
-  if (const auto valid = body.finish(); !valid) return valid.error();
-  return work;
-}
-
-// system A's answer when the lock was held all the time: 201, and not a success.
-http::Response not_acquired(const std::string& key, const std::string& node, Duration waited) {
-  return http::json_response(201, Json{{"success", false},
-                                       {"error", fmt::format("Failed to acquire lock: {}", key)},
-                                       {"totalTime", milliseconds(waited)},
-                                       {"nodeId", node},
-                                       {"message", fmt::format("Failed to acquire lock for {}", key)}});
-}
-
-awaitable<Answer> work_under_lock(Context& context, Request& request) {
+awaitable<Answer> test_work_under_lock(Context& context, Request& request) {
   const auto key = text_parameter(request, "key");
   if (!key) co_return key.error();
-  const auto work = read_work(request, context.options.node);
+  const auto work = parse_lock_test(request, context.options.node);
   if (!work) co_return work.error();
   const Duration duration = std::chrono::milliseconds(work->duration_ms);
   const SteadyTime began = context.clock.steady();
-  const Result<LockGrant> grant = co_await acquire(context, *key, work->node, duration + beyond_work);
+  const Result<LockGrant> grant = co_await acquire_lock(context, *key, work->node, duration + ttl_margin);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
-  if (!grant) co_return not_acquired(*key, work->node, context.clock.steady() - began);
-  co_await wait(context, duration);
+  if (!grant) co_return lock_not_acquired(*key, work->node, context.clock.steady() - began);
+  co_await wait_for(context, duration);
   const Timestamp executed = context.clock.now();
-  const Result<bool> released = co_await release(context, *grant);
+  const Result<bool> released = co_await release_lock(context, *grant);
   if (!released) co_return released.error();
   const std::string done_by = fmt::format("Critical section executed by {}", work->node);
   const Json result{{"nodeId", work->node},
@@ -134,40 +129,40 @@ awaitable<Answer> work_under_lock(Context& context, Request& request) {
   co_return http::json_response(201, body);
 }
 
-// One saga per correlation id: shows that of several at once only one gets to make it.
-awaitable<Answer> create_saga_under_lock(Context& context, Request& request) {
+// Of several concurrent requests for one correlation id only one at a time creates a saga id.
+awaitable<Answer> test_saga_creation(Context& context, Request& request) {
   const auto json = http::parse_json_object(request.body);
   if (!json) co_return json.error();
-  http::Object input(*json);
+  http::ObjectReader input(*json);
   const std::string correlation = input.text("correlationId", {.max = 255, .not_empty = true});
   const std::string node = input.optional_text("nodeId", {.max = 255}).value_or(context.options.node);
   if (const auto valid = input.finish(); !valid) co_return valid.error();
   const SteadyTime began = context.clock.steady();
   std::string key = "saga:" + correlation;
-  const Result<LockGrant> grant = co_await acquire(context, key, node, beyond_work);
+  const Result<LockGrant> grant = co_await acquire_lock(context, key, node, ttl_margin);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
-  if (!grant) co_return not_acquired(key, node, context.clock.steady() - began);
+  if (!grant) co_return lock_not_acquired(key, node, context.clock.steady() - began);
   const Json result{{"sagaId", fmt::format("saga_{}", SagaId::fresh().text())},
                     {"correlationId", correlation},
                     {"createdBy", node},
                     {"createdAt", iso8601_ms(context.clock.now())}};
-  const Result<bool> released = co_await release(context, *grant);
+  const Result<bool> released = co_await release_lock(context, *grant);
   if (!released) co_return released.error();
   const Json body{
       {"success", true}, {"result", result}, {"message", "Saga creation protected by distributed lock"}};
   co_return http::json_response(201, body);
 }
 
-awaitable<Answer> lock_by_hand(Context& context, Request& request) {
+awaitable<Answer> test_manual_lock(Context& context, Request& request) {
   const auto key = text_parameter(request, "key");
   if (!key) co_return key.error();
   const SteadyTime began = context.clock.steady();
-  const Result<LockGrant> grant = co_await acquire(context, *key, context.options.node, manual_ttl);
+  const Result<LockGrant> grant = co_await acquire_lock(context, *key, context.options.node, manual_ttl);
   if (!grant && grant.error().code != ErrorCode::busy) co_return grant.error();
-  if (!grant) co_return not_acquired(*key, context.options.node, context.clock.steady() - began);
+  if (!grant) co_return lock_not_acquired(*key, context.options.node, context.clock.steady() - began);
   auto renew = [&](Lock::Changed done) { context.lock.renew(*grant, manual_ttl, std::move(done)); };
   const Result<bool> renewed = co_await http::await_callback<Result<bool>>(renew);
-  const Result<bool> released = co_await release(context, *grant);
+  const Result<bool> released = co_await release_lock(context, *grant);
   if (!renewed) co_return renewed.error();
   if (!released) co_return released.error();
   const Json info{{"key", "lock:" + *key},
@@ -178,28 +173,6 @@ awaitable<Answer> lock_by_hand(Context& context, Request& request) {
   const bool all_done = *renewed && *released;
   const Json body{{"success", all_done}, {"lockInfo", info}, {"operations", operations}};
   co_return http::json_response(201, body);
-}
-
-}  // namespace
-
-void add_lock_routes(http::Router& router, Context& context) {
-  using http::Access;
-  using http::Method;
-  const Access test_access = context.options.allow_test_routes ? Access::anyone : Access::loopback_only;
-  const auto add = [&](Method method, std::string pattern, Access access,
-                       awaitable<Answer> (*handler)(Context&, Request&), std::string summary) {
-    router.add({method, std::move(pattern), access,
-                [&context, handler](Request& request) { return handler(context, request); },
-                std::move(summary), "locks"});
-  };
-  add(Method::get, "/locks", Access::admin, list_locks, "All locks that are held, oldest first");
-  add(Method::get, "/locks/{key}", Access::admin, lock_status, "One lock");
-  add(Method::post, "/redis-test/lock/{key}", test_access, work_under_lock, "Works for a while under a lock");
-  add(Method::get, "/redis-test/lock-status/{key}", test_access, lock_status, "One lock");
-  add(Method::post, "/redis-test/saga-creation-test", test_access, create_saga_under_lock,
-      "Makes a saga's id under the lock of its correlation id");
-  add(Method::post, "/redis-test/manual-lock/{key}", test_access, lock_by_hand,
-      "Takes, renews and releases a lock");
 }
 
 }  // namespace sagactl::api

@@ -1,30 +1,26 @@
-// Housekeeping as system A has it: pending orders, those among them that no saga looks after, and how many
-// sagas and orders there are in each state.
+// Maintenance: pending orders, those among them that are orphaned (no open saga will change them), and how many sagas
+// and orders have each status.
 #include <fmt/format.h>
 
-#include "server/api/query.hpp"
-#include "server/api/orders/render_order.hpp"
+#include "server/api/operations/handlers.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/operations/render_trace.hpp"
-#include "server/api/routes.hpp"
-#include "server/api/orders/submit.hpp"
+#include "server/api/orders/render_order.hpp"
+#include "server/api/query.hpp"
+#include "server/api/submit.hpp"
 
 namespace sagactl::api {
 namespace {
 
-using boost::asio::awaitable;
-using http::Answer;
-using http::Request;
+constexpr std::int64_t pending_max = 1000;  // read by one request
 
-constexpr std::int64_t pending_max = 1000;  // looked at in one go
-
-// Pending, and no saga will ever change that.
+// Pending, and no open saga will change that.
 bool is_orphaned(const Flow& flow) {
   return flow.order.status == OrderStatus::pending && (!flow.saga || is_terminal(flow.saga->status));
 }
 
 Json pending_entry(const Flow& flow) {
-  const Payment* payment = present_payment(flow);
+  const Payment* payment = latest_payment(flow);
   return Json{{"order",
                {{"id", flow.order.id.text()},
                 {"status", to_string(flow.order.status)},
@@ -46,45 +42,13 @@ Result<FlowPage> read_pending(Queries& queries, const std::optional<UserId>& use
   return queries.orders(filter, Page{0, pending_max, std::nullopt});
 }
 
-awaitable<Answer> pending_orders(Context& context, Request& request) {
-  auto read = [&queries = context.queries, user = owner_filter(request)] {
-    return read_pending(queries, user);
-  };
-  const Result<FlowPage> found = co_await context.query_threads.list(read);
-  if (!found) co_return found.error();
-  Json body{{"count", found->total}, {"orders", Json::array()}};
-  for (const Flow& flow : found->flows) body["orders"].push_back(pending_entry(flow));
-  co_return http::json_response(200, body);
-}
-
-awaitable<Answer> cleanup_pending(Context& context, Request& request) {
-  auto read = [&queries = context.queries] { return read_pending(queries, std::nullopt); };
-  const Result<FlowPage> found = co_await context.query_threads.list(read);
-  if (!found) co_return found.error();
-  Json results = Json::array();
-  for (const Flow& flow : found->flows) {
-    if (!is_orphaned(flow)) continue;
-    Command command =
-        CancelOrderRequest{flow.order.id, actor_of(request), "Cleanup: No saga looks after the order"};
-    const Result<Receipt> done = co_await submit(context, request, std::move(command));
-    results.push_back(
-        Json{{"orderId", flow.order.id.text()},
-             {"action", done ? "cancelled" : "failed"},
-             {"reason", done ? std::string("No saga looks after the order") : done.error().message}});
-  }
-  const std::size_t processed = results.size();
-  const Json body{
-      {"message", "Pending orders cleanup completed"}, {"processed", processed}, {"results", results}};
-  co_return http::json_response(201, body);
-}
-
-// Counts by way of pages of one: a customer's are few, and an admin's may be many.
-class Census {
+// Sagas and orders by status, as the totals of pages of one.
+class StatusCounts {
  public:
-  Census(Queries& queries, std::optional<UserId> user, Timestamp now)
+  StatusCounts(Queries& queries, std::optional<UserId> user, Timestamp now)
       : queries_(queries), user_(user), now_(now) {}
 
-  Result<Json> take() {
+  Result<Json> read() {
     Json sagas = sagas_by_status(), orders = orders_by_status();
     SagaFilter stuck;
     stuck.user = user_;
@@ -152,31 +116,49 @@ class Census {
   std::optional<Error> error_;
 };
 
-awaitable<Answer> saga_health(Context& context, Request& request) {
+}  // namespace
+
+awaitable<Answer> list_pending_orders(Context& context, Request& request) {
+  auto read = [&queries = context.queries, user = owner_filter(request)] {
+    return read_pending(queries, user);
+  };
+  const Result<FlowPage> found = co_await context.query_threads.list(read);
+  if (!found) co_return found.error();
+  Json body{{"count", found->total}, {"orders", Json::array()}};
+  for (const Flow& flow : found->flows) body["orders"].push_back(pending_entry(flow));
+  co_return http::json_response(200, body);
+}
+
+awaitable<Answer> clean_up_pending_orders(Context& context, Request& request) {
+  auto read = [&queries = context.queries] { return read_pending(queries, std::nullopt); };
+  const Result<FlowPage> found = co_await context.query_threads.list(read);
+  if (!found) co_return found.error();
+  Json results = Json::array();
+  for (const Flow& flow : found->flows) {
+    if (!is_orphaned(flow)) continue;
+    Command command =
+        CancelOrderRequest{flow.order.id, actor_of(request), "Cleanup: no open saga for the order"};
+    const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
+    results.push_back(
+        Json{{"orderId", flow.order.id.text()},
+             {"action", receipt ? "cancelled" : "failed"},
+             {"reason", receipt ? std::string("no open saga for the order") : receipt.error().message}});
+  }
+  const std::size_t processed = results.size();
+  const Json body{
+      {"message", "Pending orders cleanup completed"}, {"processed", processed}, {"results", results}};
+  co_return http::json_response(201, body);
+}
+
+awaitable<Answer> get_saga_health(Context& context, Request& request) {
   const Result<Timestamp> now = co_await context.database_time.run();
   if (!now) co_return now.error();
   auto read = [&queries = context.queries, user = owner_filter(request), now = *now] {
-    return Census(queries, user, now).take();
+    return StatusCounts(queries, user, now).read();
   };
   const Result<Json> health = co_await context.query_threads.list(read);
   if (!health) co_return health.error();
   co_return http::json_response(200, *health);
-}
-
-}  // namespace
-
-void add_maintenance_routes(http::Router& router, Context& context) {
-  using http::Access;
-  using http::Method;
-  router.add({Method::get, "/saga/maintenance/pending-orders", Access::user,
-              [&context](Request& request) { return pending_orders(context, request); },
-              "Pending orders, and whether a saga looks after each", "maintenance"});
-  router.add({Method::post, "/saga/maintenance/cleanup-pending", Access::admin,
-              [&context](Request& request) { return cleanup_pending(context, request); },
-              "Cancels the pending orders that no saga looks after", "maintenance"});
-  router.add({Method::get, "/saga/maintenance/saga-health", Access::user,
-              [&context](Request& request) { return saga_health(context, request); },
-              "How many sagas and orders are in each state", "maintenance"});
 }
 
 }  // namespace sagactl::api

@@ -6,18 +6,14 @@
 
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
-#include "server/api/orders/render_order.hpp"
-#include "server/saga/saga_view.hpp"
+#include "server/api/render.hpp"
 #include "server/saga/definition.hpp"
+#include "server/saga/saga_view.hpp"
 
 namespace sagactl::api {
 namespace {
 
-Json time_or_null(Timestamp time) {
-  return time.us == 0 ? Json(nullptr) : Json(iso8601_ms(time));
-}
-
-Json step(const StepDefinition& definition, const StepState& state) {
+Json step_json(const StepDefinition& definition, const StepState& state) {
   return Json{{"name", definition.name},
               {"status", to_string(state.status)},
               {"attempt", state.execution},
@@ -29,23 +25,23 @@ Json step(const StepDefinition& definition, const StepState& state) {
               {"error", text_or_null(state.error)}};
 }
 
-// The steps that have something to tell: of a definition of another version only those that both know.
-Json steps(const SagaDefinition* definition, const Saga& saga) {
+// Of a saga of another version of its definition, only the steps that both versions have.
+Json steps_json(const SagaDefinition* definition, const Saga& saga) {
   Json list = Json::array();
   if (definition == nullptr) return list;
   for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
-    list.push_back(step(definition->steps[i], saga.steps[i]));
+    list.push_back(step_json(definition->steps[i], saga.steps[i]));
   return list;
 }
 
-Json retries(const Saga& saga) {
+Json retries_json(const Saga& saga) {
   Json list = Json::array();
   for (const OperatorRetry& retry : saga.retries)
     list.push_back(Json{{"retryAt", iso8601_ms(retry.at)}, {"fromStep", retry.from_step}, {"by", retry.by}});
   return list;
 }
 
-Json data_of(const Flow& flow) {
+Json saga_data_json(const Flow& flow) {
   return Json{{"items", to_json(flow.order.items)},
               {"userId", flow.order.user.text()},
               {"orderId", flow.order.id.text()},
@@ -53,13 +49,13 @@ Json data_of(const Flow& flow) {
               {"shippingAddress", flow.order.address}};
 }
 
-// What stands in no answer of system A.
-void add_ours(Json& json, const SagaDefinition* definition, const Saga& saga) {
-  json["steps"] = steps(definition, saga);
+// Members that the reference system's answers do not have.
+void add_own_members(Json& json, const SagaDefinition* definition, const Saga& saga) {
+  json["steps"] = steps_json(definition, saga);
   json["nodeId"] = text_or_null(saga.owner.node);
   json["requiresManualIntervention"] = saga.requires_manual_intervention;
   json["nextTryAt"] = saga.wake_at ? Json(iso8601_ms(*saga.wake_at)) : Json(nullptr);
-  json["retryHistory"] = retries(saga);
+  json["retryHistory"] = retries_json(saga);
   json["version"] = saga.version;
   json["traceId"] = trace_id_or_null(saga.trace_parent);
 }
@@ -104,7 +100,7 @@ std::vector<Timestamp> times_of_etags(std::string_view if_match) {
   return times;
 }
 
-Json saga(const Flow& flow) {
+Json saga_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
   const SagaDefinition* definition = find_definition(saga.type);
   Json json{{"id", saga.id.text()},
@@ -114,15 +110,15 @@ Json saga(const Flow& flow) {
             {"currentStep", step_of(definition, saga)},
             {"completedSteps", steps_completed(definition, saga)},
             {"compensationSteps", steps_compensated(definition, saga)},
-            {"data", data_of(flow)},
+            {"data", saga_data_json(flow)},
             {"errorMessage", text_or_null(saga.error)},
             {"createdAt", iso8601_ms(saga.created_at)},
             {"updatedAt", iso8601_ms(saga.updated_at)}};
-  add_ours(json, definition, saga);
+  add_own_members(json, definition, saga);
   return json;
 }
 
-Json traced_saga(const Flow& flow) {
+Json traced_saga_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
   const SagaDefinition* definition = find_definition(saga.type);
   Json json{{"id", saga.id.text()},
@@ -134,22 +130,22 @@ Json traced_saga(const Flow& flow) {
             {"errorMessage", text_or_null(saga.error)},
             {"createdAt", iso8601_ms(saga.created_at)},
             {"updatedAt", iso8601_ms(saga.updated_at)}};
-  add_ours(json, definition, saga);
+  add_own_members(json, definition, saga);
   return json;
 }
 
-Json saga_in_status(const Flow& flow) {
+Json saga_in_status_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
   return Json{{"id", saga.id.text()},
               {"sagaType", saga.type},
               {"correlationId", correlation_of(flow)},
               {"currentStep", saga_step(flow)},
-              {"data", data_of(flow)},
+              {"data", saga_data_json(flow)},
               {"errorMessage", text_or_null(saga.error)},
               {"createdAt", iso8601_ms(saga.created_at)}};
 }
 
-Json order_processing_saga(const Flow& flow) {
+Json order_processing_saga_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
   const SagaDefinition* definition = find_definition(saga.type);
   return Json{{"id", saga.id.text()},

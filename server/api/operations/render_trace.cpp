@@ -2,22 +2,23 @@
 
 #include <fmt/format.h>
 
-#include "server/api/orders/render_order.hpp"
 #include "server/api/operations/render_saga.hpp"
+#include "server/api/orders/render_order.hpp"
+#include "server/api/render.hpp"
 
 namespace sagactl::api {
 namespace {
 
 constexpr std::size_t recent_events_max = 5;
 
-// The JSON that an event was stored with; null for none. What cannot be read is shown as the text it is.
-Json stored(const std::string& text) {
+// The stored text as JSON; null when it is empty, the text itself when it is not JSON.
+Json stored_json(const std::string& text) {
   if (text.empty()) return nullptr;
   Json json = read_json(text);
   return json.is_discarded() ? Json(text) : json;
 }
 
-std::string correlation(const Event& event) {
+std::string correlation_of_event(const Event& event) {
   return event.correlation.empty() ? event.order.text() : event.correlation;
 }
 
@@ -26,27 +27,27 @@ Json timeline_entry(const Event& event) {
               {"eventType", to_string(event.type)},
               {"aggregateType", to_string(event.aggregate_type)},
               {"aggregateId", event.aggregate.text()},
-              {"data", stored(event.data)},
+              {"data", stored_json(event.data)},
               {"occurredAt", iso8601_us(event.occurred_at)},
               {"nodeId", event.node},
               {"sequence", event.sequence},
               {"version", event.version}};
 }
 
-Json timeline(const std::vector<Event>& events) {
+Json timeline_json(const std::vector<Event>& events) {
   Json list = Json::array();
   for (const Event& event : events) list.push_back(timeline_entry(event));
   return list;
 }
 
-Json payments(const Flow& flow) {
+Json payments_json(const Flow& flow) {
   Json list = Json::array();
-  for (const Payment& payment : flow.payments) list.push_back(traced_payment(payment));
+  for (const Payment& payment : flow.payments) list.push_back(traced_payment_json(payment));
   return list;
 }
 
-// What the order holds of stock. A balance is money, and is shown as such.
-Json reservation(const Reservation& reservation) {
+// A reservation of balance shows amounts of money.
+Json reservation_json(const Reservation& reservation) {
   const bool is_money = reservation.kind == StockKind::balance;
   Json items = Json::array();
   for (const ReservationLine& line : reservation.lines)
@@ -64,32 +65,28 @@ Json reservation(const Reservation& reservation) {
               {"updatedAt", iso8601_ms(reservation.updated_at)}};
 }
 
-Json reservations(const Flow& flow) {
+Json reservations_json(const Flow& flow) {
   Json list = Json::array();
-  for (const Reservation& each : flow.reservations) list.push_back(reservation(each));
+  for (const Reservation& each : flow.reservations) list.push_back(reservation_json(each));
   return list;
 }
 
-Json present_payment_or_null(const Flow& flow) {
-  const Payment* payment = present_payment(flow);
-  return payment ? traced_payment(*payment) : Json(nullptr);
+Json latest_payment_or_null(const Flow& flow) {
+  const Payment* payment = latest_payment(flow);
+  return payment ? traced_payment_json(*payment) : Json(nullptr);
 }
 
-Json payment_status(const Flow& flow) {
-  const Payment* payment = present_payment(flow);
+Json payment_status_or_null(const Flow& flow) {
+  const Payment* payment = latest_payment(flow);
   return payment ? Json(to_string(payment->status)) : Json(nullptr);
 }
 
-Json saga_status(const Flow& flow) {
+Json saga_status_or_null(const Flow& flow) {
   return flow.saga ? Json(to_string(flow.saga->status)) : Json(nullptr);
 }
 
-Json trace_id_of(const Flow& flow) {
+Json trace_id_of_flow(const Flow& flow) {
   return flow.saga ? trace_id_or_null(flow.saga->trace_parent) : Json(nullptr);
-}
-
-std::int64_t milliseconds(Duration duration) {
-  return duration.count() / 1000;
 }
 
 }  // namespace
@@ -98,15 +95,15 @@ bool is_stuck(const Saga& saga, Timestamp now) {
   return !is_terminal(saga.status) && now - saga.updated_at >= stuck_after;
 }
 
-Json event(const Event& event) {
+Json event_json(const Event& event) {
   return Json{{"id", fmt::format("{}:{}", event.node, event.sequence)},
               {"timestamp", iso8601_ms(event.occurred_at)},
               {"eventType", to_string(event.type)},
               {"aggregateType", to_string(event.aggregate_type)},
               {"aggregateId", event.aggregate.text()},
-              {"correlationId", correlation(event)},
-              {"data", stored(event.data)},
-              {"metadata", stored(event.metadata)},
+              {"correlationId", correlation_of_event(event)},
+              {"data", stored_json(event.data)},
+              {"metadata", stored_json(event.metadata)},
               {"orderId", event.order.text()},
               {"traceId", trace_id_or_null(event.trace_parent)},
               {"occurredAt", iso8601_us(event.occurred_at)},
@@ -115,60 +112,60 @@ Json event(const Event& event) {
               {"version", event.version}};
 }
 
-Json trace_by_correlation(const Flow& flow, const std::vector<Event>& events) {
+Json correlation_trace_json(const Flow& flow, const std::vector<Event>& events) {
   const Json duration =
       flow.saga ? Json(milliseconds(flow.saga->updated_at - flow.saga->created_at)) : Json(nullptr);
   const bool successful = flow.saga && flow.saga->status == SagaStatus::completed;
   return Json{{"correlationId", correlation_of(flow)},
-              {"traceId", trace_id_of(flow)},
+              {"traceId", trace_id_of_flow(flow)},
               {"found", true},
-              {"saga", flow.saga ? traced_saga(flow) : Json(nullptr)},
-              {"order", traced_order(flow.order)},
-              {"payment", present_payment_or_null(flow)},
-              {"payments", payments(flow)},
-              {"reservations", reservations(flow)},
-              {"timeline", timeline(events)},
+              {"saga", flow.saga ? traced_saga_json(flow) : Json(nullptr)},
+              {"order", traced_order_json(flow.order)},
+              {"payment", latest_payment_or_null(flow)},
+              {"payments", payments_json(flow)},
+              {"reservations", reservations_json(flow)},
+              {"timeline", timeline_json(events)},
               {"summary",
                {{"totalEvents", events.size()},
-                {"sagaStatus", saga_status(flow)},
+                {"sagaStatus", saga_status_or_null(flow)},
                 {"orderStatus", to_string(flow.order.status)},
-                {"paymentStatus", payment_status(flow)},
+                {"paymentStatus", payment_status_or_null(flow)},
                 {"duration", duration},
                 {"isSuccessful", successful}}}};
 }
 
-Json trace_by_order(const Flow& flow, const std::vector<Event>& events) {
+Json order_trace_json(const Flow& flow, const std::vector<Event>& events) {
   Json sagas = Json::array();
-  if (flow.saga) sagas.push_back(saga(flow));
+  if (flow.saga) sagas.push_back(saga_json(flow));
   const std::size_t total_sagas = sagas.size();
   return Json{{"orderId", flow.order.id.text()},
               {"correlationId", correlation_of(flow)},
-              {"traceId", trace_id_of(flow)},
+              {"traceId", trace_id_of_flow(flow)},
               {"found", true},
-              {"order", traced_order(flow.order)},
+              {"order", traced_order_json(flow.order)},
               {"sagas", std::move(sagas)},
-              {"payment", present_payment_or_null(flow)},
-              {"payments", payments(flow)},
-              {"reservations", reservations(flow)},
-              {"events", timeline(events)},
+              {"payment", latest_payment_or_null(flow)},
+              {"payments", payments_json(flow)},
+              {"reservations", reservations_json(flow)},
+              {"events", timeline_json(events)},
               {"summary",
                {{"totalEvents", events.size()},
                 {"totalSagas", total_sagas},
                 {"hasPayment", !flow.payments.empty()},
                 {"finalStatus",
                  {{"order", to_string(flow.order.status)},
-                  {"payment", payment_status(flow)},
-                  {"saga", saga_status(flow)}}}}}};
+                  {"payment", payment_status_or_null(flow)},
+                  {"saga", saga_status_or_null(flow)}}}}}};
 }
 
-Json active_flow(const Flow& flow, const std::vector<Event>& events, Timestamp now) {
+Json active_flow_json(const Flow& flow, const std::vector<Event>& events, Timestamp now) {
   Json recent = Json::array();
   for (std::size_t i = events.size(); i > 0 && recent.size() < recent_events_max; --i)
     recent.push_back(Json{{"eventType", to_string(events[i - 1].type)},
                           {"timestamp", iso8601_ms(events[i - 1].occurred_at)}});
   const Saga& state = *flow.saga;
-  const Payment* payment = present_payment(flow);
-  Json full = traced_saga(flow);
+  const Payment* payment = latest_payment(flow);
+  Json full = traced_saga_json(flow);
   return Json{{"correlationId", correlation_of(flow)},
               {"saga",
                {{"id", full["id"]},

@@ -1,4 +1,4 @@
-// What happened to an order, as a timeline. Pure.
+// Traces and events as JSON. Pure.
 #pragma once
 
 #include <string>
@@ -10,20 +10,20 @@
 
 namespace sagactl::api {
 
-// No step forward for so long, and not ended: the flow is stuck.
+// A saga that has not ended and not been written for this long is stuck.
 inline constexpr Duration stuck_after = std::chrono::seconds(60);
 bool is_stuck(const Saga& saga, Timestamp now);
 
 // An element of GET /trace/events.
-Json event(const Event& event);
+Json event_json(const Event& event);
 
 // GET /trace/correlation/{id}; `events` are those of the flow in their order.
-Json trace_by_correlation(const Flow& flow, const std::vector<Event>& events);
+Json correlation_trace_json(const Flow& flow, const std::vector<Event>& events);
 
 // GET /trace/order/{id}.
-Json trace_by_order(const Flow& flow, const std::vector<Event>& events);
+Json order_trace_json(const Flow& flow, const std::vector<Event>& events);
 
 // An element of GET /trace/active-flows.
-Json active_flow(const Flow& flow, const std::vector<Event>& events, Timestamp now);
+Json active_flow_json(const Flow& flow, const std::vector<Event>& events, Timestamp now);
 
 }  // namespace sagactl::api

@@ -1,26 +1,22 @@
-// Sagas, read: lists with filters, one by its id or by what it is traced by.
-#include "server/api/query.hpp"
-#include "server/api/read_flow.hpp"
+// Reading sagas: lists with filters, one by its id or by any id of its flow.
+#include "server/api/operations/handlers.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/operations/render_trace.hpp"
-#include "server/api/routes.hpp"
+#include "server/api/query.hpp"
+#include "server/api/read_flow.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {
 namespace {
 
-using boost::asio::awaitable;
-using http::Answer;
-using http::Request;
-
-constexpr std::int64_t list_limit = 100;  // of the lists that system A gives whole
+constexpr std::int64_t default_list_limit = 100;  // of lists that have no pages in the reference system
 
 Error saga_not_found(std::string_view member, std::string_view asked) {
   return Error{ErrorCode::not_found, "Saga not found", Json{{member, asked}}};
 }
 
-// The filters that every list takes; `now` is the database's time. `stuck` is: not ended, and no step forward for `stuck_after`.
-SagaFilter read_filter(QueryReader& query, const Request& request, Timestamp now) {
+// The filters that every list takes; `now` is the database's time.
+SagaFilter read_saga_filter(QueryReader& query, const Request& request, Timestamp now) {
   SagaFilter filter;
   filter.user = owner_filter(request);
   filter.statuses = query.any_of<SagaStatus>("status");
@@ -38,7 +34,7 @@ SagaFilter read_filter(QueryReader& query, const Request& request, Timestamp now
   return filter;
 }
 
-awaitable<Result<FlowPage>> read_sagas(Context& context, SagaFilter filter, PageRequest page) {
+awaitable<Result<FlowPage>> read_saga_page(Context& context, SagaFilter filter, PageRequest page) {
   const bool is_short = filter.user.has_value();
   auto read = [&queries = context.queries, filter = std::move(filter), page] {
     return queries.sagas(filter, page.page());
@@ -46,21 +42,29 @@ awaitable<Result<FlowPage>> read_sagas(Context& context, SagaFilter filter, Page
   co_return co_await context.query_threads.list(std::move(read), is_short);
 }
 
-Json rendered(const FlowPage& found, Json (*render)(const Flow&)) {
+Json saga_list_json(const FlowPage& found, Json (*render)(const Flow&)) {
   Json list = Json::array();
   for (const Flow& flow : found.flows)
     if (flow.saga) list.push_back(render(flow));
   return list;
 }
 
-// {…members, count, sagas} and the page. `count` is of all that match.
-http::Response counted(Json body, const PageRequest& page, const FlowPage& found,
+// Adds count (of all that match), sagas and the page to `body`.
+http::Response counted_list(Json body, const PageRequest& page, const FlowPage& found,
                        Json (*render)(const Flow&)) {
   body["count"] = found.total;
-  body["sagas"] = rendered(found, render);
+  body["sagas"] = saga_list_json(found, render);
   add_page(body, page, found);
   return http::json_response(200, body);
 }
+
+Answer one_saga_answer(const Flow& flow) {
+  http::Response response = http::json_response(200, saga_json(flow));
+  response.headers.push_back({"ETag", saga_etag(*flow.saga)});  // for If-Match
+  return response;
+}
+
+}  // namespace
 
 awaitable<Answer> list_sagas(Context& context, Request& request) {
   QueryReader query(request);
@@ -71,19 +75,13 @@ awaitable<Answer> list_sagas(Context& context, Request& request) {
     if (!time) co_return time.error();
     now = *time;
   }
-  SagaFilter filter = read_filter(query, request, now);
+  SagaFilter filter = read_saga_filter(query, request, now);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
-  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
   if (!found) co_return found.error();
-  Json body{{"sagas", rendered(*found, saga)}};
+  Json body{{"sagas", saga_list_json(*found, saga_json)}};
   add_page(body, page, *found);
   co_return http::json_response(200, body);
-}
-
-Answer one_saga(const Flow& flow) {
-  http::Response response = http::json_response(200, saga(flow));
-  response.headers.push_back({"ETag", saga_etag(*flow.saga)});  // for If-Match
-  return response;
 }
 
 awaitable<Answer> get_saga(Context& context, Request& request) {
@@ -93,7 +91,7 @@ awaitable<Answer> get_saga(Context& context, Request& request) {
   const Result<Flow> flow = co_await read_flow(context, request, id);
   if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
   if (!flow || !flow->saga) co_return saga_not_found("id", request.parameter("id"));
-  co_return one_saga(*flow);
+  co_return one_saga_answer(*flow);
 }
 
 awaitable<Answer> get_saga_by_correlation(Context& context, Request& request) {
@@ -102,13 +100,13 @@ awaitable<Answer> get_saga_by_correlation(Context& context, Request& request) {
   const Result<Flow> flow = co_await find_flow(context, request, *asked);
   if (!flow && flow.error().code != ErrorCode::not_found) co_return flow.error();
   if (!flow || !flow->saga) co_return saga_not_found("correlationId", *asked);
-  co_return one_saga(*flow);
+  co_return one_saga_answer(*flow);
 }
 
-awaitable<Answer> list_in_status(Context& context, Request& request) {
+awaitable<Answer> list_sagas_in_status(Context& context, Request& request) {
   const auto status = from_string<SagaStatus>(request.parameter("status"));
   QueryReader query(request);
-  const PageRequest page = read_page(query, list_limit);
+  const PageRequest page = read_page(query, default_list_limit);
   if (!status)
     query.fault(
         "status must be one of the following values: started, completed, failed, compensating, compensated");
@@ -116,58 +114,36 @@ awaitable<Answer> list_in_status(Context& context, Request& request) {
   SagaFilter filter;
   filter.user = owner_filter(request);
   filter.statuses = {*status};
-  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
   if (!found) co_return found.error();
   Json body{{"status", to_string(*status)}};
-  co_return counted(std::move(body), page, *found, saga_in_status);
+  co_return counted_list(std::move(body), page, *found, saga_in_status_json);
 }
 
-awaitable<Answer> list_order_processing(Context& context, Request& request) {
+awaitable<Answer> list_order_processing_sagas(Context& context, Request& request) {
   QueryReader query(request);
-  const PageRequest page = read_page(query, list_limit);
+  const PageRequest page = read_page(query, default_list_limit);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   SagaFilter filter;
   filter.user = owner_filter(request);
-  filter.type = std::string(sagactl::order_processing_saga);
-  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  filter.type = std::string(order_processing_saga);
+  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
   if (!found) co_return found.error();
-  Json body{{"sagaType", sagactl::order_processing_saga}};
-  co_return counted(std::move(body), page, *found, api::order_processing_saga);
+  Json body{{"sagaType", order_processing_saga}};
+  co_return counted_list(std::move(body), page, *found, order_processing_saga_json);
 }
 
-awaitable<Answer> list_active(Context& context, Request& request) {
+awaitable<Answer> list_active_sagas(Context& context, Request& request) {
   QueryReader query(request);
-  const PageRequest page = read_page(query, list_limit);
+  const PageRequest page = read_page(query, default_list_limit);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   SagaFilter filter;
   filter.user = owner_filter(request);
   filter.statuses = {SagaStatus::started, SagaStatus::compensating};
-  const Result<FlowPage> found = co_await read_sagas(context, std::move(filter), page);
+  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
   if (!found) co_return found.error();
   Json body = Json::object();
-  co_return counted(std::move(body), page, *found, saga);
-}
-
-}  // namespace
-
-void add_saga_routes(http::Router& router, Context& context) {
-  using http::Access;
-  using http::Method;
-  const auto add = [&](std::string pattern, awaitable<Answer> (*handler)(Context&, Request&),
-                       std::string summary) {
-    router.add({Method::get, std::move(pattern), Access::user,
-                [&context, handler](Request& request) { return handler(context, request); },
-                std::move(summary), "sagas"});
-  };
-  add("/sagas", list_sagas, "Sagas, newest first");
-  add("/sagas/{id}", get_saga, "One saga");
-  add("/sagas/correlation/{correlationId}", get_saga_by_correlation,
-      "The saga of a correlation id, or of the latest order with an idempotency key");
-  add("/sagas/status/{status}", list_in_status, "Sagas in a status");
-  add("/sagas/orders/processing", list_order_processing, "Sagas of the type OrderProcessingSaga");
-  add("/saga/status/{correlationId}", get_saga_by_correlation,
-      "The same as GET /sagas/correlation/{correlationId}");
-  add("/saga/active", list_active, "Sagas that have not ended");
+  co_return counted_list(std::move(body), page, *found, saga_json);
 }
 
 }  // namespace sagactl::api

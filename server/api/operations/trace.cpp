@@ -1,49 +1,26 @@
-// What happened: one flow from its first event to its last, the latest events of all, and what is under way.
+// Traces: one flow from its first event to its last, the latest events, and the flows that are active.
+#include "server/api/operations/handlers.hpp"
 #include "server/api/operations/render_trace.hpp"
 
 #include <map>
 
 #include "server/api/query.hpp"
 #include "server/api/read_flow.hpp"
-#include "server/api/routes.hpp"
 
 namespace sagactl::api {
 namespace {
 
-using boost::asio::awaitable;
-using http::Answer;
-using http::Request;
-
-constexpr std::int64_t events_max = 100;
-constexpr std::int64_t counted_events_max = 1000;  // of one customer's, for the distribution of types
+constexpr std::int64_t latest_events_max = 100;
+constexpr std::int64_t counted_events_max = 1000;  // of one customer, for the distribution of types
 constexpr std::int64_t active_flows_max = 100;
 
 Error no_trace(std::string_view member, const std::string& asked, std::string message) {
   return Error{ErrorCode::not_found, std::move(message), Json{{member, asked}, {"found", false}}};
 }
 
-awaitable<Answer> trace_correlation(Context& context, Request& request) {
-  const auto asked = text_parameter(request, "correlationId");
-  if (!asked) co_return asked.error();
-  const Result<TracedFlow> traced = co_await find_traced_flow(context, request, *asked);
-  if (traced) co_return http::json_response(200, trace_by_correlation(traced->flow, traced->events));
-  if (traced.error().code != ErrorCode::not_found) co_return traced.error();
-  co_return no_trace("correlationId", *asked, "No saga found with this correlation ID");
-}
-
-awaitable<Answer> trace_order(Context& context, Request& request) {
-  const auto uuid = uuid_parameter(request, "orderId");
-  if (!uuid) co_return uuid.error();
-  std::string asked = uuid->text();
-  const Result<TracedFlow> traced = co_await find_traced_flow(context, request, asked);
-  if (traced) co_return http::json_response(200, trace_by_order(traced->flow, traced->events));
-  if (traced.error().code != ErrorCode::not_found) co_return traced.error();
-  co_return no_trace("orderId", asked, "Order not found");
-}
-
 using Distribution = std::map<std::string_view, std::int64_t>;
 
-// How many events there are of each type: of everybody's, or of the latest of one customer.
+// Events by type: all of the database, or the latest of one customer.
 Result<Distribution> distribution_for(Queries& queries, const std::optional<UserId>& user) {
   Distribution distribution;
   if (!user) {
@@ -65,31 +42,6 @@ struct LatestEvents {
   std::vector<Event> events;
   Distribution distribution;
 };
-
-awaitable<Answer> latest_events(Context& context, Request& request) {
-  QueryReader query(request);
-  EventFilter filter;
-  filter.limit = query.integer("limit", 50, 1, events_max);
-  filter.type = query.one_of<EventType>("eventType");
-  filter.user = owner_filter(request);
-  if (const auto valid = query.finish(); !valid) co_return valid.error();
-  auto read = [&queries = context.queries, filter]() -> Result<LatestEvents> {
-    auto events = queries.events(filter);
-    if (!events) return events.error();
-    auto distribution = distribution_for(queries, filter.user);
-    if (!distribution) return distribution.error();
-    return LatestEvents{std::move(events).value(), std::move(distribution).value()};
-  };
-  const Result<LatestEvents> latest = co_await context.query_threads.list(read);
-  if (!latest) co_return latest.error();
-  Json body{{"events", Json::array()}};
-  for (const Event& each : latest->events) body["events"].push_back(event(each));
-  Json types = Json::object();
-  for (const auto& [type, count] : latest->distribution) types[std::string(type)] = count;
-  body["statistics"] =
-      Json{{"totalReturned", latest->events.size()}, {"eventTypeDistribution", std::move(types)}};
-  co_return http::json_response(200, body);
-}
 
 struct ActiveFlows {
   FlowPage page;
@@ -114,7 +66,53 @@ Result<ActiveFlows> read_active(Queries& queries, SagaFilter filter, const Page&
   return active;
 }
 
-awaitable<Answer> active_flows(Context& context, Request& request) {
+}  // namespace
+
+awaitable<Answer> trace_by_correlation(Context& context, Request& request) {
+  const auto asked = text_parameter(request, "correlationId");
+  if (!asked) co_return asked.error();
+  const Result<TracedFlow> traced = co_await find_traced_flow(context, request, *asked);
+  if (traced) co_return http::json_response(200, correlation_trace_json(traced->flow, traced->events));
+  if (traced.error().code != ErrorCode::not_found) co_return traced.error();
+  co_return no_trace("correlationId", *asked, "No saga found with this correlation ID");
+}
+
+awaitable<Answer> trace_by_order(Context& context, Request& request) {
+  const auto uuid = uuid_parameter(request, "orderId");
+  if (!uuid) co_return uuid.error();
+  std::string asked = uuid->text();
+  const Result<TracedFlow> traced = co_await find_traced_flow(context, request, asked);
+  if (traced) co_return http::json_response(200, order_trace_json(traced->flow, traced->events));
+  if (traced.error().code != ErrorCode::not_found) co_return traced.error();
+  co_return no_trace("orderId", asked, "Order not found");
+}
+
+awaitable<Answer> list_latest_events(Context& context, Request& request) {
+  QueryReader query(request);
+  EventFilter filter;
+  filter.limit = query.integer("limit", 50, 1, latest_events_max);
+  filter.type = query.one_of<EventType>("eventType");
+  filter.user = owner_filter(request);
+  if (const auto valid = query.finish(); !valid) co_return valid.error();
+  auto read = [&queries = context.queries, filter]() -> Result<LatestEvents> {
+    auto events = queries.events(filter);
+    if (!events) return events.error();
+    auto distribution = distribution_for(queries, filter.user);
+    if (!distribution) return distribution.error();
+    return LatestEvents{std::move(events).value(), std::move(distribution).value()};
+  };
+  const Result<LatestEvents> latest = co_await context.query_threads.list(read);
+  if (!latest) co_return latest.error();
+  Json body{{"events", Json::array()}};
+  for (const Event& each : latest->events) body["events"].push_back(event_json(each));
+  Json types = Json::object();
+  for (const auto& [type, count] : latest->distribution) types[std::string(type)] = count;
+  body["statistics"] =
+      Json{{"totalReturned", latest->events.size()}, {"eventTypeDistribution", std::move(types)}};
+  co_return http::json_response(200, body);
+}
+
+awaitable<Answer> list_active_flows(Context& context, Request& request) {
   QueryReader query(request);
   const PageRequest page = read_page(query, 50, active_flows_max);
   SagaFilter filter;
@@ -131,29 +129,11 @@ awaitable<Answer> active_flows(Context& context, Request& request) {
   if (!active) co_return active.error();
   Json flows = Json::array();
   for (std::size_t i = 0; i < active->page.flows.size(); ++i)
-    flows.push_back(active_flow(active->page.flows[i], active->events[i], now));
+    flows.push_back(active_flow_json(active->page.flows[i], active->events[i], now));
   Json body{
       {"totalActiveFlows", active->page.total}, {"stuckFlows", active->stuck}, {"flows", std::move(flows)}};
   add_page(body, page, active->page);
   co_return http::json_response(200, body);
-}
-
-}  // namespace
-
-void add_trace_routes(http::Router& router, Context& context) {
-  using http::Access;
-  using http::Method;
-  const auto add = [&](std::string pattern, awaitable<Answer> (*handler)(Context&, Request&),
-                       std::string summary) {
-    router.add({Method::get, std::move(pattern), Access::user,
-                [&context, handler](Request& request) { return handler(context, request); },
-                std::move(summary), "trace"});
-  };
-  add("/trace/correlation/{correlationId}", trace_correlation,
-      "An order's whole story, by correlation, order, saga id or idempotency key");
-  add("/trace/order/{orderId}", trace_order, "An order's whole story, by its id");
-  add("/trace/events", latest_events, "The latest events");
-  add("/trace/active-flows", active_flows, "What is under way, and what of it is stuck");
 }
 
 }  // namespace sagactl::api

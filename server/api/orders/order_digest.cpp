@@ -6,7 +6,7 @@
 namespace sagactl::api {
 namespace {
 
-// With its length before it, so that no text can look like the end of one and the beginning of the next.
+// With its length in front, so that no two lists of texts have the same concatenation.
 void append_sized(std::string& out, std::string_view text) {
   out += std::to_string(text.size());
   out += ':';

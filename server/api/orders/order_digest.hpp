@@ -1,5 +1,5 @@
-// What a request for an order means, in short: two requests under one Idempotency-Key are the same when they ask for
-// the same, however they spell it.
+// The digest by which two requests under one Idempotency-Key are compared: of what they ask for, not of how the body is
+// written.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace sagactl::api {
 
-// Of the route, its parameters and what the body asks for. Layout, the order of members, the spelling of numbers and a
-// slash at the end of the path make no difference.
+// Of the route, its parameters and the parsed body. Whitespace, the order of members, the spelling of numbers and a
+// trailing slash of the path make no difference.
 std::string order_digest(const http::Request& request, const PlaceOrder& order);
 
 }  // namespace sagactl::api

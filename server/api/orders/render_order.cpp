@@ -2,11 +2,12 @@
 
 #include "common/text/json_object.hpp"
 #include "common/time.hpp"
+#include "server/api/render.hpp"
 
 namespace sagactl::api {
 namespace {
 
-// `"name":` with the separator that its place needs; `name` has no character to escape.
+// `"name":` and the comma before it where one is needed. Precondition: `name` has no character to escape.
 void append_name(std::string& out, std::string_view name) {
   if (out.back() != '{') out += ',';
   out += '"';
@@ -19,7 +20,7 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   append_json_string(out, text);
 }
 
-// For text that has nothing to escape: ids, times, statuses.
+// Precondition: `text` has no character to escape, as ids, times and statuses.
 void append_plain(std::string& out, std::string_view name, std::string_view text) {
   append_name(out, name);
   out += '"';
@@ -46,11 +47,7 @@ void append_items(std::string& out, const std::vector<OrderItem>& items) {
 
 }  // namespace
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
-std::string placed_order(const Flow& flow) {
+std::string placed_order_json(const Flow& flow) {
   const Order& order = flow.order;
   std::string out;
   out.reserve(512);
@@ -70,7 +67,7 @@ std::string placed_order(const Flow& flow) {
   return out;
 }
 
-Json order(const Order& order) {
+Json order_json(const Order& order) {
   return Json{{"id", order.id.text()},
               {"userId", order.user.text()},
               {"totalAmount", order.total.text()},
@@ -84,7 +81,7 @@ Json order(const Order& order) {
               {"nodeId", order.node}};
 }
 
-Json traced_order(const Order& order) {
+Json traced_order_json(const Order& order) {
   return Json{{"id", order.id.text()},
               {"status", to_string(order.status)},
               {"totalAmount", order.total.text()},
@@ -97,7 +94,7 @@ Json traced_order(const Order& order) {
               {"updatedAt", iso8601_ms(order.updated_at)}};
 }
 
-Json traced_payment(const Payment& payment) {
+Json traced_payment_json(const Payment& payment) {
   return Json{{"id", payment.id.text()},
               {"status", to_string(payment.status)},
               {"amount", payment.amount.text()},
@@ -110,7 +107,7 @@ Json traced_payment(const Payment& payment) {
               {"updatedAt", iso8601_ms(payment.updated_at)}};
 }
 
-const Payment* present_payment(const Flow& flow) {
+const Payment* latest_payment(const Flow& flow) {
   return flow.payments.empty() ? nullptr : &flow.payments.back();
 }
 

@@ -1,4 +1,4 @@
-// Orders and payments as system A's clients know them. Pure.
+// Orders and payments as JSON, as the order system's API has them. Pure.
 #pragma once
 
 #include <string>
@@ -8,21 +8,18 @@
 
 namespace sagactl::api {
 
-// The answer to the POST that made the order: amounts are numbers. JSON text, since it is the busiest answer.
-std::string placed_order(const Flow& flow);
+// The answer to the POST that placed the order: amounts are numbers. Written as text, since it is the busiest answer.
+std::string placed_order_json(const Flow& flow);
 
 // An order in the answer to a GET: the total is a string.
-Json order(const Order& order);
+Json order_json(const Order& order);
 
-// The part of an order that a trace shows.
-Json traced_order(const Order& order);
+// The order in a trace.
+Json traced_order_json(const Order& order);
 
-Json traced_payment(const Payment& payment);
+Json traced_payment_json(const Payment& payment);
 
-// The payment that tells where the order stands: the one of the latest execution; null when there is none.
-const Payment* present_payment(const Flow& flow);
-
-// The text, or null when there is none.
-Json text_or_null(const std::string& text);
+// The payment of the latest execution of the payment step; null when there is none.
+const Payment* latest_payment(const Flow& flow);
 
 }  // namespace sagactl::api

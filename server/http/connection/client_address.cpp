@@ -18,14 +18,14 @@ Bytes bytes_of(const asio::ip::address& address) {
 }
 
 bool same_bits(const Bytes& a, const Bytes& b, int bits) {
-  const auto whole = static_cast<std::size_t>(bits / 8);
-  if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin())) return false;
+  const auto full_bytes = static_cast<std::size_t>(bits / 8);
+  if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(full_bytes), b.begin())) return false;
   const int rest = bits % 8;
-  return rest == 0 || (a[whole] ^ b[whole]) >> (8 - rest) == 0;
+  return rest == 0 || (a[full_bytes] ^ b[full_bytes]) >> (8 - rest) == 0;
 }
 
 // "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:80".
-std::optional<asio::ip::address> read_node(std::string_view text) {
+std::optional<asio::ip::address> parse_hop(std::string_view text) {
   text = trim(text);
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
@@ -70,8 +70,8 @@ std::string unquoted(std::string_view text) {
   return out;
 }
 
-// One after the other from the left, as all headers of that name together have them.
-std::vector<std::string> elements(const Request& request, std::string_view name) {
+// The elements of all headers of that name, in order.
+std::vector<std::string> header_elements(const Request& request, std::string_view name) {
   std::vector<std::string> all;
   for (const Header& header : request.headers) {
     if (header.name != name) continue;
@@ -89,22 +89,22 @@ std::string parameter_of(std::string_view element, std::string_view name) {
   return {};
 }
 
-struct Hop {
+struct ProxyHop {
   std::string node, scheme;
 };
 
-std::vector<Hop> forwarded(const Request& request) {
-  std::vector<Hop> hops;
-  for (const std::string& element : elements(request, "forwarded"))
+std::vector<ProxyHop> forwarded_hops(const Request& request) {
+  std::vector<ProxyHop> hops;
+  for (const std::string& element : header_elements(request, "forwarded"))
     hops.push_back({parameter_of(element, "for"), lower(parameter_of(element, "proto"))});
   return hops;
 }
 
-std::vector<Hop> x_forwarded(const Request& request) {
-  std::vector<Hop> hops;
-  for (std::string& node : elements(request, "x-forwarded-for")) hops.push_back({std::move(node), ""});
-  const std::vector<std::string> schemes = elements(request, "x-forwarded-proto");
-  // One for each hop, or, as most proxies write it, one for all of them.
+std::vector<ProxyHop> x_forwarded_hops(const Request& request) {
+  std::vector<ProxyHop> hops;
+  for (std::string& node : header_elements(request, "x-forwarded-for")) hops.push_back({std::move(node), ""});
+  const std::vector<std::string> schemes = header_elements(request, "x-forwarded-proto");
+  // One for each hop, or, with most proxies, one for all of them.
   for (std::size_t i = 0; i < hops.size() && !schemes.empty(); ++i) {
     const std::size_t from_right = hops.size() - 1 - i;
     const std::size_t which = from_right < schemes.size() ? schemes.size() - 1 - from_right : 0;
@@ -113,12 +113,12 @@ std::vector<Hop> x_forwarded(const Request& request) {
   return hops;
 }
 
-// None: somebody on the way is not named by an address.
-std::optional<ClientAddress> walk(const std::vector<Hop>& hops, const asio::ip::address& peer,
+// None: a hop is not an address. `last_known` is then the last one that is.
+std::optional<ClientAddress> find_client(const std::vector<ProxyHop>& hops, const asio::ip::address& peer,
                                   const TrustedProxies& trusted, ClientAddress& last_known) {
   last_known = {peer, false};
   for (auto hop = hops.rbegin(); hop != hops.rend() && trusted.contains(last_known.address); ++hop) {
-    const auto address = read_node(hop->node);
+    const auto address = parse_hop(hop->node);
     if (!address) return std::nullopt;
     last_known = {*address, hop->scheme == "https"};
   }
@@ -151,7 +151,7 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& net
 bool TrustedProxies::contains(const asio::ip::address& address) const {
   const Bytes bytes = bytes_of(address);
   return std::any_of(networks_.begin(), networks_.end(),
-                     [&](const Network& network) { return same_bits(bytes, network.address, network.bits); });
+                     [&](const AddressRange& network) { return same_bits(bytes, network.address, network.bits); });
 }
 
 asio::ip::address plain_address(const asio::ip::address& address) {
@@ -162,13 +162,13 @@ asio::ip::address plain_address(const asio::ip::address& address) {
 
 ClientAddress client_address(const Request& request, const asio::ip::address& peer, const TrustedProxies& trusted) {
   if (trusted.empty() || !trusted.contains(peer)) return {peer, false};
-  const std::vector<Hop> by_x = x_forwarded(request), by_standard = forwarded(request);
+  const std::vector<ProxyHop> by_x = x_forwarded_hops(request), by_standard = forwarded_hops(request);
   ClientAddress last_by_x, last_by_standard;
-  const auto x = walk(by_x, peer, trusted, last_by_x);
-  const auto standard = walk(by_standard, peer, trusted, last_by_standard);
+  const auto x = find_client(by_x, peer, trusted, last_by_x);
+  const auto standard = find_client(by_standard, peer, trusted, last_by_standard);
   if (by_standard.empty()) return x ? *x : last_by_x;
   if (by_x.empty()) return standard ? *standard : last_by_standard;
-  // Proxies write one of the two and let the other through as the client sent it.
+  // A proxy writes one of the two and passes the other on as the client sent it.
   if (x && standard && x->address == standard->address) return *x;
   return {peer, false};
 }

@@ -7,9 +7,9 @@
 
 #include "common/log.hpp"
 #include "server/http/await.hpp"
+#include "server/http/connection/request_origin.hpp"
 #include "server/http/message/cors.hpp"
 #include "server/http/message/problem.hpp"
-#include "server/http/connection/provenance.hpp"
 
 namespace sagactl::http {
 namespace asio = boost::asio;
@@ -17,19 +17,19 @@ namespace {
 
 constexpr std::size_t joined_body_bytes_max = std::size_t{16} * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
-// When the server stops, a request may be on its way on a connection that looks idle: closing it then would lose the
-// request, and a proxy could not send it again elsewhere. So each gets this long, and its answer says to close.
-constexpr std::chrono::milliseconds last_request_patience{250};
+// When the server stops, a request may be in transit on a connection that looks idle. Closing it would lose the
+// request, and a proxy cannot safely resend it elsewhere. So each idle connection stays open for this long.
+constexpr std::chrono::milliseconds last_request_grace{250};
 constexpr std::size_t linger_bytes_max = std::size_t{1024} * 1024;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Counts a request while its handler runs, also when the handler is never resumed.
-class InFlight {
+class InFlightCount {
  public:
-  explicit InFlight(HttpMetrics& metrics) : metrics_(metrics) { metrics_.in_flight(1); }
-  ~InFlight() { metrics_.in_flight(-1); }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
+  explicit InFlightCount(HttpMetrics& metrics) : metrics_(metrics) { metrics_.in_flight(1); }
+  ~InFlightCount() { metrics_.in_flight(-1); }
+  InFlightCount(const InFlightCount&) = delete;
+  InFlightCount& operator=(const InFlightCount&) = delete;
 
  private:
   HttpMetrics& metrics_;
@@ -68,10 +68,10 @@ void HttpConnection::start_refusing() {
   asio::co_spawn(listener_->context(), std::move(body), asio::detached);
 }
 
-void HttpConnection::expect(Doing doing, std::chrono::milliseconds within) {
-  doing_ = doing;
+void HttpConnection::enter_phase(Phase phase, std::chrono::milliseconds timeout) {
+  phase_ = phase;
   timed_out_ = false;
-  deadline_ = doing == Doing::answering ? Clock::time_point::max() : Clock::now() + within;
+  deadline_ = phase == Phase::answering ? Clock::time_point::max() : Clock::now() + timeout;
 }
 
 void HttpConnection::check_deadline(Clock::time_point now) {
@@ -83,7 +83,7 @@ void HttpConnection::check_deadline(Clock::time_point now) {
 }
 
 void HttpConnection::begin_stop() {
-  if (doing_ == Doing::waiting) expect(Doing::waiting, last_request_patience);
+  if (phase_ == Phase::idle) enter_phase(Phase::idle, last_request_grace);
   if (stream_) stream_->close();
 }
 
@@ -104,15 +104,15 @@ HttpConnection::Awaitable<void> HttpConnection::serve() {
 
 // False when the connection has ended.
 HttpConnection::Awaitable<bool> HttpConnection::serve_one() {
-  const Read read = co_await read_request();
-  if (read == Read::closed) co_return false;
-  if (read == Read::failed) {
+  const ReadOutcome read = co_await read_request();
+  if (read == ReadOutcome::closed) co_return false;
+  if (read == ReadOutcome::failed) {
     co_await fail_request(reader_.failure().status, reader_.failure().reason);
     co_return false;
   }
   Request& request = reader_.request();
   prepare(request);
-  expect(Doing::answering, {});
+  enter_phase(Phase::answering, {});
   const Response response = co_await respond(request);
   listener_->metrics().observe(request.route ? request.route->index : HttpMetrics::no_route, response.status,
                                seconds_since(request.received));
@@ -139,28 +139,28 @@ HttpConnection::Awaitable<bool> HttpConnection::serve_one() {
   co_return false;
 }
 
-HttpConnection::Awaitable<HttpConnection::Read> HttpConnection::read_request() {
+HttpConnection::Awaitable<HttpConnection::ReadOutcome> HttpConnection::read_request() {
   const Limits& limits = listener_->options().limits;
   if (reader_.has_begun()) {
-    expect(Doing::reading, limits.read_timeout);
+    enter_phase(Phase::reading, limits.read_timeout);
   } else {
-    expect(Doing::waiting, listener_->stopping() ? last_request_patience : limits.idle_timeout);
+    enter_phase(Phase::idle, listener_->stopping() ? last_request_grace : limits.idle_timeout);
   }
   for (;;) {
-    const RequestReader::State state = reader_.parse();
-    if (state == RequestReader::State::complete) co_return Read::request;
-    if (state == RequestReader::State::failed) co_return Read::failed;
-    if (reader_.wants_continue() && !co_await write_all(continue_line)) co_return Read::closed;
+    const RequestReader::ReadState state = reader_.parse();
+    if (state == RequestReader::ReadState::complete) co_return ReadOutcome::request;
+    if (state == RequestReader::ReadState::failed) co_return ReadOutcome::failed;
+    if (reader_.wants_continue() && !co_await write_all(continue_line)) co_return ReadOutcome::closed;
     if (co_await read_some()) {
-      // The time for a request runs from its first byte, however slowly the others come.
-      if (doing_ == Doing::waiting) expect(Doing::reading, limits.read_timeout);
+      // The timeout counts from the first byte of the request.
+      if (phase_ == Phase::idle) enter_phase(Phase::reading, limits.read_timeout);
       continue;
     }
-    if (timed_out_ && doing_ == Doing::reading && reader_.has_begun()) {
+    if (timed_out_ && phase_ == Phase::reading && reader_.has_begun()) {
       reader_.fail_with(408, "the request took too long to arrive");
-      co_return Read::failed;
+      co_return ReadOutcome::failed;
     }
-    co_return Read::closed;
+    co_return ReadOutcome::closed;
   }
 }
 
@@ -176,14 +176,14 @@ HttpConnection::Awaitable<bool> HttpConnection::read_some() {
 void HttpConnection::prepare(Request& request) {
   request.received = Clock::now();
   request.deadline = request.received + listener_->options().limits.request_deadline;
-  set_provenance(request);
+  set_trace(request);
   const ServerOptions& options = listener_->options();
   set_client(request, peer_, own_, options.trusted_proxies, options.cors_origins);
   listener_->note_proxy(request, peer_);
 }
 
 HttpConnection::Awaitable<Response> HttpConnection::respond(Request& request) {
-  const InFlight counted(listener_->metrics());
+  const InFlightCount in_flight(listener_->metrics());
   const Limits& limits = listener_->options().limits;
   const asio::ip::address client = request.client == request.peer ? peer_ : asio::ip::make_address(request.client);
   const bool limited = limits.limit_loopback_peers || !client.is_loopback();
@@ -210,26 +210,26 @@ HttpConnection::Awaitable<bool> HttpConnection::write(const Response& response, 
 }
 
 HttpConnection::Awaitable<bool> HttpConnection::write_all(std::string_view first, std::string_view second) {
-  const Doing before = doing_;
+  const Phase before = phase_;
   const Clock::time_point deadline_before = deadline_;
-  expect(Doing::writing, listener_->options().limits.write_timeout);
+  enter_phase(Phase::writing, listener_->options().limits.write_timeout);
   const std::array<asio::const_buffer, 2> buffers = {asio::const_buffer(first.data(), first.size()),
                                                      asio::const_buffer(second.data(), second.size())};
   const auto [error, count] = co_await asio::async_write(socket_, buffers, use_result);
-  doing_ = before;
+  phase_ = before;
   deadline_ = deadline_before;
   co_return !error;
 }
 
 HttpConnection::Awaitable<void> HttpConnection::send_stream(BodyStream& stream, bool chunked) {
-  // While a stream is sent nothing else would notice that the client has gone.
+  // While a stream is sent nothing else notices that the client has disconnected.
   auto watch = [self = shared_from_this(), held = stream_]() -> Awaitable<void> {
     co_await self->watch_for_end(held);
   };
   asio::co_spawn(listener_->context(), std::move(watch), asio::detached);
   if (listener_->stopping()) stream.close();
-  expect(Doing::answering, {});
-  doing_ = Doing::streaming;
+  enter_phase(Phase::answering, {});
+  phase_ = Phase::streaming;
   while (auto piece = co_await stream.next()) {
     out_.clear();
     if (chunked) {
@@ -249,7 +249,7 @@ HttpConnection::Awaitable<void> HttpConnection::watch_for_end(std::shared_ptr<Bo
   std::array<char, 512> bytes;
   const asio::mutable_buffer buffer(bytes.data(), bytes.size());
   for (;;) {
-    // Whatever a client sends after it asked for a stream is thrown away.
+    // What a client sends after its request for a stream is discarded.
     const auto [error, count] = co_await socket_.async_read_some(buffer, use_result);
     if (error) break;
   }
@@ -263,9 +263,9 @@ HttpConnection::Awaitable<void> HttpConnection::fail_request(int status, std::st
   listener_->metrics().refused(reason_phrase(status));
   listener_->metrics().observe(HttpMetrics::no_route, status, 0);
   if (status == 431)
-    co_await learn_origin();
+    co_await read_origin();
   else
-    (void)reader_.look_for_origin();
+    (void)reader_.find_origin();
   const Response response = problem(status, reason, request);
   const std::vector<Header> more = cors_headers(request, listener_->options().cors_origins);
   const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true, false, more};
@@ -274,32 +274,32 @@ HttpConnection::Awaitable<void> HttpConnection::fail_request(int status, std::st
 
 HttpConnection::Awaitable<void> HttpConnection::refuse() {
   Request& request = reader_.request();
-  co_await learn_origin();
+  co_await read_origin();
   prepare(request);
   listener_->metrics().refused("connections");
   const Error full{ErrorCode::unavailable,
-                   "the node has as many connections as it takes; try again in a second"};
+                   "the node has reached its maximum of connections; try again in a second"};
   const Response response = problem(full, request);
   const std::vector<Header> more = cors_headers(request, listener_->options().cors_origins);
   const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true, false, more};
   if (co_await write(response, head)) co_await linger();
 }
 
-// Where only some origins may call, an answer that is given before the head was read has to be told which one asks.
-HttpConnection::Awaitable<void> HttpConnection::learn_origin() {
+// Where only some origins may call, an answer sent before the head was parsed needs the request's origin.
+HttpConnection::Awaitable<void> HttpConnection::read_origin() {
   const std::vector<std::string>& allowed = listener_->options().cors_origins;
   if (allowed.empty() || allows_origin("any", allowed)) co_return;
-  expect(Doing::lingering, linger_time);
-  while (!reader_.look_for_origin() && co_await read_some()) {
+  enter_phase(Phase::lingering, linger_time);
+  while (!reader_.find_origin() && co_await read_some()) {
   }
 }
 
-// Closing with unread bytes resets the connection, and the client may then lose the answer that it was sent.
+// Closing with unread bytes resets the connection, so that the client may lose the answer.
 HttpConnection::Awaitable<void> HttpConnection::linger() {
   boost::system::error_code failed;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
   if (failed) co_return;
-  expect(Doing::lingering, linger_time);
+  enter_phase(Phase::lingering, linger_time);
   out_.resize(4096);
   const asio::mutable_buffer buffer(out_.data(), out_.size());
   for (std::size_t total = 0; total < linger_bytes_max;) {

@@ -1,4 +1,4 @@
-// One client: reads requests one after the other, answers them in order.
+// One connection: reads requests one after the other and answers them in order.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -24,28 +24,28 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   HttpConnection(std::shared_ptr<Listener> listener, boost::asio::ip::tcp::socket socket);
   ~HttpConnection();
 
-  // Serves until the client, a limit or a stop ends it. The coroutines hold the connection.
+  // Serves until the client, a limit or a stop ends it. The coroutines own the connection.
   void start();
-  // Says 503 and closes: there are too many connections.
+  // Answers 503 and closes: there are too many connections.
   void start_refusing();
 
-  // Cancels what the connection waits for when its time for that is over.
+  // Cancels the pending operation when its deadline has passed.
   void check_deadline(Clock::time_point now);
-  // Takes one more request when that comes soon; ends its stream; closes after the answer that is being made.
+  // Completes the current request, or accepts one that arrives soon, and closes after its answer. Ends a stream.
   void begin_stop();
   void close_now();
 
-  std::size_t slot = 0;  // the listener's
+  std::size_t slot = 0;  // its index in the listener
 
  private:
-  enum class Doing { waiting, reading, answering, writing, streaming, lingering };
-  enum class Read { request, closed, failed };
+  enum class Phase { idle, reading, answering, writing, streaming, lingering };
+  enum class ReadOutcome { request, closed, failed };
   template <class T>
   using Awaitable = boost::asio::awaitable<T>;
 
   Awaitable<void> serve();
   Awaitable<void> refuse();
-  Awaitable<Read> read_request();
+  Awaitable<ReadOutcome> read_request();
   Awaitable<bool> read_some();
   Awaitable<bool> serve_one();
   Awaitable<Response> respond(Request& request);
@@ -54,11 +54,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Awaitable<void> send_stream(BodyStream& stream, bool chunked);
   Awaitable<void> watch_for_end(std::shared_ptr<BodyStream> stream);
   Awaitable<void> fail_request(int status, std::string_view reason);
-  Awaitable<void> learn_origin();
+  Awaitable<void> read_origin();
   Awaitable<void> linger();
 
   void prepare(Request& request);
-  void expect(Doing doing, std::chrono::milliseconds within);
+  void enter_phase(Phase phase, std::chrono::milliseconds timeout);
 
   const std::shared_ptr<Listener> listener_;
   boost::asio::ip::tcp::socket socket_;
@@ -66,9 +66,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::ip::tcp::endpoint own_;
   PeerProcess peer_process_;
   RequestReader reader_;
-  std::string out_;  // the head, and a small body with it
+  std::string out_;  // the head, with a small body
   std::shared_ptr<BodyStream> stream_;
-  Doing doing_ = Doing::waiting;
+  Phase phase_ = Phase::idle;
   Clock::time_point deadline_ = Clock::time_point::max();
   bool timed_out_ = false;
 };

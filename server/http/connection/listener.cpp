@@ -14,9 +14,9 @@ using asio::ip::tcp;
 namespace {
 
 constexpr std::chrono::milliseconds accept_pause{100};
-constexpr std::chrono::seconds tell_again{30};  // that descriptors have run out
+constexpr std::chrono::seconds descriptor_log_interval{30};
 
-// How often deadlines are looked at: a quarter of the shortest, so that none is late by more than that.
+// How often deadlines are checked: a quarter of the shortest timeout, the most by which one is late.
 std::chrono::milliseconds watch_interval(const Limits& limits) {
   const auto shortest = std::min({limits.read_timeout, limits.idle_timeout, limits.write_timeout});
   return std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(5),
@@ -32,11 +32,11 @@ Error bind_error(const ServerOptions& options, const boost::system::error_code& 
     return {ErrorCode::unavailable, where(options) + " is in use; choose another with --port"};
   if (error == asio::error::access_denied) {
     return {ErrorCode::forbidden,
-            where(options) + " needs more rights than this user has; choose a port from 1024 up with --port"};
+            where(options) + " needs rights that this user does not have; choose a port from 1024 up with --port"};
   }
   if (error == boost::system::errc::address_not_available)
     return {ErrorCode::invalid, options.host + " is not an address of this machine; choose one with --host"};
-  return {ErrorCode::unavailable, "cannot listen to " + where(options) + ": " + error.message()};
+  return {ErrorCode::unavailable, "cannot listen on " + where(options) + ": " + error.message()};
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ Result<void> Listener::open() {
   if (error) {
     return Error{ErrorCode::invalid,
                  "'" + options_.host +
-                     "' is not an address to listen to; give --host an IP address, such as "
+                     "' is not an address to listen on; give --host an IP address, such as "
                      "127.0.0.1 (this machine only) or 0.0.0.0 (everyone)"};
   }
   const tcp::endpoint endpoint(address, options_.port);
@@ -92,11 +92,11 @@ asio::awaitable<void> Listener::accept() {
       continue;
     }
     if (is_out_of_descriptors(error)) {
-      if (turn_one_away()) continue;
+      if (refuse_next()) continue;
     } else {
       log_warn("cannot accept a connection", {{"port", port_}, {"why", error.message()}});
     }
-    // Out of descriptors, or the client went away at once: neither may turn this into a busy loop.
+    // Out of descriptors, or the client disconnected at once: neither may cause a busy loop.
     pause_timer_.expires_after(accept_pause);
     co_await pause_timer_.async_wait(use_result);
   }
@@ -107,7 +107,7 @@ void Listener::admit(tcp::socket socket) {
   const std::size_t now = connections_.size();
   if (now >= most + options_.limits.refusals_max) {
     http_metrics_.refused("connections");
-    return turn_away(socket.native_handle());
+    return refuse_connection(socket.native_handle());
   }
   auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
   if (now >= most) {
@@ -117,21 +117,22 @@ void Listener::admit(tcp::socket socket) {
   }
 }
 
-// The one that waits next is told to come again, by the descriptor that is kept for that.
-bool Listener::turn_one_away() {
+// Answers the next connection with 503, by way of the reserved descriptor.
+bool Listener::refuse_next() {
   const auto now = HttpConnection::Clock::now();
-  if (now >= told_of_descriptors_) {
-    told_of_descriptors_ = now + tell_again;
-    log_warn("no descriptor is left for a connection; it is answered 503",
-             {{"port", port_}, {"connections", connections_.size()}, {"do", "raise the limit of open files (nofile)"}});
+  if (now >= log_descriptors_after_) {
+    log_descriptors_after_ = now + descriptor_log_interval;
+    log_warn(
+        "out of file descriptors; new connections are answered 503",
+        {{"port", port_}, {"connections", connections_.size()}, {"hint", "raise the limit of open files (nofile)"}});
   }
-  const bool told = spare_.turn_away_from(acceptor_.native_handle());
-  if (told) http_metrics_.refused("descriptors");
-  return told;
+  const bool is_refused = reserved_descriptor_.refuse_next(acceptor_.native_handle());
+  if (is_refused) http_metrics_.refused("descriptors");
+  return is_refused;
 }
 
-// Looks at the deadlines of all connections from time to time: cheaper than a timer for each, which would be
-// set and reset several times a request. Ends when the stop is complete.
+// Checks the deadlines of all connections periodically, which is cheaper than a timer for each that is reset several
+// times a request. Ends when the stop is complete.
 asio::awaitable<void> Listener::watch() {
   const std::chrono::milliseconds interval = watch_interval(options_.limits);
   for (;;) {
@@ -145,10 +146,10 @@ asio::awaitable<void> Listener::watch() {
 }
 
 void Listener::note_proxy(const Request& request, const asio::ip::address& peer) {
-  if (told_of_proxy_ || (request.header("x-forwarded-for").empty() && request.header("forwarded").empty())) return;
+  if (logged_proxy_ || (request.header("x-forwarded-for").empty() && request.header("forwarded").empty())) return;
   if (options_.trusted_proxies.contains(peer)) return;
-  told_of_proxy_ = true;
-  log_warn("requests come by a proxy that was not declared, so that the limits of log-in count all its clients as one",
+  logged_proxy_ = true;
+  log_warn("a proxy that is not declared as trusted forwards requests; the login limits count all its clients as one",
            {{"port", port_}, {"peer", peer.to_string()}, {"hint", "--trusted-proxy " + peer.to_string()}});
 }
 
@@ -172,7 +173,7 @@ void Listener::stop(std::chrono::milliseconds grace, std::function<void()> stopp
   stopping_ = true;
   stop_deadline_ = HttpConnection::Clock::now() + grace;
   stopped_ = std::move(stopped);
-  take_in();
+  accept_pending();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   pause_timer_.cancel();
@@ -180,8 +181,8 @@ void Listener::stop(std::chrono::milliseconds grace, std::function<void()> stopp
   watch_timer_.cancel();
 }
 
-// Connections that the system has accepted already would be reset with the acceptor.
-void Listener::take_in() {
+// Connections in the kernel's accept queue would be reset with the acceptor.
+void Listener::accept_pending() {
   boost::system::error_code error;
   acceptor_.non_blocking(true, error);
   while (!error) {
@@ -193,7 +194,8 @@ void Listener::take_in() {
 
 void Listener::finish_stop() {
   if (!connections_.empty()) {
-    log_warn("connections were cut off by the stop", {{"port", port_}, {"connections", connections_.size()}});
+    log_warn("the stop closed connections with requests in flight",
+             {{"port", port_}, {"connections", connections_.size()}});
   }
   for (HttpConnection* connection : connections_) connection->close_now();
   if (stopped_) std::exchange(stopped_, nullptr)();

@@ -1,5 +1,5 @@
-// What the connections of one server share: the options, the routes, who is connected, and whether it stops.
-// Everything here runs on the one thread of the io_context.
+// Accepts the connections of one server and holds what they share: options, routes, limits, and whether it is stopping.
+// Everything runs on the one thread of the io_context.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -12,11 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#include "server/http/connection/rate_limit.hpp"
+#include "server/http/connection/refused_connection.hpp"
 #include "server/http/metrics/metrics.hpp"
-#include "server/http/rate_limit.hpp"
 #include "server/http/router.hpp"
 #include "server/http/server.hpp"
-#include "server/http/connection/turned_away.hpp"
 
 namespace sagactl::http {
 
@@ -40,10 +40,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
   RateLimit& rate_limit() { return rate_limit_; }
   bool stopping() const { return stopping_; }
 
-  // Says once in the log that a proxy hands requests on that was not declared: its clients are counted as one.
+  // Logs once that a proxy which is not declared as trusted forwards requests: its clients are counted as one.
   void note_proxy(const Request& request, const boost::asio::ip::address& peer);
 
-  // Connections put themselves on record, by pointer, and take themselves off when they end.
+  // Connections register and unregister themselves.
   void add(HttpConnection* connection);
   void remove(HttpConnection* connection);
 
@@ -51,8 +51,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   boost::asio::awaitable<void> accept();
   boost::asio::awaitable<void> watch();
   void admit(boost::asio::ip::tcp::socket socket);
-  void take_in();
-  bool turn_one_away();
+  void accept_pending();
+  bool refuse_next();
   void finish_stop();
 
   boost::asio::io_context& context_;
@@ -66,10 +66,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
   boost::asio::steady_timer pause_timer_;
   std::uint16_t port_ = 0;
   std::vector<HttpConnection*> connections_;
-  SpareDescriptor spare_;
-  std::chrono::steady_clock::time_point told_of_descriptors_{};
+  ReservedDescriptor reserved_descriptor_;
+  std::chrono::steady_clock::time_point log_descriptors_after_{};
   bool stopping_ = false;
-  bool told_of_proxy_ = false;
+  bool logged_proxy_ = false;
   std::chrono::steady_clock::time_point stop_deadline_{};
   std::function<void()> stopped_;
 };

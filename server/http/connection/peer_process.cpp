@@ -39,7 +39,7 @@ class SocketTable {
   SocketTable(const SocketTable&) = delete;
   SocketTable& operator=(const SocketTable&) = delete;
 
-  // The end of a connection that is bound to `local`.
+  // The socket that is bound to `local` and connected to `remote`.
   std::optional<inet_diag_msg> find(const Endpoint& local, const Endpoint& remote) {
     inet_diag_req_v2 query = query_of(local.address().is_v4() ? AF_INET : AF_INET6, ~0u);
     query.id.idiag_sport = htons(local.port());
@@ -51,7 +51,7 @@ class SocketTable {
     return found;
   }
 
-  // Of all sockets that listen. None: the kernel does not tell.
+  // The inodes of all listening sockets. None: the kernel does not report them.
   std::optional<std::set<Inode>> listening() {
     std::set<Inode> inodes;
     bool all = true;
@@ -102,16 +102,16 @@ class SocketTable {
   const int fd_;
 };
 
-class Folder {
+class Directory {
  public:
-  explicit Folder(const std::string& path) : stream_(::opendir(path.c_str())) {}
-  ~Folder() {
+  explicit Directory(const std::string& path) : stream_(::opendir(path.c_str())) {}
+  ~Directory() {
     if (stream_) ::closedir(stream_);
   }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
 
-  // The name of the next entry; null at the end, and when the folder may not be read.
+  // The name of the next entry; null at the end, and when the directory cannot be read.
   const char* next() {
     const dirent* entry = stream_ ? ::readdir(stream_) : nullptr;
     return entry ? entry->d_name : nullptr;
@@ -130,10 +130,10 @@ std::optional<std::uint64_t> number_in(std::string_view text, std::string_view p
   return number;
 }
 
-// The sockets that a process holds; none when it is gone or may not be looked at.
+// The sockets that a process has open; none when it has ended or may not be inspected.
 std::vector<Inode> sockets_of(std::uint64_t process) {
   std::vector<Inode> inodes;
-  Folder descriptors("/proc/" + std::to_string(process) + "/fd");
+  Directory descriptors("/proc/" + std::to_string(process) + "/fd");
   while (const char* name = descriptors.next()) {
     char target[64];
     const ssize_t size = ::readlinkat(descriptors.descriptor(), name, target, sizeof target);
@@ -143,16 +143,17 @@ std::vector<Inode> sockets_of(std::uint64_t process) {
   return inodes;
 }
 
-struct Holder {
+struct SocketOwner {
   std::uint64_t process = 0;
   std::vector<Inode> sockets;
 };
 
-// The process that has the socket. Clients are mostly new, so that the greatest numbers come first; or they come again.
-std::optional<Holder> holder_of(Inode inode) {
+// The process that has the socket open. Most clients are new processes, which have the highest ids, or the last one
+// again.
+std::optional<SocketOwner> owner_of(Inode inode) {
   static std::atomic<std::uint64_t> last_found{0};
   std::vector<std::uint64_t> processes;
-  Folder all("/proc");
+  Directory all("/proc");
   while (const char* name = all.next())
     if (const auto process = number_in(name, "")) processes.push_back(*process);
   std::sort(processes.begin(), processes.end(), std::greater<>());
@@ -161,33 +162,33 @@ std::optional<Holder> holder_of(Inode inode) {
     std::vector<Inode> sockets = sockets_of(process);
     if (std::find(sockets.begin(), sockets.end(), inode) == sockets.end()) continue;
     last_found = process;
-    return Holder{process, std::move(sockets)};
+    return SocketOwner{process, std::move(sockets)};
   }
   return std::nullopt;
 }
 
-// What is said goes to whoever asks, so that it names no process.
-std::string find_doubt(const Endpoint& peer, const Endpoint& own) {
+// The reason is sent to the client, so that it names no process.
+std::string find_reason(const Endpoint& peer, const Endpoint& own) {
   SocketTable table;
   const auto socket = table.find(peer, own);
-  if (!socket) return "the kernel does not tell which process asks";
+  if (!socket) return "the kernel does not report which process sends it";
   if (socket->idiag_uid != ::geteuid())
     return "it comes from a process of another user, as it does from a proxy on this machine";
-  const auto holder = holder_of(socket->idiag_inode);
-  if (!holder) return "it comes from a process that this node cannot see, such as a port forwarding";
-  if (holder->process == static_cast<std::uint64_t>(::getpid())) return {};
+  const auto owner = owner_of(socket->idiag_inode);
+  if (!owner) return "it comes from a process that this node cannot see, such as a port forward";
+  if (owner->process == static_cast<std::uint64_t>(::getpid())) return {};
   const auto listening = table.listening();
-  if (!listening) return "the kernel does not tell whether the process that asks is a proxy";
-  const bool listens = std::any_of(holder->sockets.begin(), holder->sockets.end(),
+  if (!listening) return "the kernel does not report whether the process that sends it is a proxy";
+  const bool listens = std::any_of(owner->sockets.begin(), owner->sockets.end(),
                                    [&](Inode inode) { return listening->contains(inode); });
-  return listens ? "it comes from a process that takes requests itself and may hand them on, as a proxy does" : "";
+  return listens ? "it comes from a process that accepts connections itself, as a proxy does" : "";
 }
 
 }  // namespace
 
-const std::string& PeerProcess::doubt() {
-  if (!doubt_) doubt_ = find_doubt(peer_, own_);
-  return *doubt_;
+const std::string& PeerProcess::not_local_reason() {
+  if (!not_local_reason_) not_local_reason_ = find_reason(peer_, own_);
+  return *not_local_reason_;
 }
 
 }  // namespace sagactl::http

@@ -1,4 +1,4 @@
-// Which process of this machine is at the other end of a connection over loopback.
+// The process of this machine at the other end of a loopback connection.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -7,24 +7,24 @@
 
 namespace sagactl::http {
 
-// Many programs hand requests of others on to a loopback address: reverse proxies, tunnels, port forwarding. Not all
-// say so in a header, and nginx's `proxy_pass` by itself does not. The kernel knows who holds the other end:
-//   - a process of another user (www-data, haproxy, caddy) does not speak for the user whom this node belongs to;
-//   - a process that listens for connections itself may hand on what it is sent;
-//   - one that this node cannot see (another container, a port forward of the cluster) is not known to be neither.
+// Reverse proxies, tunnels and port forwarding send requests of others to a loopback address, and not all of them show
+// that in a header (nginx's `proxy_pass` alone does not). The kernel knows the process at the other end:
+//   - one of another user (www-data, haproxy, caddy) does not act for the user that this node runs as;
+//   - one that listens for connections itself may be forwarding;
+//   - one that this node cannot see (another container, a cluster's port forward) may be either.
 class PeerProcess {
  public:
   PeerProcess() = default;
   PeerProcess(const boost::asio::ip::tcp::endpoint& peer, const boost::asio::ip::tcp::endpoint& own)
       : peer_(peer), own_(own) {}
 
-  // Why the other end is not taken for the node's own user at work; empty when it is. Asks the kernel at the first
-  // call, which takes up to a few milliseconds, and remembers. Not for several threads at once.
-  const std::string& doubt();
+  // Why the other end does not count as the node's own user; empty when it does. The first call asks the kernel, which
+  // takes up to a few milliseconds. Not thread-safe.
+  const std::string& not_local_reason();
 
  private:
   boost::asio::ip::tcp::endpoint peer_, own_;
-  std::optional<std::string> doubt_;
+  std::optional<std::string> not_local_reason_;
 };
 
 }  // namespace sagactl::http

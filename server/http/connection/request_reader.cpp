@@ -15,16 +15,16 @@ namespace {
 
 constexpr std::size_t first_buffer_bytes = 4096;
 constexpr std::size_t headers_max = 100;
-// What chunked encoding may add to a body: one-byte chunks take six bytes each.
+// The overhead of chunked encoding, as a factor: a chunk of one byte takes six.
 constexpr std::size_t wire_overhead_max = 8;
-// How far into a head that is too large its Origin is looked for.
-constexpr std::size_t origin_within = std::size_t{128} * 1024;
+// The part of a head that is too large in which Origin is searched.
+constexpr std::size_t origin_search_bytes_max = std::size_t{128} * 1024;
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Fills a Request while Beast takes the message apart.
+// Fills a Request while Beast parses the message.
 class RequestParser : public beast::http::basic_parser<true> {
  public:
   explicit RequestParser(Request& request) : request_(&request) { eager(true); }
@@ -55,7 +55,7 @@ class RequestParser : public beast::http::basic_parser<true> {
   void on_response_impl(int, Text, int, Code& error) override { error = beast::http::error::bad_method; }
 
   void on_field_impl(beast::http::field field, Text name, Text value, Code& error) override {
-    if (is_header_done()) return;  // trailers are of no use to anyone here
+    if (is_header_done()) return;  // trailers are ignored
     if (request_->headers.size() >= headers_max) {
       too_many_headers_ = true;
       error = beast::http::error::header_limit;
@@ -95,7 +95,7 @@ class RequestParser : public beast::http::basic_parser<true> {
   bool bad_target_ = false;
 };
 
-// The value of a header in the bytes of a head; "" when its line is not there, or not there to its end.
+// The value of a header in the raw bytes of a head; "" when its line is missing or incomplete.
 std::string_view raw_header(std::string_view head, std::string_view name) {
   for (std::size_t line = head.find('\n'); line != head.npos; line = head.find('\n', line + 1)) {
     const std::string_view rest = head.substr(line + 1);
@@ -124,13 +124,13 @@ std::string_view reason_of(const beast::error_code& code) {
 
 }  // namespace
 
-class RequestReader::Parser {
+class RequestReader::BeastParser {
  public:
   std::optional<RequestParser> message;
 };
 
 RequestReader::RequestReader(const Limits& limits)
-    : limits_(limits), buffer_(first_buffer_bytes), parser_(std::make_unique<Parser>()) {
+    : limits_(limits), buffer_(first_buffer_bytes), parser_(std::make_unique<BeastParser>()) {
   next();
 }
 
@@ -152,10 +152,10 @@ void RequestReader::next() {
   parser_->message->body_limit(limits_.body_bytes_max);
   wire_bytes_ = 0;
   head_checked_ = false;
-  continue_told_ = false;
+  continue_sent_ = false;
 }
 
-// Never more than a head at its limit: bodies leave the buffer as they come.
+// At most a head at its limit: the bytes of a body leave the buffer as they arrive.
 std::span<char> RequestReader::space() {
   if (begin_ == end_) begin_ = end_ = 0;
   if (begin_ > 0 && buffer_.size() - end_ < first_buffer_bytes / 4) {
@@ -180,58 +180,58 @@ bool RequestReader::is_http_1_0() const {
 bool RequestReader::wants_continue() {
   if (!head_checked_ || !parser_->message->expects_continue() || has_more() || !request_.body.empty())
     return false;
-  return !std::exchange(continue_told_, true);
+  return !std::exchange(continue_sent_, true);
 }
 
-bool RequestReader::look_for_origin() {
+bool RequestReader::find_origin() {
   if (!request_.header("origin").empty() || parser_->message->is_header_done()) return true;
-  begin_ = std::min(begin_, put_from_);  // what was taken in before it failed is a part of the head
+  begin_ = std::min(begin_, put_from_);  // the bytes consumed before the failure are part of the head
   const std::string_view head(buffer_.data() + begin_, end_ - begin_);
   const std::string_view origin = raw_header(head, "origin");
   if (!origin.empty()) request_.headers.push_back({"origin", std::string(origin)});
-  return !origin.empty() || head.find("\r\n\r\n") != head.npos || head.size() >= origin_within;
+  return !origin.empty() || head.find("\r\n\r\n") != head.npos || head.size() >= origin_search_bytes_max;
 }
 
-RequestReader::State RequestReader::fail(int status, std::string_view reason) {
+RequestReader::ReadState RequestReader::fail(int status, std::string_view reason) {
   failure_ = {status, reason};
-  return State::failed;
+  return ReadState::failed;
 }
 
-// What Beast leaves to its user, and what two servers in a row could read in two ways.
-RequestReader::State RequestReader::check_head() {
+// Checks that Beast leaves to its user, and heads that two servers in a row could interpret differently (smuggling).
+RequestReader::ReadState RequestReader::check_head() {
   const RequestParser& message = *parser_->message;
   head_checked_ = true;
   if (message.unknown_encoding()) return fail(501, "Transfer-Encoding is not just chunked");
   if (message.encoded_by_http_1_0()) return fail(400, "HTTP/1.0 has no Transfer-Encoding");
   if (!message.has_one_host()) return fail(400, "there must be one Host header");
-  return State::need_more;
+  return ReadState::need_more;
 }
 
-RequestReader::State RequestReader::parse() {
+RequestReader::ReadState RequestReader::parse() {
   RequestParser& message = *parser_->message;
-  // Some clients end a body with a line end that is not part of it.
+  // Some clients send a line end after a body.
   while (wire_bytes_ == 0 && begin_ != end_ && (buffer_[begin_] == '\r' || buffer_[begin_] == '\n')) ++begin_;
-  if (begin_ == end_) return State::need_more;
+  if (begin_ == end_) return ReadState::need_more;
 
   beast::error_code error;
   put_from_ = begin_;
   const std::size_t used = message.put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), error);
   begin_ += used;
   wire_bytes_ += used;
-  if (message.is_header_done() && !head_checked_ && check_head() == State::failed) return State::failed;
+  if (message.is_header_done() && !head_checked_ && check_head() == ReadState::failed) return ReadState::failed;
   if (error == beast::http::error::body_limit) return fail(413, "request entity too large");
   if (error == beast::http::error::header_limit) {
     return fail(
         431, message.too_many_headers() ? "the request has too many headers" : "the headers are too large");
   }
   if (error && error != beast::http::error::need_more) return fail(400, reason_of(error));
-  if (message.is_done()) return State::complete;
+  if (message.is_done()) return ReadState::complete;
   if (wire_bytes_ > limits_.header_bytes_max + wire_overhead_max * limits_.body_bytes_max)
     return fail(413, "request entity too large");
   if (end_ - begin_ >= limits_.header_bytes_max + first_buffer_bytes)
     return message.is_header_done() ? fail(400, "a chunk of the body is malformed")
                                     : fail(431, "the headers are too large");
-  return State::need_more;
+  return ReadState::need_more;
 }
 
 }  // namespace sagactl::http

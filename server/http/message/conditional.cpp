@@ -10,18 +10,18 @@
 namespace sagactl::http {
 namespace {
 
-constexpr std::size_t digest_digits = 24;  // of 64: enough that no two versions of one answer share a tag
-constexpr std::string_view if_match_of_no_use =
-    "nothing was done: this route cannot hold If-Match against what there is; leave it out, or send *";
-constexpr std::string_view if_none_match_of_no_use =
-    "nothing was done: If-None-Match is only for what is read with GET; leave it out";
-constexpr std::string_view another_version = "what there is now is another version than If-Match names";
+constexpr std::size_t digest_digits = 24;  // of 64; a collision of two versions of one answer is negligible
+constexpr std::string_view if_match_not_supported =
+    "nothing was changed: this route does not support If-Match; leave it out, or send *";
+constexpr std::string_view if_none_match_not_supported =
+    "nothing was changed: If-None-Match is only supported with GET; leave it out";
+constexpr std::string_view version_mismatch = "the current version is not the one that If-Match names";
 
 bool is_tag_character(unsigned char c) {
   return c == 0x21 || (c >= 0x23 && c != 0x7F);
 }
 
-// Takes the next tag off a list, and whatever cannot be one with it.
+// Takes the next element off a list; an opaque tag of "" when it is malformed.
 Condition::Tag take_tag(std::string_view& list) {
   Condition::Tag tag;
   std::string_view rest = list;
@@ -47,7 +47,7 @@ Condition::Tag tag_of(std::string_view etag) {
   return {weak, weak ? etag.substr(2) : etag};
 }
 
-// The bytes say when it is another version. Weak: a proxy may write them otherwise, and nothing is changed by it.
+// A digest of the body. Weak, since a proxy may change the bytes, and no route changes anything by it.
 std::string etag_of(std::string_view body) {
   return "W/\"" + hex(sha256(body)).substr(0, digest_digits) + "\"";
 }
@@ -88,13 +88,13 @@ void make_conditional(const Request& request, Response& response) {
   if (response.status != 200 || response.stream || response.content_type != media::json) return;
   if (header_of(response, "ETag").empty()) response.headers.push_back({"ETag", etag_of(response.body)});
   if (header_of(response, "Cache-Control").empty()) {
-    const bool is_somebodys = request.route && request.route->access != Access::anyone;
-    response.headers.push_back({"Cache-Control", is_somebodys ? "private, no-cache" : "no-cache"});
+    const bool is_private = request.route && request.route->access != RouteAccess::anyone;
+    response.headers.push_back({"Cache-Control", is_private ? "private, no-cache" : "no-cache"});
   }
   const std::string_view etag = header_of(response, "ETag");
   const Condition wanted(request, "if-match");
   if (wanted.given() && !wanted.any() && !wanted.has_strongly(etag)) {
-    response = problem(412, another_version, request);
+    response = problem(412, version_mismatch, request);
     return;
   }
   const Condition seen(request, "if-none-match");
@@ -109,7 +109,7 @@ std::string_view unmet_condition(const Request& request) {
     case Method::put:
     case Method::patch:
     case Method::del:
-      if (!request.header("if-none-match").empty()) return if_none_match_of_no_use;
+      if (!request.header("if-none-match").empty()) return if_none_match_not_supported;
       break;
     case Method::post:
       break;
@@ -117,7 +117,7 @@ std::string_view unmet_condition(const Request& request) {
       return {};
   }
   if (request.route->reads_if_match || request.header("if-match").empty()) return {};
-  return Condition(request, "if-match").any() ? std::string_view() : if_match_of_no_use;
+  return Condition(request, "if-match").any() ? std::string_view() : if_match_not_supported;
 }
 
 }  // namespace sagactl::http

@@ -1,4 +1,4 @@
-// Conditional requests, as RFC 9110 has them (section 13): a client that says which version it has seen.
+// Conditional requests (RFC 9110, section 13): If-Match and If-None-Match.
 #pragma once
 
 #include <string_view>
@@ -8,15 +8,15 @@
 
 namespace sagactl::http {
 
-// What If-Match or If-None-Match says, over all of its lines.
+// The value of If-Match or If-None-Match, of all of its header lines.
 class Condition {
  public:
   Condition(const Request& request, std::string_view lower_case_name);
 
   bool given() const { return given_; }
-  bool any() const { return any_; }  // "*": whatever there is
-  // Whether one of its tags is `etag`. Strongly: both are the same and neither is weak; of weak ones it is not said
-  // that they stand for the same bytes.
+  bool any() const { return any_; }  // "*"
+  // Whether one of its tags is `etag`. The strong comparison needs both to be strong, since weak tags do not promise
+  // the same bytes.
   bool has_strongly(std::string_view etag) const;
   bool has_weakly(std::string_view etag) const;
 
@@ -24,20 +24,20 @@ class Condition {
     bool weak = false;
     std::string_view opaque;  // with its quotes
   };
-  const std::vector<Tag>& tags() const { return tags_; }  // those that are well-formed
+  const std::vector<Tag>& tags() const { return tags_; }  // well-formed ones
 
  private:
   bool given_ = false;
   bool any_ = false;
-  std::vector<Tag> tags_;  // of the request's own text
+  std::vector<Tag> tags_;  // views of the request's headers
 };
 
-// After a GET or HEAD: a JSON answer gets an ETag unless it has one, and a Cache-Control that has it asked for anew
-// each time; it becomes a 304 when If-None-Match has its tag, and a 412 when If-Match does not have it.
+// After a GET or HEAD: gives a JSON answer an ETag unless it has one, and a Cache-Control that requires revalidation.
+// Makes it a 304 when If-None-Match has its tag, and a 412 when If-Match does not.
 void make_conditional(const Request& request, Response& response);
 
-// Before anything is changed. A condition that the route does not look at must not be passed over, so it counts as not
-// met: what is wrong, in words, or nothing.
+// Called before anything is changed. A condition that the route does not support must not be ignored, so that it counts
+// as not met. The message for a condition that is not met; "" when there is none.
 std::string_view unmet_condition(const Request& request);
 
 }  // namespace sagactl::http

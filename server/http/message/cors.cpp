@@ -8,18 +8,18 @@ namespace sagactl::http {
 namespace {
 
 constexpr std::string_view every_origin = "*";
-// What a page may read of an answer, beside what it may read of any.
+// The response headers that a page may read, beside those that CORS always allows.
 constexpr std::string_view exposed =
     "X-Correlation-ID, ETag, Location, Retry-After, Idempotency-Replayed, Allow, Accept-Encoding, WWW-Authenticate";
 
-bool is_everybody(std::span<const std::string> allowed) {
+bool allows_every_origin(std::span<const std::string> allowed) {
   return std::find(allowed.begin(), allowed.end(), every_origin) != allowed.end();
 }
 
 Error no_origin(std::string_view text, std::string_view why) {
   return Error{ErrorCode::invalid,
                "'" + std::string(text) + "' is not an origin" + std::string(why) +
-                   "; give what stands before the path of the page's address, such as https://shop.example or "
+                   "; give the scheme, host and port of the page's address, such as https://shop.example or "
                    "http://localhost:5173, or * for every page"};
 }
 
@@ -34,7 +34,7 @@ bool is_port(std::string_view port) {
   return !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos;
 }
 
-// What a browser asks before the request itself. Any header may be sent: what it means is looked at when it comes.
+// The answer to a preflight. Any header may be sent: the request itself is checked when it comes.
 void allow_preflight(const Request& request, bool named, std::vector<Header>& headers) {
   headers.push_back({"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"});
   const std::string_view asked = request.header("access-control-request-headers");
@@ -48,7 +48,7 @@ void allow_preflight(const Request& request, bool named, std::vector<Header>& he
 
 Result<std::string> parse_origin(std::string_view text) {
   if (text == every_origin) return std::string(text);
-  if (text == "null") return no_origin(text, ": pages that say so can be anybody's");
+  if (text == "null") return no_origin(text, ": it can be any page's");
   const std::string origin = lower(text);
   const std::size_t colon = origin.find("://");
   if (colon == origin.npos || colon == 0) return no_origin(text, "");
@@ -56,23 +56,23 @@ Result<std::string> parse_origin(std::string_view text) {
   std::string rest = origin.substr(colon + 3);
   if (rest.ends_with('/')) rest.pop_back();
   if (rest.find_first_of("/?#@*") != rest.npos)
-    return no_origin(text, ": a path, a user or a pattern is no part of one");
+    return no_origin(text, ": it has a path, a user or a pattern");
   const std::size_t end_of_host = rest.starts_with('[') ? rest.find(']') : 0;
   const std::size_t port_at = rest.find(':', end_of_host == rest.npos ? 0 : end_of_host);
   std::string host = rest.substr(0, port_at);
   if (!is_host(host)) return no_origin(text, "");
-  std::string made = scheme + "://" + host;
-  if (port_at == rest.npos) return made;
+  std::string parsed = scheme + "://" + host;
+  if (port_at == rest.npos) return parsed;
   const std::string port = rest.substr(port_at + 1);
-  if (!is_port(port)) return no_origin(text, ": after the colon comes a port");
-  const bool is_usual = (scheme == "http" && port == "80") || (scheme == "https" && port == "443");
-  if (!is_usual) made += ":" + port;  // browsers leave out the usual one
-  return made;
+  if (!is_port(port)) return no_origin(text, ": its port is not a number");
+  const bool is_default_port = (scheme == "http" && port == "80") || (scheme == "https" && port == "443");
+  if (!is_default_port) parsed += ":" + port;  // browsers omit the default port
+  return parsed;
 }
 
 bool allows_origin(std::string_view origin, std::span<const std::string> allowed) {
   if (origin.empty()) return false;
-  return is_everybody(allowed) || std::find(allowed.begin(), allowed.end(), origin) != allowed.end();
+  return allows_every_origin(allowed) || std::find(allowed.begin(), allowed.end(), origin) != allowed.end();
 }
 
 bool is_preflight(const Request& request) {
@@ -83,8 +83,8 @@ std::vector<Header> cors_headers(const Request& request, std::span<const std::st
   std::vector<Header> headers;
   if (allowed.empty()) return headers;
   const std::string_view origin = request.header("origin");
-  const bool named = !is_everybody(allowed);
-  // Also without an origin: a cache must not hand that answer to a page.
+  const bool named = !allows_every_origin(allowed);
+  // Also without an origin: a cache must not serve that answer to a page.
   if (named) headers.push_back({"Vary", "Origin"});
   if (named && !allows_origin(origin, allowed)) return headers;
   headers.push_back({"Access-Control-Allow-Origin", std::string(named ? origin : every_origin)});

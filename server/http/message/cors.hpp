@@ -1,4 +1,4 @@
-// What lets web pages of other origins call (CORS, as the Fetch standard has it).
+// CORS, as in the Fetch standard: web pages of other origins that may call.
 #pragma once
 
 #include <span>
@@ -11,18 +11,18 @@
 
 namespace sagactl::http {
 
-// An origin as browsers send it: "https://shop.example" of "HTTPS://Shop.Example:443/"; "*" is every origin.
-// `invalid`, with what would be right, when the text names none.
+// An origin as browsers send it: "https://shop.example" for "HTTPS://Shop.Example:443/"; "*" for every origin.
+// `invalid` when the text is no origin.
 Result<std::string> parse_origin(std::string_view text);
 
 // Whether pages of `origin` may call.
 bool allows_origin(std::string_view origin, std::span<const std::string> allowed);
 
-// A browser that asks whether a page may send a request of another method or with other headers than any page may.
+// Whether it is a CORS preflight: the browser asks whether a page may send a request with that method and headers.
 bool is_preflight(const Request& request);
 
-// What an answer to `request` carries for pages of other origins; nothing when no origin is allowed. `allowed` are
-// origins, or "*" alone: then every page may call, and none with the browser's own credentials.
+// The CORS headers of an answer to `request`; none when no origin is allowed. `allowed` are origins, or "*" alone: then
+// every page may call, without the browser's credentials.
 std::vector<Header> cors_headers(const Request& request, std::span<const std::string> allowed);
 
 }  // namespace sagactl::http

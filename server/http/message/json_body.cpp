@@ -9,10 +9,10 @@
 namespace sagactl::http {
 namespace {
 
-// Builds the value while it is parsed, so that the limits hold before anything large has been made.
-class Builder : public nlohmann::json_sax<Json> {
+// Builds the value during parsing, so that limits apply before anything large is created.
+class LimitedJsonBuilder : public nlohmann::json_sax<Json> {
  public:
-  Builder(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
+  LimitedJsonBuilder(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
 
   Json take_root() { return std::move(root_); }
   Error take_error() { return std::move(error_); }
@@ -46,7 +46,7 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception& why) override {
-    constexpr int number_out_of_range = 406;  // the library's number for it
+    constexpr int number_out_of_range = 406;  // nlohmann::json's exception id
     if (why.id == number_out_of_range) return refuse("a number is out of range at position " + at(position));
     if (!is_utf8(text_)) return refuse("the body is not UTF-8");
     if (position > text_.size() || text_.empty()) return refuse("Unexpected end of JSON input");
@@ -54,7 +54,7 @@ class Builder : public nlohmann::json_sax<Json> {
   }
 
  private:
-  // Positions of the library count the bytes that were read, those of the message begin at 0.
+  // The library's positions count the bytes read; those in messages start at 0.
   static std::string at(std::size_t position) { return std::to_string(position == 0 ? 0 : position - 1); }
 
   std::string token(std::size_t position) const {
@@ -76,7 +76,7 @@ class Builder : public nlohmann::json_sax<Json> {
     return false;
   }
 
-  // "items.0.price": where the parser stands. `name` is a member that is not in the value yet.
+  // "items.0.price": the parser's position. `name` is a member that is not in the value yet.
   std::string path_to(std::string_view name) const {
     std::string path;
     const auto append = [&](std::string_view part) {
@@ -129,14 +129,14 @@ class Builder : public nlohmann::json_sax<Json> {
   const std::string_view text_;
   const JsonLimits limits_;
   Json root_;
-  std::vector<Json*> open_;  // containers that have begun and not ended, outermost first
+  std::vector<Json*> open_;  // containers that have not ended, outermost first
   Error error_;
 };
 
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
-  Builder builder(text, limits);
+  LimitedJsonBuilder builder(text, limits);
   if (!Json::sax_parse(text, &builder)) return builder.take_error();
   return builder.take_root();
 }

@@ -1,4 +1,4 @@
-// JSON from outside: parsed with limits, and with the messages that system A's clients know.
+// JSON of request bodies, parsed with limits, and with the error messages of the reference system (JSON.parse).
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ struct JsonLimits {
   std::size_t members_max = 100;  // of one object
 };
 
-// The value, or `invalid`: not JSON ("Unexpected end of JSON input", "Unexpected token x in JSON at position
-// 3"), bytes that are not UTF-8, a member written twice, a NUL character, or over a limit.
+// The value; `invalid` when it is not JSON ("Unexpected end of JSON input", "Unexpected token x in JSON at position
+// 3"), not UTF-8, has a duplicate member or a NUL character, or exceeds a limit.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 // The same for the body of a request: an object; an empty body is {}.

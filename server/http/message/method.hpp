@@ -1,4 +1,4 @@
-// The HTTP methods that routes are made of.
+// HTTP methods.
 #pragma once
 
 #include <string_view>

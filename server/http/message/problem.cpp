@@ -22,8 +22,8 @@ Json document(int status, std::string_view kind, std::string_view message, const
               {"correlationId", request.correlation_id}};
 }
 
-// What RFC 9457 says of a problem is said by this file alone.
-bool is_own(std::string_view name) {
+// The members that RFC 9457 defines are set here alone.
+bool is_rfc_member(std::string_view name) {
   constexpr std::array own = {"type", "title", "status", "detail", "instance"};
   return std::find(own.begin(), own.end(), name) != own.end();
 }
@@ -59,7 +59,7 @@ int status_of(ErrorCode code) {
     case ErrorCode::retry:
       return 503;
     case ErrorCode::unknown_outcome:
-      return 504;  // 503 says that nothing was done
+      return 504;  // not 503, which means that nothing was changed
     case ErrorCode::unavailable:
       return 503;
     case ErrorCode::bug:
@@ -74,10 +74,10 @@ Response problem(const Error& error, const Request& request) {
   Json body =
       document(status, to_string(error.code), is_bug ? "Internal server error" : error.message, request);
   if (is_bug) {
-    body["detail"] = "a mistake in the node; its log has the reason under this correlation id";
+    body["detail"] = "internal error; the node's log has the cause under this correlation id";
   } else if (error.members.is_object()) {
     for (const auto& [name, value] : error.members.items())
-      if (!is_own(name)) body[name] = value;
+      if (!is_rfc_member(name)) body[name] = value;
   }
   Response response = as_response(status, body);
   if (status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});

@@ -1,4 +1,4 @@
-// Errors as answers: RFC 9457 problem documents that carry the reference systems' members as well.
+// Errors as answers: problem documents (RFC 9457) that have the reference systems' members as well.
 #pragma once
 
 #include <string_view>
@@ -9,19 +9,19 @@
 
 namespace sagactl::http {
 
-// The one table from what went wrong to the HTTP status.
+// The HTTP status for an error: the one table.
 int status_of(ErrorCode code);
 
-// {type, title, status, detail, instance, message, error, statusCode, correlationId, ...error.members}.
-// A member of `error.members` replaces the one of the same name, so "message" may be a list and "error" a
-// code of its own; but never the first five, which RFC 9457 defines. busy and unavailable carry Retry-After, `retryAfterSeconds` from the members or 1; 401
-// carries WWW-Authenticate. The message of a bug is not shown: it is for the log.
+// {type, title, status, detail, instance, message, error, statusCode, correlationId, ...error.members}. Members of
+// `error.members` replace those of the same name, so that "message" may be a list and "error" a code, except for the
+// first five, which RFC 9457 defines. busy and unavailable have Retry-After: the member retryAfterSeconds, or 1. 401
+// has WWW-Authenticate. The message of a bug is not shown; it is for the log.
 Response problem(const Error& error, const Request& request);
 
-// The same with a status that no ErrorCode has (405, 408, 415, 422, 431 ...).
+// The same for a status without an ErrorCode (405, 408, 415, 422, 431 ...).
 Response problem(int status, std::string_view message, const Request& request);
 
-// "Cannot GET /nope": what every unknown path and method gets.
+// "Cannot GET /nope": the error for an unknown path.
 Error no_such_route(const Request& request);
 
 }  // namespace sagactl::http

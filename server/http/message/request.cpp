@@ -50,15 +50,15 @@ std::vector<std::string_view> Request::query_values(std::string_view name) const
   return values;
 }
 
-std::string_view Request::why_stranger() {
-  if (stranger.empty() && peer_process) stranger = peer_process->doubt();
-  return stranger;
+std::string_view Request::why_not_local() {
+  if (not_local_reason.empty() && peer_process) not_local_reason = peer_process->not_local_reason();
+  return not_local_reason;
 }
 
 Result<void> Request::set_target(std::string_view text) {
   target = text;
   query.clear();
-  // The absolute form ("http://host/path") is what proxies are sent; the path is the same.
+  // Proxies are sent the absolute form ("http://host/path").
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!text.starts_with(scheme)) continue;
     const std::size_t slash = text.find('/', scheme.size());

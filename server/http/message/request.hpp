@@ -1,5 +1,5 @@
-// A request as handlers see it. It is owned by its connection and stays where it is until its handler has
-// completed, so a handler may keep references to it across every co_await.
+// A request as handlers see it. Its connection owns it and keeps it in place until the handler has completed, so that a
+// handler may keep references to it across every co_await.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ struct Header {
   std::string value;
 };
 
-// Who calls, as the router's authenticator found out.
+// The caller that the router's authenticator found.
 struct Caller {
   std::string id;
   std::string email;
@@ -45,17 +45,17 @@ struct Request {
   std::string body;
 
   std::string peer;           // the address of the other end
-  std::string client;         // whose request it is: the same, or what trusted proxies say
-  bool is_https = false;      // the client's own connection, by the word of a trusted proxy
-  bool foreign_page = false;  // a web page of another origin, which may not call, has a browser send it
-  // Why it does not count as coming from the node's own user on this machine, as far as its headers tell; empty: they
-  // say nothing against it, and the process at the other end is to be looked at.
-  std::string_view stranger = "nobody has looked where it comes from";
-  PeerProcess* peer_process = nullptr;  // null: nobody is to be looked at
-  std::string correlation_id;  // the caller's X-Correlation-ID, or a new one; also sent back
+  std::string client;              // the client's address: the same, or as trusted proxies report it
+  bool is_https = false;           // the client's connection, as a trusted proxy reports it
+  bool from_foreign_page = false;  // a browser sends it for a web page of an origin that may not call
+  // Why the request is not local (sent by the node's own user on this machine), as far as connection and headers show;
+  // empty: they allow it, and peer_process decides.
+  std::string_view not_local_reason = "its origin was not checked";
+  PeerProcess* peer_process = nullptr;  // null: not checked
+  std::string correlation_id;           // the client's X-Correlation-ID, or a new one; also sent back
   TraceContext trace;
   std::chrono::steady_clock::time_point received{};
-  std::chrono::steady_clock::time_point deadline{};  // work on it after this serves nobody
+  std::chrono::steady_clock::time_point deadline{};  // the client gets no answer after it
 
   std::optional<Caller> caller;  // set on routes for users and admins
   const Route* route = nullptr;  // the one that matched
@@ -65,9 +65,9 @@ struct Request {
   std::optional<std::string_view> query_value(std::string_view name) const;  // the first of that name
   std::vector<std::string_view> query_values(std::string_view name) const;
 
-  // The same with the process at the other end, at which this may look now.
-  std::string_view why_stranger();
-  bool is_from_this_machine() { return why_stranger().empty(); }
+  // Why the request is not local, with the check of the process at the other end; empty when it is.
+  std::string_view why_not_local();
+  bool is_from_this_machine() { return why_not_local().empty(); }
 
   // Sets target, path and query.
   Result<void> set_target(std::string_view text);

@@ -1,4 +1,4 @@
-// What a handler answers.
+// A handler's response.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -23,20 +23,20 @@ inline constexpr std::string_view open_metrics = "application/openmetrics-text; 
 inline constexpr std::string_view events = "text/event-stream; charset=utf-8";
 }  // namespace media
 
-// A body that is made piece by piece while it is sent. All calls come from the connection's executor.
+// A body that is produced while it is sent. All calls are made on the connection's executor.
 class BodyStream {
  public:
   virtual ~BodyStream() = default;
-  // The next piece, not empty; nothing at the end. The server asks again when the piece has been sent.
+  // The next piece, not empty; none at the end. Called again when the piece has been sent.
   virtual boost::asio::awaitable<std::optional<std::string>> next() = 0;
-  // The client is gone or the server stops: a pending next() and all later ones return nothing.
+  // The client has disconnected or the server stops: pending and later calls of next() return none.
   virtual void close() = 0;
 };
 
 struct Response {
   int status = 200;
   std::string_view content_type = media::json;  // of static storage; "" when there is no body
-  std::vector<Header> headers;                  // beside those that the server writes on every answer
+  std::vector<Header> headers;                  // beside those that the server adds to every response
   std::string body;
   std::shared_ptr<BodyStream> stream;  // instead of `body`
 };

@@ -51,15 +51,15 @@ void append_head(std::string& out, const ResponseHead& head) {
 }
 
 std::string_view http_date_now() {
-  thread_local std::time_t made_at = 0;
+  thread_local std::time_t formatted_at = 0;
   thread_local char text[64];
   thread_local std::size_t length = 0;
   const std::time_t now = std::time(nullptr);
-  if (now != made_at) {
+  if (now != formatted_at) {
     std::tm parts{};
     gmtime_r(&now, &parts);
     length = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    made_at = now;
+    formatted_at = now;
   }
   return {text, length};
 }

@@ -1,4 +1,4 @@
-// The status line and headers of an answer, as bytes.
+// The status line and headers of a response, as bytes.
 #pragma once
 
 #include <span>
@@ -18,15 +18,15 @@ struct ResponseHead {
   std::string_view correlation_id;
   std::string_view date;  // RFC 9110's form
   Framing framing = Framing::length;
-  bool close = false;  // this is the last answer on the connection
+  bool close = false;  // the last response on the connection
   bool http_1_0 = false;
   std::span<const Header> more = {};  // CORS
 };
 
-// Appends to `out`. A header's control characters become spaces, so no value can begin a header of its own.
+// Appends to `out`. Control characters in headers become spaces, so that no value can inject a header.
 void append_head(std::string& out, const ResponseHead& head);
 
-// Mon, 02 Jan 2006 15:04:05 GMT; made once a second, per thread.
+// Mon, 02 Jan 2006 15:04:05 GMT; formatted once a second per thread.
 std::string_view http_date_now();
 
 }  // namespace sagactl::http

@@ -15,7 +15,7 @@ bool all_zero(std::span<const std::uint8_t> bytes) {
   return true;
 }
 
-// An id of zeros is not valid; one random bit pattern in 2^64 is.
+// An id must not be all zeros.
 void fill(std::span<std::uint8_t> out) {
   for (std::size_t i = 0; i < out.size(); i += 8) {
     const std::uint64_t random = random_u64() | 1;
@@ -39,7 +39,7 @@ std::optional<TraceContext> TraceContext::from(std::string_view text) {
   TraceContext context;
   // The specification has digits in lower case only.
   if (!read_lower_hex(text.substr(0, 2), version) || version[0] == 0xFF) return std::nullopt;
-  // Version 0 ends here; a later version may go on after another dash.
+  // Version 0 ends here; a later version may continue after a dash.
   if (text.size() > length && (version[0] == 0 || text[length] != '-')) return std::nullopt;
   if (!read_lower_hex(text.substr(3, 32), context.trace_id) || all_zero(context.trace_id)) return std::nullopt;
   if (!read_lower_hex(text.substr(36, 16), context.parent_span_id) || all_zero(context.parent_span_id))

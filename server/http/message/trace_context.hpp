@@ -1,4 +1,4 @@
-// W3C Trace Context: the `traceparent` that a request came with, and the one that it hands on.
+// W3C Trace Context: the `traceparent` of a request, and the one that it propagates.
 #pragma once
 
 #include <array>
@@ -12,16 +12,16 @@ namespace sagactl::http {
 struct TraceContext {
   std::array<std::uint8_t, 16> trace_id{};
   std::array<std::uint8_t, 8> span_id{};         // this request's own span
-  std::array<std::uint8_t, 8> parent_span_id{};  // the caller's span; zero when it sent none
+  std::array<std::uint8_t, 8> parent_span_id{};  // the client's span; zero when it sent none
   std::uint8_t flags = 1;                        // 1: sampled
 
   // A new trace.
   static TraceContext fresh();
-  // Goes on from a header value with a span of its own; nothing when the value is malformed.
+  // Continues the trace of a header value with a new span; none when the value is malformed.
   static std::optional<TraceContext> from(std::string_view traceparent);
 
-  bool is_continued() const { return parent_span_id != std::array<std::uint8_t, 8>{}; }  // the caller sent its own
-  std::string traceparent() const;    // 00-<trace id>-<span id>-<flags>: what to hand on
+  bool is_continued() const { return parent_span_id != std::array<std::uint8_t, 8>{}; }  // the client sent one
+  std::string traceparent() const;    // 00-<trace id>-<span id>-<flags>, to propagate
   std::string trace_id_text() const;  // 32 hexadecimal digits
 };
 

@@ -52,8 +52,8 @@ bool is_email(std::string_view text) {
   return is_domain(text.substr(at + 1));
 }
 
-// A whole number, also when it was written 2.0, as JavaScript reads it.
-std::optional<std::int64_t> whole(const Json& value) {
+// An integer, also one written as 2.0, as in JavaScript.
+std::optional<std::int64_t> integer_of(const Json& value) {
   if (value.is_number_unsigned()) {
     const auto number = value.get<std::uint64_t>();
     if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
@@ -74,29 +74,29 @@ Error validation_error(std::vector<std::string> messages) {
   return error;
 }
 
-Object::Object(const Json& json) : json_(json) {
+ObjectReader::ObjectReader(const Json& json) : json_(json) {
   if (!json.is_object()) faults_.emplace_back("the value must be an object");
 }
 
-bool Object::has(std::string_view name) const {
+bool ObjectReader::has(std::string_view name) const {
   if (!json_.is_object()) return false;
   const auto found = json_.find(name);
   return found != json_.end() && !found->is_null();
 }
 
-const Json* Object::find(std::string_view name) {
+const Json* ObjectReader::find(std::string_view name) {
   known_.push_back(name);
   if (!json_.is_object()) return nullptr;
   const auto found = json_.find(name);
   return found == json_.end() || found->is_null() ? nullptr : &*found;
 }
 
-void Object::fault(std::string message) {
+void ObjectReader::fault(std::string message) {
   if (faults_.size() < faults_max) faults_.push_back(std::move(message));
 }
 
-// Several rules of one member are told in the order in which class-validator does: bounds before the type.
-std::string Object::text(std::string_view name, const TextRule& rule) {
+// The faults of one member are in class-validator's order: bounds before the type.
+std::string ObjectReader::text(std::string_view name, const TextRule& rule) {
   const Json* value = find(name);
   const std::string* text = value && value->is_string() ? &value->get_ref<const std::string&>() : nullptr;
   if (rule.email) {
@@ -114,7 +114,7 @@ std::string Object::text(std::string_view name, const TextRule& rule) {
   return text ? *text : std::string();
 }
 
-std::optional<std::string> Object::optional_text(std::string_view name, const TextRule& rule) {
+std::optional<std::string> ObjectReader::optional_text(std::string_view name, const TextRule& rule) {
   if (!has(name)) {
     known_.push_back(name);
     return std::nullopt;
@@ -122,11 +122,11 @@ std::optional<std::string> Object::optional_text(std::string_view name, const Te
   return text(name, rule);
 }
 
-std::int64_t Object::integer(std::string_view name, const IntegerRule& rule) {
+std::int64_t ObjectReader::integer(std::string_view name, const IntegerRule& rule) {
   const Json* value = find(name);
   const bool is_number = value && value->is_number();
   const double size = is_number ? value->get<double>() : 0;
-  const std::optional<std::int64_t> number = is_number ? whole(*value) : std::nullopt;
+  const std::optional<std::int64_t> number = is_number ? integer_of(*value) : std::nullopt;
   const bool over = number ? *number > rule.max : size > static_cast<double>(rule.max);
   const bool under = number ? *number < rule.min : size < static_cast<double>(rule.min);
   if (rule.max != IntegerRule{}.max && (!is_number || over))
@@ -141,7 +141,7 @@ std::int64_t Object::integer(std::string_view name, const IntegerRule& rule) {
   return number.value_or(0);
 }
 
-std::optional<std::int64_t> Object::optional_integer(std::string_view name, const IntegerRule& rule) {
+std::optional<std::int64_t> ObjectReader::optional_integer(std::string_view name, const IntegerRule& rule) {
   if (!has(name)) {
     known_.push_back(name);
     return std::nullopt;
@@ -149,7 +149,7 @@ std::optional<std::int64_t> Object::optional_integer(std::string_view name, cons
   return integer(name, rule);
 }
 
-Money Object::money(std::string_view name) {
+Money ObjectReader::money(std::string_view name) {
   const Json* value = find(name);
   if (!value || !value->is_number()) {
     fault(joined(name, below_zero));
@@ -170,7 +170,7 @@ Money Object::money(std::string_view name) {
   return {};
 }
 
-std::optional<Money> Object::optional_money(std::string_view name) {
+std::optional<Money> ObjectReader::optional_money(std::string_view name) {
   if (!has(name)) {
     known_.push_back(name);
     return std::nullopt;
@@ -178,15 +178,15 @@ std::optional<Money> Object::optional_money(std::string_view name) {
   return money(name);
 }
 
-bool Object::optional_boolean(std::string_view name, bool otherwise) {
+bool ObjectReader::optional_boolean(std::string_view name, bool fallback) {
   const Json* value = find(name);
-  if (!value) return otherwise;
+  if (!value) return fallback;
   if (value->is_boolean()) return value->get<bool>();
   fault(joined(name, " must be a boolean value"));
-  return otherwise;
+  return fallback;
 }
 
-Uuid Object::uuid(std::string_view name) {
+Uuid ObjectReader::uuid(std::string_view name) {
   const Json* value = find(name);
   if (value && value->is_string()) {
     if (const auto parsed = Uuid::parse(value->get_ref<const std::string&>())) return *parsed;
@@ -195,7 +195,7 @@ Uuid Object::uuid(std::string_view name) {
   return {};
 }
 
-std::string Object::one_of(std::string_view name, std::span<const std::string_view> choices) {
+std::string ObjectReader::one_of(std::string_view name, std::span<const std::string_view> choices) {
   const Json* value = find(name);
   if (value && value->is_string()) {
     const std::string& text = value->get_ref<const std::string&>();
@@ -207,12 +207,12 @@ std::string Object::one_of(std::string_view name, std::span<const std::string_vi
   return {};
 }
 
-const Json& Object::any(std::string_view name) {
+const Json& ObjectReader::any(std::string_view name) {
   const Json* value = find(name);
   return value ? *value : absent;
 }
 
-const Json* Object::array(std::string_view name, const ArrayRule& rule) {
+const Json* ObjectReader::array(std::string_view name, const ArrayRule& rule) {
   const Json* value = find(name);
   if (!value || !value->is_array()) {
     fault(joined(name, " must be an array"));
@@ -229,8 +229,8 @@ const Json* Object::array(std::string_view name, const ArrayRule& rule) {
   return value;
 }
 
-void Object::objects(std::string_view name, const ArrayRule& rule,
-                     const std::function<void(Object& element)>& each) {
+void ObjectReader::objects(std::string_view name, const ArrayRule& rule,
+                           const std::function<void(ObjectReader& element)>& each) {
   const Json* list = array(name, rule);
   if (!list) return;
   std::size_t index = 0;
@@ -239,14 +239,14 @@ void Object::objects(std::string_view name, const ArrayRule& rule,
       fault("each value in nested property " + std::string(name) + " must be either object or array");
       return;
     }
-    Object object(element);
+    ObjectReader object(element);
     each(object);
     const std::string prefix = std::string(name) + "." + std::to_string(index++) + ".";
     for (const std::string& message : object.take_faults()) fault(prefix + message);
   }
 }
 
-std::vector<std::string> Object::texts(std::string_view name, const ArrayRule& rule, const TextRule& each) {
+std::vector<std::string> ObjectReader::texts(std::string_view name, const ArrayRule& rule, const TextRule& each) {
   std::vector<std::string> out;
   const Json* list = array(name, rule);
   if (!list) return out;
@@ -266,7 +266,7 @@ std::vector<std::string> Object::texts(std::string_view name, const ArrayRule& r
   return out;
 }
 
-std::vector<std::string> Object::take_faults() {
+std::vector<std::string> ObjectReader::take_faults() {
   std::vector<std::string> all;
   if (json_.is_object()) {
     for (const auto& [name, value] : json_.items()) {
@@ -280,7 +280,7 @@ std::vector<std::string> Object::take_faults() {
   return all;
 }
 
-Result<void> Object::finish() {
+Result<void> ObjectReader::finish() {
   std::vector<std::string> all = take_faults();
   if (all.empty()) return {};
   return validation_error(std::move(all));

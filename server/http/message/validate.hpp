@@ -1,14 +1,14 @@
-// Checks the members of a JSON object and says all that is wrong at once, in class-validator's words, which
-// system A's clients know:
+// Validates the members of a JSON object and reports all faults at once, with the messages of class-validator, which
+// the reference system uses:
 //
-//   Object body(json);
+//   ObjectReader body(json);
 //   Input input;
 //   input.email = body.text("email", {.email = true});
-//   body.objects("items", {.min = 1}, [&](Object& item) { ... item.integer("quantity", {.min = 1}) ... });
+//   body.objects("items", {.min = 1}, [&](ObjectReader& item) { ... item.integer("quantity", {.min = 1}) ... });
 //   input.note = body.optional_text("note");
 //   if (auto valid = body.finish(); !valid) return valid.error();
 //
-// A reader returns a harmless value (empty, 0) where the member is wrong; finish() then fails.
+// A reader returns a neutral value (empty, 0) for a member that is not valid; finish() then fails.
 #pragma once
 
 #include <cstdint>
@@ -43,11 +43,10 @@ struct ArrayRule {
   std::size_t max = 1000;
 };
 
-class Object {
+class ObjectReader {
  public:
-  // `json`, and the names that the readers are given, must outlive the object. A value that is not an object
-  // fails in finish().
-  explicit Object(const Json& json);
+  // `json` and the names given to the readers outlive this. With a value that is not an object finish() fails.
+  explicit ObjectReader(const Json& json);
 
   bool has(std::string_view name) const;  // present and not null
 
@@ -58,24 +57,24 @@ class Object {
   // Not below zero, at most two decimals, at most 10^12.
   Money money(std::string_view name);
   std::optional<Money> optional_money(std::string_view name);
-  bool optional_boolean(std::string_view name, bool otherwise);
+  bool optional_boolean(std::string_view name, bool fallback);
   Uuid uuid(std::string_view name);
   std::string one_of(std::string_view name, std::span<const std::string_view> choices);
   // A member of any type; null when absent.
   const Json& any(std::string_view name);
 
-  // Calls `each` for every element of an array of objects; what is wrong in one is said as "items.0.price
-  // ...". Unknown members of the elements are refused as well.
+  // Calls `each` for every element of an array of objects. Faults in one are reported as "items.0.price ...". Unknown
+  // members of the elements are refused too.
   void objects(std::string_view name, const ArrayRule& rule,
-               const std::function<void(Object& element)>& each);
+               const std::function<void(ObjectReader& element)>& each);
   std::vector<std::string> texts(std::string_view name, const ArrayRule& rule = {},
                                  const TextRule& each = {});
 
-  // A fault of one's own: "quantity must be even". Said with the path of this object in front.
+  // Adds a fault, such as "quantity must be even". It is reported with the path of this object before it.
   void fault(std::string message);
 
-  // Everything that is wrong: members that nobody asked for first, then the rest in the order of asking.
-  // The error is `invalid`, and its members have the list as "message".
+  // All faults: unknown members first, then the others in the order of the readers. The error is `invalid` and has the
+  // list as the member "message".
   Result<void> finish();
 
  private:

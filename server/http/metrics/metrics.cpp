@@ -8,9 +8,9 @@
 
 #include <algorithm>
 
+#include "server/http/message/response.hpp"
 #include "server/http/metrics/open_metrics.hpp"
 #include "server/http/metrics/process_metrics.hpp"
-#include "server/http/message/response.hpp"
 #include "server/http/router.hpp"
 
 namespace sagactl::http {
@@ -22,7 +22,7 @@ const prometheus::Histogram::BucketBoundaries& seconds_buckets() {
   return bounds;
 }
 
-// With these the listener answers what it cannot read.
+// The statuses of requests that cannot be read.
 constexpr std::array unread_statuses = {400, 408, 413, 431, 501};
 
 }  // namespace
@@ -30,16 +30,17 @@ constexpr std::array unread_statuses = {400, 408, 413, 431, 501};
 Metrics::Metrics() : registry_(std::make_unique<prometheus::Registry>()) {}
 Metrics::~Metrics() = default;
 
-std::string Metrics::text(Format format) const {
+std::string Metrics::text(ExpositionFormat format) const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
   for (prometheus::MetricFamily& family : process_families()) families.push_back(std::move(family));
-  return format == Format::text ? prometheus::TextSerializer().Serialize(families) : open_metrics_text(families);
+  const bool is_text = format == ExpositionFormat::text;
+  return is_text ? prometheus::TextSerializer().Serialize(families) : open_metrics_text(families);
 }
 
 void Metrics::add_build_info(const std::string& version, const std::string& revision) {
   prometheus::BuildGauge()
       .Name("sagactl_build_info")
-      .Help("Which build this is; the value is always 1.")
+      .Help("Version and revision of the build; the value is always 1")
       .Register(*registry_)
       .Add({{"version", version}, {"revision", revision}})
       .Set(1);
@@ -47,8 +48,8 @@ void Metrics::add_build_info(const std::string& version, const std::string& revi
 
 Response metrics_response(const Metrics& metrics, const Request& request) {
   const bool open = wants_open_metrics(request.header("accept"));
-  Response response = open ? text_response(200, metrics.text(Metrics::Format::open_metrics), media::open_metrics)
-                           : text_response(200, metrics.text(), media::metrics);
+  const auto format = open ? Metrics::ExpositionFormat::open_metrics : Metrics::ExpositionFormat::text;
+  Response response = text_response(200, metrics.text(format), open ? media::open_metrics : media::metrics);
   response.headers.push_back({"Vary", "Accept"});
   return response;
 }
@@ -56,30 +57,30 @@ Response metrics_response(const Metrics& metrics, const Request& request) {
 HttpMetrics::HttpMetrics(Metrics& metrics, const Router& router)
     : duration_family_(prometheus::BuildHistogram()
                            .Name("sagactl_http_request_duration_seconds")
-                           .Help("Time from the last byte of a request to the first byte of its answer.")
+                           .Help("Time from the last byte of a request to the first byte of its answer")
                            .Register(metrics.registry())),
       refused_family_(prometheus::BuildCounter()
                           .Name("sagactl_http_refused_total")
-                          .Help("Requests and connections that met a limit or could not be read.")
+                          .Help("Requests and connections refused by a limit or not readable")
                           .Register(metrics.registry())),
       in_flight_(&prometheus::BuildGauge()
                       .Name("sagactl_http_requests_in_flight")
-                      .Help("Requests whose handlers are running.")
+                      .Help("Requests whose handlers are running")
                       .Register(metrics.registry())
                       .Add({})),
       connections_(&prometheus::BuildGauge()
                         .Name("sagactl_http_connections")
-                        .Help("Open client connections.")
+                        .Help("Open client connections")
                         .Register(metrics.registry())
                         .Add({})) {
   for (const Route& route : router.routes())
     labels_.push_back({std::string(to_string(route.method)), route.pattern});
   labels_.push_back({"other", "none"});
   durations_.resize(labels_.size());
-  // A counter that begins with its first event is one that no rate() sees rise.
+  // Counters start at 0: rate() does not see the first event of a series that starts with it.
   auto& responses = prometheus::BuildCounter()
                         .Name("sagactl_http_responses_total")
-                        .Help("Answers by the class of their status.")
+                        .Help("Answers by class of status")
                         .Register(metrics.registry());
   for (std::size_t i = 0; i < responses_.size(); ++i)
     responses_[i] = &responses.Add({{"class", std::to_string(i + 2) + "xx"}});
@@ -96,11 +97,11 @@ void HttpMetrics::observe(std::size_t route, int status, double seconds) {
       return;
     }
   }
-  prometheus::Histogram& made = duration_family_.Add(
+  prometheus::Histogram& created = duration_family_.Add(
       {{"method", labels_[row].method}, {"route", labels_[row].route}, {"status", std::to_string(status)}},
       seconds_buckets());
-  durations_[row].emplace_back(status, &made);
-  made.Observe(seconds);
+  durations_[row].emplace_back(status, &created);
+  created.Observe(seconds);
 }
 
 void HttpMetrics::in_flight(int change) {

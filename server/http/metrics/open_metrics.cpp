@@ -24,7 +24,7 @@ void append_escaped(std::string& out, std::string_view text) {
   }
 }
 
-// Bounds of buckets are floats in this format: "1.0", where the older one has "1".
+// Bucket bounds are floats in this format: "1.0", where the Prometheus text format has "1".
 std::string number_text(double value, bool is_bound = false) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";

@@ -1,4 +1,4 @@
-// Metrics as OpenMetrics 1.0 has them, for whoever asks for that rather than for Prometheus' older text.
+// Metrics in the OpenMetrics 1.0 format, for clients that prefer it to the Prometheus text format.
 #pragma once
 
 #include <prometheus/metric_family.h>
@@ -11,7 +11,8 @@ namespace sagactl::http {
 
 std::string open_metrics_text(const std::vector<prometheus::MetricFamily>& families);
 
-// Whether an Accept header wants OpenMetrics before the older text: it names it, with no lower a weight.
+// Whether an Accept header prefers OpenMetrics to the Prometheus text format: it names it, with at least the same
+// weight.
 bool wants_open_metrics(std::string_view accept);
 
 }  // namespace sagactl::http

@@ -16,7 +16,8 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-void add_family(std::vector<MetricFamily>& families, const char* name, const char* help, MetricType type, double value) {
+void add_family(std::vector<MetricFamily>& families, const char* name, const char* help, MetricType type,
+                double value) {
   MetricFamily& family = families.emplace_back();
   family.name = name;
   family.help = help;
@@ -28,17 +29,17 @@ void add_family(std::vector<MetricFamily>& families, const char* name, const cha
     metric.gauge.value = value;
 }
 
-struct Stat {
+struct ProcessStat {
   double cpu_ticks = 0, started_ticks = 0, virtual_bytes = 0, resident_pages = 0, threads = 0;
 };
 
-// /proc/self/stat: the name of the program may hold spaces, and ends with the last parenthesis.
-std::optional<Stat> read_stat() {
+// /proc/self/stat. The program's name may contain spaces and ends with the last parenthesis.
+std::optional<ProcessStat> read_stat() {
   std::ifstream file("/proc/self/stat");
   std::string text;
   if (!std::getline(file, text) || text.rfind(')') == text.npos) return std::nullopt;
   std::istringstream fields(text.substr(text.rfind(')') + 1));
-  Stat stat;
+  ProcessStat stat;
   std::string field;
   for (int number = 3; fields >> field; ++number) {
     if (number == 14 || number == 15) stat.cpu_ticks += std::stod(field);
@@ -53,7 +54,7 @@ std::optional<Stat> read_stat() {
   return std::nullopt;
 }
 
-// When the machine was started, in seconds since 1970.
+// The boot time of the machine, in seconds since 1970.
 std::optional<double> boot_time() {
   std::ifstream file("/proc/stat");
   for (std::string word; file >> word;)
@@ -71,7 +72,7 @@ std::optional<double> open_descriptors() {
        entry.increment(failed))
     ++count;
   if (failed) return std::nullopt;
-  return count - 1;  // without the one that counts
+  return count - 1;  // without the one used for counting
 }
 
 }  // namespace
@@ -80,22 +81,22 @@ std::vector<MetricFamily> process_families() {
   std::vector<MetricFamily> families;
   if (const auto stat = read_stat()) {
     const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-    add_family(families, "process_cpu_seconds_total", "User and system time that the process has used",
+    add_family(families, "process_cpu_seconds_total", "User and system CPU time of the process",
         MetricType::Counter, stat->cpu_ticks / ticks);
-    add_family(families, "process_resident_memory_bytes", "Memory of the process that is in RAM", MetricType::Gauge,
+    add_family(families, "process_resident_memory_bytes", "Resident memory of the process", MetricType::Gauge,
         stat->resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)));
-    add_family(families, "process_virtual_memory_bytes", "Size of the process' address space", MetricType::Gauge,
+    add_family(families, "process_virtual_memory_bytes", "Virtual memory of the process", MetricType::Gauge,
         stat->virtual_bytes);
     add_family(families, "process_threads", "Threads of the process", MetricType::Gauge, stat->threads);
     if (const auto boot = boot_time())
-      add_family(families, "process_start_time_seconds", "When the process was started, in seconds since 1970",
+      add_family(families, "process_start_time_seconds", "Start time of the process, in seconds since 1970",
           MetricType::Gauge, *boot + stat->started_ticks / ticks);
   }
   if (const auto open = open_descriptors())
     add_family(families, "process_open_fds", "Open file descriptors", MetricType::Gauge, *open);
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    add_family(families, "process_max_fds", "Most file descriptors that may be open", MetricType::Gauge,
+    add_family(families, "process_max_fds", "Maximum of open file descriptors", MetricType::Gauge,
         static_cast<double>(limit.rlim_cur));
   return families;
 }

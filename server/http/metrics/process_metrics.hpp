@@ -1,6 +1,5 @@
-// What the system says of this process, under the names that every Prometheus client library has:
-// process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds and so on. Nodes that share a process have
-// the same.
+// Metrics of this process, named as in every Prometheus client library: process_cpu_seconds_total,
+// process_resident_memory_bytes, process_open_fds ... Nodes in one process have the same values.
 #pragma once
 
 #include <prometheus/metric_family.h>
@@ -9,7 +8,7 @@
 
 namespace sagactl::http {
 
-// What cannot be read is left out.
+// Omits what cannot be read.
 std::vector<prometheus::MetricFamily> process_families();
 
 }  // namespace sagactl::http

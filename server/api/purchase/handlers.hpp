@@ -1,0 +1,15 @@
+// The handlers of the routes in purchase/routes.cpp.
+#pragma once
+
+#include "server/api/route_group.hpp"
+
+namespace sagactl::api {
+
+awaitable<Answer> set_up_test_data(Context& context, Request& request);
+awaitable<Answer> post_purchase(Context& context, Request& request);
+awaitable<Answer> get_purchase(Context& context, Request& request);
+awaitable<Answer> get_user_balance(Context& context, Request& request);
+awaitable<Answer> get_user_inventory(Context& context, Request& request);
+awaitable<Answer> list_user_purchases(Context& context, Request& request);
+
+}  // namespace sagactl::api

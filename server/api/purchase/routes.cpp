@@ -1,0 +1,20 @@
+// The purchase system's routes: users with a balance and inventory slots buy items.
+#include "server/api/purchase/handlers.hpp"
+#include "server/api/routes.hpp"
+
+namespace sagactl::api {
+
+void add_purchase_routes(http::Router& router, Context& context) {
+  using http::Method;
+  const RouteGroup purchase{router, context, "purchase", http::RouteAccess::guest};
+  purchase.add(Method::post, "/purchase/setup-test-data", set_up_test_data,
+               "Creates test users and items that do not exist yet");
+  purchase.add(Method::post, "/purchase/orders", post_purchase, "Buys an item for a user");
+  purchase.add(Method::get, "/purchase/orders/{orderId}", get_purchase, "One purchase");
+  purchase.add(Method::get, "/purchase/user/{id}/balance", get_user_balance, "A user's balance");
+  purchase.add(Method::get, "/purchase/user/{id}/inventory", get_user_inventory, "A user's slots and items");
+  purchase.add(Method::get, "/purchase/user/{id}/orders", list_user_purchases,
+               "A user's purchases, newest first, at most 1000");
+}
+
+}  // namespace sagactl::api

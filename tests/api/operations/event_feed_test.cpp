@@ -1,0 +1,140 @@
+// GET /events.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "server/http/sse.hpp"
+#include "tests/api/support/api_node.hpp"
+
+namespace sagactl::test {
+namespace {
+
+// Follows the stream on its own thread and keeps the events.
+class StreamFollower {
+ public:
+  StreamFollower(HttpClient client, std::string last_event_id = "")
+      : client_(std::move(client)), thread_([this, last_event_id](std::stop_token stop) {
+          const auto receive = [this](const ServerSentEvent& event) {
+            const std::scoped_lock guard(mutex_);
+            events_.push_back(event);
+            changed_.notify_all();
+            return true;
+          };
+          (void)client_.stream("/events", receive, stop, last_event_id);
+        }) {}
+
+  // Waits for an event of that type about that order; returns the events so far.
+  std::vector<ServerSentEvent> await(const std::string& type, const std::string& order) {
+    std::unique_lock lock(mutex_);
+    const bool came = changed_.wait_for(lock, std::chrono::seconds(30), [&] {
+      return std::any_of(events_.begin(), events_.end(), [&](const ServerSentEvent& event) {
+        return event.event == type && event.data.find(order) != event.data.npos;
+      });
+    });
+    EXPECT_TRUE(came) << type << " of " << order << " did not arrive";
+    return events_;
+  }
+
+ private:
+  HttpClient client_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<ServerSentEvent> events_;
+  std::jthread thread_;
+};
+
+class FeedStream : public testing::Test {
+ protected:
+  // Events published before the node has the subscription are not in the stream.
+  void await_listeners(std::size_t count) {
+    while (node.subscribers() < count) std::this_thread::yield();
+  }
+
+  ApiNode node;
+  const std::string customer_token = node.register_customer(), other_token = node.register_customer();
+  HttpClient customer = node.client(customer_token), other = node.client(other_token);
+};
+
+TEST_F(FeedStream, AnAdminGetsAllEvents) {
+  StreamFollower listener(node.admin());
+  await_listeners(1);
+  const std::string id = node.place(customer, "p")["id"];
+  const auto events = listener.await("SagaCompleted", id);
+  EXPECT_EQ(events.front().event, "OrderCreated");
+  const Json data = Json::parse(events.front().data);
+  EXPECT_EQ(data["orderId"], id);
+  EXPECT_EQ(data["nodeId"], "node-1");
+}
+
+TEST_F(FeedStream, ACustomerGetsOnlyTheirOwn) {
+  StreamFollower own(node.client(customer_token)), others(node.client(other_token));
+  await_listeners(2);
+  const std::string mine = node.place(customer, "mine")["id"];
+  const std::string theirs = node.place(other, "theirs")["id"];
+  for (const ServerSentEvent& event : own.await("SagaCompleted", mine))
+    EXPECT_EQ(event.data.find(theirs), event.data.npos) << event.data;
+  for (const ServerSentEvent& event : others.await("SagaCompleted", theirs))
+    EXPECT_EQ(event.data.find(mine), event.data.npos) << event.data;
+}
+
+// The hub alone, without a node.
+TEST(EventHubOfManyUsers, SendsAHeartbeatToASubscriberWithoutEvents) {
+  auto hub = http::EventHub::make({.heartbeat = std::chrono::milliseconds(40)});
+  http::Request request;
+  auto quiet = hub->subscribe(request, "quiet").value().stream;
+  auto busy = hub->subscribe(request, "busy").value().stream;
+  std::vector<std::string> pieces;
+  boost::asio::io_context io;
+  auto listen = [&]() -> boost::asio::awaitable<void> {
+    while (auto piece = co_await quiet->next()) pieces.push_back(*piece);
+  };
+  boost::asio::co_spawn(io, listen, boost::asio::detached);
+  // Events of others are published more often than a heartbeat is due.
+  for (int i = 0; pieces.size() < 4 && i < 100'000; ++i) {
+    hub->publish("OrderCreated", "{}", "busy");
+    io.run_for(std::chrono::milliseconds(5));
+    if (pieces.size() == 3 && i > 0) hub->publish_reset();
+  }
+  quiet->close();
+  io.run();
+  ASSERT_GE(pieces.size(), 4u);
+  EXPECT_EQ(pieces[0], "retry: 2000\n\n");
+  EXPECT_EQ(pieces[1], ": heartbeat\n\n");
+  EXPECT_EQ(pieces[2], ": heartbeat\n\n");
+  EXPECT_NE(pieces[3].find("event: reset\n"), std::string::npos) << pieces[3];
+  for (const std::string& piece : pieces) EXPECT_EQ(piece.find("OrderCreated"), std::string::npos);
+  busy->close();
+}
+
+TEST_F(FeedStream, AStreamResumesAfterTheLastEvent) {
+  std::string last;
+  std::string first;
+  {
+    StreamFollower listener(node.admin());
+    await_listeners(1);
+    first = node.place(customer, "p")["id"];
+    last = listener.await("SagaCompleted", first).back().id;
+  }
+  const std::string missed = node.place_and_await(customer, "q");
+  StreamFollower listener(node.admin(), last);
+  const auto events = listener.await("SagaCompleted", missed);
+  EXPECT_EQ(events.front().event, "OrderCreated");
+  for (const ServerSentEvent& event : events) EXPECT_EQ(event.data.find(first), event.data.npos);
+}
+
+TEST_F(FeedStream, AStreamOfAnotherRunOfTheNodeStartsWithAReset) {
+  StreamFollower listener(node.admin(), "another-17");
+  await_listeners(1);
+  const std::string id = node.place(customer, "p")["id"];
+  EXPECT_EQ(listener.await("OrderCreated", id).front().event, "reset");
+}
+
+}  // namespace
+}  // namespace sagactl::test

@@ -8,7 +8,7 @@
 namespace sagactl {
 namespace {
 
-// Hears of each token of an event's data as it is read: {..., "items":[{"id":...,"quantity":...}, ...]}.
+// Parses an event's data token by token: {..., "items":[{"id":...,"quantity":...}, ...]}.
 class MoveReader final : public nlohmann::json_sax<Json> {
  public:
   ReservationFacts facts;
@@ -86,10 +86,10 @@ StockSetFacts read_stock_set(const Event& event) {
   try {
     const auto kind = from_string<StockKind>(data.at("kind").get<std::string>());
     if (event.type != EventType::stock_set || !kind) return facts;
-    const auto whole = [&](const char* member) { return data.at(member).get<std::int64_t>(); };
-    facts.left = {static_cast<int>(whole("stockVersion")), whole("available"), whole("reserved"),
-                  whole("sold")};
-    facts.total = whole("total");
+    const auto integer = [&](const char* member) { return data.at(member).get<std::int64_t>(); };
+    facts.left = {static_cast<int>(integer("stockVersion")), integer("available"), integer("reserved"),
+                  integer("sold")};
+    facts.total = integer("total");
     facts.key = {*kind, data.at("id").get<std::string>()};
     facts.readable = true;
   } catch (const Json::exception&) {
@@ -112,7 +112,7 @@ std::optional<StockKind> kind_reserved_by(std::string_view command) {
   return std::nullopt;
 }
 
-std::vector<ReservationLine> lines_wanted(const Order& order, StockKind kind) {
+std::vector<ReservationLine> expected_reservation_lines(const Order& order, StockKind kind) {
   if (kind == StockKind::balance) return {{order.customer, order.total.cents}};
   std::vector<ReservationLine> lines;
   for (const OrderItem& item : order.items) {

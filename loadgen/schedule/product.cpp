@@ -15,13 +15,13 @@ namespace {
 
 constexpr std::size_t group_digits = 8;
 
-// The last bytes of a correlation are the operation's number, scrambled so that it can be had back.
+// The last bytes of a correlation are the operation's number, scrambled reversibly.
 constexpr std::size_t number_bytes = 7;
 constexpr std::uint64_t number_mask = (std::uint64_t{1} << (8 * number_bytes)) - 1;
 constexpr std::uint64_t number_factor = 0x9E3779B97F4A7C15ull;
 
 constexpr std::uint64_t inverse_of(std::uint64_t odd) {
-  std::uint64_t inverse = odd;  // right in its last three bits; each round doubles them (Newton)
+  std::uint64_t inverse = odd;  // correct in its last three bits; each iteration doubles them (Newton)
   for (int round = 0; round < 5; ++round) inverse *= 2 - odd * inverse;
   return inverse;
 }
@@ -129,7 +129,7 @@ Uuid correlation_of(std::uint64_t key, std::uint64_t operation) {
   std::memcpy(uuid.bytes.data(), &proof, sizeof proof);
   for (std::size_t i = 0; i < number_bytes; ++i)
     uuid.bytes[16 - number_bytes + i] = static_cast<std::uint8_t>(number >> (8 * i));
-  // Version 8 of RFC 9562: made by a rule of our own.
+  // Version 8 of RFC 9562: custom.
   uuid.bytes[6] = static_cast<std::uint8_t>((uuid.bytes[6] & 0x0F) | 0x80);
   uuid.bytes[8] = static_cast<std::uint8_t>((key >> 58) | 0x80);
   return uuid;

@@ -1,5 +1,5 @@
-// The names and prices of a run's products. All follow from the run, the seed and a number, so nothing has to
-// be stored to know which request an order in the database came from.
+// The ids and prices of a run's products, derived from the run, the seed and a number, so that an order in the database can
+// be traced to its request without storing anything.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,11 @@ enum class OrderKind : std::uint8_t {
 std::string_view to_string(OrderKind kind);
 std::optional<OrderKind> parse_order_kind(std::string_view text);
 
-// "LT-<run>-": how each product id of a run begins.
+// "LT-<run>-": the prefix of all product ids of a run.
 std::string product_prefix(std::string_view run);
 
-// "LT-k3f9a2c1-D-00000042": item `item` (from 0) of group `group`. Second and further items end in "-2",
-// "-3"… Of the same length for all groups of one kind and item. A payment failure's items all say so.
+// "LT-k3f9a2c1-D-00000042": item `item` (from 0) of group `group`. Further items end in "-2",
+// "-3"… The length is the same for all groups of one kind and item.
 std::string product_id(std::string_view run, OrderKind kind, std::uint32_t group, std::uint32_t item);
 
 struct ProductRef {
@@ -35,14 +35,14 @@ struct ProductRef {
   std::uint32_t item = 0;
   friend bool operator==(const ProductRef&, const ProductRef&) = default;
 };
-// The inverse of product_id; nothing for an id that no run made.
+// The inverse of product_id; nothing for other ids.
 std::optional<ProductRef> parse_product_id(std::string_view id);
 
-// The key a server derives when the order brings none: SHA-256 of "SOLDOUT:" and the sorted product ids
+// The key that a server derives for an order without one: SHA-256 of "SOLDOUT:" and the sorted product ids
 // joined by "|", in hexadecimal (contract section 6).
 std::string derived_idempotency_key(std::vector<std::string> product_ids);
 
-// What an order says of one of its items: the same for every order of one group.
+// Price and quantity of an item: the same for every order of one group.
 struct ItemTerms {
   std::int64_t cents = 0;     // the price: 10000 to 99999
   std::int64_t quantity = 1;  // 1 to 3
@@ -57,11 +57,10 @@ struct ProductItem {
 };
 inline constexpr std::string_view product_name = "Load test product";
 
-// What a request of the run sends as X-Correlation-ID: a UUID made of the run's key and the operation's
-// number.
+// The X-Correlation-ID of a request: a UUID derived from the run's key and the operation's number.
 std::uint64_t correlation_key(std::string_view run);
 Uuid correlation_of(std::uint64_t key, std::uint64_t operation);
-// The operation of such a UUID; nothing for one that is not of this key.
+// The operation of such a UUID; nothing for a UUID of another key.
 std::optional<std::uint64_t> operation_of(std::uint64_t key, const Uuid& correlation);
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// Where a target is, found once before the load.
+// Resolves the address of a target, once before the load.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace sagactl {
 
-struct FoundAddresses {
-  std::vector<LoadAddress> addresses;  // one at least
+struct ResolvedTarget {
+  std::vector<LoadAddress> addresses;  // at least one
   std::vector<std::string> names;      // "10.0.0.1", of each
-  bool answer = false;                 // each takes a connection; false: none does, and they are its first alone
+  bool reachable = false;              // all accept connections; false: none does, and only the first one is here
 };
 
-// The addresses of the host that take a connection within two seconds each, of the kind (IPv4 or IPv6) that the first of
-// them has: the other kind leads to the same machines. `unavailable` for an unknown name.
-Result<FoundAddresses> find_addresses(const Url& url);
+// The addresses of the host that accept a connection within two seconds each, of the family (IPv4 or IPv6) of the first
+// one: the other family leads to the same machines. `unavailable` for an unknown name.
+Result<ResolvedTarget> resolve_target(const Url& url);
 
 }  // namespace sagactl

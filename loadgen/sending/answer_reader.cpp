@@ -7,18 +7,18 @@
 namespace sagactl {
 namespace {
 
-// Of a head or a chunk's head that does not end.
+// The longest head or chunk head.
 constexpr std::uint32_t unparsed_max = 64 * 1024;
 
 }  // namespace
 
-AnswerReader::Parser::Parser(AnswerReader& reader) : reader_(&reader) {
+AnswerReader::AnswerParser::AnswerParser(AnswerReader& reader) : reader_(&reader) {
   eager(true);
   header_limit(unparsed_max);
   body_limit(boost::none);
 }
 
-std::size_t AnswerReader::Parser::keep(text bytes) {
+std::size_t AnswerReader::AnswerParser::keep(text bytes) {
   std::string& body = reader_->body_;
   const std::size_t room = body_max - body.size();
   cut = cut || bytes.size() > room;
@@ -47,7 +47,7 @@ void AnswerReader::keep_header(std::string_view name, std::string_view value) {
     if (values_[i].empty() && same((*wanted_)[i])) values_[i] = value;
 }
 
-AnswerReader::State AnswerReader::feed(std::string_view bytes) {
+AnswerState AnswerReader::feed(std::string_view bytes) {
   if (unparsed_.empty()) return parse(bytes);
   unparsed_.append(bytes);
   const std::string joined = std::move(unparsed_);
@@ -55,7 +55,7 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   return parse(joined);
 }
 
-AnswerReader::State AnswerReader::parse(std::string_view bytes) {
+AnswerState AnswerReader::parse(std::string_view bytes) {
   while (!bytes.empty()) {
     boost::beast::error_code failure;
     const std::size_t used = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), failure);
@@ -63,25 +63,25 @@ AnswerReader::State AnswerReader::parse(std::string_view bytes) {
     if (failure == boost::beast::http::error::need_more) {
       if (used > 0 && !bytes.empty()) continue;
       unparsed_ = bytes;
-      return unparsed_.size() > unparsed_max ? State::bad : State::more;
+      return unparsed_.size() > unparsed_max ? AnswerState::bad : AnswerState::more;
     }
-    if (failure) return State::bad;
+    if (failure) return AnswerState::bad;
     if (!parser_->is_done()) continue;
     if (parser_->status >= 100 && parser_->status < 200) {
-      begin();  // an interim answer: the one that counts follows
+      begin();  // an interim answer: the final one follows
       continue;
     }
-    // No request is outstanding that more bytes could answer.
-    return bytes.empty() ? State::done : State::bad;
+    // More bytes would answer a request that was not sent.
+    return bytes.empty() ? AnswerState::done : AnswerState::bad;
   }
-  return State::more;
+  return AnswerState::more;
 }
 
-AnswerReader::State AnswerReader::end() {
-  if (!parser_->got_some() || !unparsed_.empty()) return State::more;
+AnswerState AnswerReader::end() {
+  if (!parser_->got_some() || !unparsed_.empty()) return AnswerState::more;
   boost::beast::error_code failure;
   parser_->put_eof(failure);
-  return !failure && parser_->is_done() ? State::done : State::more;
+  return !failure && parser_->is_done() ? AnswerState::done : AnswerState::more;
 }
 
 }  // namespace sagactl

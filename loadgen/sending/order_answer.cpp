@@ -34,14 +34,14 @@ bool holds(const StatusRanges& ranges, int status) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const StatusRange& it) { return it.holds(status); });
 }
 
-// A redirection or a new resource: what stands behind the last "/".
+// The last path segment of a URL.
 std::string_view last_segment(std::string_view address) {
   address = address.substr(0, address.find_first_of("?#"));
   while (!address.empty() && address.back() == '/') address.remove_suffix(1);
   return address.substr(address.rfind('/') + 1);
 }
 
-std::optional<std::string_view> text_at(const TextPlace& place, std::string_view text) {
+std::optional<std::string_view> text_at(const TextLocation& place, std::string_view text) {
   if (!place.after.empty()) {
     const std::size_t at = text.rfind(place.after);
     if (at == std::string_view::npos) return std::nullopt;
@@ -52,12 +52,12 @@ std::optional<std::string_view> text_at(const TextPlace& place, std::string_view
     if (end == std::string_view::npos) return std::nullopt;
     text = text.substr(0, end);
   }
-  const bool whole_header = !place.header.empty() && place.after.empty() && place.before.empty();
-  text = trim(whole_header && text.find('/') != std::string_view::npos ? last_segment(text) : text);
+  const bool is_complete_header = !place.header.empty() && place.after.empty() && place.before.empty();
+  text = trim(is_complete_header && text.find('/') != std::string_view::npos ? last_segment(text) : text);
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-bool is_scalar(const JsonMembers::Member& member) {
+bool is_scalar(const JsonMember& member) {
   return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
 }
 
@@ -69,16 +69,16 @@ AnswerPlan::AnswerPlan(const Profile& profile)
   want(Field::correlation, profile.answer.correlation);
   want(Field::status, profile.answer.status);
   want(Field::total, profile.answer.total);
-  for (const Telltale& tell : profile.outcome.duplicate_tells) {
-    if (tell.header.empty()) {
-      want(Field::duplicate, {tell.pointer});
-      wanted_.back().values = tell.values;
+  for (const AnswerMarker& marker : profile.outcome.duplicate_markers) {
+    if (marker.header.empty()) {
+      want(Field::duplicate, {marker.pointer});
+      wanted_.back().values = marker.values;
     } else {
-      tells_.push_back({header_place(tell.header), tell.values});
+      header_markers_.push_back({header_place(marker.header), marker.values});
     }
   }
-  for (const TextPlace& text : profile.answer.order_texts)
-    places_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
+  for (const TextLocation& text : profile.answer.order_texts)
+    locations_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
   if (wanted_.size() > wanted_max) wanted_.resize(wanted_max);
 }
 
@@ -97,7 +97,7 @@ std::size_t AnswerPlan::header_place(const std::string& name) {
 }
 
 OrderAnswer AnswerPlan::read(std::string_view body, std::span<const std::string> values) const {
-  Reading reading;
+  AnswerWalk reading;
   const std::uint32_t all = wanted_.size() == wanted_max ? 0xFFFFFFFFu : (1u << wanted_.size()) - 1;
   if (!wanted_.empty()) walk(body, 0, all, reading);
   read_texts(body, values, reading.answer);
@@ -108,9 +108,9 @@ void AnswerPlan::read_texts(std::string_view body, std::span<const std::string> 
   const auto header = [&](std::size_t place) {
     return place < values.size() ? std::string_view(values[place]) : std::string_view();
   };
-  for (const Tell& tell : tells_)
-    answer.is_duplicate |= std::find(tell.values.begin(), tell.values.end(), header(tell.header)) != tell.values.end();
-  for (const Place& place : places_) {
+  for (const HeaderMarker& marker : header_markers_)
+    answer.is_duplicate |= std::find(marker.values.begin(), marker.values.end(), header(marker.header)) != marker.values.end();
+  for (const OrderIdLocation& place : locations_) {
     if (!answer.order.is_nil()) return;
     const bool in_body = place.header == no_header;
     if (const auto id = text_at(place.text, in_body ? body : header(place.header))) take_order(*id, answer);
@@ -126,14 +126,14 @@ bool AnswerPlan::take_order(std::string_view id, OrderAnswer& answer) const {
 }
 
 void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t candidates,
-                      Reading& reading) const {
+                      AnswerWalk& reading) const {
   JsonMembers members(text);
   std::string room;
   while (const auto member = members.next()) {
     std::uint32_t deeper = 0;
     for (std::uint32_t left = candidates; left != 0; left &= left - 1) {
       const auto index = static_cast<std::size_t>(__builtin_ctz(left));
-      const Wanted& wanted = wanted_[index];
+      const WantedMember& wanted = wanted_[index];
       if (wanted.path[depth] != json_string_text(member->name, room)) continue;
       if (wanted.path.size() == depth + 1)
         take(wanted, *member, reading);
@@ -144,7 +144,7 @@ void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t ca
   }
 }
 
-void AnswerPlan::take(const Wanted& wanted, const JsonMembers::Member& member, Reading& reading) const {
+void AnswerPlan::take(const WantedMember& wanted, const JsonMember& member, AnswerWalk& reading) const {
   OrderAnswer& answer = reading.answer;
   std::string room;
   const std::string_view value = member.is_string ? json_string_text(member.value, room) : member.value;
@@ -179,7 +179,7 @@ std::string_view AnswerPlan::location(std::span<const std::string> values) const
   return values.empty() ? std::string_view() : values[0];
 }
 
-std::int64_t AnswerPlan::kept_ns(std::span<const std::string> values) const {
+std::int64_t AnswerPlan::keep_alive_ns(std::span<const std::string> values) const {
   constexpr std::string_view name = "timeout=";
   constexpr std::int64_t ns_per_second = 1'000'000'000;
   if (values.size() < 2) return 0;
@@ -193,8 +193,8 @@ std::int64_t AnswerPlan::kept_ns(std::span<const std::string> values) const {
 }
 
 RequestOutcome AnswerPlan::outcome_of(int http_status, const OrderAnswer& answer) const {
-  const bool told = rules_.duplicate_tells.empty() || answer.is_duplicate;
-  if (holds(rules_.duplicate, http_status) && told) return RequestOutcome::duplicate;
+  const bool is_duplicate = rules_.duplicate_markers.empty() || answer.is_duplicate;
+  if (holds(rules_.duplicate, http_status) && is_duplicate) return RequestOutcome::duplicate;
   if (holds(rules_.accepted, http_status)) return RequestOutcome::accepted;
   if (holds(rules_.rejected, http_status) || http_status < 500) return RequestOutcome::rejected;
   return RequestOutcome::indeterminate;

@@ -107,7 +107,7 @@ TEST(Examine, ListsTheRequestsOfADuplicateGroupWithItsWinner) {
   }
 }
 
-TEST(Examine, LooksOnlyAtTheRunThatIsAskedFor) {
+TEST(Examine, CoversOnlyTheRequestedRun) {
   SampleRun run = sample_run();
   run.world.add({.product = "NOT-OF-THE-RUN"});
   ExamineOptions options;
@@ -146,7 +146,7 @@ TEST(Examine, KeepsTheSlowestSagasSlowestFirst) {
   for (std::size_t i = 0; i < slowest.size(); ++i) EXPECT_EQ(slowest[i].took, Duration{1000 * (30 - i)});
 }
 
-TEST(Examine, CountsASagaUnderWayAgainWhenItGoesOn) {
+TEST(Examine, CountsAResumedSagaAsRunning) {
   const Story story;
   const auto over_time = examine_world(story.world).sagas.over_time;
   SagaCounts sum;

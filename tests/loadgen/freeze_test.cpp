@@ -42,7 +42,7 @@ RunResult run_through_freeze(Freeze& freeze) {
   return std::move(result).value();
 }
 
-TEST(Freeze, IsInTheResponseTimesOfAllThatWereDueMeanwhile) {
+TEST(Freeze, ShowsInTheResponseTimesOfAllRequestsDueMeanwhile) {
   Freeze freeze;
   const RunResult result = run_through_freeze(freeze);
   ASSERT_EQ(result.ledger.entries.size(), 2000u);

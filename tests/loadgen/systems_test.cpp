@@ -82,7 +82,7 @@ TEST(Systems, EachIsAskedAtItsOwnPathAndNamesItsOrdersByTheirKeys) {
   }
 }
 
-TEST(Systems, TestDataComesFirstAndIsWhatTheOrdersAreOf) {
+TEST(Systems, TestDataIsSentFirstAndUsedByTheOrders) {
   ShopServer checkout;
   const RunResult checked_out = checkout.run("checkout");
   for (const Json& body : checkout.bodies) {
@@ -106,7 +106,7 @@ TEST(Systems, TestDataComesFirstAndIsWhatTheOrdersAreOf) {
   EXPECT_EQ(items, (std::set<Json>{"sword", "shield"}));
 }
 
-TEST(Systems, FailuresAndTheHotProductAreSentAsAskedFor) {
+TEST(Systems, FailuresAndTheHotProductAreSentAsRequested) {
   ShopServer shop;
   const RunResult result = shop.run("checkout", 0.9, 0.2);
   int by_payment = 0, by_stock = 0, hot = 0, others = 0;
@@ -151,7 +151,7 @@ TEST(Systems, RequestsWithOneKeyAreTheSame) {
   for (const auto& [key, different] : bodies) EXPECT_EQ(different.size(), 1u) << key;
 }
 
-TEST(Systems, ALedgerOfOneIsReadBackWhole) {
+TEST(Systems, ALedgerOfOneIsReadBackCompletely) {
   ShopServer shop;
   const RunResult result = shop.run("checkout", 0.5, 0.2);
   const std::string path = ::testing::TempDir() + "systems.ledger.jsonl";
@@ -161,7 +161,7 @@ TEST(Systems, ALedgerOfOneIsReadBackWhole) {
   EXPECT_EQ(*loaded, result.ledger);
 }
 
-TEST(FreshConnections, EachRequestHasOneOfItsOwn) {
+TEST(FreshConnections, EachRequestHasItsOwn) {
   OrderServers servers(1, [](const Received& request, std::size_t) -> std::optional<TestAnswer> {
     EXPECT_EQ(request.headers.at("connection"), "close");
     TestAnswer closing =
@@ -180,7 +180,7 @@ TEST(FreshConnections, EachRequestHasOneOfItsOwn) {
   EXPECT_GE(servers.node(0).connections(), 100u);
 }
 
-TEST(StagedRun, SendsWhatTheStagesSayAndSaysItInItsSeconds) {
+TEST(StagedRun, SendsTheStagesAndShowsThemInItsSeconds) {
   OrderServers servers(1);
   LoadOptions options = servers.options(ScenarioKind::individual);
   options.token = "given";

@@ -22,8 +22,8 @@ using Checks = std::vector<std::unique_ptr<Check>>;
 
 // How checks judge a history.
 struct CheckOptions {
-  // The system is idle, or the drain timeout is over: whatever is unfinished is wrong. False: the system may be running,
-  // and what is unfinished is wrong only after `stuck_after` without progress.
+  // The system is idle, or the drain timeout is over: whatever is unfinished is wrong. False: the system may be
+  // running, and what is unfinished is wrong only after `stuck_after` without progress.
   bool drained = false;
   Duration stuck_after = 60s;
   // Not empty: only the sagas of this load test were drained; those of others may still be running.

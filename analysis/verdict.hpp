@@ -24,7 +24,8 @@ struct Verdict {
   Ruling ruling = Ruling::unknown;
   std::string reason;  // one sentence, also for PASS: what was checked
   // Of a FAIL (and of an UNKNOWN that has evidence): {"rows":[...], "requests":[...], "nodes":[...], "why":[what was
-  // found, what was expected], "more":[a line per additional case, up to 1,000]}, without empty members. Null otherwise.
+  // found, what was expected], "more":[a line per additional case, up to 1,000]}, without empty members. Null
+  // otherwise.
   Json witness;
   bool counted = true;  // false: does not apply here, left out of the overall ruling
 

@@ -58,14 +58,14 @@ struct LoadSecond {
 struct RunResult {
   Ledger ledger;
   RequestCounts requests;
-  // Of the measured requests that were sent (until the end of the answer or the time-out) or that timed out waiting for a
-  // connection.
+  // Of the measured requests that were sent (until the end of the answer or the time-out) or that timed out waiting for
+  // a connection.
   Histogram response;  // from the planned send: what a user would have waited
   Histogram service;   // from the send, of those that were sent
   GeneratorHealth generator;
   Duration measured{0};  // from the first planned send to the last end
-  // The time that rates are computed over: the same without the last hundredth of the answers (at least one), which may be
-  // late, but at least until the last planned or sent request.
+  // The time that rates are computed over: the same without the last hundredth of the answers (at least one), which may
+  // be late, but at least until the last planned or sent request.
   Duration rated{0};
   AnswerCounts answers;
   std::vector<LoadSecond> seconds;

@@ -198,7 +198,7 @@ function lanes(group) {
     });
   });
   const wins = group.winner ? `won by ${group.winner.node}` : 'no winner';
-  return h('div', null, withText('p', {class: 'group-name'}, [group.products || group.startedAt.slice(11, 26), group.depth && `up to ${group.depth} in flight`, wins].filter(Boolean).join(' · ')), image);
+  return h('div', null, withText('p', {class: 'group-name'}, [group.products || group.startedAt.slice(11, 26), group.depth && `${group.depth} at once`, wins].filter(Boolean).join(' · ')), image);
 }
 
 function groups(r) {

@@ -123,8 +123,8 @@ class CompensationComplete final : public Check {
     if (!facts.flow.saga || !facts.definition) return;
     const Saga& saga = *facts.flow.saga;
     compensated_ += saga.status == SagaStatus::compensated;
-    if (!look_at_events(facts)) return;
-    if (saga.status == SagaStatus::compensated) look_at_rows(facts);
+    if (!check_events(facts)) return;
+    if (saga.status == SagaStatus::compensated) check_rows(facts);
   }
 
   Verdict finish(const ClusterSnapshot&) override {
@@ -146,7 +146,7 @@ class CompensationComplete final : public Check {
                      .rows = rows});
   }
 
-  bool look_at_events(const FlowFacts& facts) {
+  bool check_events(const FlowFacts& facts) {
     const AggregateFacts* history = facts.saga_events();
     if (!history) return true;
     StepsInEffect effects(facts, *facts.definition);
@@ -159,7 +159,7 @@ class CompensationComplete final : public Check {
     return true;
   }
 
-  void look_at_rows(const FlowFacts& facts) {
+  void check_rows(const FlowFacts& facts) {
     const Saga& saga = *facts.flow.saga;
     for (std::size_t i = 0; i < saga.steps.size() && i < facts.definition->steps.size(); ++i) {
       const StepStatus status = saga.steps[i].status;

@@ -18,7 +18,7 @@ class CountsAgree final : public Check {
  public:
   void on_stock_events(const std::vector<StockSetFacts>& events) override {
     stock_events_ = events.size();
-    for (const StockSetFacts& set : events) look_at_stock_event(set);
+    for (const StockSetFacts& set : events) check_stock_event(set);
   }
 
   void on_flow(const FlowFacts& facts) override {
@@ -27,11 +27,11 @@ class CountsAgree final : public Check {
     payments_ += facts.flow.payments.size();
     reservations_ += facts.flow.reservations.size();
     events_ += facts.events.size();
-    look_at_order_and_saga(facts);
-    for (const Payment& payment : facts.flow.payments) look_at_payment(facts, payment);
-    for (const Reservation& reservation : facts.flow.reservations) look_at_reservation(facts, reservation);
-    look_at_steps(facts);
-    look_at_events(facts);
+    check_order_and_saga(facts);
+    for (const Payment& payment : facts.flow.payments) check_payment(facts, payment);
+    for (const Reservation& reservation : facts.flow.reservations) check_reservation(facts, reservation);
+    check_steps(facts);
+    check_events(facts);
   }
 
   bool wants_events() const override { return true; }
@@ -46,7 +46,7 @@ class CountsAgree final : public Check {
                                                : ""),
                        .rule = "every event belongs to an order or to stock, and is counted once"});
     if (snapshot.has_all_events)
-      for (const Stock& stock : snapshot.stocks) look_at_stock(stock);
+      for (const Stock& stock : snapshot.stocks) check_stock(stock);
     std::string summary = fmt::format("{}, {}, {}, ", count_of(orders_, "order"), count_of(sagas_, "saga"),
                                    count_of(payments_, "payment"));
     if (reservations_ > 0 || !snapshot.stocks.empty())
@@ -69,7 +69,7 @@ class CountsAgree final : public Check {
                          [&](const EventFacts& it) { return it.event->type == type; });
   }
 
-  void look_at_order_and_saga(const FlowFacts& facts) {
+  void check_order_and_saga(const FlowFacts& facts) {
     const std::string id = facts.flow.order.id.text();
     const bool has_saga = facts.flow.saga.has_value();
     if (facts.has_order != has_saga) {
@@ -88,7 +88,7 @@ class CountsAgree final : public Check {
           "each saga row has one SagaStarted event");
   }
 
-  void look_at_payment(const FlowFacts& facts, const Payment& payment) {
+  void check_payment(const FlowFacts& facts, const Payment& payment) {
     const AggregateFacts* history = facts.find(AggregateType::payment, payment.id.uuid);
     const bool decided =
         payment.status != PaymentStatus::pending && payment.status != PaymentStatus::processing;
@@ -102,7 +102,7 @@ class CountsAgree final : public Check {
                      .rows = Json::array({row_of(payment)})});
   }
 
-  void look_at_reservation(const FlowFacts& facts, const Reservation& reservation) {
+  void check_reservation(const FlowFacts& facts, const Reservation& reservation) {
     if (facts.find(aggregate_type_of(reservation.kind), reservation.id.uuid)) return;
     violations_.add({.what = fmt::format("reservation {} is {}, but has no event", reservation.id.text(),
                                          to_string(reservation.status)),
@@ -110,7 +110,7 @@ class CountsAgree final : public Check {
                      .rows = Json::array({row_of(reservation, facts.flow.order.id)})});
   }
 
-  void look_at_stock_event(const StockSetFacts& set) {
+  void check_stock_event(const StockSetFacts& set) {
     if (set.readable && set.event->aggregate == aggregate_of(set.key) &&
         set.event->aggregate_type == AggregateType::stock) {
       set_.insert(set.key);
@@ -122,7 +122,7 @@ class CountsAgree final : public Check {
                      .rows = Json::array({row_of(*set.event)})});
   }
 
-  void look_at_stock(const Stock& stock) {
+  void check_stock(const Stock& stock) {
     if (set_.count(stock.key) > 0) return;
     violations_.add({.what = fmt::format("{} exists, but no event has set it", name_of(stock.key)),
                      .rule = "a stock is created by an event that sets it",
@@ -130,7 +130,7 @@ class CountsAgree final : public Check {
   }
 
   // A completed step has left its payment or reservation.
-  void look_at_steps(const FlowFacts& facts) {
+  void check_steps(const FlowFacts& facts) {
     if (!facts.definition) return;
     for (const EventFacts& it : facts.events) {
       if (it.event->type != EventType::saga_step_completed || !it.step) continue;
@@ -163,7 +163,7 @@ class CountsAgree final : public Check {
     });
   }
 
-  void look_at_events(const FlowFacts& facts) {
+  void check_events(const FlowFacts& facts) {
     const Flow& flow = facts.flow;
     for (const AggregateFacts& aggregate : facts.aggregates) {
       if (is_there(flow, aggregate)) continue;

@@ -109,7 +109,7 @@ class FencingIncreases final : public LockCheck {
     const LockFacts& lock = *created->lock;
     placements_->add({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at, lock.fencing_token,
                       facts.flow.order.id, placements_->nodes.of(created->event->node)});
-    if (facts.has_order) look_at_row(facts.flow.order, lock);
+    if (facts.has_order) check_row(facts.flow.order, lock);
   }
 
  private:
@@ -122,7 +122,7 @@ class FencingIncreases final : public LockCheck {
                      .rows = Json::array({placements_->row(before), placements_->row(after)}),
                      .nodes = placements_->names(before, after)});
   }
-  void look_at_row(const Order& order, const LockFacts& lock) {
+  void check_row(const Order& order, const LockFacts& lock) {
     if (order.fencing_token == lock.fencing_token) return;
     Json row = row_of(order);
     row["fencingToken"] = order.fencing_token;

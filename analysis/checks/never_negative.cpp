@@ -15,7 +15,7 @@ class NeverNegative final : public Check {
  public:
   void on_stock_events(const std::vector<StockSetFacts>& events) override {
     for (const StockSetFacts& set : events)
-      if (set.readable) look_at(set.key.kind, set.key.id, set.left, *set.event);
+      if (set.readable) check_level(set.key.kind, set.key.id, set.left, *set.event);
   }
 
   void on_flow(const FlowFacts& facts) override {
@@ -24,7 +24,7 @@ class NeverNegative final : public Check {
       const auto kind = stock_kind_of(it.event->aggregate_type);
       if (!kind) continue;
       for (const StockMove& move : it.reservation->moves)
-        if (move.left) look_at(*kind, move.stock, *move.left, *it.event);
+        if (move.left) check_level(*kind, move.stock, *move.left, *it.event);
     }
   }
 
@@ -46,7 +46,7 @@ class NeverNegative final : public Check {
   }
 
  private:
-  void look_at(StockKind kind, const std::string& id, const StockLevel& level, const Event& event) {
+  void check_level(StockKind kind, const std::string& id, const StockLevel& level, const Event& event) {
     ++levels_;
     if (!level.is_negative()) return;
     Witness witness{.what = fmt::format("{} had {} at {}", name_of({kind, id}), text_of(kind, level),

@@ -1,5 +1,5 @@
-// Verdict one-capture-per-order: an order has at most one capture that is not refunded at any time, refunds never exceed
-// captures, and a compensated order keeps none.
+// Verdict one-capture-per-order: an order has at most one capture that is not refunded at any time, refunds never
+// exceed captures, and a compensated order keeps none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ class OneCapturePerOrder final : public Check {
   void on_flow(const FlowFacts& facts) override {
     captures_ += static_cast<std::uint64_t>(
         std::count_if(facts.flow.payments.begin(), facts.flow.payments.end(), was_captured));
-    if (look_at_rows(facts)) look_at_events(facts);
+    if (check_rows(facts)) check_events(facts);
   }
 
   Verdict finish(const ClusterSnapshot&) override {
@@ -43,7 +43,7 @@ class OneCapturePerOrder final : public Check {
   }
 
   // False when something was wrong: one violation per order is enough.
-  bool look_at_rows(const FlowFacts& facts) {
+  bool check_rows(const FlowFacts& facts) {
     const Flow& flow = facts.flow;
     int kept = 0, owed = 0;
     for (std::size_t i = 0; i < flow.payments.size(); ++i) {
@@ -78,7 +78,7 @@ class OneCapturePerOrder final : public Check {
     return true;
   }
 
-  void look_at_events(const FlowFacts& facts) {
+  void check_events(const FlowFacts& facts) {
     int captured = 0;
     // A late charge may exist beside another capture until it is refunded.
     std::set<Uuid> late;

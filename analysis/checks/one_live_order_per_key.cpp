@@ -73,7 +73,7 @@ class OneLiveOrderPerKey final : public Check {
     const Claim* claim = claims_.next();
     for (const KeyTenure* tenure = tenures_.next(); tenure;) {
       const KeyDigest key = tenure->key;
-      for (; claim && claim->key < key; claim = claims_.next()) look_at_claim_without_order(*claim);
+      for (; claim && claim->key < key; claim = claims_.next()) add_claim_without_order(*claim);
       std::vector<KeyTenure> live;
       std::optional<KeyTenure> longest;
       for (; tenure && tenure->key == key; tenure = tenures_.next()) {
@@ -84,10 +84,10 @@ class OneLiveOrderPerKey final : public Check {
       const bool is_claimed = claim && claim->key == key;
       for (const KeyTenure& it : live) compare(it, is_claimed ? claim : nullptr);
       if (!is_claimed) continue;
-      if (live.empty()) look_at_claim_without_order(*claim);
+      if (live.empty()) add_claim_without_order(*claim);
       claim = claims_.next();
     }
-    for (; claim; claim = claims_.next()) look_at_claim_without_order(*claim);
+    for (; claim; claim = claims_.next()) add_claim_without_order(*claim);
     if (snapshot.complete) violations_.add(without_order_);
     return violations_.verdict(
         name, fmt::format("no two of {} had the same key while both were live", count_of(orders_, "order")));
@@ -128,7 +128,7 @@ class OneLiveOrderPerKey final : public Check {
          .rows = std::move(rows)});
   }
 
-  void look_at_claim_without_order(const Claim& claim) {
+  void add_claim_without_order(const Claim& claim) {
     if (!claim.live) return;
     // When only some orders were read, the claims of all others end up here.
     if (!without_order_.first()) return without_order_.add(Witness{});

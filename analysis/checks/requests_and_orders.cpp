@@ -130,16 +130,16 @@ class AnswerMatchesDatabase final : public LedgerCheck {
     for (const LedgerEntry& entry : index_.ledger().entries) {
       switch (entry.outcome) {
         case RequestOutcome::accepted:
-          look_at_accepted(entry);
+          check_accepted(entry);
           break;
         case RequestOutcome::duplicate:
-          look_at_duplicate(entry);
+          check_duplicate(entry);
           break;
         case RequestOutcome::rejected:
-          look_at_refused(entry, "rejected");
+          check_refused(entry, "rejected");
           break;
         case RequestOutcome::unreached:
-          look_at_refused(entry, "never sent");
+          check_refused(entry, "never sent");
           break;
         case RequestOutcome::indeterminate:
           continue;
@@ -150,7 +150,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
   }
 
  private:
-  void look_at_accepted(const LedgerEntry& entry) {
+  void check_accepted(const LedgerEntry& entry) {
     const Ledger& ledger = index_.ledger();
     const RunOrder* order = index_.order_named(entry);
     if (!order) return;  // no-lost-order reports it
@@ -172,7 +172,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
       mismatch("accepted for user", user, order->user.text());
   }
 
-  void look_at_duplicate(const LedgerEntry& entry) {
+  void check_duplicate(const LedgerEntry& entry) {
     if (!entry.order.is_nil()) {
       const RunOrder* order = index_.order_named(entry);
       if (!order || order->kind != entry.kind || order->group != entry.group) {
@@ -183,10 +183,10 @@ class AnswerMatchesDatabase final : public LedgerCheck {
         return;
       }
     }
-    look_at_refused(entry, "refused as a duplicate");
+    check_refused(entry, "refused as a duplicate");
   }
 
-  void look_at_refused(const LedgerEntry& entry, std::string_view how) {
+  void check_refused(const LedgerEntry& entry, std::string_view how) {
     const auto orders = index_.orders_of(entry);
     // An order as which another request was accepted belongs to that request.
     if (orders.empty() || index_.request_accepted_as(*orders.front())) return;

@@ -1,5 +1,5 @@
-// Counts over time in bins of equal width. The width doubles when there would be too many bins, so neither the start nor
-// the length has to be known beforehand.
+// Counts over time in bins of equal width. The width doubles when there would be too many bins, so neither the start
+// nor the length has to be known beforehand.
 #pragma once
 
 #include <cstddef>

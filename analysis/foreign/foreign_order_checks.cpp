@@ -20,7 +20,8 @@ bool is_over(const ForeignOrders& orders, const ForeignOrder& before, const Fore
   return !before.ended_at || *before.ended_at <= after.created_at;
 }
 
-// How many requests of each group may have created an order that no answer named, or named differently from the database.
+// How many requests of each group may have created an order that no answer named, or named differently from the
+// database.
 std::map<Group, std::size_t> open_requests(const ForeignOrders& orders) {
   std::map<Group, std::size_t> open;
   const bool comparable = orders.other_spelling().empty();

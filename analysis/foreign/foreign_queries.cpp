@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "common/text/text.hpp"
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 
 namespace sagactl {
 namespace {

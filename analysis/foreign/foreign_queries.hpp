@@ -28,8 +28,8 @@ std::string time_column(std::string_view name);
 // What is missing or wrong in a row; nothing: it can be judged.
 std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row);
 
-// Looks at some rows of one of the profile's queries, of any run. `invalid` when there are rows and all of them are wrong.
-// Database errors are ignored.
+// Looks at some rows of one of the profile's queries, of any run. `invalid` when there are rows and all of them are
+// wrong. Database errors are ignored.
 Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTable table);
 
 // Checks all of the profile's queries before any request is sent.

@@ -1,5 +1,5 @@
-// Reads the text and number members of a JSON object in place, for objects that are read millions of times. Nested values
-// are skipped.
+// Reads the text and number members of a JSON object in place, for objects that are read millions of times. Nested
+// values are skipped.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "analysis/history/run_filter.hpp"
 
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 
 namespace sagactl {
 

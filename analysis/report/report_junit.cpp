@@ -10,7 +10,8 @@
 namespace sagactl {
 namespace {
 
-// Only characters that XML allows: U+FFFE, U+FFFF and bytes that are not UTF-8 become U+FFFD, control characters a space.
+// Only characters that XML allows: U+FFFE, U+FFFF and bytes that are not UTF-8 become U+FFFD, control characters a
+// space.
 std::string xml_text(std::string_view text) {
   return replace_characters(text, [](std::string_view character) -> std::string_view {
     const auto first = static_cast<unsigned char>(character.front());

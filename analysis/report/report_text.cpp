@@ -116,7 +116,7 @@ std::string one_group(const JsonView& group) {
   if (!group["products"].text().empty()) head += "  " + group["products"].text();
   head += fmt::format("  {}", count_of(group["members"].list().size(),
                                       group["kind"].text() == "requests" ? "request" : "order"));
-  if (group["depth"].count() > 0) head += fmt::format(", up to {} in flight", group["depth"].count());
+  if (group["depth"].count() > 0) head += fmt::format(", {} at once", group["depth"].count());
   if (!group["winner"].empty()) head += ", won by " + group["winner"]["node"].text();
   TextTable table("rrlll");
   std::size_t shown = 0;

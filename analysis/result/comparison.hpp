@@ -12,8 +12,8 @@
 
 namespace sagactl {
 
-// A figure of one side. For one run: its value, and the 95 % interval of the variation within the run. For several: their
-// median, lowest and highest value.
+// A figure of one side. For one run: its value, and the 95 % interval of the variation within the run. For several:
+// their median, lowest and highest value.
 struct FigureSide {
   std::optional<double> value = std::nullopt;
   std::optional<Interval> interval = std::nullopt;

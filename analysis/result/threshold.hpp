@@ -23,8 +23,8 @@ struct Threshold {
 // `invalid`, with what is wrong and an example.
 Result<Threshold> parse_threshold(std::string_view text);
 
-// No saga of a run may end as failed, needing manual intervention. The default of a load test, replaced by a threshold of
-// failed-sagas.
+// No saga of a run may end as failed, needing manual intervention. The default of a load test, replaced by a threshold
+// of failed-sagas.
 Threshold no_saga_failed();
 
 // What thresholds are compared with. A null pointer: not measured.
@@ -44,8 +44,8 @@ struct ThresholdResult {
   std::string reason;
 };
 
-// A latency threshold is UNKNOWN, not PASS, when the generator's own p99 lateness is more than a tenth of the p99 latency,
-// or when there are too few samples for the percentile and not all of them are within the limit.
+// A latency threshold is UNKNOWN, not PASS, when the generator's own p99 lateness is more than a tenth of the p99
+// latency, or when there are too few samples for the percentile and not all of them are within the limit.
 ThresholdResult evaluate(const Threshold& threshold, const Measured& measured);
 
 Json to_json(const ThresholdResult& result);  // {threshold, actual, verdict, reason}

@@ -1,5 +1,5 @@
-// The changes of one stock, joined by their versions in whatever order they arrive. Of consecutive changes only the first
-// and the last are kept, so memory grows only with the gaps.
+// The changes of one stock, joined by their versions in whatever order they arrive. Of consecutive changes only the
+// first and the last are kept, so memory grows only with the gaps.
 #pragma once
 
 #include <map>

@@ -175,7 +175,7 @@ void StockLedger::see_reservation(const FlowFacts& facts, const Reservation& res
   }
 }
 
-void StockLedger::look_for_gaps(const StockKey& key, const StockAccount& account) {
+void StockLedger::find_gaps(const StockKey& key, const StockAccount& account) {
   for (const StockIncarnation& incarnation : account.incarnations) {
     if (incarnation.chain.empty()) continue;
     if (const auto gap = incarnation.chain.gap()) {
@@ -252,7 +252,7 @@ void StockLedger::finish(const ClusterSnapshot& snapshot) {
       if (snapshot.complete && row != rows.end()) compare_held(*row->second, account);
       continue;
     }
-    look_for_gaps(key, account);
+    find_gaps(key, account);
     if (row != rows.end() && violations_.count() == before) compare(*row->second, account);
   }
 }

@@ -51,7 +51,7 @@ class StockLedger {
   void see_events(const FlowFacts& facts, const AggregateFacts& history, StockKind kind);
   void compare(const Stock& row, const StockAccount& account);
   void compare_held(const Stock& row, const StockAccount& account);
-  void look_for_gaps(const StockKey& key, const StockAccount& account);
+  void find_gaps(const StockKey& key, const StockAccount& account);
   void add(std::string what, std::string rule, Json rows);
 
   const std::vector<StockKind> kinds_;

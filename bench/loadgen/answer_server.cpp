@@ -69,7 +69,8 @@ std::int64_t now_ns() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// For evenly spaced requests. The start of the plan is unknown here: it is derived from the request that was the least late.
+// For evenly spaced requests. The start of the plan is unknown here: it is derived from the request that was the least
+// late.
 std::string lateness_answer(double rate) {
   std::vector<double> late;
   double earliest = 1e18;

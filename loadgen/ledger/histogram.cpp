@@ -7,8 +7,8 @@
 namespace sagactl {
 namespace {
 
-// Values below 2^11 have a bucket each; above, each doubling is divided into 2^10 buckets, so that a bucket is never wider
-// than 0.1 % of its values.
+// Values below 2^11 have a bucket each; above, each doubling is divided into 2^10 buckets, so that a bucket is never
+// wider than 0.1 % of its values.
 constexpr int fine_bits = 11;
 constexpr std::int64_t fine_count = std::int64_t{1} << fine_bits;
 constexpr std::int64_t half_count = fine_count / 2;

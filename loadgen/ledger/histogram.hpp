@@ -15,8 +15,8 @@ struct HistogramBucket {
   friend bool operator==(const HistogramBucket&, const HistogramBucket&) = default;
 };
 
-// Counts microseconds from 0 to `value_max`; longer values count as `value_max`, negative ones as 0. Not thread-safe: use
-// one per thread and merge them.
+// Counts microseconds from 0 to `value_max`; longer values count as `value_max`, negative ones as 0. Not thread-safe:
+// use one per thread and merge them.
 class Histogram {
  public:
   static constexpr std::int64_t value_max = 3'600'000'000;  // one hour
@@ -49,8 +49,8 @@ class Histogram {
   double sum_ = 0;
 };
 
-// How many samples a percentile (0 to 100, exclusive) needs: so many that with 95 % confidence the largest one lies above
-// it: ln 0.05 / ln p. 299 for p99, 2,995 for p99.9.
+// How many samples a percentile (0 to 100, exclusive) needs: so many that with 95 % confidence the largest one lies
+// above it: ln 0.05 / ln p. 299 for p99, 2,995 for p99.9.
 std::uint64_t samples_needed(double percentile);
 
 }  // namespace sagactl

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "loadgen/schedule/product_plan.hpp"
+#include "loadgen/orders/product_plan.hpp"
 #include "loadgen/ledger/ledger_entries.hpp"
 
 namespace sagactl {
@@ -57,9 +57,9 @@ struct GroupOverlap {
 // Of the duplicate groups, by group.
 std::vector<GroupOverlap> overlaps(const Ledger& ledger);
 
-// A text file with one JSON object per line: the head, the entries (with product, key and expected total spelled out, for
-// other readers), and a last line with their number. Written to a temporary file and renamed, so that a file of that
-// name is complete.
+// A text file with one JSON object per line: the head, the entries (with product, key and expected total spelled out,
+// for other readers), and a last line with their number. Written to a temporary file and renamed, so that a file of
+// that name is complete.
 Result<void> save_ledger(const Ledger& ledger, const std::string& path);
 
 // `not_found`, or `invalid` with the wrong line; a file without its last line is invalid.

@@ -9,7 +9,7 @@
 #include "common/money.hpp"
 #include "common/time.hpp"
 #include "loadgen/ledger/order_name.hpp"
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 
 namespace sagactl {
 
@@ -63,8 +63,8 @@ struct LedgerEntry {
   TransportFailure failure = TransportFailure::none;
   ClaimedStatus claimed_status = ClaimedStatus::none;
 
-  // By this machine's clock; 0: did not happen. `planned` is when the request should have been sent (closed loop: when it
-  // was sent), `done` when its outcome was known.
+  // By this machine's clock; 0: did not happen. `planned` is when the request should have been sent (closed loop: when
+  // it was sent), `done` when its outcome was known.
   Timestamp planned, sent, first_byte, done;
 
   Uuid order;        // accepted: its id; duplicate: the id of the existing order; nil: the answer named none

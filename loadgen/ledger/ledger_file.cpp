@@ -66,8 +66,8 @@ Json head_of(const Ledger& ledger) {
           {"phases", phases}};
 }
 
-// Formatted without the JSON library for speed: a ledger has up to ten million entries. Only texts from other servers need
-// escaping.
+// Formatted without the JSON library for speed: a ledger has up to ten million entries. Only texts from other servers
+// need escaping.
 void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEntry& entry) {
   const auto at = std::back_inserter(out);
   fmt::format_to(at, R"({{"operation":{},"group":{},"kind":"{}","phase":{},"product":"{}","idempotencyKey":"{}",)",

@@ -1,5 +1,5 @@
-// Response times for the progress display while a run goes on. It is separate from Histogram, which is exact to 0.1 % but
-// neither thread-safe nor small: this one is coarse, 2 KB per worker, and readable while its worker writes.
+// Response times for the progress display while a run goes on. It is separate from Histogram, which is exact to 0.1 %
+// but neither thread-safe nor small: this one is coarse, 2 KB per worker, and readable while its worker writes.
 #pragma once
 
 #include <array>

@@ -49,9 +49,9 @@ class OrderName {
   std::uint8_t size_ = 0;
 };
 
-// An order's id in the form in which ledger and checks compare it. A UUID in any spelling is itself: in capitals, without
-// hyphens, in braces, or as the bytes that a database shows as \x... Any other text becomes a UUID that is derived from
-// it, without surrounding spaces (char(n) is padded) and without the zero decimals of an integer.
+// An order's id in the form in which ledger and checks compare it. A UUID in any spelling is itself: in capitals,
+// without hyphens, in braces, or as the bytes that a database shows as \x... Any other text becomes a UUID that is
+// derived from it, without surrounding spaces (char(n) is padded) and without the zero decimals of an integer.
 Uuid order_ref(std::string_view text);
 
 }  // namespace sagactl

@@ -10,7 +10,7 @@
 #include "common/crypto.hpp"
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
-#include "loadgen/sending/connection_pool.hpp"
+#include "loadgen/sending/steady_ns.hpp"
 
 namespace sagactl {
 namespace {

@@ -1,5 +1,5 @@
-// How a server takes orders: what is sent to it, what its answers mean, when an order has ended, and which queries read its
-// database. The profiles of the systems of `sagactl serve` are built in.
+// How a server takes orders: what is sent to it, what its answers mean, when an order has ended, and which queries read
+// its database. The profiles of the systems of `sagactl serve` are built in.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "loadgen/schedule/product_plan.hpp"
+#include "loadgen/orders/product_plan.hpp"
 
 namespace sagactl {
 
@@ -22,8 +22,8 @@ using StatusRanges = std::vector<StatusRange>;
 // Where a text is found in an answer: in a header, or in a body that need not be JSON.
 struct TextLocation {
   std::string header = {};  // empty: the body
-  // The text starts after the last `after` and ends before the next `before`. Without both: for a header that is a URL, its
-  // last path segment; otherwise the complete header or body.
+  // The text starts after the last `after` and ends before the next `before`. Without both: for a header that is a URL,
+  // its last path segment; otherwise the complete header or body.
   std::string after = {}, before = {};
   friend bool operator==(const TextLocation&, const TextLocation&) = default;
 };
@@ -59,8 +59,8 @@ struct StatusQuery {
   std::vector<std::string> ends;
 };
 
-// A request that prepares test data before the first order. {run} and {users} (the number of users) are filled into path
-// and body.
+// A request that prepares test data before the first order. {run} and {users} (the number of users) are filled into
+// path and body.
 struct TestDataRequest {
   std::string method = "POST";
   std::string path = {};

@@ -14,8 +14,8 @@ struct SampleRequest {
   std::string request;  // as it is sent, without its token
 };
 
-// One of each kind of the scenario. Nothing is sent to any server, so data of [[test_data]] is invented. `invalid` as in
-// check(options).
+// One of each kind of the scenario. Nothing is sent to any server, so data of [[test_data]] is invented. `invalid` as
+// in check(options).
 Result<std::vector<SampleRequest>> sample_requests(const LoadOptions& options);
 
 }  // namespace sagactl

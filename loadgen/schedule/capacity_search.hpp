@@ -1,5 +1,5 @@
-// Searches the highest rate that a server keeps up with: doubles the rate until one is missed (or halves it until one is
-// kept), then bisects between the highest kept and the lowest missed rate.
+// Searches the highest rate that a server keeps up with: doubles the rate until one is missed (or halves it until one
+// is kept), then bisects between the highest kept and the lowest missed rate.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,8 @@ class CapacitySearch {
 
   // The next rate; nothing: the search is over.
   std::optional<double> next() const;
-  // The outcome of the rate that next() returned. After a first no_evidence the rate is retried, since it may have been a
-  // passing disturbance.
+  // The outcome of the rate that next() returned. After a first no_evidence the rate is retried, since it may have been
+  // a passing disturbance.
   void record(CapacityOutcome outcome);
 
   double knee() const { return kept_; }  // 0: no rate was kept

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "loadgen/options.hpp"
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 
 namespace sagactl {
 

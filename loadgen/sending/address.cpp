@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -65,6 +66,25 @@ Result<ResolvedTarget> resolve_target(const Url& url) {
   found.reachable = !found.addresses.empty();
   if (!found.reachable) add(found, *list);
   return found;
+}
+
+// A socket to an address of this machine has the same address at both ends.
+bool is_on_this_machine(const LoadAddress& address) {
+  const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  sockaddr_storage own{};
+  socklen_t own_size = sizeof own;
+  const bool known = connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+                     own.ss_family == address.storage.ss_family;
+  close(fd);
+  if (!known) return false;
+  if (own.ss_family == AF_INET) {
+    return reinterpret_cast<const sockaddr_in*>(&own)->sin_addr.s_addr ==
+           reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_addr.s_addr;
+  }
+  return std::memcmp(&reinterpret_cast<const sockaddr_in6*>(&own)->sin6_addr,
+                     &reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr, sizeof(in6_addr)) == 0;
 }
 
 }  // namespace sagactl

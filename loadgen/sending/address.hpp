@@ -1,14 +1,25 @@
-// Resolves the address of a target, once before the load.
+// The addresses of targets, resolved once before the load.
 #pragma once
 
+#include <sys/socket.h>
+
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "common/result.hpp"
 #include "httpclient/url.hpp"
-#include "loadgen/sending/connection_pool.hpp"
 
 namespace sagactl {
+
+struct LoadAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  // Index of its host in the load test: requests for an unreachable address go to another one of the same host.
+  std::uint16_t host = 0;
+};
+// Whether it is an address of this machine. Sends nothing.
+bool is_on_this_machine(const LoadAddress& address);
 
 struct ResolvedTarget {
   std::vector<LoadAddress> addresses;  // at least one

@@ -15,8 +15,8 @@ enum class AnswerState {
   bad,   // this is not an HTTP answer
 };
 
-// One per connection. Keeps the first body_max bytes of a body; allocates only for an answer that arrives in pieces or is
-// longer than all before, and for the wanted headers.
+// One per connection. Keeps the first body_max bytes of a body; allocates only for an answer that arrives in pieces or
+// is longer than all before, and for the wanted headers.
 class AnswerReader {
  public:
   static constexpr std::size_t body_max = 256 * 1024;

@@ -18,31 +18,6 @@ constexpr std::size_t events_max = 256;
 
 }  // namespace
 
-// A socket to an address of this machine has the same address at both ends.
-bool is_on_this_machine(const LoadAddress& address) {
-  const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  sockaddr_storage own{};
-  socklen_t own_size = sizeof own;
-  const bool known = connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
-                     getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
-                     own.ss_family == address.storage.ss_family;
-  close(fd);
-  if (!known) return false;
-  if (own.ss_family == AF_INET) {
-    return reinterpret_cast<const sockaddr_in*>(&own)->sin_addr.s_addr ==
-           reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_addr.s_addr;
-  }
-  return std::memcmp(&reinterpret_cast<const sockaddr_in6*>(&own)->sin6_addr,
-                     &reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr, sizeof(in6_addr)) == 0;
-}
-
-std::int64_t steady_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
 ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections,
                                std::size_t first_target, std::size_t request_size_max,
                                std::int64_t connect_timeout_ns)

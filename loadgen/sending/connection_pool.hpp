@@ -2,31 +2,20 @@
 #pragma once
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "loadgen/sending/address.hpp"
 #include "loadgen/sending/answer_reader.hpp"
+#include "loadgen/sending/steady_ns.hpp"
 #include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/schedule/schedule.hpp"
 
 namespace sagactl {
-
-// The monotonic clock in nanoseconds: the load generator measures all times with it.
-std::int64_t steady_ns();
-
-struct LoadAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-  // Index of its host in the load test: requests for an unreachable address go to another one of the same host.
-  std::uint16_t host = 0;
-};
-// Whether it is an address of this machine. Sends nothing.
-bool is_on_this_machine(const LoadAddress& address);
 
 enum class ConnectionState : std::uint8_t {
   down,        // no socket
@@ -91,8 +80,8 @@ class ConnectionPool {
   // Handles the event of a connecting one: true: it is idle now; false: it failed and is down.
   bool finish_connecting(LoadConnection& connection, std::int64_t now);
 
-  // Opens connections until `count` to the target are connecting, if there are as many: after a failure one at a time, and
-  // none for retry_ns. False when an attempt failed immediately.
+  // Opens connections until `count` to the target are connecting, if there are as many: after a failure one at a time,
+  // and none for retry_ns. False when an attempt failed immediately.
   bool want(std::size_t target, std::size_t count, std::int64_t now);
   // Closes idle connections that the server is about to close.
   void drop_expired(std::size_t target, std::int64_t now);

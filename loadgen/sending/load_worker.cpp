@@ -128,8 +128,9 @@ void LoadWorker::want(std::size_t target, std::size_t connections, std::int64_t 
   if (!pool_.want(target, connections, now)) failed_targets_.push_back(target);
 }
 
-// Gives idle connections to waiting units in the order of their arrival, and opens connections for those that find none. A
-// single order does not overtake a group that waits for its last connection; that delay is the generator's own lateness.
+// Gives idle connections to waiting units in the order of their arrival, and opens connections for those that find
+// none. A single order does not overtake a group that waits for its last connection; that delay is the generator's own
+// lateness.
 void LoadWorker::dispatch(std::int64_t now) {
   bool moved = backlog_.requests() > 0;
   while (moved) {
@@ -161,8 +162,8 @@ void LoadWorker::dispatch(std::int64_t now) {
   }
 }
 
-// Opens the connections that a group lacks, distributed over the reachable targets. A group that has enough idle connections
-// elsewhere is ready when none of these is being opened.
+// Opens the connections that a group lacks, distributed over the reachable targets. A group that has enough idle
+// connections elsewhere is ready when none of these is being opened.
 bool LoadWorker::is_ready(const DueUnit& group, std::int64_t now) {
   const std::size_t targets = setup_.targets.size();
   std::fill(wanted_by_target_.begin(), wanted_by_target_.end(), 0);
@@ -370,8 +371,8 @@ void LoadWorker::drop_waiting(std::size_t queue, std::size_t already_sent, Trans
   }
 }
 
-// A connection attempt failed. Units that wait for a target without any connection are unreached, and a group with too few
-// connections is sent over those that exist.
+// A connection attempt failed. Units that wait for a target without any connection are unreached, and a group with too
+// few connections is sent over those that exist.
 void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
   const std::size_t other = other_address(target);
   while (other != target && backlog_.front(target) != nullptr) {

@@ -25,9 +25,9 @@ struct OrderAnswer {
   friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
 };
 
-// Reads the members of a body that a profile points at, without allocating except for an id that is not a plain UUID: it
-// runs for every answer, and the JSON library would take as long for a body as the rest of the request. For a body that is
-// cut off or not JSON, it reads what precedes the error. Thread-safe.
+// Reads the members of a body that a profile points at, without allocating except for an id that is not a plain UUID:
+// it runs for every answer, and the JSON library would take as long for a body as the rest of the request. For a body
+// that is cut off or not JSON, it reads what precedes the error. Thread-safe.
 class AnswerPlan {
  public:
   explicit AnswerPlan(const Profile& profile);
@@ -37,8 +37,8 @@ class AnswerPlan {
 
   // `values`: those of headers(), in the same order; "" for a missing header.
   OrderAnswer read(std::string_view body, std::span<const std::string> values = {}) const;
-  // From the same values: the target of a redirect ("": none), and how long the server keeps the connection, minus a margin
-  // (0: unknown).
+  // From the same values: the target of a redirect ("": none), and how long the server keeps the connection, minus a
+  // margin (0: unknown).
   std::string_view location(std::span<const std::string> values) const;
   std::int64_t keep_alive_ns(std::span<const std::string> values) const;
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;

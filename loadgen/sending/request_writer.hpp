@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "httpclient/url.hpp"
-#include "loadgen/schedule/product_plan.hpp"
+#include "loadgen/orders/product_plan.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/profile/request_template.hpp"
 
@@ -50,8 +50,8 @@ class RequestWriter {
   std::size_t size_max() const { return size_max_; }
   bool closes() const { return closes_; }  // each request asks to close its connection
 
-  // Changes the token of the user's requests. False, without effect, if it is much longer than the tokens at the start, so
-  // that there is no room for it.
+  // Changes the token of the user's requests. False, without effect, if it is much longer than the tokens at the start,
+  // so that there is no room for it.
   bool renew(std::size_t user, const std::string& token);
 
  private:

@@ -5,9 +5,9 @@
 
 namespace sagactl {
 
-// For the calling thread, which wakes up often and runs briefly: timers without the default slack of 50 microseconds, and
-// short time slices, with which Linux 6.12 and later runs it sooner on a busy machine (with a load of five per core, 5.6
-// instead of 7.1 ms late at p99). Best effort: the measured lateness shows the result.
+// For the calling thread, which wakes up often and runs briefly: timers without the default slack of 50 microseconds,
+// and short time slices, with which Linux 6.12 and later runs it sooner on a busy machine (with a load of five per
+// core, 5.6 instead of 7.1 ms late at p99). Best effort: the measured lateness shows the result.
 void request_prompt_wakeups();
 
 // The processor time used by the calling thread.

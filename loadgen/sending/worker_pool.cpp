@@ -21,8 +21,8 @@ std::uint32_t largest_group(const std::vector<LoadPhase>& phases) {
   return largest;
 }
 
-// Open loop: the requests of a tenth of a second may be in flight before one has to wait. Closed loop: all may go to the
-// same target.
+// Open loop: the requests of a tenth of a second may be in flight before one has to wait. Closed loop: all may go to
+// the same target.
 std::uint32_t wanted_connections(const LoadOptions& options, std::uint32_t slots, std::uint32_t targets) {
   if (options.connections > 0) return options.connections;
   if (options.rate) {

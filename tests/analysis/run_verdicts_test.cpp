@@ -1,4 +1,4 @@
-// Whether a run was one at all: each planted fault makes just its own verdict UNKNOWN.
+// The verdicts about the run itself: each planted fault makes only its own verdict UNKNOWN.
 #include "analysis/run_verdicts.hpp"
 
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A hundred requests to each of two targets, all of them answered, but for those of which `spoil` says otherwise.
+// A hundred requests to each of two targets, all answered unless `spoil` changes them.
 RunResult run_with(const std::function<void(LedgerEntry&)>& spoil, std::uint64_t skipped = 0) {
   RunResult load;
   load.ledger.targets = {"http://a:1", "http://b:1"};

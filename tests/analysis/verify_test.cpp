@@ -1,4 +1,4 @@
-// A correct history makes no check fail; and what is not known is not said.
+// A correct history fails no check, and what is unknown is UNKNOWN.
 #include "analysis/verify.hpp"
 
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ TEST(Verify, PassesEveryPrefixOfACorrectHistoryThatIsStillRunning) {
   holds("declined");
 }
 
-// A node that holds the lock places an order, which is undone, and the next one of the same products.
+// A node that holds the lock places an order, which is compensated, and the next one for the same products.
 TEST(Verify, TreatsOrdersUnderOneGrantAsThoseOfOneHolder) {
   World world;
   FlowHistory& undone = world.add({.product = "PEN"});

@@ -269,7 +269,7 @@ TEST(RunLoad, AClosedLoopNeverHasMoreInFlight) {
 }
 
 TEST(RunLoad, AGroupIsSentCompletelyEvenWithOneInFlight) {
-  // No order is answered before all of its group have come, so a group that is not whole would never end.
+  // No order is answered before all of its group have come, so an incomplete group would never end.
   std::mutex mutex;
   std::condition_variable came;
   std::map<std::string, int> orders;
@@ -326,9 +326,9 @@ TEST(RunLoad, SkipsWhatABoundedBacklogCannotHold) {
   EXPECT_EQ(result.ledger.entries.size() + result.generator.skipped, 1000u);
   std::uint64_t planned = 0;
   for (const LoadSecond& second : result.seconds) planned += second.planned;
-  EXPECT_EQ(planned, 1000u) << "the timeline has the whole plan";
+  EXPECT_EQ(planned, 1000u) << "the timeline has the complete plan";
   EXPECT_EQ(result.requests.timeouts, result.ledger.entries.size())
-      << "what waits longer than the time-out is given up";
+      << "a wait longer than the time-out ends the request";
   EXPECT_LE(result.generator.backlog_peak, 556u);
 }
 

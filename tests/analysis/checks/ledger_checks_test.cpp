@@ -1,4 +1,4 @@
-// The checks that hold a client's ledger against the database: each finds the fault that was planted for it.
+// The checks that compare a client's ledger with the database: each finds the fault that was planted for it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -37,7 +37,7 @@ FlowHistory& place_again(SampleRun& run, const LedgerEntry& entry, const std::st
   return run.world.add(placing);
 }
 
-// So that the two orders differ in their keys and only the check of the ledger can tell.
+// Makes the keys of the two orders differ, so that only the check of the ledger can find it.
 void finish_world(SampleRun& run, FlowHistory& flow) {
   flow.flow.order.idempotency_key += "-another";
   run.world.settle_claims();
@@ -59,8 +59,8 @@ TEST(LedgerChecks, PassACorrectRun) {
   EXPECT_EQ(overall(verdicts), Ruling::pass);
 }
 
-// A flow's id is made when its request comes: of two requests that came in one moment, the one with the greater id may
-// be placed first, fail, and leave its key to the other.
+// A flow's id is created when its request arrives: of two simultaneous requests, the one with the greater id may be
+// placed first, fail, and release its key to the other.
 TEST(LedgerChecks, SortTheOrdersOfAGroupByCreationNotById) {
   SampleRun run = sample_run();
   LedgerEntry& loser = run.entry(OrderKind::duplicate, RequestOutcome::duplicate);
@@ -113,7 +113,7 @@ const LedgerMutant ledger_mutants[] = {
          if (entry.order == gone) entry.order = Uuid{};
        return run.load.ledger.product(winner);
      }},
-    {"an accepted order that is gone", "no-lost-order", Ruling::fail,
+    {"an accepted order that is missing", "no-lost-order", Ruling::fail,
      [](SampleRun& run) {
        LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
        run.world.remove(run.flow_of(entry));
@@ -121,7 +121,7 @@ const LedgerMutant ledger_mutants[] = {
        run.world.number_events();
        return text_of(entry.order);
      }},
-    {"an order that nobody asked for", "no-phantom-order", Ruling::fail,
+    {"an order without a request", "no-phantom-order", Ruling::fail,
      [](SampleRun& run) {
        const LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
        FlowHistory& flow = place_again(run, entry, Uuid{{9, 9, 9}}.text());
@@ -135,7 +135,7 @@ const LedgerMutant ledger_mutants[] = {
        finish_world(run, flow);
        return flow.flow.order.id.text();
      }},
-    {"a request without an answer that happened twice", "indeterminate-resolved", Ruling::fail,
+    {"a request without an answer that took effect twice", "indeterminate-resolved", Ruling::fail,
      [](SampleRun& run) {
        LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
        FlowHistory& flow = place_again(run, entry, run.load.ledger.correlation_sent(entry).text());
@@ -144,13 +144,13 @@ const LedgerMutant ledger_mutants[] = {
        entry.order = Uuid{};
        return flow.flow.order.id.text();
      }},
-    {"another total than the client was told", "answer-matches-database", Ruling::fail,
+    {"a total that differs from the answer", "answer-matches-database", Ruling::fail,
      [](SampleRun& run) {
        LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
        entry.claimed_total = Money{1};
        return text_of(entry.order);
      }},
-    {"an order of another user than the one who placed it", "answer-matches-database", Ruling::fail,
+    {"an order of another user than the one that placed it", "answer-matches-database", Ruling::fail,
      [](SampleRun& run) {
        LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
        run.flow_of(entry).flow.order.user = UserId{Uuid{{1, 2, 3}}};
@@ -162,7 +162,7 @@ const LedgerMutant ledger_mutants[] = {
        entry.order = run.entry(OrderKind::single, RequestOutcome::accepted).order;
        return text_of(entry.order);
      }},
-    {"a request that was turned away and yet done", "answer-matches-database", Ruling::fail,
+    {"a rejected request that took effect", "answer-matches-database", Ruling::fail,
      [](SampleRun& run) {
        LedgerEntry& entry = run.entry(OrderKind::single, RequestOutcome::accepted);
        const std::string order = text_of(entry.order);
@@ -171,7 +171,7 @@ const LedgerMutant ledger_mutants[] = {
        entry.order = Uuid{};
        return order;
      }},
-    {"duplicates that never met", "not-vacuous", Ruling::unknown,
+    {"duplicates that never overlapped", "not-vacuous", Ruling::unknown,
      [](SampleRun& run) {
        Timestamp at = run.load.ledger.started_at;
        for (LedgerEntry& entry : run.load.ledger.entries) {
@@ -186,7 +186,7 @@ const LedgerMutant ledger_mutants[] = {
        run.load.ledger.targets.push_back("http://127.0.0.1/node-4/");
        return std::string("node-4");
      }},
-    {"failures that were asked for and never happened", "not-vacuous", Ruling::unknown,
+    {"requested failures that never happened", "not-vacuous", Ruling::unknown,
      [](SampleRun& run) {
        run = sample_run({.groups = 1, .failures = 0});
        LedgerEntry entry = run.load.ledger.entries.front();
@@ -217,11 +217,7 @@ TEST_P(LedgerFault, IsFoundByItsCheckAlone) {
   EXPECT_NE(shown.find(named_thing), std::string::npos) << mutant.name << "\n" << shown;
 }
 
-INSTANTIATE_TEST_SUITE_P(LedgerChecks, LedgerFault, testing::ValuesIn(ledger_mutants), [](const auto& test) {
-  std::string name = test.param.name;
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(LedgerChecks, LedgerFault, testing::ValuesIn(ledger_mutants), [](const auto& test) { return test_name(test.param.name); });
 
 TEST(LedgerChecks, ResolveRequestsWithoutAnAnswerFromTheDatabase) {
   SampleRun run = sample_run();

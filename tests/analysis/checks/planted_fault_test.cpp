@@ -1,4 +1,4 @@
-// Every check of the database must find the fault that was planted for it, and only it.
+// Each fault that is planted in a correct history is found by its check, and by no other.
 #include "analysis/verify.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 namespace sagactl {
 namespace {
 
-// What is done to a correct history, and the one check that must find it, with a witness that names the row.
+// A fault to plant in a correct history, and the only check that must find it, with a witness that names the row.
 struct HistoryMutant {
   const char* name;
   const char* check;
@@ -63,7 +63,7 @@ const HistoryMutant mutants[] = {
        s.world.number_events();
        return id_of(&late);
      }},
-    {"a key that nothing claims", "one-live-order-per-key",
+    {"a key without a claim", "one-live-order-per-key",
      [](Story& s) {
        std::erase_if(s.world.claims, [&](const Claim& c) { return c.order == s.completed->flow.order.id; });
        return id_of(s.completed);
@@ -74,7 +74,7 @@ const HistoryMutant mutants[] = {
          if (claim.order == s.declined->flow.order.id) claim.live = true;
        return id_of(s.declined);
      }},
-    {"a capture one cent short", "money-balances",
+    {"a capture of one cent too little", "money-balances",
      [](Story& s) {
        set_amount(*s.completed, 999'99);
        return s.completed->flow.payments.front().id.text();
@@ -115,18 +115,11 @@ const HistoryMutant mutants[] = {
        s.world.number_events();
        return second.id.text();
      }},
-    {"a charge made again before the first was given back", "one-capture-per-order",
+    {"a second charge before the first was refunded", "one-capture-per-order",
      [](Story& s) {
-       FlowHistory& flow = *s.recharged;
-       const Timestamp at = find_event(flow, EventType::payment_processed)->occurred_at;
-       Event* second = nullptr;
-       for (Event& event : flow.events)
-         if (event.type == EventType::payment_processed) second = &event;
-       second->occurred_at = at;
-       std::stable_sort(flow.events.begin(), flow.events.end(),
-                        [](const Event& a, const Event& b) { return a.occurred_at < b.occurred_at; });
+       charge_again_before_the_refund(*s.recharged);
        s.world.number_events();
-       return id_of(&flow);
+       return id_of(s.recharged);
      }},
     {"a saga that never ended", "all-sagas-end",
      [](Story& s) {
@@ -135,7 +128,7 @@ const HistoryMutant mutants[] = {
        s.world.number_events();
        return id_of(&flow);
      }},
-    {"a step of a compensated saga that was not undone", "compensation-complete",
+    {"a step of a compensated saga that was not compensated", "compensation-complete",
      [](Story& s) {
        FlowHistory& flow = *s.declined;
        erase_event(flow, EventType::saga_step_compensated);
@@ -143,7 +136,7 @@ const HistoryMutant mutants[] = {
        s.world.number_events();
        return id_of(&flow);
      }},
-    {"a step undone twice", "compensation-complete",
+    {"a step compensated twice", "compensation-complete",
      [](Story& s) {
        FlowHistory& flow = *s.declined;
        const auto undo = std::find_if(flow.events.begin(), flow.events.end(), [](const Event& event) {
@@ -155,7 +148,7 @@ const HistoryMutant mutants[] = {
        s.world.number_events();
        return id_of(&flow);
      }},
-    {"steps undone in the order in which they were done", "compensation-complete",
+    {"steps compensated in forward order", "compensation-complete",
      [](Story& s) {
        std::vector<Event*> undone;
        for (Event& event : s.undone->events)
@@ -163,7 +156,7 @@ const HistoryMutant mutants[] = {
        std::swap(undone.at(0)->data, undone.at(1)->data);
        return id_of(s.undone);
      }},
-    {"a step undone that was never done", "compensation-complete",
+    {"a step compensated that was never completed", "compensation-complete",
      [](Story& s) {
        Event& event = *find_event(*s.declined, EventType::saga_step_compensated);
        Json data = Json::parse(event.data);
@@ -171,7 +164,7 @@ const HistoryMutant mutants[] = {
        event.data = data.dump();
        return id_of(s.declined);
      }},
-    {"a compensated saga whose payment step still stands", "compensation-complete",
+    {"a compensated saga whose payment step is still in effect", "compensation-complete",
      [](Story& s) {
        s.undone->flow.saga->steps[1].status = StepStatus::succeeded;
        return id_of(s.undone);
@@ -187,19 +180,19 @@ const HistoryMutant mutants[] = {
        s.world.number_events();
        return id_of(&flow);
      }},
-    {"a row that is not what its events say", "legal-transitions",
+    {"a row that disagrees with its events", "legal-transitions",
      [](Story& s) {
        s.completed->flow.order.status = OrderStatus::shipped;
        return id_of(s.completed);
      }},
-    {"a charge begun after its saga went back", "no-charge-after-compensation",
+    {"a charge started after its saga compensated", "no-charge-after-compensation",
      [](Story& s) {
        FlowHistory& flow = *s.cancelled_midway;
        const Timestamp at = find_event(flow, EventType::saga_compensating)->occurred_at;
        flow.flow.payments.front().charge_began_at = at + Duration{1};
        return flow.flow.payments.front().id.text();
      }},
-    {"a row that is a version behind its events", "legal-transitions",
+    {"a row one version behind its events", "legal-transitions",
      [](Story& s) {
        --s.completed->flow.saga->version;
        return id_of(s.completed);
@@ -262,7 +255,7 @@ const HistoryMutant mutants[] = {
        s.declined->flow.payments.clear();
        return id;
      }},
-    {"an event of no order", "counts-agree",
+    {"an event without an order", "counts-agree",
      [](Story& s) {
        World::Numbered last = s.world.stream.back();
        ++last.sequence;
@@ -271,7 +264,7 @@ const HistoryMutant mutants[] = {
          if (node.name == last.node) node.last_sequence = node.published = last.sequence;
        return std::string("an order");
      }},
-    {"a node that left out a number", "event-stream-complete",
+    {"a node with a gap in its sequence", "event-stream-complete",
      [](Story& s) {
        for (World::Numbered& event : s.world.stream)
          if (event.node == "node-2" && event.sequence > 3) ++event.sequence;
@@ -279,12 +272,12 @@ const HistoryMutant mutants[] = {
          if (node.name == "node-2") node.published = ++node.last_sequence;
        return std::string("node-2");
      }},
-    {"a node whose last event is gone", "event-stream-complete",
+    {"a node whose last event is missing", "event-stream-complete",
      [](Story& s) {
        s.world.nodes[2].published = ++s.world.nodes[2].last_sequence;
        return std::string("node-3");
      }},
-    {"an aggregate that left out a version", "event-stream-complete",
+    {"an aggregate with a missing version", "event-stream-complete",
      [](Story& s) {
        Event& last = *find_event(*s.completed, EventType::saga_completed);
        s.completed->flow.saga->version = ++last.version;
@@ -350,11 +343,7 @@ TEST_P(PlantedFault, IsFoundByItsCheckAlone) {
   EXPECT_EQ(overall(verdicts), Ruling::fail);
 }
 
-INSTANTIATE_TEST_SUITE_P(Verify, PlantedFault, testing::ValuesIn(mutants), [](const auto& test) {
-  std::string name = test.param.name;
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Verify, PlantedFault, testing::ValuesIn(mutants), [](const auto& test) { return test_name(test.param.name); });
 
 TEST(Verify, EveryDatabaseCheckHasAMutant) {
   std::set<std::string> planted;

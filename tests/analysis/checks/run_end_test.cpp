@@ -1,4 +1,4 @@
-// What a run leaves behind: sagas that failed or did not end, events that wait or are gone.
+// The end of a run: failed and unfinished sagas, unpublished and missing events.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,4 @@
-// The checks of stock, and the others where stock is concerned: each finds the fault that was planted for it,
-// alone.
+// The checks of stock, and the others over histories with stock: each planted fault is found by its check alone.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,14 +18,14 @@ void edit(Event& event, const Edit& change) {
   event.data = data.dump();
 }
 
-// The event that a reservation of this kind of stock had.
+// The event of a reservation of this kind of stock.
 Event& moved(FlowHistory& flow, EventType type, StockKind kind) {
   return *std::find_if(flow.events.begin(), flow.events.end(), [&](const Event& event) {
     return event.type == type && event.aggregate_type == aggregate_type_of(kind);
   });
 }
 
-// Changes what a reservation's event tells of one stock.
+// Changes what a reservation's event records about one stock.
 template <class Edit>
 void edit_line(Event& event, const std::string& stock, const Edit& change) {
   edit(event, [&](Json& data) {
@@ -58,30 +57,30 @@ struct StockMutant {
 constexpr StockKind product = StockKind::product, item = StockKind::item, balance = StockKind::balance;
 
 const StockMutant stock_mutants[] = {
-    {"a unit that is in no heap", "stock-balances",
+    {"a unit that is in no quantity", "stock-balances",
      [](StockStory& s) {
        Stock& row = s.world.stock(product, "LAPTOP");
        --row.available;
        --row.total;
        return std::string("LAPTOP");
      }},
-    {"a total that its heaps do not have", "stock-balances",
+    {"a total that its quantities do not add up to", "stock-balances",
      [](StockStory& s) {
        ++s.world.stock(item, "SWORD").total;
        return std::string("SWORD");
      }},
-    {"stock set to a total that its heaps do not have", "stock-balances",
+    {"stock set to a total that its quantities do not add up to", "stock-balances",
      [](StockStory& s) {
        edit(set_event(s, product, "LAPTOP"), [](Json& data) { data["total"] = 51; });
        return std::string("LAPTOP");
      }},
-    {"a sale of more than it says", "stock-balances",
+    {"a sale of more than recorded", "stock-balances",
      [](StockStory& s) {
        edit_line(moved(*s.checked_out, EventType::stock_confirmed, product), "LAPTOP",
                  [](Json& line) { line["sold"] = 3; });
        return id_of(s.checked_out);
      }},
-    {"a change that no event tells of", "stock-balances",
+    {"a change without an event", "stock-balances",
      [](StockStory& s) {
        edit_line(moved(*s.checked_out, EventType::stock_confirmed, product), "MOUSE",
                  [](Json& line) { line["stockVersion"] = 4; });
@@ -105,7 +104,7 @@ const StockMutant stock_mutants[] = {
        row.sold = 0;
        return id_of(s.checked_out);
      }},
-    {"an order that wants more than it got", "stock-balances",
+    {"an order that needs more than it reserved", "stock-balances",
      [](StockStory& s) {
        s.checked_out->flow.order.items[0].quantity = 3;
        return id_of(s.checked_out);
@@ -116,13 +115,13 @@ const StockMutant stock_mutants[] = {
                  [](Json& line) { line["quantity"] = 1; });
        return id_of(s.purchased);
      }},
-    {"a completed order whose units were given back", "stock-balances",
+    {"a completed order whose units were released", "stock-balances",
      [](StockStory& s) {
        s.world.give_back(*s.choreographed, product);
        s.settle();
        return id_of(s.choreographed);
      }},
-    {"an order that is gone with all its events", "stock-balances",
+    {"an order that was deleted with all its events", "stock-balances",
      [](StockStory& s) {
        s.world.remove(*s.checked_out);
        s.settle();
@@ -135,14 +134,14 @@ const StockMutant stock_mutants[] = {
        --row.sold;
        return std::string("alice");
      }},
-    {"a balance that is a cent more", "money-balances",
+    {"a balance that is one cent too high", "money-balances",
      [](StockStory& s) {
        Stock& row = s.world.stock(balance, "alice");
        ++row.available;
        ++row.total;
        return std::string("alice");
      }},
-    {"a balance that was charged more than it says", "money-balances",
+    {"a balance that was charged more than recorded", "money-balances",
      [](StockStory& s) {
        edit_line(moved(*s.purchased, EventType::stock_reserved, balance), "alice",
                  [](Json& line) { line["reserved"] = line["reserved"].get<std::int64_t>() + 1; });
@@ -153,13 +152,13 @@ const StockMutant stock_mutants[] = {
        reservation(*s.purchased, balance).lines[0].quantity -= 100;
        return id_of(s.purchased);
      }},
-    {"a completed purchase whose money was given back", "money-balances",
+    {"a completed purchase whose money was released", "money-balances",
      [](StockStory& s) {
        s.world.give_back(*s.purchased, balance);
        s.settle();
        return id_of(s.purchased);
      }},
-    {"a checkout charged a cent short", "money-balances",
+    {"a checkout charged one cent too little", "money-balances",
      [](StockStory& s) {
        Payment& payment = s.checked_out->flow.payments.front();
        payment.amount = payment.amount - Money{1};
@@ -174,7 +173,7 @@ const StockMutant stock_mutants[] = {
        row.available = row.total = -3;
        return std::string("IDLE");
      }},
-    {"units reserved that were not there and came back", "never-negative",
+    {"units reserved beyond the stock and released again", "never-negative",
      [](StockStory& s) {
        edit(set_event(s, product, "VASE"), [](Json& data) { data["available"] = data["total"] = 0; });
        for (const EventType type :
@@ -184,7 +183,7 @@ const StockMutant stock_mutants[] = {
        row.available = row.total = 0;
        return id_of(s.undone);
      }},
-    {"an expired reservation said to be released", "legal-transitions",
+    {"an expired reservation recorded as released", "legal-transitions",
      [](StockStory& s) {
        reservation(*s.expired_undone, item).status = ReservationStatus::released;
        return reservation(*s.expired_undone, item).id.text();
@@ -201,12 +200,12 @@ const StockMutant stock_mutants[] = {
        s.settle();
        return refused.id.text();
      }},
-    {"a reservation that is a version behind its events", "legal-transitions",
+    {"a reservation one version behind its events", "legal-transitions",
      [](StockStory& s) {
        --reservation(*s.checked_out, product).version;
        return reservation(*s.checked_out, product).id.text();
      }},
-    {"a buyer told of a cancelled purchase", "legal-transitions",
+    {"a buyer notified of a cancelled purchase", "legal-transitions",
      [](StockStory& s) {
        Event told = *find_event(*s.purchased, EventType::notification_sent);
        FlowHistory& flow = *s.given_back;
@@ -230,7 +229,7 @@ const StockMutant stock_mutants[] = {
        s.too_poor->flow.reservations.clear();
        return id;
      }},
-    {"stock that nobody has set", "counts-agree",
+    {"stock that was never set", "counts-agree",
      [](StockStory& s) {
        Stock ghost;
        ghost.key = {product, "GHOST"};
@@ -246,20 +245,20 @@ const StockMutant stock_mutants[] = {
        s.settle();
        return lost.aggregate.text();
      }},
-    {"a reserving step that left no reservation", "counts-agree",
+    {"a reserving step without a reservation", "counts-agree",
      [](StockStory& s) {
        for (Event& event : s.checked_out->events)
          if (event.type == EventType::saga_step_completed && event.data.find("RESERVE") != std::string::npos)
            edit(event, [](Json& data) { data["attempt"] = 7; });
        return id_of(s.checked_out);
      }},
-    {"a reservation that left out a version", "event-stream-complete",
+    {"a reservation with a missing version", "event-stream-complete",
      [](StockStory& s) {
        Reservation& refused = reservation(*s.too_poor, balance);
        refused.version = moved(*s.too_poor, EventType::stock_refused, balance).version = 2;
        return refused.id.text();
      }},
-    {"a setting of stock under another version", "event-stream-complete",
+    {"a setting of stock with the wrong version", "event-stream-complete",
      [](StockStory& s) {
        set_event(s, product, "IDLE").version = 2;
        return aggregate_of({product, "IDLE"}).text();
@@ -277,7 +276,7 @@ const StockMutant stock_mutants[] = {
        s.settle();
        return id_of(s.undone);
      }},
-    {"steps of a purchase undone in the order in which they were done", "compensation-complete",
+    {"steps of a purchase compensated in forward order", "compensation-complete",
      [](StockStory& s) {
        std::vector<Event*> undone;
        for (Event& event : s.given_back->events)
@@ -285,18 +284,11 @@ const StockMutant stock_mutants[] = {
        std::swap(undone.at(1)->data, undone.at(2)->data);
        return id_of(s.given_back);
      }},
-    {"a checkout charged again before the first charge was given back", "one-capture-per-order",
+    {"a checkout charged again before the first charge was refunded", "one-capture-per-order",
      [](StockStory& s) {
-       FlowHistory& flow = *s.recharged;
-       const Timestamp at = find_event(flow, EventType::payment_processed)->occurred_at;
-       Event* second = nullptr;
-       for (Event& event : flow.events)
-         if (event.type == EventType::payment_processed) second = &event;
-       second->occurred_at = at;
-       std::stable_sort(flow.events.begin(), flow.events.end(),
-                        [](const Event& a, const Event& b) { return a.occurred_at < b.occurred_at; });
+       charge_again_before_the_refund(*s.recharged);
        s.settle();
-       return id_of(&flow);
+       return id_of(s.recharged);
      }},
     {"a purchase that never ended", "all-sagas-end",
      [](StockStory& s) {
@@ -309,7 +301,7 @@ const StockMutant stock_mutants[] = {
        s.world.stock(product, "IDLE").node = "node-9";
        return std::string("IDLE");
      }},
-    {"a reservation of no node", "every-node-known",
+    {"a reservation without a node", "every-node-known",
      [](StockStory& s) {
        reservation(*s.purchased, item).node.clear();
        return reservation(*s.purchased, item).id.text();
@@ -330,11 +322,7 @@ TEST_P(StockFault, IsFoundByItsCheckAlone) {
   EXPECT_LE(found.witness.at("rows").size(), 4u) << mutant.name << "\n" << found.witness.dump(2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Verify, StockFault, testing::ValuesIn(stock_mutants), [](const auto& test) {
-  std::string name = test.param.name;
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Verify, StockFault, testing::ValuesIn(stock_mutants), [](const auto& test) { return test_name(test.param.name); });
 
 TEST(StockVerdicts, PassACorrectHistoryOfAllFourSystems) {
   StockStory story;
@@ -347,7 +335,7 @@ TEST(StockVerdicts, PassACorrectHistoryOfAllFourSystems) {
   EXPECT_TRUE(named(verdicts, "never-negative").counted);
 }
 
-// A flow that holds stock is there until it has given it back, whatever of it was deleted.
+// A flow that holds stock is kept until it has released it.
 TEST(StockVerdicts, FindUnitsThatNoOrderHoldsEvenWhereEventsWereDeleted) {
   StockStory story;
   story.world.stream.erase(story.world.stream.begin() + 3);

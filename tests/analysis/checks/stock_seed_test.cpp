@@ -1,5 +1,5 @@
-// No false alarm: worlds of all four systems, made at random from a seed, in which everything goes wrong that
-// may, and nothing that may not.
+// No false alarms: random worlds of all four systems from a seed, with every fault that may happen and none that must
+// not.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -35,8 +35,8 @@ class RandomWorld {
     if (below(3) == 0) think_again(flow);
   }
 
-  // Every call is answered and every timer fires, until nothing goes on any more: what cannot be done is tried
-  // until its budget is used up.
+  // Answers every call and fires every timer until nothing happens any more; failing calls are retried until their
+  // budget is exhausted.
   void drain() {
     for (int round = 0; round < 2000; ++round) {
       bool idle = true;
@@ -50,7 +50,7 @@ class RandomWorld {
       }
       if (idle) return;
     }
-    ADD_FAILURE() << "the world does not come to rest";
+    ADD_FAILURE() << "the world does not become idle";
   }
 
   std::string alarms(bool drained) {
@@ -69,7 +69,7 @@ class RandomWorld {
  private:
   void wake(FlowHistory& flow) {
     const std::optional<Timestamp> timer = flow.flow.saga->wake_at;
-    // Timers fire late: without jitter they would all be due at once, and no budget would ever be used up.
+    // Timers fire late: without jitter they would all be due at once, and no budget would ever be exhausted.
     world_.pass(timer && world_.now() < *timer ? *timer - world_.now() + 1s : 1s);
     world_.command(flow, WakeSaga{timer});
   }
@@ -115,7 +115,7 @@ class RandomWorld {
       world_.answer(flow, UnknownOutcome{"no answer"});
   }
 
-  // A person wants something of a saga that has ended.
+  // An operator acts on a saga that has ended.
   void think_again(FlowHistory& flow) {
     const SagaStatus status = flow.flow.saga->status;
     if (status == SagaStatus::completed) {
@@ -137,7 +137,7 @@ class RandomWorld {
       set(StockKind::balance, "user-", below(users), below(3'000'00));
   }
 
-  // The time of everything that is held is over.
+  // All reservations expire.
   void forget_some() {
     world_.pass(6min);
     for (FlowHistory& flow : world_.flows)
@@ -163,7 +163,7 @@ TEST_P(StockSeed, RaisesNoAlarm) {
   EXPECT_EQ(random.alarms(true), "");
 }
 
-// What the worlds are worth: without these, the rule above would hold for nothing.
+// The worlds contain every case; otherwise the test above would prove nothing.
 TEST(StockWorlds, CoverEveryFault) {
   std::map<std::string, int> met;
   for (int seed = 1; seed <= 8; ++seed) {

@@ -1,4 +1,4 @@
-// What another system does a little later, in other words, or in part: seen for what it is.
+// Another system that writes late, spells ids differently, or has incomplete rows: judged correctly.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,7 +49,7 @@ TEST(OutstandingWork, HasAcceptedAndTimedOutOrdersThatAreMissingOrNotEnded) {
 
 TEST(OutstandingWork, IncludesASecondOrderOfAQueuedRequest) {
   ForeignWorld world;
-  LedgerEntry& repeated = world.ledger.entries[1];  // of the first group of duplicates, whose order is there
+  LedgerEntry& repeated = world.ledger.entries[1];  // of the first group of duplicates, whose order exists
   repeated.outcome = RequestOutcome::indeterminate;
   repeated.failure = TransportFailure::timed_out;
   repeated.order = {};
@@ -171,13 +171,13 @@ TEST(QueryValues, AreCheckedBeforehand) {
   const auto checked = [&](ForeignTable table) { return check_values(world, world.profile, table); };
   EXPECT_TRUE(checked(ForeignTable::orders));
   world.tables["orders"][0]["created_us"] = "";
-  EXPECT_TRUE(checked(ForeignTable::orders)) << "one bad row of many is somebody's";
+  EXPECT_TRUE(checked(ForeignTable::orders)) << "one bad row of many may belong to another run";
   for (Cells& row : world.tables["orders"]) row["created_us"] = "28.11.2026 21:48:22";
   const auto wrong = checked(ForeignTable::orders);
   ASSERT_FALSE(wrong.ok());
   EXPECT_THAT(wrong.error().message, HasSubstr("created_us microseconds since 1970"));
   world.tables["orders"].clear();
-  EXPECT_TRUE(checked(ForeignTable::orders)) << "nothing is known of an empty table";
+  EXPECT_TRUE(checked(ForeignTable::orders)) << "an empty table proves nothing";
 }
 
 TEST(VacuousRun, SaysHowTheRequestsWereAnswered) {

@@ -1,5 +1,5 @@
-// The verdicts about another system: none fails where all is right, and each planted fault makes just its own
-// fail, with a witness that names what a finder needs.
+// The verdicts about another system: none fails for a correct run, and each planted fault makes only its own fail, with
+// a witness that names the relevant rows.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ TEST(ForeignVerdicts, ACorrectRunPassesAllThatCanBeDecided) {
 
 struct Plant {
   const char* verdict;
-  const char* shown;  // must stand in the witness
+  const char* shown;  // must be in the witness
   void (*spoil)(ForeignWorld&);
 };
 
@@ -53,8 +53,7 @@ Cells& row_of(ForeignWorld& world, const char* table, const std::string& order, 
 const Plant plants[] = {
     {"one-order-per-duplicate-group", "R-again",
      [](ForeignWorld& it) {
-       // The client was told of both, so that it is no phantom; and with another key, so that it is no live
-       // pair.
+       // An answer named each, so that none is a phantom; with different keys, so that they are not both live with one.
        Cells again = it.order_of(duplicate, 3);
        again["order_id"] = "R-again";
        again["product"] = again["key"];
@@ -104,7 +103,7 @@ const Plant plants[] = {
      }},
     {"one-capture-per-order", "2 captures",
      [](ForeignWorld& it) {
-       // Half of the money each time, so that only their number is wrong.
+       // Half of the amount each, so that only their number is wrong.
        Cells& first = row_of(it, "payments", "R-12", "capture");
        first["amount"] = "1.25";
        const Cells second = first;
@@ -138,7 +137,7 @@ TEST(ForeignVerdicts, EachPlantedFaultMakesJustItsOwnCheckFail) {
     EXPECT_EQ(failed(found), std::set<std::string>{plant.verdict}) << plant.shown;
     const Verdict verdict = world.verdict(plant.verdict);
     EXPECT_THAT(verdict.witness.dump(), HasSubstr(plant.shown));
-    EXPECT_EQ(verdict.witness["why"].size(), 2u) << "what is there, and what should have been";
+    EXPECT_EQ(verdict.witness["why"].size(), 2u) << "what was found, and what was expected";
   }
 }
 
@@ -149,7 +148,7 @@ TEST(ForeignVerdicts, AWitnessHasTheRowsTheRequestTheNodeAndTheTimes) {
   EXPECT_EQ(witness["rows"][0]["order_id"], "R-12");
   EXPECT_EQ(witness["rows"][0]["created_at"], "2026-11-20T13:04:09.120100Z") << "times are readable";
   EXPECT_EQ(witness["requests"][0]["key"], "LT-k3f9-S-00000012");
-  EXPECT_EQ(witness["requests"][0]["orderId"], "R-12") << "in the system's own form";
+  EXPECT_EQ(witness["requests"][0]["orderId"], "R-12") << "as the system spells it";
   EXPECT_EQ(witness["nodes"][0], "clerk-0");
 }
 
@@ -229,11 +228,11 @@ TEST(ForeignVerdicts, WithoutADatabaseTheAnswersAloneShowASecondOrder) {
     return foreign_verdicts_without_database(world.profile, world.ledger, "none");
   };
   EXPECT_EQ(by_answers().front().ruling, Ruling::pass);
-  EXPECT_EQ(overall(by_answers()), Ruling::unknown) << "lost orders cannot be seen";
+  EXPECT_EQ(overall(by_answers()), Ruling::unknown) << "lost orders cannot be found";
   world.profile.queries.stock.clear();
   for (const Verdict& verdict : by_answers()) {
     if (verdict.name == "compensation-complete") {
-      EXPECT_EQ(verdict.reason, "none") << "the query is there, the database is not";
+      EXPECT_EQ(verdict.reason, "none") << "there is a query, but no database";
       EXPECT_TRUE(verdict.counted);
     }
     if (verdict.name == "stock-balances") {

@@ -1,4 +1,4 @@
-// Another system's database for tests, as rows in memory: correct, until a test spoils them.
+// Another system's database for tests, as rows in memory: correct, until a test changes them.
 #pragma once
 
 #include <map>
@@ -25,7 +25,7 @@ struct ForeignWorld : ForeignRows {
   Verdict verdict(const std::string& name);
 
   Cells& order_of(OrderKind kind, std::uint32_t group);
-  LedgerEntry& request_of(OrderKind kind, std::uint32_t group);  // the one that was accepted first
+  LedgerEntry& request_of(OrderKind kind, std::uint32_t group);  // the first accepted one
 
   Profile profile;
   Ledger ledger;

@@ -1,4 +1,4 @@
-// Members of a JSON object are found as a JSON library would find them.
+// Finds the members of a JSON object like a JSON library.
 #include "analysis/history/flat_object.hpp"
 
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-// So many flows, numbered, and then perhaps an error.
+// N numbered flows, and then optionally an error.
 class NumberedFlows final : public History {
  public:
   explicit NumberedFlows(int count, std::optional<Error> error = {}) : count_(count), error_(std::move(error)) {}

@@ -1,4 +1,4 @@
-// Reports against golden files, in tests/analysis/report/golden. To write them again: SAGACTL_WRITE_GOLDEN=1
+// Compares reports with the golden files in tests/analysis/report/golden. To write these: SAGACTL_WRITE_GOLDEN=1
 // test_analysis.
 #include "analysis/report/report.hpp"
 

@@ -1,4 +1,4 @@
-// What a comparison of load tests says, and what it does not dare to say.
+// Comparisons of load tests: findings, and when there is not enough data.
 #include "analysis/result/comparison.hpp"
 
 #include <gmock/gmock.h>
@@ -10,7 +10,7 @@ namespace {
 
 using Finding = FigureChange::Finding;
 
-// A run with these figures, and a curve on which percentiles lie evenly around p99.
+// A run with these figures and a percentile curve that is even around p99.
 Json run_with(double p99, double accepted, const char* verdict = "PASS") {
   Json curve = Json::array();
   for (const double percentile : {0.0, 50.0, 90.0, 98.0, 99.0, 99.5, 100.0})

@@ -1,4 +1,4 @@
-// What rates are per: one answer that is late does not make a server slow.
+// The time that rates are computed over: one late answer does not make a server slow.
 #include <gtest/gtest.h>
 
 #include "analysis/result/result.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t first_plan_us = 1'795'179'849'000'000;
 
-// One request each 5 ms, answered after 1 ms, but the last `late` of them after so long.
+// One request every 5 ms, answered after 1 ms, except the last `late` ones.
 RunResult load_with_late(std::size_t requests, std::size_t late, Duration lateness) {
   RunResult result;
   Ledger& ledger = result.ledger;
@@ -34,7 +34,7 @@ RunResult load_with_late(std::size_t requests, std::size_t late, Duration latene
 TEST(Throughput, IgnoresOneLateAnswer) {
   EXPECT_NEAR(measured_by(load_with_late(1'000, 1, 9s), nullptr).accepted_per_second, 200, 1);
   EXPECT_NEAR(measured_by(load_with_late(50, 1, 9s), nullptr).accepted_per_second, 200, 5);
-  EXPECT_GT(load_with_late(1'000, 1, 9s).measured, 13s) << "the run itself took as long as it took";
+  EXPECT_GT(load_with_late(1'000, 1, 9s).measured, 13s) << "the duration of the run includes it";
 }
 
 TEST(Throughput, ShowsASlowServer) {

@@ -1,4 +1,4 @@
-// A stock's history is put together from changes in whatever order they are seen, and keeps only its gaps.
+// A stock's history is joined from changes in any order, and keeps only its gaps.
 #include "analysis/stock/stock_chain.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ StockChange change(int version, StockMovement way, std::int64_t quantity, std::i
   return made;
 }
 
-// One of each way.
+// One of each movement.
 std::vector<StockChange> life() {
   return {change(1, StockMovement::set, 0, 10, 0, 0),       change(2, StockMovement::reserved, 3, 7, 3, 0),
           change(3, StockMovement::sold, 3, 7, 0, 3),       change(4, StockMovement::reserved, 2, 5, 2, 3),

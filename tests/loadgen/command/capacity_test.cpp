@@ -56,8 +56,8 @@ TEST(CapacityStep, IsKeptWhenTheThresholdsAreMetAndAllWasSent) {
 TEST(CapacityStep, IsNoEvidenceWhereTheGeneratorWasLate) {
   EXPECT_EQ(judged({.own_lateness = 1ms}), Step::no_evidence);
   EXPECT_EQ(judged({.response = 200ms, .own_lateness = 50ms}), Step::no_evidence)
-      << "a miss may be its own doing too";
-  EXPECT_EQ(judged({.lateness = 1ms}), Step::kept) << "what waits for an answer's connection is held up by the server";
+      << "the generator may have caused the miss";
+  EXPECT_EQ(judged({.lateness = 1ms}), Step::kept) << "waiting for a connection that waits for an answer is the server's delay";
   EXPECT_EQ(judge_step(10, run_of(10, {.response = 99ms}), below_100ms()).outcome, Step::kept)
       << "too few for a percentile, but all are within the limit";
 }
@@ -112,7 +112,7 @@ TEST_F(CapacitySearching, ReturnsWhatIsKnownWhenInterruptedAndTheErrorOfARun) {
   ASSERT_TRUE(found.ok());
   EXPECT_TRUE(found->interrupted);
   EXPECT_EQ(found->knee, 200);
-  EXPECT_EQ(found->steps.size(), 2u) << "a part of a step says nothing";
+  EXPECT_EQ(found->steps.size(), 2u) << "an incomplete step proves nothing";
   const auto failed = search([](double) -> Result<RunResult> {
     return Error{ErrorCode::unavailable, "gone"};
   });

@@ -1,4 +1,4 @@
-// The whole command with streams of its own, against servers in this process.
+// The complete command with injected streams, against servers in this process.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>

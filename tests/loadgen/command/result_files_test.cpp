@@ -1,5 +1,5 @@
-// Nothing that was measured is lost for a file: it is tried first, written through links and pipes, and said when it
-// fails.
+// No measurement is lost because of a file: files are opened first, links and pipes are followed, and failures are
+// reported.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,8 +47,8 @@ TEST_F(OutputFiles, AreCompleteOrUnchanged) {
   EXPECT_EQ(contents_of(path), "second");
   struct stat found {};
   ::stat(path.c_str(), &found);
-  EXPECT_EQ(found.st_mode & 0777u, 0640u) << "who might read it, may";
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "and nothing is left beside it";
+  EXPECT_EQ(found.st_mode & 0777u, 0640u) << "permissions are kept";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1) << "no temporary file remains";
 }
 
 TEST_F(OutputFiles, FollowLinks) {

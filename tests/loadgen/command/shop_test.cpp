@@ -1,5 +1,5 @@
-// The real program against a server that it has never seen: a shop in another language, with another API and
-// another database, that does one thing wrong when it is told to.
+// The real program against another server: a shop in another language, with another API and another database, and
+// optionally one planted fault.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -209,9 +209,9 @@ TEST(Interruption, ReturnsTheResultSoFar) {
 TEST(Interruption, ASecondOneEndsTheRunImmediately) {
   const Shop shop("");
   NEEDS_SHOP(shop);
-  const auto load = shop.long_loadtest("5000/s");  // more than the shop can do: some are always in flight
+  const auto load = shop.long_loadtest("5000/s");  // more than the shop can handle: some are always in flight
   ASSERT_TRUE(shop.is_busy());
-  shop.freeze();  // and would be waited for
+  shop.freeze();  // which would have to be waited for
   std::atomic<bool> ended = false;
   std::thread impatient([&] {
     while (!ended) {
@@ -223,7 +223,7 @@ TEST(Interruption, ASecondOneEndsTheRunImmediately) {
   ended = true;
   impatient.join();
   EXPECT_EQ(end.code, 130);
-  EXPECT_EQ(end.out, "") << "no result is waited for";
+  EXPECT_EQ(end.out, "") << "it does not wait for a result";
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ LedgerEntry entry_of(std::uint64_t operation) {
   return entry;
 }
 
-// Two threads leave `count` entries, each thread its own half, nearly in order as answers come; every tenth
+// Two threads add `count` entries, half each, nearly in order like answers; every tenth
 // operation is missing.
 LedgerEntries filled(EntryStore& store, std::uint64_t count) {
   const auto worker = [&](std::uint64_t part) {
@@ -71,7 +71,7 @@ TEST(EntryStore, ReturnsManyEntriesFromAFileInOrder) {
 }
 
 TEST(EntryStore, KeepsWhatItCannotWrite) {
-  EntryStore store({"/nonexistent", 20'000});
+  EntryStore store({"/dev/null", 20'000});
   const LedgerEntries entries = filled(store, 100'000);
   EXPECT_FALSE(entries.is_in_file());
   expect_all(entries, 100'000);

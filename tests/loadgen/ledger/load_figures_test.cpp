@@ -50,7 +50,7 @@ TEST(LoadFigures, CountEachRequestOnce) {
 TEST(LoadFigures, TimeResponsesFromThePlanAndServiceFromTheSend) {
   const LoadFigures figures = figures_of(ledger_of(rows));
   EXPECT_EQ(figures.response.count(), 7u)
-      << "what waited in vain for a connection counts, what met none does not";
+      << "a time-out waiting for a connection counts, a refused connection does not";
   EXPECT_EQ(figures.response.max(), 1000ms);
   EXPECT_EQ(figures.service.count(), 6u);
   EXPECT_EQ(figures.service.min(), 9ms);

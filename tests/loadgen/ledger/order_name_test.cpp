@@ -1,4 +1,4 @@
-// Ids are kept as they came, and compared by what they are.
+// Ids are kept as received and compared by meaning.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -18,7 +18,7 @@ TEST(OrderId, IsTheSameInEverySpelling) {
                            "{867a4850-d872-42eb-a83d-c71921cdc0c3}", "urn:uuid:867a4850-d872-42eb-a83d-c71921cdc0c3",
                            "\\x867a4850d87242eba83dc71921cdc0c3", "867a4850-d872-42eb-a83d-c71921cdc0c3    "})
     EXPECT_EQ(order_ref(text), uuid) << text;
-  EXPECT_EQ(order_ref("R-17   "), order_ref("R-17")) << "char(n) is filled up";
+  EXPECT_EQ(order_ref("R-17   "), order_ref("R-17")) << "char(n) is padded";
   EXPECT_EQ(order_ref("17.000"), order_ref("17"));
 }
 
@@ -45,11 +45,11 @@ TEST(OrderId, IsReadWithoutTheEscapesOfItsJson) {
   const AnswerPlan plan(receipts());
   EXPECT_EQ(plan.read(R"({"receipt":{"number":"2026\/000123"}})").order_name, "2026/000123");
   EXPECT_EQ(plan.read(R"({"rec\u0065ipt":{"number":"\u00fc"}})").order_name, "ü");
-  EXPECT_EQ(plan.read("\xEF\xBB\xBF{\"receipt\":{\"number\":\"A\"}}").order_name, "A") << "behind a byte order mark";
+  EXPECT_EQ(plan.read("\xEF\xBB\xBF{\"receipt\":{\"number\":\"A\"}}").order_name, "A") << "after a byte order mark";
   EXPECT_EQ(plan.read(R"({"receipt":{"number":"867a4850\u002dd872-42eb-a83d-c71921cdc0c3"}})").order,
             *Uuid::parse(plain_uuid));
   EXPECT_TRUE(plan.read(R"({"wieder\u005fholt":"\u00e9"})").is_duplicate);
-  EXPECT_EQ(plan.read(R"({"receipt":{"number":"null"}})").order_name, "null") << "a text, however it reads";
+  EXPECT_EQ(plan.read(R"({"receipt":{"number":"null"}})").order_name, "null") << "a text, whatever it looks like";
   EXPECT_TRUE(plan.read(R"({"receipt":{"number":null}})").order.is_nil());
 }
 
@@ -78,7 +78,7 @@ TEST(OrderId, MayBeInAHeaderOrInTextThatIsNotJson) {
   EXPECT_EQ(by_header(""), "");
   profile.answer.order_texts = {{.header = "Location", .after = "id=", .before = "&"}};
   EXPECT_EQ(by_header("/o?id=R-17&x=1"), "R-17");
-  EXPECT_EQ(by_header("/o?x=1"), "") << "without its marks there is none";
+  EXPECT_EQ(by_header("/o?x=1"), "") << "without its delimiters there is none";
   profile.answer.order_texts = {{.after = "<id>", .before = "</id>"}};
   EXPECT_EQ(AnswerPlan(profile).read("<order><id> R-17 </id></order>").order_name, "R-17");
 }

@@ -1,4 +1,4 @@
-// The headers of a profile: one of each goes over the line, and none that a request cannot have.
+// The headers of a profile: each is sent once, and invalid ones are refused.
 #include "loadgen/profile/profile_headers.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// A target whose name stands for several addresses.
+// A target whose name has several addresses.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ using testing::ElementsAre;
 class TwoAddresses : public testing::Test {
  protected:
   void SetUp() override {
-    if (!name_two_addresses()) GTEST_SKIP() << "names of its own need the rights of root";
+    if (!name_two_addresses()) GTEST_SKIP() << "setting host names requires root";
     options.scenario = ScenarioKind::individual;
     options.token = "token";
     options.targets = {fmt::format("http://two.test:{}", first.port())};
@@ -67,7 +67,7 @@ TEST_F(TwoAddresses, TheOtherIsUsedWhileOneIsUnavailableAndThenBoth) {
   const RunResult result = run();
   operator_of_second.join();
   EXPECT_EQ(result.requests.unreached, 0u);
-  EXPECT_LE(result.requests.transport_errors, 10u) << "what was under way when it went";
+  EXPECT_LE(result.requests.transport_errors, 10u) << "requests in flight when it stopped";
   EXPECT_GT(taken_second, 30) << "it is loaded again";
 }
 

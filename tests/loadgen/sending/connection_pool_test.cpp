@@ -1,4 +1,4 @@
-// Connections are made when a request finds none free, and none waits in front of a server that serves one at a time.
+// Connections are opened when a request finds none idle, and none stays unused at a server that serves one at a time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ RunResult carried_out(const LoadOptions& options) {
   return {};
 }
 
-// Most requests that were due and not yet answered at one moment.
+// The most requests that were due and not yet answered at the same time.
 std::uint32_t due_at_once(const Ledger& ledger) {
   std::uint32_t most = 0;
   for (const LedgerEntry& one : ledger.entries) {
@@ -69,7 +69,7 @@ TEST(Connections, OfAGroupAreOpenedToEachOfItsTargets) {
 
 TEST(Connections, AreNotReusedAfterARequestWithClose) {
   OrderServers servers(1, [](const Received&, std::size_t) -> std::optional<TestAnswer> {
-    // It does not say so, and closes: as it was asked to.
+    // The server closes as requested, without announcing it.
     TestAnswer closing = answer(201, R"({"id":"867a4850-d872-42eb-a83d-c71921cdc0c3"})");
     closing.after = TestAnswer::After::close;
     return closing;

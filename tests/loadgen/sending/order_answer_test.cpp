@@ -84,7 +84,7 @@ TEST(OrderAnswer, DoesNotCrashOnAnyPartOrMutation) {
     AnswerPlan(order_profile()).read(part);
   }
   EXPECT_EQ(AnswerPlan(order_profile()).read(created.substr(0, 60)).order, order)
-      << "what stands before the cut counts";
+      << "members before the cut count";
 }
 
 TEST(RequestOutcome, IsTheTableOfStatuses) {

@@ -29,7 +29,7 @@ http::request<http::string_body> parse(const std::string& bytes) {
   const std::size_t used = parser.put(boost::asio::buffer(bytes), failure);
   EXPECT_FALSE(failure) << failure.message();
   EXPECT_TRUE(parser.is_done());
-  EXPECT_EQ(used, bytes.size()) << "nothing behind the body";
+  EXPECT_EQ(used, bytes.size()) << "nothing after the body";
   return parser.release();
 }
 

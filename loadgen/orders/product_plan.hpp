@@ -1,5 +1,5 @@
-// The products of a run's orders: its own ones, or those of the server's catalogue. Everything is derived from the run, the
-// seed and the number of a group, so that request writer, ledger and verdicts agree.
+// The products of a run's orders: its own ones, or those of the server's catalogue. Everything is derived from the run,
+// the seed and the number of a group, so that request writer, ledger and verdicts agree.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 #include "loadgen/profile/request_template.hpp"
 
 namespace sagactl {

@@ -1,5 +1,5 @@
-// The ids and prices of a run's products, derived from the run, the seed and a number, so that an order in the database can
-// be traced to its request without storing anything.
+// The ids and prices of a run's products, derived from the run, the seed and a number, so that an order in the database
+// can be traced to its request without storing anything.
 #pragma once
 
 #include <cstdint>

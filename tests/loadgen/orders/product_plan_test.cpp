@@ -1,4 +1,4 @@
-#include "loadgen/schedule/product_plan.hpp"
+#include "loadgen/orders/product_plan.hpp"
 
 #include <gtest/gtest.h>
 

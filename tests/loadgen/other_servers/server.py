@@ -1,26 +1,26 @@
-"""Correct servers that differ in their manners, and each with one fault when it is told to.
+"""Correct servers of different kinds, each optionally with one planted fault.
 
-    Server(manner, fault, folder, seed) starts one in this process; `url`, `profile` and `database` say how it is tested.
+    Server(kind, fault, folder, seed) starts one in this process; `url`, `profile` and `database` are what a test needs.
 
-Manners:
+Kinds:
   escaped   ids and names are written with JSON escapes
   respelled UUIDs in capitals in the answers, without hyphens in the database
-  padded    UUIDs in braces, and char(n) columns that are filled up with blanks
-  late      the answer comes at once, the row later, the payment later still
+  padded    UUIDs in braces, and char(n) columns that are padded with spaces
+  late      the answer is immediate, the row follows later, the payment even later
   single    one connection is served at a time, and closed after its answer
-  declined  an order that fails is answered 402 and kept as a cancelled row
+  declined  an order that fails is answered with 402 and stored as a cancelled row
   bodyless  an answer is a Location and no body
   bighead   12 KB of cookies in each head, and ids of 130 bytes
-  seconds   times are whole seconds, rows come in no order
-  queue     one order at a time, so that clients give up on requests that are still done
-  blob      UUIDs are kept as bytes
+  seconds   times are whole seconds, rows are unordered
+  queue     one order at a time, so that requests time out at clients and take effect later
+  blob      UUIDs are stored as bytes
 Faults, each in the first order (or group) that it fits:
-  double        a key makes two orders
-  lost          an order that was accepted is not kept
+  double        a key creates two orders
+  lost          an order that was accepted is not stored
   stuck         an order never ends
-  uncompensated an order that failed keeps a step in effect
+  uncompensated a failed order keeps a step in effect
   twice         a payment is captured twice
-  error         an order is done, and answered 500 (nothing is wrong, and it must be shown)
+  error         an order takes effect, but is answered with 500 (not a fault, but must be shown)
 """
 import http.server
 import json
@@ -31,7 +31,7 @@ import threading
 import time
 import uuid
 
-MANNERS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob"]
+KINDS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob"]
 FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error"]
 
 SCHEMA = """
@@ -47,14 +47,14 @@ def now_us():
 
 
 class Server:
-    def __init__(self, manner, fault, folder, seed):
-        self.manner, self.fault, self.faulted = manner, fault, False
+    def __init__(self, kind, fault, folder, seed):
+        self.kind, self.fault, self.faulted = kind, fault, False
         self.random = random.Random(seed)
         self.database = f"{folder}/sale.db"
         self.db = sqlite3.connect(self.database, check_same_thread=False, isolation_level=None)
         self.db.executescript(SCHEMA)
         self.lock, self.seen, self.count = threading.Lock(), {}, 0
-        threaded = manner != "single"
+        threaded = kind != "single"
         kind = http.server.ThreadingHTTPServer if threaded else http.server.HTTPServer
         server = type("Listening", (kind,), {"request_queue_size": 256, "handle_error": lambda *_: None})
         self.http = server(("127.0.0.1", 0), type("Bound", (Handler,), {"shop": self}))
@@ -72,9 +72,9 @@ class Server:
             self.db.close()
 
     def profile_text(self):
-        order = {"bodyless": '{ header = "Location" }', "escaped": '"/bestätigt/nr"'}.get(self.manner, '"/receipt/id"')
-        accepted = "[201]" if self.manner != "declined" else "[201]"
-        shuffled = "order by random()" if self.manner == "seconds" else ""
+        order = {"bodyless": '{ header = "Location" }', "escaped": '"/bestätigt/nr"'}.get(self.kind, '"/receipt/id"')
+        accepted = "[201]" if self.kind != "declined" else "[201]"
+        shuffled = "order by random()" if self.kind == "seconds" else ""
         return f"""
 [create]
 path = "/buy"
@@ -96,14 +96,14 @@ steps = "select sale as order_id, name as step, step.state as state, at_us from 
 payments = "select sale as order_id, kind, payment.amount as amount from payment join sale on sale.id = payment.sale where request_key like '{{prefix}}%'"
 """
 
-    # Whether this is the moment of the planted fault.
+    # Whether the planted fault applies here; only once.
     def faults(self, name):
         if self.fault != name or self.faulted:
             return False
         self.faulted = True
         return True
 
-    # The same id: for the answer, and as the database has it.
+    # The same id as the answer and as the database spell it.
     def new_id(self):
         self.count += 1
         one = uuid.UUID(int=self.random.getrandbits(128), version=4)
@@ -115,76 +115,76 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
                 "bighead": (f"order-{spelled}-" + "x" * 86,) * 2,
                 "seconds": (self.count,) * 2,
                 "late": (self.count, f"{self.count}.0"),
-                "queue": (f"S{self.count:08d}",) * 2}.get(self.manner, (spelled,) * 2)
+                "queue": (f"S{self.count:08d}",) * 2}.get(self.kind, (spelled,) * 2)
 
     def at(self):
         us = now_us()
-        return us // 1_000_000 * 1_000_000 if self.manner == "seconds" else us
+        return us // 1_000_000 * 1_000_000 if self.kind == "seconds" else us
 
     def buy(self, key, fails):
         with self.lock:
-            if self.manner == "queue":
+            if self.kind == "queue":
                 time.sleep(0.03)
             again = self.seen.get(key)
             if again and not (not fails and self.faults("double")):
                 return again[0], again[1]
-            told, kept = self.new_id()
-            status = 402 if fails and self.manner == "declined" else 201
-            self.seen[key] = (200 if status == 201 else status, told)
+            answered, stored = self.new_id()
+            status = 402 if fails and self.kind == "declined" else 201
+            self.seen[key] = (200 if status == 201 else status, answered)
             if not fails and not again and self.faults("lost"):
-                return status, told
-            if self.manner == "late":
-                threading.Timer(0.2 + self.random.random() * 0.5, self.keep_later, (kept, key, fails)).start()
+                return status, answered
+            if self.kind == "late":
+                threading.Timer(0.2 + self.random.random() * 0.5, self.keep_later, (stored, key, fails)).start()
             else:
-                self.keep(kept, key, fails)
-                self.finish(kept, fails)
+                self.keep(stored, key, fails)
+                self.finish(stored, fails)
             if not fails and self.faults("error"):
-                return 500, told
-            return status, told
+                return 500, answered
+            return status, answered
 
-    def keep_later(self, kept, key, fails):
+    def keep_later(self, stored, key, fails):
         with self.lock:
             try:
-                self.keep(kept, key, fails)
-                self.finish(kept, fails, pays=False)
+                self.keep(stored, key, fails)
+                self.finish(stored, fails, pays=False)
             except sqlite3.ProgrammingError:
                 return
         if not fails:
-            threading.Timer(0.1 + self.random.random() * 0.3, self.pay_later, (kept,)).start()
+            threading.Timer(0.1 + self.random.random() * 0.3, self.pay_later, (stored,)).start()
 
-    def pay_later(self, kept):
+    def pay_later(self, stored):
         with self.lock:
             try:
-                self.pay(kept)
+                self.pay(stored)
             except sqlite3.ProgrammingError:
                 pass
 
-    def keep(self, kept, key, fails):
-        pad = " " * 10 if self.manner == "padded" else ""
-        self.db.execute("insert into sale values (?,?,?,?,null,'12.50')", (kept, key + pad, "open" + pad, self.at()))
-        self.step(kept, "reserve", "done")
+    def keep(self, stored, key, fails):
+        pad = " " * 10 if self.kind == "padded" else ""
+        self.db.execute("insert into sale values (?,?,?,?,null,'12.50')", (stored, key + pad, "open" + pad, self.at()))
+        self.step(stored, "reserve", "done")
 
-    def step(self, kept, name, state):
-        self.db.execute("insert into step values (?,?,?,?)", (kept, name, state, self.at()))
+    def step(self, stored, name, state):
+        self.db.execute("insert into step values (?,?,?,?)", (stored, name, state, self.at()))
 
-    def pay(self, kept):
-        self.db.execute("insert into payment values (?,'capture','12.50')", (kept,))
+    def pay(self, stored):
+        self.db.execute("insert into payment values (?,'capture','12.50')", (stored,))
         if self.faults("twice"):
-            self.db.execute("insert into payment values (?,'capture','12.50')", (kept,))
-            self.db.execute("insert into payment values (?,'refund','12.50')", (kept,))
+            self.db.execute("insert into payment values (?,'capture','12.50')", (stored,))
+            self.db.execute("insert into payment values (?,'refund','12.50')", (stored,))
 
-    def finish(self, kept, fails, pays=True):
-        pad = " " * 10 if self.manner == "padded" else ""
+    def finish(self, stored, fails, pays=True):
+        pad = " " * 10 if self.kind == "padded" else ""
         if fails:
             if not self.faults("uncompensated"):
-                self.step(kept, "reserve", "undone")
-            self.db.execute("update sale set state=?, ended_us=? where id=?", ("cancelled" + pad, self.at(), kept))
+                self.step(stored, "reserve", "undone")
+            self.db.execute("update sale set state=?, ended_us=? where id=?", ("cancelled" + pad, self.at(), stored))
             return
-        self.step(kept, "pay", "done")
+        self.step(stored, "pay", "done")
         if pays:
-            self.pay(kept)
+            self.pay(stored)
         if not self.faults("stuck"):
-            self.db.execute("update sale set state=?, ended_us=? where id=?", ("done" + pad, self.at(), kept))
+            self.db.execute("update sale set state=?, ended_us=? where id=?", ("done" + pad, self.at(), stored))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -192,30 +192,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
     disable_nagle_algorithm, wbufsize = True, -1
 
     def do_POST(self):
-        manner = self.shop.manner
+        kind = self.shop.kind
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         for name in ("Content-Type", "Host", "Accept"):
             if len(self.headers.get_all(name) or []) != 1:
                 return self.answer(400, json.dumps({"why": f"{name} must be there once"}))
         try:
-            status, told = self.shop.buy(self.headers["Request-Key"], "PAYMENT_FAIL" in body["sku"])
+            status, answered = self.shop.buy(self.headers["Request-Key"], "PAYMENT_FAIL" in body["sku"])
         except sqlite3.ProgrammingError:
             return None
-        if manner == "bodyless":
-            return self.answer(status, "", Location=f"{self.shop.url}/sales/{told}?lang=en")
-        if manner == "escaped":
-            return self.answer(status, json.dumps({"bestätigt": {"nr": told}}).replace("/", "\\/"))
-        return self.answer(status, json.dumps({"receipt": {"id": told}}))
+        if kind == "bodyless":
+            return self.answer(status, "", Location=f"{self.shop.url}/sales/{answered}?lang=en")
+        if kind == "escaped":
+            return self.answer(status, json.dumps({"bestätigt": {"nr": answered}}).replace("/", "\\/"))
+        return self.answer(status, json.dumps({"receipt": {"id": answered}}))
 
     def do_GET(self):
         return self.answer(404, "{}")
 
     def answer(self, status, text, **headers):
         self.send_response(status)
-        if self.shop.manner == "bighead":
+        if self.shop.kind == "bighead":
             for i in range(4):
                 self.send_header("Set-Cookie", f"session.{i}={'x' * 3000}; Path=/")
-        if self.shop.manner == "single":
+        if self.shop.kind == "single":
             self.send_header("Connection", "close")
         for name, value in headers.items():
             self.send_header(name, value)

@@ -1,4 +1,4 @@
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 
 #include <gtest/gtest.h>
 

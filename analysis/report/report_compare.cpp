@@ -31,15 +31,15 @@ std::string shown(const FigureChange& figure) {
   };
   if (!figure.before.value || !figure.after.value) return "";
   switch (figure.finding) {
-    case FigureChange::Finding::higher:
+    case FigureChange::Difference::higher:
       return with("higher");
-    case FigureChange::Finding::lower:
+    case FigureChange::Difference::lower:
       return with("lower");
-    case FigureChange::Finding::same:
+    case FigureChange::Difference::same:
       return figure.interval ? fmt::format("no difference ({:+.1f} to {:+.1f} %)", figure.interval->low * 100,
                                            figure.interval->high * 100)
                              : "no difference";
-    case FigureChange::Finding::undecided:
+    case FigureChange::Difference::undecided:
       return with("not enough data");
   }
   return {};

@@ -99,15 +99,15 @@ FigureSide side_of(std::span<const Json> results, const Figure& figure) {
   return side;
 }
 
-FigureChange::Finding finding_of(const Interval& change) {
-  if (change.low > 0) return FigureChange::Finding::higher;
-  return change.high < 0 ? FigureChange::Finding::lower : FigureChange::Finding::same;
+FigureChange::Difference finding_of(const Interval& change) {
+  if (change.low > 0) return FigureChange::Difference::higher;
+  return change.high < 0 ? FigureChange::Difference::lower : FigureChange::Difference::same;
 }
 
 // For two single runs: whether their intervals are disjoint.
-FigureChange::Finding finding_of(const Interval& before, const Interval& after) {
-  if (after.low > before.high) return FigureChange::Finding::higher;
-  return after.high < before.low ? FigureChange::Finding::lower : FigureChange::Finding::same;
+FigureChange::Difference finding_of(const Interval& before, const Interval& after) {
+  if (after.low > before.high) return FigureChange::Difference::higher;
+  return after.high < before.low ? FigureChange::Difference::lower : FigureChange::Difference::same;
 }
 
 // As ratios where all values are above zero, so that a change of a tenth counts the same at any size.
@@ -136,7 +136,7 @@ FigureChange change_of(const Figure& figure, std::span<const Json> before, std::
   if (change.before.interval && change.after.interval)
     change.finding = finding_of(*change.before.interval, *change.after.interval);
   else if (*change.before.value == *change.after.value)
-    change.finding = FigureChange::Finding::same;
+    change.finding = FigureChange::Difference::same;
   return change;
 }
 
@@ -182,15 +182,15 @@ Result<std::vector<std::string>> names_of(std::span<const Json> results) {
   return names;
 }
 
-std::string_view to_string(FigureChange::Finding finding) {
+std::string_view to_string(FigureChange::Difference finding) {
   switch (finding) {
-    case FigureChange::Finding::higher:
+    case FigureChange::Difference::higher:
       return "higher";
-    case FigureChange::Finding::lower:
+    case FigureChange::Difference::lower:
       return "lower";
-    case FigureChange::Finding::same:
+    case FigureChange::Difference::same:
       return "no difference";
-    case FigureChange::Finding::undecided:
+    case FigureChange::Difference::undecided:
       return "undecided";
   }
   return "undecided";

@@ -20,7 +20,7 @@ struct FigureSide {
 };
 
 struct FigureChange {
-  enum class Finding {
+  enum class Difference {
     higher,
     lower,
     same,       // chance explains the difference
@@ -30,7 +30,7 @@ struct FigureChange {
   FigureSide before = {}, after = {};
   std::optional<double> change = std::nullopt;      // of `after` relative to `before`
   std::optional<Interval> interval = std::nullopt;  // its 95 % interval, for several runs
-  Finding finding = Finding::undecided;
+  Difference finding = Difference::undecided;
 };
 
 struct VerdictChange {

@@ -21,18 +21,18 @@ class MoveReader final : public nlohmann::json_sax<Json> {
   }
   bool end_object() override { return depth_-- > 0; }
   bool start_array(std::size_t) override {
-    if (depth_++ != in_event || member_ != Member::items) return false;
+    if (depth_++ != in_event || member_ != EventMember::items) return false;
     return listed = true;
   }
   bool end_array() override { return depth_-- > 0; }
   bool key(string_t& name) override {
     const auto it = std::find(names.begin(), names.end(), name);
-    member_ = static_cast<Member>(it - names.begin());
+    member_ = static_cast<EventMember>(it - names.begin());
     return true;
   }
   bool string(string_t& text) override {
-    if (depth_ == in_move && member_ == Member::id) facts.moves.back().stock = std::move(text);
-    if (depth_ == in_event && member_ == Member::reason) facts.expired = text == "expired";
+    if (depth_ == in_move && member_ == EventMember::id) facts.moves.back().stock = std::move(text);
+    if (depth_ == in_event && member_ == EventMember::reason) facts.expired = text == "expired";
     return depth_ >= in_event;
   }
   bool number_integer(number_integer_t number) override { return take(number); }
@@ -46,7 +46,7 @@ class MoveReader final : public nlohmann::json_sax<Json> {
   }
 
  private:
-  enum class Member { items, reason, id, quantity, version, available, reserved, sold, other };
+  enum class EventMember { items, reason, id, quantity, version, available, reserved, sold, other };
   static constexpr std::array<std::string_view, 8> names = {
       "items", "reason", "id", "quantity", "stockVersion", "available", "reserved", "sold"};
   static constexpr int in_event = 1, in_list = 2, in_move = 3;
@@ -54,20 +54,20 @@ class MoveReader final : public nlohmann::json_sax<Json> {
   bool take(std::int64_t number) {
     if (depth_ != in_move) return depth_ == in_event;
     StockMove& move = facts.moves.back();
-    if (member_ == Member::quantity) {
+    if (member_ == EventMember::quantity) {
       move.quantity = number;
       return true;
     }
-    if (member_ < Member::version || member_ > Member::sold) return true;
+    if (member_ < EventMember::version || member_ > EventMember::sold) return true;
     if (!move.left) move.left.emplace();
-    if (member_ == Member::version) move.left->version = static_cast<int>(number);
-    if (member_ == Member::available) move.left->available = number;
-    if (member_ == Member::reserved) move.left->reserved = number;
-    if (member_ == Member::sold) move.left->sold = number;
+    if (member_ == EventMember::version) move.left->version = static_cast<int>(number);
+    if (member_ == EventMember::available) move.left->available = number;
+    if (member_ == EventMember::reserved) move.left->reserved = number;
+    if (member_ == EventMember::sold) move.left->sold = number;
     return true;
   }
 
-  Member member_ = Member::other;
+  EventMember member_ = EventMember::other;
   int depth_ = 0;
 };
 

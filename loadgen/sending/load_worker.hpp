@@ -16,7 +16,7 @@
 #include "loadgen/options.hpp"
 #include "loadgen/sending/order_answer.hpp"
 #include "loadgen/sending/request_writer.hpp"
-#include "loadgen/sending/backlog.hpp"
+#include "loadgen/sending/unit_backlog.hpp"
 
 namespace sagactl {
 
@@ -115,7 +115,7 @@ class LoadWorker {
 
   LoadWorkerSetup setup_;
   ConnectionPool pool_;
-  Backlog backlog_;
+  UnitBacklog backlog_;
   EntryLog log_;
   WorkerHealth health_;
   std::vector<char> input_;

@@ -143,17 +143,17 @@ TEST(StepsWithEqualTimes, MayBeInAnyValidOrder) {
 }
 
 TEST(UnreadableRows, AreReportedAndTheOthersJudged) {
-  struct Row {
+  struct WrongValue {
     const char* table;
     const char* column;
     const char* value;
     const char* said;
   };
-  for (const Row& row :
-       {Row{"orders", "created_us", "yesterday", "sql.orders returns 'yesterday' as created_us of order R-"},
-        Row{"steps", "state", "maybe", "sql.steps returns 'maybe' as state: it must be done or undone"},
-        Row{"stock", "available", "many", "sql.stock returns 'many' as available: it must be a whole number"},
-        Row{"payments", "amount", "much", "sql.payments returns 'much' as amount: it must be money"}}) {
+  for (const WrongValue& row :
+       {WrongValue{"orders", "created_us", "yesterday", "sql.orders returns 'yesterday' as created_us of order R-"},
+        WrongValue{"steps", "state", "maybe", "sql.steps returns 'maybe' as state: it must be done or undone"},
+        WrongValue{"stock", "available", "many", "sql.stock returns 'many' as available: it must be a whole number"},
+        WrongValue{"payments", "amount", "much", "sql.payments returns 'much' as amount: it must be money"}}) {
     ForeignWorld world;
     world.tables[row.table][0][row.column] = row.value;
     const Examination found = world.examine();

@@ -8,7 +8,7 @@
 namespace sagactl {
 namespace {
 
-using Finding = FigureChange::Finding;
+using Difference = FigureChange::Difference;
 
 // A run with these figures and a percentile curve that is even around p99.
 Json run_with(double p99, double accepted, const char* verdict = "PASS") {
@@ -44,7 +44,7 @@ TEST(Comparison, FindsAChangeGreaterThanTheVariationOfRuns) {
   const auto comparison = compare_runs(runs_with({10, 10.2, 9.9, 10.1, 10.3}), runs_with({12, 12.3, 11.9, 12.2, 12.4}));
   ASSERT_TRUE(comparison);
   const FigureChange p99 = figure(*comparison, "latency p99, ms");
-  EXPECT_EQ(p99.finding, Finding::higher);
+  EXPECT_EQ(p99.finding, Difference::higher);
   EXPECT_NEAR(*p99.change, 0.2, 0.02);
   ASSERT_TRUE(p99.interval);
   EXPECT_GT(p99.interval->low, 0.15);
@@ -56,15 +56,15 @@ TEST(Comparison, FindsAChangeGreaterThanTheVariationOfRuns) {
 TEST(Comparison, SaysThatThereIsNoDifferenceWhereThereIsNone) {
   const auto comparison = compare_runs(runs_with({10, 10.4, 9.8, 10.1, 10.3}), runs_with({10.2, 9.9, 10.3, 10.0, 10.2}));
   ASSERT_TRUE(comparison);
-  EXPECT_EQ(figure(*comparison, "latency p99, ms").finding, Finding::same);
-  EXPECT_EQ(figure(*comparison, "accepted/s").finding, Finding::same);
+  EXPECT_EQ(figure(*comparison, "latency p99, ms").finding, Difference::same);
+  EXPECT_EQ(figure(*comparison, "accepted/s").finding, Difference::same);
   EXPECT_THAT(compare_text(*comparison), testing::HasSubstr("no difference"));
 }
 
 TEST(Comparison, IsUndecidedWithTooFewRuns) {
   const auto comparison = compare_runs(runs_with({10, 10.1, 10.2}), runs_with({20, 20.1, 20.2}));
   ASSERT_TRUE(comparison);
-  EXPECT_EQ(figure(*comparison, "latency p99, ms").finding, Finding::undecided);
+  EXPECT_EQ(figure(*comparison, "latency p99, ms").finding, Difference::undecided);
   EXPECT_THAT(compare_text(*comparison), testing::HasSubstr("four runs on each side"));
 }
 
@@ -72,10 +72,10 @@ TEST(Comparison, ComparesSingleRunsByTheirOwnIntervals) {
   const std::vector<Json> before = {run_with(10, 1000)}, alike = {run_with(10.01, 1000.3)}, other = {run_with(14, 900)};
   const auto same = compare_runs(before, alike), changed = compare_runs(before, other);
   ASSERT_TRUE(same && changed);
-  EXPECT_EQ(figure(*same, "latency p99, ms").finding, Finding::same);
-  EXPECT_EQ(figure(*same, "accepted/s").finding, Finding::same);
-  EXPECT_EQ(figure(*changed, "latency p99, ms").finding, Finding::higher);
-  EXPECT_EQ(figure(*changed, "accepted/s").finding, Finding::lower);
+  EXPECT_EQ(figure(*same, "latency p99, ms").finding, Difference::same);
+  EXPECT_EQ(figure(*same, "accepted/s").finding, Difference::same);
+  EXPECT_EQ(figure(*changed, "latency p99, ms").finding, Difference::higher);
+  EXPECT_EQ(figure(*changed, "accepted/s").finding, Difference::lower);
   EXPECT_THAT(compare_text(*same), testing::HasSubstr("One run on each side"));
 }
 

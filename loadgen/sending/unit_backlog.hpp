@@ -16,9 +16,9 @@ struct DueUnit {
 };
 
 // FIFO queues: one per target for single orders, and one for groups, which may go to any targets.
-class Backlog {
+class UnitBacklog {
  public:
-  Backlog(std::size_t targets, std::uint32_t requests_max);
+  UnitBacklog(std::size_t targets, std::uint32_t requests_max);
 
   // False, without effect, when there would be more than requests_max requests.
   bool push(std::size_t queue, const DueUnit& due);

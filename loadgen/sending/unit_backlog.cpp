@@ -1,8 +1,8 @@
-#include "loadgen/sending/backlog.hpp"
+#include "loadgen/sending/unit_backlog.hpp"
 
 namespace sagactl {
 
-Backlog::Backlog(std::size_t targets, std::uint32_t requests_max)
+UnitBacklog::UnitBacklog(std::size_t targets, std::uint32_t requests_max)
     : entries_(requests_max), queues_(targets + 1), requests_max_(requests_max) {
   for (std::uint32_t i = requests_max; i > 0; --i) {
     entries_[i - 1].next = free_;
@@ -10,7 +10,7 @@ Backlog::Backlog(std::size_t targets, std::uint32_t requests_max)
   }
 }
 
-bool Backlog::push(std::size_t queue, const DueUnit& due) {
+bool UnitBacklog::push(std::size_t queue, const DueUnit& due) {
   if (requests_ + due.unit.count > requests_max_) return false;
   const std::uint32_t index = free_;
   free_ = entries_[index].next;
@@ -27,12 +27,12 @@ bool Backlog::push(std::size_t queue, const DueUnit& due) {
   return true;
 }
 
-const DueUnit* Backlog::front(std::size_t queue) const {
+const DueUnit* UnitBacklog::front(std::size_t queue) const {
   const std::uint32_t head = queues_[queue].head;
   return head == none ? nullptr : &entries_[head].due;
 }
 
-void Backlog::pop(std::size_t queue) {
+void UnitBacklog::pop(std::size_t queue) {
   BacklogQueue& from = queues_[queue];
   const std::uint32_t index = from.head;
   from.head = entries_[index].next;

@@ -1,4 +1,4 @@
-#include "loadgen/sending/backlog.hpp"
+#include "loadgen/sending/unit_backlog.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@ DueUnit unit(std::uint64_t operation, std::uint16_t count = 1) {
   return {{operation, 0, OrderKind::single, count}, 0};
 }
 
-TEST(Backlog, IsFifoPerQueue) {
-  Backlog waiting(2, 10);
+TEST(UnitBacklog, IsFifoPerQueue) {
+  UnitBacklog waiting(2, 10);
   for (std::uint64_t i = 0; i < 6; ++i) ASSERT_TRUE(waiting.push(i % 3, unit(i)));
   EXPECT_EQ(waiting.requests(), 6u);
   for (std::uint64_t i = 0; i < 6; ++i) {
@@ -21,8 +21,8 @@ TEST(Backlog, IsFifoPerQueue) {
   for (std::size_t line = 0; line < waiting.queues(); ++line) EXPECT_EQ(waiting.front(line), nullptr);
 }
 
-TEST(Backlog, CountsRequestsAndRefusesTooMany) {
-  Backlog waiting(1, 10);
+TEST(UnitBacklog, CountsRequestsAndRefusesTooMany) {
+  UnitBacklog waiting(1, 10);
   EXPECT_TRUE(waiting.push(waiting.group_queue(), unit(0, 6)));
   EXPECT_FALSE(waiting.push(waiting.group_queue(), unit(6, 5)));
   EXPECT_TRUE(waiting.push(0, unit(11, 4)));
@@ -32,8 +32,8 @@ TEST(Backlog, CountsRequestsAndRefusesTooMany) {
   EXPECT_EQ(waiting.requests(), 4u);
 }
 
-TEST(Backlog, ReusesItsPlaces) {
-  Backlog waiting(1, 3);
+TEST(UnitBacklog, ReusesItsPlaces) {
+  UnitBacklog waiting(1, 3);
   for (std::uint64_t i = 0; i < 100; ++i) {
     ASSERT_TRUE(waiting.push(0, unit(i)));
     if (i < 2) continue;

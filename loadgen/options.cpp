@@ -112,7 +112,7 @@ Result<void> check_what(const LoadOptions& options) {
   if (options.scenario != ScenarioKind::individual) return {};
   if (options.duplicates) return wrong("individual orders have no duplicates: leave out --duplicates");
   if (options.products && (options.orders || options.duration || options.rate)) {
-    return wrong("each individual order has a product of its own: leave out --products");
+    return wrong("each individual order has its own product: leave out --products");
   }
   return {};
 }
@@ -139,7 +139,7 @@ std::string_view to_string(ScenarioKind kind) {
     case ScenarioKind::all:
       return "all";
   }
-  crash("a scenario of no known kind");
+  crash("unknown scenario");
 }
 
 std::optional<ScenarioKind> parse_scenario(std::string_view text) {
@@ -159,7 +159,7 @@ std::string_view to_string(Pacing pacing) {
     case Pacing::sleep:
       return "sleep";
   }
-  crash("a pacing of no known kind");
+  crash("unknown pacing");
 }
 
 std::optional<Pacing> parse_pacing(std::string_view text) {

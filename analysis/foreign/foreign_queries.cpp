@@ -77,7 +77,7 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row) {
       if (!parse_money(row.text("amount"))) return unusable(row, query, "amount", "money such as 12.50");
       return std::nullopt;
   }
-  crash("a query of no known kind");
+  crash("unknown query");
 }
 
 Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTable table) {

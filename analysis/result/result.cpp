@@ -38,7 +38,7 @@ std::string_view to_string(RunEnd end) {
     case RunEnd::threshold_missed:
       return "threshold missed";
   }
-  crash("an end of no known kind");
+  crash("unknown end");
 }
 
 RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult> thresholds) {

@@ -46,7 +46,7 @@ std::string_view words_of(TransportFailure failure) {
     case TransportFailure::kept_closed:
       return "keep-alive connection closed as the request was sent";
   }
-  crash("a failure of no known kind");
+  crash("unknown failure");
 }
 
 // What to do if this is the most frequent answer.

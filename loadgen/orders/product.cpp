@@ -37,7 +37,7 @@ std::string_view mark_of(OrderKind kind) {
     case OrderKind::payment_fail:
       return "PAYMENT_FAIL";
   }
-  crash("an order of no known kind");
+  crash("unknown order");
 }
 
 std::optional<std::uint32_t> parse_number(std::string_view text) {
@@ -58,7 +58,7 @@ std::string_view to_string(OrderKind kind) {
     case OrderKind::payment_fail:
       return "payment_fail";
   }
-  crash("an order of no known kind");
+  crash("unknown order");
 }
 
 std::optional<OrderKind> parse_order_kind(std::string_view text) {

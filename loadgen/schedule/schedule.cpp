@@ -26,7 +26,7 @@ double average_rate(const Arrival& arrival) {
     case ArrivalKind::steps:
       return arrival.rate * (arrival.steps + 1) / (2.0 * arrival.steps);
   }
-  crash("an arrival of no known kind");
+  crash("unknown arrival");
 }
 
 double steps_time(const Arrival& arrival, double length, double k) {
@@ -108,7 +108,7 @@ std::string_view to_string(ArrivalKind kind) {
     case ArrivalKind::steps:
       return "steps";
   }
-  crash("an arrival of no known kind");
+  crash("unknown arrival");
 }
 
 std::optional<ArrivalKind> parse_arrival(std::string_view text) {

@@ -190,7 +190,7 @@ TEST(AnotherServer, WithoutItsDatabaseDoesNotHideALostOrder) {
   const Ended ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{"no-lost-order"});
-  EXPECT_THAT(witness_of(ended.json(), "no-lost-order").dump(), HasSubstr("which is not known to the server"));
+  EXPECT_THAT(witness_of(ended.json(), "no-lost-order").dump(), HasSubstr("which is not on the server"));
 }
 
 TEST(Interruption, ReturnsTheResultSoFar) {

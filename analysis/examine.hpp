@@ -29,6 +29,7 @@ struct Examination {
   Distribution distribution;
   GroupSummary groups;
   SagaTimings sagas;
+  bool ends_are_known = true;  // false: the counts of ended sagas mean nothing
   std::vector<NodeInfo> nodes;
   std::uint64_t orders = 0;  // that the figures cover
   OutstandingWork outstanding_work = {};

@@ -108,10 +108,7 @@ Result<void> LoadRun::resolve_targets() {
   }
   options_.targets = std::move(targets);
   if (reachable_url_) return {};
-  return Error{ErrorCode::unavailable,
-               fmt::format("cannot connect to {}; start a node with 'sagactl serve' or give "
-                           "--url",
-                           unreachable)};
+  return Error{ErrorCode::unavailable, fmt::format("cannot connect to {}", unreachable)};
 }
 
 Result<void> LoadRun::open_users() {

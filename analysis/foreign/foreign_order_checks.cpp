@@ -14,6 +14,8 @@ namespace {
 
 using Group = std::pair<OrderKind, std::uint32_t>;
 
+constexpr std::string_view no_order = "there is no order of this run";
+
 // Whether `before` was no longer in effect when `after` was placed.
 bool is_over(const ForeignOrders& orders, const ForeignOrder& before, const ForeignOrder& after) {
   if (!orders.is_undone(before)) return false;
@@ -114,7 +116,12 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
                      fmt::format("{}: let the query return as order_id what the answers name, or point answer.order at what the "
                                  "query returns",
                                  orders.other_spelling()));
-  if (accepted == 0 && unnamed > 0 && !orders.has_groups())
+  if (accepted + unnamed == 0) return does_not_apply(name, "no request was accepted");
+  const bool unseen = unnamed > 0 && !orders.has_groups() && violations.count() == 0;
+  if (unseen && accepted > 0)
+    return undecided(name, fmt::format("{} of {} named no order, and {}", with_separators(unnamed),
+                                       count_of(accepted + unnamed, "accepted answer"), orders.why_no_groups()));
+  if (unseen)
     return undecided(name,
                      "no answer named its order: does answer.order point at it, and is it in the first 256 KB of an "
                      "uncompressed JSON body? (With a column key in sql.orders no name is needed)");
@@ -125,9 +132,7 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
 
 Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
   constexpr std::string_view name = "no-phantom-order";
-  if (!orders.has_groups())
-    return does_not_apply(
-        name, "sql.orders has no column key (or product) that links orders to requests");
+  if (!orders.has_groups()) return does_not_apply(name, orders.why_no_groups());
   auto open = open_requests(orders);
   std::map<Group, const LedgerEntry*> refused;
   for (const LedgerEntry& entry : orders.ledger().entries)
@@ -164,6 +169,7 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
+  if (traced == 0) return does_not_apply(name, no_order);
   std::string summary = fmt::format("all {} trace to a request", count_of(traced, "order"));
   if (declined > 0) summary += fmt::format(", {} of them to refused ones, and undone", with_separators(declined));
   return violations.verdict(name, summary);
@@ -180,7 +186,9 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
   }
   std::size_t requests = 0, happened = 0;
   Violations with_errors;  // not wrong, but worth showing
-  for (const auto& [group, list] : open) {
+  for (auto& [group, list] : open) {
+    // If only some of an order's requests took effect, those that were answered with an error may be among them: shown.
+    std::stable_partition(list.begin(), list.end(), [](const LedgerEntry* it) { return it->http_status != 0; });
     requests += list.size();
     std::vector<const ForeignOrder*> unnamed_orders;
     for (const ForeignOrder* order : orders.of_group(group.first, group.second))
@@ -204,8 +212,9 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
     }
   }
   if (requests > 0 && !orders.has_groups())
-    return undecided(name, fmt::format("{} without an answer, but sql.orders has no column key",
-                                       count_of(requests, "request")));
+    return undecided(name,
+                     fmt::format("{} without an answer, but {}", count_of(requests, "request"),
+                                 orders.why_no_groups()));
   std::string summary = fmt::format("{} without an answer: {} took effect, {} did not", count_of(requests, "request"),
                                  with_separators(happened), with_separators(requests - happened));
   if (with_errors.count() > 0)
@@ -246,11 +255,16 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
   Violations violations;
   std::uint64_t ended = 0;
+  const bool any_ended = std::any_of(orders.all().begin(), orders.all().end(), [&](const ForeignOrder& order) {
+    return order.of_run && orders.has_ended(order);
+  });
+  const std::string question =
+      any_ended ? "" : ", and none has ended: does the server call final states " + orders.final_statuses() + "?";
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     ++ended;
     if (orders.has_ended(order)) continue;
-    Witness witness{.what = fmt::format("order {} is still {}", order.id, order.status),
+    Witness witness{.what = fmt::format("order {} is still {}{}", order.id, order.status, question),
                     .rule = "every order ends before the drain timeout"};
     if (violations.first()) {
       orders.show(witness, order);
@@ -258,13 +272,13 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
+  if (ended == 0) return does_not_apply(name, no_order);
   return violations.verdict(name, fmt::format("all {} have ended", count_of(ended, "order")));
 }
 
 Verdict foreign_answer_matches(const ForeignOrders& orders) {
   constexpr std::string_view name = "answer-matches-database";
-  if (!orders.has_groups())
-    return does_not_apply(name, "sql.orders has no column key (or product) to compare");
+  if (!orders.has_groups()) return does_not_apply(name, orders.why_no_groups());
   if (!orders.other_spelling().empty()) return undecided(name, orders.other_spelling());
   Violations violations;
   std::uint64_t answers = 0;
@@ -289,6 +303,7 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
+  if (answers == 0) return does_not_apply(name, "no answer named an order that is in the database");
   return violations.verdict(name, fmt::format("all {} agree with the database", count_of(answers, "answer")));
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/text/text.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -59,8 +61,11 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   auto read = rows.each_row(query_of(profile, ForeignTable::orders, ledger.run),
                             [&](const ForeignRow& row) { return orders.add(row); });
   if (!read) return read.error();
-  std::stable_sort(orders.orders_.begin(), orders.orders_.end(),
-                   [](const ForeignOrder& a, const ForeignOrder& b) { return a.created_at < b.created_at; });
+  // Orders of the same time (databases may store whole seconds): undone ones first, as they made room for the others.
+  std::stable_sort(orders.orders_.begin(), orders.orders_.end(), [&](const ForeignOrder& a, const ForeignOrder& b) {
+    if (a.created_at != b.created_at) return a.created_at < b.created_at;
+    return orders.is_undone(a) && !orders.is_undone(b);
+  });
   orders.assign_groups();
   return orders;
 }
@@ -113,6 +118,13 @@ void ForeignOrders::assign_groups() {
     by_ref_.emplace(orders_[i].ref, i);
     if (orders_[i].group) groups_[*orders_[i].group].push_back(i);
   }
+  // A server may store keys in a form of its own.
+  const auto of_run = std::find_if(orders_.begin(), orders_.end(), [](const ForeignOrder& it) { return it.of_run; });
+  if (has_groups_ && groups_.empty() && of_run != orders_.end()) {
+    has_groups_ = false;
+    unsent_key_ = fmt::format("{} as {} of order {}", has("key") ? of_run->key : of_run->product,
+                             has("key") ? "key" : "product", of_run->id);
+  }
   // If no id is in the database although the keys have orders, ids are spelled differently.
   std::uint64_t with_rows = 0;
   for (const LedgerEntry& entry : ledger_->entries) {
@@ -126,6 +138,11 @@ void ForeignOrders::assign_groups() {
     other_spelling_ = fmt::format("the answers name orders like {}, but sql.orders like {}",
                                   ledger_->order_text(entry), orders_[rows->second.front()].id);
   }
+}
+
+std::string ForeignOrders::why_no_groups() const {
+  if (unsent_key_.empty()) return "sql.orders has no column key (or product) that links orders to requests";
+  return "sql.orders gives " + unsent_key_ + ", which is not one that was sent";
 }
 
 const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
@@ -186,6 +203,14 @@ bool ForeignOrders::is_completed(const ForeignOrder& order) const {
 }
 bool ForeignOrders::has_ended(const ForeignOrder& order) const {
   return is_undone(order) || is_completed(order) || contains(profile_->status.ends, order.status);
+}
+
+std::string ForeignOrders::final_statuses() const {
+  std::vector<std::string> statuses = profile_->queries.completed;
+  for (const auto* list : {&profile_->queries.undone, &profile_->status.ends})
+    for (const std::string& status : *list)
+      if (!contains(statuses, status)) statuses.push_back(status);
+  return statuses.empty() ? "none" : join(statuses, ", ");
 }
 
 Json ForeignOrders::request_row(const LedgerEntry& entry) const {

@@ -48,6 +48,7 @@ class ForeignOrders {
   const LedgerEntry* accepted_request(const Uuid& ref) const;  // the one accepted as this order; null: none
   std::vector<const ForeignOrder*> of_group(OrderKind kind, std::uint32_t group) const;
   bool has_groups() const { return has_groups_; }  // a column links orders to groups
+  std::string why_no_groups() const;
   bool has(std::string_view column) const {
     return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
   }
@@ -60,6 +61,7 @@ class ForeignOrders {
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
   bool has_ended(const ForeignOrder& order) const;
+  std::string final_statuses() const;  // "shipped, undone"; "none" without any
 
   Json request_row(const LedgerEntry& entry) const;
   void show(Witness& witness, const ForeignOrder& order) const;
@@ -77,6 +79,7 @@ class ForeignOrders {
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   bool has_groups_ = false;
+  std::string unsent_key_;  // set if no key is one that was sent
   std::string other_spelling_;
   BadRows bad_rows_;
 };

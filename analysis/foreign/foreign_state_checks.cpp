@@ -58,21 +58,24 @@ std::string fault_of_undoing(std::vector<StepLayer>& in_effect, std::vector<std:
 // that store whole seconds) may have happened in any valid order.
 std::string fault_of(const std::vector<ForeignStep>& steps, bool order_is_undone, bool order_is_completed) {
   std::vector<StepLayer> in_effect;
-  bool any_undone = false;
+  std::set<std::string> ever_undone;
   for (std::size_t begin = 0, end = 0; begin < steps.size(); begin = end) {
     StepLayer done;
     std::vector<std::string> undone;
     for (end = begin; end < steps.size() && steps[end].at == steps[begin].at; ++end)
       (steps[end].undone ? undone : done).push_back(steps[end].name);
-    any_undone = any_undone || !undone.empty();
+    ever_undone.insert(undone.begin(), undone.end());
     in_effect.push_back(std::move(done));
     if (std::string fault = fault_of_undoing(in_effect, std::move(undone)); !fault.empty()) return fault;
   }
   while (!in_effect.empty() && in_effect.back().empty()) in_effect.pop_back();
   if (order_is_undone && !in_effect.empty())
     return fmt::format("step {} was completed and never undone", in_effect.back().back());
-  if (order_is_completed && any_undone) return "one of its steps was undone";
-  return {};
+  if (!order_is_completed) return {};
+  // A step that was completed again afterwards, as by a retry, is in effect.
+  for (const StepLayer& layer : in_effect)
+    for (const std::string& step : layer) ever_undone.erase(step);
+  return ever_undone.empty() ? std::string() : fmt::format("its step {} was undone", *ever_undone.begin());
 }
 
 }  // namespace
@@ -212,13 +215,19 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
     ++seen;
     const OrderPayments& of = paid[order.ref];
     if (of.unclear) continue;
-    if (of.captures > 1 || of.refunds > of.captures)
+    // A capture may be refunded in parts.
+    if (of.captures > 1 || (of.refunds > of.captures && of.net < 0))
       add(twice, order, of,
           fmt::format("order {} has {} and {}", order.id, count_of(of.captures, "capture"),
                       count_of(of.refunds, "refund")),
-          "an order has at most one capture, and no more refunds than captures");
+          "an order has at most one capture, and is refunded no more than was captured");
     const std::string net = Money{std::max<std::int64_t>(0, of.net)}.text();
-    if (orders.is_undone(order) && of.net != 0)
+    if (of.net < 0)
+      add(unbalanced, order, of,
+          fmt::format("order {} is {}, and {} more was refunded than captured", order.id, order.status,
+                      Money{-of.net}.text()),
+          "no more is refunded than was captured");
+    else if (orders.is_undone(order) && of.net != 0)
       add(unbalanced, order, of,
           fmt::format("order {} is {}, but {} of it is still captured", order.id, order.status, net),
           "an undone order keeps no captured amount");

@@ -81,7 +81,9 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   progress_.end();
   if (!load) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
-    return with_hint(load.error(), "start a node with `sagactl serve`, or name one with --url");
+    return with_hint(load.error(), options.profile.is_ours ? "start a node with `sagactl serve`, or name one with --url"
+                                                           : "is the server of the profile '" + options.profile.name +
+                                                                 "' running, and at this --url?");
   }
   load_ended_ = std::chrono::steady_clock::now();
   drain_until_ = load_ended_ + flags_.drain;

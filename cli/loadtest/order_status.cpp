@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "cli/client/node_client.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
@@ -13,12 +14,23 @@ namespace {
 constexpr std::chrono::seconds turn_max{1};
 constexpr Duration question_max = 2s;  // one slow answer must not keep the others waiting
 constexpr std::string_view order_field = "{order}";
-constexpr int not_found = 404, gone = 410;
+constexpr int unauthenticated = 401, forbidden = 403, not_found = 404, gone = 410;
+
+// The headers that are the same for all orders and not about the body: whoever may order may query.
+HttpHeaders shared_headers(const Profile& profile) {
+  HttpHeaders headers;
+  for (const auto& [name, value] : profile.headers) {
+    const std::string small = lower(name);
+    const bool is_own = small.starts_with("content-") || small == "connection";
+    if (!is_own && value.find('{') == std::string::npos) headers.emplace_back(name, value);
+  }
+  return headers;
+}
 
 }  // namespace
 
 OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger)
-    : profile_(profile), run_(ledger.run) {
+    : profile_(profile), headers_(shared_headers(profile)), run_(ledger.run) {
   HttpClientOptions options;
   options.token = invocation.settings.token;
   options.timeout = std::min(invocation.settings.timeout, question_max);
@@ -35,16 +47,22 @@ OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profil
 bool OrderStatuses::has_ended(const std::string& order, Told& told) {
   std::string path = profile_.status.path;
   path.replace(path.find(order_field), order_field.size(), percent_encode(order));
-  const auto response = clients_[next_++ % clients_.size()].get(path);
+  HttpRequest request;
+  request.path = path;
+  request.headers = headers_;
+  const auto response = clients_[next_++ % clients_.size()].send(request);
   told.http_status = response ? response->status : 0;
   told.status.clear();
   told.trouble =
       response ? fmt::format("GET {} is answered HTTP {}", path, response->status) : response.error().message;
+  if (told.http_status == unauthenticated || told.http_status == forbidden)
+    told.trouble += " (--token and the create.headers without fields in braces are sent)";
   if (!response || !response->ok()) return false;
   const auto body = response->json();
   const Json::json_pointer place(profile_.status.pointer);
   if (!body || !body->contains(place)) {
-    told.trouble = fmt::format("the answer to GET {} has nothing at {}", path, profile_.status.pointer);
+    told.trouble = body ? fmt::format("the answer to GET {} has nothing at {}", path, profile_.status.pointer)
+                        : fmt::format("the answer to GET {} is not JSON", path);
     return false;
   }
   const Json& status = (*body)[place];

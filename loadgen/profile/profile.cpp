@@ -22,7 +22,8 @@ Result<void> check_template(const Profile& profile, std::string_view member, con
     if (piece.field == TemplateField::text) continue;
     for (const TemplateField field : forbidden)
       if (piece.field == field)
-        return wrong_member(member, fmt::format("'{{{}}}' is not allowed here", to_string(field)));
+        return wrong_member(
+            member, fmt::format("'{{{}}}' is not allowed here: it belongs to an item, in the body", to_string(field)));
   }
   return {};
 }

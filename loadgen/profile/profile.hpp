@@ -35,7 +35,8 @@ struct AnswerMarker {
   std::string header = {};  // instead of the pointer
 };
 
-// JSON pointers (RFC 6901) into the answer; the first of several that exists counts.
+// JSON pointers (RFC 6901) into the answer; the first of several that exists counts. "" for the order id: the body is
+// the id and nothing else.
 struct AnswerShape {
   std::vector<std::string> order, correlation, status, total;
   std::vector<TextLocation> order_texts = {};  // used when no pointer finds the order's id
@@ -44,7 +45,7 @@ struct AnswerShape {
 };
 
 // What an answer's HTTP status means, in this order of precedence. Statuses in none: below 500 rejected, otherwise
-// indeterminate.
+// indeterminate. Our own nodes answer 503 only where nothing was done.
 struct OutcomeRules {
   StatusRanges duplicate = {{409, 409}};
   std::vector<AnswerMarker> duplicate_markers;  // one of them must match too; empty: the status suffices

@@ -25,13 +25,15 @@ class AnswerReader {
   void want(const std::vector<std::string>& headers) { wanted_ = &headers; }
 
   void reset();  // before each answer
+  // Heads that break the grammar are read where most clients read them: lines that end with LF alone, a status without
+  // its reason, blanks before a colon. Bytes after the answer are ignored, and its connection is not kept.
   AnswerState feed(std::string_view bytes);
   AnswerState end();  // the connection was closed: this ends an answer without a length
 
   // Of a complete answer.
   int status() const { return parser_->status; }
   std::string_view body() const { return body_; }
-  bool keeps_alive() const { return parser_->keep_alive(); }
+  bool keeps_alive() const { return parser_->keep_alive() && !surplus_; }
   bool is_cut() const { return parser_->cut; }                         // its body was longer than body_max
   const std::vector<std::string>& headers() const { return values_; }  // of the wanted ones; "": not received
 
@@ -61,6 +63,8 @@ class AnswerReader {
   };
 
   AnswerState parse(std::string_view bytes);
+  bool take_head(std::string_view head);
+  AnswerState done(std::string_view rest);
   void keep_header(std::string_view name, std::string_view value);
   void begin();
 
@@ -69,6 +73,7 @@ class AnswerReader {
   const std::vector<std::string>* wanted_ = nullptr;
   std::vector<std::string> values_;
   std::string unparsed_;  // an incomplete head or chunk head
+  bool surplus_ = false;  // bytes came after the answer
 };
 
 }  // namespace sagactl

@@ -41,7 +41,38 @@ std::string_view last_segment(std::string_view address) {
   return address.substr(address.rfind('/') + 1);
 }
 
-std::optional<std::string_view> text_at(const TextLocation& place, std::string_view text) {
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// "a%2Fb" is "a/b", in `room`. Text that is no escape stays, and all of it stays where the result is not UTF-8.
+std::string_view percent_decoded(std::string_view text, std::string& room) {
+  if (text.find('%') == std::string_view::npos) return text;
+  room.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool may_be = text[i] == '%' && i + 2 < text.size();
+    const int high = may_be ? hex_digit(text[i + 1]) : -1, low = may_be ? hex_digit(text[i + 2]) : -1;
+    const bool is_escape = high >= 0 && low >= 0;
+    room.push_back(is_escape ? static_cast<char>(high * 16 + low) : text[i]);
+    if (is_escape) i += 2;
+  }
+  return is_utf8(room) ? std::string_view(room) : text;
+}
+
+// A body that is the id and nothing else, plain or as a JSON string. JSON objects, arrays and markup are none.
+std::optional<std::string_view> whole_body(std::string_view body, std::string& room) {
+  body = trim(body);
+  if (body.empty() || body.front() == '{' || body.front() == '[' || body.front() == '<' || body == "null")
+    return std::nullopt;
+  const bool is_json_text = body.size() >= 2 && body.front() == '"' && body.back() == '"';
+  return is_json_text ? json_string_text(body.substr(1, body.size() - 2), room) : body;
+}
+
+std::optional<std::string_view> text_at(const TextLocation& place, std::string_view text, std::string& room) {
+  if (place == TextLocation{}) return whole_body(text, room);
   if (!place.after.empty()) {
     const std::size_t at = text.rfind(place.after);
     if (at == std::string_view::npos) return std::nullopt;
@@ -53,7 +84,8 @@ std::optional<std::string_view> text_at(const TextLocation& place, std::string_v
     text = text.substr(0, end);
   }
   const bool is_complete_header = !place.header.empty() && place.after.empty() && place.before.empty();
-  text = trim(is_complete_header && text.find('/') != std::string_view::npos ? last_segment(text) : text);
+  const bool is_address = is_complete_header && text.find('/') != std::string_view::npos;
+  text = trim(is_address ? percent_decoded(last_segment(text), room) : text);
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
@@ -79,6 +111,9 @@ AnswerPlan::AnswerPlan(const Profile& profile)
   }
   for (const TextLocation& text : profile.answer.order_texts)
     locations_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
+  // The pointer "" refers to the whole body.
+  for (const std::string& pointer : profile.answer.order)
+    if (pointer.empty()) locations_.push_back({TextLocation{}, no_header});
   if (wanted_.size() > wanted_max) wanted_.resize(wanted_max);
 }
 
@@ -109,11 +144,13 @@ void AnswerPlan::read_texts(std::string_view body, std::span<const std::string> 
     return place < values.size() ? std::string_view(values[place]) : std::string_view();
   };
   for (const HeaderMarker& marker : header_markers_)
-    answer.is_duplicate |= std::find(marker.values.begin(), marker.values.end(), header(marker.header)) != marker.values.end();
+    answer.is_duplicate |=
+        std::find(marker.values.begin(), marker.values.end(), header(marker.header)) != marker.values.end();
+  std::string room;
   for (const OrderIdLocation& place : locations_) {
     if (!answer.order.is_nil()) return;
     const bool in_body = place.header == no_header;
-    if (const auto id = text_at(place.text, in_body ? body : header(place.header))) take_order(*id, answer);
+    if (const auto id = text_at(place.text, in_body ? body : header(place.header), room)) take_order(*id, answer);
   }
 }
 
@@ -177,6 +214,11 @@ void AnswerPlan::take(const WantedMember& wanted, const JsonMember& member, Answ
 
 std::string_view AnswerPlan::location(std::span<const std::string> values) const {
   return values.empty() ? std::string_view() : values[0];
+}
+
+std::string_view AnswerPlan::coding(std::span<const std::string> values) const {
+  if (values.size() < 3 || lower(values[2]) == "identity") return {};
+  return values[2];
 }
 
 std::int64_t AnswerPlan::keep_alive_ns(std::span<const std::string> values) const {

@@ -40,6 +40,8 @@ class AnswerPlan {
   // From the same values: the target of a redirect ("": none), and how long the server keeps the connection, minus a
   // margin (0: unknown).
   std::string_view location(std::span<const std::string> values) const;
+  // How the body is compressed ("": not at all); it is not decompressed here.
+  std::string_view coding(std::span<const std::string> values) const;
   std::int64_t keep_alive_ns(std::span<const std::string> values) const;
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;
 
@@ -75,7 +77,7 @@ class AnswerPlan {
   std::vector<WantedMember> wanted_;
   std::vector<OrderIdLocation> locations_;
   std::vector<HeaderMarker> header_markers_;  // in headers
-  std::vector<std::string> headers_ = {"location", "keep-alive"};
+  std::vector<std::string> headers_ = {"location", "keep-alive", "content-encoding"};
   OutcomeRules rules_;
   bool ids_are_uuids_;
 };

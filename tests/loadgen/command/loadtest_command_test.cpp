@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "cli/loadtest/profile_file.hpp"
+#include "loadgen/sending/order_answer.hpp"
 #include "tests/cli/command.hpp"
 #include "tests/loadgen/order_server.hpp"
 
@@ -73,7 +75,12 @@ TEST_F(LoadtestCommand, FaultsOfAProfileAreReportedWithLineAndMember) {
         Row{"[create]\npath = \"/buy\"\nfields = { price = \"1\" }\n[answer]\norder = \"/id\"\n",
             "bad.toml, line 3: create.fields: '{price}' is a built-in field"},
         Row{"duplicates_by = \"colour\"\n", "must be key or product"},
-        Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
+        Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"},
+        Row{"[sql]\nordrs = \"select 1\"\n", "'sql.ordrs' is no member; did you mean 'sql.orders'?"},
+        Row{"[create]\npath = \"/p/{product}\"\n[answer]\norder = \"/id\"\n",
+            "create.path: '{product}' is not allowed here: it belongs to an item, in the body"},
+        Row{"[create]\npath = \"/buy\"\nbody = \"mutation{buy(sku:1){id}}\"\n[answer]\norder = \"/id\"\n",
+            "(for literal text, write { id })"}}) {
     desk_.write("bad.toml", row.text);
     const Printed outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
@@ -136,6 +143,62 @@ TEST_F(LoadtestCommand, AMistakeInAQueryIsReportedBeforeAnythingIsSent) {
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }
   EXPECT_EQ(servers_.taken().size(), 0u);
+}
+
+TEST_F(LoadtestCommand, MissingFilesAndServersAreReportedWithAdvice) {
+  desk_.write("shop.toml",
+              "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[sql]\norders = \"select 1 as order_id\"\n");
+  const Printed no_file = desk_.run({"loadtest", "individual", "--profile", "shopp.toml"});
+  EXPECT_EQ(no_file.code, 4);
+  EXPECT_THAT(no_file.err, HasSubstr("cannot read shopp.toml: No such file"));
+  const Printed no_database = desk_.run({"loadtest", "individual", "--profile", "shop.toml", "--database", "shopp.db"});
+  EXPECT_EQ(no_database.code, 4);
+  EXPECT_THAT(no_database.err, HasSubstr("shopp.db; --database names the file"));
+  const Printed no_server =
+      desk_.run({"loadtest", "individual", "--profile", "shop.toml", "--url", "http://127.0.0.1:1"});
+  EXPECT_EQ(no_server.code, 5);
+  EXPECT_THAT(no_server.err, HasSubstr("is the server of the profile 'shop' running, and at this --url?"));
+  EXPECT_THAT(no_server.err, Not(HasSubstr("sagactl serve")));
+}
+
+TEST_F(LoadtestCommand, ServerErrorsOfOtherServersAreIndeterminate) {
+  desk_.write("shop.toml", "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n");
+  const auto profile = read_profile(desk_.directory() / "shop.toml", "shop.toml");
+  ASSERT_TRUE(profile);
+  const AnswerPlan plan(*profile);
+  EXPECT_EQ(plan.outcome_of(503, {}), RequestOutcome::indeterminate) << "a proxy may have forwarded it";
+  EXPECT_EQ(plan.outcome_of(500, {}), RequestOutcome::indeterminate);
+  EXPECT_EQ(plan.outcome_of(429, {}), RequestOutcome::rejected);
+  desk_.write("sure.toml",
+              "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[outcome]\nrejected = [\"4xx\", 503]\n");
+  const auto sure = read_profile(desk_.directory() / "sure.toml", "sure.toml");
+  ASSERT_TRUE(sure);
+  EXPECT_EQ(AnswerPlan(*sure).outcome_of(503, {}), RequestOutcome::rejected);
+}
+
+TEST(OrderStatus, IsQueriedWithTheHeadersOfAllOrders) {
+  TestServer server([](const Received& request) {
+    const auto header = [&](const char* name) {
+      const auto found = request.headers.find(name);
+      return found == request.headers.end() ? std::string() : found->second;
+    };
+    if (header("x-api") != "k") return answer(401, "{}");
+    if (request.method == "POST") return answer(201, R"({"id":")" + header("request-key") + "\"}");
+    return header("request-key").empty() ? answer(200, R"({"state":"done"})") : answer(400, "{}");
+  });
+  Desk desk;
+  const auto load = [&](const std::string& headers) {
+    desk.write("shop.toml", "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\"" + headers +
+                                " }\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\npointer = \"/state\"\n"
+                                "completed = [\"done\"]\n");
+    return desk
+        .run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--drain", "2s", "--url",
+              server.url(), "-o", "json"})
+        .json();
+  };
+  const Json result = load(", \"X-Api\" = \"k\"");
+  EXPECT_EQ(result["sagas"]["completed"], 5) << result["verdicts"];
+  EXPECT_THAT(json_text(load("")["verdicts"]), HasSubstr("401 Unauthorized x 5; give --token, or the required header"));
 }
 
 TEST_F(LoadtestCommand, CapacityRefusesConflictingOptions) {

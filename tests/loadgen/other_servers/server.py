@@ -14,6 +14,8 @@ Kinds:
   seconds   times are whole seconds, rows are unordered
   queue     one order at a time, so that requests time out at clients and take effect later
   blob      UUIDs are stored as bytes
+  rough     answer heads have no reason and end lines with LF alone, and an empty line follows the body
+  addressed an answer is a Location whose id is percent-encoded
 Faults, each in the first order (or group) that it fits:
   double        a key creates two orders
   lost          an order that was accepted is not stored
@@ -29,9 +31,11 @@ import socketserver
 import sqlite3
 import threading
 import time
+import urllib.parse
 import uuid
 
-KINDS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob"]
+KINDS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob",
+           "rough", "addressed"]
 FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error"]
 
 SCHEMA = """
@@ -49,6 +53,7 @@ def now_us():
 class Server:
     def __init__(self, kind, fault, folder, seed):
         self.kind, self.fault, self.faulted = kind, fault, False
+        self.fault_answer = None
         self.random = random.Random(seed)
         self.database = f"{folder}/sale.db"
         self.db = sqlite3.connect(self.database, check_same_thread=False, isolation_level=None)
@@ -72,8 +77,7 @@ class Server:
             self.db.close()
 
     def profile_text(self):
-        order = {"bodyless": '{ header = "Location" }', "escaped": '"/bestätigt/nr"'}.get(self.kind, '"/receipt/id"')
-        accepted = "[201]" if self.kind != "declined" else "[201]"
+        order = {"bodyless": '{ header = "Location" }', "addressed": '{ header = "Location" }', "escaped": '"/bestätigt/nr"'}.get(self.kind, '"/receipt/id"')
         shuffled = "order by random()" if self.kind == "seconds" else ""
         return f"""
 [create]
@@ -83,7 +87,7 @@ body = '{{"sku":"{{product}}","count":{{quantity}}}}'
 [answer]
 order = {order}
 [outcome]
-accepted = {accepted}
+accepted = [201]
 duplicate = [200]
 [status]
 path = "/sales/{{order}}"
@@ -112,6 +116,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
                 "respelled": (spelled.upper(), spelled.replace("-", "")),
                 "padded": ("{" + spelled + "}", spelled + " " * 12),
                 "blob": (spelled, one.bytes),
+                "addressed": (f"2026/ä {self.count}",) * 2,
                 "bighead": (f"order-{spelled}-" + "x" * 86,) * 2,
                 "seconds": (self.count,) * 2,
                 "late": (self.count, f"{self.count}.0"),
@@ -132,6 +137,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             status = 402 if fails and self.kind == "declined" else 201
             self.seen[key] = (200 if status == 201 else status, answered)
             if not fails and not again and self.faults("lost"):
+                self.fault_answer = answered
                 return status, answered
             if self.kind == "late":
                 threading.Timer(0.2 + self.random.random() * 0.5, self.keep_later, (stored, key, fails)).start()
@@ -139,6 +145,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
                 self.keep(stored, key, fails)
                 self.finish(stored, fails)
             if not fails and self.faults("error"):
+                self.fault_answer = answered
                 return 500, answered
             return status, answered
 
@@ -203,6 +210,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         if kind == "bodyless":
             return self.answer(status, "", Location=f"{self.shop.url}/sales/{answered}?lang=en")
+        if kind == "addressed":
+            return self.answer(status, "", Location=f"/sales/{urllib.parse.quote(answered, safe='')}")
+        if kind == "rough":
+            text = json.dumps({"receipt": {"id": answered}})
+            self.wfile.write(f"HTTP/1.1 {status}\nContent-Length : {len(text)}\n\n{text}\r\n".encode())
+            return None
         if kind == "escaped":
             return self.answer(status, json.dumps({"bestätigt": {"nr": answered}}).replace("/", "\\/"))
         return self.answer(status, json.dumps({"receipt": {"id": answered}}))

@@ -3,16 +3,10 @@
 #include <atomic>
 
 #include "common/crypto.hpp"
+#include "common/text/hex_digit.hpp"
 
 namespace sagactl {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // The last 12 random bits of version 7 are a counter within the millisecond, so that ids of one process
 // increase. Returns the (millisecond, counter) pair as one number.
@@ -49,7 +43,7 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
       ++i;
       continue;
     }
-    const int high = hex_value(text[i]), low = hex_value(text[i + 1]);
+    const int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     uuid.bytes[byte++] = static_cast<std::uint8_t>(high << 4 | low);
     i += 2;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/text/hex_digit.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/sending/json_string.hpp"
 
@@ -39,13 +40,6 @@ std::string_view last_segment(std::string_view address) {
   address = address.substr(0, address.find_first_of("?#"));
   while (!address.empty() && address.back() == '/') address.remove_suffix(1);
   return address.substr(address.rfind('/') + 1);
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 // "a%2Fb" is "a/b", in `room`. Text that is no escape stays, and all of it stays where the result is not UTF-8.

@@ -1,16 +1,10 @@
 #include "server/http/message/request.hpp"
 
+#include "common/text/hex_digit.hpp"
 #include "server/http/connection/peer_process.hpp"
 
 namespace sagactl::http {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 

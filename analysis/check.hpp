@@ -1,4 +1,4 @@
-// A check: one invariant, held against a history.
+// A check: one invariant, tested over a history.
 #pragma once
 
 #include <memory>
@@ -14,20 +14,19 @@ namespace sagactl {
 
 class Check : public Observer {
  public:
-  // Called once, after everything was seen.
+  // Called once, after the whole history was read.
   virtual Verdict finish(const ClusterSnapshot& snapshot) = 0;
 };
 
 using Checks = std::vector<std::unique_ptr<Check>>;
 
-// How a check is to look at a history.
+// How checks judge a history.
 struct CheckOptions {
-  // Nothing works on the sagas any more, or they had all the time they were given: what is unfinished is
-  // wrong. False: the system may be running, and what is unfinished is only wrong after `stuck_after` without
-  // progress.
+  // The system is idle, or the drain timeout is over: whatever is unfinished is wrong. False: the system may be
+  // running, and what is unfinished is wrong only after `stuck_after` without progress.
   bool drained = false;
   Duration stuck_after = 60s;
-  // Not empty: it is the sagas of this load test that were drained. Those of others may take their time.
+  // Not empty: only the sagas of this load test were drained; those of others may still be running.
   std::string run = {};
   Duration lock_clock_error = 10ms;  // between the clocks of lock and database, at most
   Scratch scratch = {};

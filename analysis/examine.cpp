@@ -2,22 +2,22 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/checks/ledger_checks.hpp"
-#include "analysis/history/of_run.hpp"
+#include "analysis/history/run_filter.hpp"
 #include "analysis/verify.hpp"
 
 namespace sagactl {
 namespace {
 
-// Lets through what is of one run.
-class OfRun final : public Observer {
+// Passes on the flows of one run.
+class RunObservers final : public Observer {
  public:
-  OfRun(std::string run, std::vector<Observer*> observers)
+  RunObservers(std::string run, std::vector<Observer*> observers)
       : filter_(std::move(run)), observers_(std::move(observers)) {}
 
-  void see(const FlowFacts& facts) override {
-    if (!filter_.holds(facts.flow)) return;
+  void on_flow(const FlowFacts& facts) override {
+    if (!filter_.matches(facts.flow)) return;
     orders_ += facts.has_order;
-    for (Observer* observer : observers_) observer->see(facts);
+    for (Observer* observer : observers_) observer->on_flow(facts);
   }
   std::uint64_t orders() const { return orders_; }
 
@@ -27,13 +27,13 @@ class OfRun final : public Observer {
   std::uint64_t orders_ = 0;
 };
 
-StillToCome still_to_come(const LedgerIndex& index) {
-  StillToCome left;
+OutstandingWork outstanding_work(const LedgerIndex& index) {
+  OutstandingWork outstanding;
   for (const LedgerEntry& entry : index.ledger().entries) {
-    const bool open = entry.outcome == RequestOutcome::indeterminate;
-    if (open && entry.failure == TransportFailure::timed_out && index.orders_of(entry).empty()) ++left.timed_out;
+    const bool indeterminate = entry.outcome == RequestOutcome::indeterminate;
+    if (indeterminate && entry.failure == TransportFailure::timed_out && index.orders_of(entry).empty()) ++outstanding.timed_out;
   }
-  return left;
+  return outstanding;
 }
 
 }  // namespace
@@ -42,11 +42,11 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
   DistributionObserver distribution;
   ConcurrentGroupsObserver groups(options.ledger);
   SagaTimingsObserver sagas;
-  OfRun of_run(options.run, {&distribution, &groups, &sagas});
+  RunObservers of_run(options.run, {&distribution, &groups, &sagas});
 
-  CheckOptions how = options.check;
-  if (options.ledger) how.run = options.run;
-  Checks checks = database_checks(how);
+  CheckOptions check_options = options.check;
+  if (options.ledger) check_options.run = options.run;
+  Checks checks = database_checks(check_options);
   std::optional<LedgerIndex> index;
   std::vector<Observer*> observers = {&of_run};
   if (options.ledger) {
@@ -60,7 +60,7 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
 
   const auto snapshot = read_history(history, options.filter, observers);
   if (!snapshot) return snapshot.error();
-  if (index) index->settle();
+  if (index) index->finish_reading();
   return Examination{.taken_at = snapshot->taken_at,
                      .verdicts = finish(checks, *snapshot),
                      .distribution = distribution.finish(*snapshot),
@@ -68,7 +68,7 @@ Result<Examination> examine(History& history, const ExamineOptions& options) {
                      .sagas = sagas.finish(),
                      .nodes = snapshot->nodes,
                      .orders = of_run.orders(),
-                     .still_to_come = index ? still_to_come(*index) : StillToCome{}};
+                     .outstanding_work = index ? outstanding_work(*index) : OutstandingWork{}};
 }
 
 std::vector<Verdict> verdicts_without_database(std::string_view why) {

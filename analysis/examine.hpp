@@ -1,5 +1,5 @@
-// Everything that is to be found out about a history, in one reading: the verdicts, the distribution over
-// nodes, the groups, and the times of the sagas.
+// Everything that is derived from a history in one reading: the verdicts, the distribution over nodes, the concurrent
+// groups and the times of the sagas.
 #pragma once
 
 #include <optional>
@@ -10,16 +10,16 @@
 #include "analysis/figures/concurrent_groups.hpp"
 #include "analysis/figures/distribution.hpp"
 #include "analysis/figures/saga_timings.hpp"
-#include "analysis/still_to_come.hpp"
+#include "analysis/outstanding_work.hpp"
 
 namespace sagactl {
 
 struct ExamineOptions {
   CheckOptions check = {};
   HistoryFilter filter = {};
-  // Only flows whose products are of this load test's run, for all but the verdicts of the database alone.
+  // Not empty: everything but the verdicts of the database alone covers only the flows of this load test.
   std::string run = {};
-  // What the client of that run knows; null: there is none. Must outlive the call.
+  // The ledger of that run's client; null: there is none. Must outlive the call.
   const Ledger* ledger = nullptr;
 };
 
@@ -29,16 +29,16 @@ struct Examination {
   Distribution distribution;
   GroupSummary groups;
   SagaTimings sagas;
-  bool ends_are_seen = true;  // else the numbers of sagas that ended say nothing
+  bool ends_are_known = true;  // false: the counts of ended sagas mean nothing
   std::vector<NodeInfo> nodes;
-  std::uint64_t orders = 0;  // that the distribution and the rest are of
-  StillToCome still_to_come = {};
+  std::uint64_t orders = 0;  // that the figures cover
+  OutstandingWork outstanding_work = {};
 };
 
-// With a ledger all verdicts are given, without one those of the database alone.
+// With a ledger it gives all verdicts, without one those of the database alone.
 Result<Examination> examine(History& history, const ExamineOptions& options);
 
-// The verdicts of a load test that could see no database: all UNKNOWN, because of `why`.
+// The verdicts of a load test without a database: all UNKNOWN, because of `why`.
 std::vector<Verdict> verdicts_without_database(std::string_view why);
 
 }  // namespace sagactl

@@ -1,5 +1,5 @@
-// What a load test itself was worth: whether what was planned was sent, and whether what was sent was answered. Of what
-// was not, the other verdicts say nothing.
+// The verdicts about the load test itself: whether the planned requests were sent, and whether they were answered. The
+// other verdicts say nothing about requests that were not.
 #pragma once
 
 #include <array>
@@ -11,12 +11,12 @@ namespace sagactl {
 
 inline constexpr double missing_max_default = 0.05;
 
-// "load-was-sent": UNKNOWN when more than `missing_max` of the planned requests never left, or all of those to one
-// target.
+// "load-was-sent": UNKNOWN when more than `missing_max` of the planned requests were not sent, or none of those to one
+// target was.
 Verdict load_was_sent(const RunResult& load, double missing_max = missing_max_default);
 
-// "answers-were-read": UNKNOWN when more than `missing_max` of the requests that were sent got no answer that could be
-// read, or none of those to one target did.
+// "answers-were-read": UNKNOWN when more than `missing_max` of the requests that were sent got no readable answer, or
+// none of those to one target did.
 Verdict answers_were_read(const RunResult& load, double missing_max = missing_max_default);
 
 }  // namespace sagactl

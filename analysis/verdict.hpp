@@ -1,4 +1,4 @@
-// What a check has decided, and what a list of such decisions comes to.
+// The result of one check, and the overall ruling of several.
 #pragma once
 
 #include <cstdint>
@@ -22,19 +22,19 @@ struct Spelling<Ruling> {
 struct Verdict {
   std::string name;
   Ruling ruling = Ruling::unknown;
-  std::string reason;  // one sentence, also for PASS: what was looked at
-  // Of a FAIL (and of an UNKNOWN where something can be shown): {"rows":[...], "requests":[...],
-  // "nodes":[...], "why":[two lines], "more":[a line for each further case, up to 1,000]}; members without content are
-  // left out. Null otherwise.
+  std::string reason;  // one sentence, also for PASS: what was checked
+  // Of a FAIL (and of an UNKNOWN that has evidence): {"rows":[...], "requests":[...], "nodes":[...], "why":[what was
+  // found, what was expected], "more":[a line per additional case, up to 1,000]}, without empty members. Null
+  // otherwise.
   Json witness;
   bool counted = true;  // false: does not apply here, left out of the overall ruling
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-// A check that has nothing to look at in this scenario.
+// For a check that has nothing to judge in this scenario.
 Verdict does_not_apply(std::string_view name, std::string_view because);
-// A check that could not see what it needs.
+// For a check that lacks the data it needs.
 Verdict undecided(std::string_view name, std::string_view because);
 
 // Any FAIL is FAIL, else any counted UNKNOWN is UNKNOWN, else PASS. Nothing counted is UNKNOWN.

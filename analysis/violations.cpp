@@ -13,16 +13,16 @@ void Violations::add(Witness witness) {
 
 void Violations::add(const Violations& others) {
   if (others.count_ == 0) return;
-  const std::uint64_t all = count_ + others.count_;
+  const std::uint64_t total = count_ + others.count_;
   add(others.witness_);
   for (const std::string& what : others.more_)
     if (more_.size() < more_max) more_.push_back(what);
-  count_ = all;
+  count_ = total;
 }
 
-Verdict Violations::verdict(std::string_view name, std::string held) const {
+Verdict Violations::verdict(std::string_view name, std::string summary) const {
   Verdict verdict{
-      .name = std::string(name), .ruling = Ruling::pass, .reason = std::move(held), .witness = nullptr};
+      .name = std::string(name), .ruling = Ruling::pass, .reason = std::move(summary), .witness = nullptr};
   if (count_ == 0) return verdict;
   verdict.ruling = Ruling::fail;
   verdict.reason = witness_.what;

@@ -1,4 +1,4 @@
-// What a check has found to be wrong so far: a count, the first case as the witness, and what the next ones are.
+// What a check has found so far: a count, the first case as the witness, and one line for each of the next ones.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace sagactl {
 
-// What shows that a rule was broken: as few rows, requests and nodes as do, and two lines of why.
+// The evidence of one violation: the fewest rows, requests and nodes that show it, and two lines of why.
 struct Witness {
-  std::string what;  // first line: what is there
-  std::string rule;  // second line: what should have been
+  std::string what;  // first line: what was found
+  std::string rule;  // second line: what was expected
   Json rows = Json::array();
   Json requests = Json::array();
   Json nodes = Json::array();
@@ -21,24 +21,24 @@ struct Witness {
 
 class Violations {
  public:
-  // The count matters always, the witness only for the first: test `first()` before making a costly one.
+  // Only the first witness is kept: test `first()` before building a costly one.
   bool first() const { return count_ == 0; }
   void add(Witness witness);
   void add(const Violations& others);
   std::uint64_t count() const { return count_; }
 
-  // FAIL with the witness if there was any violation, else PASS because of `held`.
-  Verdict verdict(std::string_view name, std::string held) const;
+  // FAIL with the witness if there was any violation, else PASS because of `summary`.
+  Verdict verdict(std::string_view name, std::string summary) const;
 
  private:
-  static constexpr std::size_t more_max = 1'000;  // told in the result; the count tells of all
+  static constexpr std::size_t more_max = 1'000;  // listed in the result; count() includes all
 
   std::uint64_t count_ = 0;
   Witness witness_;
   std::vector<std::string> more_;
 };
 
-// Rows as a witness shows them: the table, the id and what the checks look at.
+// Rows for a witness: the table, the id and the columns that the checks use.
 Json row_of(const Order& order);
 Json row_of(const Saga& saga, const SagaDefinition* definition);
 Json row_of(const Payment& payment);

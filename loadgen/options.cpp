@@ -30,20 +30,18 @@ Result<void> in_range(std::string_view flag, std::uint64_t value, std::uint64_t 
 }
 
 Result<void> check_where(const LoadOptions& options) {
-  if (options.targets.empty()) return wrong("there is nothing to load: give --url");
+  if (options.targets.empty()) return wrong("no target: give --url");
   if (options.targets.size() > targets_max) return wrong("more than {} targets in --url", targets_max);
   for (const std::string& target : options.targets) {
-    const auto url = parse_node_url(target);
-    if (!url) return url.error();
-    if (url->tls) return wrong("'{}' is an https address, and load is sent over plain http only; write http://host:port", target);
+    if (auto url = parse_node_url(target); !url) return url.error();
   }
-  const auto odd = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
-  if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), odd)) {
+  const auto is_wrong = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
+  if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), is_wrong)) {
     return wrong("the run id '{}' is not 1 to 16 of a-z and 0-9", options.run);
   }
   const auto unsendable = [](char c) { return c <= ' ' || c > '~'; };
   if (std::any_of(options.token.begin(), options.token.end(), unsendable)) {
-    return wrong("the token has a character that no header can carry");
+    return wrong("the token has a character that is not allowed in a header");
   }
   return {};
 }
@@ -51,15 +49,14 @@ Result<void> check_where(const LoadOptions& options) {
 Result<void> check_stages(const LoadOptions& options) {
   if (options.stages.empty()) return {};
   if (options.rate || options.duration || options.orders || options.concurrency)
-    return wrong("--stages says how much and for how long: leave out --rate, --duration, --orders and "
-                 "--concurrency");
+    return wrong("--stages sets rate and duration: leave out --rate, --duration, --orders and --concurrency");
   if (options.arrival != ArrivalKind::constant && options.arrival != ArrivalKind::poisson)
-    return wrong("--stages says how the rate changes: leave out --arrival {}", to_string(options.arrival));
+    return wrong("--stages sets how the rate changes: leave out --arrival {}", to_string(options.arrival));
   if (options.scenario == ScenarioKind::all)
     return wrong("--stages needs one of duplicate, individual and mixed, not all three");
   if (stages_rate_max(options.stages) > rate_max) return wrong("--stages: at most {}/s", rate_max);
   if (const double orders = stages_orders(options.stages); orders > static_cast<double>(schedule_max))
-    return wrong("--stages: {:.0f} requests are more than a run can hold ({})", orders, schedule_max);
+    return wrong("--stages: {:.0f} requests are more than the maximum of a run ({})", orders, schedule_max);
   return {};
 }
 
@@ -81,7 +78,7 @@ Result<void> check_how_much(const LoadOptions& options) {
   if (options.rate && options.duration) {
     const double requests = *options.rate * static_cast<double>(options.duration->count()) / 1e6;
     if (requests > static_cast<double>(schedule_max)) {
-      return wrong("{:.0f} requests are more than a run can hold ({}): lower --rate or --duration", requests,
+      return wrong("{:.0f} requests are more than the maximum of a run ({}): lower --rate or --duration", requests,
                    schedule_max);
     }
   }
@@ -94,16 +91,16 @@ Result<void> check_how_much(const LoadOptions& options) {
 
 Result<void> check_what(const LoadOptions& options) {
   if (!(options.fail_share >= 0 && options.fail_share <= 1)) {
-    return wrong("--fail-share {} is no share: 0 to 1", options.fail_share);
+    return wrong("--fail-share {} is out of range: 0 to 1", options.fail_share);
   }
   if (!(options.hot_share >= 0 && options.hot_share <= 1)) {
-    return wrong("--hot {} is no share: 0 to 1", options.hot_share);
+    return wrong("--hot {} is out of range: 0 to 1", options.hot_share);
   }
-  const bool real = options.orders || options.duration || options.rate || !options.stages.empty();
-  if (options.hot_share > 0 && !real) return wrong("--hot needs --orders, --duration, --rate or --stages");
+  const bool sized = options.orders || options.duration || options.rate || !options.stages.empty();
+  if (options.hot_share > 0 && !sized) return wrong("--hot needs --orders, --duration, --rate or --stages");
   if (auto checked = in_range("--items", options.items, 1, items_max); !checked) return checked;
   if (options.items > 1 && options.profile.body == "{items}")
-    return wrong("an order of {} is of one item: leave out --items", options.profile.name);
+    return wrong("an order of {} has one item: leave out --items", options.profile.name);
   if (auto checked = in_range("--users", options.users, 1, users_max); !checked) return checked;
   if (options.products) {
     if (auto checked = in_range("--products", *options.products, 1, schedule_max); !checked) return checked;
@@ -115,7 +112,7 @@ Result<void> check_what(const LoadOptions& options) {
   if (options.scenario != ScenarioKind::individual) return {};
   if (options.duplicates) return wrong("individual orders have no duplicates: leave out --duplicates");
   if (options.products && (options.orders || options.duration || options.rate)) {
-    return wrong("each individual order has a product of its own: leave out --products");
+    return wrong("each individual order has its own product: leave out --products");
   }
   return {};
 }
@@ -142,7 +139,7 @@ std::string_view to_string(ScenarioKind kind) {
     case ScenarioKind::all:
       return "all";
   }
-  crash("a scenario of no known kind");
+  crash("unknown scenario");
 }
 
 std::optional<ScenarioKind> parse_scenario(std::string_view text) {
@@ -162,7 +159,7 @@ std::string_view to_string(Pacing pacing) {
     case Pacing::sleep:
       return "sleep";
   }
-  crash("a pacing of no known kind");
+  crash("unknown pacing");
 }
 
 std::optional<Pacing> parse_pacing(std::string_view text) {
@@ -172,20 +169,20 @@ std::optional<Pacing> parse_pacing(std::string_view text) {
   return std::nullopt;
 }
 
-Assortment assortment_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue) {
-  Assortment orders;
+ProductPlan product_plan_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue) {
+  ProductPlan orders;
   orders.run = run;
   orders.seed = options.seed;
   orders.items = options.items;
   orders.catalogue = std::move(catalogue);
-  orders.fail_ways = options.profile.fail_ways;
+  orders.failure_variants = options.profile.failure_variants;
   if (options.profile.duplicates_by == Profile::DuplicatesBy::key) orders.hot_share = options.hot_share;
   for (CatalogueProduct& product : orders.catalogue) replace_all(product.id, "{run}", run);
-  for (FailWay& way : orders.fail_ways) replace_all(way.product, "{run}", run);
+  for (FailureVariant& way : orders.failure_variants) replace_all(way.product, "{run}", run);
   return orders;
 }
 
-std::string made_up_user(std::uint32_t number) {
+std::string synthetic_user(std::uint32_t number) {
   return fmt::format("sagactl-loadtest-{}", number);
 }
 

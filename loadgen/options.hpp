@@ -1,4 +1,4 @@
-// What a load test is asked to do.
+// The options of a load test.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,9 @@ std::string_view to_string(ScenarioKind kind);
 std::optional<ScenarioKind> parse_scenario(std::string_view text);
 
 enum class Pacing {
-  automatic,  // spin where a core is free for each worker, else sleep
-  spin,       // sleep until shortly before the next send, then watch the clock: a few microseconds late
-  sleep,      // sleep until the next send: gives the processor to a server on this machine
+  automatic,  // spin if a core is free for each worker, otherwise sleep
+  spin,       // sleep until shortly before the next send, then poll the clock: a few microseconds late
+  sleep,      // sleep until the next send: leaves the processor to a server on this machine
 };
 std::string_view to_string(Pacing pacing);
 std::optional<Pacing> parse_pacing(std::string_view text);
@@ -32,23 +32,23 @@ struct LoadOptions {
   ScenarioKind scenario = ScenarioKind::all;
   Profile profile = order_profile();
   std::vector<std::string> targets;  // base URLs, http://host:port
-  std::string run;                   // stands in every product id: 1 to 16 of a-z 0-9; empty: a fresh one
+  std::string run;                   // part of every product id: 1 to 16 of a-z 0-9; empty: a new one
 
-  // How much. None of the three: exactly the reference suite's numbers. `rate` alone: for ten seconds.
-  std::optional<std::uint64_t> orders;  // requests in the measured phases, all together
-  std::optional<Duration> duration;     // of the measured phases, all together
-  std::optional<double> rate;           // open loop: requests per second, whatever the answers
+  // How much. None of the first three: exactly the reference suite's numbers. `rate` alone: ten seconds.
+  std::optional<std::uint64_t> orders;  // requests in all measured phases
+  std::optional<Duration> duration;     // of all measured phases
+  std::optional<double> rate;           // open loop: requests per second
   ArrivalKind arrival = ArrivalKind::constant;
   double rate_from = 0;          // of a ramp
   std::uint32_t rate_steps = 5;  // of steps
   std::vector<Stage> stages;     // open loop: instead of orders, duration, rate and arrival's shape
-  std::optional<std::uint32_t> concurrency;  // closed loop: requests in flight. Neither: closed, 16
+  std::optional<std::uint32_t> concurrency;  // closed loop: requests in flight; without rate and stages: 16
 
   // What.
   std::optional<std::uint32_t> products;    // duplicate, mixed: distinct products, used in turn
   std::optional<std::uint32_t> duplicates;  // concurrent orders of one product; 5, mixed 3 to 5
-  double fail_share = 0;                    // share of orders that are to fail
-  double hot_share = 0;                     // share of orders that are of one and the same product
+  double fail_share = 0;                    // share of orders that are meant to fail
+  double hot_share = 0;                     // share of orders for the same product
   std::uint32_t items = 1;                  // per order
   std::uint64_t seed = 1;                   // decides prices, quantities, users and arrival
 
@@ -56,22 +56,22 @@ struct LoadOptions {
   std::string token;
   std::uint32_t users = 4;
 
-  Duration warmup{0};      // the same load for so long first, in the ledger but in no figure
+  Duration warmup{0};      // the same load beforehand, in the ledger but in no figure
   Duration timeout = 10s;  // of one request; then it is indeterminate
   Pacing pacing = Pacing::automatic;
   std::uint32_t workers = 0;          // threads; 0: by the machine
   std::uint32_t connections = 0;      // over all targets; 0: closed loop: concurrency, open loop: by the rate
-  bool fresh_connections = false;     // each request has a connection of its own, made before it is due
-  std::uint32_t backlog_max = 65536;  // due requests that may wait for a connection; more are skipped
-  Scratch scratch = {};               // where a ledger goes that is too long for memory
+  bool fresh_connections = false;     // one connection per request, opened before it is due
+  std::uint32_t backlog_max = 65536;  // due requests that may wait for a connection; others are skipped
+  Scratch scratch = {};               // where a ledger goes that is too large for memory
 };
 
-// What the orders of run `run` are of, where these are the products that are for sale; {run} is filled into ids.
-Assortment assortment_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue);
-// Whom orders are for where nobody is named, from 1 on.
-std::string made_up_user(std::uint32_t number);
+// The products of the orders of `run`, given the server's catalogue; {run} is filled into ids.
+ProductPlan product_plan_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue);
+// The user of orders where the profile names none; numbered from 1.
+std::string synthetic_user(std::uint32_t number);
 
-// `invalid` with the first thing that is wrong, in the command line's words.
+// `invalid` with the first wrong option, by its flag.
 Result<void> check(const LoadOptions& options);
 
 }  // namespace sagactl

@@ -11,20 +11,20 @@
 #include "loadgen/profile/accounts.hpp"
 #include "loadgen/sending/address.hpp"
 #include "loadgen/sending/worker_pool.hpp"
-#include "loadgen/ledger/figures.hpp"
+#include "loadgen/ledger/load_figures.hpp"
 #include "loadgen/sending/request_writer.hpp"
 #include "loadgen/profile/test_data.hpp"
-#include "loadgen/sending/worker_thread.hpp"
+#include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr std::int64_t lead_ns = 2'000'000;  // for the threads to begin before the first request is due
+constexpr std::int64_t lead_ns = 2'000'000;  // time for the threads to start before the first request is due
 
 constexpr std::int64_t renew_retry_ns = 5'000'000'000;
-constexpr std::int64_t watch_window_ns = 1'000'000'000;
+constexpr std::int64_t progress_window_ns = 1'000'000'000;
 
-std::string fresh_run_id() {
+std::string new_run_id() {
   constexpr char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
   std::string id;
   for (std::uint64_t rest = random_u64(); id.size() < 10; rest /= 36) id.push_back(digits[rest % 36]);
@@ -37,10 +37,10 @@ class LoadRun {
   LoadRun(const LoadOptions& options, std::stop_token stop, const ProgressCallback& progress)
       : options_(options), stop_(std::move(stop)), progress_(progress) {}
 
-  Result<RunResult> carry_out();
+  Result<RunResult> execute();
 
  private:
-  Result<void> find_targets();
+  Result<void> resolve_targets();
   Result<void> open_users();
   Result<void> prepare_test_data();
   Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
@@ -50,10 +50,10 @@ class LoadRun {
                                               std::int64_t start_ns);
   std::vector<PhaseShare> closed_shares(const LoadPhase& phase, SharedUnits& units,
                                         std::int64_t start_ns) const;
-  void say_progress(const LoadPhase& phase, std::int64_t start_ns);
+  void report_progress(const LoadPhase& phase, std::int64_t start_ns);
   void renew_tokens();
   void count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times, std::int64_t start_ns);
-  void watch_times(const EntryLog::Counts& counts, std::int64_t now);
+  void update_percentiles(const EntryCounts& counts, std::int64_t now);
   void fill_in_planned(std::vector<LoadSecond>& seconds) const;
   RunResult take_result();
 
@@ -63,8 +63,8 @@ class LoadRun {
   std::vector<LoadPhase> phases_;
   std::vector<Url> urls_;
   std::vector<LoadAddress> addresses_;
-  std::vector<std::string> target_names_;  // as `urls_`, with the address where a host has several
-  std::optional<Url> answering_;
+  std::vector<std::string> target_names_;  // like `urls_`, with the address if a host has several
+  std::optional<Url> reachable_url_;
   std::vector<LoadAccount> accounts_;
   std::vector<LoadUser> users_;
   std::vector<CatalogueProduct> catalogue_;
@@ -75,28 +75,28 @@ class LoadRun {
   RunResult result_;
   std::uint64_t next_operation_ = 0;
   std::uint32_t next_group_ = 0;
-  EntryLog::Counts warmup_counts_;
+  EntryCounts warmup_counts_;
   std::optional<std::int64_t> first_planned_ns_;   // of the measured phases of an open loop
-  std::vector<std::uint64_t> planned_per_second_;  // from then on
-  std::vector<std::uint64_t> phase_planned_;       // of the phase in hand, by second
+  std::vector<std::uint64_t> planned_per_second_;  // from `first_planned_ns_` on
+  std::vector<std::uint64_t> phase_planned_;       // of the current phase, by second
   std::uint64_t last_sent_ = 0;
-  std::int64_t last_said_ns_ = 0;
-  WatchedCounts seen_times_{};  // until the beginning of the window that is shown
+  std::int64_t last_report_ns_ = 0;
+  LiveHistogramCounts times_at_window_begin_{};  // counts at the beginning of the current window
   std::int64_t window_began_ns_ = 0;
   Duration shown_p50_{0}, shown_p99_{0};
 };
 
-Result<void> LoadRun::find_targets() {
-  std::string silent;
+Result<void> LoadRun::resolve_targets() {
+  std::string unreachable;
   std::vector<std::string> targets;
   for (std::size_t host = 0; host < options_.targets.size(); ++host) {
     auto url = parse_node_url(options_.targets[host]);
     if (!url) return url.error();
-    auto found = find_addresses(*url);
+    auto found = resolve_target(*url);
     if (!found) return found.error();
-    if (found->answer && !answering_) answering_ = *url;
-    if (!found->answer) silent += (silent.empty() ? "" : ", ") + url->text();
-    // Each address is a target of its own: all are loaded, and the report tells of each.
+    if (found->reachable && !reachable_url_) reachable_url_ = *url;
+    if (!found->reachable) unreachable += (unreachable.empty() ? "" : ", ") + url->text();
+    // Each address is a separate target, in the load and in the report.
     for (std::size_t i = 0; i < found->addresses.size(); ++i) {
       addresses_.push_back(found->addresses[i]);
       addresses_.back().host = static_cast<std::uint16_t>(host);
@@ -107,15 +107,15 @@ Result<void> LoadRun::find_targets() {
     }
   }
   options_.targets = std::move(targets);
-  if (answering_) return {};
-  return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}", silent)};
+  if (reachable_url_) return {};
+  return Error{ErrorCode::unavailable, fmt::format("cannot connect to {}", unreachable)};
 }
 
 Result<void> LoadRun::open_users() {
   if (!options_.token.empty()) {
     accounts_ = {{"", options_.token, std::nullopt}};
   } else if (options_.profile.accounts == Profile::Accounts::registered) {
-    auto accounts = open_accounts(*answering_, options_.users, options_.timeout, stop_);
+    auto accounts = open_accounts(*reachable_url_, options_.users, options_.timeout, stop_);
     if (!accounts) return accounts.error();
     accounts_ = std::move(*accounts);
   }
@@ -124,19 +124,19 @@ Result<void> LoadRun::open_users() {
     return {};
   }
   for (const std::string& name : options_.profile.users) users_.push_back({name, options_.token, false});
-  const std::uint32_t made_up = users_.empty() ? options_.users : 0;
-  for (std::uint32_t i = 1; i <= made_up; ++i) users_.push_back({made_up_user(i), options_.token, false});
+  const std::uint32_t synthetic = users_.empty() ? options_.users : 0;
+  for (std::uint32_t i = 1; i <= synthetic; ++i) users_.push_back({synthetic_user(i), options_.token, false});
   return {};
 }
 
 Result<void> LoadRun::prepare_test_data() {
   catalogue_ = options_.profile.catalogue;
   if (options_.profile.test_data.empty()) return {};
-  const TestDataFor whom{options_.run, options_.token, options_.users, options_.timeout};
-  auto made = make_test_data(*answering_, options_.profile.test_data, whom);
-  if (!made) return made.error();
-  if (!made->products.empty()) catalogue_ = std::move(made->products);
-  if (!made->users.empty()) users_ = std::move(made->users);
+  const TestDataScope scope{options_.run, options_.token, options_.users, options_.timeout};
+  auto prepared = request_test_data(*reachable_url_, options_.profile.test_data, scope);
+  if (!prepared) return prepared.error();
+  if (!prepared->products.empty()) catalogue_ = std::move(prepared->products);
+  if (!prepared->users.empty()) users_ = std::move(prepared->users);
   for (LoadUser& user : users_)
     if (user.token.empty()) user.token = options_.token;
   return {};
@@ -144,17 +144,17 @@ Result<void> LoadRun::prepare_test_data() {
 
 void LoadRun::start_workers() {
   const std::uint32_t cores = available_processors();
-  size_ = size_crew(options_, phases_, cores);
-  allow_files(std::uint64_t{size_.connections} + 256);
-  RequestWriter::Run run;
-  run.profile = options_.profile;
-  run.orders = assortment_of(options_, options_.run, catalogue_);
-  run.targets = urls_;
-  run.users = users_;
-  run.close = options_.fresh_connections;
-  writer_.emplace(run);
+  size_ = size_worker_pool(options_, phases_, cores);
+  raise_file_limit(std::uint64_t{size_.connections} + 256);
+  RequestWriterSetup requests;
+  requests.profile = options_.profile;
+  requests.plan = product_plan_of(options_, options_.run, catalogue_);
+  requests.targets = urls_;
+  requests.users = users_;
+  requests.close = options_.fresh_connections;
+  writer_.emplace(requests);
   answers_.emplace(options_.profile);
-  WorkerPool::Setup setup;
+  WorkerPoolSetup setup;
   setup.targets = addresses_;
   setup.writer = &*writer_;
   setup.answers = &*answers_;
@@ -183,7 +183,7 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
   count_planned(phase, *times, start_ns);
   std::vector<PhaseShare> shares(workers_->size());
   for (PhaseShare& share : shares) share.plan.reserve(times->size() / shares.size() + 1);
-  // A group takes as many places in the plan as it has orders, and leaves at the first of them.
+  // A group uses as many places of the plan as it has orders, and is sent at the first of them.
   std::size_t place = 0;
   std::size_t turn = 0;
   while (place < times->size()) {
@@ -216,7 +216,7 @@ void LoadRun::count_planned(const LoadPhase& phase, std::span<const Nanoseconds>
   }
 }
 
-// The ledger does not have what was skipped, and the plan does. A run that was interrupted keeps its own end.
+// Skipped requests are in the plan, but not in the ledger. An interrupted run ends where its ledger ends.
 void LoadRun::fill_in_planned(std::vector<LoadSecond>& seconds) const {
   if (!result_.interrupted && seconds.size() < planned_per_second_.size())
     seconds.resize(planned_per_second_.size());
@@ -250,26 +250,26 @@ Result<void> LoadRun::run_phase(std::size_t index) {
     shares = closed_shares(phase, units, start_ns);
   }
   for (PhaseShare& share : shares) share.phase = static_cast<std::uint32_t>(index);
-  last_said_ns_ = start_ns;
+  last_report_ns_ = start_ns;
   workers_->run(std::move(shares), stop_, [&] {
     renew_tokens();
-    say_progress(phase, start_ns);
+    report_progress(phase, start_ns);
   });
   next_operation_ = units.source().next_operation();
   next_group_ = units.source().next_group();
   if (phase.warmup) {
-    workers_->forget_health();
+    workers_->discard_health();
     warmup_counts_ = workers_->counts();
   }
   return {};
 }
 
-void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
+void LoadRun::report_progress(const LoadPhase& phase, std::int64_t start_ns) {
   if (!progress_) return;
   const std::int64_t now = steady_ns();
-  const EntryLog::Counts all = workers_->counts();
-  watch_times(all, now);
-  Progress progress;
+  const EntryCounts all = workers_->counts();
+  update_percentiles(all, now);
+  LoadProgress progress;
   progress.phase = phase.name;
   if (!phase.warmup) {
     progress.sent = all.sent - warmup_counts_.sent;
@@ -279,7 +279,7 @@ void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
   }
   progress.orders_planned = options_.orders.value_or(0);
   progress.rate = static_cast<double>(all.sent - last_sent_) * 1e9 /
-                  static_cast<double>(std::max<std::int64_t>(1, now - last_said_ns_));
+                  static_cast<double>(std::max<std::int64_t>(1, now - last_report_ns_));
   progress.elapsed = Duration{std::max<std::int64_t>(0, now - start_ns) / 1000};
   progress.response_p50 = shown_p50_;
   progress.response_p99 = shown_p99_;
@@ -295,28 +295,28 @@ void LoadRun::say_progress(const LoadPhase& phase, std::int64_t start_ns) {
     progress.left = Duration{static_cast<std::int64_t>(seconds * 1e6)};
   }
   last_sent_ = all.sent;
-  last_said_ns_ = now;
+  last_report_ns_ = now;
   progress_(progress);
 }
 
-// Percentiles of about the last second: the times since the beginning of the window.
-void LoadRun::watch_times(const EntryLog::Counts& counts, std::int64_t now) {
-  if (now - window_began_ns_ < watch_window_ns) return;
-  WatchedCounts recent = counts.response;
-  for (std::size_t i = 0; i < recent.size(); ++i) recent[i] -= seen_times_[i];
-  shown_p50_ = watched_percentile(recent, 50);
-  shown_p99_ = watched_percentile(recent, 99);
-  seen_times_ = counts.response;
+// Percentiles of about the last second: of the times since the beginning of the window.
+void LoadRun::update_percentiles(const EntryCounts& counts, std::int64_t now) {
+  if (now - window_began_ns_ < progress_window_ns) return;
+  LiveHistogramCounts recent = counts.response;
+  for (std::size_t i = 0; i < recent.size(); ++i) recent[i] -= times_at_window_begin_[i];
+  shown_p50_ = live_percentile(recent, 50);
+  shown_p99_ = live_percentile(recent, 99);
+  times_at_window_begin_ = counts.response;
   window_began_ns_ = now;
 }
 
-// Access tokens are short-lived and a load test may be long. One that cannot be renewed is tried again later;
-// when it is too late the ledger shows the refusals.
+// Access tokens are short-lived and a load test may be long. A failed renewal is retried later; if the token expires
+// before, the ledger shows the refusals.
 void LoadRun::renew_tokens() {
   for (std::size_t user = 0; user < accounts_.size(); ++user) {
     LoadAccount& account = accounts_[user];
     if (!account.renew_at_ns || steady_ns() < *account.renew_at_ns) continue;
-    const auto renewed = renew_account(*answering_, static_cast<std::uint32_t>(user + 1), options_.timeout);
+    const auto renewed = renew_account(*reachable_url_, static_cast<std::uint32_t>(user + 1), options_.timeout);
     if (renewed && writer_->renew(user, renewed->token)) {
       account.renew_at_ns = renewed->renew_at_ns;
     } else {
@@ -327,13 +327,13 @@ void LoadRun::renew_tokens() {
 
 RunResult LoadRun::take_result() {
   Ledger& ledger = result_.ledger;
-  static_cast<Assortment&>(ledger) = assortment_of(options_, options_.run, catalogue_);
+  static_cast<ProductPlan&>(ledger) = product_plan_of(options_, options_.run, catalogue_);
   ledger.scenario = to_string(options_.scenario);
   ledger.system = options_.profile.name;
   ledger.keyed = options_.profile.duplicates_by == Profile::DuplicatesBy::key;
   ledger.open_loop = options_.rate.has_value();
   ledger.targets = target_names_;
-  // Of accounts only: whom an order is for is nothing that the database knows as a user.
+  // Only accounts: other users of orders are not users in the database.
   const bool accounts = options_.profile.accounts == Profile::Accounts::registered;
   for (const LoadUser& user : users_) ledger.user_ids.push_back(accounts ? user.id : std::string());
   for (const LoadPhase& phase : phases_) ledger.phases.push_back({phase.name, phase.warmup});
@@ -354,22 +354,22 @@ RunResult LoadRun::take_result() {
   result_.overlaps = overlaps(ledger);
   GeneratorHealth& health = result_.generator;
   health.lateness = std::move(figures.lateness);
-  health.connections_wanted = size_.connections;
-  health.connections_reached = workers_->connected_most();
+  health.connections_max = size_.connections;
+  health.connections_peak = workers_->peak_connections();
   health.workers = size_.workers;
   health.pacing = workers_->pacing();
   workers_->add_health_to(health);
   return std::move(result_);
 }
 
-Result<RunResult> LoadRun::carry_out() {
+Result<RunResult> LoadRun::execute() {
   if (auto checked = check(options_); !checked) return checked.error();
-  if (options_.run.empty()) options_.run = fresh_run_id();
+  if (options_.run.empty()) options_.run = new_run_id();
   phases_ = plan_phases(options_);
   if (!options_.stages.empty()) options_.rate = stages_rate_max(options_.stages);
-  if (auto found = find_targets(); !found) return found.error();
+  if (auto found = resolve_targets(); !found) return found.error();
   if (auto opened = open_users(); !opened) return opened.error();
-  if (auto made = prepare_test_data(); !made) return made.error();
+  if (auto prepared = prepare_test_data(); !prepared) return prepared.error();
   result_.ledger.started_at = wall_clock_now();
   if (stop_.stop_requested()) return take_result();
   start_workers();
@@ -383,7 +383,7 @@ Result<RunResult> LoadRun::carry_out() {
 
 Result<RunResult> run_load(const LoadOptions& options, std::stop_token interrupt,
                            const ProgressCallback& progress) {
-  return LoadRun(options, std::move(interrupt), progress).carry_out();
+  return LoadRun(options, std::move(interrupt), progress).execute();
 }
 
 }  // namespace sagactl

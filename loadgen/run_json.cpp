@@ -24,13 +24,14 @@ Json requests_json(const RequestCounts& requests) {
 Json latency_json(const Histogram& histogram) {
   Json too_few = Json::array();
   Json latency = Json::object();
-  struct Row {
+  struct Percentile {
     const char* name;
-    double percentile;
+    double percent;
   };
-  for (const Row row : {Row{"p50", 50}, Row{"p90", 90}, Row{"p99", 99}, Row{"p999", 99.9}}) {
-    latency[row.name] = milliseconds(histogram.percentile(row.percentile));
-    if (histogram.count() < samples_needed(row.percentile)) too_few.push_back(row.name);
+  for (const Percentile it :
+       {Percentile{"p50", 50}, Percentile{"p90", 90}, Percentile{"p99", 99}, Percentile{"p999", 99.9}}) {
+    latency[it.name] = milliseconds(histogram.percentile(it.percent));
+    if (histogram.count() < samples_needed(it.percent)) too_few.push_back(it.name);
   }
   latency["max"] = milliseconds(histogram.max());
   latency["samples"] = histogram.count();
@@ -47,9 +48,9 @@ Json generator_json(const GeneratorHealth& health) {
   return {{"lateness", lateness(health.lateness)},
           {"ownLateness", lateness(health.own_lateness)},
           {"skipped", health.skipped},
-          {"backlogDeepest", health.backlog_deepest},
-          {"connections", health.connections_reached},
-          {"connectionsWanted", health.connections_wanted},
+          {"backlogDeepest", health.backlog_peak},
+          {"connections", health.connections_peak},
+          {"connectionsWanted", health.connections_max},
           {"reconnects", health.reconnects},
           {"workers", health.workers},
           {"pacing", to_string(health.pacing)},

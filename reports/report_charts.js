@@ -1,4 +1,4 @@
-// Drawing: elements, scales, axes. Text only ever goes in as text, so nothing in a result can become markup.
+// Elements, scales and axes. Text is only inserted as text nodes, so nothing in a result can become markup.
 
 const svgSpace = 'http://www.w3.org/2000/svg';
 
@@ -42,7 +42,7 @@ function decades(from, to) {
   return inside.length > 7 ? inside.filter(v => Math.abs(Math.log10(v) % 1) < 1e-6) : inside;
 }
 
-// A figure that draws itself as wide as it may be, and again when that changes.
+// A figure that draws itself at its available width, and again when the width changes.
 function picture(height, label, draw) {
   const figure = h('figure');
   let drawn = 0;
@@ -54,12 +54,12 @@ function picture(height, label, draw) {
     draw(image, width, height);
     figure.replaceChildren(image);
   };
-  // Not within the observation itself: a picture that changes its height would be observed once more.
+  // Not inside the callback itself: the redraw changes the height, which would trigger another observation.
   new ResizeObserver(() => requestAnimationFrame(redraw)).observe(figure);
   return figure;
 }
 
-// The inner area of a picture with its two axes.
+// Draws the two axes and returns the inner area.
 function frame(image, width, height, options) {
   const area = {left: options.left ?? 52, right: width - (options.right ?? 10), top: options.top ?? 10, bottom: height - (options.below ?? 34)};
   for (const {at, text} of options.across) {
@@ -82,13 +82,13 @@ const across = (values, max, text) => values.map(v => ({text: text(v), at: a => 
 const along = (values, max, text) => values.map(v => ({text: text(v), at: a => linear(0, max || 1, a.left, a.right)(v)}));
 const path = points => points.map(([x, y], i) => (i ? 'L' : 'M') + x.toFixed(1) + ' ' + y.toFixed(1)).join('');
 
-// Items are [name, colour, 'dashed' or 'line' where it is not an area].
+// Items are [name, colour, kind]; kind is 'dashed', 'line', or undefined for an area.
 function legend(...items) {
   return h('div', {class: 'legend'}, items.map(([name, colour, kind]) => h('span', null,
     h('i', kind ? {class: kind, style: `border-color:var(--${colour})`} : {style: `background:var(--${colour})`}), name)));
 }
 
-// Bars over time, stacked, with lines over them. `layers` and `lines`: [{name, colour, values, dashed}].
+// Stacked bars over time, with lines over them. `layers` and `lines`: [{name, colour, values, dashed}].
 function overTime(label, binSeconds, layers, lines, unit) {
   const bins = Math.max(...layers.concat(lines).map(l => l.values.length));
   const stacked = Array.from({length: bins}, (_, i) => layers.reduce((sum, l) => sum + (l.values[i] || 0), 0));

@@ -1,4 +1,4 @@
-// The report, section by section. Each takes the result and gives an element, or null where there is nothing to show.
+// The sections of the report. Each function takes the result and returns an element, or null when it has no content.
 
 const withText = (name, attributes, text) => h(name, attributes, text === null || text === undefined ? '' : String(text));
 const rowsOf = list => Array.isArray(list) ? list : [];
@@ -20,21 +20,21 @@ function head(r) {
     r.verdict ? endOf(r) : null);
 }
 
-// The verdict, and beside it what the thresholds say where they were not all kept.
+// The verdict, and the thresholds beside it unless all are met.
 function endOf(r) {
-  const of = ruling => rowsOf(r.thresholds).filter(t => t.verdict === ruling).length, missed = of('FAIL'), open = of('UNKNOWN');
-  const said = missed ? `${count(missed)} of ${count(r.thresholds.length)} thresholds missed` : open ? `${count(open)} of ${count(r.thresholds.length)} thresholds undecided` : null;
-  return h('div', {class: 'end'}, badge(r.verdict === 'PASS' && said ? (missed ? 'FAIL' : 'UNKNOWN') : r.verdict), said ? withText('p', {class: 'soft'}, said) : null);
+  const of = ruling => rowsOf(r.thresholds).filter(t => t.verdict === ruling).length, missed = of('FAIL'), undecided = of('UNKNOWN');
+  const note = missed ? `${count(missed)} of ${count(r.thresholds.length)} thresholds missed` : undecided ? `${count(undecided)} of ${count(r.thresholds.length)} thresholds undecided` : null;
+  return h('div', {class: 'end'}, badge(r.verdict === 'PASS' && note ? (missed ? 'FAIL' : 'UNKNOWN') : r.verdict), note ? withText('p', {class: 'soft'}, note) : null);
 }
 
-// Whose row it is, and what it says, in pairs that may wrap between them.
+// The columns of a row as pairs, with line breaks only between pairs.
 function members(row) {
   const {table: name, ...rest} = row;
   const shown = v => v === null ? 'none' : typeof v === 'string' ? v : JSON.stringify(v);
   return Object.entries(rest).map(([k, v]) => h('span', {class: 'pair'}, withText('span', {class: 'soft'}, k + ' '), withText('span', {class: 'mono'}, shown(v)), ' '));
 }
 
-// The order that a witness is about, where it names one.
+// The order that a witness is about, if it names one.
 function orderOf(w) {
   for (const row of rowsOf(w.rows)) {
     if (row.table?.startsWith('sql.')) return undefined;  // of another system
@@ -46,9 +46,9 @@ function orderOf(w) {
 
 function witness(w, reason) {
   if (!w) return null;
-  const [found, ...promised] = rowsOf(w.why), order = orderOf(w);
-  const facts = promised.map(text => ['promised', text]);
-  if (found && promised.length && !reason.startsWith(found)) facts.push(['found', found]);
+  const [found, ...expected] = rowsOf(w.why), order = orderOf(w);
+  const facts = expected.map(text => ['expected', text]);
+  if (found && expected.length && !reason.startsWith(found)) facts.push(['found', found]);
   for (const row of rowsOf(w.rows)) facts.push([row.table ?? 'row', members(row)]);
   for (const request of rowsOf(w.requests)) facts.push(['request', members(request)]);
   if (rowsOf(w.nodes).length) facts.push(['nodes', w.nodes.join(', ')]);
@@ -68,10 +68,10 @@ function verdicts(r) {
 
 function answers(r) {
   if (!rowsOf(r.answers).length) return null;
-  const targets = rowsOf(r.answersByTarget), odd = targets.length > 1 && targets.some(t => t.answered < t.requests);
-  return section('Answers', 'Each status and each failure, with the first that came.',
-    table(['', '#number', 'counted as', 'the first'], r.answers.map(a => [a.text, count(a.count), a.outcome, withText('code', null, a.first)])),
-    odd ? table(['Target', '#requests', '#answered', '#never sent'], targets.map(t => [t.target, count(t.requests), count(t.answered), count(t.unreached)])) : null);
+  const targets = rowsOf(r.answersByTarget), differ = targets.length > 1 && targets.some(t => t.answered < t.requests);
+  return section('Answers', 'Each status and each failure, with the beginning of its first answer.',
+    table(['', '#count', 'outcome', 'first answer'], r.answers.map(a => [a.text, count(a.count), a.outcome, withText('code', null, a.first)])),
+    differ ? table(['Target', '#requests', '#answered', '#never sent'], targets.map(t => [t.target, count(t.requests), count(t.answered), count(t.unreached)])) : null);
 }
 
 function thresholds(r) {
@@ -88,7 +88,7 @@ function tiles(r) {
   if (l) add(time(l.p99), 'p99 latency', `p50 ${time(l.p50)}, max ${time(l.max)}`);
   if (d) add(time(d.p99), 'p99 of a saga', `p50 ${time(d.p50)}, max ${time(d.max)}`);
   if (q) add(count(q.duplicates), 'refused as duplicates');
-  if (q) add(count((q.rejected ?? 0) + (q.failed ?? 0) + (q.transportErrors ?? 0)), 'errors', `${count(q.rejected)} turned away, ${count(q.failed)} failed, ${count(q.transportErrors)} in transport`);
+  if (q) add(count((q.rejected ?? 0) + (q.failed ?? 0) + (q.transportErrors ?? 0)), 'errors', `${count(q.rejected)} rejected, ${count(q.failed)} failed, ${count(q.transportErrors)} transport errors`);
   if (g) add(count(g.compensated), 'sagas compensated');
   if (g) add(count((g.failed ?? 0) + (g.unfinished ?? 0)), 'sagas failed or unfinished', `${count(g.failed)} failed, ${count(g.unfinished)} unfinished`);
   return list.length ? h('div', {class: 'tiles'}, list) : null;
@@ -98,8 +98,8 @@ function rate(r) {
   if (!rowsOf(r.timeline).length) return null;
   const of = member => r.timeline.map(second => second[member] ?? 0), g = r.generator;
   const health = g && r.openLoop ? ` The generator's lateness: p50 ${time(g.lateness?.p50)}, p99 ${time(g.lateness?.p99)}, max ${time(g.lateness?.max)}; ${count(g.skipped)} requests skipped; ${count(g.connections)} connections.` : '';
-  return section('Planned and achieved rate', (r.openLoop ? 'Requests per second against the schedule.' : 'A closed loop has no schedule: the next request goes out when one ends.') + health,
-    overTime('Requests per second, planned and as they ended', 1, [
+  return section('Planned and achieved rate', (r.openLoop ? 'Requests per second, compared with the schedule.' : 'A closed loop has no schedule: the next request is sent when one ends.') + health,
+    overTime('Requests per second, planned and by outcome', 1, [
       {name: 'accepted', colour: 'one', values: of('accepted')}, {name: 'refused as duplicates', colour: 'quiet', values: of('duplicates')},
       {name: 'errors', colour: 'bad', values: of('errors')}],
       r.openLoop ? [{name: 'planned', colour: 'text', values: of('planned'), dashed: true}] : [], 'since the start'));
@@ -126,7 +126,7 @@ function percentiles(r) {
   const figures = [['From the planned send', r.latency], ['From the send', r.serviceLatency], ['Sagas, in the database', r.sagaLatency]]
     .concat(rowsOf(r.stepLatency).filter(t => t.succeeded).map(t => ['Step ' + t.step, t])).filter(([, l]) => l);
   const shown = (l, member) => time(l[member]) + (rowsOf(l.tooFewSamplesFor).includes(member) ? ' ?' : '');
-  return section('Latency', (r.latency && r.openLoop ? 'A response counts from when its request was planned to be sent, so a stall is seen by every request that it held up. ' : '') + 'A question mark: too few samples for this percentile.',
+  return section('Latency', (r.latency && r.openLoop ? 'Response times count from the planned send, so a stall shows in every request that it delayed. ' : '') + 'A question mark means too few samples for this percentile.',
     image, legend(...curves.map(([name, , colour, dashes]) => [name, colour, dashes ? 'dashed' : 'line'])),
     table(['', '#p50', '#p90', '#p99', '#p99.9', '#max', '#samples'], figures.map(([name, l]) => [name, ...['p50', 'p90', 'p99', 'p999', 'max'].map(m => shown(l, m)), count(l.samples)])));
 }
@@ -135,7 +135,7 @@ function heat(r) {
   const m = r.heatMap;
   if (!m || !m.columns || m.columns < 2) return null;
   const top = Math.max(...m.cells.map(([, , n]) => n)), least = Math.min(...m.cells.map(([, row]) => row)), rows = m.rows.length;
-  return section('Latency over time', 'Each cell is the requests planned for that moment that took that long; the stronger the colour, the more.',
+  return section('Latency over time', 'Each cell shows how many of the requests planned at that time took that long; a stronger colour means more.',
     picture(Math.max(130, (rows - least) * 15 + 46), 'Heat map of response times over time', (image, width, height) => {
       const total = m.columns * m.columnMs / 1000;
       const y = a => linear(least, rows, a.bottom, a.top), row = a => y(a)(0) - y(a)(1);
@@ -167,18 +167,18 @@ function nodes(r) {
   const windows = r.nodeWindows, colours = ['one', 'two', 'three', 'four', 'quiet'];
   const over = rowsOf(windows?.windows).length > 1 ? [h('h3', null, 'Orders over time, per node'), overTime('Orders over time per node', windows.windowMs / 1000,
     windows.nodes.map((name, i) => ({name, colour: colours[i % colours.length], values: windows.windows.map(w => w.orders[i])})), [], 'since the first order')] : [];
-  return section('Distribution over nodes', `By the node that each row names, never guessed${r.evenness?.text ? ': ' + r.evenness.text : ''}.`, bars,
-    legend(['share of the orders', 'one'], ['95 % interval', 'text', 'line'], ['an even share', 'two', 'dashed']),
-    table(['Node', '#Orders', '#Share', '#Sagas begun', '#Steps completed', '#Share', '#Events', '#Share'], list.map(n => [n.node, count(n.orders), percent(n.share), count(n.sagas), count(n.steps), percent(n.stepShare ?? 0), count(n.events), percent(n.eventShare ?? 0)])), ...over.flat());
+  return section('Distribution over nodes', `By the node that each row names${r.evenness?.text ? ': ' + r.evenness.text : ''}.`, bars,
+    legend(['share of the orders', 'one'], ['95 % interval', 'text', 'line'], ['even share', 'two', 'dashed']),
+    table(['Node', '#Orders', '#Share', '#Sagas started', '#Steps completed', '#Share', '#Events', '#Share'], list.map(n => [n.node, count(n.orders), percent(n.share), count(n.sagas), count(n.steps), percent(n.stepShare ?? 0), count(n.events), percent(n.eventShare ?? 0)])), ...over.flat());
 }
 
 function sagas(r) {
   const bins = rowsOf(r.sagasOverTime?.bins);
   if (bins.length < 2) return null;
   const of = member => bins.map(b => b[member] ?? 0);
-  return section('Sagas over time', `What became of sagas in each ${time(r.sagasOverTime.binMs)}, by the database's clock, and how many were under way.`,
+  return section('Sagas over time', `Outcomes of sagas in each ${time(r.sagasOverTime.binMs)}, by the database's clock, and how many were running.`,
     overTime('Saga states over time', r.sagasOverTime.binMs / 1000, [{name: 'completed', colour: 'four', values: of('completed')}, {name: 'compensated', colour: 'two', values: of('compensated')}, {name: 'failed', colour: 'bad', values: of('failed')}],
-      [{name: 'under way', colour: 'text', values: of('unfinished'), dashed: true}], 'since the first saga'));
+      [{name: 'running', colour: 'text', values: of('unfinished'), dashed: true}], 'since the first saga'));
 }
 
 const outcomeColours = {created: 'one', duplicate: 'quiet', rejected: 'two', indeterminate: 'three', unreached: 'bad'};
@@ -191,21 +191,21 @@ function lanes(group) {
     const x = linear(0, end, area.left, area.right);
     members.forEach((m, i) => {
       const y = area.top + i * lane, colour = `var(--${outcomeColours[m.outcome] ?? 'quiet'})`, done = m.doneUs ?? m.atUs;
-      const title = s('title', null, `${m.outcome} on ${m.node}\nafter ${time(m.atUs / 1000)}, ${time(m.gapUs / 1000)} behind the one before${m.orderId ? '\norder ' + m.orderId : ''}${m.product ? '\n' + m.product : ''}`);
+      const title = s('title', null, `${m.outcome} on ${m.node}\nafter ${time(m.atUs / 1000)}, ${time(m.gapUs / 1000)} after the previous one${m.orderId ? '\norder ' + m.orderId : ''}${m.product ? '\n' + m.product : ''}`);
       image.append(m.doneUs === undefined ? s('circle', {cx: x(m.atUs), cy: y + lane / 2, r: 5, fill: colour}, title)
         : s('rect', {x: x(m.atUs), y: y + 2, width: Math.max(2, x(done) - x(m.atUs)), height: lane - 5, rx: 3, fill: colour}, title));
       image.append(s('text', {class: 'strong', x: x(done) + 9, y: y + lane / 2 + 4, 'pointer-events': 'none'}, label(m)));
     });
   });
-  const wins = group.winner ? `won by ${group.winner.node}` : 'nobody won';
-  return h('div', null, withText('p', {class: 'group-name'}, [group.products || group.startedAt.slice(11, 26), group.depth && `${group.depth} deep`, wins].filter(Boolean).join(' · ')), image);
+  const wins = group.winner ? `won by ${group.winner.node}` : 'no winner';
+  return h('div', null, withText('p', {class: 'group-name'}, [group.products || group.startedAt.slice(11, 26), group.depth && `${group.depth} at once`, wins].filter(Boolean).join(' · ')), image);
 }
 
 function groups(r) {
   const list = rowsOf(r.groups);
   if (!list.length) return null;
   const summary = r.groupSummary ?? {}, wins = Object.entries(summary.wins ?? {}).map(([node, n]) => `${node} ${count(n)}`).join(', ');
-  const what = list[0].kind === 'requests' ? 'Requests of one group go out together for the same products; each bar is one, from its send to its answer, by the client’s clock.' : `Orders within ${summary.windowMs ?? 100} ms of each other, by the database’s clock.`;
+  const what = list[0].kind === 'requests' ? 'The requests of a group are sent together, for the same products. Each bar is a request from its send to its answer, by the client’s clock.' : `Orders within ${summary.windowMs ?? 100} ms of each other, by the database’s clock.`;
   const outcomes = [...new Set(list.flatMap(g => g.members.map(m => m.outcome)))];
   return section('Concurrent groups', `${what} ${count(summary.found ?? list.length)} groups; won: ${wins || 'none'}.`, h('div', {class: 'groups'}, list.slice(0, 9).map(lanes)),
     legend(...outcomes.map(o => [o, outcomeColours[o] ?? 'quiet'])));
@@ -214,7 +214,7 @@ function groups(r) {
 function slowest(r) {
   if (!rowsOf(r.slowest).length) return null;
   const end = Math.max(1, ...r.slowest.map(t => t.tookUs)), colour = e => /Compensat|Cancel|Refund/.test(e) ? 'two' : /Failed/.test(e) ? 'bad' : /Completed|Confirmed|Processed/.test(e) ? 'four' : 'one';
-  return section('Slowest sagas', 'Every event of the ten slowest, from the creation of the saga; open one for the list.', r.slowest.map(t => h('details', {class: 'trace'},
+  return section('Slowest sagas', 'All events of the ten slowest sagas, from their creation. Open a saga for the list.', r.slowest.map(t => h('details', {class: 'trace'},
     h('summary', null, withText('span', {class: 'mono'}, t.sagaId), ' ', withText('span', {class: 'soft'}, `${t.status} after ${time(t.tookUs / 1000)}`),
       picture(22, `Events of saga ${t.sagaId}`, (image, width) => {
         const x = linear(0, end, 6, width - 6);
@@ -226,9 +226,9 @@ function slowest(r) {
 
 function origin(r) {
   const m = r.machine ?? {}, facts = [['Command', r.command && withText('code', null, r.command)], ['Seed', r.seed], ['Version', r.version && 'sagactl ' + r.version],
-    ['Targets', rowsOf(r.targets).join(', ')], ['Database', r.database], ['Read at', r.takenAt], ['Ledger', r.ledger],
+    ['Targets', rowsOf(r.targets).join(', ')], ['Database', r.database], ['Snapshot', r.takenAt], ['Ledger', r.ledger],
     ['Machine', [m.host, m.system, m.processor, m.cores && `${m.cores} cores`, m.memoryMb && `${(m.memoryMb / 1024).toFixed(1)} GB`].filter(Boolean).join(' · ')]];
-  return section('How this was made', null, h('dl', null, facts.filter(([, v]) => v !== undefined && v !== null && v !== '').map(([name, v]) => [h('dt', null, name), h('dd', null, v instanceof Node ? v : String(v))])));
+  return section('About this run', null, h('dl', null, facts.filter(([, v]) => v !== undefined && v !== null && v !== '').map(([name, v]) => [h('dt', null, name), h('dd', null, v instanceof Node ? v : String(v))])));
 }
 
 const result = JSON.parse(document.getElementById('result').textContent);

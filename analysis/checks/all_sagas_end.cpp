@@ -1,4 +1,4 @@
-// Every saga has ended, or is still within the time that it may take.
+// Verdict all-sagas-end: every saga has ended, or is still within the time that it may take.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/history/of_run.hpp"
+#include "analysis/history/run_filter.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -19,7 +19,7 @@ class AllSagasEnd final : public Check {
  public:
   explicit AllSagasEnd(const CheckOptions& options) : options_(options), of_run_(options.run) {}
 
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     if (!facts.flow.saga) return;
     const Saga& saga = *facts.flow.saga;
     ++sagas_;
@@ -27,7 +27,7 @@ class AllSagasEnd final : public Check {
     if (is_terminal(saga.status)) return;
     Timestamp progress = std::max(saga.created_at, saga.updated_at);
     for (const EventFacts& it : facts.events) progress = std::max(progress, it.event->occurred_at);
-    const bool drained = options_.drained && of_run_.holds(facts.flow);
+    const bool drained = options_.drained && of_run_.matches(facts.flow);
     unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, drained});
     if (unfinished_.size() == 1 || progress < oldest_progress_) {
       oldest_progress_ = progress;
@@ -38,37 +38,37 @@ class AllSagasEnd final : public Check {
   }
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
-    std::string held = fmt::format("all {} ended", counted(sagas_ - unfinished_count_, "saga"));
-    if (manual_ > 0) held += fmt::format(", {} of them failed and waiting for a person", grouped(manual_));
-    // The one that has stood still for longest is the witness.
+    std::string summary = fmt::format("all {} ended", count_of(sagas_ - unfinished_count_, "saga"));
+    if (manual_ > 0) summary += fmt::format(", {} of them failed and need manual intervention", with_separators(manual_));
+    // The saga without progress for longest is the witness.
     std::stable_sort(unfinished_.begin(), unfinished_.end(),
                      [](const Unfinished& a, const Unfinished& b) { return a.progress < b.progress; });
     Violations violations;
-    std::uint64_t under_way = 0, of_others = 0;
+    std::uint64_t running = 0, of_others = 0;
     for (const Unfinished& saga : unfinished_) {
       const Duration still = snapshot.taken_at - saga.progress;
       if (!saga.drained && still < options_.stuck_after) {
-        ++under_way;
+        ++running;
         of_others += options_.drained;
         continue;
       }
       Witness witness{.what = fmt::format("saga {} is {} and has made no progress for {}", saga.id, saga.status,
                                           format_duration(still)),
-                      .rule = saga.drained ? "every saga ends within the time it was given to drain"
+                      .rule = saga.drained ? "every saga ends before the drain timeout"
                                            : "a saga makes progress until it ends"};
       if (violations.first())
         witness.rows.push_back(saga.id == oldest_.value("id", "") ? oldest_ : unfinished_row(saga));
       violations.add(std::move(witness));
     }
-    if (violations.count() == 0 && under_way > of_others) {
+    if (violations.count() == 0 && running > of_others) {
       Verdict verdict = undecided(
-          name, fmt::format("{} of {} under way, none for longer than {} without progress", grouped(unfinished_count_),
-                            counted(sagas_, "saga"), format_duration(options_.stuck_after)));
+          name, fmt::format("{} of {} still running, none without progress for longer than {}", with_separators(unfinished_count_),
+                            count_of(sagas_, "saga"), format_duration(options_.stuck_after)));
       verdict.witness = Json{{"rows", Json::array({oldest_})}};
       return verdict;
     }
-    if (of_others > 0) held += fmt::format("; {} of others under way", counted(of_others, "saga"));
-    return violations.verdict(name, held);
+    if (of_others > 0) summary += fmt::format("; {} of other runs still running", count_of(of_others, "saga"));
+    return violations.verdict(name, summary);
   }
 
  private:

@@ -1,26 +1,27 @@
-// In a saga that was compensated, each step that was in effect is undone once, the last first, and no other.
+// Verdict compensation-complete: in a compensated saga every step that was in effect is compensated once, in reverse
+// order, and no other step is.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
 
-// Which steps are in effect, as the events of one saga tell it.
-class Effects {
+// Which steps are in effect, according to the events of one saga.
+class StepsInEffect {
  public:
-  Effects(const FlowFacts& facts, const SagaDefinition& definition)
+  StepsInEffect(const FlowFacts& facts, const SagaDefinition& definition)
       : flow_(facts.flow), definition_(definition), in_effect_(definition.steps.size(), false) {}
 
   // What is wrong with the event at this point; empty: nothing.
   std::string take(const EventFacts& facts);
 
  private:
-  void begin_anew();
+  void restart();
   std::string undo(const EventFacts& facts);
   std::string end();
   bool has_compensation(std::size_t i) const { return !definition_.steps[i].compensation.empty(); }
@@ -29,58 +30,57 @@ class Effects {
   const SagaDefinition& definition_;
   std::vector<bool> in_effect_;
   std::optional<std::size_t> in_doubt_;  // the step whose outcome was not known when the saga was given up
-  bool undone_ = false;                  // it was compensated and not begun again
-  int lives_ = 0;                        // times that it has begun from its first step
+  bool compensated_ = false;             // and not restarted since
+  int executions_ = 0;                   // how often it has started from its first step
 };
 
-// The steps that have no event of their own are done by the saga's beginning, unless their participant
-// refused.
-void Effects::begin_anew() {
-  ++lives_;
-  undone_ = false;
+// Steps without an event of their own are completed when the saga starts, unless their participant refused.
+void StepsInEffect::restart() {
+  ++executions_;
+  compensated_ = false;
   for (std::size_t i = 0; i < in_effect_.size(); ++i) {
     const bool refused =
         std::any_of(flow_.barriers.begin(), flow_.barriers.end(), [&](const Barrier& barrier) {
-          return barrier.step == i && barrier.direction == Direction::action && barrier.execution == lives_ &&
+          return barrier.step == i && barrier.direction == Direction::action && barrier.execution == executions_ &&
                  (barrier.blocked || !barrier.refusal.empty());
         });
     in_effect_[i] = !definition_.steps[i].listed && !refused;
   }
 }
 
-std::string Effects::undo(const EventFacts& facts) {
+std::string StepsInEffect::undo(const EventFacts& facts) {
   if (!facts.step)
-    return fmt::format("a step '{}' was undone, which the saga does not have", facts.step_name);
+    return fmt::format("step '{}' was compensated, but the saga's definition has no such step", facts.step_name);
   const std::size_t step = *facts.step;
   if (!in_effect_[step] && in_doubt_ != step)
-    return fmt::format("step {} was undone while it was not in effect", facts.step_name);
+    return fmt::format("step {} was compensated although it was not in effect", facts.step_name);
   for (std::size_t later = step + 1; later < in_effect_.size(); ++later)
     if (in_effect_[later] && has_compensation(later))
-      return fmt::format("step {} was undone before the later step {}", facts.step_name,
+      return fmt::format("step {} was compensated before the later step {}", facts.step_name,
                          definition_.steps[later].name);
   in_effect_[step] = false;
   in_doubt_.reset();
   return {};
 }
 
-std::string Effects::end() {
+std::string StepsInEffect::end() {
   for (std::size_t i = 0; i < in_effect_.size(); ++i)
     if (in_effect_[i] && has_compensation(i))
-      return fmt::format("it ended as compensated with step {} still in effect", definition_.steps[i].name);
+      return fmt::format("it ended as compensated while step {} was still in effect", definition_.steps[i].name);
   std::fill(in_effect_.begin(), in_effect_.end(), false);
-  undone_ = true;
+  compensated_ = true;
   return {};
 }
 
-std::string Effects::take(const EventFacts& facts) {
+std::string StepsInEffect::take(const EventFacts& facts) {
   switch (facts.event->type) {
     case EventType::saga_started:
-      begin_anew();
+      restart();
       return {};
     case EventType::saga_retried:
-      // A retry that goes on back undoes the step whose outcome was not known.
+      // A retry of the compensation compensates the step whose outcome was unknown.
       if (facts.direction != Direction::compensation) in_doubt_.reset();
-      if (undone_) begin_anew();
+      if (compensated_) restart();
       return {};
     case EventType::saga_step_completed:
       if (facts.step) in_effect_[*facts.step] = true;
@@ -119,17 +119,17 @@ class CompensationComplete final : public Check {
   static constexpr std::string_view name = "compensation-complete";
 
  public:
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     if (!facts.flow.saga || !facts.definition) return;
     const Saga& saga = *facts.flow.saga;
-    undone_ += saga.status == SagaStatus::compensated;
-    if (!look_at_events(facts)) return;
-    if (saga.status == SagaStatus::compensated) look_at_rows(facts);
+    compensated_ += saga.status == SagaStatus::compensated;
+    if (!check_events(facts)) return;
+    if (saga.status == SagaStatus::compensated) check_rows(facts);
   }
 
   Verdict finish(const ClusterSnapshot&) override {
-    return violations_.verdict(name, fmt::format("{} undone, each step once and the last first",
-                                                 counted(undone_, "compensated saga")));
+    return violations_.verdict(name, fmt::format("{}: each step compensated once, in reverse order",
+                                                 count_of(compensated_, "compensated saga")));
   }
 
  private:
@@ -142,14 +142,14 @@ class CompensationComplete final : public Check {
     else if (facts.has_order)
       rows.push_back(row_of(facts.flow.order));
     violations_.add({.what = fmt::format("saga {}: {}", facts.flow.saga->id.text(), what),
-                     .rule = "what was done is undone once, in reverse order, and nothing else is",
+                     .rule = "every completed step is compensated once, in reverse order, and no other step is",
                      .rows = rows});
   }
 
-  bool look_at_events(const FlowFacts& facts) {
+  bool check_events(const FlowFacts& facts) {
     const AggregateFacts* history = facts.saga_events();
     if (!history) return true;
-    Effects effects(facts, *facts.definition);
+    StepsInEffect effects(facts, *facts.definition);
     for (const EventFacts* event : history->events) {
       const std::string wrong = effects.take(*event);
       if (wrong.empty()) continue;
@@ -159,7 +159,7 @@ class CompensationComplete final : public Check {
     return true;
   }
 
-  void look_at_rows(const FlowFacts& facts) {
+  void check_rows(const FlowFacts& facts) {
     const Saga& saga = *facts.flow.saga;
     for (std::size_t i = 0; i < saga.steps.size() && i < facts.definition->steps.size(); ++i) {
       const StepStatus status = saga.steps[i].status;
@@ -187,7 +187,7 @@ class CompensationComplete final : public Check {
     }
   }
 
-  std::uint64_t undone_ = 0;
+  std::uint64_t compensated_ = 0;
   Violations violations_;
 };
 

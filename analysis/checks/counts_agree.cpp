@@ -1,5 +1,5 @@
-// Orders, sagas, payments, reservations, stock and events belong together, in both directions: none is there
-// without its others.
+// Verdict counts-agree: orders, sagas, payments, reservations, stock and events refer to each other, and none is
+// missing its counterpart.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,43 +16,43 @@ class CountsAgree final : public Check {
   static constexpr std::string_view name = "counts-agree";
 
  public:
-  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+  void on_stock_events(const std::vector<StockSetFacts>& events) override {
     stock_events_ = events.size();
-    for (const StockSetFacts& set : events) look_at_stock_event(set);
+    for (const StockSetFacts& set : events) check_stock_event(set);
   }
 
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     orders_ += facts.has_order;
     sagas_ += facts.flow.saga.has_value();
     payments_ += facts.flow.payments.size();
     reservations_ += facts.flow.reservations.size();
     events_ += facts.events.size();
-    look_at_order_and_saga(facts);
-    for (const Payment& payment : facts.flow.payments) look_at_payment(facts, payment);
-    for (const Reservation& reservation : facts.flow.reservations) look_at_reservation(facts, reservation);
-    look_at_steps(facts);
-    look_at_events(facts);
+    check_order_and_saga(facts);
+    for (const Payment& payment : facts.flow.payments) check_payment(facts, payment);
+    for (const Reservation& reservation : facts.flow.reservations) check_reservation(facts, reservation);
+    check_steps(facts);
+    check_events(facts);
   }
 
   bool wants_events() const override { return true; }
-  void see_event(const NodeName&, std::int64_t, Timestamp) override { ++events_in_all_; }
+  void on_event(const NodeName&, std::int64_t, Timestamp) override { ++events_in_all_; }
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
-    if (snapshot.whole && events_in_all_ != events_ + stock_events_)
+    if (snapshot.complete && events_in_all_ != events_ + stock_events_)
       violations_.add({.what = fmt::format("the event store has {}, of which {} belong to an order{}",
-                                           counted(events_in_all_, "event"), grouped(events_),
+                                           count_of(events_in_all_, "event"), with_separators(events_),
                                            stock_events_ > 0
-                                               ? fmt::format(" and {} to stock", grouped(stock_events_))
+                                               ? fmt::format(" and {} to stock", with_separators(stock_events_))
                                                : ""),
                        .rule = "every event belongs to an order or to stock, and is counted once"});
-    if (snapshot.from_the_start)
-      for (const Stock& stock : snapshot.stocks) look_at_stock(stock);
-    std::string held = fmt::format("{}, {}, {}, ", counted(orders_, "order"), counted(sagas_, "saga"),
-                                   counted(payments_, "payment"));
+    if (snapshot.has_all_events)
+      for (const Stock& stock : snapshot.stocks) check_stock(stock);
+    std::string summary = fmt::format("{}, {}, {}, ", count_of(orders_, "order"), count_of(sagas_, "saga"),
+                                   count_of(payments_, "payment"));
     if (reservations_ > 0 || !snapshot.stocks.empty())
-      held += fmt::format("{}, {}, ", counted(reservations_, "reservation"),
-                          counted(snapshot.stocks.size(), "stock"));
-    return violations_.verdict(name, held + counted(events_ + stock_events_, "event"));
+      summary += fmt::format("{}, {}, ", count_of(reservations_, "reservation"),
+                          count_of(snapshot.stocks.size(), "stock"));
+    return violations_.verdict(name, summary + count_of(events_ + stock_events_, "event"));
   }
 
  private:
@@ -69,7 +69,7 @@ class CountsAgree final : public Check {
                          [&](const EventFacts& it) { return it.event->type == type; });
   }
 
-  void look_at_order_and_saga(const FlowFacts& facts) {
+  void check_order_and_saga(const FlowFacts& facts) {
     const std::string id = facts.flow.order.id.text();
     const bool has_saga = facts.flow.saga.has_value();
     if (facts.has_order != has_saga) {
@@ -88,62 +88,62 @@ class CountsAgree final : public Check {
           "each saga row has one SagaStarted event");
   }
 
-  void look_at_payment(const FlowFacts& facts, const Payment& payment) {
+  void check_payment(const FlowFacts& facts, const Payment& payment) {
     const AggregateFacts* history = facts.find(AggregateType::payment, payment.id.uuid);
     const bool decided =
         payment.status != PaymentStatus::pending && payment.status != PaymentStatus::processing;
     if (decided == (history != nullptr)) return;
     violations_.add({.what = history ? fmt::format("payment {} is {}, but has {}", payment.id.text(),
                                                    to_string(payment.status),
-                                                   counted(history->events.size(), "event"))
-                                     : fmt::format("payment {} is {}, and no event tells of it",
+                                                   count_of(history->events.size(), "event"))
+                                     : fmt::format("payment {} is {}, but no event records it",
                                                    payment.id.text(), to_string(payment.status)),
                      .rule = "a payment has events exactly when its outcome is known",
                      .rows = Json::array({row_of(payment)})});
   }
 
-  void look_at_reservation(const FlowFacts& facts, const Reservation& reservation) {
+  void check_reservation(const FlowFacts& facts, const Reservation& reservation) {
     if (facts.find(aggregate_type_of(reservation.kind), reservation.id.uuid)) return;
-    violations_.add({.what = fmt::format("reservation {} is {}, and has no event", reservation.id.text(),
+    violations_.add({.what = fmt::format("reservation {} is {}, but has no event", reservation.id.text(),
                                          to_string(reservation.status)),
-                     .rule = "a reservation is made with an event",
+                     .rule = "every reservation has an event that created it",
                      .rows = Json::array({row_of(reservation, facts.flow.order.id)})});
   }
 
-  void look_at_stock_event(const StockSetFacts& set) {
+  void check_stock_event(const StockSetFacts& set) {
     if (set.readable && set.event->aggregate == aggregate_of(set.key) &&
         set.event->aggregate_type == AggregateType::stock) {
       set_.insert(set.key);
       return;
     }
-    violations_.add({.what = fmt::format("an event is of {} {}, and of no order and no stock",
+    violations_.add({.what = fmt::format("an event belongs to {} {}, which is neither part of an order nor stock",
                                          to_string(set.event->aggregate_type), set.event->aggregate.text()),
-                     .rule = "an event that is of no order tells what stock was set to",
+                     .rule = "an event that belongs to no order sets a stock",
                      .rows = Json::array({row_of(*set.event)})});
   }
 
-  void look_at_stock(const Stock& stock) {
+  void check_stock(const Stock& stock) {
     if (set_.count(stock.key) > 0) return;
-    violations_.add({.what = fmt::format("{} is there, and no event has set it", name_of(stock.key)),
-                     .rule = "stock is made by being set, with an event",
+    violations_.add({.what = fmt::format("{} exists, but no event has set it", name_of(stock.key)),
+                     .rule = "a stock is created by an event that sets it",
                      .rows = Json::array({row_of(stock)})});
   }
 
-  // A step that is done has left what it makes.
-  void look_at_steps(const FlowFacts& facts) {
+  // A completed step has left its payment or reservation.
+  void check_steps(const FlowFacts& facts) {
     if (!facts.definition) return;
     for (const EventFacts& it : facts.events) {
       if (it.event->type != EventType::saga_step_completed || !it.step) continue;
       const std::string_view action = facts.definition->steps[*it.step].action;
       const auto kind = kind_reserved_by(action);
       if (action == "payment.charge" && facts.flow.payments.empty())
-        add(facts, fmt::format("saga {} completed its payment and has none", facts.flow.order.id.text()),
-            "a saga that has done its payment step has a payment");
+        add(facts, fmt::format("saga {} completed its payment step, but has no payment", facts.flow.order.id.text()),
+            "a saga that has completed its payment step has a payment");
       if (kind && !has_reservation(facts.flow, *kind, it.execution))
         add(facts,
-            fmt::format("saga {} completed its step {} and has no such reservation",
+            fmt::format("saga {} completed its step {}, but has no reservation for it",
                         facts.flow.order.id.text(), it.step_name),
-            "a saga that has reserved has a reservation");
+            "a saga that has completed a reserving step has a reservation");
     }
   }
 
@@ -163,20 +163,20 @@ class CountsAgree final : public Check {
     });
   }
 
-  void look_at_events(const FlowFacts& facts) {
+  void check_events(const FlowFacts& facts) {
     const Flow& flow = facts.flow;
     for (const AggregateFacts& aggregate : facts.aggregates) {
       if (is_there(flow, aggregate)) continue;
-      violations_.add({.what = fmt::format("an event is of {} {}, which is not there",
+      violations_.add({.what = fmt::format("an event belongs to {} {}, which has no row",
                                            to_string(aggregate.type), aggregate.id.text()),
-                       .rule = "every event is of an order, saga, payment or reservation that has a row",
+                       .rule = "every event belongs to an order, saga, payment or reservation that has a row",
                        .rows = Json::array({row_of(*aggregate.events.front()->event)})});
     }
   }
 
   std::uint64_t orders_ = 0, sagas_ = 0, payments_ = 0, reservations_ = 0, events_ = 0;
   std::uint64_t stock_events_ = 0, events_in_all_ = 0;
-  std::set<StockKey> set_;  // the stocks that events tell of
+  std::set<StockKey> set_;  // the stocks that events have set
   Violations violations_;
 };
 

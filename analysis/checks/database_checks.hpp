@@ -1,4 +1,4 @@
-// The invariants that a database alone can show. One factory per check, named as the check is.
+// The checks that need only the database. One factory per check, with the name of its verdict.
 #pragma once
 
 #include "analysis/check.hpp"
@@ -19,6 +19,6 @@ std::unique_ptr<Check> event_stream_complete();
 Checks lock_checks(const CheckOptions& options);  // fencing-increases and locks-do-not-overlap
 std::unique_ptr<Check> published_once_or_more_applied_once(const CheckOptions& options);
 std::unique_ptr<Check> every_node_known();
-std::unique_ptr<Check> holds_orders();  // not-vacuous, as far as it can be told without a client's ledger
+std::unique_ptr<Check> holds_orders();  // not-vacuous, without a client's ledger
 
 }  // namespace sagactl

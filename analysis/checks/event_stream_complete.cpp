@@ -1,5 +1,5 @@
-// Per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ... (Of a stock they
-// also count the changes that orders' reservations tell of: stock-balances says whether one is missing.)
+// Verdict event-stream-complete: per node the sequence of events has no gap; per aggregate the versions are 1, 2, 3 ...
+// (A stock's versions also count the changes by reservations: stock-balances finds the missing ones.)
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,10 +16,10 @@ class EventStreamComplete final : public Check {
   static constexpr std::string_view name = "event-stream-complete";
 
  public:
-  void see_stock_events(const std::vector<StockSetFacts>& events) override {
+  void on_stock_events(const std::vector<StockSetFacts>& events) override {
     for (const StockSetFacts& set : events) {
       if (!set.readable || set.event->version == set.left.version) continue;
-      violations_.add({.what = fmt::format("the event that sets {} is its version {}, and says {}",
+      violations_.add({.what = fmt::format("the event that sets {} has version {}, but its data says {}",
                                            name_of(set.key), set.event->version, set.left.version),
                        .rule = "the versions of a stock's events are those of its changes",
                        .rows = Json::array({row_of(*set.event)}),
@@ -27,7 +27,7 @@ class EventStreamComplete final : public Check {
     }
   }
 
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     if (facts.has_order) ++placed_[facts.flow.order.node];
     for (const AggregateFacts& aggregate : facts.aggregates) {
       ++aggregates_;
@@ -39,7 +39,7 @@ class EventStreamComplete final : public Check {
           if (previous) rows.push_back(row_of(*previous));
           rows.push_back(row_of(*it->event));
           violations_.add(
-              {.what = fmt::format("{} {} has an event {} where event {} should be", to_string(aggregate.type),
+              {.what = fmt::format("{} {} has an event of version {} where version {} is expected", to_string(aggregate.type),
                                    aggregate.id.text(), it->event->version, version),
                .rule = "the versions of an aggregate's events are 1, 2, 3 ...",
                .rows = rows});
@@ -51,20 +51,20 @@ class EventStreamComplete final : public Check {
   }
 
   bool wants_events() const override { return true; }
-  void see_event(const NodeName& node, std::int64_t sequence, Timestamp occurred_at) override {
+  void on_event(const NodeName& node, std::int64_t sequence, Timestamp occurred_at) override {
     ++events_;
-    Stream& stream = streams_[node];
+    NodeStream& stream = streams_[node];
     const bool first = stream.last == 0;
     if (!first && sequence != stream.last + 1)
       violations_.add(
-          {.what = fmt::format("node {} wrote its event {} after its event {}", node, sequence, stream.last),
-           .rule = "a node numbers its events without a gap and none twice",
+          {.what = fmt::format("the event of node {} after event {} is event {}", node, stream.last, sequence),
+           .rule = "a node numbers its events without gaps and none twice",
            .rows = Json::array({row(node, stream.last, stream.last_at), row(node, sequence, occurred_at)}),
            .nodes = Json::array({node})});
     if (!first && occurred_at < stream.last_at)
       violations_.add(
           {.what = fmt::format("node {}'s event {} is older than its event {}", node, sequence, stream.last),
-           .rule = "the times of a node's events do not go back",
+           .rule = "the times of a node's events never go backwards",
            .rows = Json::array({row(node, stream.last, stream.last_at), row(node, sequence, occurred_at)}),
            .nodes = Json::array({node})});
     if (first) stream.first = sequence;
@@ -79,32 +79,32 @@ class EventStreamComplete final : public Check {
       const auto known = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(),
                                       [&](const NodeInfo& info) { return info.name == node; });
       if (known == snapshot.nodes.end() || known->last_sequence == stream.last) continue;
-      violations_.add({.what = fmt::format("node {} has written up to {}, the last event that is there is {}",
+      violations_.add({.what = fmt::format("node {} has written events up to {}, but the last one stored is {}",
                                            node, known->last_sequence, stream.last),
-                       .rule = "the last event that a node wrote is there",
+                       .rule = "the last event that a node wrote is stored",
                        .rows = Json::array({row_of(*known), row(node, stream.last, stream.last_at)}),
                        .nodes = Json::array({node})});
     }
-    // A node all of whose events are gone, though orders that it placed are there.
+    // A node whose events are all gone although its orders are stored.
     for (const NodeInfo& info : snapshot.nodes) {
       const auto placed = placed_.find(info.name);
       if (info.last_sequence == 0 || streams_.count(info.name) > 0 || placed == placed_.end()) continue;
       violations_.add(
-          {.what = fmt::format("node {} has written up to {} and placed {}, and none of its events is there", info.name,
-                               info.last_sequence, counted(placed->second, "order")),
-           .rule = "the last event that a node wrote is there",
+          {.what = fmt::format("node {} has written events up to {} and placed {}, but none of its events is stored", info.name,
+                               info.last_sequence, count_of(placed->second, "order")),
+           .rule = "the last event that a node wrote is stored",
            .rows = Json::array({row_of(info)}),
            .nodes = Json::array({info.name})});
     }
-    std::string held =
-        fmt::format("{} of {} without a gap", counted(events_, "event"), counted(streams_.size(), "node"));
+    std::string summary =
+        fmt::format("{} of {} without a gap", count_of(events_, "event"), count_of(streams_.size(), "node"));
     if (deleted > 0)
-      held += fmt::format("; the oldest {} were deleted", grouped(static_cast<std::uint64_t>(deleted)));
-    return violations_.verdict(name, held);
+      summary += fmt::format("; the oldest {} were deleted", with_separators(static_cast<std::uint64_t>(deleted)));
+    return violations_.verdict(name, summary);
   }
 
  private:
-  struct Stream {
+  struct NodeStream {
     std::int64_t first = 0, last = 0;
     Timestamp last_at;
   };
@@ -113,8 +113,8 @@ class EventStreamComplete final : public Check {
         {"table", "event_store"}, {"node", node}, {"sequence", sequence}, {"occurredAt", iso8601_us(at)}};
   }
 
-  std::map<NodeName, Stream> streams_;
-  std::map<NodeName, std::uint64_t> placed_;  // orders that are there
+  std::map<NodeName, NodeStream> streams_;
+  std::map<NodeName, std::uint64_t> placed_;  // orders that are stored
   std::uint64_t events_ = 0, aggregates_ = 0;
   Violations violations_;
 };

@@ -1,4 +1,4 @@
-// Every order, step, payment, reservation, stock and event carries the id of a node that exists.
+// Verdict every-node-known: every order, step, payment, reservation, stock and event names a node that exists.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -15,25 +15,25 @@ class EveryNodeKnown final : public Check {
   static constexpr std::string_view name = "every-node-known";
 
  public:
-  void see_stock_events(const std::vector<StockSetFacts>& events) override {
-    for (const StockSetFacts& set : events) note(set.event->node, [&] { return row_of(*set.event); });
+  void on_stock_events(const std::vector<StockSetFacts>& events) override {
+    for (const StockSetFacts& set : events) count_row(set.event->node, [&] { return row_of(*set.event); });
   }
 
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     const Flow& flow = facts.flow;
     if (facts.has_order) {
-      note(flow.order.node, [&] { return row_of(flow.order); });
+      count_row(flow.order.node, [&] { return row_of(flow.order); });
       compare_with_event(facts);
     }
-    for (const Payment& payment : flow.payments) note(payment.node, [&] { return row_of(payment); });
-    for (const Reservation& it : flow.reservations) note(it.node, [&] { return row_of(it, flow.order.id); });
-    for (const EventFacts& it : facts.events) note(it.event->node, [&] { return row_of(*it.event); });
+    for (const Payment& payment : flow.payments) count_row(payment.node, [&] { return row_of(payment); });
+    for (const Reservation& it : flow.reservations) count_row(it.node, [&] { return row_of(it, flow.order.id); });
+    for (const EventFacts& it : facts.events) count_row(it.event->node, [&] { return row_of(*it.event); });
     if (!flow.saga) return;
-    note(flow.saga->owner.node, [&] { return row_of(*flow.saga, facts.definition); });
+    count_row(flow.saga->owner.node, [&] { return row_of(*flow.saga, facts.definition); });
     for (std::size_t i = 0; i < flow.saga->steps.size(); ++i) {
       const StepState& step = flow.saga->steps[i];
       if (step.status == StepStatus::pending) continue;
-      note(step.node, [&] {
+      count_row(step.node, [&] {
         const bool named = facts.definition && i < facts.definition->steps.size();
         return Json{{"table", "saga_instances"},
                     {"id", flow.saga->id.text()},
@@ -45,32 +45,32 @@ class EveryNodeKnown final : public Check {
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
     std::uint64_t marks = 0;
-    for (const Stock& stock : snapshot.stocks) note(stock.node, [&] { return row_of(stock); });
+    for (const Stock& stock : snapshot.stocks) count_row(stock.node, [&] { return row_of(stock); });
     for (const auto& [node, seen] : seen_) {
       marks += seen.count;
       const bool known = std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(),
                                      [&](const NodeInfo& info) { return info.name == node; });
       if (known) continue;
-      violations_.add({.what = node.empty() ? fmt::format("{} of no node", counted(seen.count, "row"))
+      violations_.add({.what = node.empty() ? fmt::format("{} without a node", count_of(seen.count, "row"))
                                             : fmt::format("{} of node '{}', which never registered",
-                                                          counted(seen.count, "row"), node),
+                                                          count_of(seen.count, "row"), node),
                        .rule = "every row and event names the node that wrote it",
                        .rows = Json::array({seen.row}),
                        .nodes = Json::array({node})});
     }
-    return violations_.verdict(name, fmt::format("{} name one of {}", counted(marks, "row"),
-                                                 counted(snapshot.nodes.size(), "node")));
+    return violations_.verdict(name, fmt::format("{} name one of {}", count_of(marks, "row"),
+                                                 count_of(snapshot.nodes.size(), "node")));
   }
 
  private:
-  struct Seen {
+  struct NodeRows {
     std::uint64_t count = 0;
     Json row;  // the first
   };
 
   template <class Row>
-  void note(const NodeName& node, Row&& row) {
-    Seen& seen = seen_[node];
+  void count_row(const NodeName& node, Row&& row) {
+    NodeRows& seen = seen_[node];
     if (seen.count++ == 0) seen.row = row();
   }
 
@@ -78,14 +78,14 @@ class EveryNodeKnown final : public Check {
     const EventFacts* created = facts.first(EventType::order_created);
     if (!created || created->event->node == facts.flow.order.node) return;
     violations_.add(
-        {.what = fmt::format("order {} names node {}, its OrderCreated event node {}",
+        {.what = fmt::format("order {} names node {}, but its OrderCreated event names node {}",
                              facts.flow.order.id.text(), facts.flow.order.node, created->event->node),
-         .rule = "an order and the event of its creation were written by one node",
+         .rule = "an order and its OrderCreated event are written by the same node",
          .rows = Json::array({row_of(facts.flow.order), row_of(*created->event)}),
          .nodes = Json::array({facts.flow.order.node, created->event->node})});
   }
 
-  std::map<NodeName, Seen> seen_;
+  std::map<NodeName, NodeRows> seen_;
   Violations violations_;
 };
 

@@ -1,8 +1,8 @@
-// That there was something to look at: over an empty database every other check would hold.
+// Verdict not-vacuous over a database alone: there were orders. Over an empty database every other check would pass.
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,29 +11,29 @@ class HoldsOrders final : public Check {
   static constexpr std::string_view name = "not-vacuous";
 
  public:
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     orders_ += facts.has_order;
     completed_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::completed;
-    undone_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::compensated;
+    compensated_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::compensated;
     failed_ += facts.flow.saga && facts.flow.saga->status == SagaStatus::failed;
   }
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
     if (orders_ == 0)
-      return undecided(name, snapshot.whole ? "the database holds no order, so nothing was shown"
-                                                : "no order was placed in that time, so nothing was shown");
-    if (failed_ > 0 && completed_ + undone_ == 0)
-      return undecided(name, fmt::format("{} failed and none was completed or undone, so nothing was shown",
-                                         counted(failed_, "saga")));
+      return undecided(name, snapshot.complete ? "the database holds no orders, so nothing was verified"
+                                                : "no orders were placed in that time, so nothing was verified");
+    if (failed_ > 0 && completed_ + compensated_ == 0)
+      return undecided(name, fmt::format("{} failed and none was completed or compensated, so nothing was verified",
+                                         count_of(failed_, "saga")));
     return Verdict{.name = std::string(name),
                    .ruling = Ruling::pass,
-                   .reason = fmt::format("{}: {} completed and {} compensated", counted(orders_, "order"),
-                                         grouped(completed_), grouped(undone_)),
+                   .reason = fmt::format("{}: {} completed and {} compensated", count_of(orders_, "order"),
+                                         with_separators(completed_), with_separators(compensated_)),
                    .witness = nullptr};
   }
 
  private:
-  std::uint64_t orders_ = 0, completed_ = 0, undone_ = 0, failed_ = 0;
+  std::uint64_t orders_ = 0, completed_ = 0, compensated_ = 0, failed_ = 0;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What a client knows, held against the database: the checks that need a ledger. One factory per check, named
-// as the check is. The index must outlive them, and have seen the same history.
+// The checks that compare a client's ledger with the database. One factory per check, with the name of its verdict. The
+// index must outlive them and have read the same history.
 #pragma once
 
 #include "analysis/check.hpp"
@@ -14,8 +14,7 @@ std::unique_ptr<Check> indeterminate_resolved(const LedgerIndex& index);
 std::unique_ptr<Check> answer_matches_database(const LedgerIndex& index);
 std::unique_ptr<Check> not_vacuous(const LedgerIndex& index);
 
-// All of them. Their names, for where there is no database to hold the ledger against, are in
-// verdict_names().
+// All of them. verdict_names() has their names for runs without a database.
 Checks ledger_checks(const LedgerIndex& index);
 
 }  // namespace sagactl

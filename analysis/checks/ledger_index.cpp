@@ -28,7 +28,7 @@ LedgerIndex::LedgerIndex(const Ledger& ledger, const Scratch& scratch)
     : ledger_(ledger),
       seen_(scratch),
       named_(ledger.entries.size(), RunOrder::none),
-      made_(ledger.entries.size(), RunOrder::none) {
+      last_correlated_(ledger.entries.size(), RunOrder::none) {
   answered_.reserve(ledger.entries.size());
   std::size_t place = 0;
   for (const LedgerEntry& entry : ledger.entries) {
@@ -38,7 +38,7 @@ LedgerIndex::LedgerIndex(const Ledger& ledger, const Scratch& scratch)
   answered_.sort();
 }
 
-void LedgerIndex::see(const FlowFacts& facts) {
+void LedgerIndex::on_flow(const FlowFacts& facts) {
   if (!facts.has_order) return;
   const Order& order = facts.flow.order;
   const auto number = static_cast<std::uint32_t>(seen_.size());
@@ -46,14 +46,14 @@ void LedgerIndex::see(const FlowFacts& facts) {
   const Uuid correlation =
       facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
   const LedgerEntry* sent = ledger_.request_with(correlation);
-  std::uint32_t told = RunOrder::none;
+  std::uint32_t accepted = RunOrder::none;
   each_answer(order.id, [&](std::uint32_t place) {
-    if (told == RunOrder::none && ledger_.entries[place].outcome == RequestOutcome::accepted) told = place;
+    if (accepted == RunOrder::none && ledger_.entries[place].outcome == RequestOutcome::accepted) accepted = place;
   });
-  // Orders of a catalogue's products are known by the request that they came from.
+  // Orders for a catalogue's products are identified by the request that created them.
   const LedgerEntry* request = ledger_.catalogue.empty() ? nullptr : sent;
   const bool of_run = request || (product && product->run == ledger_.run);
-  if (!of_run && told == RunOrder::none) return;
+  if (!of_run && accepted == RunOrder::none) return;
   each_answer(order.id, [&](std::uint32_t place) { named_[place] = number; });
   RunOrder seen;
   seen.id = order.id;
@@ -61,14 +61,14 @@ void LedgerIndex::see(const FlowFacts& facts) {
   seen.total = order.total;
   seen.created_at = order.created_at;
   seen.ended_at = end_of(facts);
-  seen.told = told;
+  seen.accepted_as = accepted;
   if (of_run) {
     seen.kind = request ? request->kind : product->kind;
     seen.group = request ? request->group : product->group;
   }
   if (sent) {
-    seen.sent = static_cast<std::uint32_t>(ledger_.entries.place_of(*sent));
-    seen.before = std::exchange(made_[seen.sent], number);
+    seen.sent_by = static_cast<std::uint32_t>(ledger_.entries.place_of(*sent));
+    seen.previous = std::exchange(last_correlated_[seen.sent_by], number);
   }
   seen.node = nodes_.of(order.node);
   seen.status = order.status;
@@ -77,7 +77,7 @@ void LedgerIndex::see(const FlowFacts& facts) {
   seen_.add(seen);
 }
 
-void LedgerIndex::settle() {
+void LedgerIndex::finish_reading() {
   orders_ = seen_.take();
 }
 
@@ -99,19 +99,19 @@ const RunOrder* LedgerIndex::order_named(const LedgerEntry& entry) const {
 
 std::vector<const RunOrder*> LedgerIndex::orders_of(const LedgerEntry& entry) const {
   std::vector<const RunOrder*> orders;
-  for (std::uint32_t number = made_[ledger_.entries.place_of(entry)]; number != RunOrder::none;
-       number = orders_[number].before)
+  for (std::uint32_t number = last_correlated_[ledger_.entries.place_of(entry)]; number != RunOrder::none;
+       number = orders_[number].previous)
     orders.push_back(&orders_[number]);
   std::reverse(orders.begin(), orders.end());
   return orders;
 }
 
-const LedgerEntry* LedgerIndex::request_told(const RunOrder& order) const {
-  return request(order.told);
+const LedgerEntry* LedgerIndex::request_accepted_as(const RunOrder& order) const {
+  return request(order.accepted_as);
 }
 
 const LedgerEntry* LedgerIndex::request_of(const RunOrder& order) const {
-  return request(order.told != RunOrder::none ? order.told : order.sent);
+  return request(order.accepted_as != RunOrder::none ? order.accepted_as : order.sent_by);
 }
 
 Json LedgerIndex::row_of(const LedgerEntry& entry) const {

@@ -1,10 +1,11 @@
-// Every aggregate went only where its rules let it, and its row is where its events have brought it.
+// Verdict legal-transitions: every aggregate made only transitions that its rules allow, and its row agrees with its
+// events.
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/history/transitions.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -13,7 +14,7 @@ class LegalTransitions final : public Check {
   static constexpr std::string_view name = "legal-transitions";
 
  public:
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     const Flow& flow = facts.flow;
     if (facts.has_order)
       replay(facts.order_events(), OrderReplay{}, "order", flow.order, [&] { return row_of(flow.order); });
@@ -27,26 +28,26 @@ class LegalTransitions final : public Check {
     const Saga& saga = *flow.saga;
     const auto row = [&] { return row_of(saga, facts.definition); };
     if (!facts.definition) {
-      violations_.add({fmt::format("saga {} is of type '{}'", saga.id.text(), saga.type),
-                       "a saga is of a type that has a definition", Json::array({row()})});
+      violations_.add({fmt::format("saga {} has the unknown type '{}'", saga.id.text(), saga.type),
+                       "every saga's type has a definition", Json::array({row()})});
       return;
     }
     const bool legal = replay(facts.saga_events(), SagaReplay(*facts.definition), "saga", saga, row);
     const OrderStatus order = flow.order.status;
     if (legal && facts.has_order && saga.status == SagaStatus::completed &&
         (!is_live(order) || order == OrderStatus::pending || order == OrderStatus::processing))
-      violations_.add({fmt::format("saga {} is completed, its order is {}", saga.id.text(), to_string(order)),
+      violations_.add({fmt::format("saga {} is completed, but its order is {}", saga.id.text(), to_string(order)),
                        "a completed saga has confirmed its order", Json::array({row(), row_of(flow.order)})});
   }
 
   Verdict finish(const ClusterSnapshot&) override {
-    return violations_.verdict(name, fmt::format("{} in the lives of {}", counted(events_, "transition"),
-                                                 counted(aggregates_, "order, saga and payment row")));
+    return violations_.verdict(name, fmt::format("{} of {}", count_of(events_, "legal transition"),
+                                                 count_of(aggregates_, "order, saga and payment row")));
   }
 
  private:
-  // What is wrong with the events, in their order; empty: nothing. Leaves in `last` the event it stopped at,
-  // and in `previous` the one before.
+  // What is wrong with the events, in their order; empty: nothing. `last` is the event it stopped at, `previous` the
+  // one before.
   template <class Replay>
   std::string follow(const AggregateFacts& history, Replay& state, const Event*& previous,
                      const Event*& last) {
@@ -54,21 +55,21 @@ class LegalTransitions final : public Check {
       ++events_;
       previous = last;
       last = facts->event;
-      if (!facts->readable) return fmt::format("the data of its {} cannot be read", to_string(last->type));
+      if (!facts->readable) return fmt::format("the data of its {} event cannot be parsed", to_string(last->type));
       std::string wrong = state.take(*facts);
       if (!wrong.empty()) return wrong;
       if (previous && last->occurred_at < previous->occurred_at)
-        return fmt::format("its version {} is older than its version {}", last->version, previous->version);
+        return fmt::format("its event of version {} is older than that of version {}", last->version, previous->version);
     }
     return {};
   }
 
-  // False when something was wrong. `row` makes the row as a witness shows it.
+  // False when something was wrong. `row` creates the row for a witness.
   template <class Replay, class Aggregate, class Row>
   bool replay(const AggregateFacts* history, Replay state, std::string_view kind, const Aggregate& aggregate,
               const Row& row) {
     ++aggregates_;
-    if (!history) return true;  // that there should be events is for counts-agree to say
+    if (!history) return true;  // counts-agree finds missing events
     const Event *previous = nullptr, *last = nullptr;
     const std::string wrong = follow(*history, state, previous, last);
     if (!wrong.empty()) {
@@ -76,14 +77,14 @@ class LegalTransitions final : public Check {
       if (previous) rows.push_back(row_of(*previous));
       rows.push_back(row_of(*last));
       violations_.add({fmt::format("{} {}: {}", kind, aggregate.id.text(), wrong),
-                       "an aggregate goes only from state to state as its rules allow", rows});
+                       "an aggregate makes only the transitions that its rules allow", rows});
       return false;
     }
     if (state.status == aggregate.status && last->version == aggregate.version) return true;
     violations_.add(
-        {fmt::format("{} {} is {} at version {}, its events say {} at version {}", kind, aggregate.id.text(),
+        {fmt::format("{} {} is {} at version {}, but its events say {} at version {}", kind, aggregate.id.text(),
                      to_string(aggregate.status), aggregate.version, to_string(state.status), last->version),
-         "a row is what its events have made of it", Json::array({row(), row_of(*last)})});
+         "a row agrees with its events", Json::array({row(), row_of(*last)})});
     return false;
   }
 

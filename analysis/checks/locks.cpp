@@ -1,4 +1,5 @@
-// Under one lock, tokens increase in the order of the commits, and no two holders overlap in time.
+// Verdicts fencing-increases and locks-do-not-overlap: under one lock the tokens increase in the order of the commits,
+// and no two holders overlap in time.
 #include <fmt/format.h>
 
 #include <optional>
@@ -7,7 +8,7 @@
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/history/node_numbers.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 #include "common/crypto.hpp"
 #include "common/records/record_sorter.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 constexpr std::string_view nothing_locked = "no order was placed under a lock";
 
-// An order that was placed under a lock: held from `acquired` on, and written at `committed`.
+// An order that was placed under a lock that was held from `acquired` on, and was written at `committed`.
 struct Placement {
   KeyDigest lock;
   Timestamp acquired, committed;
@@ -32,7 +33,7 @@ bool acquired_before(const Placement& a, const Placement& b) {
   return std::tie(a.lock, a.acquired, a.committed) < std::tie(b.lock, b.acquired, b.committed);
 }
 
-// The placements, collected once, lock by lock in the order of either check.
+// The placements, collected once and sorted by lock, then in the order that each check needs.
 struct Placements {
   explicit Placements(const Scratch& scratch)
       : by_commit(scratch, committed_before), by_acquisition(scratch, acquired_before) {}
@@ -57,18 +58,18 @@ struct Placements {
   }
 };
 
-// A node's orders that come while it holds the lock share it: it has one holder, and one token.
+// Orders that arrive while their node holds the lock share that grant: one holder, one token.
 bool is_one_grant(const Placement& a, const Placement& b) {
   return a.node == b.node && a.token == b.token && a.acquired == b.acquired;
 }
 
-// Goes over the placements in an order of its own.
+// Compares neighbouring placements of one lock, in the check's own order.
 class LockCheck : public Check {
  public:
   LockCheck(std::string_view name, std::shared_ptr<Placements> placements, RecordSorter<Placement>& in_order)
       : placements_(std::move(placements)), name_(name), in_order_(in_order) {}
 
-  void see(const FlowFacts&) override {}
+  void on_flow(const FlowFacts&) override {}
 
   Verdict finish(const ClusterSnapshot&) override {
     std::optional<Placement> before;
@@ -81,12 +82,12 @@ class LockCheck : public Check {
       before = *placement;
     }
     if (!before) return does_not_apply(name_, nothing_locked);
-    return violations_.verdict(name_, held(counted(in_order_.size(), "order"), counted(locks, "lock")));
+    return violations_.verdict(name_, summary(count_of(in_order_.size(), "order"), count_of(locks, "lock")));
   }
 
  protected:
   virtual void compare(const Placement& before, const Placement& after) = 0;
-  virtual std::string held(const std::string& orders, const std::string& locks) = 0;
+  virtual std::string summary(const std::string& orders, const std::string& locks) = 0;
 
   const std::shared_ptr<Placements> placements_;
   Violations violations_;
@@ -101,14 +102,14 @@ class FencingIncreases final : public LockCheck {
   explicit FencingIncreases(const std::shared_ptr<Placements>& placements)
       : LockCheck("fencing-increases", placements, placements->by_commit) {}
 
-  // Collects for both.
-  void see(const FlowFacts& facts) override {
+  // Collects the placements for both checks.
+  void on_flow(const FlowFacts& facts) override {
     const EventFacts* created = facts.first(EventType::order_created);
     if (!created || !created->lock) return;
     const LockFacts& lock = *created->lock;
     placements_->add({digest_of_key(lock.key), lock.acquired_at, created->event->occurred_at, lock.fencing_token,
                       facts.flow.order.id, placements_->nodes.of(created->event->node)});
-    if (facts.has_order) look_at_row(facts.flow.order, lock);
+    if (facts.has_order) check_row(facts.flow.order, lock);
   }
 
  private:
@@ -121,17 +122,17 @@ class FencingIncreases final : public LockCheck {
                      .rows = Json::array({placements_->row(before), placements_->row(after)}),
                      .nodes = placements_->names(before, after)});
   }
-  void look_at_row(const Order& order, const LockFacts& lock) {
+  void check_row(const Order& order, const LockFacts& lock) {
     if (order.fencing_token == lock.fencing_token) return;
     Json row = row_of(order);
     row["fencingToken"] = order.fencing_token;
-    violations_.add({.what = fmt::format("order {} has token {}, its event {}", order.id.text(),
+    violations_.add({.what = fmt::format("order {} has token {}, but its event has {}", order.id.text(),
                                          order.fencing_token, lock.fencing_token),
                      .rule = "an order carries the token of the lock under which it was placed",
                      .rows = Json::array({row})});
   }
-  std::string held(const std::string& orders, const std::string& locks) override {
-    return fmt::format("tokens increased over {} under {}", orders, locks);
+  std::string summary(const std::string& orders, const std::string& locks) override {
+    return fmt::format("tokens increase over {} under {}", orders, locks);
   }
 };
 
@@ -152,8 +153,8 @@ class LocksDoNotOverlap final : public LockCheck {
          .rows = Json::array({placements_->row(before), placements_->row(after)}),
          .nodes = placements_->names(before, after)});
   }
-  std::string held(const std::string& orders, const std::string& locks) override {
-    return fmt::format("no overlap among {} under {}, clocks good to {}", orders, locks,
+  std::string summary(const std::string& orders, const std::string& locks) override {
+    return fmt::format("no overlap among {} under {}, allowing {} between clocks", orders, locks,
                        format_duration(clock_error_));
   }
 

@@ -1,13 +1,13 @@
-// What was captured and not given back is what the completed orders are worth, to the cent, in each system;
-// and users' balances are what their purchases have left of them.
+// Verdict money-balances: captures minus refunds equal the value of the completed orders, to the cent, in each system,
+// and users' balances agree with their purchases.
 #include <fmt/format.h>
 
 #include <map>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/stock/stock_ledger.hpp"
-#include "analysis/stock/stock_promise.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/stock/reservation_mismatch.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,13 +16,13 @@ class MoneyBalances final : public Check {
   static constexpr std::string_view name = "money-balances";
 
  public:
-  void see_stock_events(const std::vector<StockSetFacts>& events) override {
-    balances_.see_stock_events(events);
+  void on_stock_events(const std::vector<StockSetFacts>& events) override {
+    balances_.on_stock_events(events);
   }
 
-  void see(const FlowFacts& facts) override {
-    balances_.see(facts);
-    if (auto broken = broken_promise(facts, StockKind::balance)) violations_.add(std::move(*broken));
+  void on_flow(const FlowFacts& facts) override {
+    balances_.on_flow(facts);
+    if (auto mismatch = reservation_mismatch(facts, StockKind::balance)) violations_.add(std::move(*mismatch));
     for (const Payment& payment : facts.flow.payments) compare_with_events(facts, payment);
     const std::optional<Saga>& saga = facts.flow.saga;
     if (!facts.has_order || !saga || !is_terminal(saga->status)) return;
@@ -35,22 +35,22 @@ class MoneyBalances final : public Check {
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
     balances_.finish(snapshot);
-    Sums all;
+    SystemSums all;
     std::string by_system;
     for (const auto& [system, sums] : sums_) {
       all += sums;
       by_system += fmt::format("{}{} {}", by_system.empty() ? "" : ", ", system, sums.value.text());
     }
-    std::string held =
-        fmt::format("captured {} - refunded {} = {} of {}", all.captured.text(), all.refunded.text(),
-                    all.value.text(), counted(all.completed, "completed order"));
-    if (sums_.size() > 1) held += fmt::format(" ({})", by_system);
+    std::string summary =
+        fmt::format("captured {} - refunded {} = {}, the value of {}", all.captured.text(), all.refunded.text(),
+                    all.value.text(), count_of(all.completed, "completed order"));
+    if (sums_.size() > 1) summary += fmt::format(" ({})", by_system);
     if (!balances_.empty())
-      held += fmt::format("; what {} spent and hold is what they bought and reserved",
-                          counted(balances_.stocks(StockKind::balance), "user"));
+      summary += fmt::format("; the balances of {} agree with what they bought and reserved",
+                          count_of(balances_.stocks(StockKind::balance), "user"));
     if (set_aside_ > 0)
-      held += fmt::format("; {} for a person to settle not included", counted(set_aside_, "order"));
-    return violations_.verdict(name, held);
+      summary += fmt::format("; not counting {} that need manual intervention", count_of(set_aside_, "order"));
+    return violations_.verdict(name, summary);
   }
 
  private:
@@ -59,9 +59,9 @@ class MoneyBalances final : public Check {
     if (!history) return;
     for (const EventFacts* event : history->events) {
       if (!event->amount || *event->amount == payment.amount) continue;
-      violations_.add({.what = fmt::format("payment {} is of {}, its event says {}", payment.id.text(),
+      violations_.add({.what = fmt::format("payment {} has amount {}, but its event says {}", payment.id.text(),
                                            payment.amount.text(), event->amount->text()),
-                       .rule = "a payment and its events are of one amount",
+                       .rule = "a payment and its events have the same amount",
                        .rows = Json::array({row_of(payment), row_of(*event->event)})});
     }
   }
@@ -70,13 +70,13 @@ class MoneyBalances final : public Check {
     const Order& order = facts.flow.order;
     Money captured, refunded;
     for (const Payment& payment : facts.flow.payments) {
-      const bool given_back = payment.status == PaymentStatus::refunded;
-      if (payment.status != PaymentStatus::completed && !given_back) continue;
+      const bool refunded_now = payment.status == PaymentStatus::refunded;
+      if (payment.status != PaymentStatus::completed && !refunded_now) continue;
       captured = captured + payment.amount;
-      if (given_back) refunded = refunded + payment.amount;
+      if (refunded_now) refunded = refunded + payment.amount;
     }
     const Money value = is_completed(order.status) ? order.total : Money{};
-    Sums& sums = sums_[facts.flow.saga->type];
+    SystemSums& sums = sums_[facts.flow.saga->type];
     sums.captured = sums.captured + captured;
     sums.refunded = sums.refunded + refunded;
     sums.value = sums.value + value;
@@ -87,17 +87,17 @@ class MoneyBalances final : public Check {
       if (payment.status == PaymentStatus::completed || payment.status == PaymentStatus::refunded)
         rows.push_back(row_of(payment));
     violations_.add(
-        {.what = fmt::format("order {} is {} and worth {}, but {} is kept for it", order.id.text(),
+        {.what = fmt::format("order {} is {} and worth {}, but captures minus refunds are {}", order.id.text(),
                              to_string(order.status), value.text(), (captured - refunded).text()),
-         .rule = "captures minus refunds are the order's total when it is completed, and nothing when not",
+         .rule = "captures minus refunds equal the total of a completed order, and 0.00 otherwise",
          .rows = rows});
   }
 
-  struct Sums {
+  struct SystemSums {
     Money captured, refunded, value;
     std::uint64_t completed = 0;
 
-    Sums& operator+=(const Sums& other) {
+    SystemSums& operator+=(const SystemSums& other) {
       captured = captured + other.captured;
       refunded = refunded + other.refunded;
       value = value + other.value;
@@ -106,7 +106,7 @@ class MoneyBalances final : public Check {
     }
   };
 
-  std::map<std::string, Sums> sums_;  // by system
+  std::map<std::string, SystemSums> sums_;  // by system
   std::uint64_t set_aside_ = 0;
   Violations violations_;
   StockLedger balances_{{StockKind::balance}, violations_};

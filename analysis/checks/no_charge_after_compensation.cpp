@@ -1,10 +1,10 @@
-// Once a saga goes back, nothing of it is charged any more: a charge that is in doubt is asked about, not made again.
-// When the last charge of a payment was begun is kept with the payment, since an answer may come at any time.
+// Verdict no-charge-after-compensation: a saga that compensates makes no further charges; the outcome of a charge in
+// doubt is queried instead. A payment keeps the time its last charge started, since answers may arrive at any time.
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -13,7 +13,7 @@ class NoChargeAfterCompensation final : public Check {
   static constexpr std::string_view name = "no-charge-after-compensation";
 
  public:
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     const AggregateFacts* history = facts.saga_events();
     if (!history) return;
     for (const EventFacts* event : history->events) {
@@ -30,15 +30,15 @@ class NoChargeAfterCompensation final : public Check {
 
   Verdict finish(const ClusterSnapshot&) override {
     return violations_.verdict(
-        name, fmt::format("no charge was begun after any of {}", counted(compensations_, "compensation")));
+        name, fmt::format("no charge was started after any of {}", count_of(compensations_, "compensation")));
   }
 
  private:
   void add(const FlowFacts& facts, const Payment& payment, const Event& compensating) {
-    violations_.add({.what = fmt::format("payment {} of order {} was charged at {}, after its saga had begun to go back at {}",
+    violations_.add({.what = fmt::format("payment {} of order {} was charged at {}, after its saga had started to compensate at {}",
                                          payment.id.text(), facts.flow.order.id.text(),
                                          iso8601_us(payment.charge_began_at), iso8601_us(compensating.occurred_at)),
-                     .rule = "what is cancelled is not charged",
+                     .rule = "a saga that compensates makes no further charges",
                      .rows = Json::array({row_of(payment), row_of(compensating)})});
   }
 

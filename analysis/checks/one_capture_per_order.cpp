@@ -1,5 +1,5 @@
-// At most one capture per order stands at any time; refunds are never more than captures; a compensated order
-// keeps none.
+// Verdict one-capture-per-order: an order has at most one capture that is not refunded at any time, refunds never
+// exceed captures, and a compensated order keeps none.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -20,14 +20,14 @@ class OneCapturePerOrder final : public Check {
   static constexpr std::string_view name = "one-capture-per-order";
 
  public:
-  void see(const FlowFacts& facts) override {
+  void on_flow(const FlowFacts& facts) override {
     captures_ += static_cast<std::uint64_t>(
         std::count_if(facts.flow.payments.begin(), facts.flow.payments.end(), was_captured));
-    if (look_at_rows(facts)) look_at_events(facts);
+    if (check_rows(facts)) check_events(facts);
   }
 
   Verdict finish(const ClusterSnapshot&) override {
-    return violations_.verdict(name, fmt::format("each of {} stood alone", counted(captures_, "capture")));
+    return violations_.verdict(name, fmt::format("{}, at most one per order at any time", count_of(captures_, "capture")));
   }
 
  private:
@@ -43,7 +43,7 @@ class OneCapturePerOrder final : public Check {
   }
 
   // False when something was wrong: one violation per order is enough.
-  bool look_at_rows(const FlowFacts& facts) {
+  bool check_rows(const FlowFacts& facts) {
     const Flow& flow = facts.flow;
     int kept = 0, owed = 0;
     for (std::size_t i = 0; i < flow.payments.size(); ++i) {
@@ -57,47 +57,47 @@ class OneCapturePerOrder final : public Check {
                                       other.external_transaction_id == payment.external_transaction_id;
         if (!was_captured(other) || (other.execution != payment.execution && !same_transaction)) continue;
         add(facts,
-            fmt::format("payments {} and {} are captures of one charge of order {}", other.id.text(),
+            fmt::format("payments {} and {} capture the same charge of order {}", other.id.text(),
                         payment.id.text(), flow.order.id.text()),
             "one charge is captured once");
         return false;
       }
     }
     if (kept > 1) {
-      add(facts, fmt::format("order {} has {} captures that were not given back", flow.order.id.text(), kept),
-          "an order has at most one capture that was not given back");
+      add(facts, fmt::format("order {} has {} captures that were not refunded", flow.order.id.text(), kept),
+          "an order has at most one capture that was not refunded");
       return false;
     }
-    const bool undone = flow.saga && flow.saga->status == SagaStatus::compensated &&
+    const bool compensated = flow.saga && flow.saga->status == SagaStatus::compensated &&
                         !flow.saga->requires_manual_intervention;
-    if (kept + owed > 0 && undone) {
-      add(facts, fmt::format("order {} was compensated, but its capture was left", flow.order.id.text()),
-          "a compensated order's capture is given back");
+    if (kept + owed > 0 && compensated) {
+      add(facts, fmt::format("order {} was compensated, but its capture was not refunded", flow.order.id.text()),
+          "the capture of a compensated order is refunded");
       return false;
     }
     return true;
   }
 
-  void look_at_events(const FlowFacts& facts) {
-    int standing = 0;
-    // A charge that came through after it had been given up stands beside any other until it is given back.
+  void check_events(const FlowFacts& facts) {
+    int captured = 0;
+    // A late charge may exist beside another capture until it is refunded.
     std::set<Uuid> late;
     for (const EventFacts& it : facts.events) {
       if (it.event->type == EventType::payment_charged_late) late.insert(it.event->aggregate);
-      standing += it.event->type == EventType::payment_processed;
-      standing -= it.event->type == EventType::payment_refunded && late.erase(it.event->aggregate) == 0;
-      if (standing > 1) {
+      captured += it.event->type == EventType::payment_processed;
+      captured -= it.event->type == EventType::payment_refunded && late.erase(it.event->aggregate) == 0;
+      if (captured > 1) {
         add(facts,
-            fmt::format("order {} was charged again at {} while a capture stood", facts.flow.order.id.text(),
+            fmt::format("order {} was charged again at {} before an earlier capture was refunded", facts.flow.order.id.text(),
                         iso8601_us(it.event->occurred_at)),
             "an order has at most one capture at any time", it.event);
         return;
       }
-      if (standing < 0) {
+      if (captured < 0) {
         add(facts,
-            fmt::format("order {} was refunded at {} with no capture standing", facts.flow.order.id.text(),
+            fmt::format("order {} was refunded at {} without a capture", facts.flow.order.id.text(),
                         iso8601_us(it.event->occurred_at)),
-            "refunds are never more than captures", it.event);
+            "refunds never exceed captures", it.event);
         return;
       }
     }

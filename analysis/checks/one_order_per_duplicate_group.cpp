@@ -1,5 +1,5 @@
-// Of the concurrent orders of the same products exactly one came to be; the others were refused. (When that
-// one is cancelled, its key is free again, and a later request may rightly have placed another.)
+// Verdict one-order-per-duplicate-group: of concurrent orders for the same products exactly one was placed and the
+// others were refused. (When that one is cancelled, its key is free again, and a later request may place another.)
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 #include "analysis/checks/ledger_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -25,11 +25,11 @@ struct Group {
 class OneOrderPerDuplicateGroup final : public Check {
   static constexpr std::string_view name = "one-order-per-duplicate-group";
   static constexpr std::string_view rule =
-      "concurrent orders of the same products make exactly one order";
+      "concurrent orders for the same products create exactly one order";
 
  public:
   explicit OneOrderPerDuplicateGroup(const LedgerIndex& index) : index_(index) {}
-  void see(const FlowFacts&) override {}
+  void on_flow(const FlowFacts&) override {}
 
   Verdict finish(const ClusterSnapshot&) override {
     std::map<std::uint32_t, Group> groups;
@@ -41,19 +41,19 @@ class OneOrderPerDuplicateGroup final : public Check {
       if (it != groups.end()) it->second.orders.push_back(&order);
     }
     for (auto& [number, group] : groups) {
-      // A flow's id is made when its request comes, which may wait for long before its order is placed.
+      // A flow's id is created when its request arrives, which may be long before its order is placed.
       std::stable_sort(group.orders.begin(), group.orders.end(),
                        [](const RunOrder* a, const RunOrder* b) { return a->created_at < b->created_at; });
       judge(group);
     }
-    std::string held = fmt::format("one order for each of {}", counted(judged_, "duplicate group"));
+    std::string summary = fmt::format("one order for each of {}", count_of(judged_, "duplicate group"));
     if (again_ > 0)
-      held += fmt::format(", in {} of them another after the first was cancelled", grouped(again_));
+      summary += fmt::format(", {} of them with another order after the first was cancelled", with_separators(again_));
     if (nothing_ > 0)
-      held += fmt::format("; {} got no answer that says yes or no", counted(nothing_, "group"));
+      summary += fmt::format("; {} got no conclusive answer", count_of(nothing_, "group"));
     if (violations_.count() == 0 && judged_ == 0)
-      return undecided(name, "every request of every group was turned away or got no answer");
-    return violations_.verdict(name, held);
+      return undecided(name, "every request of every group was rejected or got no answer");
+    return violations_.verdict(name, summary);
   }
 
  private:
@@ -62,16 +62,16 @@ class OneOrderPerDuplicateGroup final : public Check {
     for (std::size_t i = 1; i < orders.size(); ++i) {
       const RunOrder &before = *orders[i - 1], &after = *orders[i];
       if (before.ended_at.us != 0 && before.ended_at <= after.created_at) continue;
-      if (before.reopened) continue;  // when it was live is for one-live-order-per-key to hold
+      if (before.reopened) continue;  // one-live-order-per-key checks when it was live
       add(group,
-          fmt::format("{} were placed for {}, while the first was live", counted(orders.size(), "order"),
+          fmt::format("{} were placed for {}, while the first was live", count_of(orders.size(), "order"),
                       product(group)),
           {&before, &after});
       return;
     }
     if (orders.empty() && group.any(RequestOutcome::duplicate) && !group.any(RequestOutcome::accepted)) {
       add(group,
-          fmt::format("every order of {} was refused as a duplicate, and none was placed", product(group)),
+          fmt::format("every request for {} was refused as a duplicate, but no order was placed", product(group)),
           {});
       return;
     }

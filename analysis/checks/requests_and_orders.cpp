@@ -1,4 +1,5 @@
-// That requests and orders are each other's: none lost, none from nowhere, and none of unknown fate.
+// Verdicts no-lost-order, no-phantom-order, indeterminate-resolved and answer-matches-database: every accepted request
+// has its order, every order has its request, and answers agree with the database.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,16 +7,16 @@
 
 #include "analysis/checks/ledger_checks.hpp"
 #include "analysis/violations.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
 
-// Compares the ledger's entries and the run's orders when all was seen.
+// Compares the ledger's entries with the run's orders after all flows were read.
 class LedgerCheck : public Check {
  public:
   LedgerCheck(std::string_view name, const LedgerIndex& index) : index_(index), name_(name) {}
-  void see(const FlowFacts&) override {}
+  void on_flow(const FlowFacts&) override {}
 
  protected:
   void add(std::string what, std::string rule, const LedgerEntry* request,
@@ -28,7 +29,7 @@ class LedgerCheck : public Check {
     }
     violations_.add(std::move(witness));
   }
-  Verdict verdict(std::string held) const { return violations_.verdict(name_, std::move(held)); }
+  Verdict verdict(std::string summary) const { return violations_.verdict(name_, std::move(summary)); }
   std::string_view name() const { return name_; }
 
   const LedgerIndex& index_;
@@ -54,7 +55,7 @@ class NoLostOrder final : public LedgerCheck {
       add(fmt::format("request {} was accepted as {}, which is not in the database", entry.operation, order),
           "an order that was acknowledged is durable", &entry, {});
     }
-    return verdict(fmt::format("all {} are in the database", counted(accepted, "accepted order")));
+    return verdict(fmt::format("all {} are in the database", count_of(accepted, "accepted order")));
   }
 };
 
@@ -63,7 +64,7 @@ class NoPhantomOrder final : public LedgerCheck {
   explicit NoPhantomOrder(const LedgerIndex& index) : LedgerCheck("no-phantom-order", index) {}
 
   Verdict finish(const ClusterSnapshot&) override {
-    // Where the database keeps no correlation of the client's, an open request of the group explains one
+    // Where the database does not store the client's correlation, an indeterminate request of the group explains one
     // order.
     std::multiset<std::pair<OrderKind, std::uint32_t>> open;
     for (const LedgerEntry& entry : index_.ledger().entries)
@@ -76,16 +77,16 @@ class NoPhantomOrder final : public LedgerCheck {
           open.erase(explains);
           continue;
         }
-        add(fmt::format("order {} is of this run's products, and no request asked for it", order.id.text()),
+        add(fmt::format("order {} has this run's products, but no request created it", order.id.text()),
             "every order comes from a request", nullptr, {&order});
       } else if (request->outcome == RequestOutcome::accepted && !request->order.is_nil() &&
                  request->order != order.id.uuid) {
-        add(fmt::format("request {} was accepted as one order, and order {} came of it too",
+        add(fmt::format("request {} was accepted as one order, but also created order {}",
                         request->operation, order.id.text()),
-            "a request makes at most one order", request, {&order});
+            "a request creates at most one order", request, {&order});
       }
     }
-    return verdict(fmt::format("all {} trace to a request", counted(index_.orders().size(), "order")));
+    return verdict(fmt::format("all {} trace to a request", count_of(index_.orders().size(), "order")));
   }
 };
 
@@ -94,28 +95,28 @@ class IndeterminateResolved final : public LedgerCheck {
   explicit IndeterminateResolved(const LedgerIndex& index) : LedgerCheck("indeterminate-resolved", index) {}
 
   Verdict finish(const ClusterSnapshot&) override {
-    // Orders that no request can be told for: each might be that of an open request of its group.
+    // Orders without a known request: each may belong to an indeterminate request of its group.
     std::set<std::pair<OrderKind, std::uint32_t>> unexplained;
     for (const RunOrder& order : index_.orders())
       if (!index_.request_of(order)) unexplained.emplace(order.kind, order.group);
-    std::uint64_t open = 0, happened = 0, unclear = 0;
+    std::uint64_t open = 0, took_effect = 0, unclear = 0;
     for (const LedgerEntry& entry : index_.ledger().entries) {
       if (entry.outcome != RequestOutcome::indeterminate) continue;
       ++open;
       const auto orders = index_.orders_of(entry);
-      happened += !orders.empty();
+      took_effect += !orders.empty();
       unclear += orders.empty() && unexplained.count({entry.kind, entry.group}) > 0;
       if (orders.size() > 1)
-        add(fmt::format("request {} got no answer and made {} orders", entry.operation, orders.size()),
-            "a request without an answer happened once or not at all", &entry, orders);
+        add(fmt::format("request {} got no answer, but created {} orders", entry.operation, orders.size()),
+            "a request without an answer took effect once or not at all", &entry, orders);
     }
     Verdict result =
-        verdict(fmt::format("{} without an answer: {} happened, {} did not", counted(open, "request"),
-                            grouped(happened), grouped(open - happened)));
+        verdict(fmt::format("{} without an answer: {} took effect, {} did not", count_of(open, "request"),
+                            with_separators(took_effect), with_separators(open - took_effect)));
     if (result.ruling == Ruling::pass && unclear > 0)
       return undecided(name(),
-                       fmt::format("{} may or may not have made the orders whose request is not recorded",
-                                   counted(unclear, "request without an answer")));
+                       fmt::format("{} may or may not have created the orders whose request is unknown",
+                                   count_of(unclear, "request without an answer")));
     return result;
   }
 };
@@ -129,69 +130,69 @@ class AnswerMatchesDatabase final : public LedgerCheck {
     for (const LedgerEntry& entry : index_.ledger().entries) {
       switch (entry.outcome) {
         case RequestOutcome::accepted:
-          look_at_accepted(entry);
+          check_accepted(entry);
           break;
         case RequestOutcome::duplicate:
-          look_at_duplicate(entry);
+          check_duplicate(entry);
           break;
         case RequestOutcome::rejected:
-          look_at_no(entry, "turned away");
+          check_refused(entry, "rejected");
           break;
         case RequestOutcome::unreached:
-          look_at_no(entry, "never sent");
+          check_refused(entry, "never sent");
           break;
         case RequestOutcome::indeterminate:
           continue;
       }
       ++answers;
     }
-    return verdict(fmt::format("{} are what the database says", counted(answers, "answer")));
+    return verdict(fmt::format("all {} agree with the database", count_of(answers, "answer")));
   }
 
  private:
-  void look_at_accepted(const LedgerEntry& entry) {
+  void check_accepted(const LedgerEntry& entry) {
     const Ledger& ledger = index_.ledger();
     const RunOrder* order = index_.order_named(entry);
-    if (!order) return;  // for no-lost-order to say
-    const auto mismatch = [&](std::string_view what, const std::string& told, const std::string& stored) {
-      add(fmt::format("request {} was told {} {}, the database has {} for order {}", entry.operation, what,
-                      told, stored, order->id.text()),
-          "what the client was told is what the database says", &entry, {order});
+    if (!order) return;  // no-lost-order reports it
+    const auto mismatch = [&](std::string_view what, const std::string& answered, const std::string& stored) {
+      add(fmt::format("request {} was {} {}, but the database has {} for order {}", entry.operation, what,
+                      answered, stored, order->id.text()),
+          "the answers that clients got agree with the database", &entry, {order});
     };
     const std::string& user =
         entry.user < ledger.user_ids.size() ? ledger.user_ids[entry.user] : std::string();
     const Money expected = ledger.expected_total(entry);
     if (entry.claimed_total && *entry.claimed_total != order->total)
-      mismatch("a total of", entry.claimed_total->text(), order->total.text());
+      mismatch("told a total of", entry.claimed_total->text(), order->total.text());
     else if (expected != order->total)
-      mismatch("yes to a total of", expected.text(), order->total.text());
+      mismatch("accepted for a total of", expected.text(), order->total.text());
     else if (order->kind != entry.kind || order->group != entry.group)
-      mismatch("yes to", ledger.product(entry), product_id(ledger.run, order->kind, order->group, 0));
+      mismatch("accepted for", ledger.product(entry), product_id(ledger.run, order->kind, order->group, 0));
     else if (!user.empty() && user != order->user.text())
-      mismatch("yes as user", user, order->user.text());
+      mismatch("accepted for user", user, order->user.text());
   }
 
-  void look_at_duplicate(const LedgerEntry& entry) {
+  void check_duplicate(const LedgerEntry& entry) {
     if (!entry.order.is_nil()) {
       const RunOrder* order = index_.order_named(entry);
       if (!order || order->kind != entry.kind || order->group != entry.group) {
         add(fmt::format("request {} was refused as a duplicate of order {}, which {}", entry.operation,
-                        entry.order.text(), order ? "is of other products" : "is not there"),
-            "a duplicate is refused for an order of the same products", &entry,
+                        entry.order.text(), order ? "is for other products" : "does not exist"),
+            "a duplicate is refused only because of an order for the same products", &entry,
             order ? std::vector{order} : std::vector<const RunOrder*>{});
         return;
       }
     }
-    look_at_no(entry, "refused as a duplicate");
+    check_refused(entry, "refused as a duplicate");
   }
 
-  void look_at_no(const LedgerEntry& entry, std::string_view how) {
+  void check_refused(const LedgerEntry& entry, std::string_view how) {
     const auto orders = index_.orders_of(entry);
-    // An order that another request was told is its own is that one's.
-    if (orders.empty() || index_.request_told(*orders.front())) return;
-    add(fmt::format("request {} was {}, and yet made order {}", entry.operation, how,
+    // An order as which another request was accepted belongs to that request.
+    if (orders.empty() || index_.request_accepted_as(*orders.front())) return;
+    add(fmt::format("request {} was {}, but created order {}", entry.operation, how,
                     orders.front()->id.text()),
-        "a request that was told no has done nothing", &entry, orders);
+        "a request that was refused or never sent has no effect", &entry, orders);
   }
 };
 

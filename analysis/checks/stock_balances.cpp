@@ -1,13 +1,13 @@
-// Of every product, item and user's slots: what is available, reserved and sold is the total, now and after
-// every change; and orders have got what they were promised.
+// Verdict stock-balances: for every product, item and user's slots, available + reserved + sold equals the total, now
+// and after every change, and every order has reserved and bought what it needs.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/stock/stock_ledger.hpp"
-#include "analysis/stock/stock_promise.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/stock/reservation_mismatch.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,30 +16,30 @@ class StockBalances final : public Check {
   static constexpr std::string_view name = "stock-balances";
 
  public:
-  void see_stock_events(const std::vector<StockSetFacts>& events) override {
-    ledger_.see_stock_events(events);
+  void on_stock_events(const std::vector<StockSetFacts>& events) override {
+    ledger_.on_stock_events(events);
   }
 
-  void see(const FlowFacts& facts) override {
-    ledger_.see(facts);
+  void on_flow(const FlowFacts& facts) override {
+    ledger_.on_flow(facts);
     for (const StockKind kind : {StockKind::product, StockKind::item, StockKind::slots})
-      if (auto broken = broken_promise(facts, kind)) violations_.add(std::move(*broken));
+      if (auto mismatch = reservation_mismatch(facts, kind)) violations_.add(std::move(*mismatch));
   }
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
     ledger_.finish(snapshot);
-    if (ledger_.empty() && violations_.first()) return does_not_apply(name, "the saga keeps no stock");
-    std::string held = fmt::format("available + reserved + sold is the total of {}, {} and the slots of {}",
-                                   counted(ledger_.stocks(StockKind::product), "product"),
-                                   counted(ledger_.stocks(StockKind::item), "item"),
-                                   counted(ledger_.stocks(StockKind::slots), "user"));
-    if (!snapshot.whole)
-      held += "; their history is outside of the time that was asked for";
-    else if (!snapshot.from_the_start)
-      held += "; changes of theirs were deleted";
+    if (ledger_.empty() && violations_.first()) return does_not_apply(name, "the sagas use no stock");
+    std::string summary = fmt::format("available + reserved + sold equals the total of {}, {} and the slots of {}",
+                                   count_of(ledger_.stocks(StockKind::product), "product"),
+                                   count_of(ledger_.stocks(StockKind::item), "item"),
+                                   count_of(ledger_.stocks(StockKind::slots), "user"));
+    if (!snapshot.complete)
+      summary += "; changes outside the requested time were not checked";
+    else if (!snapshot.has_all_events)
+      summary += "; some of their changes were deleted";
     else
-      held += fmt::format(", after each of {}", counted(ledger_.changes(), "change"));
-    return violations_.verdict(name, held);
+      summary += fmt::format(", after each of {}", count_of(ledger_.changes(), "change"));
+    return violations_.verdict(name, summary);
   }
 
  private:

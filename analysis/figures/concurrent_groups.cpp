@@ -48,7 +48,7 @@ ConcurrentGroupsObserver::ConcurrentGroupsObserver(const Ledger* ledger) : ledge
   if (by_order_.empty()) ledger_ = nullptr;
 }
 
-void ConcurrentGroupsObserver::see(const FlowFacts& facts) {
+void ConcurrentGroupsObserver::on_flow(const FlowFacts& facts) {
   if (!facts.has_order) return;
   const Order& order = facts.flow.order;
   if (ledger_) {
@@ -61,12 +61,12 @@ void ConcurrentGroupsObserver::see(const FlowFacts& facts) {
 }
 
 ConcurrentGroup ConcurrentGroupsObserver::group_of_orders(ConcurrentGroup::Kind kind,
-                                                          const std::vector<const Placed*>& orders) const {
+                                                          const std::vector<const PlacedOrder*>& orders) const {
   ConcurrentGroup group;
   group.kind = kind;
   group.began_at = orders.front()->at;
   if (kind == ConcurrentGroup::Kind::same_products) group.products = orders.front()->product;
-  for (const Placed* placed : orders) {
+  for (const PlacedOrder* placed : orders) {
     GroupMember member;
     member.outcome = "created";
     member.node = placed->node;
@@ -82,9 +82,9 @@ ConcurrentGroup ConcurrentGroupsObserver::group_of_orders(ConcurrentGroup::Kind 
 
 void ConcurrentGroupsObserver::close_window() {
   if (open_.size() > 1) {
-    std::map<std::string, std::vector<const Placed*>> by_key;
-    std::vector<const Placed*> all;
-    for (const Placed& placed : open_) {
+    std::map<std::string, std::vector<const PlacedOrder*>> by_key;
+    std::vector<const PlacedOrder*> all;
+    for (const PlacedOrder& placed : open_) {
       all.push_back(&placed);
       if (!placed.key.empty()) by_key[placed.key].push_back(&placed);
     }
@@ -142,7 +142,7 @@ GroupSummary ConcurrentGroupsObserver::finish() {
   if (!ledger_) return std::move(summary_);
   std::map<std::uint32_t, std::vector<const LedgerEntry*>> groups;
   for (const LedgerEntry& entry : ledger_->entries)
-    if (is_duplicate(entry) && ledger_->measured(entry)) groups[entry.group].push_back(&entry);
+    if (is_duplicate(entry) && ledger_->is_measured(entry)) groups[entry.group].push_back(&entry);
   std::map<std::uint32_t, std::uint32_t> depths;
   for (const GroupOverlap& overlap : overlaps(*ledger_)) depths[overlap.group] = overlap.depth;
   for (const auto& [number, entries] : groups) {

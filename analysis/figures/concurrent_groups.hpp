@@ -1,4 +1,4 @@
-// Orders that came at the same time: in which order, on which nodes, how far apart, and which of them won.
+// Orders that arrived at the same time: in which order, on which nodes, how far apart, and which one won.
 #pragma once
 
 #include <map>
@@ -15,16 +15,15 @@ namespace sagactl {
 
 // One order or one request of a group.
 struct GroupMember {
-  std::string
-      outcome;  // "created", or why there is no order: "duplicate", "rejected", "indeterminate", "unreached"
-  NodeName node;      // that wrote the order; of a request without an order, the URL that it was sent to
-  std::string order;  // id; empty: none
+  std::string outcome;  // "created", or why there is no order: "duplicate", "rejected", "indeterminate", "unreached"
+  NodeName node;        // that wrote the order; of a request without an order, the URL that it was sent to
+  std::string order;    // id; empty: none
   std::string product;
-  // Since the group's first: of an order, when it was written, by the database's clock; of a request, when it
-  // was sent, by the client's.
+  // Since the first member: of an order, when it was written, by the database's clock; of a request, when it was sent,
+  // by the client's.
   Duration at{0};
   Duration gap{0};                      // since the member before it
-  std::optional<Duration> done;         // of a request: when it was answered, as `at`
+  std::optional<Duration> done;         // of a request: when it was answered, in the same way
   std::optional<Timestamp> written_at;  // of an order, by the database's clock
 };
 
@@ -32,15 +31,15 @@ struct ConcurrentGroup {
   enum class Kind {
     requests,       // the requests of one duplicate group, as the client's ledger has them
     same_products,  // orders with one idempotency key within the window
-    window,         // orders of whatever products within the window
+    window,         // orders for any products within the window
   };
   Kind kind = Kind::window;
   std::string products;
   Timestamp began_at;                // the first member's time
   std::vector<GroupMember> members;  // by time
-  std::uint32_t depth = 0;           // most requests in flight at once; 0: not known
+  std::uint32_t depth = 0;           // most requests in flight at once; 0: unknown
 
-  // The first that was created; null when none was.
+  // The first order that was created; null: none was.
   const GroupMember* winner() const;
 };
 
@@ -56,14 +55,14 @@ class ConcurrentGroupsObserver final : public Observer {
   static constexpr std::size_t groups_max = 40, members_max = 200;
   static constexpr Duration window = 100ms;
 
-  // Without a ledger, groups are found by time. The ledger must outlive this.
+  // null: groups are found by time. The ledger must outlive this.
   explicit ConcurrentGroupsObserver(const Ledger* ledger);
 
-  void see(const FlowFacts& facts) override;
+  void on_flow(const FlowFacts& facts) override;
   GroupSummary finish();
 
  private:
-  struct Placed {
+  struct PlacedOrder {
     OrderId order;
     NodeName node;
     Timestamp at;
@@ -71,22 +70,22 @@ class ConcurrentGroupsObserver final : public Observer {
     std::string key;
   };
 
-  // An order that a request was told of: there may be millions.
-  struct Written {
+  // An order that an answer named; small, since there may be millions.
+  struct WrittenOrder {
     Timestamp at;  // 0: it is not in the database
     std::uint16_t node = 0;
   };
 
   void close_window();
   void list(ConcurrentGroup group);
-  ConcurrentGroup group_of_orders(ConcurrentGroup::Kind kind, const std::vector<const Placed*>& orders) const;
+  ConcurrentGroup group_of_orders(ConcurrentGroup::Kind kind, const std::vector<const PlacedOrder*>& orders) const;
   ConcurrentGroup group_of_requests(const std::vector<const LedgerEntry*>& entries) const;
   GroupMember member_of(const LedgerEntry& entry, Timestamp first_sent) const;
 
-  const Ledger* ledger_;                       // null: none, or one without duplicate groups
-  std::unordered_map<Uuid, Written> by_order_;  // of the requests of the duplicate groups
+  const Ledger* ledger_;                       // null: none, or it has no duplicate groups
+  std::unordered_map<Uuid, WrittenOrder> by_order_;  // of the requests of the duplicate groups
   NodeNumbers nodes_;
-  std::vector<Placed> open_;                   // orders of the present window
+  std::vector<PlacedOrder> open_;                   // orders of the current window
   GroupSummary summary_;
 };
 

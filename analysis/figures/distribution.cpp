@@ -8,7 +8,7 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t windows_max = 60;
-constexpr double p_uneven = 0.01;  // below this, chance is no explanation
+constexpr double p_uneven = 0.01;  // below this, chance does not explain it
 
 std::string_view to_string(Evenness::Kind kind) {
   switch (kind) {
@@ -34,12 +34,12 @@ Json interval_json(const Interval& interval) {
 
 }  // namespace
 
-Share share_of(std::uint64_t part, std::uint64_t whole) {
-  const double share = whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-  return {share, wilson(part, whole)};
+Share share_of(std::uint64_t part, std::uint64_t total) {
+  const double share = total == 0 ? 0 : static_cast<double>(part) / static_cast<double>(total);
+  return {share, wilson(part, total)};
 }
 
-void DistributionObserver::see(const FlowFacts& facts) {
+void DistributionObserver::on_flow(const FlowFacts& facts) {
   if (facts.has_order) {
     ++nodes_[facts.flow.order.node].orders;
     ++windows_.at(facts.flow.order.created_at).by_node[facts.flow.order.node];
@@ -89,7 +89,7 @@ Evenness evenness_of(const std::vector<NodeShare>& nodes) {
   std::vector<std::uint64_t> counts;
   for (const NodeShare& node : nodes) counts.push_back(node.orders);
   if (counts.size() < 2) {
-    evenness.text = "one node: there is nothing to spread";
+    evenness.text = "only one node";
     return evenness;
   }
   const auto [low, high] = std::minmax_element(counts.begin(), counts.end());
@@ -99,9 +99,9 @@ Evenness evenness_of(const std::vector<NodeShare>& nodes) {
   } else if (evenness.spread <= 1) {
     evenness.kind = Evenness::Kind::round_robin;
     evenness.text =
-        fmt::format("as one round-robin dispatcher spreads them: max - min = {}", evenness.spread);
+        fmt::format("as even as round robin: max - min = {}", evenness.spread);
   } else if (!(evenness.chi_square = chi_square_even(counts))) {
-    evenness.text = fmt::format("not round robin (max - min = {}), and too few orders for a test of chance",
+    evenness.text = fmt::format("not round robin (max - min = {}); too few orders for a chi-square test",
                                 evenness.spread);
   } else {
     const ChiSquare& test = *evenness.chi_square;
@@ -110,7 +110,7 @@ Evenness evenness_of(const std::vector<NodeShare>& nodes) {
     evenness.text =
         fmt::format("{}: max - min = {}, chi-square {:.2f} with {} degrees of freedom, p = {:.3g}",
                     chance ? "not round robin, but no more uneven than random routing"
-                           : "uneven, beyond what chance explains",
+                           : "more uneven than chance explains",
                     evenness.spread, test.statistic, test.degrees, test.p);
   }
   return evenness;

@@ -1,4 +1,4 @@
-// Which node did how much, from the node that each row names: in all, and over time.
+// How much each node did, by the node that each row names: in total and over time.
 #pragma once
 
 #include <map>
@@ -13,24 +13,24 @@
 
 namespace sagactl {
 
-// A part of a whole, with the 95 % interval of what it is a sample of.
+// A share with its 95 % interval.
 struct Share {
   double share = 0;
   Interval interval = {};
 };
-Share share_of(std::uint64_t part, std::uint64_t whole);  // 0 of nothing
+Share share_of(std::uint64_t part, std::uint64_t total);  // 0 when the total is 0
 
 struct NodeShare {
   NodeName node;
-  std::uint64_t orders = 0;  // written first by it
+  std::uint64_t orders = 0;  // placed by it
   std::uint64_t sagas = 0;   // started by it
   std::uint64_t steps = 0;   // whose completion it wrote
   std::uint64_t events = 0;
   Share of_orders = {}, of_steps = {}, of_events = {};
 };
 
-// Whether the orders are spread as one round-robin dispatcher would (no two nodes differ by more than one),
-// or, if not, as evenly as routing at random or by hash would.
+// Whether the orders are spread like round robin (no two nodes differ by more than one) or, if not, as evenly as random
+// or hash routing would spread them.
 struct Evenness {
   enum class Kind { round_robin, random, uneven, too_few };
   Kind kind = Kind::too_few;
@@ -45,7 +45,7 @@ struct DistributionWindow {
 };
 
 struct Distribution {
-  std::vector<NodeShare> nodes;  // by name; those that are live although they did nothing, too
+  std::vector<NodeShare> nodes;  // by name, including live nodes that did nothing
   Evenness evenness;
   Duration window{0};
   std::vector<DistributionWindow> windows;  // without gaps
@@ -53,20 +53,20 @@ struct Distribution {
 
 class DistributionObserver final : public Observer {
  public:
-  void see(const FlowFacts& facts) override;
+  void on_flow(const FlowFacts& facts) override;
   Distribution finish(const ClusterSnapshot& snapshot);
 
  private:
-  struct Orders {
+  struct OrderCounts {
     std::map<NodeName, std::uint64_t> by_node;
-    Orders& operator+=(const Orders& other) {
+    OrderCounts& operator+=(const OrderCounts& other) {
       for (const auto& [node, count] : other.by_node) by_node[node] += count;
       return *this;
     }
   };
 
   std::map<NodeName, NodeShare> nodes_;
-  TimeBins<Orders> windows_;
+  TimeBins<OrderCounts> windows_;
 };
 
 Evenness evenness_of(const std::vector<NodeShare>& nodes);

@@ -24,7 +24,7 @@ SagaTrace trace_of(const FlowFacts& facts, Duration took) {
 
 }  // namespace
 
-void SagaTimingsObserver::see(const FlowFacts& facts) {
+void SagaTimingsObserver::on_flow(const FlowFacts& facts) {
   if (!facts.flow.saga) return;
   const Saga& saga = *facts.flow.saga;
   ++timings_.counts.started;
@@ -52,7 +52,7 @@ void SagaTimingsObserver::see(const FlowFacts& facts) {
   keep_if_slow(facts, last - saga.created_at);
 }
 
-// Of the steps that take time: the one that the saga's beginning does itself does not.
+// Only of listed steps: the others are completed when the saga starts, and take no time.
 void SagaTimingsObserver::time_steps(const Saga& saga, const SagaDefinition& definition) {
   for (std::size_t i = 0; i < definition.steps.size() && i < saga.steps.size(); ++i) {
     const StepState& step = saga.steps[i];

@@ -1,4 +1,4 @@
-// How long sagas took, from the database's times; what became of them, over time; and the slowest.
+// How long sagas took, by the database's times; their outcomes over time; and the slowest ones.
 #pragma once
 
 #include <string>
@@ -41,7 +41,7 @@ struct SagaTrace {
 
 struct StepTimes {
   std::string step;
-  Histogram took;  // from its first try until it had succeeded
+  Histogram took;  // from its first try until it succeeded
 };
 
 struct SagaTimings {
@@ -59,13 +59,13 @@ class SagaTimingsObserver final : public Observer {
  public:
   static constexpr std::size_t slowest_max = 10;
 
-  void see(const FlowFacts& facts) override;
+  void on_flow(const FlowFacts& facts) override;
   SagaTimings finish();
 
  private:
   struct Bin {
     SagaCounts counts;
-    std::uint64_t resumed = 0;  // sagas that had ended and went on: retried, or compensated later
+    std::uint64_t resumed = 0;  // sagas that had ended and resumed: retried, or compensated later
     Bin& operator+=(const Bin& other) {
       counts += other.counts;
       resumed += other.resumed;

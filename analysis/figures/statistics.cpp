@@ -9,16 +9,16 @@
 namespace sagactl {
 namespace {
 
-// In how many of the ways to mix n values with m others, all alike, do exactly u = 0, 1, 2 ... pairs stand the other
-// way round: the distribution of Mann and Whitney's statistic (1947), not yet divided by its sum.
+// The number of ways to interleave n values with m others that have exactly u = 0, 1, 2 ... inverted pairs: the
+// distribution of Mann and Whitney's statistic (1947), not normalized.
 std::vector<double> rank_counts(std::size_t n, std::size_t m) {
-  // counts[k] is of n' and k values; each turn adds one to n'.
+  // counts[k] is for of_n and k values; each iteration adds one to of_n.
   std::vector<std::vector<double>> counts(m + 1, {1.0});
   for (std::size_t of_n = 1; of_n <= n; ++of_n) {
     std::vector<std::vector<double>> next(m + 1, {1.0});
     for (std::size_t k = 1; k <= m; ++k) {
       next[k].assign(of_n * k + 1, 0.0);
-      // The greatest of all is one of the k, or else one of n', which stands above all k.
+      // The largest value is one of the k, or one of of_n and then above all k.
       for (std::size_t u = 0; u < next[k - 1].size(); ++u) next[k][u] += next[k - 1][u];
       for (std::size_t u = 0; u < counts[k].size(); ++u) next[k][u + k] += counts[k][u];
     }
@@ -70,7 +70,7 @@ Shift shift_between(std::span<const double> before, std::span<const double> afte
   const std::vector<double> counts = rank_counts(before.size(), after.size());
   const double all = std::accumulate(counts.begin(), counts.end(), 0.0);
   double below = 0;
-  std::size_t outside = 0;  // so many differences are left out at each end
+  std::size_t outside = 0;  // differences left out at each end
   while (outside < counts.size() && below + counts[outside] <= 0.025 * all) below += counts[outside++];
   if (outside > 0) shift.interval = {differences[outside - 1], differences[differences.size() - outside]};
   return shift;

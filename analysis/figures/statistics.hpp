@@ -1,4 +1,4 @@
-// The few statistics that the reports need.
+// The statistics that the reports need.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,22 @@ struct Interval {
 };
 
 // The 95 % interval of a share of which `hits` of `trials` were seen (Wilson, "Probable inference", 1927):
-// unlike the usual one it stays within [0, 1] and is right for small counts. [0, 1] for no trials.
+// unlike the normal approximation it stays within [0, 1] and holds for small counts. [0, 1] without trials.
 Interval wilson(std::uint64_t hits, std::uint64_t trials);
 
 // Pearson's test that all cells have the same expected count. None when that is not above 5, or for one cell.
 struct ChiSquare {
   double statistic = 0;
   int degrees = 0;
-  double p = 1;  // that even routing at random gives counts at least as uneven
+  double p = 1;  // probability that random routing gives counts at least as uneven
 };
 std::optional<ChiSquare> chi_square_even(std::span<const std::uint64_t> counts);
 
 double median(std::vector<double> values);  // of at least one
 
 // By how much `after` lies above `before`, of which neither may be empty: the median of all differences (Hodges and
-// Lehmann, 1963), and its 95 % interval by the test of Mann and Whitney, exact and free of any distribution. No
-// interval when there are too few values for one: four on each side are enough, three with three are not.
+// Lehmann, 1963), and its 95 % interval by the test of Mann and Whitney, exact and without assuming a
+// distribution. No interval with too few values: four on each side are enough, three with three are not.
 struct Shift {
   double estimate = 0;
   std::optional<Interval> interval;

@@ -1,5 +1,5 @@
-// Something counted over time in bins of one width. The width doubles when there would be too many of them,
-// so that neither the beginning nor the length has to be known.
+// Counts over time in bins of equal width. The width doubles when there would be too many bins, so neither the start
+// nor the length has to be known beforehand.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ class TimeBins {
   Duration width() const { return Duration{width_us_}; }
   const std::deque<Cell>& cells() const { return cells_; }
 
-  // Joins neighbours until there are at most `bins_max`.
+  // Merges neighbours until there are at most `bins_max`.
   void narrow_to(std::size_t bins_max) {
     while (cells_.size() > bins_max) widen();
   }

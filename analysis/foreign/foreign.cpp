@@ -11,7 +11,7 @@
 namespace sagactl {
 namespace {
 
-// In the order of all verdicts, with those that nothing was said of: they are about what only `sagactl serve` keeps.
+// All verdicts in their order; those not in `found` are about data that only `sagactl serve` has.
 std::vector<Verdict> completed(std::vector<Verdict> found) {
   std::vector<Verdict> all;
   for (const std::string_view name : verdict_names()) {
@@ -20,7 +20,7 @@ std::vector<Verdict> completed(std::vector<Verdict> found) {
     if (it != found.end())
       all.push_back(std::move(*it));
     else
-      all.push_back(does_not_apply(name, "no query of a profile shows it"));
+      all.push_back(does_not_apply(name, "a profile has no query for it"));
   }
   return all;
 }
@@ -59,7 +59,7 @@ SagaTimings timings_of(const ForeignOrders& orders) {
       ++timings.counts.compensated;
     else
       ++(orders.has_ended(order) ? timings.counts.failed : timings.counts.unfinished);
-    if (order.created_at.us == 0) continue;  // not known
+    if (order.created_at.us == 0) continue;  // unknown
     if (!first) first = order.created_at;
     if (!order.ended_at) continue;
     timings.took.record(*order.ended_at - order.created_at);
@@ -87,20 +87,20 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
   auto compensation = foreign_compensation(rows, profile, *orders, orders->bad_rows());
   if (!compensation) return compensation.error();
   found.push_back(std::move(*compensation));
-  for (auto further : {foreign_stock(rows, profile, *orders, orders->bad_rows()),
+  for (auto verdicts : {foreign_stock(rows, profile, *orders, orders->bad_rows()),
                        foreign_payments(rows, profile, *orders, orders->bad_rows())}) {
-    if (!further) return further.error();
-    for (Verdict& verdict : *further) found.push_back(std::move(verdict));
+    if (!verdicts) return verdicts.error();
+    for (Verdict& verdict : *verdicts) found.push_back(std::move(verdict));
   }
   Examination examination;
   examination.taken_at = now;
   examination.verdicts = completed(std::move(found));
-  if (auto unread = orders->bad_rows().verdict()) examination.verdicts.push_back(std::move(*unread));
-  examination.still_to_come = orders->still_to_come();
+  if (auto unreadable = orders->bad_rows().verdict()) examination.verdicts.push_back(std::move(*unreadable));
+  examination.outstanding_work = orders->outstanding_work();
   examination.distribution = distribution_of(*orders);
   examination.groups = ConcurrentGroupsObserver(&ledger).finish();
   examination.sagas = timings_of(*orders);
-  examination.ends_are_seen = orders->has("status");
+  examination.ends_are_known = orders->has("status");
   examination.orders = examination.sagas.counts.started;
   return examination;
 }
@@ -112,16 +112,16 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
   Examination examination;
   examination.taken_at = now;
   examination.verdicts = foreign_verdicts_without_database(profile, ledger, why);
-  for (Verdict seen : {foreign_no_lost_order(*orders, "known to the server"), foreign_all_end(*orders),
+  for (Verdict given : {foreign_no_lost_order(*orders, "on the server"), foreign_all_end(*orders),
                        foreign_not_vacuous(*orders)}) {
-    if (seen.ruling == Ruling::pass) seen.reason += ", by what the server says of each";
+    if (given.ruling == Ruling::pass) given.reason += ", according to the server's status of each";
     for (Verdict& verdict : examination.verdicts)
-      if (verdict.name == seen.name) verdict = std::move(seen);
+      if (verdict.name == given.name) verdict = std::move(given);
   }
   examination.groups = ConcurrentGroupsObserver(&ledger).finish();
   examination.sagas = timings_of(*orders);
   examination.orders = examination.sagas.counts.started;
-  examination.still_to_come = orders->still_to_come();
+  examination.outstanding_work = orders->outstanding_work();
   return examination;
 }
 
@@ -144,7 +144,7 @@ std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, c
   });
   if (!any_accepted)
     found.push_back(
-        undecided("not-vacuous", "no request was said to be accepted, so nothing was shown" + answers_text(ledger)));
+        undecided("not-vacuous", "no request was accepted, so nothing was verified" + answers_text(ledger)));
   return completed(std::move(found));
 }
 

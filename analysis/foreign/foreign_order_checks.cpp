@@ -1,4 +1,4 @@
-// Another system's orders, held against what the client was told.
+// Verdicts about another system's orders: compares them with the answers that the client got.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <set>
 
 #include "analysis/foreign/foreign.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 #include "loadgen/ledger/answer_counts.hpp"
 
 namespace sagactl {
@@ -14,15 +14,16 @@ namespace {
 
 using Group = std::pair<OrderKind, std::uint32_t>;
 
-constexpr std::string_view no_order = "no order of this run is there";
+constexpr std::string_view no_order = "there is no order of this run";
 
-// Was `before` out of effect when `after` came?
+// Whether `before` was no longer in effect when `after` was placed.
 bool is_over(const ForeignOrders& orders, const ForeignOrder& before, const ForeignOrder& after) {
   if (!orders.is_undone(before)) return false;
   return !before.ended_at || *before.ended_at <= after.created_at;
 }
 
-// How many requests of each group may have made an order that no answer named, or not as the database names it.
+// How many requests of each group may have created an order that no answer named, or named differently from the
+// database.
 std::map<Group, std::size_t> open_requests(const ForeignOrders& orders) {
   std::map<Group, std::size_t> open;
   const bool comparable = orders.other_spelling().empty();
@@ -41,7 +42,7 @@ std::string name_of(const Ledger& ledger, const LedgerEntry& entry) {
 
 Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& ledger) {
   constexpr std::string_view name = "one-order-per-duplicate-group";
-  constexpr const char* rule = "concurrent requests for the same order make exactly one order";
+  constexpr const char* rule = "concurrent requests for the same order create exactly one order";
   std::map<std::uint32_t, std::vector<const LedgerEntry*>> groups;
   for (const LedgerEntry& entry : ledger.entries)
     if (entry.kind == OrderKind::duplicate) groups[entry.group].push_back(&entry);
@@ -50,23 +51,23 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
   std::uint64_t judged = 0, nothing = 0;
   const bool by_database = orders && orders->has_groups();
   for (const auto& [group, requests] : groups) {
-    std::map<Uuid, const LedgerEntry*> told;
+    std::map<Uuid, const LedgerEntry*> accepted;
     for (const LedgerEntry* request : requests)
       if (request->outcome == RequestOutcome::accepted && !request->order.is_nil())
-        told.emplace(request->order, request);
-    std::vector<const ForeignOrder*> made;
-    if (by_database) made = orders->of_group(OrderKind::duplicate, group);
+        accepted.emplace(request->order, request);
+    std::vector<const ForeignOrder*> placed;
+    if (by_database) placed = orders->of_group(OrderKind::duplicate, group);
     const ForeignOrder* second = nullptr;
-    for (std::size_t i = 1; i < made.size() && !second; ++i)
-      if (!is_over(*orders, *made[i - 1], *made[i])) second = made[i];
-    const bool told_two = !by_database && told.size() > 1;
-    if (second || told_two) {
-      const std::size_t count = second ? made.size() : told.size();
-      Witness witness{.what = fmt::format("{} were placed for {}", counted(count, "order"),
+    for (std::size_t i = 1; i < placed.size() && !second; ++i)
+      if (!is_over(*orders, *placed[i - 1], *placed[i])) second = placed[i];
+    const bool accepted_two = !by_database && accepted.size() > 1;
+    if (second || accepted_two) {
+      const std::size_t count = second ? placed.size() : accepted.size();
+      Witness witness{.what = fmt::format("{} were placed for {}", count_of(count, "order"),
                                           name_of(ledger, *requests.front())),
                       .rule = rule};
-      for (const ForeignOrder* order : made) orders->show(witness, *order);
-      for (const auto& [ref, request] : told)
+      for (const ForeignOrder* order : placed) orders->show(witness, *order);
+      for (const auto& [ref, request] : accepted)
         witness.requests.push_back(Json{{"operation", request->operation},
                                         {"target", ledger.targets[request->target]},
                                         {"key", ledger.idempotency_key(*request)},
@@ -76,21 +77,21 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
                                         {"doneAt", iso8601_us(request->done)}});
       violations.add(std::move(witness));
     }
-    ++(made.empty() && told.empty() ? nothing : judged);
+    ++(placed.empty() && accepted.empty() ? nothing : judged);
   }
   if (violations.count() == 0 && judged == 0)
-    return undecided(name, "every request of every group was turned away or got no answer");
-  std::string held = fmt::format("one order for each of {}", counted(judged, "duplicate group"));
-  if (!by_database) held += ", by the answers alone";
-  if (nothing > 0) held += fmt::format("; {} got no answer that says yes", counted(nothing, "group"));
-  return violations.verdict(name, held);
+    return undecided(name, "every request of every group was rejected or got no answer");
+  std::string summary = fmt::format("one order for each of {}", count_of(judged, "duplicate group"));
+  if (!by_database) summary += ", by the answers alone";
+  if (nothing > 0) summary += fmt::format("; {} got no accepting answer", count_of(nothing, "group"));
+  return violations.verdict(name, summary);
 }
 
 Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view where) {
   constexpr std::string_view name = "no-lost-order";
   Violations violations;
   std::uint64_t accepted = 0, unnamed = 0;
-  const bool comparable = orders.other_spelling().empty();  // else keys must do
+  const bool comparable = orders.other_spelling().empty();  // otherwise by their keys
   for (const LedgerEntry& entry : orders.ledger().entries) {
     if (entry.outcome != RequestOutcome::accepted) continue;
     const bool named = !entry.order.is_nil() && comparable;
@@ -98,10 +99,10 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
     const auto others = orders.of_group(entry.kind, entry.group);
     const bool there = named ? orders.find(entry.order) != nullptr : !orders.has_groups() || !others.empty();
     if (there) continue;
-    const std::string other = others.empty() ? "" : fmt::format("; of its key there is order {}", others.front()->id);
+    const std::string other = others.empty() ? "" : fmt::format("; order {} has its key", others.front()->id);
     Witness witness{.what = named ? fmt::format("request {} was accepted as order {}, which is not {}{}",
                                                 entry.operation, orders.ledger().order_text(entry), where, other)
-                                  : fmt::format("request {} was accepted, and the database has no order of its key {}",
+                                  : fmt::format("request {} was accepted, but the database has no order with its key {}",
                                                 entry.operation, orders.ledger().idempotency_key(entry)),
                     .rule = "an order that was acknowledged is durable"};
     if (violations.first()) {
@@ -112,21 +113,21 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
   }
   if (!comparable && violations.count() == 0)
     return undecided(name,
-                     fmt::format("{}: have the query give as order_id what the answers name, or answer.order point at "
-                                 "what the query gives",
+                     fmt::format("{}: let the query return as order_id what the answers name, or point answer.order at what the "
+                                 "query returns",
                                  orders.other_spelling()));
   if (accepted + unnamed == 0) return does_not_apply(name, "no request was accepted");
   const bool unseen = unnamed > 0 && !orders.has_groups() && violations.count() == 0;
   if (unseen && accepted > 0)
-    return undecided(name, fmt::format("{} of {} named no order, and {}", grouped(unnamed),
-                                       counted(accepted + unnamed, "accepted answer"), orders.why_no_groups()));
+    return undecided(name, fmt::format("{} of {} named no order, and {}", with_separators(unnamed),
+                                       count_of(accepted + unnamed, "accepted answer"), orders.why_no_groups()));
   if (unseen)
     return undecided(name,
-                     "no answer named its order; does answer.order point at it, and is it in the first 256 KB of a "
-                     "body that is JSON and not compressed? (A column key in sql.orders would tell without)");
-  std::string held = fmt::format("all {} are {}", counted(accepted + unnamed, "accepted order"), where);
-  if (unnamed > 0) held += fmt::format(", {} of them by their keys, for their answers named none", grouped(unnamed));
-  return violations.verdict(name, held);
+                     "no answer named its order: does answer.order point at it, and is it in the first 256 KB of an "
+                     "uncompressed JSON body? (With a column key in sql.orders no name is needed)");
+  std::string summary = fmt::format("all {} are {}", count_of(accepted + unnamed, "accepted order"), where);
+  if (unnamed > 0) summary += fmt::format(", {} of them found by their keys, because their answers named no order", with_separators(unnamed));
+  return violations.verdict(name, summary);
 }
 
 Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
@@ -141,38 +142,37 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
   for (const ForeignOrder& order : orders.all()) {
     if (!order.group) continue;
     ++traced;
-    if (orders.told(order.ref)) continue;
+    if (orders.accepted_request(order.ref)) continue;
     const auto explains = open.find(*order.group);
     if (explains != open.end() && explains->second > 0) {
       --explains->second;
       continue;
     }
-    const auto no = refused.find(*order.group);
-    // Kept as what came of a request that was turned away.
-    if (no != refused.end() && orders.is_undone(order)) {
+    const auto refusal = refused.find(*order.group);
+    // A declined order that the server keeps.
+    if (refusal != refused.end() && orders.is_undone(order)) {
       ++declined;
       continue;
     }
-    std::string what = fmt::format("order {} is of this run, and no request was told of it", order.id);
-    if (no != refused.end())
-      what = fmt::format("order {}{} is there, and request {} for it was refused with HTTP {}", order.id,
-                         order.status.empty() ? "" : ", which is " + order.status + ",", no->second->operation,
-                         no->second->http_status);
+    std::string what = fmt::format("order {} belongs to this run, but no answer named it", order.id);
+    if (refusal != refused.end())
+      what = fmt::format("order {}{} exists, but its request {} was refused with HTTP {}", order.id,
+                         order.status.empty() ? "" : ", which is " + order.status + ",", refusal->second->operation,
+                         refusal->second->http_status);
     Witness witness{.what = std::move(what),
-                    .rule = no == refused.end()
+                    .rule = refusal == refused.end()
                                 ? "every order comes from a request"
-                                : "a request that was refused leaves nothing, or an order whose status is "
-                                  "one of status.undone"};
+                                : "a refused request leaves no order, or one whose status is in status.undone"};
     if (violations.first()) {
       orders.show(witness, order);
-      if (no != refused.end()) orders.show(witness, *no->second);
+      if (refusal != refused.end()) orders.show(witness, *refusal->second);
     }
     violations.add(std::move(witness));
   }
   if (traced == 0) return does_not_apply(name, no_order);
-  std::string held = fmt::format("all {} trace to a request", counted(traced, "order"));
-  if (declined > 0) held += fmt::format(", {} of them to one that was refused, and are undone", grouped(declined));
-  return violations.verdict(name, held);
+  std::string summary = fmt::format("all {} trace to a request", count_of(traced, "order"));
+  if (declined > 0) summary += fmt::format(", {} of them to refused ones, and undone", with_separators(declined));
+  return violations.verdict(name, summary);
 }
 
 Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
@@ -185,27 +185,27 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
     unnamed[group] += entry.outcome == RequestOutcome::accepted && entry.order.is_nil();
   }
   std::size_t requests = 0, happened = 0;
-  Violations with_errors;  // not wrong, and worth to be seen
+  Violations with_errors;  // not wrong, but worth showing
   for (auto& [group, list] : open) {
-    // Of several requests for one order it may be that of the one that was told an error, and is to be seen.
+    // If only some of an order's requests took effect, those that were answered with an error may be among them: shown.
     std::stable_partition(list.begin(), list.end(), [](const LedgerEntry* it) { return it->http_status != 0; });
     requests += list.size();
-    std::vector<const ForeignOrder*> untold;
+    std::vector<const ForeignOrder*> unnamed_orders;
     for (const ForeignOrder* order : orders.of_group(group.first, group.second))
-      if (!orders.told(order->ref)) untold.push_back(order);
-    const std::size_t explained = std::min(untold.size(), unnamed[group]);
-    untold.erase(untold.begin(), untold.begin() + static_cast<std::ptrdiff_t>(explained));
-    happened += std::min(untold.size(), list.size());
-    for (std::size_t i = 0; i < std::min(untold.size(), list.size()); ++i) {
+      if (!orders.accepted_request(order->ref)) unnamed_orders.push_back(order);
+    const std::size_t explained = std::min(unnamed_orders.size(), unnamed[group]);
+    unnamed_orders.erase(unnamed_orders.begin(), unnamed_orders.begin() + static_cast<std::ptrdiff_t>(explained));
+    happened += std::min(unnamed_orders.size(), list.size());
+    for (std::size_t i = 0; i < std::min(unnamed_orders.size(), list.size()); ++i) {
       if (list[i]->http_status == 0) continue;
-      Witness witness{.what = fmt::format("request {} was answered HTTP {}, and its order {} is {}", list[i]->operation,
-                                          list[i]->http_status, untold[i]->id,
-                                          untold[i]->status.empty() ? "there" : untold[i]->status),
+      Witness witness{.what = fmt::format("request {} was answered with HTTP {}, but its order {} is {}", list[i]->operation,
+                                          list[i]->http_status, unnamed_orders[i]->id,
+                                          unnamed_orders[i]->status.empty() ? "stored" : unnamed_orders[i]->status),
                       .rule =
-                          "who gets an error may not know that it was done: repeated with its key it must be the same "
+                          "a client that gets an error repeats its request with the same key, and must get the same "
                           "order"};
       if (with_errors.first()) {
-        orders.show(witness, *untold[i]);
+        orders.show(witness, *unnamed_orders[i]);
         orders.show(witness, *list[i]);
       }
       with_errors.add(std::move(witness));
@@ -213,14 +213,15 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
   }
   if (requests > 0 && !orders.has_groups())
     return undecided(name,
-                     fmt::format("{} without an answer, and {}", counted(requests, "request"), orders.why_no_groups()));
-  std::string held = fmt::format("{} without an answer: {} happened, {} did not", counted(requests, "request"),
-                                 grouped(happened), grouped(requests - happened));
+                     fmt::format("{} without an answer, but {}", count_of(requests, "request"),
+                                 orders.why_no_groups()));
+  std::string summary = fmt::format("{} without an answer: {} took effect, {} did not", count_of(requests, "request"),
+                                 with_separators(happened), with_separators(requests - happened));
   if (with_errors.count() > 0)
-    held += fmt::format("; {} answered with an error, and done", grouped(with_errors.count()));
-  Verdict verdict = with_errors.verdict(name, held);
+    summary += fmt::format("; {} answered with an error, but took effect", with_separators(with_errors.count()));
+  Verdict verdict = with_errors.verdict(name, summary);
   verdict.ruling = Ruling::pass;
-  verdict.reason = held;
+  verdict.reason = summary;
   return verdict;
 }
 
@@ -234,11 +235,10 @@ Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
   for (const auto& [key, list] : by_key) {
     for (std::size_t i = 1; i < list.size(); ++i) {
       if (is_over(orders, *list[i - 1], *list[i])) continue;
-      Witness witness{.what = fmt::format("order {} was placed with key {} of order {}, which is {} and was not undone "
-                                          "before",
+      Witness witness{.what = fmt::format("order {} was placed with key {} of order {}, which is {} and had not been undone",
                                           list[i]->id, key, list[i - 1]->id,
-                                          list[i - 1]->status.empty() ? "there" : list[i - 1]->status),
-                      .rule = "at no instant two live orders have one idempotency key"};
+                                          list[i - 1]->status.empty() ? "stored" : list[i - 1]->status),
+                      .rule = "no two live orders have the same idempotency key"};
       if (violations.first()) {
         orders.show(witness, *list[i - 1]);
         orders.show(witness, *list[i]);
@@ -247,7 +247,7 @@ Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
       break;
     }
   }
-  return violations.verdict(name, fmt::format("never two at once of {}", counted(by_key.size(), "key")));
+  return violations.verdict(name, fmt::format("no two live orders for any of {}", count_of(by_key.size(), "key")));
 }
 
 Verdict foreign_all_end(const ForeignOrders& orders) {
@@ -258,21 +258,22 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   const bool any_ended = std::any_of(orders.all().begin(), orders.all().end(), [&](const ForeignOrder& order) {
     return order.of_run && orders.has_ended(order);
   });
-  const std::string words = any_ended ? "" : ", and none has ended: are " + orders.end_words() + " the server's words?";
+  const std::string question =
+      any_ended ? "" : ", and none has ended: does the server call final states " + orders.final_statuses() + "?";
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     ++ended;
     if (orders.has_ended(order)) continue;
-    Witness witness{.what = fmt::format("order {} is still {}{}", order.id, order.status, words),
-                    .rule = "every order has ended when the drain is over"};
+    Witness witness{.what = fmt::format("order {} is still {}{}", order.id, order.status, question),
+                    .rule = "every order ends before the drain timeout"};
     if (violations.first()) {
       orders.show(witness, order);
-      if (const LedgerEntry* request = orders.told(order.ref)) orders.show(witness, *request);
+      if (const LedgerEntry* request = orders.accepted_request(order.ref)) orders.show(witness, *request);
     }
     violations.add(std::move(witness));
   }
   if (ended == 0) return does_not_apply(name, no_order);
-  return violations.verdict(name, fmt::format("all {} have ended", counted(ended, "order")));
+  return violations.verdict(name, fmt::format("all {} have ended", count_of(ended, "order")));
 }
 
 Verdict foreign_answer_matches(const ForeignOrders& orders) {
@@ -284,17 +285,17 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
   for (const LedgerEntry& entry : orders.ledger().entries) {
     if (entry.order.is_nil()) continue;
     const ForeignOrder* order = orders.find(entry.order);
-    if (!order) continue;  // for no-lost-order to say
+    if (!order) continue;  // no-lost-order reports it
     ++answers;
     const bool same_group = order->group == Group{entry.kind, entry.group};
     const bool same_total = !entry.claimed_total || !order->amount || *entry.claimed_total == *order->amount;
     if (same_group && same_total) continue;
-    Witness witness{.what = {}, .rule = "what the client was told is what the database says"};
+    Witness witness{.what = {}, .rule = "the answers that clients got agree with the database"};
     witness.what =
         same_group
-            ? fmt::format("request {} was told a total of {}, the database has {} for order {}",
+            ? fmt::format("request {} was told a total of {}, but the database has {} for order {}",
                           entry.operation, entry.claimed_total->text(), order->amount->text(), order->id)
-            : fmt::format("request {} was told order {}, which is another's: {}", entry.operation, order->id,
+            : fmt::format("request {} was told order {}, which belongs to another request: {}", entry.operation, order->id,
                           order->key.empty() ? order->product : order->key);
     if (violations.first()) {
       orders.show(witness, *order);
@@ -302,8 +303,8 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
-  if (answers == 0) return does_not_apply(name, "no answer named an order that is there");
-  return violations.verdict(name, fmt::format("{} are what the database says", counted(answers, "answer")));
+  if (answers == 0) return does_not_apply(name, "no answer named an order that is in the database");
+  return violations.verdict(name, fmt::format("all {} agree with the database", count_of(answers, "answer")));
 }
 
 Verdict foreign_nodes_known(const ForeignOrders& orders) {
@@ -316,12 +317,12 @@ Verdict foreign_nodes_known(const ForeignOrders& orders) {
     nodes.insert(order.node);
     if (!order.node.empty()) continue;
     Witness witness{.what = fmt::format("order {} names no node", order.id),
-                    .rule = "each order carries the node that wrote it"};
+                    .rule = "every order names the node that wrote it"};
     if (violations.first()) orders.show(witness, order);
     violations.add(std::move(witness));
   }
   return violations.verdict(name,
-                            fmt::format("every order names its node, one of {}", grouped(nodes.size())));
+                            fmt::format("every order names its node, one of {}", with_separators(nodes.size())));
 }
 
 Verdict foreign_not_vacuous(const ForeignOrders& orders) {
@@ -337,31 +338,31 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders) {
     status = order.status;
   }
   if (of_run == 0)
-    return undecided(name, "the run placed no order, so nothing was shown" + answers_text(orders.ledger()));
+    return undecided(name, "the run placed no orders, so nothing was verified" + answers_text(orders.ledger()));
   if (neither == of_run)
-    return undecided(name, fmt::format("every order ended as {} or such, which is neither status.completed nor "
-                                       "status.undone: nothing was shown",
+    return undecided(name, fmt::format("every order ended as {} or another status that is neither in status.completed nor in "
+                                       "status.undone, so nothing was verified",
                                        status));
-  std::string shown = counted(of_run, "order");
+  std::string summary = count_of(of_run, "order");
   const auto groups = overlaps(orders.ledger());
-  std::uint64_t met = 0, deepest = 0;
+  std::uint64_t overlapped = 0, deepest = 0;
   for (const GroupOverlap& group : groups) {
-    met += group.depth >= 2;
+    overlapped += group.depth >= 2;
     deepest = std::max<std::uint64_t>(deepest, group.depth);
   }
-  if (met * 2 < groups.size())
-    return undecided(name, fmt::format("in only {} of {} two requests were under way at once", grouped(met),
-                                       counted(groups.size(), "duplicate group")));
+  if (overlapped * 2 < groups.size())
+    return undecided(name, fmt::format("only {} of {} had two requests in flight at once", with_separators(overlapped),
+                                       count_of(groups.size(), "duplicate group")));
   if (!groups.empty())
-    shown += fmt::format("; {} of {} overlapped, up to {} deep", grouped(met),
-                         counted(groups.size(), "duplicate group"), deepest);
-  bool failures_wanted = false;
+    summary += fmt::format("; {} of {} overlapped, with up to {} requests in flight", with_separators(overlapped),
+                         count_of(groups.size(), "duplicate group"), deepest);
+  bool wants_failures = false;
   for (const LedgerEntry& entry : orders.ledger().entries)
-    failures_wanted = failures_wanted || entry.kind == OrderKind::payment_fail;
-  if (failures_wanted && undone == 0)
-    return undecided(name, "failures were asked for, and no order was undone");
-  if (failures_wanted) shown += "; " + counted(undone, "order") + " undone";
-  return Violations().verdict(name, shown);
+    wants_failures = wants_failures || entry.kind == OrderKind::payment_fail;
+  if (wants_failures && undone == 0)
+    return undecided(name, "failures were requested, but no order was undone");
+  if (wants_failures) summary += "; " + count_of(undone, "order") + " undone";
+  return Violations().verdict(name, summary);
 }
 
 }  // namespace sagactl

@@ -10,7 +10,7 @@
 namespace sagactl {
 namespace {
 
-bool holds(const std::vector<std::string>& list, const std::string& value) {
+bool contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
@@ -54,24 +54,24 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   orders.ledger_ = &ledger;
   for (const LedgerEntry& entry : ledger.entries)
     if (entry.outcome == RequestOutcome::accepted && !entry.order.is_nil())
-      orders.told_.emplace(entry.order, entry.operation);
+      orders.accepted_.emplace(entry.order, entry.operation);
   auto columns = columns_of(rows, profile, ForeignTable::orders);
   if (!columns) return columns.error();
   orders.columns_ = std::move(*columns);
   auto read = rows.each_row(query_of(profile, ForeignTable::orders, ledger.run),
-                            [&](const ForeignRow& row) { return orders.take(row); });
+                            [&](const ForeignRow& row) { return orders.add(row); });
   if (!read) return read.error();
-  // Of one and the same time (whole seconds, say) those come first that made room for the others.
+  // Orders of the same time (databases may store whole seconds): undone ones first, as they made room for the others.
   std::stable_sort(orders.orders_.begin(), orders.orders_.end(), [&](const ForeignOrder& a, const ForeignOrder& b) {
     if (a.created_at != b.created_at) return a.created_at < b.created_at;
     return orders.is_undone(a) && !orders.is_undone(b);
   });
-  orders.place_groups();
+  orders.assign_groups();
   return orders;
 }
 
 void BadRows::add(const Error& error, const ForeignRow& row, const char* query) {
-  Witness witness{.what = error.message, .rule = "every row of a query has the values that it must have"};
+  Witness witness{.what = error.message, .rule = "every row of a query has the required values"};
   if (violations_.first()) {
     witness.rows.push_back(row.json());
     witness.rows.back()["table"] = query;
@@ -82,11 +82,11 @@ void BadRows::add(const Error& error, const ForeignRow& row, const char* query) 
 std::optional<Verdict> BadRows::verdict() const {
   if (violations_.count() == 0) return std::nullopt;
   Verdict verdict = violations_.verdict("rows-were-read", "");
-  verdict.ruling = Ruling::unknown;  // what the row says is not known, and no more is
+  verdict.ruling = Ruling::unknown;  // the rows' content is unknown, nothing else
   return verdict;
 }
 
-Result<void> ForeignOrders::take(const ForeignRow& row) {
+Result<void> ForeignOrders::add(const ForeignRow& row) {
   ForeignOrder order;
   order.id = row.text("order_id");
   order.ref = order_ref(order.id);
@@ -104,28 +104,28 @@ Result<void> ForeignOrders::take(const ForeignRow& row) {
     order.group = {product->kind, product->group};
     break;
   }
-  order.of_run = order.group || told_.count(order.ref) > 0;
+  order.of_run = order.group || accepted_.count(order.ref) > 0;
   order.row = row.json();
   order.row["table"] = "sql.orders";
   orders_.push_back(std::move(order));
   return {};
 }
 
-void ForeignOrders::place_groups() {
-  // A product of the run's own names the group; one of a catalogue does not.
+void ForeignOrders::assign_groups() {
+  // The run's own product ids name the group; those of a catalogue do not.
   has_groups_ = has("key") || (has("product") && ledger_->catalogue.empty() && ledger_->hot_share == 0);
   for (std::size_t i = 0; i < orders_.size(); ++i) {
     by_ref_.emplace(orders_[i].ref, i);
     if (orders_[i].group) groups_[*orders_[i].group].push_back(i);
   }
-  // A server may keep keys in words of its own.
+  // A server may store keys in a form of its own.
   const auto of_run = std::find_if(orders_.begin(), orders_.end(), [](const ForeignOrder& it) { return it.of_run; });
   if (has_groups_ && groups_.empty() && of_run != orders_.end()) {
     has_groups_ = false;
-    other_key_ = fmt::format("{} as {} of order {}", has("key") ? of_run->key : of_run->product,
+    unsent_key_ = fmt::format("{} as {} of order {}", has("key") ? of_run->key : of_run->product,
                              has("key") ? "key" : "product", of_run->id);
   }
-  // Ids of which none is in the database, though their keys have orders, are written in another way.
+  // If no id is in the database although the keys have orders, ids are spelled differently.
   std::uint64_t with_rows = 0;
   for (const LedgerEntry& entry : ledger_->entries) {
     if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
@@ -135,14 +135,14 @@ void ForeignOrders::place_groups() {
     }
     const auto rows = groups_.find({entry.kind, entry.group});
     if (!has_groups_ || rows == groups_.end() || ++with_rows != 2) continue;
-    other_spelling_ = fmt::format("the answers name their orders as {}, and sql.orders as {}",
+    other_spelling_ = fmt::format("the answers name orders like {}, but sql.orders like {}",
                                   ledger_->order_text(entry), orders_[rows->second.front()].id);
   }
 }
 
 std::string ForeignOrders::why_no_groups() const {
-  if (other_key_.empty()) return "sql.orders has no column key (or product) that tells which request an order is of";
-  return "sql.orders gives " + other_key_ + ", which is none that was sent";
+  if (unsent_key_.empty()) return "sql.orders has no column key (or product) that links orders to requests";
+  return "sql.orders gives " + unsent_key_ + ", which is not one that was sent";
 }
 
 const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
@@ -150,9 +150,9 @@ const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
   return it == by_ref_.end() ? nullptr : &orders_[it->second];
 }
 
-const LedgerEntry* ForeignOrders::told(const Uuid& ref) const {
-  const auto it = told_.find(ref);
-  return it == told_.end() ? nullptr : ledger_->entries.find(it->second);
+const LedgerEntry* ForeignOrders::accepted_request(const Uuid& ref) const {
+  const auto it = accepted_.find(ref);
+  return it == accepted_.end() ? nullptr : ledger_->entries.find(it->second);
 }
 
 std::vector<const ForeignOrder*> ForeignOrders::of_group(OrderKind kind, std::uint32_t group) const {
@@ -163,54 +163,54 @@ std::vector<const ForeignOrder*> ForeignOrders::of_group(OrderKind kind, std::ui
   return list;
 }
 
-StillToCome ForeignOrders::still_to_come() const {
-  StillToCome left;
-  for (const ForeignOrder& order : orders_) left.orders += order.of_run && has("status") && !has_ended(order);
-  // Of each group: requests that may have made an order, and orders that nobody was told of.
-  std::map<std::pair<OrderKind, std::uint32_t>, std::size_t> untold;
+OutstandingWork ForeignOrders::outstanding_work() const {
+  OutstandingWork outstanding;
+  for (const ForeignOrder& order : orders_) outstanding.orders += order.of_run && has("status") && !has_ended(order);
+  // By group: the orders that no answer named, to be matched with requests without an answer.
+  std::map<std::pair<OrderKind, std::uint32_t>, std::size_t> unnamed;
   for (const auto& [group, places] : groups_)
-    for (const std::size_t place : places) untold[group] += told(orders_[place].ref) == nullptr;
+    for (const std::size_t place : places) unnamed[group] += accepted_request(orders_[place].ref) == nullptr;
   const bool comparable = other_spelling_.empty();
   for (const LedgerEntry& entry : ledger_->entries) {
     const std::pair group{entry.kind, entry.group};
     if (entry.outcome == RequestOutcome::accepted) {
       const bool by_id = !entry.order.is_nil() && comparable;
-      left.lost += by_id ? find(entry.order) == nullptr : has_groups_ && groups_.count(group) == 0;
+      outstanding.lost += by_id ? find(entry.order) == nullptr : has_groups_ && groups_.count(group) == 0;
       continue;
     }
     if (entry.outcome != RequestOutcome::indeterminate || !has_groups_) continue;
-    const auto explains = untold.find(group);
-    if (explains != untold.end() && explains->second > 0) {
+    const auto explains = unnamed.find(group);
+    if (explains != unnamed.end() && explains->second > 0) {
       --explains->second;
       continue;
     }
-    const bool is_on_its_way =
+    const bool may_be_queued =
         entry.failure == TransportFailure::timed_out || entry.http_status == 502 || entry.http_status == 504;
-    // One that is still in a queue may make a second order; of one that is answered the group's order is all there is.
-    if (is_on_its_way)
-      ++left.timed_out;
+    // A queued request may still create a second order; an answered one has at most the order of its group.
+    if (may_be_queued)
+      ++outstanding.timed_out;
     else
-      left.unclear += groups_.count(group) == 0;
+      outstanding.unclear += groups_.count(group) == 0;
   }
-  return left;
+  return outstanding;
 }
 
 bool ForeignOrders::is_undone(const ForeignOrder& order) const {
-  return holds(profile_->queries.undone, order.status);
+  return contains(profile_->queries.undone, order.status);
 }
 bool ForeignOrders::is_completed(const ForeignOrder& order) const {
-  return holds(profile_->queries.completed, order.status);
+  return contains(profile_->queries.completed, order.status);
 }
 bool ForeignOrders::has_ended(const ForeignOrder& order) const {
-  return is_undone(order) || is_completed(order) || holds(profile_->status.ends, order.status);
+  return is_undone(order) || is_completed(order) || contains(profile_->status.ends, order.status);
 }
 
-std::string ForeignOrders::end_words() const {
-  std::vector<std::string> words = profile_->queries.completed;
+std::string ForeignOrders::final_statuses() const {
+  std::vector<std::string> statuses = profile_->queries.completed;
   for (const auto* list : {&profile_->queries.undone, &profile_->status.ends})
-    for (const std::string& word : *list)
-      if (!holds(words, word)) words.push_back(word);
-  return words.empty() ? "none" : join(words, ", ");
+    for (const std::string& status : *list)
+      if (!contains(statuses, status)) statuses.push_back(status);
+  return statuses.empty() ? "none" : join(statuses, ", ");
 }
 
 Json ForeignOrders::request_row(const LedgerEntry& entry) const {

@@ -1,5 +1,4 @@
-// A load test's orders as another system's database shows them, and the requests of the client's ledger,
-// found from each other.
+// A load test's orders in another system's database, linked with the requests of the client's ledger.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +7,7 @@
 #include <vector>
 
 #include "analysis/foreign/foreign_queries.hpp"
-#include "analysis/still_to_come.hpp"
+#include "analysis/outstanding_work.hpp"
 #include "analysis/violations.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/profile/profile.hpp"
@@ -22,16 +21,16 @@ struct ForeignOrder {
   Timestamp created_at;
   std::optional<Timestamp> ended_at;
   std::optional<Money> amount;
-  std::optional<std::pair<OrderKind, std::uint32_t>> group;  // that its key or product names
-  bool of_run = false;  // its group is, or an answer named it
+  std::optional<std::pair<OrderKind, std::uint32_t>> group;  // from its key or product
+  bool of_run = false;  // by its group, or because an answer named it
   Json row;
 };
 
-// Rows that lack what they must have: they are told of, and the others are judged.
+// Rows that lack required values: they are reported, and the others are judged.
 class BadRows {
  public:
   void add(const Error& error, const ForeignRow& row, const char* query);
-  std::optional<Verdict> verdict() const;  // UNKNOWN, where there is any
+  std::optional<Verdict> verdict() const;  // UNKNOWN, if there is any
 
  private:
   Violations violations_;
@@ -39,48 +38,48 @@ class BadRows {
 
 class ForeignOrders {
  public:
-  // The ledger and the profile outlive this. `invalid` for a query without the columns that it must have; a row without
-  // its values is one of the bad rows.
+  // The ledger and the profile outlive this. `invalid` for a query without its required columns; a row without its
+  // values becomes a bad row.
   static Result<ForeignOrders> read(ForeignRows& rows, const Profile& profile, const Ledger& ledger);
 
   const Ledger& ledger() const { return *ledger_; }
   const std::vector<ForeignOrder>& all() const { return orders_; }  // by creation
   const ForeignOrder* find(const Uuid& ref) const;
-  const LedgerEntry* told(const Uuid& ref) const;  // the request that was accepted as this order
+  const LedgerEntry* accepted_request(const Uuid& ref) const;  // the one accepted as this order; null: none
   std::vector<const ForeignOrder*> of_group(OrderKind kind, std::uint32_t group) const;
-  bool has_groups() const { return has_groups_; }  // a column says which group an order is of
+  bool has_groups() const { return has_groups_; }  // a column links orders to groups
   std::string why_no_groups() const;
   bool has(std::string_view column) const {
     return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
   }
 
-  // Not empty: no id of an answer is in the database, though each key has its order; how both write them.
+  // Not empty: no id of an answer is in the database although the keys have orders; says how both spell ids.
   const std::string& other_spelling() const { return other_spelling_; }
-  StillToCome still_to_come() const;
+  OutstandingWork outstanding_work() const;
   BadRows& bad_rows() { return bad_rows_; }
 
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
   bool has_ended(const ForeignOrder& order) const;
-  std::string end_words() const;  // the statuses that are ends, "none" without any
+  std::string final_statuses() const;  // "shipped, undone"; "none" without any
 
   Json request_row(const LedgerEntry& entry) const;
   void show(Witness& witness, const ForeignOrder& order) const;
   void show(Witness& witness, const LedgerEntry& entry) const;
 
  private:
-  Result<void> take(const ForeignRow& row);
-  void place_groups();
+  Result<void> add(const ForeignRow& row);
+  void assign_groups();
 
   const Profile* profile_ = nullptr;
   const Ledger* ledger_ = nullptr;
   std::vector<ForeignOrder> orders_;
   std::unordered_map<Uuid, std::size_t> by_ref_;
-  std::unordered_map<Uuid, std::uint64_t> told_;  // the operation
+  std::unordered_map<Uuid, std::uint64_t> accepted_;  // to the operation
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   bool has_groups_ = false;
-  std::string other_key_;  // where no key is one that was sent
+  std::string unsent_key_;  // set if no key is one that was sent
   std::string other_spelling_;
   BadRows bad_rows_;
 };

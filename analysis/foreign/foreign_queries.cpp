@@ -5,25 +5,25 @@
 #include <algorithm>
 
 #include "common/text/text.hpp"
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 
 namespace sagactl {
 namespace {
 
-// A column with two names is there under one of them.
-struct Column {
+// Present under either of its names.
+struct RequiredColumn {
   const char* name;
-  const char* or_name = nullptr;
+  const char* alternative = nullptr;
 };
 
-struct Shape {
+struct QueryShape {
   const char* name;
   std::string ProfileQueries::*sql;
-  std::vector<Column> columns;
+  std::vector<RequiredColumn> columns;
 };
 
-const Shape& shape_of(ForeignTable table) {
-  static const Shape shapes[] = {
+const QueryShape& shape_of(ForeignTable table) {
+  static const QueryShape shapes[] = {
       {"sql.orders", &ProfileQueries::orders, {{"order_id"}, {"created_at", "created_us"}}},
       {"sql.steps", &ProfileQueries::steps, {{"order_id"}, {"step"}, {"state"}, {"at", "at_us"}}},
       {"sql.stock", &ProfileQueries::stock, {{"product"}, {"initial"}, {"available"}}},
@@ -34,7 +34,7 @@ const Shape& shape_of(ForeignTable table) {
 
 constexpr std::size_t rows_looked_at = 20;
 
-// Seconds or milliseconds where microseconds are meant are a time soon after 1970.
+// Seconds or milliseconds in place of microseconds give a time soon after 1970.
 constexpr Timestamp earliest_us{946'684'800'000'000};
 
 bool is_time(const ForeignRow& row, std::string_view name) {
@@ -45,14 +45,13 @@ bool is_time(const ForeignRow& row, std::string_view name) {
 Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
   const std::string column = time_column(name), us = fmt::format("{}_us", name);
   const std::string& is_there = row.has(column) ? column : us;
-  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {} of order {}: {} is a time such as "
-                                          "2026-11-20T13:04:07.137042Z, {} whole microseconds since 1970",
+  return {ErrorCode::invalid, fmt::format("the profile's query {} returns '{}' as {} of order {}: {} must be a time such as "
+                                          "2026-11-20T13:04:07.137042Z, {} microseconds since 1970",
                                           query, row.text(is_there), is_there, row.text("order_id"), column, us)};
 }
 
-// What a row of a query must not have in a column.
 Error unusable(const ForeignRow& row, std::string_view query, std::string_view column, std::string_view wanted) {
-  return {ErrorCode::invalid, fmt::format("the profile's query {} gives '{}' as {}: it must be {}", query,
+  return {ErrorCode::invalid, fmt::format("the profile's query {} returns '{}' as {}: it must be {}", query,
                                           row.text(column), column, wanted)};
 }
 
@@ -86,17 +85,17 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row) {
       if (!parse_money(row.text("amount"))) return unusable(row, query, "amount", "money such as 12.50");
       return std::nullopt;
   }
-  crash("a query of no known kind");
+  crash("unknown query");
 }
 
 Result<void> check_values(ForeignRows& rows, const Profile& profile, ForeignTable table) {
   if (!has_query(profile, table)) return {};
-  const Shape& shape = shape_of(table);
+  const QueryShape& shape = shape_of(table);
   std::string sql = profile.queries.*shape.sql;
   for (const char* field : {"{prefix}", "{run}"}) replace_all(sql, field, "");
   std::size_t looked_at = 0, wrong = 0;
   std::optional<Error> first;
-  // What the database says against it is said with the verdicts: it may be about other people's rows.
+  // Database errors are reported with the verdicts: here they may be about rows of other runs.
   (void)rows.some_rows({shape.name, sql}, rows_looked_at, [&](const ForeignRow& row) -> Result<void> {
     ++looked_at;
     if (auto fault = fault_of_row(table, row)) {
@@ -118,7 +117,7 @@ std::string no_query(ForeignTable table) {
 }
 
 ForeignQuery query_of(const Profile& profile, ForeignTable table, std::string_view run) {
-  const Shape& shape = shape_of(table);
+  const QueryShape& shape = shape_of(table);
   std::string sql = profile.queries.*shape.sql;
   replace_all(sql, "{prefix}", product_prefix(run));
   replace_all(sql, "{run}", run);
@@ -126,17 +125,17 @@ ForeignQuery query_of(const Profile& profile, ForeignTable table, std::string_vi
 }
 
 Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& profile, ForeignTable table) {
-  const Shape& shape = shape_of(table);
+  const QueryShape& shape = shape_of(table);
   auto columns = rows.columns(query_of(profile, table, "none"));
   if (!columns) return columns.error();
   const auto has = [&](const char* name) {
     return name != nullptr && std::find(columns->begin(), columns->end(), name) != columns->end();
   };
-  for (const Column& column : shape.columns)
-    if (!has(column.name) && !has(column.or_name))
+  for (const RequiredColumn& column : shape.columns)
+    if (!has(column.name) && !has(column.alternative))
       return Error{ErrorCode::invalid,
-                   fmt::format("the profile's query {} gives no column {}{}; it gives {}", shape.name, column.name,
-                               column.or_name ? fmt::format(" or {}", column.or_name) : "", join(*columns, ", "))};
+                   fmt::format("the profile's query {} returns no column {}{}; it returns {}", shape.name, column.name,
+                               column.alternative ? fmt::format(" or {}", column.alternative) : "", join(*columns, ", "))};
   return columns;
 }
 

@@ -1,4 +1,4 @@
-// What the queries of a profile show of another system's database.
+// The rows that a profile's queries return from another system's database.
 #pragma once
 
 #include <functional>
@@ -20,16 +20,16 @@ class ForeignRow {
       : names_(names), values_(values) {}
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
-  // "" where there is no such column, or null in it. Without the blanks that fill up a char(n).
+  // "" for a missing column or null. Without the spaces that pad a char(n).
   std::string text(std::string_view name) const {
     const auto* value = find(name);
     return value && *value ? std::string(unpadded(**value)) : std::string();
   }
-  // Whole, or nothing.
+  // Nothing when the text is not an integer.
   std::optional<std::int64_t> integer(std::string_view name) const;
-  // Of column `name`_us, microseconds since 1970, or `name`_at, ISO 8601 (where no zone is said: UTC); or nothing.
+  // Of column `name`_us, microseconds since 1970, or `name`_at, ISO 8601 (UTC without a zone); or nothing.
   std::optional<Timestamp> time(std::string_view name) const;
-  Json json() const;  // all columns, as a witness shows them
+  Json json() const;  // all columns, for a witness
 
  private:
   static std::string_view unpadded(std::string_view text) {
@@ -50,17 +50,16 @@ struct ForeignQuery {
   std::string sql;
 };
 
-// All queries see one and the same state. For one thread. What the database says against a query is `invalid`, with
-// the query's name.
+// All queries see the same snapshot. For one thread. An error of the database is `invalid`, with the query's name.
 class ForeignRows {
  public:
   virtual ~ForeignRows() = default;
-  // The names of what a query gives, without carrying it out.
+  // The column names of a query, without executing it.
   virtual Result<std::vector<std::string>> columns(const ForeignQuery& query) = 0;
-  // `visit` is called with each row; its error ends the walk and is the result's.
+  // Calls `visit` with each row; its error ends the loop and is returned.
   virtual Result<void> each_row(const ForeignQuery& query,
                                 const std::function<Result<void>(const ForeignRow&)>& visit) = 0;
-  // At most so many of its rows, whichever come first.
+  // At most `most` rows, whichever come first.
   virtual Result<void> some_rows(const ForeignQuery& query, std::size_t most,
                                  const std::function<Result<void>(const ForeignRow&)>& visit) {
     std::size_t seen = 0;

@@ -1,4 +1,4 @@
-// What another system did for its orders: steps and their compensations, stock, payments.
+// Verdicts about what another system did for its orders: steps and their compensations, stock, payments.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,12 +6,12 @@
 #include <set>
 
 #include "analysis/foreign/foreign.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
 
-struct Step {
+struct ForeignStep {
   std::string name;
   bool undone = false;
   Timestamp at;
@@ -24,43 +24,43 @@ Json named(const ForeignRow& row, const char* query) {
   return json;
 }
 
-using Layer = std::vector<std::string>;
+using StepLayer = std::vector<std::string>;
 
-bool take_out(Layer& layer, const std::string& step) {
+bool remove_step(StepLayer& layer, const std::string& step) {
   const auto it = std::find(layer.begin(), layer.end(), step);
   if (it == layer.end()) return false;
   layer.erase(it);
   return true;
 }
 
-// What is wrong with what was undone at one moment; empty: nothing. The last layer is what was done last.
-std::string fault_of_undoing(std::vector<Layer>& in_effect, std::vector<std::string> undone) {
+// What is wrong with the steps that were undone at one time; empty: nothing. The last layer was completed last.
+std::string fault_of_undoing(std::vector<StepLayer>& in_effect, std::vector<std::string> undone) {
   while (!undone.empty()) {
     while (!in_effect.empty() && in_effect.back().empty()) in_effect.pop_back();
-    const auto of_the_last = std::find_if(undone.begin(), undone.end(), [&](const std::string& step) {
-      return !in_effect.empty() && take_out(in_effect.back(), step);
+    const auto last_completed = std::find_if(undone.begin(), undone.end(), [&](const std::string& step) {
+      return !in_effect.empty() && remove_step(in_effect.back(), step);
     });
-    if (of_the_last != undone.end()) {
-      undone.erase(of_the_last);
+    if (last_completed != undone.end()) {
+      undone.erase(last_completed);
       continue;
     }
     const std::string& step = undone.front();
-    const bool was_done = std::any_of(in_effect.begin(), in_effect.end(), [&](const Layer& layer) {
+    const bool was_done = std::any_of(in_effect.begin(), in_effect.end(), [&](const StepLayer& layer) {
       return std::find(layer.begin(), layer.end(), step) != layer.end();
     });
     return was_done ? fmt::format("step {} was undone before the later {}", step, in_effect.back().back())
-                    : fmt::format("step {} was undone without being in effect", step);
+                    : fmt::format("step {} was undone although it was not in effect", step);
   }
   return {};
 }
 
-// What is wrong with the steps of an order, in the order of their times; empty: nothing. Steps of one and the same time
-// (a database that keeps whole seconds has many) may have come in any order that is right.
-std::string fault_of(const std::vector<Step>& steps, bool order_is_undone, bool order_is_completed) {
-  std::vector<Layer> in_effect;
+// What is wrong with the steps of an order, sorted by time; empty: nothing. Steps with equal times (common in databases
+// that store whole seconds) may have happened in any valid order.
+std::string fault_of(const std::vector<ForeignStep>& steps, bool order_is_undone, bool order_is_completed) {
+  std::vector<StepLayer> in_effect;
   std::set<std::string> ever_undone;
   for (std::size_t begin = 0, end = 0; begin < steps.size(); begin = end) {
-    Layer done;
+    StepLayer done;
     std::vector<std::string> undone;
     for (end = begin; end < steps.size() && steps[end].at == steps[begin].at; ++end)
       (steps[end].undone ? undone : done).push_back(steps[end].name);
@@ -70,12 +70,12 @@ std::string fault_of(const std::vector<Step>& steps, bool order_is_undone, bool 
   }
   while (!in_effect.empty() && in_effect.back().empty()) in_effect.pop_back();
   if (order_is_undone && !in_effect.empty())
-    return fmt::format("step {} was done and never undone", in_effect.back().back());
+    return fmt::format("step {} was completed and never undone", in_effect.back().back());
   if (!order_is_completed) return {};
-  // Done anew afterwards, as a retry may have it, it is in effect.
-  for (const Layer& layer : in_effect)
+  // A step that was completed again afterwards, as by a retry, is in effect.
+  for (const StepLayer& layer : in_effect)
     for (const std::string& step : layer) ever_undone.erase(step);
-  return ever_undone.empty() ? std::string() : fmt::format("step {} of it was undone", *ever_undone.begin());
+  return ever_undone.empty() ? std::string() : fmt::format("its step {} was undone", *ever_undone.begin());
 }
 
 }  // namespace
@@ -85,8 +85,8 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
   constexpr std::string_view name = "compensation-complete";
   if (!has_query(profile, ForeignTable::steps)) return does_not_apply(name, no_query(ForeignTable::steps));
   if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
-  std::map<Uuid, std::vector<Step>> steps;
-  std::set<Uuid> unjudged;  // a step of theirs cannot be told
+  std::map<Uuid, std::vector<ForeignStep>> steps;
+  std::set<Uuid> unjudged;  // orders with an unreadable step
   if (auto columns = columns_of(rows, profile, ForeignTable::steps); !columns) return columns.error();
   auto read = rows.each_row(
       query_of(profile, ForeignTable::steps, orders.ledger().run), [&](const ForeignRow& row) -> Result<void> {
@@ -104,23 +104,23 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
   std::uint64_t undone = 0;
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run || unjudged.count(order.ref) > 0) continue;
-    std::vector<Step>& own = steps[order.ref];
-    std::stable_sort(own.begin(), own.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
+    std::vector<ForeignStep>& own = steps[order.ref];
+    std::stable_sort(own.begin(), own.end(), [](const ForeignStep& a, const ForeignStep& b) { return a.at < b.at; });
     undone += orders.is_undone(order);
     const std::string fault = fault_of(own, orders.is_undone(order), orders.is_completed(order));
     if (fault.empty()) continue;
     Witness witness{
-        .what = fmt::format("order {} is {}, and {}", order.id, order.status, fault),
-        .rule = "each step done in a failed saga is undone once, in reverse, and none that was not done"};
+        .what = fmt::format("order {} is {}, but {}", order.id, order.status, fault),
+        .rule = "every completed step of a failed saga is undone once, in reverse order, and no other step is"};
     if (violations.first()) {
       orders.show(witness, order);
-      for (const Step& step : own) witness.rows.push_back(step.row);
-      if (const LedgerEntry* request = orders.told(order.ref)) orders.show(witness, *request);
+      for (const ForeignStep& step : own) witness.rows.push_back(step.row);
+      if (const LedgerEntry* request = orders.accepted_request(order.ref)) orders.show(witness, *request);
     }
     violations.add(std::move(witness));
   }
-  return violations.verdict(name, fmt::format("the steps of {} are undone, those of the others are not",
-                                              counted(undone, "failed order")));
+  return violations.verdict(name, fmt::format("the steps of {} are undone, and no others",
+                                              count_of(undone, "failed order")));
 }
 
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
@@ -144,28 +144,28 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
         ++products;
         const std::int64_t missing = *initial - *available - reserved - sold;
         if (missing != 0) {
-          Witness witness{.what = fmt::format("{} began with {} and has {} available, {} reserved and {} sold: "
+          Witness witness{.what = fmt::format("{} started with {} and has {} available, {} reserved and {} sold: "
                                               "{}",
                                               product, *initial, *available, reserved, sold,
-                                              missing > 0 ? fmt::format("{} went missing", missing)
+                                              missing > 0 ? fmt::format("{} missing", missing)
                                                           : fmt::format("{} too many", -missing)),
                           .rule = "initial = available + reserved + sold"};
           witness.rows.push_back(named(row, "sql.stock"));
           unbalanced.add(std::move(witness));
         }
         if (*available < 0 || reserved < 0 || sold < 0) {
-          Witness witness{.what = fmt::format("product {} has less than nothing", product),
-                          .rule = "no stock is below zero"};
+          Witness witness{.what = fmt::format("the stock of product {} is negative", product),
+                          .rule = "stock never falls below zero"};
           witness.rows.push_back(named(row, "sql.stock"));
           negative.add(std::move(witness));
         }
         return {};
       });
   if (!read) return read.error();
-  const std::string of = counted(products, "product");
+  const std::string of = count_of(products, "product");
   return std::vector<Verdict>{
       unbalanced.verdict("stock-balances", "the stock of " + of + " adds up"),
-      negative.verdict("never-negative", "no stock of " + of + " is below zero at the end")};
+      negative.verdict("never-negative", "no stock of " + of + " is negative at the end")};
 }
 
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
@@ -174,19 +174,19 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
   if (!has_query(profile, ForeignTable::payments))
     return std::vector<Verdict>{does_not_apply(money, no_query(ForeignTable::payments)),
                                 does_not_apply(once, no_query(ForeignTable::payments))};
-  struct Paid {
+  struct OrderPayments {
     int captures = 0, refunds = 0;
-    bool unclear = false;  // a payment of it cannot be told
+    bool unclear = false;  // one of its payments is unreadable
     std::int64_t net = 0;
     Json rows = Json::array();
   };
-  std::map<Uuid, Paid> paid;
+  std::map<Uuid, OrderPayments> paid;
   if (auto columns = columns_of(rows, profile, ForeignTable::payments); !columns) return columns.error();
   auto read = rows.each_row(query_of(profile, ForeignTable::payments, orders.ledger().run),
                             [&](const ForeignRow& row) -> Result<void> {
                               const std::string kind = row.text("kind");
                               const auto amount = parse_money(row.text("amount"));
-                              Paid& of = paid[order_ref(row.text("order_id"))];
+                              OrderPayments& of = paid[order_ref(row.text("order_id"))];
                               if (const auto fault = fault_of_row(ForeignTable::payments, row)) {
                                 bad.add(*fault, row, "sql.payments");
                                 of.unclear = true;
@@ -199,13 +199,13 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
                             });
   if (!read) return read.error();
   Violations twice, unbalanced;
-  const auto add = [&](Violations& to, const ForeignOrder& order, const Paid& of, std::string what,
+  const auto add = [&](Violations& to, const ForeignOrder& order, const OrderPayments& of, std::string what,
                        const char* rule) {
     Witness witness{.what = std::move(what), .rule = rule};
     if (to.first()) {
       orders.show(witness, order);
       for (const Json& row : of.rows) witness.rows.push_back(row);
-      if (const LedgerEntry* request = orders.told(order.ref)) orders.show(witness, *request);
+      if (const LedgerEntry* request = orders.accepted_request(order.ref)) orders.show(witness, *request);
     }
     to.add(std::move(witness));
   };
@@ -213,33 +213,33 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     ++seen;
-    const Paid& of = paid[order.ref];
+    const OrderPayments& of = paid[order.ref];
     if (of.unclear) continue;
-    // What was captured may be given back in parts.
+    // A capture may be refunded in parts.
     if (of.captures > 1 || (of.refunds > of.captures && of.net < 0))
       add(twice, order, of,
-          fmt::format("order {} has {} and {}", order.id, counted(of.captures, "capture"),
-                      counted(of.refunds, "refund")),
-          "at most one capture for an order, and not more given back");
+          fmt::format("order {} has {} and {}", order.id, count_of(of.captures, "capture"),
+                      count_of(of.refunds, "refund")),
+          "an order has at most one capture, and is refunded no more than was captured");
     const std::string net = Money{std::max<std::int64_t>(0, of.net)}.text();
     if (of.net < 0)
       add(unbalanced, order, of,
-          fmt::format("order {} is {}, and {} more of it was refunded than captured", order.id, order.status,
+          fmt::format("order {} is {}, and {} more was refunded than captured", order.id, order.status,
                       Money{-of.net}.text()),
-          "not more is refunded than was captured");
+          "no more is refunded than was captured");
     else if (orders.is_undone(order) && of.net != 0)
       add(unbalanced, order, of,
-          fmt::format("order {} is {}, and {} of it is still captured", order.id, order.status, net),
-          "nothing stays captured of an order that was undone");
+          fmt::format("order {} is {}, but {} of it is still captured", order.id, order.status, net),
+          "an undone order keeps no captured amount");
     else if (orders.is_completed(order) && order.amount && of.net != order.amount->cents)
       add(unbalanced, order, of,
-          fmt::format("order {} of {} is {}, and {} is captured", order.id, order.amount->text(),
+          fmt::format("order {} of {} is {}, but {} is captured", order.id, order.amount->text(),
                       order.status, net),
-          "captures minus refunds are the value of the completed orders");
+          "captures minus refunds equal the value of a completed order");
   }
   return std::vector<Verdict>{
-      unbalanced.verdict(money, fmt::format("the payments of {} add up", counted(seen, "order"))),
-      twice.verdict(once, fmt::format("no second capture for any of {}", counted(seen, "order")))};
+      unbalanced.verdict(money, fmt::format("the payments of {} add up", count_of(seen, "order"))),
+      twice.verdict(once, fmt::format("no second capture for any of {}", count_of(seen, "order")))};
 }
 
 }  // namespace sagactl

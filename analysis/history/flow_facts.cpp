@@ -28,7 +28,7 @@ bool read_step(const FlatObject& data, const SagaDefinition* definition, EventFa
   auto step = data.text("step");
   if (!step) return false;
   facts.step_name = std::move(*step);
-  facts.execution = static_cast<int>(data.whole("attempt").value_or(0));
+  facts.execution = static_cast<int>(data.integer("attempt").value_or(0));
   if (!definition) return true;
   for (std::size_t i = 0; i < definition->steps.size(); ++i)
     if (definition->steps[i].name == facts.step_name) facts.step = i;
@@ -48,7 +48,7 @@ bool read_lock(const std::string& metadata, EventFacts& facts) {
   if (!json) return false;
   auto key = json->text("lockKey");
   if (!key) return true;
-  const auto token = json->whole("fencingToken"), acquired = json->whole("lockAcquiredAt");
+  const auto token = json->integer("fencingToken"), acquired = json->integer("lockAcquiredAt");
   if (!token || !acquired) return false;
   facts.lock = LockFacts{std::move(*key), *token, Timestamp{*acquired}};
   return true;

@@ -1,4 +1,4 @@
-// A flow with the JSON of its events read once, for everything that looks at it.
+// A flow with the JSON of its events parsed once, for all observers.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace sagactl {
 
-// Under which lock an order was placed.
+// The lock under which an order was placed.
 struct LockFacts {
   std::string key;
   std::int64_t fencing_token = 0;
@@ -22,12 +22,12 @@ struct LockFacts {
 
 struct EventFacts {
   const Event* event = nullptr;
-  bool readable = true;  // false: data or metadata are not what events of this type carry
+  bool readable = true;  // false: its data or metadata do not fit its type
 
   std::optional<OrderStatus> previous_status, new_status;  // OrderStatusChanged
   std::optional<Money> amount;                             // payment events
   std::optional<LockFacts> lock;                           // OrderCreated
-  // Saga events that name a step; `step` is its place in the definition, absent when that has no such step.
+  // Saga events that name a step; `step` is its place in the definition; absent: no such step.
   std::string step_name;
   std::optional<std::size_t> step;
   int execution = 0;                     // 0: the event names none
@@ -41,7 +41,7 @@ struct AggregateFacts {
   std::vector<const EventFacts*> events;  // by version
 };
 
-// Points into the history it was made from.
+// Points into the history that it was created from.
 struct FlowFacts {
   explicit FlowFacts(const FlowHistory& history);
   FlowFacts(const FlowFacts&) = delete;
@@ -54,8 +54,8 @@ struct FlowFacts {
   const EventFacts* first(EventType type) const;
 
   const Flow& flow;
-  bool has_order;                              // false: other parts are there, but no order row
-  const SagaDefinition* definition = nullptr;  // null: no saga, or of a type that is not known
+  bool has_order;                              // false: the flow has other rows, but no order
+  const SagaDefinition* definition = nullptr;  // null: no saga, or one of unknown type
   std::vector<EventFacts> events;              // in the order in which they happened
   std::vector<AggregateFacts> aggregates;      // every aggregate that has events
 };

@@ -1,4 +1,4 @@
-// Names of nodes as small numbers: for what is kept of every order.
+// Node names as small numbers, for what is kept of every order.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace sagactl {
 
 class NodeNumbers {
  public:
-  // Of the few nodes of a cluster; from the 65,535th on they share a number, and the name is not known.
+  // From the 65,535th node on all share one number, whose name is unknown.
   std::uint16_t of(const NodeName& name) {
     const auto known = std::find(names_.begin(), names_.end(), name);
     const auto number = std::min<std::ptrdiff_t>(known - names_.begin(), unknown);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t batch_flows = 64, batches_max = 16;
 
-// The first `count` of the flows; the others are there for their memory.
+// Only the first `count` flows are valid; the others are kept for their memory.
 struct FlowBatch {
   std::vector<FlowHistory> flows;
   std::size_t count = 0;
@@ -23,11 +23,11 @@ struct FlowBatch {
   }
 };
 
-// Between the thread that reads and the one that looks. Batches go round, so that the memory of flows is allocated and
-// given back by one thread: two that do it by turns wait for each other.
+// Between the reading and the judging thread. Batches are reused, so the memory of flows is allocated and freed by the
+// reading thread only: two threads that alternate contend for the allocator.
 class FlowQueue {
  public:
-  // Waits for room. False: it is closed, since nobody looks any more.
+  // Waits for room. False: the queue is closed.
   bool put(FlowBatch batch) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return batches_.size() < batches_max || closed_; });
@@ -36,7 +36,7 @@ class FlowQueue {
     changed_.notify_all();
     return true;
   }
-  // Waits for a batch. Empty: there are no more.
+  // Waits for a batch. Empty: there is none left.
   FlowBatch take() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return !batches_.empty() || closed_; });
@@ -46,11 +46,11 @@ class FlowQueue {
     changed_.notify_all();
     return batch;
   }
-  void give_back(FlowBatch batch) {
+  void recycle(FlowBatch batch) {
     const std::lock_guard lock(mutex_);
     spare_.push_back(std::move(batch));
   }
-  // One that was given back, to be filled anew, or a new one.
+  // A recycled batch to be refilled, or a new one.
   FlowBatch spare() {
     const std::lock_guard lock(mutex_);
     if (spare_.empty()) return {};
@@ -59,7 +59,7 @@ class FlowQueue {
     batch.count = 0;
     return batch;
   }
-  // By the one who reads no more, or the one who looks no more.
+  // By the reader at the end, or by the consumer when it stops early.
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
@@ -90,21 +90,21 @@ Result<void> read(History& history, const HistoryFilter& filter, FlowQueue& queu
 }  // namespace
 
 Result<void> each_flow_ahead(History& history, const HistoryFilter& filter,
-                             const std::function<void(const FlowHistory&)>& see) {
+                             const std::function<void(const FlowHistory&)>& visit) {
   FlowQueue queue;
   Result<void> done;
   std::jthread reader([&] {
     done = read(history, filter, queue);
     queue.close();
   });
-  // Also when `see` throws, the reader ends before what it uses goes.
-  struct Leaving {
+  // Also when `visit` throws, the reader ends before the objects that it uses are destroyed.
+  struct CloseQueueOnExit {
     FlowQueue& queue;
-    ~Leaving() { queue.close(); }
-  } leaving{queue};
+    ~CloseQueueOnExit() { queue.close(); }
+  } close_queue{queue};
   for (FlowBatch batch = queue.take(); batch.count > 0; batch = queue.take()) {
-    for (std::size_t i = 0; i < batch.count; ++i) see(batch.flows[i]);
-    queue.give_back(std::move(batch));
+    for (std::size_t i = 0; i < batch.count; ++i) visit(batch.flows[i]);
+    queue.recycle(std::move(batch));
   }
   reader.join();
   return done;

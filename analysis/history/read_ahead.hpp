@@ -1,5 +1,5 @@
-// Flows are read on a thread of its own, some batches ahead of who looks at them: to make them of rows takes about as
-// long as to judge them.
+// Reads flows on a separate thread, a few batches ahead of the judging: building them from rows takes about as long as
+// judging them.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 
 namespace sagactl {
 
-// As History::each_flow, to its end; `see` is called on the caller's thread, which leaves `history` alone meanwhile.
+// Like History::each_flow over all flows. `visit` runs on the calling thread and must not use `history`.
 Result<void> each_flow_ahead(History& history, const HistoryFilter& filter,
-                             const std::function<void(const FlowHistory&)>& see);
+                             const std::function<void(const FlowHistory&)>& visit);
 
 }  // namespace sagactl

@@ -34,8 +34,7 @@ struct SagaTransition {
   SagaStatus to;
 };
 
-// SagaRetried is not here: where it leads is in the event. A step's answer may come after its saga was given
-// up.
+// Without SagaRetried, whose event holds the direction. A step's answer may arrive after its saga has failed.
 constexpr std::array saga_transitions = {
     SagaTransition{SagaStatus::started, EventType::saga_step_completed, SagaStatus::started},
     SagaTransition{SagaStatus::started, EventType::saga_completed, SagaStatus::completed},
@@ -63,15 +62,15 @@ std::string OrderReplay::take(const EventFacts& facts) {
     return {};
   }
   if (announced && (type != EventType::order_status_changed || facts.new_status != announced))
-    return fmt::format("an event that it becomes {} was not followed by that change", to_string(*announced));
+    return fmt::format("the event that announces {} is not followed by that status change", to_string(*announced));
   if (type == EventType::notification_sent && (!is_live(status) || status == OrderStatus::pending))
-    return fmt::format("its buyer was told of it while it was {}", to_string(status));
+    return fmt::format("its buyer was notified while it was {}", to_string(status));
   if (type == EventType::order_confirmed) announced = OrderStatus::paid;
   if (type == EventType::order_cancelled) announced = OrderStatus::cancelled;
   if (type != EventType::order_status_changed) return {};
-  if (!facts.previous_status || !facts.new_status) return "a change of status cannot be read";
+  if (!facts.previous_status || !facts.new_status) return "a status change cannot be parsed";
   if (*facts.previous_status != status)
-    return fmt::format("it was {}, and then changed from {}", to_string(status),
+    return fmt::format("it was {}, but the next change is from {}", to_string(status),
                        to_string(*facts.previous_status));
   if (!may_become(status, *facts.new_status))
     return fmt::format("it changed from {} to {}", to_string(status), to_string(*facts.new_status));
@@ -98,7 +97,7 @@ std::string PaymentReplay::take(const EventFacts& facts) {
     case EventType::payment_refunded:
       return become(PaymentStatus::completed, PaymentStatus::refunded);
     default:
-      return fmt::format("{} is no event of a payment", to_string(facts.event->type));
+      return fmt::format("{} is not a payment event", to_string(facts.event->type));
   }
 }
 
@@ -106,10 +105,10 @@ std::string ReservationReplay::take(const EventFacts& facts) {
   using enum ReservationStatus;
   const EventType type = facts.event->type;
   const bool begins = type == EventType::stock_reserved || type == EventType::stock_refused;
-  if (begins == made)
-    return made ? "it was made twice" : "its first event is not StockReserved or StockRefused";
+  if (begins == created)
+    return created ? "it was created twice" : "its first event is not StockReserved or StockRefused";
   const auto become = [&](ReservationStatus to) {
-    made = true;
+    created = true;
     status = to;
     return std::string();
   };
@@ -127,7 +126,7 @@ std::string ReservationReplay::take(const EventFacts& facts) {
       return fmt::format("it was {}, and then {}", to_string(status), to_string(to));
     }
     default:
-      return fmt::format("{} is no event of a reservation", to_string(type));
+      return fmt::format("{} is not a reservation event", to_string(type));
   }
 }
 
@@ -142,7 +141,7 @@ std::string SagaReplay::take(const EventFacts& facts) {
   if (type == EventType::saga_retried) {
     if (status != SagaStatus::failed && status != SagaStatus::compensated)
       return fmt::format("it was retried while it was {}", to_string(status));
-    if (!facts.direction) return "a retry cannot be read";
+    if (!facts.direction) return "a retry cannot be parsed";
     status = *facts.direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
     return {};
   }
@@ -150,11 +149,11 @@ std::string SagaReplay::take(const EventFacts& facts) {
       std::find_if(saga_transitions.begin(), saga_transitions.end(),
                    [&](const SagaTransition& it) { return it.from == status && it.event == type; });
   if (allowed == saga_transitions.end())
-    return fmt::format("{} came while it was {}", to_string(type), to_string(status));
+    return fmt::format("{} occurred while it was {}", to_string(type), to_string(status));
   if (type == EventType::saga_step_completed) {
-    if (!facts.step) return fmt::format("it completed a step '{}' that it does not have", facts.step_name);
+    if (!facts.step) return fmt::format("it completed step '{}', which its definition does not have", facts.step_name);
     if (done[*facts.step])
-      return fmt::format("step {} was completed while it was in effect", facts.step_name);
+      return fmt::format("step {} was completed while it was already in effect", facts.step_name);
     for (std::size_t i = 0; i < *facts.step; ++i)
       if (definition.steps[i].listed && !done[i])
         return fmt::format("step {} was completed before step {}", facts.step_name, definition.steps[i].name);

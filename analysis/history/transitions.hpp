@@ -1,4 +1,4 @@
-// Which events may follow which in the life of one aggregate.
+// Which events may follow which within one aggregate.
 #pragma once
 
 #include <string>
@@ -7,14 +7,13 @@
 
 namespace sagactl {
 
-// The status of one aggregate as its events have made it so far.
+// The status of one aggregate after the events so far.
 struct OrderReplay {
   bool created = false;
   OrderStatus status = OrderStatus::pending;
-  std::optional<OrderStatus>
-      announced;  // by OrderConfirmed or OrderCancelled; the next event brings it about
+  std::optional<OrderStatus> announced;  // by OrderConfirmed or OrderCancelled; the next event makes the change
 
-  // What is wrong with this event here; empty: nothing, and it has been applied.
+  // What is wrong with this event at this point; empty: nothing, and it was applied.
   std::string take(const EventFacts& facts);
 };
 
@@ -25,7 +24,7 @@ struct PaymentReplay {
 };
 
 struct ReservationReplay {
-  bool made = false;
+  bool created = false;
   ReservationStatus status = ReservationStatus::reserved;
 
   std::string take(const EventFacts& facts);

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "analysis/report/json_view.hpp"
+#include "analysis/result/json_view.hpp"
 #include "analysis/report/text_table.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,11 +18,11 @@ std::string first_of(const JsonView& answer) {
   if (((outcome == "accepted" || outcome == "duplicate") && !unread) || text.empty()) return {};
   if (text.size() <= first_shown) return text;
   std::size_t end = first_shown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not within a character
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
   return text.substr(0, end) + " ...";
 }
 
-// Only where a target stands out.
+// Empty unless targets differ.
 std::string targets(const JsonView& result) {
   bool any = false;
   TextTable table("lrrr");
@@ -30,8 +30,8 @@ std::string targets(const JsonView& result) {
   for (const Json& row : result["answersByTarget"].list()) {
     const JsonView target(row);
     any = any || target["answered"].count() < target["requests"].count();
-    table.row({target["target"].text(), grouped(target["requests"].count()), grouped(target["answered"].count()),
-               grouped(target["unreached"].count())});
+    table.row({target["target"].text(), with_separators(target["requests"].count()), with_separators(target["answered"].count()),
+               with_separators(target["unreached"].count())});
   }
   return any && result["answersByTarget"].list().size() > 1 ? table.text() : std::string();
 }
@@ -42,10 +42,10 @@ std::string answers_section(const Json& json) {
   const JsonView result(json);
   if (result["answers"].list().empty()) return {};
   TextTable table("lrll");
-  table.row({"Answers", "number", "counted as", "the first"});
+  table.row({"Answers", "count", "outcome", "first answer"});
   for (const Json& row : result["answers"].list()) {
     const JsonView answer(row);
-    table.row({answer["text"].text(), grouped(answer["count"].count()), answer["outcome"].text(), first_of(answer)});
+    table.row({answer["text"].text(), with_separators(answer["count"].count()), answer["outcome"].text(), first_of(answer)});
   }
   return table.text(0) + targets(result) + '\n';
 }

@@ -1,4 +1,4 @@
-// How the requests were answered, for text: each status and each failure with its number and the first answer.
+// The answers as text: each status and each failure with its count and the first answer.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace sagactl {
 
-// Empty where a result has none.
+// Empty when the result has none.
 std::string answers_section(const Json& result);
 
 }  // namespace sagactl

@@ -6,7 +6,7 @@
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_verdicts.hpp"
 #include "analysis/report/text_table.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -31,28 +31,28 @@ std::string shown(const FigureChange& figure) {
   };
   if (!figure.before.value || !figure.after.value) return "";
   switch (figure.finding) {
-    case FigureChange::Finding::higher:
+    case FigureChange::Difference::higher:
       return with("higher");
-    case FigureChange::Finding::lower:
+    case FigureChange::Difference::lower:
       return with("lower");
-    case FigureChange::Finding::same:
+    case FigureChange::Difference::same:
       return figure.interval ? fmt::format("no difference ({:+.1f} to {:+.1f} %)", figure.interval->low * 100,
                                            figure.interval->high * 100)
                              : "no difference";
-    case FigureChange::Finding::undecided:
-      return with("too little to tell");
+    case FigureChange::Difference::undecided:
+      return with("not enough data");
   }
   return {};
 }
 
 std::string heading(const std::vector<std::string>& runs) {
-  return runs.size() == 1 ? runs.front() : counted(runs.size(), "run");
+  return runs.size() == 1 ? runs.front() : count_of(runs.size(), "run");
 }
 
 std::string explanation(const Comparison& comparison) {
   if (comparison.runs_before.size() == 1 && comparison.runs_after.size() == 1)
-    return "One run on each side: the 95 % intervals are of what happened within each run. How much runs differ\n"
-           "by themselves shows only when there are several: --compare BEFORE.json ... --with AFTER.json ...\n";
+    return "One run on each side: the 95 % intervals cover the variation within each run. The variation between runs\n"
+           "shows only with several runs: --compare BEFORE.json ... --with AFTER.json ...\n";
   std::string text = "Medians (lowest to highest), and the change with its 95 % interval over the runs.\n";
   const std::size_t pairs = comparison.runs_before.size() * comparison.runs_after.size();
   if (pairs < 15 || comparison.runs_before.size() < 3 || comparison.runs_after.size() < 3)
@@ -64,8 +64,8 @@ std::string explanation(const Comparison& comparison) {
 
 std::string compare_text(const Comparison& comparison, const TextStyle& style) {
   std::string text;
-  for (const std::string& unlike : comparison.unlike)
-    text += (text.empty() ? "They were not made alike:\n  " : "  ") + unlike + '\n';
+  for (const std::string& difference : comparison.unlike)
+    text += (text.empty() ? "The runs differ in their settings:\n  " : "  ") + difference + '\n';
   if (!text.empty()) text += '\n';
   TextTable table("lrrl");
   table.row({"", heading(comparison.runs_before), heading(comparison.runs_after), "change"});

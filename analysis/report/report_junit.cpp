@@ -2,31 +2,23 @@
 
 #include <algorithm>
 
-#include "analysis/report/json_view.hpp"
+#include "analysis/readable.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_answers.hpp"
-#include "common/text/text.hpp"
+#include "analysis/result/json_view.hpp"
 
 namespace sagactl {
 namespace {
 
-// Text that XML can hold: what is not UTF-8, or U+FFFE or U+FFFF, becomes U+FFFD, and
-// control characters a blank.
+// Only characters that XML allows: U+FFFE, U+FFFF and bytes that are not UTF-8 become U+FFFD, control characters a
+// space.
 std::string xml_text(std::string_view text) {
-  constexpr std::string_view replacement = "\xEF\xBF\xBD";
-  std::string out;
-  while (!text.empty()) {
-    std::size_t size = 1;
-    while (size < std::min<std::size_t>(4, text.size()) && !is_utf8(text.substr(0, size))) ++size;
-    const std::string_view character = text.substr(0, size);
+  return replace_characters(text, [](std::string_view character) -> std::string_view {
     const auto first = static_cast<unsigned char>(character.front());
-    const bool is_control = first < 0x20 && first != '\t' && first != '\n' && first != '\r';
-    const bool is_none = character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF";
-    const bool good = is_utf8(character) && !is_none;
-    out += !good ? replacement : is_control ? " " : character;
-    text.remove_prefix(good ? size : 1);
-  }
-  return out;
+    if (first < 0x20 && first != '\t' && first != '\n' && first != '\r') return " ";
+    const bool is_noncharacter = character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF";
+    return is_noncharacter ? "\xEF\xBF\xBD" : character;
+  });
 }
 
 std::string escaped(std::string_view text) {
@@ -68,7 +60,7 @@ struct Suite {
   void add(const std::string& kind, const std::string& name, const std::string& ruling,
            const std::string& reason, const std::string& details, bool counted) {
     ++tests;
-    // Readers want a time and a type of each; verdicts are given all at once.
+    // Readers of JUnit files expect a time and a type; verdicts take no time of their own.
     cases += fmt::format("    <testcase classname=\"sagactl.{}\" name=\"{}\" time=\"0\"", kind, escaped(name));
     if (ruling == "PASS" && !details.empty()) {
       cases += fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(reason + "\n" + details));
@@ -109,8 +101,8 @@ std::string junit_report(const Json& json) {
   if (!result["scenario"].text().empty()) name += " " + result["scenario"].text();
   std::string when = result["startedAt"].text();
   if (when.empty()) when = result["takenAt"].text();
-  if (when.size() > 19) when.resize(19);  // seconds, as the schema has them
-  const std::string said = answers_section(json);
+  if (when.size() > 19) when.resize(19);  // to seconds, as the JUnit schema requires
+  const std::string answers = answers_section(json);
   const double seconds = result["measuredMs"].number().value_or(0) / 1000;
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -121,7 +113,7 @@ std::string junit_report(const Json& json) {
       "  </testsuite>\n"
       "</testsuites>\n",
       escaped(name), suite.tests, suite.failures, suite.errors, suite.skipped, seconds, escaped(when), suite.cases,
-      said.empty() ? said : fmt::format("    <system-out>{}</system-out>\n", escaped(said)));
+      answers.empty() ? answers : fmt::format("    <system-out>{}</system-out>\n", escaped(answers)));
 }
 
 }  // namespace sagactl

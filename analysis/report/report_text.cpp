@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "analysis/report/json_view.hpp"
+#include "analysis/result/json_view.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_answers.hpp"
 #include "analysis/report/report_verdicts.hpp"
 #include "analysis/report/text_table.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 #include "common/time.hpp"
 
 namespace sagactl {
@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::size_t groups_shown = 5, seconds_shown = 20, traces_shown = 3, members_shown = 12;
 
-std::string whole(const JsonView& value) {
-  return value.number() ? grouped(value.count()) : "-";
+std::string number_text(const JsonView& value) {
+  return value.number() ? with_separators(value.count()) : "-";
 }
 std::string milliseconds(const JsonView& value) {
   const auto ms = value.number();
@@ -26,13 +26,13 @@ std::string microseconds(const JsonView& value) {
   return value.number() ? format_duration(Duration{static_cast<std::int64_t>(*value.number())}) : "-";
 }
 
-// A heading with one row of figures under their names.
+// A heading with the names of the figures, and one row of values.
 std::string figures(std::string_view title, const JsonView& object,
                     std::initializer_list<std::pair<const char*, const char*>> members) {
   std::vector<std::string> names = {std::string(title)}, values = {""};
   for (const auto& [member, name] : members) {
     names.emplace_back(name);
-    values.push_back(whole(object[member]));
+    values.push_back(number_text(object[member]));
   }
   TextTable table("l" + std::string(members.size(), 'r'));
   table.row(names);
@@ -45,10 +45,10 @@ void latency_row(TextTable& table, const std::string& name, const JsonView& late
   std::vector<std::string> cells = {name};
   for (const char* member : {"p50", "p90", "p99", "p999", "max"}) {
     const auto& few = latency["tooFewSamplesFor"].list();
-    const bool doubtful = std::find(few.begin(), few.end(), member) != few.end();
-    cells.push_back(milliseconds(latency[member]) + (doubtful ? "?" : " "));
+    const bool too_few = std::find(few.begin(), few.end(), member) != few.end();
+    cells.push_back(milliseconds(latency[member]) + (too_few ? "?" : " "));
   }
-  cells.push_back(latency["samples"].number() ? whole(latency["samples"]) : "");
+  cells.push_back(latency["samples"].number() ? number_text(latency["samples"]) : "");
   table.row(cells);
 }
 
@@ -72,14 +72,14 @@ std::string generator(const JsonView& result) {
   if (health.empty()) return {};
   return fmt::format("Generator  lateness p50 {} ms, p99 {} ms, max {} ms; {} skipped; {}; {} of a core\n\n",
                      milliseconds(late["p50"]), milliseconds(late["p99"]), milliseconds(late["max"]),
-                     whole(health["skipped"]), counted(health["connections"].count(), "connection"),
-                     health["cpuShare"].number() ? percent(*health["cpuShare"].number()) : "-");
+                     number_text(health["skipped"]), count_of(health["connections"].count(), "connection"),
+                     health["cpuShare"].number() ? percent_text(*health["cpuShare"].number()) : "-");
 }
 
 // "33.4 % (31.1 to 35.7)"
 std::string share_text(const JsonView& node, const char* share, const char* interval) {
   const auto& bounds = node[interval].list();
-  std::string text = percent(node[share].number().value_or(0));
+  std::string text = percent_text(node[share].number().value_or(0));
   if (bounds.size() == 2)
     text += fmt::format(" ({:.1f} to {:.1f})", JsonView(bounds[0]).number().value_or(0) * 100,
                         JsonView(bounds[1]).number().value_or(0) * 100);
@@ -93,7 +93,7 @@ std::string distribution(const JsonView& result) {
     return std::any_of(nodes.begin(), nodes.end(),
                        [&](const Json& node) { return JsonView(node)[member].count() > 0; });
   };
-  const bool steps = any("steps"), events = any("events");  // of another system there may be neither
+  const bool steps = any("steps"), events = any("events");  // another system may have neither
   TextTable table(std::string("lrlr") + (steps ? "rl" : "") + (events ? "rl" : ""));
   std::vector<std::string> names = {"Node", "orders", "share", "sagas"};
   if (steps) names.insert(names.end(), {"steps", "share"});
@@ -101,29 +101,29 @@ std::string distribution(const JsonView& result) {
   table.row(names);
   for (const Json& row : result["distribution"].list()) {
     const JsonView node(row);
-    std::vector<std::string> cells = {node["node"].text(), whole(node["orders"]),
-                                      share_text(node, "share", "interval95"), whole(node["sagas"])};
-    if (steps) cells.insert(cells.end(), {whole(node["steps"]), share_text(node, "stepShare", "stepInterval95")});
-    if (events) cells.insert(cells.end(), {whole(node["events"]), share_text(node, "eventShare", "eventInterval95")});
+    std::vector<std::string> cells = {node["node"].text(), number_text(node["orders"]),
+                                      share_text(node, "share", "interval95"), number_text(node["sagas"])};
+    if (steps) cells.insert(cells.end(), {number_text(node["steps"]), share_text(node, "stepShare", "stepInterval95")});
+    if (events) cells.insert(cells.end(), {number_text(node["events"]), share_text(node, "eventShare", "eventInterval95")});
     table.row(cells);
   }
-  return "Distribution over nodes, by the node that each row names (shares with their 95 % intervals)\n" +
+  return "Distribution over nodes, by the node that each row names (shares with 95 % intervals)\n" +
          table.text() + "  " + result["evenness"]["text"].text() + "\n\n";
 }
 
 std::string one_group(const JsonView& group) {
   std::string head = "  " + group["startedAt"].text();
   if (!group["products"].text().empty()) head += "  " + group["products"].text();
-  head += fmt::format("  {}", counted(group["members"].list().size(),
+  head += fmt::format("  {}", count_of(group["members"].list().size(),
                                       group["kind"].text() == "requests" ? "request" : "order"));
-  if (group["depth"].count() > 0) head += fmt::format(", {} deep", group["depth"].count());
+  if (group["depth"].count() > 0) head += fmt::format(", {} at once", group["depth"].count());
   if (!group["winner"].empty()) head += ", won by " + group["winner"]["node"].text();
   TextTable table("rrlll");
   std::size_t shown = 0;
   for (const Json& row : group["members"].list()) {
     if (++shown > members_shown) break;
     const JsonView member(row);
-    table.row({"+" + whole(member["atUs"]) + " us", "gap " + whole(member["gapUs"]) + " us",
+    table.row({"+" + number_text(member["atUs"]) + " us", "gap " + number_text(member["gapUs"]) + " us",
                member["outcome"].text(), member["node"].text(), member["product"].text()});
   }
   std::string text = head + '\n' + table.text(4);
@@ -136,15 +136,15 @@ std::string groups(const JsonView& result, const TextStyle& style) {
   const auto& list = result["groups"].list();
   if (list.empty()) return {};
   const JsonView summary = result["groupSummary"];
-  std::string text = fmt::format("Concurrent groups: {}, with {} in all", grouped(summary["found"].count()),
-                                 counted(summary["members"].count(), "member"));
+  std::string text = fmt::format("Concurrent groups: {}, with {} in total", with_separators(summary["found"].count()),
+                                 count_of(summary["members"].count(), "member"));
   std::string wins;
   for (const auto& [node, count] : summary["wins"].json().items())
     wins += fmt::format("{}{} {}", wins.empty() ? "; won: " : ", ", node, JsonView(count).count());
   text += wins + '\n';
   const std::size_t shown = style.all ? list.size() : std::min(list.size(), groups_shown);
   for (std::size_t i = 0; i < shown; ++i) text += one_group(JsonView(list[i]));
-  if (shown < list.size()) text += fmt::format("  and {} more\n", grouped(summary["found"].count() - shown));
+  if (shown < list.size()) text += fmt::format("  and {} more\n", with_separators(summary["found"].count() - shown));
   return text + '\n';
 }
 
@@ -156,12 +156,12 @@ std::string timeline(const JsonView& result, const TextStyle& style) {
   const std::size_t shown = style.all ? seconds.size() : std::min(seconds.size(), seconds_shown);
   for (std::size_t i = 0; i < shown; ++i) {
     const JsonView second(seconds[i]);
-    table.row({std::to_string(i), whole(second["planned"]), whole(second["sent"]), whole(second["accepted"]),
-               whole(second["duplicates"]), whole(second["errors"]), milliseconds(second["maxMs"])});
+    table.row({std::to_string(i), number_text(second["planned"]), number_text(second["sent"]), number_text(second["accepted"]),
+               number_text(second["duplicates"]), number_text(second["errors"]), milliseconds(second["maxMs"])});
   }
   std::string text = "Timeline\n" + table.text();
   if (shown < seconds.size())
-    text += fmt::format("  and {} more\n", counted(seconds.size() - shown, "second"));
+    text += fmt::format("  and {} more\n", count_of(seconds.size() - shown, "second"));
   return text + '\n';
 }
 
@@ -188,10 +188,10 @@ std::string head(const JsonView& result) {
     what = fmt::format(
         "Load test {}: {}, seed {}, {}", result["run"].text(), result["scenario"].text(),
         result["seed"].count(),
-        result["openLoop"].is_true() ? "open loop" : "closed loop (latencies wait for the ones before)");
+        result["openLoop"].is_true() ? "open loop" : "closed loop (requests wait for earlier answers)");
   else if (result["kind"].text() == "analysis")
     what = fmt::format("Analysis of {}, {}", result["database"].text(),
-                       counted(result["orders"].count(), "order"));
+                       count_of(result["orders"].count(), "order"));
   else
     what = fmt::format("Verification of {}", result["database"].text());
   if (result["interrupted"].is_true()) what += ", interrupted";

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "analysis/report/json_view.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/result/json_view.hpp"
+#include "analysis/readable.hpp"
 
 namespace sagactl {
 namespace {
@@ -17,7 +17,7 @@ std::string value_text(const Json& value) {
   return value.is_null() ? "none" : value.is_string() ? printable(value.get<std::string>()) : json_text(value);
 }
 
-// "orders 0197…: status paid, totalAmount 10.00": whose row it is, then what it says.
+// "orders 0197…: status paid, totalAmount 10.00": table and id, then the columns.
 std::string row_text(const Json& row) {
   if (!row.is_object()) return value_text(row);
   std::string text = JsonView(row)["table"].text(), id = JsonView(row)["id"].text();
@@ -31,7 +31,7 @@ std::string row_text(const Json& row) {
   return text;
 }
 
-// The order that a witness is about, where it names one that `sagactl trace` knows.
+// The order that a witness is about, if `sagactl trace` can show it.
 std::string order_of(const JsonView& witness) {
   for (const Json& json : witness["rows"].list()) {
     const JsonView row(json);
@@ -51,9 +51,9 @@ std::string witness_text(const JsonView& witness, const std::string& reason) {
   const auto line = [&](std::string_view label, const std::string& what) {
     text += fmt::format("{:{}}{:<8}  {}\n", "", word_width + 4, label, what);
   };
-  // The second line of why is what should be; the first is the reason, but for what there is more of.
+  // The second line of `why` is what was expected; the first is the reason, unless there are more cases.
   for (const Json& why : witness["why"].list())
-    if (&why != &witness["why"].list().front()) line("promised", value_text(why));
+    if (&why != &witness["why"].list().front()) line("expected", value_text(why));
   if (const auto& why = witness["why"].list(); why.size() > 1 && !reason.starts_with(value_text(why.front())))
     line("found", value_text(why.front()));
   for (const Json& row : witness["rows"].list()) line("row", row_text(row));
@@ -63,21 +63,21 @@ std::string witness_text(const JsonView& witness, const std::string& reason) {
   if (!nodes.empty()) line("nodes", nodes);
   const auto& more = witness["more"].list();
   for (std::size_t i = 0; i < std::min(more.size(), more_shown); ++i) line("also", value_text(more[i]));
-  if (more.size() > more_shown) line("also", "...  (-o json, --save and --report tell of all)");
+  if (more.size() > more_shown) line("also", "...  (all of them: -o json, --save or --report)");
   if (const std::string order = order_of(witness); !order.empty())
     line("see also", "sagactl trace " + order);
   return text;
 }
 
-// A run that passed and missed a threshold did not end well: so said where the verdict is.
+// Beside the verdict: a run that passed but missed a threshold did not succeed.
 std::string thresholds_missed(const JsonView& result) {
   std::size_t missed = 0, undecided = 0;
   for (const Json& threshold : result["thresholds"].list()) {
     missed += JsonView(threshold)["verdict"].text() == "FAIL";
     undecided += JsonView(threshold)["verdict"].text() == "UNKNOWN";
   }
-  if (missed > 0) return fmt::format(", and {} missed", counted(missed, "threshold"));
-  return undecided > 0 ? fmt::format(", and {} undecided", counted(undecided, "threshold")) : std::string();
+  if (missed > 0) return fmt::format(", and {} missed", count_of(missed, "threshold"));
+  return undecided > 0 ? fmt::format(", and {} undecided", count_of(undecided, "threshold")) : std::string();
 }
 
 std::string padded(const std::string& word, const TextStyle& style) {
@@ -127,7 +127,7 @@ std::string threshold_section(const Json& result, const TextStyle& style) {
   }
   text += missed > 0 ? fmt::format("Thresholds: {} of {} missed", missed, thresholds.size())
           : undecided > 0 ? fmt::format("Thresholds: {} of {} undecided", undecided, thresholds.size())
-                          : std::string("Thresholds: all kept");
+                          : std::string("Thresholds: all met");
   return text + '\n';
 }
 

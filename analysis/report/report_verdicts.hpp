@@ -1,4 +1,4 @@
-// The last part of every terminal report: what was decided, and why where it is not PASS.
+// The last part of every terminal report: the verdicts, with their evidence unless they are PASS.
 #pragma once
 
 #include "analysis/report/report.hpp"

@@ -1,4 +1,4 @@
-// A table for people: columns as wide as their widest cell, two spaces between them.
+// A text table: columns as wide as their widest cell, separated by two spaces.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@ namespace sagactl {
 
 class TextTable {
  public:
-  // One letter a column: 'l' or 'r', to which side its cells go.
+  // One letter per column: 'l' or 'r', the alignment of its cells.
   explicit TextTable(std::string sides) : sides_(std::move(sides)) {}
 
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   bool empty() const { return rows_.empty(); }
-  // Each line begins with `indent` spaces and ends in a line feed; nothing ends in spaces.
+  // Each line starts with `indent` spaces and ends with a line feed, without trailing spaces.
   std::string text(std::size_t indent = 2) const;
 
  private:

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "analysis/report/json_view.hpp"
+#include "analysis/result/json_view.hpp"
 
 namespace sagactl {
 namespace {
@@ -12,14 +12,14 @@ namespace {
 constexpr double latency_slack_ms = 0.5;
 constexpr double error_slack = 0.001;
 
-struct Latency {
+struct BaselineLatency {
   const char* object;
   const char* member;
   Threshold::Metric metric;
   double percentile;
 };
 
-constexpr Latency latencies[] = {
+constexpr BaselineLatency baseline_latencies[] = {
     {"latency", "p50", Threshold::Metric::latency, 50},
     {"latency", "p90", Threshold::Metric::latency, 90},
     {"latency", "p99", Threshold::Metric::latency, 99},
@@ -44,13 +44,13 @@ std::optional<double> share_of_errors(const JsonView& requests) {
 Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string_view scenario, double tolerance) {
   const JsonView result(baseline);
   if (result["kind"].text() != "loadtest")
-    return Error{ErrorCode::invalid, "the baseline is no result of a load test; make one with loadtest --save"};
+    return Error{ErrorCode::invalid, "the baseline is not the result of a load test; create one with loadtest --save"};
   if (result["scenario"].text() != scenario)
-    return Error{ErrorCode::invalid, fmt::format("the baseline is of the scenario '{}', this run of '{}'",
+    return Error{ErrorCode::invalid, fmt::format("the baseline is for scenario '{}', this run for '{}'",
                                                  result["scenario"].text(), scenario)};
   const std::string margin = fmt::format("{:g} %", tolerance * 100);
   std::vector<Threshold> limits;
-  for (const Latency& it : latencies) {
+  for (const BaselineLatency& it : baseline_latencies) {
     const JsonView latency = result[it.object];
     const auto ms = latency[it.member].number();
     if (!ms || !has_samples_for(latency, it.member)) continue;

@@ -1,4 +1,4 @@
-// What a run must keep to be no worse than an earlier one.
+// The limits within which a run is no worse than an earlier one.
 #pragma once
 
 #include <string_view>
@@ -8,10 +8,10 @@
 
 namespace sagactl {
 
-// Limits from a saved result: latencies and errors may be higher, and the throughput lower, by the share
-// `tolerance`. A latency may be half a millisecond higher, and errors a thousandth of the requests more, whatever
-// the share: that little is chance. A percentile that the baseline had too few samples for sets no limit.
-// `invalid` when the result is no load test of that scenario.
+// Limits from a saved result: latencies and errors may be higher, and the throughput lower, by the share `tolerance`. A
+// latency may always be half a millisecond higher, and errors a thousandth of the requests more: such differences are
+// noise. A percentile for which the baseline had too few samples sets no limit. `invalid` when the result is not a load
+// test of that scenario.
 Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string_view scenario, double tolerance);
 
 }  // namespace sagactl

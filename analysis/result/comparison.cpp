@@ -6,7 +6,7 @@
 #include <cmath>
 #include <set>
 
-#include "analysis/report/json_view.hpp"
+#include "analysis/result/json_view.hpp"
 
 namespace sagactl {
 namespace {
@@ -19,7 +19,7 @@ struct Figure {
   const char* curve = nullptr;  // of a latency: its percentile curve
 };
 
-constexpr Figure figures[] = {
+constexpr Figure compared_figures[] = {
     {"accepted/s", "throughput", "acceptedPerSecond"},
     {"sagas completed/s", "throughput", "completedPerSecond"},
     {"latency p50, ms", "latency", "p50", 50, "curve"},
@@ -33,7 +33,7 @@ constexpr Figure figures[] = {
     {"transport errors", "requests", "transportErrors"},
 };
 
-// Between the points of a percentile curve.
+// Interpolates between the points of a percentile curve.
 std::optional<double> value_at(const JsonView& curve, double percentile) {
   double last_at = 0, last = 0;
   bool any = false;
@@ -50,7 +50,7 @@ std::optional<double> value_at(const JsonView& curve, double percentile) {
   return std::nullopt;
 }
 
-// A percentile of n samples lies, 95 times of 100, between those that are 1.96 standard errors of a share away.
+// The 95 % interval of a percentile of n samples: the percentiles 1.96 standard errors of the share below and above.
 std::optional<Interval> interval_of_percentile(const JsonView& result, const Figure& figure) {
   const JsonView latency = result[figure.object];
   for (const Json& few : latency["tooFewSamplesFor"].list())
@@ -64,7 +64,7 @@ std::optional<Interval> interval_of_percentile(const JsonView& result, const Fig
   return Interval{*low, *high};
 }
 
-// Of a rate: from what each whole second of the run shows.
+// The 95 % interval of a rate, from its value in each full second of the run.
 std::optional<Interval> interval_of_rate(const JsonView& result, const Figure& figure) {
   const bool of_requests = figure.member == std::string_view("acceptedPerSecond");
   const auto& bins = of_requests ? result["timeline"].list() : result["sagasOverTime"]["bins"].list();
@@ -73,7 +73,7 @@ std::optional<Interval> interval_of_rate(const JsonView& result, const Figure& f
   std::vector<double> rates;
   for (const Json& bin : bins)
     rates.push_back(JsonView(bin)[of_requests ? "accepted" : "completed"].number().value_or(0) / seconds);
-  rates.pop_back();  // not a whole one
+  rates.pop_back();  // not a full one
   return interval_of_mean(rates);
 }
 
@@ -99,18 +99,18 @@ FigureSide side_of(std::span<const Json> results, const Figure& figure) {
   return side;
 }
 
-FigureChange::Finding finding_of(const Interval& change) {
-  if (change.low > 0) return FigureChange::Finding::higher;
-  return change.high < 0 ? FigureChange::Finding::lower : FigureChange::Finding::same;
+FigureChange::Difference finding_of(const Interval& change) {
+  if (change.low > 0) return FigureChange::Difference::higher;
+  return change.high < 0 ? FigureChange::Difference::lower : FigureChange::Difference::same;
 }
 
-// Of two single runs: whether what each can tell of itself leaves the other out.
-FigureChange::Finding finding_of(const Interval& before, const Interval& after) {
-  if (after.low > before.high) return FigureChange::Finding::higher;
-  return after.high < before.low ? FigureChange::Finding::lower : FigureChange::Finding::same;
+// For two single runs: whether their intervals are disjoint.
+FigureChange::Difference finding_of(const Interval& before, const Interval& after) {
+  if (after.low > before.high) return FigureChange::Difference::higher;
+  return after.high < before.low ? FigureChange::Difference::lower : FigureChange::Difference::same;
 }
 
-// As shares where all values are above zero: a change of a tenth counts the same whatever the size.
+// As ratios where all values are above zero, so that a change of a tenth counts the same at any size.
 void judge_groups(FigureChange& figure, std::vector<double> before, std::vector<double> after) {
   const auto positive = [](double value) { return value > 0; };
   const bool as_shares = std::all_of(before.begin(), before.end(), positive) &&
@@ -136,7 +136,7 @@ FigureChange change_of(const Figure& figure, std::span<const Json> before, std::
   if (change.before.interval && change.after.interval)
     change.finding = finding_of(*change.before.interval, *change.after.interval);
   else if (*change.before.value == *change.after.value)
-    change.finding = FigureChange::Finding::same;
+    change.finding = FigureChange::Difference::same;
   return change;
 }
 
@@ -146,7 +146,7 @@ std::string ruling_of(const Json& result, const std::string& name) {
   return "not given";
 }
 
-// "PASS", or the worst and how often.
+// "PASS", or the worst ruling and its frequency.
 std::string rulings_of(std::span<const Json> results, const std::string& name) {
   std::size_t fails = 0, unknowns = 0;
   for (const Json& result : results) {
@@ -171,26 +171,26 @@ std::vector<VerdictChange> verdict_changes(std::span<const Json> before, std::sp
 
 Result<std::vector<std::string>> names_of(std::span<const Json> results) {
   if (results.empty() || results.size() > runs_compared_max)
-    return Error{ErrorCode::invalid, fmt::format("{} runs on one side; from 1 to {} can be compared", results.size(),
+    return Error{ErrorCode::invalid, fmt::format("{} runs on one side: it must be 1 to {}", results.size(),
                                                  runs_compared_max)};
   std::vector<std::string> names;
   for (const Json& result : results) {
     if (JsonView(result)["kind"].text() != "loadtest")
-      return Error{ErrorCode::invalid, "only results of a load test compare; make them with loadtest --save"};
+      return Error{ErrorCode::invalid, "only results of load tests can be compared; create them with loadtest --save"};
     names.push_back(JsonView(result)["run"].text());
   }
   return names;
 }
 
-std::string_view to_string(FigureChange::Finding finding) {
+std::string_view to_string(FigureChange::Difference finding) {
   switch (finding) {
-    case FigureChange::Finding::higher:
+    case FigureChange::Difference::higher:
       return "higher";
-    case FigureChange::Finding::lower:
+    case FigureChange::Difference::lower:
       return "lower";
-    case FigureChange::Finding::same:
+    case FigureChange::Difference::same:
       return "no difference";
-    case FigureChange::Finding::undecided:
+    case FigureChange::Difference::undecided:
       return "undecided";
   }
   return "undecided";
@@ -218,7 +218,7 @@ Result<Comparison> compare_runs(std::span<const Json> before, std::span<const Js
     const Json &a = JsonView(before.front())[member].json(), &b = JsonView(after.front())[member].json();
     if (a != b) comparison.unlike.push_back(fmt::format("{}: {} and {}", member, json_text(a), json_text(b)));
   }
-  for (const Figure& figure : figures) comparison.figures.push_back(change_of(figure, before, after));
+  for (const Figure& figure : compared_figures) comparison.figures.push_back(change_of(figure, before, after));
   comparison.verdicts = verdict_changes(before, after);
   return comparison;
 }

@@ -1,4 +1,4 @@
-// Load tests before and after a change: what differs by more than chance.
+// Compares load tests before and after a change: which figures differ by more than chance.
 #pragma once
 
 #include <optional>
@@ -12,25 +12,25 @@
 
 namespace sagactl {
 
-// A figure of one side. Of one run: what it measured, and the 95 % interval of that within the run. Of several: their
-// median, and the lowest and the highest.
+// A figure of one side. For one run: its value, and the 95 % interval of the variation within the run. For several:
+// their median, lowest and highest value.
 struct FigureSide {
   std::optional<double> value = std::nullopt;
   std::optional<Interval> interval = std::nullopt;
 };
 
 struct FigureChange {
-  enum class Finding {
+  enum class Difference {
     higher,
     lower,
-    same,       // no difference that chance does not explain
-    undecided,  // too few runs or samples to tell
+    same,       // chance explains the difference
+    undecided,  // too few runs or samples
   };
   std::string name;
   FigureSide before = {}, after = {};
-  std::optional<double> change = std::nullopt;      // of `after` against `before`, as a share
-  std::optional<Interval> interval = std::nullopt;  // its 95 % interval, of several runs
-  Finding finding = Finding::undecided;
+  std::optional<double> change = std::nullopt;      // of `after` relative to `before`
+  std::optional<Interval> interval = std::nullopt;  // its 95 % interval, for several runs
+  Difference finding = Difference::undecided;
 };
 
 struct VerdictChange {
@@ -39,15 +39,15 @@ struct VerdictChange {
 
 struct Comparison {
   std::vector<std::string> runs_before, runs_after;
-  std::vector<std::string> unlike = {};  // what the two sides were not made alike in
+  std::vector<std::string> unlike = {};  // settings in which the two sides differ
   std::vector<FigureChange> figures = {};
   std::vector<VerdictChange> verdicts = {};
 };
 
-// More runs on one side than these are refused.
+// The most runs on one side.
 inline constexpr std::size_t runs_compared_max = 30;
 
-// `invalid` when one of them is no load test, or a side has none or too many.
+// `invalid` when one of them is not a load test, or a side has none or too many.
 Result<Comparison> compare_runs(std::span<const Json> before, std::span<const Json> after);
 
 Json to_json(const Comparison& comparison);

@@ -1,4 +1,4 @@
-// The machine that a run was made on, as far as it tells.
+// The machine on which a run was made.
 #pragma once
 
 #include <cstdint>

@@ -15,16 +15,16 @@ namespace sagactl {
 
 Measured measured_by(const RunResult& load, const Examination* database) {
   const RequestCounts& counts = load.requests;
-  // What was due and never left is an error of whoever is to take so much.
-  const std::uint64_t all = counts.sent + counts.unreached + load.generator.skipped;
+  // Requests that were due and never sent count as errors of the server.
+  const std::uint64_t due = counts.sent + counts.unreached + load.generator.skipped;
   const std::uint64_t good = counts.accepted + counts.duplicates;
   const double seconds = static_cast<double>(load.rated.count()) / 1e6;
   return Measured{.response = &load.response,
                   .lateness = load.ledger.open_loop ? &load.generator.own_lateness : nullptr,
                   .saga = database ? &database->sagas.took : nullptr,
-                  .errors = all == 0 ? 0 : static_cast<double>(all - std::min(all, good)) / static_cast<double>(all),
+                  .errors = due == 0 ? 0 : static_cast<double>(due - std::min(due, good)) / static_cast<double>(due),
                   .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0,
-                  .sagas = database && database->ends_are_seen ? &database->sagas.counts : nullptr};
+                  .sagas = database && database->ends_are_known ? &database->sagas.counts : nullptr};
 }
 
 std::string_view to_string(RunEnd end) {
@@ -38,7 +38,7 @@ std::string_view to_string(RunEnd end) {
     case RunEnd::threshold_missed:
       return "threshold missed";
   }
-  crash("an end of no known kind");
+  crash("unknown end");
 }
 
 RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult> thresholds) {
@@ -72,10 +72,10 @@ Result<Json> load_result(const std::string& path) {
   Json result = read_json(text);
   if (!result.is_object() || !result.contains("kind") || !result.contains("format"))
     return Error{ErrorCode::invalid,
-                 fmt::format("'{}' is not a saved result; make one with loadtest --save", path)};
+                 fmt::format("'{}' is not a saved result; create one with loadtest --save", path)};
   if (!result["format"].is_number_integer() || result["format"].get<int>() != 1)
     return Error{ErrorCode::invalid,
-                 fmt::format("'{}' is of format {}; this version reads format 1", path, json_text(result["format"]))};
+                 fmt::format("'{}' has format {}; this version reads format 1", path, json_text(result["format"]))};
   return result;
 }
 

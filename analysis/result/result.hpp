@@ -1,6 +1,6 @@
 // The result of a load test, of `analyze` and of `verify` as one JSON object: what -o json prints, what
-// --save keeps, and what every report is made from. Its members are the contract's, and further ones for the
-// pictures.
+// --save keeps, and what every report is made from. Besides the members of the contract it has those that the
+// charts need.
 #pragma once
 
 #include <optional>
@@ -14,16 +14,16 @@
 
 namespace sagactl {
 
-// How a result came to be.
+// How a result was produced.
 struct ResultOrigin {
   std::string command;  // the command line
   std::string version;
   Machine machine;
-  std::string ledger_path = {};  // where the client's ledger was saved; empty: it was not
-  std::string database = {};     // its name; empty: none could be read
+  std::string ledger_path = {};  // where the client's ledger was saved; empty: not saved
+  std::string database = {};     // its name; empty: none was read
 };
 
-// What a threshold is held against. The result outlives it. `database` may be null.
+// The inputs of evaluate(threshold). The result outlives them. `database` may be null.
 Measured measured_by(const RunResult& load, const Examination* database);
 
 // `verdicts` are the examination's, or verdicts_without_database. `database` may be null.
@@ -43,8 +43,8 @@ RunEnd end_of(std::span<const Verdict> verdicts, std::span<const ThresholdResult
 // What --save writes.
 std::string result_text(const Json& result);
 
-// Reads what was saved. `not_found`, or `invalid` when it is not such a result or one of a later format.
 Result<void> save_result(const Json& result, const std::string& path);
+// Reads a saved result. `not_found`, or `invalid` when it is not a result or has a later format.
 Result<Json> load_result(const std::string& path);
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-#include "analysis/report/latency_picture.hpp"
+#include "analysis/report/latency_charts.hpp"
 #include "analysis/result/result.hpp"
 
 namespace sagactl {
@@ -30,7 +30,7 @@ Json origin_json(const ResultOrigin& origin) {
               {"database", origin.database.empty() ? Json(nullptr) : Json(origin.database)}};
 }
 
-// What an examination adds to a result, under the names that a load test and `analyze` share.
+// Adds an examination to a result, with the member names that a load test and `analyze` share.
 void add_examination(Json& result, const Examination& examination) {
   Json steps = Json::array();
   for (const StepTimes& step : examination.sagas.steps) {
@@ -62,7 +62,7 @@ Json timeline_json(const std::vector<LoadSecond>& seconds) {
   return list;
 }
 
-void add_pictures(Json& result, const RunResult& load) {
+void add_charts(Json& result, const RunResult& load) {
   result["serviceLatency"] = latency_json(load.service);
   result["timeline"] = timeline_json(load.seconds);
   result["curve"] = percentile_curve(load.response);
@@ -81,7 +81,7 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
               {"startedAt", iso8601_us(ledger.started_at)},
               {"endedAt", iso8601_us(ledger.ended_at)},
               {"requests", requests_json(load.requests)}};
-  const SagaCounts* sagas = database && database->ends_are_seen ? &database->sagas.counts : nullptr;
+  const SagaCounts* sagas = database && database->ends_are_known ? &database->sagas.counts : nullptr;
   result["sagas"] = sagas ? to_json(*sagas) : Json(nullptr);
   result["throughput"] =
       Json{{"acceptedPerSecond", per_second(load.requests.accepted, load.rated)},
@@ -106,7 +106,7 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
   result["targets"] = ledger.targets;
   result.update(origin_json(origin));
   if (database) add_examination(result, *database);
-  add_pictures(result, load);
+  add_charts(result, load);
   return result;
 }
 

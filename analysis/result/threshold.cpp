@@ -5,7 +5,7 @@
 #include <charconv>
 #include <optional>
 
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -57,7 +57,7 @@ Result<double> limit_of(Threshold::Metric metric, std::string_view text, std::st
       return *rate;
     }
   }
-  return wrong(text, "it measures nothing");
+  return wrong(text, "it has no metric");
 }
 
 bool within(const Threshold& threshold, double value) {
@@ -78,17 +78,17 @@ std::string show(const Threshold& threshold, double value) {
   return {};
 }
 
-// Why a latency that is within its limit is nevertheless not known to be; empty: nothing speaks against it.
-std::string doubt(const Threshold& threshold, const Histogram& times, const Histogram* lateness) {
+// Why a latency within its limit is nevertheless UNKNOWN; empty: it is PASS.
+std::string reason_for_doubt(const Threshold& threshold, const Histogram& times, const Histogram* lateness) {
   const bool all_within = threshold.below && within(threshold, static_cast<double>(times.max().count()));
   if (threshold.percentile < 100 && times.count() < samples_needed(threshold.percentile) && !all_within)
     return fmt::format("p{:g} needs {} samples, there were {}", threshold.percentile,
-                       grouped(samples_needed(threshold.percentile)), grouped(times.count()));
+                       with_separators(samples_needed(threshold.percentile)), with_separators(times.count()));
   if (threshold.metric != Threshold::Metric::latency || !lateness) return {};
   const Duration late = lateness->percentile(99), latency = times.percentile(99);
   if (late * 10 <= latency) return {};
   return fmt::format(
-      "the generator was too late to tell: p99 lateness {}, more than a tenth of the p99 latency {}",
+      "the generator itself was too late: its p99 lateness {} is more than a tenth of the p99 latency {}",
       format_duration(late), format_duration(latency));
 }
 
@@ -116,7 +116,7 @@ Result<Threshold> parse_threshold(std::string_view text) {
       metric.remove_prefix(of_sagas.size());
     }
     const auto percentile = percentile_of(metric);
-    if (!percentile) return wrong(text, fmt::format("'{}' is nothing that is measured", metric));
+    if (!percentile) return wrong(text, fmt::format("'{}' is not a metric", metric));
     threshold.percentile = *percentile;
   }
   auto value = limit_of(threshold.metric, text, limit);
@@ -138,18 +138,18 @@ namespace {
 ThresholdResult evaluate_sagas(const Threshold& threshold, const SagaCounts* sagas) {
   ThresholdResult result{.threshold = threshold, .actual = {}, .reason = {}};
   if (!sagas || sagas->started == 0) {
-    result.reason = "no saga was seen; give --database";
+    result.reason = "no sagas were seen; give --database";
     return result;
   }
   const double share = static_cast<double>(sagas->failed) / static_cast<double>(sagas->started);
   result.actual = show(threshold, share);
-  const bool kept = threshold.limit == 0 ? sagas->failed == 0 : within(threshold, share);
-  result.ruling = kept ? Ruling::pass : Ruling::fail;
+  const bool met = threshold.limit == 0 ? sagas->failed == 0 : within(threshold, share);
+  result.ruling = met ? Ruling::pass : Ruling::fail;
   result.reason =
       sagas->failed == 0
-          ? fmt::format("none of {} failed", counted(sagas->started, "saga"))
-          : fmt::format("{} of {} failed and wait for a person: `sagactl saga list --status failed` shows them",
-                        grouped(sagas->failed), counted(sagas->started, "saga"));
+          ? fmt::format("none of {} failed", count_of(sagas->started, "saga"))
+          : fmt::format("{} of {} failed and need manual intervention: see `sagactl saga list --status failed`",
+                        with_separators(sagas->failed), count_of(sagas->started, "saga"));
   return result;
 }
 
@@ -162,7 +162,7 @@ ThresholdResult evaluate(const Threshold& threshold, const Measured& measured) {
   const bool latency = of_sagas || threshold.metric == Threshold::Metric::latency;
   const Histogram* times = of_sagas ? measured.saga : measured.response;
   if (latency && (!times || times->count() == 0)) {
-    result.reason = of_sagas ? "no saga was seen to end; give --database" : "no request was answered";
+    result.reason = of_sagas ? "no ended sagas were seen; give --database" : "no request was answered";
     return result;
   }
   const double value = latency ? static_cast<double>(times->percentile(threshold.percentile).count())
@@ -175,7 +175,7 @@ ThresholdResult evaluate(const Threshold& threshold, const Measured& measured) {
                                 show(threshold, threshold.limit));
     return result;
   }
-  result.reason = latency ? doubt(threshold, *times, measured.lateness) : std::string();
+  result.reason = latency ? reason_for_doubt(threshold, *times, measured.lateness) : std::string();
   if (!result.reason.empty()) return result;
   result.ruling = Ruling::pass;
   result.reason = fmt::format("{} is {} {}", result.actual, threshold.below ? "below" : "above",

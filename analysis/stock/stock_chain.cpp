@@ -5,26 +5,26 @@ namespace sagactl {
 StockLevel StockChange::before() const {
   StockLevel level = after;
   --level.version;
-  switch (way) {
-    case Way::set:
+  switch (movement) {
+    case StockMovement::set:
       break;
-    case Way::reserved:
+    case StockMovement::reserved:
       level.available += quantity;
       level.reserved -= quantity;
       break;
-    case Way::sold:
+    case StockMovement::sold:
       level.reserved += quantity;
       level.sold -= quantity;
       break;
-    case Way::sold_anew:
+    case StockMovement::sold_after_expiry:
       level.available += quantity;
       level.sold -= quantity;
       break;
-    case Way::given_back:
+    case StockMovement::released:
       level.available -= quantity;
       level.reserved += quantity;
       break;
-    case Way::returned:
+    case StockMovement::returned:
       level.available -= quantity;
       level.sold += quantity;
       break;
@@ -34,13 +34,13 @@ StockLevel StockChange::before() const {
 
 bool StockChange::may_follow(const StockChange& earlier) const {
   const StockLevel level = before();
-  if (way == Way::set) return level.reserved == earlier.after.reserved && level.sold == earlier.after.sold;
-  return level.same_heaps(earlier.after);
+  if (movement == StockMovement::set) return level.reserved == earlier.after.reserved && level.sold == earlier.after.sold;
+  return level.same_quantities(earlier.after);
 }
 
 Json StockChange::row(const StockKey& key) const {
   Json row{{"table", "event_store"}, {"kind", to_string(key.kind)}, {"stock", key.id}};
-  if (way != Way::set) {
+  if (movement != StockMovement::set) {
     row["orderId"] = order.text();
     row["quantity"] = quantity;
   }
@@ -53,43 +53,43 @@ Json StockChange::row(const StockKey& key) const {
   return row;
 }
 
-std::optional<StockChain::Misfit> StockChain::take(const StockChange& change) {
+std::optional<StockMismatch> StockChain::take(const StockChange& change) {
   const int version = change.after.version;
-  auto next = runs_.upper_bound(version);
-  auto run = runs_.end();
-  if (next != runs_.begin()) {
-    run = std::prev(next);
-    const Run& before = run->second;
+  auto next = ranges_.upper_bound(version);
+  auto range = ranges_.end();
+  if (next != ranges_.begin()) {
+    range = std::prev(next);
+    const VersionRange& before = range->second;
     if (before.last.after.version >= version) {
-      Misfit twice{.earlier = std::nullopt, .later = change, .twice = true};
+      StockMismatch twice{.earlier = std::nullopt, .later = change, .twice = true};
       if (before.first.after.version == version)
         twice.earlier = before.first;
       else if (before.last.after.version == version)
         twice.earlier = before.last;
       return twice;
     }
-    if (before.last.after.version + 1 != version) run = runs_.end();
+    if (before.last.after.version + 1 != version) range = ranges_.end();
   }
 
-  std::optional<Misfit> misfit;
-  if (run == runs_.end()) {
-    run = runs_.emplace(version, Run{change, change}).first;
+  std::optional<StockMismatch> mismatch;
+  if (range == ranges_.end()) {
+    range = ranges_.emplace(version, VersionRange{change, change}).first;
   } else {
-    if (!change.may_follow(run->second.last)) misfit = Misfit{run->second.last, change};
-    run->second.last = change;
+    if (!change.may_follow(range->second.last)) mismatch = StockMismatch{range->second.last, change};
+    range->second.last = change;
   }
-  if (next != runs_.end() && next->first == version + 1) {
-    if (!misfit && !next->second.first.may_follow(change)) misfit = Misfit{change, next->second.first};
-    run->second.last = next->second.last;
-    runs_.erase(next);
+  if (next != ranges_.end() && next->first == version + 1) {
+    if (!mismatch && !next->second.first.may_follow(change)) mismatch = StockMismatch{change, next->second.first};
+    range->second.last = next->second.last;
+    ranges_.erase(next);
   }
-  return misfit;
+  return mismatch;
 }
 
-std::optional<StockChain::Misfit> StockChain::gap() const {
-  if (runs_.size() < 2) return std::nullopt;
-  const auto first = runs_.begin();
-  return Misfit{first->second.last, std::next(first)->second.first};
+std::optional<StockMismatch> StockChain::gap() const {
+  if (ranges_.size() < 2) return std::nullopt;
+  const auto first = ranges_.begin();
+  return StockMismatch{first->second.last, std::next(first)->second.first};
 }
 
 }  // namespace sagactl

@@ -8,7 +8,7 @@
 namespace sagactl {
 namespace {
 
-// Hears of each token of an event's data as it is read: {..., "items":[{"id":...,"quantity":...}, ...]}.
+// Parses an event's data token by token: {..., "items":[{"id":...,"quantity":...}, ...]}.
 class MoveReader final : public nlohmann::json_sax<Json> {
  public:
   ReservationFacts facts;
@@ -21,18 +21,18 @@ class MoveReader final : public nlohmann::json_sax<Json> {
   }
   bool end_object() override { return depth_-- > 0; }
   bool start_array(std::size_t) override {
-    if (depth_++ != in_event || member_ != Member::items) return false;
+    if (depth_++ != in_event || member_ != EventMember::items) return false;
     return listed = true;
   }
   bool end_array() override { return depth_-- > 0; }
   bool key(string_t& name) override {
     const auto it = std::find(names.begin(), names.end(), name);
-    member_ = static_cast<Member>(it - names.begin());
+    member_ = static_cast<EventMember>(it - names.begin());
     return true;
   }
   bool string(string_t& text) override {
-    if (depth_ == in_move && member_ == Member::id) facts.moves.back().stock = std::move(text);
-    if (depth_ == in_event && member_ == Member::reason) facts.expired = text == "expired";
+    if (depth_ == in_move && member_ == EventMember::id) facts.moves.back().stock = std::move(text);
+    if (depth_ == in_event && member_ == EventMember::reason) facts.expired = text == "expired";
     return depth_ >= in_event;
   }
   bool number_integer(number_integer_t number) override { return take(number); }
@@ -46,7 +46,7 @@ class MoveReader final : public nlohmann::json_sax<Json> {
   }
 
  private:
-  enum class Member { items, reason, id, quantity, version, available, reserved, sold, other };
+  enum class EventMember { items, reason, id, quantity, version, available, reserved, sold, other };
   static constexpr std::array<std::string_view, 8> names = {
       "items", "reason", "id", "quantity", "stockVersion", "available", "reserved", "sold"};
   static constexpr int in_event = 1, in_list = 2, in_move = 3;
@@ -54,20 +54,20 @@ class MoveReader final : public nlohmann::json_sax<Json> {
   bool take(std::int64_t number) {
     if (depth_ != in_move) return depth_ == in_event;
     StockMove& move = facts.moves.back();
-    if (member_ == Member::quantity) {
+    if (member_ == EventMember::quantity) {
       move.quantity = number;
       return true;
     }
-    if (member_ < Member::version || member_ > Member::sold) return true;
+    if (member_ < EventMember::version || member_ > EventMember::sold) return true;
     if (!move.left) move.left.emplace();
-    if (member_ == Member::version) move.left->version = static_cast<int>(number);
-    if (member_ == Member::available) move.left->available = number;
-    if (member_ == Member::reserved) move.left->reserved = number;
-    if (member_ == Member::sold) move.left->sold = number;
+    if (member_ == EventMember::version) move.left->version = static_cast<int>(number);
+    if (member_ == EventMember::available) move.left->available = number;
+    if (member_ == EventMember::reserved) move.left->reserved = number;
+    if (member_ == EventMember::sold) move.left->sold = number;
     return true;
   }
 
-  Member member_ = Member::other;
+  EventMember member_ = EventMember::other;
   int depth_ = 0;
 };
 
@@ -86,10 +86,10 @@ StockSetFacts read_stock_set(const Event& event) {
   try {
     const auto kind = from_string<StockKind>(data.at("kind").get<std::string>());
     if (event.type != EventType::stock_set || !kind) return facts;
-    const auto whole = [&](const char* member) { return data.at(member).get<std::int64_t>(); };
-    facts.left = {static_cast<int>(whole("stockVersion")), whole("available"), whole("reserved"),
-                  whole("sold")};
-    facts.total = whole("total");
+    const auto integer = [&](const char* member) { return data.at(member).get<std::int64_t>(); };
+    facts.left = {static_cast<int>(integer("stockVersion")), integer("available"), integer("reserved"),
+                  integer("sold")};
+    facts.total = integer("total");
     facts.key = {*kind, data.at("id").get<std::string>()};
     facts.readable = true;
   } catch (const Json::exception&) {
@@ -112,7 +112,7 @@ std::optional<StockKind> kind_reserved_by(std::string_view command) {
   return std::nullopt;
 }
 
-std::vector<ReservationLine> lines_wanted(const Order& order, StockKind kind) {
+std::vector<ReservationLine> expected_reservation_lines(const Order& order, StockKind kind) {
   if (kind == StockKind::balance) return {{order.customer, order.total.cents}};
   std::vector<ReservationLine> lines;
   for (const OrderItem& item : order.items) {

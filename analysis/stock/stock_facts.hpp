@@ -1,4 +1,4 @@
-// What events tell of stock: how much of it was moved, and what was left afterwards.
+// What events record about stock: how much was moved, and what was left.
 #pragma once
 
 #include <optional>
@@ -11,15 +11,15 @@
 
 namespace sagactl {
 
-// How much there is of a stock after one of its changes.
+// The quantities of a stock after one of its changes.
 struct StockLevel {
   int version = 0;
   std::int64_t available = 0, reserved = 0, sold = 0;
 
   std::int64_t total() const { return available + reserved + sold; }
   bool is_negative() const { return available < 0 || reserved < 0 || sold < 0; }
-  // Whatever the versions.
-  bool same_heaps(const StockLevel& other) const {
+  // Regardless of the versions.
+  bool same_quantities(const StockLevel& other) const {
     return available == other.available && reserved == other.reserved && sold == other.sold;
   }
 };
@@ -33,16 +33,16 @@ struct StockMove {
 
 struct ReservationFacts {
   std::vector<StockMove> moves;
-  bool expired = false;  // given back because nobody confirmed it in time
+  bool expired = false;  // released because it was not confirmed in time
 };
 
-// The data of a reservation's event; nothing when it is not such data.
+// Parses the data of a reservation's event; nothing: it is not such data.
 std::optional<ReservationFacts> read_reservation_event(std::string_view data);
 
-// That an operator has set a stock.
+// The setting of a stock by an operator.
 struct StockSetFacts {
   const Event* event = nullptr;
-  bool readable = false;  // false: all that follows is empty
+  bool readable = false;  // false: the members below are empty
   StockKey key;
   StockLevel left;
   std::int64_t total = 0;
@@ -50,13 +50,13 @@ struct StockSetFacts {
 
 StockSetFacts read_stock_set(const Event& event);
 
-// The kind whose reservations have events of this type of aggregate.
+// The kind of stock whose reservations are aggregates of this type.
 std::optional<StockKind> stock_kind_of(AggregateType type);
 // The kind of stock that a participant's command reserves.
 std::optional<StockKind> kind_reserved_by(std::string_view command);
 
-// What an order wants of one kind of stock; by stock, each once.
-std::vector<ReservationLine> lines_wanted(const Order& order, StockKind kind);
+// What an order has to reserve of one kind of stock; sorted by stock, each once.
+std::vector<ReservationLine> expected_reservation_lines(const Order& order, StockKind kind);
 
 StockLevel level_of(const Stock& stock);
 

@@ -1,6 +1,6 @@
-// A server as fast as can be: answers every request with the same bytes, so that what is measured is the
-// generator. `answer_server PORT` serves on 127.0.0.1 until it is killed. It keeps when each POST came: `GET
-// /lateness/RATE` answers with how late they were for a constant rate, and forgets them.
+// The fastest possible server: it answers every request with the same bytes, so that only the generator is measured.
+// `answer_server PORT` serves on 127.0.0.1 until it is killed. It records when each POST arrived: `GET /lateness/RATE`
+// returns how late they were for a constant rate, and discards them.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -49,7 +49,7 @@ int listen_on(std::uint16_t port) {
   return fd;
 }
 
-// The size of the whole request at the beginning of `input`, or 0.
+// The size of the complete request at the beginning of `input`; 0: it is incomplete.
 std::size_t request_size(std::string_view input) {
   const auto head = input.find("\r\n\r\n");
   if (head == std::string_view::npos) return 0;
@@ -69,8 +69,8 @@ std::int64_t now_ns() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// Of requests that were planned at even distances. When the plan began is not known here: it is taken from
-// the request that was the least late.
+// For evenly spaced requests. The start of the plan is unknown here: it is derived from the request that was the least
+// late.
 std::string lateness_answer(double rate) {
   std::vector<double> late;
   double earliest = 1e18;
@@ -93,7 +93,7 @@ std::string lateness_answer(double rate) {
          "\r\n\r\n" + text;
 }
 
-// False when the connection is done for.
+// False when the connection must be closed.
 bool serve(int fd, std::string& pending, std::string_view answer) {
   char bytes[65536];
   const ssize_t count = recv(fd, bytes, sizeof bytes, 0);
@@ -106,8 +106,8 @@ bool serve(int fd, std::string& pending, std::string_view answer) {
   while (const std::size_t size = request_size(input)) {
     constexpr std::string_view question = "GET /lateness/";
     if (input.starts_with(question)) {
-      const std::string told = lateness_answer(std::strtod(input.data() + question.size(), nullptr));
-      send(fd, told.data(), told.size(), MSG_NOSIGNAL);
+      const std::string lateness = lateness_answer(std::strtod(input.data() + question.size(), nullptr));
+      send(fd, lateness.data(), lateness.size(), MSG_NOSIGNAL);
       return false;
     }
     if (arrivals.size() < arrivals_max) arrivals.push_back(now_ns());

@@ -1,4 +1,4 @@
-// The load generator against a server that answers everything, without accounts: prints what it cost.
+// Runs the load generator against a server that accepts everything, without accounts, and prints the cost.
 // `generator URL SECONDS CONCURRENCY [RATE [PACING [CONNECTIONS]]]`; a concurrency of 0 with a rate is an
 // open loop.
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// The least that a generator can do, as a yardstick: watches the clock and sends the same bytes at even
-// distances over its connections in turn, throwing away what comes back. `spin_loop PORT RATE SECONDS
+// The simplest possible generator, for comparison: polls the clock, sends the same bytes at even intervals over its
+// connections in turn, and discards the answers. `spin_loop PORT RATE SECONDS
 // CONNECTIONS`.
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -102,7 +102,7 @@ void TomlMembers::pairs(const char* name, std::vector<std::pair<std::string, std
 }
 
 std::optional<Error> TomlMembers::first_error() {
-  if (error_ && !is_missing_) return error_;  // what is missing may be there under a misspelt name
+  if (error_ && !is_missing_) return error_;  // a missing member may be there under a misspelt name
   for (const auto& [key, value] : table_) {
     const std::string name(key.str());
     if (known_.contains(name)) continue;

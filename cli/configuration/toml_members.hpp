@@ -86,7 +86,7 @@ class TomlMembers {
   std::string path_;
   std::set<std::string> known_;
   std::optional<Error> error_;
-  bool is_missing_ = false;  // the error is that something is
+  bool is_missing_ = false;  // the error is that a member is missing
 };
 
 }  // namespace sagactl

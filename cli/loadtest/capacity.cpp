@@ -17,25 +17,25 @@ constexpr Duration step_duration = 5s;
 // Of what was planned, that must have been sent.
 constexpr double kept_share = 0.98;
 
-std::string_view word_of(CapacitySearch::Outcome outcome) {
+std::string_view word_of(CapacityOutcome outcome) {
   switch (outcome) {
-    case CapacitySearch::Outcome::kept:
+    case CapacityOutcome::kept:
       return "kept";
-    case CapacitySearch::Outcome::missed:
+    case CapacityOutcome::missed:
       return "missed";
-    case CapacitySearch::Outcome::no_evidence:
+    case CapacityOutcome::no_evidence:
       return "no evidence";
   }
   crash("an outcome of no known kind");
 }
 
-std::string_view word_of(CapacitySearch::Limit limit) {
+std::string_view word_of(CapacityLimit limit) {
   switch (limit) {
-    case CapacitySearch::Limit::server:
+    case CapacityLimit::server:
       return "server";
-    case CapacitySearch::Limit::generator:
+    case CapacityLimit::generator:
       return "generator";
-    case CapacitySearch::Limit::none:
+    case CapacityLimit::none:
       return "none";
   }
   crash("a limit of no known kind");
@@ -55,12 +55,12 @@ std::string conclusion(const CapacityFound& found) {
   if (found.knee == 0) return "no rate met the thresholds";
   const std::string knee = fmt::format("the knee is at {:g}/s", found.knee);
   switch (found.limit) {
-    case CapacitySearch::Limit::server:
+    case CapacityLimit::server:
       return knee + ": the next rate that was tried above it missed a threshold";
-    case CapacitySearch::Limit::generator:
+    case CapacityLimit::generator:
       return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up",
                          found.knee);
-    case CapacitySearch::Limit::none:
+    case CapacityLimit::none:
       return fmt::format("at least {:g}/s: the search ended there", found.knee);
   }
   crash("a limit of no known kind");
@@ -105,21 +105,21 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   for (const Threshold& threshold : thresholds) {
     const ThresholdResult result = evaluate(threshold, measured);
     if (result.ruling == Ruling::pass) continue;
-    step.outcome = result.ruling == Ruling::fail ? CapacitySearch::Outcome::missed
-                                                 : CapacitySearch::Outcome::no_evidence;
+    step.outcome = result.ruling == Ruling::fail ? CapacityOutcome::missed
+                                                 : CapacityOutcome::no_evidence;
     step.reason = threshold.text + ": " + result.reason;
-    if (step.outcome == CapacitySearch::Outcome::missed) return step;
+    if (step.outcome == CapacityOutcome::missed) return step;
   }
   if (!step.reason.empty()) return step;
   std::uint64_t planned = 0;
   for (const LoadSecond& second : load.seconds) planned += second.planned;
   if (load.generator.skipped > 0 ||
       static_cast<double>(load.requests.sent) < static_cast<double>(planned) * kept_share) {
-    step.outcome = CapacitySearch::Outcome::missed;
+    step.outcome = CapacityOutcome::missed;
     step.reason = fmt::format("only {} of {} requests could be sent", load.requests.sent, planned);
     return step;
   }
-  step.outcome = CapacitySearch::Outcome::kept;
+  step.outcome = CapacityOutcome::kept;
   return step;
 }
 
@@ -138,11 +138,11 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
     found.interrupted = load->interrupted || stop.stop_requested();
     if (found.interrupted && !found.steps.empty()) break;  // a part of a step says nothing
     CapacityStep step = judge_step(*rate, *load, thresholds);
-    if (!found.interrupted) search.tell(step.outcome);
+    if (!found.interrupted) search.record(step.outcome);
     invocation.say(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
                                format_duration(step.p50), format_duration(step.p99),
                                step.reason.empty() ? "" : "  (" + step.reason + ")"));
-    const bool is_best = step.outcome == CapacitySearch::Outcome::kept;
+    const bool is_best = step.outcome == CapacityOutcome::kept;
     found.steps.push_back(std::move(step));
     if (is_best || search.knee() == 0) found.best = std::move(*load);
     if (found.interrupted) break;

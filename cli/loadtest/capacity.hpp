@@ -17,13 +17,13 @@ struct CapacityStep {
   double sent_per_second = 0;
   Duration p50{0}, p99{0};
   double errors = 0;  // share
-  CapacitySearch::Outcome outcome = CapacitySearch::Outcome::no_evidence;
+  CapacityOutcome outcome = CapacityOutcome::no_evidence;
   std::string reason;
 };
 
 struct CapacityFound {
   double knee = 0;  // 0: no rate met the thresholds
-  CapacitySearch::Limit limit = CapacitySearch::Limit::none;
+  CapacityLimit limit = CapacityLimit::none;
   std::vector<CapacityStep> steps;
   RunResult best;  // the run at the knee, or the last where there is none
   bool interrupted = false;

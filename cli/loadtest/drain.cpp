@@ -7,8 +7,8 @@
 #include <functional>
 
 #include "analysis/foreign/foreign_orders.hpp"
-#include "analysis/history/of_run.hpp"
-#include "analysis/report/wording.hpp"
+#include "analysis/history/run_filter.hpp"
+#include "analysis/readable.hpp"
 #include "cli/client/member.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/loadtest/profile_database.hpp"
@@ -34,9 +34,9 @@ constexpr std::array<std::string_view, 8> late_rows_change = {
 
 // What is still to come.
 struct Left {
-  StillToCome come;
+  OutstandingWork come;
   std::int64_t events = 0;  // that have not been published; not known over HTTP
-  bool nothing() const { return come.nothing() && events == 0; }
+  bool nothing() const { return come.empty() && events == 0; }
   friend bool operator==(const Left&, const Left&) = default;
 };
 using Count = std::optional<Left>;  // nothing: it cannot be told
@@ -61,7 +61,7 @@ Count unended_in(HistorySource& source, const Ledger& ledger) {
   Left left;
   const auto read = (*history)->each_flow(filter, [&](const FlowHistory& flow) {
     const bool open = flow.flow.saga && !is_terminal(flow.flow.saga->status);
-    if (open && of_run.holds(flow.flow)) ++left.come.orders;
+    if (open && of_run.matches(flow.flow)) ++left.come.orders;
     return left.come.orders < count_max;
   });
   const auto nodes = (*history)->nodes();
@@ -106,7 +106,7 @@ Count unended_in(const DrainScene& scene) {
   const auto orders = ForeignOrders::read(**rows, scene.profile, scene.ledger);
   if (!orders) return std::nullopt;  // what is wrong is said with the verdicts
   Left left;
-  left.come = orders->still_to_come();
+  left.come = orders->outstanding_work();
   if (!orders->has("status") && scene.statuses) left.come.orders = scene.statuses->ask();
   return left;
 }
@@ -126,7 +126,7 @@ std::function<Count()> counting(const DrainScene& scene) {
 std::string what_is_left(const Left& left, const Profile& profile) {
   std::vector<std::string> parts;
   const auto add = [&](std::uint64_t count, const char* what, const char* rest) {
-    if (count > 0) parts.push_back(counted(count, what) + rest);
+    if (count > 0) parts.push_back(count_of(count, what) + rest);
   };
   add(left.come.orders, profile.is_ours ? "saga" : "order", " not ended");
   add(left.come.lost, "accepted order", " not there yet");
@@ -169,7 +169,7 @@ DrainEnd wait_until_drained(const DrainScene& scene, SteadyMoment until, const s
 
 bool may_yet_change(const Examined& examined, const Profile& profile) {
   if (!examined.database) return false;
-  const StillToCome& left = examined.database->still_to_come;
+  const OutstandingWork& left = examined.database->outstanding_work;
   if (left.orders + left.lost + left.timed_out > 0) return true;
   if (profile.is_ours) return false;  // it writes all of an order's end at once
   return std::any_of(examined.verdicts.begin(), examined.verdicts.end(), [](const Verdict& verdict) {

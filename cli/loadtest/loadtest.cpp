@@ -74,7 +74,7 @@ Result<ExitCode> Loadtest::rehearse() const {
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
   std::optional<SagaWatch> sagas;
   if (options.profile.is_ours && !invocation_.settings.quiet) sagas.emplace(invocation_);
-  auto load = run_load(options, stop_, [&](const Progress& now) {
+  auto load = run_load(options, stop_, [&](const LoadProgress& now) {
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
   });
   sagas.reset();

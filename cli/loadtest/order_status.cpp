@@ -16,8 +16,8 @@ constexpr Duration question_max = 2s;  // one slow answer must not keep the othe
 constexpr std::string_view order_field = "{order}";
 constexpr int unauthenticated = 401, forbidden = 403, not_found = 404, gone = 410;
 
-// Who may order may ask: with the headers of an order that are the same for all, and are not about its body.
-HttpHeaders headers_of_all(const Profile& profile) {
+// The headers that are the same for all orders and not about the body: whoever may order may query.
+HttpHeaders shared_headers(const Profile& profile) {
   HttpHeaders headers;
   for (const auto& [name, value] : profile.headers) {
     const std::string small = lower(name);
@@ -30,7 +30,7 @@ HttpHeaders headers_of_all(const Profile& profile) {
 }  // namespace
 
 OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger)
-    : profile_(profile), headers_(headers_of_all(profile)), run_(ledger.run) {
+    : profile_(profile), headers_(shared_headers(profile)), run_(ledger.run) {
   HttpClientOptions options;
   options.token = invocation.settings.token;
   options.timeout = std::min(invocation.settings.timeout, question_max);
@@ -56,13 +56,13 @@ bool OrderStatuses::has_ended(const std::string& order, Told& told) {
   told.trouble =
       response ? fmt::format("GET {} is answered HTTP {}", path, response->status) : response.error().message;
   if (told.http_status == unauthenticated || told.http_status == forbidden)
-    told.trouble += " (it is sent --token, and create.headers but those with fields in braces)";
+    told.trouble += " (--token and the create.headers without fields in braces are sent)";
   if (!response || !response->ok()) return false;
   const auto body = response->json();
   const Json::json_pointer place(profile_.status.pointer);
   if (!body || !body->contains(place)) {
     told.trouble = body ? fmt::format("the answer to GET {} has nothing at {}", path, profile_.status.pointer)
-                        : fmt::format("the answer to GET {} is no JSON", path);
+                        : fmt::format("the answer to GET {} is not JSON", path);
     return false;
   }
   const Json& status = (*body)[place];

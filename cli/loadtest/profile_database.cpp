@@ -199,7 +199,7 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& datab
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
     return Error{ErrorCode::invalid, "there is no database at " + database.name +
-                                         "; --database names the file (or the postgres:// URL) that the server writes"};
+                                         "; --database names the file (or the postgres:// URL) of the server"};
   return SqliteRows::open(database.name);
 }
 

@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "cli/configuration/toml_members.hpp"
-#include "loadgen/sending/own_headers.hpp"
+#include "loadgen/profile/profile_headers.hpp"
 
 namespace sagactl {
 namespace {
@@ -60,8 +60,8 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
   read_statuses(members, "duplicate", rules.duplicate);
   read_statuses(members, "rejected", rules.rejected);
   members.tables("duplicate_if", [&](TomlMembers& tell) {
-    rules.duplicate_tells.emplace_back();
-    Telltale& last = rules.duplicate_tells.back();
+    rules.duplicate_markers.emplace_back();
+    AnswerMarker& last = rules.duplicate_markers.back();
     tell.text("pointer", last.pointer);
     tell.text("header", last.header);
     tell.texts("values", last.values);
@@ -69,7 +69,7 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
   });
 }
 
-void read_test_data(TomlMembers& members, TestData& data) {
+void read_test_data(TomlMembers& members, TestDataRequest& data) {
   members.text("method", data.method);
   members.text("path", data.path);
   members.text("body", data.body);
@@ -114,11 +114,11 @@ void read_all(TomlMembers& members, Profile& profile) {
   members.tables("create", [&](TomlMembers& it) { read_create(it, profile); });
   members.tables("answer", [&](TomlMembers& it) {
     it.texts_or_tables("order", profile.answer.order, [&](TomlMembers& place) {
-      TextPlace text;
+      TextLocation text;
       place.text("header", text.header);
       place.text("after", text.after);
       place.text("before", text.before);
-      if (text == TextPlace{})
+      if (text == TextLocation{})
         place.fail("header", "is missing: a header, or what stands before and after the id in the body");
       profile.answer.order_texts.push_back(text);
     });
@@ -140,12 +140,12 @@ void read_all(TomlMembers& members, Profile& profile) {
   });
   members.tables("product", [&](TomlMembers& it) { read_product(it, profile); });
   members.tables("fail", [&](TomlMembers& it) {
-    FailWay way;
+    FailureVariant way;
     it.text("name", way.name);
     it.number("quantity", way.quantity);
     it.text("product", way.product);
     it.pairs("fields", way.fields);
-    profile.fail_ways.push_back(std::move(way));
+    profile.failure_variants.push_back(std::move(way));
   });
   members.tables("sql", [&](TomlMembers& it) {
     it.text("orders", profile.queries.orders);
@@ -172,7 +172,7 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   if (!table) return table.error();
   Profile profile;
   profile.name = path.stem().string();
-  // A 503 may be a proxy's, which had handed the request on.
+  // A 503 may come from a proxy that had forwarded the request.
   profile.outcome.rejected = {{100, 499}};
   TomlMembers members(name, *table);
   read_all(members, profile);

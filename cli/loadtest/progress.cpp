@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "analysis/report/wording.hpp"
+#include "analysis/readable.hpp"
 #include "cli/output/table.hpp"
 
 namespace sagactl {
@@ -16,7 +16,7 @@ constexpr std::size_t bar_width = 30;
 constexpr std::size_t targets_shown = 8;
 
 // 0 to 1, where it is known.
-std::optional<double> done_of(const Progress& progress) {
+std::optional<double> done_of(const LoadProgress& progress) {
   if (progress.left) {
     const auto all = static_cast<double>((progress.elapsed + *progress.left).count());
     if (all > 0) return static_cast<double>(progress.elapsed.count()) / all;
@@ -26,7 +26,7 @@ std::optional<double> done_of(const Progress& progress) {
   return std::nullopt;
 }
 
-std::string head_of(const Progress& progress) {
+std::string head_of(const LoadProgress& progress) {
   std::string head = progress.phase;
   if (const auto done = done_of(progress)) {
     const auto filled = static_cast<std::size_t>(*done * bar_width);
@@ -38,7 +38,7 @@ std::string head_of(const Progress& progress) {
   return head;
 }
 
-std::string nodes_of(const Progress& progress, const ProgressSurroundings& surroundings) {
+std::string nodes_of(const LoadProgress& progress, const ProgressSurroundings& surroundings) {
   std::uint64_t all = 0;
   for (const std::uint64_t count : progress.answered) all += count;
   std::string text;
@@ -53,25 +53,25 @@ std::string nodes_of(const Progress& progress, const ProgressSurroundings& surro
 
 }  // namespace
 
-std::vector<std::string> live_view(const Progress& progress, const ProgressSurroundings& surroundings) {
+std::vector<std::string> live_view(const LoadProgress& progress, const ProgressSurroundings& surroundings) {
   std::vector<std::string> lines = {head_of(progress)};
   std::string rate = fmt::format("{:.0f}/s sent", progress.rate);
   if (progress.rate_planned) rate += fmt::format(" of {:.0f}/s planned", *progress.rate_planned);
   lines.push_back("  rate     " + rate);
   lines.push_back(fmt::format("  orders   {} sent, {} accepted, {} duplicates, {} errors",
-                              grouped(progress.sent), grouped(progress.accepted),
-                              grouped(progress.duplicates), grouped(progress.errors)));
+                              with_separators(progress.sent), with_separators(progress.accepted),
+                              with_separators(progress.duplicates), with_separators(progress.errors)));
   lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second",
                               format_duration(progress.response_p50),
                               format_duration(progress.response_p99)));
   if (surroundings.sagas_active)
-    lines.push_back("  sagas    " + grouped(static_cast<std::uint64_t>(*surroundings.sagas_active)) +
+    lines.push_back("  sagas    " + with_separators(static_cast<std::uint64_t>(*surroundings.sagas_active)) +
                     " under way");
   if (surroundings.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, surroundings));
   return lines;
 }
 
-void ProgressLine::show(const Progress& progress, const ProgressSurroundings& surroundings) {
+void ProgressLine::show(const LoadProgress& progress, const ProgressSurroundings& surroundings) {
   if (invocation_.settings.quiet) return;
   if (redraws()) return draw(live_view(progress, surroundings));
   if (!is_due(progress.phase)) return;

@@ -4,7 +4,7 @@
 
 #include <ostream>
 
-#include "analysis/report/latency_picture.hpp"
+#include "analysis/report/latency_charts.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/result/result.hpp"
 #include "common/output_file.hpp"

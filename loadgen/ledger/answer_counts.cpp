@@ -11,7 +11,7 @@
 namespace sagactl {
 namespace {
 
-// On one line, and UTF-8 whatever came.
+// On one line, and always UTF-8.
 std::string excerpt(std::string_view text) {
   std::string line;
   bool blank = false;
@@ -22,13 +22,13 @@ std::string excerpt(std::string_view text) {
     blank = is_space;
     if (line.size() >= FirstAnswers::text_max) break;
   }
-  // Not in the middle of a character.
+  // Not in the middle of a UTF-8 character.
   while (!line.empty() && !is_utf8(line) && (static_cast<unsigned char>(line.back()) & 0x80) != 0 &&
          line.size() > FirstAnswers::text_max - 4)
     line.pop_back();
   if (is_utf8(line)) return line;
-  const std::string mended = json_text(Json(line));
-  return mended.substr(1, mended.size() - 2);
+  const std::string valid = json_text(Json(line));
+  return valid.substr(1, valid.size() - 2);
 }
 
 std::string_view words_of(TransportFailure failure) {
@@ -38,25 +38,25 @@ std::string_view words_of(TransportFailure failure) {
     case TransportFailure::timed_out:
       return "timed out";
     case TransportFailure::closed:
-      return "connection closed without a whole answer";
+      return "connection closed before the complete answer";
     case TransportFailure::unreadable:
-      return "what came is no HTTP answer";
+      return "not an HTTP response";
     case TransportFailure::no_connection:
-      return "no connection could be made";
+      return "no connection";
     case TransportFailure::kept_closed:
-      return "kept connection closed as the request went out";
+      return "keep-alive connection closed as the request was sent";
   }
-  crash("a failure of no known kind");
+  crash("unknown failure");
 }
 
-// What to do about answers that say the same to everybody.
+// What to do if this is the most frequent answer.
 std::string_view advice(int status) {
   if (status == 401 || status == 403 || status == 407)
-    return "; give --token, or the header that it wants in create.headers";
-  if (status >= 300 && status < 400) return "; name in --url the address where it points";
+    return "; give --token, or the required header in create.headers";
+  if (status >= 300 && status < 400) return "; give --url the address that it redirects to";
   if (status == 404 || status == 405) return "; are create.path and create.method those of this server?";
-  if (status == 415 || status == 406) return "; which Content-Type and Accept does it want in create.headers?";
-  if (status == 429) return "; it limits its clients: lower --rate or --concurrency";
+  if (status == 415 || status == 406) return "; set the Content-Type and Accept that it expects in create.headers";
+  if (status == 429) return "; the server limits its clients: lower --rate or --concurrency";
   return "";
 }
 
@@ -68,7 +68,7 @@ void FirstAnswers::note(int status, std::string_view body, std::string_view loca
   const std::lock_guard lock(mutex_);
   if (known_[place].exchange(true)) return;
   std::string text = location.empty() ? "" : "Location: " + excerpt(location);
-  if (const std::string said = excerpt(body); !said.empty()) text += (text.empty() ? "" : "  ") + said;
+  if (const std::string beginning = excerpt(body); !beginning.empty()) text += (text.empty() ? "" : "  ") + beginning;
   texts_[status] = text;
 }
 
@@ -95,7 +95,7 @@ AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first) {
   counts.targets.resize(ledger.targets.size());
   std::map<std::tuple<std::uint16_t, TransportFailure, RequestOutcome>, std::uint64_t> kinds;
   for (const LedgerEntry& entry : ledger.entries) {
-    if (!ledger.measured(entry)) continue;
+    if (!ledger.is_measured(entry)) continue;
     ++kinds[{entry.http_status, entry.failure, entry.outcome}];
     TargetCount& target = counts.targets[entry.target];
     ++target.due;

@@ -1,5 +1,5 @@
-// How the requests of a run were answered: each status and each failure with its number and the first text that came
-// with it, and what came of the requests to each target.
+// How the requests of a run were answered: each status and each failure with its count and first text, and the outcomes
+// per target.
 #pragma once
 
 #include <array>
@@ -16,12 +16,12 @@
 
 namespace sagactl {
 
-// The beginning of the first answer of each status. From any thread; little is done for a status that is known.
+// The beginning of the first answer of each status. Thread-safe, and cheap for a known status.
 class FirstAnswers {
  public:
   static constexpr std::size_t text_max = 300;
 
-  // `status`: 0 for what is no HTTP answer. `location`: where a redirection points; "" without one.
+  // `status`: 0 for bytes that are no HTTP answer. `location`: where a redirection points; "" without one.
   void note(int status, std::string_view body, std::string_view location);
   std::string text(int status) const;  // "" for none
 
@@ -42,8 +42,8 @@ struct AnswerCount {
 };
 
 struct TargetCount {
-  std::uint64_t due = 0;       // sent, or never sent for want of a connection
-  std::uint64_t answered = 0;  // an answer was read, whatever it said
+  std::uint64_t due = 0;       // sent, or not sent for lack of a connection
+  std::uint64_t answered = 0;  // an answer was read, whatever its status
   std::uint64_t unreached = 0;
   friend bool operator==(const TargetCount&, const TargetCount&) = default;
 };
@@ -51,7 +51,7 @@ struct TargetCount {
 struct AnswerCounts {
   std::vector<AnswerCount> answers;  // the most frequent first
   std::vector<TargetCount> targets;  // as in the ledger
-  std::uint64_t unnamed = 0;         // accepted, and no order was named
+  std::uint64_t unnamed = 0;         // accepted, but no order was named
 
   std::uint64_t answered() const;
   std::uint64_t due() const;
@@ -60,10 +60,10 @@ struct AnswerCounts {
 // Of the measured requests. `first` may be null.
 AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first);
 
-// "401 Unauthorized", "timed out", "connection refused"
+// "401 Unauthorized", "timed out", "no connection"
 std::string text_of(const AnswerCount& answer);
 
-// ": 401 Unauthorized x 50, timed out x 2", to follow what could not be shown because of it.
+// ": 401 Unauthorized x 50, timed out x 2", with advice: a suffix that explains why nothing was verified.
 std::string answers_text(const Ledger& ledger);
 
 Json answers_json(const AnswerCounts& counts);                        // [{status, failure, outcome, count, first}]

@@ -3,7 +3,7 @@
 namespace sagactl {
 namespace {
 
-// One writer, so no read-modify-write is needed.
+// There is one writer, so no atomic read-modify-write is needed.
 void add_one(std::atomic<std::uint64_t>& counter) {
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -11,7 +11,7 @@ void add_one(std::atomic<std::uint64_t>& counter) {
 }  // namespace
 
 EntryLog::EntryLog(std::int64_t epoch_offset_ns, std::size_t targets, EntryStore& store)
-    : epoch_offset_ns_(epoch_offset_ns), store_(&store), piece_(store.empty_piece()), by_target_(targets) {}
+    : epoch_offset_ns_(epoch_offset_ns), store_(&store), chunk_(store.empty_chunk()), by_target_(targets) {}
 
 Timestamp EntryLog::epoch(std::int64_t ns) const {
   return ns == 0 ? Timestamp{} : Timestamp{(ns + epoch_offset_ns_) / 1000};
@@ -26,10 +26,10 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
   entry.sent = epoch(times.sent_ns);
   entry.first_byte = epoch(times.first_byte_ns);
   entry.done = epoch(times.done_ns);
-  piece_.push_back(entry);
-  if (piece_.size() == EntryStore::piece_size) {
-    store_->add(std::move(piece_));
-    piece_ = store_->empty_piece();
+  chunk_.push_back(entry);
+  if (chunk_.size() == EntryStore::chunk_size) {
+    store_->add(std::move(chunk_));
+    chunk_ = store_->empty_chunk();
   }
   if (entry.http_status != 0) add_one(by_target_[entry.target]);
   if (times.sent_ns != 0) times_.record(entry.response_time());
@@ -43,11 +43,11 @@ void EntryLog::keep(LedgerEntry& entry, const RequestTimes& times) {
 }
 
 void EntryLog::flush() {
-  store_->add(std::move(piece_));
-  piece_ = store_->empty_piece();
+  store_->add(std::move(chunk_));
+  chunk_ = store_->empty_chunk();
 }
 
-void EntryLog::add_to(Counts& counts) const {
+void EntryLog::add_to(EntryCounts& counts) const {
   counts.sent += sent_.load(std::memory_order_relaxed);
   counts.accepted += accepted_.load(std::memory_order_relaxed);
   counts.duplicates += duplicates_.load(std::memory_order_relaxed);

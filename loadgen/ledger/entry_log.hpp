@@ -1,4 +1,4 @@
-// The ledger entries of one worker, as they come, and their counts for who watches.
+// Collects the ledger entries of one worker, and counts them for the progress display.
 #pragma once
 
 #include <atomic>
@@ -6,16 +6,23 @@
 #include <vector>
 
 #include "loadgen/ledger/entry_store.hpp"
-#include "loadgen/ledger/watched_times.hpp"
+#include "loadgen/ledger/live_histogram.hpp"
 
 namespace sagactl {
 
-// When the parts of a request happened by steady_ns(); 0 for what did not.
+// When the parts of a request happened, by steady_ns(); 0: did not happen.
 struct RequestTimes {
   std::int64_t planned_ns = 0;
   std::int64_t sent_ns = 0;
   std::int64_t first_byte_ns = 0;
   std::int64_t done_ns = 0;
+};
+
+// What the entries of one or several logs add up to.
+struct EntryCounts {
+  std::uint64_t sent = 0, accepted = 0, duplicates = 0, errors = 0;
+  std::vector<std::uint64_t> by_target;  // answered
+  LiveHistogramCounts response{};
 };
 
 // Written by one thread; the counts may be read by any.
@@ -25,26 +32,21 @@ class EntryLog {
   EntryLog(std::int64_t epoch_offset_ns, std::size_t targets, EntryStore& store);
 
   void count_sent();
-  // Completes `entry` with its times and keeps a copy. Allocates at most once for many entries.
+  // Completes `entry` with its times and keeps a copy. Allocates only once per chunk.
   void keep(LedgerEntry& entry, const RequestTimes& times);
-  void flush();  // what is kept goes to the store
+  void flush();  // hands what is kept to the store
 
-  struct Counts {
-    std::uint64_t sent = 0, accepted = 0, duplicates = 0, errors = 0;
-    std::vector<std::uint64_t> by_target;  // answered
-    WatchedCounts response{};
-  };
-  void add_to(Counts& counts) const;
+  void add_to(EntryCounts& counts) const;
 
  private:
   Timestamp epoch(std::int64_t ns) const;
 
   std::int64_t epoch_offset_ns_;
   EntryStore* store_;
-  EntryStore::Piece piece_;
+  EntryChunk chunk_;
   std::atomic<std::uint64_t> sent_{0}, accepted_{0}, duplicates_{0}, errors_{0};
   std::vector<std::atomic<std::uint64_t>> by_target_;
-  WatchedTimes times_;
+  LiveHistogram times_;
 };
 
 }  // namespace sagactl

@@ -17,40 +17,40 @@ EntryStore::~EntryStore() {
   stop_sorting();
 }
 
-EntryStore::Piece EntryStore::empty_piece() {
-  Piece piece;
+EntryChunk EntryStore::empty_chunk() {
+  EntryChunk chunk;
   {
     const std::lock_guard lock(mutex_);
     if (!spare_.empty()) {
-      piece = std::move(spare_.back());
+      chunk = std::move(spare_.back());
       spare_.pop_back();
     }
   }
-  piece.clear();
-  piece.reserve(piece_size);
-  return piece;
+  chunk.clear();
+  chunk.reserve(chunk_size);
+  return chunk;
 }
 
-void EntryStore::add(Piece piece) {
-  if (piece.empty()) return;
+void EntryStore::add(EntryChunk chunk) {
+  if (chunk.empty()) return;
   std::unique_lock lock(mutex_);
-  if (!thread_.joinable()) thread_ = std::thread([this] { sort_pieces(); });
+  if (!thread_.joinable()) thread_ = std::thread([this] { sort_chunks(); });
   changed_.wait(lock, [this] { return waiting_.size() < waiting_max; });
-  waiting_.push_back(std::move(piece));
+  waiting_.push_back(std::move(chunk));
   changed_.notify_all();
 }
 
-void EntryStore::sort_pieces() {
+void EntryStore::sort_chunks() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    Piece piece = std::move(waiting_.front());
+    EntryChunk chunk = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    for (const LedgerEntry& entry : piece) sorter_.add(entry);
+    for (const LedgerEntry& entry : chunk) sorter_.add(entry);
     lock.lock();
-    spare_.push_back(std::move(piece));
+    spare_.push_back(std::move(chunk));
     changed_.notify_all();
   }
 }

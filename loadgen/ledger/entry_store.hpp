@@ -1,5 +1,5 @@
-// Where the workers of a load test leave their ledger entries: the first ones stay in memory, further ones go
-// to a file that has no name and is gone with the process. At the end all are brought into order.
+// Takes the ledger entries of the workers: the first ones stay in memory, more go to an anonymous temporary file. At
+// the end all are sorted.
 #pragma once
 
 #include <condition_variable>
@@ -14,41 +14,42 @@
 
 namespace sagactl {
 
-// What cannot be written to the file, for want of room, stays in memory.
+using EntryChunk = std::vector<LedgerEntry>;
+
+// What does not fit on the disk stays in memory.
 class EntryStore {
  public:
-  using Piece = std::vector<LedgerEntry>;
-  static constexpr std::size_t piece_size = 16 * 1024;
+  static constexpr std::size_t chunk_size = 16 * 1024;
 
   explicit EntryStore(Scratch scratch);
   ~EntryStore();
   EntryStore(const EntryStore&) = delete;
   EntryStore& operator=(const EntryStore&) = delete;
 
-  // From any thread. An empty piece with room for piece_size entries.
-  Piece empty_piece();
-  // Waits when the file falls far behind: then the load is late, and its lateness says so.
-  void add(Piece piece);
+  // Thread-safe. An empty chunk with room for chunk_size entries.
+  EntryChunk empty_chunk();
+  // Blocks when the file falls far behind; the lateness of the load shows it.
+  void add(EntryChunk chunk);
 
-  // For ids that an entry has no room for. From any thread.
+  // For ids that are too long for an entry. Thread-safe.
   LongNames& names() { return *names_; }
 
-  // All entries by operation. When no thread adds any more.
+  // All entries, by operation. Only when no thread adds any more.
   LedgerEntries take();
 
  private:
-  static constexpr std::size_t waiting_max = 16;  // pieces on their way to the sorter
+  static constexpr std::size_t waiting_max = 16;  // chunks on their way to the sorter
 
-  void sort_pieces();
+  void sort_chunks();
   void stop_sorting();
 
   const Scratch scratch_;
   const std::shared_ptr<LongNames> names_ = std::make_shared<LongNames>();
-  RecordSorter<LedgerEntry> sorter_;  // the thread's while it runs
+  RecordSorter<LedgerEntry> sorter_;  // used by the thread while it runs
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Piece> waiting_;
-  std::vector<Piece> spare_;
+  std::deque<EntryChunk> waiting_;
+  std::vector<EntryChunk> spare_;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -7,8 +7,8 @@
 namespace sagactl {
 namespace {
 
-// Values below 2^11 have a bucket each; above, each doubling is cut into 2^10 buckets, so that a bucket is
-// never wider than a thousandth of its values.
+// Values below 2^11 have a bucket each; above, each doubling is divided into 2^10 buckets, so that a bucket is never
+// wider than 0.1 % of its values.
 constexpr int fine_bits = 11;
 constexpr std::int64_t fine_count = std::int64_t{1} << fine_bits;
 constexpr std::int64_t half_count = fine_count / 2;
@@ -82,8 +82,8 @@ double Histogram::share_at_most(Duration value) const {
   return static_cast<double>(seen) / static_cast<double>(count_);
 }
 
-std::vector<Histogram::Bucket> Histogram::buckets() const {
-  std::vector<Bucket> filled;
+std::vector<HistogramBucket> Histogram::buckets() const {
+  std::vector<HistogramBucket> filled;
   for (std::size_t i = 0; i < counts_.size(); ++i) {
     if (counts_[i] != 0) filled.push_back({Duration{upper_of(i)}, counts_[i]});
   }

@@ -1,5 +1,5 @@
-// A histogram of times in fixed memory whose every value keeps three significant digits: log-linear buckets,
-// as in Gil Tene's HdrHistogram (https://hdrhistogram.org, "High Dynamic Range Histogram").
+// A histogram of times in fixed memory (190 KB) with three significant digits: log-linear buckets, as in Gil Tene's
+// HdrHistogram (https://hdrhistogram.org). For results; live_histogram.hpp is the coarse one for the progress display.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,14 @@
 
 namespace sagactl {
 
-// Counts microseconds from 0 to `value_max`; what is longer counts as `value_max`, what is negative as 0.
-// Not for several threads at once: one per thread, merged at the end.
+struct HistogramBucket {
+  Duration upper;  // the longest value in it
+  std::uint64_t count;
+  friend bool operator==(const HistogramBucket&, const HistogramBucket&) = default;
+};
+
+// Counts microseconds from 0 to `value_max`; longer values count as `value_max`, negative ones as 0. Not thread-safe:
+// use one per thread and merge them.
 class Histogram {
  public:
   static constexpr std::int64_t value_max = 3'600'000'000;  // one hour
@@ -22,23 +28,18 @@ class Histogram {
   void merge(const Histogram& other);
 
   std::uint64_t count() const { return count_; }
-  Duration min() const;  // exact; 0 when empty, as are all the following
+  Duration min() const;  // exact; 0 when empty, like the following
   Duration max() const;  // exact
   Duration mean() const;
 
   // The smallest recorded value that at least `percentile` percent (0 to 100) of the values do not exceed,
-  // rounded up to the end of its bucket and never above max(): at most a thousandth too long.
+  // rounded up to the end of its bucket, but not above max(): at most 0.1 % too long.
   Duration percentile(double percentile) const;
 
-  // The share of values that are at most `value`, 0 to 1, by whole buckets.
+  // The share of values that are at most `value`, 0 to 1, by complete buckets.
   double share_at_most(Duration value) const;
 
-  struct Bucket {
-    Duration upper;  // the longest value that counts here
-    std::uint64_t count;
-    friend bool operator==(const Bucket&, const Bucket&) = default;
-  };
-  std::vector<Bucket> buckets() const;  // the ones that are not empty, shortest first
+  std::vector<HistogramBucket> buckets() const;  // the non-empty ones, shortest first
 
  private:
   std::vector<std::uint64_t> counts_;
@@ -48,8 +49,8 @@ class Histogram {
   double sum_ = 0;
 };
 
-// How many values a percentile (0 to 100, exclusive) needs to be worth printing: enough that, with 95 %
-// confidence, the largest of them lies above it: ln 0.05 / ln p. 299 for p99, 2,995 for p99.9.
+// How many samples a percentile (0 to 100, exclusive) needs: so many that with 95 % confidence the largest one lies
+// above it: ln 0.05 / ln p. 299 for p99, 2,995 for p99.9.
 std::uint64_t samples_needed(double percentile);
 
 }  // namespace sagactl

@@ -24,7 +24,7 @@ std::optional<Enum> find_name(const std::array<std::string_view, count>& names, 
 }
 
 GroupOverlap overlap_of(std::uint32_t group, const std::vector<const LedgerEntry*>& orders) {
-  // +1 where one is sent, -1 where one ends. At one instant the ends come first: touching is not overlapping.
+  // +1 where one is sent, -1 where one ends. At equal times the ends come first: touching is not overlapping.
   std::vector<std::pair<std::int64_t, int>> changes;
   std::set<std::uint16_t> targets;
   for (const LedgerEntry* order : orders) {
@@ -70,7 +70,7 @@ std::optional<ClaimedStatus> parse_claimed_status(std::string_view text) {
 }
 
 std::vector<ProductItem> Ledger::items_of(const LedgerEntry& entry) const {
-  return Assortment::items_of(entry.kind, entry.group);
+  return ProductPlan::items_of(entry.kind, entry.group);
 }
 
 std::vector<std::string> Ledger::products(const LedgerEntry& entry) const {

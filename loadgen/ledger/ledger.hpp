@@ -1,5 +1,5 @@
-// What the client knows: one entry per order request of a run, warm-up included. The verdicts hold the
-// database against it.
+// What the client knows: one entry per order request of a run, warm-up included. The verdicts compare it with the
+// database.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "loadgen/schedule/assortment.hpp"
+#include "loadgen/orders/product_plan.hpp"
 #include "loadgen/ledger/ledger_entries.hpp"
 
 namespace sagactl {
@@ -19,10 +19,10 @@ struct LedgerPhase {
   friend bool operator==(const LedgerPhase&, const LedgerPhase&) = default;
 };
 
-struct Ledger : Assortment {
+struct Ledger : ProductPlan {
   std::string scenario;
   std::string system = "order";  // the name of the profile
-  bool keyed = false;            // each request carried its idempotency key; else the server derives it
+  bool keyed = false;            // requests carry their idempotency key; otherwise the server derives it
   bool open_loop = false;
   Timestamp started_at, ended_at;
   std::vector<std::string> targets;   // base URLs
@@ -32,21 +32,21 @@ struct Ledger : Assortment {
 
   friend bool operator==(const Ledger&, const Ledger&) = default;
 
-  // What follows from the run, the seed and the entry.
+  // Derived from the run, the seed and the entry.
   std::vector<ProductItem> items_of(const LedgerEntry& entry) const;
   std::vector<std::string> products(const LedgerEntry& entry) const;
   std::string product(const LedgerEntry& entry) const;          // the first
-  std::string idempotency_key(const LedgerEntry& entry) const;  // the one sent, or the one the server derives
+  std::string idempotency_key(const LedgerEntry& entry) const;  // the one sent, or the one that the server derives
   Money expected_total(const LedgerEntry& entry) const;
   Uuid correlation_sent(const LedgerEntry& entry) const;
-  // The id of the order that the answer named, in the server's own form; "" for none.
+  // The id of the order that the answer named, as the server wrote it; "" for none.
   std::string order_text(const LedgerEntry& entry) const;
   // The request that sent this correlation; null for none of this run.
   const LedgerEntry* request_with(const Uuid& correlation) const;
-  bool measured(const LedgerEntry& entry) const { return !phases[entry.phase].warmup; }
+  bool is_measured(const LedgerEntry& entry) const { return !phases[entry.phase].warmup; }
 };
 
-// How many requests of a duplicate group were in flight at once at most (between sent and done).
+// The most requests of a duplicate group that were in flight at once (between sent and done).
 struct GroupOverlap {
   std::uint32_t group = 0;
   std::uint32_t requests = 0;
@@ -57,12 +57,12 @@ struct GroupOverlap {
 // Of the duplicate groups, by group.
 std::vector<GroupOverlap> overlaps(const Ledger& ledger);
 
-// A text file of one JSON object per line: the head, one line per entry (with product, key and expected total
-// spelled out, for other readers), and an end that says how many there were. Written to a temporary file
-// beside it and renamed, so that a file of that name is whole.
+// A text file with one JSON object per line: the head, the entries (with product, key and expected total spelled out,
+// for other readers), and a last line with their number. Written to a temporary file and renamed, so that a file of
+// that name is complete.
 Result<void> save_ledger(const Ledger& ledger, const std::string& path);
 
-// `not_found`, or `invalid` with the line that is wrong; a file without its end is wrong.
+// `not_found`, or `invalid` with the wrong line; a file without its last line is invalid.
 Result<Ledger> load_ledger(const std::string& path);
 
 }  // namespace sagactl

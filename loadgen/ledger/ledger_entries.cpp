@@ -5,7 +5,7 @@
 namespace sagactl {
 
 const LedgerEntry* LedgerEntries::find(std::uint64_t operation) const {
-  // Where nothing was skipped, the operation is the place.
+  // If nothing was skipped, the operation is the place.
   if (operation < size())
     if (const LedgerEntry& there = (*this)[operation]; there.operation == operation) return &there;
   const LedgerEntry* const end = data() + size();

@@ -1,4 +1,4 @@
-// The entries of a ledger, in the order of their operations.
+// The entries of a ledger, by operation.
 #pragma once
 
 #include <initializer_list>
@@ -16,10 +16,10 @@ class LedgerEntries : public Records<LedgerEntry> {
   explicit LedgerEntries(Records<LedgerEntry> entries) : Records(std::move(entries)) {}
 
   using Records::operator[], Records::front, Records::back, Records::begin, Records::end;
-  // That of an operation; null when it was skipped.
+  // The entry of an operation; null when it was skipped.
   const LedgerEntry* find(std::uint64_t operation) const;
 
-  // To change them. Those in a file come into memory first.
+  // For changes. Entries in a file are loaded into memory first.
   LedgerEntry& operator[](std::size_t place) { return in_memory()[place]; }
   LedgerEntry& front() { return in_memory().front(); }
   LedgerEntry& back() { return in_memory().back(); }
@@ -29,7 +29,7 @@ class LedgerEntries : public Records<LedgerEntry> {
   void resize(std::size_t size) { in_memory().resize(size); }
   void clear() { in_memory().clear(); }
 
-  // Ids that are longer than an OrderName has room for. Copies of these entries share them.
+  // Ids that are too long for an OrderName. Copies of these entries share them.
   OrderName name(std::string_view text) { return {text, *names_}; }
   const std::shared_ptr<LongNames>& names() const { return names_; }
   void share(std::shared_ptr<LongNames> names) { names_ = std::move(names); }

@@ -21,21 +21,21 @@ Json catalogue_json(const Ledger& ledger) {
   return list;
 }
 
-Json fields_json(const OwnFields& fields) {
+Json fields_json(const CustomFields& fields) {
   Json json = Json::object();
   for (const auto& [name, value] : fields) json[name] = value;
   return json;
 }
 
-OwnFields fields_of(const Json& json) {
-  OwnFields fields;
+CustomFields fields_of(const Json& json) {
+  CustomFields fields;
   for (const auto& [name, value] : json.items()) fields.emplace_back(name, value);
   return fields;
 }
 
-Json fail_ways_json(const Ledger& ledger) {
+Json failure_variants_json(const Ledger& ledger) {
   Json list = Json::array();
-  for (const FailWay& it : ledger.fail_ways)
+  for (const FailureVariant& it : ledger.failure_variants)
     list.push_back({{"name", it.name},
                     {"quantity", it.quantity ? Json(*it.quantity) : Json(nullptr)},
                     {"product", it.product},
@@ -54,7 +54,7 @@ Json head_of(const Ledger& ledger) {
           {"system", ledger.system},
           {"keyed", ledger.keyed},
           {"catalogue", catalogue_json(ledger)},
-          {"failWays", fail_ways_json(ledger)},
+          {"failWays", failure_variants_json(ledger)},
           {"hotShare", ledger.hot_share},
           {"seed", ledger.seed},
           {"items", ledger.items},
@@ -66,8 +66,8 @@ Json head_of(const Ledger& ledger) {
           {"phases", phases}};
 }
 
-// By hand and not by the library: a ledger has up to ten million of these. All of it is ASCII without quotes
-// but for what other servers name.
+// Formatted without the JSON library for speed: a ledger has up to ten million entries. Only texts from other servers
+// need escaping.
 void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEntry& entry) {
   const auto at = std::back_inserter(out);
   fmt::format_to(at, R"({{"operation":{},"group":{},"kind":"{}","phase":{},"product":"{}","idempotencyKey":"{}",)",
@@ -90,7 +90,7 @@ void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEnt
 }
 
 void write_all(OutputFile& file, const Ledger& ledger) {
-  constexpr std::size_t piece = 1u << 20;
+  constexpr std::size_t chunk_size = 1u << 20;
   fmt::memory_buffer out;
   const auto flush = [&] {
     file.write({out.data(), out.size()});
@@ -99,13 +99,13 @@ void write_all(OutputFile& file, const Ledger& ledger) {
   fmt::format_to(std::back_inserter(out), "{}\n", json_text(head_of(ledger)));
   for (const LedgerEntry& entry : ledger.entries) {
     append_entry(out, ledger, entry);
-    if (out.size() >= piece) flush();
+    if (out.size() >= chunk_size) flush();
   }
   fmt::format_to(std::back_inserter(out), "{{\"entries\":{}}}\n", ledger.entries.size());
   flush();
 }
 
-// Reading throws from the library when a member is missing or of another type; load_ledger says the line.
+// The JSON library throws when a member is missing or has another type; load_ledger adds the line.
 
 Money money_of(const Json& text) {
   const auto money = parse_money(text.get<std::string>());
@@ -127,7 +127,7 @@ Ledger ledger_of(const Json& head) {
   for (const Json& it : head.value("catalogue", Json::array()))
     ledger.catalogue.push_back({it.at("id"), it.at("name"), money_of(it.at("price")), it.at("number")});
   for (const Json& it : head.value("failWays", Json::array()))
-    ledger.fail_ways.push_back(
+    ledger.failure_variants.push_back(
         {it.at("name"), it.at("quantity").is_null() ? std::nullopt : std::optional<std::int64_t>(it.at("quantity")),
          it.at("product"), fields_of(it.value("fields", Json::object()))});
   ledger.seed = head.at("seed");
@@ -143,7 +143,7 @@ Ledger ledger_of(const Json& head) {
 
 template <class Value>
 Value known(const std::optional<Value>& value, const Json& text) {
-  if (!value) throw std::invalid_argument(fmt::format("{} is not known here", json_text(text)));
+  if (!value) throw std::invalid_argument(fmt::format("{} is not a known value", json_text(text)));
   return *value;
 }
 
@@ -193,7 +193,7 @@ Result<void> save_ledger(const Ledger& ledger, const std::string& path) {
 
 Result<Ledger> load_ledger(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{ErrorCode::not_found, fmt::format("the ledger {} cannot be read", path)};
+  if (!file) return Error{ErrorCode::not_found, fmt::format("cannot read the ledger {}", path)};
   std::string text;
   std::size_t number = 0;
   try {
@@ -205,7 +205,7 @@ Result<Ledger> load_ledger(const std::string& path) {
         ledger = ledger_of(line);
       } else if (line.contains("entries")) {
         if (line.at("entries") == ledger.entries.size()) return ledger;
-        throw std::invalid_argument("the number of entries is not the one written");
+        throw std::invalid_argument("the number of entries is wrong");
       } else {
         ledger.entries.push_back(entry_of(line, ledger));
       }
@@ -214,7 +214,7 @@ Result<Ledger> load_ledger(const std::string& path) {
     return Error{ErrorCode::invalid, fmt::format("{}, line {}: {}", path, number, wrong.what())};
   }
   return Error{ErrorCode::invalid,
-               fmt::format("{}, line {}: the end is missing: it was cut off", path, number)};
+               fmt::format("{}, line {}: the last line is missing: the file is truncated", path, number)};
 }
 
 }  // namespace sagactl

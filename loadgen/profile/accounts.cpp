@@ -10,16 +10,16 @@
 #include "common/crypto.hpp"
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
-#include "loadgen/sending/connection_pool.hpp"
+#include "loadgen/sending/steady_ns.hpp"
 
 namespace sagactl {
 namespace {
 
-// No secret: these accounts own nothing but the orders of load tests.
 constexpr std::chrono::seconds registration_patience{60};
+// Not a secret: these accounts own only the orders of load tests.
 constexpr const char* account_password = "sagactl-loadtest";
 
-// The claims of a JSON web token; null when it is none.
+// The claims of a JSON web token; null when it is not one.
 Json claims_of(const std::string& token) {
   const auto parts = split(token, '.');
   const auto text = parts.size() == 3 ? from_base64url(parts[1]) : std::nullopt;
@@ -27,7 +27,7 @@ Json claims_of(const std::string& token) {
   return claims.is_object() ? claims : Json{};
 }
 
-// Counted from now by the token's own lifetime, so that the node's clock need not agree with this one.
+// By the token's lifetime from now on, independent of the node's clock.
 std::optional<std::int64_t> renewal_of(const std::string& token) {
   const Json claims = claims_of(token);
   const auto number = [&](const char* name) {
@@ -66,8 +66,8 @@ Result<LoadAccount> account_of(const HttpResponse& response, const std::string& 
   return account;
 }
 
-// A node takes so many registrations of one address at once: waits as long as it says, and a minute at most.
-Result<HttpResponse> register_patiently(HttpClient& client, const Json& registration, const std::stop_token& stop) {
+// A node limits registrations per address: retries after its Retry-After, for at most a minute.
+Result<HttpResponse> register_with_retries(HttpClient& client, const Json& registration, const std::stop_token& stop) {
   const auto end = std::chrono::steady_clock::now() + registration_patience;
   for (;;) {
     auto response = client.post("/auth/register", registration);
@@ -87,7 +87,7 @@ Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const
                              {"password", account_password},
                              {"firstName", "Load"},
                              {"lastName", fmt::format("Test {}", number)}};
-  auto response = register_patiently(client, registration, stop);
+  auto response = register_with_retries(client, registration, stop);
   if (response.ok() && response->status == 409) {
     response = log_in(client, number);
   }

@@ -1,4 +1,4 @@
-// Who sends the orders: accounts of the node under load, and their tokens.
+// The accounts that send the orders, and their tokens.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,12 @@ namespace sagactl {
 struct LoadAccount {
   std::string user_id;  // "" where the node named none
   std::string token;
-  // When to log in again, by steady_ns(): three quarters of the way to the token's expiry; nothing if it
-  // names none.
+  // When to log in again, by steady_ns(): after three quarters of the token's lifetime; nothing: it has none.
   std::optional<std::int64_t> renew_at_ns;
 };
 
-// Registers sagactl-loadtest-<n>@example.com, n from 1 to `count`, or logs them in where they exist: a second
-// run makes no further accounts. `unauthenticated` when neither works, with what the node said.
+// Registers sagactl-loadtest-<n>@example.com, n from 1 to `count`, or logs them in if they exist, so that
+// a second run creates no more accounts. `unauthenticated`, with the node's answer, when neither works.
 Result<std::vector<LoadAccount>> open_accounts(const Url& node, std::uint32_t count, Duration timeout,
                                                const std::stop_token& stop);
 

@@ -1,11 +1,11 @@
-// The systems that a `sagactl serve` node speaks.
+// The profiles of the systems of `sagactl serve`.
 #include "common/text/json.hpp"
 #include "loadgen/profile/profile.hpp"
 
 namespace sagactl {
 namespace {
 
-// So that a long load is not one of shortages; what is to fail asks for more.
+// Enough for long loads; orders that are meant to fail ask for more.
 constexpr std::int64_t ample_stock = 10'000'000;
 constexpr std::int64_t more_than_any_stock = 100'000'000;
 
@@ -13,7 +13,7 @@ const std::pair<std::string, std::string> json_content{"Content-Type", "applicat
 const std::pair<std::string, std::string> correlated{"X-Correlation-ID", "{correlation}"};
 const std::pair<std::string, std::string> keyed{"Idempotency-Key", "{key}"};
 
-Profile make_order() {
+Profile order_system() {
   Profile profile;
   profile.name = "order";
   profile.is_ours = true;
@@ -28,25 +28,25 @@ Profile make_order() {
   profile.answer.status = {"/status"};
   profile.answer.total = {"/totalAmount"};
   profile.answer.ids_are_uuids = true;
-  profile.outcome.duplicate_tells = {{"/error", {"DUPLICATE_ORDER"}}, {"/code", {"ORDER_ALREADY_EXISTS"}}};
+  profile.outcome.duplicate_markers = {{"/error", {"DUPLICATE_ORDER"}}, {"/code", {"ORDER_ALREADY_EXISTS"}}};
   profile.status = {"/orders/{order}", "/status", {"paid", "shipped", "delivered", "cancelled", "failed"}};
   return profile;
 }
 
-// A product of the run's own, so that nobody else's stock is touched.
-void make_checkout_product(Profile& profile, const std::string& id, const std::string& name, Money price) {
-  TestData put{.method = "PUT", .path = "/api/inventory/" + id};
+// A product that only this run uses.
+void create_checkout_product(Profile& profile, const std::string& id, const std::string& name, Money price) {
+  TestDataRequest put{.method = "PUT", .path = "/api/inventory/" + id};
   put.body = json_text({{"productName", name}, {"availableQuantity", ample_stock}, {"price", price.number()}});
   profile.test_data.push_back(std::move(put));
 }
 
 void add_checkout_product(Profile& profile, const std::string& name, Money price) {
   const std::string id = "LT-{run}-" + name;
-  make_checkout_product(profile, id, name, price);
+  create_checkout_product(profile, id, name, price);
   profile.catalogue.push_back({id, name, price});
 }
 
-Profile make_checkout() {
+Profile checkout_system() {
   Profile profile;
   profile.name = "checkout";
   profile.is_ours = true;
@@ -65,17 +65,17 @@ Profile make_checkout() {
   add_checkout_product(profile, "Keyboard", Money{8'000});
   add_checkout_product(profile, "Monitor", Money{30'000});
   add_checkout_product(profile, "Headphones", Money{9'000});
-  FailWay payment, stock;
+  FailureVariant payment, stock;
   payment.product = "LT-{run}-PAYMENT_FAIL";
   payment.name = "PAYMENT_FAIL";
-  make_checkout_product(profile, payment.product, payment.name, profile.catalogue.front().price);
+  create_checkout_product(profile, payment.product, payment.name, profile.catalogue.front().price);
   stock.quantity = more_than_any_stock;
-  profile.fail_ways = {payment, stock};
+  profile.failure_variants = {payment, stock};
   return profile;
 }
 
-Profile make_choreography() {
-  Profile profile = make_checkout();
+Profile choreography_system() {
+  Profile profile = checkout_system();
   profile.name = "checkout-choreography";
   profile.path = "/api/orders";
   profile.answer.order = {"/order/orderId"};
@@ -85,7 +85,7 @@ Profile make_choreography() {
   return profile;
 }
 
-Profile make_purchase() {
+Profile purchase_system() {
   Profile profile;
   profile.name = "purchase";
   profile.is_ours = true;
@@ -110,15 +110,15 @@ Profile make_purchase() {
        .product_id = "itemId",
        .product_name = "name",
        .product_price = "price"}};
-  FailWay stock;
+  FailureVariant stock;
   stock.quantity = more_than_any_stock;
-  profile.fail_ways = {stock};
+  profile.failure_variants = {stock};
   return profile;
 }
 
 const std::vector<Profile>& builtin_profiles() {
-  static const std::vector<Profile> profiles = {make_order(), make_checkout(), make_choreography(),
-                                                make_purchase()};
+  static const std::vector<Profile> profiles = {order_system(), checkout_system(), choreography_system(),
+                                                purchase_system()};
   return profiles;
 }
 

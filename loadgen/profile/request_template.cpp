@@ -24,13 +24,13 @@ Result<TemplateField> field_of(std::string_view word) {
   if (found != names.end()) return static_cast<TemplateField>(found - names.begin());
   const std::vector<std::string> candidates(names.begin() + 1, names.end());
   return Error{ErrorCode::invalid,
-               fmt::format("'{{{}}}' is no field; there are {{{}}} (for text that reads so, write {{ {} }})", word,
+               fmt::format("'{{{}}}' is not a field; the fields are {{{}}} (for literal text, write {{ {} }})", word,
                            join(candidates, "} {"), word)};
 }
 
 }  // namespace
 
-const std::string* find_field(const OwnFields& fields, std::string_view name) {
+const std::string* find_field(const CustomFields& fields, std::string_view name) {
   for (const auto& [field, value] : fields)
     if (field == name) return &value;
   return nullptr;
@@ -38,13 +38,13 @@ const std::string* find_field(const OwnFields& fields, std::string_view name) {
 
 Result<void> check_field_name(std::string_view name) {
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_letter))
-    return Error{ErrorCode::invalid, fmt::format("'{}' is no name of a field: letters make one", name)};
+    return Error{ErrorCode::invalid, fmt::format("'{}' is not a field name: use letters", name)};
   if (std::find(names.begin() + 1, names.end(), name) != names.end())
-    return Error{ErrorCode::invalid, fmt::format("'{{{}}}' has a meaning of its own", name)};
+    return Error{ErrorCode::invalid, fmt::format("'{{{}}}' is a built-in field", name)};
   return {};
 }
 
-std::string with_own_fields(std::string text, const OwnFields& fields, const OwnFields& instead) {
+std::string with_custom_fields(std::string text, const CustomFields& fields, const CustomFields& instead) {
   for (const auto& [name, value] : fields) {
     const std::string* other = find_field(instead, name);
     replace_all(text, fmt::format("{{{}}}", name), other ? *other : value);

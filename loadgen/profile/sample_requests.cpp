@@ -7,15 +7,15 @@
 namespace sagactl {
 namespace {
 
-RequestWriter::Run run_of(const LoadOptions& options, const Url& target) {
-  RequestWriter::Run run;
-  run.profile = options.profile;
-  run.orders = assortment_of(options, options.run.empty() ? "example" : options.run, options.profile.catalogue);
-  run.targets = {target};
-  for (const std::string& user : options.profile.users) run.users.push_back({user, {}, false});
-  if (run.users.empty()) run.users.push_back({made_up_user(1), {}, false});
-  run.close = options.fresh_connections;
-  return run;
+RequestWriterSetup setup_of(const LoadOptions& options, const Url& target) {
+  RequestWriterSetup setup;
+  setup.profile = options.profile;
+  setup.plan = product_plan_of(options, options.run.empty() ? "example" : options.run, options.profile.catalogue);
+  setup.targets = {target};
+  for (const std::string& user : options.profile.users) setup.users.push_back({user, {}, false});
+  if (setup.users.empty()) setup.users.push_back({synthetic_user(1), {}, false});
+  setup.close = options.fresh_connections;
+  return setup;
 }
 
 }  // namespace
@@ -24,11 +24,11 @@ Result<std::vector<SampleRequest>> sample_requests(const LoadOptions& options) {
   if (auto checked = check(options); !checked) return checked.error();
   const auto target = parse_node_url(options.targets.front());
   if (!target) return target.error();
-  const RequestWriter::Run run = run_of(options, *target);
-  const RequestWriter writer(run);
+  const RequestWriterSetup setup = setup_of(options, *target);
+  const RequestWriter writer(setup);
   std::vector<SampleRequest> samples;
   const auto add = [&](std::string what, OrderKind kind, std::uint32_t group) {
-    RequestWriter::Order order;
+    PlannedOrder order;
     order.operation = samples.size();
     order.group = group;
     order.kind = kind;
@@ -39,10 +39,10 @@ Result<std::vector<SampleRequest>> sample_requests(const LoadOptions& options) {
   if (options.scenario != ScenarioKind::duplicate) add("an order", OrderKind::single, 0);
   if (options.scenario != ScenarioKind::individual) add("one of a group of duplicates", OrderKind::duplicate, 1);
   if (options.fail_share <= 0) return samples;
-  const auto ways = static_cast<std::uint32_t>(run.orders.fail_ways.size());
-  if (ways <= 1) add("an order that is to fail", OrderKind::payment_fail, 2);
-  for (std::uint32_t way = 0; ways > 1 && way < ways; ++way)
-    add(fmt::format("an order that is to fail, way {} of {}", way + 1, ways), OrderKind::payment_fail, way);
+  const auto variants = static_cast<std::uint32_t>(setup.plan.failure_variants.size());
+  if (variants <= 1) add("an order meant to fail", OrderKind::payment_fail, 2);
+  for (std::uint32_t variant = 0; variants > 1 && variant < variants; ++variant)
+    add(fmt::format("an order meant to fail, variant {} of {}", variant + 1, variants), OrderKind::payment_fail, variant);
   return samples;
 }
 

@@ -1,4 +1,4 @@
-// What a load test would send, for somebody who writes a profile.
+// Sample requests of a load test (--dry-run), for authors of profiles.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 namespace sagactl {
 
 struct SampleRequest {
-  std::string what;     // "an order", "one of a group of duplicates", "an order that is to fail, way 1 of 2"
-  std::string request;  // as it goes over the line, without its token
+  std::string what;     // "an order", "one of a group of duplicates", "an order meant to fail, variant 1 of 2"
+  std::string request;  // as it is sent, without its token
 };
 
-// One of each kind that the scenario has; nothing is asked of any server, so what [[test_data]] would bring is made up.
-// `invalid` as check(options) says.
+// One of each kind of the scenario. Nothing is sent to any server, so data of [[test_data]] is invented. `invalid` as
+// in check(options).
 Result<std::vector<SampleRequest>> sample_requests(const LoadOptions& options);
 
 }  // namespace sagactl

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 
 namespace sagactl {
@@ -16,13 +17,13 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : json_text(value);
 }
 
-Error lacks(const TestData& wanted, const std::string& what) {
-  return {ErrorCode::invalid, fmt::format("the answer to {} {} has no {}", wanted.method, wanted.path, what)};
+Error lacks(const TestDataRequest& request, const std::string& what) {
+  return {ErrorCode::invalid, fmt::format("the answer to {} {} has no {}", request.method, request.path, what)};
 }
 
-Result<Json> list_at(const TestData& wanted, const Json& answer, const std::string& pointer) {
+Result<Json> list_at(const TestDataRequest& request, const Json& answer, const std::string& pointer) {
   const Json::json_pointer place(pointer);
-  if (!answer.contains(place) || !answer[place].is_array()) return lacks(wanted, "list at " + pointer);
+  if (!answer.contains(place) || !answer[place].is_array()) return lacks(request, "list at " + pointer);
   return answer[place];
 }
 
@@ -31,88 +32,86 @@ Money price_of(const Json& value) {
   return money ? *money : Money{};
 }
 
-Result<void> take_users(const TestData& wanted, const Json& answer, std::vector<LoadUser>& users) {
-  const auto list = list_at(wanted, answer, wanted.users);
+Result<void> take_users(const TestDataRequest& request, const Json& answer, std::vector<LoadUser>& users) {
+  const auto list = list_at(request, answer, request.users);
   if (!list) return list.error();
   for (const Json& it : *list) {
-    if (!it.is_object() || !it.contains(wanted.user_id))
-      return lacks(wanted, wanted.user_id + " for each user");
-    LoadUser user{text_of(it[wanted.user_id]), {}, it[wanted.user_id].is_number()};
+    if (!it.is_object() || !it.contains(request.user_id))
+      return lacks(request, request.user_id + " for each user");
+    LoadUser user{text_of(it[request.user_id]), {}, it[request.user_id].is_number()};
     const auto same = [&](const LoadUser& known) { return known.id == user.id; };
     if (std::none_of(users.begin(), users.end(), same)) users.push_back(std::move(user));
   }
   return {};
 }
 
-Result<void> take_products(const TestData& wanted, const Json& answer,
+Result<void> take_products(const TestDataRequest& request, const Json& answer,
                            std::vector<CatalogueProduct>& products) {
-  const auto list = list_at(wanted, answer, wanted.products);
+  const auto list = list_at(request, answer, request.products);
   if (!list) return list.error();
   for (const Json& it : *list) {
     if (products.size() == products_max) break;
-    if (!it.is_object() || !it.contains(wanted.product_id))
-      return lacks(wanted, wanted.product_id + " for each product");
+    if (!it.is_object() || !it.contains(request.product_id))
+      return lacks(request, request.product_id + " for each product");
     CatalogueProduct product;
-    product.id = text_of(it[wanted.product_id]);
-    product.id_is_number = it[wanted.product_id].is_number();
-    product.name = it.contains(wanted.product_name) ? text_of(it[wanted.product_name]) : product.id;
-    if (it.contains(wanted.product_price)) product.price = price_of(it[wanted.product_price]);
+    product.id = text_of(it[request.product_id]);
+    product.id_is_number = it[request.product_id].is_number();
+    product.name = it.contains(request.product_name) ? text_of(it[request.product_name]) : product.id;
+    if (it.contains(request.product_price)) product.price = price_of(it[request.product_price]);
     products.push_back(std::move(product));
   }
   return {};
 }
 
-std::string filled(std::string text, const TestDataFor& whom) {
-  for (const auto& [field, value] :
-       {std::pair<std::string, std::string>{"{run}", whom.run}, {"{users}", std::to_string(whom.users)}})
-    for (auto at = text.find(field); at != std::string::npos; at = text.find(field, at + value.size()))
-      text.replace(at, field.size(), value);
+std::string filled(std::string text, const TestDataScope& scope) {
+  replace_all(text, "{run}", scope.run);
+  replace_all(text, "{users}", std::to_string(scope.users));
   return text;
 }
 
-Result<void> make_one(HttpClient& client, const TestData& wanted, const TestDataFor& whom,
-                      TestDataMade& made) {
-  HttpRequest request{wanted.method,
-                      filled(wanted.path, whom),
-                      filled(wanted.body, whom),
+Result<void> send_one(HttpClient& client, const TestDataRequest& request, const TestDataScope& scope,
+                      PreparedTestData& prepared) {
+  HttpRequest http_request{request.method,
+                      filled(request.path, scope),
+                      filled(request.body, scope),
                       {{"Content-Type", "application/json"}}};
   for (int call = 0; call < calls_max; ++call) {
-    const auto response = client.send(request);
+    const auto response = client.send(http_request);
     if (!response) return response.error();
     if (!response->ok()) {
       Error refused = error_of(*response);
-      refused.message = fmt::format("test data could not be made: {} {} at {} says {} {}", request.method,
-                                    request.path, client.base().text(), response->status, refused.message);
+      refused.message = fmt::format("test data could not be prepared: {} {} at {} answers {} {}", http_request.method,
+                                    http_request.path, client.base().text(), response->status, refused.message);
       return refused;
     }
-    if (wanted.users.empty() && wanted.products.empty()) return {};
+    if (request.users.empty() && request.products.empty()) return {};
     const auto answer = response->json();
     if (!answer) return answer.error();
-    const std::size_t users_before = made.users.size();
-    if (!wanted.users.empty())
-      if (auto taken = take_users(wanted, *answer, made.users); !taken) return taken.error();
-    if (!wanted.products.empty() && call == 0)
-      if (auto taken = take_products(wanted, *answer, made.products); !taken) return taken.error();
-    if (wanted.users.empty() || made.users.size() >= whom.users || made.users.size() == users_before) break;
+    const std::size_t users_before = prepared.users.size();
+    if (!request.users.empty())
+      if (auto taken = take_users(request, *answer, prepared.users); !taken) return taken.error();
+    if (!request.products.empty() && call == 0)
+      if (auto taken = take_products(request, *answer, prepared.products); !taken) return taken.error();
+    if (request.users.empty() || prepared.users.size() >= scope.users || prepared.users.size() == users_before) break;
   }
-  if (!wanted.users.empty() && made.users.empty()) return lacks(wanted, "user");
-  if (!wanted.products.empty() && made.products.empty()) return lacks(wanted, "product");
+  if (!request.users.empty() && prepared.users.empty()) return lacks(request, "user");
+  if (!request.products.empty() && prepared.products.empty()) return lacks(request, "product");
   return {};
 }
 
 }  // namespace
 
-Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted,
-                                    const TestDataFor& whom) {
+Result<PreparedTestData> request_test_data(const Url& node, const std::vector<TestDataRequest>& requests,
+                                    const TestDataScope& scope) {
   HttpClientOptions options;
-  options.token = whom.token;
-  options.timeout = whom.timeout;
+  options.token = scope.token;
+  options.timeout = scope.timeout;
   HttpClient client(node, options);
-  TestDataMade made;
-  for (const TestData& data : wanted)
-    if (auto done = make_one(client, data, whom, made); !done) return done.error();
-  if (made.users.size() > whom.users) made.users.resize(whom.users);
-  return made;
+  PreparedTestData prepared;
+  for (const TestDataRequest& data : requests)
+    if (auto done = send_one(client, data, scope, prepared); !done) return done.error();
+  if (prepared.users.size() > scope.users) prepared.users.resize(scope.users);
+  return prepared;
 }
 
 }  // namespace sagactl

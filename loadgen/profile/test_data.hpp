@@ -1,4 +1,4 @@
-// Has the server prepare what a profile's orders are for and of.
+// Prepares users and products for a profile's orders on the server.
 #pragma once
 
 #include <vector>
@@ -10,22 +10,22 @@
 
 namespace sagactl {
 
-struct TestDataMade {
+struct PreparedTestData {
   std::vector<LoadUser> users;
   std::vector<CatalogueProduct> products;
 };
 
-// How much is wanted, and by whom.
-struct TestDataFor {
+// For which run and how many users.
+struct TestDataScope {
   std::string run;
   std::string token;  // "": none
   std::uint32_t users = 1;
   Duration timeout = 10s;
 };
 
-// Each of `wanted` in turn. One that gives users is asked again until there are enough or no new ones come.
-// Errors: what the server said, or `invalid` for an answer that does not have what the profile says.
-Result<TestDataMade> make_test_data(const Url& node, const std::vector<TestData>& wanted,
-                                    const TestDataFor& whom);
+// Sends each request in turn. One that returns users is repeated until there are enough or no new ones. Errors: the
+// server's answer, or `invalid` for an answer without the members that the profile names.
+Result<PreparedTestData> request_test_data(const Url& node, const std::vector<TestDataRequest>& requests,
+                                    const TestDataScope& scope);
 
 }  // namespace sagactl

@@ -6,7 +6,7 @@
 namespace sagactl {
 namespace {
 
-// To three digits, so that people can say it.
+// To three digits, for readability.
 double rounded(double rate) {
   if (rate < 1) return 1;
   const double unit = std::pow(10.0, std::floor(std::log10(rate)) - 2);
@@ -37,28 +37,28 @@ std::optional<double> CapacitySearch::next() const {
   return middle;
 }
 
-void CapacitySearch::tell(Outcome outcome) {
+void CapacitySearch::record(CapacityOutcome outcome) {
   const auto rate = next();
   if (!rate) return;
   ++steps_;
   switch (outcome) {
-    case Outcome::kept:
+    case CapacityOutcome::kept:
       kept_ = *rate;
       break;
-    case Outcome::missed:
+    case CapacityOutcome::missed:
       missed_ = *rate;
       break;
-    case Outcome::no_evidence:
-      if (trying_again_) unknown_ = *rate;
+    case CapacityOutcome::no_evidence:
+      if (retrying_) unknown_ = *rate;
       break;
   }
-  trying_again_ = outcome == Outcome::no_evidence && !trying_again_;
+  retrying_ = outcome == CapacityOutcome::no_evidence && !retrying_;
 }
 
-CapacitySearch::Limit CapacitySearch::limit() const {
+CapacityLimit CapacitySearch::limit() const {
   const double above = upper();
-  if (above == 0) return Limit::none;
-  return above == unknown_ ? Limit::generator : Limit::server;
+  if (above == 0) return CapacityLimit::none;
+  return above == unknown_ ? CapacityLimit::generator : CapacityLimit::server;
 }
 
 }  // namespace sagactl

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Duration default_duration = 10s;
 
-// Three products with three to five duplicates each to five distinct ones, as in the reference suite.
+// Three products with three to five duplicates each, and five distinct ones, as in the reference suite.
 LoadMix mixed_mix(const LoadOptions& options) {
   LoadMix mix;
   mix.groups = 3;
@@ -45,7 +45,7 @@ LoadPhase of_units(std::string name, LoadMix mix, std::uint64_t units) {
   return phase;
 }
 
-// The suite that this replaces, in its own numbers (contract section 1).
+// The numbers of the reference suite (contract section 1).
 std::vector<LoadPhase> reference_phases(const LoadOptions& options) {
   std::vector<LoadPhase> phases;
   const bool all = options.scenario == ScenarioKind::all;
@@ -55,7 +55,7 @@ std::vector<LoadPhase> reference_phases(const LoadOptions& options) {
     duplicates.fail_share = 0;
     phases.push_back(of_units("duplicate", duplicates, options.products.value_or(1)));
     phases.push_back(of_units("payment failure", single_mix(1), 1));
-    // The same product once to each node; three times where only one address is known.
+    // The same product once to each node, or three times to a single address.
     const std::size_t nodes = options.targets.size() > 1 ? options.targets.size() : 3;
     duplicates.duplicates_min = duplicates.duplicates_max = static_cast<std::uint32_t>(nodes);
     phases.push_back(of_units("duplicate over nodes", duplicates, 1));
@@ -77,13 +77,12 @@ std::vector<LoadPhase> reference_phases(const LoadOptions& options) {
   return phases;
 }
 
-// Where the products make the duplicates, orders of one product are duplicates; elsewhere they are what the
-// assortment says.
+// Where products identify duplicates, orders for the hot product are duplicates; elsewhere ProductPlan has its share.
 double hot_units(const LoadOptions& options) {
   return options.profile.duplicates_by == Profile::DuplicatesBy::product ? options.hot_share : 0;
 }
 
-LoadPhase real_phase(ScenarioKind scenario, const LoadOptions& options) {
+LoadPhase sized_phase(ScenarioKind scenario, const LoadOptions& options) {
   LoadPhase phase;
   phase.name = to_string(scenario);
   switch (scenario) {
@@ -102,8 +101,8 @@ LoadPhase real_phase(ScenarioKind scenario, const LoadOptions& options) {
   return phase;
 }
 
-// A real load: the same mixes, in the numbers asked for; `all` gives each scenario a third.
-std::vector<LoadPhase> real_phases(const LoadOptions& options) {
+// The same mixes in the requested numbers; `all` gives each scenario a third.
+std::vector<LoadPhase> sized_phases(const LoadOptions& options) {
   std::vector<ScenarioKind> scenarios = {options.scenario};
   if (options.scenario == ScenarioKind::all) {
     scenarios = {ScenarioKind::duplicate, ScenarioKind::individual, ScenarioKind::mixed};
@@ -111,7 +110,7 @@ std::vector<LoadPhase> real_phases(const LoadOptions& options) {
   std::vector<LoadPhase> phases;
   const auto parts = static_cast<std::uint64_t>(scenarios.size());
   for (std::uint64_t i = 0; i < parts; ++i) {
-    LoadPhase phase = real_phase(scenarios[i], options);
+    LoadPhase phase = sized_phase(scenarios[i], options);
     if (options.orders) {
       phase.orders = *options.orders / parts + (i < *options.orders % parts ? 1 : 0);
       if (*phase.orders == 0) continue;
@@ -128,10 +127,10 @@ std::vector<LoadPhase> real_phases(const LoadOptions& options) {
 }  // namespace
 
 std::vector<LoadPhase> plan_phases(const LoadOptions& options) {
-  const bool real = options.orders || options.duration || options.rate || !options.stages.empty();
-  std::vector<LoadPhase> phases = real ? real_phases(options) : reference_phases(options);
+  const bool sized = options.orders || options.duration || options.rate || !options.stages.empty();
+  std::vector<LoadPhase> phases = sized ? sized_phases(options) : reference_phases(options);
   if (options.warmup > Duration{0}) {
-    LoadPhase warmup = real_phase(options.scenario, options);
+    LoadPhase warmup = sized_phase(options.scenario, options);
     warmup.name = "warm-up";
     warmup.warmup = true;
     warmup.duration = options.warmup;
@@ -151,15 +150,15 @@ UnitSource::UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t
   if (phase.mix.hot_share > 0) hot_group_ = group_++;
 }
 
-// Keeps the share as closely as whole orders can, spread evenly.
+// Spreads the share evenly, exact to one order.
 bool UnitSource::fail_is_due() const {
   const auto orders = static_cast<double>(operation_ - first_operation_ + 1);
-  return static_cast<double>(fails_ + 1) <= phase_.mix.fail_share * orders + 1e-9;
+  return static_cast<double>(failures_ + 1) <= phase_.mix.fail_share * orders + 1e-9;
 }
 
 bool UnitSource::hot_is_due() const {
-  const auto orders = static_cast<double>(operation_ - first_operation_ + 1 - fails_);
-  return static_cast<double>(hots_ + 1) <= phase_.mix.hot_share * orders + 1e-9;
+  const auto orders = static_cast<double>(operation_ - first_operation_ + 1 - failures_);
+  return static_cast<double>(hot_orders_ + 1) <= phase_.mix.hot_share * orders + 1e-9;
 }
 
 LoadUnit UnitSource::make_duplicate_group() {
@@ -186,13 +185,13 @@ std::optional<LoadUnit> UnitSource::next() {
   if (fail_is_due()) {
     unit.kind = OrderKind::payment_fail;
     unit.group = group_++;
-    ++fails_;
+    ++failures_;
   } else if (hot_is_due()) {
     unit.kind = OrderKind::duplicate;
     unit.group = hot_group_;
-    ++hots_;
+    ++hot_orders_;
   } else {
-    // The n-th of the groups and singles is a group where n * groups / both passes a whole number.
+    // The n-th unit is a group when n * groups / both passes an integer.
     const std::uint64_t both = std::uint64_t{phase_.mix.groups} + phase_.mix.singles;
     const std::uint64_t n = regular_units_++;
     if ((n + 1) * phase_.mix.groups / both > n * phase_.mix.groups / both) {

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "loadgen/options.hpp"
-#include "loadgen/schedule/product.hpp"
+#include "loadgen/orders/product.hpp"
 
 namespace sagactl {
 
-// Orders that are released together: one, or the concurrent orders of one group. Its requests have the
-// operations from `operation` on.
+// Orders that are sent together: one, or the concurrent orders of one group. Their operations are numbered from
+// `operation` on.
 struct LoadUnit {
   std::uint64_t operation = 0;
   std::uint32_t group = 0;
@@ -21,15 +21,15 @@ struct LoadUnit {
   friend bool operator==(const LoadUnit&, const LoadUnit&) = default;
 };
 
-// How duplicate groups and single orders alternate, evenly: so many of the one to so many of the other.
+// How duplicate groups and single orders alternate: `groups` to `singles`, evenly spread.
 struct LoadMix {
   std::uint32_t groups = 0;
   std::uint32_t singles = 0;
   std::uint32_t duplicates_min = 5;
   std::uint32_t duplicates_max = 5;
-  std::uint32_t products = 0;  // of the duplicate groups, in turn; 0: each has its own
+  std::uint32_t products = 0;  // of the duplicate groups, used in turn; 0: each group has its own
   double fail_share = 0;       // of all orders; a payment failure is always single
-  double hot_share = 0;        // of all other orders, that are one by one of a product of their own
+  double hot_share = 0;        // of all other orders: single orders for the hot product
   friend bool operator==(const LoadMix&, const LoadMix&) = default;
 };
 
@@ -37,28 +37,27 @@ struct LoadPhase {
   std::string name;
   bool warmup = false;
   LoadMix mix;
-  // What ends it: so many units, so many orders (cutting the last group short), or the time; one of them.
+  // Exactly one of them ends the phase: N units, N orders (the last group may be cut), or the time.
   std::optional<std::uint64_t> units;
   std::optional<std::uint64_t> orders;
   std::optional<Duration> duration;
   friend bool operator==(const LoadPhase&, const LoadPhase&) = default;
 };
 
-// The phases of a load test, one after the other: each begins when all requests of the one before have ended.
+// The phases of a load test, one after the other: each starts when all requests of the previous one have ended.
 // `options` must have passed check(). Pure.
 std::vector<LoadPhase> plan_phases(const LoadOptions& options);
 
-// The units of one phase, in order. A function of the phase, the seed and where it begins.
+// The units of one phase, in order: a pure function of the phase, the seed and the first numbers.
 class UnitSource {
  public:
   UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t first_operation,
              std::uint32_t first_group);
 
-  // Nothing after the phase's last unit, or when a run can hold no more. A phase that time ends goes on for
-  // ever.
+  // Nothing after the phase's last unit, or at the maximum of a run. A phase that is limited by time is endless.
   std::optional<LoadUnit> next();
 
-  std::uint64_t next_operation() const { return operation_; }  // where the next phase begins
+  std::uint64_t next_operation() const { return operation_; }  // the first number of the next phase
   std::uint32_t next_group() const { return group_; }
 
  private:
@@ -75,8 +74,8 @@ class UnitSource {
   std::uint64_t units_ = 0;
   std::uint64_t regular_units_ = 0;  // without the payment failures
   std::uint64_t duplicate_groups_ = 0;
-  std::uint64_t fails_ = 0;
-  std::uint64_t hots_ = 0;
+  std::uint64_t failures_ = 0;
+  std::uint64_t hot_orders_ = 0;
   std::uint32_t hot_group_ = 0;
 };
 

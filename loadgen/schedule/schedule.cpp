@@ -26,18 +26,7 @@ double average_rate(const Arrival& arrival) {
     case ArrivalKind::steps:
       return arrival.rate * (arrival.steps + 1) / (2.0 * arrival.steps);
   }
-  crash("an arrival of no known kind");
-}
-
-// The time at which a ramp over `length` seconds has sent `k` requests: the positive root of
-// k = from t + (to - from) t^2 / (2 length).
-double ramp_time(const Arrival& arrival, double length, double k) {
-  const double from = arrival.rate_from;
-  const double growth = (arrival.rate - from) / length;
-  // This form of the root does not cancel when the growth is small.
-  const double discriminant = std::max(0.0, from * from + 2 * growth * k);
-  const double denominator = from + std::sqrt(discriminant);
-  return denominator > 0 ? 2 * k / denominator : 0;
+  crash("unknown arrival");
 }
 
 double steps_time(const Arrival& arrival, double length, double k) {
@@ -56,14 +45,14 @@ double steps_time(const Arrival& arrival, double length, double k) {
 
 Result<void> check(const Arrival& arrival) {
   if (!(arrival.rate > 0) || !std::isfinite(arrival.rate)) {
-    return Error{ErrorCode::invalid, fmt::format("a rate of {} per second cannot be sent", arrival.rate)};
+    return Error{ErrorCode::invalid, fmt::format("{} per second is not a valid rate", arrival.rate)};
   }
   if (!(arrival.rate_from >= 0) || !std::isfinite(arrival.rate_from)) {
-    return Error{ErrorCode::invalid, fmt::format("a ramp cannot begin at {} per second", arrival.rate_from)};
+    return Error{ErrorCode::invalid, fmt::format("{} per second is not a valid initial rate", arrival.rate_from)};
   }
   if (arrival.steps == 0 || arrival.steps > 1000) {
     return Error{ErrorCode::invalid,
-                 fmt::format("a rate cannot grow in {} steps, only in 1 to 1000", arrival.steps)};
+                 fmt::format("{} is not a valid number of steps: 1 to 1000", arrival.steps)};
   }
   return {};
 }
@@ -81,7 +70,7 @@ std::vector<Nanoseconds> poisson(const Arrival& arrival, std::uint64_t count, do
   return plan;
 }
 
-// `length` seconds shape a ramp and steps; the plan stops before `end` or with `count`.
+// Ramp and steps extend over `length` seconds; the plan stops before `end` or after `count`.
 std::vector<Nanoseconds> plan(const Arrival& arrival, std::uint64_t count, double length, double end,
                               std::uint64_t seed) {
   if (arrival.kind == ArrivalKind::poisson) return poisson(arrival, count, end, seed);
@@ -91,7 +80,7 @@ std::vector<Nanoseconds> plan(const Arrival& arrival, std::uint64_t count, doubl
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto k = static_cast<double>(i);
     double at = k / arrival.rate;
-    if (arrival.kind == ArrivalKind::ramp) at = ramp_time(arrival, length, k);
+    if (arrival.kind == ArrivalKind::ramp) at = ramp_time(arrival.rate_from, arrival.rate, length, k);
     if (arrival.kind == ArrivalKind::steps) at = steps_time(arrival, length, k);
     const Nanoseconds time = from_seconds(at);
     if (time >= last) break;
@@ -102,7 +91,7 @@ std::vector<Nanoseconds> plan(const Arrival& arrival, std::uint64_t count, doubl
 
 Error too_long(double count) {
   return {ErrorCode::invalid,
-          fmt::format("{:.0f} requests are more than a run can hold ({}): lower the rate or the duration",
+          fmt::format("{:.0f} requests are more than the maximum of a run ({}): lower the rate or the duration",
                       count, schedule_max)};
 }
 
@@ -119,7 +108,7 @@ std::string_view to_string(ArrivalKind kind) {
     case ArrivalKind::steps:
       return "steps";
   }
-  crash("an arrival of no known kind");
+  crash("unknown arrival");
 }
 
 std::optional<ArrivalKind> parse_arrival(std::string_view text) {
@@ -142,10 +131,17 @@ Result<std::vector<Nanoseconds>> plan_duration(const Arrival& arrival, Duration 
   if (auto checked = check(arrival); !checked) return checked.error();
   const double length = static_cast<double>(duration.count()) / 1e6;
   const double expected = std::max(0.0, length * average_rate(arrival));
-  // A Poisson plan may exceed what it has on average; the margin keeps it whole.
+  // A Poisson plan may exceed its average; the margin keeps it complete.
   const double most = expected + 10 * std::sqrt(expected) + 10;
   if (most > static_cast<double>(schedule_max)) return too_long(expected);
   return plan(arrival, static_cast<std::uint64_t>(most), length, length, seed);
+}
+
+double ramp_time(double from, double to, double length_s, double k) {
+  const double growth = (to - from) / length_s;
+  // This form of the root does not cancel when the growth is small.
+  const double denominator = from + std::sqrt(std::max(0.0, from * from + 2 * growth * k));
+  return denominator > 0 ? 2 * k / denominator : 0;
 }
 
 }  // namespace sagactl

@@ -1,4 +1,5 @@
-// When requests are to be sent: the whole plan of an open loop, known before its first request.
+// When requests are to be sent: the complete plan of an open loop, created before its first request. The plan of
+// --stages is in stages.hpp.
 #pragma once
 
 #include <chrono>
@@ -31,7 +32,7 @@ struct Arrival {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-// The longest plan, and the most requests of any run: 10 million, 80 MB of plan and 1.2 GB of ledger.
+// The most requests of a plan and of any run: 10 million, with 80 MB of plan and 1.2 GB of ledger.
 constexpr std::uint64_t schedule_max = 10'000'000;
 
 // The send times of `count` requests, from the start of the phase, in order, the first near 0. A pure
@@ -39,7 +40,11 @@ constexpr std::uint64_t schedule_max = 10'000'000;
 // schedule_max.
 Result<std::vector<Nanoseconds>> plan_count(const Arrival& arrival, std::uint64_t count, std::uint64_t seed);
 
-// The same for all the requests that fall before `duration`.
+// The same for all requests before `duration`.
 Result<std::vector<Nanoseconds>> plan_duration(const Arrival& arrival, Duration duration, std::uint64_t seed);
+
+// The time in seconds at which a rate that changes evenly from `from` to `to` over `length_s` seconds has sent `k`
+// requests: the positive root of k = from t + (to - from) t^2 / (2 length_s).
+double ramp_time(double from, double to, double length_s, double k);
 
 }  // namespace sagactl

@@ -34,7 +34,7 @@ Result<Stage> parse_stage(std::string_view text) {
     if (!trim(word).empty()) words.emplace_back(trim(word));
   const bool ramp = !words.empty() && words.front() == "ramp";
   if (ramp) words.erase(words.begin());
-  if (words.size() != 2) return wrong(text, "it is not a rate and a duration");
+  if (words.size() != 2) return wrong(text, "it must be a rate and a duration");
   std::string_view rate = words[0];
   double per_second = 1;
   if (rate.ends_with("/s")) {
@@ -45,10 +45,10 @@ Result<Stage> parse_stage(std::string_view text) {
   }
   const std::size_t dots = rate.find("..");
   if (ramp != (dots != std::string_view::npos))
-    return wrong(text, ramp ? "a ramp needs two rates" : "two rates are a ramp");
+    return wrong(text, ramp ? "a ramp needs two rates" : "two rates need the word ramp");
   const auto from = number_of(rate.substr(0, dots));
   const auto to = ramp ? number_of(rate.substr(dots + 2)) : from;
-  if (!from || !to) return wrong(text, fmt::format("'{}' is no rate", words[0]));
+  if (!from || !to) return wrong(text, fmt::format("'{}' is not a rate", words[0]));
   const auto length = parse_duration(words[1]);
   if (!length) return wrong(text, length.error().message);
   if (*length <= Duration{0}) return wrong(text, "its duration must be above 0");
@@ -63,14 +63,6 @@ double orders_of(const Stage& stage) {
   return (stage.from + stage.to) / 2 * seconds_of(stage);
 }
 
-// When a stage has sent `k`: the root of k = from t + (to - from) t^2 / (2 length), in the form that does not
-// cancel when the rate hardly changes.
-double time_of(const Stage& stage, double k) {
-  const double growth = (stage.to - stage.from) / seconds_of(stage);
-  const double root = std::sqrt(std::max(0.0, stage.from * stage.from + 2 * growth * k));
-  return stage.from + root > 0 ? 2 * k / (stage.from + root) : 0;
-}
-
 }  // namespace
 
 Result<std::vector<Stage>> parse_stages(std::string_view text) {
@@ -83,7 +75,7 @@ Result<std::vector<Stage>> parse_stages(std::string_view text) {
   if (stages.size() > stages_max)
     return Error{ErrorCode::invalid, fmt::format("more than {} stages", stages_max)};
   if (stages.empty() || stages_orders(stages) < 1)
-    return Error{ErrorCode::invalid, "the stages send nothing; write 'ramp 0..500/s 30s, 500/s 2m'"};
+    return Error{ErrorCode::invalid, "the stages send no requests; write 'ramp 0..500/s 30s, 500/s 2m'"};
   return stages;
 }
 
@@ -117,9 +109,9 @@ Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, b
   double begin_s = 0;
   for (const Stage& stage : stages) {
     const double orders = orders_of(stage);
-    // Rounding must not make one more of a whole number.
+    // The margin keeps rounding from adding one request.
     while (due < sent_before + orders - 1e-6 && plan.size() < schedule_max) {
-      const double at = begin_s + time_of(stage, due - sent_before);
+      const double at = begin_s + ramp_time(stage.from, stage.to, seconds_of(stage), due - sent_before);
       plan.emplace_back(static_cast<std::int64_t>(std::llround(at * 1e9)));
       due += poisson ? -std::log(1.0 - random.unit()) : 1;
     }

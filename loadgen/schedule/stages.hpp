@@ -16,15 +16,15 @@ struct Stage {
   friend bool operator==(const Stage&, const Stage&) = default;
 };
 
-// `invalid` with the stage that is wrong and how one is written.
+// `invalid` with the wrong stage and an example.
 Result<std::vector<Stage>> parse_stages(std::string_view text);
 
 double stages_rate_max(const std::vector<Stage>& stages);
 double stages_orders(const std::vector<Stage>& stages);
 Duration stages_length(const std::vector<Stage>& stages);
 
-// The send times of all stages, one after the other, at even distances or, for `poisson`, independent. `seed`
-// decides the latter. `invalid` for more than schedule_max.
+// The send times of all stages, evenly spaced or, for `poisson`, independent (from `seed`). `invalid` for more than
+// schedule_max.
 Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson,
                                              std::uint64_t seed);
 

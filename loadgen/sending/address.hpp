@@ -1,23 +1,34 @@
-// Where a target is, found once before the load.
+// The addresses of targets, resolved once before the load.
 #pragma once
 
+#include <sys/socket.h>
+
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "common/result.hpp"
 #include "httpclient/url.hpp"
-#include "loadgen/sending/connection_pool.hpp"
 
 namespace sagactl {
 
-struct FoundAddresses {
-  std::vector<LoadAddress> addresses;  // one at least
+struct LoadAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  // Index of its host in the load test: requests for an unreachable address go to another one of the same host.
+  std::uint16_t host = 0;
+};
+// Whether it is an address of this machine. Sends nothing.
+bool is_on_this_machine(const LoadAddress& address);
+
+struct ResolvedTarget {
+  std::vector<LoadAddress> addresses;  // at least one
   std::vector<std::string> names;      // "10.0.0.1", of each
-  bool answer = false;                 // each takes a connection; false: none does, and they are its first alone
+  bool reachable = false;              // all accept connections; false: none does, and only the first one is here
 };
 
-// The addresses of the host that take a connection within two seconds each, of the kind (IPv4 or IPv6) that the first of
-// them has: the other kind leads to the same machines. `unavailable` for an unknown name.
-Result<FoundAddresses> find_addresses(const Url& url);
+// The addresses of the host that accept a connection within two seconds each, of the family (IPv4 or IPv6) of the first
+// one: the other family leads to the same machines. `unavailable` for an unknown name.
+Result<ResolvedTarget> resolve_target(const Url& url);
 
 }  // namespace sagactl

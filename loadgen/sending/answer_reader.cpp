@@ -9,7 +9,7 @@
 namespace sagactl {
 namespace {
 
-// Of a head or a chunk's head that does not end.
+// The longest head or chunk head.
 constexpr std::uint32_t unparsed_max = 64 * 1024;
 
 constexpr std::string_view version_start = "HTTP/";
@@ -19,7 +19,7 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-// Where the empty line ends that ends a head.
+// The position after the empty line that ends a head.
 std::optional<std::size_t> head_end(std::string_view bytes) {
   for (auto at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', at + 1)) {
     const std::string_view next = bytes.substr(at + 1, 2);
@@ -37,7 +37,7 @@ bool is_token(std::string_view name) {
   });
 }
 
-// The head as the grammar wants it; lines that are no header are left out. "" for what is no head of an answer.
+// The head in strict grammar, without lines that are no header; "": not the head of an answer.
 std::string strict_head(std::string_view head) {
   std::vector<std::string> lines = split(head, '\n');
   for (std::string& line : lines) line.erase(line.find_last_not_of(" \t\r") + 1);
@@ -45,13 +45,13 @@ std::string strict_head(std::string_view head) {
   if (!first.starts_with("HTTP/1.") || first.size() < status_end || !is_blank(first[version_size])) return {};
   if (first.size() > status_end && !is_blank(first[status_end])) return {};
   std::string strict = first.substr(0, status_end) + ' ' + std::string(trim(first.substr(status_end)));
-  bool has_coding = false;  // which goes before a length
+  bool has_coding = false;  // takes precedence over a length
   std::vector<std::pair<std::string, std::string>> headers;
   bool left_out = false;
   for (std::size_t i = 1; i < lines.size(); ++i) {
     const std::string& line = lines[i];
     if (line.empty()) continue;
-    if (is_blank(line.front())) {  // the line before goes on
+    if (is_blank(line.front())) {  // continues the previous line
       if (!left_out && !headers.empty()) headers.back().second += ' ' + std::string(trim(line));
       continue;
     }
@@ -69,13 +69,13 @@ std::string strict_head(std::string_view head) {
 
 }  // namespace
 
-AnswerReader::Parser::Parser(AnswerReader& reader) : reader_(&reader) {
+AnswerReader::AnswerParser::AnswerParser(AnswerReader& reader) : reader_(&reader) {
   eager(true);
   header_limit(unparsed_max);
   body_limit(boost::none);
 }
 
-std::size_t AnswerReader::Parser::keep(text bytes) {
+std::size_t AnswerReader::AnswerParser::keep(text bytes) {
   std::string& body = reader_->body_;
   const std::size_t room = body_max - body.size();
   cut = cut || bytes.size() > room;
@@ -105,7 +105,7 @@ void AnswerReader::keep_header(std::string_view name, std::string_view value) {
     if (values_[i].empty() && same((*wanted_)[i])) values_[i] = value;
 }
 
-AnswerReader::State AnswerReader::feed(std::string_view bytes) {
+AnswerState AnswerReader::feed(std::string_view bytes) {
   if (unparsed_.empty()) return parse(bytes);
   unparsed_.append(bytes);
   const std::string joined = std::move(unparsed_);
@@ -124,24 +124,24 @@ bool AnswerReader::take_head(std::string_view head) {
   return taken(strict_head(head));
 }
 
-AnswerReader::State AnswerReader::parse(std::string_view bytes) {
+AnswerState AnswerReader::parse(std::string_view bytes) {
   while (!bytes.empty()) {
     if (!parser_->is_header_done()) {
-      if (bytes.front() == '\r' || bytes.front() == '\n') {  // of an empty line before the head
+      if (bytes.front() == '\r' || bytes.front() == '\n') {  // an empty line before the head
         bytes.remove_prefix(1);
         continue;
       }
-      if (!version_start.starts_with(bytes.substr(0, version_start.size()))) return State::bad;
+      if (!version_start.starts_with(bytes.substr(0, version_start.size()))) return AnswerState::bad;
       const auto end = head_end(bytes);
       if (!end) {
         unparsed_ = bytes;
-        return unparsed_.size() > unparsed_max ? State::bad : State::more;
+        return unparsed_.size() > unparsed_max ? AnswerState::bad : AnswerState::more;
       }
-      if (!take_head(bytes.substr(0, *end))) return State::bad;
+      if (!take_head(bytes.substr(0, *end))) return AnswerState::bad;
       bytes.remove_prefix(*end);
       if (!parser_->is_done()) continue;
       if (parser_->status < 100 || parser_->status >= 200) return done(bytes);
-      begin();  // an interim answer: the one that counts follows
+      begin();  // an interim answer: the final one follows
       continue;
     }
     boost::beast::error_code failure;
@@ -150,24 +150,24 @@ AnswerReader::State AnswerReader::parse(std::string_view bytes) {
     if (failure == boost::beast::http::error::need_more) {
       if (used > 0 && !bytes.empty()) continue;
       unparsed_ = bytes;
-      return unparsed_.size() > unparsed_max ? State::bad : State::more;
+      return unparsed_.size() > unparsed_max ? AnswerState::bad : AnswerState::more;
     }
-    if (failure) return State::bad;
+    if (failure) return AnswerState::bad;
     if (parser_->is_done()) return done(bytes);
   }
-  return State::more;
+  return AnswerState::more;
 }
 
-AnswerReader::State AnswerReader::done(std::string_view rest) {
+AnswerState AnswerReader::done(std::string_view rest) {
   surplus_ = !rest.empty();
-  return State::done;
+  return AnswerState::done;
 }
 
-AnswerReader::State AnswerReader::end() {
-  if (!parser_->got_some() || !unparsed_.empty()) return State::more;
+AnswerState AnswerReader::end() {
+  if (!parser_->got_some() || !unparsed_.empty()) return AnswerState::more;
   boost::beast::error_code failure;
   parser_->put_eof(failure);
-  return !failure && parser_->is_done() ? State::done : State::more;
+  return !failure && parser_->is_done() ? AnswerState::done : AnswerState::more;
 }
 
 }  // namespace sagactl

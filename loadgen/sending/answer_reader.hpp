@@ -1,4 +1,4 @@
-// Takes one HTTP answer out of the bytes of a connection, as they come.
+// Parses one HTTP answer from the bytes of a connection, as they arrive.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -9,39 +9,38 @@
 
 namespace sagactl {
 
-// One per connection. Keeps the first body_max bytes of a body; allocates only for an answer that comes in
-// pieces or is longer than any before, and for headers that are wanted.
+enum class AnswerState {
+  more,  // the answer is incomplete
+  done,  // it is complete
+  bad,   // this is not an HTTP answer
+};
+
+// One per connection. Keeps the first body_max bytes of a body; allocates only for an answer that arrives in pieces or
+// is longer than all before, and for the wanted headers.
 class AnswerReader {
  public:
   static constexpr std::size_t body_max = 256 * 1024;
 
-  enum class State {
-    more,  // the answer goes on
-    done,  // it is whole
-    bad,   // this is no answer
-  };
-
-  // The headers whose values are to be kept, in small letters; outlives the reader.
+  // The headers whose values are kept, in lower case; outlives the reader.
   void want(const std::vector<std::string>& headers) { wanted_ = &headers; }
 
   void reset();  // before each answer
-  // A head is also read where it is not quite what the grammar wants, as most clients read it: lines that end with LF
-  // alone, a status without its reason, blanks before a colon. What comes behind the answer is no part of it, and its
-  // connection is not kept.
-  State feed(std::string_view bytes);
-  State end();  // the connection was closed: the end of an answer that says no length
+  // Heads that break the grammar are read where most clients read them: lines that end with LF alone, a status without
+  // its reason, blanks before a colon. Bytes after the answer are ignored, and its connection is not kept.
+  AnswerState feed(std::string_view bytes);
+  AnswerState end();  // the connection was closed: this ends an answer without a length
 
-  // Of an answer that is done.
+  // Of a complete answer.
   int status() const { return parser_->status; }
   std::string_view body() const { return body_; }
   bool keeps_alive() const { return parser_->keep_alive() && !surplus_; }
-  bool is_cut() const { return parser_->cut; }                         // its body was longer than what is kept
-  const std::vector<std::string>& headers() const { return values_; }  // of the wanted ones; "": did not come
+  bool is_cut() const { return parser_->cut; }                         // its body was longer than body_max
+  const std::vector<std::string>& headers() const { return values_; }  // of the wanted ones; "": not received
 
  private:
-  class Parser final : public boost::beast::http::basic_parser<false> {
+  class AnswerParser final : public boost::beast::http::basic_parser<false> {
    public:
-    explicit Parser(AnswerReader& reader);
+    explicit AnswerParser(AnswerReader& reader);
     int status = 0;
     bool cut = false;
 
@@ -63,18 +62,18 @@ class AnswerReader {
     AnswerReader* reader_;
   };
 
-  State parse(std::string_view bytes);
+  AnswerState parse(std::string_view bytes);
   bool take_head(std::string_view head);
-  State done(std::string_view rest);
+  AnswerState done(std::string_view rest);
   void keep_header(std::string_view name, std::string_view value);
   void begin();
 
-  std::optional<Parser> parser_;
+  std::optional<AnswerParser> parser_;
   std::string body_;
   const std::vector<std::string>* wanted_ = nullptr;
   std::vector<std::string> values_;
-  std::string unparsed_;  // the beginning of a head or of a chunk that has not come whole
-  bool surplus_ = false;  // more came than the answer
+  std::string unparsed_;  // an incomplete head or chunk head
+  bool surplus_ = false;  // bytes came after the answer
 };
 
 }  // namespace sagactl

@@ -14,42 +14,15 @@
 namespace sagactl {
 namespace {
 
-using State = LoadConnection::State;
-
 constexpr std::size_t events_max = 256;
 
 }  // namespace
-
-// A socket to an address of this machine has the same address at both ends.
-bool is_on_this_machine(const LoadAddress& address) {
-  const int fd = socket(address.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  sockaddr_storage own{};
-  socklen_t own_size = sizeof own;
-  const bool known = connect(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
-                     getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
-                     own.ss_family == address.storage.ss_family;
-  close(fd);
-  if (!known) return false;
-  if (own.ss_family == AF_INET) {
-    return reinterpret_cast<const sockaddr_in*>(&own)->sin_addr.s_addr ==
-           reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_addr.s_addr;
-  }
-  return std::memcmp(&reinterpret_cast<const sockaddr_in6*>(&own)->sin6_addr,
-                     &reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr, sizeof(in6_addr)) == 0;
-}
-
-std::int64_t steady_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections,
                                std::size_t first_target, std::size_t request_size_max,
                                std::int64_t connect_timeout_ns)
     : epoll_(epoll_create1(EPOLL_CLOEXEC)), events_(events_max), connect_timeout_ns_(connect_timeout_ns) {
-  if (epoll_ < 0) crash("the kernel gives no epoll instance");
+  if (epoll_ < 0) crash("cannot create an epoll instance");
   for (const LoadAddress& address : targets) {
     targets_.emplace_back();
     targets_.back().address = address;
@@ -94,7 +67,7 @@ bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
     return false;
   }
   connection.fd = fd;
-  connection.state = State::connecting;
+  connection.state = ConnectionState::connecting;
   connection.since_ns = now;
   connection.fresh = true;
   connection.kept = false;
@@ -106,18 +79,18 @@ bool ConnectionPool::start(LoadConnection& connection, std::int64_t now) {
 void ConnectionPool::close_socket(LoadConnection& connection) {
   Target& target = targets_[connection.target];
   switch (connection.state) {
-    case State::down:
+    case ConnectionState::down:
       return;
-    case State::connecting:
+    case ConnectionState::connecting:
       --target.connecting;
       break;
-    case State::idle:
+    case ConnectionState::idle:
       target.idle.erase(std::find(target.idle.begin(), target.idle.end(), &connection));
       --idle_count_;
       --target.connected;
       --connected_count_;
       break;
-    case State::busy:
+    case ConnectionState::busy:
       unlink(connection);
       --target.connected;
       --connected_count_;
@@ -125,7 +98,7 @@ void ConnectionPool::close_socket(LoadConnection& connection) {
   }
   close(connection.fd);
   connection.fd = -1;
-  connection.state = State::down;
+  connection.state = ConnectionState::down;
 }
 
 void ConnectionPool::put_down(LoadConnection& connection, std::int64_t retry_at_ns) {
@@ -169,7 +142,7 @@ void ConnectionPool::drop_expired(std::size_t index, std::int64_t now) {
 }
 
 void ConnectionPool::become_idle(LoadConnection& connection) {
-  connection.state = State::idle;
+  connection.state = ConnectionState::idle;
   targets_[connection.target].idle.push_back(&connection);
   ++idle_count_;
 }
@@ -186,8 +159,8 @@ bool ConnectionPool::finish_connecting(LoadConnection& connection, std::int64_t 
   }
   --target.connecting;
   ++target.connected;
-  connected_most_ = std::max(connected_most_, ++connected_count_);
-  target.retry_at_ns = 0;  // it is there: the others may come too
+  peak_connections_ = std::max(peak_connections_, ++connected_count_);
+  target.retry_at_ns = 0;  // it is available: others may connect
   become_idle(connection);
   watch_writing(connection, false);
   return true;
@@ -206,7 +179,7 @@ LoadConnection& ConnectionPool::take(std::size_t target, std::int64_t now) {
   LoadConnection& connection = *idle.back();
   idle.pop_back();
   --idle_count_;
-  connection.state = State::busy;
+  connection.state = ConnectionState::busy;
   connection.fresh = false;
   connection.since_ns = now;
   connection.newer = nullptr;
@@ -234,7 +207,7 @@ bool ConnectionPool::tick_target(std::size_t index, std::int64_t now) {
   bool failed = false;
   if (target.connecting > 0) {
     for (const auto& connection : connections_) {
-      const bool late = connection->state == State::connecting && connection->target == index &&
+      const bool late = connection->state == ConnectionState::connecting && connection->target == index &&
                         now - connection->since_ns > connect_timeout_ns_;
       if (!late) continue;
       put_down(*connection, now + retry_ns);

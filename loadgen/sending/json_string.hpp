@@ -1,4 +1,4 @@
-// The text that a JSON string stands for.
+// Unescapes a JSON string.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace sagactl {
 
-// `raw` is what stands between the quotes. Without an escape in it, itself; else its text, which is put into `room`.
-// Half of a surrogate pair and an escape that JSON does not know become U+FFFD.
+// `raw` is the text between the quotes. Returns `raw` itself if it has no escapes, otherwise its text, stored in
+// `room`. Unpaired surrogates and unknown escapes become U+FFFD.
 std::string_view json_string_text(std::string_view raw, std::string& room);
 
 }  // namespace sagactl

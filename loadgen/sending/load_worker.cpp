@@ -7,12 +7,10 @@
 #include <cerrno>
 
 #include "common/result.hpp"
-#include "loadgen/sending/worker_thread.hpp"
+#include "loadgen/sending/thread_tuning.hpp"
 
 namespace sagactl {
 namespace {
-
-using State = LoadConnection::State;
 
 constexpr std::int64_t never_ns = INT64_MAX;
 constexpr std::int64_t spin_margin_ns = 100'000;
@@ -23,27 +21,26 @@ constexpr std::size_t input_size = 64 * 1024;
 
 std::string unread_body(std::string_view coding) {
   return fmt::format(
-      "Content-Encoding: {}, which is not read: ask for none by Accept-Encoding = \"identity\" in "
-      "create.headers",
+      "Content-Encoding: {}, which is not decompressed; send Accept-Encoding = \"identity\" with create.headers",
       coding);
 }
 
 }  // namespace
 
-LoadWorker::LoadWorker(const Setup& setup)
+LoadWorker::LoadWorker(const LoadWorkerSetup& setup)
     : setup_(setup),
       pool_(setup.targets, setup.connections, setup.first_target, setup.writer->size_max(),
             std::min(setup.timeout_ns, connect_limit_ns)),
-      waiting_(setup.targets.size(), setup.backlog_max),
+      backlog_(setup.targets.size(), setup.backlog_max),
       log_(setup.epoch_offset_ns, setup.targets.size(), *setup.store),
       input_(input_size),
-      dealt_(setup.targets.size()),
-      held_since_ns_(setup.targets.size()) {
+      wanted_by_target_(setup.targets.size()),
+      blocked_since_ns_(setup.targets.size()) {
   group_.reserve(setup.connections);
 }
 
 void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& stop) {
-  ask_for_prompt_waking();
+  request_prompt_wakeups();
   share_ = std::move(share);
   pacing_ = pacing;
   next_ = 0;
@@ -59,23 +56,23 @@ void LoadWorker::run(PhaseShare share, Pacing pacing, const std::stop_token& sto
     dispatch(steady_ns());
     if (now >= next_tick_ns_) tick(now);
     time_out(now);
-    if (nothing_left()) break;
+    if (is_done()) break;
     for (const epoll_event& event : pool_.wait(wait_until(now))) handle(event);
-    // After the batch: an event of it may belong to a connection that this would use.
+    // After the batch, since its events may belong to connections that this would use.
     for (const std::size_t target : failed_targets_) target_failed(target, steady_ns());
     failed_targets_.clear();
   }
-  share_ = {};  // a long plan is much memory
+  share_ = {};  // a long plan needs much memory
   next_ = 0;
   health_.cpu_ns += thread_cpu_ns() - cpu_begin;
   health_.run_ns += steady_ns() - begin;
 }
 
-bool LoadWorker::nothing_left() const {
+bool LoadWorker::is_done() const {
   if (in_flight_ > 0) return false;
   if (stopping_) return true;
   const bool all_released = share_.units == nullptr ? next_ == share_.plan.size() : exhausted_;
-  return all_released && waiting_.requests() == 0;
+  return all_released && backlog_.requests() == 0;
 }
 
 void LoadWorker::release(std::int64_t now) {
@@ -97,14 +94,14 @@ void LoadWorker::release_next(std::int64_t now) {
       exhausted_ = true;
       return;
     }
-    const std::uint32_t occupied = in_flight_ + waiting_.requests();
+    const std::uint32_t occupied = in_flight_ + backlog_.requests();
     if (occupied > 0 && occupied + peeked_->count > share_.slots) return;
     admit({*peeked_, now}, now);
     peeked_.reset();
   }
 }
 
-// Another address of the same host that takes connections; else the target itself.
+// Another reachable address of the same host; without one, the target itself.
 std::size_t LoadWorker::other_address(std::size_t target) const {
   const std::size_t targets = setup_.targets.size();
   for (std::size_t i = 1; i < targets; ++i) {
@@ -114,20 +111,20 @@ std::size_t LoadWorker::other_address(std::size_t target) const {
   return target;
 }
 
-std::size_t LoadWorker::line_of(std::uint64_t operation) const {
+std::size_t LoadWorker::queue_of(std::uint64_t operation) const {
   const std::size_t target = operation % setup_.targets.size();
   return pool_.is_failing(target) ? other_address(target) : target;
 }
 
 void LoadWorker::admit(const DueUnit& due, std::int64_t now) {
-  const std::size_t line = due.unit.count == 1 ? line_of(due.unit.operation) : waiting_.group_line();
+  const std::size_t queue = due.unit.count == 1 ? queue_of(due.unit.operation) : backlog_.group_queue();
   DueUnit admitted = due;
   admitted.own_late_ns = std::max<std::int64_t>(0, now - due.planned_ns);
-  if (!waiting_.push(line, admitted)) {
+  if (!backlog_.push(queue, admitted)) {
     health_.skipped += due.unit.count;
     count_own_lateness(admitted);
   }
-  health_.backlog_deepest = std::max(health_.backlog_deepest, waiting_.requests());
+  health_.backlog_peak = std::max(health_.backlog_peak, backlog_.requests());
 }
 
 void LoadWorker::count_own_lateness(const DueUnit& due) {
@@ -138,77 +135,77 @@ void LoadWorker::want(std::size_t target, std::size_t connections, std::int64_t 
   if (!pool_.want(target, connections, now)) failed_targets_.push_back(target);
 }
 
-// Gives idle connections to those who wait, in the order in which they came, and has one made for who finds none: a
-// single order does not overtake a group that waits for its last connection. What it waits for that is the
-// generator's doing.
+// Gives idle connections to waiting units in the order of their arrival, and opens connections for those that find
+// none. A single order does not overtake a group that waits for its last connection; that delay is the generator's own
+// lateness.
 void LoadWorker::dispatch(std::int64_t now) {
-  bool moved = waiting_.requests() > 0;
+  bool moved = backlog_.requests() > 0;
   while (moved) {
     moved = false;
-    const DueUnit* group = waiting_.front(waiting_.group_line());
+    const DueUnit* group = backlog_.front(backlog_.group_queue());
     for (std::size_t target = 0; target < setup_.targets.size(); ++target) {
       pool_.drop_expired(target, now);
-      while (const DueUnit* single = waiting_.front(target)) {
-        const bool held = group != nullptr && group->unit.operation < single->unit.operation;
-        if (held && pool_.has_idle(target) && held_since_ns_[target] == 0) held_since_ns_[target] = now;
-        if (held) break;
+      while (const DueUnit* single = backlog_.front(target)) {
+        const bool blocked = group != nullptr && group->unit.operation < single->unit.operation;
+        if (blocked && pool_.has_idle(target) && blocked_since_ns_[target] == 0) blocked_since_ns_[target] = now;
+        if (blocked) break;
         if (!pool_.has_idle(target)) {
-          want(target, waiting_.length(target), now);
+          want(target, backlog_.length(target), now);
           break;
         }
         send_single(target, *single, now);
-        waiting_.pop(target);
+        backlog_.pop(target);
         moved = true;
       }
-      const bool still_held = group != nullptr && waiting_.front(target) != nullptr &&
-                              group->unit.operation < waiting_.front(target)->unit.operation;
-      if (!still_held) held_since_ns_[target] = 0;
+      const bool still_blocked = group != nullptr && backlog_.front(target) != nullptr &&
+                              group->unit.operation < backlog_.front(target)->unit.operation;
+      if (!still_blocked) blocked_since_ns_[target] = 0;
     }
     if (group != nullptr && is_ready(*group, now)) {
       send_group(*group, group->unit.count);
-      waiting_.pop(waiting_.group_line());
+      backlog_.pop(backlog_.group_queue());
       moved = true;
     }
   }
 }
 
-// Has the connections made that a group lacks, dealt in turn to the targets that are there. A group that could go over
-// others goes when none is on its way.
+// Opens the connections that a group lacks, distributed over the reachable targets. A group that has enough idle
+// connections elsewhere is ready when none of these is being opened.
 bool LoadWorker::is_ready(const DueUnit& group, std::int64_t now) {
   const std::size_t targets = setup_.targets.size();
-  std::fill(dealt_.begin(), dealt_.end(), 0);
+  std::fill(wanted_by_target_.begin(), wanted_by_target_.end(), 0);
   bool all_failing = true;
   for (std::size_t target = 0; target < targets; ++target) all_failing = all_failing && pool_.is_failing(target);
   std::size_t dealt = 0, passed = 0;
   for (std::size_t target = group.unit.operation % targets; dealt < group.unit.count && passed < targets;
        target = (target + 1) % targets) {
-    const bool takes_one = (all_failing || !pool_.is_failing(target)) && dealt_[target] < pool_.size_to(target);
+    const bool takes_one = (all_failing || !pool_.is_failing(target)) && wanted_by_target_[target] < pool_.size_to(target);
     passed = takes_one ? 0 : passed + 1;
-    dealt_[target] += takes_one;
+    wanted_by_target_[target] += takes_one;
     dealt += takes_one;
   }
-  bool more_on_their_way = false;
+  bool more_connecting = false;
   for (std::size_t target = 0; target < targets; ++target) {
     const std::size_t idle = pool_.idle_to(target);
-    if (dealt_[target] <= idle) continue;
-    want(target, dealt_[target] - idle, now);
-    more_on_their_way = more_on_their_way || pool_.connecting_to(target) > 0;
+    if (wanted_by_target_[target] <= idle) continue;
+    want(target, wanted_by_target_[target] - idle, now);
+    more_connecting = more_connecting || pool_.connecting_to(target) > 0;
   }
-  return pool_.idle() >= group.unit.count && !more_on_their_way;
+  return pool_.idle() >= group.unit.count && !more_connecting;
 }
 
 void LoadWorker::send_single(std::size_t target, const DueUnit& due, std::int64_t now) {
   DueUnit sent = due;
-  if (held_since_ns_[target] != 0)
+  if (blocked_since_ns_[target] != 0)
     sent.own_late_ns +=
-        std::max<std::int64_t>(0, now - std::max(held_since_ns_[target], due.planned_ns + due.own_late_ns));
+        std::max<std::int64_t>(0, now - std::max(blocked_since_ns_[target], due.planned_ns + due.own_late_ns));
   count_own_lateness(sent);
   LoadConnection& connection = pool_.take(target, now);
   prepare(connection, sent, 0);
   transmit(connection);
 }
 
-// All are ready before the first is sent, each to the next node that has a connection free.
+// Prepares all requests before the first is sent, each to the next target with an idle connection.
 void LoadWorker::send_group(const DueUnit& due, std::size_t connections) {
   const std::size_t targets = setup_.targets.size();
   const std::int64_t now = steady_ns();
@@ -228,7 +225,7 @@ std::uint16_t LoadWorker::user_for(std::uint64_t operation, std::uint32_t group)
 }
 
 void LoadWorker::prepare(LoadConnection& connection, const DueUnit& due, std::uint32_t member) {
-  RequestWriter::Order order;
+  PlannedOrder order;
   order.operation = due.unit.operation + member;
   order.group = due.unit.group;
   order.kind = due.unit.kind;
@@ -254,7 +251,7 @@ void LoadWorker::transmit(LoadConnection& connection) {
   const bool is_rest = connection.out_done > 0;
   if (!is_rest) {
     connection.times.sent_ns = steady_ns();
-    // A closed loop plans nothing: its request is due when it goes.
+    // A closed loop has no plan: a request is due when it is sent.
     if (share_.units != nullptr) connection.times.planned_ns = connection.times.sent_ns;
   }
   const ssize_t count = send(connection.fd, connection.out.data() + connection.out_done,
@@ -266,8 +263,8 @@ void LoadWorker::transmit(LoadConnection& connection) {
   }
   if (!is_rest) log_.count_sent();
   connection.out_done += static_cast<std::size_t>(std::max<ssize_t>(0, count));
-  const bool is_whole = connection.out_done == connection.out_size;
-  if (!is_whole || is_rest) pool_.watch_writing(connection, !is_whole);
+  const bool is_complete = connection.out_done == connection.out_size;
+  if (!is_complete || is_rest) pool_.watch_writing(connection, !is_complete);
 }
 
 std::int64_t LoadWorker::wait_until(std::int64_t now) const {
@@ -279,24 +276,24 @@ std::int64_t LoadWorker::wait_until(std::int64_t now) const {
   if (const LoadConnection* oldest = pool_.oldest_busy()) {
     until = std::min(until, oldest->since_ns + setup_.timeout_ns);
   }
-  // A closed loop that could begin a unit at once must not sleep on it.
+  // A closed loop that can start a unit must not sleep.
   const bool idle_closed_loop =
-      share_.units != nullptr && !stopping_ && !exhausted_ && in_flight_ == 0 && waiting_.requests() == 0;
+      share_.units != nullptr && !stopping_ && !exhausted_ && in_flight_ == 0 && backlog_.requests() == 0;
   return idle_closed_loop ? now : until;
 }
 
 void LoadWorker::handle(const epoll_event& event) {
   auto& connection = *static_cast<LoadConnection*>(event.data.ptr);
   switch (connection.state) {
-    case State::down:
+    case ConnectionState::down:
       return;
-    case State::connecting:
+    case ConnectionState::connecting:
       if (!pool_.finish_connecting(connection, steady_ns())) failed_targets_.push_back(connection.target);
       return;
-    case State::idle:  // closed by the server, or bytes that nobody asked for
+    case ConnectionState::idle:  // closed by the server, or unrequested bytes
       pool_.drop(connection, steady_ns());
       return;
-    case State::busy:
+    case ConnectionState::busy:
       if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) {
         receive(connection, (event.events & EPOLLRDHUP) != 0);
       } else if ((event.events & EPOLLOUT) != 0) {
@@ -314,14 +311,14 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
   const auto state = count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)})
                                : connection.answer.end();
   switch (state) {
-    case AnswerReader::State::done:
+    case AnswerState::done:
       conclude(connection, now, peer_closed);
       return;
-    case AnswerReader::State::bad:
+    case AnswerState::bad:
       setup_.first_answers->note(0, {input_.data(), static_cast<std::size_t>(std::max<ssize_t>(0, count))}, {});
       fail(connection, TransportFailure::unreadable, now);
       return;
-    case AnswerReader::State::more:
+    case AnswerState::more:
       if (count <= 0) fail(connection, TransportFailure::closed, now);
       return;
   }
@@ -346,12 +343,12 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   connection.times.done_ns = now;
   log_.keep(entry, connection.times);
   --in_flight_;
-  const bool sent_whole = connection.out_done == connection.out_size;
-  const std::int64_t kept_ns = setup_.answers->kept_ns(connection.answer.headers());
-  connection.expires_ns = kept_ns == 0 ? INT64_MAX : now + kept_ns;
+  const bool sent_completely = connection.out_done == connection.out_size;
+  const std::int64_t keep_alive_ns = setup_.answers->keep_alive_ns(connection.answer.headers());
+  connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
   pool_.give_back(connection);
-  const bool over = peer_closed || !sent_whole || !connection.answer.keeps_alive() || setup_.writer->closes();
-  if (over) pool_.drop(connection, now);
+  const bool is_unusable = peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
+  if (is_unusable) pool_.drop(connection, now);
 }
 
 void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std::int64_t now) {
@@ -366,11 +363,11 @@ void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std:
   pool_.drop(connection, now);
 }
 
-// The first of a line leaves it, its orders from the `already_sent`-th on unreached.
-void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, TransportFailure failure,
+// Drops the first unit of a queue; its orders from the `already_sent`-th on are unreached.
+void LoadWorker::drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure,
                                  std::int64_t now) {
-  const DueUnit due = *waiting_.front(line);
-  waiting_.pop(line);
+  const DueUnit due = *backlog_.front(queue);
+  backlog_.pop(queue);
   if (already_sent == 0) count_own_lateness(due);
   for (std::size_t member = already_sent; member < due.unit.count; ++member) {
     LedgerEntry entry;
@@ -386,39 +383,39 @@ void LoadWorker::give_up_waiting(std::size_t line, std::size_t already_sent, Tra
   }
 }
 
-// An attempt to connect failed. Who waits for a target without any connection is told so, and a group for
-// which there are too few goes with those that there are.
+// A connection attempt failed. Units that wait for a target without any connection are unreached, and a group with too
+// few connections is sent over those that exist.
 void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
   const std::size_t other = other_address(target);
-  while (other != target && waiting_.front(target) != nullptr) {
-    const DueUnit moved = *waiting_.front(target);
-    waiting_.pop(target);
-    waiting_.push(other, moved);
+  while (other != target && backlog_.front(target) != nullptr) {
+    const DueUnit moved = *backlog_.front(target);
+    backlog_.pop(target);
+    backlog_.push(other, moved);
   }
   if (pool_.connected_to(target) == 0) {
-    while (waiting_.front(target) != nullptr)
-      give_up_waiting(target, 0, TransportFailure::no_connection, now);
+    while (backlog_.front(target) != nullptr)
+      drop_waiting(target, 0, TransportFailure::no_connection, now);
   }
-  const std::size_t line = waiting_.group_line();
-  while (const DueUnit* group = waiting_.front(line)) {
+  const std::size_t queue = backlog_.group_queue();
+  while (const DueUnit* group = backlog_.front(queue)) {
     const std::size_t usable = pool_.idle();
     if (usable >= group->unit.count || pool_.more_may_come()) return;
     if (usable > 0) send_group(*group, usable);
-    give_up_waiting(line, usable, TransportFailure::no_connection, now);
+    drop_waiting(queue, usable, TransportFailure::no_connection, now);
   }
 }
 
 void LoadWorker::tick(std::int64_t now) {
   next_tick_ns_ = now + tick_ns;
   pool_.tick(now, [&](std::size_t target) { target_failed(target, now); });
-  // Nobody waits for an address whose host has others: it is tried by itself, until it is back.
+  // No request waits for an address whose host has others, so it is retried here until it is reachable.
   for (std::size_t target = 0; target < setup_.targets.size(); ++target)
     if (pool_.is_failing(target) && other_address(target) != target) want(target, 1, now);
-  for (std::size_t line = 0; line < waiting_.lines(); ++line) {
-    const DueUnit* due = waiting_.front(line);
+  for (std::size_t queue = 0; queue < backlog_.queues(); ++queue) {
+    const DueUnit* due = backlog_.front(queue);
     while (due != nullptr && now - due->planned_ns > setup_.timeout_ns) {
-      give_up_waiting(line, 0, TransportFailure::timed_out, now);
-      due = waiting_.front(line);
+      drop_waiting(queue, 0, TransportFailure::timed_out, now);
+      due = backlog_.front(queue);
     }
   }
 }
@@ -434,14 +431,14 @@ void LoadWorker::time_out(std::int64_t now) {
 void LoadWorker::begin_stop(std::int64_t now) {
   stopping_ = true;
   stop_limit_ns_ = now + stop_grace_ns;
-  for (std::size_t line = 0; line < waiting_.lines(); ++line) {
-    while (waiting_.front(line) != nullptr) waiting_.pop(line);
+  for (std::size_t queue = 0; queue < backlog_.queues(); ++queue) {
+    while (backlog_.front(queue) != nullptr) backlog_.pop(queue);
   }
 }
 
-LoadWorker::Health LoadWorker::take_health() {
-  Health taken = std::move(health_);
-  health_ = Health{};
+WorkerHealth LoadWorker::take_health() {
+  WorkerHealth taken = std::move(health_);
+  health_ = WorkerHealth{};
   return taken;
 }
 

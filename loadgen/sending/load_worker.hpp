@@ -1,5 +1,4 @@
-// One thread of the load generator: sends its share of the units on time, reads the answers, keeps the
-// entries.
+// One thread of the load generator: sends its share of the units on time, reads the answers and records the entries.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +16,7 @@
 #include "loadgen/options.hpp"
 #include "loadgen/sending/order_answer.hpp"
 #include "loadgen/sending/request_writer.hpp"
-#include "loadgen/schedule/waiting_units.hpp"
+#include "loadgen/sending/unit_backlog.hpp"
 
 namespace sagactl {
 
@@ -39,52 +38,54 @@ class SharedUnits {
 // One worker's part of a phase.
 struct PhaseShare {
   std::uint32_t phase = 0;
-  std::vector<DueUnit> plan;     // open loop: in the order of their times
-  SharedUnits* units = nullptr;  // closed loop, else null
-  std::uint32_t slots = 0;       // closed loop: requests in flight, or one whole group
-  std::int64_t end_ns = 0;       // closed loop: no unit is begun from then on
+  std::vector<DueUnit> plan;     // open loop: by time
+  SharedUnits* units = nullptr;  // closed loop; otherwise null
+  std::uint32_t slots = 0;       // closed loop: requests in flight, or one complete group
+  std::int64_t end_ns = 0;       // closed loop: no unit is started after it
+};
+
+struct LoadWorkerSetup {
+  std::span<const LoadAddress> targets;  // this and the next four outlive the worker
+  const RequestWriter* writer = nullptr;
+  const AnswerPlan* answers = nullptr;
+  EntryStore* store = nullptr;
+  FirstAnswers* first_answers = nullptr;
+  std::uint64_t seed = 0;
+  std::uint32_t users = 1;
+  bool same_user_in_group = false;  // requests with one key must be identical
+  std::size_t connections = 1;
+  std::size_t first_target = 0;
+  std::uint32_t backlog_max = 1;
+  std::int64_t timeout_ns = 0;
+  std::int64_t epoch_offset_ns = 0;  // from steady_ns() to the time since 1970
+};
+
+struct WorkerHealth {
+  Histogram own_lateness;
+  std::uint64_t skipped = 0;
+  std::uint32_t backlog_peak = 0;
+  std::int64_t cpu_ns = 0;
+  std::int64_t run_ns = 0;
 };
 
 class LoadWorker {
  public:
-  struct Setup {
-    std::span<const LoadAddress> targets;  // these five outlive the worker
-    const RequestWriter* writer = nullptr;
-    const AnswerPlan* answers = nullptr;
-    EntryStore* store = nullptr;
-    FirstAnswers* first_answers = nullptr;
-    std::uint64_t seed = 0;
-    std::uint32_t users = 1;
-    bool same_user_in_group = false;  // requests with one key must be the same
-    std::size_t connections = 1;
-    std::size_t first_target = 0;
-    std::uint32_t backlog_max = 1;
-    std::int64_t timeout_ns = 0;
-    std::int64_t epoch_offset_ns = 0;  // from steady_ns() to the time since 1970
-  };
-  explicit LoadWorker(const Setup& setup);
+  explicit LoadWorker(const LoadWorkerSetup& setup);
 
-  // Returns when every request of the share has its outcome; `stop` as in run_load. The calling thread is the
-  // worker's for so long. `pacing` is not automatic.
+  // Runs on the calling thread until every request of the share has its outcome; `stop` as in run_load. `pacing` is not
+  // automatic.
   void run(PhaseShare share, Pacing pacing, const std::stop_token& stop);
 
-  void add_to(EntryLog::Counts& counts) const { log_.add_to(counts); }  // from any thread
+  void add_to(EntryCounts& counts) const { log_.add_to(counts); }  // thread-safe
 
   // Between runs.
   void flush_entries() { log_.flush(); }
-  struct Health {
-    Histogram own_lateness;
-    std::uint64_t skipped = 0;
-    std::uint32_t backlog_deepest = 0;
-    std::int64_t cpu_ns = 0;
-    std::int64_t run_ns = 0;
-  };
-  Health take_health();  // since the last time
+  WorkerHealth take_health();  // since the last call
   std::uint64_t reconnects() const { return pool_.reconnects(); }
-  std::size_t connected_most() const { return pool_.connected_most(); }
+  std::size_t peak_connections() const { return pool_.peak_connections(); }
 
  private:
-  bool nothing_left() const;
+  bool is_done() const;
   void release(std::int64_t now);
   void release_planned(std::int64_t now);
   void release_next(std::int64_t now);
@@ -103,32 +104,32 @@ class LoadWorker {
   void receive(LoadConnection& connection, bool peer_closed);
   void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);
   void fail(LoadConnection& connection, TransportFailure failure, std::int64_t now);
-  void give_up_waiting(std::size_t line, std::size_t already_sent, TransportFailure failure,
+  void drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure,
                        std::int64_t now);
-  std::size_t line_of(std::uint64_t operation) const;
+  std::size_t queue_of(std::uint64_t operation) const;
   std::size_t other_address(std::size_t target) const;
   void target_failed(std::size_t target, std::int64_t now);
   void tick(std::int64_t now);
   void time_out(std::int64_t now);
   void begin_stop(std::int64_t now);
 
-  Setup setup_;
+  LoadWorkerSetup setup_;
   ConnectionPool pool_;
-  WaitingUnits waiting_;
+  UnitBacklog backlog_;
   EntryLog log_;
-  Health health_;
+  WorkerHealth health_;
   std::vector<char> input_;
   std::vector<LoadConnection*> group_;
   std::vector<std::size_t> failed_targets_;
-  std::vector<std::size_t> dealt_;  // of a group, by target
-  // By target: since when a single order has waited for a group, though there was a connection for it; 0: none.
-  std::vector<std::int64_t> held_since_ns_;
+  std::vector<std::size_t> wanted_by_target_;  // connections for a group, by target
+  // By target: since when a single order waits for a group although a connection is idle; 0: none does.
+  std::vector<std::int64_t> blocked_since_ns_;
 
-  // Of the run in hand.
+  // Of the current run.
   PhaseShare share_;
   Pacing pacing_ = Pacing::sleep;
   std::size_t next_ = 0;            // in share_.plan
-  std::optional<LoadUnit> peeked_;  // a closed loop's next, which does not fit yet
+  std::optional<LoadUnit> peeked_;  // a closed loop's next unit, which does not fit yet
   bool exhausted_ = false;
   bool stopping_ = false;
   std::int64_t stop_limit_ns_ = 0;

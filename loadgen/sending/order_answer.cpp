@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/text/hex.hpp"
 #include "common/text/text.hpp"
 #include "loadgen/sending/json_string.hpp"
 
@@ -34,27 +35,20 @@ bool holds(const StatusRanges& ranges, int status) {
   return std::any_of(ranges.begin(), ranges.end(), [&](const StatusRange& it) { return it.holds(status); });
 }
 
-// A redirection or a new resource: what stands behind the last "/".
+// The last path segment of a URL.
 std::string_view last_segment(std::string_view address) {
   address = address.substr(0, address.find_first_of("?#"));
   while (!address.empty() && address.back() == '/') address.remove_suffix(1);
   return address.substr(address.rfind('/') + 1);
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// "a%2Fb" is "a/b", in `room`. What is no escape stays, and so does all where it would be no text.
+// "a%2Fb" is "a/b", in `room`. Text that is no escape stays, and all of it stays where the result is not UTF-8.
 std::string_view percent_decoded(std::string_view text, std::string& room) {
   if (text.find('%') == std::string_view::npos) return text;
   room.clear();
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool may_be = text[i] == '%' && i + 2 < text.size();
-    const int high = may_be ? hex_digit(text[i + 1]) : -1, low = may_be ? hex_digit(text[i + 2]) : -1;
+    const int high = may_be ? hex_value(text[i + 1]) : -1, low = may_be ? hex_value(text[i + 2]) : -1;
     const bool is_escape = high >= 0 && low >= 0;
     room.push_back(is_escape ? static_cast<char>(high * 16 + low) : text[i]);
     if (is_escape) i += 2;
@@ -62,7 +56,7 @@ std::string_view percent_decoded(std::string_view text, std::string& room) {
   return is_utf8(room) ? std::string_view(room) : text;
 }
 
-// A body that is nothing but the id: as it stands, or a JSON text. Anything with structure is none.
+// A body that is the id and nothing else, plain or as a JSON string. JSON objects, arrays and markup are none.
 std::optional<std::string_view> whole_body(std::string_view body, std::string& room) {
   body = trim(body);
   if (body.empty() || body.front() == '{' || body.front() == '[' || body.front() == '<' || body == "null")
@@ -71,8 +65,8 @@ std::optional<std::string_view> whole_body(std::string_view body, std::string& r
   return is_json_text ? json_string_text(body.substr(1, body.size() - 2), room) : body;
 }
 
-std::optional<std::string_view> text_at(const TextPlace& place, std::string_view text, std::string& room) {
-  if (place == TextPlace{}) return whole_body(text, room);
+std::optional<std::string_view> text_at(const TextLocation& place, std::string_view text, std::string& room) {
+  if (place == TextLocation{}) return whole_body(text, room);
   if (!place.after.empty()) {
     const std::size_t at = text.rfind(place.after);
     if (at == std::string_view::npos) return std::nullopt;
@@ -83,13 +77,13 @@ std::optional<std::string_view> text_at(const TextPlace& place, std::string_view
     if (end == std::string_view::npos) return std::nullopt;
     text = text.substr(0, end);
   }
-  const bool whole_header = !place.header.empty() && place.after.empty() && place.before.empty();
-  const bool is_address = whole_header && text.find('/') != std::string_view::npos;
+  const bool is_complete_header = !place.header.empty() && place.after.empty() && place.before.empty();
+  const bool is_address = is_complete_header && text.find('/') != std::string_view::npos;
   text = trim(is_address ? percent_decoded(last_segment(text), room) : text);
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-bool is_scalar(const JsonMembers::Member& member) {
+bool is_scalar(const JsonMember& member) {
   return member.is_string || (!member.value.empty() && member.value[0] != '{' && member.value[0] != '[');
 }
 
@@ -101,19 +95,19 @@ AnswerPlan::AnswerPlan(const Profile& profile)
   want(Field::correlation, profile.answer.correlation);
   want(Field::status, profile.answer.status);
   want(Field::total, profile.answer.total);
-  for (const Telltale& tell : profile.outcome.duplicate_tells) {
-    if (tell.header.empty()) {
-      want(Field::duplicate, {tell.pointer});
-      wanted_.back().values = tell.values;
+  for (const AnswerMarker& marker : profile.outcome.duplicate_markers) {
+    if (marker.header.empty()) {
+      want(Field::duplicate, {marker.pointer});
+      wanted_.back().values = marker.values;
     } else {
-      tells_.push_back({header_place(tell.header), tell.values});
+      header_markers_.push_back({header_place(marker.header), marker.values});
     }
   }
-  for (const TextPlace& text : profile.answer.order_texts)
-    places_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
-  // The pointer "" is to the whole body.
+  for (const TextLocation& text : profile.answer.order_texts)
+    locations_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
+  // The pointer "" refers to the whole body.
   for (const std::string& pointer : profile.answer.order)
-    if (pointer.empty()) places_.push_back({TextPlace{}, no_header});
+    if (pointer.empty()) locations_.push_back({TextLocation{}, no_header});
   if (wanted_.size() > wanted_max) wanted_.resize(wanted_max);
 }
 
@@ -132,7 +126,7 @@ std::size_t AnswerPlan::header_place(const std::string& name) {
 }
 
 OrderAnswer AnswerPlan::read(std::string_view body, std::span<const std::string> values) const {
-  Reading reading;
+  AnswerWalk reading;
   const std::uint32_t all = wanted_.size() == wanted_max ? 0xFFFFFFFFu : (1u << wanted_.size()) - 1;
   if (!wanted_.empty()) walk(body, 0, all, reading);
   read_texts(body, values, reading.answer);
@@ -143,10 +137,11 @@ void AnswerPlan::read_texts(std::string_view body, std::span<const std::string> 
   const auto header = [&](std::size_t place) {
     return place < values.size() ? std::string_view(values[place]) : std::string_view();
   };
-  for (const Tell& tell : tells_)
-    answer.is_duplicate |= std::find(tell.values.begin(), tell.values.end(), header(tell.header)) != tell.values.end();
+  for (const HeaderMarker& marker : header_markers_)
+    answer.is_duplicate |=
+        std::find(marker.values.begin(), marker.values.end(), header(marker.header)) != marker.values.end();
   std::string room;
-  for (const Place& place : places_) {
+  for (const OrderIdLocation& place : locations_) {
     if (!answer.order.is_nil()) return;
     const bool in_body = place.header == no_header;
     if (const auto id = text_at(place.text, in_body ? body : header(place.header), room)) take_order(*id, answer);
@@ -162,14 +157,14 @@ bool AnswerPlan::take_order(std::string_view id, OrderAnswer& answer) const {
 }
 
 void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t candidates,
-                      Reading& reading) const {
+                      AnswerWalk& reading) const {
   JsonMembers members(text);
   std::string room;
   while (const auto member = members.next()) {
     std::uint32_t deeper = 0;
     for (std::uint32_t left = candidates; left != 0; left &= left - 1) {
       const auto index = static_cast<std::size_t>(__builtin_ctz(left));
-      const Wanted& wanted = wanted_[index];
+      const WantedMember& wanted = wanted_[index];
       if (wanted.path[depth] != json_string_text(member->name, room)) continue;
       if (wanted.path.size() == depth + 1)
         take(wanted, *member, reading);
@@ -180,7 +175,7 @@ void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t ca
   }
 }
 
-void AnswerPlan::take(const Wanted& wanted, const JsonMembers::Member& member, Reading& reading) const {
+void AnswerPlan::take(const WantedMember& wanted, const JsonMember& member, AnswerWalk& reading) const {
   OrderAnswer& answer = reading.answer;
   std::string room;
   const std::string_view value = member.is_string ? json_string_text(member.value, room) : member.value;
@@ -220,7 +215,7 @@ std::string_view AnswerPlan::coding(std::span<const std::string> values) const {
   return values[2];
 }
 
-std::int64_t AnswerPlan::kept_ns(std::span<const std::string> values) const {
+std::int64_t AnswerPlan::keep_alive_ns(std::span<const std::string> values) const {
   constexpr std::string_view name = "timeout=";
   constexpr std::int64_t ns_per_second = 1'000'000'000;
   if (values.size() < 2) return 0;
@@ -234,8 +229,8 @@ std::int64_t AnswerPlan::kept_ns(std::span<const std::string> values) const {
 }
 
 RequestOutcome AnswerPlan::outcome_of(int http_status, const OrderAnswer& answer) const {
-  const bool told = rules_.duplicate_tells.empty() || answer.is_duplicate;
-  if (holds(rules_.duplicate, http_status) && told) return RequestOutcome::duplicate;
+  const bool is_duplicate = rules_.duplicate_markers.empty() || answer.is_duplicate;
+  if (holds(rules_.duplicate, http_status) && is_duplicate) return RequestOutcome::duplicate;
   if (holds(rules_.accepted, http_status)) return RequestOutcome::accepted;
   if (holds(rules_.rejected, http_status) || http_status < 500) return RequestOutcome::rejected;
   return RequestOutcome::indeterminate;

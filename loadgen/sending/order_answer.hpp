@@ -1,4 +1,4 @@
-// What a server said to the request for an order.
+// Reads what a server answered to an order request.
 #pragma once
 
 #include <optional>
@@ -9,74 +9,74 @@
 
 #include "common/id.hpp"
 #include "common/money.hpp"
-#include "loadgen/sending/json_members.hpp"
+#include "common/text/json_members.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/profile/profile.hpp"
 
 namespace sagactl {
 
 struct OrderAnswer {
-  Uuid order;              // order_ref of its id; nil when there is none
-  std::string order_name;  // the id as it came, where `order` does not write it so
+  Uuid order;              // order_ref of its id; nil: none
+  std::string order_name;  // the id as received, if it differs from `order`
   Uuid correlation;
   ClaimedStatus status = ClaimedStatus::none;
   std::optional<Money> total;  // a number or a text
-  bool is_duplicate = false;   // a tell of the profile is there
+  bool is_duplicate = false;   // a marker of the profile matches
   friend bool operator==(const OrderAnswer&, const OrderAnswer&) = default;
 };
 
-// Reads the members of a body that a profile points at, and allocates nothing but an id that is no plain UUID: this
-// runs for every answer, and the JSON library takes as long for a body as all the rest of the request. Of a body that
-// is cut off or no JSON, what stands before the fault. Any number of threads may use one.
+// Reads the members of a body that a profile points at, without allocating except for an id that is not a plain UUID:
+// it runs for every answer, and the JSON library would take as long for a body as the rest of the request. For a body
+// that is cut off or not JSON, it reads what precedes the error. Thread-safe.
 class AnswerPlan {
  public:
   explicit AnswerPlan(const Profile& profile);
 
-  // The headers that it wants to see, in small letters.
+  // The headers that it needs, in lower case.
   const std::vector<std::string>& headers() const { return headers_; }
 
-  // `values`: those of headers(), in their order; "" or none for one that did not come.
+  // `values`: those of headers(), in the same order; "" for a missing header.
   OrderAnswer read(std::string_view body, std::span<const std::string> values = {}) const;
-  // Of the same values: where a redirection points, and for how long the server keeps the connection, with a margin;
-  // "" and 0 where it does not say.
+  // From the same values: the target of a redirect ("": none), and how long the server keeps the connection, minus a
+  // margin (0: unknown).
   std::string_view location(std::span<const std::string> values) const;
-  // How the body is compressed, which is not undone here; "" where it is not.
+  // How the body is compressed ("": not at all); it is not decompressed here.
   std::string_view coding(std::span<const std::string> values) const;
-  std::int64_t kept_ns(std::span<const std::string> values) const;
+  std::int64_t keep_alive_ns(std::span<const std::string> values) const;
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;
 
  private:
   enum class Field : std::uint8_t { order, correlation, status, total, duplicate };
-  struct Wanted {
+  struct WantedMember {
     std::vector<std::string> path;
     Field field = Field::order;
-    std::uint8_t rank = 0;            // of the pointers to one field the lowest that is there counts
+    std::uint8_t rank = 0;            // of several pointers to a field, the existing one with the lowest rank counts
     std::vector<std::string> values;  // duplicate
   };
-  struct Reading {
+  struct AnswerWalk {
     OrderAnswer answer;
     std::uint8_t order_rank = 255, correlation_rank = 255, status_rank = 255, total_rank = 255;
   };
   void want(Field field, const std::vector<std::string>& pointers);
-  void walk(std::string_view text, std::size_t depth, std::uint32_t candidates, Reading& reading) const;
-  void take(const Wanted& wanted, const JsonMembers::Member& member, Reading& reading) const;
+  void walk(std::string_view text, std::size_t depth, std::uint32_t candidates, AnswerWalk& reading) const;
+  void take(const WantedMember& wanted, const JsonMember& member, AnswerWalk& reading) const;
   bool take_order(std::string_view id, OrderAnswer& answer) const;
   void read_texts(std::string_view body, std::span<const std::string> values, OrderAnswer& answer) const;
   std::size_t header_place(const std::string& name);
 
-  struct Place {
-    TextPlace text;
+  struct OrderIdLocation {
+    TextLocation text;
     std::size_t header = 0;  // in headers_; no_header: the body
   };
-  struct Tell {
+  struct HeaderMarker {
     std::size_t header = 0;
     std::vector<std::string> values;
   };
   static constexpr std::size_t no_header = static_cast<std::size_t>(-1);
 
-  std::vector<Wanted> wanted_;
-  std::vector<Place> places_;
-  std::vector<Tell> tells_;  // in headers
+  std::vector<WantedMember> wanted_;
+  std::vector<OrderIdLocation> locations_;
+  std::vector<HeaderMarker> header_markers_;  // in headers
   std::vector<std::string> headers_ = {"location", "keep-alive", "content-encoding"};
   OutcomeRules rules_;
   bool ids_are_uuids_;

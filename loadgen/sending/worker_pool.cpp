@@ -21,8 +21,8 @@ std::uint32_t largest_group(const std::vector<LoadPhase>& phases) {
   return largest;
 }
 
-// A tenth of a second's requests may be in flight before one has to wait; a closed loop never has to: each
-// target could have them all.
+// Open loop: the requests of a tenth of a second may be in flight before one has to wait. Closed loop: all may go to
+// the same target.
 std::uint32_t wanted_connections(const LoadOptions& options, std::uint32_t slots, std::uint32_t targets) {
   if (options.connections > 0) return options.connections;
   if (options.rate) {
@@ -32,22 +32,22 @@ std::uint32_t wanted_connections(const LoadOptions& options, std::uint32_t slots
   return std::max(slots, std::min(slots * targets, open_connections_max));
 }
 
-// `total` dealt to `parts`, the first ones getting one more.
+// The part `index` of `total` divided into `parts`; the first ones get the remainder.
 std::uint32_t part_of(std::uint32_t total, std::uint32_t parts, std::uint32_t index) {
   return total / parts + (index < total % parts ? 1 : 0);
 }
 
 }  // namespace
 
-WorkerPoolSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& phases, std::uint32_t cores) {
+WorkerPoolSize size_worker_pool(const LoadOptions& options, const std::vector<LoadPhase>& phases, std::uint32_t cores) {
   const auto targets = static_cast<std::uint32_t>(options.targets.size());
   const std::uint32_t per_worker_min = std::max(targets, largest_group(phases));
   WorkerPoolSize size;
   if (!options.rate) size.slots = options.concurrency.value_or(default_concurrency);
   size.connections = std::max(wanted_connections(options, size.slots, targets), per_worker_min);
-  // Half of the cores: the others are for the system under load, which is often on the same machine.
+  // Half of the cores: the others are left to the system under load, which is often on the same machine.
   size.workers = options.workers > 0 ? options.workers : std::clamp(cores / 2, 1u, workers_wanted_max);
-  // Each has connections of its own: of few requests a second one alone needs the fewest.
+  // Workers do not share connections, so at low rates one worker needs the fewest.
   if (options.rate && options.workers == 0)
     size.workers = std::min(size.workers, 1 + static_cast<std::uint32_t>(*options.rate / rate_for_a_worker));
   size.workers = std::clamp(size.connections / per_worker_min, 1u, size.workers);
@@ -59,8 +59,8 @@ WorkerPoolSize size_crew(const LoadOptions& options, const std::vector<LoadPhase
 
 namespace {
 
-// Spins where a core is free for each worker, and for as many of a server on this machine.
-Pacing pacing_for(const LoadOptions& options, const WorkerPool::Setup& setup) {
+// Spins if a core is free for each worker and, with a server on this machine, for as many server threads.
+Pacing pacing_for(const LoadOptions& options, const WorkerPoolSetup& setup) {
   if (options.pacing != Pacing::automatic) return options.pacing;
   const bool local = std::any_of(setup.targets.begin(), setup.targets.end(), is_on_this_machine);
   const std::uint32_t needed = local ? 2 * (setup.size.workers + 1) : setup.size.workers;
@@ -69,9 +69,9 @@ Pacing pacing_for(const LoadOptions& options, const WorkerPool::Setup& setup) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(const LoadOptions& options, const Setup& setup)
+WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
     : pacing_(pacing_for(options, setup)), store_(options.scratch) {
-  LoadWorker::Setup worker;
+  LoadWorkerSetup worker;
   worker.targets = setup.targets;
   worker.writer = setup.writer;
   worker.answers = setup.answers;
@@ -84,7 +84,7 @@ WorkerPool::WorkerPool(const LoadOptions& options, const Setup& setup)
   worker.epoch_offset_ns = wall_clock_now().us * 1000 - steady_ns();
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
     worker.connections = part_of(setup.size.connections, setup.size.workers, i);
-    // A closed loop's requests never wait for long: its backlog is its own slots.
+    // A closed loop's backlog never exceeds its slots.
     worker.backlog_max =
         std::max(part_of(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
     workers_.push_back(std::make_unique<LoadWorker>(worker));
@@ -92,9 +92,9 @@ WorkerPool::WorkerPool(const LoadOptions& options, const Setup& setup)
   }
 }
 
-std::uint32_t WorkerPool::connected_most() const {
+std::uint32_t WorkerPool::peak_connections() const {
   std::size_t most = 0;
-  for (const auto& worker : workers_) most += worker->connected_most();
+  for (const auto& worker : workers_) most += worker->peak_connections();
   return static_cast<std::uint32_t>(most);
 }
 
@@ -120,8 +120,8 @@ void WorkerPool::run(std::vector<PhaseShare> shares, const std::stop_token& stop
   for (std::thread& thread : threads) thread.join();
 }
 
-EntryLog::Counts WorkerPool::counts() const {
-  EntryLog::Counts counts;
+EntryCounts WorkerPool::counts() const {
+  EntryCounts counts;
   for (const auto& worker : workers_) worker->add_to(counts);
   return counts;
 }
@@ -136,10 +136,10 @@ void WorkerPool::add_health_to(GeneratorHealth& health) {
   std::int64_t run_ns = 0;
   health.reconnects = 0;
   for (const auto& worker : workers_) {
-    LoadWorker::Health part = worker->take_health();
+    WorkerHealth part = worker->take_health();
     health.own_lateness.merge(part.own_lateness);
     health.skipped += part.skipped;
-    health.backlog_deepest = std::max(health.backlog_deepest, part.backlog_deepest);
+    health.backlog_peak = std::max(health.backlog_peak, part.backlog_peak);
     health.reconnects += static_cast<std::uint32_t>(worker->reconnects());
     cpu_ns += part.cpu_ns;
     run_ns += part.run_ns;
@@ -148,7 +148,7 @@ void WorkerPool::add_health_to(GeneratorHealth& health) {
   health.cpu_share = run_ns == 0 ? 0 : static_cast<double>(cpu_ns) / static_cast<double>(run_ns);
 }
 
-void WorkerPool::forget_health() {
+void WorkerPool::discard_health() {
   for (const auto& worker : workers_) worker->take_health();
 }
 

@@ -1,4 +1,4 @@
-// The workers of a load test and the threads that they run on.
+// The workers of a load test and their threads.
 #pragma once
 
 #include <condition_variable>
@@ -16,27 +16,28 @@ namespace sagactl {
 
 struct WorkerPoolSize {
   std::uint32_t workers = 1;
-  std::uint32_t connections = 1;  // all together, at least one per target and a largest group's per worker
-  std::uint32_t slots = 0;        // closed loop: requests in flight, all together
+  std::uint32_t connections = 1;  // in total; per worker at least one per target and enough for the largest group
+  std::uint32_t slots = 0;        // closed loop: requests in flight, in total
   friend bool operator==(const WorkerPoolSize&, const WorkerPoolSize&) = default;
 };
 
-// Pure; `cores` is the machine's.
-WorkerPoolSize size_crew(const LoadOptions& options, const std::vector<LoadPhase>& phases, std::uint32_t cores);
+// Pure; `cores` are those of the machine.
+WorkerPoolSize size_worker_pool(const LoadOptions& options, const std::vector<LoadPhase>& phases, std::uint32_t cores);
+
+struct WorkerPoolSetup {
+  std::span<const LoadAddress> targets;  // outlive the pool, like the writer and the answer plan
+  const RequestWriter* writer = nullptr;
+  const AnswerPlan* answers = nullptr;
+  WorkerPoolSize size;
+  std::uint32_t users = 1;
+  std::uint32_t cores = 1;
+};
 
 class WorkerPool {
  public:
-  struct Setup {
-    std::span<const LoadAddress> targets;  // outlive the pool, as do the writer and the plan
-    const RequestWriter* writer = nullptr;
-    const AnswerPlan* answers = nullptr;
-    WorkerPoolSize size;
-    std::uint32_t users = 1;
-    std::uint32_t cores = 1;
-  };
-  WorkerPool(const LoadOptions& options, const Setup& setup);
+  WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup);
 
-  std::uint32_t connected_most() const;  // of its connections that were open at once
+  std::uint32_t peak_connections() const;  // the most connections open at once
   const FirstAnswers& first_answers() const { return first_answers_; }
   Pacing pacing() const { return pacing_; }
   std::size_t size() const { return workers_.size(); }
@@ -44,12 +45,12 @@ class WorkerPool {
   // One share per worker. Blocks; calls `watch` about four times a second.
   void run(std::vector<PhaseShare> shares, const std::stop_token& stop, const std::function<void()>& watch);
 
-  EntryLog::Counts counts() const;  // since the start, warm-up included
+  EntryCounts counts() const;  // since the start, warm-up included
 
   // When no phase runs.
   LedgerEntries take_entries();
-  void add_health_to(GeneratorHealth& health);  // since the last time
-  void forget_health();
+  void add_health_to(GeneratorHealth& health);  // since the last call
+  void discard_health();
 
  private:
   const Pacing pacing_;

@@ -1,4 +1,4 @@
-// Distribution, groups and times of sagas, from what a history holds.
+// Distribution, groups and times of sagas, from a history.
 #include "analysis/examine.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ Examination examine_world(const World& world, const ExamineOptions& options = {}
 TEST(Examine, CountsWorkByTheNodeThatWroteIt) {
   World world;
   FlowHistory& first = world.place({.product = "A", .node = "node-1"});
-  world.write_on("node-2");  // another node goes on with it
+  world.write_on("node-2");  // another node continues it
   world.complete(first);
   world.place({.product = "B", .node = "node-2"});
   world.number_events();
@@ -107,7 +107,7 @@ TEST(Examine, ListsTheRequestsOfADuplicateGroupWithItsWinner) {
   }
 }
 
-TEST(Examine, LooksOnlyAtTheRunThatIsAskedFor) {
+TEST(Examine, CoversOnlyTheRequestedRun) {
   SampleRun run = sample_run();
   run.world.add({.product = "NOT-OF-THE-RUN"});
   ExamineOptions options;
@@ -146,7 +146,7 @@ TEST(Examine, KeepsTheSlowestSagasSlowestFirst) {
   for (std::size_t i = 0; i < slowest.size(); ++i) EXPECT_EQ(slowest[i].took, Duration{1000 * (30 - i)});
 }
 
-TEST(Examine, CountsASagaUnderWayAgainWhenItGoesOn) {
+TEST(Examine, CountsAResumedSagaAsRunning) {
   const Story story;
   const auto over_time = examine_world(story.world).sagas.over_time;
   SagaCounts sum;

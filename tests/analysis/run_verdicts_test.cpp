@@ -1,4 +1,4 @@
-// Whether a run was one at all: each planted fault makes just its own verdict UNKNOWN.
+// The verdicts about the run itself: each planted fault makes only its own verdict UNKNOWN.
 #include "analysis/run_verdicts.hpp"
 
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A hundred requests to each of two targets, all of them answered, but for those of which `spoil` says otherwise.
+// A hundred requests to each of two targets, all answered unless `spoil` changes them.
 RunResult run_with(const std::function<void(LedgerEntry&)>& spoil, std::uint64_t skipped = 0) {
   RunResult load;
   load.ledger.targets = {"http://a:1", "http://b:1"};
@@ -59,11 +59,11 @@ std::vector<PlantedInRun> planted_in_runs() {
   return {
       {"all is well", run_with([](LedgerEntry&) {}), Ruling::pass, Ruling::pass, "200 requests answered"},
       {"no answer can be read", run_with([](LedgerEntry& it) { unanswered(it, TransportFailure::unreadable); }),
-       Ruling::pass, Ruling::unknown, "what came is no HTTP answer 200; is that port one of plain HTTP/1.1"},
+       Ruling::pass, Ruling::unknown, "not an HTTP response 200; does that port speak plain HTTP/1.1"},
       {"three of five time out", run_with([&](LedgerEntry& it) {
          if (it.operation % 5 < 3) unanswered(it);
        }),
-       Ruling::pass, Ruling::unknown, "120 of 200 requests (60.0 %) got no answer that could be read: timed out 120"},
+       Ruling::pass, Ruling::unknown, "120 of 200 requests (60.0 %) got no readable answer: timed out 120"},
       {"one in fifty times out", run_with([&](LedgerEntry& it) {
          if (every(50, it)) unanswered(it);
        }),
@@ -72,23 +72,23 @@ std::vector<PlantedInRun> planted_in_runs() {
          if (it.target == 1) unreached(it);
        }),
        Ruling::unknown, Ruling::pass,
-       "none of 100 requests to http://b:1 could be sent: no connection could be made 100"},
+       "none of 100 requests to http://b:1 could be sent: no connection 100"},
       {"one of two targets never answers", run_with([](LedgerEntry& it) {
          if (it.target == 1) unanswered(it);
        }),
        Ruling::pass, Ruling::unknown, "no answer to any of 100 requests to http://b:1 could be read: timed out 100"},
       {"half of the plan is skipped", run_with([](LedgerEntry&) {}, 200), Ruling::unknown, Ruling::pass,
-       "200 of 400 requests (50.0 %) never left"},
+       "200 of 400 requests (50.0 %) were not sent"},
       {"some time out for want of a connection, and some after they were sent", run_with([](LedgerEntry& it) {
          if (it.operation % 10 < 2) unreached(it);
          if (it.operation % 10 < 1) it.failure = TransportFailure::timed_out;
          if (it.operation % 10 >= 8) unanswered(it);
        }),
-       Ruling::unknown, Ruling::unknown, "got no answer that could be read: timed out 40; what they"},
+       Ruling::unknown, Ruling::unknown, "got no readable answer: timed out 40; raise"},
       {"kept connections are closed", run_with([](LedgerEntry& it) {
          if (it.operation % 10 == 0) unanswered(it, TransportFailure::kept_closed);
        }),
-       Ruling::pass, Ruling::unknown, "does not say so before: --fresh-connections keeps none"},
+       Ruling::pass, Ruling::unknown, "without notice: --fresh-connections keeps none"},
       {"nothing is sent", run_with(unreached), Ruling::unknown, Ruling::unknown, "nothing was sent"},
   };
 }
@@ -103,7 +103,7 @@ TEST(RunVerdicts, EachFaultOfTheRunIsFoundByItsVerdict) {
   }
 }
 
-TEST(RunVerdicts, WhoExpectsFailuresAllowsForThem) {
+TEST(RunVerdicts, MissingAllowsExpectedFailures) {
   for (const PlantedInRun& it : planted_in_runs()) {
     EXPECT_EQ(load_was_sent(it.load, 1).ruling, Ruling::pass) << it.what;
     if (it.load.requests.sent > 0) {
@@ -112,7 +112,7 @@ TEST(RunVerdicts, WhoExpectsFailuresAllowsForThem) {
   }
 }
 
-TEST(NoSagaFailed, IsHeldAgainstTheSagasOfTheRun) {
+TEST(NoSagaFailed, IsEvaluatedOverTheSagasOfTheRun) {
   SagaCounts sagas{.started = 10, .completed = 8, .compensated = 2};
   Measured measured;
   EXPECT_EQ(evaluate(no_saga_failed(), measured).ruling, Ruling::unknown) << "without a database";
@@ -121,7 +121,7 @@ TEST(NoSagaFailed, IsHeldAgainstTheSagasOfTheRun) {
   sagas = {.started = 10, .completed = 9, .failed = 1};
   const ThresholdResult missed = evaluate(no_saga_failed(), measured);
   EXPECT_EQ(missed.ruling, Ruling::fail);
-  EXPECT_THAT(missed.reason, HasSubstr("1 of 10 sagas failed and wait for a person"));
+  EXPECT_THAT(missed.reason, HasSubstr("1 of 10 sagas failed and need manual intervention"));
   EXPECT_EQ(evaluate(parse_threshold("failed-sagas<20%").value(), measured).ruling, Ruling::pass);
   EXPECT_EQ(evaluate(parse_threshold("failed-sagas<5%").value(), measured).ruling, Ruling::fail);
 }

@@ -142,7 +142,7 @@ SampleRun sample_run(const SampleOptions& options) {
   load.measured = load.rated = load.ledger.ended_at - load.ledger.started_at;
   load.answers = count_answers(load.ledger, nullptr);
   load.overlaps = overlaps(load.ledger);
-  load.generator.connections_wanted = load.generator.connections_reached = 12;
+  load.generator.connections_max = load.generator.connections_peak = 12;
   load.generator.workers = 1;
   load.generator.cpu_share = 0.25;
   return run;

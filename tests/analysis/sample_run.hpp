@@ -1,5 +1,5 @@
-// A load test that never was: a ledger and figures as the load generator would give them, and the world that
-// its requests would have left behind. The same for the same options.
+// A synthetic load test: a ledger and figures like those of the load generator, and the world that its requests would
+// have created. Deterministic for the same options.
 #pragma once
 
 #include "loadgen/run.hpp"

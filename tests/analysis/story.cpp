@@ -25,7 +25,7 @@ Story::Story() {
   world.answer(*doubtful, UnknownOutcome{"no answer"});
   world.command(*doubtful, CompensateSaga{"look into it"});
   world.answer(*doubtful, Succeeded{}, "tx-late");  // it was charged
-  world.answer(*doubtful, Succeeded{});             // and is given back
+  world.answer(*doubtful, Succeeded{});             // and is refunded
   stuck_refund = &world.add({.product = "KEY", .node = "node-2"});
   world.command(*stuck_refund, CompensateSaga{"asked for"});
   world.answer(*stuck_refund, Refused{"account closed"});

@@ -1,4 +1,4 @@
-// A correct history makes no check fail; and what is not known is not said.
+// A correct history fails no check, and what is unknown is UNKNOWN.
 #include "analysis/verify.hpp"
 
 #include <gtest/gtest.h>
@@ -54,8 +54,8 @@ TEST(Verify, PassesEveryPrefixOfACorrectHistoryThatIsStillRunning) {
   holds("declined");
 }
 
-// A node that holds the lock places an order, which is undone, and the next one of the same products.
-TEST(Verify, TakesTheOrdersUnderOneGrantForThoseOfOneHolder) {
+// A node that holds the lock places an order, which is compensated, and the next one for the same products.
+TEST(Verify, TreatsOrdersUnderOneGrantAsThoseOfOneHolder) {
   World world;
   FlowHistory& undone = world.add({.product = "PEN"});
   world.command(undone, CompensateSaga{"asked for"});
@@ -92,14 +92,14 @@ TEST(Verify, LeavesAFreshSagaUndecidedAndFailsAStuckOne) {
   EXPECT_NE(stuck.witness.dump().find(id_of(&flow)), std::string::npos);
 }
 
-TEST(Verify, LeavesEventsThatWaitUndecidedWhileTheSystemRuns) {
+TEST(Verify, IsUndecidedAboutUnpublishedEventsWhileTheSystemRuns) {
   Story story;
   story.world.nodes[0].published -= 1;
   const auto verdicts = judge(story.world, {.drained = false});
   EXPECT_EQ(named(verdicts, "published-once-or-more-applied-once").ruling, Ruling::unknown);
 }
 
-TEST(Verify, TakesDeletedOldEventsForNoGap) {
+TEST(Verify, DoesNotTakeDeletedOldEventsForAGap) {
   Story story;
   const Timestamp since = story.placed_again->flow.order.created_at;
   while (story.world.flows.front().flow.order.created_at < since) {
@@ -115,7 +115,7 @@ TEST(Verify, TakesDeletedOldEventsForNoGap) {
   EXPECT_EQ(failed(judge(story.world)), std::set<std::string>{});
 }
 
-TEST(Verify, LooksOnlyAtTheTimeThatIsAskedFor) {
+TEST(Verify, CoversOnlyTheRequestedTime) {
   Story story;
   story.completed->flow.order.status = OrderStatus::shipped;
   const auto history = story.world.history();
@@ -123,7 +123,7 @@ TEST(Verify, LooksOnlyAtTheTimeThatIsAskedFor) {
   EXPECT_EQ(failed(verify(*history, drained, later).value()), std::set<std::string>{});
 }
 
-TEST(Verdict, CountsFailureBeforeDoubtAndDoubtBeforeSuccess) {
+TEST(Verdict, RanksFailBeforeUnknownBeforePass) {
   const Verdict pass{.name = "a", .ruling = Ruling::pass, .reason = "", .witness = nullptr};
   const Verdict fail{.name = "b", .ruling = Ruling::fail, .reason = "", .witness = nullptr};
   const Verdict unknown = undecided("c", "no database");

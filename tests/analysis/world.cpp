@@ -18,7 +18,7 @@ StockOverlay book_of(const std::map<StockKey, Stock>& stocks) {
 
 template <class T>
 T expect(Result<T> result) {
-  return std::move(result).value();  // ends the program with the error: the world only does what is allowed
+  return std::move(result).value();  // aborts on an error: the world only does what is allowed
 }
 
 class WorldHistory final : public History {

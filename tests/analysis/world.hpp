@@ -1,5 +1,5 @@
-// A small system in memory that does what the engine does, with the real deciders and participants, one
-// command at a time, and keeps what a database would hold of it.
+// A small system in memory that works like the engine, with the real deciders and participants, one command at a time,
+// and keeps what a database would store.
 #pragma once
 
 #include <deque>
@@ -21,7 +21,7 @@ class World {
     NodeName node = "node-1";
     std::string correlation = {};
     std::vector<OrderItem> items = {};  // none: one of `product`, for 1000.00
-    UserId user = {};                   // nil: one of the world's own
+    UserId user = {};                   // nil: a default user
     bool locked = true;
     std::string_view saga = order_processing_saga;
     std::string customer = {};  // of a checkout or a purchase; these hold no key
@@ -29,18 +29,18 @@ class World {
 
   World();
 
-  // Places an order; its charge is under way afterwards. The reference stays good.
+  // Places an order, whose charge is then pending. The reference stays valid.
   FlowHistory& place(const Placing& placing);
-  // The gateway's answer to the call that is under way.
+  // The gateway's answer to the pending call.
   void answer(FlowHistory& flow, Outcome outcome, const std::string& transaction = "tx-1");
   void command(FlowHistory& flow, const SagaCommand& command);
   void cancel(FlowHistory& flow, const std::string& reason);  // the order at once, then its saga
-  bool is_asked(const FlowHistory& flow) const;               // a call to the gateway is under way
-  void expire(FlowHistory& flow);                             // what it holds, once its time is over
+  bool is_asked(const FlowHistory& flow) const;               // a call to the gateway is pending
+  void expire(FlowHistory& flow);                             // its reservations, after their time
 
-  void give_back(FlowHistory& flow, StockKind kind);          // what it has of it, though nobody asked
+  void give_back(FlowHistory& flow, StockKind kind);          // its reservation of that kind, unrequested
 
-  // Makes the stock what an operator wants it to be; with its event.
+  // Sets the stock like an operator, with its event.
   void set_stock(StockKind kind, const std::string& id, std::int64_t available, Money price = {});
   Stock& stock(StockKind kind, const std::string& id) { return stocks.at({kind, id}); }
 
@@ -52,10 +52,10 @@ class World {
   void write_on(NodeName node) { node_ = std::move(node); }
   Timestamp now() const { return now_; }
 
-  // Numbers the events of each node as they happened, and lets the nodes say that all of them are published.
-  // To be called when all is done, and again after events were added, taken away or moved.
+  // Numbers the events of each node in their order, and marks all of them as published. To be called at the end, and
+  // again after events were added, removed or moved.
   void number_events();
-  // Gives the events of one aggregate the versions 1, 2, 3 ..., in their present order, and its row the last.
+  // Sets the versions of an aggregate's events to 1, 2, 3 ... in their current order, and of its row to the last.
   static void number_versions(FlowHistory& flow, AggregateType type);
   // Makes the table of claims agree with the orders.
   void settle_claims();
@@ -66,7 +66,7 @@ class World {
   std::vector<NodeInfo> nodes;
   std::map<StockKey, Stock> stocks;
   std::deque<Event> stock_events;  // that belong to no flow
-  // Event numbers as each_event tells them; made by number_events.
+  // Event numbers as each_event returns them; set by number_events.
   struct Numbered {
     NodeName node;
     std::int64_t sequence = 0;
@@ -74,7 +74,7 @@ class World {
   };
   std::vector<Numbered> stream;
 
-  std::unique_ptr<History> history() const;  // sees the world as long as both live
+  std::unique_ptr<History> history() const;  // valid as long as the world
 
  private:
   Moment moment();
@@ -91,7 +91,7 @@ class World {
 };
 
 Event* find_event(FlowHistory& flow, EventType type);
-// Takes the first event of that type out of the flow.
+// Removes the first event of that type from the flow.
 void erase_event(FlowHistory& flow, EventType type);
 
 }  // namespace sagactl

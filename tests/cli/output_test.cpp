@@ -115,8 +115,8 @@ Terminal terminal_over(std::ostringstream& out, std::istringstream& in) {
   return terminal;
 }
 
-Progress some_progress() {
-  Progress progress;
+LoadProgress some_progress() {
+  LoadProgress progress;
   progress.phase = std::string(100, 'p');
   return progress;
 }

@@ -42,7 +42,7 @@ RunResult run_through_freeze(Freeze& freeze) {
   return std::move(result).value();
 }
 
-TEST(Freeze, IsInTheResponseTimesOfAllThatWereDueMeanwhile) {
+TEST(Freeze, ShowsInTheResponseTimesOfAllRequestsDueMeanwhile) {
   Freeze freeze;
   const RunResult result = run_through_freeze(freeze);
   ASSERT_EQ(result.ledger.entries.size(), 2000u);
@@ -57,12 +57,10 @@ TEST(Freeze, IsInTheResponseTimesOfAllThatWereDueMeanwhile) {
         << "operation " << entry.operation << " has an answer from within the freeze";
   }
   EXPECT_GE(due_meanwhile, 900u);
-  // Each connection's answer that was under way when it began, and one request more: timed from their
-  // sending, these few are all that would have noticed.
+  // Timed from the send, only the requests in flight at its start and one more per connection would show it.
   EXPECT_LE(sent_meanwhile, 8u);
 
-  // Of what was due while it lasted, a tenth of all requests (0.2 s of them) waited longest: all but the last
-  // 0.2 s of it.
+  // A tenth of all requests (those of 0.2 s) waited longest: for all but the last 0.2 s of the stall.
   const std::int64_t freeze_us = freeze.end_us - freeze.begin_us;
   EXPECT_GE(result.response.percentile(90).count(), freeze_us - 200'000 - 2'000);
   EXPECT_GE(result.response.percentile(95).count(), freeze_us - 100'000 - 2'000);

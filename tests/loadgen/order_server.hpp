@@ -1,5 +1,5 @@
-// Nodes for tests of the load generator: they take orders as the contract says, over one memory, and can be
-// made to answer otherwise.
+// Nodes for tests of the load generator: they take orders according to the contract, with shared memory, and can be
+// made to answer differently.
 #pragma once
 
 #include <functional>
@@ -22,15 +22,15 @@ struct TakenOrder {
 
 class OrderServers {
  public:
-  // What to answer to the n-th POST /orders (from 0) of all nodes, or nothing for the usual.
+  // What to answer to the n-th POST /orders (from 0) of all nodes, or nothing for the default.
   using Instead = std::function<std::optional<TestAnswer>(const Received&, std::size_t n)>;
 
   explicit OrderServers(std::size_t nodes, Instead instead = {});
 
-  // Tokens are then JSON web tokens of that lifetime, each another.
+  // Tokens are then JSON web tokens with that lifetime, all different.
   void issue_tokens_for(int lifetime_s) { token_lifetime_s_ = lifetime_s; }
 
-  LoadOptions options(ScenarioKind scenario) const;  // with the nodes as targets, otherwise as by default
+  LoadOptions options(ScenarioKind scenario) const;  // with the nodes as targets, otherwise the defaults
   ScriptedServer& node(std::size_t index) { return *servers_[index]; }
 
   std::vector<TakenOrder> taken() const;              // every POST /orders, in the order of arrival

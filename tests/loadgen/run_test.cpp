@@ -195,7 +195,7 @@ TEST(RunLoad, EachAnswerHasItsOutcome) {
   }
 }
 
-TEST(RunLoad, GoesOnAfterBrokenConnections) {
+TEST(RunLoad, ContinuesAfterBrokenConnections) {
   OrderServers servers(2, [](const Received&, std::size_t n) -> std::optional<TestAnswer> {
     if (n % 5 == 0) return TestAnswer{"", After::reset};
     return std::nullopt;
@@ -208,7 +208,7 @@ TEST(RunLoad, GoesOnAfterBrokenConnections) {
   EXPECT_GE(result.generator.reconnects, 20u);
 }
 
-TEST(RunLoad, OrdersForATargetThatIsAwayAreUnreached) {
+TEST(RunLoad, OrdersForAnUnavailableTargetAreUnreached) {
   OrderServers servers(1);
   for (const bool open : {false, true}) {
     LoadOptions options = servers.options(ScenarioKind::individual);
@@ -226,7 +226,7 @@ TEST(RunLoad, OrdersForATargetThatIsAwayAreUnreached) {
   }
 }
 
-TEST(RunLoad, AGroupGoesToTheNodesThatAreThere) {
+TEST(RunLoad, AGroupGoesToTheAvailableNodes) {
   OrderServers servers(1);
   LoadOptions options = servers.options(ScenarioKind::duplicate);
   options.targets.push_back(fmt::format("http://127.0.0.1:{}", closed_port()));
@@ -268,8 +268,8 @@ TEST(RunLoad, AClosedLoopNeverHasMoreInFlight) {
   }
 }
 
-TEST(RunLoad, AGroupIsReleasedWholeEvenWithOneInFlight) {
-  // No order is answered before all of its group have come, so a group that is not whole would never end.
+TEST(RunLoad, AGroupIsSentCompletelyEvenWithOneInFlight) {
+  // No order is answered before all of its group have come, so an incomplete group would never end.
   std::mutex mutex;
   std::condition_variable came;
   std::map<std::string, int> orders;
@@ -326,10 +326,10 @@ TEST(RunLoad, SkipsWhatABoundedBacklogCannotHold) {
   EXPECT_EQ(result.ledger.entries.size() + result.generator.skipped, 1000u);
   std::uint64_t planned = 0;
   for (const LoadSecond& second : result.seconds) planned += second.planned;
-  EXPECT_EQ(planned, 1000u) << "the timeline has the whole plan";
+  EXPECT_EQ(planned, 1000u) << "the timeline has the complete plan";
   EXPECT_EQ(result.requests.timeouts, result.ledger.entries.size())
-      << "what waits longer than the time-out is given up";
-  EXPECT_LE(result.generator.backlog_deepest, 556u);
+      << "a wait longer than the time-out ends the request";
+  EXPECT_LE(result.generator.backlog_peak, 556u);
 }
 
 TEST(RunLoad, TheWarmUpIsInTheLedgerAndInNoFigure) {
@@ -340,7 +340,7 @@ TEST(RunLoad, TheWarmUpIsInTheLedgerAndInNoFigure) {
   const RunResult result = run(options);
   const auto& entries = result.ledger.entries;
   const auto measured = std::count_if(entries.begin(), entries.end(),
-                                      [&](const LedgerEntry& e) { return result.ledger.measured(e); });
+                                      [&](const LedgerEntry& e) { return result.ledger.is_measured(e); });
   EXPECT_EQ(measured, 20);
   EXPECT_EQ(result.requests.sent, 20u);
   EXPECT_EQ(result.response.count(), 20u);
@@ -349,7 +349,7 @@ TEST(RunLoad, TheWarmUpIsInTheLedgerAndInNoFigure) {
   EXPECT_EQ(servers.taken().size(), entries.size());
 }
 
-TEST(RunLoad, AnInterruptEndsItWithWhatThereIs) {
+TEST(RunLoad, AnInterruptEndsItWithAPartialResult) {
   std::stop_source interrupt;
   OrderServers servers(1, [&](const Received&, std::size_t n) -> std::optional<TestAnswer> {
     if (n == 50) interrupt.request_stop();
@@ -391,13 +391,13 @@ TEST(RunLoad, AnInterruptBeforeTheStartSendsNothing) {
   EXPECT_TRUE(servers.taken().empty());
 }
 
-TEST(RunLoad, SaysHowFarItIs) {
+TEST(RunLoad, ReportsItsProgress) {
   OrderServers servers(1);
   LoadOptions options = servers.options(ScenarioKind::individual);
   options.rate = 200;
   options.duration = 700ms;
-  std::vector<Progress> said;
-  const auto result = run_load(options, {}, [&](const Progress& progress) { said.push_back(progress); });
+  std::vector<LoadProgress> said;
+  const auto result = run_load(options, {}, [&](const LoadProgress& progress) { said.push_back(progress); });
   ASSERT_TRUE(result.ok());
   ASSERT_FALSE(said.empty());
   EXPECT_EQ(said.back().phase, "individual");

@@ -1,4 +1,4 @@
-// Loads for servers of each built-in system, and the ways of sending that a server can see.
+// Loads for servers of each built-in system, and properties of the load that a server can observe.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -14,7 +14,7 @@
 namespace sagactl {
 namespace {
 
-// A server of checkout and purchase: one order for each Idempotency-Key, the same answer for the key's next.
+// A server of checkout and purchase: one order per Idempotency-Key, and the same answer when the key is repeated.
 class ShopServer {
  public:
   ShopServer() : server_([this](const Received& request) { return handle(request); }) {}
@@ -33,7 +33,7 @@ class ShopServer {
     return result ? std::move(*result) : RunResult{};
   }
 
-  std::map<std::string, int> paths;        // how often each was asked for
+  std::map<std::string, int> paths;        // number of requests for each
   std::vector<Json> bodies;                // of orders
   std::vector<std::string> keys;           // of them
   std::map<std::string, std::string> ids;  // by key
@@ -82,19 +82,19 @@ TEST(Systems, EachIsAskedAtItsOwnPathAndNamesItsOrdersByTheirKeys) {
   }
 }
 
-TEST(Systems, TestDataComesFirstAndIsWhatTheOrdersAreOf) {
+TEST(Systems, TestDataIsSentFirstAndUsedByTheOrders) {
   ShopServer checkout;
   const RunResult checked_out = checkout.run("checkout");
   for (const Json& body : checkout.bodies) {
     const std::string product = body["items"][0]["productId"];
     EXPECT_TRUE(product.starts_with("LT-" + checked_out.ledger.run + "-")) << product;
-    EXPECT_EQ(checkout.paths["PUT /api/inventory/" + product], 1) << "made before it is ordered";
+    EXPECT_EQ(checkout.paths["PUT /api/inventory/" + product], 1) << "created before it is ordered";
   }
 
   ShopServer purchase;
   const RunResult result = purchase.run("purchase");
   EXPECT_EQ(purchase.paths["POST /purchase/setup-test-data"], 3)
-      << "until there are as many users as asked for";
+      << "until there are enough users";
   EXPECT_EQ(purchase.setups[0]["users"], 3);
   EXPECT_EQ(purchase.setups[0]["prefix"], "LT-" + result.ledger.run + "-");
   std::set<Json> users, items;
@@ -102,11 +102,11 @@ TEST(Systems, TestDataComesFirstAndIsWhatTheOrdersAreOf) {
     users.insert(body["userId"]);
     items.insert(body["itemId"]);
   }
-  EXPECT_EQ(users, (std::set<Json>{1, 2, 3})) << "in the JSON type that they came in";
+  EXPECT_EQ(users, (std::set<Json>{1, 2, 3})) << "with their original JSON type";
   EXPECT_EQ(items, (std::set<Json>{"sword", "shield"}));
 }
 
-TEST(Systems, FailuresAndTheHotProductAreSentAsAskedFor) {
+TEST(Systems, FailuresAndTheHotProductAreSentAsRequested) {
   ShopServer shop;
   const RunResult result = shop.run("checkout", 0.9, 0.2);
   int by_payment = 0, by_stock = 0, hot = 0, others = 0;
@@ -151,7 +151,7 @@ TEST(Systems, RequestsWithOneKeyAreTheSame) {
   for (const auto& [key, different] : bodies) EXPECT_EQ(different.size(), 1u) << key;
 }
 
-TEST(Systems, ALedgerOfOneIsReadBackWhole) {
+TEST(Systems, ALedgerOfOneIsReadBackCompletely) {
   ShopServer shop;
   const RunResult result = shop.run("checkout", 0.5, 0.2);
   const std::string path = ::testing::TempDir() + "systems.ledger.jsonl";
@@ -161,7 +161,7 @@ TEST(Systems, ALedgerOfOneIsReadBackWhole) {
   EXPECT_EQ(*loaded, result.ledger);
 }
 
-TEST(FreshConnections, EachRequestHasOneOfItsOwn) {
+TEST(FreshConnections, EachRequestHasItsOwn) {
   OrderServers servers(1, [](const Received& request, std::size_t) -> std::optional<TestAnswer> {
     EXPECT_EQ(request.headers.at("connection"), "close");
     TestAnswer closing =
@@ -180,7 +180,7 @@ TEST(FreshConnections, EachRequestHasOneOfItsOwn) {
   EXPECT_GE(servers.node(0).connections(), 100u);
 }
 
-TEST(StagedRun, SendsWhatTheStagesSayAndSaysItInItsSeconds) {
+TEST(StagedRun, SendsTheStagesAndShowsThemInItsSeconds) {
   OrderServers servers(1);
   LoadOptions options = servers.options(ScenarioKind::individual);
   options.token = "given";

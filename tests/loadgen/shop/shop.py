@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""A small shop that is not sagactl: another API, another database, another language.
+"""A small shop, independent of sagactl: another API, another database, another language.
 
     shop.py --database FILE [--port N] [--fault NAME]
 
 POST /shop/buy takes {"buyer", "lines": [{"sku", "count", "cents"}]} with the header Request-Key. It writes the
-order, reserves stock, captures the money and ships; an order of a sku with PAYMENT_FAIL, or of more than there is,
-is undone step by step. The same key gets the same receipt. GET /shop/orders/<number> tells how an order stands.
-Everything is kept in the SQLite file. Faults, each in the first order that it fits: double (a key makes two orders),
+order, reserves stock, captures the money and ships; an order for a sku with PAYMENT_FAIL, or for more than the stock,
+is undone step by step. The same key gets the same receipt. GET /shop/orders/<number> returns the state of an order.
+Everything is stored in the SQLite file. Faults, each in the first matching order: double (a key creates two orders),
 lost (a receipt without an order), uncompensated (a failed order keeps its reserved stock).
 """
 import argparse
@@ -42,7 +42,7 @@ class Shop:
         self.numbers = 0
 
     def faults(self, name):
-        """Whether this is the moment of the planted fault."""
+        """Whether the planted fault applies here; only once."""
         if self.fault != name or self.faulted:
             return False
         self.faulted = True

@@ -1,0 +1,113 @@
+// Iterates over the members of a JSON object, or the elements of an array, in place and without allocating.
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace sagactl {
+
+// `name` and `value` are raw text: strings without their quotes, with their escapes; nested values are not looked into.
+struct JsonMember {
+  std::string_view name;  // of an element its number
+  std::string_view value;
+  bool is_string = false;
+};
+
+// Of a text that is cut off or wrong somewhere, it returns the members before that place.
+class JsonMembers {
+ public:
+  explicit JsonMembers(std::string_view text) : rest_(text) {
+    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);  // a byte order mark
+    skip_space();
+    is_array_ = !rest_.empty() && rest_.front() == '[';
+    good_ = take(is_array_ ? '[' : '{');
+  }
+
+  std::optional<JsonMember> next() {
+    skip_space();
+    if (!good_) return std::nullopt;
+    if (count_ > 0 ? !take(',') : is_at_end()) {
+      ends_ = take(is_array_ ? ']' : '}');
+      return std::nullopt;
+    }
+    skip_space();
+    JsonMember member;
+    member.name = is_array_ ? number() : string();
+    ++count_;
+    skip_space();
+    good_ = good_ && (is_array_ || take(':'));
+    skip_space();
+    if (!good_ || rest_.empty() || rest_.front() == ']') return std::nullopt;
+    member.is_string = rest_.front() == '"';
+    member.value = member.is_string ? string() : other();
+    if (!good_) return std::nullopt;
+    return member;
+  }
+
+  bool is_array() const { return is_array_; }
+  // After the last member: whether the object or array ended where the text does.
+  bool is_complete() {
+    skip_space();
+    return good_ && ends_ && rest_.empty();
+  }
+
+ private:
+  void skip_space() {
+    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\n' || rest_[0] == '\r' || rest_[0] == '\t')) {
+      rest_.remove_prefix(1);
+    }
+  }
+  bool is_at_end() const { return !rest_.empty() && rest_.front() == (is_array_ ? ']' : '}'); }
+  bool take(char wanted) {
+    if (rest_.empty() || rest_.front() != wanted) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  std::string_view number() {
+    const auto end = std::to_chars(digits_, digits_ + sizeof digits_, count_).ptr;
+    return {digits_, static_cast<std::size_t>(end - digits_)};
+  }
+  std::string_view string() {
+    good_ = good_ && take('"');
+    std::size_t end = 0;
+    while (good_ && end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
+    if (!good_ || end >= rest_.size()) {
+      good_ = false;
+      return {};
+    }
+    const std::string_view text = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    return text;
+  }
+  // A number, a literal, or a complete object or array.
+  std::string_view other() {
+    const std::string_view begin = rest_;
+    int depth = 0;
+    while (good_ && !rest_.empty()) {
+      const char c = rest_.front();
+      if (c == '"') {
+        string();
+        continue;
+      }
+      const bool ends = c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+      if (depth == 0 && ends) break;
+      if (c == '{' || c == '[') ++depth;
+      if (c == '}' || c == ']') --depth;
+      rest_.remove_prefix(1);
+      if (depth == 0 && (c == '}' || c == ']')) break;
+    }
+    if (rest_.empty()) good_ = false;  // the end of the outer object or array is missing
+    return begin.substr(0, begin.size() - rest_.size());
+  }
+
+  std::string_view rest_;
+  char digits_[20] = {};
+  std::size_t count_ = 0;
+  bool is_array_ = false;
+  bool good_ = false;
+  bool ends_ = false;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,107 @@
+#include "loadgen/ledger/load_figures.hpp"
+
+#include <algorithm>
+
+namespace sagactl {
+namespace {
+
+void count(RequestCounts& requests, const LedgerEntry& entry) {
+  if (entry.sent.us != 0) ++requests.sent;
+  if (entry.failure != TransportFailure::none) {
+    ++requests.transport_errors;
+    if (entry.failure == TransportFailure::timed_out) ++requests.timeouts;
+    if (entry.outcome == RequestOutcome::unreached) ++requests.unreached;
+    return;
+  }
+  switch (entry.outcome) {
+    case RequestOutcome::accepted:
+      ++requests.accepted;
+      return;
+    case RequestOutcome::duplicate:
+      ++requests.duplicates;
+      return;
+    case RequestOutcome::rejected:
+      ++requests.rejected;
+      return;
+    case RequestOutcome::indeterminate:
+    case RequestOutcome::unreached:
+      ++requests.failed;
+      return;
+  }
+}
+
+void record_times(LoadFigures& figures, const LedgerEntry& entry) {
+  if (entry.sent.us != 0) {
+    figures.response.record(entry.response_time());
+    figures.service.record(entry.service_time());
+    figures.lateness.record(entry.lateness());
+  } else if (entry.failure == TransportFailure::timed_out) {
+    figures.response.record(entry.response_time());
+  }
+}
+
+LoadSecond& second_of(LoadFigures& figures, Timestamp at) {
+  const auto offset = std::max<std::int64_t>(0, (at - figures.begin).count() / 1'000'000);
+  const auto index = std::min(static_cast<std::size_t>(offset), load_seconds_max - 1);
+  if (index >= figures.seconds.size()) figures.seconds.resize(index + 1);
+  return figures.seconds[index];
+}
+
+void place_in_time(LoadFigures& figures, const LedgerEntry& entry) {
+  ++second_of(figures, entry.planned).planned;
+  if (entry.sent.us != 0) ++second_of(figures, entry.sent).sent;
+  LoadSecond& end = second_of(figures, entry.done);
+  if (entry.outcome == RequestOutcome::accepted) {
+    ++end.accepted;
+  } else if (entry.outcome == RequestOutcome::duplicate) {
+    ++end.duplicates;
+  } else {
+    ++end.errors;
+  }
+  end.response_max = std::max(end.response_max, entry.response_time());
+}
+
+// With fewer answers a late one cannot be told from a slow server.
+constexpr std::size_t answers_for_a_rate = 10;
+
+// From `begin` to the last answer that counts for a rate, or to the last request if that is later.
+Duration rated_time(const Ledger& ledger, Timestamp begin) {
+  Timestamp last_request = begin;
+  std::vector<std::int64_t> ends;
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (!ledger.is_measured(entry)) continue;
+    last_request = std::max({last_request, entry.planned, entry.sent});
+    if (entry.http_status != 0) ends.push_back(entry.done.us);
+  }
+  if (ends.empty()) return last_request - begin;
+  const std::size_t late = ends.size() < answers_for_a_rate ? 0 : std::max<std::size_t>(1, ends.size() / 100);
+  const auto counts = ends.end() - static_cast<std::ptrdiff_t>(late) - 1;
+  std::nth_element(ends.begin(), counts, ends.end());
+  return std::max(Timestamp{*counts}, last_request) - begin;
+}
+
+}  // namespace
+
+LoadFigures figures_of(const Ledger& ledger) {
+  LoadFigures figures;
+  Timestamp begin{INT64_MAX};
+  Timestamp end{0};
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (!ledger.is_measured(entry)) continue;
+    begin = std::min(begin, entry.planned);
+    end = std::max(end, entry.done);
+  }
+  if (end.us == 0) return figures;
+  figures.begin = begin;
+  figures.measured = end - begin;
+  figures.rated = rated_time(ledger, begin);
+  for (const LedgerEntry& entry : ledger.entries) {
+    if (!ledger.is_measured(entry)) continue;
+    count(figures.requests, entry);
+    record_times(figures, entry);
+    place_in_time(figures, entry);
+  }
+  return figures;
+}
+
+}  // namespace sagactl

@@ -1,0 +1,25 @@
+// The figures of a load test, from its ledger alone, so that those of a run and of its saved ledger are the same.
+#pragma once
+
+#include <vector>
+
+#include "loadgen/ledger/histogram.hpp"
+#include "loadgen/ledger/ledger.hpp"
+#include "loadgen/run.hpp"
+
+namespace sagactl {
+
+struct LoadFigures {
+  RequestCounts requests;
+  Histogram response, service, lateness;  // as in RunResult and GeneratorHealth
+  Duration measured{0}, rated{0};         // as in RunResult
+  Timestamp begin;                  // of the first second: the first planned send
+  std::vector<LoadSecond> seconds;  // `planned` counts only requests in the ledger
+};
+
+// The most seconds; the last one holds everything after it.
+constexpr std::size_t load_seconds_max = 24 * 3600;
+
+LoadFigures figures_of(const Ledger& ledger);
+
+}  // namespace sagactl

@@ -1,0 +1,72 @@
+#include "loadgen/profile/profile_headers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "common/text/text.hpp"
+
+namespace sagactl {
+namespace {
+
+struct RefusedHeader {
+  std::string_view name, why;
+};
+constexpr std::array refused = {
+    RefusedHeader{"content-length", "it is set for each request: leave it out"},
+    RefusedHeader{"transfer-encoding", "bodies are sent with their length: leave it out"},
+    RefusedHeader{"trailer", "trailers are not supported: leave it out"},
+    RefusedHeader{"te", "trailers are not supported: leave it out"},
+    RefusedHeader{"upgrade", "other protocols are not supported: leave it out"},
+    RefusedHeader{"http2-settings", "other protocols are not supported: leave it out"},
+    RefusedHeader{"expect", "100-continue is not supported: leave it out"},
+    RefusedHeader{"proxy-connection", "write Connection"},
+};
+
+bool is_of_token(char c) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         marks.find(c) != std::string_view::npos;
+}
+
+// Excludes line breaks, which would start another header.
+bool can_be_sent(char c) {
+  return static_cast<unsigned char>(c) >= ' ' && c != '\x7F';
+}
+
+Error wrong_header(std::string_view name, std::string_view why) {
+  return {ErrorCode::invalid, fmt::format("create.headers.{}: {}", name, why)};
+}
+
+}  // namespace
+
+const std::string* find_header(const Profile& profile, std::string_view name) {
+  const std::string wanted = lower(name);
+  for (const auto& [header, value] : profile.headers)
+    if (lower(header) == wanted) return &value;
+  return nullptr;
+}
+
+Result<void> check_headers(const Profile& profile) {
+  std::set<std::string> seen;
+  for (const auto& [header, value] : profile.headers) {
+    if (header.empty()) return Error{ErrorCode::invalid, "create.headers: a name is missing"};
+    if (!std::all_of(header.begin(), header.end(), is_of_token))
+      return Error{
+          ErrorCode::invalid,
+          fmt::format("create.headers: '{}' is not a header name: use letters, digits and hyphens", header)};
+    if (!std::all_of(value.begin(), value.end(), can_be_sent))
+      return wrong_header(header, "its value has a line break or another character that is not allowed in a header");
+    const std::string name = lower(header);
+    if (!seen.insert(name).second) return wrong_header(header, "is there twice (header names are case-insensitive)");
+    for (const RefusedHeader& it : refused)
+      if (name == it.name) return wrong_header(header, it.why);
+    if (const std::string mode = lower(value); name == "connection" && mode != "close" && mode != "keep-alive")
+      return wrong_header(header, "must be close or keep-alive");
+  }
+  return {};
+}
+
+}  // namespace sagactl

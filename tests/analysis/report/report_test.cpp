@@ -1,0 +1,230 @@
+// Compares reports with the golden files in tests/analysis/report/golden. To write these: SAGACTL_WRITE_GOLDEN=1
+// test_analysis.
+#include "analysis/report/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "analysis/result/comparison.hpp"
+#include "analysis/report/latency_charts.hpp"
+#include "analysis/result/result.hpp"
+#include "common/text/text.hpp"
+#include "tests/analysis/sample_run.hpp"
+
+namespace sagactl {
+namespace {
+
+const ResultOrigin origin{.command = "sagactl loadtest mixed --rate 200/s --seed 7",
+                          .version = "1.2.3",
+                          .machine = {.host = "tester",
+                                      .system = "Linux 6.1",
+                                      .processor = "A Processor",
+                                      .cores = 2,
+                                      .memory_mb = 4096},
+                          .ledger_path = "run.ledger",
+                          .database = "sagactl.db"};
+
+struct Made {
+  SampleRun run;
+  ExamineOptions options;
+  Examination examination;
+
+  explicit Made(SampleRun sample) : run(std::move(sample)) {
+    options.check.drained = true;
+    options.run = run.load.ledger.run;
+    options.ledger = &run.load.ledger;
+    const auto history = run.world.history();
+    examination = examine(*history, options).value();
+  }
+  Json loadtest() const {
+    std::vector<ThresholdResult> thresholds;
+    for (const char* text : {"p99<50ms", "errors<1%", "throughput>100000/s", "saga-p99<2s"})
+      thresholds.push_back(evaluate(parse_threshold(text).value(), measured_by(run.load, &examination)));
+    return loadtest_json(origin, run.load, &examination, examination.verdicts, thresholds);
+  }
+};
+
+// A run with one verdict of each kind.
+Made faulty() {
+  SampleRun run = sample_run();
+  run.entry(OrderKind::single, RequestOutcome::accepted).claimed_total = Money{1};
+  NodeInfo idle = run.world.nodes.front();
+  idle.name = "node-4";
+  idle.url = "http://127.0.0.1/node-4";
+  idle.last_sequence = idle.published = 0;
+  run.world.nodes.push_back(idle);
+  run.load.ledger.targets.push_back(idle.url);
+  return Made(std::move(run));
+}
+
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::filesystem::path path =
+      std::filesystem::path(SAGACTL_SOURCE_DIR) / "tests/analysis/report/golden" / name;
+  if (std::getenv("SAGACTL_WRITE_GOLDEN")) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string golden{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(text, golden) << "differs from " << path;
+}
+
+TEST(Report, TheTextOfALoadTestIsGolden) {
+  expect_golden("loadtest.txt", text_report(faulty().loadtest()));
+}
+
+TEST(Report, TheJsonOfALoadTestIsGolden) {
+  expect_golden("loadtest.json", faulty().loadtest().dump(1) + "\n");
+}
+
+TEST(Report, TheJUnitOfALoadTestIsGolden) {
+  expect_golden("loadtest.xml", junit_report(faulty().loadtest()));
+}
+
+TEST(Report, TheTextOfAnAnalysisIsGolden) {
+  SampleRun run = sample_run();
+  run.world.place({.product = "STUCK"});
+  run.world.pass(90s);
+  run.world.settle_claims();
+  run.world.number_events();
+  const ExamineOptions options;
+  const auto history = run.world.history();
+  const Examination examination = examine(*history, options).value();
+  expect_golden("analysis.txt", text_report(analysis_json(origin, examination, options)));
+}
+
+TEST(Report, TheTextOfAVerificationIsGolden) {
+  const Made made = faulty();
+  expect_golden("verify.txt",
+                text_report(verify_json(origin, made.examination.verdicts, made.examination.taken_at),
+                            {.colours = true}));
+}
+
+TEST(Report, ThePercentileFileIsGolden) {
+  expect_golden("latency.hgrm", hgrm(sample_run().load.response));
+}
+
+TEST(Report, TheComparisonOfTwoRunsIsGolden) {
+  const Made before(sample_run({.seed = 8}));
+  const std::vector<Json> one = {before.loadtest()}, other = {faulty().loadtest()};
+  const auto comparison = compare_runs(one, other);
+  ASSERT_TRUE(comparison);
+  expect_golden("compare.txt", compare_text(*comparison));
+}
+
+TEST(Result, HasEveryMemberOfTheContract) {
+  const Json result = Made(sample_run()).loadtest();
+  for (const char* member :
+       {"run", "scenario", "seed", "startedAt", "endedAt", "requests", "sagas", "throughput", "latency",
+        "sagaLatency", "generator", "distribution", "groups", "verdicts", "verdict", "thresholds"})
+    EXPECT_TRUE(result.contains(member)) << member;
+  const std::pair<const char*, std::vector<const char*>> members[] = {
+      {"requests", {"sent", "succeeded", "duplicates", "rejected", "failed", "transportErrors"}},
+      {"sagas", {"started", "completed", "compensated", "failed", "unfinished"}},
+      {"throughput", {"acceptedPerSecond", "completedPerSecond"}},
+      {"latency", {"p50", "p90", "p99", "p999", "max"}},
+      {"sagaLatency", {"p50", "p90", "p99", "p999", "max"}},
+      {"generator", {"lateness", "skipped", "connections"}},
+  };
+  for (const auto& [object, names] : members)
+    for (const char* name : names) EXPECT_TRUE(result[object].contains(name)) << object << "." << name;
+  for (const char* name : {"node", "orders", "sagas", "steps", "share"})
+    EXPECT_TRUE(result["distribution"][0].contains(name)) << name;
+  for (const char* name : {"name", "verdict", "reason", "witness"})
+    EXPECT_TRUE(result["verdicts"][0].contains(name)) << name;
+}
+
+TEST(Result, HasNoMemberThatTheSchemaDoesNotDescribe) {
+  const Json schema = Json::parse(loadtest_schema());
+  const Json result = faulty().loadtest();
+  for (const auto& [name, value] : result.items()) EXPECT_TRUE(schema["properties"].contains(name)) << name;
+  for (const Json& name : schema["required"]) EXPECT_TRUE(result.contains(name.get<std::string>())) << name;
+}
+
+TEST(Result, SurvivesBeingSavedAndLoaded) {
+  const std::string path = testing::TempDir() + "result-test.json";
+  const Json result = faulty().loadtest();
+  ASSERT_TRUE(save_result(result, path));
+  const auto loaded = load_result(path);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(text_report(*loaded), text_report(result));
+  EXPECT_EQ(html_report(*loaded), html_report(result));
+  std::filesystem::remove(path);
+}
+
+TEST(Result, SaysWhatIsWrongWithAFileThatIsNotAResult) {
+  const std::string path = testing::TempDir() + "result-none.json";
+  const std::pair<const char*, ErrorCode> table[] = {
+      {"not json", ErrorCode::invalid},
+      {"{}", ErrorCode::invalid},
+      {R"({"kind":"loadtest","format":2})", ErrorCode::invalid}};
+  for (const auto& [text, code] : table) {
+    std::ofstream(path, std::ios::trunc) << text;
+    EXPECT_EQ(load_result(path).error().code, code) << text;
+  }
+  std::filesystem::remove(path);
+  EXPECT_EQ(load_result(path).error().code, ErrorCode::not_found);
+}
+
+TEST(Report, IsCreatedFromAnEmptyResult) {
+  const Json nothing =
+      Json{{"kind", "loadtest"}, {"latency", 7}, {"distribution", Json::array({1})}, {"groups", "x"}};
+  EXPECT_NE(text_report(nothing).find("Verdicts"), std::string::npos);
+  EXPECT_NE(junit_report(nothing).find("<testsuites>"), std::string::npos);
+  EXPECT_NE(html_report(nothing).find("</html>"), std::string::npos);
+}
+
+TEST(HtmlReport, KeepsTextFromBecomingMarkup) {
+  Json result = Made(sample_run()).loadtest();
+  result["command"] = "</script><script>alert(1)</script><!-- \xFF";
+  const std::string page = html_report(result);
+  EXPECT_EQ(page.find("alert(1)</script>"), std::string::npos);
+  EXPECT_NE(page.find("\\u003c/script>\\u003cscript>alert(1)"), std::string::npos);
+  // The data can still be read out of the page.
+  const std::string begin = "<script type=\"application/json\" id=\"result\">";
+  const std::size_t from = page.find(begin) + begin.size(), to = page.find("</script>", from);
+  EXPECT_EQ(Json::parse(page.substr(from, to - from))["run"], "sample01");
+}
+
+TEST(HtmlReport, IsSelfContained) {
+  const std::string page = html_report(Json{{"kind", "verify"}});
+  for (const char* reference : {"src=", "href=", "@import", "url(", "fetch(", "innerHTML"})
+    EXPECT_EQ(page.find(reference), std::string::npos) << reference;
+}
+
+TEST(JUnitReport, EscapesWhatXmlReserves) {
+  const Json result{{"kind", "verify"},
+                    {"verdicts", Json::array({Json{{"name", "a<b>&\"c\""},
+                                                   {"verdict", "FAIL"},
+                                                   {"reason", "one\ntwo\x01"},
+                                                   {"witness", nullptr},
+                                                   {"counted", true}}})}};
+  const std::string xml = junit_report(result);
+  EXPECT_NE(xml.find("name=\"a&lt;b&gt;&amp;&quot;c&quot;\""), std::string::npos) << xml;
+  EXPECT_NE(xml.find("message=\"one&#10;two \""), std::string::npos) << xml;
+}
+
+TEST(JUnitReport, IsValidXmlForAnyBytes) {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += {static_cast<char>(byte), 'x'};
+  bytes += "exp\xE9" "di\xE9 ü 주 \xEF\xBF\xBE \xEF\xBF\xBF \xED\xA0\x80 \xF4\x90\x80\x80 \xE2\x82";
+  const Json result{{"kind", "verify"},
+                    {"verdicts", Json::array({Json{{"name", bytes},
+                                                   {"verdict", "FAIL"},
+                                                   {"reason", bytes},
+                                                   {"witness", Json{{"why", Json::array({bytes})}}},
+                                                   {"counted", true}}})}};
+  const std::string xml = junit_report(result);
+  EXPECT_TRUE(is_utf8(xml));
+  EXPECT_EQ(xml.find("\xEF\xBF\xBE"), std::string::npos);
+  EXPECT_EQ(xml.find("\xEF\xBF\xBF"), std::string::npos);
+  for (const char c : xml) EXPECT_TRUE(static_cast<unsigned char>(c) >= ' ' || c == '\n') << int{c};
+  EXPECT_NE(xml.find("exp\xEF\xBF\xBD" "di\xEF\xBF\xBD ü 주"), std::string::npos) << "the rest is kept";
+}
+
+}  // namespace
+}  // namespace sagactl

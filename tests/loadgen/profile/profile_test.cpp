@@ -1,0 +1,104 @@
+#include "loadgen/profile/profile.hpp"
+
+#include <gtest/gtest.h>
+
+#include "loadgen/sending/order_answer.hpp"
+
+namespace sagactl {
+namespace {
+
+TEST(Profile, BuiltInOnesAreValidAndFoundByName) {
+  for (const std::string& name : builtin_profile_names()) {
+    const Profile* profile = find_builtin_profile(name);
+    ASSERT_NE(profile, nullptr) << name;
+    EXPECT_EQ(profile->name, name);
+    const auto checked = check(*profile);
+    EXPECT_TRUE(checked.ok()) << name << ": " << (checked ? "" : checked.error().message);
+  }
+  EXPECT_EQ(find_builtin_profile("shop"), nullptr);
+  EXPECT_EQ(order_profile().name, "order");
+}
+
+TEST(Profile, NamesTheWrongMember) {
+  struct Row {
+    const char* member;
+    void (*spoil)(Profile&);
+  };
+  const Row rows[] = {
+      {"create.path", [](Profile& it) { it.path = "orders"; }},
+      {"create.path", [](Profile& it) { it.path = "/orders/{quantity}"; }},
+      {"create.method", [](Profile& it) { it.method = "post"; }},
+      {"create.headers.X",
+       [](Profile& it) {
+         it.headers = {{"X", "{nothing}"}};
+       }},
+      {"create.headers",
+       [](Profile& it) {
+         it.headers = {{"X", "a\r\nY: b"}};
+       }},
+      {"create.body", [](Profile& it) { it.body = "{nothing}"; }},
+      {"create.item", [](Profile& it) { it.item = "{items}"; }},
+      {"create.fields",
+       [](Profile& it) {
+         it.fields = {{"price", "1"}};
+       }},
+      {"fail.fields",
+       [](Profile& it) {
+         it.failure_variants = {{.fields = {{"card", "DECLINE"}}}};
+       }},
+      {"create.body",
+       [](Profile& it) {
+         it.body = "{card}", it.fields = {{"card", "{nothing}"}};
+       }},
+      {"answer", [](Profile& it) { it.answer.total = {"total"}; }},
+      {"answer.order", [](Profile& it) { it.answer.order.clear(); }},
+      {"status.path", [](Profile& it) { it.status.path = "/orders"; }},
+      {"status.ends", [](Profile& it) { it.status.ends.clear(); }},
+      {"test_data.path", [](Profile& it) { it.test_data = {{.path = "setup"}}; }},
+  };
+  for (const Row& row : rows) {
+    Profile profile = order_profile();
+    row.spoil(profile);
+    const auto checked = check(profile);
+    ASSERT_FALSE(checked.ok()) << row.member;
+    EXPECT_TRUE(checked.error().message.starts_with(row.member)) << checked.error().message;
+  }
+}
+
+Profile shop() {
+  Profile profile;
+  profile.answer.order = {"/data/0/number", "/number"};
+  profile.answer.status = {"/data/0/state"};
+  profile.answer.total = {"/data/0/sum~1all"};
+  profile.outcome.accepted = {{200, 200}, {202, 202}};
+  profile.outcome.duplicate = {{200, 200}, {409, 409}};
+  profile.outcome.duplicate_markers = {{"/repeated", {"true", "yes"}}};
+  return profile;
+}
+
+TEST(AnswerPlan, FollowsPointersIntoObjectsAndArrays) {
+  const AnswerPlan plan(shop());
+  const OrderAnswer answer =
+      plan.read(R"({"number":"later","data":[{"number":41,"state":"paid","sum/all":"7.50"},{"number":42}]})");
+  EXPECT_EQ(answer.order_name, "41") << "of two pointers the first that is there counts";
+  EXPECT_EQ(answer.order, order_ref("41"));
+  EXPECT_EQ(answer.status, ClaimedStatus::paid);
+  EXPECT_EQ(answer.total, Money{750});
+  EXPECT_EQ(plan.read(R"({"number":"B-7","data":[]})").order_name, "B-7");
+  EXPECT_TRUE(plan.read(R"({"data":{"number":1}})").order.is_nil());
+}
+
+TEST(AnswerPlan, OutcomesFollowTheStatusesAndMarkersOfTheProfile) {
+  const AnswerPlan plan(shop());
+  const OrderAnswer plain, repeated = plan.read(R"({"repeated":true})");
+  ASSERT_TRUE(repeated.is_duplicate);
+  EXPECT_EQ(plan.outcome_of(200, plain), RequestOutcome::accepted);
+  EXPECT_EQ(plan.outcome_of(200, repeated), RequestOutcome::duplicate);
+  EXPECT_EQ(plan.outcome_of(202, repeated), RequestOutcome::accepted);
+  EXPECT_EQ(plan.outcome_of(409, plain), RequestOutcome::rejected);
+  EXPECT_EQ(plan.outcome_of(201, plain), RequestOutcome::rejected) << "not a status that accepts";
+  EXPECT_EQ(plan.outcome_of(500, plain), RequestOutcome::indeterminate);
+}
+
+}  // namespace
+}  // namespace sagactl

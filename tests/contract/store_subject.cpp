@@ -4,7 +4,7 @@
 
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
-#include "tests/contract/postgres_subject.hpp"
+#include "tests/contract/postgres/postgres_subject.hpp"
 #include "tests/contract/scratch.hpp"
 #include "tests/services/services.hpp"
 

@@ -9,9 +9,9 @@
 
 namespace sagactl::memory {
 
-class Database : public MemoryStore {
+class MemoryDatabase : public MemoryStore {
  public:
-  explicit Database(Clock& clock) : time_(clock) {}
+  explicit MemoryDatabase(Clock& clock) : time_(clock) {}
 
   // Store: memory_store.cpp
   Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
@@ -64,7 +64,7 @@ class Database : public MemoryStore {
 
   DatabaseClock time_;
   mutable std::mutex mutex_;
-  State state_;
+  MemoryState state_;
   std::map<std::string, int> topics_;
 };
 

@@ -30,12 +30,12 @@ void count(Map& map, const Key& key, std::int64_t times) {
 
 }  // namespace
 
-void Tally::add(const FlowVersion& version, std::int64_t times) {
+void StateTally::add(const FlowVersion& version, std::int64_t times) {
   if (version.has_order) count(orders_, version.flow.order.status, times);
   if (version.flow.saga) count(sagas_, std::pair{version.flow.saga->type, version.flow.saga->status}, times);
 }
 
-Counts Tally::counts() const {
+Counts StateTally::counts() const {
   Counts counts;
   counts.sagas = sagas_;
   counts.orders = orders_;
@@ -43,22 +43,22 @@ Counts Tally::counts() const {
   return counts;
 }
 
-bool State::is_fenced(const Writer& writer) const {
+bool MemoryState::is_fenced(const Writer& writer) const {
   const auto node = nodes.find(writer.node);
   return node == nodes.end() || node->second.epoch != writer.epoch;
 }
 
-bool State::is_live(const Owner& owner, Timestamp now) const {
+bool MemoryState::is_live(const Owner& owner, Timestamp now) const {
   const auto node = nodes.find(owner.node);
   return node != nodes.end() && node->second.epoch == owner.epoch && node->second.lease_until > now;
 }
 
-FlowPointer State::find(OrderId id) const {
+FlowPointer MemoryState::find(OrderId id) const {
   const auto flow = flows.find(id);
   return flow == flows.end() ? nullptr : flow->second;
 }
 
-void State::install(OrderId id, FlowPointer flow) {
+void MemoryState::install(OrderId id, FlowPointer flow) {
   FlowPointer& slot = flows[id];
   const std::string old_correlation = slot ? chosen_correlation(*slot) : std::string();
   const std::string correlation = chosen_correlation(*flow);
@@ -80,7 +80,7 @@ void State::install(OrderId id, FlowPointer flow) {
   slot = std::move(flow);
 }
 
-FlowVersion& Batch::touch(OrderId id) {
+FlowVersion& MemoryBatch::touch(OrderId id) {
   std::shared_ptr<FlowVersion>& version = flows_[id];
   if (!version) {
     const FlowPointer old = state_.find(id);
@@ -90,14 +90,14 @@ FlowVersion& Batch::touch(OrderId id) {
   return *version;
 }
 
-Payment* Batch::find_payment(OrderId order, int attempt) {
+Payment* MemoryBatch::find_payment(OrderId order, int attempt) {
   std::vector<Payment>& payments = touch(order).flow.payments;
   const auto found = std::find_if(payments.begin(), payments.end(),
                                   [attempt](const Payment& payment) { return payment.attempt == attempt; });
   return found == payments.end() ? nullptr : &*found;
 }
 
-Result<void> Batch::add_flows(const Changes& changes) {
+Result<void> MemoryBatch::add_flows(const Changes& changes) {
   for (const Order* order : changes.new_orders) {
     FlowVersion& version = touch(order->id);
     if (version.has_order) return contradiction("new order", order->id.text(), "it exists already");
@@ -150,7 +150,7 @@ Result<void> Batch::add_flows(const Changes& changes) {
   return {};
 }
 
-Result<void> Batch::add_events(const Writer& writer, const Changes& changes) {
+Result<void> MemoryBatch::add_events(const Writer& writer, const Changes& changes) {
   const NodeState& node = state_.nodes.at(writer.node);
   std::int64_t sequence = node.last_sequence;
   Timestamp time = state_.last_time;
@@ -167,7 +167,7 @@ Result<void> Batch::add_events(const Writer& writer, const Changes& changes) {
   return {};
 }
 
-Result<void> Batch::check_users(const Changes& changes) const {
+Result<void> MemoryBatch::check_users(const Changes& changes) const {
   std::map<std::string, UserId> taken;
   for (const User* user : changes.users) {
     const auto stored = state_.user_by_email.find(user->email);
@@ -178,7 +178,7 @@ Result<void> Batch::check_users(const Changes& changes) const {
   return {};
 }
 
-Result<void> Batch::write(const Writer& writer, const Changes& changes) {
+Result<void> MemoryBatch::write(const Writer& writer, const Changes& changes) {
   if (auto done = add_flows(changes); !done) return done;
   if (auto done = add_events(writer, changes); !done) return done;
   if (auto done = check_users(changes); !done) return done;

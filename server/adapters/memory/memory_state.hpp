@@ -39,7 +39,7 @@ struct NodeState {
 };
 
 // What `Counts` is made of, kept as flows change.
-class Tally {
+class StateTally {
  public:
   void add(const FlowVersion& flow, std::int64_t times);  // -1 takes it out
   void add(const Event& event) { ++events_[event.type]; }
@@ -51,7 +51,7 @@ class Tally {
   std::map<EventType, std::int64_t> events_;
 };
 
-struct State {
+struct MemoryState {
   std::map<OrderId, FlowPointer> flows;
   std::set<OrderId> open;                                             // whose saga is not terminal
   std::unordered_map<std::string, std::set<OrderId>> by_correlation;  // those that a client chose
@@ -64,7 +64,7 @@ struct State {
   std::map<std::pair<UserId, std::string>, Replay> replays;
   std::set<std::pair<Timestamp, std::pair<UserId, std::string>>> replays_by_age;
   std::map<NodeName, NodeState> nodes;
-  Tally tally;
+  StateTally tally;
   Timestamp last_time;  // the greatest that has been given out or written
 
   bool is_fenced(const Writer& writer) const;
@@ -74,9 +74,9 @@ struct State {
 };
 
 // A batch on its way into the state: it is checked as it is built, and installed as a whole or not at all.
-class Batch {
+class MemoryBatch {
  public:
-  explicit Batch(State& state) : state_(state) {}
+  explicit MemoryBatch(MemoryState& state) : state_(state) {}
 
   // An error leaves the state as it was.
   Result<void> write(const Writer& writer, const Changes& changes);
@@ -88,7 +88,7 @@ class Batch {
   FlowVersion& touch(OrderId id);
   Payment* find_payment(OrderId order, int attempt);
 
-  State& state_;
+  MemoryState& state_;
   std::map<OrderId, std::shared_ptr<FlowVersion>> flows_;
   std::vector<EventPointer> events_;
 };

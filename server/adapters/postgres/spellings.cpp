@@ -1,6 +1,6 @@
 #include "server/adapters/postgres/spellings.hpp"
 
-#include "server/adapters/postgres/names.hpp"
+#include "server/adapters/postgres/tables/postgres_names.hpp"
 #include "server/participants/order.hpp"
 #include "server/participants/payment.hpp"
 #include "server/participants/stock.hpp"
@@ -11,10 +11,10 @@
 namespace sagactl::postgres {
 namespace {
 
-const Statement sql_spell{"spellings_add",
+const PostgresStatement sql_spell{"spellings_add",
                           "INSERT INTO spelling (kind, no, name) SELECT * FROM unnest($1::text[], $2::smallint[], "
                           "$3::text[]) ON CONFLICT DO NOTHING"};
-const Statement sql_add_steps{
+const PostgresStatement sql_add_steps{
     "spellings_add_steps",
     "INSERT INTO step (definition, position, name, compensated_as, listed) SELECT * FROM unnest($1::smallint[], "
     "$2::smallint[], $3::text[], $4::text[], $5::boolean[]) ON CONFLICT DO NOTHING"};
@@ -30,19 +30,19 @@ class Spellings {
       names_.add(name);
     }
   }
-  void send(Connection& connection) {
+  void send(PostgresConnection& connection) {
     connection.send(sql_spell,
                     Parameters().add(std::move(kinds_)).add(std::move(numbers_)).add(std::move(names_)));
   }
 
  private:
-  Array kinds_{Type::text}, numbers_{Type::smallint}, names_{Type::text};
+  ParameterArray kinds_{ParameterType::text}, numbers_{ParameterType::smallint}, names_{ParameterType::text};
 };
 
-void send_steps(Connection& connection) {
-  Names names(connection);
-  Array numbers(Type::smallint), positions(Type::smallint), step_names(Type::text), undone(Type::text),
-      listed(Type::boolean);
+void send_steps(PostgresConnection& connection) {
+  sql::InternedNames names(connection);
+  ParameterArray numbers(ParameterType::smallint), positions(ParameterType::smallint), step_names(ParameterType::text), undone(ParameterType::text),
+      listed(ParameterType::boolean);
   for (const SagaDefinition& definition : definitions()) {
     const std::int64_t number = names.number_of_definition(definition.name, definition.version);
     for (std::size_t i = 0; i < definition.steps.size(); ++i) {
@@ -62,7 +62,7 @@ void send_steps(Connection& connection) {
 
 }  // namespace
 
-void write_spellings(Connection& connection) {
+void write_spellings(PostgresConnection& connection) {
   Spellings spellings;
   spellings.add<OrderStatus>("OrderStatus");
   spellings.add<PaymentStatus>("PaymentStatus");

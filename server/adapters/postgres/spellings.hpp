@@ -2,11 +2,11 @@
 // the saga definitions, as this program has them.
 #pragma once
 
-#include "server/adapters/postgres/connection.hpp"
+#include "server/adapters/postgres/pipeline/postgres_connection.hpp"
 
 namespace sagactl::postgres {
 
 // Writes what is missing.
-void write_spellings(Connection& connection);
+void write_spellings(PostgresConnection& connection);
 
 }  // namespace sagactl::postgres

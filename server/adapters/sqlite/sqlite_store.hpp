@@ -19,7 +19,7 @@ struct SqliteOptions {
   std::size_t readers = 4;  // how many queries run at the same time
 };
 
-// All calls may be made from several threads: batches take turns, queries run beside them. What `decide` does
+// All calls may be made from several threads: batches acquire turns, queries run beside them. What `decide` does
 // must not call the store.
 class SqliteStore : public Store, public Queries, public HistorySource, public TopicBook {};
 
@@ -28,7 +28,7 @@ class SqliteStore : public Store, public Queries, public HistorySource, public T
 // `invalid`: the file is of a newer sagactl, or not ours. `unavailable`: it cannot be used, or is damaged.
 Result<std::unique_ptr<SqliteStore>> open_sqlite(const SqliteOptions& options, Clock& clock);
 
-// For reading only, also beside the process that serves the file. Errors: `not_found`: there is no such file;
+// For reset_at_end only, also beside the process that serves the file. Errors: `not_found`: there is no such file;
 // and as above.
 Result<std::unique_ptr<HistorySource>> open_sqlite_history(const std::string& path);
 

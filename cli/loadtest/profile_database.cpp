@@ -52,7 +52,7 @@ class ForeignSqliteRows final : public ForeignRows {
       return Error{ErrorCode::unavailable, "cannot read " + path + ": " + sqlite3_errmsg(rows->database_)};
     return std::unique_ptr<ForeignRows>(std::move(rows));
   }
-  ~SqliteRows() override { sqlite3_close(database_); }
+  ~ForeignSqliteRows() override { sqlite3_close(database_); }
 
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override {
     const PreparedQuery statement = prepare(query);
@@ -142,19 +142,16 @@ class ForeignPostgresRows final : public ForeignRows {
   }
 
  private:
-  // Runs `work` with a cursor over the query. What fails leaves the snapshot usable.
+  // Runs `work` with a cursor over the query.
   Result<void> read(const ForeignQuery& query, const std::function<Result<void>()>& work) {
     Result<void> result;
-    try {
-      connection_.run("SAVEPOINT sagactl_query");
-      connection_.run("DECLARE sagactl_rows NO SCROLL CURSOR FOR " + query.sql);
-      result = work();
-    } catch (const sql::DatabaseFailure& failure) {
-      result = query_failed(query, failure.error.message);
-      if (failure.lost) return result;
-    }
-    const auto rolled_back = sql::guarded([&] { connection_.run("ROLLBACK TO SAVEPOINT sagactl_query"); });
-    return result && !rolled_back ? query_failed(query, rolled_back.error().message) : result;
+    const auto done = sql::guarded([&] {
+      connection_.run_and_roll_back([&] {
+        connection_.run("DECLARE sagactl_rows NO SCROLL CURSOR FOR " + query.sql);
+        result = work();
+      });
+    });
+    return done ? result : query_failed(query, done.error().message);
   }
 
   Result<void> visit_next(std::size_t most, const std::function<Result<void>(const ForeignRow&)>& visit,

@@ -24,7 +24,7 @@ class SlowSearch : public testing::Test {
   void SetUp() override {
     SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
     subject = std::make_unique<PostgresSubject>(*postgres_url());
-    TestNode node(*subject, "node-1");
+    WriterNode node(*subject, "node-1");
     node.create({1, 2, 3});
     subject->sql().run("CREATE FUNCTION strpos(text, text) RETURNS integer LANGUAGE plpgsql AS "
                        "$$ BEGIN PERFORM pg_sleep(1); RETURN 0; END $$");

@@ -15,7 +15,7 @@ class Systems : public StoreKindTest {
   void SetUp() override {
     StoreKindTest::SetUp();
     if (!subject) return;
-    TestNode node(*subject, "node-1");
+    WriterNode node(*subject, "node-1");
     const std::vector<std::string_view> sagas = {order_processing_saga,      checkout_saga,      checkout_saga,
                                                  checkout_saga,              checkout_choreography_saga,
                                                  item_purchase_saga,         item_purchase_saga};

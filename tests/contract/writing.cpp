@@ -224,18 +224,18 @@ ChangeList& ChangeList::add(const Event& event) {
   return *this;
 }
 
-TestNode::TestNode(StoreSubject& subject, const NodeName& name, Duration lease) : subject_(subject) {
+WriterNode::WriterNode(StoreSubject& subject, const NodeName& name, Duration lease) : subject_(subject) {
   auto registration = subject.store().register_node(name, "http://127.0.0.1:3000", lease);
   EXPECT_TRUE(registration) << registration.error().message;
   if (registration) registration_ = *registration;
 }
 
-Result<Commit> TestNode::try_write(const std::function<void(ChangeList&, Timestamp)>& fill) {
+Result<Commit> WriterNode::try_write(const std::function<void(ChangeList&, Timestamp)>& fill) {
   Loaded loaded;
   return try_write({}, loaded, fill);
 }
 
-Result<Commit> TestNode::try_write(const Keys& keys, Loaded& loaded,
+Result<Commit> WriterNode::try_write(const Keys& keys, Loaded& loaded,
                                    const std::function<void(ChangeList&, Timestamp)>& fill) {
   ChangeList list;
   const std::int64_t before = registration_.last_sequence;
@@ -249,13 +249,13 @@ Result<Commit> TestNode::try_write(const Keys& keys, Loaded& loaded,
   return commit;
 }
 
-void TestNode::write(const std::function<void(ChangeList&, Timestamp)>& fill) {
+void WriterNode::write(const std::function<void(ChangeList&, Timestamp)>& fill) {
   const auto commit = try_write(fill);
   ASSERT_TRUE(commit) << commit.error().message;
   ASSERT_EQ(*commit, Commit::committed);
 }
 
-Timestamp TestNode::create(const std::vector<int>& numbers) {
+Timestamp WriterNode::create(const std::vector<int>& numbers) {
   Timestamp time;
   write([&](ChangeList& list, Timestamp now) {
     time = now;
@@ -269,7 +269,7 @@ Timestamp TestNode::create(const std::vector<int>& numbers) {
   return time;
 }
 
-Event TestNode::event(const Flow& flow, EventType type, Timestamp now) {
+Event WriterNode::event(const Flow& flow, EventType type, Timestamp now) {
   Event event;
   event.type = type;
   event.aggregate_type = aggregate_of(type);
@@ -290,7 +290,7 @@ Event TestNode::event(const Flow& flow, EventType type, Timestamp now) {
   return event;
 }
 
-Event TestNode::event(const Stock& stock, Timestamp now) {
+Event WriterNode::event(const Stock& stock, Timestamp now) {
   Event event;
   event.type = EventType::stock_set;
   event.aggregate_type = AggregateType::stock;
@@ -304,7 +304,7 @@ Event TestNode::event(const Stock& stock, Timestamp now) {
   return event;
 }
 
-Loaded load(StoreSubject& subject, const TestNode& node, const Keys& keys) {
+Loaded load(StoreSubject& subject, const WriterNode& node, const Keys& keys) {
   Loaded loaded;
   const auto commit =
       subject.store().transact(node.writer(), keys, loaded, [](Timestamp) { return Changes{}; });

@@ -60,10 +60,10 @@ class ChangeList {
   std::deque<Event> events_;
 };
 
-// One life of a node. Writes, and fails the test that it is used in when the store does not commit.
-class TestNode {
+// A node in one epoch. Writes, and fails the test when the store does not commit.
+class WriterNode {
  public:
-  TestNode(StoreSubject& subject, const NodeName& name, Duration lease = 10s);
+  WriterNode(StoreSubject& subject, const NodeName& name, Duration lease = 10s);
 
   const Writer& writer() const { return registration_.writer; }
   Owner owner() const { return {writer().node, writer().epoch}; }
@@ -86,7 +86,7 @@ class TestNode {
   Registration registration_;
 };
 
-Loaded load(StoreSubject& subject, const TestNode& node, const Keys& keys);
+Loaded load(StoreSubject& subject, const WriterNode& node, const Keys& keys);
 
 // Everything of a flow that is stored, for comparing.
 std::string describe(const Order& order);

@@ -1,4 +1,4 @@
-// The class behind make_memory_store: the three ports over one state and one mutex.
+// The class behind make_memory_store: the ports over one state and one mutex.
 #pragma once
 
 #include <mutex>
@@ -55,8 +55,8 @@ class MemoryDatabase : public MemoryStore {
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
  private:
-  Timestamp now() const;  // never before what has been given out
-  Timestamp tick();       // later than all that has been given out
+  Timestamp now() const;  // monotonic: never before an earlier one
+  Timestamp tick();       // later than every earlier one
   Loaded load(const Keys& keys) const;
   void load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) const;
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const;

@@ -1,4 +1,4 @@
-// What `sagactl doctor` asks a PostgreSQL server.
+// What `sagactl doctor` reads from a PostgreSQL server.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,18 @@ namespace sagactl {
 
 struct PostgresExamination {
   std::string server_version;  // "15.8"
-  bool only_reads = false;     // a standby
-  Timestamp asked, server_time, answered;  // the machine's clock, the server's, the machine's
+  bool only_reads = false;     // it is a standby
+  Timestamp asked, server_time, answered;  // by the machine's clock, the server's, and the machine's again
   std::int64_t connections = 0, connections_max = 0;  // of the whole server
   std::vector<std::string> rights_missing;            // "INSERT on flow"
-  std::vector<std::string> settings_unsafe;           // "fsync = off": what was acknowledged may be lost
-  std::vector<std::string> ids_twice;                 // nodes whose id a second process tries to take
+  std::vector<std::string> settings_unsafe;           // "fsync = off": acknowledged commits may be lost
+  std::vector<std::string> ids_twice;                 // nodes whose id a second process tries to use
 };
 
 // `now` reads the machine's clock.
 Result<PostgresExamination> examine_postgres_server(const std::string& url, const std::function<Timestamp()>& now);
 
-// One of the hosts of a URL, and whether it lets us in.
+// One of the hosts of a URL, and whether it accepts a session.
 struct PostgresHost {
   std::string shown;  // "db1:5432"
   Result<void> opened;

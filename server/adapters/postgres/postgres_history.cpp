@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds history_timeout{60'000};  // of one page
 constexpr int flows_per_page = 500, events_per_page = 5'000, claims_per_page = 5'000;
 
-const SessionOptions history_session = {
+const ConnectOptions history_session = {
     "sagactl history",
     "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c jit=off -c enable_hashjoin=off "
     "-c enable_mergejoin=off"};

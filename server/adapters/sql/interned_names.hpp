@@ -37,17 +37,35 @@ class InternedNames {
   void forget();
 
  protected:
-  void cache_node(std::int64_t number, std::string_view name);
-  void cache_definition(std::int64_t number, std::string_view name, std::int64_t version);
+  static constexpr std::string_view select_nodes = "SELECT no, name FROM node";
+  static constexpr std::string_view select_definitions = "SELECT no, name, version FROM definition";
+
+  template <class Row>
+  void cache_nodes(Row& row) {
+    while (row.next()) {
+      const std::int64_t number = row.integer();
+      cache_node(number, row.text());
+    }
+  }
+  template <class Row>
+  void cache_definitions(Row& row) {
+    while (row.next()) {
+      const std::int64_t number = row.integer();
+      const std::string_view name = row.text();
+      cache_definition(number, name, row.integer());
+    }
+  }
 
  private:
-  // Each passes all rows of its table to cache_node or cache_definition.
+  // Run select_nodes or select_definitions, and cache the rows.
   virtual void load_nodes() = 0;
   virtual void load_definitions() = 0;
   // Add a row, unless there is one.
   virtual void add_node(const NodeName& name) = 0;
   virtual void add_definition(std::string_view name, int version) = 0;
 
+  void cache_node(std::int64_t number, std::string_view name);
+  void cache_definition(std::int64_t number, std::string_view name, std::int64_t version);
   std::int64_t find_definition(std::string_view name, int version) const;
 
   std::unordered_map<std::string, std::int64_t> node_numbers_;

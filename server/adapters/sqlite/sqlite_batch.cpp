@@ -1,15 +1,15 @@
 #include "server/adapters/sqlite/sqlite_batch.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <unordered_set>
 
+#include "server/adapters/sql/change_checks.hpp"
+
 
 namespace sagactl::sqlite {
 
-SqliteBatch::SqliteBatch(SqliteTables& tables, const NodeRow& node, ProgressTable::Values progress, Timestamp time)
+SqliteBatch::SqliteBatch(SqliteTables& tables, const NodeRow& node, StoredProgress progress, Timestamp time)
     : tables_(tables), node_(node), progress_(progress), time_(time) {
   progress_.last_time = time;
 }
@@ -93,11 +93,7 @@ std::int64_t SqliteBatch::number_of(OrderId id) {
 
 void SqliteBatch::set(const Order& order, bool is_new) {
   LoadedFlow& known = touch(order.id);
-  const bool is_there = known.order_status || known.order;
-  if (is_new && is_there)
-    sql::fail_as_bug(fmt::format("order {} is not new: it is stored already", order.id.text()));
-  if (!is_new && !is_there)
-    sql::fail_as_bug(fmt::format("order {} cannot be changed: it is not stored", order.id.text()));
+  sql::check_is_stored("order", order.id, is_new, known.order_status || known.order);
   if (!known.order && !known.saga_change) changed_.push_back(order.id);
   known.order = &order;
   known.is_new_order |= is_new;
@@ -105,11 +101,7 @@ void SqliteBatch::set(const Order& order, bool is_new) {
 
 void SqliteBatch::set(const Saga& saga, bool is_new) {
   LoadedFlow& known = touch(order_of(saga.id));
-  const bool is_there = known.saga || known.saga_change;
-  if (is_new && is_there)
-    sql::fail_as_bug(fmt::format("saga {} is not new: it is stored already", saga.id.text()));
-  if (!is_new && !is_there)
-    sql::fail_as_bug(fmt::format("saga {} cannot be changed: it is not stored", saga.id.text()));
+  sql::check_is_stored("saga", saga.id, is_new, known.saga || known.saga_change);
   if (!known.order && !known.saga_change) changed_.push_back(order_of(saga.id));
   known.saga_change = &saga;
   known.is_new_saga |= is_new;
@@ -182,13 +174,7 @@ void SqliteBatch::write_parts(const Changes& changes) {
 void SqliteBatch::write_events(const Writer& writer, const std::vector<const Event*>& events) {
   if (events.empty()) return;
   for (const Event* event : events) {
-    if (event->node != writer.node || event->sequence != node_.last_sequence + 1 ||
-        event->occurred_at < progress_.last_time)
-      sql::fail_as_bug(fmt::format(
-          "event {} of node {} cannot be written: event {} of node {}, from {} on, is due", event->sequence,
-          event->node, node_.last_sequence + 1, writer.node, iso8601_us(progress_.last_time)));
-    node_.last_sequence = event->sequence;
-    progress_.last_time = event->occurred_at;
+    sql::check_next_event(*event, writer.node, node_.last_sequence, progress_.last_time);
     const std::int64_t flow = event->order == OrderId{} ? EventTable::no_flow : number_of(event->order);
     tables_.events.insert(node_.number, flow, *event);
     counts_.add(event->type);

@@ -14,7 +14,7 @@ namespace sagactl::sqlite {
 class SqliteBatch {
  public:
   // `time` is the batch's time: no time that it writes may be before it.
-  SqliteBatch(SqliteTables& tables, const NodeRow& node, ProgressTable::Values progress, Timestamp time);
+  SqliteBatch(SqliteTables& tables, const NodeRow& node, StoredProgress progress, Timestamp time);
 
   Loaded load(const Keys& keys);
   void write(const Writer& writer, const Changes& changes);
@@ -46,7 +46,7 @@ class SqliteBatch {
 
   SqliteTables& tables_;
   NodeRow node_;
-  ProgressTable::Values progress_;
+  StoredProgress progress_;
   Timestamp time_;
   std::unordered_map<OrderId, LoadedFlow> known_;
   std::pair<OrderId, LoadedFlow*> last_touched_;  // what belongs to one flow mostly comes together

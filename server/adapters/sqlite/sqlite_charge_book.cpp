@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::int64_t forget_every = 1'000;  // puts
 
-// WAL without a wait for the disk: what is written outlives the process, and that is what ends. A power cut may acquire
-// the last charges with it.
+// WAL without a sync for each commit: writes survive the death of the process. A power failure may lose the last charges.
 constexpr std::string_view sql_set_up =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
     "CREATE TABLE IF NOT EXISTS charge (no INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, "
@@ -70,7 +69,7 @@ Result<std::unique_ptr<ChargeBook>> open_charge_book(const std::filesystem::path
   if (!file.parent_path().empty()) std::filesystem::create_directories(file.parent_path(), problem);
   if (problem)
     return Error{ErrorCode::unavailable,
-                 fmt::format("the directory {} for the simulated provider's charges cannot be made: {}; name another "
+                 fmt::format("the directory {} for the simulated provider's charges cannot be created: {}; name another "
                              "with --data",
                              file.parent_path().string(), problem.message())};
   return sql::guarded([&]() -> Result<std::unique_ptr<ChargeBook>> {

@@ -151,7 +151,7 @@ Result<Commit> SqliteDatabase::transact(const Writer& writer, const Keys& keys, 
   return write([&](SqliteTables& tables, Timestamp) {
     const auto node = find_unless_fenced(tables, writer);
     if (!node) return Commit::fenced;
-    const ProgressTable::Values progress = tables.progress.read();
+    const StoredProgress progress = tables.progress.read();
     const Timestamp time = std::max(time_.now(), progress.last_time + 1us);
     SqliteBatch batch(tables, *node, progress, time);
     loaded = batch.load(keys);

@@ -1,4 +1,4 @@
-// What `sagactl doctor` is told of a PostgreSQL server.
+// What `sagactl doctor` finds out about a PostgreSQL server.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-// What each SQLSTATE means for whoever asked.
+// What each SQLSTATE means for the caller.
 #include <gtest/gtest.h>
 
 #include "server/adapters/postgres/connection/address.hpp"
@@ -24,8 +24,8 @@ TEST(PostgresFailure, IsClassifiedBySqlstate) {
       {"23502", ErrorCode::bug},               // not null
       {"25006", ErrorCode::unavailable},       // read only: a standby
       {"25P02", ErrorCode::bug},               // in a failed transaction
-      {"25P03", ErrorCode::unavailable},       // stood idle in a transaction
-      {"28000", ErrorCode::invalid},           // not let in
+      {"25P03", ErrorCode::unavailable},       // idle in a transaction
+      {"28000", ErrorCode::invalid},           // no entry in pg_hba.conf
       {"28P01", ErrorCode::invalid},           // wrong password
       {"3D000", ErrorCode::invalid},           // no such database
       {"40001", ErrorCode::unavailable, true},  // serialization

@@ -1,4 +1,4 @@
-// What a PostgreSQL store does when the server is slow, frozen, restarted or not to be had. On a server of its own.
+// What a PostgreSQL store does when the server is slow, frozen, restarted or unavailable. On a server of its own.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::Not;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds call_max{6};  // that a call may take, whatever has become of the server
+constexpr std::chrono::seconds call_max{6};  // that a call may take, whatever the state of the server
 
 class PostgresFaults : public testing::Test {
  protected:
@@ -179,7 +179,7 @@ TEST_F(PostgresFaults, AWriterThatStandsStillInATransactionIsMadeToLetGoAndIsFen
     return Changes{};
   });
   EXPECT_EQ(adopted, (std::vector<OrderId>{order_id(1)}));
-  // Its transaction was gone, and the next one finds that its life is over.
+  // Its transaction was rolled back, and the next one finds that its epoch has been replaced.
   ASSERT_TRUE(commit) << commit.error().message;
   EXPECT_EQ(*commit, Commit::fenced);
   EXPECT_EQ(create(*store, paused, 2).value(), Commit::fenced);
@@ -198,7 +198,7 @@ TEST_F(PostgresFaults, TwoNodesThatClaimOneKeyAtOnceMakeOneOrder) {
       Claim claim;
       int orders = 0, tries = 0;
       const auto commit = at->transact(registration.writer, {.claims = {digest_of_key("k")}}, loaded, [&](Timestamp now) {
-        // Both have seen that nobody has the key before either writes.
+        // Both have seen that the key is free before either writes.
         ++deciding;
         for (int i = 0; tries == 0 && i < 500 && deciding < 2; ++i)
           std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -221,7 +221,7 @@ TEST_F(PostgresFaults, TwoNodesThatClaimOneKeyAtOnceMakeOneOrder) {
   EXPECT_EQ(store->counts().value().orders.at(OrderStatus::pending), 1);
 }
 
-// The row is there already, so the second node waits for the first, and must see the order that came meanwhile.
+// The row exists, so the second node waits for the first, and must see the order that was placed meanwhile.
 TEST_F(PostgresFaults, AKeyThatWasGivenBackIsClaimedByOneOfTwoNodesAtOnce) {
   const auto other = open();
   const KeyDigest key = digest_of_key("k");

@@ -60,7 +60,7 @@ TEST(PostgresHosts, HaveTheTimeThatTheUrlGivesThem) {
   EXPECT_EQ(time("postgres://me@a,b/shop?connect_timeout=9999"), 30'000);
 }
 
-// A server behind a line that goes silent, and the same server as the second host.
+// A server behind a proxy that stops forwarding, and the same server as the second host.
 class SilentHost : public testing::Test {
  protected:
   void SetUp() override {

@@ -1,4 +1,4 @@
-// A synchronous standby is away, or somebody holds a lock that a start waits for.
+// A synchronous standby is unavailable, or another session holds a lock that a start waits for.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ class StandbyAway : public testing::Test {
     SAGACTL_NEEDS(server, "PostgreSQL's server program");
     store = open_postgres({.url = server->url("shop"), .readers = 1, .lease = 1s}).value();
   }
-  // As a primary whose only synchronous standby is gone.
+  // As a primary whose only synchronous standby is unavailable.
   void set_standby(PostgresSession& sql, const std::string& names) {
     sql.run("ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
     sql.text("SELECT pg_reload_conf()");

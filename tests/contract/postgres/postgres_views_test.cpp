@@ -18,7 +18,7 @@ class PostgresViews : public testing::Test {
   void SetUp() override {
     SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
     subject = std::make_unique<PostgresSubject>(*postgres_url());
-    node = std::make_unique<TestNode>(*subject, "node-1");
+    node = std::make_unique<WriterNode>(*subject, "node-1");
     const Timestamp made = node->create({1, 2, 3});
     subject->clock.advance(1500ms);
     node->write([&](ChangeList& list, Timestamp now) {
@@ -34,7 +34,7 @@ class PostgresViews : public testing::Test {
   Queries& queries() { return subject->queries(); }
 
   std::unique_ptr<PostgresSubject> subject;
-  std::unique_ptr<TestNode> node;
+  std::unique_ptr<WriterNode> node;
   Flow running, paid, undone;
 };
 

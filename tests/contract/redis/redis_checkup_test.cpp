@@ -1,4 +1,4 @@
-// What `sagactl doctor` is told of a Redis: whether the locks that nodes take can be had there.
+// What `sagactl doctor` finds out about a Redis: whether nodes can acquire their locks there.
 #include <gmock/gmock.h>
 
 #include "server/adapters/redis/redis_checkup.hpp"

@@ -140,7 +140,7 @@ TEST_F(RedisLock, AFrozenRedisIsAwayInBoundedTimeAndThenAtOnce) {
   EXPECT_FALSE(lock->availability());
   server.go_on();
   ASSERT_TRUE(comes_back(*lock));
-  // The frozen Redis did grant it when it went on, to nobody: that grant is taken back.
+  // The Redis granted it after it was thawed, when no caller waited any more: that grant is released.
   EXPECT_TRUE(eventually([&] { return acquire(*lock, "k", "a", 60s).ok(); }));
 }
 

@@ -15,7 +15,7 @@ std::atomic<int> unsynced_max = 0;
 sqlite3_vfs* real = nullptr;
 
 // SQLite gives us room for this; the real file stands behind it.
-struct File {
+struct FaultyFile {
   sqlite3_file base;
   bool is_database;
   int unsynced;
@@ -23,19 +23,19 @@ struct File {
 };
 
 sqlite3_file* behind(sqlite3_file* file) {
-  return reinterpret_cast<File*>(file)->behind();
+  return reinterpret_cast<FaultyFile*>(file)->behind();
 }
 
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
   if (const int failure = write_failure) return failure;
-  File* ours = reinterpret_cast<File*>(file);
+  FaultyFile* ours = reinterpret_cast<FaultyFile*>(file);
   if (ours->is_database && ++ours->unsynced > unsynced_max) unsynced_max = ours->unsynced;
   return behind(file)->pMethods->xWrite(behind(file), data, size, at);
 }
 
 int sync(sqlite3_file* file, int flags) {
   if (const int failure = sync_failure) return failure;
-  reinterpret_cast<File*>(file)->unsynced = 0;
+  reinterpret_cast<FaultyFile*>(file)->unsynced = 0;
   return behind(file)->pMethods->xSync(behind(file), flags);
 }
 
@@ -83,7 +83,7 @@ const sqlite3_io_methods* methods() {
 }
 
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-  File* ours = reinterpret_cast<File*>(file);
+  FaultyFile* ours = reinterpret_cast<FaultyFile*>(file);
   ours->base.pMethods = nullptr;
   ours->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
   ours->unsynced = 0;
@@ -105,7 +105,7 @@ FaultyDisk::FaultyDisk() {
   vfs = *real;
   vfs.pNext = nullptr;
   vfs.zName = "faulty";
-  vfs.szOsFile = static_cast<int>(sizeof(File)) + real->szOsFile;
+  vfs.szOsFile = static_cast<int>(sizeof(FaultyFile)) + real->szOsFile;
   vfs.xOpen = open;
   unsynced_max = 0;
   if (sqlite3_vfs_register(&vfs, 1) != SQLITE_OK) crash("the faulty disk could not be put in place");

@@ -16,7 +16,7 @@ class FaultyDisk {
   static void fail_writes(int code);
   static void fail_syncs(int code);
 
-  // The most writes to a database file, not to its log, that came without a sync between them.
+  // The most writes to a database file, not to its log, without a sync between them.
   static int unsynced_writes_max();
 };
 

@@ -1,4 +1,4 @@
-// Recent and settled claims are one table to everybody: whatever was said last of a key counts, in the writer's memory,
+// Recent and settled claims read as one table: the last record of a key counts, in the writer's memory,
 // beside it, and in the next process.
 #include <gtest/gtest.h>
 
@@ -49,7 +49,7 @@ TEST_F(SqliteClaims, WhatWasSaidLastOfAKeyCounts) {
       claims.put(Claim{key, {}, said[key]}, 1);
     }
     claims.settle();
-    if (batch == 300 || batch == 1'100) {  // the commit fails: nothing of this was said
+    if (batch == 300 || batch == 1'100) {  // the commit fails: nothing of this is stored
       claims.forget();
       continue;
     }

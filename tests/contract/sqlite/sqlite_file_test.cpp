@@ -62,13 +62,13 @@ TEST_F(SqliteFile, IsServedByOneProcessAtATime) {
   EXPECT_TRUE(try_open());
 }
 
-// Whoever held a lease in it is gone, however far ahead his clock was.
+// Every process that held a lease in it has ended, however far ahead its clock was.
 TEST_F(SqliteFile, LeasesInItAreOverWhenItIsOpenedAgain) {
   reopen();
-  TestNode gone(*this, "gone", 1h);
+  WriterNode gone(*this, "gone", 1h);
   gone.create({1});
   reopen();
-  TestNode heir(*this, "heir", 100s);
+  WriterNode heir(*this, "heir", 100s);
   EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), std::vector<OrderId>{order_id(1)});
 }
 
@@ -76,12 +76,12 @@ TEST_F(SqliteFile, TimesGoOnFromWhatItHoldsWhenTheTimeOfDayIsSetBackMeanwhile) {
   reopen();
   Timestamp before, after;
   {
-    TestNode node(*this, "node-1");
+    WriterNode node(*this, "node-1");
     node.write([&](ChangeList&, Timestamp now) { before = now; });
   }
   clock.step(-24h);
   reopen();
-  TestNode node(*this, "node-1");
+  WriterNode node(*this, "node-1");
   clock.advance(60s);
   node.write([&](ChangeList&, Timestamp now) { after = now; });
   EXPECT_GE(after - before, 50s);
@@ -160,7 +160,7 @@ TEST_F(SqliteFile, ThatIsNotThereIsMissedByReaders) {
 
 TEST_F(SqliteFile, IsReadBesideItsServerAndWithoutIt) {
   reopen();
-  TestNode node(*this, "node-1");
+  WriterNode node(*this, "node-1");
   node.create({1});
   const auto count = [&](HistorySource& source) {
     int flows = 0;
@@ -196,7 +196,7 @@ void damage(const std::string& path, std::size_t first) {
 
 TEST_F(SqliteFile, ThatIsDamagedIsSaidToBeAndNothingIsAcknowledged) {
   reopen();
-  TestNode node(*this, "node-1");
+  WriterNode node(*this, "node-1");
   for (int i = 0; i < 100; ++i) node.create({i});
   close();
   damage(path, 40);  // the schema and the roots of the tables stand before that
@@ -231,7 +231,7 @@ class SqliteOnAFaultyDisk : public SqliteFile {
     close();
   }
 
-  Result<Commit> try_create(TestNode& node, int number) {
+  Result<Commit> try_create(WriterNode& node, int number) {
     return node.try_write([&](ChangeList& list, Timestamp now) {
       const Flow flow = new_flow(number, node.owner(), now);
       list.create(flow).add(node.event(flow, EventType::order_created, now));
@@ -239,7 +239,7 @@ class SqliteOnAFaultyDisk : public SqliteFile {
   }
 
   // Once more after it has worked again, and as a new process would find it.
-  void expect_only_later_orders(TestNode& node) {
+  void expect_only_later_orders(WriterNode& node) {
     EXPECT_FALSE(queries().flow(order_id(2)).value());
     EXPECT_FALSE(store().has_event("node-1", 2).value());
     const auto later = try_create(node, 3);
@@ -256,7 +256,7 @@ class SqliteOnAFaultyDisk : public SqliteFile {
 };
 
 TEST_F(SqliteOnAFaultyDisk, AFullDiskIsSaidAndNothingIsWritten) {
-  TestNode node(*this, "node-1");
+  WriterNode node(*this, "node-1");
   node.create({1});
   FaultyDisk::fail_writes(SQLITE_FULL);
   const auto commit = try_create(node, 2);
@@ -269,7 +269,7 @@ TEST_F(SqliteOnAFaultyDisk, AFullDiskIsSaidAndNothingIsWritten) {
 }
 
 TEST_F(SqliteOnAFaultyDisk, ACommitWhoseSyncFailsHasAnUnknownOutcome) {
-  TestNode node(*this, "node-1");
+  WriterNode node(*this, "node-1");
   node.create({1});
   FaultyDisk::fail_syncs(SQLITE_IOERR_FSYNC);
   const auto commit = try_create(node, 2);
@@ -280,7 +280,7 @@ TEST_F(SqliteOnAFaultyDisk, ACommitWhoseSyncFailsHasAnUnknownOutcome) {
 }
 
 TEST_F(SqliteOnAFaultyDisk, AWriteThatFailsIsNeverAcknowledged) {
-  TestNode node(*this, "node-1");
+  WriterNode node(*this, "node-1");
   node.create({1});
   FaultyDisk::fail_writes(SQLITE_IOERR_WRITE);
   ASSERT_FALSE(try_create(node, 2));
@@ -296,7 +296,7 @@ TEST_F(SqliteFile, WhatIsAcknowledgedOutlivesAKill) {
   if (child == 0) {
     ::close(pipe[0]);
     reopen();
-    TestNode node(*this, "node-1");
+    WriterNode node(*this, "node-1");
     for (int number = 1;; ++number) {
       node.create({number});
       if (::write(pipe[1], "x", 1) != 1) ::_exit(1);

@@ -40,7 +40,7 @@ class Views : public testing::Test, public StoreSubject {
 
  protected:
   SqlSession sql{path_};
-  TestNode node{*this, "node-1"};
+  WriterNode node{*this, "node-1"};
   Flow running, paid, undone;
 };
 

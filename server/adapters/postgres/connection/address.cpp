@@ -16,7 +16,7 @@ Result<PostgresAddress> PostgresAddress::parse(const std::string& url) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
       PQconninfoParse(url.c_str(), &message), &PQconninfoFree);
-  PQfreemem(message);  // it repeats the URL, with its password
+  PQfreemem(message);  // not shown: it repeats the URL with the password
   if (!is_postgres_url(url) || !options)
     return Error{ErrorCode::invalid,
                  "the database's URL cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with "
@@ -55,7 +55,7 @@ std::vector<PostgresAddress> PostgresAddress::each_host() const {
     PostgresAddress one = *this;
     one.set("host", i < hosts.size() ? hosts[i] : "");
     if (!numbers.empty()) one.set("hostaddr", i < numbers.size() ? numbers[i] : "");
-    // One port is that of all.
+    // A single port is that of all hosts.
     one.set("port", ports.size() == 1 ? ports.front() : i < ports.size() ? ports[i] : "");
     one.set("target_session_attrs", "any");
     all.push_back(std::move(one));

@@ -18,23 +18,23 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds silence_kept{30};
-constexpr std::chrono::milliseconds for_the_only{3'000}, for_each_of_several{2'000}, longest{30'000};
+constexpr std::chrono::seconds timeout_remembered{30};
+constexpr std::chrono::milliseconds timeout_of_one{3'000}, timeout_of_each{2'000}, timeout_max{30'000};
 
-std::mutex silent_mutex;
-std::map<std::string, Steady::time_point> silent_since;  // by the host's name
+std::mutex timeouts_mutex;
+std::map<std::string, Steady::time_point> timeouts;  // by the host's name
 
 bool timed_out_recently(const std::string& name) {
-  const std::lock_guard lock(silent_mutex);
-  const auto found = silent_since.find(name);
-  return found != silent_since.end() && Steady::now() - found->second < silence_kept;
+  const std::lock_guard lock(timeouts_mutex);
+  const auto found = timeouts.find(name);
+  return found != timeouts.end() && Steady::now() - found->second < timeout_remembered;
 }
 
 std::vector<std::string> list_of(const std::string& text) {
   return text.empty() ? std::vector<std::string>() : split(text, ',');
 }
 
-// The addresses that a name stands for; none when there is only one, or none is found: libpq sees to it then.
+// The addresses of a name; empty when there is at most one, which libpq then resolves itself.
 std::vector<std::string> addresses_of(const std::string& name) {
   if (name.empty() || name.front() == '/' || name.front() == '@') return {};
   addrinfo hints{};
@@ -71,9 +71,9 @@ std::vector<CandidateHost> candidate_hosts(const PostgresAddress& address) {
   const std::vector<std::string> names = list_of(address.get("host")), numbers = list_of(address.get("hostaddr")),
                                  ports = list_of(address.get("port"));
   const std::size_t count = std::max<std::size_t>({names.size(), numbers.size(), 1});
-  const bool fits = (names.empty() || numbers.empty() || names.size() == numbers.size()) &&
+  const bool is_consistent = (names.empty() || numbers.empty() || names.size() == numbers.size()) &&
                     (ports.size() <= 1 || ports.size() == count);
-  if (!fits) return {CandidateHost{address, address.get("host"), false}};  // libpq says what is wrong with it
+  if (!is_consistent) return {CandidateHost{address, address.get("host"), false}};  // libpq reports what is wrong with it
   std::vector<CandidateHost> hosts;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string name = names.empty() ? "" : names[i], number = numbers.empty() ? "" : numbers[i];
@@ -89,16 +89,16 @@ std::vector<CandidateHost> candidate_hosts(const PostgresAddress& address) {
 }
 
 void note_timeout(const CandidateHost& host) {
-  const std::lock_guard lock(silent_mutex);
-  silent_since[host.name] = Steady::now();
+  const std::lock_guard lock(timeouts_mutex);
+  timeouts[host.name] = Steady::now();
 }
 
 std::chrono::milliseconds connect_timeout_of(const PostgresAddress& address, std::size_t count) {
   const std::string given = address.get("connect_timeout");
   int seconds = 0;
   std::from_chars(given.data(), given.data() + given.size(), seconds);
-  if (seconds > 0) return std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds), longest);
-  return count > 1 ? for_each_of_several : for_the_only;
+  if (seconds > 0) return std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds), timeout_max);
+  return count > 1 ? timeout_of_each : timeout_of_one;
 }
 
 }  // namespace sagactl::postgres

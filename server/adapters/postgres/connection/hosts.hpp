@@ -1,5 +1,5 @@
-// The hosts of an address, one by one: each gets a time of its own to answer, so that one which takes connections and is
-// silent hides none of the others.
+// The hosts of an address. Each has a time limit of its own, so that a host that accepts connections and never answers does
+// not use up the time of the others.
 #pragma once
 
 #include <chrono>
@@ -11,20 +11,20 @@
 namespace sagactl::postgres {
 
 struct CandidateHost {
-  PostgresAddress address;   // of this one alone
-  std::string name;  // "db-1:5432", "db-1 (10.0.0.1):5432" or "/run/postgresql": for messages
-  bool timed_out_recently = false;  // a short while ago
+  PostgresAddress address;  // of this host alone
+  std::string name;  // for messages: "db-1:5432", "db-1 (10.0.0.1):5432" or "/run/postgresql"
+  bool timed_out_recently = false;
 };
 
-// In the order in which they are to be tried: as they are written, or at random where load_balance_hosts says so; a name
-// with several addresses is one host for each; those that were silent a short while ago come last.
-// Never empty. Resolves names, which may wait for the system's resolver.
+// In the order in which they are to be tried: as listed, or shuffled with load_balance_hosts=random; a name with several
+// addresses is one host for each; hosts that timed out recently come last. Never empty. Resolves names, which may wait for
+// the system's resolver.
 std::vector<CandidateHost> candidate_hosts(const PostgresAddress& address);
 
-// That one did not answer in time: for half a minute the others are tried first.
+// The host did not answer in time: for half a minute the others are tried first.
 void note_timeout(const CandidateHost& host);
 
-// How long each of `count` hosts may take to open a session: connect_timeout where the address has one, or some seconds.
+// How long each of `count` hosts may take to open a session: the address's connect_timeout, or a few seconds.
 std::chrono::milliseconds connect_timeout_of(const PostgresAddress& address, std::size_t count);
 
 }  // namespace sagactl::postgres

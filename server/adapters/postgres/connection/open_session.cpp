@@ -52,7 +52,7 @@ bool may_try_next_host(std::string_view state) {
 // libpq's message about a host, without the host.
 std::string without_host(const std::string& message) {
   constexpr std::string_view mark = " failed: ";
-  constexpr std::string_view question = "Is the server running";  // which our own message asks, once for all hosts
+  constexpr std::string_view question = "Is the server running";  // our own message asks this once, for all hosts
   const std::size_t at = message.find(mark);
   if (!message.starts_with("connection to server") || at == message.npos) return message;
   return std::string(trim(std::string_view(message).substr(0, message.find(question)).substr(at + mark.size())));
@@ -65,7 +65,7 @@ std::vector<std::string> session_attributes(const PostgresAddress& address) {
   return {wanted};
 }
 
-OpenSession start(PostgresAddress address, const SessionOptions& options) {
+OpenSession start(PostgresAddress address, const ConnectOptions& options) {
   for (const auto& [keyword, value] : network_settings)
     if (address.get(keyword).empty()) address.set(keyword, value);
   if (address.get("application_name").empty()) address.set("application_name", options.purpose);
@@ -84,8 +84,8 @@ OpenSession start(PostgresAddress address, const SessionOptions& options) {
   return session;
 }
 
-// Opens a session at this host, or says why not.
-std::optional<ConnectError> try_host(const PostgresAddress& address, const SessionOptions& options,
+// Opens a session at this host, or returns why it cannot be used.
+std::optional<ConnectError> try_host(const PostgresAddress& address, const ConnectOptions& options,
                                      milliseconds timeout, OpenSession& session) {
   const auto deadline = Steady::now() + timeout;
   session = start(address, options);
@@ -118,7 +118,7 @@ std::string one_line(std::string message) {
   return message;
 }
 
-OpenSession open_session(const PostgresAddress& address, const SessionOptions& options) {
+OpenSession open_session(const PostgresAddress& address, const ConnectOptions& options) {
   std::vector<CandidateHost> hosts = candidate_hosts(address);
   const milliseconds timeout = connect_timeout_of(address, hosts.size());
   OpenSession session;

@@ -12,7 +12,7 @@ struct pg_conn;
 
 namespace sagactl::postgres {
 
-struct SessionOptions {
+struct ConnectOptions {
   std::string purpose;          // for pg_stat_activity, as in "sagactl reader"
   std::string server_settings;  // "-c name=value ..."
 };
@@ -24,7 +24,7 @@ using OpenSession = std::unique_ptr<pg_conn, CloseSession>;
 
 // Tries the candidate hosts one by one, each within its own time limit; a host that cannot be used now gives way to the
 // next. The session is libpq's, in blocking mode. Throws a DatabaseFailure that names each host with what happened there.
-OpenSession open_session(const PostgresAddress& address, const SessionOptions& options);
+OpenSession open_session(const PostgresAddress& address, const ConnectOptions& options);
 
 // A message of libpq in one line.
 std::string one_line(std::string message);

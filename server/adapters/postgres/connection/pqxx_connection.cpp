@@ -16,12 +16,12 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-// libpqxx over a session that is open already. libpqxx 6 opens sessions by a policy, which here hands over the one that
-// there is, and never another; libpqxx 7 takes a session over by a function of its own.
+// libpqxx over a session that is already open. libpqxx 6 connects by a policy, which here hands over the open session once;
+// libpqxx 7 has a function that adopts a session.
 #if PQXX_VERSION_MAJOR < 7
-class HandOver : public pqxx::connectionpolicy {
+class HandOverPolicy : public pqxx::connectionpolicy {
  public:
-  explicit HandOver(OpenSession session) : pqxx::connectionpolicy(""), session_(std::move(session)) {}
+  explicit HandOverPolicy(OpenSession session) : pqxx::connectionpolicy(""), session_(std::move(session)) {}
   handle do_startconnect(handle current) override { return current ? current : session_.release(); }
 
  private:
@@ -36,7 +36,7 @@ class AdoptedConnection : public pqxx::connection_base {
   ~AdoptedConnection() noexcept { close(); }
 
  private:
-  HandOver policy_;
+  HandOverPolicy policy_;
 };
 #else
 class AdoptedConnection : public pqxx::connection {
@@ -45,6 +45,8 @@ class AdoptedConnection : public pqxx::connection {
       : pqxx::connection(pqxx::connection::seize_raw_connection(session.release())) {}
 };
 #endif
+
+using SnapshotTransaction = pqxx::transaction<pqxx::isolation_level::repeatable_read>;
 
 // Shuts a socket down when a call takes too long.
 class Watchdog {
@@ -123,17 +125,22 @@ class PqxxConnection::AdoptedSession {
 
   AdoptedConnection connection;
   Watchdog watchdog;  // ends before the socket is closed
-  std::unique_ptr<pqxx::dbtransaction> snapshot;
+  std::unique_ptr<SnapshotTransaction> snapshot;
+  std::unique_ptr<pqxx::subtransaction> savepoint;  // within the snapshot
 };
 
-PqxxConnection::PqxxConnection(const PostgresAddress& address, const SessionOptions& options,
+PqxxConnection::PqxxConnection(const PostgresAddress& address, const ConnectOptions& options,
                                std::chrono::milliseconds timeout)
     : address_(address), timeout_(timeout), session_(std::make_unique<AdoptedSession>(open_session(address, options))) {}
 
 PqxxConnection::~PqxxConnection() {
-  // libpqxx rolls the snapshot back, which a frozen server does not answer.
+  end(session_->snapshot);
+}
+
+// libpqxx rolls back, which a frozen server does not answer.
+void PqxxConnection::end(auto& transaction) {
   session_->watchdog.begin_call(Steady::now() + timeout_);
-  session_->snapshot.reset();
+  transaction.reset();
   session_->watchdog.end_call();
 }
 
@@ -186,16 +193,27 @@ void PqxxConnection::rethrow() {
 
 void PqxxConnection::begin_snapshot() {
   call([&] {
-    session_->snapshot =
-        std::make_unique<pqxx::transaction<pqxx::isolation_level::repeatable_read>>(session_->connection);
+    session_->snapshot = std::make_unique<SnapshotTransaction>(session_->connection);
     session_->snapshot->exec("SET TRANSACTION READ ONLY");
   });
 }
 
 PqxxRows PqxxConnection::run(const std::string& sql) {
   return PqxxRows(call([&] {
-    return session_->snapshot ? session_->snapshot->exec(sql) : pqxx::nontransaction(session_->connection).exec(sql);
+    if (session_->savepoint) return session_->savepoint->exec(sql);
+    if (session_->snapshot) return session_->snapshot->exec(sql);
+    return pqxx::nontransaction(session_->connection).exec(sql);
   }));
+}
+
+void PqxxConnection::run_and_roll_back(const std::function<void()>& work) {
+  struct RollBack {
+    PqxxConnection& connection;
+    ~RollBack() { connection.end(connection.session_->savepoint); }
+  };
+  call([&] { session_->savepoint = std::make_unique<pqxx::subtransaction>(*session_->snapshot); });
+  const RollBack roll_back{*this};
+  work();
 }
 
 void PqxxConnection::run_script(const std::string& sql) {
@@ -211,20 +229,13 @@ std::string PqxxConnection::quote(std::string_view text) {
 }
 
 void PqxxNames::load_nodes() {
-  PqxxRows row = connection_.run("SELECT no, name FROM node");
-  while (row.next()) {
-    const std::int64_t number = row.integer();
-    cache_node(number, row.text());
-  }
+  PqxxRows rows = connection_.run(std::string(select_nodes));
+  cache_nodes(rows);
 }
 
 void PqxxNames::load_definitions() {
-  PqxxRows row = connection_.run("SELECT no, name, version FROM definition");
-  while (row.next()) {
-    const std::int64_t number = row.integer();
-    const std::string_view name = row.text();
-    cache_definition(number, name, row.integer());
-  }
+  PqxxRows rows = connection_.run(std::string(select_definitions));
+  cache_definitions(rows);
 }
 
 void PqxxNames::add_node(const NodeName& name) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,13 +20,16 @@ namespace sagactl::postgres {
 // longer than `timeout` is ended by shutting the socket down. The session does not reconnect.
 class PqxxConnection {
  public:
-  PqxxConnection(const PostgresAddress& address, const SessionOptions& options, std::chrono::milliseconds timeout);
+  PqxxConnection(const PostgresAddress& address, const ConnectOptions& options, std::chrono::milliseconds timeout);
   ~PqxxConnection();
   PqxxConnection(const PqxxConnection&) = delete;
   PqxxConnection& operator=(const PqxxConnection&) = delete;
 
-  // From here on all statements see the database as it was at the first of them. Ends with the connection.
+  // From here on all statements see the database as it was at the first of them. Ends with the connection, or with a
+  // statement that fails.
   void begin_snapshot();
+  // Runs `work` at a savepoint of the snapshot, and rolls back to it: a statement that fails in it leaves the snapshot usable.
+  void run_and_roll_back(const std::function<void()>& work);
 
   // Runs one statement: in the snapshot, or in a transaction of its own.
   PqxxRows run(const std::string& sql);
@@ -41,6 +45,7 @@ class PqxxConnection {
   template <class Work>
   auto call(const Work& work);
   [[noreturn]] void rethrow();
+  void end(auto& transaction);
 
   const PostgresAddress address_;
   const std::chrono::milliseconds timeout_;

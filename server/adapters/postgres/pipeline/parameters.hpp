@@ -1,4 +1,4 @@
-// The values of a statement, in PostgreSQL's binary form: nothing is escaped, printed or parsed.
+// The values of a statement in PostgreSQL's binary format: nothing is escaped, printed or parsed.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@ class ParameterArray {
  public:
   explicit ParameterArray(ParameterType type);
 
-  void add(std::int64_t value);  // of any of the number types, and of the boolean one
+  void add(std::int64_t value);  // for the number types and boolean
   void add(std::string_view text);
   void add(const Uuid& id);
   void add_bytes(const std::uint8_t* sixteen);  // as a UUID
   void add_null();
 
-  std::string take();  // the array as a parameter
+  std::string take();  // the array as a parameter; leaves this unusable
 
  private:
   void append_size(std::int32_t size);

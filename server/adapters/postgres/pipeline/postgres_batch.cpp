@@ -9,6 +9,7 @@
 #include "server/adapters/postgres/tables/event_table.hpp"
 #include "server/adapters/postgres/tables/replay_table.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
+#include "server/adapters/sql/change_checks.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -165,10 +166,7 @@ PostgresBatch::LoadedFlow& PostgresBatch::touch(OrderId id) {
 
 void PostgresBatch::set(const Order& order, bool is_new) {
   LoadedFlow& known = touch(order.id);
-  if (is_new && (known.has_order || known.order))
-    sql::fail_as_bug(fmt::format("order {} is not new: it is stored already", order.id.text()));
-  if (!is_new && !known.has_order && !known.order)
-    sql::fail_as_bug(fmt::format("order {} cannot be changed: it is not stored", order.id.text()));
+  sql::check_is_stored("order", order.id, is_new, known.has_order || known.order);
   known.order = &order;
   known.user = order.user;
   known.parts |= is_new ? part_order | part_order_origin : part_order;
@@ -176,10 +174,7 @@ void PostgresBatch::set(const Order& order, bool is_new) {
 
 void PostgresBatch::set(const Saga& saga, bool is_new) {
   LoadedFlow& known = touch(order_of(saga.id));
-  if (is_new && (known.has_saga || known.saga))
-    sql::fail_as_bug(fmt::format("saga {} is not new: it is stored already", saga.id.text()));
-  if (!is_new && !known.has_saga && !known.saga)
-    sql::fail_as_bug(fmt::format("saga {} cannot be changed: it is not stored", saga.id.text()));
+  sql::check_is_stored("saga", saga.id, is_new, known.has_saga || known.saga);
   known.saga = &saga;
   known.parts |= is_new ? part_saga | part_saga_origin : part_saga;
 }
@@ -308,12 +303,7 @@ void PostgresBatch::write_replays(const std::vector<const Replay*>& replays) {
 
 void PostgresBatch::check_events(const std::vector<const Event*>& events) {
   for (const Event* event : events) {
-    if (event->node != writer_.node || event->sequence != last_sequence_ + 1 || event->occurred_at < last_time_)
-      sql::fail_as_bug(fmt::format(
-          "event {} of node {} cannot be written: event {} of node {}, from {} on, is due", event->sequence,
-          event->node, last_sequence_ + 1, writer_.node, iso8601_us(last_time_)));
-    last_sequence_ = event->sequence;
-    last_time_ = event->occurred_at;
+    sql::check_next_event(*event, writer_.node, last_sequence_, last_time_);
     counts_.add(event->type);
   }
 }

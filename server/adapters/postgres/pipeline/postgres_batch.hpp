@@ -24,7 +24,7 @@ class PostgresBatch {
   // Locks the writer's own row and the rows that `keys` name, and reads the clock after that: one round trip, and a second
   // one when stock or dependent keys have to be loaded. False: fenced.
   bool load(const Keys& keys, Loaded& loaded);
-  // What the batch is observe; nothing that it writes may be before that.
+  // The batch's time: no time that it writes may be before it.
   Timestamp time() const { return time_; }
   // Queues the statements that the commit sends.
   void write(const Changes& changes);

@@ -30,7 +30,7 @@ struct PostgresStatement {
 class PostgresConnection {
  public:
   struct Settings {
-    SessionOptions session;
+    ConnectOptions session;
     std::chrono::milliseconds timeout{4'000};  // of one round trip
   };
 

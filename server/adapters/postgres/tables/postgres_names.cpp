@@ -3,10 +3,8 @@
 namespace sagactl::postgres {
 namespace {
 
-const PostgresStatement sql_node_names{"names_nodes", "SELECT no, name FROM node"};
 const PostgresStatement sql_add_node{"names_add_node",
                                      "INSERT INTO node (name) VALUES ($1) ON CONFLICT (name) DO NOTHING"};
-const PostgresStatement sql_definition_names{"names_definitions", "SELECT no, name, version FROM definition"};
 const PostgresStatement sql_add_definition{
     "names_add_definition",
     "INSERT INTO definition (name, version) VALUES ($1, $2::bigint) ON CONFLICT (name, version) DO NOTHING"};
@@ -14,20 +12,15 @@ const PostgresStatement sql_add_definition{
 }  // namespace
 
 void PostgresNames::load_nodes() {
-  PostgresRows row = connection_.run(sql_node_names);
-  while (row.next()) {
-    const std::int64_t number = row.integer();
-    cache_node(number, row.text());
-  }
+  static const PostgresStatement statement{"names_nodes", std::string(select_nodes)};
+  PostgresRows rows = connection_.run(statement);
+  cache_nodes(rows);
 }
 
 void PostgresNames::load_definitions() {
-  PostgresRows row = connection_.run(sql_definition_names);
-  while (row.next()) {
-    const std::int64_t number = row.integer();
-    const std::string_view name = row.text();
-    cache_definition(number, name, row.integer());
-  }
+  static const PostgresStatement statement{"names_definitions", std::string(select_definitions)};
+  PostgresRows rows = connection_.run(statement);
+  cache_definitions(rows);
 }
 
 void PostgresNames::add_node(const NodeName& name) {

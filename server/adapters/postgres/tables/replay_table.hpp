@@ -8,10 +8,10 @@
 
 namespace sagactl::postgres {
 
-extern const PostgresStatement sql_forget_replays;  // older than that by the database's clock, at most so many
+extern const PostgresStatement sql_forget_replays;  // older than $1 by the database's clock, at most $2
 
 void send_replays_load(PostgresConnection& connection, const std::vector<ReplayKey>& keys);
-// One that is new fails as a unique violation when another node was faster.
+// A new one fails as a unique violation when another node was faster.
 void send_new_replay(PostgresConnection& connection, const Replay& replay);
 void send_replay(PostgresConnection& connection, const Replay& replay);  // insert or replace
 

@@ -5,9 +5,9 @@
 namespace sagactl::sqlite {
 namespace {
 
-constexpr int long_pages = 10'000;  // 40 MiB of log
-constexpr int few_pages = 300;      // what is left to be copied while the writer waits
-constexpr int rounds_max = 4;       // of copying beside the writer, each shorter than the one before
+constexpr int checkpoint_pages = 10'000;  // 40 MiB of log
+constexpr int last_pages = 300;            // at most, that are copied while the writer waits
+constexpr int rounds_max = 4;              // of copying while the writer commits, each shorter than the one before
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Checkpointer::Checkpointer(const std::string& path, SqliteConnection& writer, st
       writer_mutex_(writer_mutex) {
   connection_.begin_writing();
   const auto hook = [](void* self, sqlite3*, const char*, int log_pages) {
-    static_cast<Checkpointer*>(self)->grown(log_pages);
+    static_cast<Checkpointer*>(self)->on_commit(log_pages);
     return SQLITE_OK;
   };
   sqlite3_wal_hook(writer.handle(), hook, this);
@@ -36,17 +36,17 @@ Checkpointer::~Checkpointer() {
   copy();
 }
 
-void Checkpointer::grown(int log_pages) {
+void Checkpointer::on_commit(int log_pages) {
   log_pages_ = log_pages;
-  if (log_pages < long_pages) return;
+  if (log_pages < checkpoint_pages) return;
   {
     const std::lock_guard lock(mutex_);
-    long_ = true;
+    is_due_ = true;
   }
   changed_.notify_one();
 }
 
-// What cannot be copied now is copied next time: the log keeps everything until then.
+// Pages that cannot be copied now are copied the next time: the log keeps them until then.
 int Checkpointer::copy() {
   int copied = 0;
   sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
@@ -56,18 +56,18 @@ int Checkpointer::copy() {
 void Checkpointer::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return long_ || stopping_; });
+    changed_.wait(lock, [this] { return is_due_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
     file_.pace(true);
     for (int round = 0; round < rounds_max; ++round)
-      if (const int copied = copy(); log_pages_ - copied < few_pages) break;
+      if (const int copied = copy(); log_pages_ - copied < last_pages) break;
     file_.pace(false);
     {
       const std::lock_guard writer(writer_mutex_);
       copy();
       lock.lock();
-      long_ = false;
+      is_due_ = false;
     }
   }
 }

@@ -1,5 +1,4 @@
-// Copies the write-ahead log back into the database on a thread of its own, so that commits do not wait for
-// it.
+// Checkpoints the write-ahead log on a thread of its own, so that commits do not wait for it.
 #pragma once
 
 #include <atomic>
@@ -11,20 +10,20 @@
 
 namespace sagactl::sqlite {
 
-// When the log has grown long it is copied beside the commits that go on, a few pages at a time, and in rounds: what
-// they add meanwhile is less each time. The few pages that are left at last are copied while `writer_mutex` is held,
-// after which the writer begins the log anew. Copying rarely matters as much as copying aside: a page that many commits
+// When the log has grown long it is copied into the database while commits continue, a few pages at a time, and in rounds,
+// each of which has fewer new pages to copy. The last few pages are copied while `writer_mutex` is held, after which the
+// writer restarts the log. That checkpoints are rare matters as much as that they run aside: a page that many commits
 // changed is copied once.
 class Checkpointer {
  public:
-  // Watches the log of `writer`, which must outlive this. Throws a sql::DatabaseFailure.
+  // Watches the log of `writer`, which must outlive this. Throws a DatabaseFailure.
   Checkpointer(const std::string& path, SqliteConnection& writer, std::mutex& writer_mutex);
-  ~Checkpointer();  // copies what is left
+  ~Checkpointer();  // copies the rest
 
  private:
-  void grown(int log_pages);  // after a commit, on the writer's thread
+  void on_commit(int log_pages);  // on the writer's thread
   void run();
-  int copy();  // the pages of the log that have been copied, in all
+  int copy();  // returns how many pages of the log have been copied in total
 
   SqliteConnection connection_;
   PacedFile file_;
@@ -33,7 +32,7 @@ class Checkpointer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<int> log_pages_ = 0;
-  bool long_ = false;
+  bool is_due_ = false;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -1,4 +1,4 @@
-// Sees to it that one process at a time serves a database file.
+// Ensures that one process at a time serves a database file.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace sagactl::sqlite {
 
-// Held from acquire() until it is destroyed or the process ends, however it ends.
+// Held until it is destroyed or the process ends, however it ends.
 class FileLock {
  public:
-  // Locks "<path>.lock", which is made when needed and stays. `conflict`: another process has it.
+  // Locks "<path>.lock", which is created if needed and stays. `conflict`: another process holds it.
   static Result<FileLock> acquire(const std::string& path);
 
   FileLock(FileLock&& other) noexcept;

@@ -1,6 +1,5 @@
-// Brings what a connection writes to its database file to the disk a few pages at a time. Without this SQLite writes
-// thousands of them when it copies the log back, and has them all brought there at once: whoever commits meanwhile waits
-// for them too, tens of milliseconds.
+// Syncs a connection's writes to its database file every few pages. Without this a checkpoint writes thousands of pages and
+// syncs all of them at once, and a commit meanwhile waits for them too, for tens of milliseconds.
 #pragma once
 
 #include <sqlite3.h>
@@ -13,13 +12,13 @@ class PacedFile {
  public:
   static constexpr int writes_at_once = 32;
 
-  // Takes its place among the methods of the connection's file (sqlite3_io_methods). The connection outlives this.
+  // Replaces the write method of the connection's file (sqlite3_io_methods). The connection outlives this.
   explicit PacedFile(SqliteConnection& connection);
   ~PacedFile();
   PacedFile(const PacedFile&) = delete;
   PacedFile& operator=(const PacedFile&) = delete;
 
-  void pace(bool on) { paced_ = on; }  // at first it is off
+  void pace(bool on) { paced_ = on; }  // off at first
 
  private:
   static int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset);

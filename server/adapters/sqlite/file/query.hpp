@@ -1,4 +1,4 @@
-// One statement of a table, prepared on its connection when it is first wanted.
+// One statement of a table, prepared on its connection at the first use.
 #pragma once
 
 #include <optional>
@@ -25,7 +25,7 @@ class Query {
   std::optional<SqliteStatement> statement_;
 };
 
-// Ends the reset_at_end of a statement before its last row, however the reader leaves.
+// Ends a statement before its last row, however its reader returns.
 class StatementReset {
  public:
   explicit StatementReset(SqliteStatement& statement) : statement_(statement) {}

@@ -12,11 +12,11 @@ namespace sagactl::sqlite {
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
-constexpr int steps_between_looks = 20'000;  // of SQLite's machine: some hundreds of microseconds
+constexpr int steps_per_check = 20'000;  // of SQLite's virtual machine: some hundreds of microseconds
 
 void configure_library() {
   static std::once_flag once;
-  // Counting every allocation costs several per cent, and nobody reads the count.
+  // Counting every allocation costs several per cent, and the count is not used.
   std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
 }
 
@@ -140,7 +140,7 @@ SqliteConnection::SqliteConnection(const std::string& path, const Settings& sett
 void SqliteConnection::begin_writing() {
   // FULL: a commit is on disk when it returns.
   run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;");
-  run("PRAGMA wal_autocheckpoint = 0;");  // the Checkpointer sees to it
+  run("PRAGMA wal_autocheckpoint = 0;");  // the Checkpointer does it
 }
 
 std::string SqliteConnection::path() const {
@@ -170,7 +170,7 @@ std::int64_t SqliteConnection::number(std::string_view sql) {
 
 TimeLimit::TimeLimit(SqliteConnection& connection, std::chrono::milliseconds time)
     : connection_(connection.handle()), until_(std::chrono::steady_clock::now() + time) {
-  sqlite3_progress_handler(connection_, steps_between_looks, is_over, this);
+  sqlite3_progress_handler(connection_, steps_per_check, is_over, this);
 }
 
 TimeLimit::~TimeLimit() {
@@ -187,7 +187,7 @@ SqliteTransaction::SqliteTransaction(SqliteConnection& connection, Kind kind) : 
 
 SqliteTransaction::~SqliteTransaction() {
   if (sqlite3_get_autocommit(connection_.handle())) return;
-  // Fails only when SQLite has rolled back by itself already.
+  // Fails only when SQLite has already rolled back by itself.
   sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
@@ -196,8 +196,7 @@ void SqliteTransaction::commit() {
     connection_.prepared("COMMIT").run();
   } catch (sql::DatabaseFailure& failure) {
     const int code = sqlite3_extended_errcode(connection_.handle());
-    // The last page of the commit is marked as such when it is written; whether it got to the disk is not
-    // known.
+    // The commit is complete once its last page is in the log; whether that page reached the disk is unknown.
     if ((code & 0xff) == SQLITE_IOERR) failure.error.code = ErrorCode::unknown_outcome;
     throw;
   }

@@ -1,5 +1,5 @@
-// A connection to a database file and its prepared statements: thin owners of SQLite's handles. Whatever
-// fails is thrown as a sql::DatabaseFailure. Neither is for several threads at a time.
+// A connection to a database file and its prepared statements: thin owners of SQLite's handles. Every failure is thrown as a
+// DatabaseFailure. Neither is for several threads at once.
 #pragma once
 
 #include <chrono>
@@ -41,16 +41,16 @@ class SqliteStatement {
   SqliteStatement& bind_null();
   SqliteStatement& bind_unless_empty(std::string_view text) { return text.empty() ? bind_null() : bind(text); }
 
-  // To the next row, and to its first column. False: there is none, and the statement may be bound anew.
+  // To the next row, and to its first column. False: there is none, and the statement can be bound again.
   bool next();
-  // To the end, without looking at rows.
+  // To the end, without reading rows.
   void run();
-  // Back to the beginning, before the end of the rows.
+  // Ends the statement before its last row.
   void reset();
-  // Runs a statement that changes one row; a `bug` when there was none to change.
+  // Runs a statement that changes one row; `bug` when there is no such row.
   void change_one(std::string_view what);
 
-  bool is_null();  // whether the next column is; does not pass it
+  bool is_null();  // of the next column; stays at it
   bool is_blob();
   std::int64_t integer();
   Timestamp time() { return {integer()}; }
@@ -80,12 +80,12 @@ class SqliteConnection {
 
   SqliteConnection(const std::string& path, const Settings& settings);
 
-  // Has the file written the way that this adapter does; it stays so.
+  // Sets how this connection writes: in WAL mode, which the file keeps, and durable.
   void begin_writing();
 
   void run(std::string_view sql);  // one or several statements
   SqliteStatement prepare(std::string_view sql) { return {handle_.get(), sql}; }
-  // The same, kept for the next time; for statements that are made from parts.
+  // The same, cached for the next call: for statements that are composed from parts.
   SqliteStatement& prepared(const std::string& sql);
   std::int64_t number(std::string_view sql);  // the first column of the first row; 0 for none
 
@@ -102,7 +102,7 @@ class SqliteConnection {
   std::unordered_map<std::string, SqliteStatement> prepared_;
 };
 
-// What is read on the connection meanwhile fails when that time is over: `unavailable`, as list_too_long() says it.
+// While it exists, reading on the connection fails with list_too_long() once `time` has passed.
 class TimeLimit {
  public:
   TimeLimit(SqliteConnection& connection, std::chrono::milliseconds time);
@@ -127,7 +127,7 @@ class SqliteTransaction {
   SqliteTransaction(const SqliteTransaction&) = delete;
   SqliteTransaction& operator=(const SqliteTransaction&) = delete;
 
-  // Fails with `unknown_outcome` when the disk failed so late that the changes may be there.
+  // `unknown_outcome` when the disk failed so late that the changes may have been committed.
   void commit();
 
  private:

@@ -48,7 +48,7 @@ Error error_of(int code, std::string_view path) {
 void fail(sqlite3* connection, int code) {
   const char* path = connection ? sqlite3_db_filename(connection, "main") : nullptr;
   Error error = error_of(code, path && *path ? path : "in memory");
-  // The text is for reset_at_end only; what is done about it depends on the code alone.
+  // The text is for people; what is done about the failure depends on the code alone.
   if (error.code == ErrorCode::bug && connection)
     error.message += fmt::format(": {}", sqlite3_errmsg(connection));
   throw sql::DatabaseFailure{std::move(error)};

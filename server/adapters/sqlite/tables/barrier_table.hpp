@@ -1,4 +1,4 @@
-// The table of barriers. Most of them are nothing but a key: flow, step, attempt, direction.
+// The table of barriers. Most rows are only a key: flow, step, attempt, direction.
 #pragma once
 
 #include <cstdint>

@@ -6,11 +6,11 @@
 namespace sagactl::sqlite {
 namespace {
 
-// Settling begins with so many rows of recent claims, and in the long run there are at most twice as many. With a
-// million settled keys seven or so of those that are settled together share a page.
+// Settling starts at this number of recent claims; in the long run there are at most twice as many. With a million settled
+// keys about seven of those that are settled together share a page.
 constexpr std::int64_t recent_rows = 65'536;
 constexpr std::int64_t puts_per_part = recent_rows / 256;
-constexpr std::int64_t deleted_at_once = 2'048;  // more than a batch can put, so that the table does not grow
+constexpr std::int64_t deleted_at_once = 2'048;  // more than a batch can add, so that the table does not grow
 
 constexpr std::string_view sql_put_claim = "INSERT INTO recent_claim (no, key, flow, live) VALUES (?, ?, ?, ?)";
 constexpr std::string_view sql_settle =
@@ -22,7 +22,7 @@ constexpr std::string_view sql_find_recent =
 constexpr std::string_view sql_flow = "SELECT id, order_status IS NOT NULL FROM flow WHERE no = ?";
 constexpr std::string_view sql_delete = "DELETE FROM recent_claim WHERE no <= ?";
 constexpr std::string_view sql_recent = "SELECT no, key, flow, live FROM recent_claim ORDER BY no";
-// By their flows, so that these are then looked up one after the other; by key each would be somewhere else.
+// By their flows, so that these are looked up in sequence; by key the lookups would be random.
 constexpr std::string_view sql_settled = "SELECT key, flow, live FROM claim ORDER BY flow";
 
 KeyDigest key_of(SqliteStatement& row) {
@@ -97,10 +97,10 @@ Claim ClaimTable::claim_of(const KeyDigest& key, const ClaimRecord& record) {
   return claim;
 }
 
-// Parts are settled at the pace at which claims come, a round of all of them for every `recent_rows`. When a
-// round has settled all parts, every row that was there when it began has been copied, or is followed by a newer one.
+// Parts are settled at the rate at which claims arrive: one round over all parts for every `recent_rows` claims. After a
+// round, every row that existed at its start has been copied, or has been replaced by a newer one.
 void ClaimTable::settle() {
-  if (!recent_) return;  // nothing was record since the start: reset_at_end the table can wait
+  if (!recent_) return;  // no claim since the start: reading the table can wait
   Recent& recent = *recent_;
   if (recent.last - recent.first < recent_rows) recent.unsettled_puts = 0;
   for (; recent.unsettled_puts >= puts_per_part; recent.unsettled_puts -= puts_per_part) {

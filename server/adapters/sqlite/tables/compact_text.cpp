@@ -34,7 +34,7 @@ void CompactText::bind(SqliteStatement& statement, std::string_view text) {
     statement.bind_bytes(bytes_);
     return;
   }
-  // Only the spelling that reset_at_end gives back.
+  // Only the spelling that read_packed returns.
   if (text.size() == uuid_digits && std::none_of(text.begin(), text.end(), is_upper)) {
     if (const auto id = Uuid::parse(text)) {
       std::copy(id->bytes.begin(), id->bytes.end(), bytes_.begin());

@@ -1,4 +1,4 @@
-// Texts that are mostly a UUID or 64 hexadecimal digits are stored as those 16 or 32 bytes.
+// Texts that mostly are a UUID or 64 hexadecimal digits, stored as 16 or 32 bytes. SqliteStatement::read_packed reads them.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace sagactl::sqlite {
 
-// Holds what has been bound until the statement has run. An empty text is null.
+// Holds the bound bytes until the statement has run. An empty text is null.
 class CompactText {
  public:
   void bind(SqliteStatement& statement, std::string_view text);

@@ -22,8 +22,8 @@ const std::string sql_after =
                 "WHERE e.key > ? AND e.key <= ? ORDER BY e.key LIMIT ?",
                 EventTable::own_columns, EventTable::flow_columns);
 const std::string sql_last_of = "SELECT key FROM event WHERE flow = +? ORDER BY occurred_at DESC, key DESC LIMIT 1";
-// The sign before the parameter is for speed: a bare one is held against the partial index event_seldom, and the
-// statement is then planned anew each time that another value is bound.
+// The sign before the parameter is for speed: SQLite compares a bare one with the condition of the partial index
+// event_seldom, and then plans the statement again whenever another value is bound.
 const std::string sql_of_flow = sql_select + "WHERE e.flow = +?";
 const std::string sql_by_flow_event = fmt::format(
     "SELECT e.flow, {} FROM event AS e INDEXED BY event_flow WHERE e.flow >= ? ORDER BY e.flow", EventTable::own_columns);

@@ -1,5 +1,5 @@
-// The table of events, which is also the outbox. An event's key is made of its node's number and its
-// sequence, so that a node's events stand together in their order.
+// The table of events, which is also the outbox. An event's key consists of its node's number and its sequence, so that a
+// node's events are stored together in their order.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,11 @@ class EventTable {
   static constexpr std::string_view own_columns =
       "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, e.correlation";
   static constexpr std::string_view flow_columns = "f.id, f.trace_parent, f.definition";
-  static constexpr std::int64_t no_flow = 0;  // in place of the number of a flow
+  static constexpr std::int64_t no_flow = 0;  // instead of the number of a flow
   // The rows that the index event_seldom holds: is_rare() of their type.
   static constexpr std::string_view rare = "12647522 >> e.type & 1";
 
-  // The key of the node's event of that sequence; all of the node's keys are between those of 0 and
-  // sequence_max.
+  // The key of the node's event with that sequence. A node's keys are between those of 0 and sequence_max.
   static std::int64_t key_of(std::int64_t node, std::int64_t sequence) { return node << 40 | sequence; }
   static std::int64_t node_of(std::int64_t key) { return key >> 40; }
   static std::int64_t sequence_of(std::int64_t key) { return key & sequence_max; }
@@ -34,7 +33,7 @@ class EventTable {
   EventTable(SqliteConnection& connection, sql::InternedNames& names);
 
   void insert(std::int64_t node, std::int64_t flow, const Event& event);
-  std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::size_t limit);  // with what they follow
+  std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::size_t limit);  // with Event::after
   std::optional<EventPlace> last_of(OrderId id, std::int64_t flow);
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
   std::vector<Event> of_no_flow();                // by node and sequence

@@ -11,7 +11,7 @@
 namespace sagactl::sqlite {
 namespace {
 
-// What never changes of an order, and what may; the same of a saga.
+// The columns of an order that never change, and those that may; the same of a saga.
 const std::string order_origin =
     "user, items, total, address, idempotency_key, fencing_token, order_node, order_created, customer";
 const std::string order_state =

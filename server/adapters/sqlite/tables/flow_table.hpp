@@ -1,4 +1,4 @@
-// The table of flows: an order and its saga in one row, since they are made, loaded and changed together.
+// The table of flows: an order and its saga in one row, since they are created, loaded and changed together.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace sagactl::sqlite {
 
 class FlowTable {
  public:
-  // What read_row reads, for statements made from parts.
+  // What read_row reads, for composed statements.
   static const std::string& columns();
 
   FlowTable(SqliteConnection& connection, sql::InternedNames& names);
@@ -27,19 +27,19 @@ class FlowTable {
   // Reads the current row of a statement that selects `columns`. Gives the number.
   std::int64_t read_row(SqliteStatement& row, Flow& flow, bool& has_order);
 
-  // Each that is null is not there.
+  // Without the parts that are null.
   void insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
               const Changes::Reservations* reservations);
-  // Give an order to a flow that has none, or a saga.
+  // Add an order or a saga to a flow that has none.
   void fill(std::int64_t number, const Order& order);
   void fill(std::int64_t number, const Saga& saga);
-  // Write what can change of one, or of both.
+  // Write the columns that can change of an order, of a saga, or of both.
   void update(std::int64_t number, const Order& order);
   void update(std::int64_t number, const Saga& saga);
   void update(std::int64_t number, const Order& order, const Saga& saga);
   void update(std::int64_t number, const Changes::Reservations& reservations);
   void set_writer(std::int64_t number, std::int64_t node);
-  void drop_if_empty(std::int64_t number);  // of which all was deleted, and nothing is held
+  void drop_if_empty(std::int64_t number);  // when everything of it was deleted, and it holds no stock
 
  private:
   void bind_order(SqliteStatement& statement, const Order& order);
@@ -51,7 +51,7 @@ class FlowTable {
   sql::InternedNames& names_;
   Query find_, read_by_id_, read_by_number_, insert_, fill_order_, fill_saga_, update_order_, update_saga_,
       update_both_, update_reservations_, set_writer_, drop_;
-  // What is bound, until the statement has run.
+  // Bound texts, until the statement has run.
   std::string items_, steps_, step_errors_, retries_, reservations_;
   CompactText idempotency_key_, payment_id_, correlation_;
 };

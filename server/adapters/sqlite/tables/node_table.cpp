@@ -111,15 +111,15 @@ std::int64_t NodeTable::unpublished() {
 ProgressTable::ProgressTable(SqliteConnection& connection)
     : read_(connection, sql_read_progress), write_(connection, sql_write_progress) {}
 
-ProgressTable::Values ProgressTable::read() {
+StoredProgress ProgressTable::read() {
   SqliteStatement& row = read_();
   const StatementReset reset_at_end(row);
   if (!row.next()) return {};
   return {row.time(), row.integer()};
 }
 
-void ProgressTable::write(const Values& row) {
-  write_().bind(row.last_time).bind(row.last_flow).change_one("progress");
+void ProgressTable::write(const StoredProgress& progress) {
+  write_().bind(progress.last_time).bind(progress.last_flow).change_one("progress");
 }
 
 }  // namespace sagactl::sqlite

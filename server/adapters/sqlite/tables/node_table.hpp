@@ -1,5 +1,4 @@
-// The table of nodes: their lives, leases, and how far each has written and published. And the database's
-// time.
+// The table of nodes: their epochs, leases, and how far each has written and published. And the progress of the database.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +26,7 @@ class NodeTable {
   NodeRow register_node(const NodeName& name, const std::string& url, Timestamp lease_until);
   void set_lease(std::int64_t number, Timestamp until);
   void fence(std::int64_t number, std::int64_t epoch,
-             Timestamp now);  // ends that life, if it is the present one
+             Timestamp now);  // ends that epoch, if it is the current one
   void end_leases(Timestamp now);  // of all nodes
   void set_last_sequence(std::int64_t number, std::int64_t sequence);
   std::int64_t published_through(const NodeName& name);  // 0 when there is no such node
@@ -43,17 +42,18 @@ class NodeTable {
       unpublished_, set_fingerprint_;
 };
 
-// How far the database has come: the last time given out and the last number given to a flow.
+// The last time that a batch was given, and the last number of a flow.
+struct StoredProgress {
+  Timestamp last_time;
+  std::int64_t last_flow = 0;
+};
+
 class ProgressTable {
  public:
   explicit ProgressTable(SqliteConnection& connection);
 
-  struct Values {
-    Timestamp last_time;
-    std::int64_t last_flow = 0;
-  };
-  Values read();
-  void write(const Values& row);
+  StoredProgress read();
+  void write(const StoredProgress& progress);
 
  private:
   Query read_, write_;

@@ -1,4 +1,4 @@
-// The table of payments. A payment's key is made of its flow's number and its attempt.
+// The table of payments. A payment's key consists of its flow's number and its attempt.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The table of answers kept for a repeated request.
+// The table of answers to requests with an Idempotency-Key header.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The rows of a table, read once, beside flows that come in the order of their numbers: a statement for each flow would
+// A merge join: the rows of a table, read once, beside flows in the order of their numbers. A statement for each flow would
 // cost more than its rows.
 #pragma once
 
@@ -12,8 +12,8 @@ namespace sagactl::sqlite {
 
 class RowsByFlow {
  public:
-  // The first column of `sql` is the number of the row's flow, by which the rows are ordered; its parameter is the
-  // smallest number that is wanted. It outlives this.
+  // The first column of `sql` is the number of the row's flow, by which the rows are ordered; its parameter is the smallest
+  // number to read. It outlives this.
   RowsByFlow(SqliteConnection& connection, std::string_view sql) : connection_(connection), sql_(sql) {}
 
   // Calls `read` with the rows of this flow, each at its second column. The numbers of the flows grow from call to call.
@@ -23,8 +23,8 @@ class RowsByFlow {
       rows_.emplace(connection_.prepare(sql_)).bind(flow);
       next();
     }
-    while (there_is_one_ && flow_ < flow) next();
-    while (there_is_one_ && flow_ == flow) {
+    while (has_row_ && flow_ < flow) next();
+    while (has_row_ && flow_ == flow) {
       read(*rows_);
       next();
     }
@@ -32,14 +32,14 @@ class RowsByFlow {
 
  private:
   void next() {
-    there_is_one_ = rows_->next();
-    if (there_is_one_) flow_ = rows_->integer();
+    has_row_ = rows_->next();
+    if (has_row_) flow_ = rows_->integer();
   }
 
   SqliteConnection& connection_;
   std::string_view sql_;
   std::optional<SqliteStatement> rows_;
-  bool there_is_one_ = false;
+  bool has_row_ = false;
   std::int64_t flow_ = 0;  // of the row
 };
 

@@ -113,6 +113,20 @@ TEST_P(Systems, SagasAreFilteredByTypeAndStage) {
   }
 }
 
+TEST_P(Systems, SagasOfATypeAreListedInEveryVersionOfItsDefinition) {
+  const SagaFilter purchases{.type = std::string(item_purchase_saga)};
+  ASSERT_EQ(queries().sagas(purchases, {}).value().total, 2);
+  WriterNode other(*subject, "node-2");
+  other.write([&, flow = Flow{}](ChangeList& list, Timestamp now) mutable {
+    flow = new_flow_of(item_purchase_saga, 8, other.owner(), now);
+    flow.saga->definition_version = 2;
+    list.create(flow);
+  });
+  EXPECT_EQ(queries().sagas(purchases, {}).value().flows.size(), 3u);
+  EXPECT_EQ(queries().sagas(purchases, {}).value().total, 3);
+  EXPECT_EQ(queries().orders({.types = {std::string(item_purchase_saga)}}, {}).value().total, 3);
+}
+
 TEST_P(Systems, AListMayBeginWithTheOldestOrTheLatestUpdated) {
   using Numbers = std::vector<int>;
   const auto sagas = [&](const Page& page) { return numbers_of(queries().sagas({}, page).value()); };

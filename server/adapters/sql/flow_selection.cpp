@@ -33,10 +33,7 @@ bool contains(const auto& list, const auto& value) {
 
 // Sagas of these types. Those of shops whose buyers have names of their own are found by an index.
 void add_types(FlowSelection& selection, const std::vector<std::string>& types, InternedNames& names) {
-  std::vector<std::int64_t> numbers;
-  for (const SagaDefinition& definition : definitions())
-    if (contains(types, definition.name))
-      numbers.push_back(names.number_of_definition(definition.name, definition.version));
+  const std::vector<std::int64_t> numbers = names.numbers_of_definitions(types);
   add(selection, numbers.empty() ? "FALSE" : fmt::format("f.definition IN ({})", fmt::join(numbers, ", ")));
   if (contains(types, order_processing_saga)) return;
   add(selection, "(f.customer IS NOT NULL OR f.order_status IS NULL)");

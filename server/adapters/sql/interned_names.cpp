@@ -1,5 +1,7 @@
 #include "server/adapters/sql/interned_names.hpp"
 
+#include <algorithm>
+
 namespace sagactl::sql {
 
 std::int64_t InternedNames::find_node(const NodeName& name) {
@@ -31,6 +33,15 @@ std::int64_t InternedNames::number_of_definition(std::string_view name, int vers
   add_definition(name, version);
   load_definitions();
   return find_definition(name, version);
+}
+
+std::vector<std::int64_t> InternedNames::numbers_of_definitions(const std::vector<std::string>& names) {
+  load_definitions();
+  std::vector<std::int64_t> numbers;
+  for (const auto& [number, cached] : definitions_)
+    if (std::find(names.begin(), names.end(), cached.name) != names.end()) numbers.push_back(number);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
 }
 
 const NodeName& InternedNames::node(std::int64_t number) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "server/saga/event.hpp"
 
@@ -29,6 +30,9 @@ class InternedNames {
 
   // 0: there is no such node.
   std::int64_t find_node(const NodeName& name);
+
+  // Of every version of the definitions with these names; reads the table, since another node may have added a version.
+  std::vector<std::int64_t> numbers_of_definitions(const std::vector<std::string>& names);
 
   const NodeName& node(std::int64_t number);
   const DefinitionName& definition(std::int64_t number);

@@ -14,9 +14,9 @@ const PostgresStatement sql_topics{"topic_list", "SELECT name, partitions FROM t
 Result<std::map<std::string, int>> PostgresDatabase::remember(const std::map<std::string, int>& there) {
   return read([&](PostgresReader& reader) {
     const auto names = [&] {
-      ParameterArray names(ParameterType::text);
-      for (const auto& [name, partitions] : there) names.add(std::string_view(name));
-      return names;
+      ParameterArray array(ParameterType::text);
+      for (const auto& [name, partitions] : there) array.add(std::string_view(name));
+      return array;
     };
     ParameterArray counts(ParameterType::integer);
     for (const auto& [name, partitions] : there) counts.add(std::int64_t{partitions});

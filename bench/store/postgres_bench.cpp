@@ -25,9 +25,9 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-class Node {
+class PostgresBenchNode {
  public:
-  Node(PostgresStore& store, Clock& clock, const NodeName& name) : store_(store), clock_(clock) {
+  PostgresBenchNode(PostgresStore& store, Clock& clock, const NodeName& name) : store_(store), clock_(clock) {
     auto registration = store.register_node(name, "", 1h);
     if (!registration) crash(registration.error().message.c_str());
     registration_ = *registration;
@@ -104,9 +104,9 @@ void run(const std::string& url, std::size_t orders, std::size_t node_count) {
   const auto clock = make_system_clock();
   auto store = open_postgres({.url = url});
   if (!store) crash(store.error().message.c_str());
-  std::vector<std::unique_ptr<Node>> nodes;
+  std::vector<std::unique_ptr<PostgresBenchNode>> nodes;
   for (std::size_t i = 1; i <= node_count; ++i)
-    nodes.push_back(std::make_unique<Node>(**store, *clock, fmt::format("bench-{}", i)));
+    nodes.push_back(std::make_unique<PostgresBenchNode>(**store, *clock, fmt::format("bench-{}", i)));
   fmt::print("{:>6} {:>10} {:>16}\n", "batch", "orders/s", "client us/order");
   for (const std::size_t batch : {1, 10, 50, 200}) {
     const std::size_t each = (batch == 1 ? orders / 10 : orders) / node_count;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include "server/adapters/sqlite/connection.hpp"
+#include "server/adapters/sqlite/file/sqlite_connection.hpp"
 
 namespace sagactl::bench {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "cli/serve/database.hpp"
 #include "cli/doctor/finding.hpp"
-#include "server/adapters/sqlite/connection.hpp"
-#include "server/adapters/sqlite/failure.hpp"
+#include "server/adapters/sqlite/file/sqlite_connection.hpp"
+#include "server/adapters/sqlite/file/sqlite_failure.hpp"
 #include "server/adapters/sqlite/sqlite_migrations.hpp"
 
 namespace sagactl {
@@ -29,9 +29,9 @@ void examine_schema(const std::string& file, Findings& findings) {
 
 // What SQLite itself finds wrong with the file: the first of it; "ok" for nothing.
 Result<std::string> quick_check(const std::string& file) {
-  return sqlite::guarded([&]() -> Result<std::string> {
-    sqlite::Connection connection(file, {.access = sqlite::Access::read});
-    sqlite::Statement check = connection.prepare("PRAGMA quick_check(1)");
+  return sql::guarded([&]() -> Result<std::string> {
+    sqlite::SqliteConnection connection(file, {.access = sqlite::FileAccess::read});
+    sqlite::SqliteStatement check = connection.prepare("PRAGMA quick_check(1)");
     return check.next() ? std::string(check.text()) : std::string();
   });
 }

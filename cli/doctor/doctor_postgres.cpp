@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "cli/doctor/finding.hpp"
-#include "server/adapters/postgres/postgres_examination.hpp"
+#include "server/adapters/postgres/postgres_diagnosis.hpp"
 #include "server/adapters/postgres/postgres_migrations.hpp"
 
 namespace sagactl {

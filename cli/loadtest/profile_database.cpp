@@ -1,30 +1,34 @@
 #include "cli/loadtest/profile_database.hpp"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <vector>
 
 #include "common/text/text.hpp"
+#include "server/adapters/postgres/connection/pqxx_connection.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
-// Times and bytes as they are read here, whatever the database is set to.
-constexpr const char* manners =
+// So that times and bytes are read in the same spelling, whatever the database's settings; and so that a query is
+// planned for all of its rows.
+constexpr const char* session_settings =
     "SET statement_timeout = '60s'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres'; SET bytea_output = "
-    "'hex'";
+    "'hex'; SET cursor_tuple_fraction = 1";
+constexpr std::chrono::seconds call_timeout{65};  // more than the statement_timeout
+constexpr std::size_t rows_at_once = 1'000;
 
 Error query_failed(const ForeignQuery& query, std::string message) {
   while (!message.empty() && message.back() == '\n') message.pop_back();
   return {ErrorCode::invalid, "the profile's query " + query.name + ": " + message};
 }
 
-// Bytes that are no text, as PostgreSQL shows them.
+// Whether a blob holds text. Other bytes are shown as PostgreSQL shows them.
 bool is_plain_text(std::string_view bytes) {
   return is_utf8(bytes) &&
          std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
@@ -35,10 +39,10 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-class SqliteRows final : public ForeignRows {
+class ForeignSqliteRows final : public ForeignRows {
  public:
   static Result<std::unique_ptr<ForeignRows>> open(const std::string& path) {
-    auto rows = std::make_unique<SqliteRows>();
+    auto rows = std::make_unique<ForeignSqliteRows>();
     const int opened = sqlite3_open_v2(path.c_str(), &rows->database_, SQLITE_OPEN_READONLY, nullptr);
     if (opened != SQLITE_OK)
       return Error{ErrorCode::unavailable, "cannot open " + path + ": " + sqlite3_errstr(opened)};
@@ -48,17 +52,17 @@ class SqliteRows final : public ForeignRows {
       return Error{ErrorCode::unavailable, "cannot read " + path + ": " + sqlite3_errmsg(rows->database_)};
     return std::unique_ptr<ForeignRows>(std::move(rows));
   }
-  ~SqliteRows() override { sqlite3_close(database_); }
+  ~ForeignSqliteRows() override { sqlite3_close(database_); }
 
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override {
-    const Statement statement = prepare(query);
+    const PreparedQuery statement = prepare(query);
     if (!statement) return query_failed(query, sqlite3_errmsg(database_));
     return names_of(statement.get());
   }
 
   Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override {
-    const Statement statement = prepare(query);
+    const PreparedQuery statement = prepare(query);
     if (!statement) return query_failed(query, sqlite3_errmsg(database_));
     const std::vector<std::string> names = names_of(statement.get());
     std::vector<std::optional<std::string_view>> values(names.size());
@@ -83,10 +87,10 @@ class SqliteRows final : public ForeignRows {
   }
 
  private:
-  using Statement = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
+  using PreparedQuery = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
-  // Null: the database says why.
-  Statement prepare(const ForeignQuery& query) {
+  // Null: sqlite3_errmsg says why.
+  PreparedQuery prepare(const ForeignQuery& query) {
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v2(database_, query.sql.c_str(), -1, &statement, nullptr);
     return {statement, &sqlite3_finalize};
@@ -100,107 +104,93 @@ class SqliteRows final : public ForeignRows {
   sqlite3* database_ = nullptr;
 };
 
-class PostgresRows final : public ForeignRows {
+// Reads through a cursor, some rows at a time, so that a million rows need no more memory than those.
+class ForeignPostgresRows final : public ForeignRows {
  public:
-  static Result<std::unique_ptr<ForeignRows>> open(const DatabaseName& database) {
-    auto rows = std::make_unique<PostgresRows>();
-    rows->connection_ = PQconnectdb(database.name.c_str());
-    if (PQstatus(rows->connection_) != CONNECTION_OK)
-      return Error{ErrorCode::unavailable,
-                   "cannot open " + database.shown + ": " + PQerrorMessage(rows->connection_)};
-    for (const char* sql : {manners, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}) {
-      const Result_ done(PQexec(rows->connection_, sql), &PQclear);
-      if (PQresultStatus(done.get()) != PGRES_COMMAND_OK)
-        return Error{ErrorCode::unavailable,
-                     "cannot read " + database.shown + ": " + PQerrorMessage(rows->connection_)};
-    }
-    return std::unique_ptr<ForeignRows>(std::move(rows));
+  // Throws a DatabaseFailure.
+  explicit ForeignPostgresRows(const postgres::PostgresAddress& address)
+      : connection_(address, {"sagactl loadtest", ""}, call_timeout) {
+    connection_.begin_snapshot();
+    connection_.run(session_settings);
   }
-  ~PostgresRows() override { PQfinish(connection_); }
 
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override {
-    const Result_ prepared(PQprepare(connection_, "", query.sql.c_str(), 0, nullptr), &PQclear);
-    if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK)
-      return query_failed(query, PQresultErrorMessage(prepared.get()));
-    const Result_ described(PQdescribePrepared(connection_, ""), &PQclear);
-    if (PQresultStatus(described.get()) != PGRES_COMMAND_OK)
-      return query_failed(query, PQresultErrorMessage(described.get()));
-    return names_of(described.get());
+    std::vector<std::string> names;
+    auto done = read(query, [&] {
+      names = connection_.run("FETCH 0 FROM sagactl_rows").column_names();
+      return Result<void>();
+    });
+    if (!done) return done.error();
+    return names;
   }
 
   Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override {
-    if (PQsendQuery(connection_, query.sql.c_str()) != 1) return query_failed(query, PQerrorMessage(connection_));
-    PQsetSingleRowMode(connection_);  // a million rows need no more memory than one
-    Result<void> ended;
-    while (pg_result* raw = PQgetResult(connection_)) {
-      const Result_ result(raw, &PQclear);
-      const ExecStatusType status = PQresultStatus(raw);
-      if (status == PGRES_SINGLE_TUPLE && ended)
-        ended = visit_row(raw, 0, visit);
-      else if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && ended)
-        ended = query_failed(query, PQresultErrorMessage(raw));
-    }
-    return ended;
+    return read(query, [&]() -> Result<void> {
+      for (;;) {
+        std::size_t fetched = 0;
+        if (auto visited = visit_next(rows_at_once, visit, fetched); !visited) return visited;
+        if (fetched < rows_at_once) return {};
+      }
+    });
   }
 
-  // Through a cursor, so that the rest is not even made.
   Result<void> some_rows(const ForeignQuery& query, std::size_t most,
                          const std::function<Result<void>(const ForeignRow&)>& visit) override {
-    if (auto why = refused("SAVEPOINT looking")) return query_failed(query, *why);
-    Result<void> ended;
-    if (auto why = refused("DECLARE looking NO SCROLL CURSOR FOR " + query.sql)) {
-      ended = query_failed(query, *why);
-    } else {
-      const Result_ fetched(PQexec(connection_, fmt::format("FETCH {} FROM looking", most).c_str()), &PQclear);
-      if (PQresultStatus(fetched.get()) != PGRES_TUPLES_OK)
-        ended = query_failed(query, PQresultErrorMessage(fetched.get()));
-      for (int i = 0; i < PQntuples(fetched.get()) && ended; ++i) ended = visit_row(fetched.get(), i, visit);
-    }
-    if (auto why = refused("ROLLBACK TO SAVEPOINT looking"); why && ended) ended = query_failed(query, *why);
-    return ended;
+    std::size_t fetched = 0;
+    return read(query, [&] { return visit_next(most, visit, fetched); });
   }
 
  private:
-  using Result_ = std::unique_ptr<pg_result, decltype(&PQclear)>;
-
-  // Nothing: the database took it.
-  std::optional<std::string> refused(const std::string& sql) {
-    const Result_ done(PQexec(connection_, sql.c_str()), &PQclear);
-    if (PQresultStatus(done.get()) == PGRES_COMMAND_OK) return std::nullopt;
-    return PQresultErrorMessage(done.get());
+  // Runs `work` with a cursor over the query.
+  Result<void> read(const ForeignQuery& query, const std::function<Result<void>()>& work) {
+    Result<void> result;
+    const auto done = sql::guarded([&] {
+      connection_.run_and_roll_back([&] {
+        connection_.run("DECLARE sagactl_rows NO SCROLL CURSOR FOR " + query.sql);
+        result = work();
+      });
+    });
+    return done ? result : query_failed(query, done.error().message);
   }
 
-  static std::vector<std::string> names_of(const pg_result* result) {
-    std::vector<std::string> names;
-    for (int i = 0; i < PQnfields(result); ++i) names.emplace_back(PQfname(result, i));
-    return names;
-  }
-
-  static Result<void> visit_row(const pg_result* rows, int row,
-                                const std::function<Result<void>(const ForeignRow&)>& visit) {
-    const std::vector<std::string> names = names_of(rows);
-    std::vector<std::optional<std::string_view>> values;
-    for (int i = 0; i < PQnfields(rows); ++i) {
-      const auto size = static_cast<std::size_t>(PQgetlength(rows, row, i));
-      values.push_back(PQgetisnull(rows, row, i) ? std::nullopt
-                                                 : std::optional(std::string_view(PQgetvalue(rows, row, i), size)));
+  Result<void> visit_next(std::size_t most, const std::function<Result<void>(const ForeignRow&)>& visit,
+                          std::size_t& fetched) {
+    postgres::PqxxRows rows = connection_.run(fmt::format("FETCH {} FROM sagactl_rows", most));
+    fetched = rows.size();
+    const std::vector<std::string> names = rows.column_names();
+    std::vector<std::optional<std::string_view>> values(names.size());
+    while (rows.next()) {
+      for (auto& value : values) {
+        const bool is_null = rows.is_null();
+        value = rows.text();
+        if (is_null) value.reset();
+      }
+      if (auto visited = visit(ForeignRow(names, values)); !visited) return visited;
     }
-    return visit(ForeignRow(names, values));
+    return {};
   }
 
-  pg_conn* connection_ = nullptr;
+  postgres::PqxxConnection connection_;
 };
+
+Result<std::unique_ptr<ForeignRows>> open_postgres_rows(const DatabaseName& database) {
+  const auto address = postgres::PostgresAddress::parse(database.name);
+  if (!address) return address.error();
+  auto rows = sql::guarded([&] { return std::make_unique<ForeignPostgresRows>(*address); });
+  if (!rows) return Error{ErrorCode::unavailable, "cannot open " + database.shown + ": " + rows.error().message};
+  return std::unique_ptr<ForeignRows>(std::move(*rows));
+}
 
 }  // namespace
 
 Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& database) {
-  if (database.is_postgres) return PostgresRows::open(database);
+  if (database.is_postgres) return open_postgres_rows(database);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
     return Error{ErrorCode::invalid, "there is no database at " + database.name +
                                          "; --database names the file (or the postgres:// URL) of the server"};
-  return SqliteRows::open(database.name);
+  return ForeignSqliteRows::open(database.name);
 }
 
 }  // namespace sagactl

@@ -4,55 +4,36 @@
 #include <ostream>
 
 #include "cli/commands.hpp"
-#include "cli/serve/database.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/table.hpp"
+#include "cli/serve/database.hpp"
 #include "server/adapters/postgres/postgres_migrations.hpp"
 #include "server/adapters/sqlite/sqlite_migrations.hpp"
 
 namespace sagactl {
 namespace {
 
-struct Migration {
-  int number = 0;
-  std::string name;
-  bool applied = false;
-  Timestamp applied_at;
-};
-
-// Each adapter has a type of its own with these members.
-template <class Of>
-Result<std::vector<Migration>> in_common(const Result<std::vector<Of>>& migrations) {
-  if (!migrations) return migrations.error();
-  std::vector<Migration> list;
-  for (const Of& each : *migrations) list.push_back({each.number, each.name, each.applied, each.applied_at});
-  return list;
+Result<std::vector<SchemaMigration>> migrate(const DatabaseName& database) {
+  return database.is_postgres ? migrate_postgres(database.name) : migrate_sqlite(database.name);
 }
 
-Result<std::vector<Migration>> migrate(const DatabaseName& database) {
-  if (database.is_postgres) return in_common(migrate_postgres(database.name));
-  return in_common(migrate_sqlite(database.name));
+Result<std::vector<SchemaMigration>> migrations_of(const DatabaseName& database) {
+  return database.is_postgres ? postgres_migrations(database.name) : sqlite_migrations(database.name);
 }
 
-Result<std::vector<Migration>> migrations_of(const DatabaseName& database) {
-  if (database.is_postgres) return in_common(postgres_migrations(database.name));
-  return in_common(sqlite_migrations(database.name));
-}
-
-Json to_json(const std::vector<Migration>& migrations) {
+Json to_json(const std::vector<SchemaMigration>& migrations) {
   Json list = Json::array();
-  for (const Migration& migration : migrations)
-    list.push_back(
-        Json{{"number", migration.number},
-             {"name", migration.name},
-             {"applied", migration.applied},
-             {"appliedAt", migration.applied ? Json(iso8601_ms(migration.applied_at)) : Json(nullptr)}});
+  for (const SchemaMigration& migration : migrations)
+    list.push_back(Json{{"number", migration.number},
+                        {"name", migration.name},
+                        {"applied", migration.applied},
+                        {"appliedAt", migration.applied ? Json(iso8601_ms(migration.applied_at)) : Json(nullptr)}});
   return list;
 }
 
-void print_migrations(const Invocation& invocation, const std::vector<Migration>& migrations) {
+void print_migrations(const Invocation& invocation, const std::vector<SchemaMigration>& migrations) {
   Table table({{"NUMBER", Fit::number, needed}, {"MIGRATION", Fit::text, needed}, {"APPLIED", Fit::time, needed}});
-  for (const Migration& migration : migrations)
+  for (const SchemaMigration& migration : migrations)
     table.row({std::to_string(migration.number), migration.name,
                migration.applied ? iso8601_ms(migration.applied_at) : invocation.paint.warning("missing")});
   table.print(invocation.terminal.out, invocation.terminal.table_width());
@@ -61,7 +42,7 @@ void print_migrations(const Invocation& invocation, const std::vector<Migration>
 Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
   const auto database = find_database(invocation);
   if (!database) return database.error();
-  std::vector<Migration> applied;
+  std::vector<SchemaMigration> applied;
   if (!status_only) {
     auto done = migrate(*database);
     if (!done) return done.error();
@@ -70,9 +51,8 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
   const auto all = migrations_of(*database);
   if (!all) return all.error();
   if (invocation.wants_json())
-    invocation.print(
-        Json{{"database", database->shown}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
-        "migrations");
+    invocation.print(Json{{"database", database->shown}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
+                     "migrations");
   else
     print_migrations(invocation, *all);
   if (!status_only)

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* default_name = "saga.db";
 
-// A store that is also the queries over it, and keeps the topics.
+// An adapter's database by the ports that a node uses.
 template <class Both>
 class StoreWithQueries : public DatabasePorts {
  public:

@@ -1,4 +1,4 @@
-// The database that the options choose, by the ports it serves.
+// The database that the options select, by its ports.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace sagactl {
 
-// Threads that read, in all nodes of the process together, and how many of them are for lists alone.
+// Threads for queries, of all nodes of the process together, and how many of them only read lists.
 inline constexpr std::size_t database_readers = 3, database_lists = 1;
 
 class DatabasePorts {
@@ -23,7 +23,7 @@ class DatabasePorts {
   virtual PartitionCounts& topics() = 0;
 };
 
-// ":memory:" forgets everything at the end; postgres://... is a database server; anything else is an SQLite file.
+// ":memory:" lasts as long as the process; postgres://... is a database server; anything else is an SQLite file.
 // `clock` outlives the database.
 Result<std::unique_ptr<DatabasePorts>> open_database(const NodeOptions& options, Clock& clock);
 

@@ -37,7 +37,7 @@ std::vector<Event> events(std::int64_t from, std::int64_t to) {
   return list;
 }
 
-// What came, from whatever thread.
+// What was received, on any thread.
 class Inbox {
  public:
   void put(std::int64_t sequence) {
@@ -45,7 +45,7 @@ class Inbox {
     list_.push_back(sequence);
     changed_.notify_all();
   }
-  // What is there when `count` have come, or after `patience`.
+  // What was received when there are `count`, or after `patience`.
   std::vector<std::int64_t> await(std::size_t count, Duration patience = 30s) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, patience, [&] { return list_.size() >= count; });
@@ -58,7 +58,7 @@ class Inbox {
   std::vector<std::int64_t> list_;
 };
 
-// Topics that were made just now are read only when a busy broker has found leaders for them, which may be later than
+// Topics that were just created are read only when a busy broker has found leaders for them, which may be later than
 // a subscription waits for.
 void wait_until_read(const KafkaOptions& options) {
   Inbox inbox;

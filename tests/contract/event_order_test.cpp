@@ -15,7 +15,7 @@ class EventOrderContract : public StoreKindTest {
   Store& store() { return subject->store(); }
 
   // Another event of flow 1, as the engine writes it.
-  void write(TestNode& node, bool takes_over, std::optional<Event::Position> after = {}) {
+  void write(WriterNode& node, bool takes_over, std::optional<Event::Position> after = {}) {
     node.write([&](ChangeList& list, Timestamp now) {
       Event event = node.event(flow, EventType::order_cancelled, now);
       event.after = std::move(after);
@@ -23,7 +23,7 @@ class EventOrderContract : public StoreKindTest {
       if (takes_over) list.changes.taken_over.push_back(flow.order.id);
     });
   }
-  Loaded load_with_last(TestNode& node) {
+  Loaded load_with_last(WriterNode& node) {
     BatchKeys keys{.flows = {flow.order.id, order_id(99)}};
     keys.add_dependent = [](const Loaded& found, BatchKeys& more) {
       for (const Flow& each : found.flows) more.last_events.push_back(each.order.id);
@@ -35,7 +35,7 @@ class EventOrderContract : public StoreKindTest {
 };
 
 TEST_P(EventOrderContract, TheLastWriterOfAFlowIsKnownAndWhatItWrote) {
-  TestNode one(*subject, "one", 100s), two(*subject, "two", 100s);
+  WriterNode one(*subject, "one", 100s), two(*subject, "two", 100s);
   flow = new_flow(1, one.owner(), one.create({1}));
   flow.order.node = "one";
   const Loaded fresh = load_with_last(two);
@@ -61,7 +61,7 @@ TEST_P(EventOrderContract, TheLastWriterOfAFlowIsKnownAndWhatItWrote) {
 }
 
 TEST_P(EventOrderContract, AnEventIsReadWithTheOneThatItFollows) {
-  TestNode one(*subject, "one", 100s), two(*subject, "two", 100s);
+  WriterNode one(*subject, "one", 100s), two(*subject, "two", 100s);
   flow = new_flow(1, one.owner(), one.create({1}));
   two.create({2});
   write(two, true, Event::Position{"one", 1});
@@ -76,13 +76,13 @@ TEST_P(EventOrderContract, AnEventIsReadWithTheOneThatItFollows) {
 }
 
 TEST_P(EventOrderContract, AFlowWithoutEventsFollowsNone) {
-  TestNode one(*subject, "one", 100s);
+  WriterNode one(*subject, "one", 100s);
   one.write([&](ChangeList& list, Timestamp now) { list.create(flow = new_flow(1, one.owner(), now)); });
   EXPECT_THAT(load_with_last(one).last_events, IsEmpty());
 }
 
 TEST_P(EventOrderContract, ANodesCheckpointCanBeLookedAt) {
-  TestNode one(*subject, "one", 100s), two(*subject, "two", 100s);
+  WriterNode one(*subject, "one", 100s), two(*subject, "two", 100s);
   one.create({1, 2});
   EXPECT_EQ(store().published_through("one").value(), 0);
   ASSERT_TRUE(store().set_published(one.writer(), {{"one", 2}}));

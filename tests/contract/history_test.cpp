@@ -32,7 +32,7 @@ class HistoryContract : public StoreKindTest {
 };
 
 TEST_P(HistoryContract, TellsEveryFlowWholeInTheOrderOfCreation) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp first = node.create({1, 2}), second = node.create({3});
   node.write([&](ChangeList& list, Timestamp now) {
     list.add(node.event(new_flow(2, node.owner(), first), EventType::saga_started, now));
@@ -50,7 +50,7 @@ TEST_P(HistoryContract, TellsEveryFlowWholeInTheOrderOfCreation) {
 
 // Memory is used again from flow to flow: none of what was there may shine through.
 TEST_P(HistoryContract, WhatAVisitorLeavesInPlaceOfAFlowIsNotSeenInTheNext) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({1, 2, 3});
   node.write([&](ChangeList& list, Timestamp now) {
     list.add(node.event(new_flow(2, node.owner(), now), EventType::saga_started, now));
@@ -78,7 +78,7 @@ TEST_P(HistoryContract, WhatAVisitorLeavesInPlaceOfAFlowIsNotSeenInTheNext) {
 }
 
 TEST_P(HistoryContract, ASnapshotDoesNotSeeWhatComesAfterIt) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp then = node.create({1});
   const auto before = snapshot();
   node.create({2});
@@ -98,7 +98,7 @@ TEST_P(HistoryContract, ASnapshotDoesNotSeeWhatComesAfterIt) {
 }
 
 TEST_P(HistoryContract, FlowsAreChosenByTheirCreation) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp first = node.create({1}), second = node.create({2}), third = node.create({3});
   const auto history = snapshot();
   const auto count = [&](const HistoryFilter& filter) { return flows_of(*history, filter).size(); };
@@ -109,7 +109,7 @@ TEST_P(HistoryContract, FlowsAreChosenByTheirCreation) {
 }
 
 TEST_P(HistoryContract, AVisitorEndsTheWalk) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({1, 2, 3});
   const auto history = snapshot();
   int flows = 0, events = 0, claims = 0;
@@ -123,7 +123,7 @@ TEST_P(HistoryContract, AVisitorEndsTheWalk) {
 }
 
 TEST_P(HistoryContract, FlowsWithPartsMissingAreTold) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.write([&](ChangeList& list, Timestamp now) {
     Flow bare = new_flow(1, node.owner(), now);
     bare.saga.reset();
@@ -155,7 +155,7 @@ TEST_P(HistoryContract, FlowsWithPartsMissingAreTold) {
 }
 
 TEST_P(HistoryContract, EventsAreToldByNodeAndSequence) {
-  TestNode one(*subject, "one"), two(*subject, "two");
+  WriterNode one(*subject, "one"), two(*subject, "two");
   const Timestamp now = one.create({1});
   two.create({2});
   one.create({3});
@@ -171,7 +171,7 @@ TEST_P(HistoryContract, EventsAreToldByNodeAndSequence) {
 }
 
 TEST_P(HistoryContract, ClaimsAndNodesAreTold) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({1, 2});
   node.write([&](ChangeList& list, Timestamp) {
     list.add(Claim{digest_of_key("key-2"), order_id(2), false});

@@ -19,7 +19,7 @@ class Leases : public StoreKindTest {
 };
 
 TEST_P(Leases, OfOthersSayNothingToAWriterWhoseOwnHasRunOut) {
-  TestNode one(*subject, "one", 1s), two(*subject, "two", 1s);
+  WriterNode one(*subject, "one", 1s), two(*subject, "two", 1s);
   one.create({1});
   subject->clock.advance(5s);
   EXPECT_EQ(store().adopt(two.writer(), Owners::dead, 10).error().code, ErrorCode::retry);
@@ -29,21 +29,21 @@ TEST_P(Leases, OfOthersSayNothingToAWriterWhoseOwnHasRunOut) {
 }
 
 TEST_P(Leases, OfTheDeadAreNotAskedForWhenOnlyReplacedLivesAreAdopted) {
-  TestNode dead(*subject, "dead", 1s), gone(*subject, "gone", 100s), before(*subject, "heir", 100s);
+  WriterNode dead(*subject, "dead", 1s), gone(*subject, "gone", 100s), before(*subject, "heir", 100s);
   dead.create({1});
   gone.create({2});
   before.create({3});
   ASSERT_TRUE(store().resign(gone.writer()));
-  TestNode heir(*subject, "heir", 1s);
+  WriterNode heir(*subject, "heir", 1s);
   subject->clock.advance(5s);
   EXPECT_THAT(store().adopt(heir.writer(), Owners::replaced, 10).value(), ElementsAre(order_id(2), order_id(3)))
       << "whatever has become of the writer's lease";
   EXPECT_EQ(dead.try_write([](ChangeList&, Timestamp) {}).value(), Commit::committed);
 }
 
-// Each renewal says how far the clock had come.
+// Each renewal reports the time of the clock.
 TEST_P(Leases, RunOutThoughTheDatabasesClockIsSetBack) {
-  TestNode dead(*subject, "dead", 500ms), heir(*subject, "heir", 100s);
+  WriterNode dead(*subject, "dead", 500ms), heir(*subject, "heir", 100s);
   dead.create({1});
   subject->clock.step(-1h);
   std::vector<OrderId> adopted;
@@ -58,7 +58,7 @@ TEST_P(Leases, RunOutThoughTheDatabasesClockIsSetBack) {
 }
 
 TEST_P(Leases, ABatchsTimeGoesOnThoughTheDatabasesClockIsSetBack) {
-  TestNode node(*subject, "node-1", 100s);
+  WriterNode node(*subject, "node-1", 100s);
   Timestamp first;
   node.write([&](ChangeList&, Timestamp now) { first = now; });
   subject->clock.step(-1h);

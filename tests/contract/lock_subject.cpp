@@ -11,13 +11,13 @@
 namespace sagactl {
 namespace {
 
-class MemorySubject final : public LockSubject {
+class MemoryLockSubject final : public LockSubject {
  public:
-  MemorySubject() { restart(); }
+  MemoryLockSubject() { restart(); }
   Lock& lock() override { return *lock_; }
   void end() override {
     lock_.reset();
-    clock_.advance(100s);  // timers that were set find nobody
+    clock_.advance(100s);  // timers that fire find no waiter
   }
   void restart() override {
     clock_.advance(1ms);
@@ -41,7 +41,7 @@ class RedisSubject final : public LockSubject {
   explicit RedisSubject(const RedisServer& server) : prefix_("test:" + OrderId::fresh().text() + ":") {
     options_.address.port = server.port();
     options_.prefix = prefix_;
-    options_.answer_timeout = 5s;  // on a busy machine; what a silent Redis does is tested elsewhere
+    options_.answer_timeout = 5s;  // on a busy machine; an unresponsive Redis is tested elsewhere
     restart();
   }
   Lock& lock() override { return *lock_; }
@@ -69,7 +69,7 @@ class RedisSubject final : public LockSubject {
 }  // namespace
 
 std::unique_ptr<LockSubject> memory_lock_subject() {
-  return std::make_unique<MemorySubject>();
+  return std::make_unique<MemoryLockSubject>();
 }
 
 std::unique_ptr<LockSubject> redis_lock_subject() {

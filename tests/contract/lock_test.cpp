@@ -25,7 +25,7 @@ struct LockKind {
   std::function<std::unique_ptr<LockSubject>()> make;
 };
 
-// What has come of a request for a lock.
+// The result of a request for a lock.
 class Request {
  public:
   void answer(Result<LockGrant> answer, Timestamp now) {
@@ -72,7 +72,7 @@ class LockContract : public testing::TestWithParam<LockKind> {
     });
     return request;
   }
-  // The answer, when it has come by the time that a later question has been answered.
+  // The answer, if it arrived before the answer to a later request.
   bool answered_by_now(const std::shared_ptr<Request>& request) {
     EXPECT_TRUE(state(lock(), "another key"));
     return request->is_answered();

@@ -31,7 +31,7 @@ class QueriesContract : public StoreKindTest {
 };
 
 TEST_P(QueriesContract, FindFlowByOrderSagaCorrelationOrKey) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({3, 4});
   node.write([&](ChangeList& list, Timestamp now) {
     // The same correlation id and the same key again, by a later order.
@@ -53,7 +53,7 @@ TEST_P(QueriesContract, FindFlowByOrderSagaCorrelationOrKey) {
 }
 
 TEST_P(QueriesContract, FindFlowByTheTraceThatItBelongsTo) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const std::string theirs = "0af7651916cd43dd8448eb211c80319c";
   const auto own_trace = [](OrderId id) {
     std::string text = id.text();
@@ -81,7 +81,7 @@ TEST_P(QueriesContract, FindFlowByTheTraceThatItBelongsTo) {
 }
 
 TEST_P(QueriesContract, ACorrelationIdThatLooksLikeAnotherThingIsFound) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const std::string uuid = "0f8fad5b-d9cb-469f-a165-70867728950e",
                     upper = "0F8FAD5B-D9CB-469F-A165-70867728950F";
   const std::string digest = std::string(64, 'a');
@@ -100,7 +100,7 @@ TEST_P(QueriesContract, ACorrelationIdThatLooksLikeAnotherThingIsFound) {
 }
 
 TEST_P(QueriesContract, AFlowCarriesItsBarriersAndAPageDoesNot) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp now = node.create({1});
   EXPECT_EQ(describe(*queries().flow(order_id(1)).value()), describe(new_flow(1, node.owner(), now)));
   EXPECT_THAT(queries().orders({}, {}).value().flows[0].barriers, IsEmpty());
@@ -109,7 +109,7 @@ TEST_P(QueriesContract, AFlowCarriesItsBarriersAndAPageDoesNot) {
 }
 
 TEST_P(QueriesContract, EventsOfAFlowAreInTheOrderInWhichTheyHappened) {
-  TestNode one(*subject, "one"), two(*subject, "two");
+  WriterNode one(*subject, "one"), two(*subject, "two");
   one.create({1, 2});
   two.write([&](ChangeList& list, Timestamp now) {
     const Flow flow = new_flow(1, two.owner(), now);
@@ -133,7 +133,7 @@ class Listings : public QueriesContract {
   void SetUp() override {
     QueriesContract::SetUp();
     if (!subject) return;
-    TestNode node(*subject, "node-1");
+    WriterNode node(*subject, "node-1");
     for (int number = 1; number <= 8; ++number) made[number] = node.create({number});
     node.write([&](ChangeList& list, Timestamp now) {
       for (const int number : {3, 6})
@@ -240,7 +240,7 @@ TEST_P(Listings, CountsAreByStatusAndType) {
 }
 
 TEST_P(QueriesContract, EventsAreFilteredNewestFirst) {
-  TestNode one(*subject, "one"), two(*subject, "two");
+  WriterNode one(*subject, "one"), two(*subject, "two");
   one.create({1});
   two.create({2});
   two.write([&](ChangeList& list, Timestamp now) {
@@ -273,7 +273,7 @@ TEST_P(QueriesContract, EventsAreFilteredNewestFirst) {
 }
 
 TEST_P(QueriesContract, EventsThatAPersonAskedForAreFoundByTypeAndTime) {
-  TestNode node(*subject, "one");
+  WriterNode node(*subject, "one");
   node.create({1});
   Timestamp later;
   node.write([&](ChangeList& list, Timestamp now) {
@@ -309,7 +309,7 @@ TEST_P(QueriesContract, EventsThatAPersonAskedForAreFoundByTypeAndTime) {
 }
 
 TEST_P(QueriesContract, UsersAreFoundByIdAndEmail) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   User user;
   node.write([&](ChangeList& list, Timestamp now) {
     user = new_user(1, now);
@@ -322,7 +322,7 @@ TEST_P(QueriesContract, UsersAreFoundByIdAndEmail) {
 }
 
 TEST_P(QueriesContract, UsersAreListedByEmail) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.write([&](ChangeList& list, Timestamp now) {
     for (const int number : {3, 1, 2}) list.add(new_user(number, now));
   });
@@ -337,7 +337,7 @@ TEST_P(QueriesContract, UsersAreListedByEmail) {
 }
 
 TEST_P(QueriesContract, UsersWhoseRightsWereChangedAreFoundByWhen) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   Timestamp then;
   node.write([&](ChangeList& list, Timestamp now) {
     then = now;
@@ -354,7 +354,7 @@ TEST_P(QueriesContract, UsersWhoseRightsWereChangedAreFoundByWhen) {
 }
 
 TEST_P(QueriesContract, NodesHaveTheFingerprintOfTheirSecrets) {
-  TestNode one(*subject, "node-1"), two(*subject, "node-2");
+  WriterNode one(*subject, "node-1"), two(*subject, "node-2");
   ASSERT_TRUE(subject->store().set_fingerprint("node-1", "abc").ok());
   ASSERT_TRUE(subject->store().set_fingerprint("node-2", "def").ok());
   ASSERT_TRUE(subject->store().set_fingerprint("node-2", "").ok());
@@ -365,9 +365,9 @@ TEST_P(QueriesContract, NodesHaveTheFingerprintOfTheirSecrets) {
 }
 
 TEST_P(QueriesContract, NodesSayHowFarTheyAreAndWhetherTheyLive) {
-  TestNode dead(*subject, "a-dead", 1s);
+  WriterNode dead(*subject, "a-dead", 1s);
   subject->clock.advance(2s);
-  TestNode live(*subject, "live", 10s);
+  WriterNode live(*subject, "live", 10s);
   live.create({1, 2});
   ASSERT_TRUE(subject->store().set_published(live.writer(), {{"live", 1}}));
   const auto nodes = queries().nodes().value();
@@ -398,7 +398,7 @@ TEST_P(QueriesContract, EveryAnswerIsOneConsistentStateWithAllThatWasCommittedBe
         EXPECT_GE(page->total, 2 * before);
       }
     });
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   for (int i = 0; i < commits; ++i) {
     node.create({2 * i, 2 * i + 1});
     committed = i + 1;

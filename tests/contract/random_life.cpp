@@ -58,10 +58,10 @@ Enum some(Random& random) {
 
 }  // namespace
 
-TestNode& RandomLife::some_node() {
+WriterNode& RandomLife::some_node() {
   const NodeName name = fmt::format("node-{}", random_.below(3));
-  std::unique_ptr<TestNode>& node = nodes_[name];
-  if (!node) node = std::make_unique<TestNode>(subject_, name, 5s);
+  std::unique_ptr<WriterNode>& node = nodes_[name];
+  if (!node) node = std::make_unique<WriterNode>(subject_, name, 5s);
   return *node;
 }
 
@@ -95,7 +95,7 @@ std::string RandomLife::step() {
 }
 
 std::string RandomLife::create() {
-  TestNode& node = some_node();
+  WriterNode& node = some_node();
   const int count = 1 + static_cast<int>(random_.below(4));
   const Random before = random_;
   const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
@@ -180,7 +180,7 @@ StockKey RandomLife::some_stock() {
 }
 
 // Draws from some of the stock that was loaded, and makes what was not there.
-void RandomLife::draw(const Loaded& loaded, const std::set<StockKey>& keys, ChangeList& list, TestNode& node,
+void RandomLife::draw(const Loaded& loaded, const std::set<StockKey>& keys, ChangeList& list, WriterNode& node,
                       Timestamp now) {
   for (const StockKey& key : keys) {
     if (random_.chance(0.4)) continue;
@@ -199,7 +199,7 @@ void RandomLife::draw(const Loaded& loaded, const std::set<StockKey>& keys, Chan
 }
 
 std::string RandomLife::change() {
-  TestNode& node = some_node();
+  WriterNode& node = some_node();
   const std::set<StockKey> stocks = {some_stock(), some_stock()}, further = {some_stock(), some_stock()};
   BatchKeys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
             .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
@@ -239,7 +239,7 @@ std::string RandomLife::change() {
 }
 
 std::string RandomLife::write_users_and_replays() {
-  TestNode& node = some_node();
+  WriterNode& node = some_node();
   const Random before = random_;
   const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
     random_ = before;  // each try decides the same
@@ -259,7 +259,7 @@ std::string RandomLife::write_users_and_replays() {
 }
 
 std::string RandomLife::contradict() {
-  TestNode& node = some_node();
+  WriterNode& node = some_node();
   const Random before = random_;
   const auto commit = node.try_write([&](ChangeList& list, Timestamp now) {
     random_ = before;  // each try decides the same
@@ -275,11 +275,11 @@ std::string RandomLife::contradict() {
 }
 
 std::string RandomLife::lives_and_leases() {
-  TestNode& node = some_node();
+  WriterNode& node = some_node();
   switch (random_.below(4)) {
     case 0: {
       const NodeName name = node.writer().node;
-      nodes_[name] = std::make_unique<TestNode>(subject_, name, 5s);
+      nodes_[name] = std::make_unique<WriterNode>(subject_, name, 5s);
       return fmt::format("{} lives again: {} {}", name, nodes_[name]->writer().epoch,
                          nodes_[name]->last_sequence());
     }
@@ -291,7 +291,7 @@ std::string RandomLife::lives_and_leases() {
 }
 
 std::string RandomLife::adopt() {
-  TestNode& node = some_node();
+  WriterNode& node = some_node();
   const auto adopted = subject_.store().adopt(node.writer(), Owners::dead, 1 + random_.below(4));
   if (!adopted) return fmt::format("adopt: error {}", to_string(adopted.error().code));
   std::string text = fmt::format("adopt by {}:", node.writer().node);
@@ -300,7 +300,7 @@ std::string RandomLife::adopt() {
 }
 
 std::string RandomLife::publish() {
-  TestNode& node = some_node();
+  WriterNode& node = some_node();
   std::string text = "backlogs:";
   std::vector<Backlog> backlogs = subject_.store().backlogs(node.writer()).value();
   std::sort(backlogs.begin(), backlogs.end(),

@@ -1,5 +1,5 @@
-// A cluster's life at random against one store, told in text: the same seed does the same things, so two
-// stores that keep the contract tell the same.
+// Random operations of a cluster on one store, recorded as text: the same seed does the same operations, so two stores that
+// keep the contract give the same text.
 #pragma once
 
 #include <map>
@@ -17,13 +17,13 @@ class RandomLife {
  public:
   RandomLife(StoreSubject& subject, std::uint64_t seed) : subject_(subject), random_(seed) {}
 
-  // Does one thing and tells what it was and what came of it.
+  // Does one operation, and returns what it was with its result.
   std::string step();
-  // Everything that the store can be asked.
+  // The results of all queries.
   std::string tell_all();
 
  private:
-  TestNode& some_node();
+  WriterNode& some_node();
   int some_number() { return static_cast<int>(random_.below(static_cast<std::uint64_t>(flows_) + 2)); }
 
   std::string create();
@@ -40,14 +40,14 @@ class RandomLife {
 
   Flow next_state(Flow flow, ChangeList& list, Timestamp now);
   std::vector<Reservation> next_reservations(std::vector<Reservation> list, Timestamp now);
-  void draw(const Loaded& loaded, const std::set<StockKey>& keys, ChangeList& list, TestNode& node, Timestamp now);
+  void draw(const Loaded& loaded, const std::set<StockKey>& keys, ChangeList& list, WriterNode& node, Timestamp now);
   StockKey some_stock();
   std::string some_type();
   Page some_page();
 
   StoreSubject& subject_;
   Random random_;
-  std::map<NodeName, std::unique_ptr<TestNode>> nodes_;
+  std::map<NodeName, std::unique_ptr<WriterNode>> nodes_;
   int flows_ = 0;
 };
 

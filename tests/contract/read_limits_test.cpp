@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "server/adapters/postgres/postgres_store.hpp"
-#include "server/adapters/sqlite/connection.hpp"
-#include "server/adapters/sqlite/failure.hpp"
-#include "tests/contract/postgres_subject.hpp"
+#include "server/adapters/sqlite/file/sqlite_connection.hpp"
+#include "server/adapters/sqlite/file/sqlite_failure.hpp"
+#include "tests/contract/postgres/postgres_subject.hpp"
 #include "tests/contract/scratch.hpp"
 #include "tests/contract/writing.hpp"
 
@@ -24,7 +24,7 @@ class SlowSearch : public testing::Test {
   void SetUp() override {
     SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
     subject = std::make_unique<PostgresSubject>(*postgres_url());
-    TestNode node(*subject, "node-1");
+    WriterNode node(*subject, "node-1");
     node.create({1, 2, 3});
     subject->sql().run("CREATE FUNCTION strpos(text, text) RETURNS integer LANGUAGE plpgsql AS "
                        "$$ BEGIN PERFORM pg_sleep(1); RETURN 0; END $$");
@@ -72,12 +72,12 @@ TEST_F(SlowSearch, DoesNotHoldUpTheEngine) {
 
 TEST(SqliteTimeLimit, EndsWhatTakesTooLongAndNothingElse) {
   ScratchDirectory directory;
-  sqlite::Connection connection(directory.file("some.db"), {sqlite::Access::create});
+  sqlite::SqliteConnection connection(directory.file("some.db"), {sqlite::FileAccess::create});
   const std::string endless =
       "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
   {
     const sqlite::TimeLimit limit(connection, std::chrono::milliseconds(50));
-    const auto ended = sqlite::guarded([&]() -> Result<std::int64_t> { return connection.number(endless); });
+    const auto ended = sql::guarded([&]() -> Result<std::int64_t> { return connection.number(endless); });
     ASSERT_FALSE(ended);
     EXPECT_EQ(ended.error().members["code"], "LIST_TOO_LONG");
   }

@@ -1,4 +1,4 @@
-// A directory of a test's own, gone with it.
+// A directory of a test's own, removed with it.
 #pragma once
 
 #include <cstdlib>

@@ -25,7 +25,7 @@ class StockContract : public StoreKindTest {
 };
 
 TEST_P(StockContract, IsLoadedByItsKeyAsItWasWritten) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   Stock a, b, item;
   node.write([&](ChangeList& list, Timestamp now) {
     a = new_stock(StockKind::product, "A", 5, "node-1", now);
@@ -41,7 +41,7 @@ TEST_P(StockContract, IsLoadedByItsKeyAsItWasWritten) {
 }
 
 TEST_P(StockContract, AChangeIsWrittenOverIt) {
-  TestNode node(*subject, "node-1"), other(*subject, "node-2");
+  WriterNode node(*subject, "node-1"), other(*subject, "node-2");
   node.write([&](ChangeList& list, Timestamp now) { list.add(new_stock(StockKind::product, "A", 5, "node-1", now)); });
   Loaded loaded;
   Stock changed;
@@ -61,7 +61,7 @@ TEST_P(StockContract, AChangeIsWrittenOverIt) {
 }
 
 TEST_P(StockContract, WhatIsFurtherNeededIsLoadedToo) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({1});
   node.write([&](ChangeList& list, Timestamp now) {
     for (const char* id : {"A", "B", "C"}) list.add(new_stock(StockKind::product, id, 5, "node-1", now));
@@ -84,7 +84,7 @@ TEST_P(StockContract, WhatIsFurtherNeededIsLoadedToo) {
 }
 
 TEST_P(StockContract, FurtherKeysAloneAreEnough) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.write([&](ChangeList& list, Timestamp now) { list.add(new_stock(StockKind::product, "A", 5, "node-1", now)); });
   BatchKeys keys;
   keys.add_dependent = [](const Loaded&, BatchKeys& more) { more.stocks = {product_a}; };
@@ -96,8 +96,8 @@ TEST_P(StockContract, FurtherKeysAloneAreEnough) {
 // Each write adds one to what it found, or makes it: when one is lost, or two make it at once, the sum is too small.
 TEST_P(StockContract, NodesThatDrawFromTheSameStockLoseNoChange) {
   constexpr int nodes = 3, writes = 25;
-  std::vector<std::unique_ptr<TestNode>> all;
-  for (int i = 0; i < nodes; ++i) all.push_back(std::make_unique<TestNode>(*subject, "node-" + std::to_string(i), 1h));
+  std::vector<std::unique_ptr<WriterNode>> all;
+  for (int i = 0; i < nodes; ++i) all.push_back(std::make_unique<WriterNode>(*subject, "node-" + std::to_string(i), 1h));
   std::vector<std::thread> threads;
   for (int i = 0; i < nodes; ++i)
     threads.emplace_back([&, i] {
@@ -127,7 +127,7 @@ TEST_P(StockContract, NodesThatDrawFromTheSameStockLoseNoChange) {
 }
 
 TEST_P(StockContract, IsListedByIdWithinItsKind) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.write([&](ChangeList& list, Timestamp now) {
     for (const char* id : {"b", "a", "B", "é", "a:1", "a1"})
       list.add(new_stock(StockKind::product, id, 1, "node-1", now));
@@ -148,7 +148,7 @@ TEST_P(StockContract, IsListedByIdWithinItsKind) {
 }
 
 TEST_P(StockContract, ReservationsAndCustomerBelongToTheFlow) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   Flow checkout;
   Timestamp then;
   node.write([&](ChangeList& list, Timestamp now) {
@@ -185,7 +185,7 @@ TEST_P(StockContract, ReservationsAndCustomerBelongToTheFlow) {
 }
 
 TEST_P(StockContract, AnOrderThatHadNoneMayReserveLater) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({1});
   const std::vector<Reservation> held = new_flow_of(checkout_saga, 1, node.owner(), subject->clock.now()).reservations;
   node.write([&](ChangeList& list, Timestamp) { list.set(order_id(1), held); });
@@ -193,7 +193,7 @@ TEST_P(StockContract, AnOrderThatHadNoneMayReserveLater) {
 }
 
 TEST_P(StockContract, APaymentKeepsTheProvidersKeyAndMayGetOneLater) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   Flow flow;
   node.write([&](ChangeList& list, Timestamp now) {
     flow = new_flow_of(checkout_saga, 1, node.owner(), now);
@@ -211,7 +211,7 @@ TEST_P(StockContract, APaymentKeepsTheProvidersKeyAndMayGetOneLater) {
 
 // Flow n holds until 6 - n minutes from `start`.
 TEST_P(StockContract, FlowsWithExpiredReservationsAreFoundTheLongestExpiredFirst) {
-  TestNode node(*subject, "node-1", 1h);
+  WriterNode node(*subject, "node-1", 1h);
   const Timestamp start = subject->clock.now();
   const auto reservations = [&](int minutes) {
     std::vector<Reservation> list = new_flow_of(checkout_saga, minutes, node.owner(), start).reservations;
@@ -246,10 +246,10 @@ TEST_P(StockContract, FlowsWithExpiredReservationsAreFoundTheLongestExpiredFirst
 }
 
 TEST_P(StockContract, EventsOfNoFlowAreToldApart) {
-  TestNode two(*subject, "two"), one(*subject, "one");
+  WriterNode two(*subject, "two"), one(*subject, "one");
   two.create({1});
   std::vector<Event> written;
-  for (TestNode* node : {&two, &one})
+  for (WriterNode* node : {&two, &one})
     node->write([&](ChangeList& list, Timestamp now) {
       const Stock stock = new_stock(StockKind::product, "A", 5, node->writer().node, now);
       written.push_back(node->event(stock, now));
@@ -279,7 +279,7 @@ TEST_P(StockContract, EventsOfNoFlowAreToldApart) {
 }
 
 TEST_P(StockContract, HistoryTellsAllStockByKey) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   std::vector<std::string> expected;
   node.write([&](ChangeList& list, Timestamp now) {
     std::vector<Stock> stocks;
@@ -296,7 +296,7 @@ TEST_P(StockContract, HistoryTellsAllStockByKey) {
 }
 
 TEST_P(StockContract, AnEventComesWithTheTypeOfItsSaga) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.write([&](ChangeList& list, Timestamp now) {
     const Flow purchase = new_flow_of(item_purchase_saga, 5, node.owner(), now);
     list.create(purchase).add(node.event(purchase, EventType::stock_reserved, now));
@@ -318,7 +318,7 @@ TEST_P(StockContract, AnEventComesWithTheTypeOfItsSaga) {
 class DurableStockContract : public StockContract {};
 
 TEST_P(DurableStockContract, IsThereAfterAReopen) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   Stock stock;
   Flow flow;
   node.write([&](ChangeList& list, Timestamp now) {

@@ -4,14 +4,14 @@
 
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
-#include "tests/contract/postgres_subject.hpp"
+#include "tests/contract/postgres/postgres_subject.hpp"
 #include "tests/contract/scratch.hpp"
 #include "tests/services/services.hpp"
 
 namespace sagactl {
 namespace {
 
-class MemorySubject : public StoreSubject {
+class MemoryStoreSubject : public StoreSubject {
  public:
   Store& store() override { return *store_; }
   Queries& queries() override { return *store_; }
@@ -44,7 +44,7 @@ class SqliteSubject : public StoreSubject {
   std::unique_ptr<SqliteStore> store_;
 };
 
-const StoreKind in_memory{"Memory", [] { return std::make_unique<MemorySubject>(); }, [] { return true; }};
+const StoreKind in_memory{"Memory", [] { return std::make_unique<MemoryStoreSubject>(); }, [] { return true; }};
 const StoreKind in_sqlite{"Sqlite", [] { return std::make_unique<SqliteSubject>(); }, [] { return true; }};
 const StoreKind in_postgres{"Postgres", [] { return std::make_unique<PostgresSubject>(*postgres_url()); },
                          [] { return postgres_url().has_value(); }};

@@ -17,7 +17,7 @@
 
 namespace sagactl {
 
-// An empty store of one kind, on a clock that stands still.
+// An empty store of one kind, on a manual clock.
 class StoreSubject {
  public:
   virtual ~StoreSubject() = default;

@@ -15,7 +15,7 @@ class StoreContract : public StoreKindTest {
 };
 
 TEST_P(StoreContract, LoadsAFlowWholeAsItWasWritten) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp now = node.create({0, 1});
   const Loaded loaded = load(*subject, node, {.flows = {order_id(1), order_id(99), order_id(0)}});
   ASSERT_EQ(loaded.flows.size(), 2u);
@@ -26,7 +26,7 @@ TEST_P(StoreContract, LoadsAFlowWholeAsItWasWritten) {
 }
 
 TEST_P(StoreContract, AChangedFlowIsLoadedAsItWasChanged) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp then = node.create({1, 2});
   Flow paid, undone;
   node.write([&](ChangeList& list, Timestamp now) {
@@ -48,9 +48,9 @@ TEST_P(StoreContract, AChangedFlowIsLoadedAsItWasChanged) {
 }
 
 TEST_P(StoreContract, EveryWriteChecksTheEpoch) {
-  TestNode first(*subject, "node-1");
+  WriterNode first(*subject, "node-1");
   first.create({1});
-  TestNode second(*subject, "node-1");
+  WriterNode second(*subject, "node-1");
   EXPECT_EQ(second.writer().epoch, first.writer().epoch + 1);
   EXPECT_EQ(second.last_sequence(), 1);
 
@@ -66,21 +66,21 @@ TEST_P(StoreContract, EveryWriteChecksTheEpoch) {
 }
 
 TEST_P(StoreContract, AWriterThatHasResignedIsFenced) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   ASSERT_TRUE(store().resign(node.writer()));
   EXPECT_EQ(node.try_write([](ChangeList&, Timestamp) {}).value(), Commit::fenced);
   EXPECT_FALSE(store().renew(node.writer(), 10s).value());
 }
 
 TEST_P(StoreContract, ALeaseThatRanOutUnnoticedIsStillGood) {
-  TestNode node(*subject, "node-1", 1s);
+  WriterNode node(*subject, "node-1", 1s);
   subject->clock.advance(5s);
   EXPECT_EQ(node.try_write([](ChangeList&, Timestamp) {}).value(), Commit::committed);
   EXPECT_TRUE(store().renew(node.writer(), 1s).value());
 }
 
 TEST_P(StoreContract, AdoptTakesOnlySagasOfDeadOwners) {
-  TestNode live(*subject, "live", 100s), dead(*subject, "dead", 1s), heir(*subject, "heir", 100s);
+  WriterNode live(*subject, "live", 100s), dead(*subject, "dead", 1s), heir(*subject, "heir", 100s);
   live.create({1});
   dead.create({2, 3, 4, 5});
   heir.create({6});
@@ -98,7 +98,7 @@ TEST_P(StoreContract, AdoptTakesOnlySagasOfDeadOwners) {
 }
 
 TEST_P(StoreContract, AnOwnerWhoseSagaIsAdoptedIsFenced) {
-  TestNode paused(*subject, "paused", 1s), heir(*subject, "heir", 100s);
+  WriterNode paused(*subject, "paused", 1s), heir(*subject, "heir", 100s);
   paused.create({1});
   subject->clock.advance(5s);
   ASSERT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value().size(), 1u);
@@ -107,22 +107,22 @@ TEST_P(StoreContract, AnOwnerWhoseSagaIsAdoptedIsFenced) {
 }
 
 TEST_P(StoreContract, ANewLifeAdoptsTheSagasOfTheOneBefore) {
-  TestNode before(*subject, "node-1", 100s);
+  WriterNode before(*subject, "node-1", 100s);
   before.create({1, 2});
-  TestNode after(*subject, "node-1", 100s);
+  WriterNode after(*subject, "node-1", 100s);
   EXPECT_EQ(store().adopt(after.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1), order_id(2)}));
   EXPECT_EQ(after.try_write([](ChangeList&, Timestamp) {}).value(), Commit::committed);
 }
 
 TEST_P(StoreContract, SagasOfANodeThatResignedAreAdoptedAtOnce) {
-  TestNode gone(*subject, "gone", 100s), heir(*subject, "heir", 100s);
+  WriterNode gone(*subject, "gone", 100s), heir(*subject, "heir", 100s);
   gone.create({1});
   ASSERT_TRUE(store().resign(gone.writer()));
   EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1)}));
 }
 
 TEST_P(StoreContract, ClaimIsUniquePerKey) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const KeyDigest key = digest_of_key("k");
   node.write([&](ChangeList& list, Timestamp now) {
     list.create(new_flow(1, node.owner(), now)).create(new_flow(2, node.owner(), now));
@@ -139,7 +139,7 @@ TEST_P(StoreContract, ClaimIsUniquePerKey) {
 }
 
 TEST_P(StoreContract, ContradictionsAreBugsAndWriteNothing) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({1});
   using Fill = std::function<void(ChangeList&, Timestamp)>;
   const std::vector<std::pair<std::string, Fill>> contradictions = {
@@ -191,7 +191,7 @@ TEST_P(StoreContract, ContradictionsAreBugsAndWriteNothing) {
 }
 
 TEST_P(StoreContract, TimesIncreaseOverCommitsAndWhatWasWritten) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp first = node.create({1});
   Timestamp second, third;
   node.write([&](ChangeList& list, Timestamp now) {
@@ -206,7 +206,7 @@ TEST_P(StoreContract, TimesIncreaseOverCommitsAndWhatWasWritten) {
 }
 
 TEST_P(StoreContract, UsersAreLoadedByIdAndByEmailOnce) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   User first, second;
   node.write([&](ChangeList& list, Timestamp now) {
     first = new_user(1, now);
@@ -225,7 +225,7 @@ TEST_P(StoreContract, UsersAreLoadedByIdAndByEmailOnce) {
 }
 
 TEST_P(StoreContract, ReplaysAreKeptPerUserAndForgottenByAge) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp start = subject->clock.now();
   node.write([&](ChangeList& list, Timestamp) {
     for (int i = 0; i < 4; ++i)
@@ -249,7 +249,7 @@ TEST_P(StoreContract, ReplaysAreKeptPerUserAndForgottenByAge) {
 }
 
 TEST_P(StoreContract, EventsOfANodeAreReadInOrder) {
-  TestNode one(*subject, "one"), two(*subject, "two");
+  WriterNode one(*subject, "one"), two(*subject, "two");
   one.create({1, 2});
   two.create({3});
   one.create({4, 5});
@@ -265,7 +265,7 @@ TEST_P(StoreContract, EventsOfANodeAreReadInOrder) {
 }
 
 TEST_P(StoreContract, AnEventIsReadAsItWasWritten) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   std::vector<Event> written;
   node.write([&](ChangeList& list, Timestamp now) {
     const Flow flow = new_flow(4, node.owner(), now);
@@ -282,7 +282,7 @@ TEST_P(StoreContract, AnEventIsReadAsItWasWritten) {
 }
 
 TEST_P(StoreContract, AnEventComesWithTheTraceParentOfItsSaga) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   node.create({4, 5});
   const auto read = store().events_after("node-1", 0, 10).value();
   ASSERT_EQ(read.size(), 2u);
@@ -291,10 +291,10 @@ TEST_P(StoreContract, AnEventComesWithTheTraceParentOfItsSaga) {
 }
 
 TEST_P(StoreContract, ABacklogIsItsOwnNodesUntilThatDies) {
-  TestNode one(*subject, "one", 100s), two(*subject, "two", 1s);
+  WriterNode one(*subject, "one", 100s), two(*subject, "two", 1s);
   one.create({1});
   two.create({2, 3});
-  const auto of = [&](const TestNode& node) {
+  const auto of = [&](const WriterNode& node) {
     std::vector<std::pair<NodeName, std::int64_t>> list;
     for (const Backlog& backlog : store().backlogs(node.writer()).value())
       list.emplace_back(backlog.node, backlog.published);
@@ -316,7 +316,7 @@ TEST_P(StoreContract, ABacklogIsItsOwnNodesUntilThatDies) {
 class DurableStoreContract : public StoreContract {};
 
 TEST_P(DurableStoreContract, LosingNothingOnReopen) {
-  TestNode node(*subject, "node-1");
+  WriterNode node(*subject, "node-1");
   const Timestamp now = node.create({4, 5});
   Flow paid;
   node.write([&](ChangeList& list, Timestamp then) {
@@ -331,7 +331,7 @@ TEST_P(DurableStoreContract, LosingNothingOnReopen) {
   EXPECT_EQ(queries().counts().value().unpublished_events, 3);
   EXPECT_EQ(node.try_write([](ChangeList&, Timestamp) {}).value(), Commit::committed);
   subject->clock.step(-1h);
-  TestNode again(*subject, "node-1");
+  WriterNode again(*subject, "node-1");
   EXPECT_EQ(again.writer().epoch, node.writer().epoch + 1);
   EXPECT_EQ(again.last_sequence(), 3);
   again.write([&](ChangeList&, Timestamp then) { EXPECT_GT(then, paid.order.updated_at + 20us); });

@@ -15,7 +15,7 @@ class Systems : public StoreKindTest {
   void SetUp() override {
     StoreKindTest::SetUp();
     if (!subject) return;
-    TestNode node(*subject, "node-1");
+    WriterNode node(*subject, "node-1");
     const std::vector<std::string_view> sagas = {order_processing_saga,      checkout_saga,      checkout_saga,
                                                  checkout_saga,              checkout_choreography_saga,
                                                  item_purchase_saga,         item_purchase_saga};
@@ -111,6 +111,20 @@ TEST_P(Systems, SagasAreFilteredByTypeAndStage) {
     EXPECT_EQ(numbers_of(*page), row.numbers) << row.what;
     EXPECT_EQ(page->total, static_cast<std::int64_t>(row.numbers.size())) << row.what;
   }
+}
+
+TEST_P(Systems, SagasOfATypeAreListedInEveryVersionOfItsDefinition) {
+  const SagaFilter purchases{.type = std::string(item_purchase_saga)};
+  ASSERT_EQ(queries().sagas(purchases, {}).value().total, 2);
+  WriterNode other(*subject, "node-2");
+  other.write([&, flow = Flow{}](ChangeList& list, Timestamp now) mutable {
+    flow = new_flow_of(item_purchase_saga, 8, other.owner(), now);
+    flow.saga->definition_version = 2;
+    list.create(flow);
+  });
+  EXPECT_EQ(queries().sagas(purchases, {}).value().flows.size(), 3u);
+  EXPECT_EQ(queries().sagas(purchases, {}).value().total, 3);
+  EXPECT_EQ(queries().orders({.types = {std::string(item_purchase_saga)}}, {}).value().total, 3);
 }
 
 TEST_P(Systems, AListMayBeginWithTheOldestOrTheLatestUpdated) {

@@ -224,19 +224,19 @@ ChangeList& ChangeList::add(const Event& event) {
   return *this;
 }
 
-TestNode::TestNode(StoreSubject& subject, const NodeName& name, Duration lease) : subject_(subject) {
+WriterNode::WriterNode(StoreSubject& subject, const NodeName& name, Duration lease) : subject_(subject) {
   auto registration = subject.store().register_node(name, "http://127.0.0.1:3000", lease);
   EXPECT_TRUE(registration) << registration.error().message;
   if (registration) registration_ = *registration;
 }
 
-Result<Commit> TestNode::try_write(const std::function<void(ChangeList&, Timestamp)>& fill) {
+Result<Commit> WriterNode::try_write(const std::function<void(ChangeList&, Timestamp)>& fill) {
   Loaded loaded;
   return try_write({}, loaded, fill);
 }
 
-Result<Commit> TestNode::try_write(const BatchKeys& keys, Loaded& loaded,
-                                   const std::function<void(ChangeList&, Timestamp)>& fill) {
+Result<Commit> WriterNode::try_write(const BatchKeys& keys, Loaded& loaded,
+                                     const std::function<void(ChangeList&, Timestamp)>& fill) {
   ChangeList list;
   const std::int64_t before = registration_.last_sequence;
   auto commit = subject_.store().transact(writer(), keys, loaded, [&](Timestamp now) {
@@ -249,13 +249,13 @@ Result<Commit> TestNode::try_write(const BatchKeys& keys, Loaded& loaded,
   return commit;
 }
 
-void TestNode::write(const std::function<void(ChangeList&, Timestamp)>& fill) {
+void WriterNode::write(const std::function<void(ChangeList&, Timestamp)>& fill) {
   const auto commit = try_write(fill);
   ASSERT_TRUE(commit) << commit.error().message;
   ASSERT_EQ(*commit, Commit::committed);
 }
 
-Timestamp TestNode::create(const std::vector<int>& numbers) {
+Timestamp WriterNode::create(const std::vector<int>& numbers) {
   Timestamp time;
   write([&](ChangeList& list, Timestamp now) {
     time = now;
@@ -269,12 +269,11 @@ Timestamp TestNode::create(const std::vector<int>& numbers) {
   return time;
 }
 
-Event TestNode::event(const Flow& flow, EventType type, Timestamp now) {
+Event WriterNode::event(const Flow& flow, EventType type, Timestamp now) {
   Event event;
   event.type = type;
   event.aggregate_type = aggregate_of(type);
-  event.aggregate =
-      event.aggregate_type == AggregateType::payment ? flow.payments.front().id.uuid : flow.order.id.uuid;
+  event.aggregate = event.aggregate_type == AggregateType::payment ? flow.payments.front().id.uuid : flow.order.id.uuid;
   event.version = 1;
   event.order = flow.order.id;
   event.data = R"({"orderId":")" + flow.order.id.text() + R"(","näme":"\"x\""})";
@@ -290,7 +289,7 @@ Event TestNode::event(const Flow& flow, EventType type, Timestamp now) {
   return event;
 }
 
-Event TestNode::event(const Stock& stock, Timestamp now) {
+Event WriterNode::event(const Stock& stock, Timestamp now) {
   Event event;
   event.type = EventType::stock_set;
   event.aggregate_type = AggregateType::stock;
@@ -304,10 +303,9 @@ Event TestNode::event(const Stock& stock, Timestamp now) {
   return event;
 }
 
-Loaded load(StoreSubject& subject, const TestNode& node, const BatchKeys& keys) {
+Loaded load(StoreSubject& subject, const WriterNode& node, const BatchKeys& keys) {
   Loaded loaded;
-  const auto commit =
-      subject.store().transact(node.writer(), keys, loaded, [](Timestamp) { return Changes{}; });
+  const auto commit = subject.store().transact(node.writer(), keys, loaded, [](Timestamp) { return Changes{}; });
   EXPECT_TRUE(commit) << commit.error().message;
   return loaded;
 }
@@ -316,18 +314,17 @@ std::string describe(const Order& order) {
   return fmt::format(
       "order {} of {}: {} {} to {} for {} is {}, key {} {}, payment {}, reason {}, token {}, node {}, v{}, "
       "{} {}",
-      order.id.text(), order.user.text(), to_json(order.items).dump(), order.total.text(), order.address, order.customer,
-      to_string(order.status), order.idempotency_key, order.holds_key, order.payment_id, order.cancel_reason,
-      order.fencing_token, order.node, order.version, order.created_at.us, order.updated_at.us);
+      order.id.text(), order.user.text(), to_json(order.items).dump(), order.total.text(), order.address,
+      order.customer, to_string(order.status), order.idempotency_key, order.holds_key, order.payment_id,
+      order.cancel_reason, order.fencing_token, order.node, order.version, order.created_at.us, order.updated_at.us);
 }
 
 std::string describe(const Saga& saga) {
   std::string text = fmt::format(
-      "saga {} {} {} corr {} trace {} is {}, error {}, manual {}, wake {}, owner {} {}, v{}, {} {}",
-      saga.id.text(), saga.type, saga.definition_version, saga.correlation, saga.trace_parent,
-      to_string(saga.status), saga.error, saga.requires_manual_intervention,
-      saga.wake_at ? saga.wake_at->us : -1, saga.owner.node, saga.owner.epoch, saga.version,
-      saga.created_at.us, saga.updated_at.us);
+      "saga {} {} {} corr {} trace {} is {}, error {}, manual {}, wake {}, owner {} {}, v{}, {} {}", saga.id.text(),
+      saga.type, saga.definition_version, saga.correlation, saga.trace_parent, to_string(saga.status), saga.error,
+      saga.requires_manual_intervention, saga.wake_at ? saga.wake_at->us : -1, saga.owner.node, saga.owner.epoch,
+      saga.version, saga.created_at.us, saga.updated_at.us);
   for (const StepState& step : saga.steps)
     text += fmt::format("; step {} {} {} {} {} {} {} {}", to_string(step.status), step.execution, step.tries,
                         step.in_doubt, step.began_at.us, step.ended_at.us, step.node, step.error);
@@ -337,28 +334,28 @@ std::string describe(const Saga& saga) {
 }
 
 std::string describe(const Payment& payment) {
-  return fmt::format("payment {} of {} {} execution {}: {} {} {} ext {} failure {} under {} node {} v{} {} {} charge {} {} check {}",
-                     payment.id.text(), payment.order.text(), payment.user.text(), payment.execution,
-                     payment.amount.text(), to_string(payment.method), to_string(payment.status),
-                     payment.external_transaction_id, payment.failure_reason, payment.provider_key,
-                     payment.node, payment.version, payment.created_at.us, payment.updated_at.us,
-                     payment.charge_began_at.us, payment.charge_pending,
-                     payment.check ? fmt::format("{} {}", payment.check->at.us, payment.check->tries) : "never");
+  return fmt::format(
+      "payment {} of {} {} execution {}: {} {} {} ext {} failure {} under {} node {} v{} {} {} charge {} {} check {}",
+      payment.id.text(), payment.order.text(), payment.user.text(), payment.execution, payment.amount.text(),
+      to_string(payment.method), to_string(payment.status), payment.external_transaction_id, payment.failure_reason,
+      payment.provider_key, payment.node, payment.version, payment.created_at.us, payment.updated_at.us,
+      payment.charge_began_at.us, payment.charge_pending,
+      payment.check ? fmt::format("{} {}", payment.check->at.us, payment.check->tries) : "never");
 }
 
 std::string describe(const Event& event) {
   return fmt::format("event {} {} {} v{} of {}: {} {} {} {} {} node {} {} at {}", to_string(event.type),
-                     to_string(event.aggregate_type), event.aggregate.text(), event.version,
-                     event.order.text(), event.data, event.metadata, event.correlation, event.trace_parent,
-                     event.saga_type, event.node, event.sequence, event.occurred_at.us);
+                     to_string(event.aggregate_type), event.aggregate.text(), event.version, event.order.text(),
+                     event.data, event.metadata, event.correlation, event.trace_parent, event.saga_type, event.node,
+                     event.sequence, event.occurred_at.us);
 }
 
 std::string describe(const Flow& flow) {
   std::string text = describe(flow.order) + "\n" + (flow.saga ? describe(*flow.saga) : "no saga");
   for (const Payment& payment : flow.payments) text += "\n" + describe(payment);
   for (const Barrier& barrier : flow.barriers)
-    text += fmt::format("\nbarrier {} {} {} {} {}", barrier.step, to_string(barrier.direction),
-                        barrier.execution, barrier.blocked, barrier.refusal);
+    text += fmt::format("\nbarrier {} {} {} {} {}", barrier.step, to_string(barrier.direction), barrier.execution,
+                        barrier.blocked, barrier.refusal);
   for (const Reservation& reservation : flow.reservations) text += "\n" + describe(reservation);
   return text;
 }
@@ -382,8 +379,8 @@ std::string describe(const User& user) {
   for (const LoginSession& s : user.sessions)
     sessions += fmt::format(" session {} {} {} {} {}", s.id, s.hash, s.previous, s.renewed_at.us, s.expires_at.us);
   return fmt::format("user {} {} {} {} {} {} {} {} {} {} {}{}", user.id.text(), user.email, user.password_hash,
-                     user.first_name, user.last_name, to_string(user.role), to_string(user.status),
-                     user.email_verified, user.rights_changed_at.us, user.created_at.us, user.updated_at.us, sessions);
+                     user.first_name, user.last_name, to_string(user.role), to_string(user.status), user.email_verified,
+                     user.rights_changed_at.us, user.created_at.us, user.updated_at.us, sessions);
 }
 
 }  // namespace sagactl

@@ -18,8 +18,8 @@ UserId user_id(int number);
 // An order in `pending` with a running saga, its first payment in `processing` and the barrier of its first
 // step.
 Flow new_flow(int number, const Owner& owner, Timestamp now);
-// The same in the system of that saga, with a customer, and with reservations of an item that is held until `now` + 5min
-// and of a product that has been sold.
+// The same in the system of that saga, with a customer, and with reservations of an item that is held until `now` +
+// 5min and of a product that has been sold.
 Flow new_flow_of(std::string_view saga, int number, const Owner& owner, Timestamp now);
 // The same, paid and completed.
 Flow completed(Flow flow, Timestamp now);
@@ -60,10 +60,10 @@ class ChangeList {
   std::deque<Event> events_;
 };
 
-// One life of a node. Writes, and fails the test that it is used in when the store does not commit.
-class TestNode {
+// A node in one epoch. Writes, and fails the test when the store does not commit.
+class WriterNode {
  public:
-  TestNode(StoreSubject& subject, const NodeName& name, Duration lease = 10s);
+  WriterNode(StoreSubject& subject, const NodeName& name, Duration lease = 10s);
 
   const Writer& writer() const { return registration_.writer; }
   Owner owner() const { return {writer().node, writer().epoch}; }
@@ -86,7 +86,7 @@ class TestNode {
   NodeRegistration registration_;
 };
 
-Loaded load(StoreSubject& subject, const TestNode& node, const BatchKeys& keys);
+Loaded load(StoreSubject& subject, const WriterNode& node, const BatchKeys& keys);
 
 // Everything of a flow that is stored, for comparing.
 std::string describe(const Order& order);

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Debian keeps the server's programs where no PATH leads.
+// Debian installs the server's programs outside of PATH.
 std::string find_programs() {
   std::string found;
   std::error_code ignored;
@@ -39,7 +39,7 @@ std::unique_ptr<PostgresServer> PostgresServer::start() {
   const std::string programs = find_programs();
   if (programs.empty()) return nullptr;
   std::string directory = "/tmp/sagactl-postgres-XXXXXX";
-  if (!::mkdtemp(directory.data())) crash("no directory for a test's server could be made");
+  if (!::mkdtemp(directory.data())) crash("no directory for a test's server could be created");
   fs::permissions(directory, fs::perms::all);
   const std::string secret = directory + "/password";
   std::ofstream(secret) << password << '\n';

@@ -1,4 +1,4 @@
-// A PostgreSQL server of a test's own, to be stopped, frozen and started again; gone with it.
+// A PostgreSQL server of a test's own, which it can stop, freeze and start again; removed with it.
 #pragma once
 
 #include <cstdint>

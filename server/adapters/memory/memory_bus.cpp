@@ -9,21 +9,21 @@
 namespace sagactl {
 namespace {
 
-struct Subscriber {
+struct MemorySubscriber {
   std::function<void(const Event&)> receive;
   std::atomic<bool> ended = false;
 };
 
 // Shared with the functions that end subscriptions, which may outlive the bus.
-struct Subscribers {
+struct MemorySubscribers {
   std::mutex mutex;
-  std::vector<std::shared_ptr<Subscriber>> list;
+  std::vector<std::shared_ptr<MemorySubscriber>> list;
 };
 
 class MemoryBus : public Bus {
  public:
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
-    std::vector<std::shared_ptr<Subscriber>> list;
+    std::vector<std::shared_ptr<MemorySubscriber>> list;
     {
       const std::lock_guard lock(subscribers_->mutex);
       list = subscribers_->list;
@@ -45,7 +45,7 @@ class MemoryBus : public Bus {
   }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
-    auto subscriber = std::make_shared<Subscriber>();
+    auto subscriber = std::make_shared<MemorySubscriber>();
     subscriber->receive = std::move(receive);
     const std::lock_guard lock(subscribers_->mutex);
     subscribers_->list.push_back(subscriber);
@@ -58,7 +58,7 @@ class MemoryBus : public Bus {
 
  private:
   std::atomic<std::uint64_t> published_ = 0;
-  std::shared_ptr<Subscribers> subscribers_ = std::make_shared<Subscribers>();
+  std::shared_ptr<MemorySubscribers> subscribers_ = std::make_shared<MemorySubscribers>();
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A bus within this process: what is published is handed to the subscribers at once, and then it is done.
+// A bus within this process: events are passed to the subscribers within `publish`.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,8 @@
 
 namespace sagactl {
 
-// All calls may be made from several threads, and by a subscriber while it receives. A subscription that is
-// ended on another thread while an event is on its way may still receive that one.
+// All calls may be made from several threads, and by a subscriber while it receives. A subscription that ends on another
+// thread during `publish` may still receive its events.
 std::unique_ptr<Bus> make_memory_bus();
 
 }  // namespace sagactl

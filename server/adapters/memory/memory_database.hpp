@@ -1,4 +1,4 @@
-// The class behind make_memory_store: the three ports over one state and one mutex.
+// The class behind make_memory_store: the ports over one state and one mutex.
 #pragma once
 
 #include <mutex>
@@ -9,9 +9,9 @@
 
 namespace sagactl::memory {
 
-class Database : public MemoryStore {
+class MemoryDatabase : public MemoryStore {
  public:
-  explicit Database(Clock& clock) : time_(clock) {}
+  explicit MemoryDatabase(Clock& clock) : time_(clock) {}
 
   // Store: memory_store.cpp
   Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
@@ -24,8 +24,7 @@ class Database : public MemoryStore {
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
-  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
-                                          std::size_t limit) override;
+  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;
@@ -55,8 +54,8 @@ class Database : public MemoryStore {
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
  private:
-  Timestamp now() const;  // never before what has been given out
-  Timestamp tick();       // later than all that has been given out
+  Timestamp now() const;  // monotonic: never before an earlier one
+  Timestamp tick();       // later than every earlier one
   Loaded load(const BatchKeys& keys) const;
   void load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) const;
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const;
@@ -64,7 +63,7 @@ class Database : public MemoryStore {
 
   DatabaseClock time_;
   mutable std::mutex mutex_;
-  State state_;
+  MemoryState state_;
   std::map<std::string, int> topics_;
 };
 

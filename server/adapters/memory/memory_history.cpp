@@ -5,9 +5,9 @@
 namespace sagactl::memory {
 namespace {
 
-class Snapshot : public History {
+class MemorySnapshot : public History {
  public:
-  Snapshot(const State& state, std::vector<NodeInfo> nodes, Timestamp taken_at)
+  MemorySnapshot(const MemoryState& state, std::vector<NodeInfo> nodes, Timestamp taken_at)
       : flows_(state.flows), nodes_(std::move(nodes)), taken_at_(taken_at) {
     for (const auto& [name, node] : state.nodes) events_.emplace_back(name, node.events);
     for (const auto& [key, claim] : state.claims) claims_.push_back(claim);
@@ -67,9 +67,9 @@ class Snapshot : public History {
 
 }  // namespace
 
-Result<std::unique_ptr<History>> Database::snapshot() {
+Result<std::unique_ptr<History>> MemoryDatabase::snapshot() {
   const std::lock_guard lock(mutex_);
-  return std::unique_ptr<History>(std::make_unique<Snapshot>(state_, node_infos(), now()));
+  return std::unique_ptr<History>(std::make_unique<MemorySnapshot>(state_, node_infos(), now()));
 }
 
 }  // namespace sagactl::memory

@@ -17,7 +17,7 @@ namespace {
 
 using Done = Lock::Granted;
 
-struct Waiter {
+struct MemoryWaiter {
   std::uint64_t number = 0;
   std::string holder;
   Duration ttl{};
@@ -27,10 +27,10 @@ struct Waiter {
 struct Held {
   LockGrant grant;
   SteadyTime expires_at;
-  std::deque<Waiter> waiters;
+  std::deque<MemoryWaiter> waiters;
 };
 
-// Answers are collected under the mutex and given after it: whom we call may call us.
+// Callbacks are collected under the mutex and called after it is released: they may call this lock.
 using Answers = std::vector<std::pair<Done, Result<LockGrant>>>;
 
 void give(Answers& answers) {
@@ -42,21 +42,21 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
  public:
   LockTable(Clock& clock, LockReach reach, Timestamp last) : clock_(clock), time_(clock, last), reach_(reach) {}
 
-  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
+  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration wait_max,
                Done done) {
     Answers answers;
     {
       const std::lock_guard lock(mutex_);
       const SteadyTime now = clock_.steady();
       expire(now, answers);
-      Waiter waiter{++waiters_, holder, ttl, std::move(done)};
+      MemoryWaiter waiter{++waiters_, holder, ttl, std::move(done)};
       const auto held = held_.find(key);
       if (held == held_.end())
         grant(held_[key], key, std::move(waiter), now, answers);
-      else if (patience <= Duration{0})
+      else if (wait_max <= Duration{0})
         answers.emplace_back(std::move(waiter.done), busy(key));
       else
-        wait(held->second, std::move(waiter), patience, now);
+        wait(held->second, std::move(waiter), wait_max, now);
     }
     give(answers);
   }
@@ -114,7 +114,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     {
       const std::lock_guard lock(mutex_);
       for (auto& [key, held] : held_)
-        for (Waiter& waiter : held.waiters)
+        for (MemoryWaiter& waiter : held.waiters)
           answers.emplace_back(std::move(waiter.done),
                                Error{ErrorCode::unavailable, "the locks are being shut down"});
       held_.clear();
@@ -139,7 +139,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     return held->second.expires_at > now ? &held->second : nullptr;
   }
 
-  void grant(Held& held, const std::string& key, Waiter to, SteadyTime now, Answers& answers) {
+  void grant(Held& held, const std::string& key, MemoryWaiter to, SteadyTime now, Answers& answers) {
     const Timestamp acquired_at = time_.now();
     last_token_ = std::max(last_token_ + 1, acquired_at.us);
     held.grant = {key, std::move(to.holder), last_token_, acquired_at, to.ttl, reach_ == LockReach::all_writers};
@@ -158,7 +158,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
       held_.erase(entry);
       return;
     }
-    Waiter next = std::move(held.waiters.front());
+    MemoryWaiter next = std::move(held.waiters.front());
     held.waiters.pop_front();
     grant(held, std::string(key), std::move(next), now, answers);
   }
@@ -168,9 +168,9 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
       pass_on(std::string(expiries_.begin()->second), now, answers);
   }
 
-  void wait(Held& held, Waiter waiter, Duration patience, SteadyTime now) {
+  void wait(Held& held, MemoryWaiter waiter, Duration wait_max, SteadyTime now) {
     if (held.waiters.empty()) watch(held.expires_at - now);
-    clock_.after(patience, [weak = weak_from_this(), key = held.grant.key, number = waiter.number] {
+    clock_.after(wait_max, [weak = weak_from_this(), key = held.grant.key, number = waiter.number] {
       if (const auto table = weak.lock()) table->give_up(key, number);
     });
     held.waiters.push_back(std::move(waiter));
@@ -200,9 +200,9 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
       expire(clock_.steady(), answers);
       const auto held = held_.find(key);
       if (held != held_.end()) {
-        std::deque<Waiter>& waiters = held->second.waiters;
+        std::deque<MemoryWaiter>& waiters = held->second.waiters;
         const auto waiter = std::find_if(waiters.begin(), waiters.end(),
-                                         [number](const Waiter& each) { return each.number == number; });
+                                         [number](const MemoryWaiter& each) { return each.number == number; });
         if (waiter != waiters.end()) {
           answers.emplace_back(std::move(waiter->done), busy(key));
           waiters.erase(waiter);
@@ -213,7 +213,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   }
 
   Clock& clock_;
-  const DatabaseClock time_;  // for what is told of grants
+  const DatabaseClock time_;  // for the times of grants
   const LockReach reach_;
   std::mutex mutex_;
   std::unordered_map<std::string, Held> held_;
@@ -228,9 +228,9 @@ class MemoryLock : public Lock {
       : table_(std::make_shared<LockTable>(clock, reach, last)) {}
   ~MemoryLock() override { table_->close(); }
 
-  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
+  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration wait_max,
                Granted done) override {
-    table_->acquire(key, holder, ttl, patience, std::move(done));
+    table_->acquire(key, holder, ttl, wait_max, std::move(done));
   }
   void renew(const LockGrant& grant, Duration ttl, Changed done) override { done(table_->renew(grant, ttl)); }
   void release(const LockGrant& grant, Changed done) override { done(table_->release(grant)); }

@@ -68,13 +68,13 @@ FlowPage list(const std::map<OrderId, FlowPointer>& flows, const Filter& filter,
 
 }  // namespace
 
-Result<std::optional<Flow>> Database::flow(OrderId id) {
+Result<std::optional<Flow>> MemoryDatabase::flow(OrderId id) {
   const std::lock_guard lock(mutex_);
   const FlowPointer found = state_.find(id);
   return found ? std::optional(found->flow) : std::nullopt;
 }
 
-Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
+Result<std::optional<Flow>> MemoryDatabase::find_flow(const std::string& text) {
   const std::lock_guard lock(mutex_);
   FlowPointer found;
   if (const auto id = OrderId::parse(text)) found = state_.find(*id);
@@ -96,7 +96,7 @@ Result<std::optional<Flow>> Database::find_flow(const std::string& text) {
   return found ? std::optional(found->flow) : std::nullopt;
 }
 
-Result<std::vector<Event>> Database::flow_events(OrderId id) {
+Result<std::vector<Event>> MemoryDatabase::flow_events(OrderId id) {
   const std::lock_guard lock(mutex_);
   std::vector<Event> events;
   if (const FlowPointer found = state_.find(id))
@@ -105,17 +105,17 @@ Result<std::vector<Event>> Database::flow_events(OrderId id) {
   return events;
 }
 
-Result<FlowPage> Database::orders(const OrderFilter& filter, const Page& page) {
+Result<FlowPage> MemoryDatabase::orders(const OrderFilter& filter, const Page& page) {
   const std::lock_guard lock(mutex_);
   return list(state_.flows, filter, page);
 }
 
-Result<FlowPage> Database::sagas(const SagaFilter& filter, const Page& page) {
+Result<FlowPage> MemoryDatabase::sagas(const SagaFilter& filter, const Page& page) {
   const std::lock_guard lock(mutex_);
   return list(state_.flows, filter, page);
 }
 
-Result<std::vector<Event>> Database::events(const EventFilter& filter) {
+Result<std::vector<Event>> MemoryDatabase::events(const EventFilter& filter) {
   const std::lock_guard lock(mutex_);
   std::vector<Event> events;
   const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(filter.limit, 0));
@@ -134,7 +134,7 @@ Result<std::vector<Event>> Database::events(const EventFilter& filter) {
   return events;
 }
 
-Result<Counts> Database::counts() {
+Result<Counts> MemoryDatabase::counts() {
   const std::lock_guard lock(mutex_);
   Counts counts = state_.tally.counts();
   for (const auto& [name, node] : state_.nodes)
@@ -142,13 +142,13 @@ Result<Counts> Database::counts() {
   return counts;
 }
 
-Result<std::optional<Stock>> Database::stock(const StockKey& key) {
+Result<std::optional<Stock>> MemoryDatabase::stock(const StockKey& key) {
   const std::lock_guard lock(mutex_);
   const auto found = state_.stocks.find(key);
   return found == state_.stocks.end() ? std::nullopt : std::optional(found->second);
 }
 
-Result<std::vector<Stock>> Database::stocks(StockKind kind, const std::string& after, std::size_t limit) {
+Result<std::vector<Stock>> MemoryDatabase::stocks(StockKind kind, const std::string& after, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<Stock> stocks;
   for (auto entry = state_.stocks.upper_bound({kind, after});
@@ -157,19 +157,19 @@ Result<std::vector<Stock>> Database::stocks(StockKind kind, const std::string& a
   return stocks;
 }
 
-Result<std::optional<User>> Database::user(UserId id) {
+Result<std::optional<User>> MemoryDatabase::user(UserId id) {
   const std::lock_guard lock(mutex_);
   const auto found = state_.users.find(id);
   return found == state_.users.end() ? std::nullopt : std::optional(found->second);
 }
 
-Result<std::optional<User>> Database::user_by_email(const std::string& email) {
+Result<std::optional<User>> MemoryDatabase::user_by_email(const std::string& email) {
   const std::lock_guard lock(mutex_);
   const auto found = state_.user_by_email.find(email);
   return found == state_.user_by_email.end() ? std::nullopt : std::optional(state_.users.at(found->second));
 }
 
-Result<std::vector<User>> Database::users(const std::string& after, std::size_t limit) {
+Result<std::vector<User>> MemoryDatabase::users(const std::string& after, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<User> users;
   for (auto entry = state_.user_by_email.upper_bound(after);
@@ -178,7 +178,7 @@ Result<std::vector<User>> Database::users(const std::string& after, std::size_t 
   return users;
 }
 
-Result<std::vector<User>> Database::rights_changed_since(Timestamp time) {
+Result<std::vector<User>> MemoryDatabase::rights_changed_since(Timestamp time) {
   const std::lock_guard lock(mutex_);
   std::vector<User> users;
   for (const auto& [id, user] : state_.users)
@@ -186,7 +186,7 @@ Result<std::vector<User>> Database::rights_changed_since(Timestamp time) {
   return users;
 }
 
-std::vector<NodeInfo> Database::node_infos() const {
+std::vector<NodeInfo> MemoryDatabase::node_infos() const {
   std::vector<NodeInfo> infos;
   for (const auto& [name, node] : state_.nodes)
     infos.push_back({name, node.url, node.epoch, node.lease_until, node.lease_until > now(),
@@ -194,12 +194,12 @@ std::vector<NodeInfo> Database::node_infos() const {
   return infos;
 }
 
-Result<std::vector<NodeInfo>> Database::nodes() {
+Result<std::vector<NodeInfo>> MemoryDatabase::nodes() {
   const std::lock_guard lock(mutex_);
   return node_infos();
 }
 
-Result<Timestamp> Database::database_time() {
+Result<Timestamp> MemoryDatabase::database_time() {
   const std::lock_guard lock(mutex_);
   return now();
 }

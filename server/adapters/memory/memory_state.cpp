@@ -30,12 +30,12 @@ void count(Map& map, const Key& key, std::int64_t times) {
 
 }  // namespace
 
-void Tally::add(const FlowVersion& version, std::int64_t times) {
+void StateTally::add(const FlowVersion& version, std::int64_t times) {
   if (version.has_order) count(orders_, version.flow.order.status, times);
   if (version.flow.saga) count(sagas_, std::pair{version.flow.saga->type, version.flow.saga->status}, times);
 }
 
-Counts Tally::counts() const {
+Counts StateTally::counts() const {
   Counts counts;
   counts.sagas = sagas_;
   counts.orders = orders_;
@@ -43,28 +43,27 @@ Counts Tally::counts() const {
   return counts;
 }
 
-bool State::is_fenced(const Writer& writer) const {
+bool MemoryState::is_fenced(const Writer& writer) const {
   const auto node = nodes.find(writer.node);
   return node == nodes.end() || node->second.epoch != writer.epoch;
 }
 
-bool State::is_live(const Owner& owner, Timestamp now) const {
+bool MemoryState::is_live(const Owner& owner, Timestamp now) const {
   const auto node = nodes.find(owner.node);
   return node != nodes.end() && node->second.epoch == owner.epoch && node->second.lease_until > now;
 }
 
-FlowPointer State::find(OrderId id) const {
+FlowPointer MemoryState::find(OrderId id) const {
   const auto flow = flows.find(id);
   return flow == flows.end() ? nullptr : flow->second;
 }
 
-void State::install(OrderId id, FlowPointer flow) {
+void MemoryState::install(OrderId id, FlowPointer flow) {
   FlowPointer& slot = flows[id];
   const std::string old_correlation = slot ? chosen_correlation(*slot) : std::string();
   const std::string correlation = chosen_correlation(*flow);
   if (old_correlation != correlation) {
-    if (const auto old = by_correlation.find(old_correlation); old != by_correlation.end())
-      old->second.erase(id);
+    if (const auto old = by_correlation.find(old_correlation); old != by_correlation.end()) old->second.erase(id);
     if (!correlation.empty()) by_correlation[correlation].insert(id);
   }
   if (slot) {
@@ -80,7 +79,7 @@ void State::install(OrderId id, FlowPointer flow) {
   slot = std::move(flow);
 }
 
-FlowVersion& Batch::touch(OrderId id) {
+FlowVersion& MemoryBatch::touch(OrderId id) {
   std::shared_ptr<FlowVersion>& version = flows_[id];
   if (!version) {
     const FlowPointer old = state_.find(id);
@@ -90,14 +89,14 @@ FlowVersion& Batch::touch(OrderId id) {
   return *version;
 }
 
-Payment* Batch::find_payment(OrderId order, int execution) {
+Payment* MemoryBatch::find_payment(OrderId order, int execution) {
   std::vector<Payment>& payments = touch(order).flow.payments;
   const auto found = std::find_if(payments.begin(), payments.end(),
                                   [execution](const Payment& payment) { return payment.execution == execution; });
   return found == payments.end() ? nullptr : &*found;
 }
 
-Result<void> Batch::add_flows(const Changes& changes) {
+Result<void> MemoryBatch::add_flows(const Changes& changes) {
   for (const Order* order : changes.new_orders) {
     FlowVersion& version = touch(order->id);
     if (version.has_order) return contradiction("new order", order->id.text(), "it exists already");
@@ -123,10 +122,9 @@ Result<void> Batch::add_flows(const Changes& changes) {
     if (find_payment(payment->order, payment->execution))
       return contradiction("new payment", payment->id.text(), "the order has one of that execution already");
     std::vector<Payment>& payments = touch(payment->order).flow.payments;
-    payments.insert(
-        std::upper_bound(payments.begin(), payments.end(), *payment,
-                         [](const Payment& a, const Payment& b) { return a.execution < b.execution; }),
-        *payment);
+    payments.insert(std::upper_bound(payments.begin(), payments.end(), *payment,
+                                     [](const Payment& a, const Payment& b) { return a.execution < b.execution; }),
+                    *payment);
   }
   for (const Payment* payment : changes.payments) {
     Payment* old = find_payment(payment->order, payment->execution);
@@ -150,15 +148,15 @@ Result<void> Batch::add_flows(const Changes& changes) {
   return {};
 }
 
-Result<void> Batch::add_events(const Writer& writer, const Changes& changes) {
+Result<void> MemoryBatch::add_events(const Writer& writer, const Changes& changes) {
   const NodeState& node = state_.nodes.at(writer.node);
   std::int64_t sequence = node.last_sequence;
   Timestamp time = state_.last_time;
   for (const Event* event : changes.events) {
     if (event->node != writer.node || event->sequence != sequence + 1 || event->occurred_at < time)
-      return contradiction("event", fmt::format("{} of node {}", event->sequence, event->node),
-                           fmt::format("event {} of node {}, from {} on, is due", sequence + 1, writer.node,
-                                       iso8601_us(time)));
+      return contradiction(
+          "event", fmt::format("{} of node {}", event->sequence, event->node),
+          fmt::format("event {} of node {}, from {} on, is due", sequence + 1, writer.node, iso8601_us(time)));
     ++sequence;
     time = event->occurred_at;
     events_.push_back(std::make_shared<const Event>(*event));
@@ -167,7 +165,7 @@ Result<void> Batch::add_events(const Writer& writer, const Changes& changes) {
   return {};
 }
 
-Result<void> Batch::check_users(const Changes& changes) const {
+Result<void> MemoryBatch::check_users(const Changes& changes) const {
   std::map<std::string, UserId> taken;
   for (const User* user : changes.users) {
     const auto stored = state_.user_by_email.find(user->email);
@@ -178,7 +176,7 @@ Result<void> Batch::check_users(const Changes& changes) const {
   return {};
 }
 
-Result<void> Batch::write(const Writer& writer, const Changes& changes) {
+Result<void> MemoryBatch::write(const Writer& writer, const Changes& changes) {
   if (auto done = add_flows(changes); !done) return done;
   if (auto done = add_events(writer, changes); !done) return done;
   if (auto done = check_users(changes); !done) return done;

@@ -1,5 +1,5 @@
-// What a store in memory holds: the flows, each an unchanging version shared with the snapshots that saw it,
-// the events in the order of their commits, and what the two are found by.
+// The state of a store in memory: the flows, each an immutable version that snapshots share, the events in the order of their
+// commits, and the indexes of both.
 #pragma once
 
 #include <array>
@@ -38,10 +38,10 @@ struct NodeState {
   std::vector<EventPointer> events;  // by sequence, from 1
 };
 
-// What `Counts` is made of, kept as flows change.
-class Tally {
+// Maintains `Counts` as flows change.
+class StateTally {
  public:
-  void add(const FlowVersion& flow, std::int64_t times);  // -1 takes it out
+  void add(const FlowVersion& flow, std::int64_t times);  // -1 removes it
   void add(const Event& event) { ++events_[event.type]; }
   Counts counts() const;  // without `unpublished_events`
 
@@ -51,21 +51,21 @@ class Tally {
   std::map<EventType, std::int64_t> events_;
 };
 
-struct State {
+struct MemoryState {
   std::map<OrderId, FlowPointer> flows;
   std::set<OrderId> open;                                             // whose saga is not terminal
-  std::unordered_map<std::string, std::set<OrderId>> by_correlation;  // those that a client chose
+  std::unordered_map<std::string, std::set<OrderId>> by_correlation;  // of the ids that clients chose
   std::vector<EventPointer> events;
   std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims;
   std::map<StockKey, Stock> stocks;
-  std::set<std::pair<Timestamp, OrderId>> expiring;  // when a flow has to be looked at again
+  std::set<std::pair<Timestamp, OrderId>> expiring;  // when a flow is due
   std::map<UserId, User> users;
   std::map<std::string, UserId> user_by_email;
   std::map<std::pair<UserId, std::string>, Replay> replays;
   std::set<std::pair<Timestamp, std::pair<UserId, std::string>>> replays_by_age;
   std::map<NodeName, NodeState> nodes;
-  Tally tally;
-  Timestamp last_time;  // the greatest that has been given out or written
+  StateTally tally;
+  Timestamp last_time;  // the greatest that a batch was given or has written
 
   bool is_fenced(const Writer& writer) const;
   bool is_live(const Owner& owner, Timestamp now) const;
@@ -73,10 +73,10 @@ struct State {
   void install(OrderId id, FlowPointer flow);
 };
 
-// A batch on its way into the state: it is checked as it is built, and installed as a whole or not at all.
-class Batch {
+// The writes of a batch: checked as they are collected, and then installed all or none.
+class MemoryBatch {
  public:
-  explicit Batch(State& state) : state_(state) {}
+  explicit MemoryBatch(MemoryState& state) : state_(state) {}
 
   // An error leaves the state as it was.
   Result<void> write(const Writer& writer, const Changes& changes);
@@ -88,7 +88,7 @@ class Batch {
   FlowVersion& touch(OrderId id);
   Payment* find_payment(OrderId order, int execution);
 
-  State& state_;
+  MemoryState& state_;
   std::map<OrderId, std::shared_ptr<FlowVersion>> flows_;
   std::vector<EventPointer> events_;
 };

@@ -5,32 +5,20 @@
 #include <algorithm>
 
 #include "server/adapters/memory/memory_database.hpp"
+#include "server/ports/writer_errors.hpp"
 
 namespace sagactl {
 namespace memory {
-namespace {
-
-Error fenced(const Writer& writer) {
-  return Error{ErrorCode::conflict,
-               fmt::format("node {} in its life {} has been replaced", writer.node, writer.epoch)};
-}
-
-Error lease_over(const Writer& writer) {
-  return Error{ErrorCode::retry, fmt::format("node {} has not renewed its own lease", writer.node)};
-}
-
-}  // namespace
-
-Timestamp Database::now() const {
+Timestamp MemoryDatabase::now() const {
   return std::max(time_.now(), state_.last_time);
 }
 
-Timestamp Database::tick() {
+Timestamp MemoryDatabase::tick() {
   state_.last_time = std::max(time_.now(), state_.last_time + 1us);
   return state_.last_time;
 }
 
-Result<NodeRegistration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
+Result<NodeRegistration> MemoryDatabase::register_node(const NodeName& name, const std::string& url, Duration lease) {
   const std::lock_guard lock(mutex_);
   NodeState& node = state_.nodes[name];
   ++node.epoch;
@@ -39,20 +27,20 @@ Result<NodeRegistration> Database::register_node(const NodeName& name, const std
   return NodeRegistration{{name, node.epoch}, node.last_sequence};
 }
 
-Result<void> Database::set_fingerprint(const NodeName& name, const std::string& fingerprint) {
+Result<void> MemoryDatabase::set_fingerprint(const NodeName& name, const std::string& fingerprint) {
   const std::lock_guard lock(mutex_);
   state_.nodes[name].fingerprint = fingerprint;
   return {};
 }
 
-Result<bool> Database::renew(const Writer& writer, Duration lease) {
+Result<bool> MemoryDatabase::renew(const Writer& writer, Duration lease) {
   const std::lock_guard lock(mutex_);
   if (state_.is_fenced(writer)) return false;
   state_.nodes[writer.node].lease_until = now() + lease;
   return true;
 }
 
-Result<void> Database::resign(const Writer& writer) {
+Result<void> MemoryDatabase::resign(const Writer& writer) {
   const std::lock_guard lock(mutex_);
   if (state_.is_fenced(writer)) return {};
   NodeState& node = state_.nodes[writer.node];
@@ -61,7 +49,7 @@ Result<void> Database::resign(const Writer& writer) {
   return {};
 }
 
-Loaded Database::load(const BatchKeys& keys) const {
+Loaded MemoryDatabase::load(const BatchKeys& keys) const {
   Loaded loaded;
   for (const OrderId id : std::set(keys.flows.begin(), keys.flows.end()))
     if (const FlowPointer found = state_.find(id)) {
@@ -75,8 +63,7 @@ Loaded Database::load(const BatchKeys& keys) const {
     if (const auto found = state_.user_by_email.find(email); found != state_.user_by_email.end())
       users.insert(found->second);
   for (const UserId id : users)
-    if (const auto found = state_.users.find(id); found != state_.users.end())
-      loaded.users.push_back(found->second);
+    if (const auto found = state_.users.find(id); found != state_.users.end()) loaded.users.push_back(found->second);
   std::set<std::pair<UserId, std::string>> replays;
   for (const ReplayKey& key : keys.replays) replays.emplace(key.user, key.key);
   for (const auto& key : replays)
@@ -91,13 +78,13 @@ Loaded Database::load(const BatchKeys& keys) const {
   return loaded;
 }
 
-void Database::load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) const {
+void MemoryDatabase::load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) const {
   for (const KeyDigest& key : std::set(keys.begin(), keys.end()))
     if (const auto found = state_.claims.find(key); found != state_.claims.end())
       loaded.claims.push_back(found->second);
 }
 
-void Database::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const {
+void MemoryDatabase::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const {
   for (const StockKey& key : std::set(keys.begin(), keys.end()))
     if (const auto found = state_.stocks.find(key); found != state_.stocks.end())
       loaded.stocks.push_back(found->second);
@@ -105,14 +92,14 @@ void Database::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) co
       loaded.absent_stocks.push_back(key);
 }
 
-Result<Commit> Database::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
-                                  const std::function<Changes(Timestamp now)>& decide) {
+Result<Commit> MemoryDatabase::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
+                                        const std::function<Changes(Timestamp now)>& decide) {
   const std::lock_guard lock(mutex_);
   if (state_.is_fenced(writer)) return Commit::fenced;
   loaded = load(keys);
   const Timestamp before = state_.last_time;
   const Changes changes = decide(tick());
-  Batch batch(state_);
+  MemoryBatch batch(state_);
   if (const auto written = batch.write(writer, changes); !written) {
     state_.last_time = before;
     return written.error();
@@ -120,19 +107,19 @@ Result<Commit> Database::transact(const Writer& writer, const BatchKeys& keys, L
   return Commit::committed;
 }
 
-Result<bool> Database::has_event(const NodeName& node, std::int64_t sequence) {
+Result<bool> MemoryDatabase::has_event(const NodeName& node, std::int64_t sequence) {
   const std::lock_guard lock(mutex_);
   const auto found = state_.nodes.find(node);
   return found != state_.nodes.end() && sequence > 0 && sequence <= found->second.last_sequence;
 }
 
-Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners, std::size_t limit) {
+Result<std::vector<OrderId>> MemoryDatabase::adopt(const Writer& writer, Owners owners, std::size_t limit) {
   const std::lock_guard lock(mutex_);
-  if (state_.is_fenced(writer)) return fenced(writer);
+  if (state_.is_fenced(writer)) return writer_fenced(writer);
   const Owner owner{writer.node, writer.epoch};
   std::vector<OrderId> adopted;
   std::set<NodeName> run_out;
-  if (owners == Owners::dead && state_.nodes[writer.node].lease_until <= now()) return lease_over(writer);
+  if (owners == Owners::dead && state_.nodes[writer.node].lease_until <= now()) return writer_lease_expired(writer);
   for (const OrderId id : state_.open) {
     if (adopted.size() >= limit) break;
     const Owner& old = state_.find(id)->flow.saga->owner;
@@ -151,7 +138,7 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners
   return adopted;
 }
 
-Result<std::vector<OrderId>> Database::due_flows(std::size_t limit) {
+Result<std::vector<OrderId>> MemoryDatabase::due_flows(std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<OrderId> expired;
   for (const auto& [at, order] : state_.expiring) {
@@ -161,7 +148,7 @@ Result<std::vector<OrderId>> Database::due_flows(std::size_t limit) {
   return expired;
 }
 
-Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
+Result<std::vector<Backlog>> MemoryDatabase::backlogs(const Writer& writer) {
   const std::lock_guard lock(mutex_);
   std::vector<Backlog> backlogs;
   for (const auto& [name, node] : state_.nodes) {
@@ -171,8 +158,8 @@ Result<std::vector<Backlog>> Database::backlogs(const Writer& writer) {
   return backlogs;
 }
 
-Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int64_t sequence,
-                                                  std::size_t limit) {
+Result<std::vector<Event>> MemoryDatabase::events_after(const NodeName& node, std::int64_t sequence,
+                                                        std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<Event> events;
   const auto found = state_.nodes.find(node);
@@ -184,22 +171,22 @@ Result<std::vector<Event>> Database::events_after(const NodeName& node, std::int
   return events;
 }
 
-Result<std::int64_t> Database::published_through(const NodeName& node) {
+Result<std::int64_t> MemoryDatabase::published_through(const NodeName& node) {
   const std::lock_guard lock(mutex_);
   const auto found = state_.nodes.find(node);
   return found == state_.nodes.end() ? 0 : found->second.published;
 }
 
-Result<void> Database::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
+Result<void> MemoryDatabase::set_published(const Writer& writer, const std::vector<Backlog>& backlogs) {
   const std::lock_guard lock(mutex_);
-  if (state_.is_fenced(writer)) return fenced(writer);
+  if (state_.is_fenced(writer)) return writer_fenced(writer);
   for (const Backlog& backlog : backlogs)
     if (const auto node = state_.nodes.find(backlog.node); node != state_.nodes.end())
       node->second.published = std::max(node->second.published, backlog.published);
   return {};
 }
 
-Result<std::size_t> Database::forget_replays(Duration age, std::size_t limit) {
+Result<std::size_t> MemoryDatabase::forget_replays(Duration age, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::size_t forgotten = 0;
   auto& by_age = state_.replays_by_age;
@@ -212,7 +199,7 @@ Result<std::size_t> Database::forget_replays(Duration age, std::size_t limit) {
   return forgotten;
 }
 
-Result<std::map<std::string, int>> Database::remember(const std::map<std::string, int>& there) {
+Result<std::map<std::string, int>> MemoryDatabase::remember(const std::map<std::string, int>& there) {
   const std::lock_guard lock(mutex_);
   std::map<std::string, int> book;
   for (const auto& [name, partitions] : there) book[name] = topics_.try_emplace(name, partitions).first->second;
@@ -222,7 +209,7 @@ Result<std::map<std::string, int>> Database::remember(const std::map<std::string
 }  // namespace memory
 
 std::unique_ptr<MemoryStore> make_memory_store(Clock& clock) {
-  return std::make_unique<memory::Database>(clock);
+  return std::make_unique<memory::MemoryDatabase>(clock);
 }
 
 }  // namespace sagactl

@@ -1,5 +1,5 @@
-// The store in memory: durable for as long as the process lives. The simulation runs on it, and it is the
-// model against which the durable stores are tested.
+// The store in memory: it lasts as long as the process. The simulation runs on it, and the durable stores are tested against
+// it as their model.
 #pragma once
 
 #include <memory>
@@ -14,9 +14,8 @@ namespace sagactl {
 
 class MemoryStore : public Store, public Queries, public HistorySource, public PartitionCounts {};
 
-// `clock` is the database's clock and must outlive the store. All calls may be made from several threads;
-// what `decide` does must not call the store. A batch costs what it touches; a snapshot costs a pointer per
-// flow and event.
+// `clock` is the database's clock and must outlive the store. All calls may be made from several threads; `decide` must not
+// call the store. The cost of a batch depends on what it touches; a snapshot costs a pointer per flow and event.
 std::unique_ptr<MemoryStore> make_memory_store(Clock& clock);
 
 }  // namespace sagactl

@@ -1,62 +1,41 @@
-#include "server/adapters/postgres/claim_table.hpp"
-#include "server/adapters/postgres/database.hpp"
-#include "server/adapters/postgres/event_table.hpp"
-#include "server/adapters/postgres/flow_table.hpp"
-#include "server/adapters/postgres/migrations.hpp"
-#include "server/adapters/postgres/node_table.hpp"
-#include "server/adapters/postgres/stock_table.hpp"
-
 #include <fmt/format.h>
 
-#include <map>
+#include <unordered_map>
+
+#include "server/adapters/postgres/connection/pqxx_connection.hpp"
+#include "server/adapters/postgres/migrations.hpp"
+#include "server/adapters/postgres/postgres_database.hpp"
+#include "server/adapters/postgres/tables/claim_table.hpp"
+#include "server/adapters/postgres/tables/event_table.hpp"
+#include "server/adapters/postgres/tables/flow_table.hpp"
+#include "server/adapters/postgres/tables/node_table.hpp"
 
 namespace sagactl {
 namespace postgres {
 namespace {
 
-constexpr std::chrono::milliseconds history_patience{60'000};
-constexpr std::int64_t flows_at_once = 500, events_at_once = 5'000, claims_at_once = 5'000;
+constexpr std::chrono::milliseconds history_timeout{60'000};  // of one page
+constexpr int flows_per_page = 500, events_per_page = 5'000, claims_per_page = 5'000;
 
-const Statement sql_next_flows{
-    "history_flows",
-    "SELECT " + flow_columns() +
-        " FROM flow AS f WHERE f.id > $1::uuid AND coalesce(f.order_created, f.saga_created, 0) >= $2::bigint AND "
-        "coalesce(f.order_created, f.saga_created, 0) < $3::bigint ORDER BY f.id LIMIT $4::bigint"};
-const Statement sql_events_of_flows{
-    "history_flow_events",
-    fmt::format("SELECT {} FROM event AS e WHERE e.flow = ANY ($1::uuid[])", event_columns)};
-const Statement sql_node_numbers{"history_nodes", "SELECT no, name FROM node ORDER BY name COLLATE \"C\""};
-const Statement sql_stock_events{
-    "history_stock_events",
-    fmt::format("SELECT {} FROM event AS e JOIN node AS n ON n.no = e.node WHERE e.flow = "
-                "'00000000-0000-0000-0000-000000000000' ORDER BY n.name COLLATE \"C\", e.sequence",
-                event_columns)};
-const Statement sql_next_events{
-    "history_events",
-    "SELECT sequence, occurred_at FROM event WHERE node = $1::bigint::smallint AND sequence > $2::bigint ORDER BY "
-    "sequence LIMIT $3::bigint"};
+const ConnectOptions history_session = {
+    "sagactl history",
+    "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c jit=off -c enable_hashjoin=off "
+    "-c enable_mergejoin=off"};
 
-// One connection in one transaction: it sees the database as it was when it began. A page at a time is read.
-class Snapshot : public History {
+// Through libpqxx, in one transaction, which sees the database as it was when it began. Reads a page at a time, by key, so
+// that memory is bounded.
+class PostgresSnapshot : public History {
  public:
-  explicit Snapshot(const Address& address)
-      : connection_(address, {"sagactl history",
-                              "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c jit=off "
-                              "-c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan",
-                              history_patience}) {}
-
-  Result<void> begin() {
-    return run([&] {
-      transaction_.emplace(connection_, Transaction::Kind::read);
-      Rows row = connection_.run(sql_database_now);
-      row.next();
-      taken_at_ = row.time();
-    });
+  // Throws a DatabaseFailure.
+  explicit PostgresSnapshot(const PostgresAddress& address) : connection_(address, history_session, history_timeout) {
+    connection_.begin_snapshot();
+    PqxxRows row = connection_.run(sql_database_now.sql);
+    row.next();
+    taken_at_ = row.time();
   }
 
-  Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory&)>& visit) override {
-    return run([&] {
+  Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(FlowHistory&)>& visit) override {
+    return sql::guarded([&] {
       Uuid last;
       for (std::vector<FlowHistory> page = next_flows(last, filter); !page.empty(); page = next_flows(last, filter)) {
         last = page.back().flow.order.id.uuid;
@@ -68,8 +47,8 @@ class Snapshot : public History {
 
   Result<void> each_event(
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) override {
-    return run([&] {
-      Rows node = connection_.run(sql_node_numbers);
+    return sql::guarded([&] {
+      PqxxRows node = connection_.run("SELECT no, name FROM node ORDER BY name COLLATE \"C\"");
       while (node.next()) {
         const std::int64_t number = node.integer();
         if (!each_event_of(number, NodeName(node.text()), visit)) return;
@@ -78,12 +57,17 @@ class Snapshot : public History {
   }
 
   Result<std::vector<Event>> stock_events() override {
-    return guarded(
-        [&]() -> Result<std::vector<Event>> { return read_events(connection_.run(sql_stock_events), names_); });
+    return sql::guarded([&] {
+      PqxxRows rows = connection_.run(
+          fmt::format("SELECT {} FROM event AS e JOIN node AS n ON n.no = e.node WHERE e.flow = '{}' ORDER BY n.name "
+                      "COLLATE \"C\", e.sequence",
+                      event_columns, Uuid{}.text()));
+      return sql::read_all(rows, [&](PqxxRows& row) { return read_event(row, names_); });
+    });
   }
 
   Result<void> each_claim(const std::function<bool(const Claim&)>& visit) override {
-    return run([&] {
+    return sql::guarded([&] {
       for (std::vector<Claim> page = next_claims({}); !page.empty(); page = next_claims(page.back().key))
         for (const Claim& claim : page)
           if (!visit(claim)) return;
@@ -91,55 +75,62 @@ class Snapshot : public History {
   }
 
   Result<std::vector<Stock>> stocks() override {
-    return guarded([&]() -> Result<std::vector<Stock>> { return read_stocks(connection_.run(sql_all_stocks), names_); });
+    return sql::guarded([&] {
+      PqxxRows rows = connection_.run(sql_all_stocks);
+      return sql::read_all(rows, [&](PqxxRows& row) { return sql::read_stock(row, names_); });
+    });
   }
 
   Result<std::vector<NodeInfo>> nodes() override {
-    return guarded([&]() -> Result<std::vector<NodeInfo>> { return read_nodes(connection_.run(sql_nodes)); });
+    return sql::guarded([&] {
+      PqxxRows rows = connection_.run(sql_nodes.sql);
+      return sql::read_all(rows, sql::read_node<PqxxRows>);
+    });
   }
 
   Timestamp taken_at() const override { return taken_at_; }
 
  private:
-  template <class Work>
-  Result<void> run(Work&& work) {
-    return guarded([&]() -> Result<void> {
-      work();
-      return {};
-    });
-  }
-
   std::vector<FlowHistory> next_flows(const Uuid& after, const HistoryFilter& filter) {
-    Parameters parameters;
-    parameters.add(after).add(filter.since.value_or(Timestamp{INT64_MIN}));
-    parameters.add(filter.until.value_or(Timestamp{INT64_MAX})).add(flows_at_once);
-    Rows rows = connection_.run(sql_next_flows, parameters);
+    constexpr const char* created = "coalesce(f.order_created, f.saga_created, 0)";
+    std::string conditions = fmt::format("f.id > '{}'", after.text());
+    if (filter.since) conditions += fmt::format(" AND {} >= {}", created, filter.since->us);
+    if (filter.until) conditions += fmt::format(" AND {} < {}", created, filter.until->us);
+    PqxxRows rows = connection_.run(fmt::format("SELECT {} FROM flow AS f WHERE {} ORDER BY f.id LIMIT {}",
+                                                flow_columns(), conditions, flows_per_page));
     std::vector<FlowHistory> page;
-    std::map<OrderId, std::size_t> places;
-    Array ids(Type::uuid);
+    page.reserve(rows.size());
+    std::unordered_map<OrderId, std::size_t> places;
+    std::string ids;
     while (rows.next()) {
       page.push_back({read_flow(rows, names_).flow, {}});
       const OrderId id = page.back().flow.order.id;
       places[id] = page.size() - 1;
-      ids.add(id.uuid);
+      ids += (ids.empty() ? "" : ",") + id.text();
     }
     if (page.empty()) return page;
-    for (Event& event : read_events(connection_.run(sql_events_of_flows, Parameters().add(std::move(ids))), names_)) {
-      FlowHistory& history = page[places.at(event.order)];
-      history.events.push_back(std::move(event));
+    PqxxRows events = connection_.run(
+        fmt::format("SELECT {} FROM event AS e WHERE e.flow = ANY ('{{{}}}'::uuid[])", event_columns, ids));
+    while (events.next()) {
+      Event event = read_event(events, names_);
+      page[places.at(event.order)].events.push_back(std::move(event));
     }
     for (FlowHistory& history : page) sort_by_time(history.events);
     return page;
   }
 
   std::vector<Claim> next_claims(const KeyDigest& after) {
-    return read_claims(connection_.run(sql_next_claims, Parameters().add(Uuid{after}).add(claims_at_once)));
+    PqxxRows rows = connection_.run(fmt::format("{}WHERE c.key > '{}' ORDER BY c.key LIMIT {}", sql_select_claims,
+                                                Uuid{after}.text(), claims_per_page));
+    return sql::read_all(rows, read_claim<PqxxRows>);
   }
 
   bool each_event_of(std::int64_t node, const NodeName& name,
                      const std::function<bool(const NodeName&, std::int64_t, Timestamp)>& visit) {
     for (std::int64_t last = 0;;) {
-      Rows row = connection_.run(sql_next_events, Parameters().add(node).add(last).add(events_at_once));
+      PqxxRows row = connection_.run(fmt::format("SELECT sequence, occurred_at FROM event WHERE node = {}::smallint AND "
+                                                 "sequence > {} ORDER BY sequence LIMIT {}",
+                                                 node, last, events_per_page));
       if (row.size() == 0) return true;
       while (row.next()) {
         last = row.integer();
@@ -148,30 +139,29 @@ class Snapshot : public History {
     }
   }
 
-  Connection connection_;
-  Names names_{connection_};
-  std::optional<Transaction> transaction_;
+  PqxxConnection connection_;
+  PqxxNames names_{connection_};
   Timestamp taken_at_;
 };
 
-Result<std::unique_ptr<History>> take_snapshot(const Address& address) {
-  auto snapshot = std::make_unique<Snapshot>(address);
-  if (const auto begun = snapshot->begin(); !begun) return begun.error();
-  return std::unique_ptr<History>(std::move(snapshot));
+Result<std::unique_ptr<History>> take_snapshot(const PostgresAddress& address) {
+  return sql::guarded([&]() -> Result<std::unique_ptr<History>> {
+    return std::unique_ptr<History>(std::make_unique<PostgresSnapshot>(address));
+  });
 }
 
-class DatabaseHistory : public HistorySource {
+class PostgresHistorySource : public HistorySource {
  public:
-  explicit DatabaseHistory(Address address) : address_(std::move(address)) {}
+  explicit PostgresHistorySource(PostgresAddress address) : address_(std::move(address)) {}
   Result<std::unique_ptr<History>> snapshot() override { return take_snapshot(address_); }
 
  private:
-  const Address address_;
+  const PostgresAddress address_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<History>> Database::snapshot() {
+Result<std::unique_ptr<History>> PostgresDatabase::snapshot() {
   return take_snapshot(address_);
 }
 
@@ -179,10 +169,10 @@ Result<std::unique_ptr<History>> Database::snapshot() {
 
 Result<std::unique_ptr<HistorySource>> open_postgres_history(const std::string& url) {
   using namespace postgres;
-  auto address = Address::parse(url);
+  auto address = PostgresAddress::parse(url);
   if (!address) return address.error();
   if (auto fits = check_schema(*address); !fits) return fits.error();
-  return std::unique_ptr<HistorySource>(std::make_unique<DatabaseHistory>(std::move(*address)));
+  return std::unique_ptr<HistorySource>(std::make_unique<PostgresHistorySource>(std::move(*address)));
 }
 
 }  // namespace sagactl

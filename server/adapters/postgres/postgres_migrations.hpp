@@ -1,26 +1,19 @@
-// What `sagactl migrate` shows and does for a PostgreSQL database.
+// The migrations of a PostgreSQL database, for `sagactl migrate` and `sagactl doctor`.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "common/result.hpp"
-#include "common/time.hpp"
+#include "server/adapters/sql/schema_migration.hpp"
 
 namespace sagactl {
 
-struct PostgresMigration {
-  int number = 0;
-  std::string name;  // "0001_tables.sql"
-  bool applied = false;
-  Timestamp applied_at;
-};
+// All migrations of this program, in order, with those that the database has.
+Result<std::vector<SchemaMigration>> postgres_migrations(const std::string& url);
 
-// All that this program knows, in order, with what has been applied to the database.
-Result<std::vector<PostgresMigration>> postgres_migrations(const std::string& url);
-
-// Applies those that are missing, also while nodes run and while others do the same, and makes the database when it
-// is not there. Returns what was applied.
-Result<std::vector<PostgresMigration>> migrate_postgres(const std::string& url);
+// Applies the missing migrations, also while nodes run and while other processes do the same, and returns those. Creates
+// the database if it does not exist and the role may.
+Result<std::vector<SchemaMigration>> migrate_postgres(const std::string& url);
 
 }  // namespace sagactl

@@ -2,106 +2,66 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <map>
 
-#include "common/crypto.hpp"
 #include "embedded/sqlite_schema.hpp"
-#include "server/adapters/sqlite/failure.hpp"
-#include "server/adapters/sqlite/file_lock.hpp"
+#include "server/adapters/sql/database_failure.hpp"
+#include "server/adapters/sql/spellings.hpp"
+#include "server/adapters/sqlite/file/file_lock.hpp"
+#include "server/adapters/sqlite/tables/sqlite_names.hpp"
 
 namespace sagactl {
 namespace sqlite {
 namespace {
 
 constexpr std::string_view sql_has_any_table = "SELECT count(*) FROM sqlite_schema";
-constexpr std::string_view sql_has_list =
-    "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migration'";
+constexpr std::string_view sql_has_list = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migration'";
 constexpr std::string_view sql_create_list =
     "CREATE TABLE schema_migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
     "applied_at INTEGER NOT NULL)";
 constexpr std::string_view sql_list = "SELECT number, checksum, applied_at FROM schema_migration";
 constexpr std::string_view sql_record =
     "INSERT INTO schema_migration VALUES (?, ?, ?, CAST(strftime('%s', 'now') AS INTEGER) * 1000000)";
+constexpr std::string_view sql_add_spelling = "INSERT OR IGNORE INTO spelling (kind, no, name) VALUES (?, ?, ?)";
+constexpr std::string_view sql_add_step =
+    "INSERT OR IGNORE INTO step (definition, position, name, compensated_as, listed) VALUES (?, ?, ?, ?, ?)";
 
-struct Applied {
-  std::string checksum;
-  Timestamp at;
-};
-
-int number_of(const EmbeddedFile& file) {
-  int number = 0;
-  std::from_chars(file.name.data(), file.name.data() + file.name.size(), number);
-  return number;
-}
-
-std::map<int, Applied> read_applied(Connection& connection) {
-  std::map<int, Applied> applied;
+std::map<int, sql::AppliedMigration> read_applied(SqliteConnection& connection) {
+  std::map<int, sql::AppliedMigration> applied;
   if (connection.number(sql_has_list) == 0) {
     if (connection.number(sql_has_any_table) != 0)
-      throw Failure{
-          Error{ErrorCode::invalid,
-                fmt::format("{} is a database of another program; name another file", connection.path())}};
+      sql::fail_as_invalid(fmt::format("{} is a database of another program; name another file", connection.path()));
     return applied;
   }
-  Statement row = connection.prepare(sql_list);
+  SqliteStatement row = connection.prepare(sql_list);
   while (row.next()) {
     const int number = static_cast<int>(row.integer());
-    Applied& entry = applied[number];
+    sql::AppliedMigration& entry = applied[number];
     entry.checksum = row.text();
     entry.at = row.time();
   }
   return applied;
 }
 
-// All that this program knows; fails when the file has something else.
-std::vector<SqliteMigration> compare(const std::map<int, Applied>& applied, const std::string& path) {
-  std::vector<SqliteMigration> list;
-  for (const EmbeddedFile& file : embedded::sqlite_schema()) {
-    SqliteMigration& migration = list.emplace_back();
-    migration.number = number_of(file);
-    migration.name = file.name;
-    const auto entry = applied.find(migration.number);
-    if (entry == applied.end()) continue;
-    if (entry->second.checksum != hex(sha256(file.text)))
-      throw Failure{Error{
-          ErrorCode::invalid,
-          fmt::format(
-              "{} was made with another text of migration {}: use the sagactl that made it, or another file",
-              path, file.name)}};
-    migration.applied = true;
-    migration.applied_at = entry->second.at;
-  }
-  const int newest = applied.empty() ? 0 : applied.rbegin()->first;
-  if (newest > list.back().number)
-    throw Failure{Error{
-        ErrorCode::invalid,
-        fmt::format(
-            "{} has schema {}, and this sagactl knows schemas up to {}: use the newer sagactl that made it",
-            path, newest, list.back().number)}};
-  return list;
-}
-
 }  // namespace
 
-std::vector<SqliteMigration> migrations_of(Connection& connection) {
-  return compare(read_applied(connection), connection.path());
+std::vector<SchemaMigration> migrations_of(SqliteConnection& connection) {
+  return sql::compare_migrations(embedded::sqlite_schema(), read_applied(connection), connection.path());
 }
 
-std::vector<SqliteMigration> migrate(Connection& connection) {
-  std::vector<SqliteMigration> done;
-  std::vector<SqliteMigration> all = migrations_of(connection);
-  connection.begin_writing();  // now that it is known to be ours
+std::vector<SchemaMigration> migrate(SqliteConnection& connection) {
+  std::vector<SchemaMigration> done;
+  std::vector<SchemaMigration> all = migrations_of(connection);
+  connection.begin_writing();  // not before it is known to be a database of this program
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].applied) continue;
     const EmbeddedFile& file = embedded::sqlite_schema()[i];
-    const std::string checksum = hex(sha256(file.text));
-    Transaction transaction(connection, Transaction::Kind::write);
+    const std::string checksum = sql::checksum_of(file);
+    SqliteTransaction transaction(connection, SqliteTransaction::Kind::write);
     if (connection.number(sql_has_list) == 0) connection.run(sql_create_list);
     connection.run(file.text);
-    Statement record = connection.prepare(sql_record);
+    SqliteStatement record = connection.prepare(sql_record);
     record.bind(all[i].number).bind(all[i].name).bind(checksum).run();
     transaction.commit();
     all[i].applied = true;
@@ -110,34 +70,43 @@ std::vector<SqliteMigration> migrate(Connection& connection) {
   return done;
 }
 
-void check_schema(Connection& connection) {
-  for (const SqliteMigration& migration : migrations_of(connection))
-    if (!migration.applied)
-      throw Failure{Error{
-          ErrorCode::invalid,
-          fmt::format("{} has an older schema, without {}: run `sagactl migrate`, or start its server once",
-                      connection.path(), migration.name)}};
+void check_schema(SqliteConnection& connection) {
+  sql::require_all_applied(migrations_of(connection), connection.path());
+}
+
+void write_spellings(SqliteConnection& connection) {
+  SqliteTransaction transaction(connection, SqliteTransaction::Kind::write);
+  SqliteStatement spelling = connection.prepare(sql_add_spelling);
+  sql::each_spelling([&](std::string_view kind, std::int64_t number, std::string_view name) {
+    spelling.bind(kind).bind(number).bind(name).run();
+  });
+  SqliteNames names(connection);
+  SqliteStatement insert = connection.prepare(sql_add_step);
+  sql::each_step(names, [&](std::int64_t definition, std::int64_t position, const StepDefinition& step) {
+    insert.bind(definition).bind(position).bind(step.name).bind(step.compensated_as).bind(step.listed).run();
+  });
+  transaction.commit();
 }
 
 }  // namespace sqlite
 
-Result<std::vector<SqliteMigration>> sqlite_migrations(const std::string& path) {
+Result<std::vector<SchemaMigration>> sqlite_migrations(const std::string& path) {
   using namespace sqlite;
-  return guarded([&]() -> Result<std::vector<SqliteMigration>> {
+  return sql::guarded([&]() -> Result<std::vector<SchemaMigration>> {
     std::error_code error;
     if (!std::filesystem::exists(path, error))
       return Error{ErrorCode::not_found, fmt::format("there is no file {}", path)};
-    Connection connection(path, {.access = Access::read});
+    SqliteConnection connection(path, {.access = FileAccess::read});
     return migrations_of(connection);
   });
 }
 
-Result<std::vector<SqliteMigration>> migrate_sqlite(const std::string& path) {
+Result<std::vector<SchemaMigration>> migrate_sqlite(const std::string& path) {
   using namespace sqlite;
-  return guarded([&]() -> Result<std::vector<SqliteMigration>> {
-    const auto lock = FileLock::take(path);
+  return sql::guarded([&]() -> Result<std::vector<SchemaMigration>> {
+    const auto lock = FileLock::acquire(path);
     if (!lock) return lock.error();
-    Connection connection(path, {.access = Access::create});
+    SqliteConnection connection(path, {.access = FileAccess::create});
     return migrate(connection);
   });
 }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <mutex>
 
-#include "server/adapters/sqlite/failure.hpp"
-#include "server/adapters/sqlite/query.hpp"
+#include "server/adapters/sqlite/file/sqlite_failure.hpp"
+#include "server/adapters/sqlite/file/query.hpp"
 
 namespace sagactl {
 namespace sqlite {
@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::int64_t forget_every = 1'000;  // puts
 
-// WAL without a wait for the disk: what is written outlives the process, and that is what ends. A power cut may take
-// the last charges with it.
+// WAL without a sync for each commit: writes survive the death of the process. A power failure may lose the last charges.
 constexpr std::string_view sql_set_up =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
     "CREATE TABLE IF NOT EXISTS charge (no INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, "
@@ -29,15 +28,15 @@ constexpr std::string_view sql_forget_charges =
 class SqliteChargeBook : public ChargeBook {
  public:
   SqliteChargeBook(const std::string& path, std::int64_t keys_max)
-      : keys_max_(keys_max), connection_(path, {Access::create}) {
+      : keys_max_(keys_max), connection_(path, {FileAccess::create}) {
     connection_.run(sql_set_up);
   }
 
   Result<std::optional<ChargeState>> find(const std::string& key) override {
     const std::lock_guard lock(mutex_);
-    return guarded([&]() -> Result<std::optional<ChargeState>> {
-      Statement& row = find_();
-      const Reading reading(row);
+    return sql::guarded([&]() -> Result<std::optional<ChargeState>> {
+      SqliteStatement& row = find_();
+      const StatementReset reset_at_end(row);
       row.bind(key);
       if (!row.next()) return std::optional<ChargeState>();
       return std::optional(static_cast<ChargeState>(row.integer()));
@@ -46,7 +45,7 @@ class SqliteChargeBook : public ChargeBook {
 
   Result<void> put(const std::string& key, ChargeState state) override {
     const std::lock_guard lock(mutex_);
-    return guarded([&]() -> Result<void> {
+    return sql::guarded([&]() -> Result<void> {
       if (++puts_ % forget_every == 0) forget_().bind(keys_max_).run();
       put_().bind(key).bind(static_cast<std::int64_t>(state)).run();
       return {};
@@ -56,7 +55,7 @@ class SqliteChargeBook : public ChargeBook {
  private:
   const std::int64_t keys_max_;
   std::mutex mutex_;
-  Connection connection_;
+  SqliteConnection connection_;
   Query find_{connection_, sql_find_charge}, put_{connection_, sql_put_charge},
       forget_{connection_, sql_forget_charges};
   std::int64_t puts_ = 0;
@@ -70,10 +69,10 @@ Result<std::unique_ptr<ChargeBook>> open_charge_book(const std::filesystem::path
   if (!file.parent_path().empty()) std::filesystem::create_directories(file.parent_path(), problem);
   if (problem)
     return Error{ErrorCode::unavailable,
-                 fmt::format("the directory {} for the simulated provider's charges cannot be made: {}; name another "
+                 fmt::format("the directory {} for the simulated provider's charges cannot be created: {}; name another "
                              "with --data",
                              file.parent_path().string(), problem.message())};
-  return sqlite::guarded([&]() -> Result<std::unique_ptr<ChargeBook>> {
+  return sql::guarded([&]() -> Result<std::unique_ptr<ChargeBook>> {
     return std::unique_ptr<ChargeBook>(std::make_unique<sqlite::SqliteChargeBook>(file.string(), keys_max));
   });
 }

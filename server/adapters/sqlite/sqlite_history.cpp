@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "server/adapters/sqlite/database.hpp"
+#include "server/adapters/sqlite/sqlite_database.hpp"
 #include "server/adapters/sqlite/migrations.hpp"
 
 namespace sagactl {
@@ -10,7 +10,7 @@ namespace sqlite {
 namespace {
 
 constexpr int cache_kib = 8 * 1024;  // tables are read once, each in its order
-constexpr std::int64_t no_mapping = 0;  // pages are read about once: mapped, the whole file would count as memory
+constexpr std::int64_t no_mapping = 0;  // pages are read about once; mapped, all of them would count as memory
 
 constexpr std::string_view sql_flows =
     "SELECT {} FROM flow WHERE coalesce(order_created, saga_created, 0) >= ? "
@@ -21,13 +21,13 @@ constexpr std::string_view sql_events = "SELECT key, occurred_at FROM event WHER
 constexpr std::string_view sql_now =
     "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000";
 
-// One connection in one read transaction: it sees the database as it was when it began.
-class Snapshot : public History {
+// One connection in one read transaction, which sees the database as it was when it began.
+class SqliteSnapshot : public History {
  public:
-  // `served`: the clock of the process that serves the file, or null when nobody does.
-  Snapshot(const std::string& path, const DatabaseClock* served)
-      : tables_(path, {Access::read, cache_kib, no_mapping}),
-        transaction_(tables_.connection, Transaction::Kind::read) {
+  // `served`: the clock of the process that serves the file, or null when none does.
+  SqliteSnapshot(const std::string& path, const DatabaseClock* served)
+      : tables_(path, {FileAccess::read, cache_kib, no_mapping}),
+        transaction_(tables_.connection, SqliteTransaction::Kind::read) {
     check_schema(tables_.connection);
     const Timestamp now = served ? served->now() : Timestamp{tables_.connection.number(sql_now)};
     taken_at_ = std::max(now, tables_.progress.read().last_time);
@@ -35,8 +35,8 @@ class Snapshot : public History {
 
   Result<void> each_flow(const HistoryFilter& filter,
                          const std::function<bool(FlowHistory&)>& visit) override {
-    return run([&] {
-      Statement row = tables_.connection.prepare(fmt::format(sql_flows, FlowTable::columns()));
+    return sql::guarded([&] {
+      SqliteStatement row = tables_.connection.prepare(fmt::format(sql_flows, FlowTable::columns()));
       row.bind(filter.since.value_or(Timestamp{INT64_MIN})).bind(filter.until.value_or(Timestamp{INT64_MAX}));
       RowsByFlow payments = tables_.payments.by_flow(), barriers = tables_.barriers.by_flow(),
                  events = tables_.events.by_flow();
@@ -46,12 +46,12 @@ class Snapshot : public History {
         flow = {};
         bool has_order = false;
         const std::int64_t number = tables_.flows.read_row(row, flow, has_order);
-        payments.each(number, [&](Statement& it) {
+        payments.each(number, [&](SqliteStatement& it) {
           flow.payments.push_back(tables_.payments.read_row(it, flow.order.id));
         });
-        barriers.each(number, [&](Statement& it) { flow.barriers.push_back(BarrierTable::read_row(it)); });
+        barriers.each(number, [&](SqliteStatement& it) { flow.barriers.push_back(BarrierTable::read_row(it)); });
         std::size_t found = 0;
-        events.each(number, [&](Statement& it) {
+        events.each(number, [&](SqliteStatement& it) {
           if (found == history.events.size()) history.events.emplace_back();
           tables_.events.read_row(it, flow, history.events[found++]);
         });
@@ -64,9 +64,9 @@ class Snapshot : public History {
 
   Result<void> each_event(
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) override {
-    return run([&] {
-      Statement node = tables_.connection.prepare(sql_nodes);
-      Statement row = tables_.connection.prepare(sql_events);
+    return sql::guarded([&] {
+      SqliteStatement node = tables_.connection.prepare(sql_nodes);
+      SqliteStatement row = tables_.connection.prepare(sql_events);
       while (node.next()) {
         const std::int64_t number = node.integer();
         const NodeName name(node.text());
@@ -80,44 +80,36 @@ class Snapshot : public History {
   }
 
   Result<std::vector<Event>> stock_events() override {
-    return guarded([&]() -> Result<std::vector<Event>> { return tables_.events.of_no_flow(); });
+    return sql::guarded([&] { return tables_.events.of_no_flow(); });
   }
 
   Result<void> each_claim(const std::function<bool(const Claim&)>& visit) override {
-    return run([&] { tables_.claims.each(visit); });
+    return sql::guarded([&] { tables_.claims.each(visit); });
   }
 
   Result<std::vector<Stock>> stocks() override {
-    return guarded([&]() -> Result<std::vector<Stock>> { return tables_.stocks.all(); });
+    return sql::guarded([&] { return tables_.stocks.all(); });
   }
 
   Result<std::vector<NodeInfo>> nodes() override {
-    return guarded([&]() -> Result<std::vector<NodeInfo>> { return tables_.nodes.all(taken_at_); });
+    return sql::guarded([&] { return tables_.nodes.all(taken_at_); });
   }
 
   Timestamp taken_at() const override { return taken_at_; }
 
  private:
-  template <class Work>
-  Result<void> run(Work&& work) {
-    return guarded([&]() -> Result<void> {
-      work();
-      return {};
-    });
-  }
-
-  Tables tables_;
-  Transaction transaction_;
+  SqliteTables tables_;
+  SqliteTransaction transaction_;
   Timestamp taken_at_;
 };
 
-class FileHistory : public HistorySource {
+class SqliteHistorySource : public HistorySource {
  public:
-  explicit FileHistory(std::string path) : path_(std::move(path)) {}
+  explicit SqliteHistorySource(std::string path) : path_(std::move(path)) {}
 
   Result<std::unique_ptr<History>> snapshot() override {
-    return guarded([&]() -> Result<std::unique_ptr<History>> {
-      return std::unique_ptr<History>(std::make_unique<Snapshot>(path_, nullptr));
+    return sql::guarded([&]() -> Result<std::unique_ptr<History>> {
+      return std::unique_ptr<History>(std::make_unique<SqliteSnapshot>(path_, nullptr));
     });
   }
 
@@ -127,9 +119,9 @@ class FileHistory : public HistorySource {
 
 }  // namespace
 
-Result<std::unique_ptr<History>> Database::snapshot() {
-  return guarded([&]() -> Result<std::unique_ptr<History>> {
-    return std::unique_ptr<History>(std::make_unique<Snapshot>(path_, &time_));
+Result<std::unique_ptr<History>> SqliteDatabase::snapshot() {
+  return sql::guarded([&]() -> Result<std::unique_ptr<History>> {
+    return std::unique_ptr<History>(std::make_unique<SqliteSnapshot>(path_, &time_));
   });
 }
 
@@ -140,8 +132,8 @@ Result<std::unique_ptr<HistorySource>> open_sqlite_history(const std::string& pa
   std::error_code error;
   if (!std::filesystem::exists(path, error))
     return Error{ErrorCode::not_found, fmt::format("there is no database file {}", path)};
-  auto source = std::make_unique<FileHistory>(path);
-  // To say now what is wrong with the file.
+  auto source = std::make_unique<SqliteHistorySource>(path);
+  // Reports now what is wrong with the file.
   if (const auto first = source->snapshot(); !first) return first.error();
   return std::unique_ptr<HistorySource>(std::move(source));
 }

@@ -1,26 +1,19 @@
-// What `sagactl migrate` shows and does for an SQLite file.
+// The migrations of an SQLite database, for `sagactl migrate` and `sagactl doctor`.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "common/result.hpp"
-#include "common/time.hpp"
+#include "server/adapters/sql/schema_migration.hpp"
 
 namespace sagactl {
 
-struct SqliteMigration {
-  int number = 0;
-  std::string name;  // "0001_initial.sql"
-  bool applied = false;
-  Timestamp applied_at;
-};
+// All migrations of this program, in order, with those that the file has. `not_found`: there is no such file.
+Result<std::vector<SchemaMigration>> sqlite_migrations(const std::string& path);
 
-// All that this program knows, in order, with what has been applied to the file.
-Result<std::vector<SqliteMigration>> sqlite_migrations(const std::string& path);
-
-// Applies those that are missing to the file, which is made when it is not there; nobody may be serving it.
-// Returns what was applied.
-Result<std::vector<SqliteMigration>> migrate_sqlite(const std::string& path);
+// Applies the missing migrations to the file, which is created if it does not exist, and returns those. `conflict`: a
+// node serves the file; it has migrated it at its start.
+Result<std::vector<SchemaMigration>> migrate_sqlite(const std::string& path);
 
 }  // namespace sagactl

@@ -1,0 +1,44 @@
+// A node's own connection for writing. While it is open it holds an advisory lock on the node's id, which the server
+// releases when the process ends: no second process can be the same node.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "server/adapters/postgres/pipeline/postgres_connection.hpp"
+#include "server/adapters/postgres/tables/postgres_names.hpp"
+#include "server/adapters/postgres/pipeline/server_clock_estimate.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl::postgres {
+
+class NodeSession {
+ public:
+  // `lease` bounds how long a transaction may be idle.
+  NodeSession(const PostgresAddress& address, NodeName node, Duration lease);
+
+  std::mutex& mutex() { return mutex_; }
+  PostgresConnection& connection() { return connection_; }
+  sql::InternedNames& names() { return names_; }
+  ServerClockEstimate& time() { return time_; }
+
+  // Registers the node under a new epoch. Waits while another process holds the lock, at most until its lease expires:
+  // `conflict` when that process renews the lease.
+  Result<NodeRegistration> register_node(const std::string& url, Duration lease);
+  void hold_node_lock();  // acquires it again after a reconnect that did not get it
+  void release_node_lock();
+
+ private:
+  bool acquire_node_lock();
+  bool terminate_lock_holder();  // false: it waits for a synchronous standby, and is left alone
+
+  std::mutex mutex_;
+  const NodeName node_;
+  std::int64_t number_ = 0;  // of the node, once it has registered
+  bool has_node_lock_ = false;
+  PostgresConnection connection_;
+  PostgresNames names_{connection_};
+  ServerClockEstimate time_;
+};
+
+}  // namespace sagactl::postgres

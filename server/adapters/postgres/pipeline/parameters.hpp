@@ -1,0 +1,55 @@
+// The values of a statement in PostgreSQL's binary format: nothing is escaped, printed or parsed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/id.hpp"
+#include "common/time.hpp"
+
+namespace sagactl::postgres {
+
+enum class ParameterType : std::uint32_t { boolean = 16, bigint = 20, smallint = 21, integer = 23, text = 25, uuid = 2950 };
+
+std::string_view sql_name(ParameterType type);
+
+// One column of many rows.
+class ParameterArray {
+ public:
+  explicit ParameterArray(ParameterType type);
+
+  void add(std::int64_t value);  // for the number types and boolean
+  void add(std::string_view text);
+  void add(const Uuid& id);
+  void add_bytes(const std::uint8_t* sixteen);  // as a UUID
+  void add_null();
+
+  std::string take();  // the array as a parameter; leaves this unusable
+
+ private:
+  void append_size(std::int32_t size);
+
+  ParameterType type_;
+  std::int32_t size_ = 0;
+  bool has_null_ = false;
+  std::string bytes_;
+};
+
+class Parameters {
+ public:
+  Parameters& add(std::int64_t value);  // bigint
+  Parameters& add(Timestamp time) { return add(time.us); }
+  Parameters& add(std::string_view text);
+  Parameters& add(const Uuid& id);
+  Parameters& add(ParameterArray array);
+
+  std::size_t size() const { return values_.size(); }
+  const std::string& operator[](std::size_t i) const { return values_[i]; }
+
+ private:
+  std::vector<std::string> values_;
+};
+
+}  // namespace sagactl::postgres

@@ -1,0 +1,24 @@
+#include "server/adapters/postgres/pipeline/postgres_reader.hpp"
+
+namespace sagactl::postgres {
+namespace {
+
+constexpr std::chrono::milliseconds request_timeout{4'000}, engine_timeout{3'400};
+
+std::string settings_with(const std::string& statement_timeout) {
+  return "-c statement_timeout=" + statement_timeout +
+         " -c idle_in_transaction_session_timeout=5000 -c jit=off -c client_connection_check_interval=1000";
+}
+
+PostgresConnection::Settings settings_of(ReadBy by) {
+  if (by == ReadBy::requests) return {{"sagactl reader", settings_with("3500")}, request_timeout};
+  return {{"sagactl engine", settings_with("3000")}, engine_timeout};
+}
+
+}  // namespace
+
+PostgresReader::PostgresReader(const PostgresAddress& address, ReadBy by) : connection(address, settings_of(by)) {
+  connection.on_open([this](PostgresConnection&) { names.forget(); });
+}
+
+}  // namespace sagactl::postgres

@@ -1,0 +1,106 @@
+#include "server/adapters/postgres/tables/event_table.hpp"
+
+#include <algorithm>
+
+namespace sagactl::postgres {
+namespace {
+
+const PostgresStatement sql_insert_event{
+    "event_insert",
+    "INSERT INTO event (node, sequence, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
+    "correlation) SELECT $1::bigint, * FROM unnest($2::bigint[], $3::uuid[], $4::smallint[], $5::smallint[], "
+    "$6::uuid[], $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::text[])"};
+// The same, where one of them follows another node's event.
+const PostgresStatement sql_insert_event_after{
+    "event_insert_after",
+    "INSERT INTO event (node, sequence, flow, type, aggregate_type, aggregate, version, occurred_at, data, metadata, "
+    "correlation, after_event) SELECT $1::bigint, * FROM unnest($2::bigint[], $3::uuid[], $4::smallint[], "
+    "$5::smallint[], $6::uuid[], $7::integer[], $8::bigint[], $9::text[], $10::text[], $11::text[], $12::bigint[])"};
+const PostgresStatement sql_last_events{
+    "event_last",
+    "SELECT DISTINCT ON (flow) flow, node, sequence FROM event WHERE flow = ANY ($1::uuid[]) "
+    "ORDER BY flow, occurred_at DESC, sequence DESC"};
+
+constexpr int sequence_bits = 40;  // of event.after_event
+
+std::int64_t place_number(const Event::Position& place, sql::InternedNames& names) {
+  return names.number_of_node(place.node) << sequence_bits | place.sequence;
+}
+
+void add_unless_empty(ParameterArray& column, std::string_view text) {
+  if (text.empty())
+    column.add_null();
+  else
+    column.add(text);
+}
+
+}  // namespace
+
+void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node,
+                 const std::vector<const Event*>& events) {
+  ParameterArray sequences(ParameterType::bigint), flows(ParameterType::uuid), types(ParameterType::smallint),
+      aggregate_types(ParameterType::smallint), aggregates(ParameterType::uuid), versions(ParameterType::integer),
+      times(ParameterType::bigint), data(ParameterType::text), metadata(ParameterType::text),
+      correlations(ParameterType::text), places(ParameterType::bigint);
+  const bool has_places =
+      std::any_of(events.begin(), events.end(), [](const Event* event) { return event->after.has_value(); });
+  for (const Event* event : events) {
+    sequences.add(event->sequence);
+    flows.add(event->order.uuid);
+    types.add(static_cast<int>(event->type));
+    aggregate_types.add(static_cast<int>(event->aggregate_type));
+    if (event->aggregate == event->order.uuid)
+      aggregates.add_null();
+    else
+      aggregates.add(event->aggregate);
+    versions.add(event->version);
+    times.add(event->occurred_at.us);
+    data.add(std::string_view(event->data));
+    add_unless_empty(metadata, event->metadata);
+    add_unless_empty(correlations, event->correlation);
+    if (event->after)
+      places.add(place_number(*event->after, names));
+    else if (has_places)
+      places.add_null();
+  }
+  Parameters parameters;
+  parameters.add(node).add(std::move(sequences)).add(std::move(flows)).add(std::move(types));
+  parameters.add(std::move(aggregate_types)).add(std::move(aggregates)).add(std::move(versions));
+  parameters.add(std::move(times)).add(std::move(data)).add(std::move(metadata)).add(std::move(correlations));
+  if (has_places) parameters.add(std::move(places));
+  connection.send(has_places ? sql_insert_event_after : sql_insert_event, parameters);
+}
+
+std::vector<Event> read_events_with_places(PostgresRows rows, sql::InternedNames& names) {
+  std::vector<Event> events;
+  while (rows.next()) {
+    Event& event = events.emplace_back(read_event(rows, names));
+    if (rows.is_null()) continue;
+    const std::int64_t number = rows.integer();
+    event.after = {names.node(number >> sequence_bits), number & ((std::int64_t{1} << sequence_bits) - 1)};
+  }
+  return events;
+}
+
+void send_last_events_load(PostgresConnection& connection, const std::vector<OrderId>& flows) {
+  ParameterArray array(ParameterType::uuid);
+  for (const OrderId id : flows) array.add(id.uuid);
+  connection.send(sql_last_events, Parameters().add(std::move(array)));
+}
+
+std::vector<LastEvent> read_last_events(PostgresRows rows, sql::InternedNames& names) {
+  std::vector<LastEvent> places;
+  while (rows.next()) {
+    LastEvent& place = places.emplace_back();
+    place.flow = {rows.uuid()};
+    place.node = names.node(rows.integer());
+    place.sequence = rows.integer();
+  }
+  return places;
+}
+
+std::vector<Event> read_events(PostgresRows rows, sql::InternedNames& names) {
+  return sql::read_all(rows, [&](PostgresRows& row) { return read_event(row, names); });
+}
+
+}  // namespace sagactl::postgres

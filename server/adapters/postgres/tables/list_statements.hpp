@@ -1,0 +1,18 @@
+// The statements of listings, composed from their filters.
+#pragma once
+
+#include "server/adapters/postgres/pipeline/postgres_connection.hpp"
+#include "server/adapters/sql/flow_selection.hpp"
+
+namespace sagactl::postgres {
+
+inline constexpr sql::FlowDialect flow_dialect = {"user_id", "strpos", "(f.steps::jsonb -> {} ->> 0)::integer"};
+
+// Send the statement of a page, with rows for read_flow; and of the number of all that match.
+void send_page(PostgresConnection& connection, sql::FlowSelection selection, const Page& page);
+void send_count(PostgresConnection& connection, const sql::FlowSelection& selection);
+
+// Sends the statement that finds the newest events that match.
+void send_event_search(PostgresConnection& connection, const EventFilter& filter);
+
+}  // namespace sagactl::postgres

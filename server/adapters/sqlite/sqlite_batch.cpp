@@ -1,0 +1,184 @@
+#include "server/adapters/sqlite/sqlite_batch.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include "server/adapters/sql/change_checks.hpp"
+
+namespace sagactl::sqlite {
+
+SqliteBatch::SqliteBatch(SqliteTables& tables, const NodeRow& node, StoredProgress progress, Timestamp time)
+    : tables_(tables), node_(node), progress_(progress), time_(time) {
+  progress_.last_time = time;
+}
+
+Loaded SqliteBatch::load(const BatchKeys& keys) {
+  Loaded loaded;
+  known_.reserve(keys.flows.size());
+  loaded.flows.reserve(keys.flows.size());
+  for (const OrderId id : keys.flows) {
+    if (known_.contains(id)) continue;
+    Flow flow;
+    const LoadedFlow& known = read(id, flow);
+    if (!known.is_stored) continue;
+    tables_.payments.read(known.number, id, flow.payments);
+    tables_.barriers.read(known.number, flow.barriers);
+    loaded.flows.push_back(std::move(flow));
+  }
+  load_claims(keys.claims, loaded);
+  load_stocks(keys.stocks, loaded);
+
+  std::unordered_set<UserId> users;
+  const auto add_user = [&](std::optional<User> user) {
+    if (user && users.insert(user->id).second) loaded.users.push_back(std::move(*user));
+  };
+  for (const UserId id : keys.users) add_user(tables_.accounts.find(id));
+  for (const std::string& email : keys.emails) add_user(tables_.accounts.find(email));
+
+  std::set<std::pair<UserId, std::string_view>> replays;
+  for (const ReplayKey& key : keys.replays)
+    if (replays.emplace(key.user, key.key).second)
+      if (auto replay = tables_.replays.find(key)) loaded.replays.push_back(std::move(*replay));
+  const BatchKeys more = dependent_keys(keys, loaded);
+  load_claims(more.claims, loaded);
+  load_stocks(more.stocks, loaded);
+  for (const OrderId id : more.last_events)
+    if (const auto place = tables_.events.last_of(id, known_.at(id).number)) loaded.last_events.push_back(*place);
+  return loaded;
+}
+
+void SqliteBatch::load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) {
+  for (const KeyDigest& key : std::set(keys.begin(), keys.end()))
+    if (const auto claim = tables_.claims.find(key)) loaded.claims.push_back(*claim);
+}
+
+void SqliteBatch::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) {
+  for (const StockKey& key : std::set(keys.begin(), keys.end()))
+    if (auto stock = tables_.stocks.find(key))
+      loaded.stocks.push_back(std::move(*stock));
+    else
+      loaded.absent_stocks.push_back(key);
+}
+
+SqliteBatch::LoadedFlow& SqliteBatch::read(OrderId id, Flow& flow) {
+  LoadedFlow& known = known_[id];
+  bool has_order = false;
+  known.number = tables_.flows.read(id, flow, has_order);
+  known.is_stored = known.number != 0;
+  if (!known.is_stored) {
+    known.number = ++progress_.last_flow;
+    return known;
+  }
+  if (has_order) known.order_status = flow.order.status;
+  if (flow.saga)
+    known.saga = {tables_.names.number_of_definition(flow.saga->type, flow.saga->definition_version),
+                  flow.saga->status};
+  return known;
+}
+
+SqliteBatch::LoadedFlow& SqliteBatch::touch(OrderId id) {
+  if (last_touched_.second && last_touched_.first == id) return *last_touched_.second;
+  const auto known = known_.find(id);
+  Flow flow;
+  last_touched_ = {id, known != known_.end() ? &known->second : &read(id, flow)};
+  return *last_touched_.second;
+}
+
+// The number of a flow. One that is not stored yet is written now, without an order and a saga.
+std::int64_t SqliteBatch::number_of(OrderId id) {
+  LoadedFlow& known = touch(id);
+  if (!known.is_stored) write_flow(id, known);
+  return known.number;
+}
+
+void SqliteBatch::set(const Order& order, bool is_new) {
+  LoadedFlow& known = touch(order.id);
+  sql::check_is_stored("order", order.id, is_new, known.order_status || known.order);
+  if (!known.order && !known.saga_change) changed_.push_back(order.id);
+  known.order = &order;
+  known.is_new_order |= is_new;
+}
+
+void SqliteBatch::set(const Saga& saga, bool is_new) {
+  LoadedFlow& known = touch(order_of(saga.id));
+  sql::check_is_stored("saga", saga.id, is_new, known.saga || known.saga_change);
+  if (!known.order && !known.saga_change) changed_.push_back(order_of(saga.id));
+  known.saga_change = &saga;
+  known.is_new_saga |= is_new;
+}
+
+void SqliteBatch::write(const Writer& writer, const Changes& changes) {
+  for (const Order* order : changes.new_orders) set(*order, true);
+  for (const Order* order : changes.orders) set(*order, false);
+  for (const Saga* saga : changes.new_sagas) set(*saga, true);
+  for (const Saga* saga : changes.sagas) set(*saga, false);
+  for (const Changes::Reservations& each : changes.reservations) touch(each.order).reservations = &each;
+  for (const OrderId id : changed_) write_flow(id, known_[id]);
+  for (const Changes::Reservations& each : changes.reservations)
+    if (touch(each.order).reservations) tables_.flows.update(number_of(each.order), each);
+  for (const OrderId id : changes.taken_over) tables_.flows.set_writer(number_of(id), node_.number);
+  write_parts(changes);
+  write_events(writer, changes.events);
+  for (const Changes::Reservations& each : changes.reservations) {
+    const LoadedFlow& known = touch(each.order);
+    if (!each.next_check_at && !known.order_status && !known.order && !known.saga && !known.saga_change)
+      tables_.flows.drop_if_empty(known.number);
+  }
+  progress_.last_time = std::max(progress_.last_time, changes.latest);
+  for (const Stock* stock : changes.stocks) tables_.stocks.put(*stock);
+  for (const User* user : changes.users) tables_.accounts.put(*user);
+  for (const Replay* replay : changes.replays) tables_.replays.put(*replay);
+  tables_.counters.add(counts_);
+  tables_.progress.write(progress_);
+}
+
+void SqliteBatch::write_flow(OrderId id, LoadedFlow& known) {
+  FlowTable& flows = tables_.flows;
+  if (!known.is_stored) {
+    flows.insert(known.number, id, known.order, known.saga_change, std::exchange(known.reservations, nullptr));
+  } else if (known.order && known.saga_change && !known.is_new_order && !known.is_new_saga) {
+    flows.update(known.number, *known.order, *known.saga_change);
+  } else {
+    if (known.order && known.is_new_order)
+      flows.fill(known.number, *known.order);
+    else if (known.order)
+      flows.update(known.number, *known.order);
+    if (known.saga_change && known.is_new_saga)
+      flows.fill(known.number, *known.saga_change);
+    else if (known.saga_change)
+      flows.update(known.number, *known.saga_change);
+  }
+  known.is_stored = true;
+  count(known);
+}
+
+void SqliteBatch::count(const LoadedFlow& known) {
+  if (known.order) counts_.change(known.order_status, known.order->status);
+  if (!known.saga_change) return;
+  const Saga& saga = *known.saga_change;
+  const std::int64_t definition =
+      known.saga ? known.saga->first : tables_.names.number_of_definition(saga.type, saga.definition_version);
+  counts_.change(known.saga, {definition, saga.status});
+}
+
+void SqliteBatch::write_parts(const Changes& changes) {
+  for (const Payment* payment : changes.new_payments) tables_.payments.insert(number_of(payment->order), *payment);
+  for (const Payment* payment : changes.payments) tables_.payments.update(number_of(payment->order), *payment);
+  for (const auto& [order, barrier] : changes.barriers) tables_.barriers.insert(number_of(order), *barrier);
+  for (const Claim* claim : changes.claims) tables_.claims.put(*claim, number_of(claim->order));
+  tables_.claims.settle();
+}
+
+void SqliteBatch::write_events(const Writer& writer, const std::vector<const Event*>& events) {
+  if (events.empty()) return;
+  for (const Event* event : events) {
+    sql::check_next_event(*event, writer.node, node_.last_sequence, progress_.last_time);
+    const std::int64_t flow = event->order == OrderId{} ? EventTable::no_flow : number_of(event->order);
+    tables_.events.insert(node_.number, flow, *event);
+    counts_.add(event->type);
+  }
+  tables_.nodes.set_last_sequence(node_.number, node_.last_sequence);
+}
+
+}  // namespace sagactl::sqlite

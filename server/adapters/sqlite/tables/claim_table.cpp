@@ -1,0 +1,153 @@
+#include "server/adapters/sqlite/tables/claim_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sagactl::sqlite {
+namespace {
+
+// Settling starts at this number of recent claims; in the long run there are at most twice as many. With a million settled
+// keys about seven of those that are settled together share a page.
+constexpr std::int64_t recent_rows = 65'536;
+constexpr std::int64_t puts_per_part = recent_rows / 256;
+constexpr std::int64_t deleted_at_once = 2'048;  // more than a batch can add, so that the table does not grow
+
+constexpr std::string_view sql_put_claim = "INSERT INTO recent_claim (no, key, flow, live) VALUES (?, ?, ?, ?)";
+constexpr std::string_view sql_settle =
+    "INSERT INTO claim (key, flow, live) VALUES (?, ?, ?) "
+    "ON CONFLICT DO UPDATE SET flow = excluded.flow, live = excluded.live";
+constexpr std::string_view sql_find_settled = "SELECT flow, live FROM claim WHERE key = ?";
+constexpr std::string_view sql_find_recent =
+    "SELECT flow, live FROM recent_claim WHERE key = ? ORDER BY no DESC LIMIT 1";
+constexpr std::string_view sql_flow = "SELECT id, order_status IS NOT NULL FROM flow WHERE no = ?";
+constexpr std::string_view sql_delete = "DELETE FROM recent_claim WHERE no <= ?";
+constexpr std::string_view sql_recent = "SELECT no, key, flow, live FROM recent_claim ORDER BY no";
+// By their flows, so that these are looked up in sequence; by key the lookups would be random.
+constexpr std::string_view sql_settled = "SELECT key, flow, live FROM claim ORDER BY flow";
+
+KeyDigest key_of(SqliteStatement& row) {
+  KeyDigest key{};
+  const auto bytes = row.bytes();
+  std::copy_n(bytes.begin(), std::min(bytes.size(), key.size()), key.begin());
+  return key;
+}
+
+}  // namespace
+
+ClaimTable::ClaimTable(SqliteConnection& connection)
+    : put_(connection, sql_put_claim),
+      settle_(connection, sql_settle),
+      find_settled_(connection, sql_find_settled),
+      find_recent_(connection, sql_find_recent),
+      flow_(connection, sql_flow),
+      delete_(connection, sql_delete),
+      connection_(connection) {}
+
+ClaimTable::Recent& ClaimTable::recent() {
+  if (recent_) return *recent_;
+  recent_.emplace();
+  SqliteStatement row = connection_.prepare(sql_recent);
+  bool is_first = true;
+  while (row.next()) {
+    recent_->last = row.integer();
+    if (std::exchange(is_first, false)) recent_->first = recent_->last;
+    const KeyDigest key = key_of(row);
+    const std::int64_t flow = row.integer();
+    recent_->parts[key[0]].insert_or_assign(key, ClaimRecord{flow, row.integer() != 0});
+  }
+  if (is_first) recent_->first = recent_->last + 1;
+  recent_->round_began = recent_->last;
+  return *recent_;
+}
+
+void ClaimTable::put(const Claim& claim, std::int64_t flow) {
+  Recent& recent = this->recent();
+  put_().bind(++recent.last).bind_bytes(claim.key).bind(flow).bind(claim.live).run();
+  recent.parts[claim.key[0]].insert_or_assign(claim.key, ClaimRecord{flow, claim.live});
+  ++recent.unsettled_puts;
+}
+
+std::optional<Claim> ClaimTable::find(const KeyDigest& key) {
+  const Part& part = recent().parts[key[0]];
+  if (const auto record = part.find(key); record != part.end()) return claim_of(key, record->second);
+  SqliteStatement& row = find_settled_().bind_bytes(key);
+  const StatementReset reset_at_end(row);
+  if (!row.next()) return std::nullopt;
+  const std::int64_t flow = row.integer();
+  return claim_of(key, {flow, row.integer() != 0});
+}
+
+std::optional<Claim> ClaimTable::look_up(const KeyDigest& key) {
+  for (Query* query : {&find_recent_, &find_settled_}) {
+    SqliteStatement& row = (*query)().bind_bytes(key);
+    const StatementReset reset_at_end(row);
+    if (!row.next()) continue;
+    const std::int64_t flow = row.integer();
+    return claim_of(key, {flow, row.integer() != 0});
+  }
+  return std::nullopt;
+}
+
+Claim ClaimTable::claim_of(const KeyDigest& key, const ClaimRecord& record) {
+  SqliteStatement& row = flow_().bind(record.flow);
+  const StatementReset reset_at_end(row);
+  if (!row.next()) return Claim{key, {}, false};
+  Claim claim{key, {row.uuid()}, record.live};
+  claim.live = row.integer() != 0 && claim.live;
+  return claim;
+}
+
+// Parts are settled at the rate at which claims arrive: one round over all parts for every `recent_rows` claims. After a
+// round, every row that existed at its start has been copied, or has been replaced by a newer one.
+void ClaimTable::settle() {
+  if (!recent_) return;  // no claim since the start: reading the table can wait
+  Recent& recent = *recent_;
+  if (recent.last - recent.first < recent_rows) recent.unsettled_puts = 0;
+  for (; recent.unsettled_puts >= puts_per_part; recent.unsettled_puts -= puts_per_part) {
+    if (recent.next_part == 0) recent.round_began = recent.last;
+    Part& part = recent.parts[recent.next_part];
+    settle_part(part);
+    part.clear();
+    recent.next_part = (recent.next_part + 1) % recent.parts.size();
+    if (recent.next_part == 0) recent.settled_through = recent.round_began;
+  }
+  if (recent.first > recent.settled_through) return;
+  const std::int64_t through = std::min(recent.settled_through, recent.first + deleted_at_once - 1);
+  delete_().bind(through).run();
+  recent.first = through + 1;
+}
+
+void ClaimTable::settle_part(Part& part) {
+  std::vector<const Part::value_type*> sorted;
+  sorted.reserve(part.size());
+  for (const auto& claim : part) sorted.push_back(&claim);
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (const auto* claim : sorted)
+    settle_().bind_bytes(claim->first).bind(claim->second.flow).bind(claim->second.live).run();
+}
+
+void ClaimTable::forget() {
+  recent_.reset();
+}
+
+void ClaimTable::each(const std::function<bool(const Claim&)>& visit) {
+  Part newest;
+  SqliteStatement recent_row = connection_.prepare(sql_recent);
+  while (recent_row.next()) {
+    recent_row.skip();
+    const KeyDigest key = key_of(recent_row);
+    const std::int64_t flow = recent_row.integer();
+    newest[key] = {flow, recent_row.integer() != 0};
+  }
+  for (const auto& [key, record] : newest)
+    if (!visit(claim_of(key, record))) return;
+  SqliteStatement row = connection_.prepare(sql_settled);
+  while (row.next()) {
+    const KeyDigest key = key_of(row);
+    if (newest.contains(key)) continue;
+    const std::int64_t flow = row.integer();
+    if (!visit(claim_of(key, {flow, row.integer() != 0}))) return;
+  }
+}
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,54 @@
+// The table of events, which is also the outbox. An event's key consists of its node's number and its sequence, so that
+// a node's events are stored together in their order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/adapters/sql/interned_names.hpp"
+#include "server/adapters/sqlite/file/query.hpp"
+#include "server/adapters/sqlite/tables/compact_text.hpp"
+#include "server/adapters/sqlite/tables/rows_by_flow.hpp"
+#include "server/ports/store.hpp"
+
+namespace sagactl::sqlite {
+
+class EventTable {
+ public:
+  // What read_row reads, of `event AS e LEFT JOIN flow AS f ON f.no = e.flow`.
+  static constexpr std::string_view own_columns =
+      "e.key, e.type, e.aggregate_type, e.aggregate, e.version, e.occurred_at, e.data, e.metadata, e.correlation";
+  static constexpr std::string_view flow_columns = "f.id, f.trace_parent, f.definition";
+  static constexpr std::int64_t no_flow = 0;  // instead of the number of a flow
+  // The rows that the index event_seldom holds: is_rare() of their type.
+  static constexpr std::string_view rare = "12647522 >> e.type & 1";
+
+  // The key of the node's event with that sequence. A node's keys are between those of 0 and sequence_max.
+  static std::int64_t key_of(std::int64_t node, std::int64_t sequence) { return node << 40 | sequence; }
+  static std::int64_t node_of(std::int64_t key) { return key >> 40; }
+  static std::int64_t sequence_of(std::int64_t key) { return key & sequence_max; }
+  static constexpr std::int64_t sequence_max = (std::int64_t{1} << 40) - 1;
+
+  EventTable(SqliteConnection& connection, sql::InternedNames& names);
+
+  void insert(std::int64_t node, std::int64_t flow, const Event& event);
+  std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::size_t limit);  // with Event::after
+  std::optional<LastEvent> last_of(OrderId id, std::int64_t flow);
+  std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
+  std::vector<Event> of_no_flow();                // by node and sequence
+  Event read_row(SqliteStatement& row);
+  RowsByFlow by_flow();                                                 // within a flow in no order
+  void read_row(SqliteStatement& row, const Flow& flow, Event& event);  // of those; overwrites all of the event
+
+ private:
+  std::vector<Event> read_all(SqliteStatement& row);
+  void read_own(SqliteStatement& row, Event& event);  // own_columns; a nil aggregate stands for the flow's own id
+
+  sql::InternedNames& names_;
+  Query insert_, after_, last_of_, of_flow_, of_no_flow_;
+  SqliteConnection& connection_;
+  CompactText correlation_;
+};
+
+}  // namespace sagactl::sqlite

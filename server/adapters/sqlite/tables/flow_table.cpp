@@ -1,0 +1,222 @@
+#include "server/adapters/sqlite/tables/flow_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/adapters/sql/table_rows.hpp"
+#include "server/participants/item_text.hpp"
+#include "server/participants/reservation_text.hpp"
+
+namespace sagactl::sqlite {
+namespace {
+
+// The columns of an order that never change, and those that may; the same of a saga.
+const std::string order_origin =
+    "user, items, total, address, idempotency_key, fencing_token, order_node, order_created, customer";
+const std::string order_state =
+    "order_status, holds_key, payment_id, cancel_reason, order_version, order_updated";
+const std::string saga_origin = "definition, correlation, trace_parent, saga_created";
+const std::string saga_state =
+    "saga_status, steps, step_errors, error, manual, wake_at, retries, owner_node, owner_epoch, tries, "
+    "saga_version, "
+    "saga_updated";
+const std::string order_columns = order_origin + ", " + order_state,
+                  saga_columns = saga_origin + ", " + saga_state;
+const std::string reservation_columns = "reservations, expires_at";
+
+// "?, ?, ?": as many as there are columns.
+std::string places(const std::string& columns) {
+  std::string text = "?";
+  for (auto left = std::count(columns.begin(), columns.end(), ','); left > 0; --left) text += ", ?";
+  return text;
+}
+
+std::string assignment(const std::string& columns) {
+  return "(" + columns + ") = (" + places(columns) + ")";
+}
+
+const std::string all_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns + ", last_writer";
+const std::string sql_find_flow = "SELECT no FROM flow WHERE id = ?";
+const std::string sql_read_by_id = "SELECT " + all_columns + " FROM flow WHERE id = ?";
+const std::string sql_read_by_number = "SELECT " + all_columns + " FROM flow WHERE no = ?";
+const std::string sql_insert_flow = "INSERT INTO flow (" + all_columns + ") VALUES (" + places(all_columns) + ")";
+const std::string sql_fill_order = "UPDATE flow SET " + assignment(order_columns) + " WHERE no = ?";
+const std::string sql_fill_saga = "UPDATE flow SET " + assignment(saga_columns) + " WHERE no = ?";
+const std::string sql_update_order = "UPDATE flow SET " + assignment(order_state) + " WHERE no = ?";
+const std::string sql_update_saga = "UPDATE flow SET " + assignment(saga_state) + " WHERE no = ?";
+const std::string sql_update_both =
+    "UPDATE flow SET " + assignment(order_state) + ", " + assignment(saga_state) + " WHERE no = ?";
+
+const std::string sql_drop_if_empty =
+    "DELETE FROM flow WHERE no = ?1 AND order_status IS NULL AND saga_status IS NULL AND expires_at IS NULL "
+    "AND NOT EXISTS (SELECT 1 FROM payment WHERE key BETWEEN ?1 << 12 AND (?1 + 1 << 12) - 1) "
+    "AND NOT EXISTS (SELECT 1 FROM event WHERE flow = ?1)";
+const std::string sql_set_writer = "UPDATE flow SET last_writer = ? WHERE no = ?";
+const std::string sql_update_reservations = "UPDATE flow SET " + assignment(reservation_columns) + " WHERE no = ?";
+
+}  // namespace
+
+const std::string& FlowTable::columns() {
+  return all_columns;
+}
+
+FlowTable::FlowTable(SqliteConnection& connection, sql::InternedNames& names)
+    : names_(names),
+      find_(connection, sql_find_flow),
+      read_by_id_(connection, sql_read_by_id),
+      read_by_number_(connection, sql_read_by_number),
+      insert_(connection, sql_insert_flow),
+      fill_order_(connection, sql_fill_order),
+      fill_saga_(connection, sql_fill_saga),
+      update_order_(connection, sql_update_order),
+      update_saga_(connection, sql_update_saga),
+      update_both_(connection, sql_update_both),
+      update_reservations_(connection, sql_update_reservations),
+      set_writer_(connection, sql_set_writer),
+      drop_(connection, sql_drop_if_empty) {}
+
+std::int64_t FlowTable::find(OrderId id) {
+  SqliteStatement& row = find_().bind(id);
+  const StatementReset reset_at_end(row);
+  return row.next() ? row.integer() : 0;
+}
+
+std::int64_t FlowTable::read(OrderId id, Flow& flow, bool& has_order) {
+  SqliteStatement& row = read_by_id_().bind(id);
+  const StatementReset reset_at_end(row);
+  return row.next() ? read_row(row, flow, has_order) : 0;
+}
+
+bool FlowTable::read(std::int64_t number, Flow& flow, bool& has_order) {
+  SqliteStatement& row = read_by_number_().bind(number);
+  const StatementReset reset_at_end(row);
+  return row.next() && read_row(row, flow, has_order) != 0;
+}
+
+std::int64_t FlowTable::read_row(SqliteStatement& row, Flow& flow, bool& has_order) {
+  const std::int64_t number = row.integer();
+  has_order = sql::read_order_and_saga(row, flow, names_);
+  flow.reservations = sql::value_or_fail(read_reservations(row.text()));
+  row.skip();  // expires_at: for those that look for it
+  flow.writer = row.is_null() ? flow.order.node : names_.node(row.integer());
+  return number;
+}
+
+void FlowTable::insert(std::int64_t number, OrderId id, const Order* order, const Saga* saga,
+                       const Changes::Reservations* reservations) {
+  SqliteStatement& statement = insert_().bind(number).bind(id);
+  if (order)
+    bind_order(statement, *order);
+  else
+    for (int i = 0; i < sql::order_column_count; ++i) statement.bind_null();
+  if (saga)
+    bind_saga(statement, *saga);
+  else
+    for (int i = 0; i < sql::saga_column_count; ++i) statement.bind_null();
+  if (reservations)
+    bind_reservations(statement, *reservations);
+  else
+    statement.bind_null().bind_null();
+  statement.bind_null();  // its writer is the order's node
+  statement.run();
+}
+
+void FlowTable::drop_if_empty(std::int64_t number) {
+  drop_().bind(number).run();
+}
+
+void FlowTable::set_writer(std::int64_t number, std::int64_t node) {
+  set_writer_().bind(node).bind(number).change_one("the writer of a flow");
+}
+
+void FlowTable::update(std::int64_t number, const Changes::Reservations& reservations) {
+  SqliteStatement& statement = update_reservations_();
+  bind_reservations(statement, reservations);
+  statement.bind(number).change_one("the reservations of an order");
+}
+
+void FlowTable::bind_reservations(SqliteStatement& statement, const Changes::Reservations& reservations) {
+  reservations_ = to_text(*reservations.all);
+  statement.bind_unless_empty(reservations_);
+  if (reservations.next_check_at)
+    statement.bind(*reservations.next_check_at);
+  else
+    statement.bind_null();
+}
+
+void FlowTable::fill(std::int64_t number, const Order& order) {
+  SqliteStatement& statement = fill_order_();
+  bind_order(statement, order);
+  statement.bind(number).change_one("an order");
+}
+
+void FlowTable::fill(std::int64_t number, const Saga& saga) {
+  SqliteStatement& statement = fill_saga_();
+  bind_saga(statement, saga);
+  statement.bind(number).change_one("a saga");
+}
+
+void FlowTable::update(std::int64_t number, const Order& order) {
+  SqliteStatement& statement = update_order_();
+  bind_order_state(statement, order);
+  statement.bind(number).change_one("an order");
+}
+
+void FlowTable::update(std::int64_t number, const Saga& saga) {
+  SqliteStatement& statement = update_saga_();
+  bind_saga_state(statement, saga);
+  statement.bind(number).change_one("a saga");
+}
+
+void FlowTable::update(std::int64_t number, const Order& order, const Saga& saga) {
+  SqliteStatement& statement = update_both_();
+  bind_order_state(statement, order);
+  bind_saga_state(statement, saga);
+  statement.bind(number).change_one("a flow");
+}
+
+void FlowTable::bind_order(SqliteStatement& statement, const Order& order) {
+  items_ = to_json_text(order.items);
+  statement.bind(order.user).bind(items_).bind(order.total.cents).bind(order.address);
+  idempotency_key_.bind(statement, order.idempotency_key);
+  statement.bind(order.fencing_token).bind(names_.number_of_node(order.node)).bind(order.created_at);
+  statement.bind_unless_empty(order.customer);
+  bind_order_state(statement, order);
+}
+
+void FlowTable::bind_order_state(SqliteStatement& statement, const Order& order) {
+  statement.bind(static_cast<int>(order.status)).bind(order.holds_key);
+  payment_id_.bind(statement, order.payment_id);
+  statement.bind_unless_empty(order.cancel_reason).bind(order.version).bind(order.updated_at);
+}
+
+void FlowTable::bind_saga(SqliteStatement& statement, const Saga& saga) {
+  statement.bind(names_.number_of_definition(saga.type, saga.definition_version));
+  correlation_.bind(statement, saga.correlation);
+  statement.bind_unless_empty(saga.trace_parent).bind(saga.created_at);
+  bind_saga_state(statement, saga);
+}
+
+void FlowTable::bind_saga_state(SqliteStatement& statement, const Saga& saga) {
+  sql::write_steps(saga, names_, steps_);
+  sql::write_step_errors(saga, step_errors_);
+  sql::write_retries(saga, retries_);
+  statement.bind(static_cast<int>(saga.status))
+      .bind(steps_)
+      .bind_unless_empty(step_errors_)
+      .bind_unless_empty(saga.error)
+      .bind(saga.requires_manual_intervention);
+  if (saga.wake_at)
+    statement.bind(*saga.wake_at);
+  else
+    statement.bind_null();
+  statement.bind_unless_empty(retries_)
+      .bind(names_.number_of_node(saga.owner.node))
+      .bind(saga.owner.epoch)
+      .bind(tries_of_current_step(saga))
+      .bind(saga.version)
+      .bind(saga.updated_at);
+}
+
+}  // namespace sagactl::sqlite

@@ -1,0 +1,119 @@
+#include "server/adapters/sqlite/tables/payment_table.hpp"
+
+#include <fmt/format.h>
+
+#include "server/adapters/sqlite/file/sqlite_failure.hpp"
+
+namespace sagactl::sqlite {
+namespace {
+
+constexpr std::string_view sql_insert_payment =
+    "INSERT INTO payment (key, id, user, amount, method, created, status, external_transaction_id, "
+    "failure_reason, provider_key, node, version, updated, charge_began, charge_pending, check_at, check_tries) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr std::string_view sql_update =
+    "UPDATE payment SET status = ?, external_transaction_id = ?, failure_reason = ?, provider_key = ?, node = ?, "
+    "version = ?, "
+    "updated = ?, charge_began = ?, charge_pending = ?, check_at = ?, check_tries = ? WHERE key = ?";
+constexpr std::string_view payment_columns =
+    "key, id, user, amount, method, created, status, external_transaction_id, failure_reason, provider_key, node, "
+    "version, updated, charge_began, charge_pending, check_at, check_tries";
+const std::string sql_read_payment =
+    fmt::format("SELECT {} FROM payment WHERE key BETWEEN ? AND ? ORDER BY key", payment_columns);
+const std::string sql_by_flow_payment =
+    fmt::format("SELECT flow, {} FROM payment WHERE key >= ? << 12 ORDER BY key", payment_columns);
+
+std::int64_t key_of(std::int64_t flow, int execution) {
+  if (execution < 0 || execution > PaymentTable::execution_max)
+    sql::fail_as_bug(
+        fmt::format("execution {} to pay is not between 0 and {}", execution, PaymentTable::execution_max));
+  return flow << 12 | execution;
+}
+
+SqliteStatement& bind_calls(SqliteStatement& statement, const Payment& payment) {
+  if (payment.charge_began_at == Timestamp{})
+    statement.bind_null();
+  else
+    statement.bind((payment.charge_began_at - payment.created_at).count());
+  statement.bind(payment.charge_pending);
+  if (!payment.check) return statement.bind_null().bind_null();
+  return statement.bind(payment.check->at).bind(payment.check->tries);
+}
+
+}  // namespace
+
+PaymentTable::PaymentTable(SqliteConnection& connection, sql::InternedNames& names)
+    : names_(names),
+      insert_(connection, sql_insert_payment),
+      update_(connection, sql_update),
+      read_(connection, sql_read_payment),
+      connection_(connection) {}
+
+void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
+  SqliteStatement& statement = insert_();
+  statement.bind(key_of(flow, payment.execution))
+      .bind(payment.id)
+      .bind(payment.user)
+      .bind(payment.amount.cents)
+      .bind(static_cast<int>(payment.method))
+      .bind(payment.created_at)
+      .bind(static_cast<int>(payment.status))
+      .bind_unless_empty(payment.external_transaction_id)
+      .bind_unless_empty(payment.failure_reason)
+      .bind_unless_empty(payment.provider_key)
+      .bind(names_.number_of_node(payment.node))
+      .bind(payment.version)
+      .bind(payment.updated_at);
+  bind_calls(statement, payment).run();
+}
+
+void PaymentTable::update(std::int64_t flow, const Payment& payment) {
+  SqliteStatement& statement = update_();
+  statement.bind(static_cast<int>(payment.status))
+      .bind_unless_empty(payment.external_transaction_id)
+      .bind_unless_empty(payment.failure_reason)
+      .bind_unless_empty(payment.provider_key)
+      .bind(names_.number_of_node(payment.node))
+      .bind(payment.version)
+      .bind(payment.updated_at);
+  bind_calls(statement, payment).bind(key_of(flow, payment.execution)).change_one("a payment");
+}
+
+void PaymentTable::read(std::int64_t flow, OrderId order, std::vector<Payment>& payments) {
+  SqliteStatement& row = read_().bind(key_of(flow, 0)).bind(key_of(flow, execution_max));
+  const StatementReset reset_at_end(row);
+  while (row.next()) payments.push_back(read_row(row, order));
+}
+
+RowsByFlow PaymentTable::by_flow() {
+  return {connection_, sql_by_flow_payment};
+}
+
+Payment PaymentTable::read_row(SqliteStatement& row, OrderId order) {
+  Payment payment;
+  payment.execution = static_cast<int>(row.integer() & execution_max);
+  payment.id = {row.uuid()};
+  payment.order = order;
+  payment.user = {row.uuid()};
+  payment.amount = {row.integer()};
+  payment.method = static_cast<PaymentMethod>(row.integer());
+  payment.created_at = row.time();
+  payment.status = static_cast<PaymentStatus>(row.integer());
+  payment.external_transaction_id = row.text();
+  payment.failure_reason = row.text();
+  payment.provider_key = row.text();
+  payment.node = names_.node(row.integer());
+  payment.version = static_cast<int>(row.integer());
+  payment.updated_at = row.time();
+  if (row.is_null())
+    row.skip();
+  else
+    payment.charge_began_at = payment.created_at + Duration{row.integer()};
+  payment.charge_pending = row.integer() != 0;
+  if (row.is_null()) return payment;
+  payment.check.emplace().at = row.time();
+  payment.check->tries = static_cast<int>(row.integer());
+  return payment;
+}
+
+}  // namespace sagactl::sqlite

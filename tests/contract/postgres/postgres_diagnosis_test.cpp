@@ -1,0 +1,76 @@
+// What `sagactl doctor` finds out about a PostgreSQL server.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "server/adapters/postgres/postgres_diagnosis.hpp"
+#include "tests/contract/postgres/postgres_subject.hpp"
+#include "tests/services/services.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::Contains;
+using testing::IsEmpty;
+
+// A role that has what docs/postgres.md grants, in a schema of a store.
+class PostgresRights : public testing::Test {
+ protected:
+  void SetUp() override {
+    SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+    subject = std::make_unique<PostgresSubject>(*postgres_url());
+    schema = subject->sql().text("SELECT current_schema()");
+    run("CREATE ROLE {0} LOGIN PASSWORD 'p'; GRANT USAGE ON SCHEMA {1} TO {0};"
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {1} TO {0};"
+        "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {1} TO {0}");
+  }
+  void TearDown() override {
+    if (subject) run("DROP OWNED BY {0}; DROP ROLE {0}");
+  }
+  void run(const char* sql) { subject->sql().run(fmt::format(fmt::runtime(sql), role, schema)); }
+  std::vector<std::string> missing() {
+    const std::string url = "postgres://" + role + ":p" + subject->url().substr(subject->url().find('@'));
+    const auto found = diagnose_postgres(url, [] { return Timestamp{}; });
+    if (!found) ADD_FAILURE() << found.error().message;
+    return found ? found->rights_missing : std::vector<std::string>{};
+  }
+
+  std::unique_ptr<PostgresSubject> subject;
+  const std::string role = fresh_schema_name();
+  std::string schema;
+};
+
+TEST_F(PostgresRights, ThatTheDocumentationGrantsAreAll) {
+  EXPECT_THAT(missing(), IsEmpty());
+}
+
+TEST_F(PostgresRights, AreMissedOnEveryTableAndSequence) {
+  const auto revoked = [&](const char* sql) {
+    run(sql);
+    return missing();
+  };
+  EXPECT_THAT(revoked("REVOKE SELECT ON {1}.stock FROM {0}"), Contains("SELECT on stock"));
+  EXPECT_THAT(revoked("REVOKE INSERT ON {1}.spelling FROM {0}"), Contains("INSERT on spelling"));
+  EXPECT_THAT(revoked("REVOKE ALL ON {1}.definition, {1}.step FROM {0}"), Contains("SELECT on step"));
+  EXPECT_THAT(revoked("REVOKE SELECT ON {1}.schema_migration FROM {0}"), Contains("SELECT on schema_migration"));
+  EXPECT_THAT(revoked("REVOKE USAGE ON ALL SEQUENCES IN SCHEMA {1} FROM {0}"), Contains("USAGE on node_no_seq"));
+}
+
+TEST_F(PostgresRights, OfAnothersTableInTheSchemaAreNotAskedFor) {
+  run("CREATE TABLE {1}.of_another (x integer)");
+  EXPECT_THAT(missing(), IsEmpty());
+}
+
+TEST(PostgresHosts, AreEachTriedByThemselves) {
+  SAGACTL_NEEDS(postgres_url(), "PostgreSQL");
+  std::string url = *postgres_url();
+  const std::size_t host = url.find('@') + 1;
+  url.insert(host, "127.0.0.1:1,");
+  const auto hosts = diagnose_postgres_hosts(url);
+  ASSERT_TRUE(hosts) << hosts.error().message;
+  ASSERT_EQ(hosts->size(), 2u);
+  EXPECT_FALSE(hosts->at(0).opened.ok());
+  EXPECT_TRUE(hosts->at(1).opened.ok());
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,5 +1,5 @@
 # Headers that nearly every file reads, and that take seconds to read, are read once: the standard library's, JSON and
-# fmt for all; those of Asio and Beast for the rooms that use them. Every file still includes what it uses, and builds
+# fmt for all; those of Asio and Beast for the modules that use them. Every file still includes what it uses, and builds
 # without this as well (-DSAGACTL_PCH=OFF).
 option(SAGACTL_PCH "Precompile the headers of third parties" ON)
 

@@ -1,10 +1,10 @@
-# Files of a room or a test program are compiled several at a time, as one: reading headers and making templates takes
-# most of a compiler's time, and is then done once for all of them. So names in unnamed namespaces are unique within a
-# room, except in the files that are named as compiled alone. Every file still includes what it uses, and builds by
-# itself with -DSAGACTL_UNITY=OFF, which is quicker for one that is changed again and again.
+# Several files are compiled as one, to read headers and instantiate templates once for all of them: that takes most of a
+# compiler's time. Used where everything is built once (continuous integration, releases); the preset dev compiles each
+# file alone, so that an edit of one is built quickly. Names in unnamed namespaces therefore have to be unique within a
+# module, except in files that are named as compiled alone; the build of the preset ci finds one that is not.
 option(SAGACTL_UNITY "Compile several files at once" ON)
 
-# How many: as many as a processor compiles in about 20 s, so that an edit of one of them is not waited for longer.
+# How many: as many as a processor compiles in about 20 s, so that all processors are busy to the end.
 set(files_at_once 6)
 set(files_at_once_in_analysis 18)
 set(files_at_once_in_cli 18)

@@ -1,4 +1,4 @@
-// A node that answers what it was told to, and remembers what it was asked.
+// A node that gives scripted answers and records requests.
 #pragma once
 
 #include <functional>

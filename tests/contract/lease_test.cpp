@@ -29,28 +29,28 @@ TEST_P(Leases, OfOthersSayNothingToAWriterWhoseOwnHasRunOut) {
 }
 
 TEST_P(Leases, OfTheDeadAreNotAskedForWhenOnlyReplacedLivesAreAdopted) {
-  WriterNode dead(*subject, "dead", 1s), gone(*subject, "gone", 100s), before(*subject, "heir", 100s);
+  WriterNode dead(*subject, "dead", 1s), gone(*subject, "gone", 100s), before(*subject, "adopter", 100s);
   dead.create({1});
   gone.create({2});
   before.create({3});
   ASSERT_TRUE(store().resign(gone.writer()));
-  WriterNode heir(*subject, "heir", 1s);
+  WriterNode adopter(*subject, "adopter", 1s);
   subject->clock.advance(5s);
-  EXPECT_THAT(store().adopt(heir.writer(), Owners::replaced, 10).value(), ElementsAre(order_id(2), order_id(3)))
+  EXPECT_THAT(store().adopt(adopter.writer(), Owners::replaced, 10).value(), ElementsAre(order_id(2), order_id(3)))
       << "whatever has become of the writer's lease";
   EXPECT_EQ(dead.try_write([](ChangeList&, Timestamp) {}).value(), Commit::committed);
 }
 
 // Each renewal reports the time of the clock.
 TEST_P(Leases, RunOutThoughTheDatabasesClockIsSetBack) {
-  WriterNode dead(*subject, "dead", 500ms), heir(*subject, "heir", 100s);
+  WriterNode dead(*subject, "dead", 500ms), adopter(*subject, "adopter", 100s);
   dead.create({1});
   subject->clock.step(-1h);
   std::vector<OrderId> adopted;
   const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (adopted.empty() && std::chrono::steady_clock::now() < patience) {
-    EXPECT_TRUE(store().renew(heir.writer(), 100s).value());
-    adopted = store().adopt(heir.writer(), Owners::dead, 10).value();
+    EXPECT_TRUE(store().renew(adopter.writer(), 100s).value());
+    adopted = store().adopt(adopter.writer(), Owners::dead, 10).value();
     subject->clock.advance(10ms);
     std::this_thread::sleep_for(std::chrono::milliseconds(10));  // a database server has a clock of its own
   }

@@ -260,7 +260,7 @@ TEST_P(QueriesContract, EventsAreFilteredNewestFirst) {
   };
   EXPECT_THAT(found({}), ElementsAre("one3", "one2", "two3", "two2", "two1", "one1"));
   EXPECT_THAT(found({.limit = 2}), ElementsAre("one3", "one2"));
-  EXPECT_THAT(found({.type = EventType::payment_failed}), ElementsAre("one2", "two2")) << "seldom";
+  EXPECT_THAT(found({.type = EventType::payment_failed}), ElementsAre("one2", "two2")) << "a rare type";
   EXPECT_THAT(found({.type = EventType::payment_failed, .limit = 1}), ElementsAre("one2"));
   EXPECT_THAT(found({.type = EventType::order_created}), ElementsAre("two1", "one1")) << "common";
   EXPECT_THAT(found({.order = order_id(2)}), ElementsAre("two3", "two2", "two1"));

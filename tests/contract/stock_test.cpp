@@ -76,7 +76,7 @@ TEST_P(StockContract, WhatIsFurtherNeededIsLoadedToo) {
     more.claims = {digest_of_key("further"), digest_of_key("nothing")};
   };
   const Loaded loaded = load(*subject, node, keys);
-  EXPECT_THAT(seen, ElementsAre(order_id(1))) << "it is told what was found";
+  EXPECT_THAT(seen, ElementsAre(order_id(1))) << "it gets what was found";
   std::set<std::string> stocks;
   for (const Stock& stock : loaded.stocks) stocks.insert(stock.key.id);
   EXPECT_THAT(stocks, ElementsAre("A", "B"));

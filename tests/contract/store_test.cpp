@@ -80,28 +80,28 @@ TEST_P(StoreContract, ALeaseThatRanOutUnnoticedIsStillGood) {
 }
 
 TEST_P(StoreContract, AdoptTakesOnlySagasOfDeadOwners) {
-  WriterNode live(*subject, "live", 100s), dead(*subject, "dead", 1s), heir(*subject, "heir", 100s);
+  WriterNode live(*subject, "live", 100s), dead(*subject, "dead", 1s), adopter(*subject, "adopter", 100s);
   live.create({1});
   dead.create({2, 3, 4, 5});
-  heir.create({6});
+  adopter.create({6});
   dead.write(
       [&](ChangeList& list, Timestamp now) { list.update(completed(new_flow(3, dead.owner(), now), now)); });
 
-  EXPECT_TRUE(store().adopt(heir.writer(), Owners::dead, 10).value().empty());
+  EXPECT_TRUE(store().adopt(adopter.writer(), Owners::dead, 10).value().empty());
   subject->clock.advance(5s);
-  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 2).value(), (std::vector<OrderId>{order_id(2), order_id(4)}));
-  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(5)}));
-  EXPECT_TRUE(store().adopt(heir.writer(), Owners::dead, 10).value().empty());
-  EXPECT_EQ(queries().flow(order_id(4)).value()->saga->owner, heir.owner());
+  EXPECT_EQ(store().adopt(adopter.writer(), Owners::dead, 2).value(), (std::vector<OrderId>{order_id(2), order_id(4)}));
+  EXPECT_EQ(store().adopt(adopter.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(5)}));
+  EXPECT_TRUE(store().adopt(adopter.writer(), Owners::dead, 10).value().empty());
+  EXPECT_EQ(queries().flow(order_id(4)).value()->saga->owner, adopter.owner());
   EXPECT_EQ(queries().flow(order_id(3)).value()->saga->owner, dead.owner());
   EXPECT_EQ(queries().flow(order_id(1)).value()->saga->owner, live.owner());
 }
 
 TEST_P(StoreContract, AnOwnerWhoseSagaIsAdoptedIsFenced) {
-  WriterNode paused(*subject, "paused", 1s), heir(*subject, "heir", 100s);
+  WriterNode paused(*subject, "paused", 1s), adopter(*subject, "adopter", 100s);
   paused.create({1});
   subject->clock.advance(5s);
-  ASSERT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value().size(), 1u);
+  ASSERT_EQ(store().adopt(adopter.writer(), Owners::dead, 10).value().size(), 1u);
   EXPECT_EQ(paused.try_write([](ChangeList&, Timestamp) {}).value(), Commit::fenced);
   EXPECT_FALSE(store().renew(paused.writer(), 10s).value());
 }
@@ -115,10 +115,10 @@ TEST_P(StoreContract, ANewLifeAdoptsTheSagasOfTheOneBefore) {
 }
 
 TEST_P(StoreContract, SagasOfANodeThatResignedAreAdoptedAtOnce) {
-  WriterNode gone(*subject, "gone", 100s), heir(*subject, "heir", 100s);
+  WriterNode gone(*subject, "gone", 100s), adopter(*subject, "adopter", 100s);
   gone.create({1});
   ASSERT_TRUE(store().resign(gone.writer()));
-  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1)}));
+  EXPECT_EQ(store().adopt(adopter.writer(), Owners::dead, 10).value(), (std::vector<OrderId>{order_id(1)}));
 }
 
 TEST_P(StoreContract, ClaimIsUniquePerKey) {

@@ -153,8 +153,8 @@ TEST_F(ShopConfirmation, ARetriedOrderWaitsForItAgain) {
 }
 
 TEST_F(ShopConfirmation, OnlyTheBuyerAndOperatorsMayConfirm) {
-  const Actor stranger{UserId{new_uuid()}, Role::customer};
-  EXPECT_EQ(node.run(ConfirmPaymentRequest{id, stranger, "toss-1", total}).error().code, ErrorCode::not_found);
+  const Actor other_user{UserId{new_uuid()}, Role::customer};
+  EXPECT_EQ(node.run(ConfirmPaymentRequest{id, other_user, "toss-1", total}).error().code, ErrorCode::not_found);
   EXPECT_EQ(node.run(ConfirmPaymentRequest{OrderId::fresh(), admin, "toss-1", total}).error().code,
             ErrorCode::not_found);
 }

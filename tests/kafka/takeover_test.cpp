@@ -72,17 +72,17 @@ TEST(Takeover, PublishesTheBacklogOfACrashedNodeInOrderAndOnceByNodeAndSequence)
   clock.advance(first.lease * 2);
   EngineOptions second;
   second.node = "node-2";
-  Engine heir(second, *store, *gateway, *bus, clock);
-  ASSERT_TRUE(heir.start().ok());
+  Engine adopter(second, *store, *gateway, *bus, clock);
+  ASSERT_TRUE(adopter.start().ok());
   ASSERT_TRUE(kafka::eventually([&] {
     clock.advance(100ms);
-    heir.turn();
+    adopter.turn();
     return recorder.messages().size() >= static_cast<std::size_t>(left);
   })) << recorder.messages().size();
-  heir.submit(CancelOrderRequest{last_order, {UserId{}, Role::admin}, "x"}, [](const Result<Receipt>&) {});
+  adopter.submit(CancelOrderRequest{last_order, {UserId{}, Role::admin}, "x"}, [](const Result<Receipt>&) {});
   ASSERT_TRUE(kafka::eventually([&] {
     clock.advance(100ms);
-    heir.turn();
+    adopter.turn();
     return recorder.messages().back().header("node") == "node-2";
   }));
 
@@ -111,7 +111,7 @@ TEST(Takeover, PublishesTheBacklogOfACrashedNodeInOrderAndOnceByNodeAndSequence)
   }
   EXPECT_EQ(sequences.size(), static_cast<std::size_t>(left));
   EXPECT_EQ(*sequences.rbegin(), left) << "without a gap";
-  heir.stop();
+  adopter.stop();
 }
 
 }  // namespace

@@ -37,9 +37,22 @@ TEST(Docs, EveryRelativeLinkLeadsSomewhere) {
   }
 }
 
+// A row names a file and a function: | ... | `file` | `Class::function` | ... |
+TEST(Docs, TheWalkThroughNamesFunctionsThatExist) {
+  const std::string text = read(root() / "docs/follow-one-order.md");
+  const std::regex row(R"re(\| `([\w./]+)` \| `(?:\w+::)*(\w+)` \|)re");
+  std::size_t rows = 0;
+  for (std::sregex_iterator it(text.begin(), text.end(), row), end; it != end; ++it, ++rows) {
+    const std::string code = code_only(read(root() / it->str(1)));
+    EXPECT_TRUE(std::regex_search(code, std::regex("\\b" + it->str(2) + "\\(")))
+        << "docs/follow-one-order.md: there is no " << it->str(2) << " in " << it->str(1);
+  }
+  EXPECT_GT(rows, 40u);
+}
+
 TEST(Docs, TheProjectHasTheDocumentsThatANewcomerLooksFor) {
   for (const char* path : {"README.md", "LICENSE", "docs/architecture.md", "docs/hacking.md", "docs/terminology.md",
-                           "docs/performance.md", "docs/adr"})
+                           "docs/follow-one-order.md", "docs/testing.md", "docs/performance.md", "docs/adr"})
     EXPECT_TRUE(std::filesystem::exists(root() / path)) << path;
 }
 

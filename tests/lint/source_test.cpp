@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <regex>
 
 #include "tests/lint/source_tree.hpp"
@@ -84,6 +86,15 @@ TEST(Source, KeepsFilesShortEnoughToRead) {
     const auto lines = std::count(file.text.begin(), file.text.end(), '\n');
     EXPECT_LE(lines, 500) << file.path << " has " << lines << " lines: one noun a file; is there a seam?";
   }
+}
+
+// The folders are the architecture: one that holds more wants subjects.
+TEST(Source, FoldersHoldFewEnoughFilesToReadTheirList) {
+  std::map<std::string, int> files;
+  for (const SourceFile& file : files_ending_in({".hpp", ".cpp"}))
+    ++files[std::filesystem::path(file.path).parent_path().string()];
+  EXPECT_GT(files.size(), 50u);
+  for (const auto& [folder, count] : files) EXPECT_LE(count, 30) << folder << " has " << count << " files side by side";
 }
 
 TEST(Source, PromisesNothing) {

@@ -17,18 +17,18 @@ is_taken() {
 
 # choose_port NAME FOLDER: the port that is wished for, or the next one that is free. Says when it is another.
 choose_port() {
-  local name=$1 folder=$dir/$2 wish port
+  local name=$1 folder=$dir/$2 wanted port
   if [[ -n $ports_from ]]; then
-    wish=$((ports_from + port_offset[$name]))
+    wanted=$((ports_from + port_offset[$name]))
   else
-    wish=$(cat "$folder/port${3:-}" 2>/dev/null) || wish=${default_port[$name]}
+    wanted=$(cat "$folder/port${3:-}" 2>/dev/null) || wanted=${default_port[$name]}
   fi
-  port=$wish
+  port=$wanted
   while is_taken "$port" || grep -qsxF "$port" "$dir"/*/port.chosen; do
     port=$((port + 1))
-    ((port < wish + 200)) || fail "no port is free for $name from $wish on"
+    ((port < wanted + 200)) || fail "no port is free for $name from $wanted on"
   done
-  ((port == wish)) || say "$name: port $wish is taken, uses $port" >&2
+  ((port == wanted)) || say "$name: port $wanted is taken, uses $port" >&2
   printf '%s\n' "$port" >"$folder/port${3:-}"
   printf '%s\n' "$port" >>"$folder/port.chosen"
 }

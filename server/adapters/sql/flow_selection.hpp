@@ -20,7 +20,7 @@ struct FlowDialect {
   std::string_view step_status;    // of the step in place of "{}", as an integer
 };
 
-// The index that finds the flows. PostgreSQL chooses by itself; SQLite is told.
+// The index that finds the flows. PostgreSQL chooses by itself; SQLite gets a hint.
 enum class FlowIndex : std::uint8_t { none, open, user, customer, order_closed, saga_undone, definition, id };
 
 struct FlowCondition {

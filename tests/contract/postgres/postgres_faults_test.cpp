@@ -166,14 +166,14 @@ TEST_F(PostgresFaults, AWriterThatStandsStillInATransactionIsMadeToLetGoAndIsFen
   NodeRegistration paused = store->register_node("paused", "", 300ms).value();
   ASSERT_EQ(create(*store, paused, 1).value(), Commit::committed);
   const auto other = open();
-  const Writer heir = other->register_node("heir", "", 100s)->writer;
+  const Writer adopter = other->register_node("adopter", "", 100s)->writer;
   Loaded loaded;
   std::vector<OrderId> adopted;
   const BatchKeys keys{.flows = {order_id(1)}};
   const auto began = Steady::now();
   const auto commit = store->transact(paused.writer, keys, loaded, [&](Timestamp) {
     while (adopted.empty() && Steady::now() - began < std::chrono::seconds(10)) {
-      adopted = other->adopt(heir, Owners::dead, 10).value();
+      adopted = other->adopt(adopter, Owners::dead, 10).value();
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     return Changes{};
@@ -261,18 +261,18 @@ TEST_F(PostgresFaults, AKeyThatWasGivenBackIsClaimedByOneOfTwoNodesAtOnce) {
 }
 
 TEST_F(PostgresFaults, NodesThatAdoptAtOnceTakeEverySagaOnce) {
-  constexpr int sagas = 200, heirs = 4;
+  constexpr int sagas = 200, adopters = 4;
   NodeRegistration dead = store->register_node("dead", "", 1ms).value();
   for (int number = 1; number <= sagas; ++number)
     ASSERT_EQ(create(*store, dead, number).value(), Commit::committed);
   std::vector<std::future<std::vector<OrderId>>> taken;
-  for (int i = 0; i < heirs; ++i)
+  for (int i = 0; i < adopters; ++i)
     taken.push_back(std::async(std::launch::async, [&, i] {
       const auto at = open();
-      const Writer heir = at->register_node("heir" + std::to_string(i), "", 100s)->writer;
+      const Writer adopter = at->register_node("adopter" + std::to_string(i), "", 100s)->writer;
       std::vector<OrderId> all;
       for (int turns = 0; turns < 200; ++turns)
-        for (const OrderId id : at->adopt(heir, Owners::dead, 10).value()) all.push_back(id);
+        for (const OrderId id : at->adopt(adopter, Owners::dead, 10).value()) all.push_back(id);
       return all;
     }));
   std::vector<OrderId> all;

@@ -70,7 +70,7 @@ TEST_F(StandbyAway, ACommitThatWaitsForItIsNotEndedByTheNodesNextLife) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::unavailable);
   EXPECT_THAT(again.error().message, HasSubstr("waits for a synchronous standby"));
-  EXPECT_EQ(waiting(sql), "1") << "it waits as long as the standby is away";
+  EXPECT_EQ(waiting(sql), "1") << "it waits as long as the standby is down";
   EXPECT_EQ(sql.text("SELECT count(*) FROM orders"), std::to_string(stored)) << "what the standby does not have is not seen";
 
   set_standby(sql, "");

@@ -1,5 +1,5 @@
 // A server that is spoken to over TLS alone, with a certificate authority of its own and, for one database, with
-// certificates of clients: what is right works, and each mistake is told with what to do.
+// certificates of clients: correct settings work, and each mistake is reported with what to do.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

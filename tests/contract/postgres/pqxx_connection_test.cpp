@@ -75,9 +75,9 @@ TEST_F(PqxxConnections, FailWithTheStateThatThePipelineFailsWith) {
 }
 
 TEST_F(PqxxConnections, AreRefusedForTheSameReasons) {
-  PostgresAddress stranger = address();
-  stranger.set("password", "wrong");
-  EXPECT_EQ(failure_of([&] { PqxxConnection(stranger, {"sagactl test", ""}, timeout); }).error.code, ErrorCode::invalid);
+  PostgresAddress other_user = address();
+  other_user.set("password", "wrong");
+  EXPECT_EQ(failure_of([&] { PqxxConnection(other_user, {"sagactl test", ""}, timeout); }).error.code, ErrorCode::invalid);
   EXPECT_EQ(failure_of([&] { PqxxConnection(address().with_database("missing"), {"sagactl test", ""}, timeout); }).state,
             "3D000");
 }

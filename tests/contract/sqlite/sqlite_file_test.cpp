@@ -68,8 +68,8 @@ TEST_F(SqliteFile, LeasesInItAreOverWhenItIsOpenedAgain) {
   WriterNode gone(*this, "gone", 1h);
   gone.create({1});
   reopen();
-  WriterNode heir(*this, "heir", 100s);
-  EXPECT_EQ(store().adopt(heir.writer(), Owners::dead, 10).value(), std::vector<OrderId>{order_id(1)});
+  WriterNode adopter(*this, "adopter", 100s);
+  EXPECT_EQ(store().adopt(adopter.writer(), Owners::dead, 10).value(), std::vector<OrderId>{order_id(1)});
 }
 
 TEST_F(SqliteFile, TimesGoOnFromWhatItHoldsWhenTheTimeOfDayIsSetBackMeanwhile) {

@@ -12,7 +12,7 @@
 #include "cli/invocation.hpp"
 #include "cli/configuration/paths.hpp"
 #include "cli/configuration/private_file.hpp"
-#include "cli/configuration/source.hpp"
+#include "cli/configuration/flag_sources.hpp"
 #include "cli/help/usage.hpp"
 #include "cli/version.hpp"
 #include "common/text/json_object.hpp"
@@ -33,7 +33,7 @@ CLI::App* deepest(CLI::App& root) {
 }
 
 // The form for errors when the command line could not be read: what it seems to ask for.
-Format likely_format(const std::vector<std::string>& arguments, const Environment& environment) {
+OutputFormat likely_format(const std::vector<std::string>& arguments, const Environment& environment) {
   std::string word = environment.get("SAGACTL_OUTPUT").value_or("");
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -41,7 +41,7 @@ Format likely_format(const std::vector<std::string>& arguments, const Environmen
     if (argument.starts_with("--output=")) word = argument.substr(9);
     if (argument.starts_with("-o") && argument.size() > 2) word = argument.substr(argument[2] == '=' ? 3 : 2);
   }
-  return from_string<Format>(word).value_or(Format::table);
+  return from_string<OutputFormat>(word).value_or(OutputFormat::table);
 }
 
 // As it was typed, for reports: without secrets.
@@ -52,7 +52,7 @@ std::string typed(const std::vector<std::string>& arguments) {
 }
 
 // --token-file: the same as --token, for whom the list of processes is no place for it.
-Result<void> read_token(Settings& settings, const Environment& environment) {
+Result<void> read_token(GlobalSettings& settings, const Environment& environment) {
   if (settings.token_file.empty() || !settings.token.empty()) return {};
   auto token = read_secret_file(environment.resolve(settings.token_file), "--token-file");
   if (!token) return token.error();
@@ -68,16 +68,16 @@ Result<void> check_utf8(const std::vector<std::string>& arguments) {
   return {};
 }
 
-void choose_looks(Terminal& terminal, const Environment& environment, const Settings& settings) {
+void choose_looks(Terminal& terminal, const Environment& environment, const GlobalSettings& settings) {
   const bool dumb = environment.get("TERM") == "dumb";
   terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
-  terminal.redraws = !dumb;
-  terminal.whole = settings.wide;
+  terminal.can_redraw = !dumb;
+  terminal.wide = settings.wide;
   const auto columns = parse_whole_number(environment.get("COLUMNS").value_or(""), 1, 100'000);
-  if (columns) terminal.columns_wanted = static_cast<int>(*columns);
+  if (columns) terminal.columns_requested = static_cast<int>(*columns);
 }
 
-void choose_log_level(const Settings& settings) {
+void choose_log_level(const GlobalSettings& settings) {
   set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
 }
 
@@ -90,14 +90,14 @@ int after_output(const Terminal& terminal, int code) {
   if (!gone)
     terminal.err << "sagactl: the output could not be written: " << std::strerror(failure) << '\n' << std::flush;
   if (code != static_cast<int>(ExitCode::done)) return code;
-  return static_cast<int>(gone ? ExitCode::nobody_reads : ExitCode::not_written);
+  return static_cast<int>(gone ? ExitCode::broken_pipe : ExitCode::output_failed);
 }
 
 int run(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
         Interrupt& interrupt) {
   const auto ended = [](ExitCode code) { return static_cast<int>(code); };
   CLI::App root(description, "sagactl");
-  Settings settings;
+  GlobalSettings settings;
   Commands commands;
   prepare_usage(root);
   add_settings(root, settings);
@@ -131,11 +131,11 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   choose_looks(terminal, environment, settings);
   choose_log_level(settings);
 
-  const Format format = settings.format;
+  const OutputFormat format = settings.format;
   Invocation invocation{terminal,        environment, interrupt, std::move(settings), Paint(terminal.colour),
                         typed(arguments)};
   if (!commands.works_quietly(deepest(root)))
-    for (const std::string& warning : *warnings) invocation.say("sagactl: " + warning);
+    for (const std::string& warning : *warnings) invocation.info("sagactl: " + warning);
   const Commands::Run* run = commands.run_of(deepest(root));
   if (!run) crash("a command that nothing carries out");
   const Result<ExitCode> code = (*run)(invocation);

@@ -25,7 +25,7 @@ ExitCode exit_code_of(ErrorCode code) {
     case ErrorCode::unknown_outcome:
       return ExitCode::unknown;
     case ErrorCode::unavailable:
-      return ExitCode::no_answer;
+      return ExitCode::unreachable;
     case ErrorCode::bug:
       return ExitCode::refused;
   }

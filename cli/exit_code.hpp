@@ -12,10 +12,10 @@ enum class ExitCode : int {
   unknown = 2,           // it could not be decided
   threshold_missed = 3,  // everything is right, but slower than asked for
   usage = 4,             // the command line, the environment or a configuration file is wrong
-  no_answer = 5,         // nothing answers there
-  not_written = 6,       // done, but the output, or a file that was asked for, could not be written
+  unreachable = 5,         // nothing answers there
+  output_failed = 6,       // done, but the output, or a file that was asked for, could not be written
   interrupted = 130,     // by Ctrl-C
-  nobody_reads = 141,    // done, but whoever read the output has gone: what SIGPIPE makes of any program
+  broken_pipe = 141,    // done, but whoever read the output has gone: what SIGPIPE makes of any program
 };
 
 ExitCode exit_code_of(ErrorCode code);

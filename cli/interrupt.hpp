@@ -18,15 +18,15 @@ class Interrupt {
   }
   bool taken() const { return taken_; }
   // A SIGHUP that does not come of a closed terminal is nothing to this command.
-  void stay_on_hangup() { stays_on_hangup_ = true; }
-  bool stays_on_hangup() const { return stays_on_hangup_; }
+  void ignore_hangup() { ignores_hangup_ = true; }
+  bool ignores_hangup() const { return ignores_hangup_; }
   void request() { source_.request_stop(); }
   bool requested() const { return source_.stop_requested(); }
 
  private:
   std::stop_source source_;
   std::atomic<bool> taken_{false};
-  std::atomic<bool> stays_on_hangup_{false};
+  std::atomic<bool> ignores_hangup_{false};
 };
 
 // Waits for so long, or until `stop` is requested. Was it the time that ended it?

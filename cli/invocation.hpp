@@ -6,7 +6,7 @@
 #include "cli/configuration/environment.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/configuration/settings.hpp"
+#include "cli/configuration/global_settings.hpp"
 #include "cli/output/terminal.hpp"
 #include "common/text/json.hpp"
 #include "common/result.hpp"
@@ -18,17 +18,17 @@ struct Invocation {
   Terminal& terminal;
   const Environment& environment;
   Interrupt& interrupt;
-  Settings settings;
+  GlobalSettings settings;
   Paint paint;
   std::string command = {};  // the command line as it was typed, without secrets
 
-  bool wants_json() const { return settings.format != Format::table; }
+  bool wants_json() const { return settings.format != OutputFormat::table; }
   std::filesystem::path data() const { return environment.resolve(settings.data); }
 
   // What the user may want to know and a script does not: to the error stream, unless --quiet.
-  void say(std::string_view line) const;
+  void info(std::string_view line) const;
   // More of it: only with --verbose.
-  void detail(std::string_view line) const;
+  void verbose(std::string_view line) const;
 
   // A result as JSON: over several lines for `-o json`, on one line for `-o ndjson`.
   void print(const Json& result) const;
@@ -43,6 +43,6 @@ Json error_json(const Error& error);
 Error with_hint(Error error, std::string hint);
 
 // Tells the user, in the form that was asked for, and gives the exit code.
-ExitCode report(const Terminal& terminal, Format format, const Error& error);
+ExitCode report(const Terminal& terminal, OutputFormat format, const Error& error);
 
 }  // namespace sagactl

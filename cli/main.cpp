@@ -13,7 +13,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/output/output.hpp"
+#include "cli/output/file_output.hpp"
 #include "cli/output/terminal_mode.hpp"
 #include "common/log.hpp"
 #include "common/text/secret_text.hpp"
@@ -54,16 +54,16 @@ void watch_signals(const sigset_t& signals, sagactl::Interrupt& interrupt, bool 
       continue;
     }
     if (signal == SIGQUIT) {
-      TerminalMode::leave_for_good();
+      TerminalMode::leave_permanently();
       have_default_action(SIGQUIT);
     }
     // Sent to daemons to have them open their log anew; of a terminal that was closed it is the end.
-    if (signal == SIGHUP && interrupt.stays_on_hangup() && !(had_terminal && !has_terminal())) {
+    if (signal == SIGHUP && interrupt.ignores_hangup() && !(had_terminal && !has_terminal())) {
       sagactl::log_info("SIGHUP changes nothing", {{"why", "the log goes to the error stream, and flags are read once"}});
       continue;
     }
-    if (!interrupt.taken() || interrupt.requested()) {
-      TerminalMode::leave_for_good();
+    if (!interrupt.taken_over() || interrupt.requested()) {
+      TerminalMode::leave_permanently();
       _exit(static_cast<int>(sagactl::ExitCode::interrupted));
     }
     interrupt.request();

@@ -1,6 +1,6 @@
 #include "cli/client/credentials.hpp"
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 
 namespace sagactl {
 namespace {
@@ -13,8 +13,8 @@ Error no_place_for_credentials() {
 
 }  // namespace
 
-Result<Credentials> Credentials::load(const std::filesystem::path& config_directory) {
-  Credentials credentials;
+Result<CredentialStore> CredentialStore::load(const std::filesystem::path& config_directory) {
+  CredentialStore credentials;
   if (config_directory.empty()) return credentials;
   credentials.path_ = config_directory / credentials_file;
   const auto json = read_json_file(credentials.path_);
@@ -25,27 +25,27 @@ Result<Credentials> Credentials::load(const std::filesystem::path& config_direct
   return credentials;
 }
 
-std::optional<Session> Credentials::find(const std::string& url) const {
+std::optional<StoredLogin> CredentialStore::find(const std::string& url) const {
   const auto found = sessions_.find(url);
   if (found == sessions_.end()) return std::nullopt;
   return found->second;
 }
 
-void Credentials::replace(const std::string& refresh_token, const Session& session) {
+void CredentialStore::replace(const std::string& refresh_token, const StoredLogin& session) {
   for (auto& [url, kept] : sessions_)
     if (kept.refresh_token == refresh_token) kept = session;
 }
 
-void Credentials::forget(const std::string& refresh_token) {
+void CredentialStore::forget(const std::string& refresh_token) {
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.refresh_token == refresh_token; });
 }
 
-Result<FileTurn> Credentials::turn(const std::filesystem::path& config_directory) {
+Result<EditLock> CredentialStore::lock(const std::filesystem::path& config_directory) {
   if (config_directory.empty()) return no_place_for_credentials();
-  return FileTurn::take(config_directory / credentials_file);
+  return EditLock::take(config_directory / credentials_file);
 }
 
-Result<void> Credentials::save() const {
+Result<void> CredentialStore::save() const {
   if (path_.empty()) return no_place_for_credentials();
   Json json = Json::object();
   for (const auto& [url, session] : sessions_)

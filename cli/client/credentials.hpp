@@ -11,34 +11,34 @@
 
 namespace sagactl {
 
-struct Session {
+struct StoredLogin {
   std::string email;
   std::string access_token;
   std::string refresh_token;
 };
 
-class Credentials {
+class CredentialStore {
  public:
   // Without a file there are none.
-  static Result<Credentials> load(const std::filesystem::path& config_directory);
+  static Result<CredentialStore> load(const std::filesystem::path& config_directory);
 
   // By the node's base URL as Url::text gives it.
-  std::optional<Session> find(const std::string& url) const;
-  void put(const std::string& url, Session session) { sessions_[url] = std::move(session); }
+  std::optional<StoredLogin> find(const std::string& url) const;
+  void put(const std::string& url, StoredLogin session) { sessions_[url] = std::move(session); }
   // The session that has this refresh token, at whatever nodes it is kept for: one login is good for several.
-  void replace(const std::string& refresh_token, const Session& session);
+  void replace(const std::string& refresh_token, const StoredLogin& session);
   void forget(const std::string& refresh_token);
   void forget_at(const std::string& url) { sessions_.erase(url); }
 
   // For a change: from before load() until after save().
-  static Result<FileTurn> turn(const std::filesystem::path& config_directory);
+  static Result<EditLock> lock(const std::filesystem::path& config_directory);
 
   // `invalid` when there is no configuration directory.
   Result<void> save() const;
 
  private:
   std::filesystem::path path_;
-  std::map<std::string, Session> sessions_;
+  std::map<std::string, StoredLogin> sessions_;
 };
 
 }  // namespace sagactl

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/configuration/private_file.hpp"
 #include "common/text/text.hpp"
 
@@ -44,7 +44,7 @@ std::filesystem::path operator_token_file(const Invocation& invocation) {
   return invocation.data() / "operator.token";
 }
 
-Result<std::vector<Url>> node_urls(const Settings& settings) {
+Result<std::vector<Url>> node_urls(const GlobalSettings& settings) {
   std::vector<Url> urls;
   for (const std::string& text : settings.urls) {
     auto url = parse_url(text);
@@ -58,7 +58,7 @@ Result<std::vector<Url>> node_urls(const Settings& settings) {
 
 Result<std::string> token_for(const Invocation& invocation, const Url& url) {
   if (!invocation.settings.token.empty()) return invocation.settings.token;
-  auto credentials = Credentials::load(invocation.environment.config_directory());
+  auto credentials = CredentialStore::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
   if (const auto session = credentials->find(url.text())) return session->access_token;
   if (!is_local(url)) return std::string();
@@ -70,7 +70,7 @@ Result<std::string> token_for(const Invocation& invocation, const Url& url) {
 Result<NodeClient> NodeClient::open(const Invocation& invocation) {
   auto urls = node_urls(invocation.settings);
   if (!urls) return urls.error();
-  auto credentials = Credentials::load(invocation.environment.config_directory());
+  auto credentials = CredentialStore::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
   NodeClient client;
   client.invocation_ = &invocation;
@@ -92,7 +92,7 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
 Result<HttpResponse> NodeClient::exchange(const HttpRequest& request) {
   std::vector<std::string> reasons;
   for (std::size_t tried = 0; tried < nodes_.size(); ++tried) {
-    invocation_->detail(request.method + " " + url() + request.path);
+    invocation_->verbose(request.method + " " + url() + request.path);
     auto response = nodes_[current_].send(request);
     if (response) {
       if (response->status == 401 && renew_session()) return nodes_[current_].send(request);
@@ -119,9 +119,9 @@ bool NodeClient::renew_session() {
   logged_in_[current_] = false;
   const std::string node = url();
   const auto directory = invocation_->environment.config_directory();
-  const auto turn = Credentials::turn(directory);
-  auto credentials = Credentials::load(directory);
-  if (!turn || !credentials) return false;
+  const auto lock = CredentialStore::lock(directory);
+  auto credentials = CredentialStore::load(directory);
+  if (!lock || !credentials) return false;
   const auto session = credentials->find(node);
   if (!session) return false;
   if (session->access_token != tokens_[current_]) {  // another was quicker
@@ -133,10 +133,10 @@ bool NodeClient::renew_session() {
   if (!answer || !answer->ok()) return false;
   const auto pair = answer->json();
   if (!pair || text_member(*pair, "accessToken").empty()) return false;
-  const Session renewed{session->email, text_member(*pair, "accessToken"), text_member(*pair, "refreshToken")};
+  const StoredLogin renewed{session->email, text_member(*pair, "accessToken"), text_member(*pair, "refreshToken")};
   credentials->replace(session->refresh_token, renewed);
   nodes_[current_].set_token(renewed.access_token);
-  if (const auto saved = credentials->save(); !saved) invocation_->say("sagactl: " + saved.error().message);
+  if (const auto saved = credentials->save(); !saved) invocation_->info("sagactl: " + saved.error().message);
   return true;
 }
 

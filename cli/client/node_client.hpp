@@ -44,7 +44,7 @@ class NodeClient {
 };
 
 // The base URLs of --url.
-Result<std::vector<Url>> node_urls(const Settings& settings);
+Result<std::vector<Url>> node_urls(const GlobalSettings& settings);
 
 // The token for a node, or "" when there is none.
 Result<std::string> token_for(const Invocation& invocation, const Url& url);

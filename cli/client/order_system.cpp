@@ -1,6 +1,6 @@
 #include "cli/client/order_system.hpp"
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 
 namespace sagactl {
 namespace {
@@ -36,12 +36,12 @@ Json body_of(OrderSystem system, const OrderRequest& request) {
     return body;
   }
   Json body{{"items", to_json(request.items)}};
-  body["shippingAddress"] = or_else(request.address, address_otherwise);
+  body["shippingAddress"] = or_default(request.address, address_otherwise);
   if (!request.idempotency_key.empty()) body["idempotencyKey"] = request.idempotency_key;
   return body;
 }
 
-const char* path_of_placing(OrderSystem system) {
+const char* create_path(OrderSystem system) {
   switch (system) {
     case OrderSystem::order:
       return "/orders";
@@ -59,17 +59,17 @@ const char* path_of_placing(OrderSystem system) {
 
 Result<HttpRequest> place_request(OrderSystem system, const OrderRequest& order) {
   if (const auto fits = check(system, order); !fits) return fits.error();
-  HttpRequest request{"POST", path_of_placing(system), json_text(body_of(system, order)), {}};
+  HttpRequest request{"POST", create_path(system), json_text(body_of(system, order)), {}};
   if (system != OrderSystem::order && !order.idempotency_key.empty())
     request.headers.push_back({"Idempotency-Key", order.idempotency_key});
   return request;
 }
 
-Json placed_order(OrderSystem system, const Json& answer) {
-  return system == OrderSystem::checkout_choreography ? member(answer, "order") : answer;
+Json order_in_answer(OrderSystem system, const Json& answer) {
+  return system == OrderSystem::checkout_choreography ? json_member(answer, "order") : answer;
 }
 
-std::string path_of_order(OrderSystem system, const std::string& id) {
+std::string order_path(OrderSystem system, const std::string& id) {
   switch (system) {
     case OrderSystem::order:
       return "/orders/" + percent_encode(id);
@@ -82,7 +82,7 @@ std::string path_of_order(OrderSystem system, const std::string& id) {
   return "/orders/" + percent_encode(id);
 }
 
-Json in_common_words(OrderSystem system, Json order) {
+Json normalized_order(OrderSystem system, Json order) {
   if (system == OrderSystem::order || !order.is_object()) return order;
   const auto also_as = [&](const char* name, const char* common) {
     if (const auto found = order.find(name); found != order.end() && !order.contains(common))

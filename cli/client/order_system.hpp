@@ -33,11 +33,11 @@ struct OrderRequest {
 Result<HttpRequest> place_request(OrderSystem system, const OrderRequest& request);
 
 // The order in the answer to that.
-Json placed_order(OrderSystem system, const Json& answer);
+Json order_in_answer(OrderSystem system, const Json& answer);
 
-std::string path_of_order(OrderSystem system, const std::string& id);
+std::string order_path(OrderSystem system, const std::string& id);
 
 // The order with its members named as the order system names them.
-Json in_common_words(OrderSystem system, Json order);
+Json normalized_order(OrderSystem system, Json order);
 
 }  // namespace sagactl

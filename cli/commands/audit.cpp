@@ -1,11 +1,10 @@
-#include "cli/commands/audit.hpp"
-
+// `sagactl audit`: what people had done, and who.
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/output/table.hpp"
 #include "common/money.hpp"
@@ -21,14 +20,14 @@ struct AuditFlags {
 
 // What it was done to: an order with its saga, or stock.
 std::string target_of(const Json& entry) {
-  const Json& data = member(entry, "data");
+  const Json& data = json_member(entry, "data");
   if (text_member(entry, "action") != "set-stock") return text_member(entry, "orderId");
   return text_member(data, "kind") + " " + text_member(data, "id");
 }
 
 // The reason, or what came of it.
 std::string detail_of(const Json& entry) {
-  const Json& data = member(entry, "data");
+  const Json& data = json_member(entry, "data");
   if (text_member(entry, "action") == "retry") return "from " + text_member(data, "step");
   if (text_member(entry, "action") == "set-stock")
     return (text_member(data, "kind") == "balance" ? Money{integer_member(data, "available")}.text()
@@ -54,12 +53,12 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
     return ExitCode::done;
   }
   Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"NODE"}, {"DETAIL"}});
-  for (const Json& entry : member(*found, "entries"))
+  for (const Json& entry : json_member(*found, "entries"))
     table.row({text_member(entry, "timestamp"),
-               or_else(text_member(entry, "email"), or_else(text_member(entry, "by"))), text_member(entry, "action"),
-               target_of(entry), or_else(text_member(entry, "nodeId")), detail_of(entry)});
+               or_default(text_member(entry, "email"), or_default(text_member(entry, "by"))), text_member(entry, "action"),
+               target_of(entry), or_default(text_member(entry, "nodeId")), detail_of(entry)});
   if (table.empty())
-    invocation.say("nobody did anything");
+    invocation.info("nobody did anything");
   else
     table.print(invocation.terminal.out, invocation.terminal.table_width());
   return ExitCode::done;

@@ -1,12 +1,11 @@
-#include "cli/commands/dead_letter.hpp"
-
+// `sagactl dead-letter`: messages that nobody understood, listed and delivered again.
 #include <algorithm>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands/confirm.hpp"
 #include "cli/flag.hpp"
-#include "cli/serve/kafka.hpp"
+#include "cli/dependencies/kafka.hpp"
 #include "cli/output/table.hpp"
 #include "common/text/text.hpp"
 #include "server/adapters/kafka/client/dead_letter.hpp"
@@ -80,7 +79,7 @@ Result<ExitCode> run_list(Invocation& invocation, const LetterFlags& flags) {
     invocation.print(Json{{"topic", flags.topic}, {"count", letters->size()}, {"deadLetters", to_json(*letters)}},
                      "deadLetters");
   else if (letters->empty())
-    invocation.say("no dead letters of " + flags.topic);
+    invocation.info("no dead letters of " + flags.topic);
   else
     print_table(invocation, *letters, letters->size());
   return ExitCode::done;
@@ -132,7 +131,7 @@ Result<ExitCode> deal(Invocation& invocation, const Dealing& dealing, const Lett
                           {"notTried", letters.size() - results.size()},
                           {"results", results}},
                      "results");
-  invocation.say(std::to_string(count) + " of " + std::to_string(letters.size()) + " dead letters of " +
+  invocation.info(std::to_string(count) + " of " + std::to_string(letters.size()) + " dead letters of " +
                  flags.topic + " " + dealing.done);
   return count == letters.size() ? ExitCode::done : ExitCode::refused;
 }
@@ -151,7 +150,7 @@ Result<ExitCode> run_dealing(Invocation& invocation, const Dealing& dealing, con
           "deadLetters");
     else if (!letters->empty())
       print_table(invocation, *letters, letters->size());
-    invocation.say(std::string("would ") + dealing.words + " " + std::to_string(letters->size()) +
+    invocation.info(std::string("would ") + dealing.words + " " + std::to_string(letters->size()) +
                    " dead letters; nothing was done");
     return ExitCode::done;
   }

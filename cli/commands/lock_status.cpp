@@ -1,11 +1,10 @@
-#include "cli/commands/lock_status.hpp"
-
+// `sagactl lock-status`: one lock, or all that are held.
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/output/table.hpp"
 
@@ -13,16 +12,16 @@ namespace sagactl {
 namespace {
 
 std::string time_left(const Json& lock) {
-  const Json& left = member(lock, "ttlMs");
+  const Json& left = json_member(lock, "ttlMs");
   return left.is_number() ? format_duration(std::chrono::milliseconds(left.get<std::int64_t>())) : "-";
 }
 
 void print_locks(const Invocation& invocation, const Json& locks) {
   Table table({{"KEY"}, {"HOLDER"}, {"TOKEN", true}, {"TIME LEFT", true}, {"SINCE"}});
   for (const Json& lock : locks)
-    table.row({text_member(lock, "key"), or_else(text_member(lock, "holder")),
-               or_else(text_member(lock, "fencingToken")), time_left(lock),
-               or_else(text_member(lock, "acquiredAt"))});
+    table.row({text_member(lock, "key"), or_default(text_member(lock, "holder")),
+               or_default(text_member(lock, "fencingToken")), time_left(lock),
+               or_default(text_member(lock, "acquiredAt"))});
   table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
@@ -31,10 +30,10 @@ Result<ExitCode> all_locks(Invocation& invocation, NodeClient& client) {
   if (!answer) return answer.error();
   if (invocation.wants_json())
     invocation.print(*answer, "locks");
-  else if (member(*answer, "locks").empty())
+  else if (json_member(*answer, "locks").empty())
     invocation.terminal.out << "no lock is held\n";
   else
-    print_locks(invocation, member(*answer, "locks"));
+    print_locks(invocation, json_member(*answer, "locks"));
   return ExitCode::done;
 }
 
@@ -46,7 +45,7 @@ Result<ExitCode> one_lock(Invocation& invocation, NodeClient& client, const std:
   if (!lock) return lock.error();
   if (invocation.wants_json())
     invocation.print(*lock);
-  else if (!true_member(*lock, "isLocked"))
+  else if (!bool_member(*lock, "isLocked"))
     invocation.terminal.out << key << " is free\n";
   else
     print_locks(invocation, Json::array({*lock}));

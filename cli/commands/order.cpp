@@ -1,5 +1,4 @@
-#include "cli/commands/order.hpp"
-
+// `sagactl order`: places, shows, lists, cancels and confirms orders.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -8,10 +7,10 @@
 #include "cli/output/fields.hpp"
 #include "cli/flag.hpp"
 #include "cli/client/id_prefix.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/order_system.hpp"
-#include "cli/client/saga_status.hpp"
+#include "cli/client/saga_wait.hpp"
 #include "cli/output/table.hpp"
 #include "common/money.hpp"
 #include "server/participants/order.hpp"
@@ -76,7 +75,7 @@ Result<OrderItem> parse_item(const std::string& text) {
 
 std::string items_text(const Json& order) {
   std::string text;
-  for (const Json& item : member(order, "items")) {
+  for (const Json& item : json_member(order, "items")) {
     if (!text.empty()) text += ", ";
     text += text_member(item, "quantity") + " x " + text_member(item, "productId");
   }
@@ -84,13 +83,13 @@ std::string items_text(const Json& order) {
 }
 
 void print_order(const Invocation& invocation, const Json& order) {
-  const Json& saga = member(order, "saga");
+  const Json& saga = json_member(order, "saga");
   std::string saga_text;
   if (saga.is_object()) {
     const std::string status = text_member(saga, "status");
-    const std::string took = time_between(member(saga, "createdAt"), member(saga, "updatedAt"));
+    const std::string took = time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"));
     saga_text =
-        invocation.paint.status(status) + (is_ended(status) ? " after " + took : ", has not ended yet");
+        invocation.paint.status(status) + (is_final_status(status) ? " after " + took : ", has not ended yet");
     if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
       saga_text += ": " + error;
   }
@@ -141,16 +140,16 @@ void show(Invocation& invocation, OrderSystem system, const Json& order) {
   if (invocation.wants_json())
     invocation.print(order);
   else
-    print_order(invocation, in_common_words(system, order));
+    print_order(invocation, normalized_order(system, order));
 }
 
 // After the saga has ended, or has not in time: the order as it is now, with its saga.
 Result<ExitCode> await_saga(NodeClient& client, OrderSystem system, Json& order, Duration limit) {
-  const Json common = in_common_words(system, order);
+  const Json common = normalized_order(system, order);
   const std::string id = text_member(common, "id");
-  auto saga = wait_for_end(client, or_else(text_member(common, "correlationId"), id), limit);
+  auto saga = wait_for_end(client, or_default(text_member(common, "correlationId"), id), limit);
   if (!saga) return saga.error();
-  auto now = client.get(path_of_order(system, id));
+  auto now = client.get(order_path(system, id));
   if (!now) return now.error();
   for (const auto& [name, value] : now->items()) order[name] = value;
   order["saga"] = *saga;
@@ -164,7 +163,7 @@ Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
   if (!client) return client.error();
   const auto answer = client->send(*request);
   if (!answer) return with_duplicate_advice(answer.error());
-  Json order = placed_order(flags.system, *answer);
+  Json order = order_in_answer(flags.system, *answer);
   ExitCode code = ExitCode::done;
   if (flags.wait) {
     const auto ended = await_saga(*client, flags.system, order, *flags.wait);
@@ -178,9 +177,9 @@ Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
 Result<ExitCode> get_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = whole_id(*client, flags.id);
+  const auto id = resolve_id(*client, flags.id);
   if (!id) return id.error();
-  const auto order = client->get(path_of_order(flags.system, *id));
+  const auto order = client->get(order_path(flags.system, *id));
   if (!order) return order.error();
   show(invocation, flags.system, *order);
   return ExitCode::done;
@@ -212,18 +211,18 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
     return ExitCode::done;
   }
   Table table({{"ORDER"}, {"STATUS"}, {"TOTAL", true}, {"CREATED"}, {"NODE"}, {"ITEMS"}});
-  for (const Json& listed : member(*found, "orders")) {
-    const Json order = in_common_words(flags.system, listed);
+  for (const Json& listed : json_member(*found, "orders")) {
+    const Json order = normalized_order(flags.system, listed);
     table.row({text_member(order, "id"), invocation.paint.status(text_member(order, "status")),
                money_member(order, "totalAmount"), text_member(order, "createdAt"),
-               or_else(text_member(order, "nodeId")), items_text(order)});
+               or_default(text_member(order, "nodeId")), items_text(order)});
   }
   if (table.empty()) {
-    invocation.say("no orders");
+    invocation.info("no orders");
     return ExitCode::done;
   }
   table.print(invocation.terminal.out, invocation.terminal.table_width());
-  invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
+  invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
                  text_member(*found, "total") + " orders");
   return ExitCode::done;
 }
@@ -231,7 +230,7 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
 Result<Json> cancel(NodeClient& client, const OrderFlags& flags, const std::string& id) {
   Json body = Json::object();
   if (!flags.reason.empty()) body["reason"] = flags.reason;
-  const std::string path = path_of_order(flags.system, id);
+  const std::string path = order_path(flags.system, id);
   switch (flags.system) {
     case OrderSystem::order:
       return client.del(path, body);
@@ -248,7 +247,7 @@ Result<Json> cancel(NodeClient& client, const OrderFlags& flags, const std::stri
 Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = whole_id(*client, flags.id);
+  const auto id = resolve_id(*client, flags.id);
   if (!id) return id.error();
   const auto answer = cancel(*client, flags, *id);
   if (!answer) return answer.error();
@@ -262,7 +261,7 @@ Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
 Result<ExitCode> confirm_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = whole_id(*client, flags.id);
+  const auto id = resolve_id(*client, flags.id);
   if (!id) return id.error();
   const auto answer = client->put("/orders/" + percent_encode(*id) + "/confirm", Json{{"paymentId", flags.payment}});
   if (!answer) return answer.error();

@@ -1,5 +1,4 @@
-#include "cli/commands/saga.hpp"
-
+// `sagactl saga`: lists sagas by what they are like, and shows one.
 #include <memory>
 #include <ostream>
 
@@ -7,7 +6,7 @@
 #include "cli/output/definition_tree.hpp"
 #include "cli/flag.hpp"
 #include "cli/client/id_prefix.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/commands/saga_filter.hpp"
 #include "cli/output/saga_table.hpp"
 #include "cli/output/saga_tree.hpp"
@@ -34,14 +33,14 @@ Result<ExitCode> list_sagas(Invocation& invocation, const ListFlags& flags) {
     invocation.print(*found, "sagas");
     return ExitCode::done;
   }
-  const Json& sagas = member(*found, "sagas");
+  const Json& sagas = json_member(*found, "sagas");
   if (sagas.empty()) {
-    invocation.say(query.empty() ? "no sagas" : "no saga matches: " + flags.which.text());
+    invocation.info(query.empty() ? "no sagas" : "no saga matches: " + flags.which.text());
     return ExitCode::done;
   }
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)
       .print(invocation.terminal.out, invocation.terminal.table_width());
-  invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
+  invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
                  text_member(*found, "total") + " sagas");
   return ExitCode::done;
 }
@@ -52,8 +51,8 @@ Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
   // Also by correlation id and idempotency key, for those who have no saga id at hand.
   const std::string path = Uuid::parse(id) ? "/sagas/" : "/sagas/correlation/";
   auto saga = client->get(path + percent_encode(id));
-  if (!saga && saga.error().code == ErrorCode::not_found && begins_an_id(id)) {
-    const auto whole = id_beginning_with(*client, id);
+  if (!saga && saga.error().code == ErrorCode::not_found && is_id_prefix(id)) {
+    const auto whole = resolve_id_prefix(*client, id);
     saga = whole ? client->get("/sagas/" + percent_encode(*whole)) : Result<Json>(whole.error());
   }
   if (!saga) return saga.error();
@@ -74,7 +73,7 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
     return ExitCode::done;
   }
   bool is_first = true;
-  for (const Json& definition : member(*found, "definitions")) {
+  for (const Json& definition : json_member(*found, "definitions")) {
     invocation.terminal.out << (is_first ? "" : "\n")
                             << definition_tree(definition, invocation.paint, invocation.settings.verbose);
     is_first = false;

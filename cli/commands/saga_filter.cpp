@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cli/flag.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl {
@@ -76,7 +76,7 @@ Result<FoundSagas> find_sagas(NodeClient& client, const SagaFlags& flags, std::s
         client.get("/sagas?" + from + "&limit=" + std::to_string(page_size) + (query.empty() ? "" : "&" + query));
     if (!answer) return answer.error();
     if (page == 1) found.total = integer_member(*answer, "total");
-    const Json& sagas = member(*answer, "sagas");
+    const Json& sagas = json_member(*answer, "sagas");
     for (const Json& saga : sagas)
       if (found.sagas.size() < limit) found.sagas.push_back(saga);
     if (sagas.size() < page_size) break;

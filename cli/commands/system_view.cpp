@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,27 +18,27 @@ NodeView look_at(HttpClient& node) {
     return view;
   }
   const Json health = response->json() ? *response->json() : Json(Json::object());
-  const Json& parts = member(health, "dependencies");
+  const Json& parts = json_member(health, "dependencies");
   view.node = text_member(health, "nodeId");
   view.up = response->ok();
   view.status = view.up ? "up" : "not ready";
   for (const auto& [name, part] : parts.items())
     if (text_member(part, "status") == "down") view.status += ", " + name + " down";
-  const Json& latency = member(member(parts, "database"), "latencyMs");
+  const Json& latency = json_member(json_member(parts, "database"), "latencyMs");
   view.database_ms = latency.is_number() ? latency.get<double>() : 0;
-  view.commits = integer_member(member(parts, "committer"), "commits");
-  view.queue = integer_member(member(parts, "committer"), "queueDepth");
-  view.unpublished = integer_member(member(parts, "bus"), "unpublishedEvents");
+  view.commits = integer_member(json_member(parts, "committer"), "commits");
+  view.queue = integer_member(json_member(parts, "committer"), "queueDepth");
+  view.unpublished = integer_member(json_member(parts, "bus"), "unpublishedEvents");
   return view;
 }
 
 void count(const Json& health, const Json& flows, SystemView& view) {
-  const Json& sagas = member(health, "sagas");
+  const Json& sagas = json_member(health, "sagas");
   view.sagas = integer_member(sagas, "total");
   view.completed = integer_member(sagas, "completed");
   view.compensated = integer_member(sagas, "compensated");
   view.failed = integer_member(sagas, "failed");
-  view.orders = integer_member(member(health, "orders"), "total");
+  view.orders = integer_member(json_member(health, "orders"), "total");
   view.active = integer_member(flows, "totalActiveFlows");
   view.stuck = integer_member(flows, "stuckFlows");
   view.answered = true;

@@ -1,5 +1,4 @@
-#include "cli/commands/top.hpp"
-
+// `sagactl top`: nodes, rates, active and stuck sagas, live.
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -161,16 +160,16 @@ class Screen {
 };
 
 Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
-  if (invocation.settings.format == Format::json && !flags.once)
+  if (invocation.settings.format == OutputFormat::json && !flags.once)
     return Error{ErrorCode::invalid,
                  "top prints a view again and again: -o ndjson gives a line for each, -o json needs --once"};
   auto observer = SystemObserver::open(invocation);
   if (!observer) return observer.error();
   SystemView first = observer->look();
   if (observer->trouble()) return *observer->trouble();
-  const std::stop_token stop = invocation.interrupt.take();
+  const std::stop_token stop = invocation.interrupt.take_over();
   std::optional<SystemView> before = std::move(first);
-  const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.redraws;
+  const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.can_redraw;
   Screen screen(invocation, redraw && !flags.once && !invocation.wants_json());
   // The first view is for the rates of the second.
   while (screen.wait(stop, flags.interval) && invocation.terminal.out) {

@@ -1,11 +1,10 @@
-#include "cli/commands/user.hpp"
-
+// `sagactl user`: makes and unmakes admins, and shuts users out.
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/password.hpp"
 #include "cli/output/table.hpp"
@@ -31,7 +30,7 @@ Result<ExitCode> list_users(Invocation& invocation) {
     const auto page =
         client->get("/users?limit=" + std::to_string(users_page_size) + (after.empty() ? "" : "&after=" + percent_encode(after)));
     if (!page) return page.error();
-    for (const Json& user : member(*page, "users")) users.push_back(user);
+    for (const Json& user : json_member(*page, "users")) users.push_back(user);
     after = text_member(*page, "next");
     if (after.empty()) break;
   }
@@ -51,7 +50,7 @@ void tell(const Invocation& invocation, const Json& user, std::string_view what)
   if (invocation.wants_json())
     invocation.print(user);
   else
-    invocation.say(text_member(user, "email") + " " + std::string(what) + ": " + text_member(user, "role") + ", " +
+    invocation.info(text_member(user, "email") + " " + std::string(what) + ": " + text_member(user, "role") + ", " +
                    text_member(user, "status"));
 }
 

@@ -36,24 +36,24 @@ Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
   return contexts;
 }
 
-Result<FileTurn> Contexts::turn(const std::filesystem::path& config_directory) {
+Result<EditLock> Contexts::lock(const std::filesystem::path& config_directory) {
   if (config_directory.empty()) return no_place_for_contexts();
-  return FileTurn::take(config_directory / file_name);
+  return EditLock::take(config_directory / file_name);
 }
 
-Contexts Contexts::load_what_can_be(const std::filesystem::path& config_directory, std::string& trouble) {
+Contexts Contexts::load_or_empty(const std::filesystem::path& config_directory, std::string& trouble) {
   auto contexts = load(config_directory);
   if (contexts) return std::move(contexts).value();
   trouble = contexts.error().message;
   Contexts none;
-  none.was_broken = true;
+  none.was_unreadable = true;
   return none;
 }
 
 Result<void> Contexts::save(const std::filesystem::path& config_directory) const {
   if (config_directory.empty()) return no_place_for_contexts();
   const auto path = config_directory / file_name;
-  if (was_broken) {
+  if (was_unreadable) {
     std::error_code failure;
     std::filesystem::rename(path, path.string() + ".broken", failure);
     if (failure)

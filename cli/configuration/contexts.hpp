@@ -17,7 +17,7 @@ using Context = std::map<std::string, std::string>;
 struct Contexts {
   std::string current;  // empty: none
   std::map<std::string, Context> by_name;
-  bool was_broken = false;  // the file is none of contexts
+  bool was_unreadable = false;  // the file is none of contexts
 
   const Context* find(const std::string& name) const;
 
@@ -25,9 +25,9 @@ struct Contexts {
   static Result<Contexts> load(const std::filesystem::path& config_directory);
   // The same where contexts are mended: a file that nobody can read as contexts is one without any, `trouble` says
   // why, and save() keeps it beside the new one.
-  static Contexts load_what_can_be(const std::filesystem::path& config_directory, std::string& trouble);
+  static Contexts load_or_empty(const std::filesystem::path& config_directory, std::string& trouble);
   // For a change: from before load() until after save().
-  static Result<FileTurn> turn(const std::filesystem::path& config_directory);
+  static Result<EditLock> lock(const std::filesystem::path& config_directory);
   Result<void> save(const std::filesystem::path& config_directory) const;
 };
 

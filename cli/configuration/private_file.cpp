@@ -18,8 +18,8 @@
 namespace sagactl {
 namespace {
 
-constexpr std::chrono::seconds turn_patience{30};  // longer than a request may take that a holder waits for
-constexpr std::chrono::milliseconds turn_pause{20};
+constexpr std::chrono::seconds lock_wait_max{30};  // longer than a request may take that a holder waits for
+constexpr std::chrono::milliseconds lock_poll_interval{20};
 
 Error failure(const std::string& what, const std::filesystem::path& path) {
   return Error{ErrorCode::unavailable, "cannot " + what + " " + path.string() + ": " + std::strerror(errno)};
@@ -64,26 +64,26 @@ Result<std::string> read_secret_file(const std::filesystem::path& path, const st
   return secret;
 }
 
-Result<FileTurn> FileTurn::take(const std::filesystem::path& path) {
+Result<EditLock> EditLock::take(const std::filesystem::path& path) {
   if (const auto made = make_private_directory(path.parent_path()); !made) return made.error();
   const std::filesystem::path name = path.string() + ".lock";
   const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) return failure("open", name);
-  FileTurn turn(descriptor);
-  const auto end = std::chrono::steady_clock::now() + turn_patience;
+  EditLock lock(descriptor);
+  const auto end = std::chrono::steady_clock::now() + lock_wait_max;
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return failure("lock", name);
     if (std::chrono::steady_clock::now() > end)
       return Error{ErrorCode::busy, "another sagactl has been changing " + path.string() + " for " +
-                                        std::to_string(turn_patience.count()) + " s; try again, or end it"};
-    std::this_thread::sleep_for(turn_pause);
+                                        std::to_string(lock_wait_max.count()) + " s; try again, or end it"};
+    std::this_thread::sleep_for(lock_poll_interval);
   }
-  return turn;
+  return lock;
 }
 
-FileTurn::FileTurn(FileTurn&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+EditLock::EditLock(EditLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
-FileTurn::~FileTurn() {
+EditLock::~EditLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 

@@ -21,16 +21,16 @@ Result<std::string> read_secret_file(const std::filesystem::path& path, const st
 
 // Keeps other processes of the user from changing a file between this one's reading and its writing. Waits for them, a
 // few seconds at most; ended by the destructor, and with the process.
-class FileTurn {
+class EditLock {
  public:
   // Of a file that need not be there. `busy` when another process does not come to an end.
-  static Result<FileTurn> take(const std::filesystem::path& path);
-  FileTurn(FileTurn&& other) noexcept;
-  FileTurn& operator=(FileTurn&&) = delete;
-  ~FileTurn();
+  static Result<EditLock> take(const std::filesystem::path& path);
+  EditLock(EditLock&& other) noexcept;
+  EditLock& operator=(EditLock&&) = delete;
+  ~EditLock();
 
  private:
-  explicit FileTurn(int descriptor) : descriptor_(descriptor) {}
+  explicit EditLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_;
 };
 

@@ -1,5 +1,4 @@
-#include "cli/doctor/doctor.hpp"
-
+// `sagactl doctor`: looks at everything a node needs, and says what to do about what is wrong.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -7,27 +6,27 @@
 #include "cli/commands.hpp"
 #include "cli/doctor/finding.hpp"
 #include "cli/flag.hpp"
-#include "cli/serve/role.hpp"
+#include "cli/dependencies/serve_choices.hpp"
 #include "cli/output/table.hpp"
-#include "cli/serve/toss.hpp"
+#include "cli/dependencies/toss.hpp"
 
 namespace sagactl {
 namespace {
 
-Json to_json(const Findings& findings, Health worst) {
+Json to_json(const DoctorFindings& findings, CheckResult worst) {
   Json checks = Json::array();
-  for (const Finding& finding : findings)
+  for (const DoctorFinding& finding : findings)
     checks.push_back(Json{{"name", finding.subject},
-                          {"result", to_string(finding.health)},
+                          {"result", to_string(finding.result)},
                           {"found", finding.found},
                           {"advice", finding.advice}});
   return Json{{"result", to_string(worst)}, {"checks", checks}};
 }
 
-void print_findings(const Invocation& invocation, const Findings& findings) {
+void print_findings(const Invocation& invocation, const DoctorFindings& findings) {
   Table table({{"CHECK"}, {"RESULT"}, {"FOUND"}});
-  for (const Finding& finding : findings) {
-    table.row({finding.subject, invocation.paint.status(to_string(finding.health)), finding.found});
+  for (const DoctorFinding& finding : findings) {
+    table.row({finding.subject, invocation.paint.status(to_string(finding.result)), finding.found});
     if (!finding.advice.empty()) table.row({"", "", "→ " + finding.advice});
   }
   table.print(invocation.terminal.out);
@@ -54,7 +53,7 @@ KafkaUnderTest kafka_under_test(const Invocation& invocation, const DoctorFlags&
 }
 
 Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
-  Findings findings;
+  DoctorFindings findings;
   examine_data(invocation, findings);
   examine_database(invocation, findings);
   examine_redis(invocation, flags.redis, findings);
@@ -63,13 +62,13 @@ Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
   examine_secrets(invocation, findings);
   examine_shared_secrets(invocation, findings);
   examine_nodes(invocation, findings);
-  Health worst = Health::ok;
-  for (const Finding& finding : findings) worst = std::max(worst, finding.health);
+  CheckResult worst = CheckResult::ok;
+  for (const DoctorFinding& finding : findings) worst = std::max(worst, finding.result);
   if (invocation.wants_json())
     invocation.print(to_json(findings, worst), "checks");
   else
     print_findings(invocation, findings);
-  return worst == Health::fail ? ExitCode::refused : ExitCode::done;
+  return worst == CheckResult::fail ? ExitCode::refused : ExitCode::done;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // The database: is there one, is its schema this build's, is the file whole? A server's is in doctor_postgres.cpp.
 #include <algorithm>
 
-#include "cli/serve/database.hpp"
+#include "cli/dependencies/database.hpp"
 #include "cli/doctor/finding.hpp"
 #include "server/adapters/sqlite/connection.hpp"
 #include "server/adapters/sqlite/failure.hpp"
@@ -10,21 +10,21 @@
 namespace sagactl {
 namespace {
 
-void examine_schema(const std::string& file, Findings& findings) {
+void examine_schema(const std::string& file, DoctorFindings& findings) {
   const auto migrations = sqlite_migrations(file);
   if (!migrations) {
-    findings.push_back({"schema", Health::fail, migrations.error().message,
+    findings.push_back({"schema", CheckResult::fail, migrations.error().message,
                         "use the sagactl that made it, or another file"});
     return;
   }
   const auto missing =
       std::count_if(migrations->begin(), migrations->end(), [](const auto& m) { return !m.applied; });
   if (missing > 0)
-    findings.push_back({"schema", Health::warn, std::to_string(missing) + " migrations are missing",
+    findings.push_back({"schema", CheckResult::warn, std::to_string(missing) + " migrations are missing",
                         "`sagactl migrate`, or `sagactl serve`, which does it too"});
   else
     findings.push_back(
-        {"schema", Health::ok, std::to_string(migrations->size()) + " migrations, up to date"});
+        {"schema", CheckResult::ok, std::to_string(migrations->size()) + " migrations, up to date"});
 }
 
 // What SQLite itself finds wrong with the file: the first of it; "ok" for nothing.
@@ -36,22 +36,22 @@ Result<std::string> quick_check(const std::string& file) {
   });
 }
 
-void examine_integrity(const std::string& file, Findings& findings) {
+void examine_integrity(const std::string& file, DoctorFindings& findings) {
   const auto found = quick_check(file);
   if (found && *found == "ok")
-    findings.push_back({"integrity", Health::ok, "SQLite finds the file whole"});
+    findings.push_back({"integrity", CheckResult::ok, "SQLite finds the file whole"});
   else
     findings.push_back(
-        {"integrity", Health::fail, found ? *found : found.error().message,
+        {"integrity", CheckResult::fail, found ? *found : found.error().message,
          "stop the nodes, keep a copy, and restore a backup (or try `sqlite3 FILE .recover`)"});
 }
 
 }  // namespace
 
-void examine_database(const Invocation& invocation, Findings& findings) {
+void examine_database(const Invocation& invocation, DoctorFindings& findings) {
   const auto database = find_database(invocation);
   if (!database) {
-    findings.push_back({"database", Health::fail, database.error().message});
+    findings.push_back({"database", CheckResult::fail, database.error().message});
     return;
   }
   if (database->is_postgres) {
@@ -60,10 +60,10 @@ void examine_database(const Invocation& invocation, Findings& findings) {
   }
   std::error_code ignored;
   if (!std::filesystem::exists(database->name, ignored)) {
-    findings.push_back({"database", Health::ok, database->name + " is not there yet; `sagactl serve` makes it"});
+    findings.push_back({"database", CheckResult::ok, database->name + " is not there yet; `sagactl serve` makes it"});
     return;
   }
-  findings.push_back({"database", Health::ok, database->name});
+  findings.push_back({"database", CheckResult::ok, database->name});
   examine_schema(database->name, findings);
   examine_integrity(database->name, findings);
 }

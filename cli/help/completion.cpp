@@ -1,5 +1,4 @@
-#include "cli/help/completion.hpp"
-
+// `sagactl completion`: scripts that complete commands and flags in bash, zsh and fish.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -11,7 +10,7 @@
 #include "cli/configuration/contexts.hpp"
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "common/text/text.hpp"
 
@@ -19,7 +18,7 @@ namespace sagactl {
 namespace {
 
 enum class Shell : std::uint8_t { bash, zsh, fish };
-enum class Live : std::uint8_t { ids, contexts };
+enum class LiveCandidates : std::uint8_t { ids, contexts };
 
 }  // namespace
 
@@ -28,7 +27,7 @@ struct Spelling<Shell> {
   static constexpr std::string_view names[] = {"bash", "zsh", "fish"};
 };
 template <>
-struct Spelling<Live> {
+struct Spelling<LiveCandidates> {
   static constexpr std::string_view names[] = {"ids", "contexts"};
 };
 
@@ -38,23 +37,23 @@ constexpr int ids_offered = 50;
 constexpr Duration live_patience = 1s;  // somebody has pressed a key and waits
 
 // As the scripts call it.
-std::string_view word_of(Wanted wanted) {
+std::string_view word_of(CompletionKind wanted) {
   switch (wanted) {
-    case Wanted::words: return "words";
-    case Wanted::nothing: return "nothing";
-    case Wanted::files: return "files";
-    case Wanted::directories: return "directories";
-    case Wanted::contexts: return "contexts";
-    case Wanted::ids: return "ids";
-    case Wanted::commands: return "words";
+    case CompletionKind::words: return "words";
+    case CompletionKind::nothing: return "nothing";
+    case CompletionKind::files: return "files";
+    case CompletionKind::directories: return "directories";
+    case CompletionKind::contexts: return "contexts";
+    case CompletionKind::ids: return "ids";
+    case CompletionKind::commands: return "words";
   }
   crash("something wanted that the table of words does not know");
 }
 
 // What follows the arguments of a command; for `help` the commands themselves.
-Values arguments_in(const CLI::App& app, const CLI::App& root) {
-  Values values = arguments_of(app);
-  if (values.wanted == Wanted::commands) values.words = commands_of(root);
+CompletionValues arguments_in(const CLI::App& app, const CLI::App& root) {
+  CompletionValues values = arguments_of(app);
+  if (values.kind == CompletionKind::commands) values.words = commands_of(root);
   return values;
 }
 
@@ -63,9 +62,9 @@ std::string value_cases(const CLI::App& app, const std::string& path) {
   std::ostringstream cases;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional() || !takes_value(*option)) continue;
-    const Values values = values_of(*option);
+    const CompletionValues values = values_of(*option);
     for (const std::string& name : names_of(*option))
-      cases << "    '" << path << "|" << name << "') wanted=" << word_of(values.wanted) << " candidates='"
+      cases << "    '" << path << "|" << name << "') wanted=" << word_of(values.kind) << " candidates='"
             << join(values.words, " ") << "'; return ;;\n";
   }
   return cases.str();
@@ -79,8 +78,8 @@ std::string shared_function(const CLI::App& root) {
   const std::string common = join(flags_of(root), " ");
   each_command(root, "", [&](const CLI::App& app, const std::string& path) {
     const std::string own = path.empty() ? "" : join(flags_of(app), " ");
-    const Values arguments = arguments_in(app, root);
-    commands += "    '" + path + "') wanted=" + std::string(word_of(arguments.wanted)) + " candidates='" +
+    const CompletionValues arguments = arguments_in(app, root);
+    commands += "    '" + path + "') wanted=" + std::string(word_of(arguments.kind)) + " candidates='" +
                 join(commands_of(app), " ") + " " + join(arguments.words, " ") + " " + own + " " + common + "' ;;\n";
     if (path.empty()) return;
     values += value_cases(app, path);
@@ -166,17 +165,17 @@ std::string quoted(std::string text) {
 }
 
 // For fish: what may follow, as arguments of `complete`.
-std::string fish_values(const Values& values, bool of_flag) {
+std::string fish_values(const CompletionValues& values, bool of_flag) {
   std::string words = join(values.words, " ");
   std::string text;
-  switch (values.wanted) {
-    case Wanted::nothing: return of_flag ? " -x" : "";
-    case Wanted::contexts: words += " (__sagactl_live contexts)"; break;
-    case Wanted::ids: words += " (__sagactl_live ids)"; break;
-    case Wanted::directories: words += " (__fish_complete_directories)"; break;
-    case Wanted::files: return (of_flag ? " -r -F" : " -F") + (words.empty() ? "" : " -a " + quoted(words));
-    case Wanted::words:
-    case Wanted::commands: break;
+  switch (values.kind) {
+    case CompletionKind::nothing: return of_flag ? " -x" : "";
+    case CompletionKind::contexts: words += " (__sagactl_live contexts)"; break;
+    case CompletionKind::ids: words += " (__sagactl_live ids)"; break;
+    case CompletionKind::directories: words += " (__fish_complete_directories)"; break;
+    case CompletionKind::files: return (of_flag ? " -r -F" : " -F") + (words.empty() ? "" : " -a " + quoted(words));
+    case CompletionKind::words:
+    case CompletionKind::commands: break;
   }
   return (of_flag ? " -x -a " : " -a ") + quoted(std::string(trim(words)));
 }
@@ -214,8 +213,8 @@ std::string fish_script(const CLI::App& root) {
       if (!sub->get_group().empty())
         out << "complete -c sagactl" << when << " -a " << sub->get_name() << " -d " << quoted(sub->get_description())
             << '\n';
-    const Values arguments = arguments_in(app, root);
-    if (arguments.wanted != Wanted::nothing)
+    const CompletionValues arguments = arguments_in(app, root);
+    if (arguments.kind != CompletionKind::nothing)
       out << "complete -c sagactl" << when << fish_values(arguments, false) << '\n';
     for (const CLI::Option* option : app.get_options()) {
       if (option->get_positional()) continue;
@@ -230,18 +229,18 @@ std::string fish_script(const CLI::App& root) {
 }
 
 // One a line. Whatever goes wrong, there is nothing to offer, and nobody to be told.
-Result<ExitCode> offer(Invocation& invocation, Live live) {
+Result<ExitCode> offer(Invocation& invocation, LiveCandidates live) {
   std::vector<std::string> offered;
-  if (live == Live::contexts) {
+  if (live == LiveCandidates::contexts) {
     std::string ignored;
-    const auto contexts = Contexts::load_what_can_be(invocation.environment.config_directory(), ignored);
+    const auto contexts = Contexts::load_or_empty(invocation.environment.config_directory(), ignored);
     for (const auto& [name, values] : contexts.by_name) offered.push_back(name);
   } else {
     invocation.settings.timeout = std::min(invocation.settings.timeout, live_patience);
     auto client = NodeClient::open(invocation);
     const auto found = client ? client->get("/sagas?limit=" + std::to_string(ids_offered)) : Result<Json>(client.error());
     if (found)
-      for (const Json& saga : member(*found, "sagas")) offered.push_back(text_member(saga, "id"));
+      for (const Json& saga : json_member(*found, "sagas")) offered.push_back(text_member(saga, "id"));
   }
   for (const std::string& each : offered) invocation.terminal.out << each << '\n';
   return ExitCode::done;
@@ -271,7 +270,7 @@ void add_completion(CLI::App& root, Commands& commands) {
   });
 
   // What the scripts ask; people have no use for it.
-  const auto live = std::make_shared<Live>(Live::ids);
+  const auto live = std::make_shared<LiveCandidates>(LiveCandidates::ids);
   CLI::App* asked = add_command(root, "complete", "What a completion script asks", "");
   asked->group("");
   add_choice(*asked, "what", *live, "Of what").required();

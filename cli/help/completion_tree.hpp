@@ -13,16 +13,16 @@ class Option;
 
 namespace sagactl {
 
-enum class Wanted : std::uint8_t { words, nothing, files, directories, contexts, ids, commands };
+enum class CompletionKind : std::uint8_t { words, nothing, files, directories, contexts, ids, commands };
 
 // The values of a flag, or of an argument without a name.
-struct Values {
-  Wanted wanted = Wanted::nothing;
+struct CompletionValues {
+  CompletionKind wanted = CompletionKind::nothing;
   std::vector<std::string> words;  // also where files are wanted
 };
-Values values_of(const CLI::Option& option);
+CompletionValues values_of(const CLI::Option& option);
 // Of the arguments without a name.
-Values arguments_of(const CLI::App& app);
+CompletionValues arguments_of(const CLI::App& app);
 
 bool takes_value(const CLI::Option& option);
 std::vector<std::string> names_of(const CLI::Option& option);  // "--output", "-o"

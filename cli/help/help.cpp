@@ -1,5 +1,4 @@
-#include "cli/help/help.hpp"
-
+// `sagactl help`: the help of a command, as its --help shows it.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>

@@ -1,5 +1,4 @@
-#include "cli/help/manual.hpp"
-
+// `sagactl man`: the manual page, made of the same tree of commands as the help.
 #include <CLI/CLI.hpp>
 #include <ostream>
 #include <sstream>
@@ -137,7 +136,7 @@ std::string manual_page(const CLI::App& root) {
 
 }  // namespace
 
-void add_manual(CLI::App& root, Commands& commands) {
+void add_man(CLI::App& root, Commands& commands) {
   CLI::App* app =
       add_command(root, "man", "Print the manual page: `sagactl man | man -l -`", "Setting up");
   commands.add(app, [&root](Invocation& invocation) -> Result<ExitCode> {

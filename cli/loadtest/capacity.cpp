@@ -51,7 +51,7 @@ Json step_json(const CapacityStep& step) {
               {"reason", step.reason}};
 }
 
-std::string conclusion(const CapacityFound& found) {
+std::string conclusion(const CapacityResult& found) {
   if (found.knee == 0) return "no rate met the thresholds";
   const std::string knee = fmt::format("the knee is at {:g}/s", found.knee);
   switch (found.limit) {
@@ -123,11 +123,11 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   return step;
 }
 
-Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOptions& options,
+Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
                                       std::span<const Threshold> thresholds, const std::stop_token& stop,
                                       const std::function<Result<RunResult>(const LoadOptions&)>& run) {
   if (auto checked = check_capacity(options, thresholds); !checked) return checked.error();
-  CapacityFound found;
+  CapacityResult found;
   CapacitySearch search(options.rate.value_or(first_rate), rate_max);
   while (const auto rate = search.next()) {
     LoadOptions step_options = options;
@@ -139,7 +139,7 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
     if (found.interrupted && !found.steps.empty()) break;  // a part of a step says nothing
     CapacityStep step = judge_step(*rate, *load, thresholds);
     if (!found.interrupted) search.tell(step.outcome);
-    invocation.say(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
+    invocation.info(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
                                format_duration(step.p50), format_duration(step.p99),
                                step.reason.empty() ? "" : "  (" + step.reason + ")"));
     const bool is_best = step.outcome == CapacitySearch::Outcome::kept;
@@ -152,7 +152,7 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
   return found;
 }
 
-std::string capacity_text(const CapacityFound& found) {
+std::string capacity_text(const CapacityResult& found) {
   Table table(
       {{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"WHY"}});
   for (const CapacityStep& step : found.steps)
@@ -164,7 +164,7 @@ std::string capacity_text(const CapacityFound& found) {
   return "Capacity: " + conclusion(found) + "\n" + out.str() + "\n";
 }
 
-Json capacity_json(const CapacityFound& found) {
+Json capacity_json(const CapacityResult& found) {
   Json steps = Json::array();
   for (const CapacityStep& step : found.steps) steps.push_back(step_json(step));
   return Json{{"knee", found.knee},

@@ -21,7 +21,7 @@ struct CapacityStep {
   std::string reason;
 };
 
-struct CapacityFound {
+struct CapacityResult {
   double knee = 0;  // 0: no rate met the thresholds
   CapacitySearch::Limit limit = CapacitySearch::Limit::none;
   std::vector<CapacityStep> steps;
@@ -33,11 +33,11 @@ struct CapacityFound {
 CapacityStep judge_step(double rate, const RunResult& load, std::span<const Threshold> thresholds);
 
 // `run` carries out a load test and waits until its sagas have ended. Each step is shown as it ends.
-Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOptions& options,
+Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
                                       std::span<const Threshold> thresholds, const std::stop_token& stop,
                                       const std::function<Result<RunResult>(const LoadOptions&)>& run);
 
-std::string capacity_text(const CapacityFound& found);
-Json capacity_json(const CapacityFound& found);
+std::string capacity_text(const CapacityResult& found);
+Json capacity_json(const CapacityResult& found);
 
 }  // namespace sagactl

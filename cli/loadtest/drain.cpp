@@ -9,7 +9,7 @@
 #include "analysis/foreign/foreign_orders.hpp"
 #include "analysis/history/of_run.hpp"
 #include "analysis/report/wording.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/loadtest/profile_database.hpp"
 
@@ -72,7 +72,7 @@ Count unended_in(HistorySource& source, const Ledger& ledger) {
 
 Count unended_at(NodeClient& client) {
   const auto active = client.get("/saga/active?limit=1");
-  if (!active || !member(*active, "count").is_number()) return std::nullopt;
+  if (!active || !json_member(*active, "count").is_number()) return std::nullopt;
   return sagas_left(static_cast<std::uint64_t>(std::max<std::int64_t>(0, integer_member(*active, "count"))));
 }
 
@@ -144,7 +144,7 @@ bool pause_until(const std::stop_token& stop, SteadyMoment until) {
 }
 
 DrainEnd wait_until_drained(const DrainScene& scene, SteadyMoment until, const std::stop_token& stop,
-                            ProgressLine& progress) {
+                            ProgressDisplay& progress) {
   const auto unended = counting(scene);
   if (!unended) return {Drained::cannot_tell};
   Count last;

@@ -39,7 +39,7 @@ struct DrainScene {
 // requests without an answer that are not there yet; without a database each order is asked for by itself. What fails
 // is tried again until `until`.
 DrainEnd wait_until_drained(const DrainScene& scene, std::chrono::steady_clock::time_point until,
-                            const std::stop_token& stop, ProgressLine& progress);
+                            const std::stop_token& stop, ProgressDisplay& progress);
 
 // Whether what was found may be otherwise a little later: something is still to come, or a payment, a compensation or
 // an answer may not have been written yet.

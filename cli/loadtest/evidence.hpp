@@ -7,7 +7,7 @@
 #include <string>
 
 #include "analysis/examine.hpp"
-#include "cli/serve/database.hpp"
+#include "cli/dependencies/database.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/run.hpp"

@@ -1,5 +1,4 @@
-#include "cli/loadtest/loadtest.hpp"
-
+// `sagactl loadtest`: sends load, waits for the sagas, and decides whether all was right.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +6,7 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/verify/baseline.hpp"
+#include "cli/results/baseline.hpp"
 #include "cli/loadtest/capacity.hpp"
 #include "cli/commands.hpp"
 #include "cli/loadtest/drain.hpp"
@@ -16,9 +15,9 @@
 #include "cli/loadtest/loadtest_flags.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/loadtest/order_status.hpp"
-#include "cli/verify/origin.hpp"
+#include "cli/results/result_origin.hpp"
 #include "cli/loadtest/progress.hpp"
-#include "cli/loadtest/saga_watch.hpp"
+#include "cli/loadtest/active_saga_poller.hpp"
 #include "loadgen/profile/sample_requests.hpp"
 
 namespace sagactl {
@@ -38,11 +37,11 @@ class Loadtest {
   void drain(RunResult& load);
   Examined examine(const RunResult& load);
   std::vector<ThresholdResult> judge_limits(const Measured& measured, bool sagas_are_known) const;
-  Result<ExitCode> conclude(const RunResult& load, const CapacityFound* capacity);
+  Result<ExitCode> conclude(const RunResult& load, const CapacityResult* capacity);
 
   Invocation& invocation_;
   const LoadtestFlags& flags_;
-  ProgressLine progress_;
+  ProgressDisplay progress_;
   LoadOptions options_;
   Evidence evidence_;
   std::vector<Threshold> limits_;  // what the baseline sets beside the thresholds
@@ -63,16 +62,16 @@ Result<ExitCode> Loadtest::rehearse() const {
   if (invocation_.wants_json())
     invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
   if (evidence_.foreign)
-    invocation_.say("the profile's queries have their columns, and what rows there are can be read, in " +
+    invocation_.info("the profile's queries have their columns, and what rows there are can be read, in " +
                     evidence_.database);
-  invocation_.say("nothing was sent" +
+  invocation_.info("nothing was sent" +
                   (options_.profile.test_data.empty() ? std::string() : "; what [[test_data]] brings is made up"));
   return ExitCode::done;
 }
 
 // Sends the load and waits for the sagas.
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
-  std::optional<SagaWatch> sagas;
+  std::optional<ActiveSagaPoller> sagas;
   if (options.profile.is_ours && !invocation_.settings.quiet) sagas.emplace(invocation_);
   auto load = run_load(options, stop_, [&](const Progress& now) {
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
@@ -99,7 +98,7 @@ void Loadtest::drain(RunResult& load) {
   progress_.end();
   if (end.how == Drained::interrupted) load.interrupted = true;
   if (end.how == Drained::not_in_time)
-    invocation_.say(fmt::format("not all had ended after {} (--drain): {}", format_duration(flags_.drain), end.left));
+    invocation_.info(fmt::format("not all had ended after {} (--drain): {}", format_duration(flags_.drain), end.left));
 }
 
 // Looks, and as long as the drain lasts looks again where what is late may change what is seen. What counts is seen in
@@ -134,20 +133,20 @@ std::vector<ThresholdResult> Loadtest::judge_limits(const Measured& measured, bo
   return results;
 }
 
-Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* capacity) {
+Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult* capacity) {
   // The client's ledger is kept before anything is made of it.
   const auto ledger_path = ledger_beside(invocation_, flags_.files);
   Result<void> kept;
   if (!ledger_path.empty()) kept = save_ledger(load.ledger, ledger_path.string());
   Examined found = examine(load);
   progress_.end();
-  if (!found.trouble.empty()) invocation_.say("sagactl: the database could not be read: " + found.trouble);
+  if (!found.trouble.empty()) invocation_.info("sagactl: the database could not be read: " + found.trouble);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
   const Examination* seen = found.database ? &*found.database : nullptr;
   const auto thresholds = judge_limits(measured_by(load, seen), seen && seen->sagas.counts.started > 0);
 
-  ResultOrigin origin = origin_of(invocation_);
+  ResultOrigin origin = result_origin(invocation_);
   if (kept) origin.ledger_path = ledger_path.string();
   origin.database = evidence_.database;
   Json result = loadtest_json(origin, load, seen, found.verdicts, thresholds);
@@ -164,7 +163,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* 
   }
   const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
   const ExitCode verdict = interrupted ? ExitCode::interrupted : exit_code_of(end_of(found.verdicts, thresholds));
-  return end_with(invocation_, written, verdict);
+  return exit_code_after_reports(invocation_, written, verdict);
 }
 
 Result<ExitCode> Loadtest::carry_out() {
@@ -178,10 +177,10 @@ Result<ExitCode> Loadtest::carry_out() {
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
   if (flags_.dry_run) return rehearse();
-  auto limits = limits_of(invocation_, flags_.baseline, to_string(options_.scenario));
+  auto limits = baseline_thresholds(invocation_, flags_.baseline, to_string(options_.scenario));
   if (!limits) return limits.error();
   limits_ = std::move(*limits);
-  stop_ = invocation_.interrupt.take();
+  stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
     const auto load = run(options_);
     if (!load) return load.error();

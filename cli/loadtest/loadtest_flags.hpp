@@ -7,9 +7,9 @@
 
 #include "analysis/run_verdicts.hpp"
 #include "analysis/result/threshold.hpp"
-#include "cli/verify/baseline.hpp"
+#include "cli/results/baseline.hpp"
 #include "cli/invocation.hpp"
-#include "cli/verify/report_files.hpp"
+#include "cli/results/report_files.hpp"
 #include "loadgen/options.hpp"
 
 namespace CLI {

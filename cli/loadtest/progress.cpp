@@ -38,7 +38,7 @@ std::string head_of(const Progress& progress) {
   return head;
 }
 
-std::string nodes_of(const Progress& progress, const ProgressSurroundings& surroundings) {
+std::string nodes_of(const Progress& progress, const ProgressContext& surroundings) {
   std::uint64_t all = 0;
   for (const std::uint64_t count : progress.answered) all += count;
   std::string text;
@@ -53,7 +53,7 @@ std::string nodes_of(const Progress& progress, const ProgressSurroundings& surro
 
 }  // namespace
 
-std::vector<std::string> live_view(const Progress& progress, const ProgressSurroundings& surroundings) {
+std::vector<std::string> live_view(const Progress& progress, const ProgressContext& surroundings) {
   std::vector<std::string> lines = {head_of(progress)};
   std::string rate = fmt::format("{:.0f}/s sent", progress.rate);
   if (progress.rate_planned) rate += fmt::format(" of {:.0f}/s planned", *progress.rate_planned);
@@ -71,7 +71,7 @@ std::vector<std::string> live_view(const Progress& progress, const ProgressSurro
   return lines;
 }
 
-void ProgressLine::show(const Progress& progress, const ProgressSurroundings& surroundings) {
+void ProgressDisplay::show(const Progress& progress, const ProgressContext& surroundings) {
   if (invocation_.settings.quiet) return;
   if (redraws()) return draw(live_view(progress, surroundings));
   if (!is_due(progress.phase)) return;
@@ -86,17 +86,17 @@ void ProgressLine::show(const Progress& progress, const ProgressSurroundings& su
   invocation_.terminal.err << text << '\n' << std::flush;
 }
 
-void ProgressLine::show(const std::string& phase, const std::string& text) {
+void ProgressDisplay::show(const std::string& phase, const std::string& text) {
   if (invocation_.settings.quiet) return;
   if (redraws()) return draw({phase + ": " + text});
   if (is_due(phase)) invocation_.terminal.err << phase << ": " << text << '\n' << std::flush;
 }
 
-bool ProgressLine::redraws() const {
-  return invocation_.terminal.err_is_tty && invocation_.terminal.redraws;
+bool ProgressDisplay::redraws() const {
+  return invocation_.terminal.err_is_tty && invocation_.terminal.can_redraw;
 }
 
-bool ProgressLine::is_due(const std::string& phase) {
+bool ProgressDisplay::is_due(const std::string& phase) {
   const auto now = std::chrono::steady_clock::now();
   if (phase == phase_ && now - shown_at_ < plain_interval) return false;
   phase_ = phase;
@@ -105,7 +105,7 @@ bool ProgressLine::is_due(const std::string& phase) {
 }
 
 // In one write, each line over the one that stood there, so that nothing flickers.
-void ProgressLine::draw(const std::vector<std::string>& lines) {
+void ProgressDisplay::draw(const std::vector<std::string>& lines) {
   const int width = invocation_.terminal.err_width();
   std::string text = "\r";
   if (lines_ > 1) text += fmt::format("\x1b[{}A", lines_ - 1);
@@ -116,7 +116,7 @@ void ProgressLine::draw(const std::vector<std::string>& lines) {
   invocation_.terminal.err << text << std::flush;
 }
 
-void ProgressLine::end() {
+void ProgressDisplay::end() {
   if (lines_ == 0) return;
   std::string text = "\r";
   if (lines_ > 1) text += fmt::format("\x1b[{}A", lines_ - 1);

@@ -12,16 +12,16 @@
 namespace sagactl {
 
 // What the view shows beside a run's own progress.
-struct ProgressSurroundings {
+struct ProgressContext {
   std::vector<std::string> targets;          // as Progress::answered counts them
   std::optional<std::int64_t> sagas_active;  // nothing: it cannot be told
 };
 
-class ProgressLine {
+class ProgressDisplay {
  public:
-  explicit ProgressLine(const Invocation& invocation) : invocation_(invocation) {}
+  explicit ProgressDisplay(const Invocation& invocation) : invocation_(invocation) {}
 
-  void show(const Progress& progress, const ProgressSurroundings& surroundings);
+  void show(const Progress& progress, const ProgressContext& surroundings);
   void show(const std::string& phase, const std::string& text);
   // Leaves the terminal as it was before; what comes next may be written.
   void end();
@@ -38,6 +38,6 @@ class ProgressLine {
 };
 
 // The view of a run, line by line, without its colours. Pure.
-std::vector<std::string> live_view(const Progress& progress, const ProgressSurroundings& surroundings);
+std::vector<std::string> live_view(const Progress& progress, const ProgressContext& surroundings);
 
 }  // namespace sagactl

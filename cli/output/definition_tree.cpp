@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/output/table.hpp"
 #include "cli/output/tree.hpp"
 
@@ -32,11 +32,11 @@ std::string policy_text(const Json& policy) {
 
 std::string timing_text(const Json& step) {
   return "a try takes at most " + duration_text(integer_member(step, "timeoutMs")) + "; " +
-         policy_text(member(step, "retry"));
+         policy_text(json_member(step, "retry"));
 }
 
 std::string name_text(const Json& step, const Json& pivot) {
-  return text_member(step, "name") + (member(step, "name") == pivot ? " ◆ pivot" : "");
+  return text_member(step, "name") + (json_member(step, "name") == pivot ? " ◆ pivot" : "");
 }
 
 std::string action_text(const Json& step) {
@@ -45,8 +45,8 @@ std::string action_text(const Json& step) {
 }
 
 void add_steps(const Json& definition, const Paint& paint, Branch& root) {
-  const Json& steps = member(definition, "steps");
-  const Json& pivot = member(definition, "pivot");
+  const Json& steps = json_member(definition, "steps");
+  const Json& pivot = json_member(definition, "pivot");
   int name_width = 0, action_width = 0;
   for (const Json& step : steps) {
     name_width = std::max(name_width, display_width(name_text(step, pivot)));
@@ -55,8 +55,8 @@ void add_steps(const Json& definition, const Paint& paint, Branch& root) {
   for (const Json& step : steps) {
     Branch branch{padded(name_text(step, pivot), name_width) + "  " +
                   padded(action_text(step), action_width) + "  " + paint.faint(timing_text(step))};
-    const Json& undoing = member(step, "compensationRetry");
-    if (undoing.is_object() && undoing != member(step, "retry"))
+    const Json& undoing = json_member(step, "compensationRetry");
+    if (undoing.is_object() && undoing != json_member(step, "retry"))
       branch.branches.push_back({"undone: " + policy_text(undoing)});
     root.branches.push_back(std::move(branch));
   }
@@ -65,7 +65,7 @@ void add_steps(const Json& definition, const Paint& paint, Branch& root) {
 // One line for each topic.
 Branch topics_branch(const Json& definition) {
   std::map<std::string, std::string> events;
-  for (const Json& rule : member(definition, "topics")) {
+  for (const Json& rule : json_member(definition, "topics")) {
     std::string& text = events[text_member(rule, "topic")];
     text += (text.empty() ? "" : ", ") + text_member(rule, "aggregate") + " " + text_member(rule, "event");
   }

@@ -1,17 +1,17 @@
 #include "cli/output/saga_table.hpp"
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 
 namespace sagactl {
 
 Table saga_table(const std::vector<Json>& sagas, const Paint& paint) {
   Table table({{"SAGA"}, {"STATUS"}, {"STEP"}, {"CREATED"}, {"TOOK"}, {"NODE"}, {"ERROR"}});
   for (const Json& saga : sagas) {
-    const std::string help = true_member(saga, "requiresManualIntervention") ? "needs a person: " : "";
+    const std::string help = bool_member(saga, "requiresManualIntervention") ? "needs a person: " : "";
     table.row({text_member(saga, "id"), paint.status(text_member(saga, "status")),
                text_member(saga, "currentStep"), text_member(saga, "createdAt"),
-               or_else(time_between(member(saga, "createdAt"), member(saga, "updatedAt"))),
-               or_else(text_member(saga, "nodeId")), help + or_else(text_member(saga, "errorMessage"))});
+               or_default(time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"))),
+               or_default(text_member(saga, "nodeId")), help + or_default(text_member(saga, "errorMessage"))});
   }
   return table;
 }

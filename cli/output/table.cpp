@@ -8,7 +8,7 @@ namespace sagactl {
 namespace {
 
 // One displayed thing at the beginning of `text`: a colour sequence or a letter.
-struct Piece {
+struct Glyph {
   std::size_t bytes;
   int width;
 };
@@ -20,7 +20,7 @@ bool is_wide(std::uint32_t letter) {
          (letter >= 0xFFE0 && letter <= 0xFFE6) || (letter >= 0x1F300 && letter <= 0x1FAFF);
 }
 
-Piece first_piece(std::string_view text) {
+Glyph first_glyph(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   if (byte(0) == 0x1b) {
     const std::size_t end = text.find('m');
@@ -44,9 +44,9 @@ std::string on_one_line(std::string text) {
 int display_width(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
-    const Piece piece = first_piece(text);
-    width += piece.width;
-    text.remove_prefix(piece.bytes);
+    const Glyph glyph = first_glyph(text);
+    width += glyph.width;
+    text.remove_prefix(glyph.bytes);
   }
   return width;
 }
@@ -56,11 +56,11 @@ std::string cut(std::string_view text, int width) {
   const bool coloured = text.find('\x1b') != std::string_view::npos;
   std::string out;
   for (int taken = 0; !text.empty();) {
-    const Piece piece = first_piece(text);
-    if (taken + piece.width > width - 1) break;
-    out += text.substr(0, piece.bytes);
-    taken += piece.width;
-    text.remove_prefix(piece.bytes);
+    const Glyph glyph = first_glyph(text);
+    if (taken + glyph.width > width - 1) break;
+    out += text.substr(0, glyph.bytes);
+    taken += glyph.width;
+    text.remove_prefix(glyph.bytes);
   }
   return out + "…" + (coloured ? "\x1b[0m" : "");
 }
@@ -73,7 +73,7 @@ void Table::row(std::vector<std::string> cells) {
 
 void Table::print(std::ostream& out, int width) const {
   std::vector<std::string> header;
-  for (const Column& column : columns_) header.push_back(column.name);
+  for (const TableColumn& column : columns_) header.push_back(column.name);
   std::vector<int> widths(columns_.size(), 0);
   const auto measure = [&](const std::vector<std::string>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], display_width(cells[i]));

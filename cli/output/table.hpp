@@ -8,14 +8,14 @@
 
 namespace sagactl {
 
-struct Column {
+struct TableColumn {
   std::string name;
   bool right = false;  // numbers
 };
 
 class Table {
  public:
-  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
   // One cell per column. Cells may hold colours; line ends in them are shown as spaces.
   void row(std::vector<std::string> cells);
@@ -25,7 +25,7 @@ class Table {
   void print(std::ostream& out, int width = 0) const;
 
  private:
-  std::vector<Column> columns_;
+  std::vector<TableColumn> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
 

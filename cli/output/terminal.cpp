@@ -27,7 +27,7 @@ int Terminal::lines() const {
 
 int Terminal::table_width() const {
   if (whole) return 0;
-  return out_is_tty ? out_width() : columns_wanted;
+  return out_is_tty ? out_width() : columns_requested;
 }
 
 std::string Paint::in(std::string_view code, std::string_view text) const {

@@ -20,7 +20,7 @@ struct Terminal {
   bool colour = false;   // may colours be used on `out`?
   bool redraws = true;   // may what was written be written over? Not on a dumb terminal
   bool whole = false;    // tables in their full width
-  int columns_wanted = 0;  // for tables where `out` is no terminal, as COLUMNS says; 0: as wide as they are
+  int columns_requested = 0;  // for tables where `out` is no terminal, as COLUMNS says; 0: as wide as they are
   // Columns and lines of the terminals behind `out` and `err`, which change when their windows do; 0: not known.
   std::function<int()> measure_out = {}, measure_err = {}, measure_lines = {};
   // Writes what is left of `out`: 0, or the errno of what could not be written. Empty: the stream itself tells.

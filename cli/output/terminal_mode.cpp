@@ -95,7 +95,7 @@ void TerminalMode::enter_again() {
   write_text(active, active.change.again);
 }
 
-void TerminalMode::leave_for_good() {
+void TerminalMode::leave_permanently() {
   ActiveMode& active = active_mode();
   const std::lock_guard lock(active.mutex);
   leave_with_text(active);

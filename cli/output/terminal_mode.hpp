@@ -22,10 +22,10 @@ class TerminalMode {
   TerminalMode(const TerminalMode&) = delete;
   TerminalMode& operator=(const TerminalMode&) = delete;
 
-  // For the thread that takes the signals. After `leave_for_good` no change is made any more.
+  // For the thread that takes the signals. After `leave_permanently` no change is made any more.
   static void leave();
   static void enter_again();  // does nothing while the process is in the background
-  static void leave_for_good();
+  static void leave_permanently();
 };
 
 }  // namespace sagactl

@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "cli/client/id_prefix.hpp"
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -15,9 +15,9 @@ constexpr const char* beginning = "0198f0a0-0000";
 
 TEST(CliIdPrefix, IsAtLeastFourDigitsAndNoWholeId) {
   for (const char* text : {"0198", "0198f0a0", "0198F0A0-", "0198f0a0-0000-7000-8000-00000000000"})
-    EXPECT_TRUE(begins_an_id(text)) << text;
+    EXPECT_TRUE(is_id_prefix(text)) << text;
   for (const char* text : {"", "019", some_id, "0198f0a00", "0198-", "my-key", "0198f0a0-0000-7000-8000-000000000001x"})
-    EXPECT_FALSE(begins_an_id(text)) << text;
+    EXPECT_FALSE(is_id_prefix(text)) << text;
 }
 
 class CliPrefix : public testing::Test {
@@ -34,20 +34,20 @@ class CliPrefix : public testing::Test {
     node.answer(std::string("DELETE /orders/") + some_id, 200, an_order("cancelled"));
   }
   void there_are(const Json& sagas) { node.answer(std::string("GET /sagas?id=") + beginning + "&limit=6", 200, sagas); }
-  Printed run(std::vector<std::string> command) {
+  CommandResult run(std::vector<std::string> command) {
     command.insert(command.end(), {beginning, "--url", node.url()});
-    return desk.run(command);
+    return sandbox.run(command);
   }
   const std::vector<std::vector<std::string>> commands = {{"trace"},        {"saga", "get"},  {"retry"},
                                                           {"compensate"},   {"order", "get"}, {"order", "cancel"}};
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
 };
 
 TEST_F(CliPrefix, ThatIsOneSagasStandsForIt) {
   there_are(some_sagas({a_saga(some_id, "failed")}));
   for (const auto& command : commands) {
-    const Printed outcome = run(command);
+    const CommandResult outcome = run(command);
     EXPECT_EQ(outcome.code, 0) << command[0] << ": " << outcome.err << outcome.out;
   }
 }
@@ -55,7 +55,7 @@ TEST_F(CliPrefix, ThatIsOneSagasStandsForIt) {
 TEST_F(CliPrefix, OfSeveralNamesThem) {
   there_are(some_sagas({a_saga(other_id, "failed"), a_saga(some_id, "failed")}));
   for (const auto& command : commands) {
-    const Printed outcome = run(command);
+    const CommandResult outcome = run(command);
     EXPECT_NE(outcome.code, 0) << command[0];
     const std::string said = outcome.out + outcome.err;
     EXPECT_THAT(said, HasSubstr(some_id)) << command[0];
@@ -74,35 +74,35 @@ TEST_F(CliPrefix, OfAServerThatDoesNotKnowTheQuestionIsTakenForNoOthersId) {
 }
 
 TEST(CliBulkPages, GoOnWhereTheLastOneEnded) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   std::vector<Json> first(100, a_saga(other_id, "failed"));
   node.answer("GET /sagas?page=1&limit=100&status=failed", 200,
               Json{{"sagas", first}, {"total", 101}, {"nextCursor", other_id}});
   node.answer(std::string("GET /sagas?cursor=") + other_id + "&limit=100&status=failed", 200,
               Json{{"sagas", {a_saga(some_id, "failed")}}, {"total", 101}, {"nextCursor", nullptr}});
-  const Printed outcome =
-      desk.run({"retry", "--all", "--status", "failed", "--dry-run", "-o", "json", "--url", node.url()});
+  const CommandResult outcome =
+      sandbox.run({"retry", "--all", "--status", "failed", "--dry-run", "-o", "json", "--url", node.url()});
   EXPECT_EQ(outcome.json()["count"], 101) << outcome.out << outcome.err;
 }
 
 TEST(CliAmount, HasItsTwoPlacesWhereverItIsShown) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   for (const Json& total : {Json(19), Json(19.0), Json("19"), Json("19.00")}) {
     Json order = an_order("paid");
     order["totalAmount"] = total;
     node.answer(std::string("GET /orders/") + some_id, 200, order);
-    EXPECT_THAT(desk.run({"order", "get", some_id, "--url", node.url()}).out, HasSubstr("19.00"));
+    EXPECT_THAT(sandbox.run({"order", "get", some_id, "--url", node.url()}).out, HasSubstr("19.00"));
   }
 }
 
 TEST(CliItem, MayHaveAColonInItsName) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /orders", 201, an_order("pending"));
-  EXPECT_EQ(desk.run({"order", "create", "--item", R"(urn\:isbn\:1:2:9.50)", "--url", node.url()}).code, 0);
-  const Json item = node.asked().back().body["items"][0];
+  EXPECT_EQ(sandbox.run({"order", "create", "--item", R"(urn\:isbn\:1:2:9.50)", "--url", node.url()}).code, 0);
+  const Json item = node.requests().back().body["items"][0];
   EXPECT_EQ(item["productId"], "urn:isbn:1");
   EXPECT_EQ(item["quantity"], 2);
 }

@@ -1,16 +1,16 @@
 // `doctor`, `top`, `migrate`, and the commands that read a database: with nothing there, and with little.
 #include <gmock/gmock.h>
 
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
 
 using testing::HasSubstr;
 
-Json finding(const Printed& outcome, const std::string& name) {
+Json finding(const CommandResult& outcome, const std::string& name) {
   const Json body = outcome.json();
   for (const Json& check : body["checks"])
     if (check["name"] == name) return check;
@@ -26,8 +26,8 @@ const Json healthy = {
       {"bus", {{"status", "up"}, {"required", false}, {"unpublishedEvents", 3}}}}}};
 
 TEST(CliDoctor, FindsNothingWrongWhereNothingIsYet) {
-  Desk desk;
-  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 0) << outcome.out;
   EXPECT_EQ(finding(outcome, "data directory")["result"], "ok");
   EXPECT_EQ(finding(outcome, "database")["result"], "ok");
@@ -35,32 +35,32 @@ TEST(CliDoctor, FindsNothingWrongWhereNothingIsYet) {
 }
 
 TEST(CliDoctor, FailsWhenOthersMayReadASecret) {
-  Desk desk;
-  desk.write("sagactl-data/operator.token", "secret");
-  std::filesystem::permissions(desk.directory() / "sagactl-data/operator.token",
+  CliSandbox sandbox;
+  sandbox.write("sagactl-data/operator.token", "secret");
+  std::filesystem::permissions(sandbox.directory() / "sagactl-data/operator.token",
                                std::filesystem::perms(0644));
-  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  const CommandResult outcome = sandbox.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(finding(outcome, "secrets")["result"], "fail");
   EXPECT_THAT(finding(outcome, "secrets")["advice"].get<std::string>(), HasSubstr("chmod 600"));
 }
 
 TEST(CliDoctor, FailsWhenTheDatabaseIsNone) {
-  Desk desk;
-  desk.write("sagactl-data/saga.db", "this is no database at all, only a text of some length");
-  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  CliSandbox sandbox;
+  sandbox.write("sagactl-data/saga.db", "this is no database at all, only a text of some length");
+  const CommandResult outcome = sandbox.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 1) << outcome.out;
   EXPECT_EQ(finding(outcome, "integrity")["result"], "fail");
 }
 
 TEST(CliDoctor, TellsAClockThatIsWrongAndADependencyThatIsDown) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   Json health = healthy;
   health["timestamp"] = "2020-01-01T00:00:00.000Z";
   health["dependencies"]["bus"] = {{"status", "down"}, {"required", false}, {"error", "no broker"}};
   node.answer("GET /health/detailed", 200, health);
-  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", node.url()});
+  const CommandResult outcome = sandbox.run({"doctor", "-o", "json", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(finding(outcome, "clock of node-1")["result"], "fail");
   EXPECT_EQ(finding(outcome, "bus of node-1")["result"], "warn");
@@ -68,11 +68,11 @@ TEST(CliDoctor, TellsAClockThatIsWrongAndADependencyThatIsDown) {
 }
 
 TEST(CliDoctor, TakesTheBrokersFromTheFlagBeforeTheEnvironment) {
-  Desk desk;
-  desk.variables["KAFKA_BROKER"] = "127.0.0.1:1";
+  CliSandbox sandbox;
+  sandbox.variables["KAFKA_BROKER"] = "127.0.0.1:1";
   const auto kafka = [&](std::vector<std::string> flags) {
     flags.insert(flags.begin(), {"doctor", "-o", "json", "--url", "http://127.0.0.1:1", "--timeout", "100ms"});
-    return finding(desk.run(flags), "kafka")["found"].get<std::string>();
+    return finding(sandbox.run(flags), "kafka")["found"].get<std::string>();
   };
   EXPECT_THAT(kafka({}), HasSubstr("127.0.0.1:1"));
   EXPECT_THAT(kafka({"--kafka", "127.0.0.1:2", "--role", "order", "--payment", "remote"}), HasSubstr("127.0.0.1:2"));
@@ -80,20 +80,20 @@ TEST(CliDoctor, TakesTheBrokersFromTheFlagBeforeTheEnvironment) {
 }
 
 TEST(CliDoctor, SaysHowManyConnectionsDescriptorsAllow) {
-  Desk desk;
-  const Printed outcome = desk.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_THAT(finding(outcome, "descriptors")["found"].get<std::string>(), HasSubstr("may be open at a time"));
 }
 
 TEST(CliTop, ShowsOneViewWithRates) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /health/detailed", 200, healthy);
   Json counts = {{"sagas", {{"total", 10}, {"completed", 5}, {"compensated", 2}, {"failed", 1}}},
                  {"orders", {{"total", 10}}}};
   node.answer("GET /saga/maintenance/saga-health", 200, counts);
   node.answer("GET /trace/active-flows?limit=1", 200, {{"totalActiveFlows", 2}, {"stuckFlows", 1}});
-  const Printed outcome = desk.run({"top", "--once", "--interval", "1ms", "-o", "json", "--url", node.url()});
+  const CommandResult outcome = sandbox.run({"top", "--once", "--interval", "1ms", "-o", "json", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const Json view = outcome.json();
   EXPECT_EQ(view["sagas"]["active"], 2);
@@ -104,14 +104,14 @@ TEST(CliTop, ShowsOneViewWithRates) {
 }
 
 TEST(CliTop, SaysWhenNothingAnswers) {
-  Desk desk;
-  EXPECT_EQ(desk.run({"top", "--once", "--url", "http://127.0.0.1:1"}).code, 5);
+  CliSandbox sandbox;
+  EXPECT_EQ(sandbox.run({"top", "--once", "--url", "http://127.0.0.1:1"}).code, 5);
 }
 
 TEST(CliDatabase, ThatIsNotThereIsExitCode5WithAdvice) {
-  Desk desk;
+  CliSandbox sandbox;
   for (const char* command : {"verify", "analyze"}) {
-    const Printed outcome = desk.run({command});
+    const CommandResult outcome = sandbox.run({command});
     EXPECT_EQ(outcome.code, 5) << command;
     EXPECT_THAT(outcome.err, HasSubstr("there is no database at"));
     EXPECT_THAT(outcome.err, HasSubstr("--data"));
@@ -119,69 +119,69 @@ TEST(CliDatabase, ThatIsNotThereIsExitCode5WithAdvice) {
 }
 
 TEST(CliDatabase, OfPostgreSqlThatIsNotThereIsNamedWithoutItsPassword) {
-  Desk desk;
-  desk.variables = {{"DATABASE_HOST", "127.0.0.1"}, {"DATABASE_PORT", "1"}, {"DATABASE_USERNAME", "us"},
+  CliSandbox sandbox;
+  sandbox.variables = {{"DATABASE_HOST", "127.0.0.1"}, {"DATABASE_PORT", "1"}, {"DATABASE_USERNAME", "us"},
                     {"DATABASE_PASSWORD", "hun/ter2"}};
   for (const char* command : {"verify", "analyze", "migrate"}) {
-    const Printed outcome = desk.run({command});
+    const CommandResult outcome = sandbox.run({command});
     EXPECT_EQ(outcome.code, 5) << command;
     EXPECT_THAT(outcome.err, HasSubstr("nestjs_cqrs at us@127.0.0.1:1"));
     EXPECT_THAT(outcome.err, Not(HasSubstr("ter2")));
   }
-  const Printed flag = desk.run({"verify", "--database", "postgres://me:secret@127.0.0.1:2/other"});
+  const CommandResult flag = sandbox.run({"verify", "--database", "postgres://me:secret@127.0.0.1:2/other"});
   EXPECT_THAT(flag.err, HasSubstr("other at me@127.0.0.1:2")) << "the flag goes before the environment";
 }
 
 TEST(CliDatabase, OfAnotherKindIsAUsageError) {
-  Desk desk;
+  CliSandbox sandbox;
   for (const char* command : {"verify", "analyze", "migrate"})
-    EXPECT_EQ(desk.run({command, "--database", "mysql://me:secret@db/x"}).code, 4) << command;
+    EXPECT_EQ(sandbox.run({command, "--database", "mysql://me:secret@db/x"}).code, 4) << command;
 }
 
 TEST(CliMigrate, MakesTheDatabaseAndShowsWhatWasApplied) {
-  Desk desk;
-  std::filesystem::create_directories(desk.directory() / "sagactl-data");
-  const Printed first = desk.run({"migrate", "-o", "json"});
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  const CommandResult first = sandbox.run({"migrate", "-o", "json"});
   EXPECT_EQ(first.code, 0) << first.err;
   EXPECT_GE(first.json()["applied"].size(), 1u);
-  const Printed second = desk.run({"migrate", "-o", "json"});
+  const CommandResult second = sandbox.run({"migrate", "-o", "json"});
   EXPECT_EQ(second.json()["applied"].size(), 0u);
   EXPECT_EQ(second.json()["migrations"].size(), first.json()["applied"].size());
 }
 
 TEST(CliVerify, OfAnEmptyDatabaseIsUndecided) {
-  Desk desk;
-  std::filesystem::create_directories(desk.directory() / "sagactl-data");
-  desk.run({"migrate"});
-  const Printed outcome = desk.run({"verify", "-o", "json", "--junit", "v.xml", "--save", "v.json"});
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  sandbox.run({"migrate"});
+  const CommandResult outcome = sandbox.run({"verify", "-o", "json", "--junit", "v.xml", "--save", "v.json"});
   EXPECT_EQ(outcome.code, 2) << outcome.out;
   EXPECT_EQ(outcome.json()["verdict"], "UNKNOWN");
-  EXPECT_THAT(desk.read("v.xml"), HasSubstr("<testsuite"));
+  EXPECT_THAT(sandbox.read("v.xml"), HasSubstr("<testsuite"));
 }
 
 TEST(CliAnalyze, ExplainsATimeThatIsNone) {
-  Desk desk;
-  std::filesystem::create_directories(desk.directory() / "sagactl-data");
-  desk.run({"migrate"});
-  const Printed outcome = desk.run({"analyze", "--since", "yesterday"});
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  sandbox.run({"migrate"});
+  const CommandResult outcome = sandbox.run({"analyze", "--since", "yesterday"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("--since: 'yesterday' is neither a time"));
 }
 
 TEST(CliLoadtest, SaysWhenNothingAnswers) {
-  Desk desk;
-  const Printed outcome = desk.run({"loadtest", "duplicate", "-q", "--url", "http://127.0.0.1:1"});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"loadtest", "duplicate", "-q", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("sagactl serve"));
 }
 
 TEST(CliLoadtest, ExplainsWhatIsWrong) {
-  Desk desk;
-  EXPECT_THAT(desk.run({"loadtest", "duplciate"}).err,
+  CliSandbox sandbox;
+  EXPECT_THAT(sandbox.run({"loadtest", "duplciate"}).err,
               HasSubstr("'duplciate' is none of duplicate, individual"));
-  EXPECT_THAT(desk.run({"loadtest", "mixed", "--rate", "fast"}).err,
+  EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--rate", "fast"}).err,
               HasSubstr("--rate: 'fast' is not a rate"));
-  EXPECT_THAT(desk.run({"loadtest", "mixed", "--threshold", "p99"}).err, HasSubstr("--threshold: "));
+  EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--threshold", "p99"}).err, HasSubstr("--threshold: "));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // `order --system`: how each system is spoken to, and that its orders are shown alike.
 #include <gmock/gmock.h>
 
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -51,7 +51,7 @@ class CliOrderSystem : public testing::TestWithParam<Spoken> {};
 
 TEST_P(CliOrderSystem, IsSpokenToInItsOwnWords) {
   const Spoken& spoken = GetParam();
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer(std::string("POST ") + spoken.path, 201, spoken.answer);
   node.answer(std::string("GET /sagas/correlation/") + some_id, 200, a_saga(some_id, "completed"));
@@ -59,9 +59,9 @@ TEST_P(CliOrderSystem, IsSpokenToInItsOwnWords) {
   std::vector<std::string> arguments = {"order",  "create", "--system", spoken.system,
                                         "--wait", "--url",  node.url()};
   arguments.insert(arguments.end(), spoken.flags.begin(), spoken.flags.end());
-  const Printed outcome = desk.run(arguments);
+  const CommandResult outcome = sandbox.run(arguments);
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(node.asked().at(0).body, spoken.body);
+  EXPECT_EQ(node.requests().at(0).body, spoken.body);
   EXPECT_THAT(outcome.out, HasSubstr(std::string("order        ") + some_id));
   EXPECT_THAT(outcome.out, HasSubstr("completed after 1.24 s"));
   EXPECT_THAT(outcome.out, HasSubstr(std::string("customer     ") + spoken.customer));
@@ -117,52 +117,52 @@ TEST(CliOrderSystems, SayWhatAnOrderLacks) {
        "'shop' is none of order, checkout, checkout-choreography, purchase"},
   };
   for (const Misfit& row : rows) {
-    Desk desk;
+    CliSandbox sandbox;
     std::vector<std::string> arguments = {"order", "create"};
     arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
-    const Printed outcome = desk.run(arguments);
+    const CommandResult outcome = sandbox.run(arguments);
     EXPECT_EQ(outcome.code, 4) << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr(row.said));
   }
 }
 
 TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /api/orders", 200,
               {a_checkout("COMPLETED"), a_checkout("COMPLETED", "CheckoutSaga"), a_checkout("CANCELLED"),
                a_checkout("COMPLETED")});
-  const Printed page =
-      desk.run({"order", "list", "--system", "checkout-choreography", "--status", "completed", "--limit", "1",
+  const CommandResult page =
+      sandbox.run({"order", "list", "--system", "checkout-choreography", "--status", "completed", "--limit", "1",
                 "--page", "2", "-o", "json", "--url", node.url()});
   EXPECT_EQ(page.json()["total"], 2) << page.err;
   EXPECT_EQ(page.json()["orders"].size(), 1u);
   EXPECT_EQ(page.json()["totalPages"], 2);
-  const Printed table = desk.run({"order", "list", "--system", "checkout", "--url", node.url()});
+  const CommandResult table = sandbox.run({"order", "list", "--system", "checkout", "--url", node.url()});
   EXPECT_THAT(table.out, HasSubstr("2 x PROD001"));
   EXPECT_THAT(table.err, HasSubstr("1 orders"));
 }
 
 TEST(CliOrderSystems, PurchasesAreListedForOneUser) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /purchase/user/user-1/orders", 200, Json::array({a_purchase("completed")}));
-  const Printed listed =
-      desk.run({"order", "list", "--system", "purchase", "--user", "user-1", "--url", node.url()});
+  const CommandResult listed =
+      sandbox.run({"order", "list", "--system", "purchase", "--user", "user-1", "--url", node.url()});
   EXPECT_THAT(listed.out, HasSubstr("3 x item-1"));
-  EXPECT_EQ(desk.run({"order", "list", "--system", "purchase", "--url", node.url()}).code, 4);
+  EXPECT_EQ(sandbox.run({"order", "list", "--system", "purchase", "--url", node.url()}).code, 4);
 }
 
 TEST(CliOrderSystems, CancelByTheirOwnRoutes) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   const std::string path = std::string("/api/orders/") + some_id + "/cancel";
   node.answer("POST " + path, 200, {{"message", "m"}, {"order", a_checkout("CANCELLED")}});
-  const Printed done =
-      desk.run({"order", "cancel", some_id, "--system", "checkout", "--reason", "late", "--url", node.url()});
+  const CommandResult done =
+      sandbox.run({"order", "cancel", some_id, "--system", "checkout", "--reason", "late", "--url", node.url()});
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_EQ(node.asked().at(0).body, (Json{{"reason", "late"}}));
-  const Printed refused = desk.run({"order", "cancel", some_id, "--system", "purchase", "--url", node.url()});
+  EXPECT_EQ(node.requests().at(0).body, (Json{{"reason", "late"}}));
+  const CommandResult refused = sandbox.run({"order", "cancel", some_id, "--system", "purchase", "--url", node.url()});
   EXPECT_EQ(refused.code, 4);
   EXPECT_THAT(refused.err, HasSubstr("sagactl compensate"));
 }

@@ -6,10 +6,10 @@
 #include <sstream>
 
 #include "cli/command_line.hpp"
-#include "cli/output/output.hpp"
+#include "cli/output/file_output.hpp"
 #include "cli/loadtest/progress.hpp"
-#include "cli/verify/report_files.hpp"
-#include "tests/cli/command.hpp"
+#include "cli/results/report_files.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,7 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 // A whole command with its output on a descriptor.
-Printed run_to(int file, const std::vector<std::string>& arguments) {
+CommandResult run_to(int file, const std::vector<std::string>& arguments) {
   FileOutput output(file);
   std::ostream out(&output);
   std::ostringstream err;
@@ -27,7 +27,7 @@ Printed run_to(int file, const std::vector<std::string>& arguments) {
   terminal.finish_out = [&output] { return output.finish(); };
   Environment environment;
   Interrupt interrupt;
-  Printed outcome;
+  CommandResult outcome;
   outcome.code = run_command_line(arguments, terminal, environment, interrupt);
   outcome.err = err.str();
   return outcome;
@@ -39,7 +39,7 @@ TEST(CliOutput, ThatCannotBeWrittenIsAnError) {
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"version"}, {"version", "-o", "json"}, {"--version"}, {"--help"}, {}, {"man"},
         {"completion", "zsh"}, {"help", "serve"}, {"serve", "--help"}}) {
-    const Printed outcome = run_to(full, command);
+    const CommandResult outcome = run_to(full, command);
     EXPECT_EQ(outcome.code, 6);
     EXPECT_THAT(outcome.err, HasSubstr("the output could not be written: No space left on device"));
   }
@@ -59,13 +59,13 @@ TEST(CliOutput, IntoAFileThatCannotBeWrittenHasTheSameCode) {
   Terminal terminal{out, err, in};
   Environment environment;
   Interrupt interrupt;
-  const Invocation invocation{terminal, environment, interrupt, Settings{}, Paint(false)};
+  const Invocation invocation{terminal, environment, interrupt, GlobalSettings{}, Paint(false)};
   ReportFiles files;
   files.html = "/dev/full";
   const auto code_of = [&](ExitCode verdict) {
-    return end_with(invocation, write_reports(invocation, files, Json::object()), verdict);
+    return exit_code_after_reports(invocation, write_reports(invocation, files, Json::object()), verdict);
   };
-  EXPECT_EQ(code_of(ExitCode::done), ExitCode::not_written);
+  EXPECT_EQ(code_of(ExitCode::done), ExitCode::output_failed);
   EXPECT_THAT(err.str(), HasSubstr("cannot write /dev/full: No space left on device"));
   EXPECT_EQ(code_of(ExitCode::refused), ExitCode::refused);
   EXPECT_EQ(code_of(ExitCode::unknown), ExitCode::unknown);
@@ -76,7 +76,7 @@ TEST(CliOutput, ThatNobodyReadsAnyMoreEndsQuietlyAsEverywhere) {
   ASSERT_EQ(::pipe2(pipes, O_CLOEXEC), 0);
   ::close(pipes[0]);
   const auto before = ::signal(SIGPIPE, SIG_IGN);
-  const Printed outcome = run_to(pipes[1], {"version"});
+  const CommandResult outcome = run_to(pipes[1], {"version"});
   ::signal(SIGPIPE, before);
   ::close(pipes[1]);
   EXPECT_EQ(outcome.code, 141);
@@ -129,7 +129,7 @@ TEST(CliOutput, TheLiveViewKeepsToTheTerminalThatItIsOnAsItIsNow) {
   Environment environment;
   Interrupt interrupt;
   const Invocation invocation{terminal, environment, interrupt, {}, Paint(false)};
-  ProgressLine line(invocation);
+  ProgressDisplay line(invocation);
   line.show(some_progress(), {});
   EXPECT_THAT(out.str(), HasSubstr(std::string(58, 'p') + "…"));
   columns = 40;
@@ -143,11 +143,11 @@ TEST(CliOutput, NothingIsWrittenOverOnADumbTerminal) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal = terminal_over(out, in);
-  terminal.redraws = false;
+  terminal.can_redraw = false;
   Environment environment;
   Interrupt interrupt;
   const Invocation invocation{terminal, environment, interrupt, {}, Paint(false)};
-  ProgressLine line(invocation);
+  ProgressDisplay line(invocation);
   line.show(some_progress(), {});
   line.show("drain", "3 left");
   line.end();
@@ -162,36 +162,36 @@ TEST(CliOutput, TablesKeepToTheTerminalOrToCOLUMNSOrToNothing) {
   Terminal terminal{out, out, in};
   terminal.measure_out = [] { return 72; };
   EXPECT_EQ(terminal.table_width(), 0);
-  terminal.columns_wanted = 60;
+  terminal.columns_requested = 60;
   EXPECT_EQ(terminal.table_width(), 60);
   terminal.out_is_tty = true;
   EXPECT_EQ(terminal.table_width(), 72);
   terminal.measure_out = [] { return 0; };  // a terminal that does not tell
   EXPECT_EQ(terminal.table_width(), 80);
-  terminal.whole = true;
+  terminal.wide = true;
   EXPECT_EQ(terminal.table_width(), 0);
 }
 
 TEST(CliHelp, IsThereForEveryCommandByItsName) {
-  Desk desk;
-  EXPECT_EQ(desk.run({"help", "order", "create"}).out, desk.run({"order", "create", "--help"}).out);
-  EXPECT_EQ(desk.run({"help"}).out, desk.run({"--help"}).out);
-  const Printed wrong = desk.run({"help", "order", "creat"});
+  CliSandbox sandbox;
+  EXPECT_EQ(sandbox.run({"help", "order", "create"}).out, sandbox.run({"order", "create", "--help"}).out);
+  EXPECT_EQ(sandbox.run({"help"}).out, sandbox.run({"--help"}).out);
+  const CommandResult wrong = sandbox.run({"help", "order", "creat"});
   EXPECT_EQ(wrong.code, 4);
   EXPECT_THAT(wrong.err, HasSubstr("did you mean create?"));
 }
 
 TEST(CliVersion, IsAFlagAsWell) {
-  Desk desk;
-  const std::string version = desk.run({"version"}).out;
-  EXPECT_EQ(desk.run({"--version"}).out, version);
-  EXPECT_EQ(desk.run({"-V"}).out, version);
-  EXPECT_EQ(desk.run({"saga", "list", "--version"}).out, version);
+  CliSandbox sandbox;
+  const std::string version = sandbox.run({"version"}).out;
+  EXPECT_EQ(sandbox.run({"--version"}).out, version);
+  EXPECT_EQ(sandbox.run({"-V"}).out, version);
+  EXPECT_EQ(sandbox.run({"saga", "list", "--version"}).out, version);
 }
 
 TEST(CliManual, NamesEveryCommandAndFlag) {
-  Desk desk;
-  const std::string page = desk.run({"man"}).out;
+  CliSandbox sandbox;
+  const std::string page = sandbox.run({"man"}).out;
   EXPECT_THAT(page, testing::StartsWith(".TH SAGACTL 1"));
   for (const char* part : {".SS \"sagactl order create\"", "\\fB\\-\\-idempotency\\-key\\fR", "\\fB\\-V, \\-\\-version\\fR",
                            ".SH \"EXIT STATUS\""})

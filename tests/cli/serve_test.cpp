@@ -1,7 +1,7 @@
 // `serve`: what it refuses before anything starts, and how it starts and stops. More: tests/e2e.
 #include <gmock/gmock.h>
 
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -17,10 +17,10 @@ struct WrongFlag {
 class CliServeFlag : public testing::TestWithParam<WrongFlag> {};
 
 TEST_P(CliServeFlag, ThatIsWrongIsExplained) {
-  Desk desk;
+  CliSandbox sandbox;
   std::vector<std::string> arguments = {"serve"};
   arguments.insert(arguments.end(), GetParam().flags.begin(), GetParam().flags.end());
-  const Printed outcome = desk.run(arguments);
+  const CommandResult outcome = sandbox.run(arguments);
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
 }
@@ -50,13 +50,13 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return tested.param.name; });
 
 TEST(CliServe, TakesNoSecretKeyThatOthersCanReadOrThatIsNone) {
-  Desk desk;
+  CliSandbox sandbox;
   const std::vector<std::string> command = {"serve",     "--port", "0", "--payment", "toss", "--toss-secret-file",
                                             "toss.key"};
   const auto said_of = [&](const std::string& text, std::filesystem::perms mode) {
-    desk.write("toss.key", text);
-    std::filesystem::permissions(desk.directory() / "toss.key", mode);
-    const Printed outcome = desk.run(command);
+    sandbox.write("toss.key", text);
+    std::filesystem::permissions(sandbox.directory() / "toss.key", mode);
+    const CommandResult outcome = sandbox.run(command);
     EXPECT_EQ(outcome.code, 4);
     EXPECT_EQ(outcome.err.find("test_sk"), std::string::npos) << outcome.err;
     return outcome.err;
@@ -67,37 +67,37 @@ TEST(CliServe, TakesNoSecretKeyThatOthersCanReadOrThatIsNone) {
   EXPECT_THAT(said_of("\n", owner), HasSubstr("does not hold one"));
   EXPECT_THAT(said_of("test_sk_1:\n", owner), HasSubstr("one word without a colon"));
   EXPECT_THAT(said_of("test_sk_1\ntest_sk_2\n", owner), HasSubstr("one word"));
-  EXPECT_FALSE(std::filesystem::exists(desk.directory() / "sagactl-data"));
+  EXPECT_FALSE(std::filesystem::exists(sandbox.directory() / "sagactl-data"));
 }
 
 TEST(CliServe, PrintsOneLinePerNodeAndStopsWhenToldTo) {
-  Desk desk;
-  desk.interrupted = true;
-  const Printed outcome = desk.run({"serve", "--port", "0", "--nodes", "2", "--node-id", "n"});
+  CliSandbox sandbox;
+  sandbox.interrupted = true;
+  const CommandResult outcome = sandbox.run({"serve", "--port", "0", "--nodes", "2", "--node-id", "n"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out,
               testing::ContainsRegex("accepts requests at http://127.0.0.1:[0-9]+\n.*accepts requests at "));
 }
 
 TEST(CliServe, TakesThePortAndNameOfTheReferencesEnvironment) {
-  Desk desk;
-  desk.interrupted = true;
-  desk.variables = {{"PORT", "0"}, {"NODE_ID", "pod-7"}, {"JWT_EXPIRES_IN", "7d"}};
-  const Printed outcome = desk.run({"serve", "-o", "json"});
+  CliSandbox sandbox;
+  sandbox.interrupted = true;
+  sandbox.variables = {{"PORT", "0"}, {"NODE_ID", "pod-7"}, {"JWT_EXPIRES_IN", "7d"}};
+  const CommandResult outcome = sandbox.run({"serve", "-o", "json"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.json()["nodes"][0]["node"], "pod-7");
 }
 
 TEST(CliServe, SaysWhichVariableIsWrong) {
-  Desk desk;
-  desk.variables = {{"PORT", "http"}};
-  EXPECT_THAT(desk.run({"serve"}).err, HasSubstr("environment variable PORT: --port: 'http'"));
-  desk.variables = {{"REDIS_HOST", "r"}, {"REDIS_PORT", "none"}, {"REDIS_PASSWORD", "s3cret"}};
-  const std::string said = desk.run({"serve", "--port", "0"}).err;
+  CliSandbox sandbox;
+  sandbox.variables = {{"PORT", "http"}};
+  EXPECT_THAT(sandbox.run({"serve"}).err, HasSubstr("environment variable PORT: --port: 'http'"));
+  sandbox.variables = {{"REDIS_HOST", "r"}, {"REDIS_PORT", "none"}, {"REDIS_PASSWORD", "s3cret"}};
+  const std::string said = sandbox.run({"serve", "--port", "0"}).err;
   EXPECT_THAT(said, HasSubstr("REDIS_PORT"));
   EXPECT_EQ(said.find("s3cret"), said.npos);
-  desk.variables = {{"JWT_EXPIRES_IN", "soon"}};
-  EXPECT_THAT(desk.run({"serve", "--port", "0"}).err,
+  sandbox.variables = {{"JWT_EXPIRES_IN", "soon"}};
+  EXPECT_THAT(sandbox.run({"serve", "--port", "0"}).err,
               HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));
 }
 

@@ -1,7 +1,7 @@
 // What is said to somebody who mistypes.
 #include <gmock/gmock.h>
 
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -17,8 +17,8 @@ struct Mistake {
 class CliUsage : public testing::TestWithParam<Mistake> {};
 
 TEST_P(CliUsage, SaysWhatWasProbablyMeant) {
-  Desk desk;
-  const Printed outcome = desk.run(GetParam().arguments);
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run(GetParam().arguments);
   EXPECT_EQ(outcome.code, 4);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
@@ -44,11 +44,11 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& tested) { return tested.param.name; });
 
 TEST(CliUsage, IsJsonWhenJsonWasAskedFor) {
-  Desk desk;
+  CliSandbox sandbox;
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"versoin", "-o", "json"},
                                                     {"-ojson", "versoin"},
                                                     {"versoin", "--output=json"}}) {
-    const Printed outcome = desk.run(arguments);
+    const CommandResult outcome = sandbox.run(arguments);
     EXPECT_EQ(outcome.code, 4);
     EXPECT_EQ(outcome.err, "");
     EXPECT_EQ(outcome.json()["error"]["code"], "invalid") << outcome.out;
@@ -57,16 +57,16 @@ TEST(CliUsage, IsJsonWhenJsonWasAskedFor) {
 }
 
 TEST(CliUsage, HelpOfEveryCommandGoesToStandardOutput) {
-  Desk desk;
-  const Printed outcome = desk.run({"context", "set", "--help"});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"context", "set", "--help"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.err, "");
   EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl context set CONTEXT [FLAGS]"));
 }
 
 TEST(CliUsage, WithoutArgumentsShowsTheCommands) {
-  Desk desk;
-  const Printed outcome = desk.run({});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl COMMAND [FLAGS]"));
 }

@@ -1,8 +1,8 @@
 // `user`: who may do what, and who is shut out.
 #include <gmock/gmock.h>
 
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -14,26 +14,26 @@ Json user(const std::string& email, const std::string& role, const std::string& 
 }
 
 TEST(CliUser, ListsAllPages) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /users?limit=1000", 200, {{"users", Json::array({user("a@x.org", "admin")})}, {"next", "a@x.org"}});
   node.answer("GET /users?limit=1000&after=a%40x.org", 200,
               {{"users", Json::array({user("b@x.org", "customer", "suspended")})}, {"next", nullptr}});
-  const Printed list = desk.run({"user", "list", "--url", node.url()});
+  const CommandResult list = sandbox.run({"user", "list", "--url", node.url()});
   EXPECT_EQ(list.code, 0);
   EXPECT_THAT(list.out, HasSubstr("a@x.org         admin     active            2"));
   EXPECT_THAT(list.out, HasSubstr("b@x.org         customer  suspended         2"));
-  EXPECT_EQ(desk.run({"user", "list", "-o", "json", "--url", node.url()}).json()["users"].size(), 2u);
+  EXPECT_EQ(sandbox.run({"user", "list", "-o", "json", "--url", node.url()}).json()["users"].size(), 2u);
 }
 
 TEST(CliUser, IsAddedWithARole) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /users", 201, user("c@x.org", "admin"));
-  desk.input = "a long password\n";
-  const Printed added = desk.run({"user", "add", "c@x.org", "--role", "admin", "--url", node.url()});
+  sandbox.input = "a long password\n";
+  const CommandResult added = sandbox.run({"user", "add", "c@x.org", "--role", "admin", "--url", node.url()});
   EXPECT_EQ(added.code, 0) << added.err;
-  EXPECT_EQ(node.asked().at(0).body, (Json{{"email", "c@x.org"},
+  EXPECT_EQ(node.requests().at(0).body, (Json{{"email", "c@x.org"},
                                            {"password", "a long password"},
                                            {"firstName", "-"},
                                            {"lastName", "-"},
@@ -42,18 +42,18 @@ TEST(CliUser, IsAddedWithARole) {
 }
 
 TEST(CliUser, GetsAnotherRoleAndIsDisabledAndEnabled) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("PUT /users/c%40x.org", 200, user("c@x.org", "merchant"));
-  EXPECT_EQ(desk.run({"user", "role", "c@x.org", "merchant", "--url", node.url()}).code, 0);
-  EXPECT_EQ(desk.run({"user", "disable", "c@x.org", "--url", node.url()}).code, 0);
-  EXPECT_EQ(desk.run({"user", "enable", "c@x.org", "--url", node.url()}).code, 0);
-  const auto asked = node.asked();
+  EXPECT_EQ(sandbox.run({"user", "role", "c@x.org", "merchant", "--url", node.url()}).code, 0);
+  EXPECT_EQ(sandbox.run({"user", "disable", "c@x.org", "--url", node.url()}).code, 0);
+  EXPECT_EQ(sandbox.run({"user", "enable", "c@x.org", "--url", node.url()}).code, 0);
+  const auto asked = node.requests();
   ASSERT_EQ(asked.size(), 3u);
   EXPECT_EQ(asked[0].body, (Json{{"role", "merchant"}}));
   EXPECT_EQ(asked[1].body, (Json{{"status", "suspended"}}));
   EXPECT_EQ(asked[2].body, (Json{{"status", "active"}}));
-  EXPECT_EQ(desk.run({"user", "role", "c@x.org", "king", "--url", node.url()}).code, 4);
+  EXPECT_EQ(sandbox.run({"user", "role", "c@x.org", "king", "--url", node.url()}).code, 4);
 }
 
 }  // namespace

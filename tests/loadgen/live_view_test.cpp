@@ -49,13 +49,13 @@ TEST(LiveView, LeavesOutWhatIsNotKnown) {
     EXPECT_THAT(line, Not(testing::ContainsRegex("planned|under way|nodes|left")));
 }
 
-class ProgressLineTest : public QuietInvocation {
+class ProgressDisplayTest : public QuietInvocation {
  protected:
-  explicit ProgressLineTest(bool tty = true) { terminal_.err_is_tty = tty; }
+  explicit ProgressDisplayTest(bool tty = true) { terminal_.err_is_tty = tty; }
 };
 
-TEST_F(ProgressLineTest, OnATerminalIsWrittenOverInPlaceAndTakenAwayAtTheEnd) {
-  ProgressLine line(invocation_);
+TEST_F(ProgressDisplayTest, OnATerminalIsWrittenOverInPlaceAndTakenAwayAtTheEnd) {
+  ProgressDisplay line(invocation_);
   line.show(halfway(), {{"http://a:1", "http://a:2"}, 212});
   const std::string first = err_.str();
   EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 5) << "six lines, the cursor in the last";
@@ -74,9 +74,9 @@ TEST_F(ProgressLineTest, OnATerminalIsWrittenOverInPlaceAndTakenAwayAtTheEnd) {
   EXPECT_EQ(err_.str(), "") << "once is enough";
 }
 
-TEST_F(ProgressLineTest, ElsewhereIsAPlainLineNowAndThen) {
+TEST_F(ProgressDisplayTest, ElsewhereIsAPlainLineNowAndThen) {
   terminal_.err_is_tty = false;
-  ProgressLine line(invocation_);
+  ProgressDisplay line(invocation_);
   for (int i = 0; i < 3; ++i) line.show(halfway(), {{"http://a:1"}, 7});
   line.show("drain", "3 sagas");
   line.end();
@@ -86,9 +86,9 @@ TEST_F(ProgressLineTest, ElsewhereIsAPlainLineNowAndThen) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
-TEST_F(ProgressLineTest, QuietSaysNothing) {
+TEST_F(ProgressDisplayTest, QuietSaysNothing) {
   invocation_.settings.quiet = true;
-  ProgressLine line(invocation_);
+  ProgressDisplay line(invocation_);
   line.show(halfway(), {});
   line.show("drain", "x");
   line.end();

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 #include "tests/loadgen/order_server.hpp"
 
 namespace sagactl {
@@ -14,18 +14,18 @@ using testing::Not;
 
 class LoadtestCommand : public testing::Test {
  protected:
-  Printed run(std::vector<std::string> arguments) {
+  CommandResult run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "loadtest");
     arguments.insert(arguments.end(), {"--url", servers_.node(0).url(), "--token", "given", "-o", "json"});
-    return desk_.run(arguments);
+    return sandbox_.run(arguments);
   }
 
-  Desk desk_;
+  CliSandbox sandbox_;
   OrderServers servers_{1};
 };
 
 TEST_F(LoadtestCommand, AScenarioFileStandsForTheFlagsAndTheCommandLineGoesBefore) {
-  desk_.write("smoke.toml",
+  sandbox_.write("smoke.toml",
               "scenario = \"individual\"\norders = 30\nseed = 7\nthreshold = [\"errors<1%\", \"max<9s\"]\n"
               "fresh-connections = true\n");
   const Json by_name = run({"smoke.toml"}).json();
@@ -49,8 +49,8 @@ TEST_F(LoadtestCommand, AScenarioFilesFaultsAreSaidWithTheirLineAndMember) {
                          Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml, line 3: --rate"},
                          Row{"scenario = \"most\"\n", "'most' is none of"},
                          Row{"orders = 3\n", "which scenario"}, Row{"orders = [\n", "bad.toml, line"}}) {
-    desk_.write("bad.toml", row.text);
-    const Printed outcome = run({"bad.toml"});
+    sandbox_.write("bad.toml", row.text);
+    const CommandResult outcome = run({"bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out + outcome.err, HasSubstr(row.said));
   }
@@ -74,8 +74,8 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
             "bad.toml, line 3: create.fields: '{price}' has a meaning of its own"},
         Row{"duplicates_by = \"colour\"\n", "must be key or product"},
         Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
-    desk_.write("bad.toml", row.text);
-    const Printed outcome = run({"individual", "--profile", "bad.toml"});
+    sandbox_.write("bad.toml", row.text);
+    const CommandResult outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }
@@ -83,7 +83,7 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
 }
 
 TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
-  desk_.write("orders.toml",
+  sandbox_.write("orders.toml",
               "duplicates_by = \"product\"\n[create]\npath = \"/orders\"\nbody = '{\"items\":[{items}]}'\n"
               "item = '{\"productId\":\"{product}\",\"quantity\":{quantity}}'\n"
               "headers = { X-Correlation-ID = \"{correlation}\" }\n"
@@ -98,11 +98,11 @@ TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
 }
 
 TEST_F(LoadtestCommand, ADryRunShowsWhatWouldBeSentAndSendsNothing) {
-  desk_.write(
+  sandbox_.write(
       "shop.toml",
       "[create]\npath = \"/buy\"\nbody = '{\"card\":\"{card}\",\"cents\":{cents}}'\nfields = { card = \"OK\" }\n"
       "[[fail]]\nfields = { card = \"DECLINE\" }\n[answer]\norder = \"/id\"\n");
-  const Printed dry = run({"mixed", "--profile", "shop.toml", "--fail-share", "0.1", "--dry-run"});
+  const CommandResult dry = run({"mixed", "--profile", "shop.toml", "--fail-share", "0.1", "--dry-run"});
   EXPECT_EQ(dry.code, 0) << dry.out << dry.err;
   const Json requests = dry.json()["requests"];
   ASSERT_EQ(requests.size(), 3u);
@@ -115,7 +115,7 @@ TEST_F(LoadtestCommand, ADryRunShowsWhatWouldBeSentAndSendsNothing) {
 
 TEST_F(LoadtestCommand, AMistakeInAQueryIsSaidBeforeAnythingIsSent) {
   sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open((desk_.directory() / "shop.db").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open((sandbox_.directory() / "shop.db").c_str(), &database), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(database, "CREATE TABLE sale (id TEXT, made TEXT)", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(database);
   const std::string head = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[sql]\n";
@@ -130,8 +130,8 @@ TEST_F(LoadtestCommand, AMistakeInAQueryIsSaidBeforeAnythingIsSent) {
             "sql.orders gives no column created_at or created_us; it gives order_id, made"},
         Row{"orders = \"select id as order_id, made as created_at from sale\"\nstock = \"select 1 as initial\"",
             "sql.stock gives no column product"}}) {
-    desk_.write("shop.toml", head + row.queries + "\n");
-    const Printed outcome = run({"individual", "--profile", "shop.toml", "--database", "shop.db"});
+    sandbox_.write("shop.toml", head + row.queries + "\n");
+    const CommandResult outcome = run({"individual", "--profile", "shop.toml", "--database", "shop.db"});
     EXPECT_EQ(outcome.code, 4) << row.queries;
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }

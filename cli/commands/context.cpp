@@ -1,0 +1,154 @@
+// `sagactl context`: named sets of settings, such as one per cluster.
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/configuration/contexts.hpp"
+#include "cli/flag.hpp"
+#include "cli/invocation.hpp"
+#include "cli/output/table.hpp"
+#include "common/text/secret_text.hpp"
+#include "common/text/text.hpp"
+
+namespace sagactl {
+namespace {
+
+// A context with its own flags, beside those of the same name for every command: what is said here is kept.
+struct ContextFlags {
+  std::string name;
+};
+
+Json context_json(const Contexts& contexts, const std::string& name) {
+  Json json = {{"name", name}, {"current", name == contexts.current}};
+  for (const auto& [key, value] : contexts.by_name.at(name)) json[key] = key == "token" ? "(kept)" : without_secrets(std::string_view(value));
+  return json;
+}
+
+Error no_such_context(const Contexts& contexts, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& [known, values] : contexts.by_name) names.push_back(known);
+  const std::string near = nearest(name, names);
+  Error error{ErrorCode::not_found, "there is no context '" + name + "'"};
+  return with_hint(std::move(error), near.empty() ? "`sagactl context list` shows those that are"
+                                                  : "did you mean '" + near + "'?");
+}
+
+// What there is, however broken: these are the commands that mend it.
+Contexts load_contexts(const Invocation& invocation) {
+  std::string trouble;
+  return Contexts::load_or_empty(invocation.environment.config_directory(), trouble);
+}
+
+Result<void> save_contexts(const Invocation& invocation, const Contexts& contexts) {
+  const auto directory = invocation.environment.config_directory();
+  auto saved = contexts.save(directory);
+  if (saved && contexts.was_unreadable)
+    invocation.info("sagactl: what could not be read is kept as " + (directory / "contexts.json.broken").string());
+  return saved;
+}
+
+Result<ExitCode> list_contexts(Invocation& invocation) {
+  const Contexts loaded = load_contexts(invocation);
+  const Contexts* contexts = &loaded;
+  Json list = Json::array();
+  Table table({{""}, {"NAME"}, {"URL"}, {"DATABASE"}});
+  for (const auto& [name, values] : contexts->by_name) {
+    list.push_back(context_json(*contexts, name));
+    const auto value = [&values = values](const char* key) {
+      return values.contains(key) ? without_secrets(std::string_view(values.at(key))) : "-";
+    };
+    table.row({name == contexts->current ? "*" : " ", name, value("url"), value("database")});
+  }
+  if (invocation.wants_json())
+    invocation.print(Json{{"current", contexts->current}, {"contexts", list}}, "contexts");
+  else if (table.empty())
+    invocation.info("no contexts; `sagactl context set CONTEXT --url URL` makes one");
+  else
+    table.print(invocation.terminal.out);
+  return ExitCode::done;
+}
+
+// What the command line, not the environment or a file, gave for the flags that a context can hold.
+Context values_given(const CLI::App& root) {
+  Context values;
+  for (const std::string key : {"url", "token", "database", "data"})
+    if (const auto given = values_of(root, "--" + key); !given.empty()) values[key] = join(given, ",");
+  return values;
+}
+
+Result<ExitCode> set_context(Invocation& invocation, const Context& given, const ContextFlags& flags) {
+  const auto lock = Contexts::lock(invocation.environment.config_directory());
+  if (!lock) return lock.error();
+  Contexts contexts = load_contexts(invocation);
+  if (given.empty())
+    return Error{ErrorCode::invalid,
+                 "a context holds --url, --token, --database or --data; none of them was given"};
+  Context& context = contexts.by_name[flags.name];
+  for (const auto& [key, value] : given) context[key] = value;
+  if (contexts.current.empty()) contexts.current = flags.name;
+  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(context_json(contexts, flags.name));
+  else
+    invocation.info("context " + flags.name + " is kept" +
+                   (contexts.current == flags.name ? " and in use" : ""));
+  return ExitCode::done;
+}
+
+Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) {
+  const auto lock = Contexts::lock(invocation.environment.config_directory());
+  if (!lock) return lock.error();
+  Contexts contexts = load_contexts(invocation);
+  if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
+  contexts.current = flags.name;
+  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(context_json(contexts, flags.name));
+  else
+    invocation.info("context " + flags.name + " is in use");
+  return ExitCode::done;
+}
+
+Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flags) {
+  const auto lock = Contexts::lock(invocation.environment.config_directory());
+  if (!lock) return lock.error();
+  Contexts contexts = load_contexts(invocation);
+  if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
+  contexts.by_name.erase(flags.name);
+  if (contexts.current == flags.name) contexts.current.clear();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(Json{{"name", flags.name}, {"removed", true}});
+  else
+    invocation.info("context " + flags.name + " is removed");
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_context(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<ContextFlags>();
+  CLI::App* app =
+      add_command_group(root, "context", "Keep named sets of --url, --token, --database, --data", "Setting up");
+  CLI::App* list = add_command(*app, "list", "Show the contexts");
+  commands.add(list, list_contexts);
+
+  CLI::App* set = add_command(*app, "set", "Keep the given --url, --token, --database, --data under a name");
+  add_text(*set, "name", flags->name, "CONTEXT", "The context's name").required();
+  // Read at once after parsing, before the environment and the files fill in what was left out.
+  const auto given = std::make_shared<Context>();
+  when_parsed(*set, [given, &root] { *given = values_given(root); });
+  commands.add(set,
+               [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
+
+  CLI::App* use = add_command(*app, "use", "Use a context from now on");
+  add_text(*use, "name", flags->name, "CONTEXT", "The context's name").required();
+  commands.add(use, [flags](Invocation& invocation) { return use_context(invocation, *flags); });
+
+  CLI::App* remove = add_command(*app, "remove", "Forget a context");
+  add_text(*remove, "name", flags->name, "CONTEXT", "The context's name").required();
+  commands.add(remove, [flags](Invocation& invocation) { return remove_context(invocation, *flags); });
+  for (const CLI::App* command : {list, set, use, remove}) commands.work_without_settings(command);
+}
+
+}  // namespace sagactl

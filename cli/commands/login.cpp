@@ -1,0 +1,109 @@
+// `sagactl login` and `sagactl logout`: tokens for nodes that are not on this machine.
+#include <istream>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/client/json_answer.hpp"
+#include "cli/client/node_client.hpp"
+#include "cli/client/password.hpp"
+#include "common/text/text.hpp"
+
+namespace sagactl {
+namespace {
+
+struct LoginFlags {
+  std::string email;
+  PasswordFlags password;
+};
+
+std::string ask(const Terminal& terminal, const std::string& question) {
+  if (terminal.in_is_tty) terminal.err << question << std::flush;
+  std::string line;
+  std::getline(terminal.in, line);
+  return std::string(trim(line));
+}
+
+Result<ExitCode> run_login(Invocation& invocation, const LoginFlags& flags) {
+  const auto urls = node_urls(invocation.settings);
+  if (!urls) return urls.error();
+  std::string email = flags.email;
+  if (email.empty()) email = ask(invocation.terminal, "E-mail address: ");
+  auto given = password_of(invocation, flags.password);
+  if (!given) return given.error();
+  const std::string password = std::move(*given);
+  if (email.empty() || password.empty())
+    return Error{ErrorCode::invalid,
+                 "logging in needs an e-mail address (--email) and a password (typed, or piped in)"};
+
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  const auto answer = client->post("/auth/login", Json{{"email", email}, {"password", password}});
+  if (!answer) return with_hint(answer.error(), "");
+  const std::string access = text_member(*answer, "accessToken");
+  if (access.empty()) return Error{ErrorCode::unknown_outcome, client->url() + " gave no access token"};
+
+  const auto lock = CredentialStore::lock(invocation.environment.config_directory());
+  if (!lock) return lock.error();
+  auto credentials = CredentialStore::load(invocation.environment.config_directory());
+  if (!credentials) return credentials.error();
+  // The nodes of one --url are one system, so one login is good for all of them.
+  for (const Url& url : *urls)
+    credentials->put(url.text(), {email, access, text_member(*answer, "refreshToken")});
+  if (const auto saved = credentials->save(); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(Json{{"url", client->url()}, {"user", json_member(*answer, "user")}});
+  else
+    invocation.info("logged in to " + client->url() + " as " + email);
+  return ExitCode::done;
+}
+
+Result<ExitCode> run_logout(Invocation& invocation) {
+  const auto urls = node_urls(invocation.settings);
+  if (!urls) return urls.error();
+  auto credentials = CredentialStore::load(invocation.environment.config_directory());
+  if (!credentials) return credentials.error();
+  bool known = false;
+  for (const Url& url : *urls) known = known || credentials->find(url.text()).has_value();
+  if (!known) {
+    invocation.info("not logged in to " + urls->front().text());
+    if (invocation.wants_json()) invocation.print(Json{{"url", urls->front().text()}, {"loggedOut", false}});
+    return ExitCode::done;
+  }
+  auto client = NodeClient::open(invocation);
+  if (!client) return client.error();
+  // The tokens are forgotten here even when no node is there to be told.
+  const auto told = client->post("/auth/logout", Json::object());
+  if (!told) invocation.info("sagactl: the node was not told: " + told.error().message);
+  const auto lock = CredentialStore::lock(invocation.environment.config_directory());
+  if (!lock) return lock.error();
+  credentials = CredentialStore::load(invocation.environment.config_directory());
+  if (!credentials) return credentials.error();
+  for (const Url& url : *urls) {
+    const auto session = credentials->find(url.text());
+    if (session && !session->refresh_token.empty()) credentials->forget(session->refresh_token);
+    credentials->forget_at(url.text());
+  }
+  if (const auto saved = credentials->save(); !saved) return saved.error();
+  if (invocation.wants_json())
+    invocation.print(Json{{"url", urls->front().text()}, {"loggedOut", true}});
+  else
+    invocation.info("logged out of " + urls->front().text());
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_login(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<LoginFlags>();
+  CLI::App* login = add_command(root, "login", "Log in to a node and keep its tokens", "Setting up");
+  add_text(*login, "--email", flags->email, "EMAIL", "E-mail address [asked for]");
+  add_password_flags(*login, flags->password);
+  commands.add(login, [flags](Invocation& invocation) { return run_login(invocation, *flags); });
+
+  CLI::App* logout = add_command(root, "logout", "End the session and forget its tokens", "Setting up");
+  commands.add(logout, run_logout);
+}
+
+}  // namespace sagactl

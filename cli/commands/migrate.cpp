@@ -1,0 +1,93 @@
+// `sagactl migrate`: brings a database to the schema of this build.
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/dependencies/database.hpp"
+#include "cli/flag.hpp"
+#include "cli/output/table.hpp"
+#include "server/adapters/postgres/postgres_migrations.hpp"
+#include "server/adapters/sqlite/sqlite_migrations.hpp"
+
+namespace sagactl {
+namespace {
+
+struct Migration {
+  int number = 0;
+  std::string name;
+  bool applied = false;
+  Timestamp applied_at;
+};
+
+// Each adapter has a type of its own with these members.
+template <class Of>
+Result<std::vector<Migration>> in_common(const Result<std::vector<Of>>& migrations) {
+  if (!migrations) return migrations.error();
+  std::vector<Migration> list;
+  for (const Of& each : *migrations) list.push_back({each.number, each.name, each.applied, each.applied_at});
+  return list;
+}
+
+Result<std::vector<Migration>> migrate(const DatabaseName& database) {
+  if (database.is_postgres) return in_common(migrate_postgres(database.name));
+  return in_common(migrate_sqlite(database.name));
+}
+
+Result<std::vector<Migration>> migrations_of(const DatabaseName& database) {
+  if (database.is_postgres) return in_common(postgres_migrations(database.name));
+  return in_common(sqlite_migrations(database.name));
+}
+
+Json to_json(const std::vector<Migration>& migrations) {
+  Json list = Json::array();
+  for (const Migration& migration : migrations)
+    list.push_back(
+        Json{{"number", migration.number},
+             {"name", migration.name},
+             {"applied", migration.applied},
+             {"appliedAt", migration.applied ? Json(iso8601_ms(migration.applied_at)) : Json(nullptr)}});
+  return list;
+}
+
+void print_migrations(const Invocation& invocation, const std::vector<Migration>& migrations) {
+  Table table({{"NUMBER", true}, {"MIGRATION"}, {"APPLIED"}});
+  for (const Migration& migration : migrations)
+    table.row({std::to_string(migration.number), migration.name,
+               migration.applied ? iso8601_ms(migration.applied_at) : invocation.paint.warning("missing")});
+  table.print(invocation.terminal.out);
+}
+
+Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  std::vector<Migration> applied;
+  if (!status_only) {
+    auto done = migrate(*database);
+    if (!done) return done.error();
+    applied = std::move(*done);
+  }
+  const auto all = migrations_of(*database);
+  if (!all) return all.error();
+  if (invocation.wants_json())
+    invocation.print(
+        Json{{"database", database->shown}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
+        "migrations");
+  else
+    print_migrations(invocation, *all);
+  if (!status_only)
+    invocation.info(applied.empty() ? database->shown + " is up to date"
+                                   : std::to_string(applied.size()) + " applied to " + database->shown);
+  return ExitCode::done;
+}
+
+}  // namespace
+
+void add_migrate(CLI::App& root, Commands& commands) {
+  const auto status = std::make_shared<bool>(false);
+  CLI::App* app =
+      add_command(root, "migrate", "Bring a database to this build's schema (`serve` does it too)", "Setting up");
+  add_switch(*app, "--status", *status, "Only show what has been applied");
+  commands.add(app, [status](Invocation& invocation) { return run_migrate(invocation, *status); });
+}
+
+}  // namespace sagactl

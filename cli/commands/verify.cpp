@@ -1,0 +1,55 @@
+// `sagactl verify`: the invariants, over the whole database, in one snapshot.
+#include <memory>
+
+#include "analysis/result/result.hpp"
+#include "analysis/verify.hpp"
+#include "cli/commands.hpp"
+#include "cli/dependencies/database.hpp"
+#include "cli/flag.hpp"
+#include "cli/results/result_origin.hpp"
+#include "cli/results/report_files.hpp"
+
+namespace sagactl {
+namespace {
+
+struct VerifyFlags {
+  CheckOptions check;
+  ReportFiles files;
+};
+
+Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
+  if (auto checked = check_report_files(invocation, flags.files); !checked) return checked.error();
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  const auto source = open_history(*database);
+  if (!source) return source.error();
+  auto history = (*source)->snapshot();
+  if (!history) return history.error();
+  CheckOptions options = flags.check;
+  options.scratch.directory = invocation.environment.scratch_directory();
+  const auto verdicts = verify(**history, options);
+  if (!verdicts) return verdicts.error();
+
+  ResultOrigin origin = result_origin(invocation);
+  origin.database = database->shown;
+  const Json result = verify_json(origin, *verdicts, (*history)->taken_at());
+  show_result(invocation, result);
+  return exit_code_after_reports(invocation, write_reports(invocation, flags.files, result), exit_code_of(end_of(*verdicts)));
+}
+
+}  // namespace
+
+void add_verify(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<VerifyFlags>();
+  CLI::App* app =
+      add_command(root, "verify", "Hold the invariants against the whole database, in one snapshot", "Testing");
+  add_switch(*app, "--drained", flags->check.drained,
+             "Nothing works on the sagas any more: one that has not ended is wrong");
+  add_duration(*app, "--stuck-after", flags->check.stuck_after,
+               "Without progress for so long a saga is stuck [60s]");
+  add_report_flags(*app, flags->files);
+  set_footer(*app, "Ends with 0 for PASS, 1 for FAIL, 2 for UNKNOWN.");
+  commands.add(app, [flags](Invocation& invocation) { return run_verify(invocation, *flags); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,34 @@
+#include "cli/dependencies/toss.hpp"
+
+#include "cli/flag.hpp"
+#include "httpclient/url.hpp"
+
+namespace sagactl {
+
+void add_toss_flags(CLI::App& app, TossAccount& account) {
+  const auto take_url = [&account](const std::string& text) -> Result<void> {
+    if (const auto url = parse_web_url(text); !url) return url.error();
+    account.url = text;
+    return {};
+  };
+  const auto take_file = [&account](const std::string& text) -> Result<void> {
+    account.secret_file = text;
+    return {};
+  };
+  add_flag_with(app, "--toss-url", take_url, "URL",
+                "Toss Payments, or a server that speaks its API [" + account.url + "]");
+  add_flag_with(app, "--toss-secret-file", take_file, "FILE", "File with its secret key, mode 600");
+  add_duration(app, "--toss-timeout", account.timeout,
+               "How long one call of it may take; then it is asked what became of it [10s]");
+}
+
+TossAccount toss_account(const TossAccount& given, const Environment& environment) {
+  TossAccount account = given;
+  if (account.url == TossAccount{}.url) account.url = environment.get("SAGACTL_SERVE_TOSS_URL").value_or(account.url);
+  if (account.secret_file.empty())
+    account.secret_file = environment.get("SAGACTL_SERVE_TOSS_SECRET_FILE").value_or("");
+  if (!account.secret_file.empty()) account.secret_file = environment.resolve(account.secret_file);
+  return account;
+}
+
+}  // namespace sagactl

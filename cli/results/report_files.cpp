@@ -1,0 +1,76 @@
+#include "cli/results/report_files.hpp"
+#include "cli/flag.hpp"
+
+#include <ostream>
+
+#include "analysis/report/latency_picture.hpp"
+#include "analysis/report/report.hpp"
+#include "analysis/result/result.hpp"
+#include "common/output_file.hpp"
+
+namespace sagactl {
+namespace {
+
+std::filesystem::path resolved(const Invocation& invocation, const std::string& name) {
+  return invocation.environment.resolve(name);
+}
+
+}  // namespace
+
+void add_report_flags(CLI::App& app, ReportFiles& files) {
+  add_text(app, "--report", files.html, "FILE.html", "Write a report that a browser shows");
+  add_text(app, "--save", files.json, "FILE.json", "Keep the result, for `sagactl analyze --compare`");
+  add_text(app, "--junit", files.junit, "FILE.xml", "Write one test case per verdict and threshold");
+}
+
+void add_load_report_flags(CLI::App& app, ReportFiles& files) {
+  add_report_flags(app, files);
+  add_text(app, "--hgrm", files.hgrm, "FILE.hgrm", "Write the response times as a percentile file of HdrHistogram");
+}
+
+Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files) {
+  for (const std::string* name : {&files.json, &files.html, &files.junit, &files.hgrm})
+    if (!name->empty())
+      if (auto checked = check_output(resolved(invocation, *name)); !checked) return checked;
+  const auto ledger = ledger_beside(invocation, files);
+  return ledger.empty() ? Result<void>() : check_output(ledger);
+}
+
+std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFiles& files) {
+  if (files.json.empty()) return {};
+  auto path = resolved(invocation, files.json);
+  if (!is_plain_file(path)) return {};
+  return path.replace_extension(".ledger.jsonl");
+}
+
+Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,
+                           const Histogram* response) {
+  std::string trouble;
+  const auto write = [&](const std::string& name, const char* what, const auto& text) {
+    if (name.empty()) return;
+    if (const auto written = write_output(resolved(invocation, name), text()); !written)
+      trouble += (trouble.empty() ? "" : "; ") + written.error().message;
+    else
+      invocation.info(std::string(what) + " in " + name);
+  };
+  write(files.json, "result", [&] { return result_text(result); });
+  write(files.html, "report", [&] { return html_report(result); });
+  write(files.junit, "test cases", [&] { return junit_report(result); });
+  if (response) write(files.hgrm, "percentiles", [&] { return hgrm(*response); });
+  if (trouble.empty()) return {};
+  return Error{ErrorCode::unavailable, trouble};
+}
+
+ExitCode exit_code_after_reports(const Invocation& invocation, const Result<void>& written, ExitCode verdict) {
+  if (written) return verdict;
+  invocation.terminal.err << "sagactl: " << written.error().message << '\n' << std::flush;
+  return verdict == ExitCode::done ? ExitCode::output_failed : verdict;
+}
+
+void show_result(const Invocation& invocation, const Json& result) {
+  if (invocation.wants_json()) return invocation.print(result);
+  const TextStyle style{.colours = invocation.terminal.colour, .all = invocation.settings.verbose};
+  invocation.terminal.out << text_report(result, style) << std::flush;
+}
+
+}  // namespace sagactl

@@ -7,6 +7,7 @@
 
 #include "common/random.hpp"
 #include "common/result.hpp"
+#include "common/text/hex.hpp"
 
 namespace sagactl {
 
@@ -29,13 +30,9 @@ Digest hmac_sha256(std::string_view key, std::string_view data) {
 }
 
 std::string hex(std::string_view bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out;
   out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    out += digits[static_cast<std::uint8_t>(c) >> 4];
-    out += digits[static_cast<std::uint8_t>(c) & 15];
-  }
+  append_hex(out, std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
   return out;
 }
 

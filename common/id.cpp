@@ -3,16 +3,10 @@
 #include <atomic>
 
 #include "common/crypto.hpp"
+#include "common/text/hex.hpp"
 
 namespace sagactl {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // The last 12 random bits of version 7 are a counter within the millisecond, so that ids of one process
 // increase. Returns the (millisecond, counter) pair as one number.
@@ -49,22 +43,21 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
       ++i;
       continue;
     }
-    const int high = hex_value(text[i]), low = hex_value(text[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    uuid.bytes[byte++] = static_cast<std::uint8_t>(high << 4 | low);
+    const int value = hex_byte(text.substr(i, 2));
+    if (value < 0) return std::nullopt;
+    uuid.bytes[byte++] = static_cast<std::uint8_t>(value);
     i += 2;
   }
   return uuid;
 }
 
 std::string Uuid::text() const {
-  static constexpr char digits[] = "0123456789abcdef";
   std::string out(36, '-');
   std::size_t at = 0;
   for (std::size_t i = 0; i < 16; ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
-    out[at++] = digits[bytes[i] >> 4];
-    out[at++] = digits[bytes[i] & 15];
+    out[at++] = hex_digits[bytes[i] >> 4];
+    out[at++] = hex_digits[bytes[i] & 15];
   }
   return out;
 }

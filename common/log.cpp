@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "common/text/hex.hpp"
 #include "common/text/secret_text.hpp"
 #include "common/text/text.hpp"
 #include "common/time.hpp"
@@ -51,7 +52,6 @@ void append_value(std::string& out, std::string_view value) {
     out += value;
     return;
   }
-  static constexpr char digits[] = "0123456789abcdef";
   out += '"';
   for (const char c : value) {
     if (c == '"' || c == '\\') {
@@ -61,8 +61,8 @@ void append_value(std::string& out, std::string_view value) {
       out += "\\n";
     } else if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) {
       out += "\\x";
-      out += digits[static_cast<unsigned char>(c) >> 4];
-      out += digits[c & 15];
+      out += hex_digits[static_cast<unsigned char>(c) >> 4];
+      out += hex_digits[c & 15];
     } else {
       out += c;
     }

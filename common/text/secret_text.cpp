@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/text/hex.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -24,15 +25,11 @@ bool is_name(char c) {
 
 // "%70assword" is a name to whoever decodes it.
 std::string decoded(std::string_view text) {
-  const auto digit = [](char c) {
-    const std::size_t at = std::string_view("0123456789abcdef").find(lower(std::string_view(&c, 1)));
-    return at == std::string_view::npos ? -1 : static_cast<int>(at);
-  };
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
-    out += escape ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : text[i];
-    i += escape ? 2 : 0;
+    const int byte = text[i] == '%' && i + 2 < text.size() ? hex_byte(text.substr(i + 1, 2)) : -1;
+    out += byte < 0 ? text[i] : static_cast<char>(byte);
+    i += byte < 0 ? 0 : 2;
   }
   return lower(out);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/text/percent.hpp"
+
 namespace sagactl::http {
 namespace {
 
@@ -73,7 +75,7 @@ struct Router::Node {
   bool walk(std::string_view path, Texts& values, const Visit& visit) const {
     if (path.empty()) return visit(*this);
     const std::string_view segment = take_segment(path);
-    auto decoded = percent_decode(segment, false);
+    auto decoded = percent_decode(segment);
     if (!decoded) return false;
     for (const auto& [text, node] : literals) {
       if (text == *decoded) {

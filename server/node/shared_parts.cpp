@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/crypto.hpp"
+#include "common/loopback.hpp"
 #include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/kafka/kafka_payment_gateway.hpp"
 #include "server/adapters/memory/memory_bus.hpp"
@@ -21,10 +22,6 @@ constexpr std::size_t reads_waiting_max = 1000;
 constexpr std::size_t hasher_threads = 1;  // a hash takes a core for tens of milliseconds, and memory
 constexpr std::size_t hashes_waiting_max = 1024;
 constexpr std::size_t hashes_of_client_max = 16;  // of one address
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
 
 Result<void> check_secrets(const NodeOptions& options) {
   for (const auto& [name, secret] : {std::pair("JWT_SECRET", &options.jwt_secret),
@@ -67,7 +64,7 @@ Result<std::string> operator_token(const NodeOptions& options) {
 }
 
 Result<api::SessionOptions> session_options(const NodeOptions& options) {
-  if (options.jwt_secret.empty() && !is_loopback(options.host))
+  if (options.jwt_secret.empty() && !is_loopback_host(options.host))
     return Error{
         ErrorCode::invalid,
         fmt::format("a node on {} is open to other machines and needs JWT_SECRET, the same on every node; "

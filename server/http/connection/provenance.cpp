@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/id.hpp"
+#include "common/loopback.hpp"
 #include "common/text/text.hpp"
 #include "server/http/message/cors.hpp"
 
@@ -31,9 +32,7 @@ HostAndPort take_apart(std::string_view host) {
 bool names_this_machine(std::string_view host, std::uint16_t port) {
   const HostAndPort asked = take_apart(host);
   if (asked.port != std::to_string(port)) return false;
-  if (lower(asked.name) == "localhost" || asked.name == "[::1]") return true;
-  const bool numeric = asked.name.find_first_not_of("0123456789.") == asked.name.npos;
-  return numeric && asked.name.starts_with("127.");
+  return asked.name == "[::1]" || is_loopback_host(asked.name);
 }
 
 // A page of another site, or of another port of this one, that has the browser of somebody who may ask do so.

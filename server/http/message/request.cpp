@@ -1,16 +1,10 @@
 #include "server/http/message/request.hpp"
 
+#include "common/text/percent.hpp"
 #include "server/http/connection/peer_process.hpp"
 
 namespace sagactl::http {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -30,23 +24,6 @@ Result<void> parse_query(std::string_view text, Pairs& out) {
 }
 
 }  // namespace
-
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      if (text.size() - i < 3) return std::nullopt;
-      const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out += static_cast<char>(high << 4 | low);
-      i += 2;
-    } else {
-      out += plus_is_space && text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
-}
 
 std::string_view Request::header(std::string_view lower_case_name) const {
   for (const Header& h : headers)

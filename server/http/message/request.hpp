@@ -73,7 +73,4 @@ struct Request {
   Result<void> set_target(std::string_view text);
 };
 
-// "%41+b" with plus_is_space is "A b"; nothing when a % is not followed by two hexadecimal digits.
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
-
 }  // namespace sagactl::http

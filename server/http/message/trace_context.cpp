@@ -4,33 +4,10 @@
 #include <span>
 
 #include "common/crypto.hpp"
+#include "common/text/hex.hpp"
 
 namespace sagactl::http {
 namespace {
-
-// Lower case only: the specification refuses other digits.
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-bool read(std::string_view text, std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    out[i] = static_cast<std::uint8_t>(high << 4 | low);
-  }
-  return true;
-}
-
-void write(std::string& out, std::span<const std::uint8_t> bytes) {
-  static constexpr char digits[] = "0123456789abcdef";
-  for (const std::uint8_t byte : bytes) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-}
 
 bool all_zero(std::span<const std::uint8_t> bytes) {
   for (const std::uint8_t byte : bytes)
@@ -60,13 +37,14 @@ std::optional<TraceContext> TraceContext::from(std::string_view text) {
   if (text.size() < length || text[2] != '-' || text[35] != '-' || text[52] != '-') return std::nullopt;
   std::array<std::uint8_t, 1> version{}, flags{};
   TraceContext context;
-  if (!read(text.substr(0, 2), version) || version[0] == 0xFF) return std::nullopt;
+  // The specification has digits in lower case only.
+  if (!read_lower_hex(text.substr(0, 2), version) || version[0] == 0xFF) return std::nullopt;
   // Version 0 ends here; a later version may go on after another dash.
   if (text.size() > length && (version[0] == 0 || text[length] != '-')) return std::nullopt;
-  if (!read(text.substr(3, 32), context.trace_id) || all_zero(context.trace_id)) return std::nullopt;
-  if (!read(text.substr(36, 16), context.parent_span_id) || all_zero(context.parent_span_id))
+  if (!read_lower_hex(text.substr(3, 32), context.trace_id) || all_zero(context.trace_id)) return std::nullopt;
+  if (!read_lower_hex(text.substr(36, 16), context.parent_span_id) || all_zero(context.parent_span_id))
     return std::nullopt;
-  if (!read(text.substr(53, 2), flags)) return std::nullopt;
+  if (!read_lower_hex(text.substr(53, 2), flags)) return std::nullopt;
   context.flags = flags[0] & 1;
   fill(context.span_id);
   return context;
@@ -76,18 +54,18 @@ std::string TraceContext::traceparent() const {
   std::string out;
   out.reserve(55);
   out += "00-";
-  write(out, trace_id);
+  append_hex(out, trace_id);
   out += '-';
-  write(out, span_id);
+  append_hex(out, span_id);
   out += '-';
-  write(out, std::span(&flags, 1));
+  append_hex(out, std::span(&flags, 1));
   return out;
 }
 
 std::string TraceContext::trace_id_text() const {
   std::string out;
   out.reserve(32);
-  write(out, trace_id);
+  append_hex(out, trace_id);
   return out;
 }
 

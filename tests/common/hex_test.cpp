@@ -1,0 +1,42 @@
+#include "common/text/hex.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "common/text/percent.hpp"
+
+namespace sagactl {
+namespace {
+
+TEST(Hex, DigitsOfEitherCaseHaveAValue) {
+  for (int i = 0; i < 16; ++i) {
+    EXPECT_EQ(hex_value("0123456789abcdef"[i]), i);
+    EXPECT_EQ(hex_value("0123456789ABCDEF"[i]), i);
+  }
+  for (const char c : {'/', ':', '@', 'G', '`', 'g', ' ', '\0', '\xFF'}) EXPECT_EQ(hex_value(c), -1);
+  EXPECT_EQ(hex_byte("fF"), 255);
+  EXPECT_EQ(hex_byte("0g"), -1);
+  EXPECT_EQ(hex_byte("g0"), -1);
+}
+
+TEST(Hex, BytesInLowerCaseAreReadBack) {
+  const std::array<std::uint8_t, 3> bytes = {0x00, 0x9A, 0xFF};
+  std::string text = "x";
+  append_hex(text, bytes);
+  EXPECT_EQ(text, "x009aff");
+  std::array<std::uint8_t, 3> read{};
+  EXPECT_TRUE(read_lower_hex("009aff", read));
+  EXPECT_EQ(read, bytes);
+  for (const char* wrong : {"009aFF", "009af", "009aff0", "009agf", ""}) EXPECT_FALSE(read_lower_hex(wrong, read)) << wrong;
+}
+
+TEST(Percent, EncodedBytesAreDecodedAndHalvesAreRefused) {
+  EXPECT_EQ(percent_decode("a%2Fb%2fc+d"), "a/b/c+d");
+  EXPECT_EQ(percent_decode("%41+b", true), "A b");
+  EXPECT_EQ(percent_decode(""), "");
+  for (const char* wrong : {"%", "%4", "a%4", "%4g", "%%41"}) EXPECT_EQ(percent_decode(wrong), std::nullopt) << wrong;
+}
+
+}  // namespace
+}  // namespace sagactl

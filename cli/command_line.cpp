@@ -24,7 +24,7 @@ namespace sagactl {
 namespace {
 
 constexpr const char* description =
-    "Runs sagas over an order system, shows what they do, and tests under load that they do it right.";
+    "Run sagas, operate them, and load-test them with verdicts read from the database.";
 
 CLI::App* deepest(CLI::App& root) {
   CLI::App* app = &root;
@@ -32,7 +32,7 @@ CLI::App* deepest(CLI::App& root) {
   return app;
 }
 
-// The form for errors when the command line could not be read: what it seems to ask for.
+// The format for errors when the command line could not be parsed: the one that it appears to ask for.
 OutputFormat likely_format(const std::vector<std::string>& arguments, const Environment& environment) {
   std::string word = environment.get("SAGACTL_OUTPUT").value_or("");
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -44,14 +44,14 @@ OutputFormat likely_format(const std::vector<std::string>& arguments, const Envi
   return from_string<OutputFormat>(word).value_or(OutputFormat::table);
 }
 
-// As it was typed, for reports: without secrets.
+// The command line as it was typed but without secrets, for reports.
 std::string typed(const std::vector<std::string>& arguments) {
   std::string line = "sagactl";
   for (const std::string& argument : without_secrets(arguments)) line += " " + argument;
   return line;
 }
 
-// --token-file: the same as --token, for whom the list of processes is no place for it.
+// --token-file sets --token without showing it in the process list.
 Result<void> read_token(GlobalSettings& settings, const Environment& environment) {
   if (settings.token_file.empty() || !settings.token.empty()) return {};
   auto token = read_secret_file(environment.resolve(settings.token_file), "--token-file");
@@ -60,7 +60,7 @@ Result<void> read_token(GlobalSettings& settings, const Environment& environment
   return {};
 }
 
-// Names and texts are sent and stored as UTF-8: other bytes would become something else on the way.
+// Names and texts are sent and stored as UTF-8: other bytes would be changed on the way.
 Result<void> check_utf8(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     if (!is_utf8(argument)) return Error{ErrorCode::invalid, fmt::format("'{}' is not UTF-8", json_escaped(argument))};
@@ -68,7 +68,7 @@ Result<void> check_utf8(const std::vector<std::string>& arguments) {
   return {};
 }
 
-void choose_looks(Terminal& terminal, const Environment& environment, const GlobalSettings& settings) {
+void configure_terminal(Terminal& terminal, const Environment& environment, const GlobalSettings& settings) {
   const bool dumb = environment.get("TERM") == "dumb";
   terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
   terminal.can_redraw = !dumb;
@@ -81,16 +81,16 @@ void choose_log_level(const GlobalSettings& settings) {
   set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
 }
 
-// What could not be written must not look as if it had been: the code tells, unless it tells of something worse.
-int after_output(const Terminal& terminal, int code) {
+// Output that could not be written must not look like success: the exit code says so, unless it already reports an error.
+int exit_code_after_output(const Terminal& terminal, int code) {
   terminal.out << std::flush;
   const int failure = terminal.finish_out ? terminal.finish_out() : terminal.out ? 0 : EIO;
   if (failure == 0) return code;
-  const bool gone = failure == EPIPE;  // as with `| head`: nothing to be told
-  if (!gone)
-    terminal.err << "sagactl: the output could not be written: " << std::strerror(failure) << '\n' << std::flush;
+  const bool pipe_closed = failure == EPIPE;  // as with `| head`: not worth a message
+  if (!pipe_closed)
+    terminal.err << "sagactl: cannot write the output: " << std::strerror(failure) << '\n' << std::flush;
   if (code != static_cast<int>(ExitCode::done)) return code;
-  return static_cast<int>(gone ? ExitCode::broken_pipe : ExitCode::output_failed);
+  return static_cast<int>(pipe_closed ? ExitCode::broken_pipe : ExitCode::output_failed);
 }
 
 int run(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
@@ -128,7 +128,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
     return ended(report(terminal, likely_format(arguments, environment), there.error()));
   if (const auto read = read_token(settings, environment); !read && !commands.works_without_settings(deepest(root)))
     return ended(report(terminal, settings.format, read.error()));
-  choose_looks(terminal, environment, settings);
+  configure_terminal(terminal, environment, settings);
   choose_log_level(settings);
 
   const OutputFormat format = settings.format;
@@ -137,7 +137,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
   if (!commands.works_quietly(deepest(root)))
     for (const std::string& warning : *warnings) invocation.info("sagactl: " + warning);
   const Commands::Run* run = commands.run_of(deepest(root));
-  if (!run) crash("a command that nothing carries out");
+  if (!run) crash("a command without a function to run it");
   const Result<ExitCode> code = (*run)(invocation);
   return ended(code ? *code : report(terminal, format, code.error()));
 }
@@ -146,7 +146,7 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
 
 int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
                      const Environment& environment, Interrupt& interrupt) {
-  return after_output(terminal, run(arguments, terminal, environment, interrupt));
+  return exit_code_after_output(terminal, run(arguments, terminal, environment, interrupt));
 }
 
 }  // namespace sagactl

@@ -33,8 +33,15 @@ bool bool_member(const Json& object, std::string_view name) {
   return value.is_boolean() && value.get<bool>();
 }
 
-std::string or_default(std::string text, std::string_view otherwise) {
-  return text.empty() ? std::string(otherwise) : text;
+std::string or_default(std::string text, std::string_view default_text) {
+  return text.empty() ? std::string(default_text) : text;
+}
+
+std::string items_text(const Json& object, std::string_view id) {
+  std::string text;
+  for (const Json& item : json_member(object, "items"))
+    text += (text.empty() ? "" : ", ") + text_member(item, "quantity") + " x " + text_member(item, id);
+  return text;
 }
 
 std::string time_between(const Json& from, const Json& to) {

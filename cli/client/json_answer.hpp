@@ -1,4 +1,4 @@
-// Reading members of a JSON answer, which may be missing when the server is another's.
+// Members of a JSON answer. Any of them may be missing: the server may be one that answers less than ours.
 #pragma once
 
 #include <string>
@@ -9,22 +9,25 @@
 
 namespace sagactl {
 
-// The member; null when it is not there or `object` is no object.
+// The member; null when it is missing or `object` is not an object.
 const Json& json_member(const Json& object, std::string_view name);
 
-// A string as it is, a number or boolean as JSON writes it, "" for null and for what is not there.
+// A string as it is, a number or boolean as JSON writes it, "" when it is null or missing.
 std::string text_member(const Json& object, std::string_view name);
 
-// An amount with its two places, "19.00", whether JSON has it as a number or as text; anything else as text_member().
+// An amount with two decimal places, "19.00", from a number or a text; anything else as text_member() gives it.
 std::string money_member(const Json& object, std::string_view name);
 
-std::int64_t integer_member(const Json& object, std::string_view name);  // 0 when it is none
-bool bool_member(const Json& object, std::string_view name);             // false when it is none
+std::int64_t integer_member(const Json& object, std::string_view name);  // 0 when it is not a number
+bool bool_member(const Json& object, std::string_view name);             // false when it is not a boolean
 
-// `otherwise` for an empty text.
-std::string or_default(std::string text, std::string_view otherwise = "-");
+// The text, or the default when it is empty.
+std::string or_default(std::string text, std::string_view default_text = "-");
 
-// Between two ISO 8601 times; nothing when one of them is none.
+// The member `items` of an order or a reservation: "2 x BOOK, 1 x PEN". `id` is the name of the product's member.
+std::string items_text(const Json& object, std::string_view id);
+
+// The duration between two ISO 8601 times; "" when one of them is missing or malformed.
 std::string time_between(const Json& from, const Json& to);
 
 }  // namespace sagactl

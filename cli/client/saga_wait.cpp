@@ -31,9 +31,4 @@ Result<Json> wait_for_end(NodeClient& client, const std::string& id, Duration li
   }
 }
 
-ExitCode exit_code_of_saga(std::string_view status) {
-  if (!is_final_status(status)) return ExitCode::unknown;
-  return status == to_string(SagaStatus::completed) ? ExitCode::done : ExitCode::refused;
-}
-
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// Waiting for a saga to end, over HTTP.
+// Waits for a saga to end, over HTTP.
 #pragma once
 
 #include <stop_token>
@@ -9,13 +9,11 @@
 
 namespace sagactl {
 
+// Whether a saga with this status has ended.
 bool is_final_status(std::string_view saga_status);
 
-// Asks for the saga again and again until it has ended or the time is over: the saga as it was last seen. Its
-// status tells which. `id`: what GET /sagas/correlation/... takes.
+// Polls the saga until it has ended or `limit` is over; returns its last state. `id` is what GET /sagas/correlation/...
+// takes.
 Result<Json> wait_for_end(NodeClient& client, const std::string& id, Duration limit);
-
-// How a command that waited for this saga ends.
-ExitCode exit_code_of_saga(std::string_view status);
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// `sagactl analyze`: what a database holds already: nodes, groups, times, verdicts; and two results compared.
+// `sagactl analyze`: reports on what a database holds (nodes, groups, times, verdicts), and compares saved results.
 #include <memory>
 #include <ostream>
 
@@ -22,14 +22,14 @@ struct AnalyzeFlags {
   ReportFiles files;
 };
 
-// A time, or how long before `now`.
+// A time, or a duration before `now`.
 Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string& text, Timestamp now) {
   if (text.empty()) return std::optional<Timestamp>();
   if (const auto time = parse_iso8601(text)) return std::optional(*time);
   if (const auto ago = parse_duration(text)) return std::optional(now - *ago);
   return Error{ErrorCode::invalid,
                std::string(flag) + ": '" + text +
-                   "' is neither a time such as 2026-11-20T13:04:07Z nor a duration ago such as 10m"};
+                   "' is neither a time such as 2026-11-20T13:04:07Z nor a duration such as 10m"};
 }
 
 Result<std::vector<Json>> load_results(const Invocation& invocation, const std::vector<std::string>& files) {
@@ -42,7 +42,7 @@ Result<std::vector<Json>> load_results(const Invocation& invocation, const std::
   return results;
 }
 
-// Without --with the first file is one side and the others are the other.
+// Without --with, the first file is compared with all others.
 Result<ExitCode> compare(Invocation& invocation, std::vector<std::string> before, std::vector<std::string> after) {
   if (after.empty()) {
     after.assign(before.begin() + 1, before.end());
@@ -100,19 +100,20 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
 void add_analyze(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AnalyzeFlags>();
   CLI::App* app =
-      add_command(root, "analyze", "Show what the database holds: nodes, groups, times, verdicts", "Testing");
-  add_text(*app, "--since", flags->since, "TIME|DURATION", "Orders from then on");
-  add_text(*app, "--until", flags->until, "TIME|DURATION", "Orders before then");
-  add_text(*app, "--run", flags->run, "ID", "Orders of this load test");
+      add_command(root, "analyze", "Report on the database: nodes, groups, times, verdicts; or compare results", testing_group);
+  add_text(*app, "--since", flags->since, "TIME|DURATION", "Only orders created at or after this time, or in the last DURATION");
+  add_text(*app, "--until", flags->until, "TIME|DURATION", "Only orders created before this time, or before the last DURATION");
+  add_text(*app, "--run", flags->run, "ID", "Only orders of this load test run");
   const Flag compare = add_text(*app, "--compare", flags->compare, "FILE.json ...",
-                                "Saved results of load tests instead, before and after a change")
+                                "Compare saved results of load tests, before and after a change")
                            .takes(1, 1 + static_cast<int>(runs_compared_max));
   add_text(*app, "--with", flags->with, "FILE.json ...",
-           "The results after the change, where there are several on each side")
+           "Results after the change, when --compare has several results from before it")
       .takes(1, static_cast<int>(runs_compared_max))
       .only_with(compare);
-  add_switch(*app, "--schema", flags->schema, "Print the JSON schema of what loadtest --save and -o json give");
+  add_switch(*app, "--schema", flags->schema, "Print the JSON schema of `loadtest --save` and `loadtest -o json`");
   add_report_flags(*app, flags->files);
+  set_examples(*app, {"sagactl analyze --since 10m --report report.html"});
   commands.add(app, [flags](Invocation& invocation) { return run_analyze(invocation, *flags); });
 }
 

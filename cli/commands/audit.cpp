@@ -1,4 +1,4 @@
-// `sagactl audit`: what people had done, and who.
+// `sagactl audit`: what users and operators did, and who did it.
 #include <memory>
 #include <ostream>
 
@@ -18,14 +18,14 @@ struct AuditFlags {
   std::int64_t limit = 100;
 };
 
-// What it was done to: an order with its saga, or stock.
+// The target of the action: an order, or stock.
 std::string target_of(const Json& entry) {
   const Json& data = json_member(entry, "data");
   if (text_member(entry, "action") != "set-stock") return text_member(entry, "orderId");
   return text_member(data, "kind") + " " + text_member(data, "id");
 }
 
-// The reason, or what came of it.
+// The reason, or the result.
 std::string detail_of(const Json& entry) {
   const Json& data = json_member(entry, "data");
   if (text_member(entry, "action") == "retry") return "from " + text_member(data, "step");
@@ -34,9 +34,9 @@ std::string detail_of(const Json& entry) {
                                                    : text_member(data, "available")) +
            " available";
   const std::string transaction = text_member(data, "externalTransactionId");
-  if (text_member(entry, "action") == "late-charge") return transaction + " was charged too late and is given back";
+  if (text_member(entry, "action") == "late-charge") return transaction + " was charged too late and is refunded";
   if (text_member(entry, "action") == "refund-failed")
-    return transaction + " could not be given back: " + text_member(data, "failureReason");
+    return transaction + " could not be refunded: " + text_member(data, "failureReason");
   return text_member(data, "reason");
 }
 
@@ -52,13 +52,13 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
     invocation.print(*found, "entries");
     return ExitCode::done;
   }
-  Table table({{"WHEN"}, {"WHO"}, {"DID"}, {"TO"}, {"NODE"}, {"DETAIL"}});
+  Table table({{"TIME"}, {"USER"}, {"ACTION"}, {"TARGET"}, {"NODE"}, {"DETAILS"}});
   for (const Json& entry : json_member(*found, "entries"))
     table.row({text_member(entry, "timestamp"),
                or_default(text_member(entry, "email"), or_default(text_member(entry, "by"))), text_member(entry, "action"),
                target_of(entry), or_default(text_member(entry, "nodeId")), detail_of(entry)});
   if (table.empty())
-    invocation.info("nobody did anything");
+    invocation.info("no audit entries");
   else
     table.print(invocation.terminal.out, invocation.terminal.table_width());
   return ExitCode::done;
@@ -68,11 +68,12 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
-  CLI::App* app = add_command(root, "audit", "Show what people had done (retries, compensations, cancellations, stock) and late charges",
-                              "Using the nodes");
-  add_duration(*app, "--since", flags->since, "Only what was done in the last so long");
-  add_text(*app, "--by", flags->by, "USER", "Only what this user did: an id or an e-mail address");
-  add_number(*app, "--limit", flags->limit, 1, 1000, "How many [100]");
+  CLI::App* app = add_command(
+      root, "audit", "Show who retried, compensated or cancelled what or set stock, and late charges", operations_group);
+  add_duration(*app, "--since", flags->since, "Only entries of the last DURATION");
+  add_text(*app, "--by", flags->by, "USER", "Only actions of this user: an id or an e-mail address");
+  add_number(*app, "--limit", flags->limit, 1, 1000, "Maximum number of entries [100]");
+  set_examples(*app, {"sagactl audit --since 24h --by ann@example.com"});
   commands.add(app, [flags](Invocation& invocation) { return run_audit(invocation, *flags); });
 }
 

@@ -13,7 +13,6 @@
 namespace sagactl {
 namespace {
 
-// A context with its own flags, beside those of the same name for every command: what is said here is kept.
 struct ContextFlags {
   std::string name;
 };
@@ -29,21 +28,20 @@ Error no_such_context(const Contexts& contexts, const std::string& name) {
   for (const auto& [known, values] : contexts.by_name) names.push_back(known);
   const std::string near = nearest(name, names);
   Error error{ErrorCode::not_found, "there is no context '" + name + "'"};
-  return with_hint(std::move(error), near.empty() ? "`sagactl context list` shows those that are"
+  return with_hint(std::move(error), near.empty() ? "`sagactl context list` shows the contexts"
                                                   : "did you mean '" + near + "'?");
 }
 
-// What there is, however broken: these are the commands that mend it.
+// Even when the file cannot be parsed: these commands repair it.
 Contexts load_contexts(const Invocation& invocation) {
-  std::string trouble;
-  return Contexts::load_or_empty(invocation.environment.config_directory(), trouble);
+  return Contexts::load_or_empty(invocation.environment.config_directory());
 }
 
 Result<void> save_contexts(const Invocation& invocation, const Contexts& contexts) {
   const auto directory = invocation.environment.config_directory();
   auto saved = contexts.save(directory);
   if (saved && contexts.was_unreadable)
-    invocation.info("sagactl: what could not be read is kept as " + (directory / "contexts.json.broken").string());
+    invocation.info("sagactl: the file could not be parsed; it was kept as " + (directory / "contexts.json.broken").string());
   return saved;
 }
 
@@ -62,13 +60,13 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
   if (invocation.wants_json())
     invocation.print(Json{{"current", contexts->current}, {"contexts", list}}, "contexts");
   else if (table.empty())
-    invocation.info("no contexts; `sagactl context set CONTEXT --url URL` makes one");
+    invocation.info("no contexts; create one with `sagactl context set CONTEXT --url URL`");
   else
     table.print(invocation.terminal.out);
   return ExitCode::done;
 }
 
-// What the command line, not the environment or a file, gave for the flags that a context can hold.
+// The flags for a context that the command line gave, not the environment or a file.
 Context values_given(const CLI::App& root) {
   Context values;
   for (const std::string key : {"url", "token", "database", "data"})
@@ -82,7 +80,7 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
   Contexts contexts = load_contexts(invocation);
   if (given.empty())
     return Error{ErrorCode::invalid,
-                 "a context holds --url, --token, --database or --data; none of them was given"};
+                 "pass at least one of --url, --token, --database and --data to store in the context"};
   Context& context = contexts.by_name[flags.name];
   for (const auto& [key, value] : given) context[key] = value;
   if (contexts.current.empty()) contexts.current = flags.name;
@@ -90,8 +88,8 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
   if (invocation.wants_json())
     invocation.print(context_json(contexts, flags.name));
   else
-    invocation.info("context " + flags.name + " is kept" +
-                   (contexts.current == flags.name ? " and in use" : ""));
+    invocation.info("context " + flags.name + " stored" +
+                   (contexts.current == flags.name ? ", current" : ""));
   return ExitCode::done;
 }
 
@@ -105,7 +103,7 @@ Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) 
   if (invocation.wants_json())
     invocation.print(context_json(contexts, flags.name));
   else
-    invocation.info("context " + flags.name + " is in use");
+    invocation.info("context " + flags.name + " is now current");
   return ExitCode::done;
 }
 
@@ -120,7 +118,7 @@ Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flag
   if (invocation.wants_json())
     invocation.print(Json{{"name", flags.name}, {"removed", true}});
   else
-    invocation.info("context " + flags.name + " is removed");
+    invocation.info("context " + flags.name + " removed");
   return ExitCode::done;
 }
 
@@ -129,24 +127,25 @@ Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flag
 void add_context(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ContextFlags>();
   CLI::App* app =
-      add_command_group(root, "context", "Keep named sets of --url, --token, --database, --data", "Setting up");
-  CLI::App* list = add_command(*app, "list", "Show the contexts");
+      add_command_group(root, "context", "Manage named sets of --url, --token, --database and --data", setup_group);
+  CLI::App* list = add_command(*app, "list", "List contexts");
   commands.add(list, list_contexts);
 
-  CLI::App* set = add_command(*app, "set", "Keep the given --url, --token, --database, --data under a name");
-  add_text(*set, "name", flags->name, "CONTEXT", "The context's name").required();
-  // Read at once after parsing, before the environment and the files fill in what was left out.
+  CLI::App* set = add_command(*app, "set", "Store the given --url, --token, --database and --data under a name");
+  add_text(*set, "name", flags->name, "CONTEXT", "Name of the context").required();
+  // Read right after parsing, before the environment and the files supply missing flags.
   const auto given = std::make_shared<Context>();
   when_parsed(*set, [given, &root] { *given = values_given(root); });
+  set_examples(*set, {"sagactl context set staging --url http://node-1:3000,http://node-2:3000"});
   commands.add(set,
                [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
 
-  CLI::App* use = add_command(*app, "use", "Use a context from now on");
-  add_text(*use, "name", flags->name, "CONTEXT", "The context's name").required();
+  CLI::App* use = add_command(*app, "use", "Make a context the current one");
+  add_text(*use, "name", flags->name, "CONTEXT", "Name of the context").required();
   commands.add(use, [flags](Invocation& invocation) { return use_context(invocation, *flags); });
 
-  CLI::App* remove = add_command(*app, "remove", "Forget a context");
-  add_text(*remove, "name", flags->name, "CONTEXT", "The context's name").required();
+  CLI::App* remove = add_command(*app, "remove", "Delete a context");
+  add_text(*remove, "name", flags->name, "CONTEXT", "Name of the context").required();
   commands.add(remove, [flags](Invocation& invocation) { return remove_context(invocation, *flags); });
   for (const CLI::App* command : {list, set, use, remove}) commands.work_without_settings(command);
 }

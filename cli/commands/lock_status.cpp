@@ -31,7 +31,7 @@ Result<ExitCode> all_locks(Invocation& invocation, NodeClient& client) {
   if (invocation.wants_json())
     invocation.print(*answer, "locks");
   else if (json_member(*answer, "locks").empty())
-    invocation.terminal.out << "no lock is held\n";
+    invocation.terminal.out << "no locks are held\n";
   else
     print_locks(invocation, json_member(*answer, "locks"));
   return ExitCode::done;
@@ -39,7 +39,7 @@ Result<ExitCode> all_locks(Invocation& invocation, NodeClient& client) {
 
 Result<ExitCode> one_lock(Invocation& invocation, NodeClient& client, const std::string& key) {
   auto lock = client.get("/locks/" + percent_encode(key));
-  // System A has the same answer under another path.
+  // Servers of the order system that are not ours have the same answer under another path.
   if (!lock && lock.error().code == ErrorCode::not_found)
     lock = client.get("/redis-test/lock-status/" + percent_encode(key));
   if (!lock) return lock.error();
@@ -57,8 +57,8 @@ Result<ExitCode> one_lock(Invocation& invocation, NodeClient& client, const std:
 void add_lock_status(CLI::App& root, Commands& commands) {
   const auto key = std::make_shared<std::string>();
   CLI::App* app =
-      add_command(root, "lock-status", "Show who holds a lock, or all locks that are held", "Using the nodes");
-  add_text(*app, "key", *key, "KEY", "One lock [all that are held]");
+      add_command(root, "lock-status", "Show the holder of a lock, or all held locks", operations_group);
+  add_text(*app, "key", *key, "KEY", "Key of a lock [all held locks]");
   commands.add(app, [key](Invocation& invocation) -> Result<ExitCode> {
     auto client = NodeClient::open(invocation);
     if (!client) return client.error();

@@ -2,6 +2,7 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/report/wording.hpp"
 #include "cli/commands.hpp"
 #include "cli/dependencies/database.hpp"
 #include "cli/flag.hpp"
@@ -19,7 +20,7 @@ struct Migration {
   Timestamp applied_at;
 };
 
-// Each adapter has a type of its own with these members.
+// Each adapter has its own type with these members.
 template <class Of>
 Result<std::vector<Migration>> in_common(const Result<std::vector<Of>>& migrations) {
   if (!migrations) return migrations.error();
@@ -76,7 +77,7 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
     print_migrations(invocation, *all);
   if (!status_only)
     invocation.info(applied.empty() ? database->shown + " is up to date"
-                                   : std::to_string(applied.size()) + " applied to " + database->shown);
+                                   : counted(applied.size(), "migration") + " applied to " + database->shown);
   return ExitCode::done;
 }
 
@@ -85,8 +86,8 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
 void add_migrate(CLI::App& root, Commands& commands) {
   const auto status = std::make_shared<bool>(false);
   CLI::App* app =
-      add_command(root, "migrate", "Bring a database to this build's schema (`serve` does it too)", "Setting up");
-  add_switch(*app, "--status", *status, "Only show what has been applied");
+      add_command(root, "migrate", "Migrate a database to the schema of this build (`serve` does it, too)", setup_group);
+  add_switch(*app, "--status", *status, "Only show which migrations are applied");
   commands.add(app, [status](Invocation& invocation) { return run_migrate(invocation, *status); });
 }
 

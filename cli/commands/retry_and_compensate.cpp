@@ -1,7 +1,9 @@
 // `sagactl retry` and `sagactl compensate`: one saga, several, or all that are alike.
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
+#include "analysis/report/wording.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/confirm.hpp"
 #include "cli/flag.hpp"
@@ -17,7 +19,7 @@ namespace {
 constexpr std::size_t bulk_max = 10'000;
 constexpr std::size_t sample_size = 5;
 
-// What is done to sagas: the words for it, and its request.
+// What is done to sagas: its name and its route.
 struct Operation {
   std::string verb;  // "retry"
   std::string path;  // "/saga/retry/"
@@ -26,9 +28,8 @@ struct Operation {
 struct OperationFlags {
   std::vector<std::string> ids;
   bool all = false;
-  SagaFlags which;
-  bool yes = false;
-  bool dry_run = false;
+  SagaFilterFlags filter;
+  ConfirmFlags confirm;
   bool recharge = false;
   std::string reason;
 
@@ -40,7 +41,7 @@ struct OperationFlags {
   }
 };
 
-// The operation's routes take saga ids; a correlation id or an idempotency key is looked up.
+// The routes take saga ids; a correlation id or an idempotency key is looked up first.
 Result<std::string> saga_id_of(NodeClient& client, const std::string& id) {
   if (Uuid::parse(id)) return id;
   const auto saga = client.get("/sagas/correlation/" + percent_encode(id));
@@ -88,7 +89,7 @@ Result<ExitCode> operate_on(Invocation& invocation, NodeClient& client, const Op
     results.push_back(operate(client, operation, flags, id, worst));
     if (invocation.settings.format == OutputFormat::ndjson)
       invocation.terminal.out << json_text(results.back()) << '\n' << std::flush;
-    // Where nothing answers, nothing will for the rest.
+    // No node answers: the other sagas would fail in the same way.
     if (worst == ExitCode::unreachable) break;
   }
   std::size_t accepted = 0;
@@ -104,76 +105,63 @@ Result<ExitCode> operate_on(Invocation& invocation, NodeClient& client, const Op
         .print(invocation.terminal.out, invocation.terminal.table_width());
     if (results.size() < ids.size())
       invocation.info(std::to_string(ids.size() - results.size()) +
-                     " were not tried: nothing answers any more");
+                     " not tried: no node answers any more");
   }
   return worst;
 }
 
-// Shows what a bulk operation would touch, and asks. Is it to be done?
-Result<bool> agreed(Invocation& invocation, const Operation& operation, const OperationFlags& flags,
-                    const FoundSagas& found) {
-  const std::string count = std::to_string(found.sagas.size());
-  const std::string what = operation.verb + " " + count + (found.sagas.size() == 1 ? " saga" : " sagas");
-  if (!flags.yes && !can_ask(invocation.terminal))
-    return Error{ErrorCode::invalid, "to " + what + " (" + flags.which.text() +
-                                         ") without a terminal to ask needs --yes; --dry-run shows them"};
-  if (!invocation.settings.quiet || !flags.yes) {
-    const auto end =
-        found.sagas.begin() + static_cast<std::ptrdiff_t>(std::min(sample_size, found.sagas.size()));
-    invocation.terminal.err << what << " with " << flags.which.text() << ", among them:\n";
-    saga_table({found.sagas.begin(), end}, invocation.paint)
-        .print(invocation.terminal.err, invocation.terminal.err_width());
-  }
-  return flags.yes || ask_yes_or_no(invocation.terminal, what + "?");
-}
-
 Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const Operation& operation,
                              const OperationFlags& flags) {
-  if (flags.which.empty())
+  if (flags.filter.empty())
     return Error{ErrorCode::invalid,
-                 "--all needs something to choose by, such as --status failed, --stuck, --older-than 5m or "
-                 "--error TEXT"};
-  const auto found = find_sagas(client, flags.which, bulk_max);
+                 "--all needs a filter, such as --status failed, --stuck, --older-than 5m or --error TEXT"};
+  const auto found = find_sagas(client, flags.filter, bulk_max);
   if (!found) return found.error();
   if (found->total > static_cast<std::int64_t>(found->sagas.size()))
-    invocation.info("taking the newest " + std::to_string(found->sagas.size()) + " of " +
-                   std::to_string(found->total));
-  if (flags.dry_run) {
+    invocation.info("only the newest " + std::to_string(found->sagas.size()) + " of " +
+                    std::to_string(found->total) + " sagas");
+  if (flags.confirm.dry_run) {
     if (invocation.wants_json())
       invocation.print(Json{{"dryRun", true}, {"count", found->sagas.size()}, {"sagas", found->sagas}},
                        "sagas");
     else
       saga_table(found->sagas, invocation.paint).print(invocation.terminal.out);
-    invocation.info("would " + operation.verb + " " + std::to_string(found->sagas.size()) +
-                   " sagas; nothing was done");
+    invocation.info("dry run: would " + operation.verb + " " + counted(found->sagas.size(), "saga"));
     return ExitCode::done;
   }
   std::vector<std::string> ids;
   for (const Json& saga : found->sagas) ids.push_back(text_member(saga, "id"));
   if (ids.empty()) {
-    invocation.info("no saga matches: " + flags.which.text() + "; nothing to do");
+    invocation.info("no sagas match: " + flags.filter.text());
     return operate_on(invocation, client, operation, flags, ids);
   }
-  const auto go = agreed(invocation, operation, flags, *found);
-  if (!go) return go.error();
-  if (!*go) return Error{ErrorCode::conflict, "nothing was done"};
+  const std::string action = operation.verb + " " + counted(found->sagas.size(), "saga");
+  const auto show_sample = [&] {
+    const std::size_t size = std::min(sample_size, found->sagas.size());
+    const std::vector<Json> sample(found->sagas.begin(), found->sagas.begin() + static_cast<std::ptrdiff_t>(size));
+    invocation.terminal.err << action << " with " << flags.filter.text() << ", among them:\n";
+    saga_table(sample, invocation.paint).print(invocation.terminal.err, invocation.terminal.err_width());
+  };
+  const auto confirmed = confirm(invocation, action, flags.filter.text(), flags.confirm.yes, show_sample);
+  if (!confirmed) return confirmed.error();
+  if (!*confirmed) return Error{ErrorCode::conflict, "cancelled: nothing was done"};
   return operate_on(invocation, client, operation, flags, ids);
 }
 
 Result<ExitCode> run_operation(Invocation& invocation, const Operation& operation,
                                const OperationFlags& flags) {
   if (flags.all && !flags.ids.empty())
-    return Error{ErrorCode::invalid, "either saga ids or --all with a filter, not both"};
+    return Error{ErrorCode::invalid, "pass either saga ids or --all with a filter, not both"};
   if (!flags.all && flags.ids.empty())
     return Error{ErrorCode::invalid,
                  operation.verb + " needs saga ids, or --all with a filter such as --status failed"};
-  if (!flags.all && !flags.which.empty())
-    return Error{ErrorCode::invalid, "filters (" + flags.which.text() + ") go with --all, not with saga ids"};
+  if (!flags.all && !flags.filter.empty())
+    return Error{ErrorCode::invalid, "filters (" + flags.filter.text() + ") need --all and cannot be combined with saga ids"};
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   if (flags.all) return run_in_bulk(invocation, *client, operation, flags);
-  if (flags.dry_run) {
-    invocation.info("would " + operation.verb + " " + join(flags.ids, ", ") + "; nothing was done");
+  if (flags.confirm.dry_run) {
+    invocation.info("dry run: would " + operation.verb + " " + join(flags.ids, ", "));
     if (invocation.wants_json())
       invocation.print(Json{{"dryRun", true}, {"count", flags.ids.size()}, {"sagas", flags.ids}});
     return ExitCode::done;
@@ -183,11 +171,10 @@ Result<ExitCode> run_operation(Invocation& invocation, const Operation& operatio
 
 std::shared_ptr<OperationFlags> add_operation(CLI::App& app, Commands& commands, Operation operation) {
   const auto flags = std::make_shared<OperationFlags>();
-  add_text(app, "sagas", flags->ids, "SAGA-ID", "Saga ids, order ids, their beginnings, correlation ids or idempotency keys");
-  add_switch(app, "--all", flags->all, "All that the filters choose");
-  add_saga_flags(app, flags->which);
-  add_switch(app, "-y,--yes", flags->yes, "Do not ask");
-  add_switch(app, "--dry-run", flags->dry_run, "Show what would be done, and do nothing");
+  add_text(app, "sagas", flags->ids, "SAGA-ID", "Saga id, order id, the first digits of one, correlation id or idempotency key");
+  add_switch(app, "--all", flags->all, "All sagas that match the filters");
+  add_saga_filter_flags(app, flags->filter);
+  add_confirm_flags(app, flags->confirm);
   commands.add(&app, [flags, operation = std::move(operation)](Invocation& invocation) {
     return run_operation(invocation, operation, *flags);
   });
@@ -196,15 +183,17 @@ std::shared_ptr<OperationFlags> add_operation(CLI::App& app, Commands& commands,
 
 }  // namespace
 
-void add_retry(CLI::App& root, Commands& commands) {
-  CLI::App* retry = add_command(root, "retry", "Try failed or compensated sagas again", "Using the nodes");
+void add_retry_and_compensate(CLI::App& root, Commands& commands) {
+  CLI::App* retry = add_command(root, "retry", "Retry failed or compensated sagas", operations_group);
   const auto retry_flags = add_operation(*retry, commands, {"retry", "/saga/retry/"});
-  add_switch(*retry, "--recharge", retry_flags->recharge, "Charge again what was refunded");
+  add_switch(*retry, "--recharge", retry_flags->recharge, "Charge refunded payments again");
+  set_examples(*retry, {"sagactl retry --all --status failed --dry-run"});
 
   CLI::App* compensate =
-      add_command(root, "compensate", "Undo the steps of sagas that are in effect", "Using the nodes");
+      add_command(root, "compensate", "Undo the completed steps of sagas", operations_group);
   const auto compensate_flags = add_operation(*compensate, commands, {"compensate", "/saga/compensate/"});
-  add_text(*compensate, "--reason", compensate_flags->reason, "TEXT", "Why, for the record");
+  add_text(*compensate, "--reason", compensate_flags->reason, "TEXT", "Reason to record");
+  set_examples(*compensate, {"sagactl compensate --all --stuck --older-than 10m --reason \"gateway outage\" --dry-run"});
 }
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// `sagactl serve`: runs nodes until it is told to stop.
+// `sagactl serve`: runs nodes until it is stopped.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -19,18 +19,14 @@
 namespace sagactl {
 namespace {
 
-enum class DedupeBy : std::uint8_t { product, key_only };
-enum class ConfirmedBy : std::uint8_t { automatic, shop };
+// Who confirms the payment of a checkout.
+enum class PaymentConfirm : std::uint8_t { automatic, shop };
 
 }  // namespace
 
 template <>
-struct Spelling<ConfirmedBy> {
+struct Spelling<PaymentConfirm> {
   static constexpr std::string_view names[] = {"auto", "shop"};
-};
-template <>
-struct Spelling<DedupeBy> {
-  static constexpr std::string_view names[] = {"product", "key-only"};
 };
 
 namespace {
@@ -39,20 +35,18 @@ constexpr int nodes_max = 64;
 
 struct ServeFlags {
   NodeOptions options;
-  PaymentBy payment = PaymentBy::simulated;
   ServeRole role = ServeRole::node;
-  DedupeBy dedupe = DedupeBy::product;
-  ConfirmedBy confirmed_by = ConfirmedBy::automatic;
+  PaymentConfirm payment_confirm = PaymentConfirm::automatic;
 };
 
-// "500ms..2s", or one duration for all.
+// "500ms..2s", or a single duration.
 Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
   const std::size_t dots = text.find("..");
   const auto from = parse_duration(text.substr(0, dots));
   const auto to = dots == std::string::npos ? from : parse_duration(text.substr(dots + 2));
   if (!from || !to || *to < *from)
     return Error{ErrorCode::invalid,
-                 "'" + text + "' is not a duration or a range of them, such as 500ms..2s"};
+                 "'" + text + "' is not a duration or a range of durations, such as 500ms..2s"};
   payment.delay_min = *from;
   payment.delay_max = *to;
   return {};
@@ -66,11 +60,11 @@ Result<void> parse_origins(const std::string& text, std::vector<std::string>& or
     origins.push_back(std::move(origin).value());
   }
   if (origins.size() > 1 && std::find(origins.begin(), origins.end(), "*") != origins.end())
-    return Error{ErrorCode::invalid, "* stands for every origin, so it stands alone"};
+    return Error{ErrorCode::invalid, "* allows every origin and cannot be combined with others"};
   return {};
 }
 
-// As the reference's environment writes them: "15m", "7d", or a bare number of seconds.
+// "15m", "7d", or a number of seconds, as nestjs-cqrs-saga's environment has them.
 Result<Duration> parse_expiry(const std::string& text) {
   const bool days = text.ends_with('d');
   const auto number = parse_whole_number(days ? text.substr(0, text.size() - 1) : text, 1, 1'000'000'000);
@@ -91,7 +85,7 @@ Result<void> read_expiry(const Environment& environment, const char* variable, D
   return {};
 }
 
-// Secrets come from the environment only: flags can be seen by everybody on the machine.
+// Secrets come from the environment only: every user of the machine can read the flags of a process.
 Result<void> read_secrets(const Environment& environment, NodeOptions& options) {
   options.jwt_secret = environment.get("JWT_SECRET").value_or("");
   options.jwt_refresh_secret = environment.get("JWT_REFRESH_SECRET").value_or("");
@@ -100,15 +94,12 @@ Result<void> read_secrets(const Environment& environment, NodeOptions& options) 
   return read_expiry(environment, "JWT_REFRESH_EXPIRES_IN", options.jwt_refresh_expires_in);
 }
 
+// `remote` means that payments are made by another process. In the payment participant itself it has no meaning: that
+// process then uses the simulated provider.
 PaymentProvider provider_of(const ServeFlags& flags) {
-  // A payment participant is what `remote` speaks of; by itself it has the simulated provider.
-  const bool pays = flags.role == ServeRole::payment;
-  switch (flags.payment) {
-    case PaymentBy::simulated: return PaymentProvider::simulated;
-    case PaymentBy::remote: return pays ? PaymentProvider::simulated : PaymentProvider::remote;
-    case PaymentBy::toss: return PaymentProvider::toss;
-  }
-  crash("a way of paying that the table of providers does not know");
+  const bool is_participant = flags.role == ServeRole::payment;
+  if (is_participant && flags.options.payment_provider == PaymentProvider::remote) return PaymentProvider::simulated;
+  return flags.options.payment_provider;
 }
 
 void announce(const Invocation& invocation, const Nodes& nodes) {
@@ -133,8 +124,7 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   auto redis = redis_url(flags.options.redis, invocation.environment);
   if (!redis) return redis.error();
   options.redis = std::move(redis).value();
-  options.dedupe = flags.dedupe == DedupeBy::product ? Dedupe::product : Dedupe::key_only;
-  options.shop_confirms = flags.confirmed_by == ConfirmedBy::shop;
+  options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
 
   if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
@@ -142,17 +132,17 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   options.revision = version_revision();
   options.payment_provider = provider_of(flags);
   options.toss = toss_account(flags.options.toss, invocation.environment);
-  if (options.payment_provider == PaymentProvider::toss)  // before anything is made
+  if (options.payment_provider == PaymentProvider::toss)  // fail before anything is created
     if (const auto toss = toss_options(options.toss); !toss) return toss.error();
-  // Without a database to work on, a payment process is what nodes with --payment remote ask.
-  const bool pays = flags.role == ServeRole::payment && !options.database.starts_with("postgres");
-  auto nodes = pays ? start_payment_participant(options) : start_nodes(options);
+  // Without a database server, a payment process is the participant of nodes with --payment remote.
+  const bool is_participant = flags.role == ServeRole::payment && !options.database.starts_with("postgres");
+  auto nodes = is_participant ? start_payment_participant(options) : start_nodes(options);
   if (!nodes) return nodes.error();
-  // Until now a signal ends the process at once, whatever the start waits for: there is nothing to be put in order.
+  // Until now a signal ends the process at once, whatever the start waits for: there is nothing to shut down yet.
   const std::stop_token stop = invocation.interrupt.take_over();
   announce(invocation, **nodes);
-  invocation.info(pays ? "reads payment commands; Ctrl-C stops"
-                      : "data in " + options.data.string() + "; Ctrl-C stops");
+  invocation.info(is_participant ? "reading payment commands; press Ctrl-C to stop"
+                                 : "data directory: " + options.data.string() + "; press Ctrl-C to stop");
   wait_for(stop);
   invocation.info("stopping");
   (*nodes)->stop();
@@ -161,14 +151,16 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
 
 void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   SimulatedPayment& payment = flags.options.payment;
-  add_choice(app, "--payment", flags.payment, "Who is charged; remote: another process, over Kafka [simulated]");
-  add_share(app, "--payment-success", payment.success, "Share of the simulated charges that succeed [0.8; of checkouts and purchases 0.9]");
+  add_choice(app, "--payment", flags.options.payment_provider,
+             "Payment provider; remote: a payment participant in another process, over Kafka [simulated]");
+  add_ratio(app, "--payment-success", payment.success,
+            "Simulated: ratio of charges that succeed [0.8; checkouts and purchases 0.9]");
   const auto take_delay = [&payment](const std::string& text) { return parse_delay(text, payment); };
-  add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]", "How long they take [500ms..2s]");
-  add_share(app, "--payment-timeouts", payment.timeout_share,
-            "Share of them that give no answer in time [0]");
-  add_choice(app, "--payment-confirm", flags.confirmed_by,
-             "What a checkout's payment waits for; shop: POST /api/payments/confirm [auto]");
+  add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]",
+                "Simulated: how long a charge takes [500ms..2s]");
+  add_ratio(app, "--payment-timeouts", payment.timeout_share, "Simulated: ratio of calls that time out [0]");
+  add_choice(app, "--payment-confirm", flags.payment_confirm,
+             "How a checkout's payment is confirmed; shop: by POST /api/payments/confirm [auto]");
   add_toss_flags(app, flags.options.toss);
 }
 
@@ -177,42 +169,44 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
 void add_serve(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ServeFlags>();
   NodeOptions& options = flags->options;
-  CLI::App* app = add_command(root, "serve", "Run a node, or several", "Running");
-  commands.also_from(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"),
+  CLI::App* app = add_command(root, "serve", "Run one or more nodes", server_group);
+  commands.add_variables(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"),
                      {"PORT"});
-  add_text(*app, "--host", options.host, "ADDRESS", "Address to listen at [127.0.0.1]");
-  commands.also_from(add_text(*app, "--node-id", options.node_id, "NAME", "Name of the node [node-1]"), {"NODE_ID"});
-  add_number(*app, "--nodes", options.nodes, 1, nodes_max, "So many logical nodes, on consecutive ports [1]");
-  add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [in this process]");
+  add_text(*app, "--host", options.host, "ADDRESS", "Address to listen on [127.0.0.1]");
+  commands.add_variables(add_text(*app, "--node-id", options.node_id, "NAME", "Id of the node, unique in the cluster [node-1]"), {"NODE_ID"});
+  add_number(*app, "--nodes", options.nodes, 1, nodes_max, "Number of nodes to run in this process, on consecutive ports [1]");
+  add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [locks in this process]");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
-             "One service of the checkout alone, over --database postgres://... and --kafka; payment without such a "
-             "database: the payment participant of nodes with --payment remote [node: all services]");
+             "Run only one service of the checkout; needs --database postgres://... and --kafka. payment without a "
+             "database server is the payment participant for nodes with --payment remote [node: all services]");
   add_payment_flags(*app, *flags);
-  add_choice(*app, "--dedupe", flags->dedupe,
-             "What makes orders duplicates: their products, or only their keys [product]");
+  add_choice(*app, "--dedupe", options.dedupe,
+             "What makes an order a duplicate: the same products, or only the same idempotency key [product]");
   add_duration(*app, "--lease", options.lease,
-               "How long the sagas of a node that died wait for another [2s]");
+               "Time after which other nodes take over the sagas of a failed node [2s]");
   add_duration(*app, "--stop-delay", options.stop_delay,
-               "After a signal, answer so long while /readyz fails [0s]");
+               "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
   add_duration(*app, "--reservation-ttl", options.reservation_ttl,
-               "Stock that an order has reserved and nobody confirmed is given back after this [5m]");
+               "Release reserved stock that is not confirmed after DURATION [5m]");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
-             "Answer other machines on /api and /purchase without a token");
+             "Accept requests to /api and /purchase from other machines without a token");
   const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
   add_flag_with(*app, "--cors-origin", take_origins, "ORIGIN[,...]",
-                "Let pages of these origins call, such as https://shop.example; * is every page [none]");
-  add_switch(*app, "--test-routes", options.allow_test_routes, "Also offer /redis-test and /kafka-test to other machines");
+                "Allow web pages of these origins, such as https://shop.example; * allows all [none]");
+  add_switch(*app, "--test-routes", options.allow_test_routes, "Allow /redis-test and /kafka-test from other machines");
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
-           "Proxies in front of the node, as 10.0.0.0/8 or an address, whose X-Forwarded-For, Forwarded and "
-           "X-Forwarded-Proto count [none]")
+           "Networks (10.0.0.0/8) or addresses of proxies whose X-Forwarded-For, X-Forwarded-Proto and Forwarded "
+           "headers are trusted [none]")
       .separated_by(',');
   set_footer(
       *app,
-      "Reads the environment as well: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, "
-      "JWT_EXPIRES_IN,\n"
-      "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST and the like, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB,\n"
-      "KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID. Without secrets it makes its own, kept in the data directory.");
+      "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
+      "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
+      "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID.\n"
+      "Without JWT_SECRET, secrets are generated and stored in the data directory.");
+  set_examples(*app, {"sagactl serve --nodes 3",
+                      "sagactl serve --node-id node-1 --database postgres://saga@127.0.0.1/saga --redis redis://127.0.0.1"});
   commands.add(app, [flags](Invocation& invocation) { return run_serve(invocation, *flags); });
 }
 

@@ -7,9 +7,9 @@
 namespace sagactl {
 namespace {
 
-constexpr Duration patience_max = 2s;  // a view that waits longer for one node is no live view
+constexpr Duration node_timeout_max = 2s;  // so that one slow node does not stop the live view
 
-NodeView look_at(HttpClient& node) {
+NodeView poll_node(HttpClient& node) {
   NodeView view;
   view.url = node.base().text();
   const auto response = node.get("/health/detailed");
@@ -32,7 +32,7 @@ NodeView look_at(HttpClient& node) {
   return view;
 }
 
-void count(const Json& health, const Json& flows, SystemView& view) {
+void read_counts(const Json& health, const Json& flows, SystemView& view) {
   const Json& sagas = json_member(health, "sagas");
   view.sagas = integer_member(sagas, "total");
   view.completed = integer_member(sagas, "completed");
@@ -41,7 +41,7 @@ void count(const Json& health, const Json& flows, SystemView& view) {
   view.orders = integer_member(json_member(health, "orders"), "total");
   view.active = integer_member(flows, "totalActiveFlows");
   view.stuck = integer_member(flows, "stuckFlows");
-  view.answered = true;
+  view.has_counts = true;
 }
 
 }  // namespace
@@ -53,28 +53,28 @@ Result<SystemObserver> SystemObserver::open(const Invocation& invocation) {
   if (!client) return client.error();
   SystemObserver observer(std::move(*client));
   HttpClientOptions options;
-  options.timeout = std::min(invocation.settings.timeout, patience_max);
+  options.timeout = std::min(invocation.settings.timeout, node_timeout_max);
   for (const Url& url : *urls) observer.nodes_.emplace_back(url, options);
   return observer;
 }
 
-SystemView SystemObserver::look() {
+SystemView SystemObserver::poll() {
   SystemView view;
-  for (HttpClient& node : nodes_) view.nodes.push_back(look_at(node));
+  for (HttpClient& node : nodes_) view.nodes.push_back(poll_node(node));
   const auto health = client_.get("/saga/maintenance/saga-health");
   const auto flows = health ? client_.get("/trace/active-flows?limit=1") : health;
   view.at = wall_clock_now();
   view.measured_at = std::chrono::steady_clock::now();
-  trouble_.reset();
+  error_.reset();
   if (flows)
-    count(*health, *flows, view);
+    read_counts(*health, *flows, view);
   else
-    trouble_ = flows.error();
+    error_ = flows.error();
   return view;
 }
 
 std::optional<Rates> rates_between(const std::optional<SystemView>& before, const SystemView& now) {
-  if (!before || !before->answered || !now.answered) return std::nullopt;
+  if (!before || !before->has_counts || !now.has_counts) return std::nullopt;
   const double seconds = std::chrono::duration<double>(now.measured_at - before->measured_at).count();
   if (seconds <= 0) return std::nullopt;
   const auto ended = [](const SystemView& view) { return view.completed + view.compensated + view.failed; };

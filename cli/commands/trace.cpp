@@ -23,7 +23,7 @@ struct TraceFlags {
   bool follow = false;
 };
 
-// A server that knows correlation ids alone is asked for the one of the saga or the order with that id.
+// For a server that finds traces by correlation id only: looks up the correlation id of the saga or order with this id.
 Result<Json> trace_by_other_id(NodeClient& client, const std::string& id) {
   if (const auto saga = client.get("/sagas/" + percent_encode(id))) {
     const std::string correlation = text_member(*saga, "correlationId");
@@ -39,11 +39,11 @@ Result<Json> trace_by_other_id(NodeClient& client, const std::string& id) {
 
 Result<Json> find_trace(NodeClient& client, const std::string& id);
 
-// Nothing is called so, but an id may begin so.
-Result<Json> find_trace_by_beginning(NodeClient& client, const std::string& text, Error otherwise) {
+// The text matches no id, but may be the prefix of one.
+Result<Json> find_trace_by_prefix(NodeClient& client, const std::string& text, Error not_found) {
   const auto id = resolve_id_prefix(client, text);
   if (id) return find_trace(client, *id);
-  return id.error().code == ErrorCode::not_found ? otherwise : id.error();
+  return id.error().code == ErrorCode::not_found ? not_found : id.error();
 }
 
 Result<Json> find_trace(NodeClient& client, const std::string& id) {
@@ -53,13 +53,12 @@ Result<Json> find_trace(NodeClient& client, const std::string& id) {
   const bool found = trace && bool_member(*trace, "found");
   if (found || (!trace && trace.error().code != ErrorCode::not_found)) return trace;
   Error none = with_hint(Error{ErrorCode::not_found,
-                               "there is no trace of '" + id + "': " + client.url() +
-                                   " knows no correlation id, order id, saga id or idempotency key like it"},
-                         "`sagactl saga list` and `sagactl order list` show what there is");
-  return is_id_prefix(id) ? find_trace_by_beginning(client, id, std::move(none)) : Result<Json>(std::move(none));
+                               "no trace found for '" + id + "': it is no correlation id, order id, saga id or idempotency key at " + client.url()},
+                         "`sagactl saga list` and `sagactl order list` show the ids");
+  return is_id_prefix(id) ? find_trace_by_prefix(client, id, std::move(none)) : Result<Json>(std::move(none));
 }
 
-// Prints the events that came since `shown`.
+// Prints the events after the first `shown` ones.
 void print_new_events(const Invocation& invocation, const Json& trace, std::size_t& shown) {
   const Json& timeline = json_member(trace, "timeline");
   for (; shown < timeline.size(); ++shown) {
@@ -78,7 +77,7 @@ Result<Json> follow(Invocation& invocation, NodeClient& client, const std::strin
     if (!trace) return trace;
     print_new_events(invocation, *trace, shown);
     if (is_final_status(text_member(json_member(*trace, "saga"), "status"))) return trace;
-    if (!invocation.terminal.out) return trace;  // what became of the output is told at the end
+    if (!invocation.terminal.out) return trace;  // a write error is reported at the end
     std::this_thread::sleep_for(follow_interval);
   }
 }
@@ -99,10 +98,10 @@ Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
 
 void add_trace(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TraceFlags>();
-  CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, attempts, errors, events",
-                              "Using the nodes");
-  add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id, the beginning of one, or idempotency key").required();
-  add_switch(*app, "--follow", flags->follow, "Show events as they happen, until the saga has ended");
+  CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, retries, errors, events",
+                              operations_group);
+  add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id, the first digits of one, or idempotency key").required();
+  add_switch(*app, "--follow", flags->follow, "Print events as they happen until the saga has ended");
   commands.add(app, [flags](Invocation& invocation) { return run_trace(invocation, *flags); });
 }
 

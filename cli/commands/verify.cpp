@@ -1,4 +1,4 @@
-// `sagactl verify`: the invariants, over the whole database, in one snapshot.
+// `sagactl verify`: checks all invariants over the database, in one snapshot.
 #include <memory>
 
 #include "analysis/result/result.hpp"
@@ -42,13 +42,14 @@ Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
 void add_verify(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<VerifyFlags>();
   CLI::App* app =
-      add_command(root, "verify", "Hold the invariants against the whole database, in one snapshot", "Testing");
+      add_command(root, "verify", "Check all invariants over the database, in one snapshot", testing_group);
   add_switch(*app, "--drained", flags->check.drained,
-             "Nothing works on the sagas any more: one that has not ended is wrong");
+             "Expect that every saga has ended: one that has not is a FAIL");
   add_duration(*app, "--stuck-after", flags->check.stuck_after,
-               "Without progress for so long a saga is stuck [60s]");
+               "A saga without progress for DURATION is stuck [60s]");
   add_report_flags(*app, flags->files);
-  set_footer(*app, "Ends with 0 for PASS, 1 for FAIL, 2 for UNKNOWN.");
+  set_footer(*app, "Exit codes: 0 PASS, 1 FAIL, 2 UNKNOWN.");
+  set_examples(*app, {"sagactl verify", "sagactl verify --drained --junit verify.xml"});
   commands.add(app, [flags](Invocation& invocation) { return run_verify(invocation, *flags); });
 }
 

@@ -1,13 +1,12 @@
 #include "cli/configuration/contexts.hpp"
 
-
 namespace sagactl {
 namespace {
 
 constexpr const char* file_name = "contexts.json";
 
-Error no_place_for_contexts() {
-  return Error{ErrorCode::invalid, "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for contexts"};
+Error no_directory_for_contexts() {
+  return Error{ErrorCode::invalid, "cannot store contexts: set HOME or XDG_CONFIG_HOME"};
 }
 
 }  // namespace
@@ -25,7 +24,7 @@ Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
   if (!json) return json.error();
   const Json by_name = json->value("contexts", Json::object());
   if (!by_name.is_object())
-    return Error{ErrorCode::invalid, path.string() + ": 'contexts' is no JSON object; mend or remove the file"};
+    return Error{ErrorCode::invalid, path.string() + ": 'contexts' is not a JSON object; fix or delete the file"};
   if (json->contains("current") && (*json)["current"].is_string()) contexts.current = (*json)["current"];
   for (const auto& [name, values] : by_name.items()) {
     Context& context = contexts.by_name[name];
@@ -37,27 +36,26 @@ Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
 }
 
 Result<EditLock> Contexts::lock(const std::filesystem::path& config_directory) {
-  if (config_directory.empty()) return no_place_for_contexts();
+  if (config_directory.empty()) return no_directory_for_contexts();
   return EditLock::take(config_directory / file_name);
 }
 
-Contexts Contexts::load_or_empty(const std::filesystem::path& config_directory, std::string& trouble) {
+Contexts Contexts::load_or_empty(const std::filesystem::path& config_directory) {
   auto contexts = load(config_directory);
   if (contexts) return std::move(contexts).value();
-  trouble = contexts.error().message;
   Contexts none;
   none.was_unreadable = true;
   return none;
 }
 
 Result<void> Contexts::save(const std::filesystem::path& config_directory) const {
-  if (config_directory.empty()) return no_place_for_contexts();
+  if (config_directory.empty()) return no_directory_for_contexts();
   const auto path = config_directory / file_name;
   if (was_unreadable) {
     std::error_code failure;
     std::filesystem::rename(path, path.string() + ".broken", failure);
     if (failure)
-      return Error{ErrorCode::unavailable, "cannot keep " + path.string() + " aside: " + failure.message()};
+      return Error{ErrorCode::unavailable, "cannot rename " + path.string() + ": " + failure.message()};
   }
   Json json = {{"current", current}, {"contexts", Json::object()}};
   for (const auto& [name, context] : by_name) {

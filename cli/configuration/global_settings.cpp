@@ -7,24 +7,24 @@ namespace sagactl {
 void add_settings(CLI::App& root, GlobalSettings& settings) {
   const Flag flags[] = {
       add_text(root, "--url", settings.urls, "URL[,URL...]",
-               "Nodes, as http://host:port, separated by commas [http://127.0.0.1:3000]")
+               "Nodes to connect to, separated by commas [http://127.0.0.1:3000]")
           .separated_by(','),
       add_text(root, "--token", settings.token, "TOKEN",
-               "Bearer token [what `sagactl login` stored, or the local node's own]"),
+               "Bearer token [stored by `sagactl login`, else the local node's operator token]"),
       add_text(root, "--token-file", settings.token_file, "FILE",
-               "The same out of a file, so that it is not in the list of processes"),
-      add_text(root, "--context", settings.context, "CONTEXT", "A named set of settings, see `sagactl context`"),
+               "Read the token from FILE, so that it does not appear in the process list"),
+      add_text(root, "--context", settings.context, "CONTEXT", "Named set of settings, see `sagactl context` [the current context]"),
       add_text(root, "--database", settings.database, "FILE|URL",
-               "Of the nodes: an SQLite file or postgres://... [DATABASE_*, or <data>/saga.db]"),
+               "Database of the nodes: an SQLite file or postgres://... [DATABASE_*, else <data>/saga.db]"),
       add_text(root, "--data", settings.data, "DIR", "Data directory of the nodes on this machine [./sagactl-data]"),
-      add_choice(root, "-o,--output", settings.format, "Form of the result [table]"),
-      add_duration(root, "--timeout", settings.timeout, "Give up on a request after this time [10s]"),
-      add_switch(root, "--wide", settings.wide, "Tables in their full width, whatever the terminal's"),
-      add_switch(root, "--no-color", settings.no_color, "No colours (as NO_COLOR=1)"),
-      add_switch(root, "-q,--quiet", settings.quiet, "Say nothing but results and errors"),
-      add_switch(root, "-v,--verbose", settings.verbose, "Say more about what is done"),
+      add_choice(root, "-o,--output", settings.format, "Output format [table]"),
+      add_duration(root, "--timeout", settings.timeout, "Timeout of one request [10s]"),
+      add_switch(root, "--wide", settings.wide, "Do not cut tables to the width of the terminal"),
+      add_switch(root, "--no-color", settings.no_color, "Disable colours, as NO_COLOR=1 does"),
+      add_switch(root, "-q,--quiet", settings.quiet, "Print only results and errors"),
+      add_switch(root, "-v,--verbose", settings.verbose, "Print more details"),
   };
-  for (const Flag& flag : flags) flag.in_group("For every command");
+  for (const Flag& flag : flags) flag.in_group("Flags for every command");
 }
 
 }  // namespace sagactl

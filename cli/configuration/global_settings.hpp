@@ -1,4 +1,4 @@
-// The flags that every command shares.
+// The flags that all commands share.
 #pragma once
 
 #include <cstdint>
@@ -23,20 +23,20 @@ struct Spelling<OutputFormat> {
 
 struct GlobalSettings {
   std::vector<std::string> urls = {"http://127.0.0.1:3000"};
-  std::string token;     // empty: what `login` stored, or the local node's own
+  std::string token;  // empty: stored by `login`, or the local node's operator token
   std::string token_file;
-  std::string database;  // empty: <data>/saga.db
+  std::string database;  // empty: DATABASE_*, or <data>/saga.db
   std::string data = "sagactl-data";
   std::string context;  // empty: the current one
   OutputFormat format = OutputFormat::table;
   Duration timeout = 10s;  // of one request
-  bool wide = false;  // tables are not cut to the terminal
+  bool wide = false;       // do not cut tables to the terminal
   bool no_color = false;
   bool quiet = false;
   bool verbose = false;
 };
 
-// Adds them to the root of the command line; they are understood after any command too.
+// Adds them to the root command; they may also follow a subcommand.
 void add_settings(CLI::App& root, GlobalSettings& settings);
 
 }  // namespace sagactl

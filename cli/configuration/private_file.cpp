@@ -18,20 +18,20 @@
 namespace sagactl {
 namespace {
 
-constexpr std::chrono::seconds lock_wait_max{30};  // longer than a request may take that a holder waits for
+constexpr std::chrono::seconds lock_wait_max{30};  // longer than a request that the holder may be waiting for
 constexpr std::chrono::milliseconds lock_poll_interval{20};
 
 Error failure(const std::string& what, const std::filesystem::path& path) {
   return Error{ErrorCode::unavailable, "cannot " + what + " " + path.string() + ": " + std::strerror(errno)};
 }
 
-Result<void> make_private_directory(const std::filesystem::path& directory) {
+Result<void> create_private_directory(const std::filesystem::path& directory) {
   std::error_code problem;
   if (directory.empty() || std::filesystem::exists(directory, problem)) return {};
   if (std::filesystem::create_directories(directory, problem))
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, problem);
   if (!problem) return {};
-  return Error{ErrorCode::unavailable, "cannot make " + directory.string() + ": " + problem.message()};
+  return Error{ErrorCode::unavailable, "cannot create " + directory.string() + ": " + problem.message()};
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ Result<Json> read_json_file(const std::filesystem::path& path) {
   if (!*text) return Json(Json::object());
   Json json = read_json(**text);
   if (!json.is_object())
-    return Error{ErrorCode::invalid, path.string() + " is not a JSON object; mend or remove it"};
+    return Error{ErrorCode::invalid, path.string() + " is not a JSON object; fix or delete it"};
   return json;
 }
 
@@ -60,12 +60,12 @@ Result<std::string> read_secret_file(const std::filesystem::path& path, const st
   if (!text) return text.error();
   const std::string secret(*text ? trim(std::string_view(**text).substr(0, (*text)->find('\n'))) : std::string_view());
   if (secret.empty())
-    return Error{ErrorCode::invalid, flag + ": " + path.string() + (*text ? " has no text in its first line" : " is not there")};
+    return Error{ErrorCode::invalid, flag + ": " + path.string() + (*text ? ": the first line is empty" : " does not exist")};
   return secret;
 }
 
 Result<EditLock> EditLock::take(const std::filesystem::path& path) {
-  if (const auto made = make_private_directory(path.parent_path()); !made) return made.error();
+  if (const auto created = create_private_directory(path.parent_path()); !created) return created.error();
   const std::filesystem::path name = path.string() + ".lock";
   const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) return failure("open", name);
@@ -74,8 +74,8 @@ Result<EditLock> EditLock::take(const std::filesystem::path& path) {
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return failure("lock", name);
     if (std::chrono::steady_clock::now() > end)
-      return Error{ErrorCode::busy, "another sagactl has been changing " + path.string() + " for " +
-                                        std::to_string(lock_wait_max.count()) + " s; try again, or end it"};
+      return Error{ErrorCode::busy, "another sagactl process has locked " + path.string() + " for " +
+                                        std::to_string(lock_wait_max.count()) + " s; try again, or end that process"};
     std::this_thread::sleep_for(lock_poll_interval);
   }
   return lock;
@@ -88,16 +88,16 @@ EditLock::~EditLock() {
 }
 
 Result<void> write_private_file(const std::filesystem::path& path, const std::string& text) {
-  if (const auto made = make_private_directory(path.parent_path()); !made) return made.error();
-  const std::filesystem::path beside = path.string() + ".new";
-  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0) return failure("write", beside);
+  if (const auto created = create_private_directory(path.parent_path()); !created) return created.error();
+  const std::filesystem::path temporary = path.string() + ".new";
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) return failure("write", temporary);
   const bool written = ::fchmod(file, S_IRUSR | S_IWUSR) == 0 &&
                        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(file) == 0;
-  if (::close(file) != 0 || !written || ::rename(beside.c_str(), path.c_str()) != 0) {
+  if (::close(file) != 0 || !written || ::rename(temporary.c_str(), path.c_str()) != 0) {
     Error error = failure("write", path);
-    ::unlink(beside.c_str());
+    ::unlink(temporary.c_str());
     return error;
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include "cli/configuration/paths.hpp"
 #include "common/text/text.hpp"
+#include "httpclient/url.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
 
@@ -10,25 +11,7 @@ namespace {
 
 constexpr const char* default_database = "nestjs_cqrs";
 
-// For a part of a URL.
-std::string escaped(const std::string& text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (plain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-  }
-  return out;
-}
-
-// "host=db dbname=shop": it would else be taken for the name of a file.
+// "host=db dbname=shop", which would otherwise be taken for a file name.
 bool is_keyword_list(const std::string& text) {
   const std::size_t equals = text.find('=');
   const std::string_view name = trim(std::string_view(text).substr(0, equals));
@@ -40,22 +23,22 @@ DatabaseName postgres_database(const std::string& url) {
   return {url, shown_postgres_url(url), true, false};
 }
 
-// The reference's variables, with its defaults.
+// From the DATABASE_* variables, with the defaults of nestjs-cqrs-saga.
 Result<std::string> url_of_variables(const Environment& environment, const std::string& host) {
   std::string ports = environment.get("DATABASE_PORT").value_or("");
-  if (ports.find(',') == std::string::npos) {  // not one for each of several hosts
+  if (ports.find(',') == std::string::npos) {  // a single port, not one per host
     auto port = environment.port("DATABASE_PORT", "5432");
     if (!port) return port.error();
     ports = std::move(port).value();
   }
-  const auto get = [&](const char* variable, const char* otherwise) {
-    return escaped(environment.get(variable).value_or(otherwise));
+  const auto get = [&](const char* variable, const char* default_value) {
+    return percent_encode(environment.get(variable).value_or(default_value));
   };
   const std::string user = environment.get("DATABASE_USER") ? get("DATABASE_USER", "")
                                                              : get("DATABASE_USERNAME", "postgres");
   const std::string password = get("DATABASE_PASSWORD", "");
-  return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + escaped(host) + ":" +
-         escaped(ports) + "/" + get("DATABASE_NAME", default_database);
+  return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + percent_encode(host) + ":" +
+         percent_encode(ports) + "/" + get("DATABASE_NAME", default_database);
 }
 
 }  // namespace
@@ -64,11 +47,11 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
   const std::string& named = invocation.settings.database;
   if (is_postgres_url(named)) return postgres_database(named);
   if (is_keyword_list(named))
-    return Error{ErrorCode::invalid, "--database is a list of libpq's keywords; write it as a URL such as "
+    return Error{ErrorCode::invalid, "--database is a libpq connection string; write it as a URL such as "
                                      "postgres://USER@HOST:PORT/DATABASE"};
   if (named.find("://") != std::string::npos)
     return Error{ErrorCode::invalid,
-                 "--database is neither the path of an SQLite file nor a URL such as postgres://USER@HOST/DATABASE"};
+                 "--database must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"};
   if (!named.empty()) {
     const std::string file = invocation.environment.resolve(named).string();
     return DatabaseName{file, file, false, false};
@@ -78,7 +61,7 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
     if (!url) return url.error();
     return postgres_database(*url);
   }
-  if (const auto there = check_directory(invocation.environment, invocation.data()); !there) return there.error();
+  if (const auto exists = check_directory(invocation.environment, invocation.data()); !exists) return exists.error();
   const std::string file = (invocation.data() / "saga.db").string();
   return DatabaseName{file, file, false, true};
 }
@@ -89,7 +72,7 @@ Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database
   if (!std::filesystem::exists(database.name, ignored))
     return with_hint(
         Error{ErrorCode::unavailable, "there is no database at " + database.name},
-        "run this where `sagactl serve` runs, or name its directory with --data or its database with --database");
+        "run this in the directory of `sagactl serve`, or pass its --data or --database");
   return open_sqlite_history(database.name);
 }
 

@@ -1,4 +1,4 @@
-// Which database a command means.
+// The database of a command, from --database, the environment or the data directory.
 #pragma once
 
 #include <filesystem>
@@ -11,17 +11,17 @@
 namespace sagactl {
 
 struct DatabaseName {
-  std::string name;     // the path of an SQLite file, or a PostgreSQL URL with its password
-  std::string shown;    // the same for people: without the password
+  std::string name;   // the path of an SQLite file, or a PostgreSQL URL with its password
+  std::string shown;  // the same without the password
   bool is_postgres = false;
-  bool is_default = false;  // nobody has named one
+  bool is_default = false;  // no flag or variable names one
 };
 
-// --database (a file or postgres://...), else the DATABASE_* variables, else <data>/saga.db. Whether it is there is
-// not looked at.
+// --database (a file or postgres://...), else the DATABASE_* variables, else <data>/saga.db. Does not check
+// whether it exists.
 Result<DatabaseName> find_database(const Invocation& invocation);
 
-// For reading, beside the nodes that write it. `unavailable` when there is none, with what to do.
+// For reading, while nodes write to it. `unavailable`, with a hint, when the database does not exist.
 Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database);
 
 }  // namespace sagactl

@@ -5,7 +5,7 @@
 namespace sagactl {
 namespace {
 
-// KAFKA_BROKER may be what Kubernetes tells of a Service: tcp://10.96.0.7:9092.
+// KAFKA_BROKER may be a Kubernetes service link: tcp://10.96.0.7:9092.
 Result<std::string> parse_brokers_or_link(const std::string& text) {
   return parse_brokers(port_of_service_link(text) ? text.substr(text.find("://") + 3) : text);
 }
@@ -13,17 +13,11 @@ Result<std::string> parse_brokers_or_link(const std::string& text) {
 }  // namespace
 
 void add_kafka_flags(CLI::App& app, Commands& commands, std::string& brokers, std::string& client_id) {
-  const auto take_brokers = [&brokers](const std::string& text) -> Result<void> {
-    auto parsed = parse_brokers_or_link(text);
-    if (!parsed) return parsed.error();
-    brokers = std::move(parsed).value();
-    return {};
-  };
-  commands.also_from(add_flag_with(app, "--kafka", take_brokers, "HOST:PORT,...",
-                                   "Kafka for the messages [in this process]"),
+  commands.add_variables(add_parsed(app, "--kafka", brokers, parse_brokers_or_link, "HOST:PORT,...",
+                                   "Kafka brokers for the messages [messages in this process]"),
                      {"KAFKA_BROKER", "KAFKA_BROKERS"});
-  commands.also_from(
-      add_text(app, "--kafka-client-id", client_id, "NAME", "How Kafka's logs and quotas know this program [sagactl]"),
+  commands.add_variables(
+      add_text(app, "--kafka-client-id", client_id, "NAME", "Client id for Kafka's logs and quotas [sagactl]"),
       {"KAFKA_CLIENT_ID"});
 }
 

@@ -1,4 +1,4 @@
-// Where Kafka is, for the commands that speak to it themselves.
+// The Kafka brokers of a command, from --kafka or the environment.
 #pragma once
 
 #include "cli/commands.hpp"
@@ -7,10 +7,10 @@
 
 namespace sagactl {
 
-// --kafka and --kafka-client-id, also from the environment that nodes read.
+// Adds --kafka and --kafka-client-id, which the environment variables of a node set as well.
 void add_kafka_flags(CLI::App& app, Commands& commands, std::string& brokers, std::string& client_id);
 
-// The brokers of the environment, for commands without the flag; empty: none are configured.
+// `flag`, else the brokers from the environment; empty when none are configured.
 Result<std::string> brokers_of(const Environment& environment, const std::string& flag = {});
 
 }  // namespace sagactl

@@ -6,7 +6,7 @@
 namespace sagactl {
 namespace {
 
-Error explained(const std::string& source, Error error) {
+Error with_source(const std::string& source, Error error) {
   error.message = source + ": " + error.message;
   return error;
 }
@@ -32,7 +32,7 @@ Result<std::string> redis_url(const std::string& flag, const Environment& enviro
   auto url = flag.empty() ? url_from(environment, *host) : Result<std::string>(flag);
   if (!url) return url;
   if (const auto address = parse_redis_url(*url); !address)
-    return explained(flag.empty() ? "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB" : "--redis",
+    return with_source(flag.empty() ? "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB" : "--redis",
                      address.error());
   return url;
 }

@@ -1,4 +1,4 @@
-// Which Redis a command means.
+// The Redis of a command, from --redis or the environment.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace sagactl {
 
-// As a URL: `flag`, else from REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_DB; empty when neither names one.
-// `invalid` says what is wrong with it.
+// A URL: `flag`, else made of REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_DB; empty when none is configured.
+// `invalid` when it cannot be parsed.
 Result<std::string> redis_url(const std::string& flag, const Environment& environment);
 
 }  // namespace sagactl

@@ -16,10 +16,10 @@ void add_toss_flags(CLI::App& app, TossAccount& account) {
     return {};
   };
   add_flag_with(app, "--toss-url", take_url, "URL",
-                "Toss Payments, or a server that speaks its API [" + account.url + "]");
-  add_flag_with(app, "--toss-secret-file", take_file, "FILE", "File with its secret key, mode 600");
+                "Address of Toss Payments, or of a server with the same API [" + account.url + "]");
+  add_flag_with(app, "--toss-secret-file", take_file, "FILE", "File with the secret key; its mode must be 600");
   add_duration(app, "--toss-timeout", account.timeout,
-               "How long one call of it may take; then it is asked what became of it [10s]");
+               "Timeout of a call; the outcome is then queried [10s]");
 }
 
 TossAccount toss_account(const TossAccount& given, const Environment& environment) {

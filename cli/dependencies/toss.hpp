@@ -1,4 +1,4 @@
-// Where Toss Payments is, and which key a node shows it.
+// The Toss Payments account of a command: address, secret key and timeout.
 #pragma once
 
 #include "cli/configuration/environment.hpp"
@@ -10,10 +10,11 @@ class App;
 
 namespace sagactl {
 
+// Adds --toss-url, --toss-secret-file and --toss-timeout.
 void add_toss_flags(CLI::App& app, TossAccount& account);
 
-// What `given` says, and where that is silent what `sagactl serve` would take from the environment
-// (SAGACTL_SERVE_TOSS_URL, SAGACTL_SERVE_TOSS_SECRET_FILE); paths as seen from the working directory.
+// `given`, completed from the environment variables of `sagactl serve` (SAGACTL_SERVE_TOSS_URL,
+// SAGACTL_SERVE_TOSS_SECRET_FILE). Paths are relative to the working directory.
 TossAccount toss_account(const TossAccount& given, const Environment& environment);
 
 }  // namespace sagactl

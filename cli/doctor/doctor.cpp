@@ -1,4 +1,4 @@
-// `sagactl doctor`: looks at everything a node needs, and says what to do about what is wrong.
+// `sagactl doctor`: checks everything a node depends on, and suggests fixes.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -36,17 +36,17 @@ struct DoctorFlags {
   std::string redis;
   std::string kafka;
   ServeRole role = ServeRole::node;
-  PaymentBy payment = PaymentBy::simulated;
+  PaymentProvider payment = PaymentProvider::simulated;
   TossAccount toss;
 };
 
-KafkaUnderTest kafka_under_test(const Invocation& invocation, const DoctorFlags& flags) {
-  KafkaUnderTest test{flags.kafka, {}};
+KafkaToCheck kafka_to_check(const Invocation& invocation, const DoctorFlags& flags) {
+  KafkaToCheck test{flags.kafka, {}};
   const auto database = find_database(invocation);
-  // As serve decides it: a payment process without a database server is what nodes with --payment remote ask.
+  // The same rule as in serve: a payment process without a database server is a payment participant.
   test.use.carries_out_payments = flags.role == ServeRole::payment && !(database && database->is_postgres);
   test.use.publishes_events = !test.use.carries_out_payments;
-  test.use.asks_for_payments = flags.role != ServeRole::payment && flags.payment == PaymentBy::remote;
+  test.use.asks_for_payments = flags.role != ServeRole::payment && flags.payment == PaymentProvider::remote;
   if (flags.role != ServeRole::node && !test.use.carries_out_payments)
     test.use.service = from_string<Service>(to_string(flags.role));
   return test;
@@ -54,14 +54,14 @@ KafkaUnderTest kafka_under_test(const Invocation& invocation, const DoctorFlags&
 
 Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
   DoctorFindings findings;
-  examine_data(invocation, findings);
-  examine_database(invocation, findings);
-  examine_redis(invocation, flags.redis, findings);
-  examine_kafka(invocation, kafka_under_test(invocation, flags), findings);
-  examine_toss(invocation, flags.toss, findings);
-  examine_secrets(invocation, findings);
-  examine_shared_secrets(invocation, findings);
-  examine_nodes(invocation, findings);
+  diagnose_data(invocation, findings);
+  diagnose_database(invocation, findings);
+  diagnose_redis(invocation, flags.redis, findings);
+  diagnose_kafka(invocation, kafka_to_check(invocation, flags), findings);
+  diagnose_toss(invocation, flags.toss, findings);
+  diagnose_secrets(invocation, findings);
+  diagnose_shared_secrets(invocation, findings);
+  diagnose_nodes(invocation, findings);
   CheckResult worst = CheckResult::ok;
   for (const DoctorFinding& finding : findings) worst = std::max(worst, finding.result);
   if (invocation.wants_json())
@@ -75,13 +75,13 @@ Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
 
 void add_doctor(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<DoctorFlags>();
-  CLI::App* app = add_command(root, "doctor", "Look at everything a node needs, and say what to do", "Setting up");
-  set_footer(*app, "Ends with 0 when nothing fails; warnings are no failure.");
-  add_text(*app, "--redis", flags->redis, "URL", "Redis of the locks [REDIS_HOST, else none]");
-  add_text(*app, "--kafka", flags->kafka, "HOST:PORT,...", "Kafka for the messages [KAFKA_BROKER, else none]");
-  commands.also_from(add_choice(*app, "--role", flags->role, "Whose topics are looked at, as of serve [node]"),
+  CLI::App* app = add_command(root, "doctor", "Check everything a node depends on, and suggest fixes", setup_group);
+  set_footer(*app, "Exit codes: 0 no check failed (there may be warnings), 1 a check failed.");
+  add_text(*app, "--redis", flags->redis, "URL", "Redis for the locks [REDIS_HOST, else none]");
+  add_text(*app, "--kafka", flags->kafka, "HOST:PORT,...", "Kafka brokers for the messages [KAFKA_BROKER, else none]");
+  commands.add_variables(add_choice(*app, "--role", flags->role, "Role whose topics to check, as for serve [node]"),
                      {"SAGACTL_SERVE_ROLE"});
-  commands.also_from(add_choice(*app, "--payment", flags->payment, "Who is charged, as of serve [simulated]"),
+  commands.add_variables(add_choice(*app, "--payment", flags->payment, "Payment provider, as for serve [simulated]"),
                      {"SAGACTL_SERVE_PAYMENT"});
   add_toss_flags(*app, flags->toss);
   commands.add(app, [flags](Invocation& invocation) { return run_doctor(invocation, *flags); });

@@ -1,4 +1,4 @@
-// What `sagactl doctor` found about one thing.
+// The findings of `sagactl doctor`, and the functions that make them.
 #pragma once
 
 #include <cstdint>
@@ -22,29 +22,27 @@ struct Spelling<CheckResult> {
 
 struct DoctorFinding {
   std::string subject;  // "disk space"
-  CheckResult health = CheckResult::ok;
+  CheckResult result = CheckResult::ok;
   std::string found;
-  std::string advice = {};  // what to do; empty when all is well
+  std::string advice = {};  // how to fix it; empty when it is ok
 };
 
 using DoctorFindings = std::vector<DoctorFinding>;
 
-constexpr double skew_warn_ms = 1'000;  // between the clocks of two machines
-
-struct KafkaUnderTest {
-  std::string brokers;  // empty: those of the environment
+struct KafkaToCheck {
+  std::string brokers;  // empty: from the environment
   KafkaUse use;
 };
 
-// Each looks at one part of what a node needs (doctor_*.cpp).
-void examine_data(const Invocation& invocation, DoctorFindings& findings);
-void examine_database(const Invocation& invocation, DoctorFindings& findings);
-void examine_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings);
-void examine_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings);
-void examine_postgres(const DatabaseName& database, DoctorFindings& findings);
-void examine_kafka(const Invocation& invocation, const KafkaUnderTest& given, DoctorFindings& findings);
-void examine_secrets(const Invocation& invocation, DoctorFindings& findings);
-void examine_shared_secrets(const Invocation& invocation, DoctorFindings& findings);
-void examine_nodes(const Invocation& invocation, DoctorFindings& findings);
+// Each checks one dependency of a node (doctor_*.cpp).
+void diagnose_data(const Invocation& invocation, DoctorFindings& findings);
+void diagnose_database(const Invocation& invocation, DoctorFindings& findings);
+void diagnose_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings);
+void diagnose_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings);
+void diagnose_postgres(const DatabaseName& database, DoctorFindings& findings);
+void diagnose_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings);
+void diagnose_secrets(const Invocation& invocation, DoctorFindings& findings);
+void diagnose_shared_secrets(const Invocation& invocation, DoctorFindings& findings);
+void diagnose_nodes(const Invocation& invocation, DoctorFindings& findings);
 
 }  // namespace sagactl

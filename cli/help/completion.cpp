@@ -33,12 +33,12 @@ struct Spelling<LiveCandidates> {
 
 namespace {
 
-constexpr int ids_offered = 50;
-constexpr Duration live_patience = 1s;  // somebody has pressed a key and waits
+constexpr int candidate_ids_max = 50;
+constexpr Duration live_timeout = 1s;  // the user has pressed TAB and is waiting
 
-// As the scripts call it.
-std::string_view word_of(CompletionKind wanted) {
-  switch (wanted) {
+// The word in the scripts.
+std::string_view word_of(CompletionKind kind) {
+  switch (kind) {
     case CompletionKind::words: return "words";
     case CompletionKind::nothing: return "nothing";
     case CompletionKind::files: return "files";
@@ -47,17 +47,17 @@ std::string_view word_of(CompletionKind wanted) {
     case CompletionKind::ids: return "ids";
     case CompletionKind::commands: return "words";
   }
-  crash("something wanted that the table of words does not know");
+  crash("a kind of completion without a word");
 }
 
-// What follows the arguments of a command; for `help` the commands themselves.
+// The positional arguments of a command. The arguments of `help` are the commands.
 CompletionValues arguments_in(const CLI::App& app, const CLI::App& root) {
   CompletionValues values = arguments_of(app);
   if (values.kind == CompletionKind::commands) values.words = commands_of(root);
   return values;
 }
 
-// One line of a `case` for each name of a flag that takes a value.
+// One line of a shell `case` for each name of a flag that takes a value.
 std::string value_cases(const CLI::App& app, const std::string& path) {
   std::ostringstream cases;
   for (const CLI::Option* option : app.get_options()) {
@@ -70,9 +70,9 @@ std::string value_cases(const CLI::App& app, const std::string& path) {
   return cases.str();
 }
 
-// A function over the words of the line that finds the command, puts the words that may follow into `candidates`, says
-// with `wanted` what else may, and keeps in `given` the flags by which a node or a context is found. Both bash and zsh
-// can read it.
+// A shell function for bash and zsh. From the words of the line it finds the command, sets `candidates` to the words that
+// may follow and `wanted` to the kind of anything else that may, and collects in `given` the flags that select a node or a
+// context.
 std::string shared_function(const CLI::App& root) {
   std::string commands, values, paths;
   const std::string common = join(flags_of(root), " ");
@@ -132,7 +132,7 @@ std::string bash_script(const CLI::App& root) {
          "complete -F _sagactl sagactl\n";
 }
 
-// As a file called _sagactl in $fpath it is the body of the function that zsh then calls, at the first time too.
+// Works when sourced, and as the file _sagactl in $fpath, whose content zsh runs as the completion function.
 std::string zsh_script(const CLI::App& root) {
   return "#compdef sagactl\n# Completion of sagactl for zsh: source <(sagactl completion zsh), or a file called "
          "_sagactl in $fpath\n" +
@@ -164,7 +164,7 @@ std::string quoted(std::string text) {
   return out + "'";
 }
 
-// For fish: what may follow, as arguments of `complete`.
+// Arguments of fish's `complete` for the possible values.
 std::string fish_values(const CompletionValues& values, bool of_flag) {
   std::string words = join(values.words, " ");
   std::string text;
@@ -228,21 +228,20 @@ std::string fish_script(const CLI::App& root) {
   return out.str();
 }
 
-// One a line. Whatever goes wrong, there is nothing to offer, and nobody to be told.
-Result<ExitCode> offer(Invocation& invocation, LiveCandidates live) {
-  std::vector<std::string> offered;
+// Prints one candidate per line. Errors are not reported: there is nothing to complete then.
+Result<ExitCode> print_candidates(Invocation& invocation, LiveCandidates live) {
+  std::vector<std::string> candidates;
   if (live == LiveCandidates::contexts) {
-    std::string ignored;
-    const auto contexts = Contexts::load_or_empty(invocation.environment.config_directory(), ignored);
-    for (const auto& [name, values] : contexts.by_name) offered.push_back(name);
+    const auto contexts = Contexts::load_or_empty(invocation.environment.config_directory());
+    for (const auto& [name, values] : contexts.by_name) candidates.push_back(name);
   } else {
-    invocation.settings.timeout = std::min(invocation.settings.timeout, live_patience);
+    invocation.settings.timeout = std::min(invocation.settings.timeout, live_timeout);
     auto client = NodeClient::open(invocation);
-    const auto found = client ? client->get("/sagas?limit=" + std::to_string(ids_offered)) : Result<Json>(client.error());
+    const auto found = client ? client->get("/sagas?limit=" + std::to_string(candidate_ids_max)) : Result<Json>(client.error());
     if (found)
-      for (const Json& saga : json_member(*found, "sagas")) offered.push_back(text_member(saga, "id"));
+      for (const Json& saga : json_member(*found, "sagas")) candidates.push_back(text_member(saga, "id"));
   }
-  for (const std::string& each : offered) invocation.terminal.out << each << '\n';
+  for (const std::string& each : candidates) invocation.terminal.out << each << '\n';
   return ExitCode::done;
 }
 
@@ -251,8 +250,10 @@ Result<ExitCode> offer(Invocation& invocation, LiveCandidates live) {
 void add_completion(CLI::App& root, Commands& commands) {
   const auto shell = std::make_shared<Shell>(Shell::bash);
   CLI::App* app = add_command(root, "completion",
-                              "Print a script that completes commands, flags, files, contexts and ids", "Setting up");
-  add_choice(*app, "shell", *shell, "Which shell").required();
+                              "Print a shell script that completes commands, flags, files, contexts and ids", setup_group);
+  add_choice(*app, "shell", *shell, "The shell").required();
+  set_footer(*app, "Load it with `source <(sagactl completion bash)`, `source <(sagactl completion zsh)` or\n"
+                   "`sagactl completion fish | source`.");
   commands.work_without_settings(app, true);
   commands.add(app, [shell, &root](Invocation& invocation) -> Result<ExitCode> {
     switch (*shell) {
@@ -269,13 +270,13 @@ void add_completion(CLI::App& root, Commands& commands) {
     return ExitCode::done;
   });
 
-  // What the scripts ask; people have no use for it.
+  // Called by the scripts, and hidden from the help.
   const auto live = std::make_shared<LiveCandidates>(LiveCandidates::ids);
-  CLI::App* asked = add_command(root, "complete", "What a completion script asks", "");
+  CLI::App* asked = add_command(root, "complete", "Candidates for a completion script", "");
   asked->group("");
-  add_choice(*asked, "what", *live, "Of what").required();
+  add_choice(*asked, "what", *live, "Kind of candidates").required();
   commands.work_without_settings(asked, true);
-  commands.add(asked, [live](Invocation& invocation) { return offer(invocation, *live); });
+  commands.add(asked, [live](Invocation& invocation) { return print_candidates(invocation, *live); });
 }
 
 }  // namespace sagactl

@@ -27,7 +27,7 @@ CompletionValues values_of(const CLI::Option& option) {
   CompletionValues values{kind_of(type), {}};
   if (type.find('|') == std::string::npos) return values;
   for (std::string& word : split(type, '|'))
-    if (word == lower(word)) values.words.push_back(std::move(word));  // in capitals stands what is no word itself
+    if (word == lower(word)) values.words.push_back(std::move(word));  // placeholders are in capitals
   if (values.kind == CompletionKind::nothing && !values.words.empty()) values.kind = CompletionKind::words;
   return values;
 }

@@ -1,4 +1,4 @@
-// How many sagas are under way at the nodes, asked on a thread of its own while a load test runs.
+// Polls the number of active sagas of the nodes on its own thread while a load test runs.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@ namespace sagactl {
 
 class ActiveSagaPoller {
  public:
-  explicit ActiveSagaPoller(const Invocation& invocation);  // which outlives this
+  explicit ActiveSagaPoller(const Invocation& invocation);  // outlives this
   std::optional<std::int64_t> active() const {
     const std::int64_t now = active_;
     return now < 0 ? std::nullopt : std::optional(now);

@@ -14,8 +14,8 @@ namespace {
 constexpr double first_rate = 100;
 constexpr double rate_max = 1'000'000;
 constexpr Duration step_duration = 5s;
-// Of what was planned, that must have been sent.
-constexpr double kept_share = 0.98;
+// The ratio of planned requests that must have been sent.
+constexpr double sent_ratio_min = 0.98;
 
 std::string_view word_of(CapacitySearch::Outcome outcome) {
   switch (outcome) {
@@ -26,7 +26,7 @@ std::string_view word_of(CapacitySearch::Outcome outcome) {
     case CapacitySearch::Outcome::no_evidence:
       return "no evidence";
   }
-  crash("an outcome of no known kind");
+  crash("unknown outcome of a capacity step");
 }
 
 std::string_view word_of(CapacitySearch::Limit limit) {
@@ -38,7 +38,7 @@ std::string_view word_of(CapacitySearch::Limit limit) {
     case CapacitySearch::Limit::none:
       return "none";
   }
-  crash("a limit of no known kind");
+  crash("unknown limit of a capacity search");
 }
 
 Json step_json(const CapacityStep& step) {
@@ -56,14 +56,14 @@ std::string conclusion(const CapacityResult& found) {
   const std::string knee = fmt::format("the knee is at {:g}/s", found.knee);
   switch (found.limit) {
     case CapacitySearch::Limit::server:
-      return knee + ": the next rate that was tried above it missed a threshold";
+      return knee + ": the next higher rate missed a threshold";
     case CapacitySearch::Limit::generator:
       return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up",
                          found.knee);
     case CapacitySearch::Limit::none:
       return fmt::format("at least {:g}/s: the search ended there", found.knee);
   }
-  crash("a limit of no known kind");
+  crash("unknown limit of a capacity search");
 }
 
 Result<void> check_capacity(const LoadOptions& options, std::span<const Threshold> thresholds) {
@@ -71,15 +71,15 @@ Result<void> check_capacity(const LoadOptions& options, std::span<const Threshol
   if (thresholds.empty()) return wrong("--capacity needs a --threshold to meet, such as p99<50ms");
   for (const Threshold& threshold : thresholds) {
     if (threshold.metric == Threshold::Metric::saga_latency || threshold.metric == Threshold::Metric::failed_sagas)
-      return wrong("--capacity judges rates by what the client sees: leave out thresholds of sagas");
+      return wrong("--capacity uses only what the client sees: remove thresholds of sagas");
     if (threshold.metric == Threshold::Metric::throughput)
-      return wrong("--capacity searches the throughput itself: leave out thresholds of it");
+      return wrong("--capacity finds the throughput itself: remove thresholds of it");
   }
   if (!options.stages.empty() || options.concurrency || options.orders)
-    return wrong("--capacity chooses the rates: leave out --stages, --concurrency and --orders");
+    return wrong("--capacity chooses the rates: remove --stages, --concurrency and --orders");
   if (options.arrival == ArrivalKind::ramp || options.arrival == ArrivalKind::steps)
-    return wrong("--capacity holds each rate: --arrival is constant or poisson");
-  if (!options.run.empty()) return wrong("--capacity is many runs: leave out --run");
+    return wrong("--capacity needs constant rates: use --arrival constant or poisson");
+  if (!options.run.empty()) return wrong("--capacity makes several runs: remove --run");
   if (options.scenario == ScenarioKind::all)
     return wrong("--capacity needs one of duplicate, individual and mixed, not all three");
   return {};
@@ -96,7 +96,7 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   step.p50 = load.response.percentile(50);
   step.p99 = load.response.percentile(99);
   step.errors = measured.errors;
-  // Its own lateness, not that of waiting for a connection: the latter is the server's doing.
+  // Only the generator's own lateness counts. Waiting for a connection is caused by the server.
   const Duration late = load.generator.own_lateness.percentile(99);
   if (late * 10 > step.p99) {
     step.reason = fmt::format("the generator was {} late at p99", format_duration(late));
@@ -114,7 +114,7 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   std::uint64_t planned = 0;
   for (const LoadSecond& second : load.seconds) planned += second.planned;
   if (load.generator.skipped > 0 ||
-      static_cast<double>(load.requests.sent) < static_cast<double>(planned) * kept_share) {
+      static_cast<double>(load.requests.sent) < static_cast<double>(planned) * sent_ratio_min) {
     step.outcome = CapacitySearch::Outcome::missed;
     step.reason = fmt::format("only {} of {} requests could be sent", load.requests.sent, planned);
     return step;
@@ -136,7 +136,7 @@ Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadO
     auto load = run(step_options);
     if (!load) return load.error();
     found.interrupted = load->interrupted || stop.stop_requested();
-    if (found.interrupted && !found.steps.empty()) break;  // a part of a step says nothing
+    if (found.interrupted && !found.steps.empty()) break;  // an incomplete step has no outcome
     CapacityStep step = judge_step(*rate, *load, thresholds);
     if (!found.interrupted) search.tell(step.outcome);
     invocation.info(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
@@ -154,7 +154,7 @@ Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadO
 
 std::string capacity_text(const CapacityResult& found) {
   Table table(
-      {{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"WHY"}});
+      {{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"REASON"}});
   for (const CapacityStep& step : found.steps)
     table.row({fmt::format("{:g}/s", step.rate), fmt::format("{:.0f}/s", step.sent_per_second),
                format_duration(step.p50), format_duration(step.p99),

@@ -1,5 +1,4 @@
-// `loadtest --capacity`: one run after the other at different rates, until the highest that meets the
-// thresholds is known.
+// `loadtest --capacity`: runs at different rates, until the highest rate that meets the thresholds is known.
 #pragma once
 
 #include <stop_token>
@@ -16,7 +15,7 @@ struct CapacityStep {
   double rate = 0;
   double sent_per_second = 0;
   Duration p50{0}, p99{0};
-  double errors = 0;  // share
+  double errors = 0;  // ratio
   CapacitySearch::Outcome outcome = CapacitySearch::Outcome::no_evidence;
   std::string reason;
 };
@@ -25,14 +24,14 @@ struct CapacityResult {
   double knee = 0;  // 0: no rate met the thresholds
   CapacitySearch::Limit limit = CapacitySearch::Limit::none;
   std::vector<CapacityStep> steps;
-  RunResult best;  // the run at the knee, or the last where there is none
+  RunResult best;  // the run at the knee, or the last run without a knee
   bool interrupted = false;
 };
 
-// What one run says. Pure.
+// The outcome of one run. Pure.
 CapacityStep judge_step(double rate, const RunResult& load, std::span<const Threshold> thresholds);
 
-// `run` carries out a load test and waits until its sagas have ended. Each step is shown as it ends.
+// `run` executes a load test and waits until its sagas have ended. Each step is printed when it ends.
 Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
                                       std::span<const Threshold> thresholds, const std::stop_token& stop,
                                       const std::function<Result<RunResult>(const LoadOptions&)>& run);

@@ -15,7 +15,7 @@ constexpr std::chrono::seconds plain_interval{5};
 constexpr std::size_t bar_width = 30;
 constexpr std::size_t targets_shown = 8;
 
-// 0 to 1, where it is known.
+// From 0 to 1; none when not known.
 std::optional<double> done_of(const Progress& progress) {
   if (progress.left) {
     const auto all = static_cast<double>((progress.elapsed + *progress.left).count());
@@ -38,14 +38,14 @@ std::string head_of(const Progress& progress) {
   return head;
 }
 
-std::string nodes_of(const Progress& progress, const ProgressContext& surroundings) {
+std::string nodes_of(const Progress& progress, const ProgressContext& context) {
   std::uint64_t all = 0;
   for (const std::uint64_t count : progress.answered) all += count;
   std::string text;
-  const std::size_t known = std::min(progress.answered.size(), surroundings.targets.size());
+  const std::size_t known = std::min(progress.answered.size(), context.targets.size());
   for (std::size_t i = 0; i < std::min(known, targets_shown); ++i) {
     const double share = all == 0 ? 0 : static_cast<double>(progress.answered[i]) / static_cast<double>(all);
-    text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : "   ", surroundings.targets[i], share * 100);
+    text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : "   ", context.targets[i], share * 100);
   }
   if (known > targets_shown) text += fmt::format("   and {} more", known - targets_shown);
   return text;
@@ -53,7 +53,7 @@ std::string nodes_of(const Progress& progress, const ProgressContext& surroundin
 
 }  // namespace
 
-std::vector<std::string> live_view(const Progress& progress, const ProgressContext& surroundings) {
+std::vector<std::string> live_view(const Progress& progress, const ProgressContext& context) {
   std::vector<std::string> lines = {head_of(progress)};
   std::string rate = fmt::format("{:.0f}/s sent", progress.rate);
   if (progress.rate_planned) rate += fmt::format(" of {:.0f}/s planned", *progress.rate_planned);
@@ -64,16 +64,16 @@ std::vector<std::string> live_view(const Progress& progress, const ProgressConte
   lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second",
                               format_duration(progress.response_p50),
                               format_duration(progress.response_p99)));
-  if (surroundings.sagas_active)
-    lines.push_back("  sagas    " + grouped(static_cast<std::uint64_t>(*surroundings.sagas_active)) +
-                    " under way");
-  if (surroundings.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, surroundings));
+  if (context.sagas_active)
+    lines.push_back("  sagas    " + grouped(static_cast<std::uint64_t>(*context.sagas_active)) +
+                    " active");
+  if (context.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, context));
   return lines;
 }
 
-void ProgressDisplay::show(const Progress& progress, const ProgressContext& surroundings) {
+void ProgressDisplay::show(const Progress& progress, const ProgressContext& context) {
   if (invocation_.settings.quiet) return;
-  if (redraws()) return draw(live_view(progress, surroundings));
+  if (can_redraw()) return draw(live_view(progress, context));
   if (!is_due(progress.phase)) return;
   std::string text = fmt::format("{}: {} sent", progress.phase, progress.sent);
   if (progress.orders_planned > 0)
@@ -81,18 +81,18 @@ void ProgressDisplay::show(const Progress& progress, const ProgressContext& surr
   text += fmt::format(", {} accepted, {} duplicates, {} errors, {:.0f}/s, p99 {}", progress.accepted,
                       progress.duplicates, progress.errors, progress.rate,
                       format_duration(progress.response_p99));
-  if (surroundings.sagas_active) text += fmt::format(", {} sagas under way", *surroundings.sagas_active);
+  if (context.sagas_active) text += fmt::format(", {} sagas active", *context.sagas_active);
   if (progress.left) text += ", " + format_duration(*progress.left) + " left";
   invocation_.terminal.err << text << '\n' << std::flush;
 }
 
 void ProgressDisplay::show(const std::string& phase, const std::string& text) {
   if (invocation_.settings.quiet) return;
-  if (redraws()) return draw({phase + ": " + text});
+  if (can_redraw()) return draw({phase + ": " + text});
   if (is_due(phase)) invocation_.terminal.err << phase << ": " << text << '\n' << std::flush;
 }
 
-bool ProgressDisplay::redraws() const {
+bool ProgressDisplay::can_redraw() const {
   return invocation_.terminal.err_is_tty && invocation_.terminal.can_redraw;
 }
 
@@ -104,14 +104,14 @@ bool ProgressDisplay::is_due(const std::string& phase) {
   return true;
 }
 
-// In one write, each line over the one that stood there, so that nothing flickers.
+// In one write, each line over the previous one, so that nothing flickers.
 void ProgressDisplay::draw(const std::vector<std::string>& lines) {
   const int width = invocation_.terminal.err_width();
   std::string text = "\r";
   if (lines_ > 1) text += fmt::format("\x1b[{}A", lines_ - 1);
   for (std::size_t i = 0; i < lines.size(); ++i)
     text += (i == 0 ? "" : "\n") + cut(lines[i], width - 1) + "\x1b[K";
-  text += "\x1b[J";  // what a longer view left below
+  text += "\x1b[J";  // the rest of a longer view
   lines_ = lines.size();
   invocation_.terminal.err << text << std::flush;
 }

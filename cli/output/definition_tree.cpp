@@ -12,26 +12,21 @@ namespace {
 
 constexpr std::int64_t ms_per_second = 1000, ms_per_minute = 60'000;
 
-// As flags take durations: 10m, 30s, 100ms.
+// In the form of the flags: 10m, 30s, 100ms.
 std::string duration_text(std::int64_t ms) {
   if (ms > 0 && ms % ms_per_minute == 0) return std::to_string(ms / ms_per_minute) + "m";
   if (ms > 0 && ms % ms_per_second == 0) return std::to_string(ms / ms_per_second) + "s";
   return std::to_string(ms) + "ms";
 }
 
-std::string padded(std::string text, int width) {
-  const int missing = width - display_width(text);
-  return missing > 0 ? text + std::string(static_cast<std::size_t>(missing), ' ') : text;
-}
-
 std::string policy_text(const Json& policy) {
-  return "again after " + duration_text(integer_member(policy, "firstMs")) + " to " +
+  return "retries after " + duration_text(integer_member(policy, "firstMs")) + " to " +
          duration_text(integer_member(policy, "capMs")) + ", for " +
          duration_text(integer_member(policy, "budgetMs"));
 }
 
 std::string timing_text(const Json& step) {
-  return "a try takes at most " + duration_text(integer_member(step, "timeoutMs")) + "; " +
+  return "timeout " + duration_text(integer_member(step, "timeoutMs")) + "; " +
          policy_text(json_member(step, "retry"));
 }
 
@@ -57,7 +52,7 @@ void add_steps(const Json& definition, const Paint& paint, Branch& root) {
                   padded(action_text(step), action_width) + "  " + paint.faint(timing_text(step))};
     const Json& undoing = json_member(step, "compensationRetry");
     if (undoing.is_object() && undoing != json_member(step, "retry"))
-      branch.branches.push_back({"undone: " + policy_text(undoing)});
+      branch.branches.push_back({"compensation: " + policy_text(undoing)});
     root.branches.push_back(std::move(branch));
   }
 }
@@ -69,7 +64,7 @@ Branch topics_branch(const Json& definition) {
     std::string& text = events[text_member(rule, "topic")];
     text += (text.empty() ? "" : ", ") + text_member(rule, "aggregate") + " " + text_member(rule, "event");
   }
-  Branch branch{events.empty() ? "topics: those of its events' aggregates" : "topics"};
+  Branch branch{events.empty() ? "topics: those of the aggregates of its events" : "topics"};
   for (const auto& [topic, text] : events) branch.branches.push_back({topic + ": " + text});
   return branch;
 }
@@ -79,7 +74,7 @@ Branch topics_branch(const Json& definition) {
 std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics) {
   Branch root{paint.strong(text_member(definition, "name")) + "  version " +
               text_member(definition, "version") + ", " + text_member(definition, "mode") + ", " +
-              duration_text(integer_member(definition, "timeoutMs")) + " to reach its pivot"};
+              duration_text(integer_member(definition, "timeoutMs")) + " to reach the pivot"};
   add_steps(definition, paint, root);
   if (with_topics) root.branches.push_back(topics_branch(definition));
   return drawn(root);

@@ -1,4 +1,4 @@
-// One thing as lines of a name and a value.
+// Prints an object as lines of a name and a value.
 #pragma once
 
 #include <iosfwd>
@@ -10,7 +10,7 @@ namespace sagactl {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-// Values begin in one column; those that are empty are left out.
+// Aligns the values; leaves out empty ones.
 void print(std::ostream& out, const Fields& fields);
 
 }  // namespace sagactl

@@ -18,8 +18,8 @@ FileOutput::~FileOutput() {
 int FileOutput::finish() {
   write_all();
   if (failure_ != 0) return failure_;
-  const int again = ::dup(file_);  // the descriptor itself is not ours to close
-  if (again >= 0 && ::close(again) != 0) failure_ = errno;
+  const int copy = ::dup(file_);  // the owner of the descriptor closes it
+  if (copy >= 0 && ::close(copy) != 0) failure_ = errno;
   return failure_;
 }
 
@@ -28,7 +28,7 @@ bool FileOutput::write_all() {
     const ssize_t written = ::write(file_, next, static_cast<std::size_t>(pptr() - next));
     if (written >= 0) {
       next += written;
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {  // whoever gave us the descriptor reads it without waiting
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {  // the descriptor is non-blocking
       pollfd ready{file_, POLLOUT, 0};
       ::poll(&ready, 1, -1);
     } else if (errno != EINTR) {

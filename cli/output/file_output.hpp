@@ -1,4 +1,4 @@
-// A stream buffer over a file descriptor that remembers why something could not be written.
+// A stream buffer over a file descriptor that keeps the first write error.
 #pragma once
 
 #include <array>
@@ -6,7 +6,7 @@
 
 namespace sagactl {
 
-// The descriptor stays open. One thread. After a failure nothing more is written: what follows it would stand alone.
+// Does not close the descriptor. For one thread. Writes nothing after an error, so that the output has no gap.
 class FileOutput : public std::streambuf {
  public:
   explicit FileOutput(int file);
@@ -14,8 +14,8 @@ class FileOutput : public std::streambuf {
   FileOutput(const FileOutput&) = delete;
   FileOutput& operator=(const FileOutput&) = delete;
 
-  // Writes what is left; 0, or the errno of the first write that failed. Some file systems tell of a full disk only
-  // when a file is closed, so that is asked for, too.
+  // Flushes; returns 0, or the errno of the first failed write. Some file systems report a full disk only when a file is
+  // closed, so a duplicate of the descriptor is closed.
   int finish();
 
  protected:

@@ -7,11 +7,11 @@ namespace sagactl {
 Table saga_table(const std::vector<Json>& sagas, const Paint& paint) {
   Table table({{"SAGA"}, {"STATUS"}, {"STEP"}, {"CREATED"}, {"TOOK"}, {"NODE"}, {"ERROR"}});
   for (const Json& saga : sagas) {
-    const std::string help = bool_member(saga, "requiresManualIntervention") ? "needs a person: " : "";
+    const std::string prefix = bool_member(saga, "requiresManualIntervention") ? "needs an operator: " : "";
     table.row({text_member(saga, "id"), paint.status(text_member(saga, "status")),
                text_member(saga, "currentStep"), text_member(saga, "createdAt"),
                or_default(time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"))),
-               or_default(text_member(saga, "nodeId")), help + or_default(text_member(saga, "errorMessage"))});
+               or_default(text_member(saga, "nodeId")), prefix + or_default(text_member(saga, "errorMessage"))});
   }
   return table;
 }

@@ -10,11 +10,6 @@
 namespace sagactl {
 namespace {
 
-std::string padded(std::string text, int width) {
-  const int missing = width - display_width(text);
-  return missing > 0 ? text + std::string(static_cast<std::size_t>(missing), ' ') : text;
-}
-
 std::string mark(const std::string& status, const Paint& paint) {
   if (status == "succeeded") return paint.good("✓");
   if (status == "failed") return paint.bad("✗");
@@ -23,7 +18,7 @@ std::string mark(const std::string& status, const Paint& paint) {
   return status == "running" ? "…" : paint.faint("·");
 }
 
-std::string tries_text(const Json& step) {
+std::string retries_text(const Json& step) {
   std::string text;
   if (integer_member(step, "attempt") > 1) text += ", attempt " + text_member(step, "attempt");
   if (integer_member(step, "tries") > 1) text += ", " + text_member(step, "tries") + " tries";
@@ -39,7 +34,7 @@ Branch step_branch(const Json& step, const Paint& paint) {
   const std::string node = text_member(step, "nodeId");
   if (!took.empty()) text += " " + took;
   if (!node.empty()) text += " on " + node;
-  text += tries_text(step);
+  text += retries_text(step);
   Branch branch{text};
   if (const std::string error = text_member(step, "error"); !error.empty())
     branch.branches.push_back({paint.bad(error)});
@@ -61,11 +56,7 @@ void add_steps(const Json& saga, const Paint& paint, Branch& root) {
 std::string order_text(const Json& order, const Paint& paint) {
   std::string text = "order " + text_member(order, "id") + "  " + paint.status(text_member(order, "status")) +
                      "  " + money_member(order, "totalAmount");
-  std::string items;
-  for (const Json& item : json_member(order, "items"))
-    items +=
-        (items.empty() ? "" : ", ") + text_member(item, "quantity") + " x " + text_member(item, "productId");
-  if (!items.empty()) text += "  " + items;
+  if (const std::string items = items_text(order, "productId"); !items.empty()) text += "  " + items;
   if (const std::string reason = text_member(order, "cancelReason"); !reason.empty())
     text += "  (" + reason + ")";
   return text;
@@ -94,10 +85,7 @@ std::string reservation_text(const Json& reservation, const Paint& paint) {
   std::string text = "reservation " + text_member(reservation, "id") + "  " +
                      paint.status(text_member(reservation, "status")) + "  " +
                      text_member(reservation, "kind");
-  std::string items;
-  for (const Json& item : json_member(reservation, "items"))
-    items += (items.empty() ? "  " : ", ") + text_member(item, "quantity") + " x " + text_member(item, "id");
-  text += items;
+  if (const std::string items = items_text(reservation, "id"); !items.empty()) text += "  " + items;
   if (integer_member(reservation, "attempt") > 1) text += "  attempt " + text_member(reservation, "attempt");
   if (const std::string why = text_member(reservation, "reason"); !why.empty()) text += "  " + paint.bad(why);
   return text;
@@ -113,14 +101,14 @@ std::string saga_text(const Json& saga, const Paint& paint) {
   return text;
 }
 
-void add_troubles(const Json& saga, const Paint& paint, Branch& root) {
+void add_problems(const Json& saga, const Paint& paint, Branch& root) {
   if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
     root.branches.push_back({"error: " + paint.bad(error)});
   if (bool_member(saga, "requiresManualIntervention"))
-    root.branches.push_back({paint.bad("needs a person: see `sagactl retry` and `sagactl compensate`")});
+    root.branches.push_back({paint.bad("needs an operator: see `sagactl retry` and `sagactl compensate`")});
   if (const std::string next = text_member(saga, "nextTryAt");
       !next.empty() && !is_final_status(text_member(saga, "status")))
-    root.branches.push_back({"looks again at " + next});
+    root.branches.push_back({"next check at " + next});
   for (const Json& retry : json_member(saga, "retryHistory"))
     root.branches.push_back(
         {"retried at " + text_member(retry, "retryAt") + " from " + text_member(retry, "fromStep")});
@@ -130,15 +118,15 @@ void add_troubles(const Json& saga, const Paint& paint, Branch& root) {
 
 std::string event_line(const Json& event, const Json& began, const Paint& paint) {
   const std::string at = or_default(text_member(event, "occurredAt"), text_member(event, "timestamp"));
-  std::string after;
+  std::string elapsed;
   if (began.is_string()) {
     const auto begin = parse_iso8601(began.get<std::string>());
     const auto time = parse_iso8601(at);
     if (begin && time)
-      after = fmt::format("{:+.1f} ms", static_cast<double>((*time - *begin).count()) / 1000);
+      elapsed = fmt::format("{:+.1f} ms", static_cast<double>((*time - *begin).count()) / 1000);
   }
   std::string text =
-      at + "  " + fmt::format("{:>12}", after) + "  " + padded(text_member(event, "eventType"), 22);
+      at + "  " + fmt::format("{:>12}", elapsed) + "  " + padded(text_member(event, "eventType"), 22);
   if (const std::string node = text_member(event, "nodeId"); !node.empty()) text += " " + node;
   const Json& data = json_member(event, "data");
   if (const std::string step = text_member(data, "step"); !step.empty()) text += "  " + step;
@@ -151,14 +139,14 @@ std::string event_line(const Json& event, const Json& began, const Paint& paint)
 
 std::string saga_tree(const Json& trace, const Paint& paint) {
   const Json& saga = json_member(trace, "saga");
-  Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga looks after this order")};
+  Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga for this order")};
   if (json_member(trace, "order").is_object())
     root.branches.push_back({order_text(json_member(trace, "order"), paint)});
   if (saga.is_object()) add_steps(saga, paint, root);
   add_payments(trace, paint, root);
   for (const Json& reservation : json_member(trace, "reservations"))
     root.branches.push_back({reservation_text(reservation, paint)});
-  if (saga.is_object()) add_troubles(saga, paint, root);
+  if (saga.is_object()) add_problems(saga, paint, root);
   const Json& timeline = json_member(trace, "timeline");
   if (!timeline.empty()) {
     const Json& first = timeline.front();

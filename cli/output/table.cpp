@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-// One displayed thing at the beginning of `text`: a colour sequence or a letter.
+// A colour sequence or a letter at the beginning of a text.
 struct Glyph {
   std::size_t bytes;
   int width;
@@ -63,6 +63,11 @@ std::string cut(std::string_view text, int width) {
     text.remove_prefix(glyph.bytes);
   }
   return out + "…" + (coloured ? "\x1b[0m" : "");
+}
+
+std::string padded(std::string text, int width) {
+  const int missing = width - display_width(text);
+  return missing > 0 ? text + std::string(static_cast<std::size_t>(missing), ' ') : text;
 }
 
 void Table::row(std::vector<std::string> cells) {

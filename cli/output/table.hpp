@@ -1,4 +1,4 @@
-// Columns of text for people.
+// A table of text with aligned columns.
 #pragma once
 
 #include <iosfwd>
@@ -10,18 +10,18 @@ namespace sagactl {
 
 struct TableColumn {
   std::string name;
-  bool right = false;  // numbers
+  bool right = false;  // aligned right, as numbers are
 };
 
 class Table {
  public:
   explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
-  // One cell per column. Cells may hold colours; line ends in them are shown as spaces.
+  // One cell per column. Cells may contain colours; line breaks in them are printed as spaces.
   void row(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
 
-  // Columns two blanks apart. With a `width` above 0, the last column is cut so that lines fit.
+  // Columns are separated by two spaces. With a `width` above 0, lines are cut to it.
   void print(std::ostream& out, int width = 0) const;
 
  private:
@@ -29,10 +29,13 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// How many columns of a terminal the text takes: colours take none, Korean, Chinese and Japanese letters two.
+// The width of the text on a terminal: colours have none, Korean, Chinese and Japanese letters have two columns.
 int display_width(std::string_view text);
 
-// The beginning of the text that fits, with an ellipsis when something was cut off.
+// The text, or as much of it as fits with an ellipsis.
 std::string cut(std::string_view text, int width);
+
+// The text with spaces up to the width.
+std::string padded(std::string text, int width);
 
 }  // namespace sagactl

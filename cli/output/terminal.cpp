@@ -6,9 +6,9 @@
 namespace sagactl {
 namespace {
 
-int measured(const std::function<int()>& measure, int otherwise) {
+int measured(const std::function<int()>& measure, int default_size) {
   const int columns = measure ? measure() : 0;
-  return columns > 0 ? columns : otherwise;
+  return columns > 0 ? columns : default_size;
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ int Terminal::lines() const {
 }
 
 int Terminal::table_width() const {
-  if (whole) return 0;
+  if (wide) return 0;
   return out_is_tty ? out_width() : columns_requested;
 }
 

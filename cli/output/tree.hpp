@@ -1,4 +1,4 @@
-// A tree of lines, drawn with branches.
+// Draws a tree of lines.
 #pragma once
 
 #include <string>

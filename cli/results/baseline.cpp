@@ -19,21 +19,16 @@ Result<double> parse_percent(const std::string& text) {
   double percent = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, failure] = std::from_chars(text.data(), end, percent);
-  const bool whole = failure == std::errc() && std::string_view(stopped, end) == "%";
-  if (!whole || !(percent >= 0) || percent / 100 > tolerance_max)
-    return Error{ErrorCode::invalid, fmt::format("'{}' is not a share such as 20%", text)};
+  const bool complete = failure == std::errc() && std::string_view(stopped, end) == "%";
+  if (!complete || !(percent >= 0) || percent / 100 > tolerance_max)
+    return Error{ErrorCode::invalid, fmt::format("'{}' is not a percentage such as 20%", text)};
   return percent / 100;
 }
 
 void add_baseline_flags(CLI::App& app, Baseline& baseline) {
-  add_text(app, "--baseline", baseline.file, "FILE.json", "Be no worse than this earlier result, from --save");
-  const auto tolerance = [&baseline](const std::string& text) -> Result<void> {
-    const auto share = parse_percent(text);
-    if (!share) return share.error();
-    baseline.tolerance = *share;
-    return {};
-  };
-  add_flag_with(app, "--tolerance", tolerance, "SHARE", "How much worse than the baseline they may be [20%]");
+  add_text(app, "--baseline", baseline.file, "FILE.json", "Fail when worse than this result of an earlier --save");
+  add_parsed(app, "--tolerance", baseline.tolerance, parse_percent, "PERCENT",
+             "How much worse than the baseline a result may be [20%]");
 }
 
 Result<std::vector<Threshold>> baseline_thresholds(const Invocation& invocation, const Baseline& baseline,

@@ -1,4 +1,4 @@
-// `loadtest --baseline FILE --tolerance SHARE`: no worse than an earlier run.
+// `loadtest --baseline FILE --tolerance PERCENT`: thresholds from an earlier run.
 #pragma once
 
 #include <string>
@@ -15,16 +15,16 @@ class App;
 namespace sagactl {
 
 struct Baseline {
-  std::string file;  // empty: there is none
+  std::string file;  // empty: no baseline
   double tolerance = 0.2;
 };
 
-// Of "20%": 0.2. `invalid` for what is none.
+// 0.2 for "20%".
 Result<double> parse_percent(const std::string& text);
 
 void add_baseline_flags(CLI::App& app, Baseline& baseline);
 
-// The thresholds that the baseline sets for a run of that scenario; none without a baseline.
+// The thresholds of the baseline for a run of that scenario; empty without a baseline.
 Result<std::vector<Threshold>> baseline_thresholds(const Invocation& invocation, const Baseline& baseline,
                                          std::string_view scenario);
 

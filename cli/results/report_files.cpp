@@ -1,11 +1,11 @@
 #include "cli/results/report_files.hpp"
-#include "cli/flag.hpp"
 
 #include <ostream>
 
 #include "analysis/report/latency_picture.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/result/result.hpp"
+#include "cli/flag.hpp"
 #include "common/output_file.hpp"
 
 namespace sagactl {
@@ -18,14 +18,14 @@ std::filesystem::path resolved(const Invocation& invocation, const std::string& 
 }  // namespace
 
 void add_report_flags(CLI::App& app, ReportFiles& files) {
-  add_text(app, "--report", files.html, "FILE.html", "Write a report that a browser shows");
-  add_text(app, "--save", files.json, "FILE.json", "Keep the result, for `sagactl analyze --compare`");
-  add_text(app, "--junit", files.junit, "FILE.xml", "Write one test case per verdict and threshold");
+  add_text(app, "--report", files.html, "FILE.html", "Write an HTML report");
+  add_text(app, "--save", files.json, "FILE.json", "Save the result for `sagactl analyze --compare` and --baseline");
+  add_text(app, "--junit", files.junit, "FILE.xml", "Write a JUnit file with one test case per verdict and threshold");
 }
 
 void add_load_report_flags(CLI::App& app, ReportFiles& files) {
   add_report_flags(app, files);
-  add_text(app, "--hgrm", files.hgrm, "FILE.hgrm", "Write the response times as a percentile file of HdrHistogram");
+  add_text(app, "--hgrm", files.hgrm, "FILE.hgrm", "Write the response times as an HdrHistogram percentile file");
 }
 
 Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files) {
@@ -45,20 +45,20 @@ std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFi
 
 Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,
                            const Histogram* response) {
-  std::string trouble;
+  std::string errors;
   const auto write = [&](const std::string& name, const char* what, const auto& text) {
     if (name.empty()) return;
     if (const auto written = write_output(resolved(invocation, name), text()); !written)
-      trouble += (trouble.empty() ? "" : "; ") + written.error().message;
+      errors += (errors.empty() ? "" : "; ") + written.error().message;
     else
-      invocation.info(std::string(what) + " in " + name);
+      invocation.info(std::string(what) + " written to " + name);
   };
   write(files.json, "result", [&] { return result_text(result); });
   write(files.html, "report", [&] { return html_report(result); });
   write(files.junit, "test cases", [&] { return junit_report(result); });
   if (response) write(files.hgrm, "percentiles", [&] { return hgrm(*response); });
-  if (trouble.empty()) return {};
-  return Error{ErrorCode::unavailable, trouble};
+  if (errors.empty()) return {};
+  return Error{ErrorCode::unavailable, errors};
 }
 
 ExitCode exit_code_after_reports(const Invocation& invocation, const Result<void>& written, ExitCode verdict) {

@@ -1,4 +1,4 @@
-// How a result came to be, and how a command ends with it.
+// The origin that a result records: command line, version and machine.
 #pragma once
 
 #include "analysis/result/result.hpp"
@@ -7,7 +7,5 @@
 namespace sagactl {
 
 ResultOrigin result_origin(const Invocation& invocation);
-
-ExitCode exit_code_of(RunEnd end);
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// `audit`: who did what.
+// `audit` and `dead-letter`.
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/answers.hpp"
@@ -20,7 +20,7 @@ Json an_entry(const char* action, const Json& data, const Json& email) {
           {"data", data}};
 }
 
-TEST(CliAudit, SaysWhoDidWhatToWhat) {
+TEST(CliAudit, ShowsUserActionAndTarget) {
   CliSandbox sandbox;
   FakeNode node;
   const Json entries = {
@@ -40,16 +40,16 @@ TEST(CliAudit, SaysWhoDidWhatToWhat) {
   EXPECT_THAT(outcome.out, HasSubstr("returned"));
 }
 
-TEST(CliAudit, OfNothingSaysSo) {
+TEST(CliAudit, WithoutEntriesPrintsNoTable) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /audit?limit=5", 200, {{"count", 0}, {"entries", Json::array()}});
   const CommandResult outcome = sandbox.run({"audit", "--limit", "5", "--url", node.url()});
   EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, HasSubstr("nobody did anything"));
+  EXPECT_THAT(outcome.err, HasSubstr("no audit entries"));
 }
 
-TEST(CliDeadLetter, BothWaysToDealWithThemNeedToKnowWhich) {
+TEST(CliDeadLetter, BothActionsNeedIdsOrAll) {
   for (const char* verb : {"redeliver", "discard"}) {
     CliSandbox sandbox;
     const CommandResult outcome = sandbox.run({"dead-letter", verb, "--kafka", "127.0.0.1:1"});

@@ -1,4 +1,4 @@
-// The scripts know every command and flag, and bash can read its own.
+// The completion scripts, run by their shells.
 #include <gmock/gmock.h>
 
 #include <array>
@@ -22,14 +22,14 @@ std::string printed_by(const std::string& command) {
   return text;
 }
 
-// A program called sagactl that answers what a completion script asks, and nothing else.
+// A program named sagactl that only answers `complete`.
 void write_sagactl(const CliSandbox& sandbox) {
   sandbox.write("bin/sagactl", "#!/bin/sh\ncase \"$1 $2\" in\n'complete ids') echo 0198f0a0-0000; echo 0198f0a0-1111 ;;\n"
                             "'complete contexts') echo staging; echo \"url=$4\" ;;\nesac\n");
   std::filesystem::permissions(sandbox.directory() / "bin/sagactl", std::filesystem::perms::owner_all);
 }
 
-// What bash offers after `typed`, whose last word is not ended yet, with the script of `sagactl completion bash`.
+// What bash offers for the unfinished word `last` after `typed`, with the script of `sagactl completion bash`.
 std::string offered(CliSandbox& sandbox, const std::string& typed, const std::string& last = "") {
   write_sagactl(sandbox);
   sandbox.write("completion.bash", sandbox.run({"completion", "bash"}).out + "PATH=" + (sandbox.directory() / "bin").string() +
@@ -82,7 +82,7 @@ TEST(CliCompletion, BashOffersFilesContextsAndLiveIds) {
   EXPECT_THAT(offered(sandbox, "sagactl help"), HasSubstr(" loadtest "));
 }
 
-TEST(CliCompletion, FishOffersWhatFits) {
+TEST(CliCompletion, FishOffersCommandsFlagsAndValues) {
   if (!is_installed("fish")) GTEST_SKIP() << "fish is not installed; tools/deps installs it";
   CliSandbox sandbox;
   write_sagactl(sandbox);
@@ -105,7 +105,7 @@ TEST(CliCompletion, FishOffersWhatFits) {
   EXPECT_THAT(offers("sagactl version --output "), HasSubstr("ndjson"));
 }
 
-// As packages install it: a file called _sagactl in $fpath, of which zsh knows nothing before the first TAB.
+// Installed as packages do it: as the file _sagactl in $fpath, which zsh loads at the first TAB.
 TEST(CliCompletion, ZshCompletesAtTheFirstTab) {
   if (!is_installed("zsh")) GTEST_SKIP() << "zsh is not installed; tools/deps installs it";
   CliSandbox sandbox;
@@ -132,7 +132,7 @@ print -r -- "$out"
   EXPECT_THAT(shows("sagactl context use st", "staging"), HasSubstr("staging"));
 }
 
-TEST(CliCompletion, IsAnsweredQuietlyWhateverIsWrong) {
+TEST(CliCompletion, FailsQuietly) {
   CliSandbox sandbox;
   sandbox.run({"context", "set", "staging", "--url", "http://127.0.0.1:9"});
   sandbox.run({"context", "set", "other", "--url", "http://127.0.0.1:9"});

@@ -1,4 +1,4 @@
-// `context`: kept, listed, used, removed.
+// `context`: set, list, use, remove.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(CliContext, KeepsTheFlagsThatWereGiven) {
+TEST(CliContext, StoresTheGivenFlags) {
   CliSandbox sandbox;
   sandbox.variables["SAGACTL_DATABASE"] = "not given as a flag";
   EXPECT_EQ(
@@ -24,7 +24,7 @@ TEST(CliContext, KeepsTheFlagsThatWereGiven) {
   EXPECT_EQ(list.json(), expected) << list.out;
 }
 
-TEST(CliContext, IsReadableByItsOwnerAlone) {
+TEST(CliContext, OnlyTheOwnerCanReadTheFile) {
   CliSandbox sandbox;
   sandbox.run({"context", "set", "staging", "--token", "secret"});
   struct stat status {};
@@ -41,7 +41,7 @@ TEST(CliContext, ShowsNoPassword) {
   }
 }
 
-TEST(CliContext, WaitsForAnotherCommandThatChangesThem) {
+TEST(CliContext, WaitsForAnotherCommandThatChangesTheFile) {
   CliSandbox sandbox;
   auto lock = EditLock::take(sandbox.home() / ".config/sagactl/contexts.json");
   ASSERT_TRUE(lock.ok());
@@ -64,7 +64,7 @@ TEST(CliContext, ListsAsATable) {
             "*  two   -                two.db\n");
 }
 
-TEST(CliContext, SaysWhichNameWasProbablyMeant) {
+TEST(CliContext, SuggestsTheNameThatWasProbablyMeant) {
   CliSandbox sandbox;
   sandbox.run({"context", "set", "staging", "--url", "http://a:1"});
   const CommandResult outcome = sandbox.run({"context", "use", "stagng"});
@@ -72,7 +72,7 @@ TEST(CliContext, SaysWhichNameWasProbablyMeant) {
   EXPECT_THAT(outcome.err, HasSubstr("did you mean 'staging'?"));
 }
 
-TEST(CliContext, RemovedIsNoLongerUsed) {
+TEST(CliContext, ARemovedContextIsNoLongerCurrent) {
   CliSandbox sandbox;
   sandbox.run({"context", "set", "staging", "--url", "http://a:1"});
   EXPECT_EQ(sandbox.run({"context", "remove", "staging"}).code, 0);
@@ -80,7 +80,7 @@ TEST(CliContext, RemovedIsNoLongerUsed) {
   EXPECT_EQ(sandbox.run({"--context", "staging", "version"}).code, 4);
 }
 
-TEST(CliContext, KeepsACommaWhereAValueIsOne) {
+TEST(CliContext, KeepsCommasInSingleValues) {
   CliSandbox sandbox;
   const std::string database = "postgres://saga:x@127.0.0.1:9,127.0.0.1:8/shop";
   EXPECT_EQ(sandbox.run({"context", "set", "ha", "--database", database, "--data", "shop, old/data", "--url",
@@ -92,7 +92,7 @@ TEST(CliContext, KeepsACommaWhereAValueIsOne) {
   EXPECT_EQ(sandbox.run({"context", "remove", "ha"}).code, 0);
 }
 
-TEST(CliContext, NeedsSomethingToKeep) {
+TEST(CliContext, NeedsAtLeastOneFlag) {
   CliSandbox sandbox;
   EXPECT_EQ(sandbox.run({"context", "set", "empty"}).code, 4);
 }

@@ -1,4 +1,4 @@
-// `saga definitions`, drawn; and a trace with what its order has reserved.
+// `saga definitions` as trees, and the reservations in a trace.
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/answers.hpp"
@@ -36,22 +36,22 @@ Json some_definitions() {
              {"topics", topics}}}}};
 }
 
-TEST(CliDefinitions, AreDrawnInTheOrderOfTheirSteps) {
+TEST(CliDefinitions, AreTreesInTheOrderOfTheirSteps) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas/definitions", 200, some_definitions());
   EXPECT_EQ(sandbox.run({"saga", "definitions", "--url", node.url()}).out,
-            "SmallSaga  version 1, choreography, 10m to reach its pivot\n"
-            "├─ PAY              payment.charge ↺ payment.refund  a try takes at most 30s; again after 100ms "
+            "SmallSaga  version 1, choreography, 10m to reach the pivot\n"
+            "├─ PAY              payment.charge ↺ payment.refund  timeout 30s; retries after 100ms "
             "to 5s, for "
             "1m\n"
-            "│  └─ undone: again after 100ms to 5s, for 10m\n"
-            "└─ DELIVER ◆ pivot  order.confirm                    a try takes at most 30s; again after 100ms "
+            "│  └─ compensation: retries after 100ms to 5s, for 10m\n"
+            "└─ DELIVER ◆ pivot  order.confirm                    timeout 30s; retries after 100ms "
             "to 5s, for "
             "1m\n");
 }
 
-TEST(CliDefinitions, ShowTopicsWhenMuchIsAskedFor) {
+TEST(CliDefinitions, ShowTopicsWithVerbose) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas/definitions", 200, some_definitions());
@@ -59,14 +59,14 @@ TEST(CliDefinitions, ShowTopicsWhenMuchIsAskedFor) {
               HasSubstr("└─ topics\n   └─ replies: Payment PaymentFailed, Payment PaymentProcessed\n"));
 }
 
-TEST(CliDefinitions, AsJsonAreTheRoutesBody) {
+TEST(CliDefinitions, AsJsonAreTheBodyOfTheResponse) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas/definitions", 200, some_definitions());
   EXPECT_EQ(sandbox.run({"saga", "definitions", "-o", "json", "--url", node.url()}).json(), some_definitions());
 }
 
-TEST(CliTraceReservations, AreShownWithWhatTheyHold) {
+TEST(CliTraceReservations, AreShownWithTheirItems) {
   CliSandbox sandbox;
   FakeNode node;
   Json trace = a_trace();

@@ -5,7 +5,7 @@
 namespace sagactl {
 namespace {
 
-TEST(CliExitCode, IsTheContractsForEveryError) {
+TEST(CliExitCode, IsFixedForEveryError) {
   const std::pair<ErrorCode, int> rows[] = {{ErrorCode::invalid, 4},
                                             {ErrorCode::unauthenticated, 1},
                                             {ErrorCode::forbidden, 1},

@@ -1,4 +1,4 @@
-// Flag > environment > ./sagactl.toml > the user's own configuration, the current context before the latter.
+// Precedence of flags, environment, contexts and files, and errors in them.
 #include <gmock/gmock.h>
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -18,7 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Which sources say something about --timeout, and whose word counts.
+// Which sources set --database, and which of them wins.
 struct Row {
   bool flag, named_context, environment, project, current_context, user;
   const char* wins;
@@ -26,7 +26,7 @@ struct Row {
 
 class Precedence : public testing::TestWithParam<Row> {};
 
-TEST_P(Precedence, TheNearestSourceCounts) {
+TEST_P(Precedence, TheFirstSourceWins) {
   const Row& row = GetParam();
   CliSandbox sandbox;
   if (row.project) sandbox.write("sagactl.toml", "database = \"project\"\n");
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Table, Precedence,
                                          Row{false, false, false, false, false, true, "user"},
                                          Row{false, false, false, false, false, false, ""}));
 
-TEST(Sources, GiveCommandsTheirFlagsFromTables) {
+TEST(Sources, SetTheFlagsOfCommandsFromTables) {
   CliSandbox sandbox;
   sandbox.write("sagactl.toml", "[work]\nsize = 7\nname = [\"a\", \"b\"]\n");
   CLI::App root("", "sagactl");
@@ -75,7 +75,7 @@ TEST(Sources, GiveCommandsTheirFlagsFromTables) {
   std::vector<std::string> names;
   work->add_option("--size", size);
   work->add_option("--name", names);
-  commands.also_from(Flag(work->add_option("--speed", speed)), {"SPEED"});
+  commands.add_variables(Flag(work->add_option("--speed", speed)), {"SPEED"});
   Environment environment;
   environment.working_directory = sandbox.directory();
   environment.variables = {{"SPEED", "3"}, {"SAGACTL_WORK_SPEED", ""}};
@@ -104,15 +104,15 @@ TEST(Sources, NameTheVariableWhoseValueIsWrong) {
   EXPECT_THAT(outcome.err, HasSubstr("environment variable SAGACTL_TIMEOUT"));
 }
 
-// What a source may have wrong; `mends` is the way out of it, after which `saga list` gets as far as the network.
-struct Broken {
+// A way in which a source can be wrong.
+struct BrokenCase {
   const char* name;
   std::function<void(CliSandbox&)> breaks;
 };
 
-class BrokenSource : public testing::TestWithParam<Broken> {};
+class BrokenSource : public testing::TestWithParam<BrokenCase> {};
 
-TEST_P(BrokenSource, DoesNotStopWhatNeedsNoneOrMendsIt) {
+TEST_P(BrokenSource, DoesNotStopCommandsThatNeedNoneOrRepairIt) {
   const std::vector<std::vector<std::string>> commands = {
       {"version"},          {"--version"},        {"completion", "bash"},
       {"man"},              {"help", "saga"},     {"context", "set", "other", "--url", "http://127.0.0.1:9"},
@@ -130,25 +130,25 @@ TEST_P(BrokenSource, DoesNotStopWhatNeedsNoneOrMendsIt) {
 INSTANTIATE_TEST_SUITE_P(
     Sources, BrokenSource,
     testing::Values(
-        Broken{"ContextOfTheEnvironment", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_CONTEXT"] = "gone"; }},
-        Broken{"ContextOfAFile", [](CliSandbox& sandbox) { sandbox.write("sagactl.toml", "context = \"gone\"\n"); }},
-        Broken{"CurrentContext",
+        BrokenCase{"ContextOfTheEnvironment", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_CONTEXT"] = "gone"; }},
+        BrokenCase{"ContextOfAFile", [](CliSandbox& sandbox) { sandbox.write("sagactl.toml", "context = \"gone\"\n"); }},
+        BrokenCase{"CurrentContext",
                [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", R"({"current": "gone"})"); }},
-        Broken{"ValueInAContext",
+        BrokenCase{"ValueInAContext",
                [](CliSandbox& sandbox) {
                  sandbox.write("home/.config/sagactl/contexts.json",
                             R"({"current": "a", "contexts": {"a": {"timeout": "soon", "url": "x"}}})");
                }},
-        Broken{"NoJson", [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", "{"); }},
-        Broken{"OtherJson",
+        BrokenCase{"NoJson", [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", "{"); }},
+        BrokenCase{"OtherJson",
                [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", R"({"contexts": [1]})"); }},
-        Broken{"ProjectFile", [](CliSandbox& sandbox) { sandbox.write("sagactl.toml", "url = = 1\n"); }},
-        Broken{"UsersFile", [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/config.toml", "url = = 1\n"); }},
-        Broken{"Variable", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_TIMEOUT"] = "soon"; }},
-        Broken{"FileOfTheToken", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_TOKEN_FILE"] = "gone"; }}),
+        BrokenCase{"ProjectFile", [](CliSandbox& sandbox) { sandbox.write("sagactl.toml", "url = = 1\n"); }},
+        BrokenCase{"UsersFile", [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/config.toml", "url = = 1\n"); }},
+        BrokenCase{"Variable", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_TIMEOUT"] = "soon"; }},
+        BrokenCase{"FileOfTheToken", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_TOKEN_FILE"] = "gone"; }}),
     [](const auto& test) { return test.param.name; });
 
-TEST(Sources, ABrokenFileOfContextsIsKeptBesideTheNewOne) {
+TEST(Sources, AMalformedContextsFileIsKept) {
   CliSandbox sandbox;
   sandbox.write("home/.config/sagactl/contexts.json", "{ of somebody");
   const CommandResult outcome = sandbox.run({"context", "set", "one", "--url", "http://127.0.0.1:9"});
@@ -158,7 +158,7 @@ TEST(Sources, ABrokenFileOfContextsIsKeptBesideTheNewOne) {
   EXPECT_EQ(sandbox.run({"context", "list", "-o", "json"}).json()["current"], "one");
 }
 
-TEST(Sources, NoHomeIsNoHomeInTheWorkingDirectory) {
+TEST(Sources, WithoutAHomeNoConfigurationIsReadFromTheWorkingDirectory) {
   CliSandbox sandbox;
   sandbox.write("config.toml", "url = \"http://foreign:1\"\ntitle = \"a site\"\n");
   sandbox.write("sagactl/config.toml", "url = \"http://foreign:1\"\n");
@@ -172,7 +172,7 @@ TEST(Sources, NoHomeIsNoHomeInTheWorkingDirectory) {
   }
 }
 
-TEST(Sources, AWorkingDirectoryThatIsGoneIsMissedOnlyWhereItIsNeeded) {
+TEST(Sources, ARemovedWorkingDirectoryIsAnErrorOnlyForCommandsThatNeedIt) {
   CliSandbox sandbox;
   sandbox.removed = true;
   EXPECT_EQ(sandbox.run({"version"}).code, 0);
@@ -186,8 +186,8 @@ TEST(Sources, AWorkingDirectoryThatIsGoneIsMissedOnlyWhereItIsNeeded) {
   }
 }
 
-// For a Service called redis Kubernetes sets REDIS_PORT=tcp://10.96.0.5:6379 in every pod.
-TEST(Sources, ThePortThatKubernetesTellsOfAServiceIsUnderstood) {
+// For a Service named redis, Kubernetes sets REDIS_PORT=tcp://10.96.0.5:6379 in every pod.
+TEST(Sources, KubernetesServiceLinksAreAccepted) {
   Environment environment;
   environment.variables = {{"REDIS_HOST", "redis"}, {"REDIS_PORT", "tcp://10.96.0.5:6380"}};
   EXPECT_EQ(redis_url("", environment).value(), "redis://redis:6380");
@@ -203,23 +203,23 @@ TEST(Sources, ThePortThatKubernetesTellsOfAServiceIsUnderstood) {
   }
 }
 
-TEST(Sources, WhereToListenIsNotTakenFromAService) {
+TEST(Sources, ThePortToListenOnIsNotTakenFromAServiceLink) {
   CliSandbox sandbox;
   for (const char* variable : {"PORT", "SAGACTL_SERVE_PORT"}) {
     sandbox.variables = {{variable, "tcp://10.96.0.9:3000"}, {"HOME", sandbox.home().string()}};
-    const CommandResult outcome = sandbox.run({"serve", "--payment", "remote"});  // which ends for want of brokers
-    EXPECT_THAT(outcome.err, HasSubstr(std::string("environment variable ") + variable + " is not taken for --port"));
+    const CommandResult outcome = sandbox.run({"serve", "--payment", "remote"});  // fails because there are no brokers
+    EXPECT_THAT(outcome.err, HasSubstr(std::string("environment variable ") + variable + " is ignored for --port"));
     EXPECT_THAT(outcome.err, HasSubstr("Kubernetes"));
     EXPECT_THAT(outcome.err, HasSubstr("--kafka"));
   }
 }
 
-TEST(Sources, WarnAboutKeysThatNoFlagHas) {
+TEST(Sources, WarnAboutUnknownKeys) {
   CliSandbox sandbox;
   sandbox.write("sagactl.toml", "timeuot = \"3s\"\n");
   const CommandResult outcome = sandbox.run({"version"});
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_THAT(outcome.err, HasSubstr("sagactl.toml: 'timeuot' is no setting; did you mean 'timeout'?"));
+  EXPECT_THAT(outcome.err, HasSubstr("sagactl.toml: 'timeuot' is not a setting; did you mean 'timeout'?"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Ids by their beginnings.
+// Abbreviated ids.
 #include <gmock/gmock.h>
 
 #include "cli/client/id_prefix.hpp"
@@ -11,9 +11,9 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* beginning = "0198f0a0-0000";
+constexpr const char* prefix = "0198f0a0-0000";
 
-TEST(CliIdPrefix, IsAtLeastFourDigitsAndNoWholeId) {
+TEST(CliIdPrefix, IsAtLeastFourDigitsAndNotAnId) {
   for (const char* text : {"0198", "0198f0a0", "0198F0A0-", "0198f0a0-0000-7000-8000-00000000000"})
     EXPECT_TRUE(is_id_prefix(text)) << text;
   for (const char* text : {"", "019", some_id, "0198f0a00", "0198-", "my-key", "0198f0a0-0000-7000-8000-000000000001x"})
@@ -24,8 +24,8 @@ class CliPrefix : public testing::Test {
  protected:
   CliPrefix() {
     const Json none = {{"message", "not found"}};
-    node.answer(std::string("GET /sagas/correlation/") + beginning, 404, none);
-    node.answer(std::string("GET /trace/correlation/") + beginning, 404, none);
+    node.answer(std::string("GET /sagas/correlation/") + prefix, 404, none);
+    node.answer(std::string("GET /trace/correlation/") + prefix, 404, none);
     node.answer(std::string("GET /trace/correlation/") + some_id, 200, a_trace());
     node.answer(std::string("GET /sagas/") + some_id, 200, a_saga(some_id, "failed"));
     node.answer(std::string("GET /orders/") + some_id, 200, an_order("paid"));
@@ -33,9 +33,9 @@ class CliPrefix : public testing::Test {
     node.answer(std::string("POST /saga/compensate/") + some_id, 202, Json{{"status", "compensating"}});
     node.answer(std::string("DELETE /orders/") + some_id, 200, an_order("cancelled"));
   }
-  void there_are(const Json& sagas) { node.answer(std::string("GET /sagas?id=") + beginning + "&limit=6", 200, sagas); }
+  void answer_sagas(const Json& sagas) { node.answer(std::string("GET /sagas?id=") + prefix + "&limit=6", 200, sagas); }
   CommandResult run(std::vector<std::string> command) {
-    command.insert(command.end(), {beginning, "--url", node.url()});
+    command.insert(command.end(), {prefix, "--url", node.url()});
     return sandbox.run(command);
   }
   const std::vector<std::vector<std::string>> commands = {{"trace"},        {"saga", "get"},  {"retry"},
@@ -44,36 +44,36 @@ class CliPrefix : public testing::Test {
   FakeNode node;
 };
 
-TEST_F(CliPrefix, ThatIsOneSagasStandsForIt) {
-  there_are(some_sagas({a_saga(some_id, "failed")}));
+TEST_F(CliPrefix, OfOneSagaStandsForItsId) {
+  answer_sagas(some_sagas({a_saga(some_id, "failed")}));
   for (const auto& command : commands) {
     const CommandResult outcome = run(command);
     EXPECT_EQ(outcome.code, 0) << command[0] << ": " << outcome.err << outcome.out;
   }
 }
 
-TEST_F(CliPrefix, OfSeveralNamesThem) {
-  there_are(some_sagas({a_saga(other_id, "failed"), a_saga(some_id, "failed")}));
+TEST_F(CliPrefix, OfSeveralSagasListsThem) {
+  answer_sagas(some_sagas({a_saga(other_id, "failed"), a_saga(some_id, "failed")}));
   for (const auto& command : commands) {
     const CommandResult outcome = run(command);
     EXPECT_NE(outcome.code, 0) << command[0];
-    const std::string said = outcome.out + outcome.err;
-    EXPECT_THAT(said, HasSubstr(some_id)) << command[0];
-    EXPECT_THAT(said, HasSubstr(other_id)) << command[0];
+    const std::string printed = outcome.out + outcome.err;
+    EXPECT_THAT(printed, HasSubstr(some_id)) << command[0];
+    EXPECT_THAT(printed, HasSubstr(other_id)) << command[0];
   }
 }
 
-TEST_F(CliPrefix, OfNoneIsSaidSo) {
-  there_are(some_sagas({}));
+TEST_F(CliPrefix, OfNoSagaIsAnError) {
+  answer_sagas(some_sagas({}));
   for (const auto& command : commands) EXPECT_EQ(run(command).code, 1) << command[0];
 }
 
-TEST_F(CliPrefix, OfAServerThatDoesNotKnowTheQuestionIsTakenForNoOthersId) {
-  there_are(some_sagas({a_saga("0298f0a0-0000-7000-8000-000000000001", "failed")}));
+TEST_F(CliPrefix, IsNotMatchedByAServerWithoutTheFilter) {
+  answer_sagas(some_sagas({a_saga("0298f0a0-0000-7000-8000-000000000001", "failed")}));
   EXPECT_EQ(run({"retry"}).code, 1);
 }
 
-TEST(CliBulkPages, GoOnWhereTheLastOneEnded) {
+TEST(CliBulkPages, ContinueAtTheCursor) {
   CliSandbox sandbox;
   FakeNode node;
   std::vector<Json> first(100, a_saga(other_id, "failed"));
@@ -86,7 +86,7 @@ TEST(CliBulkPages, GoOnWhereTheLastOneEnded) {
   EXPECT_EQ(outcome.json()["count"], 101) << outcome.out << outcome.err;
 }
 
-TEST(CliAmount, HasItsTwoPlacesWhereverItIsShown) {
+TEST(CliAmount, HasTwoDecimalPlacesEverywhere) {
   CliSandbox sandbox;
   FakeNode node;
   for (const Json& total : {Json(19), Json(19.0), Json("19"), Json("19.00")}) {

@@ -1,4 +1,4 @@
-// Which node is asked, with which token, and what is said when none answers.
+// Which node gets the request, with which token, and the error when none answers.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -14,30 +14,30 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string nobody = "http://127.0.0.1:1";
+const std::string unreachable_url = "http://127.0.0.1:1";
 
-TEST(CliNodes, NothingAnsweringIsExitCode5WithAdvice) {
+TEST(CliNodes, NoAnswerIsExitCode5WithAHint) {
   CliSandbox sandbox;
-  const CommandResult outcome = sandbox.run({"saga", "list", "--url", nobody});
+  const CommandResult outcome = sandbox.run({"saga", "list", "--url", unreachable_url});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("nothing answers at http://127.0.0.1:1"));
-  EXPECT_THAT(outcome.err, HasSubstr("start a node with `sagactl serve`, or name one with --url"));
+  EXPECT_THAT(outcome.err, HasSubstr("start a node with `sagactl serve`, or pass its address with --url"));
 }
 
-TEST(CliNodes, NothingAnsweringIsJsonWhenJsonWasAskedFor) {
+TEST(CliNodes, NoAnswerIsJsonWithJsonOutput) {
   CliSandbox sandbox;
-  const CommandResult outcome = sandbox.run({"saga", "list", "-o", "json", "--url", nobody});
+  const CommandResult outcome = sandbox.run({"saga", "list", "-o", "json", "--url", unreachable_url});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(outcome.json()["error"]["code"], "unavailable");
   EXPECT_THAT(outcome.json()["error"]["hint"].get<std::string>(), HasSubstr("sagactl serve"));
 }
 
-TEST(CliNodes, TheNextNodeIsAskedWhenOneIsAway) {
+TEST(CliNodes, TheNextNodeIsAskedWhenOneIsUnavailable) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
-  EXPECT_EQ(sandbox.run({"saga", "list", "--url", nobody + "," + node.url()}).code, 0);
+  EXPECT_EQ(sandbox.run({"saga", "list", "--url", unreachable_url + "," + node.url()}).code, 0);
 }
 
 struct TokenRow {
@@ -47,7 +47,7 @@ struct TokenRow {
 
 class CliToken : public testing::TestWithParam<TokenRow> {};
 
-TEST_P(CliToken, TheNearestIsUsed) {
+TEST_P(CliToken, TheFirstSourceWins) {
   const TokenRow& row = GetParam();
   CliSandbox sandbox;
   FakeNode node;
@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(Table, CliToken,
                                          TokenRow{false, false, false, true, "operator"},
                                          TokenRow{false, false, false, false, ""}));
 
-TEST(CliNodes, WithoutATokenSayHowToGetOne) {
+TEST(CliNodes, WithoutATokenTheHintSaysHowToGetOne) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 401, {{"statusCode", 401}, {"message", "Unauthorized"}});
@@ -80,7 +80,7 @@ TEST(CliNodes, WithoutATokenSayHowToGetOne) {
   EXPECT_THAT(outcome.err, HasSubstr("--data"));
 }
 
-TEST(CliLogin, KeepsTheTokensForItsOwnerAlone) {
+TEST(CliLogin, OnlyTheOwnerCanReadTheTokens) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /auth/login", 200,
@@ -96,7 +96,7 @@ TEST(CliLogin, KeepsTheTokensForItsOwnerAlone) {
   EXPECT_EQ(node.requests().at(1).token, "a");
 }
 
-TEST(CliLogin, IsRenewedWhenItsTokenHasRunOut) {
+TEST(CliLogin, IsRenewedWhenItsTokenHasExpired) {
   CliSandbox sandbox;
   FakeNode node;
   sandbox.write("home/.config/sagactl/credentials.json",
@@ -109,7 +109,7 @@ TEST(CliLogin, IsRenewedWhenItsTokenHasRunOut) {
   EXPECT_THAT(sandbox.read("home/.config/sagactl/credentials.json"), HasSubstr("r2"));
 }
 
-TEST(CliLogin, IsRenewedForAllNodesThatItIsGoodFor) {
+TEST(CliLogin, IsRenewedForAllNodesOfTheLogin) {
   CliSandbox sandbox;
   FakeNode node, other;
   const Json pair = {{"accessToken", "old"}, {"refreshToken", "r"}}, another = {{"accessToken", "x"}, {"refreshToken", "y"}};
@@ -130,21 +130,21 @@ TEST(CliLogin, SeveralCommandsAtOnceRenewItOnce) {
   FakeNode node;
   const std::string file = "home/.config/sagactl/credentials.json";
   sandbox.write(file, Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
-  // Another command renews while this one is being refused: it then reads what the other has kept.
+  // Another command renews the login while this one's request is rejected: this one then uses the stored tokens.
   node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
   auto lock = EditLock::take(sandbox.directory() / file);
   ASSERT_TRUE(lock.ok());
   auto waiting = std::async(std::launch::async, [&] { return sandbox.run({"saga", "list", "--url", node.url()}).code; });
-  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout) << "it is not its lock";
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout) << "the lock is held";
   sandbox.write(file, Json{{node.url(), {{"accessToken", "new"}, {"refreshToken", "r2"}}}}.dump());
   { const EditLock ended = std::move(*lock); }
   EXPECT_EQ(waiting.get(), 0);
   EXPECT_EQ(node.requests().back().token, "new");
-  EXPECT_EQ(node.requests().size(), 2u) << "and asks for no other pair";
+  EXPECT_EQ(node.requests().size(), 2u) << "and does not renew again";
 }
 
-TEST(CliLogin, ReadsThePasswordOutOfAFile) {
+TEST(CliLogin, ReadsThePasswordFromAFile) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /auth/login", 200, {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
@@ -154,7 +154,7 @@ TEST(CliLogin, ReadsThePasswordOutOfAFile) {
   EXPECT_EQ(sandbox.run({"login", "--email", "e@x.org", "--password-file", "none", "--url", node.url()}).code, 4);
 }
 
-TEST(CliToken, IsReadOutOfAFile) {
+TEST(CliToken, IsReadFromAFile) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
@@ -163,7 +163,7 @@ TEST(CliToken, IsReadOutOfAFile) {
   EXPECT_EQ(node.requests().at(0).token, "from-a-file");
 }
 
-TEST(CliLogin, WrongPasswordIsRefused) {
+TEST(CliLogin, AWrongPasswordIsRejected) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /auth/login", 401, {{"message", "Invalid credentials"}});
@@ -173,10 +173,10 @@ TEST(CliLogin, WrongPasswordIsRefused) {
   EXPECT_EQ(outcome.err, "sagactl: Invalid credentials\n");
 }
 
-TEST(CliLogin, LogoutForgetsTheTokensEvenWhenNoNodeIsThere) {
+TEST(CliLogin, LogoutDeletesTheTokensEvenWhenNoNodeAnswers) {
   CliSandbox sandbox;
-  sandbox.write("home/.config/sagactl/credentials.json", Json{{nobody, {{"accessToken", "a"}}}}.dump());
-  EXPECT_EQ(sandbox.run({"logout", "--url", nobody}).code, 0);
+  sandbox.write("home/.config/sagactl/credentials.json", Json{{unreachable_url, {{"accessToken", "a"}}}}.dump());
+  EXPECT_EQ(sandbox.run({"logout", "--url", unreachable_url}).code, 0);
   EXPECT_EQ(sandbox.read("home/.config/sagactl/credentials.json"), "{}\n");
 }
 

@@ -1,4 +1,4 @@
-// `order --system`: how each system is spoken to, and that its orders are shown alike.
+// `order --system`: the requests of each system, and that all orders are printed in the same form.
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/answers.hpp"
@@ -32,8 +32,8 @@ Json a_purchase(const char* status) {
           {"nodeId", "node-1"}, {"createdAt", "2026-11-20T13:04:07.137Z"}};
 }
 
-// Where each sends an order, what it answers, and where the order is read again.
-struct Spoken {
+// The route, body and answer of creating an order, and the route that it is read from.
+struct SystemCase {
   const char* system;
   std::vector<std::string> flags;
   const char* path;
@@ -47,30 +47,30 @@ struct Spoken {
 const Json sent_items = {
     {{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}};
 
-class CliOrderSystem : public testing::TestWithParam<Spoken> {};
+class CliOrderSystem : public testing::TestWithParam<SystemCase> {};
 
-TEST_P(CliOrderSystem, IsSpokenToInItsOwnWords) {
-  const Spoken& spoken = GetParam();
+TEST_P(CliOrderSystem, HasItsOwnRoutesAndBodies) {
+  const SystemCase& row = GetParam();
   CliSandbox sandbox;
   FakeNode node;
-  node.answer(std::string("POST ") + spoken.path, 201, spoken.answer);
+  node.answer(std::string("POST ") + row.path, 201, row.answer);
   node.answer(std::string("GET /sagas/correlation/") + some_id, 200, a_saga(some_id, "completed"));
-  node.answer(std::string("GET ") + spoken.read + some_id, 200, spoken.order);
-  std::vector<std::string> arguments = {"order",  "create", "--system", spoken.system,
+  node.answer(std::string("GET ") + row.read + some_id, 200, row.order);
+  std::vector<std::string> arguments = {"order",  "create", "--system", row.system,
                                         "--wait", "--url",  node.url()};
-  arguments.insert(arguments.end(), spoken.flags.begin(), spoken.flags.end());
+  arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
   const CommandResult outcome = sandbox.run(arguments);
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(node.requests().at(0).body, spoken.body);
+  EXPECT_EQ(node.requests().at(0).body, row.body);
   EXPECT_THAT(outcome.out, HasSubstr(std::string("order        ") + some_id));
   EXPECT_THAT(outcome.out, HasSubstr("completed after 1.24 s"));
-  EXPECT_THAT(outcome.out, HasSubstr(std::string("customer     ") + spoken.customer));
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("customer     ") + row.customer));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Systems, CliOrderSystem,
     testing::Values(
-        Spoken{"checkout",
+        SystemCase{"checkout",
                {"--customer", "ann", "--item", "PROD001:2:9.50"},
                "/api/orchestrator/orders",
                {{"customerId", "ann"}, {"items", sent_items}},
@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
                "/api/orders/",
                a_checkout("COMPLETED", "CheckoutSaga"),
                "ann"},
-        Spoken{"checkout-choreography",
+        SystemCase{"checkout-choreography",
                {"--customer", "ann", "--item", "PROD001:2:9.50", "--address", "here"},
                "/api/orders",
                {{"customerId", "ann"}, {"items", sent_items}, {"shippingAddress", "here"}},
@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
                "/api/orders/",
                a_checkout("COMPLETED"),
                "ann"},
-        Spoken{"purchase",
+        SystemCase{"purchase",
                {"--user", "user-1", "--item", "item-1:3"},
                "/purchase/orders",
                {{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 3}},
@@ -100,29 +100,29 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
-struct Misfit {
+struct WrongOrder {
   std::vector<std::string> flags;
-  const char* said;
+  const char* error;
 };
 
-TEST(CliOrderSystems, SayWhatAnOrderLacks) {
-  const std::vector<Misfit> rows = {
+TEST(CliOrderSystems, NameWhatIsMissingOrNotSupported) {
+  const std::vector<WrongOrder> rows = {
       {{"--system", "checkout", "--item", "P"}, "--system checkout needs --customer NAME"},
       {{"--system", "checkout", "--customer", "a", "--user", "u", "--item", "P"}, "takes no --user"},
       {{"--customer", "ann", "--item", "P"}, "--system order takes no --customer"},
       {{"--system", "purchase", "--item", "P"}, "--system purchase needs --user ID"},
       {{"--system", "purchase", "--user", "u", "--item", "P", "--item", "Q"}, "takes one --item"},
-      {{"--system", "purchase", "--user", "u", "--item", "P:1:2.00"}, "its price is the item's own"},
+      {{"--system", "purchase", "--user", "u", "--item", "P:1:2.00"}, "the price is the item's own"},
       {{"--system", "shop", "--item", "P"},
-       "'shop' is none of order, checkout, checkout-choreography, purchase"},
+       "'shop' is not one of order, checkout, checkout-choreography, purchase"},
   };
-  for (const Misfit& row : rows) {
+  for (const WrongOrder& row : rows) {
     CliSandbox sandbox;
     std::vector<std::string> arguments = {"order", "create"};
     arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
     const CommandResult outcome = sandbox.run(arguments);
     EXPECT_EQ(outcome.code, 4) << outcome.err;
-    EXPECT_THAT(outcome.err, HasSubstr(row.said));
+    EXPECT_THAT(outcome.err, HasSubstr(row.error));
   }
 }
 
@@ -140,7 +140,7 @@ TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
   EXPECT_EQ(page.json()["totalPages"], 2);
   const CommandResult table = sandbox.run({"order", "list", "--system", "checkout", "--url", node.url()});
   EXPECT_THAT(table.out, HasSubstr("2 x PROD001"));
-  EXPECT_THAT(table.err, HasSubstr("1 orders"));
+  EXPECT_THAT(table.err, HasSubstr("1 order\n"));
 }
 
 TEST(CliOrderSystems, PurchasesAreListedForOneUser) {

@@ -1,4 +1,4 @@
-// `order`: what is sent, and what is shown.
+// `order`: its requests and its output.
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/answers.hpp"
@@ -47,7 +47,7 @@ struct Ending {
 
 class CliOrderWait : public testing::TestWithParam<Ending> {};
 
-TEST_P(CliOrderWait, EndsAsTheSagaDoes) {
+TEST_P(CliOrderWait, TheExitCodeIsThatOfTheSaga) {
   const Ending& ending = GetParam();
   CliSandbox sandbox;
   FakeNode node;
@@ -68,9 +68,9 @@ INSTANTIATE_TEST_SUITE_P(Endings, CliOrderWait,
                                          Ending{"compensated", "cancelled", 1,
                                                 "compensated after 1.24 s: card declined"},
                                          Ending{"failed", "failed", 1, "failed after"},
-                                         Ending{"started", "pending", 2, "started, has not ended yet"}));
+                                         Ending{"started", "pending", 2, "started, not ended yet"}));
 
-TEST(CliOrder, RefusedAsADuplicateNamesTheOrderThatIsThere) {
+TEST(CliOrder, ARejectedDuplicateNamesTheExistingOrder) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer(
@@ -112,7 +112,7 @@ TEST(CliOrder, CancelAndConfirmSendTheirReasons) {
 
 struct WrongItem {
   const char* item;
-  const char* said;
+  const char* error;
 };
 
 class CliOrderItem : public testing::TestWithParam<WrongItem> {};
@@ -121,7 +121,7 @@ TEST_P(CliOrderItem, ThatIsWrongIsExplained) {
   CliSandbox sandbox;
   const CommandResult outcome = sandbox.run({"order", "create", "--item", GetParam().item});
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(Items, CliOrderItem,

@@ -1,4 +1,4 @@
-// What could not be written, the width that tables keep to, and terminals on which nothing is written over.
+// Write errors of the output, the width of tables, dumb terminals; help, version and manual page.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// A whole command with its output on a descriptor.
+// A complete command with its output on a descriptor.
 CommandResult run_to(int file, const std::vector<std::string>& arguments) {
   FileOutput output(file);
   std::ostream out(&output);
@@ -33,7 +33,7 @@ CommandResult run_to(int file, const std::vector<std::string>& arguments) {
   return outcome;
 }
 
-TEST(CliOutput, ThatCannotBeWrittenIsAnError) {
+TEST(CliOutput, AWriteErrorIsAnError) {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
   for (const std::vector<std::string>& command :
@@ -41,19 +41,19 @@ TEST(CliOutput, ThatCannotBeWrittenIsAnError) {
         {"completion", "zsh"}, {"help", "serve"}, {"serve", "--help"}}) {
     const CommandResult outcome = run_to(full, command);
     EXPECT_EQ(outcome.code, 6);
-    EXPECT_THAT(outcome.err, HasSubstr("the output could not be written: No space left on device"));
+    EXPECT_THAT(outcome.err, HasSubstr("cannot write the output: No space left on device"));
   }
   ::close(full);
 }
 
-TEST(CliOutput, WhatIsWorseKeepsItsCode) {
+TEST(CliOutput, AnErrorOfTheCommandKeepsItsExitCode) {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "http://127.0.0.1:9"}).code, 5);
   EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "no url"}).code, 4);
   ::close(full);
 }
 
-TEST(CliOutput, IntoAFileThatCannotBeWrittenHasTheSameCode) {
+TEST(CliOutput, AReportFileThatCannotBeWrittenHasTheSameCode) {
   std::ostringstream out, err;
   std::istringstream in;
   Terminal terminal{out, err, in};
@@ -71,7 +71,7 @@ TEST(CliOutput, IntoAFileThatCannotBeWrittenHasTheSameCode) {
   EXPECT_EQ(code_of(ExitCode::unknown), ExitCode::unknown);
 }
 
-TEST(CliOutput, ThatNobodyReadsAnyMoreEndsQuietlyAsEverywhere) {
+TEST(CliOutput, AClosedPipeEndsTheCommandQuietly) {
   int pipes[2];
   ASSERT_EQ(::pipe2(pipes, O_CLOEXEC), 0);
   ::close(pipes[0]);
@@ -83,7 +83,7 @@ TEST(CliOutput, ThatNobodyReadsAnyMoreEndsQuietlyAsEverywhere) {
   EXPECT_EQ(outcome.err, "");
 }
 
-TEST(CliOutput, IsWholeWhereTheDescriptorDoesNotWait) {
+TEST(CliOutput, IsCompleteOnANonBlockingDescriptor) {
   int pipes[2];
   ASSERT_EQ(::pipe2(pipes, O_CLOEXEC | O_NONBLOCK), 0);
   std::string read;
@@ -119,7 +119,7 @@ Progress some_progress() {
   return progress;
 }
 
-TEST(CliOutput, TheLiveViewKeepsToTheTerminalThatItIsOnAsItIsNow) {
+TEST(CliOutput, TheLiveViewFollowsTheSizeOfItsTerminal) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal = terminal_over(out, in);
@@ -139,7 +139,7 @@ TEST(CliOutput, TheLiveViewKeepsToTheTerminalThatItIsOnAsItIsNow) {
   EXPECT_THAT(out.str(), Not(HasSubstr(std::string(39, 'p'))));
 }
 
-TEST(CliOutput, NothingIsWrittenOverOnADumbTerminal) {
+TEST(CliOutput, NothingIsRedrawnOnADumbTerminal) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal = terminal_over(out, in);
@@ -156,7 +156,7 @@ TEST(CliOutput, NothingIsWrittenOverOnADumbTerminal) {
   EXPECT_THAT(out.str(), HasSubstr("drain: 3 left\n"));
 }
 
-TEST(CliOutput, TablesKeepToTheTerminalOrToCOLUMNSOrToNothing) {
+TEST(CliOutput, TablesAreCutToTheTerminalOrToCOLUMNS) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal{out, out, in};
@@ -166,13 +166,13 @@ TEST(CliOutput, TablesKeepToTheTerminalOrToCOLUMNSOrToNothing) {
   EXPECT_EQ(terminal.table_width(), 60);
   terminal.out_is_tty = true;
   EXPECT_EQ(terminal.table_width(), 72);
-  terminal.measure_out = [] { return 0; };  // a terminal that does not tell
+  terminal.measure_out = [] { return 0; };  // a terminal of unknown size
   EXPECT_EQ(terminal.table_width(), 80);
   terminal.wide = true;
   EXPECT_EQ(terminal.table_width(), 0);
 }
 
-TEST(CliHelp, IsThereForEveryCommandByItsName) {
+TEST(CliHelp, IsShownForACommandByItsName) {
   CliSandbox sandbox;
   EXPECT_EQ(sandbox.run({"help", "order", "create"}).out, sandbox.run({"order", "create", "--help"}).out);
   EXPECT_EQ(sandbox.run({"help"}).out, sandbox.run({"--help"}).out);

@@ -1,4 +1,4 @@
-// `retry` and `compensate`: one, several, and in bulk only when somebody agreed.
+// `retry` and `compensate`: one saga, several, and in bulk only after confirmation.
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/answers.hpp"
@@ -15,8 +15,8 @@ const Json refused = {{"message", "the saga is completed; retry needs failed or 
 
 std::vector<std::string> operations(const FakeNode& node) {
   std::vector<std::string> paths;
-  for (const RecordedRequest& asked : node.requests())
-    if (asked.method == "POST") paths.push_back(asked.path);
+  for (const RecordedRequest& request : node.requests())
+    if (request.method == "POST") paths.push_back(request.path);
   return paths;
 }
 
@@ -62,16 +62,16 @@ class CliBulk : public testing::Test {
     for (const char* id : {some_id, other_id})
       node.answer(std::string("POST /saga/compensate/") + id, 202, accepted);
   }
-  std::vector<std::string> command(std::initializer_list<std::string> further = {}) const {
+  std::vector<std::string> command(std::initializer_list<std::string> more = {}) const {
     std::vector<std::string> arguments = {"compensate", "--all", "--status", "failed", "--url", node.url()};
-    arguments.insert(arguments.end(), further);
+    arguments.insert(arguments.end(), more);
     return arguments;
   }
   CliSandbox sandbox;
   FakeNode node;
 };
 
-TEST_F(CliBulk, IsRefusedWithoutATerminalAndWithoutYes) {
+TEST_F(CliBulk, NeedsYesWithoutATerminal) {
   const CommandResult outcome = sandbox.run(command());
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err, HasSubstr("compensate 2 sagas (status failed)"));
@@ -106,7 +106,7 @@ TEST_F(CliBulk, DoesNotAskWithYes) {
   EXPECT_EQ(node.requests().back().body, (Json{{"reason", "audit"}}));
 }
 
-TEST_F(CliBulk, DryRunShowsAndDoesNothing) {
+TEST_F(CliBulk, DryRunListsAndDoesNothing) {
   const CommandResult outcome = sandbox.run(command({"--dry-run", "-o", "json"}));
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.json()["count"], 2);

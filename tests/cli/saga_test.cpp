@@ -1,4 +1,4 @@
-// `saga`, `trace` and `lock-status`: tables and trees as they are shown.
+// `saga`, `trace` and `lock-status`: their tables and trees.
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/answers.hpp"
@@ -64,7 +64,7 @@ TEST(CliSaga, UnknownStatusIsAUsageError) {
   const CommandResult outcome = sandbox.run({"saga", "list", "--status", "done"});
   EXPECT_EQ(outcome.code, 4);
   EXPECT_THAT(outcome.err,
-              HasSubstr("'done' is none of started, completed, failed, compensating, compensated"));
+              HasSubstr("'done' is not one of started, completed, failed, compensating, compensated"));
 }
 
 TEST(CliTrace, DrawsTheSagaAsATree) {
@@ -84,7 +84,7 @@ TEST(CliTrace, DrawsTheSagaAsATree) {
       "   └─ 2026-11-20T13:04:08.300500Z    +1163.5 ms  SagaStepCompleted      node-2  payment_processing\n");
 }
 
-TEST(CliTrace, JsonIsTheBodyAsItCame) {
+TEST(CliTrace, JsonIsTheBodyOfTheResponse) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer(std::string("GET /trace/correlation/") + some_id, 200, a_trace());
@@ -105,17 +105,17 @@ TEST(CliTrace, FollowShowsEventsUntilTheSagaHasEnded) {
   EXPECT_EQ(outcome.out, a_trace()["timeline"][0].dump() + "\n" + a_trace()["timeline"][1].dump() + "\n");
 }
 
-TEST(CliTrace, AWrongIdSaysWhatWasLookedFor) {
+TEST(CliTrace, AnUnknownIdNamesWhatWasSearched) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /trace/correlation/nope", 404, {{"correlationId", "nope"}, {"found", false}});
   const CommandResult outcome = sandbox.run({"trace", "nope", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("there is no trace of 'nope'"));
+  EXPECT_THAT(outcome.err, HasSubstr("no trace found for 'nope'"));
   EXPECT_THAT(outcome.err, HasSubstr("no correlation id, order id, saga id or idempotency key"));
 }
 
-TEST(CliTrace, FindsASagaOfAServerThatKnowsCorrelationIdsAlone) {
+TEST(CliTrace, WorksWithAServerThatOnlyKnowsCorrelationIds) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer(std::string("GET /trace/correlation/") + some_id, 200,

@@ -37,7 +37,7 @@ TEST(CliTable, CutNeverSplitsALetter) {
   EXPECT_EQ(cut("노트북", 6), "노트북");
 }
 
-TEST(CliPaint, IsOffWithoutColours) {
+TEST(CliPaint, LeavesTextsUnchangedWhenOff) {
   EXPECT_EQ(Paint(false).status("failed"), "failed");
 }
 

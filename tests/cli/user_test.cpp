@@ -1,4 +1,4 @@
-// `user`: who may do what, and who is shut out.
+// `user`: accounts and roles.
 #include <gmock/gmock.h>
 
 #include "tests/cli/support/command.hpp"
@@ -38,21 +38,21 @@ TEST(CliUser, IsAddedWithARole) {
                                            {"firstName", "-"},
                                            {"lastName", "-"},
                                            {"role", "admin"}}));
-  EXPECT_EQ(added.err, "c@x.org is added: admin, active\n");
+  EXPECT_EQ(added.err, "c@x.org added: admin, active\n");
 }
 
-TEST(CliUser, GetsAnotherRoleAndIsDisabledAndEnabled) {
+TEST(CliUser, ChangesTheRoleAndDisablesAndEnables) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer("PUT /users/c%40x.org", 200, user("c@x.org", "merchant"));
   EXPECT_EQ(sandbox.run({"user", "role", "c@x.org", "merchant", "--url", node.url()}).code, 0);
   EXPECT_EQ(sandbox.run({"user", "disable", "c@x.org", "--url", node.url()}).code, 0);
   EXPECT_EQ(sandbox.run({"user", "enable", "c@x.org", "--url", node.url()}).code, 0);
-  const auto asked = node.requests();
-  ASSERT_EQ(asked.size(), 3u);
-  EXPECT_EQ(asked[0].body, (Json{{"role", "merchant"}}));
-  EXPECT_EQ(asked[1].body, (Json{{"status", "suspended"}}));
-  EXPECT_EQ(asked[2].body, (Json{{"status", "active"}}));
+  const auto requests = node.requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0].body, (Json{{"role", "merchant"}}));
+  EXPECT_EQ(requests[1].body, (Json{{"status", "suspended"}}));
+  EXPECT_EQ(requests[2].body, (Json{{"status", "active"}}));
   EXPECT_EQ(sandbox.run({"user", "role", "c@x.org", "king", "--url", node.url()}).code, 4);
 }
 

@@ -75,4 +75,14 @@ Json a_trace() {
           {"summary", {{"sagaStatus", "completed"}}}};
 }
 
+Json a_healthy_node() {
+  return {
+    {"status", "ok"},
+    {"nodeId", "node-1"},
+    {"dependencies",
+     {{"database", {{"status", "up"}, {"required", true}, {"latencyMs", 0.5}}},
+      {"committer", {{"status", "up"}, {"required", true}, {"commits", 7}, {"queueDepth", 2}}},
+      {"bus", {{"status", "up"}, {"required", false}, {"unpublishedEvents", 3}}}}}};
+}
+
 }  // namespace sagactl

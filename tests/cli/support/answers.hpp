@@ -1,4 +1,4 @@
-// Answers of a node, as they are on the wire.
+// Responses of a node, as sent over HTTP.
 #pragma once
 
 #include <string>
@@ -11,10 +11,12 @@ inline constexpr const char* some_id = "0198f0a0-0000-7000-8000-000000000001";
 inline constexpr const char* other_id = "0198f0a0-0000-7000-8000-000000000002";
 
 Json an_order(const std::string& status);
-// A saga of GET /sagas, in a status; `error` may be empty.
+// A saga as in GET /sagas; `error` may be empty.
 Json a_saga(const std::string& id, const std::string& status, const std::string& error = "");
 Json some_sagas(std::initializer_list<Json> sagas);
-// The trace of an order that was paid at the second attempt.
+// The trace of an order whose payment succeeded after one retry by an operator.
 Json a_trace();
+// The body of GET /health/detailed.
+Json a_healthy_node();
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// Runs a whole command of sagactl with streams of its own, in a directory of its own.
+// Runs a complete command line of sagactl with its own streams, in its own directory.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,7 @@ struct CommandResult {
   std::string out;
   std::string err;
 
-  Json json() const;  // of `out`; discarded when it is none
+  Json json() const;  // of `out`; discarded when it is not JSON
 };
 
 // A working directory and a home directory, both empty at first and removed at the end.
@@ -36,11 +36,11 @@ class CliSandbox {
   std::string read(const std::filesystem::path& file) const;
 
   std::map<std::string, std::string, std::less<>> variables;
-  std::string input;         // what is typed
-  bool terminal = false;     // are the streams a terminal?
+  std::string input;         // standard input
+  bool terminal = false;     // whether the streams are a terminal
   int width = 100;           // its columns
-  bool interrupted = false;  // Ctrl-C before the command begins to wait
-  bool removed = false;      // has the working directory been removed?
+  bool interrupted = false;  // Ctrl-C before the command waits
+  bool removed = false;      // whether the working directory has been removed
 
  private:
   std::filesystem::path directory_;

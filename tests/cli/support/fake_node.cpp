@@ -19,13 +19,13 @@ namespace net = boost::asio;
 namespace http = boost::beast::http;
 using net::ip::tcp;
 
-class FakeNode::Server {
+class FakeNode::HttpListener {
  public:
-  Server() : acceptor_(context_, {net::ip::address_v4::loopback(), 0}) {
+  HttpListener() : acceptor_(context_, {net::ip::address_v4::loopback(), 0}) {
     net::co_spawn(context_, accept(), net::detached);
     thread_ = std::thread([this] { context_.run(); });
   }
-  ~Server() {
+  ~HttpListener() {
     context_.stop();
     thread_.join();
   }
@@ -38,7 +38,7 @@ class FakeNode::Server {
   }
   std::vector<RecordedRequest> requests() const {
     const std::scoped_lock lock(mutex_);
-    return asked_;
+    return requests_;
   }
 
  private:
@@ -70,7 +70,7 @@ class FakeNode::Server {
     const std::string method(request.method_string()), path(request.target());
     std::string token(request[http::field::authorization]);
     if (token.starts_with("Bearer ")) token.erase(0, 7);
-    asked_.push_back({method, path, token, Json::parse(request.body(), nullptr, false)});
+    requests_.push_back({method, path, token, Json::parse(request.body(), nullptr, false)});
     Response response{http::status::not_found, 11};
     response.body() = R"({"statusCode":404,"message":"Cannot )" + method + " " + path + R"("})";
     auto& planned = answers_[method + " " + path];
@@ -89,11 +89,11 @@ class FakeNode::Server {
   tcp::acceptor acceptor_;
   mutable std::mutex mutex_;
   std::map<std::string, std::deque<std::pair<int, std::string>>> answers_;
-  std::vector<RecordedRequest> asked_;
+  std::vector<RecordedRequest> requests_;
   std::thread thread_;
 };
 
-FakeNode::FakeNode() : server_(std::make_unique<Server>()) {}
+FakeNode::FakeNode() : server_(std::make_unique<HttpListener>()) {}
 FakeNode::~FakeNode() = default;
 std::string FakeNode::url() const {
   return server_->url();
@@ -102,7 +102,7 @@ void FakeNode::answer(const std::string& request, int status, const Json& body) 
   server_->answer(request, status, body);
 }
 std::vector<RecordedRequest> FakeNode::requests() const {
-  return server_->asked();
+  return server_->requests();
 }
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// A node that answers what it was told to, and remembers what it was asked.
+// An HTTP server with prepared answers that records its requests.
 #pragma once
 
 #include <functional>
@@ -27,14 +27,14 @@ class FakeNode {
 
   std::string url() const;
 
-  // What is answered to "GET /path?query". Of several answers each is given once, the last for ever.
+  // Prepares an answer to "GET /path?query". Several answers are given in turn, the last one repeatedly.
   void answer(const std::string& request, int status, const Json& body);
-  // What was asked, in order.
+  // The requests so far, in order.
   std::vector<RecordedRequest> requests() const;
 
  private:
-  class Server;
-  std::unique_ptr<Server> server_;
+  class HttpListener;
+  std::unique_ptr<HttpListener> server_;
 };
 
 }  // namespace sagactl

@@ -23,8 +23,7 @@ std::string first_name(const CLI::Option& option) {
 }  // namespace
 
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help, const std::string& group) {
-  CLI::App* app = parent.add_subcommand(name, help);
-  return group.empty() ? app : app->group(group);
+  return parent.add_subcommand(name, help)->group(group);
 }
 
 CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std::string& help,

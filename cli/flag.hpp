@@ -21,12 +21,12 @@ class Option;
 
 namespace sagactl {
 
-// Adds a subcommand to `parent`, listed in its help under the heading `group`.
+// Adds a subcommand to `parent`, listed in its help under the heading `group`; hidden when that is empty.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help,
-                      const std::string& group = "");
+                      const std::string& group = "Commands");
 // Adds a command that only groups subcommands: one of them is required.
 CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std::string& help,
-                            const std::string& group = "");
+                            const std::string& group = "Commands");
 // Text at the end of the command's help.
 void set_footer(CLI::App& app, const std::string& text);
 // Command lines at the end of the command's help, after the footer.

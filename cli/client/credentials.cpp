@@ -7,10 +7,6 @@ namespace {
 
 constexpr const char* credentials_file = "credentials.json";
 
-Error no_config_directory() {
-  return Error{ErrorCode::invalid, "cannot store credentials: set HOME or XDG_CONFIG_HOME"};
-}
-
 }  // namespace
 
 Result<CredentialStore> CredentialStore::load(const std::filesystem::path& config_directory) {
@@ -41,12 +37,12 @@ void CredentialStore::remove(const std::string& refresh_token) {
 }
 
 Result<EditLock> CredentialStore::lock(const std::filesystem::path& config_directory) {
-  if (config_directory.empty()) return no_config_directory();
+  if (config_directory.empty()) return no_config_directory("credentials");
   return EditLock::take(config_directory / credentials_file);
 }
 
 Result<void> CredentialStore::save() const {
-  if (path_.empty()) return no_config_directory();
+  if (path_.empty()) return no_config_directory("credentials");
   Json json = Json::object();
   for (const auto& [url, login] : logins_)
     json[url] = {{"email", login.email}, {"accessToken", login.access_token}, {"refreshToken", login.refresh_token}};

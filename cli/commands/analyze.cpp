@@ -71,22 +71,18 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
   }
   if (!flags.compare.empty()) return compare(invocation, flags.compare, flags.with);
   if (auto checked = check_report_files(invocation, flags.files); !checked) return checked.error();
-  const auto database = find_database(invocation);
+  const auto database = open_snapshot(invocation);
   if (!database) return database.error();
-  const auto source = open_history(*database);
-  if (!source) return source.error();
-  auto history = (*source)->snapshot();
-  if (!history) return history.error();
-  const auto since = parse_when("--since", flags.since, (*history)->taken_at());
+  const auto since = parse_when("--since", flags.since, database->history->taken_at());
   if (!since) return since.error();
-  const auto until = parse_when("--until", flags.until, (*history)->taken_at());
+  const auto until = parse_when("--until", flags.until, database->history->taken_at());
   if (!until) return until.error();
 
   ExamineOptions options;
   options.filter = {*since, *until};
   options.run = flags.run;
   options.check.scratch.directory = invocation.environment.scratch_directory();
-  const auto found = examine(**history, options);
+  const auto found = examine(*database->history, options);
   if (!found) return found.error();
   ResultOrigin origin = result_origin(invocation);
   origin.database = database->shown;
@@ -100,9 +96,9 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
 void add_analyze(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AnalyzeFlags>();
   CLI::App* app =
-      add_command(root, "analyze", "Report on the database: nodes, groups, times, verdicts; or compare results", testing_group);
+      add_command(root, "analyze", "Report on the database, or compare saved results of load tests", testing_group);
   add_text(*app, "--since", flags->since, "TIME|DURATION", "Only orders created at or after this time, or in the last DURATION");
-  add_text(*app, "--until", flags->until, "TIME|DURATION", "Only orders created before this time, or before the last DURATION");
+  add_text(*app, "--until", flags->until, "TIME|DURATION", "Only orders created before this time, or more than DURATION ago");
   add_text(*app, "--run", flags->run, "ID", "Only orders of this load test run");
   const Flag compare = add_text(*app, "--compare", flags->compare, "FILE.json ...",
                                 "Compare saved results of load tests, before and after a change")

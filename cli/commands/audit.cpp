@@ -69,7 +69,7 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
   CLI::App* app = add_command(
-      root, "audit", "Show who retried, compensated or cancelled what or set stock, and late charges", operations_group);
+      root, "audit", "Show actions of users and operators (retry, compensate, cancel, set stock) and late charges", operations_group);
   add_duration(*app, "--since", flags->since, "Only entries of the last DURATION");
   add_text(*app, "--by", flags->by, "USER", "Only actions of this user: an id or an e-mail address");
   add_number(*app, "--limit", flags->limit, 1, 1000, "Maximum number of entries [100]");

@@ -89,7 +89,7 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
     invocation.print(context_json(contexts, flags.name));
   else
     invocation.info("context " + flags.name + " stored" +
-                   (contexts.current == flags.name ? ", current" : ""));
+                   (contexts.current == flags.name ? "; it is the current context" : ""));
   return ExitCode::done;
 }
 

@@ -1,4 +1,4 @@
-// `sagactl order`: places, shows, lists, cancels and confirms orders.
+// `sagactl order`: creates, shows, lists, cancels and confirms orders.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -126,7 +126,7 @@ Error with_existing_order(Error error) {
   error.message += " (order " + existing + ")";
   return with_hint(std::move(error),
                    "`sagactl trace " + existing +
-                       "` shows it; --idempotency-key replaces the default key, which is made of the products");
+                       "` shows it; --idempotency-key replaces the default key, which is derived from the products");
 }
 
 void show(Invocation& invocation, OrderSystem system, const Json& order) {
@@ -286,7 +286,7 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
   add_text(*app, "--user", flags->request.user, "ID", "User of a purchase");
   add_text(*app, "--address", flags->request.address, "TEXT", "Shipping address [to be collected]");
   add_text(*app, "--idempotency-key", flags->request.idempotency_key, "KEY",
-           "Orders with the same key are one order [made of the products]");
+           "Idempotency key; orders with the same key count as one [derived from the products]");
   const auto take_wait = [flags](const std::string& text) -> Result<void> {
     auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 passes "" for the flag without a value
     if (!duration) return duration.error();

@@ -1,4 +1,4 @@
-// `sagactl retry` and `sagactl compensate`: one saga, several, or all that are alike.
+// `sagactl retry` and `sagactl compensate`: one saga, several, or all that match a filter.
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -17,7 +17,7 @@ namespace sagactl {
 namespace {
 
 constexpr std::size_t bulk_max = 10'000;
-constexpr std::size_t sample_size = 5;
+constexpr std::size_t saga_sample_size = 5;
 
 // What is done to sagas: its name and its route.
 struct Operation {
@@ -137,7 +137,7 @@ Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const O
   }
   const std::string action = operation.verb + " " + counted(found->sagas.size(), "saga");
   const auto show_sample = [&] {
-    const std::size_t size = std::min(sample_size, found->sagas.size());
+    const std::size_t size = std::min(saga_sample_size, found->sagas.size());
     const std::vector<Json> sample(found->sagas.begin(), found->sagas.begin() + static_cast<std::ptrdiff_t>(size));
     invocation.terminal.err << action << " with " << flags.filter.text() << ", among them:\n";
     saga_table(sample, invocation.paint).print(invocation.terminal.err, invocation.terminal.err_width());

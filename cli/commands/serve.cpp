@@ -154,11 +154,11 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_choice(app, "--payment", flags.options.payment_provider,
              "Payment provider; remote: a payment participant in another process, over Kafka [simulated]");
   add_ratio(app, "--payment-success", payment.success,
-            "Simulated: ratio of charges that succeed [0.8; checkouts and purchases 0.9]");
+            "Simulated: fraction of charges that succeed [0.8; checkouts and purchases 0.9]");
   const auto take_delay = [&payment](const std::string& text) { return parse_delay(text, payment); };
   add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]",
                 "Simulated: how long a charge takes [500ms..2s]");
-  add_ratio(app, "--payment-timeouts", payment.timeout_share, "Simulated: ratio of calls that time out [0]");
+  add_ratio(app, "--payment-timeouts", payment.timeout_share, "Simulated: fraction of calls that time out [0]");
   add_choice(app, "--payment-confirm", flags.payment_confirm,
              "How a checkout's payment is confirmed; shop: by POST /api/payments/confirm [auto]");
   add_toss_flags(app, flags.options.toss);
@@ -178,11 +178,10 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [locks in this process]");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
-             "Run only one service of the checkout; needs --database postgres://... and --kafka. payment without a "
-             "database server is the payment participant for nodes with --payment remote [node: all services]");
+             "Service to run; a single one needs --database postgres://... and --kafka [node: all services]");
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", options.dedupe,
-             "What makes an order a duplicate: the same products, or only the same idempotency key [product]");
+             "Reject orders with the same products, or only with the same idempotency key [product]");
   add_duration(*app, "--lease", options.lease,
                "Time after which other nodes take over the sagas of a failed node [2s]");
   add_duration(*app, "--stop-delay", options.stop_delay,
@@ -196,15 +195,15 @@ void add_serve(CLI::App& root, Commands& commands) {
                 "Allow web pages of these origins, such as https://shop.example; * allows all [none]");
   add_switch(*app, "--test-routes", options.allow_test_routes, "Allow /redis-test and /kafka-test from other machines");
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
-           "Networks (10.0.0.0/8) or addresses of proxies whose X-Forwarded-For, X-Forwarded-Proto and Forwarded "
-           "headers are trusted [none]")
+           "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
   set_footer(
       *app,
       "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
       "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
       "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID.\n"
-      "Without JWT_SECRET, secrets are generated and stored in the data directory.");
+      "Without JWT_SECRET, secrets are generated and stored in the data directory.\n"
+      "--role payment without a database server is the payment participant for nodes with --payment remote.");
   set_examples(*app, {"sagactl serve --nodes 3",
                       "sagactl serve --node-id node-1 --database postgres://saga@127.0.0.1/saga --redis redis://127.0.0.1"});
   commands.add(app, [flags](Invocation& invocation) { return run_serve(invocation, *flags); });

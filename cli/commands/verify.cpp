@@ -19,20 +19,16 @@ struct VerifyFlags {
 
 Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
   if (auto checked = check_report_files(invocation, flags.files); !checked) return checked.error();
-  const auto database = find_database(invocation);
+  const auto database = open_snapshot(invocation);
   if (!database) return database.error();
-  const auto source = open_history(*database);
-  if (!source) return source.error();
-  auto history = (*source)->snapshot();
-  if (!history) return history.error();
   CheckOptions options = flags.check;
   options.scratch.directory = invocation.environment.scratch_directory();
-  const auto verdicts = verify(**history, options);
+  const auto verdicts = verify(*database->history, options);
   if (!verdicts) return verdicts.error();
 
   ResultOrigin origin = result_origin(invocation);
   origin.database = database->shown;
-  const Json result = verify_json(origin, *verdicts, (*history)->taken_at());
+  const Json result = verify_json(origin, *verdicts, database->history->taken_at());
   show_result(invocation, result);
   return exit_code_after_reports(invocation, write_reports(invocation, flags.files, result), exit_code_of(end_of(*verdicts)));
 }
@@ -44,7 +40,7 @@ void add_verify(CLI::App& root, Commands& commands) {
   CLI::App* app =
       add_command(root, "verify", "Check all invariants over the database, in one snapshot", testing_group);
   add_switch(*app, "--drained", flags->check.drained,
-             "Expect that every saga has ended: one that has not is a FAIL");
+             "FAIL if any saga has not ended; for when no load is running");
   add_duration(*app, "--stuck-after", flags->check.stuck_after,
                "A saga without progress for DURATION is stuck [60s]");
   add_report_flags(*app, flags->files);

@@ -5,10 +5,6 @@ namespace {
 
 constexpr const char* file_name = "contexts.json";
 
-Error no_directory_for_contexts() {
-  return Error{ErrorCode::invalid, "cannot store contexts: set HOME or XDG_CONFIG_HOME"};
-}
-
 }  // namespace
 
 const Context* Contexts::find(const std::string& name) const {
@@ -36,7 +32,7 @@ Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
 }
 
 Result<EditLock> Contexts::lock(const std::filesystem::path& config_directory) {
-  if (config_directory.empty()) return no_directory_for_contexts();
+  if (config_directory.empty()) return no_config_directory("contexts");
   return EditLock::take(config_directory / file_name);
 }
 
@@ -49,7 +45,7 @@ Contexts Contexts::load_or_empty(const std::filesystem::path& config_directory) 
 }
 
 Result<void> Contexts::save(const std::filesystem::path& config_directory) const {
-  if (config_directory.empty()) return no_directory_for_contexts();
+  if (config_directory.empty()) return no_config_directory("contexts");
   const auto path = config_directory / file_name;
   if (was_unreadable) {
     std::error_code failure;

@@ -16,7 +16,7 @@ namespace sagactl {
 namespace {
 
 // Tables become prefixes: "serve.port".
-void flatten(const toml::table& table, const std::string& prefix, FlagFlagSource& source) {
+void flatten(const toml::table& table, const std::string& prefix, FlagSource& source) {
   for (const auto& [key, node] : table) {
     const std::string name = prefix + std::string(key.str());
     if (const auto* inner = node.as_table())

@@ -16,7 +16,7 @@ void add_settings(CLI::App& root, GlobalSettings& settings) {
       add_text(root, "--context", settings.context, "CONTEXT", "Named set of settings, see `sagactl context` [the current context]"),
       add_text(root, "--database", settings.database, "FILE|URL",
                "Database of the nodes: an SQLite file or postgres://... [DATABASE_*, else <data>/saga.db]"),
-      add_text(root, "--data", settings.data, "DIR", "Data directory of the nodes on this machine [./sagactl-data]"),
+      add_text(root, "--data", settings.data, "DIR", "Data directory of local nodes [./sagactl-data]"),
       add_choice(root, "-o,--output", settings.format, "Output format [table]"),
       add_duration(root, "--timeout", settings.timeout, "Timeout of one request [10s]"),
       add_switch(root, "--wide", settings.wide, "Do not cut tables to the width of the terminal"),

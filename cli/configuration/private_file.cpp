@@ -45,6 +45,10 @@ Result<std::optional<std::string>> read_file(const std::filesystem::path& path) 
   return std::optional<std::string>(text.str());
 }
 
+Error no_config_directory(std::string_view what) {
+  return Error{ErrorCode::invalid, "cannot store " + std::string(what) + ": set HOME or XDG_CONFIG_HOME"};
+}
+
 Result<Json> read_json_file(const std::filesystem::path& path) {
   auto text = read_file(path);
   if (!text) return text.error();

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/text/json.hpp"
 #include "common/result.hpp"
@@ -12,6 +13,9 @@ namespace sagactl {
 
 // Nothing when there is no such file; `unavailable` when it cannot be read.
 Result<std::optional<std::string>> read_file(const std::filesystem::path& path);
+
+// `invalid`: there is no configuration directory to store `what` in.
+Error no_config_directory(std::string_view what);
 
 // The object in a JSON file; an empty object when there is no such file.
 Result<Json> read_json_file(const std::filesystem::path& path);

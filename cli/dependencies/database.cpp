@@ -76,4 +76,14 @@ Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database
   return open_sqlite_history(database.name);
 }
 
+Result<DatabaseSnapshot> open_snapshot(const Invocation& invocation) {
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  auto source = open_history(*database);
+  if (!source) return source.error();
+  auto history = (*source)->snapshot();
+  if (!history) return history.error();
+  return DatabaseSnapshot{database->shown, *std::move(source), *std::move(history)};
+}
+
 }  // namespace sagactl

@@ -24,4 +24,12 @@ Result<DatabaseName> find_database(const Invocation& invocation);
 // For reading, while nodes write to it. `unavailable`, with a hint, when the database does not exist.
 Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database);
 
+// The database of a command, and a snapshot of it.
+struct DatabaseSnapshot {
+  std::string shown;  // DatabaseName::shown
+  std::unique_ptr<HistorySource> source;
+  std::unique_ptr<History> history;
+};
+Result<DatabaseSnapshot> open_snapshot(const Invocation& invocation);
+
 }  // namespace sagactl

@@ -17,9 +17,9 @@ void add_toss_flags(CLI::App& app, TossAccount& account) {
   };
   add_flag_with(app, "--toss-url", take_url, "URL",
                 "Address of Toss Payments, or of a server with the same API [" + account.url + "]");
-  add_flag_with(app, "--toss-secret-file", take_file, "FILE", "File with the secret key; its mode must be 600");
+  add_flag_with(app, "--toss-secret-file", take_file, "FILE", "File with the secret key of Toss Payments, with mode 600");
   add_duration(app, "--toss-timeout", account.timeout,
-               "Timeout of a call; the outcome is then queried [10s]");
+               "Timeout of a call to Toss Payments; its outcome is then queried [10s]");
 }
 
 TossAccount toss_account(const TossAccount& given, const Environment& environment) {

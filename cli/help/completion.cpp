@@ -272,11 +272,10 @@ void add_completion(CLI::App& root, Commands& commands) {
 
   // Called by the scripts, and hidden from the help.
   const auto live = std::make_shared<LiveCandidates>(LiveCandidates::ids);
-  CLI::App* asked = add_command(root, "complete", "Candidates for a completion script", "");
-  asked->group("");
-  add_choice(*asked, "what", *live, "Kind of candidates").required();
-  commands.work_without_settings(asked, true);
-  commands.add(asked, [live](Invocation& invocation) { return print_candidates(invocation, *live); });
+  CLI::App* complete = add_command(root, "complete", "Candidates for a completion script", "");
+  add_choice(*complete, "what", *live, "Kind of candidates").required();
+  commands.work_without_settings(complete, true);
+  commands.add(complete, [live](Invocation& invocation) { return print_candidates(invocation, *live); });
 }
 
 }  // namespace sagactl

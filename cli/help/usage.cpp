@@ -13,7 +13,6 @@ class HelpText : public CLI::Formatter {
  public:
   HelpText() {
     column_width(34);
-    label("REQUIRED", "");
   }
 
   std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode mode) const override {
@@ -26,10 +25,23 @@ class HelpText : public CLI::Formatter {
            "Precedence: flags, environment variables (SAGACTL_URL, SAGACTL_SERVE_PORT, ...), ./sagactl.toml,\n"
            "~/.config/sagactl/config.toml.\n"
            "Exit codes: 0 done or PASS, 1 refused or FAIL, 2 UNKNOWN, 3 threshold missed, 4 usage error,\n"
-           "5 connection failed, 6 output not written, 130 interrupted.\n";
+           "5 connection failed, 6 output not written, 130 interrupted, 141 output closed.\n";
+  }
+
+  // Arguments are listed by their placeholder, as in the usage line.
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    return is_positional ? placeholder(*option) : CLI::Formatter::make_option_name(option, false);
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_name();
+    return option->get_positional() || type.empty() ? "" : " " + type;
   }
 
  private:
+  static std::string placeholder(const CLI::Option& argument) {
+    return argument.get_type_name() + (argument.get_expected_max() > 1 ? "..." : "");
+  }
+
   // Renames CLI11's headings, and leaves one empty line between groups.
   static std::string tidy(std::string text) {
     const auto replace = [&](std::string_view from, std::string_view to) {
@@ -48,7 +60,7 @@ class HelpText : public CLI::Formatter {
     if (!app.get_subcommands({}).empty()) text += " COMMAND";
     for (const CLI::Option* option : app.get_options()) {
       if (!option->get_positional()) continue;
-      const std::string name = option->get_type_name() + (option->get_expected_max() > 1 ? "..." : "");
+      const std::string name = placeholder(*option);
       text += option->get_required() ? " " + name : " [" + name + "]";
     }
     return text + " [FLAGS]";

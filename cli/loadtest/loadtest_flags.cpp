@@ -29,7 +29,7 @@ void add_target_flags(CLI::App& app, LoadtestFlags& flags) {
 void add_amount_flags(CLI::App& app, LoadOptions& load) {
   add_number(app, "--orders", load.orders, 1, 100'000'000, "Number of requests [depends on the scenario]");
   add_duration(app, "--duration", load.duration, "Send for DURATION instead of a number of requests");
-  add_rate(app, "--rate", load.rate, "Open loop: send RATE requests, whatever the response times");
+  add_rate(app, "--rate", load.rate, "Open loop: send at RATE, independent of response times");
   add_number(app, "--concurrency", load.concurrency, 1, 100'000, "Closed loop: keep N requests in flight [16]");
   add_parsed(app, "--stages", load.stages, parse_stages, "STAGES",
              "Open loop with changing rates, such as 'ramp 0..500/s 30s, 500/s 2m'");
@@ -37,14 +37,14 @@ void add_amount_flags(CLI::App& app, LoadOptions& load) {
 
 void add_content_flags(CLI::App& app, LoadOptions& load) {
   add_number(app, "--products", load.products, 1, 1'000'000'000,
-             "duplicate, mixed: number of distinct products, used in turn");
+             "Number of distinct products, used in turn, for duplicate and mixed");
   add_number(app, "--duplicates", load.duplicates, 2, 1000, "Concurrent orders of the same product [5]");
-  add_ratio(app, "--hot", load.hot_share, "Ratio of orders for one and the same product [0]");
-  add_ratio(app, "--fail-share", load.fail_share, "Ratio of orders that are meant to fail [0]");
+  add_ratio(app, "--hot", load.hot_share, "Fraction of orders for one and the same product [0]");
+  add_ratio(app, "--fail-share", load.fail_share, "Fraction of orders that are meant to fail [0]");
   add_number(app, "--items", load.items, 1, 100, "Items per order [1]");
   add_number(app, "--users", load.users, 1, 60'000, "Number of user accounts to use, created if missing [4]");
   add_number(app, "--seed", load.seed, 0, std::numeric_limits<std::int64_t>::max(), "Seed of all random choices [1]");
-  add_text(app, "--run", load.run, "ID", "Id of the run, part of every product id: up to 16 of a-z and 0-9 [a new one]");
+  add_text(app, "--run", load.run, "ID", "Id of the run, part of every product id: up to 16 of a-z and 0-9 [generated]");
 }
 
 void add_sending_flags(CLI::App& app, LoadOptions& load) {
@@ -58,8 +58,8 @@ void add_sending_flags(CLI::App& app, LoadOptions& load) {
   };
   add_word(app, "--pacing", load.pacing, parse, {"auto", "spin", "sleep"},
            "How to wait for the next send: spin is more exact, sleep uses less CPU [auto]");
-  add_number(app, "--workers", load.workers, 0, 1024, "Number of worker threads [by the number of cores]");
-  add_number(app, "--connections", load.connections, 0, 60'000, "Number of connections to all nodes together [by the load]");
+  add_number(app, "--workers", load.workers, 0, 1024, "Number of worker threads [depends on the cores]");
+  add_number(app, "--connections", load.connections, 0, 60'000, "Number of connections to all nodes together [depends on the load]");
   add_switch(app, "--fresh-connections", load.fresh_connections, "Open a new connection for each request");
 }
 

@@ -26,13 +26,13 @@ OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profil
     for (const Url& url : *urls) clients_.emplace_back(url, options);
   for (const LedgerEntry& entry : ledger.entries) {
     if (entry.outcome != RequestOutcome::accepted || entry.order.is_nil()) continue;
-    OrderStatus& answer = orders_[ledger.order_text(entry)];
+    PolledOrder& answer = orders_[ledger.order_text(entry)];
     answer.accepted_at = entry.done;
   }
   for (const auto& [order, answer] : orders_) open_.push_back(order);
 }
 
-bool OrderStatuses::has_ended(const std::string& order, OrderStatus& answer) {
+bool OrderStatuses::has_ended(const std::string& order, PolledOrder& answer) {
   std::string path = profile_.status.path;
   path.replace(path.find(order_field), order_field.size(), percent_encode(order));
   const auto response = clients_[next_++ % clients_.size()].get(path);

@@ -34,17 +34,17 @@ class OrderStatuses final : public ForeignRows {
                         const std::function<Result<void>(const ForeignRow&)>& visit) override;
 
  private:
-  struct OrderStatus {
+  struct PolledOrder {
     Timestamp accepted_at, ended_at;
     int http_status = 0;  // 0: no answer
     std::string status, error;
   };
-  bool has_ended(const std::string& order, OrderStatus& answer);
+  bool has_ended(const std::string& order, PolledOrder& answer);
 
   const Profile& profile_;
   std::string run_;
   std::vector<HttpClient> clients_;  // one per node, in turn
-  std::map<std::string, OrderStatus> orders_;
+  std::map<std::string, PolledOrder> orders_;
   std::vector<std::string> open_;  // not ended
   std::size_t next_ = 0;
 };

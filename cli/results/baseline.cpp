@@ -26,9 +26,9 @@ Result<double> parse_percent(const std::string& text) {
 }
 
 void add_baseline_flags(CLI::App& app, Baseline& baseline) {
-  add_text(app, "--baseline", baseline.file, "FILE.json", "Fail when worse than this result of an earlier --save");
+  add_text(app, "--baseline", baseline.file, "FILE.json", "Fail if the run is worse than this saved result");
   add_parsed(app, "--tolerance", baseline.tolerance, parse_percent, "PERCENT",
-             "How much worse than the baseline a result may be [20%]");
+             "How much worse than the baseline the run may be [20%]");
 }
 
 Result<std::vector<Threshold>> baseline_thresholds(const Invocation& invocation, const Baseline& baseline,

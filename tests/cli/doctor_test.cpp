@@ -1,6 +1,7 @@
 // `doctor`: its findings in an empty directory, and with one thing wrong.
 #include <gmock/gmock.h>
 
+#include "cli/doctor/clock_difference.hpp"
 #include "tests/cli/support/answers.hpp"
 #include "tests/cli/support/command.hpp"
 #include "tests/cli/support/fake_node.hpp"
@@ -75,6 +76,18 @@ TEST(CliDoctor, ReportsTheLimitOnDescriptors) {
   CliSandbox sandbox;
   const CommandResult outcome = sandbox.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_THAT(finding(outcome, "descriptors")["found"].get<std::string>(), HasSubstr("open files and connections"));
+}
+
+TEST(ClockDifference, IsCertainOnlyBeyondHalfTheRoundTripAndTheResolution) {
+  const Timestamp asked = wall_clock_now(), answered = asked + 100ms;
+  const ClockDifference ahead = clock_difference(asked + 2s, asked, answered, 1);
+  EXPECT_DOUBLE_EQ(ahead.difference_ms, 1'950);
+  EXPECT_DOUBLE_EQ(ahead.uncertainty_ms, 51);
+  EXPECT_DOUBLE_EQ(ahead.certain_ms(), 1'899);
+  EXPECT_EQ(ahead.text(), "+1950.0 ms from this machine's clock, +/- 51.0 ms");
+  const ClockDifference behind = clock_difference(asked - 2s, asked, answered, 0);
+  EXPECT_DOUBLE_EQ(behind.certain_ms(), 2'000);
+  EXPECT_DOUBLE_EQ(clock_difference(asked + 30ms, asked, answered, 1).certain_ms(), 0);
 }
 
 }  // namespace

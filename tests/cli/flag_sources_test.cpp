@@ -19,15 +19,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // Which sources set --database, and which of them wins.
-struct Row {
+struct PrecedenceCase {
   bool flag, named_context, environment, project, current_context, user;
   const char* wins;
 };
 
-class Precedence : public testing::TestWithParam<Row> {};
+class Precedence : public testing::TestWithParam<PrecedenceCase> {};
 
 TEST_P(Precedence, TheFirstSourceWins) {
-  const Row& row = GetParam();
+  const PrecedenceCase& row = GetParam();
   CliSandbox sandbox;
   if (row.project) sandbox.write("sagactl.toml", "database = \"project\"\n");
   if (row.user) sandbox.write("home/.config/sagactl/config.toml", "database = \"user\"\n");
@@ -55,13 +55,13 @@ TEST_P(Precedence, TheFirstSourceWins) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Precedence,
-                         testing::Values(Row{true, true, true, true, true, true, "flag"},
-                                         Row{false, true, true, true, true, true, "environment"},
-                                         Row{false, true, false, true, true, true, "named context"},
-                                         Row{false, false, false, true, true, true, "project"},
-                                         Row{false, false, false, false, true, true, "current context"},
-                                         Row{false, false, false, false, false, true, "user"},
-                                         Row{false, false, false, false, false, false, ""}));
+                         testing::Values(PrecedenceCase{true, true, true, true, true, true, "flag"},
+                                         PrecedenceCase{false, true, true, true, true, true, "environment"},
+                                         PrecedenceCase{false, true, false, true, true, true, "named context"},
+                                         PrecedenceCase{false, false, false, true, true, true, "project"},
+                                         PrecedenceCase{false, false, false, false, true, true, "current context"},
+                                         PrecedenceCase{false, false, false, false, false, true, "user"},
+                                         PrecedenceCase{false, false, false, false, false, false, ""}));
 
 TEST(Sources, SetTheFlagsOfCommandsFromTables) {
   CliSandbox sandbox;

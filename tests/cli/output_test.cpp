@@ -1,4 +1,4 @@
-// Write errors of the output, the width of tables, dumb terminals; help, version and manual page.
+// Write errors of the output, the width of tables, and dumb terminals.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -170,32 +170,6 @@ TEST(CliOutput, TablesAreCutToTheTerminalOrToCOLUMNS) {
   EXPECT_EQ(terminal.table_width(), 80);
   terminal.wide = true;
   EXPECT_EQ(terminal.table_width(), 0);
-}
-
-TEST(CliHelp, IsShownForACommandByItsName) {
-  CliSandbox sandbox;
-  EXPECT_EQ(sandbox.run({"help", "order", "create"}).out, sandbox.run({"order", "create", "--help"}).out);
-  EXPECT_EQ(sandbox.run({"help"}).out, sandbox.run({"--help"}).out);
-  const CommandResult wrong = sandbox.run({"help", "order", "creat"});
-  EXPECT_EQ(wrong.code, 4);
-  EXPECT_THAT(wrong.err, HasSubstr("did you mean create?"));
-}
-
-TEST(CliVersion, IsAFlagAsWell) {
-  CliSandbox sandbox;
-  const std::string version = sandbox.run({"version"}).out;
-  EXPECT_EQ(sandbox.run({"--version"}).out, version);
-  EXPECT_EQ(sandbox.run({"-V"}).out, version);
-  EXPECT_EQ(sandbox.run({"saga", "list", "--version"}).out, version);
-}
-
-TEST(CliManual, NamesEveryCommandAndFlag) {
-  CliSandbox sandbox;
-  const std::string page = sandbox.run({"man"}).out;
-  EXPECT_THAT(page, testing::StartsWith(".TH SAGACTL 1"));
-  for (const char* part : {".SS \"sagactl order create\"", "\\fB\\-\\-idempotency\\-key\\fR", "\\fB\\-V, \\-\\-version\\fR",
-                           ".SH \"EXIT STATUS\""})
-    EXPECT_THAT(page, HasSubstr(part));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ TEST(LiveView, ShowsTheRateTheOrdersTheLatencyTheSagasTheNodesAndTheTimeLeft) {
               ElementsAre(HasSubstr("mixed  [###############...............] 50 %  20.00 s, 20.00 s left"),
                           HasSubstr("498/s sent of 500/s planned"),
                           HasSubstr("10,240 sent, 7,000 accepted, 3,200 duplicates, 40 errors"),
-                          HasSubstr("p50 3.00 ms, p99 12.00 ms"), HasSubstr("212 under way"),
+                          HasSubstr("p50 3.00 ms, p99 12.00 ms"), HasSubstr("212 active"),
                           HasSubstr("http://a:1 75.0 %   http://a:2 25.0 %")));
 }
 
@@ -82,7 +82,7 @@ TEST_F(ProgressDisplayTest, ElsewhereIsAPlainLineNowAndThen) {
   line.end();
   const std::string text = err_.str();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << "the phase's first, and the next phase's";
-  EXPECT_THAT(text, HasSubstr("p99 12.00 ms, 7 sagas under way, 20.00 s left"));
+  EXPECT_THAT(text, HasSubstr("p99 12.00 ms, 7 sagas active, 20.00 s left"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 

@@ -45,10 +45,10 @@ TEST_F(LoadtestCommand, AScenarioFilesFaultsAreSaidWithTheirLineAndMember) {
     const char* said;
   };
   for (const Row& row : {Row{"scenario = \"all\"\norder = 3\n",
-                             "bad.toml, line 2: 'order' is no flag of loadtest; did you mean 'orders'?"},
+                             "bad.toml, line 2: 'order' is not a flag of loadtest; did you mean 'orders'?"},
                          Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml, line 3: --rate"},
-                         Row{"scenario = \"most\"\n", "'most' is none of"},
-                         Row{"orders = 3\n", "which scenario"}, Row{"orders = [\n", "bad.toml, line"}}) {
+                         Row{"scenario = \"most\"\n", "'most' is not one of"},
+                         Row{"orders = 3\n", "a scenario is required"}, Row{"orders = [\n", "bad.toml, line"}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
@@ -65,9 +65,9 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
   };
   const std::string good = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n";
   for (const Row& row :
-       {Row{"[create]\npth = \"/buy\"\n", "bad.toml, line 2: 'create.pth' is no member; did you mean 'create.path'?"},
-        Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a text"},
-        Row{"[outcome]\naccepted = [9]\n", "'9' is no HTTP status"},
+       {Row{"[create]\npth = \"/buy\"\n", "bad.toml, line 2: 'create.pth' is not a known member; did you mean 'create.path'?"},
+        Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a string"},
+        Row{"[outcome]\naccepted = [9]\n", "'9' is not an HTTP status"},
         Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n",
             "bad.toml, line 3: create.body: '{prise}' is no field"},
         Row{"[create]\npath = \"/buy\"\nfields = { price = \"1\" }\n[answer]\norder = \"/id\"\n",

@@ -72,10 +72,10 @@ Words with(Words words, const Words& further) {
 
 // Loads real nodes with that fault and gives the result.
 Json load(const std::string& mutant, std::uint64_t seed, const Words& node, const Words& load) {
-  const Site site;
+  const TestDirectory site;
   const std::string number = std::to_string(seed);
-  const Served nodes(site, SAGACTL_MUTANT_BINARY, with({"--mutant", mutant, "--seed", number}, node), 3);
-  const Ended test =
+  const ServeProcess nodes(site, SAGACTL_MUTANT_BINARY, with({"--mutant", mutant, "--seed", number}, node), 3);
+  const ProcessResult test =
       nodes.run(with(with({"loadtest"}, load), {"--seed", number, "--drain", "2s", "-o", "json"}));
   const Json result = test.json();
   if (result.is_object() && result.contains("verdicts")) return result;
@@ -142,8 +142,8 @@ TEST(Mutants, WithoutAFaultTheSameNodesAndLoadsPass) {
 }
 
 TEST(Mutants, AreNotInTheProgramThatIsReleased) {
-  const Site site;
-  const Ended serve = site.run({"serve", "--port", "0", "--mutant", "lost-order"});
+  const TestDirectory site;
+  const ProcessResult serve = site.run({"serve", "--port", "0", "--mutant", "lost-order"});
   EXPECT_EQ(serve.code, 4);
   EXPECT_THAT(serve.err, testing::HasSubstr("--mutant"));
 }

@@ -54,14 +54,14 @@ KafkaToCheck kafka_to_check(const Invocation& invocation, const DoctorFlags& fla
 
 Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
   DoctorFindings findings;
-  diagnose_data(invocation, findings);
-  diagnose_database(invocation, findings);
-  diagnose_redis(invocation, flags.redis, findings);
-  diagnose_kafka(invocation, kafka_to_check(invocation, flags), findings);
-  diagnose_toss(invocation, flags.toss, findings);
-  diagnose_secrets(invocation, findings);
-  diagnose_shared_secrets(invocation, findings);
-  diagnose_nodes(invocation, findings);
+  inspect_data(invocation, findings);
+  inspect_database(invocation, findings);
+  inspect_redis(invocation, flags.redis, findings);
+  inspect_kafka(invocation, kafka_to_check(invocation, flags), findings);
+  inspect_toss(invocation, flags.toss, findings);
+  inspect_secrets(invocation, findings);
+  inspect_shared_secrets(invocation, findings);
+  inspect_nodes(invocation, findings);
   CheckResult worst = CheckResult::ok;
   for (const DoctorFinding& finding : findings) worst = std::max(worst, finding.result);
   if (invocation.wants_json())

@@ -30,7 +30,7 @@ bool is_private(const std::filesystem::path& path) {
   return ::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) == 0;
 }
 
-void diagnose_space(const std::filesystem::path& data, DoctorFindings& findings) {
+void inspect_space(const std::filesystem::path& data, DoctorFindings& findings) {
   struct statvfs disk {};
   if (::statvfs(existing(data).c_str(), &disk) != 0) return;
   const std::uint64_t free_mb = disk.f_bavail * disk.f_frsize / megabyte;
@@ -45,7 +45,7 @@ void diagnose_space(const std::filesystem::path& data, DoctorFindings& findings)
 }
 
 // A node raises its limit to the hard limit itself.
-void diagnose_descriptors(DoctorFindings& findings) {
+void inspect_descriptors(DoctorFindings& findings) {
   const std::size_t limit = descriptor_limit_at_most();
   const std::string found = fmt::format("at most {} open files and connections", limit);
   if (limit < descriptors_warn)
@@ -57,7 +57,7 @@ void diagnose_descriptors(DoctorFindings& findings) {
 
 }  // namespace
 
-void diagnose_data(const Invocation& invocation, DoctorFindings& findings) {
+void inspect_data(const Invocation& invocation, DoctorFindings& findings) {
   const auto data = invocation.data();
   std::error_code ignored;
   const auto parent = existing(data);
@@ -72,11 +72,11 @@ void diagnose_data(const Invocation& invocation, DoctorFindings& findings) {
         {"data directory", CheckResult::ok, data.string() + " does not exist yet; `sagactl serve` creates it"});
   else
     findings.push_back({"data directory", CheckResult::ok, data.string()});
-  diagnose_space(data, findings);
-  diagnose_descriptors(findings);
+  inspect_space(data, findings);
+  inspect_descriptors(findings);
 }
 
-void diagnose_secrets(const Invocation& invocation, DoctorFindings& findings) {
+void inspect_secrets(const Invocation& invocation, DoctorFindings& findings) {
   std::string readable;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(invocation.data(), ignored)) {

@@ -11,7 +11,7 @@
 namespace sagactl {
 namespace {
 
-void diagnose_schema(const std::string& file, DoctorFindings& findings) {
+void inspect_schema(const std::string& file, DoctorFindings& findings) {
   const auto migrations = sqlite_migrations(file);
   if (!migrations) {
     findings.push_back({"schema", CheckResult::fail, migrations.error().message,
@@ -37,7 +37,7 @@ Result<std::string> quick_check(const std::string& file) {
   });
 }
 
-void diagnose_integrity(const std::string& file, DoctorFindings& findings) {
+void inspect_integrity(const std::string& file, DoctorFindings& findings) {
   const auto found = quick_check(file);
   if (found && *found == "ok")
     findings.push_back({"integrity", CheckResult::ok, "the file passes SQLite's quick_check"});
@@ -49,14 +49,14 @@ void diagnose_integrity(const std::string& file, DoctorFindings& findings) {
 
 }  // namespace
 
-void diagnose_database(const Invocation& invocation, DoctorFindings& findings) {
+void inspect_database(const Invocation& invocation, DoctorFindings& findings) {
   const auto database = find_database(invocation);
   if (!database) {
     findings.push_back({"database", CheckResult::fail, database.error().message});
     return;
   }
   if (database->is_postgres) {
-    diagnose_postgres(*database, findings);
+    inspect_postgres(*database, findings);
     return;
   }
   std::error_code ignored;
@@ -65,8 +65,8 @@ void diagnose_database(const Invocation& invocation, DoctorFindings& findings) {
     return;
   }
   findings.push_back({"database", CheckResult::ok, database->name});
-  diagnose_schema(database->name, findings);
-  diagnose_integrity(database->name, findings);
+  inspect_schema(database->name, findings);
+  inspect_integrity(database->name, findings);
 }
 
 }  // namespace sagactl

@@ -27,7 +27,7 @@ DoctorFinding finding_of(const KafkaCheck::Topic& topic, int default_partitions)
 
 }  // namespace
 
-void diagnose_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings) {
+void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings) {
   const auto brokers = brokers_of(invocation.environment, given.brokers);
   if (!brokers) {
     findings.push_back({"kafka", CheckResult::fail, brokers.error().message, "write it as host:port,host:port"});

@@ -28,7 +28,7 @@ bool port_is_free(const Url& url) {
   return !failure;
 }
 
-void diagnose_unreachable(const Url& url, const Error& error, DoctorFindings& findings) {
+void inspect_unreachable(const Url& url, const Error& error, DoctorFindings& findings) {
   const std::string subject = "node " + url.authority();
   if (!is_loopback_host(url.host))
     findings.push_back({subject, CheckResult::fail, error.message, "check that the node runs and that the address is right"});
@@ -42,7 +42,7 @@ void diagnose_unreachable(const Url& url, const Error& error, DoctorFindings& fi
          "stop it, or choose another port with --port and --url"});
 }
 
-void diagnose_clock(const Json& health, Timestamp asked, Timestamp answered, const std::string& name,
+void inspect_clock(const Json& health, Timestamp asked, Timestamp answered, const std::string& name,
                    DoctorFindings& findings) {
   const auto theirs = parse_iso8601(text_member(health, "timestamp"));
   if (!theirs) return;
@@ -55,7 +55,7 @@ void diagnose_clock(const Json& health, Timestamp asked, Timestamp answered, con
     findings.push_back({"clock of " + name, CheckResult::ok, clock.text()});
 }
 
-void diagnose_dependencies(const Json& health, const std::string& name, DoctorFindings& findings) {
+void inspect_dependencies(const Json& health, const std::string& name, DoctorFindings& findings) {
   for (const auto& [part, state] : json_member(health, "dependencies").items()) {
     const bool up = text_member(state, "status") == "up";
     const std::string found = up ? "up, " + or_default(text_member(state, "latencyMs"), "0") + " ms"
@@ -68,7 +68,7 @@ void diagnose_dependencies(const Json& health, const std::string& name, DoctorFi
   }
 }
 
-void diagnose_token(const Invocation& invocation, HttpClient& node, const std::string& name,
+void inspect_token(const Invocation& invocation, HttpClient& node, const std::string& name,
                    DoctorFindings& findings) {
   const auto token = token_for(invocation, node.base());
   if (!token || token->empty()) {
@@ -86,14 +86,14 @@ void diagnose_token(const Invocation& invocation, HttpClient& node, const std::s
                         "get a new token with `sagactl login`, or pass the node's data directory with --data"});
 }
 
-void diagnose_node(const Invocation& invocation, const Url& url, DoctorFindings& findings) {
+void inspect_node(const Invocation& invocation, const Url& url, DoctorFindings& findings) {
   HttpClientOptions options;
   options.timeout = invocation.settings.timeout;
   HttpClient node(url, options);
   const Timestamp asked = wall_clock_now();
   const auto response = node.get("/health/detailed");
   const Timestamp answered = wall_clock_now();
-  if (!response) return diagnose_unreachable(url, response.error(), findings);
+  if (!response) return inspect_unreachable(url, response.error(), findings);
   const auto health = response->json();
   if (!health || text_member(*health, "status").empty()) {
     findings.push_back({"node " + url.authority(), CheckResult::fail, "the server that answers is not a node",
@@ -104,20 +104,20 @@ void diagnose_node(const Invocation& invocation, const Url& url, DoctorFindings&
   findings.push_back({"node " + url.authority(), response->ok() ? CheckResult::ok : CheckResult::fail,
                       name + (response->ok() ? " answers" : " answers, but is not ready"),
                       response->ok() ? "" : "see its dependencies below"});
-  diagnose_dependencies(*health, name, findings);
-  diagnose_clock(*health, asked, answered, name, findings);
-  diagnose_token(invocation, node, name, findings);
+  inspect_dependencies(*health, name, findings);
+  inspect_clock(*health, asked, answered, name, findings);
+  inspect_token(invocation, node, name, findings);
 }
 
 }  // namespace
 
-void diagnose_nodes(const Invocation& invocation, DoctorFindings& findings) {
+void inspect_nodes(const Invocation& invocation, DoctorFindings& findings) {
   const auto urls = node_urls(invocation.settings);
   if (!urls) {
     findings.push_back({"--url", CheckResult::fail, urls.error().message, "write it as http://host:port"});
     return;
   }
-  for (const Url& url : *urls) diagnose_node(invocation, url, findings);
+  for (const Url& url : *urls) inspect_node(invocation, url, findings);
 }
 
 }  // namespace sagactl

@@ -12,7 +12,7 @@ namespace {
 constexpr Duration check_timeout = 2s;
 constexpr Duration ping_warn = 5ms;
 
-void diagnose_ping(const RedisCheckup& checkup, const std::string& where, DoctorFindings& findings) {
+void inspect_ping(const RedisCheckup& checkup, const std::string& where, DoctorFindings& findings) {
   const std::string found = fmt::format("Redis {}at {} answers in {}", checkup.version.empty() ? "" : checkup.version + " ",
                                         where, format_duration(checkup.ping));
   if (checkup.ping > ping_warn)
@@ -21,12 +21,12 @@ void diagnose_ping(const RedisCheckup& checkup, const std::string& where, Doctor
     findings.push_back({"Redis", CheckResult::ok, found});
 }
 
-void diagnose_role(const RedisCheckup& checkup, DoctorFindings& findings) {
+void inspect_role(const RedisCheckup& checkup, DoctorFindings& findings) {
   if (checkup.role == "slave")
     findings.push_back({"Redis role", CheckResult::fail, "it is a replica and cannot grant locks", "use its master"});
 }
 
-void diagnose_locks(const RedisCheckup& checkup, DoctorFindings& findings) {
+void inspect_locks(const RedisCheckup& checkup, DoctorFindings& findings) {
   if (checkup.refused)
     findings.push_back({"Redis locks", CheckResult::fail, checkup.refused->message,
                         "until it is fixed, nodes accept orders without locks; the database alone rejects duplicates"});
@@ -34,7 +34,7 @@ void diagnose_locks(const RedisCheckup& checkup, DoctorFindings& findings) {
     findings.push_back({"Redis locks", CheckResult::ok, "a lock was taken, waited for, renewed, listed and released"});
 }
 
-void diagnose_memory(const RedisCheckup& checkup, DoctorFindings& findings) {
+void inspect_memory(const RedisCheckup& checkup, DoctorFindings& findings) {
   if (checkup.eviction.empty()) return;  // the user is not allowed to read it
   const bool keeps = checkup.eviction == "noeviction";
   if (keeps)
@@ -46,7 +46,7 @@ void diagnose_memory(const RedisCheckup& checkup, DoctorFindings& findings) {
 }
 
 // After a loss of its data, fencing tokens depend on its clock.
-void diagnose_clock(const RedisCheckup& checkup, Timestamp asked, Timestamp answered, DoctorFindings& findings) {
+void inspect_clock(const RedisCheckup& checkup, Timestamp asked, Timestamp answered, DoctorFindings& findings) {
   const ClockDifference clock = clock_difference(checkup.time, asked, answered, 1);
   if (clock.certain_ms() > clock_difference_warn_ms)
     findings.push_back({"Redis clock", CheckResult::warn, clock.text(),
@@ -57,7 +57,7 @@ void diagnose_clock(const RedisCheckup& checkup, Timestamp asked, Timestamp answ
 
 }  // namespace
 
-void diagnose_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings) {
+void inspect_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings) {
   const auto url = redis_url(flag, invocation.environment);
   if (url && url->empty()) return;  // locks are kept in the node's process
   const auto address = url ? parse_redis_url(*url) : Result<RedisAddress>(url.error());
@@ -75,11 +75,11 @@ void diagnose_redis(const Invocation& invocation, const std::string& flag, Docto
                              : ""});
     return;
   }
-  diagnose_ping(*checkup, address->shown(), findings);
-  diagnose_role(*checkup, findings);
-  diagnose_locks(*checkup, findings);
-  diagnose_memory(*checkup, findings);
-  diagnose_clock(*checkup, asked, answered, findings);
+  inspect_ping(*checkup, address->shown(), findings);
+  inspect_role(*checkup, findings);
+  inspect_locks(*checkup, findings);
+  inspect_memory(*checkup, findings);
+  inspect_clock(*checkup, asked, answered, findings);
 }
 
 }  // namespace sagactl

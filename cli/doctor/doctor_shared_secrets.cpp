@@ -7,9 +7,9 @@
 
 namespace sagactl {
 
-void diagnose_shared_secrets(const Invocation& invocation, DoctorFindings& findings) {
+void inspect_shared_secrets(const Invocation& invocation, DoctorFindings& findings) {
   const auto database = find_database(invocation);
-  if (!database) return;  // reported by diagnose_database()
+  if (!database) return;  // reported by inspect_database()
   const auto source = open_history(*database);
   if (!source) return;
   const auto history = (*source)->snapshot();

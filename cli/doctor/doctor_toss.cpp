@@ -8,7 +8,7 @@
 
 namespace sagactl {
 
-void diagnose_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings) {
+void inspect_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings) {
   const TossAccount account = toss_account(given, invocation.environment);
   if (account.secret_file.empty()) return;  // not used by the nodes here
   auto options = toss_options(account);

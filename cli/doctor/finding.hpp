@@ -35,14 +35,14 @@ struct KafkaToCheck {
 };
 
 // Each checks one dependency of a node (doctor_*.cpp).
-void diagnose_data(const Invocation& invocation, DoctorFindings& findings);
-void diagnose_database(const Invocation& invocation, DoctorFindings& findings);
-void diagnose_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings);
-void diagnose_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings);
-void diagnose_postgres(const DatabaseName& database, DoctorFindings& findings);
-void diagnose_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings);
-void diagnose_secrets(const Invocation& invocation, DoctorFindings& findings);
-void diagnose_shared_secrets(const Invocation& invocation, DoctorFindings& findings);
-void diagnose_nodes(const Invocation& invocation, DoctorFindings& findings);
+void inspect_data(const Invocation& invocation, DoctorFindings& findings);
+void inspect_database(const Invocation& invocation, DoctorFindings& findings);
+void inspect_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings);
+void inspect_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings);
+void inspect_postgres(const DatabaseName& database, DoctorFindings& findings);
+void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings);
+void inspect_secrets(const Invocation& invocation, DoctorFindings& findings);
+void inspect_shared_secrets(const Invocation& invocation, DoctorFindings& findings);
+void inspect_nodes(const Invocation& invocation, DoctorFindings& findings);
 
 }  // namespace sagactl

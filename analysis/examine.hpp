@@ -29,6 +29,7 @@ struct Examination {
   Distribution distribution;
   GroupSummary groups;
   SagaTimings sagas;
+  bool ends_are_seen = true;  // else the numbers of sagas that ended say nothing
   std::vector<NodeInfo> nodes;
   std::uint64_t orders = 0;  // that the distribution and the rest are of
   StillToCome still_to_come = {};

@@ -18,18 +18,23 @@ std::string share_text(std::uint64_t part, std::uint64_t whole) {
   return fmt::format("{} of {} ({:.1f} %)", grouped(part), counted(whole, "request"), share(part, whole) * 100);
 }
 
-// "timed out 14, kept connection closed 3": of requests without an answer.
-std::string failures_of(const AnswerCounts& counts) {
+// "timed out 14, kept connection closed 3": of requests without an answer, or of those that were never sent.
+std::string failures_of(const AnswerCounts& counts, RequestOutcome outcome) {
   std::string text;
   for (const AnswerCount& it : counts.answers)
-    if (it.http_status == 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", text_of(it), grouped(it.count));
+    if (it.http_status == 0 && it.outcome == outcome)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", text_of(it), grouped(it.count));
   return text;
 }
 
 std::string advice_for(const RunResult& load) {
-  for (const AnswerCount& it : load.answers.answers)
+  for (const AnswerCount& it : load.answers.answers) {
     if (it.failure == TransportFailure::unreadable)
-      return "; is that port one of plain HTTP/1.1, and not of TLS or HTTP/2?";
+      return (it.first.empty() ? std::string() : " (the first: " + it.first + ")") +
+             "; is that port one of plain HTTP/1.1, and not of TLS or HTTP/2?";
+    if (it.failure == TransportFailure::kept_closed)
+      return "; the server closes kept connections and does not say so before: --fresh-connections keeps none";
+  }
   return "";
 }
 
@@ -56,7 +61,7 @@ Verdict load_was_sent(const RunResult& load, double missing_max) {
     if (alone && target.due >= alone_min && target.unreached == target.due && missing_max < 1)
       return shown(name,
                    fmt::format("none of {} to {} could be sent: {}", counted(target.due, "request"),
-                               load.ledger.targets[i], failures_of(load.answers)),
+                               load.ledger.targets[i], failures_of(load.answers, RequestOutcome::unreached)),
                    load);
   }
   if (share(unreached + skipped, planned) > missing_max)
@@ -73,7 +78,9 @@ Verdict load_was_sent(const RunResult& load, double missing_max) {
 Verdict answers_were_read(const RunResult& load, double missing_max) {
   constexpr std::string_view name = "answers-were-read";
   const std::uint64_t sent = load.requests.sent, answered = load.answers.answered();
-  if (sent == 0) return undecided(name, "nothing was sent, so nothing was answered: " + failures_of(load.answers));
+  if (sent == 0)
+    return undecided(
+        name, "nothing was sent, so nothing was answered: " + failures_of(load.answers, RequestOutcome::unreached));
   const std::uint64_t missing = sent - std::min(sent, answered);
   for (std::size_t i = 0; i < load.answers.targets.size(); ++i) {
     const TargetCount& target = load.answers.targets[i];
@@ -81,7 +88,8 @@ Verdict answers_were_read(const RunResult& load, double missing_max) {
     if (sent_there >= alone_min && target.answered == 0 && missing_max < 1)
       return shown(name,
                    fmt::format("no answer to any of {} to {} could be read: {}{}", counted(sent_there, "request"),
-                               load.ledger.targets[i], failures_of(load.answers), advice_for(load)),
+                               load.ledger.targets[i], failures_of(load.answers, RequestOutcome::indeterminate),
+                               advice_for(load)),
                    load);
   }
   if (share(missing, sent) > missing_max)
@@ -89,11 +97,12 @@ Verdict answers_were_read(const RunResult& load, double missing_max) {
         name,
         fmt::format("{} got no answer that could be read: {}{}; what they would have been told is not shown (--missing "
                     "allows for more)",
-                    share_text(missing, sent), failures_of(load.answers), advice_for(load)),
+                    share_text(missing, sent), failures_of(load.answers, RequestOutcome::indeterminate),
+                    advice_for(load)),
         load);
   if (missing == 0) return passed(name, fmt::format("{} answered", counted(sent, "request")));
-  return passed(
-      name, fmt::format("{} answered; without an answer: {}", share_text(answered, sent), failures_of(load.answers)));
+  return passed(name, fmt::format("{} answered; without an answer: {}", share_text(answered, sent),
+                                  failures_of(load.answers, RequestOutcome::indeterminate)));
 }
 
 }  // namespace sagactl

@@ -9,22 +9,21 @@
 #include <ostream>
 
 #include "cli/commands.hpp"
-#include "cli/invocation.hpp"
+#include "cli/configuration/flag_sources.hpp"
 #include "cli/configuration/paths.hpp"
 #include "cli/configuration/private_file.hpp"
-#include "cli/configuration/flag_sources.hpp"
 #include "cli/help/usage.hpp"
+#include "cli/invocation.hpp"
 #include "cli/version.hpp"
-#include "common/text/json_object.hpp"
 #include "common/log.hpp"
+#include "common/text/json_object.hpp"
 #include "common/text/secret_text.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr const char* description =
-    "Run sagas, operate them, and load-test them with verdicts read from the database.";
+constexpr const char* description = "Run sagas, operate them, and load-test them with verdicts read from the database.";
 
 CLI::App* deepest(CLI::App& root) {
   CLI::App* app = &root;
@@ -74,14 +73,15 @@ void configure_terminal(Terminal& terminal, const Environment& environment, cons
   terminal.can_redraw = !dumb;
   terminal.wide = settings.wide;
   const auto columns = parse_whole_number(environment.get("COLUMNS").value_or(""), 1, 100'000);
-  if (columns) terminal.columns_requested = static_cast<int>(*columns);
+  if (columns) terminal.width = static_cast<int>(*columns);
 }
 
 void choose_log_level(const GlobalSettings& settings) {
   set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
 }
 
-// Output that could not be written must not look like success: the exit code says so, unless it already reports an error.
+// Output that could not be written must not look like success: the exit code says so, unless it already reports an
+// error.
 int exit_code_after_output(const Terminal& terminal, int code) {
   terminal.out << std::flush;
   const int failure = terminal.finish_out ? terminal.finish_out() : terminal.out ? 0 : EIO;
@@ -118,8 +118,8 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
     terminal.out << full_version_text() << '\n';
     return ended(ExitCode::done);
   } catch (const CLI::ParseError& error) {
-    return ended(report(terminal, likely_format(arguments, environment),
-                        usage_error(root, *deepest(root), error.what())));
+    return ended(
+        report(terminal, likely_format(arguments, environment), usage_error(root, *deepest(root), error.what())));
   }
 
   const auto warnings = fill_flags(root, commands, environment);
@@ -144,8 +144,8 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
 
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
-                     const Environment& environment, Interrupt& interrupt) {
+int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
+                     Interrupt& interrupt) {
   return exit_code_after_output(terminal, run(arguments, terminal, environment, interrupt));
 }
 

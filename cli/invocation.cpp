@@ -2,16 +2,17 @@
 
 #include <ostream>
 
+#include "cli/output/display_text.hpp"
 #include "common/text/secret_text.hpp"
 
 namespace sagactl {
 
 void Invocation::info(std::string_view line) const {
-  if (!settings.quiet) terminal.err << line << '\n' << std::flush;
+  if (!settings.quiet) terminal.err << folded(line, terminal.text_width()) << '\n' << std::flush;
 }
 
 void Invocation::verbose(std::string_view line) const {
-  if (settings.verbose) terminal.err << line << '\n' << std::flush;
+  if (settings.verbose) terminal.err << folded(line, terminal.text_width()) << '\n' << std::flush;
 }
 
 void Invocation::print(const Json& result) const {
@@ -46,9 +47,10 @@ ExitCode report(const Terminal& terminal, OutputFormat format, const Error& erro
     terminal.out << json_text(body, format == OutputFormat::json ? 2 : -1) << '\n' << std::flush;
     return exit_code_of(error.code);
   }
-  terminal.err << "sagactl: " << without_secrets(std::string_view(error.message)) << '\n';
+  const int width = terminal.text_width();
+  terminal.err << folded("sagactl: " + without_secrets(std::string_view(error.message)), width) << '\n';
   const std::string hint = body["error"]["hint"];
-  if (!hint.empty()) terminal.err << "  " << hint << '\n';
+  if (!hint.empty()) terminal.err << folded("  " + hint, width) << '\n';
   terminal.err << std::flush;
   return exit_code_of(error.code);
 }

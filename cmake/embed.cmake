@@ -1,5 +1,8 @@
 # embed_files(TARGET NAME FILE...): makes `sagactl::embedded::NAME()`, a list of {file name, text}, from
 # files of the source tree, declared in "embedded/NAME.hpp".
+# `embedded` makes all of them, for tools that read sources without compiling them.
+add_custom_target(embedded)
+
 function(embed_files target name)
   set(directory ${CMAKE_BINARY_DIR}/embedded/embedded)
   set(inputs)
@@ -15,6 +18,7 @@ function(embed_files target name)
   # The target may have been made in another folder, where the command's outputs are not known by themselves.
   add_custom_target(embed_${name} DEPENDS ${directory}/${name}.cpp ${directory}/${name}.hpp)
   add_dependencies(${target} embed_${name})
+  add_dependencies(embedded embed_${name})
   target_sources(${target} PRIVATE ${directory}/${name}.cpp)
   set_source_files_properties(${directory}/${name}.cpp TARGET_DIRECTORY ${target} PROPERTIES GENERATED TRUE)
   target_include_directories(${target} PUBLIC ${CMAKE_BINARY_DIR}/embedded)

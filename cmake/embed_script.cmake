@@ -24,14 +24,14 @@ file(WRITE ${OUT}.hpp "// Made by cmake/embed.cmake.
 #include <vector>
 #include \"common/embedded_file.hpp\"
 namespace sagactl::embedded {
-const std::vector<File>& ${NAME}();
+const std::vector<EmbeddedFile>& ${NAME}();
 }
 ")
 file(WRITE ${OUT}.cpp "// Made by cmake/embed.cmake.
 #include \"embedded/${NAME}.hpp\"
 namespace sagactl::embedded {
-const std::vector<File>& ${NAME}() {
-  static const std::vector<File> files = {
+const std::vector<EmbeddedFile>& ${NAME}() {
+  static const std::vector<EmbeddedFile> files = {
 ${body}  };
   return files;
 }

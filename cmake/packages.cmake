@@ -2,6 +2,7 @@
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(fmt REQUIRED)
 find_package(Boost 1.81 REQUIRED)
@@ -29,3 +30,8 @@ add_library(asio STATIC cmake/asio.cpp)
 target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                                        BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
+
+# Boost.URL, whose headers come with Boost's own: no package more.
+add_library(boost_url STATIC cmake/url.cpp)
+target_compile_definitions(boost_url PUBLIC BOOST_URL_NO_LIB)
+target_link_libraries(boost_url PUBLIC Boost::headers)

@@ -12,7 +12,7 @@
 namespace sagactl {
 
 Digest sha256(std::string_view data) {
-  // Looked up once: that takes longer than a short text's digest.
+  // Fetched once: that takes longer than the digest of a short text.
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest;
   unsigned int size = 0;

@@ -1,4 +1,4 @@
-// Hashes, message authentication and randomness: thin names over OpenSSL.
+// Hashes, message authentication and randomness: thin wrappers of OpenSSL.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ std::optional<std::string> from_base64url(std::string_view text);
 // Takes the same time whatever the position of the first difference.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
-std::string random_bytes(std::size_t count);  // from the operating system, fit for secrets
+std::string random_bytes(std::size_t count);  // from a cryptographic generator, fit for secrets
 std::uint64_t random_u64();                   // seeded from it once per thread; not for secrets
 
 }  // namespace sagactl

@@ -31,7 +31,7 @@ std::size_t descriptor_limit() {
   return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? in_number(limit.rlim_cur) : unlimited;
 }
 
-std::size_t descriptor_limit_at_most() {
+std::size_t descriptor_limit_max() {
   rlimit limit{};
   return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? in_number(limit.rlim_max) : unlimited;
 }

@@ -1,16 +1,16 @@
-// How many files and connections this process may have open.
+// The limit on open files and connections of this process.
 #pragma once
 
 #include <cstddef>
 
 namespace sagactl {
 
-// Raises the limit as far as this user may, and gives what it is now. Shells and services begin with 1,024 where far
-// more is allowed, for the sake of programs that cannot handle more.
+// Raises the limit as far as this user may, and returns it. Shells and services start processes with 1,024 where far
+// more is allowed, for programs that use select().
 std::size_t raise_descriptor_limit();
 
 std::size_t descriptor_limit();
-std::size_t descriptor_limit_at_most();  // to which it may be raised
+std::size_t descriptor_limit_max();  // that this user may set
 std::size_t descriptors_open();
 
 }  // namespace sagactl

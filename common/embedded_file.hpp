@@ -1,13 +1,13 @@
-// A file of the source tree carried inside the binary (see cmake/embed.cmake).
+// A file of the source tree that is embedded in the binary (see cmake/embed.cmake).
 #pragma once
 
 #include <string_view>
 
-namespace sagactl::embedded {
+namespace sagactl {
 
-struct File {
+struct EmbeddedFile {
   std::string_view name;
   std::string_view text;
 };
 
-}  // namespace sagactl::embedded
+}  // namespace sagactl

@@ -1,4 +1,4 @@
-// What went wrong, said by what the caller must do about it. HTTP statuses and exit codes are two tables over
+// Errors, classified by what the caller must do. HTTP statuses and exit codes are two tables over
 // ErrorCode (server/http/message/problem.cpp, cli/exit_code.cpp).
 #pragma once
 
@@ -11,16 +11,16 @@ namespace sagactl {
 
 enum class ErrorCode {
   invalid,          // the request is wrong; the same request will never work
-  unauthenticated,  // who is asking is not known
-  forbidden,        // who is asking is known and may not
-  not_found,        // there is no such thing, or not for this caller
-  conflict,         // the state of things does not allow it (now)
+  unauthenticated,  // the caller is not identified
+  forbidden,        // the caller is identified and has no right to it
+  not_found,        // it does not exist, or not for this caller
+  conflict,         // the current state does not allow it
   too_large,        // over a limit on size
   busy,             // over a limit on rate or number; try later
   retry,            // nothing was done; try again at once
   unknown_outcome,  // it may have been done; ask before doing it again
-  unavailable,      // something needed is away; nothing was done
-  bug,              // a mistake in this program
+  unavailable,      // something needed is unavailable; nothing was done
+  bug,              // a fault in this program
 };
 
 std::string_view to_string(ErrorCode code);
@@ -28,7 +28,7 @@ std::string_view to_string(ErrorCode code);
 struct Error {
   ErrorCode code = ErrorCode::bug;
   std::string message;  // one sentence: what failed, why, and what to try
-  Json members = {};    // further members of the answer, an object or null
+  Json members = {};    // additional members of the HTTP response, an object or null
 
   friend bool operator==(const Error&, const Error&) = default;
 };

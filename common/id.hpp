@@ -1,5 +1,5 @@
-// UUIDs, and the strong types made of them. New ids are UUIDv7 (RFC 9562): they begin with the time in
-// milliseconds, so rows that are made together stand together in an index.
+// UUIDs, and the strong types based on them. New ids are UUIDv7 (RFC 9562): they begin with the time in
+// milliseconds, so rows that are created together are adjacent in an index.
 #pragma once
 
 #include <array>
@@ -28,10 +28,10 @@ struct Uuid {
 // Version 7 from a time and 74 random bits.
 Uuid make_uuid_v7(Timestamp now, std::uint64_t random_high, std::uint64_t random_low);
 
-// Version 7 from the machine's clock and random source, increasing within this process.
+// Version 7 from the wall clock and random_u64(), increasing within this process.
 Uuid new_uuid();
 
-// A UUID that only goes where its kind is wanted.
+// A UUID with a type of its own.
 template <class Tag>
 struct Id {
   Uuid uuid;

@@ -41,7 +41,7 @@ bool names_a_secret(std::string_view key) {
   return false;
 }
 
-// Quoted where a reader could not tell where the value ends; control characters never reach the terminal.
+// Quoted where the end of the value would be ambiguous; control characters never reach the terminal.
 void append_value(std::string& out, std::string_view value) {
   const bool cut = value.size() > value_length_max;
   if (cut) value = value.substr(0, value_length_max);
@@ -71,10 +71,10 @@ void append_value(std::string& out, std::string_view value) {
   out += '"';
 }
 
-// How often each event was written lately. Guarded by the output's lock.
+// Counts how often each event was written recently. Guarded by the output's mutex.
 class Repeats {
  public:
-  // Nothing when this line is one too many; else the number of lines left out since the last one.
+  // Nothing when this line exceeds the limit; else the number of lines left out since the last one.
   std::optional<int> admit(std::string_view event, Timestamp now) {
     if (counts_.size() >= events_remembered_max && !counts_.contains(event)) counts_.clear();
     auto found = counts_.find(event);

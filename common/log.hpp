@@ -1,6 +1,6 @@
-// Structured logging to standard error, one logfmt line an event:
-//   time=2026-11-20T13:04:07.137Z level=error event="database is away" node=node-1 attempt=3
-// Any thread may log. `event` is a constant sentence; what varies goes into fields. Secrets are never logged:
+// Structured logging to standard error, one logfmt line per event:
+//   time=2026-11-20T13:04:07.137Z level=error event="database unavailable" node=node-1 attempt=3
+// Any thread may log. `event` is a constant text; what varies goes into fields. Secrets are never logged:
 // the value of a field named like one (token, password, secret, authorization) is replaced.
 #pragma once
 
@@ -28,7 +28,7 @@ struct LogField {
 };
 
 // A warning or error of one event is written at most `log_repeats_max` times in `log_window_s` seconds; the
-// first line after that says how many were left out.
+// first line after that has the number of lines that were left out.
 inline constexpr int log_repeats_max = 10;
 inline constexpr int log_window_s = 10;
 
@@ -47,10 +47,10 @@ inline void log_error(std::string_view event, std::initializer_list<LogField> fi
   log(LogLevel::error, event, fields);
 }
 
-// Less serious events than this are dropped; `info` at first.
+// Less severe events than this are dropped. The default is `info`.
 void set_log_level(LogLevel level);
 
-// Where lines go instead of standard error, without their line end; called under a lock. Empty: back to it.
+// Gets the lines, without their line end, instead of standard error; called under a lock. Empty: standard error again.
 void set_log_sink(std::function<void(std::string_view line)> sink);
 
 }  // namespace sagactl

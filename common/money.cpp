@@ -61,8 +61,8 @@ Result<Money> money_from_json(const Json& number) {
   const double value = number.get<double>();
   if (!std::isfinite(value) || value < 0) return Error{ErrorCode::invalid, "an amount must not be less than 0"};
   if (value > 1e12) return Error{ErrorCode::invalid, "an amount must not be greater than 1000000000000"};
-  // A double holds every amount up to 10^12 with two places exactly enough to be told from its neighbours:
-  // it is that amount when the nearest whole number of cents converts back to the same double.
+  // A double distinguishes every amount up to 10^12 with two places from its neighbours: the number is that amount when the
+  // nearest whole number of cents converts back to the same double.
   const std::int64_t cents = std::llround(value * 100.0);
   if (static_cast<double>(cents) / 100.0 != value)
     return Error{ErrorCode::invalid, "an amount must have at most 2 decimal places"};

@@ -15,8 +15,8 @@ struct Money {
 
   static constexpr std::int64_t cents_max = 100'000'000'000'000;
 
-  std::string text() const;   // "1000.00"
-  Json number() const;        // 1000, 10.7: the shortest JSON number that is this amount
+  std::string text() const;         // "1000.00"
+  Json number() const;              // 1000, 10.7: the shortest JSON number that is this amount
   std::string number_text() const;  // the same, as JSON text
   friend auto operator<=>(const Money&, const Money&) = default;
   friend Money operator+(Money a, Money b) { return {a.cents + b.cents}; }

@@ -1,5 +1,4 @@
-// A file that a command leaves for others: the whole of it or what was there before, and never in the place of
-// something that is no file.
+// An output file of a command: written completely or not at all, and never replacing something that is no regular file.
 #pragma once
 
 #include <cstdio>
@@ -11,14 +10,14 @@
 
 namespace sagactl {
 
-// Whether it can be written, before there is anything to write: `invalid` with the reason. Leaves all as it is.
+// Whether it can be written, before there is anything to write: `invalid` with the reason. Changes nothing.
 Result<void> check_output(const std::filesystem::path& path);
 
-// Whether a plain file is there, or will be: no pipe, no terminal, no device, and nothing below /dev or /proc.
-bool is_plain_file(const std::filesystem::path& path);
+// Whether it is or will be a regular file: no pipe, no terminal, no device, and nothing below /dev or /proc.
+bool is_ordinary_file(const std::filesystem::path& path);
 
-// Behind links stands what they point to. A plain file is written beside and renamed, so that who reads it sees it
-// whole; a pipe, a terminal or a device is written as it is. Nothing is there of a file that is not finished.
+// Symbolic links are followed. A regular file is written under another name and renamed, so that readers see it complete or
+// not at all; a pipe, a terminal or a device is written directly.
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path);
@@ -26,14 +25,14 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  void write(std::string_view text);  // what fails is said by finish()
+  void write(std::string_view text);  // finish() returns the first error
   // `unavailable`: it could not be opened, written or named.
   Result<void> finish();
 
  private:
   void note_failure();
 
-  std::filesystem::path shown_, path_, beside_;  // beside_: empty where it is written in place
+  std::filesystem::path shown_, path_, part_path_;  // part_path_: empty where it is written in place
   std::FILE* file_ = nullptr;
   int failure_ = 0;  // the first, as errno has it
 };

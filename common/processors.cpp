@@ -19,8 +19,8 @@ std::string text_of(const std::filesystem::path& file) {
   return text.str();
 }
 
-// Of version 1, as a container sees its own group.
-std::optional<double> quota_of_the_first_version() {
+// Of cgroup v1, as a container sees its own group.
+std::optional<double> cgroup_v1_quota() {
   const std::string folder = "/sys/fs/cgroup/cpu/cpu.cfs_";
   const std::string quota = text_of(folder + "quota_us");
   return processors_of_quota(quota.substr(0, quota.find('\n')) + " " + text_of(folder + "period_us"));
@@ -28,8 +28,8 @@ std::optional<double> quota_of_the_first_version() {
 
 // The smallest quota of the group and of those above it.
 std::optional<double> smallest_quota() {
-  const auto group = unified_group(text_of("/proc/self/cgroup"));
-  std::optional<double> smallest = quota_of_the_first_version();
+  const auto group = cgroup_v2_path(text_of("/proc/self/cgroup"));
+  std::optional<double> smallest = cgroup_v1_quota();
   if (!group) return smallest;
   const std::filesystem::path root = "/sys/fs/cgroup";
   for (std::filesystem::path at = root / std::filesystem::path(*group).relative_path();; at = at.parent_path()) {
@@ -51,7 +51,7 @@ std::optional<double> processors_of_quota(std::string_view cpu_max) {
   return quota / period;
 }
 
-std::optional<std::string> unified_group(std::string_view text) {
+std::optional<std::string> cgroup_v2_path(std::string_view text) {
   constexpr std::string_view begin = "0::";
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
@@ -62,7 +62,7 @@ std::optional<std::string> unified_group(std::string_view text) {
   return std::nullopt;
 }
 
-std::uint32_t processors_for_this_process() {
+std::uint32_t available_processors() {
   std::uint32_t count = std::max(1u, std::thread::hardware_concurrency());
   cpu_set_t allowed;
   CPU_ZERO(&allowed);

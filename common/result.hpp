@@ -1,4 +1,4 @@
-// A value or an Error. Reading the one that is not there ends the program: it is a programmer's error.
+// A value or an Error. Precondition of reading either: it is the one that is there. Otherwise the process aborts.
 #pragma once
 
 #include <cstdio>
@@ -10,7 +10,7 @@
 
 namespace sagactl {
 
-// Ends the program with `what`, in every build: for states that only a mistake in this program can reach.
+// Aborts the process with `what`, in every build: for states that only a fault in this program can reach.
 [[noreturn]] inline void crash(const char* what) {
   std::fprintf(stderr, "sagactl: internal error: %s\n", what);
   std::abort();
@@ -30,7 +30,7 @@ class [[nodiscard]] Result {
   T value() && { return std::move(*checked()); }
   const T& operator*() const& { return value(); }
   T& operator*() & { return value(); }
-  T operator*() && { return std::move(*checked()); }  // a value, so that a loop over `*f()` keeps it
+  T operator*() && { return std::move(*checked()); }  // by value, so that a loop over `*f()` is safe
   const T* operator->() const { return checked(); }
   T* operator->() { return checked(); }
 

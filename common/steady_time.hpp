@@ -1,5 +1,5 @@
-// Points on a clock that only goes forward, at an even pace, whatever is done to the time of day. They mean nothing
-// outside of the process that read them: what is stored and what people see are Timestamps.
+// Points in time of a monotonic clock, which setting the time of day does not affect. They mean nothing outside of the
+// process that read them: Timestamps are stored and shown to people.
 #pragma once
 
 #include <compare>
@@ -10,7 +10,7 @@
 namespace sagactl {
 
 struct SteadyTime {
-  std::int64_t us = 0;  // microseconds since some moment in the past
+  std::int64_t us = 0;  // microseconds since an arbitrary point in the past
 
   friend auto operator<=>(const SteadyTime&, const SteadyTime&) = default;
   friend SteadyTime operator+(SteadyTime t, Duration d) { return {t.us + d.count()}; }

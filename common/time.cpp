@@ -43,7 +43,7 @@ std::string iso8601_us(Timestamp t) {
 
 namespace {
 
-// How far the zone at the end of a time is ahead of UTC: "Z", "+09:00", "+0900", "-05", or "", which is UTC.
+// The offset from UTC of the zone at the end of a time: "Z", "+09:00", "+0900", "-05", or "", which is UTC.
 std::optional<Duration> zone_of(std::string_view text) {
   if (text.empty() || text == "Z") return Duration{0};
   const int sign = text.front() == '+' ? 1 : text.front() == '-' ? -1 : 0;
@@ -93,7 +93,7 @@ Result<Duration> parse_duration(std::string_view text) {
   else if (unit == "s") us = 1e6;
   else if (unit == "m") us = 60e6;
   else if (unit == "h") us = 3600e6;
-  else if (unit.empty() && number == 0) us = 1;  // nothing is nothing in any unit
+  else if (unit.empty() && number == 0) us = 1;  // 0 is 0 in any unit
   if (error != std::errc{} || us == 0 || !(number >= 0) || number * us > 9e15) {
     return Error{ErrorCode::invalid,
                  fmt::format("'{}' is not a duration; write it like 500ms, 10s or 2m", text)};

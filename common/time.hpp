@@ -23,10 +23,10 @@ struct Timestamp {
   friend Duration operator-(Timestamp a, Timestamp b) { return Duration{a.us - b.us}; }
 };
 
-// The machine's clock. Only adapters of the Clock port, id.cpp and the load generator may read it.
+// The wall clock. Only adapters of the Clock port, id.cpp and the load generator may read it.
 Timestamp wall_clock_now();
 
-std::string iso8601_ms(Timestamp t);  // 2026-11-20T13:04:07.137Z, as system A prints times
+std::string iso8601_ms(Timestamp t);  // 2026-11-20T13:04:07.137Z, as the HTTP API formats times
 std::string iso8601_us(Timestamp t);  // 2026-11-20T13:04:07.137042Z
 Result<Timestamp> parse_iso8601(std::string_view text);
 

@@ -9,37 +9,34 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
-#include "httpclient/http_client.hpp"
+#include "httpclient/http_message.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {
 
-struct AsyncHttpOptions {
-  Duration timeout = 10s;  // of a whole request: waiting for a connection, connecting, sending and the answer
+struct AsyncHttpClientOptions {
+  Duration timeout = 10s;  // of a whole request: waiting for a connection, connecting, sending and the response
   std::size_t connections_max = 32;
-  std::size_t requests_max = 10'000;  // that are not answered yet, waiting ones included
+  std::size_t requests_max = 10'000;  // without a response, those that wait for a connection included
   std::size_t body_max = 1u << 20;
   std::filesystem::path authorities = {};  // PEM; empty: those that this machine trusts
 };
 
-// Any thread may send. Errors of an answer that did not come: `busy` over requests_max, `unavailable` when the request
-// was not sent, `unknown_outcome` when the connection broke, the time was up or no HTTP came after it was. An answer of
-// any status is a value. Redirects are not followed.
+// Any thread may send. Errors as those of HttpClient, and `busy` over requests_max. Redirects are not followed.
 class AsyncHttpClient {
  public:
   using Done = std::function<void(Result<HttpResponse>)>;
 
   // `invalid` when the authorities cannot be read.
-  static Result<std::unique_ptr<AsyncHttpClient>> make(Url base, const AsyncHttpOptions& options = {});
+  static Result<std::unique_ptr<AsyncHttpClient>> make(Url base, const AsyncHttpClientOptions& options = {});
   ~AsyncHttpClient();
   AsyncHttpClient(const AsyncHttpClient&) = delete;
   AsyncHttpClient& operator=(const AsyncHttpClient&) = delete;
 
-  const Url& base() const;
-  // Calls `done` once, on the client's thread or before it returns. Headers hold no line ends.
+  // Calls `done` once, on the client's thread or before it returns.
   void send(HttpRequest request, Done done);
-  // Answers what is under way as if the time were up, and from then on every request at once. Not called by a `done`.
-  // The destructor does it, too.
+  // Ends what is in progress as if the time were up, and from then on every request at once. Must not be called by a
+  // `done`. The destructor calls it.
   void stop();
 
  private:

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/result.hpp"
 #include "common/time.hpp"
@@ -18,35 +19,44 @@
 
 namespace sagactl {
 
+// What an error of the network is called in messages: "connection refused", "the connection was closed".
+std::string network_reason(const boost::system::error_code& failure);
+
 class ClientConnection {
  public:
-  struct Moved {
+  struct Transferred {
     boost::system::error_code failure;
     std::size_t bytes = 0;
   };
 
-  // `tls` is used for https and outlives it.
-  ClientConnection(boost::asio::any_io_executor executor, const Url& to, boost::asio::ssl::context* tls);
+  // `tls` is used for https and outlives it. `address_time` is for connecting to one address; zero: 3 s for each address
+  // of a host that has several, no limit for the only one.
+  ClientConnection(boost::asio::any_io_executor executor, const Url& to, boost::asio::ssl::context* tls,
+                   Duration address_time = {});
 
-  // Looks the name up, connects to the first of its addresses that answers within some seconds, and makes sure of the server's name in its certificate. The error says what failed.
+  // Resolves the host, connects to the first of its addresses that answers in time, and verifies the server's name in its
+  // certificate. `unavailable` says what failed, at each address.
   boost::asio::awaitable<Result<void>> open();
-  boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer into);
-  boost::asio::awaitable<Moved> write(boost::asio::const_buffer from);
+  boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into);
+  boost::asio::awaitable<Transferred> write(boost::asio::const_buffer from);
 
-  // Open, and the server has neither closed it nor said anything that nobody asked for.
-  bool is_quiet();
-  // What waits on it ends with an error; it is not opened again.
+  // Open, and the server has neither closed it nor sent anything that was not asked for.
+  bool is_reusable();
+  // For when the time is up: what is pending on it fails, and it is not opened again.
   void close();
+  bool is_closed() const { return closed_; }
 
-  boost::beast::flat_buffer buffer;  // what came and has not been read yet
+  boost::beast::flat_buffer buffer;  // received and not parsed yet
 
  private:
+  boost::asio::awaitable<Result<std::vector<boost::asio::ip::tcp::endpoint>>> resolve();
   boost::asio::awaitable<boost::system::error_code> connect_to(boost::asio::ip::tcp::endpoint endpoint, Duration limit);
-  boost::asio::awaitable<Result<void>> shake_hands();
-  Error unavailable(const char* what, const boost::system::error_code& failure) const;
+  boost::asio::awaitable<Result<void>> handshake();
+  std::string reason(const boost::system::error_code& failure) const;
 
   const Url to_;
   boost::asio::ssl::context* const tls_;
+  const Duration address_time_;
   boost::asio::ip::tcp::socket socket_;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> secured_;
   bool closed_ = false;

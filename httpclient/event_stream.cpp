@@ -2,8 +2,7 @@
 
 namespace sagactl {
 
-Result<bool> EventStream::feed(std::string_view bytes,
-                               const std::function<bool(const ServerSentEvent&)>& on_event) {
+Result<bool> EventStream::feed(std::string_view bytes, const OnServerSentEvent& on_event) {
   for (const char c : bytes) {
     if (c == '\n' && after_return_) {
       after_return_ = false;
@@ -24,8 +23,7 @@ Result<bool> EventStream::feed(std::string_view bytes,
   return true;
 }
 
-bool EventStream::take_line(std::string_view line,
-                            const std::function<bool(const ServerSentEvent&)>& on_event) {
+bool EventStream::take_line(std::string_view line, const OnServerSentEvent& on_event) {
   if (line.empty()) {
     bool wants_more = true;
     if (has_data_) {

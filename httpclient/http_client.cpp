@@ -2,291 +2,144 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/connect.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/http/verb.hpp>
+#include <exception>
+#include <optional>
 
-#include "httpclient/event_stream.hpp"
-#include "httpclient/limits.hpp"
+#include "httpclient/http_connection_pool.hpp"
+#include "httpclient/tls.hpp"
 
 namespace sagactl {
-namespace {
 
 namespace net = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
-using boost::system::error_code;
-using Clock = std::chrono::steady_clock;
 
-constexpr Duration sync_time_for_each = 3s;
+namespace {
 
-std::string reason(const error_code& failure) {
-  if (failure == beast::error::timeout) return "the time was up";
-  if (failure == http::error::end_of_stream || failure == net::error::eof) return "the connection was closed";
-  std::string text = failure.message();
-  if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  return text;
-}
+constexpr auto stop_check_interval = 100ms;
 
-bool is_no_http(const error_code& failure) {
-  return failure.category() == make_error_code(http::error::bad_version).category() &&
-         failure != http::error::end_of_stream && failure != http::error::partial_message;
+// A stream of events until it ends. Shared with its coroutine, which may still resolve a name after the caller has stopped.
+struct EventSubscription {
+  HttpRequest request;
+  Url base;
+  OnServerSentEvent on_event;
+  std::unique_ptr<ClientConnection> connection;
+  net::steady_timer deadline;
+  std::optional<Result<void>> outcome;
+};
+
+net::awaitable<Result<void>> follow(std::shared_ptr<EventSubscription> it) {
+  const Result<void> opened = co_await it->connection->open();
+  if (!opened) co_return opened;
+  const std::string text = request_text(it->request, it->base);
+  const net::const_buffer bytes = net::buffer(text);
+  const ClientConnection::Transferred written = co_await it->connection->write(bytes);
+  ResponseReader reader(*it->connection, it->request, it->base, std::nullopt);
+  boost::system::error_code failure = written.failure;
+  if (!failure) failure = co_await reader.read_head();
+  if (!failure && reader.status() != 200) {
+    failure = co_await reader.read_all();
+    if (!failure) co_return error_of(reader.response());
+  }
+  if (failure) co_return reader.error_of(failure);
+  it->deadline.cancel();
+  EventStream events;
+  for (;;) {
+    const std::string body = reader.take_body();
+    const Result<bool> wants_more = events.feed(body, it->on_event);
+    if (!wants_more) co_return wants_more.error();
+    if (!*wants_more || reader.is_complete()) co_return Result<void>();
+    failure = co_await reader.read_some_body();
+    if (ResponseReader::is_end_of_stream(failure)) co_return Result<void>();
+    if (failure) co_return reader.error_of(failure);
+  }
 }
 
 }  // namespace
 
-class HttpClient::Session {
+// Runs the core on the caller's thread, for as long as the caller waits.
+class HttpClient::Blocking {
  public:
-  Session(Url base, HttpClientOptions options) : base_(std::move(base)), options_(std::move(options)) {}
+  Blocking(Url base, HttpClientOptions options) : options_(std::move(options)) {
+    auto tls = make_tls_for(base, options_.authorities);
+    if (!tls) unusable_ = tls.error();
+    pool_.emplace(context_, std::move(base),
+                  HttpPoolOptions{.timeout = options_.timeout,
+                                  .address_time = options_.address_time,
+                                  .connections_max = 1,
+                                  .body_max = options_.body_max},
+                  tls ? std::move(tls).value() : nullptr);
+  }
 
-  const Url& base() const { return base_; }
+  const Url& base() const { return pool_->base(); }
   void set_token(std::string token) { options_.token = std::move(token); }
 
-  Result<HttpResponse> send(const HttpRequest& request);
-  Result<void> stream(std::string_view path, const std::function<bool(const ServerSentEvent&)>& on_event,
-                      const std::stop_token& stop, std::string_view last_event_id);
-
- private:
-  using Request = http::request<http::string_body>;
-  using Parser = http::response_parser<http::string_body>;
-
-  Request message_of(const HttpRequest& request) const;
-  Result<void> connect();
-  Result<HttpResponse> exchange(const HttpRequest& request, bool* nothing_came);
-  bool reusable();
-  void close() { stream_.reset(); }
-  Error broken(const HttpRequest& request, const error_code& failure) const;
-  Result<void> follow(Parser& parser, const std::function<bool(const ServerSentEvent&)>& on_event,
-                      const std::stop_token& stop);
-
-  // Starts an operation with a handler for its error, and waits for its end. The stream's own deadline bounds
-  // it.
-  template <class Start>
-  error_code wait_for(Start start) {
-    error_code outcome;
-    start([&outcome](error_code failure, auto&&...) { outcome = failure; });
+  Result<HttpResponse> send(const HttpRequest& request) {
+    if (unusable_) return *unusable_;
+    if (boost::beast::http::string_to_verb(request.method) == boost::beast::http::verb::unknown)
+      return Error{ErrorCode::invalid, fmt::format("'{}' is no HTTP method", request.method)};
+    std::optional<Result<HttpResponse>> outcome;
+    const auto done = [&outcome](Result<HttpResponse> response) { outcome = std::move(response); };
+    pool_->send(std::make_shared<HttpConnectionPool::Pending>(context_, with_token(request), done));
     context_.restart();
-    context_.run();
-    return outcome;
+    while (!outcome) context_.run_one();
+    return std::move(*outcome);
   }
 
-  // Instantiated once each: they are large.
-  error_code write(const Request& message) {
-    return wait_for([&](auto handler) { http::async_write(*stream_, message, handler); });
-  }
-  error_code read(Parser& parser) {
-    return wait_for([&](auto handler) { http::async_read(*stream_, buffer_, parser, handler); });
-  }
-
-  Url base_;
-  HttpClientOptions options_;
-  net::io_context context_{1};
-  std::optional<beast::tcp_stream> stream_;
-  beast::flat_buffer buffer_;
-};
-
-HttpClient::Session::Request HttpClient::Session::message_of(const HttpRequest& request) const {
-  const auto verb = http::string_to_verb(request.method);
-  Request message{verb, base_.prefix + request.path, 11};
-  message.set(http::field::host, base_.authority());
-  message.set(http::field::accept, "application/json");
-  if (!options_.token.empty()) message.set(http::field::authorization, "Bearer " + options_.token);
-  if (!request.body.empty()) message.set(http::field::content_type, "application/json");
-  for (const auto& [name, value] : request.headers) message.set(name, value);
-  message.body() = request.body;
-  message.prepare_payload();
-  return message;
-}
-
-Result<void> HttpClient::Session::connect() {
-  error_code failure;
-  net::ip::tcp::resolver resolver(context_);
-  const auto endpoints = resolver.resolve(base_.host, std::to_string(base_.port), failure);
-  if (failure) {
-    return Error{ErrorCode::unavailable,
-                 fmt::format("the host '{}' is not known: {}", base_.host, reason(failure))};
-  }
-  buffer_.clear();
-  // Each address has a time of its own: one that is silent hides none of the others.
-  Duration each = options_.address_time;
-  if (each <= Duration{0}) each = endpoints.size() > 1 ? sync_time_for_each : options_.timeout;
-  std::string why;
-  for (const auto& endpoint : endpoints) {
-    stream_.emplace(context_);
-    stream_->expires_after(std::min(each, options_.timeout));
-    failure = wait_for([&](auto handler) { stream_->async_connect(endpoint.endpoint(), handler); });
-    if (!failure) {
-      stream_->socket().set_option(net::ip::tcp::no_delay(true), failure);
-      return {};
-    }
-    if (!why.empty()) why += "; ";
-    if (endpoints.size() > 1) why += endpoint.endpoint().address().to_string() + ": ";
-    why += reason(failure);
-  }
-  close();
-  return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", base_.text(), why)};
-}
-
-// False for a connection that the server closed meanwhile: sending on it would leave the outcome unknown.
-bool HttpClient::Session::reusable() {
-  if (!stream_) return false;
-  error_code failure;
-  char byte = 0;
-  stream_->socket().non_blocking(true, failure);
-  stream_->socket().receive(net::buffer(&byte, 1), net::socket_base::message_peek, failure);
-  return failure == net::error::would_block;
-}
-
-Error HttpClient::Session::broken(const HttpRequest& request, const error_code& failure) const {
-  const std::string what =
-      fmt::format("{} {}{}: {}", request.method, base_.text(), request.path, reason(failure));
-  if (failure == http::error::body_limit) {
-    return {ErrorCode::too_large, fmt::format("the answer is longer than {} bytes", options_.body_max)};
-  }
-  if (is_no_http(failure)) return {ErrorCode::invalid, what + "; is this an HTTP server?"};
-  if (request.method == "GET") return {ErrorCode::unavailable, what};
-  return {ErrorCode::unknown_outcome, what + "; it may have been done"};
-}
-
-Result<HttpResponse> HttpClient::Session::exchange(const HttpRequest& request, bool* nothing_came) {
-  *nothing_came = true;
-  Request message = message_of(request);
-  stream_->expires_after(options_.timeout);
-  error_code failure = write(message);
-  std::optional<Parser> parser;
-  do {  // an interim answer, such as 103, comes before the one that counts
-    parser.emplace();
-    parser->header_limit(head_max);
-    parser->body_limit(options_.body_max);
-    if (request.method == "HEAD") parser->skip(true);
-    if (!failure) failure = read(*parser);
-  } while (!failure && parser->get().result_int() < 200);
-  *nothing_came = !parser->got_some() && failure != beast::error::timeout;
-  if (failure) {
-    close();
-    return broken(request, failure);
-  }
-  auto answer = parser->release();
-  if (!answer.keep_alive()) close();
-  HttpResponse response;
-  response.status = static_cast<int>(answer.result_int());
-  for (const auto& field : answer) {
-    response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  }
-  response.body = std::move(answer.body());
-  return response;
-}
-
-Result<HttpResponse> HttpClient::Session::send(const HttpRequest& request) {
-  if (http::string_to_verb(request.method) == http::verb::unknown) {
-    return Error{ErrorCode::invalid, fmt::format("'{}' is no HTTP method", request.method)};
-  }
-  const bool reused = reusable();
-  if (!reused) {
-    if (auto connected = connect(); !connected) return connected.error();
-  }
-  bool nothing_came = false;
-  auto response = exchange(request, &nothing_came);
-  // The server may close an idle connection just as a request arrives: what is safe to repeat is repeated
-  // once.
-  if (response.ok() || !reused || !nothing_came || request.method != "GET") return response;
-  if (auto connected = connect(); !connected) return connected.error();
-  return exchange(request, &nothing_came);
-}
-
-Result<void> HttpClient::Session::stream(std::string_view path,
-                                         const std::function<bool(const ServerSentEvent&)>& on_event,
-                                         const std::stop_token& stop, std::string_view last_event_id) {
-  close();
-  if (auto connected = connect(); !connected) return connected;
-  HttpRequest request;
-  request.path = path;
-  request.headers = {{"Accept", "text/event-stream"}, {"Cache-Control", "no-store"}};
-  if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
-  Request message = message_of(request);
-  stream_->expires_after(options_.timeout);
-  error_code failure = write(message);
-  Parser parser;
-  parser.header_limit(head_max);
-  parser.body_limit(boost::none);
-  parser.eager(true);
-  if (!failure) {
-    failure = wait_for([&](auto handler) { http::async_read_header(*stream_, buffer_, parser, handler); });
-  }
-  if (failure) {
-    close();
-    return broken(request, failure);
-  }
-  if (const auto status = parser.get().result_int(); status != 200) {
-    failure = read(parser);
-    HttpResponse response;
-    response.status = static_cast<int>(status);
-    response.body = std::move(parser.get().body());
-    close();
-    return error_of(response);
-  }
-  auto followed = follow(parser, on_event, stop);
-  close();
-  return followed;
-}
-
-Result<void> HttpClient::Session::follow(Parser& parser,
-                                         const std::function<bool(const ServerSentEvent&)>& on_event,
-                                         const std::stop_token& stop) {
-  EventStream events;
-  stream_->expires_never();
-  while (true) {
-    auto wants_more = events.feed(parser.get().body(), on_event);
-    parser.get().body().clear();
-    if (!wants_more) return wants_more.error();
-    if (!*wants_more || parser.is_done()) return {};
-
-    bool done = false;
-    error_code failure;
-    http::async_read_some(*stream_, buffer_, parser, [&](error_code outcome, std::size_t) {
-      failure = outcome;
-      done = true;
+  Result<void> stream(HttpRequest request, const OnServerSentEvent& on_event, const std::stop_token& stop) {
+    if (unusable_) return *unusable_;
+    const auto subscription = std::make_shared<EventSubscription>(
+        EventSubscription{with_token(request), base(), on_event, pool_->make_connection(),
+                          net::steady_timer(context_, options_.timeout), std::nullopt});
+    subscription->deadline.async_wait([subscription](const boost::system::error_code& cancelled) {
+      if (!cancelled) subscription->connection->close();
+    });
+    net::co_spawn(context_, follow(subscription), [subscription](std::exception_ptr thrown, Result<void> ended) {
+      if (thrown) std::rethrow_exception(thrown);
+      subscription->outcome = std::move(ended);
     });
     context_.restart();
-    while (!done && !stop.stop_requested()) context_.run_one_for(100ms);
-    if (!done) {
-      stream_->cancel();
-      context_.run();
-    }
-    if (stop.stop_requested() || failure == http::error::end_of_stream || failure == net::error::eof ||
-        failure == http::error::partial_message) {
-      return {};
-    }
-    if (failure) {
-      return Error{ErrorCode::unavailable,
-                   fmt::format("the events of {} ended: {}", base_.text(), reason(failure))};
-    }
+    while (!subscription->outcome && !stop.stop_requested()) context_.run_one_for(stop_check_interval);
+    subscription->deadline.cancel();
+    subscription->connection->close();
+    if (stop.stop_requested()) return {};
+    return *subscription->outcome;
   }
-}
+
+ private:
+  HttpRequest with_token(HttpRequest request) const {
+    if (!options_.token.empty() && header_of(request.headers, "Authorization").empty())
+      request.headers.emplace_back("Authorization", "Bearer " + options_.token);
+    return request;
+  }
+
+  HttpClientOptions options_;
+  std::optional<Error> unusable_;
+  net::io_context context_{1};
+  std::optional<HttpConnectionPool> pool_;
+};
 
 HttpClient::HttpClient(Url base, HttpClientOptions options)
-    : session_(std::make_unique<Session>(std::move(base), std::move(options))) {}
+    : blocking_(std::make_unique<Blocking>(std::move(base), std::move(options))) {}
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 
 const Url& HttpClient::base() const {
-  return session_->base();
+  return blocking_->base();
 }
 void HttpClient::set_token(std::string token) {
-  session_->set_token(std::move(token));
+  blocking_->set_token(std::move(token));
 }
 
 Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
-  return session_->send(request);
+  return blocking_->send(request);
 }
 
 Result<HttpResponse> HttpClient::get(std::string_view path) {
-  HttpRequest request;
-  request.path = path;
-  return send(request);
+  return send({"GET", std::string(path), {}, {}});
 }
 
 Result<HttpResponse> HttpClient::post(std::string_view path, const Json& body) {
@@ -308,10 +161,12 @@ Result<Json> HttpClient::json(const HttpRequest& request) {
   return response->json();
 }
 
-Result<void> HttpClient::stream(std::string_view path,
-                                const std::function<bool(const ServerSentEvent&)>& on_event,
-                                std::stop_token stop, std::string_view last_event_id) {
-  return session_->stream(path, on_event, stop, last_event_id);
+Result<void> HttpClient::stream(std::string_view path, const OnServerSentEvent& on_event, std::stop_token stop,
+                                std::string_view last_event_id) {
+  HttpRequest request{
+      "GET", std::string(path), {}, {{"Accept", "text/event-stream"}, {"Cache-Control", "no-store"}}};
+  if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
+  return blocking_->stream(std::move(request), on_event, stop);
 }
 
 }  // namespace sagactl

@@ -3,10 +3,6 @@
 #include <fmt/format.h>
 
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-
-#include "httpclient/limits.hpp"
 
 namespace sagactl {
 
@@ -17,79 +13,140 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t read_size = 8 * 1024;
-constexpr std::uint16_t http_port = 80, https_port = 443;
-
-using Parser = http::response_parser<http::string_body>;
-
-std::string host_header(const Url& base) {
-  std::string authority = base.authority();
-  if (base.port == (base.tls ? https_port : http_port)) authority.resize(authority.rfind(':'));
-  return authority;
-}
-
-HttpResponse response_of(Parser& parser) {
-  auto answer = parser.release();
-  HttpResponse response;
-  response.status = static_cast<int>(answer.result_int());
-  for (const auto& field : answer)
-    response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  response.body = std::move(answer.body());
-  return response;
-}
-
-Exchanged broken(const std::string& why) {
-  return {Error{ErrorCode::unknown_outcome, why + " after the request was sent; it may have been done"}, false};
-}
-
-// Takes what has come into the parser. Nothing: more is needed.
-error_code feed(Parser& parser, boost::beast::flat_buffer& buffer) {
-  error_code failure;
-  while (buffer.size() > 0 && !parser.is_done()) {
-    const std::size_t taken = parser.put(buffer.data(), failure);
-    buffer.consume(taken);
-    if (failure == http::error::need_more) return {};
-    if (failure) return failure;
-  }
-  return {};
-}
 
 }  // namespace
 
 std::string request_text(const HttpRequest& request, const Url& base) {
-  std::string text = fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n", request.method,
-                                 base.prefix, request.path, host_header(base));
+  std::string text = fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method, base.prefix, request.path,
+                                 base.host_header());
   for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
-  if (!request.body.empty()) text += "Content-Type: application/json\r\n";
-  if (request.method != "GET") text += fmt::format("Content-Length: {}\r\n", request.body.size());
+  if (header_of(request.headers, "Accept").empty()) text += "Accept: application/json\r\n";
+  if (!request.body.empty() && header_of(request.headers, "Content-Type").empty())
+    text += "Content-Type: application/json\r\n";
+  const bool may_lack_body = request.method == "GET" || request.method == "HEAD";
+  if (!request.body.empty() || !may_lack_body) text += fmt::format("Content-Length: {}\r\n", request.body.size());
   return text + "\r\n" + request.body;
 }
 
-net::awaitable<Exchanged> exchange(ClientConnection& connection, const std::string& text, std::size_t body_max) {
-  const net::const_buffer bytes = net::buffer(text);
-  const ClientConnection::Moved written = co_await connection.write(bytes);
-  if (written.failure) co_return broken("the connection broke (" + written.failure.message() + ")");
-  Parser parser;
-  parser.eager(true);
-  parser.header_limit(head_max);
-  parser.body_limit(body_max);
-  while (!parser.is_done()) {
-    const net::mutable_buffer space = connection.buffer.prepare(read_size);
-    const ClientConnection::Moved read = co_await connection.read_some(space);
-    error_code failure = read.failure;
-    if (failure == net::error::eof && parser.got_some()) {
-      failure = {};
-      parser.put_eof(failure);
-      if (!failure && parser.is_done()) break;
-      if (!failure) failure = http::error::partial_message;
-    }
-    if (failure) co_return broken("the connection broke (" + failure.message() + ")");
-    connection.buffer.commit(read.bytes);
-    failure = feed(parser, connection.buffer);
-    if (failure) co_return broken("what came is no answer of HTTP (" + failure.message() + ")");
+Error no_response(const HttpRequest& request, const Url& base, const std::string& reason, ErrorCode of_get) {
+  const std::string what = fmt::format("no answer of {} to {}: {}", base.text(), request.method, reason);
+  if (request.method == "GET") return {of_get, what};
+  return {ErrorCode::unknown_outcome, what + "; it may have been done"};
+}
+
+ResponseReader::ResponseReader(ClientConnection& connection, const HttpRequest& request, const Url& base,
+                               std::optional<std::uint64_t> body_max)
+    : connection_(connection), request_(request), base_(base), body_max_(body_max) {
+  start_parser();
+}
+
+void ResponseReader::start_parser() {
+  parser_.emplace();
+  parser_->header_limit(head_max);
+  head_size_ = 0;
+  if (body_max_) parser_->body_limit(*body_max_);
+  else parser_->body_limit(boost::none);
+  parser_->skip(request_.method == "HEAD");
+}
+
+net::awaitable<error_code> ResponseReader::read_head() {
+  return read_until([](const Parser& parser) { return parser.is_header_done(); });
+}
+
+net::awaitable<error_code> ResponseReader::read_some_body() {
+  return read_until([](const Parser& parser) { return !parser.get().body().empty(); });
+}
+
+net::awaitable<error_code> ResponseReader::read_all() {
+  return read_until([](const Parser&) { return false; });
+}
+
+net::awaitable<error_code> ResponseReader::read_until(bool (*is_enough)(const Parser&)) {
+  for (;;) {
+    const error_code malformed = parse_buffer();
+    if (malformed || parser_->is_done() || is_enough(*parser_)) co_return malformed;
+    const net::mutable_buffer space = connection_.buffer.prepare(read_size);
+    const ClientConnection::Transferred read = co_await connection_.read_some(space);
+    if (read.failure == net::error::eof) co_return end_of_stream();
+    if (read.failure) co_return read.failure;
+    connection_.buffer.commit(read.bytes);
+    received_something_ = true;
   }
-  // Bytes beyond the answer belong to none: whatever comes next on this connection cannot be trusted.
-  const bool reusable = parser.keep_alive() && connection.buffer.size() == 0;
-  co_return Exchanged{response_of(parser), reusable};
+}
+
+// No error: the parser needs more, or the response is complete.
+error_code ResponseReader::parse_buffer() {
+  while (connection_.buffer.size() > 0 && !parser_->is_done()) {
+    error_code failure;
+    const bool is_body = parser_->is_header_done();
+    parser_->eager(is_body);  // so that the head is taken alone, and its size is known
+    const std::size_t parsed = parser_->put(connection_.buffer.data(), failure);
+    connection_.buffer.consume(parsed);
+    // The parser's own limit is for what one call is given.
+    if (!is_body && (head_size_ += parsed) > head_max) return http::error::header_limit;
+    if (failure == http::error::need_more) return {};
+    if (failure) return failure;
+    const bool is_interim = parser_->is_done() && status() < 200;
+    if (is_interim) start_parser();
+  }
+  return {};
+}
+
+// It completes a response without a length.
+error_code ResponseReader::end_of_stream() {
+  if (!parser_->got_some()) return http::error::end_of_stream;
+  error_code failure;
+  parser_->put_eof(failure);
+  if (!failure && !parser_->is_done()) failure = http::error::partial_message;
+  return failure;
+}
+
+std::string ResponseReader::take_body() {
+  return std::exchange(parser_->get().body(), {});
+}
+
+HttpResponse ResponseReader::response() {
+  auto message = parser_->release();
+  HttpResponse response;
+  response.status = static_cast<int>(message.result_int());
+  for (const auto& field : message)
+    response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  response.body = std::move(message.body());
+  return response;
+}
+
+bool ResponseReader::is_end_of_stream(const error_code& failure) {
+  return failure == http::error::end_of_stream || failure == http::error::partial_message;
+}
+
+Error ResponseReader::error_of(const error_code& failure) const {
+  const auto no = [this](const std::string& reason, ErrorCode of_get = ErrorCode::unavailable) {
+    return no_response(request_, base_, reason, of_get);
+  };
+  if (failure == http::error::header_limit)
+    return no(fmt::format("the head of the answer is longer than {} kB", head_max / 1024), ErrorCode::too_large);
+  if (failure == http::error::body_limit)
+    return no(fmt::format("the answer is longer than {} bytes", body_max_.value_or(0)), ErrorCode::too_large);
+  if (connection_.is_closed()) return no("the time was up");
+  if (failure == http::error::end_of_stream) return no("the connection was closed");
+  if (failure == http::error::partial_message) return no("the connection was closed in the middle of the answer");
+  const bool is_malformed = failure.category() == make_error_code(http::error::bad_version).category();
+  if (is_malformed) return no(network_reason(failure) + "; is this an HTTP server?", ErrorCode::invalid);
+  return no(network_reason(failure));
+}
+
+net::awaitable<Exchange> exchange(ClientConnection& connection, const HttpRequest& request, const Url& base,
+                                  std::size_t body_max) {
+  const std::string text = request_text(request, base);
+  const net::const_buffer bytes = net::buffer(text);
+  ResponseReader reader(connection, request, base, body_max);
+  const ClientConnection::Transferred written = co_await connection.write(bytes);
+  error_code failure = written.failure;
+  if (!failure) failure = co_await reader.read_all();
+  if (failure) co_return Exchange{reader.error_of(failure), reader.received_something(), false};
+  // Bytes beyond the response answer no request: nothing that follows on this connection can be trusted.
+  const bool is_reusable = reader.keeps_alive() && connection.buffer.size() == 0;
+  co_return Exchange{reader.response(), true, is_reusable};
 }
 
 }  // namespace sagactl

@@ -1,26 +1,77 @@
-// One request and its answer on a connection.
+// One request and its response on a connection.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/result.hpp"
 #include "httpclient/client_connection.hpp"
-#include "httpclient/http_client.hpp"
+#include "httpclient/http_message.hpp"
 #include "httpclient/url.hpp"
 
 namespace sagactl {
 
-// The request as it goes over the line.
+// The request's bytes.
 std::string request_text(const HttpRequest& request, const Url& base);
 
-struct Exchanged {
+// The error of a request that was sent and has no response: `unknown_outcome`, or `of_get` for a GET, which changes
+// nothing.
+Error no_response(const HttpRequest& request, const Url& base, const std::string& reason,
+                  ErrorCode of_get = ErrorCode::unavailable);
+
+struct Exchange {
   Result<HttpResponse> response;
-  bool reusable = false;  // the connection is good for another exchange
+  bool received_something = false;
+  bool connection_reusable = false;  // for another exchange
 };
 
-// Sends `text` and reads the answer. Every error is `unknown_outcome`: something was sent.
-boost::asio::awaitable<Exchanged> exchange(ClientConnection& connection, const std::string& text, std::size_t body_max);
+// Reads one response: its head, then its body as it comes. Interim ones (100, 103) are skipped.
+class ResponseReader {
+ public:
+  static constexpr std::uint32_t head_max = 64 * 1024;  // gateways add kilobytes of cookies and of security headers
+
+  // `body_max`: nothing for no limit. All of these outlive it.
+  ResponseReader(ClientConnection& connection, const HttpRequest& request, const Url& base,
+                 std::optional<std::uint64_t> body_max);
+
+  // Each ends when it has what it is for, or the response is complete.
+  boost::asio::awaitable<boost::system::error_code> read_head();
+  boost::asio::awaitable<boost::system::error_code> read_some_body();
+  boost::asio::awaitable<boost::system::error_code> read_all();
+  Error error_of(const boost::system::error_code& failure) const;  // of one of these
+  static bool is_end_of_stream(const boost::system::error_code& failure);
+
+  int status() const { return static_cast<int>(parser_->get().result_int()); }
+  bool is_complete() const { return parser_->is_done(); }
+  bool received_something() const { return received_something_; }
+  bool keeps_alive() const { return parser_->keep_alive(); }
+  std::string take_body();   // what came of it since
+  HttpResponse response();   // once, when it is complete
+
+ private:
+  using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+
+  boost::asio::awaitable<boost::system::error_code> read_until(bool (*is_enough)(const Parser&));
+  boost::system::error_code parse_buffer();
+  boost::system::error_code end_of_stream();
+  void start_parser();
+
+  ClientConnection& connection_;
+  const HttpRequest& request_;
+  const Url& base_;
+  const std::optional<std::uint64_t> body_max_;
+  std::optional<Parser> parser_;
+  std::size_t head_size_ = 0;
+  bool received_something_ = false;
+};
+
+// Sends the request and reads its response.
+boost::asio::awaitable<Exchange> exchange(ClientConnection& connection, const HttpRequest& request, const Url& base,
+                                          std::size_t body_max);
 
 }  // namespace sagactl

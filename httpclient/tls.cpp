@@ -6,8 +6,9 @@ namespace sagactl {
 
 namespace ssl = boost::asio::ssl;
 
-Result<std::unique_ptr<ssl::context>> make_tls_client(const std::filesystem::path& authorities) {
-  auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+Result<std::unique_ptr<TlsContext>> make_tls_for(const Url& url, const std::filesystem::path& authorities) {
+  if (!url.tls) return std::unique_ptr<TlsContext>();
+  auto context = std::make_unique<TlsContext>(ssl::context::tls_client);
   boost::system::error_code failure;
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
   if (authorities.empty()) context->set_default_verify_paths(failure);

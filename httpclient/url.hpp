@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/result.hpp"
+#include "common/text/percent.hpp"  // for the parts of the paths that follow
 
 namespace sagactl {
 
@@ -15,23 +16,22 @@ struct Url {
   std::string prefix;  // "" or "/api": no slash at the end
   bool tls = false;    // https
 
-  // "http://host:port/prefix", the port always said.
+  // "http://host:port/prefix", the port always included.
   std::string text() const;
-  // The Host header: "host:port", IPv6 in brackets.
+  // "host:port", IPv6 in brackets.
   std::string authority() const;
-  // Whether the host is this machine, as far as its name says.
+  // The Host header: the authority, without a port that the scheme implies.
+  std::string host_header() const;
+  // Whether the host is this machine, judging by its name.
   bool is_loopback() const;
   friend bool operator==(const Url&, const Url&) = default;
 };
 
-// The address of a node. "host:port" without a scheme is taken for http; https is refused, as no node speaks it.
-// `invalid` says what is wrong and what would be right.
-Result<Url> parse_url(std::string_view text);
+// The address of a node; "host:port" without a scheme is http. `invalid` says what is wrong and what would be right, and
+// repeats no password.
+Result<Url> parse_node_url(std::string_view text);
 
-// The address of somebody else's server: http or https, and the scheme is said.
-Result<Url> parse_web_url(std::string_view text);
-
-// One byte sequence as part of a path or of a query's value: all but unreserved characters as %XX (RFC 3986).
-std::string percent_encode(std::string_view text);
+// The address of a third party's server: the scheme must be given.
+Result<Url> parse_http_url(std::string_view text);
 
 }  // namespace sagactl

@@ -90,7 +90,7 @@ Result<void> LoadRun::find_targets() {
   std::string silent;
   std::vector<std::string> targets;
   for (std::size_t host = 0; host < options_.targets.size(); ++host) {
-    auto url = parse_url(options_.targets[host]);
+    auto url = parse_node_url(options_.targets[host]);
     if (!url) return url.error();
     auto found = find_addresses(*url);
     if (!found) return found.error();
@@ -108,10 +108,7 @@ Result<void> LoadRun::find_targets() {
   }
   options_.targets = std::move(targets);
   if (answering_) return {};
-  return Error{ErrorCode::unavailable,
-               fmt::format("nothing answers at {}; start a node with 'sagactl serve' or give "
-                           "--url",
-                           silent)};
+  return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}", silent)};
 }
 
 Result<void> LoadRun::open_users() {
@@ -146,7 +143,7 @@ Result<void> LoadRun::prepare_test_data() {
 }
 
 void LoadRun::start_workers() {
-  const std::uint32_t cores = processors_for_this_process();
+  const std::uint32_t cores = available_processors();
   size_ = size_crew(options_, phases_, cores);
   allow_files(std::uint64_t{size_.connections} + 256);
   RequestWriter::Run run;

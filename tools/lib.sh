@@ -1,5 +1,5 @@
 # What the tools share. Sourced; needs bash. Moves to the root of the source tree.
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 say() { printf '%s\n' "$*"; }
 fail() {

@@ -41,7 +41,7 @@ void Effects::begin_anew() {
   for (std::size_t i = 0; i < in_effect_.size(); ++i) {
     const bool refused =
         std::any_of(flow_.barriers.begin(), flow_.barriers.end(), [&](const Barrier& barrier) {
-          return barrier.step == i && barrier.direction == Direction::action && barrier.attempt == lives_ &&
+          return barrier.step == i && barrier.direction == Direction::action && barrier.execution == lives_ &&
                  (barrier.blocked || !barrier.refusal.empty());
         });
     in_effect_[i] = !definition_.steps[i].listed && !refused;

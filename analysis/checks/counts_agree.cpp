@@ -139,7 +139,7 @@ class CountsAgree final : public Check {
       if (action == "payment.charge" && facts.flow.payments.empty())
         add(facts, fmt::format("saga {} completed its payment and has none", facts.flow.order.id.text()),
             "a saga that has done its payment step has a payment");
-      if (kind && !has_reservation(facts.flow, *kind, it.attempt))
+      if (kind && !has_reservation(facts.flow, *kind, it.execution))
         add(facts,
             fmt::format("saga {} completed its step {} and has no such reservation",
                         facts.flow.order.id.text(), it.step_name),
@@ -147,9 +147,9 @@ class CountsAgree final : public Check {
     }
   }
 
-  static bool has_reservation(const Flow& flow, StockKind kind, int attempt) {
+  static bool has_reservation(const Flow& flow, StockKind kind, int execution) {
     return std::any_of(flow.reservations.begin(), flow.reservations.end(),
-                       [&](const auto& it) { return it.kind == kind && it.attempt == attempt; });
+                       [&](const auto& it) { return it.kind == kind && it.execution == execution; });
   }
 
   static bool is_there(const Flow& flow, const AggregateFacts& aggregate) {

@@ -49,13 +49,13 @@ class OneCapturePerOrder final : public Check {
     for (std::size_t i = 0; i < flow.payments.size(); ++i) {
       const Payment& payment = flow.payments[i];
       if (!was_captured(payment)) continue;
-      kept += payment.status == PaymentStatus::completed && !is_owed_back(payment);
-      owed += is_owed_back(payment);
+      kept += payment.status == PaymentStatus::completed && !is_refund_due(payment);
+      owed += is_refund_due(payment);
       for (std::size_t k = 0; k < i; ++k) {
         const Payment& other = flow.payments[k];
         const bool same_transaction = !payment.external_transaction_id.empty() &&
                                       other.external_transaction_id == payment.external_transaction_id;
-        if (!was_captured(other) || (other.attempt != payment.attempt && !same_transaction)) continue;
+        if (!was_captured(other) || (other.execution != payment.execution && !same_transaction)) continue;
         add(facts,
             fmt::format("payments {} and {} are captures of one charge of order {}", other.id.text(),
                         payment.id.text(), flow.order.id.text()),

@@ -27,12 +27,12 @@ class PublishedAppliedOnce final : public Check {
     applied_ += barriers.size();
     for (std::size_t i = 0; i < barriers.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
-        const auto key = [](const Barrier& b) { return std::tuple(b.step, b.direction, b.attempt); };
+        const auto key = [](const Barrier& b) { return std::tuple(b.step, b.direction, b.execution); };
         if (key(barriers[i]) != key(barriers[k])) continue;
         violations_.add(
-            {.what = fmt::format("the {} of step {} of order {} was applied twice (attempt {})",
+            {.what = fmt::format("the {} of step {} of order {} was applied twice (execution {})",
                                  to_string(barriers[i].direction), step_name(facts, barriers[i].step),
-                                 facts.flow.order.id.text(), barriers[i].attempt),
+                                 facts.flow.order.id.text(), barriers[i].execution),
              .rule = "a message that comes again has no second effect",
              .rows = Json::array({row(facts, barriers[k]), row(facts, barriers[i])})});
       }
@@ -81,7 +81,7 @@ class PublishedAppliedOnce final : public Check {
                 {"orderId", facts.flow.order.id.text()},
                 {"step", step_name(facts, barrier.step)},
                 {"direction", to_string(barrier.direction)},
-                {"attempt", barrier.attempt}};
+                {"attempt", barrier.execution}};
   }
 
   const CheckOptions options_;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "analysis/verify.hpp"
+#include "loadgen/ledger/answer_counts.hpp"
 
 namespace sagactl {
 namespace {
@@ -99,6 +100,7 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
   examination.distribution = distribution_of(*orders);
   examination.groups = ConcurrentGroupsObserver(&ledger).finish();
   examination.sagas = timings_of(*orders);
+  examination.ends_are_seen = orders->has("status");
   examination.orders = examination.sagas.counts.started;
   return examination;
 }
@@ -137,6 +139,12 @@ std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, c
   needs(ForeignTable::steps, {"compensation-complete"});
   needs(ForeignTable::stock, {"stock-balances", "never-negative"});
   needs(ForeignTable::payments, {"money-balances", "one-capture-per-order"});
+  const bool any_accepted = std::any_of(ledger.entries.begin(), ledger.entries.end(), [](const LedgerEntry& entry) {
+    return entry.outcome == RequestOutcome::accepted;
+  });
+  if (!any_accepted)
+    found.push_back(
+        undecided("not-vacuous", "no request was said to be accepted, so nothing was shown" + answers_text(ledger)));
   return completed(std::move(found));
 }
 

@@ -14,6 +14,8 @@ namespace {
 
 using Group = std::pair<OrderKind, std::uint32_t>;
 
+constexpr std::string_view no_order = "no order of this run is there";
+
 // Was `before` out of effect when `after` came?
 bool is_over(const ForeignOrders& orders, const ForeignOrder& before, const ForeignOrder& after) {
   if (!orders.is_undone(before)) return false;
@@ -113,7 +115,12 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
                      fmt::format("{}: have the query give as order_id what the answers name, or answer.order point at "
                                  "what the query gives",
                                  orders.other_spelling()));
-  if (accepted == 0 && unnamed > 0 && !orders.has_groups())
+  if (accepted + unnamed == 0) return does_not_apply(name, "no request was accepted");
+  const bool unseen = unnamed > 0 && !orders.has_groups() && violations.count() == 0;
+  if (unseen && accepted > 0)
+    return undecided(name, fmt::format("{} of {} named no order, and {}", grouped(unnamed),
+                                       counted(accepted + unnamed, "accepted answer"), orders.why_no_groups()));
+  if (unseen)
     return undecided(name,
                      "no answer named its order; does answer.order point at it, and is it in the first 256 KB of a "
                      "body that is JSON and not compressed? (A column key in sql.orders would tell without)");
@@ -124,9 +131,7 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
 
 Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
   constexpr std::string_view name = "no-phantom-order";
-  if (!orders.has_groups())
-    return does_not_apply(
-        name, "sql.orders has no column key (or product) that tells which request an order is of");
+  if (!orders.has_groups()) return does_not_apply(name, orders.why_no_groups());
   auto open = open_requests(orders);
   std::map<Group, const LedgerEntry*> refused;
   for (const LedgerEntry& entry : orders.ledger().entries)
@@ -164,6 +169,7 @@ Verdict foreign_no_phantom_order(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
+  if (traced == 0) return does_not_apply(name, no_order);
   std::string held = fmt::format("all {} trace to a request", counted(traced, "order"));
   if (declined > 0) held += fmt::format(", {} of them to one that was refused, and are undone", grouped(declined));
   return violations.verdict(name, held);
@@ -180,7 +186,9 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
   }
   std::size_t requests = 0, happened = 0;
   Violations with_errors;  // not wrong, and worth to be seen
-  for (const auto& [group, list] : open) {
+  for (auto& [group, list] : open) {
+    // Of several requests for one order it may be that of the one that was told an error, and is to be seen.
+    std::stable_partition(list.begin(), list.end(), [](const LedgerEntry* it) { return it->http_status != 0; });
     requests += list.size();
     std::vector<const ForeignOrder*> untold;
     for (const ForeignOrder* order : orders.of_group(group.first, group.second))
@@ -204,8 +212,8 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
     }
   }
   if (requests > 0 && !orders.has_groups())
-    return undecided(name, fmt::format("{} without an answer, and sql.orders has no column key",
-                                       counted(requests, "request")));
+    return undecided(name,
+                     fmt::format("{} without an answer, and {}", counted(requests, "request"), orders.why_no_groups()));
   std::string held = fmt::format("{} without an answer: {} happened, {} did not", counted(requests, "request"),
                                  grouped(happened), grouped(requests - happened));
   if (with_errors.count() > 0)
@@ -247,11 +255,15 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
   if (!orders.has("status")) return does_not_apply(name, "sql.orders has no column status");
   Violations violations;
   std::uint64_t ended = 0;
+  const bool any_ended = std::any_of(orders.all().begin(), orders.all().end(), [&](const ForeignOrder& order) {
+    return order.of_run && orders.has_ended(order);
+  });
+  const std::string words = any_ended ? "" : ", and none has ended: are " + orders.end_words() + " the server's words?";
   for (const ForeignOrder& order : orders.all()) {
     if (!order.of_run) continue;
     ++ended;
     if (orders.has_ended(order)) continue;
-    Witness witness{.what = fmt::format("order {} is still {}", order.id, order.status),
+    Witness witness{.what = fmt::format("order {} is still {}{}", order.id, order.status, words),
                     .rule = "every order has ended when the drain is over"};
     if (violations.first()) {
       orders.show(witness, order);
@@ -259,13 +271,13 @@ Verdict foreign_all_end(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
+  if (ended == 0) return does_not_apply(name, no_order);
   return violations.verdict(name, fmt::format("all {} have ended", counted(ended, "order")));
 }
 
 Verdict foreign_answer_matches(const ForeignOrders& orders) {
   constexpr std::string_view name = "answer-matches-database";
-  if (!orders.has_groups())
-    return does_not_apply(name, "sql.orders has no column key (or product) to compare");
+  if (!orders.has_groups()) return does_not_apply(name, orders.why_no_groups());
   if (!orders.other_spelling().empty()) return undecided(name, orders.other_spelling());
   Violations violations;
   std::uint64_t answers = 0;
@@ -290,6 +302,7 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     }
     violations.add(std::move(witness));
   }
+  if (answers == 0) return does_not_apply(name, "no answer named an order that is there");
   return violations.verdict(name, fmt::format("{} are what the database says", counted(answers, "answer")));
 }
 

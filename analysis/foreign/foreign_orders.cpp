@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/text/text.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -59,8 +61,11 @@ Result<ForeignOrders> ForeignOrders::read(ForeignRows& rows, const Profile& prof
   auto read = rows.each_row(query_of(profile, ForeignTable::orders, ledger.run),
                             [&](const ForeignRow& row) { return orders.take(row); });
   if (!read) return read.error();
-  std::stable_sort(orders.orders_.begin(), orders.orders_.end(),
-                   [](const ForeignOrder& a, const ForeignOrder& b) { return a.created_at < b.created_at; });
+  // Of one and the same time (whole seconds, say) those come first that made room for the others.
+  std::stable_sort(orders.orders_.begin(), orders.orders_.end(), [&](const ForeignOrder& a, const ForeignOrder& b) {
+    if (a.created_at != b.created_at) return a.created_at < b.created_at;
+    return orders.is_undone(a) && !orders.is_undone(b);
+  });
   orders.place_groups();
   return orders;
 }
@@ -113,6 +118,13 @@ void ForeignOrders::place_groups() {
     by_ref_.emplace(orders_[i].ref, i);
     if (orders_[i].group) groups_[*orders_[i].group].push_back(i);
   }
+  // A server may keep keys in words of its own.
+  const auto of_run = std::find_if(orders_.begin(), orders_.end(), [](const ForeignOrder& it) { return it.of_run; });
+  if (has_groups_ && groups_.empty() && of_run != orders_.end()) {
+    has_groups_ = false;
+    other_key_ = fmt::format("{} as {} of order {}", has("key") ? of_run->key : of_run->product,
+                             has("key") ? "key" : "product", of_run->id);
+  }
   // Ids of which none is in the database, though their keys have orders, are written in another way.
   std::uint64_t with_rows = 0;
   for (const LedgerEntry& entry : ledger_->entries) {
@@ -126,6 +138,11 @@ void ForeignOrders::place_groups() {
     other_spelling_ = fmt::format("the answers name their orders as {}, and sql.orders as {}",
                                   ledger_->order_text(entry), orders_[rows->second.front()].id);
   }
+}
+
+std::string ForeignOrders::why_no_groups() const {
+  if (other_key_.empty()) return "sql.orders has no column key (or product) that tells which request an order is of";
+  return "sql.orders gives " + other_key_ + ", which is none that was sent";
 }
 
 const ForeignOrder* ForeignOrders::find(const Uuid& ref) const {
@@ -186,6 +203,14 @@ bool ForeignOrders::is_completed(const ForeignOrder& order) const {
 }
 bool ForeignOrders::has_ended(const ForeignOrder& order) const {
   return is_undone(order) || is_completed(order) || holds(profile_->status.ends, order.status);
+}
+
+std::string ForeignOrders::end_words() const {
+  std::vector<std::string> words = profile_->queries.completed;
+  for (const auto* list : {&profile_->queries.undone, &profile_->status.ends})
+    for (const std::string& word : *list)
+      if (!holds(words, word)) words.push_back(word);
+  return words.empty() ? "none" : join(words, ", ");
 }
 
 Json ForeignOrders::request_row(const LedgerEntry& entry) const {

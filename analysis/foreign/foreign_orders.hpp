@@ -49,6 +49,7 @@ class ForeignOrders {
   const LedgerEntry* told(const Uuid& ref) const;  // the request that was accepted as this order
   std::vector<const ForeignOrder*> of_group(OrderKind kind, std::uint32_t group) const;
   bool has_groups() const { return has_groups_; }  // a column says which group an order is of
+  std::string why_no_groups() const;
   bool has(std::string_view column) const {
     return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
   }
@@ -61,6 +62,7 @@ class ForeignOrders {
   bool is_undone(const ForeignOrder& order) const;
   bool is_completed(const ForeignOrder& order) const;
   bool has_ended(const ForeignOrder& order) const;
+  std::string end_words() const;  // the statuses that are ends, "none" without any
 
   Json request_row(const LedgerEntry& entry) const;
   void show(Witness& witness, const ForeignOrder& order) const;
@@ -78,6 +80,7 @@ class ForeignOrders {
   std::map<std::pair<OrderKind, std::uint32_t>, std::vector<std::size_t>> groups_;
   std::vector<std::string> columns_;  // of the query
   bool has_groups_ = false;
+  std::string other_key_;  // where no key is one that was sent
   std::string other_spelling_;
   BadRows bad_rows_;
 };

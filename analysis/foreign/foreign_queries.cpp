@@ -34,6 +34,14 @@ const Shape& shape_of(ForeignTable table) {
 
 constexpr std::size_t rows_looked_at = 20;
 
+// Seconds or milliseconds where microseconds are meant are a time soon after 1970.
+constexpr Timestamp earliest_us{946'684'800'000'000};
+
+bool is_time(const ForeignRow& row, std::string_view name) {
+  const auto time = row.time(name);
+  return time && (*time >= earliest_us || !row.integer(fmt::format("{}_us", name)));
+}
+
 Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
   const std::string column = time_column(name), us = fmt::format("{}_us", name);
   const std::string& is_there = row.has(column) ? column : us;
@@ -59,10 +67,10 @@ std::optional<Error> fault_of_row(ForeignTable table, const ForeignRow& row) {
   switch (table) {
     case ForeignTable::orders:
       if (row.text("order_id").empty()) return unusable(row, query, "order_id", "the order's id");
-      if (!row.time("created")) return no_time(row, query, "created");
+      if (!is_time(row, "created")) return no_time(row, query, "created");
       return std::nullopt;
     case ForeignTable::steps:
-      if (!row.time("at")) return no_time(row, query, "at");
+      if (!is_time(row, "at")) return no_time(row, query, "at");
       if (const std::string state = row.text("state"); state != "done" && state != "undone")
         return unusable(row, query, "state", "done or undone");
       return std::nullopt;

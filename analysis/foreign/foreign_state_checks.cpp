@@ -58,21 +58,24 @@ std::string fault_of_undoing(std::vector<Layer>& in_effect, std::vector<std::str
 // (a database that keeps whole seconds has many) may have come in any order that is right.
 std::string fault_of(const std::vector<Step>& steps, bool order_is_undone, bool order_is_completed) {
   std::vector<Layer> in_effect;
-  bool any_undone = false;
+  std::set<std::string> ever_undone;
   for (std::size_t begin = 0, end = 0; begin < steps.size(); begin = end) {
     Layer done;
     std::vector<std::string> undone;
     for (end = begin; end < steps.size() && steps[end].at == steps[begin].at; ++end)
       (steps[end].undone ? undone : done).push_back(steps[end].name);
-    any_undone = any_undone || !undone.empty();
+    ever_undone.insert(undone.begin(), undone.end());
     in_effect.push_back(std::move(done));
     if (std::string fault = fault_of_undoing(in_effect, std::move(undone)); !fault.empty()) return fault;
   }
   while (!in_effect.empty() && in_effect.back().empty()) in_effect.pop_back();
   if (order_is_undone && !in_effect.empty())
     return fmt::format("step {} was done and never undone", in_effect.back().back());
-  if (order_is_completed && any_undone) return "a step of it was undone";
-  return {};
+  if (!order_is_completed) return {};
+  // Done anew afterwards, as a retry may have it, it is in effect.
+  for (const Layer& layer : in_effect)
+    for (const std::string& step : layer) ever_undone.erase(step);
+  return ever_undone.empty() ? std::string() : fmt::format("step {} of it was undone", *ever_undone.begin());
 }
 
 }  // namespace
@@ -212,13 +215,19 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
     ++seen;
     const Paid& of = paid[order.ref];
     if (of.unclear) continue;
-    if (of.captures > 1 || of.refunds > of.captures)
+    // What was captured may be given back in parts.
+    if (of.captures > 1 || (of.refunds > of.captures && of.net < 0))
       add(twice, order, of,
           fmt::format("order {} has {} and {}", order.id, counted(of.captures, "capture"),
                       counted(of.refunds, "refund")),
-          "at most one capture for an order, and not more refunds");
+          "at most one capture for an order, and not more given back");
     const std::string net = Money{std::max<std::int64_t>(0, of.net)}.text();
-    if (orders.is_undone(order) && of.net != 0)
+    if (of.net < 0)
+      add(unbalanced, order, of,
+          fmt::format("order {} is {}, and {} more of it was refunded than captured", order.id, order.status,
+                      Money{-of.net}.text()),
+          "not more is refunded than was captured");
+    else if (orders.is_undone(order) && of.net != 0)
       add(unbalanced, order, of,
           fmt::format("order {} is {}, and {} of it is still captured", order.id, order.status, net),
           "nothing stays captured of an order that was undone");

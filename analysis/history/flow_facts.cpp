@@ -28,7 +28,7 @@ bool read_step(const FlatObject& data, const SagaDefinition* definition, EventFa
   auto step = data.text("step");
   if (!step) return false;
   facts.step_name = std::move(*step);
-  facts.attempt = static_cast<int>(data.whole("attempt").value_or(0));
+  facts.execution = static_cast<int>(data.whole("attempt").value_or(0));
   if (!definition) return true;
   for (std::size_t i = 0; i < definition->steps.size(); ++i)
     if (definition->steps[i].name == facts.step_name) facts.step = i;

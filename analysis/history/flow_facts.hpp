@@ -30,7 +30,7 @@ struct EventFacts {
   // Saga events that name a step; `step` is its place in the definition, absent when that has no such step.
   std::string step_name;
   std::optional<std::size_t> step;
-  int attempt = 0;                     // 0: the event names none
+  int execution = 0;                     // 0: the event names none
   std::optional<Direction> direction;  // SagaRetried
   std::optional<ReservationFacts> reservation;  // events of reservations
 };

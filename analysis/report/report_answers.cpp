@@ -14,7 +14,8 @@ constexpr std::size_t first_shown = 120;
 std::string first_of(const JsonView& answer) {
   const std::string outcome = answer["outcome"].text();
   std::string text = answer["first"].text();
-  if (outcome == "accepted" || outcome == "duplicate" || text.empty()) return {};
+  const bool unread = text.starts_with("Content-Encoding: ");
+  if (((outcome == "accepted" || outcome == "duplicate") && !unread) || text.empty()) return {};
   if (text.size() <= first_shown) return text;
   std::size_t end = first_shown;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not within a character

@@ -68,7 +68,8 @@ struct Suite {
   void add(const std::string& kind, const std::string& name, const std::string& ruling,
            const std::string& reason, const std::string& details, bool counted) {
     ++tests;
-    cases += fmt::format("    <testcase classname=\"sagactl.{}\" name=\"{}\"", kind, escaped(name));
+    // Readers want a time and a type of each; verdicts are given all at once.
+    cases += fmt::format("    <testcase classname=\"sagactl.{}\" name=\"{}\" time=\"0\"", kind, escaped(name));
     if (ruling == "PASS" && !details.empty()) {
       cases += fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(reason + "\n" + details));
       return;
@@ -81,6 +82,7 @@ struct Suite {
     const char* element = failed ? "failure" : counted ? "error" : "skipped";
     ++(failed ? failures : counted ? errors : skipped);
     cases += fmt::format(">\n      <{} message=\"{}\"", element, escaped(reason));
+    if (failed || counted) cases += fmt::format(" type=\"{}\"", escaped(ruling));
     cases += details.empty() ? "/>\n" : fmt::format(">{}</{}>\n", escaped(details), element);
     cases += "    </testcase>\n";
   }

@@ -57,7 +57,8 @@ std::string latencies(const JsonView& result) {
   table.row({"Latency, ms", "p50 ", "p90 ", "p99 ", "p99.9 ", "max ", "samples"});
   latency_row(table, "  from the planned send", result["latency"]);
   latency_row(table, "  from the send", result["serviceLatency"]);
-  latency_row(table, "  sagas, in the database", result["sagaLatency"]);
+  if (result["sagaLatency"]["samples"].count() > 0)
+    latency_row(table, "  sagas, in the database", result["sagaLatency"]);
   for (const Json& step : result["stepLatency"].list())
     if (JsonView(step)["succeeded"].count() > 0)
       latency_row(table, "    " + JsonView(step)["step"].text(), JsonView(step));
@@ -69,11 +70,10 @@ std::string latencies(const JsonView& result) {
 std::string generator(const JsonView& result) {
   const JsonView health = result["generator"], late = health["lateness"];
   if (health.empty()) return {};
-  return fmt::format(
-      "Generator  lateness p50 {} ms, p99 {} ms, max {} ms; {} skipped; {} connections; {} of a core\n\n",
-      milliseconds(late["p50"]), milliseconds(late["p99"]), milliseconds(late["max"]),
-      whole(health["skipped"]), whole(health["connections"]),
-      health["cpuShare"].number() ? percent(*health["cpuShare"].number()) : "-");
+  return fmt::format("Generator  lateness p50 {} ms, p99 {} ms, max {} ms; {} skipped; {}; {} of a core\n\n",
+                     milliseconds(late["p50"]), milliseconds(late["p99"]), milliseconds(late["max"]),
+                     whole(health["skipped"]), counted(health["connections"].count(), "connection"),
+                     health["cpuShare"].number() ? percent(*health["cpuShare"].number()) : "-");
 }
 
 // "33.4 % (31.1 to 35.7)"

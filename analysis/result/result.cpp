@@ -24,7 +24,7 @@ Measured measured_by(const RunResult& load, const Examination* database) {
                   .saga = database ? &database->sagas.took : nullptr,
                   .errors = all == 0 ? 0 : static_cast<double>(all - std::min(all, good)) / static_cast<double>(all),
                   .accepted_per_second = seconds > 0 ? static_cast<double>(counts.accepted) / seconds : 0,
-                  .sagas = database ? &database->sagas.counts : nullptr};
+                  .sagas = database && database->ends_are_seen ? &database->sagas.counts : nullptr};
 }
 
 std::string_view to_string(RunEnd end) {

@@ -81,11 +81,11 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
               {"startedAt", iso8601_us(ledger.started_at)},
               {"endedAt", iso8601_us(ledger.ended_at)},
               {"requests", requests_json(load.requests)}};
-  result["sagas"] = database ? to_json(database->sagas.counts) : Json(nullptr);
+  const SagaCounts* sagas = database && database->ends_are_seen ? &database->sagas.counts : nullptr;
+  result["sagas"] = sagas ? to_json(*sagas) : Json(nullptr);
   result["throughput"] =
       Json{{"acceptedPerSecond", per_second(load.requests.accepted, load.rated)},
-           {"completedPerSecond",
-            database ? per_second(database->sagas.counts.completed, database->sagas.active) : Json(nullptr)}};
+           {"completedPerSecond", sagas ? per_second(sagas->completed, database->sagas.active) : Json(nullptr)}};
   result["latency"] = latency_json(load.response);
   result["sagaLatency"] = database ? latency_json(database->sagas.took) : Json(nullptr);
   result["generator"] = generator_json(load.generator);

@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   if (!address) return fmt::print(stderr, "{}\n", address.error().message), 1;
   options.address = *address;
   options.prefix = "bench:lock:";
-  options.answer = 5s;
+  options.answer_timeout = 5s;
   const auto lock = make_redis_lock(options);
   if (!lock || !(*lock)->availability()) return fmt::print(stderr, "there is no Redis at {}\n", address->shown()), 1;
   one_after_the_other(**lock);

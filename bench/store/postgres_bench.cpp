@@ -42,7 +42,7 @@ class Node {
     std::vector<OrderLife> lives;
     const Owner owner{registration_.writer.node, registration_.writer.epoch};
     for (std::size_t i = 0; i < count; ++i) lives.push_back(make_life(random_, clock_.now(), owner));
-    Keys placing, paying;
+    BatchKeys placing, paying;
     for (const OrderLife& life : lives) {
       placing.claims.push_back(life.claim.key);
       paying.flows.push_back(life.placed.order.id);
@@ -82,7 +82,7 @@ class Node {
     }
   }
 
-  void commit(const Keys& keys, const std::function<Changes(Timestamp)>& decide) {
+  void commit(const BatchKeys& keys, const std::function<Changes(Timestamp)>& decide) {
     Loaded loaded;
     std::int64_t last = registration_.last_sequence;
     const auto done = store_.transact(registration_.writer, keys, loaded, [&](Timestamp now) {
@@ -96,7 +96,7 @@ class Node {
 
   PostgresStore& store_;
   Clock& clock_;
-  Registration registration_;
+  NodeRegistration registration_;
   Random random_{std::random_device{}()};
 };
 

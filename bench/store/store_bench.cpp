@@ -71,7 +71,7 @@ class Serving {
   }
 
   void write(std::vector<OrderLife>& lives) {
-    Keys placing, paying;
+    BatchKeys placing, paying;
     for (const OrderLife& life : lives) {
       placing.flows.push_back(life.placed.order.id);
       placing.claims.push_back(life.claim.key);
@@ -115,7 +115,7 @@ class Serving {
     }
   }
 
-  void commit(const Keys& keys, const std::function<Changes(Timestamp)>& decide) {
+  void commit(const BatchKeys& keys, const std::function<Changes(Timestamp)>& decide) {
     Loaded loaded;
     const auto done = store_->transact(registration_.writer, keys, loaded, decide);
     if (!done) crash(done.error().message.c_str());
@@ -123,7 +123,7 @@ class Serving {
 
   Clock& clock_;
   std::unique_ptr<SqliteStore> store_;
-  Registration registration_;
+  NodeRegistration registration_;
   Random random_{std::random_device{}()};
   double opened_in_ = 0;
 };

@@ -44,7 +44,7 @@ std::filesystem::path operator_token_file(const Invocation& invocation) {
 Result<std::vector<Url>> node_urls(const GlobalSettings& settings) {
   std::vector<Url> urls;
   for (const std::string& text : settings.urls) {
-    auto url = parse_url(text);
+    auto url = parse_node_url(text);
     if (!url) return Error{ErrorCode::invalid, "--url: " + url.error().message};
     urls.push_back(*url);
   }

@@ -2,10 +2,10 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/commands.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/table.hpp"
 #include "common/money.hpp"
 
@@ -52,11 +52,16 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
     invocation.print(*found, "entries");
     return ExitCode::done;
   }
-  Table table({{"TIME"}, {"USER"}, {"ACTION"}, {"TARGET"}, {"NODE"}, {"DETAILS"}});
+  Table table({{"TIME", Fit::time},
+               {"USER"},
+               {"ACTION", Fit::whole, needed},
+               {"TARGET", Fit::id, needed},
+               {"NODE"},
+               {"DETAILS"}});
   for (const Json& entry : json_member(*found, "entries"))
-    table.row({text_member(entry, "timestamp"),
-               or_default(text_member(entry, "email"), or_default(text_member(entry, "by"))), text_member(entry, "action"),
-               target_of(entry), or_default(text_member(entry, "nodeId")), detail_of(entry)});
+    table.row(
+        {text_member(entry, "timestamp"), or_default(text_member(entry, "email"), or_default(text_member(entry, "by"))),
+         text_member(entry, "action"), target_of(entry), or_default(text_member(entry, "nodeId")), detail_of(entry)});
   if (table.empty())
     invocation.info("no audit entries");
   else
@@ -69,7 +74,8 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
   CLI::App* app = add_command(
-      root, "audit", "Show actions of users and operators (retry, compensate, cancel, set stock) and late charges", operations_group);
+      root, "audit", "Show actions of users and operators (retry, compensate, cancel, set stock) and late charges",
+      operations_group);
   add_duration(*app, "--since", flags->since, "Only entries of the last DURATION");
   add_text(*app, "--by", flags->by, "USER", "Only actions of this user: an id or an e-mail address");
   add_number(*app, "--limit", flags->limit, 1, 1000, "Maximum number of entries [100]");

@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/configuration/contexts.hpp"
+#include "cli/configuration/private_file.hpp"
 #include "cli/flag.hpp"
 #include "cli/invocation.hpp"
 #include "cli/output/table.hpp"
@@ -19,7 +20,8 @@ struct ContextFlags {
 
 Json context_json(const Contexts& contexts, const std::string& name) {
   Json json = {{"name", name}, {"current", name == contexts.current}};
-  for (const auto& [key, value] : contexts.by_name.at(name)) json[key] = key == "token" ? "(kept)" : without_secrets(std::string_view(value));
+  for (const auto& [key, value] : contexts.by_name.at(name))
+    json[key] = key == "token" ? "(kept)" : without_secrets(std::string_view(value));
   return json;
 }
 
@@ -28,8 +30,8 @@ Error no_such_context(const Contexts& contexts, const std::string& name) {
   for (const auto& [known, values] : contexts.by_name) names.push_back(known);
   const std::string near = nearest(name, names);
   Error error{ErrorCode::not_found, "there is no context '" + name + "'"};
-  return with_hint(std::move(error), near.empty() ? "`sagactl context list` shows the contexts"
-                                                  : "did you mean '" + near + "'?");
+  return with_hint(std::move(error),
+                   near.empty() ? "`sagactl context list` shows the contexts" : "did you mean '" + near + "'?");
 }
 
 // Even when the file cannot be parsed: these commands repair it.
@@ -41,7 +43,8 @@ Result<void> save_contexts(const Invocation& invocation, const Contexts& context
   const auto directory = invocation.environment.config_directory();
   auto saved = contexts.save(directory);
   if (saved && contexts.was_unreadable)
-    invocation.info("sagactl: the file could not be parsed; it was kept as " + (directory / "contexts.json.broken").string());
+    invocation.info("sagactl: the file could not be parsed; it was kept as " +
+                    (directory / "contexts.json.broken").string());
   return saved;
 }
 
@@ -49,7 +52,7 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
   const Contexts loaded = load_contexts(invocation);
   const Contexts* contexts = &loaded;
   Json list = Json::array();
-  Table table({{""}, {"NAME"}, {"URL"}, {"DATABASE"}});
+  Table table({{"", Fit::whole, needed}, {"NAME", Fit::text, needed}, {"URL"}, {"DATABASE"}});
   for (const auto& [name, values] : contexts->by_name) {
     list.push_back(context_json(*contexts, name));
     const auto value = [&values = values](const char* key) {
@@ -62,7 +65,7 @@ Result<ExitCode> list_contexts(Invocation& invocation) {
   else if (table.empty())
     invocation.info("no contexts; create one with `sagactl context set CONTEXT --url URL`");
   else
-    table.print(invocation.terminal.out);
+    table.print(invocation.terminal.out, invocation.terminal.table_width());
   return ExitCode::done;
 }
 
@@ -76,7 +79,7 @@ Context values_given(const CLI::App& root) {
 
 Result<ExitCode> set_context(Invocation& invocation, const Context& given, const ContextFlags& flags) {
   const auto lock = Contexts::lock(invocation.environment.config_directory());
-  if (!lock) return lock.error();
+  if (!lock) return report_not_saved(invocation, lock.error());
   Contexts contexts = load_contexts(invocation);
   if (given.empty())
     return Error{ErrorCode::invalid,
@@ -84,22 +87,22 @@ Result<ExitCode> set_context(Invocation& invocation, const Context& given, const
   Context& context = contexts.by_name[flags.name];
   for (const auto& [key, value] : given) context[key] = value;
   if (contexts.current.empty()) contexts.current = flags.name;
-  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return report_not_saved(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(context_json(contexts, flags.name));
   else
     invocation.info("context " + flags.name + " stored" +
-                   (contexts.current == flags.name ? "; it is the current context" : ""));
+                    (contexts.current == flags.name ? "; it is the current context" : ""));
   return ExitCode::done;
 }
 
 Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) {
   const auto lock = Contexts::lock(invocation.environment.config_directory());
-  if (!lock) return lock.error();
+  if (!lock) return report_not_saved(invocation, lock.error());
   Contexts contexts = load_contexts(invocation);
   if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
   contexts.current = flags.name;
-  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return report_not_saved(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(context_json(contexts, flags.name));
   else
@@ -109,12 +112,12 @@ Result<ExitCode> use_context(Invocation& invocation, const ContextFlags& flags) 
 
 Result<ExitCode> remove_context(Invocation& invocation, const ContextFlags& flags) {
   const auto lock = Contexts::lock(invocation.environment.config_directory());
-  if (!lock) return lock.error();
+  if (!lock) return report_not_saved(invocation, lock.error());
   Contexts contexts = load_contexts(invocation);
   if (!contexts.find(flags.name)) return no_such_context(contexts, flags.name);
   contexts.by_name.erase(flags.name);
   if (contexts.current == flags.name) contexts.current.clear();
-  if (auto saved = save_contexts(invocation, contexts); !saved) return saved.error();
+  if (auto saved = save_contexts(invocation, contexts); !saved) return report_not_saved(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(Json{{"name", flags.name}, {"removed", true}});
   else
@@ -137,8 +140,7 @@ void add_context(CLI::App& root, Commands& commands) {
   const auto given = std::make_shared<Context>();
   when_parsed(*set, [given, &root] { *given = values_given(root); });
   set_examples(*set, {"sagactl context set staging --url http://node-1:3000,http://node-2:3000"});
-  commands.add(set,
-               [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
+  commands.add(set, [flags, given](Invocation& invocation) { return set_context(invocation, *given, *flags); });
 
   CLI::App* use = add_command(*app, "use", "Make a context the current one");
   add_text(*use, "name", flags->name, "CONTEXT", "Name of the context").required();

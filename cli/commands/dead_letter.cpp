@@ -5,8 +5,8 @@
 
 #include "analysis/report/wording.hpp"
 #include "cli/commands/confirm.hpp"
-#include "cli/flag.hpp"
 #include "cli/dependencies/kafka.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/table.hpp"
 #include "common/text/text.hpp"
 #include "server/adapters/kafka/client/dead_letter.hpp"
@@ -60,11 +60,12 @@ std::string shortened_value(const DeadLetter& letter) {
 }
 
 void print_table(const Invocation& invocation, const std::vector<DeadLetter>& letters, std::size_t count) {
-  Table table({{"ID"}, {"SOURCE"}, {"SINCE"}, {"REASON"}, {"MESSAGE"}});
+  Table table(
+      {{"ID", Fit::whole, needed}, {"SOURCE"}, {"SINCE", Fit::time}, {"REASON", Fit::text, needed}, {"MESSAGE"}});
   for (std::size_t i = 0; i < std::min(count, letters.size()); ++i)
-    table.row({letters[i].id(), letters[i].topic + " " + letters[i].partition + ":" + letters[i].offset,
-               letters[i].at, letters[i].reason, shortened_value(letters[i])});
-  table.print(invocation.terminal.out);
+    table.row({letters[i].id(), letters[i].topic + " " + letters[i].partition + ":" + letters[i].offset, letters[i].at,
+               letters[i].reason, shortened_value(letters[i])});
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
 Result<std::vector<DeadLetter>> read_letters(const Invocation& invocation, const DeadLetterFlags& flags) {
@@ -102,12 +103,11 @@ Result<std::vector<DeadLetter>> selected(std::vector<DeadLetter> letters, const 
 }
 
 Result<ExitCode> apply(Invocation& invocation, const DeadLetterAction& action, const DeadLetterFlags& flags,
-                      const std::vector<DeadLetter>& letters) {
+                       const std::vector<DeadLetter>& letters) {
   Json results = Json::array();
   std::size_t count = 0;
   const auto done = action.run(
-      flags.kafka, letters, invocation.settings.timeout,
-      [&](const DeadLetter& letter, const Result<void>& sent) {
+      flags.kafka, letters, invocation.settings.timeout, [&](const DeadLetter& letter, const Result<void>& sent) {
         count += sent.ok();
         results.push_back(Json{{"id", letter.id()},
                                {"ok", sent.ok()},
@@ -120,8 +120,8 @@ Result<ExitCode> apply(Invocation& invocation, const DeadLetterAction& action, c
                           {"notTried", letters.size() - results.size()},
                           {"results", results}},
                      "results");
-  invocation.info(std::to_string(count) + " of " + std::to_string(letters.size()) + " dead letters of " +
-                 flags.topic + " " + action.done);
+  invocation.info(std::to_string(count) + " of " + std::to_string(letters.size()) + " dead letters of " + flags.topic +
+                  " " + action.done);
   return count == letters.size() ? ExitCode::done : ExitCode::refused;
 }
 
@@ -169,14 +169,14 @@ void add_action(CLI::App& group, Commands& commands, const DeadLetterAction& act
   add_text(*app, "ids", flags->ids, "PARTITION:OFFSET", "Ids as shown by `dead-letter list`");
   add_switch(*app, "--all", flags->all, "All dead letters of the topic");
   add_confirm_flags(*app, flags->confirm);
-  commands.add(
-      app, [flags, &action](Invocation& invocation) { return run_action(invocation, action, *flags); });
+  commands.add(app, [flags, &action](Invocation& invocation) { return run_action(invocation, action, *flags); });
 }
 
 }  // namespace
 
 void add_dead_letter(CLI::App& root, Commands& commands) {
-  CLI::App* app = add_command_group(root, "dead-letter", "List, redeliver and discard messages that consumers could not process", operations_group);
+  CLI::App* app = add_command_group(
+      root, "dead-letter", "List, redeliver and discard messages that consumers could not process", operations_group);
   CLI::App* list = add_command(*app, "list", "List the dead letters of a topic");
   const auto list_flags = add_common(*list, commands);
   commands.add(list, [list_flags](Invocation& invocation) { return run_list(invocation, *list_flags); });

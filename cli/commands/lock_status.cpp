@@ -17,7 +17,7 @@ std::string time_left(const Json& lock) {
 }
 
 void print_locks(const Invocation& invocation, const Json& locks) {
-  Table table({{"KEY"}, {"HOLDER"}, {"TOKEN", true}, {"TIME LEFT", true}, {"SINCE"}});
+  Table table({{"KEY", Fit::text, needed}, {"HOLDER", Fit::text, needed}, {"TOKEN", Fit::number}, {"TIME LEFT", Fit::number}, {"SINCE", Fit::time}});
   for (const Json& lock : locks)
     table.row({text_member(lock, "key"), or_default(text_member(lock, "holder")),
                or_default(text_member(lock, "fencingToken")), time_left(lock),

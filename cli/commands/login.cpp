@@ -3,11 +3,12 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/commands.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/password.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration/private_file.hpp"
+#include "cli/flag.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -45,13 +46,12 @@ Result<ExitCode> run_login(Invocation& invocation, const LoginFlags& flags) {
   if (access.empty()) return Error{ErrorCode::unknown_outcome, client->url() + " returned no access token"};
 
   const auto lock = CredentialStore::lock(invocation.environment.config_directory());
-  if (!lock) return lock.error();
+  if (!lock) return report_not_saved(invocation, lock.error());
   auto credentials = CredentialStore::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
   // The nodes of one --url are one cluster, so the login is valid for all of them.
-  for (const Url& url : *urls)
-    credentials->put(url.text(), {email, access, text_member(*answer, "refreshToken")});
-  if (const auto saved = credentials->save(); !saved) return saved.error();
+  for (const Url& url : *urls) credentials->put(url.text(), {email, access, text_member(*answer, "refreshToken")});
+  if (const auto saved = credentials->save(); !saved) return report_not_saved(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(Json{{"url", client->url()}, {"user", json_member(*answer, "user")}});
   else
@@ -77,7 +77,7 @@ Result<ExitCode> run_logout(Invocation& invocation) {
   const auto logout = client->post("/auth/logout", Json::object());
   if (!logout) invocation.info("sagactl: the session could not be ended at the node: " + logout.error().message);
   const auto lock = CredentialStore::lock(invocation.environment.config_directory());
-  if (!lock) return lock.error();
+  if (!lock) return report_not_saved(invocation, lock.error());
   credentials = CredentialStore::load(invocation.environment.config_directory());
   if (!credentials) return credentials.error();
   for (const Url& url : *urls) {
@@ -85,7 +85,7 @@ Result<ExitCode> run_logout(Invocation& invocation) {
     if (login && !login->refresh_token.empty()) credentials->remove(login->refresh_token);
     credentials->remove_at(url.text());
   }
-  if (const auto saved = credentials->save(); !saved) return saved.error();
+  if (const auto saved = credentials->save(); !saved) return report_not_saved(invocation, saved.error());
   if (invocation.wants_json())
     invocation.print(Json{{"url", urls->front().text()}, {"loggedOut", true}});
   else

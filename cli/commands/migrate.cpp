@@ -51,11 +51,11 @@ Json to_json(const std::vector<Migration>& migrations) {
 }
 
 void print_migrations(const Invocation& invocation, const std::vector<Migration>& migrations) {
-  Table table({{"NUMBER", true}, {"MIGRATION"}, {"APPLIED"}});
+  Table table({{"NUMBER", Fit::number, needed}, {"MIGRATION", Fit::text, needed}, {"APPLIED", Fit::time, needed}});
   for (const Migration& migration : migrations)
     table.row({std::to_string(migration.number), migration.name,
                migration.applied ? iso8601_ms(migration.applied_at) : invocation.paint.warning("missing")});
-  table.print(invocation.terminal.out);
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
 Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {

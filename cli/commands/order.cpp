@@ -4,14 +4,14 @@
 #include <ostream>
 
 #include "analysis/report/wording.hpp"
-#include "cli/commands.hpp"
-#include "cli/output/fields.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/order_system.hpp"
 #include "cli/client/saga_wait.hpp"
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/output/fields.hpp"
 #include "cli/output/table.hpp"
 #include "common/money.hpp"
 #include "server/participants/order.hpp"
@@ -55,7 +55,8 @@ std::vector<std::string> split_item(const std::string& text) {
 Result<OrderItem> parse_item(const std::string& text) {
   const std::vector<std::string> parts = split_item(text);
   const Error wrong{ErrorCode::invalid,
-                    "'" + text + "' is not PRODUCT[:QUANTITY[:PRICE]], such as BOOK:2:9.50; write \\: for a colon in "
+                    "'" + text +
+                        "' is not PRODUCT[:QUANTITY[:PRICE]], such as BOOK:2:9.50; write \\: for a colon in "
                         "the product"};
   if (parts.empty() || parts.size() > 3 || parts[0].empty()) return wrong;
   OrderItem item;
@@ -80,31 +81,30 @@ void print_order(const Invocation& invocation, const Json& order) {
   if (saga.is_object()) {
     const std::string status = text_member(saga, "status");
     const std::string took = time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"));
-    saga_text =
-        invocation.paint.status(status) + (is_final_status(status) ? " after " + took : ", not ended yet");
-    if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
-      saga_text += ": " + error;
+    saga_text = invocation.paint.status(status) + (is_final_status(status) ? " after " + took : ", not ended yet");
+    if (const std::string error = text_member(saga, "errorMessage"); !error.empty()) saga_text += ": " + error;
   }
-  print(invocation.terminal.out, {{"order", text_member(order, "id")},
-                                  {"status", invocation.paint.status(text_member(order, "status"))},
-                                  {"saga", saga_text},
-                                  {"total", money_member(order, "totalAmount")},
-                                  {"customer", text_member(order, "customerId")},
-                                  {"items", items_text(order, "productId")},
-                                  {"address", text_member(order, "shippingAddress")},
-                                  {"node", text_member(order, "nodeId")},
-                                  {"payment", text_member(order, "paymentId")},
-                                  {"cancelled", text_member(order, "cancelReason")},
-                                  {"correlation", text_member(order, "correlationId")},
-                                  {"created", text_member(order, "createdAt")}});
+  print(invocation.terminal.out,
+        {{"order", text_member(order, "id")},
+         {"status", invocation.paint.status(text_member(order, "status"))},
+         {"saga", saga_text},
+         {"total", money_member(order, "totalAmount")},
+         {"customer", text_member(order, "customerId")},
+         {"items", items_text(order, "productId")},
+         {"address", text_member(order, "shippingAddress")},
+         {"node", text_member(order, "nodeId")},
+         {"payment", text_member(order, "paymentId")},
+         {"cancelled", text_member(order, "cancelReason")},
+         {"correlation", text_member(order, "correlationId")},
+         {"created", text_member(order, "createdAt")}},
+        invocation.terminal.table_width());
 }
 
 // For systems that list all of their newest orders: filters by status, and cuts out one page.
 Json page_of(const OrderFlags& flags, const Json& all) {
-  const std::string_view type = flags.system == OrderSystem::checkout ? checkout_saga
-                                : flags.system == OrderSystem::checkout_choreography
-                                    ? checkout_choreography_saga
-                                    : std::string_view();
+  const std::string_view type = flags.system == OrderSystem::checkout                ? checkout_saga
+                                : flags.system == OrderSystem::checkout_choreography ? checkout_choreography_saga
+                                                                                     : std::string_view();
   Json orders = Json::array();
   std::int64_t total = 0;
   for (const Json& order : all) {
@@ -203,7 +203,12 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
     invocation.print(*found, "orders");
     return ExitCode::done;
   }
-  Table table({{"ORDER"}, {"STATUS"}, {"TOTAL", true}, {"CREATED"}, {"NODE"}, {"ITEMS"}});
+  Table table({{"ORDER", Fit::id, needed},
+               {"STATUS", Fit::whole, needed},
+               {"TOTAL", Fit::number},
+               {"CREATED", Fit::time},
+               {"NODE"},
+               {"ITEMS"}});
   for (const Json& listed : json_member(*found, "orders")) {
     const Json order = normalized_order(flags.system, listed);
     table.row({text_member(order, "id"), invocation.paint.status(text_member(order, "status")),
@@ -216,7 +221,7 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
   }
   table.print(invocation.terminal.out, invocation.terminal.table_width());
   invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
-                 counted(static_cast<std::uint64_t>(integer_member(*found, "total")), "order"));
+                  counted(static_cast<std::uint64_t>(integer_member(*found, "total")), "order"));
   return ExitCode::done;
 }
 
@@ -279,7 +284,8 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
     flags->request.items.push_back(std::move(*item));
     return {};
   };
-  add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]", "Product, quantity and price; may be repeated [:1:10.00]")
+  add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]",
+                "Product, quantity and price; may be repeated [:1:10.00]")
       .repeatable(items_max)
       .required();
   add_text(*app, "--customer", flags->request.customer, "NAME", "Customer of a checkout");
@@ -295,7 +301,8 @@ void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<Order
   };
   add_flag_with(*app, "--wait", take_wait, "[DURATION]", "Wait until the saga has ended, at most DURATION [10s]")
       .takes(0, 1);
-  set_footer(*app, "Exit codes with --wait: 0 saga completed, 1 saga compensated or failed, 2 saga has not ended in time.");
+  set_footer(*app,
+             "Exit codes with --wait: 0 saga completed, 1 saga compensated or failed, 2 saga has not ended in time.");
   set_examples(*app, {"sagactl order create --item BOOK:2:9.50 --item PEN --wait",
                       "sagactl order create --system checkout --customer ann --item PROD001:1:1000"});
   commands.add(app, [flags](Invocation& invocation) { return create_order(invocation, *flags); });

@@ -4,12 +4,12 @@
 #include <ostream>
 
 #include "analysis/report/wording.hpp"
-#include "cli/commands.hpp"
-#include "cli/commands/confirm.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
+#include "cli/commands.hpp"
+#include "cli/commands/confirm.hpp"
 #include "cli/commands/saga_filter.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/saga_table.hpp"
 #include "common/id.hpp"
 
@@ -50,8 +50,8 @@ Result<std::string> saga_id_of(NodeClient& client, const std::string& id) {
   return saga.error();
 }
 
-Json operate(NodeClient& client, const Operation& operation, const OperationFlags& flags,
-             const std::string& id, ExitCode& worst) {
+Json operate(NodeClient& client, const Operation& operation, const OperationFlags& flags, const std::string& id,
+             ExitCode& worst) {
   const auto saga = saga_id_of(client, id);
   const auto answer =
       saga ? client.post(operation.path + percent_encode(*saga), flags.body()) : Result<Json>(saga.error());
@@ -71,7 +71,7 @@ Json operate(NodeClient& client, const Operation& operation, const OperationFlag
 }
 
 Table result_table(const std::vector<Json>& results, const Paint& paint) {
-  Table table({{"SAGA"}, {"RESULT"}, {"NOW"}, {""}});
+  Table table({{"SAGA", Fit::id, needed}, {"RESULT", Fit::whole, needed}, {"NOW", Fit::whole}, {"", Fit::folded}});
   for (const Json& result : results) {
     const bool ok = bool_member(result, "ok");
     table.row({text_member(result, "sagaId"), ok ? paint.good("accepted") : paint.bad("refused"),
@@ -96,16 +96,12 @@ Result<ExitCode> operate_on(Invocation& invocation, NodeClient& client, const Op
   for (const Json& result : results) accepted += bool_member(result, "ok");
   const std::size_t refused = results.size() - accepted;
   if (invocation.settings.format == OutputFormat::json)
-    invocation.print(Json{{"results", results},
-                          {"accepted", accepted},
-                          {"refused", refused},
-                          {"notTried", ids.size() - results.size()}});
+    invocation.print(Json{
+        {"results", results}, {"accepted", accepted}, {"refused", refused}, {"notTried", ids.size() - results.size()}});
   if (invocation.settings.format == OutputFormat::table) {
-    result_table(results, invocation.paint)
-        .print(invocation.terminal.out, invocation.terminal.table_width());
+    result_table(results, invocation.paint).print(invocation.terminal.out, invocation.terminal.table_width());
     if (results.size() < ids.size())
-      invocation.info(std::to_string(ids.size() - results.size()) +
-                     " not tried: no node answers any more");
+      invocation.info(std::to_string(ids.size() - results.size()) + " not tried: no node answers any more");
   }
   return worst;
 }
@@ -118,14 +114,13 @@ Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const O
   const auto found = find_sagas(client, flags.filter, bulk_max);
   if (!found) return found.error();
   if (found->total > static_cast<std::int64_t>(found->sagas.size()))
-    invocation.info("only the newest " + std::to_string(found->sagas.size()) + " of " +
-                    std::to_string(found->total) + " sagas");
+    invocation.info("only the newest " + std::to_string(found->sagas.size()) + " of " + std::to_string(found->total) +
+                    " sagas");
   if (flags.confirm.dry_run) {
     if (invocation.wants_json())
-      invocation.print(Json{{"dryRun", true}, {"count", found->sagas.size()}, {"sagas", found->sagas}},
-                       "sagas");
+      invocation.print(Json{{"dryRun", true}, {"count", found->sagas.size()}, {"sagas", found->sagas}}, "sagas");
     else
-      saga_table(found->sagas, invocation.paint).print(invocation.terminal.out);
+      saga_table(found->sagas, invocation.paint).print(invocation.terminal.out, invocation.terminal.table_width());
     invocation.info("dry run: would " + operation.verb + " " + counted(found->sagas.size(), "saga"));
     return ExitCode::done;
   }
@@ -148,15 +143,15 @@ Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const O
   return operate_on(invocation, client, operation, flags, ids);
 }
 
-Result<ExitCode> run_operation(Invocation& invocation, const Operation& operation,
-                               const OperationFlags& flags) {
+Result<ExitCode> run_operation(Invocation& invocation, const Operation& operation, const OperationFlags& flags) {
   if (flags.all && !flags.ids.empty())
     return Error{ErrorCode::invalid, "pass either saga ids or --all with a filter, not both"};
   if (!flags.all && flags.ids.empty())
     return Error{ErrorCode::invalid,
                  operation.verb + " needs saga ids, or --all with a filter such as --status failed"};
   if (!flags.all && !flags.filter.empty())
-    return Error{ErrorCode::invalid, "filters (" + flags.filter.text() + ") need --all and cannot be combined with saga ids"};
+    return Error{ErrorCode::invalid,
+                 "filters (" + flags.filter.text() + ") need --all and cannot be combined with saga ids"};
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   if (flags.all) return run_in_bulk(invocation, *client, operation, flags);
@@ -171,7 +166,8 @@ Result<ExitCode> run_operation(Invocation& invocation, const Operation& operatio
 
 std::shared_ptr<OperationFlags> add_operation(CLI::App& app, Commands& commands, Operation operation) {
   const auto flags = std::make_shared<OperationFlags>();
-  add_text(app, "sagas", flags->ids, "SAGA-ID", "Saga id, order id, the first digits of one, correlation id or idempotency key");
+  add_text(app, "sagas", flags->ids, "SAGA-ID",
+           "Saga id, order id, the first digits of one, correlation id or idempotency key");
   add_switch(app, "--all", flags->all, "All sagas that match the filters");
   add_saga_filter_flags(app, flags->filter);
   add_confirm_flags(app, flags->confirm);
@@ -189,11 +185,11 @@ void add_retry_and_compensate(CLI::App& root, Commands& commands) {
   add_switch(*retry, "--recharge", retry_flags->recharge, "Charge refunded payments again");
   set_examples(*retry, {"sagactl retry --all --status failed --dry-run"});
 
-  CLI::App* compensate =
-      add_command(root, "compensate", "Undo the completed steps of sagas", operations_group);
+  CLI::App* compensate = add_command(root, "compensate", "Undo the completed steps of sagas", operations_group);
   const auto compensate_flags = add_operation(*compensate, commands, {"compensate", "/saga/compensate/"});
   add_text(*compensate, "--reason", compensate_flags->reason, "TEXT", "Reason to record");
-  set_examples(*compensate, {"sagactl compensate --all --stuck --older-than 10m --reason \"gateway outage\" --dry-run"});
+  set_examples(*compensate,
+               {"sagactl compensate --all --stuck --older-than 10m --reason \"gateway outage\" --dry-run"});
 }
 
 }  // namespace sagactl

@@ -60,7 +60,7 @@ Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
   if (invocation.wants_json())
     invocation.print(*saga);
   else
-    invocation.terminal.out << saga_tree(Json{{"saga", *saga}}, invocation.paint);
+    invocation.terminal.out << saga_tree(Json{{"saga", *saga}}, invocation.paint, invocation.terminal.table_width());
   return ExitCode::done;
 }
 
@@ -76,7 +76,8 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
   bool is_first = true;
   for (const Json& definition : json_member(*found, "definitions")) {
     invocation.terminal.out << (is_first ? "" : "\n")
-                            << definition_tree(definition, invocation.paint, invocation.settings.verbose);
+                            << definition_tree(definition, invocation.paint, invocation.settings.verbose,
+                                               invocation.terminal.table_width());
     is_first = false;
   }
   return ExitCode::done;

@@ -11,8 +11,8 @@
 #include <sstream>
 
 #include "cli/commands.hpp"
-#include "cli/flag.hpp"
 #include "cli/commands/system_view.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/table.hpp"
 #include "cli/output/terminal_mode.hpp"
 
@@ -40,20 +40,19 @@ void draw(std::ostream& out, const Invocation& invocation, const SystemView& vie
   if (view.has_counts) {
     const std::string stuck = std::to_string(view.stuck) + " stuck";
     out << "sagas   " << view.active << " active, " << (view.stuck > 0 ? paint.bad(stuck) : stuck) << ", "
-        << view.completed << " completed, " << view.compensated << " compensated, " << view.failed
-        << " failed\n"
+        << view.completed << " completed, " << view.compensated << " compensated, " << view.failed << " failed\n"
         << "orders  " << view.orders << " total, " << per_second(rates, &Rates::orders) << " new, "
         << per_second(rates, &Rates::ended) << " ended\n\n";
   } else if (error) {
     out << paint.bad(error->message) << "\n\n";
   }
-  Table table({{"NODE"},
+  Table table({{"NODE", Fit::text, needed},
                {"URL"},
-               {"DATABASE", true},
-               {"COMMITS", true},
-               {"QUEUE", true},
-               {"UNPUBLISHED", true},
-               {"STATUS"}});
+               {"DATABASE", Fit::number},
+               {"COMMITS", Fit::number},
+               {"QUEUE", Fit::number},
+               {"UNPUBLISHED", Fit::number},
+               {"STATUS", Fit::whole, needed}});
   for (const NodeView& node : view.nodes) {
     const std::string database = node.up ? fmt::format("{:.1f} ms", node.database_ms) : "-";
     table.row({node.node.empty() ? "-" : node.node, node.url, database, std::to_string(node.commits),
@@ -63,8 +62,8 @@ void draw(std::ostream& out, const Invocation& invocation, const SystemView& vie
   table.print(out, invocation.terminal.table_width());
 }
 
-// Cuts the text to the size of the terminal: a longer line would wrap, and one line too many would scroll the first ones
-// off.
+// Cuts the text to the size of the terminal: a longer line would wrap, and one line too many would scroll the first
+// ones off.
 std::string cut_to_terminal(const std::string& text, const Terminal& terminal) {
   const int columns = terminal.out_width(), lines = terminal.lines();
   std::string shown;
@@ -82,14 +81,13 @@ std::string cut_to_terminal(const std::string& text, const Terminal& terminal) {
 void print_line(const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates) {
   std::int64_t up = 0;
   for (const NodeView& node : view.nodes) up += node.up;
-  invocation.terminal.out
-      << fmt::format(
-             "{} nodes={}/{} active={} stuck={} completed={} compensated={} failed={} orders={} "
-             "new={} ended={}\n",
-             iso8601_ms(view.at), up, view.nodes.size(), view.active, view.stuck, view.completed,
-             view.compensated, view.failed, view.orders, per_second(rates, &Rates::orders),
-             per_second(rates, &Rates::ended))
-      << std::flush;
+  invocation.terminal.out << fmt::format(
+                                 "{} nodes={}/{} active={} stuck={} completed={} compensated={} failed={} orders={} "
+                                 "new={} ended={}\n",
+                                 iso8601_ms(view.at), up, view.nodes.size(), view.active, view.stuck, view.completed,
+                                 view.compensated, view.failed, view.orders, per_second(rates, &Rates::orders),
+                                 per_second(rates, &Rates::ended))
+                          << std::flush;
 }
 
 Json to_json(const SystemView& view, const std::optional<Rates>& rates) {
@@ -136,8 +134,7 @@ class Screen {
     }
     return false;
   }
-  void show(const SystemView& view, const std::optional<Rates>& rates, const std::optional<Error>& error,
-            bool once) {
+  void show(const SystemView& view, const std::optional<Rates>& rates, const std::optional<Error>& error, bool once) {
     std::ostream& out = invocation_.terminal.out;
     if (invocation_.wants_json()) {
       invocation_.print(to_json(view, rates));
@@ -146,8 +143,9 @@ class Screen {
       draw(text, invocation_, view, rates, error);
       out << clear_screen << cut_to_terminal(text.str(), invocation_.terminal) << std::flush;
     } else if (once) {
-      draw(out, invocation_, view, rates, error);
-      out << std::flush;
+      std::ostringstream text;
+      draw(text, invocation_, view, rates, error);
+      out << folded(text.str(), invocation_.terminal.table_width()) << std::flush;
     } else {
       print_line(invocation_, view, rates);
     }
@@ -185,7 +183,8 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
 
 void add_top(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TopFlags>();
-  CLI::App* app = add_command(root, "top", "Show nodes, rates, active and stuck sagas live; press q to quit", server_group);
+  CLI::App* app =
+      add_command(root, "top", "Show nodes, rates, active and stuck sagas live; press q to quit", server_group);
   add_duration(*app, "--interval", flags->interval, "Refresh interval [1s]");
   add_switch(*app, "--once", flags->once, "Print one view and exit");
   commands.add(app, [flags](Invocation& invocation) { return run_top(invocation, *flags); });

@@ -4,12 +4,12 @@
 #include <ostream>
 #include <thread>
 
-#include "cli/commands.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/saga_wait.hpp"
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/saga_tree.hpp"
 #include "common/id.hpp"
 
@@ -52,9 +52,11 @@ Result<Json> find_trace(NodeClient& client, const std::string& id) {
   if (unknown && Uuid::parse(id)) trace = trace_by_other_id(client, id);
   const bool found = trace && bool_member(*trace, "found");
   if (found || (!trace && trace.error().code != ErrorCode::not_found)) return trace;
-  Error none = with_hint(Error{ErrorCode::not_found,
-                               "no trace found for '" + id + "': it is no correlation id, order id, saga id or idempotency key at " + client.url()},
-                         "`sagactl saga list` and `sagactl order list` show the ids");
+  Error none =
+      with_hint(Error{ErrorCode::not_found, "no trace found for '" + id +
+                                                "': it is no correlation id, order id, saga id or idempotency key at " +
+                                                client.url()},
+                "`sagactl saga list` and `sagactl order list` show the ids");
   return is_id_prefix(id) ? find_trace_by_prefix(client, id, std::move(none)) : Result<Json>(std::move(none));
 }
 
@@ -88,7 +90,8 @@ Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
   const auto trace = flags.follow ? follow(invocation, *client, flags.id) : find_trace(*client, flags.id);
   if (!trace) return trace.error();
   if (invocation.settings.format == OutputFormat::table)
-    invocation.terminal.out << (flags.follow ? "\n" : "") << saga_tree(*trace, invocation.paint);
+    invocation.terminal.out << (flags.follow ? "\n" : "")
+                            << saga_tree(*trace, invocation.paint, invocation.terminal.table_width());
   else if (invocation.settings.format == OutputFormat::json || !flags.follow)
     invocation.print(*trace);
   return ExitCode::done;
@@ -100,7 +103,9 @@ void add_trace(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TraceFlags>();
   CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, retries, errors, events",
                               operations_group);
-  add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id, the first digits of one, or idempotency key").required();
+  add_text(*app, "id", flags->id, "ID",
+           "Correlation id, order id, saga id, the first digits of one, or idempotency key")
+      .required();
   add_switch(*app, "--follow", flags->follow, "Print events as they happen until the saga has ended");
   commands.add(app, [flags](Invocation& invocation) { return run_trace(invocation, *flags); });
 }

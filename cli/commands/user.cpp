@@ -38,7 +38,8 @@ Result<ExitCode> list_users(Invocation& invocation) {
     invocation.print(Json{{"users", users}}, "users");
     return ExitCode::done;
   }
-  Table table({{"E-MAIL ADDRESS"}, {"ROLE"}, {"STATUS"}, {"SESSIONS", true}, {"SINCE"}});
+  Table table({{"E-MAIL ADDRESS", Fit::text, needed}, {"ROLE", Fit::whole, needed}, {"STATUS", Fit::whole, needed}, {"SESSIONS", Fit::number},
+               {"SINCE", Fit::time}});
   for (const Json& user : users)
     table.row({text_member(user, "email"), text_member(user, "role"), text_member(user, "status"),
                text_member(user, "sessions"), text_member(user, "createdAt")});

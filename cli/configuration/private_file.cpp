@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "cli/invocation.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -105,6 +106,11 @@ Result<void> write_private_file(const std::filesystem::path& path, const std::st
     return error;
   }
   return {};
+}
+
+ExitCode report_not_saved(const Invocation& invocation, const Error& error) {
+  const ExitCode code = report(invocation.terminal, invocation.settings.format, error);
+  return error.code == ErrorCode::unavailable ? ExitCode::not_written : code;
 }
 
 }  // namespace sagactl

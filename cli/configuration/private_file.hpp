@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/exit_code.hpp"
 #include "common/text/json.hpp"
 #include "common/result.hpp"
 
@@ -41,5 +42,11 @@ class EditLock {
 // Writes the file with mode 0600, and creates its directory with mode 0700 when it is missing. Writes a temporary file
 // first and renames it, so that the file is never half written.
 Result<void> write_private_file(const std::filesystem::path& path, const std::string& text);
+
+struct Invocation;
+
+// Reports why a file could not be saved. An unavailable file ends with `not_written`, because the exit code of
+// `unavailable` stands for a server that cannot be reached.
+ExitCode report_not_saved(const Invocation& invocation, const Error& error);
 
 }  // namespace sagactl

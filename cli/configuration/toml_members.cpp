@@ -1,6 +1,8 @@
 #include "cli/configuration/toml_members.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -10,7 +12,7 @@ namespace sagactl {
 
 Result<toml::table> read_toml_table(const std::filesystem::path& path, const std::string& name) {
   std::ifstream file(path);
-  if (!file) return Error{ErrorCode::invalid, "cannot read " + name};
+  if (!file) return Error{ErrorCode::invalid, "cannot read " + name + ": " + std::strerror(errno)};
   try {
     return toml::table(toml::parse(file, name));
   } catch (const toml::parse_error& error) {
@@ -54,6 +56,7 @@ void TomlMembers::wrong(const toml::node& node, const char* name, const std::str
 
 void TomlMembers::fail(const char* name, const std::string& what) {
   const toml::node* node = find(name);
+  if (!error_) is_missing_ = !node;
   wrong(node ? *node : static_cast<const toml::node&>(table_), name, what);
 }
 
@@ -107,7 +110,7 @@ void TomlMembers::pairs(const char* name, std::vector<std::pair<std::string, std
 }
 
 std::optional<Error> TomlMembers::first_error() {
-  if (error_) return error_;
+  if (error_ && !is_missing_) return error_;  // a missing member may exist under a misspelt name
   for (const auto& [key, value] : table_) {
     const std::string name(key.str());
     if (known_.contains(name)) continue;
@@ -116,7 +119,7 @@ std::optional<Error> TomlMembers::first_error() {
                       "'" + path_ + name + "' is not a known member" +
                           (near.empty() ? "" : "; did you mean '" + path_ + near + "'?"));
   }
-  return std::nullopt;
+  return error_;
 }
 
 Result<void> TomlMembers::finish() {

@@ -89,6 +89,7 @@ class TomlMembers {
   std::string path_;
   std::set<std::string> known_;
   std::optional<Error> error_;
+  bool is_missing_ = false;  // the error is a missing member
 };
 
 }  // namespace sagactl

@@ -1,6 +1,7 @@
 #include "cli/dependencies/database.hpp"
 
 #include "cli/configuration/paths.hpp"
+#include "common/text/percent.hpp"
 #include "common/text/text.hpp"
 #include "httpclient/url.hpp"
 #include "server/adapters/postgres/postgres_store.hpp"
@@ -34,8 +35,8 @@ Result<std::string> url_of_variables(const Environment& environment, const std::
   const auto get = [&](const char* variable, const char* default_value) {
     return percent_encode(environment.get(variable).value_or(default_value));
   };
-  const std::string user = environment.get("DATABASE_USER") ? get("DATABASE_USER", "")
-                                                             : get("DATABASE_USERNAME", "postgres");
+  const std::string user =
+      environment.get("DATABASE_USER") ? get("DATABASE_USER", "") : get("DATABASE_USERNAME", "postgres");
   const std::string password = get("DATABASE_PASSWORD", "");
   return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + percent_encode(host) + ":" +
          percent_encode(ports) + "/" + get("DATABASE_NAME", default_database);
@@ -47,8 +48,9 @@ Result<DatabaseName> find_database(const Invocation& invocation) {
   const std::string& named = invocation.settings.database;
   if (is_postgres_url(named)) return postgres_database(named);
   if (is_keyword_list(named))
-    return Error{ErrorCode::invalid, "--database is a libpq connection string; write it as a URL such as "
-                                     "postgres://USER@HOST:PORT/DATABASE"};
+    return Error{ErrorCode::invalid,
+                 "--database is a libpq connection string; write it as a URL such as "
+                 "postgres://USER@HOST:PORT/DATABASE"};
   if (named.find("://") != std::string::npos)
     return Error{ErrorCode::invalid,
                  "--database must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"};
@@ -70,9 +72,8 @@ Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database
   if (database.is_postgres) return open_postgres_history(database.name);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
-    return with_hint(
-        Error{ErrorCode::unavailable, "there is no database at " + database.name},
-        "run this in the directory of `sagactl serve`, or pass its --data or --database");
+    return with_hint(Error{ErrorCode::unavailable, "there is no database at " + database.name},
+                     "run this in the directory of `sagactl serve`, or pass its --data or --database");
   return open_sqlite_history(database.name);
 }
 

@@ -7,7 +7,7 @@ namespace sagactl {
 
 void add_toss_flags(CLI::App& app, TossAccount& account) {
   const auto take_url = [&account](const std::string& text) -> Result<void> {
-    if (const auto url = parse_web_url(text); !url) return url.error();
+    if (const auto url = parse_http_url(text); !url) return url.error();
     account.url = text;
     return {};
   };

@@ -4,11 +4,11 @@
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/dependencies/serve_choices.hpp"
+#include "cli/dependencies/toss.hpp"
 #include "cli/doctor/finding.hpp"
 #include "cli/flag.hpp"
-#include "cli/dependencies/serve_choices.hpp"
 #include "cli/output/table.hpp"
-#include "cli/dependencies/toss.hpp"
 
 namespace sagactl {
 namespace {
@@ -24,12 +24,12 @@ Json to_json(const DoctorFindings& findings, CheckResult worst) {
 }
 
 void print_findings(const Invocation& invocation, const DoctorFindings& findings) {
-  Table table({{"CHECK"}, {"RESULT"}, {"FOUND"}});
+  Table table({{"CHECK", Fit::text, needed}, {"RESULT", Fit::whole, needed}, {"FOUND", Fit::folded, needed}});
   for (const DoctorFinding& finding : findings) {
     table.row({finding.subject, invocation.paint.status(to_string(finding.result)), finding.found});
     if (!finding.advice.empty()) table.row({"", "", "→ " + finding.advice});
   }
-  table.print(invocation.terminal.out);
+  table.print(invocation.terminal.out, invocation.terminal.table_width());
 }
 
 struct DoctorFlags {
@@ -80,9 +80,9 @@ void add_doctor(CLI::App& root, Commands& commands) {
   add_text(*app, "--redis", flags->redis, "URL", "Redis for the locks [REDIS_HOST, else none]");
   add_text(*app, "--kafka", flags->kafka, "HOST:PORT,...", "Kafka brokers for the messages [KAFKA_BROKER, else none]");
   commands.add_variables(add_choice(*app, "--role", flags->role, "Role whose topics to check, as for serve [node]"),
-                     {"SAGACTL_SERVE_ROLE"});
+                         {"SAGACTL_SERVE_ROLE"});
   commands.add_variables(add_choice(*app, "--payment", flags->payment, "Payment provider, as for serve [simulated]"),
-                     {"SAGACTL_SERVE_PAYMENT"});
+                         {"SAGACTL_SERVE_PAYMENT"});
   add_toss_flags(*app, flags->toss);
   commands.add(app, [flags](Invocation& invocation) { return run_doctor(invocation, *flags); });
 }

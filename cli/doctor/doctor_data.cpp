@@ -46,7 +46,7 @@ void inspect_space(const std::filesystem::path& data, DoctorFindings& findings) 
 
 // A node raises its limit to the hard limit itself.
 void inspect_descriptors(DoctorFindings& findings) {
-  const std::size_t limit = descriptor_limit_at_most();
+  const std::size_t limit = descriptor_limit_max();
   const std::string found = fmt::format("at most {} open files and connections", limit);
   if (limit < descriptors_warn)
     findings.push_back({"descriptors", CheckResult::warn, found,
@@ -90,7 +90,8 @@ void inspect_secrets(const Invocation& invocation, DoctorFindings& findings) {
     if (!directory.empty() && !is_private(path)) readable += (readable.empty() ? "" : " ") + path.string();
   }
   const auto database = find_database(invocation);
-  if (database && !database->is_postgres && !is_private(database->name)) readable += (readable.empty() ? "" : " ") + database->name;
+  if (database && !database->is_postgres && !is_private(database->name))
+    readable += (readable.empty() ? "" : " ") + database->name;
   if (!readable.empty())
     findings.push_back({"secrets", CheckResult::fail, "other users can read " + readable, "chmod 600 " + readable});
   else
@@ -99,14 +100,15 @@ void inspect_secrets(const Invocation& invocation, DoctorFindings& findings) {
   for (const char* variable : {"JWT_SECRET", "JWT_REFRESH_SECRET"}) {
     const auto secret = invocation.environment.get(variable);
     if (secret && secret->size() < secret_length_min)
-      findings.push_back({variable, CheckResult::fail,
-                          fmt::format("has {} characters; `sagactl serve` needs at least {}", secret->size(),
-                                      secret_length_min),
-                          "generate one with `openssl rand -hex 32`, or unset it: `sagactl serve` then generates its own"});
+      findings.push_back(
+          {variable, CheckResult::fail,
+           fmt::format("has {} characters; `sagactl serve` needs at least {}", secret->size(), secret_length_min),
+           "generate one with `openssl rand -hex 32`, or unset it: `sagactl serve` then generates its own"});
   }
   const auto secret = invocation.environment.get("JWT_SECRET");
   if (secret && secret == invocation.environment.get("JWT_REFRESH_SECRET"))
-    findings.push_back({"JWT_REFRESH_SECRET", CheckResult::fail, "is the same as JWT_SECRET, which `sagactl serve` refuses",
+    findings.push_back({"JWT_REFRESH_SECRET", CheckResult::fail,
+                        "is the same as JWT_SECRET, which `sagactl serve` refuses",
                         "unset it: it is then derived from JWT_SECRET"});
 }
 

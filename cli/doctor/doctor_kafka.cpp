@@ -1,26 +1,27 @@
-// Kafka: whether every broker answers, and whether the topics of the role exist (or can be created) and accept messages.
+// Kafka: whether every broker answers, and whether the topics of the role exist (or can be created) and accept
+// messages.
 #include <fmt/format.h>
 
-#include "cli/doctor/finding.hpp"
 #include "cli/dependencies/kafka.hpp"
-#include "server/adapters/kafka/client/kafka_check.hpp"
+#include "cli/doctor/finding.hpp"
+#include "server/adapters/kafka/client/kafka_diagnosis.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
 
 namespace sagactl {
 namespace {
 
-DoctorFinding finding_of(const KafkaCheck::Topic& topic, int default_partitions) {
+DoctorFinding finding_of(const KafkaDiagnosis::Topic& topic, int default_partitions) {
   const std::string subject = "topic " + topic.name;
-  if (!topic.takes_nothing.empty())
-    return {subject, CheckResult::fail, "accepts no messages: " + topic.takes_nothing,
+  if (!topic.writes_refused.empty())
+    return {subject, CheckResult::fail, "accepts no messages: " + topic.writes_refused,
             "start the missing brokers; nodes keep their events until then"};
   if (topic.partitions > 0) return {subject, CheckResult::ok, fmt::format("{} partitions", topic.partitions)};
-  if (!topic.may_not_be_made.empty())
+  if (!topic.creation_denied.empty())
     return {subject, CheckResult::fail, "does not exist, and this client is not allowed to create it",
-            fmt::format("create it with {} partitions, or allow the client to create topics",
-                        default_partitions)};
-  if (!topic.cannot_be_told.empty())
-    return {subject, CheckResult::warn, "does not exist; could not check whether it can be created: " + topic.cannot_be_told,
+            fmt::format("create it with {} partitions, or allow the client to create topics", default_partitions)};
+  if (!topic.creation_unknown.empty())
+    return {subject, CheckResult::warn,
+            "does not exist; could not check whether it can be created: " + topic.creation_unknown,
             "check that the brokers are up, and run doctor again"};
   return {subject, CheckResult::ok, "does not exist yet; `sagactl serve` creates it"};
 }
@@ -39,19 +40,20 @@ void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, Doct
   }
   KafkaOptions options;
   options.brokers = *brokers;
-  const auto check = check_kafka(options, topics_of(given.use, options), invocation.settings.timeout);
+  const auto check = diagnose_kafka(options, topics_of(given.use, options), invocation.settings.timeout);
   if (!check) {
     findings.push_back({"kafka", CheckResult::warn, check.error().message,
                         "check that it runs and advertises an address that this machine can reach; nodes go on "
                         "without it and publish their events later"});
     return;
   }
-  findings.push_back({"kafka", CheckResult::ok, fmt::format("{} brokers available at {}", check->brokers, options.brokers)});
-  for (const KafkaCheck::Broker& broker : check->addresses)
+  findings.push_back(
+      {"kafka", CheckResult::ok, fmt::format("{} brokers available at {}", check->brokers, options.brokers)});
+  for (const KafkaDiagnosis::Broker& broker : check->addresses)
     if (!broker.failure.empty())
       findings.push_back({"broker " + broker.address, CheckResult::warn, broker.failure,
                           "start it, or correct its address (advertised.listeners) or --kafka"});
-  for (const KafkaCheck::Topic& topic : check->topics) findings.push_back(finding_of(topic, options.partitions));
+  for (const KafkaDiagnosis::Topic& topic : check->topics) findings.push_back(finding_of(topic, options.partitions));
 }
 
 }  // namespace sagactl

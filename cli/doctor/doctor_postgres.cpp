@@ -29,7 +29,7 @@ void inspect_schema(const DatabaseName& database, DoctorFindings& findings) {
     findings.push_back({"schema", CheckResult::ok, fmt::format("{} migrations, up to date", migrations->size())});
 }
 
-void inspect_clock(const PostgresExamination& server, DoctorFindings& findings) {
+void inspect_clock(const PostgresDiagnosis& server, DoctorFindings& findings) {
   const ClockDifference clock = clock_difference(server.server_time, server.asked, server.answered, 0);
   if (clock.certain_ms() > clock_difference_warn_ms)
     findings.push_back({"database clock", CheckResult::warn, clock.text(),
@@ -38,7 +38,7 @@ void inspect_clock(const PostgresExamination& server, DoctorFindings& findings) 
     findings.push_back({"database clock", CheckResult::ok, clock.text()});
 }
 
-void inspect_server(const PostgresExamination& server, DoctorFindings& findings) {
+void inspect_server(const PostgresDiagnosis& server, DoctorFindings& findings) {
   if (server.only_reads)
     findings.push_back({"database role", CheckResult::fail, "the server is a read-only standby", "use the primary"});
   if (!server.rights_missing.empty())
@@ -63,7 +63,7 @@ void inspect_server(const PostgresExamination& server, DoctorFindings& findings)
 
 // Every host of the URL must be able to take over.
 void inspect_hosts(const DatabaseName& database, DoctorFindings& findings) {
-  const auto hosts = examine_postgres_hosts(database.name);
+  const auto hosts = diagnose_postgres_hosts(database.name);
   if (!hosts || hosts->size() < 2) return;
   for (const PostgresHost& host : *hosts) {
     if (host.opened)
@@ -78,12 +78,13 @@ void inspect_hosts(const DatabaseName& database, DoctorFindings& findings) {
 
 void inspect_postgres(const DatabaseName& database, DoctorFindings& findings) {
   inspect_hosts(database, findings);
-  const auto server = examine_postgres_server(database.name, wall_clock_now);
+  const auto server = diagnose_postgres(database.name, wall_clock_now);
   if (!server) {
     findings.push_back({"database", CheckResult::fail, server.error().message});
     return;
   }
-  findings.push_back({"database", CheckResult::ok, fmt::format("{}, PostgreSQL {}", database.shown, server->server_version)});
+  findings.push_back(
+      {"database", CheckResult::ok, fmt::format("{}, PostgreSQL {}", database.shown, server->server_version)});
   inspect_schema(database, findings);
   inspect_server(*server, findings);
   inspect_clock(*server, findings);

@@ -1,10 +1,10 @@
 // The Redis for the locks: access, latency, role, lock commands, eviction policy and clock.
 #include <fmt/format.h>
 
+#include "cli/dependencies/redis.hpp"
 #include "cli/doctor/clock_difference.hpp"
 #include "cli/doctor/finding.hpp"
-#include "cli/dependencies/redis.hpp"
-#include "server/adapters/redis/redis_checkup.hpp"
+#include "server/adapters/redis/redis_diagnosis.hpp"
 
 namespace sagactl {
 namespace {
@@ -12,42 +12,44 @@ namespace {
 constexpr Duration check_timeout = 2s;
 constexpr Duration ping_warn = 5ms;
 
-void inspect_ping(const RedisCheckup& checkup, const std::string& where, DoctorFindings& findings) {
-  const std::string found = fmt::format("Redis {}at {} answers in {}", checkup.version.empty() ? "" : checkup.version + " ",
-                                        where, format_duration(checkup.ping));
-  if (checkup.ping > ping_warn)
-    findings.push_back({"Redis", CheckResult::warn, found, "every order waits for two round trips: use a Redis that is closer"});
+void inspect_ping(const RedisDiagnosis& diagnosis, const std::string& where, DoctorFindings& findings) {
+  const std::string found =
+      fmt::format("Redis {}at {} answers in {}", diagnosis.version.empty() ? "" : diagnosis.version + " ", where,
+                  format_duration(diagnosis.ping));
+  if (diagnosis.ping > ping_warn)
+    findings.push_back(
+        {"Redis", CheckResult::warn, found, "every order waits for two round trips: use a Redis that is closer"});
   else
     findings.push_back({"Redis", CheckResult::ok, found});
 }
 
-void inspect_role(const RedisCheckup& checkup, DoctorFindings& findings) {
-  if (checkup.role == "slave")
+void inspect_role(const RedisDiagnosis& diagnosis, DoctorFindings& findings) {
+  if (diagnosis.role == "slave")
     findings.push_back({"Redis role", CheckResult::fail, "it is a replica and cannot grant locks", "use its master"});
 }
 
-void inspect_locks(const RedisCheckup& checkup, DoctorFindings& findings) {
-  if (checkup.refused)
-    findings.push_back({"Redis locks", CheckResult::fail, checkup.refused->message,
+void inspect_locks(const RedisDiagnosis& diagnosis, DoctorFindings& findings) {
+  if (diagnosis.refused)
+    findings.push_back({"Redis locks", CheckResult::fail, diagnosis.refused->message,
                         "until it is fixed, nodes accept orders without locks; the database alone rejects duplicates"});
   else
     findings.push_back({"Redis locks", CheckResult::ok, "a lock was taken, waited for, renewed, listed and released"});
 }
 
-void inspect_memory(const RedisCheckup& checkup, DoctorFindings& findings) {
-  if (checkup.eviction.empty()) return;  // the user is not allowed to read it
-  const bool keeps = checkup.eviction == "noeviction";
+void inspect_memory(const RedisDiagnosis& diagnosis, DoctorFindings& findings) {
+  if (diagnosis.eviction.empty()) return;  // the user is not allowed to read it
+  const bool keeps = diagnosis.eviction == "noeviction";
   if (keeps)
     findings.push_back({"Redis memory", CheckResult::ok, "does not evict keys"});
   else
     findings.push_back({"Redis memory", CheckResult::warn,
-                        fmt::format("maxmemory-policy {}: locks may be evicted when memory is low", checkup.eviction),
+                        fmt::format("maxmemory-policy {}: locks may be evicted when memory is low", diagnosis.eviction),
                         "CONFIG SET maxmemory-policy noeviction, or use a separate Redis for the locks"});
 }
 
 // After a loss of its data, fencing tokens depend on its clock.
-void inspect_clock(const RedisCheckup& checkup, Timestamp asked, Timestamp answered, DoctorFindings& findings) {
-  const ClockDifference clock = clock_difference(checkup.time, asked, answered, 1);
+void inspect_clock(const RedisDiagnosis& diagnosis, Timestamp asked, Timestamp answered, DoctorFindings& findings) {
+  const ClockDifference clock = clock_difference(diagnosis.time, asked, answered, 1);
   if (clock.certain_ms() > clock_difference_warn_ms)
     findings.push_back({"Redis clock", CheckResult::warn, clock.text(),
                         "run a time service (chrony, systemd-timesyncd) on both machines"});
@@ -66,20 +68,21 @@ void inspect_redis(const Invocation& invocation, const std::string& flag, Doctor
     return;
   }
   const Timestamp asked = wall_clock_now();
-  const auto checkup = examine_redis(*address, check_timeout);
+  const auto diagnosis = diagnose_redis(*address, check_timeout);
   const Timestamp answered = wall_clock_now();
-  if (!checkup) {
-    const bool unavailable = checkup.error().code == ErrorCode::unavailable;
-    findings.push_back({"Redis", CheckResult::fail, checkup.error().message,
-                        unavailable ? "start it, or correct --redis or REDIS_HOST; until then nodes accept orders without locks"
-                             : ""});
+  if (!diagnosis) {
+    const bool unavailable = diagnosis.error().code == ErrorCode::unavailable;
+    findings.push_back({"Redis", CheckResult::fail, diagnosis.error().message,
+                        unavailable
+                            ? "start it, or correct --redis or REDIS_HOST; until then nodes accept orders without locks"
+                            : ""});
     return;
   }
-  inspect_ping(*checkup, address->shown(), findings);
-  inspect_role(*checkup, findings);
-  inspect_locks(*checkup, findings);
-  inspect_memory(*checkup, findings);
-  inspect_clock(*checkup, asked, answered, findings);
+  inspect_ping(*diagnosis, address->shown(), findings);
+  inspect_role(*diagnosis, findings);
+  inspect_locks(*diagnosis, findings);
+  inspect_memory(*diagnosis, findings);
+  inspect_clock(*diagnosis, asked, answered, findings);
 }
 
 }  // namespace sagactl

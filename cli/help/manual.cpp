@@ -5,8 +5,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/invocation.hpp"
 #include "cli/help/usage.hpp"
+#include "cli/invocation.hpp"
 #include "cli/version.hpp"
 #include "common/text/text.hpp"
 
@@ -78,8 +78,8 @@ The Redis for the locks, without \-\-redis.
 The Kafka brokers, without \-\-kafka.
 .TP
 \fBNO_COLOR\fR, \fBTERM\fR, \fBCOLUMNS\fR
-NO_COLOR disables colours, TERM=dumb disables colours and redrawing, COLUMNS limits the width of tables when the
-output is not a terminal.
+NO_COLOR disables colours, TERM=dumb disables colours and redrawing, COLUMNS is the width of a terminal whose size is
+not known.
 .SH FILES
 .TP
 \fI./sagactl.toml\fR, \fI~/.config/sagactl/config.toml\fR
@@ -138,8 +138,7 @@ std::string manual_page(const CLI::App& root) {
 }  // namespace
 
 void add_man(CLI::App& root, Commands& commands) {
-  CLI::App* app =
-      add_command(root, "man", "Print the manual page; read it with `sagactl man | man -l -`", setup_group);
+  CLI::App* app = add_command(root, "man", "Print the manual page; read it with `sagactl man | man -l -`", setup_group);
   commands.add(app, [&root](Invocation& invocation) -> Result<ExitCode> {
     invocation.terminal.out << manual_page(root);
     return ExitCode::done;

@@ -11,9 +11,7 @@ namespace {
 // The help of a command: description, usage, subcommands, arguments, flags, footer.
 class HelpText : public CLI::Formatter {
  public:
-  HelpText() {
-    column_width(34);
-  }
+  HelpText() { column_width(34); }
 
   std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode mode) const override {
     std::string text = app->get_description() + "\n\nUsage: " + usage(*app) + "\n";
@@ -112,8 +110,7 @@ Error usage_error(const CLI::App& root, const CLI::App& at, const std::string& m
   const std::vector<std::string> extras = root.remaining(true);
   for (const std::string& extra : extras) {
     if (extra == "--") continue;
-    text = extra.starts_with('-') && extra.size() > 1 ? unknown_flag(root, at, extra)
-                                                      : unknown_command(at, extra);
+    text = extra.starts_with('-') && extra.size() > 1 ? unknown_flag(root, at, extra) : unknown_command(at, extra);
     break;
   }
   if (extras.empty() && !at.get_subcommands({}).empty()) text = command_path(at) + " needs a command";

@@ -58,8 +58,7 @@ std::string conclusion(const CapacityResult& found) {
     case CapacitySearch::Limit::server:
       return knee + ": the next higher rate missed a threshold";
     case CapacitySearch::Limit::generator:
-      return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up",
-                         found.knee);
+      return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up", found.knee);
     case CapacitySearch::Limit::none:
       return fmt::format("at least {:g}/s: the search ended there", found.knee);
   }
@@ -105,8 +104,8 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   for (const Threshold& threshold : thresholds) {
     const ThresholdResult result = evaluate(threshold, measured);
     if (result.ruling == Ruling::pass) continue;
-    step.outcome = result.ruling == Ruling::fail ? CapacitySearch::Outcome::missed
-                                                 : CapacitySearch::Outcome::no_evidence;
+    step.outcome =
+        result.ruling == Ruling::fail ? CapacitySearch::Outcome::missed : CapacitySearch::Outcome::no_evidence;
     step.reason = threshold.text + ": " + result.reason;
     if (step.outcome == CapacitySearch::Outcome::missed) return step;
   }
@@ -124,8 +123,8 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
 }
 
 Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
-                                      std::span<const Threshold> thresholds, const std::stop_token& stop,
-                                      const std::function<Result<RunResult>(const LoadOptions&)>& run) {
+                                       std::span<const Threshold> thresholds, const std::stop_token& stop,
+                                       const std::function<Result<RunResult>(const LoadOptions&)>& run) {
   if (auto checked = check_capacity(options, thresholds); !checked) return checked.error();
   CapacityResult found;
   CapacitySearch search(options.rate.value_or(first_rate), rate_max);
@@ -140,8 +139,8 @@ Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadO
     CapacityStep step = judge_step(*rate, *load, thresholds);
     if (!found.interrupted) search.tell(step.outcome);
     invocation.info(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
-                               format_duration(step.p50), format_duration(step.p99),
-                               step.reason.empty() ? "" : "  (" + step.reason + ")"));
+                                format_duration(step.p50), format_duration(step.p99),
+                                step.reason.empty() ? "" : "  (" + step.reason + ")"));
     const bool is_best = step.outcome == CapacitySearch::Outcome::kept;
     found.steps.push_back(std::move(step));
     if (is_best || search.knee() == 0) found.best = std::move(*load);
@@ -152,25 +151,27 @@ Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadO
   return found;
 }
 
-std::string capacity_text(const CapacityResult& found) {
-  Table table(
-      {{"RATE", true}, {"SENT", true}, {"P50", true}, {"P99", true}, {"ERRORS", true}, {"OUTCOME"}, {"REASON"}});
+std::string capacity_text(const CapacityResult& found, int width) {
+  Table table({{"RATE", Fit::number, needed},
+               {"SENT", Fit::number},
+               {"P50", Fit::number},
+               {"P99", Fit::number},
+               {"ERRORS", Fit::number},
+               {"OUTCOME", Fit::whole, needed},
+               {"REASON", Fit::folded}});
   for (const CapacityStep& step : found.steps)
     table.row({fmt::format("{:g}/s", step.rate), fmt::format("{:.0f}/s", step.sent_per_second),
-               format_duration(step.p50), format_duration(step.p99),
-               fmt::format("{:.2f} %", step.errors * 100), std::string(word_of(step.outcome)), step.reason});
+               format_duration(step.p50), format_duration(step.p99), fmt::format("{:.2f} %", step.errors * 100),
+               std::string(word_of(step.outcome)), step.reason});
   std::ostringstream out;
-  table.print(out);
-  return "Capacity: " + conclusion(found) + "\n" + out.str() + "\n";
+  table.print(out, width);
+  return folded("Capacity: " + conclusion(found), width) + "\n" + out.str() + "\n";
 }
 
 Json capacity_json(const CapacityResult& found) {
   Json steps = Json::array();
   for (const CapacityStep& step : found.steps) steps.push_back(step_json(step));
-  return Json{{"knee", found.knee},
-              {"limitedBy", word_of(found.limit)},
-              {"text", conclusion(found)},
-              {"steps", steps}};
+  return Json{{"knee", found.knee}, {"limitedBy", word_of(found.limit)}, {"text", conclusion(found)}, {"steps", steps}};
 }
 
 }  // namespace sagactl

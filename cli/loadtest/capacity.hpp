@@ -6,8 +6,8 @@
 
 #include "analysis/result/threshold.hpp"
 #include "cli/invocation.hpp"
-#include "loadgen/schedule/capacity_search.hpp"
 #include "loadgen/run.hpp"
+#include "loadgen/schedule/capacity_search.hpp"
 
 namespace sagactl {
 
@@ -33,10 +33,11 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
 
 // `run` executes a load test and waits until its sagas have ended. Each step is printed when it ends.
 Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
-                                      std::span<const Threshold> thresholds, const std::stop_token& stop,
-                                      const std::function<Result<RunResult>(const LoadOptions&)>& run);
+                                       std::span<const Threshold> thresholds, const std::stop_token& stop,
+                                       const std::function<Result<RunResult>(const LoadOptions&)>& run);
 
-std::string capacity_text(const CapacityResult& found);
+// `width`: columns to keep to; 0: any width.
+std::string capacity_text(const CapacityResult& found, int width = 0);
 Json capacity_json(const CapacityResult& found);
 
 }  // namespace sagactl

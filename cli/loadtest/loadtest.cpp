@@ -6,18 +6,18 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/results/baseline.hpp"
-#include "cli/loadtest/capacity.hpp"
+#include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/loadtest/active_saga_poller.hpp"
+#include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
-#include "cli/flag.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
-#include "cli/client/node_client.hpp"
 #include "cli/loadtest/order_status.hpp"
-#include "cli/results/result_origin.hpp"
 #include "cli/loadtest/progress.hpp"
-#include "cli/loadtest/active_saga_poller.hpp"
+#include "cli/results/baseline.hpp"
+#include "cli/results/result_origin.hpp"
 #include "loadgen/profile/sample_requests.hpp"
 
 namespace sagactl {
@@ -61,8 +61,7 @@ Result<ExitCode> Loadtest::dry_run() const {
   }
   if (invocation_.wants_json())
     invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
-  if (evidence_.foreign)
-    invocation_.info("the profile's queries work on " + evidence_.database);
+  if (evidence_.foreign) invocation_.info("the profile's queries work on " + evidence_.database);
   invocation_.info("dry run: nothing was sent" +
                    (options_.profile.test_data.empty() ? std::string() : "; values from [[test_data]] are made up"));
   return ExitCode::done;
@@ -79,7 +78,10 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   progress_.end();
   if (!load) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
-    return with_hint(load.error(), "start a node with `sagactl serve`, or pass its address with --url");
+    return with_hint(load.error(), options.profile.is_ours
+                                       ? "start a node with `sagactl serve`, or pass its address with --url"
+                                       : "check that the server of the profile '" + options.profile.name +
+                                             "' is running at the address in --url");
   }
   load_ended_ = std::chrono::steady_clock::now();
   drain_until_ = load_ended_ + flags_.drain;
@@ -97,7 +99,8 @@ void Loadtest::drain(RunResult& load) {
   progress_.end();
   if (end.result == Drained::interrupted) load.interrupted = true;
   if (end.result == Drained::not_in_time)
-    invocation_.info(fmt::format("not everything ended within {} (--drain): {}", format_duration(flags_.drain), end.remaining));
+    invocation_.info(
+        fmt::format("not everything ended within {} (--drain): {}", format_duration(flags_.drain), end.remaining));
 }
 
 // Examines the run, and repeats it until the end of the drain while a late write may still change the result. The last
@@ -111,7 +114,8 @@ ExaminedRun Loadtest::examine(const RunResult& load) {
     ExaminedRun examined = examine_run(evidence_, options_.profile, load, is_last_run ? &*statuses_ : nullptr);
     const auto now = std::chrono::steady_clock::now();
     const bool unreadable = !examined.error.empty();
-    if (load.interrupted || now >= until || !(unreadable || may_yet_change(examined, options_.profile))) return examined;
+    if (load.interrupted || now >= until || !(unreadable || may_yet_change(examined, options_.profile)))
+      return examined;
     progress_.show("drain", fmt::format("{}; checking again, for at most {} more",
                                         unreadable ? examined.error : "some checks fail, rows may be written late",
                                         format_duration(std::chrono::duration_cast<Duration>(until - now))));
@@ -143,7 +147,8 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
   const Examination* examination = found.examination ? &*found.examination : nullptr;
-  const auto thresholds = evaluate_thresholds(measured_by(load, examination), examination && examination->sagas.counts.started > 0);
+  const auto thresholds =
+      evaluate_thresholds(measured_by(load, examination), examination && examination->sagas.counts.started > 0);
 
   ResultOrigin origin = result_origin(invocation_);
   if (saved) origin.ledger_path = ledger_path.string();
@@ -153,7 +158,7 @@ Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult*
   if (capacity) result["capacity"] = capacity_json(*capacity);
   show_result(invocation_, result);
   if (capacity && !invocation_.wants_json())
-    invocation_.terminal.out << '\n' << capacity_text(*capacity) << std::flush;
+    invocation_.terminal.out << '\n' << capacity_text(*capacity, invocation_.terminal.table_width()) << std::flush;
   Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
   if (!saved) {
     Error error = saved.error();
@@ -195,17 +200,18 @@ Result<ExitCode> Loadtest::execute() {
 
 void add_loadtest(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<LoadtestFlags>();
-  CLI::App* app =
-      add_command(root, "loadtest", "Send load, wait for the sagas to end, and check the results in the database", testing_group);
+  CLI::App* app = add_command(
+      root, "loadtest", "Send load, wait for the sagas to end, and check the results in the database", testing_group);
   add_loadtest_flags(*app, *flags);
   set_footer(
       *app,
       "The load is spread over all nodes of --url; the verdicts are read from --database.\n"
       "Exit codes: 0 every verdict is PASS, 1 a FAIL, 2 UNKNOWN, 3 a threshold is missed, 4 usage error, 5 connection\n"
       "failed, 130 interrupted. Ctrl-C stops the load and checks what was sent; a second Ctrl-C exits at once.");
-  set_examples(*app, {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",
-                      "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
-                      "sagactl loadtest individual --capacity --threshold 'p99<50ms'"});
+  set_examples(
+      *app, {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",
+             "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
+             "sagactl loadtest individual --capacity --threshold 'p99<50ms'"});
   commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });
 }
 

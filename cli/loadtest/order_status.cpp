@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "cli/client/node_client.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
@@ -13,12 +14,24 @@ namespace {
 constexpr std::chrono::seconds poll_max{1};
 constexpr Duration request_timeout_max = 2s;  // so that one slow answer does not delay the others
 constexpr std::string_view order_field = "{order}";
-constexpr int not_found = 404, gone = 410;
+constexpr int unauthenticated = 401, forbidden = 403, not_found = 404, gone = 410;
+
+// A status request carries the headers of an order that are the same for all orders and do not describe the body, such as
+// credentials.
+HttpHeaders common_headers(const Profile& profile) {
+  HttpHeaders headers;
+  for (const auto& [name, value] : profile.headers) {
+    const std::string lower_name = lower(name);
+    const bool is_per_request = lower_name.starts_with("content-") || lower_name == "connection";
+    if (!is_per_request && value.find('{') == std::string::npos) headers.emplace_back(name, value);
+  }
+  return headers;
+}
 
 }  // namespace
 
 OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger)
-    : profile_(profile), run_(ledger.run) {
+    : profile_(profile), headers_(common_headers(profile)), run_(ledger.run) {
   HttpClientOptions options;
   options.token = invocation.settings.token;
   options.timeout = std::min(invocation.settings.timeout, request_timeout_max);
@@ -35,16 +48,21 @@ OrderStatuses::OrderStatuses(const Invocation& invocation, const Profile& profil
 bool OrderStatuses::has_ended(const std::string& order, PolledOrder& answer) {
   std::string path = profile_.status.path;
   path.replace(path.find(order_field), order_field.size(), percent_encode(order));
-  const auto response = clients_[next_++ % clients_.size()].get(path);
+  HttpRequest request;
+  request.path = path;
+  request.headers = headers_;
+  const auto response = clients_[next_++ % clients_.size()].send(request);
   answer.http_status = response ? response->status : 0;
   answer.status.clear();
-  answer.error =
-      response ? fmt::format("GET {} returned HTTP {}", path, response->status) : response.error().message;
+  answer.error = response ? fmt::format("GET {} returned HTTP {}", path, response->status) : response.error().message;
+  if (answer.http_status == unauthenticated || answer.http_status == forbidden)
+    answer.error += " (the request carried --token and the create.headers without fields in braces)";
   if (!response || !response->ok()) return false;
   const auto body = response->json();
   const Json::json_pointer place(profile_.status.pointer);
   if (!body || !body->contains(place)) {
-    answer.error = fmt::format("the answer to GET {} has nothing at {}", path, profile_.status.pointer);
+    answer.error = body ? fmt::format("the answer to GET {} has nothing at {}", path, profile_.status.pointer)
+                        : fmt::format("the answer to GET {} is not JSON", path);
     return false;
   }
   const Json& status = (*body)[place];

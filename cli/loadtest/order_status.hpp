@@ -42,6 +42,7 @@ class OrderStatuses final : public ForeignRows {
   bool has_ended(const std::string& order, PolledOrder& answer);
 
   const Profile& profile_;
+  HttpHeaders headers_;
   std::string run_;
   std::vector<HttpClient> clients_;  // one per node, in turn
   std::map<std::string, PolledOrder> orders_;

@@ -198,7 +198,8 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& datab
   if (database.is_postgres) return PostgresRows::open(database);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
-    return Error{ErrorCode::unavailable, "there is no database at " + database.name};
+    return Error{ErrorCode::invalid, "there is no database at " + database.name +
+                                         "; pass the file or the postgres:// URL that the server writes to with --database"};
   return SqliteRows::open(database.name);
 }
 

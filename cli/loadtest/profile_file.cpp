@@ -172,6 +172,8 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   if (!table) return table.error();
   Profile profile;
   profile.name = path.stem().string();
+  // A 503 may come from a proxy that had already forwarded the request.
+  profile.outcome.rejected = {{100, 499}};
   TomlMembers members(name, *table);
   read_all(members, profile);
   if (auto read = members.finish(); !read) return read.error();

@@ -71,13 +71,13 @@ Branch topics_branch(const Json& definition) {
 
 }  // namespace
 
-std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics) {
+std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics, int width) {
   Branch root{paint.strong(text_member(definition, "name")) + "  version " +
               text_member(definition, "version") + ", " + text_member(definition, "mode") + ", " +
               duration_text(integer_member(definition, "timeoutMs")) + " to reach the pivot"};
   add_steps(definition, paint, root);
   if (with_topics) root.branches.push_back(topics_branch(definition));
-  return drawn(root);
+  return drawn(root, width);
 }
 
 }  // namespace sagactl

@@ -10,7 +10,7 @@ namespace sagactl {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-// Aligns the values; leaves out empty ones.
-void print(std::ostream& out, const Fields& fields);
+// Aligns the values; leaves out empty ones. With a `width` above 0, longer values are wrapped.
+void print(std::ostream& out, const Fields& fields, int width = 0);
 
 }  // namespace sagactl

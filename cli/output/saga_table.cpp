@@ -5,7 +5,8 @@
 namespace sagactl {
 
 Table saga_table(const std::vector<Json>& sagas, const Paint& paint) {
-  Table table({{"SAGA"}, {"STATUS"}, {"STEP"}, {"CREATED"}, {"TOOK"}, {"NODE"}, {"ERROR"}});
+  Table table({{"SAGA", Fit::id, needed}, {"STATUS", Fit::whole, needed}, {"STEP"}, {"CREATED", Fit::time}, {"TOOK", Fit::whole}, {"NODE"},
+               {"ERROR"}});
   for (const Json& saga : sagas) {
     const std::string prefix = bool_member(saga, "requiresManualIntervention") ? "needs an operator: " : "";
     table.row({text_member(saga, "id"), paint.status(text_member(saga, "status")),

@@ -20,7 +20,7 @@ std::string mark(const std::string& status, const Paint& paint) {
 
 std::string retries_text(const Json& step) {
   std::string text;
-  if (integer_member(step, "attempt") > 1) text += ", attempt " + text_member(step, "attempt");
+  if (integer_member(step, "attempt") > 1) text += ", execution " + text_member(step, "attempt");
   if (integer_member(step, "tries") > 1) text += ", " + text_member(step, "tries") + " tries";
   if (bool_member(step, "inDoubt")) text += ", outcome unknown";
   return text;
@@ -28,8 +28,8 @@ std::string retries_text(const Json& step) {
 
 Branch step_branch(const Json& step, const Paint& paint) {
   const std::string status = text_member(step, "status");
-  std::string text = mark(status, paint) + " " + padded(text_member(step, "name"), 20) + " " +
-                     padded(paint.status(status), 12);
+  std::string text =
+      mark(status, paint) + " " + padded(text_member(step, "name"), 20) + " " + padded(paint.status(status), 12);
   const std::string took = time_between(json_member(step, "startedAt"), json_member(step, "endedAt"));
   const std::string node = text_member(step, "nodeId");
   if (!took.empty()) text += " " + took;
@@ -54,21 +54,19 @@ void add_steps(const Json& saga, const Paint& paint, Branch& root) {
 }
 
 std::string order_text(const Json& order, const Paint& paint) {
-  std::string text = "order " + text_member(order, "id") + "  " + paint.status(text_member(order, "status")) +
-                     "  " + money_member(order, "totalAmount");
+  std::string text = "order " + text_member(order, "id") + "  " + paint.status(text_member(order, "status")) + "  " +
+                     money_member(order, "totalAmount");
   if (const std::string items = items_text(order, "productId"); !items.empty()) text += "  " + items;
-  if (const std::string reason = text_member(order, "cancelReason"); !reason.empty())
-    text += "  (" + reason + ")";
+  if (const std::string reason = text_member(order, "cancelReason"); !reason.empty()) text += "  (" + reason + ")";
   return text;
 }
 
 std::string payment_text(const Json& payment, const Paint& paint) {
-  std::string text = "payment " + text_member(payment, "id") + "  " +
-                     paint.status(text_member(payment, "status")) + "  " + money_member(payment, "amount");
-  if (integer_member(payment, "attempt") > 1) text += "  attempt " + text_member(payment, "attempt");
+  std::string text = "payment " + text_member(payment, "id") + "  " + paint.status(text_member(payment, "status")) +
+                     "  " + money_member(payment, "amount");
+  if (integer_member(payment, "attempt") > 1) text += "  execution " + text_member(payment, "attempt");
   if (const std::string at = text_member(payment, "externalTransactionId"); !at.empty()) text += "  " + at;
-  if (const std::string why = text_member(payment, "failureReason"); !why.empty())
-    text += "  " + paint.bad(why);
+  if (const std::string why = text_member(payment, "failureReason"); !why.empty()) text += "  " + paint.bad(why);
   return text;
 }
 
@@ -83,10 +81,9 @@ void add_payments(const Json& trace, const Paint& paint, Branch& root) {
 
 std::string reservation_text(const Json& reservation, const Paint& paint) {
   std::string text = "reservation " + text_member(reservation, "id") + "  " +
-                     paint.status(text_member(reservation, "status")) + "  " +
-                     text_member(reservation, "kind");
+                     paint.status(text_member(reservation, "status")) + "  " + text_member(reservation, "kind");
   if (const std::string items = items_text(reservation, "id"); !items.empty()) text += "  " + items;
-  if (integer_member(reservation, "attempt") > 1) text += "  attempt " + text_member(reservation, "attempt");
+  if (integer_member(reservation, "attempt") > 1) text += "  execution " + text_member(reservation, "attempt");
   if (const std::string why = text_member(reservation, "reason"); !why.empty()) text += "  " + paint.bad(why);
   return text;
 }
@@ -122,11 +119,9 @@ std::string event_line(const Json& event, const Json& began, const Paint& paint)
   if (began.is_string()) {
     const auto begin = parse_iso8601(began.get<std::string>());
     const auto time = parse_iso8601(at);
-    if (begin && time)
-      elapsed = fmt::format("{:+.1f} ms", static_cast<double>((*time - *begin).count()) / 1000);
+    if (begin && time) elapsed = fmt::format("{:+.1f} ms", static_cast<double>((*time - *begin).count()) / 1000);
   }
-  std::string text =
-      at + "  " + fmt::format("{:>12}", elapsed) + "  " + padded(text_member(event, "eventType"), 22);
+  std::string text = at + "  " + fmt::format("{:>12}", elapsed) + "  " + padded(text_member(event, "eventType"), 22);
   if (const std::string node = text_member(event, "nodeId"); !node.empty()) text += " " + node;
   const Json& data = json_member(event, "data");
   if (const std::string step = text_member(data, "step"); !step.empty()) text += "  " + step;
@@ -137,7 +132,7 @@ std::string event_line(const Json& event, const Json& began, const Paint& paint)
   return text;
 }
 
-std::string saga_tree(const Json& trace, const Paint& paint) {
+std::string saga_tree(const Json& trace, const Paint& paint, int width) {
   const Json& saga = json_member(trace, "saga");
   Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga for this order")};
   if (json_member(trace, "order").is_object())
@@ -155,7 +150,7 @@ std::string saga_tree(const Json& trace, const Paint& paint) {
     for (const Json& event : timeline) events.branches.push_back({event_line(event, began, paint)});
     root.branches.push_back(std::move(events));
   }
-  return drawn(root);
+  return drawn(root, width);
 }
 
 }  // namespace sagactl

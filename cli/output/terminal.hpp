@@ -16,20 +16,20 @@ struct Terminal {
   bool out_is_tty = false;
   bool err_is_tty = false;
   bool in_is_tty = false;
-  int width = 80;        // columns of a terminal whose size is not known
-  bool colour = false;   // use colours on `out`
+  int width = 80;          // columns of a terminal whose size is not known
+  bool colour = false;     // use colours on `out`
   bool can_redraw = true;  // whether output can be overwritten; false on a dumb terminal
-  bool wide = false;       // do not cut tables
-  int columns_requested = 0;  // COLUMNS: the width of tables when `out` is not a terminal; 0: do not cut them
+  bool wide = false;       // neither cut nor wrap
   // The current columns and lines of the terminals of `out` and `err`; 0: not known.
   std::function<int()> measure_out = {}, measure_err = {}, measure_lines = {};
   // Flushes `out`: returns 0, or the errno of a failed write. May be empty: then the state of the stream counts.
   std::function<int()> finish_out = {};
 
-  int out_width() const;    // columns
+  int out_width() const;  // columns
   int err_width() const;
+  int text_width() const;   // for lines on `err`; 0: any width
   int lines() const;        // of `out`; 0: not known
-  int table_width() const;  // for tables on `out`; 0: do not cut them
+  int table_width() const;  // for tables on `out`; 0: any width, as when `out` is not a terminal
 };
 
 // Colours by meaning. When off, texts are unchanged.

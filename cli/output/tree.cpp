@@ -1,22 +1,53 @@
 #include "cli/output/tree.hpp"
 
+#include <algorithm>
+
+#include "cli/output/display_text.hpp"
+
 namespace sagactl {
 namespace {
 
-void draw_below(const Branch& branch, const std::string& indent, std::string& out) {
-  for (const Branch& below : branch.branches) {
-    const bool last = &below == &branch.branches.back();
-    out += indent + (last ? "└─ " : "├─ ") + below.text + "\n";
-    draw_below(below, indent + (last ? "   " : "│  "), out);
+constexpr int text_width_min = 16;  // at any depth
+constexpr int wrap_indent = 2;       // indentation of wrapped lines
+
+class TreeDrawing {
+ public:
+  explicit TreeDrawing(int width) : width_(width) {}
+
+  // `first` is printed before the text of the branch, `indent` before the lines below it.
+  void draw(const Branch& branch, const std::string& first, const std::string& indent) {
+    write(branch, first, indent);
+    for (const Branch& below : branch.branches) {
+      const bool last = &below == &branch.branches.back();
+      draw(below, indent + (last ? "└─ " : "├─ "), indent + (last ? "   " : "│  "));
+    }
   }
-}
+  std::string take() { return std::move(out_); }
+
+ private:
+  void write(const Branch& branch, const std::string& first, const std::string& indent) {
+    if (width_ <= 0) {
+      out_ += first + branch.text + "\n";
+      return;
+    }
+    const int room = std::max(text_width_min, width_ - display_width(first));
+    std::string before = first;
+    for (const std::string& line : folded_line(branch.text, room, room - wrap_indent)) {
+      out_ += before + line + "\n";
+      before = indent + (branch.branches.empty() ? " " : "│") + std::string(wrap_indent - 1, ' ');
+    }
+  }
+
+  const int width_;
+  std::string out_;
+};
 
 }  // namespace
 
-std::string drawn(const Branch& root) {
-  std::string out = root.text + "\n";
-  draw_below(root, "", out);
-  return out;
+std::string drawn(const Branch& root, int width) {
+  TreeDrawing drawing(width);
+  drawing.draw(root, "", "");
+  return drawing.take();
 }
 
 }  // namespace sagactl

@@ -11,7 +11,7 @@ struct Branch {
   std::vector<Branch> branches = {};
 };
 
-// "text\n├─ first\n│  └─ below it\n└─ last\n"
-std::string drawn(const Branch& root);
+// "text\n├─ first\n│  └─ below it\n└─ last\n"; with a `width` above 0, longer texts are wrapped.
+std::string drawn(const Branch& root, int width = 0);
 
 }  // namespace sagactl

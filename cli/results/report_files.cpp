@@ -39,7 +39,7 @@ Result<void> check_report_files(const Invocation& invocation, const ReportFiles&
 std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFiles& files) {
   if (files.json.empty()) return {};
   auto path = resolved(invocation, files.json);
-  if (!is_plain_file(path)) return {};
+  if (!is_ordinary_file(path)) return {};
   return path.replace_extension(".ledger.jsonl");
 }
 
@@ -70,7 +70,7 @@ ExitCode exit_code_after_reports(const Invocation& invocation, const Result<void
 void show_result(const Invocation& invocation, const Json& result) {
   if (invocation.wants_json()) return invocation.print(result);
   const TextStyle style{.colours = invocation.terminal.colour, .all = invocation.settings.verbose};
-  invocation.terminal.out << text_report(result, style) << std::flush;
+  invocation.terminal.out << folded(text_report(result, style), invocation.terminal.table_width()) << std::flush;
 }
 
 }  // namespace sagactl

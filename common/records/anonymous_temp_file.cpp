@@ -10,11 +10,11 @@
 namespace sagactl {
 namespace {
 
-// Calls `some`, which handles as many bytes as it can, until all are done.
-template <class Byte, class Some>
-bool all_of(Byte* bytes, std::size_t size, std::uint64_t at, Some some) {
+// Calls `transfer`, which handles as many bytes as it can, until all are done.
+template <class Byte, class Transfer>
+bool all_of(Byte* bytes, std::size_t size, std::uint64_t at, Transfer transfer) {
   while (size > 0) {
-    const ssize_t done = some(bytes, size, static_cast<off_t>(at));
+    const ssize_t done = transfer(bytes, size, static_cast<off_t>(at));
     if (done < 0 && errno == EINTR) continue;
     if (done <= 0) return false;
     bytes += done;

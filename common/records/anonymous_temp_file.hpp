@@ -1,4 +1,4 @@
-// A file without a name, gone with its owner: for what is too much to be kept in memory.
+// A temporary file without a name, deleted with its owner: for data that is too large for memory.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace sagactl {
 
 class AnonymousTempFile {
  public:
-  // Nothing when none can be made there.
+  // Nothing when none can be created there.
   static std::optional<AnonymousTempFile> create(const std::string& directory);
   AnonymousTempFile(AnonymousTempFile&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
   AnonymousTempFile& operator=(AnonymousTempFile&& other) noexcept {
@@ -22,7 +22,7 @@ class AnonymousTempFile {
   AnonymousTempFile& operator=(const AnonymousTempFile&) = delete;
   ~AnonymousTempFile();
 
-  // All of it, or false: for want of room, or because the disk failed.
+  // All of it, or false: the disk is full or failed.
   bool write(const void* data, std::size_t size, std::uint64_t at);
   bool read(void* data, std::size_t size, std::uint64_t at) const;
   int handle() const { return handle_; }

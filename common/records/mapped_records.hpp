@@ -1,5 +1,5 @@
-// The records of a file as memory, of which a process needs no more than it is looking at: a walk gives back what it
-// has passed. Read only, by one thread.
+// The records of a file, mapped into memory. A process keeps only a window of them resident: an iterator releases the
+// pages that it has passed. Read only, by one thread.
 #pragma once
 
 #include <sys/mman.h>
@@ -33,11 +33,11 @@ class MappedRecords {
 
   const Record* data() const { return data_; }
   std::size_t size() const { return count_; }
-  // Gives back the memory of the window that ends before `passed`, if one does; its records stay readable.
+  // Releases the memory of the window that ends before `passed`, if one does; its records stay readable.
   void passed(const Record* passed) const {
-    if (passed != data_ && static_cast<std::size_t>(passed - data_) % window == 0) give_back(passed);
+    if (passed != data_ && static_cast<std::size_t>(passed - data_) % window == 0) release(passed);
   }
-  // One was read that no walk came to: after many of these all memory is given back.
+  // One was read by random access: after many of these all memory is released.
   void touched() const {
     if (++touched_ % touches_max == 0)
       madvise(const_cast<Record*>(data_), count_ * sizeof(Record), MADV_DONTNEED);
@@ -45,11 +45,11 @@ class MappedRecords {
 
  private:
   static constexpr std::size_t window = 64 * 1024;  // records
-  static constexpr std::size_t touches_max = 256 * 1024;  // in the order of the file that many records at most
+  static constexpr std::size_t touches_max = 256 * 1024;  // that many records at most, if none is read twice
 
   MappedRecords(AnonymousTempFile file, const Record* data, std::size_t count)
       : file_(std::move(file)), data_(data), count_(count) {}
-  void give_back(const Record* passed) const {
+  void release(const Record* passed) const {
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     const auto begin = reinterpret_cast<std::uintptr_t>(passed - window) / page * page;
     const auto end = reinterpret_cast<std::uintptr_t>(passed) / page * page;

@@ -1,5 +1,4 @@
-// Collects records one after the other, however many there are: as many as memory is meant for stay there until the next
-// one comes, and then go to a file.
+// Collects any number of records: up to a limit in memory, more in a temporary file.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +23,7 @@ class RecordCollector {
   }
   std::size_t size() const { return written_ + last_.size(); }
 
-  // All, in the order in which they came. Once. What cannot be written is in memory, and then all of it.
+  // All, in the order in which they were added. Once. If the file cannot be written, all are in memory.
   Records<Record> take() {
     if (written_ == 0) return Records<Record>(std::move(last_));
     if (last_.empty() || write()) {

@@ -1,5 +1,5 @@
-// Brings records into order, however many there are: as many as memory is meant for are sorted and written to a file,
-// and these runs are merged in the end (external merge sort: Knuth, The Art of Computer Programming 3, 5.4).
+// Sorts any number of records: runs of as many as memory is meant for are sorted and written to a file, and merged in the
+// end (external merge sort: Knuth, The Art of Computer Programming 3, 5.4).
 #pragma once
 
 #include <algorithm>
@@ -31,12 +31,12 @@ class RecordSorter {
   }
   std::uint64_t size() const { return size_; }  // that were added
 
-  // The next in order, good until the next call; null when there are no more. When nothing is added any more.
+  // The next in order, valid until the next call; null after the last. Nothing may be added after the first call.
   const Record* next() {
     if (!merging_) begin();
     if (runs_.empty()) return nullptr;
     std::pop_heap(runs_.begin(), runs_.end(), later());
-    Run& run = runs_.back();
+    SortedRun& run = runs_.back();
     current_ = run.records[run.at++];
     if (run.at == run.records.size() && !refill(run))
       runs_.pop_back();
@@ -46,8 +46,8 @@ class RecordSorter {
   }
 
  private:
-  // A sorted run: what of it is in memory, and where the rest is in the file.
-  struct Run {
+  // A sorted run: its records in memory, and the position of the rest in the file.
+  struct SortedRun {
     std::vector<Record> records = {};
     std::size_t at = 0;
     std::uint64_t first = 0, left = 0;  // records
@@ -55,10 +55,10 @@ class RecordSorter {
   static constexpr std::uint64_t read_at_once = 1024;
 
   auto later() const {
-    return [this](const Run& a, const Run& b) { return less_(b.records[b.at], a.records[a.at]); };
+    return [this](const SortedRun& a, const SortedRun& b) { return less_(b.records[b.at], a.records[a.at]); };
   }
 
-  // What cannot be written stays in memory.
+  // A run that cannot be written stays in memory.
   void write_run() {
     std::sort(records_.begin(), records_.end(), less_);
     if (!file_ && runs_.empty()) file_ = AnonymousTempFile::create(scratch_.directory);
@@ -75,12 +75,12 @@ class RecordSorter {
     merging_ = true;
     std::sort(records_.begin(), records_.end(), less_);
     runs_.push_back({.records = std::exchange(records_, {})});
-    std::erase_if(runs_, [this](Run& run) { return run.records.empty() && !refill(run); });
+    std::erase_if(runs_, [this](SortedRun& run) { return run.records.empty() && !refill(run); });
     std::make_heap(runs_.begin(), runs_.end(), later());
   }
 
-  // False: there is no more of it.
-  bool refill(Run& run) {
+  // False: the run has no more records.
+  bool refill(SortedRun& run) {
     run.at = 0;
     run.records.resize(std::min(run.left, read_at_once));
     if (run.records.empty()) return false;
@@ -94,7 +94,7 @@ class RecordSorter {
   const Scratch scratch_;
   const Less less_;
   std::vector<Record> records_;  // that are in no run
-  std::vector<Run> runs_;        // while they are merged: a heap, the one with the next record first
+  std::vector<SortedRun> runs_;        // while they are merged: a heap, the one with the next record first
   std::optional<AnonymousTempFile> file_;
   std::uint64_t size_ = 0, written_ = 0;
   bool merging_ = false;

@@ -1,5 +1,5 @@
-// Records one after the other: in memory when they are few, in a file that is mapped when they are many. A walk over
-// those in a file gives back the memory of what it has passed.
+// A sequence of records: in memory when they are few, in a mapped file when they are many. An iterator over those in a file
+// releases the memory that it has passed.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace sagactl {
 
-// Addresses of records are good as long as nothing is changed.
+// Addresses of records are valid as long as nothing is changed.
 template <class Record>
 class Records {
  public:
@@ -62,7 +62,7 @@ class Records {
   const Record& back() const { return data()[size() - 1]; }
   const_iterator begin() const { return {data(), mapped_.get()}; }
   const_iterator end() const { return {data() + size(), mapped_.get()}; }
-  // Of one of these.
+  // Precondition: it is one of these.
   std::size_t place_of(const Record& record) const { return static_cast<std::size_t>(&record - data()); }
 
   friend bool operator==(const Records& a, const Records& b) {

@@ -1,4 +1,4 @@
-// Where records go that are too many to be kept in memory, such as those of every order of a long run.
+// Where records go that are too many for memory, such as those of every order of a long run.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@ namespace sagactl {
 
 struct Scratch {
   std::string directory = "/tmp";
-  std::size_t in_memory_max = 64 * 1024;  // records of each kind; further ones go to a file
+  std::size_t in_memory_max = 64 * 1024;  // records of each kind; more go to a file
 };
 
 }  // namespace sagactl

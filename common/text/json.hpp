@@ -1,4 +1,4 @@
-// The JSON type used everywhere, keeping members in the order in which they were written.
+// The JSON type of this program, which keeps members in their order.
 #pragma once
 
 #include <string>
@@ -13,11 +13,13 @@ namespace sagactl {
 
 using Json = nlohmann::ordered_json;
 
-// What `text` says; discarded (is_discarded()) when it is no JSON. `Json::parse` throws instead, and says where.
+// Parses `text`; discarded (is_discarded()) when it is no JSON. `Json::parse` throws instead, with the position.
 Json read_json(std::string_view text);
 
-// The opposite, whatever bytes the strings hold: what is not UTF-8 becomes U+FFFD, since it was let in and must be
-// possible to write. `indent` below 0: on one line.
+// Serializes it, whatever bytes its strings have: invalid UTF-8 becomes U+FFFD. `indent` below 0: on one line.
 std::string json_text(const Json& json, int indent = -1);
+
+// The string member of that name; "" when there is none, or it is no string.
+std::string text_or_empty(const Json& object, const char* name);
 
 }  // namespace sagactl

@@ -1,5 +1,5 @@
-// Writes one JSON object as text, member by member, without building it in memory first: for what is written
-// thousands of times a second. Member names are constants of ours and need no escaping.
+// Serializes one JSON object, member by member, without a Json: for objects that are written thousands of times a second.
+// Member names are constants and need no escaping.
 #pragma once
 
 #include <concepts>

@@ -7,6 +7,9 @@
 
 namespace sagactl {
 
+// One part of a path, or the value of a query: everything but unreserved characters as %XX.
+std::string percent_encode(std::string_view text);
+
 // "%41+b" is "A+b", or "A b" with plus_is_space (a query); nothing when a % is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 

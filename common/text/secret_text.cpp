@@ -23,7 +23,7 @@ bool is_name(char c) {
          c == '%';
 }
 
-// "%70assword" is a name to whoever decodes it.
+// In lower case: "%70assword" is "password".
 std::string decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -38,7 +38,7 @@ bool is_secret_name(std::string_view name) {
   return std::find(secret_names.begin(), secret_names.end(), decoded(name)) != secret_names.end();
 }
 
-struct Part {
+struct TextRange {
   std::size_t begin, end;
 };
 
@@ -52,23 +52,23 @@ bool are_hosts(std::string_view text) {
   return true;
 }
 
-// Where the password is in what stands before the host. `text` begins after "://".
-Part userinfo_password(std::string_view text, std::string_view scheme) {
+// The password before a URL's host. `text` starts after "://".
+TextRange userinfo_password(std::string_view text, std::string_view scheme) {
   const std::size_t word = std::min(std::find_if(text.begin(), text.end(), is_blank) - text.begin(),
                                     static_cast<std::ptrdiff_t>(text.size()));
   const std::string_view url = text.substr(0, word);
   const std::size_t path = std::min(url.find_first_of("/?#"), url.size());
   std::size_t at = url.substr(0, path).rfind('@');
   const std::size_t colon = url.substr(0, path).find(':');
-  // A password with a slash in it that nobody escaped: what stands before the slash are no hosts then.
+  // The password may have an unescaped slash: then there are no hosts before it.
   if (at == url.npos && colon != url.npos && !are_hosts(url.substr(0, path))) at = url.rfind('@');
   if (at == url.npos) return {0, 0};
-  if (scheme.ends_with("redis") || scheme.ends_with("rediss")) return {0, at};  // a word alone is a password there
-  return colon == url.npos || colon > at ? Part{0, 0} : Part{colon + 1, at};
+  if (scheme.ends_with("redis") || scheme.ends_with("rediss")) return {0, at};  // without a colon it is a password
+  return colon == url.npos || colon > at ? TextRange{0, 0} : TextRange{colon + 1, at};
 }
 
-// The end of the value that begins at `begin`: of a query's to the next &, of a keyword's to the next blank, outside of
-// quotes.
+// The end of the value that starts at `begin`: at the next & in a query, at the next blank outside of quotes in a keyword
+// list.
 std::size_t end_of_value(std::string_view text, std::size_t begin, bool in_query) {
   std::size_t i = begin;
   if (!in_query && i < text.size() && text[i] == '\'') {
@@ -93,7 +93,7 @@ std::string without_secrets(std::string_view text) {
     if (text.substr(i).starts_with("://")) {
       const std::size_t scheme = out.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
       const std::string name = lower(std::string_view(out).substr(scheme == out.npos ? 0 : scheme + 1));
-      const Part password = userinfo_password(text.substr(i + 3), name);
+      const TextRange password = userinfo_password(text.substr(i + 3), name);
       out += text.substr(i, 3 + password.begin);
       i += 3 + password.begin;
       if (password.end > password.begin) {
@@ -103,7 +103,7 @@ std::string without_secrets(std::string_view text) {
       continue;
     }
     if (text[i] == '?' || text[i] == '&') in_query = true;
-    // A name begins here when nothing of one stands before it.
+    // A name starts after a character that is in no name.
     const bool begins = is_name(text[i]) && (i == 0 || !is_name(text[i - 1]));
     std::size_t end = i;
     while (begins && end < text.size() && is_name(text[end])) ++end;

@@ -1,4 +1,4 @@
-// Texts that go to people, logs and reports without the passwords that stand in them.
+// Removes passwords from texts for people, logs and reports.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace sagactl {
 
-// Every way to write a password in an address becomes "***": after a user's name in a URL, alone before the @ of a
-// Redis URL, as a parameter of its query (password=, sslpassword=, token= ...), and in libpq's lists of keywords
-// (host=db password='it''s' ...). All else stays as it is.
+// Passwords become "***": after the user of a URL, alone before the @ of a Redis URL, as a parameter of a URL's query
+// (password=, sslpassword=, token= ...), and in libpq's keyword lists (host=db password='it''s' ...). The rest stays
+// unchanged.
 std::string without_secrets(std::string_view text);
 
-// The arguments of a command: also the values of flags whose name says that they are secret (--token, --password=...;
-// not --token-file, which is a path).
+// The arguments of a command: also the values of flags with a secret name (--token, --password=...; not --token-file,
+// which is a path).
 std::vector<std::string> without_secrets(const std::vector<std::string>& arguments);
 
 }  // namespace sagactl

@@ -1,5 +1,5 @@
-// One table per enum says how its values are spelled in databases, messages and JSON. The tables are contracts:
-// never respell, reuse or renumber a value that has been released.
+// One table per enum has the names of its values in databases, messages and JSON. The tables are contracts: never rename,
+// reuse or renumber a value that has been released.
 #pragma once
 
 #include <cstddef>

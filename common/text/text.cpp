@@ -76,8 +76,8 @@ std::size_t utf8_length(std::string_view text) {
 
 namespace {
 
-// Edits from `a` to `b`: a letter put in, left out, changed, or two neighbours swapped (optimal string alignment).
-std::size_t edits(std::string_view a, std::string_view b) {
+// The edit distance: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) table[i][0] = i;
   std::iota(table[0].begin(), table[0].end(), std::size_t{0});
@@ -95,12 +95,12 @@ std::size_t edits(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
-  constexpr std::size_t length_max = 256;  // nobody mistypes more
+  constexpr std::size_t length_max = 256;  // longer words are not typing errors
   if (word.size() > length_max) return "";
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = edits(word, candidate);
+    const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;

@@ -1,4 +1,4 @@
-// Small questions about text.
+// Functions for text.
 #pragma once
 
 #include <span>
@@ -17,7 +17,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to);
 bool is_utf8(std::string_view text);
 std::size_t utf8_length(std::string_view text);  // code points; the text must be UTF-8
 
-// The candidate that is the fewest edits away from `word`, or "" when none is near (a third of its length).
+// The candidate with the smallest edit distance from `word`; "" when that is over a third of its length.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace sagactl

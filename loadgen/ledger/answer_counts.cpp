@@ -38,7 +38,7 @@ std::string_view words_of(TransportFailure failure) {
     case TransportFailure::timed_out:
       return "timed out";
     case TransportFailure::closed:
-      return "connection closed without an answer";
+      return "connection closed without a whole answer";
     case TransportFailure::unreadable:
       return "what came is no HTTP answer";
     case TransportFailure::no_connection:
@@ -105,7 +105,8 @@ AnswerCounts count_answers(const Ledger& ledger, const FirstAnswers* first) {
   }
   for (const auto& [kind, count] : kinds) {
     const auto& [status, failure, outcome] = kind;
-    counts.answers.push_back({status, failure, outcome, count, first ? first->text(status) : std::string()});
+    const bool has_text = first && (status != 0 || failure == TransportFailure::unreadable);
+    counts.answers.push_back({status, failure, outcome, count, has_text ? first->text(status) : std::string()});
   }
   std::stable_sort(counts.answers.begin(), counts.answers.end(),
                    [](const AnswerCount& a, const AnswerCount& b) { return a.count > b.count; });

@@ -21,7 +21,7 @@ class FirstAnswers {
  public:
   static constexpr std::size_t text_max = 300;
 
-  // `location`: where a redirection points; "" without one.
+  // `status`: 0 for what is no HTTP answer. `location`: where a redirection points; "" without one.
   void note(int status, std::string_view body, std::string_view location);
   std::string text(int status) const;  // "" for none
 

@@ -22,7 +22,9 @@ Result<void> check_template(const Profile& profile, std::string_view member, con
     if (piece.field == TemplateField::text) continue;
     for (const TemplateField field : besides)
       if (piece.field == field)
-        return wrong_member(member, fmt::format("'{{{}}}' has no meaning here", to_string(field)));
+        return wrong_member(
+            member,
+            fmt::format("'{{{}}}' has no meaning here: it is of an item, and stands in the body", to_string(field)));
   }
   return {};
 }

@@ -36,7 +36,8 @@ struct Telltale {
   std::string header = {};  // instead of the pointer
 };
 
-// JSON pointers (RFC 6901) into the answer; of several the first that is there counts.
+// JSON pointers (RFC 6901) into the answer; of several the first that is there counts. "" for the order is a body that
+// is nothing but its id.
 struct AnswerShape {
   std::vector<std::string> order, correlation, status, total;
   std::vector<TextPlace> order_texts = {};  // looked at where no pointer finds the order's id
@@ -45,7 +46,7 @@ struct AnswerShape {
 };
 
 // What an answer's HTTP status means; looked at in this order. What is in none: below 500 rejected, else
-// indeterminate.
+// indeterminate. Our own nodes answer 503 only where nothing was done.
 struct OutcomeRules {
   StatusRanges duplicate = {{409, 409}};
   std::vector<Telltale> duplicate_tells;  // any of them must be there too; empty: the status says enough

@@ -24,7 +24,8 @@ Result<TemplateField> field_of(std::string_view word) {
   if (found != names.end()) return static_cast<TemplateField>(found - names.begin());
   const std::vector<std::string> candidates(names.begin() + 1, names.end());
   return Error{ErrorCode::invalid,
-               fmt::format("'{{{}}}' is no field; there are {{{}}}", word, join(candidates, "} {"))};
+               fmt::format("'{{{}}}' is no field; there are {{{}}} (for text that reads so, write {{ {} }})", word,
+                           join(candidates, "} {"), word)};
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ RequestWriter::Run run_of(const LoadOptions& options, const Url& target) {
 
 Result<std::vector<SampleRequest>> sample_requests(const LoadOptions& options) {
   if (auto checked = check(options); !checked) return checked.error();
-  const auto target = parse_url(options.targets.front());
+  const auto target = parse_node_url(options.targets.front());
   if (!target) return target.error();
   const RequestWriter::Run run = run_of(options, *target);
   const RequestWriter writer(run);

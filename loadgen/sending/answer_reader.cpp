@@ -4,11 +4,68 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 
+#include "common/text/text.hpp"
+
 namespace sagactl {
 namespace {
 
 // Of a head or a chunk's head that does not end.
 constexpr std::uint32_t unparsed_max = 64 * 1024;
+
+constexpr std::string_view version_start = "HTTP/";
+constexpr std::size_t version_size = 8, status_end = 12;  // "HTTP/1.1", "HTTP/1.1 201"
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// Where the empty line ends that ends a head.
+std::optional<std::size_t> head_end(std::string_view bytes) {
+  for (auto at = bytes.find('\n'); at != std::string_view::npos; at = bytes.find('\n', at + 1)) {
+    const std::string_view next = bytes.substr(at + 1, 2);
+    if (next.starts_with('\n')) return at + 2;
+    if (next == "\r\n") return at + 3;
+  }
+  return std::nullopt;
+}
+
+bool is_token(std::string_view name) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_letter || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
+  });
+}
+
+// The head as the grammar wants it; lines that are no header are left out. "" for what is no head of an answer.
+std::string strict_head(std::string_view head) {
+  std::vector<std::string> lines = split(head, '\n');
+  for (std::string& line : lines) line.erase(line.find_last_not_of(" \t\r") + 1);
+  const std::string& first = lines.front();
+  if (!first.starts_with("HTTP/1.") || first.size() < status_end || !is_blank(first[version_size])) return {};
+  if (first.size() > status_end && !is_blank(first[status_end])) return {};
+  std::string strict = first.substr(0, status_end) + ' ' + std::string(trim(first.substr(status_end)));
+  bool has_coding = false;  // which goes before a length
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool left_out = false;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const std::string& line = lines[i];
+    if (line.empty()) continue;
+    if (is_blank(line.front())) {  // the line before goes on
+      if (!left_out && !headers.empty()) headers.back().second += ' ' + std::string(trim(line));
+      continue;
+    }
+    const std::size_t colon = line.find(':');
+    const std::string name(trim(line.substr(0, colon)));
+    left_out = colon == std::string::npos || !is_token(name);
+    if (left_out) continue;
+    has_coding = has_coding || lower(name) == "transfer-encoding";
+    headers.emplace_back(name, trim(line.substr(colon + 1)));
+  }
+  for (const auto& [name, value] : headers)
+    if (!has_coding || lower(name) != "content-length") strict += "\r\n" + name + ": " + value;
+  return strict + "\r\n\r\n";
+}
 
 }  // namespace
 
@@ -34,6 +91,7 @@ void AnswerReader::reset() {
 
 void AnswerReader::begin() {
   parser_.emplace(*this);
+  surplus_ = false;
   values_.resize(wanted_ ? wanted_->size() : 0);
   for (std::string& value : values_) value.clear();
 }
@@ -55,8 +113,37 @@ AnswerReader::State AnswerReader::feed(std::string_view bytes) {
   return parse(joined);
 }
 
+bool AnswerReader::take_head(std::string_view head) {
+  const auto taken = [this](std::string_view text) {
+    boost::beast::error_code failure;
+    const std::size_t used = parser_->put(boost::asio::buffer(text.data(), text.size()), failure);
+    return !failure && used == text.size() && parser_->is_header_done();
+  };
+  if (taken(head)) return true;
+  begin();
+  return taken(strict_head(head));
+}
+
 AnswerReader::State AnswerReader::parse(std::string_view bytes) {
   while (!bytes.empty()) {
+    if (!parser_->is_header_done()) {
+      if (bytes.front() == '\r' || bytes.front() == '\n') {  // of an empty line before the head
+        bytes.remove_prefix(1);
+        continue;
+      }
+      if (!version_start.starts_with(bytes.substr(0, version_start.size()))) return State::bad;
+      const auto end = head_end(bytes);
+      if (!end) {
+        unparsed_ = bytes;
+        return unparsed_.size() > unparsed_max ? State::bad : State::more;
+      }
+      if (!take_head(bytes.substr(0, *end))) return State::bad;
+      bytes.remove_prefix(*end);
+      if (!parser_->is_done()) continue;
+      if (parser_->status < 100 || parser_->status >= 200) return done(bytes);
+      begin();  // an interim answer: the one that counts follows
+      continue;
+    }
     boost::beast::error_code failure;
     const std::size_t used = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), failure);
     bytes.remove_prefix(used);
@@ -66,15 +153,14 @@ AnswerReader::State AnswerReader::parse(std::string_view bytes) {
       return unparsed_.size() > unparsed_max ? State::bad : State::more;
     }
     if (failure) return State::bad;
-    if (!parser_->is_done()) continue;
-    if (parser_->status >= 100 && parser_->status < 200) {
-      begin();  // an interim answer: the one that counts follows
-      continue;
-    }
-    // No request is outstanding that more bytes could answer.
-    return bytes.empty() ? State::done : State::bad;
+    if (parser_->is_done()) return done(bytes);
   }
   return State::more;
+}
+
+AnswerReader::State AnswerReader::done(std::string_view rest) {
+  surplus_ = !rest.empty();
+  return State::done;
 }
 
 AnswerReader::State AnswerReader::end() {

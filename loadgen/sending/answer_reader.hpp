@@ -25,13 +25,16 @@ class AnswerReader {
   void want(const std::vector<std::string>& headers) { wanted_ = &headers; }
 
   void reset();  // before each answer
+  // A head is also read where it is not quite what the grammar wants, as most clients read it: lines that end with LF
+  // alone, a status without its reason, blanks before a colon. What comes behind the answer is no part of it, and its
+  // connection is not kept.
   State feed(std::string_view bytes);
   State end();  // the connection was closed: the end of an answer that says no length
 
   // Of an answer that is done.
   int status() const { return parser_->status; }
   std::string_view body() const { return body_; }
-  bool keeps_alive() const { return parser_->keep_alive(); }
+  bool keeps_alive() const { return parser_->keep_alive() && !surplus_; }
   bool is_cut() const { return parser_->cut; }                         // its body was longer than what is kept
   const std::vector<std::string>& headers() const { return values_; }  // of the wanted ones; "": did not come
 
@@ -61,6 +64,8 @@ class AnswerReader {
   };
 
   State parse(std::string_view bytes);
+  bool take_head(std::string_view head);
+  State done(std::string_view rest);
   void keep_header(std::string_view name, std::string_view value);
   void begin();
 
@@ -69,6 +74,7 @@ class AnswerReader {
   const std::vector<std::string>* wanted_ = nullptr;
   std::vector<std::string> values_;
   std::string unparsed_;  // the beginning of a head or of a chunk that has not come whole
+  bool surplus_ = false;  // more came than the answer
 };
 
 }  // namespace sagactl

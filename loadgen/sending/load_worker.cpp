@@ -1,5 +1,6 @@
 #include "loadgen/sending/load_worker.hpp"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -19,6 +20,13 @@ constexpr std::int64_t tick_ns = 20'000'000;
 constexpr std::int64_t connect_limit_ns = 3'000'000'000;
 constexpr std::int64_t stop_grace_ns = 1'000'000'000;
 constexpr std::size_t input_size = 64 * 1024;
+
+std::string unread_body(std::string_view coding) {
+  return fmt::format(
+      "Content-Encoding: {}, which is not read: ask for none by Accept-Encoding = \"identity\" in "
+      "create.headers",
+      coding);
+}
 
 }  // namespace
 
@@ -310,6 +318,7 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
       conclude(connection, now, peer_closed);
       return;
     case AnswerReader::State::bad:
+      setup_.first_answers->note(0, {input_.data(), static_cast<std::size_t>(std::max<ssize_t>(0, count))}, {});
       fail(connection, TransportFailure::unreadable, now);
       return;
     case AnswerReader::State::more:
@@ -321,8 +330,12 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
 void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool peer_closed) {
   LedgerEntry& entry = connection.entry;
   const int status = connection.answer.status();
-  const OrderAnswer answer = setup_.answers->read(connection.answer.body(), connection.answer.headers());
-  setup_.first_answers->note(status, connection.answer.body(), setup_.answers->location(connection.answer.headers()));
+  const std::string_view coding = setup_.answers->coding(connection.answer.headers());
+  const std::string_view body = coding.empty() ? connection.answer.body() : std::string_view();
+  const OrderAnswer answer = setup_.answers->read(body, connection.answer.headers());
+  const std::string unread = coding.empty() ? std::string() : unread_body(coding);
+  setup_.first_answers->note(status, unread.empty() ? body : unread,
+                             setup_.answers->location(connection.answer.headers()));
   entry.http_status = static_cast<std::uint16_t>(status);
   entry.outcome = setup_.answers->outcome_of(status, answer);
   entry.order = answer.order;

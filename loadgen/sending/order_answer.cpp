@@ -41,7 +41,38 @@ std::string_view last_segment(std::string_view address) {
   return address.substr(address.rfind('/') + 1);
 }
 
-std::optional<std::string_view> text_at(const TextPlace& place, std::string_view text) {
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// "a%2Fb" is "a/b", in `room`. What is no escape stays, and so does all where it would be no text.
+std::string_view percent_decoded(std::string_view text, std::string& room) {
+  if (text.find('%') == std::string_view::npos) return text;
+  room.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool may_be = text[i] == '%' && i + 2 < text.size();
+    const int high = may_be ? hex_digit(text[i + 1]) : -1, low = may_be ? hex_digit(text[i + 2]) : -1;
+    const bool is_escape = high >= 0 && low >= 0;
+    room.push_back(is_escape ? static_cast<char>(high * 16 + low) : text[i]);
+    if (is_escape) i += 2;
+  }
+  return is_utf8(room) ? std::string_view(room) : text;
+}
+
+// A body that is nothing but the id: as it stands, or a JSON text. Anything with structure is none.
+std::optional<std::string_view> whole_body(std::string_view body, std::string& room) {
+  body = trim(body);
+  if (body.empty() || body.front() == '{' || body.front() == '[' || body.front() == '<' || body == "null")
+    return std::nullopt;
+  const bool is_json_text = body.size() >= 2 && body.front() == '"' && body.back() == '"';
+  return is_json_text ? json_string_text(body.substr(1, body.size() - 2), room) : body;
+}
+
+std::optional<std::string_view> text_at(const TextPlace& place, std::string_view text, std::string& room) {
+  if (place == TextPlace{}) return whole_body(text, room);
   if (!place.after.empty()) {
     const std::size_t at = text.rfind(place.after);
     if (at == std::string_view::npos) return std::nullopt;
@@ -53,7 +84,8 @@ std::optional<std::string_view> text_at(const TextPlace& place, std::string_view
     text = text.substr(0, end);
   }
   const bool whole_header = !place.header.empty() && place.after.empty() && place.before.empty();
-  text = trim(whole_header && text.find('/') != std::string_view::npos ? last_segment(text) : text);
+  const bool is_address = whole_header && text.find('/') != std::string_view::npos;
+  text = trim(is_address ? percent_decoded(last_segment(text), room) : text);
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
@@ -79,6 +111,9 @@ AnswerPlan::AnswerPlan(const Profile& profile)
   }
   for (const TextPlace& text : profile.answer.order_texts)
     places_.push_back({text, text.header.empty() ? no_header : header_place(text.header)});
+  // The pointer "" is to the whole body.
+  for (const std::string& pointer : profile.answer.order)
+    if (pointer.empty()) places_.push_back({TextPlace{}, no_header});
   if (wanted_.size() > wanted_max) wanted_.resize(wanted_max);
 }
 
@@ -110,10 +145,11 @@ void AnswerPlan::read_texts(std::string_view body, std::span<const std::string> 
   };
   for (const Tell& tell : tells_)
     answer.is_duplicate |= std::find(tell.values.begin(), tell.values.end(), header(tell.header)) != tell.values.end();
+  std::string room;
   for (const Place& place : places_) {
     if (!answer.order.is_nil()) return;
     const bool in_body = place.header == no_header;
-    if (const auto id = text_at(place.text, in_body ? body : header(place.header))) take_order(*id, answer);
+    if (const auto id = text_at(place.text, in_body ? body : header(place.header), room)) take_order(*id, answer);
   }
 }
 
@@ -177,6 +213,11 @@ void AnswerPlan::take(const Wanted& wanted, const JsonMembers::Member& member, R
 
 std::string_view AnswerPlan::location(std::span<const std::string> values) const {
   return values.empty() ? std::string_view() : values[0];
+}
+
+std::string_view AnswerPlan::coding(std::span<const std::string> values) const {
+  if (values.size() < 3 || lower(values[2]) == "identity") return {};
+  return values[2];
 }
 
 std::int64_t AnswerPlan::kept_ns(std::span<const std::string> values) const {

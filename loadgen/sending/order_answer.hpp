@@ -40,6 +40,8 @@ class AnswerPlan {
   // Of the same values: where a redirection points, and for how long the server keeps the connection, with a margin;
   // "" and 0 where it does not say.
   std::string_view location(std::span<const std::string> values) const;
+  // How the body is compressed, which is not undone here; "" where it is not.
+  std::string_view coding(std::span<const std::string> values) const;
   std::int64_t kept_ns(std::span<const std::string> values) const;
   RequestOutcome outcome_of(int http_status, const OrderAnswer& answer) const;
 
@@ -75,7 +77,7 @@ class AnswerPlan {
   std::vector<Wanted> wanted_;
   std::vector<Place> places_;
   std::vector<Tell> tells_;  // in headers
-  std::vector<std::string> headers_ = {"location", "keep-alive"};
+  std::vector<std::string> headers_ = {"location", "keep-alive", "content-encoding"};
   OutcomeRules rules_;
   bool ids_are_uuids_;
 };

@@ -6,7 +6,7 @@
 namespace sagactl::api {
 
 std::string_view page(std::string_view name) {
-  for (const embedded::File& file : embedded::api_pages())
+  for (const EmbeddedFile& file : embedded::api_pages())
     if (file.name == name) return file.text;
   crash("a page that is not in the binary was asked for");
 }

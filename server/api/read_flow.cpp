@@ -48,7 +48,7 @@ boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Req
 boost::asio::awaitable<Result<Flow>> await_flow(Context& context, const http::Request& request, OrderId id,
                                                 std::chrono::milliseconds patience, bool (*settled)(const Flow&)) {
   const auto until = std::min(std::chrono::steady_clock::now() + patience, request.deadline - answer_time);
-  FlowWatch::Ticket ticket(context.engine.watch(), id);
+  FlowWatch::Watcher ticket(context.engine.watch(), id);
   for (;;) {
     ticket.clear();
     Result<Flow> flow = co_await read_flow(context, request, id);

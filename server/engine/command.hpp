@@ -1,5 +1,5 @@
-// What the engine can be asked to do, and what it answers. Every command is decided in one batch with others and
-// answered after that batch is durable; a rejected command leaves nothing behind.
+// The engine's commands and their answers. A command is decided in one batch with others, and answered once that batch
+// is durable; a rejected command changes nothing.
 #pragma once
 
 #include <functional>
@@ -18,17 +18,17 @@
 namespace sagactl {
 
 struct Receipt {
-  std::optional<Flow> flow;      // as it is after the command; without barriers
-  std::optional<User> user;      // of the commands about users
-  std::vector<Stock> stocks = {};  // of the commands about stock
-  std::optional<Replay> replay;  // the answer to an earlier request with the same Idempotency-Key: send it as it is
+  std::optional<Flow> flow;      // after the command; without barriers
+  std::optional<User> user;      // for commands about users
+  std::vector<Stock> stocks = {};  // for commands about stock
+  std::optional<Replay> replay;  // the stored answer to an earlier request with the same Idempotency-Key
 };
 
 using Completion = std::function<void(Result<Receipt>)>;
 
-// Makes a POST with an `Idempotency-Key` header count once. `render` is called within the batch with the receipt
-// and makes the answer (status and body) that is stored with it; it must be pure. A request with the same key
-// and another digest is `invalid` with the member "code":"IDEMPOTENCY_KEY_REUSED".
+// Makes a POST with an `Idempotency-Key` header count once. `render` is called within the batch with the receipt and
+// returns the answer (status and body) that is stored with it; it must be pure. A request with the same key and another
+// digest is `invalid` with the member "code":"IDEMPOTENCY_KEY_REUSED".
 struct ReplayRequest {
   ReplayKey key;
   std::string request_digest;
@@ -38,25 +38,25 @@ struct ReplayRequest {
 // Places an order and starts its saga. A live order with the same idempotency key is a `conflict` with the
 // members error "DUPLICATE_ORDER", existingOrderId, idempotencyKey, code "ORDER_ALREADY_EXISTS".
 struct PlaceOrder {
-  OrderId id;  // fresh; also the saga's
+  OrderId id;  // new; also the saga's
   Actor actor;
-  // The definition's name. A checkout's products must be known (`invalid`); a purchase has one item whose name and
-  // price are the stock's, and its user and item must be known (`not_found`).
+  // The definition's name. A checkout's products must exist in stock (`invalid`). A purchase has one item, whose name
+  // and price are the stock's; its user and item must exist in stock (`not_found`).
   std::string_view saga = order_processing_saga;
   std::string customer = {};
   std::vector<OrderItem> items;
   std::string address;
   std::string idempotency_key;  // the client's; empty: the default key, unless `key_only`
-  bool key_only = false;        // --dedupe key-only: without a client's key nothing is held
+  bool key_only = false;        // --dedupe key-only: without a client's key the order holds none
   std::string correlation;      // the client's X-Correlation-ID; empty: the order's id
   std::string trace_parent;
   std::optional<LockGrant> lock;
-  SteadyTime lock_until;  // on this node's clock; from then on another may hold it, and the order is placed without
+  SteadyTime lock_until;  // on this node's clock; from then on the lock may be lost, and the order is placed without it
   std::optional<ReplayRequest> replay;
 };
 
-// The order is cancelled at once, and its saga compensates: what was charged is given back. `not_found` for an
-// order that is not there or not the actor's. A saga that had failed goes back as well.
+// The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates
+// as well. `not_found` for an order that does not exist or is not the actor's.
 struct CancelOrderRequest {
   OrderId order;
   Actor actor;
@@ -69,8 +69,9 @@ struct ConfirmOrderRequest {
   std::string payment_id;
 };
 
-// A shop says under which key the buyer has paid at the provider: the payment that waits for it goes on. Said again it
-// changes nothing. `not_found`; `invalid` for an amount that is not the order's; `conflict` when no payment waits.
+// A shop confirms a payment and names the key under which the buyer has paid at the provider: the waiting payment is
+// charged. A repeated confirmation changes nothing. `not_found`; `invalid` for an amount that is not the order's;
+// `conflict` when no payment waits.
 struct ConfirmPaymentRequest {
   OrderId order;
   Actor actor;
@@ -78,20 +79,20 @@ struct ConfirmPaymentRequest {
   Money amount;
 };
 
-// For operators: sets what stock there is; all of it or none. Errors as set_stock().
+// For operators: sets stocks, all or none. Errors as set_stock().
 struct SetStockRequest {
   Actor actor;
   std::vector<StockSetting> settings;
 };
 
-// The time of reservations of this order is over, or its payments are to be checked.
-struct ExpireReservationsRequest {
+// The order's flow is due (next_check_at() in server/participants/flow.hpp): reservations expire, payments are checked.
+struct CheckDueFlowRequest {
   OrderId order;
 };
 
-// For operators: `not_found`, or `conflict` when the saga's state does not allow it. `if_updated_at`, when not
-// empty, has the times of the states that the operator saw: a saga that was written at another is a `conflict` with
-// the member code "SAGA_CHANGED".
+// For operators: `not_found`, or `conflict` when the saga's state does not allow it. `if_updated_at`, when not empty,
+// has the update times of the states that the operator saw: a saga with another update time is a `conflict` with the
+// member code "SAGA_CHANGED".
 struct CompensateRequest {
   SagaId saga;
   Actor actor;
@@ -105,29 +106,29 @@ struct RetryRequest {
   std::vector<Timestamp> if_updated_at = {};
 };
 
-// A participant's answer to a call of this engine's, or of another process.
+// A participant's answer to a call of this engine or of another process.
 struct StepReplied {
   SagaId saga;
   StepReply reply;
-  GatewayReply gateway = {};  // what else the provider said
-  bool is_recorded = false;   // by the participant, in its own commit
+  GatewayReply gateway = {};  // the rest of the provider's answer
+  bool is_recorded = false;   // by the participant, in a commit of its own
 };
 
-// The provider's answer to a question that the payment participant asked by itself: payment_check.hpp.
+// The provider's answer to a call that the payment participant made on its own: payment_check.hpp.
 struct PaymentChecked {
   OrderId order;
-  int attempt = 1;  // of the payment
+  int execution = 1;  // of the payment
   Outcome outcome;
   GatewayReply gateway;
 };
 
-// To the participants here, from an orchestrator in another process: the answer goes back over the exchange.
+// To the participants on this node, from an orchestrator in another process: the reply is sent over the exchange.
 struct PerformRequest {
   StepCall call;
 };
 
-// Something has happened in a choreographed saga: what is open of it and belongs to a participant here is done.
-struct PursueRequest {
+// An event of a choreographed saga has arrived: its step in progress is carried out if its participant is on this node.
+struct ContinueRequest {
   OrderId order;
 };
 
@@ -140,25 +141,25 @@ struct WakeRequest {
 struct RegisterUser {
   User user;  // `conflict` when the e-mail address exists
 };
-// Only for a user that is active (`unauthenticated`).
+// Only for an active user (`unauthenticated`).
 struct BeginSession {
   UserId user;
   LoginSession session;
 };
-// As renew_session(); only for a user that is active. `unauthenticated` when the token is not good; one that was renewed
-// a moment ago is answered as if it were renewed now, with the user as it is.
+// As renew_session(); only for an active user. `unauthenticated` when the token is not valid. A token that was renewed
+// within the grace period is accepted again and changes nothing.
 struct RenewSession {
   UserId user;
   std::string session;  // its id
   std::string presented_hash;
   LoginSession next;
 };
-// What is not there (any more) is ended.
+// A session that does not exist counts as ended.
 struct EndSession {
   UserId user;
   std::string session;  // its id
 };
-// By an operator. Whoever is not active any more has no sessions. `not_found` when nobody has the e-mail address.
+// By an operator. A user who is no longer active loses all sessions. `not_found` when no user has the e-mail address.
 struct ChangeRights {
   std::string email;
   std::optional<Role> role = {};
@@ -166,8 +167,8 @@ struct ChangeRights {
 };
 
 using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
-                             SetStockRequest, ExpireReservationsRequest, CompensateRequest, RetryRequest, StepReplied,
-                             PaymentChecked, PerformRequest, PursueRequest, WakeRequest, RegisterUser, BeginSession,
+                             SetStockRequest, CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied,
+                             PaymentChecked, PerformRequest, ContinueRequest, WakeRequest, RegisterUser, BeginSession,
                              RenewSession, EndSession, ChangeRights>;
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// The commands of one node that wait for the next batch. Any thread may put one in; the engine's turns take them out.
+// The commands that wait for the engine's next batch. Any thread may add one; the engine's turns take them out.
 #pragma once
 
 #include <cstddef>
@@ -11,49 +11,48 @@
 
 namespace sagactl {
 
-struct Waiting {
+struct QueuedCommand {
   Command command;
-  Completion done;  // none: the engine's own command, which is kept until the store can take it
-  unsigned failures = 0;  // of the engine's own: how often it could not be carried out
+  Completion done;        // none: an internal command of the engine, which is kept until it can be committed
+  unsigned failures = 0;  // of an internal command
 };
 
 class CommandQueue {
  public:
-  // More than `max` waiting commands of others are `busy`. `full` are a whole batch.
+  // Refuses clients' commands with `busy` while `max` commands are queued. `full` commands make a full batch.
   CommandQueue(std::size_t max, std::size_t full) : max_(max), full_(full) {}
 
-  // Called when a first command waits, when a whole batch does, and by `wake`; never again once this has taken it away. It must not come back
-  // to this queue.
+  // `wake` is called for the first command of an empty queue, for the command that fills a batch, and by wake(). It
+  // must not call this queue. Once on_work() has replaced it, it is not called again.
   void on_work(std::function<void()> wake);
   void wake();
 
-  // From now on every command wakes, or again only those that on_work() names. For a time in which what comes is answered
-  // at once, whatever waits.
+  // Whether every command wakes, for the time in which the engine refuses commands immediately.
   void wake_for_each(bool each);
 
-  // `done` is called here when the queue is full, or closed. Without `done` it is the node's own: never turned away
-  // while the queue is open.
+  // `done` is called here when the queue is full or closed. A command without `done` is internal: it is accepted as
+  // long as the queue is open.
   void put(Command command, Completion done);
 
-  // The node's own, from within a turn, which wakes nobody. What follows from durable state is never turned away: the
-  // number of open sagas bounds it.
-  void put_own(Command command);
+  // Adds an internal command, from within a turn and without waking the engine. Internal commands follow from durable
+  // state and are always accepted: the number of open sagas bounds them.
+  void put_internal(Command command);
 
-  // Up to `max`, the oldest first.
-  std::vector<Waiting> take(std::size_t max);
+  // Takes up to `max` commands, oldest first.
+  std::vector<QueuedCommand> take(std::size_t max);
 
-  // Taken, and not done: in front again, in their order.
-  void put_back(std::vector<Waiting> taken);
+  // Puts commands that were taken but not carried out back in front, in their order.
+  void put_back(std::vector<QueuedCommand> taken);
 
-  // Nothing is taken on afterwards. What waited is given out.
-  std::deque<Waiting> close();
+  // Refuses all later commands, and returns those that were queued.
+  std::deque<QueuedCommand> close();
 
   std::size_t size() const;
 
  private:
   const std::size_t max_, full_;
   mutable std::mutex mutex_;
-  std::deque<Waiting> queue_;
+  std::deque<QueuedCommand> queue_;
   std::function<void()> on_work_;
   bool closed_ = false, wakes_for_each_ = false;
 };

@@ -16,7 +16,7 @@ void DeferredCalls::put(SteadyTime at, std::function<void()> call) {
   call();
 }
 
-void DeferredCalls::make_due(SteadyTime now) {
+void DeferredCalls::run_due(SteadyTime now) {
   std::vector<Deferred> due;
   {
     const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// Calls that wait for their time, to be made on the engine's thread.
+// Functions to be called on the engine's thread at a later time.
 #pragma once
 
 #include <functional>
@@ -11,16 +11,16 @@ namespace sagactl {
 
 class DeferredCalls {
  public:
-  // From any thread. After `close` the call is made here, at once.
+  // From any thread. After `close` the function is called here, immediately.
   void put(SteadyTime at, std::function<void()> call);
 
-  // Makes those whose time has come.
-  void make_due(SteadyTime now);
+  // Calls those that are due.
+  void run_due(SteadyTime now);
 
-  // Makes all of them; none waits from now on.
+  // Calls all of them. Later ones are called immediately.
   void close();
 
-  SteadyTime due() const;  // when the next is to be made
+  SteadyTime due() const;  // when the next one is due
 
  private:
   struct Deferred {

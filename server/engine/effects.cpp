@@ -3,53 +3,53 @@
 namespace sagactl {
 namespace {
 
-// A call that is under way: what the callbacks of the gateway need.
-struct PendingCall {
+// A call in progress: what the gateway's callbacks need.
+struct PendingGatewayCall {
   GatewayCall call;
   std::function<void(Command)> reply;
 
   void answer(Outcome outcome, std::string transaction_id = {}, bool not_charged = false) const {
     const GatewayReply gateway{call.kind, std::move(transaction_id), not_charged};
-    if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.attempt, std::move(outcome), gateway});
+    if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.execution, std::move(outcome), gateway});
     reply(StepReplied{call.saga,
-                      {call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since},
+                      {call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since},
                       gateway});
   }
 };
 
-std::string key_of(const GatewayCall& call) { return charge_key(order_of(call.saga), call.attempt); }
+std::string key_of(const GatewayCall& call) { return charge_key(order_of(call.saga), call.execution); }
 
 EarlierCharge earlier_charge(const GatewayCall& call) {
   return {key_of(call), order_of(call.saga).text(), call.trace_parent, call.provider_key};
 }
 
-void take(const PendingCall& pending, ChargeAnswer answer) {
+void answer_with(const PendingGatewayCall& pending, ChargeAnswer answer) {
   if (auto* charged = std::get_if<Charged>(&answer)) pending.answer(Succeeded{}, std::move(charged->transaction_id));
   else if (auto* refused = std::get_if<Refused>(&answer)) pending.answer(std::move(*refused));
   else if (auto* unavailable = std::get_if<Unavailable>(&answer)) pending.answer(std::move(*unavailable));
   else pending.answer(std::get<UnknownOutcome>(std::move(answer)));
 }
 
-// An answer that does not come leaves the outcome of the charge unknown.
-void take(const PendingCall& pending, QueryAnswer answer) {
+// A query without an answer leaves the outcome of the charge unknown.
+void answer_with(const PendingGatewayCall& pending, QueryAnswer answer) {
   if (auto* charged = std::get_if<Charged>(&answer)) pending.answer(Succeeded{}, std::move(charged->transaction_id));
   else if (auto* refused = std::get_if<Refused>(&answer)) pending.answer(std::move(*refused));
   else if (auto* unavailable = std::get_if<Unavailable>(&answer)) pending.answer(UnknownOutcome{unavailable->reason});
-  else pending.answer(Unavailable{"the provider does not know of the charge"}, {}, true);
+  else pending.answer(Unavailable{"the provider does not know the charge"}, {}, true);
 }
 
 }  // namespace
 
-void make_call(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply) {
-  const auto pending = std::make_shared<const PendingCall>(PendingCall{call, std::move(reply)});
+void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply) {
+  const auto pending = std::make_shared<const PendingGatewayCall>(PendingGatewayCall{call, std::move(reply)});
   const std::string order = order_of(call.saga).text();
   switch (call.kind) {
     case GatewayCall::Kind::charge:
       return gateway.charge({key_of(call), order, call.amount, call.product_ids, call.trace_parent, call.provider_key,
                              call.saga_type},
-                            [pending](ChargeAnswer answer) { take(*pending, std::move(answer)); });
+                            [pending](ChargeAnswer answer) { answer_with(*pending, std::move(answer)); });
     case GatewayCall::Kind::query:
-      return gateway.query(earlier_charge(call), [pending](QueryAnswer answer) { take(*pending, std::move(answer)); });
+      return gateway.query(earlier_charge(call), [pending](QueryAnswer answer) { answer_with(*pending, std::move(answer)); });
     case GatewayCall::Kind::refund:
       return gateway.refund(earlier_charge(call), call.amount,
                             [pending](Outcome outcome) { pending->answer(std::move(outcome)); });

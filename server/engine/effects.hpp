@@ -1,5 +1,5 @@
-// Makes the calls that leave the node, after the commit that asks for them. A call that is lost with the node is
-// made again by whoever adopts the saga.
+// Makes the calls to the payment provider, after the commit that requires them. A call that is lost with the node is
+// made again by the node that adopts the saga.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace sagactl {
 
-// Calls `reply` once with the answer, from any thread, perhaps before returning.
-void make_call(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply);
+// Calls `reply` once with the answer, from any thread, possibly before returning.
+void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply);
 
 }  // namespace sagactl

@@ -9,69 +9,76 @@
 namespace sagactl {
 namespace {
 
-constexpr Duration doubt_patience = 1s;
+constexpr Duration resolve_within = 1s;
 
 }  // namespace
 
-bool Engine::Core::commit(std::vector<Waiting> waiting) {
-  Keys keys;
-  for (const Waiting& w : waiting) add_keys(w.command, keys);
-  keys.further = [this](const Loaded& found, Keys& more) { add_further_keys(found.flows, writer_.node, more); };
+bool Engine::Core::commit_batch(std::vector<QueuedCommand> commands) {
+  BatchKeys keys;
+  for (const QueuedCommand& queued : commands) add_keys(queued.command, keys);
+  keys.add_dependent = [this](const Loaded& found, BatchKeys& more) {
+    add_dependent_keys(found.flows, writer_.node, more);
+  };
   const SteadyTime began = clock_.steady();
   commit_began_ = began;
   std::unique_ptr<CommandBatch> batch;
   std::vector<Result<Receipt>> receipts;
-  const auto commit = transact(keys, waiting, batch, receipts);
-  if (!commit && commit.error().code == ErrorCode::bug) return reject(std::move(waiting), commit.error());
+  const auto commit = decide_and_store(keys, commands, batch, receipts);
+  if (!commit && commit.error().code == ErrorCode::bug)
+    return isolate_failing_command(std::move(commands), commit.error());
   if (!commit) {
-    not_committed(std::move(waiting), commit.error());
-    return hold(commit.error().message);
+    fail_or_requeue(std::move(commands), commit.error());
+    return back_off(commit.error().message);
   }
-  store_answers();
+  mark_store_available();
   if (*commit == Commit::fenced) {
-    fenced();
-    not_committed(std::move(waiting), Error{ErrorCode::unavailable, "this node lost its lease; try again"});
+    on_fenced();
+    fail_or_requeue(std::move(commands), Error{ErrorCode::unavailable, "this node lost its lease; try again"});
   } else {
-    committed(std::move(waiting), *batch, std::move(receipts), clock_.steady() - began);
+    after_commit(std::move(commands), *batch, std::move(receipts), clock_.steady() - began);
   }
   return true;
 }
 
-Result<Commit> Engine::Core::transact(const Keys& keys, const std::vector<Waiting>& waiting,
-                                      std::unique_ptr<CommandBatch>& batch, std::vector<Result<Receipt>>& receipts) {
+// Within the store's transaction: loads the rows, decides all commands on them in memory, writes the changes.
+Result<Commit> Engine::Core::decide_and_store(const BatchKeys& keys, const std::vector<QueuedCommand>& commands,
+                                              std::unique_ptr<CommandBatch>& batch,
+                                              std::vector<Result<Receipt>>& receipts) {
   Loaded loaded;
-  const auto decide_all = [&](Timestamp now) {
-    batch = std::make_unique<CommandBatch>(std::move(loaded), writer_, sequence_, options_.policy, now, clock_.steady(), random_);
+  const auto decide_batch = [&](Timestamp now) {
+    batch = std::make_unique<CommandBatch>(std::move(loaded), writer_, sequence_, options_.policy, now,
+                                           clock_.steady(), random_);
     receipts.clear();
-    receipts.reserve(waiting.size());
-    for (const Waiting& w : waiting) receipts.push_back(batch->apply(w.command));
+    receipts.reserve(commands.size());
+    for (const QueuedCommand& queued : commands) receipts.push_back(batch->apply(queued.command));
     return batch->changes();
   };
-  auto commit = store_.transact(writer_, keys, loaded, decide_all);
+  auto commit = store_.transact(writer_, keys, loaded, decide_batch);
   if (!commit && commit.error().code == ErrorCode::unknown_outcome && batch)
-    return resolve_doubt(*batch, commit.error());
+    return resolve_uncertain_commit(*batch, commit.error());
   return commit;
 }
 
-// A commit whose answer was lost: the events of the batch say whether it happened. When they cannot be asked, or
-// there are none, nothing is assumed: a new life of the node begins by reading how far the old one came, and
-// adopts its sagas.
-Result<Commit> Engine::Core::resolve_doubt(const CommandBatch& batch, const Error& error) {
-  const bool answers = clock_.steady() - commit_began_.load() < doubt_patience;  // else it would be waited for twice
-  if (answers && !batch.events().empty()) {
-    const auto there = store_.has_event(writer_.node, batch.events().front().sequence);
-    if (there && *there) return Commit::committed;
-    if (there) return Error{ErrorCode::unavailable, error.message};
+// The answer to a commit was lost: whether its first event is stored tells whether it happened. When the store cannot
+// be asked, or the batch has no events, nothing is assumed: the node registers under a new epoch, which reads the last
+// stored sequence and adopts the node's sagas.
+Result<Commit> Engine::Core::resolve_uncertain_commit(const CommandBatch& batch, const Error& error) {
+  // A store that took longer than this to fail would block again.
+  const bool is_responsive = clock_.steady() - commit_began_.load() < resolve_within;
+  if (is_responsive && !batch.events().empty()) {
+    const auto is_stored = store_.has_event(writer_.node, batch.events().front().sequence);
+    if (is_stored && *is_stored) return Commit::committed;
+    if (is_stored) return Error{ErrorCode::unavailable, error.message};
   }
   registered_ = false;
   return error;
 }
 
-void Engine::Core::committed(std::vector<Waiting> waiting, const CommandBatch& batch,
-                             std::vector<Result<Receipt>> receipts, Duration took) {
+void Engine::Core::after_commit(std::vector<QueuedCommand> commands, const CommandBatch& batch,
+                                std::vector<Result<Receipt>> receipts, Duration took) {
   sequence_ = batch.last_sequence();
   publisher_.committed(batch.events());
-  note_late_charges(batch);
+  report_late_charges(batch);
   const SteadyTime now = clock_.steady();
   for (const Wake& wake : batch.wakes()) {
     timers_.set(wake, now);
@@ -80,17 +87,17 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const CommandBatch& b
   {
     const std::lock_guard lock(stats_mutex_);
     ++stats_.commits;
-    stats_.commands += waiting.size();
-    stats_.last_batch_size = waiting.size();
+    stats_.commands += commands.size();
+    stats_.last_batch_size = commands.size();
     stats_.commit_us_total += static_cast<std::uint64_t>(took.count());
     stats_.open_sagas = timers_.open();
     stats_.unpublished = publisher_.waiting();
   }
-  if (on_commit_) on_commit_(Committed{waiting.size(), took, batch.progress()});
+  if (on_commit_) on_commit_(CommitReport{commands.size(), took, batch.progress()});
 
   const std::weak_ptr<Core> self = weak_from_this();
   for (const GatewayCall& call : batch.gateway_calls())
-    make_call(call, gateway_, [self](Command reply) {
+    call_gateway(call, gateway_, [self](Command reply) {
       if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
     });
 
@@ -99,75 +106,78 @@ void Engine::Core::committed(std::vector<Waiting> waiting, const CommandBatch& b
     for (const RemoteReply& reply : batch.remote_replies()) exchange_->send(reply);
   }
 
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
-    Waiting& w = waiting[i];
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    QueuedCommand& queued = commands[i];
     Result<Receipt>& receipt = receipts[i];
-    if (w.done) {
-      w.done(std::move(receipt));
+    if (queued.done) {
+      queued.done(std::move(receipt));
     } else if (!receipt && receipt.error().code == ErrorCode::bug) {
-      try_again_later(std::move(w), receipt.error());
-    } else if (const auto* wake = std::get_if<WakeRequest>(&w.command); wake && !receipt && wake->timer) {
-      // Out of date: another node drives this saga now, or it has moved on.
+      retry_later(std::move(queued), receipt.error());
+    } else if (const auto* wake = std::get_if<WakeRequest>(&queued.command); wake && !receipt && wake->timer) {
+      // Out of date: another node drives this saga now, or the saga has made progress.
       timers_.forget(order_of(wake->saga), *wake->timer);
     }
   }
 }
 
-void Engine::Core::note_late_charges(const CommandBatch& batch) {
+void Engine::Core::report_late_charges(const CommandBatch& batch) {
   for (const Event& event : batch.events()) {
     const bool is_late = event.type == EventType::payment_charged_late;
     if (!is_late && event.type != EventType::payment_refund_failed) continue;
-    log_warn(is_late ? "a charge that had been given up is in effect; it is given back"
-                     : "a late charge could not be given back; the saga waits for a person",
+    log_warn(is_late ? "late charge found in effect; refunding it"
+                     : "a late charge could not be refunded; its saga requires manual intervention",
              {{"node", writer_.node}, {"order", event.order.text()}, {"payment", event.data}});
     const std::lock_guard lock(stats_mutex_);
     stats_.late_charges += is_late;
   }
 }
 
-// What came from outside is answered; what follows from durable state waits for the store.
-void Engine::Core::not_committed(std::vector<Waiting> waiting, const Error& error) {
-  std::vector<Waiting> own;
-  for (Waiting& w : waiting) {
-    if (w.done)
-      w.done(error);
+// Commands of clients are answered with the error; internal commands follow from durable state, and stay queued until
+// the store is available.
+void Engine::Core::fail_or_requeue(std::vector<QueuedCommand> commands, const Error& error) {
+  std::vector<QueuedCommand> internal;
+  for (QueuedCommand& queued : commands) {
+    if (queued.done)
+      queued.done(error);
     else
-      own.push_back(std::move(w));
+      internal.push_back(std::move(queued));
   }
-  queue_.put_back(std::move(own));
+  queue_.put_back(std::move(internal));
 }
 
-// A batch that the store will never take: one command in it is at fault. Each is tried alone, so that it cannot stop the
+bool Engine::Core::commit_each_alone(std::vector<QueuedCommand> commands) {
+  for (QueuedCommand& queued : commands) {
+    std::vector<QueuedCommand> alone;
+    alone.push_back(std::move(queued));
+    if (backoff_ == Duration{} && registered_) (void)commit_batch(std::move(alone));
+    else fail_or_requeue(std::move(alone), Error{ErrorCode::unavailable, "the database is unavailable; try again"});
+  }
+  return backoff_ == Duration{};
+}
+
+// The store rejects the batch because of one command in it. Each is committed alone, so that it does not block the
 // others.
-bool Engine::Core::reject(std::vector<Waiting> waiting, const Error& error) {
-  if (waiting.size() == 1) {
-    Waiting& w = waiting.front();
-    if (!w.done) {
-      try_again_later(std::move(w), error);
-    } else {
-      log_error("a command cannot be written", {{"node", writer_.node}, {"error", error.message}});
-      w.done(error);
-    }
-    return store_answers();
+bool Engine::Core::isolate_failing_command(std::vector<QueuedCommand> commands, const Error& error) {
+  if (commands.size() != 1) return commit_each_alone(std::move(commands));
+  QueuedCommand& queued = commands.front();
+  if (!queued.done) {
+    retry_later(std::move(queued), error);
+  } else {
+    log_error("the store rejected a command; dropping it", {{"node", writer_.node}, {"error", error.message}});
+    queued.done(error);
   }
-  for (Waiting& w : waiting) {
-    std::vector<Waiting> alone;
-    alone.push_back(std::move(w));
-    if (hold_ == Duration{} && registered_) (void)commit(std::move(alone));
-    else not_committed(std::move(alone), Error{ErrorCode::unavailable, "the database cannot be used; try again"});
-  }
-  return hold_ == Duration{};
+  return mark_store_available();
 }
 
-// What the engine owes a saga is never given up, since nobody else would ask for it.
-void Engine::Core::try_again_later(Waiting own, const Error& error) {
-  const auto order = flow_of(own.command);
-  const std::string times = std::to_string(own.failures + 1);
-  const bool kept = failed_.put(std::move(own), clock_.steady());
-  count_stuck();
-  log_error(kept ? "a command of the engine's own cannot be carried out and will be tried again; its saga stands still"
-                 : "too many commands of the engine's own cannot be carried out: this one is given up",
-            {{"node", writer_.node}, {"saga", order ? order->text() : "-"}, {"tries", times}, {"error", error.message}});
+// An internal command that was lost would leave its saga stuck forever, so it is retried without end.
+void Engine::Core::retry_later(QueuedCommand internal, const Error& error) {
+  const auto order = flow_of(internal.command);
+  const std::string tries = std::to_string(internal.failures + 1);
+  const bool is_kept = failed_.put(std::move(internal), clock_.steady());
+  update_stuck_count();
+  log_error(is_kept ? "an internal command failed and will be retried; its saga is stuck until then"
+                    : "too many internal commands have failed; dropping this one",
+            {{"node", writer_.node}, {"saga", order ? order->text() : "-"}, {"tries", tries}, {"error", error.message}});
 }
 
 EngineStats Engine::Core::stats() const {
@@ -175,10 +185,10 @@ EngineStats Engine::Core::stats() const {
   EngineStats stats = stats_;
   stats.queue_depth = queue_.size();
   stats.unpublished = publisher_.waiting();
-  if (const auto hold = publisher_.hold()) {
-    stats.held_back = hold->of;
-    stats.held_back_by = hold->by;
-    stats.held_back_for = clock_.steady() - hold->since;
+  if (const auto held = publisher_.held_back()) {
+    stats.held_back = held->node;
+    stats.held_back_by = held->behind;
+    stats.held_back_for = clock_.steady() - held->since;
   }
   return stats;
 }
@@ -189,25 +199,15 @@ Engine::~Engine() = default;
 void Engine::set_exchange(SagaExchange& exchange) { core_->set_exchange(exchange); }
 void Engine::set_url(std::string url) { core_->set_url(std::move(url)); }
 Result<void> Engine::start() { return core_->start(); }
-void Engine::submit(Command command, Completion done) {
-  core_->queue().put(std::move(command), std::move(done));
-}
+void Engine::submit(Command command, Completion done) { core_->queue().put(std::move(command), std::move(done)); }
 SteadyTime Engine::turn() { return core_->turn(); }
-void Engine::on_work(std::function<void()> wake) {
-  core_->queue().on_work(std::move(wake));
-}
-SteadyTime Engine::batch_deadline() const {
-  return core_->batch_deadline();
-}
-void Engine::call_at(SteadyTime at, std::function<void()> call) {
-  core_->call_at(at, std::move(call));
-}
+void Engine::on_work(std::function<void()> wake) { core_->queue().on_work(std::move(wake)); }
+SteadyTime Engine::batch_deadline() const { return core_->batch_deadline(); }
+void Engine::call_at(SteadyTime at, std::function<void()> call) { core_->call_at(at, std::move(call)); }
 void Engine::stop() { core_->stop(); }
 EngineStats Engine::stats() const { return core_->stats(); }
 FlowWatch& Engine::watch() { return core_->watch(); }
 const EngineOptions& Engine::options() const { return core_->options(); }
-void Engine::on_commit(std::function<void(const Committed&)> observe) {
-  core_->set_on_commit(std::move(observe));
-}
+void Engine::on_commit(std::function<void(const CommitReport&)> observe) { core_->set_on_commit(std::move(observe)); }
 
 }  // namespace sagactl

@@ -1,8 +1,8 @@
-// The engine of one node: takes commands, decides them in batches, commits each batch once, and then does what
-// follows from it. Everything that changes state goes through here.
+// The engine of one node: queues commands, decides them in batches, commits each batch in one transaction, and then
+// carries out its effects. Everything that changes state goes through the engine.
 //
-// Threads: what does not say that it may be called from anywhere runs inside `turn`, which one thread at a time calls
-// (EngineThread in a server, the simulator in a simulation).
+// Threads: `turn` and everything not marked as callable from any thread is called by one thread at a time (EngineThread
+// in a server, the simulator in a simulation).
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 #include "common/result.hpp"
 #include "server/engine/command.hpp"
 #include "server/engine/flow_watch.hpp"
-#include "server/engine/batch/progress.hpp"
+#include "server/engine/batch/saga_progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
@@ -26,40 +26,41 @@ namespace sagactl {
 
 struct EngineOptions {
   NodeName node = "node-1";
-  std::string url;               // where other nodes' operators find this one; for display
-  Duration lease = 2s;           // a node not heard of for so long is dead
+  std::string url;               // the node's address, for display
+  Duration lease = 2s;           // a node that has not renewed its lease for this long counts as dead
   std::size_t batch_max = 512;   // commands in one commit
-  std::size_t queue_max = 20'000;  // commands waiting; one more is `busy`
-  std::size_t adopt_max = 5'000;   // sagas adopted in one go
-  Duration expire_every = 1s;    // how often reservations whose time is over are looked for
+  std::size_t queue_max = 20'000;  // queued commands; one more is `busy`
+  std::size_t adopt_max = 5'000;   // sagas adopted in one call
+  Duration check_due_every = 1s;   // how often due flows are searched for
   Policy policy = {};
   std::uint64_t seed = 0;        // of the jitter
 };
 
 struct EngineStats {
   std::uint64_t commits = 0;
-  std::uint64_t commands = 0;        // decided, refused ones included
+  std::uint64_t commands = 0;        // decided, including rejected ones
   std::uint64_t last_batch_size = 0;
   std::uint64_t queue_depth = 0;
   std::uint64_t adopted = 0;
   std::uint64_t commit_us_total = 0;
   std::uint64_t fenced = 0;
-  std::uint64_t late_charges = 0;    // found in effect after they had been given up; they are given back
+  std::uint64_t late_charges = 0;    // found in effect after their payment had failed; they are refunded
   bool store_available = true;
-  std::string store_error;           // the last one, while it is not available
-  std::int64_t unpublished = 0;      // events of this node that wait to be published
-  // Events of node `held_back` have waited so long for those of node `held_back_by` that they follow; none: "".
+  std::string store_error;           // the last one, while the store is unavailable
+  std::int64_t unpublished = 0;      // events of this node
+  // Events of node `held_back` have waited for `held_back_for` because they follow unpublished events of node
+  // `held_back_by`; "": none.
   std::string held_back, held_back_by;
   Duration held_back_for{0};
   std::uint64_t open_sagas = 0;      // that this node drives
-  std::uint64_t stuck_sagas = 0;     // that stand still, since a command of the engine's own about them keeps failing
+  std::uint64_t stuck_sagas = 0;     // that make no progress because an internal command keeps failing
 };
 
-// One commit of the engine's, for metrics.
-struct Committed {
+// One commit, for metrics.
+struct CommitReport {
   std::size_t commands = 0;  // in its batch
   Duration took{};
-  Progress progress;
+  SagaProgress progress;
 };
 
 class Engine {
@@ -70,43 +71,44 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Where participants in other processes are asked, and asked from. It outlives the engine. Before `start`.
+  // The connection to participants in other processes. It outlives the engine. Before `start`.
   void set_exchange(SagaExchange& exchange);
 
-  // Where this node is found, when that is known only after it listens. Before `start`.
+  // The node's address, when it is known only after the node listens. Before `start`.
   void set_url(std::string url);
 
-  // Registers the node; its and dead nodes' sagas are adopted in the turns that follow. Call once, first.
+  // Registers the node; the turns that follow adopt its own sagas and those of dead nodes. Call once, first.
   Result<void> start();
 
   // Queues a command, from any thread. `done` is called exactly once: on the engine's thread when the command is
-  // durable or refused, or at once on this thread with `busy` when the queue is full, or `unavailable` after `stop`.
+  // durable or rejected, or immediately on this thread with `busy` when the queue is full, or `unavailable` after
+  // `stop`.
   void submit(Command command, Completion done);
 
-  // Does what is due: timers, adoption, the lease, one batch of commands, publication. Returns when it wants to
-  // be called again at the latest; `submit` calls `on_work` when it wants to be called at once.
+  // Does what is due: lease, adoption, timers, one batch of commands, publication. Returns the time at which it has to
+  // be called again at the latest; the function given to `on_work` is called when it has to be called immediately.
   SteadyTime turn();
   void on_work(std::function<void()> wake);
 
-  // What is submitted by then shares the next commit. From any thread; in the past when it may begin at once.
+  // Commands submitted by then share the next commit. In the past when a commit may start immediately. From any thread.
   SteadyTime batch_deadline() const;
 
-  // Makes `call` in a turn at that time, or when the engine stops. From any thread.
+  // Runs `call` in a turn at that time, or when the engine stops. From any thread.
   void call_at(SteadyTime at, std::function<void()> call);
 
-  // Decides what is queued, then gives up the lease so that others adopt at once. Nothing is taken on afterwards.
+  // Decides the queued commands, then ends the lease so that other nodes adopt immediately. Later commands are refused.
   void stop();
 
   EngineStats stats() const;  // from any thread
-  FlowWatch& watch();         // to wait for a flow that this node writes; from any thread
+  FlowWatch& watch();         // to wait for this node's next write of a flow; from any thread
   const EngineOptions& options() const;
 
   // Called after each commit, on the engine's thread.
-  void on_commit(std::function<void(const Committed&)> observe);
+  void on_commit(std::function<void(const CommitReport&)> observe);
 
  private:
   class Core;
-  std::shared_ptr<Core> core_;  // shared with the callbacks of calls that are under way
+  std::shared_ptr<Core> core_;  // shared with the callbacks of calls in progress
 };
 
 }  // namespace sagactl

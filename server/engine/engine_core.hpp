@@ -1,7 +1,7 @@
-// What is behind an Engine. Its calls of the store each may take seconds while a database does not answer, so a turn ends
-// at the first one that fails: what waits from outside is told, and the store is left alone for a while.
+// The implementation of Engine. Each call of the store may take seconds while the database does not answer, so a turn
+// ends at the first one that fails: queued commands of clients are answered `unavailable`, and the engine backs off.
 //
-// engine.cpp: commits. engine_turn.cpp: what is due in a turn, and the lives of the node.
+// engine.cpp: the commit of a batch. engine_turn.cpp: the turn, and the node's registration, lease and backoff.
 #pragma once
 
 #include <atomic>
@@ -43,44 +43,45 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   FlowWatch& watch() { return watch_; }
   SteadyTime batch_deadline() const;
   void call_at(SteadyTime at, std::function<void()> call);
-  void set_on_commit(std::function<void(const Committed&)> observe) { on_commit_ = std::move(observe); }
+  void set_on_commit(std::function<void(const CommitReport&)> observe) { on_commit_ = std::move(observe); }
 
  private:
-  // What is due, until a call of the store fails. These say whether all calls were answered.
-  bool work(SteadyTime now);
-  bool begin_life();
-  bool keep_lease(SteadyTime now);
-  bool adopt(SteadyTime now);
-  bool expire_reservations(SteadyTime now);
-  bool forget_replays(SteadyTime now);
-  bool publish(SteadyTime now, bool flush = false);
-  bool commit_failed_ones(SteadyTime now);
-  bool commit(std::vector<Waiting> waiting);
-  bool reject(std::vector<Waiting> waiting, const Error& error);
+  // The parts of a turn. Each returns false when a call of the store failed, which ends the turn.
+  bool run_due_work(SteadyTime now);
+  bool register_again();
+  bool renew_lease(SteadyTime now);
+  bool adopt_sagas(SteadyTime now);
+  bool check_due_flows(SteadyTime now);
+  bool delete_old_replays(SteadyTime now);
+  bool publish_events(SteadyTime now, bool flush = false);
+  bool retry_failed_commands(SteadyTime now);
+  bool commit_batch(std::vector<QueuedCommand> commands);
+  bool commit_each_alone(std::vector<QueuedCommand> commands);
+  bool isolate_failing_command(std::vector<QueuedCommand> commands, const Error& error);
 
   void fire_timers(SteadyTime now);
   bool may_commit(SteadyTime now) const;
-  Result<Commit> transact(const Keys& keys, const std::vector<Waiting>& waiting, std::unique_ptr<CommandBatch>& batch,
-                          std::vector<Result<Receipt>>& receipts);
-  Result<Commit> resolve_doubt(const CommandBatch& batch, const Error& error);
-  void committed(std::vector<Waiting> waiting, const CommandBatch& batch, std::vector<Result<Receipt>> receipts,
-                 Duration took);
-  void note_late_charges(const CommandBatch& batch);
-  void not_committed(std::vector<Waiting> waiting, const Error& error);
-  void try_again_later(Waiting own, const Error& error);
-  void fenced();
-  bool hold(const std::string& why);  // false
-  bool store_answers();               // true
-  void refuse_what_waits();
-  void count_stuck();
+  Result<Commit> decide_and_store(const BatchKeys& keys, const std::vector<QueuedCommand>& commands,
+                                  std::unique_ptr<CommandBatch>& batch, std::vector<Result<Receipt>>& receipts);
+  Result<Commit> resolve_uncertain_commit(const CommandBatch& batch, const Error& error);
+  void after_commit(std::vector<QueuedCommand> commands, const CommandBatch& batch,
+                    std::vector<Result<Receipt>> receipts, Duration took);
+  void report_late_charges(const CommandBatch& batch);
+  void fail_or_requeue(std::vector<QueuedCommand> commands, const Error& error);
+  void retry_later(QueuedCommand internal, const Error& error);
+  void on_fenced();
+  bool back_off(const std::string& why);  // returns false
+  bool mark_store_available();            // returns true
+  void refuse_queued();
+  void update_stuck_count();
   SteadyTime next_turn(SteadyTime now) const;
-  void publish_rest();
+  void publish_remaining();
 
-  EngineOptions options_;  // does not change after the start
+  EngineOptions options_;  // constant after the start
   Store& store_;
   PaymentGateway& gateway_;
   Clock& clock_;
-  SagaExchange* exchange_ = nullptr;  // null: every participant is here
+  SagaExchange* exchange_ = nullptr;  // null: every participant is on this node
   Publisher publisher_;
   Random random_;
 
@@ -89,18 +90,18 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   FlowWatch watch_;
   std::atomic<SteadyTime> commit_began_ = SteadyTime{};
 
-  // Only touched in turns.
+  // Only used in turns.
   Writer writer_;
   bool registered_ = false;
   std::int64_t sequence_ = 0;
-  SteadyTime renew_at_, adopt_at_, expire_at_, forget_at_;
-  SteadyTime answered_at_;     // when the store was last known to answer
-  SteadyTime adopt_dead_at_;   // from when on a lease that has run out means that its node is dead
-  SteadyTime hold_until_;
-  Duration hold_{};            // none: the store answers
+  SteadyTime renew_at_, adopt_at_, check_due_at_, delete_replays_at_;
+  SteadyTime store_answered_at_;  // the store's latest successful call
+  SteadyTime adopt_dead_at_;      // from then on an expired lease means that its node is dead
+  SteadyTime backoff_until_;
+  Duration backoff_{};  // zero: the store is available
   SagaTimers timers_;
   FailedCommands failed_;
-  std::function<void(const Committed&)> on_commit_;
+  std::function<void(const CommitReport&)> on_commit_;
 
   mutable std::mutex stats_mutex_;
   EngineStats stats_;

@@ -5,7 +5,7 @@
 namespace sagactl {
 namespace {
 
-// The longest sleep between turns, whatever the engine says.
+// The longest sleep between turns, whatever the engine returns.
 constexpr Duration sleep_max = 1s;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The thread on which a server's engine takes its turns.
+// The thread that calls a server's engine.
 #pragma once
 
 #include <condition_variable>
@@ -11,9 +11,9 @@ namespace sagactl {
 
 class EngineThread {
  public:
-  // Runs `engine`'s turns until destroyed. The engine and the clock outlive this.
+  // Calls the engine's turn() until destroyed. The engine and the clock outlive this.
   EngineThread(Engine& engine, Clock& clock);
-  // Ends after the present turn, having called the engine's stop().
+  // Waits for the current turn, and calls the engine's stop().
   ~EngineThread();
 
  private:

@@ -1,4 +1,4 @@
-// What is due in a turn of the engine, and the lives of its node.
+// The engine's turn: what is due in it, and the node's registration, lease and backoff.
 #include <algorithm>
 
 #include "common/log.hpp"
@@ -7,15 +7,15 @@
 namespace sagactl {
 namespace {
 
-constexpr Duration hold_first = 20ms, hold_cap = 1s;  // between tries while the store is away
-constexpr int adopt_rounds_per_lease = 16;  // how soon after its lease ran out a dead node is missed
-constexpr int stop_turns_max = 10'000;                // of draining the queue
-constexpr int last_chunks_max = 100;                  // handed to the bus while stopping
+constexpr Duration backoff_first = 20ms, backoff_cap = 1s;  // between tries while the store is unavailable
+constexpr int adopt_rounds_per_lease = 16;            // how soon an expired lease is detected
+constexpr int stop_turns_max = 10'000;                // to drain the queue
+constexpr int last_chunks_max = 100;                  // published while stopping
 constexpr Duration bus_patience = 500ms;              // for each of them
-constexpr Duration replays_kept = 48h, forget_every = 60s;  // answers to requests with an Idempotency-Key
-constexpr std::size_t forget_max = 10'000;
-constexpr std::size_t expire_max = 1'000;  // flows in one go
-constexpr std::size_t failed_max = 16;     // commands that have failed before, in one turn
+constexpr Duration replay_age_max = 48h, delete_replays_every = 60s;  // answers to requests with an Idempotency-Key
+constexpr std::size_t delete_replays_max = 10'000;
+constexpr std::size_t due_max = 1'000;  // flows in one turn
+constexpr std::size_t failed_max = 16;  // retried commands in one turn
 
 }  // namespace
 
@@ -28,7 +28,7 @@ Result<void> Engine::Core::start() {
   if (auto started = publisher_.start(writer_, sequence_, now); !started) return started;
   registered_ = true;
   renew_at_ = now + options_.lease / 3;
-  adopt_at_ = expire_at_ = answered_at_ = now;
+  adopt_at_ = check_due_at_ = store_answered_at_ = now;
   adopt_dead_at_ = now + options_.lease;
   publisher_.on_progress([self = weak_from_this()] {
     if (const auto core = self.lock()) core->queue_.wake();
@@ -38,32 +38,32 @@ Result<void> Engine::Core::start() {
 
 SteadyTime Engine::Core::turn() {
   const SteadyTime now = clock_.steady();
-  deferred_.make_due(now);
-  if (now >= hold_until_) (void)work(now);
-  if (hold_ != Duration{}) refuse_what_waits();
+  deferred_.run_due(now);
+  if (now >= backoff_until_) (void)run_due_work(now);
+  if (backoff_ != Duration{}) refuse_queued();
   return next_turn(now);
 }
 
-bool Engine::Core::work(SteadyTime now) {
-  if (!registered_ && !begin_life()) return false;
-  if (!keep_lease(now) || !registered_) return false;
-  if (!adopt(now) || !registered_) return false;
+bool Engine::Core::run_due_work(SteadyTime now) {
+  if (!registered_ && !register_again()) return false;
+  if (!renew_lease(now) || !registered_) return false;
+  if (!adopt_sagas(now) || !registered_) return false;
   fire_timers(now);
-  if (!expire_reservations(now) || !commit_failed_ones(now)) return false;
+  if (!check_due_flows(now) || !retry_failed_commands(now)) return false;
   if (registered_ && may_commit(now)) {
     auto batch = queue_.take(options_.batch_max);
-    if (!batch.empty() && !commit(std::move(batch))) return false;
+    if (!batch.empty() && !commit_batch(std::move(batch))) return false;
   }
-  return registered_ && forget_replays(now) && publish(clock_.steady());
+  return registered_ && delete_old_replays(now) && publish_events(clock_.steady());
 }
 
 SteadyTime Engine::Core::next_turn(SteadyTime now) const {
   const SteadyTime call = deferred_.due();
-  if (now < hold_until_) return std::min(call, hold_until_);
+  if (now < backoff_until_) return std::min(call, backoff_until_);
   if (!registered_) return now;
-  SteadyTime next = std::min({renew_at_, adopt_at_, expire_at_, publisher_.due(), timers_.due(), failed_.due()});
+  SteadyTime next = std::min({renew_at_, adopt_at_, check_due_at_, publisher_.due(), timers_.due(), failed_.due()});
   if (queue_.size() > 0) next = std::min(next, may_commit(now) ? now : batch_deadline());
-  return std::min(call, std::max(next, hold_until_));
+  return std::min(call, std::max(next, backoff_until_));
 }
 
 SteadyTime Engine::Core::batch_deadline() const {
@@ -74,143 +74,139 @@ bool Engine::Core::may_commit(SteadyTime now) const {
   return now >= batch_deadline() || queue_.size() >= options_.batch_max;
 }
 
-bool Engine::Core::begin_life() {
+bool Engine::Core::register_again() {
   const auto started = start();
-  return started ? store_answers() : hold(started.error().message);
+  return started ? mark_store_available() : back_off(started.error().message);
 }
 
-bool Engine::Core::keep_lease(SteadyTime now) {
+bool Engine::Core::renew_lease(SteadyTime now) {
   if (now < renew_at_) return true;
   renew_at_ = now + options_.lease / 3;
   const auto renewed = store_.renew(writer_, options_.lease);
-  if (!renewed) return hold(renewed.error().message);
-  if (!*renewed) fenced();
-  return store_answers();
+  if (!renewed) return back_off(renewed.error().message);
+  if (!*renewed) on_fenced();
+  return mark_store_available();
 }
 
-// A lease that has run out while nobody could renew his says nothing about its node: whoever is there gets a lease's
-// time to renew it, from when this node began or the store came back.
-bool Engine::Core::adopt(SteadyTime now) {
+// A lease that expired while no node could renew its own proves nothing: every node gets the duration of a lease to
+// renew it, counted from when this node started or the store became available again.
+bool Engine::Core::adopt_sagas(SteadyTime now) {
   if (now < adopt_at_) return true;
   adopt_at_ = now + options_.lease / adopt_rounds_per_lease;
-  const bool of_dead = now >= adopt_dead_at_;
-  const auto adopted = store_.adopt(writer_, of_dead ? Owners::dead : Owners::replaced, options_.adopt_max);
+  const bool of_dead_nodes = now >= adopt_dead_at_;
+  const auto adopted = store_.adopt(writer_, of_dead_nodes ? Owners::dead : Owners::replaced, options_.adopt_max);
   if (!adopted && adopted.error().code == ErrorCode::conflict) {
-    fenced();
-    return store_answers();
+    on_fenced();
+    return mark_store_available();
   }
   if (!adopted && adopted.error().code == ErrorCode::retry) {
     renew_at_ = now;
     adopt_dead_at_ = now + options_.lease;
-    return store_answers();
+    return mark_store_available();
   }
-  if (!adopted) return hold(adopted.error().message);
-  store_answers();
+  if (!adopted) return back_off(adopted.error().message);
+  mark_store_available();
   if (adopted->size() == options_.adopt_max) adopt_at_ = now;
-  // They are this node's from here on, whatever else fails in this turn.
-  for (const OrderId order : *adopted) queue_.put_own(WakeRequest{saga_of(order), std::nullopt});
+  // This node owns them from here on, whatever else fails in this turn.
+  for (const OrderId order : *adopted) queue_.put_internal(WakeRequest{saga_of(order), std::nullopt});
   if (!adopted->empty()) {
     log_info("sagas adopted", {{"node", writer_.node}, {"count", std::to_string(adopted->size())}});
     const std::lock_guard lock(stats_mutex_);
     stats_.adopted += adopted->size();
   }
-  const auto taken = publisher_.take_over(of_dead);
-  return taken ? true : hold(taken.error().message);
+  const auto loaded = publisher_.load_backlogs(of_dead_nodes);
+  return loaded ? true : back_off(loaded.error().message);
 }
 
 void Engine::Core::fire_timers(SteadyTime now) {
-  for (WakeRequest& wake : timers_.fire(now, options_.batch_max)) queue_.put_own(std::move(wake));
+  for (WakeRequest& wake : timers_.fire(now, options_.batch_max)) queue_.put_internal(std::move(wake));
 }
 
-// Any node may give back what has expired, whoever drives the saga and whether it has ended: the flow's lock decides
-// who is first.
-bool Engine::Core::expire_reservations(SteadyTime now) {
-  if (now < expire_at_) return true;
-  expire_at_ = now + options_.expire_every;
-  const auto expired = store_.expired_reservations(expire_max);
-  if (!expired) return hold(expired.error().message);
-  for (const OrderId order : *expired)
-    if (!failed_.expires(order)) queue_.put_own(ExpireReservationsRequest{order});
-  return store_answers();
+// Any node may check a due flow, whichever drives its saga and whether that has ended: the lock of the flow's row
+// decides which is first.
+bool Engine::Core::check_due_flows(SteadyTime now) {
+  if (now < check_due_at_) return true;
+  check_due_at_ = now + options_.check_due_every;
+  const auto due = store_.due_flows(due_max);
+  if (!due) return back_off(due.error().message);
+  for (const OrderId order : *due)
+    if (!failed_.has_check_of(order)) queue_.put_internal(CheckDueFlowRequest{order});
+  return mark_store_available();
 }
 
-// Each alone, so that it cannot stop others again.
-bool Engine::Core::commit_failed_ones(SteadyTime now) {
+// Each alone, so that it does not block others again.
+bool Engine::Core::retry_failed_commands(SteadyTime now) {
   if (failed_.due() > now) return true;
-  for (Waiting& own : failed_.take_due(now, failed_max)) {
-    std::vector<Waiting> alone;
-    alone.push_back(std::move(own));
-    if (hold_ == Duration{} && registered_) (void)commit(std::move(alone));
-    else not_committed(std::move(alone), Error{ErrorCode::unavailable, "the database cannot be used"});
-  }
-  count_stuck();
-  return hold_ == Duration{};
+  const bool is_available = commit_each_alone(failed_.take_due(now, failed_max));
+  update_stuck_count();
+  return is_available;
 }
 
-bool Engine::Core::forget_replays(SteadyTime now) {
-  if (now < forget_at_) return true;
-  forget_at_ = now + forget_every;
-  const auto forgotten = store_.forget_replays(replays_kept, forget_max);
-  return forgotten ? store_answers() : hold(forgotten.error().message);
+bool Engine::Core::delete_old_replays(SteadyTime now) {
+  if (now < delete_replays_at_) return true;
+  delete_replays_at_ = now + delete_replays_every;
+  const auto deleted = store_.forget_replays(replay_age_max, delete_replays_max);
+  return deleted ? mark_store_available() : back_off(deleted.error().message);
 }
 
-bool Engine::Core::publish(SteadyTime now, bool flush) {
+bool Engine::Core::publish_events(SteadyTime now, bool flush) {
   const auto published = publisher_.turn(now, flush);
-  return published ? true : hold(published.error().message);
+  return published ? true : back_off(published.error().message);
 }
 
-// Somebody else has taken over: what this life knew about its sagas counts no more. A new life begins.
-void Engine::Core::fenced() {
-  log_warn("this node lost its lease and begins anew", {{"node", writer_.node}});
+// Another node or process has taken over: what this epoch knows about its sagas is out of date. The next turn registers
+// the node under a new epoch.
+void Engine::Core::on_fenced() {
+  log_warn("lease lost; registering again under a new epoch", {{"node", writer_.node}});
   registered_ = false;
   timers_.clear();
   failed_.clear();
-  count_stuck();
+  update_stuck_count();
   const std::lock_guard lock(stats_mutex_);
   ++stats_.fenced;
 }
 
-// Also when there is nothing to commit: a node that does not say so is sent no requests.
-bool Engine::Core::store_answers() {
+// Also called without anything to commit: the node gets no requests until its health reports the store as available.
+bool Engine::Core::mark_store_available() {
   const SteadyTime now = clock_.steady();
-  const Duration silent = now - answered_at_;
-  answered_at_ = now;
-  if (silent >= (hold_ == Duration{} ? options_.lease : options_.lease / 3)) adopt_dead_at_ = now + options_.lease;
-  if (hold_ == Duration{}) return true;
-  hold_ = {};
+  const Duration silent = now - store_answered_at_;
+  store_answered_at_ = now;
+  if (silent >= (backoff_ == Duration{} ? options_.lease : options_.lease / 3)) adopt_dead_at_ = now + options_.lease;
+  if (backoff_ == Duration{}) return true;
+  backoff_ = {};
   queue_.wake_for_each(false);
   const std::lock_guard lock(stats_mutex_);
   stats_.store_available = true;
   stats_.store_error.clear();
-  log_info("the database can be used again", {{"node", options_.node}});
+  log_info("the database is available again", {{"node", options_.node}});
   return true;
 }
 
-bool Engine::Core::hold(const std::string& why) {
-  hold_ = hold_ == Duration{} ? hold_first : std::min(hold_ * 2, hold_cap);
-  hold_until_ = clock_.steady() + hold_;
+bool Engine::Core::back_off(const std::string& why) {
+  backoff_ = backoff_ == Duration{} ? backoff_first : std::min(backoff_ * 2, backoff_cap);
+  backoff_until_ = clock_.steady() + backoff_;
   queue_.wake_for_each(true);
-  renew_at_ = hold_until_;  // one call that says whether the store is back
-  log_error("the database cannot be used", {{"node", options_.node}, {"error", why}});
+  renew_at_ = backoff_until_;  // a call that finds out whether the store is available
+  log_error("the database is unavailable", {{"node", options_.node}, {"error", why}});
   const std::lock_guard lock(stats_mutex_);
   stats_.store_available = false;
   stats_.store_error = why;
   return false;
 }
 
-// Nobody waits for a store that does not answer.
-void Engine::Core::refuse_what_waits() {
+// Commands do not wait for a store that does not answer.
+void Engine::Core::refuse_queued() {
   std::string why;
   {
     const std::lock_guard lock(stats_mutex_);
     why = stats_.store_error;
   }
-  not_committed(queue_.take(queue_.size()), Error{ErrorCode::unavailable, std::move(why)});
+  fail_or_requeue(queue_.take(queue_.size()), Error{ErrorCode::unavailable, std::move(why)});
 }
 
-void Engine::Core::count_stuck() {
+void Engine::Core::update_stuck_count() {
   const std::lock_guard lock(stats_mutex_);
-  stats_.stuck_sagas = failed_.flows();
+  stats_.stuck_sagas = failed_.flow_count();
 }
 
 void Engine::Core::call_at(SteadyTime at, std::function<void()> call) {
@@ -223,31 +219,31 @@ void Engine::Core::stop() {
   for (int turns = 0; registered_ && turns < stop_turns_max; ++turns) {
     auto batch = queue_.take(options_.batch_max);
     if (batch.empty()) break;
-    if (!commit(std::move(batch))) break;
+    if (!commit_batch(std::move(batch))) break;
   }
-  std::deque<Waiting> left = queue_.close();
-  for (Waiting& w : left)
-    if (w.done) w.done(Error{ErrorCode::unavailable, "this node is stopping"});
+  std::deque<QueuedCommand> left = queue_.close();
+  for (QueuedCommand& queued : left)
+    if (queued.done) queued.done(Error{ErrorCode::unavailable, "this node is stopping"});
   if (!registered_) return;
-  if (hold_ != Duration{}) {  // nothing can be written now: the lease runs out, and others adopt then
+  if (backoff_ != Duration{}) {  // nothing can be written now: others adopt when the lease expires
     registered_ = false;
     return;
   }
-  publish_rest();
+  publish_remaining();
   const auto resigned = store_.resign(writer_);
-  if (!resigned) log_warn("the lease could not be given up", {{"node", writer_.node}});
+  if (!resigned) log_warn("the lease could not be released", {{"node", writer_.node}});
   registered_ = false;
 }
 
-// What the bus does not take in time is published by another node, or by the next life of this one.
-void Engine::Core::publish_rest() {
+// What the bus does not accept in time is published by another node, or by this node's next epoch.
+void Engine::Core::publish_remaining() {
   for (int chunks = 0; chunks < last_chunks_max && publisher_.waiting() > 0; ++chunks) {
     const std::int64_t before = publisher_.waiting();
-    if (!publish(clock_.steady(), true)) return;
+    if (!publish_events(clock_.steady(), true)) return;
     publisher_.await_answers(bus_patience);
     if (publisher_.waiting() == before) break;
   }
-  (void)publish(clock_.steady(), true);
+  (void)publish_events(clock_.steady(), true);
 }
 
 }  // namespace sagactl

@@ -13,15 +13,15 @@ std::optional<OrderId> flow_of(const Command& command) {
         using Kind = std::decay_t<decltype(it)>;
         if constexpr (std::is_same_v<Kind, WakeRequest> || std::is_same_v<Kind, StepReplied>) return order_of(it.saga);
         else if constexpr (std::is_same_v<Kind, PerformRequest>) return order_of(it.call.saga);
-        else if constexpr (std::is_same_v<Kind, PursueRequest> || std::is_same_v<Kind, PaymentChecked> ||
-                           std::is_same_v<Kind, ExpireReservationsRequest>)
+        else if constexpr (std::is_same_v<Kind, ContinueRequest> || std::is_same_v<Kind, PaymentChecked> ||
+                           std::is_same_v<Kind, CheckDueFlowRequest>)
           return it.order;
         else return std::nullopt;
       },
       command);
 }
 
-bool FailedCommands::put(Waiting command, SteadyTime now) {
+bool FailedCommands::put(QueuedCommand command, SteadyTime now) {
   if (failed_.size() >= commands_max) return false;
   Duration pause = first_pause;
   for (unsigned i = 0; i < command.failures && pause < longest_pause; ++i) pause *= 2;
@@ -30,8 +30,8 @@ bool FailedCommands::put(Waiting command, SteadyTime now) {
   return true;
 }
 
-std::vector<Waiting> FailedCommands::take_due(SteadyTime now, std::size_t max) {
-  std::vector<Waiting> due;
+std::vector<QueuedCommand> FailedCommands::take_due(SteadyTime now, std::size_t max) {
+  std::vector<QueuedCommand> due;
   for (auto it = failed_.begin(); it != failed_.end() && due.size() < max;) {
     if (it->due > now) {
       ++it;
@@ -43,10 +43,10 @@ std::vector<Waiting> FailedCommands::take_due(SteadyTime now, std::size_t max) {
   return due;
 }
 
-bool FailedCommands::expires(OrderId order) const {
+bool FailedCommands::has_check_of(OrderId order) const {
   return std::any_of(failed_.begin(), failed_.end(), [&](const Failed& failed) {
-    const auto* expire = std::get_if<ExpireReservationsRequest>(&failed.command.command);
-    return expire && expire->order == order;
+    const auto* check = std::get_if<CheckDueFlowRequest>(&failed.command.command);
+    return check && check->order == order;
   });
 }
 
@@ -56,7 +56,7 @@ SteadyTime FailedCommands::due() const {
   return due;
 }
 
-std::size_t FailedCommands::flows() const {
+std::size_t FailedCommands::flow_count() const {
   std::set<OrderId> orders;
   for (const Failed& failed : failed_)
     if (const auto order = flow_of(failed.command.command)) orders.insert(*order);

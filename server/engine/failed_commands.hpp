@@ -1,5 +1,5 @@
-// Commands of the engine's own that the store refused alone, each with a pause before it is tried again. What they
-// stand for is owed: a saga without its wake-up would stand still for ever.
+// Internal commands that the store rejected, each with a pause before it is retried. They have to succeed eventually: a
+// saga without its wake-up would be stuck forever.
 #pragma once
 
 #include <cstddef>
@@ -11,35 +11,35 @@
 
 namespace sagactl {
 
-// Only touched in turns.
+// Only used in turns.
 class FailedCommands {
  public:
   static constexpr Duration first_pause = 2s, longest_pause = 60s;
   static constexpr std::size_t commands_max = 10'000;
 
-  // Counts the failure. False: there are too many, and it is dropped.
-  bool put(Waiting command, SteadyTime now);
+  // Counts the failure. False: there are too many, and the command is dropped.
+  bool put(QueuedCommand command, SteadyTime now);
 
-  // Takes those whose pause is over, at most `max`.
-  std::vector<Waiting> take_due(SteadyTime now, std::size_t max);
+  // Takes those that are due, at most `max`.
+  std::vector<QueuedCommand> take_due(SteadyTime now, std::size_t max);
 
-  // Whether one that gives back this order's reservations is among them.
-  bool expires(OrderId order) const;
+  // Whether a CheckDueFlowRequest of this order is among them.
+  bool has_check_of(OrderId order) const;
 
   SteadyTime due() const;  // the next one
   std::size_t size() const { return failed_.size(); }
-  std::size_t flows() const;  // how many sagas stand still for it
+  std::size_t flow_count() const;  // the number of flows that they belong to
   void clear() { failed_.clear(); }
 
  private:
   struct Failed {
     SteadyTime due;
-    Waiting command;
+    QueuedCommand command;
   };
   std::vector<Failed> failed_;
 };
 
-// The order that a command of the engine's own is about. None: another command.
+// The order of an internal command; none for any other command.
 std::optional<OrderId> flow_of(const Command& command);
 
 }  // namespace sagactl

@@ -4,29 +4,29 @@
 
 namespace sagactl {
 
-FlowWatch::Ticket::Ticket(FlowWatch& watch, OrderId order) : watch_(watch), order_(order) {
+FlowWatch::Watcher::Watcher(FlowWatch& watch, OrderId order) : watch_(watch), order_(order) {
   const std::lock_guard lock(watch_.mutex_);
-  watch_.tickets_.emplace(order_, this);
+  watch_.watchers_.emplace(order_, this);
   ++watch_.count_;
 }
 
-FlowWatch::Ticket::~Ticket() {
+FlowWatch::Watcher::~Watcher() {
   const std::lock_guard lock(watch_.mutex_);
   --watch_.count_;
-  const auto [from, to] = watch_.tickets_.equal_range(order_);
+  const auto [from, to] = watch_.watchers_.equal_range(order_);
   for (auto it = from; it != to; ++it)
     if (it->second == this) {
-      watch_.tickets_.erase(it);
+      watch_.watchers_.erase(it);
       return;
     }
 }
 
-void FlowWatch::Ticket::clear() {
+void FlowWatch::Watcher::clear() {
   const std::lock_guard lock(mutex_);
   is_written_ = false;
 }
 
-void FlowWatch::Ticket::on_write(std::function<void(bool)> done) {
+void FlowWatch::Watcher::on_write(std::function<void(bool)> done) {
   {
     const std::lock_guard lock(mutex_);
     if (!is_written_) {
@@ -37,7 +37,7 @@ void FlowWatch::Ticket::on_write(std::function<void(bool)> done) {
   done(true);
 }
 
-void FlowWatch::Ticket::written() {
+void FlowWatch::Watcher::written() {
   std::function<void(bool)> done;
   {
     const std::lock_guard lock(mutex_);
@@ -49,8 +49,8 @@ void FlowWatch::Ticket::written() {
 
 void FlowWatch::written(OrderId order) {
   if (count_ == 0) return;
-  const std::lock_guard lock(mutex_);  // so that no ticket goes meanwhile
-  const auto [from, to] = tickets_.equal_range(order);
+  const std::lock_guard lock(mutex_);  // no watcher is destroyed meanwhile
+  const auto [from, to] = watchers_.equal_range(order);
   for (auto it = from; it != to; ++it) it->second->written();
 }
 

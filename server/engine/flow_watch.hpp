@@ -1,4 +1,4 @@
-// Who waits for a flow to be written by this node. It costs nothing while nobody does.
+// Waits for a flow to be written by this node. Costs nothing while nothing waits.
 #pragma once
 
 #include <atomic>
@@ -12,20 +12,20 @@
 
 namespace sagactl {
 
-// From any thread. Outlives its tickets.
+// From any thread. Outlives its watchers.
 class FlowWatch {
  public:
-  class Ticket {
+  class Watcher {
    public:
-    Ticket(FlowWatch& watch, OrderId order);
-    ~Ticket();
-    Ticket(const Ticket&) = delete;
-    Ticket& operator=(const Ticket&) = delete;
+    Watcher(FlowWatch& watch, OrderId order);
+    ~Watcher();
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
 
-    // Forgets what was written until now.
+    // Ignores the writes until now.
     void clear();
-    // Calls `done(true)` once when the flow is written, or here when it was since it was last cleared. Only the last
-    // `done` is called.
+    // Calls `done(true)` once when the flow is written, or here when it was written since the last clear(). Replaces an
+    // earlier `done`.
     void on_write(std::function<void(bool)> done);
 
    private:
@@ -39,13 +39,13 @@ class FlowWatch {
     std::function<void(bool)> done_;
   };
 
-  // The flow has become durable.
+  // The flow was committed.
   void written(OrderId order);
 
  private:
   std::atomic<std::size_t> count_ = 0;
   std::mutex mutex_;
-  std::unordered_multimap<OrderId, Ticket*> tickets_;
+  std::unordered_multimap<OrderId, Watcher*> watchers_;
 };
 
 }  // namespace sagactl

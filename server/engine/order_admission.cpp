@@ -6,13 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "server/engine/batch/order_placement.hpp"
+
 namespace sagactl {
 namespace {
 
 constexpr Duration lock_ttl = 10s;
-constexpr Duration shared_for = lock_ttl / 2;  // from the asking on, so that nobody writes under a lock that ran out
+constexpr Duration shared_for = lock_ttl / 2;  // from the lock request on, so that nobody writes under an expired lock
 constexpr Duration lock_patience = 3s;
-constexpr Duration lock_takes = 2ms;  // to be asked and to answer
+constexpr Duration lock_latency = 2ms;  // of a request to the lock service
 
 }  // namespace
 
@@ -23,162 +25,164 @@ class OrderAdmission::KeyQueues : public std::enable_shared_from_this<KeyQueues>
   void place(PlaceOrder command, Completion done);
 
  private:
-  struct Waiting {
+  struct AdmittedOrder {
     PlaceOrder command;
     Completion done;
   };
   // The orders of one key.
   struct KeyQueue {
-    std::optional<LockGrant> grant;  // none: it has been asked for
-    SteadyTime asked;
-    std::size_t inside = 0;          // submitted under the grant
-    std::vector<Waiting> waiting;    // for the grant
+    std::optional<LockGrant> grant;      // none: it has been requested
+    SteadyTime requested_at;
+    std::size_t in_flight = 0;           // submitted to the engine under the grant
+    std::vector<AdmittedOrder> waiting;  // for the grant
   };
 
-  void pass_on();
-  void send();
+  void schedule_lock_calls();
+  void send_lock_calls();
   void release(const LockGrant& grant);
-  void ask(const std::string& key);
-  void granted(const std::string& key, Result<LockGrant> grant);
-  void submit(const std::string& key, const LockGrant& grant, SteadyTime asked, Waiting order);
-  void leave(const std::string& key);
+  void acquire(const std::string& key);
+  void on_grant(const std::string& key, Result<LockGrant> grant);
+  void submit(const std::string& key, const LockGrant& grant, SteadyTime requested_at, AdmittedOrder order);
+  void on_order_done(const std::string& key);
 
   Engine& engine_;
   Lock& lock_;
   Clock& clock_;
   std::mutex mutex_;  // of the members below
   std::unordered_map<std::string, KeyQueue> queues_;
-  // For the lock service, while the engine gathers the next commit.
+  // Collected for the next commit.
   std::vector<LockGrant> to_release_;
-  std::vector<std::string> to_ask_;
-  bool will_send_ = false;
+  std::vector<std::string> to_acquire_;
+  bool is_scheduled_ = false;
 };
 
 void OrderAdmission::KeyQueues::place(PlaceOrder command, Completion done) {
-  std::string key = command.idempotency_key;
-  if (key.empty() && !command.key_only) key = default_idempotency_key(command.items);
+  command.idempotency_key = idempotency_key_of(command);
+  const std::string key = command.idempotency_key;
   if (key.empty()) {
     engine_.submit(std::move(command), std::move(done));
     return;
   }
-  Waiting order{std::move(command), std::move(done)};
+  AdmittedOrder order{std::move(command), std::move(done)};
   std::optional<LockGrant> shared;
-  SteadyTime asked;
+  SteadyTime requested_at;
   {
     const std::lock_guard lock(mutex_);
     const SteadyTime now = clock_.steady();
-    const auto [found, first] = queues_.try_emplace(key);
-    KeyQueue& counter = found->second;
-    if (first) counter.asked = now;
-    if (counter.grant && now - counter.asked < shared_for) {
-      ++counter.inside;
-      shared = counter.grant;
-      asked = counter.asked;
+    const auto [found, is_first] = queues_.try_emplace(key);
+    KeyQueue& queue = found->second;
+    if (is_first) queue.requested_at = now;
+    if (queue.grant && now - queue.requested_at < shared_for) {
+      ++queue.in_flight;
+      shared = queue.grant;
+      requested_at = queue.requested_at;
     } else {
-      counter.waiting.push_back(std::move(order));
-      if (!first) return;
-      to_ask_.push_back(key);
+      queue.waiting.push_back(std::move(order));
+      if (!is_first) return;
+      to_acquire_.push_back(key);
     }
   }
   if (shared)
-    submit(key, *shared, asked, std::move(order));
+    submit(key, *shared, requested_at, std::move(order));
   else
-    pass_on();
+    schedule_lock_calls();
 }
 
-// What the next commit needs is asked for together, in time for it, and what the last one needed is given back with it:
-// a lock service is paid for calls, hardly for locks.
-void OrderAdmission::KeyQueues::pass_on() {
-  const SteadyTime in_time = engine_.batch_deadline() - lock_takes;
+// The locks for the next commit are requested together, in time for it, and those of the last commit are released with
+// them: the cost of a lock service is in its calls, not in the number of locks per call.
+void OrderAdmission::KeyQueues::schedule_lock_calls() {
+  const SteadyTime send_at = engine_.batch_deadline() - lock_latency;
   bool is_early = false;
   {
     const std::lock_guard lock(mutex_);
-    is_early = clock_.steady() < in_time && to_ask_.size() < engine_.options().batch_max;
-    if (is_early && std::exchange(will_send_, true)) return;
+    is_early = clock_.steady() < send_at && to_acquire_.size() < engine_.options().batch_max;
+    if (is_early && std::exchange(is_scheduled_, true)) return;
   }
-  if (!is_early) return send();
-  engine_.call_at(in_time, [self = weak_from_this()] {
-    if (const auto queues = self.lock()) queues->send();
+  if (!is_early) return send_lock_calls();
+  engine_.call_at(send_at, [self = weak_from_this()] {
+    if (const auto queues = self.lock()) queues->send_lock_calls();
   });
 }
 
-void OrderAdmission::KeyQueues::send() {
+void OrderAdmission::KeyQueues::send_lock_calls() {
   std::vector<LockGrant> to_release;
-  std::vector<std::string> to_ask;
+  std::vector<std::string> to_acquire;
   {
     const std::lock_guard lock(mutex_);
     to_release.swap(to_release_);
-    to_ask.swap(to_ask_);
-    will_send_ = false;
+    to_acquire.swap(to_acquire_);
+    is_scheduled_ = false;
   }
   for (const LockGrant& grant : to_release) release(grant);
-  for (const std::string& key : to_ask) ask(key);
+  for (const std::string& key : to_acquire) acquire(key);
 }
 
-// A grant that has run out was taken over already, and one that cannot be released will run out.
+// The answer does not matter: a grant that cannot be released expires.
 void OrderAdmission::KeyQueues::release(const LockGrant& grant) {
   lock_.release(grant, [](const Result<bool>&) {});
 }
 
-void OrderAdmission::KeyQueues::ask(const std::string& key) {
+void OrderAdmission::KeyQueues::acquire(const std::string& key) {
   lock_.acquire("order:" + key, engine_.options().node, lock_ttl, lock_patience,
                 [self = weak_from_this(), key](Result<LockGrant> grant) {
-                  if (const auto queues = self.lock()) queues->granted(key, std::move(grant));
+                  if (const auto queues = self.lock()) queues->on_grant(key, std::move(grant));
                 });
 }
 
-void OrderAdmission::KeyQueues::granted(const std::string& key, Result<LockGrant> grant) {
-  std::vector<Waiting> orders;
-  SteadyTime asked;
+void OrderAdmission::KeyQueues::on_grant(const std::string& key, Result<LockGrant> grant) {
+  std::vector<AdmittedOrder> orders;
+  SteadyTime requested_at;
   {
     const std::lock_guard lock(mutex_);
-    const auto counter = queues_.find(key);
-    orders.swap(counter->second.waiting);
-    asked = counter->second.asked;
+    const auto queue = queues_.find(key);
+    orders.swap(queue->second.waiting);
+    requested_at = queue->second.requested_at;
     if (grant) {
-      counter->second.grant = *grant;
-      counter->second.inside = orders.size();
+      queue->second.grant = *grant;
+      queue->second.in_flight = orders.size();
     } else {
-      queues_.erase(counter);
+      queues_.erase(queue);
     }
   }
-  for (Waiting& order : orders) {
-    if (grant) submit(key, *grant, asked, std::move(order));
+  for (AdmittedOrder& order : orders) {
+    if (grant) submit(key, *grant, requested_at, std::move(order));
     else engine_.submit(std::move(order.command), std::move(order.done));
   }
 }
 
-void OrderAdmission::KeyQueues::submit(const std::string& key, const LockGrant& grant, SteadyTime asked, Waiting order) {
-  if (grant.for_all) order.command.lock = grant;
-  order.command.lock_until = asked + grant.ttl;
+void OrderAdmission::KeyQueues::submit(const std::string& key, const LockGrant& grant, SteadyTime requested_at,
+                                       AdmittedOrder order) {
+  if (grant.is_cluster_wide) order.command.lock = grant;
+  order.command.lock_until = requested_at + grant.ttl;
   engine_.submit(std::move(order.command),
                  [self = weak_from_this(), key, done = std::move(order.done)](Result<Receipt> receipt) {
-                   if (const auto queues = self.lock()) queues->leave(key);
+                   if (const auto queues = self.lock()) queues->on_order_done(key);
                    done(std::move(receipt));
                  });
 }
 
-void OrderAdmission::KeyQueues::leave(const std::string& key) {
+// The last order in flight releases the lock; orders that came too late to share it wait for a new one.
+void OrderAdmission::KeyQueues::on_order_done(const std::string& key) {
   LockGrant grant;
   bool others_wait = false;
   {
     const std::lock_guard lock(mutex_);
     const auto found = queues_.find(key);
-    KeyQueue& counter = found->second;
-    if (--counter.inside > 0) return;
-    grant = *counter.grant;
-    others_wait = !counter.waiting.empty();
+    KeyQueue& queue = found->second;
+    if (--queue.in_flight > 0) return;
+    grant = *queue.grant;
+    others_wait = !queue.waiting.empty();
     if (others_wait) {
-      counter.grant.reset();
-      counter.asked = clock_.steady();
+      queue.grant.reset();
+      queue.requested_at = clock_.steady();
     } else {
       queues_.erase(found);
       to_release_.push_back(grant);
     }
   }
-  if (!others_wait) return pass_on();
+  if (!others_wait) return schedule_lock_calls();
   release(grant);
-  ask(key);
+  acquire(key);
 }
 
 OrderAdmission::OrderAdmission(Engine& engine, Lock& lock, Clock& clock)

@@ -1,9 +1,9 @@
-// Where a node's orders are placed under the lock of their idempotency key. The orders of one node that come while it
-// holds the lock share it, for half of the lock's life at most, and are decided in one batch; other nodes wait. So a
-// storm of duplicates costs the cluster one lock and the database one batch. While the engine gathers a commit, its
-// locks are gathered too. A lock service that is away, or a lock that stays taken, does not stop an order: the
-// database's unique key decides. An order says under which lock it was placed when that lock binds all who write the
-// database.
+// Admits a node's orders to its engine under the lock of their idempotency key. While the node holds the lock of a key,
+// its orders of that key share it, for at most half of the lock's time to live, and are decided in one batch; other
+// nodes wait. So a storm of duplicates costs the cluster one lock and the database one batch. The lock calls of orders
+// that wait for the same commit are sent together. When the lock service is unavailable, or a lock stays taken, the
+// order is placed without it: the database's unique key decides. An order records the lock under which it was placed
+// when all writers of the database share that lock.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace sagactl {
 
 class OrderAdmission {
  public:
-  // All outlive the queues. Orders that wait for a lock when the queues is destroyed are dropped unanswered.
+  // All arguments outlive this. Orders that wait for a lock when this is destroyed are dropped without an answer.
   OrderAdmission(Engine& engine, Lock& lock, Clock& clock);
   ~OrderAdmission();
 

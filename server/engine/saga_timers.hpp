@@ -1,4 +1,4 @@
-// The durable timers of the sagas that this node drives, and when each is due on this node's steady clock.
+// The durable timers of the sagas that this node drives, and when each is due on the node's steady clock.
 #pragma once
 
 #include <cstddef>
@@ -12,20 +12,20 @@
 
 namespace sagactl {
 
-// Only touched in turns.
+// Only used in turns.
 class SagaTimers {
  public:
-  // What a saga wants now counts, and what it wanted before does not. One that has ended is forgotten.
+  // Replaces the saga's timer. A saga that has ended is removed.
   void set(const Wake& wake, SteadyTime now);
 
-  // The saga's durable timer `at` was found to be out of date.
+  // Removes the saga if `at`, which was found to be out of date, is still its timer.
   void forget(OrderId order, Timestamp at);
 
   // Takes those that are due, at most `max`.
   std::vector<WakeRequest> fire(SteadyTime now, std::size_t max);
 
-  SteadyTime due() const;  // the next one
-  std::size_t open() const { return open_.size(); }
+  SteadyTime due() const;  // of the next one
+  std::size_t open() const { return open_.size(); }  // the number of sagas
   void clear();
 
  private:
@@ -37,7 +37,7 @@ class SagaTimers {
   };
 
   std::unordered_map<OrderId, Timestamp> open_;
-  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;  // those that no longer count among them
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;  // including replaced ones
 };
 
 }  // namespace sagactl

@@ -5,6 +5,7 @@
 
 #include "common/log.hpp"
 #include "common/text/text.hpp"
+#include "server/http/compression.hpp"
 #include "server/http/message/conditional.hpp"
 #include "server/http/message/cors.hpp"
 #include "server/http/message/problem.hpp"
@@ -151,7 +152,10 @@ boost::asio::awaitable<Response> answer(const Router& router, Request& request) 
     Answer result = co_await run(router, request);
     if (result) {
       Response response = std::move(result).value();
-      if (request.method == Method::get || request.method == Method::head) make_conditional(request, response);
+      if (request.method == Method::get || request.method == Method::head) {
+        make_conditional(request, response);
+        compress(request, response);
+      }
       co_return response;
     }
     failure = std::move(result).error();

@@ -16,7 +16,7 @@ class StoreWithQueries : public DatabasePorts {
   explicit StoreWithQueries(std::unique_ptr<Both> both) : both_(std::move(both)) {}
   Store& store() override { return *both_; }
   Queries& queries() override { return *both_; }
-  TopicBook& topics() override { return *both_; }
+  PartitionCounts& topics() override { return *both_; }
 
  private:
   std::unique_ptr<Both> both_;

@@ -8,7 +8,7 @@
 #include "server/ports/clock.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
-#include "server/ports/topic_book.hpp"
+#include "server/ports/partition_counts.hpp"
 
 namespace sagactl {
 
@@ -20,7 +20,7 @@ class DatabasePorts {
   virtual ~DatabasePorts() = default;
   virtual Store& store() = 0;
   virtual Queries& queries() = 0;
-  virtual TopicBook& topics() = 0;
+  virtual PartitionCounts& topics() = 0;
 };
 
 // ":memory:" forgets everything at the end; postgres://... is a database server; anything else is an SQLite file.

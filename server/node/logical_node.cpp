@@ -70,7 +70,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
   metrics_->add_build_info(options.version, options.revision);
   context_.exchange = parts.exchange.get();
   if (parts.exchange) engine_.set_exchange(*parts.exchange);
-  engine_.on_commit([this](const Committed& commit) { node_metrics_.committed(commit); });
+  engine_.on_commit([this](const CommitReport& commit) { node_metrics_.committed(commit); });
 }
 
 Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options) {

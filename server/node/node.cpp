@@ -106,11 +106,11 @@ class RunningNodes final : public Nodes {
     handlers.perform = [&engine](const StepCall& call, SagaHandlers::Done done) {
       engine.submit(PerformRequest{call}, answered(std::move(done)));
     };
-    handlers.take_reply = [&engine](const RemoteReply& reply, SagaHandlers::Done done) {
+    handlers.apply_reply = [&engine](const RemoteReply& reply, SagaHandlers::Done done) {
       engine.submit(StepReplied{reply.saga, reply.reply, {}, true}, answered(std::move(done)));
     };
-    handlers.pursue = [&engine](OrderId order, SagaHandlers::Done done) {
-      engine.submit(PursueRequest{order}, answered(std::move(done)));
+    handlers.continue_saga = [&engine](OrderId order, SagaHandlers::Done done) {
+      engine.submit(ContinueRequest{order}, answered(std::move(done)));
     };
     return parts_->exchange->start(Services::only(*options.service), std::move(handlers));
   }

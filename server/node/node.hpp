@@ -11,7 +11,7 @@
 
 #include "common/result.hpp"
 #include "common/time.hpp"
-#include "server/participants/role.hpp"
+#include "server/participants/service.hpp"
 
 namespace sagactl {
 

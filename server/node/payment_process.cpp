@@ -99,8 +99,8 @@ class PaymentProcess final : public Nodes {
 
   http::Answer readyz() {
     const PaymentParticipantState state = participant_->state();
-    const bool ready = state.available && state.consumer.reading && state.consumer.waiting_for.empty();
-    const std::string& why = state.error.empty() ? state.consumer.waiting_for : state.error;
+    const bool ready = state.available && state.consumer.reading && state.consumer.pause_reason.empty();
+    const std::string& why = state.error.empty() ? state.consumer.pause_reason : state.error;
     return http::json_response(ready ? 200 : 503,
                                Json{{"status", ready ? "ready" : "not ready"}, {"nodeId", name_}, {"error", why}});
   }

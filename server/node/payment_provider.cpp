@@ -48,7 +48,7 @@ SimulatedGatewayOptions simulated_options(const SimulatedPayment& payment) {
 
 Result<TossOptions> toss_options(const TossAccount& account) {
   TossOptions options;
-  auto base = parse_web_url(account.url);
+  auto base = parse_http_url(account.url);
   if (!base) return Error{ErrorCode::invalid, "--toss-url: " + base.error().message};
   if (!base->tls && !base->is_loopback())
     return Error{ErrorCode::invalid,

@@ -101,19 +101,19 @@ Result<std::unique_ptr<Lock>> make_lock(const NodeOptions& options, Clock& clock
   return make_redis_lock(std::move(redis));
 }
 
-KafkaOptions kafka_of_nodes(const NodeOptions& options, TopicBook& book) {
+KafkaOptions kafka_of_nodes(const NodeOptions& options, PartitionCounts& book) {
   KafkaOptions kafka = kafka_options(options);
   kafka.book = &book;
   return kafka;
 }
 
-Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options, TopicBook& book) {
+Result<std::unique_ptr<Bus>> make_bus(const NodeOptions& options, PartitionCounts& book) {
   if (options.kafka.empty()) return make_memory_bus();
   const KafkaOptions kafka = kafka_of_nodes(options, book);
   return make_kafka_bus(kafka, topics_of(kafka_use(options), kafka));
 }
 
-Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, TopicBook& book, Clock& clock) {
+Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options, PartitionCounts& book, Clock& clock) {
   if (options.payment_provider != PaymentProvider::remote) return make_own_gateway(options, clock);
   if (options.kafka.empty())
     return Error{ErrorCode::invalid, "--payment remote needs brokers: say where they are with --kafka host:port"};
@@ -123,7 +123,7 @@ Result<std::unique_ptr<PaymentGateway>> make_gateway(const NodeOptions& options,
   return make_kafka_payment_gateway(remote, clock);
 }
 
-Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, TopicBook& book, Clock& clock) {
+Result<std::unique_ptr<KafkaSagaExchange>> make_exchange(const NodeOptions& options, PartitionCounts& book, Clock& clock) {
   if (options.kafka.empty() || !options.database.starts_with("postgres"))
     return Error{ErrorCode::invalid,
                  fmt::format("--role {} works with the others over one database server and Kafka: say where they are "
@@ -143,7 +143,7 @@ Result<std::unique_ptr<SharedParts>> SharedParts::make(const NodeOptions& option
   auto database = open_database(options, clock);
   if (!database) return database.error();
   parts->database = std::move(database).value();
-  TopicBook& book = parts->database->topics();
+  PartitionCounts& book = parts->database->topics();
   auto lock = make_lock(options, clock, parts->database->queries());
   if (!lock) return lock.error();
   parts->lock = std::move(lock).value();

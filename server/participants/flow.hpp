@@ -1,4 +1,4 @@
-// A flow: an order with everything that belongs to it alone. It is what a batch loads, decides on and writes.
+// A flow: an order with everything that belongs to it alone. It is the unit that a batch loads, decides on and writes.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@
 
 namespace sagactl {
 
-// That a participant has dealt with (step, direction, attempt): a second call finds it and does nothing. An
-// action whose compensation came first is `blocked` by it.
+// Records that a participant has carried out (step, direction, execution): a repeated call finds it and does nothing.
+// An action whose compensation came first is `blocked` by it.
 struct Barrier {
   std::uint8_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
-  bool blocked = false;  // nothing was done, and nothing ever will be, for this step and attempt
+  int execution = 1;
+  bool blocked = false;  // nothing was done, nor ever will be, for this step and execution
   std::string refusal;   // why the participant refused, so that a repeated call gets the same answer; else empty
 
   friend bool operator==(const Barrier&, const Barrier&) = default;
@@ -28,17 +28,24 @@ struct Barrier {
 struct Flow {
   Order order;
   std::optional<Saga> saga;
-  std::vector<Payment> payments;  // by attempt
-  std::vector<Barrier> barriers;  // by step, attempt, direction
-  std::vector<Reservation> reservations = {};  // in the order in which they were made
-  NodeName writer = {};  // that wrote its newest event; empty: not known
+  std::vector<Payment> payments;  // by execution
+  std::vector<Barrier> barriers;  // by step, execution, direction
+  std::vector<Reservation> reservations = {};  // oldest first
+  NodeName writer = {};  // the node that wrote its newest event; empty: unknown
 };
 
-// When the flow has to be looked at again, whatever its saga does: a reservation expires, or a payment is checked.
-std::optional<Timestamp> next_due(const std::vector<Reservation>& reservations, const std::vector<Payment>& payments);
-inline std::optional<Timestamp> next_due(const Flow& flow) { return next_due(flow.reservations, flow.payments); }
+// When the flow has to be checked again, whatever its saga does: the next expiry of a reservation or check of a
+// payment.
+std::optional<Timestamp> next_check_at(const std::vector<Reservation>& reservations,
+                                       const std::vector<Payment>& payments);
+inline std::optional<Timestamp> next_check_at(const Flow& flow) {
+  return next_check_at(flow.reservations, flow.payments);
+}
 
-// What the flow is traced by: what the client chose, or the order's id.
+// The payment of that execution of the payment step, or null.
+Payment* payment_of_execution(Flow& flow, int execution);
+
+// The id by which the flow is traced: the client's, or the order's id.
 inline std::string correlation_of(const Flow& flow) {
   return flow.saga && !flow.saga->correlation.empty() ? flow.saga->correlation : flow.order.id.text();
 }

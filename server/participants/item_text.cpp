@@ -5,7 +5,7 @@
 namespace sagactl {
 namespace {
 
-// Each function is told of one piece of the text; false ends the reading.
+// Each function receives one element of the text; false ends the reading.
 class ItemReader : public nlohmann::json_sax<Json> {
  public:
   std::vector<OrderItem> items;

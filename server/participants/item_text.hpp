@@ -1,5 +1,4 @@
-// Reads an order's items from their JSON text without building a tree of it: every order is read at least
-// once.
+// Reads an order's items from their JSON text without building a tree: every order is read at least once.
 #pragma once
 
 #include <string_view>
@@ -9,7 +8,7 @@
 
 namespace sagactl {
 
-// What to_json_text wrote. `bug` for anything else.
+// Reads what to_json_text() wrote. `bug` for anything else.
 Result<std::vector<OrderItem>> read_items(std::string_view text);
 
 }  // namespace sagactl

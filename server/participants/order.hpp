@@ -1,4 +1,4 @@
-// The order participant: an order's state and what may become of it. Pure.
+// The order participant: an order's state and its transitions. Pure.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ struct Spelling<OrderStatus> {
                                                "delivered", "cancelled",  "failed"};
 };
 
-// A live order holds its idempotency key; one that was cancelled or has failed has given it back.
+// A live order holds its idempotency key; a cancelled or failed one has released it.
 inline bool is_live(OrderStatus status) { return status != OrderStatus::cancelled && status != OrderStatus::failed; }
 
 struct OrderItem {
@@ -36,15 +36,15 @@ struct OrderItem {
   friend bool operator==(const OrderItem&, const OrderItem&) = default;
 };
 
-Json to_json(const std::vector<OrderItem>& items);                   // system A's form
+Json to_json(const std::vector<OrderItem>& items);                   // as in the HTTP API and in OrderCreated
 std::string to_json_text(const std::vector<OrderItem>& items);       // the same, as text
-Result<std::vector<OrderItem>> items_from_json(const Json& items);   // what to_json wrote
+Result<std::vector<OrderItem>> items_from_json(const Json& items);   // reads what to_json() wrote
 
 // The first 16 bytes of the SHA-256 of an idempotency key: what the database indexes.
 using KeyDigest = std::array<std::uint8_t, 16>;
 KeyDigest digest_of_key(std::string_view idempotency_key);
 
-// For hash maps. A digest is as good as random already.
+// For hash maps. A digest is already uniformly distributed.
 struct KeyDigestHash {
   std::size_t operator()(const KeyDigest& key) const noexcept {
     std::size_t hash;
@@ -53,8 +53,8 @@ struct KeyDigestHash {
   }
 };
 
-// System A's key for an order that names none: the SHA-256, in hexadecimal, of "SOLDOUT:" and the sorted product
-// ids joined by "|".
+// The key of an order that names none: the SHA-256, in hexadecimal, of "SOLDOUT:" and the sorted product ids joined
+// by "|".
 std::string default_idempotency_key(const std::vector<OrderItem>& items);
 
 struct Order {
@@ -63,14 +63,14 @@ struct Order {
   std::vector<OrderItem> items;
   Money total;
   std::string address;
-  std::string customer;  // the name by which a shop without accounts of its own knows the buyer; may be empty
+  std::string customer;  // the buyer's name in a shop without accounts of its own; may be empty
   OrderStatus status = OrderStatus::pending;
   std::string idempotency_key;
-  bool holds_key = true;           // false: placed with --dedupe key-only and no key, so nothing is held
+  bool holds_key = true;           // false: placed with --dedupe key-only and without a key
   std::string payment_id;          // empty: none yet
   std::string cancel_reason;
   std::int64_t fencing_token = 0;  // of the lock under which it was placed; 0: none
-  NodeName node;                   // that wrote it first
+  NodeName node;                   // the node that created it
   int version = 0;
   Timestamp created_at;
   Timestamp updated_at;
@@ -83,7 +83,7 @@ struct CreateOrder {
   UserId user;
   std::vector<OrderItem> items;
   std::string address;
-  std::string idempotency_key;  // empty only when nothing is to be held
+  std::string idempotency_key;  // empty only for an order that holds no key
   std::int64_t fencing_token = 0;
   std::string lock_metadata;    // JSON members of the OrderCreated event's metadata, or empty
   std::string customer = {};
@@ -95,9 +95,9 @@ struct CancelOrder {
   std::string reason;
   std::string by = {};  // the id of the user who asked; empty: the saga
 };
-// Makes a cancelled order pending again, for a saga that is retried. The caller has seen to its key.
+// Makes a cancelled order pending again, for a saga that is retried. The caller has claimed its key again.
 struct ReopenOrder {};
-// Tells the buyer that the order is complete: an event, which is published like any other.
+// Notifies the buyer that the order is complete: an event, published like any other.
 struct NotifyBuyer {};
 using OrderCommand = std::variant<ConfirmOrder, CancelOrder, ReopenOrder, NotifyBuyer>;
 

@@ -1,5 +1,5 @@
-// What a participant offers to sagas: commands, by the names that steps call them by (`action` and `compensation` of
-// server/saga/definition.hpp). A new saga brings its own beside those that are there; docs/writing-a-saga.md.
+// The commands that participants offer to sagas. Steps call them by name (`action` and `compensation` in
+// server/saga/definition.hpp). A new saga may add commands of its own: docs/writing-a-saga.md.
 #pragma once
 
 #include <functional>
@@ -12,20 +12,20 @@
 
 namespace sagactl {
 
-// Where a command does its work, and all that it may know.
+// What a command works on, and everything that it may use.
 struct StepSite {
   Flow& flow;
-  StockBook& stocks;
+  StockOverlay& stocks;
   const StepCall& call;
   const Policy& policy;
   const Moment& moment;
-  bool ask_only = false;  // the saga goes back: find out whether it was done, and do not do it
+  bool ask_only = false;  // the saga is compensating: find out whether the action was done, and do not do it
 
-  // Ids of one decision differ by `which`.
+  // A new id; those of one decision differ by `which`.
   Uuid fresh_id(std::uint64_t which) const;
 };
 
-// What a command takes of one kind of stock for an order. A saga has one command at most that reserves of a kind.
+// What a command takes of one kind of stock for an order. A saga has at most one command that reserves each kind.
 struct StockUse {
   StockKind kind = StockKind::product;
   std::vector<ReservationLine> (*lines)(const Order& order) = nullptr;
@@ -33,24 +33,24 @@ struct StockUse {
 
 struct ParticipantCommand {
   std::string name;  // "points.reserve"
-  // Does it, or undoes it, on the flow and the stock. Pure: the same site gives the same answer. It is called behind a
-  // barrier, so once for each attempt and direction.
-  std::function<Performed(const StepSite&)> run;
-  // Whether the participant knows anything of this step and attempt. A compensation of what has not begun does nothing,
-  // and keeps the action from being done later.
-  std::function<bool(const StepSite&)> begun;
-  std::optional<StockUse> stock = {};  // none: it touches no stock
-  // What it does happens at somebody else's, who may have to be asked about it: then it is run also when the saga goes
-  // back, with `ask_only`. Any other command that has not been done by then is refused from there on.
-  bool is_outside = false;
+  // Carries out the action or the compensation on the flow and the stock. Pure: the same site gives the same result. It
+  // runs behind a barrier, so once for each execution and direction.
+  std::function<StepResult(const StepSite&)> run;
+  // Whether the participant has a record of this step and execution. A compensation without one does nothing, and
+  // blocks the action from being done later.
+  std::function<bool(const StepSite&)> has_record;
+  std::optional<StockUse> stock = {};  // none: it uses no stock
+  // It acts on an external system, which may have to be queried: then it is also run, with `ask_only`, while the saga
+  // is compensating. Any other command that has not been carried out by then is refused from then on.
+  bool is_external = false;
 };
 
-// NAME.reserve, NAME.release and NAME.confirm, for what is held as stock: taken when the step is done, given back when
-// it is undone, used up when a later step confirms it.
+// NAME.reserve, NAME.release and NAME.confirm for one kind of stock: reserved by a step's action, released by its
+// compensation, and sold when a later step confirms it.
 std::vector<ParticipantCommand> stock_commands(const std::string& name, const StockUse& use);
 
-// Makes a saga known to this process, with the commands that it brings. For a composition root, before it starts any
-// node. `invalid` for a step that calls a command that nobody has, for a command of a name that is taken, and as
+// Registers a saga in this process, with the commands that it adds. For a composition root, before it starts any node.
+// `invalid` for a step that calls a command that no participant has, for a command whose name is taken, and as
 // add_definition(): then nothing was added.
 Result<void> add_saga(SagaDefinition definition, std::vector<ParticipantCommand> commands = {});
 

@@ -45,14 +45,14 @@ Error not_allowed(const Payment& payment, std::string_view what) {
 
 }  // namespace
 
-std::string charge_key(OrderId order, int attempt) { return fmt::format("{}:{}", order.text(), attempt); }
+std::string charge_key(OrderId order, int execution) { return fmt::format("{}:{}", order.text(), execution); }
 
-Payment begin_payment(PaymentId id, OrderId order, UserId user, int attempt, Money amount, const Moment& moment) {
+Payment begin_payment(PaymentId id, OrderId order, UserId user, int execution, Money amount, const Moment& moment) {
   Payment payment;
   payment.id = id;
   payment.order = order;
   payment.user = user;
-  payment.attempt = attempt;
+  payment.execution = execution;
   payment.amount = amount;
   payment.status = PaymentStatus::processing;
   payment.node = moment.node;
@@ -78,7 +78,7 @@ Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, c
     return change(std::move(payment), failed, EventType::payment_failed, moment);
   }
   if (const auto* failure = std::get_if<RecordRefundFailure>(&command)) {
-    if (!is_owed_back(payment)) return not_allowed(payment, "kept");
+    if (!is_refund_due(payment)) return not_allowed(payment, "kept");
     payment.failure_reason = failure->reason.empty() ? "refused" : failure->reason;
     return change(std::move(payment), completed, EventType::payment_refund_failed, moment);
   }

@@ -1,4 +1,4 @@
-// The payment participant: one payment per attempt to charge an order. Pure; the gateway itself is a port.
+// The payment participant: one payment for each execution of an order's payment step. Pure; the gateway is a port.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,10 @@ struct Spelling<PaymentMethod> {
   static constexpr std::string_view names[] = {"credit_card", "debit_card", "bank_transfer", "digital_wallet"};
 };
 
-// When the participant looks at a payment again by itself, apart from the saga: see payment_check.hpp.
+// When the participant checks a payment again on its own, apart from the saga: see payment_check.hpp.
 struct PaymentCheck {
   Timestamp at;
-  int tries = 0;  // of asking, that were answered; of giving back, that were made
+  int tries = 0;  // queries that were answered, or refunds that were called
 
   friend bool operator==(const PaymentCheck&, const PaymentCheck&) = default;
 };
@@ -40,26 +40,26 @@ struct Payment {
   PaymentId id;
   OrderId order;
   UserId user;
-  int attempt = 1;  // the saga step's; (order, attempt) is unique
+  int execution = 1;  // of the saga's step; (order, execution) is unique. Stored as `execution`
   Money amount;
   PaymentMethod method = PaymentMethod::credit_card;
   PaymentStatus status = PaymentStatus::processing;
   std::string external_transaction_id;  // the gateway's; empty: none
   std::string failure_reason;
-  std::string provider_key;  // under which a shop's page began this payment at the provider; empty: charge_key()
-  NodeName node;  // that wrote it last
+  std::string provider_key;  // under which a shop's page started this payment at the provider; empty: charge_key()
+  NodeName node;  // the node that wrote it last
   int version = 0;
   Timestamp created_at;
   Timestamp updated_at;
-  Timestamp charge_began_at;    // when the last call that may charge began; unset: there was none
-  bool charge_pending = false;  // that call has not been answered; only when there was one
+  Timestamp charge_began_at;    // of the last call that may charge; unset: there was none
+  bool charge_pending = false;  // that call has not been answered
   std::optional<PaymentCheck> check;
 
   friend bool operator==(const Payment&, const Payment&) = default;
 };
 
-// The idempotency key of a charge at the gateway: the same for every try of one attempt.
-std::string charge_key(OrderId order, int attempt);
+// The idempotency key of a charge at the gateway: the same for every try of one execution.
+std::string charge_key(OrderId order, int execution);
 
 struct RecordCharge {
   std::string external_transaction_id;
@@ -68,7 +68,7 @@ struct RecordRefusal {
   std::string reason;
 };
 struct RecordRefund {};
-// A late charge could not be given back.
+// A late charge could not be refunded.
 struct RecordRefundFailure {
   std::string reason;
 };
@@ -80,19 +80,19 @@ struct PaymentDecision {
 };
 
 // A payment in `processing`, before the gateway is called. It has no event yet, and version 0.
-Payment begin_payment(PaymentId id, OrderId order, UserId user, int attempt, Money amount, const Moment& moment);
+Payment begin_payment(PaymentId id, OrderId order, UserId user, int execution, Money amount, const Moment& moment);
 
-// A charge that was found in effect after the payment had failed: it is to be given back.
-inline bool is_owed_back(const Payment& payment) {
+// The charge was found in effect after the payment had failed: it has to be refunded.
+inline bool is_refund_due(const Payment& payment) {
   return payment.status == PaymentStatus::completed && !payment.failure_reason.empty();
 }
 
-// Charge: processing -> completed, and failed -> completed, which then is owed back. Refusal: processing -> failed.
-// Refund: completed -> refunded. A charge of what was refunded is a repeat, and a refusal of what was charged an answer
-// to an earlier call: like the same again, they change nothing. Anything else is a `conflict`.
+// Charge: processing -> completed, and failed -> completed, for which a refund is due. Refusal: processing -> failed.
+// Refund: completed -> refunded. A charge after a refund is a repeat, and a refusal after a charge is the answer to an
+// earlier call: like any repeated command they change nothing. Anything else is a `conflict`.
 Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, const Moment& moment);
 
-// The same in place: `payment` becomes what was decided, and the events are appended.
+// The same in place: changes `payment` and appends the events.
 Result<void> change_payment(Payment& payment, const PaymentCommand& command, const Moment& moment,
                             std::vector<Event>& events);
 

@@ -13,130 +13,124 @@
 namespace sagactl {
 namespace {
 
-Payment* payment_of_attempt(Flow& flow, int attempt) {
-  const auto found = std::find_if(flow.payments.begin(), flow.payments.end(),
-                                  [&](const Payment& payment) { return payment.attempt == attempt; });
-  return found == flow.payments.end() ? nullptr : &*found;
-}
-
 constexpr const char* never_charged = "undone before it was charged";
 
-// What is not done by now is not done any more.
-bool is_going_back(const Flow& flow) {
+// Then no further action is carried out.
+bool is_compensating(const Flow& flow) {
   return flow.saga &&
          (flow.saga->status == SagaStatus::compensating || flow.saga->status == SagaStatus::compensated);
 }
 
-Performed answered(Outcome outcome) { return Performed{std::move(outcome), {}, {}}; }
+StepResult finished_with(Outcome outcome) { return StepResult{std::move(outcome), {}, {}}; }
 
 // A rejection by a participant's decider is a refusal of the step.
-Performed apply_order(const StepSite& site, const OrderCommand& command) {
+StepResult apply_order(const StepSite& site, const OrderCommand& command) {
   auto decision = decide(site.flow.order, command, site.moment);
-  if (!decision) return answered(Refused{decision.error().message});
+  if (!decision) return finished_with(Refused{decision.error().message});
   site.flow.order = std::move(decision->order);
-  return Performed{Succeeded{}, std::move(decision->events), {}};
+  return StepResult{Succeeded{}, std::move(decision->events), {}};
 }
 
-Performed create_order(const StepSite& site) {
-  // The first attempt is the order's own creation, in this very commit.
-  if (site.call.attempt == 1) return answered(Succeeded{});
+StepResult create_order(const StepSite& site) {
+  // The first execution is the creation of the order itself, in this commit.
+  if (site.call.execution == 1) return finished_with(Succeeded{});
   return apply_order(site, ReopenOrder{});
 }
 
-// The last of what is undone. A payment that is still open then was never begun, since the shop did not confirm it; or
-// its last charge surely did not take effect, which says nothing of an earlier one that was in doubt.
-Performed cancel_order(const StepSite& site) {
+// The last compensation. A payment that is still processing was either never charged, since the shop did not confirm
+// it, or its last charge certainly had no effect; an earlier charge in doubt may still have one, so it is checked.
+StepResult cancel_order(const StepSite& site) {
   Flow& flow = site.flow;
-  Performed cancelled =
+  StepResult cancelled =
       apply_order(site, CancelOrder{flow.saga && !flow.saga->error.empty() ? flow.saga->error : "compensated"});
   if (!std::holds_alternative<Succeeded>(*cancelled.outcome)) return cancelled;
   for (Payment& payment : flow.payments) {
     if (payment.status != PaymentStatus::processing) continue;
-    if (payment.charge_began_at != Timestamp{}) watch_charge(payment, site.policy, site.moment);
+    if (payment.charge_began_at != Timestamp{}) schedule_charge_check(payment, site.policy, site.moment);
     (void)change_payment(payment, RecordRefusal{never_charged}, site.moment, cancelled.events);
   }
   return cancelled;
 }
 
-Performed confirm_order(const StepSite& site) {
+StepResult confirm_order(const StepSite& site) {
   std::string payment;
   for (const Payment& p : site.flow.payments)
     if (p.status == PaymentStatus::completed) payment = p.id.text();
   return apply_order(site, ConfirmOrder{payment});
 }
 
-Performed notify_buyer(const StepSite& site) { return apply_order(site, NotifyBuyer{}); }
+StepResult notify_buyer(const StepSite& site) { return apply_order(site, NotifyBuyer{}); }
 
-Performed waiting_for(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
+StepResult pending_on(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
   GatewayCall out = gateway_call(kind, site.flow, payment);
   out.step = site.call.step;
   out.direction = site.call.direction;
-  out.attempt = site.call.attempt;
+  out.execution = site.call.execution;
   out.tries = site.call.tries;
   out.since = site.call.since;
-  return Performed{std::nullopt, {}, std::move(out)};
+  return StepResult{std::nullopt, {}, std::move(out)};
 }
 
-Performed charge(const StepSite& site) {
+StepResult charge(const StepSite& site) {
   Flow& flow = site.flow;
-  Payment* payment = payment_of_attempt(flow, site.call.attempt);
-  if (!payment && site.ask_only) return answered(block_action(flow.barriers, site.call));
+  Payment* payment = payment_of_execution(flow, site.call.execution);
+  if (!payment && site.ask_only) return finished_with(block_action(flow.barriers, site.call));
   if (!payment) {
     const PaymentId id{site.fresh_id(0)};
     flow.payments.push_back(
-        begin_payment(id, flow.order.id, flow.order.user, site.call.attempt, flow.order.total, site.moment));
+        begin_payment(id, flow.order.id, flow.order.user, site.call.execution, flow.order.total, site.moment));
     payment = &flow.payments.back();
   }
   if (payment->provider_key.empty() && waits_for_shop(flow, site.policy))
-    return answered(Awaited{"the shop has not confirmed the payment"});
-  if (site.ask_only || site.call.ask_first) return waiting_for(GatewayCall::Kind::query, site, *payment);
+    return finished_with(Awaited{"the shop has not confirmed the payment"});
+  if (site.ask_only || site.call.ask_first) return pending_on(GatewayCall::Kind::query, site, *payment);
   payment->charge_began_at = site.moment.now;
   payment->charge_pending = true;
-  return waiting_for(GatewayCall::Kind::charge, site, *payment);
+  return pending_on(GatewayCall::Kind::charge, site, *payment);
 }
 
-Performed refund(const StepSite& site) {
-  const Payment* payment = payment_of_attempt(site.flow, site.call.attempt);
+StepResult refund(const StepSite& site) {
+  const Payment* payment = payment_of_execution(site.flow, site.call.execution);
   if (payment && payment->status == PaymentStatus::processing)
-    return waiting_for(GatewayCall::Kind::query, site, *payment);
+    return pending_on(GatewayCall::Kind::query, site, *payment);
   if (payment && payment->status == PaymentStatus::completed)
-    return waiting_for(GatewayCall::Kind::refund, site, *payment);
-  return answered(Succeeded{});
+    return pending_on(GatewayCall::Kind::refund, site, *payment);
+  return finished_with(Succeeded{});
 }
 
 // The stock is sold and the order is complete, or neither.
-Performed complete_order(const StepSite& site) {
+StepResult complete_order(const StepSite& site) {
   if (const auto allowed = decide(site.flow.order, ConfirmOrder{}, site.moment); !allowed)
-    return answered(Refused{allowed.error().message});
-  Performed sold = confirm_stock(site, StockKind::product);
+    return finished_with(Refused{allowed.error().message});
+  StepResult sold = confirm_stock(site, StockKind::product);
   if (!std::holds_alternative<Succeeded>(*sold.outcome)) return sold;
-  Performed confirmed = confirm_order(site);
+  StepResult confirmed = confirm_order(site);
   std::move(confirmed.events.begin(), confirmed.events.end(), std::back_inserter(sold.events));
-  return Performed{std::move(confirmed.outcome), std::move(sold.events), {}};
+  return StepResult{std::move(confirmed.outcome), std::move(sold.events), {}};
 }
 
-// Whether the participant knows anything of this step and attempt.
-bool payment_begun(const StepSite& site) { return payment_of_attempt(site.flow, site.call.attempt) != nullptr; }
-bool order_begun(const StepSite& site) { return site.flow.order.version > 0; }
+// Whether the participant has a record of this step and execution.
+bool has_payment(const StepSite& site) { return payment_of_execution(site.flow, site.call.execution) != nullptr; }
+bool has_order(const StepSite& site) { return site.flow.order.version > 0; }
 
-// Every participant's commands, and what each saga's steps draw from, so that no flow is asked for it step by step.
-struct Offers {
+// The commands of all participants, and an index of the stock that each saga's steps use.
+struct CommandRegistry {
   std::map<std::string, ParticipantCommand, std::less<>> commands;
-  std::map<std::string, std::vector<StockUse>, std::less<>> uses;  // by the definition's name
+  std::map<std::string, std::vector<StockUse>, std::less<>> stock_uses;  // by the definition's name
 
-  Offers() {
-    add({{"order.create", create_order, order_begun},
-         {"order.cancel", cancel_order, order_begun},
-         {"order.confirm", confirm_order, order_begun},
-         {"order.complete", complete_order, order_begun, products},
-         {"order.notify", notify_buyer, order_begun},
-         {.name = "payment.charge", .run = charge, .begun = payment_begun, .is_outside = true},
-         {.name = "payment.refund", .run = refund, .begun = payment_begun, .is_outside = true}});
+  CommandRegistry() {
+    add({{"order.create", create_order, has_order},
+         {"order.cancel", cancel_order, has_order},
+         {"order.confirm", confirm_order, has_order},
+         {"order.complete", complete_order, has_order, products},
+         {"order.notify", notify_buyer, has_order},
+         {.name = "payment.charge", .run = charge, .has_record = has_payment, .is_external = true},
+         {.name = "payment.refund", .run = refund, .has_record = has_payment, .is_external = true}});
     add(stock_commands("inventory", products));
     add(stock_commands("item", purchased_items));
     add(stock_commands("slots", buyers_slots));
     add(stock_commands("balance", buyers_balance));
-    for (const SagaDefinition& definition : definitions()) note(definition);
+    for (const SagaDefinition& definition : definitions()) index_stock_use(definition);
   }
 
   void add(std::vector<ParticipantCommand> more) {
@@ -148,8 +142,8 @@ struct Offers {
     return found == commands.end() ? nullptr : &found->second;
   }
 
-  void note(const SagaDefinition& definition) {
-    std::vector<StockUse>& kinds = uses[std::string(definition.name)];
+  void index_stock_use(const SagaDefinition& definition) {
+    std::vector<StockUse>& kinds = stock_uses[std::string(definition.name)];
     for (const StepDefinition& step : definition.steps)
       for (const std::string_view name : {step.action, step.compensation}) {
         const ParticipantCommand* command = find(name);
@@ -160,16 +154,16 @@ struct Offers {
   }
 };
 
-Offers& offers() {
-  static Offers all;
+CommandRegistry& registry() {
+  static CommandRegistry all;
   return all;
 }
 
-// The provider does not know of the charge. It is not asked for again: the saga goes back. An answer that comes while the
-// charge may still be on its way says nothing.
-Result<void> give_up_charge(const StepDefinition& step, Payment& payment, StepReply& reply, const Policy& policy,
+// The provider does not know the charge, and the saga is compensating, so the charge is not made again. While its
+// request may still be on the way to the provider, the answer proves nothing.
+Result<void> record_not_charged(const StepDefinition& step, Payment& payment, StepReply& reply, const Policy& policy,
                             const Moment& moment, std::vector<Event>& events) {
-  if (payment.status == PaymentStatus::completed) {  // its answer has come meanwhile
+  if (payment.status == PaymentStatus::completed) {  // the answer to the charge has come in the meantime
     if (reply.direction == Direction::action) reply.outcome = Succeeded{};
     else reply.outcome = Unavailable{"it was charged", true};
     return {};
@@ -181,20 +175,20 @@ Result<void> give_up_charge(const StepDefinition& step, Payment& payment, StepRe
   if (reply.direction == Direction::action) reply.outcome = Refused{never_charged};
   else reply.outcome = Succeeded{};
   if (payment.status != PaymentStatus::processing) return {};
-  watch_charge(payment, policy, moment);
+  schedule_charge_check(payment, policy, moment);
   return change_payment(payment, RecordRefusal{never_charged}, moment, events);
 }
 
-// Whether the saga has settled that this attempt is not in effect, so that nothing of it will be undone any more.
-bool is_given_up(const Flow& flow, const StepReply& reply) {
+// Whether the saga has decided that this execution is not in effect, so that it will not compensate it any more.
+bool is_decided_without_effect(const Flow& flow, const StepReply& reply) {
   if (!flow.saga || reply.step >= flow.saga->steps.size()) return false;
   const StepState& step = flow.saga->steps[reply.step];
-  return step.attempt > reply.attempt || step.status == StepStatus::failed || step.status == StepStatus::compensated;
+  return step.execution > reply.execution || step.status == StepStatus::failed || step.status == StepStatus::compensated;
 }
 
 Result<void> record_charged(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
                             const Moment& moment, std::vector<Event>& events) {
-  if (payment.status == PaymentStatus::processing && is_given_up(flow, reply)) {
+  if (payment.status == PaymentStatus::processing && is_decided_without_effect(flow, reply)) {
     const auto refused = change_payment(payment, RecordRefusal{never_charged}, moment, events);
     if (!refused) return refused;
   }
@@ -203,27 +197,27 @@ Result<void> record_charged(const Flow& flow, Payment& payment, const StepReply&
   return change_payment(payment, RecordCharge{gateway.external_transaction_id}, moment, events);
 }
 
-Result<void> record_query(const StepDefinition& step, Flow& flow, Payment& payment, StepReply& reply,
+Result<void> record_query_reply(const StepDefinition& step, Flow& flow, Payment& payment, StepReply& reply,
                           const GatewayReply& gateway, const Policy& policy, const Moment& moment,
                           std::vector<Event>& events) {
-  const bool undoes = reply.direction == Direction::compensation;
+  const bool is_compensation = reply.direction == Direction::compensation;
   if (gateway.not_charged) {
-    if (undoes || is_going_back(flow)) return give_up_charge(step, payment, reply, policy, moment, events);
-    reply.outcome = Unavailable{"the provider does not know of the charge", true};
+    if (is_compensation || is_compensating(flow)) return record_not_charged(step, payment, reply, policy, moment, events);
+    reply.outcome = Unavailable{"the provider does not know the charge", true};
     return {};
   }
   if (const auto* refused = std::get_if<Refused>(&reply.outcome)) {
     const std::string reason = refused->reason;
-    if (undoes) reply.outcome = Succeeded{};
+    if (is_compensation) reply.outcome = Succeeded{};
     return change_payment(payment, RecordRefusal{reason}, moment, events);
   }
   if (!std::holds_alternative<Succeeded>(reply.outcome)) return {};
   const auto recorded = record_charged(flow, payment, reply, gateway, moment, events);
-  if (undoes && payment.status == PaymentStatus::completed) reply.outcome = Unavailable{"it was charged", true};
+  if (is_compensation && payment.status == PaymentStatus::completed) reply.outcome = Unavailable{"it was charged", true};
   return recorded;
 }
 
-Result<void> record_charge(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
+Result<void> record_charge_reply(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
                            const Moment& moment, std::vector<Event>& events) {
   const StepState* state = flow.saga && reply.step < flow.saga->steps.size() ? &flow.saga->steps[reply.step] : nullptr;
   if (state && state->tries == reply.tries && state->began_at == reply.since) payment.charge_pending = false;
@@ -245,48 +239,48 @@ Uuid StepSite::fresh_id(std::uint64_t which) const {
 }
 
 Result<void> add_saga(SagaDefinition definition, std::vector<ParticipantCommand> commands) {
-  Offers& all = offers();
-  const auto brings = [&](std::string_view name) {
+  CommandRegistry& all = registry();
+  const auto adds = [&](std::string_view name) {
     return std::any_of(commands.begin(), commands.end(), [&](const auto& command) { return command.name == name; });
   };
   for (const ParticipantCommand& command : commands)
     if (all.find(command.name))
-      return Error{ErrorCode::invalid, fmt::format("there is a command '{}' already", command.name)};
+      return Error{ErrorCode::invalid, fmt::format("a command '{}' exists already", command.name)};
   for (const StepDefinition& step : definition.steps)
     for (const std::string_view name : {step.action, step.compensation})
-      if (!name.empty() && !brings(name) && !all.find(name))
+      if (!name.empty() && !adds(name) && !all.find(name))
         return Error{ErrorCode::invalid, fmt::format("step {} of {} calls '{}', which no participant has", step.name,
                                                      definition.name, name)};
   const std::string_view name = definition.name;
   if (const auto added = add_definition(std::move(definition)); !added) return added;
   all.add(std::move(commands));
-  all.note(*find_definition(name));
+  all.index_stock_use(*find_definition(name));
   return {};
 }
 
 std::vector<StockKey> stocks_of(std::string_view saga, const Order& order) {
   std::vector<StockKey> keys;
-  const auto uses = offers().uses.find(saga);
-  if (uses == offers().uses.end()) return keys;
+  const auto uses = registry().stock_uses.find(saga);
+  if (uses == registry().stock_uses.end()) return keys;
   for (const StockUse& use : uses->second)
     for (ReservationLine& line : use.lines(order)) keys.push_back({use.kind, std::move(line.stock)});
   return keys;
 }
 
-Result<Performed> perform(std::string_view command, Flow& flow, StockBook& stocks, const StepCall& call,
+Result<StepResult> perform(std::string_view command, Flow& flow, StockOverlay& stocks, const StepCall& call,
                           const Policy& policy, const Moment& moment) {
-  const ParticipantCommand* found = offers().find(command);
+  const ParticipantCommand* found = registry().find(command);
   if (!found) return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
   const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
-  const bool ask_only = call.direction == Direction::action && is_going_back(flow);
+  const bool ask_only = call.direction == Direction::action && is_compensating(flow);
   const bool refusal_ends = refusal_is_final(definition, call.step, call.direction);
   const StepSite site{flow, stocks, call, policy, moment, ask_only};
-  if (auto known = answer_from_barriers(flow.barriers, call, found->begun(site), refusal_ends))
-    return answered(std::move(*known));
-  if (ask_only && !found->is_outside) return answered(block_action(flow.barriers, call));
-  Performed performed = found->run(site);
+  if (auto known = answer_from_barriers(flow.barriers, call, found->has_record(site), refusal_ends))
+    return finished_with(std::move(*known));
+  if (ask_only && !found->is_external) return finished_with(block_action(flow.barriers, call));
+  StepResult performed = found->run(site);
   if (performed.outcome)
-    record_barrier(flow.barriers, call.step, call.direction, call.attempt, *performed.outcome, refusal_ends);
+    record_barrier(flow.barriers, call.step, call.direction, call.execution, *performed.outcome, refusal_ends);
   return performed;
 }
 
@@ -308,18 +302,18 @@ Result<std::vector<Event>> record_reply(const StepDefinition& step, Flow& flow, 
                                         const GatewayReply& gateway, const Policy& policy, const Moment& moment) {
   std::vector<Event> events;
   const std::string_view command = command_of(step, reply.direction);
-  Payment* payment = payment_of_attempt(flow, reply.attempt);
+  Payment* payment = payment_of_execution(flow, reply.execution);
   const bool is_final =
       std::holds_alternative<Refused>(reply.outcome) || std::holds_alternative<Succeeded>(reply.outcome);
   if (!payment && !is_final) return events;
-  if (!payment) return Error{ErrorCode::bug, fmt::format("a reply to {} names no payment", command)};
+  if (!payment) return Error{ErrorCode::bug, fmt::format("a reply to {} has no payment", command)};
   Result<void> recorded;
   switch (gateway.asked) {
     case GatewayCall::Kind::charge:
-      recorded = record_charge(flow, *payment, reply, gateway, moment, events);
+      recorded = record_charge_reply(flow, *payment, reply, gateway, moment, events);
       break;
     case GatewayCall::Kind::query:
-      recorded = record_query(step, flow, *payment, reply, gateway, policy, moment, events);
+      recorded = record_query_reply(step, flow, *payment, reply, gateway, policy, moment, events);
       break;
     case GatewayCall::Kind::refund:
       if (std::holds_alternative<Succeeded>(reply.outcome))
@@ -328,7 +322,7 @@ Result<std::vector<Event>> record_reply(const StepDefinition& step, Flow& flow, 
   }
   if (!recorded) return recorded.error();
   const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
-  record_barrier(flow.barriers, reply.step, reply.direction, reply.attempt, reply.outcome,
+  record_barrier(flow.barriers, reply.step, reply.direction, reply.execution, reply.outcome,
                  refusal_is_final(definition, reply.step, reply.direction));
   return events;
 }

@@ -9,31 +9,31 @@
 namespace sagactl {
 namespace {
 
-// Moves the units of one line from one heap of its stock to another.
-using Heap = std::int64_t Stock::*;
+// One of a stock's quantities: available, reserved or sold.
+using Quantity = std::int64_t Stock::*;
 
 struct Movement {
   EventType type;
   ReservationStatus to;
-  Heap from_heap = nullptr, to_heap = nullptr;  // null: nothing moves
+  Quantity from_quantity = nullptr, to_quantity = nullptr;  // null: no units move
   std::string_view reason;
 };
 
-// The stock of which was reserved. Null: an operator has deleted it, and its units with it, also when another stock of
-// that name was made since.
-const Stock* drawn_from(const StockBook& stocks, const Reservation& reservation, const ReservationLine& line) {
+// The stock from which the line was reserved. Null: an operator has deleted it and its units; a newer stock of the same
+// name is another one.
+const Stock* source_of(const StockOverlay& stocks, const Reservation& reservation, const ReservationLine& line) {
   const Stock* stock = stocks.find({reservation.kind, line.stock});
   return stock && stock->created_at <= reservation.created_at ? stock : nullptr;
 }
 
-// The lines with what is left of each stock after the movement, so that its whole history can be read from events.
-std::string lines_text(const StockBook& stocks, const Reservation& reservation, bool moved) {
+// The lines with each stock's quantities after the movement, so that its complete history can be read from events.
+std::string lines_text(const StockOverlay& stocks, const Reservation& reservation, bool moved) {
   std::string text = "[";
   for (const ReservationLine& line : reservation.lines) {
     if (text.size() > 1) text += ',';
     JsonObject object;
     object.add("id", line.stock).add("quantity", line.quantity);
-    if (const Stock* stock = moved ? drawn_from(stocks, reservation, line) : nullptr)
+    if (const Stock* stock = moved ? source_of(stocks, reservation, line) : nullptr)
       object.add("stockVersion", stock->version)
           .add("available", stock->available)
           .add("reserved", stock->reserved)
@@ -44,15 +44,15 @@ std::string lines_text(const StockBook& stocks, const Reservation& reservation, 
   return text;
 }
 
-ReservationDecision move(StockBook& stocks, Reservation reservation, OrderId order, const Movement& movement,
+ReservationDecision move(StockOverlay& stocks, Reservation reservation, OrderId order, const Movement& movement,
                          const Moment& moment) {
-  if (movement.from_heap) {
+  if (movement.from_quantity) {
     for (const ReservationLine& line : reservation.lines) {
-      const Stock* source = drawn_from(stocks, reservation, line);
+      const Stock* source = source_of(stocks, reservation, line);
       if (!source) continue;
       Stock* stock = stocks.change(source->key);
-      stock->*movement.from_heap -= line.quantity;
-      stock->*movement.to_heap += line.quantity;
+      stock->*movement.from_quantity -= line.quantity;
+      stock->*movement.to_quantity += line.quantity;
       ++stock->version;
       stock->node = moment.node;
       stock->updated_at = moment.now;
@@ -71,7 +71,7 @@ ReservationDecision move(StockBook& stocks, Reservation reservation, OrderId ord
   data.add("reservationId", reservation.id.text())
       .add("orderId", order.text())
       .add("kind", to_string(reservation.kind))
-      .raw("items", lines_text(stocks, reservation, movement.from_heap != nullptr));
+      .raw("items", lines_text(stocks, reservation, movement.from_quantity != nullptr));
   if (!movement.reason.empty()) data.add("reason", movement.reason);
   event.data = data.take();
   ReservationDecision decision{std::move(reservation), {}};
@@ -93,8 +93,8 @@ std::string_view name_of(StockKind kind) {
   return "stock of";
 }
 
-// Why the lines cannot be taken; empty: they can.
-std::string lack(const StockBook& stocks, StockKind kind, const std::vector<ReservationLine>& lines) {
+// Why the lines cannot be reserved; empty: they can.
+std::string shortage(const StockOverlay& stocks, StockKind kind, const std::vector<ReservationLine>& lines) {
   for (const ReservationLine& line : lines) {
     const Stock* stock = stocks.find({kind, line.stock});
     if (!stock) return fmt::format("there is no {} {}", name_of(kind), line.stock);
@@ -106,7 +106,7 @@ std::string lack(const StockBook& stocks, StockKind kind, const std::vector<Rese
 }
 
 // One line for each stock.
-std::vector<ReservationLine> merged(std::vector<ReservationLine> lines) {
+std::vector<ReservationLine> merge_lines(std::vector<ReservationLine> lines) {
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.stock < b.stock; });
   std::vector<ReservationLine> out;
   for (ReservationLine& line : lines) {
@@ -130,15 +130,15 @@ AggregateType aggregate_type_of(StockKind kind) {
   return AggregateType::inventory;
 }
 
-ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Moment& moment) {
+ReservationDecision reserve(StockOverlay& stocks, const Reserve& command, const Moment& moment) {
   Reservation reservation;
   reservation.id = command.id;
   reservation.kind = command.kind;
-  reservation.attempt = command.attempt;
-  reservation.lines = merged(command.lines);
+  reservation.execution = command.execution;
+  reservation.lines = merge_lines(command.lines);
   reservation.expires_at = moment.now + command.time_to_live;
   reservation.created_at = moment.now;
-  reservation.reason = lack(stocks, command.kind, reservation.lines);
+  reservation.reason = shortage(stocks, command.kind, reservation.lines);
   const std::string reason = reservation.reason;
   if (!reason.empty())
     return move(stocks, std::move(reservation), command.order,
@@ -148,7 +148,7 @@ ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Mom
               moment);
 }
 
-Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, OrderId order,
+Result<ReservationDecision> confirm(StockOverlay& stocks, Reservation reservation, OrderId order,
                                     const Moment& moment) {
   switch (reservation.status) {
     case ReservationStatus::confirmed: return unchanged(std::move(reservation));
@@ -157,9 +157,9 @@ Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, 
       return Error{ErrorCode::conflict, fmt::format("reservation {} is {} and cannot be confirmed",
                                                     reservation.id.text(), to_string(reservation.status))};
     case ReservationStatus::expired:
-      if (auto why = lack(stocks, reservation.kind, reservation.lines); !why.empty())
+      if (auto why = shortage(stocks, reservation.kind, reservation.lines); !why.empty())
         return Error{ErrorCode::conflict, "the reservation has expired, and since then: " + why};
-      reservation.created_at = moment.now;  // it draws anew, of what is there now
+      reservation.created_at = moment.now;  // of the stock that exists now
       return move(stocks, std::move(reservation), order,
                   {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::available, &Stock::sold, {}},
                   moment);
@@ -169,15 +169,15 @@ Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, 
               {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::reserved, &Stock::sold, {}}, moment);
 }
 
-ReservationDecision release(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment) {
+ReservationDecision release(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment) {
   const bool held = reservation.status == ReservationStatus::reserved;
   if (!held && reservation.status != ReservationStatus::confirmed) return unchanged(std::move(reservation));
-  const Heap from = held ? &Stock::reserved : &Stock::sold;
+  const Quantity from = held ? &Stock::reserved : &Stock::sold;
   return move(stocks, std::move(reservation), order,
               {EventType::stock_released, ReservationStatus::released, from, &Stock::available, {}}, moment);
 }
 
-ReservationDecision expire(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment) {
+ReservationDecision expire(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment) {
   if (reservation.status != ReservationStatus::reserved || moment.now < reservation.expires_at)
     return unchanged(std::move(reservation));
   return move(

@@ -1,4 +1,4 @@
-// What an order has reserved of one kind of stock: all of its units or none. Pure.
+// What an order has reserved of one kind of stock: all lines or none. Pure.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ namespace sagactl {
 enum class ReservationStatus : std::uint8_t {
   reserved,   // held for the order until it expires
   confirmed,  // sold
-  released,   // given back
-  expired,    // given back because nobody confirmed it in time
+  released,   // returned to the stock
+  expired,    // returned to the stock because it was not confirmed in time
   refused,    // there was not enough; nothing was taken
 };
 
@@ -36,12 +36,12 @@ using ReservationId = Id<struct ReservationTag>;
 struct Reservation {
   ReservationId id;
   StockKind kind = StockKind::product;
-  int attempt = 1;  // the saga step's; an order has one of each kind and attempt
+  int execution = 1;  // of the saga's step; an order has one of each kind and execution. Stored as `execution`
   std::vector<ReservationLine> lines;  // by stock, each once
   ReservationStatus status = ReservationStatus::reserved;
   std::string reason;  // why it was refused
   Timestamp expires_at;
-  NodeName node;    // that wrote it last
+  NodeName node;    // the node that wrote it last
   int version = 0;  // the number of its events
   Timestamp created_at;
   Timestamp updated_at;
@@ -51,32 +51,33 @@ struct Reservation {
 
 struct ReservationDecision {
   Reservation reservation;
-  std::vector<Event> events;  // none: nothing changed. They name the order's id, and no other member of its flow
+  std::vector<Event> events;  // none: nothing changed
 };
 
 struct Reserve {
   ReservationId id;
   OrderId order;
   StockKind kind = StockKind::product;
-  int attempt = 1;
+  int execution = 1;
   std::vector<ReservationLine> lines;
   Duration time_to_live = 5min;
 };
 
-// Takes all lines from `stocks`, or refuses: then the reservation is `refused`, and says of what there is too little.
-ReservationDecision reserve(StockBook& stocks, const Reserve& command, const Moment& moment);
+// Reserves all lines in `stocks`, or none: then the reservation is `refused`, and its reason names the stock of which
+// there is too little.
+ReservationDecision reserve(StockOverlay& stocks, const Reserve& command, const Moment& moment);
 
-// reserved -> confirmed. An expired one is taken anew if there is still enough, else `conflict`. Confirmed stays so;
-// a released or refused one is a `conflict`.
-Result<ReservationDecision> confirm(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+// reserved -> confirmed. An expired one is taken from the stock again if there is still enough, else `conflict`. A
+// confirmed one stays; a released or refused one is a `conflict`.
+Result<ReservationDecision> confirm(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment);
 
-// Gives the units back: reserved or confirmed -> released. Anything else stays as it is.
-ReservationDecision release(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+// Returns the units to the stock: reserved or confirmed -> released. Anything else is unchanged.
+ReservationDecision release(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment);
 
-// reserved -> expired when its time is over; else nothing.
-ReservationDecision expire(StockBook& stocks, Reservation reservation, OrderId order, const Moment& moment);
+// reserved -> expired once `expires_at` has passed; else unchanged.
+ReservationDecision expire(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment);
 
-// When the first of them expires; none: nothing is held.
+// The earliest expiry of a reservation that is `reserved`; none when there is none.
 std::optional<Timestamp> next_expiry(const std::vector<Reservation>& reservations);
 
 AggregateType aggregate_type_of(StockKind kind);

@@ -3,7 +3,7 @@
 namespace sagactl {
 namespace {
 
-// [id, kind, attempt, [stock, quantity, ...], status, reason, expires, node, version, created, updated]
+// [id, kind, execution, [stock, quantity, ...], status, reason, expires, node, version, created, updated]
 constexpr std::size_t member_count = 11;
 
 Json to_json(const Reservation& r) {
@@ -12,7 +12,7 @@ Json to_json(const Reservation& r) {
     lines.push_back(line.stock);
     lines.push_back(line.quantity);
   }
-  return Json::array({r.id.text(), static_cast<int>(r.kind), r.attempt, std::move(lines), static_cast<int>(r.status),
+  return Json::array({r.id.text(), static_cast<int>(r.kind), r.execution, std::move(lines), static_cast<int>(r.status),
                       r.reason, r.expires_at.us, r.node, r.version, r.created_at.us, r.updated_at.us});
 }
 
@@ -30,7 +30,7 @@ Reservation from_json(const Json& json) {
   if (!id) throw std::out_of_range("no id");
   r.id = *id;
   r.kind = enum_of<StockKind>(json.at(1));
-  r.attempt = json.at(2).get<int>();
+  r.execution = json.at(2).get<int>();
   const Json& lines = json.at(3);
   if (!lines.is_array() || lines.size() % 2 != 0) throw std::out_of_range("no pairs");
   for (std::size_t i = 0; i + 1 < lines.size(); i += 2)

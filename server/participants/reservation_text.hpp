@@ -12,7 +12,7 @@ namespace sagactl {
 // "" for none.
 std::string to_text(const std::vector<Reservation>& reservations);
 
-// What to_text wrote. `bug` for anything else.
+// Reads what to_text() wrote. `bug` for anything else.
 Result<std::vector<Reservation>> read_reservations(std::string_view text);
 
 }  // namespace sagactl

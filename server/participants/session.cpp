@@ -10,7 +10,7 @@ namespace {
 // [id, hash, previous hash, renewed, expires]
 constexpr std::size_t session_member_count = 5;
 
-// A token without a session's id is of the session that has, or had, its hash.
+// A token without a session id belongs to the session that has, or had, its hash.
 auto find_session(std::vector<LoginSession>& sessions, std::string_view id, std::string_view presented_hash) {
   return std::find_if(sessions.begin(), sessions.end(), [&](const LoginSession& session) {
     if (id.empty()) return session.id.empty() || session.hash == presented_hash || session.previous == presented_hash;
@@ -18,7 +18,7 @@ auto find_session(std::vector<LoginSession>& sessions, std::string_view id, std:
   });
 }
 
-// The one that was renewed last stands last.
+// The most recently renewed session is last.
 void put_last(std::vector<LoginSession>& sessions, LoginSession session, Timestamp now) {
   std::erase_if(sessions, [&](const LoginSession& other) { return other.expires_at <= now; });
   if (sessions.size() >= sessions_max)

@@ -1,6 +1,6 @@
-// Stock: something countable that many orders draw from. An order reserves of it, and then confirms (it is sold) or
-// releases. Whatever happens, total = available + reserved + sold, and none of them is below zero. (The idea: O'Neil,
-// "The Escrow Transactional Method", ACM TODS 1986.)
+// Stock: something countable that many orders share. An order reserves units, and then confirms (they are sold) or
+// releases them. At every time total = available + reserved + sold, and none of them is negative. (O'Neil, "The Escrow
+// Transactional Method", ACM TODS 1986.)
 #pragma once
 
 #include <compare>
@@ -39,7 +39,7 @@ struct Stock {
   std::string name;  // of the product, item or user
   Money price;       // of one unit, where it has one
   std::int64_t total = 0, available = 0, reserved = 0, sold = 0;
-  NodeName node;     // that wrote it last
+  NodeName node;     // the node that wrote it last
   int version = 0;   // the number of its changes
   Timestamp created_at;
   Timestamp updated_at;
@@ -52,38 +52,38 @@ inline bool balances(const Stock& stock) {
          stock.reserved >= 0 && stock.sold >= 0;
 }
 
-// The id under which the stock's own events stand: made from its key.
+// The aggregate id of the stock's own events, derived from its key.
 Uuid aggregate_of(const StockKey& key);
 
-// The stocks that a decision works on: those of `below` with the changes made here.
-class StockBook {
+// The stocks that a decision works on: those of `base`, overlaid with the changes made here.
+class StockOverlay {
  public:
-  explicit StockBook(const StockBook* below = nullptr) : below_(below) {}
+  explicit StockOverlay(const StockOverlay* base = nullptr) : base_(base) {}
 
   const Stock* find(const StockKey& key) const;  // or null
-  Stock* change(const StockKey& key);            // a copy in this book, or null when there is none
+  Stock* change(const StockKey& key);            // a copy in this overlay, or null when there is no such stock
   Stock& put(Stock stock);
-  const std::map<StockKey, Stock>& here() const { return stocks_; }
+  const std::map<StockKey, Stock>& changes() const { return stocks_; }
 
  private:
-  const StockBook* below_;
+  const StockOverlay* base_;
   std::map<StockKey, Stock> stocks_;
 };
 
-// What an operator wants a stock to be.
+// What an operator sets of a stock.
 struct StockSetting {
   StockKey key;
-  std::string name;                         // empty: as it is
-  std::optional<Money> price;               // none: as it is
-  std::optional<std::int64_t> available;    // units that can be reserved from now on; none: as it is
-  bool only_if_absent = false;              // a stock that is there stays as it is
+  std::string name;                         // empty: unchanged
+  std::optional<Money> price;               // none: unchanged
+  std::optional<std::int64_t> available;    // units that can be reserved from now on; none: unchanged
+  bool only_if_absent = false;              // an existing stock stays unchanged
 };
 
 // The greatest number of units of one stock.
 inline constexpr std::int64_t stock_max = Money::cents_max;
 
-// The event; none when nothing changed. `not_found` for a stock that is not there when the setting says too little
-// to make one, `invalid` for a number below 0 or over stock_max.
-Result<std::vector<Event>> set_stock(StockBook& stocks, const StockSetting& setting, const Moment& moment);
+// The event; none when nothing changed. `not_found` for a stock that does not exist when the setting has no quantity to
+// create it with; `invalid` for a number below 0 or over stock_max.
+Result<std::vector<Event>> set_stock(StockOverlay& stocks, const StockSetting& setting, const Moment& moment);
 
 }  // namespace sagactl

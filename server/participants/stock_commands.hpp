@@ -1,4 +1,4 @@
-// The commands of participants that hold stock for orders, and what those that are there hold of it.
+// The commands of participants that hold stock for orders, and the stock that the built-in sagas use.
 #pragma once
 
 #include "server/participants/participant_command.hpp"
@@ -14,7 +14,7 @@ inline constexpr StockUse purchased_items{StockKind::item, units_of_items};
 inline constexpr StockUse buyers_slots{StockKind::slots, slots_of_buyer};
 inline constexpr StockUse buyers_balance{StockKind::balance, money_of_buyer};
 
-// Confirms what was reserved last of that kind; `Refused` when it cannot be had any more.
-Performed confirm_stock(const StepSite& site, StockKind kind);
+// Confirms the latest reservation of that kind. `Refused` when there is none or it was released.
+StepResult confirm_stock(const StepSite& site, StockKind kind);
 
 }  // namespace sagactl

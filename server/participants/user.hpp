@@ -1,4 +1,4 @@
-// Who uses the system.
+// Users, their roles and their login sessions.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +28,13 @@ struct Spelling<UserStatus> {
 
 inline constexpr Timestamp never_expires{std::numeric_limits<std::int64_t>::max()};
 
-// Somebody is logged in: whoever has the refresh token may renew it, once.
+// A login session. Whoever presents its refresh token may renew it, once per token.
 struct LoginSession {
-  std::string id;         // stands in its tokens; empty for one that an earlier version began
-  std::string hash;       // SHA-256 in hexadecimal of the refresh token that is good
-  std::string previous;   // of the one before; empty: none
-  Timestamp renewed_at;   // or begun
-  Timestamp expires_at = never_expires;  // with its refresh token; an earlier version did not note it
+  std::string id;         // part of its tokens; empty for a session of an earlier version
+  std::string hash;       // SHA-256 in hexadecimal of the valid refresh token
+  std::string previous;   // of the refresh token before; empty: none
+  Timestamp renewed_at;   // or started
+  Timestamp expires_at = never_expires;  // with its refresh token; earlier versions did not store it
 
   friend bool operator==(const LoginSession&, const LoginSession&) = default;
 };
@@ -48,7 +48,7 @@ struct User {
   Role role = Role::customer;
   UserStatus status = UserStatus::active;
   bool email_verified = false;
-  std::vector<LoginSession> sessions;  // the one that was renewed last stands last
+  std::vector<LoginSession> sessions;  // the most recently renewed one is last
   Timestamp rights_changed_at;         // when an operator last changed role or status; 0: never
   Timestamp created_at;
   Timestamp updated_at;
@@ -56,7 +56,7 @@ struct User {
   friend bool operator==(const User&, const User&) = default;
 };
 
-// In whose name a command is given.
+// The user on whose behalf a command is carried out.
 struct Actor {
   UserId user;
   Role role = Role::customer;

@@ -1,4 +1,4 @@
-// What a payment provider of our own has made of the keys that it was asked under.
+// The results that a simulated payment provider has given, by idempotency key.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace sagactl {
 
-// Numbers are stored: new ones go to the end.
+// The numbers are stored: append new values.
 enum class ChargeState : std::uint8_t {
-  unanswered,  // a call came to nothing: neither was money taken nor an answer given
+  unanswered,  // the call had no effect and no answer
   charged,
   refused,
 };
@@ -20,9 +20,9 @@ class ChargeBook {
  public:
   virtual ~ChargeBook() = default;
 
-  // None: the key is not known, or was so long ago that it is forgotten. Any thread, as `put`.
+  // None: the key is unknown, or its record was removed because of its age. Any thread, like `put`.
   virtual Result<std::optional<ChargeState>> find(const std::string& key) = 0;
-  // After an error nothing is kept.
+  // After an error nothing is stored.
   virtual Result<void> put(const std::string& key, ChargeState state) = 0;
 };
 

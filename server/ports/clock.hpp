@@ -1,4 +1,4 @@
-// Time, and things to be done later. The real one reads the machine's clocks; the simulated one is moved by hand.
+// Time and timers. The real clock reads the machine's clocks; the simulated one is advanced by hand.
 #pragma once
 
 #include <functional>
@@ -12,11 +12,11 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // The time of day, which an operator or a time service may set forward or back at any moment: for what is written
-  // and shown, and for what came from outside with a time of day of its own.
+  // The time of day, which an operator or a time service may set forward or back at any moment: for what is stored or
+  // shown, and for comparing with times from outside.
   virtual Timestamp now() const = 0;
 
-  // For all that waits: deadlines, leases, retries, limits, and how long something took. Only goes forward.
+  // For everything that waits or is measured: deadlines, leases, retries, limits, durations. Only goes forward.
   virtual SteadyTime steady() const = 0;
 
   // Calls `work` once after `delay` on the steady clock, on the clock's own thread; from any thread. Work that is

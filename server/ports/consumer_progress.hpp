@@ -1,4 +1,4 @@
-// How far a reader of messages has come.
+// The progress of a consumer of messages.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@ namespace sagactl {
 
 struct ConsumerProgress {
   std::string group;
-  std::uint64_t effected = 0, repeated = 0, dead_letters = 0;  // messages, by what became of them
-  std::map<std::string, std::int64_t> lag;  // by topic: messages that this member has still to deal with
+  std::uint64_t effected = 0, repeated = 0, dead_letters = 0;  // messages, by how they were handled
+  std::map<std::string, std::int64_t> lag;  // by topic: messages that this member has not handled yet
 };
 
 }  // namespace sagactl

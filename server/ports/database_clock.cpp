@@ -5,10 +5,10 @@
 namespace sagactl {
 namespace {
 
-// How much slower or faster than the steady clock: what is due after a minute is due after 48 to 69 seconds.
+// The least and the greatest rate, relative to the steady clock: a minute takes 48 to 69 seconds.
 constexpr Duration slower(Duration elapsed) { return elapsed * 7 / 8; }
 constexpr Duration faster(Duration elapsed) { return elapsed * 5 / 4; }
-// Further ahead than that, this clock was wrong when it began.
+// When the time of day is ahead by more than this, this clock started with a wrong time of day.
 constexpr Duration far_ahead = 48h;
 
 }  // namespace

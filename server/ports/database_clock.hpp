@@ -1,6 +1,6 @@
-// The clock of a database that has none of its own: the process's time of day, at an even pace. Durable timers, leases
-// and reservations are measured by it, so it does not take part when somebody sets the time of day: it goes on, and
-// comes nearer to the new time little by little.
+// The clock of a database that has none of its own: the process's time of day, smoothed. Durable timers, leases and
+// reservations are measured by it, so it does not jump when the time of day is set: it continues, and approaches the
+// new time gradually.
 #pragma once
 
 #include <mutex>
@@ -11,17 +11,17 @@ namespace sagactl {
 
 class DatabaseClock {
  public:
-  // `last`: the greatest time that the database holds; the first one given is not before it. The clock outlives this.
+  // `last`: the greatest time stored in the database; the clock starts no earlier. `clock` outlives this.
   explicit DatabaseClock(Clock& clock, Timestamp last = {});
 
-  // Never before one that was given earlier. From any thread.
+  // Never decreases. From any thread.
   Timestamp now() const;
 
  private:
   Clock& clock_;
   mutable std::mutex mutex_;
   mutable SteadyTime at_;
-  mutable Timestamp time_;  // then
+  mutable Timestamp time_;  // at `at_`
 };
 
 }  // namespace sagactl

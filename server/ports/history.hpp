@@ -1,5 +1,5 @@
-// What analysis and the verdicts read: everything that a database holds, in one snapshot, a flow at a time,
-// so that a million orders need no more memory than one.
+// What analysis and the verdicts read: all contents of a database, in one snapshot, one flow at a time, so that a
+// million orders need no more memory than one.
 #pragma once
 
 #include <functional>
@@ -27,9 +27,9 @@ class History {
  public:
   virtual ~History() = default;
 
-  // Every flow in the order of its creation. Also flows with parts missing (a saga without an order has an
-  // order with a nil user and version 0), so that a check can see them. `visit` returning false ends the
-  // walk. It may take what it is shown; what it leaves there is overwritten, and its memory used again.
+  // Every flow in the order of its creation, including incomplete ones (a saga without an order has an order with a nil
+  // user and version 0), so that a check can see them. `visit` returning false ends the iteration. `visit` may move
+  // from its argument; whatever it leaves there is overwritten, and its memory reused.
   virtual Result<void> each_flow(const HistoryFilter& filter,
                                  const std::function<bool(FlowHistory&)>& visit) = 0;
 
@@ -37,10 +37,10 @@ class History {
   virtual Result<void> each_event(
       const std::function<bool(const NodeName&, std::int64_t sequence, Timestamp)>& visit) = 0;
 
-  // The events that belong to no flow: stock that operators have set; by node and sequence.
+  // The events without a flow: stock that operators have set; by node and sequence.
   virtual Result<std::vector<Event>> stock_events() = 0;
 
-  // Every claim, in no order. `visit` returning false ends the walk.
+  // Every claim, in no particular order. `visit` returning false ends the iteration.
   virtual Result<void> each_claim(const std::function<bool(const Claim&)>& visit) = 0;
 
   virtual Result<std::vector<Stock>> stocks() = 0;  // by key
@@ -48,7 +48,7 @@ class History {
   virtual Timestamp taken_at() const = 0;  // on the database's clock
 };
 
-// Takes snapshots. Taking one blocks no writer.
+// Takes snapshots. A snapshot blocks no writer.
 class HistorySource {
  public:
   virtual ~HistorySource() = default;

@@ -1,5 +1,5 @@
-// Locks with a time to live and fencing tokens. A lock makes duplicates cheap to refuse; it is never what
-// makes them impossible: the database's unique key is.
+// Locks with a time to live and fencing tokens. A lock only makes it cheap to refuse duplicates; what makes them
+// impossible is the database's unique key.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct LockGrant {
   std::int64_t fencing_token = 0;  // greater than that of every earlier grant of this key, also after a restart
   Timestamp acquired_at;
   Duration ttl{};
-  bool for_all = true;  // false: others who write the same database lock by themselves, so the token fences nothing
+  bool is_cluster_wide = true;  // false: other writers of the database have locks of their own; the token fences nothing
 };
 
 struct LockState {
@@ -29,9 +29,9 @@ struct LockState {
   Duration time_left{};
 };
 
-// Every call is answered exactly once, on a thread of the lock's choosing: perhaps the caller's, before the call
-// returns. No call waits, so each may be made on any thread. When the lock service is away, or answers wrongly, the
-// answer is `unavailable`, in bounded time.
+// Every callback is called exactly once, on any thread, possibly the caller's before the call returns. No call blocks,
+// so each may be made on any thread. When the lock service is unavailable, or its answer is invalid, the result is
+// `unavailable`, within bounded time.
 class Lock {
  public:
   using Granted = std::function<void(Result<LockGrant>)>;
@@ -40,19 +40,19 @@ class Lock {
 
   virtual ~Lock() = default;
 
-  // Waits at most `patience` for the lock: `busy` when it was held all the time. The waiters of one process get
-  // the lock in their order of coming.
+  // Waits at most `patience` for the lock: `busy` when it was held all the time. The waiters of one process get the
+  // lock in the order of their calls.
   virtual void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration patience,
                        Granted done) = 0;
 
-  // False when the grant has run out or been taken over: then nothing was changed.
+  // False when the grant has expired or another holder has the lock: then nothing was changed.
   virtual void renew(const LockGrant& grant, Duration ttl, Changed done) = 0;
   virtual void release(const LockGrant& grant, Changed done) = 0;
 
   virtual void held(std::size_t limit, Listed done) = 0;          // oldest first
   virtual void state(const std::string& key, Listed done) = 0;  // none or one
 
-  // At once, from what is known: how long the lock service took for its latest answer, or why it is away.
+  // Returns immediately: how long the lock service took for its latest answer, or why it is unavailable.
   virtual Result<Duration> availability() const = 0;
 };
 

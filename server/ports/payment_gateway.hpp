@@ -1,4 +1,4 @@
-// The payment provider. Every call carries a key under which it counts once, however often it is made.
+// The payment provider. Every call carries an idempotency key, under which it counts once, however often it is made.
 #pragma once
 
 #include <functional>
@@ -16,27 +16,27 @@ struct Charge {
   std::string order_id;  // for the provider's own records
   Money amount;
   std::vector<std::string> product_ids;
-  std::string trace_parent = {};  // W3C, of the request that all this follows from; may be empty
-  // The provider's own key of this payment, where the shop's page got one from it. Empty: the adapter takes one that
-  // follows from `key`.
+  std::string trace_parent = {};  // W3C, of the request that placed the order; may be empty
+  // The provider's own key of this payment, where the shop's page got one from it. Empty: the adapter derives one from
+  // `key`.
   std::string payment_key = {};
   std::string saga_type = {};  // the definition's name
 };
 
-// A charge that was made before, or may have been.
+// A charge that was made, or may have been made, by an earlier call.
 struct EarlierCharge {
   std::string key;
   std::string order_id;
   std::string trace_parent = {};
-  std::string payment_key = {};  // as it was charged
+  std::string payment_key = {};  // as in the charge
 };
 
 struct Charged {
   std::string transaction_id;
 };
-struct NotCharged {};  // answer of a query: the gateway has never seen this key
+struct NotCharged {};  // answer to a query: the provider does not know this key
 
-// Refused: the card was declined, for good. Unavailable: certainly nothing happened. UnknownOutcome: it may have.
+// Refused: permanently declined. Unavailable: certainly had no effect. UnknownOutcome: may have had an effect.
 using ChargeAnswer = std::variant<Charged, Refused, Unavailable, UnknownOutcome>;
 using QueryAnswer = std::variant<Charged, Refused, NotCharged, Unavailable>;
 
@@ -44,10 +44,10 @@ class PaymentGateway {
  public:
   virtual ~PaymentGateway() = default;
 
-  // Each calls its callback exactly once, from any thread, perhaps before returning.
+  // Each calls its callback exactly once, from any thread, possibly before returning.
   virtual void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) = 0;
   virtual void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) = 0;
-  // Gives back the whole of it; giving back twice is Succeeded and counts once.
+  // Refunds the full amount. A repeated refund is Succeeded and counts once.
   virtual void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) = 0;
 };
 

@@ -1,5 +1,5 @@
-// What the API reads. Every call sees one consistent state that contains all that was committed before it.
-// Calls may block on disk, and may be made from several threads.
+// What the API reads. Every call sees one consistent state that includes everything committed before the call. Calls
+// may block on disk, and may be made from several threads.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,14 @@ namespace sagactl {
 
 enum class SortBy : std::uint8_t {
   created,  // the order of the flows' ids (UUIDv7)
-  updated,  // of the saga, in a list of sagas; else as `created`
+  updated,  // when the saga was updated, in a list of sagas; else as `created`
 };
 
 struct Page {
   std::int64_t offset = 0;
   std::int64_t limit = 10;
-  // When set, `offset` is ignored: only what is older than (comes after, newest first) this flow. Not together with
-  // another sort order than the default.
+  // When set, `offset` is ignored: only flows older than this one (the next ones, newest first). Only with the default
+  // sort order.
   std::optional<OrderId> after = {};
   SortBy sort_by = SortBy::created;
   bool oldest_first = false;
@@ -37,13 +37,13 @@ struct OrderFilter {
   std::optional<std::string> customer = {};
 };
 
-// Where a saga stands: its status and, if one is named, the step that is under way.
+// A saga's status and, when set, its step in progress.
 struct SagaStage {
   SagaStatus status = SagaStatus::started;
   std::optional<std::size_t> step = {};
 };
 
-// From the first to the last, both included.
+// From the first to the last, inclusive.
 struct IdRange {
   OrderId first, last;
 };
@@ -55,16 +55,15 @@ struct SagaFilter {
   std::vector<SagaStage> stages = {};     // any of these; empty: any
   std::optional<NodeName> node = {};      // the owner
   std::string error_contains = {};        // empty: any
-  std::optional<int> retries_over = {};   // tries of its current step, more than
+  std::optional<int> retries_over = {};   // more than this number of tries of its current step
   std::optional<Timestamp> created_before = {};
   std::optional<Timestamp> updated_before = {};
-  std::optional<IdRange> ids = {};  // such as all that begin alike
+  std::optional<IdRange> ids = {};  // such as all ids with a common prefix
 };
 
 struct FlowPage {
-  std::vector<Flow>
-      flows;  // newest first; without barriers. In a list of sagas the order may be missing, as below
-  std::int64_t total = 0;  // that match, on all pages
+  std::vector<Flow> flows;  // newest first; without barriers. In a list of sagas the order may be missing, as below
+  std::int64_t total = 0;   // matches on all pages
 };
 
 struct EventFilter {
@@ -72,7 +71,7 @@ struct EventFilter {
   std::optional<UserId> user = {};  // whose order it is
   std::optional<OrderId> order = {};
   std::optional<Timestamp> since = {};
-  bool asked_for = false;  // only those that a person asked for, see requested_by()
+  bool requested_by_user = false;  // only events that a user asked for, see requested_by()
   std::int64_t limit = 50;
 };
 
@@ -88,53 +87,53 @@ struct NodeInfo {
   std::string url;
   std::int64_t epoch = 0;
   Timestamp lease_until;
-  bool live = false;  // its lease has not run out
+  bool live = false;  // its lease has not expired
   std::int64_t last_sequence = 0;
   std::int64_t published = 0;
-  std::string fingerprint = {};  // of its secrets, as Store::set_fingerprint was told; empty: unknown
+  std::string fingerprint = {};  // of its secrets, see Store::set_fingerprint; empty: unknown
 };
 
-// To a database server.
+// The connections to a database server.
 struct DatabaseConnections {
-  std::size_t in_use = 0;  // by a call, now
+  std::size_t in_use = 0;  // by calls in progress
   std::size_t open = 0;
   std::size_t max = 0;
 };
 
-// What a list answers that looked at too much, by its time: `unavailable`, with the member code "LIST_TOO_LONG".
+// The error of a list that took too long: `unavailable`, with the member code "LIST_TOO_LONG".
 Error list_too_long();
 
 class Queries {
  public:
   virtual ~Queries() = default;
 
-  // A flow with parts missing (a saga without an order) has an order with a nil user and version 0.
+  // In an incomplete flow (a saga without an order) the order has a nil user and version 0.
   virtual Result<std::optional<Flow>> flow(OrderId id) = 0;
-  // By order or saga id, or else the latest with that correlation id, or else the latest of the W3C trace with that id
-  // (32 hexadecimal digits), or else the latest order with that idempotency key.
+  // By order or saga id, or else the latest flow with that correlation id, or else the latest of the W3C trace with
+  // that id (32 hexadecimal digits), or else the latest order with that idempotency key.
   virtual Result<std::optional<Flow>> find_flow(const std::string& text) = 0;
-  virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // in the order in which they happened
+  virtual Result<std::vector<Event>> flow_events(OrderId id) = 0;  // oldest first
 
-  // Lists. One that looks at too much is ended after a few seconds, with list_too_long().
+  // Lists. One that takes more than a few seconds is ended with list_too_long().
   virtual Result<FlowPage> orders(const OrderFilter& filter, const Page& page) = 0;
   virtual Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) = 0;
   virtual Result<std::vector<Event>> events(const EventFilter& filter) = 0;  // newest first
   virtual Result<Counts> counts() = 0;
 
   virtual Result<std::optional<Stock>> stock(const StockKey& key) = 0;
-  // By id, at most `limit`, those after the id `after`.
+  // By id, at most `limit`, starting after the id `after`.
   virtual Result<std::vector<Stock>> stocks(StockKind kind, const std::string& after, std::size_t limit) = 0;
 
   virtual Result<std::optional<User>> user(UserId id) = 0;
   virtual Result<std::optional<User>> user_by_email(const std::string& email) = 0;
-  // By e-mail address, at most `limit`, those after the address `after`.
+  // By e-mail address, at most `limit`, starting after the address `after`.
   virtual Result<std::vector<User>> users(const std::string& after, std::size_t limit) = 0;
-  virtual Result<std::vector<User>> rights_changed_since(Timestamp time) = 0;  // in no order
+  virtual Result<std::vector<User>> rights_changed_since(Timestamp time) = 0;  // in no particular order
 
   virtual Result<std::vector<NodeInfo>> nodes() = 0;
-  virtual Result<Timestamp> database_time() = 0;  // also: is it there?
+  virtual Result<Timestamp> database_time() = 0;  // also a check that the database answers
   virtual std::string database_name() const = 0;
-  // None: the database is no server.
+  // None: the database is not a server.
   virtual std::optional<DatabaseConnections> connections() { return std::nullopt; }
 };
 

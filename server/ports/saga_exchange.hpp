@@ -1,5 +1,5 @@
-// Commands to participants in other processes, and their replies. What is lost is asked again: the saga's timer calls
-// once more, and barriers answer what was done before.
+// Commands to participants in other processes, and their replies. A lost message is sent again: the saga's timer
+// repeats the call, and barriers answer what was already carried out.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace sagactl {
 struct RemoteCall {
   std::string name;  // of the step, or of its compensation: "RESERVE_INVENTORY", "RELEASE_INVENTORY"
   StepCall call;
-  std::string data;  // what the participant may want to know of the order: a JSON object
+  std::string data;  // the order's data for the participant: a JSON object
   std::string trace_parent;
 };
 
@@ -29,11 +29,11 @@ class SagaExchange {
  public:
   virtual ~SagaExchange() = default;
 
-  // Neither waits, nor says whether the message arrives. Any thread.
+  // Neither blocks nor reports whether the message arrives. Any thread.
   virtual void send(const RemoteCall& call) = 0;
   virtual void send(const RemoteReply& reply) = 0;
 
-  // Of everyone who reads messages for this process. Any thread.
+  // All consumers of messages in this process. Any thread.
   virtual std::vector<ConsumerProgress> consumers() const { return {}; }
 };
 

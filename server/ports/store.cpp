@@ -6,19 +6,19 @@ namespace sagactl {
 namespace {
 
 template <class Key>
-void drop_known(std::vector<Key>& more, const std::vector<Key>& asked) {
-  const std::set<Key> known(asked.begin(), asked.end());
-  std::erase_if(more, [&](const Key& key) { return known.contains(key); });
+void remove_requested(std::vector<Key>& more, const std::vector<Key>& requested) {
+  const std::set<Key> before(requested.begin(), requested.end());
+  std::erase_if(more, [&](const Key& key) { return before.contains(key); });
 }
 
 }  // namespace
 
-Keys further_keys(const Keys& keys, const Loaded& found) {
-  Keys more;
-  if (!keys.further) return more;
-  keys.further(found, more);
-  drop_known(more.claims, keys.claims);
-  drop_known(more.stocks, keys.stocks);
+BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found) {
+  BatchKeys more;
+  if (!keys.add_dependent) return more;
+  keys.add_dependent(found, more);
+  remove_requested(more.claims, keys.claims);
+  remove_requested(more.stocks, keys.stocks);
   return more;
 }
 

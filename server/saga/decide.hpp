@@ -1,5 +1,5 @@
-// The saga itself: given its state and what has come in, what happened and what is to be done next. Pure: no
-// clock, no I/O, no randomness but what `Moment` carries.
+// The saga's decider: from its state and a command to its new state, the events and the calls to make next. Pure: no
+// clock, no I/O, no randomness except what `Moment` carries.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +15,11 @@
 
 namespace sagactl {
 
-// What a decision may know beside the state.
+// What a decision may use besides the state.
 struct Moment {
   Timestamp now;            // the database's clock
-  NodeName node;            // that decides
-  std::int64_t epoch = 0;   // of that node
+  NodeName node;            // the node that decides
+  std::int64_t epoch = 0;   // its epoch
   std::uint64_t entropy = 0;  // for jitter
 };
 
@@ -30,29 +30,29 @@ struct Spelling<Direction> {
   static constexpr std::string_view names[] = {"action", "compensation"};
 };
 
-// Which way an open step goes.
+// Whether a step in progress is being done or undone.
 inline Direction direction_of(const StepState& step) {
   return step.status == StepStatus::compensating ? Direction::compensation : Direction::action;
 }
 
-// The participant's command that does the step, or undoes it.
+// The participant command that does the step, or undoes it.
 inline std::string_view command_of(const StepDefinition& step, Direction direction) {
   return direction == Direction::action ? step.action : step.compensation;
 }
 
-// To a participant: do, or undo, this step. The same call may be made again; barriers make it count once.
+// Asks a participant to do, or undo, a step. The same call may be repeated; barriers make it count once.
 struct StepCall {
   SagaId saga;
   std::size_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
+  int execution = 1;
   int tries = 1;
   bool ask_first = false;  // an earlier try may have taken effect: ask for its outcome before doing it again
-  Timestamp since = {};    // when the tries began anew: with `tries`, which call of the attempt this is
+  Timestamp since = {};    // when the tries (re)started: with `tries` it identifies the call within its execution
 
-  // What is asked for, whenever that is.
+  // Without `since`: the same request, whenever it is made.
   friend bool operator==(const StepCall& a, const StepCall& b) {
-    return a.saga == b.saga && a.step == b.step && a.direction == b.direction && a.attempt == b.attempt &&
+    return a.saga == b.saga && a.step == b.step && a.direction == b.direction && a.execution == b.execution &&
            a.tries == b.tries && a.ask_first == b.ask_first;
   }
 };
@@ -61,78 +61,76 @@ struct StepCall {
 struct Succeeded {
   friend bool operator==(const Succeeded&, const Succeeded&) = default;
 };
-struct Refused {  // for good, and not in effect: a declined card
+struct Refused {  // permanent; had no effect: a declined card
   std::string reason;
   friend bool operator==(const Refused&, const Refused&) = default;
 };
-struct Unavailable {  // for now, and not in effect: worth another try
+struct Unavailable {  // temporary; had no effect: worth another try
   std::string reason;
-  bool again_now = false;  // the participant has found out what is to be done next: no need to wait with it
+  bool again_now = false;  // the participant knows what to do next: call again without a backoff
   friend bool operator==(const Unavailable&, const Unavailable&) = default;
 };
-struct UnknownOutcome {  // it may be in effect: a time-out
+struct UnknownOutcome {  // may be in effect: a time-out
   std::string reason;
   friend bool operator==(const UnknownOutcome&, const UnknownOutcome&) = default;
 };
-// Nothing has been done, and nothing will be until somebody outside gives the word, with ProceedSaga: a shop that
-// confirms a payment. There are no tries meanwhile; the step's budget limits the wait.
+// Nothing has been done, and nothing will be until ProceedSaga reports that the condition outside is met: a shop that
+// confirms a payment. There are no tries in the meantime; the step's budget limits the wait.
 struct Awaited {
   std::string reason;
   friend bool operator==(const Awaited&, const Awaited&) = default;
 };
 using Outcome = std::variant<Succeeded, Refused, Unavailable, UnknownOutcome, Awaited>;
 
-// What can come in.
+// Why a step did not succeed; empty for Succeeded. Valid as long as the outcome.
+std::string_view reason_of(const Outcome& outcome);
+
+// Commands to the saga.
 struct StartSaga {};
 struct StepReply {
   std::size_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
+  int execution = 1;
   Outcome outcome;
-  // Of the call that is answered; 0: it is not known which one it was. What is for good holds whichever it was. An
-  // answer that nothing has happened is of its call alone: while a later one is under way it says nothing.
+  // Identify the call that is answered; 0: unknown. A final answer (Succeeded, Refused) holds whichever call it was. An
+  // answer that nothing has happened concerns its own call only: while a later call is in progress it is ignored.
   int tries = 0;
   Timestamp since = {};
 };
 struct WakeSaga {
-  // The durable timer that fired. None: a node has adopted the saga and does not know where it stands; the time
-  // that nobody looked after it does not count against the budget of its step.
+  // The durable timer that fired. None: a node has adopted the saga and does not know its progress; the time without an
+  // owner does not count against the budget of its step.
   std::optional<Timestamp> timer;
 };
 struct CompensateSaga {
   std::string reason;
-  std::string by = {};  // the id of the user who asked; empty: nobody did in so many words
+  std::string by = {};  // the id of the user who asked; empty: no user did explicitly
 };
 struct RetrySaga {
   std::string by;
-  // Retrying may charge again a payment that was given back: only when it is asked for in so many words.
+  // Whether a payment that was refunded may be charged again.
   bool recharge = false;
   bool was_refunded = false;  // whether there is such a payment
 };
-// What the step that is under way was waiting for is there: it is tried, with a fresh budget.
+// The condition that the step in progress was waiting for is met: it is tried with a fresh budget.
 struct ProceedSaga {};
 using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga>;
 
 struct SagaDecision {
   Saga saga;                    // the new state
-  std::vector<Event> events;    // what happened, in order; versions are set, node and sequence are not
-  std::vector<StepCall> calls;  // to be made once this is durable (or within it, by a participant here)
+  std::vector<Event> events;    // in order; versions are set, node and sequence are not
+  std::vector<StepCall> calls;  // to be made once this is durable, or in the same commit by a participant on this node
 };
 
-// A rejection leaves the state as it was: `conflict` when the state does not allow the command (the message
-// names the states that would), `retry` when the reply or the timer is out of date and means nothing any more.
+// A rejection leaves the state unchanged: `conflict` when the state does not allow the command (the message names the
+// states that would), `retry` when the reply or the timer is out of date and has to be ignored.
 Result<SagaDecision> decide(const SagaDefinition& definition, Saga saga, const SagaCommand& command,
                             const Moment& moment);
 
-// A saga of this definition before StartSaga: nothing has been done, version 0.
+// A saga of this definition before StartSaga: no step has started, version 0.
 Saga new_saga(const SagaDefinition& definition, SagaId id, const Moment& moment);
 
-// The step that the saga is at, for people: a step's name, or the status when it has ended.
-std::string current_step(const SagaDefinition& definition, const Saga& saga);
-std::vector<std::string> completed_steps(const SagaDefinition& definition, const Saga& saga);
-std::vector<std::string> compensation_steps(const SagaDefinition& definition, const Saga& saga);
-
-// The wait before try `tries` + 1, even in [0, min(cap, first * 2^(tries-1))], from `entropy`.
+// The wait before try `tries` + 1, uniform in [0, min(cap, first * 2^(tries-1))], from `entropy`.
 Duration backoff(const RetryPolicy& policy, int tries, std::uint64_t entropy);
 
 }  // namespace sagactl

@@ -31,8 +31,8 @@ SagaDefinition order_processing() {
   };
 }
 
-// The order is complete and its stock sold with the last step, so everything before that can still be undone. The
-// services may be processes of their own, which are restarted at times; and a buyer takes time to pay.
+// The last step completes the order and sells its stock, so everything before it can still be undone. The budgets are
+// long because the services may be processes of their own, which are restarted at times, and a buyer takes time to pay.
 std::vector<StepDefinition> checkout_steps() {
   const auto step = [](std::string_view name, std::string_view action, std::string_view compensation,
                        std::string_view compensated_as) {
@@ -68,7 +68,7 @@ SagaDefinition checkout() {
                  {AggregateType::order, EventType::order_confirmed, replies, "COMPLETE_ORDER"},
                  {AggregateType::order, EventType::order_cancelled, replies, "CANCEL_ORDER"}},
       .shop_may_confirm = true,
-      .services_may_be_apart = true,
+      .services_may_be_remote = true,
   };
 }
 
@@ -87,7 +87,7 @@ SagaDefinition checkout_choreography() {
                  {AggregateType::inventory, EventType::stock_refused, "inventory.failed"},
                  {AggregateType::inventory, EventType::stock_released, "inventory.released"}},
       .shop_may_confirm = true,
-      .services_may_be_apart = true,
+      .services_may_be_remote = true,
   };
 }
 
@@ -129,31 +129,31 @@ SagaDefinition item_purchase() {
   };
 }
 
-std::vector<SagaDefinition>& known() {
+std::vector<SagaDefinition>& registered_definitions() {
   static std::vector<SagaDefinition> all = {order_processing(), checkout(), checkout_choreography(), item_purchase()};
   return all;
 }
 
-Error unfit(const SagaDefinition& definition, std::string_view why) {
+Error cannot_add(const SagaDefinition& definition, std::string_view why) {
   return Error{ErrorCode::invalid, fmt::format("the saga '{}' cannot be added: {}", definition.name, why)};
 }
 
 }  // namespace
 
-const std::vector<SagaDefinition>& definitions() { return known(); }
+const std::vector<SagaDefinition>& definitions() { return registered_definitions(); }
 
 Result<void> add_definition(SagaDefinition definition) {
-  if (definition.name.empty()) return unfit(definition, "it has no name");
-  if (find_definition(definition.name)) return unfit(definition, "there is one of that name");
-  if (definition.steps.empty()) return unfit(definition, "it has no steps");
-  if (definition.steps.size() > steps_max) return unfit(definition, fmt::format("more than {} steps", steps_max));
-  if (definition.pivot >= definition.steps.size()) return unfit(definition, "its pivot is none of its steps");
+  if (definition.name.empty()) return cannot_add(definition, "it has no name");
+  if (find_definition(definition.name)) return cannot_add(definition, "a saga of that name exists");
+  if (definition.steps.empty()) return cannot_add(definition, "it has no steps");
+  if (definition.steps.size() > steps_max) return cannot_add(definition, fmt::format("it has more than {} steps", steps_max));
+  if (definition.pivot >= definition.steps.size()) return cannot_add(definition, "its pivot is not one of its steps");
   std::set<std::string_view> names;
   for (const StepDefinition& step : definition.steps) {
-    if (step.name.empty() || step.action.empty()) return unfit(definition, "a step without a name or an action");
-    if (!names.insert(step.name).second) return unfit(definition, fmt::format("two steps are named {}", step.name));
+    if (step.name.empty() || step.action.empty()) return cannot_add(definition, "it has a step without a name or an action");
+    if (!names.insert(step.name).second) return cannot_add(definition, fmt::format("two steps are named {}", step.name));
   }
-  known().push_back(std::move(definition));
+  registered_definitions().push_back(std::move(definition));
   return {};
 }
 

@@ -1,5 +1,5 @@
-// What happened, once and for good. Events are written in the commit of the change that they tell of; they are
-// the outbox from which other systems learn of it.
+// Facts that have happened and never change. An event is written in the commit of the change that it describes; the
+// event store is the outbox from which other systems learn about changes.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace sagactl {
 
 using NodeName = std::string;
 
-// `inventory` to `slots` are an order's reservations of the four kinds of stock, `stock` is what they draw from.
-// Numbers are stored: new ones go to the end, here and below.
+// `inventory` to `slots` are an order's reservations of the four kinds of stock; `stock` is the stock itself.
+// The numbers are stored: append new values, here and below.
 enum class AggregateType : std::uint8_t { order, payment, saga, inventory, item, balance, slots, stock };
 
 template <>
@@ -50,8 +50,8 @@ enum class EventType : std::uint8_t {
   stock_released,
   stock_set,
   notification_sent,
-  payment_charged_late,    // a charge was found in effect after it had been given up; it is given back
-  payment_refund_failed,   // that was refused, or could not be done for too long: a person has to see to it
+  payment_charged_late,    // a charge was found in effect after its payment had failed; it is refunded
+  payment_refund_failed,   // that refund was refused, or failed for too long: it requires manual intervention
 };
 
 template <>
@@ -65,7 +65,7 @@ struct Spelling<EventType> {
       "PaymentChargedLate", "PaymentRefundFailed"};
 };
 
-// What happens to few flows, and is looked for among millions of what happens to all: databases have an index of these.
+// Events that few flows have and that queries look for among millions of common ones: databases keep an index of them.
 constexpr bool is_rare(EventType type) {
   switch (type) {
     case EventType::order_cancelled:
@@ -90,30 +90,29 @@ struct Event {
   AggregateType aggregate_type = AggregateType::order;
   Uuid aggregate;          // the order's, payment's or saga's id
   int version = 0;         // 1, 2, 3 ... within the aggregate
-  OrderId order;           // the flow it belongs to; nil: none, it tells of stock that an operator has set
+  OrderId order;           // its flow; nil: none, an operator has set stock
   std::string data;        // a JSON object
   std::string metadata;    // a JSON object, or empty; see requested_by()
   std::string correlation; // empty: the order's id
-  std::string trace_parent;  // W3C, of the request that began the saga; kept with the saga, not with the event
-  std::string saga_type;     // the definition's name; kept with the saga as well; empty: none
-  // Given by the engine when it commits:
+  std::string trace_parent;  // W3C, of the request that started the saga; stored with the saga, not with the event
+  std::string saga_type;     // the definition's name; stored with the saga as well; empty: none
+  // Set by the engine when it commits:
   NodeName node;               // the node that wrote it
   std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
   Timestamp occurred_at;       // on the database's clock, increasing within the node
-  // The flow's event before this one, when another node wrote that: it is published first.
-  struct Place {
+  // The flow's previous event when another node wrote it: that one is published first.
+  struct Position {
     NodeName node;
     std::int64_t sequence = 0;
   };
-  std::optional<Place> after = {};
+  std::optional<Position> after = {};
 };
 
 // In the order in which they happened: by (occurred_at, node, sequence).
 void sort_by_time(std::vector<Event>& events);
 
-// The metadata of an event that happened because a person asked for it. Whoever looks for such events looks for text
-// that begins like this.
-inline constexpr std::string_view asked_by_prefix = R"({"by":)";
-std::string requested_by(const std::string& user);  // empty for nobody
+// The metadata of an event that a user asked for. It starts with this prefix, by which queries find such events.
+inline constexpr std::string_view requested_by_prefix = R"({"by":)";
+std::string requested_by(const std::string& user);  // empty for an empty user
 
 }  // namespace sagactl

@@ -18,17 +18,17 @@ struct Spelling<SagaStatus> {
   static constexpr std::string_view names[] = {"started", "completed", "failed", "compensating", "compensated"};
 };
 
-// A saga in such a state takes no further step unless somebody asks for it.
+// A saga in such a state takes no step unless a user asks for it.
 inline bool is_terminal(SagaStatus status) {
   return status == SagaStatus::completed || status == SagaStatus::failed || status == SagaStatus::compensated;
 }
 
 enum class StepStatus : std::uint8_t {
-  pending,       // not begun
-  running,       // asked for, or waiting to be asked for again
+  pending,       // not started
+  running,       // called, or waiting for the next try
   succeeded,     // in effect
   failed,        // refused: not in effect
-  compensating,  // being undone
+  compensating,  // its compensation is called, or waits for the next try
   compensated,   // undone
 };
 
@@ -40,14 +40,15 @@ struct Spelling<StepStatus> {
 
 struct StepState {
   StepStatus status = StepStatus::pending;
-  // Which execution this is: 1, then one more each time a person has the step done anew. It is part of the
-  // barrier and of the key at the payment gateway; tries of one attempt share it.
-  int attempt = 0;
-  int tries = 0;        // of this attempt, in the present direction
-  bool in_doubt = false;  // it may be in effect, or may yet take effect: a try is under way, or was lost
-  Timestamp began_at;   // the first try of this attempt, in the present direction
-  Timestamp ended_at;   // when it got its present status, if that is not running or compensating
-  NodeName node;        // that wrote the present status
+  // Which execution of the step this is: 1, and one more each time an operator's retry runs a compensated step again.
+  // It is part of the barrier and of the key at the payment provider; the tries of one execution share it. Stored as
+  // `execution`.
+  int execution = 0;
+  int tries = 0;        // of this execution, in the current direction
+  bool in_doubt = false;  // may be in effect, or may still take effect: a try is in progress, or its answer was lost
+  Timestamp began_at;   // the first try of this execution, in the current direction
+  Timestamp ended_at;   // when it got its current status, unless that is running or compensating
+  NodeName node;        // that wrote the current status
   std::string error;    // of the last try that did not succeed
 
   friend bool operator==(const StepState&, const StepState&) = default;
@@ -61,7 +62,7 @@ struct OperatorRetry {
   friend bool operator==(const OperatorRetry&, const OperatorRetry&) = default;
 };
 
-// The node that drives the saga: the last that wrote it. `epoch` tells one life of that node from the next.
+// The node that drives the saga: the last one that wrote it. `epoch` is that node's epoch at the time.
 struct Owner {
   NodeName node;
   std::int64_t epoch = 0;
@@ -74,12 +75,12 @@ struct Saga {
   std::string type;  // the definition's name
   int definition_version = 1;
   std::string correlation;   // empty: the order's id
-  std::string trace_parent;  // W3C, of the request that began it; may be empty
+  std::string trace_parent;  // W3C, of the request that started it; may be empty
   SagaStatus status = SagaStatus::started;
   std::vector<StepState> steps;  // one per step of the definition
   std::string error;             // why it failed or was compensated; empty: no error
   bool requires_manual_intervention = false;
-  std::optional<Timestamp> wake_at;  // the durable timer: at this time the running step is looked at again
+  std::optional<Timestamp> wake_at;  // the durable timer: when the step in progress is checked again
   std::vector<OperatorRetry> retries;
   Owner owner;
   int version = 0;  // of the saga as an aggregate: the number of its events
@@ -89,7 +90,7 @@ struct Saga {
   friend bool operator==(const Saga&, const Saga&) = default;
 };
 
-// The step that is being done or undone; none: the number of steps.
+// The index of the step in progress (running or compensating); the number of steps when there is none.
 inline std::size_t open_step(const Saga& saga) {
   std::size_t i = 0;
   while (i < saga.steps.size() && saga.steps[i].status != StepStatus::running &&
@@ -98,7 +99,7 @@ inline std::size_t open_step(const Saga& saga) {
   return i;
 }
 
-// How often the step that the saga is at has been tried; 0 when it is at none.
+// The tries of the step in progress; 0 when there is none.
 inline int tries_of_current_step(const Saga& saga) {
   int tries = 0;
   for (const StepState& step : saga.steps)

@@ -23,10 +23,10 @@ void use_key_of(FlowHistory& flow, const FlowHistory& other) {
   flow.flow.order.idempotency_key = other.flow.order.idempotency_key;
 }
 
-Payment extra_capture(const FlowHistory& flow, std::int64_t cents, int attempt) {
+Payment extra_capture(const FlowHistory& flow, std::int64_t cents, int execution) {
   Payment payment = flow.flow.payments.front();
   payment.id = PaymentId{make_uuid_v7(flow.flow.order.created_at, 9, 9)};
-  payment.attempt = attempt;
+  payment.execution = execution;
   payment.amount = Money{cents};
   payment.external_transaction_id = "tx-extra";
   return payment;

@@ -79,6 +79,16 @@ std::vector<PlantedInRun> planted_in_runs() {
        Ruling::pass, Ruling::unknown, "no answer to any of 100 requests to http://b:1 could be read: timed out 100"},
       {"half of the plan is skipped", run_with([](LedgerEntry&) {}, 200), Ruling::unknown, Ruling::pass,
        "200 of 400 requests (50.0 %) never left"},
+      {"some time out for want of a connection, and some after they were sent", run_with([](LedgerEntry& it) {
+         if (it.operation % 10 < 2) unreached(it);
+         if (it.operation % 10 < 1) it.failure = TransportFailure::timed_out;
+         if (it.operation % 10 >= 8) unanswered(it);
+       }),
+       Ruling::unknown, Ruling::unknown, "got no answer that could be read: timed out 40; what they"},
+      {"kept connections are closed", run_with([](LedgerEntry& it) {
+         if (it.operation % 10 == 0) unanswered(it, TransportFailure::kept_closed);
+       }),
+       Ruling::pass, Ruling::unknown, "does not say so before: --fresh-connections keeps none"},
       {"nothing is sent", run_with(unreached), Ruling::unknown, Ruling::unknown, "nothing was sent"},
   };
 }

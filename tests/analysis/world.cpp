@@ -10,8 +10,8 @@ const SagaDefinition& definition_of(const FlowHistory& flow) {
   return *find_definition(flow.flow.saga->type);
 }
 
-StockBook book_of(const std::map<StockKey, Stock>& stocks) {
-  StockBook book;
+StockOverlay book_of(const std::map<StockKey, Stock>& stocks) {
+  StockOverlay book;
   for (const auto& [key, stock] : stocks) book.put(stock);
   return book;
 }
@@ -92,45 +92,45 @@ void World::sign(Event& event) const {
 }
 
 void World::set_stock(StockKind kind, const std::string& id, std::int64_t available, Money price) {
-  StockBook book = book_of(stocks);
+  StockOverlay book = book_of(stocks);
   const StockSetting setting{.key = {kind, id}, .name = id, .price = price, .available = available};
   for (Event& event : expect(sagactl::set_stock(book, setting, moment()))) {
     sign(event);
     stock_events.push_back(std::move(event));
   }
-  stocks = book.here();
+  stocks = book.changes();
 }
 
-Performed World::perform_step(FlowHistory& flow, const StepCall& call, const Moment& at) {
+StepResult World::perform_step(FlowHistory& flow, const StepCall& call, const Moment& at) {
   const StepDefinition& step = definition_of(flow).steps[call.step];
-  StockBook book = book_of(stocks);
-  Performed performed = expect(perform(command_of(step, call.direction),
+  StockOverlay book = book_of(stocks);
+  StepResult performed = expect(perform(command_of(step, call.direction),
                                        flow.flow, book, call, Policy{}, at));
-  stocks = book.here();
+  stocks = book.changes();
   return performed;
 }
 
 void World::expire(FlowHistory& flow) {
   const Moment at = moment();
-  StockBook book = book_of(stocks);
+  StockOverlay book = book_of(stocks);
   for (Reservation& reservation : flow.flow.reservations) {
     ReservationDecision decision = sagactl::expire(book, reservation, flow.flow.order.id, at);
     reservation = std::move(decision.reservation);
     append(flow, std::move(decision.events));
   }
-  stocks = book.here();
+  stocks = book.changes();
 }
 
 void World::give_back(FlowHistory& flow, StockKind kind) {
   const Moment at = moment();
-  StockBook book = book_of(stocks);
+  StockOverlay book = book_of(stocks);
   for (Reservation& reservation : flow.flow.reservations) {
     if (reservation.kind != kind) continue;
     ReservationDecision decision = release(book, reservation, flow.flow.order.id, at);
     reservation = std::move(decision.reservation);
     append(flow, std::move(decision.events));
   }
-  stocks = book.here();
+  stocks = book.changes();
 }
 
 bool World::is_asked(const FlowHistory& flow) const {
@@ -175,11 +175,11 @@ void World::follow(FlowHistory& flow, SagaDecision decision) {
   append(flow, std::move(decision.events));
   const Moment at{now_, node_, 1, 7 + orders_};
   for (const StepCall& call : decision.calls) {
-    Performed performed = perform_step(flow, call, at);
+    StepResult performed = perform_step(flow, call, at);
     append(flow, std::move(performed.events));
     if (performed.gateway_call) under_way_.emplace_back(flow.flow.order.id, *performed.gateway_call);
     if (!performed.outcome) continue;
-    const StepReply reply{call.step, call.direction, call.attempt, *performed.outcome};
+    const StepReply reply{call.step, call.direction, call.execution, *performed.outcome};
     follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, reply, at)));
   }
 }
@@ -192,7 +192,7 @@ void World::answer(FlowHistory& flow, Outcome outcome, const std::string& transa
   std::erase_if(under_way_, [&](const auto& it) { return it.first == flow.flow.order.id; });
   const Moment at = moment();
   const StepDefinition& step = definition_of(flow).steps[made.step];
-  StepReply reply{made.step, made.direction, made.attempt, std::move(outcome), made.tries, made.since};
+  StepReply reply{made.step, made.direction, made.execution, std::move(outcome), made.tries, made.since};
   append(flow, expect(record_reply(step, flow.flow, reply, GatewayReply{made.kind, transaction}, Policy{}, at)));
   follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, reply, at)));
 }

@@ -80,7 +80,7 @@ class World {
   Moment moment();
   void sign(Event& event) const;
   void append(FlowHistory& flow, std::vector<Event> events);
-  Performed perform_step(FlowHistory& flow, const StepCall& call, const Moment& at);
+  StepResult perform_step(FlowHistory& flow, const StepCall& call, const Moment& at);
   void follow(FlowHistory& flow, SagaDecision decision);
 
   Timestamp now_{1'795'179'847'000'000};  // 2026-11-20T13:04:07Z

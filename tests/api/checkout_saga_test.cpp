@@ -170,7 +170,7 @@ TEST_F(CheckoutSaga, RetriedGoesOnFromItsEarliestStepNotInEffect) {
   EXPECT_EQ(saga["retryHistory"][1]["fromStep"], "CREATE_ORDER");
   EXPECT_EQ(saga["lastRetryAt"], saga["retryHistory"][1]["retryAt"]);
   EXPECT_EQ(shop.levels("SCARCE"), Json({1, 0, 2}));
-  EXPECT_EQ(shop.get("/api/payments").size(), 3u) << "each attempt has a payment of its own";
+  EXPECT_EQ(shop.get("/api/payments").size(), 3u) << "each execution has a payment of its own";
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class Serving : public testing::Test {
   HttpClient client(const Nodes& nodes, std::size_t node = 0) {
     HttpClientOptions client_options;
     client_options.token = read(nodes.operator_token_file());
-    return HttpClient(parse_url(nodes.addresses()[node].url).value(), client_options);
+    return HttpClient(parse_node_url(nodes.addresses()[node].url).value(), client_options);
   }
 
   NodeOptions options;
@@ -100,7 +100,7 @@ TEST_F(Serving, APortThatIsTakenIsNamed) {
   const auto first = start();
   NodeOptions second = options;
   second.data = options.data / "second";
-  second.port = parse_url(first->addresses()[0].url)->port;
+  second.port = parse_node_url(first->addresses()[0].url)->port;
   const auto refused = start_nodes(second);
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().message.find(std::to_string(second.port)), std::string::npos)

@@ -215,9 +215,21 @@ TEST_F(OpenApi, EveryAnswerThatIsReadIsAsItIsDescribed) {
   }
 }
 
+TEST_F(OpenApi, ProgramsAreToldAtTheRootWhereItIs) {
+  const auto root = [&](const char* accept) { return node.client().send({"GET", "/", "", {{"Accept", accept}}}).value(); };
+  for (const char* json : {"application/json", "application/json, text/plain, */*", "text/html;q=0.5, application/json"}) {
+    const HttpResponse answer = root(json);
+    ASSERT_TRUE(answer.header("Content-Type").starts_with("application/json")) << json;
+    EXPECT_EQ(Json::parse(answer.body)["links"]["openapi"], "/api-json");
+    EXPECT_EQ(answer.header("Vary"), "Accept");
+  }
+  for (const char* page : {"*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html, application/json;q=0.9", "application/json;q=0"})
+    EXPECT_TRUE(root(page).header("Content-Type").starts_with("text/html")) << page;
+}
+
 TEST_F(OpenApi, ItsPageNeedsNoNetwork) {
   for (const char* path : {"/api", "/api/docs", "/"}) {
-    const HttpResponse page = node.client().get(path).value();
+    const HttpResponse page = node.client().send({"GET", path, "", {{"Accept", "text/html"}}}).value();
     EXPECT_TRUE(page.header("Content-Type").starts_with("text/html")) << path;
     EXPECT_EQ(page.body.find("https://"), page.body.npos) << path;
     EXPECT_EQ(page.body.find("http://"), page.body.npos) << path;

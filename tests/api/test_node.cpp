@@ -119,7 +119,7 @@ HttpClient TestNode::client(const std::string& token) const {
   HttpClientOptions options;
   options.token = token;
   options.timeout = std::chrono::seconds(60);
-  return HttpClient(parse_url(node_->address().url).value(), options);
+  return HttpClient(parse_node_url(node_->address().url).value(), options);
 }
 
 std::string TestNode::register_customer() {

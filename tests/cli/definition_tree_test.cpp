@@ -79,7 +79,7 @@ TEST(CliTraceReservations, AreShownWithTheirItems) {
   node.answer(std::string("GET /trace/correlation/") + some_id, 200, trace);
   EXPECT_THAT(sandbox.run({"trace", some_id, "--url", node.url()}).out,
               HasSubstr(std::string("├─ reservation ") + other_id +
-                        "  refused  product  2 x A, 1 x B  attempt 2  Insufficient\n"));
+                        "  refused  product  2 x A, 1 x B  execution 2  Insufficient\n"));
 }
 
 }  // namespace

@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "analysis/result/result.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -29,8 +35,41 @@ TEST(CliExitCode, IsFixedForEveryResultOfARun) {
 }
 
 TEST(CliExitCode, OfACommandThatWaitsIsThatOfTheSaga) {
-  const std::pair<const char*, int> rows[] = {{"completed", 0}, {"compensated", 1}, {"failed", 1}, {"started", 2}, {"", 2}};
+  const std::pair<const char*, int> rows[] = {
+      {"completed", 0}, {"compensated", 1}, {"failed", 1}, {"started", 2}, {"", 2}};
   for (const auto& [status, code] : rows) EXPECT_EQ(static_cast<int>(exit_code_of_saga(status)), code) << status;
+}
+
+std::string file(const char* name) {
+  std::ifstream in(std::string(SAGACTL_SOURCE_DIR) + "/" + name);
+  std::ostringstream text;
+  text << in.rdbuf();
+  EXPECT_FALSE(text.str().empty()) << name;
+  return text.str();
+}
+
+// The numbers that the group of the pattern matches between `from` and `to`.
+std::set<int> codes_in(const std::string& text, const std::string& from, const std::string& to,
+                       const std::string& pattern) {
+  const std::size_t begin = text.find(from);
+  EXPECT_NE(begin, text.npos) << from;
+  const std::string part = begin == text.npos ? "" : text.substr(begin, text.find(to, begin + from.size()) - begin);
+  std::set<int> codes;
+  const std::regex number(pattern);
+  for (std::sregex_iterator found(part.begin(), part.end(), number), end; found != end; ++found)
+    codes.insert(std::stoi((*found)[1]));
+  return codes;
+}
+
+TEST(CliExitCode, IsDocumentedInEveryList) {
+  const std::set<int> all = codes_in(file("cli/exit_code.hpp"), "enum class ExitCode", "};", "= (\\d+),");
+  ASSERT_TRUE(all.contains(0) && all.contains(141)) << "the enumeration was not parsed";
+  const std::string listed = "(?:: |, |,\n)(\\d+) [a-zA-Z]";
+  EXPECT_EQ(codes_in(file("README.md"), "Exit codes:", ".\n", listed), all);
+  EXPECT_EQ(codes_in(file("docs/ci.md"), "| code |", "The codes are", "\n\\| (\\d+) \\|"), all);
+  CliSandbox sandbox;
+  EXPECT_EQ(codes_in(sandbox.run({"--help"}).out, "Exit codes:", ".\n", listed), all);
+  EXPECT_EQ(codes_in(sandbox.run({"man"}).out, "EXIT STATUS", "\x01", "\\.TP\n(\\d+)\n"), all);
 }
 
 }  // namespace

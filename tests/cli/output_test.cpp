@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <sstream>
 
 #include "cli/command_line.hpp"
-#include "cli/output/file_output.hpp"
 #include "cli/loadtest/progress.hpp"
+#include "cli/output/file_output.hpp"
 #include "cli/results/report_files.hpp"
 #include "tests/cli/support/command.hpp"
 
@@ -36,9 +38,15 @@ CommandResult run_to(int file, const std::vector<std::string>& arguments) {
 TEST(CliOutput, AWriteErrorIsAnError) {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"version"}, {"version", "-o", "json"}, {"--version"}, {"--help"}, {}, {"man"},
-        {"completion", "zsh"}, {"help", "serve"}, {"serve", "--help"}}) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"version"},
+                                                  {"version", "-o", "json"},
+                                                  {"--version"},
+                                                  {"--help"},
+                                                  {},
+                                                  {"man"},
+                                                  {"completion", "zsh"},
+                                                  {"help", "serve"},
+                                                  {"serve", "--help"}}) {
     const CommandResult outcome = run_to(full, command);
     EXPECT_EQ(outcome.code, 6);
     EXPECT_THAT(outcome.err, HasSubstr("cannot write the output: No space left on device"));
@@ -156,20 +164,43 @@ TEST(CliOutput, NothingIsRedrawnOnADumbTerminal) {
   EXPECT_THAT(out.str(), HasSubstr("drain: 3 left\n"));
 }
 
-TEST(CliOutput, TablesAreCutToTheTerminalOrToCOLUMNS) {
+TEST(CliOutput, TablesKeepToTheTerminalAndAreNotCutWithoutOne) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal{out, out, in};
   terminal.measure_out = [] { return 72; };
   EXPECT_EQ(terminal.table_width(), 0);
-  terminal.columns_requested = 60;
-  EXPECT_EQ(terminal.table_width(), 60);
+  EXPECT_EQ(terminal.text_width(), 0);
   terminal.out_is_tty = true;
   EXPECT_EQ(terminal.table_width(), 72);
   terminal.measure_out = [] { return 0; };  // a terminal of unknown size
   EXPECT_EQ(terminal.table_width(), 80);
+  terminal.err_is_tty = true;
+  EXPECT_EQ(terminal.text_width(), 80);
   terminal.wide = true;
+  EXPECT_EQ(terminal.text_width(), 0);
   EXPECT_EQ(terminal.table_width(), 0);
+}
+
+TEST(CliOutput, TimesAreUtcInEveryTimeZone) {
+  const char* before = std::getenv("TZ");
+  const std::string zone = before == nullptr ? "" : before;
+  ::setenv("TZ", "Asia/Seoul", 1);
+  ::tzset();
+  CliSandbox sandbox;
+  ASSERT_EQ(sandbox.run({"migrate", "--database", "shop.db"}).code, 0);
+  const CommandResult printed = sandbox.run({"migrate", "--status", "--database", "shop.db", "-o", "json"});
+  if (before == nullptr) {
+    ::unsetenv("TZ");
+  } else {
+    ::setenv("TZ", zone.c_str(), 1);
+  }
+  ::tzset();
+  const std::string at = Json::parse(printed.out)["migrations"][0]["appliedAt"];
+  EXPECT_TRUE(at.ends_with("Z"));
+  const auto applied = parse_iso8601(at);
+  ASSERT_TRUE(applied) << at;
+  EXPECT_LT(std::chrono::abs(wall_clock_now() - *applied), std::chrono::hours(1)) << at;
 }
 
 }  // namespace

@@ -75,10 +75,10 @@ TEST(CliTrace, DrawsTheSagaAsATree) {
       sandbox.run({"trace", some_id, "--url", node.url()}).out,
       "OrderProcessingSaga 0198f0a0-0000-7000-8000-000000000001  completed after 1.24 s on node-1\n"
       "├─ order 0198f0a0-0000-7000-8000-000000000001  paid  19.00  2 x BOOK\n"
-      "├─ ✓ payment_processing   succeeded    1.10 s on node-2, attempt 2, 3 tries\n"
+      "├─ ✓ payment_processing   succeeded    1.10 s on node-2, execution 2, 3 tries\n"
       "│  └─ card declined\n"
       "├─ ✓ order_confirmation   succeeded    77.00 ms on node-2\n"
-      "├─ payment 0198f0a0-0000-7000-8000-000000000002  completed  19.00  attempt 2  ext_tx_1\n"
+      "├─ payment 0198f0a0-0000-7000-8000-000000000002  completed  19.00  execution 2  ext_tx_1\n"
       "└─ events\n"
       "   ├─ 2026-11-20T13:04:07.137042Z       +0.0 ms  OrderCreated           node-1\n"
       "   └─ 2026-11-20T13:04:08.300500Z    +1163.5 ms  SagaStepCompleted      node-2  payment_processing\n");

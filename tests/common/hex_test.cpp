@@ -4,8 +4,6 @@
 
 #include <array>
 
-#include "common/text/percent.hpp"
-
 namespace sagactl {
 namespace {
 
@@ -29,13 +27,6 @@ TEST(Hex, BytesInLowerCaseAreReadBack) {
   EXPECT_TRUE(read_lower_hex("009aff", read));
   EXPECT_EQ(read, bytes);
   for (const char* wrong : {"009aFF", "009af", "009aff0", "009agf", ""}) EXPECT_FALSE(read_lower_hex(wrong, read)) << wrong;
-}
-
-TEST(Percent, EncodedBytesAreDecodedAndHalvesAreRefused) {
-  EXPECT_EQ(percent_decode("a%2Fb%2fc+d"), "a/b/c+d");
-  EXPECT_EQ(percent_decode("%41+b", true), "A b");
-  EXPECT_EQ(percent_decode(""), "");
-  for (const char* wrong : {"%", "%4", "a%4", "%4g", "%%41"}) EXPECT_EQ(percent_decode(wrong), std::nullopt) << wrong;
 }
 
 }  // namespace

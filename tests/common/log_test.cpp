@@ -24,7 +24,7 @@ class Log : public testing::Test {
   std::vector<std::string> lines;
 };
 
-TEST_F(Log, WritesOneLineAnEventWithItsFields) {
+TEST_F(Log, WritesOneLinePerEventWithItsFields) {
   log_info("node started", {{"node", "node-1"}, {"port", 3000}, {"embedded", true}});
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_THAT(lines[0], EndsWith(" level=info event=\"node started\" node=node-1 port=3000 embedded=true"));
@@ -41,15 +41,15 @@ TEST_F(Log, NeverShowsASecret) {
   EXPECT_THAT(lines[0], Not(HasSubstr("hunter2")));
 }
 
-TEST_F(Log, DropsWhatIsLessSeriousThanTheLevel) {
+TEST_F(Log, DropsEventsLessSevereThanTheLevel) {
   log_debug("quiet");
   set_log_level(LogLevel::error);
   log_warn("quiet too");
   EXPECT_TRUE(lines.empty());
 }
 
-TEST_F(Log, BoundsTheRepeatsOfOneErrorAndOfNoOther) {
-  for (int i = 0; i < 1000; ++i) log_error("the database is away: bounded", {{"attempt", i}});
+TEST_F(Log, LimitsTheRepeatsOfOneErrorAndOfNoOther) {
+  for (int i = 0; i < 1000; ++i) log_error("database unavailable: limited", {{"attempt", i}});
   log_error("another thing: bounded");
   EXPECT_EQ(lines.size(), static_cast<std::size_t>(log_repeats_max) + 1);
   EXPECT_THAT(lines.back(), HasSubstr("another thing"));

@@ -41,7 +41,7 @@ TEST(Money, PrintsAsTheReferenceDoes) {
     EXPECT_EQ(Money{cents}.number_text(), Money{cents}.number().dump()) << cents;
 }
 
-TEST(Money, EveryCentSurvivesTheWayThroughJson) {
+TEST(Money, EveryCentSurvivesTheRoundTripThroughJson) {
   for (std::int64_t cents = 0; cents < 200'000; ++cents)
     ASSERT_EQ(money_from_json(Json::parse(Money{cents}.number().dump()))->cents, cents);
   for (std::int64_t cents = Money::cents_max - 1000; cents <= Money::cents_max; ++cents)

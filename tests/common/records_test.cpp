@@ -1,4 +1,4 @@
-// Records that are too many for memory: in memory or in a file, they come out the same.
+// Records that are too many for memory: the results are the same in memory and in a file.
 #include <gtest/gtest.h>
 
 #include "common/random.hpp"
@@ -8,29 +8,29 @@
 namespace sagactl {
 namespace {
 
-struct Numbered {
+struct NumberedRecord {
   std::uint64_t key = 0;
   std::uint32_t number = 0;
-  friend bool operator==(const Numbered&, const Numbered&) = default;
+  friend bool operator==(const NumberedRecord&, const NumberedRecord&) = default;
 };
 
-bool by_key(const Numbered& a, const Numbered& b) {
+bool by_key(const NumberedRecord& a, const NumberedRecord& b) {
   return a.key != b.key ? a.key < b.key : a.number < b.number;
 }
 
-std::vector<Numbered> some(std::uint32_t count) {
+std::vector<NumberedRecord> some(std::uint32_t count) {
   Random random(count);
-  std::vector<Numbered> records;
+  std::vector<NumberedRecord> records;
   for (std::uint32_t i = 0; i < count; ++i) records.push_back({random.below(count / 2 + 1), i});
   return records;
 }
 
-struct Place {
+struct RecordPlace {
   const char* name;
   Scratch scratch;
   std::uint32_t count;
 };
-const Place places[] = {
+const RecordPlace places[] = {
     {"nothing", {}, 0},
     {"in memory", {::testing::TempDir(), 10'000}, 10'000},
     {"one more than goes into memory", {::testing::TempDir(), 10'000}, 10'001},
@@ -39,16 +39,16 @@ const Place places[] = {
     {"nowhere to go but memory", {"/nonexistent", 777}, 10'000},
 };
 
-TEST(RecordSorter, BringsAllIntoOrder) {
-  for (const Place& place : places) {
+TEST(RecordSorter, ReturnsAllInOrder) {
+  for (const RecordPlace& place : places) {
     SCOPED_TRACE(place.name);
-    std::vector<Numbered> records = some(place.count);
-    RecordSorter<Numbered> sorter(place.scratch, by_key);
-    for (const Numbered& record : records) sorter.add(record);
+    std::vector<NumberedRecord> records = some(place.count);
+    RecordSorter<NumberedRecord> sorter(place.scratch, by_key);
+    for (const NumberedRecord& record : records) sorter.add(record);
     EXPECT_EQ(sorter.size(), place.count);
     std::sort(records.begin(), records.end(), by_key);
-    for (const Numbered& record : records) {
-      const Numbered* next = sorter.next();
+    for (const NumberedRecord& record : records) {
+      const NumberedRecord* next = sorter.next();
       ASSERT_NE(next, nullptr);
       ASSERT_EQ(*next, record);
     }
@@ -57,14 +57,14 @@ TEST(RecordSorter, BringsAllIntoOrder) {
   }
 }
 
-TEST(RecordCollector, GivesEveryRecordByItsPlace) {
-  for (const Place& place : places) {
+TEST(RecordCollector, ReturnsEveryRecordByItsIndex) {
+  for (const RecordPlace& place : places) {
     SCOPED_TRACE(place.name);
-    const std::vector<Numbered> records = some(place.count);
-    RecordCollector<Numbered> collector(place.scratch);
-    for (const Numbered& record : records) collector.add(record);
+    const std::vector<NumberedRecord> records = some(place.count);
+    RecordCollector<NumberedRecord> collector(place.scratch);
+    for (const NumberedRecord& record : records) collector.add(record);
     EXPECT_EQ(collector.size(), records.size());
-    const Records<Numbered> list = collector.take();
+    const Records<NumberedRecord> list = collector.take();
     ASSERT_EQ(list.size(), records.size());
     EXPECT_EQ(list.empty(), records.empty());
     EXPECT_TRUE(std::equal(list.begin(), list.end(), records.begin(), records.end()));

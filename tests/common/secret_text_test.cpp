@@ -1,4 +1,4 @@
-// What people are shown of texts with passwords in them.
+// Texts with passwords, as they are shown to people.
 #include "common/text/secret_text.hpp"
 
 #include <gmock/gmock.h>
@@ -7,7 +7,7 @@
 namespace sagactl {
 namespace {
 
-TEST(WithoutSecrets, HidesEveryWayToWriteAPasswordInAnAddress) {
+TEST(WithoutSecrets, HidesPasswordsInEveryFormOfAddress) {
   const std::pair<const char*, const char*> rows[] = {
       {"postgres://saga:geheim@db:5432/shop", "postgres://saga:***@db:5432/shop"},
       {"postgresql://saga:ge:h@eim@db/shop", "postgresql://saga:***@db/shop"},
@@ -37,7 +37,7 @@ TEST(WithoutSecrets, HidesEveryWayToWriteAPasswordInAnAddress) {
   for (const auto& [text, shown] : rows) EXPECT_EQ(without_secrets(std::string_view(text)), shown);
 }
 
-TEST(WithoutSecrets, LeavesAllElseAsItIs) {
+TEST(WithoutSecrets, LeavesEverythingElseUnchanged) {
   for (const char* text :
        {"", "postgres://saga@db:5432/shop", "postgres:///shop?host=/var/run/postgresql", "http://127.0.0.1:3000",
         "http://node:3000/users/ann@example.com", "http://[::1]:3000/x?a=b", "redis://r:6379/0", "ann@example.com",

@@ -17,7 +17,7 @@ TEST(Text, FindsTheNearestWordAndNothingWhenNoneIsNear) {
   EXPECT_EQ(nearest("xyz", words), "");
 }
 
-TEST(Text, TellsUtf8FromOtherBytes) {
+TEST(Text, DistinguishesUtf8FromOtherBytes) {
   EXPECT_TRUE(is_utf8("서울"));
   EXPECT_EQ(utf8_length("서울"), 2u);
   for (const char* text : {"\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) EXPECT_FALSE(is_utf8(text));

@@ -15,7 +15,7 @@ class EventOrderContract : public StoreKindTest {
   Store& store() { return subject->store(); }
 
   // Another event of flow 1, as the engine writes it.
-  void write(TestNode& node, bool takes_over, std::optional<Event::Place> after = {}) {
+  void write(TestNode& node, bool takes_over, std::optional<Event::Position> after = {}) {
     node.write([&](ChangeList& list, Timestamp now) {
       Event event = node.event(flow, EventType::order_cancelled, now);
       event.after = std::move(after);
@@ -24,8 +24,8 @@ class EventOrderContract : public StoreKindTest {
     });
   }
   Loaded load_with_last(TestNode& node) {
-    Keys keys{.flows = {flow.order.id, order_id(99)}};
-    keys.further = [](const Loaded& found, Keys& more) {
+    BatchKeys keys{.flows = {flow.order.id, order_id(99)}};
+    keys.add_dependent = [](const Loaded& found, BatchKeys& more) {
       for (const Flow& each : found.flows) more.last_events.push_back(each.order.id);
     };
     return load(*subject, node, keys);
@@ -47,13 +47,13 @@ TEST_P(EventOrderContract, TheLastWriterOfAFlowIsKnownAndWhatItWrote) {
   EXPECT_EQ(fresh.last_events[0].sequence, 1);
 
   two.create({2, 3});
-  write(two, true, Event::Place{"one", 1});
+  write(two, true, Event::Position{"one", 1});
   const Loaded taken = load_with_last(one);
   EXPECT_EQ(taken.flows.at(0).writer, "two");
   EXPECT_EQ(taken.last_events.at(0).node, "two");
   EXPECT_EQ(taken.last_events.at(0).sequence, 3);
 
-  write(one, true, Event::Place{"two", 3});
+  write(one, true, Event::Position{"two", 3});
   write(one, false);
   const Loaded back = load_with_last(two);
   EXPECT_EQ(back.flows.at(0).writer, "one");
@@ -64,7 +64,7 @@ TEST_P(EventOrderContract, AnEventIsReadWithTheOneThatItFollows) {
   TestNode one(*subject, "one", 100s), two(*subject, "two", 100s);
   flow = new_flow(1, one.owner(), one.create({1}));
   two.create({2});
-  write(two, true, Event::Place{"one", 1});
+  write(two, true, Event::Position{"one", 1});
   write(two, false);
   const auto events = store().events_after("two", 0, 10).value();
   ASSERT_THAT(events, SizeIs(3));

@@ -41,7 +41,7 @@ class RedisSubject final : public LockSubject {
   explicit RedisSubject(const RedisServer& server) : prefix_("test:" + OrderId::fresh().text() + ":") {
     options_.address.port = server.port();
     options_.prefix = prefix_;
-    options_.answer = 5s;  // on a busy machine; what a silent Redis does is tested elsewhere
+    options_.answer_timeout = 5s;  // on a busy machine; what a silent Redis does is tested elsewhere
     restart();
   }
   Lock& lock() override { return *lock_; }

@@ -29,7 +29,7 @@ class PostgresRights : public testing::Test {
   void run(const char* sql) { subject->sql().run(fmt::format(fmt::runtime(sql), role, schema)); }
   std::vector<std::string> missing() {
     const std::string url = "postgres://" + role + ":p" + subject->url().substr(subject->url().find('@'));
-    const auto found = examine_postgres_server(url, [] { return Timestamp{}; });
+    const auto found = diagnose_postgres(url, [] { return Timestamp{}; });
     if (!found) ADD_FAILURE() << found.error().message;
     return found ? found->rights_missing : std::vector<std::string>{};
   }
@@ -65,7 +65,7 @@ TEST(PostgresHosts, AreEachTriedByThemselves) {
   std::string url = *postgres_url();
   const std::size_t host = url.find('@') + 1;
   url.insert(host, "127.0.0.1:1,");
-  const auto hosts = examine_postgres_hosts(url);
+  const auto hosts = diagnose_postgres_hosts(url);
   ASSERT_TRUE(hosts) << hosts.error().message;
   ASSERT_EQ(hosts->size(), 2u);
   EXPECT_FALSE(hosts->at(0).opened.ok());

@@ -45,7 +45,7 @@ class PostgresFaults : public testing::Test {
     return opened ? std::move(*opened) : nullptr;
   }
 
-  static Result<Commit> create(Store& at, Registration& registration, int number) {
+  static Result<Commit> create(Store& at, NodeRegistration& registration, int number) {
     Loaded loaded;
     Flow flow;
     Event event;
@@ -95,7 +95,7 @@ const std::string writer_in_commit =
     "'active'";
 
 TEST_F(PostgresFaults, ACallAtAFrozenServerEndsWithinSecondsAndTheStoreRecovers) {
-  Registration node = store->register_node("node-1", "", 100s).value();
+  NodeRegistration node = store->register_node("node-1", "", 100s).value();
   ASSERT_TRUE(store->database_time());
   server->freeze();
   const auto began = Steady::now();
@@ -120,7 +120,7 @@ TEST_F(PostgresFaults, ACallAtAFrozenServerEndsWithinSecondsAndTheStoreRecovers)
 }
 
 TEST_F(PostgresFaults, ARestartedServerIsUsedAgainWithoutAnError) {
-  Registration node = store->register_node("node-1", "", 100s).value();
+  NodeRegistration node = store->register_node("node-1", "", 100s).value();
   ASSERT_EQ(create(*store, node, 1).value(), Commit::committed);
   ASSERT_TRUE(store->counts());
   server->restart();
@@ -129,7 +129,7 @@ TEST_F(PostgresFaults, ARestartedServerIsUsedAgainWithoutAnError) {
 }
 
 TEST_F(PostgresFaults, ACommitWhoseSessionIsEndedIsInDoubtAndTheEventSaysThatItWasNot) {
-  Registration node = store->register_node("node-1", "", 100s).value();
+  NodeRegistration node = store->register_node("node-1", "", 100s).value();
   PostgresSession sql = session();
   slow_commits(sql, "30");
   auto commit = std::async(std::launch::async, [&] { return create(*store, node, 1); });
@@ -144,7 +144,7 @@ TEST_F(PostgresFaults, ACommitWhoseSessionIsEndedIsInDoubtAndTheEventSaysThatItW
 TEST_F(PostgresFaults, ACommitWhoseAnswerIsLostIsInDoubtAndTheEventIsAskedForWhenItIsOver) {
   const auto proxy = TcpProxy::start(0, server->port()).value();
   auto far = open_postgres({.url = PostgresServer::url(name, proxy->port())}).value();
-  Registration node = far->register_node("node-1", "", 100s).value();
+  NodeRegistration node = far->register_node("node-1", "", 100s).value();
   PostgresSession sql = session();
   slow_commits(sql, "0.7");
   auto commit = std::async(std::launch::async, [&] { return create(*far, node, 1); });
@@ -163,13 +163,13 @@ TEST_F(PostgresFaults, ACommitWhoseAnswerIsLostIsInDoubtAndTheEventIsAskedForWhe
 }
 
 TEST_F(PostgresFaults, AWriterThatStandsStillInATransactionIsMadeToLetGoAndIsFenced) {
-  Registration paused = store->register_node("paused", "", 300ms).value();
+  NodeRegistration paused = store->register_node("paused", "", 300ms).value();
   ASSERT_EQ(create(*store, paused, 1).value(), Commit::committed);
   const auto other = open();
   const Writer heir = other->register_node("heir", "", 100s)->writer;
   Loaded loaded;
   std::vector<OrderId> adopted;
-  const Keys keys{.flows = {order_id(1)}};
+  const BatchKeys keys{.flows = {order_id(1)}};
   const auto began = Steady::now();
   const auto commit = store->transact(paused.writer, keys, loaded, [&](Timestamp) {
     while (adopted.empty() && Steady::now() - began < std::chrono::seconds(10)) {
@@ -192,7 +192,7 @@ TEST_F(PostgresFaults, TwoNodesThatClaimOneKeyAtOnceMakeOneOrder) {
   for (PostgresStore* at : {store.get(), other.get()}) {
     placed.push_back(std::async(std::launch::async, [&, at] {
       const std::string node = at == store.get() ? "one" : "two";
-      const Registration registration = at->register_node(node, "", 100s).value();
+      const NodeRegistration registration = at->register_node(node, "", 100s).value();
       Loaded loaded;
       Flow flow;
       Claim claim;
@@ -227,7 +227,7 @@ TEST_F(PostgresFaults, AKeyThatWasGivenBackIsClaimedByOneOfTwoNodesAtOnce) {
   const KeyDigest key = digest_of_key("k");
   const auto place = [&](PostgresStore& at, const NodeName& node, int number, bool live,
                          const std::function<void()>& before) {
-    const Registration registration = at.register_node(node, "", 100s).value();
+    const NodeRegistration registration = at.register_node(node, "", 100s).value();
     Loaded loaded;
     Flow flow;
     Claim claim;
@@ -262,7 +262,7 @@ TEST_F(PostgresFaults, AKeyThatWasGivenBackIsClaimedByOneOfTwoNodesAtOnce) {
 
 TEST_F(PostgresFaults, NodesThatAdoptAtOnceTakeEverySagaOnce) {
   constexpr int sagas = 200, heirs = 4;
-  Registration dead = store->register_node("dead", "", 1ms).value();
+  NodeRegistration dead = store->register_node("dead", "", 1ms).value();
   for (int number = 1; number <= sagas; ++number)
     ASSERT_EQ(create(*store, dead, number).value(), Commit::committed);
   std::vector<std::future<std::vector<OrderId>>> taken;
@@ -305,7 +305,7 @@ TEST_F(PostgresFaults, ANodeIdThatAnotherProcessKeepsIsRefusedWithItsUrl) {
 }
 
 TEST_F(PostgresFaults, ANodeThatWasKilledComesBackAtOnceWithoutWaitingForItsLease) {
-  Registration before = store->register_node("node-1", "", 100s).value();
+  NodeRegistration before = store->register_node("node-1", "", 100s).value();
   ASSERT_EQ(create(*store, before, 1).value(), Commit::committed);
   store.reset();  // its connections are closed, as the kernel does for a process that is killed; it has not resigned
   store = open();

@@ -87,7 +87,7 @@ TEST_F(SilentHost, GivesWayToTheNextForNodesAndForCommands) {
     EXPECT_TRUE((*store)->register_node("node-1", "", 1s)) << parameters;
     EXPECT_TRUE((*store)->snapshot());
     EXPECT_TRUE(postgres_migrations(url(parameters)));
-    EXPECT_TRUE(examine_postgres_server(url(parameters), [] { return Timestamp{}; }));
+    EXPECT_TRUE(diagnose_postgres(url(parameters), [] { return Timestamp{}; }));
     EXPECT_LT(Steady::now() - began, 9s) << "its silence is remembered";
   }
 }

@@ -42,7 +42,7 @@ class StandbyAway : public testing::Test {
 };
 
 TEST_F(StandbyAway, ACommitThatWaitsForItIsNotEndedByTheNodesNextLife) {
-  const Registration node = store->register_node("node-1", "", 500ms).value();
+  const NodeRegistration node = store->register_node("node-1", "", 500ms).value();
   PostgresSession sql(server->url("shop"));
   set_standby(sql, "*");
   Flow flow;
@@ -80,7 +80,7 @@ TEST_F(StandbyAway, ACommitThatWaitsForItIsNotEndedByTheNodesNextLife) {
 }
 
 TEST_F(StandbyAway, ASessionThatIsStuckOtherwiseIsEnded) {
-  const Registration node = store->register_node("node-1", "", 300ms).value();
+  const NodeRegistration node = store->register_node("node-1", "", 300ms).value();
   PostgresSession sql(server->url("shop"));
   std::this_thread::sleep_for(std::chrono::milliseconds(400));
   const auto other = open_postgres({.url = server->url("shop"), .readers = 1, .lease = 1s}).value();

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "common/text/text.hpp"
-#include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 #include "tests/contract/postgres_subject.hpp"
 #include "tests/contract/writing.hpp"
 
@@ -191,7 +191,7 @@ TEST_F(PostgresViews, AFlowThatHoldsStockStaysUntilThatIsGivenBack) {
   sql.run("DELETE FROM saga_instances WHERE id = " + id);
   sql.run("DELETE FROM event_store WHERE flow = " + id);
   subject->clock.advance(10min);
-  EXPECT_THAT(subject->store().expired_reservations(10).value(), testing::ElementsAre(flow.order.id));
+  EXPECT_THAT(subject->store().due_flows(10).value(), testing::ElementsAre(flow.order.id));
   EXPECT_EQ(load(*subject, *node, {.flows = {flow.order.id}}).flows.at(0).reservations, flow.reservations);
 
   node->write([&](ChangeList& list, Timestamp now) {

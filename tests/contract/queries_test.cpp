@@ -300,11 +300,11 @@ TEST_P(QueriesContract, EventsThatAPersonAskedForAreFoundByTypeAndTime) {
   };
   const std::string ann = R"({"by":"ann"})", bob = R"({"by":"bob"})";
   EXPECT_THAT(found({.type = EventType::order_cancelled}), ElementsAre(bob, ann, ""));
-  EXPECT_THAT(found({.type = EventType::order_cancelled, .asked_for = true}), ElementsAre(bob, ann));
+  EXPECT_THAT(found({.type = EventType::order_cancelled, .requested_by_user = true}), ElementsAre(bob, ann));
   EXPECT_THAT(found({.type = EventType::order_cancelled, .since = later}), ElementsAre(bob));
-  EXPECT_THAT(found({.type = EventType::stock_set, .asked_for = true}), ElementsAre(ann));
-  EXPECT_THAT(found({.type = EventType::saga_compensating, .asked_for = true}), IsEmpty());
-  EXPECT_THAT(found({.asked_for = true}), ElementsAre(bob, ann, ann));
+  EXPECT_THAT(found({.type = EventType::stock_set, .requested_by_user = true}), ElementsAre(ann));
+  EXPECT_THAT(found({.type = EventType::saga_compensating, .requested_by_user = true}), IsEmpty());
+  EXPECT_THAT(found({.requested_by_user = true}), ElementsAre(bob, ann, ann));
   EXPECT_THAT(found({.since = later}), ElementsAre(bob));
 }
 

@@ -132,12 +132,12 @@ Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
         flow.saga->wake_at = now + 3s;
       }
   }
-  const auto attempt = static_cast<int>(flow.payments.size()) + 1;
-  if (attempt < 4 && random_.chance(0.3)) {
+  const auto execution = static_cast<int>(flow.payments.size()) + 1;
+  if (execution < 4 && random_.chance(0.3)) {
     Payment payment;
     payment.id = {make_uuid_v7(now, random_.next(), random_.next())};
     payment.order = flow.order.id;
-    payment.attempt = attempt;
+    payment.execution = execution;
     payment.created_at = payment.updated_at = now;
     if (random_.chance(0.5)) {
       payment.charge_began_at = now + Duration{static_cast<std::int64_t>(random_.below(2))};
@@ -152,7 +152,7 @@ Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
                         random_.chance(0.2) ? "no" : ""};
   const bool is_new = std::none_of(flow.barriers.begin(), flow.barriers.end(), [&](const Barrier& each) {
     return each.step == barrier.step && each.direction == barrier.direction &&
-           each.attempt == barrier.attempt;
+           each.execution == barrier.execution;
   });
   if (is_new) list.add(flow.order.id, barrier);
   return flow;
@@ -201,13 +201,13 @@ void RandomLife::draw(const Loaded& loaded, const std::set<StockKey>& keys, Chan
 std::string RandomLife::change() {
   TestNode& node = some_node();
   const std::set<StockKey> stocks = {some_stock(), some_stock()}, further = {some_stock(), some_stock()};
-  Keys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
+  BatchKeys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
             .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
             .stocks = {stocks.begin(), stocks.end()},
             .users = {user_id(static_cast<int>(random_.below(4)))},
             .replays = {{user_id(1), "k1"}}};
   std::set<StockKey> all = stocks;
-  keys.further = [&](const Loaded& found, Keys& more) {
+  keys.add_dependent = [&](const Loaded& found, BatchKeys& more) {
     if (found.flows.empty()) return;
     all.insert(further.begin(), further.end());
     more.stocks = {further.begin(), further.end()};
@@ -340,7 +340,7 @@ std::string RandomLife::ask_stock() {
   std::string text = "stock: " + (stock ? describe(*stock) : "nothing");
   text += tell(subject_.queries().stocks(key.kind, random_.chance(0.5) ? "" : key.id, random_.below(4)).value());
   text += "\nexpired:";
-  for (const OrderId id : subject_.store().expired_reservations(1 + random_.below(4)).value()) text += " " + id.text();
+  for (const OrderId id : subject_.store().due_flows(1 + random_.below(4)).value()) text += " " + id.text();
   return text;
 }
 

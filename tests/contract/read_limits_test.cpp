@@ -59,7 +59,7 @@ TEST_F(SlowSearch, DoesNotHoldUpTheEngine) {
   auto longest = steady_clock::duration::zero();
   for (int i = 0; i < 20; ++i) {
     const auto began = steady_clock::now();
-    EXPECT_TRUE(store->expired_reservations(1000));
+    EXPECT_TRUE(store->due_flows(1000));
     EXPECT_TRUE(store->backlogs(writer));
     EXPECT_TRUE(store->events_after("node-1", 0, 10));
     EXPECT_TRUE(store->forget_replays(48h, 10));

@@ -1,7 +1,7 @@
 // What `sagactl doctor` is told of a Redis: whether the locks that nodes take can be had there.
 #include <gmock/gmock.h>
 
-#include "server/adapters/redis/redis_checkup.hpp"
+#include "server/adapters/redis/redis_diagnosis.hpp"
 #include "tests/services/redis_server.hpp"
 
 namespace sagactl {
@@ -13,23 +13,23 @@ class RedisCheck : public testing::Test {
  protected:
   void SetUp() override { NEEDS_REDIS_SERVER(); }
 
-  static RedisCheckup look(const RedisServer& server, const std::string& user = "", const std::string& password = "") {
+  static RedisDiagnosis look(const RedisServer& server, const std::string& user = "", const std::string& password = "") {
     RedisAddress address;
     address.port = server.port();
     address.user = user;
     address.password = password;
-    auto checkup = examine_redis(address, 2s);
-    EXPECT_TRUE(checkup) << checkup.error().message;
-    return checkup ? *checkup : RedisCheckup{};
+    auto diagnosis = diagnose_redis(address, 2s);
+    EXPECT_TRUE(diagnosis) << diagnosis.error().message;
+    return diagnosis ? *diagnosis : RedisDiagnosis{};
   }
-  static std::string why(const RedisCheckup& checkup) { return checkup.refused ? checkup.refused->message : ""; }
+  static std::string why(const RedisDiagnosis& diagnosis) { return diagnosis.refused ? diagnosis.refused->message : ""; }
 };
 
 TEST_F(RedisCheck, OfAGoodOneFindsNothingAndLeavesNothingButTheToken) {
   const RedisServer server;
-  const RedisCheckup checkup = look(server);
-  EXPECT_EQ(why(checkup), "");
-  EXPECT_EQ(checkup.role, "master");
+  const RedisDiagnosis diagnosis = look(server);
+  EXPECT_EQ(why(diagnosis), "");
+  EXPECT_EQ(diagnosis.role, "master");
   EXPECT_EQ(server.run({"DBSIZE"}), "1");
 }
 
@@ -53,9 +53,9 @@ TEST_F(RedisCheck, NeedsTheRightsOfTheLocksAndNoOthers) {
                                            "+pexpire", "+time",    "+publish", "+subscribe",     "+scan",   "+select"};
   const RedisServer server;
   server.run(enough);
-  const RedisCheckup checkup = look(server, "saga", "p");
-  EXPECT_EQ(why(checkup), "");
-  EXPECT_EQ(checkup.eviction, "") << "INFO is not among them";
+  const RedisDiagnosis diagnosis = look(server, "saga", "p");
+  EXPECT_EQ(why(diagnosis), "");
+  EXPECT_EQ(diagnosis.eviction, "") << "INFO is not among them";
   for (const char* missing : {"+eval", "+get", "+set", "+del", "+pttl", "+pexpire", "+publish", "+subscribe", "+scan",
                               "~sagactl:lock:*", "&sagactl:lock:*"}) {
     std::vector<std::string> less = enough;

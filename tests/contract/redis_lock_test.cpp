@@ -29,7 +29,7 @@ class RedisLock : public testing::Test {
     options.address.port = port;
     options.address.password = password;
     options.address.database = database;
-    options.answer = bound;
+    options.answer_timeout = bound;
     options.retry_min = 10ms;
     options.retry_max = 50ms;
     static std::atomic<std::uint64_t> seeds{1};
@@ -138,7 +138,7 @@ TEST_F(RedisLock, AFrozenRedisIsAwayInBoundedTimeAndThenAtOnce) {
   EXPECT_EQ(refusal(acquire(*lock, "other")), ErrorCode::unavailable);
   EXPECT_LT(std::chrono::steady_clock::now() - again, bound) << "a dead Redis is not waited for by every caller";
   EXPECT_FALSE(lock->availability());
-  server.go_on();
+  server.resume();
   ASSERT_TRUE(comes_back(*lock));
   // The frozen Redis did grant it when it went on, to nobody: that grant is taken back.
   EXPECT_TRUE(eventually([&] { return acquire(*lock, "k", "a", 60s).ok(); }));
@@ -149,7 +149,7 @@ TEST_F(RedisLock, AnIdleClientNoticesThatRedisIsAway) {
   const auto lock = open(server.port()).value();
   server.freeze();
   EXPECT_TRUE(eventually([&] { return !lock->availability(); }));
-  server.go_on();
+  server.resume();
   EXPECT_TRUE(comes_back(*lock));
 }
 

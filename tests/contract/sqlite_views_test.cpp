@@ -5,7 +5,7 @@
 
 #include "common/text/text.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
-#include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 #include "tests/contract/scratch.hpp"
 #include "tests/contract/sql_session.hpp"
 #include "tests/contract/writing.hpp"
@@ -177,7 +177,7 @@ TEST_F(Views, AFlowThatHoldsStockStaysUntilThatIsGivenBack) {
   sql.run("DELETE FROM saga_instances WHERE id = '" + id + "'");
   sql.run("DELETE FROM event_store WHERE \"correlationId\" = '" + correlation_of(flow) + "'");
   clock.advance(10min);
-  EXPECT_THAT(store().expired_reservations(10).value(), testing::ElementsAre(flow.order.id));
+  EXPECT_THAT(store().due_flows(10).value(), testing::ElementsAre(flow.order.id));
   EXPECT_EQ(load(*this, node, {.flows = {flow.order.id}}).flows.at(0).reservations, flow.reservations);
 
   node.write([&](ChangeList& list, Timestamp now) {

@@ -68,8 +68,8 @@ TEST_P(StockContract, WhatIsFurtherNeededIsLoadedToo) {
     list.add(Claim{digest_of_key("further"), order_id(1), true});
   });
   std::vector<OrderId> seen;
-  Keys keys{.flows = {order_id(1)}, .claims = {digest_of_key("key-1")}, .stocks = {product_a}};
-  keys.further = [&](const Loaded& found, Keys& more) {
+  BatchKeys keys{.flows = {order_id(1)}, .claims = {digest_of_key("key-1")}, .stocks = {product_a}};
+  keys.add_dependent = [&](const Loaded& found, BatchKeys& more) {
     seen.clear();
     for (const Flow& flow : found.flows) seen.push_back(flow.order.id);
     more.stocks = {product_b, product_a, {StockKind::product, "nothing"}};
@@ -86,10 +86,10 @@ TEST_P(StockContract, WhatIsFurtherNeededIsLoadedToo) {
 TEST_P(StockContract, FurtherKeysAloneAreEnough) {
   TestNode node(*subject, "node-1");
   node.write([&](ChangeList& list, Timestamp now) { list.add(new_stock(StockKind::product, "A", 5, "node-1", now)); });
-  Keys keys;
-  keys.further = [](const Loaded&, Keys& more) { more.stocks = {product_a}; };
+  BatchKeys keys;
+  keys.add_dependent = [](const Loaded&, BatchKeys& more) { more.stocks = {product_a}; };
   EXPECT_THAT(load(*subject, node, keys).stocks, SizeIs(1));
-  keys.further = [](const Loaded&, Keys&) {};
+  keys.add_dependent = [](const Loaded&, BatchKeys&) {};
   EXPECT_THAT(load(*subject, node, keys).stocks, IsEmpty());
 }
 
@@ -103,9 +103,9 @@ TEST_P(StockContract, NodesThatDrawFromTheSameStockLoseNoChange) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < writes; ++n) {
         // In different orders, which must not make them wait for each other in a circle.
-        Keys keys{.stocks = {product_a}};
+        BatchKeys keys{.stocks = {product_a}};
         if (i % 2) keys.stocks = {product_b};
-        keys.further = [i](const Loaded&, Keys& more) { more.stocks = {i % 2 ? product_a : product_b, item_a}; };
+        keys.add_dependent = [i](const Loaded&, BatchKeys& more) { more.stocks = {i % 2 ? product_a : product_b, item_a}; };
         Loaded loaded;
         const auto commit = all[i]->try_write(keys, loaded, [&](ChangeList& list, Timestamp now) {
           for (const StockKey& key : {product_a, product_b, item_a}) {
@@ -167,7 +167,7 @@ TEST_P(StockContract, ReservationsAndCustomerBelongToTheFlow) {
     checkout = completed(checkout, now);
     checkout.reservations[0].status = ReservationStatus::released;
     checkout.reservations.push_back(checkout.reservations[1]);
-    checkout.reservations[2].attempt = 3;
+    checkout.reservations[2].execution = 3;
     list.update(checkout).set(order_id(1), checkout.reservations);
   });
   EXPECT_EQ(describe(*queries().flow(order_id(1)).value()), describe(checkout));
@@ -226,7 +226,7 @@ TEST_P(StockContract, FlowsWithExpiredReservationsAreFoundTheLongestExpiredFirst
     }
     list.create(new_flow(6, node.owner(), now));
   });
-  const auto expired = [&](std::size_t limit) { return store().expired_reservations(limit).value(); };
+  const auto expired = [&](std::size_t limit) { return store().due_flows(limit).value(); };
   EXPECT_THAT(expired(10), IsEmpty());
   subject->clock.advance(3min);
   EXPECT_THAT(expired(10), ElementsAre(order_id(5), order_id(4), order_id(3))) << "at the very time as well";
@@ -330,7 +330,7 @@ TEST_P(DurableStockContract, IsThereAfterAReopen) {
   EXPECT_EQ(describe(*queries().stock(stock.key).value()), describe(stock));
   EXPECT_EQ(describe(*queries().flow(order_id(1)).value()), describe(flow));
   subject->clock.advance(10min);
-  EXPECT_THAT(store().expired_reservations(10).value(), ElementsAre(order_id(1)));
+  EXPECT_THAT(store().due_flows(10).value(), ElementsAre(order_id(1)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StockContract, testing::ValuesIn(store_kinds()), name_of_kind);

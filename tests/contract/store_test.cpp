@@ -232,7 +232,7 @@ TEST_P(StoreContract, ReplaysAreKeptPerUserAndForgottenByAge) {
       list.add(Replay{
           {user_id(i % 2), "k" + std::to_string(i / 2)}, "digest", 201, R"({"id":1})", start + i * 1s});
   });
-  const Keys all{.replays = {{user_id(0), "k0"}, {user_id(1), "k0"}, {user_id(0), "k1"}, {user_id(2), "k0"}}};
+  const BatchKeys all{.replays = {{user_id(0), "k0"}, {user_id(1), "k0"}, {user_id(0), "k1"}, {user_id(2), "k0"}}};
   EXPECT_EQ(load(*subject, node, all).replays.size(), 3u);
   subject->clock.advance(10s);
   const Duration age = subject->clock.now() - (start + 2s);

@@ -89,7 +89,7 @@ Flow new_flow_of(std::string_view saga, int number, const Owner& owner, Timestam
   Reservation sold = held;
   sold.id = {uuid_of(5, number)};
   sold.kind = StockKind::product;
-  sold.attempt = 2;
+  sold.execution = 2;
   sold.lines = {{"C", 1}};
   sold.status = ReservationStatus::confirmed;
   sold.reason = "no \"reason\"";
@@ -178,8 +178,8 @@ ChangeList& ChangeList::create(const Flow& flow) {
   if (kept.saga) changes.new_sagas.push_back(&*kept.saga);
   for (const Payment& payment : kept.payments) changes.new_payments.push_back(&payment);
   for (const Barrier& barrier : kept.barriers) changes.barriers.emplace_back(kept.order.id, &barrier);
-  if (!kept.reservations.empty() || next_due(kept))
-    changes.reservations.push_back({kept.order.id, &kept.reservations, next_due(kept)});
+  if (!kept.reservations.empty() || next_check_at(kept))
+    changes.reservations.push_back({kept.order.id, &kept.reservations, next_check_at(kept)});
   return *this;
 }
 
@@ -200,7 +200,7 @@ ChangeList& ChangeList::add(OrderId order, const Barrier& barrier) {
   return *this;
 }
 ChangeList& ChangeList::set(OrderId order, const std::vector<Reservation>& reservations) {
-  changes.reservations.push_back({order, &keep(reservations_, reservations), next_due(reservations, {})});
+  changes.reservations.push_back({order, &keep(reservations_, reservations), next_check_at(reservations, {})});
   return *this;
 }
 ChangeList& ChangeList::add(const Stock& stock) {
@@ -235,7 +235,7 @@ Result<Commit> TestNode::try_write(const std::function<void(ChangeList&, Timesta
   return try_write({}, loaded, fill);
 }
 
-Result<Commit> TestNode::try_write(const Keys& keys, Loaded& loaded,
+Result<Commit> TestNode::try_write(const BatchKeys& keys, Loaded& loaded,
                                    const std::function<void(ChangeList&, Timestamp)>& fill) {
   ChangeList list;
   const std::int64_t before = registration_.last_sequence;
@@ -304,7 +304,7 @@ Event TestNode::event(const Stock& stock, Timestamp now) {
   return event;
 }
 
-Loaded load(StoreSubject& subject, const TestNode& node, const Keys& keys) {
+Loaded load(StoreSubject& subject, const TestNode& node, const BatchKeys& keys) {
   Loaded loaded;
   const auto commit =
       subject.store().transact(node.writer(), keys, loaded, [](Timestamp) { return Changes{}; });
@@ -329,7 +329,7 @@ std::string describe(const Saga& saga) {
       saga.wake_at ? saga.wake_at->us : -1, saga.owner.node, saga.owner.epoch, saga.version,
       saga.created_at.us, saga.updated_at.us);
   for (const StepState& step : saga.steps)
-    text += fmt::format("; step {} {} {} {} {} {} {} {}", to_string(step.status), step.attempt, step.tries,
+    text += fmt::format("; step {} {} {} {} {} {} {} {}", to_string(step.status), step.execution, step.tries,
                         step.in_doubt, step.began_at.us, step.ended_at.us, step.node, step.error);
   for (const OperatorRetry& retry : saga.retries)
     text += fmt::format("; retry {} {} {}", retry.at.us, retry.from_step, retry.by);
@@ -337,8 +337,8 @@ std::string describe(const Saga& saga) {
 }
 
 std::string describe(const Payment& payment) {
-  return fmt::format("payment {} of {} {} attempt {}: {} {} {} ext {} failure {} under {} node {} v{} {} {} charge {} {} check {}",
-                     payment.id.text(), payment.order.text(), payment.user.text(), payment.attempt,
+  return fmt::format("payment {} of {} {} execution {}: {} {} {} ext {} failure {} under {} node {} v{} {} {} charge {} {} check {}",
+                     payment.id.text(), payment.order.text(), payment.user.text(), payment.execution,
                      payment.amount.text(), to_string(payment.method), to_string(payment.status),
                      payment.external_transaction_id, payment.failure_reason, payment.provider_key,
                      payment.node, payment.version, payment.created_at.us, payment.updated_at.us,
@@ -358,14 +358,14 @@ std::string describe(const Flow& flow) {
   for (const Payment& payment : flow.payments) text += "\n" + describe(payment);
   for (const Barrier& barrier : flow.barriers)
     text += fmt::format("\nbarrier {} {} {} {} {}", barrier.step, to_string(barrier.direction),
-                        barrier.attempt, barrier.blocked, barrier.refusal);
+                        barrier.execution, barrier.blocked, barrier.refusal);
   for (const Reservation& reservation : flow.reservations) text += "\n" + describe(reservation);
   return text;
 }
 
 std::string describe(const Reservation& r) {
-  std::string text = fmt::format("reservation {} {} attempt {} {} {} until {} node {} v{} {} {}", r.id.text(),
-                                 to_string(r.kind), r.attempt, to_string(r.status), r.reason, r.expires_at.us, r.node,
+  std::string text = fmt::format("reservation {} {} execution {} {} {} until {} node {} v{} {} {}", r.id.text(),
+                                 to_string(r.kind), r.execution, to_string(r.status), r.reason, r.expires_at.us, r.node,
                                  r.version, r.created_at.us, r.updated_at.us);
   for (const ReservationLine& line : r.lines) text += fmt::format(", {} of {}", line.quantity, line.stock);
   return text;

@@ -72,7 +72,7 @@ class TestNode {
   // `fill` gets the time of the commit.
   void write(const std::function<void(ChangeList&, Timestamp)>& fill);
   Result<Commit> try_write(const std::function<void(ChangeList&, Timestamp)>& fill);
-  Result<Commit> try_write(const Keys& keys, Loaded& loaded,
+  Result<Commit> try_write(const BatchKeys& keys, Loaded& loaded,
                            const std::function<void(ChangeList&, Timestamp)>& fill);
   // Creates flows with these numbers, each with its claim and an OrderCreated event; gives the time.
   Timestamp create(const std::vector<int>& numbers);
@@ -83,10 +83,10 @@ class TestNode {
 
  private:
   StoreSubject& subject_;
-  Registration registration_;
+  NodeRegistration registration_;
 };
 
-Loaded load(StoreSubject& subject, const TestNode& node, const Keys& keys);
+Loaded load(StoreSubject& subject, const TestNode& node, const BatchKeys& keys);
 
 // Everything of a flow that is stored, for comparing.
 std::string describe(const Order& order);

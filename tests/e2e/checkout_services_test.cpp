@@ -26,7 +26,7 @@ class CheckoutServices : public testing::Test {
   }
   HttpClient client() const {
     const std::string urls = cluster_->urls();
-    return HttpClient(*parse_url(urls.substr(urls.rfind(',') + 1)), {.timeout = 10s});
+    return HttpClient(*parse_node_url(urls.substr(urls.rfind(',') + 1)), {.timeout = 10s});
   }
   // Every third order exceeds the stock, and some payments fail, so that every step but the last fails for some orders.
   void place(const std::string& path, int count) {

@@ -22,7 +22,7 @@ std::unique_ptr<TcpProxy> network_to(std::uint16_t port) {
 }
 
 Result<HttpResponse> ask(const std::string& url, const std::string& path) {
-  HttpClient client(*parse_url(url), {.timeout = 3s});
+  HttpClient client(*parse_node_url(url), {.timeout = 3s});
   return client.get(path);
 }
 
@@ -58,8 +58,8 @@ Cluster::Cluster(const Parts& parts, std::vector<std::string> flags)
   if (parts.kafka) {
     const std::uint16_t target = free_port();
     network_to_kafka = network_to(target);
-    kafka = std::make_unique<KafkaServer>(KafkaServer::Strangers::may_do_all,
-                                          KafkaServer::Network{network_to_kafka->port(), target});
+    kafka = std::make_unique<KafkaServer>(KafkaServer::Anonymous::full_access,
+                                          KafkaServer::ProxiedListener{network_to_kafka->port(), target});
     kafka->start();
     flags_.insert(flags_.end(), {"--kafka", "127.0.0.1:" + std::to_string(network_to_kafka->port())});
   }

@@ -90,7 +90,7 @@ TEST_P(RedisUnavailable, OrdersContinueAndDuplicatesAreImpossible) {
 INSTANTIATE_TEST_SUITE_P(
     Degrading, RedisUnavailable,
     testing::Values(Fault{"Killed", [](Cluster& c) { c.redis->kill(); }, [](Cluster& c) { c.redis->start(); }},
-                    Fault{"Frozen", [](Cluster& c) { c.redis->freeze(); }, [](Cluster& c) { c.redis->go_on(); }},
+                    Fault{"Frozen", [](Cluster& c) { c.redis->freeze(); }, [](Cluster& c) { c.redis->resume(); }},
                     Fault{"BehindABlackHole",
                                [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::black_hole); },
                                [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }},
@@ -119,7 +119,7 @@ TEST_P(KafkaUnavailable, OrdersContinueAndTheirEventsArePublishedLater) {
 INSTANTIATE_TEST_SUITE_P(
     Degrading, KafkaUnavailable,
     testing::Values(Fault{"Stopped", [](Cluster& c) { c.kafka->stop(); }, [](Cluster& c) { c.kafka->start(); }},
-                    Fault{"Frozen", [](Cluster& c) { c.kafka->freeze(); }, [](Cluster& c) { c.kafka->go_on(); }},
+                    Fault{"Frozen", [](Cluster& c) { c.kafka->freeze(); }, [](Cluster& c) { c.kafka->resume(); }},
                     Fault{"BehindABlackHole",
                                [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::black_hole); },
                                [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }},
@@ -139,7 +139,7 @@ TEST_P(PostgresUnavailable, OrdersAreAnswered503AndNothingIsLost) {
   const auto load = cluster.load(long_load);
   wait_for_orders(cluster, "node-1", 30);
   GetParam().begin(cluster);
-  HttpClient client(*parse_url(url), {.timeout = 10s});
+  HttpClient client(*parse_node_url(url), {.timeout = 10s});
   EXPECT_TRUE(eventually([&] {
     const auto ready = client.get("/readyz");
     return ready && ready->status == 503 && !ready->header("retry-after").empty();
@@ -189,7 +189,7 @@ TEST_F(UnavailableService, RequestsAreAnsweredWithinFourSecondsWhilePostgresIsFr
   const std::string url = cluster.add_node("node-1").urls();
   std::string token;
   std::ifstream(cluster.site.directory() / "node-1" / "operator.token") >> token;
-  HttpClient client(*parse_url(url), {.token = token, .timeout = 20s});
+  HttpClient client(*parse_node_url(url), {.token = token, .timeout = 20s});
   const auto order = [](int number) {
     return Json{{"items", {{{"productId", "P" + std::to_string(number)}, {"productName", "P"}, {"quantity", 1}, {"price", 1}}}},
                 {"shippingAddress", "Main St 1"}};

@@ -7,7 +7,7 @@
 
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
-#include "tests/httpclient/silent_address.hpp"
+#include "tests/httpclient/unresponsive_address.hpp"
 #include "tests/services/loopback.hpp"
 
 namespace sagactl {
@@ -72,8 +72,8 @@ TEST(Serve, CompensatesAfterAFailureAndOnRequest) {
 TEST(Serve, PassesTheDuplicateLoadTestOverThreeNodes) {
   const TestDirectory site;
   const ServeProcess nodes(site, with(quick, {"--nodes", "3"}));
-  const ProcessResult test = nodes.run(
-      {"loadtest", "duplicate", "-o", "json", "--report", "r.html", "--save", "r.json", "--junit", "r.xml"});
+  const ProcessResult test =
+      nodes.run({"loadtest", "duplicate", "-o", "json", "--report", "r.html", "--save", "r.json", "--junit", "r.xml"});
   EXPECT_EQ(test.code, 0) << test.out << test.err;
   EXPECT_EQ(test.json()["verdict"], "PASS");
   for (const char* file : {"r.html", "r.json", "r.xml", "r.ledger.jsonl"})
@@ -126,10 +126,9 @@ TEST(Serve, StopsCleanlyOnSignals) {
 TEST(Serve, AllowsPagesOfTheConfiguredOrigins) {
   const TestDirectory site;
   const ServeProcess nodes(site, with(quick, {"--cors-origin", "https://Shop.example/, http://localhost:5173"}));
-  HttpClient client(*parse_url(nodes.urls()), {});
+  HttpClient client(*parse_node_url(nodes.urls()), {});
   const auto ask = [&](const char* method, const char* path, const std::string& origin) {
-    const HttpRequest request{
-        method, path, "", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}}};
+    const HttpRequest request{method, path, "", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}}};
     return client.send(request).value();
   };
   for (const char* origin : {"https://shop.example", "http://localhost:5173"}) {
@@ -150,7 +149,7 @@ TEST(Serve, AllowsPagesOfTheConfiguredOrigins) {
 // The host of the database does not answer.
 TEST(Serve, ASignalEndsAStartThatWaits) {
   const std::uint16_t port = free_port();
-  const SilentAddress silent(port);
+  const UnresponsiveAddress silent(port);
   const TestDirectory site;
   Process node({"serve", "--port", "0", "--database",
                 "postgres://saga@127.0.0.1:" + std::to_string(port) + "/shop?connect_timeout=30"},

@@ -1,5 +1,5 @@
-// Checkouts and purchases with the real program, killed under load with failing payments: every saga ends, and stock and
-// money are exact.
+// Checkouts and purchases with the real program, killed under load with failing payments: every saga ends, and stock
+// and money are exact.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -26,7 +26,7 @@ constexpr int goods = 4, stock_of_each = 60, buyers = 5;
 
 class Node {
  public:
-  explicit Node(const std::string& url) : http_(parse_url(url).value(), HttpClientOptions{}) {}
+  explicit Node(const std::string& url) : http_(parse_node_url(url).value(), HttpClientOptions{}) {}
   // The body of the answer; null without an answer or with an error status.
   Json get(const std::string& path) { return body_of(http_.get(path)); }
   Json post(const std::string& path, const Json& body) { return body_of(http_.post(path, body)); }
@@ -73,11 +73,9 @@ class Systems : public testing::TestWithParam<System> {
   Json order_body(int number) const {
     const int quantity = 1 + number % 3;
     if (is_purchase())
-      return Json{{"userId", buyer(number)},
-                  {"itemId", "item-" + std::to_string(1 + number % goods)},
-                  {"quantity", quantity}};
-    const Json item{
-        {"productId", good(number)}, {"productName", "x"}, {"quantity", quantity}, {"price", 9.99}};
+      return Json{
+          {"userId", buyer(number)}, {"itemId", "item-" + std::to_string(1 + number % goods)}, {"quantity", quantity}};
+    const Json item{{"productId", good(number)}, {"productName", "x"}, {"quantity", quantity}, {"price", 9.99}};
     return Json{{"customerId", buyer(number)}, {"items", Json::array({item})}};
   }
 
@@ -101,9 +99,8 @@ class Systems : public testing::TestWithParam<System> {
     clients_left_ = clients;
     std::vector<std::jthread> threads;
     for (int client = 0; client < clients; ++client)
-      threads.emplace_back([this, url = urls[static_cast<std::size_t>(client) % urls.size()], client] {
-        send_orders(url, client);
-      });
+      threads.emplace_back(
+          [this, url = urls[static_cast<std::size_t>(client) % urls.size()], client] { send_orders(url, client); });
     while (in_round_ < accepted_before_kill && clients_left_ > 0) std::this_thread::yield();
     EXPECT_GE(in_round_, accepted_before_kill);
     nodes.process().send(SIGKILL);
@@ -158,8 +155,7 @@ Taken taken_by(const Json& orders) {
     }
     for (const Json& item : order["items"])
       taken.units[text(item["productId"])] += item["quantity"].get<std::int64_t>();
-    taken.paid[text(order["customerId"])] =
-        taken.paid[text(order["customerId"])] + money(order["totalAmount"]);
+    taken.paid[text(order["customerId"])] = taken.paid[text(order["customerId"])] + money(order["totalAmount"]);
   }
   return taken;
 }
@@ -218,8 +214,7 @@ TEST_P(Systems, AreExactAfterBeingKilledUnderLoad) {
   const Json all = orders(node);
   std::set<std::string> present;
   for (const Json& order : all) present.insert(order["orderId"].get<std::string>());
-  for (const std::string& id : acknowledged_)
-    EXPECT_TRUE(present.contains(id)) << "acknowledged and lost: " << id;
+  for (const std::string& id : acknowledged_) EXPECT_TRUE(present.contains(id)) << "acknowledged and lost: " << id;
   Taken taken = taken_by(all);
   EXPECT_GT(taken.completed, 20);
   EXPECT_GT(taken.undone, 20);
@@ -274,8 +269,8 @@ TEST(SystemsCommandLine, CompletesOneOrderOfEach) {
   const Json record = audit.json();
   for (const Json& entry : record["entries"]) ++done[text(entry["action"])];
   const int products = 5, users = 3, items = 4;
-  EXPECT_EQ(done, (std::map<std::string, int>{
-                      {"compensate", 4}, {"retry", 4}, {"set-stock", products + 2 * users + items}}))
+  EXPECT_EQ(done,
+            (std::map<std::string, int>{{"compensate", 4}, {"retry", 4}, {"set-stock", products + 2 * users + items}}))
       << audit.out;
   EXPECT_EQ(nodes.run({"saga", "definitions"}).code, 0);
   EXPECT_EQ(nodes.run({"order", "list", "--system", "checkout", "-o", "json"}).json()["total"], 1);

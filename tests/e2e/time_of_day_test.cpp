@@ -18,7 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 
 // Every payment times out, so that it has to be queried.
-const std::vector<std::string> in_doubt = {"--nodes",         "3", "--payment-delay",    "10ms", "--lease", "1s",
+const std::vector<std::string> in_doubt = {"--nodes",           "3", "--payment-delay",    "10ms", "--lease", "1s",
                                            "--payment-success", "0", "--payment-timeouts", "1"};
 
 class ShiftedTime : public testing::Test {
@@ -47,7 +47,7 @@ class ShiftedTime : public testing::Test {
     double sum = 0;
     std::istringstream urls(nodes.urls());
     for (std::string url; std::getline(urls, url, ',');) {
-      HttpClient client(*parse_url(url), {});
+      HttpClient client(*parse_node_url(url), {});
       const auto answer = client.get("/metrics");
       if (!answer) return -1;
       std::istringstream lines(answer->body);
@@ -59,7 +59,7 @@ class ShiftedTime : public testing::Test {
   }
   // How many seconds the server's time of day is ahead of this process.
   static double ahead(const ServeProcess& nodes) {
-    HttpClient client(*parse_url(nodes.urls().substr(0, nodes.urls().find(','))), {});
+    HttpClient client(*parse_node_url(nodes.urls().substr(0, nodes.urls().find(','))), {});
     const auto answer = client.get("/health");
     if (!answer) return -1e9;
     const auto shown = parse_iso8601(answer->json().value()["timestamp"].get<std::string>());

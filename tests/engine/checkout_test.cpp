@@ -1,8 +1,9 @@
-// A checkout: charged, reserved and sold, or nothing of it.
+// A checkout: charged, reserved and sold, or compensated.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "server/saga/saga_view.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class Checkout : public ::testing::TestWithParam<std::string_view> {
+class CheckoutFlow : public ::testing::TestWithParam<std::string_view> {
  protected:
   void SetUp() override { ASSERT_TRUE(node.set_stock(StockKind::product, "A", 10).ok()); }
 
@@ -33,12 +34,12 @@ class Checkout : public ::testing::TestWithParam<std::string_view> {
     return compensation_steps(*find_definition(GetParam()), saga_of_order(id));
   }
 
-  BenchNode node;
+  ScriptedNode node;
 };
 
-TEST_P(Checkout, IsChargedReservedAndSold) {
+TEST_P(CheckoutFlow, IsChargedReservedAndSold) {
   const OrderId id = place(3);
-  EXPECT_EQ(node.stock("A"), "10/0/0") << "stock is not touched before the money is there";
+  EXPECT_EQ(node.stock("A"), "10/0/0") << "stock is not reserved before the payment";
   node.gateway.answer_charge(Charged{"tx"});
   node.settle();
   EXPECT_EQ(node.stock("A"), "7/0/3");
@@ -51,7 +52,7 @@ TEST_P(Checkout, IsChargedReservedAndSold) {
                           "OrderStatusChanged", "SagaStepCompleted", "SagaCompleted"));
 }
 
-TEST_P(Checkout, ADeclinedPaymentTouchesNoStock) {
+TEST_P(CheckoutFlow, ADeclinedPaymentTouchesNoStock) {
   const OrderId id = place(3);
   node.gateway.answer_charge(Refused{"declined"});
   node.settle();
@@ -62,7 +63,7 @@ TEST_P(Checkout, ADeclinedPaymentTouchesNoStock) {
   EXPECT_EQ(node.stock("A"), "10/0/0");
 }
 
-TEST_P(Checkout, WhatIsOutOfStockIsGivenBack) {
+TEST_P(CheckoutFlow, AnOrderThatIsOutOfStockIsRefunded) {
   const OrderId id = place(11);
   node.gateway.answer_charge(Charged{"tx"});
   node.settle();
@@ -76,13 +77,13 @@ TEST_P(Checkout, WhatIsOutOfStockIsGivenBack) {
   EXPECT_EQ(node.stock("A"), "10/0/0");
 }
 
-TEST_P(Checkout, AFailedOrderThatIsCancelledIsUndoneWhole) {
+TEST_P(CheckoutFlow, AFailedOrderThatIsCancelledIsCompensatedCompletely) {
   const OrderId id = place(3);
   node.gateway.answer_charge(UnknownOutcome{"timed out"});
   node.settle();
   for (int i = 0; i < 1000 && saga_of_order(id).status == SagaStatus::started; ++i) {
     node.pass(5s);
-    while (!node.gateway.queries.empty()) node.gateway.answer_query(Unavailable{"away"});
+    while (!node.gateway.queries.empty()) node.gateway.answer_query(Unavailable{"503"});
     node.settle();
   }
   ASSERT_EQ(saga_of_order(id).status, SagaStatus::failed);
@@ -97,7 +98,7 @@ TEST_P(Checkout, AFailedOrderThatIsCancelledIsUndoneWhole) {
   EXPECT_EQ(node.stock("A"), "10/0/0");
 }
 
-TEST_P(Checkout, CancellingWhileThePaymentIsUnderWayReservesNothing) {
+TEST_P(CheckoutFlow, CancellingDuringTheChargeReservesNothing) {
   const OrderId id = place(3);
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "too slow"}).ok());
   node.gateway.answer_charge(Charged{"tx"});
@@ -108,7 +109,7 @@ TEST_P(Checkout, CancellingWhileThePaymentIsUnderWayReservesNothing) {
   EXPECT_EQ(node.stock("A"), "10/0/0");
 }
 
-TEST_P(Checkout, CompensatingACompletedOneGivesTheSoldUnitsBack) {
+TEST_P(CheckoutFlow, CompensatingACompletedOneReturnsTheSoldUnits) {
   const OrderId id = complete(4);
   EXPECT_EQ(node.stock("A"), "6/0/4");
   ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "returned"}).ok());
@@ -122,7 +123,7 @@ TEST_P(Checkout, CompensatingACompletedOneGivesTheSoldUnitsBack) {
   EXPECT_EQ(node.stock("A"), "10/0/0");
 }
 
-TEST_P(Checkout, RetryingOneThatWasUndoneReservesAndChargesAnew) {
+TEST_P(CheckoutFlow, RetryingACompensatedOneReservesAndChargesAgain) {
   const OrderId id = complete(4);
   ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "returned"}).ok());
   node.gateway.answer_refund(Succeeded{});
@@ -141,7 +142,7 @@ TEST_P(Checkout, RetryingOneThatWasUndoneReservesAndChargesAnew) {
   EXPECT_EQ(node.stock("A"), "6/0/4");
 }
 
-TEST_P(Checkout, OfManyThatWantTheLastUnitsAsManyGetThemAsThereAre) {
+TEST_P(CheckoutFlow, OfManyForTheLastUnitsAsManySucceedAsThereAreUnits) {
   std::vector<OrderId> orders;
   for (int i = 0; i < 25; ++i) orders.push_back(place(1));
   while (!node.gateway.charges.empty()) node.gateway.answer_charge(Charged{"tx"});
@@ -158,7 +159,7 @@ TEST_P(Checkout, OfManyThatWantTheLastUnitsAsManyGetThemAsThereAre) {
   EXPECT_EQ(node.stock("A"), "0/0/10");
 }
 
-TEST_P(Checkout, OfAProductThatNobodyKnowsIsInvalidAndLeavesNothing) {
+TEST_P(CheckoutFlow, OfAnUnknownProductIsInvalidAndWritesNothing) {
   PlaceOrder order = checkout_for("A", 1);
   order.saga = GetParam();
   order.items.push_back({"NOPE", "", 1, Money{1}});
@@ -170,13 +171,13 @@ TEST_P(Checkout, OfAProductThatNobodyKnowsIsInvalidAndLeavesNothing) {
   EXPECT_THAT(node.gateway.calls, IsEmpty());
 }
 
-TEST_P(Checkout, NamesItsCustomer) {
+TEST_P(CheckoutFlow, RequiresACustomer) {
   PlaceOrder order = checkout_for("A", 1, "");
   order.saga = GetParam();
   EXPECT_EQ(node.run(order).error().code, ErrorCode::invalid);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sagas, Checkout, ::testing::Values(checkout_saga, checkout_choreography_saga),
+INSTANTIATE_TEST_SUITE_P(Sagas, CheckoutFlow, ::testing::Values(checkout_saga, checkout_choreography_saga),
                          [](const auto& test) { return std::string(test.param); });
 
 }  // namespace

@@ -18,18 +18,18 @@ Command named(std::string correlation) {
   return place;
 }
 
-std::vector<std::string> names(const std::vector<Waiting>& taken) {
+std::vector<std::string> names(const std::vector<QueuedCommand>& taken) {
   std::vector<std::string> list;
-  for (const Waiting& waiting : taken) list.push_back(std::get<PlaceOrder>(waiting.command).correlation);
+  for (const QueuedCommand& queued : taken) list.push_back(std::get<PlaceOrder>(queued.command).correlation);
   return list;
 }
 
-// What is put in with this must not be answered.
+// For commands that must not be answered.
 void unanswered(Result<Receipt>) {
   ADD_FAILURE() << "answered";
 }
 
-TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanIsAskedFor) {
+TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanRequested) {
   CommandQueue queue(10, 9);
   for (const char* name : {"a", "b", "c"}) queue.put(named(name), unanswered);
   EXPECT_THAT(names(queue.take(2)), ElementsAre("a", "b"));
@@ -37,28 +37,28 @@ TEST(CommandQueue, GivesOutTheOldestFirstAndNoMoreThanIsAskedFor) {
   EXPECT_THAT(names(queue.take(2)), ElementsAre());
 }
 
-TEST(CommandQueue, RefusesOthersWhenItIsFullButNeverTheNodesOwn) {
+TEST(CommandQueue, WhenFullRefusesClientsCommandsButNotInternalOnes) {
   CommandQueue queue(1, 9);
   queue.put(named("a"), unanswered);
   std::optional<ErrorCode> refused;
   queue.put(named("b"), [&](Result<Receipt> result) { refused = result.error().code; });
   EXPECT_EQ(refused, ErrorCode::busy);
-  queue.put_own(named("own"));
+  queue.put_internal(named("own"));
   queue.put(named("a reply"), nullptr);
   EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "own", "a reply"));
 }
 
-TEST(CommandQueue, WhatIsPutBackComesBeforeWhatCameMeanwhile) {
+TEST(CommandQueue, CommandsThatArePutBackComeFirst) {
   CommandQueue queue(10, 9);
-  queue.put_own(named("a"));
-  queue.put_own(named("b"));
+  queue.put_internal(named("a"));
+  queue.put_internal(named("b"));
   auto taken = queue.take(2);
-  queue.put_own(named("c"));
+  queue.put_internal(named("c"));
   queue.put_back(std::move(taken));
   EXPECT_THAT(names(queue.take(9)), ElementsAre("a", "b", "c"));
 }
 
-TEST(CommandQueue, WakesForTheFirstAndForAWholeBatchOnly) {
+TEST(CommandQueue, WakesForTheFirstCommandAndForAFullBatchOnly) {
   CommandQueue queue(10, 3);
   std::vector<std::string> woken_by;
   std::string put;
@@ -70,11 +70,11 @@ TEST(CommandQueue, WakesForTheFirstAndForAWholeBatchOnly) {
   EXPECT_THAT(woken_by, ElementsAre("a", "c", "e"));
 }
 
-TEST(CommandQueue, WakesForEachWhenItIsToldTo) {
+TEST(CommandQueue, WakesForEachCommandOnRequest) {
   CommandQueue queue(10, 9);
   int woken = 0;
   queue.on_work([&] { ++woken; });
-  queue.put_own(named("own"));
+  queue.put_internal(named("own"));
   queue.put(named("a"), unanswered);
   EXPECT_EQ(woken, 0);
   queue.wake_for_each(true);
@@ -86,7 +86,7 @@ TEST(CommandQueue, WakesForEachWhenItIsToldTo) {
   EXPECT_EQ(woken, 2);
 }
 
-TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
+TEST(CommandQueue, WhenClosedReturnsTheQueueAndRefusesLaterCommands) {
   CommandQueue queue(10, 9);
   queue.put(named("a"), unanswered);
   EXPECT_EQ(queue.close().size(), 1U);
@@ -97,27 +97,27 @@ TEST(CommandQueue, ClosedItGivesOutWhatWaitedAndRefusesTheRest) {
   EXPECT_EQ(queue.size(), 0U);
 }
 
-// The one that is woken may be destroyed once it is taken away.
-TEST(CommandQueue, NobodyIsWokenAnyMoreOnceOnWorkIsTakenAway) {
+// The owner of the wake function may be destroyed once it is replaced.
+TEST(CommandQueue, AReplacedWakeFunctionIsNotCalledAgain) {
   CommandQueue queue(1'000'000, 9);
-  std::atomic<bool> there = true, stop = false;
+  std::atomic<bool> is_alive = true, stop = false;
   std::thread others([&] {
     while (!stop) {
-      queue.put_own(named("own"));
+      queue.put_internal(named("own"));
       (void)queue.take(9);
       queue.put(named("a reply"), nullptr);
       (void)queue.take(9);
     }
   });
   for (int i = 0; i < 200; ++i) {
-    there = true;
+    is_alive = true;
     queue.on_work([&] {
       std::this_thread::yield();
-      EXPECT_TRUE(there);
+      EXPECT_TRUE(is_alive);
     });
     std::this_thread::yield();
     queue.on_work(nullptr);
-    there = false;
+    is_alive = false;
   }
   stop = true;
   others.join();

@@ -1,14 +1,14 @@
-// What was deleted by hand gives back what it had reserved.
+// What operators have deleted through the views releases its reservations.
 #include <map>
 
 #include "server/engine/batch/command_batch.hpp"
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
 
-// As a store shows a flow whose order and saga were deleted through the views.
-struct Remains : BenchNode {
+// A flow whose order and saga were deleted through the views, as a store loads it.
+struct Remains : ScriptedNode {
   Remains() {
     EXPECT_TRUE(set_stock(StockKind::balance, "u", 10'000).ok() && set_stock(StockKind::slots, "u", 5).ok());
     EXPECT_TRUE(set_stock(StockKind::item, "sword", 4, Money{2'000}).ok());
@@ -25,7 +25,7 @@ struct Remains : BenchNode {
     const OrderId id = loaded.flows.front().order.id;
     clock.advance(10min);
     batch = std::make_unique<CommandBatch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(), clock.steady(), random);
-    return batch->apply(ExpireReservationsRequest{id});
+    return batch->apply(CheckDueFlowRequest{id});
   }
 
   Loaded loaded;
@@ -33,10 +33,10 @@ struct Remains : BenchNode {
   std::unique_ptr<CommandBatch> batch;
 };
 
-TEST(Deleted, OrderGivesBackWhatItReserved) {
+TEST(Deleted, OrderReleasesItsReservations) {
   Remains remains;
-  Keys keys;
-  add_further_keys(remains.loaded.flows, "node-1", keys);
+  BatchKeys keys;
+  add_dependent_keys(remains.loaded.flows, "node-1", keys);
   EXPECT_EQ(keys.stocks.size(), 3u);
   for (const StockKey& key : keys.stocks) remains.loaded.stocks.push_back(*remains.store->stock(key).value());
   ASSERT_TRUE(remains.expire().ok());
@@ -45,26 +45,26 @@ TEST(Deleted, OrderGivesBackWhatItReserved) {
   for (const Stock* stock : changes.stocks) EXPECT_EQ(stock->available, stock->total) << stock->key.id;
 }
 
-TEST(Deleted, StockIsNotMissed) {
+TEST(Deleted, StockIsTolerated) {
   Remains remains;
-  Keys keys;
-  add_further_keys(remains.loaded.flows, "node-1", keys);
+  BatchKeys keys;
+  add_dependent_keys(remains.loaded.flows, "node-1", keys);
   remains.loaded.absent_stocks = keys.stocks;
   EXPECT_TRUE(remains.expire().ok());
   EXPECT_TRUE(remains.batch->changes().stocks.empty());
 }
 
-TEST(Deleted, FlowsAreNotLookedForForEver) {
+TEST(Deleted, FlowsAreNoLongerDue) {
   Remains remains;
   remains.loaded.flows.front().reservations.clear();
   ASSERT_TRUE(remains.expire().ok());
   const Changes changes = remains.batch->changes();
   ASSERT_EQ(changes.reservations.size(), 1u);
-  EXPECT_FALSE(changes.reservations.front().due);
+  EXPECT_FALSE(changes.reservations.front().next_check_at);
   EXPECT_TRUE(changes.events.empty());
 }
 
-TEST(Deleted, OrStockThatNobodyLookedForAreToldApart) {
+TEST(Deleted, StockAndStockThatWasNotLoadedAreDistinguished) {
   Remains remains;
   const auto expired = remains.expire();
   ASSERT_FALSE(expired.ok());

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 using ::testing::ElementsAre;
 
 TEST(Engine, AnOrderIsAnsweredWhenItIsDurableAndItsPaymentIsCalledAfterwards) {
-  BenchNode node;
+  ScriptedNode node;
   const auto receipt = node.run(order_for("A"));
   ASSERT_TRUE(receipt.ok());
   EXPECT_EQ(receipt->flow->order.status, OrderStatus::pending);
@@ -18,7 +18,7 @@ TEST(Engine, AnOrderIsAnsweredWhenItIsDurableAndItsPaymentIsCalledAfterwards) {
 }
 
 TEST(Engine, AChargedOrderIsPaidAndItsSagaCompleted) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.completed("A");
   const Flow flow = node.flow(id);
   EXPECT_EQ(flow.order.status, OrderStatus::paid);
@@ -29,8 +29,8 @@ TEST(Engine, AChargedOrderIsPaidAndItsSagaCompleted) {
                           "OrderStatusChanged", "SagaStepCompleted", "SagaCompleted"));
 }
 
-TEST(Engine, ADeclinedOrderIsCancelledAndGivesItsKeyBack) {
-  BenchNode node;
+TEST(Engine, ADeclinedOrderIsCancelledAndReleasesItsKey) {
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(Refused{"card declined"});
   node.settle();
@@ -40,7 +40,7 @@ TEST(Engine, ADeclinedOrderIsCancelledAndGivesItsKeyBack) {
 }
 
 TEST(Engine, DuplicatesInOneBatchAreRefusedAloneAndTheOthersCommit) {
-  BenchNode node;
+  ScriptedNode node;
   int created = 0, refused = 0;
   std::string existing;
   const auto count = [&](Result<Receipt> receipt) {
@@ -63,7 +63,7 @@ TEST(Engine, DuplicatesInOneBatchAreRefusedAloneAndTheOthersCommit) {
 }
 
 TEST(Engine, EventsOfANodeHaveNoGapAlsoWhenCommandsAreRefused) {
-  BenchNode node;
+  ScriptedNode node;
   for (int i = 0; i < 20; ++i) (void)node.run(order_for(i % 2 ? "A" : "P" + std::to_string(i)));
   std::int64_t expected = 0;
   auto history = node.store->snapshot();
@@ -74,8 +74,8 @@ TEST(Engine, EventsOfANodeHaveNoGapAlsoWhenCommandsAreRefused) {
   EXPECT_GT(expected, 20);
 }
 
-TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryBeforeAnythingElse) {
-  BenchNode node;
+TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryFirst) {
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(UnknownOutcome{"timed out"});
   node.settle();
@@ -89,11 +89,11 @@ TEST(Engine, AnUnknownOutcomeIsResolvedByAQueryBeforeAnythingElse) {
   EXPECT_EQ(node.flow(id).payments.at(0).external_transaction_id, "tx-found");
 }
 
-TEST(Engine, CancellingAPaidOrderGivesTheMoneyBack) {
-  BenchNode node;
+TEST(Engine, CancellingAPaidOrderRefundsIt) {
+  ScriptedNode node;
   const OrderId id = node.completed("A");
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "changed my mind"}).ok());
-  EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled) << "at once";
+  EXPECT_EQ(node.flow(id).order.status, OrderStatus::cancelled) << "immediately";
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensating);
   node.gateway.answer_refund(Succeeded{});
   node.settle();
@@ -103,8 +103,8 @@ TEST(Engine, CancellingAPaidOrderGivesTheMoneyBack) {
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "refund 1"));
 }
 
-TEST(Engine, CancellingWhileThePaymentIsUnderWayGivesBackWhatIsCharged) {
-  BenchNode node;
+TEST(Engine, CancellingDuringTheChargeRefundsIt) {
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "too slow"}).ok());
   node.gateway.answer_charge(Charged{"tx"});
@@ -115,12 +115,12 @@ TEST(Engine, CancellingWhileThePaymentIsUnderWayGivesBackWhatIsCharged) {
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
 }
 
-TEST(Engine, OthersMayNotTouchAnOrder) {
-  BenchNode node;
+TEST(Engine, OtherUsersMayNotChangeAnOrder) {
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
-  const Actor stranger{UserId{new_uuid()}, Role::customer};
-  for (const Command& command : {Command{CancelOrderRequest{id, stranger, ""}}, Command{ConfirmOrderRequest{id, stranger, "p"}},
-                                 Command{CompensateRequest{saga_of(id), stranger, ""}}, Command{RetryRequest{saga_of(id), stranger}}}) {
+  const Actor other_user{UserId{new_uuid()}, Role::customer};
+  for (const Command& command : {Command{CancelOrderRequest{id, other_user, ""}}, Command{ConfirmOrderRequest{id, other_user, "p"}},
+                                 Command{CompensateRequest{saga_of(id), other_user, ""}}, Command{RetryRequest{saga_of(id), other_user}}}) {
     const auto answer = node.run(command);
     ASSERT_FALSE(answer.ok());
     EXPECT_EQ(answer.error().code, ErrorCode::not_found);
@@ -128,7 +128,7 @@ TEST(Engine, OthersMayNotTouchAnOrder) {
 }
 
 TEST(Engine, RetryOfACompensatedSagaChargesUnderANewKey) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(Refused{"declined"});
   node.settle();
@@ -141,7 +141,7 @@ TEST(Engine, RetryOfACompensatedSagaChargesUnderANewKey) {
 }
 
 TEST(Engine, RetryIsRefusedWhileAnotherOrderHasTheKey) {
-  BenchNode node;
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(Refused{"declined"});
   node.settle();
@@ -152,10 +152,10 @@ TEST(Engine, RetryIsRefusedWhileAnotherOrderHasTheKey) {
   EXPECT_EQ(answer.error().members["existingOrderId"], other.text());
 }
 
-TEST(Engine, ANewLifeAdoptsItsOldSagasAndAsksWhatBecameOfThem) {
-  BenchNode node;
+TEST(Engine, ANewEpochAdoptsItsSagasAndQueriesTheirPayments) {
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
-  node.engine.reset();  // as a kill would
+  node.engine.reset();  // like a crash
   node.start("node-1");
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "query 1"));
   node.gateway.charges.pop_front();
@@ -166,8 +166,8 @@ TEST(Engine, ANewLifeAdoptsItsOldSagasAndAsksWhatBecameOfThem) {
   EXPECT_EQ(node.flow(id).order.status, OrderStatus::paid);
 }
 
-TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasRunOutAndTheOldOneIsFenced) {
-  BenchNode node;
+TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasExpiredAndTheOldOneIsFenced) {
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   const std::unique_ptr<Engine> paused = std::move(node.engine);
   node.start("node-2");
@@ -179,13 +179,13 @@ TEST(Engine, AnotherNodeAdoptsWhenTheLeaseHasRunOutAndTheOldOneIsFenced) {
   paused->submit(order_for("B"), [&](Result<Receipt> receipt) { answer = std::move(receipt); });
   paused->turn();
   EXPECT_EQ(paused->stats().fenced, 1u);
-  EXPECT_FALSE(answer) << "nothing is written by the life that was fenced";
+  EXPECT_FALSE(answer) << "the fenced epoch writes nothing";
   paused->turn();
-  EXPECT_TRUE(answer && answer->ok()) << "a new life goes on with what was asked of it";
+  EXPECT_TRUE(answer && answer->ok()) << "the new epoch carries out the queued command";
 }
 
 TEST(Engine, PublishesEveryEventInOrderAndMovesTheCheckpoint) {
-  BenchNode node;
+  ScriptedNode node;
   std::vector<std::int64_t> published;
   const auto end = node.bus->subscribe([&](const Event& event) { published.push_back(event.sequence); });
   node.completed("A");
@@ -198,7 +198,7 @@ TEST(Engine, PublishesEveryEventInOrderAndMovesTheCheckpoint) {
 }
 
 TEST(Engine, AnIdempotencyKeyReplaysTheAnswerAndRefusesAnotherBody) {
-  BenchNode node;
+  ScriptedNode node;
   const Actor actor{UserId{new_uuid()}, Role::customer};
   const auto request = [&](const std::string& product, const std::string& digest) {
     PlaceOrder order = order_for(product, actor);
@@ -217,8 +217,8 @@ TEST(Engine, AnIdempotencyKeyReplaysTheAnswerAndRefusesAnotherBody) {
   EXPECT_EQ(other.error().members["code"], "IDEMPOTENCY_KEY_REUSED");
 }
 
-TEST(Engine, RefusesMoreThanItsQueueHolds) {
-  BenchNode node;
+TEST(Engine, RefusesCommandsWhenItsQueueIsFull) {
+  ScriptedNode node;
   EngineOptions options;
   options.node = "node-9";
   options.queue_max = 2;
@@ -232,8 +232,8 @@ TEST(Engine, RefusesMoreThanItsQueueHolds) {
   EXPECT_THAT(refused, ElementsAre(ErrorCode::busy, ErrorCode::busy));
 }
 
-TEST(Engine, StoppingFinishesWhatIsQueuedAndLetsOthersAdoptAtOnce) {
-  BenchNode node;
+TEST(Engine, StoppingCommitsTheQueueAndLetsOthersAdoptImmediately) {
+  ScriptedNode node;
   std::optional<Result<Receipt>> answer;
   node.engine->submit(order_for("A"), [&](Result<Receipt> receipt) { answer = std::move(receipt); });
   node.engine->stop();

@@ -36,13 +36,13 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
   const auto gateway = make_simulated_gateway(
       {.success = 0.9, .delay_min = Duration{0}, .delay_max = 2ms, .timeout_share = 0.05, .seed = 7}, *clock);
   std::vector<std::unique_ptr<Engine>> engines;
-  std::vector<std::unique_ptr<OrderAdmission>> desks;
+  std::vector<std::unique_ptr<OrderAdmission>> admissions;
   for (const char* name : {"node-1", "node-2"}) {
     EngineOptions options;
     options.node = name;
     engines.push_back(std::make_unique<Engine>(options, *store, *gateway, *bus, *clock));
     ASSERT_TRUE(engines.back()->start().ok());
-    desks.push_back(std::make_unique<OrderAdmission>(*engines.back(), *lock, *clock));
+    admissions.push_back(std::make_unique<OrderAdmission>(*engines.back(), *lock, *clock));
   }
   std::atomic<int> accepted = 0, duplicates = 0, other = 0;
   {
@@ -54,7 +54,7 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
       clients.emplace_back([&, t] {
         for (int i = 0; i < orders_each; ++i)
           // Every product is ordered by two of the threads.
-          desks[static_cast<std::size_t>(i % 2)]->place(order_of_product(fmt::format("P{}-{}", t / 2, i)),
+          admissions[static_cast<std::size_t>(i % 2)]->place(order_of_product(fmt::format("P{}-{}", t / 2, i)),
                                                         [&](Result<Receipt> receipt) {
                                                           if (receipt) ++accepted;
                                                           else if (receipt.error().code == ErrorCode::conflict) ++duplicates;
@@ -65,7 +65,7 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
     for (std::thread& client : clients) client.join();
     answered.wait();
   }
-  clock.reset();  // its thread may be on its way into the gateway
+  clock.reset();  // its thread may be calling the gateway
   EXPECT_EQ(other, 0);
   EXPECT_EQ(accepted + duplicates, threads * orders_each);
   // A key is free again when its order was declined, so a few products are sold on the second try.

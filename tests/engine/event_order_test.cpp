@@ -1,8 +1,8 @@
-// The events of one flow are published in the order in which they were written, whoever wrote them.
+// The events of one flow are published in the order in which they were written, whichever nodes wrote them.
 #include <map>
 #include <vector>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -10,8 +10,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-// What a reader of a shared topic has seen of each flow, repeats left out.
-struct Topic {
+// What a reader of a shared topic has seen of each flow, without repeats.
+struct TopicReader {
   std::map<OrderId, std::vector<int>> versions;  // of the order's events
   std::map<OrderId, std::vector<Timestamp>> times;
   std::map<NodeName, std::int64_t> through;
@@ -19,9 +19,9 @@ struct Topic {
   bool in_order(OrderId order) { return std::is_sorted(times[order].begin(), times[order].end()); }
 };
 
-// A node's way to the topic.
-struct WayToTopic : Bus {
-  explicit WayToTopic(Topic& topic) : topic_(topic) {}
+// A node's connection to the topic.
+struct TopicBus : Bus {
+  explicit TopicBus(TopicReader& topic) : topic_(topic) {}
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     if (cut) return done(Error{ErrorCode::unavailable, "cut"});
     for (const Event& event : events) {
@@ -42,17 +42,17 @@ struct WayToTopic : Bus {
   bool cut = false;
 
  private:
-  Topic& topic_;
+  TopicReader& topic_;
 };
 
 class EventOrder : public testing::Test {
  protected:
   struct Node {
-    Node(EventOrder& test, std::string name) : test_(test), name_(std::move(name)), way(test.topic) { start(); }
+    Node(EventOrder& test, std::string name) : test_(test), name_(std::move(name)), bus(test.topic) { start(); }
     void start() {
       EngineOptions options;
       options.node = name_;
-      engine = std::make_unique<Engine>(options, *test_.store, test_.gateway, way, test_.clock);
+      engine = std::make_unique<Engine>(options, *test_.store, test_.gateway, bus, test_.clock);
       ASSERT_TRUE(engine->start().ok());
     }
     OrderId place() {
@@ -69,7 +69,7 @@ class EventOrder : public testing::Test {
 
     EventOrder& test_;
     const std::string name_;
-    WayToTopic way;
+    TopicBus bus;
     std::unique_ptr<Engine> engine;
   };
 
@@ -82,12 +82,12 @@ class EventOrder : public testing::Test {
   SimulatedClock clock;
   std::unique_ptr<MemoryStore> store = make_memory_store(clock);
   ScriptedGateway gateway;
-  Topic topic;
+  TopicReader topic;
   Node one{*this, "node-1"}, two{*this, "node-2"};
 };
 
 TEST_F(EventOrder, IsKeptWhenAnIdleNodeCancelsWhatABusyOnePlaced) {
-  one.place();  // the next ones gather
+  one.place();  // starts a batch window
   const OrderId id = one.place();
   two.cancel(id);
   pass(100ms);
@@ -97,7 +97,7 @@ TEST_F(EventOrder, IsKeptWhenAnIdleNodeCancelsWhatABusyOnePlaced) {
   EXPECT_TRUE(topic.in_order(id));
 }
 
-TEST_F(EventOrder, IsKeptWhenTwoNodesWriteAFlowInTurns) {
+TEST_F(EventOrder, IsKeptWhenTwoNodesAlternateInWritingAFlow) {
   one.place();
   const OrderId id = one.place();
   two.cancel(id);
@@ -112,10 +112,10 @@ TEST_F(EventOrder, IsKeptWhenTwoNodesWriteAFlowInTurns) {
   EXPECT_EQ(topic.times[id].size(), store->flow_events(id)->size());
 }
 
-TEST_F(EventOrder, IsKeptWhenAnHeirWritesWhatADeadNodeLeft) {
-  one.way.cut = true;
+TEST_F(EventOrder, IsKeptWhenAnAdopterWritesToAFlowOfADeadNode) {
+  one.bus.cut = true;
   OrderId last;
-  for (int i = 0; i < 1'500; ++i) last = one.place();  // more than the heir reads at once
+  for (int i = 0; i < 1'500; ++i) last = one.place();  // more than the adopter reads at once
   one.engine.reset();
   clock.advance(5s);
   two.cancel(last);
@@ -124,35 +124,35 @@ TEST_F(EventOrder, IsKeptWhenAnHeirWritesWhatADeadNodeLeft) {
   EXPECT_TRUE(topic.in_order(last));
 }
 
-TEST_F(EventOrder, IsKeptByALifeThatReadsItsEventsFromTheStore) {
-  one.way.cut = two.way.cut = true;
+TEST_F(EventOrder, IsKeptByAnEpochThatReadsItsEventsFromTheStore) {
+  one.bus.cut = two.bus.cut = true;
   const OrderId id = one.place();
   two.cancel(id);
   two.engine.reset();
   clock.advance(500ms);
   one.engine->turn();
   two.start();
-  two.way.cut = false;
+  two.bus.cut = false;
   pass(1s);
   EXPECT_THAT(topic.versions[id], IsEmpty());
-  one.way.cut = false;
+  one.bus.cut = false;
   pass(1s);
   EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
 }
 
-TEST_F(EventOrder, IsWaitedForWhileTheOtherNodesBrokerIsAwayAndThatIsSaid) {
-  one.way.cut = true;
+TEST_F(EventOrder, HoldsEventsBackWhileTheOtherNodesBrokerIsUnavailableAndReportsIt) {
+  one.bus.cut = true;
   const OrderId id = one.place();
   two.cancel(id);
   const OrderId own = two.place();
   for (int i = 0; i < 60; ++i) pass(1s);
   EXPECT_THAT(topic.versions[id], IsEmpty());
-  EXPECT_THAT(topic.versions[own], IsEmpty()) << "what a node wrote later follows in its order";
+  EXPECT_THAT(topic.versions[own], IsEmpty()) << "later events of the node wait as well";
   const EngineStats stats = two.engine->stats();
   EXPECT_EQ(stats.held_back, "node-2");
   EXPECT_EQ(stats.held_back_by, "node-1");
   EXPECT_GT(stats.held_back_for, 50s);
-  one.way.cut = false;
+  one.bus.cut = false;
   pass(1s);
   EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
   EXPECT_THAT(topic.versions[own], ElementsAre(1));

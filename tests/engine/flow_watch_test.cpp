@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,7 +18,7 @@ class Watching : public testing::Test {
 };
 
 TEST_F(Watching, WakesOnceWhenThatFlowIsWritten) {
-  FlowWatch::Ticket ticket(watch, order);
+  FlowWatch::Watcher ticket(watch, order);
   ticket.on_write(counter());
   watch.written(other);
   EXPECT_EQ(woken, 0);
@@ -27,8 +27,8 @@ TEST_F(Watching, WakesOnceWhenThatFlowIsWritten) {
   EXPECT_EQ(woken, 1);
 }
 
-TEST_F(Watching, WhatWasWrittenBetweenTheReadAndTheWaitIsNotMissed) {
-  FlowWatch::Ticket ticket(watch, order);
+TEST_F(Watching, AWriteBetweenTheReadAndTheWaitIsNotMissed) {
+  FlowWatch::Watcher ticket(watch, order);
   watch.written(order);
   ticket.on_write(counter());
   EXPECT_EQ(woken, 1);
@@ -37,21 +37,21 @@ TEST_F(Watching, WhatWasWrittenBetweenTheReadAndTheWaitIsNotMissed) {
   EXPECT_EQ(woken, 1);
 }
 
-TEST_F(Watching, SeveralMayAndNobodyIsWokenWhoHasGone) {
-  FlowWatch::Ticket first(watch, order);
+TEST_F(Watching, SeveralMayWaitAndADestroyedOneIsNotWoken) {
+  FlowWatch::Watcher first(watch, order);
   first.on_write(counter());
   {
-    FlowWatch::Ticket second(watch, order);
+    FlowWatch::Watcher second(watch, order);
     second.on_write(counter());
   }
   watch.written(order);
   EXPECT_EQ(woken, 1);
 }
 
-TEST_F(Watching, AnEnginesCommitIsNoticed) {
-  BenchNode node;
+TEST_F(Watching, IsWokenByACommitOfTheEngine) {
+  ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
-  FlowWatch::Ticket ticket(node.engine->watch(), id);
+  FlowWatch::Watcher ticket(node.engine->watch(), id);
   ticket.on_write([&](bool) {
     EXPECT_EQ(node.flow(id).saga->status, SagaStatus::completed) << "after it is durable";
     ++woken;

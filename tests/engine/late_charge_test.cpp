@@ -1,8 +1,8 @@
-// Where a cancellation meets a charge whose outcome is not known: nothing is charged any more, and what turns out to have
-// been charged is given back.
+// A cancellation while the outcome of a charge is unknown: nothing more is charged, and a charge that turns out to have
+// taken effect is refunded.
 #include <gmock/gmock.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -33,7 +33,7 @@ struct LateCharge : testing::Test {
     node.settle();
   }
 
-  BenchNode node;
+  ScriptedNode node;
   Flow flow;
 };
 
@@ -54,7 +54,7 @@ TEST_F(LateCharge, NothingIsChargedAfterACancellationWhenNoAnswerCame) {
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
 }
 
-TEST_F(LateCharge, NothingIsChargedAfterACancellationByTheNextLifeOfTheNode) {
+TEST_F(LateCharge, NothingIsChargedAfterACancellationByTheNodesNextEpoch) {
   const OrderId id = cancelled_in_doubt();
   node.engine.reset();
   node.start("node-1");
@@ -69,8 +69,8 @@ TEST_F(LateCharge, NothingIsChargedAfterACancellationByTheNextLifeOfTheNode) {
   EXPECT_EQ(std::count(node.gateway.calls.begin(), node.gateway.calls.end(), "charge 1"), 1);
 }
 
-// The provider was asked before the cancellation, and answers after it.
-TEST_F(LateCharge, NothingIsChargedWhenTheCancellationComesWhileTheProviderIsAsked) {
+// The query was made before the cancellation, and is answered after it.
+TEST_F(LateCharge, NothingIsChargedWhenTheOrderIsCancelledDuringAQuery) {
   const OrderId id = placed();
   answer_charge(UnknownOutcome{"timed out"});
   node.pass(1s);
@@ -93,8 +93,8 @@ TEST_F(LateCharge, NothingIsChargedWhenAFailedSagaIsCancelledAndRetried) {
   EXPECT_EQ(std::count(node.gateway.calls.begin(), node.gateway.calls.end(), "charge 1"), 1);
 }
 
-// Nobody could say what became of the charge, and the saga failed on its way back.
-TEST_F(LateCharge, ARetryOfASagaThatFailedOnItsWayBackGoesOnBack) {
+// The outcome of the charge stayed unknown, and the saga failed while compensating.
+TEST_F(LateCharge, ARetryOfASagaThatFailedWhileCompensatingContinuesToCompensate) {
   const OrderId id = cancelled_in_doubt();
   node.pass(100s);
   ASSERT_EQ(node.flow(id).saga->status, SagaStatus::failed);
@@ -106,14 +106,14 @@ TEST_F(LateCharge, ARetryOfASagaThatFailedOnItsWayBackGoesOnBack) {
   EXPECT_EQ(std::count(node.gateway.calls.begin(), node.gateway.calls.end(), "charge 1"), 1);
 }
 
-TEST_F(LateCharge, IsGivenBackWhenItsAnswerComesAfterTheSagaWasUndone) {
+TEST_F(LateCharge, IsRefundedWhenItsAnswerComesAfterTheSagaWasCompensated) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
   ASSERT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
   answer_charge(Charged{"tx-late"});
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "query 1", "refund 1"));
-  EXPECT_TRUE(is_owed_back(payment(id)));
+  EXPECT_TRUE(is_refund_due(payment(id)));
   answer_refund(Succeeded{});
   EXPECT_EQ(payment(id).status, PaymentStatus::refunded);
   EXPECT_FALSE(payment(id).check);
@@ -123,7 +123,7 @@ TEST_F(LateCharge, IsGivenBackWhenItsAnswerComesAfterTheSagaWasUndone) {
   EXPECT_EQ(node.engine->stats().late_charges, 1u);
 }
 
-TEST_F(LateCharge, IsGivenBackAlsoWhenAFailedSagaHadBeenUndone) {
+TEST_F(LateCharge, IsRefundedAlsoWhenAFailedSagaHadBeenCompensated) {
   const OrderId id = placed();
   node.pass(62s);
   ASSERT_EQ(node.flow(id).saga->status, SagaStatus::failed);
@@ -135,7 +135,7 @@ TEST_F(LateCharge, IsGivenBackAlsoWhenAFailedSagaHadBeenUndone) {
   EXPECT_THAT(node.gateway.calls, Contains("refund 1"));
 }
 
-TEST_F(LateCharge, OfAnEarlierAttemptIsGivenBackWhileALaterOneStands) {
+TEST_F(LateCharge, OfAnEarlierExecutionIsRefundedWhileALaterOneIsKept) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
@@ -153,13 +153,13 @@ TEST_F(LateCharge, OfAnEarlierAttemptIsGivenBackWhileALaterOneStands) {
   EXPECT_EQ(flow.payments.at(1).status, PaymentStatus::completed);
 }
 
-// The provider had not seen the charge when it was asked, and nobody answers the charge itself any more.
-TEST_F(LateCharge, IsFoundByAskingAgain) {
+// The provider did not know the charge when it was queried, and the answer to the charge itself is lost.
+TEST_F(LateCharge, IsFoundByALaterQuery) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
   ASSERT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
-  node.engine.reset();  // and the node is not the same any more
+  node.engine.reset();  // and the node restarts
   node.start("node-2");
   node.pass(61s);
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "query 1", "query 1"));
@@ -169,7 +169,7 @@ TEST_F(LateCharge, IsFoundByAskingAgain) {
   EXPECT_EQ(payment(id).status, PaymentStatus::refunded);
 }
 
-TEST_F(LateCharge, IsAskedForThreeTimesAndNotAgain) {
+TEST_F(LateCharge, IsQueriedThreeTimesAndNotAgain) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
@@ -186,7 +186,7 @@ TEST_F(LateCharge, IsAskedForThreeTimesAndNotAgain) {
   EXPECT_TRUE(node.gateway.queries.empty());
 }
 
-TEST_F(LateCharge, AnAnswerThatDoesNotComeIsAskedForAnewAndDoesNotCount) {
+TEST_F(LateCharge, AQueryWithoutAnAnswerIsRepeatedAndDoesNotCount) {
   cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
@@ -201,7 +201,7 @@ TEST_F(LateCharge, AnAnswerThatDoesNotComeIsAskedForAnewAndDoesNotCount) {
   EXPECT_THAT(node.gateway.calls, Contains("refund 1"));
 }
 
-TEST_F(LateCharge, ThatCannotBeGivenBackNowIsTriedAgain) {
+TEST_F(LateCharge, WhoseRefundIsUnavailableIsRefundedLater) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
@@ -214,7 +214,7 @@ TEST_F(LateCharge, ThatCannotBeGivenBackNowIsTriedAgain) {
   EXPECT_EQ(payment(id).status, PaymentStatus::refunded);
 }
 
-TEST_F(LateCharge, ThatIsNotGivenBackIsSeenByAPersonWhoHasItTriedAgain) {
+TEST_F(LateCharge, WhoseRefundIsRefusedRequiresInterventionAndIsRefundedByARetry) {
   const OrderId id = cancelled_in_doubt();
   node.pass(31s);
   answer_query(NotCharged{});
@@ -224,7 +224,7 @@ TEST_F(LateCharge, ThatIsNotGivenBackIsSeenByAPersonWhoHasItTriedAgain) {
   EXPECT_THAT(node.flow(id).saga->error, testing::HasSubstr("the account is closed"));
   EXPECT_THAT(node.events_of(id), Contains("PaymentRefundFailed"));
   node.pass(60s);
-  EXPECT_TRUE(node.gateway.refunds.empty()) << "not by itself";
+  EXPECT_TRUE(node.gateway.refunds.empty()) << "not without a retry";
   ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
   ASSERT_EQ(node.gateway.refunds.size(), 1u);
   answer_refund(Succeeded{});
@@ -233,9 +233,9 @@ TEST_F(LateCharge, ThatIsNotGivenBackIsSeenByAPersonWhoHasItTriedAgain) {
   EXPECT_EQ(node.flow(id).saga->status, SagaStatus::compensated);
 }
 
-TEST_F(LateCharge, ASagaThatEndedIsCountedOnceWhateverIsFoundOutAfterwards) {
+TEST_F(LateCharge, ASagaThatHasEndedIsCountedOnceWhateverIsFoundLater) {
   int ended = 0, undone = 0;
-  node.engine->on_commit([&](const Committed& commit) {
+  node.engine->on_commit([&](const CommitReport& commit) {
     ended += static_cast<int>(commit.progress.ended_sagas.size());
     for (const auto& step : commit.progress.ended_steps) undone += step.status == StepStatus::compensated;
   });
@@ -256,14 +256,14 @@ TEST_F(LateCharge, ASagaThatEndedIsCountedOnceWhateverIsFoundOutAfterwards) {
   EXPECT_EQ(undone, steps);
 }
 
-TEST_F(LateCharge, ThatComesWhileItsCompensationAsksIsGivenBackByIt) {
+TEST_F(LateCharge, ThatIsAnsweredDuringItsCompensationsQueryIsRefundedByTheCompensation) {
   const OrderId id = placed();
   node.pass(62s);
   ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "x"}).ok());
   while (node.gateway.queries.size() > 1) node.gateway.queries.pop_front();
   answer_charge(Charged{"tx"});
   EXPECT_EQ(payment(id).status, PaymentStatus::completed);
-  answer_query(NotCharged{});  // it was asked before the charge had arrived
+  answer_query(NotCharged{});  // the query was made before the charge arrived
   EXPECT_THAT(node.gateway.calls, Contains("refund 1"));
   answer_refund(Succeeded{});
   EXPECT_EQ(payment(id).status, PaymentStatus::refunded);

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/engine/front_store.hpp"
+#include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
 namespace {
 
-struct Tally {
+struct PlacementCounts {
   int created = 0, refused = 0;
   std::set<std::int64_t> tokens;
   Completion counter() {
@@ -29,22 +29,22 @@ std::vector<LockState> held(Lock& lock) {
 }
 
 TEST(OrderAdmission, DuplicatesOfOneNodeShareOneLockAndOneBatch) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
-  Tally tally;
+  OrderAdmission admission(*node.engine, *lock, node.clock);
+  PlacementCounts tally;
   const auto commits = node.engine->stats().commits;
-  for (int i = 0; i < 50; ++i) desk.place(order_for("HOT"), tally.counter());
+  for (int i = 0; i < 50; ++i) admission.place(order_for("HOT"), tally.counter());
   EXPECT_EQ(held(*lock).size(), 1u);
   node.settle();
   EXPECT_EQ(tally.created, 1);
   EXPECT_EQ(tally.refused, 49);
   EXPECT_EQ(node.engine->stats().commits, commits + 1);
-  EXPECT_TRUE(held(*lock).empty()) << "released when the last has been answered";
+  EXPECT_TRUE(held(*lock).empty()) << "released after the last answer";
   EXPECT_GT(*tally.tokens.begin(), 0);
 }
 
-// Counts what is asked of another lock.
+// Counts the calls of another lock.
 class CountedLock final : public Lock {
  public:
   explicit CountedLock(Lock& lock) : lock_(lock) {}
@@ -68,17 +68,17 @@ class CountedLock final : public Lock {
   Lock& lock_;
 };
 
-TEST(OrderAdmission, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
-  BenchNode node;
+TEST(OrderAdmission, ALockIsSharedForHalfOfItsTimeToLiveAndThenRequestedAgain) {
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   CountedLock counted(*lock);
-  OrderAdmission desk(*node.engine, counted, node.clock);
-  Tally tally;
+  OrderAdmission admission(*node.engine, counted, node.clock);
+  PlacementCounts tally;
   for (const Duration later : {0s, 4s, 2s}) {
     node.clock.advance(later);
-    desk.place(order_for("A"), tally.counter());
+    admission.place(order_for("A"), tally.counter());
   }
-  EXPECT_EQ(counted.acquired, 1) << "the third waits until nobody is inside";
+  EXPECT_EQ(counted.acquired, 1) << "the third waits until no order is in flight";
   node.settle();
   EXPECT_EQ(counted.acquired, 2);
   EXPECT_EQ(counted.released, 2);
@@ -86,21 +86,21 @@ TEST(OrderAdmission, ALockIsSharedForHalfOfItsLifeAndThenAskedForAnew) {
   EXPECT_EQ(tally.refused, 2);
 }
 
-// Over a store that gathers commits for 8 ms; a commit has just begun, for an order whose lock is not given back yet.
-class OrderDeskOfAGatheringNode : public NodeOnAFrontStore {
+// Over a store with a batch window of 8 ms; a commit has just started, for an order whose lock is not released yet.
+class OrderAdmissionInABatchWindow : public NodeOnControlledStore {
  protected:
-  OrderDeskOfAGatheringNode() {
-    store.gathers = 8ms;
+  OrderAdmissionInABatchWindow() {
+    store.window = 8ms;
     options.batch_max = 4;
     start();
     engine->turn();
-    desk = std::make_unique<OrderAdmission>(*engine, lock, clock);
+    admission = std::make_unique<OrderAdmission>(*engine, lock, clock);
     place(1);
     engine->turn();
     EXPECT_EQ(tally.created, 1);
   }
   void place(int orders) {
-    for (int i = 0; i < orders; ++i) desk->place(order_for(fmt::format("P{}", ++placed)), tally.counter());
+    for (int i = 0; i < orders; ++i) admission->place(order_for(fmt::format("P{}", ++placed)), tally.counter());
   }
   void turn_after(Duration time) {
     clock.advance(time);
@@ -109,12 +109,12 @@ class OrderDeskOfAGatheringNode : public NodeOnAFrontStore {
 
   std::unique_ptr<Lock> shared = make_memory_lock(clock);
   CountedLock lock{*shared};
-  std::unique_ptr<OrderAdmission> desk;
-  Tally tally;
+  std::unique_ptr<OrderAdmission> admission;
+  PlacementCounts tally;
   int placed = 0;
 };
 
-TEST_F(OrderDeskOfAGatheringNode, AsksForAllLocksOfTheNextCommitTogetherInTimeForIt) {
+TEST_F(OrderAdmissionInABatchWindow, RequestsAllLocksOfTheNextCommitTogetherInTimeForIt) {
   const SteadyTime began = clock.steady();
   place(3);
   EXPECT_EQ(engine->turn(), began + 6ms);
@@ -126,7 +126,7 @@ TEST_F(OrderDeskOfAGatheringNode, AsksForAllLocksOfTheNextCommitTogetherInTimeFo
   EXPECT_EQ(tally.created, 4);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, GivesLocksBackWhenItAsksForOthers) {
+TEST_F(OrderAdmissionInABatchWindow, ReleasesLocksWhenItRequestsOthers) {
   turn_after(5ms);
   EXPECT_EQ(lock.released, 0);
   turn_after(1ms);
@@ -134,14 +134,14 @@ TEST_F(OrderDeskOfAGatheringNode, GivesLocksBackWhenItAsksForOthers) {
   EXPECT_TRUE(held(*shared).empty());
 }
 
-TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForWhatComesLate) {
+TEST_F(OrderAdmissionInABatchWindow, RequestsLateLocksImmediately) {
   clock.advance(6ms);
   place(1);
   EXPECT_EQ(lock.acquired, 2);
-  EXPECT_EQ(lock.released, 1) << "with what waited";
+  EXPECT_EQ(lock.released, 1) << "together with the waiting release";
 }
 
-TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForAFullBatch) {
+TEST_F(OrderAdmissionInABatchWindow, RequestsTheLocksOfAFullBatchImmediately) {
   place(3);
   EXPECT_EQ(lock.acquired, 1);
   place(1);
@@ -150,9 +150,9 @@ TEST_F(OrderDeskOfAGatheringNode, AsksAtOnceForAFullBatch) {
   EXPECT_EQ(tally.created, 5);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetGetItAnew) {
+TEST_F(OrderAdmissionInABatchWindow, DuplicatesOfAnOrderWhoseLockIsNotReleasedYetGetANewLock) {
   const PlaceOrder first = order_for("P1");
-  desk->place(first, tally.counter());
+  admission->place(first, tally.counter());
   turn_after(6ms);
   EXPECT_EQ(lock.released, 1);
   EXPECT_EQ(lock.acquired, 2);
@@ -160,7 +160,7 @@ TEST_F(OrderDeskOfAGatheringNode, DuplicatesOfAnOrderWhoseLockIsNotGivenBackYetG
   EXPECT_EQ(tally.refused, 1);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIsSet) {
+TEST_F(OrderAdmissionInABatchWindow, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIsSet) {
   place(1);
   clock.step(-3600s);
   turn_after(6ms);
@@ -172,20 +172,20 @@ TEST_F(OrderDeskOfAGatheringNode, WaitsNoLongerAndNoShorterWhenTheTimeOfDayIsSet
   EXPECT_EQ(tally.created, 2);
 }
 
-TEST_F(OrderDeskOfAGatheringNode, NoLockStaysBehindWhenItStops) {
+TEST_F(OrderAdmissionInABatchWindow, NoLockIsLeftWhenItStops) {
   engine->stop();
   EXPECT_EQ(lock.released, 1);
   EXPECT_TRUE(held(*shared).empty());
 }
 
-TEST(OrderAdmission, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt) {
+TEST(OrderAdmission, AnOrderThatWaitsLongerThanItsLocksTimeToLiveIsPlacedWithoutIt) {
   for (const Duration waited : {9s, 10s}) {
-    BenchNode node;
+    ScriptedNode node;
     const auto lock = make_memory_lock(node.clock);
-    OrderAdmission desk(*node.engine, *lock, node.clock);
-    Tally tally;
-    desk.place(order_for("A"), tally.counter());
-    node.clock.advance(waited);  // the node cannot write; from 10 s on another may have the lock
+    OrderAdmission admission(*node.engine, *lock, node.clock);
+    PlacementCounts tally;
+    admission.place(order_for("A"), tally.counter());
+    node.clock.advance(waited);  // the node does not commit; from 10 s on another may hold the lock
     node.settle();
     EXPECT_EQ(tally.created, 1);
     EXPECT_EQ(*tally.tokens.begin() > 0, waited < 10s);
@@ -193,27 +193,27 @@ TEST(OrderAdmission, AnOrderThatWaitsForLongerThanItsLockLivesIsPlacedWithoutIt)
 }
 
 TEST(OrderAdmission, ALockThatOthersDoNotShareFencesNothing) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock, LockReach::this_process);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
-  Tally tally;
-  for (int i = 0; i < 2; ++i) desk.place(order_for("A"), tally.counter());
-  EXPECT_EQ(held(*lock).size(), 1u) << "it sheds this node's duplicates";
+  OrderAdmission admission(*node.engine, *lock, node.clock);
+  PlacementCounts tally;
+  for (int i = 0; i < 2; ++i) admission.place(order_for("A"), tally.counter());
+  EXPECT_EQ(held(*lock).size(), 1u) << "it refuses this node's duplicates";
   node.settle();
   EXPECT_EQ(tally.created, 1);
-  EXPECT_EQ(*tally.tokens.begin(), 0) << "and is not written where others would compare it";
+  EXPECT_EQ(*tally.tokens.begin(), 0) << "its token is not stored where other nodes would compare it";
 }
 
 TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
+  OrderAdmission admission(*node.engine, *lock, node.clock);
   std::optional<LockGrant> theirs;
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 10s, 0s,
                 [&](Result<LockGrant> grant) { theirs = *grant; });
-  Tally tally;
-  desk.place(order, tally.counter());
+  PlacementCounts tally;
+  admission.place(order, tally.counter());
   node.settle();
   EXPECT_EQ(tally.created, 0);
   lock->release(*theirs, [](Result<bool> released) { ASSERT_TRUE(released.value()); });
@@ -223,28 +223,28 @@ TEST(OrderAdmission, AnotherNodeWaitsForTheLock) {
 }
 
 TEST(OrderAdmission, ALockThatStaysTakenDoesNotStopAnOrder) {
-  BenchNode node;
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
-  OrderAdmission desk(*node.engine, *lock, node.clock);
+  OrderAdmission admission(*node.engine, *lock, node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 60s, 0s, [](Result<LockGrant>) {});
-  Tally tally;
-  desk.place(order, tally.counter());
+  PlacementCounts tally;
+  admission.place(order, tally.counter());
   node.clock.advance(5s);
   node.settle();
   EXPECT_EQ(tally.created, 1);
   EXPECT_EQ(*tally.tokens.begin(), 0) << "placed without a lock: the database decided";
 }
 
-TEST(OrderAdmission, ADeskThatIsGoneIsNotCalledBack) {
-  BenchNode node;
+TEST(OrderAdmission, IsNotCalledBackAfterItsDestruction) {
+  ScriptedNode node;
   const auto lock = make_memory_lock(node.clock);
   PlaceOrder order = order_for("A");
   lock->acquire("order:" + default_idempotency_key(order.items), "node-2", 1s, 0s, [](Result<LockGrant>) {});
-  Tally tally;
+  PlacementCounts tally;
   {
-    OrderAdmission desk(*node.engine, *lock, node.clock);
-    desk.place(order, tally.counter());
+    OrderAdmission admission(*node.engine, *lock, node.clock);
+    admission.place(order, tally.counter());
   }
   node.clock.advance(5s);
   EXPECT_EQ(tally.created + tally.refused, 0);

@@ -1,4 +1,4 @@
-// When events are handed to the bus.
+// When events are published.
 #include "server/engine/publisher.hpp"
 
 #include <gmock/gmock.h>
@@ -12,15 +12,15 @@ namespace {
 
 using testing::ElementsAre;
 
-// Keeps the sequences of each batch, and answers when it is told to.
-class KeptBatches : public Bus {
+// Records the sequences of each batch, and answers on request.
+class RecordingBus : public Bus {
  public:
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     std::vector<std::int64_t>& batch = batches.emplace_back();
     for (const Event& event : events) batch.push_back(event.sequence);
     done_ = std::move(done);
   }
-  Duration batch_window() const override { return gathers; }
+  Duration batch_window() const override { return window; }
   std::function<void()> subscribe(std::function<void(const Event&)>) override {
     return [] {};
   }
@@ -30,7 +30,7 @@ class KeptBatches : public Bus {
   void answer(Result<void> result = {}) { std::exchange(done_, nullptr)(std::move(result)); }
 
   std::vector<std::vector<std::int64_t>> batches;
-  Duration gathers{0};
+  Duration window{0};
 
  private:
   std::function<void(Result<void>)> done_;
@@ -54,13 +54,13 @@ class PublisherTest : public testing::Test {
 
   SimulatedClock clock;
   std::unique_ptr<MemoryStore> store = make_memory_store(clock);
-  KeptBatches bus;
+  RecordingBus bus;
   Publisher publisher{*store, bus};
   SteadyTime now = clock.steady();
   std::int64_t sequence = 0;
 };
 
-TEST_F(PublisherTest, HandsOverAtOnceAndThenWhatCameMeanwhile) {
+TEST_F(PublisherTest, PublishesImmediatelyAndThenWhatWasCommittedMeanwhile) {
   commit(1);
   turn(now);
   commit(2);
@@ -71,8 +71,8 @@ TEST_F(PublisherTest, HandsOverAtOnceAndThenWhatCameMeanwhile) {
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
 }
 
-TEST_F(PublisherTest, GathersForABusThatWantsIt) {
-  bus.gathers = 20ms;
+TEST_F(PublisherTest, CollectsABatchDuringTheBatchWindow) {
+  bus.window = 20ms;
   commit(1);
   turn(now);
   EXPECT_THAT(bus.batches, ElementsAre(ElementsAre(1))) << "the first does not wait";
@@ -88,7 +88,7 @@ TEST_F(PublisherTest, GathersForABusThatWantsIt) {
 }
 
 TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
-  bus.gathers = 20ms;
+  bus.window = 20ms;
   for (int i = 1; i <= 3; ++i) {
     commit(1);
     turn(now + i * 1s);
@@ -97,8 +97,8 @@ TEST_F(PublisherTest, AnIdleBusWaitsForNothing) {
   }
 }
 
-TEST_F(PublisherTest, ABacklogHasGatheredEnough) {
-  bus.gathers = 20ms;
+TEST_F(PublisherTest, ABacklogDoesNotWait) {
+  bus.window = 20ms;
   commit(5'500);
   turn(now);
   bus.answer();
@@ -108,11 +108,11 @@ TEST_F(PublisherTest, ABacklogHasGatheredEnough) {
   bus.answer();
   commit(1);
   turn(now + 2ms);
-  EXPECT_EQ(bus.batches.size(), 2u) << "after the backlog it gathers again";
+  EXPECT_EQ(bus.batches.size(), 2u) << "after the backlog it waits for the batch window again";
 }
 
-TEST_F(PublisherTest, HandsOverWhatIsLeftWithoutGathering) {
-  bus.gathers = 20ms;
+TEST_F(PublisherTest, FlushDoesNotWaitForTheBatchWindow) {
+  bus.window = 20ms;
   commit(1);
   turn(now);
   bus.answer();
@@ -121,10 +121,10 @@ TEST_F(PublisherTest, HandsOverWhatIsLeftWithoutGathering) {
   EXPECT_EQ(bus.batches.size(), 2u);
 }
 
-TEST_F(PublisherTest, TriesAgainAWhileAfterAFailureWithTheSameEventsAndMore) {
+TEST_F(PublisherTest, RetriesAfterAFailureWithTheSameEventsAndMore) {
   commit(1);
   turn(now);
-  bus.answer(Error{ErrorCode::unavailable, "away"});
+  bus.answer(Error{ErrorCode::unavailable, "unavailable"});
   commit(1);
   turn(now + 1ms);
   EXPECT_EQ(bus.batches.size(), 1u);

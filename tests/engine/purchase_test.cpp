@@ -1,8 +1,9 @@
-// The purchase of an item: balance, slots and units are held, the payment is made, and then they are settled.
+// The purchase of an item: balance, slots and units are reserved, the payment is charged, and then they are confirmed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "server/saga/saga_view.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // User u has a balance of 100.00 and 5 slots; there are 4 swords at 20.00.
-class Purchase : public ::testing::Test {
+class PurchaseFlow : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(node.set_stock(StockKind::balance, "u", 10000).ok());
@@ -33,18 +34,18 @@ class Purchase : public ::testing::Test {
            node.stock("sword", StockKind::item);
   }
   Saga saga(OrderId id) { return *node.flow(id).saga; }
-  // The payment stays in doubt until nobody asks any more.
+  // The payment stays in doubt until the saga has failed.
   void lose(OrderId id) {
     node.gateway.answer_charge(UnknownOutcome{"timed out"});
     node.settle();
     for (int i = 0; i < 1000 && saga(id).status == SagaStatus::started; ++i) {
       node.pass(5s);
-      while (!node.gateway.queries.empty()) node.gateway.answer_query(Unavailable{"away"});
+      while (!node.gateway.queries.empty()) node.gateway.answer_query(Unavailable{"503"});
       node.settle();
     }
     ASSERT_EQ(saga(id).status, SagaStatus::failed);
   }
-  // What it held has expired and is sold when it turns out, on a retry, that it was paid.
+  // Its reservations have expired and the items are sold when a retry finds that it was paid.
   void find_paid_and_out_of_stock(OrderId id) {
     lose(id);
     node.pass(6min);
@@ -54,10 +55,10 @@ class Purchase : public ::testing::Test {
     node.pass(2min);
   }
 
-  BenchNode node;
+  ScriptedNode node;
 };
 
-TEST_F(Purchase, HoldsWhatItNeedsAndSettlesItWhenItIsPaid) {
+TEST_F(PurchaseFlow, HoldsWhatItNeedsAndSettlesItWhenItIsPaid) {
   const OrderId id = place(3);
   EXPECT_EQ(node.flow(id).order.total, Money{6000}) << "at the item's price";
   EXPECT_EQ(node.flow(id).order.items.at(0).product_name, "The sword");
@@ -70,7 +71,7 @@ TEST_F(Purchase, HoldsWhatItNeedsAndSettlesItWhenItIsPaid) {
   EXPECT_THAT(node.events_of(id), ::testing::Contains("NotificationSent").Times(1));
 }
 
-TEST_F(Purchase, WhateverIsLackingNothingIsHeld) {
+TEST_F(PurchaseFlow, NothingIsHeldWhicheverStockIsShort) {
   struct Row {
     StockKind kind;
     const char* id;
@@ -98,7 +99,7 @@ TEST_F(Purchase, WhateverIsLackingNothingIsHeld) {
   EXPECT_THAT(node.gateway.calls, IsEmpty()) << "nothing was charged";
 }
 
-TEST_F(Purchase, ADeclinedPaymentGivesEverythingBack) {
+TEST_F(PurchaseFlow, ADeclinedPaymentReleasesEverything) {
   const OrderId id = place(3);
   node.gateway.answer_charge(Refused{"declined"});
   node.settle();
@@ -106,7 +107,7 @@ TEST_F(Purchase, ADeclinedPaymentGivesEverythingBack) {
   EXPECT_EQ(all(), "10000/0/0 5/0/0 4/0/0");
 }
 
-TEST_F(Purchase, NeedsAUserAndAnItemThatAreKnown) {
+TEST_F(PurchaseFlow, RequiresAnExistingUserAndItem) {
   for (const auto& [user, item] : {std::pair{"nobody", "sword"}, std::pair{"u", "nothing"}}) {
     const PlaceOrder order = purchase_for(user, item, 1);
     EXPECT_EQ(node.run(order).error().code, ErrorCode::not_found);
@@ -115,7 +116,7 @@ TEST_F(Purchase, NeedsAUserAndAnItemThatAreKnown) {
   EXPECT_EQ(node.run(purchase_for("", "sword", 1)).error().code, ErrorCode::invalid);
 }
 
-TEST_F(Purchase, OfTwoAtOnceOneFailsAndTheBalanceIsExact) {
+TEST_F(PurchaseFlow, OfTwoConcurrentOnesOneFailsAndTheBalanceIsExact) {
   const OrderId first = place(2), second = place(2);
   EXPECT_EQ(all(), "2000/8000/0 1/4/0 0/4/0");
   node.gateway.answer_charge(Refused{"declined"});
@@ -125,7 +126,7 @@ TEST_F(Purchase, OfTwoAtOnceOneFailsAndTheBalanceIsExact) {
   EXPECT_EQ(all(), "6000/0/4000 3/0/2 2/0/2");
 }
 
-TEST_F(Purchase, OfTwoInOneBatchTheSecondSeesWhatTheFirstHolds) {
+TEST_F(PurchaseFlow, OfTwoInOneBatchTheSecondSeesWhatTheFirstHolds) {
   std::vector<OrderId> placed;
   for (int i = 0; i < 2; ++i)
     node.engine->submit(purchase_for("u", "sword", 3),
@@ -137,7 +138,7 @@ TEST_F(Purchase, OfTwoInOneBatchTheSecondSeesWhatTheFirstHolds) {
   EXPECT_EQ(all(), "4000/6000/0 2/3/0 1/3/0");
 }
 
-TEST_F(Purchase, WhatIsHeldTooLongIsGivenBackAlsoWhenTheSagaHasFailed) {
+TEST_F(PurchaseFlow, ExpiredReservationsAreReleasedAlsoWhenTheSagaHasFailed) {
   const OrderId id = place(3);
   lose(id);
   EXPECT_EQ(all(), "4000/6000/0 2/3/0 1/3/0") << "it may have been paid";
@@ -145,10 +146,10 @@ TEST_F(Purchase, WhatIsHeldTooLongIsGivenBackAlsoWhenTheSagaHasFailed) {
   EXPECT_EQ(all(), "10000/0/0 5/0/0 4/0/0");
   for (const Reservation& reservation : node.flow(id).reservations)
     EXPECT_EQ(reservation.status, ReservationStatus::expired);
-  EXPECT_EQ(saga(id).status, SagaStatus::failed) << "a person still has to look at it";
+  EXPECT_EQ(saga(id).status, SagaStatus::failed) << "it still requires intervention";
 }
 
-TEST_F(Purchase, ARetryTakesAnewWhatHasExpired) {
+TEST_F(PurchaseFlow, ARetryReservesAgainWhatHasExpired) {
   const OrderId id = place(3);
   lose(id);
   node.pass(6min);
@@ -159,10 +160,10 @@ TEST_F(Purchase, ARetryTakesAnewWhatHasExpired) {
   EXPECT_EQ(all(), "4000/0/6000 2/0/3 1/0/3");
 }
 
-TEST_F(Purchase, APaidOneThatIsOutOfStockWaitsForStockOrAPerson) {
+TEST_F(PurchaseFlow, APaidOneThatIsOutOfStockWaitsForStockOrAnOperator) {
   const OrderId id = place(3);
   ASSERT_NO_FATAL_FAILURE(find_paid_and_out_of_stock(id));
-  EXPECT_EQ(saga(id).status, SagaStatus::failed) << "it was paid: the saga does not undo that by itself";
+  EXPECT_EQ(saga(id).status, SagaStatus::failed) << "it was paid: the saga does not compensate on its own";
   EXPECT_EQ(all(), "4000/0/6000 2/0/3 1/0/0");
   ASSERT_TRUE(node.set_stock(StockKind::item, "sword", 9, Money{2000}).ok());
   ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
@@ -171,10 +172,10 @@ TEST_F(Purchase, APaidOneThatIsOutOfStockWaitsForStockOrAPerson) {
   EXPECT_EQ(all(), "4000/0/6000 2/0/3 6/0/3");
 }
 
-TEST_F(Purchase, APaidOneThatCannotBeDeliveredIsUndoneWhenAPersonSaysSo) {
+TEST_F(PurchaseFlow, APaidOneThatCannotBeDeliveredIsCompensatedByAnOperator) {
   const OrderId id = place(3);
   ASSERT_NO_FATAL_FAILURE(find_paid_and_out_of_stock(id));
-  ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "not to be had"}).ok());
+  ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "out of stock"}).ok());
   node.gateway.answer_refund(Succeeded{});
   node.settle();
   EXPECT_EQ(saga(id).status, SagaStatus::compensated);
@@ -182,7 +183,7 @@ TEST_F(Purchase, APaidOneThatCannotBeDeliveredIsUndoneWhenAPersonSaysSo) {
   EXPECT_EQ(all(), "10000/0/0 5/0/0 1/0/0");
 }
 
-TEST_F(Purchase, CompensatingACompletedOneGivesEverythingBack) {
+TEST_F(PurchaseFlow, CompensatingACompletedOneReturnsEverything) {
   const OrderId id = place(3);
   charged();
   ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "returned"}).ok());
@@ -195,7 +196,7 @@ TEST_F(Purchase, CompensatingACompletedOneGivesEverythingBack) {
                           "order_cancelled"));
 }
 
-TEST_F(Purchase, AnotherNodeGivesBackWhatExpires) {
+TEST_F(PurchaseFlow, AnotherNodeReleasesWhatExpires) {
   const OrderId id = place(3);
   node.engine.reset();
   node.start("node-2");

@@ -1,7 +1,7 @@
-// A refusal that is not the last word: it is asked for again, and reaches whoever refused.
+// A refusal that is not final: the call is repeated, and reaches the participant.
 #include <gmock/gmock.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -9,8 +9,8 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 
-TEST(RefusedRefund, IsAskedForAgainByARetry) {
-  BenchNode node;
+TEST(RefusedRefund, IsCalledAgainByARetry) {
+  ScriptedNode node;
   const OrderId id = node.completed("A");
   ASSERT_TRUE(node.run(CancelOrderRequest{id, admin, "x"}).ok());
   node.gateway.answer_refund(Refused{"the bank is closed"});
@@ -25,9 +25,9 @@ TEST(RefusedRefund, IsAskedForAgainByARetry) {
   EXPECT_EQ(node.flow(id).payments.at(0).status, PaymentStatus::refunded);
 }
 
-TEST(RefusedRefund, IsAskedForAgainByACompensationAndByACancellation) {
+TEST(RefusedRefund, IsCalledAgainByACompensationAndByACancellation) {
   for (const bool cancels : {false, true}) {
-    BenchNode node;
+    ScriptedNode node;
     const OrderId id = node.completed("A");
     ASSERT_TRUE(node.run(CompensateRequest{saga_of(id), admin, "x"}).ok());
     node.gateway.answer_refund(Refused{"the bank is closed"});
@@ -41,17 +41,17 @@ TEST(RefusedRefund, IsAskedForAgainByACompensationAndByACancellation) {
   }
 }
 
-// The last steps of a purchase come after its pivot: what is refused there is tried again until its budget is over, and
-// then by a person.
-TEST(RefusedStep, AfterThePivotIsTriedAgainAndReachesTheParticipant) {
-  BenchNode node;
+// The last steps of a purchase follow its pivot: a refused one is retried until its budget is used up, and then by an
+// operator.
+TEST(RefusedStep, AfterThePivotIsRetriedAndReachesTheParticipant) {
+  ScriptedNode node;
   ASSERT_TRUE(node.set_stock(StockKind::balance, "ann", 1'000'000).ok());
   ASSERT_TRUE(node.set_stock(StockKind::slots, "ann", 10).ok());
   ASSERT_TRUE(node.set_stock(StockKind::item, "lamp", 5, Money{1000}).ok());
   const auto placed = node.run(purchase_for("ann", "lamp", 2));
   ASSERT_TRUE(placed.ok());
   const OrderId id = placed->flow->order.id;
-  // What was reserved expires before the payment is answered, and somebody else takes it.
+  // The reservation expires before the payment is answered, and another order takes the units.
   node.pass(6min);
   ASSERT_TRUE(node.set_stock(StockKind::item, "lamp", 0, Money{1000}).ok());
   while (node.gateway.queries.size() > 1) node.gateway.queries.pop_front();
@@ -62,7 +62,7 @@ TEST(RefusedStep, AfterThePivotIsTriedAgainAndReachesTheParticipant) {
   node.gateway.answer_query(Charged{"tx"});
   node.settle();
   node.pass(10min);
-  ASSERT_EQ(node.flow(id).saga->status, SagaStatus::failed) << "there is nothing to deliver";
+  ASSERT_EQ(node.flow(id).saga->status, SagaStatus::failed) << "the item is out of stock";
   ASSERT_TRUE(node.set_stock(StockKind::item, "lamp", 5, Money{1000}).ok());
   ASSERT_TRUE(node.run(RetryRequest{saga_of(id), admin}).ok());
   node.pass(1min);

@@ -1,6 +1,6 @@
-// The services of the checkout in engines of their own over one store, with messages between them that are lost,
-// doubled and delivered out of order, and each of them killed between any two: seeds decide. At the end every checkout
-// has ended, each step counted once, and stock and money are exact.
+// The services of the checkout in separate engines over one store. Messages between them are lost, duplicated and
+// reordered, and services are killed between any two messages, as the seed decides. In the end every checkout has
+// ended, each step has taken effect once, and stock and money are exact.
 #include <gmock/gmock.h>
 
 #include <array>
@@ -20,10 +20,10 @@ const Actor admin{UserId{}, Role::admin};
 constexpr std::array services = {Service::order, Service::payment, Service::inventory, Service::orchestrator};
 constexpr int checkouts = 12, in_stock = 10, rounds_max = 20'000;
 
-// Remembers every charge and gives the same answer to it again.
-class Provider : public PaymentGateway {
+// Records every charge and repeats its answer.
+class RecordingProvider : public PaymentGateway {
  public:
-  explicit Provider(std::uint64_t seed) : random_(seed) {}
+  explicit RecordingProvider(std::uint64_t seed) : random_(seed) {}
 
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
     const auto [it, first] = charges_.try_emplace(charge.key, random_.chance(0.8));
@@ -51,8 +51,8 @@ class Provider : public PaymentGateway {
   std::set<std::string> refunds_;
 };
 
-// Messages under way, to whoever they are for.
-class Network : public SagaExchange {
+// The messages in transit.
+class MessageNetwork : public SagaExchange {
  public:
   using Message = std::variant<RemoteCall, RemoteReply, OrderId>;
 
@@ -62,15 +62,15 @@ class Network : public SagaExchange {
   std::vector<Message> messages;
 };
 
-class World {
+class ServiceCluster {
  public:
-  explicit World(std::uint64_t seed) : random_(seed), provider_(seed) {
+  explicit ServiceCluster(std::uint64_t seed) : random_(seed), provider_(seed) {
     unsubscribe_ = bus_->subscribe([this](const Event& event) {
       if (event.saga_type == checkout_choreography_saga) network_.messages.emplace_back(event.order);
     });
     for (const Service service : services) start(service);
   }
-  ~World() { unsubscribe_(); }
+  ~ServiceCluster() { unsubscribe_(); }
 
   void run() {
     StockSetting books;
@@ -146,11 +146,12 @@ class World {
       while (engine->stats().queue_depth > 0);
   }
 
-  // One message, whichever; it may be lost or stay under way for another time. A broker loses no event.
+  // Delivers a random message, which may be lost or stay in transit to be delivered again. A broker does not lose
+  // events.
   void deliver_one() {
     if (network_.messages.empty()) return;
     const std::size_t which = random_.next() % network_.messages.size();
-    const Network::Message message = network_.messages[which];
+    const MessageNetwork::Message message = network_.messages[which];
     const bool is_event = std::holds_alternative<OrderId>(message);
     if (!random_.chance(0.1)) network_.messages.erase(network_.messages.begin() + static_cast<std::ptrdiff_t>(which));
     if (!is_event && random_.chance(0.1)) return;
@@ -161,7 +162,7 @@ class World {
       at(Service::orchestrator).submit(StepReplied{reply->saga, reply->reply, {}, true}, nullptr);
     } else {
       for (const Service service : {Service::order, Service::payment, Service::inventory})
-        at(service).submit(PursueRequest{std::get<OrderId>(message)}, nullptr);
+        at(service).submit(ContinueRequest{std::get<OrderId>(message)}, nullptr);
     }
   }
 
@@ -175,19 +176,19 @@ class World {
   SimulatedClock clock_;
   std::unique_ptr<MemoryStore> store_ = make_memory_store(clock_);
   std::unique_ptr<Bus> bus_ = make_memory_bus();
-  Provider provider_;
-  Network network_;
+  RecordingProvider provider_;
+  MessageNetwork network_;
   std::map<Service, std::unique_ptr<Engine>> engines_;
   std::vector<OrderId> orders_;
   std::function<void()> unsubscribe_;
 };
 
-TEST(Services, LostDoubledAndLateMessagesAndKilledServicesChangeNothingInTheEnd) {
+TEST(Services, LostDuplicatedAndLateMessagesAndKilledServicesDoNotChangeTheResult) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    World world(seed);
-    world.run();
-    world.expect_exact();
+    ServiceCluster cluster(seed);
+    cluster.run();
+    cluster.expect_exact();
     if (HasFailure()) return;
   }
 }

@@ -1,6 +1,6 @@
-// A user's sessions, in the engine.
+// The commands about a user's login sessions.
 #include "server/participants/session.hpp"
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,13 +16,13 @@ class SessionsOfAUser : public testing::Test {
     EXPECT_TRUE(node.run(RegisterUser{user}).ok());
   }
 
-  LoginSession session(const std::string& id, const std::string& hash, Duration life = 1h) {
-    return {id, hash, "", {}, node.clock.now() + life};
+  LoginSession session(const std::string& id, const std::string& hash, Duration valid_for = 1h) {
+    return {id, hash, "", {}, node.clock.now() + valid_for};
   }
-  Result<Receipt> begin(const std::string& id, const std::string& hash, Duration life = 1h) {
-    return node.run(BeginSession{user.id, session(id, hash, life)});
+  Result<Receipt> begin(const std::string& id, const std::string& hash, Duration valid_for = 1h) {
+    return node.run(BeginSession{user.id, session(id, hash, valid_for)});
   }
-  // Whether the session goes on.
+  // Whether the session was renewed.
   bool renew(const std::string& id, const std::string& hash, const std::string& next) {
     return node.run(RenewSession{user.id, id, hash, session(id, next)}).ok();
   }
@@ -33,37 +33,37 @@ class SessionsOfAUser : public testing::Test {
     return list;
   }
 
-  BenchNode node;
+  ScriptedNode node;
   User user;
 };
 
-TEST_F(SessionsOfAUser, LiveBesideEachOther) {
-  ASSERT_TRUE(begin("desk", "d1").ok());
+TEST_F(SessionsOfAUser, AreIndependent) {
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   EXPECT_TRUE(renew("phone", "p1", "p2"));
-  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_TRUE(renew("laptop", "d1", "d2"));
   EXPECT_TRUE(renew("phone", "p2", "p3"));
-  EXPECT_THAT(hashes(), ElementsAre("d2", "p3")) << "the one that was renewed last stands last";
+  EXPECT_THAT(hashes(), ElementsAre("d2", "p3")) << "the most recently renewed one is last";
 }
 
-TEST_F(SessionsOfAUser, EndEachForItself) {
-  ASSERT_TRUE(begin("desk", "d1").ok());
+TEST_F(SessionsOfAUser, EndIndependently) {
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   ASSERT_TRUE(node.run(EndSession{user.id, "phone"}).ok());
   EXPECT_FALSE(renew("phone", "p1", "p2"));
-  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_TRUE(renew("laptop", "d1", "d2"));
   EXPECT_TRUE(node.run(EndSession{user.id, "phone"}).ok()) << "again";
 }
 
 TEST_F(SessionsOfAUser, AStolenTokenEndsItsOwnSessionAlone) {
-  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   ASSERT_TRUE(renew("phone", "p1", "p2"));
   ASSERT_TRUE(renew("phone", "p2", "p3"));
   const auto stolen = node.run(RenewSession{user.id, "phone", "p1", session("phone", "thief")});
   EXPECT_EQ(stolen.error().code, ErrorCode::unauthenticated);
-  EXPECT_FALSE(renew("phone", "p3", "p4")) << "two parties have it";
-  EXPECT_TRUE(renew("desk", "d1", "d2"));
+  EXPECT_FALSE(renew("phone", "p3", "p4")) << "two parties use the session";
+  EXPECT_TRUE(renew("laptop", "d1", "d2"));
 }
 
-TEST_F(SessionsOfAUser, ATokenThatComesTwiceAtOnceIsNoTheft) {
+TEST_F(SessionsOfAUser, ATokenThatIsUsedTwiceWithinTheGracePeriodIsNoTheft) {
   ASSERT_TRUE(renew("phone", "p1", "p2"));
   node.pass(renewal_grace);
   const auto again = node.run(RenewSession{user.id, "phone", "p1", session("phone", "p2b")});
@@ -72,14 +72,14 @@ TEST_F(SessionsOfAUser, ATokenThatComesTwiceAtOnceIsNoTheft) {
   EXPECT_TRUE(renew("phone", "p2", "p3"));
 }
 
-TEST_F(SessionsOfAUser, ATokenThatComesAgainLaterIsATheft) {
+TEST_F(SessionsOfAUser, ATokenThatIsUsedAgainLaterIsATheft) {
   ASSERT_TRUE(renew("phone", "p1", "p2"));
   node.pass(renewal_grace + 1us);
   EXPECT_FALSE(renew("phone", "p1", "thief"));
   EXPECT_FALSE(renew("phone", "p2", "p3"));
 }
 
-TEST_F(SessionsOfAUser, AreBoundedAndTheOneThatWasNotUsedForLongestEnds) {
+TEST_F(SessionsOfAUser, AreBoundedAndTheLeastRecentlyRenewedEnds) {
   for (std::size_t i = 1; i < sessions_max; ++i) ASSERT_TRUE(begin("s" + std::to_string(i), "h" + std::to_string(i)).ok());
   ASSERT_TRUE(renew("phone", "p1", "p2"));
   ASSERT_TRUE(begin("one more", "h").ok());
@@ -88,21 +88,21 @@ TEST_F(SessionsOfAUser, AreBoundedAndTheOneThatWasNotUsedForLongestEnds) {
   EXPECT_TRUE(renew("phone", "p2", "p3"));
 }
 
-TEST_F(SessionsOfAUser, ThatAreOverAreForgotten) {
+TEST_F(SessionsOfAUser, ThatHaveExpiredAreRemoved) {
   ASSERT_TRUE(begin("short", "s1", 60s).ok());
   node.pass(60s);
   EXPECT_FALSE(renew("short", "s1", "s2"));
-  ASSERT_TRUE(begin("desk", "d1").ok());
+  ASSERT_TRUE(begin("laptop", "d1").ok());
   EXPECT_THAT(hashes(), ElementsAre("p1", "d1"));
 }
 
-TEST_F(SessionsOfAUser, OneOfAnEarlierVersionGoesOnWithAnId) {
+TEST_F(SessionsOfAUser, OneOfAnEarlierVersionContinuesWithAnId) {
   ASSERT_TRUE(begin("", "old", 1h).ok());
   EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok());
-  EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok()) << "at once again";
+  EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok()) << "repeated within the grace period";
   EXPECT_TRUE(renew("named", "new", "newer"));
   EXPECT_FALSE(node.run(RenewSession{user.id, "", "no such hash", session("x", "y")}).ok());
-  EXPECT_TRUE(renew("phone", "p1", "p2")) << "which is nobody's and ends nothing";
+  EXPECT_TRUE(renew("phone", "p1", "p2")) << "an unknown token ends no session";
 }
 
 TEST_F(SessionsOfAUser, EndWithTheirUsersRights) {
@@ -111,12 +111,12 @@ TEST_F(SessionsOfAUser, EndWithTheirUsersRights) {
   EXPECT_EQ(disabled->user->status, UserStatus::suspended);
   EXPECT_EQ(disabled->user->rights_changed_at, disabled->user->updated_at);
   EXPECT_FALSE(renew("phone", "p1", "p2"));
-  EXPECT_EQ(begin("desk", "d1").error().code, ErrorCode::unauthenticated);
+  EXPECT_EQ(begin("laptop", "d1").error().code, ErrorCode::unauthenticated);
   ASSERT_TRUE(node.run(ChangeRights{.email = user.email, .status = UserStatus::active}).ok());
-  EXPECT_FALSE(renew("phone", "p1", "p2")) << "to log in anew";
+  EXPECT_FALSE(renew("phone", "p1", "p2")) << "a new login is required";
 }
 
-TEST_F(SessionsOfAUser, GoOnWhenTheRoleChanges) {
+TEST_F(SessionsOfAUser, ContinueWhenTheRoleChanges) {
   const auto promoted = node.run(ChangeRights{.email = user.email, .role = Role::admin});
   EXPECT_EQ(promoted->user->role, Role::admin);
   EXPECT_TRUE(renew("phone", "p1", "p2"));
@@ -132,14 +132,14 @@ TEST(SessionsText, IsReadAsItWasWritten) {
   EXPECT_TRUE(read_sessions("", "").empty());
 }
 
-TEST(SessionsText, HasTheOneSessionOfAnEarlierVersion) {
+TEST(SessionsText, IncludesTheSingleSessionOfAnEarlierVersion) {
   const std::vector<LoginSession> own = {{"a", "h1", "", Timestamp{1}, Timestamp{2}}};
   const LoginSession earlier{"", "h9", "", {}, never_expires};
   EXPECT_THAT(read_sessions("", "h9"), ElementsAre(earlier));
-  EXPECT_THAT(read_sessions(sessions_text(own), "h9"), ElementsAre(own[0], earlier)) << "a node of it wrote last";
+  EXPECT_THAT(read_sessions(sessions_text(own), "h9"), ElementsAre(own[0], earlier)) << "a node of the earlier version wrote last";
 }
 
-TEST(SessionsText, ThatCannotBeReadIsNoSession) {
+TEST(SessionsText, ThatIsInvalidHasNoSession) {
   for (const char* text : {"x", "{}", "[1]", "[[]]", R"([["a","h","",1]])", R"([["a","h","","1",2]])"})
     EXPECT_TRUE(read_sessions(text, "").empty()) << text;
 }

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,13 +18,13 @@ StockSetting product(const std::string& id, std::optional<std::int64_t> availabl
   return setting;
 }
 
-std::vector<Event> stock_events(BenchNode& node) {
+std::vector<Event> stock_events(ScriptedNode& node) {
   const auto snapshot = node.store->snapshot();
   return (*snapshot)->stock_events().value();
 }
 
-TEST(SetStockCommand, IsAnsweredWithTheStockAsItIsThen) {
-  BenchNode node;
+TEST(SetStockCommand, IsAnsweredWithTheNewStock) {
+  ScriptedNode node;
   const auto receipt = node.run(SetStockRequest{admin, {product("A", 5), product("B", 7)}});
   ASSERT_TRUE(receipt.ok());
   ASSERT_THAT(receipt->stocks, SizeIs(2));
@@ -37,7 +37,7 @@ TEST(SetStockCommand, IsAnsweredWithTheStockAsItIsThen) {
 }
 
 TEST(SetStockCommand, OnlyIfAbsentTwiceIsOnce) {
-  BenchNode node;
+  ScriptedNode node;
   const SetStockRequest fill{admin, {product("A", 5, true), product("B", 7, true)}};
   ASSERT_TRUE(node.run(fill).ok());
   ASSERT_TRUE(node.run(SetStockRequest{admin, {product("A", 1)}}).ok());
@@ -48,8 +48,8 @@ TEST(SetStockCommand, OnlyIfAbsentTwiceIsOnce) {
   EXPECT_THAT(stock_events(node), SizeIs(3));
 }
 
-TEST(SetStockCommand, SetsAllOfItOrNone) {
-  BenchNode node;
+TEST(SetStockCommand, SetsAllStocksOrNone) {
+  ScriptedNode node;
   const auto refused = node.run(SetStockRequest{admin, {product("A", 5), product("B", {})}});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::not_found);
@@ -58,15 +58,15 @@ TEST(SetStockCommand, SetsAllOfItOrNone) {
   EXPECT_THAT(stock_events(node), IsEmpty());
 }
 
-TEST(SetStockCommand, TheLastOfOneKeyCounts) {
-  BenchNode node;
+TEST(SetStockCommand, TheLastSettingOfAKeyCounts) {
+  ScriptedNode node;
   ASSERT_TRUE(node.run(SetStockRequest{admin, {product("A", 5), product("A", 6)}}).ok());
   EXPECT_EQ(node.stock("A"), "6/0/0");
   EXPECT_EQ(stock_events(node).at(1).version, 2);
 }
 
-TEST(SetStockCommand, OrdersOfTheSameBatchDrawFromIt) {
-  BenchNode node;
+TEST(SetStockCommand, OrdersOfTheSameBatchReserveFromIt) {
+  ScriptedNode node;
   node.engine->submit(SetStockRequest{admin, {product("A", 1)}}, [](Result<Receipt>) {});
   std::optional<Result<Receipt>> placed;
   node.engine->submit(checkout_for("A", 1), [&](Result<Receipt> receipt) { placed = std::move(receipt); });
@@ -77,8 +77,8 @@ TEST(SetStockCommand, OrdersOfTheSameBatchDrawFromIt) {
   EXPECT_EQ(node.stock("A"), "0/0/1");
 }
 
-TEST(SetStockCommand, WhatOrdersHoldIsNotTakenFromThem) {
-  BenchNode node;
+TEST(SetStockCommand, ReservedUnitsStayReserved) {
+  ScriptedNode node;
   ASSERT_TRUE(node.set_stock(StockKind::product, "A", 10).ok());
   (void)node.run(checkout_for("A", 4));
   node.gateway.answer_charge(Charged{"tx"});

@@ -1,10 +1,9 @@
-// A command of the engine's own that the store refuses is owed all the same: it is tried again, and its saga is said to
-// stand still.
+// An internal command that the store rejects is retried until it succeeds, and its saga is reported as stuck.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "common/log.hpp"
-#include "tests/engine/front_store.hpp"
+#include "tests/engine/controlled_store.hpp"
 
 namespace sagactl {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class Stuck : public NodeOnAFrontStore {
+class Stuck : public NodeOnControlledStore {
  protected:
   Stuck() {
     set_log_sink([this](std::string_view line) { log += line; });
@@ -27,7 +26,7 @@ class Stuck : public NodeOnAFrontStore {
   std::string log;
 };
 
-TEST_F(Stuck, AWakeThatCouldNotBeWrittenIsTriedAgain) {
+TEST_F(Stuck, AWakeUpThatFailsToCommitIsRetried) {
   pass(29s);
   store.bugs = 1;
   pass(2s);
@@ -40,34 +39,34 @@ TEST_F(Stuck, AWakeThatCouldNotBeWrittenIsTriedAgain) {
   EXPECT_EQ(engine->stats().stuck_sagas, 0u);
 }
 
-TEST_F(Stuck, WithPausesThatGrowAndEnd) {
+TEST_F(Stuck, IsRetriedWithGrowingBoundedPauses) {
   store.bugs = 1'000'000;
   pass(10min);
   const int tries = 1'000'000 - store.bugs;
   EXPECT_GT(tries, 10);
   EXPECT_LT(tries, 20);
-  EXPECT_EQ(engine->stats().stuck_sagas, 1u) << "all the time";
+  EXPECT_EQ(engine->stats().stuck_sagas, 1u) << "until it succeeds";
   store.bugs = 0;
   pass(61s);
   EXPECT_EQ(engine->stats().stuck_sagas, 0u);
-  const auto counts = behind->counts();
-  EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::failed}), 1) << "its time is over";
+  const auto counts = memory->counts();
+  EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::failed}), 1) << "its budget is used up";
 }
 
-TEST_F(Stuck, AReplyThatCouldNotBeWrittenIsKept) {
+TEST_F(Stuck, AReplyThatFailsToCommitIsKept) {
   store.bugs = 1;
   gateway.answer_charge(Charged{"tx"});
   pass(10s);
-  const auto counts = behind->counts();
+  const auto counts = memory->counts();
   EXPECT_EQ(counts->sagas.at({std::string(order_processing_saga), SagaStatus::completed}), 1);
 }
 
-// What fails alone is at fault; what came with it is written at once, and goes on being written.
-TEST_F(Stuck, OthersGoOn) {
+// The command that fails alone is at fault; the others in its batch are committed immediately, and later ones as well.
+TEST_F(Stuck, OtherCommandsAreCommitted) {
   pass(29s);
   store.bugs = 1'000'000;
   pass(2s);
-  store.bugs = 2;  // the batch in which it comes again with another, and it alone
+  store.bugs = 2;  // for the batch that contains it again, and for it alone
   int taken = 0;
   for (int i = 0; i < 50; ++i) {
     engine->submit(order_for(fmt::format("B{}", i)), [&](const Result<Receipt>& receipt) { taken += receipt.ok(); });
@@ -76,7 +75,7 @@ TEST_F(Stuck, OthersGoOn) {
   EXPECT_GE(taken, 48);
 }
 
-TEST_F(Stuck, ReservationsThatCannotBeGivenBackAreAskedForOnce) {
+TEST_F(Stuck, ADueFlowThatFailsIsQueuedOnce) {
   options.policy.reservation_ttl = 1s;
   start();
   StockSetting setting;

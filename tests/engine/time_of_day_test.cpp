@@ -1,9 +1,9 @@
-// A time of day that is set back or forward changes nothing but what is written.
+// A time of day that is set back or forward affects nothing but the times that are stored.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/ports/database_clock.hpp"
-#include "tests/engine/bench_node.hpp"
+#include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,10 +18,10 @@ class TimeOfDay : public testing::TestWithParam<Duration> {
     for (const SteadyTime until = node.clock.steady() + time; node.clock.steady() < until; node.clock.advance(50ms))
       node.settle();
   }
-  BenchNode node{"node-1", Policy{20s}};
+  ScriptedNode node{"node-1", Policy{20s}};
 };
 
-TEST_P(TimeOfDay, TimersFireAsTheyWould) {
+TEST_P(TimeOfDay, TimersFireOnTime) {
   (void)node.run(order_for("A"));
   pass(10s);
   set_clock();
@@ -31,7 +31,7 @@ TEST_P(TimeOfDay, TimersFireAsTheyWould) {
   EXPECT_THAT(node.gateway.calls, ElementsAre("charge 1", "query 1"));
 }
 
-TEST_P(TimeOfDay, TriesGoOnAndEndWhenTheirBudgetDoes) {
+TEST_P(TimeOfDay, RetriesContinueUntilTheBudgetEnds) {
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   set_clock();
   SteadyTime ended;
@@ -58,11 +58,11 @@ TEST_P(TimeOfDay, EventsArePublished) {
   pass(1s);
   const std::int64_t written = node.store->nodes()->front().last_sequence;
   EXPECT_EQ(published, static_cast<std::size_t>(written));
-  EXPECT_EQ(node.store->nodes()->front().published, written) << "and the checkpoint follows";
+  EXPECT_EQ(node.store->nodes()->front().published, written) << "the checkpoint follows";
   end();
 }
 
-TEST_P(TimeOfDay, NobodyLosesALease) {
+TEST_P(TimeOfDay, NoNodeLosesItsLease) {
   EngineOptions options;
   options.node = "node-2";
   Engine other(options, *node.store, node.gateway, *node.bus, node.clock);
@@ -77,7 +77,7 @@ TEST_P(TimeOfDay, NobodyLosesALease) {
   EXPECT_EQ(node.engine->stats().fenced + other.stats().fenced, 0u);
 }
 
-TEST_P(TimeOfDay, ADeadNodeIsMissedAsSoonAsEver) {
+TEST_P(TimeOfDay, ADeadNodeIsDetectedAsSoonAsUsual) {
   {
     EngineOptions options;
     options.node = "node-2";
@@ -85,14 +85,14 @@ TEST_P(TimeOfDay, ADeadNodeIsMissedAsSoonAsEver) {
     ASSERT_TRUE(other.start());
     other.submit(order_for("A"), [](const Result<Receipt>&) {});
     other.turn();
-    pass(3s);  // it is gone without a word
+    pass(3s);  // it has crashed
   }
   set_clock();
   pass(3s);
   EXPECT_EQ(node.engine->stats().adopted, 1u);
 }
 
-TEST_P(TimeOfDay, ReservationsAreHeldForTheirTime) {
+TEST_P(TimeOfDay, ReservationsExpireOnTime) {
   (void)node.set_stock(StockKind::balance, "u", 10'000);
   (void)node.set_stock(StockKind::slots, "u", 5);
   (void)node.set_stock(StockKind::item, "sword", 4, Money{2000});
@@ -104,7 +104,7 @@ TEST_P(TimeOfDay, ReservationsAreHeldForTheirTime) {
   EXPECT_EQ(node.stock("sword", StockKind::item), "4/0/0");
 }
 
-TEST_P(TimeOfDay, LocksAreHeldForTheirTime) {
+TEST_P(TimeOfDay, LocksExpireOnTime) {
   const std::unique_ptr<Lock> lock = make_memory_lock(node.clock);
   const auto held = [&] {
     std::size_t count = 0;
@@ -134,7 +134,7 @@ TEST_P(TimeOfDay, FencingTokensIncreaseAlsoOverARestart) {
   EXPECT_GT(token_now(node.store->database_time().value()), before);
 }
 
-TEST_P(TimeOfDay, AnotherLifeIsNotHeldUpByTimesThatAreAhead) {
+TEST_P(TimeOfDay, ANewEpochIsNotDelayedByTimesThatAreAhead) {
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   node.gateway.answer_charge(UnknownOutcome{"no answer"});
   node.settle();
@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(SetBackAndForward, TimeOfDay,
                                               std::abs(by.param.count()) / 1'000'000);
                          });
 
-TEST(DatabaseClock, FollowsTheTimeOfDayThatNobodySets) {
+TEST(DatabaseClock, FollowsATimeOfDayThatIsNotSet) {
   SimulatedClock clock;
   const DatabaseClock database(clock);
   for (int i = 0; i < 10; ++i) {
@@ -166,15 +166,15 @@ TEST(DatabaseClock, FollowsTheTimeOfDayThatNobodySets) {
   }
 }
 
-TEST(DatabaseClock, IsNeverBeforeWhatTheDatabaseHolds) {
+TEST(DatabaseClock, StartsNoEarlierThanTheDatabasesLatestTime) {
   SimulatedClock clock;
   const DatabaseClock database(clock, clock.now() + 1h);
   EXPECT_EQ(database.now(), clock.now() + 1h);
   clock.advance(80s);
-  EXPECT_EQ(database.now(), clock.now() + 1h - 10s) << "and comes nearer";
+  EXPECT_EQ(database.now(), clock.now() + 1h - 10s) << "it approaches";
 }
 
-TEST(DatabaseClock, ComesNearerToATimeOfDayThatWasSet) {
+TEST(DatabaseClock, ApproachesATimeOfDayThatWasSet) {
   for (const Duration by : {Duration{1h}, Duration{-1h}}) {
     SimulatedClock clock;
     const DatabaseClock database(clock);
@@ -191,7 +191,7 @@ TEST(DatabaseClock, ComesNearerToATimeOfDayThatWasSet) {
   }
 }
 
-TEST(DatabaseClock, TakesATimeOfDayThatIsDaysAheadForTheRightOne) {
+TEST(DatabaseClock, JumpsToATimeOfDayThatIsDaysAhead) {
   SimulatedClock clock(Timestamp{});
   const DatabaseClock database(clock);
   clock.step(SimulatedClock::epoch - Timestamp{});

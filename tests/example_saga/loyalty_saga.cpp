@@ -15,12 +15,12 @@ std::vector<ReservationLine> points_for(const Order& order) {
   return {{"points:" + order.customer, (order.total.cents + cents_per_point - 1) / cents_per_point}};
 }
 
-Performed check_units(const StepSite& site) {
+StepResult check_units(const StepSite& site) {
   std::int64_t units = 0;
   for (const OrderItem& item : site.flow.order.items) units += item.quantity;
   if (units > units_max)
-    return Performed{Refused{"too many units for an order that is paid with points"}, {}, {}};
-  return Performed{Succeeded{}, {}, {}};
+    return StepResult{Refused{"too many units for an order that is paid with points"}, {}, {}};
+  return StepResult{Succeeded{}, {}, {}};
 }
 
 SagaDefinition loyalty_definition() {

@@ -1,4 +1,4 @@
-// A saga that is not the project's own, added from outside: it runs, is undone and is shown like any other.
+// A saga that is added from outside runs, compensates and is shown like a built-in one.
 #include "tests/example_saga/loyalty_saga.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ class Loyalty : public testing::Test {
 
   void SetUp() override { shop.stock("points:ann", 100); }
 
-  // The id of an order of `quantity` books at 9.50 each, when its saga has ended.
+  // Orders `quantity` books at 9.50 each, waits until the saga has ended, and returns the order's id.
   std::string order_books(int quantity) {
     Json body = test::checkout_body("BOOK", quantity, 9.5);
     body["customerId"] = "ann";
@@ -37,7 +37,7 @@ class Loyalty : public testing::Test {
   HttpClient admin = node.admin();
 };
 
-TEST(LoyaltyDeciders, CountAPointForEachWholeAndBegunOne) {
+TEST(LoyaltyDeciders, RoundPointsUp) {
   Order order;
   order.customer = "ann";
   const std::vector<std::pair<std::int64_t, std::int64_t>> rows = {{0, 0}, {1, 1}, {100, 1}, {101, 2}, {1900, 19}};
@@ -47,14 +47,14 @@ TEST(LoyaltyDeciders, CountAPointForEachWholeAndBegunOne) {
   }
 }
 
-TEST_F(Loyalty, TakesThePointsAndConfirmsTheOrder) {
+TEST_F(Loyalty, SpendsThePointsAndConfirmsTheOrder) {
   const std::string id = order_books(2);
   EXPECT_EQ(saga(id)["status"], "completed");
   EXPECT_EQ(admin.get("/orders/" + id)->json().value()["status"], "paid");
   EXPECT_EQ(shop.levels("points:ann"), Json({81, 0, 19}));
 }
 
-TEST_F(Loyalty, WithTooFewPointsIsUndone) {
+TEST_F(Loyalty, WithTooFewPointsIsCompensated) {
   shop.stock("points:ann", 18);
   const std::string id = order_books(2);
   EXPECT_EQ(saga(id)["status"], "compensated");
@@ -62,7 +62,7 @@ TEST_F(Loyalty, WithTooFewPointsIsUndone) {
   EXPECT_EQ(shop.levels("points:ann"), Json({18, 0, 0}));
 }
 
-TEST_F(Loyalty, OfTooManyUnitsIsRefusedBeforeAnyPointIsTaken) {
+TEST_F(Loyalty, OfTooManyUnitsIsRefusedBeforeAnyPointIsReserved) {
   shop.stock("points:ann", 1000);
   const Json refused = saga(order_books(11));
   EXPECT_EQ(refused["status"], "compensated");
@@ -70,7 +70,7 @@ TEST_F(Loyalty, OfTooManyUnitsIsRefusedBeforeAnyPointIsTaken) {
   EXPECT_EQ(shop.levels("points:ann"), Json({1000, 0, 0}));
 }
 
-TEST_F(Loyalty, UndoneByAPersonGivesThePointsBackOnce) {
+TEST_F(Loyalty, CompensatedByAnOperatorReturnsThePointsOnce) {
   const std::string id = order_books(2);
   ASSERT_EQ(admin.post("/saga/compensate/" + id, Json::object())->status, 202);
   node.await_end(id, 2);
@@ -91,7 +91,7 @@ TEST_F(Loyalty, IsShownAmongTheDefinitions) {
   EXPECT_EQ(all.back()["pivot"], "points_settlement");
 }
 
-TEST_F(Loyalty, CannotBeAddedTwiceNorWithCommandsThatNobodyHas) {
+TEST_F(Loyalty, CannotBeAddedTwiceNorWithUnknownCommands) {
   EXPECT_FALSE(add_saga(loyalty_definition(), loyalty_commands()).ok());
   SagaDefinition other = loyalty_definition();
   other.name = "OtherSaga";

@@ -1,4 +1,4 @@
-// Many requests at once, each answered once; and what is said when no answer came.
+// Many requests at once, each answered once; and the errors of those that have no response.
 #include "httpclient/async_http_client.hpp"
 
 #include <gmock/gmock.h>
@@ -6,8 +6,8 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/httpclient/asking.hpp"
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/blocking_send.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 namespace {
@@ -15,13 +15,13 @@ namespace {
 using testing::HasSubstr;
 using After = TestAnswer::After;
 
-TEST(AsyncHttpClient, SendsWhatItIsToldAndReadsTheAnswer) {
-  TestServer server([](const Received& received) {
+TEST(AsyncHttpClient, SendsTheRequestAsGivenAndReadsTheResponse) {
+  ScriptedServer server([](const Received& received) {
     return answer(201, received.method + " " + received.path + " " + received.body + " " + received.headers.at("x-a"),
                   "Retry-After: 7\r\n");
   });
   const auto client = client_of(server.url() + "/v1");
-  const auto response = ask(*client, {"POST", "/a?b", "{}", {{"X-A", "1"}}});
+  const auto response = send_and_wait(*client, {"POST", "/a?b", "{}", {{"X-A", "1"}}});
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_EQ(response->status, 201);
   EXPECT_EQ(response->body, "POST /v1/a?b {} 1");
@@ -29,54 +29,75 @@ TEST(AsyncHttpClient, SendsWhatItIsToldAndReadsTheAnswer) {
 }
 
 TEST(AsyncHttpClient, ReadsAnswersOfEveryForm) {
-  TestServer server([](const Received& received) -> TestAnswer {
+  ScriptedServer server([](const Received& received) -> TestAnswer {
     if (received.path == "/chunked") return chunked_answer(200, {"a", "bc", "d"});
     if (received.path == "/until-closed") return {"HTTP/1.1 200 OK\r\n\r\nabcd", After::close};
     if (received.path == "/empty") return {"HTTP/1.1 204 No Content\r\n\r\n"};
+    if (received.path == "/interim")
+      return {"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer(200, "abcd").bytes};
     return answer(200, "abcd");
   });
   const auto client = client_of(server.url());
-  for (const char* path : {"/chunked", "/until-closed", "/", "/chunked"})
-    EXPECT_EQ(ask(*client, {"GET", path, "", {}})->body, "abcd") << path;
-  EXPECT_EQ(ask(*client, {"GET", "/empty", "", {}})->status, 204);
+  for (const char* path : {"/chunked", "/until-closed", "/", "/interim", "/chunked"})
+    EXPECT_EQ(send_and_wait(*client, {"GET", path, "", {}})->body, "abcd") << path;
+  EXPECT_EQ(send_and_wait(*client, {"GET", "/empty", "", {}})->status, 204);
+}
+
+TEST(AsyncHttpClient, ReadsAHeadOfManyKilobytes) {
+  const std::string cookie(std::size_t{20} * 1024, 'c');
+  ScriptedServer server([&](const Received&) {
+    return answer(200, "{}", "Set-Cookie: a=" + cookie + "\r\nSet-Cookie: b=" + cookie + "\r\nX-Last: here\r\n");
+  });
+  const auto client = client_of(server.url());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(send_and_wait(*client, {"POST", "/", "{}", {}})->header("x-last"), "here");
+  EXPECT_EQ(server.connections(), 1u);
 }
 
 TEST(AsyncHttpClient, KeepsItsConnectionAndOpensAnotherWhenTheServerClosedIt) {
-  TestServer server([](const Received& received) {
+  ScriptedServer server([](const Received& received) {
     TestAnswer given = answer(200, "x");
     if (received.path == "/last") given.after = After::close;
     return given;
   });
   const auto client = client_of(server.url());
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(ask(*client, {"GET", "/", "", {}}));
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(send_and_wait(*client, {"GET", "/", "", {}}));
   EXPECT_EQ(server.connections(), 1u);
-  EXPECT_TRUE(ask(*client, {"GET", "/last", "", {}}));
+  EXPECT_TRUE(send_and_wait(*client, {"GET", "/last", "", {}}));
 }
 
-struct Broken {
+std::string many_fields(int kilobytes) {
+  std::string fields;
+  for (int i = 0; i < kilobytes; ++i) fields += "Set-Cookie: " + std::string(1024 - 14, 'c') + "\r\n";
+  return fields;
+}
+
+struct FailingAnswer {
   const char* name;
   TestAnswer given;
-  const char* said;
+  const char* reason;
 };
 
 TEST(AsyncHttpClient, DoesNotKnowTheOutcomeOfARequestThatWasSentAndNotAnswered) {
-  const Broken rows[] = {
-      {"closed", {"", After::close}, "the connection broke"},
-      {"reset", {"", After::reset}, "the connection broke"},
-      {"half", {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close}, "the connection broke"},
-      {"half a head", {"HTTP/1.1 200 OK\r\nConte", After::close}, "the connection broke"},
-      {"no HTTP", {"220 mail.example ESMTP\r\n", After::close}, "no answer of HTTP"},
-      {"long", answer(200, std::string(2000, 'x')), "no answer of HTTP"},
+  const FailingAnswer rows[] = {
+      {"closed", {"", After::close}, "the connection was closed"},
+      {"reset", {"", After::reset}, "connection reset by peer"},
+      {"half", {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close}, "closed in the middle of the answer"},
+      {"half a head", {"HTTP/1.1 200 OK\r\nConte", After::close}, "closed in the middle of the answer"},
+      {"no HTTP", {"220 mail.example ESMTP\r\n", After::close}, "is this an HTTP server?"},
+      {"long", answer(200, std::string(2000, 'x')), "the answer is longer than 1000 bytes"},
+      {"a long head", answer(200, "", "X-Long: " + std::string(std::size_t{65} * 1024, 'x') + "\r\n"),
+       "the head of the answer is longer than 64 kB"},
+      {"a head of many fields", answer(200, "", many_fields(66)), "the head of the answer is longer than 64 kB"},
   };
-  for (const Broken& row : rows) {
-    TestServer server([&](const Received&) { return row.given; });
-    AsyncHttpOptions options;
+  for (const FailingAnswer& row : rows) {
+    ScriptedServer server([&](const Received&) { return row.given; });
+    AsyncHttpClientOptions options;
     options.body_max = 1000;
     const auto client = client_of(server.url(), options);
-    const auto response = ask(*client, {"POST", "/", "{}", {}});
+    const auto response = send_and_wait(*client, {"POST", "/", "{}", {}});
     ASSERT_FALSE(response) << row.name;
     EXPECT_EQ(response.error().code, ErrorCode::unknown_outcome) << row.name;
-    EXPECT_THAT(response.error().message, HasSubstr(row.said)) << row.name;
+    EXPECT_THAT(response.error().message, HasSubstr(row.reason)) << row.name;
   }
 }
 
@@ -84,19 +105,19 @@ TEST(AsyncHttpClient, KnowsThatNothingWasDoneWhenNothingWasSent) {
   for (const std::string& url :
        {"http://127.0.0.1:" + std::to_string(closed_port()), std::string("http://no-such-host.invalid")}) {
     const auto client = client_of(url);
-    const auto response = ask(*client, {"POST", "/", "{}", {}});
+    const auto response = send_and_wait(*client, {"POST", "/", "{}", {}});
     ASSERT_FALSE(response) << url;
     EXPECT_EQ(response.error().code, ErrorCode::unavailable) << url;
   }
 }
 
-TEST(AsyncHttpClient, TellsARequestThatWaitedInVainFromOneThatWasSent) {
+TEST(AsyncHttpClient, DistinguishesARequestThatWasSentFromOneThatWaitedForAConnection) {
   std::promise<void> received;
-  TestServer server([&](const Received&) -> TestAnswer {
+  ScriptedServer server([&](const Received&) -> TestAnswer {
     received.set_value();
     return {"", After::silence};
   });
-  AsyncHttpOptions options;
+  AsyncHttpClientOptions options;
   options.connections_max = 1;
   auto client = client_of(server.url(), options);
   std::promise<Result<HttpResponse>> first, second;
@@ -108,33 +129,48 @@ TEST(AsyncHttpClient, TellsARequestThatWaitedInVainFromOneThatWasSent) {
   EXPECT_EQ(second.get_future().get().error().code, ErrorCode::unavailable);
 }
 
-TEST(AsyncHttpClient, DoesNotKnowWhatBecameOfARequestThatIsNotAnsweredInTime) {
-  TestServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
-  AsyncHttpOptions options;
+TEST(AsyncHttpClient, DoesNotKnowTheOutcomeOfARequestThatIsNotAnsweredInTime) {
+  ScriptedServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
+  AsyncHttpClientOptions options;
   options.timeout = 500ms;
   const auto client = client_of(server.url(), options);
-  EXPECT_EQ(ask(*client, {"POST", "/", "{}", {}}).error().code, ErrorCode::unknown_outcome);
+  EXPECT_EQ(send_and_wait(*client, {"POST", "/", "{}", {}}).error().code, ErrorCode::unknown_outcome);
 }
 
-TEST(AsyncHttpClient, GivesNoRequestAnAnswerThatCameUnasked) {
+// The server closes the idle connection when the second request is there.
+TEST(AsyncHttpClient, RepeatsAGetWhoseIdleConnectionTheServerClosed) {
+  std::atomic<int> requests = 0;
+  ScriptedServer server([&](const Received&) -> TestAnswer {
+    if (++requests % 2 == 0) return {"", After::close};
+    return answer(200, "x");
+  });
+  const auto client = client_of(server.url());
+  EXPECT_EQ(send_and_wait(*client, {"GET", "/", "", {}})->body, "x");
+  EXPECT_EQ(send_and_wait(*client, {"GET", "/", "", {}})->body, "x");
+  EXPECT_EQ(requests, 3);
+  EXPECT_EQ(send_and_wait(*client, {"POST", "/", "{}", {}}).error().code, ErrorCode::unknown_outcome);
+  EXPECT_EQ(requests, 4) << "what may have been done is not repeated";
+}
+
+TEST(AsyncHttpClient, DiscardsAResponseThatNoRequestAskedFor) {
   std::atomic<int> number = 0;
-  TestServer server([&](const Received&) -> TestAnswer {
+  ScriptedServer server([&](const Received&) -> TestAnswer {
     const TestAnswer once = answer(200, std::to_string(number++));
     return {once.bytes + once.bytes};
   });
   const auto client = client_of(server.url());
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(ask(*client, {"GET", "/", "", {}})->body, std::to_string(i));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(send_and_wait(*client, {"GET", "/", "", {}})->body, std::to_string(i));
 }
 
-TEST(AsyncHttpClient, AnswersEveryRequestOnceAlsoWhenItGoes) {
-  TestServer server([](const Received& received) -> TestAnswer {
+TEST(AsyncHttpClient, AnswersEveryRequestOnceEvenWhenItIsDestroyed) {
+  ScriptedServer server([](const Received& received) -> TestAnswer {
     if (received.path == "/silent") return {"", After::silence};
     return answer(200, "x");
   });
   std::atomic<int> answers = 0;
   constexpr int threads = 4, each = 100;
   {
-    AsyncHttpOptions options;
+    AsyncHttpClientOptions options;
     options.connections_max = 3;
     const auto client = client_of(server.url(), options);
     std::vector<std::jthread> callers;
@@ -149,8 +185,8 @@ TEST(AsyncHttpClient, AnswersEveryRequestOnceAlsoWhenItGoes) {
   EXPECT_LE(server.connections(), 3u);
 }
 
-TEST(AsyncHttpClient, AnswersARequestThatIsMadeWhileItGoes) {
-  TestServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
+TEST(AsyncHttpClient, AnswersARequestThatIsSentWhileItStops) {
+  ScriptedServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
   std::atomic<int> answers = 0;
   {
     const auto client = client_of(server.url());
@@ -163,15 +199,15 @@ TEST(AsyncHttpClient, AnswersARequestThatIsMadeWhileItGoes) {
   EXPECT_EQ(answers, 2);
 }
 
-TEST(AsyncHttpClient, TakesNoMoreThanItMayHold) {
-  TestServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
-  AsyncHttpOptions options;
+TEST(AsyncHttpClient, RefusesRequestsOverItsLimit) {
+  ScriptedServer server([](const Received&) -> TestAnswer { return {"", After::silence}; });
+  AsyncHttpClientOptions options;
   options.requests_max = 2;
   const auto client = client_of(server.url(), options);
   for (int i = 0; i < 2; ++i) client->send({"GET", "/", "", {}}, [](const Result<HttpResponse>&) {});
-  const auto turned_away = ask(*client, {"GET", "/", "", {}});
-  ASSERT_FALSE(turned_away);
-  EXPECT_EQ(turned_away.error().code, ErrorCode::busy);
+  const auto refused = send_and_wait(*client, {"GET", "/", "", {}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::busy);
 }
 
 }  // namespace

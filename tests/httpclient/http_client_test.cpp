@@ -1,28 +1,31 @@
 #include "httpclient/http_client.hpp"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/httpclient/test_server.hpp"
+#include <thread>
+
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 namespace {
 
 using After = TestAnswer::After;
 
-HttpClient client_of(const TestServer& server, HttpClientOptions options = {}) {
-  return HttpClient(*parse_url(server.url()), std::move(options));
+HttpClient client_of(const ScriptedServer& server, HttpClientOptions options = {}) {
+  return HttpClient(*parse_node_url(server.url()), std::move(options));
 }
 
 TEST(HttpClient, SendsMethodPathTokenAndBody) {
-  TestServer server([](const Received& request) {
+  ScriptedServer server([](const Received& request) {
     const Json echo = {{"method", request.method},
                        {"path", request.path},
                        {"token", request.headers.at("authorization")},
                        {"body", request.body}};
     return answer(200, echo.dump());
   });
-  HttpClient client(*parse_url(server.url() + "/base"), {.token = "secret"});
+  HttpClient client(*parse_node_url(server.url() + "/base"), {.token = "secret"});
   const auto response = client.post("/orders?page=1", {{"a", 1}});
   ASSERT_TRUE(response.ok()) << response.error().message;
   EXPECT_EQ(response->status, 200);
@@ -38,14 +41,14 @@ TEST(HttpClient, SendsMethodPathTokenAndBody) {
 }
 
 TEST(HttpClient, ReadsChunkedAnswers) {
-  TestServer server([](const Received&) { return chunked_answer(200, {"{\"a\":", "1}"}); });
+  ScriptedServer server([](const Received&) { return chunked_answer(200, {"{\"a\":", "1}"}); });
   HttpClient client = client_of(server);
   EXPECT_EQ((*client.json({"GET", "/", "", {}}))["a"], 1);
 }
 
 TEST(HttpClient, SaysThatNothingAnswersWhereNothingListens) {
   const std::string url = fmt::format("http://127.0.0.1:{}", closed_port());
-  HttpClient client(*parse_url(url));
+  HttpClient client(*parse_node_url(url));
   const auto response = client.get("/health");
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(response.error().code, ErrorCode::unavailable);
@@ -53,8 +56,8 @@ TEST(HttpClient, SaysThatNothingAnswersWhereNothingListens) {
       << response.error().message;
 }
 
-TEST(HttpClient, TellsAnUnknownOutcomeFromNothingDone) {
-  TestServer server([](const Received& request) {
+TEST(HttpClient, DistinguishesAnUnknownOutcomeFromNothingDone) {
+  ScriptedServer server([](const Received& request) {
     if (request.path == "/reset") return TestAnswer{"", After::reset};
     if (request.path == "/partial")
       return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close};
@@ -71,7 +74,7 @@ TEST(HttpClient, TellsAnUnknownOutcomeFromNothingDone) {
 }
 
 TEST(HttpClient, ReconnectsAfterTheServerClosed) {
-  TestServer server([](const Received&) {
+  ScriptedServer server([](const Received&) {
     TestAnswer reply = answer(200, "{}");
     reply.after = After::close;
     return reply;
@@ -84,12 +87,74 @@ TEST(HttpClient, ReconnectsAfterTheServerClosed) {
 }
 
 TEST(HttpClient, RefusesABodyOverItsLimit) {
-  TestServer server([](const Received&) { return answer(200, std::string(1000, 'x')); });
+  ScriptedServer server([](const Received&) { return answer(200, std::string(1000, 'x')); });
   HttpClient client = client_of(server, {.body_max = 999});
   EXPECT_EQ(client.get("/").error().code, ErrorCode::too_large);
 }
 
-TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
+TEST(HttpClient, ReadsAHeadOfManyKilobytesAndNoLonger) {
+  ScriptedServer server([](const Received& request) {
+    const std::size_t kilobytes = std::stoul(request.path.substr(1));
+    std::string head;
+    for (std::size_t i = 0; i < kilobytes; ++i) head += "Set-Cookie: " + std::string(1024 - 14, 'c') + "\r\n";
+    return answer(200, "{}", head + "X-Last: here\r\n");
+  });
+  HttpClient client = client_of(server);
+  for (const char* path : {"/9", "/40", "/63"}) {
+    for (const char* method : {"GET", "POST"}) {
+      const auto response = client.send({method, path, method == std::string("POST") ? "{}" : "", {}});
+      ASSERT_TRUE(response.ok()) << path << ": " << response.error().message;
+      EXPECT_EQ(response->header("X-Last"), "here") << path;
+    }
+  }
+  const auto read = client.get("/66");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::too_large);
+  EXPECT_THAT(read.error().message, testing::HasSubstr("the head of the answer is longer than 64 kB"));
+  const auto written = client.post("/66", Json::object());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::unknown_outcome) << "the server has had the request";
+  EXPECT_TRUE(client.get("/1").ok()) << "the next request goes over another connection";
+  EXPECT_EQ(client.stream("/66", [](const ServerSentEvent&) { return true; }).error().code, ErrorCode::too_large);
+}
+
+TEST(HttpClient, ReadsTheHeadAloneOfAHeadRequest) {
+  ScriptedServer server([](const Received& request) {
+    if (request.method == "HEAD") return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"};
+    return answer(200, request.method);
+  });
+  HttpClient client = client_of(server, {.timeout = 1s});
+  EXPECT_EQ(client.send({"HEAD", "/", "", {}})->header("content-length"), "10");
+  EXPECT_EQ(client.get("/")->body, "GET") << "on the same connection";
+  EXPECT_EQ(server.connections(), 1u);
+}
+
+TEST(HttpClient, SendsARequestsOwnHeadersInsteadOfItsDefaults) {
+  ScriptedServer server([](const Received& request) {
+    return answer(200, request.headers.at("accept") + "," + request.headers.at("authorization") + "," +
+                           request.headers.at("content-type"));
+  });
+  HttpClient client = client_of(server, {.token = "default"});
+  EXPECT_EQ(client.send({"POST", "/", "{}", {}})->body, "application/json,Bearer default,application/json");
+  const HttpHeaders own = {{"accept", "text/plain"}, {"Authorization", "Basic x"}, {"content-type", "text/csv"}};
+  EXPECT_EQ(client.send({"POST", "/", "{}", own})->body, "text/plain,Basic x,text/csv");
+}
+
+TEST(HttpClient, EndsARequestWhenItsTimeIsUpHoweverSlowlyTheAnswerComes) {
+  ScriptedServer server([](const Received& request) {
+    if (request.path == "/next") return answer(200, "x");
+    return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::silence};
+  });
+  HttpClient client = client_of(server, {.timeout = 300ms});
+  const auto cut = client.get("/slow");
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(cut.error().message, "no answer of " + server.url() + " to GET: the time was up");
+  EXPECT_EQ(client.post("/slow", {}).error().code, ErrorCode::unknown_outcome);
+  EXPECT_EQ(client.get("/next")->body, "x");
+}
+
+TEST(HttpClient, MakesAnErrorOfARefusingResponse) {
   struct Row {
     int status;
     const char* body;
@@ -105,7 +170,7 @@ TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
       {500, "", ErrorCode::unknown_outcome, "HTTP 500"},
   };
   for (const Row& row : rows) {
-    TestServer server([&](const Received&) { return answer(row.status, row.body); });
+    ScriptedServer server([&](const Received&) { return answer(row.status, row.body); });
     HttpClient client = client_of(server);
     const auto result = client.json({"GET", "/", "", {}});
     ASSERT_FALSE(result.ok()) << row.status;
@@ -114,9 +179,9 @@ TEST(HttpClient, MakesAnErrorOfARefusingAnswer) {
   }
 }
 
-TEST(HttpClientStream, GivesEventsUntilTheListenerHasEnough) {
+TEST(HttpClientStream, GivesEventsUntilTheCallbackReturnsFalse) {
   std::string resumed_from;
-  TestServer server([&](const Received& request) {
+  ScriptedServer server([&](const Received& request) {
     resumed_from = request.headers.at("last-event-id");
     TestAnswer reply = chunked_answer(200, {"id: 1\nevent: saga\nda", "ta: {\"a\":1}\n\n: comment\r\n",
                                             "data: x\rdata: y\r\n\r\n", "data: never read\n\n"});
@@ -137,8 +202,38 @@ TEST(HttpClientStream, GivesEventsUntilTheListenerHasEnough) {
   EXPECT_EQ(resumed_from, "0");
 }
 
+TEST(HttpClientStream, EndsWithoutErrorWhenTheServerEndsIt) {
+  ScriptedServer server([](const Received& request) {
+    if (request.path == "/chunked") return chunked_answer(200, {"data: 1\n\n"});
+    return TestAnswer{"HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", After::close};
+  });
+  HttpClient client = client_of(server);
+  for (const char* path : {"/chunked", "/until-closed"}) {
+    int events = 0;
+    EXPECT_TRUE(client.stream(path, [&](const ServerSentEvent&) { return ++events > 0; }).ok()) << path;
+    EXPECT_EQ(events, 1) << path;
+  }
+}
+
+TEST(HttpClientStream, GivesUpWhenNoHeadComesInTimeAndNotBetweenEvents) {
+  ScriptedServer server([](const Received& request) {
+    if (request.path == "/silent") return TestAnswer{"", After::silence};
+    return TestAnswer{"HTTP/1.1 200 OK\r\n\r\ndata: 1\n\n", After::silence};
+  });
+  HttpClient client = client_of(server, {.timeout = 200ms});
+  const auto ignore = [](const ServerSentEvent&) { return true; };
+  EXPECT_EQ(client.stream("/silent", ignore).error().code, ErrorCode::unavailable);
+  std::stop_source source;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(500ms);  // longer than the timeout
+    source.request_stop();
+  });
+  EXPECT_TRUE(client.stream("/events", ignore, source.get_token()).ok());
+  EXPECT_TRUE(source.stop_requested());
+}
+
 TEST(HttpClientStream, EndsWhenStopped) {
-  TestServer server([](const Received&) {
+  ScriptedServer server([](const Received&) {
     return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n",
                       After::silence};
   });
@@ -154,8 +249,8 @@ TEST(HttpClientStream, EndsWhenStopped) {
   EXPECT_TRUE(done.ok());
 }
 
-TEST(HttpClientStream, IsAnErrorWhereTheAnswerRefuses) {
-  TestServer server([](const Received&) { return answer(401, R"({"message":"Unauthorized"})"); });
+TEST(HttpClientStream, IsAnErrorWhereTheResponseIsOne) {
+  ScriptedServer server([](const Received&) { return answer(401, R"({"message":"Unauthorized"})"); });
   HttpClient client = client_of(server);
   const auto done = client.stream("/events", [](const ServerSentEvent&) { return true; });
   ASSERT_FALSE(done.ok());

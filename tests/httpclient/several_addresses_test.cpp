@@ -1,4 +1,4 @@
-// A name that stands for several addresses, of which the first is silent.
+// A name with several addresses, of which the first is unresponsive.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 
 #include "httpclient/async_http_client.hpp"
 #include "httpclient/http_client.hpp"
-#include "tests/httpclient/own_hosts.hpp"
-#include "tests/httpclient/silent_address.hpp"
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/hosts_file.hpp"
+#include "tests/httpclient/unresponsive_address.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,12 +22,12 @@ class SeveralAddresses : public testing::Test {
     if (!name_two_addresses()) GTEST_SKIP() << "names of its own need the rights of root";
   }
 
-  TestServer server{[](const Received&) { return answer(200, R"({"is":"there"})"); }, "127.0.0.2"};
-  SilentAddress silent{server.port()};
-  const Url url = *parse_url("http://two.test:" + std::to_string(server.port()));
+  ScriptedServer server{[](const Received&) { return answer(200, R"({"is":"there"})"); }, "127.0.0.2"};
+  UnresponsiveAddress unresponsive{server.port()};
+  const Url url = *parse_node_url("http://two.test:" + std::to_string(server.port()));
 };
 
-TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOther) {
+TEST_F(SeveralAddresses, AnUnresponsiveOneHidesNoOther) {
   const auto began = Steady::now();
   const auto response = HttpClient(url).get("/");
   ASSERT_TRUE(response.ok()) << response.error().message;
@@ -35,7 +35,7 @@ TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOther) {
   EXPECT_LT(Steady::now() - began, 6s);
 }
 
-TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOtherFromTheProvidersClient) {
+TEST_F(SeveralAddresses, AnUnresponsiveOneHidesNoOtherFromTheAsyncClient) {
   const auto client = AsyncHttpClient::make(url, {}).value();
   std::promise<Result<HttpResponse>> answered;
   const auto began = Steady::now();
@@ -45,10 +45,10 @@ TEST_F(SeveralAddresses, OneThatIsSilentHidesNoOtherFromTheProvidersClient) {
   EXPECT_LT(Steady::now() - began, 6s);
 }
 
-TEST_F(SeveralAddresses, AreNamedWithWhatHappenedAtEach) {
+TEST_F(SeveralAddresses, AreEachNamedWithTheirFailure) {
   const std::uint16_t port = closed_port();
-  const SilentAddress there(port);
-  const auto response = HttpClient(*parse_url("http://two.test:" + std::to_string(port))).get("/");
+  const UnresponsiveAddress there(port);
+  const auto response = HttpClient(*parse_node_url("http://two.test:" + std::to_string(port))).get("/");
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(response.error().code, ErrorCode::unavailable);
   EXPECT_THAT(response.error().message, testing::HasSubstr("127.0.0.1: the time was up"));

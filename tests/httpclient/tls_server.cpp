@@ -21,21 +21,21 @@ using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 
 Certificate self_signed(EVP_PKEY* key, const std::string& name) {
-  Certificate made(X509_new(), X509_free);
-  X509_set_version(made.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
-  X509_set_pubkey(made.get(), key);
-  X509_NAME* subject = X509_get_subject_name(made.get());
+  Certificate certificate(X509_new(), X509_free);
+  X509_set_version(certificate.get(), 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_set_pubkey(certificate.get(), key);
+  X509_NAME* subject = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("sagactl test"), -1, -1, 0);
-  X509_set_issuer_name(made.get(), subject);
+  X509_set_issuer_name(certificate.get(), subject);
   X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, name.c_str());
   if (!names) crash("the name of the test's certificate is wrong");
-  X509_add_ext(made.get(), names, -1);
+  X509_add_ext(certificate.get(), names, -1);
   X509_EXTENSION_free(names);
-  X509_sign(made.get(), key, EVP_sha256());
-  return made;
+  X509_sign(certificate.get(), key, EVP_sha256());
+  return certificate;
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ std::string TlsServer::url() const {
 }
 
 void TlsServer::run() {
-  // The library writes to a client that is gone with write().
+  // OpenSSL writes with write(), also to a closed connection.
   sigset_t broken;
   sigemptyset(&broken);
   sigaddset(&broken, SIGPIPE);

@@ -1,5 +1,5 @@
-// A server with TLS, for tests: it signs its own certificate, answers every request with 200 and `{}`, and keeps its
-// connections.
+// A TLS server for tests: with a self-signed certificate, it answers every request with 200 and `{}`, on one persistent
+// connection at a time.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -15,14 +15,14 @@ namespace sagactl {
 
 class TlsServer {
  public:
-  // `name` is what the certificate is for: "IP:127.0.0.1" or "DNS:shop.example".
+  // `name` is the subject of the certificate: "IP:127.0.0.1" or "DNS:shop.example".
   explicit TlsServer(const std::string& name);
   ~TlsServer();
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;
 
   std::string url() const;
-  // The certificate, PEM: who trusts it trusts the server.
+  // PEM; an authority for those who trust the server.
   const std::filesystem::path& certificate() const { return certificate_; }
   int requests() const { return requests_; }
 

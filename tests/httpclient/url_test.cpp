@@ -5,7 +5,7 @@
 namespace sagactl {
 namespace {
 
-TEST(ParseUrl, TakesAddressesOfNodes) {
+TEST(NodeUrl, IsReadWithOrWithoutAScheme) {
   struct Row {
     const char* text;
     Url url;
@@ -17,32 +17,46 @@ TEST(ParseUrl, TakesAddressesOfNodes) {
       {"localhost:3001", {"localhost", 3001, ""}},
       {" http://[::1]:3000/x ", {"::1", 3000, "/x"}},
       {"http://[fe80::1]", {"fe80::1", 80, ""}},
+      {"https://saga.example", {"saga.example", 443, "", true}},
+      {"HTTPS://saga.example:8443/a/", {"saga.example", 8443, "/a", true}},
   };
   for (const Row& row : rows) {
-    const auto url = parse_url(row.text);
+    const auto url = parse_node_url(row.text);
     ASSERT_TRUE(url.ok()) << row.text << ": " << url.error().message;
     EXPECT_EQ(*url, row.url) << row.text;
-    EXPECT_EQ(*parse_url(url->text()), *url) << row.text;
+    EXPECT_EQ(*parse_node_url(url->text()), *url) << row.text;
   }
 }
 
-TEST(ParseUrl, RefusesWhatIsNone) {
+TEST(NodeUrl, RefusesAnythingElseAndSaysWhatWouldBeRight) {
   for (const char* text :
-       {"", "http://", "https://a:1", "ftp://a", "http://a:0", "http://a:65536", "http://a:x",
+       {"", "http://", "https://", "ftp://a", "http://me:s3cret@a", "http://a:0", "http://a:65536", "http://a:x",
         "http://a:", "http://a/b?c", "http://a b", "http://[::1", "http://[::1]3", "http://a\r\nb"}) {
-    const auto url = parse_url(text);
+    const auto url = parse_node_url(text);
     ASSERT_FALSE(url.ok()) << text;
     EXPECT_EQ(url.error().code, ErrorCode::invalid) << text;
     EXPECT_NE(url.error().message.find("write http://host:port"), std::string::npos) << url.error().message;
+    EXPECT_EQ(url.error().message.find("s3cret"), std::string::npos) << url.error().message;
   }
 }
 
-TEST(ParseUrl, SaysTheAuthorityOfAnIpv6AddressInBrackets) {
-  EXPECT_EQ(parse_url("http://[::1]:3000")->authority(), "[::1]:3000");
-  EXPECT_EQ(parse_url("http://a")->authority(), "a:80");
+TEST(NodeUrl, NamesTheFaultyPart) {
+  EXPECT_EQ(parse_node_url("http://a:x/b").error().message,
+            "'http://a:x/b' is no address of a node: its port is not a number from 1 to 65535; write http://host:port");
+  EXPECT_EQ(parse_node_url("http://a/b c").error().message,
+            "'http://a/b c' is no address of a node: its path has a query, a fragment or a character that no path has; "
+            "write http://host:port");
 }
 
-TEST(ParseWebUrl, TakesHttpAndHttpsAndKnowsTheirPorts) {
+TEST(Url, HasAnAuthorityAndAHostHeader) {
+  EXPECT_EQ(parse_node_url("http://[::1]:3000")->authority(), "[::1]:3000");
+  EXPECT_EQ(parse_node_url("http://a")->authority(), "a:80");
+  EXPECT_EQ(parse_node_url("http://a")->host_header(), "a");
+  EXPECT_EQ(parse_node_url("https://a")->host_header(), "a");
+  EXPECT_EQ(parse_node_url("https://a:80")->host_header(), "a:80");
+}
+
+TEST(HttpUrl, IsHttpOrHttpsEachWithItsPort) {
   struct Row {
     const char* text;
     Url url;
@@ -53,17 +67,17 @@ TEST(ParseWebUrl, TakesHttpAndHttpsAndKnowsTheirPorts) {
       {"HTTP://127.0.0.1:3000/v1/", {"127.0.0.1", 3000, "/v1", false}},
   };
   for (const Row& row : rows) {
-    const auto url = parse_web_url(row.text);
+    const auto url = parse_http_url(row.text);
     ASSERT_TRUE(url.ok()) << row.text << ": " << url.error().message;
     EXPECT_EQ(*url, row.url) << row.text;
-    EXPECT_EQ(*parse_web_url(url->text()), *url) << row.text;
+    EXPECT_EQ(*parse_http_url(url->text()), *url) << row.text;
   }
 }
 
-TEST(ParseWebUrl, RefusesWhatIsNoneAndShowsNoPassword) {
+TEST(HttpUrl, RefusesAnythingElseAndShowsNoPassword) {
   for (const char* text : {"", "api.tosspayments.com", "ftp://a", "https://", "https://a?b", "https://a:0"})
-    EXPECT_FALSE(parse_web_url(text).ok()) << text;
-  const auto with_password = parse_web_url("https://me:s3cret@a/v1");
+    EXPECT_FALSE(parse_http_url(text).ok()) << text;
+  const auto with_password = parse_http_url("https://me:s3cret@a/v1");
   ASSERT_FALSE(with_password.ok());
   EXPECT_EQ(with_password.error().message.find("s3cret"), std::string::npos);
 }
@@ -73,12 +87,6 @@ TEST(Url, IsLoopbackOnlyWhenItNamesThisMachine) {
     EXPECT_TRUE((Url{host, 80, ""}.is_loopback())) << host;
   for (const char* host : {"127.evil.example", "localhost.example", "10.0.0.1", "::2", "128.0.0.1"})
     EXPECT_FALSE((Url{host, 80, ""}.is_loopback())) << host;
-}
-
-TEST(PercentEncode, LeavesOnlyUnreservedCharacters) {
-  EXPECT_EQ(percent_encode("aZ0-._~"), "aZ0-._~");
-  EXPECT_EQ(percent_encode("a/b c?&=%\n"), "a%2Fb%20c%3F%26%3D%25%0A");
-  EXPECT_EQ(percent_encode("\xEC\x84\x9C"), "%EC%84%9C");
 }
 
 }  // namespace

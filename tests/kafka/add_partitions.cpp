@@ -17,7 +17,7 @@ Result<void> add_partitions(const KafkaOptions& options, const std::string& topi
   char reason[512] = "";
   rd_kafka_NewPartitions_t* wanted = rd_kafka_NewPartitions_new(topic.c_str(), count, reason, sizeof reason);
   if (!wanted) return Error{ErrorCode::invalid, reason};
-  const Queue queue(rd_kafka_queue_new(handle->get()));
+  const NativeQueue queue(rd_kafka_queue_new(handle->get()));
   rd_kafka_CreatePartitions(handle->get(), &wanted, 1, nullptr, queue.get());
   const NativeEvent event(rd_kafka_queue_poll(queue.get(), 10'000));
   rd_kafka_NewPartitions_destroy(wanted);

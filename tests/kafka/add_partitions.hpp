@@ -1,4 +1,4 @@
-// What an operator does with kafka-topics --alter.
+// As an operator does with kafka-topics --alter.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace sagactl::kafka {
 
-// Gives a topic `count` partitions, and waits until the brokers show them. `unavailable` when they do not.
+// Raises a topic's partitions to `count`, and waits until the brokers have them. `unavailable` when they do not.
 Result<void> add_partitions(const KafkaOptions& options, const std::string& topic, std::size_t count);
 
 }  // namespace sagactl::kafka

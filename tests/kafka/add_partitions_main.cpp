@@ -1,4 +1,4 @@
-// `add_partitions BROKERS TOPIC COUNT`: gives a topic three partitions more, up to COUNT.
+// `add_partitions BROKERS TOPIC COUNT`: adds three partitions to a topic, up to COUNT.
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>

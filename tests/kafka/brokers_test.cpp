@@ -15,7 +15,7 @@ TEST(Brokers, HaveKafkasPortWhenNoneIsGiven) {
   EXPECT_EQ(parse_brokers("a,[::1]").value(), "a:9092,[::1]:9092");
 }
 
-TEST(Brokers, ThatAreWronglyWrittenAreRefusedByName) {
+TEST(Brokers, AreRefusedByNameWhenTheyAreInvalid) {
   for (const char* wrong : {"", "a,,b", "a:0", "a:65536", "a:x", ":9092", "kafka://a", "a b:1", "a:1:2"}) {
     const auto brokers = parse_brokers(wrong);
     ASSERT_FALSE(brokers.ok()) << wrong;

@@ -1,4 +1,4 @@
-// Messages with effects, and those that nobody understands, with a real broker.
+// Messages with effects, and messages that cannot be understood, with a real broker.
 #include "server/adapters/kafka/client/consumer.hpp"
 
 #include <gmock/gmock.h>
@@ -35,20 +35,20 @@ class AConsumer : public testing::Test {
   }
   void TearDown() override { consumer.reset(); }
 
-  void start(Consumer::Handle handle) { consumer = Consumer::start(options, *clock, std::move(handle)).value(); }
-  // Keeps what comes, and says of each what `judge` says.
-  Consumer::Handle judged(std::function<Verdict(const Incoming&)> judge) {
-    return [this, judge = std::move(judge)](const std::shared_ptr<const Incoming>& message, Consumer::Done done) {
+  void start(Consumer::Handler handle) { consumer = Consumer::start(options, *clock, std::move(handle)).value(); }
+  // Records every message, and handles it by `handle`.
+  Consumer::Handler recording(std::function<HandlingResult(const Incoming&)> handle) {
+    return [this, handle = std::move(handle)](const std::shared_ptr<const Incoming>& message, Consumer::Done done) {
       {
         const std::lock_guard lock(mutex);
-        taken.push_back(message->value.value_or("none"));
+        received_values.push_back(message->value.value_or("none"));
       }
-      done(judge(*message));
+      done(handle(*message));
     };
   }
-  std::vector<std::string> all_taken() {
+  std::vector<std::string> all_received() {
     const std::lock_guard lock(mutex);
-    return taken;
+    return received_values;
   }
   void send(const std::string& value, const std::string& id) {
     ASSERT_TRUE(send_all(*producer, {{topic, "key", value, {{event_id_header, id}, {"traceparent", "t"}}}}).ok());
@@ -63,11 +63,11 @@ class AConsumer : public testing::Test {
   std::unique_ptr<Producer> producer;
   std::unique_ptr<Consumer> consumer;
   std::mutex mutex;
-  std::vector<std::string> taken;
+  std::vector<std::string> received_values;
 };
 
-TEST_F(AConsumer, GoesOnBehindTheLastEffect) {
-  const auto effected = judged([](const Incoming&) { return Effected{}; });
+TEST_F(AConsumer, ResumesAfterTheLastEffect) {
+  const auto effected = recording([](const Incoming&) { return Handled{}; });
   send("1", "a");
   start(effected);
   ASSERT_TRUE(await_effects(1));
@@ -75,50 +75,50 @@ TEST_F(AConsumer, GoesOnBehindTheLastEffect) {
   send("2", "b");
   start(effected);
   ASSERT_TRUE(await_effects(1));
-  EXPECT_THAT(all_taken(), ElementsAre("1", "2"));
+  EXPECT_THAT(all_received(), ElementsAre("1", "2"));
 }
 
-TEST_F(AConsumer, ReadsAgainWhatHadNoEffectWhenItEnded) {
+TEST_F(AConsumer, ReadsAgainAMessageThatHadNoEffectWhenItEnded) {
   std::atomic<int> read = 0;
   start([&](const auto&, Consumer::Done) { ++read; });
   send("1", "a");
   ASSERT_TRUE(eventually([&] { return read == 1; }));
   consumer.reset();
-  start(judged([](const Incoming&) { return Effected{}; }));
+  start(recording([](const Incoming&) { return Handled{}; }));
   ASSERT_TRUE(await_effects(1));
-  EXPECT_THAT(all_taken(), ElementsAre("1"));
+  EXPECT_THAT(all_received(), ElementsAre("1"));
 }
 
-TEST_F(AConsumer, PassesOverARepeat) {
-  start(judged([](const Incoming&) { return Effected{}; }));
+TEST_F(AConsumer, SkipsARepeat) {
+  start(recording([](const Incoming&) { return Handled{}; }));
   send("1", "a");
   ASSERT_TRUE(await_effects(1));
   send("1", "a");
   send("2", "b");
   ASSERT_TRUE(await_effects(2));
-  EXPECT_THAT(all_taken(), ElementsAre("1", "2"));
+  EXPECT_THAT(all_received(), ElementsAre("1", "2"));
   EXPECT_EQ(consumer->state().progress.repeated, 1u);
 }
 
-TEST_F(AConsumer, WaitsWhileWhatItsEffectNeedsIsAway) {
-  std::atomic<bool> away = true;
-  std::atomic<int> tries = 0;
-  start(judged([&](const Incoming&) -> Verdict {
-    ++tries;
-    if (away) return Later{"the store is away"};
-    return Effected{};
+TEST_F(AConsumer, IsPausedWhileItsEffectIsUnavailable) {
+  std::atomic<bool> unavailable = true;
+  std::atomic<int> executions = 0;
+  start(recording([&](const Incoming&) -> HandlingResult {
+    ++executions;
+    if (unavailable) return RetryLater{"the store is unavailable"};
+    return Handled{};
   }));
   send("1", "a");
-  ASSERT_TRUE(eventually([&] { return tries >= 3; })) << "it is tried again";
-  EXPECT_EQ(consumer->state().waiting_for, "the store is away");
+  ASSERT_TRUE(eventually([&] { return executions >= 3; })) << "it is retried";
+  EXPECT_EQ(consumer->state().pause_reason, "the store is unavailable");
   EXPECT_EQ(consumer->state().progress.effected, 0u);
-  away = false;
+  unavailable = false;
   ASSERT_TRUE(await_effects(1));
-  EXPECT_TRUE(eventually([&] { return consumer->state().waiting_for.empty(); }));
+  EXPECT_TRUE(eventually([&] { return consumer->state().pause_reason.empty(); }));
 }
 
-TEST_F(AConsumer, HoldsNoMoreAtOnceThanItsBound) {
-  options.under_way_max = 10;
+TEST_F(AConsumer, HasNoMoreMessagesInFlightThanItsLimit) {
+  options.in_flight_max = 10;
   std::vector<Consumer::Done> waiting;
   start([&](const auto&, Consumer::Done done) {
     const std::lock_guard lock(mutex);
@@ -139,15 +139,15 @@ TEST_F(AConsumer, HoldsNoMoreAtOnceThanItsBound) {
       EXPECT_LE(waiting.size(), 10u);
       now.swap(waiting);
     }
-    for (const auto& done : now) done(Effected{});
+    for (const auto& done : now) done(Handled{});
     answered += now.size();
     return answered == 200;
   });
   EXPECT_TRUE(all) << answered;
 }
 
-TEST_F(AConsumer, TellsItsLag) {
-  options.under_way_max = 1;
+TEST_F(AConsumer, ReportsItsLag) {
+  options.in_flight_max = 1;
   start([](const auto&, Consumer::Done) {});
   for (int i = 0; i < 5; ++i) send(std::to_string(i), std::to_string(i));
   EXPECT_TRUE(eventually([&] {
@@ -156,12 +156,12 @@ TEST_F(AConsumer, TellsItsLag) {
   }));
 }
 
-TEST_F(AConsumer, SendsPoisonToTheDeadLettersWithItsReasonAndGoesOn) {
-  const auto judge = [](const Incoming& message) -> Verdict {
+TEST_F(AConsumer, SendsPoisonToTheDeadLettersWithItsReasonAndContinues) {
+  const auto handle = [](const Incoming& message) -> HandlingResult {
     if (*message.value == "bad") return Poison{"it is bad"};
-    return Effected{};
+    return Handled{};
   };
-  start(judged(judge));
+  start(recording(handle));
   send("good", "a");
   send("bad", "b");
   send("fine", "c");
@@ -187,10 +187,10 @@ TEST_F(AConsumer, HasNoDeadLettersBeforeItRuns) {
   EXPECT_THAT(mistyped.error().message, HasSubstr("has no topic " + topic + "t, and so no dead letters of it"));
 }
 
-TEST_F(AConsumer, FindsPoisonThatIsDeliveredAgainAsItWas) {
+TEST_F(AConsumer, GetsRedeliveredPoisonUnchanged) {
   std::atomic<bool> understood = false;
-  start(judged([&](const Incoming&) -> Verdict {
-    if (understood) return Effected{};
+  start(recording([&](const Incoming&) -> HandlingResult {
+    if (understood) return Handled{};
     return Poison{"unknown"};
   }));
   send("1", "a");
@@ -202,14 +202,14 @@ TEST_F(AConsumer, FindsPoisonThatIsDeliveredAgainAsItWas) {
   const auto none = [](const DeadLetter&, const Result<void>& sent) { EXPECT_TRUE(sent.ok()); };
   ASSERT_TRUE(redeliver(options.kafka, {letters[1]}, 10s, none).ok());
   ASSERT_TRUE(await_effects(1));
-  EXPECT_EQ(all_taken().back(), "2");
+  EXPECT_EQ(all_received().back(), "2");
   const auto left = list_dead_letters(options.kafka, topic, 10, 10s).value();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.front().message.value, "1");
 }
 
-TEST_F(AConsumer, FindsNoMoreOfPoisonThatIsDiscarded) {
-  start(judged([](const Incoming&) -> Verdict { return Poison{"unknown"}; }));
+TEST_F(AConsumer, DoesNotGetDiscardedPoison) {
+  start(recording([](const Incoming&) -> HandlingResult { return Poison{"unknown"}; }));
   send("1", "a");
   send("2", "b");
   ASSERT_TRUE(eventually([&] { return consumer->state().progress.dead_letters == 2; }));
@@ -220,7 +220,7 @@ TEST_F(AConsumer, FindsNoMoreOfPoisonThatIsDiscarded) {
   const auto left = list_dead_letters(options.kafka, topic, 10, 10s).value();
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left.front().message.value, "2");
-  EXPECT_EQ(consumer->state().progress.dead_letters, 2) << "it was not delivered once more";
+  EXPECT_EQ(consumer->state().progress.dead_letters, 2) << "it was not redelivered";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The form of the messages: what readers of the reference system's topics find in them.
+// The format of the messages: what consumers of the reference system's topics expect.
 #include "server/adapters/kafka/event_message.hpp"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ const std::string order_data = "{\"orderId\":\"" + order.text() + "\",\"userId\"
 const std::string saga_data =
     "{\"sagaId\":\"" + order.text() + "\",\"sagaType\":\"OrderProcessingSaga\",\"orderId\":\"" + order.text() + "\"";
 
-TEST(EventMessage, CarriesTheEventsMembersItsTypeAndWhoseItIs) {
+TEST(EventMessage, HasTheEventsMembersItsTypeAndItsCustomer) {
   const Event created = event(EventType::order_created, AggregateType::order, 17, order_data);
   const Outgoing message = to_messages({&created, 1}, "p-").front();
   EXPECT_EQ(message.topic, "p-order-events");
@@ -56,7 +56,7 @@ TEST(EventMessage, IsKeyedByTheCorrelationAndTracedByTheSaga) {
   EXPECT_EQ(message.headers.back().second, created.trace_parent);
 }
 
-TEST(EventMessage, OfASagaTellsItsStepsAndWhatItsOrderIs) {
+TEST(EventMessage, OfASagaHasItsStepsAndItsOrder) {
   const std::vector<Event> events = {
       event(EventType::order_created, AggregateType::order, 1, order_data),
       event(EventType::saga_started, AggregateType::saga, 2, saga_data + "}"),
@@ -73,7 +73,7 @@ TEST(EventMessage, OfASagaTellsItsStepsAndWhatItsOrderIs) {
   EXPECT_EQ(completed["completedSteps"], Json::array({"payment_processing", "order_confirmation"}));
 }
 
-TEST(EventMessage, IsTheSameEventAgainWhenItIsRead) {
+TEST(EventMessage, IsReadAsTheSameEvent) {
   Event written = event(EventType::saga_step_completed, AggregateType::saga, 3,
                         saga_data + ",\"step\":\"payment_processing\",\"attempt\":1}");
   written.metadata = "{\"lock\":7}";
@@ -93,7 +93,7 @@ TEST(EventMessage, IsTheSameEventAgainWhenItIsRead) {
   EXPECT_EQ(read->metadata, written.metadata);
 }
 
-TEST(EventMessage, OfAnotherKindIsNoEvent) {
+TEST(EventMessage, OfAnotherFormatIsNoEvent) {
   Incoming message;
   EXPECT_FALSE(to_event(message));
   message.value = R"({"message":"Hello Kafka!"})";

@@ -8,7 +8,7 @@
 namespace sagactl::kafka {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(30);
+constexpr auto timeout = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -31,7 +31,7 @@ Event an_event(const NodeName& node, std::int64_t sequence, const std::string& c
 }
 
 bool eventually(const std::function<bool()>& reached) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (!reached()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

@@ -1,4 +1,4 @@
-// A corner of a real Kafka for one test: topics of its own, and what stands in them.
+// Topics of a test's own in a real Kafka, and the messages in them.
 #pragma once
 
 #include <chrono>
@@ -17,14 +17,14 @@
 
 namespace sagactl::kafka {
 
-KafkaOptions site_options(const std::string& brokers);  // with a prefix that nobody else has
+KafkaOptions site_options(const std::string& brokers);  // with a unique prefix
 
 Event an_event(const NodeName& node, std::int64_t sequence, const std::string& correlation);
 
 // Waits until `reached`, for half a minute at most.
 bool eventually(const std::function<bool()>& reached);
 
-// Everything that comes to some topics from now on.
+// Records the messages of topics from now on.
 class Recorder {
  public:
   Recorder(const KafkaOptions& options, std::vector<std::string> topics);

@@ -7,7 +7,7 @@
 namespace sagactl::kafka {
 namespace {
 
-TEST(OffsetWindow, CommitsOnlyUpToTheFirstThatIsOpen) {
+TEST(OffsetWindow, CommitsOnlyUpToTheFirstInFlight) {
   OffsetWindow window;
   for (const std::int64_t offset : {3, 4, 7}) window.begin(offset);
   EXPECT_EQ(window.finish(4), std::nullopt);
@@ -16,7 +16,7 @@ TEST(OffsetWindow, CommitsOnlyUpToTheFirstThatIsOpen) {
   EXPECT_EQ(window.size(), 0u);
 }
 
-TEST(OffsetWindow, TakesARepeatAndAStrangerForNothing) {
+TEST(OffsetWindow, IgnoresARepeatAndAnUnknownOffset) {
   OffsetWindow window;
   window.begin(1);
   EXPECT_EQ(window.finish(9), std::nullopt);
@@ -24,7 +24,7 @@ TEST(OffsetWindow, TakesARepeatAndAStrangerForNothing) {
   EXPECT_EQ(window.finish(1), std::nullopt);
 }
 
-TEST(SeenIds, ForgetTheOldestBeyondTheirBound) {
+TEST(SeenIds, ForgetTheOldestBeyondTheirLimit) {
   SeenIds seen(2);
   for (const char* id : {"a", "b", "b", "c"}) seen.add(id);
   EXPECT_FALSE(seen.contains("a"));

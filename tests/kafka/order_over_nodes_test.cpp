@@ -28,7 +28,7 @@ PlaceOrder order_for_a_flow(const std::string& product) {
   return order;
 }
 
-TEST(OrderOverNodes, IsKeptWhenAnIdleNodeCancelsWhatABusyOneHasJustPlaced) {
+TEST(OrderOverNodes, IsKeptWhenAnIdleNodeCancelsAnOrderThatABusyOneHasJustPlaced) {
   SAGACTL_NEEDS(kafka_brokers(), "Kafka");
   SimulatedClock clock;
   const auto store = make_memory_store(clock);

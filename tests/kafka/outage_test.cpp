@@ -1,4 +1,4 @@
-// The bus while Kafka is away, frozen, or does not let us make topics: with brokers of these tests' own.
+// The bus while Kafka is unavailable, frozen, or does not let this client create topics: with these tests' own brokers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "server/adapters/kafka/kafka_bus.hpp"
-#include "server/adapters/kafka/client/kafka_check.hpp"
+#include "server/adapters/kafka/client/kafka_diagnosis.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/kafka_server.hpp"
@@ -35,7 +35,7 @@ bool available(Bus& bus) {
   return eventually([&] { return bus.state().available; });
 }
 
-TEST(KafkaOutage, AtTheStartIsNoErrorAndTheTopicsAreMadeWhenItIsOver) {
+TEST(KafkaOutage, AtTheStartIsNoErrorAndTheTopicsAreCreatedWhenItIsOver) {
   NEEDS_KAFKA_SERVER();
   KafkaServer server;
   const KafkaOptions options = kafka::site_options(server.brokers());
@@ -48,7 +48,7 @@ TEST(KafkaOutage, AtTheStartIsNoErrorAndTheTopicsAreMadeWhenItIsOver) {
   EXPECT_TRUE(publish(*bus, events(1, 1)).ok());
 }
 
-TEST(KafkaOutage, InTheMiddleDelaysWhatIsUnderWayAndKeepsItsOrder) {
+TEST(KafkaOutage, DelaysEventsInFlightAndKeepsTheirOrder) {
   NEEDS_KAFKA_SERVER();
   KafkaServer server;
   server.start();
@@ -82,7 +82,7 @@ TEST(KafkaOutage, InTheMiddleDelaysWhatIsUnderWayAndKeepsItsOrder) {
   for (std::size_t i = 0; i < received.size(); ++i) EXPECT_EQ(received[i], static_cast<std::int64_t>(i + 1));
 }
 
-TEST(KafkaOutage, OfABrokerThatIsFrozenIsSeenAndEnds) {
+TEST(KafkaOutage, OfAFrozenBrokerIsDetectedAndEnds) {
   NEEDS_KAFKA_SERVER();
   KafkaServer server;
   server.start();
@@ -92,14 +92,14 @@ TEST(KafkaOutage, OfABrokerThatIsFrozenIsSeenAndEnds) {
   std::promise<Result<void>> answer;
   bus->publish(events(2, 2), [&](Result<void> result) { answer.set_value(std::move(result)); });
   EXPECT_TRUE(eventually([&] { return !bus->state().available; }));
-  server.go_on();
+  server.resume();
   EXPECT_TRUE(answer.get_future().get().ok());
   EXPECT_TRUE(available(*bus));
 }
 
-TEST(KafkaTopics, ThatAreMissingAndMayNotBeMadeAreAnErrorThatNamesThem) {
+TEST(KafkaTopics, ThatAreMissingAndMayNotBeCreatedAreAnErrorThatNamesThem) {
   NEEDS_KAFKA_SERVER();
-  KafkaServer server(KafkaServer::Strangers::may_do_nothing);
+  KafkaServer server(KafkaServer::Anonymous::no_access);
   server.start();
   const KafkaOptions options = kafka::site_options(server.brokers());
   const std::vector<std::string> needed = topics_of({.asks_for_payments = true, .service = Service::order}, options);
@@ -108,12 +108,12 @@ TEST(KafkaTopics, ThatAreMissingAndMayNotBeMadeAreAnErrorThatNamesThem) {
   EXPECT_EQ(bus.error().code, ErrorCode::forbidden);
   for (const std::string& topic : needed)  // all that are missing, at the first start
     EXPECT_NE(bus.error().message.find(topic), std::string::npos) << topic << ": " << bus.error().message;
-  const auto check = check_kafka(options, needed, 10s);
-  ASSERT_TRUE(check) << check.error().message;
-  ASSERT_EQ(check->topics.size(), needed.size());
-  for (const KafkaCheck::Topic& topic : check->topics) EXPECT_NE(topic.may_not_be_made, "") << topic.name;
-  ASSERT_EQ(check->addresses.size(), 1u);
-  EXPECT_EQ(check->addresses[0].failure, "");
+  const auto diagnosis = diagnose_kafka(options, needed, 10s);
+  ASSERT_TRUE(diagnosis) << diagnosis.error().message;
+  ASSERT_EQ(diagnosis->topics.size(), needed.size());
+  for (const KafkaDiagnosis::Topic& topic : diagnosis->topics) EXPECT_NE(topic.creation_denied, "") << topic.name;
+  ASSERT_EQ(diagnosis->addresses.size(), 1u);
+  EXPECT_EQ(diagnosis->addresses[0].failure, "");
 }
 
 TEST(KafkaTopics, AreThoseOfTheRole) {

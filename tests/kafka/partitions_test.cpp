@@ -41,7 +41,7 @@ class AddedPartitions : public testing::Test {
   KafkaOptions options;
 };
 
-TEST_F(AddedPartitions, AreReadFromTheirBeginningByThoseThatReadTheTopicAlready) {
+TEST_F(AddedPartitions, AreReadFromTheirBeginningByExistingReaders) {
   (void)producer({topic("t")});
   const kafka::Recorder recorder(options, {topic("t")});
   ASSERT_TRUE(kafka::add_partitions(options, topic("t"), 8).ok());
@@ -55,7 +55,7 @@ TEST_F(AddedPartitions, AreReadFromTheirBeginningByThoseThatReadTheTopicAlready)
   EXPECT_EQ(recorder.messages().size(), messages.size()) << "each once";
 }
 
-TEST_F(AddedPartitions, TakeNoKeyThatHasItsPlaceAlready) {
+TEST_F(AddedPartitions, GetNoKeyThatIsInAnotherPartition) {
   SimulatedClock clock;
   const auto store = make_memory_store(clock);
   options.book = store.get();
@@ -70,7 +70,7 @@ TEST_F(AddedPartitions, TakeNoKeyThatHasItsPlaceAlready) {
   const kafka::Recorder recorder(options, {topic("order-events")});
   publish(*first, 1);
   ASSERT_TRUE(kafka::add_partitions(options, topic("order-events"), 9).ok());
-  const auto second = make_kafka_bus(options).value();  // another node, which knows all of them
+  const auto second = make_kafka_bus(options).value();  // another node, which starts with all of them
   publish(*second, 51);
   publish(*first, 101);
   ASSERT_TRUE(recorder.await(150));
@@ -80,7 +80,7 @@ TEST_F(AddedPartitions, TakeNoKeyThatHasItsPlaceAlready) {
   for (const auto& [key, partitions] : places) EXPECT_EQ(partitions.size(), 1u) << key;
 }
 
-// Two nodes whose payments are another process's, which is started anew after the topics have grown.
+// Two nodes with a remote payment participant, which is restarted after partitions were added.
 TEST_F(AddedPartitions, LeaveNoSagaWithoutItsPayment) {
   const auto clock = make_system_clock();
   const auto store = make_memory_store(*clock);
@@ -129,7 +129,7 @@ TEST_F(AddedPartitions, LeaveNoSagaWithoutItsPayment) {
       return seen >= placed - since;
     });
   };
-  // From the first that is seen on, none is missed: a slow broker may let the subscription begin late.
+  // From the first that is seen on, none is missing: with a slow broker the subscription may start late.
   for (int tries = 0; tries < 20 && seen == 0; ++tries) {
     place_and_await(1);
     for (int i = 0; i < 100 && seen == 0; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10))) engine.turn();

@@ -28,7 +28,7 @@ class AProducer : public testing::Test {
     return list;
   }
 
-  // The numbers in the order of their coming, each when it is seen first.
+  // The numbers in the order of arrival, without repeats.
   static std::vector<int> first_seen(const std::vector<Incoming>& messages) {
     std::vector<int> order;
     for (const Incoming& message : messages)
@@ -41,7 +41,7 @@ class AProducer : public testing::Test {
   std::unique_ptr<Producer> producer;
 };
 
-TEST_F(AProducer, HasWhatIsAcknowledgedInOrder) {
+TEST_F(AProducer, KeepsTheOrderOfAcknowledgedMessages) {
   const Recorder recorder(options.kafka, {topic});
   ASSERT_TRUE(send_all(*producer, numbered(1, 500)).ok());
   ASSERT_TRUE(recorder.await(500));
@@ -50,7 +50,7 @@ TEST_F(AProducer, HasWhatIsAcknowledgedInOrder) {
   EXPECT_EQ(producer->state().acknowledged, 500u);
 }
 
-TEST_F(AProducer, BeyondRepairIsMadeAnewAndTheOrderHolds) {
+TEST_F(AProducer, IsRecreatedAfterAFatalErrorAndKeepsTheOrder) {
   const Recorder recorder(options.kafka, {topic});
   int next = 1, failures = 0;
   for (int round = 0; round < 20; ++round) {
@@ -71,21 +71,21 @@ TEST_F(AProducer, BeyondRepairIsMadeAnewAndTheOrderHolds) {
   const auto all_seen = [&] { return static_cast<int>(first_seen(recorder.messages()).size()) == next - 1; };
   ASSERT_TRUE(eventually(all_seen));
   const auto order = first_seen(recorder.messages());
-  for (int n = 1; n < next; ++n) EXPECT_EQ(order[static_cast<std::size_t>(n - 1)], n) << "none is left out";
+  for (int n = 1; n < next; ++n) EXPECT_EQ(order[static_cast<std::size_t>(n - 1)], n) << "none is missing";
 }
 
-TEST_F(AProducer, AnswersWhatIsUnderWayWhenItEnds) {
+TEST_F(AProducer, CompletesMessagesInFlightWhenItEnds) {
   int answers = 0;
   producer->send(numbered(1, 1000), [&](Result<void>) { ++answers; });
   producer.reset();
   EXPECT_EQ(answers, 1);
 }
 
-TEST_F(AProducer, IsDoneAtOnceWithNothing) {
+TEST_F(AProducer, CompletesAtOnceWithoutMessages) {
   EXPECT_TRUE(send_all(*producer, {}).ok());
 }
 
-TEST_F(AProducer, MakesMissingTopicsWithTheirPartitions) {
+TEST_F(AProducer, CreatesMissingTopicsWithTheirPartitions) {
   const Recorder recorder(options.kafka, {topic});
   std::vector<Outgoing> many;
   for (int n = 0; n < 50; ++n) many.push_back({topic, "key-" + std::to_string(n), "v", {}});

@@ -76,7 +76,7 @@ class RemotePayment : public testing::Test {
   std::unique_ptr<PaymentParticipant> participant;
 };
 
-TEST_F(RemotePayment, AnswersAsAGatewayInThisProcessWould) {
+TEST_F(RemotePayment, AnswersLikeAGatewayInThisProcess) {
   start_gateway();
   start_participant();
   const ChargeAnswer charged = charge("k1");
@@ -95,7 +95,7 @@ TEST_F(RemotePayment, WithoutAnAnswerIsUnknownForAChargeAndUnavailableForAQuery)
   EXPECT_TRUE(std::holds_alternative<Unavailable>(query("k")));
 }
 
-TEST_F(RemotePayment, AChargeWhoseTimeIsOverIsNotMade) {
+TEST_F(RemotePayment, AnExpiredChargeIsNotCarriedOut) {
   options.answer_time = 2s;
   start_gateway();
   ASSERT_TRUE(std::holds_alternative<UnknownOutcome>(charge("late")));
@@ -106,7 +106,7 @@ TEST_F(RemotePayment, AChargeWhoseTimeIsOverIsNotMade) {
   EXPECT_EQ(reply["outcome"], "unavailable") << reply;
 }
 
-TEST_F(RemotePayment, IsGivenUpInItsTimeWheneverTheTimeOfDayIsSet) {
+TEST_F(RemotePayment, TimesOutWhateverTheTimeOfDayIsSetTo) {
   for (const Duration step : {Duration{-1h}, Duration{24h}}) {
     SimulatedClock simulated;
     const auto waiting = make_kafka_payment_gateway(options, simulated).value();
@@ -138,22 +138,22 @@ TEST_F(RemotePayment, ManyCallsAtOnceAreEachAnsweredOnce) {
   EXPECT_EQ(charged, calls);
 }
 
-// Speaks nothing but the documented JSON, as a program of somebody else's would.
-TEST_F(RemotePayment, IsCarriedOutByAnyProgramThatSpeaksTheTopics) {
+// Uses only the documented JSON, as a third party's program would.
+TEST_F(RemotePayment, IsCarriedOutByAnyProgramThatFollowsTheContract) {
   start_gateway();
   const auto producer = plain_producer();
-  std::promise<Json> asked;
+  std::promise<Json> received_command;
   const auto answer = [&](const Incoming& message) {
     const Json command = Json::parse(*message.value);
     const Json reply{{"inReplyTo", command["messageId"]}, {"outcome", "charged"}, {"transactionId", "tx-other"}};
     const Outgoing out{topic("payment-replies"), command["orderId"], reply.dump(),
                        {{"reply-to", command["replyTo"].get<std::string>()}}};
     producer->send({&out, 1}, [](Result<void>) {});
-    asked.set_value(command);
+    received_command.set_value(command);
   };
   const auto tail = kafka::Tail::start(options.kafka, {topic("payment-commands")}, answer, 10s).value();
   EXPECT_EQ(std::get<Charged>(charge("k")).transaction_id, "tx-other");
-  const Json command = asked.get_future().get();
+  const Json command = received_command.get_future().get();
   EXPECT_EQ(command["type"], "charge");
   EXPECT_EQ(command["chargeKey"], "k");
   EXPECT_EQ(command["orderId"], "order-k");
@@ -162,7 +162,7 @@ TEST_F(RemotePayment, IsCarriedOutByAnyProgramThatSpeaksTheTopics) {
   EXPECT_EQ(command["replyTo"], "node-1");
 }
 
-TEST_F(RemotePayment, RepliesToOtherNodesArePassedOver) {
+TEST_F(RemotePayment, RepliesToOtherNodesAreSkipped) {
   options.answer_time = 3s;
   start_gateway();
   const auto producer = plain_producer();
@@ -177,7 +177,7 @@ TEST_F(RemotePayment, RepliesToOtherNodesArePassedOver) {
   EXPECT_TRUE(std::holds_alternative<UnknownOutcome>(charge("k")));
 }
 
-TEST_F(RemotePayment, ACommandThatIsRepeatedIsAnsweredTheSameAndAnUnknownOneIsADeadLetter) {
+TEST_F(RemotePayment, ARepeatedCommandGetsTheSameReplyAndAnUnknownOneIsADeadLetter) {
   const auto producer = plain_producer();
   const kafka::Recorder replies(options.kafka, {topic("payment-replies")});
   start_participant();

@@ -1,4 +1,4 @@
-// Commands of the orchestrator and replies to them, written and read again; and what cannot be understood.
+// Commands of the orchestrator and replies to them, written and read; and invalid messages.
 #include <gmock/gmock.h>
 
 #include "server/adapters/kafka/saga_message.hpp"
@@ -29,12 +29,12 @@ TEST(SagaMessage, ACommandIsReadAsItWasWritten) {
   EXPECT_EQ(read->saga, saga);
   EXPECT_EQ(read->step, 2u);
   EXPECT_EQ(read->direction, Direction::compensation);
-  EXPECT_EQ(read->attempt, 3);
+  EXPECT_EQ(read->execution, 3);
   EXPECT_TRUE(read->ask_first);
 }
 
 TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
-  for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"no stock"}}, Outcome{Unavailable{"away"}},
+  for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"no stock"}}, Outcome{Unavailable{"overloaded"}},
                                  Outcome{UnknownOutcome{"late"}}, Outcome{Awaited{"the shop"}}}) {
     const RemoteReply reply{"PROCESS_PAYMENT", saga, StepReply{1, Direction::action, 2, outcome}, ""};
     const Outgoing message = kafka::to_message(reply, "");
@@ -43,20 +43,20 @@ TEST(SagaMessage, AReplyIsReadAsItWasWrittenWhateverItsOutcome) {
     ASSERT_TRUE(read) << *message.value;
     EXPECT_EQ(read->saga, saga);
     EXPECT_EQ(read->reply.step, 1u);
-    EXPECT_EQ(read->reply.attempt, 2);
+    EXPECT_EQ(read->reply.execution, 2);
     EXPECT_EQ(read->reply.outcome, outcome) << *message.value;
   }
 }
 
-TEST(SagaMessage, AServiceOfAnotherKindNeedsToSayOnlyWhatTheContractNames) {
+TEST(SagaMessage, AServiceOfAThirdPartyNeedsOnlyTheMembersOfTheContract) {
   const auto read = kafka::to_remote_reply(with_value(
       R"({"sagaId":"01900000-0000-7000-8000-000000000001","orderId":"x","command":"RESERVE_INVENTORY","status":"SUCCESS"})"));
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->reply.attempt, 1);
+  EXPECT_EQ(read->reply.execution, 1);
   EXPECT_EQ(read->reply.outcome, Outcome{Succeeded{}});
 }
 
-TEST(SagaMessage, WhatCanNeverBeUnderstoodIsSaid) {
+TEST(SagaMessage, AnInvalidMessageIsRefusedWithTheReason) {
   const std::string id = R"("sagaId":"SAGA-01900000-0000-7000-8000-000000000001")";
   const struct {
     std::string value, why;

@@ -1,4 +1,4 @@
-// The backlog of a node that died is published by another, over a real broker.
+// A node publishes the backlog of a crashed one, over a real broker.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -17,7 +17,7 @@
 namespace sagactl {
 namespace {
 
-// A bus that takes nothing: what a node has when its connection to Kafka is cut.
+// A bus that accepts nothing, as when a node's connection to Kafka is cut.
 class CutBus : public Bus {
  public:
   void publish(std::vector<Event>, std::function<void(Result<void>)> done) override {
@@ -40,7 +40,7 @@ PlaceOrder order_of(const std::string& product) {
   return order;
 }
 
-TEST(Takeover, PublishesWhatADeadNodeLeftInItsOrderAndOnceByNodeAndSequence) {
+TEST(Takeover, PublishesTheBacklogOfACrashedNodeInOrderAndOnceByNodeAndSequence) {
   SAGACTL_NEEDS(kafka_brokers(), "Kafka");
   SimulatedClock clock;
   const auto store = make_memory_store(clock);
@@ -67,7 +67,7 @@ TEST(Takeover, PublishesWhatADeadNodeLeftInItsOrderAndOnceByNodeAndSequence) {
   for (int i = 0; i < 50; ++i) dying->turn();
   const std::int64_t left = dying->stats().unpublished;
   ASSERT_GT(left, 2'000) << "more than one page";
-  dying.reset();  // as kill -9: it gives up nothing
+  dying.reset();  // as kill -9: it releases nothing
 
   clock.advance(first.lease * 2);
   EngineOptions second;
@@ -98,7 +98,7 @@ TEST(Takeover, PublishesWhatADeadNodeLeftInItsOrderAndOnceByNodeAndSequence) {
     EXPECT_EQ(json["version"], version + 1) << *message.value;
     version = json["version"];
   }
-  EXPECT_EQ(nodes.size(), 2u) << "the heir has written as well";
+  EXPECT_EQ(nodes.size(), 2u) << "the adopter has written as well";
 
   std::map<std::pair<std::string, std::string>, std::int64_t> last;  // by topic and key
   std::set<std::int64_t> sequences;

@@ -8,7 +8,7 @@
 
 #include "common/id.hpp"
 #include "loadgen/run.hpp"
-#include "tests/httpclient/own_hosts.hpp"
+#include "tests/httpclient/hosts_file.hpp"
 #include "tests/loadgen/order_server.hpp"
 
 namespace sagactl {
@@ -24,7 +24,7 @@ class TwoAddresses : public testing::Test {
     options.token = "token";
     options.targets = {fmt::format("http://two.test:{}", first.port())};
   }
-  static TestServer::Handler taking_orders(std::atomic<int>& taken) {
+  static ScriptedServer::Handler taking_orders(std::atomic<int>& taken) {
     return [&taken](const Received& request) {
       taken += request.method == "POST";
       return answer(201, Json{{"id", new_uuid().text()}, {"status", "pending"}}.dump());
@@ -37,9 +37,9 @@ class TwoAddresses : public testing::Test {
   }
 
   std::atomic<int> taken_first = 0, taken_second = 0;
-  TestServer first{taking_orders(taken_first)};
-  std::unique_ptr<TestServer> second =
-      std::make_unique<TestServer>(taking_orders(taken_second), "127.0.0.2", first.port());
+  ScriptedServer first{taking_orders(taken_first)};
+  std::unique_ptr<ScriptedServer> second =
+      std::make_unique<ScriptedServer>(taking_orders(taken_second), "127.0.0.2", first.port());
   LoadOptions options;
 };
 
@@ -62,7 +62,7 @@ TEST_F(TwoAddresses, TheOtherIsUsedWhenOneGoesAwayAndBothWhenItIsBack) {
     second.reset();
     std::this_thread::sleep_for(std::chrono::seconds(1));
     taken_second = 0;
-    second = std::make_unique<TestServer>(taking_orders(taken_second), "127.0.0.2", port);
+    second = std::make_unique<ScriptedServer>(taking_orders(taken_second), "127.0.0.2", port);
   });
   const RunResult result = run();
   operator_of_second.join();

@@ -48,6 +48,16 @@ TEST(AnswerCounts, TellEachStatusAndFailureWithItsNumberAndTheFirstText) {
   EXPECT_EQ(counts.unnamed, 1u);
 }
 
+TEST(AnswerCounts, TellWhatCameInsteadOfAnAnswerAndOnlyThere) {
+  FirstAnswers first;
+  first.note(0, "220 mail.example ESMTP\r\n", "");
+  Ledger ledger = answered_ledger();
+  ledger.entries.push_back(entry_of(0, 0, RequestOutcome::indeterminate, TransportFailure::unreadable));
+  ledger.entries[ledger.entries.size() - 1].phase = 1;
+  for (const AnswerCount& it : count_answers(ledger, &first).answers)
+    EXPECT_EQ(it.first, it.failure == TransportFailure::unreadable ? "220 mail.example ESMTP" : "") << text_of(it);
+}
+
 TEST(AnswerCounts, TellWhatCameOfTheRequestsToEachTarget) {
   const AnswerCounts counts = count_answers(answered_ledger(), nullptr);
   ASSERT_EQ(counts.targets.size(), 2u);

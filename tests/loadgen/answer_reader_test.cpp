@@ -21,17 +21,28 @@ std::vector<ReadingRow> answers() {
   return {
       {"with a length", "HTTP/1.1 201 Created\r\nContent-Length: 5\r\nX: y\r\n\r\nhello", 201, "hello", true},
       {"without a body", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", true},
-      {"chunked",
-       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", 200,
-       "hello world", true},
-      {"chunked with a trailer",
-       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nT: v\r\n\r\n", 200, "a", true},
-      {"said to close", "HTTP/1.1 409 Conflict\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", 409,
-       "{}", false},
+      {"chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
+       200, "hello world", true},
+      {"chunked with a trailer", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nT: v\r\n\r\n",
+       200, "a", true},
+      {"said to close", "HTTP/1.1 409 Conflict\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", 409, "{}", false},
       {"of the older version", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, "x", false},
-      {"after an interim one",
-       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok", 201, "ok", true},
+      {"after an interim one", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok", 201,
+       "ok", true},
       {"without a reason", "HTTP/1.1 503 \r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n", 503, "", true},
+      {"without a blank after the status", "HTTP/1.1 201\r\nContent-Length: 2\r\n\r\nok", 201, "ok", true},
+      {"of lines that end with LF alone", "HTTP/1.1 201 Created\nContent-Length: 2\nX: y\n\nok", 201, "ok", true},
+      {"after an empty line", "\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
+      {"with a blank before a colon", "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok", 200, "ok", true},
+      {"with blanks at the ends of lines", "HTTP/1.1 200 OK  \r\nContent-Length: 2  \r\nX:\r\n\r\nok", 200, "ok", true},
+      {"with a line that is no header",
+       "HTTP/1.1 200 OK\r\nno header\r\n\tnor this\r\nX Y: 1\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
+      {"with a header in two lines", "HTTP/1.1 200\r\nX: a\r\n  b\r\nContent-Length: 2\r\n\r\nok", 200, "ok", true},
+      {"with a length beside its chunks",
+       "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 200, "ok",
+       true},
+      {"of LF alone after an interim one", "HTTP/1.1 103\nLink: a\n\nHTTP/1.1 200\nContent-Length: 2\n\nok", 200, "ok",
+       true},
   };
 }
 
@@ -90,13 +101,29 @@ TEST(AnswerReader, DoesNotTakeTheEndOfTheConnectionForTheEndOfOthers) {
 
 TEST(AnswerReader, RefusesWhatIsNoAnswer) {
   AnswerReader reader;
-  for (const char* bytes : {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/9 200 OK\r\n\r\n",
-                            "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\n"}) {
+  for (const char* bytes :
+       {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n", "HTTP/9 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 2011\r\n\r\n", "\x15\x03\x01", "<html>\r\n\r\n"}) {
     reader.reset();
     EXPECT_EQ(reader.feed(bytes), State::bad) << bytes;
   }
+}
+
+TEST(AnswerReader, TakesWhatComesBehindAnAnswerForNoPartOfItAndDoesNotKeepTheConnection) {
+  AnswerReader reader;
+  for (const char* behind : {"\r\n", "xyz", "HTTP/1.1 200 OK\r\n"}) {
+    for (const char* answer : {"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok",
+                               "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"}) {
+      reader.reset();
+      ASSERT_EQ(reader.feed(std::string(answer) + behind), State::done) << answer << behind;
+      EXPECT_EQ(reader.body(), "ok");
+      EXPECT_FALSE(reader.keeps_alive());
+    }
+  }
+  reader.reset();
+  ASSERT_EQ(reader.feed("HTTP/1.1 204 No Content\r\n\r\n\r\n"), State::done);
+  EXPECT_FALSE(reader.keeps_alive());
 }
 
 TEST(AnswerReader, RefusesAHeadWithoutEnd) {

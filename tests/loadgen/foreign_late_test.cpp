@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/loadgen/foreign_world.hpp"
@@ -89,6 +90,30 @@ TEST(AnswersWithoutAnId, AreHeldAgainstTheirKeys) {
   EXPECT_THAT(world.verdict("no-lost-order").reason, HasSubstr("no order of its key LT-k3f9-S-00000012"));
 }
 
+TEST(AnswersWithoutAnId, WhereNoKeyTellsOfThemAreNotCalledThere) {
+  ForeignWorld world;
+  world.request_of(one_alone, 12).order = {};
+  for (Cells& row : world.tables["orders"]) row.erase("key");
+  const Verdict lost = world.verdict("no-lost-order");
+  EXPECT_EQ(lost.ruling, Ruling::unknown);
+  EXPECT_THAT(lost.reason, HasSubstr("1 of 24 accepted answers named no order, and sql.orders has no column key"));
+  erase_order(world, "R-13");
+  EXPECT_EQ(world.ruling("no-lost-order"), Ruling::fail) << "what is known to be lost";
+}
+
+TEST(KeysInOtherWords, TellOfNoRequestAndAreNotHeldAgainstThem) {
+  ForeignWorld world;
+  for (Cells& row : world.tables["orders"]) row["key"] = "sha256:" + row["key"].substr(3);
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_THAT(world.verdict("one-order-per-duplicate-group").reason, HasSubstr("by the answers alone"));
+  EXPECT_THAT(world.verdict("no-phantom-order").reason, HasSubstr("as key of order R-0, which is none that was sent"));
+  EXPECT_FALSE(world.verdict("no-phantom-order").counted);
+  Cells second = world.tables["orders"].front();
+  second["order_id"] = "R-second";
+  world.tables["orders"].push_back(second);
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"one-live-order-per-key"}) << "which needs no request";
+}
+
 TEST(AnErrorThatWasDone, IsShownAndIsNoFault) {
   ForeignWorld world;
   LedgerEntry& request = world.request_of(one_alone, 12);
@@ -102,6 +127,20 @@ TEST(AnErrorThatWasDone, IsShownAndIsNoFault) {
               HasSubstr("was answered HTTP 500, and its order R-12 is shipped"));
   EXPECT_EQ(shown.witness["rows"][0]["order_id"], "R-12");
   EXPECT_EQ(shown.witness["requests"][0]["httpStatus"], 500);
+}
+
+TEST(AnErrorThatWasDone, IsShownWhereOtherRequestsForItTimedOut) {
+  ForeignWorld world;
+  for (std::size_t member = 0; member < 3; ++member) {
+    LedgerEntry& request = world.ledger.entries[member];
+    request.outcome = RequestOutcome::indeterminate;
+    request.failure = member == 1 ? TransportFailure::none : TransportFailure::timed_out;
+    request.http_status = member == 1 ? 500 : 0;
+    request.order = {};
+  }
+  const Verdict shown = world.verdict("indeterminate-resolved");
+  EXPECT_THAT(shown.reason, HasSubstr("1 happened, 2 did not; 1 answered with an error, and done"));
+  EXPECT_EQ(shown.witness["requests"][0]["operation"], 1);
 }
 
 TEST(OtherSpellings, OfOneIdAreTheSame) {
@@ -142,6 +181,62 @@ TEST(StepsOfOneMoment, AreInAnyOrderThatIsRight) {
   }
 }
 
+TEST(OrdersOfOneMoment, AreInAnyOrderThatIsRight) {
+  for (const bool backwards : {false, true}) {
+    ForeignWorld world;
+    Cells& first = world.order_of(OrderKind::duplicate, 3);
+    first["status"] = "undone";
+    first["ended_us"] = first["created_us"];
+    Cells anew = first;
+    anew["order_id"] = "R-anew";
+    anew["status"] = "shipped";
+    auto& orders = world.tables["orders"];
+    orders.insert(backwards ? orders.begin() : orders.end(), anew);
+    for (const char* name : {"one-order-per-duplicate-group", "one-live-order-per-key"})
+      EXPECT_EQ(world.ruling(name), Ruling::pass) << name;
+    for (Cells& row : orders)
+      if (row["key"] == anew["key"]) row["status"] = "shipped";
+    for (const char* name : {"one-order-per-duplicate-group", "one-live-order-per-key"})
+      EXPECT_EQ(world.ruling(name), Ruling::fail) << name;
+  }
+}
+
+TEST(Steps, ThatAreDoneAnewAreInEffect) {
+  ForeignWorld world;
+  const auto add = [&](const char* state, int after_us) {
+    Cells row;
+    for (const Cells& it : world.tables["steps"])
+      if (it.at("order_id") == "R-12" && it.at("step") == "reserve") row = it;
+    row["state"] = state;
+    row["at_us"] = std::to_string(std::stoll(world.order_of(one_alone, 12)["created_us"]) + after_us);
+    world.tables["steps"].push_back(row);
+  };
+  add("undone", 120);
+  std::erase_if(world.tables["steps"], [](const Cells& row) {
+    return row.at("order_id") == "R-12" && row.at("step") == "pay";  // which came between
+  });
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"compensation-complete"});
+  EXPECT_THAT(world.verdict("compensation-complete").reason, HasSubstr("step reserve of it was undone"));
+  add("done", 130);
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+}
+
+TEST(Refunds, MayComeInPartsAndNotBeMoreThanWasCaptured) {
+  ForeignWorld world;
+  auto& payments = world.tables["payments"];
+  const auto refund = std::find_if(payments.begin(), payments.end(), [](const Cells& row) {
+    return row.at("order_id") == "R-21" && row.at("kind") == "refund";
+  });
+  ASSERT_NE(refund, payments.end());
+  (*refund)["amount"] = "1.25";
+  const Cells part = *refund;
+  payments.push_back(part);
+  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  payments.push_back(part);
+  EXPECT_EQ(fails_in(world.examine()), (std::set<std::string>{"money-balances", "one-capture-per-order"}));
+  EXPECT_THAT(world.verdict("money-balances").reason, HasSubstr("and 1.25 more of it was refunded than captured"));
+}
+
 TEST(RowsThatCannotBeRead, AreToldAndTheOthersJudged) {
   struct Row {
     const char* table;
@@ -176,6 +271,10 @@ TEST(ValuesOfAQuery, AreLookedAtBeforehand) {
   const auto wrong = checked(ForeignTable::orders);
   ASSERT_FALSE(wrong.ok());
   EXPECT_THAT(wrong.error().message, HasSubstr("created_us whole microseconds since 1970"));
+  for (const char* number : {"1795923266", "1795923266000"}) {
+    for (Cells& row : world.tables["orders"]) row["created_us"] = number;
+    EXPECT_FALSE(checked(ForeignTable::orders)) << "seconds or milliseconds: " << number;
+  }
   world.tables["orders"].clear();
   EXPECT_TRUE(checked(ForeignTable::orders)) << "nothing is known of an empty table";
 }
@@ -190,6 +289,46 @@ TEST(NothingShown, SaysHowTheRequestsWereAnswered) {
   }
   EXPECT_THAT(world.verdict("not-vacuous").reason,
               HasSubstr("placed no order, so nothing was shown: 401 Unauthorized x 44"));
+}
+
+TEST(OrdersThatHaveNotEnded, AllOfThemAskForTheWordsOfTheProfile) {
+  ForeignWorld world;
+  for (Cells& row : world.tables["orders"]) row["status"] = row["status"] == "shipped" ? "Shipped" : "Undone";
+  EXPECT_THAT(world.verdict("all-sagas-end").reason,
+              HasSubstr("order R-0 is still Shipped, and none has ended: are shipped, undone the server's words?"));
+  world.order_of(one_alone, 12)["status"] = "shipped";
+  EXPECT_THAT(world.verdict("all-sagas-end").reason, HasSubstr("order R-0 is still Shipped ("));
+}
+
+TEST(NothingShown, IsSaidWithoutADatabaseToo) {
+  ForeignWorld world;
+  const auto of = [&] {
+    for (Verdict& it : foreign_verdicts_without_database(world.profile, world.ledger, "none"))
+      if (it.name == "not-vacuous") return it;
+    return Verdict{};
+  };
+  EXPECT_FALSE(of().counted) << "orders were accepted; more cannot be seen";
+  for (LedgerEntry& entry : world.ledger.entries) {
+    entry.outcome = RequestOutcome::rejected;
+    entry.http_status = 401;
+  }
+  EXPECT_TRUE(of().counted);
+  EXPECT_THAT(of().reason, HasSubstr("so nothing was shown: 401 Unauthorized x 44; give --token"));
+}
+
+TEST(NothingShown, IsNoPassOfAnything) {
+  ForeignWorld world;
+  world.tables.clear();
+  for (LedgerEntry& entry : world.ledger.entries) {
+    entry.outcome = RequestOutcome::rejected;
+    entry.http_status = 302;
+    entry.order = {};
+  }
+  for (const char* name : {"no-lost-order", "no-phantom-order", "all-sagas-end", "answer-matches-database"}) {
+    EXPECT_EQ(world.ruling(name), Ruling::unknown) << name;
+    EXPECT_FALSE(world.verdict(name).counted) << name;
+  }
+  EXPECT_EQ(overall(world.examine().verdicts), Ruling::unknown);
 }
 
 TEST(NothingShown, WhereEveryOrderEndedAsNeitherDoneNorUndone) {

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "analysis/result/result.hpp"
 #include "analysis/verify.hpp"
 #include "tests/loadgen/foreign_world.hpp"
 
@@ -264,6 +265,20 @@ TEST(ForeignVerdicts, ARunThatShowsNothingIsUnknown) {
     entry.done.us = entry.sent.us + 1'000;
   }
   EXPECT_EQ(one_by_one.ruling("not-vacuous"), Ruling::unknown);
+}
+
+TEST(ForeignVerdicts, WithoutAColumnStatusNoOrderCountsAsUnfinished) {
+  ForeignWorld world;
+  for (Cells& row : world.tables["orders"]) row.erase("status");
+  const Examination found = world.examine();
+  EXPECT_FALSE(found.ends_are_seen);
+  EXPECT_TRUE(ForeignWorld().examine().ends_are_seen);
+  RunResult load;
+  load.ledger = world.ledger;
+  const Json result = loadtest_json({}, load, &found, found.verdicts, {});
+  EXPECT_TRUE(result["sagas"].is_null()) << result["sagas"];
+  EXPECT_TRUE(result["throughput"]["completedPerSecond"].is_null());
+  EXPECT_EQ(measured_by(load, &found).sagas, nullptr);
 }
 
 TEST(ForeignVerdicts, WhereEveryOrderIsLostNothingElseIsWrong) {

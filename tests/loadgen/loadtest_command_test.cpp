@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "cli/loadtest/profile_file.hpp"
+#include "loadgen/sending/order_answer.hpp"
 #include "tests/cli/support/command.hpp"
 #include "tests/loadgen/order_server.hpp"
 
@@ -26,8 +28,8 @@ class LoadtestCommand : public testing::Test {
 
 TEST_F(LoadtestCommand, AScenarioFileStandsForTheFlagsAndTheCommandLineGoesBefore) {
   sandbox_.write("smoke.toml",
-              "scenario = \"individual\"\norders = 30\nseed = 7\nthreshold = [\"errors<1%\", \"max<9s\"]\n"
-              "fresh-connections = true\n");
+                 "scenario = \"individual\"\norders = 30\nseed = 7\nthreshold = [\"errors<1%\", \"max<9s\"]\n"
+                 "fresh-connections = true\n");
   const Json by_name = run({"smoke.toml"}).json();
   EXPECT_EQ(by_name["requests"]["sent"], 30);
   EXPECT_EQ(by_name["scenario"], "individual");
@@ -65,7 +67,8 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
   };
   const std::string good = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n";
   for (const Row& row :
-       {Row{"[create]\npth = \"/buy\"\n", "bad.toml, line 2: 'create.pth' is not a known member; did you mean 'create.path'?"},
+       {Row{"[create]\npth = \"/buy\"\n",
+            "bad.toml, line 2: 'create.pth' is not a known member; did you mean 'create.path'?"},
         Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a string"},
         Row{"[outcome]\naccepted = [9]\n", "'9' is not an HTTP status"},
         Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n",
@@ -73,7 +76,12 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
         Row{"[create]\npath = \"/buy\"\nfields = { price = \"1\" }\n[answer]\norder = \"/id\"\n",
             "bad.toml, line 3: create.fields: '{price}' has a meaning of its own"},
         Row{"duplicates_by = \"colour\"\n", "must be key or product"},
-        Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"}}) {
+        Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"},
+        Row{"[sql]\nordrs = \"select 1\"\n", "'sql.ordrs' is not a known member; did you mean 'sql.orders'?"},
+        Row{"[create]\npath = \"/p/{product}\"\n[answer]\norder = \"/id\"\n",
+            "create.path: '{product}' has no meaning here: it is of an item, and stands in the body"},
+        Row{"[create]\npath = \"/buy\"\nbody = \"mutation{buy(sku:1){id}}\"\n[answer]\norder = \"/id\"\n",
+            "(for text that reads so, write { id })"}}) {
     sandbox_.write("bad.toml", row.text);
     const CommandResult outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
@@ -84,10 +92,10 @@ TEST_F(LoadtestCommand, AProfilesFaultsAreSaidWithTheirLineAndMember) {
 
 TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
   sandbox_.write("orders.toml",
-              "duplicates_by = \"product\"\n[create]\npath = \"/orders\"\nbody = '{\"items\":[{items}]}'\n"
-              "item = '{\"productId\":\"{product}\",\"quantity\":{quantity}}'\n"
-              "headers = { X-Correlation-ID = \"{correlation}\" }\n"
-              "[answer]\norder = [\"/id\", \"/existingOrderId\"]\n");
+                 "duplicates_by = \"product\"\n[create]\npath = \"/orders\"\nbody = '{\"items\":[{items}]}'\n"
+                 "item = '{\"productId\":\"{product}\",\"quantity\":{quantity}}'\n"
+                 "headers = { X-Correlation-ID = \"{correlation}\" }\n"
+                 "[answer]\norder = [\"/id\", \"/existingOrderId\"]\n");
   const Json result = run({"duplicate", "--profile", "orders.toml", "--orders", "50"}).json();
   EXPECT_EQ(result["system"], "orders");
   EXPECT_EQ(result["requests"]["succeeded"], 10);
@@ -138,12 +146,68 @@ TEST_F(LoadtestCommand, AMistakeInAQueryIsSaidBeforeAnythingIsSent) {
   EXPECT_EQ(servers_.taken().size(), 0u);
 }
 
+TEST_F(LoadtestCommand, WhatIsNotThereIsSaidWithWhatToDo) {
+  sandbox_.write("shop.toml",
+                 "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[sql]\norders = \"select 1 as order_id\"\n");
+  const CommandResult no_file = sandbox_.run({"loadtest", "individual", "--profile", "shopp.toml"});
+  EXPECT_EQ(no_file.code, 4);
+  EXPECT_THAT(no_file.err, HasSubstr("cannot read shopp.toml: No such file"));
+  const CommandResult no_database =
+      sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--database", "shopp.db"});
+  EXPECT_EQ(no_database.code, 4);
+  EXPECT_THAT(no_database.err, HasSubstr("shopp.db; --database names the file"));
+  const CommandResult no_server =
+      sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--url", "http://127.0.0.1:1"});
+  EXPECT_EQ(no_server.code, 5);
+  EXPECT_THAT(no_server.err, HasSubstr("is the server of the profile 'shop' running, and at this --url?"));
+  EXPECT_THAT(no_server.err, Not(HasSubstr("sagactl serve")));
+}
+
+TEST_F(LoadtestCommand, AnErrorOfAServerOfYourOwnDoesNotSayThatNothingWasDone) {
+  sandbox_.write("shop.toml", "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n");
+  const auto profile = read_profile(sandbox_.directory() / "shop.toml", "shop.toml");
+  ASSERT_TRUE(profile);
+  const AnswerPlan plan(*profile);
+  EXPECT_EQ(plan.outcome_of(503, {}), RequestOutcome::indeterminate) << "a proxy may have handed it on";
+  EXPECT_EQ(plan.outcome_of(500, {}), RequestOutcome::indeterminate);
+  EXPECT_EQ(plan.outcome_of(429, {}), RequestOutcome::rejected);
+  sandbox_.write("sure.toml",
+                 "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[outcome]\nrejected = [\"4xx\", 503]\n");
+  const auto sure = read_profile(sandbox_.directory() / "sure.toml", "sure.toml");
+  ASSERT_TRUE(sure);
+  EXPECT_EQ(AnswerPlan(*sure).outcome_of(503, {}), RequestOutcome::rejected);
+}
+
+TEST(StatusOfAnOrder, IsAskedForWithTheHeadersThatAllOrdersHave) {
+  ScriptedServer server([](const Received& request) {
+    const auto header = [&](const char* name) {
+      const auto found = request.headers.find(name);
+      return found == request.headers.end() ? std::string() : found->second;
+    };
+    if (header("x-api") != "k") return answer(401, "{}");
+    if (request.method == "POST") return answer(201, R"({"id":")" + header("request-key") + "\"}");
+    return header("request-key").empty() ? answer(200, R"({"state":"done"})") : answer(400, "{}");
+  });
+  CliSandbox sandbox;
+  const auto load = [&](const std::string& headers) {
+    sandbox.write("shop.toml",
+                  "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\"" + headers +
+                      " }\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\npointer = \"/state\"\n"
+                      "completed = [\"done\"]\n");
+    return sandbox
+        .run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--drain", "2s", "--url",
+              server.url(), "-o", "json"})
+        .json();
+  };
+  const Json result = load(", \"X-Api\" = \"k\"");
+  EXPECT_EQ(result["sagas"]["completed"], 5) << result["verdicts"];
+  EXPECT_THAT(json_text(load("")["verdicts"]), HasSubstr("401 Unauthorized x 5; give --token, or the header"));
+}
+
 TEST_F(LoadtestCommand, CapacityRefusesWhatItCannotSearchWith) {
   EXPECT_THAT(run({"individual", "--capacity"}).out, HasSubstr("needs a --threshold"));
-  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "throughput>5/s"}).out,
-              HasSubstr("throughput itself"));
-  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "saga-p99<5s"}).out,
-              HasSubstr("what the client sees"));
+  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "throughput>5/s"}).out, HasSubstr("throughput itself"));
+  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "saga-p99<5s"}).out, HasSubstr("what the client sees"));
   EXPECT_THAT(run({"all", "--capacity", "--threshold", "p99<5s"}).out, HasSubstr("one of duplicate"));
   EXPECT_EQ(run({"individual", "--capacity", "--orders", "5", "--threshold", "p99<5s"}).code, 4);
 }

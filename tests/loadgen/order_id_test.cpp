@@ -76,11 +76,45 @@ TEST(OrderId, MayStandInAHeaderOrInATextThatIsNoJson) {
   EXPECT_EQ(by_header("http://a:1/v1/orders/R-17/?x=/y"), "R-17");
   EXPECT_EQ(by_header("R-17"), "R-17");
   EXPECT_EQ(by_header(""), "");
+  EXPECT_EQ(by_header("/orders/A%2F17%20%C3%A4"), "A/17 ä") << "an address has escapes of its own";
+  EXPECT_EQ(by_header("/orders/100%"), "100%");
+  EXPECT_EQ(by_header("/orders/%FF"), "%FF") << "which would be no text";
+  EXPECT_EQ(by_header("A%2F17"), "A%2F17") << "no address";
   profile.answer.order_texts = {{.header = "Location", .after = "id=", .before = "&"}};
   EXPECT_EQ(by_header("/o?id=R-17&x=1"), "R-17");
   EXPECT_EQ(by_header("/o?x=1"), "") << "without its marks there is none";
   profile.answer.order_texts = {{.after = "<id>", .before = "</id>"}};
   EXPECT_EQ(AnswerPlan(profile).read("<order><id> R-17 </id></order>").order_name, "R-17");
+}
+
+TEST(OrderId, MayBeTheWholeBody) {
+  Profile profile;
+  profile.answer.order = {""};
+  const AnswerPlan plan(profile);
+  for (const auto& [body, id] : {std::pair{"17\r\n", "17"},
+                                 {"\"A\\/17\"", "A/17"},
+                                 {"9007199254740993", "9007199254740993"},
+                                 {"{\"error\":1}", ""},
+                                 {"<html>", ""},
+                                 {"null", ""},
+                                 {"", ""}})
+    EXPECT_EQ(plan.read(body).order_name, id) << body;
+}
+
+TEST(OrderId, BeyondWhatADoubleHoldsIsKeptToTheLastDigit) {
+  const AnswerPlan plan(receipts());
+  EXPECT_EQ(plan.read(R"({"receipt":{"number":9007199254740993}})").order_name, "9007199254740993");
+  EXPECT_NE(order_ref("9007199254740993"), order_ref("9007199254740992"));
+}
+
+TEST(AnswerPlan, KnowsBodiesThatAreCompressed) {
+  const AnswerPlan plan(receipts());
+  std::vector<std::string> values(plan.headers().size());
+  EXPECT_EQ(plan.coding(values), "");
+  values[2] = "gzip";
+  EXPECT_EQ(plan.coding(values), "gzip");
+  values[2] = "Identity";
+  EXPECT_EQ(plan.coding(values), "");
 }
 
 TEST(OrderId, OfAnyUsualLengthIsKeptByTheLedgerAndItsFile) {

@@ -10,7 +10,7 @@ namespace sagactl {
 
 OrderServers::OrderServers(std::size_t nodes, Instead instead) : instead_(std::move(instead)) {
   for (std::size_t node = 0; node < nodes; ++node) {
-    servers_.push_back(std::make_unique<TestServer>(
+    servers_.push_back(std::make_unique<ScriptedServer>(
         [this, node](const Received& request) { return handle(node, request); }));
   }
 }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "loadgen/options.hpp"
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 
@@ -31,7 +31,7 @@ class OrderServers {
   void issue_tokens_for(int lifetime_s) { token_lifetime_s_ = lifetime_s; }
 
   LoadOptions options(ScenarioKind scenario) const;  // with the nodes as targets, otherwise as by default
-  TestServer& node(std::size_t index) { return *servers_[index]; }
+  ScriptedServer& node(std::size_t index) { return *servers_[index]; }
 
   std::vector<TakenOrder> taken() const;              // every POST /orders, in the order of arrival
   std::map<std::string, std::string> orders() const;  // the id by the product
@@ -56,7 +56,7 @@ class OrderServers {
   std::size_t in_flight_most_ = 0;
   std::size_t logged_in_ = 0;
   int tokens_ = 0;
-  std::vector<std::unique_ptr<TestServer>> servers_;
+  std::vector<std::unique_ptr<ScriptedServer>> servers_;
 };
 
 }  // namespace sagactl

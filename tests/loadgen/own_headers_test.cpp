@@ -18,7 +18,7 @@ std::string request_with(std::vector<std::pair<std::string, std::string>> header
   run.profile.body = "{}";
   run.profile.headers = std::move(headers);
   run.orders.run = "k3f9";
-  run.targets = {*parse_url("http://127.0.0.1:3000")};
+  run.targets = {*parse_node_url("http://127.0.0.1:3000")};
   run.users = {{"anna", "a-token"}};
   const RequestWriter writer(run);
   std::string bytes(writer.size_max(), '?');
@@ -49,7 +49,7 @@ TEST(OwnHeaders, TakeThePlaceOfThoseThatAreWrittenAnyway) {
 TEST(OwnHeaders, ThatAskForTheCloseAreKnownToTheGenerator) {
   RequestWriter::Run run;
   run.orders.run = "k3f9";
-  run.targets = {*parse_url("http://127.0.0.1:3000")};
+  run.targets = {*parse_node_url("http://127.0.0.1:3000")};
   run.users = {{"anna", ""}};
   for (const auto& [value, closes] :
        {std::pair{"close", true}, std::pair{"Close", true}, std::pair{"keep-alive", false}}) {

@@ -17,7 +17,7 @@ RequestWriter::Run run_of(std::uint32_t items) {
   run.orders.run = "k3f9a2c1";
   run.orders.seed = 77;
   run.orders.items = items;
-  run.targets = {*parse_url("http://127.0.0.1:3000"), *parse_url("http://[::1]:3001/base")};
+  run.targets = {*parse_node_url("http://127.0.0.1:3000"), *parse_node_url("http://[::1]:3001/base")};
   run.users = {{"anna", "short"}, {"7", std::string(300, 't'), true}};
   return run;
 }

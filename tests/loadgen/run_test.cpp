@@ -246,7 +246,7 @@ TEST(RunLoad, IsUnavailableWhereNothingAnswers) {
 }
 
 TEST(RunLoad, SaysWhyItHasNoAccount) {
-  TestServer server([](const Received&) { return answer(401, R"({"message":"Invalid credentials"})"); });
+  ScriptedServer server([](const Received&) { return answer(401, R"({"message":"Invalid credentials"})"); });
   LoadOptions options;
   options.targets = {server.url()};
   const auto result = run_load(options);

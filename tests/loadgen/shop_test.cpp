@@ -69,7 +69,7 @@ class Shop {
         site_.directory());
   }
   bool has(const std::string& order) const {
-    const auto answer = HttpClient(*parse_url(url_)).get("/shop/orders/" + order);
+    const auto answer = HttpClient(*parse_node_url(url_)).get("/shop/orders/" + order);
     return answer && answer->ok();
   }
   // Until orders come.

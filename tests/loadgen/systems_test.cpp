@@ -8,7 +8,7 @@
 #include "common/id.hpp"
 #include "common/text/json.hpp"
 #include "loadgen/run.hpp"
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 #include "tests/loadgen/order_server.hpp"
 
 namespace sagactl {
@@ -63,7 +63,7 @@ class ShopServer {
   }
 
   std::mutex mutex_;
-  TestServer server_;
+  ScriptedServer server_;
 };
 
 TEST(Systems, EachIsAskedAtItsOwnPathAndNamesItsOrdersByTheirKeys) {

@@ -1,4 +1,4 @@
-// Which of the occasions for a fault is taken: one, chosen by the seed.
+// Selects one of the occasions for a fault, by the seed.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@ namespace sagactl::mutants {
 
 class Aim {
  public:
-  static constexpr std::uint64_t occasions = 7;  // the fault is at one of the first so many
+  static constexpr std::uint64_t occasions = 7;  // one of the first 7 is selected
 
   explicit Aim(std::uint64_t seed) : chosen_(Random(seed).below(occasions)) {}
 
-  // To be asked at every occasion, in order.
+  // Called at every occasion, in order. True: plant the fault now.
   bool hits() { return seen_++ == chosen_; }
 
  private:

@@ -36,7 +36,7 @@ ChangesCopy::ChangesCopy(const Changes& changes)
       replays_(changes.replays) {
   for (const auto& [order, barrier] : changes.barriers) barriers.emplace_back(order, *barrier);
   for (const Changes::Reservations& each : changes.reservations)
-    reservations.push_back({each.order, *each.all, each.due});
+    reservations.push_back({each.order, *each.all, each.next_check_at});
 }
 
 void ChangesCopy::drop(OrderId id) {
@@ -78,7 +78,7 @@ Changes ChangesCopy::changes(std::int64_t last_sequence) {
   changes.new_payments = pointers(new_payments);
   changes.payments = pointers(payments);
   for (const auto& [order, barrier] : barriers) changes.barriers.emplace_back(order, &barrier);
-  for (const ReservationsCopy& each : reservations) changes.reservations.push_back({each.order, &each.all, each.due});
+  for (const ReservationsCopy& each : reservations) changes.reservations.push_back({each.order, &each.all, each.next_check_at});
   changes.claims = pointers(claims);
   changes.stocks = pointers(stocks);
   changes.events = pointers(events);

@@ -19,7 +19,7 @@ class ChangesCopy {
   struct ReservationsCopy {
     OrderId order;
     std::vector<Reservation> all;
-    std::optional<Timestamp> due;
+    std::optional<Timestamp> next_check_at;
   };
   std::deque<ReservationsCopy> reservations;
   std::deque<Claim> claims;
@@ -27,13 +27,13 @@ class ChangesCopy {
   std::deque<Event> events;
   std::vector<OrderId> taken_over;
 
-  // Leaves out everything of that order.
+  // Removes everything of that order.
   void drop(OrderId order);
-  // The order goes by another idempotency key, and claims that one.
+  // Gives the order another idempotency key, and makes it claim that one.
   void set_key(Order& order, const std::string& key);
   Event* find_event(OrderId order, EventType type);
 
-  // Numbers the events from `last_sequence` + 1 on, and points to everything that is here. Good as long as this is.
+  // Numbers the events from `last_sequence` + 1, and returns pointers to everything in here. Valid as long as this.
   Changes changes(std::int64_t last_sequence);
 
  private:

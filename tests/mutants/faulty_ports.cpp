@@ -17,9 +17,9 @@ void FaultyLock::acquire(const std::string& key, const std::string& holder, Dura
                          Granted done) {
   lock_->acquire(key, holder, ttl, patience, [this, done = std::move(done)](Result<LockGrant> grant) {
     if (!grant) return done(grant);
-    LockGrant told = altered(*grant);
-    if (fault_ == Fault::early_times) told.acquired_at = told.acquired_at - early;
-    done(told);
+    LockGrant result = altered(*grant);
+    if (fault_ == Fault::early_times) result.acquired_at = result.acquired_at - early;
+    done(result);
   });
 }
 
@@ -33,7 +33,7 @@ void FaultyLock::release(const LockGrant& grant, Changed done) {
 
 void FaultyBus::publish(std::vector<Event> events, std::function<void(Result<void>)> done) {
   if (!events.empty() && events.front().node == deaf_to_)
-    return done(Error{ErrorCode::unavailable, "a planted fault: the bus does not listen to " + deaf_to_});
+    return done(Error{ErrorCode::unavailable, "a planted fault: the bus rejects the events of " + deaf_to_});
   bus_->publish(std::move(events), std::move(done));
 }
 

@@ -1,4 +1,4 @@
-// A lock, a bus and a payment gateway that break what nodes rely on.
+// A lock, a bus and a payment gateway that violate their contracts.
 #pragma once
 
 #include <functional>
@@ -12,12 +12,12 @@
 
 namespace sagactl::mutants {
 
-// Grants carry other tokens or other times than the lock gave.
+// Alters the tokens or times of grants.
 class FaultyLock : public Lock {
  public:
   enum class Fault {
     falling_tokens,  // every grant has a smaller token than the one before
-    early_times,     // every grant says that it began long before it did
+    early_times,     // every grant has an acquisition time that is too early
   };
   FaultyLock(std::unique_ptr<Lock> lock, Fault fault) : lock_(std::move(lock)), fault_(fault) {}
 
@@ -30,13 +30,13 @@ class FaultyLock : public Lock {
   Result<Duration> availability() const override { return lock_->availability(); }
 
  private:
-  LockGrant altered(LockGrant grant) const;  // its own inverse, but for times
+  LockGrant altered(LockGrant grant) const;  // its own inverse, except for times
 
   std::unique_ptr<Lock> lock_;
   const Fault fault_;
 };
 
-// Takes no event of one node.
+// Rejects the events of one node.
 class FaultyBus : public Bus {
  public:
   FaultyBus(std::unique_ptr<Bus> bus, NodeName deaf_to) : bus_(std::move(bus)), deaf_to_(std::move(deaf_to)) {}
@@ -56,8 +56,8 @@ class FaultyBus : public Bus {
 class FaultyGateway : public PaymentGateway {
  public:
   enum class Fault {
-    silent,          // one charge is never answered, however often it is asked about
-    never_declines,  // also what should fail is charged
+    silent,          // one charge is never answered, nor are its queries
+    never_declines,  // charges that should be declined succeed
   };
   FaultyGateway(std::unique_ptr<PaymentGateway> gateway, Fault fault, Aim aim)
       : gateway_(std::move(gateway)), fault_(fault), aim_(aim) {}

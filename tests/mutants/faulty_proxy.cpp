@@ -33,7 +33,7 @@ class FaultyProxy {
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
-  // For ever: one thread for each connection.
+  // Never returns. One thread for each connection.
   void run() {
     for (;;) {
       boost::system::error_code failure;
@@ -56,10 +56,10 @@ class FaultyProxy {
       Request request;
       http::read(client, from_client, request, failure);
       if (failure) return;
-      const bool spoiled = is_order(request) && (fault_ == ProxyFault::mute || hits());
+      const bool tampered = is_order(request) && (fault_ == ProxyFault::mute || hits());
       Response response;
       if (!exchange(node, from_node, request, response)) return;
-      if (spoiled && !spoil(node, from_node, request, response)) return;
+      if (tampered && !tamper(node, from_node, request, response)) return;
       http::write(client, response, failure);
       if (failure || !request.keep_alive()) return;
     }
@@ -73,8 +73,8 @@ class FaultyProxy {
     return !failure;
   }
 
-  // False: there is to be no answer.
-  bool spoil(Tcp::socket& node, boost::beast::flat_buffer& buffer, const Request& request, Response& response) {
+  // False: close the connection without an answer.
+  bool tamper(Tcp::socket& node, boost::beast::flat_buffer& buffer, const Request& request, Response& response) {
     if (fault_ == ProxyFault::wrong_total) {
       Json body = Json::parse(response.body(), nullptr, false);
       if (body.contains("totalAmount")) body["totalAmount"] = 0.01;

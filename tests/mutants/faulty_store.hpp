@@ -1,4 +1,4 @@
-// A store that alters what nodes write. The nodes do not notice: they go by what they decided.
+// A store that alters what nodes write. The nodes do not notice: they continue with what they decided.
 #pragma once
 
 #include <functional>
@@ -33,8 +33,8 @@ class FaultyStore final : public Store {
  public:
   FaultyStore(Store& store, StoreFault fault) : store_(store), fault_(std::move(fault)) {}
 
-  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
-  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+  Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
 
@@ -46,8 +46,8 @@ class FaultyStore final : public Store {
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
     return store_.adopt(writer, owners, limit);
   }
-  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override {
-    return store_.expired_reservations(limit);
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override {
+    return store_.due_flows(limit);
   }
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override { return store_.backlogs(writer); }
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
@@ -60,25 +60,25 @@ class FaultyStore final : public Store {
   }
 
  private:
-  // What the node believes that it has written, and what is there.
-  struct Stream {
+  // The last sequence that the node has written as it believes, and in fact.
+  struct LastSequence {
     std::int64_t believed = 0, written = 0;
   };
 
   Store& store_;
   const StoreFault fault_;
   std::mutex mutex_;
-  std::map<NodeName, Stream> streams_;
+  std::map<NodeName, LastSequence> last_sequences_;
 };
 
-// A database with such a store in front.
+// A database with such a store in front of its own.
 class FaultyDatabase final : public DatabasePorts {
  public:
   FaultyDatabase(std::unique_ptr<DatabasePorts> database, StoreFault fault)
       : database_(std::move(database)), store_(database_->store(), std::move(fault)) {}
   Store& store() override { return store_; }
   Queries& queries() override { return database_->queries(); }
-  TopicBook& topics() override { return database_->topics(); }
+  PartitionCounts& topics() override { return database_->topics(); }
 
  private:
   std::unique_ptr<DatabasePorts> database_;

@@ -1,4 +1,4 @@
-// The faults that can be planted in a real node, by name. They are in this program of the tests alone.
+// The faults that can be planted in a real node, by name. Only this test program contains them.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,12 @@ namespace sagactl::mutants {
 
 struct Mutant {
   std::string_view name;
-  // Puts the fault between the nodes and what they use. Empty: it stands before the nodes.
+  // Replaces a port of the nodes by a faulty one. A fault of `proxy` is in front of the nodes instead.
   void (*plant)(SharedParts& parts, std::uint64_t seed);
   std::optional<ProxyFault> proxy = std::nullopt;
 };
 
-const std::vector<Mutant>& mutants();  // "none" first: nothing is wrong with it
+const std::vector<Mutant>& mutants();  // the first is "none", without a fault
 const Mutant* find_mutant(std::string_view name);
 
 }  // namespace sagactl::mutants

@@ -1,5 +1,5 @@
-// `sagactl-mutant --mutant NAME`: real nodes with one fault planted in them, to be loaded and found out. They keep
-// their data in ./sagactl-data and run until a signal comes.
+// `sagactl-mutant --mutant NAME`: real nodes with one planted fault, for a load test to find. They keep their data in
+// ./sagactl-data and run until they get a signal.
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -39,7 +39,7 @@ Flags read_flags(CLI::App& app, int argc, char** argv) {
   return flags;
 }
 
-// The address at which clients are to find a node.
+// The address of a node for clients.
 Result<std::string> address_of(const NodeAddress& node, const Mutant& mutant, std::uint64_t seed) {
   if (!mutant.proxy) return node.url;
   const auto node_port = static_cast<std::uint16_t>(std::stoi(node.url.substr(node.url.rfind(':') + 1)));
@@ -90,6 +90,6 @@ int run(int argc, char** argv) {
 }  // namespace sagactl::mutants
 
 int main(int argc, char** argv) {
-  // Proxies wait for their clients until the process ends.
+  // The proxies' threads run until the process ends.
   std::quick_exit(sagactl::mutants::run(argc, argv));
 }

@@ -1,5 +1,5 @@
-// Every verdict finds the fault that was planted in a real node for it, and no other verdict fails but those that
-// must follow from it.
+// Every verdict finds the fault that is planted in a real node for it, and no other verdict fails except those that the
+// fault implies.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -17,25 +17,27 @@ using Words = std::vector<std::string>;
 struct Planted {
   const char* mutant;
   const char* verdict;           // that has to find it
-  std::set<std::string> follow;  // that fail with it, because what they hold is broken by the same fault
+  std::set<std::string> follow;  // that fail as well, because the same fault violates them
   Words load;                    // of `sagactl loadtest`
   Words node = {};
   const char* ruling = "FAIL";
 };
 
-void PrintTo(const Planted& planted, std::ostream* out) { *out << planted.mutant; }
+void PrintTo(const Planted& planted, std::ostream* out) {
+  *out << planted.mutant;
+}
 
 const Words singles = {"individual", "--orders", "30", "--concurrency", "6"};
 const Words groups = {"duplicate", "--orders", "90", "--duplicates", "6"};
 const Words failing = {"individual", "--orders", "60", "--concurrency", "6", "--fail-share", "0.5"};
-// The same few products again and again, most of whose orders are cancelled.
+// A few products over and over, most of whose orders are cancelled.
 const Words again = {"duplicate", "--orders", "120", "--duplicates", "4", "--products", "3", "--concurrency", "4"};
-// Half of them give back what they have reserved.
-const Words purchases = {"individual", "--system", "purchase", "--orders", "90", "--concurrency", "6",
-                         "--fail-share", "0.5"};
+// Half of them release their reservations.
+const Words purchases = {"individual",    "--system", "purchase",     "--orders", "90",
+                         "--concurrency", "6",        "--fail-share", "0.5"};
 const Words mostly_declined = {"--payment-success", "0.2"};
 
-// Two captures are more money than the order is worth.
+// Two captures exceed the value of the order.
 const std::set<std::string> money = {"money-balances"};
 
 const Planted table[] = {
@@ -63,14 +65,16 @@ const Planted table[] = {
     {"mute", "answers-were-read", {}, singles, {}, "UNKNOWN"},
 };
 
-std::uint64_t seeds() { return std::getenv("SAGACTL_LONG") ? 20 : 2; }
+std::uint64_t seeds() {
+  return std::getenv("SAGACTL_LONG") ? 20 : 2;
+}
 
-Words with(Words words, const Words& further) {
-  words.insert(words.end(), further.begin(), further.end());
+Words with(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
   return words;
 }
 
-// Loads real nodes with that fault and gives the result.
+// Runs a load test against real nodes with that fault, and returns its result.
 Json load(const std::string& mutant, std::uint64_t seed, const Words& node, const Words& load) {
   const TestDirectory site;
   const std::string number = std::to_string(seed);
@@ -111,10 +115,10 @@ TEST_P(PlantedInANode, IsFoundByItsVerdict) {
     EXPECT_EQ(result["verdict"], planted.ruling);
     if (!fails || HasFailure()) continue;
     EXPECT_EQ(found["witness"]["why"].size(), 2u);
-    EXPECT_GT(found["witness"].value("rows", Json::array()).size() +
-                  found["witness"].value("requests", Json::array()).size(),
-              0u)
-        << "nobody could look it up: " << found.dump(2);
+    EXPECT_GT(
+        found["witness"].value("rows", Json::array()).size() + found["witness"].value("requests", Json::array()).size(),
+        0u)
+        << "the witness names no row or request: " << found.dump(2);
   }
 }
 
@@ -128,12 +132,13 @@ TEST(Mutants, EveryVerdictHasOne) {
   std::set<std::string> found, all;
   for (const Planted& planted : table) found.insert(planted.verdict);
   for (const std::string_view name : verdict_names()) all.emplace(name);
-  all.emplace("answers-were-read");  // and load-was-sent is no fault of a node
+  all.emplace("answers-were-read");  // load-was-sent cannot fail because of a node
   EXPECT_EQ(found, all);
 }
 
-TEST(Mutants, WithoutAFaultTheSameNodesAndLoadsPass) {
-  const std::pair<Words, Words> runs[] = {{{}, singles}, {{}, groups}, {{}, failing}, {mostly_declined, again}, {{}, purchases}};
+TEST(Mutants, TheSameNodesAndLoadsPassWithoutAFault) {
+  const std::pair<Words, Words> runs[] = {
+      {{}, singles}, {{}, groups}, {{}, failing}, {mostly_declined, again}, {{}, purchases}};
   for (const auto& [node, words] : runs) {
     const Json result = load("none", 1, node, words);
     EXPECT_EQ(failed(result), std::set<std::string>{}) << result["verdicts"].dump(2);
@@ -141,7 +146,7 @@ TEST(Mutants, WithoutAFaultTheSameNodesAndLoadsPass) {
   }
 }
 
-TEST(Mutants, AreNotInTheProgramThatIsReleased) {
+TEST(Mutants, AreNotInTheReleasedProgram) {
   const TestDirectory site;
   const ProcessResult serve = site.run({"serve", "--port", "0", "--mutant", "lost-order"});
   EXPECT_EQ(serve.code, 4);

@@ -1,4 +1,4 @@
-// What a faulty store does to the batches that it is given.
+// The faults of a faulty store: how they alter batches.
 #include <algorithm>
 #include <set>
 
@@ -24,7 +24,7 @@ StoreFault own_key(Aim aim) {
   };
 }
 
-// One order is let in with the key of the order before it, which is live.
+// One order is accepted with the key of the order before it, which is live.
 StoreFault shared_key(Aim aim) {
   return [aim, before = std::string()](ChangesCopy& batch) mutable {
     for (Order& order : batch.new_orders) {
@@ -34,7 +34,7 @@ StoreFault shared_key(Aim aim) {
   };
 }
 
-// One order is acknowledged and never written, nor is anything that becomes of it.
+// One order is acknowledged, and neither the order nor anything that follows from it is written.
 StoreFault lost_order(Aim aim) {
   return [aim, lost = std::set<OrderId>()](ChangesCopy& batch) mutable {
     for (const Order& order : batch.new_orders)
@@ -51,7 +51,7 @@ StoreFault wrong_amount(Aim aim) {
   };
 }
 
-// One charge is made twice, and both stand.
+// One charge is made twice, and neither is refunded.
 StoreFault double_capture(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     for (const Payment& payment : batch.payments) {
@@ -59,7 +59,7 @@ StoreFault double_capture(Aim aim) {
       if (payment.status != PaymentStatus::completed || !charged || !aim.hits()) continue;
       Payment again = payment;
       again.id = PaymentId{new_uuid()};
-      again.attempt = payment.attempt + 1;
+      again.execution = payment.execution + 1;
       again.external_transaction_id += "-again";
       Event event = *charged;
       event.aggregate = again.id.uuid;
@@ -71,7 +71,7 @@ StoreFault double_capture(Aim aim) {
   };
 }
 
-// One payment is charged again while its saga goes back.
+// One payment is charged again while its saga compensates.
 StoreFault charge_while_compensating(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     for (Payment& payment : batch.payments) {
@@ -108,7 +108,7 @@ StoreFault skipped_state(Aim aim) {
   };
 }
 
-// One payment is made and no event tells of it.
+// One payment is made without an event.
 StoreFault lost_payment_event(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     std::erase_if(batch.events, [&](const Event& event) {
@@ -117,7 +117,7 @@ StoreFault lost_payment_event(Aim aim) {
   };
 }
 
-// One saga's last event has the number after the one that is due.
+// One saga's last event skips a version.
 StoreFault skipped_version(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     for (Saga& saga : batch.sagas) {
@@ -127,7 +127,7 @@ StoreFault skipped_version(Aim aim) {
   };
 }
 
-// One order names a node that there never was.
+// One order names a node that does not exist.
 StoreFault unknown_node(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     for (Order& order : batch.new_orders)
@@ -135,7 +135,7 @@ StoreFault unknown_node(Aim aim) {
   };
 }
 
-// One unit of an item is not given back by a purchase that is undone, although its event says so.
+// One compensated purchase keeps a unit of its item reserved, although its event says that it was released.
 StoreFault lost_release(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     const bool releases = std::any_of(batch.events.begin(), batch.events.end(), [](const Event& event) {
@@ -149,7 +149,7 @@ StoreFault lost_release(Aim aim) {
   };
 }
 
-// More of an item is reserved than there is.
+// More units of an item are reserved than exist.
 StoreFault oversold(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
     for (Stock& stock : batch.stocks) {

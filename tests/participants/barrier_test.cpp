@@ -8,7 +8,7 @@ namespace {
 const StepCall action{SagaId{}, 1, Direction::action, 1, 1, false};
 const StepCall compensation{SagaId{}, 1, Direction::compensation, 1, 1, false};
 
-TEST(Barrier, LetsTheFirstCallThroughAndAnswersARepeatedOneAsBefore) {
+TEST(Barrier, PassesTheFirstCallAndRepeatsItsAnswerToTheNext) {
   for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"declined"}}}) {
     std::vector<Barrier> barriers;
     EXPECT_FALSE(answer_from_barriers(barriers, action, false));
@@ -18,7 +18,7 @@ TEST(Barrier, LetsTheFirstCallThroughAndAnswersARepeatedOneAsBefore) {
   }
 }
 
-TEST(Barrier, AnOutcomeThatIsNotFinalLeavesNone) {
+TEST(Barrier, AnOutcomeThatIsNotFinalLeavesNoBarrier) {
   std::vector<Barrier> barriers;
   record_barrier(barriers, 1, Direction::action, 1, Unavailable{"503"});
   record_barrier(barriers, 1, Direction::action, 1, UnknownOutcome{"timed out"});
@@ -32,7 +32,7 @@ TEST(Barrier, ACompensationWhoseActionNeverRanDoesNothingAndBlocksTheLateAction)
   EXPECT_EQ(answer_from_barriers(barriers, compensation, false), Outcome{Succeeded{}});
 }
 
-TEST(Barrier, ACompensationOfWhatRanOrBeganIsLetThroughOnce) {
+TEST(Barrier, ACompensationOfAStartedActionPassesOnce) {
   std::vector<Barrier> began;
   EXPECT_FALSE(answer_from_barriers(began, compensation, true));
   std::vector<Barrier> ran;
@@ -42,15 +42,15 @@ TEST(Barrier, ACompensationOfWhatRanOrBeganIsLetThroughOnce) {
   EXPECT_EQ(answer_from_barriers(ran, compensation, false), Outcome{Succeeded{}});
 }
 
-TEST(Barrier, AnotherAttemptIsAnotherMatter) {
+TEST(Barrier, AnotherExecutionHasABarrierOfItsOwn) {
   std::vector<Barrier> barriers;
   record_barrier(barriers, 1, Direction::action, 1, Succeeded{});
   StepCall second = action;
-  second.attempt = 2;
+  second.execution = 2;
   EXPECT_FALSE(answer_from_barriers(barriers, second, false));
 }
 
-TEST(Barrier, ARefusalThatIsNotFinalIsNoAnswerToALaterCall) {
+TEST(Barrier, ARefusalThatIsNotFinalDoesNotAnswerALaterCall) {
   std::vector<Barrier> barriers;
   record_barrier(barriers, 3, Direction::action, 1, Refused{"sold out"}, false);
   EXPECT_TRUE(barriers.empty());
@@ -60,7 +60,7 @@ TEST(Barrier, ARefusalThatIsNotFinalIsNoAnswerToALaterCall) {
   EXPECT_TRUE(answer_from_barriers(barriers, call, true, true));
 }
 
-TEST(Barrier, OnlyWhatTheSagaGoesBackFromIsRefusedForGood) {
+TEST(Barrier, OnlyActionsUpToThePivotAreRefusedPermanently) {
   const SagaDefinition& purchase = *find_definition(item_purchase_saga);
   for (std::size_t step = 0; step < purchase.steps.size(); ++step) {
     EXPECT_EQ(refusal_is_final(&purchase, step, Direction::action), step <= purchase.pivot);

@@ -77,18 +77,18 @@ TEST(Order, ChangesStatusOnlyAsTheTableSays) {
   }
 }
 
-TEST(Order, TheBuyerIsToldWithoutAChangeOfStatus) {
+TEST(Order, TheBuyerIsNotifiedWithoutAChangeOfStatus) {
   Order order = create_order(example(), moment)->order;
   order.status = OrderStatus::paid;
-  const auto told = decide(order, NotifyBuyer{}, moment);
-  ASSERT_TRUE(told.ok());
-  EXPECT_EQ(told->order.status, OrderStatus::paid);
-  ASSERT_EQ(told->events.size(), 1u);
-  EXPECT_EQ(told->events[0].type, EventType::notification_sent);
-  EXPECT_EQ(told->order.version, order.version + 1);
+  const auto notified = decide(order, NotifyBuyer{}, moment);
+  ASSERT_TRUE(notified.ok());
+  EXPECT_EQ(notified->order.status, OrderStatus::paid);
+  ASSERT_EQ(notified->events.size(), 1u);
+  EXPECT_EQ(notified->events[0].type, EventType::notification_sent);
+  EXPECT_EQ(notified->order.version, order.version + 1);
 }
 
-TEST(Order, NamesItsCustomerWhereItHasOne) {
+TEST(Order, IncludesItsCustomerIfAny) {
   CreateOrder create = example();
   EXPECT_EQ(create_order(create, moment)->events[0].data.find("customerId"), std::string::npos);
   create.customer = "guest-7";
@@ -97,15 +97,15 @@ TEST(Order, NamesItsCustomerWhereItHasOne) {
   EXPECT_EQ(Json::parse(decision->events[0].data)["customerId"], "guest-7");
 }
 
-TEST(Order, ItemsSurviveTheWayThroughJson) {
+TEST(Order, ItemsAreReadBackFromJson) {
   const auto items = example().items;
   EXPECT_EQ(*items_from_json(to_json(items)), items);
   for (const char* broken : {"{}", "[1]", "[{}]", R"([{"productId":1,"productName":"a","quantity":1,"price":1}])"})
     EXPECT_FALSE(items_from_json(Json::parse(broken)).ok()) << broken;
 }
 
-// Recorded: the key that system A made for the one product GOLD_cd2d91_A.
-TEST(Order, DefaultKeyIsSystemAsAndDoesNotDependOnTheOrderOfItems) {
+// Recorded from the reference system for the single product GOLD_cd2d91_A.
+TEST(Order, DefaultKeyIsAsRecordedAndIndependentOfTheOrderOfItems) {
   EXPECT_EQ(default_idempotency_key({{"GOLD_cd2d91_A", "", 2, Money{}}}),
             "b386d054892808d24995b6a40e0f364ca0e3505cffd8382e9af5059689bdb373");
   auto items = example().items;

@@ -40,23 +40,23 @@ TEST(Payment, ChangesStatusOnlyAsTheTableSays) {
   }
 }
 
-TEST(Payment, EveryAttemptHasAKeyOfItsOwn) {
+TEST(Payment, EveryExecutionHasAKeyOfItsOwn) {
   const OrderId order{new_uuid()};
   EXPECT_EQ(charge_key(order, 1), charge_key(order, 1));
   EXPECT_NE(charge_key(order, 1), charge_key(order, 2));
 }
 
-TEST(Payment, ThatIsChargedAfterItFailedIsOwedBack) {
+TEST(Payment, ThatIsChargedAfterItFailedHasARefundDue) {
   Payment payment = begin_payment(PaymentId{new_uuid()}, OrderId{new_uuid()}, UserId{}, 1, Money{100}, moment);
-  payment = decide(payment, RecordRefusal{"given up"}, moment)->payment;
-  EXPECT_FALSE(is_owed_back(payment));
+  payment = decide(payment, RecordRefusal{"not charged"}, moment)->payment;
+  EXPECT_FALSE(is_refund_due(payment));
   auto charged = decide(payment, RecordCharge{"tx"}, moment);
   EXPECT_EQ(charged->events.at(0).type, EventType::payment_charged_late);
-  EXPECT_TRUE(is_owed_back(charged->payment));
+  EXPECT_TRUE(is_refund_due(charged->payment));
   auto kept = decide(charged->payment, RecordRefundFailure{"account closed"}, moment);
   EXPECT_EQ(kept->events.at(0).type, EventType::payment_refund_failed);
-  EXPECT_TRUE(is_owed_back(kept->payment));
-  EXPECT_FALSE(is_owed_back(decide(kept->payment, RecordRefund{}, moment)->payment));
+  EXPECT_TRUE(is_refund_due(kept->payment));
+  EXPECT_FALSE(is_refund_due(decide(kept->payment, RecordRefund{}, moment)->payment));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The commands that draw from stock, behind their barriers, and which stock a flow may touch.
+// The commands that use stock, behind their barriers, and the stock that a flow may use.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,8 +24,8 @@ Flow flow_of(std::string_view saga, std::vector<OrderItem> items) {
 }
 Flow checkout_of(std::int64_t quantity) { return flow_of(checkout_saga, {{"A", "The A", quantity, Money{100}}}); }
 
-// A kind of stock with the commands that work on it, and how much an order for 3 units at 100 wants of it.
-struct Line {
+// A kind of stock with its commands, and how much of it an order for 3 units at 100 needs.
+struct StockCase {
   StockKind kind;
   std::string id;
   std::string name;  // of the commands: "item.reserve"
@@ -33,79 +33,79 @@ struct Line {
   std::int64_t wanted;
   std::string_view saga;
 };
-const std::vector<Line> lines = {
+const std::vector<StockCase> lines = {
     {StockKind::product, "A", "inventory", 2, 3, 3, checkout_saga},
     {StockKind::balance, "buyer", "balance", 1, 5, 300, item_purchase_saga},
     {StockKind::slots, "buyer", "slots", 2, 6, 3, item_purchase_saga},
     {StockKind::item, "A", "item", 3, 7, 3, item_purchase_saga},
 };
 
-// One flow and its stock, and commands given to it.
+// One flow and its stock, to which commands are applied.
 struct Scene {
-  explicit Scene(const Line& of, std::int64_t available) : line(of) {
+  explicit Scene(const StockCase& of, std::int64_t available) : line(of) {
     flow = flow_of(line.saga, {{"A", "The A", 3, Money{100}}});
     room.add(line.kind, line.id, available);
   }
-  Performed give(std::string_view command, std::size_t step, Direction direction, int attempt = 1) {
-    const StepCall call{saga_of(flow.order.id), step, direction, attempt, 1, false};
+  StepResult give(std::string_view command, std::size_t step, Direction direction, int execution = 1) {
+    const StepCall call{saga_of(flow.order.id), step, direction, execution, 1, false};
     Moment now = stock_moment;
-    now.entropy += ++given;
-    auto performed = perform(command, flow, room.book, call, Policy{}, now);
+    now.entropy += ++commands;
+    auto performed = perform(command, flow, room.stocks, call, Policy{}, now);
     EXPECT_TRUE(performed.ok()) << performed.error().message;
-    return performed.ok() ? std::move(*performed) : Performed{};
+    return performed.ok() ? std::move(*performed) : StepResult{};
   }
-  Performed reserve(int attempt = 1) { return give(line.name + ".reserve", line.step, Direction::action, attempt); }
-  Performed release(int attempt = 1) {
-    return give(line.name + ".release", line.step, Direction::compensation, attempt);
+  StepResult reserve(int execution = 1) { return give(line.name + ".reserve", line.step, Direction::action, execution); }
+  StepResult release(int execution = 1) {
+    return give(line.name + ".release", line.step, Direction::compensation, execution);
   }
-  Performed confirm(int attempt = 1) {
+  StepResult confirm(int execution = 1) {
     const bool completes = line.kind == StockKind::product;
-    return give(completes ? "order.complete" : line.name + ".confirm", line.confirm_step, Direction::action, attempt);
+    return give(completes ? "order.complete" : line.name + ".confirm", line.confirm_step, Direction::action, execution);
   }
   std::string stock() { return room.at(line.kind, line.id); }
   static std::string sums(std::int64_t available, std::int64_t reserved, std::int64_t sold) {
     return std::to_string(available) + "/" + std::to_string(reserved) + "/" + std::to_string(sold);
   }
 
-  Line line;
-  std::uint64_t given = 0;
+  StockCase line;
+  std::uint64_t commands = 0;
   Flow flow;
   StockRoom room;
 };
 
-class PerformStock : public ::testing::TestWithParam<Line> {};
+class PerformStock : public ::testing::TestWithParam<StockCase> {};
 
 TEST_P(PerformStock, AnOrderReservesWhatItNeedsOnce) {
   Scene scene(GetParam(), 1000);
-  const Performed first = scene.reserve();
+  const StepResult first = scene.reserve();
   EXPECT_EQ(first.outcome, Outcome{Succeeded{}});
   EXPECT_EQ(first.events.size(), 1u);
   EXPECT_EQ(scene.stock(), scene.sums(1000 - scene.line.wanted, scene.line.wanted, 0));
-  const Performed again = scene.reserve();
+  const StepResult again = scene.reserve();
   EXPECT_EQ(again.outcome, Outcome{Succeeded{}});
   EXPECT_THAT(again.events, IsEmpty());
   EXPECT_EQ(scene.stock(), scene.sums(1000 - scene.line.wanted, scene.line.wanted, 0));
   EXPECT_EQ(scene.flow.reservations.size(), 1u);
 }
 
-TEST_P(PerformStock, ARefusalIsTheSameWhenItIsAskedForAgain) {
+TEST_P(PerformStock, ARefusalIsRepeated) {
   Scene scene(GetParam(), GetParam().wanted - 1);
-  const Performed first = scene.reserve();
+  const StepResult first = scene.reserve();
   ASSERT_TRUE(std::holds_alternative<Refused>(*first.outcome));
-  scene.room.book.change({scene.line.kind, scene.line.id})->available = 1000;
-  scene.room.book.change({scene.line.kind, scene.line.id})->total = 1000;
+  scene.room.stocks.change({scene.line.kind, scene.line.id})->available = 1000;
+  scene.room.stocks.change({scene.line.kind, scene.line.id})->total = 1000;
   EXPECT_EQ(scene.reserve().outcome, first.outcome);
   EXPECT_EQ(scene.stock(), "1000/0/0");
-  EXPECT_EQ(scene.reserve(2).outcome, Outcome{Succeeded{}}) << "another attempt is another matter";
+  EXPECT_EQ(scene.reserve(2).outcome, Outcome{Succeeded{}}) << "another execution is independent";
 }
 
 TEST_P(PerformStock, WhatWasReservedIsReleasedOnce) {
   Scene scene(GetParam(), 1000);
   scene.reserve();
-  const Performed first = scene.release();
+  const StepResult first = scene.release();
   EXPECT_EQ(first.outcome, Outcome{Succeeded{}});
   EXPECT_EQ(first.events.size(), 1u);
-  const Performed again = scene.release();
+  const StepResult again = scene.release();
   EXPECT_EQ(again.outcome, Outcome{Succeeded{}});
   EXPECT_THAT(again.events, IsEmpty());
   EXPECT_EQ(scene.stock(), "1000/0/0");
@@ -114,7 +114,7 @@ TEST_P(PerformStock, WhatWasReservedIsReleasedOnce) {
 TEST_P(PerformStock, ACompensationWithoutItsActionDoesNothingAndBlocksTheLateAction) {
   Scene scene(GetParam(), 1000);
   EXPECT_EQ(scene.release().outcome, Outcome{Succeeded{}});
-  const Performed late = scene.reserve();
+  const StepResult late = scene.reserve();
   EXPECT_TRUE(std::holds_alternative<Refused>(*late.outcome));
   EXPECT_THAT(late.events, IsEmpty());
   EXPECT_THAT(scene.flow.reservations, IsEmpty());
@@ -124,13 +124,13 @@ TEST_P(PerformStock, ACompensationWithoutItsActionDoesNothingAndBlocksTheLateAct
 TEST_P(PerformStock, ARefusedReservationHasNothingToRelease) {
   Scene scene(GetParam(), 0);
   scene.reserve();
-  const Performed released = scene.release();
+  const StepResult released = scene.release();
   EXPECT_EQ(released.outcome, Outcome{Succeeded{}});
   EXPECT_THAT(released.events, IsEmpty());
   EXPECT_EQ(scene.stock(), "0/0/0");
 }
 
-TEST_P(PerformStock, ConfirmingSellsOnceAndReleasingGivesBackWhatWasSold) {
+TEST_P(PerformStock, ConfirmingSellsOnceAndReleasingReturnsTheSoldUnits) {
   Scene scene(GetParam(), 1000);
   scene.reserve();
   EXPECT_EQ(scene.confirm().outcome, Outcome{Succeeded{}});
@@ -141,25 +141,25 @@ TEST_P(PerformStock, ConfirmingSellsOnceAndReleasingGivesBackWhatWasSold) {
   EXPECT_EQ(scene.stock(), "1000/0/0");
 }
 
-TEST_P(PerformStock, NothingReservedIsNothingToSell) {
+TEST_P(PerformStock, WithoutAReservationNothingIsSold) {
   Scene scene(GetParam(), 1000);
   EXPECT_TRUE(std::holds_alternative<Refused>(*scene.confirm().outcome));
   EXPECT_EQ(scene.stock(), "1000/0/0");
   EXPECT_EQ(scene.flow.order.status, OrderStatus::pending);
 }
 
-TEST_P(PerformStock, WhatHasExpiredIsSoldWhenThereIsEnoughAgain) {
+TEST_P(PerformStock, AnExpiredReservationIsSoldWhenThereIsEnoughAgain) {
   Scene scene(GetParam(), GetParam().wanted);
   scene.reserve();
   Moment later = stock_moment;
   later.now = scene.flow.reservations[0].expires_at;
   scene.flow.reservations[0] =
-      expire(scene.room.book, scene.flow.reservations[0], scene.flow.order.id, later).reservation;
-  Stock& stock = *scene.room.book.change({scene.line.kind, scene.line.id});
+      expire(scene.room.stocks, scene.flow.reservations[0], scene.flow.order.id, later).reservation;
+  Stock& stock = *scene.room.stocks.change({scene.line.kind, scene.line.id});
   stock.available -= 1;
-  stock.sold += 1;  // to somebody else
-  const Performed lacking = scene.confirm();
-  EXPECT_TRUE(std::holds_alternative<Unavailable>(*lacking.outcome)) << "it may be there again: worth another try";
+  stock.sold += 1;  // to another order
+  const StepResult lacking = scene.confirm();
+  EXPECT_TRUE(std::holds_alternative<Unavailable>(*lacking.outcome)) << "it may be in stock again later";
   EXPECT_EQ(scene.flow.order.status, OrderStatus::pending);
   stock.available += 1;
   stock.sold -= 1;
@@ -167,7 +167,7 @@ TEST_P(PerformStock, WhatHasExpiredIsSoldWhenThereIsEnoughAgain) {
   EXPECT_EQ(scene.stock(), scene.sums(0, 0, scene.line.wanted));
 }
 
-TEST_P(PerformStock, ANewAttemptReservesAnewAndThatIsWhatIsConfirmed) {
+TEST_P(PerformStock, ANewExecutionReservesAgainAndThatReservationIsConfirmed) {
   Scene scene(GetParam(), 1000);
   scene.reserve();
   scene.release();
@@ -183,25 +183,25 @@ TEST_P(PerformStock, ANewAttemptReservesAnewAndThatIsWhatIsConfirmed) {
 INSTANTIATE_TEST_SUITE_P(Kinds, PerformStock, ::testing::ValuesIn(lines),
                          [](const auto& test) { return test.param.name; });
 
-TEST(PerformComplete, TheStockIsSoldAndTheOrderIsPaidOrNeither) {
+TEST(PerformComplete, SellsTheStockAndPaysTheOrderOrNeither) {
   Scene sold(lines[0], 10);
   sold.reserve();
-  const Performed both = sold.confirm();
+  const StepResult both = sold.confirm();
   EXPECT_EQ(both.events.size(), 3u) << "the stock's, and the order's two";
   EXPECT_EQ(sold.flow.order.status, OrderStatus::paid);
 
   Scene cancelled(lines[0], 10);
   cancelled.reserve();
   cancelled.flow.order.status = OrderStatus::cancelled;
-  const Performed neither = cancelled.confirm();
+  const StepResult neither = cancelled.confirm();
   EXPECT_TRUE(std::holds_alternative<Refused>(*neither.outcome));
   EXPECT_THAT(neither.events, IsEmpty());
   EXPECT_EQ(cancelled.stock(), "7/3/0");
 }
 
-TEST(PerformNotify, TellsTheBuyerOnce) {
+TEST(PerformNotify, NotifiesTheBuyerOnce) {
   Flow flow = checkout_of(1);
-  StockBook none;
+  StockOverlay none;
   const StepCall call{saga_of(flow.order.id), 9, Direction::action, 1, 1, false};
   const auto first = perform("order.notify", flow, none, call, Policy{}, stock_moment);
   ASSERT_EQ(first->events.size(), 1u);
@@ -220,7 +220,7 @@ TEST(PerformCharge, WaitsForTheShopOnlyInACheckoutAndOnlyWhenTheShopConfirms) {
                          Row{checkout_saga, false, "", false}, Row{checkout_saga, true, "toss-1", false},
                          Row{item_purchase_saga, true, "", false}, Row{order_processing_saga, true, "", false}}) {
     Flow flow = flow_of(row.saga, {{"A", "The A", 1, Money{100}}});
-    StockBook none;
+    StockOverlay none;
     Policy policy;
     policy.shop_confirms = row.shop_confirms;
     const StepCall call{saga_of(flow.order.id), 1, Direction::action, 1, 1, false};
@@ -243,7 +243,7 @@ TEST(PerformCharge, WaitsForTheShopOnlyInACheckoutAndOnlyWhenTheShopConfirms) {
   }
 }
 
-TEST(StocksOf, AreThoseThatTheSagasStepsDrawFrom) {
+TEST(StocksOf, AreThoseThatTheSagasStepsUse) {
   const std::vector<OrderItem> items = {{"B", "", 1, Money{1}}, {"A", "", 2, Money{1}}};
   const auto stocks = [](std::string_view saga, std::vector<OrderItem> of) {
     return stocks_of(saga, flow_of(saga, std::move(of)).order);

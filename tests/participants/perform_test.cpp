@@ -20,22 +20,22 @@ Flow fresh_flow() {
   return flow;
 }
 
-StepCall call_of(const Flow& flow, std::size_t step, Direction direction, int attempt = 1, bool ask_first = false) {
-  return StepCall{saga_of(flow.order.id), step, direction, attempt, 1, ask_first};
+StepCall call_of(const Flow& flow, std::size_t step, Direction direction, int execution = 1, bool ask_first = false) {
+  return StepCall{saga_of(flow.order.id), step, direction, execution, 1, ask_first};
 }
 
-Result<Performed> act(std::string_view command, Flow& flow, const StepCall& call) {
-  StockBook none;
+Result<StepResult> act(std::string_view command, Flow& flow, const StepCall& call) {
+  StockOverlay none;
   return perform(command, flow, none, call, Policy{}, moment);
 }
 
 StepReply reply_to(const StepCall& call, Outcome outcome) {
-  return StepReply{call.step, call.direction, call.attempt, std::move(outcome), call.tries, call.since};
+  return StepReply{call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since};
 }
 
 const StepDefinition& payment_step() { return find_definition(order_processing_saga)->steps[1]; }
 
-// Records what the provider said, and gives the events.
+// Records the provider's answer, and returns the events.
 Result<std::vector<Event>> record(Flow& flow, StepReply& reply, Kind asked, const std::string& transaction = {},
                                   bool not_charged = false, const Moment& at = moment) {
   return record_reply(payment_step(), flow, reply, {asked, transaction, not_charged}, Policy{}, at);
@@ -56,7 +56,7 @@ TEST(Perform, AChargeIsRecordedBeforeTheGatewayIsCalled) {
   EXPECT_EQ(flow.payments[0].status, PaymentStatus::processing);
 }
 
-TEST(Perform, ARepeatedChargeIsOnePaymentAndAsksTheGatewayFirst) {
+TEST(Perform, ARepeatedChargeIsOnePaymentAndQueriesTheGatewayFirst) {
   Flow flow = fresh_flow();
   ASSERT_TRUE(act("payment.charge", flow, call_of(flow, 1, Direction::action)).ok());
   const auto again = act("payment.charge", flow, call_of(flow, 1, Direction::action, 1, true));
@@ -64,7 +64,7 @@ TEST(Perform, ARepeatedChargeIsOnePaymentAndAsksTheGatewayFirst) {
   EXPECT_EQ(flow.payments.size(), 1u);
 }
 
-TEST(Perform, AChargeThatWasAnsweredIsNotMadeAgain) {
+TEST(Perform, AnAnsweredChargeIsNotMadeAgain) {
   Flow flow = fresh_flow();
   const StepCall call = call_of(flow, 1, Direction::action);
   ASSERT_TRUE(act("payment.charge", flow, call).ok());
@@ -77,18 +77,18 @@ TEST(Perform, AChargeThatWasAnsweredIsNotMadeAgain) {
   EXPECT_TRUE(record_charge_of(flow, call, Succeeded{})->empty());
 }
 
-TEST(Perform, ARefundDependsOnWhatBecameOfTheCharge) {
+TEST(Perform, ARefundDependsOnTheResultOfTheCharge) {
   struct Row {
     const char* story;
-    std::optional<Outcome> charge;  // none: it was never begun
+    std::optional<Outcome> charge;  // none: it was never called
     bool answered;
     std::optional<Kind> refund_call;
   };
   const std::vector<Row> table = {
-      {"never begun: nothing to give back", std::nullopt, false, std::nullopt},
-      {"begun, not answered: ask", Outcome{Succeeded{}}, false, Kind::query},
-      {"refused: nothing to give back", Outcome{Refused{"declined"}}, true, std::nullopt},
-      {"charged: give it back", Outcome{Succeeded{}}, true, Kind::refund},
+      {"never called: nothing to refund", std::nullopt, false, std::nullopt},
+      {"called, not answered: query", Outcome{Succeeded{}}, false, Kind::query},
+      {"refused: nothing to refund", Outcome{Refused{"declined"}}, true, std::nullopt},
+      {"charged: refund", Outcome{Succeeded{}}, true, Kind::refund},
   };
   for (const Row& row : table) {
     SCOPED_TRACE(row.story);
@@ -120,12 +120,12 @@ TEST(Perform, ALateChargeAfterItsCompensationDoesNothing) {
   EXPECT_TRUE(flow.payments.empty());
 }
 
-TEST(Perform, AChargeInDoubtThatIsUndoneIsBookedAsWhatTheGatewaySays) {
+TEST(Perform, ACompensatedChargeInDoubtIsRecordedAsTheGatewayAnswers) {
   struct Row {
     Outcome answer;
     bool not_charged;
     PaymentStatus then;
-    Outcome told;  // to the saga
+    Outcome reply;  // to the saga
   };
   const Moment later{moment.now + 30s, "node-1", 1, 78};
   for (const Row& row : {Row{Unavailable{"none"}, true, PaymentStatus::failed, Succeeded{}},
@@ -139,11 +139,11 @@ TEST(Perform, AChargeInDoubtThatIsUndoneIsBookedAsWhatTheGatewaySays) {
     StepReply reply = reply_to(refund, row.answer);
     ASSERT_TRUE(record(flow, reply, Kind::query, "tx-9", row.not_charged, later).ok());
     EXPECT_EQ(flow.payments[0].status, row.then);
-    EXPECT_EQ(reply.outcome, row.told);
+    EXPECT_EQ(reply.outcome, row.reply);
   }
 }
 
-TEST(Perform, AChargeThatMayBeOnItsWayIsNotTakenForOneThatWasNotMade) {
+TEST(Perform, AChargeThatMayBeOnItsWayIsNotRecordedAsNotMade) {
   Flow flow = fresh_flow();
   ASSERT_TRUE(act("payment.charge", flow, call_of(flow, 1, Direction::action)).ok());
   const StepCall refund = call_of(flow, 1, Direction::compensation);
@@ -157,10 +157,10 @@ TEST(Perform, AChargeThatMayBeOnItsWayIsNotTakenForOneThatWasNotMade) {
   ASSERT_TRUE(record(flow, late, Kind::query, "", true, after).ok());
   EXPECT_EQ(late.outcome, Outcome{Succeeded{}});
   EXPECT_EQ(flow.payments[0].status, PaymentStatus::failed);
-  EXPECT_TRUE(flow.payments[0].check) << "and it is asked about again";
+  EXPECT_TRUE(flow.payments[0].check) << "it is queried again";
 }
 
-TEST(Perform, WhatASagaThatGoesBackAsksForIsNotDone) {
+TEST(Perform, ActionsOfACompensatingSagaAreNotCarriedOut) {
   Flow flow = fresh_flow();
   flow.saga->status = SagaStatus::compensating;
   const auto charge = act("payment.charge", flow, call_of(flow, 1, Direction::action));
@@ -171,7 +171,7 @@ TEST(Perform, WhatASagaThatGoesBackAsksForIsNotDone) {
   EXPECT_EQ(flow.order.status, OrderStatus::pending);
 }
 
-TEST(Perform, ARefusedRefundIsAskedForAgain) {
+TEST(Perform, ARefusedRefundIsCalledAgain) {
   Flow flow = fresh_flow();
   const StepCall charge = call_of(flow, 1, Direction::action), refund = call_of(flow, 1, Direction::compensation);
   ASSERT_TRUE(act("payment.charge", flow, charge).ok());
@@ -182,7 +182,7 @@ TEST(Perform, ARefusedRefundIsAskedForAgain) {
   EXPECT_EQ(act("payment.refund", flow, refund)->gateway_call->kind, Kind::refund);
 }
 
-TEST(Perform, ARefusedRefundThatIsStoredAsABarrierIsAskedForAgain) {
+TEST(Perform, ARefusedRefundWithAStoredBarrierIsCalledAgain) {
   Flow flow = fresh_flow();
   const StepCall charge = call_of(flow, 1, Direction::action), refund = call_of(flow, 1, Direction::compensation);
   ASSERT_TRUE(act("payment.charge", flow, charge).ok());
@@ -191,7 +191,7 @@ TEST(Perform, ARefusedRefundThatIsStoredAsABarrierIsAskedForAgain) {
   EXPECT_EQ(act("payment.refund", flow, refund)->gateway_call->kind, Kind::refund);
 }
 
-TEST(Perform, TheFirstAttemptOfAnOrderIsItsCreationAndALaterOneReopensIt) {
+TEST(Perform, TheFirstExecutionOfOrderCreateIsTheCreationAndALaterOneReopensTheOrder) {
   Flow flow = fresh_flow();
   EXPECT_TRUE(act("order.create", flow, call_of(flow, 0, Direction::action))->events.empty());
   ASSERT_TRUE(act("order.cancel", flow, call_of(flow, 0, Direction::compensation)).ok());
@@ -200,7 +200,7 @@ TEST(Perform, TheFirstAttemptOfAnOrderIsItsCreationAndALaterOneReopensIt) {
   EXPECT_EQ(flow.order.status, OrderStatus::pending);
 }
 
-TEST(Perform, ConfirmationNamesThePaymentThatWasCharged) {
+TEST(Perform, ConfirmationNamesTheChargedPayment) {
   Flow flow = fresh_flow();
   const StepCall charge = call_of(flow, 1, Direction::action);
   ASSERT_TRUE(act("payment.charge", flow, charge).ok());

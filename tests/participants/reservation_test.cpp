@@ -14,25 +14,25 @@ using enum ReservationStatus;
 
 const OrderId order{new_uuid()};
 
-ReservationDecision take(StockRoom& room, std::vector<ReservationLine> lines, StockKind kind = StockKind::product) {
+ReservationDecision reserve_in(StockRoom& room, std::vector<ReservationLine> lines, StockKind kind = StockKind::product) {
   Reserve command;
   command.id = ReservationId{new_uuid()};
   command.order = order;
   command.kind = kind;
   command.lines = std::move(lines);
-  return reserve(room.book, command, stock_moment);
+  return reserve(room.stocks, command, stock_moment);
 }
 
-// A reservation of 3 of 10 A in that status, and the stock as it is then.
+// A reservation of 3 of 10 A in that status, with the stock in the matching state.
 Reservation in_status(StockRoom& room, ReservationStatus status) {
   Stock& stock = room.add(StockKind::product, "A", status == refused ? 2 : 10);
-  Reservation reservation = take(room, {{"A", 3}}).reservation;
-  if (status == confirmed) reservation = confirm(room.book, reservation, order, stock_moment)->reservation;
-  if (status == released) reservation = release(room.book, reservation, order, stock_moment).reservation;
+  Reservation reservation = reserve_in(room, {{"A", 3}}).reservation;
+  if (status == confirmed) reservation = confirm(room.stocks, reservation, order, stock_moment)->reservation;
+  if (status == released) reservation = release(room.stocks, reservation, order, stock_moment).reservation;
   if (status == expired) {
     Moment later = stock_moment;
     later.now = reservation.expires_at;
-    reservation = expire(room.book, reservation, order, later).reservation;
+    reservation = expire(room.stocks, reservation, order, later).reservation;
   }
   EXPECT_EQ(reservation.status, status);
   EXPECT_TRUE(balances(stock));
@@ -71,7 +71,7 @@ TEST(Reservation, ChangesStatusOnlyAsTheTableSays) {
       StockRoom room;
       const Reservation before = in_status(room, row.from);
       EXPECT_EQ(room.at("A"), row.stock);
-      const auto decision = confirm(room.book, before, order, stock_moment);
+      const auto decision = confirm(room.stocks, before, order, stock_moment);
       ASSERT_EQ(decision.ok(), !row.conflict);
       if (decision) {
         check(row, *decision, before, row.confirm);
@@ -83,7 +83,7 @@ TEST(Reservation, ChangesStatusOnlyAsTheTableSays) {
     {
       StockRoom room;
       const Reservation before = in_status(room, row.from);
-      check(row, release(room.book, before, order, stock_moment), before, row.release);
+      check(row, release(room.stocks, before, order, stock_moment), before, row.release);
       EXPECT_EQ(room.at("A"), row.released_stock);
     }
     {
@@ -91,82 +91,82 @@ TEST(Reservation, ChangesStatusOnlyAsTheTableSays) {
       const Reservation before = in_status(room, row.from);
       Moment later = stock_moment;
       later.now = before.expires_at;
-      check(row, expire(room.book, before, order, later), before, row.expire);
+      check(row, expire(room.stocks, before, order, later), before, row.expire);
       EXPECT_EQ(room.at("A"), row.expired_stock);
     }
   }
 }
 
-TEST(Reservation, DrawsNothingFromAStockThatIsYoungerThanItself) {
+TEST(Reservation, DoesNotUseAStockThatIsNewerThanItself) {
   for (const ReservationStatus status : {reserved, confirmed}) {
     StockRoom room;
     const Reservation old = in_status(room, status);
-    room.add(StockKind::product, "A", 5).created_at = stock_moment.now + 1s;  // in place of the one that was deleted
+    room.add(StockKind::product, "A", 5).created_at = stock_moment.now + 1s;  // replaces the deleted one
     Moment later = stock_moment;
     later.now = old.expires_at;
-    EXPECT_EQ(release(room.book, old, order, later).reservation.status, released);
+    EXPECT_EQ(release(room.stocks, old, order, later).reservation.status, released);
     EXPECT_EQ(room.at("A"), "5/0/0");
-    EXPECT_EQ(confirm(room.book, old, order, later)->reservation.status, confirmed);
+    EXPECT_EQ(confirm(room.stocks, old, order, later)->reservation.status, confirmed);
     EXPECT_EQ(room.at("A"), "5/0/0");
-    expire(room.book, old, order, later);
+    expire(room.stocks, old, order, later);
     EXPECT_EQ(room.at("A"), "5/0/0");
   }
 }
 
-TEST(Reservation, ThatExpiredIsConfirmedAndReleasedOfTheStockThatIsThereThen) {
+TEST(Reservation, ThatExpiredIsConfirmedAndReleasedInTheCurrentStock) {
   StockRoom room;
   Reservation reservation = in_status(room, expired);
   Moment later = stock_moment;
   later.now = reservation.expires_at + 2s;
   room.add(StockKind::product, "A", 5).created_at = later.now - 1s;
-  reservation = confirm(room.book, reservation, order, later)->reservation;
+  reservation = confirm(room.stocks, reservation, order, later)->reservation;
   EXPECT_EQ(room.at("A"), "2/0/3");
-  release(room.book, reservation, order, later);
+  release(room.stocks, reservation, order, later);
   EXPECT_EQ(room.at("A"), "5/0/0");
 }
 
-TEST(Reservation, HoldsUntilItsTimeIsOverAndNotLonger) {
+TEST(Reservation, HoldsUntilItExpires) {
   StockRoom room;
   const Reservation held = in_status(room, reserved);
   EXPECT_EQ(held.expires_at, stock_moment.now + 5min);
   Moment moment = stock_moment;
   moment.now = held.expires_at - 1us;
-  EXPECT_TRUE(expire(room.book, held, order, moment).events.empty());
+  EXPECT_TRUE(expire(room.stocks, held, order, moment).events.empty());
   moment.now = held.expires_at;
-  const auto over = expire(room.book, held, order, moment);
+  const auto over = expire(room.stocks, held, order, moment);
   ASSERT_EQ(over.events.size(), 1u);
   EXPECT_EQ(over.events[0].type, EventType::stock_released);
   EXPECT_THAT(over.events[0].data, HasSubstr(R"("reason":"expired")"));
 }
 
-TEST(Reservation, TakesAllLinesOrNone) {
+TEST(Reservation, ReservesAllLinesOrNone) {
   StockRoom room;
   room.add(StockKind::product, "A", 10);
   room.add(StockKind::product, "B", 1);
-  const auto refusal = take(room, {{"A", 3}, {"B", 2}});
+  const auto refusal = reserve_in(room, {{"A", 3}, {"B", 2}});
   EXPECT_EQ(refusal.reservation.status, refused);
   EXPECT_EQ(room.at("A"), "10/0/0");
   EXPECT_EQ(room.at("B"), "1/0/0");
   ASSERT_EQ(refusal.events.size(), 1u);
   EXPECT_EQ(refusal.events[0].type, EventType::stock_refused);
-  const auto taken = take(room, {{"A", 3}, {"B", 1}});
+  const auto taken = reserve_in(room, {{"A", 3}, {"B", 1}});
   EXPECT_EQ(taken.reservation.status, reserved);
   EXPECT_EQ(room.at("A"), "7/3/0");
   EXPECT_EQ(room.at("B"), "0/1/0");
 }
 
-TEST(Reservation, LinesOfOneStockAreOneLine) {
+TEST(Reservation, MergesLinesOfOneStock) {
   StockRoom room;
   room.add(StockKind::product, "A", 5);
   room.add(StockKind::product, "B", 5);
-  EXPECT_EQ(take(room, {{"A", 3}, {"B", 1}, {"A", 3}}).reservation.status, refused) << "6 of 5";
+  EXPECT_EQ(reserve_in(room, {{"A", 3}, {"B", 1}, {"A", 3}}).reservation.status, refused) << "6 of 5";
   EXPECT_EQ(room.at("A"), "5/0/0");
-  const auto taken = take(room, {{"B", 1}, {"A", 2}, {"A", 3}});
+  const auto taken = reserve_in(room, {{"B", 1}, {"A", 2}, {"A", 3}});
   EXPECT_EQ(taken.reservation.lines, (std::vector<ReservationLine>{{"A", 5}, {"B", 1}}));
   EXPECT_EQ(room.at("A"), "0/5/0");
 }
 
-TEST(Reservation, ARefusalSaysWhatIsLacking) {
+TEST(Reservation, ARefusalNamesTheShortStock) {
   struct Row {
     StockKind kind;
     std::int64_t quantity;
@@ -178,56 +178,56 @@ TEST(Reservation, ARefusalSaysWhatIsLacking) {
                          Row{StockKind::slots, 3, "Insufficient inventory slots of user A: 2 available, 3 wanted"}}) {
     StockRoom room;
     room.add(row.kind, "A", 2);
-    const auto refusal = take(room, {{"A", row.quantity}}, row.kind);
+    const auto refusal = reserve_in(room, {{"A", row.quantity}}, row.kind);
     EXPECT_EQ(refusal.reservation.reason, row.reason);
     EXPECT_THAT(refusal.events[0].data, HasSubstr(row.reason));
     EXPECT_EQ(refusal.events[0].aggregate_type, aggregate_type_of(row.kind));
-    EXPECT_EQ(take(room, {{"Z", 1}}, row.kind).reservation.status, refused);
+    EXPECT_EQ(reserve_in(room, {{"Z", 1}}, row.kind).reservation.status, refused);
   }
   StockRoom empty;
-  EXPECT_EQ(take(empty, {{"Z", 1}}).reservation.reason, "there is no stock of product Z");
+  EXPECT_EQ(reserve_in(empty, {{"Z", 1}}).reservation.reason, "there is no stock of product Z");
 }
 
-TEST(Reservation, OfManyThatWantTheLastUnitOneGetsIt) {
+TEST(Reservation, OfManyForTheLastUnitOneSucceeds) {
   StockRoom room;
   room.add(StockKind::product, "A", 1);
   int got = 0;
-  for (int i = 0; i < 100; ++i) got += take(room, {{"A", 1}}).reservation.status == reserved;
+  for (int i = 0; i < 100; ++i) got += reserve_in(room, {{"A", 1}}).reservation.status == reserved;
   EXPECT_EQ(got, 1);
   EXPECT_EQ(room.at("A"), "0/1/0");
 }
 
-TEST(Reservation, OneThatHasExpiredIsTakenAnewOnlyIfThereIsEnough) {
+TEST(Reservation, AnExpiredOneIsConfirmedOnlyIfThereIsEnough) {
   StockRoom room;
   const Reservation old = in_status(room, expired);
-  EXPECT_EQ(take(room, {{"A", 8}}).reservation.status, reserved) << "others may have what was given back";
-  const auto late = confirm(room.book, old, order, stock_moment);
+  EXPECT_EQ(reserve_in(room, {{"A", 8}}).reservation.status, reserved) << "another order may reserve the released units";
+  const auto late = confirm(room.stocks, old, order, stock_moment);
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().code, ErrorCode::conflict);
   EXPECT_THAT(late.error().message, HasSubstr("2 available, 3 wanted"));
   EXPECT_EQ(room.at("A"), "2/8/0");
 }
 
-TEST(Reservation, TheStocksWholeHistoryCanBeReadFromEvents) {
+TEST(Reservation, EventsContainTheStocksCompleteHistory) {
   StockRoom room;
   room.add(StockKind::product, "A", 10);
-  auto decision = take(room, {{"A", 4}});
+  auto decision = reserve_in(room, {{"A", 4}});
   EXPECT_EQ(decision.events[0].type, EventType::stock_reserved);
   EXPECT_THAT(decision.events[0].data,
               HasSubstr(R"("items":[{"id":"A","quantity":4,"stockVersion":2,"available":6,"reserved":4,"sold":0}])"));
   EXPECT_EQ(decision.events[0].order, order);
   EXPECT_EQ(decision.events[0].aggregate, decision.reservation.id.uuid);
-  decision = *confirm(room.book, decision.reservation, order, stock_moment);
+  decision = *confirm(room.stocks, decision.reservation, order, stock_moment);
   EXPECT_EQ(decision.events[0].type, EventType::stock_confirmed);
   EXPECT_THAT(decision.events[0].data, HasSubstr(R"("stockVersion":3,"available":6,"reserved":0,"sold":4)"));
-  decision = release(room.book, decision.reservation, order, stock_moment);
+  decision = release(room.stocks, decision.reservation, order, stock_moment);
   EXPECT_EQ(decision.events[0].type, EventType::stock_released);
   EXPECT_THAT(decision.events[0].data, HasSubstr(R"("stockVersion":4,"available":10,"reserved":0,"sold":0)"));
   EXPECT_EQ(decision.events[0].version, 3);
-  EXPECT_EQ(room.book.find({StockKind::product, "A"})->node, "node-2");
+  EXPECT_EQ(room.stocks.find({StockKind::product, "A"})->node, "node-2");
 }
 
-TEST(Reservation, TheNextExpiryIsTheFirstOfThoseThatHold) {
+TEST(Reservation, TheNextExpiryIsTheEarliestOfReservedOnes) {
   std::vector<Reservation> list(4);
   const ReservationStatus statuses[] = {reserved, confirmed, reserved, released};
   const std::int64_t times[] = {50, 10, 40, 20};
@@ -241,8 +241,8 @@ TEST(Reservation, TheNextExpiryIsTheFirstOfThoseThatHold) {
   EXPECT_EQ(next_expiry({}), std::nullopt);
 }
 
-// Anything, in any order: the sums are right after each step, and they are what the reservations say.
-TEST(Reservation, TheSumsAreRightWhateverHappens) {
+// Random changes: after each one the quantities balance and match the reservations.
+TEST(Reservation, TheSumsAreRightAfterEveryChange) {
   Random random(7);
   StockRoom room;
   for (const char* id : {"A", "B", "C"}) room.add(StockKind::product, id, 10);
@@ -258,16 +258,16 @@ TEST(Reservation, TheSumsAreRightWhateverHappens) {
         command.order = order;
         for (const char* id : {"A", "B", "C", "A"})
           if (random.chance(0.4)) command.lines.push_back({id, 1 + static_cast<std::int64_t>(random.below(4))});
-        all.push_back(reserve(room.book, command, moment).reservation);
+        all.push_back(reserve(room.stocks, command, moment).reservation);
         break;
       }
       case 1:
-        if (auto done = confirm(room.book, *one, order, moment)) *one = done->reservation;
+        if (auto done = confirm(room.stocks, *one, order, moment)) *one = done->reservation;
         break;
-      case 2: *one = release(room.book, *one, order, moment).reservation; break;
-      default: *one = expire(room.book, *one, order, moment).reservation;
+      case 2: *one = release(room.stocks, *one, order, moment).reservation; break;
+      default: *one = expire(room.stocks, *one, order, moment).reservation;
     }
-    for (const auto& [key, stock] : room.book.here()) {
+    for (const auto& [key, stock] : room.stocks.changes()) {
       std::int64_t held = 0, sold = 0;
       for (const Reservation& each : all)
         for (const ReservationLine& line : each.lines) {

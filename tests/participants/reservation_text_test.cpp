@@ -9,7 +9,7 @@ Reservation example(StockKind kind, ReservationStatus status) {
   Reservation r;
   r.id = ReservationId{new_uuid()};
   r.kind = kind;
-  r.attempt = 2;
+  r.execution = 2;
   r.lines = {{"A \"quoted\"", 3}, {"näme", 1'000'000'000'000}};
   r.status = status;
   r.reason = "no, \\ no";

@@ -1,4 +1,4 @@
-// Stock by hand, and the sums that must be right whatever is done to it.
+// Stock for tests, whose quantities are checked on every read.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,11 +20,11 @@ struct StockRoom {
     stock.price = price;
     stock.total = stock.available = available;
     stock.version = 1;
-    return book.put(std::move(stock));
+    return stocks.put(std::move(stock));
   }
   // "available/reserved/sold"
   std::string at(StockKind kind, const std::string& id) const {
-    const Stock* stock = book.find({kind, id});
+    const Stock* stock = stocks.find({kind, id});
     if (!stock) return "none";
     EXPECT_TRUE(balances(*stock)) << id;
     return std::to_string(stock->available) + "/" + std::to_string(stock->reserved) + "/" +
@@ -32,7 +32,7 @@ struct StockRoom {
   }
   std::string at(const std::string& product) const { return at(StockKind::product, product); }
 
-  StockBook book;
+  StockOverlay stocks;
 };
 
 }  // namespace sagactl

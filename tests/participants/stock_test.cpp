@@ -20,11 +20,11 @@ StockSetting setting(std::optional<std::int64_t> available, std::optional<Money>
   return it;
 }
 
-TEST(SetStock, MakesAStockThatIsNotThere) {
+TEST(SetStock, CreatesAMissingStock) {
   StockRoom room;
-  const auto events = set_stock(room.book, setting(7, Money{1050}, "Mouse"), stock_moment);
+  const auto events = set_stock(room.stocks, setting(7, Money{1050}, "Mouse"), stock_moment);
   ASSERT_TRUE(events.ok());
-  const Stock& stock = *room.book.find(key);
+  const Stock& stock = *room.stocks.find(key);
   EXPECT_EQ(room.at("A"), "7/0/0");
   EXPECT_EQ(stock.name, "Mouse");
   EXPECT_EQ(stock.price, Money{1050});
@@ -42,7 +42,7 @@ TEST(SetStock, MakesAStockThatIsNotThere) {
                         R"("reserved":0,"sold":0,"stockVersion":1})");
 }
 
-TEST(SetStock, ChangesWhatItNamesAndNothingElse) {
+TEST(SetStock, ChangesOnlyWhatItNames) {
   struct Row {
     const char* what;
     StockSetting setting;
@@ -66,29 +66,29 @@ TEST(SetStock, ChangesWhatItNamesAndNothingElse) {
     stock.reserved = 2;
     stock.sold = 3;
     stock.total = 9;
-    const auto events = set_stock(room.book, row.setting, stock_moment);
+    const auto events = set_stock(room.stocks, row.setting, stock_moment);
     ASSERT_TRUE(events.ok());
-    EXPECT_EQ(room.at("A"), row.then) << "what is reserved and sold stays so";
-    EXPECT_EQ(room.book.find(key)->price, row.price);
-    EXPECT_EQ(room.book.find(key)->name, row.name);
-    EXPECT_EQ(room.book.find(key)->version, row.version);
+    EXPECT_EQ(room.at("A"), row.then) << "reserved and sold units are unchanged";
+    EXPECT_EQ(room.stocks.find(key)->price, row.price);
+    EXPECT_EQ(room.stocks.find(key)->name, row.name);
+    EXPECT_EQ(room.stocks.find(key)->version, row.version);
     EXPECT_EQ(events->size(), row.version == 2 ? 1u : 0u);
   }
 }
 
-TEST(SetStock, LeavesWhatIsThereWhenItIsOnlyToBeMade) {
+TEST(SetStock, OnlyIfAbsentLeavesAnExistingStockUnchanged) {
   StockRoom room;
   room.add(StockKind::product, "A", 4);
   StockSetting only = setting(100);
   only.only_if_absent = true;
-  EXPECT_TRUE(set_stock(room.book, only, stock_moment)->empty());
+  EXPECT_TRUE(set_stock(room.stocks, only, stock_moment)->empty());
   EXPECT_EQ(room.at("A"), "4/0/0");
   only.key.id = "B";
-  EXPECT_EQ(set_stock(room.book, only, stock_moment)->size(), 1u);
+  EXPECT_EQ(set_stock(room.stocks, only, stock_moment)->size(), 1u);
   EXPECT_EQ(room.at("B"), "100/0/0");
 }
 
-TEST(SetStock, RefusesWhatSaysTooLittleOrTooMuch) {
+TEST(SetStock, RefusesMissingAndOutOfRangeQuantities) {
   struct Row {
     bool there;
     StockSetting setting;
@@ -99,32 +99,32 @@ TEST(SetStock, RefusesWhatSaysTooLittleOrTooMuch) {
                          Row{true, setting(stock_max + 1), ErrorCode::invalid}}) {
     StockRoom room;
     if (row.there) room.add(StockKind::product, "A", 4);
-    const auto events = set_stock(room.book, row.setting, stock_moment);
+    const auto events = set_stock(room.stocks, row.setting, stock_moment);
     ASSERT_FALSE(events.ok());
     EXPECT_EQ(events.error().code, row.code);
     EXPECT_EQ(room.at("A"), row.there ? "4/0/0" : "none");
   }
   StockRoom room;
-  EXPECT_TRUE(set_stock(room.book, setting(stock_max), stock_moment).ok());
+  EXPECT_TRUE(set_stock(room.stocks, setting(stock_max), stock_moment).ok());
 }
 
-TEST(StockBook, ChangesAreItsOwnUntilTheyAreTakenOver) {
-  StockRoom below;
-  below.add(StockKind::product, "A", 4);
-  StockBook book(&below.book);
-  EXPECT_EQ(book.find(key)->available, 4);
-  EXPECT_TRUE(book.here().empty()) << "looking changes nothing";
-  book.change(key)->available = 3;
-  book.change(key)->reserved = 1;
-  EXPECT_EQ(book.find(key)->available, 3);
-  EXPECT_EQ(book.here().size(), 1u);
-  EXPECT_EQ(below.at("A"), "4/0/0");
-  EXPECT_EQ(book.change({StockKind::item, "A"}), nullptr) << "another kind is another stock";
+TEST(StockOverlay, ChangesDoNotAffectItsBase) {
+  StockRoom base;
+  base.add(StockKind::product, "A", 4);
+  StockOverlay overlay(&base.stocks);
+  EXPECT_EQ(overlay.find(key)->available, 4);
+  EXPECT_TRUE(overlay.changes().empty()) << "find() changes nothing";
+  overlay.change(key)->available = 3;
+  overlay.change(key)->reserved = 1;
+  EXPECT_EQ(overlay.find(key)->available, 3);
+  EXPECT_EQ(overlay.changes().size(), 1u);
+  EXPECT_EQ(base.at("A"), "4/0/0");
+  EXPECT_EQ(overlay.change({StockKind::item, "A"}), nullptr) << "another kind is another stock";
 }
 
-TEST(Stock, HasOneAggregateForEachKeyForEver) {
+TEST(Stock, HasOneFixedAggregateForEachKey) {
   EXPECT_EQ(aggregate_of(key), aggregate_of(key));
-  EXPECT_EQ(aggregate_of(key).text()[14], '8') << "a version of our own";
+  EXPECT_EQ(aggregate_of(key).text()[14], '8') << "a custom version";
   std::set<std::string> ids;
   for (const StockKind kind : {StockKind::product, StockKind::item, StockKind::balance, StockKind::slots})
     for (const char* id : {"", "A", "B", "A:B"}) ids.insert(aggregate_of({kind, id}).text());

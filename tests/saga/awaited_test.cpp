@@ -1,4 +1,4 @@
-// Steps that wait for somebody outside, and how long a saga may take before its pivot.
+// Steps that wait for a confirmation from outside, and the time limit of a saga before its pivot.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -52,7 +52,7 @@ TEST(SagaAwaited, CompensationDoesNotWaitForWhatIsAwaited) {
   EXPECT_EQ(play.saga.status, SagaStatus::compensated);
 }
 
-TEST(SagaAwaited, ASagaThatGoesBackAlreadyTakesAwaitedForNotDone) {
+TEST(SagaAwaited, ACompensatingSagaTreatsAwaitedAsNotDone) {
   Play play(checkout_saga);
   play.up_to(payment).give(CompensateSaga{"cancelled"}).reply(payment, Awaited{"not confirmed"});
   EXPECT_EQ(play.saga.steps[payment].status, StepStatus::failed);
@@ -65,11 +65,11 @@ TEST(SagaAwaited, ProceedTriesTheStepWithAFreshBudget) {
   EXPECT_FALSE(play.rejection);
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::action, 1, 1, false}));
   play.wait(2s).reply(payment, Unavailable{"503"}).timer();
-  EXPECT_EQ(play.saga.status, SagaStatus::started) << "the time of waiting is not counted";
+  EXPECT_EQ(play.saga.status, SagaStatus::started) << "the waiting time does not count";
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::action, 1, 2, false}));
 }
 
-TEST(SagaAwaited, TheTimerOfTheWaitMeansNothingAfterProceed) {
+TEST(SagaAwaited, TheTimerOfTheWaitIsIgnoredAfterProceed) {
   Play play = awaiting();
   const auto timer = play.saga.wake_at;
   play.wait(1s).give(ProceedSaga{}).wait(budget_of(play)).give(WakeSaga{timer});
@@ -77,7 +77,7 @@ TEST(SagaAwaited, TheTimerOfTheWaitMeansNothingAfterProceed) {
   EXPECT_EQ(play.rejection->code, ErrorCode::retry);
 }
 
-TEST(SagaAwaited, AnAdoptedSagaAsksAgainAndWaitsAgain) {
+TEST(SagaAwaited, AnAdoptedSagaCallsAgainAndWaitsAgain) {
   Play play = awaiting();
   play.wait(1h).give(WakeSaga{});
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::action, 1, 1, false}));
@@ -85,13 +85,13 @@ TEST(SagaAwaited, AnAdoptedSagaAsksAgainAndWaitsAgain) {
   EXPECT_EQ(play.saga.wake_at, play.moment.now + budget_of(play));
 }
 
-TEST(SagaAwaited, ProceedAsksFirstWhatBecameOfATryThatIsInDoubt) {
+TEST(SagaAwaited, ProceedQueriesATryInDoubtFirst) {
   Play play(checkout_saga);
   play.up_to(payment).reply(payment, UnknownOutcome{"timed out"}).give(ProceedSaga{});
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::action, 1, 1, true}));
 }
 
-TEST(SagaAwaited, OnlyASagaThatIsUnderWayCanProceed) {
+TEST(SagaAwaited, OnlyAStartedSagaCanProceed) {
   Play done(checkout_saga), undoing(checkout_saga), undone(checkout_saga);
   done.complete();
   undoing.complete().give(CompensateSaga{"x"});
@@ -111,33 +111,33 @@ TEST(SagaTimeout, BeforeThePivotNoTryStartsWhenTheSagaHasTakenTooLong) {
   play.reply(payment, Unavailable{"503"}).timer();
   EXPECT_EQ(play.saga.status, SagaStatus::started);
   play.reply(payment, Unavailable{"503"}).wait(2s).timer();
-  EXPECT_EQ(play.saga.status, SagaStatus::compensating) << "the budget of the step is not used up; the saga's time is";
+  EXPECT_EQ(play.saga.status, SagaStatus::compensating) << "the saga's time is used up, although the step's budget is not";
   EXPECT_EQ(play.saga.error, "503");
 }
 
-TEST(SagaTimeout, AfterThePivotTheStepsBudgetAloneCounts) {
+TEST(SagaTimeout, AfterThePivotOnlyTheStepsBudgetCounts) {
   Play play(item_purchase_saga);
   const std::size_t after = play.definition.pivot + 1;
-  play.up_to(after).wait(play.definition.timeout * 2).give(WakeSaga{}).reply(after, Unavailable{"away"}).timer();
+  play.up_to(after).wait(play.definition.timeout * 2).give(WakeSaga{}).reply(after, Unavailable{"503"}).timer();
   EXPECT_EQ(play.saga.status, SagaStatus::started);
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, after, Direction::action, 1, 2, false}));
 }
 
-TEST(SagaTimeout, UndoingTakesTheTimeItNeeds) {
+TEST(SagaTimeout, DoesNotLimitCompensation) {
   Play play(checkout_saga);
   play.complete().wait(play.definition.timeout * 2).give(CompensateSaga{"x"});
-  play.reply(reservation, Unavailable{"away"}, Direction::compensation).timer();
+  play.reply(reservation, Unavailable{"503"}, Direction::compensation).timer();
   EXPECT_EQ(play.saga.status, SagaStatus::compensating);
 }
 
-TEST(SagaTimeout, ARetryBeginsItAnew) {
+TEST(SagaTimeout, IsRestartedByARetry) {
   Play play(checkout_saga);
   play.up_to(payment).reply(payment, Refused{"declined"}).undone(creation).wait(play.definition.timeout * 2);
   play.give(RetrySaga{"operator", false, false}).reply(creation, Succeeded{}).reply(payment, Unavailable{"503"}).timer();
   EXPECT_EQ(play.saga.status, SagaStatus::started);
 }
 
-TEST(SagaRetry, GoesOnFromTheEarliestStepThatIsNotInEffect) {
+TEST(SagaRetry, ContinuesFromTheEarliestStepThatIsNotInEffect) {
   const SagaDefinition& definition = *find_definition(item_purchase_saga);
   for (std::size_t failing = definition.pivot + 1; failing < definition.steps.size(); ++failing) {
     Play one(item_purchase_saga);
@@ -151,7 +151,7 @@ TEST(SagaRetry, GoesOnFromTheEarliestStepThatIsNotInEffect) {
   }
 }
 
-TEST(SagaDefinition, EveryOneUndoesWhatItsPivotDidNotFixAndSpellsItsStepsOnce) {
+TEST(SagaDefinition, EveryStepBeforeThePivotHasACompensationAndStepNamesAreUnique) {
   for (const SagaDefinition& definition : definitions()) {
     SCOPED_TRACE(definition.name);
     ASSERT_LT(definition.pivot, definition.steps.size());
@@ -162,7 +162,7 @@ TEST(SagaDefinition, EveryOneUndoesWhatItsPivotDidNotFixAndSpellsItsStepsOnce) {
       EXPECT_TRUE(names.insert(step.name).second) << step.name;
       EXPECT_EQ(step.compensation.empty(), step.compensated_as.empty()) << step.name;
       if (i < definition.pivot) {
-        EXPECT_FALSE(step.compensation.empty()) << step.name << " may have to be undone";
+        EXPECT_FALSE(step.compensation.empty()) << step.name << " needs a compensation";
       }
       EXPECT_LE(step.retry.budget, definition.timeout);
     }

@@ -52,7 +52,7 @@ TEST(SagaDecide, CompensatesInReverseOrder) {
   EXPECT_THAT(compensation_steps(play.definition, play.saga), ElementsAre("payment_refunded", "order_cancelled"));
 }
 
-TEST(SagaDecide, RefusalAfterThePivotIsTriedAgainAndNeverUndone) {
+TEST(SagaDecide, RefusalAfterThePivotIsRetriedAndNeverCompensated) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{}).reply(payment, Succeeded{}).reply(confirmation, Refused{"no"});
   EXPECT_EQ(play.saga.status, SagaStatus::started);
@@ -63,7 +63,7 @@ TEST(SagaDecide, RefusalAfterThePivotIsTriedAgainAndNeverUndone) {
   EXPECT_EQ(play.saga.steps[payment].status, StepStatus::succeeded);
 }
 
-TEST(SagaDecide, UnavailableIsTriedAgainWithoutAskingAndUnknownIsAskedFirst) {
+TEST(SagaDecide, UnavailableIsRetriedDirectlyAndUnknownIsQueriedFirst) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{}).reply(payment, Unavailable{"503"}).timer();
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::action, 1, 2, false}));
@@ -71,7 +71,7 @@ TEST(SagaDecide, UnavailableIsTriedAgainWithoutAskingAndUnknownIsAskedFirst) {
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::action, 1, 3, true}));
 }
 
-TEST(SagaDecide, NoAnswerByTheStepsTimeoutIsAskedAfter) {
+TEST(SagaDecide, NoAnswerByTheStepsTimeoutIsQueried) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{});
   EXPECT_EQ(*play.saga.wake_at, play.moment.now + play.definition.steps[payment].timeout);
@@ -91,7 +91,7 @@ TEST(SagaDecide, UnavailableUntilTheBudgetIsUsedUpCompensates) {
   EXPECT_EQ(play.saga.error, "connection refused");
 }
 
-TEST(SagaDecide, UnknownUntilTheBudgetIsUsedUpNeedsAPersonAndIsNotUndoneBlindly) {
+TEST(SagaDecide, UnknownUntilTheBudgetIsUsedUpRequiresInterventionAndIsNotCompensated) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{}).reply(payment, UnknownOutcome{"timed out"});
   play.wait(play.definition.steps[payment].retry.budget).timer();
@@ -102,7 +102,7 @@ TEST(SagaDecide, UnknownUntilTheBudgetIsUsedUpNeedsAPersonAndIsNotUndoneBlindly)
   EXPECT_THAT(play.calls, ElementsAre(StepCall{play.saga.id, payment, Direction::compensation, 1, 1, true}));
 }
 
-TEST(SagaDecide, ALateAnswerToAFailedSagaIsKeptAndTheSagaStaysFailed) {
+TEST(SagaDecide, ALateAnswerToAFailedSagaIsRecordedAndTheSagaStaysFailed) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{}).reply(payment, UnknownOutcome{"timed out"});
   play.wait(play.definition.steps[payment].retry.budget).timer().reply(payment, Succeeded{});
@@ -117,7 +117,7 @@ TEST(SagaDecide, CompensationThatKeepsFailingEndsInFailedWithManualIntervention)
   Play play;
   play.complete().give(CompensateSaga{"cancelled"});
   for (int i = 0; i < 1000 && play.saga.status == SagaStatus::compensating; ++i) {
-    play.reply(payment, Unavailable{"gateway is away"}, Direction::compensation);
+    play.reply(payment, Unavailable{"503"}, Direction::compensation);
     if (play.saga.status == SagaStatus::compensating) play.timer().wait(5s);
   }
   EXPECT_EQ(play.saga.status, SagaStatus::failed);
@@ -130,7 +130,7 @@ TEST(SagaDecide, CompensationThatKeepsFailingEndsInFailedWithManualIntervention)
   EXPECT_EQ(play.saga.status, SagaStatus::compensated);
 }
 
-TEST(SagaDecide, CompensationWaitsForTheStepThatIsUnderWay) {
+TEST(SagaDecide, CompensationWaitsForTheStepInProgress) {
   struct Row {
     Outcome outcome;
     std::size_t then_undoes;
@@ -140,7 +140,7 @@ TEST(SagaDecide, CompensationWaitsForTheStepThatIsUnderWay) {
     play.give(StartSaga{}).reply(creation, Succeeded{}).give(CompensateSaga{"cancelled"});
     EXPECT_EQ(play.saga.status, SagaStatus::compensating);
     EXPECT_THAT(play.calls, IsEmpty());
-    EXPECT_TRUE(play.saga.wake_at) << "someone must ask if no answer comes";
+    EXPECT_TRUE(play.saga.wake_at) << "the step is queried if no answer comes";
     play.reply(payment, row.outcome);
     ASSERT_EQ(play.calls.size(), 1u);
     EXPECT_EQ(play.calls[0].step, row.then_undoes);
@@ -148,7 +148,7 @@ TEST(SagaDecide, CompensationWaitsForTheStepThatIsUnderWay) {
   }
 }
 
-TEST(SagaDecide, RetryOfACompensatedSagaDoesEveryUndoneStepAnewUnderANewAttempt) {
+TEST(SagaDecide, RetryOfACompensatedSagaRunsEveryCompensatedStepInANewExecution) {
   Play play;
   refuse_payment(play).undone(creation).give(RetrySaga{"operator", false, false});
   EXPECT_EQ(play.saga.status, SagaStatus::started);
@@ -159,7 +159,7 @@ TEST(SagaDecide, RetryOfACompensatedSagaDoesEveryUndoneStepAnewUnderANewAttempt)
   EXPECT_EQ(play.saga.error, "");
 }
 
-TEST(SagaDecide, ChargingARefundedPaymentAgainMustBeAskedFor) {
+TEST(SagaDecide, ChargingARefundedPaymentAgainRequiresRecharge) {
   Play play;
   play.complete().give(CompensateSaga{"x"}).undone(payment).undone(creation);
   play.give(RetrySaga{"operator", false, true});
@@ -170,7 +170,7 @@ TEST(SagaDecide, ChargingARefundedPaymentAgainMustBeAskedFor) {
   EXPECT_EQ(play.saga.status, SagaStatus::started);
 }
 
-TEST(SagaDecide, RefusesWhatItsStatusDoesNotAllowAndNamesWhatWould) {
+TEST(SagaDecide, RefusesACommandInAWrongStatusAndNamesTheRightOnes) {
   Play done;
   done.complete().give(RetrySaga{"operator", false, false});
   ASSERT_TRUE(done.rejection);
@@ -182,7 +182,7 @@ TEST(SagaDecide, RefusesWhatItsStatusDoesNotAllowAndNamesWhatWould) {
   EXPECT_EQ(undone.rejection->members["allowedStatuses"], "started, completed or failed");
 }
 
-TEST(SagaDecide, RepliesAndTimersThatAreOutOfDateMeanNothing) {
+TEST(SagaDecide, RepliesAndTimersThatAreOutOfDateAreIgnored) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{});
   const Saga before = play.saga;
@@ -198,7 +198,7 @@ TEST(SagaDecide, RepliesAndTimersThatAreOutOfDateMeanNothing) {
   }
 }
 
-TEST(SagaDecide, AnAdoptedSagaIsAskedAfterWithAFreshBudget) {
+TEST(SagaDecide, AnAdoptedSagaIsQueriedWithAFreshBudget) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{});
   play.wait(1h).give(WakeSaga{});
@@ -208,7 +208,7 @@ TEST(SagaDecide, AnAdoptedSagaIsAskedAfterWithAFreshBudget) {
   EXPECT_EQ(play.saga.owner, (Owner{"node-1", 7}));
 }
 
-TEST(Backoff, IsEvenlySpreadUnderACappedDoublingBound) {
+TEST(Backoff, IsUniformUnderACappedDoublingBound) {
   const RetryPolicy policy{100ms, 1s, 60s};
   struct Row {
     int tries;
@@ -222,20 +222,20 @@ TEST(Backoff, IsEvenlySpreadUnderACappedDoublingBound) {
   }
 }
 
-TEST(SagaDecide, AnAnswerThatNothingHappenedIsOfItsCallAloneAndALaterOneStaysInDoubt) {
+TEST(SagaDecide, ANegativeAnswerConcernsItsOwnCallAndALaterOneStaysInDoubt) {
   Play play(order_processing_saga);
   play.up_to(payment);
   const StepState first = play.saga.steps[payment];
-  play.wait(1s).give(WakeSaga{});  // another node has adopted it, and asks again
+  play.wait(1s).give(WakeSaga{});  // another node has adopted it, and calls again
   EXPECT_TRUE(play.saga.steps[payment].in_doubt);
-  StepReply late{payment, Direction::action, first.attempt, Unavailable{"503"}, first.tries, first.began_at};
+  StepReply late{payment, Direction::action, first.execution, Unavailable{"503"}, first.tries, first.began_at};
   play.give(late);
   ASSERT_TRUE(play.rejection);
   EXPECT_EQ(play.rejection->code, ErrorCode::retry);
   EXPECT_TRUE(play.saga.steps[payment].in_doubt);
   late.outcome = Succeeded{};
   play.give(late);
-  EXPECT_EQ(play.saga.steps[payment].status, StepStatus::succeeded) << "what is for good holds whichever call it answers";
+  EXPECT_EQ(play.saga.steps[payment].status, StepStatus::succeeded) << "a final answer holds whichever call it answers";
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// Every state that a saga can come into, by every command in every order, to a bounded depth: what must
-// hold in each of them.
+// The invariants of every state that a saga can reach, by every command in every order, to a bounded depth.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,20 +10,20 @@
 namespace sagactl {
 namespace {
 
-// What tells states apart: times are left out, and how often a step was tried that is done with.
+// Distinguishes states. Ignores times, and the tries of steps that are not in progress.
 std::string signature(const Saga& saga) {
   std::string out(to_string(saga.status));
   for (const StepState& step : saga.steps) {
     const bool open = step.status == StepStatus::running || step.status == StepStatus::compensating;
-    out += "|" + std::string(to_string(step.status)) + std::to_string(step.attempt) + (step.in_doubt ? "?" : "");
+    out += "|" + std::string(to_string(step.status)) + std::to_string(step.execution) + (step.in_doubt ? "?" : "");
     if (open) out += step.tries > 2 ? "+" : std::to_string(step.tries);
   }
   return out + (saga.wake_at ? "w" : "") + (saga.requires_manual_intervention ? "m" : "");
 }
 
-int attempts_of(const Saga& saga) {
+int executions_of(const Saga& saga) {
   int most = 0;
-  for (const StepState& step : saga.steps) most = std::max(most, step.attempt);
+  for (const StepState& step : saga.steps) most = std::max(most, step.execution);
   return most;
 }
 
@@ -43,7 +42,7 @@ void check(const Saga& saga, const std::vector<StepCall>& calls) {
     case SagaStatus::started:
     case SagaStatus::compensating:
       EXPECT_EQ(open, 1);
-      EXPECT_TRUE(saga.wake_at) << "a saga that has not ended is looked at again by itself";
+      EXPECT_TRUE(saga.wake_at) << "a saga that has not ended has a timer";
       break;
     case SagaStatus::completed:
       for (const StepState& step : saga.steps) EXPECT_EQ(step.status, StepStatus::succeeded);
@@ -60,7 +59,7 @@ void check(const Saga& saga, const std::vector<StepCall>& calls) {
   for (const StepCall& call : calls) {
     if (call.direction == Direction::compensation)
       for (std::size_t later = call.step + 1; later < saga.steps.size(); ++later)
-        EXPECT_FALSE(in_effect(saga.steps[later])) << "a step is undone before those that came after it";
+        EXPECT_FALSE(in_effect(saga.steps[later])) << "a step is compensated before a later one";
     else
       for (std::size_t earlier = 0; earlier < call.step; ++earlier)
         EXPECT_EQ(saga.steps[earlier].status, StepStatus::succeeded);
@@ -69,10 +68,10 @@ void check(const Saga& saga, const std::vector<StepCall>& calls) {
 
 class SagaStates : public ::testing::TestWithParam<std::string_view> {};
 
-TEST_P(SagaStates, AllThatCanBeReachedAreSound) {
+TEST_P(SagaStates, AllReachableOnesSatisfyTheInvariants) {
   const SagaDefinition& definition = *find_definition(GetParam());
-  const int depth_max = static_cast<int>(definition.steps.size()) * 2 + 3;  // there, back, and begun anew
-  constexpr int attempts_max = 2;
+  const int depth_max = static_cast<int>(definition.steps.size()) * 2 + 3;  // forward, back, and restarted
+  constexpr int executions_max = 2;
   struct Node {
     Saga saga;
     Timestamp now;
@@ -94,7 +93,7 @@ TEST_P(SagaStates, AllThatCanBeReachedAreSound) {
       for (const Direction direction : {Direction::action, Direction::compensation})
         for (const Outcome& outcome : {Outcome{Succeeded{}}, Outcome{Refused{"r"}}, Outcome{Unavailable{"u"}},
                                        Outcome{UnknownOutcome{"?"}}, Outcome{Awaited{"a"}}})
-          commands.push_back(StepReply{step, direction, node.saga.steps[step].attempt, outcome});
+          commands.push_back(StepReply{step, direction, node.saga.steps[step].execution, outcome});
     for (const SagaCommand& command : commands) {
       for (const Duration passes : {Duration{1}, definition.steps[1].retry.budget + 1s}) {
         const Timestamp now = node.now + passes;
@@ -105,11 +104,11 @@ TEST_P(SagaStates, AllThatCanBeReachedAreSound) {
         EXPECT_GE(decision->saga.version, node.saga.version);
         if (node.saga.status == SagaStatus::started && !std::holds_alternative<CompensateSaga>(command) &&
             node.saga.steps[definition.pivot].status == StepStatus::succeeded) {
-          EXPECT_NE(decision->saga.status, SagaStatus::compensating) << "what its pivot fixed, it does not undo itself";
+          EXPECT_NE(decision->saga.status, SagaStatus::compensating) << "after its pivot the saga does not compensate on its own";
         }
         statuses.insert(decision->saga.status);
-        const bool goes_on = node.depth < depth_max && attempts_of(decision->saga) <= attempts_max;
-        if (goes_on && seen.insert(signature(decision->saga)).second)
+        const bool continues = node.depth < depth_max && executions_of(decision->saga) <= executions_max;
+        if (continues && seen.insert(signature(decision->saga)).second)
           open.push_back({std::move(decision->saga), now, node.depth + 1});
         if (HasFailure()) return;
       }

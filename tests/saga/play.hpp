@@ -1,4 +1,4 @@
-// A saga that is moved by hand.
+// A saga that is driven step by step.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 
 namespace sagactl {
 
-// Keeps its state, its events and the calls that it made.
+// Holds the saga's state, its events and its latest calls.
 class Play {
  public:
   explicit Play(std::string_view name = order_processing_saga) : definition(*find_definition(name)) {
@@ -35,7 +36,7 @@ class Play {
     return *this;
   }
   Play& reply(std::size_t step, Outcome outcome, Direction direction = Direction::action) {
-    return give(StepReply{step, direction, saga.steps[step].attempt, std::move(outcome)});
+    return give(StepReply{step, direction, saga.steps[step].execution, std::move(outcome)});
   }
   Play& undone(std::size_t step) { return reply(step, Succeeded{}, Direction::compensation); }
   Play& wait(Duration d) {
@@ -47,13 +48,13 @@ class Play {
     moment.now = std::max(moment.now, *saga.wake_at);
     return give(WakeSaga{saga.wake_at});
   }
-  // Started, and every step before this one has succeeded.
+  // Starts the saga, and lets every step before this one succeed.
   Play& up_to(std::size_t step) {
     give(StartSaga{});
     for (std::size_t i = 0; i < step; ++i) reply(i, Succeeded{});
     return *this;
   }
-  // A saga that has come to its end in the ordinary way.
+  // Starts the saga, and lets every step succeed.
   Play& complete() { return up_to(definition.steps.size()); }
 
   const SagaDefinition& definition;

@@ -38,7 +38,7 @@ bool accepts(std::uint16_t port) {
   return open;
 }
 
-// Settings in the place of earlier ones: the broker speaks to itself under a name, and only that name has rights.
+// Overrides earlier settings: the broker authenticates to itself, and only its own user has rights.
 std::string with_rights(const std::string& port, const std::string& own, const std::string& controller) {
   const std::string login =
       "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" "
@@ -77,7 +77,7 @@ bool KafkaServer::is_installed() {
   return std::filesystem::is_directory(jars(), ignored);
 }
 
-KafkaServer::KafkaServer(Strangers strangers, std::optional<Network> network)
+KafkaServer::KafkaServer(Anonymous anonymous, std::optional<ProxiedListener> proxied)
     : folder_(std::filesystem::temp_directory_path() / ("sagactl-kafka-" + new_uuid().text())),
       port_(free_port()),
       controller_port_(free_port()) {
@@ -86,9 +86,9 @@ KafkaServer::KafkaServer(Strangers strangers, std::optional<Network> network)
   std::ofstream file(folder_ / "server.properties");
   file << "process.roles=broker,controller\nnode.id=1\ncontroller.quorum.voters=1@127.0.0.1:" << controller
        << "\nlisteners=PLAINTEXT://127.0.0.1:" << port << ",CONTROLLER://127.0.0.1:" << controller
-       << (network ? ",PROXIED://127.0.0.1:" + std::to_string(network->target) : "")
+       << (proxied ? ",PROXIED://127.0.0.1:" + std::to_string(proxied->target) : "")
        << "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" << port
-       << (network ? ",PROXIED://127.0.0.1:" + std::to_string(network->proxy) : "")
+       << (proxied ? ",PROXIED://127.0.0.1:" + std::to_string(proxied->proxy) : "")
        << "\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT"
        << "\ncontroller.listener.names=CONTROLLER\ninter.broker.listener.name=PLAINTEXT\nlog.dirs="
        << (folder_ / "data").string()
@@ -96,13 +96,13 @@ KafkaServer::KafkaServer(Strangers strangers, std::optional<Network> network)
           "offsets.topic.num.partitions=1\ntransaction.state.log.replication.factor=1\n"
           "transaction.state.log.min.isr=1\nshare.coordinator.state.topic.replication.factor=1\n"
           "share.coordinator.state.topic.min.isr=1\ngroup.initial.rebalance.delay.ms=0\n";
-  if (strangers == Strangers::may_do_nothing) file << with_rights(port, std::to_string(free_port()), controller);
+  if (anonymous == Anonymous::no_access) file << with_rights(port, std::to_string(free_port()), controller);
   file.close();
   int status = 0;
   ::waitpid(run_java(folder_, {"kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c",
                                (folder_ / "server.properties").string()}),
             &status, 0);
-  if (status != 0) crash("Kafka's folder cannot be formatted");
+  if (status != 0) crash("cannot format Kafka's storage");
 }
 
 KafkaServer::~KafkaServer() {
@@ -133,7 +133,7 @@ void KafkaServer::freeze() const {
   ::kill(pid_, SIGSTOP);
 }
 
-void KafkaServer::go_on() const {
+void KafkaServer::resume() const {
   ::kill(pid_, SIGCONT);
 }
 

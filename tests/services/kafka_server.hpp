@@ -1,4 +1,4 @@
-// A Kafka broker of a test's own, to be stopped and frozen; on free ports of the loopback address. It runs from the
+// A Kafka broker for one test, which may be stopped and frozen; on free ports of the loopback address. It runs from the
 // jars that `tools/services start kafka` keeps in the user's cache.
 #pragma once
 
@@ -14,23 +14,23 @@ namespace sagactl {
 
 class KafkaServer {
  public:
-  enum class Strangers { may_do_all, may_do_nothing };  // whoever does not say who they are
-  // A network that clients are told to come through: the proxy's port, and the one that it forwards to.
-  struct Network {
+  enum class Anonymous { full_access, no_access };  // rights of unauthenticated clients
+  // A listener that is advertised with a proxy's port: that port, and the one that the proxy forwards to.
+  struct ProxiedListener {
     std::uint16_t proxy = 0, target = 0;
   };
   // Not started yet.
-  explicit KafkaServer(Strangers strangers = Strangers::may_do_all, std::optional<Network> network = {});
+  explicit KafkaServer(Anonymous anonymous = Anonymous::full_access, std::optional<ProxiedListener> proxied = {});
   ~KafkaServer();
   KafkaServer(const KafkaServer&) = delete;
 
   static bool is_installed();
 
   std::string brokers() const { return "127.0.0.1:" + std::to_string(port_); }
-  void start();          // returns when it accepts connections; what it held is there again
+  void start();          // returns when it accepts connections; it keeps its data
   void stop();           // cleanly
   void freeze() const;   // SIGSTOP
-  void go_on() const;    // SIGCONT
+  void resume() const;    // SIGCONT
 
  private:
   std::filesystem::path folder_;

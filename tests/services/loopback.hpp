@@ -9,7 +9,7 @@ namespace sagactl {
 
 sockaddr_in loopback(std::uint16_t port);  // 127.0.0.1
 
-// A port that nobody listens on at this moment.
+// A port on which nothing listens at this moment.
 std::uint16_t free_port();
 
 }  // namespace sagactl

@@ -81,6 +81,16 @@ void PostgresServer::restart() {
   start_again();
 }
 
+bool PostgresServer::run(const std::string& command) const {
+  return run_as_server("sh -c 'cd " + directory_ + " && { " + command + "; }'");
+}
+
+void PostgresServer::configure(const std::string& settings, const std::string& who_may) {
+  std::ofstream(directory_ + "/data/postgresql.conf", std::ios::app) << settings;
+  std::ofstream(directory_ + "/data/pg_hba.conf") << who_may;
+  restart();
+}
+
 std::string PostgresServer::url(const std::string& database, std::uint16_t port) {
   return fmt::format("postgres://{}:{}@127.0.0.1:{}/{}", user, password, port, database);
 }

@@ -29,6 +29,12 @@ class PostgresServer {
   void stop();
   void start_again();
 
+  // A shell command, run as the server's user in a folder of the server's that goes with it. Did it succeed?
+  bool run(const std::string& command) const;
+  const std::string& directory() const { return directory_; }
+  // Lines for postgresql.conf, and all of pg_hba.conf; restarts.
+  void configure(const std::string& settings, const std::string& who_may);
+
  private:
   PostgresServer(std::string directory, std::string programs, std::uint16_t port);
   bool control(const std::string& arguments) const;

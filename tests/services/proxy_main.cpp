@@ -1,5 +1,4 @@
-// The misbehaving network as a program: `tcp_proxy LISTEN_PORT TARGET_PORT`, told what to do by lines on its standard
-// input: pass, delay MILLISECONDS, black_hole, half_close, cut. It ends with its input.
+// The faulty network as a program: `tcp_proxy LISTEN_PORT TARGET_PORT`, controlled by lines on its standard input: pass, delay MILLISECONDS, black_hole, half_close, cut. It ends with its input.
 #include <iostream>
 #include <sstream>
 #include <string>

@@ -18,8 +18,8 @@
 namespace sagactl {
 namespace {
 
-constexpr int looks_max = 3000;
-constexpr std::chrono::milliseconds between_looks{10};
+constexpr int start_checks_max = 3000;
+constexpr std::chrono::milliseconds start_check_interval{10};
 constexpr const char* program = "/usr/bin/redis-server";
 
 }  // namespace
@@ -50,15 +50,15 @@ void RedisServer::start() {
   argv.push_back(nullptr);
   pid_ = ::fork();
   if (pid_ == 0) {
-    const int nowhere = ::open("/dev/null", O_RDWR);
-    ::dup2(nowhere, 1);
-    ::dup2(nowhere, 2);
+    const int null_device = ::open("/dev/null", O_RDWR);
+    ::dup2(null_device, 1);
+    ::dup2(null_device, 2);
     ::execv(program, argv.data());
     ::_exit(127);
   }
-  for (int i = 0; i < looks_max; ++i) {
-    if (!run({"PING"}).empty()) return;  // also when it asks for a password first
-    std::this_thread::sleep_for(between_looks);
+  for (int i = 0; i < start_checks_max; ++i) {
+    if (!run({"PING"}).empty()) return;  // also when it requires a password
+    std::this_thread::sleep_for(start_check_interval);
   }
   crash("a test's Redis does not start");
 }
@@ -74,7 +74,7 @@ void RedisServer::freeze() const {
   ::kill(pid_, SIGSTOP);
 }
 
-void RedisServer::go_on() const {
+void RedisServer::resume() const {
   ::kill(pid_, SIGCONT);
 }
 

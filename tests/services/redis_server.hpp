@@ -1,4 +1,4 @@
-// A Redis of a test's own, to be stopped, frozen and wiped; on a free port of the loopback address.
+// A Redis for one test, which may be stopped, frozen and wiped; on a free port of the loopback address.
 #pragma once
 
 #include <sys/types.h>
@@ -12,7 +12,7 @@ namespace sagactl {
 
 class RedisServer {
  public:
-  // With further arguments of redis-server, such as {"--requirepass", "x"}. Returns when it answers.
+  // With additional arguments of redis-server, such as {"--requirepass", "x"}. Returns when it answers.
   explicit RedisServer(std::vector<std::string> arguments = {});
   ~RedisServer();
   RedisServer(const RedisServer&) = delete;
@@ -21,11 +21,11 @@ class RedisServer {
 
   std::uint16_t port() const { return port_; }
   std::string url() const;
-  void start();            // on the same port, empty: it keeps nothing on disk
+  void start();            // on the same port, without data: it persists nothing
   void kill();             // as kill -9
   void freeze() const;     // SIGSTOP
-  void go_on() const;      // SIGCONT
-  // One command, through a connection of its own: its answer as text; "" when there is none.
+  void resume() const;      // SIGCONT
+  // Runs one command on a connection of its own: its reply as text; "" when there is none.
   std::string run(const std::vector<std::string>& command) const;
 
  private:

@@ -18,7 +18,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t held_max = 4 << 20;  // bytes of one direction that wait in the proxy
+constexpr std::size_t held_max = 4 << 20;  // bytes of one direction in the proxy
 constexpr int poll_ms_max = 200;
 
 Error failed(const char* what, std::uint16_t port) {
@@ -26,7 +26,7 @@ Error failed(const char* what, std::uint16_t port) {
                std::string(what) + " port " + std::to_string(port) + ": " + std::strerror(errno)};
 }
 
-// A reset instead of a polite end.
+// A reset instead of an orderly close.
 void reset(int socket) {
   const linger now{1, 0};
   ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -94,59 +94,59 @@ void TcpProxy::accept_one() {
   link.down = {server, client, {}, 0, false, false};
 }
 
-void TcpProxy::obey() {
+void TcpProxy::apply_mode() {
   char ignored[64];
   while (::read(wake_read_, ignored, sizeof ignored) > 0) continue;
   if (mode_ == Mode::cut)
     for (Link& link : links_) link.broken = true;
   if (mode_ == Mode::half_close)
     for (Link& link : links_) {
-      link.down.pieces.clear();
+      link.down.chunks.clear();
       link.down.held = 0;
       link.down.ended = true;
     }
 }
 
-void TcpProxy::move_bytes(Link& link, Way& way, bool readable) {
+void TcpProxy::move_bytes(Link& link, Direction& direction, bool readable) {
   const Clock::time_point now = Clock::now();
   char buffer[64 * 1024];
-  if (readable && !way.ended) {
-    const ssize_t count = ::recv(way.from, buffer, sizeof buffer, 0);
+  if (readable && !direction.ended) {
+    const ssize_t count = ::recv(direction.from, buffer, sizeof buffer, 0);
     if (count > 0) {
       const auto later = std::chrono::milliseconds(mode_ == Mode::delay ? delay_ms_.load() : 0);
-      way.pieces.push_back({now + later, std::string(buffer, static_cast<std::size_t>(count))});
-      way.held += static_cast<std::size_t>(count);
+      direction.chunks.push_back({now + later, std::string(buffer, static_cast<std::size_t>(count))});
+      direction.held += static_cast<std::size_t>(count);
     } else if (count == 0) {
-      way.ended = true;
+      direction.ended = true;
     } else if (errno != EAGAIN && errno != EINTR) {
       link.broken = true;
     }
   }
   if (mode_ == Mode::black_hole) return;
-  while (!way.pieces.empty() && way.pieces.front().due <= now && !link.broken) {
-    std::string& bytes = way.pieces.front().bytes;
-    const ssize_t count = ::send(way.to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  while (!direction.chunks.empty() && direction.chunks.front().due <= now && !link.broken) {
+    std::string& bytes = direction.chunks.front().bytes;
+    const ssize_t count = ::send(direction.to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count < 0) {
       link.broken = errno != EAGAIN && errno != EINTR;
       return;
     }
-    way.held -= static_cast<std::size_t>(count);
+    direction.held -= static_cast<std::size_t>(count);
     bytes.erase(0, static_cast<std::size_t>(count));
     if (!bytes.empty()) return;
-    way.pieces.pop_front();
+    direction.chunks.pop_front();
   }
-  if (way.ended && way.pieces.empty() && !way.closed) {
-    ::shutdown(way.to, SHUT_WR);
-    way.closed = true;
+  if (direction.ended && direction.chunks.empty() && !direction.closed) {
+    ::shutdown(direction.to, SHUT_WR);
+    direction.closed = true;
   }
 }
 
 int TcpProxy::milliseconds_to_wait() const {
   int wait = poll_ms_max;
   for (const Link& link : links_)
-    for (const Way* way : {&link.up, &link.down})
-      if (!way->pieces.empty() && mode_ != Mode::black_hole) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(way->pieces.front().due - Clock::now());
+    for (const Direction* direction : {&link.up, &link.down})
+      if (!direction->chunks.empty() && mode_ != Mode::black_hole) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(direction->chunks.front().due - Clock::now());
         wait = std::clamp(static_cast<int>(left.count()), 1, wait);
       }
   return wait;
@@ -156,8 +156,8 @@ void TcpProxy::run() {
   std::vector<pollfd> polls;
   while (!stopping_) {
     polls = {{listener_, POLLIN, 0}, {wake_read_, POLLIN, 0}};
-    const auto wanted = [](const Way& way) {
-      return static_cast<short>(!way.ended && way.held < held_max ? POLLIN : 0);
+    const auto wanted = [](const Direction& direction) {
+      return static_cast<short>(!direction.ended && direction.held < held_max ? POLLIN : 0);
     };
     for (Link& link : links_) {
       polls.push_back({link.up.from, wanted(link.up), 0});
@@ -171,7 +171,7 @@ void TcpProxy::run() {
       move_bytes(link, link.down, ready(at + 1) && wanted(link.down) != 0);
       at += 2;
     }
-    if (polls[1].revents != 0) obey();
+    if (polls[1].revents != 0) apply_mode();
     for (auto link = links_.begin(); link != links_.end();) {
       if (!link->broken && !(link->up.closed && link->down.closed)) {
         ++link;

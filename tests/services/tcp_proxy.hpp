@@ -1,5 +1,5 @@
-// A network that misbehaves: a proxy on the loopback address between a client and a server, for tests and for
-// tools/chaos. It passes bytes on, slowly, not at all, in one direction only, or cuts the connections.
+// A faulty network: a proxy on the loopback address between a client and a server, for tests and for tools/chaos. It
+// forwards bytes, delays them, drops them, forwards one direction only, or resets the connections.
 #pragma once
 
 #include <atomic>
@@ -19,8 +19,8 @@ class TcpProxy {
   enum class Mode {
     pass,
     delay,       // everything arrives later by `delay`
-    black_hole,  // connections stay open and are accepted, nothing arrives any more
-    half_close,  // what the server says no longer arrives: its side is shut down, the client's goes on
+    black_hole,  // connections stay open and are accepted, no bytes arrive
+    half_close,  // the server's direction is shut down, the client's continues
     cut,         // open connections are reset, new ones too
   };
 
@@ -35,27 +35,27 @@ class TcpProxy {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Piece {
+  struct Chunk {
     Clock::time_point due;
     std::string bytes;
   };
-  struct Way {  // from one side to the other
+  struct Direction {  // from one side to the other
     int from = -1, to = -1;
-    std::deque<Piece> pieces;
+    std::deque<Chunk> chunks;
     std::size_t held = 0;
-    bool ended = false;   // `from` has said its last byte
-    bool closed = false;  // and `to` has been told
+    bool ended = false;   // `from` has sent its last byte
+    bool closed = false;  // and `to` was shut down
   };
   struct Link {
-    Way up, down;  // client to server, server to client
+    Direction up, down;  // client to server, server to client
     bool broken = false;
   };
 
   TcpProxy(int listener, std::uint16_t port, std::uint16_t target_port, int wake_read, int wake_write);
   void run();
   void accept_one();
-  void obey();
-  void move_bytes(Link& link, Way& way, bool readable);
+  void apply_mode();
+  void move_bytes(Link& link, Direction& direction, bool readable);
   int milliseconds_to_wait() const;
 
   const int listener_;

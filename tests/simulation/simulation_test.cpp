@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "common/log.hpp"
-#include "tests/simulation/world.hpp"
+#include "tests/simulation/simulated_cluster.hpp"
 
 namespace sagactl::simulation {
 namespace {
@@ -17,18 +17,18 @@ class Simulation : public ::testing::Test {
   void TearDown() override { set_log_sink(nullptr); }
 };
 
-// Runs one world and reports what is wrong, with the command line that shows it again.
-struct Outcome {
+// Runs one simulation and reports its violations, with the command line that reproduces them.
+struct SimulationResult {
   int accepted = 0, crashes = 0, adopted = 0;
   std::uint64_t calls = 0;
-  World::Endings endings = {};
+  SimulatedCluster::Endings endings = {};
 };
-Outcome hold(const Options& options, const std::string& again) {
-  World world(options);
-  world.run();
-  const auto wrong = world.violations();
-  for (const std::string& what : wrong) ADD_FAILURE() << what << "\nsee it again: " << again;
-  return {world.accepted(), world.crashes(), world.adopted(), world.port_calls(), world.endings()};
+SimulationResult simulate(const SimulationOptions& options, const std::string& command) {
+  SimulatedCluster cluster(options);
+  cluster.run();
+  const auto wrong = cluster.violations();
+  for (const std::string& what : wrong) ADD_FAILURE() << what << "\nreproduce with: " << command;
+  return {cluster.accepted(), cluster.crashes(), cluster.adopted(), cluster.port_calls(), cluster.endings()};
 }
 
 std::string command_for(std::uint64_t seed, std::uint64_t crash_at) {
@@ -36,8 +36,8 @@ std::string command_for(std::uint64_t seed, std::uint64_t crash_at) {
                      crash_at);
 }
 
-Options crash_scenario(std::uint64_t crash_at) {
-  Options options;
+SimulationOptions crash_scenario(std::uint64_t crash_at) {
+  SimulationOptions options;
   options.seed = 42;
   options.nodes = 2;
   options.orders = 16;
@@ -48,24 +48,24 @@ Options crash_scenario(std::uint64_t crash_at) {
   options.all_systems = true;
   options.shop_confirms = crash_at > 0 && crash_at % 4 == 0;
   options.reservation_ttl = 2s;
-  options.charge_checks = {500ms};  // a charge is in effect at once, or never
+  options.charge_checks = {500ms};  // a charge takes effect immediately or never
   options.crash_at = crash_at;
   return options;
 }
 
-// Every verdict is given over each of these worlds, with what their clients know: none may raise a false alarm.
+// Every verdict is checked over each of these runs, with the clients' ledger: none may raise a false alarm.
 TEST_F(Simulation, HoldsUnderEveryMixOfFaults) {
-  const std::uint64_t first = 1, worlds = long_run() ? 20'000 : 1'300;
-  Outcome sum;
-  for (std::uint64_t seed = first; seed < first + worlds; ++seed) {
-    const Outcome one = hold(swarm(seed), command_for(seed, 0));
+  const std::uint64_t first = 1, runs = long_run() ? 20'000 : 1'300;
+  SimulationResult sum;
+  for (std::uint64_t seed = first; seed < first + runs; ++seed) {
+    const SimulationResult one = simulate(swarm(seed), command_for(seed, 0));
     sum.accepted += one.accepted;
     sum.crashes += one.crashes;
     sum.adopted += one.adopted;
     for (const auto& [what, count] : one.endings) sum.endings[what] += count;
     if (HasFatalFailure() || HasNonfatalFailure()) return;
   }
-  std::printf("%llu worlds, %d sagas, %d crashes, %d adoptions\n", static_cast<unsigned long long>(worlds), sum.accepted,
+  std::printf("%llu runs, %d sagas, %d crashes, %d adoptions\n", static_cast<unsigned long long>(runs), sum.accepted,
               sum.crashes, sum.adopted);
   EXPECT_GT(sum.accepted, 0);
   EXPECT_GT(sum.crashes, 1000);
@@ -77,34 +77,34 @@ TEST_F(Simulation, HoldsUnderEveryMixOfFaults) {
     }
 }
 
-TEST_F(Simulation, HoldsWhenANodeDiesBeforeOrAfterAnyOfItsPortCalls) {
-  const Outcome clean = hold(crash_scenario(0), "the scenario without a crash");
+TEST_F(Simulation, HoldsWhenANodeCrashesBeforeOrAfterAnyOfItsPortCalls) {
+  const SimulationResult clean = simulate(crash_scenario(0), "the scenario without a crash");
   ASSERT_GT(clean.calls, 100u);
   const std::uint64_t step = long_run() ? 1 : 1 + clean.calls / 1500;
   int crashed = 0;
   for (std::uint64_t point = 1; point <= clean.calls * 2; point += step) {
-    crashed += hold(crash_scenario(point), command_for(42, point)).crashes > 0;
+    crashed += simulate(crash_scenario(point), command_for(42, point)).crashes > 0;
     if (HasNonfatalFailure()) return;
   }
   EXPECT_GT(crashed, 100);
 }
 
-TEST_F(Simulation, TheSameSeedGivesTheSameWorld) {
+TEST_F(Simulation, TheSameSeedGivesTheSameRun) {
   for (const std::uint64_t seed : {3u, 17u}) {
-    const Outcome a = hold(swarm(seed), ""), b = hold(swarm(seed), "");
+    const SimulationResult a = simulate(swarm(seed), ""), b = simulate(swarm(seed), "");
     EXPECT_EQ(a.calls, b.calls);
     EXPECT_EQ(a.accepted, b.accepted);
   }
 }
 
-// For a seed that another test has named.
+// Reproduces the seed that another test has reported.
 TEST_F(Simulation, OneSeedOfYourChoice) {
   const char* seed = std::getenv("SAGACTL_SEED");
   const char* crash_at = std::getenv("SAGACTL_CRASH_AT");
   const std::uint64_t point = crash_at ? std::strtoull(crash_at, nullptr, 10) : 0;
   set_log_sink(nullptr);
   if (!seed) set_log_sink([](std::string_view) {});
-  hold(point ? crash_scenario(point) : swarm(seed ? std::strtoull(seed, nullptr, 10) : 1), "as you did");
+  simulate(point ? crash_scenario(point) : swarm(seed ? std::strtoull(seed, nullptr, 10) : 1), "the same command");
 }
 
 }  // namespace

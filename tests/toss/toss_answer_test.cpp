@@ -1,4 +1,4 @@
-// What a payment, as Toss Payments shows it, means for a charge.
+// What the state of a payment at Toss Payments means for a charge.
 #include "server/adapters/toss/toss_answer.hpp"
 
 #include <gmock/gmock.h>
@@ -8,10 +8,10 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string said(const QueryAnswer& answer) {
+std::string text_of(const QueryAnswer& answer) {
   if (const auto* charged = std::get_if<Charged>(&answer)) return "charged " + charged->transaction_id;
   if (const auto* refused = std::get_if<Refused>(&answer)) return "refused: " + refused->reason;
-  if (const auto* away = std::get_if<Unavailable>(&answer)) return "unavailable: " + away->reason;
+  if (const auto* unavailable = std::get_if<Unavailable>(&answer)) return "unavailable: " + unavailable->reason;
   return "not charged";
 }
 
@@ -19,14 +19,14 @@ HttpResponse showing(const std::string& body) {
   return {200, {}, body};
 }
 
-TEST(TossAnswer, IsInEffectOnlyWhileTheMoneyIsThere) {
+TEST(TossAnswer, IsChargedOnlyWhileTheMoneyIsCaptured) {
   const std::pair<const char*, const char*> rows[] = {
       {"READY", "not charged"},
       {"IN_PROGRESS", "not charged"},
       {"WAITING_FOR_DEPOSIT", "unavailable: the payment waits"},
       {"DONE", "charged key-1"},
       {"PARTIAL_CANCELED", "charged key-1"},
-      {"CANCELED", "refused: the payment was given back"},
+      {"CANCELED", "refused: the payment was refunded"},
       {"ABORTED", "refused: no money (REJECT_CARD_PAYMENT)"},
       {"EXPIRED", "refused: the payment expired"},
   };
@@ -39,26 +39,26 @@ TEST(TossAnswer, IsInEffectOnlyWhileTheMoneyIsThere) {
                     {"failure", failure}};
     const auto payment = payment_of(showing(body.dump()), "key-1");
     ASSERT_TRUE(payment) << payment.error().message;
-    EXPECT_THAT(said(state_of(*payment, {"order-1", Money{1950}})), HasSubstr(meaning)) << status;
-    EXPECT_THAT(said(state_of(*payment, {"order-1", {}})), HasSubstr(meaning)) << status;
-    EXPECT_THAT(said(state_of(*payment, {"order-2", Money{1950}})), HasSubstr("belongs to another order")) << status;
+    EXPECT_THAT(text_of(state_of(*payment, {"order-1", Money{1950}})), HasSubstr(meaning)) << status;
+    EXPECT_THAT(text_of(state_of(*payment, {"order-1", {}})), HasSubstr(meaning)) << status;
+    EXPECT_THAT(text_of(state_of(*payment, {"order-2", Money{1950}})), HasSubstr("belongs to another order")) << status;
   }
 }
 
 TEST(TossAnswer, OfAnotherAmountIsNotThisCharge) {
-  const TossPayment payment{"key-1", "order-1", PaymentStatus::done, Money{1950}, ""};
-  EXPECT_THAT(said(state_of(payment, {"order-1", Money{1951}})), HasSubstr("19.50 instead of 19.51"));
+  const TossPayment payment{"key-1", "order-1", TossPaymentStatus::done, Money{1950}, ""};
+  EXPECT_THAT(text_of(state_of(payment, {"order-1", Money{1951}})), HasSubstr("19.50 instead of 19.51"));
 }
 
-TEST(TossAnswer, IsAPaymentOnlyWithAllThatAPaymentHas) {
-  const Json whole{{"paymentKey", "key-1"}, {"orderId", "order-1"}, {"status", "DONE"}, {"totalAmount", 1000}};
-  ASSERT_TRUE(payment_of(showing(whole.dump()), "key-1"));
-  EXPECT_FALSE(payment_of(showing(whole.dump()), "key-2")) << "an answer about another payment";
+TEST(TossAnswer, IsAPaymentOnlyWithAllMembersOfOne) {
+  const Json complete{{"paymentKey", "key-1"}, {"orderId", "order-1"}, {"status", "DONE"}, {"totalAmount", 1000}};
+  ASSERT_TRUE(payment_of(showing(complete.dump()), "key-1"));
+  EXPECT_FALSE(payment_of(showing(complete.dump()), "key-2")) << "an answer about another payment";
   for (const char* member : {"paymentKey", "orderId", "status", "totalAmount"}) {
-    Json without = whole;
+    Json without = complete;
     without.erase(member);
     EXPECT_FALSE(payment_of(showing(without.dump()), "key-1")) << member;
-    Json wrong = whole;
+    Json wrong = complete;
     wrong[member] = Json::array();
     EXPECT_FALSE(payment_of(showing(wrong.dump()), "key-1")) << member;
   }

@@ -1,4 +1,4 @@
-// The real program charging by Toss Payments: on the provider's bad days, and when the node dies in between.
+// The real program charging by Toss Payments: with faults of the provider, and when the node crashes in between.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -15,17 +15,17 @@ using testing::HasSubstr;
 using testing::Not;
 
 // A shop with its secret key in a file.
-class Shop {
+class TossShop {
  public:
-  Shop() {
+  TossShop() {
     const auto file = site.directory() / "toss.key";
     std::ofstream(file) << TossServer::secret << '\n';
     std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
 
   std::vector<std::string> flags(const std::string& timeout = "10s") const {
-    return {"--payment", "toss", "--toss-url", toss.url(), "--toss-secret-file", "toss.key", "--toss-timeout",
-            timeout,     "--lease", "200ms"};
+    return {"--payment", "toss",           "--toss-url", toss.url(), "--toss-secret-file",
+            "toss.key",  "--toss-timeout", timeout,      "--lease",  "200ms"};
   }
 
   TossServer toss;
@@ -46,7 +46,7 @@ Json followed(const ServeProcess& nodes, const std::string& id) {
   return nodes.run({"trace", id, "--follow", "-o", "json"}).json();
 }
 
-void stop_and_verify(const Shop& shop, ServeProcess& nodes) {
+void stop_and_verify(const TossShop& shop, ServeProcess& nodes) {
   nodes.process().send(SIGTERM);
   const ProcessResult ended = nodes.process().wait();
   EXPECT_EQ(ended.code, 0) << ended.err;
@@ -55,8 +55,8 @@ void stop_and_verify(const Shop& shop, ServeProcess& nodes) {
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
 }
 
-TEST(TossEndToEnd, ChargesAnOrderAndGivesItBackWhenItIsUndone) {
-  Shop shop;
+TEST(TossEndToEnd, ChargesAnOrderAndRefundsItWhenItIsCompensated) {
+  TossShop shop;
   ServeProcess nodes(shop.site, shop.flags());
   const Json paid = order(nodes, "BOOK:3:15000");
   EXPECT_EQ(paid["status"], "paid");
@@ -72,8 +72,8 @@ TEST(TossEndToEnd, ChargesAnOrderAndGivesItBackWhenItIsUndone) {
   stop_and_verify(shop, nodes);
 }
 
-TEST(TossEndToEnd, TellsTheCustomerWhyTheProviderRefused) {
-  Shop shop;
+TEST(TossEndToEnd, ShowsTheCustomerWhyTheProviderRefused) {
+  TossShop shop;
   ServeProcess nodes(shop.site, shop.flags());
   shop.toss.refuse(Money{100'000}, 403, "REJECT_CARD_PAYMENT", "한도초과 혹은 잔액부족");
   const Json refused = order(nodes, "BOOK:1:1000");
@@ -83,20 +83,20 @@ TEST(TossEndToEnd, TellsTheCustomerWhyTheProviderRefused) {
   stop_and_verify(shop, nodes);
 }
 
-TEST(TossEndToEnd, AsksWhatBecameOfAChargeThatWasNotAnswered) {
-  Shop shop;
+TEST(TossEndToEnd, QueriesAChargeWithoutAnAnswer) {
+  TossShop shop;
   ServeProcess nodes(shop.site, shop.flags("1s"));
   shop.toss.trouble(TossCall::confirm, Money{100'000}, Trouble::silent_after);
   const Json paid = order(nodes, "BOOK:1:1000");
   EXPECT_EQ(paid["status"], "paid") << paid;
   EXPECT_EQ(shop.toss.captures_of(paid["id"]), 1);
-  EXPECT_EQ(shop.toss.calls(TossCall::confirm), 1) << "it was asked, and not charged again";
+  EXPECT_EQ(shop.toss.calls(TossCall::confirm), 1) << "it was queried, and not charged again";
   EXPECT_GE(shop.toss.calls(TossCall::query), 1);
   stop_and_verify(shop, nodes);
 }
 
-TEST(TossEndToEnd, EndsEveryBadDayWithOneCharge) {
-  Shop shop;
+TEST(TossEndToEnd, ChargesOnceWhateverTheFault) {
+  TossShop shop;
   ServeProcess nodes(shop.site, shop.flags("1s"));
   const Trouble troubles[] = {Trouble::silent_before, Trouble::silent_after,  Trouble::cut_before, Trouble::cut_after,
                               Trouble::fails_before,  Trouble::fails_after,   Trouble::passing,    Trouble::not_toss,
@@ -121,8 +121,8 @@ TEST(TossEndToEnd, EndsEveryBadDayWithOneCharge) {
   stop_and_verify(shop, nodes);
 }
 
-TEST(TossEndToEnd, LosesNoChargeWhenTheNodeDiesBeforeItIsRecorded) {
-  Shop shop;
+TEST(TossEndToEnd, LosesNoChargeWhenTheNodeCrashesBeforeItIsRecorded) {
+  TossShop shop;
   shop.toss.trouble(TossCall::confirm, Money{100'000}, Trouble::silent_after);
   std::string id;
   {
@@ -142,8 +142,8 @@ TEST(TossEndToEnd, LosesNoChargeWhenTheNodeDiesBeforeItIsRecorded) {
   stop_and_verify(shop, nodes);
 }
 
-TEST(TossEndToEnd, GivesBackOnceWhenTheAnswerIsCutOff) {
-  Shop shop;
+TEST(TossEndToEnd, RefundsOnceWhenTheAnswerIsCutOff) {
+  TossShop shop;
   shop.toss.trouble(TossCall::cancel, Money{100'000}, Trouble::cut_after);
   ServeProcess nodes(shop.site, shop.flags());
   const std::string id = order(nodes, "BOOK:1:1000")["id"];
@@ -154,8 +154,8 @@ TEST(TossEndToEnd, GivesBackOnceWhenTheAnswerIsCutOff) {
   stop_and_verify(shop, nodes);
 }
 
-TEST(TossEndToEnd, IsLookedAtByTheDoctor) {
-  Shop shop;
+TEST(TossEndToEnd, IsCheckedByDoctor) {
+  TossShop shop;
   const auto found = [&](const std::string& url, const std::string& file) {
     const Json checks =
         shop.site.run({"doctor", "--toss-url", url, "--toss-secret-file", file, "-o", "json"}).json()["checks"];

@@ -1,4 +1,4 @@
-// The calls of the API, as they go over the line.
+// The requests of the API, as they are sent.
 #include "server/adapters/toss/toss_request.hpp"
 
 #include <gmock/gmock.h>
@@ -8,7 +8,7 @@
 namespace sagactl::toss {
 namespace {
 
-TEST(TossRequest, CarriesAmountsExactlyAndAsNumbers) {
+TEST(TossRequest, HasExactAmountsAsNumbers) {
   const std::pair<std::int64_t, const char*> rows[] = {
       {100'000, "1000"}, {1950, "19.5"}, {1, "0.01"}, {100'000'000'000'000, "1000000000000"}};
   for (const auto& [cents, text] : rows) {
@@ -19,7 +19,7 @@ TEST(TossRequest, CarriesAmountsExactlyAndAsNumbers) {
   }
 }
 
-TEST(TossRequest, HidesNoPathInAPaymentKey) {
+TEST(TossRequest, EncodesAPaymentKeyInThePath) {
   EXPECT_EQ(query_request("../a?b#c", "").path, "/payments/..%2Fa%3Fb%23c");
   EXPECT_EQ(cancel_request("a/b", "once", "").path, "/payments/a%2Fb/cancel");
 }
@@ -28,13 +28,13 @@ TEST(TossRequest, CancelsWithoutAnAmountSoThatItCannotCountTwice) {
   EXPECT_EQ(cancel_request("key", "once", "").body.find("cancelAmount"), std::string::npos);
 }
 
-TEST(TossRequest, TakesTheShopsPaymentKeyAndElseOneThatIsTheSameForEveryTry) {
+TEST(TossRequest, UsesTheShopsPaymentKeyOrOneThatIsTheSameForEveryRetry) {
   EXPECT_EQ(payment_key("tgen_abc", "0193:1"), "tgen_abc");
   EXPECT_EQ(payment_key("", "0193-77:1"), "sagactl_0193-77_1");
   EXPECT_NE(payment_key("", "0193-77:1"), payment_key("", "0193-77:2"));
 }
 
-TEST(TossRequest, IsNotMadeForIdsThatTheProviderNeverTakes) {
+TEST(TossRequest, IsRefusedForIdsThatTheProviderAlwaysRejects) {
   EXPECT_FALSE(why_impossible("order1", "k"));
   EXPECT_FALSE(why_impossible(std::string(64, 'a'), std::string(200, 'k')));
   for (const std::string& order : {std::string("short"), std::string(65, 'a'), std::string("order 1"), std::string()})
@@ -44,20 +44,20 @@ TEST(TossRequest, IsNotMadeForIdsThatTheProviderNeverTakes) {
     EXPECT_TRUE(why_impossible("order-1", key)) << key;
 }
 
-TEST(IdempotencyKeys, AreKeptUntilAnAnswerAsksForAnotherTry) {
+TEST(IdempotencyKeys, AreKeptUntilAnAnswerAsksForARetry) {
   IdempotencyKeys keys;
   const std::string first = keys.key_of("confirm 1");
   EXPECT_EQ(keys.key_of("confirm 1"), first);
   EXPECT_NE(keys.key_of("confirm 2"), first);
-  EXPECT_LE(first.size(), 300u) << "the longest that the provider takes";
-  keys.spend("confirm 1");
+  EXPECT_LE(first.size(), 300u) << "the longest that the provider accepts";
+  keys.retire("confirm 1");
   EXPECT_NE(keys.key_of("confirm 1"), first);
 }
 
-TEST(IdempotencyKeys, ForgetThoseThatWereGivenUpWhenThereAreTooMany) {
+TEST(IdempotencyKeys, ForgetReplacedOnesWhenThereAreTooMany) {
   IdempotencyKeys keys;
   const std::string first = keys.key_of("confirm 0");
-  for (std::size_t i = 0; i <= IdempotencyKeys::spent_max; ++i) keys.spend("confirm " + std::to_string(i));
+  for (std::size_t i = 0; i <= IdempotencyKeys::retired_max; ++i) keys.retire("confirm " + std::to_string(i));
   EXPECT_EQ(keys.key_of("confirm 0"), first);
 }
 

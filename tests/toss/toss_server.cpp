@@ -4,8 +4,9 @@
 #include <optional>
 #include <thread>
 
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
+#include "common/text/percent.hpp"
 #include "httpclient/basic_auth.hpp"
 
 namespace sagactl {
@@ -15,20 +16,6 @@ constexpr std::chrono::milliseconds slow_answer{300};
 
 TestAnswer problem(int status, const std::string& code, const std::string& message, std::string_view headers = {}) {
   return answer(status, Json{{"code", code}, {"message", message}}.dump(), headers);
-}
-
-// "%2F" and the like.
-std::string decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
 }
 
 std::string header(const Received& received, const std::string& name) {
@@ -111,22 +98,22 @@ TestAnswer TossServer::handle(const Received& received) {
   const std::string_view path = received.path;
   constexpr std::string_view payments = "/v1/payments/";
   if (!path.starts_with(payments)) return answer(404, "<html>Not Found</html>");
-  Asked asked{TossCall::query, decoded(path.substr(payments.size())), Json::parse(received.body, nullptr, false)};
+  ParsedCall parsed{TossCall::query, *percent_decode(path.substr(payments.size())), Json::parse(received.body, nullptr, false)};
   if (received.method == "POST") {
-    asked.call = path.ends_with("/cancel") ? TossCall::cancel : TossCall::confirm;
-    if (!asked.body.is_object()) return problem(400, "INVALID_REQUEST", "the body is no JSON object");
-    if (asked.call == TossCall::cancel) asked.payment_key.resize(asked.payment_key.size() - 7);
-    if (asked.call == TossCall::confirm) asked.payment_key = asked.body.value("paymentKey", "");
+    parsed.call = path.ends_with("/cancel") ? TossCall::cancel : TossCall::confirm;
+    if (!parsed.body.is_object()) return problem(400, "INVALID_REQUEST", "the body is no JSON object");
+    if (parsed.call == TossCall::cancel) parsed.payment_key.resize(parsed.payment_key.size() - 7);
+    if (parsed.call == TossCall::confirm) parsed.payment_key = parsed.body.value("paymentKey", "");
   }
-  ++calls_[asked.call];
+  ++calls_[parsed.call];
 
   const std::string repeat = received.path + " " + header(received, "idempotency-key");
   if (received.method == "POST") {
     if (header(received, "idempotency-key").empty()) return problem(400, "INVALID_REQUEST", "no Idempotency-Key");
     if (const auto found = answered_.find(repeat); found != answered_.end()) return found->second;
   }
-  const Trouble trouble = trouble_of(asked);
-  // Every answer that is given is the answer to this key from then on.
+  const Trouble trouble = trouble_of(parsed);
+  // From then on this is the answer to every call with this key.
   const auto give = [&](TestAnswer given) { return answered_[repeat] = std::move(given); };
   switch (trouble) {
     case Trouble::silent_before: return {"", TestAnswer::After::silence};
@@ -146,7 +133,7 @@ TestAnswer TossServer::handle(const Received& received) {
     case Trouble::twice:
     case Trouble::slow: break;
   }
-  const TestAnswer done = give(carry_out(asked));
+  const TestAnswer done = give(carry_out(parsed));
   switch (trouble) {
     case Trouble::silent_after: return {"", TestAnswer::After::silence};
     case Trouble::cut_after: return {done.bytes.substr(0, done.bytes.size() / 2), TestAnswer::After::reset};
@@ -164,27 +151,27 @@ TestAnswer TossServer::handle(const Received& received) {
   }
 }
 
-TestAnswer TossServer::carry_out(const Asked& asked) {
-  switch (asked.call) {
-    case TossCall::confirm: return confirm(asked);
-    case TossCall::cancel: return cancel(asked);
-    case TossCall::query: return shown(asked.payment_key);
+TestAnswer TossServer::carry_out(const ParsedCall& parsed) {
+  switch (parsed.call) {
+    case TossCall::confirm: return confirm(parsed);
+    case TossCall::cancel: return cancel(parsed);
+    case TossCall::query: return shown(parsed.payment_key);
   }
   crash("a call that the test's Toss Payments does not know");
 }
 
-TestAnswer TossServer::confirm(const Asked& asked) {
-  const std::string order_id = asked.body.value("orderId", "");
-  const auto amount = money_from_json(asked.body.value("amount", Json()));
+TestAnswer TossServer::confirm(const ParsedCall& parsed) {
+  const std::string order_id = parsed.body.value("orderId", "");
+  const auto amount = money_from_json(parsed.body.value("amount", Json()));
   if (order_id.size() < 6 || order_id.size() > 64)
     return problem(400, "INVALID_ORDER_ID", "an order id has 6 to 64 characters");
   if (!amount) return problem(400, "INVALID_REQUEST", "the amount is no number");
   const Payment agreed_to{order_id, *amount, "IN_PROGRESS", "", ""};
-  Payment& payment = payments_.try_emplace(asked.payment_key, agreed_to).first->second;
+  Payment& payment = payments_.try_emplace(parsed.payment_key, agreed_to).first->second;
   if (payment.order_id != order_id || payment.amount != *amount)
     return problem(403, "FORBIDDEN_REQUEST", "the order or the amount is not the one that was agreed to");
   if (payment.status != "IN_PROGRESS") return problem(400, "ALREADY_PROCESSED_PAYMENT", "already processed");
-  if (order_is_taken(order_id, asked.payment_key))
+  if (order_is_taken(order_id, parsed.payment_key))
     return problem(400, "DUPLICATED_ORDER_ID", "this order was paid or cancelled before");
   if (const auto refusal = refusals_.find(amount->cents); refusal != refusals_.end()) {
     payment.status = "ABORTED";
@@ -196,20 +183,20 @@ TestAnswer TossServer::confirm(const Asked& asked) {
   ++captured_[order_id];
   balance_ = balance_ + *amount;
   changed_.notify_all();
-  return shown(asked.payment_key);
+  return shown(parsed.payment_key);
 }
 
-TestAnswer TossServer::cancel(const Asked& asked) {
-  const auto found = payments_.find(asked.payment_key);
+TestAnswer TossServer::cancel(const ParsedCall& parsed) {
+  const auto found = payments_.find(parsed.payment_key);
   if (found == payments_.end()) return problem(404, "NOT_FOUND_PAYMENT", "there is no such payment");
   Payment& payment = found->second;
   if (payment.status == "CANCELED") return problem(400, "ALREADY_CANCELED_PAYMENT", "already cancelled");
   if (payment.status != "DONE") return problem(403, "NOT_CANCELABLE_PAYMENT", "this payment cannot be cancelled");
-  if (!asked.body.contains("cancelReason")) return problem(400, "INVALID_REQUEST", "cancelReason is missing");
+  if (!parsed.body.contains("cancelReason")) return problem(400, "INVALID_REQUEST", "cancelReason is missing");
   payment.status = "CANCELED";
   ++cancels_;
   balance_ = balance_ - payment.amount;
-  return shown(asked.payment_key);
+  return shown(parsed.payment_key);
 }
 
 TestAnswer TossServer::shown(const std::string& payment_key) const {
@@ -227,16 +214,16 @@ TestAnswer TossServer::shown(const std::string& payment_key) const {
   return answer(200, json.dump());
 }
 
-Trouble TossServer::trouble_of(const Asked& asked) {
-  const auto found = troubles_.find({asked.call, amount_of(asked).cents});
-  if (found == troubles_.end() || !met_.insert({asked.call, asked.payment_key}).second) return Trouble::none;
+Trouble TossServer::trouble_of(const ParsedCall& parsed) {
+  const auto found = troubles_.find({parsed.call, amount_of(parsed).cents});
+  if (found == troubles_.end() || !met_.insert({parsed.call, parsed.payment_key}).second) return Trouble::none;
   return found->second;
 }
 
-Money TossServer::amount_of(const Asked& asked) const {
-  const auto known = payments_.find(asked.payment_key);
+Money TossServer::amount_of(const ParsedCall& parsed) const {
+  const auto known = payments_.find(parsed.payment_key);
   if (known != payments_.end()) return known->second.amount;
-  const auto amount = money_from_json(asked.body.is_object() ? asked.body.value("amount", Json()) : Json());
+  const auto amount = money_from_json(parsed.body.is_object() ? parsed.body.value("amount", Json()) : Json());
   return amount ? *amount : Money{};
 }
 

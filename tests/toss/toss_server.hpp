@@ -1,5 +1,5 @@
-// Toss Payments as far as its API goes, over real HTTP, with its bad days. Charges are counted, so that a test can tell
-// what really happened from what it was told.
+// The API of Toss Payments over real HTTP, with injected faults. Charges are counted, so that a test can compare what
+// happened with what was answered.
 #pragma once
 
 #include <condition_variable>
@@ -13,13 +13,13 @@
 
 #include "common/text/json.hpp"
 #include "common/money.hpp"
-#include "tests/httpclient/test_server.hpp"
+#include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
 
 enum class TossCall : std::uint8_t { confirm, query, cancel };
 
-// What a call meets. "Before": it is not carried out. "After": it is, and its answer is what goes wrong.
+// The fault of a call. "Before": it is not carried out. "After": it is, and its answer is faulty.
 enum class Trouble : std::uint8_t {
   none,
   silent_before,  // no answer, ever
@@ -34,7 +34,7 @@ enum class Trouble : std::uint8_t {
   garbage,        // after: status 200 with no JSON
   no_http,        // after: bytes that are no HTTP
   other_payment,  // after: the answer is about another payment
-  twice,          // after: the answer comes two times
+  twice,          // after: the answer is sent twice
   slow,           // after: the answer takes its time
 };
 
@@ -47,23 +47,23 @@ class TossServer {
   std::string url() const { return server_.url() + "/v1"; }
   std::uint64_t connections() const { return server_.connections(); }
 
-  // The first such call of every payment of this amount meets `trouble`; later ones do not. Calls about a payment that
-  // is not known have the amount zero.
+  // The first such call for every payment of this amount has this fault; later ones do not. Calls for an unknown payment
+  // have the amount zero.
   void trouble(TossCall call, Money amount, Trouble trouble);
-  // Confirming a payment of this amount is refused so.
+  // Confirming a payment of this amount is refused with this answer.
   void refuse(Money amount, int status, const std::string& code, const std::string& message);
-  // What the shop's page does: the customer has agreed to this payment. Payments that it knows nothing of are taken
-  // as agreed to when they are confirmed.
+  // As the shop's page does: the customer has authorized this payment. Unknown payments are authorized when they are
+  // confirmed.
   void agreed(const std::string& payment_key, const std::string& order_id, Money amount);
-  // As a person does on the provider's page.
+  // As a person does on the provider's dashboard.
   void set_status(const std::string& payment_key, const std::string& status);
 
-  int captures() const;                   // how often money was taken
+  int captures() const;                   // how often money was captured
   int captures_of(const std::string& order_id) const;
-  int cancels() const;                    // how often it was given back
-  Money balance() const;                  // what was taken and not given back
-  int calls(TossCall call) const;         // that came in
-  std::vector<Received> received() const;  // everything that came in
+  int cancels() const;                    // how often it was refunded
+  Money balance() const;                  // captured and not refunded
+  int calls(TossCall call) const;         // received
+  std::vector<Received> received() const;  // all requests
   void wait_for_captures(int count) const;
 
  private:
@@ -77,19 +77,19 @@ class TossServer {
     int status = 0;
     std::string code, message;
   };
-  struct Asked {
+  struct ParsedCall {
     TossCall call;
     std::string payment_key;
     Json body;
   };
 
   TestAnswer handle(const Received& received);
-  TestAnswer carry_out(const Asked& asked);
-  TestAnswer confirm(const Asked& asked);
-  TestAnswer cancel(const Asked& asked);
+  TestAnswer carry_out(const ParsedCall& parsed);
+  TestAnswer confirm(const ParsedCall& parsed);
+  TestAnswer cancel(const ParsedCall& parsed);
   TestAnswer shown(const std::string& payment_key) const;
-  Trouble trouble_of(const Asked& asked);
-  Money amount_of(const Asked& asked) const;
+  Trouble trouble_of(const ParsedCall& parsed);
+  Money amount_of(const ParsedCall& parsed) const;
   bool order_is_taken(const std::string& order_id, const std::string& payment_key) const;
 
   mutable std::mutex mutex_;
@@ -104,7 +104,7 @@ class TossServer {
   std::vector<Received> received_;
   int cancels_ = 0;
   Money balance_;
-  TestServer server_;  // last: it calls into all of the above
+  ScriptedServer server_;  // last: it calls into all of the above
 };
 
 }  // namespace sagactl

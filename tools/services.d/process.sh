@@ -5,6 +5,7 @@
 birth_of() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086  # the words of the line
   set -- ${stat##*) }
   [[ $1 != Z && $1 != X ]] || return 1
   printf '%s' "${20}"
@@ -75,7 +76,7 @@ await_service() {
 
 # Until the last thread has ended a process that was killed keeps its ports, although its first thread is a zombie.
 is_gone() {
-  ! birth_of "$1" >/dev/null && (($(ls "/proc/$1/task" 2>/dev/null | wc -l) <= 1))
+  ! birth_of "$1" >/dev/null && (($(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l) <= 1))
 }
 all_gone() {
   local pid

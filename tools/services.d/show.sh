@@ -39,7 +39,7 @@ logs() {
     [[ ! -e $dir/$service/log ]] || files+=("$dir/$service/log")
   done
   ((${#files[@]})) || fail "there is no log yet; tools/services start"
-  tail -n 50 $follow -- "${files[@]}"
+  tail -n 50 ${follow:+-f} -- "${files[@]}"
 }
 
 case $verb in

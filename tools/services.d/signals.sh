@@ -7,6 +7,7 @@ stop_one() {
   family=$(family_of "$pid")
   signal_family CONT "$pid"
   kill -s "$("${service}_stop_signal")" "$pid" 2>/dev/null || true
+  # shellcheck disable=SC2086  # several process ids
   if ! await 20 all_gone $family; then
     say "$service: did not end within 20 s; killed" >&2
     signal_family KILL "$pid"
@@ -27,7 +28,9 @@ kill_one() {
   local pid family
   pid=$(pid_of "$1") || { say "$1 does not run" >&2 && return 1; }
   family=$(family_of "$pid")
+  # shellcheck disable=SC2086  # several process ids
   kill -s KILL $family 2>/dev/null || true
+  # shellcheck disable=SC2086
   await 5 all_gone $family || return 1
   rm -f "$dir/$1/pid"
   printf '%-9s killed\n' "$1"

@@ -64,7 +64,8 @@ explain() {
 
 rm -f "$dir"/*/port.chosen
 for service in "${chosen[@]}"; do
-  mkdir -m 0711 -p "$dir/$service"
+  mkdir -p "$dir"
+  [[ -d $dir/$service ]] || mkdir -m 0711 "$dir/$service"
   pid_of "$service" >/dev/null && continue
   choose_port "$service" "$service"
   [[ $service != kafka ]] || choose_port controller kafka .controller

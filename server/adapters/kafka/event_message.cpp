@@ -11,24 +11,24 @@
 namespace sagactl::kafka {
 namespace {
 
-// Members that are not of the event's own data.
+// Members that are not the event's own data.
 constexpr std::string_view envelope[] = {"type",          "correlationId", "occurredAt", "timestamp",
                                          "eventId",       "aggregateId",   "aggregateType", "version",
                                          "nodeId",        "sequence",      "metadata",   "stepName",
                                          "completedSteps", "data"};
-// And of replies to the orchestrator.
+// More of them, in replies to the orchestrator.
 constexpr std::string_view reply_members[] = {"sagaId", "command", "status"};
 
-// The value of a text member of an event's data that holds nothing that JSON would escape; "" for none.
+// The value of a string member of an event's data, which needs no unescaping; "" when there is none.
 std::string_view plain_member(std::string_view data, std::string_view name) {
-  const std::string mark = fmt::format("\"{}\":\"", name);
-  const std::size_t at = data.find(mark);
+  const std::string prefix = fmt::format("\"{}\":\"", name);
+  const std::size_t at = data.find(prefix);
   if (at == data.npos) return {};
-  const std::string_view rest = data.substr(at + mark.size());
+  const std::string_view rest = data.substr(at + prefix.size());
   return rest.substr(0, rest.find('"'));
 }
 
-// The listed steps of the saga up to that one; all of them without one. Steps complete in their order.
+// The listed steps of the saga up to that one, or all of them. Steps complete in their order.
 std::string completed_steps(std::string_view saga_type, std::string_view last) {
   std::string list = "[";
   if (const SagaDefinition* definition = find_definition(saga_type)) {
@@ -40,7 +40,7 @@ std::string completed_steps(std::string_view saga_type, std::string_view last) {
   return list + ']';
 }
 
-// What the messages of sagas have beside the event's data.
+// Members of the messages of sagas beside the event's data.
 void add_saga_members(std::string& text, const Event& event, const Event* before) {
   const std::string_view step = plain_member(event.data, "step");
   if (!step.empty()) text += fmt::format(",\"stepName\":\"{}\"", step);
@@ -51,7 +51,7 @@ void add_saga_members(std::string& text, const Event& event, const Event* before
   text += fmt::format(",\"timestamp\":\"{}\"", iso8601_ms(event.occurred_at));
 }
 
-// What the messages of other systems' participants have beside the event's data: those to the orchestrator are replies.
+// Members of the messages of other systems' participants beside the event's data: those to the orchestrator are replies.
 void add_type_members(std::string& text, const Event& event) {
   text += fmt::format(",\"sagaType\":\"{}\"", event.saga_type);
   const TopicRule* rule = topic_rule_of(event);
@@ -80,12 +80,7 @@ std::string value_of(const Event& event, const Event* before, const std::string&
   return text;
 }
 
-std::string text_of(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-// A message whose value is the event's data again, the envelope taken off.
+// The event's data: the message's value without the envelope.
 std::string data_of(Json json, AggregateType aggregate) {
   for (const std::string_view name : envelope) json.erase(std::string(name));
   if (aggregate != AggregateType::saga) {
@@ -132,9 +127,9 @@ std::optional<Event> to_event(const Incoming& message) {
   const auto read = std::from_chars(sequence.data(), sequence.data() + sequence.size(), event.sequence);
   const Json json = read_json(*message.value);
   if (read.ec != std::errc() || !json.is_object()) return std::nullopt;
-  const auto aggregate_type = from_string<AggregateType>(text_of(json, "aggregateType"));
-  const auto aggregate = Uuid::parse(text_of(json, "aggregateId"));
-  const auto occurred_at = parse_iso8601(text_of(json, "occurredAt"));
+  const auto aggregate_type = from_string<AggregateType>(text_or_empty(json, "aggregateType"));
+  const auto aggregate = Uuid::parse(text_or_empty(json, "aggregateId"));
+  const auto occurred_at = parse_iso8601(text_or_empty(json, "occurredAt"));
   const auto version = json.find("version");
   if (!aggregate_type || !aggregate || !occurred_at || version == json.end() || !version->is_number_integer())
     return std::nullopt;
@@ -142,11 +137,11 @@ std::optional<Event> to_event(const Incoming& message) {
   event.aggregate = *aggregate;
   event.version = version->get<int>();
   event.occurred_at = *occurred_at;
-  event.correlation = text_of(json, "correlationId");
+  event.correlation = text_or_empty(json, "correlationId");
   event.trace_parent = message.header(traceparent_header);
-  if (const auto order = OrderId::parse(text_of(json, "orderId"))) event.order = *order;
+  if (const auto order = OrderId::parse(text_or_empty(json, "orderId"))) event.order = *order;
   if (const auto metadata = json.find("metadata"); metadata != json.end()) event.metadata = json_text(*metadata);
-  event.saga_type = text_of(json, "sagaType");
+  event.saga_type = text_or_empty(json, "sagaType");
   event.data = data_of(json, event.aggregate_type);
   return event;
 }

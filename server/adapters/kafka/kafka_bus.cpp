@@ -23,8 +23,8 @@ using kafka::Incoming;
 using kafka::Outgoing;
 using kafka::Tail;
 
-constexpr Duration subscribe_patience = 5s;
-constexpr int probes_max = 16;  // test messages under way
+constexpr Duration subscribe_timeout = 5s;
+constexpr int probes_max = 16;  // test messages in flight
 constexpr std::string_view probe_topic = "order-events";
 
 std::vector<std::string> all_topics(const KafkaOptions& options) {
@@ -33,9 +33,9 @@ std::vector<std::string> all_topics(const KafkaOptions& options) {
   return names;
 }
 
-struct Subscriber {
+struct KafkaSubscriber {
   std::function<void(const Event&)> receive;
-  Tail::Ends from;  // events before these are not for it
+  Tail::EndOffsets from;  // it gets no events before these
   std::atomic<bool> ended = false;
 
   bool wants(const Incoming& message) const {
@@ -44,33 +44,33 @@ struct Subscriber {
   }
 };
 
-// The subscriptions and the tail that feeds them, which reads only while there are any. Shared with the functions
-// that end subscriptions, which may outlive the bus.
-class Subscribers {
+// The subscribers and the tail that feeds them, which reads only while there are any. Shared with the functions that
+// unsubscribe, which may outlive the bus.
+class KafkaSubscribers {
  public:
-  void add(const KafkaOptions& options, const std::shared_ptr<Subscriber>& subscriber,
-           const std::shared_ptr<Subscribers>& self) {
-    const std::lock_guard turn(turn_);
+  void add(const KafkaOptions& options, const std::shared_ptr<KafkaSubscriber>& subscriber,
+           const std::shared_ptr<KafkaSubscribers>& self) {
+    const std::lock_guard tail_lock(tail_mutex_);
     std::unique_ptr<Tail> old;
     {
       const std::lock_guard lock(mutex_);
       if (tail_ && tail_->stopping()) old = std::move(tail_);
-      if (tail_) subscriber->from = tail_->ends(subscribe_patience);
+      if (tail_) subscriber->from = tail_->end_offsets(subscribe_timeout);
       list_.push_back(subscriber);
       if (tail_) return;
     }
     old.reset();
-    const auto pass_on = [weak = std::weak_ptr(self)](const Incoming& message) {
+    const auto forward = [weak = std::weak_ptr(self)](const Incoming& message) {
       if (const auto subscribers = weak.lock()) subscribers->receive(message);
     };
-    auto tail = Tail::start(options, all_topics(options), pass_on, subscribe_patience);
-    if (!tail) return log_error("events cannot be read", {{"error", tail.error().message}});
+    auto tail = Tail::start(options, all_topics(options), forward, subscribe_timeout);
+    if (!tail) return log_error("cannot read events", {{"error", tail.error().message}});
     const std::lock_guard lock(mutex_);
     tail_ = std::move(tail).value();
     if (list_.empty()) tail_->stop();
   }
 
-  void remove(const std::shared_ptr<Subscriber>& subscriber) {
+  void remove(const std::shared_ptr<KafkaSubscriber>& subscriber) {
     subscriber->ended = true;
     const std::lock_guard lock(mutex_);
     std::erase(list_, subscriber);
@@ -79,7 +79,7 @@ class Subscribers {
 
   void close() {
     std::unique_ptr<Tail> tail;
-    const std::lock_guard turn(turn_);
+    const std::lock_guard tail_lock(tail_mutex_);
     {
       const std::lock_guard lock(mutex_);
       tail = std::move(tail_);
@@ -90,7 +90,7 @@ class Subscribers {
 
  private:
   void receive(const Incoming& message) {
-    std::vector<std::shared_ptr<Subscriber>> list;
+    std::vector<std::shared_ptr<KafkaSubscriber>> list;
     {
       const std::lock_guard lock(mutex_);
       list = list_;
@@ -104,21 +104,21 @@ class Subscribers {
     }
   }
 
-  std::mutex turn_;   // of starting and closing the tail, which take their time
-  std::mutex mutex_;  // of the members below
-  std::vector<std::shared_ptr<Subscriber>> list_;
+  std::mutex tail_mutex_;  // of starting and closing the tail, which take long
+  std::mutex mutex_;       // of the members below
+  std::vector<std::shared_ptr<KafkaSubscriber>> list_;
   std::unique_ptr<Tail> tail_;
 };
 
-// Makes messages of events and hands them to the producer in their order, on a thread of its own: the one that
+// Converts events to messages and passes them to the producer in their order, on a thread of its own: the thread that
 // publishes has orders to commit, and a message takes about as long as a decision.
-class HandOver {
+class PublishQueue {
  public:
   using Done = std::function<void(Result<void>)>;
 
-  HandOver(kafka::Producer& producer, std::string topic_prefix)
+  PublishQueue(kafka::Producer& producer, std::string topic_prefix)
       : producer_(producer), topic_prefix_(std::move(topic_prefix)), thread_([this] { run(); }) {}
-  ~HandOver() {  // what was put in is handed over first
+  ~PublishQueue() {  // after passing on all that was put in
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -136,7 +136,7 @@ class HandOver {
   }
 
  private:
-  struct Batch {
+  struct EventBatch {
     std::vector<Event> events;
     Done done;
   };
@@ -146,7 +146,7 @@ class HandOver {
     for (;;) {
       changed_.wait(lock, [this] { return stopping_ || !batches_.empty(); });
       if (batches_.empty()) return;
-      Batch batch = std::move(batches_.front());
+      EventBatch batch = std::move(batches_.front());
       batches_.pop_front();
       lock.unlock();
       producer_.send(kafka::to_messages(batch.events, topic_prefix_), std::move(batch.done));
@@ -158,7 +158,7 @@ class HandOver {
   const std::string topic_prefix_;
   std::mutex mutex_;  // of the members below
   std::condition_variable changed_;
-  std::deque<Batch> batches_;
+  std::deque<EventBatch> batches_;
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all of the above
 };
@@ -168,27 +168,27 @@ class KafkaBus : public Bus {
   KafkaBus(KafkaOptions options, std::unique_ptr<kafka::Producer> producer)
       : options_(std::move(options)),
         producer_(std::move(producer)),
-        hand_over_(std::make_unique<HandOver>(*producer_, options_.topic_prefix)) {}
+        publish_queue_(std::make_unique<PublishQueue>(*producer_, options_.topic_prefix)) {}
   ~KafkaBus() override {
     subscribers_->close();
-    hand_over_.reset();
+    publish_queue_.reset();
     producer_.reset();
   }
 
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override {
     const std::size_t count = events.size();
-    hand_over_->put(std::move(events), [this, count, done = std::move(done)](Result<void> result) {
+    publish_queue_->put(std::move(events), [this, count, done = std::move(done)](Result<void> result) {
       if (result) published_ += count;
       done(std::move(result));
     });
   }
 
-  // A batch of events is a request for each partition that it touches. With a batch for each commit the brokers would
-  // be busier with requests than with events.
+  // A batch of events is one request for each of its partitions. With a batch for each commit the brokers would spend more
+  // on requests than on events.
   Duration batch_window() const override { return 250ms; }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {
-    auto subscriber = std::make_shared<Subscriber>();
+    auto subscriber = std::make_shared<KafkaSubscriber>();
     subscriber->receive = std::move(receive);
     subscribers_->add(options_, subscriber, subscribers_);
     return [subscriber, subscribers = subscribers_] { subscribers->remove(subscriber); };
@@ -220,9 +220,9 @@ class KafkaBus : public Bus {
   const KafkaOptions options_;
   std::atomic<std::uint64_t> published_ = 0;
   std::atomic<int> probes_ = 0;
-  std::shared_ptr<Subscribers> subscribers_ = std::make_shared<Subscribers>();
+  std::shared_ptr<KafkaSubscribers> subscribers_ = std::make_shared<KafkaSubscribers>();
   std::unique_ptr<kafka::Producer> producer_;
-  std::unique_ptr<HandOver> hand_over_;
+  std::unique_ptr<PublishQueue> publish_queue_;
 };
 
 }  // namespace

@@ -13,16 +13,16 @@
 namespace sagactl {
 namespace {
 
-using kafka::PaymentAnswer;
-using kafka::PaymentOrder;
+using kafka::PaymentReplyMessage;
+using kafka::PaymentCommandMessage;
 using kafka::PaymentRequest;
 using kafka::PaymentResult;
 
-constexpr Duration start_patience = 5s;
-constexpr Duration look_every = 100ms;  // for calls whose time is over
+constexpr Duration start_timeout = 5s;
+constexpr Duration deadline_check_interval = 100ms;
 constexpr const char* no_answer = "the payment participant did not answer in time";
 
-ChargeAnswer charge_answer(const PaymentAnswer& answer) {
+ChargeAnswer charge_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
     case PaymentResult::charged: return Charged{answer.transaction_id};
     case PaymentResult::refused: return Refused{answer.reason};
@@ -31,10 +31,10 @@ ChargeAnswer charge_answer(const PaymentAnswer& answer) {
     case PaymentResult::refunded:
     case PaymentResult::unknown: break;
   }
-  return UnknownOutcome{answer.reason.empty() ? "the payment participant cannot tell" : answer.reason};
+  return UnknownOutcome{answer.reason.empty() ? "the payment participant does not know the outcome" : answer.reason};
 }
 
-QueryAnswer query_answer(const PaymentAnswer& answer) {
+QueryAnswer query_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
     case PaymentResult::charged: return Charged{answer.transaction_id};
     case PaymentResult::refused: return Refused{answer.reason};
@@ -43,10 +43,10 @@ QueryAnswer query_answer(const PaymentAnswer& answer) {
     case PaymentResult::unavailable:
     case PaymentResult::unknown: break;
   }
-  return Unavailable{answer.reason.empty() ? "the payment participant cannot tell" : answer.reason};
+  return Unavailable{answer.reason.empty() ? "the payment participant does not know the outcome" : answer.reason};
 }
 
-Outcome refund_answer(const PaymentAnswer& answer) {
+Outcome refund_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
     case PaymentResult::refunded: return Succeeded{};
     case PaymentResult::refused: return Refused{answer.reason};
@@ -55,13 +55,13 @@ Outcome refund_answer(const PaymentAnswer& answer) {
     case PaymentResult::not_charged:
     case PaymentResult::unknown: break;
   }
-  return UnknownOutcome{answer.reason.empty() ? "the payment participant cannot tell" : answer.reason};
+  return UnknownOutcome{answer.reason.empty() ? "the payment participant does not know the outcome" : answer.reason};
 }
 
-// The calls that wait. Whoever takes one out answers it, so that each is answered once.
-class Calls {
+// The calls without a reply. Whoever removes one answers it, so that each is answered once.
+class PendingCalls {
  public:
-  using Done = std::function<void(const PaymentAnswer&)>;
+  using Done = std::function<void(const PaymentReplyMessage&)>;
 
   bool add(const std::string& id, Done done, SteadyTime until, std::size_t calls_max) {
     const std::lock_guard lock(mutex_);
@@ -71,7 +71,7 @@ class Calls {
     return true;
   }
 
-  void answer(const std::string& id, const PaymentAnswer& answer) {
+  void answer(const std::string& id, const PaymentReplyMessage& answer) {
     Done done;
     {
       const std::lock_guard lock(mutex_);
@@ -83,7 +83,7 @@ class Calls {
     done(answer);
   }
 
-  // All calls wait equally long, so their deadlines come in the order of the calls.
+  // All calls have the same timeout, so their deadlines are in the order of the calls.
   std::vector<std::string> overdue(SteadyTime now) {
     const std::lock_guard lock(mutex_);
     std::vector<std::string> ids;
@@ -125,8 +125,8 @@ class KafkaPaymentGateway : public PaymentGateway {
     auto producer = kafka::Producer::open(std::move(producing));
     if (!producer) return producer.error();
     producer_ = std::move(producer).value();
-    const auto take = [this](const kafka::Incoming& message) { receive(message); };
-    auto tail = kafka::Tail::start(options_.kafka, {replies}, take, start_patience);
+    const auto on_message = [this](const kafka::Incoming& message) { receive(message); };
+    auto tail = kafka::Tail::start(options_.kafka, {replies}, on_message, start_timeout);
     if (!tail) return tail.error();
     tail_ = std::move(tail).value();
     watch(calls_, clock_);
@@ -134,28 +134,28 @@ class KafkaPaymentGateway : public PaymentGateway {
   }
 
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
-    PaymentOrder order = order_of(
+    PaymentCommandMessage command = command_of(
         PaymentRequest::charge, {charge.key, charge.order_id, charge.trace_parent, charge.payment_key});
-    order.amount = charge.amount;
-    order.product_ids = charge.product_ids;
-    order.expires_at = clock_.now() + options_.answer_time;
-    send(std::move(order), [done = std::move(done)](const PaymentAnswer& answer) { done(charge_answer(answer)); });
+    command.amount = charge.amount;
+    command.product_ids = charge.product_ids;
+    command.expires_at = clock_.now() + options_.answer_time;
+    send(std::move(command), [done = std::move(done)](const PaymentReplyMessage& answer) { done(charge_answer(answer)); });
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
-    send(order_of(PaymentRequest::query, charge),
-         [done = std::move(done)](const PaymentAnswer& answer) { done(query_answer(answer)); });
+    send(command_of(PaymentRequest::query, charge),
+         [done = std::move(done)](const PaymentReplyMessage& answer) { done(query_answer(answer)); });
   }
 
   void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override {
-    PaymentOrder order = order_of(PaymentRequest::refund, charge);
-    order.amount = amount;
-    send(std::move(order), [done = std::move(done)](const PaymentAnswer& answer) { done(refund_answer(answer)); });
+    PaymentCommandMessage command = command_of(PaymentRequest::refund, charge);
+    command.amount = amount;
+    send(std::move(command), [done = std::move(done)](const PaymentReplyMessage& answer) { done(refund_answer(answer)); });
   }
 
  private:
-  PaymentOrder order_of(PaymentRequest request, const EarlierCharge& charge) const {
-    PaymentOrder out;
+  PaymentCommandMessage command_of(PaymentRequest request, const EarlierCharge& charge) const {
+    PaymentCommandMessage out;
     out.request = request;
     out.message_id = new_uuid().text();
     out.order_id = charge.order_id;
@@ -166,32 +166,32 @@ class KafkaPaymentGateway : public PaymentGateway {
     return out;
   }
 
-  static PaymentAnswer unknown(const std::string& why) { return {PaymentResult::unknown, "", "", why}; }
-  static PaymentAnswer unavailable(const std::string& why) { return {PaymentResult::unavailable, "", "", why}; }
+  static PaymentReplyMessage unknown(const std::string& why) { return {PaymentResult::unknown, "", "", why}; }
+  static PaymentReplyMessage unavailable(const std::string& why) { return {PaymentResult::unavailable, "", "", why}; }
 
-  void send(PaymentOrder order, Calls::Done done) {
-    const std::string id = order.message_id;
+  void send(PaymentCommandMessage command, PendingCalls::Done done) {
+    const std::string id = command.message_id;
     if (!calls_->add(id, done, clock_.steady() + options_.answer_time, options_.calls_max))
-      return done(unavailable("too many calls wait for the payment participant"));
-    const kafka::Outgoing message = kafka::to_message(order, options_.kafka.topic_prefix);
+      return done(unavailable("too many calls without a reply of the payment participant"));
+    const kafka::Outgoing message = kafka::to_message(command, options_.kafka.topic_prefix);
     producer_->send({&message, 1}, [this, id](Result<void> sent) {
       if (sent) return;
-      // What may have arrived may yet be answered, until its time is over.
+      // One that may have arrived may still get its reply, until its deadline.
       if (sent.error().code != ErrorCode::unknown_outcome) calls_->answer(id, unavailable(sent.error().message));
     });
   }
 
   void receive(const kafka::Incoming& message) {
-    const std::string_view for_whom = message.header(kafka::reply_to_header);
-    if (!for_whom.empty() && for_whom != options_.reply_to) return;
-    const auto answer = kafka::to_payment_answer(message);
-    if (!answer) return log_warn("a payment reply cannot be read", {{"error", answer.error().message}});
+    const std::string_view recipient = message.header(kafka::reply_to_header);
+    if (!recipient.empty() && recipient != options_.reply_to) return;
+    const auto answer = kafka::to_payment_reply(message);
+    if (!answer) return log_warn("invalid payment reply", {{"error", answer.error().message}});
     calls_->answer(answer->in_reply_to, *answer);
   }
 
-  // On the clock's thread, for as long as there are both the gateway and the clock.
-  static void watch(const std::shared_ptr<Calls>& watched, Clock& clock) {
-    clock.after(look_every, [weak = std::weak_ptr(watched), &clock] {
+  // On the clock's thread, for as long as both the gateway and the clock exist.
+  static void watch(const std::shared_ptr<PendingCalls>& watched, Clock& clock) {
+    clock.after(deadline_check_interval, [weak = std::weak_ptr(watched), &clock] {
       const auto calls = weak.lock();
       if (!calls) return;
       for (const std::string& id : calls->overdue(clock.steady())) calls->answer(id, unknown(no_answer));
@@ -201,7 +201,7 @@ class KafkaPaymentGateway : public PaymentGateway {
 
   const RemotePaymentOptions options_;
   Clock& clock_;
-  const std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();
+  const std::shared_ptr<PendingCalls> calls_ = std::make_shared<PendingCalls>();
   std::unique_ptr<kafka::Producer> producer_;
   std::unique_ptr<kafka::Tail> tail_;
 };

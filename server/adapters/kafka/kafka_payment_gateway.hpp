@@ -1,5 +1,5 @@
-// A payment gateway that is another process: calls go as commands to the topic payment-commands, answers come back by
-// payment-replies. The saga cannot tell it from one in this process.
+// A payment gateway in another process: calls go as commands to the topic payment-commands, replies come back by
+// payment-replies. Sagas cannot distinguish it from one in this process.
 #pragma once
 
 #include <memory>
@@ -15,9 +15,9 @@ namespace sagactl {
 
 struct RemotePaymentOptions {
   KafkaOptions kafka;
-  std::string reply_to;              // this node's name: replies to others are passed over
-  Duration answer_time = 10s;        // a call without an answer by then: UnknownOutcome, a query: Unavailable
-  std::size_t calls_max = 50'000;    // that wait for an answer; one more is Unavailable
+  std::string reply_to;              // this node's name: replies to other nodes are skipped
+  Duration answer_time = 10s;      // a call without a reply by then is UnknownOutcome, a query Unavailable
+  std::size_t calls_max = 50'000;  // without a reply; more are Unavailable
 };
 
 // Errors as those of make_kafka_bus. `clock` outlives the gateway.

@@ -20,21 +20,21 @@ using kafka::Incoming;
 
 std::string group_of(Service service) { return std::string(to_string(service)) + "-service-group"; }
 
-SagaHandlers::Done answer(const Consumer::Done& done) {
+SagaHandlers::Done finishing(const Consumer::Done& done) {
   return [done](Result<void> result) {
     if (result)
-      done(kafka::Effected{});
+      done(kafka::Handled{});
     else if (result.error().code == ErrorCode::invalid || result.error().code == ErrorCode::bug)
       done(kafka::Poison{result.error().message});
     else
-      done(kafka::Later{result.error().message});
+      done(kafka::RetryLater{result.error().message});
   };
 }
 
-class Exchange final : public KafkaSagaExchange {
+class RunningExchange final : public KafkaSagaExchange {
  public:
-  Exchange(const KafkaOptions& options, Clock& clock) : options_(options), clock_(clock) {}
-  ~Exchange() override {
+  RunningExchange(const KafkaOptions& options, Clock& clock) : options_(options), clock_(clock) {}
+  ~RunningExchange() override {
     stop();
     producer_.reset();
   }
@@ -57,7 +57,7 @@ class Exchange final : public KafkaSagaExchange {
     handlers_ = std::make_shared<const SagaHandlers>(std::move(handlers));
     for (const Service service : {Service::order, Service::payment, Service::inventory})
       if (services.has(service))
-        if (auto begun = read_as_participant(service); !begun) return begun;
+        if (auto started = read_as_participant(service); !started) return started;
     if (services.has(Service::orchestrator)) return read_as_orchestrator();
     return {};
   }
@@ -80,17 +80,17 @@ class Exchange final : public KafkaSagaExchange {
 
   void post(const kafka::Outgoing& message) {
     producer_->send({&message, 1}, [saga = message.key](Result<void> sent) {
-      if (!sent) log_warn("a saga's message was not sent; it is sent again after the step's timeout",
+      if (!sent) log_warn("sending a saga's message failed; it is sent again after the step's timeout",
                           {{"saga", saga}, {"error", sent.error().message}});
     });
   }
 
-  Result<void> read(const std::string& group, std::vector<std::string> topics, Consumer::Handle handle) {
+  Result<void> read(const std::string& group, std::vector<std::string> topics, Consumer::Handler handle) {
     kafka::ConsumerOptions consuming;
     consuming.kafka = options_;
     consuming.group = group;
     consuming.topics = std::move(topics);
-    consuming.id_header = "";  // barriers and the saga itself tell repeats
+    consuming.id_header = "";  // barriers and the saga itself detect repeats
     auto consumer = Consumer::start(std::move(consuming), clock_, std::move(handle));
     if (!consumer) return consumer.error();
     const std::lock_guard lock(consumers_mutex_);
@@ -106,22 +106,22 @@ class Exchange final : public KafkaSagaExchange {
       if (message->topic == commands) {
         const auto call = kafka::to_step_call(*message);
         if (!call) return done(kafka::Poison{call.error().message});
-        return handlers->perform(*call, answer(done));
+        return handlers->perform(*call, finishing(done));
       }
       const auto event = kafka::to_event(*message);
-      if (!event || event->saga_type != checkout_choreography_saga) return done(kafka::Effected{});
-      handlers->pursue(event->order, answer(done));
+      if (!event || event->saga_type != checkout_choreography_saga) return done(kafka::Handled{});
+      handlers->continue_saga(event->order, finishing(done));
     };
     return read(group_of(service), std::move(topics), handle);
   }
 
   Result<void> read_as_orchestrator() {
     const auto handle = [handlers = handlers_](const std::shared_ptr<const Incoming>& message, Consumer::Done done) {
-      // Events of participants stand in the same topic, for people and other programs. They are no replies.
-      if (!message->header(kafka::event_id_header).empty()) return done(kafka::Effected{});
+      // Events of participants are in the same topic, for people and other programs. They are no replies.
+      if (!message->header(kafka::event_id_header).empty()) return done(kafka::Handled{});
       const auto reply = kafka::to_remote_reply(*message);
       if (!reply) return done(kafka::Poison{reply.error().message});
-      handlers->take_reply(*reply, answer(done));
+      handlers->apply_reply(*reply, finishing(done));
     };
     return read(group_of(Service::orchestrator), {topic(orchestrator_replies)}, handle);
   }
@@ -144,7 +144,7 @@ std::vector<std::string_view> choreography_topics() {
 }
 
 Result<std::unique_ptr<KafkaSagaExchange>> KafkaSagaExchange::open(const KafkaOptions& options, Clock& clock) {
-  auto exchange = std::make_unique<Exchange>(options, clock);
+  auto exchange = std::make_unique<RunningExchange>(options, clock);
   if (const auto opened = exchange->open(); !opened) return opened.error();
   return std::unique_ptr<KafkaSagaExchange>(std::move(exchange));
 }

@@ -1,4 +1,4 @@
-// What nodes and a remote payment participant say to each other, as JSON: docs/remote-participants.md.
+// The messages between nodes and a remote payment participant, as JSON: docs/remote-participants.md.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ inline constexpr const char* in_reply_to_header = "in-reply-to";
 enum class PaymentRequest : std::uint8_t { charge, query, refund };
 enum class PaymentResult : std::uint8_t { charged, refused, not_charged, refunded, unavailable, unknown };
 
-struct PaymentOrder {
+struct PaymentCommandMessage {
   PaymentRequest request = PaymentRequest::charge;
   std::string message_id;
   std::string order_id;
@@ -32,24 +32,25 @@ struct PaymentOrder {
   Money amount;                          // of a charge or a refund
   std::vector<std::string> product_ids;  // of a charge
   std::string reply_to;                  // the node that waits for the answer
-  std::optional<Timestamp> expires_at;   // of a charge: afterwards nobody waits, and it must not be made
+  std::optional<Timestamp> expires_at;   // of a charge: afterwards nobody waits, and it must not be carried out
   std::string trace_parent;              // may be empty
   std::string payment_key;               // the provider's own, may be empty
 };
 
-struct PaymentAnswer {
+struct PaymentReplyMessage {
   PaymentResult result = PaymentResult::unknown;
   std::string in_reply_to;
   std::string transaction_id;  // when it is charged
   std::string reason;          // when it is refused, unavailable or unknown
 };
 
-Outgoing to_message(const PaymentOrder& order, const std::string& topic_prefix);
-Outgoing to_message(const PaymentAnswer& answer, const PaymentOrder& order, const std::string& topic_prefix);
+Outgoing to_message(const PaymentCommandMessage& command, const std::string& topic_prefix);
+Outgoing to_message(const PaymentReplyMessage& reply, const PaymentCommandMessage& command,
+                    const std::string& topic_prefix);
 
 // `invalid` says which member is missing or wrong.
-Result<PaymentOrder> to_payment_order(const Incoming& message);
-Result<PaymentAnswer> to_payment_answer(const Incoming& message);
+Result<PaymentCommandMessage> to_payment_command(const Incoming& message);
+Result<PaymentReplyMessage> to_payment_reply(const Incoming& message);
 
 }  // namespace sagactl::kafka
 

@@ -14,48 +14,48 @@ namespace sagactl {
 namespace {
 
 using kafka::Consumer;
-using kafka::PaymentAnswer;
-using kafka::PaymentOrder;
+using kafka::PaymentReplyMessage;
+using kafka::PaymentCommandMessage;
 using kafka::PaymentRequest;
 using kafka::PaymentResult;
 
-PaymentAnswer to_answer(const ChargeAnswer& answer) {
+PaymentReplyMessage to_answer(const ChargeAnswer& answer) {
   if (const auto* charged = std::get_if<Charged>(&answer))
     return {PaymentResult::charged, "", charged->transaction_id, ""};
   if (const auto* refused = std::get_if<Refused>(&answer)) return {PaymentResult::refused, "", "", refused->reason};
-  if (const auto* away = std::get_if<Unavailable>(&answer))
-    return {PaymentResult::unavailable, "", "", away->reason};
+  if (const auto* unavailable = std::get_if<Unavailable>(&answer))
+    return {PaymentResult::unavailable, "", "", unavailable->reason};
   return {PaymentResult::unknown, "", "", std::get<UnknownOutcome>(answer).reason};
 }
 
-PaymentAnswer to_answer(const QueryAnswer& answer) {
+PaymentReplyMessage to_answer(const QueryAnswer& answer) {
   if (const auto* charged = std::get_if<Charged>(&answer))
     return {PaymentResult::charged, "", charged->transaction_id, ""};
   if (const auto* refused = std::get_if<Refused>(&answer)) return {PaymentResult::refused, "", "", refused->reason};
-  if (const auto* away = std::get_if<Unavailable>(&answer))
-    return {PaymentResult::unavailable, "", "", away->reason};
+  if (const auto* unavailable = std::get_if<Unavailable>(&answer))
+    return {PaymentResult::unavailable, "", "", unavailable->reason};
   return {PaymentResult::not_charged, "", "", ""};
 }
 
-PaymentAnswer to_answer(const Outcome& outcome) {
+PaymentReplyMessage to_answer(const Outcome& outcome) {
   if (const auto* refused = std::get_if<Refused>(&outcome)) return {PaymentResult::refused, "", "", refused->reason};
-  if (const auto* away = std::get_if<Unavailable>(&outcome))
-    return {PaymentResult::unavailable, "", "", away->reason};
+  if (const auto* unavailable = std::get_if<Unavailable>(&outcome))
+    return {PaymentResult::unavailable, "", "", unavailable->reason};
   if (const auto* unknown = std::get_if<UnknownOutcome>(&outcome))
     return {PaymentResult::unknown, "", "", unknown->reason};
   return {PaymentResult::refunded, "", "", ""};
 }
 
-// The newest replies by the command's id.
+// The newest replies, by the command's id.
 class Replies {
  public:
   explicit Replies(std::size_t replies_max) : replies_max_(replies_max) {}
 
-  const PaymentAnswer* find(const std::string& id) const {
+  const PaymentReplyMessage* find(const std::string& id) const {
     const auto found = replies_.find(id);
     return found == replies_.end() ? nullptr : &found->second;
   }
-  void add(const std::string& id, const PaymentAnswer& answer) {
+  void add(const std::string& id, const PaymentReplyMessage& answer) {
     if (!replies_.emplace(id, answer).second) return;
     order_.push_back(id);
     if (order_.size() <= replies_max_) return;
@@ -65,11 +65,11 @@ class Replies {
 
  private:
   const std::size_t replies_max_;
-  std::unordered_map<std::string, PaymentAnswer> replies_;
+  std::unordered_map<std::string, PaymentReplyMessage> replies_;
   std::deque<std::string> order_;
 };
 
-// Shared with the callbacks of the gateway and of the producer.
+// Carries out commands. Shared with the callbacks of the gateway and of the producer.
 class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommandHandler> {
  public:
   PaymentCommandHandler(const PaymentParticipantOptions& options, PaymentGateway& gateway, Clock& clock)
@@ -86,7 +86,7 @@ class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommand
     producer_ = std::move(producer).value();
     return {};
   }
-  // Answers that come from now on go nowhere: their commands are not committed, and come again.
+  // Answers that come from now on are ignored: their commands' offsets are not committed, and they come again.
   void close() {
     std::unique_lock lock(mutex_);
     closed_ = true;
@@ -96,81 +96,82 @@ class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommand
   }
   kafka::ProducerState state() const { return producer_->state(); }
 
-  void take(const kafka::Incoming& message, Consumer::Done done) {
-    auto order = kafka::to_payment_order(message);
-    if (!order) return done(kafka::Poison{order.error().message});
-    const auto task = std::make_shared<const Task>(Task{std::move(order).value(), std::move(done)});
+  void handle(const kafka::Incoming& message, Consumer::Done done) {
+    auto command = kafka::to_payment_command(message);
+    if (!command) return done(kafka::Poison{command.error().message});
+    const auto pending =
+        std::make_shared<const PendingCommand>(PendingCommand{std::move(command).value(), std::move(done)});
     {
       const std::lock_guard lock(mutex_);
-      std::deque<SharedTask>& line = lines_[task->order.order_id];
-      line.push_back(task);
-      if (line.size() > 1) return;
+      std::deque<SharedCommand>& queue = queues_[pending->command.order_id];
+      queue.push_back(pending);
+      if (queue.size() > 1) return;
     }
-    carry_out(task);
+    execute(pending);
   }
 
  private:
-  struct Task {
-    PaymentOrder order;
+  struct PendingCommand {
+    PaymentCommandMessage command;
     Consumer::Done done;
   };
-  using SharedTask = std::shared_ptr<const Task>;
+  using SharedCommand = std::shared_ptr<const PendingCommand>;
 
-  void carry_out(const SharedTask& task) {
-    const PaymentOrder& order = task->order;
-    if (const auto known = earlier_reply(order)) return reply(task, *known);
-    if (order.expires_at && *order.expires_at < clock_.now())
-      return reply(task, {PaymentResult::unavailable, "", "",
-                          "the command came after its time; are the clocks of both machines right?"});
-    const auto answered = [self = weak_from_this(), task](const auto& answer) {
-      if (const auto handler = self.lock()) handler->reply(task, to_answer(answer));
+  void execute(const SharedCommand& pending) {
+    const PaymentCommandMessage& command = pending->command;
+    if (const auto known = earlier_reply(command)) return reply(pending, *known);
+    if (command.expires_at && *command.expires_at < clock_.now())
+      return reply(pending, {PaymentResult::unavailable, "", "",
+                             "the command came after it expired; are the clocks of both machines right?"});
+    const auto answered = [self = weak_from_this(), pending](const auto& answer) {
+      if (const auto handler = self.lock()) handler->reply(pending, to_answer(answer));
     };
-    const EarlierCharge earlier{order.charge_key, order.order_id, order.trace_parent, order.payment_key};
-    switch (order.request) {
+    const EarlierCharge earlier{command.charge_key, command.order_id, command.trace_parent, command.payment_key};
+    switch (command.request) {
       case PaymentRequest::charge:
-        return gateway_.charge(Charge{order.charge_key, order.order_id, order.amount, order.product_ids,
-                                      order.trace_parent, order.payment_key},
+        return gateway_.charge(Charge{command.charge_key, command.order_id, command.amount, command.product_ids,
+                                      command.trace_parent, command.payment_key},
                                answered);
       case PaymentRequest::query: return gateway_.query(earlier, answered);
-      case PaymentRequest::refund: return gateway_.refund(earlier, order.amount, answered);
+      case PaymentRequest::refund: return gateway_.refund(earlier, command.amount, answered);
     }
   }
 
-  std::optional<PaymentAnswer> earlier_reply(const PaymentOrder& order) {
+  std::optional<PaymentReplyMessage> earlier_reply(const PaymentCommandMessage& command) {
     const std::lock_guard lock(mutex_);
-    const PaymentAnswer* known = replies_.find(order.message_id);
+    const PaymentReplyMessage* known = replies_.find(command.message_id);
     return known ? std::optional(*known) : std::nullopt;
   }
 
-  void reply(const SharedTask& task, const PaymentAnswer& answer) {
+  void reply(const SharedCommand& pending, const PaymentReplyMessage& answer) {
     {
       const std::lock_guard lock(mutex_);
       if (closed_) return;
-      replies_.add(task->order.message_id, answer);
+      replies_.add(pending->command.message_id, answer);
       ++sending_;
     }
-    const kafka::Outgoing message = kafka::to_message(answer, task->order, options_.kafka.topic_prefix);
-    producer_->send({&message, 1}, [self = weak_from_this(), task](Result<void> sent) {
-      if (sent) task->done(kafka::Effected{});
-      else task->done(kafka::Later{sent.error().message});
-      if (const auto handler = self.lock()) handler->next(task->order.order_id);
+    const kafka::Outgoing message = kafka::to_message(answer, pending->command, options_.kafka.topic_prefix);
+    producer_->send({&message, 1}, [self = weak_from_this(), pending](Result<void> sent) {
+      if (sent) pending->done(kafka::Handled{});
+      else pending->done(kafka::RetryLater{sent.error().message});
+      if (const auto handler = self.lock()) handler->next(pending->command.order_id);
     });
     const std::lock_guard lock(mutex_);
     if (--sending_ == 0) idle_.notify_all();
   }
 
-  // The next command about the same order.
+  // Executes the next command about the same order.
   void next(const std::string& order) {
-    SharedTask task;
+    SharedCommand pending;
     {
       const std::lock_guard lock(mutex_);
-      const auto line = lines_.find(order);
-      if (closed_ || line == lines_.end()) return;
-      line->second.pop_front();
-      if (line->second.empty()) lines_.erase(line);
-      else task = line->second.front();
+      const auto queue = queues_.find(order);
+      if (closed_ || queue == queues_.end()) return;
+      queue->second.pop_front();
+      if (queue->second.empty()) queues_.erase(queue);
+      else pending = queue->second.front();
     }
-    if (task) carry_out(task);
+    if (pending) execute(pending);
   }
 
   const PaymentParticipantOptions options_;
@@ -182,7 +183,7 @@ class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommand
   int sending_ = 0;
   bool closed_ = false;
   Replies replies_;
-  std::map<std::string, std::deque<SharedTask>> lines_;  // by order: the first is being carried out
+  std::map<std::string, std::deque<SharedCommand>> queues_;  // by order: the first is in progress
 };
 
 class RunningParticipant : public PaymentParticipant {
@@ -199,9 +200,9 @@ class RunningParticipant : public PaymentParticipant {
     consuming.kafka = options.kafka;
     consuming.group = options.group;
     consuming.topics = {options.kafka.topic_prefix + kafka::payment_commands};
-    consuming.id_header = "";  // a repeat is answered again, from what is remembered or by the gateway
+    consuming.id_header = "";  // a repeat is answered again, by an earlier reply or the gateway
     const auto handle = [handler = handler_](const std::shared_ptr<const kafka::Incoming>& message, Consumer::Done done) {
-      handler->take(*message, std::move(done));
+      handler->handle(*message, std::move(done));
     };
     auto consumer = Consumer::start(std::move(consuming), clock, handle);
     if (!consumer) return consumer.error();

@@ -1,5 +1,6 @@
-// The other end of kafka_payment_gateway.hpp: reads payment-commands as a member of a consumer group, has each carried
-// out by a gateway, in order per order, and replies. A command counts as read when its reply is acknowledged.
+// The counterpart of kafka_payment_gateway.hpp: reads payment-commands as a member of a consumer group, has each carried
+// out by a gateway, one after the other per order, and replies. A command's offset is committed when its reply is
+// acknowledged.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,7 @@ namespace sagactl {
 struct PaymentParticipantOptions {
   KafkaOptions kafka;
   std::string group = "payment-participant";
-  std::size_t replies_max = 10'000;  // remembered, to answer repeats the same
+  std::size_t replies_max = 10'000;  // kept, so that repeats get the same reply
 };
 
 struct PaymentParticipantState {
@@ -28,7 +29,7 @@ struct PaymentParticipantState {
 class PaymentParticipant {
  public:
   // Errors as those of make_kafka_bus. `gateway` and `clock` outlive the participant; a late answer of the gateway
-  // does nothing.
+  // has no effect.
   static Result<std::unique_ptr<PaymentParticipant>> start(const PaymentParticipantOptions& options,
                                                            PaymentGateway& gateway, Clock& clock);
   virtual ~PaymentParticipant() = default;

@@ -8,16 +8,16 @@
 namespace sagactl::kafka {
 namespace {
 
-constexpr int attempt_max = 4095;
+constexpr int execution_max = 4095;
 
-// What an outcome other than success and refusal is called; external participants need not know of these.
+// Outcomes beside success and refusal; external participants need not use them.
 constexpr const char* unavailable_outcome = "UNAVAILABLE";
 constexpr const char* unknown_outcome = "UNKNOWN";
 constexpr const char* awaited_outcome = "AWAITED";
 
 Error wrong(std::string_view what) { return Error{ErrorCode::invalid, std::string(what)}; }
 
-JsonObject begin(SagaId saga, const std::string& command) {
+JsonObject envelope_of(SagaId saga, const std::string& command) {
   JsonObject object;
   object.add("sagaId", std::string(checkout_saga_prefix) + saga.text()).add("orderId", saga.text()).add("command", command);
   return object;
@@ -32,13 +32,8 @@ Outgoing message_of(std::string topic, SagaId saga, JsonObject object, const std
   return message;
 }
 
-std::string text_of(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-// A whole number that is not below 0; 0 when there is none.
-std::int64_t whole_of(const Json& json, const char* name) {
+// An unsigned integer; 0 when there is none.
+std::int64_t unsigned_member(const Json& json, const char* name) {
   const auto found = json.find(name);
   return found != json.end() && found->is_number_unsigned() ? found->get<std::int64_t>() : 0;
 }
@@ -48,48 +43,48 @@ struct Envelope {
   SagaId saga;
   std::size_t step = 0;
   Direction direction = Direction::action;
-  int attempt = 1;
+  int execution = 1;
 };
 
-// Which step of the checkout a command's name means, and in which direction.
+// The step of the checkout that a command's name stands for, and the direction.
 bool find_step(std::string_view command, Envelope& envelope) {
   const SagaDefinition& definition = *find_definition(checkout_saga);
   for (std::size_t i = 0; i < definition.steps.size(); ++i) {
-    const bool undoes = definition.steps[i].compensated_as == command;
-    if (definition.steps[i].name != command && !undoes) continue;
+    const bool compensates = definition.steps[i].compensated_as == command;
+    if (definition.steps[i].name != command && !compensates) continue;
     envelope.step = i;
-    envelope.direction = undoes ? Direction::compensation : Direction::action;
+    envelope.direction = compensates ? Direction::compensation : Direction::action;
     return true;
   }
   return false;
 }
 
-Result<Envelope> open(const Incoming& message) {
+Result<Envelope> parse_envelope(const Incoming& message) {
   Envelope envelope;
   envelope.json = message.value ? read_json(*message.value) : Json(nullptr);
   if (!envelope.json.is_object()) return wrong("the message is not a JSON object");
-  std::string id = text_of(envelope.json, "sagaId");
+  std::string id = text_or_empty(envelope.json, "sagaId");
   const auto saga = SagaId::parse(without_saga_prefix(id));
   if (!saga) return wrong("member 'sagaId' must be the id of a saga");
   envelope.saga = *saga;
-  const std::string command = text_of(envelope.json, "command");
+  const std::string command = text_or_empty(envelope.json, "command");
   if (!find_step(command, envelope)) return wrong(fmt::format("the checkout has no command '{}'", command));
   if (const auto data = envelope.json.find("data"); data != envelope.json.end() && data->is_object())
     envelope.data = *data;
   else
     envelope.data = Json::object();
-  if (const auto attempt = envelope.data.find("attempt"); attempt != envelope.data.end()) {
-    if (!attempt->is_number_integer() || attempt->get<std::int64_t>() < 1 || attempt->get<std::int64_t>() > attempt_max)
+  if (const auto execution = envelope.data.find("attempt"); execution != envelope.data.end()) {
+    if (!execution->is_number_integer() || execution->get<std::int64_t>() < 1 || execution->get<std::int64_t>() > execution_max)
       return wrong("member 'data.attempt' must be a number from 1 to 4095");
-    envelope.attempt = attempt->get<int>();
+    envelope.execution = execution->get<int>();
   }
   return envelope;
 }
 
 Result<Outcome> outcome_of(const Envelope& envelope) {
-  const std::string status = text_of(envelope.json, "status"), kind = text_of(envelope.data, "outcome");
-  std::string reason = text_of(envelope.data, "reason");
-  if (reason.empty()) reason = text_of(envelope.data, "error");
+  const std::string status = text_or_empty(envelope.json, "status"), kind = text_or_empty(envelope.data, "outcome");
+  std::string reason = text_or_empty(envelope.data, "reason");
+  if (reason.empty()) reason = text_or_empty(envelope.data, "error");
   if (status == "SUCCESS") return Outcome{Succeeded{}};
   if (status != "FAILED") return wrong("member 'status' must be SUCCESS or FAILED");
   if (kind == unavailable_outcome) return Outcome{Unavailable{reason}};
@@ -98,15 +93,16 @@ Result<Outcome> outcome_of(const Envelope& envelope) {
   return Outcome{Refused{reason.empty() ? "refused by the participant" : reason}};
 }
 
-struct Words {
+struct StatusMembers {
   const char* status;
-  const char* outcome;  // null: the status says it all
+  const char* outcome;  // null: the status is enough
   std::string reason;
 };
 
-Words words_of(const Outcome& outcome) {
+StatusMembers status_members_of(const Outcome& outcome) {
   if (const auto* refused = std::get_if<Refused>(&outcome)) return {"FAILED", nullptr, refused->reason};
-  if (const auto* away = std::get_if<Unavailable>(&outcome)) return {"FAILED", unavailable_outcome, away->reason};
+  if (const auto* unavailable = std::get_if<Unavailable>(&outcome))
+    return {"FAILED", unavailable_outcome, unavailable->reason};
   if (const auto* unknown = std::get_if<UnknownOutcome>(&outcome)) return {"FAILED", unknown_outcome, unknown->reason};
   if (const auto* awaited = std::get_if<Awaited>(&outcome)) return {"FAILED", awaited_outcome, awaited->reason};
   return {"SUCCESS", nullptr, ""};
@@ -116,56 +112,56 @@ Words words_of(const Outcome& outcome) {
 
 Outgoing to_message(const RemoteCall& call, const std::string& topic_prefix) {
   std::string data = JsonObject()
-                         .add("attempt", call.call.attempt)
+                         .add("attempt", call.call.execution)
                          .add("try", call.call.tries)
                          .add("since", call.call.since.us)
                          .add("askFirst", call.call.ask_first)
                          .take();
   if (call.data.size() > 2) data.replace(data.size() - 1, 1, "," + call.data.substr(1));
-  JsonObject object = begin(call.call.saga, call.name);
+  JsonObject object = envelope_of(call.call.saga, call.name);
   object.raw("data", data);
   return message_of(topic_prefix + std::string(orchestrator_commands), call.call.saga, std::move(object),
                     call.trace_parent);
 }
 
 Outgoing to_message(const RemoteReply& reply, const std::string& topic_prefix) {
-  const Words words = words_of(reply.reply.outcome);
+  const StatusMembers members = status_members_of(reply.reply.outcome);
   JsonObject data;
-  data.add("attempt", reply.reply.attempt);
+  data.add("attempt", reply.reply.execution);
   if (reply.reply.tries > 0) data.add("try", reply.reply.tries).add("since", reply.reply.since.us);
-  if (words.outcome) data.add("outcome", words.outcome);
-  if (!words.reason.empty()) data.add("reason", words.reason);
-  JsonObject object = begin(reply.saga, reply.name);
-  object.add("status", words.status).raw("data", data.take());
+  if (members.outcome) data.add("outcome", members.outcome);
+  if (!members.reason.empty()) data.add("reason", members.reason);
+  JsonObject object = envelope_of(reply.saga, reply.name);
+  object.add("status", members.status).raw("data", data.take());
   return message_of(topic_prefix + std::string(orchestrator_replies), reply.saga, std::move(object),
                     reply.trace_parent);
 }
 
 Result<StepCall> to_step_call(const Incoming& message) {
-  const auto envelope = open(message);
+  const auto envelope = parse_envelope(message);
   if (!envelope) return envelope.error();
   StepCall call;
   call.saga = envelope->saga;
   call.step = envelope->step;
   call.direction = envelope->direction;
-  call.attempt = envelope->attempt;
-  call.tries = static_cast<int>(whole_of(envelope->data, "try"));
-  call.since = {whole_of(envelope->data, "since")};
+  call.execution = envelope->execution;
+  call.tries = static_cast<int>(unsigned_member(envelope->data, "try"));
+  call.since = {unsigned_member(envelope->data, "since")};
   const auto ask = envelope->data.find("askFirst");
   call.ask_first = ask != envelope->data.end() && ask->is_boolean() && ask->get<bool>();
   return call;
 }
 
 Result<RemoteReply> to_remote_reply(const Incoming& message) {
-  const auto envelope = open(message);
+  const auto envelope = parse_envelope(message);
   if (!envelope) return envelope.error();
   auto outcome = outcome_of(*envelope);
   if (!outcome) return outcome.error();
   RemoteReply reply;
-  reply.name = text_of(envelope->json, "command");
+  reply.name = text_or_empty(envelope->json, "command");
   reply.saga = envelope->saga;
-  reply.reply = StepReply{envelope->step, envelope->direction, envelope->attempt, std::move(*outcome),
-                          static_cast<int>(whole_of(envelope->data, "try")), {whole_of(envelope->data, "since")}};
+  reply.reply = StepReply{envelope->step, envelope->direction, envelope->execution, std::move(*outcome),
+                          static_cast<int>(unsigned_member(envelope->data, "try")), {unsigned_member(envelope->data, "since")}};
   reply.trace_parent = std::string(message.header(traceparent_header));
   return reply;
 }

@@ -1,4 +1,4 @@
-// Commands of the orchestrator and the replies to them, as messages. Their form: docs/remote-participants.md.
+// Commands of the orchestrator and the replies to them, as messages: docs/remote-participants.md.
 #pragma once
 
 #include <string>
@@ -12,8 +12,7 @@ namespace sagactl::kafka {
 Outgoing to_message(const RemoteCall& call, const std::string& topic_prefix);
 Outgoing to_message(const RemoteReply& reply, const std::string& topic_prefix);
 
-// What the messages say. `invalid` for what can never be understood: no JSON, members missing, a command that the
-// checkout does not have.
+// `invalid` for what can never be understood: no JSON, members missing, a command that the checkout does not have.
 Result<StepCall> to_step_call(const Incoming& message);
 Result<RemoteReply> to_remote_reply(const Incoming& message);
 

@@ -14,15 +14,15 @@ class Database : public MemoryStore {
   explicit Database(Clock& clock) : time_(clock) {}
 
   // Store: memory_store.cpp
-  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
   Result<void> set_fingerprint(const NodeName& name, const std::string& fingerprint) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
   Result<void> resign(const Writer& writer) override;
-  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+  Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
-  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
@@ -51,13 +51,13 @@ class Database : public MemoryStore {
   // HistorySource: memory_history.cpp
   Result<std::unique_ptr<History>> snapshot() override;
 
-  // TopicBook: memory_store.cpp
+  // PartitionCounts: memory_store.cpp
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
  private:
   Timestamp now() const;  // never before what has been given out
   Timestamp tick();       // later than all that has been given out
-  Loaded load(const Keys& keys) const;
+  Loaded load(const BatchKeys& keys) const;
   void load_claims(const std::vector<KeyDigest>& keys, Loaded& loaded) const;
   void load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) const;
   std::vector<NodeInfo> node_infos() const;

@@ -10,7 +10,7 @@
 namespace sagactl {
 
 // Who writes the database whose orders are placed under these locks: this process alone, or others as well, each with
-// locks of its own. Then a grant only sheds this process's own duplicates (`LockGrant::for_all`).
+// locks of its own. Then a grant only sheds this process's own duplicates (`LockGrant::is_cluster_wide`).
 enum class LockReach : std::uint8_t { all_writers, this_process };
 
 // `clock` decides what has run out, and must outlive the lock. `last` is the database's time: fencing tokens are at least

@@ -124,7 +124,7 @@ Result<std::vector<Event>> Database::events(const EventFilter& filter) {
     if (filter.type && event.type != *filter.type) continue;
     if (filter.order && event.order != *filter.order) continue;
     if (filter.since && event.occurred_at < *filter.since) continue;
-    if (filter.asked_for && !event.metadata.starts_with(asked_by_prefix)) continue;
+    if (filter.requested_by_user && !event.metadata.starts_with(requested_by_prefix)) continue;
     if (filter.user) {
       const FlowPointer owner = state_.find(event.order);
       if (!owner || !owner->has_order || owner->flow.order.user != *filter.user) continue;

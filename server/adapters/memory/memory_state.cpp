@@ -90,10 +90,10 @@ FlowVersion& Batch::touch(OrderId id) {
   return *version;
 }
 
-Payment* Batch::find_payment(OrderId order, int attempt) {
+Payment* Batch::find_payment(OrderId order, int execution) {
   std::vector<Payment>& payments = touch(order).flow.payments;
   const auto found = std::find_if(payments.begin(), payments.end(),
-                                  [attempt](const Payment& payment) { return payment.attempt == attempt; });
+                                  [execution](const Payment& payment) { return payment.execution == execution; });
   return found == payments.end() ? nullptr : &*found;
 }
 
@@ -120,22 +120,22 @@ Result<void> Batch::add_flows(const Changes& changes) {
     version.flow.saga = *saga;
   }
   for (const Payment* payment : changes.new_payments) {
-    if (find_payment(payment->order, payment->attempt))
-      return contradiction("new payment", payment->id.text(), "the order has one of that attempt already");
+    if (find_payment(payment->order, payment->execution))
+      return contradiction("new payment", payment->id.text(), "the order has one of that execution already");
     std::vector<Payment>& payments = touch(payment->order).flow.payments;
     payments.insert(
         std::upper_bound(payments.begin(), payments.end(), *payment,
-                         [](const Payment& a, const Payment& b) { return a.attempt < b.attempt; }),
+                         [](const Payment& a, const Payment& b) { return a.execution < b.execution; }),
         *payment);
   }
   for (const Payment* payment : changes.payments) {
-    Payment* old = find_payment(payment->order, payment->attempt);
+    Payment* old = find_payment(payment->order, payment->execution);
     if (!old) return contradiction("payment", payment->id.text(), "it does not exist");
     *old = *payment;
   }
   for (const auto& [order, barrier] : changes.barriers) {
     std::vector<Barrier>& barriers = touch(order).flow.barriers;
-    const auto key = [](const Barrier& b) { return std::tuple(b.step, b.attempt, b.direction); };
+    const auto key = [](const Barrier& b) { return std::tuple(b.step, b.execution, b.direction); };
     const auto place = std::lower_bound(barriers.begin(), barriers.end(), *barrier,
                                         [&](const Barrier& a, const Barrier& b) { return key(a) < key(b); });
     if (place != barriers.end() && key(*place) == key(*barrier))

@@ -23,7 +23,7 @@ using EventPointer = std::shared_ptr<const Event>;
 struct FlowVersion {
   Flow flow;
   bool has_order = false;
-  std::optional<Timestamp> due;      // next_due() as it was written
+  std::optional<Timestamp> due;      // next_check_at() as it was written
   std::vector<EventPointer> events;  // in the order of their commits
 };
 using FlowPointer = std::shared_ptr<const FlowVersion>;
@@ -86,7 +86,7 @@ class Batch {
   Result<void> add_events(const Writer& writer, const Changes& changes);
   Result<void> check_users(const Changes& changes) const;
   FlowVersion& touch(OrderId id);
-  Payment* find_payment(OrderId order, int attempt);
+  Payment* find_payment(OrderId order, int execution);
 
   State& state_;
   std::map<OrderId, std::shared_ptr<FlowVersion>> flows_;

@@ -30,13 +30,13 @@ Timestamp Database::tick() {
   return state_.last_time;
 }
 
-Result<Registration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
+Result<NodeRegistration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
   const std::lock_guard lock(mutex_);
   NodeState& node = state_.nodes[name];
   ++node.epoch;
   node.url = url;
   node.lease_until = now() + lease;
-  return Registration{{name, node.epoch}, node.last_sequence};
+  return NodeRegistration{{name, node.epoch}, node.last_sequence};
 }
 
 Result<void> Database::set_fingerprint(const NodeName& name, const std::string& fingerprint) {
@@ -61,7 +61,7 @@ Result<void> Database::resign(const Writer& writer) {
   return {};
 }
 
-Loaded Database::load(const Keys& keys) const {
+Loaded Database::load(const BatchKeys& keys) const {
   Loaded loaded;
   for (const OrderId id : std::set(keys.flows.begin(), keys.flows.end()))
     if (const FlowPointer found = state_.find(id)) {
@@ -82,7 +82,7 @@ Loaded Database::load(const Keys& keys) const {
   for (const auto& key : replays)
     if (const auto found = state_.replays.find(key); found != state_.replays.end())
       loaded.replays.push_back(found->second);
-  const Keys more = further_keys(keys, loaded);
+  const BatchKeys more = dependent_keys(keys, loaded);
   load_claims(more.claims, loaded);
   load_stocks(more.stocks, loaded);
   for (const OrderId id : more.last_events)
@@ -105,7 +105,7 @@ void Database::load_stocks(const std::vector<StockKey>& keys, Loaded& loaded) co
       loaded.absent_stocks.push_back(key);
 }
 
-Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+Result<Commit> Database::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                   const std::function<Changes(Timestamp now)>& decide) {
   const std::lock_guard lock(mutex_);
   if (state_.is_fenced(writer)) return Commit::fenced;
@@ -151,7 +151,7 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners
   return adopted;
 }
 
-Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
+Result<std::vector<OrderId>> Database::due_flows(std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<OrderId> expired;
   for (const auto& [at, order] : state_.expiring) {

@@ -8,11 +8,11 @@
 #include "server/ports/history.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
-#include "server/ports/topic_book.hpp"
+#include "server/ports/partition_counts.hpp"
 
 namespace sagactl {
 
-class MemoryStore : public Store, public Queries, public HistorySource, public TopicBook {};
+class MemoryStore : public Store, public Queries, public HistorySource, public PartitionCounts {};
 
 // `clock` is the database's clock and must outlive the store. All calls may be made from several threads;
 // what `decide` does must not call the store. A batch costs what it touches; a snapshot costs a pointer per

@@ -32,7 +32,7 @@ void send_flows_load(Connection& connection, const std::vector<OrderId>& ids) {
 
 }  // namespace
 
-bool Batch::load(const Keys& keys, Loaded& loaded) {
+bool Batch::load(const BatchKeys& keys, Loaded& loaded) {
   connection_.send(sql_lock_node, Parameters().add(std::string_view(writer_.node)).add(writer_.epoch));
   if (!keys.flows.empty()) send_flows_load(connection_, keys.flows);
   if (!keys.claims.empty()) send_claims_load(connection_, keys.claims);
@@ -62,13 +62,13 @@ bool Batch::load(const Keys& keys, Loaded& loaded) {
     for (const Replay& replay : loaded.replays) absent_replays_.erase({replay.key.user, replay.key.key});
   }
   read_time(std::move(*next));
-  load_further(keys, loaded);
+  load_dependent(keys, loaded);
   return true;
 }
 
 // All stock of a batch is locked at once, so that nodes that draw from the same do not wait for each other in a circle.
-void Batch::load_further(const Keys& keys, Loaded& loaded) {
-  const Keys more = further_keys(keys, loaded);
+void Batch::load_dependent(const BatchKeys& keys, Loaded& loaded) {
+  const BatchKeys more = dependent_keys(keys, loaded);
   std::set<StockKey> stocks(keys.stocks.begin(), keys.stocks.end());
   stocks.insert(more.stocks.begin(), more.stocks.end());
   if (stocks.empty() && more.claims.empty() && more.last_events.empty()) return;
@@ -189,10 +189,10 @@ void Batch::set(const Payment& payment, bool is_new) {
   Known& known = meet(payment.order);
   known.parts |= part_payments;
   const auto stored = std::find_if(known.payments.begin(), known.payments.end(),
-                                   [&](const Payment& each) { return each.attempt == payment.attempt; });
+                                   [&](const Payment& each) { return each.execution == payment.execution; });
   const bool is_there = stored != known.payments.end();
   if (is_new == is_there)
-    fail_as_bug(fmt::format("payment {} of order {} {}", payment.attempt, payment.order.text(),
+    fail_as_bug(fmt::format("payment {} of order {} {}", payment.execution, payment.order.text(),
                             is_there ? "is not new: it is stored already" : "cannot be changed: it is not stored"));
   if (is_there) {
     *stored = payment;
@@ -200,15 +200,15 @@ void Batch::set(const Payment& payment, bool is_new) {
   }
   known.payments.push_back(payment);
   std::sort(known.payments.begin(), known.payments.end(),
-            [](const Payment& a, const Payment& b) { return a.attempt < b.attempt; });
+            [](const Payment& a, const Payment& b) { return a.execution < b.execution; });
 }
 
 void Batch::set(OrderId order, const Barrier& barrier) {
   Known& known = meet(order);
   known.parts |= part_barriers;
   for (const Barrier& each : known.barriers)
-    if (each.step == barrier.step && each.attempt == barrier.attempt && each.direction == barrier.direction)
-      fail_as_bug(fmt::format("attempt {} of step {} of order {} has its barrier already", barrier.attempt,
+    if (each.step == barrier.step && each.execution == barrier.execution && each.direction == barrier.direction)
+      fail_as_bug(fmt::format("execution {} of step {} of order {} has its barrier already", barrier.execution,
                               barrier.step, order.text()));
   known.barriers.push_back(barrier);
 }

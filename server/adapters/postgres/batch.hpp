@@ -23,7 +23,7 @@ class Batch {
 
   // Locks the writer's own row and what `keys` name, and reads the clock after that: one round trip, or a second one
   // when there is stock to be loaded or something further. False: fenced.
-  bool load(const Keys& keys, Loaded& loaded);
+  bool load(const BatchKeys& keys, Loaded& loaded);
   // What the batch is told; nothing that it writes may be before that.
   Timestamp time() const { return time_; }
   // Leaves everything ready to be sent with the commit.
@@ -44,7 +44,7 @@ class Batch {
     unsigned parts = 0;  // to be written
   };
 
-  void load_further(const Keys& keys, Loaded& loaded);
+  void load_dependent(const BatchKeys& keys, Loaded& loaded);
   void read_claims_of(const std::vector<KeyDigest>& keys, Rows rows, Loaded& loaded);
   void read_time(Rows row);
   void read_flows(Rows rows, std::vector<Flow>* flows);

@@ -17,17 +17,17 @@ class Database : public PostgresStore {
   Database(const PostgresOptions& options, Address address);
 
   // Store: postgres_store.cpp
-  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
   Result<void> set_fingerprint(const NodeName& name, const std::string& fingerprint) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
   Result<void> resign(const Writer& writer) override;
-  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+  Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   // A commit of a few orders is most of the work of one of ten. Measured in docs/performance.md.
   Duration batch_window() const override { return std::chrono::milliseconds(8); }
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
-  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
@@ -57,12 +57,12 @@ class Database : public PostgresStore {
   // HistorySource: postgres_history.cpp
   Result<std::unique_ptr<History>> snapshot() override;
 
-  // TopicBook: topic_table.cpp
+  // PartitionCounts: topic_table.cpp
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
  private:
   Session& session_of(const NodeName& node);
-  Commit transact_once(Session& session, const Writer& writer, const Keys& keys, Loaded& loaded,
+  Commit transact_once(Session& session, const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                        const std::function<Changes(Timestamp now)>& decide, bool doubting);
   // Runs `work(session)` on the node's session; again, within a bound, when the server asks for that or has been
   // restarted since. Not for what may not be done twice.

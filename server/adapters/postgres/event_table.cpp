@@ -23,7 +23,7 @@ const Statement sql_last_events{
 
 constexpr int sequence_bits = 40;  // of event.after_event
 
-std::int64_t place_number(const Event::Place& place, Names& names) {
+std::int64_t place_number(const Event::Position& place, Names& names) {
   return names.number_of_node(place.node) << sequence_bits | place.sequence;
 }
 
@@ -109,10 +109,10 @@ void send_last_events_load(Connection& connection, const std::vector<OrderId>& f
   connection.send(sql_last_events, Parameters().add(std::move(array)));
 }
 
-std::vector<EventPlace> read_last_events(Rows rows, Names& names) {
-  std::vector<EventPlace> places;
+std::vector<LastEvent> read_last_events(Rows rows, Names& names) {
+  std::vector<LastEvent> places;
   while (rows.next()) {
-    EventPlace& place = places.emplace_back();
+    LastEvent& place = places.emplace_back();
     place.flow = {rows.uuid()};
     place.node = names.node(rows.integer());
     place.sequence = rows.integer();

@@ -25,6 +25,6 @@ std::vector<Event> read_events_with_places(Rows rows, Names& names);  // each ro
 
 // Asks for the newest event of each flow.
 void send_last_events_load(Connection& connection, const std::vector<OrderId>& flows);
-std::vector<EventPlace> read_last_events(Rows rows, Names& names);
+std::vector<LastEvent> read_last_events(Rows rows, Names& names);
 
 }  // namespace sagactl::postgres

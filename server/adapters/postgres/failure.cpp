@@ -23,7 +23,12 @@ constexpr Meaning meanings[] = {
     {"25006", ErrorCode::unavailable, "only reads (is it a standby?): name the primary"},
     {"25P03", ErrorCode::unavailable, "ended a transaction that stood idle for too long; nothing was written"},
     {"28", ErrorCode::invalid, "does not let this user in: check DATABASE_USER and the server's pg_hba.conf"},
-    {"28P01", ErrorCode::invalid, "refuses the password: check DATABASE_USER and DATABASE_PASSWORD"},
+    {"28000", ErrorCode::invalid,
+     "does not let this user in: check DATABASE_USER, whether the server wants TLS (sslmode=verify-full) or a certificate of "
+     "the client (sslcert and sslkey), and its pg_hba.conf"},
+    {"28P01", ErrorCode::invalid,
+     "refuses the password: check DATABASE_USER and DATABASE_PASSWORD (and, where it asks for a certificate of the client, "
+     "whether its common name is the user)"},
     {"3D000", ErrorCode::invalid,
      "does not exist: create it, or let the role create it (ALTER ROLE ... CREATEDB), and run `sagactl migrate`"},
     {"3F000", ErrorCode::invalid, "has no schema that the search_path names: create it"},
@@ -51,7 +56,8 @@ constexpr Meaning meanings[] = {
 
 constexpr Meaning tls_failed = {
     "", ErrorCode::unavailable,
-    "cannot be spoken to over TLS: check sslmode and sslrootcert, and the server's certificate and its name"};
+    "cannot be spoken to over TLS: check sslmode, sslrootcert, sslcert and sslkey, and the server's certificate and its "
+    "name"};
 
 }  // namespace
 

@@ -220,8 +220,8 @@ void FlowWriting::add(const FlowChange& change, Names& names) {
 
 void FlowWriting::add_reservations(const Changes::Reservations* reservations) {
   put_unless_empty(reservations ? to_text(*reservations->all) : std::string());
-  if (reservations && reservations->due)
-    put(reservations->due->us);
+  if (reservations && reservations->next_check_at)
+    put(reservations->next_check_at->us);
   else
     columns_[at_++].add_null();
 }

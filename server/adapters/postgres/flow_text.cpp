@@ -92,7 +92,7 @@ std::string steps_text(const Saga& saga, Names& names) {
   ListWriter list;
   for (const StepState& step : saga.steps) {
     list.begin();
-    list.add(static_cast<int>(step.status)).add(step.attempt).add(step.tries).add(step.in_doubt);
+    list.add(static_cast<int>(step.status)).add(step.execution).add(step.tries).add(step.in_doubt);
     list.add_offset(step.began_at, saga.created_at).add_offset(step.ended_at, saga.created_at);
     list.add(names.number_of_node(step.node));
     list.end();
@@ -123,7 +123,7 @@ std::string payments_text(const std::vector<Payment>& payments, const UserId* us
   ListWriter list;
   for (const Payment& payment : payments) {
     list.begin();
-    list.add(payment.attempt).add(payment.id.text());
+    list.add(payment.execution).add(payment.id.text());
     if (user && payment.user == *user)
       list.add_null();
     else
@@ -145,7 +145,7 @@ std::string barriers_text(const std::vector<Barrier>& barriers) {
   ListWriter list;
   for (const Barrier& barrier : barriers) {
     list.begin();
-    list.add(barrier.step).add(barrier.attempt).add(static_cast<int>(barrier.direction)).add(barrier.blocked);
+    list.add(barrier.step).add(barrier.execution).add(static_cast<int>(barrier.direction)).add(barrier.blocked);
     if (!barrier.refusal.empty()) list.add(barrier.refusal);
     list.end();
   }
@@ -157,7 +157,7 @@ void read_steps(std::string_view text, Saga& saga, Names& names) {
     ListReader list(each);
     StepState& step = saga.steps.emplace_back();
     step.status = static_cast<StepStatus>(list.integer());
-    step.attempt = static_cast<int>(list.integer());
+    step.execution = static_cast<int>(list.integer());
     step.tries = static_cast<int>(list.integer());
     step.in_doubt = list.integer() != 0;
     step.began_at = list.offset(saga.created_at);
@@ -188,7 +188,7 @@ std::vector<Payment> read_payments(std::string_view text, const Order& order, Na
     ListReader list(each);
     Payment& payment = payments.emplace_back();
     payment.order = order.id;
-    payment.attempt = static_cast<int>(list.integer());
+    payment.execution = static_cast<int>(list.integer());
     payment.id = {uuid_of(list.text())};
     const std::string user = list.text();
     payment.user = user.empty() ? order.user : UserId{uuid_of(user)};
@@ -217,13 +217,13 @@ std::vector<Barrier> read_barriers(std::string_view text) {
     ListReader list(each);
     Barrier& barrier = barriers.emplace_back();
     barrier.step = static_cast<std::uint8_t>(list.integer());
-    barrier.attempt = static_cast<int>(list.integer());
+    barrier.execution = static_cast<int>(list.integer());
     barrier.direction = static_cast<Direction>(list.integer());
     barrier.blocked = list.integer() != 0;
     barrier.refusal = list.text();
   }
   std::sort(barriers.begin(), barriers.end(), [](const Barrier& a, const Barrier& b) {
-    return std::tie(a.step, a.attempt, a.direction) < std::tie(b.step, b.attempt, b.direction);
+    return std::tie(a.step, a.execution, a.direction) < std::tie(b.step, b.execution, b.direction);
   });
   return barriers;
 }

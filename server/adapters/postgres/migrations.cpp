@@ -74,7 +74,7 @@ std::map<int, Applied> read_applied(Connection& connection) {
 
 std::vector<PostgresMigration> compare(const std::map<int, Applied>& applied, const std::string& where) {
   std::vector<PostgresMigration> list;
-  for (const embedded::File& file : embedded::postgres_schema()) {
+  for (const EmbeddedFile& file : embedded::postgres_schema()) {
     PostgresMigration& migration = list.emplace_back();
     std::from_chars(file.name.data(), file.name.data() + file.name.size(), migration.number);
     migration.name = file.name;

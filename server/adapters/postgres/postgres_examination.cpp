@@ -40,7 +40,7 @@ const Statement sql_twice{
 std::string own_tables() {
   std::string names = "schema_migration";
   constexpr std::string_view words = "CREATE TABLE ";
-  for (const embedded::File& file : embedded::postgres_schema()) {
+  for (const EmbeddedFile& file : embedded::postgres_schema()) {
     const std::string_view sql = file.text;
     for (std::size_t at = sql.find(words); at != sql.npos; at = sql.find(words, at + 1)) {
       const std::string_view rest = sql.substr(at + words.size());
@@ -59,7 +59,7 @@ std::vector<std::string> texts(Rows rows) {
 }  // namespace
 }  // namespace postgres
 
-Result<std::vector<PostgresHost>> examine_postgres_hosts(const std::string& url) {
+Result<std::vector<PostgresHost>> diagnose_postgres_hosts(const std::string& url) {
   using namespace postgres;
   const auto address = Address::parse(url);
   if (!address) return address.error();
@@ -74,14 +74,14 @@ Result<std::vector<PostgresHost>> examine_postgres_hosts(const std::string& url)
   return all;
 }
 
-Result<PostgresExamination> examine_postgres_server(const std::string& url, const std::function<Timestamp()>& now) {
+Result<PostgresDiagnosis> diagnose_postgres(const std::string& url, const std::function<Timestamp()>& now) {
   using namespace postgres;
   const auto address = Address::parse(url);
   if (!address) return address.error();
-  return guarded([&]() -> Result<PostgresExamination> {
+  return guarded([&]() -> Result<PostgresDiagnosis> {
     Connection connection(*address, {"sagactl doctor", "-c statement_timeout=3500"});
     connection.open();
-    PostgresExamination found;
+    PostgresDiagnosis found;
     found.asked = now();
     Rows server = connection.run({{}, sql_server.sql});
     found.answered = now();

@@ -11,7 +11,7 @@
 
 namespace sagactl {
 
-struct PostgresExamination {
+struct PostgresDiagnosis {
   std::string server_version;  // "15.8"
   bool only_reads = false;     // a standby
   Timestamp asked, server_time, answered;  // the machine's clock, the server's, the machine's
@@ -22,13 +22,13 @@ struct PostgresExamination {
 };
 
 // `now` reads the machine's clock.
-Result<PostgresExamination> examine_postgres_server(const std::string& url, const std::function<Timestamp()>& now);
+Result<PostgresDiagnosis> diagnose_postgres(const std::string& url, const std::function<Timestamp()>& now);
 
 // One of the hosts of a URL, and whether it lets us in.
 struct PostgresHost {
   std::string shown;  // "db1:5432"
   Result<void> opened;
 };
-Result<std::vector<PostgresHost>> examine_postgres_hosts(const std::string& url);
+Result<std::vector<PostgresHost>> diagnose_postgres_hosts(const std::string& url);
 
 }  // namespace sagactl

@@ -136,7 +136,7 @@ Session& Database::session_of(const NodeName& node) {
   return *session;
 }
 
-Result<Registration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
+Result<NodeRegistration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
   auto registration = write(name, [&](Session& session) { return session.register_node(url, lease); });
   if (!registration) return registration.error();
   return std::move(*registration);
@@ -174,7 +174,7 @@ Result<void> Database::resign(const Writer& writer) {
   return {};
 }
 
-Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+Result<Commit> Database::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                   const std::function<Changes(Timestamp now)>& decide) {
   bool doubting = false;
   return write(writer.node, [&](Session& session) {
@@ -187,7 +187,7 @@ Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded
   });
 }
 
-Commit Database::transact_once(Session& session, const Writer& writer, const Keys& keys, Loaded& loaded,
+Commit Database::transact_once(Session& session, const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                const std::function<Changes(Timestamp now)>& decide, bool doubting) {
   Transaction transaction(session.connection(), Transaction::Kind::write);
   Batch batch(session.connection(), session.names(), session.time(), writer, doubting);
@@ -220,7 +220,7 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners
   });
 }
 
-Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
+Result<std::vector<OrderId>> Database::due_flows(std::size_t limit) {
   return read_for_engine([&](Reader& reader) {
     Rows row = reader.connection.run(sql_expired, Parameters().add(sql_limit(limit)));
     std::vector<OrderId> expired;

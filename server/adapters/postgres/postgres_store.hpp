@@ -9,7 +9,7 @@
 #include "server/ports/history.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
-#include "server/ports/topic_book.hpp"
+#include "server/ports/partition_counts.hpp"
 
 namespace sagactl {
 
@@ -22,7 +22,7 @@ struct PostgresOptions {
 
 // All calls may be made from several threads; each waits at most a few seconds, whatever the server does. Every node
 // (by its name) has a connection of its own for writing, on which its batches take turns. Reconnects by itself.
-class PostgresStore : public Store, public Queries, public HistorySource, public TopicBook {};
+class PostgresStore : public Store, public Queries, public HistorySource, public PartitionCounts {};
 
 bool is_postgres_url(const std::string& database);
 std::string shown_postgres_url(const std::string& url);  // for people: without the password

@@ -37,7 +37,7 @@ std::string state_of_refusal(const std::string& message) {
 }
 
 bool is_about_tls(std::string_view message) {
-  constexpr std::array<std::string_view, 3> words = {"SSL", "certificate", "sslmode"};
+  constexpr std::array<std::string_view, 4> words = {"SSL", "certificate", "sslmode", "private key"};
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return message.find(word) != std::string_view::npos; });
 }

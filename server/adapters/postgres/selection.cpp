@@ -137,7 +137,7 @@ void send_event_search(Connection& connection, const EventFilter& filter) {
     parameters.add(*filter.since);
     conditions += fmt::format(" AND e.occurred_at >= {}::bigint", place());
   }
-  if (filter.asked_for) conditions += fmt::format(" AND e.metadata LIKE '{}%'", asked_by_prefix);
+  if (filter.requested_by_user) conditions += fmt::format(" AND e.metadata LIKE '{}%'", requested_by_prefix);
   if (filter.order) {
     parameters.add(filter.order->uuid);
     conditions += fmt::format(" AND e.flow = {}::uuid", place());
@@ -154,7 +154,7 @@ void send_event_search(Connection& connection, const EventFilter& filter) {
   if (filter.order || (filter.type && is_rare(*filter.type))) {
     if (!filter.order) conditions += fmt::format(" AND {}", is_seldom_event);
     sql = fmt::format("SELECT {} FROM event AS e WHERE true{}{}{}", event_columns, conditions, of_user, order);
-  } else if (filter.asked_for && filter.type == EventType::stock_set) {  // such belong to no flow
+  } else if (filter.requested_by_user && filter.type == EventType::stock_set) {  // such belong to no flow
     sql = fmt::format("SELECT {} FROM event AS e WHERE e.flow = '{}'{}{}{}", event_columns, Uuid{}.text(), conditions,
                       of_user, order);
   } else {

@@ -83,7 +83,7 @@ void Session::let_go() {
   has_name_ = false;
 }
 
-Result<Registration> Session::register_node(const std::string& url, Duration lease) {
+Result<NodeRegistration> Session::register_node(const std::string& url, Duration lease) {
   number_ = names_.number_of_node(node_);
   Timestamp known_lease;
   const auto patience = std::chrono::steady_clock::now() + patience_max;
@@ -118,7 +118,7 @@ Result<Registration> Session::register_node(const std::string& url, Duration lea
   if (!life.next()) fail_as_bug("a node that registers is gone");
   const std::int64_t epoch = life.integer(), last_sequence = life.integer();
   time_.told(life.time() - lease);
-  return Registration{{node_, epoch}, last_sequence};
+  return NodeRegistration{{node_, epoch}, last_sequence};
 }
 
 }  // namespace sagactl::postgres

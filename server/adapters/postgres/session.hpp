@@ -24,7 +24,7 @@ class Session {
 
   // Begins a new life. Waits while another process that seems to live has the name, at most for what is left of its
   // lease: `conflict` when it renews that.
-  Result<Registration> register_node(const std::string& url, Duration lease);
+  Result<NodeRegistration> register_node(const std::string& url, Duration lease);
   void keep_name();  // takes it again when the connection under it has been made anew
   void let_go();     // of the name
 

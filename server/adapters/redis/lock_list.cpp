@@ -7,17 +7,17 @@
 #include <memory>
 #include <utility>
 
-#include "server/adapters/redis/failure.hpp"
-#include "server/adapters/redis/reply.hpp"
+#include "server/adapters/redis/redis_error.hpp"
+#include "server/adapters/redis/redis_reply.hpp"
 
 namespace sagactl::redis {
 namespace {
 
-constexpr int keys_each = 1000;
-constexpr int pieces_max = 1000;
+constexpr int scan_batch = 1000;
+constexpr int batches_max = 1000;
 
 Error unavailable(const redisReply* reply) {
-  Error error = failure(reply);
+  Error error = error_of_reply(reply);
   error.code = ErrorCode::unavailable;
   return error;
 }
@@ -30,41 +30,41 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
   return value;
 }
 
-// Nothing for what has run out since, or was not written by us.
+// Nothing for a lock that has expired since, or a value that is not ours.
 std::optional<LockState> read_state(std::string key, const redisReply& held, const redisReply& left) {
   std::string_view value = text(held);
   const auto token = take_number(value), acquired = take_number(value);
   const auto left_ms = integer(left);
-  const std::size_t mark_ends = value.find(' ');
-  if (!token || !acquired || !left_ms || *left_ms < 0 || mark_ends == value.npos) return std::nullopt;
-  return LockState{std::move(key), std::string(value.substr(mark_ends + 1)), *token, Timestamp{*acquired},
+  const std::size_t request_id_end = value.find(' ');
+  if (!token || !acquired || !left_ms || *left_ms < 0 || request_id_end == value.npos) return std::nullopt;
+  return LockState{std::move(key), std::string(value.substr(request_id_end + 1)), *token, Timestamp{*acquired},
                    std::chrono::milliseconds(*left_ms)};
 }
 
-void read_states(const Keys& keys, const std::vector<std::string>& locks, const redisReply& reply,
+void read_states(const LockKeys& keys, const std::vector<std::string>& locks, const redisReply& reply,
                  std::vector<LockState>& states) {
   for (std::size_t i = 0; i < locks.size() && 2 * i + 1 < size(reply); ++i)
     if (auto state = read_state(keys.name_of(locks[i]), *element(reply, 2 * i), *element(reply, 2 * i + 1)))
       states.push_back(std::move(*state));
 }
 
-class Scan : public std::enable_shared_from_this<Scan> {
+class LockScan : public std::enable_shared_from_this<LockScan> {
  public:
-  Scan(Session& session, Scripts& scripts, const Keys& keys, std::size_t limit, Lock::Listed done)
+  LockScan(RedisSession& session, LockScripts& scripts, const LockKeys& keys, std::size_t limit, Lock::Listed done)
       : session_(session), scripts_(scripts), keys_(keys), limit_(limit), done_(std::move(done)) {}
 
-  void go_on(const std::string& cursor) {
-    if (++pieces_ > pieces_max)
+  void scan_from(const std::string& cursor) {
+    if (++batches_ > batches_max)
       return done_(Error{ErrorCode::unavailable,
-                         fmt::format("this Redis database holds more than {} keys, too many to look for locks "
-                                     "among: give the locks a database of their own",
-                                     keys_each * pieces_max)});
-    session_.send({"SCAN", cursor, "MATCH", keys_.all_locks(), "COUNT", std::to_string(keys_each)},
-                  [self = shared_from_this()](const redisReply* reply) { self->found(reply); });
+                         fmt::format("this Redis database holds more than {} keys, too many to scan for locks: "
+                                     "use a separate database for the locks",
+                                     scan_batch * batches_max)});
+    session_.send({"SCAN", cursor, "MATCH", keys_.all_locks(), "COUNT", std::to_string(scan_batch)},
+                  [self = shared_from_this()](const redisReply* reply) { self->on_keys(reply); });
   }
 
  private:
-  void found(const redisReply* reply) {
+  void on_keys(const redisReply* reply) {
     if (!reply || is_error(*reply) || size(*reply) != 2) return done_(unavailable(reply));
     const std::string cursor(text(*element(*reply, 0)));
     std::vector<std::string> locks;
@@ -76,12 +76,12 @@ class Scan : public std::enable_shared_from_this<Scan> {
       read_states(self->keys_, locks, *described, self->states_);
       self->next(cursor);
     };
-    scripts_.run(Script::describe, locks, {}, take);
+    scripts_.run(LockScript::describe, locks, {}, take);
   }
 
   void next(const std::string& cursor) {
-    if (cursor != "0") return go_on(cursor);
-    // SCAN may tell a key more than once.
+    if (cursor != "0") return scan_from(cursor);
+    // SCAN may return a key more than once.
     std::sort(states_.begin(), states_.end(),
               [](const LockState& a, const LockState& b) { return a.fencing_token < b.fencing_token; });
     const auto same = [](const LockState& a, const LockState& b) { return a.fencing_token == b.fencing_token; };
@@ -90,24 +90,24 @@ class Scan : public std::enable_shared_from_this<Scan> {
     done_(std::move(states_));
   }
 
-  Session& session_;
-  Scripts& scripts_;
-  const Keys& keys_;
+  RedisSession& session_;
+  LockScripts& scripts_;
+  const LockKeys& keys_;
   const std::size_t limit_;
   const Lock::Listed done_;
   std::vector<LockState> states_;
-  int pieces_ = 0;
+  int batches_ = 0;
 };
 
 }  // namespace
 
-void list_held(Session& session, Scripts& scripts, const Keys& keys, std::size_t limit, Lock::Listed done) {
-  std::make_shared<Scan>(session, scripts, keys, limit, std::move(done))->go_on("0");
+void list_held(RedisSession& session, LockScripts& scripts, const LockKeys& keys, std::size_t limit, Lock::Listed done) {
+  std::make_shared<LockScan>(session, scripts, keys, limit, std::move(done))->scan_from("0");
 }
 
-void list_one(Scripts& scripts, const Keys& keys, const std::string& key, Lock::Listed done) {
+void list_one(LockScripts& scripts, const LockKeys& keys, const std::string& key, Lock::Listed done) {
   const std::vector<std::string> locks{keys.lock(key)};
-  scripts.run(Script::describe, locks, {}, [&keys, locks, done = std::move(done)](const redisReply* reply) {
+  scripts.run(LockScript::describe, locks, {}, [&keys, locks, done = std::move(done)](const redisReply* reply) {
     if (!reply || is_error(*reply)) return done(unavailable(reply));
     std::vector<LockState> states;
     read_states(keys, locks, *reply, states);

@@ -1,4 +1,4 @@
-// Where a Redis is, as a URL says it: redis://[[user]:password@]host[:port][/db].
+// The address of a Redis, as a URL: redis://[[user]:password@]host[:port][/db].
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct RedisAddress {
   std::string password;  // empty: none
   int database = 0;
 
-  std::string shown() const;  // host:port/db, without the password: for logs and errors
+  std::string shown() const;  // "host:port/db", without the password, for logs and errors
 };
 
 // User and password may be percent-encoded, and must be where they hold one of `:/@?#%`. The error says what would

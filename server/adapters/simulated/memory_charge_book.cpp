@@ -10,7 +10,7 @@
 namespace sagactl {
 namespace {
 
-// Keys are told by their hash: among a million, two of which share one are less likely than one in ten million.
+// Keys are identified by their hash: the probability that any two of a million keys collide is below one in ten million.
 class MemoryChargeBook : public ChargeBook {
  public:
   explicit MemoryChargeBook(std::size_t keys_max) : keys_max_(keys_max) {}
@@ -36,7 +36,7 @@ class MemoryChargeBook : public ChargeBook {
   const std::size_t keys_max_;
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, ChargeState> states_;
-  std::deque<std::uint64_t> order_;  // the oldest first
+  std::deque<std::uint64_t> order_;  // oldest first
 };
 
 }  // namespace

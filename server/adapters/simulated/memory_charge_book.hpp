@@ -1,4 +1,4 @@
-// The charges of a simulated provider that lives and dies with its node.
+// The charges of a simulated provider that exists only as long as its node.
 #pragma once
 
 #include <cstddef>

@@ -6,7 +6,7 @@ namespace sagactl {
 
 void SimulatedClock::after(Duration delay, std::function<void()> work) {
   const SteadyTime due = steady_ + std::max(delay, Duration{0});
-  work_.emplace(std::pair{due, asked_++}, std::move(work));
+  work_.emplace(std::pair{due, scheduled_++}, std::move(work));
 }
 
 bool SimulatedClock::advance_to_next() {

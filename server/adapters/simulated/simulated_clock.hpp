@@ -1,4 +1,4 @@
-// A clock that stands still until it is moved. For tests and the simulation, where it makes time part of the
+// A clock that stands still until it is advanced. For tests and the simulation, where it makes time a function of the
 // seed.
 #pragma once
 
@@ -12,8 +12,8 @@
 
 namespace sagactl {
 
-// Not for several threads: work runs on the thread that moves the clock. Work due at the same time runs in
-// the order in which it was asked for; work that is asked for by such work runs after it.
+// For one thread: work runs on the thread that advances the clock. Work due at the same time runs in the order in which it
+// was scheduled; work that it schedules runs after it.
 class SimulatedClock : public Clock {
  public:
   // 2026-01-01T00:00:00Z.
@@ -25,11 +25,11 @@ class SimulatedClock : public Clock {
   SteadyTime steady() const override { return steady_; }
   void after(Duration delay, std::function<void()> work) override;
 
-  // Jumps to the next work and runs that one piece. False: nothing is waiting.
+  // Advances to the next work and runs it. False: none is scheduled.
   bool advance_to_next();
-  // Runs all that is due until now + `by`, each at its own time, and ends there.
+  // Runs all work that is due until now + `by`, each at its own time, and stops there.
   void advance(Duration by);
-  // Sets the time of day forward or back, as an operator might: work keeps its distance from now.
+  // Sets the time of day forward or back, as an operator might: scheduled work is not affected.
   void step(Duration by) { ahead_ += by; }
 
   std::optional<SteadyTime> next() const;  // when the next work is due
@@ -38,7 +38,7 @@ class SimulatedClock : public Clock {
  private:
   SteadyTime steady_{1'000'000};
   Duration ahead_;  // of the time of day
-  std::uint64_t asked_ = 0;
+  std::uint64_t scheduled_ = 0;
   std::map<std::pair<SteadyTime, std::uint64_t>, std::function<void()>> work_;
 };
 

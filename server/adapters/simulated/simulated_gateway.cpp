@@ -17,8 +17,8 @@ std::uint64_t hash(std::string_view text, std::uint64_t seed) {
   return h;
 }
 
-// What the provider makes of one key.
-struct Fate {
+// What happens to the charge of one key.
+struct SimulatedOutcome {
   bool declined = false;
   bool times_out = false;
   bool charged_before_time_out = false;
@@ -36,58 +36,58 @@ class SimulatedGateway : public PaymentGateway {
         std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
                     [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
     const bool of_other = !charge.saga_type.empty() && charge.saga_type != order_processing_saga;
-    const Fate fate = fate_of(charge.key, of_other ? options_.other_success : options_.success, always_fails);
-    later(fate, [done = std::move(done), answer = charge_once(charge.key, fate)] { done(answer); });
+    const SimulatedOutcome outcome = outcome_of(charge.key, of_other ? options_.other_success : options_.success, always_fails);
+    answer_later(outcome, [done = std::move(done), answer = charge_once(charge.key, outcome)] { done(answer); });
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
-    const Fate fate = fate_of(charge.key, 1, false);
-    later(fate, [done = std::move(done), answer = became_of(charge.key, fate)] { done(answer); });
+    const SimulatedOutcome outcome = outcome_of(charge.key, 1, false);
+    answer_later(outcome, [done = std::move(done), answer = query_once(charge.key, outcome)] { done(answer); });
   }
 
   void refund(const EarlierCharge& charge, Money, std::function<void(Outcome)> done) override {
-    later(fate_of(charge.key, 1, false), [done = std::move(done)] { done(Succeeded{}); });
+    answer_later(outcome_of(charge.key, 1, false), [done = std::move(done)] { done(Succeeded{}); });
   }
 
  private:
-  Fate fate_of(const std::string& key, double success, bool always_fails) const {
+  SimulatedOutcome outcome_of(const std::string& key, double success, bool always_fails) const {
     Random random(hash(key, options_.seed));
-    Fate fate;
-    fate.declined = !random.chance(success) || always_fails;
-    fate.times_out = random.chance(options_.timeout_share);
-    fate.charged_before_time_out = random.chance(0.5);
-    fate.delay = random.unit();
+    SimulatedOutcome outcome;
+    outcome.declined = !random.chance(success) || always_fails;
+    outcome.times_out = random.chance(options_.timeout_share);
+    outcome.charged_before_time_out = random.chance(0.5);
+    outcome.delay = random.unit();
     Uuid id;
     for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(random.next());
-    fate.transaction_id = "ext_tx_" + id.text();
-    return fate;
+    outcome.transaction_id = "ext_tx_" + id.text();
+    return outcome;
   }
 
-  // It is in the book before it is answered.
-  ChargeAnswer charge_once(const std::string& key, const Fate& fate) {
+  // The charge is in the book before it is answered.
+  ChargeAnswer charge_once(const std::string& key, const SimulatedOutcome& outcome) {
     const auto known = book_->find(key);
     if (!known) return Unavailable{known.error().message};
-    if (*known == ChargeState::charged) return Charged{fate.transaction_id};
+    if (*known == ChargeState::charged) return Charged{outcome.transaction_id};
     if (*known == ChargeState::refused) return Refused{simulated_refusal};
-    const bool times_out = fate.times_out && !known->has_value();
-    ChargeState state = fate.declined ? ChargeState::refused : ChargeState::charged;
-    if (times_out && (fate.declined || !fate.charged_before_time_out)) state = ChargeState::unanswered;
+    const bool times_out = outcome.times_out && !known->has_value();
+    ChargeState state = outcome.declined ? ChargeState::refused : ChargeState::charged;
+    if (times_out && (outcome.declined || !outcome.charged_before_time_out)) state = ChargeState::unanswered;
     if (const auto kept = book_->put(key, state); !kept) return Unavailable{kept.error().message};
     if (times_out) return UnknownOutcome{"the payment gateway did not answer in time"};
-    if (fate.declined) return Refused{simulated_refusal};
-    return Charged{fate.transaction_id};
+    if (outcome.declined) return Refused{simulated_refusal};
+    return Charged{outcome.transaction_id};
   }
-  QueryAnswer became_of(const std::string& key, const Fate& fate) {
+  QueryAnswer query_once(const std::string& key, const SimulatedOutcome& outcome) {
     const auto known = book_->find(key);
     if (!known) return Unavailable{known.error().message};
-    if (*known == ChargeState::charged) return Charged{fate.transaction_id};
+    if (*known == ChargeState::charged) return Charged{outcome.transaction_id};
     if (*known == ChargeState::refused) return Refused{simulated_refusal};
     return NotCharged{};
   }
 
-  void later(const Fate& fate, std::function<void()> answer) {
+  void answer_later(const SimulatedOutcome& outcome, std::function<void()> answer) {
     const auto range = static_cast<double>((options_.delay_max - options_.delay_min).count());
-    const Duration delay = options_.delay_min + Duration{static_cast<std::int64_t>(fate.delay * range)};
+    const Duration delay = options_.delay_min + Duration{static_cast<std::int64_t>(outcome.delay * range)};
     if (delay <= Duration{0}) answer();
     else clock_.after(delay, std::move(answer));
   }

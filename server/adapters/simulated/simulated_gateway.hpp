@@ -1,5 +1,5 @@
-// A payment provider for trying things out. What it makes of a key is a function of the key and the seed; that it was
-// asked under a key, and what it answered, is in its book: a query sees every charge that came before it.
+// A simulated payment provider. The outcome of a charge is a function of its key and the seed; the charges and their
+// answers are in its book, so that a query sees every charge that came before it.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@ namespace sagactl {
 
 struct SimulatedGatewayOptions {
   double success = 0.8;         // share of keys whose charge succeeds; PAYMENT_FAIL products never do
-  Duration delay_min = 500ms;   // a call is answered after an even delay between these
+  Duration delay_min = 500ms;   // a call is answered after a uniformly distributed delay between these
   Duration delay_max = 2s;
   double timeout_share = 0.0;   // of keys whose first call is not answered in time; half of them were charged
   std::uint64_t seed = 0;
-  double other_success = 0.9;   // as `success`, for the orders of other systems than A
+  double other_success = 0.9;   // as `success`, for orders that are not of the order-processing saga
 };
 
-// Without a book it keeps one in memory: that of a node's own provider, whose answers nobody but the node has heard.
+// Without a book it keeps one in memory, which is enough for a node's own provider: only that node gets its answers.
 std::unique_ptr<PaymentGateway> make_simulated_gateway(const SimulatedGatewayOptions& options, Clock& clock,
                                                        std::unique_ptr<ChargeBook> book = nullptr);
 

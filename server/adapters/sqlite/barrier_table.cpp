@@ -18,11 +18,11 @@ std::int64_t first_key(std::int64_t flow) {
 }
 
 std::int64_t key_of(std::int64_t flow, const Barrier& barrier) {
-  if (barrier.step > BarrierTable::step_max || barrier.attempt < 0 ||
-      barrier.attempt > BarrierTable::attempt_max)
-    fail_as_bug(fmt::format("attempt {} of step {} is over {} or {}", barrier.attempt, barrier.step,
-                            BarrierTable::attempt_max, BarrierTable::step_max));
-  return first_key(flow) | std::int64_t{barrier.step} << 13 | std::int64_t{barrier.attempt} << 1 |
+  if (barrier.step > BarrierTable::step_max || barrier.execution < 0 ||
+      barrier.execution > BarrierTable::execution_max)
+    fail_as_bug(fmt::format("execution {} of step {} is over {} or {}", barrier.execution, barrier.step,
+                            BarrierTable::execution_max, BarrierTable::step_max));
+  return first_key(flow) | std::int64_t{barrier.step} << 13 | std::int64_t{barrier.execution} << 1 |
          static_cast<int>(barrier.direction);
 }
 
@@ -49,7 +49,7 @@ Barrier BarrierTable::read_row(Statement& row) {
   Barrier barrier;
   const std::int64_t key = row.integer();
   barrier.step = static_cast<std::uint8_t>(key >> 13 & step_max);
-  barrier.attempt = static_cast<int>(key >> 1 & attempt_max);
+  barrier.execution = static_cast<int>(key >> 1 & execution_max);
   barrier.direction = static_cast<Direction>(key & 1);
   barrier.blocked = row.integer() != 0;
   barrier.refusal = row.text();

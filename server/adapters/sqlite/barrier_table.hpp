@@ -1,4 +1,4 @@
-// The table of barriers. Most of them are nothing but a key: flow, step, attempt, direction.
+// The table of barriers. Most of them are nothing but a key: flow, step, execution, direction.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace sagactl::sqlite {
 
 class BarrierTable {
  public:
-  static constexpr int step_max = 63, attempt_max = 4095;
+  static constexpr int step_max = 63, execution_max = 4095;
 
   explicit BarrierTable(Connection& connection);
 

@@ -15,7 +15,7 @@ Batch::Batch(Tables& tables, const NodeRow& node, ProgressTable::Row progress, T
   progress_.last_time = time;
 }
 
-Loaded Batch::load(const Keys& keys) {
+Loaded Batch::load(const BatchKeys& keys) {
   Loaded loaded;
   known_.reserve(keys.flows.size());
   loaded.flows.reserve(keys.flows.size());
@@ -42,7 +42,7 @@ Loaded Batch::load(const Keys& keys) {
   for (const ReplayKey& key : keys.replays)
     if (replays.emplace(key.user, key.key).second)
       if (auto replay = tables_.replays.find(key)) loaded.replays.push_back(std::move(*replay));
-  const Keys more = further_keys(keys, loaded);
+  const BatchKeys more = dependent_keys(keys, loaded);
   load_claims(more.claims, loaded);
   load_stocks(more.stocks, loaded);
   for (const OrderId id : more.last_events)
@@ -130,7 +130,7 @@ void Batch::write(const Writer& writer, const Changes& changes) {
   write_events(writer, changes.events);
   for (const Changes::Reservations& each : changes.reservations) {
     const Known& known = meet(each.order);
-    if (!each.due && !known.order_status && !known.order && !known.saga && !known.saga_change)
+    if (!each.next_check_at && !known.order_status && !known.order && !known.saga && !known.saga_change)
       tables_.flows.drop_if_empty(known.number);
   }
   progress_.last_time = std::max(progress_.last_time, changes.latest);

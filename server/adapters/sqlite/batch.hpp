@@ -16,7 +16,7 @@ class Batch {
   // `time` is what the batch is told; nothing that it writes may be before that.
   Batch(Tables& tables, const NodeRow& node, ProgressTable::Row progress, Timestamp time);
 
-  Loaded load(const Keys& keys);
+  Loaded load(const BatchKeys& keys);
   void write(const Writer& writer, const Changes& changes);
 
  private:

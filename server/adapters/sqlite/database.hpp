@@ -49,15 +49,15 @@ class Database : public SqliteStore {
   Database(const SqliteOptions& options, Clock& clock, FileLock lock, std::unique_ptr<Tables> writer);
 
   // Store: sqlite_store.cpp
-  Result<Registration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
+  Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
   Result<void> set_fingerprint(const NodeName& name, const std::string& fingerprint) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
   Result<void> resign(const Writer& writer) override;
-  Result<Commit> transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+  Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                           const std::function<Changes(Timestamp now)>& decide) override;
   Result<bool> has_event(const NodeName& node, std::int64_t sequence) override;
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
-  Result<std::vector<OrderId>> expired_reservations(std::size_t limit) override;
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
   Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
                                           std::size_t limit) override;
@@ -86,7 +86,7 @@ class Database : public SqliteStore {
   // HistorySource: sqlite_history.cpp
   Result<std::unique_ptr<History>> snapshot() override;
 
-  // TopicBook: topic_table.cpp
+  // PartitionCounts: topic_table.cpp
   Result<std::map<std::string, int>> remember(const std::map<std::string, int>& there) override;
 
  private:

@@ -70,12 +70,12 @@ std::vector<Event> EventTable::after(std::int64_t node, std::int64_t sequence, s
   return events;
 }
 
-std::optional<EventPlace> EventTable::last_of(OrderId id, std::int64_t flow) {
+std::optional<LastEvent> EventTable::last_of(OrderId id, std::int64_t flow) {
   Statement& row = last_of_().bind(flow);
   const Reading reading(row);
   if (!row.next()) return std::nullopt;
   const std::int64_t key = row.integer();
-  return EventPlace{id, names_.node(node_of(key)), sequence_of(key)};
+  return LastEvent{id, names_.node(node_of(key)), sequence_of(key)};
 }
 
 std::vector<Event> EventTable::of_flow(std::int64_t flow) {

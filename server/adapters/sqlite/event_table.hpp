@@ -34,7 +34,7 @@ class EventTable {
 
   void insert(std::int64_t node, std::int64_t flow, const Event& event);
   std::vector<Event> after(std::int64_t node, std::int64_t sequence, std::int64_t limit);  // with what they follow
-  std::optional<EventPlace> last_of(OrderId id, std::int64_t flow);
+  std::optional<LastEvent> last_of(OrderId id, std::int64_t flow);
   std::vector<Event> of_flow(std::int64_t flow);  // in the order in which they happened
   std::vector<Event> of_no_flow();                // by node and sequence
   Event read_row(Statement& row);

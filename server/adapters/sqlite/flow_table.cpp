@@ -219,8 +219,8 @@ void FlowTable::update(std::int64_t number, const Changes::Reservations& reserva
 void FlowTable::bind_reservations(Statement& statement, const Changes::Reservations& reservations) {
   reservations_ = to_text(*reservations.all);
   statement.bind_unless_empty(reservations_);
-  if (reservations.due)
-    statement.bind(*reservations.due);
+  if (reservations.next_check_at)
+    statement.bind(*reservations.next_check_at);
   else
     statement.bind_null();
 }
@@ -276,7 +276,7 @@ void FlowTable::write_steps(const Saga& saga) {
   bool has_errors = false;
   for (const StepState& step : saga.steps) {
     steps_ += steps_.size() > 1 ? ",[" : "[";
-    for (const std::int64_t number : {std::int64_t{static_cast<int>(step.status)}, std::int64_t{step.attempt},
+    for (const std::int64_t number : {std::int64_t{static_cast<int>(step.status)}, std::int64_t{step.execution},
                                       std::int64_t{step.tries}, std::int64_t{step.in_doubt}}) {
       append(steps_, number);
       steps_ += ',';
@@ -381,7 +381,7 @@ void FlowTable::read_steps(std::string_view text, Saga& saga) {
   while (numbers.next_step()) {
     StepState& step = saga.steps.emplace_back();
     step.status = static_cast<StepStatus>(numbers.next().value_or(0));
-    step.attempt = static_cast<int>(numbers.next().value_or(0));
+    step.execution = static_cast<int>(numbers.next().value_or(0));
     step.tries = static_cast<int>(numbers.next().value_or(0));
     step.in_doubt = numbers.next().value_or(0) != 0;
     step.began_at = numbers.next_time(saga.created_at);

@@ -31,7 +31,7 @@ struct Applied {
   Timestamp at;
 };
 
-int number_of(const embedded::File& file) {
+int number_of(const EmbeddedFile& file) {
   int number = 0;
   std::from_chars(file.name.data(), file.name.data() + file.name.size(), number);
   return number;
@@ -59,7 +59,7 @@ std::map<int, Applied> read_applied(Connection& connection) {
 // All that this program knows; fails when the file has something else.
 std::vector<SqliteMigration> compare(const std::map<int, Applied>& applied, const std::string& path) {
   std::vector<SqliteMigration> list;
-  for (const embedded::File& file : embedded::sqlite_schema()) {
+  for (const EmbeddedFile& file : embedded::sqlite_schema()) {
     SqliteMigration& migration = list.emplace_back();
     migration.number = number_of(file);
     migration.name = file.name;
@@ -96,7 +96,7 @@ std::vector<SqliteMigration> migrate(Connection& connection) {
   connection.begin_writing();  // now that it is known to be ours
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].applied) continue;
-    const embedded::File& file = embedded::sqlite_schema()[i];
+    const EmbeddedFile& file = embedded::sqlite_schema()[i];
     const std::string checksum = hex(sha256(file.text));
     Transaction transaction(connection, Transaction::Kind::write);
     if (connection.number(sql_has_list) == 0) connection.run(sql_create_list);

@@ -22,10 +22,10 @@ const std::string sql_read_payment =
 const std::string sql_by_flow_payment =
     fmt::format("SELECT flow, {} FROM payment WHERE key >= ? << 12 ORDER BY key", payment_columns);
 
-std::int64_t key_of(std::int64_t flow, int attempt) {
-  if (attempt < 0 || attempt > PaymentTable::attempt_max)
-    fail_as_bug(fmt::format("attempt {} to pay is not between 0 and {}", attempt, PaymentTable::attempt_max));
-  return flow << 12 | attempt;
+std::int64_t key_of(std::int64_t flow, int execution) {
+  if (execution < 0 || execution > PaymentTable::execution_max)
+    fail_as_bug(fmt::format("execution {} to pay is not between 0 and {}", execution, PaymentTable::execution_max));
+  return flow << 12 | execution;
 }
 
 Statement& bind_calls(Statement& statement, const Payment& payment) {
@@ -47,7 +47,7 @@ PaymentTable::PaymentTable(Connection& connection, Names& names)
 
 void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
   Statement& statement = insert_();
-  statement.bind(key_of(flow, payment.attempt))
+  statement.bind(key_of(flow, payment.execution))
       .bind(payment.id)
       .bind(payment.user)
       .bind(payment.amount.cents)
@@ -72,11 +72,11 @@ void PaymentTable::update(std::int64_t flow, const Payment& payment) {
       .bind(names_.number_of_node(payment.node))
       .bind(payment.version)
       .bind(payment.updated_at);
-  bind_calls(statement, payment).bind(key_of(flow, payment.attempt)).change_one("a payment");
+  bind_calls(statement, payment).bind(key_of(flow, payment.execution)).change_one("a payment");
 }
 
 void PaymentTable::read(std::int64_t flow, OrderId order, std::vector<Payment>& payments) {
-  Statement& row = read_().bind(key_of(flow, 0)).bind(key_of(flow, attempt_max));
+  Statement& row = read_().bind(key_of(flow, 0)).bind(key_of(flow, execution_max));
   const Reading reading(row);
   while (row.next()) payments.push_back(read_row(row, order));
 }
@@ -87,7 +87,7 @@ RowsByFlow PaymentTable::by_flow() {
 
 Payment PaymentTable::read_row(Statement& row, OrderId order) {
   Payment payment;
-  payment.attempt = static_cast<int>(row.integer() & attempt_max);
+  payment.execution = static_cast<int>(row.integer() & execution_max);
   payment.id = {row.uuid()};
   payment.order = order;
   payment.user = {row.uuid()};

@@ -1,4 +1,4 @@
-// The table of payments. A payment's key is made of its flow's number and its attempt.
+// The table of payments. A payment's key is made of its flow's number and its execution.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace sagactl::sqlite {
 
 class PaymentTable {
  public:
-  static constexpr int attempt_max = 4095;
+  static constexpr int execution_max = 4095;
 
   PaymentTable(Connection& connection, Names& names);
 

@@ -199,7 +199,7 @@ class EventSearch {
         add("INDEXED BY event_flow", "e.flow = ?", "", flow);
     } else if (filter_.user && has_few_flows()) {
       add("INDEXED BY event_flow", "e.flow IN (SELECT no FROM flow WHERE user = ?)", "", *filter_.user);
-    } else if (filter_.asked_for && filter_.type == EventType::stock_set) {  // such belong to no flow
+    } else if (filter_.requested_by_user && filter_.type == EventType::stock_set) {  // such belong to no flow
       add("INDEXED BY event_of_stock", "e.flow = 0", "e.occurred_at DESC, e.key DESC");
     } else if (filter_.type && is_rare(*filter_.type)) {
       add("INDEXED BY event_seldom", std::string(EventTable::seldom), "e.occurred_at DESC, e.key DESC");
@@ -236,7 +236,7 @@ class EventSearch {
     if (filter_.type) condition += fmt::format(" AND e.type = {}", static_cast<int>(*filter_.type));
     if (filter_.user) condition += " AND f.user = ?";
     if (filter_.since) condition += " AND e.occurred_at >= ?";
-    if (filter_.asked_for) condition += fmt::format(" AND e.metadata LIKE '{}%'", asked_by_prefix);
+    if (filter_.requested_by_user) condition += fmt::format(" AND e.metadata LIKE '{}%'", requested_by_prefix);
     std::string sql =
         fmt::format("SELECT {}, {} FROM event AS e {} LEFT JOIN flow AS f ON f.no = e.flow WHERE {}",
                     EventTable::own_columns, EventTable::flow_columns, index, condition);

@@ -151,10 +151,10 @@ Timestamp Database::now(Tables& tables) {
   return std::max(time_.now(), tables.progress.read().last_time);
 }
 
-Result<Registration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
+Result<NodeRegistration> Database::register_node(const NodeName& name, const std::string& url, Duration lease) {
   return write([&](Tables& tables, Timestamp now) {
     const NodeRow node = tables.nodes.begin_life(name, url, now + lease);
-    return Registration{{name, node.epoch}, node.last_sequence};
+    return NodeRegistration{{name, node.epoch}, node.last_sequence};
   });
 }
 
@@ -185,7 +185,7 @@ Result<void> Database::resign(const Writer& writer) {
   return {};
 }
 
-Result<Commit> Database::transact(const Writer& writer, const Keys& keys, Loaded& loaded,
+Result<Commit> Database::transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
                                   const std::function<Changes(Timestamp now)>& decide) {
   return write([&](Tables& tables, Timestamp) {
     const auto node = find_unless_fenced(tables, writer);
@@ -222,7 +222,7 @@ Result<std::vector<OrderId>> Database::adopt(const Writer& writer, Owners owners
   });
 }
 
-Result<std::vector<OrderId>> Database::expired_reservations(std::size_t limit) {
+Result<std::vector<OrderId>> Database::due_flows(std::size_t limit) {
   return read_for_engine([&](Tables& tables) {
     Statement& row = tables.connection.prepared(std::string(sql_expired));
     row.bind(now(tables)).bind(sql_limit(limit));

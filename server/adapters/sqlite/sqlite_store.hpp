@@ -10,7 +10,7 @@
 #include "server/ports/history.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
-#include "server/ports/topic_book.hpp"
+#include "server/ports/partition_counts.hpp"
 
 namespace sagactl {
 
@@ -21,7 +21,7 @@ struct SqliteOptions {
 
 // All calls may be made from several threads: batches take turns, queries run beside them. What `decide` does
 // must not call the store.
-class SqliteStore : public Store, public Queries, public HistorySource, public TopicBook {};
+class SqliteStore : public Store, public Queries, public HistorySource, public PartitionCounts {};
 
 // Opens the file for serving, makes it when it is not there, and brings its schema up to date. `clock` is the
 // database's clock and must outlive the store. Errors: `conflict`: another process serves the file.

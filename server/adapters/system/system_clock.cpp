@@ -26,7 +26,7 @@ class SystemClock : public Clock {
   }
 
   Timestamp now() const override { return wall_clock_now(); }
-  // Also counts while the machine sleeps: what waited is due when it wakes.
+  // Also runs while the machine is suspended: delays that ended meanwhile are over when it resumes.
   SteadyTime steady() const override {
     timespec time{};
     clock_gettime(CLOCK_BOOTTIME, &time);
@@ -62,14 +62,14 @@ class SystemClock : public Clock {
       auto next = work_.extract(work_.begin());
       lock.unlock();
       next.mapped()();
-      next = {};  // what the work owns goes before the lock is taken again
+      next = {};  // destroys what the work owns before the mutex is locked again
       lock.lock();
     }
   }
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::multimap<Steady::time_point, std::function<void()>> work_;  // equal times keep their order of coming
+  std::multimap<Steady::time_point, std::function<void()>> work_;  // equal times keep the order of scheduling
   bool stopping_ = false;
   std::thread thread_;  // last: it uses all of the above
 };

@@ -6,15 +6,15 @@ namespace sagactl::toss {
 
 std::string IdempotencyKeys::key_of(const std::string& call) const {
   const std::lock_guard lock(mutex_);
-  const auto found = spent_.find(call);
-  const int spent = found == spent_.end() ? 0 : found->second;
-  return hex(sha256(call + "#" + std::to_string(spent)));
+  const auto found = retired_.find(call);
+  const int retired = found == retired_.end() ? 0 : found->second;
+  return hex(sha256(call + "#" + std::to_string(retired)));
 }
 
-void IdempotencyKeys::spend(const std::string& call) {
+void IdempotencyKeys::retire(const std::string& call) {
   const std::lock_guard lock(mutex_);
-  if (spent_.size() >= spent_max && !spent_.contains(call)) spent_.clear();
-  ++spent_[call];
+  if (retired_.size() >= retired_max && !retired_.contains(call)) retired_.clear();
+  ++retired_[call];
 }
 
 }  // namespace sagactl::toss

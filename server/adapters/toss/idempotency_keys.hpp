@@ -1,6 +1,6 @@
-// The Idempotency-Key of each call. Toss answers a repeated key with the first answer, for 15 days, also when that was
-// an error which has passed meanwhile. So a key is kept while no answer has come, and given up after one that asks for
-// another try. That is safe: a payment is confirmed, and cancelled as a whole, once under its payment key.
+// The Idempotency-Key of each call. Toss answers a repeated key with the first answer, for 15 days, even if that was a
+// temporary error. So a call's key is kept while no answer has come, and replaced after an answer that asks for a retry.
+// That is safe: a payment is confirmed, and cancelled in full, once under its payment key.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +12,16 @@ namespace sagactl::toss {
 
 class IdempotencyKeys {
  public:
-  // More than this many calls that were told to try again are forgotten: their next try hears the old answer once.
-  static constexpr std::size_t spent_max = 10'000;
+  // Beyond this many calls the replaced keys are forgotten: the next retry of such a call gets the old answer once.
+  static constexpr std::size_t retired_max = 10'000;
 
-  // `call` is what is to count once: "confirm" and the charge's key, say.
+  // `call` identifies what must count once: "confirm" and the charge's key, for instance.
   std::string key_of(const std::string& call) const;
-  void spend(const std::string& call);
+  void retire(const std::string& call);  // the next key_of() is another one
 
  private:
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, int> spent_;  // how many keys of a call were given up
+  std::unordered_map<std::string, int> retired_;  // the number of replaced keys of a call
 };
 
 }  // namespace sagactl::toss

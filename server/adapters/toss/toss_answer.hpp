@@ -1,4 +1,4 @@
-// What the API says of a payment.
+// A payment, as the API describes it.
 #pragma once
 
 #include <optional>
@@ -7,15 +7,15 @@
 #include "common/money.hpp"
 #include "common/result.hpp"
 #include "common/text/spelling.hpp"
-#include "httpclient/http_client.hpp"
+#include "httpclient/http_message.hpp"
 #include "server/ports/payment_gateway.hpp"
 
 namespace sagactl::toss {
 
-enum class PaymentStatus : std::uint8_t {
-  ready,                // begun; the customer has not chosen how to pay
-  in_progress,          // the customer agreed; not confirmed
-  waiting_for_deposit,  // an account was opened for it, and is empty
+enum class TossPaymentStatus : std::uint8_t {
+  ready,                // started; the customer has not chosen a payment method
+  in_progress,          // authenticated by the customer; not confirmed
+  waiting_for_deposit,  // into a virtual account that was issued for it
   done,
   canceled,
   partial_canceled,
@@ -26,27 +26,27 @@ enum class PaymentStatus : std::uint8_t {
 struct TossPayment {
   std::string payment_key;
   std::string order_id;
-  PaymentStatus status = PaymentStatus::ready;
+  TossPaymentStatus status = TossPaymentStatus::ready;
   Money amount;
   std::string failure;  // why it was aborted; may be empty
 };
 
-// `invalid` when the body is no such thing, or is about another payment than `payment_key`.
+// `invalid` when the body is not a payment, or not the one of `payment_key`.
 Result<TossPayment> payment_of(const HttpResponse& response, const std::string& payment_key);
 
-// What is asked of a payment that is meant to be this one.
-struct Expected {
+// What a payment must agree with.
+struct ExpectedPayment {
   std::string order_id;
-  std::optional<Money> amount;  // not known to a query
+  std::optional<Money> amount;  // unknown in a query
 };
 
-// Charged when the money is there, for this order. A payment that was given back is not in effect: Refused.
-QueryAnswer state_of(const TossPayment& payment, const Expected& expected);
+// Charged when the money was captured, for this order. A refunded payment is not in effect: Refused.
+QueryAnswer state_of(const TossPayment& payment, const ExpectedPayment& expected);
 
 }  // namespace sagactl::toss
 
 template <>
-struct sagactl::Spelling<sagactl::toss::PaymentStatus> {
+struct sagactl::Spelling<sagactl::toss::TossPaymentStatus> {
   static constexpr std::string_view names[] = {"READY",    "IN_PROGRESS",      "WAITING_FOR_DEPOSIT", "DONE",
                                                "CANCELED", "PARTIAL_CANCELED", "ABORTED",             "EXPIRED"};
 };

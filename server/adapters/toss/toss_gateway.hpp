@@ -1,8 +1,8 @@
 // The payment provider Toss Payments (https://docs.tosspayments.com/reference), or any server that speaks its API.
 //
-// A payment is known there by its payment key. Confirming one takes the money and counts once under that key;
-// cancelling one without an amount gives back what is left of it, so that it counts once too. What a call came to when
-// nobody heard the answer is found out by asking for the payment.
+// Payments are identified by their payment key. Confirming one captures the money and counts once under that key;
+// cancelling one without an amount refunds what remains, so that it counts once too. The outcome of a call without an
+// answer is found out by querying the payment.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,8 @@
 
 namespace sagactl {
 
-// Makes no connection before the first call. `invalid` when the certificates of authorities cannot be read. Destroying
-// it answers the calls under way.
+// Connects at the first call. `invalid` when the certificates of authorities cannot be read. Destroying it answers the
+// calls in progress.
 Result<std::unique_ptr<PaymentGateway>> make_toss_gateway(const TossOptions& options);
 
 }  // namespace sagactl

@@ -6,8 +6,8 @@
 #include <cctype>
 
 #include "common/text/json_object.hpp"
+#include "common/text/percent.hpp"
 #include "common/text/text.hpp"
-#include "httpclient/url.hpp"
 
 namespace sagactl::toss {
 namespace {
@@ -67,7 +67,7 @@ HttpRequest query_request(const std::string& payment_key, const std::string& tra
 
 HttpRequest cancel_request(const std::string& payment_key, const std::string& idempotency_key,
                            const std::string& trace_parent) {
-  // Without an amount it gives back all that is left, so that it cannot count twice.
+  // Without an amount it refunds all that remains, so that it cannot count twice.
   JsonObject body;
   body.add("cancelReason", cancel_reason);
   return posting(path_of(payment_key, "/cancel"), body.take(), idempotency_key, trace_parent);

@@ -35,7 +35,7 @@ awaitable<Answer> get_payment(Context& context, Request& request) {
   const Result<Flow> flow = co_await read_checkout(context, request, name->order);
   if (!flow) co_return flow.error().code == ErrorCode::not_found ? checkout_not_found("Payment") : flow.error();
   for (const Payment& payment : flow->payments) {
-    if (payment.attempt != name->attempt) continue;
+    if (payment.execution != name->execution) continue;
     const Json body = checkout_payment(flow->order, payment);
     co_return http::json_response(200, body);
   }

@@ -59,15 +59,15 @@ Json checkout_time(Timestamp time) {
 }
 
 // What the step's participant has to show.
-Json step_data(const Flow& flow, std::size_t step, int attempt) {
+Json step_data(const Flow& flow, std::size_t step, int execution) {
   if (step == process_payment) {
     for (const Payment& payment : flow.payments)
-      if (payment.attempt == attempt)
+      if (payment.execution == execution)
         return Json{{"paymentId", checkout_payment_id(payment)},
                     {"transactionId", text_or_null(payment.external_transaction_id)}};
   } else if (step == reserve_inventory) {
     for (const Reservation& reservation : flow.reservations)
-      if (reservation.kind == StockKind::product && reservation.attempt == attempt)
+      if (reservation.kind == StockKind::product && reservation.execution == execution)
         return Json{{"reservationId", reservation.id.text()}};
   }
   return nullptr;
@@ -83,8 +83,8 @@ Json steps(const Flow& flow) {
                         {"startedAt", checkout_time(state.began_at)},
                         {"completedAt", checkout_time(state.ended_at)},
                         {"error", text_or_null(state.error)},
-                        {"data", step_data(flow, i, state.attempt)},
-                        {"attempt", state.attempt},
+                        {"data", step_data(flow, i, state.execution)},
+                        {"attempt", state.execution},
                         {"nodeId", text_or_null(state.node)}});
   }
   return list;
@@ -145,7 +145,7 @@ Json checkout_order(const Flow& flow) {
 }
 
 std::string checkout_payment_id(const Payment& payment) {
-  return fmt::format("{}{}-{}", payment_prefix, payment.order.text(), payment.attempt);
+  return fmt::format("{}{}-{}", payment_prefix, payment.order.text(), payment.execution);
 }
 
 std::optional<PaymentName> parse_checkout_payment_id(std::string_view text) {
@@ -155,7 +155,7 @@ std::optional<PaymentName> parse_checkout_payment_id(std::string_view text) {
   if (dash == text.npos) return std::nullopt;
   const auto order = OrderId::parse(text.substr(0, dash));
   PaymentName name;
-  const auto [end, error] = std::from_chars(text.data() + dash + 1, text.data() + text.size(), name.attempt);
+  const auto [end, error] = std::from_chars(text.data() + dash + 1, text.data() + text.size(), name.execution);
   if (!order || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   name.order = *order;
   return name;
@@ -171,7 +171,7 @@ Json checkout_payment(const Order& order, const Payment& payment) {
               {"paymentKey", text_or_null(payment.provider_key)},
               {"transactionId", text_or_null(payment.external_transaction_id)},
               {"failureReason", text_or_null(payment.failure_reason)},
-              {"attempt", payment.attempt},
+              {"attempt", payment.execution},
               {"createdAt", iso8601_ms(payment.created_at)},
               {"updatedAt", iso8601_ms(payment.updated_at)}};
 }

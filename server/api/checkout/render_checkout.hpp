@@ -16,11 +16,11 @@ Json checkout_order(const Flow& flow);
 std::string checkout_order_status(const Flow& flow);
 
 Json checkout_payment(const Order& order, const Payment& payment);
-// "PAY-<order id>-<attempt>".
+// "PAY-<order id>-<execution>".
 std::string checkout_payment_id(const Payment& payment);
 struct PaymentName {
   OrderId order;
-  int attempt = 1;
+  int execution = 1;
 };
 std::optional<PaymentName> parse_checkout_payment_id(std::string_view text);
 

@@ -129,7 +129,7 @@ void NodeMetrics::lock_available(bool available) {
   lock_available_.Set(available ? 1 : 0);
 }
 
-void NodeMetrics::committed(const Committed& commit) {
+void NodeMetrics::committed(const CommitReport& commit) {
   batch_size_.Observe(static_cast<double>(commit.commands));
   commit_time_.Observe(in_seconds(commit.took));
   progress_.add(commit.progress);

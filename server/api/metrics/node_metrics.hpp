@@ -24,7 +24,7 @@ class NodeMetrics {
   void order_refused(const Error& error);
 
   void lock_waited(Duration wait);
-  void committed(const Committed& commit);
+  void committed(const CommitReport& commit);
 
   // Before the metrics are written out: sets what is known only by asking.
   void set(const EngineStats& stats);

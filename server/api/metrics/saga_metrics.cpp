@@ -43,7 +43,7 @@ SagaMetrics::SagaMetrics(http::Metrics& metrics) {
   auto& saga_took = histograms("sagactl_saga_duration_seconds",
                                "Time of a saga from its start, or its last retry by a person, to its end");
   auto& step_took = histograms("sagactl_step_duration_seconds", "Time of a step from its first try to its end");
-  auto& tried_again = counters("sagactl_step_retries_total", "Tries of a step beside its first");
+  auto& retried_steps = counters("sagactl_step_retries_total", "Tries of a step beside its first");
   auto& undone = counters("sagactl_compensations_total", "Steps that were undone");
 
   for (const SagaDefinition& definition : definitions()) {
@@ -68,7 +68,7 @@ SagaMetrics::SagaMetrics(http::Metrics& metrics) {
         if (directions[i] == Direction::compensation && step.compensation.empty()) continue;
         prometheus::Labels with_direction = labels;
         with_direction["direction"] = to_string(directions[i]);
-        of_step.tried_again[i] = &tried_again.Add(with_direction);
+        of_step.retried_steps[i] = &retried_steps.Add(with_direction);
       }
       if (!step.compensation.empty()) of_step.undone = &undone.Add(labels);
     }
@@ -106,27 +106,27 @@ void SagaMetrics::flush() {
   unflushed_.clear();
 }
 
-void SagaMetrics::add(const Progress& progress) {
+void SagaMetrics::add(const SagaProgress& progress) {
   for (const SagaDefinition* definition : progress.started)
     if (OfSaga* saga = find(definition)) saga->started->Increment();
-  for (const Progress::EndedSaga& each : progress.ended_sagas) {
+  for (const SagaProgress::EndedSaga& each : progress.ended_sagas) {
     const std::size_t i = place_of(each.status, saga_ends);
     if (OfSaga* saga = find(each.saga); saga && i < saga_ends.size()) {
       saga->ended[i]->Increment();
       note(saga->took[i], each.took);
     }
   }
-  for (const Progress::EndedStep& each : progress.ended_steps) {
+  for (const SagaProgress::EndedStep& each : progress.ended_steps) {
     OfStep* step = find(each.saga, each.step);
     const std::size_t i = place_of(each.status, step_ends);
     if (!step || i >= step_ends.size() || !step->took[i].histogram) continue;
     note(step->took[i], each.took);
     if (each.status == StepStatus::compensated && step->undone) step->undone->Increment();
   }
-  for (const Progress::TriedAgain& each : progress.tried_again) {
+  for (const SagaProgress::RetriedStep& each : progress.retried_steps) {
     OfStep* step = find(each.saga, each.step);
     const std::size_t i = place_of(each.direction, directions);
-    if (step && i < directions.size() && step->tried_again[i]) step->tried_again[i]->Increment();
+    if (step && i < directions.size() && step->retried_steps[i]) step->retried_steps[i]->Increment();
   }
   flush();
 }

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "server/engine/batch/progress.hpp"
+#include "server/engine/batch/saga_progress.hpp"
 #include "server/http/metrics/metrics.hpp"
 
 namespace sagactl::api {
@@ -14,7 +14,7 @@ class SagaMetrics {
  public:
   explicit SagaMetrics(http::Metrics& metrics);
 
-  void add(const Progress& progress);  // from one thread
+  void add(const SagaProgress& progress);  // from one thread
 
  private:
   // Durations are gathered for each commit: a histogram takes a lock for each observation.
@@ -26,7 +26,7 @@ class SagaMetrics {
   };
   struct OfStep {
     std::array<Timings, 3> took{};                      // succeeded, failed, compensated
-    std::array<prometheus::Counter*, 2> tried_again{};  // by direction
+    std::array<prometheus::Counter*, 2> retried_steps{};  // by direction
     prometheus::Counter* undone = nullptr;
   };
   struct OfSaga {

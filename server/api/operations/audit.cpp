@@ -21,7 +21,7 @@ constexpr std::int64_t entries_max = 1000;
 struct Audited {
   EventType type;
   std::string_view action;  // one word for what was done
-  bool asked_for = true;    // only what a person asked for
+  bool requested_by_user = true;    // only what a person asked for
 };
 constexpr std::array audited = {Audited{EventType::saga_retried, "retry"},
                                 Audited{EventType::saga_compensating, "compensate"},
@@ -71,7 +71,7 @@ Result<std::vector<Event>> read_events(Queries& queries, const AuditFilter& filt
     EventFilter events;
     events.type = it.type;
     events.since = filter.since;
-    events.asked_for = it.asked_for;
+    events.requested_by_user = it.requested_by_user;
     events.limit = entries_max;
     auto found = queries.events(events);
     if (!found) return found.error();

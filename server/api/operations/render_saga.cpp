@@ -7,7 +7,7 @@
 #include "common/text/text.hpp"
 #include "common/trace_id.hpp"
 #include "server/api/orders/render_order.hpp"
-#include "server/saga/decide.hpp"
+#include "server/saga/saga_view.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {
@@ -20,7 +20,7 @@ Json time_or_null(Timestamp time) {
 Json step(const StepDefinition& definition, const StepState& state) {
   return Json{{"name", definition.name},
               {"status", to_string(state.status)},
-              {"attempt", state.attempt},
+              {"attempt", state.execution},
               {"tries", state.tries},
               {"inDoubt", state.in_doubt},
               {"startedAt", time_or_null(state.began_at)},

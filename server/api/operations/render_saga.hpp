@@ -1,4 +1,4 @@
-// Sagas as system A's clients know them, with what they did not have: steps, attempts, nodes. Pure. Every
+// Sagas as system A's clients know them, with what they did not have: steps, executions, nodes. Pure. Every
 // flow given here has a saga.
 #pragma once
 

@@ -55,7 +55,7 @@ Json reservation(const Reservation& reservation) {
   return Json{{"id", reservation.id.text()},
               {"kind", to_string(reservation.kind)},
               {"status", to_string(reservation.status)},
-              {"attempt", reservation.attempt},
+              {"attempt", reservation.execution},
               {"items", std::move(items)},
               {"reason", text_or_null(reservation.reason)},
               {"expiresAt", iso8601_ms(reservation.expires_at)},

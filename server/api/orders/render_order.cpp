@@ -104,7 +104,7 @@ Json traced_payment(const Payment& payment) {
               {"method", to_string(payment.method)},
               {"externalTransactionId", text_or_null(payment.external_transaction_id)},
               {"failureReason", text_or_null(payment.failure_reason)},
-              {"attempt", payment.attempt},
+              {"attempt", payment.execution},
               {"nodeId", payment.node},
               {"createdAt", iso8601_ms(payment.created_at)},
               {"updatedAt", iso8601_ms(payment.updated_at)}};

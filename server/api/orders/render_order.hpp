@@ -19,7 +19,7 @@ Json traced_order(const Order& order);
 
 Json traced_payment(const Payment& payment);
 
-// The payment that tells where the order stands: the one of the latest attempt; null when there is none.
+// The payment that tells where the order stands: the one of the latest execution; null when there is none.
 const Payment* present_payment(const Flow& flow);
 
 // The text, or null when there is none.

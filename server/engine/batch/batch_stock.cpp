@@ -1,4 +1,4 @@
-// What a batch does with stock: the commands about it, and what is written.
+// Stock in a batch: the commands about it, and its changes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace sagactl {
 
 Result<Receipt> CommandBatch::on(const SetStockRequest& command) {
-  StockBook stocks(&stocks_);
+  StockOverlay stocks(&stocks_);
   std::vector<Event> events;
   Receipt receipt;
   for (const StockSetting& setting : command.settings) {
@@ -18,37 +18,37 @@ Result<Receipt> CommandBatch::on(const SetStockRequest& command) {
     std::move(set->begin(), set->end(), std::back_inserter(events));
     receipt.stocks.push_back(*stocks.find(setting.key));
   }
-  keep(stocks);
-  record(std::move(events), nullptr);
+  merge_stocks(stocks);
+  append_events(std::move(events), nullptr);
   return receipt;
 }
 
-Result<Receipt> CommandBatch::on(const ExpireReservationsRequest& command) {
-  const auto found = by_order_.find(command.order);
-  if (found == by_order_.end()) return Error{ErrorCode::not_found, "Order not found"};
+Result<Receipt> CommandBatch::on(const CheckDueFlowRequest& command) {
+  const auto found = flow_by_order_.find(command.order);
+  if (found == flow_by_order_.end()) return Error{ErrorCode::not_found, "Order not found"};
   Draft draft = draft_of(found->second->flow);
   for (Reservation& reservation : draft.flow.reservations) {
     auto decision = expire(draft.stocks, reservation, command.order, moment_);
     reservation = std::move(decision.reservation);
     std::move(decision.events.begin(), decision.events.end(), std::back_inserter(draft.events));
   }
-  const bool is_asking = check_payments(draft);
-  if (draft.events.empty() && !is_asking) {
-    // What it was to be looked at for may have been deleted: then it is not to be found again.
+  const bool has_calls = add_due_payment_checks(draft);
+  if (draft.events.empty() && !has_calls) {
+    // An operator may have deleted what was due: then the flow must not be found again.
     if (!draft.flow.saga)
       for (Payment& payment : draft.flow.payments) payment.check.reset();
-    if (draft.flow.saga && next_due(draft.flow)) return Error{ErrorCode::retry, "nothing is due"};
-    draft.is_looked_at = true;
+    if (draft.flow.saga && next_check_at(draft.flow)) return Error{ErrorCode::retry, "the flow is not due"};
+    draft.is_rescheduled = true;
   }
   return accept(std::move(draft));
 }
 
-// Units move in their stock when a reservation changes. A stock that nobody looked for is none that an operator deleted:
-// its units would be lost.
-Result<void> CommandBatch::check_loaded(const Draft& draft) const {
-  const auto before = by_order_.find(draft.flow.order.id);
+// A changed reservation moves units of its stock. A stock whose key was not loaded is not one that an operator has
+// deleted: treating it as deleted would lose the units.
+Result<void> CommandBatch::check_stocks_loaded(const Draft& draft) const {
+  const auto before = flow_by_order_.find(draft.flow.order.id);
   for (const Reservation& reservation : draft.flow.reservations) {
-    if (before != by_order_.end() && std::find(before->second->flow.reservations.begin(),
+    if (before != flow_by_order_.end() && std::find(before->second->flow.reservations.begin(),
                                                before->second->flow.reservations.end(),
                                                reservation) != before->second->flow.reservations.end())
       continue;
@@ -62,8 +62,8 @@ Result<void> CommandBatch::check_loaded(const Draft& draft) const {
   return {};
 }
 
-void CommandBatch::keep(const StockBook& stocks) {
-  for (const auto& [key, stock] : stocks.here()) {
+void CommandBatch::merge_stocks(const StockOverlay& stocks) {
+  for (const auto& [key, stock] : stocks.changes()) {
     stocks_.put(stock);
     stocks_changed_.insert(key);
   }

@@ -22,7 +22,7 @@ User* CommandBatch::find_user(UserId id) {
   return found == users_.end() ? nullptr : &*found;
 }
 
-Receipt CommandBatch::write(User& user) {
+Receipt CommandBatch::write_user(User& user) {
   user.updated_at = moment_.now;
   users_changed_.push_back(&user);
   return Receipt{{}, user, {}, {}};
@@ -34,7 +34,7 @@ Result<Receipt> CommandBatch::on(const RegisterUser& command) {
   User& user = users_.emplace_back(command.user);
   user.created_at = moment_.now;
   for (LoginSession& session : user.sessions) session.renewed_at = moment_.now;
-  return write(user);
+  return write_user(user);
 }
 
 Result<Receipt> CommandBatch::on(const BeginSession& command) {
@@ -42,7 +42,7 @@ Result<Receipt> CommandBatch::on(const BeginSession& command) {
   if (!user) return no_such_user();
   if (user->status != UserStatus::active) return Error{ErrorCode::unauthenticated, "Invalid credentials"};
   begin_session(*user, command.session, moment_.now);
-  return write(*user);
+  return write_user(*user);
 }
 
 Result<Receipt> CommandBatch::on(const RenewSession& command) {
@@ -50,11 +50,11 @@ Result<Receipt> CommandBatch::on(const RenewSession& command) {
   if (!user || user->status != UserStatus::active) return no_such_session();
   switch (renew_session(*user, command.session, command.presented_hash, command.next, moment_.now)) {
     case Renewal::renewed:
-      return write(*user);
+      return write_user(*user);
     case Renewal::repeated:
       return Receipt{{}, *user, {}, {}};
     case Renewal::reused:
-      write(*user);  // that it is ended counts although the caller is refused
+      write_user(*user);  // that it is ended counts although the caller is refused
       return no_such_session();
     case Renewal::unknown:
       return no_such_session();
@@ -66,7 +66,7 @@ Result<Receipt> CommandBatch::on(const EndSession& command) {
   User* user = find_user(command.user);
   if (!user) return no_such_user();
   if (!end_session(*user, command.session)) return Receipt{{}, *user, {}, {}};
-  return write(*user);
+  return write_user(*user);
 }
 
 Result<Receipt> CommandBatch::on(const ChangeRights& command) {
@@ -79,7 +79,7 @@ Result<Receipt> CommandBatch::on(const ChangeRights& command) {
   if (found->status != UserStatus::active) found->sessions.clear();
   if (found->role == before.role && found->status == before.status) return Receipt{{}, *found, {}, {}};
   found->rights_changed_at = moment_.now;
-  return write(*found);
+  return write_user(*found);
 }
 
 }  // namespace sagactl

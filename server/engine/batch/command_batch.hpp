@@ -1,5 +1,5 @@
-// One batch in memory: the commands that are decided one after the other on what was loaded for all of them, and
-// what is to be written and done in consequence. Pure but for its own state.
+// A batch in memory: decides commands one after the other on the rows that were loaded for all of them, and collects
+// the changes to write and the calls to make. Pure, apart from its own state.
 #pragma once
 
 #include <deque>
@@ -10,39 +10,38 @@
 
 #include "common/random.hpp"
 #include "server/engine/command.hpp"
-#include "server/engine/batch/progress.hpp"
+#include "server/engine/batch/saga_progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
 
-// The keys that a command needs to be loaded.
-void add_keys(const Command& command, Keys& keys);
-// What the flows that were found may need beside themselves: the stock that they draw from, the keys that they may
-// claim again, and the last event of those that another node than `node` wrote last.
-void add_further_keys(const std::vector<Flow>& flows, const NodeName& node, Keys& keys);
+// Adds the keys of the rows that the command needs.
+void add_keys(const Command& command, BatchKeys& keys);
+// Adds the keys of the rows that the loaded flows may need: their stock, the idempotency keys that they may claim
+// again, and the last event of the flows that a node other than `node` wrote last.
+void add_dependent_keys(const std::vector<Flow>& flows, const NodeName& node, BatchKeys& keys);
 
-// When a saga wants to be woken.
+// The durable timer of a saga that a batch has written.
 struct Wake {
   OrderId order;
-  std::optional<Timestamp> at;  // its durable timer; none: it has ended
-  Duration in{0};               // how long that is from the batch's time, and never longer than its definition lets it wait
+  std::optional<Timestamp> at;  // none: the saga has ended
+  Duration in{0};               // from the batch's time to `at`; at most the longest wait of the saga's definition
 };
 
 class CommandBatch {
  public:
-  // `loaded` is what was found, and is taken over. `now` is the database's time, `node_now` that of the node's own
-  // steady clock. `random` is for jitter and ids.
+  // `now` is the database's time, `node_now` the time of the node's steady clock. `random` is for jitter and ids.
   CommandBatch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy, Timestamp now,
-        SteadyTime node_now, Random& random);
+               SteadyTime node_now, Random& random);
   CommandBatch(const CommandBatch&) = delete;
   CommandBatch& operator=(const CommandBatch&) = delete;
 
-  // Decides one command, whose keys were loaded. A rejection leaves the batch as it was.
+  // Decides one command, whose rows were loaded. A rejection leaves the batch unchanged.
   Result<Receipt> apply(const Command& command);
 
-  // Everything that was decided, for Store::transact; valid as long as the batch.
+  // Everything that has changed, for Store::transact; valid as long as the batch.
   Changes changes() const;
 
   const std::deque<Event>& events() const { return events_; }
@@ -51,12 +50,13 @@ class CommandBatch {
   const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
   std::int64_t last_sequence() const { return sequence_; }
 
-  // One for each flow that was written.
+  // One for each saga that was written.
   std::vector<Wake> wakes() const;
-  Progress progress() const;
+  SagaProgress progress() const;
 
  private:
-  struct Work {
+  // A flow with what has changed of it since it was loaded.
+  struct TrackedFlow {
     Flow flow;
     bool new_order = false, order_changed = false;
     bool new_saga = false, saga_changed = false;
@@ -66,16 +66,16 @@ class CommandBatch {
     std::size_t barriers_stored = 0;
     bool reservations_changed = false, writer_changed = false;
   };
-  // What one command does, kept apart until it is known to be accepted.
+  // The effects of one command, kept apart until the command is accepted.
   struct Draft {
     Flow flow;
-    StockBook stocks;
+    StockOverlay stocks;
     std::vector<Event> events = {};
     std::vector<GatewayCall> gateway_calls = {};
     std::vector<RemoteCall> remote_calls = {};
     std::vector<RemoteReply> remote_replies = {};
-    bool is_looked_at = false;  // when it has to be looked at again is written anew
-    std::vector<StepCall> tried_again = {};
+    bool is_rescheduled = false;  // write next_check_at() of the flow even if nothing else has changed
+    std::vector<StepCall> retried_calls = {};
   };
 
   Result<Receipt> on(const PlaceOrder& command);
@@ -83,13 +83,13 @@ class CommandBatch {
   Result<Receipt> on(const ConfirmOrderRequest& command);
   Result<Receipt> on(const ConfirmPaymentRequest& command);
   Result<Receipt> on(const SetStockRequest& command);
-  Result<Receipt> on(const ExpireReservationsRequest& command);
+  Result<Receipt> on(const CheckDueFlowRequest& command);
   Result<Receipt> on(const CompensateRequest& command);
   Result<Receipt> on(const RetryRequest& command);
   Result<Receipt> on(const StepReplied& command);
   Result<Receipt> on(const PaymentChecked& command);
   Result<Receipt> on(const PerformRequest& command);
-  Result<Receipt> on(const PursueRequest& command);
+  Result<Receipt> on(const ContinueRequest& command);
   Result<Receipt> on(const WakeRequest& command);
   Result<Receipt> on(const RegisterUser& command);
   Result<Receipt> on(const BeginSession& command);
@@ -97,23 +97,23 @@ class CommandBatch {
   Result<Receipt> on(const EndSession& command);
   Result<Receipt> on(const ChangeRights& command);
 
-  Result<const Work*> find(OrderId id, const Actor& actor, std::string_view what) const;
+  Result<Draft> draft_of_flow(OrderId id, const Actor& actor, std::string_view what) const;
   Result<Draft> draft_of_saga(OrderId id) const;
-  Draft draft_of(const Flow& flow) const { return Draft{flow, StockBook(&stocks_)}; }
+  Draft draft_of(const Flow& flow) const { return Draft{flow, StockOverlay(&stocks_)}; }
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
-  Result<void> command_saga(Draft& draft, const SagaCommand& command);
-  Result<void> follow(Draft& draft, SagaDecision decision);
-  Result<std::optional<StepReply>> perform_here(Draft& draft, const StepDefinition& step, const StepCall& call);
-  bool is_here(const SagaDefinition& definition, const StepCall& call) const;
-  bool check_payments(Draft& draft);
+  Result<void> decide_saga(Draft& draft, const SagaCommand& command);
+  Result<void> run_calls(Draft& draft, SagaDecision decision);
+  Result<std::optional<StepReply>> perform_locally(Draft& draft, const StepDefinition& step, const StepCall& call);
+  bool is_local(const SagaDefinition& definition, const StepCall& call) const;
+  bool add_due_payment_checks(Draft& draft);
   Result<Receipt> accept(Draft draft);
-  void write(Draft draft);
-  void record(std::vector<Event> events, Flow* flow);
-  void keep(const StockBook& stocks);
-  Result<void> check_loaded(const Draft& draft) const;
+  void write_draft(Draft draft);
+  void append_events(std::vector<Event> events, Flow* flow);
+  void merge_stocks(const StockOverlay& stocks);
+  Result<void> check_stocks_loaded(const Draft& draft) const;
   void update_claim(const Order& order);
   User* find_user(UserId id);
-  Receipt write(User& user);
+  Receipt write_user(User& user);
   Moment next_moment();
 
   const Writer writer_;
@@ -125,23 +125,23 @@ class CommandBatch {
   const Policy& policy_;
   Moment moment_;  // of the command that is being decided
 
-  std::deque<Work> works_;
-  std::unordered_map<OrderId, Work*> by_order_;
+  std::deque<TrackedFlow> flows_;
+  std::unordered_map<OrderId, TrackedFlow*> flow_by_order_;
   std::unordered_map<KeyDigest, Claim, KeyDigestHash> claims_;
   std::vector<KeyDigest> claims_changed_;
-  StockBook stocks_;
+  StockOverlay stocks_;
   std::set<StockKey> absent_stocks_;
   std::set<StockKey> stocks_changed_;
   std::deque<User> users_;
   std::vector<const User*> users_changed_;
-  std::unordered_map<OrderId, EventPlace> last_events_;  // of flows that other nodes wrote
+  std::unordered_map<OrderId, LastEvent> last_events_;  // of flows that other nodes wrote
   std::deque<Replay> replays_;
   std::size_t replays_loaded_ = 0;
   std::deque<Event> events_;
   std::vector<GatewayCall> gateway_calls_;
   std::vector<RemoteCall> remote_calls_;
   std::vector<RemoteReply> remote_replies_;
-  std::vector<StepCall> tried_again_;
+  std::vector<StepCall> retried_calls_;
 };
 
 }  // namespace sagactl

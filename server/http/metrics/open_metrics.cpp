@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "common/text/text.hpp"
+#include "server/http/accept.hpp"
 
 namespace sagactl::http {
 namespace {
@@ -91,18 +91,6 @@ void append_family(std::string& out, const MetricFamily& family) {
   }
 }
 
-double weight_of(std::string_view range) {
-  for (const std::string& part : split(range, ';')) {
-    const std::string_view parameter = trim(part);
-    if (!parameter.starts_with("q=")) continue;
-    double weight = 0;
-    const char* const end = parameter.data() + parameter.size();
-    const auto [at, failed] = std::from_chars(parameter.data() + 2, end, weight);
-    return failed == std::errc() && at == end ? weight : 0;
-  }
-  return 1;
-}
-
 }  // namespace
 
 std::string open_metrics_text(const std::vector<MetricFamily>& families) {
@@ -115,13 +103,8 @@ std::string open_metrics_text(const std::vector<MetricFamily>& families) {
 }
 
 bool wants_open_metrics(std::string_view accept) {
-  double open_metrics = 0, text = 0;
-  for (const std::string& range : split(accept, ',')) {
-    const std::string type = lower(trim(std::string_view(range).substr(0, range.find(';'))));
-    if (type == "application/openmetrics-text") open_metrics = std::max(open_metrics, weight_of(range));
-    if (type == "text/plain") text = std::max(text, weight_of(range));
-  }
-  return open_metrics > 0 && open_metrics >= text;
+  const double wanted = accepted_weight(accept, "application/openmetrics-text").value_or(0);
+  return wanted > 0 && wanted >= accepted_weight(accept, "text/plain").value_or(0);
 }
 
 }  // namespace sagactl::http

@@ -3,9 +3,9 @@
 namespace sagactl {
 namespace {
 
-Json step(const char* name, const char* status, int attempt, int tries, const char* from, const char* to,
+Json step(const char* name, const char* status, int execution, int tries, const char* from, const char* to,
           const Json& error) {
-  return {{"name", name},      {"status", status}, {"attempt", attempt}, {"tries", tries}, {"inDoubt", false},
+  return {{"name", name},      {"status", status}, {"attempt", execution}, {"tries", tries}, {"inDoubt", false},
           {"startedAt", from}, {"endedAt", to},    {"nodeId", "node-2"}, {"error", error}};
 }
 

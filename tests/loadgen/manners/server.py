@@ -14,6 +14,8 @@ Manners:
   seconds   times are whole seconds, rows come in no order
   queue     one order at a time, so that clients give up on requests that are still done
   blob      UUIDs are kept as bytes
+  rough     heads have no reason and lines that end with LF alone, and an empty line follows the body
+  addressed an answer is a Location whose id has escapes of an address
 Faults, each in the first order (or group) that it fits:
   double        a key makes two orders
   lost          an order that was accepted is not kept
@@ -29,9 +31,11 @@ import socketserver
 import sqlite3
 import threading
 import time
+import urllib.parse
 import uuid
 
-MANNERS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob"]
+MANNERS = ["escaped", "respelled", "padded", "late", "single", "declined", "bodyless", "bighead", "seconds", "queue", "blob",
+           "rough", "addressed"]
 FAULTS = ["double", "lost", "stuck", "uncompensated", "twice", "error"]
 
 SCHEMA = """
@@ -49,6 +53,7 @@ def now_us():
 class Server:
     def __init__(self, manner, fault, folder, seed):
         self.manner, self.fault, self.faulted = manner, fault, False
+        self.told_of_fault = None
         self.random = random.Random(seed)
         self.database = f"{folder}/sale.db"
         self.db = sqlite3.connect(self.database, check_same_thread=False, isolation_level=None)
@@ -72,8 +77,7 @@ class Server:
             self.db.close()
 
     def profile_text(self):
-        order = {"bodyless": '{ header = "Location" }', "escaped": '"/bestätigt/nr"'}.get(self.manner, '"/receipt/id"')
-        accepted = "[201]" if self.manner != "declined" else "[201]"
+        order = {"bodyless": '{ header = "Location" }', "addressed": '{ header = "Location" }', "escaped": '"/bestätigt/nr"'}.get(self.manner, '"/receipt/id"')
         shuffled = "order by random()" if self.manner == "seconds" else ""
         return f"""
 [create]
@@ -83,7 +87,7 @@ body = '{{"sku":"{{product}}","count":{{quantity}}}}'
 [answer]
 order = {order}
 [outcome]
-accepted = {accepted}
+accepted = [201]
 duplicate = [200]
 [status]
 path = "/sales/{{order}}"
@@ -112,6 +116,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
                 "respelled": (spelled.upper(), spelled.replace("-", "")),
                 "padded": ("{" + spelled + "}", spelled + " " * 12),
                 "blob": (spelled, one.bytes),
+                "addressed": (f"2026/ä {self.count}",) * 2,
                 "bighead": (f"order-{spelled}-" + "x" * 86,) * 2,
                 "seconds": (self.count,) * 2,
                 "late": (self.count, f"{self.count}.0"),
@@ -132,6 +137,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
             status = 402 if fails and self.manner == "declined" else 201
             self.seen[key] = (200 if status == 201 else status, told)
             if not fails and not again and self.faults("lost"):
+                self.told_of_fault = told
                 return status, told
             if self.manner == "late":
                 threading.Timer(0.2 + self.random.random() * 0.5, self.keep_later, (kept, key, fails)).start()
@@ -139,6 +145,7 @@ payments = "select sale as order_id, kind, payment.amount as amount from payment
                 self.keep(kept, key, fails)
                 self.finish(kept, fails)
             if not fails and self.faults("error"):
+                self.told_of_fault = told
                 return 500, told
             return status, told
 
@@ -203,6 +210,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         if manner == "bodyless":
             return self.answer(status, "", Location=f"{self.shop.url}/sales/{told}?lang=en")
+        if manner == "addressed":
+            return self.answer(status, "", Location=f"/sales/{urllib.parse.quote(told, safe='')}")
+        if manner == "rough":
+            text = json.dumps({"receipt": {"id": told}})
+            self.wfile.write(f"HTTP/1.1 {status}\nContent-Length : {len(text)}\n\n{text}\r\n".encode())
+            return None
         if manner == "escaped":
             return self.answer(status, json.dumps({"bestätigt": {"nr": told}}).replace("/", "\\/"))
         return self.answer(status, json.dumps({"receipt": {"id": told}}))

@@ -18,50 +18,50 @@ namespace sagactl::kafka {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-using Shared = std::shared_ptr<const Incoming>;
+using SharedMessage = std::shared_ptr<const Incoming>;
 
 constexpr std::size_t ids_max = 100'000;
 constexpr int consumer_poll_ms = 50;
-constexpr Duration measure_patience = 500ms;
-constexpr auto measure_every = std::chrono::seconds(2);
+constexpr Duration lag_timeout = 500ms;
+constexpr auto lag_interval = std::chrono::seconds(2);
 
-// Where the answers of handlers wait for the consumer's thread; handlers may outlive the consumer.
-struct Answers {
-  struct Answer {
+// The results of handlers, until the consumer's thread takes them; handlers may outlive the consumer.
+struct HandlerResults {
+  struct Entry {
     int assignment;  // under which the message was read
-    Shared message;
-    Verdict verdict;
-    bool buried = false;  // safe among the dead letters
+    SharedMessage message;
+    HandlingResult result;
+    bool dead_lettered = false;  // durable in the dead-letter topic
   };
   std::mutex mutex;
-  std::deque<Answer> list;
+  std::deque<Entry> list;
 };
 
 class RunningConsumer : public Consumer {
  public:
-  RunningConsumer(ConsumerOptions options, Clock& clock, Handle handle)
-      : options_(std::move(options)), clock_(clock), handle_message_(std::move(handle)) {}
+  RunningConsumer(ConsumerOptions options, Clock& clock, Handler handler)
+      : options_(std::move(options)), clock_(clock), handler_(std::move(handler)) {}
   ~RunningConsumer() override;
 
   Result<void> open();
   ConsumerState state() const override;
 
  private:
-  struct Retry {
+  struct DueRetry {
     SteadyClock::time_point at;
-    Answers::Answer answer;
+    SharedMessage message;
   };
 
   void run();
-  void take(rd_kafka_message_t* native);
-  void hand_over(const Shared& message);
-  void take_answers();
-  void settle(const Answers::Answer& answer);
+  void on_message(rd_kafka_message_t* native);
+  void dispatch(const SharedMessage& message);
+  void take_results();
+  void settle(const HandlerResults::Entry& entry);
   void finish(const Incoming& message);
-  void bury(const Answers::Answer& answer);
-  void retry_what_waits();
-  void hold_or_go_on();
-  void measure();
+  void send_to_dead_letters(const HandlerResults::Entry& entry);
+  void dispatch_due_retries();
+  void pause_or_resume();
+  void measure_lag();
   void assigned(rd_kafka_topic_partition_list_t* partitions);
   void revoked();
   static void on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
@@ -69,18 +69,18 @@ class RunningConsumer : public Consumer {
 
   const ConsumerOptions options_;
   Clock& clock_;
-  const Handle handle_message_;
+  const Handler handler_;
   std::unique_ptr<Producer> dead_letters_;
-  kafka::Handle handle_;
-  const std::shared_ptr<Answers> answers_ = std::make_shared<Answers>();
+  NativeHandle handle_;
+  const std::shared_ptr<HandlerResults> results_ = std::make_shared<HandlerResults>();
   // Of the consumer's thread alone:
   std::map<PartitionId, OffsetWindow> windows_;
-  std::size_t under_way_ = 0;
+  std::size_t in_flight_ = 0;
   int assignment_ = 0;
   bool paused_ = false;
   SeenIds seen_{ids_max};
-  std::deque<Retry> retries_;
-  SteadyClock::time_point next_measure_;
+  std::deque<DueRetry> retries_;
+  SteadyClock::time_point next_lag_;
 
   mutable std::mutex state_mutex_;
   ConsumerState state_;
@@ -97,7 +97,7 @@ Result<void> RunningConsumer::open() {
   auto producer = Producer::open(std::move(letters));
   if (!producer) return producer.error();
   dead_letters_ = std::move(producer).value();
-  // Offsets are stored when an effect is durable; what is stored is committed a little later, and at the end.
+  // An offset is stored when the effect is durable; stored offsets are committed a little later, and at the end.
   auto conf = make_conf(options_.kafka,
                         {{"group.id", options_.group},
                          {"enable.auto.offset.store", "false"},
@@ -116,11 +116,11 @@ Result<void> RunningConsumer::open() {
   if (!handle) return handle.error();
   handle_ = std::move(handle).value();
   rd_kafka_poll_set_consumer(handle_.get());
-  const Partitions topics(rd_kafka_topic_partition_list_new(static_cast<int>(options_.topics.size())));
+  const NativePartitions topics(rd_kafka_topic_partition_list_new(static_cast<int>(options_.topics.size())));
   for (const std::string& topic : options_.topics)
     rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
   const auto code = rd_kafka_subscribe(handle_.get(), topics.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options_.kafka, "topics cannot be read");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options_.kafka, "cannot subscribe to the topics");
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -145,137 +145,137 @@ void RunningConsumer::assigned(rd_kafka_topic_partition_list_t* partitions) {
   state_.reading = true;
 }
 
-// What is under way goes on, and counts no more: whoever has the partitions now reads those messages again.
+// Messages in flight are still handled, without their offsets being committed: the partitions' new owner reads them again.
 void RunningConsumer::revoked() {
   windows_.clear();
   retries_.clear();
-  under_way_ = 0;
+  in_flight_ = 0;
   ++assignment_;
   rd_kafka_assign(handle_.get(), nullptr);
   const std::lock_guard lock(state_mutex_);
   state_.reading = false;
-  state_.waiting_for.clear();
+  state_.pause_reason.clear();
   state_.progress.lag.clear();
 }
 
 void RunningConsumer::run() {
   while (!stopping_) {
     const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), paused_ ? consumer_poll_ms / 5 : consumer_poll_ms));
-    if (message) take(message.get());
-    take_answers();
-    retry_what_waits();
-    hold_or_go_on();
-    measure();
+    if (message) on_message(message.get());
+    take_results();
+    dispatch_due_retries();
+    pause_or_resume();
+    measure_lag();
   }
-  take_answers();
+  take_results();
 }
 
-void RunningConsumer::take(rd_kafka_message_t* native) {
+void RunningConsumer::on_message(rd_kafka_message_t* native) {
   if (native->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    log_warn("a topic cannot be read now", {{"error", rd_kafka_message_errstr(native)}});
+    log_warn("reading a topic failed", {{"error", rd_kafka_message_errstr(native)}});
     return;
   }
   const auto message = std::make_shared<const Incoming>(incoming(*native));
   windows_[{message->topic, message->partition}].begin(message->offset);
-  ++under_way_;
+  ++in_flight_;
   if (seen_.contains(std::string(message->header(options_.id_header)))) {
     finish(*message);
     const std::lock_guard lock(state_mutex_);
     ++state_.progress.repeated;
     return;
   }
-  hand_over(message);
+  dispatch(message);
 }
 
-void RunningConsumer::hand_over(const Shared& message) {
-  handle_message_(message, [answers = answers_, message, assignment = assignment_](Verdict verdict) {
-    const std::lock_guard lock(answers->mutex);
-    answers->list.push_back({assignment, message, std::move(verdict), false});
+void RunningConsumer::dispatch(const SharedMessage& message) {
+  handler_(message, [results = results_, message, assignment = assignment_](HandlingResult result) {
+    const std::lock_guard lock(results->mutex);
+    results->list.push_back({assignment, message, std::move(result), false});
   });
 }
 
-void RunningConsumer::take_answers() {
-  std::deque<Answers::Answer> list;
+void RunningConsumer::take_results() {
+  std::deque<HandlerResults::Entry> list;
   {
-    const std::lock_guard lock(answers_->mutex);
-    list.swap(answers_->list);
+    const std::lock_guard lock(results_->mutex);
+    list.swap(results_->list);
   }
-  for (const Answers::Answer& answer : list)
-    if (answer.assignment == assignment_) settle(answer);
+  for (const HandlerResults::Entry& entry : list)
+    if (entry.assignment == assignment_) settle(entry);
 }
 
-void RunningConsumer::settle(const Answers::Answer& answer) {
-  if (std::holds_alternative<Poison>(answer.verdict) && !answer.buried) return bury(answer);
-  if (const auto* later = std::get_if<Later>(&answer.verdict)) {
-    retries_.push_back({SteadyClock::now() + options_.retry_after, answer});
+void RunningConsumer::settle(const HandlerResults::Entry& entry) {
+  if (std::holds_alternative<Poison>(entry.result) && !entry.dead_lettered) return send_to_dead_letters(entry);
+  if (const auto* later = std::get_if<RetryLater>(&entry.result)) {
+    retries_.push_back({SteadyClock::now() + options_.retry_after, entry.message});
     const std::lock_guard lock(state_mutex_);
-    if (state_.waiting_for.empty()) log_warn("reading waits", {{"group", options_.group}, {"for", later->reason}});
-    state_.waiting_for = later->reason;
+    if (state_.pause_reason.empty()) log_warn("consumer paused", {{"group", options_.group}, {"reason", later->reason}});
+    state_.pause_reason = later->reason;
     return;
   }
-  // What is buried had no effect: delivered again, it is no repeat.
-  const std::string id(answer.message->header(options_.id_header));
-  if (!id.empty() && !answer.buried) seen_.add(id);
-  finish(*answer.message);
+  // A dead letter had no effect: delivered again, it is no repeat.
+  const std::string id(entry.message->header(options_.id_header));
+  if (!id.empty() && !entry.dead_lettered) seen_.add(id);
+  finish(*entry.message);
   const std::lock_guard lock(state_mutex_);
-  ++(answer.buried ? state_.progress.dead_letters : state_.progress.effected);
-  if (retries_.empty()) state_.waiting_for.clear();
+  ++(entry.dead_lettered ? state_.progress.dead_letters : state_.progress.effected);
+  if (retries_.empty()) state_.pause_reason.clear();
 }
 
 void RunningConsumer::finish(const Incoming& message) {
-  --under_way_;
+  --in_flight_;
   const auto next = windows_[{message.topic, message.partition}].finish(message.offset);
   if (!next) return;
-  const Partitions list(rd_kafka_topic_partition_list_new(1));
+  const NativePartitions list(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(list.get(), message.topic.c_str(), message.partition)->offset = *next;
   rd_kafka_offsets_store(handle_.get(), list.get());  // an error: the partition is another's now
 }
 
-// The message counts as read when it is safe among the dead letters.
-void RunningConsumer::bury(const Answers::Answer& answer) {
-  const std::string& reason = std::get<Poison>(answer.verdict).reason;
-  const Outgoing letter = to_dead_letter(*answer.message, reason, clock_.now());
-  dead_letters_->send({&letter, 1}, [answers = answers_, answer](Result<void> sent) {
-    Answers::Answer buried = answer;
-    buried.buried = sent.ok();
-    const std::lock_guard lock(answers->mutex);
-    answers->list.push_back(std::move(buried));
+// The offset is committed when the dead letter is durable.
+void RunningConsumer::send_to_dead_letters(const HandlerResults::Entry& entry) {
+  const std::string& reason = std::get<Poison>(entry.result).reason;
+  const Outgoing letter = to_dead_letter(*entry.message, reason, clock_.now());
+  dead_letters_->send({&letter, 1}, [results = results_, entry](Result<void> sent) {
+    HandlerResults::Entry again = entry;
+    again.dead_lettered = sent.ok();
+    const std::lock_guard lock(results->mutex);
+    results->list.push_back(std::move(again));
   });
 }
 
-void RunningConsumer::retry_what_waits() {
+void RunningConsumer::dispatch_due_retries() {
   const auto now = SteadyClock::now();
   while (!retries_.empty() && retries_.front().at <= now) {
-    const Answers::Answer answer = std::move(retries_.front().answer);
+    const SharedMessage message = std::move(retries_.front().message);
     retries_.pop_front();
-    hand_over(answer.message);
+    dispatch(message);
   }
 }
 
 // A paused consumer is still a member of its group.
-void RunningConsumer::hold_or_go_on() {
-  const bool hold = !retries_.empty() || under_way_ >= options_.under_way_max;
-  const bool go_on = retries_.empty() && under_way_ <= options_.under_way_max / 2;
-  if (paused_ ? !go_on : !hold) return;
+void RunningConsumer::pause_or_resume() {
+  const bool must_pause = !retries_.empty() || in_flight_ >= options_.in_flight_max;
+  const bool may_resume = retries_.empty() && in_flight_ <= options_.in_flight_max / 2;
+  if (paused_ ? !may_resume : !must_pause) return;
   rd_kafka_topic_partition_list_t* raw = nullptr;
   if (rd_kafka_assignment(handle_.get(), &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const Partitions all(raw);
+  const NativePartitions all(raw);
   if (paused_) rd_kafka_resume_partitions(handle_.get(), all.get());
   else rd_kafka_pause_partitions(handle_.get(), all.get());
   paused_ = !paused_;
 }
 
-// The ends are asked for: those that come with messages stand still while reading is held.
-void RunningConsumer::measure() {
-  if (SteadyClock::now() < next_measure_) return;
-  next_measure_ = SteadyClock::now() + measure_every;
+// The end offsets are queried: those that come with messages do not advance while reading is paused.
+void RunningConsumer::measure_lag() {
+  if (SteadyClock::now() < next_lag_) return;
+  next_lag_ = SteadyClock::now() + lag_interval;
   rd_kafka_topic_partition_list_t* raw = nullptr;
   if (rd_kafka_assignment(handle_.get(), &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const Partitions all(raw);
+  const NativePartitions all(raw);
   if (rd_kafka_position(handle_.get(), all.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   std::vector<PartitionId> partitions;
   for (int i = 0; i < all->cnt; ++i) partitions.push_back({all->elems[i].topic, all->elems[i].partition});
-  const auto ends = edges_of(handle_.get(), options_.kafka, partitions, Edge::end, measure_patience);
+  const auto ends = list_offsets(handle_.get(), options_.kafka, partitions, OffsetSpec::latest, lag_timeout);
   if (!ends) return;
   std::map<std::string, std::int64_t> lag;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
@@ -296,8 +296,8 @@ ConsumerState RunningConsumer::state() const {
 
 }  // namespace
 
-Result<std::unique_ptr<Consumer>> Consumer::start(ConsumerOptions options, Clock& clock, Handle handle) {
-  auto consumer = std::make_unique<RunningConsumer>(std::move(options), clock, std::move(handle));
+Result<std::unique_ptr<Consumer>> Consumer::start(ConsumerOptions options, Clock& clock, Handler handler) {
+  auto consumer = std::make_unique<RunningConsumer>(std::move(options), clock, std::move(handler));
   if (const auto opened = consumer->open(); !opened) return opened.error();
   return std::unique_ptr<Consumer>(std::move(consumer));
 }

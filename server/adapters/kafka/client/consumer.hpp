@@ -1,6 +1,6 @@
-// Reads topics as a member of a consumer group, for effects: a message counts as read only when its effect is
-// durable. A message seen before is passed over, one that can never be understood goes to its topic's dead letters,
-// and while what an effect needs is away nothing more is read.
+// Reads topics as a member of a consumer group, for effects: a message's offset is committed only when its effect is
+// durable. Repeats are skipped, a message that can never be understood goes to its topic's dead letters, and while
+// something that effects need is unavailable, reading is paused.
 #pragma once
 
 #include <cstdint>
@@ -22,39 +22,39 @@ namespace sagactl::kafka {
 struct ConsumerOptions {
   KafkaOptions kafka;
   std::string group;
-  std::vector<std::string> topics;  // with their prefix; they and their dead letters' are made when missing
-  std::string id_header = event_id_header;  // which header tells repeats; empty: all are handled
-  std::size_t under_way_max = 5'000;        // messages whose effect is not durable yet
-  Duration retry_after = 500ms;             // while what an effect needs is away
+  std::vector<std::string> topics;  // with their prefix; they and their dead-letter topics are created when missing
+  std::string id_header = event_id_header;  // the header that identifies repeats; empty: all are handled
+  std::size_t in_flight_max = 5'000;          // messages whose effect is not durable yet
+  Duration retry_after = 500ms;               // of a message whose result was RetryLater
 };
 
-// What became of a message.
-struct Effected {};  // durable, or nothing to do
-struct Poison {      // it will never be understood
+// The result of handling a message.
+struct Handled {};  // its effect is durable, or there is none
+struct Poison {     // it can never be understood
   std::string reason;
 };
-struct Later {  // something that its effect needs is away
+struct RetryLater {  // something that its effect needs is unavailable
   std::string reason;
 };
-using Verdict = std::variant<Effected, Poison, Later>;
+using HandlingResult = std::variant<Handled, Poison, RetryLater>;
 
 struct ConsumerState {
-  bool reading = false;     // it has partitions, or has been told that there are none for it
-  std::string waiting_for;  // why it reads nothing now
+  bool reading = false;      // it has its assignment, which may be empty
+  std::string pause_reason;  // why reading is paused; empty: it is not
   ConsumerProgress progress;
 };
 
 class Consumer {
  public:
-  // `handle` is called on the consumer's thread, in order within a partition; its `done` once, from any thread,
-  // perhaps before it returns. After `Later` the same message comes again. A message whose effect was durable when
-  // the process ended, but not yet committed, comes again too: the effect has to be idempotent.
-  using Done = std::function<void(Verdict)>;
-  using Handle = std::function<void(const std::shared_ptr<const Incoming>&, Done done)>;
+  // Called on the consumer's thread, in order within a partition; calls `done` once, from any thread, perhaps before it
+  // returns. After `RetryLater` the same message comes again. So does a message whose effect was durable when the
+  // process ended while its offset was not committed: effects must be idempotent.
+  using Done = std::function<void(HandlingResult)>;
+  using Handler = std::function<void(const std::shared_ptr<const Incoming>&, Done done)>;
 
   // Errors as those of Producer::open.
-  static Result<std::unique_ptr<Consumer>> start(ConsumerOptions options, Clock& clock, Handle handle);
-  // Commits what is durable. No call of `handle` is under way afterwards; a late `done` does nothing.
+  static Result<std::unique_ptr<Consumer>> start(ConsumerOptions options, Clock& clock, Handler handler);
+  // Commits what is durable. The handler is not called afterwards; a late `done` does nothing.
   virtual ~Consumer() = default;
 
   virtual ConsumerState state() const = 0;

@@ -20,45 +20,45 @@ constexpr const char* topic_header = "dead-letter-topic";
 constexpr const char* partition_header = "dead-letter-partition";
 constexpr const char* offset_header = "dead-letter-offset";
 constexpr const char* time_header = "dead-letter-time";
-constexpr const char* redelivered_header = "redelivered";  // of a mark: the id of the letter
-constexpr const char* discarded_header = "discarded";      // the same, of one that was given up
+constexpr const char* redelivered_header = "redelivered";  // of a marker: the id of the letter
+constexpr const char* discarded_header = "discarded";      // the same, of one that was discarded
 constexpr std::string_view own_headers = "dead-letter-";
 constexpr int dead_letter_poll_ms = 200;
 
-// What is read of one partition: from its beginning to its end when the reading began.
-struct Reading {
+// What remains to be read of one partition: up to its end when reading started.
+struct PartitionRange {
   std::int64_t next = 0, end = 0;
 };
-using Readings = std::map<PartitionId, Reading>;
+using PartitionRanges = std::map<PartitionId, PartitionRange>;
 
-Result<Readings> readings_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
-                             Duration patience) {
-  const auto partitions = partitions_of(handle, options, {topic}, patience);
+Result<PartitionRanges> ranges_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
+                             Duration timeout) {
+  const auto partitions = partitions_of(handle, options, {topic}, timeout);
   if (!partitions) return partitions.error();
-  const auto from = edges_of(handle, options, *partitions, Edge::beginning, patience);
+  const auto from = list_offsets(handle, options, *partitions, OffsetSpec::earliest, timeout);
   if (!from) return from.error();
-  const auto to = edges_of(handle, options, *partitions, Edge::end, patience);
+  const auto to = list_offsets(handle, options, *partitions, OffsetSpec::latest, timeout);
   if (!to) return to.error();
-  Readings readings;
+  PartitionRanges ranges;
   for (std::size_t i = 0; i < partitions->size(); ++i)
-    if ((*from)[i] < (*to)[i]) readings[(*partitions)[i]] = {(*from)[i], (*to)[i]};
-  return readings;
+    if ((*from)[i] < (*to)[i]) ranges[(*partitions)[i]] = {(*from)[i], (*to)[i]};
+  return ranges;
 }
 
-// Where dead letters would be, there is nothing: no consumer of the topic has run yet, or its name is wrong.
+// There is no dead-letter topic: no consumer of the topic has run yet, or the topic's name is wrong.
 Result<std::vector<DeadLetter>> none_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
-                                        Duration patience) {
-  const auto partitions = partitions_of(handle, options, {topic}, patience);
+                                        Duration timeout) {
+  const auto partitions = partitions_of(handle, options, {topic}, timeout);
   if (partitions) return std::vector<DeadLetter>{};
   Error error = partitions.error();
   if (error.code == ErrorCode::not_found)
-    error.message += ", and so no dead letters of it; the first consumer of a topic makes both";
+    error.message += ", and so no dead letters of it; the first consumer of a topic creates both";
   return error;
 }
 
-bool all_read(const Readings& readings) {
-  return std::all_of(readings.begin(), readings.end(),
-                     [](const auto& reading) { return reading.second.next >= reading.second.end; });
+bool all_read(const PartitionRanges& ranges) {
+  return std::all_of(ranges.begin(), ranges.end(),
+                     [](const auto& range) { return range.second.next >= range.second.end; });
 }
 
 DeadLetter letter_of(Incoming message) {
@@ -72,7 +72,7 @@ DeadLetter letter_of(Incoming message) {
   return letter;
 }
 
-Result<Handle> reader(const KafkaOptions& options) {
+Result<NativeHandle> reader(const KafkaOptions& options) {
   auto conf = make_conf(options,
                         {{"group.id", options.client_id + "-dead-letter-" + new_uuid().text()},
                          {"enable.auto.commit", "false"},
@@ -93,13 +93,13 @@ Result<void> send_and_wait(Producer& producer, const Outgoing& message) {
   return result.get();
 }
 
-// The id of the letter that the message marks; empty: it is no mark.
-std::string_view mark_of(const Incoming& message) {
+// The id of the letter that the message marks; empty: it is no marker.
+std::string_view marked_id(const Incoming& message) {
   const std::string_view redelivered = message.header(redelivered_header);
   return redelivered.empty() ? message.header(discarded_header) : redelivered;
 }
 
-Outgoing as_it_was(const DeadLetter& letter) {
+Outgoing original_of(const DeadLetter& letter) {
   Outgoing message{letter.topic, letter.message.key, letter.message.value, {}};
   for (const auto& header : letter.message.headers)
     if (!header.first.starts_with(own_headers)) message.headers.push_back(header);
@@ -108,21 +108,21 @@ Outgoing as_it_was(const DeadLetter& letter) {
 
 using Each = std::function<void(const DeadLetter&, const Result<void>&)>;
 
-// Does `deal` with each and then marks it.
-Result<void> settle(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
-                    const char* mark_header, const std::function<Result<void>(Producer&, const DeadLetter&)>& deal,
+// Does `action` with each and then marks it.
+Result<void> resolve(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
+                    const char* marker_header, const std::function<Result<void>(Producer&, const DeadLetter&)>& action,
                     const Each& each) {
   ProducerOptions producing;
   producing.kafka = options;
-  producing.delivery_time = patience;
+  producing.delivery_time = timeout;
   producing.linger = 0ms;
   const auto producer = Producer::open(std::move(producing));
   if (!producer) return producer.error();
   for (const DeadLetter& letter : letters) {
-    auto sent = deal(**producer, letter);
+    auto sent = action(**producer, letter);
     if (sent) {
-      const Headers mark = {{mark_header, letter.id()}};
-      sent = send_and_wait(**producer, Outgoing{letter.message.topic, letter.message.key, std::nullopt, mark});
+      const Headers marker = {{marker_header, letter.id()}};
+      sent = send_and_wait(**producer, Outgoing{letter.message.topic, letter.message.key, std::nullopt, marker});
     }
     each(letter, sent);
     if (!sent && sent.error().code == ErrorCode::unavailable) return sent;
@@ -151,33 +151,33 @@ std::string DeadLetter::id() const {
 }
 
 Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
-                                                  std::size_t limit, Duration patience) {
+                                                  std::size_t limit, Duration timeout) {
   const auto handle = reader(options);
   if (!handle) return handle.error();
-  auto readings = readings_of(handle->get(), options, dead_letter_topic(topic), patience);
-  if (!readings && readings.error().code == ErrorCode::not_found)
-    return none_of(handle->get(), options, topic, patience);
-  if (!readings) return readings.error();
-  const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(readings->size())));
-  for (const auto& [id, reading] : *readings)
-    rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset = reading.next;
+  auto ranges = ranges_of(handle->get(), options, dead_letter_topic(topic), timeout);
+  if (!ranges && ranges.error().code == ErrorCode::not_found)
+    return none_of(handle->get(), options, topic, timeout);
+  if (!ranges) return ranges.error();
+  const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(ranges->size())));
+  for (const auto& [id, range] : *ranges)
+    rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset = range.next;
   const auto code = rd_kafka_assign(handle->get(), list.get());
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "dead letters cannot be read");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot read the dead letters");
 
   std::map<std::pair<std::int32_t, std::int64_t>, DeadLetter> letters;
   std::set<std::string> marked;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!all_read(*readings)) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (!all_read(*ranges)) {
     if (std::chrono::steady_clock::now() > deadline)
-      return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "dead letters cannot be read to their end");
+      return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "cannot read all dead letters");
     const NativeMessage native(rd_kafka_consumer_poll(handle->get(), dead_letter_poll_ms));
     if (!native || !native->rkt) continue;
-    Reading& reading = (*readings)[{rd_kafka_topic_name(native->rkt), native->partition}];
-    if (native->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) reading.next = reading.end;
+    PartitionRange& range = (*ranges)[{rd_kafka_topic_name(native->rkt), native->partition}];
+    if (native->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) range.next = range.end;
     if (native->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    reading.next = native->offset + 1;
+    range.next = native->offset + 1;
     Incoming message = incoming(*native);
-    if (const std::string_view mark = mark_of(message); !mark.empty())
+    if (const std::string_view mark = marked_id(message); !mark.empty())
       marked.emplace(mark);
     else
       letters.emplace(std::pair(message.partition, message.offset), letter_of(std::move(message)));
@@ -188,18 +188,18 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
   return waiting;
 }
 
-Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                        const Each& each) {
   const auto send_again = [](Producer& producer, const DeadLetter& letter) {
-    return send_and_wait(producer, as_it_was(letter));
+    return send_and_wait(producer, original_of(letter));
   };
-  return settle(options, letters, patience, redelivered_header, send_again, each);
+  return resolve(options, letters, timeout, redelivered_header, send_again, each);
 }
 
-Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                      const Each& each) {
   const auto nothing = [](Producer&, const DeadLetter&) { return Result<void>{}; };
-  return settle(options, letters, patience, discarded_header, nothing, each);
+  return resolve(options, letters, timeout, discarded_header, nothing, each);
 }
 
 }  // namespace sagactl::kafka

@@ -1,5 +1,5 @@
-// Messages that nobody understood, kept in `<topic>.dead-letter` with the reason, to be looked at and to be delivered
-// again, or given up. What was dealt with is marked there: nothing is ever taken out.
+// Messages that could not be understood, kept in `<topic>.dead-letter` with the reason, to be inspected and redelivered or
+// discarded. A marker in the same topic says that one was: nothing is ever removed.
 #pragma once
 
 #include <cstdint>
@@ -16,31 +16,31 @@ namespace sagactl::kafka {
 
 std::string dead_letter_topic(const std::string& topic);
 
-// The message as it goes to the dead letters: as it was, and why, where it stood, and when it was given up.
+// The message for the dead-letter topic: unchanged, with headers for the reason, its position, and the time.
 Outgoing to_dead_letter(const Incoming& message, const std::string& reason, Timestamp now);
 
 struct DeadLetter {
-  Incoming message;  // as it stands among the dead letters
+  Incoming message;  // in the dead-letter topic
   std::string reason;
   std::string topic;  // where it came from
   std::string partition, offset;
-  std::string at;  // when it was given up
+  std::string at;  // when it was put there
 
-  std::string id() const;  // "partition:offset" among the dead letters: what a person names it by
+  std::string id() const;  // "partition:offset" in the dead-letter topic, for people
 };
 
-// Those of `topic` that were neither delivered again nor discarded, in the order of partition and offset; at most
-// `limit`. `not_found` when there is no such topic.
+// Those of `topic` that were neither redelivered nor discarded, in the order of partition and offset; at most `limit`.
+// `not_found` when there is no such topic.
 Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, const std::string& topic,
-                                                  std::size_t limit, Duration patience);
+                                                  std::size_t limit, Duration timeout);
 
-// Sends each to its topic again, as it was, and marks it. `each` is told of every one, in order. A crash between
-// the two sends it twice: whoever reads tells repeats by the message's id.
-Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+// Sends each to its topic again, unchanged, and marks it. Calls `each` for every one, in order. A crash between the two
+// sends it twice: consumers skip repeats by the message's id.
+Result<void> redeliver(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                        const std::function<void(const DeadLetter&, const Result<void>&)>& each);
 
-// Marks each as nothing that waits any more. It stays where it is for as long as the topic keeps its messages.
-Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration patience,
+// Marks each as discarded. It stays in the topic for as long as the topic retains its messages.
+Result<void> discard(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
                      const std::function<void(const DeadLetter&, const Result<void>&)>& each);
 
 }  // namespace sagactl::kafka

@@ -1,4 +1,4 @@
-// Messages that were sent together: what becomes of each of them, and one answer for all.
+// Messages that were sent together: counts their outcomes, and has one result for all.
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,7 @@
 
 namespace sagactl::kafka {
 
-// Answers and deletes itself when every message is settled and the sender has released it. Any thread.
+// Calls `done` and deletes itself when every message has its outcome and the sender has released it. Any thread.
 class Delivery {
  public:
   static Delivery* of(std::size_t messages, std::function<void(Result<void>)> done) {
@@ -19,12 +19,12 @@ class Delivery {
 
   void acknowledge() { settle(1); }
   void fail(Error error) {
-    keep(std::move(error));
+    record(std::move(error));
     settle(1);
   }
-  // The last `count` messages were never under way.
+  // The last `count` messages were never sent.
   void refuse(std::size_t count, Error error) {
-    keep(std::move(error));
+    record(std::move(error));
     settle(count);
   }
   void release() { settle(1); }
@@ -33,8 +33,8 @@ class Delivery {
   Delivery(std::size_t messages, std::function<void(Result<void>)> done)
       : left_(messages + 1), done_(std::move(done)) {}
 
-  // The first error counts, unless a later one leaves more in doubt.
-  void keep(Error error) {
+  // The first error counts, unless a later one leaves the outcome unknown.
+  void record(Error error) {
     const std::lock_guard lock(mutex_);
     if (result_ || error.code == ErrorCode::unknown_outcome) result_ = std::move(error);
   }

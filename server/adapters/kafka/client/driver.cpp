@@ -9,11 +9,11 @@ namespace {
 
 constexpr std::size_t reason_size = 512;
 
-// What the library says about connections comes many times; the adapter itself tells of changes.
-void log_of_library(const rd_kafka_t*, int level, const char* facility, const char* text) {
+// The library logs every attempt to connect; the adapter itself logs changes of state.
+void log_callback(const rd_kafka_t*, int level, const char* facility, const char* text) {
   constexpr int syslog_critical = 2;
-  const LogLevel ours = level <= syslog_critical ? LogLevel::error : LogLevel::debug;
-  log(ours, "Kafka client", {{"facility", facility}, {"text", text}});
+  const LogLevel own_level = level <= syslog_critical ? LogLevel::error : LogLevel::debug;
+  log(own_level, "Kafka client", {{"facility", facility}, {"text", text}});
 }
 
 Error wrong_setting(const char* name, const char* reason) {
@@ -22,8 +22,8 @@ Error wrong_setting(const char* name, const char* reason) {
 
 }  // namespace
 
-Result<Conf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque) {
-  Conf conf(rd_kafka_conf_new());
+Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque) {
+  NativeConf conf(rd_kafka_conf_new());
   const std::vector<Setting> shared = {
       {"bootstrap.servers", options.brokers},
       {"client.id", options.client_id},
@@ -42,17 +42,17 @@ Result<Conf> make_conf(const KafkaOptions& options, std::initializer_list<Settin
     if (!set(setting)) return wrong_setting(setting.first, reason);
   for (const Setting& setting : settings)
     if (!set(setting)) return wrong_setting(setting.first, reason);
-  rd_kafka_conf_set_log_cb(conf.get(), log_of_library);
+  rd_kafka_conf_set_log_cb(conf.get(), log_callback);
   rd_kafka_conf_set_opaque(conf.get(), opaque);
   return conf;
 }
 
-Result<Handle> make_handle(rd_kafka_type_t type, Conf conf) {
+Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf) {
   char reason[reason_size];
   rd_kafka_t* handle = rd_kafka_new(type, conf.get(), reason, sizeof reason);
-  if (!handle) return Error{ErrorCode::invalid, fmt::format("a Kafka client cannot be made: {}", reason)};
-  (void)conf.release();  // the handle's now
-  return Handle(handle);
+  if (!handle) return Error{ErrorCode::invalid, fmt::format("cannot create a Kafka client: {}", reason)};
+  (void)conf.release();  // owned by the handle
+  return NativeHandle(handle);
 }
 
 Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what) {
@@ -71,18 +71,18 @@ Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std:
       return Error{ErrorCode::too_large, message};
     case RD_KAFKA_RESP_ERR__QUEUE_FULL:
       return Error{ErrorCode::busy, message};
-    default:  // a list of another's that grows: all that is left is that it did not work now
+    default:  // librdkafka adds codes: any other is a failure that may pass
       return Error{ErrorCode::unavailable, message};
   }
 }
 
 Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
-                                               const std::vector<std::string>& topics, Duration patience) {
+                                               const std::vector<std::string>& topics, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
-  // Of all topics: asking for some that do not exist would let a broker make them with its own defaults.
-  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(patience));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "the topics cannot be listed");
-  const Metadata metadata(raw);
+  // Of all topics: asking for one that does not exist would let a broker create it with its defaults.
+  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics");
+  const NativeMetadata metadata(raw);
   std::vector<PartitionId> found;
   for (const std::string& topic : topics) {
     const std::size_t before = found.size();
@@ -96,21 +96,21 @@ Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOp
   return found;
 }
 
-Result<std::vector<std::int64_t>> edges_of(rd_kafka_t* handle, const KafkaOptions& options,
-                                           const std::vector<PartitionId>& partitions, Edge edge,
-                                           Duration patience) {
-  const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
+                                           const std::vector<PartitionId>& partitions, OffsetSpec spec,
+                                           Duration timeout) {
+  const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const PartitionId& id : partitions)
     rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset =
-        static_cast<std::int64_t>(edge);
-  const auto code = rd_kafka_offsets_for_times(handle, list.get(), milliseconds(patience));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "the ends of the topics are not known");
+        static_cast<std::int64_t>(spec);
+  const auto code = rd_kafka_offsets_for_times(handle, list.get(), milliseconds(timeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics' offsets");
   std::vector<std::int64_t> offsets;
   for (const PartitionId& id : partitions) {
     const auto* found = rd_kafka_topic_partition_list_find(list.get(), id.topic.c_str(), id.partition);
     if (!found || found->err != RD_KAFKA_RESP_ERR_NO_ERROR || found->offset < 0)
       return error_of(found ? found->err : RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, options,
-                      "the end of topic " + id.topic + " is not known");
+                      "cannot find the offsets of topic " + id.topic);
     offsets.push_back(found->offset);
   }
   return offsets;

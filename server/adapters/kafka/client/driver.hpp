@@ -1,4 +1,4 @@
-// librdkafka's objects as C++ ones, and what its errors mean here. Only this adapter's sources include it.
+// librdkafka's objects with owners, and its errors as Errors. Only this adapter's sources include it.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -37,37 +37,37 @@ struct DestroyEvent {
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
 };
 
-using Handle = std::unique_ptr<rd_kafka_t, DestroyHandle>;
-using Conf = std::unique_ptr<rd_kafka_conf_t, DestroyConf>;
-using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyPartitions>;
-using Metadata = std::unique_ptr<const rd_kafka_metadata_t, DestroyMetadata>;
+using NativeHandle = std::unique_ptr<rd_kafka_t, DestroyHandle>;
+using NativeConf = std::unique_ptr<rd_kafka_conf_t, DestroyConf>;
+using NativePartitions = std::unique_ptr<rd_kafka_topic_partition_list_t, DestroyPartitions>;
+using NativeMetadata = std::unique_ptr<const rd_kafka_metadata_t, DestroyMetadata>;
 using NativeMessage = std::unique_ptr<rd_kafka_message_t, DestroyMessage>;
-using Queue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
+using NativeQueue = std::unique_ptr<rd_kafka_queue_t, DestroyQueue>;
 using NativeEvent = std::unique_ptr<rd_kafka_event_t, DestroyEvent>;
 
 using Setting = std::pair<const char*, std::string>;
 
-// A configuration with what all handles share, and `settings`. `opaque` is what callbacks get.
-Result<Conf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque);
-Result<Handle> make_handle(rd_kafka_type_t type, Conf conf);
+// A configuration with the settings that all handles share, and `settings`. `opaque` is passed to callbacks.
+Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque);
+Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf);
 
-// What failed, why, and where: "Kafka at 10.0.0.1:9092: ...".
+// What failed, where and why: "cannot list the topics: Kafka at 10.0.0.1:9092: ...".
 Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what);
 
-// Which partitions the topics have. `not_found` when one does not exist.
+// The partitions of the topics. `not_found` when a topic does not exist.
 struct PartitionId {
   std::string topic;
   std::int32_t partition = 0;
   friend auto operator<=>(const PartitionId&, const PartitionId&) = default;
 };
 Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOptions& options,
-                                               const std::vector<std::string>& topics, Duration patience);
+                                               const std::vector<std::string>& topics, Duration timeout);
 
-// Where each of them ends, or begins.
-enum class Edge : std::int64_t { end = -1, beginning = -2 };
-Result<std::vector<std::int64_t>> edges_of(rd_kafka_t* handle, const KafkaOptions& options,
-                                           const std::vector<PartitionId>& partitions, Edge edge,
-                                           Duration patience);
+// The offset at which each of them ends, or begins.
+enum class OffsetSpec : std::int64_t { latest = -1, earliest = -2 };
+Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
+                                           const std::vector<PartitionId>& partitions, OffsetSpec spec,
+                                           Duration timeout);
 
 Incoming incoming(const rd_kafka_message_t& message);
 

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-
+#include "common/text/host_port.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -12,24 +10,9 @@ namespace {
 
 constexpr std::size_t brokers_max = 64;
 
-bool is_host(std::string_view host) {
-  if (host.empty()) return false;
-  if (host.front() == '[') return host.size() > 2 && host.back() == ']';
-  return std::all_of(host.begin(), host.end(), [](const char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-           c == '_';
-  });
-}
-
-bool is_port(std::string_view port) {
-  int number = 0;
-  const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return failure == std::errc() && end == port.data() + port.size() && number >= 1 && number <= 65'535;
-}
-
-Error wrong(std::string_view entry) {
+Error wrong(std::string_view entry, std::string_view why) {
   return Error{ErrorCode::invalid,
-               fmt::format("'{}' is not a broker; write them as host:port,host:port (a missing port is {})", entry,
+               fmt::format("'{}' is not a broker: {}; write them as host:port,host:port (a missing port is {})", entry, why,
                            kafka_port)};
 }
 
@@ -41,14 +24,9 @@ Result<std::string> parse_brokers(std::string_view text) {
     return Error{ErrorCode::invalid, fmt::format("a list of brokers has 1 to {} entries", brokers_max)};
   std::vector<std::string> brokers;
   for (const std::string& entry : entries) {
-    const std::string_view broker = trim(entry);
-    const std::size_t bracket = broker.rfind(']');
-    const std::size_t colon = broker.find(':', bracket == broker.npos ? 0 : bracket);
-    const std::string_view host = broker.substr(0, colon);
-    const std::string port =
-        colon == broker.npos ? std::to_string(kafka_port) : std::string(broker.substr(colon + 1));
-    if (!is_host(host) || !is_port(port)) return wrong(entry);
-    brokers.push_back(fmt::format("{}:{}", host, port));
+    const auto broker = parse_host_port(trim(entry));
+    if (!broker) return wrong(entry, broker.error().message);
+    brokers.push_back(host_port_text(broker->host, broker->port.value_or(kafka_port)));
   }
   return join(brokers, ",");
 }

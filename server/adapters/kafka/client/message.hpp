@@ -1,4 +1,4 @@
-// A message as it goes to Kafka and as it comes from there.
+// A message to Kafka and a message from it.
 #pragma once
 
 #include <cstdint>

@@ -19,14 +19,14 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr Duration open_patience = 3s;    // at the start, for the brokers
-constexpr Duration check_patience = 1s;   // later, each time
-constexpr Duration check_every = 1s;      // while they are away
-constexpr Duration silence_max = 5s;      // messages under way and no acknowledgement: they are away
-constexpr Duration drain_patience = 2s;   // at the end
+constexpr Duration open_timeout = 3s;    // at the start, for the brokers
+constexpr Duration check_timeout = 1s;   // later, each time
+constexpr Duration check_interval = 1s;   // while they are unavailable
+constexpr Duration ack_timeout = 5s;      // messages in flight and no acknowledgement: they are unavailable
+constexpr Duration drain_timeout = 2s;   // at the end
 constexpr int producer_poll_ms = 50;
-constexpr const char* messages_max = "100000";  // that wait in this process
-constexpr const char* kilobytes_max = "65536";
+constexpr const char* queued_messages_max = "100000";  // in this process
+constexpr const char* queued_kilobytes_max = "65536";
 
 class RunningProducer : public Producer {
  public:
@@ -39,16 +39,16 @@ class RunningProducer : public Producer {
   void break_for_test() override;
 
  private:
-  Result<Handle> connect();
+  Result<NativeHandle> connect();
   rd_kafka_resp_err_t produce(const Outgoing& message, Delivery* delivery);
   void run();
   void check_brokers();
-  void begin_anew();
-  void settle_all();
-  void set_away(const std::string& why);
-  void set_back();
+  void recreate();
+  void fail_in_flight();
+  void mark_unavailable(const std::string& why);
+  void mark_available();
 
-  Result<void> make_ready(const std::vector<std::string>& wanted, Duration patience);
+  Result<void> make_ready(const std::vector<std::string>& wanted, Duration timeout);
 
   static std::int32_t choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
                                        std::int32_t count, void* opaque, void* message);
@@ -56,35 +56,35 @@ class RunningProducer : public Producer {
   static void on_error(rd_kafka_t* handle, int code, const char* reason, void* opaque);
 
   const ProducerOptions options_;
-  mutable std::mutex mutex_;  // of handle_ against its renewal, and of the next two
-  Handle handle_;
-  bool ready_ = false;  // the topics are there
-  // Over how many partitions of each topic keys are spread. Filled before the first message is taken, and then left.
+  mutable std::mutex mutex_;  // of handle_ against its replacement, and of the next three
+  NativeHandle handle_;
+  bool ready_ = false;  // the topics exist
+  // The number of partitions of each topic over which keys are spread. Filled before the first message is sent, then constant.
   std::map<std::string, int, std::less<>> spread_;
-  std::string away_;    // why the brokers cannot be used; empty: they can
-  std::atomic<bool> broken_ = false;       // the handle is beyond repair
-  std::atomic<bool> suspicious_ = false;   // an error of the connection since the last acknowledgement
-  std::atomic<std::int64_t> under_way_ = 0;
+  std::string unavailable_reason_;  // empty: available
+  std::atomic<bool> broken_ = false;      // the handle had a fatal error
+  std::atomic<bool> is_suspect_ = false;   // an error of the connection since the last acknowledgement
+  std::atomic<std::int64_t> in_flight_ = 0;
   std::atomic<std::uint64_t> acknowledged_ = 0, failed_ = 0;
-  std::atomic<SteadyClock::time_point> heard_at_ = SteadyClock::now();  // or: nothing was under way then
+  std::atomic<SteadyClock::time_point> last_ack_at_ = SteadyClock::now();  // or when a message was first in flight
   SteadyClock::time_point next_check_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 
-Result<Handle> RunningProducer::connect() {
-  const bool patient = options_.delivery_time > Duration{0};
+Result<NativeHandle> RunningProducer::connect() {
+  const bool has_deadline = options_.delivery_time > Duration{0};
   auto conf = make_conf(options_.kafka,
                         {{"enable.idempotence", "true"},
                          {"acks", "all"},
-                         // A message that fails for good ends the handle, so that none overtakes it.
-                         {"enable.gapless.guarantee", patient ? "false" : "true"},
+                         // A message that fails permanently is a fatal error, so that none overtakes it.
+                         {"enable.gapless.guarantee", has_deadline ? "false" : "true"},
                          {"message.timeout.ms", std::to_string(milliseconds(options_.delivery_time))},
                          {"request.timeout.ms", "10000"},
                          {"linger.ms", std::to_string(milliseconds(options_.linger))},
                          {"compression.codec", "lz4"},
-                         {"queue.buffering.max.messages", messages_max},
-                         {"queue.buffering.max.kbytes", kilobytes_max}},
+                         {"queue.buffering.max.messages", queued_messages_max},
+                         {"queue.buffering.max.kbytes", queued_kilobytes_max}},
                         this);
   if (!conf) return conf.error();
   rd_kafka_conf_set_dr_msg_cb(conf->get(), on_delivery);
@@ -95,18 +95,18 @@ Result<Handle> RunningProducer::connect() {
   return make_handle(RD_KAFKA_PRODUCER, std::move(conf).value());
 }
 
-// The wanted topics are there, and it is known over how many partitions of its own keys are spread.
-Result<void> RunningProducer::make_ready(const std::vector<std::string>& wanted, Duration patience) {
-  auto made = ensure_topics(handle_.get(), options_.kafka, wanted, patience);
-  if (!made || !options_.kafka.book || !spread_.empty()) return made;
-  const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, patience);
+// The wanted topics exist, and the number of partitions over which keys are spread is known.
+Result<void> RunningProducer::make_ready(const std::vector<std::string>& wanted, Duration timeout) {
+  auto ensured = ensure_topics(handle_.get(), options_.kafka, wanted, timeout);
+  if (!ensured || !options_.kafka.book || !spread_.empty()) return ensured;
+  const auto partitions = partitions_of(handle_.get(), options_.kafka, options_.topics, timeout);
   if (!partitions) return Error{ErrorCode::unavailable, partitions.error().message};
-  std::map<std::string, int> there;
-  for (const PartitionId& id : *partitions) ++there[id.topic];
-  const auto book = options_.kafka.book->remember(there);
+  std::map<std::string, int> counts;
+  for (const PartitionId& id : *partitions) ++counts[id.topic];
+  const auto book = options_.kafka.book->remember(counts);
   if (!book)
     return Error{ErrorCode::unavailable,
-                 "it cannot be looked up over how many partitions keys are spread: " + book.error().message};
+                 "cannot look up over how many partitions keys are spread: " + book.error().message};
   spread_.insert(book->begin(), book->end());
   return {};
 }
@@ -118,10 +118,10 @@ Result<void> RunningProducer::open() {
   std::vector<std::string> wanted = options_.topics;
   for (const std::string& topic : options_.topics_of_others)
     if (std::find(wanted.begin(), wanted.end(), topic) == wanted.end()) wanted.push_back(topic);
-  const auto topics = make_ready(wanted, open_patience);
+  const auto topics = make_ready(wanted, open_timeout);
   if (!topics && topics.error().code != ErrorCode::unavailable) return topics;
   ready_ = topics.ok();
-  if (!topics) set_away(topics.error().message);
+  if (!topics) mark_unavailable(topics.error().message);
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -129,7 +129,7 @@ Result<void> RunningProducer::open() {
 RunningProducer::~RunningProducer() {
   stopping_ = true;
   if (thread_.joinable()) thread_.join();
-  if (handle_) settle_all();
+  if (handle_) fail_in_flight();
 }
 
 void RunningProducer::send(std::span<const Outgoing> messages, Done done) {
@@ -138,16 +138,16 @@ void RunningProducer::send(std::span<const Outgoing> messages, Done done) {
   {
     const std::lock_guard lock(mutex_);
     if (!ready_ || stopping_) {
-      delivery->refuse(messages.size(), Error{ErrorCode::unavailable, away_.empty() ? "Kafka is away" : away_});
+      delivery->refuse(messages.size(), Error{ErrorCode::unavailable, unavailable_reason_.empty() ? "Kafka is unavailable" : unavailable_reason_});
     } else {
-      if (under_way_ == 0) heard_at_ = SteadyClock::now();
+      if (in_flight_ == 0) last_ack_at_ = SteadyClock::now();
       for (std::size_t i = 0; i < messages.size(); ++i) {
-        ++under_way_;
+        ++in_flight_;
         const auto code = produce(messages[i], delivery);
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-        // What follows must not overtake what could not be taken.
-        --under_way_;
-        delivery->refuse(messages.size() - i, error_of(code, options_.kafka, "a message cannot be sent"));
+        // The messages behind it must not overtake it.
+        --in_flight_;
+        delivery->refuse(messages.size() - i, error_of(code, options_.kafka, "cannot send a message"));
         break;
       }
     }
@@ -171,7 +171,7 @@ rd_kafka_resp_err_t RunningProducer::produce(const Outgoing& message, Delivery* 
   return code;
 }
 
-// Where other clients put the same key, but never among partitions that were added after keys were first spread.
+// The partition that other clients choose for the key, among those that existed when keys were first spread.
 std::int32_t RunningProducer::choose_partition(const rd_kafka_topic_t* topic, const void* key, std::size_t size,
                                                std::int32_t count, void* opaque, void* message) {
   const auto& spread = static_cast<const RunningProducer*>(opaque)->spread_;
@@ -183,21 +183,21 @@ std::int32_t RunningProducer::choose_partition(const rd_kafka_topic_t* topic, co
 void RunningProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   auto& self = *static_cast<RunningProducer*>(opaque);
   auto* delivery = static_cast<Delivery*>(message->_private);
-  --self.under_way_;
+  --self.in_flight_;
   if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
     ++self.acknowledged_;
-    self.heard_at_ = SteadyClock::now();
-    self.suspicious_ = false;
+    self.last_ack_at_ = SteadyClock::now();
+    self.is_suspect_ = false;
     return delivery->acknowledge();
   }
   ++self.failed_;
-  const bool given_up = message->err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
+  const bool timed_out = message->err == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
   const bool purged =
       message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
-  if (!given_up && !purged) self.broken_ = true;
-  Error error = error_of(message->err, self.options_.kafka, "a message was not taken");
-  const bool certain = rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
-  if (error.code == ErrorCode::unavailable && !certain) error.code = ErrorCode::unknown_outcome;
+  if (!timed_out && !purged) self.broken_ = true;
+  Error error = error_of(message->err, self.options_.kafka, "a message was not accepted");
+  const bool is_certain = rd_kafka_message_status(message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
+  if (error.code == ErrorCode::unavailable && !is_certain) error.code = ErrorCode::unknown_outcome;
   delivery->fail(std::move(error));
 }
 
@@ -206,85 +206,85 @@ void RunningProducer::on_error(rd_kafka_t* handle, int code, const char*, void* 
   if (code == RD_KAFKA_RESP_ERR__FATAL) {
     char reason[512];
     rd_kafka_fatal_error(handle, reason, sizeof reason);
-    log_warn("Kafka ended this producer; it is made anew", {{"reason", reason}});
+    log_warn("Kafka producer had a fatal error; recreating it", {{"reason", reason}});
     self.broken_ = true;
   }
-  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) self.suspicious_ = true;
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) self.is_suspect_ = true;
 }
 
 void RunningProducer::run() {
   while (!stopping_) {
     rd_kafka_poll(handle_.get(), producer_poll_ms);
-    if (broken_) begin_anew();
+    if (broken_) recreate();
     check_brokers();
   }
-  rd_kafka_flush(handle_.get(), suspicious_ ? 0 : milliseconds(drain_patience));
+  rd_kafka_flush(handle_.get(), is_suspect_ ? 0 : milliseconds(drain_timeout));
 }
 
-// Away: an error of every connection, or no answer for long. Back: they answer.
+// Unavailable: every connection failed, or no acknowledgement came in time. Available again: the brokers answer.
 void RunningProducer::check_brokers() {
   const auto now = SteadyClock::now();
-  const bool silent = under_way_ > 0 && now - heard_at_.load() > silence_max;
-  bool away, ready;
+  const bool silent = in_flight_ > 0 && now - last_ack_at_.load() > ack_timeout;
+  bool unavailable, ready;
   {
     const std::lock_guard lock(mutex_);
     ready = ready_;
-    away = !ready_ || !away_.empty();
+    unavailable = !ready_ || !unavailable_reason_.empty();
   }
-  if (away && ready && !suspicious_ && under_way_ > 0 && !silent) return set_back();
-  if (!away && silent)
-    return set_away(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
-  if ((!away && !suspicious_) || now < next_check_) return;
-  next_check_ = now + check_every;
-  const auto topics = make_ready(options_.topics, check_patience);
-  if (!topics) return set_away(topics.error().message);
+  if (unavailable && ready && !is_suspect_ && in_flight_ > 0 && !silent) return mark_available();
+  if (!unavailable && silent)
+    return mark_unavailable(fmt::format("Kafka at {} acknowledges nothing", options_.kafka.brokers));
+  if ((!unavailable && !is_suspect_) || now < next_check_) return;
+  next_check_ = now + check_interval;
+  const auto topics = make_ready(options_.topics, check_timeout);
+  if (!topics) return mark_unavailable(topics.error().message);
   {
     const std::lock_guard lock(mutex_);
     ready_ = true;
   }
-  suspicious_ = false;
-  if (!silent) set_back();
+  is_suspect_ = false;
+  if (!silent) mark_available();
 }
 
-void RunningProducer::set_away(const std::string& why) {
+void RunningProducer::mark_unavailable(const std::string& why) {
   const std::lock_guard lock(mutex_);
-  if (away_.empty()) log_warn("Kafka is away", {{"error", why}});
-  away_ = why;
+  if (unavailable_reason_.empty()) log_warn("Kafka is unavailable", {{"error", why}});
+  unavailable_reason_ = why;
 }
 
-void RunningProducer::set_back() {
+void RunningProducer::mark_available() {
   const std::lock_guard lock(mutex_);
-  if (!away_.empty()) log_info("Kafka is back", {{"brokers", options_.kafka.brokers}});
-  away_.clear();
+  if (!unavailable_reason_.empty()) log_info("Kafka is available again", {{"brokers", options_.kafka.brokers}});
+  unavailable_reason_.clear();
 }
 
-// Everything under way fails, in whatever state it is, and a new producer takes what is sent next. What the old
-// one had under way can only arrive as it stood, in order and without a gap.
-void RunningProducer::begin_anew() {
+// All messages in flight fail, whatever their state, and a new producer takes those that are sent next. What the old one
+// had in flight can only arrive in its order and without a gap.
+void RunningProducer::recreate() {
   {
     const std::lock_guard lock(mutex_);
     ready_ = false;
   }
-  settle_all();
+  fail_in_flight();
   auto handle = connect();
-  if (!handle) return set_away(handle.error().message);
-  Handle old = std::move(handle).value();  // destroyed after the lock is given back
+  if (!handle) return mark_unavailable(handle.error().message);
+  NativeHandle old = std::move(handle).value();  // destroyed after the mutex is released
   const std::lock_guard lock(mutex_);
   handle_.swap(old);
   broken_ = false;
-  suspicious_ = true;  // the topics are looked for at once: a missing one may be what broke it
+  is_suspect_ = true;  // the topics are checked at once: a missing one may be the cause
   next_check_ = {};
-  if (away_.empty()) away_ = "the connection to Kafka is made anew";
+  if (unavailable_reason_.empty()) unavailable_reason_ = "reconnecting to Kafka";
 }
 
-void RunningProducer::settle_all() {
+void RunningProducer::fail_in_flight() {
   rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  while (under_way_ > 0) rd_kafka_poll(handle_.get(), producer_poll_ms);
+  while (in_flight_ > 0) rd_kafka_poll(handle_.get(), producer_poll_ms);
 }
 
 ProducerState RunningProducer::state() const {
   const std::lock_guard lock(mutex_);
-  return {ready_ && away_.empty(), away_, acknowledged_, failed_};
+  return {ready_ && unavailable_reason_.empty(), unavailable_reason_, acknowledged_, failed_};
 }
 
 void RunningProducer::break_for_test() {

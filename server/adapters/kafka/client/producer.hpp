@@ -1,5 +1,5 @@
-// Sends messages, in order per topic and key, each to be acknowledged by all replicas in step. One thread of its own
-// takes the acknowledgements, and makes the connection anew when it is beyond repair.
+// Sends messages, in order per topic and key, each acknowledged by all in-sync replicas. A thread of its own takes the
+// acknowledgements, and recreates librdkafka's producer after a fatal error.
 #pragma once
 
 #include <cstdint>
@@ -18,40 +18,40 @@ namespace sagactl::kafka {
 
 struct ProducerOptions {
   KafkaOptions kafka;
-  std::vector<std::string> topics;  // made when they are missing
-  // What the rest of the process needs: made at the start as well, so that one message names all that are missing.
+  std::vector<std::string> topics;  // created when they are missing
+  // Those that the rest of the process needs: created at the start as well, so that one error names all that are missing.
   std::vector<std::string> topics_of_others = {};
-  // A message that is not acknowledged after so long is given up. Zero: never; then the order holds through
-  // everything, and a message that can never be taken costs all that wait behind it another try.
+  // After this, a message that is not acknowledged fails. Zero: never; then the order holds whatever happens, and a message
+  // that the broker can never accept makes all messages behind it be sent once more.
   Duration delivery_time{};
-  // How long a message waits for others to share its way: what a broker does for a few costs as much as for many.
+  // How long a message waits for others to share a request: a small request costs a broker as much as a large one.
   Duration linger = 40ms;
 };
 
 struct ProducerState {
   bool available = false;
-  std::string error;                // why not
-  std::uint64_t acknowledged = 0;   // messages
+  std::string error;               // why not
+  std::uint64_t acknowledged = 0;  // messages
   std::uint64_t failed = 0;
 };
 
 class Producer {
  public:
-  // `forbidden` when a topic is missing and may not be made. Brokers that do not answer are no error: the producer
-  // is not available until they do.
+  // `forbidden` when a topic is missing and this client may not create it. Brokers that do not answer are no error: the
+  // producer is unavailable until they do.
   static Result<std::unique_ptr<Producer>> open(ProducerOptions options);
-  virtual ~Producer() = default;  // waits a little for what is under way; the rest fails
+  virtual ~Producer() = default;  // waits a little for messages in flight; the rest fails
 
   using Done = std::function<void(Result<void>)>;
-  // Takes the messages in this order. `done` is called exactly once, when all of them are acknowledged or one has
-  // failed and the others are settled: on the producer's thread, or before `send` returns when nothing is under
-  // way. After an error all may be sent again: a reader that passes over what it has seen (by sequence) finds
-  // the order unbroken. `unknown_outcome`: they may have arrived. Any thread.
+  // Sends the messages in this order. Calls `done` once, when all of them are acknowledged, or one has failed and the
+  // others have their outcome: on the producer's thread, or before `send` returns when nothing was sent. After an error
+  // all may be sent again: consumers that skip repeats (by sequence) see the same order. `unknown_outcome`: they may
+  // have arrived. Any thread.
   virtual void send(std::span<const Outgoing> messages, Done done) = 0;
 
   virtual ProducerState state() const = 0;
 
-  // Breaks the connection as an error beyond repair would: for tests.
+  // Raises a fatal error: for tests.
   virtual void break_for_test() = 0;
 };
 

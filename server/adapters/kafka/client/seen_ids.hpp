@@ -1,4 +1,4 @@
-// The newest ids, up to a bound: whether one was seen before.
+// Whether an id was seen before, among the newest ones.
 #pragma once
 
 #include <cstddef>

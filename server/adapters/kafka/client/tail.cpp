@@ -14,11 +14,11 @@
 namespace sagactl::kafka {
 namespace {
 
-constexpr Duration ask_patience = 2s;
-constexpr auto try_every = std::chrono::milliseconds(500);
+constexpr Duration offsets_timeout = 2s;
+constexpr auto assign_interval = std::chrono::milliseconds(500);
 constexpr int tail_poll_ms = 100;
-constexpr auto look_for_partitions_every = std::chrono::seconds(2);
-constexpr Duration look_patience = 1s;
+constexpr auto partition_check_interval = std::chrono::seconds(2);
+constexpr Duration partition_check_timeout = 1s;
 
 class RunningTail : public Tail {
  public:
@@ -31,8 +31,8 @@ class RunningTail : public Tail {
     if (handle_) rd_kafka_consumer_close(handle_.get());
   }
 
-  Result<void> open(Duration patience) {
-    // The library wants a group's name for every consumer; without a subscription it never joins it.
+  Result<void> open(Duration timeout) {
+    // librdkafka needs a group's name for every consumer; without a subscription it never joins the group.
     auto conf = make_conf(options_,
                           {{"group.id", options_.client_id + "-tail-" + new_uuid().text()},
                            {"enable.auto.commit", "false"},
@@ -49,19 +49,19 @@ class RunningTail : public Tail {
     rd_kafka_poll_set_consumer(handle_.get());
     thread_ = std::thread([this] { run(); });
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, patience, [this] { return reading_; });
+    changed_.wait_for(lock, timeout, [this] { return reading_; });
     return {};
   }
 
-  Ends ends(Duration patience) override {
-    Ends ends;
-    const auto partitions = partitions_of(handle_.get(), options_, topics_, patience);
-    if (!partitions) return ends;
-    const auto offsets = edges_of(handle_.get(), options_, *partitions, Edge::end, patience);
-    if (!offsets) return ends;
+  EndOffsets end_offsets(Duration timeout) override {
+    EndOffsets found;
+    const auto partitions = partitions_of(handle_.get(), options_, topics_, timeout);
+    if (!partitions) return found;
+    const auto offsets = list_offsets(handle_.get(), options_, *partitions, OffsetSpec::latest, timeout);
+    if (!offsets) return found;
     for (std::size_t i = 0; i < partitions->size(); ++i)
-      ends[{(*partitions)[i].topic, (*partitions)[i].partition}] = (*offsets)[i];
-    return ends;
+      found[{(*partitions)[i].topic, (*partitions)[i].partition}] = (*offsets)[i];
+    return found;
   }
 
   void stop() override {
@@ -75,46 +75,46 @@ class RunningTail : public Tail {
   void run() {
     while (!stopping_ && !assign()) {
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, try_every, [this] { return stopping_.load(); });
+      changed_.wait_for(lock, assign_interval, [this] { return stopping_.load(); });
     }
     while (!stopping_) {
       const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), tail_poll_ms));
       if (message && message->err == RD_KAFKA_RESP_ERR_NO_ERROR) receive_(incoming(*message));
-      look_for_partitions();
+      add_new_partitions();
     }
   }
 
-  void look_for_partitions() {
+  void add_new_partitions() {
     const auto now = std::chrono::steady_clock::now();
-    if (now < next_look_) return;
-    const auto partitions = partitions_of(handle_.get(), options_, topics_, look_patience);
-    next_look_ = std::chrono::steady_clock::now() + look_for_partitions_every;
+    if (now < next_check_) return;
+    const auto partitions = partitions_of(handle_.get(), options_, topics_, partition_check_timeout);
+    next_check_ = std::chrono::steady_clock::now() + partition_check_interval;
     if (!partitions) return;
     std::vector<PartitionId> added;
     for (const PartitionId& id : *partitions)
       if (!assigned_.contains(id)) added.push_back(id);
     if (added.empty()) return;
-    const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(added.size())));
+    const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(added.size())));
     for (const PartitionId& id : added)
       rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset = RD_KAFKA_OFFSET_BEGINNING;
     if (rd_kafka_error_t* error = rd_kafka_incremental_assign(handle_.get(), list.get())) {
-      log_warn("partitions that were added cannot be read", {{"error", rd_kafka_error_string(error)}});
+      log_warn("reading added partitions failed", {{"error", rd_kafka_error_string(error)}});
       return rd_kafka_error_destroy(error);
     }
     assigned_.insert(added.begin(), added.end());
-    log_info("partitions were added, and are read from their beginning",
+    log_info("reading added partitions from their beginning",
              {{"topic", added.front().topic}, {"count", std::to_string(added.size())}});
   }
 
   bool assign() {
-    const Ends from = ends(ask_patience);
+    const EndOffsets from = end_offsets(offsets_timeout);
     if (from.empty()) return false;
-    const Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(from.size())));
+    const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(from.size())));
     for (const auto& [where, offset] : from)
       rd_kafka_topic_partition_list_add(list.get(), where.first.c_str(), where.second)->offset = offset;
     const auto code = rd_kafka_assign(handle_.get(), list.get());
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      log_warn("topics cannot be read", {{"error", error_of(code, options_, "assignment").message}});
+      log_warn("reading topics failed", {{"error", error_of(code, options_, "assignment").message}});
       return false;
     }
     for (const auto& [where, offset] : from) assigned_.insert({where.first, where.second});
@@ -127,9 +127,9 @@ class RunningTail : public Tail {
   const KafkaOptions options_;
   const std::vector<std::string> topics_;
   const Receive receive_;
-  Handle handle_;
-  std::set<PartitionId> assigned_;  // these two: of the thread alone
-  std::chrono::steady_clock::time_point next_look_;
+  NativeHandle handle_;
+  std::set<PartitionId> assigned_;  // this and the next: of the thread alone
+  std::chrono::steady_clock::time_point next_check_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool reading_ = false;
@@ -140,9 +140,9 @@ class RunningTail : public Tail {
 }  // namespace
 
 Result<std::unique_ptr<Tail>> Tail::start(const KafkaOptions& options, std::vector<std::string> topics,
-                                          Receive receive, Duration patience) {
+                                          Receive receive, Duration timeout) {
   auto tail = std::make_unique<RunningTail>(options, std::move(topics), std::move(receive));
-  if (const auto opened = tail->open(patience); !opened) return opened.error();
+  if (const auto opened = tail->open(timeout); !opened) return opened.error();
   return std::unique_ptr<Tail>(std::move(tail));
 }
 

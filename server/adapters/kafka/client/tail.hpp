@@ -1,6 +1,6 @@
-// Reads topics from their end on, all partitions of them, on a thread of its own. Partitions that are added are found
-// within seconds and read from their beginning. It belongs to no consumer group:
-// every tail sees every message, and nothing is remembered of how far it came.
+// Reads all partitions of topics from their end on, on a thread of its own. Partitions that are added are found within
+// seconds and read from their beginning. It is in no consumer group: every tail gets every message, and no offsets are
+// stored.
 #pragma once
 
 #include <functional>
@@ -20,18 +20,18 @@ namespace sagactl::kafka {
 class Tail {
  public:
   using Receive = std::function<void(const Incoming&)>;
-  using Ends = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
+  using EndOffsets = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
 
-  // Returns when the ends are known, so that whatever is sent afterwards is received; or after `patience`, and then
-  // begins when the brokers answer.
+  // Returns when the end offsets are known, so that whatever is sent afterwards is received; or after `timeout`, and then
+  // starts when the brokers answer.
   static Result<std::unique_ptr<Tail>> start(const KafkaOptions& options, std::vector<std::string> topics,
-                                             Receive receive, Duration patience);
+                                             Receive receive, Duration timeout);
   virtual ~Tail() = default;
 
-  // Where the topics end now, by topic and partition; empty when the brokers do not say in time.
-  virtual Ends ends(Duration patience) = 0;
+  // By topic and partition, as of now; empty when the brokers do not answer in time.
+  virtual EndOffsets end_offsets(Duration timeout) = 0;
 
-  // Ends the reading soon; also from within `receive`.
+  // Stops reading soon. May be called by `receive`.
   virtual void stop() = 0;
   virtual bool stopping() const = 0;
 };

@@ -10,8 +10,8 @@
 namespace sagactl {
 namespace {
 
-// What a consumer of topics needs: these, and where it puts what nobody understands.
-void add_read(std::set<std::string>& names, std::string_view topic) {
+// A consumer needs the topic and its dead-letter topic.
+void add_consumed(std::set<std::string>& names, std::string_view topic) {
   names.emplace(topic);
   names.insert(kafka::dead_letter_topic(std::string(topic)));
 }
@@ -24,15 +24,15 @@ std::vector<std::string> topics_of(const KafkaUse& use, const KafkaOptions& opti
     for (const std::string_view topic : event_topics()) names.emplace(topic);
   if (use.asks_for_payments || use.carries_out_payments) names.emplace(kafka::payment_replies);
   if (use.asks_for_payments) names.emplace(kafka::payment_commands);
-  if (use.carries_out_payments) add_read(names, kafka::payment_commands);
+  if (use.carries_out_payments) add_consumed(names, kafka::payment_commands);
   if (use.service) {
     names.emplace(orchestrator_commands);
     names.emplace(orchestrator_replies);
     if (*use.service == Service::orchestrator) {
-      add_read(names, orchestrator_replies);
+      add_consumed(names, orchestrator_replies);
     } else {
-      add_read(names, orchestrator_commands);
-      for (const std::string_view topic : choreography_topics()) add_read(names, topic);
+      add_consumed(names, orchestrator_commands);
+      for (const std::string_view topic : choreography_topics()) add_consumed(names, topic);
     }
   }
   std::vector<std::string> all;

@@ -1,4 +1,4 @@
-// Which topics a process needs, by what it is: what it makes at its start, and what `sagactl doctor` looks at.
+// The topics that a process needs, by its role: those that it creates at its start and `sagactl doctor` checks.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/adapters/kafka/client/kafka_options.hpp"
-#include "server/participants/role.hpp"
+#include "server/participants/service.hpp"
 
 namespace sagactl {
 
@@ -17,7 +17,7 @@ struct KafkaUse {
   std::optional<Service> service = {};  // of a checkout
 };
 
-// With their prefix, in the order of the alphabet.
+// With their prefix, in alphabetical order.
 std::vector<std::string> topics_of(const KafkaUse& use, const KafkaOptions& options);
 
 }  // namespace sagactl

@@ -20,37 +20,40 @@ struct DestroyAdminOptions {
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, DestroyNewTopic>;
 using AdminOptions = std::unique_ptr<rd_kafka_AdminOptions_t, DestroyAdminOptions>;
 
-constexpr int brokers_default = -1;  // the replication factor that the brokers are configured with
+constexpr int brokers_default = -1;  // the brokers' configured replication factor
 
 Result<std::vector<std::string>> missing_topics(rd_kafka_t* handle, const KafkaOptions& options,
-                                                const std::vector<std::string>& topics, Duration patience) {
+                                                const std::vector<std::string>& topics, Duration timeout) {
   const rd_kafka_metadata_t* raw = nullptr;
-  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(patience));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "the topics cannot be listed");
-  const Metadata metadata(raw);
-  std::set<std::string> there;
-  for (int i = 0; i < metadata->topic_cnt; ++i) there.insert(metadata->topics[i].topic);
+  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, milliseconds(timeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot list the topics");
+  const NativeMetadata metadata(raw);
+  std::set<std::string> existing;
+  for (int i = 0; i < metadata->topic_cnt; ++i) existing.insert(metadata->topics[i].topic);
   std::vector<std::string> missing;
   std::copy_if(topics.begin(), topics.end(), std::back_inserter(missing),
-               [&](const std::string& topic) { return !there.contains(topic); });
+               [&](const std::string& topic) { return !existing.contains(topic); });
   return missing;
 }
 
 Error not_allowed(const KafkaOptions& options, const std::vector<std::string>& topics) {
   const bool one = topics.size() == 1;
   return Error{ErrorCode::forbidden,
-               fmt::format("Kafka at {} has no topic{} {}, and this client may not make {}; have {} made with {} "
-                           "partitions{}, or give the client the right to create topics",
+               fmt::format("Kafka at {} has no topic{} {}, and this client may not create {}; create {} with {} "
+                           "partitions{}, or grant this client the right to create topics",
                            options.brokers, one ? "" : "s", join(topics, ", "), one ? "it" : "them",
                            one ? "it" : "them", options.partitions, one ? "" : " each")};
 }
 
-Result<void> check_made(const rd_kafka_topic_result_t& made, const KafkaOptions& options, bool really) {
-  const std::string topic = rd_kafka_topic_result_name(&made);
-  const auto code = rd_kafka_topic_result_error(&made);
+enum class Creation : std::uint8_t { carry_out, validate_only };
+
+Result<void> check_created(const rd_kafka_topic_result_t& created, const KafkaOptions& options, Creation creation) {
+  const std::string topic = rd_kafka_topic_result_name(&created);
+  const auto code = rd_kafka_topic_result_error(&created);
   switch (code) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      if (really) log_info("a topic was made", {{"topic", topic}, {"partitions", options.partitions}});
+      if (creation == Creation::carry_out)
+        log_info("created topic", {{"topic", topic}, {"partitions", options.partitions}});
       return {};
     case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS:  // another node was faster
       return {};
@@ -59,15 +62,15 @@ Result<void> check_made(const rd_kafka_topic_result_t& made, const KafkaOptions&
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
       return not_allowed(options, {topic});
     default:
-      return error_of(code, options, "topic " + topic + " cannot be made");
+      return error_of(code, options, "cannot create topic " + topic);
   }
 }
 
 using Refused = std::map<std::string, Error>;  // by topic
 
 // Which of them were refused, and why; an error when the brokers do not answer.
-Result<Refused> make_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                            Duration patience, bool really) {
+Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
+                            Duration timeout, Creation creation) {
   char reason[512];
   std::vector<NewTopic> owners;
   std::vector<rd_kafka_NewTopic_t*> wanted;
@@ -78,37 +81,37 @@ Result<Refused> make_topics(rd_kafka_t* handle, const KafkaOptions& options, con
     wanted.push_back(owners.back().get());
   }
   const AdminOptions admin(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS));
-  rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(patience), reason, sizeof reason);
-  rd_kafka_AdminOptions_set_operation_timeout(admin.get(), milliseconds(patience), reason, sizeof reason);
-  rd_kafka_AdminOptions_set_validate_only(admin.get(), really ? 0 : 1, reason, sizeof reason);
-  const Queue queue(rd_kafka_queue_new(handle));
+  rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
+  rd_kafka_AdminOptions_set_operation_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
+  rd_kafka_AdminOptions_set_validate_only(admin.get(), creation == Creation::validate_only ? 1 : 0, reason, sizeof reason);
+  const NativeQueue queue(rd_kafka_queue_new(handle));
   rd_kafka_CreateTopics(handle, wanted.data(), wanted.size(), admin.get(), queue.get());
-  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(patience) + 1000));
-  if (!event) return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "topics cannot be made");
+  const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(timeout) + 1000));
+  if (!event) return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT, options, "cannot create topics");
   const auto code = rd_kafka_event_error(event.get());
   Refused refused;
   if (code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED) {
     for (const std::string& topic : topics) refused.emplace(topic, not_allowed(options, {topic}));
     return refused;
   }
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "topics cannot be made");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(code, options, "cannot create topics");
   std::size_t count = 0;
   const auto* result = rd_kafka_event_CreateTopics_result(event.get());
-  const rd_kafka_topic_result_t** made = rd_kafka_CreateTopics_result_topics(result, &count);
+  const rd_kafka_topic_result_t** created = rd_kafka_CreateTopics_result_topics(result, &count);
   for (std::size_t i = 0; i < count; ++i)
-    if (auto fine = check_made(*made[i], options, really); !fine)
-      refused.emplace(rd_kafka_topic_result_name(made[i]), fine.error());
+    if (const auto checked = check_created(*created[i], options, creation); !checked)
+      refused.emplace(rd_kafka_topic_result_name(created[i]), checked.error());
   return refused;
 }
 
 }  // namespace
 
 Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                           Duration patience) {
-  const auto missing = missing_topics(handle, options, topics, patience);
+                           Duration timeout) {
+  const auto missing = missing_topics(handle, options, topics, timeout);
   if (!missing) return missing.error();
   if (missing->empty()) return {};
-  const auto refused = make_topics(handle, options, *missing, patience, true);
+  const auto refused = create_topics(handle, options, *missing, timeout, Creation::carry_out);
   if (!refused) return refused.error();
   std::vector<std::string> forbidden;
   for (const auto& [topic, error] : *refused)
@@ -118,11 +121,11 @@ Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, cons
   return {};
 }
 
-Result<std::map<std::string, Error>> which_topics_may_not_be_made(rd_kafka_t* handle, const KafkaOptions& options,
+Result<std::map<std::string, Error>> creation_errors(rd_kafka_t* handle, const KafkaOptions& options,
                                                                  const std::vector<std::string>& topics,
-                                                                 Duration patience) {
+                                                                 Duration timeout) {
   if (topics.empty()) return Refused{};
-  return make_topics(handle, options, topics, patience, false);
+  return create_topics(handle, options, topics, timeout, Creation::validate_only);
 }
 
 }  // namespace sagactl::kafka

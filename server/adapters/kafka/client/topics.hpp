@@ -1,4 +1,4 @@
-// The topics that a part needs: looked for, and made when they are missing.
+// Checks for topics, and creates those that are missing.
 #pragma once
 
 #include <map>
@@ -10,14 +10,14 @@
 
 namespace sagactl::kafka {
 
-// Makes those that are missing. `unavailable` when no broker answers in time; `forbidden` when one is missing and
-// this client may not make it: the message says which, all of them, and how to make them by hand.
+// Creates those that are missing. `unavailable` when no broker answers in time; `forbidden` when this client may not create
+// some of them: the message names all of these and says how to create them by hand.
 Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                           Duration patience);
+                           Duration timeout);
 
-// Which of them the brokers would not let this client make, and why; makes nothing. `forbidden` for want of rights.
-Result<std::map<std::string, Error>> which_topics_may_not_be_made(rd_kafka_t* handle, const KafkaOptions& options,
+// Which of them the brokers would not let this client create, and why; creates nothing. `forbidden`: it has no right to.
+Result<std::map<std::string, Error>> creation_errors(rd_kafka_t* handle, const KafkaOptions& options,
                                                                  const std::vector<std::string>& topics,
-                                                                 Duration patience);
+                                                                 Duration timeout);
 
 }  // namespace sagactl::kafka

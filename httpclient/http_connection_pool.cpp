@@ -1,0 +1,99 @@
+#include "httpclient/http_connection_pool.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace sagactl {
+
+namespace net = boost::asio;
+
+HttpConnectionPool::HttpConnectionPool(net::io_context& context, Url base, const HttpPoolOptions& options,
+                                       std::unique_ptr<TlsContext> tls)
+    : context_(context), base_(std::move(base)), options_(options), tls_(std::move(tls)) {}
+
+std::unique_ptr<ClientConnection> HttpConnectionPool::make_connection() const {
+  return std::make_unique<ClientConnection>(context_.get_executor(), base_, tls_.get(), options_.address_time);
+}
+
+void HttpConnectionPool::send(SharedPending pending) {
+  pending->deadline.expires_after(options_.timeout);
+  pending->deadline.async_wait([this, pending](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    if (pending->connection) pending->connection->close();
+    cut_short(pending, "the time was up");
+    while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
+  });
+  waiting_.push_back(std::move(pending));
+  if (busy_ >= options_.connections_max) return;
+  ++busy_;
+  net::co_spawn(context_, work(), net::detached);
+}
+
+void HttpConnectionPool::finish(const SharedPending& pending, Result<HttpResponse> outcome) {
+  if (!pending->done) return;
+  pending->deadline.cancel();
+  const auto done = std::exchange(pending->done, nullptr);
+  done(std::move(outcome));
+}
+
+void HttpConnectionPool::cut_short(const SharedPending& pending, const std::string& reason) {
+  if (pending->is_sent) return finish(pending, no_response(pending->request, base_, reason));
+  const char* what = pending->connection ? "nothing answers at {}: {}" : "the request to {} was not sent: {}";
+  finish(pending, Error{ErrorCode::unavailable, fmt::format(fmt::runtime(what), base_.text(), reason)});
+}
+
+// Sends what waits, one request after the other on one connection, until nothing waits.
+net::awaitable<void> HttpConnectionPool::work() {
+  std::unique_ptr<ClientConnection> connection = idle_connection();
+  while (!waiting_.empty()) {
+    const SharedPending pending = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (!pending->done) continue;
+    const bool is_reused = connection && connection->is_reusable();
+    if (!is_reused) connection = co_await open(pending);
+    if (!connection) continue;
+    Exchange outcome = co_await exchange_on(*connection, pending);
+    // The server may close an idle connection just as a request arrives. What is safe to repeat is repeated once.
+    const bool was_idle_too_long = is_reused && !outcome.response && !outcome.received_something;
+    if (was_idle_too_long && pending->request.method == "GET" && pending->done) {
+      connection = co_await open(pending);
+      if (!connection) continue;
+      outcome = co_await exchange_on(*connection, pending);
+    }
+    if (!outcome.connection_reusable) connection.reset();
+    finish(pending, std::move(outcome.response));
+  }
+  --busy_;
+  if (connection) idle_.push_back(std::move(connection));
+}
+
+// Null when there is none, and the request has its outcome.
+net::awaitable<std::unique_ptr<ClientConnection>> HttpConnectionPool::open(SharedPending pending) {
+  std::unique_ptr<ClientConnection> connection = make_connection();
+  pending->connection = connection.get();
+  const Result<void> opened = co_await connection->open();
+  pending->connection = nullptr;
+  if (opened) co_return connection;
+  finish(pending, opened.error());
+  co_return nullptr;
+}
+
+net::awaitable<Exchange> HttpConnectionPool::exchange_on(ClientConnection& connection, SharedPending pending) {
+  pending->connection = &connection;
+  pending->is_sent = true;
+  Exchange outcome = co_await exchange(connection, pending->request, base_, options_.body_max);
+  pending->connection = nullptr;
+  co_return outcome;
+}
+
+// The one that was used last: servers close those that idle for long.
+std::unique_ptr<ClientConnection> HttpConnectionPool::idle_connection() {
+  if (idle_.empty()) return nullptr;
+  std::unique_ptr<ClientConnection> connection = std::move(idle_.back());
+  idle_.pop_back();
+  return connection;
+}
+
+}  // namespace sagactl

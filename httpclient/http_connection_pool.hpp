@@ -1,0 +1,71 @@
+// Sends requests to one web server over a bounded number of connections, which are kept open. The core of both clients:
+// HttpClient, which waits, and AsyncHttpClient, which does not.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/time.hpp"
+#include "httpclient/client_connection.hpp"
+#include "httpclient/http_exchange.hpp"
+#include "httpclient/tls.hpp"
+
+namespace sagactl {
+
+struct HttpPoolOptions {
+  Duration timeout = 10s;  // of a whole request: waiting for a connection, connecting, sending and the response
+  Duration address_time{0};  // see ClientConnection
+  std::size_t connections_max = 1;
+  std::size_t body_max = 1u << 20;
+};
+
+class HttpConnectionPool {
+ public:
+  // A request until it has its outcome.
+  struct Pending {
+    using Done = std::function<void(Result<HttpResponse>)>;
+    Pending(boost::asio::io_context& context, HttpRequest what, Done answer)
+        : request(std::move(what)), done(std::move(answer)), deadline(context) {}
+
+    HttpRequest request;
+    Done done;  // empty when it has been called
+    boost::asio::steady_timer deadline;
+    ClientConnection* connection = nullptr;  // that it uses
+    bool is_sent = false;                    // or may be, in part
+  };
+  using SharedPending = std::shared_ptr<Pending>;
+
+  // Everything below, and every `done`, is on the thread that runs `context`, which outlives the pool. `tls` is needed
+  // for https.
+  HttpConnectionPool(boost::asio::io_context& context, Url base, const HttpPoolOptions& options,
+                     std::unique_ptr<TlsContext> tls);
+
+  const Url& base() const { return base_; }
+  std::unique_ptr<ClientConnection> make_connection() const;  // not of the pool, not open
+  void send(SharedPending pending);
+  // Ends it, if it has not ended, for that reason.
+  void cut_short(const SharedPending& pending, const std::string& reason);
+
+ private:
+  boost::asio::awaitable<void> work();
+  boost::asio::awaitable<std::unique_ptr<ClientConnection>> open(SharedPending pending);
+  boost::asio::awaitable<Exchange> exchange_on(ClientConnection& connection, SharedPending pending);
+  std::unique_ptr<ClientConnection> idle_connection();
+  static void finish(const SharedPending& pending, Result<HttpResponse> outcome);
+
+  boost::asio::io_context& context_;
+  const Url base_;
+  const HttpPoolOptions options_;
+  const std::unique_ptr<TlsContext> tls_;
+  std::deque<SharedPending> waiting_;
+  std::vector<std::unique_ptr<ClientConnection>> idle_;
+  std::size_t busy_ = 0;  // connections in use; with the idle ones at most connections_max
+};
+
+}  // namespace sagactl

@@ -1,0 +1,33 @@
+// Whether a Kafka is fit for this program, found out without changing anything: for `sagactl doctor`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/result.hpp"
+#include "common/time.hpp"
+#include "server/adapters/kafka/client/kafka_options.hpp"
+
+namespace sagactl {
+
+struct KafkaDiagnosis {
+  struct Broker {
+    std::string address;  // as it was given, or as the brokers advertise it
+    std::string failure;  // empty: it answers
+  };
+  struct Topic {
+    std::string name;
+    int partitions = 0;            // 0: it does not exist
+    std::string creation_denied;   // when it does not exist: why the brokers would not let this client create it
+    std::string creation_unknown;  // or why that is unknown
+    std::string writes_refused;    // when it exists: why messages to it are refused now
+  };
+  int brokers = 0;  // of the cluster now
+  std::vector<Broker> addresses;
+  std::vector<Topic> topics;
+};
+
+// `unavailable` when no broker answers. Blocks for at most `timeout` for each broker and each request.
+Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration timeout);
+
+}  // namespace sagactl

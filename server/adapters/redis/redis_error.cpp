@@ -1,0 +1,62 @@
+#include "server/adapters/redis/redis_error.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "server/adapters/redis/redis_reply.hpp"
+
+namespace sagactl::redis {
+namespace {
+
+struct ErrorAdvice {
+  std::string_view code;
+  ErrorCode means;
+  std::string_view advice;
+};
+
+constexpr std::array<ErrorAdvice, 7> fatal_errors{{
+    {"NOAUTH", ErrorCode::invalid, "set the password, in the URL or in REDIS_PASSWORD"},
+    {"WRONGPASS", ErrorCode::invalid, "check the password, in the URL or in REDIS_PASSWORD"},
+    {"NOPERM", ErrorCode::invalid, "grant its user scripting and pub/sub on every key below sagactl:lock:"},
+    {"READONLY", ErrorCode::unavailable, "this is a replica: name its master"},
+    {"OOM", ErrorCode::unavailable, "raise its maxmemory, or use a separate Redis for the locks"},
+    {"MISCONF", ErrorCode::unavailable, "it cannot save its data: check its disk and its log"},
+    {"LOADING", ErrorCode::unavailable, "it is loading its data and answers when it is done"},
+}};
+
+// With these the connection stays: only some commands are refused.
+constexpr std::array<ErrorAdvice, 3> other_errors{{
+    {"NOREPLICAS", ErrorCode::unavailable, "restore its replicas, or lower its min-replicas-to-write"},
+    {"CROSSSLOT", ErrorCode::unavailable, "it is a Redis Cluster: use a standalone Redis for the locks"},
+    {"MOVED", ErrorCode::unavailable, "it is a Redis Cluster: use a standalone Redis for the locks"},
+}};
+
+// How Redis refuses a command within a script.
+constexpr std::string_view refused_in_script = "can't run this command";
+
+template <std::size_t Count>
+const ErrorAdvice* find(const std::array<ErrorAdvice, Count>& table, const redisReply& error) {
+  for (const ErrorAdvice& advice : table)
+    if (advice.code == error_code(error)) return &advice;
+  return nullptr;
+}
+
+}  // namespace
+
+Error error_of_reply(const redisReply* reply) {
+  if (!reply) return Error{ErrorCode::unavailable, "the lock service did not reply"};
+  const std::string message(text(*reply));
+  if (message.find(refused_in_script) != message.npos)
+    return Error{ErrorCode::invalid, message + "; grant its user what docs/operations.md lists"};
+  const ErrorAdvice* advice = find(fatal_errors, *reply);
+  if (!advice) advice = find(other_errors, *reply);
+  if (!advice) return Error{ErrorCode::unavailable, "the lock service replied: " + message};
+  return Error{advice->means, message + "; " + std::string(advice->advice)};
+}
+
+bool is_fatal_to_connection(const redisReply& error) {
+  return find(fatal_errors, error) != nullptr || is_transient(error_code(error));
+}
+
+}  // namespace sagactl::redis

@@ -1,0 +1,42 @@
+// The progress of sagas in a batch.
+#include "server/engine/batch/command_batch.hpp"
+
+namespace sagactl {
+namespace {
+
+// Whether the step ended in this batch: at one of the batch's moments.
+bool ended_since(const StepState& step, Timestamp began) {
+  const bool has_ended = step.status == StepStatus::succeeded || step.status == StepStatus::failed ||
+                     step.status == StepStatus::compensated;
+  return has_ended && step.ended_at > began;
+}
+
+Timestamp began_at(const Saga& saga) {
+  return saga.retries.empty() ? saga.created_at : saga.retries.back().at;
+}
+
+}  // namespace
+
+SagaProgress CommandBatch::progress() const {
+  SagaProgress out;
+  for (const TrackedFlow& tracked : flows_) {
+    if (!tracked.flow.saga || !(tracked.new_saga || tracked.saga_changed)) continue;
+    const Saga& saga = *tracked.flow.saga;
+    const SagaDefinition* definition = find_definition(saga.type);
+    if (!definition) continue;
+    if (tracked.new_saga) out.started.push_back(definition);
+    for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
+      if (const StepState& step = saga.steps[i]; ended_since(step, began_))
+        out.ended_steps.push_back({definition, i, step.status, step.ended_at - step.began_at});
+    // Checks of payments after the saga has ended do not change its version.
+    if (is_terminal(saga.status) && saga.version != tracked.version_loaded)
+      out.ended_sagas.push_back({definition, saga.status, saga.updated_at - began_at(saga)});
+  }
+  for (const StepCall& call : retried_calls_)
+    if (const auto found = flow_by_order_.find(order_of(call.saga)); found != flow_by_order_.end() && found->second->flow.saga)
+      if (const SagaDefinition* definition = find_definition(found->second->flow.saga->type))
+        out.retried_steps.push_back({definition, call.step, call.direction});
+  return out;
+}
+
+}  // namespace sagactl

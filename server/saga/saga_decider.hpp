@@ -1,0 +1,64 @@
+// One decision about a saga in progress: the state that changes, and the events and calls that result. Internal to
+// decide(). decide.cpp: the commands. saga_decider.cpp: forward, backward, and the replies to calls.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/text/json_object.hpp"
+#include "server/saga/decide.hpp"
+
+namespace sagactl {
+
+class SagaDecider {
+ public:
+  SagaDecider(const SagaDefinition& definition, Saga saga, const Moment& moment)
+      : definition_(definition), moment_(moment) {
+    out_.saga = std::move(saga);
+  }
+
+  Result<SagaDecision> on(const StartSaga&);
+  Result<SagaDecision> on(const StepReply& reply);
+  Result<SagaDecision> on(const WakeSaga& wake);
+  Result<SagaDecision> on(const CompensateSaga& command);
+  Result<SagaDecision> on(const RetrySaga& command);
+  Result<SagaDecision> on(const ProceedSaga&);
+
+ private:
+  Saga& saga() { return out_.saga; }
+  StepState& step(std::size_t i) { return out_.saga.steps[i]; }
+  const StepDefinition& step_definition(std::size_t i) const { return definition_.steps[i]; }
+  Error not_allowed(std::string_view what, std::string_view states);
+
+  Result<SagaDecision> finish();
+  JsonObject event_data() const;
+  void add_event(EventType type, JsonObject data, const std::string& by = {});
+  void end_step(std::size_t i, StepStatus status);
+
+  void issue_call(std::size_t i, Direction direction);
+  void start_step(std::size_t i, Direction direction);
+  void restart_calls(std::size_t i, Direction direction);
+  void schedule_next_try(std::size_t i, Direction direction);
+  void call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer);
+  bool has_budget(std::size_t i, Direction direction);
+
+  // Forward and backward: start the next step, or the compensation of the last one that is in effect.
+  void advance();
+  void enter_compensating(const std::string& reason, const std::string& by = {});
+  void start_compensation(const std::string& reason, const std::string& by = {});
+  void roll_back();
+  void fail_saga(std::size_t i, Direction direction, const std::string& reason);
+  void exhaust_budget(std::size_t i, Direction direction, const std::string& reason);
+  bool is_past_pivot(std::size_t i) {
+    return i > definition_.pivot && step(definition_.pivot).status == StepStatus::succeeded;
+  }
+
+  void on_action_reply(std::size_t i, const Outcome& outcome);
+  void on_compensation_reply(std::size_t i, const Outcome& outcome);
+
+  const SagaDefinition& definition_;
+  const Moment& moment_;
+  SagaDecision out_;
+};
+
+}  // namespace sagactl

@@ -1,0 +1,93 @@
+// A store that a test can make unavailable, slow or failing, in front of another store; and a node on it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/engine/scripted_node.hpp"
+
+namespace sagactl {
+
+class ControlledStore final : public Store {
+ public:
+  explicit ControlledStore(Store& store) : store_(store) {}
+  bool unavailable = false;
+  std::function<void()> on_call;  // called first in every call; may take time
+  int bugs = 0;                   // the number of next commits that fail with `bug`
+  Duration window{0};
+
+  Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override {
+    return if_available([&] { return store_.register_node(name, url, lease); });
+  }
+  Result<bool> renew(const Writer& writer, Duration lease) override {
+    return if_available([&] { return store_.renew(writer, lease); });
+  }
+  Result<void> resign(const Writer& writer) override {
+    return if_available([&] { return store_.resign(writer); });
+  }
+  Result<Commit> transact(const Writer& writer, const BatchKeys& keys, Loaded& loaded,
+                          const std::function<Changes(Timestamp now)>& decide) override {
+    return if_available([&]() -> Result<Commit> {
+      if (bugs == 0) return store_.transact(writer, keys, loaded, decide);
+      --bugs;
+      return Error{ErrorCode::bug, "duplicate key"};
+    });
+  }
+  Duration batch_window() const override { return window; }
+  Result<bool> has_event(const NodeName& node, std::int64_t sequence) override {
+    return if_available([&] { return store_.has_event(node, sequence); });
+  }
+  Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
+    return if_available([&] { return store_.adopt(writer, owners, limit); });
+  }
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override {
+    return if_available([&] { return store_.due_flows(limit); });
+  }
+  Result<std::vector<Backlog>> backlogs(const Writer& writer) override {
+    return if_available([&] { return store_.backlogs(writer); });
+  }
+  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override {
+    return if_available([&] { return store_.events_after(node, sequence, limit); });
+  }
+  Result<std::int64_t> published_through(const NodeName& node) override {
+    return if_available([&] { return store_.published_through(node); });
+  }
+  Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override {
+    return if_available([&] { return store_.set_published(writer, backlogs); });
+  }
+  Result<std::size_t> forget_replays(Duration age, std::size_t limit) override {
+    return if_available([&] { return store_.forget_replays(age, limit); });
+  }
+
+ private:
+  template <class Call>
+  auto if_available(Call call) -> decltype(call()) {
+    if (on_call) on_call();
+    if (unavailable) return Error{ErrorCode::unavailable, "the store is unavailable"};
+    return call();
+  }
+  Store& store_;
+};
+
+// `store` and `options` are set before `start`.
+class NodeOnControlledStore : public testing::Test {
+ protected:
+  void start() {
+    engine = std::make_unique<Engine>(options, store, gateway, *bus, clock);
+    if (!engine->start()) crash("a node with a store does not start");
+  }
+
+  SimulatedClock clock;
+  std::unique_ptr<MemoryStore> memory = make_memory_store(clock);
+  ControlledStore store{*memory};
+  std::unique_ptr<Bus> bus = make_memory_bus();
+  ScriptedGateway gateway;
+  EngineOptions options{};
+  std::unique_ptr<Engine> engine;
+};
+
+}  // namespace sagactl

@@ -12,7 +12,7 @@ namespace sagactl {
 
 // `arguments` does not include the program's name. Results go to `terminal.out`, everything else to `terminal.err`.
 // Returns the exit code (exit_code.hpp). Never ends the process and throws nothing.
-int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
-                     const Environment& environment, Interrupt& interrupt);
+int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
+                     Interrupt& interrupt);
 
 }  // namespace sagactl

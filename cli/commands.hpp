@@ -24,8 +24,8 @@ class Commands {
     variables_[flag.option()] = std::move(variables);
   }
 
-  // The command runs even when a context, a configuration file or the environment is wrong: it needs none of them, or is
-  // there to fix them. What is wrong is printed as a warning, unless `quietly`.
+  // The command runs even when a context, a configuration file or the environment is wrong: it needs none of them, or
+  // is there to fix them. What is wrong is printed as a warning, unless `quietly`.
   void work_without_settings(const CLI::App* app, bool quietly = false) { without_settings_[app] = quietly; }
   bool works_without_settings(const CLI::App* app) const { return without_settings_.contains(app); }
   bool works_quietly(const CLI::App* app) const {

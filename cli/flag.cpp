@@ -124,8 +124,7 @@ Result<double> parse_ratio(std::string_view text) {
   auto number = parse_decimal(percent ? text.substr(0, text.size() - 1) : text);
   const double ratio = number ? *number / (percent ? 100 : 1) : -1;
   if (ratio < 0 || ratio > 1)
-    return Error{ErrorCode::invalid,
-                 "'" + std::string(text) + "' is not a ratio from 0 to 1, such as 0.2 or 20%"};
+    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a ratio from 0 to 1, such as 0.2 or 20%"};
   return ratio;
 }
 
@@ -133,8 +132,8 @@ Result<std::int64_t> parse_whole_number(std::string_view text, std::int64_t min,
   std::int64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc{} || end != text.data() + text.size() || number < min || number > max)
-    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a whole number from " +
-                                         std::to_string(min) + " to " + std::to_string(max)};
+    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a whole number from " + std::to_string(min) +
+                                         " to " + std::to_string(max)};
   return number;
 }
 

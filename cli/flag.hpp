@@ -1,5 +1,6 @@
-// Commands and their flags. Values are parsed by this project's own parsers, so that the error for a wrong value names a
-// right one. CLI11 is large: it is included here in flag.cpp and where the tree of commands is walked, and in no command.
+// Commands and their flags. Values are parsed by this project's own parsers, so that the error for a wrong value names
+// a right one. CLI11 is large: it is included here in flag.cpp and where the tree of commands is walked, and in no
+// command.
 #pragma once
 
 #include <functional>
@@ -82,7 +83,8 @@ Flag add_parsed(CLI::App& app, const std::string& names, Value& value, Parse par
 // Seconds, minutes and hours, with or without a fraction: 500ms, 10s, 5m, 1h. `Value` is Duration or an optional of it.
 template <class Value>
 Flag add_duration(CLI::App& app, const std::string& names, Value& value, const std::string& help) {
-  return add_parsed(app, names, value, [](const std::string& text) { return parse_duration(text); }, "DURATION", help);
+  return add_parsed(
+      app, names, value, [](const std::string& text) { return parse_duration(text); }, "DURATION", help);
 }
 
 Result<double> parse_rate(std::string_view text);   // "200/s", "12000/m", "7200/h", or a number per second

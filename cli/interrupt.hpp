@@ -1,5 +1,5 @@
-// Ctrl-C, SIGTERM and SIGHUP as a stop token. A command that takes over interruptions ends when the token asks it to; any
-// other command ends at once (main.cpp).
+// Ctrl-C, SIGTERM and SIGHUP as a stop token. A command that takes over interruptions ends when the token asks it to;
+// any other command ends at once (main.cpp).
 #pragma once
 
 #include <atomic>

@@ -4,12 +4,12 @@
 #include <filesystem>
 
 #include "cli/configuration/environment.hpp"
+#include "cli/configuration/global_settings.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/configuration/global_settings.hpp"
 #include "cli/output/terminal.hpp"
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 

@@ -107,7 +107,8 @@ sagactl::Environment environment_of_process() {
 
 // The process list shows the arguments of a process: removes passwords and tokens from them.
 void hide_secrets(std::span<char*> arguments) {
-  const std::vector<std::string> shown = sagactl::without_secrets(std::vector<std::string>(arguments.begin(), arguments.end()));
+  const std::vector<std::string> shown =
+      sagactl::without_secrets(std::vector<std::string>(arguments.begin(), arguments.end()));
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const std::size_t space = std::strlen(arguments[i]);
     if (shown[i] == arguments[i]) continue;

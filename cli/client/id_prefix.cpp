@@ -22,8 +22,7 @@ bool is_id_prefix(const std::string& text) {
 }
 
 Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text) {
-  const auto found =
-      client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(candidates_max + 1));
+  const auto found = client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(candidates_max + 1));
   if (!found) return found.error();
   std::vector<std::string> ids;
   // A server without the filter `id` returns other sagas as well.
@@ -35,9 +34,9 @@ Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& tex
                      "`sagactl saga list` and `sagactl order list` show the ids");
   const bool more = ids.size() > candidates_max;
   if (more) ids.resize(candidates_max);
-  return with_hint(Error{ErrorCode::invalid, "'" + text + "' is ambiguous: " + join(ids, ", ") +
-                                                 (more ? " and more" : "")},
-                   "give more digits of the id");
+  return with_hint(
+      Error{ErrorCode::invalid, "'" + text + "' is ambiguous: " + join(ids, ", ") + (more ? " and more" : "")},
+      "give more digits of the id");
 }
 
 Result<std::string> resolve_id(NodeClient& client, const std::string& text) {

@@ -74,8 +74,7 @@ Result<NodeClient> NodeClient::open(const Invocation& invocation) {
   for (const Url& url : *urls) {
     auto token = token_for(invocation, url);
     if (!token) return token.error();
-    client.logged_in_.push_back(invocation.settings.token.empty() &&
-                                credentials->find(url.text()).has_value());
+    client.logged_in_.push_back(invocation.settings.token.empty() && credentials->find(url.text()).has_value());
     HttpClientOptions options;
     client.tokens_.push_back(*token);
     options.token = std::move(*token);
@@ -109,8 +108,9 @@ Result<Json> NodeClient::send(const HttpRequest& request) {
   return response->json();
 }
 
-// An access token is valid for minutes, a refresh token for days: requests a new pair, once per node. Another command may
-// renew the same login at the same time; the lock lets one of them do it, because a refresh token can be used only once.
+// An access token is valid for minutes, a refresh token for days: requests a new pair, once per node. Another command
+// may renew the same login at the same time; the lock lets one of them do it, because a refresh token can be used only
+// once.
 bool NodeClient::renew_login() {
   if (!logged_in_[current_]) return false;
   logged_in_[current_] = false;

@@ -14,8 +14,8 @@ namespace sagactl {
 // error status is an Error (error_of) with a hint what to do; no answer from any node is `unavailable`.
 class NodeClient {
  public:
-  // Takes the token from --token, else from what `login` stored for the node, else, for a node on this machine, from the
-  // data directory.
+  // Takes the token from --token, else from what `login` stored for the node, else, for a node on this machine, from
+  // the data directory.
   static Result<NodeClient> open(const Invocation& invocation);
 
   Result<Json> get(const std::string& path) { return send({"GET", path, "", {}}); }

@@ -85,8 +85,7 @@ std::string order_path(OrderSystem system, const std::string& id) {
 Json normalized_order(OrderSystem system, Json order) {
   if (system == OrderSystem::order || !order.is_object()) return order;
   const auto copy = [&](const char* name, const char* common) {
-    if (const auto found = order.find(name); found != order.end() && !order.contains(common))
-      order[common] = *found;
+    if (const auto found = order.find(name); found != order.end() && !order.contains(common)) order[common] = *found;
   };
   copy("orderId", "id");
   copy("totalPrice", "totalAmount");

@@ -5,8 +5,8 @@
 #include <istream>
 #include <ostream>
 
-#include "cli/flag.hpp"
 #include "cli/configuration/private_file.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/terminal_mode.hpp"
 
 namespace sagactl {

@@ -2,14 +2,14 @@
 #include <memory>
 #include <ostream>
 
-#include "analysis/result/comparison.hpp"
 #include "analysis/report/report.hpp"
+#include "analysis/result/comparison.hpp"
 #include "analysis/result/result.hpp"
 #include "cli/commands.hpp"
 #include "cli/dependencies/database.hpp"
 #include "cli/flag.hpp"
-#include "cli/results/result_origin.hpp"
 #include "cli/results/report_files.hpp"
+#include "cli/results/result_origin.hpp"
 
 namespace sagactl {
 namespace {
@@ -27,9 +27,8 @@ Result<std::optional<Timestamp>> parse_when(const char* flag, const std::string&
   if (text.empty()) return std::optional<Timestamp>();
   if (const auto time = parse_iso8601(text)) return std::optional(*time);
   if (const auto ago = parse_duration(text)) return std::optional(now - *ago);
-  return Error{ErrorCode::invalid,
-               std::string(flag) + ": '" + text +
-                   "' is neither a time such as 2026-11-20T13:04:07Z nor a duration such as 10m"};
+  return Error{ErrorCode::invalid, std::string(flag) + ": '" + text +
+                                       "' is neither a time such as 2026-11-20T13:04:07Z nor a duration such as 10m"};
 }
 
 Result<std::vector<Json>> load_results(const Invocation& invocation, const std::vector<std::string>& files) {
@@ -88,7 +87,8 @@ Result<ExitCode> run_analyze(Invocation& invocation, const AnalyzeFlags& flags) 
   origin.database = database->shown;
   const Json result = analysis_json(origin, *found, options);
   show_result(invocation, result);
-  return exit_code_after_reports(invocation, write_reports(invocation, flags.files, result), exit_code_of(end_of(found->verdicts)));
+  return exit_code_after_reports(invocation, write_reports(invocation, flags.files, result),
+                                 exit_code_of(end_of(found->verdicts)));
 }
 
 }  // namespace
@@ -97,8 +97,10 @@ void add_analyze(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AnalyzeFlags>();
   CLI::App* app =
       add_command(root, "analyze", "Report on the database, or compare saved results of load tests", testing_group);
-  add_text(*app, "--since", flags->since, "TIME|DURATION", "Only orders created at or after this time, or in the last DURATION");
-  add_text(*app, "--until", flags->until, "TIME|DURATION", "Only orders created before this time, or more than DURATION ago");
+  add_text(*app, "--since", flags->since, "TIME|DURATION",
+           "Only orders created at or after this time, or in the last DURATION");
+  add_text(*app, "--until", flags->until, "TIME|DURATION",
+           "Only orders created before this time, or more than DURATION ago");
   add_text(*app, "--run", flags->run, "ID", "Only orders of this load test run");
   const Flag compare = add_text(*app, "--compare", flags->compare, "FILE.json ...",
                                 "Compare saved results of load tests, before and after a change")

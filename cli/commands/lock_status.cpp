@@ -2,10 +2,10 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/commands.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/table.hpp"
 
 namespace sagactl {
@@ -17,7 +17,11 @@ std::string time_left(const Json& lock) {
 }
 
 void print_locks(const Invocation& invocation, const Json& locks) {
-  Table table({{"KEY", Fit::text, needed}, {"HOLDER", Fit::text, needed}, {"TOKEN", Fit::number}, {"TIME LEFT", Fit::number}, {"SINCE", Fit::time}});
+  Table table({{"KEY", Fit::text, needed},
+               {"HOLDER", Fit::text, needed},
+               {"TOKEN", Fit::number},
+               {"TIME LEFT", Fit::number},
+               {"SINCE", Fit::time}});
   for (const Json& lock : locks)
     table.row({text_member(lock, "key"), or_default(text_member(lock, "holder")),
                or_default(text_member(lock, "fencingToken")), time_left(lock),
@@ -56,8 +60,7 @@ Result<ExitCode> one_lock(Invocation& invocation, NodeClient& client, const std:
 
 void add_lock_status(CLI::App& root, Commands& commands) {
   const auto key = std::make_shared<std::string>();
-  CLI::App* app =
-      add_command(root, "lock-status", "Show the holder of a lock, or all held locks", operations_group);
+  CLI::App* app = add_command(root, "lock-status", "Show the holder of a lock, or all held locks", operations_group);
   add_text(*app, "key", *key, "KEY", "Key of a lock [all held locks]");
   commands.add(app, [key](Invocation& invocation) -> Result<ExitCode> {
     auto client = NodeClient::open(invocation);

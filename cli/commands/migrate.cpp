@@ -42,11 +42,10 @@ Result<std::vector<Migration>> migrations_of(const DatabaseName& database) {
 Json to_json(const std::vector<Migration>& migrations) {
   Json list = Json::array();
   for (const Migration& migration : migrations)
-    list.push_back(
-        Json{{"number", migration.number},
-             {"name", migration.name},
-             {"applied", migration.applied},
-             {"appliedAt", migration.applied ? Json(iso8601_ms(migration.applied_at)) : Json(nullptr)}});
+    list.push_back(Json{{"number", migration.number},
+                        {"name", migration.name},
+                        {"applied", migration.applied},
+                        {"appliedAt", migration.applied ? Json(iso8601_ms(migration.applied_at)) : Json(nullptr)}});
   return list;
 }
 
@@ -70,14 +69,13 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
   const auto all = migrations_of(*database);
   if (!all) return all.error();
   if (invocation.wants_json())
-    invocation.print(
-        Json{{"database", database->shown}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
-        "migrations");
+    invocation.print(Json{{"database", database->shown}, {"applied", to_json(applied)}, {"migrations", to_json(*all)}},
+                     "migrations");
   else
     print_migrations(invocation, *all);
   if (!status_only)
     invocation.info(applied.empty() ? database->shown + " is up to date"
-                                   : counted(applied.size(), "migration") + " applied to " + database->shown);
+                                    : counted(applied.size(), "migration") + " applied to " + database->shown);
   return ExitCode::done;
 }
 
@@ -85,8 +83,8 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
 
 void add_migrate(CLI::App& root, Commands& commands) {
   const auto status = std::make_shared<bool>(false);
-  CLI::App* app =
-      add_command(root, "migrate", "Migrate a database to the schema of this build (`serve` does it, too)", setup_group);
+  CLI::App* app = add_command(root, "migrate", "Migrate a database to the schema of this build (`serve` does it, too)",
+                              setup_group);
   add_switch(*app, "--status", *status, "Only show which migrations are applied");
   commands.add(app, [status](Invocation& invocation) { return run_migrate(invocation, *status); });
 }

@@ -135,7 +135,7 @@ Result<ExitCode> run_in_bulk(Invocation& invocation, NodeClient& client, const O
     const std::size_t size = std::min(saga_sample_size, found->sagas.size());
     const std::vector<Json> sample(found->sagas.begin(), found->sagas.begin() + static_cast<std::ptrdiff_t>(size));
     invocation.terminal.err << action << " with " << flags.filter.text() << ", among them:\n";
-    saga_table(sample, invocation.paint).print(invocation.terminal.err, invocation.terminal.err_width());
+    saga_table(sample, invocation.paint).print(invocation.terminal.err, invocation.terminal.text_width());
   };
   const auto confirmed = confirm(invocation, action, flags.filter.text(), flags.confirm.yes, show_sample);
   if (!confirmed) return confirmed.error();

@@ -3,12 +3,12 @@
 #include <ostream>
 
 #include "analysis/report/wording.hpp"
-#include "cli/commands.hpp"
-#include "cli/output/definition_tree.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/id_prefix.hpp"
 #include "cli/client/json_answer.hpp"
+#include "cli/commands.hpp"
 #include "cli/commands/saga_filter.hpp"
+#include "cli/flag.hpp"
+#include "cli/output/definition_tree.hpp"
 #include "cli/output/saga_table.hpp"
 #include "cli/output/saga_tree.hpp"
 #include "common/id.hpp"
@@ -26,9 +26,8 @@ Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) 
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const std::string query = flags.filter.query();
-  const auto found =
-      client->get("/sagas?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit) +
-                  (query.empty() ? "" : "&" + query));
+  const auto found = client->get("/sagas?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit) +
+                                 (query.empty() ? "" : "&" + query));
   if (!found) return found.error();
   if (invocation.wants_json()) {
     invocation.print(*found, "sagas");
@@ -42,7 +41,7 @@ Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) 
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)
       .print(invocation.terminal.out, invocation.terminal.table_width());
   invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
-                 counted(static_cast<std::uint64_t>(integer_member(*found, "total")), "saga"));
+                  counted(static_cast<std::uint64_t>(integer_member(*found, "total")), "saga"));
   return ExitCode::done;
 }
 
@@ -101,7 +100,8 @@ void add_saga(CLI::App& root, Commands& commands) {
   add_text(*get, "saga", *id, "SAGA-ID", "Saga id, its first digits, correlation id or idempotency key").required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
-  CLI::App* all = add_command(*group, "definitions", "Show the saga definitions of the nodes as trees; -v adds their topics");
+  CLI::App* all =
+      add_command(*group, "definitions", "Show the saga definitions of the nodes as trees; -v adds their topics");
   commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "cli/flag.hpp"
 #include "cli/client/json_answer.hpp"
+#include "cli/flag.hpp"
 #include "server/saga/saga.hpp"
 
 namespace sagactl {
@@ -59,15 +59,16 @@ void add_saga_filter_flags(CLI::App& app, SagaFilterFlags& flags) {
   add_duration(app, "--older-than", flags.older_than, "Only sagas started more than DURATION ago");
   add_text(app, "--node", flags.node, "NAME", "Only sagas owned by this node");
   add_text(app, "--error", flags.error, "TEXT", "Only sagas whose error contains TEXT");
-  add_number(app, "--retries-gt", flags.retries_over, 0, 1'000'000, "Only sagas whose current step was retried more than N times");
+  add_number(app, "--retries-gt", flags.retries_over, 0, 1'000'000,
+             "Only sagas whose current step was retried more than N times");
   add_text(app, "--type", flags.type, "NAME", "Only sagas of this type, such as OrderProcessingSaga");
 }
 
 Result<FoundSagas> find_sagas(NodeClient& client, const SagaFilterFlags& flags, std::size_t limit) {
   FoundSagas found;
   const std::string query = flags.query();
-  // Pages by cursor, not by number: sagas that end in the meantime no longer match, and later ones would move to a page that
-  // was read already. Falls back to page numbers for a server without cursors.
+  // Pages by cursor, not by number: sagas that end in the meantime no longer match, and later ones would move to a page
+  // that was read already. Falls back to page numbers for a server without cursors.
   std::string from = "page=1";
   for (std::int64_t page = 1; found.sagas.size() < limit; ++page) {
     auto answer =

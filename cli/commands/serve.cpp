@@ -5,11 +5,11 @@
 
 #include "cli/commands.hpp"
 #include "cli/dependencies/database.hpp"
-#include "cli/flag.hpp"
 #include "cli/dependencies/kafka.hpp"
 #include "cli/dependencies/redis.hpp"
 #include "cli/dependencies/serve_choices.hpp"
 #include "cli/dependencies/toss.hpp"
+#include "cli/flag.hpp"
 #include "cli/version.hpp"
 #include "common/descriptors.hpp"
 #include "server/http/message/cors.hpp"
@@ -45,8 +45,7 @@ Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
   const auto from = parse_duration(text.substr(0, dots));
   const auto to = dots == std::string::npos ? from : parse_duration(text.substr(dots + 2));
   if (!from || !to || *to < *from)
-    return Error{ErrorCode::invalid,
-                 "'" + text + "' is not a duration or a range of durations, such as 500ms..2s"};
+    return Error{ErrorCode::invalid, "'" + text + "' is not a duration or a range of durations, such as 500ms..2s"};
   payment.delay_min = *from;
   payment.delay_max = *to;
   return {};
@@ -79,8 +78,7 @@ Result<void> read_expiry(const Environment& environment, const char* variable, D
   if (!text) return {};
   const auto expiry = parse_expiry(*text);
   if (!expiry)
-    return Error{ErrorCode::invalid,
-                 std::string("environment variable ") + variable + ": " + expiry.error().message};
+    return Error{ErrorCode::invalid, std::string("environment variable ") + variable + ": " + expiry.error().message};
   value = *expiry;
   return {};
 }
@@ -170,11 +168,13 @@ void add_serve(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<ServeFlags>();
   NodeOptions& options = flags->options;
   CLI::App* app = add_command(root, "serve", "Run one or more nodes", server_group);
-  commands.add_variables(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"),
-                     {"PORT"});
+  commands.add_variables(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"), {"PORT"});
   add_text(*app, "--host", options.host, "ADDRESS", "Address to listen on [127.0.0.1]");
-  commands.add_variables(add_text(*app, "--node-id", options.node_id, "NAME", "Id of the node, unique in the cluster [node-1]"), {"NODE_ID"});
-  add_number(*app, "--nodes", options.nodes, 1, nodes_max, "Number of nodes to run in this process, on consecutive ports [1]");
+  commands.add_variables(
+      add_text(*app, "--node-id", options.node_id, "NAME", "Id of the node, unique in the cluster [node-1]"),
+      {"NODE_ID"});
+  add_number(*app, "--nodes", options.nodes, 1, nodes_max,
+             "Number of nodes to run in this process, on consecutive ports [1]");
   add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [locks in this process]");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
   add_choice(*app, "--role", flags->role,
@@ -197,15 +197,15 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
-  set_footer(
-      *app,
-      "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
-      "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
-      "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID.\n"
-      "Without JWT_SECRET, secrets are generated and stored in the data directory.\n"
-      "--role payment without a database server is the payment participant for nodes with --payment remote.");
-  set_examples(*app, {"sagactl serve --nodes 3",
-                      "sagactl serve --node-id node-1 --database postgres://saga@127.0.0.1/saga --redis redis://127.0.0.1"});
+  set_footer(*app,
+             "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
+             "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
+             "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID.\n"
+             "Without JWT_SECRET, secrets are generated and stored in the data directory.\n"
+             "--role payment without a database server is the payment participant for nodes with --payment remote.");
+  set_examples(*app,
+               {"sagactl serve --nodes 3",
+                "sagactl serve --node-id node-1 --database postgres://saga@127.0.0.1/saga --redis redis://127.0.0.1"});
   commands.add(app, [flags](Invocation& invocation) { return run_serve(invocation, *flags); });
 }
 

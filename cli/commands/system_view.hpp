@@ -36,8 +36,8 @@ class SystemObserver {
  public:
   static Result<SystemObserver> open(const Invocation& invocation);
 
-  // Polls every node. An unavailable node is not an error. When no node answers or the token is rejected, the view has no
-  // counts, and error() says why.
+  // Polls every node. An unavailable node is not an error. When no node answers or the token is rejected, the view has
+  // no counts, and error() says why.
   SystemView poll();
   const std::optional<Error>& error() const { return error_; }
 

@@ -13,6 +13,7 @@
 #include "cli/commands.hpp"
 #include "cli/commands/system_view.hpp"
 #include "cli/flag.hpp"
+#include "cli/output/display_text.hpp"
 #include "cli/output/table.hpp"
 #include "cli/output/terminal_mode.hpp"
 

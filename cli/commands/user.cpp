@@ -2,11 +2,11 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/commands.hpp"
-#include "cli/flag.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/password.hpp"
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/table.hpp"
 #include "server/participants/user.hpp"
 
@@ -27,8 +27,8 @@ Result<ExitCode> list_users(Invocation& invocation) {
   if (!client) return client.error();
   Json users = Json::array();
   for (std::string after;;) {
-    const auto page =
-        client->get("/users?limit=" + std::to_string(users_page_size) + (after.empty() ? "" : "&after=" + percent_encode(after)));
+    const auto page = client->get("/users?limit=" + std::to_string(users_page_size) +
+                                  (after.empty() ? "" : "&after=" + percent_encode(after)));
     if (!page) return page.error();
     for (const Json& user : json_member(*page, "users")) users.push_back(user);
     after = text_member(*page, "next");
@@ -38,7 +38,10 @@ Result<ExitCode> list_users(Invocation& invocation) {
     invocation.print(Json{{"users", users}}, "users");
     return ExitCode::done;
   }
-  Table table({{"E-MAIL ADDRESS", Fit::text, needed}, {"ROLE", Fit::whole, needed}, {"STATUS", Fit::whole, needed}, {"SESSIONS", Fit::number},
+  Table table({{"E-MAIL ADDRESS", Fit::text, needed},
+               {"ROLE", Fit::whole, needed},
+               {"STATUS", Fit::whole, needed},
+               {"SESSIONS", Fit::number},
                {"SINCE", Fit::time}});
   for (const Json& user : users)
     table.row({text_member(user, "email"), text_member(user, "role"), text_member(user, "status"),
@@ -52,7 +55,7 @@ void print_user(const Invocation& invocation, const Json& user, std::string_view
     invocation.print(user);
   else
     invocation.info(text_member(user, "email") + " " + std::string(what) + ": " + text_member(user, "role") + ", " +
-                   text_member(user, "status"));
+                    text_member(user, "status"));
 }
 
 Result<ExitCode> add_account(Invocation& invocation, const UserFlags& flags) {

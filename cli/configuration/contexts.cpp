@@ -50,8 +50,7 @@ Result<void> Contexts::save(const std::filesystem::path& config_directory) const
   if (was_unreadable) {
     std::error_code failure;
     std::filesystem::rename(path, path.string() + ".broken", failure);
-    if (failure)
-      return Error{ErrorCode::unavailable, "cannot rename " + path.string() + ": " + failure.message()};
+    if (failure) return Error{ErrorCode::unavailable, "cannot rename " + path.string() + ": " + failure.message()};
   }
   Json json = {{"current", current}, {"contexts", Json::object()}};
   for (const auto& [name, context] : by_name) {

@@ -31,7 +31,8 @@ Result<std::string> Environment::port(std::string_view name, std::string_view de
 }
 
 std::filesystem::path Environment::config_directory() const {
-  // The XDG specification says to ignore a relative path: it would be a different directory for every working directory.
+  // The XDG specification says to ignore a relative path: it would be a different directory for every working
+  // directory.
   if (const auto xdg = get("XDG_CONFIG_HOME"); xdg && xdg->starts_with('/'))
     return std::filesystem::path(*xdg) / "sagactl";
   if (const auto home = get("HOME"); home && home->starts_with('/'))

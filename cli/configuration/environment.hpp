@@ -30,8 +30,8 @@ struct Environment {
   std::filesystem::path resolve(const std::filesystem::path& path) const;
 };
 
-// Kubernetes sets variables for Services: for one named redis, REDIS_PORT is tcp://10.96.0.5:6379. Returns the port of such
-// a text; nothing for any other text.
+// Kubernetes sets variables for Services: for one named redis, REDIS_PORT is tcp://10.96.0.5:6379. Returns the port of
+// such a text; nothing for any other text.
 std::optional<std::string> port_of_service_link(std::string_view text);
 
 }  // namespace sagactl

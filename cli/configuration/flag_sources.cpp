@@ -8,8 +8,8 @@
 #include "cli/configuration/contexts.hpp"
 #include "cli/configuration/environment.hpp"
 #include "cli/configuration/option_values.hpp"
-#include "cli/loadtest/scenario_file.hpp"
 #include "cli/configuration/toml_members.hpp"
+#include "cli/loadtest/scenario_file.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -54,8 +54,7 @@ std::vector<std::pair<CLI::App*, std::string>> parsed_commands(CLI::App& root) {
 void collect_keys(const CLI::App& app, const std::string& prefix, std::set<std::string>& keys) {
   for (const CLI::Option* option : app.get_options())
     if (takes_settings(app, *option)) keys.insert(prefix + long_name(*option));
-  for (const CLI::App* sub : app.get_subcommands({}))
-    collect_keys(*sub, prefix + sub->get_name() + ".", keys);
+  for (const CLI::App* sub : app.get_subcommands({})) collect_keys(*sub, prefix + sub->get_name() + ".", keys);
 }
 
 std::vector<std::string> unknown_keys(const CLI::App& root, const std::vector<FlagSource>& sources) {
@@ -88,16 +87,16 @@ bool is_service_link(const std::string& variable, const std::string& value) {
 
 // Looks in the environment first, then in `files` in their order.
 std::optional<SourcedValue> find_value(const CLI::Option& option, const std::string& key, const Commands& commands,
-                                const Environment& environment, const std::vector<FlagSource>& files,
-                                std::vector<std::string>& warnings) {
+                                       const Environment& environment, const std::vector<FlagSource>& files,
+                                       std::vector<std::string>& warnings) {
   std::vector<std::string> variables = {variable_of(key)};
   for (std::string& variable : commands.variables_of(&option)) variables.push_back(std::move(variable));
   for (const std::string& variable : variables) {
     const auto value = environment.get(variable);
     if (value && !is_service_link(variable, *value)) return SourcedValue{"environment variable " + variable, {*value}};
     if (value)
-      warnings.push_back("environment variable " + variable + " is ignored for --" + long_name(option) + ": '" + *value +
-                         "' is set by Kubernetes for a Service with that name (enableServiceLinks)");
+      warnings.push_back("environment variable " + variable + " is ignored for --" + long_name(option) + ": '" +
+                         *value + "' is set by Kubernetes for a Service with that name (enableServiceLinks)");
   }
   for (const FlagSource& file : files) {
     const auto found = file.values.find(key);
@@ -118,8 +117,8 @@ struct SourceErrors {
   }
 };
 
-// The configuration files, and the context among them: a context that was named overrides all files, the current context
-// only the user's own file.
+// The configuration files, and the context among them: a context that was named overrides all files, the current
+// context only the user's own file.
 class SettingsFiles {
  public:
   SettingsFiles(const Environment& environment, SourceErrors& errors) : environment_(environment), errors_(errors) {}
@@ -191,8 +190,7 @@ Result<std::optional<FlagSource>> read_toml(const std::filesystem::path& path, c
   return std::optional<FlagSource>(std::move(source));
 }
 
-Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& commands,
-                                            const Environment& environment) {
+Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& commands, const Environment& environment) {
   const auto chain = parsed_commands(root);
   CLI::App& command = *chain.back().first;
   SourceErrors errors{commands.works_without_settings(&command)};

@@ -28,10 +28,9 @@ struct FlagSource {
 // The settings in a TOML file; nothing when there is no such file. `invalid` names the wrong line.
 Result<std::optional<FlagSource>> read_toml(const std::filesystem::path& path, const std::string& name);
 
-// Sets every flag of the parsed commands (`root` and those below it) that the command line did not give. Returns warnings
-// about unknown keys. Errors name the source and the flag; for a command that works without settings they are warnings as
-// well, and the wrong value is ignored.
-Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& commands,
-                                            const Environment& environment);
+// Sets every flag of the parsed commands (`root` and those below it) that the command line did not give. Returns
+// warnings about unknown keys. Errors name the source and the flag; for a command that works without settings they are
+// warnings as well, and the wrong value is ignored.
+Result<std::vector<std::string>> fill_flags(CLI::App& root, const Commands& commands, const Environment& environment);
 
 }  // namespace sagactl

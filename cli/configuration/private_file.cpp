@@ -55,8 +55,7 @@ Result<Json> read_json_file(const std::filesystem::path& path) {
   if (!text) return text.error();
   if (!*text) return Json(Json::object());
   Json json = read_json(**text);
-  if (!json.is_object())
-    return Error{ErrorCode::invalid, path.string() + " is not a JSON object; fix or delete it"};
+  if (!json.is_object()) return Error{ErrorCode::invalid, path.string() + " is not a JSON object; fix or delete it"};
   return json;
 }
 
@@ -65,7 +64,8 @@ Result<std::string> read_secret_file(const std::filesystem::path& path, const st
   if (!text) return text.error();
   const std::string secret(*text ? trim(std::string_view(**text).substr(0, (*text)->find('\n'))) : std::string_view());
   if (secret.empty())
-    return Error{ErrorCode::invalid, flag + ": " + path.string() + (*text ? ": the first line is empty" : " does not exist")};
+    return Error{ErrorCode::invalid,
+                 flag + ": " + path.string() + (*text ? ": the first line is empty" : " does not exist")};
   return secret;
 }
 
@@ -110,7 +110,7 @@ Result<void> write_private_file(const std::filesystem::path& path, const std::st
 
 ExitCode report_not_saved(const Invocation& invocation, const Error& error) {
   const ExitCode code = report(invocation.terminal, invocation.settings.format, error);
-  return error.code == ErrorCode::unavailable ? ExitCode::not_written : code;
+  return error.code == ErrorCode::unavailable ? ExitCode::output_failed : code;
 }
 
 }  // namespace sagactl

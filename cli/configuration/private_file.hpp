@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "cli/exit_code.hpp"
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 
@@ -24,8 +24,8 @@ Result<Json> read_json_file(const std::filesystem::path& path);
 // The first line of a file that holds a password or a token. `flag` is named in errors.
 Result<std::string> read_secret_file(const std::filesystem::path& path, const std::string& flag);
 
-// A lock that keeps other processes of the user from changing a file between this process' read and its write. Released by
-// the destructor, and when the process ends.
+// A lock that keeps other processes of the user from changing a file between this process' read and its write. Released
+// by the destructor, and when the process ends.
 class EditLock {
  public:
   // The file need not exist. Waits for other processes; `busy` after 30 s.
@@ -45,7 +45,7 @@ Result<void> write_private_file(const std::filesystem::path& path, const std::st
 
 struct Invocation;
 
-// Reports why a file could not be saved. An unavailable file ends with `not_written`, because the exit code of
+// Reports why a file could not be saved. An unavailable file ends with `output_failed`, because the exit code of
 // `unavailable` stands for a server that cannot be reached.
 ExitCode report_not_saved(const Invocation& invocation, const Error& error);
 

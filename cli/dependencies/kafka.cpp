@@ -14,8 +14,8 @@ Result<std::string> parse_brokers_or_link(const std::string& text) {
 
 void add_kafka_flags(CLI::App& app, Commands& commands, std::string& brokers, std::string& client_id) {
   commands.add_variables(add_parsed(app, "--kafka", brokers, parse_brokers_or_link, "HOST:PORT,...",
-                                   "Kafka brokers for the messages [messages in this process]"),
-                     {"KAFKA_BROKER", "KAFKA_BROKERS"});
+                                    "Kafka brokers for the messages [messages in this process]"),
+                         {"KAFKA_BROKER", "KAFKA_BROKERS"});
   commands.add_variables(
       add_text(app, "--kafka-client-id", client_id, "NAME", "Client id for Kafka's logs and quotas [sagactl]"),
       {"KAFKA_CLIENT_ID"});
@@ -32,7 +32,8 @@ Result<std::string> brokers_of(const Environment& environment, const std::string
     if (!text) continue;
     auto brokers = parse_brokers_or_link(*text);
     if (!brokers)
-      return Error{ErrorCode::invalid, std::string("environment variable ") + variable + ": " + brokers.error().message};
+      return Error{ErrorCode::invalid,
+                   std::string("environment variable ") + variable + ": " + brokers.error().message};
     return brokers;
   }
   return std::string();

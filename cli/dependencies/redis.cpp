@@ -32,8 +32,7 @@ Result<std::string> redis_url(const std::string& flag, const Environment& enviro
   auto url = flag.empty() ? url_from(environment, *host) : Result<std::string>(flag);
   if (!url) return url;
   if (const auto address = parse_redis_url(*url); !address)
-    return with_source(flag.empty() ? "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB" : "--redis",
-                     address.error());
+    return with_source(flag.empty() ? "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB" : "--redis", address.error());
   return url;
 }
 

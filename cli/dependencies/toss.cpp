@@ -17,7 +17,8 @@ void add_toss_flags(CLI::App& app, TossAccount& account) {
   };
   add_flag_with(app, "--toss-url", take_url, "URL",
                 "Address of Toss Payments, or of a server with the same API [" + account.url + "]");
-  add_flag_with(app, "--toss-secret-file", take_file, "FILE", "File with the secret key of Toss Payments, with mode 600");
+  add_flag_with(app, "--toss-secret-file", take_file, "FILE",
+                "File with the secret key of Toss Payments, with mode 600");
   add_duration(app, "--toss-timeout", account.timeout,
                "Timeout of a call to Toss Payments; its outcome is then queried [10s]");
 }
@@ -25,8 +26,7 @@ void add_toss_flags(CLI::App& app, TossAccount& account) {
 TossAccount toss_account(const TossAccount& given, const Environment& environment) {
   TossAccount account = given;
   if (account.url == TossAccount{}.url) account.url = environment.get("SAGACTL_SERVE_TOSS_URL").value_or(account.url);
-  if (account.secret_file.empty())
-    account.secret_file = environment.get("SAGACTL_SERVE_TOSS_SECRET_FILE").value_or("");
+  if (account.secret_file.empty()) account.secret_file = environment.get("SAGACTL_SERVE_TOSS_SECRET_FILE").value_or("");
   if (!account.secret_file.empty()) account.secret_file = environment.resolve(account.secret_file);
   return account;
 }

@@ -18,14 +18,13 @@ void inspect_schema(const std::string& file, DoctorFindings& findings) {
                         "use the build of sagactl that created it, or another file"});
     return;
   }
-  const auto missing =
-      std::count_if(migrations->begin(), migrations->end(), [](const auto& m) { return !m.applied; });
+  const auto missing = std::count_if(migrations->begin(), migrations->end(), [](const auto& m) { return !m.applied; });
   if (missing > 0)
-    findings.push_back({"schema", CheckResult::warn, counted(static_cast<std::uint64_t>(missing), "migration") + " missing",
+    findings.push_back({"schema", CheckResult::warn,
+                        counted(static_cast<std::uint64_t>(missing), "migration") + " missing",
                         "run `sagactl migrate`, or `sagactl serve`, which does it, too"});
   else
-    findings.push_back(
-        {"schema", CheckResult::ok, std::to_string(migrations->size()) + " migrations, up to date"});
+    findings.push_back({"schema", CheckResult::ok, std::to_string(migrations->size()) + " migrations, up to date"});
 }
 
 // SQLite's own check of the file: "ok", or the first error.
@@ -42,9 +41,8 @@ void inspect_integrity(const std::string& file, DoctorFindings& findings) {
   if (found && *found == "ok")
     findings.push_back({"integrity", CheckResult::ok, "the file passes SQLite's quick_check"});
   else
-    findings.push_back(
-        {"integrity", CheckResult::fail, found ? *found : found.error().message,
-         "stop the nodes, copy the file, and restore a backup (or try `sqlite3 FILE .recover`)"});
+    findings.push_back({"integrity", CheckResult::fail, found ? *found : found.error().message,
+                        "stop the nodes, copy the file, and restore a backup (or try `sqlite3 FILE .recover`)"});
 }
 
 }  // namespace
@@ -61,7 +59,8 @@ void inspect_database(const Invocation& invocation, DoctorFindings& findings) {
   }
   std::error_code ignored;
   if (!std::filesystem::exists(database->name, ignored)) {
-    findings.push_back({"database", CheckResult::ok, database->name + " does not exist yet; `sagactl serve` creates it"});
+    findings.push_back(
+        {"database", CheckResult::ok, database->name + " does not exist yet; `sagactl serve` creates it"});
     return;
   }
   findings.push_back({"database", CheckResult::ok, database->name});

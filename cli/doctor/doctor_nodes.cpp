@@ -5,10 +5,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 
-#include "cli/doctor/clock_difference.hpp"
-#include "cli/doctor/finding.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
+#include "cli/doctor/clock_difference.hpp"
+#include "cli/doctor/finding.hpp"
 #include "common/loopback.hpp"
 
 namespace sagactl {
@@ -31,15 +31,15 @@ bool port_is_free(const Url& url) {
 void inspect_unreachable(const Url& url, const Error& error, DoctorFindings& findings) {
   const std::string subject = "node " + url.authority();
   if (!is_loopback_host(url.host))
-    findings.push_back({subject, CheckResult::fail, error.message, "check that the node runs and that the address is right"});
+    findings.push_back(
+        {subject, CheckResult::fail, error.message, "check that the node runs and that the address is right"});
   else if (port_is_free(url))
     findings.push_back({subject, CheckResult::warn, fmt::format("no node is running; port {} is free", url.port),
                         fmt::format("sagactl serve --port {}", url.port)});
   else
-    findings.push_back(
-        {subject, CheckResult::fail,
-         fmt::format("port {} is in use by a process that does not answer: {}", url.port, error.message),
-         "stop it, or choose another port with --port and --url"});
+    findings.push_back({subject, CheckResult::fail,
+                        fmt::format("port {} is in use by a process that does not answer: {}", url.port, error.message),
+                        "stop it, or choose another port with --port and --url"});
 }
 
 void inspect_clock(const Json& health, Timestamp asked, Timestamp answered, const std::string& name,
@@ -49,8 +49,8 @@ void inspect_clock(const Json& health, Timestamp asked, Timestamp answered, cons
   const ClockDifference clock = clock_difference(*theirs, asked, answered, 1);
   const CheckResult worse = clock.certain_ms() > clock_difference_fail_ms ? CheckResult::fail : CheckResult::warn;
   if (clock.certain_ms() > clock_difference_warn_ms)
-    findings.push_back({"clock of " + name, worse, clock.text(),
-                        "run a time service (chrony, systemd-timesyncd) on both machines"});
+    findings.push_back(
+        {"clock of " + name, worse, clock.text(), "run a time service (chrony, systemd-timesyncd) on both machines"});
   else
     findings.push_back({"clock of " + name, CheckResult::ok, clock.text()});
 }
@@ -58,18 +58,17 @@ void inspect_clock(const Json& health, Timestamp asked, Timestamp answered, cons
 void inspect_dependencies(const Json& health, const std::string& name, DoctorFindings& findings) {
   for (const auto& [part, state] : json_member(health, "dependencies").items()) {
     const bool up = text_member(state, "status") == "up";
-    const std::string found = up ? "up, " + or_default(text_member(state, "latencyMs"), "0") + " ms"
-                                 : "down: " + text_member(state, "error");
+    const std::string found =
+        up ? "up, " + or_default(text_member(state, "latencyMs"), "0") + " ms" : "down: " + text_member(state, "error");
     const CheckResult health_of_part = up                               ? CheckResult::ok
-                                  : bool_member(state, "required") ? CheckResult::fail
-                                                                   : CheckResult::warn;
-    findings.push_back({part + " of " + name, health_of_part, found,
-                        up ? "" : "see the node's log; it reconnects automatically"});
+                                       : bool_member(state, "required") ? CheckResult::fail
+                                                                        : CheckResult::warn;
+    findings.push_back(
+        {part + " of " + name, health_of_part, found, up ? "" : "see the node's log; it reconnects automatically"});
   }
 }
 
-void inspect_token(const Invocation& invocation, HttpClient& node, const std::string& name,
-                   DoctorFindings& findings) {
+void inspect_token(const Invocation& invocation, HttpClient& node, const std::string& name, DoctorFindings& findings) {
   const auto token = token_for(invocation, node.base());
   if (!token || token->empty()) {
     findings.push_back({"access to " + name, CheckResult::warn, "no token",

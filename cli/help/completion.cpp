@@ -5,13 +5,13 @@
 #include <ostream>
 #include <sstream>
 
-#include "cli/commands.hpp"
-#include "cli/help/completion_tree.hpp"
-#include "cli/configuration/contexts.hpp"
-#include "cli/flag.hpp"
-#include "cli/invocation.hpp"
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
+#include "cli/commands.hpp"
+#include "cli/configuration/contexts.hpp"
+#include "cli/flag.hpp"
+#include "cli/help/completion_tree.hpp"
+#include "cli/invocation.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -39,13 +39,20 @@ constexpr Duration live_timeout = 1s;  // the user has pressed TAB and is waitin
 // The word in the scripts.
 std::string_view word_of(CompletionKind kind) {
   switch (kind) {
-    case CompletionKind::words: return "words";
-    case CompletionKind::nothing: return "nothing";
-    case CompletionKind::files: return "files";
-    case CompletionKind::directories: return "directories";
-    case CompletionKind::contexts: return "contexts";
-    case CompletionKind::ids: return "ids";
-    case CompletionKind::commands: return "words";
+    case CompletionKind::words:
+      return "words";
+    case CompletionKind::nothing:
+      return "nothing";
+    case CompletionKind::files:
+      return "files";
+    case CompletionKind::directories:
+      return "directories";
+    case CompletionKind::contexts:
+      return "contexts";
+    case CompletionKind::ids:
+      return "ids";
+    case CompletionKind::commands:
+      return "words";
   }
   crash("a kind of completion without a word");
 }
@@ -70,9 +77,9 @@ std::string value_cases(const CLI::App& app, const std::string& path) {
   return cases.str();
 }
 
-// A shell function for bash and zsh. From the words of the line it finds the command, sets `candidates` to the words that
-// may follow and `wanted` to the kind of anything else that may, and collects in `given` the flags that select a node or a
-// context.
+// A shell function for bash and zsh. From the words of the line it finds the command, sets `candidates` to the words
+// that may follow and `wanted` to the kind of anything else that may, and collects in `given` the flags that select a
+// node or a context.
 std::string shared_function(const CLI::App& root) {
   std::string commands, values, paths;
   const std::string common = join(flags_of(root), " ");
@@ -169,13 +176,22 @@ std::string fish_values(const CompletionValues& values, bool of_flag) {
   std::string words = join(values.words, " ");
   std::string text;
   switch (values.kind) {
-    case CompletionKind::nothing: return of_flag ? " -x" : "";
-    case CompletionKind::contexts: words += " (__sagactl_live contexts)"; break;
-    case CompletionKind::ids: words += " (__sagactl_live ids)"; break;
-    case CompletionKind::directories: words += " (__fish_complete_directories)"; break;
-    case CompletionKind::files: return (of_flag ? " -r -F" : " -F") + (words.empty() ? "" : " -a " + quoted(words));
+    case CompletionKind::nothing:
+      return of_flag ? " -x" : "";
+    case CompletionKind::contexts:
+      words += " (__sagactl_live contexts)";
+      break;
+    case CompletionKind::ids:
+      words += " (__sagactl_live ids)";
+      break;
+    case CompletionKind::directories:
+      words += " (__fish_complete_directories)";
+      break;
+    case CompletionKind::files:
+      return (of_flag ? " -r -F" : " -F") + (words.empty() ? "" : " -a " + quoted(words));
     case CompletionKind::words:
-    case CompletionKind::commands: break;
+    case CompletionKind::commands:
+      break;
   }
   return (of_flag ? " -x -a " : " -a ") + quoted(std::string(trim(words)));
 }
@@ -201,8 +217,10 @@ std::string fish_script(const CLI::App& root) {
          "  set -l words (commandline -opc)\n"
          "  set -l given\n"
          "  for i in (seq (count $words))\n"
-         "    contains -- $words[$i] --url --token --token-file --context --data; and set given $given $words[$i] $words[(math $i + 1)]\n"
-         "    string match -qr -- '^--(url|token|token-file|context|data)=' $words[$i]; and set given $given $words[$i]\n"
+         "    contains -- $words[$i] --url --token --token-file --context --data; and set given $given $words[$i] "
+         "$words[(math $i + 1)]\n"
+         "    string match -qr -- '^--(url|token|token-file|context|data)=' $words[$i]; and set given $given "
+         "$words[$i]\n"
          "  end\n"
          "  $words[1] complete $argv[1] $given 2>/dev/null\n"
          "end\n"
@@ -237,7 +255,8 @@ Result<ExitCode> print_candidates(Invocation& invocation, LiveCandidates live) {
   } else {
     invocation.settings.timeout = std::min(invocation.settings.timeout, live_timeout);
     auto client = NodeClient::open(invocation);
-    const auto found = client ? client->get("/sagas?limit=" + std::to_string(candidate_ids_max)) : Result<Json>(client.error());
+    const auto found =
+        client ? client->get("/sagas?limit=" + std::to_string(candidate_ids_max)) : Result<Json>(client.error());
     if (found)
       for (const Json& saga : json_member(*found, "sagas")) candidates.push_back(text_member(saga, "id"));
   }
@@ -249,11 +268,12 @@ Result<ExitCode> print_candidates(Invocation& invocation, LiveCandidates live) {
 
 void add_completion(CLI::App& root, Commands& commands) {
   const auto shell = std::make_shared<Shell>(Shell::bash);
-  CLI::App* app = add_command(root, "completion",
-                              "Print a shell script that completes commands, flags, files, contexts and ids", setup_group);
+  CLI::App* app = add_command(
+      root, "completion", "Print a shell script that completes commands, flags, files, contexts and ids", setup_group);
   add_choice(*app, "shell", *shell, "The shell").required();
-  set_footer(*app, "Load it with `source <(sagactl completion bash)`, `source <(sagactl completion zsh)` or\n"
-                   "`sagactl completion fish | source`.");
+  set_footer(*app,
+             "Load it with `source <(sagactl completion bash)`, `source <(sagactl completion zsh)` or\n"
+             "`sagactl completion fish | source`.");
   commands.work_without_settings(app, true);
   commands.add(app, [shell, &root](Invocation& invocation) -> Result<ExitCode> {
     switch (*shell) {

@@ -5,8 +5,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/invocation.hpp"
 #include "cli/help/usage.hpp"
+#include "cli/invocation.hpp"
 
 namespace sagactl {
 namespace {

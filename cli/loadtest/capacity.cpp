@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "analysis/result/result.hpp"
+#include "cli/output/display_text.hpp"
 #include "cli/output/table.hpp"
 
 namespace sagactl {

@@ -22,10 +22,11 @@ constexpr Duration interval_first = 50ms;
 constexpr Duration interval_max = 1s;
 // The database's clock and this machine's may differ.
 constexpr Duration clock_difference_max = 10s;
-// While the nodes report active sagas, which may be those of other clients, how often to count this run's in the database.
+// While the nodes report active sagas, which may be those of other clients, how often to count this run's in the
+// database.
 constexpr std::chrono::seconds database_interval{2};
-// A request that was answered with an error or whose connection broke is not waiting in a queue of the server: without any
-// change for this time, it had no effect.
+// A request that was answered with an error or whose connection broke is not waiting in a queue of the server: without
+// any change for this time, it had no effect.
 constexpr std::chrono::seconds unclear_max{2};
 
 // Verdicts that may change because rows are written later than the end of an order.
@@ -51,8 +52,8 @@ RemainingWork remaining_sagas(std::uint64_t count) {
 // Counting stops here: a higher number would change nothing.
 constexpr std::uint64_t count_max = 10'000;
 
-// The same that the verdicts count: the sagas of this run, and the unpublished events of every node, live or not: those of
-// a failed node are published by the node that adopts its sagas.
+// The same that the verdicts count: the sagas of this run, and the unpublished events of every node, live or not: those
+// of a failed node are published by the node that adopts its sagas.
 MaybeRemaining remaining_in_history(HistorySource& source, const Ledger& ledger) {
   auto history = source.snapshot();
   if (!history) return std::nullopt;
@@ -67,7 +68,8 @@ MaybeRemaining remaining_in_history(HistorySource& source, const Ledger& ledger)
   });
   const auto nodes = (*history)->nodes();
   if (!read || !nodes) return std::nullopt;
-  for (const NodeInfo& node : *nodes) remaining.events += std::max<std::int64_t>(0, node.last_sequence - node.published);
+  for (const NodeInfo& node : *nodes)
+    remaining.events += std::max<std::int64_t>(0, node.last_sequence - node.published);
   return remaining;
 }
 
@@ -77,8 +79,8 @@ MaybeRemaining remaining_at_node(NodeClient& client) {
   return remaining_sagas(static_cast<std::uint64_t>(std::max<std::int64_t>(0, integer_member(*active, "count"))));
 }
 
-// Asking a node for active sagas is cheap. The database is read when the node reports none or cannot be reached, and every
-// few seconds, because the active sagas may be those of other clients.
+// Asking a node for active sagas is cheap. The database is read when the node reports none or cannot be reached, and
+// every few seconds, because the active sagas may be those of other clients.
 class BuiltInSystemDrain {
  public:
   explicit BuiltInSystemDrain(const DrainContext& context) : context_(context) {

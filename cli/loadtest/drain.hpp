@@ -5,8 +5,8 @@
 #include <stop_token>
 #include <string>
 
-#include "cli/loadtest/evidence.hpp"
 #include "cli/invocation.hpp"
+#include "cli/loadtest/evidence.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/progress.hpp"
 #include "loadgen/ledger/ledger.hpp"
@@ -34,15 +34,15 @@ struct DrainContext {
   OrderStatuses* statuses = nullptr;
 };
 
-// Built-in systems: polls the nodes while they report active sagas, then counts the sagas of this run in the database if
-// there is one. Other systems: runs the profile's query for orders and waits also for accepted orders and unanswered
+// Built-in systems: polls the nodes while they report active sagas, then counts the sagas of this run in the database
+// if there is one. Other systems: runs the profile's query for orders and waits also for accepted orders and unanswered
 // requests that are not in the database yet; without a database, asks for the status of each order. Errors are retried
 // until `until`.
 DrainEnd wait_until_drained(const DrainContext& context, std::chrono::steady_clock::time_point until,
                             const std::stop_token& stop, ProgressDisplay& progress);
 
-// Whether a later examination may give another result: something has not ended, or a payment, a compensation or an answer
-// may not have been written yet.
+// Whether a later examination may give another result: something has not ended, or a payment, a compensation or an
+// answer may not have been written yet.
 bool may_yet_change(const ExaminedRun& examined, const Profile& profile);
 
 // Sleeps until `until`; false when `stop` was requested.

@@ -33,8 +33,7 @@ Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profi
 
 }  // namespace
 
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile,
-                               const std::vector<Url>& urls) {
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls) {
   const auto database = find_database(invocation);
   if (!database) return database.error();
   if (!profile.is_ours) return find_foreign(*database, profile);
@@ -80,7 +79,8 @@ std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Led
 
 }  // namespace
 
-ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load, OrderStatuses* statuses) {
+ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
+                        OrderStatuses* statuses) {
   ExaminedRun examined;
   std::string why = evidence.why_none;
   if (evidence.foreign || evidence.source) {
@@ -97,7 +97,8 @@ ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const 
     else if (auto found = examine_statuses(*statuses, profile, load.ledger, why, wall_clock_now()))
       examined.examination = std::move(*found);
   }
-  examined.verdicts = examined.examination ? examined.examination->verdicts : verdicts_without_evidence(profile, load.ledger, why);
+  examined.verdicts =
+      examined.examination ? examined.examination->verdicts : verdicts_without_evidence(profile, load.ledger, why);
   return examined;
 }
 

@@ -26,8 +26,7 @@ struct Evidence {
 
 // Without --database, built-in systems use the database of the node on this machine. An error when a database was named
 // and cannot be opened.
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile,
-                               const std::vector<Url>& urls);
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls);
 
 struct ExaminedRun {
   std::optional<Examination> examination;  // of the database, or of the status of each order
@@ -35,8 +34,9 @@ struct ExaminedRun {
   std::vector<Verdict> verdicts;
 };
 
-// `statuses`: the status of each order as asked from the server, used without a database; may be null. When the database
-// cannot be read, the verdicts that need it are UNKNOWN with the reason.
-ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load, OrderStatuses* statuses);
+// `statuses`: the status of each order as asked from the server, used without a database; may be null. When the
+// database cannot be read, the verdicts that need it are UNKNOWN with the reason.
+ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
+                        OrderStatuses* statuses);
 
 }  // namespace sagactl

@@ -1,7 +1,7 @@
 #include "cli/loadtest/loadtest_flags.hpp"
 
-#include "cli/flag.hpp"
 #include "cli/client/node_client.hpp"
+#include "cli/flag.hpp"
 #include "cli/loadtest/profile_file.hpp"
 #include "cli/loadtest/scenario_file.hpp"
 
@@ -10,8 +10,8 @@ namespace {
 
 // Reads one of `choices` with a parser that returns an optional.
 template <class Value, class Parse>
-Flag add_word(CLI::App& app, const std::string& name, Value& value, Parse parse, const std::vector<std::string>& choices,
-              const std::string& help) {
+Flag add_word(CLI::App& app, const std::string& name, Value& value, Parse parse,
+              const std::vector<std::string>& choices, const std::string& help) {
   const auto parse_word = [parse, choices](const std::string& text) -> Result<Value> {
     const std::optional<Value> parsed = parse(text);
     return parsed ? Result<Value>(*parsed) : not_one_of(text, choices);
@@ -44,7 +44,8 @@ void add_content_flags(CLI::App& app, LoadOptions& load) {
   add_number(app, "--items", load.items, 1, 100, "Items per order [1]");
   add_number(app, "--users", load.users, 1, 60'000, "Number of user accounts to use, created if missing [4]");
   add_number(app, "--seed", load.seed, 0, std::numeric_limits<std::int64_t>::max(), "Seed of all random choices [1]");
-  add_text(app, "--run", load.run, "ID", "Id of the run, part of every product id: up to 16 of a-z and 0-9 [generated]");
+  add_text(app, "--run", load.run, "ID",
+           "Id of the run, part of every product id: up to 16 of a-z and 0-9 [generated]");
 }
 
 void add_sending_flags(CLI::App& app, LoadOptions& load) {
@@ -59,7 +60,8 @@ void add_sending_flags(CLI::App& app, LoadOptions& load) {
   add_word(app, "--pacing", load.pacing, parse, {"auto", "spin", "sleep"},
            "How to wait for the next send: spin is more exact, sleep uses less CPU [auto]");
   add_number(app, "--workers", load.workers, 0, 1024, "Number of worker threads [depends on the cores]");
-  add_number(app, "--connections", load.connections, 0, 60'000, "Number of connections to all nodes together [depends on the load]");
+  add_number(app, "--connections", load.connections, 0, 60'000,
+             "Number of connections to all nodes together [depends on the load]");
   add_switch(app, "--fresh-connections", load.fresh_connections, "Open a new connection for each request");
 }
 
@@ -85,8 +87,7 @@ void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
 
 Result<Profile> profile_of(const Invocation& invocation, const LoadtestFlags& flags) {
   if (!flags.profile_file.empty() && !flags.system.empty())
-    return Error{ErrorCode::invalid,
-                 "--system selects a built-in profile and --profile a file: pass only one of them"};
+    return Error{ErrorCode::invalid, "--system selects a built-in profile and --profile a file: pass only one of them"};
   if (!flags.profile_file.empty())
     return read_profile(invocation.environment.resolve(flags.profile_file), flags.profile_file);
   const Profile* known = find_builtin_profile(flags.system.empty() ? "order" : flags.system);

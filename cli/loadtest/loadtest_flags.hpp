@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "analysis/run_verdicts.hpp"
 #include "analysis/result/threshold.hpp"
-#include "cli/results/baseline.hpp"
+#include "analysis/run_verdicts.hpp"
 #include "cli/invocation.hpp"
+#include "cli/results/baseline.hpp"
 #include "cli/results/report_files.hpp"
 #include "loadgen/options.hpp"
 
@@ -35,8 +35,8 @@ struct LoadtestFlags {
 
 void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags);
 
-// The options of a run: the flags, completed with the scenario, the profile, the targets and the global settings. `invalid`
-// for flags that cannot be combined.
+// The options of a run: the flags, completed with the scenario, the profile, the targets and the global settings.
+// `invalid` for flags that cannot be combined.
 Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFlags& flags);
 
 }  // namespace sagactl

@@ -16,8 +16,8 @@ constexpr Duration request_timeout_max = 2s;  // so that one slow answer does no
 constexpr std::string_view order_field = "{order}";
 constexpr int unauthenticated = 401, forbidden = 403, not_found = 404, gone = 410;
 
-// A status request carries the headers of an order that are the same for all orders and do not describe the body, such as
-// credentials.
+// A status request carries the headers of an order that are the same for all orders and do not describe the body, such
+// as credentials.
 HttpHeaders common_headers(const Profile& profile) {
   HttpHeaders headers;
   for (const auto& [name, value] : profile.headers) {

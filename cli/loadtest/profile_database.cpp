@@ -106,8 +106,7 @@ class PostgresRows final : public ForeignRows {
     auto rows = std::make_unique<PostgresRows>();
     rows->connection_ = PQconnectdb(database.name.c_str());
     if (PQstatus(rows->connection_) != CONNECTION_OK)
-      return Error{ErrorCode::unavailable,
-                   "cannot open " + database.shown + ": " + PQerrorMessage(rows->connection_)};
+      return Error{ErrorCode::unavailable, "cannot open " + database.shown + ": " + PQerrorMessage(rows->connection_)};
     for (const char* sql : {manners, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}) {
       const Result_ done(PQexec(rows->connection_, sql), &PQclear);
       if (PQresultStatus(done.get()) != PGRES_COMMAND_OK)
@@ -198,8 +197,9 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& datab
   if (database.is_postgres) return PostgresRows::open(database);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
-    return Error{ErrorCode::invalid, "there is no database at " + database.name +
-                                         "; pass the file or the postgres:// URL that the server writes to with --database"};
+    return Error{ErrorCode::invalid,
+                 "there is no database at " + database.name +
+                     "; pass the file or the postgres:// URL that the server writes to with --database"};
   return SqliteRows::open(database.name);
 }
 

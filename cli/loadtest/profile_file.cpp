@@ -14,8 +14,7 @@ namespace {
 std::optional<int> status_of(std::string_view text) {
   int status = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), status);
-  if (failure != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599)
-    return std::nullopt;
+  if (failure != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599) return std::nullopt;
   return status;
 }
 
@@ -38,8 +37,7 @@ void read_statuses(TomlMembers& members, const char* name, StatusRanges& ranges)
   for (const std::string& text : texts) {
     const auto range = range_of(text);
     if (!range)
-      return members.fail(name,
-                          fmt::format("'{}' is not an HTTP status: write 201, \"2xx\" or \"200-204\"", text));
+      return members.fail(name, fmt::format("'{}' is not an HTTP status: write 201, \"2xx\" or \"200-204\"", text));
     ranges.push_back(*range);
   }
 }

@@ -30,8 +30,8 @@ std::string head_of(const Progress& progress) {
   std::string head = progress.phase;
   if (const auto done = done_of(progress)) {
     const auto filled = static_cast<std::size_t>(*done * bar_width);
-    head += fmt::format("  [{}{}] {:.0f} %", std::string(filled, '#'), std::string(bar_width - filled, '.'),
-                        *done * 100);
+    head +=
+        fmt::format("  [{}{}] {:.0f} %", std::string(filled, '#'), std::string(bar_width - filled, '.'), *done * 100);
   }
   head += "  " + format_duration(progress.elapsed);
   if (progress.left) head += ", " + format_duration(*progress.left) + " left";
@@ -58,15 +58,12 @@ std::vector<std::string> live_view(const Progress& progress, const ProgressConte
   std::string rate = fmt::format("{:.0f}/s sent", progress.rate);
   if (progress.rate_planned) rate += fmt::format(" of {:.0f}/s planned", *progress.rate_planned);
   lines.push_back("  rate     " + rate);
-  lines.push_back(fmt::format("  orders   {} sent, {} accepted, {} duplicates, {} errors",
-                              grouped(progress.sent), grouped(progress.accepted),
-                              grouped(progress.duplicates), grouped(progress.errors)));
-  lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second",
-                              format_duration(progress.response_p50),
+  lines.push_back(fmt::format("  orders   {} sent, {} accepted, {} duplicates, {} errors", grouped(progress.sent),
+                              grouped(progress.accepted), grouped(progress.duplicates), grouped(progress.errors)));
+  lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second", format_duration(progress.response_p50),
                               format_duration(progress.response_p99)));
   if (context.sagas_active)
-    lines.push_back("  sagas    " + grouped(static_cast<std::uint64_t>(*context.sagas_active)) +
-                    " active");
+    lines.push_back("  sagas    " + grouped(static_cast<std::uint64_t>(*context.sagas_active)) + " active");
   if (context.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, context));
   return lines;
 }
@@ -79,8 +76,7 @@ void ProgressDisplay::show(const Progress& progress, const ProgressContext& cont
   if (progress.orders_planned > 0)
     text = fmt::format("{}: {} of {} sent", progress.phase, progress.sent, progress.orders_planned);
   text += fmt::format(", {} accepted, {} duplicates, {} errors, {:.0f}/s, p99 {}", progress.accepted,
-                      progress.duplicates, progress.errors, progress.rate,
-                      format_duration(progress.response_p99));
+                      progress.duplicates, progress.errors, progress.rate, format_duration(progress.response_p99));
   if (context.sagas_active) text += fmt::format(", {} sagas active", *context.sagas_active);
   if (progress.left) text += ", " + format_duration(*progress.left) + " left";
   invocation_.terminal.err << text << '\n' << std::flush;
@@ -109,8 +105,7 @@ void ProgressDisplay::draw(const std::vector<std::string>& lines) {
   const int width = invocation_.terminal.err_width();
   std::string text = "\r";
   if (lines_ > 1) text += fmt::format("\x1b[{}A", lines_ - 1);
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    text += (i == 0 ? "" : "\n") + cut(lines[i], width - 1) + "\x1b[K";
+  for (std::size_t i = 0; i < lines.size(); ++i) text += (i == 0 ? "" : "\n") + cut(lines[i], width - 1) + "\x1b[K";
   text += "\x1b[J";  // the rest of a longer view
   lines_ = lines.size();
   invocation_.terminal.err << text << std::flush;

@@ -62,7 +62,8 @@ Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& envi
     const bool is_file =
         member == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
     if (option->count() > 0 && !is_file) continue;
-    if (const auto set = set_option(*option, toml_texts(node)); !set) return toml_error(name, node, set.error().message);
+    if (const auto set = set_option(*option, toml_texts(node)); !set)
+      return toml_error(name, node, set.error().message);
   }
   return {};
 }

@@ -21,13 +21,11 @@ std::string duration_text(std::int64_t ms) {
 
 std::string policy_text(const Json& policy) {
   return "retries after " + duration_text(integer_member(policy, "firstMs")) + " to " +
-         duration_text(integer_member(policy, "capMs")) + ", for " +
-         duration_text(integer_member(policy, "budgetMs"));
+         duration_text(integer_member(policy, "capMs")) + ", for " + duration_text(integer_member(policy, "budgetMs"));
 }
 
 std::string timing_text(const Json& step) {
-  return "timeout " + duration_text(integer_member(step, "timeoutMs")) + "; " +
-         policy_text(json_member(step, "retry"));
+  return "timeout " + duration_text(integer_member(step, "timeoutMs")) + "; " + policy_text(json_member(step, "retry"));
 }
 
 std::string name_text(const Json& step, const Json& pivot) {
@@ -48,8 +46,8 @@ void add_steps(const Json& definition, const Paint& paint, Branch& root) {
     action_width = std::max(action_width, display_width(action_text(step)));
   }
   for (const Json& step : steps) {
-    Branch branch{padded(name_text(step, pivot), name_width) + "  " +
-                  padded(action_text(step), action_width) + "  " + paint.faint(timing_text(step))};
+    Branch branch{padded(name_text(step, pivot), name_width) + "  " + padded(action_text(step), action_width) + "  " +
+                  paint.faint(timing_text(step))};
     const Json& undoing = json_member(step, "compensationRetry");
     if (undoing.is_object() && undoing != json_member(step, "retry"))
       branch.branches.push_back({"compensation: " + policy_text(undoing)});
@@ -72,9 +70,9 @@ Branch topics_branch(const Json& definition) {
 }  // namespace
 
 std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics, int width) {
-  Branch root{paint.strong(text_member(definition, "name")) + "  version " +
-              text_member(definition, "version") + ", " + text_member(definition, "mode") + ", " +
-              duration_text(integer_member(definition, "timeoutMs")) + " to reach the pivot"};
+  Branch root{paint.strong(text_member(definition, "name")) + "  version " + text_member(definition, "version") + ", " +
+              text_member(definition, "mode") + ", " + duration_text(integer_member(definition, "timeoutMs")) +
+              " to reach the pivot"};
   add_steps(definition, paint, root);
   if (with_topics) root.branches.push_back(topics_branch(definition));
   return drawn(root, width);

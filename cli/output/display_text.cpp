@@ -21,7 +21,8 @@ bool is_wide(std::uint32_t letter) {
          (letter >= 0xFFE0 && letter <= 0xFFE6) || (letter >= 0x1F300 && letter <= 0x1FAFF);
 }
 
-// Displayed together with the letter before it: accents, the later parts of a Korean syllable, joiners, variants of emoji.
+// Displayed together with the letter before it: accents, the later parts of a Korean syllable, joiners, variants of
+// emoji.
 bool is_mark(std::uint32_t letter) {
   return (letter >= 0x0300 && letter <= 0x036F) || (letter >= 0x1160 && letter <= 0x11FF) ||
          (letter >= 0x200B && letter <= 0x200F) || (letter >= 0x20D0 && letter <= 0x20FF) ||

@@ -14,8 +14,8 @@ class FileOutput : public std::streambuf {
   FileOutput(const FileOutput&) = delete;
   FileOutput& operator=(const FileOutput&) = delete;
 
-  // Flushes; returns 0, or the errno of the first failed write. Some file systems report a full disk only when a file is
-  // closed, so a duplicate of the descriptor is closed.
+  // Flushes; returns 0, or the errno of the first failed write. Some file systems report a full disk only when a file
+  // is closed, so a duplicate of the descriptor is closed.
   int finish();
 
  protected:

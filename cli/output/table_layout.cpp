@@ -26,7 +26,8 @@ std::size_t find_id(std::string_view cell) {
 std::size_t unique_prefix_length(const std::vector<Cells>& rows, std::size_t column) {
   std::set<std::string> ids;
   for (const Cells& row : rows)
-    if (const std::size_t at = find_id(row[column]); at != std::string::npos) ids.insert(row[column].substr(at, id_size));
+    if (const std::size_t at = find_id(row[column]); at != std::string::npos)
+      ids.insert(row[column].substr(at, id_size));
   for (std::size_t length = id_length_min; length < id_size; ++length) {
     std::set<std::string_view> prefixes;
     bool ends_in_digit = true;
@@ -118,7 +119,8 @@ class TableLayoutFitter {
     return widest != nullptr;
   }
 
-  // Gives the remaining width back to narrowed columns: texts grow by any amount, ids and times only to their full width.
+  // Gives the remaining width back to narrowed columns: texts grow by any amount, ids and times only to their full
+  // width.
   TableLayout grown() {
     for (std::size_t i = 0; i < columns_.size(); ++i)
       if (columns_[i].needed && columns_[i].fit == Fit::text) grow(i);

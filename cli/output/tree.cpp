@@ -8,7 +8,7 @@ namespace sagactl {
 namespace {
 
 constexpr int text_width_min = 16;  // at any depth
-constexpr int wrap_indent = 2;       // indentation of wrapped lines
+constexpr int wrap_indent = 2;      // indentation of wrapped lines
 
 class TreeDrawing {
  public:

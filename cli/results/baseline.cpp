@@ -32,7 +32,7 @@ void add_baseline_flags(CLI::App& app, Baseline& baseline) {
 }
 
 Result<std::vector<Threshold>> baseline_thresholds(const Invocation& invocation, const Baseline& baseline,
-                                         std::string_view scenario) {
+                                                   std::string_view scenario) {
   if (baseline.file.empty()) return std::vector<Threshold>();
   const auto result = load_result(invocation.environment.resolve(baseline.file).string());
   if (!result) return result.error();

@@ -26,6 +26,6 @@ void add_baseline_flags(CLI::App& app, Baseline& baseline);
 
 // The thresholds of the baseline for a run of that scenario; empty without a baseline.
 Result<std::vector<Threshold>> baseline_thresholds(const Invocation& invocation, const Baseline& baseline,
-                                         std::string_view scenario);
+                                                   std::string_view scenario);
 
 }  // namespace sagactl

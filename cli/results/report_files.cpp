@@ -6,6 +6,7 @@
 #include "analysis/report/report.hpp"
 #include "analysis/result/result.hpp"
 #include "cli/flag.hpp"
+#include "cli/output/display_text.hpp"
 #include "common/output_file.hpp"
 
 namespace sagactl {

@@ -28,8 +28,7 @@ TEST(CliAudit, ShowsUserActionAndTarget) {
       an_entry("set-stock", {{"kind", "balance"}, {"id", "user-1"}, {"available", 1000000}}, "guest@localhost"),
       an_entry("retry", {{"step", "payment_processing"}}, "op@localhost"),
       an_entry("compensate", {{"reason", "returned"}}, nullptr)};
-  node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200,
-              {{"count", 3}, {"entries", entries}});
+  node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200, {{"count", 3}, {"entries", entries}});
   const CommandResult outcome = sandbox.run({"audit", "--since", "10m", "--by", "op@localhost", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("op@localhost                          set-stock   product PROD001"));

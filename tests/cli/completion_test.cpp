@@ -24,16 +24,18 @@ std::string printed_by(const std::string& command) {
 
 // A program named sagactl that only answers `complete`.
 void write_sagactl(const CliSandbox& sandbox) {
-  sandbox.write("bin/sagactl", "#!/bin/sh\ncase \"$1 $2\" in\n'complete ids') echo 0198f0a0-0000; echo 0198f0a0-1111 ;;\n"
-                            "'complete contexts') echo staging; echo \"url=$4\" ;;\nesac\n");
+  sandbox.write("bin/sagactl",
+                "#!/bin/sh\ncase \"$1 $2\" in\n'complete ids') echo 0198f0a0-0000; echo 0198f0a0-1111 ;;\n"
+                "'complete contexts') echo staging; echo \"url=$4\" ;;\nesac\n");
   std::filesystem::permissions(sandbox.directory() / "bin/sagactl", std::filesystem::perms::owner_all);
 }
 
 // What bash offers for the unfinished word `last` after `typed`, with the script of `sagactl completion bash`.
 std::string offered(CliSandbox& sandbox, const std::string& typed, const std::string& last = "") {
   write_sagactl(sandbox);
-  sandbox.write("completion.bash", sandbox.run({"completion", "bash"}).out + "PATH=" + (sandbox.directory() / "bin").string() +
-                                    ":/usr/bin:/bin\nCOMP_WORDS=(" + typed + " '" + last + R"(')
+  sandbox.write("completion.bash", sandbox.run({"completion", "bash"}).out +
+                                       "PATH=" + (sandbox.directory() / "bin").string() +
+                                       ":/usr/bin:/bin\nCOMP_WORDS=(" + typed + " '" + last + R"(')
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _sagactl
 echo " ${COMPREPLY[*]//$'\n'/ } "
@@ -52,8 +54,7 @@ TEST(CliCompletion, BashOffersCommandsFlagsAndChoices) {
   EXPECT_THAT(offered(sandbox, "sagactl --quiet context"), HasSubstr(" remove "));
   EXPECT_THAT(offered(sandbox, "sagactl version"), HasSubstr(" --output "));
   EXPECT_EQ(offered(sandbox, "sagactl version -o"), " table json ndjson \n");
-  EXPECT_EQ(offered(sandbox, "sagactl order create --system"),
-            " order checkout checkout-choreography purchase \n");
+  EXPECT_EQ(offered(sandbox, "sagactl order create --system"), " order checkout checkout-choreography purchase \n");
   EXPECT_THAT(offered(sandbox, "sagactl saga"), HasSubstr(" definitions "));
   EXPECT_THAT(offered(sandbox, "sagactl dead-letter"), HasSubstr(" discard "));
   EXPECT_THAT(offered(sandbox, "sagactl audit"), HasSubstr(" --by "));
@@ -89,8 +90,10 @@ TEST(CliCompletion, FishOffersCommandsFlagsAndValues) {
   sandbox.write("shop.toml", "");
   sandbox.write("completion.fish", sandbox.run({"completion", "fish"}).out);
   const auto offers = [&](const std::string& typed) {
-    return printed_by("cd '" + sandbox.directory().string() + "' && HOME=$PWD PATH=$PWD/bin:$PATH fish -c \"source "
-                      "completion.fish; complete -C '" + typed + "'\" 2>&1");
+    return printed_by("cd '" + sandbox.directory().string() +
+                      "' && HOME=$PWD PATH=$PWD/bin:$PATH fish -c \"source "
+                      "completion.fish; complete -C '" +
+                      typed + "'\" 2>&1");
   };
   EXPECT_THAT(offers("sagactl ver"), HasSubstr("version"));
   EXPECT_THAT(offers("sagactl completion "), HasSubstr("zsh"));
@@ -122,8 +125,8 @@ zpty -r z out "*$2*"
 print -r -- "$out"
 )");
   const auto shows = [&](const std::string& typed, const std::string& then) {
-    return printed_by("cd '" + sandbox.directory().string() + "' && timeout 20 zsh -f at_terminal.zsh '" + typed + "' '" +
-                      then + "' 2>&1");
+    return printed_by("cd '" + sandbox.directory().string() + "' && timeout 20 zsh -f at_terminal.zsh '" + typed +
+                      "' '" + then + "' 2>&1");
   };
   EXPECT_THAT(shows("sagactl vers", "version"), HasSubstr("version"));
   EXPECT_THAT(shows("sagactl order canc", "cancel"), HasSubstr("cancel"));

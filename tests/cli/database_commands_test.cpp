@@ -20,8 +20,10 @@ TEST(CliDatabase, ThatDoesNotExistIsExitCode5WithAHint) {
 
 TEST(CliDatabase, OfPostgreSqlThatIsUnreachableIsNamedWithoutItsPassword) {
   CliSandbox sandbox;
-  sandbox.variables = {{"DATABASE_HOST", "127.0.0.1"}, {"DATABASE_PORT", "1"}, {"DATABASE_USERNAME", "us"},
-                    {"DATABASE_PASSWORD", "hun/ter2"}};
+  sandbox.variables = {{"DATABASE_HOST", "127.0.0.1"},
+                       {"DATABASE_PORT", "1"},
+                       {"DATABASE_USERNAME", "us"},
+                       {"DATABASE_PASSWORD", "hun/ter2"}};
   for (const char* command : {"verify", "analyze", "migrate"}) {
     const CommandResult outcome = sandbox.run({command});
     EXPECT_EQ(outcome.code, 5) << command;

@@ -30,8 +30,7 @@ TEST(CliDoctor, FindsNothingWrongInAnEmptyDirectory) {
 TEST(CliDoctor, FailsWhenOthersCanReadASecret) {
   CliSandbox sandbox;
   sandbox.write("sagactl-data/operator.token", "secret");
-  std::filesystem::permissions(sandbox.directory() / "sagactl-data/operator.token",
-                               std::filesystem::perms(0644));
+  std::filesystem::permissions(sandbox.directory() / "sagactl-data/operator.token", std::filesystem::perms(0644));
   const CommandResult outcome = sandbox.run({"doctor", "-o", "json", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(finding(outcome, "secrets")["result"], "fail");

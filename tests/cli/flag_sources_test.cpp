@@ -4,12 +4,12 @@
 #include <functional>
 
 #include "cli/commands.hpp"
+#include "cli/configuration/contexts.hpp"
 #include "cli/configuration/environment.hpp"
+#include "cli/configuration/flag_sources.hpp"
+#include "cli/configuration/global_settings.hpp"
 #include "cli/dependencies/kafka.hpp"
 #include "cli/dependencies/redis.hpp"
-#include "cli/configuration/contexts.hpp"
-#include "cli/configuration/global_settings.hpp"
-#include "cli/configuration/flag_sources.hpp"
 #include "tests/cli/support/command.hpp"
 
 namespace sagactl {
@@ -113,11 +113,15 @@ struct BrokenCase {
 class BrokenSource : public testing::TestWithParam<BrokenCase> {};
 
 TEST_P(BrokenSource, DoesNotStopCommandsThatNeedNoneOrRepairIt) {
-  const std::vector<std::vector<std::string>> commands = {
-      {"version"},          {"--version"},        {"completion", "bash"},
-      {"man"},              {"help", "saga"},     {"context", "set", "other", "--url", "http://127.0.0.1:9"},
-      {"context", "list"},  {"context", "use", "other"},
-      {"context", "remove", "other"}};
+  const std::vector<std::vector<std::string>> commands = {{"version"},
+                                                          {"--version"},
+                                                          {"completion", "bash"},
+                                                          {"man"},
+                                                          {"help", "saga"},
+                                                          {"context", "set", "other", "--url", "http://127.0.0.1:9"},
+                                                          {"context", "list"},
+                                                          {"context", "use", "other"},
+                                                          {"context", "remove", "other"}};
   CliSandbox sandbox;
   GetParam().breaks(sandbox);
   ASSERT_EQ(sandbox.run({"saga", "list"}).code, 4);
@@ -130,20 +134,25 @@ TEST_P(BrokenSource, DoesNotStopCommandsThatNeedNoneOrRepairIt) {
 INSTANTIATE_TEST_SUITE_P(
     Sources, BrokenSource,
     testing::Values(
-        BrokenCase{"ContextOfTheEnvironment", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_CONTEXT"] = "gone"; }},
-        BrokenCase{"ContextOfAFile", [](CliSandbox& sandbox) { sandbox.write("sagactl.toml", "context = \"gone\"\n"); }},
-        BrokenCase{"CurrentContext",
-               [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", R"({"current": "gone"})"); }},
+        BrokenCase{"ContextOfTheEnvironment",
+                   [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_CONTEXT"] = "gone"; }},
+        BrokenCase{"ContextOfAFile",
+                   [](CliSandbox& sandbox) { sandbox.write("sagactl.toml", "context = \"gone\"\n"); }},
+        BrokenCase{
+            "CurrentContext",
+            [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", R"({"current": "gone"})"); }},
         BrokenCase{"ValueInAContext",
-               [](CliSandbox& sandbox) {
-                 sandbox.write("home/.config/sagactl/contexts.json",
-                            R"({"current": "a", "contexts": {"a": {"timeout": "soon", "url": "x"}}})");
-               }},
+                   [](CliSandbox& sandbox) {
+                     sandbox.write("home/.config/sagactl/contexts.json",
+                                   R"({"current": "a", "contexts": {"a": {"timeout": "soon", "url": "x"}}})");
+                   }},
         BrokenCase{"NoJson", [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", "{"); }},
-        BrokenCase{"OtherJson",
-               [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", R"({"contexts": [1]})"); }},
+        BrokenCase{
+            "OtherJson",
+            [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/contexts.json", R"({"contexts": [1]})"); }},
         BrokenCase{"ProjectFile", [](CliSandbox& sandbox) { sandbox.write("sagactl.toml", "url = = 1\n"); }},
-        BrokenCase{"UsersFile", [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/config.toml", "url = = 1\n"); }},
+        BrokenCase{"UsersFile",
+                   [](CliSandbox& sandbox) { sandbox.write("home/.config/sagactl/config.toml", "url = = 1\n"); }},
         BrokenCase{"Variable", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_TIMEOUT"] = "soon"; }},
         BrokenCase{"FileOfTheToken", [](CliSandbox& sandbox) { sandbox.variables["SAGACTL_TOKEN_FILE"] = "gone"; }}),
     [](const auto& test) { return test.param.name; });
@@ -177,9 +186,10 @@ TEST(Sources, ARemovedWorkingDirectoryIsAnErrorOnlyForCommandsThatNeedIt) {
   sandbox.removed = true;
   EXPECT_EQ(sandbox.run({"version"}).code, 0);
   EXPECT_EQ(sandbox.run({"saga", "list", "--url", "http://127.0.0.1:9"}).code, 5);
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"serve"}, {"verify"}, {"verify", "--database", "x.db"},
-        {"verify", "--database", "/nowhere.db", "--save", "x.json"}}) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"serve"},
+                                                  {"verify"},
+                                                  {"verify", "--database", "x.db"},
+                                                  {"verify", "--database", "/nowhere.db", "--save", "x.json"}}) {
     const CommandResult outcome = sandbox.run(command);
     EXPECT_EQ(outcome.code, 4) << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr("the working directory has been removed"));
@@ -195,7 +205,8 @@ TEST(Sources, KubernetesServiceLinksAreAccepted) {
   EXPECT_EQ(brokers_of(environment).value(), "10.96.0.7:9093");
   environment.variables = {{"DATABASE_PORT", "tcp://[fd00::7]:5433"}};
   EXPECT_EQ(environment.port("DATABASE_PORT", "5432").value(), "5433");
-  for (const char* wrong : {"abc", "0", "65536", "tcp://10.96.0.5", "tcp://10.96.0.5:", "http://a:80", "tcp://a:99999"}) {
+  for (const char* wrong :
+       {"abc", "0", "65536", "tcp://10.96.0.5", "tcp://10.96.0.5:", "http://a:80", "tcp://a:99999"}) {
     environment.variables = {{"REDIS_HOST", "redis"}, {"REDIS_PORT", wrong}};
     const auto url = redis_url("", environment);
     ASSERT_FALSE(url) << wrong;

@@ -100,8 +100,8 @@ TEST(CliManual, NamesEveryCommandAndFlag) {
   CliSandbox sandbox;
   const std::string page = sandbox.run({"man"}).out;
   EXPECT_THAT(page, testing::StartsWith(".TH SAGACTL 1"));
-  for (const char* part : {".SS \"sagactl order create\"", "\\fB\\-\\-idempotency\\-key\\fR", "\\fB\\-V, \\-\\-version\\fR",
-                           ".SH \"EXIT STATUS\""})
+  for (const char* part : {".SS \"sagactl order create\"", "\\fB\\-\\-idempotency\\-key\\fR",
+                           "\\fB\\-V, \\-\\-version\\fR", ".SH \"EXIT STATUS\""})
     EXPECT_THAT(page, HasSubstr(part));
 }
 

@@ -38,8 +38,8 @@ class CliPrefix : public testing::Test {
     command.insert(command.end(), {prefix, "--url", node.url()});
     return sandbox.run(command);
   }
-  const std::vector<std::vector<std::string>> commands = {{"trace"},        {"saga", "get"},  {"retry"},
-                                                          {"compensate"},   {"order", "get"}, {"order", "cancel"}};
+  const std::vector<std::vector<std::string>> commands = {{"trace"},      {"saga", "get"},  {"retry"},
+                                                          {"compensate"}, {"order", "get"}, {"order", "cancel"}};
   CliSandbox sandbox;
   FakeNode node;
 };

@@ -17,10 +17,8 @@ TEST(CliLoadtest, FailsWhenNoNodeAnswers) {
 
 TEST(CliLoadtest, ExplainsWrongValues) {
   CliSandbox sandbox;
-  EXPECT_THAT(sandbox.run({"loadtest", "duplciate"}).err,
-              HasSubstr("'duplciate' is not one of duplicate, individual"));
-  EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--rate", "fast"}).err,
-              HasSubstr("--rate: 'fast' is not a rate"));
+  EXPECT_THAT(sandbox.run({"loadtest", "duplciate"}).err, HasSubstr("'duplciate' is not one of duplicate, individual"));
+  EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--rate", "fast"}).err, HasSubstr("--rate: 'fast' is not a rate"));
   EXPECT_THAT(sandbox.run({"loadtest", "mixed", "--threshold", "p99"}).err, HasSubstr("--threshold: "));
 }
 

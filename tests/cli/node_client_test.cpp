@@ -55,8 +55,7 @@ TEST_P(CliToken, TheFirstSourceWins) {
   if (row.variable) sandbox.variables["SAGACTL_TOKEN"] = "variable";
   if (row.operator_file) sandbox.write("sagactl-data/operator.token", "operator\n");
   if (row.session)
-    sandbox.write("home/.config/sagactl/credentials.json",
-               Json{{node.url(), {{"accessToken", "session"}}}}.dump());
+    sandbox.write("home/.config/sagactl/credentials.json", Json{{node.url(), {{"accessToken", "session"}}}}.dump());
   std::vector<std::string> arguments = {"saga", "list", "--url", node.url()};
   if (row.flag) arguments.insert(arguments.end(), {"--token", "flag"});
   EXPECT_EQ(sandbox.run(arguments).code, 0);
@@ -83,8 +82,7 @@ TEST(CliNodes, WithoutATokenTheHintSaysHowToGetOne) {
 TEST(CliLogin, OnlyTheOwnerCanReadTheTokens) {
   CliSandbox sandbox;
   FakeNode node;
-  node.answer("POST /auth/login", 200,
-              {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
+  node.answer("POST /auth/login", 200, {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
   sandbox.input = "secret-password\n";
   EXPECT_EQ(sandbox.run({"login", "--email", "e@x.org", "--url", node.url()}).code, 0);
   EXPECT_EQ(node.requests().at(0).body, (Json{{"email", "e@x.org"}, {"password", "secret-password"}}));
@@ -100,7 +98,7 @@ TEST(CliLogin, IsRenewedWhenItsTokenHasExpired) {
   CliSandbox sandbox;
   FakeNode node;
   sandbox.write("home/.config/sagactl/credentials.json",
-             Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
+                Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
   node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
   node.answer("POST /auth/refresh", 200, {{"accessToken", "new"}, {"refreshToken", "r2"}});
@@ -112,9 +110,10 @@ TEST(CliLogin, IsRenewedWhenItsTokenHasExpired) {
 TEST(CliLogin, IsRenewedForAllNodesOfTheLogin) {
   CliSandbox sandbox;
   FakeNode node, other;
-  const Json pair = {{"accessToken", "old"}, {"refreshToken", "r"}}, another = {{"accessToken", "x"}, {"refreshToken", "y"}};
+  const Json pair = {{"accessToken", "old"}, {"refreshToken", "r"}},
+             another = {{"accessToken", "x"}, {"refreshToken", "y"}};
   sandbox.write("home/.config/sagactl/credentials.json",
-             Json{{node.url(), pair}, {other.url(), pair}, {"http://elsewhere:1", another}}.dump());
+                Json{{node.url(), pair}, {other.url(), pair}, {"http://elsewhere:1", another}}.dump());
   node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
   node.answer("POST /auth/refresh", 200, {{"accessToken", "new"}, {"refreshToken", "r2"}});
@@ -135,7 +134,9 @@ TEST(CliLogin, SeveralCommandsAtOnceRenewItOnce) {
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
   auto lock = EditLock::take(sandbox.directory() / file);
   ASSERT_TRUE(lock.ok());
-  auto waiting = std::async(std::launch::async, [&] { return sandbox.run({"saga", "list", "--url", node.url()}).code; });
+  auto waiting = std::async(std::launch::async, [&] {
+    return sandbox.run({"saga", "list", "--url", node.url()}).code;
+  });
   EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout) << "the lock is held";
   sandbox.write(file, Json{{node.url(), {{"accessToken", "new"}, {"refreshToken", "r2"}}}}.dump());
   { const EditLock ended = std::move(*lock); }

@@ -11,17 +11,16 @@ namespace {
 using testing::HasSubstr;
 
 Json a_checkout(const char* status, const char* type = "CheckoutChoreographySaga") {
-  return {
-      {"orderId", some_id},
-      {"customerId", "ann"},
-      {"items", {{{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}}},
-      {"totalAmount", 19},
-      {"status", status},
-      {"cancelReason", nullptr},
-      {"sagaType", type},
-      {"correlationId", some_id},
-      {"nodeId", "node-1"},
-      {"createdAt", "2026-11-20T13:04:07.137Z"}};
+  return {{"orderId", some_id},
+          {"customerId", "ann"},
+          {"items", {{{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}}},
+          {"totalAmount", 19},
+          {"status", status},
+          {"cancelReason", nullptr},
+          {"sagaType", type},
+          {"correlationId", some_id},
+          {"nodeId", "node-1"},
+          {"createdAt", "2026-11-20T13:04:07.137Z"}};
 }
 
 Json a_purchase(const char* status) {
@@ -44,8 +43,7 @@ struct SystemCase {
   const char* customer;
 };
 
-const Json sent_items = {
-    {{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}};
+const Json sent_items = {{{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}};
 
 class CliOrderSystem : public testing::TestWithParam<SystemCase> {};
 
@@ -56,8 +54,7 @@ TEST_P(CliOrderSystem, HasItsOwnRoutesAndBodies) {
   node.answer(std::string("POST ") + row.path, 201, row.answer);
   node.answer(std::string("GET /sagas/correlation/") + some_id, 200, a_saga(some_id, "completed"));
   node.answer(std::string("GET ") + row.read + some_id, 200, row.order);
-  std::vector<std::string> arguments = {"order",  "create", "--system", row.system,
-                                        "--wait", "--url",  node.url()};
+  std::vector<std::string> arguments = {"order", "create", "--system", row.system, "--wait", "--url", node.url()};
   arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
   const CommandResult outcome = sandbox.run(arguments);
   EXPECT_EQ(outcome.code, 0) << outcome.err;
@@ -71,29 +68,29 @@ INSTANTIATE_TEST_SUITE_P(
     Systems, CliOrderSystem,
     testing::Values(
         SystemCase{"checkout",
-               {"--customer", "ann", "--item", "PROD001:2:9.50"},
-               "/api/orchestrator/orders",
-               {{"customerId", "ann"}, {"items", sent_items}},
-               {{"message", "m"}, {"sagaId", "SAGA-x"}, {"orderId", some_id}, {"correlationId", some_id}},
-               "/api/orders/",
-               a_checkout("COMPLETED", "CheckoutSaga"),
-               "ann"},
+                   {"--customer", "ann", "--item", "PROD001:2:9.50"},
+                   "/api/orchestrator/orders",
+                   {{"customerId", "ann"}, {"items", sent_items}},
+                   {{"message", "m"}, {"sagaId", "SAGA-x"}, {"orderId", some_id}, {"correlationId", some_id}},
+                   "/api/orders/",
+                   a_checkout("COMPLETED", "CheckoutSaga"),
+                   "ann"},
         SystemCase{"checkout-choreography",
-               {"--customer", "ann", "--item", "PROD001:2:9.50", "--address", "here"},
-               "/api/orders",
-               {{"customerId", "ann"}, {"items", sent_items}, {"shippingAddress", "here"}},
-               {{"message", "m"}, {"order", a_checkout("PENDING")}},
-               "/api/orders/",
-               a_checkout("COMPLETED"),
-               "ann"},
+                   {"--customer", "ann", "--item", "PROD001:2:9.50", "--address", "here"},
+                   "/api/orders",
+                   {{"customerId", "ann"}, {"items", sent_items}, {"shippingAddress", "here"}},
+                   {{"message", "m"}, {"order", a_checkout("PENDING")}},
+                   "/api/orders/",
+                   a_checkout("COMPLETED"),
+                   "ann"},
         SystemCase{"purchase",
-               {"--user", "user-1", "--item", "item-1:3"},
-               "/purchase/orders",
-               {{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 3}},
-               a_purchase("pending"),
-               "/purchase/orders/",
-               a_purchase("completed"),
-               "user-1"}),
+                   {"--user", "user-1", "--item", "item-1:3"},
+                   "/purchase/orders",
+                   {{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 3}},
+                   a_purchase("pending"),
+                   "/purchase/orders/",
+                   a_purchase("completed"),
+                   "user-1"}),
     [](const auto& tested) {
       std::string name = tested.param.system;
       std::erase(name, '-');
@@ -113,8 +110,7 @@ TEST(CliOrderSystems, NameWhatIsMissingOrNotSupported) {
       {{"--system", "purchase", "--item", "P"}, "--system purchase needs --user ID"},
       {{"--system", "purchase", "--user", "u", "--item", "P", "--item", "Q"}, "takes one --item"},
       {{"--system", "purchase", "--user", "u", "--item", "P:1:2.00"}, "the price is the item's own"},
-      {{"--system", "shop", "--item", "P"},
-       "'shop' is not one of order, checkout, checkout-choreography, purchase"},
+      {{"--system", "shop", "--item", "P"}, "'shop' is not one of order, checkout, checkout-choreography, purchase"},
   };
   for (const WrongOrder& row : rows) {
     CliSandbox sandbox;
@@ -132,9 +128,8 @@ TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
   node.answer("GET /api/orders", 200,
               {a_checkout("COMPLETED"), a_checkout("COMPLETED", "CheckoutSaga"), a_checkout("CANCELLED"),
                a_checkout("COMPLETED")});
-  const CommandResult page =
-      sandbox.run({"order", "list", "--system", "checkout-choreography", "--status", "completed", "--limit", "1",
-                "--page", "2", "-o", "json", "--url", node.url()});
+  const CommandResult page = sandbox.run({"order", "list", "--system", "checkout-choreography", "--status", "completed",
+                                          "--limit", "1", "--page", "2", "-o", "json", "--url", node.url()});
   EXPECT_EQ(page.json()["total"], 2) << page.err;
   EXPECT_EQ(page.json()["orders"].size(), 1u);
   EXPECT_EQ(page.json()["totalPages"], 2);

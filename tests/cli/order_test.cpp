@@ -15,7 +15,7 @@ TEST(CliOrder, CreateSendsTheItems) {
   FakeNode node;
   node.answer("POST /orders", 201, an_order("pending"));
   const CommandResult outcome = sandbox.run({"order", "create", "--url", node.url(), "--item", "BOOK:2:9.50", "--item",
-                                    "PEN", "--address", "here", "--idempotency-key", "k"});
+                                             "PEN", "--address", "here", "--idempotency-key", "k"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const Json items = {{{"productId", "BOOK"}, {"productName", "BOOK"}, {"quantity", 2}, {"price", 9.5}},
                       {{"productId", "PEN"}, {"productName", "PEN"}, {"quantity", 1}, {"price", 10}}};
@@ -73,9 +73,8 @@ INSTANTIATE_TEST_SUITE_P(Endings, CliOrderWait,
 TEST(CliOrder, ARejectedDuplicateNamesTheExistingOrder) {
   CliSandbox sandbox;
   FakeNode node;
-  node.answer(
-      "POST /orders", 409,
-      {{"message", "Order with this product combination already exists"}, {"existingOrderId", other_id}});
+  node.answer("POST /orders", 409,
+              {{"message", "Order with this product combination already exists"}, {"existingOrderId", other_id}});
   const CommandResult outcome = sandbox.run({"order", "create", "--url", node.url(), "--item", "BOOK"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr(std::string("already exists (order ") + other_id + ")"));
@@ -85,14 +84,12 @@ TEST(CliOrder, ARejectedDuplicateNamesTheExistingOrder) {
 TEST(CliOrder, ListIsATableOrLinesOfJson) {
   CliSandbox sandbox;
   FakeNode node;
-  const Json page = {
-      {"orders", {an_order("paid")}}, {"total", 1}, {"page", 1}, {"limit", 20}, {"totalPages", 1}};
+  const Json page = {{"orders", {an_order("paid")}}, {"total", 1}, {"page", 1}, {"limit", 20}, {"totalPages", 1}};
   node.answer("GET /orders?page=1&limit=20&status=paid", 200, page);
   const std::vector<std::string> list = {"order", "list", "--status", "paid", "--url", node.url()};
-  EXPECT_EQ(
-      sandbox.run(list).out,
-      "ORDER                                 STATUS  TOTAL  CREATED                   NODE    ITEMS\n"
-      "0198f0a0-0000-7000-8000-000000000001  paid    19.00  2026-11-20T13:04:07.137Z  node-1  2 x BOOK\n");
+  EXPECT_EQ(sandbox.run(list).out,
+            "ORDER                                 STATUS  TOTAL  CREATED                   NODE    ITEMS\n"
+            "0198f0a0-0000-7000-8000-000000000001  paid    19.00  2026-11-20T13:04:07.137Z  node-1  2 x BOOK\n");
   std::vector<std::string> lines = list;
   lines.insert(lines.end(), {"-o", "ndjson"});
   EXPECT_EQ(sandbox.run(lines).out, an_order("paid").dump() + "\n");

@@ -27,12 +27,11 @@ TEST(CliRetry, GivesOneResultPerSaga) {
   node.answer(std::string("POST /saga/retry/") + other_id, 409, refused);
   const CommandResult outcome = sandbox.run({"retry", some_id, other_id, "--recharge", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_EQ(
-      outcome.out,
-      "SAGA                                  RESULT    NOW      \n"
-      "0198f0a0-0000-7000-8000-000000000001  accepted  started  payment_processing\n"
-      "0198f0a0-0000-7000-8000-000000000002  refused   -        the saga is completed; retry needs failed or "
-      "compensated\n");
+  EXPECT_EQ(outcome.out,
+            "SAGA                                  RESULT    NOW      \n"
+            "0198f0a0-0000-7000-8000-000000000001  accepted  started  payment_processing\n"
+            "0198f0a0-0000-7000-8000-000000000002  refused   -        the saga is completed; retry needs failed or "
+            "compensated\n");
   EXPECT_EQ(node.requests().at(0).body, (Json{{"recharge", true}}));
 }
 
@@ -59,8 +58,7 @@ class CliBulk : public testing::Test {
   CliBulk() {
     node.answer("GET /sagas?page=1&limit=100&status=failed", 200,
                 some_sagas({a_saga(some_id, "failed", "declined"), a_saga(other_id, "failed", "declined")}));
-    for (const char* id : {some_id, other_id})
-      node.answer(std::string("POST /saga/compensate/") + id, 202, accepted);
+    for (const char* id : {some_id, other_id}) node.answer(std::string("POST /saga/compensate/") + id, 202, accepted);
   }
   std::vector<std::string> command(std::initializer_list<std::string> more = {}) const {
     std::vector<std::string> arguments = {"compensate", "--all", "--status", "failed", "--url", node.url()};

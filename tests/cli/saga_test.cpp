@@ -24,19 +24,17 @@ TEST(CliSaga, ListSendsItsFilters) {
        "--stuck", "--older-than", "5m",    "--node",   "node-1",   "--error", "card declined", "--retries-gt",
        "3",       "--page",       "2",     "--limit",  "5"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(
-      outcome.out,
-      "SAGA                                  STATUS  STEP    CREATED                   TOOK    NODE    "
-      "ERROR\n"
-      "0198f0a0-0000-7000-8000-000000000001  failed  failed  2026-11-20T13:04:07.137Z  1.24 s  node-1  card "
-      "declined\n");
+  EXPECT_EQ(outcome.out,
+            "SAGA                                  STATUS  STEP    CREATED                   TOOK    NODE    "
+            "ERROR\n"
+            "0198f0a0-0000-7000-8000-000000000001  failed  failed  2026-11-20T13:04:07.137Z  1.24 s  node-1  card "
+            "declined\n");
 }
 
 TEST(CliSaga, ListCutsLinesOnATerminalOnly) {
   CliSandbox sandbox;
   FakeNode node;
-  node.answer("GET /sagas?page=1&limit=20", 200,
-              some_sagas({a_saga(some_id, "failed", std::string(200, 'x'))}));
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({a_saga(some_id, "failed", std::string(200, 'x'))}));
   EXPECT_GT(sandbox.run({"saga", "list", "--url", node.url()}).out.size(), 300u);
   sandbox.terminal = true;
   sandbox.variables["NO_COLOR"] = "1";
@@ -63,25 +61,23 @@ TEST(CliSaga, UnknownStatusIsAUsageError) {
   CliSandbox sandbox;
   const CommandResult outcome = sandbox.run({"saga", "list", "--status", "done"});
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_THAT(outcome.err,
-              HasSubstr("'done' is not one of started, completed, failed, compensating, compensated"));
+  EXPECT_THAT(outcome.err, HasSubstr("'done' is not one of started, completed, failed, compensating, compensated"));
 }
 
 TEST(CliTrace, DrawsTheSagaAsATree) {
   CliSandbox sandbox;
   FakeNode node;
   node.answer(std::string("GET /trace/correlation/") + some_id, 200, a_trace());
-  EXPECT_EQ(
-      sandbox.run({"trace", some_id, "--url", node.url()}).out,
-      "OrderProcessingSaga 0198f0a0-0000-7000-8000-000000000001  completed after 1.24 s on node-1\n"
-      "├─ order 0198f0a0-0000-7000-8000-000000000001  paid  19.00  2 x BOOK\n"
-      "├─ ✓ payment_processing   succeeded    1.10 s on node-2, execution 2, 3 tries\n"
-      "│  └─ card declined\n"
-      "├─ ✓ order_confirmation   succeeded    77.00 ms on node-2\n"
-      "├─ payment 0198f0a0-0000-7000-8000-000000000002  completed  19.00  execution 2  ext_tx_1\n"
-      "└─ events\n"
-      "   ├─ 2026-11-20T13:04:07.137042Z       +0.0 ms  OrderCreated           node-1\n"
-      "   └─ 2026-11-20T13:04:08.300500Z    +1163.5 ms  SagaStepCompleted      node-2  payment_processing\n");
+  EXPECT_EQ(sandbox.run({"trace", some_id, "--url", node.url()}).out,
+            "OrderProcessingSaga 0198f0a0-0000-7000-8000-000000000001  completed after 1.24 s on node-1\n"
+            "├─ order 0198f0a0-0000-7000-8000-000000000001  paid  19.00  2 x BOOK\n"
+            "├─ ✓ payment_processing   succeeded    1.10 s on node-2, execution 2, 3 tries\n"
+            "│  └─ card declined\n"
+            "├─ ✓ order_confirmation   succeeded    77.00 ms on node-2\n"
+            "├─ payment 0198f0a0-0000-7000-8000-000000000002  completed  19.00  execution 2  ext_tx_1\n"
+            "└─ events\n"
+            "   ├─ 2026-11-20T13:04:07.137042Z       +0.0 ms  OrderCreated           node-1\n"
+            "   └─ 2026-11-20T13:04:08.300500Z    +1163.5 ms  SagaStepCompleted      node-2  payment_processing\n");
 }
 
 TEST(CliTrace, JsonIsTheBodyOfTheResponse) {
@@ -118,8 +114,7 @@ TEST(CliTrace, AnUnknownIdNamesWhatWasSearched) {
 TEST(CliTrace, WorksWithAServerThatOnlyKnowsCorrelationIds) {
   CliSandbox sandbox;
   FakeNode node;
-  node.answer(std::string("GET /trace/correlation/") + some_id, 200,
-              {{"correlationId", some_id}, {"found", false}});
+  node.answer(std::string("GET /trace/correlation/") + some_id, 200, {{"correlationId", some_id}, {"found", false}});
   Json saga = a_saga(some_id, "completed");
   saga["correlationId"] = "key";
   node.answer(std::string("GET /sagas/") + some_id, 200, saga);

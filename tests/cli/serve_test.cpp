@@ -29,10 +29,8 @@ INSTANTIATE_TEST_SUITE_P(
     Flags, CliServeFlag,
     testing::Values(
         WrongFlag{"Port", {"--port", "65536"}, "--port: '65536' is not a whole number from 0 to 65535"},
-        WrongFlag{
-            "Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
-        WrongFlag{
-            "Success", {"--payment-success", "80"}, "--payment-success: '80' is not a ratio from 0 to 1"},
+        WrongFlag{"Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
+        WrongFlag{"Success", {"--payment-success", "80"}, "--payment-success: '80' is not a ratio from 0 to 1"},
         WrongFlag{"Redis", {"--redis", "localhost:6379"}, "--redis: 'localhost:6379' is not the address of a Redis"},
         WrongFlag{"RedisOverTls", {"--redis", "rediss://r"}, "asks for TLS, which is not built in"},
         WrongFlag{"Kafka", {"--kafka", "a:1,b:x"}, "--kafka: 'b:x' is not a broker"},
@@ -51,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CliServe, RejectsASecretKeyThatOthersCanReadOrThatIsMalformed) {
   CliSandbox sandbox;
-  const std::vector<std::string> command = {"serve",     "--port", "0", "--payment", "toss", "--toss-secret-file",
+  const std::vector<std::string> command = {"serve",   "--port", "0", "--payment", "toss", "--toss-secret-file",
                                             "toss.key"};
   const auto error_of = [&](const std::string& text, std::filesystem::perms mode) {
     sandbox.write("toss.key", text);
@@ -97,8 +95,7 @@ TEST(CliServe, NamesTheVariableThatIsWrong) {
   EXPECT_THAT(error, HasSubstr("REDIS_PORT"));
   EXPECT_EQ(error.find("s3cret"), error.npos);
   sandbox.variables = {{"JWT_EXPIRES_IN", "soon"}};
-  EXPECT_THAT(sandbox.run({"serve", "--port", "0"}).err,
-              HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));
+  EXPECT_THAT(sandbox.run({"serve", "--port", "0"}).err, HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));
 }
 
 }  // namespace

@@ -45,9 +45,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(CliUsage, ErrorsAreJsonWithJsonOutput) {
   CliSandbox sandbox;
-  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"versoin", "-o", "json"},
-                                                    {"-ojson", "versoin"},
-                                                    {"versoin", "--output=json"}}) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"versoin", "-o", "json"}, {"-ojson", "versoin"}, {"versoin", "--output=json"}}) {
     const CommandResult outcome = sandbox.run(arguments);
     EXPECT_EQ(outcome.code, 4);
     EXPECT_EQ(outcome.err, "");

@@ -10,7 +10,8 @@ namespace {
 using testing::HasSubstr;
 
 Json user(const std::string& email, const std::string& role, const std::string& status = "active") {
-  return {{"email", email}, {"role", role}, {"status", status}, {"sessions", 2}, {"createdAt", "2026-11-29T00:00:00.000Z"}};
+  return {
+      {"email", email}, {"role", role}, {"status", status}, {"sessions", 2}, {"createdAt", "2026-11-29T00:00:00.000Z"}};
 }
 
 TEST(CliUser, ListsAllPages) {
@@ -34,10 +35,10 @@ TEST(CliUser, IsAddedWithARole) {
   const CommandResult added = sandbox.run({"user", "add", "c@x.org", "--role", "admin", "--url", node.url()});
   EXPECT_EQ(added.code, 0) << added.err;
   EXPECT_EQ(node.requests().at(0).body, (Json{{"email", "c@x.org"},
-                                           {"password", "a long password"},
-                                           {"firstName", "-"},
-                                           {"lastName", "-"},
-                                           {"role", "admin"}}));
+                                              {"password", "a long password"},
+                                              {"firstName", "-"},
+                                              {"lastName", "-"},
+                                              {"role", "admin"}}));
   EXPECT_EQ(added.err, "c@x.org added: admin, active\n");
 }
 

@@ -63,7 +63,7 @@ class PostgresTls : public testing::Test {
     return text;
   }
   static std::string refusal(const std::string& name) {
-    const auto examined = examine_postgres_server(name, wall_clock_now);
+    const auto examined = diagnose_postgres(name, wall_clock_now);
     return examined ? "it was let in" : examined.error().message;
   }
 
@@ -76,7 +76,7 @@ TEST_F(PostgresTls, ANodeWorksOverAVerifiedConnectionAndOverThatOfLibpqItself) {
                                  "sslmode=prefer"}) {
     const auto migrated = migrate_postgres(url(parameters));
     ASSERT_TRUE(migrated) << parameters << ": " << migrated.error().message;
-    const auto examined = examine_postgres_server(url(parameters), wall_clock_now);
+    const auto examined = diagnose_postgres(url(parameters), wall_clock_now);
     ASSERT_TRUE(examined) << parameters << ": " << examined.error().message;
     EXPECT_TRUE(examined->rights_missing.empty());
   }

@@ -6,7 +6,7 @@ namespace {
 Json step(const char* name, const char* status, int execution, int tries, const char* from, const char* to,
           const Json& error) {
   return {{"name", name},      {"status", status}, {"attempt", execution}, {"tries", tries}, {"inDoubt", false},
-          {"startedAt", from}, {"endedAt", to},    {"nodeId", "node-2"}, {"error", error}};
+          {"startedAt", from}, {"endedAt", to},    {"nodeId", "node-2"},   {"error", error}};
 }
 
 Json event(const char* type, const char* at, const char* node, const Json& data) {
@@ -51,10 +51,10 @@ Json a_trace() {
   Json saga = a_saga(some_id, "completed");
   saga.erase("sagaType");
   saga["type"] = "OrderProcessingSaga";
-  saga["steps"] = {step("payment_processing", "succeeded", 2, 3, "2026-11-20T13:04:07.200Z",
-                        "2026-11-20T13:04:08.300Z", "card declined"),
-                   step("order_confirmation", "succeeded", 1, 1, "2026-11-20T13:04:08.300Z",
-                        "2026-11-20T13:04:08.377Z", nullptr)};
+  saga["steps"] = {
+      step("payment_processing", "succeeded", 2, 3, "2026-11-20T13:04:07.200Z", "2026-11-20T13:04:08.300Z",
+           "card declined"),
+      step("order_confirmation", "succeeded", 1, 1, "2026-11-20T13:04:08.300Z", "2026-11-20T13:04:08.377Z", nullptr)};
   Json order = an_order("paid");
   const Json payment = {{"id", other_id},
                         {"status", "completed"},
@@ -70,19 +70,17 @@ Json a_trace() {
           {"payments", Json::array({payment})},
           {"timeline",
            {event("OrderCreated", "2026-11-20T13:04:07.137042Z", "node-1", Json::object()),
-            event("SagaStepCompleted", "2026-11-20T13:04:08.300500Z", "node-2",
-                  {{"step", "payment_processing"}})}},
+            event("SagaStepCompleted", "2026-11-20T13:04:08.300500Z", "node-2", {{"step", "payment_processing"}})}},
           {"summary", {{"sagaStatus", "completed"}}}};
 }
 
 Json a_healthy_node() {
-  return {
-    {"status", "ok"},
-    {"nodeId", "node-1"},
-    {"dependencies",
-     {{"database", {{"status", "up"}, {"required", true}, {"latencyMs", 0.5}}},
-      {"committer", {{"status", "up"}, {"required", true}, {"commits", 7}, {"queueDepth", 2}}},
-      {"bus", {{"status", "up"}, {"required", false}, {"unpublishedEvents", 3}}}}}};
+  return {{"status", "ok"},
+          {"nodeId", "node-1"},
+          {"dependencies",
+           {{"database", {{"status", "up"}, {"required", true}, {"latencyMs", 0.5}}},
+            {"committer", {{"status", "up"}, {"required", true}, {"commits", 7}, {"queueDepth", 2}}},
+            {"bus", {{"status", "up"}, {"required", false}, {"unpublishedEvents", 3}}}}}};
 }
 
 }  // namespace sagactl

@@ -14,7 +14,8 @@ Json CommandResult::json() const {
   return Json::parse(out, nullptr, false);
 }
 
-CliSandbox::CliSandbox() : directory_(std::filesystem::temp_directory_path() / ("sagactl-sandbox-" + new_uuid().text())) {
+CliSandbox::CliSandbox()
+    : directory_(std::filesystem::temp_directory_path() / ("sagactl-sandbox-" + new_uuid().text())) {
   std::filesystem::create_directories(home());
 }
 

@@ -1,5 +1,5 @@
-// What jemalloc reads when the program starts; MALLOC_CONF in the environment goes before it. An arena for each
-// thread would hold memory on to that another thread wants: a few are shared.
+// Read by jemalloc when the program starts; MALLOC_CONF in the environment overrides it. With one arena per thread,
+// memory that one thread has freed would not be available to the others, so all threads share a few arenas.
 extern "C" {
 extern const char* malloc_conf;
 const char* malloc_conf = "narenas:4";

@@ -9,22 +9,21 @@
 #include <ostream>
 
 #include "cli/commands.hpp"
-#include "cli/invocation.hpp"
+#include "cli/configuration/flag_sources.hpp"
 #include "cli/configuration/paths.hpp"
 #include "cli/configuration/private_file.hpp"
-#include "cli/configuration/source.hpp"
 #include "cli/help/usage.hpp"
+#include "cli/invocation.hpp"
 #include "cli/version.hpp"
-#include "common/text/json_object.hpp"
 #include "common/log.hpp"
+#include "common/text/json_object.hpp"
 #include "common/text/secret_text.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr const char* description =
-    "Runs sagas over an order system, shows what they do, and tests under load that they do it right.";
+constexpr const char* description = "Run sagas, operate them, and load-test them with verdicts read from the database.";
 
 CLI::App* deepest(CLI::App& root) {
   CLI::App* app = &root;
@@ -32,8 +31,8 @@ CLI::App* deepest(CLI::App& root) {
   return app;
 }
 
-// The form for errors when the command line could not be read: what it seems to ask for.
-Format likely_format(const std::vector<std::string>& arguments, const Environment& environment) {
+// The format for errors when the command line could not be parsed: the one that it appears to ask for.
+OutputFormat likely_format(const std::vector<std::string>& arguments, const Environment& environment) {
   std::string word = environment.get("SAGACTL_OUTPUT").value_or("");
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
@@ -41,18 +40,18 @@ Format likely_format(const std::vector<std::string>& arguments, const Environmen
     if (argument.starts_with("--output=")) word = argument.substr(9);
     if (argument.starts_with("-o") && argument.size() > 2) word = argument.substr(argument[2] == '=' ? 3 : 2);
   }
-  return from_string<Format>(word).value_or(Format::table);
+  return from_string<OutputFormat>(word).value_or(OutputFormat::table);
 }
 
-// As it was typed, for reports: without secrets.
+// The command line as it was typed but without secrets, for reports.
 std::string typed(const std::vector<std::string>& arguments) {
   std::string line = "sagactl";
   for (const std::string& argument : without_secrets(arguments)) line += " " + argument;
   return line;
 }
 
-// --token-file: the same as --token, for whom the list of processes is no place for it.
-Result<void> read_token(Settings& settings, const Environment& environment) {
+// --token-file sets --token without showing it in the process list.
+Result<void> read_token(GlobalSettings& settings, const Environment& environment) {
   if (settings.token_file.empty() || !settings.token.empty()) return {};
   auto token = read_secret_file(environment.resolve(settings.token_file), "--token-file");
   if (!token) return token.error();
@@ -60,7 +59,7 @@ Result<void> read_token(Settings& settings, const Environment& environment) {
   return {};
 }
 
-// Names and texts are sent and stored as UTF-8: other bytes would become something else on the way.
+// Names and texts are sent and stored as UTF-8: other bytes would be changed on the way.
 Result<void> check_utf8(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     if (!is_utf8(argument)) return Error{ErrorCode::invalid, fmt::format("'{}' is not UTF-8", json_escaped(argument))};
@@ -68,36 +67,37 @@ Result<void> check_utf8(const std::vector<std::string>& arguments) {
   return {};
 }
 
-void choose_looks(Terminal& terminal, const Environment& environment, const Settings& settings) {
+void configure_terminal(Terminal& terminal, const Environment& environment, const GlobalSettings& settings) {
   const bool dumb = environment.get("TERM") == "dumb";
   terminal.colour = terminal.out_is_tty && !settings.no_color && !environment.get("NO_COLOR") && !dumb;
-  terminal.redraws = !dumb;
-  terminal.whole = settings.wide;
+  terminal.can_redraw = !dumb;
+  terminal.wide = settings.wide;
   const auto columns = parse_whole_number(environment.get("COLUMNS").value_or(""), 1, 100'000);
   if (columns) terminal.width = static_cast<int>(*columns);
 }
 
-void choose_log_level(const Settings& settings) {
+void choose_log_level(const GlobalSettings& settings) {
   set_log_level(settings.verbose ? LogLevel::debug : settings.quiet ? LogLevel::error : LogLevel::info);
 }
 
-// What could not be written must not look as if it had been: the code tells, unless it tells of something worse.
-int after_output(const Terminal& terminal, int code) {
+// Output that could not be written must not look like success: the exit code says so, unless it already reports an
+// error.
+int exit_code_after_output(const Terminal& terminal, int code) {
   terminal.out << std::flush;
   const int failure = terminal.finish_out ? terminal.finish_out() : terminal.out ? 0 : EIO;
   if (failure == 0) return code;
-  const bool gone = failure == EPIPE;  // as with `| head`: nothing to be told
-  if (!gone)
-    terminal.err << "sagactl: the output could not be written: " << std::strerror(failure) << '\n' << std::flush;
+  const bool pipe_closed = failure == EPIPE;  // as with `| head`: not worth a message
+  if (!pipe_closed)
+    terminal.err << "sagactl: cannot write the output: " << std::strerror(failure) << '\n' << std::flush;
   if (code != static_cast<int>(ExitCode::done)) return code;
-  return static_cast<int>(gone ? ExitCode::nobody_reads : ExitCode::not_written);
+  return static_cast<int>(pipe_closed ? ExitCode::broken_pipe : ExitCode::output_failed);
 }
 
 int run(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
         Interrupt& interrupt) {
   const auto ended = [](ExitCode code) { return static_cast<int>(code); };
   CLI::App root(description, "sagactl");
-  Settings settings;
+  GlobalSettings settings;
   Commands commands;
   prepare_usage(root);
   add_settings(root, settings);
@@ -118,8 +118,8 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
     terminal.out << full_version_text() << '\n';
     return ended(ExitCode::done);
   } catch (const CLI::ParseError& error) {
-    return ended(report(terminal, likely_format(arguments, environment),
-                        usage_error(root, *deepest(root), error.what())));
+    return ended(
+        report(terminal, likely_format(arguments, environment), usage_error(root, *deepest(root), error.what())));
   }
 
   const auto warnings = fill_flags(root, commands, environment);
@@ -128,25 +128,25 @@ int run(const std::vector<std::string>& arguments, Terminal& terminal, const Env
     return ended(report(terminal, likely_format(arguments, environment), there.error()));
   if (const auto read = read_token(settings, environment); !read && !commands.works_without_settings(deepest(root)))
     return ended(report(terminal, settings.format, read.error()));
-  choose_looks(terminal, environment, settings);
+  configure_terminal(terminal, environment, settings);
   choose_log_level(settings);
 
-  const Format format = settings.format;
+  const OutputFormat format = settings.format;
   Invocation invocation{terminal,        environment, interrupt, std::move(settings), Paint(terminal.colour),
                         typed(arguments)};
   if (!commands.works_quietly(deepest(root)))
-    for (const std::string& warning : *warnings) invocation.say("sagactl: " + warning);
+    for (const std::string& warning : *warnings) invocation.info("sagactl: " + warning);
   const Commands::Run* run = commands.run_of(deepest(root));
-  if (!run) crash("a command that nothing carries out");
+  if (!run) crash("a command without a function to run it");
   const Result<ExitCode> code = (*run)(invocation);
   return ended(code ? *code : report(terminal, format, code.error()));
 }
 
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
-                     const Environment& environment, Interrupt& interrupt) {
-  return after_output(terminal, run(arguments, terminal, environment, interrupt));
+int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
+                     Interrupt& interrupt) {
+  return exit_code_after_output(terminal, run(arguments, terminal, environment, interrupt));
 }
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// The whole of `sagactl` below `main`: arguments in, exit code out.
+// Runs one command line: arguments in, exit code out. Everything of `sagactl` but `main`.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace sagactl {
 
-// `arguments` without the program's name. Results go to `terminal.out`, everything else to `terminal.err`.
-// Returns the exit code (exit_code.hpp); never ends the process and throws nothing.
-int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal,
-                     const Environment& environment, Interrupt& interrupt);
+// `arguments` does not include the program's name. Results go to `terminal.out`, everything else to `terminal.err`.
+// Returns the exit code (exit_code.hpp). Never ends the process and throws nothing.
+int run_command_line(const std::vector<std::string>& arguments, Terminal& terminal, const Environment& environment,
+                     Interrupt& interrupt);
 
 }  // namespace sagactl

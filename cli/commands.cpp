@@ -1,51 +1,30 @@
 #include "cli/commands.hpp"
 
-#include "cli/verify/analyze.hpp"
-#include "cli/commands/audit.hpp"
-#include "cli/help/completion.hpp"
-#include "cli/configuration/context.hpp"
-#include "cli/commands/dead_letter.hpp"
-#include "cli/doctor/doctor.hpp"
-#include "cli/help/help.hpp"
-#include "cli/loadtest/loadtest.hpp"
-#include "cli/commands/lock_status.hpp"
-#include "cli/client/login.hpp"
-#include "cli/help/manual.hpp"
-#include "cli/serve/migrate.hpp"
-#include "cli/commands/order.hpp"
-#include "cli/commands/retry.hpp"
-#include "cli/commands/saga.hpp"
-#include "cli/serve/serve.hpp"
-#include "cli/commands/top.hpp"
-#include "cli/commands/trace.hpp"
-#include "cli/commands/user.hpp"
-#include "cli/verify/verify.hpp"
-#include "cli/version.hpp"
-
 namespace sagactl {
 
+// In the order of the help.
 void add_all_commands(CLI::App& root, Commands& commands) {
   add_serve(root, commands);
   add_top(root, commands);
   add_order(root, commands);
   add_trace(root, commands);
   add_saga(root, commands);
-  add_retry(root, commands);
+  add_retry_and_compensate(root, commands);
   add_lock_status(root, commands);
   add_audit(root, commands);
   add_user(root, commands);
+  add_dead_letter(root, commands);
   add_loadtest(root, commands);
   add_analyze(root, commands);
   add_verify(root, commands);
-  add_dead_letter(root, commands);
   add_doctor(root, commands);
   add_migrate(root, commands);
-  add_login(root, commands);
+  add_login_and_logout(root, commands);
   add_context(root, commands);
   add_completion(root, commands);
   add_version(root, commands);
   add_help(root, commands);
-  add_manual(root, commands);
+  add_man(root, commands);
 }
 
 }  // namespace sagactl

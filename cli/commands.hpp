@@ -1,4 +1,4 @@
-// The tree of commands, and what each of them does.
+// The subcommands of sagactl, and the function that runs each of them.
 #pragma once
 
 #include <functional>
@@ -19,13 +19,13 @@ class Commands {
   using Run = std::function<Result<ExitCode>(Invocation&)>;
 
   void add(const CLI::App* app, Run run) { runs_[app] = std::move(run); }
-  // Further environment variables that give the flag its value, after SAGACTL_<COMMAND>_<FLAG>.
-  void also_from(const Flag& flag, std::vector<std::string> variables) {
+  // More environment variables that set the flag, read after SAGACTL_<COMMAND>_<FLAG>.
+  void add_variables(const Flag& flag, std::vector<std::string> variables) {
     variables_[flag.option()] = std::move(variables);
   }
 
-  // Whatever is wrong with a context, a file or the environment, the command does what it is asked: it needs none of
-  // them, or is there to mend them. It says what is wrong, unless `quietly`.
+  // The command runs even when a context, a configuration file or the environment is wrong: it needs none of them, or
+  // is there to fix them. What is wrong is printed as a warning, unless `quietly`.
   void work_without_settings(const CLI::App* app, bool quietly = false) { without_settings_[app] = quietly; }
   bool works_without_settings(const CLI::App* app) const { return without_settings_.contains(app); }
   bool works_quietly(const CLI::App* app) const {
@@ -48,7 +48,36 @@ class Commands {
   std::map<const CLI::App*, bool> without_settings_;
 };
 
-// Adds every command of sagactl to `root`.
+// The headings in the help under which the commands are listed.
+inline constexpr const char* server_group = "Running a server";
+inline constexpr const char* operations_group = "Orders, sagas and operations";
+inline constexpr const char* testing_group = "Testing";
+inline constexpr const char* setup_group = "Setup and help";
+
+// Adds every command to `root`.
 void add_all_commands(CLI::App& root, Commands& commands);
+
+// Each is defined in cli/commands/NAME.cpp, or in the folder called NAME, or in cli/help.
+void add_analyze(CLI::App& root, Commands& commands);
+void add_audit(CLI::App& root, Commands& commands);
+void add_completion(CLI::App& root, Commands& commands);
+void add_context(CLI::App& root, Commands& commands);
+void add_dead_letter(CLI::App& root, Commands& commands);
+void add_doctor(CLI::App& root, Commands& commands);
+void add_help(CLI::App& root, Commands& commands);
+void add_loadtest(CLI::App& root, Commands& commands);
+void add_lock_status(CLI::App& root, Commands& commands);
+void add_login_and_logout(CLI::App& root, Commands& commands);
+void add_man(CLI::App& root, Commands& commands);
+void add_migrate(CLI::App& root, Commands& commands);
+void add_order(CLI::App& root, Commands& commands);
+void add_retry_and_compensate(CLI::App& root, Commands& commands);
+void add_saga(CLI::App& root, Commands& commands);
+void add_serve(CLI::App& root, Commands& commands);
+void add_top(CLI::App& root, Commands& commands);
+void add_trace(CLI::App& root, Commands& commands);
+void add_user(CLI::App& root, Commands& commands);
+void add_verify(CLI::App& root, Commands& commands);
+void add_version(CLI::App& root, Commands& commands);
 
 }  // namespace sagactl

@@ -23,8 +23,7 @@ std::string first_name(const CLI::Option& option) {
 }  // namespace
 
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& help, const std::string& group) {
-  CLI::App* app = parent.add_subcommand(name, help);
-  return group.empty() ? app : app->group(group);
+  return parent.add_subcommand(name, help)->group(group);
 }
 
 CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std::string& help,
@@ -33,6 +32,13 @@ CLI::App* add_command_group(CLI::App& parent, const std::string& name, const std
 }
 
 void set_footer(CLI::App& app, const std::string& text) {
+  app.footer(text);
+}
+
+void set_examples(CLI::App& app, const std::vector<std::string>& lines) {
+  std::string text = app.get_footer();
+  text += text.empty() ? "Examples:" : "\n\nExamples:";
+  for (const std::string& line : lines) text += "\n  " + line;
   app.footer(text);
 }
 
@@ -90,7 +96,7 @@ Flag add_switch(CLI::App& app, const std::string& names, bool& value, const std:
 
 Flag add_flag_with(CLI::App& app, const std::string& names, std::function<Result<void>(const std::string&)> set,
                    const std::string& type, const std::string& help) {
-  // The callback needs the option's name, which exists only after the option was made.
+  // The callback needs the option, which exists only after it was added with the callback.
   auto option = std::make_shared<CLI::Option*>(nullptr);
   const CLI::callback_t callback = [set = std::move(set), option](const CLI::results_t& values) {
     for (const std::string& value : values) {
@@ -103,60 +109,6 @@ Flag add_flag_with(CLI::App& app, const std::string& names, std::function<Result
   return Flag(*option);
 }
 
-Flag add_duration(CLI::App& app, const std::string& names, Duration& value, const std::string& help) {
-  const auto set = [&value](const std::string& text) -> Result<void> {
-    auto duration = parse_duration(text);
-    if (!duration) return duration.error();
-    value = *duration;
-    return {};
-  };
-  return add_flag_with(app, names, set, "DURATION", help);
-}
-
-Flag add_duration(CLI::App& app, const std::string& names, std::optional<Duration>& value, const std::string& help) {
-  const auto set = [&value](const std::string& text) -> Result<void> {
-    auto duration = parse_duration(text);
-    if (!duration) return duration.error();
-    value = *duration;
-    return {};
-  };
-  return add_flag_with(app, names, set, "DURATION", help);
-}
-
-Flag add_rate(CLI::App& app, const std::string& names, std::optional<double>& value, const std::string& help) {
-  const auto set = [&value](const std::string& text) -> Result<void> {
-    auto rate = parse_rate(text);
-    if (!rate) return rate.error();
-    value = *rate;
-    return {};
-  };
-  return add_flag_with(app, names, set, "RATE", help);
-}
-
-namespace {
-
-// `Value` is a number or an optional of one.
-template <class Value>
-Flag add_any_share(CLI::App& app, const std::string& names, Value& value, const std::string& help) {
-  const auto set = [&value](const std::string& text) -> Result<void> {
-    auto share = parse_share(text);
-    if (!share) return share.error();
-    value = *share;
-    return {};
-  };
-  return add_flag_with(app, names, set, "SHARE", help);
-}
-
-}  // namespace
-
-Flag add_share(CLI::App& app, const std::string& names, double& value, const std::string& help) {
-  return add_any_share(app, names, value, help);
-}
-
-Flag add_share(CLI::App& app, const std::string& names, std::optional<double>& value, const std::string& help) {
-  return add_any_share(app, names, value, help);
-}
-
 Result<double> parse_rate(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view unit = slash == std::string_view::npos ? "s" : text.substr(slash + 1);
@@ -167,23 +119,26 @@ Result<double> parse_rate(std::string_view text) {
   return *number / seconds;
 }
 
-Result<double> parse_share(std::string_view text) {
+Result<double> parse_ratio(std::string_view text) {
   const bool percent = text.ends_with('%');
   auto number = parse_decimal(percent ? text.substr(0, text.size() - 1) : text);
-  const double share = number ? *number / (percent ? 100 : 1) : -1;
-  if (share < 0 || share > 1)
-    return Error{ErrorCode::invalid,
-                 "'" + std::string(text) + "' is not a share from 0 to 1, such as 0.2 or 20%"};
-  return share;
+  const double ratio = number ? *number / (percent ? 100 : 1) : -1;
+  if (ratio < 0 || ratio > 1)
+    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a ratio from 0 to 1, such as 0.2 or 20%"};
+  return ratio;
 }
 
 Result<std::int64_t> parse_whole_number(std::string_view text, std::int64_t min, std::int64_t max) {
   std::int64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc{} || end != text.data() + text.size() || number < min || number > max)
-    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a whole number from " +
-                                         std::to_string(min) + " to " + std::to_string(max)};
+    return Error{ErrorCode::invalid, "'" + std::string(text) + "' is not a whole number from " + std::to_string(min) +
+                                         " to " + std::to_string(max)};
   return number;
+}
+
+Error not_one_of(std::string_view word, const std::vector<std::string>& choices) {
+  return Error{ErrorCode::invalid, "'" + std::string(word) + "' is not one of " + join(choices, ", ")};
 }
 
 }  // namespace sagactl

@@ -1,5 +1,5 @@
-// Ctrl-C, SIGTERM and SIGHUP, as a stop token. A command that takes the token ends in its own way; for all others the
-// program ends at once (main.cpp).
+// Ctrl-C, SIGTERM and SIGHUP as a stop token. A command that takes over interruptions ends when the token asks it to;
+// any other command ends at once (main.cpp).
 #pragma once
 
 #include <atomic>
@@ -11,25 +11,25 @@ namespace sagactl {
 
 class Interrupt {
  public:
-  // From now on an interruption is this command's to deal with.
-  std::stop_token take() {
-    taken_ = true;
+  // From now on the command handles interruptions.
+  std::stop_token take_over() {
+    taken_over_ = true;
     return source_.get_token();
   }
-  bool taken() const { return taken_; }
-  // A SIGHUP that does not come of a closed terminal is nothing to this command.
-  void stay_on_hangup() { stays_on_hangup_ = true; }
-  bool stays_on_hangup() const { return stays_on_hangup_; }
+  bool taken_over() const { return taken_over_; }
+  // The command ignores a SIGHUP, unless it comes from the terminal being closed.
+  void ignore_hangup() { ignores_hangup_ = true; }
+  bool ignores_hangup() const { return ignores_hangup_; }
   void request() { source_.request_stop(); }
   bool requested() const { return source_.stop_requested(); }
 
  private:
   std::stop_source source_;
-  std::atomic<bool> taken_{false};
-  std::atomic<bool> stays_on_hangup_{false};
+  std::atomic<bool> taken_over_{false};
+  std::atomic<bool> ignores_hangup_{false};
 };
 
-// Waits for so long, or until `stop` is requested. Was it the time that ended it?
+// Waits for `time`, or until `stop` is requested; returns false in the latter case.
 bool pause(const std::stop_token& stop, Duration time);
 
 // Waits until `stop` is requested.

@@ -2,25 +2,25 @@
 
 #include <ostream>
 
-#include "cli/display_text.hpp"
+#include "cli/output/display_text.hpp"
 #include "common/text/secret_text.hpp"
 
 namespace sagactl {
 
-void Invocation::say(std::string_view line) const {
+void Invocation::info(std::string_view line) const {
   if (!settings.quiet) terminal.err << folded(line, terminal.text_width()) << '\n' << std::flush;
 }
 
-void Invocation::detail(std::string_view line) const {
+void Invocation::verbose(std::string_view line) const {
   if (settings.verbose) terminal.err << folded(line, terminal.text_width()) << '\n' << std::flush;
 }
 
 void Invocation::print(const Json& result) const {
-  terminal.out << json_text(result, settings.format == Format::json ? 2 : -1) << '\n' << std::flush;
+  terminal.out << json_text(result, settings.format == OutputFormat::json ? 2 : -1) << '\n' << std::flush;
 }
 
 void Invocation::print(const Json& result, std::string_view rows) const {
-  if (settings.format == Format::json || !result.is_object() || !result.contains(rows)) return print(result);
+  if (settings.format == OutputFormat::json || !result.is_object() || !result.contains(rows)) return print(result);
   for (const Json& row : result[std::string(rows)]) terminal.out << json_text(row) << '\n';
   terminal.out << std::flush;
 }
@@ -41,10 +41,10 @@ Error with_hint(Error error, std::string hint) {
   return error;
 }
 
-ExitCode report(const Terminal& terminal, Format format, const Error& error) {
+ExitCode report(const Terminal& terminal, OutputFormat format, const Error& error) {
   const Json body = error_json(error);
-  if (format != Format::table) {
-    terminal.out << json_text(body, format == Format::json ? 2 : -1) << '\n' << std::flush;
+  if (format != OutputFormat::table) {
+    terminal.out << json_text(body, format == OutputFormat::json ? 2 : -1) << '\n' << std::flush;
     return exit_code_of(error.code);
   }
   const int width = terminal.text_width();

@@ -1,15 +1,15 @@
-// One run of `sagactl`: its streams, its surroundings and the flags that every command shares.
+// One run of `sagactl`: its streams, its environment and the flags that all commands share.
 #pragma once
 
 #include <filesystem>
 
 #include "cli/configuration/environment.hpp"
+#include "cli/configuration/global_settings.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/configuration/settings.hpp"
 #include "cli/output/terminal.hpp"
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 
@@ -18,31 +18,31 @@ struct Invocation {
   Terminal& terminal;
   const Environment& environment;
   Interrupt& interrupt;
-  Settings settings;
+  GlobalSettings settings;
   Paint paint;
   std::string command = {};  // the command line as it was typed, without secrets
 
-  bool wants_json() const { return settings.format != Format::table; }
+  bool wants_json() const { return settings.format != OutputFormat::table; }
   std::filesystem::path data() const { return environment.resolve(settings.data); }
 
-  // What the user may want to know and a script does not: to the error stream, unless --quiet.
-  void say(std::string_view line) const;
-  // More of it: only with --verbose.
-  void detail(std::string_view line) const;
+  // A line for people, on the error stream. Not with --quiet.
+  void info(std::string_view line) const;
+  // The same, only with --verbose.
+  void verbose(std::string_view line) const;
 
-  // A result as JSON: over several lines for `-o json`, on one line for `-o ndjson`.
+  // A result as JSON: indented for `-o json`, on one line for `-o ndjson`.
   void print(const Json& result) const;
-  // A result whose member `rows` is a list: for `-o ndjson` one line for each of its elements.
+  // A result whose member `rows` is a list: `-o ndjson` prints one line per element.
   void print(const Json& result, std::string_view rows) const;
 };
 
 // {"error":{"code","message","hint"}}
 Json error_json(const Error& error);
 
-// An Error with the hint that error_json and the error stream show.
+// Adds the hint that error_json and the error stream show.
 Error with_hint(Error error, std::string hint);
 
-// Tells the user, in the form that was asked for, and gives the exit code.
-ExitCode report(const Terminal& terminal, Format format, const Error& error);
+// Prints the error in the requested format; returns its exit code.
+ExitCode report(const Terminal& terminal, OutputFormat format, const Error& error);
 
 }  // namespace sagactl

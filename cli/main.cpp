@@ -1,4 +1,4 @@
-// `sagactl`: gives the command line its streams, its environment and its signals.
+// `sagactl`: connects the command line to the process' streams, environment and signals.
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 
 #include "cli/command_line.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/output/output.hpp"
+#include "cli/output/file_output.hpp"
 #include "cli/output/terminal_mode.hpp"
 #include "common/log.hpp"
 #include "common/text/secret_text.hpp"
@@ -22,8 +22,8 @@ extern char** environ;
 
 namespace {
 
-// Ends or stops the process in the way that the signal does by itself, once the terminal is as it was.
-void have_default_action(int signal) {
+// Runs the signal's default action, once the terminal is restored: it ends or stops the process.
+void run_default_action(int signal) {
   sigset_t one;
   sigemptyset(&one);
   sigaddset(&one, signal);
@@ -32,20 +32,20 @@ void have_default_action(int signal) {
   pthread_sigmask(SIG_BLOCK, &one, nullptr);
 }
 
-// Is there still the terminal from which the process was started?
+// Whether the terminal from which the process was started still exists.
 bool has_terminal() {
   const int file = ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
   if (file >= 0) ::close(file);
   return file >= 0;
 }
 
-// The first signal asks the command to end in its own way, if it has one; the second ends the process.
+// The first signal asks a command that handles interruptions to end; the second ends the process.
 void watch_signals(const sigset_t& signals, sagactl::Interrupt& interrupt, bool had_terminal) {
   using sagactl::TerminalMode;
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal == SIGTSTP) {
       TerminalMode::leave();
-      have_default_action(SIGTSTP);
+      run_default_action(SIGTSTP);
       TerminalMode::enter_again();
       continue;
     }
@@ -54,30 +54,30 @@ void watch_signals(const sigset_t& signals, sagactl::Interrupt& interrupt, bool 
       continue;
     }
     if (signal == SIGQUIT) {
-      TerminalMode::leave_for_good();
-      have_default_action(SIGQUIT);
+      TerminalMode::leave_permanently();
+      run_default_action(SIGQUIT);
     }
-    // Sent to daemons to have them open their log anew; of a terminal that was closed it is the end.
-    if (signal == SIGHUP && interrupt.stays_on_hangup() && !(had_terminal && !has_terminal())) {
-      sagactl::log_info("SIGHUP changes nothing", {{"why", "the log goes to the error stream, and flags are read once"}});
+    // Sent to daemons to make them reopen their log. From a closed terminal it ends the process.
+    if (signal == SIGHUP && interrupt.ignores_hangup() && !(had_terminal && !has_terminal())) {
+      sagactl::log_info("SIGHUP ignored", {{"why", "logs go to the error stream, and flags are read only at startup"}});
       continue;
     }
-    if (!interrupt.taken() || interrupt.requested()) {
-      TerminalMode::leave_for_good();
+    if (!interrupt.taken_over() || interrupt.requested()) {
+      TerminalMode::leave_permanently();
       _exit(static_cast<int>(sagactl::ExitCode::interrupted));
     }
     interrupt.request();
   }
 }
 
-// Without the three, the next file or connection would get one of their numbers, and what is printed with it.
+// If one of the three were closed, the next file or connection would get its number, and the output with it.
 void hold_standard_descriptors() {
   for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (::fcntl(file, F_GETFD) < 0) (void)::open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-// A signal that whoever started the process has it ignore (nohup) stays ignored; not SIGINT, which shells have all
-// processes in the background ignore, and which is how a script asks one of them to end.
+// A signal that the parent process set to be ignored (nohup) stays ignored. Not SIGINT: shells ignore it for background
+// processes, but it is how a script asks one of them to end.
 void take_signals(sigset_t& signals) {
   sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT}) {
@@ -88,7 +88,7 @@ void take_signals(sigset_t& signals) {
     sigaddset(&signals, signal);
   }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // What ends a process by itself and means nothing here; a write over a limit of the file's size is an error then.
+  // These would end the process. Without SIGXFSZ, a write beyond the limit on file sizes returns an error instead.
   for (const int signal : {SIGPIPE, SIGUSR1, SIGUSR2, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
@@ -105,15 +105,16 @@ sagactl::Environment environment_of_process() {
   return environment;
 }
 
-// Whoever lists processes sees their arguments: from here on without passwords and tokens.
+// The process list shows the arguments of a process: removes passwords and tokens from them.
 void hide_secrets(std::span<char*> arguments) {
-  const std::vector<std::string> shown = sagactl::without_secrets(std::vector<std::string>(arguments.begin(), arguments.end()));
+  const std::vector<std::string> shown =
+      sagactl::without_secrets(std::vector<std::string>(arguments.begin(), arguments.end()));
   for (std::size_t i = 0; i < shown.size(); ++i) {
-    const std::size_t room = std::strlen(arguments[i]);
+    const std::size_t space = std::strlen(arguments[i]);
     if (shown[i] == arguments[i]) continue;
-    const std::size_t length = std::min(room, shown[i].size());
+    const std::size_t length = std::min(space, shown[i].size());
     std::memcpy(arguments[i], shown[i].data(), length);
-    std::memset(arguments[i] + length, 0, room - length);
+    std::memset(arguments[i] + length, 0, space - length);
   }
 }
 
@@ -130,7 +131,7 @@ int lines_of(int terminal) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  static sagactl::Interrupt interrupt;  // the watching thread reads it until the process ends
+  static sagactl::Interrupt interrupt;  // used by the signal thread until the process ends
   static sigset_t signals;
   hold_standard_descriptors();
   take_signals(signals);
@@ -138,7 +139,7 @@ int main(int argc, char** argv) {
 
   sagactl::FileOutput output(STDOUT_FILENO);
   std::ostream out(&output);
-  std::cerr.tie(&out);  // in the order in which both were written
+  std::cerr.tie(&out);  // keeps the order of what both streams write
   std::cin.tie(&out);
   sagactl::Terminal terminal{out, std::cerr, std::cin};
   terminal.out_is_tty = isatty(STDOUT_FILENO) != 0;

@@ -47,7 +47,7 @@ std::string full_version_text() {
 }
 
 void add_version(CLI::App& root, Commands& commands) {
-  CLI::App* app = add_command(root, "version", "Show which build this is", "Setting up");
+  CLI::App* app = add_command(root, "version", "Show the version of this build", setup_group);
   commands.add(app, run_version);
   commands.work_without_settings(app);
 }

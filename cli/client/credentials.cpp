@@ -1,57 +1,51 @@
 #include "cli/client/credentials.hpp"
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr const char* credentials_file = "credentials.json";
 
-Error no_place_for_credentials() {
-  return Error{ErrorCode::invalid, "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for credentials"};
-}
-
 }  // namespace
 
-Result<Credentials> Credentials::load(const std::filesystem::path& config_directory) {
-  Credentials credentials;
+Result<CredentialStore> CredentialStore::load(const std::filesystem::path& config_directory) {
+  CredentialStore credentials;
   if (config_directory.empty()) return credentials;
   credentials.path_ = config_directory / credentials_file;
   const auto json = read_json_file(credentials.path_);
   if (!json) return json.error();
-  for (const auto& [url, session] : json->items())
-    credentials.sessions_[url] = {text_member(session, "email"), text_member(session, "accessToken"),
-                                  text_member(session, "refreshToken")};
+  for (const auto& [url, login] : json->items())
+    credentials.logins_[url] = {text_member(login, "email"), text_member(login, "accessToken"),
+                                text_member(login, "refreshToken")};
   return credentials;
 }
 
-std::optional<Session> Credentials::find(const std::string& url) const {
-  const auto found = sessions_.find(url);
-  if (found == sessions_.end()) return std::nullopt;
+std::optional<StoredLogin> CredentialStore::find(const std::string& url) const {
+  const auto found = logins_.find(url);
+  if (found == logins_.end()) return std::nullopt;
   return found->second;
 }
 
-void Credentials::replace(const std::string& refresh_token, const Session& session) {
-  for (auto& [url, kept] : sessions_)
-    if (kept.refresh_token == refresh_token) kept = session;
+void CredentialStore::replace(const std::string& refresh_token, const StoredLogin& login) {
+  for (auto& [url, stored] : logins_)
+    if (stored.refresh_token == refresh_token) stored = login;
 }
 
-void Credentials::forget(const std::string& refresh_token) {
-  std::erase_if(sessions_, [&](const auto& entry) { return entry.second.refresh_token == refresh_token; });
+void CredentialStore::remove(const std::string& refresh_token) {
+  std::erase_if(logins_, [&](const auto& entry) { return entry.second.refresh_token == refresh_token; });
 }
 
-Result<FileTurn> Credentials::turn(const std::filesystem::path& config_directory) {
-  if (config_directory.empty()) return no_place_for_credentials();
-  return FileTurn::take(config_directory / credentials_file);
+Result<EditLock> CredentialStore::lock(const std::filesystem::path& config_directory) {
+  if (config_directory.empty()) return no_config_directory("credentials");
+  return EditLock::take(config_directory / credentials_file);
 }
 
-Result<void> Credentials::save() const {
-  if (path_.empty()) return no_place_for_credentials();
+Result<void> CredentialStore::save() const {
+  if (path_.empty()) return no_config_directory("credentials");
   Json json = Json::object();
-  for (const auto& [url, session] : sessions_)
-    json[url] = {{"email", session.email},
-                 {"accessToken", session.access_token},
-                 {"refreshToken", session.refresh_token}};
+  for (const auto& [url, login] : logins_)
+    json[url] = {{"email", login.email}, {"accessToken", login.access_token}, {"refreshToken", login.refresh_token}};
   return write_private_file(path_, json_text(json, 2) + "\n");
 }
 

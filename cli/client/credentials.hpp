@@ -1,4 +1,4 @@
-// What `sagactl login` keeps: tokens per node, in credentials.json of the user's configuration directory.
+// The tokens that `sagactl login` stores per node, in credentials.json of the user's configuration directory.
 #pragma once
 
 #include <filesystem>
@@ -11,34 +11,34 @@
 
 namespace sagactl {
 
-struct Session {
+struct StoredLogin {
   std::string email;
   std::string access_token;
   std::string refresh_token;
 };
 
-class Credentials {
+class CredentialStore {
  public:
-  // Without a file there are none.
-  static Result<Credentials> load(const std::filesystem::path& config_directory);
+  // A missing file is an empty store.
+  static Result<CredentialStore> load(const std::filesystem::path& config_directory);
 
-  // By the node's base URL as Url::text gives it.
-  std::optional<Session> find(const std::string& url) const;
-  void put(const std::string& url, Session session) { sessions_[url] = std::move(session); }
-  // The session that has this refresh token, at whatever nodes it is kept for: one login is good for several.
-  void replace(const std::string& refresh_token, const Session& session);
-  void forget(const std::string& refresh_token);
-  void forget_at(const std::string& url) { sessions_.erase(url); }
+  // By the node's base URL, as written by Url::text.
+  std::optional<StoredLogin> find(const std::string& url) const;
+  void put(const std::string& url, StoredLogin login) { logins_[url] = std::move(login); }
+  // Every entry with this refresh token: one login may be stored for several nodes.
+  void replace(const std::string& refresh_token, const StoredLogin& login);
+  void remove(const std::string& refresh_token);
+  void remove_at(const std::string& url) { logins_.erase(url); }
 
-  // For a change: from before load() until after save().
-  static Result<FileTurn> turn(const std::filesystem::path& config_directory);
+  // Hold it from before load() until after save().
+  static Result<EditLock> lock(const std::filesystem::path& config_directory);
 
   // `invalid` when there is no configuration directory.
   Result<void> save() const;
 
  private:
   std::filesystem::path path_;
-  std::map<std::string, Session> sessions_;
+  std::map<std::string, StoredLogin> logins_;
 };
 
 }  // namespace sagactl

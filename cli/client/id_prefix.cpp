@@ -1,6 +1,6 @@
 #include "cli/client/id_prefix.hpp"
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
@@ -8,40 +8,39 @@ namespace {
 
 constexpr std::size_t digits_min = 4;
 constexpr std::size_t candidates_max = 5;
-constexpr std::string_view shape = "00000000-0000-0000-0000-000000000000";
+constexpr std::string_view id_pattern = "00000000-0000-0000-0000-000000000000";
 
 }  // namespace
 
-bool begins_an_id(const std::string& text) {
-  if (text.size() < digits_min || text.size() >= shape.size()) return false;
+bool is_id_prefix(const std::string& text) {
+  if (text.size() < digits_min || text.size() >= id_pattern.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_digit = std::string_view("0123456789abcdefABCDEF").find(text[i]) != std::string_view::npos;
-    if (shape[i] == '-' ? text[i] != '-' : !is_digit) return false;
+    if (id_pattern[i] == '-' ? text[i] != '-' : !is_digit) return false;
   }
   return true;
 }
 
-Result<std::string> id_beginning_with(NodeClient& client, const std::string& text) {
-  const auto found =
-      client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(candidates_max + 1));
+Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text) {
+  const auto found = client.get("/sagas?id=" + percent_encode(text) + "&limit=" + std::to_string(candidates_max + 1));
   if (!found) return found.error();
   std::vector<std::string> ids;
-  // A server that does not know the question answers with others.
-  for (const Json& saga : member(*found, "sagas"))
+  // A server without the filter `id` returns other sagas as well.
+  for (const Json& saga : json_member(*found, "sagas"))
     if (const std::string id = text_member(saga, "id"); id.starts_with(lower(text))) ids.push_back(id);
   if (ids.size() == 1) return ids.front();
   if (ids.empty())
-    return with_hint(Error{ErrorCode::not_found, "no saga's or order's id begins with '" + text + "'"},
-                     "`sagactl saga list` and `sagactl order list` show what there is");
+    return with_hint(Error{ErrorCode::not_found, "no saga or order has an id that begins with '" + text + "'"},
+                     "`sagactl saga list` and `sagactl order list` show the ids");
   const bool more = ids.size() > candidates_max;
   if (more) ids.resize(candidates_max);
-  return with_hint(Error{ErrorCode::invalid, "'" + text + "' begins more than one id: " + join(ids, ", ") +
-                                                 (more ? " and more" : "")},
-                   "give more of it");
+  return with_hint(
+      Error{ErrorCode::invalid, "'" + text + "' is ambiguous: " + join(ids, ", ") + (more ? " and more" : "")},
+      "give more digits of the id");
 }
 
-Result<std::string> whole_id(NodeClient& client, const std::string& text) {
-  return begins_an_id(text) ? id_beginning_with(client, text) : Result<std::string>(text);
+Result<std::string> resolve_id(NodeClient& client, const std::string& text) {
+  return is_id_prefix(text) ? resolve_id_prefix(client, text) : Result<std::string>(text);
 }
 
 }  // namespace sagactl

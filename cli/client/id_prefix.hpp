@@ -1,4 +1,4 @@
-// Ids by their beginnings, as people copy them from a log or remember them.
+// Abbreviated ids: the first digits of a saga's or order's id, as copied from a log or remembered.
 #pragma once
 
 #include <string>
@@ -7,14 +7,14 @@
 
 namespace sagactl {
 
-// Could it be the beginning of an id, of four digits at least? A whole id is none.
-bool begins_an_id(const std::string& text);
+// Whether the text may be the beginning of an id: at least four digits, and not the complete id.
+bool is_id_prefix(const std::string& text);
 
-// The id of the one saga, and of its order, that begins so. `not_found` when none does, `invalid` with the candidates
-// when several do.
-Result<std::string> id_beginning_with(NodeClient& client, const std::string& text);
+// The only id of a saga, which is its order's as well, that begins with the text. `not_found` when there is none,
+// `invalid` with the candidates when there are several.
+Result<std::string> resolve_id_prefix(NodeClient& client, const std::string& text);
 
-// The text itself unless it begins an id; then the id, or why there is none.
-Result<std::string> whole_id(NodeClient& client, const std::string& text);
+// The text itself, unless it is the prefix of an id: then that id, or the errors above.
+Result<std::string> resolve_id(NodeClient& client, const std::string& text);
 
 }  // namespace sagactl

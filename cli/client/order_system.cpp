@@ -1,11 +1,11 @@
 #include "cli/client/order_system.hpp"
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr const char* address_otherwise = "to be collected";
+constexpr const char* default_address = "to be collected";
 
 Error wrong(OrderSystem system, const std::string& what) {
   return Error{ErrorCode::invalid, "--system " + std::string(to_string(system)) + " " + what};
@@ -21,7 +21,7 @@ Result<void> check(OrderSystem system, const OrderRequest& request) {
   }
   if (request.user.empty()) return wrong(system, "needs --user ID");
   if (request.items.size() != 1) return wrong(system, "takes one --item");
-  if (request.priced) return wrong(system, "takes --item ITEM[:QUANTITY]: its price is the item's own");
+  if (request.priced) return wrong(system, "takes --item ITEM[:QUANTITY]: the price is the item's own");
   if (!request.address.empty()) return wrong(system, "takes no --address");
   return {};
 }
@@ -36,12 +36,12 @@ Json body_of(OrderSystem system, const OrderRequest& request) {
     return body;
   }
   Json body{{"items", to_json(request.items)}};
-  body["shippingAddress"] = or_else(request.address, address_otherwise);
+  body["shippingAddress"] = or_default(request.address, default_address);
   if (!request.idempotency_key.empty()) body["idempotencyKey"] = request.idempotency_key;
   return body;
 }
 
-const char* path_of_placing(OrderSystem system) {
+const char* create_path(OrderSystem system) {
   switch (system) {
     case OrderSystem::order:
       return "/orders";
@@ -57,19 +57,19 @@ const char* path_of_placing(OrderSystem system) {
 
 }  // namespace
 
-Result<HttpRequest> place_request(OrderSystem system, const OrderRequest& order) {
+Result<HttpRequest> create_request(OrderSystem system, const OrderRequest& order) {
   if (const auto fits = check(system, order); !fits) return fits.error();
-  HttpRequest request{"POST", path_of_placing(system), json_text(body_of(system, order)), {}};
+  HttpRequest request{"POST", create_path(system), json_text(body_of(system, order)), {}};
   if (system != OrderSystem::order && !order.idempotency_key.empty())
     request.headers.push_back({"Idempotency-Key", order.idempotency_key});
   return request;
 }
 
-Json placed_order(OrderSystem system, const Json& answer) {
-  return system == OrderSystem::checkout_choreography ? member(answer, "order") : answer;
+Json order_in_answer(OrderSystem system, const Json& answer) {
+  return system == OrderSystem::checkout_choreography ? json_member(answer, "order") : answer;
 }
 
-std::string path_of_order(OrderSystem system, const std::string& id) {
+std::string order_path(OrderSystem system, const std::string& id) {
   switch (system) {
     case OrderSystem::order:
       return "/orders/" + percent_encode(id);
@@ -82,16 +82,15 @@ std::string path_of_order(OrderSystem system, const std::string& id) {
   return "/orders/" + percent_encode(id);
 }
 
-Json in_common_words(OrderSystem system, Json order) {
+Json normalized_order(OrderSystem system, Json order) {
   if (system == OrderSystem::order || !order.is_object()) return order;
-  const auto also_as = [&](const char* name, const char* common) {
-    if (const auto found = order.find(name); found != order.end() && !order.contains(common))
-      order[common] = *found;
+  const auto copy = [&](const char* name, const char* common) {
+    if (const auto found = order.find(name); found != order.end() && !order.contains(common)) order[common] = *found;
   };
-  also_as("orderId", "id");
-  also_as("totalPrice", "totalAmount");
-  also_as("userId", "customerId");
-  also_as("failureReason", "cancelReason");
+  copy("orderId", "id");
+  copy("totalPrice", "totalAmount");
+  copy("userId", "customerId");
+  copy("failureReason", "cancelReason");
   if (order.contains("itemId"))
     order["items"] = Json::array({Json{{"productId", order["itemId"]}, {"quantity", order["quantity"]}}});
   return order;

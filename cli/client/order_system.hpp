@@ -1,4 +1,4 @@
-// The systems whose orders `order` places and shows, and how each is spoken to.
+// The order systems that `order --system` knows: their routes, request bodies and answers.
 #pragma once
 
 #include <cstdint>
@@ -19,25 +19,24 @@ struct Spelling<OrderSystem> {
   static constexpr std::string_view names[] = {"order", "checkout", "checkout-choreography", "purchase"};
 };
 
-// What somebody wants to order.
 struct OrderRequest {
   std::vector<OrderItem> items;
-  bool priced = false;   // whether any item was given with its price
-  std::string address;   // empty: none was given
+  bool priced = false;   // whether an item was given with a price
+  std::string address;   // may be empty
   std::string customer;  // of a checkout
   std::string user;      // of a purchase
   std::string idempotency_key;
 };
 
-// `invalid` for a request that the system cannot take; it says what to add or to leave out.
-Result<HttpRequest> place_request(OrderSystem system, const OrderRequest& request);
+// `invalid` for a request that the system does not support; it says what to add or to leave out.
+Result<HttpRequest> create_request(OrderSystem system, const OrderRequest& request);
 
-// The order in the answer to that.
-Json placed_order(OrderSystem system, const Json& answer);
+// The order in the answer to create_request().
+Json order_in_answer(OrderSystem system, const Json& answer);
 
-std::string path_of_order(OrderSystem system, const std::string& id);
+std::string order_path(OrderSystem system, const std::string& id);
 
-// The order with its members named as the order system names them.
-Json in_common_words(OrderSystem system, Json order);
+// The order with the member names of --system order.
+Json normalized_order(OrderSystem system, Json order);
 
 }  // namespace sagactl

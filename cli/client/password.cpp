@@ -5,15 +5,15 @@
 #include <istream>
 #include <ostream>
 
-#include "cli/flag.hpp"
 #include "cli/configuration/private_file.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/terminal_mode.hpp"
 
 namespace sagactl {
 namespace {
 
-// Reads a line without showing it. Elsewhere than on a terminal, the first line of what is piped in.
-std::string read_password(const Terminal& terminal) {
+// On a terminal, reads a line without echo; otherwise the first line of standard input.
+std::string prompt_for_password(const Terminal& terminal) {
   const std::string question = "Password: ";
   std::string line;
   if (!terminal.in_is_tty) {
@@ -32,15 +32,15 @@ std::string read_password(const Terminal& terminal) {
 }  // namespace
 
 void add_password_flags(CLI::App& app, PasswordFlags& flags) {
-  add_text(app, "--password", flags.text, "TEXT", "Password [typed without being shown, or piped in]");
+  add_text(app, "--password", flags.text, "TEXT", "Password [prompted for, or read from standard input]");
   add_text(app, "--password-file", flags.file, "FILE",
-           "Its first line is the password, so that it is not in the list of processes");
+           "Read the password from the first line of FILE, so that it does not appear in the process list");
 }
 
-Result<std::string> password_of(const Invocation& invocation, const PasswordFlags& flags) {
+Result<std::string> read_password(const Invocation& invocation, const PasswordFlags& flags) {
   if (!flags.text.empty()) return flags.text;
   if (!flags.file.empty()) return read_secret_file(invocation.environment.resolve(flags.file), "--password-file");
-  return read_password(invocation.terminal);
+  return prompt_for_password(invocation.terminal);
 }
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// A password for a command: given, in a file, typed without being shown, or piped in.
+// A password for a command: from a flag, from a file, typed without echo, or from standard input.
 #pragma once
 
 #include <string>
@@ -15,10 +15,10 @@ struct PasswordFlags {
   std::string text, file;
 };
 
-// --password and --password-file.
+// Adds --password and --password-file.
 void add_password_flags(CLI::App& app, PasswordFlags& flags);
 
-// Asks for it when no flag gives it; empty when nothing comes.
-Result<std::string> password_of(const Invocation& invocation, const PasswordFlags& flags);
+// Prompts for it when no flag gives it. Empty when the input is empty.
+Result<std::string> read_password(const Invocation& invocation, const PasswordFlags& flags);
 
 }  // namespace sagactl

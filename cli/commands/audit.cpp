@@ -1,12 +1,11 @@
-#include "cli/commands/audit.hpp"
-
+// `sagactl audit`: what users and operators did, and who did it.
 #include <memory>
 #include <ostream>
 
+#include "cli/client/json_answer.hpp"
+#include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/client/member.hpp"
-#include "cli/client/node_client.hpp"
 #include "cli/output/table.hpp"
 #include "common/money.hpp"
 
@@ -19,25 +18,25 @@ struct AuditFlags {
   std::int64_t limit = 100;
 };
 
-// What it was done to: an order with its saga, or stock.
+// The target of the action: an order, or stock.
 std::string target_of(const Json& entry) {
-  const Json& data = member(entry, "data");
+  const Json& data = json_member(entry, "data");
   if (text_member(entry, "action") != "set-stock") return text_member(entry, "orderId");
   return text_member(data, "kind") + " " + text_member(data, "id");
 }
 
-// The reason, or what came of it.
+// The reason, or the result.
 std::string detail_of(const Json& entry) {
-  const Json& data = member(entry, "data");
+  const Json& data = json_member(entry, "data");
   if (text_member(entry, "action") == "retry") return "from " + text_member(data, "step");
   if (text_member(entry, "action") == "set-stock")
     return (text_member(data, "kind") == "balance" ? Money{integer_member(data, "available")}.text()
                                                    : text_member(data, "available")) +
            " available";
   const std::string transaction = text_member(data, "externalTransactionId");
-  if (text_member(entry, "action") == "late-charge") return transaction + " was charged too late and is given back";
+  if (text_member(entry, "action") == "late-charge") return transaction + " was charged too late and is refunded";
   if (text_member(entry, "action") == "refund-failed")
-    return transaction + " could not be given back: " + text_member(data, "failureReason");
+    return transaction + " could not be refunded: " + text_member(data, "failureReason");
   return text_member(data, "reason");
 }
 
@@ -53,13 +52,18 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
     invocation.print(*found, "entries");
     return ExitCode::done;
   }
-  Table table({{"WHEN", Fit::time}, {"WHO"}, {"DID", Fit::whole, needed}, {"TO", Fit::id, needed}, {"NODE"}, {"DETAIL"}});
-  for (const Json& entry : member(*found, "entries"))
-    table.row({text_member(entry, "timestamp"),
-               or_else(text_member(entry, "email"), or_else(text_member(entry, "by"))), text_member(entry, "action"),
-               target_of(entry), or_else(text_member(entry, "nodeId")), detail_of(entry)});
+  Table table({{"TIME", Fit::time},
+               {"USER"},
+               {"ACTION", Fit::whole, needed},
+               {"TARGET", Fit::id, needed},
+               {"NODE"},
+               {"DETAILS"}});
+  for (const Json& entry : json_member(*found, "entries"))
+    table.row(
+        {text_member(entry, "timestamp"), or_default(text_member(entry, "email"), or_default(text_member(entry, "by"))),
+         text_member(entry, "action"), target_of(entry), or_default(text_member(entry, "nodeId")), detail_of(entry)});
   if (table.empty())
-    invocation.say("nobody did anything");
+    invocation.info("no audit entries");
   else
     table.print(invocation.terminal.out, invocation.terminal.table_width());
   return ExitCode::done;
@@ -69,11 +73,13 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
-  CLI::App* app = add_command(root, "audit", "Show what people had done (retries, compensations, cancellations, stock) and late charges",
-                              "Using the nodes");
-  add_duration(*app, "--since", flags->since, "Only what was done in the last so long");
-  add_text(*app, "--by", flags->by, "USER", "Only what this user did: an id or an e-mail address");
-  add_number(*app, "--limit", flags->limit, 1, 1000, "How many [100]");
+  CLI::App* app = add_command(
+      root, "audit", "Show actions of users and operators (retry, compensate, cancel, set stock) and late charges",
+      operations_group);
+  add_duration(*app, "--since", flags->since, "Only entries of the last DURATION");
+  add_text(*app, "--by", flags->by, "USER", "Only actions of this user: an id or an e-mail address");
+  add_number(*app, "--limit", flags->limit, 1, 1000, "Maximum number of entries [100]");
+  set_examples(*app, {"sagactl audit --since 24h --by ann@example.com"});
   commands.add(app, [flags](Invocation& invocation) { return run_audit(invocation, *flags); });
 }
 

@@ -1,16 +1,27 @@
-// Asking before something is done to many things at once.
+// Confirmation before a command changes many things at once.
 #pragma once
 
+#include <functional>
 #include <string>
 
-#include "cli/output/terminal.hpp"
+#include "cli/invocation.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace sagactl {
 
-// Is there somebody to ask?
-bool can_ask(const Terminal& terminal);
+struct ConfirmFlags {
+  bool yes = false, dry_run = false;
+};
 
-// "question [y/N] ": only y and yes are yes.
-bool ask_yes_or_no(const Terminal& terminal, const std::string& question);
+// Adds --yes and --dry-run.
+void add_confirm_flags(CLI::App& app, ConfirmFlags& flags);
+
+// Shows a sample and asks whether to do `action`, such as "compensate 2 sagas". `details` are added to the error: what
+// was selected, or "". With `yes` (the flag --yes) nobody is asked. Without it and without a terminal: `invalid`.
+Result<bool> confirm(const Invocation& invocation, const std::string& action, const std::string& details, bool yes,
+                     const std::function<void()>& show_sample);
 
 }  // namespace sagactl

@@ -1,17 +1,17 @@
-#include "cli/commands/order.hpp"
-
+// `sagactl order`: creates, shows, lists, cancels and confirms orders.
 #include <algorithm>
 #include <memory>
 #include <ostream>
 
-#include "cli/commands.hpp"
-#include "cli/output/fields.hpp"
-#include "cli/flag.hpp"
+#include "analysis/readable.hpp"
 #include "cli/client/id_prefix.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/order_system.hpp"
-#include "cli/client/saga_status.hpp"
+#include "cli/client/saga_wait.hpp"
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/output/fields.hpp"
 #include "cli/output/table.hpp"
 #include "common/money.hpp"
 #include "server/participants/order.hpp"
@@ -20,9 +20,9 @@
 namespace sagactl {
 namespace {
 
-constexpr std::int64_t quantity_max = 1'000'000'000;  // as the nodes take it
+constexpr std::int64_t quantity_max = 1'000'000'000;  // the limit of the nodes
 constexpr int items_max = 1000;
-constexpr Money price_otherwise{1000};  // 10.00
+constexpr Money default_price{1000};  // 10.00
 
 struct OrderFlags {
   OrderSystem system = OrderSystem::order;
@@ -36,8 +36,8 @@ struct OrderFlags {
   std::string payment;
 };
 
-// At the colons that have no backslash before them, which is how a product with a colon is written.
-std::vector<std::string> parts_of_item(const std::string& text) {
+// Splits at colons. A colon that belongs to the product is escaped with a backslash.
+std::vector<std::string> split_item(const std::string& text) {
   std::vector<std::string> parts(1);
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escaped = text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == ':' || text[i + 1] == '\\');
@@ -53,14 +53,15 @@ std::vector<std::string> parts_of_item(const std::string& text) {
 
 // PRODUCT[:QUANTITY[:PRICE]]
 Result<OrderItem> parse_item(const std::string& text) {
-  const std::vector<std::string> parts = parts_of_item(text);
+  const std::vector<std::string> parts = split_item(text);
   const Error wrong{ErrorCode::invalid,
-                    "'" + text + "' is not PRODUCT[:QUANTITY[:PRICE]], such as BOOK:2:9.50; a colon of the product's own is "
-                        "written \\:"};
+                    "'" + text +
+                        "' is not PRODUCT[:QUANTITY[:PRICE]], such as BOOK:2:9.50; write \\: for a colon in "
+                        "the product"};
   if (parts.empty() || parts.size() > 3 || parts[0].empty()) return wrong;
   OrderItem item;
   item.product_id = item.product_name = parts[0];
-  item.price = price_otherwise;
+  item.price = default_price;
   if (parts.size() > 1) {
     const auto quantity = parse_whole_number(parts[1], 1, quantity_max);
     if (!quantity) return Error{ErrorCode::invalid, "quantity " + quantity.error().message};
@@ -74,47 +75,36 @@ Result<OrderItem> parse_item(const std::string& text) {
   return item;
 }
 
-std::string items_text(const Json& order) {
-  std::string text;
-  for (const Json& item : member(order, "items")) {
-    if (!text.empty()) text += ", ";
-    text += text_member(item, "quantity") + " x " + text_member(item, "productId");
-  }
-  return text;
-}
-
 void print_order(const Invocation& invocation, const Json& order) {
-  const Json& saga = member(order, "saga");
+  const Json& saga = json_member(order, "saga");
   std::string saga_text;
   if (saga.is_object()) {
     const std::string status = text_member(saga, "status");
-    const std::string took = time_between(member(saga, "createdAt"), member(saga, "updatedAt"));
-    saga_text =
-        invocation.paint.status(status) + (is_ended(status) ? " after " + took : ", has not ended yet");
-    if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
-      saga_text += ": " + error;
+    const std::string took = time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"));
+    saga_text = invocation.paint.status(status) + (is_final_status(status) ? " after " + took : ", not ended yet");
+    if (const std::string error = text_member(saga, "errorMessage"); !error.empty()) saga_text += ": " + error;
   }
-  print(invocation.terminal.out, {{"order", text_member(order, "id")},
-                                  {"status", invocation.paint.status(text_member(order, "status"))},
-                                  {"saga", saga_text},
-                                  {"total", money_member(order, "totalAmount")},
-                                  {"customer", text_member(order, "customerId")},
-                                  {"items", items_text(order)},
-                                  {"address", text_member(order, "shippingAddress")},
-                                  {"node", text_member(order, "nodeId")},
-                                  {"payment", text_member(order, "paymentId")},
-                                  {"cancelled", text_member(order, "cancelReason")},
-                                  {"correlation", text_member(order, "correlationId")},
-                                  {"created", text_member(order, "createdAt")}},
+  print(invocation.terminal.out,
+        {{"order", text_member(order, "id")},
+         {"status", invocation.paint.status(text_member(order, "status"))},
+         {"saga", saga_text},
+         {"total", money_member(order, "totalAmount")},
+         {"customer", text_member(order, "customerId")},
+         {"items", items_text(order, "productId")},
+         {"address", text_member(order, "shippingAddress")},
+         {"node", text_member(order, "nodeId")},
+         {"payment", text_member(order, "paymentId")},
+         {"cancelled", text_member(order, "cancelReason")},
+         {"correlation", text_member(order, "correlationId")},
+         {"created", text_member(order, "createdAt")}},
         invocation.terminal.table_width());
 }
 
-// The systems that list their newest orders whole: those in that status, and of them one page.
+// For systems that list all of their newest orders: filters by status, and cuts out one page.
 Json page_of(const OrderFlags& flags, const Json& all) {
-  const std::string_view type = flags.system == OrderSystem::checkout ? checkout_saga
-                                : flags.system == OrderSystem::checkout_choreography
-                                    ? checkout_choreography_saga
-                                    : std::string_view();
+  const std::string_view type = flags.system == OrderSystem::checkout                ? checkout_saga
+                                : flags.system == OrderSystem::checkout_choreography ? checkout_choreography_saga
+                                                                                     : std::string_view();
   Json orders = Json::array();
   std::int64_t total = 0;
   for (const Json& order : all) {
@@ -129,29 +119,30 @@ Json page_of(const OrderFlags& flags, const Json& all) {
               {"totalPages", (total + flags.limit - 1) / flags.limit}};
 }
 
-Error with_duplicate_advice(Error error) {
+// A duplicate's error names the existing order.
+Error with_existing_order(Error error) {
   const std::string existing = text_member(error.members, "existingOrderId");
   if (existing.empty()) return error;
   error.message += " (order " + existing + ")";
   return with_hint(std::move(error),
                    "`sagactl trace " + existing +
-                       "` shows it; with --idempotency-key the key is yours, not the products'");
+                       "` shows it; --idempotency-key replaces the default key, which is derived from the products");
 }
 
 void show(Invocation& invocation, OrderSystem system, const Json& order) {
   if (invocation.wants_json())
     invocation.print(order);
   else
-    print_order(invocation, in_common_words(system, order));
+    print_order(invocation, normalized_order(system, order));
 }
 
-// After the saga has ended, or has not in time: the order as it is now, with its saga.
+// Waits for the saga, then updates the order and adds the saga to it, whether the saga has ended or not.
 Result<ExitCode> await_saga(NodeClient& client, OrderSystem system, Json& order, Duration limit) {
-  const Json common = in_common_words(system, order);
+  const Json common = normalized_order(system, order);
   const std::string id = text_member(common, "id");
-  auto saga = wait_for_end(client, or_else(text_member(common, "correlationId"), id), limit);
+  auto saga = wait_for_end(client, or_default(text_member(common, "correlationId"), id), limit);
   if (!saga) return saga.error();
-  auto now = client.get(path_of_order(system, id));
+  auto now = client.get(order_path(system, id));
   if (!now) return now.error();
   for (const auto& [name, value] : now->items()) order[name] = value;
   order["saga"] = *saga;
@@ -159,13 +150,13 @@ Result<ExitCode> await_saga(NodeClient& client, OrderSystem system, Json& order,
 }
 
 Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
-  const auto request = place_request(flags.system, flags.request);
+  const auto request = create_request(flags.system, flags.request);
   if (!request) return request.error();
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const auto answer = client->send(*request);
-  if (!answer) return with_duplicate_advice(answer.error());
-  Json order = placed_order(flags.system, *answer);
+  if (!answer) return with_existing_order(answer.error());
+  Json order = order_in_answer(flags.system, *answer);
   ExitCode code = ExitCode::done;
   if (flags.wait) {
     const auto ended = await_saga(*client, flags.system, order, *flags.wait);
@@ -179,15 +170,15 @@ Result<ExitCode> create_order(Invocation& invocation, const OrderFlags& flags) {
 Result<ExitCode> get_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = whole_id(*client, flags.id);
+  const auto id = resolve_id(*client, flags.id);
   if (!id) return id.error();
-  const auto order = client->get(path_of_order(flags.system, *id));
+  const auto order = client->get(order_path(flags.system, *id));
   if (!order) return order.error();
   show(invocation, flags.system, *order);
   return ExitCode::done;
 }
 
-// {orders, page, totalPages, total}, whatever the system.
+// {orders, page, totalPages, total} for any system.
 Result<Json> find_orders(NodeClient& client, const OrderFlags& flags) {
   if (flags.system == OrderSystem::order) {
     std::string path = "/orders?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit);
@@ -195,7 +186,7 @@ Result<Json> find_orders(NodeClient& client, const OrderFlags& flags) {
     return client.get(path);
   }
   if (flags.system == OrderSystem::purchase && flags.request.user.empty())
-    return Error{ErrorCode::invalid, "--system purchase lists the orders of one user: say --user ID"};
+    return Error{ErrorCode::invalid, "--system purchase lists the orders of one user: pass --user ID"};
   const auto all = client.get(flags.system == OrderSystem::purchase
                                   ? "/purchase/user/" + percent_encode(flags.request.user) + "/orders"
                                   : "/api/orders");
@@ -212,28 +203,32 @@ Result<ExitCode> list_orders(Invocation& invocation, const OrderFlags& flags) {
     invocation.print(*found, "orders");
     return ExitCode::done;
   }
-  Table table({{"ORDER", Fit::id, needed}, {"STATUS", Fit::whole, needed}, {"TOTAL", Fit::number}, {"CREATED", Fit::time}, {"NODE"},
+  Table table({{"ORDER", Fit::id, needed},
+               {"STATUS", Fit::whole, needed},
+               {"TOTAL", Fit::number},
+               {"CREATED", Fit::time},
+               {"NODE"},
                {"ITEMS"}});
-  for (const Json& listed : member(*found, "orders")) {
-    const Json order = in_common_words(flags.system, listed);
+  for (const Json& listed : json_member(*found, "orders")) {
+    const Json order = normalized_order(flags.system, listed);
     table.row({text_member(order, "id"), invocation.paint.status(text_member(order, "status")),
                money_member(order, "totalAmount"), text_member(order, "createdAt"),
-               or_else(text_member(order, "nodeId")), items_text(order)});
+               or_default(text_member(order, "nodeId")), items_text(order, "productId")});
   }
   if (table.empty()) {
-    invocation.say("no orders");
+    invocation.info("no orders");
     return ExitCode::done;
   }
   table.print(invocation.terminal.out, invocation.terminal.table_width());
-  invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
-                 text_member(*found, "total") + " orders");
+  invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
+                  count_of(static_cast<std::uint64_t>(integer_member(*found, "total")), "order"));
   return ExitCode::done;
 }
 
 Result<Json> cancel(NodeClient& client, const OrderFlags& flags, const std::string& id) {
   Json body = Json::object();
   if (!flags.reason.empty()) body["reason"] = flags.reason;
-  const std::string path = path_of_order(flags.system, id);
+  const std::string path = order_path(flags.system, id);
   switch (flags.system) {
     case OrderSystem::order:
       return client.del(path, body);
@@ -243,14 +238,14 @@ Result<Json> cancel(NodeClient& client, const OrderFlags& flags, const std::stri
     case OrderSystem::purchase:
       break;
   }
-  return with_hint(Error{ErrorCode::invalid, "a purchase is not cancelled by its buyer"},
+  return with_hint(Error{ErrorCode::invalid, "a purchase cannot be cancelled by its buyer"},
                    "`sagactl compensate " + id + "` undoes it");
 }
 
 Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = whole_id(*client, flags.id);
+  const auto id = resolve_id(*client, flags.id);
   if (!id) return id.error();
   const auto answer = cancel(*client, flags, *id);
   if (!answer) return answer.error();
@@ -264,7 +259,7 @@ Result<ExitCode> cancel_order(Invocation& invocation, const OrderFlags& flags) {
 Result<ExitCode> confirm_order(Invocation& invocation, const OrderFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const auto id = whole_id(*client, flags.id);
+  const auto id = resolve_id(*client, flags.id);
   if (!id) return id.error();
   const auto answer = client->put("/orders/" + percent_encode(*id) + "/confirm", Json{{"paymentId", flags.payment}});
   if (!answer) return answer.error();
@@ -276,50 +271,52 @@ Result<ExitCode> confirm_order(Invocation& invocation, const OrderFlags& flags) 
 }
 
 void add_system(CLI::App& app, OrderFlags& flags) {
-  add_choice(app, "--system", flags.system, "Whose orders [order]");
+  add_choice(app, "--system", flags.system, "Order system [order]");
 }
 
 void add_create(CLI::App& group, Commands& commands, const std::shared_ptr<OrderFlags>& flags) {
-  CLI::App* app = add_command(group, "create", "Place an order and start its saga");
+  CLI::App* app = add_command(group, "create", "Create an order and start its saga");
   add_system(*app, *flags);
   const auto take_item = [flags](const std::string& text) -> Result<void> {
     auto item = parse_item(text);
     if (!item) return item.error();
-    flags->request.priced |= parts_of_item(text).size() > 2;
+    flags->request.priced |= split_item(text).size() > 2;
     flags->request.items.push_back(std::move(*item));
     return {};
   };
-  add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]", "What is ordered, may be repeated [:1:10.00]")
+  add_flag_with(*app, "--item", take_item, "PRODUCT[:QUANTITY[:PRICE]]",
+                "Product, quantity and price; may be repeated [:1:10.00]")
       .repeatable(items_max)
       .required();
-  add_text(*app, "--customer", flags->request.customer, "NAME", "Who buys, for a checkout");
-  add_text(*app, "--user", flags->request.user, "ID", "Who buys, for a purchase");
-  add_text(*app, "--address", flags->request.address, "TEXT", "Where it is sent [to be collected]");
+  add_text(*app, "--customer", flags->request.customer, "NAME", "Customer of a checkout");
+  add_text(*app, "--user", flags->request.user, "ID", "User of a purchase");
+  add_text(*app, "--address", flags->request.address, "TEXT", "Shipping address [to be collected]");
   add_text(*app, "--idempotency-key", flags->request.idempotency_key, "KEY",
-           "Orders with one key are one order [by the products]");
+           "Idempotency key; orders with the same key count as one [derived from the products]");
   const auto take_wait = [flags](const std::string& text) -> Result<void> {
-    auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 gives "" for a flag alone
+    auto duration = parse_duration(text.empty() ? "10s" : text);  // CLI11 passes "" for the flag without a value
     if (!duration) return duration.error();
     flags->wait = *duration;
     return {};
   };
-  add_flag_with(*app, "--wait", take_wait, "DURATION", "Wait until its saga has ended, at most so long [10s]")
+  add_flag_with(*app, "--wait", take_wait, "[DURATION]", "Wait until the saga has ended, at most DURATION [10s]")
       .takes(0, 1);
   set_footer(*app,
-             "Ends with 0 when the saga completed, 1 when it was compensated or failed, 2 when it has not ended in "
-             "time.");
+             "Exit codes with --wait: 0 saga completed, 1 saga compensated or failed, 2 saga has not ended in time.");
+  set_examples(*app, {"sagactl order create --item BOOK:2:9.50 --item PEN --wait",
+                      "sagactl order create --system checkout --customer ann --item PROD001:1:1000"});
   commands.add(app, [flags](Invocation& invocation) { return create_order(invocation, *flags); });
 }
 
 void add_id(CLI::App& app, OrderFlags& flags) {
-  add_text(app, "order", flags.id, "ORDER-ID", "The order's id, or the beginning of it").required();
+  add_text(app, "order", flags.id, "ORDER-ID", "Order id, or its first digits").required();
 }
 
 }  // namespace
 
 void add_order(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<OrderFlags>();
-  CLI::App* group = add_command_group(root, "order", "Place, show, list, cancel and confirm orders", "Using the nodes");
+  CLI::App* group = add_command_group(root, "order", "Create, show, list, cancel and confirm orders", operations_group);
   add_create(*group, commands, flags);
 
   CLI::App* get = add_command(*group, "get", "Show an order");
@@ -330,21 +327,21 @@ void add_order(CLI::App& root, Commands& commands) {
   CLI::App* list = add_command(*group, "list", "List orders, newest first");
   add_system(*list, *flags);
   add_text(*list, "--status", flags->status, "pending|processing|paid|shipped|delivered|cancelled|failed",
-           "Only those in this status");
-  add_text(*list, "--user", flags->request.user, "ID", "Whose, for purchases");
-  add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
-  add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
+           "Only orders with this status");
+  add_text(*list, "--user", flags->request.user, "ID", "User whose purchases to list");
+  add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Page number [1]");
+  add_number(*list, "--limit", flags->limit, 1, 100, "Orders per page [20]");
   commands.add(list, [flags](Invocation& invocation) { return list_orders(invocation, *flags); });
 
-  CLI::App* cancel = add_command(*group, "cancel", "Cancel an order: its saga gives back what was charged");
+  CLI::App* cancel = add_command(*group, "cancel", "Cancel an order; its saga refunds what was charged");
   add_system(*cancel, *flags);
   add_id(*cancel, *flags);
-  add_text(*cancel, "--reason", flags->reason, "TEXT", "Why");
+  add_text(*cancel, "--reason", flags->reason, "TEXT", "Reason to record");
   commands.add(cancel, [flags](Invocation& invocation) { return cancel_order(invocation, *flags); });
 
-  CLI::App* confirm = add_command(*group, "confirm", "Confirm a pending order as paid");
+  CLI::App* confirm = add_command(*group, "confirm", "Mark a pending order as paid");
   add_id(*confirm, *flags);
-  add_text(*confirm, "--payment", flags->payment, "PAYMENT-ID", "The payment's id").required();
+  add_text(*confirm, "--payment", flags->payment, "PAYMENT-ID", "Id of the payment").required();
   commands.add(confirm, [flags](Invocation& invocation) { return confirm_order(invocation, *flags); });
 }
 

@@ -1,14 +1,14 @@
-#include "cli/commands/saga.hpp"
-
+// `sagactl saga`: lists sagas by filters, shows one, and shows the saga definitions.
 #include <memory>
 #include <ostream>
 
-#include "cli/commands.hpp"
-#include "cli/output/definition_tree.hpp"
-#include "cli/flag.hpp"
+#include "analysis/readable.hpp"
 #include "cli/client/id_prefix.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
+#include "cli/commands.hpp"
 #include "cli/commands/saga_filter.hpp"
+#include "cli/flag.hpp"
+#include "cli/output/definition_tree.hpp"
 #include "cli/output/saga_table.hpp"
 #include "cli/output/saga_tree.hpp"
 #include "common/id.hpp"
@@ -16,45 +16,44 @@
 namespace sagactl {
 namespace {
 
-struct ListFlags {
-  SagaFlags which;
+struct SagaListFlags {
+  SagaFilterFlags filter;
   std::int64_t page = 1;
   std::int64_t limit = 20;
 };
 
-Result<ExitCode> list_sagas(Invocation& invocation, const ListFlags& flags) {
+Result<ExitCode> list_sagas(Invocation& invocation, const SagaListFlags& flags) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  const std::string query = flags.which.query();
-  const auto found =
-      client->get("/sagas?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit) +
-                  (query.empty() ? "" : "&" + query));
+  const std::string query = flags.filter.query();
+  const auto found = client->get("/sagas?page=" + std::to_string(flags.page) + "&limit=" + std::to_string(flags.limit) +
+                                 (query.empty() ? "" : "&" + query));
   if (!found) return found.error();
   if (invocation.wants_json()) {
     invocation.print(*found, "sagas");
     return ExitCode::done;
   }
-  const Json& sagas = member(*found, "sagas");
+  const Json& sagas = json_member(*found, "sagas");
   if (sagas.empty()) {
-    invocation.say(query.empty() ? "no sagas" : "no saga matches: " + flags.which.text());
+    invocation.info(query.empty() ? "no sagas" : "no sagas match: " + flags.filter.text());
     return ExitCode::done;
   }
   saga_table({sagas.begin(), sagas.end()}, invocation.paint)
       .print(invocation.terminal.out, invocation.terminal.table_width());
-  invocation.say("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
-                 text_member(*found, "total") + " sagas");
+  invocation.info("page " + text_member(*found, "page") + " of " + text_member(*found, "totalPages") + ", " +
+                  count_of(static_cast<std::uint64_t>(integer_member(*found, "total")), "saga"));
   return ExitCode::done;
 }
 
 Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  // Also by correlation id and idempotency key, for those who have no saga id at hand.
+  // A correlation id or an idempotency key works as well.
   const std::string path = Uuid::parse(id) ? "/sagas/" : "/sagas/correlation/";
   auto saga = client->get(path + percent_encode(id));
-  if (!saga && saga.error().code == ErrorCode::not_found && begins_an_id(id)) {
-    const auto whole = id_beginning_with(*client, id);
-    saga = whole ? client->get("/sagas/" + percent_encode(*whole)) : Result<Json>(whole.error());
+  if (!saga && saga.error().code == ErrorCode::not_found && is_id_prefix(id)) {
+    const auto complete = resolve_id_prefix(*client, id);
+    saga = complete ? client->get("/sagas/" + percent_encode(*complete)) : Result<Json>(complete.error());
   }
   if (!saga) return saga.error();
   if (invocation.wants_json())
@@ -74,7 +73,7 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
     return ExitCode::done;
   }
   bool is_first = true;
-  for (const Json& definition : member(*found, "definitions")) {
+  for (const Json& definition : json_member(*found, "definitions")) {
     invocation.terminal.out << (is_first ? "" : "\n")
                             << definition_tree(definition, invocation.paint, invocation.settings.verbose,
                                                invocation.terminal.table_width());
@@ -86,21 +85,23 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
 }  // namespace
 
 void add_saga(CLI::App& root, Commands& commands) {
-  CLI::App* group = add_command_group(root, "saga", "List and show sagas and their definitions", "Using the nodes");
+  CLI::App* group = add_command_group(root, "saga", "List and show sagas and saga definitions", operations_group);
 
-  const auto flags = std::make_shared<ListFlags>();
+  const auto flags = std::make_shared<SagaListFlags>();
   CLI::App* list = add_command(*group, "list", "List sagas, newest first");
-  add_saga_flags(*list, flags->which);
-  add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Which page [1]");
-  add_number(*list, "--limit", flags->limit, 1, 100, "How many on a page [20]");
+  add_saga_filter_flags(*list, flags->filter);
+  add_number(*list, "--page", flags->page, 1, 1'000'000'000, "Page number [1]");
+  add_number(*list, "--limit", flags->limit, 1, 100, "Sagas per page [20]");
+  set_examples(*list, {"sagactl saga list --status failed --older-than 1h", "sagactl saga list --stuck -o ndjson"});
   commands.add(list, [flags](Invocation& invocation) { return list_sagas(invocation, *flags); });
 
   const auto id = std::make_shared<std::string>();
   CLI::App* get = add_command(*group, "get", "Show a saga");
-  add_text(*get, "saga", *id, "SAGA-ID", "The saga's id, the beginning of it, or its correlation id").required();
+  add_text(*get, "saga", *id, "SAGA-ID", "Saga id, its first digits, correlation id or idempotency key").required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
-  CLI::App* all = add_command(*group, "definitions", "Draw the sagas that the nodes run; with -v their topics");
+  CLI::App* all =
+      add_command(*group, "definitions", "Show the saga definitions of the nodes as trees; -v adds their topics");
   commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
 }
 

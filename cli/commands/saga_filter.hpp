@@ -1,4 +1,4 @@
-// Which sagas: the flags of `saga list` and of bulk `retry` and `compensate`.
+// Filters for sagas: the flags of `saga list`, and of `retry` and `compensate` with --all.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ class App;
 
 namespace sagactl {
 
-struct SagaFlags {
+struct SagaFilterFlags {
   std::vector<std::string> statuses;
   std::string type;
   std::string node;
@@ -22,22 +22,22 @@ struct SagaFlags {
   std::optional<std::int64_t> retries_over;
   bool stuck = false;
 
-  // Does it choose anything?
+  // No filter is set.
   bool empty() const;
-  // "status=failed&olderThan=300s": what GET /sagas takes.
+  // The query string of GET /sagas: "status=failed&olderThan=300s".
   std::string query() const;
-  // "status failed, older than 5.00 min": for people.
+  // For messages: "status failed, older than 5.00 min".
   std::string text() const;
 };
 
-void add_saga_flags(CLI::App& app, SagaFlags& flags);
+void add_saga_filter_flags(CLI::App& app, SagaFilterFlags& flags);
 
 struct FoundSagas {
   std::vector<Json> sagas;  // newest first
-  std::int64_t total = 0;   // that there were when it was asked
+  std::int64_t total = 0;   // matching sagas at the time of the first page
 };
 
-// All that match, up to `limit`.
-Result<FoundSagas> find_sagas(NodeClient& client, const SagaFlags& flags, std::size_t limit);
+// The matching sagas, at most `limit`.
+Result<FoundSagas> find_sagas(NodeClient& client, const SagaFilterFlags& flags, std::size_t limit);
 
 }  // namespace sagactl

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr Duration patience_max = 2s;  // a view that waits longer for one node is no live view
+constexpr Duration node_timeout_max = 2s;  // so that one slow node does not stop the live view
 
-NodeView look_at(HttpClient& node) {
+NodeView poll_node(HttpClient& node) {
   NodeView view;
   view.url = node.base().text();
   const auto response = node.get("/health/detailed");
@@ -18,30 +18,30 @@ NodeView look_at(HttpClient& node) {
     return view;
   }
   const Json health = response->json() ? *response->json() : Json(Json::object());
-  const Json& parts = member(health, "dependencies");
+  const Json& parts = json_member(health, "dependencies");
   view.node = text_member(health, "nodeId");
   view.up = response->ok();
   view.status = view.up ? "up" : "not ready";
   for (const auto& [name, part] : parts.items())
     if (text_member(part, "status") == "down") view.status += ", " + name + " down";
-  const Json& latency = member(member(parts, "database"), "latencyMs");
+  const Json& latency = json_member(json_member(parts, "database"), "latencyMs");
   view.database_ms = latency.is_number() ? latency.get<double>() : 0;
-  view.commits = integer_member(member(parts, "committer"), "commits");
-  view.queue = integer_member(member(parts, "committer"), "queueDepth");
-  view.unpublished = integer_member(member(parts, "bus"), "unpublishedEvents");
+  view.commits = integer_member(json_member(parts, "committer"), "commits");
+  view.queue = integer_member(json_member(parts, "committer"), "queueDepth");
+  view.unpublished = integer_member(json_member(parts, "bus"), "unpublishedEvents");
   return view;
 }
 
-void count(const Json& health, const Json& flows, SystemView& view) {
-  const Json& sagas = member(health, "sagas");
+void read_counts(const Json& health, const Json& flows, SystemView& view) {
+  const Json& sagas = json_member(health, "sagas");
   view.sagas = integer_member(sagas, "total");
   view.completed = integer_member(sagas, "completed");
   view.compensated = integer_member(sagas, "compensated");
   view.failed = integer_member(sagas, "failed");
-  view.orders = integer_member(member(health, "orders"), "total");
+  view.orders = integer_member(json_member(health, "orders"), "total");
   view.active = integer_member(flows, "totalActiveFlows");
   view.stuck = integer_member(flows, "stuckFlows");
-  view.answered = true;
+  view.has_counts = true;
 }
 
 }  // namespace
@@ -53,28 +53,28 @@ Result<SystemObserver> SystemObserver::open(const Invocation& invocation) {
   if (!client) return client.error();
   SystemObserver observer(std::move(*client));
   HttpClientOptions options;
-  options.timeout = std::min(invocation.settings.timeout, patience_max);
+  options.timeout = std::min(invocation.settings.timeout, node_timeout_max);
   for (const Url& url : *urls) observer.nodes_.emplace_back(url, options);
   return observer;
 }
 
-SystemView SystemObserver::look() {
+SystemView SystemObserver::poll() {
   SystemView view;
-  for (HttpClient& node : nodes_) view.nodes.push_back(look_at(node));
+  for (HttpClient& node : nodes_) view.nodes.push_back(poll_node(node));
   const auto health = client_.get("/saga/maintenance/saga-health");
   const auto flows = health ? client_.get("/trace/active-flows?limit=1") : health;
   view.at = wall_clock_now();
   view.measured_at = std::chrono::steady_clock::now();
-  trouble_.reset();
+  error_.reset();
   if (flows)
-    count(*health, *flows, view);
+    read_counts(*health, *flows, view);
   else
-    trouble_ = flows.error();
+    error_ = flows.error();
   return view;
 }
 
 std::optional<Rates> rates_between(const std::optional<SystemView>& before, const SystemView& now) {
-  if (!before || !before->answered || !now.answered) return std::nullopt;
+  if (!before || !before->has_counts || !now.has_counts) return std::nullopt;
   const double seconds = std::chrono::duration<double>(now.measured_at - before->measured_at).count();
   if (seconds <= 0) return std::nullopt;
   const auto ended = [](const SystemView& view) { return view.completed + view.compensated + view.failed; };

@@ -1,4 +1,4 @@
-// What `sagactl top` shows: the system as it is at one moment, asked from its nodes.
+// The state of the cluster for `sagactl top`, polled from its nodes.
 #pragma once
 
 #include <chrono>
@@ -12,9 +12,9 @@ namespace sagactl {
 
 struct NodeView {
   std::string url;
-  std::string node;  // its name; empty when it never answered
+  std::string node;  // its id; empty when it did not answer
   bool up = false;
-  std::string status;  // "up", "not ready", "down", and why
+  std::string status;  // "up", "not ready" or "down", with what is down
   double database_ms = 0;
   std::int64_t commits = 0, queue = 0, unpublished = 0;
 };
@@ -23,11 +23,11 @@ struct SystemView {
   Timestamp at;
   std::chrono::steady_clock::time_point measured_at;
   std::vector<NodeView> nodes;
-  bool answered = false;  // are the counts below known?
+  bool has_counts = false;  // whether the counts below are known
   std::int64_t sagas = 0, active = 0, stuck = 0, completed = 0, compensated = 0, failed = 0, orders = 0;
 };
 
-// Per second, since the view before.
+// Per second, since the previous view.
 struct Rates {
   double orders = 0, ended = 0;
 };
@@ -36,17 +36,17 @@ class SystemObserver {
  public:
   static Result<SystemObserver> open(const Invocation& invocation);
 
-  // Asks every node. A node that is away is no error; `not answered` is what the view says when all are, or
-  // when the token is not good enough: then `trouble` tells.
-  SystemView look();
-  const std::optional<Error>& trouble() const { return trouble_; }
+  // Polls every node. An unavailable node is not an error. When no node answers or the token is rejected, the view has
+  // no counts, and error() says why.
+  SystemView poll();
+  const std::optional<Error>& error() const { return error_; }
 
  private:
   explicit SystemObserver(NodeClient client) : client_(std::move(client)) {}
 
   NodeClient client_;
   std::vector<HttpClient> nodes_;
-  std::optional<Error> trouble_;
+  std::optional<Error> error_;
 };
 
 std::optional<Rates> rates_between(const std::optional<SystemView>& before, const SystemView& now);

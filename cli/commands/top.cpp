@@ -1,5 +1,4 @@
-#include "cli/commands/top.hpp"
-
+// `sagactl top`: nodes, rates, active and stuck sagas, live.
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -12,8 +11,9 @@
 #include <sstream>
 
 #include "cli/commands.hpp"
-#include "cli/flag.hpp"
 #include "cli/commands/system_view.hpp"
+#include "cli/flag.hpp"
+#include "cli/output/display_text.hpp"
 #include "cli/output/table.hpp"
 #include "cli/output/terminal_mode.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 constexpr const char* enter_screen = "\x1b[?1049h\x1b[?25l";
 constexpr const char* leave_screen = "\x1b[?25h\x1b[?1049l";
 constexpr const char* clear_screen = "\x1b[H\x1b[J";
-constexpr std::chrono::milliseconds look_for_signals{100};
+constexpr std::chrono::milliseconds signal_check_interval{100};
 
 struct TopFlags {
   Duration interval = 1s;
@@ -35,18 +35,17 @@ std::string per_second(const std::optional<Rates>& rates, double Rates::*which) 
 }
 
 void draw(std::ostream& out, const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates,
-          const std::optional<Error>& trouble) {
+          const std::optional<Error>& error) {
   const Paint& paint = invocation.paint;
   out << paint.strong("sagactl top") << "  " << iso8601_ms(view.at) << "\n\n";
-  if (view.answered) {
+  if (view.has_counts) {
     const std::string stuck = std::to_string(view.stuck) + " stuck";
     out << "sagas   " << view.active << " active, " << (view.stuck > 0 ? paint.bad(stuck) : stuck) << ", "
-        << view.completed << " completed, " << view.compensated << " compensated, " << view.failed
-        << " failed\n"
-        << "orders  " << view.orders << " in all, " << per_second(rates, &Rates::orders) << " new, "
+        << view.completed << " completed, " << view.compensated << " compensated, " << view.failed << " failed\n"
+        << "orders  " << view.orders << " total, " << per_second(rates, &Rates::orders) << " new, "
         << per_second(rates, &Rates::ended) << " ended\n\n";
-  } else if (trouble) {
-    out << paint.bad(trouble->message) << "\n\n";
+  } else if (error) {
+    out << paint.bad(error->message) << "\n\n";
   }
   Table table({{"NODE", Fit::text, needed},
                {"URL"},
@@ -64,9 +63,9 @@ void draw(std::ostream& out, const Invocation& invocation, const SystemView& vie
   table.print(out, invocation.terminal.table_width());
 }
 
-// As much of it as the terminal shows: a line that is too long would take two, and one too many would push the first
+// Cuts the text to the size of the terminal: a longer line would wrap, and one line too many would scroll the first
 // ones off.
-std::string fitted(const std::string& text, const Terminal& terminal) {
+std::string cut_to_terminal(const std::string& text, const Terminal& terminal) {
   const int columns = terminal.out_width(), lines = terminal.lines();
   std::string shown;
   int count = 0;
@@ -83,14 +82,13 @@ std::string fitted(const std::string& text, const Terminal& terminal) {
 void print_line(const Invocation& invocation, const SystemView& view, const std::optional<Rates>& rates) {
   std::int64_t up = 0;
   for (const NodeView& node : view.nodes) up += node.up;
-  invocation.terminal.out
-      << fmt::format(
-             "{} nodes={}/{} active={} stuck={} completed={} compensated={} failed={} orders={} "
-             "new={} ended={}\n",
-             iso8601_ms(view.at), up, view.nodes.size(), view.active, view.stuck, view.completed,
-             view.compensated, view.failed, view.orders, per_second(rates, &Rates::orders),
-             per_second(rates, &Rates::ended))
-      << std::flush;
+  invocation.terminal.out << fmt::format(
+                                 "{} nodes={}/{} active={} stuck={} completed={} compensated={} failed={} orders={} "
+                                 "new={} ended={}\n",
+                                 iso8601_ms(view.at), up, view.nodes.size(), view.active, view.stuck, view.completed,
+                                 view.compensated, view.failed, view.orders, per_second(rates, &Rates::orders),
+                                 per_second(rates, &Rates::ended))
+                          << std::flush;
 }
 
 Json to_json(const SystemView& view, const std::optional<Rates>& rates) {
@@ -123,7 +121,7 @@ class Screen {
     mode_.reset();
     if (redraw_) invocation_.terminal.out << leave_screen << std::flush;
   }
-  // Until the next view. False: it is to end, by a signal or by the key q.
+  // Waits for the next view. False when a signal or the key q ends the command.
   bool wait(const std::stop_token& stop, Duration interval) const {
     if (!redraw_ || ::isatty(STDIN_FILENO) == 0) return pause(stop, interval);
     const auto until = std::chrono::steady_clock::now() + interval;
@@ -131,24 +129,23 @@ class Screen {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
       if (left.count() <= 0) return true;
       pollfd keys{STDIN_FILENO, POLLIN, 0};
-      if (::poll(&keys, 1, static_cast<int>(std::min(left, look_for_signals).count())) <= 0) continue;
-      char key = 'q';  // also when nobody types any more
+      if (::poll(&keys, 1, static_cast<int>(std::min(left, signal_check_interval).count())) <= 0) continue;
+      char key = 'q';  // also when the input is closed
       if (::read(STDIN_FILENO, &key, 1) >= 0 && (key == 'q' || key == 'Q')) return false;
     }
     return false;
   }
-  void show(const SystemView& view, const std::optional<Rates>& rates, const std::optional<Error>& trouble,
-            bool once) {
+  void show(const SystemView& view, const std::optional<Rates>& rates, const std::optional<Error>& error, bool once) {
     std::ostream& out = invocation_.terminal.out;
     if (invocation_.wants_json()) {
       invocation_.print(to_json(view, rates));
     } else if (redraw_) {
       std::ostringstream text;
-      draw(text, invocation_, view, rates, trouble);
-      out << clear_screen << fitted(text.str(), invocation_.terminal) << std::flush;
+      draw(text, invocation_, view, rates, error);
+      out << clear_screen << cut_to_terminal(text.str(), invocation_.terminal) << std::flush;
     } else if (once) {
       std::ostringstream text;
-      draw(text, invocation_, view, rates, trouble);
+      draw(text, invocation_, view, rates, error);
       out << folded(text.str(), invocation_.terminal.table_width()) << std::flush;
     } else {
       print_line(invocation_, view, rates);
@@ -162,21 +159,21 @@ class Screen {
 };
 
 Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
-  if (invocation.settings.format == Format::json && !flags.once)
+  if (invocation.settings.format == OutputFormat::json && !flags.once)
     return Error{ErrorCode::invalid,
-                 "top prints a view again and again: -o ndjson gives a line for each, -o json needs --once"};
+                 "top prints one view after another: use -o ndjson for one line each, or -o json with --once"};
   auto observer = SystemObserver::open(invocation);
   if (!observer) return observer.error();
-  SystemView first = observer->look();
-  if (observer->trouble()) return *observer->trouble();
-  const std::stop_token stop = invocation.interrupt.take();
+  SystemView first = observer->poll();
+  if (observer->error()) return *observer->error();
+  const std::stop_token stop = invocation.interrupt.take_over();
   std::optional<SystemView> before = std::move(first);
-  const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.redraws;
+  const bool redraw = invocation.terminal.out_is_tty && invocation.terminal.can_redraw;
   Screen screen(invocation, redraw && !flags.once && !invocation.wants_json());
-  // The first view is for the rates of the second.
+  // The first view is only used to compute the rates of the second.
   while (screen.wait(stop, flags.interval) && invocation.terminal.out) {
-    SystemView now = observer->look();
-    screen.show(now, rates_between(before, now), observer->trouble(), flags.once);
+    SystemView now = observer->poll();
+    screen.show(now, rates_between(before, now), observer->error(), flags.once);
     before = std::move(now);
     if (flags.once) break;
   }
@@ -187,9 +184,10 @@ Result<ExitCode> run_top(Invocation& invocation, const TopFlags& flags) {
 
 void add_top(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TopFlags>();
-  CLI::App* app = add_command(root, "top", "Watch nodes, rates, active and stuck sagas; q ends it", "Running");
-  add_duration(*app, "--interval", flags->interval, "How often [1s]");
-  add_switch(*app, "--once", flags->once, "One view, then end");
+  CLI::App* app =
+      add_command(root, "top", "Show nodes, rates, active and stuck sagas live; press q to quit", server_group);
+  add_duration(*app, "--interval", flags->interval, "Refresh interval [1s]");
+  add_switch(*app, "--once", flags->once, "Print one view and exit");
   commands.add(app, [flags](Invocation& invocation) { return run_top(invocation, *flags); });
 }
 

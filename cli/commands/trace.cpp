@@ -1,16 +1,15 @@
-#include "cli/commands/trace.hpp"
-
+// `sagactl trace`: one saga as a tree, from its first event to its last.
 #include <chrono>
 #include <memory>
 #include <ostream>
 #include <thread>
 
+#include "cli/client/id_prefix.hpp"
+#include "cli/client/json_answer.hpp"
+#include "cli/client/node_client.hpp"
+#include "cli/client/saga_wait.hpp"
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/client/id_prefix.hpp"
-#include "cli/client/member.hpp"
-#include "cli/client/node_client.hpp"
-#include "cli/client/saga_status.hpp"
 #include "cli/output/saga_tree.hpp"
 #include "common/id.hpp"
 
@@ -24,15 +23,15 @@ struct TraceFlags {
   bool follow = false;
 };
 
-// A server that knows correlation ids alone is asked for the one of the saga or the order with that id.
+// For a server that finds traces by correlation id only: looks up the correlation id of the saga or order with this id.
 Result<Json> trace_by_other_id(NodeClient& client, const std::string& id) {
   if (const auto saga = client.get("/sagas/" + percent_encode(id))) {
     const std::string correlation = text_member(*saga, "correlationId");
     if (!correlation.empty()) return client.get("/trace/correlation/" + percent_encode(correlation));
   }
   const auto by_order = client.get("/trace/order/" + percent_encode(id));
-  if (by_order && member(*by_order, "sagas").is_array() && !member(*by_order, "sagas").empty()) {
-    const std::string correlation = text_member(member(*by_order, "sagas").front(), "correlationId");
+  if (by_order && json_member(*by_order, "sagas").is_array() && !json_member(*by_order, "sagas").empty()) {
+    const std::string correlation = text_member(json_member(*by_order, "sagas").front(), "correlationId");
     if (!correlation.empty()) return client.get("/trace/correlation/" + percent_encode(correlation));
   }
   return Error{ErrorCode::not_found, "no trace"};
@@ -40,35 +39,36 @@ Result<Json> trace_by_other_id(NodeClient& client, const std::string& id) {
 
 Result<Json> find_trace(NodeClient& client, const std::string& id);
 
-// Nothing is called so, but an id may begin so.
-Result<Json> find_trace_by_beginning(NodeClient& client, const std::string& text, Error otherwise) {
-  const auto id = id_beginning_with(client, text);
+// The text matches no id, but may be the prefix of one.
+Result<Json> find_trace_by_prefix(NodeClient& client, const std::string& text, Error not_found) {
+  const auto id = resolve_id_prefix(client, text);
   if (id) return find_trace(client, *id);
-  return id.error().code == ErrorCode::not_found ? otherwise : id.error();
+  return id.error().code == ErrorCode::not_found ? not_found : id.error();
 }
 
 Result<Json> find_trace(NodeClient& client, const std::string& id) {
   auto trace = client.get("/trace/correlation/" + percent_encode(id));
-  const bool unknown = trace ? member(*trace, "found") == false : trace.error().code == ErrorCode::not_found;
+  const bool unknown = trace ? json_member(*trace, "found") == false : trace.error().code == ErrorCode::not_found;
   if (unknown && Uuid::parse(id)) trace = trace_by_other_id(client, id);
-  const bool found = trace && true_member(*trace, "found");
+  const bool found = trace && bool_member(*trace, "found");
   if (found || (!trace && trace.error().code != ErrorCode::not_found)) return trace;
-  Error none = with_hint(Error{ErrorCode::not_found,
-                               "there is no trace of '" + id + "': " + client.url() +
-                                   " knows no correlation id, order id, saga id or idempotency key like it"},
-                         "`sagactl saga list` and `sagactl order list` show what there is");
-  return begins_an_id(id) ? find_trace_by_beginning(client, id, std::move(none)) : Result<Json>(std::move(none));
+  Error none =
+      with_hint(Error{ErrorCode::not_found, "no trace found for '" + id +
+                                                "': it is no correlation id, order id, saga id or idempotency key at " +
+                                                client.url()},
+                "`sagactl saga list` and `sagactl order list` show the ids");
+  return is_id_prefix(id) ? find_trace_by_prefix(client, id, std::move(none)) : Result<Json>(std::move(none));
 }
 
-// Prints the events that came since `shown`.
+// Prints the events after the first `shown` ones.
 void print_new_events(const Invocation& invocation, const Json& trace, std::size_t& shown) {
-  const Json& timeline = member(trace, "timeline");
+  const Json& timeline = json_member(trace, "timeline");
   for (; shown < timeline.size(); ++shown) {
-    if (invocation.settings.format == Format::ndjson)
+    if (invocation.settings.format == OutputFormat::ndjson)
       invocation.terminal.out << json_text(timeline[shown]) << '\n' << std::flush;
-    if (invocation.settings.format != Format::table) continue;
+    if (invocation.settings.format != OutputFormat::table) continue;
     const Json& first = timeline.front();
-    const Json began = or_else(text_member(first, "occurredAt"), text_member(first, "timestamp"));
+    const Json began = or_default(text_member(first, "occurredAt"), text_member(first, "timestamp"));
     invocation.terminal.out << event_line(timeline[shown], began, invocation.paint) << '\n' << std::flush;
   }
 }
@@ -78,8 +78,8 @@ Result<Json> follow(Invocation& invocation, NodeClient& client, const std::strin
     auto trace = find_trace(client, id);
     if (!trace) return trace;
     print_new_events(invocation, *trace, shown);
-    if (is_ended(text_member(member(*trace, "saga"), "status"))) return trace;
-    if (!invocation.terminal.out) return trace;  // what became of the output is told at the end
+    if (is_final_status(text_member(json_member(*trace, "saga"), "status"))) return trace;
+    if (!invocation.terminal.out) return trace;  // a write error is reported at the end
     std::this_thread::sleep_for(follow_interval);
   }
 }
@@ -89,9 +89,10 @@ Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
   if (!client) return client.error();
   const auto trace = flags.follow ? follow(invocation, *client, flags.id) : find_trace(*client, flags.id);
   if (!trace) return trace.error();
-  if (invocation.settings.format == Format::table)
-    invocation.terminal.out << (flags.follow ? "\n" : "") << saga_tree(*trace, invocation.paint, invocation.terminal.table_width());
-  else if (invocation.settings.format == Format::json || !flags.follow)
+  if (invocation.settings.format == OutputFormat::table)
+    invocation.terminal.out << (flags.follow ? "\n" : "")
+                            << saga_tree(*trace, invocation.paint, invocation.terminal.table_width());
+  else if (invocation.settings.format == OutputFormat::json || !flags.follow)
     invocation.print(*trace);
   return ExitCode::done;
 }
@@ -100,10 +101,12 @@ Result<ExitCode> run_trace(Invocation& invocation, const TraceFlags& flags) {
 
 void add_trace(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<TraceFlags>();
-  CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, executions, errors, events",
-                              "Using the nodes");
-  add_text(*app, "id", flags->id, "ID", "Correlation id, order id, saga id, the beginning of one, or idempotency key").required();
-  add_switch(*app, "--follow", flags->follow, "Show events as they happen, until the saga has ended");
+  CLI::App* app = add_command(root, "trace", "Show a saga as a tree: steps, times, nodes, retries, errors, events",
+                              operations_group);
+  add_text(*app, "id", flags->id, "ID",
+           "Correlation id, order id, saga id, the first digits of one, or idempotency key")
+      .required();
+  add_switch(*app, "--follow", flags->follow, "Print events as they happen until the saga has ended");
   commands.add(app, [flags](Invocation& invocation) { return run_trace(invocation, *flags); });
 }
 

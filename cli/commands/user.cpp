@@ -1,13 +1,12 @@
-#include "cli/commands/user.hpp"
-
+// `sagactl user`: lists and adds users, changes roles, disables and enables accounts.
 #include <memory>
 #include <ostream>
 
-#include "cli/commands.hpp"
-#include "cli/flag.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/client/password.hpp"
+#include "cli/commands.hpp"
+#include "cli/flag.hpp"
 #include "cli/output/table.hpp"
 #include "server/participants/user.hpp"
 
@@ -28,10 +27,10 @@ Result<ExitCode> list_users(Invocation& invocation) {
   if (!client) return client.error();
   Json users = Json::array();
   for (std::string after;;) {
-    const auto page =
-        client->get("/users?limit=" + std::to_string(users_page_size) + (after.empty() ? "" : "&after=" + percent_encode(after)));
+    const auto page = client->get("/users?limit=" + std::to_string(users_page_size) +
+                                  (after.empty() ? "" : "&after=" + percent_encode(after)));
     if (!page) return page.error();
-    for (const Json& user : member(*page, "users")) users.push_back(user);
+    for (const Json& user : json_member(*page, "users")) users.push_back(user);
     after = text_member(*page, "next");
     if (after.empty()) break;
   }
@@ -39,7 +38,10 @@ Result<ExitCode> list_users(Invocation& invocation) {
     invocation.print(Json{{"users", users}}, "users");
     return ExitCode::done;
   }
-  Table table({{"E-MAIL ADDRESS", Fit::text, needed}, {"ROLE", Fit::whole, needed}, {"STATUS", Fit::whole, needed}, {"SESSIONS", Fit::number},
+  Table table({{"E-MAIL ADDRESS", Fit::text, needed},
+               {"ROLE", Fit::whole, needed},
+               {"STATUS", Fit::whole, needed},
+               {"SESSIONS", Fit::number},
                {"SINCE", Fit::time}});
   for (const Json& user : users)
     table.row({text_member(user, "email"), text_member(user, "role"), text_member(user, "status"),
@@ -48,16 +50,16 @@ Result<ExitCode> list_users(Invocation& invocation) {
   return ExitCode::done;
 }
 
-void tell(const Invocation& invocation, const Json& user, std::string_view what) {
+void print_user(const Invocation& invocation, const Json& user, std::string_view what) {
   if (invocation.wants_json())
     invocation.print(user);
   else
-    invocation.say(text_member(user, "email") + " " + std::string(what) + ": " + text_member(user, "role") + ", " +
-                   text_member(user, "status"));
+    invocation.info(text_member(user, "email") + " " + std::string(what) + ": " + text_member(user, "role") + ", " +
+                    text_member(user, "status"));
 }
 
-Result<ExitCode> new_user(Invocation& invocation, const UserFlags& flags) {
-  auto password = password_of(invocation, flags.password);
+Result<ExitCode> add_account(Invocation& invocation, const UserFlags& flags) {
+  auto password = read_password(invocation, flags.password);
   if (!password) return password.error();
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
@@ -67,16 +69,16 @@ Result<ExitCode> new_user(Invocation& invocation, const UserFlags& flags) {
                                                  {"lastName", flags.last_name},
                                                  {"role", to_string(flags.role)}});
   if (!added) return added.error();
-  tell(invocation, *added, "is added");
+  print_user(invocation, *added, "added");
   return ExitCode::done;
 }
 
-Result<ExitCode> change(Invocation& invocation, const UserFlags& flags, const Json& rights) {
+Result<ExitCode> change_account(Invocation& invocation, const UserFlags& flags, const Json& rights) {
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
   const auto changed = client->put("/users/" + percent_encode(flags.email), rights);
   if (!changed) return changed.error();
-  tell(invocation, *changed, "is changed");
+  print_user(invocation, *changed, "changed");
   return ExitCode::done;
 }
 
@@ -84,35 +86,35 @@ Result<ExitCode> change(Invocation& invocation, const UserFlags& flags, const Js
 
 void add_user(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<UserFlags>();
-  CLI::App* app = add_command_group(root, "user", "Make and unmake admins, and shut users out", "Using the nodes");
+  CLI::App* app = add_command_group(root, "user", "Manage user accounts and roles", operations_group);
   const auto with_email = [&](const char* name, const char* help) {
     CLI::App* command = add_command(*app, name, help);
-    add_text(*command, "email", flags->email, "EMAIL", "The user's e-mail address").required();
+    add_text(*command, "email", flags->email, "EMAIL", "E-mail address of the user").required();
     return command;
   };
-  commands.add(add_command(*app, "list", "Show the users"), list_users);
+  commands.add(add_command(*app, "list", "List users"), list_users);
 
-  CLI::App* add = with_email("add", "Make an account");
+  CLI::App* add = with_email("add", "Create a user account");
   add_password_flags(*add, flags->password);
   add_text(*add, "--first-name", flags->first_name, "TEXT", "First name [-]");
   add_text(*add, "--last-name", flags->last_name, "TEXT", "Last name [-]");
-  add_choice(*add, "--role", flags->role, "What the user may do [customer]");
-  commands.add(add, [flags](Invocation& invocation) { return new_user(invocation, *flags); });
+  add_choice(*add, "--role", flags->role, "Role of the user [customer]");
+  commands.add(add, [flags](Invocation& invocation) { return add_account(invocation, *flags); });
 
-  CLI::App* role = with_email("role", "Say what a user may do, within seconds at all nodes");
-  add_choice(*role, "role", flags->role, "customer, merchant or admin").required();
+  CLI::App* role = with_email("role", "Set the role of a user; takes effect at all nodes within seconds");
+  add_choice(*role, "role", flags->role, "The new role").required();
   commands.add(role, [flags](Invocation& invocation) {
-    return change(invocation, *flags, Json{{"role", to_string(flags->role)}});
+    return change_account(invocation, *flags, Json{{"role", to_string(flags->role)}});
   });
 
-  CLI::App* disable = with_email("disable", "End a user's sessions and take no log-in and no token any more");
+  CLI::App* disable = with_email("disable", "Disable a user: end all sessions, reject logins and tokens");
   commands.add(disable, [flags](Invocation& invocation) {
-    return change(invocation, *flags, Json{{"status", to_string(UserStatus::suspended)}});
+    return change_account(invocation, *flags, Json{{"status", to_string(UserStatus::suspended)}});
   });
 
-  CLI::App* enable = with_email("enable", "Let a user log in again");
+  CLI::App* enable = with_email("enable", "Enable a disabled user again");
   commands.add(enable, [flags](Invocation& invocation) {
-    return change(invocation, *flags, Json{{"status", to_string(UserStatus::active)}});
+    return change_account(invocation, *flags, Json{{"status", to_string(UserStatus::active)}});
   });
 }
 

@@ -1,14 +1,9 @@
 #include "cli/configuration/contexts.hpp"
 
-
 namespace sagactl {
 namespace {
 
 constexpr const char* file_name = "contexts.json";
-
-Error no_place_for_contexts() {
-  return Error{ErrorCode::invalid, "neither HOME nor XDG_CONFIG_HOME is set, so there is no place for contexts"};
-}
 
 }  // namespace
 
@@ -25,7 +20,7 @@ Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
   if (!json) return json.error();
   const Json by_name = json->value("contexts", Json::object());
   if (!by_name.is_object())
-    return Error{ErrorCode::invalid, path.string() + ": 'contexts' is no JSON object; mend or remove the file"};
+    return Error{ErrorCode::invalid, path.string() + ": 'contexts' is not a JSON object; fix or delete the file"};
   if (json->contains("current") && (*json)["current"].is_string()) contexts.current = (*json)["current"];
   for (const auto& [name, values] : by_name.items()) {
     Context& context = contexts.by_name[name];
@@ -36,28 +31,26 @@ Result<Contexts> Contexts::load(const std::filesystem::path& config_directory) {
   return contexts;
 }
 
-Result<FileTurn> Contexts::turn(const std::filesystem::path& config_directory) {
-  if (config_directory.empty()) return no_place_for_contexts();
-  return FileTurn::take(config_directory / file_name);
+Result<EditLock> Contexts::lock(const std::filesystem::path& config_directory) {
+  if (config_directory.empty()) return no_config_directory("contexts");
+  return EditLock::take(config_directory / file_name);
 }
 
-Contexts Contexts::load_what_can_be(const std::filesystem::path& config_directory, std::string& trouble) {
+Contexts Contexts::load_or_empty(const std::filesystem::path& config_directory) {
   auto contexts = load(config_directory);
   if (contexts) return std::move(contexts).value();
-  trouble = contexts.error().message;
   Contexts none;
-  none.was_broken = true;
+  none.was_unreadable = true;
   return none;
 }
 
 Result<void> Contexts::save(const std::filesystem::path& config_directory) const {
-  if (config_directory.empty()) return no_place_for_contexts();
+  if (config_directory.empty()) return no_config_directory("contexts");
   const auto path = config_directory / file_name;
-  if (was_broken) {
+  if (was_unreadable) {
     std::error_code failure;
     std::filesystem::rename(path, path.string() + ".broken", failure);
-    if (failure)
-      return Error{ErrorCode::unavailable, "cannot keep " + path.string() + " aside: " + failure.message()};
+    if (failure) return Error{ErrorCode::unavailable, "cannot rename " + path.string() + ": " + failure.message()};
   }
   Json json = {{"current", current}, {"contexts", Json::object()}};
   for (const auto& [name, context] : by_name) {

@@ -11,23 +11,22 @@
 
 namespace sagactl {
 
-// Values by the name of the flag: url, token, database, data.
+// Values by flag name: url, token, database, data.
 using Context = std::map<std::string, std::string>;
 
 struct Contexts {
   std::string current;  // empty: none
   std::map<std::string, Context> by_name;
-  bool was_broken = false;  // the file is none of contexts
+  bool was_unreadable = false;  // the file exists and could not be parsed
 
   const Context* find(const std::string& name) const;
 
-  // Without a file, or without a directory, there are none.
+  // Empty without a file or a directory.
   static Result<Contexts> load(const std::filesystem::path& config_directory);
-  // The same where contexts are mended: a file that nobody can read as contexts is one without any, `trouble` says
-  // why, and save() keeps it beside the new one.
-  static Contexts load_what_can_be(const std::filesystem::path& config_directory, std::string& trouble);
-  // For a change: from before load() until after save().
-  static Result<FileTurn> turn(const std::filesystem::path& config_directory);
+  // For commands that repair the file: one that cannot be parsed counts as empty, and save() keeps a copy of it.
+  static Contexts load_or_empty(const std::filesystem::path& config_directory);
+  // Hold it from before load() until after save().
+  static Result<EditLock> lock(const std::filesystem::path& config_directory);
   Result<void> save(const std::filesystem::path& config_directory) const;
 };
 

@@ -19,8 +19,8 @@ std::optional<std::string> port_of_service_link(std::string_view text) {
   return std::string(port);
 }
 
-Result<std::string> Environment::port(std::string_view name, std::string_view otherwise) const {
-  const std::string text = get(name).value_or(std::string(otherwise));
+Result<std::string> Environment::port(std::string_view name, std::string_view default_port) const {
+  const std::string text = get(name).value_or(std::string(default_port));
   const std::string number = port_of_service_link(text).value_or(text);
   std::uint32_t port = 0;
   const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), port);
@@ -31,7 +31,8 @@ Result<std::string> Environment::port(std::string_view name, std::string_view ot
 }
 
 std::filesystem::path Environment::config_directory() const {
-  // A relative one would be another in every directory, and is not to be read, says the XDG specification.
+  // The XDG specification says to ignore a relative path: it would be a different directory for every working
+  // directory.
   if (const auto xdg = get("XDG_CONFIG_HOME"); xdg && xdg->starts_with('/'))
     return std::filesystem::path(*xdg) / "sagactl";
   if (const auto home = get("HOME"); home && home->starts_with('/'))

@@ -6,8 +6,8 @@ namespace sagactl {
 
 Result<void> check_directory(const Environment& environment, const std::filesystem::path& path) {
   if (!environment.working_directory.empty() || environment.resolve(path).is_absolute()) return {};
-  return Error{ErrorCode::invalid, "the working directory has been removed, so there is no " + path.string() +
-                                       " in it; go to another, or give a path that begins with /"};
+  return Error{ErrorCode::invalid, "the working directory has been removed, so " + path.string() +
+                                       " cannot be found; change the directory, or pass an absolute path"};
 }
 
 Result<void> check_paths(const CLI::App& root, const Environment& environment) {

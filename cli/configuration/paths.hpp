@@ -1,4 +1,4 @@
-// Files and directories that a command is told of, where they depend on the working directory.
+// Checks paths that depend on the working directory.
 #pragma once
 
 #include <filesystem>
@@ -12,10 +12,10 @@ class App;
 
 namespace sagactl {
 
-// `invalid` for a path that begins at the working directory when that has been removed.
+// `invalid` for a path relative to the working directory when that directory has been removed.
 Result<void> check_directory(const Environment& environment, const std::filesystem::path& path);
 
-// The same for every flag of the chosen commands that names a file or a directory.
+// The same for every flag of the parsed commands that names a file or a directory.
 Result<void> check_paths(const CLI::App& root, const Environment& environment);
 
 }  // namespace sagactl

@@ -19,20 +19,20 @@
 namespace sagactl {
 namespace {
 
-constexpr std::chrono::seconds turn_patience{30};  // longer than a request may take that a holder waits for
-constexpr std::chrono::milliseconds turn_pause{20};
+constexpr std::chrono::seconds lock_wait_max{30};  // longer than a request that the holder may be waiting for
+constexpr std::chrono::milliseconds lock_poll_interval{20};
 
 Error failure(const std::string& what, const std::filesystem::path& path) {
   return Error{ErrorCode::unavailable, "cannot " + what + " " + path.string() + ": " + std::strerror(errno)};
 }
 
-Result<void> make_private_directory(const std::filesystem::path& directory) {
+Result<void> create_private_directory(const std::filesystem::path& directory) {
   std::error_code problem;
   if (directory.empty() || std::filesystem::exists(directory, problem)) return {};
   if (std::filesystem::create_directories(directory, problem))
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, problem);
   if (!problem) return {};
-  return Error{ErrorCode::unavailable, "cannot make " + directory.string() + ": " + problem.message()};
+  return Error{ErrorCode::unavailable, "cannot create " + directory.string() + ": " + problem.message()};
 }
 
 }  // namespace
@@ -46,13 +46,16 @@ Result<std::optional<std::string>> read_file(const std::filesystem::path& path) 
   return std::optional<std::string>(text.str());
 }
 
+Error no_config_directory(std::string_view what) {
+  return Error{ErrorCode::invalid, "cannot store " + std::string(what) + ": set HOME or XDG_CONFIG_HOME"};
+}
+
 Result<Json> read_json_file(const std::filesystem::path& path) {
   auto text = read_file(path);
   if (!text) return text.error();
   if (!*text) return Json(Json::object());
   Json json = read_json(**text);
-  if (!json.is_object())
-    return Error{ErrorCode::invalid, path.string() + " is not a JSON object; mend or remove it"};
+  if (!json.is_object()) return Error{ErrorCode::invalid, path.string() + " is not a JSON object; fix or delete it"};
   return json;
 }
 
@@ -61,52 +64,53 @@ Result<std::string> read_secret_file(const std::filesystem::path& path, const st
   if (!text) return text.error();
   const std::string secret(*text ? trim(std::string_view(**text).substr(0, (*text)->find('\n'))) : std::string_view());
   if (secret.empty())
-    return Error{ErrorCode::invalid, flag + ": " + path.string() + (*text ? " has no text in its first line" : " is not there")};
+    return Error{ErrorCode::invalid,
+                 flag + ": " + path.string() + (*text ? ": the first line is empty" : " does not exist")};
   return secret;
 }
 
-Result<FileTurn> FileTurn::take(const std::filesystem::path& path) {
-  if (const auto made = make_private_directory(path.parent_path()); !made) return made.error();
+Result<EditLock> EditLock::take(const std::filesystem::path& path) {
+  if (const auto created = create_private_directory(path.parent_path()); !created) return created.error();
   const std::filesystem::path name = path.string() + ".lock";
   const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) return failure("open", name);
-  FileTurn turn(descriptor);
-  const auto end = std::chrono::steady_clock::now() + turn_patience;
+  EditLock lock(descriptor);
+  const auto end = std::chrono::steady_clock::now() + lock_wait_max;
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return failure("lock", name);
     if (std::chrono::steady_clock::now() > end)
-      return Error{ErrorCode::busy, "another sagactl has been changing " + path.string() + " for " +
-                                        std::to_string(turn_patience.count()) + " s; try again, or end it"};
-    std::this_thread::sleep_for(turn_pause);
+      return Error{ErrorCode::busy, "another sagactl process has locked " + path.string() + " for " +
+                                        std::to_string(lock_wait_max.count()) + " s; try again, or end that process"};
+    std::this_thread::sleep_for(lock_poll_interval);
   }
-  return turn;
+  return lock;
 }
 
-FileTurn::FileTurn(FileTurn&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+EditLock::EditLock(EditLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
-FileTurn::~FileTurn() {
+EditLock::~EditLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 Result<void> write_private_file(const std::filesystem::path& path, const std::string& text) {
-  if (const auto made = make_private_directory(path.parent_path()); !made) return made.error();
-  const std::filesystem::path beside = path.string() + ".new";
-  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file < 0) return failure("write", beside);
+  if (const auto created = create_private_directory(path.parent_path()); !created) return created.error();
+  const std::filesystem::path temporary = path.string() + ".new";
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) return failure("write", temporary);
   const bool written = ::fchmod(file, S_IRUSR | S_IWUSR) == 0 &&
                        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(file) == 0;
-  if (::close(file) != 0 || !written || ::rename(beside.c_str(), path.c_str()) != 0) {
+  if (::close(file) != 0 || !written || ::rename(temporary.c_str(), path.c_str()) != 0) {
     Error error = failure("write", path);
-    ::unlink(beside.c_str());
+    ::unlink(temporary.c_str());
     return error;
   }
   return {};
 }
 
-ExitCode nothing_kept(const Invocation& invocation, const Error& error) {
+ExitCode report_not_saved(const Invocation& invocation, const Error& error) {
   const ExitCode code = report(invocation.terminal, invocation.settings.format, error);
-  return error.code == ErrorCode::unavailable ? ExitCode::not_written : code;
+  return error.code == ErrorCode::unavailable ? ExitCode::output_failed : code;
 }
 
 }  // namespace sagactl

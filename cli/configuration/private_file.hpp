@@ -4,45 +4,49 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/exit_code.hpp"
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 
 // Nothing when there is no such file; `unavailable` when it cannot be read.
 Result<std::optional<std::string>> read_file(const std::filesystem::path& path);
 
-// The object in a JSON file; an empty one when there is no such file.
+// `invalid`: there is no configuration directory to store `what` in.
+Error no_config_directory(std::string_view what);
+
+// The object in a JSON file; an empty object when there is no such file.
 Result<Json> read_json_file(const std::filesystem::path& path);
 
-// The first line of a file that holds a password or a token. `flag` names it in errors.
+// The first line of a file that holds a password or a token. `flag` is named in errors.
 Result<std::string> read_secret_file(const std::filesystem::path& path, const std::string& flag);
 
-// Keeps other processes of the user from changing a file between this one's reading and its writing. Waits for them, a
-// few seconds at most; ended by the destructor, and with the process.
-class FileTurn {
+// A lock that keeps other processes of the user from changing a file between this process' read and its write. Released
+// by the destructor, and when the process ends.
+class EditLock {
  public:
-  // Of a file that need not be there. `busy` when another process does not come to an end.
-  static Result<FileTurn> take(const std::filesystem::path& path);
-  FileTurn(FileTurn&& other) noexcept;
-  FileTurn& operator=(FileTurn&&) = delete;
-  ~FileTurn();
+  // The file need not exist. Waits for other processes; `busy` after 30 s.
+  static Result<EditLock> take(const std::filesystem::path& path);
+  EditLock(EditLock&& other) noexcept;
+  EditLock& operator=(EditLock&&) = delete;
+  ~EditLock();
 
  private:
-  explicit FileTurn(int descriptor) : descriptor_(descriptor) {}
+  explicit EditLock(int descriptor) : descriptor_(descriptor) {}
   int descriptor_;
 };
 
-// Writes it with mode 0600, in a directory that is made with mode 0700 when it is not there: to a file beside
-// it first, renamed then, so that it is never half written.
+// Writes the file with mode 0600, and creates its directory with mode 0700 when it is missing. Writes a temporary file
+// first and renames it, so that the file is never half written.
 Result<void> write_private_file(const std::filesystem::path& path, const std::string& text);
 
 struct Invocation;
 
-// Tells the user why nothing was kept, and gives the exit code: that of a file that could not be written, not of a server
-// that does not answer.
-ExitCode nothing_kept(const Invocation& invocation, const Error& error);
+// Reports why a file could not be saved. An unavailable file ends with `output_failed`, because the exit code of
+// `unavailable` stands for a server that cannot be reached.
+ExitCode report_not_saved(const Invocation& invocation, const Error& error);
 
 }  // namespace sagactl

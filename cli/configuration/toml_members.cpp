@@ -22,6 +22,14 @@ Result<toml::table> read_toml_table(const std::filesystem::path& path, const std
   }
 }
 
+std::vector<std::string> toml_texts(const toml::node& node) {
+  const toml::array* list = node.as_array();
+  if (!list) return {toml_text(node)};
+  std::vector<std::string> texts;
+  for (const toml::node& element : *list) texts.push_back(toml_text(element));
+  return texts;
+}
+
 std::string toml_text(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   std::ostringstream out;
@@ -55,7 +63,7 @@ void TomlMembers::fail(const char* name, const std::string& what) {
 void TomlMembers::text(const char* name, std::string& value) {
   const toml::node* node = find(name);
   if (!node) return;
-  if (!node->is_string()) return wrong(*node, name, "must be a text");
+  if (!node->is_string()) return wrong(*node, name, "must be a string");
   value = node->as_string()->get();
 }
 
@@ -79,12 +87,12 @@ void TomlMembers::texts(const char* name, std::vector<std::string>& values) {
   values.clear();
   const toml::array* list = node->as_array();
   if (!list) {
-    if (node->is_table()) return wrong(*node, name, "must be a text or a list of them");
+    if (node->is_table()) return wrong(*node, name, "must be a string or a list of strings");
     values.push_back(toml_text(*node));
     return;
   }
   for (const toml::node& element : *list) {
-    if (element.is_table() || element.is_array()) return wrong(element, name, "must be a list of texts");
+    if (element.is_table() || element.is_array()) return wrong(element, name, "must be a list of strings");
     values.push_back(toml_text(element));
   }
 }
@@ -93,22 +101,22 @@ void TomlMembers::pairs(const char* name, std::vector<std::pair<std::string, std
   const toml::node* node = find(name);
   if (!node) return;
   const toml::table* table = node->as_table();
-  if (!table) return wrong(*node, name, "must be a table of texts");
+  if (!table) return wrong(*node, name, "must be a table of strings");
   values.clear();
   for (const auto& [key, value] : *table) {
-    if (value.is_table() || value.is_array()) return wrong(value, name, "must be a table of texts");
+    if (value.is_table() || value.is_array()) return wrong(value, name, "must be a table of strings");
     values.emplace_back(std::string(key.str()), toml_text(value));
   }
 }
 
 std::optional<Error> TomlMembers::first_error() {
-  if (error_ && !is_missing_) return error_;  // a missing member may be there under a misspelt name
+  if (error_ && !is_missing_) return error_;  // a missing member may exist under a misspelt name
   for (const auto& [key, value] : table_) {
     const std::string name(key.str());
     if (known_.contains(name)) continue;
     const std::string near = nearest(name, std::vector<std::string>(known_.begin(), known_.end()));
     return toml_error(file_, value,
-                      "'" + path_ + name + "' is no member" +
+                      "'" + path_ + name + "' is not a known member" +
                           (near.empty() ? "" : "; did you mean '" + path_ + near + "'?"));
   }
   return error_;

@@ -1,4 +1,4 @@
-// Reads the members of a TOML file one by one, and says with its line which is wrong or is none.
+// Reads a TOML file member by member. Errors name the file, the line and the wrong or unknown member.
 #pragma once
 
 #include <filesystem>
@@ -14,16 +14,19 @@
 
 namespace sagactl {
 
-// The table of a file. `invalid`: it cannot be read, or is wrong in that line.
+// The table of a file. `invalid` when the file cannot be read or parsed.
 Result<toml::table> read_toml_table(const std::filesystem::path& path, const std::string& name);
 
-// The text of a value that is no list and no table: "true", "3", "0.5".
+// The text of a value that is neither a list nor a table: "true", "3", "0.5".
 std::string toml_text(const toml::node& node);
+
+// The texts of a list's elements, or the text of a single value.
+std::vector<std::string> toml_texts(const toml::node& node);
 
 // "FILE, line 7: what"
 Error toml_error(const std::string& file, const toml::node& node, const std::string& what);
 
-// Readers return what the table has, or what was there before; the first error is kept.
+// Each function sets `value` when the table has the member, and leaves it unchanged when not. The first error is kept.
 class TomlMembers {
  public:
   TomlMembers(const std::string& file, const toml::table& table, std::string path = {})
@@ -32,8 +35,8 @@ class TomlMembers {
   void text(const char* name, std::string& value);
   void flag(const char* name, bool& value);
   void number(const char* name, std::optional<std::int64_t>& value);
-  void texts(const char* name, std::vector<std::string>& values);  // one, or a list
-  // Texts as texts() reads them, and tables among them, for each of which `read` is called with its members.
+  void texts(const char* name, std::vector<std::string>& values);  // a single value, or a list
+  // Like texts(), but elements may be tables: `read` is called with the members of each.
   template <class Read>
   void texts_or_tables(const char* name, std::vector<std::string>& values, Read read) {
     const toml::node* node = find(name);
@@ -41,15 +44,15 @@ class TomlMembers {
     const toml::array* list = node->as_array();
     const auto one = [&](const toml::node& element) {
       if (element.is_table()) return one_table(name, element, read);
-      if (element.is_array()) return wrong(element, name, "must be a text, a table or a list of them");
+      if (element.is_array()) return wrong(element, name, "must be a string, a table or a list of them");
       values.push_back(toml_text(element));
     };
     if (!list) return one(*node);
     for (const toml::node& element : *list) one(element);
   }
-  // {a = "b"} in the order of the file.
+  // {a = "b"}, in the order of the file.
   void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& values);
-  // Calls `read` with the members of each table of a list, or of the one that stands there.
+  // Calls `read` with the members of each table of a list, or of the single table.
   template <class Read>
   void tables(const char* name, Read read) {
     const toml::node* node = find(name);
@@ -65,7 +68,7 @@ class TomlMembers {
   void keep(const std::optional<Error>& error) {
     if (!error_) error_ = error;
   }
-  // The first error, or a member that nobody has asked for.
+  // The first error, or the first member that was not read.
   Result<void> finish();
   std::optional<Error> first_error();
 
@@ -86,7 +89,7 @@ class TomlMembers {
   std::string path_;
   std::set<std::string> known_;
   std::optional<Error> error_;
-  bool is_missing_ = false;  // the error is that a member is missing
+  bool is_missing_ = false;  // the error is a missing member
 };
 
 }  // namespace sagactl

@@ -1,33 +1,32 @@
-#include "cli/doctor/doctor.hpp"
-
+// `sagactl doctor`: checks everything a node depends on, and suggests fixes.
 #include <algorithm>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/dependencies/serve_choices.hpp"
+#include "cli/dependencies/toss.hpp"
 #include "cli/doctor/finding.hpp"
 #include "cli/flag.hpp"
-#include "cli/serve/role.hpp"
 #include "cli/output/table.hpp"
-#include "cli/serve/toss.hpp"
 
 namespace sagactl {
 namespace {
 
-Json to_json(const Findings& findings, Health worst) {
+Json to_json(const DoctorFindings& findings, CheckResult worst) {
   Json checks = Json::array();
-  for (const Finding& finding : findings)
+  for (const DoctorFinding& finding : findings)
     checks.push_back(Json{{"name", finding.subject},
-                          {"result", to_string(finding.health)},
+                          {"result", to_string(finding.result)},
                           {"found", finding.found},
                           {"advice", finding.advice}});
   return Json{{"result", to_string(worst)}, {"checks", checks}};
 }
 
-void print_findings(const Invocation& invocation, const Findings& findings) {
+void print_findings(const Invocation& invocation, const DoctorFindings& findings) {
   Table table({{"CHECK", Fit::text, needed}, {"RESULT", Fit::whole, needed}, {"FOUND", Fit::folded, needed}});
-  for (const Finding& finding : findings) {
-    table.row({finding.subject, invocation.paint.status(to_string(finding.health)), finding.found});
+  for (const DoctorFinding& finding : findings) {
+    table.row({finding.subject, invocation.paint.status(to_string(finding.result)), finding.found});
     if (!finding.advice.empty()) table.row({"", "", "→ " + finding.advice});
   }
   table.print(invocation.terminal.out, invocation.terminal.table_width());
@@ -37,53 +36,53 @@ struct DoctorFlags {
   std::string redis;
   std::string kafka;
   ServeRole role = ServeRole::node;
-  PaymentBy payment = PaymentBy::simulated;
+  PaymentProvider payment = PaymentProvider::simulated;
   TossAccount toss;
 };
 
-KafkaUnderTest kafka_under_test(const Invocation& invocation, const DoctorFlags& flags) {
-  KafkaUnderTest test{flags.kafka, {}};
+KafkaToCheck kafka_to_check(const Invocation& invocation, const DoctorFlags& flags) {
+  KafkaToCheck test{flags.kafka, {}};
   const auto database = find_database(invocation);
-  // As serve decides it: a payment process without a database server is what nodes with --payment remote ask.
+  // The same rule as in serve: a payment process without a database server is a payment participant.
   test.use.carries_out_payments = flags.role == ServeRole::payment && !(database && database->is_postgres);
   test.use.publishes_events = !test.use.carries_out_payments;
-  test.use.asks_for_payments = flags.role != ServeRole::payment && flags.payment == PaymentBy::remote;
+  test.use.asks_for_payments = flags.role != ServeRole::payment && flags.payment == PaymentProvider::remote;
   if (flags.role != ServeRole::node && !test.use.carries_out_payments)
     test.use.service = from_string<Service>(to_string(flags.role));
   return test;
 }
 
 Result<ExitCode> run_doctor(Invocation& invocation, const DoctorFlags& flags) {
-  Findings findings;
-  examine_data(invocation, findings);
-  examine_database(invocation, findings);
-  examine_redis(invocation, flags.redis, findings);
-  examine_kafka(invocation, kafka_under_test(invocation, flags), findings);
-  examine_toss(invocation, flags.toss, findings);
-  examine_secrets(invocation, findings);
-  examine_shared_secrets(invocation, findings);
-  examine_nodes(invocation, findings);
-  Health worst = Health::ok;
-  for (const Finding& finding : findings) worst = std::max(worst, finding.health);
+  DoctorFindings findings;
+  inspect_data(invocation, findings);
+  inspect_database(invocation, findings);
+  inspect_redis(invocation, flags.redis, findings);
+  inspect_kafka(invocation, kafka_to_check(invocation, flags), findings);
+  inspect_toss(invocation, flags.toss, findings);
+  inspect_secrets(invocation, findings);
+  inspect_shared_secrets(invocation, findings);
+  inspect_nodes(invocation, findings);
+  CheckResult worst = CheckResult::ok;
+  for (const DoctorFinding& finding : findings) worst = std::max(worst, finding.result);
   if (invocation.wants_json())
     invocation.print(to_json(findings, worst), "checks");
   else
     print_findings(invocation, findings);
-  return worst == Health::fail ? ExitCode::refused : ExitCode::done;
+  return worst == CheckResult::fail ? ExitCode::refused : ExitCode::done;
 }
 
 }  // namespace
 
 void add_doctor(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<DoctorFlags>();
-  CLI::App* app = add_command(root, "doctor", "Look at everything a node needs, and say what to do", "Setting up");
-  set_footer(*app, "Ends with 0 when nothing fails; warnings are no failure.");
-  add_text(*app, "--redis", flags->redis, "URL", "Redis of the locks [REDIS_HOST, else none]");
-  add_text(*app, "--kafka", flags->kafka, "HOST:PORT,...", "Kafka for the messages [KAFKA_BROKER, else none]");
-  commands.also_from(add_choice(*app, "--role", flags->role, "Whose topics are looked at, as of serve [node]"),
-                     {"SAGACTL_SERVE_ROLE"});
-  commands.also_from(add_choice(*app, "--payment", flags->payment, "Who is charged, as of serve [simulated]"),
-                     {"SAGACTL_SERVE_PAYMENT"});
+  CLI::App* app = add_command(root, "doctor", "Check everything a node depends on, and suggest fixes", setup_group);
+  set_footer(*app, "Exit codes: 0 no check failed (there may be warnings), 1 a check failed.");
+  add_text(*app, "--redis", flags->redis, "URL", "Redis for the locks [REDIS_HOST, else none]");
+  add_text(*app, "--kafka", flags->kafka, "HOST:PORT,...", "Kafka brokers for the messages [KAFKA_BROKER, else none]");
+  commands.add_variables(add_choice(*app, "--role", flags->role, "Role whose topics to check, as for serve [node]"),
+                         {"SAGACTL_SERVE_ROLE"});
+  commands.add_variables(add_choice(*app, "--payment", flags->payment, "Payment provider, as for serve [simulated]"),
+                         {"SAGACTL_SERVE_PAYMENT"});
   add_toss_flags(*app, flags->toss);
   commands.add(app, [flags](Invocation& invocation) { return run_doctor(invocation, *flags); });
 }

@@ -1,55 +1,57 @@
-// Kafka: does every broker answer, are the topics there that this role needs, may they be made, do they take messages?
+// Kafka: whether every broker answers, and whether the topics of the role exist (or can be created) and accept
+// messages.
 #include <fmt/format.h>
 
+#include "cli/dependencies/kafka.hpp"
 #include "cli/doctor/finding.hpp"
-#include "cli/serve/kafka.hpp"
 #include "server/adapters/kafka/client/kafka_diagnosis.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
 
 namespace sagactl {
 namespace {
 
-Finding finding_of(const KafkaDiagnosis::Topic& topic, int partitions_made) {
+DoctorFinding finding_of(const KafkaDiagnosis::Topic& topic, int default_partitions) {
   const std::string subject = "topic " + topic.name;
   if (!topic.writes_refused.empty())
-    return {subject, Health::fail, "takes no message: " + topic.writes_refused,
-            "start the brokers that are missing; nodes keep their events till then"};
-  if (topic.partitions > 0) return {subject, Health::ok, fmt::format("{} partitions", topic.partitions)};
+    return {subject, CheckResult::fail, "accepts no messages: " + topic.writes_refused,
+            "start the missing brokers; nodes keep their events until then"};
+  if (topic.partitions > 0) return {subject, CheckResult::ok, fmt::format("{} partitions", topic.partitions)};
   if (!topic.creation_denied.empty())
-    return {subject, Health::fail, "is not there, and this client may not make it",
-            fmt::format("have it made with {} partitions, or give the client the right to create topics",
-                        partitions_made)};
+    return {subject, CheckResult::fail, "does not exist, and this client is not allowed to create it",
+            fmt::format("create it with {} partitions, or allow the client to create topics", default_partitions)};
   if (!topic.creation_unknown.empty())
-    return {subject, Health::warn, "is not there, and whether it may be made is not known: " + topic.creation_unknown,
-            "see that the brokers are up, and ask again"};
-  return {subject, Health::ok, "is not there yet; `sagactl serve` makes it"};
+    return {subject, CheckResult::warn,
+            "does not exist; could not check whether it can be created: " + topic.creation_unknown,
+            "check that the brokers are up, and run doctor again"};
+  return {subject, CheckResult::ok, "does not exist yet; `sagactl serve` creates it"};
 }
 
 }  // namespace
 
-void examine_kafka(const Invocation& invocation, const KafkaUnderTest& given, Findings& findings) {
+void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings) {
   const auto brokers = brokers_of(invocation.environment, given.brokers);
   if (!brokers) {
-    findings.push_back({"kafka", Health::fail, brokers.error().message, "write it as host:port,host:port"});
+    findings.push_back({"kafka", CheckResult::fail, brokers.error().message, "write it as host:port,host:port"});
     return;
   }
   if (brokers->empty()) {
-    findings.push_back({"kafka", Health::ok, "not configured; messages go through the nodes' own process"});
+    findings.push_back({"kafka", CheckResult::ok, "not configured; messages stay in the node's process"});
     return;
   }
   KafkaOptions options;
   options.brokers = *brokers;
   const auto check = diagnose_kafka(options, topics_of(given.use, options), invocation.settings.timeout);
   if (!check) {
-    findings.push_back({"kafka", Health::warn, check.error().message,
-                        "is it running, and does it advertise an address that this machine can reach? Nodes go on, "
-                        "and publish their events when it is back"});
+    findings.push_back({"kafka", CheckResult::warn, check.error().message,
+                        "check that it runs and advertises an address that this machine can reach; nodes go on "
+                        "without it and publish their events later"});
     return;
   }
-  findings.push_back({"kafka", Health::ok, fmt::format("{} brokers answer at {}", check->brokers, options.brokers)});
+  findings.push_back(
+      {"kafka", CheckResult::ok, fmt::format("{} brokers available at {}", check->brokers, options.brokers)});
   for (const KafkaDiagnosis::Broker& broker : check->addresses)
     if (!broker.failure.empty())
-      findings.push_back({"broker " + broker.address, Health::warn, broker.failure,
+      findings.push_back({"broker " + broker.address, CheckResult::warn, broker.failure,
                           "start it, or correct its address (advertised.listeners) or --kafka"});
   for (const KafkaDiagnosis::Topic& topic : check->topics) findings.push_back(finding_of(topic, options.partitions));
 }

@@ -1,11 +1,10 @@
-// A PostgreSQL server: does it let us in, may we do what a node does, is its schema this build's, does its clock agree
-// with ours, and is every node there only once?
+// A PostgreSQL server: access, privileges, schema, durability settings, connections, clock, and node ids used twice.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "cli/doctor/clock_difference.hpp"
 #include "cli/doctor/finding.hpp"
 #include "server/adapters/postgres/postgres_diagnosis.hpp"
 #include "server/adapters/postgres/postgres_migrations.hpp"
@@ -15,83 +14,80 @@ namespace {
 
 constexpr double connections_warn_share = 0.8;
 
-void examine_schema(const DatabaseName& database, Findings& findings) {
+void inspect_schema(const DatabaseName& database, DoctorFindings& findings) {
   const auto migrations = postgres_migrations(database.name);
   if (!migrations) {
-    findings.push_back({"schema", Health::fail, migrations.error().message, "name another database"});
+    findings.push_back({"schema", CheckResult::fail, migrations.error().message, "use another database"});
     return;
   }
   const auto missing =
       std::count_if(migrations->begin(), migrations->end(), [](const auto& each) { return !each.applied; });
   if (missing > 0)
-    findings.push_back({"schema", Health::warn, fmt::format("{} migrations are missing", missing),
-                        "`sagactl migrate`, or `sagactl serve`, which does it too"});
+    findings.push_back({"schema", CheckResult::warn, fmt::format("{} migrations are missing", missing),
+                        "run `sagactl migrate`, or `sagactl serve`, which does it, too"});
   else
-    findings.push_back({"schema", Health::ok, fmt::format("{} migrations, up to date", migrations->size())});
+    findings.push_back({"schema", CheckResult::ok, fmt::format("{} migrations, up to date", migrations->size())});
 }
 
-void examine_clock(const PostgresDiagnosis& server, Findings& findings) {
-  const Timestamp ours = server.asked + (server.answered - server.asked) / 2;
-  const double skew_ms = static_cast<double>((server.server_time - ours).count()) / 1000;
-  const double doubt_ms = static_cast<double>((server.answered - server.asked).count()) / 2000;
-  const std::string found =
-      fmt::format("{:+.1f} ms against this machine, give or take {:.1f} ms", skew_ms, doubt_ms);
-  if (std::abs(skew_ms) - doubt_ms > skew_warn_ms)
-    findings.push_back({"database clock", Health::warn, found,
-                        "leases and times come from the database's clock; run a time service on both"});
+void inspect_clock(const PostgresDiagnosis& server, DoctorFindings& findings) {
+  const ClockDifference clock = clock_difference(server.server_time, server.asked, server.answered, 0);
+  if (clock.certain_ms() > clock_difference_warn_ms)
+    findings.push_back({"database clock", CheckResult::warn, clock.text(),
+                        "leases and times use the database's clock; run a time service on both machines"});
   else
-    findings.push_back({"database clock", Health::ok, found});
+    findings.push_back({"database clock", CheckResult::ok, clock.text()});
 }
 
-void examine_server(const PostgresDiagnosis& server, Findings& findings) {
+void inspect_server(const PostgresDiagnosis& server, DoctorFindings& findings) {
   if (server.only_reads)
-    findings.push_back({"database role", Health::fail, "the server is a standby and only reads", "name the primary"});
+    findings.push_back({"database role", CheckResult::fail, "the server is a read-only standby", "use the primary"});
   if (!server.rights_missing.empty())
-    findings.push_back({"database rights", Health::fail,
+    findings.push_back({"database rights", CheckResult::fail,
                         fmt::format("missing: {}", fmt::join(server.rights_missing, ", ")),
-                        "GRANT them, as docs/postgres.md says"});
+                        "GRANT them, see docs/postgres.md"});
   else
-    findings.push_back({"database rights", Health::ok, "all that a node needs"});
+    findings.push_back({"database rights", CheckResult::ok, "all that a node needs"});
   if (!server.settings_unsafe.empty())
-    findings.push_back({"database durability", Health::warn,
+    findings.push_back({"database durability", CheckResult::warn,
                         fmt::format("{}", fmt::join(server.settings_unsafe, ", ")),
-                        "what was acknowledged may be lost with the server: switch them on"});
+                        "acknowledged orders may be lost when the server fails: switch them on"});
   const std::string used = fmt::format("{} of {} connections in use", server.connections, server.connections_max);
   if (static_cast<double>(server.connections) > connections_warn_share * static_cast<double>(server.connections_max))
-    findings.push_back({"database connections", Health::warn, used, "raise max_connections"});
+    findings.push_back({"database connections", CheckResult::warn, used, "raise max_connections"});
   else
-    findings.push_back({"database connections", Health::ok, used});
+    findings.push_back({"database connections", CheckResult::ok, used});
   for (const std::string& node : server.ids_twice)
-    findings.push_back({"node id " + node, Health::fail, "two processes use it at once",
-                        "give each its own with --node-id (NODE_ID)"});
+    findings.push_back({"node id " + node, CheckResult::fail, "used by two processes at the same time",
+                        "give each process its own id with --node-id (NODE_ID)"});
 }
 
-// Of several hosts each has to answer when it is its turn.
-void examine_hosts(const DatabaseName& database, Findings& findings) {
+// Every host of the URL must be able to take over.
+void inspect_hosts(const DatabaseName& database, DoctorFindings& findings) {
   const auto hosts = diagnose_postgres_hosts(database.name);
   if (!hosts || hosts->size() < 2) return;
   for (const PostgresHost& host : *hosts) {
     if (host.opened)
-      findings.push_back({"database host " + host.shown, Health::ok, "answers and lets us in"});
+      findings.push_back({"database host " + host.shown, CheckResult::ok, "accepts connections"});
     else
-      findings.push_back({"database host " + host.shown, Health::warn, host.opened.error().message,
-                          "nodes have nowhere to go when the others fail: bring it back, or take it out of the URL"});
+      findings.push_back({"database host " + host.shown, CheckResult::warn, host.opened.error().message,
+                          "nodes cannot fail over to it: start it, or remove it from the URL"});
   }
 }
 
 }  // namespace
 
-void examine_postgres(const DatabaseName& database, Findings& findings) {
-  examine_hosts(database, findings);
+void inspect_postgres(const DatabaseName& database, DoctorFindings& findings) {
+  inspect_hosts(database, findings);
   const auto server = diagnose_postgres(database.name, wall_clock_now);
   if (!server) {
-    findings.push_back({"database", Health::fail, server.error().message});
+    findings.push_back({"database", CheckResult::fail, server.error().message});
     return;
   }
-  findings.push_back({"database", Health::ok, fmt::format("{}, PostgreSQL {}", database.shown, server->server_version)});
-  examine_schema(database, findings);
-  examine_server(*server, findings);
-  examine_clock(*server, findings);
+  findings.push_back(
+      {"database", CheckResult::ok, fmt::format("{}, PostgreSQL {}", database.shown, server->server_version)});
+  inspect_schema(database, findings);
+  inspect_server(*server, findings);
+  inspect_clock(*server, findings);
 }
 
 }  // namespace sagactl

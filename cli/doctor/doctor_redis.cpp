@@ -1,91 +1,88 @@
-// The Redis of the locks: does it answer, does it take our password, will it keep what it is given?
+// The Redis for the locks: access, latency, role, lock commands, eviction policy and clock.
 #include <fmt/format.h>
 
-#include <cmath>
-
+#include "cli/dependencies/redis.hpp"
+#include "cli/doctor/clock_difference.hpp"
 #include "cli/doctor/finding.hpp"
-#include "cli/serve/redis.hpp"
 #include "server/adapters/redis/redis_diagnosis.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr Duration patience = 2s;
-constexpr Duration ping_wanted = 5ms;
-constexpr double skew_wanted_ms = 1'000;
+constexpr Duration check_timeout = 2s;
+constexpr Duration ping_warn = 5ms;
 
-void examine_ping(const RedisDiagnosis& diagnosis, const std::string& where, Findings& findings) {
-  const std::string found = fmt::format("Redis {}at {} answers in {}", diagnosis.version.empty() ? "" : diagnosis.version + " ",
-                                        where, format_duration(diagnosis.ping));
-  if (diagnosis.ping > ping_wanted)
-    findings.push_back({"Redis", Health::warn, found, "every order waits for it twice: bring it nearer"});
+void inspect_ping(const RedisDiagnosis& diagnosis, const std::string& where, DoctorFindings& findings) {
+  const std::string found =
+      fmt::format("Redis {}at {} answers in {}", diagnosis.version.empty() ? "" : diagnosis.version + " ", where,
+                  format_duration(diagnosis.ping));
+  if (diagnosis.ping > ping_warn)
+    findings.push_back(
+        {"Redis", CheckResult::warn, found, "every order waits for two round trips: use a Redis that is closer"});
   else
-    findings.push_back({"Redis", Health::ok, found});
+    findings.push_back({"Redis", CheckResult::ok, found});
 }
 
-void examine_role(const RedisDiagnosis& diagnosis, Findings& findings) {
+void inspect_role(const RedisDiagnosis& diagnosis, DoctorFindings& findings) {
   if (diagnosis.role == "slave")
-    findings.push_back({"Redis role", Health::fail, "it is a replica and gives no locks", "name its master"});
+    findings.push_back({"Redis role", CheckResult::fail, "it is a replica and cannot grant locks", "use its master"});
 }
 
-void examine_locks(const RedisDiagnosis& diagnosis, Findings& findings) {
+void inspect_locks(const RedisDiagnosis& diagnosis, DoctorFindings& findings) {
   if (diagnosis.refused)
-    findings.push_back({"Redis locks", Health::fail, diagnosis.refused->message,
-                        "nodes take orders without locks till then; the database alone refuses duplicates"});
+    findings.push_back({"Redis locks", CheckResult::fail, diagnosis.refused->message,
+                        "until it is fixed, nodes accept orders without locks; the database alone rejects duplicates"});
   else
-    findings.push_back({"Redis locks", Health::ok, "one was taken, waited for, renewed, listed and released"});
+    findings.push_back({"Redis locks", CheckResult::ok, "a lock was taken, waited for, renewed, listed and released"});
 }
 
-void examine_memory(const RedisDiagnosis& diagnosis, Findings& findings) {
-  if (diagnosis.eviction.empty()) return;  // this user may not ask
+void inspect_memory(const RedisDiagnosis& diagnosis, DoctorFindings& findings) {
+  if (diagnosis.eviction.empty()) return;  // the user is not allowed to read it
   const bool keeps = diagnosis.eviction == "noeviction";
   if (keeps)
-    findings.push_back({"Redis memory", Health::ok, "keeps what it is given"});
+    findings.push_back({"Redis memory", CheckResult::ok, "does not evict keys"});
   else
-    findings.push_back({"Redis memory", Health::warn,
-                        fmt::format("maxmemory-policy {}: locks may vanish when memory is short", diagnosis.eviction),
-                        "CONFIG SET maxmemory-policy noeviction, or give the locks a Redis of their own"});
+    findings.push_back({"Redis memory", CheckResult::warn,
+                        fmt::format("maxmemory-policy {}: locks may be evicted when memory is low", diagnosis.eviction),
+                        "CONFIG SET maxmemory-policy noeviction, or use a separate Redis for the locks"});
 }
 
-// Fencing tokens lean on its clock when it has lost its data.
-void examine_clock(const RedisDiagnosis& diagnosis, Timestamp asked, Timestamp answered, Findings& findings) {
-  const Timestamp ours = asked + (answered - asked) / 2;
-  const double skew_ms = static_cast<double>((diagnosis.time - ours).count()) / 1000;
-  const double doubt_ms = static_cast<double>((answered - asked).count()) / 2000 + 1;
-  const std::string found =
-      fmt::format("{:+.0f} ms against this machine, give or take {:.0f} ms", skew_ms, doubt_ms);
-  if (std::abs(skew_ms) - doubt_ms > skew_wanted_ms)
-    findings.push_back(
-        {"Redis clock", Health::warn, found, "run a time service (chrony, systemd-timesyncd) on both"});
+// After a loss of its data, fencing tokens depend on its clock.
+void inspect_clock(const RedisDiagnosis& diagnosis, Timestamp asked, Timestamp answered, DoctorFindings& findings) {
+  const ClockDifference clock = clock_difference(diagnosis.time, asked, answered, 1);
+  if (clock.certain_ms() > clock_difference_warn_ms)
+    findings.push_back({"Redis clock", CheckResult::warn, clock.text(),
+                        "run a time service (chrony, systemd-timesyncd) on both machines"});
   else
-    findings.push_back({"Redis clock", Health::ok, found});
+    findings.push_back({"Redis clock", CheckResult::ok, clock.text()});
 }
 
 }  // namespace
 
-void examine_redis(const Invocation& invocation, const std::string& flag, Findings& findings) {
+void inspect_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings) {
   const auto url = redis_url(flag, invocation.environment);
-  if (url && url->empty()) return;  // locks are kept in the nodes' process
+  if (url && url->empty()) return;  // locks are kept in the node's process
   const auto address = url ? parse_redis_url(*url) : Result<RedisAddress>(url.error());
   if (!address) {
-    findings.push_back({"Redis", Health::fail, address.error().message});
+    findings.push_back({"Redis", CheckResult::fail, address.error().message});
     return;
   }
   const Timestamp asked = wall_clock_now();
-  const auto diagnosis = diagnose_redis(*address, patience);
+  const auto diagnosis = diagnose_redis(*address, check_timeout);
   const Timestamp answered = wall_clock_now();
   if (!diagnosis) {
-    const bool away = diagnosis.error().code == ErrorCode::unavailable;
-    findings.push_back({"Redis", Health::fail, diagnosis.error().message,
-                        away ? "start it, or correct --redis or REDIS_HOST; nodes take orders without locks till then"
-                             : ""});
+    const bool unavailable = diagnosis.error().code == ErrorCode::unavailable;
+    findings.push_back({"Redis", CheckResult::fail, diagnosis.error().message,
+                        unavailable
+                            ? "start it, or correct --redis or REDIS_HOST; until then nodes accept orders without locks"
+                            : ""});
     return;
   }
-  examine_ping(*diagnosis, address->shown(), findings);
-  examine_role(*diagnosis, findings);
-  examine_locks(*diagnosis, findings);
-  examine_memory(*diagnosis, findings);
-  examine_clock(*diagnosis, asked, answered, findings);
+  inspect_ping(*diagnosis, address->shown(), findings);
+  inspect_role(*diagnosis, findings);
+  inspect_locks(*diagnosis, findings);
+  inspect_memory(*diagnosis, findings);
+  inspect_clock(*diagnosis, asked, answered, findings);
 }
 
 }  // namespace sagactl

@@ -1,15 +1,15 @@
-// Whether the nodes that live on the database share their secrets.
+// Whether all live nodes on the database have the same secrets.
 #include <map>
 
-#include "cli/serve/database.hpp"
+#include "cli/dependencies/database.hpp"
 #include "cli/doctor/finding.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
 
-void examine_shared_secrets(const Invocation& invocation, Findings& findings) {
+void inspect_shared_secrets(const Invocation& invocation, DoctorFindings& findings) {
   const auto database = find_database(invocation);
-  if (!database) return;  // said elsewhere
+  if (!database) return;  // reported by inspect_database()
   const auto source = open_history(*database);
   if (!source) return;
   const auto history = (*source)->snapshot();
@@ -21,14 +21,14 @@ void examine_shared_secrets(const Invocation& invocation, Findings& findings) {
     if (node.live && !node.fingerprint.empty() && ++live > 0) by_fingerprint[node.fingerprint].push_back(node.name);
   if (live < 2) return;
   if (by_fingerprint.size() == 1) {
-    findings.push_back({"secrets of the nodes", Health::ok, "all nodes that live share theirs"});
+    findings.push_back({"secrets of the nodes", CheckResult::ok, "all live nodes have the same secrets"});
     return;
   }
   std::vector<std::string> groups;
   for (const auto& [fingerprint, names] : by_fingerprint) groups.push_back(join(names, ", "));
-  findings.push_back({"secrets of the nodes", Health::fail,
-                      "differ, so that a token of one is refused by others: " + join(groups, " | "),
-                      "give all of them the same JWT_SECRET and JWT_REFRESH_SECRET"});
+  findings.push_back({"secrets of the nodes", CheckResult::fail,
+                      "differ: nodes reject each other's tokens: " + join(groups, " | "),
+                      "set the same JWT_SECRET and JWT_REFRESH_SECRET for all nodes"});
 }
 
 }  // namespace sagactl

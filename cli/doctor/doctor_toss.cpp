@@ -1,34 +1,34 @@
-// Toss Payments: is it there, and does it take our secret key?
+// Toss Payments: whether it answers and accepts the secret key.
 #include <fmt/format.h>
 
+#include "cli/dependencies/toss.hpp"
 #include "cli/doctor/finding.hpp"
-#include "cli/serve/toss.hpp"
 #include "server/adapters/toss/toss_diagnosis.hpp"
 #include "server/node/payment_provider.hpp"
 
 namespace sagactl {
 
-void examine_toss(const Invocation& invocation, const TossAccount& given, Findings& findings) {
+void inspect_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings) {
   const TossAccount account = toss_account(given, invocation.environment);
-  if (account.secret_file.empty()) return;  // nodes here do not charge by it
+  if (account.secret_file.empty()) return;  // not used by the nodes here
   auto options = toss_options(account);
   if (!options) {
-    findings.push_back({"Toss Payments", Health::fail, options.error().message});
+    findings.push_back({"Toss Payments", CheckResult::fail, options.error().message});
     return;
   }
   options->answer_time = invocation.settings.timeout;
   const auto diagnosis = diagnose_toss(*options);
   if (diagnosis) {
-    findings.push_back({"Toss Payments", Health::ok,
-                        fmt::format("{} answers in {} and takes the secret key", options->base.text(),
+    findings.push_back({"Toss Payments", CheckResult::ok,
+                        fmt::format("{} answers in {} and accepts the secret key", options->base.text(),
                                     format_duration(diagnosis->took))});
     return;
   }
   const ErrorCode code = diagnosis.error().code;
-  const char* advice = "is its address right? Orders wait till then, and their payments are tried again";
-  if (code == ErrorCode::unauthenticated) advice = "take the secret key of this shop from its developer centre";
-  if (code == ErrorCode::invalid) advice = "correct --toss-url; it ends with the version, as in /v1";
-  findings.push_back({"Toss Payments", Health::fail, diagnosis.error().message, advice});
+  const char* advice = "check its address; until it answers, payments are retried and their orders wait";
+  if (code == ErrorCode::unauthenticated) advice = "use the secret key of this shop from the Toss developer center";
+  if (code == ErrorCode::invalid) advice = "correct --toss-url; it ends with the API version, such as /v1";
+  findings.push_back({"Toss Payments", CheckResult::fail, diagnosis.error().message, advice});
 }
 
 }  // namespace sagactl

@@ -1,11 +1,11 @@
-// What `sagactl doctor` found about one thing.
+// The findings of `sagactl doctor`, and the functions that make them.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "cli/serve/database.hpp"
+#include "cli/dependencies/database.hpp"
 #include "cli/invocation.hpp"
 #include "common/text/spelling.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
@@ -13,38 +13,36 @@
 
 namespace sagactl {
 
-enum class Health : std::uint8_t { ok, warn, fail };
+enum class CheckResult : std::uint8_t { ok, warn, fail };
 
 template <>
-struct Spelling<Health> {
+struct Spelling<CheckResult> {
   static constexpr std::string_view names[] = {"ok", "warn", "fail"};
 };
 
-struct Finding {
+struct DoctorFinding {
   std::string subject;  // "disk space"
-  Health health = Health::ok;
+  CheckResult result = CheckResult::ok;
   std::string found;
-  std::string advice = {};  // what to do; empty when all is well
+  std::string advice = {};  // how to fix it; empty when it is ok
 };
 
-using Findings = std::vector<Finding>;
+using DoctorFindings = std::vector<DoctorFinding>;
 
-constexpr double skew_warn_ms = 1'000;  // between the clocks of two machines
-
-struct KafkaUnderTest {
-  std::string brokers;  // empty: those of the environment
+struct KafkaToCheck {
+  std::string brokers;  // empty: from the environment
   KafkaUse use;
 };
 
-// Each looks at one part of what a node needs (doctor_*.cpp).
-void examine_data(const Invocation& invocation, Findings& findings);
-void examine_database(const Invocation& invocation, Findings& findings);
-void examine_redis(const Invocation& invocation, const std::string& flag, Findings& findings);
-void examine_toss(const Invocation& invocation, const TossAccount& given, Findings& findings);
-void examine_postgres(const DatabaseName& database, Findings& findings);
-void examine_kafka(const Invocation& invocation, const KafkaUnderTest& given, Findings& findings);
-void examine_secrets(const Invocation& invocation, Findings& findings);
-void examine_shared_secrets(const Invocation& invocation, Findings& findings);
-void examine_nodes(const Invocation& invocation, Findings& findings);
+// Each checks one dependency of a node (doctor_*.cpp).
+void inspect_data(const Invocation& invocation, DoctorFindings& findings);
+void inspect_database(const Invocation& invocation, DoctorFindings& findings);
+void inspect_redis(const Invocation& invocation, const std::string& flag, DoctorFindings& findings);
+void inspect_toss(const Invocation& invocation, const TossAccount& given, DoctorFindings& findings);
+void inspect_postgres(const DatabaseName& database, DoctorFindings& findings);
+void inspect_kafka(const Invocation& invocation, const KafkaToCheck& given, DoctorFindings& findings);
+void inspect_secrets(const Invocation& invocation, DoctorFindings& findings);
+void inspect_shared_secrets(const Invocation& invocation, DoctorFindings& findings);
+void inspect_nodes(const Invocation& invocation, DoctorFindings& findings);
 
 }  // namespace sagactl

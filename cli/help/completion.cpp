@@ -1,25 +1,24 @@
-#include "cli/help/completion.hpp"
-
+// `sagactl completion`: scripts that complete commands and flags in bash, zsh and fish.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <ostream>
 #include <sstream>
 
+#include "cli/client/json_answer.hpp"
+#include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
-#include "cli/help/completion_tree.hpp"
 #include "cli/configuration/contexts.hpp"
 #include "cli/flag.hpp"
+#include "cli/help/completion_tree.hpp"
 #include "cli/invocation.hpp"
-#include "cli/client/member.hpp"
-#include "cli/client/node_client.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
 
 enum class Shell : std::uint8_t { bash, zsh, fish };
-enum class Live : std::uint8_t { ids, contexts };
+enum class LiveCandidates : std::uint8_t { ids, contexts };
 
 }  // namespace
 
@@ -28,59 +27,66 @@ struct Spelling<Shell> {
   static constexpr std::string_view names[] = {"bash", "zsh", "fish"};
 };
 template <>
-struct Spelling<Live> {
+struct Spelling<LiveCandidates> {
   static constexpr std::string_view names[] = {"ids", "contexts"};
 };
 
 namespace {
 
-constexpr int ids_offered = 50;
-constexpr Duration live_patience = 1s;  // somebody has pressed a key and waits
+constexpr int candidate_ids_max = 50;
+constexpr Duration live_timeout = 1s;  // the user has pressed TAB and is waiting
 
-// As the scripts call it.
-std::string_view word_of(Wanted wanted) {
-  switch (wanted) {
-    case Wanted::words: return "words";
-    case Wanted::nothing: return "nothing";
-    case Wanted::files: return "files";
-    case Wanted::directories: return "directories";
-    case Wanted::contexts: return "contexts";
-    case Wanted::ids: return "ids";
-    case Wanted::commands: return "words";
+// The word in the scripts.
+std::string_view word_of(CompletionKind kind) {
+  switch (kind) {
+    case CompletionKind::words:
+      return "words";
+    case CompletionKind::nothing:
+      return "nothing";
+    case CompletionKind::files:
+      return "files";
+    case CompletionKind::directories:
+      return "directories";
+    case CompletionKind::contexts:
+      return "contexts";
+    case CompletionKind::ids:
+      return "ids";
+    case CompletionKind::commands:
+      return "words";
   }
-  crash("something wanted that the table of words does not know");
+  crash("a kind of completion without a word");
 }
 
-// What follows the arguments of a command; for `help` the commands themselves.
-Values arguments_in(const CLI::App& app, const CLI::App& root) {
-  Values values = arguments_of(app);
-  if (values.wanted == Wanted::commands) values.words = commands_of(root);
+// The positional arguments of a command. The arguments of `help` are the commands.
+CompletionValues arguments_in(const CLI::App& app, const CLI::App& root) {
+  CompletionValues values = arguments_of(app);
+  if (values.kind == CompletionKind::commands) values.words = commands_of(root);
   return values;
 }
 
-// One line of a `case` for each name of a flag that takes a value.
+// One line of a shell `case` for each name of a flag that takes a value.
 std::string value_cases(const CLI::App& app, const std::string& path) {
   std::ostringstream cases;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional() || !takes_value(*option)) continue;
-    const Values values = values_of(*option);
+    const CompletionValues values = values_of(*option);
     for (const std::string& name : names_of(*option))
-      cases << "    '" << path << "|" << name << "') wanted=" << word_of(values.wanted) << " candidates='"
+      cases << "    '" << path << "|" << name << "') wanted=" << word_of(values.kind) << " candidates='"
             << join(values.words, " ") << "'; return ;;\n";
   }
   return cases.str();
 }
 
-// A function over the words of the line that finds the command, puts the words that may follow into `candidates`, says
-// with `wanted` what else may, and keeps in `given` the flags by which a node or a context is found. Both bash and zsh
-// can read it.
+// A shell function for bash and zsh. From the words of the line it finds the command, sets `candidates` to the words
+// that may follow and `wanted` to the kind of anything else that may, and collects in `given` the flags that select a
+// node or a context.
 std::string shared_function(const CLI::App& root) {
   std::string commands, values, paths;
   const std::string common = join(flags_of(root), " ");
   each_command(root, "", [&](const CLI::App& app, const std::string& path) {
     const std::string own = path.empty() ? "" : join(flags_of(app), " ");
-    const Values arguments = arguments_in(app, root);
-    commands += "    '" + path + "') wanted=" + std::string(word_of(arguments.wanted)) + " candidates='" +
+    const CompletionValues arguments = arguments_in(app, root);
+    commands += "    '" + path + "') wanted=" + std::string(word_of(arguments.kind)) + " candidates='" +
                 join(commands_of(app), " ") + " " + join(arguments.words, " ") + " " + own + " " + common + "' ;;\n";
     if (path.empty()) return;
     values += value_cases(app, path);
@@ -133,7 +139,7 @@ std::string bash_script(const CLI::App& root) {
          "complete -F _sagactl sagactl\n";
 }
 
-// As a file called _sagactl in $fpath it is the body of the function that zsh then calls, at the first time too.
+// Works when sourced, and as the file _sagactl in $fpath, whose content zsh runs as the completion function.
 std::string zsh_script(const CLI::App& root) {
   return "#compdef sagactl\n# Completion of sagactl for zsh: source <(sagactl completion zsh), or a file called "
          "_sagactl in $fpath\n" +
@@ -165,18 +171,27 @@ std::string quoted(std::string text) {
   return out + "'";
 }
 
-// For fish: what may follow, as arguments of `complete`.
-std::string fish_values(const Values& values, bool of_flag) {
+// Arguments of fish's `complete` for the possible values.
+std::string fish_values(const CompletionValues& values, bool of_flag) {
   std::string words = join(values.words, " ");
   std::string text;
-  switch (values.wanted) {
-    case Wanted::nothing: return of_flag ? " -x" : "";
-    case Wanted::contexts: words += " (__sagactl_live contexts)"; break;
-    case Wanted::ids: words += " (__sagactl_live ids)"; break;
-    case Wanted::directories: words += " (__fish_complete_directories)"; break;
-    case Wanted::files: return (of_flag ? " -r -F" : " -F") + (words.empty() ? "" : " -a " + quoted(words));
-    case Wanted::words:
-    case Wanted::commands: break;
+  switch (values.kind) {
+    case CompletionKind::nothing:
+      return of_flag ? " -x" : "";
+    case CompletionKind::contexts:
+      words += " (__sagactl_live contexts)";
+      break;
+    case CompletionKind::ids:
+      words += " (__sagactl_live ids)";
+      break;
+    case CompletionKind::directories:
+      words += " (__fish_complete_directories)";
+      break;
+    case CompletionKind::files:
+      return (of_flag ? " -r -F" : " -F") + (words.empty() ? "" : " -a " + quoted(words));
+    case CompletionKind::words:
+    case CompletionKind::commands:
+      break;
   }
   return (of_flag ? " -x -a " : " -a ") + quoted(std::string(trim(words)));
 }
@@ -202,8 +217,10 @@ std::string fish_script(const CLI::App& root) {
          "  set -l words (commandline -opc)\n"
          "  set -l given\n"
          "  for i in (seq (count $words))\n"
-         "    contains -- $words[$i] --url --token --token-file --context --data; and set given $given $words[$i] $words[(math $i + 1)]\n"
-         "    string match -qr -- '^--(url|token|token-file|context|data)=' $words[$i]; and set given $given $words[$i]\n"
+         "    contains -- $words[$i] --url --token --token-file --context --data; and set given $given $words[$i] "
+         "$words[(math $i + 1)]\n"
+         "    string match -qr -- '^--(url|token|token-file|context|data)=' $words[$i]; and set given $given "
+         "$words[$i]\n"
          "  end\n"
          "  $words[1] complete $argv[1] $given 2>/dev/null\n"
          "end\n"
@@ -214,8 +231,8 @@ std::string fish_script(const CLI::App& root) {
       if (!sub->get_group().empty())
         out << "complete -c sagactl" << when << " -a " << sub->get_name() << " -d " << quoted(sub->get_description())
             << '\n';
-    const Values arguments = arguments_in(app, root);
-    if (arguments.wanted != Wanted::nothing)
+    const CompletionValues arguments = arguments_in(app, root);
+    if (arguments.kind != CompletionKind::nothing)
       out << "complete -c sagactl" << when << fish_values(arguments, false) << '\n';
     for (const CLI::Option* option : app.get_options()) {
       if (option->get_positional()) continue;
@@ -229,21 +246,21 @@ std::string fish_script(const CLI::App& root) {
   return out.str();
 }
 
-// One a line. Whatever goes wrong, there is nothing to offer, and nobody to be told.
-Result<ExitCode> offer(Invocation& invocation, Live live) {
-  std::vector<std::string> offered;
-  if (live == Live::contexts) {
-    std::string ignored;
-    const auto contexts = Contexts::load_what_can_be(invocation.environment.config_directory(), ignored);
-    for (const auto& [name, values] : contexts.by_name) offered.push_back(name);
+// Prints one candidate per line. Errors are not reported: there is nothing to complete then.
+Result<ExitCode> print_candidates(Invocation& invocation, LiveCandidates live) {
+  std::vector<std::string> candidates;
+  if (live == LiveCandidates::contexts) {
+    const auto contexts = Contexts::load_or_empty(invocation.environment.config_directory());
+    for (const auto& [name, values] : contexts.by_name) candidates.push_back(name);
   } else {
-    invocation.settings.timeout = std::min(invocation.settings.timeout, live_patience);
+    invocation.settings.timeout = std::min(invocation.settings.timeout, live_timeout);
     auto client = NodeClient::open(invocation);
-    const auto found = client ? client->get("/sagas?limit=" + std::to_string(ids_offered)) : Result<Json>(client.error());
+    const auto found =
+        client ? client->get("/sagas?limit=" + std::to_string(candidate_ids_max)) : Result<Json>(client.error());
     if (found)
-      for (const Json& saga : member(*found, "sagas")) offered.push_back(text_member(saga, "id"));
+      for (const Json& saga : json_member(*found, "sagas")) candidates.push_back(text_member(saga, "id"));
   }
-  for (const std::string& each : offered) invocation.terminal.out << each << '\n';
+  for (const std::string& each : candidates) invocation.terminal.out << each << '\n';
   return ExitCode::done;
 }
 
@@ -251,9 +268,12 @@ Result<ExitCode> offer(Invocation& invocation, Live live) {
 
 void add_completion(CLI::App& root, Commands& commands) {
   const auto shell = std::make_shared<Shell>(Shell::bash);
-  CLI::App* app = add_command(root, "completion",
-                              "Print a script that completes commands, flags, files, contexts and ids", "Setting up");
-  add_choice(*app, "shell", *shell, "Which shell").required();
+  CLI::App* app = add_command(
+      root, "completion", "Print a shell script that completes commands, flags, files, contexts and ids", setup_group);
+  add_choice(*app, "shell", *shell, "The shell").required();
+  set_footer(*app,
+             "Load it with `source <(sagactl completion bash)`, `source <(sagactl completion zsh)` or\n"
+             "`sagactl completion fish | source`.");
   commands.work_without_settings(app, true);
   commands.add(app, [shell, &root](Invocation& invocation) -> Result<ExitCode> {
     switch (*shell) {
@@ -270,13 +290,12 @@ void add_completion(CLI::App& root, Commands& commands) {
     return ExitCode::done;
   });
 
-  // What the scripts ask; people have no use for it.
-  const auto live = std::make_shared<Live>(Live::ids);
-  CLI::App* asked = add_command(root, "complete", "What a completion script asks", "");
-  asked->group("");
-  add_choice(*asked, "what", *live, "Of what").required();
-  commands.work_without_settings(asked, true);
-  commands.add(asked, [live](Invocation& invocation) { return offer(invocation, *live); });
+  // Called by the scripts, and hidden from the help.
+  const auto live = std::make_shared<LiveCandidates>(LiveCandidates::ids);
+  CLI::App* complete = add_command(root, "complete", "Candidates for a completion script", "");
+  add_choice(*complete, "what", *live, "Kind of candidates").required();
+  commands.work_without_settings(complete, true);
+  commands.add(complete, [live](Invocation& invocation) { return print_candidates(invocation, *live); });
 }
 
 }  // namespace sagactl

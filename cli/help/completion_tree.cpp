@@ -11,33 +11,33 @@ bool is_shown(const CLI::App& app) {
   return !app.get_parent() || !app.get_group().empty();
 }
 
-Wanted wanted_by(const std::string& type) {
-  if (type.find("FILE") != std::string::npos) return Wanted::files;
-  if (type == "DIR") return Wanted::directories;
-  if (type == "CONTEXT") return Wanted::contexts;
-  if (type == "COMMAND") return Wanted::commands;
-  if (type == "ID" || type == "SAGA-ID" || type == "ORDER-ID") return Wanted::ids;
-  return Wanted::nothing;
+CompletionKind kind_of(const std::string& type) {
+  if (type.find("FILE") != std::string::npos) return CompletionKind::files;
+  if (type == "DIR") return CompletionKind::directories;
+  if (type == "CONTEXT") return CompletionKind::contexts;
+  if (type == "COMMAND") return CompletionKind::commands;
+  if (type == "ID" || type == "SAGA-ID" || type == "ORDER-ID") return CompletionKind::ids;
+  return CompletionKind::nothing;
 }
 
 }  // namespace
 
-Values values_of(const CLI::Option& option) {
+CompletionValues values_of(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  Values values{wanted_by(type), {}};
+  CompletionValues values{kind_of(type), {}};
   if (type.find('|') == std::string::npos) return values;
   for (std::string& word : split(type, '|'))
-    if (word == lower(word)) values.words.push_back(std::move(word));  // in capitals stands what is no word itself
-  if (values.wanted == Wanted::nothing && !values.words.empty()) values.wanted = Wanted::words;
+    if (word == lower(word)) values.words.push_back(std::move(word));  // placeholders are in capitals
+  if (values.kind == CompletionKind::nothing && !values.words.empty()) values.kind = CompletionKind::words;
   return values;
 }
 
-Values arguments_of(const CLI::App& app) {
-  Values all;
+CompletionValues arguments_of(const CLI::App& app) {
+  CompletionValues all;
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
-    Values values = values_of(*option);
-    if (values.wanted != Wanted::nothing) all.wanted = values.wanted;
+    CompletionValues values = values_of(*option);
+    if (values.kind != CompletionKind::nothing) all.kind = values.kind;
     for (std::string& word : values.words) all.words.push_back(std::move(word));
   }
   return all;

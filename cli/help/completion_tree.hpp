@@ -1,4 +1,4 @@
-// What can follow a word on the command line, read from the tree of commands: for the completion of any shell.
+// What can follow a word of a command line, read from the tree of commands. Used for the completion of every shell.
 #pragma once
 
 #include <cstdint>
@@ -13,23 +13,23 @@ class Option;
 
 namespace sagactl {
 
-enum class Wanted : std::uint8_t { words, nothing, files, directories, contexts, ids, commands };
+enum class CompletionKind : std::uint8_t { words, nothing, files, directories, contexts, ids, commands };
 
-// The values of a flag, or of an argument without a name.
-struct Values {
-  Wanted wanted = Wanted::nothing;
-  std::vector<std::string> words;  // also where files are wanted
+// The possible values of a flag or a positional argument.
+struct CompletionValues {
+  CompletionKind kind = CompletionKind::nothing;
+  std::vector<std::string> words;  // in addition to what `kind` says
 };
-Values values_of(const CLI::Option& option);
-// Of the arguments without a name.
-Values arguments_of(const CLI::App& app);
+CompletionValues values_of(const CLI::Option& option);
+// Of the command's positional arguments.
+CompletionValues arguments_of(const CLI::App& app);
 
 bool takes_value(const CLI::Option& option);
 std::vector<std::string> names_of(const CLI::Option& option);  // "--output", "-o"
 std::vector<std::string> flags_of(const CLI::App& app);
-std::vector<std::string> commands_of(const CLI::App& app);  // those that are shown
+std::vector<std::string> commands_of(const CLI::App& app);  // without hidden ones
 
-// Every command with its path from the root in words: "order create"; "" for the root.
+// Calls `visit` with every command and its path from the root: "order create", "" for the root.
 void each_command(const CLI::App& app, const std::string& path,
                   const std::function<void(const CLI::App&, const std::string&)>& visit);
 

@@ -1,20 +1,19 @@
-#include "cli/help/manual.hpp"
-
+// `sagactl man`: the manual page, generated from the same tree of commands as the help.
 #include <CLI/CLI.hpp>
 #include <ostream>
 #include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/flag.hpp"
-#include "cli/invocation.hpp"
 #include "cli/help/usage.hpp"
+#include "cli/invocation.hpp"
 #include "cli/version.hpp"
 #include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {
 
-// As text in roff: no hyphens that are dashes, no line that begins as a request.
+// Escapes text for roff: hyphens stay hyphens, and no line is taken for a request.
 std::string roff(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -50,49 +49,50 @@ void write_flags(std::ostream& out, const CLI::App& app) {
 }
 
 void write_command(std::ostream& out, const CLI::App& app) {
-  if (app.get_group().empty() && app.get_parent()) return;  // not shown
+  if (app.get_group().empty() && app.get_parent()) return;  // hidden
   const auto below = app.get_subcommands({});
   if (below.empty()) {
     out << ".SS \"" << roff(command_path(app)) << "\"\n" << roff(app.get_description()) << ".\n";
     write_flags(out, app);
-    if (!app.get_footer().empty()) out << ".PP\n" << roff(app.get_footer()) << '\n';
+    if (!app.get_footer().empty()) out << ".PP\n.nf\n" << roff(app.get_footer()) << "\n.fi\n";
   }
   for (const CLI::App* sub : below) write_command(out, *sub);
 }
 
-constexpr std::string_view surroundings =
+constexpr std::string_view fixed_sections =
     R"(.SH ENVIRONMENT
-Every flag can be given as a variable: SAGACTL_URL for \-\-url, SAGACTL_SERVE_PORT for \-\-port of serve, and so on.
-A flag goes before the variable, that before ./sagactl.toml, and that before ~/.config/sagactl/config.toml; the context
-in use stands before the last.
+Every flag can be set by an environment variable: SAGACTL_URL sets \-\-url, SAGACTL_SERVE_PORT sets \-\-port of serve.
+The command line overrides the environment, the environment overrides ./sagactl.toml, and ./sagactl.toml overrides
+~/.config/sagactl/config.toml. A context named with \-\-context overrides both files, the current context only the latter.
 .TP
 \fBPORT\fR, \fBNODE_ID\fR, \fBNODE_ENV\fR, \fBJWT_SECRET\fR, \fBJWT_REFRESH_SECRET\fR, \fBJWT_EXPIRES_IN\fR, \fBJWT_REFRESH_EXPIRES_IN\fR
-Of serve.
+Settings of serve.
 .TP
 \fBDATABASE_HOST\fR, \fBDATABASE_PORT\fR, \fBDATABASE_NAME\fR, \fBDATABASE_USER\fR, \fBDATABASE_USERNAME\fR, \fBDATABASE_PASSWORD\fR
-The database, where there is no \-\-database.
+The database, without \-\-database.
 .TP
 \fBREDIS_HOST\fR, \fBREDIS_PORT\fR, \fBREDIS_PASSWORD\fR, \fBREDIS_DB\fR
-The Redis of the locks, where there is no \-\-redis.
+The Redis for the locks, without \-\-redis.
 .TP
 \fBKAFKA_BROKER\fR, \fBKAFKA_BROKERS\fR, \fBKAFKA_CLIENT_ID\fR
-The brokers, where there is no \-\-kafka.
+The Kafka brokers, without \-\-kafka.
 .TP
 \fBNO_COLOR\fR, \fBTERM\fR, \fBCOLUMNS\fR
-No colours; a dumb terminal is never written over; the width of a terminal that does not tell it.
+NO_COLOR disables colours, TERM=dumb disables colours and redrawing, COLUMNS is the width of a terminal whose size is
+not known.
 .SH FILES
 .TP
 \fI./sagactl.toml\fR, \fI~/.config/sagactl/config.toml\fR
-Flags, by name; those of a command in a table that is called like it.
+Flags by name; the flags of a command are in a table with its name.
 .TP
 \fI~/.config/sagactl/contexts.json\fR
-What \fBsagactl context\fR keeps.
+The contexts of \fBsagactl context\fR.
 .TP
 \fI~/.config/sagactl/credentials.json\fR
-What \fBsagactl login\fR keeps.
+The tokens of \fBsagactl login\fR.
 .TP
 \fI./sagactl\-data\fR
-The data of nodes: database, secrets, the operator's credential.
+The data of the nodes: database, secrets, operator token.
 .SH "EXIT STATUS"
 .TP
 0
@@ -102,25 +102,25 @@ Done, or every verdict is PASS.
 Refused, failed, or an invariant is violated (FAIL).
 .TP
 2
-It could not be decided (UNKNOWN).
+Not decided (UNKNOWN).
 .TP
 3
-Everything is right, but a threshold was missed.
+Every verdict is PASS, but a threshold was missed.
 .TP
 4
-The command line, the environment or a file is wrong.
+The command line, the environment or a configuration file is wrong.
 .TP
 5
-Nothing answers there.
+No connection to the node, the database or another server.
 .TP
 6
-Done, but the output, or a file that was asked for, could not be written.
+Done, but standard output or a requested file could not be written.
 .TP
 130
 Interrupted.
 .TP
 141
-Done, but whoever read the output had gone.
+Done, but the reader of standard output was gone (broken pipe).
 )";
 
 std::string manual_page(const CLI::App& root) {
@@ -131,15 +131,14 @@ std::string manual_page(const CLI::App& root) {
   for (const CLI::App* sub : root.get_subcommands({})) write_command(out, *sub);
   out << ".SH \"FLAGS FOR EVERY COMMAND\"\n";
   write_flags(out, root);
-  out << surroundings;
+  out << fixed_sections;
   return out.str();
 }
 
 }  // namespace
 
-void add_manual(CLI::App& root, Commands& commands) {
-  CLI::App* app =
-      add_command(root, "man", "Print the manual page: `sagactl man | man -l -`", "Setting up");
+void add_man(CLI::App& root, Commands& commands) {
+  CLI::App* app = add_command(root, "man", "Print the manual page; read it with `sagactl man | man -l -`", setup_group);
   commands.add(app, [&root](Invocation& invocation) -> Result<ExitCode> {
     invocation.terminal.out << manual_page(root);
     return ExitCode::done;

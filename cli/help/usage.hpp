@@ -1,4 +1,4 @@
-// Help texts, and what is said to somebody who mistyped a command or a flag.
+// The layout of help texts, and errors for mistyped commands and flags.
 #pragma once
 
 #include <string>
@@ -11,14 +11,14 @@ class App;
 
 namespace sagactl {
 
-// How the tree of commands behaves and how its help looks. Before any command is added.
+// Configures the root command. Call it before any command is added.
 void prepare_usage(CLI::App& root);
 
-// The usage error for a command line that was refused with `message` while `at` was its deepest command:
-// names what is wrong and what was probably meant.
+// The usage error for a command line that CLI11 rejected with `message`, where `at` is the innermost command that was
+// parsed. Suggests what was probably meant.
 Error usage_error(const CLI::App& root, const CLI::App& at, const std::string& message);
 
-// What is said of a word that is no command below `at`, with what was probably meant.
+// The message for a word that is not a subcommand of `at`, with a suggestion.
 std::string unknown_command(const CLI::App& at, const std::string& word);
 
 // "sagactl order create"

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "analysis/result/result.hpp"
+#include "cli/output/display_text.hpp"
 #include "cli/output/table.hpp"
 
 namespace sagactl {
@@ -14,8 +15,8 @@ namespace {
 constexpr double first_rate = 100;
 constexpr double rate_max = 1'000'000;
 constexpr Duration step_duration = 5s;
-// Of what was planned, that must have been sent.
-constexpr double kept_share = 0.98;
+// The ratio of planned requests that must have been sent.
+constexpr double sent_ratio_min = 0.98;
 
 std::string_view word_of(CapacityOutcome outcome) {
   switch (outcome) {
@@ -26,7 +27,7 @@ std::string_view word_of(CapacityOutcome outcome) {
     case CapacityOutcome::no_evidence:
       return "no evidence";
   }
-  crash("an outcome of no known kind");
+  crash("unknown outcome of a capacity step");
 }
 
 std::string_view word_of(CapacityLimit limit) {
@@ -38,7 +39,7 @@ std::string_view word_of(CapacityLimit limit) {
     case CapacityLimit::none:
       return "none";
   }
-  crash("a limit of no known kind");
+  crash("unknown limit of a capacity search");
 }
 
 Json step_json(const CapacityStep& step) {
@@ -51,19 +52,18 @@ Json step_json(const CapacityStep& step) {
               {"reason", step.reason}};
 }
 
-std::string conclusion(const CapacityFound& found) {
+std::string conclusion(const CapacityResult& found) {
   if (found.knee == 0) return "no rate met the thresholds";
   const std::string knee = fmt::format("the knee is at {:g}/s", found.knee);
   switch (found.limit) {
     case CapacityLimit::server:
-      return knee + ": the next rate that was tried above it missed a threshold";
+      return knee + ": the next higher rate missed a threshold";
     case CapacityLimit::generator:
-      return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up",
-                         found.knee);
+      return fmt::format("at least {:g}/s: above it this machine's load generator did not keep up", found.knee);
     case CapacityLimit::none:
       return fmt::format("at least {:g}/s: the search ended there", found.knee);
   }
-  crash("a limit of no known kind");
+  crash("unknown limit of a capacity search");
 }
 
 Result<void> check_capacity(const LoadOptions& options, std::span<const Threshold> thresholds) {
@@ -71,15 +71,15 @@ Result<void> check_capacity(const LoadOptions& options, std::span<const Threshol
   if (thresholds.empty()) return wrong("--capacity needs a --threshold to meet, such as p99<50ms");
   for (const Threshold& threshold : thresholds) {
     if (threshold.metric == Threshold::Metric::saga_latency || threshold.metric == Threshold::Metric::failed_sagas)
-      return wrong("--capacity judges rates by what the client sees: leave out thresholds of sagas");
+      return wrong("--capacity uses only what the client sees: remove thresholds of sagas");
     if (threshold.metric == Threshold::Metric::throughput)
-      return wrong("--capacity searches the throughput itself: leave out thresholds of it");
+      return wrong("--capacity finds the throughput itself: remove thresholds of it");
   }
   if (!options.stages.empty() || options.concurrency || options.orders)
-    return wrong("--capacity chooses the rates: leave out --stages, --concurrency and --orders");
+    return wrong("--capacity chooses the rates: remove --stages, --concurrency and --orders");
   if (options.arrival == ArrivalKind::ramp || options.arrival == ArrivalKind::steps)
-    return wrong("--capacity holds each rate: --arrival is constant or poisson");
-  if (!options.run.empty()) return wrong("--capacity is many runs: leave out --run");
+    return wrong("--capacity needs constant rates: use --arrival constant or poisson");
+  if (!options.run.empty()) return wrong("--capacity makes several runs: remove --run");
   if (options.scenario == ScenarioKind::all)
     return wrong("--capacity needs one of duplicate, individual and mixed, not all three");
   return {};
@@ -96,7 +96,7 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   step.p50 = load.response.percentile(50);
   step.p99 = load.response.percentile(99);
   step.errors = measured.errors;
-  // Its own lateness, not that of waiting for a connection: the latter is the server's doing.
+  // Only the generator's own lateness counts. Waiting for a connection is caused by the server.
   const Duration late = load.generator.own_lateness.percentile(99);
   if (late * 10 > step.p99) {
     step.reason = fmt::format("the generator was {} late at p99", format_duration(late));
@@ -105,8 +105,7 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   for (const Threshold& threshold : thresholds) {
     const ThresholdResult result = evaluate(threshold, measured);
     if (result.ruling == Ruling::pass) continue;
-    step.outcome = result.ruling == Ruling::fail ? CapacityOutcome::missed
-                                                 : CapacityOutcome::no_evidence;
+    step.outcome = result.ruling == Ruling::fail ? CapacityOutcome::missed : CapacityOutcome::no_evidence;
     step.reason = threshold.text + ": " + result.reason;
     if (step.outcome == CapacityOutcome::missed) return step;
   }
@@ -114,7 +113,7 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   std::uint64_t planned = 0;
   for (const LoadSecond& second : load.seconds) planned += second.planned;
   if (load.generator.skipped > 0 ||
-      static_cast<double>(load.requests.sent) < static_cast<double>(planned) * kept_share) {
+      static_cast<double>(load.requests.sent) < static_cast<double>(planned) * sent_ratio_min) {
     step.outcome = CapacityOutcome::missed;
     step.reason = fmt::format("only {} of {} requests could be sent", load.requests.sent, planned);
     return step;
@@ -123,11 +122,11 @@ CapacityStep judge_step(double rate, const RunResult& load, std::span<const Thre
   return step;
 }
 
-Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOptions& options,
-                                      std::span<const Threshold> thresholds, const std::stop_token& stop,
-                                      const std::function<Result<RunResult>(const LoadOptions&)>& run) {
+Result<CapacityResult> search_capacity(const Invocation& invocation, const LoadOptions& options,
+                                       std::span<const Threshold> thresholds, const std::stop_token& stop,
+                                       const std::function<Result<RunResult>(const LoadOptions&)>& run) {
   if (auto checked = check_capacity(options, thresholds); !checked) return checked.error();
-  CapacityFound found;
+  CapacityResult found;
   CapacitySearch search(options.rate.value_or(first_rate), rate_max);
   while (const auto rate = search.next()) {
     LoadOptions step_options = options;
@@ -136,12 +135,12 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
     auto load = run(step_options);
     if (!load) return load.error();
     found.interrupted = load->interrupted || stop.stop_requested();
-    if (found.interrupted && !found.steps.empty()) break;  // a part of a step says nothing
+    if (found.interrupted && !found.steps.empty()) break;  // an incomplete step has no outcome
     CapacityStep step = judge_step(*rate, *load, thresholds);
     if (!found.interrupted) search.record(step.outcome);
-    invocation.say(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
-                               format_duration(step.p50), format_duration(step.p99),
-                               step.reason.empty() ? "" : "  (" + step.reason + ")"));
+    invocation.info(fmt::format("{:>9g}/s  {:<11}  p50 {}, p99 {}{}", step.rate, word_of(step.outcome),
+                                format_duration(step.p50), format_duration(step.p99),
+                                step.reason.empty() ? "" : "  (" + step.reason + ")"));
     const bool is_best = step.outcome == CapacityOutcome::kept;
     found.steps.push_back(std::move(step));
     if (is_best || search.knee() == 0) found.best = std::move(*load);
@@ -152,26 +151,27 @@ Result<CapacityFound> search_capacity(const Invocation& invocation, const LoadOp
   return found;
 }
 
-std::string capacity_text(const CapacityFound& found, int width) {
-  Table table(
-      {{"RATE", Fit::number, needed}, {"SENT", Fit::number}, {"P50", Fit::number}, {"P99", Fit::number}, {"ERRORS", Fit::number},
-       {"OUTCOME", Fit::whole, needed}, {"WHY", Fit::folded}});
+std::string capacity_text(const CapacityResult& found, int width) {
+  Table table({{"RATE", Fit::number, needed},
+               {"SENT", Fit::number},
+               {"P50", Fit::number},
+               {"P99", Fit::number},
+               {"ERRORS", Fit::number},
+               {"OUTCOME", Fit::whole, needed},
+               {"REASON", Fit::folded}});
   for (const CapacityStep& step : found.steps)
     table.row({fmt::format("{:g}/s", step.rate), fmt::format("{:.0f}/s", step.sent_per_second),
-               format_duration(step.p50), format_duration(step.p99),
-               fmt::format("{:.2f} %", step.errors * 100), std::string(word_of(step.outcome)), step.reason});
+               format_duration(step.p50), format_duration(step.p99), fmt::format("{:.2f} %", step.errors * 100),
+               std::string(word_of(step.outcome)), step.reason});
   std::ostringstream out;
   table.print(out, width);
   return folded("Capacity: " + conclusion(found), width) + "\n" + out.str() + "\n";
 }
 
-Json capacity_json(const CapacityFound& found) {
+Json capacity_json(const CapacityResult& found) {
   Json steps = Json::array();
   for (const CapacityStep& step : found.steps) steps.push_back(step_json(step));
-  return Json{{"knee", found.knee},
-              {"limitedBy", word_of(found.limit)},
-              {"text", conclusion(found)},
-              {"steps", steps}};
+  return Json{{"knee", found.knee}, {"limitedBy", word_of(found.limit)}, {"text", conclusion(found)}, {"steps", steps}};
 }
 
 }  // namespace sagactl

@@ -9,7 +9,7 @@
 #include "analysis/foreign/foreign_orders.hpp"
 #include "analysis/history/run_filter.hpp"
 #include "analysis/readable.hpp"
-#include "cli/client/member.hpp"
+#include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/loadtest/profile_database.hpp"
 
@@ -22,117 +22,120 @@ constexpr Duration interval_first = 50ms;
 constexpr Duration interval_max = 1s;
 // The database's clock and this machine's may differ.
 constexpr Duration clock_difference_max = 10s;
-// While the nodes say that sagas are under way (which may be anybody's), the database is asked for this run's so often.
+// While the nodes report active sagas, which may be those of other clients, how often to count this run's in the
+// database.
 constexpr std::chrono::seconds database_interval{2};
-// What was answered with an error, or broke off, is not in a queue: so long without a change, and it did not happen.
+// A request that was answered with an error or whose connection broke is not waiting in a queue of the server: without
+// any change for this time, it had no effect.
 constexpr std::chrono::seconds unclear_max{2};
 
-// Verdicts that a row may change which is written later than the order's end.
+// Verdicts that may change because rows are written later than the end of an order.
 constexpr std::array<std::string_view, 8> late_rows_change = {
     "no-lost-order",  "no-phantom-order",      "money-balances",          "one-capture-per-order",
     "stock-balances", "compensation-complete", "answer-matches-database", "all-sagas-end"};
 
-// What is still to come.
-struct Left {
+// What the load test still waits for.
+struct RemainingWork {
   OutstandingWork come;
-  std::int64_t events = 0;  // that have not been published; not known over HTTP
+  std::int64_t events = 0;  // not published yet; not known over HTTP
   bool nothing() const { return come.empty() && events == 0; }
-  friend bool operator==(const Left&, const Left&) = default;
+  friend bool operator==(const RemainingWork&, const RemainingWork&) = default;
 };
-using Count = std::optional<Left>;  // nothing: it cannot be told
+using MaybeRemaining = std::optional<RemainingWork>;  // none: not known
 
-Left sagas_left(std::uint64_t count) {
-  Left left;
-  left.come.orders = count;
-  return left;
+RemainingWork remaining_sagas(std::uint64_t count) {
+  RemainingWork remaining;
+  remaining.come.orders = count;
+  return remaining;
 }
 
-// Stops counting where more would not change what is done.
+// Counting stops here: a higher number would change nothing.
 constexpr std::uint64_t count_max = 10'000;
 
-// What the verdicts count, too: the sagas of this run, and the events of every node, whose heir may have to publish
-// them.
-Count unended_in(HistorySource& source, const Ledger& ledger) {
+// The same that the verdicts count: the sagas of this run, and the unpublished events of every node, live or not: those
+// of a failed node are published by the node that adopts its sagas.
+MaybeRemaining remaining_in_history(HistorySource& source, const Ledger& ledger) {
   auto history = source.snapshot();
   if (!history) return std::nullopt;
   HistoryFilter filter;
   filter.since = ledger.started_at - clock_difference_max;
   const RunFilter of_run(ledger.run);
-  Left left;
+  RemainingWork remaining;
   const auto read = (*history)->each_flow(filter, [&](const FlowHistory& flow) {
     const bool open = flow.flow.saga && !is_terminal(flow.flow.saga->status);
-    if (open && of_run.matches(flow.flow)) ++left.come.orders;
-    return left.come.orders < count_max;
+    if (open && of_run.matches(flow.flow)) ++remaining.come.orders;
+    return remaining.come.orders < count_max;
   });
   const auto nodes = (*history)->nodes();
   if (!read || !nodes) return std::nullopt;
-  for (const NodeInfo& node : *nodes) left.events += std::max<std::int64_t>(0, node.last_sequence - node.published);
-  return left;
+  for (const NodeInfo& node : *nodes)
+    remaining.events += std::max<std::int64_t>(0, node.last_sequence - node.published);
+  return remaining;
 }
 
-Count unended_at(NodeClient& client) {
+MaybeRemaining remaining_at_node(NodeClient& client) {
   const auto active = client.get("/saga/active?limit=1");
-  if (!active || !member(*active, "count").is_number()) return std::nullopt;
-  return sagas_left(static_cast<std::uint64_t>(std::max<std::int64_t>(0, integer_member(*active, "count"))));
+  if (!active || !json_member(*active, "count").is_number()) return std::nullopt;
+  return remaining_sagas(static_cast<std::uint64_t>(std::max<std::int64_t>(0, integer_member(*active, "count"))));
 }
 
-// A node tells at once that sagas are under way; the whole database is read when it says that none is or cannot be
-// asked, and now and then, for those sagas may be others'.
-class OursLeft {
+// Asking a node for active sagas is cheap. The database is read when the node reports none or cannot be reached, and
+// every few seconds, because the active sagas may be those of other clients.
+class BuiltInSystemDrain {
  public:
-  explicit OursLeft(const DrainScene& scene) : scene_(scene) {
-    if (auto opened = NodeClient::open(scene.invocation)) client_ = std::move(*opened);
+  explicit BuiltInSystemDrain(const DrainContext& context) : context_(context) {
+    if (auto opened = NodeClient::open(context.invocation)) client_ = std::move(*opened);
   }
 
-  Count count() {
+  MaybeRemaining remaining() {
     const auto now = std::chrono::steady_clock::now();
-    const Count at_nodes = client_ ? unended_at(*client_) : std::nullopt;
-    HistorySource* const source = scene_.evidence.source.get();
+    const MaybeRemaining at_nodes = client_ ? remaining_at_node(*client_) : std::nullopt;
+    HistorySource* const source = context_.evidence.source.get();
     const bool busy = at_nodes && at_nodes->come.orders > 0;
-    if (!source || (busy && now < next_look_)) return at_nodes;
-    next_look_ = now + database_interval;
-    return unended_in(*source, scene_.ledger);
+    if (!source || (busy && now < next_read_)) return at_nodes;
+    next_read_ = now + database_interval;
+    return remaining_in_history(*source, context_.ledger);
   }
 
  private:
-  const DrainScene scene_;
+  const DrainContext context_;
   std::optional<NodeClient> client_;
-  SteadyMoment next_look_{};
+  SteadyMoment next_read_{};
 };
 
-Count unended_in(const DrainScene& scene) {
-  const auto rows = open_foreign_rows(*scene.evidence.foreign);
+MaybeRemaining remaining_in_foreign_database(const DrainContext& context) {
+  const auto rows = open_foreign_rows(*context.evidence.foreign);
   if (!rows) return std::nullopt;
-  const auto orders = ForeignOrders::read(**rows, scene.profile, scene.ledger);
-  if (!orders) return std::nullopt;  // what is wrong is said with the verdicts
-  Left left;
-  left.come = orders->outstanding_work();
-  if (!orders->has("status") && scene.statuses) left.come.orders = scene.statuses->ask();
-  return left;
+  const auto orders = ForeignOrders::read(**rows, context.profile, context.ledger);
+  if (!orders) return std::nullopt;  // the error is reported with the verdicts
+  RemainingWork remaining;
+  remaining.come = orders->outstanding_work();
+  if (!orders->has("status") && context.statuses) remaining.come.orders = context.statuses->poll();
+  return remaining;
 }
 
-// How many are left, asked again and again. Null: nobody can be asked.
-std::function<Count()> counting(const DrainScene& scene) {
-  if (scene.profile.is_ours) {
-    auto ours = std::make_shared<OursLeft>(scene);
-    if (!scene.evidence.source && !ours->count()) return {};
-    return [ours] { return ours->count(); };
+// A function that returns what remains. Null when neither a database nor a server can tell.
+std::function<MaybeRemaining()> remaining_counter(const DrainContext& context) {
+  if (context.profile.is_ours) {
+    auto built_in = std::make_shared<BuiltInSystemDrain>(context);
+    if (!context.evidence.source && !built_in->remaining()) return {};
+    return [built_in] { return built_in->remaining(); };
   }
-  if (scene.evidence.foreign) return [scene] { return unended_in(scene); };
-  if (scene.statuses) return [scene]() -> Count { return sagas_left(scene.statuses->ask()); };
+  if (context.evidence.foreign) return [context] { return remaining_in_foreign_database(context); };
+  if (context.statuses) return [context]() -> MaybeRemaining { return remaining_sagas(context.statuses->poll()); };
   return {};
 }
 
-std::string what_is_left(const Left& left, const Profile& profile) {
+std::string text_of(const RemainingWork& remaining, const Profile& profile) {
   std::vector<std::string> parts;
   const auto add = [&](std::uint64_t count, const char* what, const char* rest) {
     if (count > 0) parts.push_back(count_of(count, what) + rest);
   };
-  add(left.come.orders, profile.is_ours ? "saga" : "order", " not ended");
-  add(left.come.lost, "accepted order", " not there yet");
-  add(left.come.timed_out, "request", " without an answer that the server may still have");
-  add(left.come.unclear, "request", " without a clear answer");
-  add(static_cast<std::uint64_t>(left.events), "event", " not published");
+  add(remaining.come.orders, profile.is_ours ? "saga" : "order", " not ended");
+  add(remaining.come.lost, "accepted order", " not in the database yet");
+  add(remaining.come.timed_out, "request", " timed out that the server may still process");
+  add(remaining.come.unclear, "request", " with an unclear outcome");
+  add(static_cast<std::uint64_t>(remaining.events), "event", " not published");
   return join(parts, ", ");
 }
 
@@ -143,35 +146,35 @@ bool pause_until(const std::stop_token& stop, SteadyMoment until) {
   return left <= Duration{0} || pause(stop, left);
 }
 
-DrainEnd wait_until_drained(const DrainScene& scene, SteadyMoment until, const std::stop_token& stop,
-                            ProgressLine& progress) {
-  const auto unended = counting(scene);
-  if (!unended) return {Drained::cannot_tell};
-  Count last;
+DrainEnd wait_until_drained(const DrainContext& context, SteadyMoment until, const std::stop_token& stop,
+                            ProgressDisplay& progress) {
+  const auto remaining_now = remaining_counter(context);
+  if (!remaining_now) return {Drained::unknown};
+  MaybeRemaining last;
   SteadyMoment changed_at = std::chrono::steady_clock::now();
   for (Duration interval = interval_first;; interval = std::min(interval * 2, interval_max)) {
-    const Count count = unended();
+    const MaybeRemaining count = remaining_now();
     const auto now = std::chrono::steady_clock::now();
     if (count != last) changed_at = now;
     last = count;
     if (count) {
-      Left left = *count;
-      if (now - changed_at >= unclear_max) left.come.unclear = 0;
-      if (left.nothing()) return {Drained::all_ended};
+      RemainingWork remaining = *count;
+      if (now - changed_at >= unclear_max) remaining.come.unclear = 0;
+      if (remaining.nothing()) return {Drained::all_ended};
     }
-    const std::string said = count ? what_is_left(*count, scene.profile) : "it cannot be seen what is left";
-    if (now >= until) return {count ? Drained::not_in_time : Drained::cannot_tell, said};
+    const std::string text = count ? text_of(*count, context.profile) : "what remains is not known";
+    if (now >= until) return {count ? Drained::not_in_time : Drained::unknown, text};
     const auto left = std::chrono::duration_cast<Duration>(until - now);
-    progress.show("drain", fmt::format("{}, at most {} more", said, format_duration(left)));
-    if (!pause(stop, std::min(interval, left))) return {Drained::interrupted, said};
+    progress.show("drain", fmt::format("{}, at most {} more", text, format_duration(left)));
+    if (!pause(stop, std::min(interval, left))) return {Drained::interrupted, text};
   }
 }
 
-bool may_yet_change(const Examined& examined, const Profile& profile) {
-  if (!examined.database) return false;
-  const OutstandingWork& left = examined.database->outstanding_work;
-  if (left.orders + left.lost + left.timed_out > 0) return true;
-  if (profile.is_ours) return false;  // it writes all of an order's end at once
+bool may_yet_change(const ExaminedRun& examined, const Profile& profile) {
+  if (!examined.examination) return false;
+  const OutstandingWork& remaining = examined.examination->outstanding_work;
+  if (remaining.orders + remaining.lost + remaining.timed_out > 0) return true;
+  if (profile.is_ours) return false;  // it writes the end of an order in one transaction
   return std::any_of(examined.verdicts.begin(), examined.verdicts.end(), [](const Verdict& verdict) {
     return verdict.ruling == Ruling::fail &&
            std::find(late_rows_change.begin(), late_rows_change.end(), verdict.name) != late_rows_change.end();

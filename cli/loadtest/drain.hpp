@@ -1,12 +1,12 @@
-// Waiting until everything has come that a load test began.
+// Waits until everything that a load test started has ended.
 #pragma once
 
 #include <chrono>
 #include <stop_token>
 #include <string>
 
-#include "cli/loadtest/evidence.hpp"
 #include "cli/invocation.hpp"
+#include "cli/loadtest/evidence.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/progress.hpp"
 #include "loadgen/ledger/ledger.hpp"
@@ -16,17 +16,17 @@ namespace sagactl {
 enum class Drained {
   all_ended,
   not_in_time,
-  cannot_tell,  // neither the database nor the nodes tell
+  unknown,  // neither the database nor the nodes can tell
   interrupted,
 };
 
 struct DrainEnd {
-  Drained how = Drained::all_ended;
-  std::string left = {};  // not in time: what was still to come
+  Drained result = Drained::all_ended;
+  std::string remaining = {};  // what had not ended
 };
 
-// What a drain looks at. All outlive it; `statuses` may be null.
-struct DrainScene {
+// The referenced objects outlive the drain; `statuses` may be null.
+struct DrainContext {
   const Invocation& invocation;
   const Evidence& evidence;
   const Profile& profile;
@@ -34,18 +34,18 @@ struct DrainScene {
   OrderStatuses* statuses = nullptr;
 };
 
-// Our own systems: asks the nodes while they say that sagas are under way, then looks into the database where there is
-// one, for the sagas of this run. Others: looks through the profile's query for orders, also for accepted orders and
-// requests without an answer that are not there yet; without a database each order is asked for by itself. What fails
-// is tried again until `until`.
-DrainEnd wait_until_drained(const DrainScene& scene, std::chrono::steady_clock::time_point until,
-                            const std::stop_token& stop, ProgressLine& progress);
+// Built-in systems: polls the nodes while they report active sagas, then counts the sagas of this run in the database
+// if there is one. Other systems: runs the profile's query for orders and waits also for accepted orders and unanswered
+// requests that are not in the database yet; without a database, asks for the status of each order. Errors are retried
+// until `until`.
+DrainEnd wait_until_drained(const DrainContext& context, std::chrono::steady_clock::time_point until,
+                            const std::stop_token& stop, ProgressDisplay& progress);
 
-// Whether what was found may be otherwise a little later: something is still to come, or a payment, a compensation or
-// an answer may not have been written yet.
-bool may_yet_change(const Examined& examined, const Profile& profile);
+// Whether a later examination may give another result: something has not ended, or a payment, a compensation or an
+// answer may not have been written yet.
+bool may_yet_change(const ExaminedRun& examined, const Profile& profile);
 
-// Sleeps, at most until `until`; false when it was interrupted.
+// Sleeps until `until`; false when `stop` was requested.
 bool pause_until(const std::stop_token& stop, std::chrono::steady_clock::time_point until);
 
 }  // namespace sagactl

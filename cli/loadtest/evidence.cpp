@@ -4,9 +4,9 @@
 #include <filesystem>
 
 #include "analysis/foreign/foreign.hpp"
-#include "cli/client/node_client.hpp"
 #include "cli/loadtest/order_status.hpp"
 #include "cli/loadtest/profile_database.hpp"
+#include "common/loopback.hpp"
 
 namespace sagactl {
 namespace {
@@ -14,11 +14,11 @@ namespace {
 Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profile) {
   Evidence evidence;
   if (database.is_default) {
-    evidence.why = "no database could be read: name that of '" + profile.name + "' with --database";
+    evidence.why_none = "no database: pass the one of '" + profile.name + "' with --database";
     return evidence;
   }
   if (!profile.queries.any()) {
-    evidence.why = "the profile '" + profile.name + "' has no [sql] to read the database with";
+    evidence.why_none = "the profile '" + profile.name + "' has no [sql] queries for the database";
     return evidence;
   }
   const auto rows = open_foreign_rows(database);
@@ -33,20 +33,19 @@ Result<Evidence> find_foreign(const DatabaseName& database, const Profile& profi
 
 }  // namespace
 
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile,
-                               const std::vector<Url>& urls) {
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls) {
   const auto database = find_database(invocation);
   if (!database) return database.error();
   if (!profile.is_ours) return find_foreign(*database, profile);
   Evidence evidence;
   evidence.scratch.directory = invocation.environment.scratch_directory();
-  const bool local = std::all_of(urls.begin(), urls.end(), is_local);
+  const bool local = std::all_of(urls.begin(), urls.end(), [](const Url& url) { return is_loopback_host(url.host); });
   std::error_code ignored;
   if (database->is_default && (!local || !std::filesystem::exists(database->name, ignored))) {
-    evidence.why =
-        "no database could be read: " + database->shown + " is " +
-        (local ? "not there; name the nodes' data directory with --data or their file with --database"
-               : "not that of " + urls.front().text() + "; name theirs with --database");
+    evidence.why_none =
+        local ? "no database: " + database->shown +
+                    " does not exist; pass the nodes' data directory with --data or their file with --database"
+              : "no database: pass the one of " + urls.front().text() + " with --database";
     return evidence;
   }
   auto source = open_history(*database);
@@ -58,7 +57,7 @@ Result<Evidence> find_evidence(const Invocation& invocation, const Profile& prof
 
 namespace {
 
-Result<Examination> look(const Evidence& evidence, const Profile& profile, const RunResult& load) {
+Result<Examination> examine_once(const Evidence& evidence, const Profile& profile, const RunResult& load) {
   if (evidence.foreign) {
     const auto rows = open_foreign_rows(*evidence.foreign);
     if (!rows) return rows.error();
@@ -74,30 +73,32 @@ Result<Examination> look(const Evidence& evidence, const Profile& profile, const
   return examine(**history, options);
 }
 
-std::vector<Verdict> blind(const Profile& profile, const Ledger& ledger, std::string_view why) {
+std::vector<Verdict> verdicts_without_evidence(const Profile& profile, const Ledger& ledger, std::string_view why) {
   return profile.is_ours ? verdicts_without_database(why) : foreign_verdicts_without_database(profile, ledger, why);
 }
 
 }  // namespace
 
-Examined examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load, OrderStatuses* statuses) {
-  Examined examined;
-  std::string why = evidence.why;
+ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
+                        OrderStatuses* statuses) {
+  ExaminedRun examined;
+  std::string why = evidence.why_none;
   if (evidence.foreign || evidence.source) {
-    auto found = look(evidence, profile, load);
+    auto found = examine_once(evidence, profile, load);
     if (found) {
-      examined.database = std::move(*found);
+      examined.examination = std::move(*found);
     } else {
-      examined.trouble = found.error().message;
-      why = "the database could not be read: " + examined.trouble;
+      examined.error = found.error().message;
+      why = "the database could not be read: " + examined.error;
     }
   } else if (statuses) {
-    if (const auto missing = statuses->what_is_missing())
-      why += "; nor was each order's status told: " + *missing;
+    if (const auto missing = statuses->first_without_status())
+      why += "; and the status of an order is not known: " + *missing;
     else if (auto found = examine_statuses(*statuses, profile, load.ledger, why, wall_clock_now()))
-      examined.database = std::move(*found);
+      examined.examination = std::move(*found);
   }
-  examined.verdicts = examined.database ? examined.database->verdicts : blind(profile, load.ledger, why);
+  examined.verdicts =
+      examined.examination ? examined.examination->verdicts : verdicts_without_evidence(profile, load.ledger, why);
   return examined;
 }
 

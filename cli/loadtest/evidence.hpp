@@ -1,5 +1,5 @@
-// Where the verdicts of a load test are read: the database of our nodes, or another system's through the
-// queries of its profile.
+// The data for the verdicts of a load test: the database of our nodes, or that of another system, read with the queries
+// of its profile.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "analysis/examine.hpp"
-#include "cli/serve/database.hpp"
+#include "cli/dependencies/database.hpp"
 #include "httpclient/url.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/run.hpp"
@@ -17,25 +17,26 @@ namespace sagactl {
 class OrderStatuses;
 
 struct Evidence {
-  std::unique_ptr<HistorySource> source;  // ours
+  std::unique_ptr<HistorySource> source;  // a built-in system's
   std::optional<DatabaseName> foreign;    // another system's
-  std::string database;                   // for people; "" when there is none
-  std::string why;                        // there is none
+  std::string database;                   // to show; "" when there is none
+  std::string why_none;                   // why there is none
   Scratch scratch = {};
 };
 
-// Without --database: that of the node on this machine, for our own systems. An error for one that was named
+// Without --database, built-in systems use the database of the node on this machine. An error when a database was named
 // and cannot be opened.
-Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile,
-                               const std::vector<Url>& urls);
+Result<Evidence> find_evidence(const Invocation& invocation, const Profile& profile, const std::vector<Url>& urls);
 
-struct Examined {
-  std::optional<Examination> database;  // or what the server said of each order
-  std::string trouble;                  // the database could not be read any more
+struct ExaminedRun {
+  std::optional<Examination> examination;  // of the database, or of the status of each order
+  std::string error;                       // why the database could not be read
   std::vector<Verdict> verdicts;
 };
-// `statuses`: what the server said of each order, where no database is named; may be null. A database that cannot be
-// read any more leaves the verdicts that need it UNKNOWN, with the reason.
-Examined examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load, OrderStatuses* statuses);
+
+// `statuses`: the status of each order as asked from the server, used without a database; may be null. When the
+// database cannot be read, the verdicts that need it are UNKNOWN with the reason.
+ExaminedRun examine_run(const Evidence& evidence, const Profile& profile, const RunResult& load,
+                        OrderStatuses* statuses);
 
 }  // namespace sagactl

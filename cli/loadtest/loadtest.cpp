@@ -1,5 +1,4 @@
-#include "cli/loadtest/loadtest.hpp"
-
+// `sagactl loadtest`: sends load, waits for the sagas to end, and checks the results.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,52 +6,52 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/verify/baseline.hpp"
-#include "cli/loadtest/capacity.hpp"
+#include "cli/client/node_client.hpp"
 #include "cli/commands.hpp"
+#include "cli/flag.hpp"
+#include "cli/loadtest/active_saga_poller.hpp"
+#include "cli/loadtest/capacity.hpp"
 #include "cli/loadtest/drain.hpp"
 #include "cli/loadtest/evidence.hpp"
-#include "cli/flag.hpp"
 #include "cli/loadtest/loadtest_flags.hpp"
-#include "cli/client/node_client.hpp"
 #include "cli/loadtest/order_status.hpp"
-#include "cli/verify/origin.hpp"
 #include "cli/loadtest/progress.hpp"
-#include "cli/loadtest/saga_watch.hpp"
+#include "cli/results/baseline.hpp"
+#include "cli/results/result_origin.hpp"
 #include "loadgen/profile/sample_requests.hpp"
 
 namespace sagactl {
 namespace {
 
-// One `loadtest` from its flags to its end.
+// One run of `loadtest`, from its flags to its exit code.
 class Loadtest {
  public:
   Loadtest(Invocation& invocation, const LoadtestFlags& flags)
       : invocation_(invocation), flags_(flags), progress_(invocation) {}
 
-  Result<ExitCode> carry_out();
+  Result<ExitCode> execute();
 
  private:
-  Result<ExitCode> rehearse() const;
+  Result<ExitCode> dry_run() const;
   Result<RunResult> run(const LoadOptions& options);
   void drain(RunResult& load);
-  Examined examine(const RunResult& load);
-  std::vector<ThresholdResult> judge_limits(const Measured& measured, bool sagas_are_known) const;
-  Result<ExitCode> conclude(const RunResult& load, const CapacityFound* capacity);
+  ExaminedRun examine(const RunResult& load);
+  std::vector<ThresholdResult> evaluate_thresholds(const Measured& measured, bool sagas_are_known) const;
+  Result<ExitCode> conclude(const RunResult& load, const CapacityResult* capacity);
 
   Invocation& invocation_;
   const LoadtestFlags& flags_;
-  ProgressLine progress_;
+  ProgressDisplay progress_;
   LoadOptions options_;
   Evidence evidence_;
-  std::vector<Threshold> limits_;  // what the baseline sets beside the thresholds
+  std::vector<Threshold> baseline_thresholds_;  // in addition to those of --threshold
   std::stop_token stop_;
   std::optional<OrderStatuses> statuses_;  // of the last run
   std::chrono::steady_clock::time_point load_ended_{}, drain_until_{};
 };
 
-// Shows what would be sent.
-Result<ExitCode> Loadtest::rehearse() const {
+// Prints the requests that would be sent.
+Result<ExitCode> Loadtest::dry_run() const {
   const auto samples = sample_requests(options_);
   if (!samples) return samples.error();
   Json list = Json::array();
@@ -62,17 +61,15 @@ Result<ExitCode> Loadtest::rehearse() const {
   }
   if (invocation_.wants_json())
     invocation_.print(Json{{"requests", list}, {"database", evidence_.database}}, "requests");
-  if (evidence_.foreign)
-    invocation_.say("the profile's queries have their columns, and what rows there are can be read, in " +
-                    evidence_.database);
-  invocation_.say("nothing was sent" +
-                  (options_.profile.test_data.empty() ? std::string() : "; what [[test_data]] brings is made up"));
+  if (evidence_.foreign) invocation_.info("the profile's queries work on " + evidence_.database);
+  invocation_.info("dry run: nothing was sent" +
+                   (options_.profile.test_data.empty() ? std::string() : "; values from [[test_data]] are made up"));
   return ExitCode::done;
 }
 
-// Sends the load and waits for the sagas.
+// Sends the load and waits for the sagas to end.
 Result<RunResult> Loadtest::run(const LoadOptions& options) {
-  std::optional<SagaWatch> sagas;
+  std::optional<ActiveSagaPoller> sagas;
   if (options.profile.is_ours && !invocation_.settings.quiet) sagas.emplace(invocation_);
   auto load = run_load(options, stop_, [&](const LoadProgress& now) {
     progress_.show(now, {options.targets, sagas ? sagas->active() : std::nullopt});
@@ -81,9 +78,10 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   progress_.end();
   if (!load) {
     if (load.error().code != ErrorCode::unavailable) return load.error();
-    return with_hint(load.error(), options.profile.is_ours ? "start a node with `sagactl serve`, or name one with --url"
-                                                           : "is the server of the profile '" + options.profile.name +
-                                                                 "' running, and at this --url?");
+    return with_hint(load.error(), options.profile.is_ours
+                                       ? "start a node with `sagactl serve`, or pass its address with --url"
+                                       : "check that the server of the profile '" + options.profile.name +
+                                             "' is running at the address in --url");
   }
   load_ended_ = std::chrono::steady_clock::now();
   drain_until_ = load_ended_ + flags_.drain;
@@ -94,82 +92,85 @@ Result<RunResult> Loadtest::run(const LoadOptions& options) {
   return load;
 }
 
-// Waits for what the load has begun.
+// Waits until everything that the load started has ended.
 void Loadtest::drain(RunResult& load) {
-  const DrainScene scene{invocation_, evidence_, options_.profile, load.ledger, statuses_ ? &*statuses_ : nullptr};
-  const DrainEnd end = wait_until_drained(scene, drain_until_, stop_, progress_);
+  const DrainContext context{invocation_, evidence_, options_.profile, load.ledger, statuses_ ? &*statuses_ : nullptr};
+  const DrainEnd end = wait_until_drained(context, drain_until_, stop_, progress_);
   progress_.end();
-  if (end.how == Drained::interrupted) load.interrupted = true;
-  if (end.how == Drained::not_in_time)
-    invocation_.say(fmt::format("not all had ended after {} (--drain): {}", format_duration(flags_.drain), end.left));
+  if (end.result == Drained::interrupted) load.interrupted = true;
+  if (end.result == Drained::not_in_time)
+    invocation_.info(
+        fmt::format("not everything ended within {} (--drain): {}", format_duration(flags_.drain), end.remaining));
 }
 
-// Looks, and as long as the drain lasts looks again where what is late may change what is seen. What counts is seen in
-// the last look, all in one.
-Examined Loadtest::examine(const RunResult& load) {
+// Examines the run, and repeats it until the end of the drain while a late write may still change the result. The last
+// examination counts, as a whole.
+ExaminedRun Loadtest::examine(const RunResult& load) {
   const bool is_last_run = statuses_ && statuses_->run() == load.ledger.run;
-  // Our own nodes do not keep a request for longer than its client waits for it.
+  // Nodes of built-in systems do not process a request for longer than its client waits for the answer.
   const auto until =
       options_.profile.is_ours ? std::min(drain_until_, load_ended_ + 2 * options_.timeout) : drain_until_;
   for (Duration interval = 100ms;; interval = std::min<Duration>(interval * 2, 1s)) {
-    Examined examined = examine_run(evidence_, options_.profile, load, is_last_run ? &*statuses_ : nullptr);
+    ExaminedRun examined = examine_run(evidence_, options_.profile, load, is_last_run ? &*statuses_ : nullptr);
     const auto now = std::chrono::steady_clock::now();
-    const bool gone = !examined.trouble.empty();
-    if (load.interrupted || now >= until || !(gone || may_yet_change(examined, options_.profile))) return examined;
-    progress_.show("drain", fmt::format("{}: looked at again, at most {} more",
-                                        gone ? examined.trouble : "not all is as it should be, and may be late",
+    const bool unreadable = !examined.error.empty();
+    if (load.interrupted || now >= until || !(unreadable || may_yet_change(examined, options_.profile)))
+      return examined;
+    progress_.show("drain", fmt::format("{}; checking again, for at most {} more",
+                                        unreadable ? examined.error : "some checks fail, rows may be written late",
                                         format_duration(std::chrono::duration_cast<Duration>(until - now))));
     if (!pause_until(stop_, std::min(now + interval, until))) return examined;
   }
 }
 
-std::vector<ThresholdResult> Loadtest::judge_limits(const Measured& measured, bool sagas_are_known) const {
+std::vector<ThresholdResult> Loadtest::evaluate_thresholds(const Measured& measured, bool sagas_are_known) const {
   std::vector<ThresholdResult> results;
-  bool about_sagas = false;
+  bool has_saga_threshold = false;
   for (const Threshold& threshold : flags_.thresholds) {
     results.push_back(evaluate(threshold, measured));
-    about_sagas = about_sagas || threshold.metric == Threshold::Metric::failed_sagas;
+    has_saga_threshold = has_saga_threshold || threshold.metric == Threshold::Metric::failed_sagas;
   }
-  for (const Threshold& limit : limits_) results.push_back(evaluate(limit, measured));
-  if (!about_sagas && options_.profile.is_ours && sagas_are_known)
+  for (const Threshold& threshold : baseline_thresholds_) results.push_back(evaluate(threshold, measured));
+  if (!has_saga_threshold && options_.profile.is_ours && sagas_are_known)
     results.push_back(evaluate(no_saga_failed(), measured));
   return results;
 }
 
-Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityFound* capacity) {
-  // The client's ledger is kept before anything is made of it.
+Result<ExitCode> Loadtest::conclude(const RunResult& load, const CapacityResult* capacity) {
+  // The client's ledger is saved first, so that it survives an error in what follows.
   const auto ledger_path = ledger_beside(invocation_, flags_.files);
-  Result<void> kept;
-  if (!ledger_path.empty()) kept = save_ledger(load.ledger, ledger_path.string());
-  Examined found = examine(load);
+  Result<void> saved;
+  if (!ledger_path.empty()) saved = save_ledger(load.ledger, ledger_path.string());
+  ExaminedRun found = examine(load);
   progress_.end();
-  if (!found.trouble.empty()) invocation_.say("sagactl: the database could not be read: " + found.trouble);
+  if (!found.error.empty()) invocation_.info("sagactl: the database could not be read: " + found.error);
   found.verdicts.push_back(load_was_sent(load, flags_.missing_max));
   found.verdicts.push_back(answers_were_read(load, flags_.missing_max));
-  const Examination* seen = found.database ? &*found.database : nullptr;
-  const auto thresholds = judge_limits(measured_by(load, seen), seen && seen->sagas.counts.started > 0);
+  const Examination* examination = found.examination ? &*found.examination : nullptr;
+  const auto thresholds =
+      evaluate_thresholds(measured_by(load, examination), examination && examination->sagas.counts.started > 0);
 
-  ResultOrigin origin = origin_of(invocation_);
-  if (kept) origin.ledger_path = ledger_path.string();
+  ResultOrigin origin = result_origin(invocation_);
+  if (saved) origin.ledger_path = ledger_path.string();
   origin.database = evidence_.database;
-  Json result = loadtest_json(origin, load, seen, found.verdicts, thresholds);
+  Json result = loadtest_json(origin, load, examination, found.verdicts, thresholds);
   result["system"] = load.ledger.system;
   if (capacity) result["capacity"] = capacity_json(*capacity);
   show_result(invocation_, result);
   if (capacity && !invocation_.wants_json())
     invocation_.terminal.out << '\n' << capacity_text(*capacity, invocation_.terminal.table_width()) << std::flush;
   Result<void> written = write_reports(invocation_, flags_.files, result, &load.response);
-  if (!kept) {
-    Error trouble = kept.error();
-    if (!written) trouble.message += "; " + written.error().message;
-    written = trouble;
+  if (!saved) {
+    Error error = saved.error();
+    if (!written) error.message += "; " + written.error().message;
+    written = error;
   }
   const bool interrupted = load.interrupted || (capacity && capacity->interrupted);
   const ExitCode verdict = interrupted ? ExitCode::interrupted : exit_code_of(end_of(found.verdicts, thresholds));
-  return end_with(invocation_, written, verdict);
+  return exit_code_after_reports(invocation_, written, verdict);
 }
 
-Result<ExitCode> Loadtest::carry_out() {
+Result<ExitCode> Loadtest::execute() {
   auto options = load_options(invocation_, flags_);
   if (!options) return options.error();
   options_ = std::move(*options);
@@ -179,11 +180,11 @@ Result<ExitCode> Loadtest::carry_out() {
   auto evidence = find_evidence(invocation_, options_.profile, *urls);
   if (!evidence) return evidence.error();
   evidence_ = std::move(*evidence);
-  if (flags_.dry_run) return rehearse();
-  auto limits = limits_of(invocation_, flags_.baseline, to_string(options_.scenario));
-  if (!limits) return limits.error();
-  limits_ = std::move(*limits);
-  stop_ = invocation_.interrupt.take();
+  if (flags_.dry_run) return dry_run();
+  auto thresholds = baseline_thresholds(invocation_, flags_.baseline, to_string(options_.scenario));
+  if (!thresholds) return thresholds.error();
+  baseline_thresholds_ = std::move(*thresholds);
+  stop_ = invocation_.interrupt.take_over();
   if (!flags_.capacity) {
     const auto load = run(options_);
     if (!load) return load.error();
@@ -199,15 +200,19 @@ Result<ExitCode> Loadtest::carry_out() {
 
 void add_loadtest(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<LoadtestFlags>();
-  CLI::App* app =
-      add_command(root, "loadtest", "Send load, wait for the sagas, and decide whether all was right", "Testing");
+  CLI::App* app = add_command(
+      root, "loadtest", "Send load, wait for the sagas to end, and check the results in the database", testing_group);
   add_loadtest_flags(*app, *flags);
   set_footer(
       *app,
-      "Spreads over all of --url; the verdicts read --database. Ends with 0 when every verdict is PASS, 1 for a\n"
-      "FAIL, 2 for UNKNOWN, 3 when a threshold is missed, 4 for a mistake, 5 when nothing answers, 130 when it was\n"
-      "interrupted: what was done until then is still judged. A second Ctrl-C ends it at once.");
-  commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).carry_out(); });
+      "The load is spread over all nodes of --url; the verdicts are read from --database.\n"
+      "Exit codes: 0 every verdict is PASS, 1 a FAIL, 2 UNKNOWN, 3 a threshold is missed, 4 usage error, 5 connection\n"
+      "failed, 130 interrupted. Ctrl-C stops the load and checks what was sent; a second Ctrl-C exits at once.");
+  set_examples(
+      *app, {"sagactl loadtest mixed", "sagactl loadtest individual --rate 200/s --duration 30s --threshold 'p99<50ms'",
+             "sagactl loadtest individual --stages 'ramp 0..500/s 30s, 500/s 2m' --report report.html",
+             "sagactl loadtest individual --capacity --threshold 'p99<50ms'"});
+  commands.add(app, [flags](Invocation& invocation) { return Loadtest(invocation, *flags).execute(); });
 }
 
 }  // namespace sagactl

@@ -1,15 +1,15 @@
-// What `loadtest` is told on the command line or in a scenario file.
+// The flags of `loadtest`, from the command line or a scenario file.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "analysis/run_verdicts.hpp"
 #include "analysis/result/threshold.hpp"
-#include "cli/verify/baseline.hpp"
+#include "analysis/run_verdicts.hpp"
 #include "cli/invocation.hpp"
-#include "cli/verify/report_files.hpp"
+#include "cli/results/baseline.hpp"
+#include "cli/results/report_files.hpp"
 #include "loadgen/options.hpp"
 
 namespace CLI {
@@ -20,9 +20,9 @@ namespace sagactl {
 
 struct LoadtestFlags {
   LoadOptions load;
-  std::string scenario;      // a word, or the file of a scenario
-  std::string system;        // of a built-in profile; empty: order
-  std::string profile_file;  // instead
+  std::string scenario;      // its name, or a scenario file
+  std::string system;        // a built-in profile; empty: order
+  std::string profile_file;  // instead of `system`
   std::string scenario_file;
   bool capacity = false;
   bool dry_run = false;
@@ -35,8 +35,8 @@ struct LoadtestFlags {
 
 void add_loadtest_flags(CLI::App& app, LoadtestFlags& flags);
 
-// The options of a run: the flags with the scenario, the profile, the targets and the shared settings in
-// their places. `invalid` for what does not go together.
+// The options of a run: the flags, completed with the scenario, the profile, the targets and the global settings.
+// `invalid` for flags that cannot be combined.
 Result<LoadOptions> load_options(const Invocation& invocation, const LoadtestFlags& flags);
 
 }  // namespace sagactl

@@ -1,4 +1,4 @@
-// Asks a server for the status of each order of a load test until it is an end, as its profile says.
+// Polls a server for the status of each order of a load test until the order has ended, as described by the profile.
 #pragma once
 
 #include <map>
@@ -14,39 +14,39 @@
 
 namespace sagactl {
 
-// What it was told is a table of orders, for the verdicts: order_id, created_us (when the order was accepted), status,
-// and ended_us (when an end was first seen, as precise as the asking). An order that is not known there has no row.
+// The statuses are a table of orders for the verdicts: order_id, created_us (when the order was accepted), status, and
+// ended_us (when a final status was first seen, as exact as the polling). An order unknown to the server has no row.
 class OrderStatuses final : public ForeignRows {
  public:
-  // The profile outlives this. Of the ledger: the orders that were accepted.
+  // The profile outlives this. Polls the orders of the ledger that were accepted.
   OrderStatuses(const Invocation& invocation, const Profile& profile, const Ledger& ledger);
 
-  // How many have not ended. A call looks at so many that it takes about a second at most, and goes on with the others
-  // the next time; one that is slow or fails waits until the others were asked.
-  std::size_t ask();
+  // The number of orders that have not ended. One call takes at most about a second; the next one continues with the
+  // other orders. An order whose request failed is asked for again after the others.
+  std::size_t poll();
 
   const std::string& run() const { return run_; }
-  // Each order was asked for, and the answer was its status or that it is not known. Else what came instead.
-  std::optional<std::string> what_is_missing() const;
+  // None when the server has answered for each order, with its status or that it is unknown. Otherwise the first error.
+  std::optional<std::string> first_without_status() const;
 
   Result<std::vector<std::string>> columns(const ForeignQuery& query) override;
   Result<void> each_row(const ForeignQuery& query,
                         const std::function<Result<void>(const ForeignRow&)>& visit) override;
 
  private:
-  struct Told {
+  struct PolledOrder {
     Timestamp accepted_at, ended_at;
     int http_status = 0;  // 0: no answer
-    std::string status, trouble;
+    std::string status, error;
   };
-  bool has_ended(const std::string& order, Told& told);
+  bool has_ended(const std::string& order, PolledOrder& answer);
 
   const Profile& profile_;
   HttpHeaders headers_;
   std::string run_;
   std::vector<HttpClient> clients_;  // one per node, in turn
-  std::map<std::string, Told> told_;
-  std::vector<std::string> left_;
+  std::map<std::string, PolledOrder> orders_;
+  std::vector<std::string> open_;  // not ended
   std::size_t next_ = 0;
 };
 

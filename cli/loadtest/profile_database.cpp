@@ -188,8 +188,9 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& datab
   if (database.is_postgres) return open_postgres_rows(database);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
-    return Error{ErrorCode::invalid, "there is no database at " + database.name +
-                                         "; --database names the file (or the postgres:// URL) of the server"};
+    return Error{ErrorCode::invalid,
+                 "there is no database at " + database.name +
+                     "; pass the file or the postgres:// URL that the server writes to with --database"};
   return ForeignSqliteRows::open(database.name);
 }
 

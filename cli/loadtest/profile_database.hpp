@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "analysis/foreign/foreign_rows.hpp"
-#include "cli/serve/database.hpp"
+#include "cli/dependencies/database.hpp"
 
 namespace sagactl {
 

@@ -14,8 +14,7 @@ namespace {
 std::optional<int> status_of(std::string_view text) {
   int status = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), status);
-  if (failure != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599)
-    return std::nullopt;
+  if (failure != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599) return std::nullopt;
   return status;
 }
 
@@ -38,8 +37,7 @@ void read_statuses(TomlMembers& members, const char* name, StatusRanges& ranges)
   for (const std::string& text : texts) {
     const auto range = range_of(text);
     if (!range)
-      return members.fail(name,
-                          fmt::format("'{}' is no HTTP status: write 201, \"2xx\" or \"200-204\"", text));
+      return members.fail(name, fmt::format("'{}' is not an HTTP status: write 201, \"2xx\" or \"200-204\"", text));
     ranges.push_back(*range);
   }
 }
@@ -59,13 +57,13 @@ void read_outcome(TomlMembers& members, OutcomeRules& rules) {
   read_statuses(members, "accepted", rules.accepted);
   read_statuses(members, "duplicate", rules.duplicate);
   read_statuses(members, "rejected", rules.rejected);
-  members.tables("duplicate_if", [&](TomlMembers& tell) {
+  members.tables("duplicate_if", [&](TomlMembers& rule) {
     rules.duplicate_markers.emplace_back();
     AnswerMarker& last = rules.duplicate_markers.back();
-    tell.text("pointer", last.pointer);
-    tell.text("header", last.header);
-    tell.texts("values", last.values);
-    if (last.pointer.empty() == last.header.empty()) tell.fail("pointer", "or header: one of them is needed");
+    rule.text("pointer", last.pointer);
+    rule.text("header", last.header);
+    rule.texts("values", last.values);
+    if (last.pointer.empty() == last.header.empty()) rule.fail("pointer", "or header is required");
   });
 }
 
@@ -80,9 +78,9 @@ void read_test_data(TomlMembers& members, TestDataRequest& data) {
   members.text("product_name", data.product_name);
   members.text("product_price", data.product_price);
   if (data.path.empty()) members.fail("path", "is missing");
-  if (data.users.empty() != data.user_id.empty()) members.fail("user_id", "and users belong together");
+  if (data.users.empty() != data.user_id.empty()) members.fail("user_id", "and users must be given together");
   if (data.products.empty() != data.product_id.empty())
-    members.fail("product_id", "and products belong together");
+    members.fail("product_id", "and products must be given together");
 }
 
 void read_product(TomlMembers& members, Profile& profile) {
@@ -96,7 +94,7 @@ void read_product(TomlMembers& members, Profile& profile) {
   if (money)
     product.price = *money;
   else
-    members.fail("price", "must be a text such as \"12.50\"");
+    members.fail("price", "must be a string such as \"12.50\"");
   if (product.name.empty()) product.name = product.id;
   profile.catalogue.push_back(std::move(product));
 }
@@ -119,7 +117,7 @@ void read_all(TomlMembers& members, Profile& profile) {
       place.text("after", text.after);
       place.text("before", text.before);
       if (text == TextLocation{})
-        place.fail("header", "is missing: a header, or what stands before and after the id in the body");
+        place.fail("header", "is missing: give a header, or the text before and after the id in the body");
       profile.answer.order_texts.push_back(text);
     });
     it.texts("correlation", profile.answer.correlation);
@@ -152,14 +150,14 @@ void read_all(TomlMembers& members, Profile& profile) {
     it.text("steps", profile.queries.steps);
     it.text("stock", profile.queries.stock);
     it.text("payments", profile.queries.payments);
-    if (profile.queries.orders.empty()) it.fail("orders", "is missing: the others are of its orders");
+    if (profile.queries.orders.empty()) it.fail("orders", "is missing: the other queries refer to its orders");
   });
   for (const auto* list : {&profile.queries.completed, &profile.queries.undone})
     profile.status.ends.insert(profile.status.ends.end(), list->begin(), list->end());
 }
 
-// check() begins what it says with the member that is wrong: "create.item: ...".
-Error at_its_line(const std::string& name, const toml::table& table, const Error& error) {
+// check() starts its message with the wrong member: "create.item: ...".
+Error with_line(const std::string& name, const toml::table& table, const Error& error) {
   const auto member = table.at_path(std::string_view(error.message).substr(0, error.message.find(':')));
   return member ? toml_error(name, *member.node(), error.message)
                 : Error{ErrorCode::invalid, name + ": " + error.message};
@@ -172,12 +170,12 @@ Result<Profile> read_profile(const std::filesystem::path& path, const std::strin
   if (!table) return table.error();
   Profile profile;
   profile.name = path.stem().string();
-  // A 503 may come from a proxy that had forwarded the request.
+  // A 503 may come from a proxy that had already forwarded the request.
   profile.outcome.rejected = {{100, 499}};
   TomlMembers members(name, *table);
   read_all(members, profile);
   if (auto read = members.finish(); !read) return read.error();
-  if (auto checked = check(profile); !checked) return at_its_line(name, *table, checked.error());
+  if (auto checked = check(profile); !checked) return with_line(name, *table, checked.error());
   return profile;
 }
 

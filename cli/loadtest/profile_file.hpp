@@ -1,4 +1,4 @@
-// A profile of a server that is not built in, from a TOML file (docs/loadtest.md).
+// Reads the profile of another server from a TOML file (docs/loadtest.md).
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace sagactl {
 
-// `invalid` with the line or the member that is wrong. `name` is how the file is named to the user.
+// `invalid` with the line or the member that is wrong. `name` is the file's name in errors.
 Result<Profile> read_profile(const std::filesystem::path& path, const std::string& name);
 
 }  // namespace sagactl

@@ -15,7 +15,7 @@ constexpr std::chrono::seconds plain_interval{5};
 constexpr std::size_t bar_width = 30;
 constexpr std::size_t targets_shown = 8;
 
-// 0 to 1, where it is known.
+// From 0 to 1; none when not known.
 std::optional<double> done_of(const LoadProgress& progress) {
   if (progress.left) {
     const auto all = static_cast<double>((progress.elapsed + *progress.left).count());
@@ -30,22 +30,22 @@ std::string head_of(const LoadProgress& progress) {
   std::string head = progress.phase;
   if (const auto done = done_of(progress)) {
     const auto filled = static_cast<std::size_t>(*done * bar_width);
-    head += fmt::format("  [{}{}] {:.0f} %", std::string(filled, '#'), std::string(bar_width - filled, '.'),
-                        *done * 100);
+    head +=
+        fmt::format("  [{}{}] {:.0f} %", std::string(filled, '#'), std::string(bar_width - filled, '.'), *done * 100);
   }
   head += "  " + format_duration(progress.elapsed);
   if (progress.left) head += ", " + format_duration(*progress.left) + " left";
   return head;
 }
 
-std::string nodes_of(const LoadProgress& progress, const ProgressSurroundings& surroundings) {
+std::string nodes_of(const LoadProgress& progress, const ProgressContext& context) {
   std::uint64_t all = 0;
   for (const std::uint64_t count : progress.answered) all += count;
   std::string text;
-  const std::size_t known = std::min(progress.answered.size(), surroundings.targets.size());
+  const std::size_t known = std::min(progress.answered.size(), context.targets.size());
   for (std::size_t i = 0; i < std::min(known, targets_shown); ++i) {
     const double share = all == 0 ? 0 : static_cast<double>(progress.answered[i]) / static_cast<double>(all);
-    text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : "   ", surroundings.targets[i], share * 100);
+    text += fmt::format("{}{} {:.1f} %", i == 0 ? "" : "   ", context.targets[i], share * 100);
   }
   if (known > targets_shown) text += fmt::format("   and {} more", known - targets_shown);
   return text;
@@ -53,7 +53,7 @@ std::string nodes_of(const LoadProgress& progress, const ProgressSurroundings& s
 
 }  // namespace
 
-std::vector<std::string> live_view(const LoadProgress& progress, const ProgressSurroundings& surroundings) {
+std::vector<std::string> live_view(const LoadProgress& progress, const ProgressContext& context) {
   std::vector<std::string> lines = {head_of(progress)};
   std::string rate = fmt::format("{:.0f}/s sent", progress.rate);
   if (progress.rate_planned) rate += fmt::format(" of {:.0f}/s planned", *progress.rate_planned);
@@ -61,42 +61,39 @@ std::vector<std::string> live_view(const LoadProgress& progress, const ProgressS
   lines.push_back(fmt::format("  orders   {} sent, {} accepted, {} duplicates, {} errors",
                               with_separators(progress.sent), with_separators(progress.accepted),
                               with_separators(progress.duplicates), with_separators(progress.errors)));
-  lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second",
-                              format_duration(progress.response_p50),
+  lines.push_back(fmt::format("  latency  p50 {}, p99 {} in the last second", format_duration(progress.response_p50),
                               format_duration(progress.response_p99)));
-  if (surroundings.sagas_active)
-    lines.push_back("  sagas    " + with_separators(static_cast<std::uint64_t>(*surroundings.sagas_active)) +
-                    " under way");
-  if (surroundings.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, surroundings));
+  if (context.sagas_active)
+    lines.push_back("  sagas    " + with_separators(static_cast<std::uint64_t>(*context.sagas_active)) + " active");
+  if (context.targets.size() > 1) lines.push_back("  nodes    " + nodes_of(progress, context));
   return lines;
 }
 
-void ProgressLine::show(const LoadProgress& progress, const ProgressSurroundings& surroundings) {
+void ProgressDisplay::show(const LoadProgress& progress, const ProgressContext& context) {
   if (invocation_.settings.quiet) return;
-  if (redraws()) return draw(live_view(progress, surroundings));
+  if (can_redraw()) return draw(live_view(progress, context));
   if (!is_due(progress.phase)) return;
   std::string text = fmt::format("{}: {} sent", progress.phase, progress.sent);
   if (progress.orders_planned > 0)
     text = fmt::format("{}: {} of {} sent", progress.phase, progress.sent, progress.orders_planned);
   text += fmt::format(", {} accepted, {} duplicates, {} errors, {:.0f}/s, p99 {}", progress.accepted,
-                      progress.duplicates, progress.errors, progress.rate,
-                      format_duration(progress.response_p99));
-  if (surroundings.sagas_active) text += fmt::format(", {} sagas under way", *surroundings.sagas_active);
+                      progress.duplicates, progress.errors, progress.rate, format_duration(progress.response_p99));
+  if (context.sagas_active) text += fmt::format(", {} sagas active", *context.sagas_active);
   if (progress.left) text += ", " + format_duration(*progress.left) + " left";
   invocation_.terminal.err << text << '\n' << std::flush;
 }
 
-void ProgressLine::show(const std::string& phase, const std::string& text) {
+void ProgressDisplay::show(const std::string& phase, const std::string& text) {
   if (invocation_.settings.quiet) return;
-  if (redraws()) return draw({phase + ": " + text});
+  if (can_redraw()) return draw({phase + ": " + text});
   if (is_due(phase)) invocation_.terminal.err << phase << ": " << text << '\n' << std::flush;
 }
 
-bool ProgressLine::redraws() const {
-  return invocation_.terminal.err_is_tty && invocation_.terminal.redraws;
+bool ProgressDisplay::can_redraw() const {
+  return invocation_.terminal.err_is_tty && invocation_.terminal.can_redraw;
 }
 
-bool ProgressLine::is_due(const std::string& phase) {
+bool ProgressDisplay::is_due(const std::string& phase) {
   const auto now = std::chrono::steady_clock::now();
   if (phase == phase_ && now - shown_at_ < plain_interval) return false;
   phase_ = phase;
@@ -104,19 +101,18 @@ bool ProgressLine::is_due(const std::string& phase) {
   return true;
 }
 
-// In one write, each line over the one that stood there, so that nothing flickers.
-void ProgressLine::draw(const std::vector<std::string>& lines) {
+// In one write, each line over the previous one, so that nothing flickers.
+void ProgressDisplay::draw(const std::vector<std::string>& lines) {
   const int width = invocation_.terminal.err_width();
   std::string text = "\r";
   if (lines_ > 1) text += fmt::format("\x1b[{}A", lines_ - 1);
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    text += (i == 0 ? "" : "\n") + cut(lines[i], width - 1) + "\x1b[K";
-  text += "\x1b[J";  // what a longer view left below
+  for (std::size_t i = 0; i < lines.size(); ++i) text += (i == 0 ? "" : "\n") + cut(lines[i], width - 1) + "\x1b[K";
+  text += "\x1b[J";  // the rest of a longer view
   lines_ = lines.size();
   invocation_.terminal.err << text << std::flush;
 }
 
-void ProgressLine::end() {
+void ProgressDisplay::end() {
   if (lines_ == 0) return;
   std::string text = "\r";
   if (lines_ > 1) text += fmt::format("\x1b[{}A", lines_ - 1);

@@ -1,5 +1,5 @@
-// How far a load test has come, on the error stream: a view that is written over again on a terminal, a line
-// every few seconds elsewhere, nothing with --quiet.
+// The progress of a load test on the error stream: a view that is redrawn on a terminal, one line every few seconds
+// otherwise, nothing with --quiet.
 #pragma once
 
 #include <chrono>
@@ -11,33 +11,33 @@
 
 namespace sagactl {
 
-// What the view shows beside a run's own progress.
-struct ProgressSurroundings {
-  std::vector<std::string> targets;          // as LoadProgress::answered counts them
-  std::optional<std::int64_t> sagas_active;  // nothing: it cannot be told
+// What the view shows in addition to the progress of the run.
+struct ProgressContext {
+  std::vector<std::string> targets;          // in the order of LoadProgress::answered
+  std::optional<std::int64_t> sagas_active;  // none: not known
 };
 
-class ProgressLine {
+class ProgressDisplay {
  public:
-  explicit ProgressLine(const Invocation& invocation) : invocation_(invocation) {}
+  explicit ProgressDisplay(const Invocation& invocation) : invocation_(invocation) {}
 
-  void show(const LoadProgress& progress, const ProgressSurroundings& surroundings);
+  void show(const LoadProgress& progress, const ProgressContext& context);
   void show(const std::string& phase, const std::string& text);
-  // Leaves the terminal as it was before; what comes next may be written.
+  // Removes the view; other output may follow.
   void end();
 
  private:
-  bool redraws() const;
+  bool can_redraw() const;
   bool is_due(const std::string& phase);
   void draw(const std::vector<std::string>& lines);
 
   const Invocation& invocation_;
-  std::string phase_;  // that was shown last
+  std::string phase_;  // shown last
   std::chrono::steady_clock::time_point shown_at_;
-  std::size_t lines_ = 0;  // that the view has; the cursor stands in the last
+  std::size_t lines_ = 0;  // of the view; the cursor is in the last one
 };
 
-// The view of a run, line by line, without its colours. Pure.
-std::vector<std::string> live_view(const LoadProgress& progress, const ProgressSurroundings& surroundings);
+// The lines of the view. Pure.
+std::vector<std::string> live_view(const LoadProgress& progress, const ProgressContext& context);
 
 }  // namespace sagactl

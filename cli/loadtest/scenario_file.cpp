@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/configuration/environment.hpp"
+#include "cli/configuration/option_values.hpp"
 #include "cli/configuration/toml_members.hpp"
 #include "common/text/text.hpp"
 
@@ -21,7 +22,7 @@ std::string file_of(CLI::App& loadtest) {
   return {};
 }
 
-// "rate" of the command or of what it belongs to. Not what names files of settings, and no help.
+// The option for "rate", of the command or of a parent. Null for --help and for the flag that names the file itself.
 CLI::Option* option_of(CLI::App& loadtest, const std::string& key) {
   if (key == "help" || key == "scenario-file") return nullptr;
   if (key == scenario_argument) return loadtest.get_option_no_throw(scenario_argument);
@@ -34,18 +35,8 @@ std::vector<std::string> keys_of(CLI::App& loadtest) {
   std::vector<std::string> keys = {scenario_argument};
   for (CLI::App* app = &loadtest; app != nullptr; app = app->get_parent())
     for (const CLI::Option* option : app->get_options())
-      if (!option->get_lnames().empty()) keys.push_back(option->get_lnames().front());
+      if (const std::string name = long_name(*option); !name.empty()) keys.push_back(name);
   return keys;
-}
-
-std::vector<std::string> texts_of(const toml::node& node) {
-  std::vector<std::string> values;
-  if (const toml::array* list = node.as_array()) {
-    for (const toml::node& element : *list) values.push_back(toml_text(element));
-  } else {
-    values.push_back(toml_text(node));
-  }
-  return values;
 }
 
 }  // namespace
@@ -65,19 +56,14 @@ Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& envi
     if (!option || node.is_table()) {
       const std::string near = nearest(member, keys_of(loadtest));
       return toml_error(name, node,
-                        "'" + member + "' is no flag of loadtest" +
+                        "'" + member + "' is not a flag of loadtest" +
                             (near.empty() || near == member ? "" : "; did you mean '" + near + "'?"));
     }
     const bool is_file =
         member == scenario_argument && option->count() > 0 && is_scenario_file(option->results().back());
     if (option->count() > 0 && !is_file) continue;
-    try {
-      if (is_file) option->clear();
-      for (const std::string& value : texts_of(node)) option->add_result(value);
-      option->run_callback();
-    } catch (const CLI::Error& error) {
-      return toml_error(name, node, error.what());
-    }
+    if (const auto set = set_option(*option, toml_texts(node)); !set)
+      return toml_error(name, node, set.error().message);
   }
   return {};
 }

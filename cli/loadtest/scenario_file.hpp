@@ -1,4 +1,4 @@
-// A load test's flags in a file: `loadtest FILE.toml` or `--scenario-file FILE.toml`.
+// Flags of a load test in a file: `loadtest FILE.toml` or `--scenario-file FILE.toml`.
 #pragma once
 
 #include "common/result.hpp"
@@ -11,11 +11,11 @@ namespace sagactl {
 
 struct Environment;
 
-// Gives the flags of `loadtest` and of its parents that the command line left out the values of the file that
-// it names, if it names one. `invalid` with the line and the member that is wrong or is no flag.
+// If the command line names a scenario file, sets the flags of `loadtest` and its parents that the command line did not
+// give. `invalid` with the line and the member that is wrong or not a flag.
 Result<void> fill_from_scenario_file(CLI::App& loadtest, const Environment& environment);
 
-// Is what stands in place of the scenario the name of such a file?
+// Whether the scenario argument is the name of a scenario file.
 bool is_scenario_file(std::string_view text);
 
 }  // namespace sagactl

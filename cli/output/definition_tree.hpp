@@ -1,4 +1,4 @@
-// A saga definition, drawn: steps in their order, what undoes each, and how long each is tried.
+// A saga definition as a tree: its steps in order, their compensations, timeouts and retries.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace sagactl {
 
-// `definition`: one of GET /sagas/definitions. `with_topics`: also under which topics its events are
-// published.
+// `definition`: one of GET /sagas/definitions. `with_topics` adds the topics of its events. With a `width` above 0,
+// longer texts are wrapped.
 std::string definition_tree(const Json& definition, const Paint& paint, bool with_topics, int width = 0);
 
 }  // namespace sagactl

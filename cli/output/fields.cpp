@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "cli/display_text.hpp"
+#include "cli/output/display_text.hpp"
 
 namespace sagactl {
 

@@ -1,4 +1,4 @@
-// One thing as lines of a name and a value.
+// Prints an object as lines of a name and a value.
 #pragma once
 
 #include <iosfwd>
@@ -10,8 +10,7 @@ namespace sagactl {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-// Values begin in one column; those that are empty are left out.
-// With a `width` above 0 values go on in lines below.
+// Aligns the values; leaves out empty ones. With a `width` above 0, longer values are wrapped.
 void print(std::ostream& out, const Fields& fields, int width = 0);
 
 }  // namespace sagactl

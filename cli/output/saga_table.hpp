@@ -1,4 +1,4 @@
-// Sagas as rows.
+// A table of sagas.
 #pragma once
 
 #include <vector>

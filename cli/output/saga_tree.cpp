@@ -2,18 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "cli/client/member.hpp"
-#include "cli/client/saga_status.hpp"
+#include "cli/client/json_answer.hpp"
+#include "cli/client/saga_wait.hpp"
 #include "cli/output/table.hpp"
 #include "cli/output/tree.hpp"
 
 namespace sagactl {
 namespace {
-
-std::string padded(std::string text, int width) {
-  const int missing = width - display_width(text);
-  return missing > 0 ? text + std::string(static_cast<std::size_t>(missing), ' ') : text;
-}
 
 std::string mark(const std::string& status, const Paint& paint) {
   if (status == "succeeded") return paint.good("✓");
@@ -23,23 +18,23 @@ std::string mark(const std::string& status, const Paint& paint) {
   return status == "running" ? "…" : paint.faint("·");
 }
 
-std::string tries_text(const Json& step) {
+std::string retries_text(const Json& step) {
   std::string text;
   if (integer_member(step, "attempt") > 1) text += ", execution " + text_member(step, "attempt");
   if (integer_member(step, "tries") > 1) text += ", " + text_member(step, "tries") + " tries";
-  if (true_member(step, "inDoubt")) text += ", outcome unknown";
+  if (bool_member(step, "inDoubt")) text += ", outcome unknown";
   return text;
 }
 
 Branch step_branch(const Json& step, const Paint& paint) {
   const std::string status = text_member(step, "status");
-  std::string text = mark(status, paint) + " " + padded(text_member(step, "name"), 20) + " " +
-                     padded(paint.status(status), 12);
-  const std::string took = time_between(member(step, "startedAt"), member(step, "endedAt"));
+  std::string text =
+      mark(status, paint) + " " + padded(text_member(step, "name"), 20) + " " + padded(paint.status(status), 12);
+  const std::string took = time_between(json_member(step, "startedAt"), json_member(step, "endedAt"));
   const std::string node = text_member(step, "nodeId");
   if (!took.empty()) text += " " + took;
   if (!node.empty()) text += " on " + node;
-  text += tries_text(step);
+  text += retries_text(step);
   Branch branch{text};
   if (const std::string error = text_member(step, "error"); !error.empty())
     branch.branches.push_back({paint.bad(error)});
@@ -47,57 +42,47 @@ Branch step_branch(const Json& step, const Paint& paint) {
 }
 
 void add_steps(const Json& saga, const Paint& paint, Branch& root) {
-  const Json& steps = member(saga, "steps");
+  const Json& steps = json_member(saga, "steps");
   if (!steps.empty()) {
     for (const Json& step : steps) root.branches.push_back(step_branch(step, paint));
     return;
   }
-  for (const Json& name : member(saga, "completedSteps"))
+  for (const Json& name : json_member(saga, "completedSteps"))
     root.branches.push_back(step_branch({{"name", name}, {"status", "succeeded"}}, paint));
-  for (const Json& name : member(saga, "compensationSteps"))
+  for (const Json& name : json_member(saga, "compensationSteps"))
     root.branches.push_back(step_branch({{"name", name}, {"status", "compensated"}}, paint));
 }
 
 std::string order_text(const Json& order, const Paint& paint) {
-  std::string text = "order " + text_member(order, "id") + "  " + paint.status(text_member(order, "status")) +
-                     "  " + money_member(order, "totalAmount");
-  std::string items;
-  for (const Json& item : member(order, "items"))
-    items +=
-        (items.empty() ? "" : ", ") + text_member(item, "quantity") + " x " + text_member(item, "productId");
-  if (!items.empty()) text += "  " + items;
-  if (const std::string reason = text_member(order, "cancelReason"); !reason.empty())
-    text += "  (" + reason + ")";
+  std::string text = "order " + text_member(order, "id") + "  " + paint.status(text_member(order, "status")) + "  " +
+                     money_member(order, "totalAmount");
+  if (const std::string items = items_text(order, "productId"); !items.empty()) text += "  " + items;
+  if (const std::string reason = text_member(order, "cancelReason"); !reason.empty()) text += "  (" + reason + ")";
   return text;
 }
 
 std::string payment_text(const Json& payment, const Paint& paint) {
-  std::string text = "payment " + text_member(payment, "id") + "  " +
-                     paint.status(text_member(payment, "status")) + "  " + money_member(payment, "amount");
+  std::string text = "payment " + text_member(payment, "id") + "  " + paint.status(text_member(payment, "status")) +
+                     "  " + money_member(payment, "amount");
   if (integer_member(payment, "attempt") > 1) text += "  execution " + text_member(payment, "attempt");
   if (const std::string at = text_member(payment, "externalTransactionId"); !at.empty()) text += "  " + at;
-  if (const std::string why = text_member(payment, "failureReason"); !why.empty())
-    text += "  " + paint.bad(why);
+  if (const std::string why = text_member(payment, "failureReason"); !why.empty()) text += "  " + paint.bad(why);
   return text;
 }
 
 void add_payments(const Json& trace, const Paint& paint, Branch& root) {
-  const Json& all = member(trace, "payments");
+  const Json& all = json_member(trace, "payments");
   if (!all.empty()) {
     for (const Json& payment : all) root.branches.push_back({payment_text(payment, paint)});
-  } else if (member(trace, "payment").is_object()) {
-    root.branches.push_back({payment_text(member(trace, "payment"), paint)});
+  } else if (json_member(trace, "payment").is_object()) {
+    root.branches.push_back({payment_text(json_member(trace, "payment"), paint)});
   }
 }
 
 std::string reservation_text(const Json& reservation, const Paint& paint) {
   std::string text = "reservation " + text_member(reservation, "id") + "  " +
-                     paint.status(text_member(reservation, "status")) + "  " +
-                     text_member(reservation, "kind");
-  std::string items;
-  for (const Json& item : member(reservation, "items"))
-    items += (items.empty() ? "  " : ", ") + text_member(item, "quantity") + " x " + text_member(item, "id");
-  text += items;
+                     paint.status(text_member(reservation, "status")) + "  " + text_member(reservation, "kind");
+  if (const std::string items = items_text(reservation, "id"); !items.empty()) text += "  " + items;
   if (integer_member(reservation, "attempt") > 1) text += "  execution " + text_member(reservation, "attempt");
   if (const std::string why = text_member(reservation, "reason"); !why.empty()) text += "  " + paint.bad(why);
   return text;
@@ -105,23 +90,23 @@ std::string reservation_text(const Json& reservation, const Paint& paint) {
 
 std::string saga_text(const Json& saga, const Paint& paint) {
   const std::string status = text_member(saga, "status");
-  const std::string type = or_else(text_member(saga, "type"), text_member(saga, "sagaType"));
+  const std::string type = or_default(text_member(saga, "type"), text_member(saga, "sagaType"));
   std::string text = paint.strong(type) + " " + text_member(saga, "id") + "  " + paint.status(status);
-  const std::string took = time_between(member(saga, "createdAt"), member(saga, "updatedAt"));
-  text += is_ended(status) ? " after " + took : ", at " + text_member(saga, "currentStep");
+  const std::string took = time_between(json_member(saga, "createdAt"), json_member(saga, "updatedAt"));
+  text += is_final_status(status) ? " after " + took : ", at " + text_member(saga, "currentStep");
   if (const std::string node = text_member(saga, "nodeId"); !node.empty()) text += " on " + node;
   return text;
 }
 
-void add_troubles(const Json& saga, const Paint& paint, Branch& root) {
+void add_problems(const Json& saga, const Paint& paint, Branch& root) {
   if (const std::string error = text_member(saga, "errorMessage"); !error.empty())
     root.branches.push_back({"error: " + paint.bad(error)});
-  if (true_member(saga, "requiresManualIntervention"))
-    root.branches.push_back({paint.bad("needs a person: see `sagactl retry` and `sagactl compensate`")});
+  if (bool_member(saga, "requiresManualIntervention"))
+    root.branches.push_back({paint.bad("needs an operator: see `sagactl retry` and `sagactl compensate`")});
   if (const std::string next = text_member(saga, "nextTryAt");
-      !next.empty() && !is_ended(text_member(saga, "status")))
-    root.branches.push_back({"looks again at " + next});
-  for (const Json& retry : member(saga, "retryHistory"))
+      !next.empty() && !is_final_status(text_member(saga, "status")))
+    root.branches.push_back({"next check at " + next});
+  for (const Json& retry : json_member(saga, "retryHistory"))
     root.branches.push_back(
         {"retried at " + text_member(retry, "retryAt") + " from " + text_member(retry, "fromStep")});
 }
@@ -129,40 +114,38 @@ void add_troubles(const Json& saga, const Paint& paint, Branch& root) {
 }  // namespace
 
 std::string event_line(const Json& event, const Json& began, const Paint& paint) {
-  const std::string at = or_else(text_member(event, "occurredAt"), text_member(event, "timestamp"));
-  std::string after;
+  const std::string at = or_default(text_member(event, "occurredAt"), text_member(event, "timestamp"));
+  std::string elapsed;
   if (began.is_string()) {
     const auto begin = parse_iso8601(began.get<std::string>());
     const auto time = parse_iso8601(at);
-    if (begin && time)
-      after = fmt::format("{:+.1f} ms", static_cast<double>((*time - *begin).count()) / 1000);
+    if (begin && time) elapsed = fmt::format("{:+.1f} ms", static_cast<double>((*time - *begin).count()) / 1000);
   }
-  std::string text =
-      at + "  " + fmt::format("{:>12}", after) + "  " + padded(text_member(event, "eventType"), 22);
+  std::string text = at + "  " + fmt::format("{:>12}", elapsed) + "  " + padded(text_member(event, "eventType"), 22);
   if (const std::string node = text_member(event, "nodeId"); !node.empty()) text += " " + node;
-  const Json& data = member(event, "data");
+  const Json& data = json_member(event, "data");
   if (const std::string step = text_member(data, "step"); !step.empty()) text += "  " + step;
   if (const std::string kind = text_member(data, "kind"); !kind.empty()) text += "  " + kind;
-  const std::string why = or_else(text_member(data, "failureReason"), text_member(data, "reason"));
+  const std::string why = or_default(text_member(data, "failureReason"), text_member(data, "reason"));
   if (!why.empty()) text += "  " + paint.faint(why);
   while (text.ends_with(' ')) text.pop_back();
   return text;
 }
 
 std::string saga_tree(const Json& trace, const Paint& paint, int width) {
-  const Json& saga = member(trace, "saga");
-  Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga looks after this order")};
-  if (member(trace, "order").is_object())
-    root.branches.push_back({order_text(member(trace, "order"), paint)});
+  const Json& saga = json_member(trace, "saga");
+  Branch root{saga.is_object() ? saga_text(saga, paint) : paint.bad("no saga for this order")};
+  if (json_member(trace, "order").is_object())
+    root.branches.push_back({order_text(json_member(trace, "order"), paint)});
   if (saga.is_object()) add_steps(saga, paint, root);
   add_payments(trace, paint, root);
-  for (const Json& reservation : member(trace, "reservations"))
+  for (const Json& reservation : json_member(trace, "reservations"))
     root.branches.push_back({reservation_text(reservation, paint)});
-  if (saga.is_object()) add_troubles(saga, paint, root);
-  const Json& timeline = member(trace, "timeline");
+  if (saga.is_object()) add_problems(saga, paint, root);
+  const Json& timeline = json_member(trace, "timeline");
   if (!timeline.empty()) {
     const Json& first = timeline.front();
-    const Json began = or_else(text_member(first, "occurredAt"), text_member(first, "timestamp"));
+    const Json began = or_default(text_member(first, "occurredAt"), text_member(first, "timestamp"));
     Branch events{"events"};
     for (const Json& event : timeline) events.branches.push_back({event_line(event, began, paint)});
     root.branches.push_back(std::move(events));

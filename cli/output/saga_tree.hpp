@@ -1,4 +1,4 @@
-// A trace as a tree: the saga, its steps with times, nodes, executions and errors, the payment and the events.
+// A trace as a tree: the saga, its steps with times, nodes, retries and errors, its payments, reservations and events.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace sagactl {
 
-// `trace`: the body of GET /trace/correlation/..., of which only `saga` must be there. A server that tells no
-// `steps` has those of `completedSteps` and `compensationSteps` shown.
+// `trace`: the body of GET /trace/correlation/..., of which only `saga` is required. Without `steps`, the steps are
+// taken from `completedSteps` and `compensationSteps`. With a `width` above 0, longer texts are wrapped.
 std::string saga_tree(const Json& trace, const Paint& paint, int width = 0);
 
-// An event of the timeline on one line; `began` is when the trace began.
+// One line for an event of the timeline; `began` is the time of the first event.
 std::string event_line(const Json& event, const Json& began, const Paint& paint);
 
 }  // namespace sagactl

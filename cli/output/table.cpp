@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "cli/table_layout.hpp"
+#include "cli/output/table_layout.hpp"
 
 namespace sagactl {
 namespace {
@@ -14,7 +14,7 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
-std::string blanks(int count) {
+std::string spaces(int count) {
   return std::string(static_cast<std::size_t>(std::max(0, count)), ' ');
 }
 
@@ -31,8 +31,8 @@ void Table::print(std::ostream& out, int width) const {
   const auto line = [&](const Cells& cells, bool is_heading) {
     std::string text;
     std::vector<std::string> below;
-    int before = 0;     // columns of the terminal that are taken
-    int unwritten = 0;  // blanks that are only needed if something follows
+    int before = 0;     // used columns of the terminal
+    int unwritten = 0;  // spaces that are only needed when another cell follows
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const ColumnLayout& column = layout.columns[i];
       if (!column.shown) continue;
@@ -46,16 +46,16 @@ void Table::print(std::ostream& out, int width) const {
       }
       const int missing = column.width - display_width(cell);
       const bool right = columns_[i].fit == Fit::number;
-      text += blanks(unwritten + (right ? missing : 0)) + cell;
+      text += spaces(unwritten + (right ? missing : 0)) + cell;
       unwritten = column_gap + (right ? 0 : missing);
       if (&cells[i] != &cells.back()) before += column.width + column_gap;
     }
     if (is_heading && layout.has_left_out) text += " …";
     out << (width > 0 && below.empty() && columns_.back().fit != Fit::folded ? cut(text, width) : text) << '\n';
-    for (const std::string& part : below) out << blanks(before) << part << '\n';
+    for (const std::string& part : below) out << spaces(before) << part << '\n';
   };
   Cells header;
-  for (const Column& column : columns_) header.push_back(column.name);
+  for (const TableColumn& column : columns_) header.push_back(column.name);
   line(header, true);
   for (const Cells& cells : rows_) line(cells, false);
 }

@@ -1,4 +1,4 @@
-// Columns of text for people.
+// A table of text with aligned columns.
 #pragma once
 
 #include <cstdint>
@@ -7,41 +7,42 @@
 #include <utility>
 #include <vector>
 
-#include "cli/display_text.hpp"
+#include "cli/output/display_text.hpp"
 
 namespace sagactl {
 
-// What may become of a column's cells on a terminal that is too narrow for them.
+// How the cells of a column are fitted to a terminal that is too narrow.
 enum class Fit : std::uint8_t {
-  whole,   // nothing
-  number,  // nothing; aligned to the right
-  id,      // the ids in it are shown by beginnings that tell them apart, which every command takes
-  time,    // an ISO 8601 time loses its seconds
+  whole,   // unchanged
+  number,  // unchanged, aligned right
+  id,      // ids are shortened to unique prefixes, which every command accepts
+  time,    // an ISO 8601 time is shown without seconds
   text,    // cut, with an ellipsis
-  folded,  // goes on below; only the last column
+  folded,  // wrapped; only for the last column
 };
 
-struct Column {
+struct TableColumn {
   std::string name;
   Fit fit = Fit::text;
-  bool needed = false;  // never left out: what the row is about, and what became of it
+  bool needed = false;  // never left out, such as the id and the status of a row
 };
 inline constexpr bool needed = true;
 
 class Table {
  public:
-  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
-  // One cell per column. Cells may hold colours; line ends in them are shown as spaces.
+  // One cell per column. Cells may contain colours; line breaks in them are printed as spaces.
   void row(std::vector<std::string> cells);
   bool empty() const { return rows_.empty(); }
 
-  // Columns two blanks apart. With a `width` above 0 lines keep to it: texts are cut, then times and ids shortened, then
-  // columns left out from the right that are not needed, which the heading tells by an ellipsis.
+  // Columns are separated by two spaces. With a `width` above 0, lines keep to it: first texts are cut, then times and
+  // ids are shortened, then columns that are not needed are left out from the right, which an ellipsis in the heading
+  // shows.
   void print(std::ostream& out, int width = 0) const;
 
  private:
-  std::vector<Column> columns_;
+  std::vector<TableColumn> columns_;
   std::vector<std::vector<std::string>> rows_;
 };
 

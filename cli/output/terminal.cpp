@@ -6,9 +6,9 @@
 namespace sagactl {
 namespace {
 
-int measured(const std::function<int()>& measure, int otherwise) {
+int measured(const std::function<int()>& measure, int default_size) {
   const int columns = measure ? measure() : 0;
-  return columns > 0 ? columns : otherwise;
+  return columns > 0 ? columns : default_size;
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ int Terminal::err_width() const {
 }
 
 int Terminal::text_width() const {
-  return whole || !err_is_tty ? 0 : err_width();
+  return wide || !err_is_tty ? 0 : err_width();
 }
 
 int Terminal::lines() const {
@@ -30,7 +30,7 @@ int Terminal::lines() const {
 }
 
 int Terminal::table_width() const {
-  if (whole) return 0;
+  if (wide) return 0;
   return out_is_tty ? out_width() : 0;
 }
 
@@ -40,14 +40,12 @@ std::string Paint::in(std::string_view code, std::string_view text) const {
 }
 
 std::string Paint::status(std::string_view text) const {
-  static constexpr std::array<std::string_view, 9> goods = {
-      "completed", "succeeded", "paid", "shipped", "delivered", "ok", "PASS", "up", "refunded"};
+  static constexpr std::array<std::string_view, 9> goods = {"completed", "succeeded", "paid", "shipped", "delivered",
+                                                            "ok",        "PASS",      "up",   "refunded"};
   static constexpr std::array<std::string_view, 5> bads = {"failed", "FAIL", "fail", "down", "stuck"};
   static constexpr std::array<std::string_view, 6> warnings = {"compensated", "compensating", "cancelled",
                                                                "warn",        "UNKNOWN",      "unknown"};
-  const auto is_in = [&](const auto& words) {
-    return std::find(words.begin(), words.end(), text) != words.end();
-  };
+  const auto is_in = [&](const auto& words) { return std::find(words.begin(), words.end(), text) != words.end(); };
   if (is_in(goods)) return good(text);
   if (is_in(bads)) return bad(text);
   if (is_in(warnings)) return warning(text);

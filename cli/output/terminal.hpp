@@ -1,4 +1,4 @@
-// The streams of one run, given from outside, so that a whole command runs in a test.
+// The streams of one run. They are passed in, so that a test can run a complete command.
 #pragma once
 
 #include <functional>
@@ -16,23 +16,23 @@ struct Terminal {
   bool out_is_tty = false;
   bool err_is_tty = false;
   bool in_is_tty = false;
-  int width = 80;        // columns of a terminal that does not tell
-  bool colour = false;   // may colours be used on `out`?
-  bool redraws = true;   // may what was written be written over? Not on a dumb terminal
-  bool whole = false;    // tables in their full width
-  // Columns and lines of the terminals behind `out` and `err`, which change when their windows do; 0: not known.
+  int width = 80;          // columns of a terminal whose size is not known
+  bool colour = false;     // use colours on `out`
+  bool can_redraw = true;  // whether output can be overwritten; false on a dumb terminal
+  bool wide = false;       // neither cut nor wrap
+  // The current columns and lines of the terminals of `out` and `err`; 0: not known.
   std::function<int()> measure_out = {}, measure_err = {}, measure_lines = {};
-  // Writes what is left of `out`: 0, or the errno of what could not be written. Empty: the stream itself tells.
+  // Flushes `out`: returns 0, or the errno of a failed write. May be empty: then the state of the stream counts.
   std::function<int()> finish_out = {};
 
-  int out_width() const;    // columns
+  int out_width() const;  // columns
   int err_width() const;
-  int text_width() const;   // that lines on `err` are to keep to; 0: any
+  int text_width() const;   // for lines on `err`; 0: any width
   int lines() const;        // of `out`; 0: not known
-  int table_width() const;  // that a table on `out` is to keep to; 0: any. No terminal: values are whole
+  int table_width() const;  // for tables on `out`; 0: any width, as when `out` is not a terminal
 };
 
-// Colours, by what they mean. Off: the text as it is.
+// Colours by meaning. When off, texts are unchanged.
 class Paint {
  public:
   explicit Paint(bool on) : on_(on) {}

@@ -9,11 +9,11 @@
 namespace sagactl {
 namespace {
 
-// Of the process, since its signals are.
+// One per process, because signals are per process.
 struct ActiveMode {
   std::mutex mutex;
-  bool there = false;    // a TerminalMode lives
-  bool entered = false;  // what it changes is in force
+  bool exists = false;   // there is a TerminalMode
+  bool entered = false;  // its changes are in effect
   bool ending = false;
   bool has_settings = false;
   int input = -1;
@@ -26,7 +26,7 @@ ActiveMode& active_mode() {
   return active;
 }
 
-// A process in the background that sets a terminal is stopped, unless it does not hear the signal for that.
+// A background process that changes the terminal is stopped by SIGTTOU, unless the signal is blocked.
 void set_terminal(int input, const termios& settings, int when) {
   sigset_t stop, before;
   sigemptyset(&stop);
@@ -56,9 +56,9 @@ void write_text(const ActiveMode& active, const std::string& text) {
 }
 
 void leave_with_text(ActiveMode& active) {
-  if (!active.there || !active.entered) return;
+  if (!active.exists || !active.entered) return;
   undo(active, TCSADRAIN);
-  write_text(active, active.change.undo);
+  write_text(active, active.change.on_leave);
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ TerminalMode::TerminalMode(int input, Change change) {
   active.input = input;
   active.change = std::move(change);
   active.has_settings = active.change.local_off != 0 && ::tcgetattr(input, &active.before) == 0;
-  active.there = true;
+  active.exists = true;
   if (!active.ending) apply(active, TCSAFLUSH);
 }
 
@@ -77,7 +77,7 @@ TerminalMode::~TerminalMode() {
   ActiveMode& active = active_mode();
   const std::lock_guard lock(active.mutex);
   if (active.entered) undo(active, TCSADRAIN);
-  active.there = false;
+  active.exists = false;
 }
 
 void TerminalMode::leave() {
@@ -89,13 +89,13 @@ void TerminalMode::leave() {
 void TerminalMode::enter_again() {
   ActiveMode& active = active_mode();
   const std::lock_guard lock(active.mutex);
-  if (!active.there || active.entered || active.ending) return;
+  if (!active.exists || active.entered || active.ending) return;
   if (::tcgetpgrp(active.input) != ::getpgrp() && ::isatty(active.input) != 0) return;
   apply(active, TCSAFLUSH);
-  write_text(active, active.change.again);
+  write_text(active, active.change.on_enter);
 }
 
-void TerminalMode::leave_for_good() {
+void TerminalMode::leave_permanently() {
   ActiveMode& active = active_mode();
   const std::lock_guard lock(active.mutex);
   leave_with_text(active);

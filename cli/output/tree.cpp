@@ -2,19 +2,19 @@
 
 #include <algorithm>
 
-#include "cli/display_text.hpp"
+#include "cli/output/display_text.hpp"
 
 namespace sagactl {
 namespace {
 
-constexpr int text_width_min = 16;  // however deep it stands
-constexpr int further_in = 2;       // what goes on below
+constexpr int text_width_min = 16;  // at any depth
+constexpr int wrap_indent = 2;      // indentation of wrapped lines
 
-class Drawing {
+class TreeDrawing {
  public:
-  explicit Drawing(int width) : width_(width) {}
+  explicit TreeDrawing(int width) : width_(width) {}
 
-  // `first` stands before the branch's text, `indent` before everything below it.
+  // `first` is printed before the text of the branch, `indent` before the lines below it.
   void draw(const Branch& branch, const std::string& first, const std::string& indent) {
     write(branch, first, indent);
     for (const Branch& below : branch.branches) {
@@ -32,9 +32,9 @@ class Drawing {
     }
     const int room = std::max(text_width_min, width_ - display_width(first));
     std::string before = first;
-    for (const std::string& line : folded_line(branch.text, room, room - further_in)) {
+    for (const std::string& line : folded_line(branch.text, room, room - wrap_indent)) {
       out_ += before + line + "\n";
-      before = indent + (branch.branches.empty() ? " " : "│") + std::string(further_in - 1, ' ');
+      before = indent + (branch.branches.empty() ? " " : "│") + std::string(wrap_indent - 1, ' ');
     }
   }
 
@@ -45,7 +45,7 @@ class Drawing {
 }  // namespace
 
 std::string drawn(const Branch& root, int width) {
-  Drawing drawing(width);
+  TreeDrawing drawing(width);
   drawing.draw(root, "", "");
   return drawing.take();
 }

@@ -1,4 +1,4 @@
-// A tree of lines, drawn with branches.
+// Draws a tree of lines.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct Branch {
   std::vector<Branch> branches = {};
 };
 
-// "text\n├─ first\n│  └─ below it\n└─ last\n"; with a `width` above 0 texts go on in lines below.
+// "text\n├─ first\n│  └─ below it\n└─ last\n"; with a `width` above 0, longer texts are wrapped.
 std::string drawn(const Branch& root, int width = 0);
 
 }  // namespace sagactl

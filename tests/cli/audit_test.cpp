@@ -1,9 +1,9 @@
-// `audit`: who did what.
+// `audit` and `dead-letter`.
 #include <gmock/gmock.h>
 
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -20,17 +20,16 @@ Json an_entry(const char* action, const Json& data, const Json& email) {
           {"data", data}};
 }
 
-TEST(CliAudit, SaysWhoDidWhatToWhat) {
-  Desk desk;
+TEST(CliAudit, ShowsUserActionAndTarget) {
+  CliSandbox sandbox;
   FakeNode node;
   const Json entries = {
       an_entry("set-stock", {{"kind", "product"}, {"id", "PROD001"}, {"available", 50}}, "op@localhost"),
       an_entry("set-stock", {{"kind", "balance"}, {"id", "user-1"}, {"available", 1000000}}, "guest@localhost"),
       an_entry("retry", {{"step", "payment_processing"}}, "op@localhost"),
       an_entry("compensate", {{"reason", "returned"}}, nullptr)};
-  node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200,
-              {{"count", 3}, {"entries", entries}});
-  const Printed outcome = desk.run({"audit", "--since", "10m", "--by", "op@localhost", "--url", node.url()});
+  node.answer("GET /audit?limit=100&within=600000000us&by=op%40localhost", 200, {{"count", 3}, {"entries", entries}});
+  const CommandResult outcome = sandbox.run({"audit", "--since", "10m", "--by", "op@localhost", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("op@localhost                          set-stock   product PROD001"));
   EXPECT_THAT(outcome.out, HasSubstr("50 available"));
@@ -40,19 +39,19 @@ TEST(CliAudit, SaysWhoDidWhatToWhat) {
   EXPECT_THAT(outcome.out, HasSubstr("returned"));
 }
 
-TEST(CliAudit, OfNothingSaysSo) {
-  Desk desk;
+TEST(CliAudit, WithoutEntriesPrintsNoTable) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /audit?limit=5", 200, {{"count", 0}, {"entries", Json::array()}});
-  const Printed outcome = desk.run({"audit", "--limit", "5", "--url", node.url()});
+  const CommandResult outcome = sandbox.run({"audit", "--limit", "5", "--url", node.url()});
   EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, HasSubstr("nobody did anything"));
+  EXPECT_THAT(outcome.err, HasSubstr("no audit entries"));
 }
 
-TEST(CliDeadLetter, BothWaysToDealWithThemNeedToKnowWhich) {
+TEST(CliDeadLetter, BothActionsNeedIdsOrAll) {
   for (const char* verb : {"redeliver", "discard"}) {
-    Desk desk;
-    const Printed outcome = desk.run({"dead-letter", verb, "--kafka", "127.0.0.1:1"});
+    CliSandbox sandbox;
+    const CommandResult outcome = sandbox.run({"dead-letter", verb, "--kafka", "127.0.0.1:1"});
     EXPECT_EQ(outcome.code, 4);
     EXPECT_THAT(outcome.err, HasSubstr(std::string(verb) + " needs the ids of dead letters, or --all"));
   }

@@ -1,4 +1,4 @@
-// The scripts know every command and flag, and bash can read its own.
+// The completion scripts, run by their shells.
 #include <gmock/gmock.h>
 
 #include <array>
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,23 +22,25 @@ std::string printed_by(const std::string& command) {
   return text;
 }
 
-// A program called sagactl that answers what a completion script asks, and nothing else.
-void write_sagactl(const Desk& desk) {
-  desk.write("bin/sagactl", "#!/bin/sh\ncase \"$1 $2\" in\n'complete ids') echo 0198f0a0-0000; echo 0198f0a0-1111 ;;\n"
-                            "'complete contexts') echo staging; echo \"url=$4\" ;;\nesac\n");
-  std::filesystem::permissions(desk.directory() / "bin/sagactl", std::filesystem::perms::owner_all);
+// A program named sagactl that only answers `complete`.
+void write_sagactl(const CliSandbox& sandbox) {
+  sandbox.write("bin/sagactl",
+                "#!/bin/sh\ncase \"$1 $2\" in\n'complete ids') echo 0198f0a0-0000; echo 0198f0a0-1111 ;;\n"
+                "'complete contexts') echo staging; echo \"url=$4\" ;;\nesac\n");
+  std::filesystem::permissions(sandbox.directory() / "bin/sagactl", std::filesystem::perms::owner_all);
 }
 
-// What bash offers after `typed`, whose last word is not ended yet, with the script of `sagactl completion bash`.
-std::string offered(Desk& desk, const std::string& typed, const std::string& last = "") {
-  write_sagactl(desk);
-  desk.write("completion.bash", desk.run({"completion", "bash"}).out + "PATH=" + (desk.directory() / "bin").string() +
-                                    ":/usr/bin:/bin\nCOMP_WORDS=(" + typed + " '" + last + R"(')
+// What bash offers for the unfinished word `last` after `typed`, with the script of `sagactl completion bash`.
+std::string offered(CliSandbox& sandbox, const std::string& typed, const std::string& last = "") {
+  write_sagactl(sandbox);
+  sandbox.write("completion.bash", sandbox.run({"completion", "bash"}).out +
+                                       "PATH=" + (sandbox.directory() / "bin").string() +
+                                       ":/usr/bin:/bin\nCOMP_WORDS=(" + typed + " '" + last + R"(')
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _sagactl
 echo " ${COMPREPLY[*]//$'\n'/ } "
 )");
-  return printed_by("cd '" + desk.directory().string() + "' && bash completion.bash 2>&1");
+  return printed_by("cd '" + sandbox.directory().string() + "' && bash completion.bash 2>&1");
 }
 
 bool is_installed(const char* shell) {
@@ -46,51 +48,52 @@ bool is_installed(const char* shell) {
 }
 
 TEST(CliCompletion, BashOffersCommandsFlagsAndChoices) {
-  Desk desk;
-  EXPECT_THAT(offered(desk, "sagactl"), HasSubstr(" version "));
-  EXPECT_THAT(offered(desk, "sagactl context"), HasSubstr(" remove "));
-  EXPECT_THAT(offered(desk, "sagactl --quiet context"), HasSubstr(" remove "));
-  EXPECT_THAT(offered(desk, "sagactl version"), HasSubstr(" --output "));
-  EXPECT_EQ(offered(desk, "sagactl version -o"), " table json ndjson \n");
-  EXPECT_EQ(offered(desk, "sagactl order create --system"),
-            " order checkout checkout-choreography purchase \n");
-  EXPECT_THAT(offered(desk, "sagactl saga"), HasSubstr(" definitions "));
-  EXPECT_THAT(offered(desk, "sagactl dead-letter"), HasSubstr(" discard "));
-  EXPECT_THAT(offered(desk, "sagactl audit"), HasSubstr(" --by "));
-  EXPECT_THAT(offered(desk, "sagactl user"), HasSubstr(" disable "));
-  EXPECT_THAT(offered(desk, "sagactl user role a@b.c"), HasSubstr(" admin "));
-  EXPECT_THAT(offered(desk, "sagactl completion"), HasSubstr(" bash zsh fish "));
+  CliSandbox sandbox;
+  EXPECT_THAT(offered(sandbox, "sagactl"), HasSubstr(" version "));
+  EXPECT_THAT(offered(sandbox, "sagactl context"), HasSubstr(" remove "));
+  EXPECT_THAT(offered(sandbox, "sagactl --quiet context"), HasSubstr(" remove "));
+  EXPECT_THAT(offered(sandbox, "sagactl version"), HasSubstr(" --output "));
+  EXPECT_EQ(offered(sandbox, "sagactl version -o"), " table json ndjson \n");
+  EXPECT_EQ(offered(sandbox, "sagactl order create --system"), " order checkout checkout-choreography purchase \n");
+  EXPECT_THAT(offered(sandbox, "sagactl saga"), HasSubstr(" definitions "));
+  EXPECT_THAT(offered(sandbox, "sagactl dead-letter"), HasSubstr(" discard "));
+  EXPECT_THAT(offered(sandbox, "sagactl audit"), HasSubstr(" --by "));
+  EXPECT_THAT(offered(sandbox, "sagactl user"), HasSubstr(" disable "));
+  EXPECT_THAT(offered(sandbox, "sagactl user role a@b.c"), HasSubstr(" admin "));
+  EXPECT_THAT(offered(sandbox, "sagactl completion"), HasSubstr(" bash zsh fish "));
 }
 
 TEST(CliCompletion, BashOffersFilesContextsAndLiveIds) {
-  Desk desk;
-  desk.write("shop.toml", "");
-  desk.write("some folder/x", "");
-  EXPECT_THAT(offered(desk, "sagactl loadtest --profile"), HasSubstr("shop.toml"));
-  EXPECT_THAT(offered(desk, "sagactl loadtest", "sh"), HasSubstr("shop.toml"));
-  EXPECT_THAT(offered(desk, "sagactl loadtest"), HasSubstr("individual"));
-  EXPECT_THAT(offered(desk, "sagactl loadtest"), testing::Not(HasSubstr("FILE")));
-  EXPECT_THAT(offered(desk, "sagactl --data", "some"), HasSubstr("some folder"));
-  EXPECT_THAT(offered(desk, "sagactl trace"), HasSubstr("0198f0a0-0000"));
-  EXPECT_THAT(offered(desk, "sagactl order get", "0198f0a0-1"), HasSubstr("0198f0a0-1111"));
-  EXPECT_THAT(offered(desk, "sagactl retry"), HasSubstr("0198f0a0-0000"));
-  EXPECT_THAT(offered(desk, "sagactl context use"), HasSubstr("staging"));
-  EXPECT_THAT(offered(desk, "sagactl --url http://b:1 --context"), HasSubstr("url=http://b:1"));
-  EXPECT_THAT(offered(desk, "sagactl --token-file secret --context"), HasSubstr("url=secret"));
-  EXPECT_THAT(offered(desk, "sagactl --token-file", "sh"), HasSubstr("shop.toml"));
-  EXPECT_EQ(offered(desk, "sagactl order list --limit"), "  \n");
-  EXPECT_THAT(offered(desk, "sagactl help"), HasSubstr(" loadtest "));
+  CliSandbox sandbox;
+  sandbox.write("shop.toml", "");
+  sandbox.write("some folder/x", "");
+  EXPECT_THAT(offered(sandbox, "sagactl loadtest --profile"), HasSubstr("shop.toml"));
+  EXPECT_THAT(offered(sandbox, "sagactl loadtest", "sh"), HasSubstr("shop.toml"));
+  EXPECT_THAT(offered(sandbox, "sagactl loadtest"), HasSubstr("individual"));
+  EXPECT_THAT(offered(sandbox, "sagactl loadtest"), testing::Not(HasSubstr("FILE")));
+  EXPECT_THAT(offered(sandbox, "sagactl --data", "some"), HasSubstr("some folder"));
+  EXPECT_THAT(offered(sandbox, "sagactl trace"), HasSubstr("0198f0a0-0000"));
+  EXPECT_THAT(offered(sandbox, "sagactl order get", "0198f0a0-1"), HasSubstr("0198f0a0-1111"));
+  EXPECT_THAT(offered(sandbox, "sagactl retry"), HasSubstr("0198f0a0-0000"));
+  EXPECT_THAT(offered(sandbox, "sagactl context use"), HasSubstr("staging"));
+  EXPECT_THAT(offered(sandbox, "sagactl --url http://b:1 --context"), HasSubstr("url=http://b:1"));
+  EXPECT_THAT(offered(sandbox, "sagactl --token-file secret --context"), HasSubstr("url=secret"));
+  EXPECT_THAT(offered(sandbox, "sagactl --token-file", "sh"), HasSubstr("shop.toml"));
+  EXPECT_EQ(offered(sandbox, "sagactl order list --limit"), "  \n");
+  EXPECT_THAT(offered(sandbox, "sagactl help"), HasSubstr(" loadtest "));
 }
 
-TEST(CliCompletion, FishOffersWhatFits) {
+TEST(CliCompletion, FishOffersCommandsFlagsAndValues) {
   if (!is_installed("fish")) GTEST_SKIP() << "fish is not installed; tools/deps installs it";
-  Desk desk;
-  write_sagactl(desk);
-  desk.write("shop.toml", "");
-  desk.write("completion.fish", desk.run({"completion", "fish"}).out);
+  CliSandbox sandbox;
+  write_sagactl(sandbox);
+  sandbox.write("shop.toml", "");
+  sandbox.write("completion.fish", sandbox.run({"completion", "fish"}).out);
   const auto offers = [&](const std::string& typed) {
-    return printed_by("cd '" + desk.directory().string() + "' && HOME=$PWD PATH=$PWD/bin:$PATH fish -c \"source "
-                      "completion.fish; complete -C '" + typed + "'\" 2>&1");
+    return printed_by("cd '" + sandbox.directory().string() +
+                      "' && HOME=$PWD PATH=$PWD/bin:$PATH fish -c \"source "
+                      "completion.fish; complete -C '" +
+                      typed + "'\" 2>&1");
   };
   EXPECT_THAT(offers("sagactl ver"), HasSubstr("version"));
   EXPECT_THAT(offers("sagactl completion "), HasSubstr("zsh"));
@@ -105,14 +108,14 @@ TEST(CliCompletion, FishOffersWhatFits) {
   EXPECT_THAT(offers("sagactl version --output "), HasSubstr("ndjson"));
 }
 
-// As packages install it: a file called _sagactl in $fpath, of which zsh knows nothing before the first TAB.
+// Installed as packages do it: as the file _sagactl in $fpath, which zsh loads at the first TAB.
 TEST(CliCompletion, ZshCompletesAtTheFirstTab) {
   if (!is_installed("zsh")) GTEST_SKIP() << "zsh is not installed; tools/deps installs it";
-  Desk desk;
-  write_sagactl(desk);
-  desk.write("shop.toml", "");
-  desk.write("functions/_sagactl", desk.run({"completion", "zsh"}).out);
-  desk.write("at_terminal.zsh", R"(
+  CliSandbox sandbox;
+  write_sagactl(sandbox);
+  sandbox.write("shop.toml", "");
+  sandbox.write("functions/_sagactl", sandbox.run({"completion", "zsh"}).out);
+  sandbox.write("at_terminal.zsh", R"(
 zmodload zsh/zpty
 zpty z "HOME=$PWD PATH=$PWD/bin:$PATH zsh -f -i"
 zpty -w z "PS1='' fpath=($PWD/functions "'$fpath); autoload -Uz compinit; compinit -u -D; print set""up'
@@ -122,8 +125,8 @@ zpty -r z out "*$2*"
 print -r -- "$out"
 )");
   const auto shows = [&](const std::string& typed, const std::string& then) {
-    return printed_by("cd '" + desk.directory().string() + "' && timeout 20 zsh -f at_terminal.zsh '" + typed + "' '" +
-                      then + "' 2>&1");
+    return printed_by("cd '" + sandbox.directory().string() + "' && timeout 20 zsh -f at_terminal.zsh '" + typed +
+                      "' '" + then + "' 2>&1");
   };
   EXPECT_THAT(shows("sagactl vers", "version"), HasSubstr("version"));
   EXPECT_THAT(shows("sagactl order canc", "cancel"), HasSubstr("cancel"));
@@ -132,22 +135,22 @@ print -r -- "$out"
   EXPECT_THAT(shows("sagactl context use st", "staging"), HasSubstr("staging"));
 }
 
-TEST(CliCompletion, IsAnsweredQuietlyWhateverIsWrong) {
-  Desk desk;
-  desk.run({"context", "set", "staging", "--url", "http://127.0.0.1:9"});
-  desk.run({"context", "set", "other", "--url", "http://127.0.0.1:9"});
-  EXPECT_EQ(desk.run({"complete", "contexts"}).out, "other\nstaging\n");
-  desk.variables["SAGACTL_CONTEXT"] = "gone";
-  const Printed ids = desk.run({"complete", "ids"});
+TEST(CliCompletion, FailsQuietly) {
+  CliSandbox sandbox;
+  sandbox.run({"context", "set", "staging", "--url", "http://127.0.0.1:9"});
+  sandbox.run({"context", "set", "other", "--url", "http://127.0.0.1:9"});
+  EXPECT_EQ(sandbox.run({"complete", "contexts"}).out, "other\nstaging\n");
+  sandbox.variables["SAGACTL_CONTEXT"] = "gone";
+  const CommandResult ids = sandbox.run({"complete", "ids"});
   EXPECT_EQ(ids.code, 0);
   EXPECT_EQ(ids.out + ids.err, "");
-  EXPECT_THAT(desk.run({"--help"}).out, testing::Not(HasSubstr("complete  ")));
+  EXPECT_THAT(sandbox.run({"--help"}).out, testing::Not(HasSubstr("complete  ")));
 }
 
 TEST(CliCompletion, FishAndZshNameTheCommands) {
-  Desk desk;
-  EXPECT_THAT(desk.run({"completion", "fish"}).out, HasSubstr("-a version -d"));
-  EXPECT_THAT(desk.run({"completion", "zsh"}).out, HasSubstr("#compdef sagactl"));
+  CliSandbox sandbox;
+  EXPECT_THAT(sandbox.run({"completion", "fish"}).out, HasSubstr("-a version -d"));
+  EXPECT_THAT(sandbox.run({"completion", "zsh"}).out, HasSubstr("#compdef sagactl"));
 }
 
 }  // namespace

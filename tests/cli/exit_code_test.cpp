@@ -7,12 +7,13 @@
 #include <set>
 #include <sstream>
 
-#include "tests/cli/command.hpp"
+#include "analysis/result/result.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
 
-TEST(CliExitCode, IsTheContractsForEveryError) {
+TEST(CliExitCode, IsFixedForEveryError) {
   const std::pair<ErrorCode, int> rows[] = {{ErrorCode::invalid, 4},
                                             {ErrorCode::unauthenticated, 1},
                                             {ErrorCode::forbidden, 1},
@@ -27,6 +28,18 @@ TEST(CliExitCode, IsTheContractsForEveryError) {
   for (const auto& [error, code] : rows) EXPECT_EQ(static_cast<int>(exit_code_of(error)), code);
 }
 
+TEST(CliExitCode, IsFixedForEveryResultOfARun) {
+  const std::pair<RunEnd, int> rows[] = {
+      {RunEnd::passed, 0}, {RunEnd::violated, 1}, {RunEnd::undecided, 2}, {RunEnd::threshold_missed, 3}};
+  for (const auto& [end, code] : rows) EXPECT_EQ(static_cast<int>(exit_code_of(end)), code);
+}
+
+TEST(CliExitCode, OfACommandThatWaitsIsThatOfTheSaga) {
+  const std::pair<const char*, int> rows[] = {
+      {"completed", 0}, {"compensated", 1}, {"failed", 1}, {"started", 2}, {"", 2}};
+  for (const auto& [status, code] : rows) EXPECT_EQ(static_cast<int>(exit_code_of_saga(status)), code) << status;
+}
+
 std::string file(const char* name) {
   std::ifstream in(std::string(SAGACTL_SOURCE_DIR) + "/" + name);
   std::ostringstream text;
@@ -35,8 +48,9 @@ std::string file(const char* name) {
   return text.str();
 }
 
-// The numbers that the pattern's group finds in what stands between `from` and `to`.
-std::set<int> codes_in(const std::string& text, const std::string& from, const std::string& to, const std::string& pattern) {
+// The numbers that the group of the pattern matches between `from` and `to`.
+std::set<int> codes_in(const std::string& text, const std::string& from, const std::string& to,
+                       const std::string& pattern) {
   const std::size_t begin = text.find(from);
   EXPECT_NE(begin, text.npos) << from;
   const std::string part = begin == text.npos ? "" : text.substr(begin, text.find(to, begin + from.size()) - begin);
@@ -47,15 +61,15 @@ std::set<int> codes_in(const std::string& text, const std::string& from, const s
   return codes;
 }
 
-TEST(CliExitCode, IsToldWhereverCodesAreListed) {
+TEST(CliExitCode, IsDocumentedInEveryList) {
   const std::set<int> all = codes_in(file("cli/exit_code.hpp"), "enum class ExitCode", "};", "= (\\d+),");
-  ASSERT_TRUE(all.contains(0) && all.contains(141)) << "the enumeration is written otherwise";
+  ASSERT_TRUE(all.contains(0) && all.contains(141)) << "the enumeration was not parsed";
   const std::string listed = "(?:: |, |,\n)(\\d+) [a-zA-Z]";
-  EXPECT_EQ(codes_in(file("README.md"), "Exit codes:", ". `sagactl man`", listed), all);
+  EXPECT_EQ(codes_in(file("README.md"), "Exit codes:", ".\n", listed), all);
   EXPECT_EQ(codes_in(file("docs/ci.md"), "| code |", "The codes are", "\n\\| (\\d+) \\|"), all);
-  Desk desk;
-  EXPECT_EQ(codes_in(desk.run({"--help"}).out, "Exit codes:", ".\n", listed), all);
-  EXPECT_EQ(codes_in(desk.run({"man"}).out, "EXIT STATUS", "\x01", "\\.TP\n(\\d+)\n"), all);
+  CliSandbox sandbox;
+  EXPECT_EQ(codes_in(sandbox.run({"--help"}).out, "Exit codes:", ".\n", listed), all);
+  EXPECT_EQ(codes_in(sandbox.run({"man"}).out, "EXIT STATUS", "\x01", "\\.TP\n(\\d+)\n"), all);
 }
 
 }  // namespace

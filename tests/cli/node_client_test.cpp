@@ -1,43 +1,43 @@
-// Which node is asked, with which token, and what is said when none answers.
+// Which node gets the request, with which token, and the error when none answers.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <future>
 
 #include "cli/configuration/private_file.hpp"
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
 
 using testing::HasSubstr;
 
-const std::string nobody = "http://127.0.0.1:1";
+const std::string unreachable_url = "http://127.0.0.1:1";
 
-TEST(CliNodes, NothingAnsweringIsExitCode5WithAdvice) {
-  Desk desk;
-  const Printed outcome = desk.run({"saga", "list", "--url", nobody});
+TEST(CliNodes, NoAnswerIsExitCode5WithAHint) {
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"saga", "list", "--url", unreachable_url});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.err, HasSubstr("nothing answers at http://127.0.0.1:1"));
-  EXPECT_THAT(outcome.err, HasSubstr("start a node with `sagactl serve`, or name one with --url"));
+  EXPECT_THAT(outcome.err, HasSubstr("start a node with `sagactl serve`, or pass its address with --url"));
 }
 
-TEST(CliNodes, NothingAnsweringIsJsonWhenJsonWasAskedFor) {
-  Desk desk;
-  const Printed outcome = desk.run({"saga", "list", "-o", "json", "--url", nobody});
+TEST(CliNodes, NoAnswerIsJsonWithJsonOutput) {
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"saga", "list", "-o", "json", "--url", unreachable_url});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_EQ(outcome.err, "");
   EXPECT_EQ(outcome.json()["error"]["code"], "unavailable");
   EXPECT_THAT(outcome.json()["error"]["hint"].get<std::string>(), HasSubstr("sagactl serve"));
 }
 
-TEST(CliNodes, TheNextNodeIsAskedWhenOneIsAway) {
-  Desk desk;
+TEST(CliNodes, TheNextNodeIsAskedWhenOneIsUnavailable) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
-  EXPECT_EQ(desk.run({"saga", "list", "--url", nobody + "," + node.url()}).code, 0);
+  EXPECT_EQ(sandbox.run({"saga", "list", "--url", unreachable_url + "," + node.url()}).code, 0);
 }
 
 struct TokenRow {
@@ -47,20 +47,19 @@ struct TokenRow {
 
 class CliToken : public testing::TestWithParam<TokenRow> {};
 
-TEST_P(CliToken, TheNearestIsUsed) {
+TEST_P(CliToken, TheFirstSourceWins) {
   const TokenRow& row = GetParam();
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
-  if (row.variable) desk.variables["SAGACTL_TOKEN"] = "variable";
-  if (row.operator_file) desk.write("sagactl-data/operator.token", "operator\n");
+  if (row.variable) sandbox.variables["SAGACTL_TOKEN"] = "variable";
+  if (row.operator_file) sandbox.write("sagactl-data/operator.token", "operator\n");
   if (row.session)
-    desk.write("home/.config/sagactl/credentials.json",
-               Json{{node.url(), {{"accessToken", "session"}}}}.dump());
+    sandbox.write("home/.config/sagactl/credentials.json", Json{{node.url(), {{"accessToken", "session"}}}}.dump());
   std::vector<std::string> arguments = {"saga", "list", "--url", node.url()};
   if (row.flag) arguments.insert(arguments.end(), {"--token", "flag"});
-  EXPECT_EQ(desk.run(arguments).code, 0);
-  EXPECT_EQ(node.asked().at(0).token, row.used);
+  EXPECT_EQ(sandbox.run(arguments).code, 0);
+  EXPECT_EQ(node.requests().at(0).token, row.used);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, CliToken,
@@ -70,114 +69,116 @@ INSTANTIATE_TEST_SUITE_P(Table, CliToken,
                                          TokenRow{false, false, false, true, "operator"},
                                          TokenRow{false, false, false, false, ""}));
 
-TEST(CliNodes, WithoutATokenSayHowToGetOne) {
-  Desk desk;
+TEST(CliNodes, WithoutATokenTheHintSaysHowToGetOne) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 401, {{"statusCode", 401}, {"message", "Unauthorized"}});
-  const Printed outcome = desk.run({"saga", "list", "--url", node.url()});
+  const CommandResult outcome = sandbox.run({"saga", "list", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("`sagactl login`"));
   EXPECT_THAT(outcome.err, HasSubstr("--data"));
 }
 
-TEST(CliLogin, KeepsTheTokensForItsOwnerAlone) {
-  Desk desk;
+TEST(CliLogin, OnlyTheOwnerCanReadTheTokens) {
+  CliSandbox sandbox;
   FakeNode node;
-  node.answer("POST /auth/login", 200,
-              {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
-  desk.input = "secret-password\n";
-  EXPECT_EQ(desk.run({"login", "--email", "e@x.org", "--url", node.url()}).code, 0);
-  EXPECT_EQ(node.asked().at(0).body, (Json{{"email", "e@x.org"}, {"password", "secret-password"}}));
+  node.answer("POST /auth/login", 200, {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
+  sandbox.input = "secret-password\n";
+  EXPECT_EQ(sandbox.run({"login", "--email", "e@x.org", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.requests().at(0).body, (Json{{"email", "e@x.org"}, {"password", "secret-password"}}));
   struct stat status {};
-  ASSERT_EQ(::stat((desk.home() / ".config/sagactl/credentials.json").c_str(), &status), 0);
+  ASSERT_EQ(::stat((sandbox.home() / ".config/sagactl/credentials.json").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
-  desk.run({"saga", "list", "--url", node.url()});
-  EXPECT_EQ(node.asked().at(1).token, "a");
+  sandbox.run({"saga", "list", "--url", node.url()});
+  EXPECT_EQ(node.requests().at(1).token, "a");
 }
 
-TEST(CliLogin, IsRenewedWhenItsTokenHasRunOut) {
-  Desk desk;
+TEST(CliLogin, IsRenewedWhenItsTokenHasExpired) {
+  CliSandbox sandbox;
   FakeNode node;
-  desk.write("home/.config/sagactl/credentials.json",
-             Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
+  sandbox.write("home/.config/sagactl/credentials.json",
+                Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
   node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
   node.answer("POST /auth/refresh", 200, {{"accessToken", "new"}, {"refreshToken", "r2"}});
-  EXPECT_EQ(desk.run({"saga", "list", "--url", node.url()}).code, 0);
-  EXPECT_EQ(node.asked().back().token, "new");
-  EXPECT_THAT(desk.read("home/.config/sagactl/credentials.json"), HasSubstr("r2"));
+  EXPECT_EQ(sandbox.run({"saga", "list", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.requests().back().token, "new");
+  EXPECT_THAT(sandbox.read("home/.config/sagactl/credentials.json"), HasSubstr("r2"));
 }
 
-TEST(CliLogin, IsRenewedForAllNodesThatItIsGoodFor) {
-  Desk desk;
+TEST(CliLogin, IsRenewedForAllNodesOfTheLogin) {
+  CliSandbox sandbox;
   FakeNode node, other;
-  const Json pair = {{"accessToken", "old"}, {"refreshToken", "r"}}, another = {{"accessToken", "x"}, {"refreshToken", "y"}};
-  desk.write("home/.config/sagactl/credentials.json",
-             Json{{node.url(), pair}, {other.url(), pair}, {"http://elsewhere:1", another}}.dump());
+  const Json pair = {{"accessToken", "old"}, {"refreshToken", "r"}},
+             another = {{"accessToken", "x"}, {"refreshToken", "y"}};
+  sandbox.write("home/.config/sagactl/credentials.json",
+                Json{{node.url(), pair}, {other.url(), pair}, {"http://elsewhere:1", another}}.dump());
   node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
   node.answer("POST /auth/refresh", 200, {{"accessToken", "new"}, {"refreshToken", "r2"}});
   other.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
-  EXPECT_EQ(desk.run({"saga", "list", "--url", node.url()}).code, 0);
-  EXPECT_EQ(desk.run({"saga", "list", "--url", other.url()}).code, 0);
-  EXPECT_EQ(other.asked().back().token, "new") << "the old refresh token would end the session there";
-  EXPECT_THAT(desk.read("home/.config/sagactl/credentials.json"), HasSubstr("\"x\""));
+  EXPECT_EQ(sandbox.run({"saga", "list", "--url", node.url()}).code, 0);
+  EXPECT_EQ(sandbox.run({"saga", "list", "--url", other.url()}).code, 0);
+  EXPECT_EQ(other.requests().back().token, "new") << "the old refresh token would end the session there";
+  EXPECT_THAT(sandbox.read("home/.config/sagactl/credentials.json"), HasSubstr("\"x\""));
 }
 
 TEST(CliLogin, SeveralCommandsAtOnceRenewItOnce) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   const std::string file = "home/.config/sagactl/credentials.json";
-  desk.write(file, Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
-  // Another command renews while this one is being refused: it then reads what the other has kept.
+  sandbox.write(file, Json{{node.url(), {{"accessToken", "old"}, {"refreshToken", "r"}}}}.dump());
+  // Another command renews the login while this one's request is rejected: this one then uses the stored tokens.
   node.answer("GET /sagas?page=1&limit=20", 401, {{"message", "Unauthorized"}});
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
-  auto turn = FileTurn::take(desk.directory() / file);
-  ASSERT_TRUE(turn.ok());
-  auto waiting = std::async(std::launch::async, [&] { return desk.run({"saga", "list", "--url", node.url()}).code; });
-  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout) << "it is not its turn";
-  desk.write(file, Json{{node.url(), {{"accessToken", "new"}, {"refreshToken", "r2"}}}}.dump());
-  { const FileTurn ended = std::move(*turn); }
+  auto lock = EditLock::take(sandbox.directory() / file);
+  ASSERT_TRUE(lock.ok());
+  auto waiting = std::async(std::launch::async, [&] {
+    return sandbox.run({"saga", "list", "--url", node.url()}).code;
+  });
+  EXPECT_EQ(waiting.wait_for(std::chrono::milliseconds(200)), std::future_status::timeout) << "the lock is held";
+  sandbox.write(file, Json{{node.url(), {{"accessToken", "new"}, {"refreshToken", "r2"}}}}.dump());
+  { const EditLock ended = std::move(*lock); }
   EXPECT_EQ(waiting.get(), 0);
-  EXPECT_EQ(node.asked().back().token, "new");
-  EXPECT_EQ(node.asked().size(), 2u) << "and asks for no other pair";
+  EXPECT_EQ(node.requests().back().token, "new");
+  EXPECT_EQ(node.requests().size(), 2u) << "and does not renew again";
 }
 
-TEST(CliLogin, ReadsThePasswordOutOfAFile) {
-  Desk desk;
+TEST(CliLogin, ReadsThePasswordFromAFile) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /auth/login", 200, {{"accessToken", "a"}, {"refreshToken", "r"}, {"user", Json::object()}});
-  desk.write("pw", "secret password \nsecond line\n");
-  EXPECT_EQ(desk.run({"login", "--email", "e@x.org", "--password-file", "pw", "--url", node.url()}).code, 0);
-  EXPECT_EQ(node.asked().at(0).body["password"], "secret password");
-  EXPECT_EQ(desk.run({"login", "--email", "e@x.org", "--password-file", "none", "--url", node.url()}).code, 4);
+  sandbox.write("pw", "secret password \nsecond line\n");
+  EXPECT_EQ(sandbox.run({"login", "--email", "e@x.org", "--password-file", "pw", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.requests().at(0).body["password"], "secret password");
+  EXPECT_EQ(sandbox.run({"login", "--email", "e@x.org", "--password-file", "none", "--url", node.url()}).code, 4);
 }
 
-TEST(CliToken, IsReadOutOfAFile) {
-  Desk desk;
+TEST(CliToken, IsReadFromAFile) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({}));
-  desk.write("token", "from-a-file\n");
-  EXPECT_EQ(desk.run({"saga", "list", "--token-file", "token", "--url", node.url()}).code, 0);
-  EXPECT_EQ(node.asked().at(0).token, "from-a-file");
+  sandbox.write("token", "from-a-file\n");
+  EXPECT_EQ(sandbox.run({"saga", "list", "--token-file", "token", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.requests().at(0).token, "from-a-file");
 }
 
-TEST(CliLogin, WrongPasswordIsRefused) {
-  Desk desk;
+TEST(CliLogin, AWrongPasswordIsRejected) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /auth/login", 401, {{"message", "Invalid credentials"}});
-  desk.input = "wrong-password\n";
-  const Printed outcome = desk.run({"login", "--email", "e@x.org", "--url", node.url()});
+  sandbox.input = "wrong-password\n";
+  const CommandResult outcome = sandbox.run({"login", "--email", "e@x.org", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.err, "sagactl: Invalid credentials\n");
 }
 
-TEST(CliLogin, LogoutForgetsTheTokensEvenWhenNoNodeIsThere) {
-  Desk desk;
-  desk.write("home/.config/sagactl/credentials.json", Json{{nobody, {{"accessToken", "a"}}}}.dump());
-  EXPECT_EQ(desk.run({"logout", "--url", nobody}).code, 0);
-  EXPECT_EQ(desk.read("home/.config/sagactl/credentials.json"), "{}\n");
+TEST(CliLogin, LogoutDeletesTheTokensEvenWhenNoNodeAnswers) {
+  CliSandbox sandbox;
+  sandbox.write("home/.config/sagactl/credentials.json", Json{{unreachable_url, {{"accessToken", "a"}}}}.dump());
+  EXPECT_EQ(sandbox.run({"logout", "--url", unreachable_url}).code, 0);
+  EXPECT_EQ(sandbox.read("home/.config/sagactl/credentials.json"), "{}\n");
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-// `order --system`: how each system is spoken to, and that its orders are shown alike.
+// `order --system`: the requests of each system, and that all orders are printed in the same form.
 #include <gmock/gmock.h>
 
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,17 +11,16 @@ namespace {
 using testing::HasSubstr;
 
 Json a_checkout(const char* status, const char* type = "CheckoutChoreographySaga") {
-  return {
-      {"orderId", some_id},
-      {"customerId", "ann"},
-      {"items", {{{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}}},
-      {"totalAmount", 19},
-      {"status", status},
-      {"cancelReason", nullptr},
-      {"sagaType", type},
-      {"correlationId", some_id},
-      {"nodeId", "node-1"},
-      {"createdAt", "2026-11-20T13:04:07.137Z"}};
+  return {{"orderId", some_id},
+          {"customerId", "ann"},
+          {"items", {{{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}}},
+          {"totalAmount", 19},
+          {"status", status},
+          {"cancelReason", nullptr},
+          {"sagaType", type},
+          {"correlationId", some_id},
+          {"nodeId", "node-1"},
+          {"createdAt", "2026-11-20T13:04:07.137Z"}};
 }
 
 Json a_purchase(const char* status) {
@@ -32,8 +31,8 @@ Json a_purchase(const char* status) {
           {"nodeId", "node-1"}, {"createdAt", "2026-11-20T13:04:07.137Z"}};
 }
 
-// Where each sends an order, what it answers, and where the order is read again.
-struct Spoken {
+// The route, body and answer of creating an order, and the route that it is read from.
+struct SystemCase {
   const char* system;
   std::vector<std::string> flags;
   const char* path;
@@ -44,125 +43,121 @@ struct Spoken {
   const char* customer;
 };
 
-const Json sent_items = {
-    {{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}};
+const Json sent_items = {{{"productId", "PROD001"}, {"productName", "PROD001"}, {"quantity", 2}, {"price", 9.5}}};
 
-class CliOrderSystem : public testing::TestWithParam<Spoken> {};
+class CliOrderSystem : public testing::TestWithParam<SystemCase> {};
 
-TEST_P(CliOrderSystem, IsSpokenToInItsOwnWords) {
-  const Spoken& spoken = GetParam();
-  Desk desk;
+TEST_P(CliOrderSystem, HasItsOwnRoutesAndBodies) {
+  const SystemCase& row = GetParam();
+  CliSandbox sandbox;
   FakeNode node;
-  node.answer(std::string("POST ") + spoken.path, 201, spoken.answer);
+  node.answer(std::string("POST ") + row.path, 201, row.answer);
   node.answer(std::string("GET /sagas/correlation/") + some_id, 200, a_saga(some_id, "completed"));
-  node.answer(std::string("GET ") + spoken.read + some_id, 200, spoken.order);
-  std::vector<std::string> arguments = {"order",  "create", "--system", spoken.system,
-                                        "--wait", "--url",  node.url()};
-  arguments.insert(arguments.end(), spoken.flags.begin(), spoken.flags.end());
-  const Printed outcome = desk.run(arguments);
+  node.answer(std::string("GET ") + row.read + some_id, 200, row.order);
+  std::vector<std::string> arguments = {"order", "create", "--system", row.system, "--wait", "--url", node.url()};
+  arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
+  const CommandResult outcome = sandbox.run(arguments);
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(node.asked().at(0).body, spoken.body);
+  EXPECT_EQ(node.requests().at(0).body, row.body);
   EXPECT_THAT(outcome.out, HasSubstr(std::string("order        ") + some_id));
   EXPECT_THAT(outcome.out, HasSubstr("completed after 1.24 s"));
-  EXPECT_THAT(outcome.out, HasSubstr(std::string("customer     ") + spoken.customer));
+  EXPECT_THAT(outcome.out, HasSubstr(std::string("customer     ") + row.customer));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Systems, CliOrderSystem,
     testing::Values(
-        Spoken{"checkout",
-               {"--customer", "ann", "--item", "PROD001:2:9.50"},
-               "/api/orchestrator/orders",
-               {{"customerId", "ann"}, {"items", sent_items}},
-               {{"message", "m"}, {"sagaId", "SAGA-x"}, {"orderId", some_id}, {"correlationId", some_id}},
-               "/api/orders/",
-               a_checkout("COMPLETED", "CheckoutSaga"),
-               "ann"},
-        Spoken{"checkout-choreography",
-               {"--customer", "ann", "--item", "PROD001:2:9.50", "--address", "here"},
-               "/api/orders",
-               {{"customerId", "ann"}, {"items", sent_items}, {"shippingAddress", "here"}},
-               {{"message", "m"}, {"order", a_checkout("PENDING")}},
-               "/api/orders/",
-               a_checkout("COMPLETED"),
-               "ann"},
-        Spoken{"purchase",
-               {"--user", "user-1", "--item", "item-1:3"},
-               "/purchase/orders",
-               {{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 3}},
-               a_purchase("pending"),
-               "/purchase/orders/",
-               a_purchase("completed"),
-               "user-1"}),
+        SystemCase{"checkout",
+                   {"--customer", "ann", "--item", "PROD001:2:9.50"},
+                   "/api/orchestrator/orders",
+                   {{"customerId", "ann"}, {"items", sent_items}},
+                   {{"message", "m"}, {"sagaId", "SAGA-x"}, {"orderId", some_id}, {"correlationId", some_id}},
+                   "/api/orders/",
+                   a_checkout("COMPLETED", "CheckoutSaga"),
+                   "ann"},
+        SystemCase{"checkout-choreography",
+                   {"--customer", "ann", "--item", "PROD001:2:9.50", "--address", "here"},
+                   "/api/orders",
+                   {{"customerId", "ann"}, {"items", sent_items}, {"shippingAddress", "here"}},
+                   {{"message", "m"}, {"order", a_checkout("PENDING")}},
+                   "/api/orders/",
+                   a_checkout("COMPLETED"),
+                   "ann"},
+        SystemCase{"purchase",
+                   {"--user", "user-1", "--item", "item-1:3"},
+                   "/purchase/orders",
+                   {{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 3}},
+                   a_purchase("pending"),
+                   "/purchase/orders/",
+                   a_purchase("completed"),
+                   "user-1"}),
     [](const auto& tested) {
       std::string name = tested.param.system;
       std::erase(name, '-');
       return name;
     });
 
-struct Misfit {
+struct WrongOrder {
   std::vector<std::string> flags;
-  const char* said;
+  const char* error;
 };
 
-TEST(CliOrderSystems, SayWhatAnOrderLacks) {
-  const std::vector<Misfit> rows = {
+TEST(CliOrderSystems, NameWhatIsMissingOrNotSupported) {
+  const std::vector<WrongOrder> rows = {
       {{"--system", "checkout", "--item", "P"}, "--system checkout needs --customer NAME"},
       {{"--system", "checkout", "--customer", "a", "--user", "u", "--item", "P"}, "takes no --user"},
       {{"--customer", "ann", "--item", "P"}, "--system order takes no --customer"},
       {{"--system", "purchase", "--item", "P"}, "--system purchase needs --user ID"},
       {{"--system", "purchase", "--user", "u", "--item", "P", "--item", "Q"}, "takes one --item"},
-      {{"--system", "purchase", "--user", "u", "--item", "P:1:2.00"}, "its price is the item's own"},
-      {{"--system", "shop", "--item", "P"},
-       "'shop' is none of order, checkout, checkout-choreography, purchase"},
+      {{"--system", "purchase", "--user", "u", "--item", "P:1:2.00"}, "the price is the item's own"},
+      {{"--system", "shop", "--item", "P"}, "'shop' is not one of order, checkout, checkout-choreography, purchase"},
   };
-  for (const Misfit& row : rows) {
-    Desk desk;
+  for (const WrongOrder& row : rows) {
+    CliSandbox sandbox;
     std::vector<std::string> arguments = {"order", "create"};
     arguments.insert(arguments.end(), row.flags.begin(), row.flags.end());
-    const Printed outcome = desk.run(arguments);
+    const CommandResult outcome = sandbox.run(arguments);
     EXPECT_EQ(outcome.code, 4) << outcome.err;
-    EXPECT_THAT(outcome.err, HasSubstr(row.said));
+    EXPECT_THAT(outcome.err, HasSubstr(row.error));
   }
 }
 
 TEST(CliOrderSystems, ListTheirOwnByStatusInPages) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /api/orders", 200,
               {a_checkout("COMPLETED"), a_checkout("COMPLETED", "CheckoutSaga"), a_checkout("CANCELLED"),
                a_checkout("COMPLETED")});
-  const Printed page =
-      desk.run({"order", "list", "--system", "checkout-choreography", "--status", "completed", "--limit", "1",
-                "--page", "2", "-o", "json", "--url", node.url()});
+  const CommandResult page = sandbox.run({"order", "list", "--system", "checkout-choreography", "--status", "completed",
+                                          "--limit", "1", "--page", "2", "-o", "json", "--url", node.url()});
   EXPECT_EQ(page.json()["total"], 2) << page.err;
   EXPECT_EQ(page.json()["orders"].size(), 1u);
   EXPECT_EQ(page.json()["totalPages"], 2);
-  const Printed table = desk.run({"order", "list", "--system", "checkout", "--url", node.url()});
+  const CommandResult table = sandbox.run({"order", "list", "--system", "checkout", "--url", node.url()});
   EXPECT_THAT(table.out, HasSubstr("2 x PROD001"));
-  EXPECT_THAT(table.err, HasSubstr("1 orders"));
+  EXPECT_THAT(table.err, HasSubstr("1 order\n"));
 }
 
 TEST(CliOrderSystems, PurchasesAreListedForOneUser) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /purchase/user/user-1/orders", 200, Json::array({a_purchase("completed")}));
-  const Printed listed =
-      desk.run({"order", "list", "--system", "purchase", "--user", "user-1", "--url", node.url()});
+  const CommandResult listed =
+      sandbox.run({"order", "list", "--system", "purchase", "--user", "user-1", "--url", node.url()});
   EXPECT_THAT(listed.out, HasSubstr("3 x item-1"));
-  EXPECT_EQ(desk.run({"order", "list", "--system", "purchase", "--url", node.url()}).code, 4);
+  EXPECT_EQ(sandbox.run({"order", "list", "--system", "purchase", "--url", node.url()}).code, 4);
 }
 
 TEST(CliOrderSystems, CancelByTheirOwnRoutes) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   const std::string path = std::string("/api/orders/") + some_id + "/cancel";
   node.answer("POST " + path, 200, {{"message", "m"}, {"order", a_checkout("CANCELLED")}});
-  const Printed done =
-      desk.run({"order", "cancel", some_id, "--system", "checkout", "--reason", "late", "--url", node.url()});
+  const CommandResult done =
+      sandbox.run({"order", "cancel", some_id, "--system", "checkout", "--reason", "late", "--url", node.url()});
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_EQ(node.asked().at(0).body, (Json{{"reason", "late"}}));
-  const Printed refused = desk.run({"order", "cancel", some_id, "--system", "purchase", "--url", node.url()});
+  EXPECT_EQ(node.requests().at(0).body, (Json{{"reason", "late"}}));
+  const CommandResult refused = sandbox.run({"order", "cancel", some_id, "--system", "purchase", "--url", node.url()});
   EXPECT_EQ(refused.code, 4);
   EXPECT_THAT(refused.err, HasSubstr("sagactl compensate"));
 }

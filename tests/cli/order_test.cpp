@@ -1,9 +1,9 @@
-// `order`: what is sent, and what is shown.
+// `order`: its requests and its output.
 #include <gmock/gmock.h>
 
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,23 +11,23 @@ namespace {
 using testing::HasSubstr;
 
 TEST(CliOrder, CreateSendsTheItems) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /orders", 201, an_order("pending"));
-  const Printed outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK:2:9.50", "--item",
-                                    "PEN", "--address", "here", "--idempotency-key", "k"});
+  const CommandResult outcome = sandbox.run({"order", "create", "--url", node.url(), "--item", "BOOK:2:9.50", "--item",
+                                             "PEN", "--address", "here", "--idempotency-key", "k"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const Json items = {{{"productId", "BOOK"}, {"productName", "BOOK"}, {"quantity", 2}, {"price", 9.5}},
                       {{"productId", "PEN"}, {"productName", "PEN"}, {"quantity", 1}, {"price", 10}}};
   const Json body = {{"items", items}, {"shippingAddress", "here"}, {"idempotencyKey", "k"}};
-  EXPECT_EQ(node.asked().at(0).body, body);
+  EXPECT_EQ(node.requests().at(0).body, body);
 }
 
 TEST(CliOrder, CreateShowsTheOrder) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /orders", 201, an_order("pending"));
-  EXPECT_EQ(desk.run({"order", "create", "--url", node.url(), "--item", "BOOK"}).out,
+  EXPECT_EQ(sandbox.run({"order", "create", "--url", node.url(), "--item", "BOOK"}).out,
             "order        0198f0a0-0000-7000-8000-000000000001\n"
             "status       pending\n"
             "total        19.00\n"
@@ -47,9 +47,9 @@ struct Ending {
 
 class CliOrderWait : public testing::TestWithParam<Ending> {};
 
-TEST_P(CliOrderWait, EndsAsTheSagaDoes) {
+TEST_P(CliOrderWait, TheExitCodeIsThatOfTheSaga) {
   const Ending& ending = GetParam();
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("POST /orders", 201, an_order("pending"));
   const std::string saga = std::string("GET /sagas/correlation/") + some_id;
@@ -57,7 +57,7 @@ TEST_P(CliOrderWait, EndsAsTheSagaDoes) {
   node.answer(saga, 200, a_saga(some_id, ending.saga, "card declined"));
   node.answer(std::string("GET /orders/") + some_id, 200, an_order(ending.order));
   const std::string wait = ending.code == 2 ? "--wait=50ms" : "--wait";
-  const Printed outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK", wait});
+  const CommandResult outcome = sandbox.run({"order", "create", "--url", node.url(), "--item", "BOOK", wait});
   EXPECT_EQ(outcome.code, ending.code) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr(ending.shown));
   EXPECT_THAT(outcome.out, HasSubstr(std::string("status       ") + ending.order));
@@ -68,60 +68,57 @@ INSTANTIATE_TEST_SUITE_P(Endings, CliOrderWait,
                                          Ending{"compensated", "cancelled", 1,
                                                 "compensated after 1.24 s: card declined"},
                                          Ending{"failed", "failed", 1, "failed after"},
-                                         Ending{"started", "pending", 2, "started, has not ended yet"}));
+                                         Ending{"started", "pending", 2, "started, not ended yet"}));
 
-TEST(CliOrder, RefusedAsADuplicateNamesTheOrderThatIsThere) {
-  Desk desk;
+TEST(CliOrder, ARejectedDuplicateNamesTheExistingOrder) {
+  CliSandbox sandbox;
   FakeNode node;
-  node.answer(
-      "POST /orders", 409,
-      {{"message", "Order with this product combination already exists"}, {"existingOrderId", other_id}});
-  const Printed outcome = desk.run({"order", "create", "--url", node.url(), "--item", "BOOK"});
+  node.answer("POST /orders", 409,
+              {{"message", "Order with this product combination already exists"}, {"existingOrderId", other_id}});
+  const CommandResult outcome = sandbox.run({"order", "create", "--url", node.url(), "--item", "BOOK"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_THAT(outcome.err, HasSubstr(std::string("already exists (order ") + other_id + ")"));
   EXPECT_THAT(outcome.err, HasSubstr(std::string("sagactl trace ") + other_id));
 }
 
 TEST(CliOrder, ListIsATableOrLinesOfJson) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
-  const Json page = {
-      {"orders", {an_order("paid")}}, {"total", 1}, {"page", 1}, {"limit", 20}, {"totalPages", 1}};
+  const Json page = {{"orders", {an_order("paid")}}, {"total", 1}, {"page", 1}, {"limit", 20}, {"totalPages", 1}};
   node.answer("GET /orders?page=1&limit=20&status=paid", 200, page);
   const std::vector<std::string> list = {"order", "list", "--status", "paid", "--url", node.url()};
-  EXPECT_EQ(
-      desk.run(list).out,
-      "ORDER                                 STATUS  TOTAL  CREATED                   NODE    ITEMS\n"
-      "0198f0a0-0000-7000-8000-000000000001  paid    19.00  2026-11-20T13:04:07.137Z  node-1  2 x BOOK\n");
+  EXPECT_EQ(sandbox.run(list).out,
+            "ORDER                                 STATUS  TOTAL  CREATED                   NODE    ITEMS\n"
+            "0198f0a0-0000-7000-8000-000000000001  paid    19.00  2026-11-20T13:04:07.137Z  node-1  2 x BOOK\n");
   std::vector<std::string> lines = list;
   lines.insert(lines.end(), {"-o", "ndjson"});
-  EXPECT_EQ(desk.run(lines).out, an_order("paid").dump() + "\n");
+  EXPECT_EQ(sandbox.run(lines).out, an_order("paid").dump() + "\n");
 }
 
 TEST(CliOrder, CancelAndConfirmSendTheirReasons) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   const std::string path = std::string("/orders/") + some_id;
   node.answer("DELETE " + path, 200, {{"message", "cancelled"}, {"orderId", some_id}});
   node.answer("PUT " + path + "/confirm", 200, {{"message", "confirmed"}, {"orderId", some_id}});
-  EXPECT_EQ(desk.run({"order", "cancel", some_id, "--reason", "late", "--url", node.url()}).code, 0);
-  EXPECT_EQ(desk.run({"order", "confirm", some_id, "--payment", "p-1", "--url", node.url()}).code, 0);
-  EXPECT_EQ(node.asked().at(0).body, (Json{{"reason", "late"}}));
-  EXPECT_EQ(node.asked().at(1).body, (Json{{"paymentId", "p-1"}}));
+  EXPECT_EQ(sandbox.run({"order", "cancel", some_id, "--reason", "late", "--url", node.url()}).code, 0);
+  EXPECT_EQ(sandbox.run({"order", "confirm", some_id, "--payment", "p-1", "--url", node.url()}).code, 0);
+  EXPECT_EQ(node.requests().at(0).body, (Json{{"reason", "late"}}));
+  EXPECT_EQ(node.requests().at(1).body, (Json{{"paymentId", "p-1"}}));
 }
 
 struct WrongItem {
   const char* item;
-  const char* said;
+  const char* error;
 };
 
 class CliOrderItem : public testing::TestWithParam<WrongItem> {};
 
 TEST_P(CliOrderItem, ThatIsWrongIsExplained) {
-  Desk desk;
-  const Printed outcome = desk.run({"order", "create", "--item", GetParam().item});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"order", "create", "--item", GetParam().item});
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(Items, CliOrderItem,

@@ -1,4 +1,4 @@
-// What could not be written, the width that tables keep to, and terminals on which nothing is written over.
+// Write errors of the output, the width of tables, and dumb terminals.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -8,10 +8,10 @@
 #include <sstream>
 
 #include "cli/command_line.hpp"
-#include "cli/output/output.hpp"
 #include "cli/loadtest/progress.hpp"
-#include "cli/verify/report_files.hpp"
-#include "tests/cli/command.hpp"
+#include "cli/output/file_output.hpp"
+#include "cli/results/report_files.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -19,8 +19,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// A whole command with its output on a descriptor.
-Printed run_to(int file, const std::vector<std::string>& arguments) {
+// A complete command with its output on a descriptor.
+CommandResult run_to(int file, const std::vector<std::string>& arguments) {
   FileOutput output(file);
   std::ostream out(&output);
   std::ostringstream err;
@@ -29,63 +29,69 @@ Printed run_to(int file, const std::vector<std::string>& arguments) {
   terminal.finish_out = [&output] { return output.finish(); };
   Environment environment;
   Interrupt interrupt;
-  Printed outcome;
+  CommandResult outcome;
   outcome.code = run_command_line(arguments, terminal, environment, interrupt);
   outcome.err = err.str();
   return outcome;
 }
 
-TEST(CliOutput, ThatCannotBeWrittenIsAnError) {
+TEST(CliOutput, AWriteErrorIsAnError) {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"version"}, {"version", "-o", "json"}, {"--version"}, {"--help"}, {}, {"man"},
-        {"completion", "zsh"}, {"help", "serve"}, {"serve", "--help"}}) {
-    const Printed outcome = run_to(full, command);
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"version"},
+                                                  {"version", "-o", "json"},
+                                                  {"--version"},
+                                                  {"--help"},
+                                                  {},
+                                                  {"man"},
+                                                  {"completion", "zsh"},
+                                                  {"help", "serve"},
+                                                  {"serve", "--help"}}) {
+    const CommandResult outcome = run_to(full, command);
     EXPECT_EQ(outcome.code, 6);
-    EXPECT_THAT(outcome.err, HasSubstr("the output could not be written: No space left on device"));
+    EXPECT_THAT(outcome.err, HasSubstr("cannot write the output: No space left on device"));
   }
   ::close(full);
 }
 
-TEST(CliOutput, WhatIsWorseKeepsItsCode) {
+TEST(CliOutput, AnErrorOfTheCommandKeepsItsExitCode) {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "http://127.0.0.1:9"}).code, 5);
   EXPECT_EQ(run_to(full, {"saga", "list", "-o", "json", "--url", "no url"}).code, 4);
   ::close(full);
 }
 
-TEST(CliOutput, IntoAFileThatCannotBeWrittenHasTheSameCode) {
+TEST(CliOutput, AReportFileThatCannotBeWrittenHasTheSameCode) {
   std::ostringstream out, err;
   std::istringstream in;
   Terminal terminal{out, err, in};
   Environment environment;
   Interrupt interrupt;
-  const Invocation invocation{terminal, environment, interrupt, Settings{}, Paint(false)};
+  const Invocation invocation{terminal, environment, interrupt, GlobalSettings{}, Paint(false)};
   ReportFiles files;
   files.html = "/dev/full";
   const auto code_of = [&](ExitCode verdict) {
-    return end_with(invocation, write_reports(invocation, files, Json::object()), verdict);
+    return exit_code_after_reports(invocation, write_reports(invocation, files, Json::object()), verdict);
   };
-  EXPECT_EQ(code_of(ExitCode::done), ExitCode::not_written);
+  EXPECT_EQ(code_of(ExitCode::done), ExitCode::output_failed);
   EXPECT_THAT(err.str(), HasSubstr("cannot write /dev/full: No space left on device"));
   EXPECT_EQ(code_of(ExitCode::refused), ExitCode::refused);
   EXPECT_EQ(code_of(ExitCode::unknown), ExitCode::unknown);
 }
 
-TEST(CliOutput, ThatNobodyReadsAnyMoreEndsQuietlyAsEverywhere) {
+TEST(CliOutput, AClosedPipeEndsTheCommandQuietly) {
   int pipes[2];
   ASSERT_EQ(::pipe2(pipes, O_CLOEXEC), 0);
   ::close(pipes[0]);
   const auto before = ::signal(SIGPIPE, SIG_IGN);
-  const Printed outcome = run_to(pipes[1], {"version"});
+  const CommandResult outcome = run_to(pipes[1], {"version"});
   ::signal(SIGPIPE, before);
   ::close(pipes[1]);
   EXPECT_EQ(outcome.code, 141);
   EXPECT_EQ(outcome.err, "");
 }
 
-TEST(CliOutput, IsWholeWhereTheDescriptorDoesNotWait) {
+TEST(CliOutput, IsCompleteOnANonBlockingDescriptor) {
   int pipes[2];
   ASSERT_EQ(::pipe2(pipes, O_CLOEXEC | O_NONBLOCK), 0);
   std::string read;
@@ -121,7 +127,7 @@ LoadProgress some_progress() {
   return progress;
 }
 
-TEST(CliOutput, TheLiveViewKeepsToTheTerminalThatItIsOnAsItIsNow) {
+TEST(CliOutput, TheLiveViewFollowsTheSizeOfItsTerminal) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal = terminal_over(out, in);
@@ -131,7 +137,7 @@ TEST(CliOutput, TheLiveViewKeepsToTheTerminalThatItIsOnAsItIsNow) {
   Environment environment;
   Interrupt interrupt;
   const Invocation invocation{terminal, environment, interrupt, {}, Paint(false)};
-  ProgressLine line(invocation);
+  ProgressDisplay line(invocation);
   line.show(some_progress(), {});
   EXPECT_THAT(out.str(), HasSubstr(std::string(58, 'p') + "…"));
   columns = 40;
@@ -141,15 +147,15 @@ TEST(CliOutput, TheLiveViewKeepsToTheTerminalThatItIsOnAsItIsNow) {
   EXPECT_THAT(out.str(), Not(HasSubstr(std::string(39, 'p'))));
 }
 
-TEST(CliOutput, NothingIsWrittenOverOnADumbTerminal) {
+TEST(CliOutput, NothingIsRedrawnOnADumbTerminal) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal = terminal_over(out, in);
-  terminal.redraws = false;
+  terminal.can_redraw = false;
   Environment environment;
   Interrupt interrupt;
   const Invocation invocation{terminal, environment, interrupt, {}, Paint(false)};
-  ProgressLine line(invocation);
+  ProgressDisplay line(invocation);
   line.show(some_progress(), {});
   line.show("drain", "3 left");
   line.end();
@@ -158,7 +164,7 @@ TEST(CliOutput, NothingIsWrittenOverOnADumbTerminal) {
   EXPECT_THAT(out.str(), HasSubstr("drain: 3 left\n"));
 }
 
-TEST(CliOutput, TablesKeepToTheTerminalAndValuesAreWholeWhereThereIsNone) {
+TEST(CliOutput, TablesKeepToTheTerminalAndAreNotCutWithoutOne) {
   std::ostringstream out;
   std::istringstream in;
   Terminal terminal{out, out, in};
@@ -167,23 +173,23 @@ TEST(CliOutput, TablesKeepToTheTerminalAndValuesAreWholeWhereThereIsNone) {
   EXPECT_EQ(terminal.text_width(), 0);
   terminal.out_is_tty = true;
   EXPECT_EQ(terminal.table_width(), 72);
-  terminal.measure_out = [] { return 0; };  // a terminal that does not tell
+  terminal.measure_out = [] { return 0; };  // a terminal of unknown size
   EXPECT_EQ(terminal.table_width(), 80);
   terminal.err_is_tty = true;
   EXPECT_EQ(terminal.text_width(), 80);
-  terminal.whole = true;
+  terminal.wide = true;
   EXPECT_EQ(terminal.text_width(), 0);
   EXPECT_EQ(terminal.table_width(), 0);
 }
 
-TEST(CliOutput, TimesAreUtcWhateverTheZone) {
+TEST(CliOutput, TimesAreUtcInEveryTimeZone) {
   const char* before = std::getenv("TZ");
   const std::string zone = before == nullptr ? "" : before;
   ::setenv("TZ", "Asia/Seoul", 1);
   ::tzset();
-  Desk desk;
-  ASSERT_EQ(desk.run({"migrate", "--database", "shop.db"}).code, 0);
-  const Printed printed = desk.run({"migrate", "--status", "--database", "shop.db", "-o", "json"});
+  CliSandbox sandbox;
+  ASSERT_EQ(sandbox.run({"migrate", "--database", "shop.db"}).code, 0);
+  const CommandResult printed = sandbox.run({"migrate", "--status", "--database", "shop.db", "-o", "json"});
   if (before == nullptr) {
     ::unsetenv("TZ");
   } else {
@@ -195,32 +201,6 @@ TEST(CliOutput, TimesAreUtcWhateverTheZone) {
   const auto applied = parse_iso8601(at);
   ASSERT_TRUE(applied) << at;
   EXPECT_LT(std::chrono::abs(wall_clock_now() - *applied), std::chrono::hours(1)) << at;
-}
-
-TEST(CliHelp, IsThereForEveryCommandByItsName) {
-  Desk desk;
-  EXPECT_EQ(desk.run({"help", "order", "create"}).out, desk.run({"order", "create", "--help"}).out);
-  EXPECT_EQ(desk.run({"help"}).out, desk.run({"--help"}).out);
-  const Printed wrong = desk.run({"help", "order", "creat"});
-  EXPECT_EQ(wrong.code, 4);
-  EXPECT_THAT(wrong.err, HasSubstr("did you mean create?"));
-}
-
-TEST(CliVersion, IsAFlagAsWell) {
-  Desk desk;
-  const std::string version = desk.run({"version"}).out;
-  EXPECT_EQ(desk.run({"--version"}).out, version);
-  EXPECT_EQ(desk.run({"-V"}).out, version);
-  EXPECT_EQ(desk.run({"saga", "list", "--version"}).out, version);
-}
-
-TEST(CliManual, NamesEveryCommandAndFlag) {
-  Desk desk;
-  const std::string page = desk.run({"man"}).out;
-  EXPECT_THAT(page, testing::StartsWith(".TH SAGACTL 1"));
-  for (const char* part : {".SS \"sagactl order create\"", "\\fB\\-\\-idempotency\\-key\\fR", "\\fB\\-V, \\-\\-version\\fR",
-                           ".SH \"EXIT STATUS\""})
-    EXPECT_THAT(page, HasSubstr(part));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-// `saga`, `trace` and `lock-status`: tables and trees as they are shown.
+// `saga`, `trace` and `lock-status`: their tables and trees.
 #include <gmock/gmock.h>
 
-#include "tests/cli/answers.hpp"
-#include "tests/cli/command.hpp"
-#include "tests/cli/fake_node.hpp"
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 
 TEST(CliSaga, ListSendsItsFilters) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer(
       "GET "
@@ -19,80 +19,76 @@ TEST(CliSaga, ListSendsItsFilters) {
       "300000000us"
       "&retriesOver=3&stuck=true",
       200, some_sagas({a_saga(some_id, "failed", "card declined")}));
-  const Printed outcome = desk.run(
+  const CommandResult outcome = sandbox.run(
       {"saga",    "list",         "--url", node.url(), "--status", "failed",  "--status",      "compensated",
        "--stuck", "--older-than", "5m",    "--node",   "node-1",   "--error", "card declined", "--retries-gt",
        "3",       "--page",       "2",     "--limit",  "5"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(
-      outcome.out,
-      "SAGA                                  STATUS  STEP    CREATED                   TOOK    NODE    "
-      "ERROR\n"
-      "0198f0a0-0000-7000-8000-000000000001  failed  failed  2026-11-20T13:04:07.137Z  1.24 s  node-1  card "
-      "declined\n");
+  EXPECT_EQ(outcome.out,
+            "SAGA                                  STATUS  STEP    CREATED                   TOOK    NODE    "
+            "ERROR\n"
+            "0198f0a0-0000-7000-8000-000000000001  failed  failed  2026-11-20T13:04:07.137Z  1.24 s  node-1  card "
+            "declined\n");
 }
 
 TEST(CliSaga, ListCutsLinesOnATerminalOnly) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
-  node.answer("GET /sagas?page=1&limit=20", 200,
-              some_sagas({a_saga(some_id, "failed", std::string(200, 'x'))}));
-  EXPECT_GT(desk.run({"saga", "list", "--url", node.url()}).out.size(), 300u);
-  desk.terminal = true;
-  desk.variables["NO_COLOR"] = "1";
-  EXPECT_THAT(desk.run({"saga", "list", "--url", node.url()}).out, HasSubstr("…\n"));
+  node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({a_saga(some_id, "failed", std::string(200, 'x'))}));
+  EXPECT_GT(sandbox.run({"saga", "list", "--url", node.url()}).out.size(), 300u);
+  sandbox.terminal = true;
+  sandbox.variables["NO_COLOR"] = "1";
+  EXPECT_THAT(sandbox.run({"saga", "list", "--url", node.url()}).out, HasSubstr("…\n"));
 }
 
 TEST(CliSaga, UsesColoursOnATerminalOnly) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /sagas?page=1&limit=20", 200, some_sagas({a_saga(some_id, "failed")}));
   const std::vector<std::string> list = {"saga", "list", "--url", node.url()};
   const std::string red = "\x1b[31mfailed";
-  EXPECT_THAT(desk.run(list).out, testing::Not(HasSubstr(red)));
-  desk.terminal = true;
-  EXPECT_THAT(desk.run(list).out, HasSubstr(red));
+  EXPECT_THAT(sandbox.run(list).out, testing::Not(HasSubstr(red)));
+  sandbox.terminal = true;
+  EXPECT_THAT(sandbox.run(list).out, HasSubstr(red));
   std::vector<std::string> plain = list;
   plain.push_back("--no-color");
-  EXPECT_THAT(desk.run(plain).out, testing::Not(HasSubstr(red)));
-  desk.variables["NO_COLOR"] = "1";
-  EXPECT_THAT(desk.run(list).out, testing::Not(HasSubstr(red)));
+  EXPECT_THAT(sandbox.run(plain).out, testing::Not(HasSubstr(red)));
+  sandbox.variables["NO_COLOR"] = "1";
+  EXPECT_THAT(sandbox.run(list).out, testing::Not(HasSubstr(red)));
 }
 
 TEST(CliSaga, UnknownStatusIsAUsageError) {
-  Desk desk;
-  const Printed outcome = desk.run({"saga", "list", "--status", "done"});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"saga", "list", "--status", "done"});
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_THAT(outcome.err,
-              HasSubstr("'done' is none of started, completed, failed, compensating, compensated"));
+  EXPECT_THAT(outcome.err, HasSubstr("'done' is not one of started, completed, failed, compensating, compensated"));
 }
 
 TEST(CliTrace, DrawsTheSagaAsATree) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer(std::string("GET /trace/correlation/") + some_id, 200, a_trace());
-  EXPECT_EQ(
-      desk.run({"trace", some_id, "--url", node.url()}).out,
-      "OrderProcessingSaga 0198f0a0-0000-7000-8000-000000000001  completed after 1.24 s on node-1\n"
-      "├─ order 0198f0a0-0000-7000-8000-000000000001  paid  19.00  2 x BOOK\n"
-      "├─ ✓ payment_processing   succeeded    1.10 s on node-2, execution 2, 3 tries\n"
-      "│  └─ card declined\n"
-      "├─ ✓ order_confirmation   succeeded    77.00 ms on node-2\n"
-      "├─ payment 0198f0a0-0000-7000-8000-000000000002  completed  19.00  execution 2  ext_tx_1\n"
-      "└─ events\n"
-      "   ├─ 2026-11-20T13:04:07.137042Z       +0.0 ms  OrderCreated           node-1\n"
-      "   └─ 2026-11-20T13:04:08.300500Z    +1163.5 ms  SagaStepCompleted      node-2  payment_processing\n");
+  EXPECT_EQ(sandbox.run({"trace", some_id, "--url", node.url()}).out,
+            "OrderProcessingSaga 0198f0a0-0000-7000-8000-000000000001  completed after 1.24 s on node-1\n"
+            "├─ order 0198f0a0-0000-7000-8000-000000000001  paid  19.00  2 x BOOK\n"
+            "├─ ✓ payment_processing   succeeded    1.10 s on node-2, execution 2, 3 tries\n"
+            "│  └─ card declined\n"
+            "├─ ✓ order_confirmation   succeeded    77.00 ms on node-2\n"
+            "├─ payment 0198f0a0-0000-7000-8000-000000000002  completed  19.00  execution 2  ext_tx_1\n"
+            "└─ events\n"
+            "   ├─ 2026-11-20T13:04:07.137042Z       +0.0 ms  OrderCreated           node-1\n"
+            "   └─ 2026-11-20T13:04:08.300500Z    +1163.5 ms  SagaStepCompleted      node-2  payment_processing\n");
 }
 
-TEST(CliTrace, JsonIsTheBodyAsItCame) {
-  Desk desk;
+TEST(CliTrace, JsonIsTheBodyOfTheResponse) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer(std::string("GET /trace/correlation/") + some_id, 200, a_trace());
-  EXPECT_EQ(desk.run({"trace", some_id, "-o", "json", "--url", node.url()}).json(), a_trace());
+  EXPECT_EQ(sandbox.run({"trace", some_id, "-o", "json", "--url", node.url()}).json(), a_trace());
 }
 
 TEST(CliTrace, FollowShowsEventsUntilTheSagaHasEnded) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   Json begun = a_trace();
   begun["saga"]["status"] = "started";
@@ -100,35 +96,34 @@ TEST(CliTrace, FollowShowsEventsUntilTheSagaHasEnded) {
   const std::string path = std::string("GET /trace/correlation/") + some_id;
   node.answer(path, 200, begun);
   node.answer(path, 200, a_trace());
-  const Printed outcome = desk.run({"trace", some_id, "--follow", "-o", "ndjson", "--url", node.url()});
+  const CommandResult outcome = sandbox.run({"trace", some_id, "--follow", "-o", "ndjson", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.out, a_trace()["timeline"][0].dump() + "\n" + a_trace()["timeline"][1].dump() + "\n");
 }
 
-TEST(CliTrace, AWrongIdSaysWhatWasLookedFor) {
-  Desk desk;
+TEST(CliTrace, AnUnknownIdNamesWhatWasSearched) {
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /trace/correlation/nope", 404, {{"correlationId", "nope"}, {"found", false}});
-  const Printed outcome = desk.run({"trace", "nope", "--url", node.url()});
+  const CommandResult outcome = sandbox.run({"trace", "nope", "--url", node.url()});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("there is no trace of 'nope'"));
+  EXPECT_THAT(outcome.err, HasSubstr("no trace found for 'nope'"));
   EXPECT_THAT(outcome.err, HasSubstr("no correlation id, order id, saga id or idempotency key"));
 }
 
-TEST(CliTrace, FindsASagaOfAServerThatKnowsCorrelationIdsAlone) {
-  Desk desk;
+TEST(CliTrace, WorksWithAServerThatOnlyKnowsCorrelationIds) {
+  CliSandbox sandbox;
   FakeNode node;
-  node.answer(std::string("GET /trace/correlation/") + some_id, 200,
-              {{"correlationId", some_id}, {"found", false}});
+  node.answer(std::string("GET /trace/correlation/") + some_id, 200, {{"correlationId", some_id}, {"found", false}});
   Json saga = a_saga(some_id, "completed");
   saga["correlationId"] = "key";
   node.answer(std::string("GET /sagas/") + some_id, 200, saga);
   node.answer("GET /trace/correlation/key", 200, a_trace());
-  EXPECT_EQ(desk.run({"trace", some_id, "--url", node.url()}).code, 0);
+  EXPECT_EQ(sandbox.run({"trace", some_id, "--url", node.url()}).code, 0);
 }
 
 TEST(CliLockStatus, ShowsWhatIsHeld) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   const Json lock = {{"key", "order:BOOK"},
                      {"holder", "node-1"},
@@ -136,16 +131,16 @@ TEST(CliLockStatus, ShowsWhatIsHeld) {
                      {"ttlMs", 1500},
                      {"acquiredAt", "2026-11-20T13:04:07.137Z"}};
   node.answer("GET /locks?limit=1000", 200, {{"count", 1}, {"locks", {lock}}});
-  EXPECT_EQ(desk.run({"lock-status", "--url", node.url()}).out,
+  EXPECT_EQ(sandbox.run({"lock-status", "--url", node.url()}).out,
             "KEY         HOLDER  TOKEN  TIME LEFT  SINCE\n"
             "order:BOOK  node-1     17     1.50 s  2026-11-20T13:04:07.137Z\n");
 }
 
 TEST(CliLockStatus, AFreeLockIsFree) {
-  Desk desk;
+  CliSandbox sandbox;
   FakeNode node;
   node.answer("GET /locks/order%3ABOOK", 200, {{"key", "order:BOOK"}, {"isLocked", false}});
-  const Printed outcome = desk.run({"lock-status", "order:BOOK", "--url", node.url()});
+  const CommandResult outcome = sandbox.run({"lock-status", "order:BOOK", "--url", node.url()});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.out, "order:BOOK is free\n");
 }

@@ -1,7 +1,7 @@
-// `serve`: what it refuses before anything starts, and how it starts and stops. More: tests/e2e.
+// `serve`: errors before anything starts, start and stop. More in tests/e2e.
 #include <gmock/gmock.h>
 
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,28 +11,26 @@ using testing::HasSubstr;
 struct WrongFlag {
   const char* name;
   std::vector<std::string> flags;
-  const char* said;
+  const char* error;
 };
 
 class CliServeFlag : public testing::TestWithParam<WrongFlag> {};
 
 TEST_P(CliServeFlag, ThatIsWrongIsExplained) {
-  Desk desk;
+  CliSandbox sandbox;
   std::vector<std::string> arguments = {"serve"};
   arguments.insert(arguments.end(), GetParam().flags.begin(), GetParam().flags.end());
-  const Printed outcome = desk.run(arguments);
+  const CommandResult outcome = sandbox.run(arguments);
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Flags, CliServeFlag,
     testing::Values(
         WrongFlag{"Port", {"--port", "65536"}, "--port: '65536' is not a whole number from 0 to 65535"},
-        WrongFlag{
-            "Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
-        WrongFlag{
-            "Success", {"--payment-success", "80"}, "--payment-success: '80' is not a share from 0 to 1"},
+        WrongFlag{"Delay", {"--payment-delay", "2s..1s"}, "--payment-delay: '2s..1s' is not a duration or a range"},
+        WrongFlag{"Success", {"--payment-success", "80"}, "--payment-success: '80' is not a ratio from 0 to 1"},
         WrongFlag{"Redis", {"--redis", "localhost:6379"}, "--redis: 'localhost:6379' is not the address of a Redis"},
         WrongFlag{"RedisOverTls", {"--redis", "rediss://r"}, "asks for TLS, which is not built in"},
         WrongFlag{"Kafka", {"--kafka", "a:1,b:x"}, "--kafka: 'b:x' is not a broker"},
@@ -46,59 +44,58 @@ INSTANTIATE_TEST_SUITE_P(
         WrongFlag{"TossSecretMissing",
                   {"--payment", "toss", "--toss-secret-file", "none.key"},
                   "none.key: No such file or directory"},
-        WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is none of product, key-only"}),
+        WrongFlag{"Dedupe", {"--dedupe", "key"}, "--dedupe: 'key' is not one of product, key-only"}),
     [](const auto& tested) { return tested.param.name; });
 
-TEST(CliServe, TakesNoSecretKeyThatOthersCanReadOrThatIsNone) {
-  Desk desk;
-  const std::vector<std::string> command = {"serve",     "--port", "0", "--payment", "toss", "--toss-secret-file",
+TEST(CliServe, RejectsASecretKeyThatOthersCanReadOrThatIsMalformed) {
+  CliSandbox sandbox;
+  const std::vector<std::string> command = {"serve",   "--port", "0", "--payment", "toss", "--toss-secret-file",
                                             "toss.key"};
-  const auto said_of = [&](const std::string& text, std::filesystem::perms mode) {
-    desk.write("toss.key", text);
-    std::filesystem::permissions(desk.directory() / "toss.key", mode);
-    const Printed outcome = desk.run(command);
+  const auto error_of = [&](const std::string& text, std::filesystem::perms mode) {
+    sandbox.write("toss.key", text);
+    std::filesystem::permissions(sandbox.directory() / "toss.key", mode);
+    const CommandResult outcome = sandbox.run(command);
     EXPECT_EQ(outcome.code, 4);
     EXPECT_EQ(outcome.err.find("test_sk"), std::string::npos) << outcome.err;
     return outcome.err;
   };
   using std::filesystem::perms;
   const perms owner = perms::owner_read | perms::owner_write;
-  EXPECT_THAT(said_of("test_sk_1\n", owner | perms::others_read), HasSubstr("chmod 600"));
-  EXPECT_THAT(said_of("\n", owner), HasSubstr("does not hold one"));
-  EXPECT_THAT(said_of("test_sk_1:\n", owner), HasSubstr("one word without a colon"));
-  EXPECT_THAT(said_of("test_sk_1\ntest_sk_2\n", owner), HasSubstr("one word"));
-  EXPECT_FALSE(std::filesystem::exists(desk.directory() / "sagactl-data"));
+  EXPECT_THAT(error_of("test_sk_1\n", owner | perms::others_read), HasSubstr("chmod 600"));
+  EXPECT_THAT(error_of("\n", owner), HasSubstr("does not hold one"));
+  EXPECT_THAT(error_of("test_sk_1:\n", owner), HasSubstr("one word without a colon"));
+  EXPECT_THAT(error_of("test_sk_1\ntest_sk_2\n", owner), HasSubstr("one word"));
+  EXPECT_FALSE(std::filesystem::exists(sandbox.directory() / "sagactl-data"));
 }
 
-TEST(CliServe, PrintsOneLinePerNodeAndStopsWhenToldTo) {
-  Desk desk;
-  desk.interrupted = true;
-  const Printed outcome = desk.run({"serve", "--port", "0", "--nodes", "2", "--node-id", "n"});
+TEST(CliServe, PrintsOneLinePerNodeAndStopsOnASignal) {
+  CliSandbox sandbox;
+  sandbox.interrupted = true;
+  const CommandResult outcome = sandbox.run({"serve", "--port", "0", "--nodes", "2", "--node-id", "n"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_THAT(outcome.out,
               testing::ContainsRegex("accepts requests at http://127.0.0.1:[0-9]+\n.*accepts requests at "));
 }
 
-TEST(CliServe, TakesThePortAndNameOfTheReferencesEnvironment) {
-  Desk desk;
-  desk.interrupted = true;
-  desk.variables = {{"PORT", "0"}, {"NODE_ID", "pod-7"}, {"JWT_EXPIRES_IN", "7d"}};
-  const Printed outcome = desk.run({"serve", "-o", "json"});
+TEST(CliServe, ReadsPortNodeIdAndTokenLifetimeFromTheEnvironment) {
+  CliSandbox sandbox;
+  sandbox.interrupted = true;
+  sandbox.variables = {{"PORT", "0"}, {"NODE_ID", "pod-7"}, {"JWT_EXPIRES_IN", "7d"}};
+  const CommandResult outcome = sandbox.run({"serve", "-o", "json"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.json()["nodes"][0]["node"], "pod-7");
 }
 
-TEST(CliServe, SaysWhichVariableIsWrong) {
-  Desk desk;
-  desk.variables = {{"PORT", "http"}};
-  EXPECT_THAT(desk.run({"serve"}).err, HasSubstr("environment variable PORT: --port: 'http'"));
-  desk.variables = {{"REDIS_HOST", "r"}, {"REDIS_PORT", "none"}, {"REDIS_PASSWORD", "s3cret"}};
-  const std::string said = desk.run({"serve", "--port", "0"}).err;
-  EXPECT_THAT(said, HasSubstr("REDIS_PORT"));
-  EXPECT_EQ(said.find("s3cret"), said.npos);
-  desk.variables = {{"JWT_EXPIRES_IN", "soon"}};
-  EXPECT_THAT(desk.run({"serve", "--port", "0"}).err,
-              HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));
+TEST(CliServe, NamesTheVariableThatIsWrong) {
+  CliSandbox sandbox;
+  sandbox.variables = {{"PORT", "http"}};
+  EXPECT_THAT(sandbox.run({"serve"}).err, HasSubstr("environment variable PORT: --port: 'http'"));
+  sandbox.variables = {{"REDIS_HOST", "r"}, {"REDIS_PORT", "none"}, {"REDIS_PASSWORD", "s3cret"}};
+  const std::string error = sandbox.run({"serve", "--port", "0"}).err;
+  EXPECT_THAT(error, HasSubstr("REDIS_PORT"));
+  EXPECT_EQ(error.find("s3cret"), error.npos);
+  sandbox.variables = {{"JWT_EXPIRES_IN", "soon"}};
+  EXPECT_THAT(sandbox.run({"serve", "--port", "0"}).err, HasSubstr("environment variable JWT_EXPIRES_IN: 'soon'"));
 }
 
 }  // namespace

@@ -39,13 +39,17 @@ TEST(CliTable, CutNeverSplitsALetter) {
   EXPECT_EQ(cut("노트북", 6), "노트북");
 }
 
-// Sagas of a few milliseconds, as a list has them.
+// Sagas created within a few milliseconds, as in a list.
 const std::string ids[] = {"01a22557-42fa-7006-a69d-bfb2d31e90f7", "01a22557-42fa-7005-b2bc-7585352cc1e6",
                            "01a22557-42f9-7005-ab83-939bed04fcf0"};
 
 Table sagas() {
-  Table table({{"SAGA", Fit::id, needed}, {"STATUS", Fit::whole, needed}, {"STEP"}, {"CREATED", Fit::time},
-               {"TOOK", Fit::whole}, {"ERROR"}});
+  Table table({{"SAGA", Fit::id, needed},
+               {"STATUS", Fit::whole, needed},
+               {"STEP"},
+               {"CREATED", Fit::time},
+               {"TOOK", Fit::whole},
+               {"ERROR"}});
   for (const std::string& id : ids)
     table.row({id, Paint(true).status("compensated"), "payment_processing", "2026-11-29T03:26:45.498Z", "11.00 ms",
                "Insufficient funds or card declined"});
@@ -65,13 +69,13 @@ TEST(CliTable, ShowsIdAndStatusAtEveryWidthAndNoLineIsWider) {
     for (std::size_t i = 0; i < std::size(ids); ++i) {
       const std::string& line = lines[i + 1];
       const std::string shown = line.substr(0, line.find(' '));
-      if (width >= 33) {  // a telling beginning and the status
+      if (width >= 33) {  // a unique prefix and the status
         for (const std::string& id : ids) EXPECT_EQ(id.starts_with(shown), id == ids[i]) << text;
       }
       EXPECT_NE(line.find(" compensated"), line.npos) << text;
     }
     const bool is_whole = text.find("ERROR") != text.npos;
-    EXPECT_EQ(lines[0].ends_with("…"), !is_whole) << text;  // it says that there is more
+    EXPECT_EQ(lines[0].ends_with("…"), !is_whole) << text;  // the heading shows that columns are left out
   }
 }
 
@@ -88,7 +92,7 @@ TEST(CliTable, CutsTextsThenShortensTimesThenIdsThenLeavesColumnsOut) {
   EXPECT_EQ(row(40), "01a22557-42fa-7006  compensated");
 }
 
-TEST(CliTable, GoesOnBelowWhereNothingMayBeLost) {
+TEST(CliTable, WrapsTheLastColumnInsteadOfCuttingIt) {
   Table table({{"CHECK", Fit::text, needed}, {"RESULT", Fit::whole, needed}, {"FOUND", Fit::folded, needed}});
   table.row({"clock", Paint(true).status("warn"), "two minutes behind this machine; `timedatectl` shows why"});
   EXPECT_EQ(without_colours(printed(table, 40)),
@@ -98,26 +102,27 @@ TEST(CliTable, GoesOnBelowWhereNothingMayBeLost) {
             "               shows why\n");
 }
 
-TEST(CliTable, IsWholeWithoutAWidth) {
+TEST(CliTable, IsNotCutWithoutAWidth) {
   const std::string text = printed(sagas());
   for (const std::string& id : ids) EXPECT_NE(text.find(id), text.npos);
   EXPECT_EQ(text.find("…"), text.npos);
 }
 
-TEST(CliText, FoldsBetweenWordsAndColoursEndWithTheLine) {
+TEST(CliText, WrapsBetweenWordsAndColoursEndWithTheLine) {
   EXPECT_EQ(folded_line("\x1b[31mone two\x1b[0m three", 5, 5),
             (std::vector<std::string>{"\x1b[31mone\x1b[0m", "\x1b[31mtwo\x1b[0m", "three"}));
-  EXPECT_EQ(folded("  PASS  no-lost-order  all are there\nend\n", 22), "  PASS  no-lost-order\n      all are there\nend\n");
+  EXPECT_EQ(folded("  PASS  no-lost-order  all are there\nend\n", 22),
+            "  PASS  no-lost-order\n      all are there\nend\n");
   EXPECT_EQ(folded("see http://127.0.0.1:3000/api now", 12), "see\n    http://127.0.0.1:3000/api\n    now");
   EXPECT_EQ(folded("a b", 0), "a b");
 }
 
-TEST(CliText, MarksTakeNoColumn) {
+TEST(CliText, CombiningMarksHaveNoWidth) {
   EXPECT_EQ(display_width("e\u0301"), 1);
-  EXPECT_EQ(display_width("\u1112\u1161\u11ab"), 2);  // one syllable in its parts
+  EXPECT_EQ(display_width("\u1112\u1161\u11ab"), 2);  // one syllable in three parts
 }
 
-TEST(CliTree, GoesOnBelowWithinItsBranches) {
+TEST(CliTree, WrapsLongTextsWithinTheirBranches) {
   const Branch root{"saga", {{"order one two three four", {{"below"}}}, {"last one two three four"}}};
   EXPECT_EQ(drawn(root, 20),
             "saga\n"
@@ -128,7 +133,7 @@ TEST(CliTree, GoesOnBelowWithinItsBranches) {
             "     three four\n");
 }
 
-TEST(CliPaint, IsOffWithoutColours) {
+TEST(CliPaint, LeavesTextsUnchangedWhenOff) {
   EXPECT_EQ(Paint(false).status("failed"), "failed");
 }
 

@@ -1,7 +1,7 @@
-// What is said to somebody who mistypes.
+// Errors for mistyped command lines.
 #include <gmock/gmock.h>
 
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 
 namespace sagactl {
 namespace {
@@ -11,44 +11,43 @@ using testing::HasSubstr;
 struct Mistake {
   const char* name;
   std::vector<std::string> arguments;
-  const char* said;
+  const char* error;
 };
 
 class CliUsage : public testing::TestWithParam<Mistake> {};
 
-TEST_P(CliUsage, SaysWhatWasProbablyMeant) {
-  Desk desk;
-  const Printed outcome = desk.run(GetParam().arguments);
+TEST_P(CliUsage, SuggestsWhatWasProbablyMeant) {
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run(GetParam().arguments);
   EXPECT_EQ(outcome.code, 4);
   EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, CliUsage,
     testing::Values(
-        Mistake{"Command", {"versoin"}, "'versoin' is no command of sagactl; did you mean version?"},
-        Mistake{"NestedCommand", {"context", "lst"}, "'lst' is no command of sagactl context; did you mean list?"},
+        Mistake{"Command", {"versoin"}, "'versoin' is not a command of sagactl; did you mean version?"},
+        Mistake{"NestedCommand", {"context", "lst"}, "'lst' is not a command of sagactl context; did you mean list?"},
         Mistake{"Bytes", {"order", "show", "BO\xffOK"}, "'BO\uFFFDOK' is not UTF-8"},
-        Mistake{"FarCommand", {"zzzzzz"}, "'zzzzzz' is no command of sagactl\n"},
+        Mistake{"FarCommand", {"zzzzzz"}, "'zzzzzz' is not a command of sagactl\n"},
         Mistake{"Flag",
                 {"version", "--outptu", "json"},
-                "'--outptu' is no flag of sagactl version; did you mean --output?"},
+                "'--outptu' is not a flag of sagactl version; did you mean --output?"},
         Mistake{"FlagWithValue",
                 {"version", "--ulr=http://x"},
-                "'--ulr' is no flag of sagactl version; did you mean --url?"},
-        Mistake{"Choice", {"version", "-o", "xml"}, "--output: 'xml' is none of table, json, ndjson"},
+                "'--ulr' is not a flag of sagactl version; did you mean --url?"},
+        Mistake{"Choice", {"version", "-o", "xml"}, "--output: 'xml' is not one of table, json, ndjson"},
         Mistake{"Duration", {"version", "--timeout", "soon"}, "--timeout"},
         Mistake{"NoNestedCommand", {"context"}, "sagactl context needs a command"},
-        Mistake{"TooMany", {"version", "please"}, "'please' is one argument too many for sagactl version"}),
+        Mistake{"TooMany", {"version", "please"}, "unexpected argument 'please' for sagactl version"}),
     [](const auto& tested) { return tested.param.name; });
 
-TEST(CliUsage, IsJsonWhenJsonWasAskedFor) {
-  Desk desk;
-  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"versoin", "-o", "json"},
-                                                    {"-ojson", "versoin"},
-                                                    {"versoin", "--output=json"}}) {
-    const Printed outcome = desk.run(arguments);
+TEST(CliUsage, ErrorsAreJsonWithJsonOutput) {
+  CliSandbox sandbox;
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"versoin", "-o", "json"}, {"-ojson", "versoin"}, {"versoin", "--output=json"}}) {
+    const CommandResult outcome = sandbox.run(arguments);
     EXPECT_EQ(outcome.code, 4);
     EXPECT_EQ(outcome.err, "");
     EXPECT_EQ(outcome.json()["error"]["code"], "invalid") << outcome.out;
@@ -57,16 +56,16 @@ TEST(CliUsage, IsJsonWhenJsonWasAskedFor) {
 }
 
 TEST(CliUsage, HelpOfEveryCommandGoesToStandardOutput) {
-  Desk desk;
-  const Printed outcome = desk.run({"context", "set", "--help"});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({"context", "set", "--help"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.err, "");
   EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl context set CONTEXT [FLAGS]"));
 }
 
 TEST(CliUsage, WithoutArgumentsShowsTheCommands) {
-  Desk desk;
-  const Printed outcome = desk.run({});
+  CliSandbox sandbox;
+  const CommandResult outcome = sandbox.run({});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("Usage: sagactl COMMAND [FLAGS]"));
 }

@@ -49,8 +49,9 @@ std::vector<std::string> all_matches(const std::string& text, const std::regex& 
 std::set<std::string> strings_of_the_command_line() {
   std::set<std::string> strings;
   const std::regex quoted(R"re("([^"\n]*)")re");
-  for (const auto& entry : std::filesystem::directory_iterator(root / "cli"))
-    for (const std::string& text : all_matches(read(entry.path()), quoted)) strings.insert(text);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "cli"))
+    if (entry.is_regular_file())
+      for (const std::string& text : all_matches(read(entry.path()), quoted)) strings.insert(text);
   return strings;
 }
 

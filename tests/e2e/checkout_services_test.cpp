@@ -1,5 +1,5 @@
-// The four services of the checkout as processes of their own over PostgreSQL and Kafka, each killed while commands,
-// replies and events are on their way: every checkout ends, and stock and money are exact.
+// The four services of the checkout as separate processes over PostgreSQL and Kafka, each killed while commands, replies
+// and events are in flight: every checkout ends, and stock and money are exact.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -28,7 +28,7 @@ class CheckoutServices : public testing::Test {
     const std::string urls = cluster_->urls();
     return HttpClient(*parse_node_url(urls.substr(urls.rfind(',') + 1)), {.timeout = 10s});
   }
-  // Every third is for more than there is; so each step but the last fails for some.
+  // Every third order exceeds the stock, and some payments fail, so that every step but the last fails for some orders.
   void place(const std::string& path, int count) {
     HttpClient shop = client();
     for (int i = 0; i < count; ++i) {
@@ -54,7 +54,7 @@ class CheckoutServices : public testing::Test {
              return status == "COMPLETED" || status == "CANCELLED" || status == "FAILED";
            });
   }
-  // Sold is what completed orders have; nothing is held any more.
+  // The sold quantity is that of the completed orders, and nothing is reserved.
   void expect_exact() const {
     int sold = 0;
     for (const Json& order : orders())
@@ -66,8 +66,8 @@ class CheckoutServices : public testing::Test {
     EXPECT_EQ(book["soldQuantity"], sold);
     EXPECT_EQ(book["reservedQuantity"], 0);
     EXPECT_EQ(book["availableQuantity"], in_stock - sold);
-    // The last events are on their way to Kafka.
-    Ended verified;
+    // The last events may not have been published yet.
+    ProcessResult verified;
     EXPECT_TRUE(eventually([&] {
       verified = cluster_->run({"verify", "-o", "json"});
       return verified.code != 2;
@@ -78,7 +78,7 @@ class CheckoutServices : public testing::Test {
   std::unique_ptr<Cluster> cluster_;
 };
 
-TEST_F(CheckoutServices, KilledBetweenAnyCommandAndItsReplyChangeNothingInTheEnd) {
+TEST_F(CheckoutServices, EveryCheckoutEndsExactWhenServicesAreKilled) {
   NEEDS_CLUSTER(.kafka = true);
   start_all();
   const auto stocked = client().put("/api/inventory/BOOK", {{"availableQuantity", in_stock}, {"price", 10.5}});
@@ -92,10 +92,10 @@ TEST_F(CheckoutServices, KilledBetweenAnyCommandAndItsReplyChangeNothingInTheEnd
     cluster_->end_node(service + std::string("-1"), SIGKILL);
     start(service);
   }
-  // What was lost with a process is asked again when the step's time is over.
+  // What a killed process lost is sent again after the timeout of the step.
   EXPECT_TRUE(eventually([&] { return all_ended(static_cast<std::size_t>(placed)); })) << orders().dump();
   const std::string unread = R"(sagactl_consumer_lag{group="orchestrator-service-group",topic="orchestrator.reply"})";
-  EXPECT_TRUE(eventually([&] { return cluster_->metric("orchestrator-1", unread) == 0.0; })) << "replies are left";
+  EXPECT_TRUE(eventually([&] { return cluster_->metric("orchestrator-1", unread) == 0.0; })) << "unread replies";
   expect_exact();
 }
 

@@ -12,7 +12,7 @@
 namespace sagactl {
 namespace {
 
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds condition_timeout{60};
 constexpr std::chrono::milliseconds pause{20};
 
 std::unique_ptr<TcpProxy> network_to(std::uint16_t port) {
@@ -28,9 +28,9 @@ Result<HttpResponse> ask(const std::string& url, const std::string& path) {
 
 }  // namespace
 
-bool eventually(const std::function<bool()>& reached) {
-  const auto end = std::chrono::steady_clock::now() + patience;
-  while (!reached()) {
+bool eventually(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + condition_timeout;
+  while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(pause);
   }
@@ -65,12 +65,12 @@ Cluster::Cluster(const Parts& parts, std::vector<std::string> flags)
   }
 }
 
-Served& Cluster::add_node(const std::string& id, const std::vector<std::string>& more_flags) {
+ServeProcess& Cluster::add_node(const std::string& id, const std::vector<std::string>& more_flags) {
   std::vector<std::string> flags = flags_;
   flags.insert(flags.end(), more_flags.begin(), more_flags.end());
   flags.insert(flags.end(), {"--node-id", id, "--data", id});
   std::erase_if(nodes_, [&](const Node& node) { return node.id == id; });
-  nodes_.push_back({id, std::make_unique<Served>(site, flags)});
+  nodes_.push_back({id, std::make_unique<ServeProcess>(site, flags)});
   return *nodes_.back().served;
 }
 
@@ -80,7 +80,7 @@ void Cluster::end_node(const std::string& id, int signal) {
   process.wait();
 }
 
-Served& Cluster::node(const std::string& id) const {
+ServeProcess& Cluster::node(const std::string& id) const {
   for (const Node& node : nodes_)
     if (node.id == id) return *node.served;
   crash(("there is no node " + id).c_str());
@@ -92,8 +92,8 @@ std::string Cluster::urls() const {
   return urls;
 }
 
-// Verdicts and analysis read the database directly, whatever the network to the nodes does.
-Ended Cluster::run(std::vector<std::string> arguments) const {
+// verify and analyze read the database directly, not through the proxies.
+ProcessResult Cluster::run(std::vector<std::string> arguments) const {
   arguments.insert(arguments.end(), {"--data", nodes_.front().id, "--database", postgres->url("cluster")});
   const bool reads_only_the_database = arguments.front() == "verify" || arguments.front() == "analyze";
   if (!reads_only_the_database) arguments.insert(arguments.end(), {"--url", urls()});

@@ -1,5 +1,5 @@
-// A cluster for one test: node processes over a PostgreSQL, a Redis and a Kafka of its own, with a network between them
-// that can be told to misbehave.
+// A cluster for one test: node processes with their own PostgreSQL, Redis and Kafka, connected through proxies that can
+// simulate network failures.
 #pragma once
 
 #include <functional>
@@ -17,31 +17,31 @@ namespace sagactl {
 
 class Cluster {
  public:
-  // What a node runs over, each reached through its network. PostgreSQL is always there.
+  // The services of the nodes, each reached through a proxy. PostgreSQL is always included.
   struct Parts {
     bool redis = false;
     bool kafka = false;
   };
 
-  // Whether what the parts need is installed.
+  // Whether the services are installed.
   static bool is_possible(const Parts& parts);
 
   explicit Cluster(const Parts& parts, std::vector<std::string> flags = {});
 
-  // A node with a free port, a data directory and an id of its own; it accepts requests when this returns.
-  Served& add_node(const std::string& id, const std::vector<std::string>& more_flags = {});
+  // Starts a node with its own id, port and data directory; it accepts requests when this returns.
+  ServeProcess& add_node(const std::string& id, const std::vector<std::string>& more_flags = {});
   void end_node(const std::string& id, int signal);
 
-  // A command of sagactl over all nodes, in the data directory of the first.
-  Ended run(std::vector<std::string> arguments) const;
-  // A load test over all nodes that goes on while the test does something else.
+  // Runs a command of sagactl for all nodes, with the data directory of the first.
+  ProcessResult run(std::vector<std::string> arguments) const;
+  // Starts a load test of all nodes in the background.
   std::unique_ptr<Process> load(std::vector<std::string> arguments) const;
   std::string urls() const;
-  Json get(const std::string& id, const std::string& path) const;  // null when nothing answers
-  // The value of a metric without labels at a node; none when it is not there.
+  Json get(const std::string& id, const std::string& path) const;  // null when the node does not answer
+  // The value of a metric of a node, by its name and labels; none when it is missing.
   std::optional<double> metric(const std::string& id, const std::string& name) const;
 
-  Site site;
+  TestDirectory site;
   std::unique_ptr<PostgresServer> postgres;
   std::unique_ptr<RedisServer> redis;
   std::unique_ptr<KafkaServer> kafka;
@@ -50,20 +50,20 @@ class Cluster {
  private:
   struct Node {
     std::string id;
-    std::unique_ptr<Served> served;
+    std::unique_ptr<ServeProcess> served;
   };
-  Served& node(const std::string& id) const;
+  ServeProcess& node(const std::string& id) const;
 
   std::vector<std::string> flags_;
   std::vector<Node> nodes_;
 };
 
-// Waits until `reached`, for a minute at most.
-bool eventually(const std::function<bool()>& reached);
+// Waits until `condition` holds, at most a minute; returns whether it does.
+bool eventually(const std::function<bool()>& condition);
 
 }  // namespace sagactl
 
-// First in a test: a visible skip where a service is not installed, a failure in CI.
+// At the beginning of a test: skips it when a service is not installed; fails it in CI.
 #define NEEDS_CLUSTER(...)                                                                          \
   if (!sagactl::Cluster::is_possible(sagactl::Cluster::Parts{__VA_ARGS__})) {                       \
     if (std::getenv("CI")) FAIL() << "a service is not installed: tools/deps --services";           \

@@ -1,4 +1,4 @@
-// Nodes that are killed under load, again and again: what they acknowledged is there, and every saga ends.
+// Nodes are killed repeatedly under load: everything acknowledged is in the database, and every saga ends.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -18,8 +18,8 @@ int rounds() {
   return std::getenv("SAGACTL_LONG") ? 200 : 20;
 }
 
-// Until so many orders more than before are in the database of the nodes.
-void wait_for_orders(const Served& nodes, int more) {
+// Waits until the database has `more` orders more than now.
+void wait_for_orders(const ServeProcess& nodes, int more) {
   const auto total = [&] {
     const Json page = nodes.run({"order", "list", "--limit", "1", "-o", "json"}).json();
     return page.is_object() && page.contains("total") ? page["total"].get<int>() : 0;
@@ -43,10 +43,10 @@ std::set<Uuid> orders_in(const std::filesystem::path& file) {
   return ids;
 }
 
-TEST(Crash, LosesNothingThatWasAcknowledged) {
-  const Site site;
+TEST(Crash, LosesNoAcknowledgedOrder) {
+  const TestDirectory site;
   for (int round = 0; round < rounds(); ++round) {
-    Served nodes(site, flags);
+    ServeProcess nodes(site, flags);
     const std::string file = "round" + std::to_string(round) + ".json";
     Process load({"loadtest", "individual", "--duration", "60s", "--concurrency", "16", "--url", nodes.urls(),
                   "--drain", "0s", "--save", file},
@@ -58,13 +58,13 @@ TEST(Crash, LosesNothingThatWasAcknowledged) {
     EXPECT_EQ(load.wait().code, 130);
   }
 
-  Served nodes(site, flags);
-  const Ended drained = nodes.run({"loadtest", "individual", "--orders", "10", "-o", "json"});
+  ServeProcess nodes(site, flags);
+  const ProcessResult drained = nodes.run({"loadtest", "individual", "--orders", "10", "-o", "json"});
   EXPECT_EQ(drained.code, 0) << drained.out << drained.err;
   nodes.process().send(SIGTERM);
   EXPECT_EQ(nodes.process().wait().code, 0);
 
-  const Ended verified = site.run({"verify", "--drained"});
+  const ProcessResult verified = site.run({"verify", "--drained"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   const std::set<Uuid> orders = orders_in(site.directory() / "sagactl-data/saga.db");
   std::size_t accepted = 0;

@@ -1,6 +1,6 @@
-// What a cluster does while something that it uses is away: each service stopped, frozen, restarted, and behind a
-// network that delays, swallows and cuts. Orders go on or are refused with 503; nothing that was acknowledged is lost;
-// everything recovers by itself.
+// What a cluster does while a service is unavailable: each service stopped, frozen, restarted, and behind a network that
+// delays, drops and disconnects. Orders continue or are answered 503; nothing acknowledged is lost; everything recovers
+// automatically.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -19,15 +19,15 @@ using testing::Not;
 
 const std::vector<std::string> quick = {"--payment-success", "0.9", "--payment-delay", "1ms..10ms", "--lease", "2s"};
 
-// A mixed load of some seconds in an open loop, so that requests come also while nothing answers.
+// A mixed load of a few seconds in an open loop, so that requests are sent also while nothing answers.
 const std::vector<std::string> some_load = {"mixed", "--rate", "60/s", "--duration", "6s", "--drain", "60s"};
 
-// The same for longer than a service takes to be found away, and to be found there again.
+// The same, longer than it takes to detect a failed service and its recovery.
 const std::vector<std::string> long_load = {"mixed", "--rate", "60/s", "--duration", "15s", "--drain", "60s"};
 
-// All verdicts hold for what a load test did, whatever happened meanwhile.
+// All verdicts of the load test are PASS, whatever happened in the meantime.
 void expect_right(Process& load, int accepted_min) {
-  const Ended ended = load.wait();
+  const ProcessResult ended = load.wait();
   const Json result = ended.json();
   ASSERT_TRUE(result.is_object()) << ended.out << ended.err;
   EXPECT_EQ(result["verdict"], "PASS") << ended.out;
@@ -40,7 +40,7 @@ bool is_up(const Cluster& cluster, const std::string& node, const std::string& d
   return health.is_object() && health["dependencies"][dependency]["status"] == "up";
 }
 
-// Something that goes wrong, and how it is made well.
+// A fault, and how it ends.
 struct Fault {
   const char* name;
   std::function<void(Cluster&)> begin, end;
@@ -48,37 +48,37 @@ struct Fault {
   friend void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 };
 
-class Away : public testing::Test {
+class UnavailableService : public testing::Test {
  protected:
-  // Waits until the load has gone through for so many orders.
-  static void let_pass(const Cluster& cluster, const std::string& node, int orders) {
+  // Waits until the cluster has this number of orders.
+  static void wait_for_orders(const Cluster& cluster, const std::string& node, int orders) {
     const auto total = [&] {
       const Json page = cluster.run({"order", "list", "--limit", "1", "-o", "json"}).json();
       return page.is_object() && page.contains("total") ? page["total"].get<int>() : 0;
     };
-    EXPECT_TRUE(eventually([&] { return total() >= orders; })) << node << " took no orders";
+    EXPECT_TRUE(eventually([&] { return total() >= orders; })) << node << " accepted no orders";
   }
 };
 
-// --- Redis: orders go on ----------------------------------------------------------------------------------------------
+// --- Redis: orders continue -------------------------------------------------------------------------------------------
 
-class RedisAway : public Away, public testing::WithParamInterface<Fault> {};
+class RedisUnavailable : public UnavailableService, public testing::WithParamInterface<Fault> {};
 
-TEST_P(RedisAway, OrdersGoOnAndDuplicatesAreImpossible) {
+TEST_P(RedisUnavailable, OrdersContinueAndDuplicatesAreImpossible) {
   NEEDS_CLUSTER(.redis = true);
   Cluster cluster({.redis = true}, quick);
   cluster.add_node("node-1");
   cluster.add_node("node-2");
   ASSERT_TRUE(eventually([&] { return is_up(cluster, "node-1", "lock"); }));
   const auto load = cluster.load(some_load);
-  let_pass(cluster, "node-1", 30);
+  wait_for_orders(cluster, "node-1", 30);
   GetParam().begin(cluster);
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 0.0; }));
   const Json health = cluster.get("node-1", "/health/detailed");
   EXPECT_EQ(health["status"], "ok") << "a lock service is not required: " << health.dump();
-  const Ended order = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-AWAY", "--wait", "-o", "json"});
+  const ProcessResult order = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-UNAVAILABLE", "--wait", "-o", "json"});
   EXPECT_THAT(order.code, AnyOf(0, 1)) << order.out << order.err;
-  const Ended again = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-AWAY", "-o", "json"});
+  const ProcessResult again = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-UNAVAILABLE", "-o", "json"});
   if (order.code == 0) {
     EXPECT_EQ(again.json()["error"]["code"], "conflict") << again.out;
   }
@@ -88,7 +88,7 @@ TEST_P(RedisAway, OrdersGoOnAndDuplicatesAreImpossible) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Degrading, RedisAway,
+    Degrading, RedisUnavailable,
     testing::Values(Fault{"Killed", [](Cluster& c) { c.redis->kill(); }, [](Cluster& c) { c.redis->start(); }},
                     Fault{"Frozen", [](Cluster& c) { c.redis->freeze(); }, [](Cluster& c) { c.redis->resume(); }},
                     Fault{"BehindABlackHole",
@@ -98,16 +98,16 @@ INSTANTIATE_TEST_SUITE_P(
                                [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
-// --- Kafka: orders go on, events wait ---------------------------------------------------------------------------------
+// --- Kafka: orders continue, events wait ---------------------------------------------------------------------------------
 
-class KafkaAway : public Away, public testing::WithParamInterface<Fault> {};
+class KafkaUnavailable : public UnavailableService, public testing::WithParamInterface<Fault> {};
 
-TEST_P(KafkaAway, OrdersGoOnAndTheirEventsFollowAfterwards) {
+TEST_P(KafkaUnavailable, OrdersContinueAndTheirEventsArePublishedLater) {
   NEEDS_CLUSTER(.kafka = true);
   Cluster cluster({.kafka = true}, quick);
   cluster.add_node("node-1");
   const auto load = cluster.load(some_load);
-  let_pass(cluster, "node-1", 30);
+  wait_for_orders(cluster, "node-1", 30);
   GetParam().begin(cluster);
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_unpublished_events") > 100.0; }));
   EXPECT_EQ(cluster.get("node-1", "/health/detailed")["status"], "ok");
@@ -117,7 +117,7 @@ TEST_P(KafkaAway, OrdersGoOnAndTheirEventsFollowAfterwards) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Degrading, KafkaAway,
+    Degrading, KafkaUnavailable,
     testing::Values(Fault{"Stopped", [](Cluster& c) { c.kafka->stop(); }, [](Cluster& c) { c.kafka->start(); }},
                     Fault{"Frozen", [](Cluster& c) { c.kafka->freeze(); }, [](Cluster& c) { c.kafka->resume(); }},
                     Fault{"BehindABlackHole",
@@ -127,37 +127,37 @@ INSTANTIATE_TEST_SUITE_P(
                                [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
-// --- PostgreSQL: 503, nothing lost, recovery by itself ----------------------------------------------------------------
+// --- PostgreSQL: 503, nothing lost, automatic recovery ----------------------------------------------------------------
 
-class PostgresAway : public Away, public testing::WithParamInterface<Fault> {};
+class PostgresUnavailable : public UnavailableService, public testing::WithParamInterface<Fault> {};
 
-TEST_P(PostgresAway, OrdersAreRefusedWith503AndNothingIsLost) {
+TEST_P(PostgresUnavailable, OrdersAreAnswered503AndNothingIsLost) {
   NEEDS_CLUSTER();
   Cluster cluster({}, quick);
   const std::string url = cluster.add_node("node-1").urls();
   cluster.add_node("node-2");
   const auto load = cluster.load(long_load);
-  let_pass(cluster, "node-1", 30);
+  wait_for_orders(cluster, "node-1", 30);
   GetParam().begin(cluster);
   HttpClient client(*parse_node_url(url), {.timeout = 10s});
   EXPECT_TRUE(eventually([&] {
     const auto ready = client.get("/readyz");
     return ready && ready->status == 503 && !ready->header("retry-after").empty();
-  })) << "readiness says that the database is away";
+  })) << "readiness reports that the database is unavailable";
   const auto health = client.get("/health");
   ASSERT_TRUE(health);
   EXPECT_EQ(health->status, 503);
   GetParam().end(cluster);
   for (const char* node : {"node-1", "node-2"})
     EXPECT_TRUE(eventually([&] { return cluster.get(node, "/readyz")["status"] == "ready"; })) << node;
-  const Ended order = cluster.run({"order", "create", "--item", "AFTERWARDS", "--wait", "-o", "json"});
+  const ProcessResult order = cluster.run({"order", "create", "--item", "AFTERWARDS", "--wait", "-o", "json"});
   EXPECT_THAT(order.code, AnyOf(0, 1)) << order.out << order.err;
   EXPECT_THAT(order.json()["status"].dump(), AnyOf(HasSubstr("paid"), HasSubstr("cancelled")));
   expect_right(*load, 60);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Degrading, PostgresAway,
+    Degrading, PostgresUnavailable,
     testing::Values(
         Fault{"Stopped", [](Cluster& c) { c.postgres->stop(); }, [](Cluster& c) { c.postgres->start_again(); }},
         Fault{"Frozen", [](Cluster& c) { c.postgres->freeze(); }, [](Cluster& c) { c.postgres->thaw(); }},
@@ -168,22 +168,22 @@ INSTANTIATE_TEST_SUITE_P(
                       [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
-TEST_F(Away, ASlowOrHalfClosedNetworkToPostgresLosesNothing) {
+TEST_F(UnavailableService, ASlowOrHalfClosedNetworkToPostgresLosesNothing) {
   NEEDS_CLUSTER();
   Cluster cluster({}, quick);
   cluster.add_node("node-1");
   cluster.add_node("node-2");
   const auto load = cluster.load(some_load);
-  let_pass(cluster, "node-1", 30);
+  wait_for_orders(cluster, "node-1", 30);
   cluster.network_to_postgres->set(TcpProxy::Mode::delay, std::chrono::milliseconds(100));
-  let_pass(cluster, "node-1", 60);
+  wait_for_orders(cluster, "node-1", 60);
   cluster.network_to_postgres->set(TcpProxy::Mode::half_close);
   cluster.network_to_postgres->set(TcpProxy::Mode::pass);
-  let_pass(cluster, "node-1", 120);
+  wait_for_orders(cluster, "node-1", 120);
   expect_right(*load, 100);
 }
 
-TEST_F(Away, WhoAsksWhileThePostgresStandsStillIsAnsweredWithinFourSeconds) {
+TEST_F(UnavailableService, RequestsAreAnsweredWithinFourSecondsWhilePostgresIsFrozen) {
   NEEDS_CLUSTER();
   Cluster cluster({}, quick);
   const std::string url = cluster.add_node("node-1").urls();
@@ -210,9 +210,9 @@ TEST_F(Away, WhoAsksWhileThePostgresStandsStillIsAnsweredWithinFourSeconds) {
   EXPECT_TRUE(eventually([&] { return client.post("/orders", order(99))->status == 201; }));
 }
 
-TEST_F(Away, APostgresThatWasAwayForLongerThanTheLeaseFencesNobody) {
+TEST_F(UnavailableService, AnOutageOfPostgresLongerThanTheLeaseFencesNoNode) {
   NEEDS_CLUSTER();
-  // Payments take so long that each node has open sagas all the time.
+  // Long payments, so that each node has open sagas all the time.
   Cluster cluster({}, {"--payment-success", "1", "--payment-delay", "15s", "--lease", "2s"});
   for (const char* id : {"node-1", "node-2", "node-3"}) cluster.add_node(id);
   for (int i = 0; i < 9; ++i) EXPECT_EQ(cluster.run({"order", "create", "--item", "P" + std::to_string(i)}).code, 0);
@@ -229,11 +229,11 @@ TEST_F(Away, APostgresThatWasAwayForLongerThanTheLeaseFencesNobody) {
 
 // --- a node: the others adopt -----------------------------------------------------------------------------------------
 
-TEST_F(Away, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
+TEST_F(UnavailableService, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
   NEEDS_CLUSTER();
   Cluster cluster({}, {"--payment-success", "1", "--payment-delay", "4s", "--lease", "1s"});
-  Served& first = cluster.add_node("node-1");
-  const Ended placed = first.run({"loadtest", "individual", "--orders", "200", "--concurrency", "32", "--drain", "0s",
+  ServeProcess& first = cluster.add_node("node-1");
+  const ProcessResult placed = first.run({"loadtest", "individual", "--orders", "200", "--concurrency", "32", "--drain", "0s",
                                   "--data", "node-1", "--database", cluster.postgres->url("cluster"), "-o", "json"});
   EXPECT_EQ(placed.json()["requests"]["succeeded"], 200) << placed.out << placed.err;
   cluster.add_node("node-2");
@@ -243,22 +243,22 @@ TEST_F(Away, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
   EXPECT_LT(std::chrono::steady_clock::now() - killed, std::chrono::seconds(30));
   for (const char* rest : {"sagactl_sagas_active", "sagactl_unpublished_events"})
     EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", rest) == 0.0; })) << rest;
-  const Ended verified = cluster.run({"verify", "--drained"});
+  const ProcessResult verified = cluster.run({"verify", "--drained"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
   EXPECT_THAT(verified.out + verified.err, Not(HasSubstr(PostgresServer::password))) << "no secret in any output";
 }
 
-TEST_F(Away, ANodeThatWasPausedForLongerThanItsLeaseIsFencedAndBeginsAnew) {
+TEST_F(UnavailableService, ANodePausedForLongerThanItsLeaseIsFencedAndRegistersAgain) {
   NEEDS_CLUSTER();
-  // Payments take so long that some are under way whenever the node is paused.
+  // Long payments, so that some are in flight whenever the node is paused.
   Cluster cluster({}, {"--payment-success", "0.9", "--payment-delay", "300ms..1s", "--lease", "1s"});
-  Served& paused = cluster.add_node("node-1");
+  ServeProcess& paused = cluster.add_node("node-1");
   cluster.add_node("node-2");
   const auto load = cluster.load(some_load);
-  let_pass(cluster, "node-1", 60);
+  wait_for_orders(cluster, "node-1", 60);
   paused.process().send(SIGSTOP);
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-2", "sagactl_sagas_adopted_total") > 0.0; }))
-      << "the paused node's sagas are adopted while it sleeps, also when it slept in a transaction";
+      << "the paused node's sagas are adopted while it is paused, even in a transaction";
   paused.process().send(SIGCONT);
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_fenced_total") > 0.0; }));
   EXPECT_TRUE(eventually([&] { return cluster.get("node-1", "/readyz")["status"] == "ready"; }));

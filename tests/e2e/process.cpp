@@ -80,8 +80,8 @@ void Process::send(int signal) const {
   ::kill(pid_, signal);
 }
 
-Ended Process::wait() {
-  Ended result;
+ProcessResult Process::wait() {
+  ProcessResult result;
   char piece[4096];
   for (ssize_t length; (length = ::read(out_, piece, sizeof piece)) > 0;)
     buffer_.append(piece, static_cast<std::size_t>(length));
@@ -97,30 +97,30 @@ Ended Process::wait() {
   return result;
 }
 
-Site::Site() : directory_(std::filesystem::temp_directory_path() / ("sagactl-site-" + new_uuid().text())) {
+TestDirectory::TestDirectory() : directory_(std::filesystem::temp_directory_path() / ("sagactl-site-" + new_uuid().text())) {
   std::filesystem::create_directories(directory_);
 }
 
-Site::~Site() {
+TestDirectory::~TestDirectory() {
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }
 
-Ended Site::run(std::vector<std::string> arguments) const {
+ProcessResult TestDirectory::run(std::vector<std::string> arguments) const {
   return Process(arguments, directory_, variables).wait();
 }
 
-Served::Served(const Site& site, std::vector<std::string> flags)
+ServeProcess::ServeProcess(const TestDirectory& site, std::vector<std::string> flags)
     : site_(site), process_(serve_arguments(flags), site.directory(), site.variables) {
   await_nodes(number_after(flags, "--nodes"));
 }
 
-Served::Served(const Site& site, const char* program, const std::vector<std::string>& flags, int nodes)
+ServeProcess::ServeProcess(const TestDirectory& site, const char* program, const std::vector<std::string>& flags, int nodes)
     : site_(site), process_(flags, site.directory(), site.variables, program) {
   await_nodes(nodes);
 }
 
-void Served::await_nodes(int nodes) {
+void ServeProcess::await_nodes(int nodes) {
   for (int node = 0; node < nodes; ++node) {
     const Json line = Json::parse(process_.next_line(), nullptr, false);
     if (!line.is_object()) crash(("no node started: " + process_.wait().err).c_str());
@@ -128,7 +128,7 @@ void Served::await_nodes(int nodes) {
   }
 }
 
-Ended Served::run(std::vector<std::string> arguments) const {
+ProcessResult ServeProcess::run(std::vector<std::string> arguments) const {
   arguments.insert(arguments.end(), {"--url", urls_});
   return site_.run(std::move(arguments));
 }

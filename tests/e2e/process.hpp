@@ -1,4 +1,4 @@
-// The real program as a process of its own, in a directory of its own.
+// Runs the real program as a process in its own directory.
 #pragma once
 
 #include <sys/types.h>
@@ -11,16 +11,16 @@
 
 namespace sagactl {
 
-struct Ended {
-  int code = -1;  // the exit code; 128 + the signal that ended it
+struct ProcessResult {
+  int code = -1;  // the exit code, or 128 + the signal that ended it
   std::string out;
   std::string err;
 
   Json json() const { return Json::parse(out, nullptr, false); }
 };
 
-// Started by the constructor; killed by the destructor when it still runs. Its environment is `variables` ("NAME=value")
-// and a HOME, and nothing else. `program`: another one than sagactl.
+// Started by the constructor, killed by the destructor. Its environment consists of `variables` ("NAME=value") and HOME.
+// `program` replaces sagactl.
 class Process {
  public:
   Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory,
@@ -29,54 +29,54 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  // The next line of its output, without the line end; "" when it has ended its output.
+  // The next line of its output without the line break; "" at the end of the output.
   std::string next_line();
   void send(int signal) const;
   pid_t pid() const { return pid_; }
-  // Waits for its end and takes the rest of its output.
-  Ended wait();
+  // Waits for its end and reads the rest of its output.
+  ProcessResult wait();
 
  private:
   pid_t pid_ = -1;
   int out_ = -1;
-  std::filesystem::path err_;  // a file: nobody has to read it for the process to go on
+  std::filesystem::path err_;  // a file, so that the process never waits for a reader
   std::string buffer_;
   bool ended_ = false;
 };
 
 // A directory for nodes and the commands that use them.
-class Site {
+class TestDirectory {
  public:
-  Site();
-  ~Site();
-  Site(const Site&) = delete;
-  Site& operator=(const Site&) = delete;
+  TestDirectory();
+  ~TestDirectory();
+  TestDirectory(const TestDirectory&) = delete;
+  TestDirectory& operator=(const TestDirectory&) = delete;
 
   const std::filesystem::path& directory() const { return directory_; }
-  std::vector<std::string> variables;  // of the environment of everything that runs here
-  Ended run(std::vector<std::string> arguments) const;
+  std::vector<std::string> variables;  // environment of all processes that run here
+  ProcessResult run(std::vector<std::string> arguments) const;
 
  private:
   std::filesystem::path directory_;
 };
 
-// `sagactl serve` on ports of its own, until it goes.
-class Served {
+// `sagactl serve` on free ports, until it is destroyed.
+class ServeProcess {
  public:
-  Served(const Site& site, std::vector<std::string> flags);
-  // Another program that serves, says so in the same way, and is asked by sagactl.
-  Served(const Site& site, const char* program, const std::vector<std::string>& flags, int nodes);
+  ServeProcess(const TestDirectory& site, std::vector<std::string> flags);
+  // Another program with the same output that serves nodes.
+  ServeProcess(const TestDirectory& site, const char* program, const std::vector<std::string>& flags, int nodes);
 
-  // The nodes' addresses as --url takes them.
+  // The addresses of the nodes, as for --url.
   const std::string& urls() const { return urls_; }
-  // A command of sagactl that asks them.
-  Ended run(std::vector<std::string> arguments) const;
+  // Runs a command of sagactl for these nodes.
+  ProcessResult run(std::vector<std::string> arguments) const;
   Process& process() { return process_; }
 
  private:
   void await_nodes(int nodes);
 
-  const Site& site_;
+  const TestDirectory& site_;
   Process process_;
   std::string urls_;
 };

@@ -1,4 +1,4 @@
-// The payment step in a process of its own, killed under load: nothing is lost and nothing is charged twice.
+// The payment participant is killed under load: nothing is lost and nothing is charged twice.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 class Participant {
  public:
-  Participant(const Site& site, const std::string& brokers)
+  Participant(const TestDirectory& site, const std::string& brokers)
       : process_({"serve", "--role", "payment", "--port", "0", "--kafka", brokers, "--payment-success", "0.9",
                   "--payment-delay", "1ms..20ms", "-o", "ndjson"},
                  site.directory()) {
@@ -24,7 +24,7 @@ class Participant {
     process_.send(SIGKILL);
     process_.wait();
   }
-  Ended stop() {
+  ProcessResult stop() {
     process_.send(SIGTERM);
     return process_.wait();
   }
@@ -33,13 +33,13 @@ class Participant {
   Process process_;
 };
 
-TEST(RemotePayment, KilledUnderLoadChangesNothingInTheEnd) {
+TEST(RemotePayment, LosesAndRepeatsNothingWhenKilledUnderLoad) {
   NEEDS_KAFKA_SERVER();
   KafkaServer kafka;
   kafka.start();
-  const Site site;
+  const TestDirectory site;
   auto participant = std::make_unique<Participant>(site, kafka.brokers());
-  Served nodes(site, {"--payment", "remote", "--kafka", kafka.brokers(), "--lease", "500ms"});
+  ServeProcess nodes(site, {"--payment", "remote", "--kafka", kafka.brokers(), "--lease", "500ms"});
   Process load({"loadtest", "individual", "--orders", "1500", "--rate", "100/s", "--drain", "120s", "--url",
                 nodes.urls(), "-o", "json"},
                site.directory());
@@ -53,10 +53,10 @@ TEST(RemotePayment, KilledUnderLoadChangesNothingInTheEnd) {
     participant->kill();
     participant = std::make_unique<Participant>(site, kafka.brokers());
   }
-  const Ended tested = load.wait();
+  const ProcessResult tested = load.wait();
   EXPECT_EQ(tested.code, 0) << tested.out << tested.err;
   EXPECT_EQ(tested.json()["verdict"], "PASS");
-  const Ended stopped = participant->stop();
+  const ProcessResult stopped = participant->stop();
   EXPECT_EQ(stopped.code, 0) << stopped.err;
   nodes.process().send(SIGTERM);
   EXPECT_EQ(nodes.process().wait().code, 0);

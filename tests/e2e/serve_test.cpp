@@ -1,4 +1,4 @@
-// One directory, `serve` in it, and the other commands beside it without any set-up.
+// `serve` and the other commands in one directory, without any setup.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -17,21 +17,21 @@ using testing::HasSubstr;
 
 const std::vector<std::string> quick = {"--payment-success", "1", "--payment-delay", "1ms..5ms"};
 
-std::vector<std::string> with(std::vector<std::string> flags, std::initializer_list<std::string> further) {
-  flags.insert(flags.end(), further);
+std::vector<std::string> with(std::vector<std::string> flags, std::initializer_list<std::string> more) {
+  flags.insert(flags.end(), more);
   return flags;
 }
 
-TEST(Serve, CarriesAnOrderThroughItsSaga) {
-  const Site site;
-  const Served nodes(site, quick);
-  const Ended order = nodes.run({"order", "create", "--item", "BOOK:2:9.50", "--wait", "-o", "json"});
+TEST(Serve, CompletesTheSagaOfAnOrder) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, quick);
+  const ProcessResult order = nodes.run({"order", "create", "--item", "BOOK:2:9.50", "--wait", "-o", "json"});
   ASSERT_EQ(order.code, 0) << order.out << order.err;
   EXPECT_EQ(order.json()["status"], "paid");
   EXPECT_EQ(order.json()["saga"]["status"], "completed");
 
   const std::string id = order.json()["id"];
-  const Ended trace = nodes.run({"trace", id});
+  const ProcessResult trace = nodes.run({"trace", id});
   EXPECT_EQ(trace.code, 0) << trace.err;
   EXPECT_THAT(trace.out, HasSubstr("✓ payment_processing"));
   EXPECT_THAT(trace.out, HasSubstr("OrderConfirmed"));
@@ -42,38 +42,38 @@ TEST(Serve, CarriesAnOrderThroughItsSaga) {
   EXPECT_EQ(nodes.run({"lock-status"}).code, 0);
 }
 
-TEST(Serve, RefusesTheSameProductTwice) {
-  const Site site;
-  const Served nodes(site, quick);
+TEST(Serve, RejectsADuplicateOrder) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, quick);
   ASSERT_EQ(nodes.run({"order", "create", "--item", "BOOK"}).code, 0);
-  const Ended again = nodes.run({"order", "create", "--item", "BOOK", "-o", "json"});
+  const ProcessResult again = nodes.run({"order", "create", "--item", "BOOK", "-o", "json"});
   EXPECT_EQ(again.code, 1);
   EXPECT_EQ(again.json()["error"]["code"], "conflict") << again.out;
 }
 
-TEST(Serve, CompensatesWhatFailedAndWhatAnOperatorUndoes) {
-  const Site site;
-  const Served nodes(site, quick);
-  const Ended failed = nodes.run({"order", "create", "--item", "PAYMENT_FAIL_1", "--wait", "-o", "json"});
+TEST(Serve, CompensatesAfterAFailureAndOnRequest) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, quick);
+  const ProcessResult failed = nodes.run({"order", "create", "--item", "PAYMENT_FAIL_1", "--wait", "-o", "json"});
   EXPECT_EQ(failed.code, 1) << failed.out << failed.err;
   EXPECT_EQ(failed.json()["saga"]["status"], "compensated");
-  const Ended retried = nodes.run({"retry", failed.json()["id"], "-o", "json"});
+  const ProcessResult retried = nodes.run({"retry", failed.json()["id"], "-o", "json"});
   EXPECT_EQ(retried.code, 0) << retried.out;
 
-  const Ended paid = nodes.run({"order", "create", "--item", "BOOK", "--wait", "-o", "json"});
+  const ProcessResult paid = nodes.run({"order", "create", "--item", "BOOK", "--wait", "-o", "json"});
   ASSERT_EQ(paid.code, 0) << paid.out;
   const std::string id = paid.json()["id"];
   EXPECT_EQ(nodes.run({"compensate", id, "--reason", "test"}).code, 0);
-  const Ended followed = nodes.run({"trace", id, "--follow", "-o", "json"});
+  const ProcessResult followed = nodes.run({"trace", id, "--follow", "-o", "json"});
   EXPECT_EQ(followed.json()["saga"]["status"], "compensated") << followed.out;
   EXPECT_EQ(followed.json()["payment"]["status"], "refunded");
 }
 
 TEST(Serve, PassesTheDuplicateLoadTestOverThreeNodes) {
-  const Site site;
-  const Served nodes(site, with(quick, {"--nodes", "3"}));
-  const Ended test = nodes.run(
-      {"loadtest", "duplicate", "-o", "json", "--report", "r.html", "--save", "r.json", "--junit", "r.xml"});
+  const TestDirectory site;
+  const ServeProcess nodes(site, with(quick, {"--nodes", "3"}));
+  const ProcessResult test =
+      nodes.run({"loadtest", "duplicate", "-o", "json", "--report", "r.html", "--save", "r.json", "--junit", "r.xml"});
   EXPECT_EQ(test.code, 0) << test.out << test.err;
   EXPECT_EQ(test.json()["verdict"], "PASS");
   for (const char* file : {"r.html", "r.json", "r.xml", "r.ledger.jsonl"})
@@ -82,76 +82,75 @@ TEST(Serve, PassesTheDuplicateLoadTestOverThreeNodes) {
   EXPECT_EQ(site.run({"analyze", "-o", "json"}).json()["distribution"].size(), 3u);
 }
 
-TEST(Serve, IsSeenByTopAndDoctor) {
-  const Site site;
-  const Served nodes(site, quick);
-  const Ended top = nodes.run({"top", "--once", "--interval", "10ms", "-o", "json"});
+TEST(Serve, IsShownByTopAndDoctor) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, quick);
+  const ProcessResult top = nodes.run({"top", "--once", "--interval", "10ms", "-o", "json"});
   EXPECT_EQ(top.code, 0) << top.err;
   EXPECT_EQ(top.json()["nodes"][0]["up"], true);
-  const Ended doctor = nodes.run({"doctor"});
+  const ProcessResult doctor = nodes.run({"doctor"});
   EXPECT_EQ(doctor.code, 0) << doctor.out;
-  EXPECT_THAT(doctor.out, HasSubstr("the token is good"));
+  EXPECT_THAT(doctor.out, HasSubstr("the token is accepted"));
 }
 
-TEST(Serve, RefusesADirectoryThatIsServedAlready) {
-  const Site site;
-  const Served nodes(site, quick);
-  const Ended second = site.run({"serve", "--port", "0"});
+TEST(Serve, RejectsADataDirectoryInUse) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, quick);
+  const ProcessResult second = site.run({"serve", "--port", "0"});
   EXPECT_NE(second.code, 0);
   EXPECT_THAT(second.err, HasSubstr("sagactl-data"));
 }
 
-TEST(Serve, RefusesAPortThatIsTaken) {
-  const Site site, other;
-  const Served nodes(site, quick);
+TEST(Serve, RejectsAPortInUse) {
+  const TestDirectory site, other;
+  const ServeProcess nodes(site, quick);
   const std::string port = nodes.urls().substr(nodes.urls().rfind(':') + 1);
-  const Ended second = other.run({"serve", "--port", port});
+  const ProcessResult second = other.run({"serve", "--port", port});
   EXPECT_NE(second.code, 0);
   EXPECT_THAT(second.err, HasSubstr(port));
 }
 
 TEST(Serve, StopsCleanlyOnSignals) {
-  const Site site;
+  const TestDirectory site;
   for (const int signal : {SIGTERM, SIGINT}) {
-    Served nodes(site, quick);
+    ServeProcess nodes(site, quick);
     ASSERT_EQ(nodes.run({"order", "create", "--item", "BOOK" + std::to_string(signal)}).code, 0);
     nodes.process().send(signal);
-    const Ended ended = nodes.process().wait();
+    const ProcessResult ended = nodes.process().wait();
     EXPECT_EQ(ended.code, 0) << ended.err;
   }
-  const Served again(site, quick);
+  const ServeProcess again(site, quick);
   EXPECT_EQ(again.run({"order", "list", "-o", "json"}).json()["total"], 2);
 }
 
-TEST(Serve, PagesOfTheOriginsThatAreNamedMayCall) {
-  const Site site;
-  const Served nodes(site, with(quick, {"--cors-origin", "https://Shop.example/, http://localhost:5173"}));
+TEST(Serve, AllowsPagesOfTheConfiguredOrigins) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, with(quick, {"--cors-origin", "https://Shop.example/, http://localhost:5173"}));
   HttpClient client(*parse_node_url(nodes.urls()), {});
   const auto ask = [&](const char* method, const char* path, const std::string& origin) {
-    const HttpRequest request{
-        method, path, "", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}}};
+    const HttpRequest request{method, path, "", {{"Origin", origin}, {"Access-Control-Request-Method", "POST"}}};
     return client.send(request).value();
   };
   for (const char* origin : {"https://shop.example", "http://localhost:5173"}) {
     const HttpResponse allowed = ask("OPTIONS", "/orders", origin);
     EXPECT_EQ(allowed.status, 204);
     EXPECT_EQ(allowed.header("Access-Control-Allow-Origin"), origin);
-    EXPECT_EQ(ask("GET", "/orders", origin).header("Access-Control-Allow-Origin"), origin) << "a 401 is shown too";
+    EXPECT_EQ(ask("GET", "/orders", origin).header("Access-Control-Allow-Origin"), origin) << "a 401 is readable, too";
   }
   EXPECT_EQ(ask("GET", "/livez", "https://evil.example").header("Access-Control-Allow-Origin"), "");
 
   for (const char* wrong : {"shop.example", "https://shop.example/cart", "*,https://shop.example"}) {
-    const Ended refused = site.run({"serve", "--port", "0", "--cors-origin", wrong});
+    const ProcessResult refused = site.run({"serve", "--port", "0", "--cors-origin", wrong});
     EXPECT_EQ(refused.code, 4) << wrong;
     EXPECT_THAT(refused.err, HasSubstr("--cors-origin")) << refused.err;
   }
 }
 
-// The database's host is cut off.
-TEST(Serve, ASignalEndsAStartWhateverItWaitsFor) {
+// The host of the database does not answer.
+TEST(Serve, ASignalEndsAStartThatWaits) {
   const std::uint16_t port = free_port();
   const UnresponsiveAddress silent(port);
-  const Site site;
+  const TestDirectory site;
   Process node({"serve", "--port", "0", "--database",
                 "postgres://saga@127.0.0.1:" + std::to_string(port) + "/shop?connect_timeout=30"},
                site.directory());

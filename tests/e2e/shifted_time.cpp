@@ -1,5 +1,5 @@
-// Loaded before the program: moves its time of day, and nothing else, by as many seconds as stand in a file. So a test
-// sets the clock of one process.
+// Preloaded into a process: shifts its time of day by the number of seconds in a file, and changes no other clock. So a
+// test can set the clock of one process.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -26,10 +26,10 @@ extern "C" int clock_gettime(clockid_t id, timespec* time) noexcept {
   static const auto real = reinterpret_cast<Real>(dlsym(RTLD_NEXT, "clock_gettime"));
   const int done = real(id, time);
   if (id != CLOCK_REALTIME) return done;
-  static thread_local time_t looked_at = 0;  // reading a file each time would slow the program down
+  static thread_local time_t read_at = 0;  // reading a file each time would slow the program down
   static thread_local long shifted = 0;
-  if (time->tv_sec != looked_at) {
-    looked_at = time->tv_sec;
+  if (time->tv_sec != read_at) {
+    read_at = time->tv_sec;
     shifted = shift();
   }
   time->tv_sec += shifted;

@@ -1,5 +1,5 @@
-// Checkouts and purchases through the real program, killed under load with failures in it: in the end every
-// saga has ended, and stock and money are exact.
+// Checkouts and purchases with the real program, killed under load with failing payments: every saga ends, and stock
+// and money are exact.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -27,7 +27,7 @@ constexpr int goods = 4, stock_of_each = 60, buyers = 5;
 class Node {
  public:
   explicit Node(const std::string& url) : http_(parse_node_url(url).value(), HttpClientOptions{}) {}
-  // The body; null when nothing answers, or no.
+  // The body of the answer; null without an answer or with an error status.
   Json get(const std::string& path) { return body_of(http_.get(path)); }
   Json post(const std::string& path, const Json& body) { return body_of(http_.post(path, body)); }
   Json put(const std::string& path, const Json& body) { return body_of(http_.put(path, body)); }
@@ -50,7 +50,7 @@ std::string buyer(int number) {
 struct System {
   const char* name;
   const char* place;  // the route
-  const char* list;   // of its orders; purchases: of one user
+  const char* list;   // of its orders; not used for purchases
 };
 
 class Systems : public testing::TestWithParam<System> {
@@ -70,22 +70,20 @@ class Systems : public testing::TestWithParam<System> {
     }
   }
 
-  Json wish(int number) const {
+  Json order_body(int number) const {
     const int quantity = 1 + number % 3;
     if (is_purchase())
-      return Json{{"userId", buyer(number)},
-                  {"itemId", "item-" + std::to_string(1 + number % goods)},
-                  {"quantity", quantity}};
-    const Json item{
-        {"productId", good(number)}, {"productName", "x"}, {"quantity", quantity}, {"price", 9.99}};
+      return Json{
+          {"userId", buyer(number)}, {"itemId", "item-" + std::to_string(1 + number % goods)}, {"quantity", quantity}};
+    const Json item{{"productId", good(number)}, {"productName", "x"}, {"quantity", quantity}, {"price", 9.99}};
     return Json{{"customerId", buyer(number)}, {"items", Json::array({item})}};
   }
 
-  // Sends orders until the node is gone, and keeps the ids of those that were acknowledged.
+  // Sends orders until the node is killed, and records the ids of the acknowledged ones.
   void send_orders(const std::string& url, int client) {
     Node node(url);
     for (int i = 0; i < orders_of_client; ++i) {
-      const Json answer = node.post(GetParam().place, wish(client * orders_of_client + i));
+      const Json answer = node.post(GetParam().place, order_body(client * orders_of_client + i));
       if (answer.is_null()) break;
       const Json& order = answer.contains("order") ? answer["order"] : answer;
       const std::scoped_lock guard(mutex_);
@@ -95,15 +93,14 @@ class Systems : public testing::TestWithParam<System> {
     --clients_left_;
   }
 
-  void load_and_kill(Served& nodes) {
+  void load_and_kill(ServeProcess& nodes) {
     const std::vector<std::string> urls = split(nodes.urls(), ',');
     in_round_ = 0;
     clients_left_ = clients;
     std::vector<std::jthread> threads;
     for (int client = 0; client < clients; ++client)
-      threads.emplace_back([this, url = urls[static_cast<std::size_t>(client) % urls.size()], client] {
-        send_orders(url, client);
-      });
+      threads.emplace_back(
+          [this, url = urls[static_cast<std::size_t>(client) % urls.size()], client] { send_orders(url, client); });
     while (in_round_ < accepted_before_kill && clients_left_ > 0) std::this_thread::yield();
     EXPECT_GE(in_round_, accepted_before_kill);
     nodes.process().send(SIGKILL);
@@ -134,7 +131,7 @@ Money money(const Json& amount) {
   return money_from_json(amount).value();
 }
 
-// What the completed ones among these took: units of each good, and money of each buyer.
+// The units of each product and the money of each buyer that the completed orders took.
 struct Taken {
   std::map<std::string, std::int64_t> units;
   std::map<std::string, Money> paid;
@@ -158,8 +155,7 @@ Taken taken_by(const Json& orders) {
     }
     for (const Json& item : order["items"])
       taken.units[text(item["productId"])] += item["quantity"].get<std::int64_t>();
-    taken.paid[text(order["customerId"])] =
-        taken.paid[text(order["customerId"])] + money(order["totalAmount"]);
+    taken.paid[text(order["customerId"])] = taken.paid[text(order["customerId"])] + money(order["totalAmount"]);
   }
   return taken;
 }
@@ -196,19 +192,19 @@ void expect_exact_purchases(Node& node, Taken& taken) {
   EXPECT_EQ(used, units) << "a slot for each unit";
 }
 
-TEST_P(Systems, KilledUnderLoadEndWithStockAndMoneyExact) {
-  const Site site;
+TEST_P(Systems, AreExactAfterBeingKilledUnderLoad) {
+  const TestDirectory site;
   for (int round = 0; round < rounds; ++round) {
-    Served nodes(site, flags);
+    ServeProcess nodes(site, flags);
     if (round == 0) {
       Node node(split(nodes.urls(), ',')[0]);
       set_up(node);
     }
     load_and_kill(nodes);
   }
-  Served nodes(site, flags);
+  ServeProcess nodes(site, flags);
   const auto open = [&] {
-    const Ended list =
+    const ProcessResult list =
         nodes.run({"saga", "list", "--status", "started,compensating", "--limit", "1", "-o", "json"});
     return list.json().is_object() ? list.json()["total"].get<int>() : -1;
   };
@@ -218,8 +214,7 @@ TEST_P(Systems, KilledUnderLoadEndWithStockAndMoneyExact) {
   const Json all = orders(node);
   std::set<std::string> present;
   for (const Json& order : all) present.insert(order["orderId"].get<std::string>());
-  for (const std::string& id : acknowledged_)
-    EXPECT_TRUE(present.contains(id)) << "acknowledged and lost: " << id;
+  for (const std::string& id : acknowledged_) EXPECT_TRUE(present.contains(id)) << "acknowledged and lost: " << id;
   Taken taken = taken_by(all);
   EXPECT_GT(taken.completed, 20);
   EXPECT_GT(taken.undone, 20);
@@ -230,7 +225,7 @@ TEST_P(Systems, KilledUnderLoadEndWithStockAndMoneyExact) {
 
   nodes.process().send(SIGTERM);
   EXPECT_EQ(nodes.process().wait().code, 0);
-  const Ended verified = site.run({"verify", "--drained"});
+  const ProcessResult verified = site.run({"verify", "--drained"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
 }
 
@@ -240,42 +235,42 @@ INSTANTIATE_TEST_SUITE_P(All, Systems,
                                          System{"Purchase", "/purchase/orders", ""}),
                          [](const auto& system) { return system.param.name; });
 
-TEST(SystemsCommandLine, CarriesOneOfEachThrough) {
-  const Site site;
-  const Served nodes(site, {"--payment-success", "1", "--payment-delay", "1ms..5ms"});
+TEST(SystemsCommandLine, CompletesOneOrderOfEach) {
+  const TestDirectory site;
+  const ServeProcess nodes(site, {"--payment-success", "1", "--payment-delay", "1ms..5ms"});
   Node node(nodes.urls());
   ASSERT_FALSE(node.post("/api/inventory/initialize", Json::object()).is_null());
   ASSERT_FALSE(node.post("/purchase/setup-test-data", Json::object()).is_null());
-  const std::vector<std::vector<std::string>> wishes = {
+  const std::vector<std::vector<std::string>> orders = {
       {"--system", "order", "--item", "BOOK:1:9.50"},
       {"--system", "checkout", "--customer", "ann", "--item", "PROD001:1:1000"},
       {"--system", "checkout-choreography", "--customer", "ann", "--item", "PROD002:2:30"},
       {"--system", "purchase", "--user", "user-1", "--item", "item-1:2"}};
-  for (const std::vector<std::string>& wish : wishes) {
+  for (const std::vector<std::string>& flags_of_order : orders) {
     std::vector<std::string> arguments = {"order", "create", "--wait", "-o", "json"};
-    arguments.insert(arguments.end(), wish.begin(), wish.end());
-    const Ended placed = nodes.run(arguments);
-    ASSERT_EQ(placed.code, 0) << wish[1] << placed.out << placed.err;
-    EXPECT_EQ(placed.json()["saga"]["status"], "completed") << wish[1];
+    arguments.insert(arguments.end(), flags_of_order.begin(), flags_of_order.end());
+    const ProcessResult placed = nodes.run(arguments);
+    ASSERT_EQ(placed.code, 0) << flags_of_order[1] << placed.out << placed.err;
+    EXPECT_EQ(placed.json()["saga"]["status"], "completed") << flags_of_order[1];
     const std::string id = placed.json()["saga"]["id"];
-    EXPECT_EQ(nodes.run({"order", "get", id, "--system", wish[1]}).code, 0) << wish[1];
-    const Ended trace = nodes.run({"trace", id});
+    EXPECT_EQ(nodes.run({"order", "get", id, "--system", flags_of_order[1]}).code, 0) << flags_of_order[1];
+    const ProcessResult trace = nodes.run({"trace", id});
     EXPECT_EQ(trace.code, 0) << trace.err;
-    EXPECT_EQ(trace.out.find("reservation ") != std::string::npos, wish[1] != "order") << trace.out;
-    EXPECT_EQ(nodes.run({"compensate", id, "--reason", "test"}).code, 0) << wish[1];
+    EXPECT_EQ(trace.out.find("reservation ") != std::string::npos, flags_of_order[1] != "order") << trace.out;
+    EXPECT_EQ(nodes.run({"compensate", id, "--reason", "test"}).code, 0) << flags_of_order[1];
     EXPECT_EQ(nodes.run({"trace", id, "--follow", "-o", "json"}).json()["saga"]["status"], "compensated")
-        << wish[1];
-    EXPECT_EQ(nodes.run({"retry", id, "--recharge"}).code, 0) << wish[1];
+        << flags_of_order[1];
+    EXPECT_EQ(nodes.run({"retry", id, "--recharge"}).code, 0) << flags_of_order[1];
     EXPECT_EQ(nodes.run({"trace", id, "--follow", "-o", "json"}).json()["saga"]["status"], "completed")
-        << wish[1];
+        << flags_of_order[1];
   }
-  const Ended audit = nodes.run({"audit", "-o", "json"});
+  const ProcessResult audit = nodes.run({"audit", "-o", "json"});
   std::map<std::string, int> done;
   const Json record = audit.json();
   for (const Json& entry : record["entries"]) ++done[text(entry["action"])];
   const int products = 5, users = 3, items = 4;
-  EXPECT_EQ(done, (std::map<std::string, int>{
-                      {"compensate", 4}, {"retry", 4}, {"set-stock", products + 2 * users + items}}))
+  EXPECT_EQ(done,
+            (std::map<std::string, int>{{"compensate", 4}, {"retry", 4}, {"set-stock", products + 2 * users + items}}))
       << audit.out;
   EXPECT_EQ(nodes.run({"saga", "definitions"}).code, 0);
   EXPECT_EQ(nodes.run({"order", "list", "--system", "checkout", "-o", "json"}).json()["total"], 1);

@@ -1,4 +1,4 @@
-// The real program at a terminal, in a shell, and under the signals that come to it.
+// The real program on a terminal, in a shell, and with signals.
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -21,26 +21,26 @@ namespace {
 
 using testing::HasSubstr;
 
-Ended shell(const Site& site, const std::string& script) {
+ProcessResult shell(const TestDirectory& site, const std::string& script) {
   std::vector<std::string> variables = site.variables;
   variables.insert(variables.end(), {"PATH=/usr/bin:/bin", "S=" SAGACTL_BINARY});
   return Process({"-c", script}, site.directory(), variables, "/bin/bash").wait();
 }
 
-TEST(Shell, ADirectoryThatWasRemovedIsNoEnd) {
-  const Site site;
+TEST(Shell, ARemovedWorkingDirectoryStopsOnlyCommandsThatNeedIt) {
+  const TestDirectory site;
   for (const char* command : {"--help", "version", "context list", "man"})
     EXPECT_EQ(shell(site, std::string("mkdir gone; cd gone; rmdir ../gone; $S ") + command).code, 0) << command;
-  const Ended served = shell(site, "mkdir gone; cd gone; rmdir ../gone; $S serve --port 0");
+  const ProcessResult served = shell(site, "mkdir gone; cd gone; rmdir ../gone; $S serve --port 0");
   EXPECT_EQ(served.code, 4);
   EXPECT_THAT(served.err, HasSubstr("the working directory has been removed"));
 }
 
-// Every command that prints something, over a node that has an order.
-TEST(Shell, WhatCannotBePrintedIsAnErrorOfEveryCommand) {
-  const Site site;
-  const Served node(site, {"--payment-delay", "1ms", "--payment-success", "1"});
-  const Ended order = node.run({"order", "create", "--item", "A", "--wait", "20s", "-o", "json"});
+// Every command that prints something, with a node that has an order.
+TEST(Shell, AWriteErrorIsAnErrorOfEveryCommand) {
+  const TestDirectory site;
+  const ServeProcess node(site, {"--payment-delay", "1ms", "--payment-success", "1"});
+  const ProcessResult order = node.run({"order", "create", "--item", "A", "--wait", "20s", "-o", "json"});
   ASSERT_EQ(order.code, 0) << order.err;
   const std::string id = order.json()["id"], url = " --url " + node.urls();
   const std::string commands[] = {"saga list -o json", "saga list", "saga get " + id, "saga definitions",
@@ -50,35 +50,35 @@ TEST(Shell, WhatCannotBePrintedIsAnErrorOfEveryCommand) {
                                   "completion fish", "man", "context list -o json", "help", "--help",
                                   "order create --item $RANDOM", "loadtest individual --orders 2 --drain 5s -o json -q"};
   for (const std::string& command : commands) {
-    const Ended whole = shell(site, "$S " + command + url);
-    const Ended full = shell(site, "$S " + command + url + " > /dev/full");
+    const ProcessResult complete = shell(site, "$S " + command + url);
+    const ProcessResult full = shell(site, "$S " + command + url + " > /dev/full");
     EXPECT_THAT(full.err, HasSubstr("No space left on device")) << command;
     EXPECT_NE(full.code, 0) << command;
-    if (whole.code != 0) {
-      EXPECT_EQ(full.code, whole.code) << command;
+    if (complete.code != 0) {
+      EXPECT_EQ(full.code, complete.code) << command;
     }
   }
 }
 
-TEST(Shell, APipeThatWasClosedIsNoReasonToSpeak) {
-  const Site site;
-  const Ended ended = shell(site, "$S man | head -n 1; exit ${PIPESTATUS[0]}");
+TEST(Shell, AClosedPipeIsNotReported) {
+  const TestDirectory site;
+  const ProcessResult ended = shell(site, "$S man | head -n 1; exit ${PIPESTATUS[0]}");
   EXPECT_EQ(ended.err, "");
   EXPECT_THAT(ended.out, testing::StartsWith(".TH SAGACTL 1"));
   EXPECT_TRUE(ended.code == 0 || ended.code == 141) << ended.code;  // a short page may fit into the pipe
 }
 
-TEST(Shell, WithoutStandardOutputNothingIsPrintedIntoAnothersDescriptor) {
-  const Site site;
-  const Served node(site, {});
-  const Ended ended = shell(site, "$S saga list -o json --url " + node.urls() + " >&-");
+TEST(Shell, WithoutStandardOutputNothingIsWrittenToAnotherDescriptor) {
+  const TestDirectory site;
+  const ServeProcess node(site, {});
+  const ProcessResult ended = shell(site, "$S saga list -o json --url " + node.urls() + " >&-");
   EXPECT_EQ(ended.code, 6) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("Bad file descriptor"));
 }
 
-TEST(Signals, OfDaemonsChangeNothing) {
-  const Site site;
-  Served node(site, {});
+TEST(Signals, OfLogRotationAreIgnored) {
+  const TestDirectory site;
+  ServeProcess node(site, {});
   for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGHUP}) {
     node.process().send(signal);
     EXPECT_EQ(node.run({"saga", "list"}).code, 0) << signal;
@@ -87,8 +87,7 @@ TEST(Signals, OfDaemonsChangeNothing) {
   EXPECT_EQ(node.process().wait().code, 0);
 }
 
-// A terminal, and on it one process, in the foreground, which is the child of a process that leads the session as a
-// shell does.
+// A terminal with one process in the foreground, whose parent is the session leader, as a shell is.
 class AtTerminal {
  public:
   explicit AtTerminal(std::vector<std::string> arguments, std::vector<std::string> variables = {}) {
@@ -110,12 +109,12 @@ class AtTerminal {
     for (const int file : {master_, terminal_, reports_[0]}) ::close(file);
   }
 
-  // Reads what is shown until it has the text, from where the last call ended.
-  void await(const std::string& text) {
+  // Reads the output, from where the last call ended, until it contains the text.
+  void expect_output(const std::string& text) {
     std::string shown;
     char letter = 0;
     pollfd output{master_, POLLIN, 0};
-    while (shown.find(text) == shown.npos && ::poll(&output, 1, patience_ms) == 1 && ::read(master_, &letter, 1) == 1)
+    while (shown.find(text) == shown.npos && ::poll(&output, 1, output_timeout_ms) == 1 && ::read(master_, &letter, 1) == 1)
       shown += letter;
     if (shown.find(text) == shown.npos) ADD_FAILURE() << "not shown: " << text << ", but: " << shown;
     shown_ += shown;
@@ -145,7 +144,7 @@ class AtTerminal {
   const std::string& shown() const { return shown_; }
 
  private:
-  static constexpr int patience_ms = 60'000;
+  static constexpr int output_timeout_ms = 60'000;
 
   [[noreturn]] void lead(const std::vector<std::string>& arguments, const std::vector<std::string>& variables) {
     ::setsid();
@@ -177,7 +176,7 @@ class AtTerminal {
     ::_exit(0);
   }
 
-  Site site_;
+  TestDirectory site_;
   int master_ = -1, terminal_ = -1;
   std::array<int, 2> reports_{-1, -1};
   pid_t leader_ = -1, process_ = -1;
@@ -188,88 +187,88 @@ const std::vector<std::string> login = {"login", "--url", "http://127.0.0.1:9", 
 
 class PasswordPrompt : public testing::TestWithParam<int> {};
 
-TEST_P(PasswordPrompt, LeavesATerminalThatEchoesWhateverEndsIt) {
-  AtTerminal desk(login);
-  desk.await("Password: ");
-  while (desk.echoes()) std::this_thread::yield();
-  desk.send(GetParam());
-  const int status = desk.status();
+TEST_P(PasswordPrompt, RestoresTheEchoHoweverItEnds) {
+  AtTerminal terminal(login);
+  terminal.expect_output("Password: ");
+  while (terminal.echoes()) std::this_thread::yield();
+  terminal.send(GetParam());
+  const int status = terminal.status();
   EXPECT_TRUE(WIFEXITED(status) || WIFSIGNALED(status));
-  EXPECT_TRUE(desk.echoes());
+  EXPECT_TRUE(terminal.echoes());
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, PasswordPrompt, testing::Values(SIGINT, SIGTERM, SIGHUP, SIGQUIT),
                          [](const auto& test) { return sigabbrev_np(test.param); });
 
 TEST(PasswordPrompt, EndsAtCtrlC) {
-  AtTerminal desk(login);
-  desk.await("Password: ");
-  while (desk.echoes()) std::this_thread::yield();
-  desk.type("\x03");
-  EXPECT_EQ(WEXITSTATUS(desk.status()), 130);
-  EXPECT_TRUE(desk.echoes());
+  AtTerminal terminal(login);
+  terminal.expect_output("Password: ");
+  while (terminal.echoes()) std::this_thread::yield();
+  terminal.type("\x03");
+  EXPECT_EQ(WEXITSTATUS(terminal.status()), 130);
+  EXPECT_TRUE(terminal.echoes());
 }
 
-TEST(PasswordPrompt, EchoesWhileItIsStoppedAndHidesAndAsksAgainAfterwards) {
-  AtTerminal desk(login);
-  desk.await("Password: ");
-  while (desk.echoes()) std::this_thread::yield();
-  desk.type("\x1a");  // Ctrl-Z
-  EXPECT_TRUE(WIFSTOPPED(desk.status()));
-  EXPECT_TRUE(desk.echoes());
-  desk.send(SIGCONT);
-  desk.await("Password: ");
-  EXPECT_FALSE(desk.echoes());
-  desk.type("a-long-word\r");
-  EXPECT_EQ(WEXITSTATUS(desk.status()), 5);  // nothing answers there
-  EXPECT_TRUE(desk.echoes());
-  EXPECT_EQ(desk.shown().find("a-long-word"), std::string::npos);
+TEST(PasswordPrompt, RestoresTheEchoWhileStoppedAndPromptsAgain) {
+  AtTerminal terminal(login);
+  terminal.expect_output("Password: ");
+  while (terminal.echoes()) std::this_thread::yield();
+  terminal.type("\x1a");  // Ctrl-Z
+  EXPECT_TRUE(WIFSTOPPED(terminal.status()));
+  EXPECT_TRUE(terminal.echoes());
+  terminal.send(SIGCONT);
+  terminal.expect_output("Password: ");
+  EXPECT_FALSE(terminal.echoes());
+  terminal.type("a-long-word\r");
+  EXPECT_EQ(WEXITSTATUS(terminal.status()), 5);  // connection failed
+  EXPECT_TRUE(terminal.echoes());
+  EXPECT_EQ(terminal.shown().find("a-long-word"), std::string::npos);
 }
 
-TEST(Top, KeepsToTheTerminalAndEndsAtQ) {
-  const Site site;
-  const Served node(site, {"--nodes", "8"});
-  AtTerminal desk({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "100ms"}, {"TERM=xterm"});
-  desk.resize(40, 8);
-  desk.await("\x1b[?1049h");  // a screen of its own
-  desk.await("\x1b[H\x1b[J");
-  desk.await("…\x1b[H");  // the last line of a view that has more of them
-  const std::string view = desk.shown().substr(desk.shown().rfind("\x1b[J", desk.shown().size() - 8));
+TEST(Top, FitsTheTerminalAndEndsAtQ) {
+  const TestDirectory site;
+  const ServeProcess node(site, {"--nodes", "8"});
+  AtTerminal terminal({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "100ms"}, {"TERM=xterm"});
+  terminal.resize(40, 8);
+  terminal.expect_output("\x1b[?1049h");  // the alternate screen
+  terminal.expect_output("\x1b[H\x1b[J");
+  terminal.expect_output("…\x1b[H");  // the last line of a view that was cut
+  const std::string view = terminal.shown().substr(terminal.shown().rfind("\x1b[J", terminal.shown().size() - 8));
   EXPECT_EQ(std::count(view.begin(), view.end(), '\n'), 7) << view;
-  desk.type("q");
-  EXPECT_EQ(WEXITSTATUS(desk.status()), 0);
-  EXPECT_TRUE(desk.echoes());
+  terminal.type("q");
+  EXPECT_EQ(WEXITSTATUS(terminal.status()), 0);
+  EXPECT_TRUE(terminal.echoes());
 }
 
-TEST(Top, LeavesItsScreenWhileItIsStopped) {
-  const Site site;
-  const Served node(site, {});
-  AtTerminal desk({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=xterm"});
-  desk.await("\x1b[H\x1b[J");
-  desk.send(SIGTSTP);
-  EXPECT_TRUE(WIFSTOPPED(desk.status()));
-  EXPECT_TRUE(desk.echoes());
-  desk.await("\x1b[?1049l");
-  desk.send(SIGCONT);
-  desk.await("\x1b[?1049h");
-  desk.send(SIGTERM);
-  EXPECT_EQ(WEXITSTATUS(desk.status()), 0);
+TEST(Top, LeavesTheAlternateScreenWhileStopped) {
+  const TestDirectory site;
+  const ServeProcess node(site, {});
+  AtTerminal terminal({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=xterm"});
+  terminal.expect_output("\x1b[H\x1b[J");
+  terminal.send(SIGTSTP);
+  EXPECT_TRUE(WIFSTOPPED(terminal.status()));
+  EXPECT_TRUE(terminal.echoes());
+  terminal.expect_output("\x1b[?1049l");
+  terminal.send(SIGCONT);
+  terminal.expect_output("\x1b[?1049h");
+  terminal.send(SIGTERM);
+  EXPECT_EQ(WEXITSTATUS(terminal.status()), 0);
 }
 
-TEST(Top, WritesNothingOverOnADumbTerminal) {
-  const Site site;
-  const Served node(site, {});
-  AtTerminal desk({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=dumb"});
-  desk.await("nodes=1/1");
-  desk.send(SIGTERM);
-  EXPECT_EQ(WEXITSTATUS(desk.status()), 0);
-  EXPECT_EQ(desk.shown().find('\x1b'), std::string::npos);
+TEST(Top, RedrawsNothingOnADumbTerminal) {
+  const TestDirectory site;
+  const ServeProcess node(site, {});
+  AtTerminal terminal({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=dumb"});
+  terminal.expect_output("nodes=1/1");
+  terminal.send(SIGTERM);
+  EXPECT_EQ(WEXITSTATUS(terminal.status()), 0);
+  EXPECT_EQ(terminal.shown().find('\x1b'), std::string::npos);
 }
 
-// A node with few descriptors: every client is answered, whatever it holds open, and the others again afterwards.
-TEST(Descriptors, ThatRunOutAreToldAndAreNoEnd) {
-  const Site site;
-  const Served node(site, "/bin/bash",
+// A node with few descriptors answers every client, and recovers when connections are closed.
+TEST(Descriptors, ThatRunOutAreAnswered503) {
+  const TestDirectory site;
+  const ServeProcess node(site, "/bin/bash",
                     {"-c", "ulimit -Hn 96; exec " SAGACTL_BINARY " serve --port 0 -o ndjson --data d"}, 1);
   const auto port = static_cast<std::uint16_t>(std::stoi(node.urls().substr(node.urls().rfind(':') + 1)));
   sockaddr_in address{};
@@ -281,8 +280,8 @@ TEST(Descriptors, ThatRunOutAreToldAndAreNoEnd) {
   const std::string request = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
   for (int i = 0; i < 200; ++i) {
     clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const timeval patience{10, 0};
-    ::setsockopt(clients.back(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    const timeval receive_timeout{10, 0};
+    ::setsockopt(clients.back(), SOL_SOCKET, SO_RCVTIMEO, &receive_timeout, sizeof receive_timeout);
     ASSERT_EQ(::connect(clients.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ::send(clients.back(), request.data(), request.size(), MSG_NOSIGNAL);
     char answer[13] = {};
@@ -296,22 +295,22 @@ TEST(Descriptors, ThatRunOutAreToldAndAreNoEnd) {
   EXPECT_EQ(node.run({"saga", "list", "--data", (site.directory() / "d").string()}).code, 0);
 }
 
-TEST(Descriptors, AreRaisedToWhatIsAllowed) {
-  const Site site;
-  Served node(site, "/bin/bash",
+TEST(Descriptors, AreRaisedToTheHardLimit) {
+  const TestDirectory site;
+  ServeProcess node(site, "/bin/bash",
               {"-c", "ulimit -Sn 64; exec " SAGACTL_BINARY
                      " serve --port 0 -o ndjson"}, 1);
   EXPECT_EQ(node.run({"saga", "list"}).code, 0);
   const std::string limits = "/proc/" + std::to_string(node.process().pid()) + "/limits";
-  const Ended soft = shell(site, "grep 'open files' " + limits + " | awk '{print $4 == $5}'");
+  const ProcessResult soft = shell(site, "grep 'open files' " + limits + " | awk '{print $4 == $5}'");
   EXPECT_EQ(soft.out, "1\n");
 }
 
-// The unit of docs/operations.md.
-TEST(Systemd, TakesTheUnitOfTheDocumentation) {
+// The unit file in docs/operations.md.
+TEST(Systemd, AcceptsTheUnitOfTheDocumentation) {
   if (::access("/usr/bin/systemd-analyze", X_OK) != 0) GTEST_SKIP() << "systemd-analyze is not installed";
-  const Site site;
-  const Ended verified = shell(
+  const TestDirectory site;
+  const ProcessResult verified = shell(
       site, "sed -n '/^```ini$/,/^```$/p' " SAGACTL_SOURCE_DIR "/docs/operations.md | grep -v '```' | "
             "sed \"s|/usr/local/bin/sagactl|$S|\" > sagactl.service; grep -q ExecStart sagactl.service || exit 9; "
             "SYSTEMD_LOG_LEVEL=warning systemd-analyze verify ./sagactl.service 2>&1 | grep sagactl.service; exit ${PIPESTATUS[0]}");
@@ -319,12 +318,12 @@ TEST(Systemd, TakesTheUnitOfTheDocumentation) {
   EXPECT_EQ(verified.out, "");
 }
 
-TEST(AClosedTerminal, IsAnOrderlyEndOfANode) {
-  AtTerminal desk({"serve", "--port", "0"});
-  desk.await("Ctrl-C stops");
-  desk.close_terminal();
-  desk.send(SIGHUP);  // as a shell does for its jobs
-  const int status = desk.status();
+TEST(ClosedTerminal, StopsANodeCleanly) {
+  AtTerminal terminal({"serve", "--port", "0"});
+  terminal.expect_output("Ctrl-C to stop");
+  terminal.close_terminal();
+  terminal.send(SIGHUP);  // as a shell does to its jobs
+  const int status = terminal.status();
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }

@@ -23,7 +23,9 @@ struct Planted {
   const char* ruling = "FAIL";
 };
 
-void PrintTo(const Planted& planted, std::ostream* out) { *out << planted.mutant; }
+void PrintTo(const Planted& planted, std::ostream* out) {
+  *out << planted.mutant;
+}
 
 const Words singles = {"individual", "--orders", "30", "--concurrency", "6"};
 const Words groups = {"duplicate", "--orders", "90", "--duplicates", "6"};
@@ -31,8 +33,8 @@ const Words failing = {"individual", "--orders", "60", "--concurrency", "6", "--
 // A few products over and over, most of whose orders are cancelled.
 const Words again = {"duplicate", "--orders", "120", "--duplicates", "4", "--products", "3", "--concurrency", "4"};
 // Half of them release their reservations.
-const Words purchases = {"individual", "--system", "purchase", "--orders", "90", "--concurrency", "6",
-                         "--fail-share", "0.5"};
+const Words purchases = {"individual",    "--system", "purchase",     "--orders", "90",
+                         "--concurrency", "6",        "--fail-share", "0.5"};
 const Words mostly_declined = {"--payment-success", "0.2"};
 
 // Two captures exceed the value of the order.
@@ -63,7 +65,9 @@ const Planted table[] = {
     {"mute", "answers-were-read", {}, singles, {}, "UNKNOWN"},
 };
 
-std::uint64_t seeds() { return std::getenv("SAGACTL_LONG") ? 20 : 2; }
+std::uint64_t seeds() {
+  return std::getenv("SAGACTL_LONG") ? 20 : 2;
+}
 
 Words with(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
@@ -72,10 +76,10 @@ Words with(Words words, const Words& more) {
 
 // Runs a load test against real nodes with that fault, and returns its result.
 Json load(const std::string& mutant, std::uint64_t seed, const Words& node, const Words& load) {
-  const Site site;
+  const TestDirectory site;
   const std::string number = std::to_string(seed);
-  const Served nodes(site, SAGACTL_MUTANT_BINARY, with({"--mutant", mutant, "--seed", number}, node), 3);
-  const Ended test =
+  const ServeProcess nodes(site, SAGACTL_MUTANT_BINARY, with({"--mutant", mutant, "--seed", number}, node), 3);
+  const ProcessResult test =
       nodes.run(with(with({"loadtest"}, load), {"--seed", number, "--drain", "2s", "-o", "json"}));
   const Json result = test.json();
   if (result.is_object() && result.contains("verdicts")) return result;
@@ -111,9 +115,9 @@ TEST_P(PlantedInANode, IsFoundByItsVerdict) {
     EXPECT_EQ(result["verdict"], planted.ruling);
     if (!fails || HasFailure()) continue;
     EXPECT_EQ(found["witness"]["why"].size(), 2u);
-    EXPECT_GT(found["witness"].value("rows", Json::array()).size() +
-                  found["witness"].value("requests", Json::array()).size(),
-              0u)
+    EXPECT_GT(
+        found["witness"].value("rows", Json::array()).size() + found["witness"].value("requests", Json::array()).size(),
+        0u)
         << "the witness names no row or request: " << found.dump(2);
   }
 }
@@ -133,7 +137,8 @@ TEST(Mutants, EveryVerdictHasOne) {
 }
 
 TEST(Mutants, TheSameNodesAndLoadsPassWithoutAFault) {
-  const std::pair<Words, Words> runs[] = {{{}, singles}, {{}, groups}, {{}, failing}, {mostly_declined, again}, {{}, purchases}};
+  const std::pair<Words, Words> runs[] = {
+      {{}, singles}, {{}, groups}, {{}, failing}, {mostly_declined, again}, {{}, purchases}};
   for (const auto& [node, words] : runs) {
     const Json result = load("none", 1, node, words);
     EXPECT_EQ(failed(result), std::set<std::string>{}) << result["verdicts"].dump(2);
@@ -142,8 +147,8 @@ TEST(Mutants, TheSameNodesAndLoadsPassWithoutAFault) {
 }
 
 TEST(Mutants, AreNotInTheReleasedProgram) {
-  const Site site;
-  const Ended serve = site.run({"serve", "--port", "0", "--mutant", "lost-order"});
+  const TestDirectory site;
+  const ProcessResult serve = site.run({"serve", "--port", "0", "--mutant", "lost-order"});
   EXPECT_EQ(serve.code, 4);
   EXPECT_THAT(serve.err, testing::HasSubstr("--mutant"));
 }

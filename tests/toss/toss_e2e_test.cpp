@@ -24,40 +24,40 @@ class TossShop {
   }
 
   std::vector<std::string> flags(const std::string& timeout = "10s") const {
-    return {"--payment", "toss", "--toss-url", toss.url(), "--toss-secret-file", "toss.key", "--toss-timeout",
-            timeout,     "--lease", "200ms"};
+    return {"--payment", "toss",           "--toss-url", toss.url(), "--toss-secret-file",
+            "toss.key",  "--toss-timeout", timeout,      "--lease",  "200ms"};
   }
 
   TossServer toss;
-  Site site;
+  TestDirectory site;
 };
 
-Json order(const Served& nodes, const std::string& item, bool waiting = true) {
+Json order(const ServeProcess& nodes, const std::string& item, bool waiting = true) {
   std::vector<std::string> arguments = {"order", "create", "--item", item, "-o", "json"};
   if (waiting) arguments.insert(arguments.end(), {"--wait", "60s"});
-  const Ended ended = nodes.run(arguments);
+  const ProcessResult ended = nodes.run(arguments);
   const Json json = ended.json();
   EXPECT_TRUE(json.is_object() && json.contains("id")) << ended.out << ended.err;
   return json;
 }
 
 // The order's trace when its saga has ended.
-Json followed(const Served& nodes, const std::string& id) {
+Json followed(const ServeProcess& nodes, const std::string& id) {
   return nodes.run({"trace", id, "--follow", "-o", "json"}).json();
 }
 
-void stop_and_verify(const TossShop& shop, Served& nodes) {
+void stop_and_verify(const TossShop& shop, ServeProcess& nodes) {
   nodes.process().send(SIGTERM);
-  const Ended ended = nodes.process().wait();
+  const ProcessResult ended = nodes.process().wait();
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.err, Not(HasSubstr(TossServer::secret)));
-  const Ended verified = shop.site.run({"verify", "--drained"});
+  const ProcessResult verified = shop.site.run({"verify", "--drained"});
   EXPECT_EQ(verified.code, 0) << verified.out << verified.err;
 }
 
 TEST(TossEndToEnd, ChargesAnOrderAndRefundsItWhenItIsCompensated) {
   TossShop shop;
-  Served nodes(shop.site, shop.flags());
+  ServeProcess nodes(shop.site, shop.flags());
   const Json paid = order(nodes, "BOOK:3:15000");
   EXPECT_EQ(paid["status"], "paid");
   const std::string id = paid["id"];
@@ -74,7 +74,7 @@ TEST(TossEndToEnd, ChargesAnOrderAndRefundsItWhenItIsCompensated) {
 
 TEST(TossEndToEnd, ShowsTheCustomerWhyTheProviderRefused) {
   TossShop shop;
-  Served nodes(shop.site, shop.flags());
+  ServeProcess nodes(shop.site, shop.flags());
   shop.toss.refuse(Money{100'000}, 403, "REJECT_CARD_PAYMENT", "한도초과 혹은 잔액부족");
   const Json refused = order(nodes, "BOOK:1:1000");
   EXPECT_EQ(refused["saga"]["status"], "compensated") << refused;
@@ -85,7 +85,7 @@ TEST(TossEndToEnd, ShowsTheCustomerWhyTheProviderRefused) {
 
 TEST(TossEndToEnd, QueriesAChargeWithoutAnAnswer) {
   TossShop shop;
-  Served nodes(shop.site, shop.flags("1s"));
+  ServeProcess nodes(shop.site, shop.flags("1s"));
   shop.toss.trouble(TossCall::confirm, Money{100'000}, Trouble::silent_after);
   const Json paid = order(nodes, "BOOK:1:1000");
   EXPECT_EQ(paid["status"], "paid") << paid;
@@ -97,7 +97,7 @@ TEST(TossEndToEnd, QueriesAChargeWithoutAnAnswer) {
 
 TEST(TossEndToEnd, ChargesOnceWhateverTheFault) {
   TossShop shop;
-  Served nodes(shop.site, shop.flags("1s"));
+  ServeProcess nodes(shop.site, shop.flags("1s"));
   const Trouble troubles[] = {Trouble::silent_before, Trouble::silent_after,  Trouble::cut_before, Trouble::cut_after,
                               Trouble::fails_before,  Trouble::fails_after,   Trouble::passing,    Trouble::not_toss,
                               Trouble::garbage,       Trouble::other_payment, Trouble::no_http,    Trouble::twice,
@@ -126,13 +126,13 @@ TEST(TossEndToEnd, LosesNoChargeWhenTheNodeCrashesBeforeItIsRecorded) {
   shop.toss.trouble(TossCall::confirm, Money{100'000}, Trouble::silent_after);
   std::string id;
   {
-    Served nodes(shop.site, shop.flags("25s"));
+    ServeProcess nodes(shop.site, shop.flags("25s"));
     id = order(nodes, "BOOK:1:1000", false)["id"];
     shop.toss.wait_for_captures(1);
     nodes.process().send(SIGKILL);
     nodes.process().wait();
   }
-  Served nodes(shop.site, shop.flags());
+  ServeProcess nodes(shop.site, shop.flags());
   const Json trace = followed(nodes, id);
   EXPECT_EQ(trace["saga"]["status"], "completed") << trace;
   EXPECT_EQ(trace["payment"]["status"], "completed") << trace;
@@ -145,7 +145,7 @@ TEST(TossEndToEnd, LosesNoChargeWhenTheNodeCrashesBeforeItIsRecorded) {
 TEST(TossEndToEnd, RefundsOnceWhenTheAnswerIsCutOff) {
   TossShop shop;
   shop.toss.trouble(TossCall::cancel, Money{100'000}, Trouble::cut_after);
-  Served nodes(shop.site, shop.flags());
+  ServeProcess nodes(shop.site, shop.flags());
   const std::string id = order(nodes, "BOOK:1:1000")["id"];
   EXPECT_EQ(nodes.run({"compensate", id, "--reason", "changed their mind"}).code, 0);
   EXPECT_EQ(followed(nodes, id)["saga"]["status"], "compensated");

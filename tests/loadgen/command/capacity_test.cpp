@@ -64,7 +64,7 @@ TEST(CapacityStep, IsNoEvidenceWhereTheGeneratorWasLate) {
 
 class CapacitySearching : public QuietInvocation {
  protected:
-  Result<CapacityFound> search(const std::function<Result<RunResult>(double)>& run,
+  Result<CapacityResult> search(const std::function<Result<RunResult>(double)>& run,
                                LoadOptions options = {}) {
     options.scenario = ScenarioKind::individual;
     options.rate = 100;

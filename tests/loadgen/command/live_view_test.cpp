@@ -36,7 +36,7 @@ TEST(LiveView, ShowsTheRateTheOrdersTheLatencyTheSagasTheNodesAndTheTimeLeft) {
               ElementsAre(HasSubstr("mixed  [###############...............] 50 %  20.00 s, 20.00 s left"),
                           HasSubstr("498/s sent of 500/s planned"),
                           HasSubstr("10,240 sent, 7,000 accepted, 3,200 duplicates, 40 errors"),
-                          HasSubstr("p50 3.00 ms, p99 12.00 ms"), HasSubstr("212 under way"),
+                          HasSubstr("p50 3.00 ms, p99 12.00 ms"), HasSubstr("212 active"),
                           HasSubstr("http://a:1 75.0 %   http://a:2 25.0 %")));
 }
 
@@ -49,13 +49,13 @@ TEST(LiveView, LeavesOutWhatIsNotKnown) {
     EXPECT_THAT(line, Not(testing::ContainsRegex("planned|under way|nodes|left")));
 }
 
-class ProgressLineTest : public QuietInvocation {
+class ProgressDisplayTest : public QuietInvocation {
  protected:
-  explicit ProgressLineTest(bool tty = true) { terminal_.err_is_tty = tty; }
+  explicit ProgressDisplayTest(bool tty = true) { terminal_.err_is_tty = tty; }
 };
 
-TEST_F(ProgressLineTest, OnATerminalIsWrittenOverInPlaceAndTakenAwayAtTheEnd) {
-  ProgressLine line(invocation_);
+TEST_F(ProgressDisplayTest, OnATerminalIsWrittenOverInPlaceAndTakenAwayAtTheEnd) {
+  ProgressDisplay line(invocation_);
   line.show(halfway(), {{"http://a:1", "http://a:2"}, 212});
   const std::string first = err_.str();
   EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 5) << "six lines, the cursor in the last";
@@ -74,21 +74,21 @@ TEST_F(ProgressLineTest, OnATerminalIsWrittenOverInPlaceAndTakenAwayAtTheEnd) {
   EXPECT_EQ(err_.str(), "") << "once is enough";
 }
 
-TEST_F(ProgressLineTest, ElsewhereIsAPlainLineNowAndThen) {
+TEST_F(ProgressDisplayTest, ElsewhereIsAPlainLineNowAndThen) {
   terminal_.err_is_tty = false;
-  ProgressLine line(invocation_);
+  ProgressDisplay line(invocation_);
   for (int i = 0; i < 3; ++i) line.show(halfway(), {{"http://a:1"}, 7});
   line.show("drain", "3 sagas");
   line.end();
   const std::string text = err_.str();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << "the phase's first, and the next phase's";
-  EXPECT_THAT(text, HasSubstr("p99 12.00 ms, 7 sagas under way, 20.00 s left"));
+  EXPECT_THAT(text, HasSubstr("p99 12.00 ms, 7 sagas active, 20.00 s left"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
-TEST_F(ProgressLineTest, QuietSaysNothing) {
+TEST_F(ProgressDisplayTest, QuietSaysNothing) {
   invocation_.settings.quiet = true;
-  ProgressLine line(invocation_);
+  ProgressDisplay line(invocation_);
   line.show(halfway(), {});
   line.show("drain", "x");
   line.end();

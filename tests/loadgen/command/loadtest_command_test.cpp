@@ -5,7 +5,7 @@
 
 #include "cli/loadtest/profile_file.hpp"
 #include "loadgen/sending/order_answer.hpp"
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 #include "tests/loadgen/order_server.hpp"
 
 namespace sagactl {
@@ -16,20 +16,20 @@ using testing::Not;
 
 class LoadtestCommand : public testing::Test {
  protected:
-  Printed run(std::vector<std::string> arguments) {
+  CommandResult run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "loadtest");
     arguments.insert(arguments.end(), {"--url", servers_.node(0).url(), "--token", "given", "-o", "json"});
-    return desk_.run(arguments);
+    return sandbox_.run(arguments);
   }
 
-  Desk desk_;
+  CliSandbox sandbox_;
   OrderServers servers_{1};
 };
 
 TEST_F(LoadtestCommand, AScenarioFileReplacesFlagsAndTheCommandLineTakesPrecedence) {
-  desk_.write("smoke.toml",
-              "scenario = \"individual\"\norders = 30\nseed = 7\nthreshold = [\"errors<1%\", \"max<9s\"]\n"
-              "fresh-connections = true\n");
+  sandbox_.write("smoke.toml",
+                 "scenario = \"individual\"\norders = 30\nseed = 7\nthreshold = [\"errors<1%\", \"max<9s\"]\n"
+                 "fresh-connections = true\n");
   const Json by_name = run({"smoke.toml"}).json();
   EXPECT_EQ(by_name["requests"]["sent"], 30);
   EXPECT_EQ(by_name["scenario"], "individual");
@@ -47,12 +47,12 @@ TEST_F(LoadtestCommand, FaultsOfAScenarioFileAreReportedWithLineAndMember) {
     const char* said;
   };
   for (const Row& row : {Row{"scenario = \"all\"\norder = 3\n",
-                             "bad.toml, line 2: 'order' is no flag of loadtest; did you mean 'orders'?"},
+                             "bad.toml, line 2: 'order' is not a flag of loadtest; did you mean 'orders'?"},
                          Row{"scenario = \"all\"\n\nrate = \"fast\"\n", "bad.toml, line 3: --rate"},
-                         Row{"scenario = \"most\"\n", "'most' is none of"},
-                         Row{"orders = 3\n", "which scenario"}, Row{"orders = [\n", "bad.toml, line"}}) {
-    desk_.write("bad.toml", row.text);
-    const Printed outcome = run({"bad.toml"});
+                         Row{"scenario = \"most\"\n", "'most' is not one of"},
+                         Row{"orders = 3\n", "a scenario is required"}, Row{"orders = [\n", "bad.toml, line"}}) {
+    sandbox_.write("bad.toml", row.text);
+    const CommandResult outcome = run({"bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out + outcome.err, HasSubstr(row.said));
   }
@@ -67,22 +67,23 @@ TEST_F(LoadtestCommand, FaultsOfAProfileAreReportedWithLineAndMember) {
   };
   const std::string good = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n";
   for (const Row& row :
-       {Row{"[create]\npth = \"/buy\"\n", "bad.toml, line 2: 'create.pth' is no member; did you mean 'create.path'?"},
-        Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a text"},
-        Row{"[outcome]\naccepted = [9]\n", "'9' is no HTTP status"},
+       {Row{"[create]\npth = \"/buy\"\n",
+            "bad.toml, line 2: 'create.pth' is not a known member; did you mean 'create.path'?"},
+        Row{"[create]\npath = 3\n", "bad.toml, line 2: create.path must be a string"},
+        Row{"[outcome]\naccepted = [9]\n", "'9' is not an HTTP status"},
         Row{"[create]\npath = \"/buy\"\nbody = \"{prise}\"\n[answer]\norder = \"/id\"\n",
             "bad.toml, line 3: create.body: '{prise}' is not a field"},
         Row{"[create]\npath = \"/buy\"\nfields = { price = \"1\" }\n[answer]\norder = \"/id\"\n",
             "bad.toml, line 3: create.fields: '{price}' is a built-in field"},
         Row{"duplicates_by = \"colour\"\n", "must be key or product"},
         Row{"[sql]\nsteps = \"select 1\"\n", "sql.orders is missing"},
-        Row{"[sql]\nordrs = \"select 1\"\n", "'sql.ordrs' is no member; did you mean 'sql.orders'?"},
+        Row{"[sql]\nordrs = \"select 1\"\n", "'sql.ordrs' is not a known member; did you mean 'sql.orders'?"},
         Row{"[create]\npath = \"/p/{product}\"\n[answer]\norder = \"/id\"\n",
             "create.path: '{product}' is not allowed here: it belongs to an item, in the body"},
         Row{"[create]\npath = \"/buy\"\nbody = \"mutation{buy(sku:1){id}}\"\n[answer]\norder = \"/id\"\n",
             "(for literal text, write { id })"}}) {
-    desk_.write("bad.toml", row.text);
-    const Printed outcome = run({"individual", "--profile", "bad.toml"});
+    sandbox_.write("bad.toml", row.text);
+    const CommandResult outcome = run({"individual", "--profile", "bad.toml"});
     EXPECT_EQ(outcome.code, 4) << row.text;
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }
@@ -90,11 +91,11 @@ TEST_F(LoadtestCommand, FaultsOfAProfileAreReportedWithLineAndMember) {
 }
 
 TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
-  desk_.write("orders.toml",
-              "duplicates_by = \"product\"\n[create]\npath = \"/orders\"\nbody = '{\"items\":[{items}]}'\n"
-              "item = '{\"productId\":\"{product}\",\"quantity\":{quantity}}'\n"
-              "headers = { X-Correlation-ID = \"{correlation}\" }\n"
-              "[answer]\norder = [\"/id\", \"/existingOrderId\"]\n");
+  sandbox_.write("orders.toml",
+                 "duplicates_by = \"product\"\n[create]\npath = \"/orders\"\nbody = '{\"items\":[{items}]}'\n"
+                 "item = '{\"productId\":\"{product}\",\"quantity\":{quantity}}'\n"
+                 "headers = { X-Correlation-ID = \"{correlation}\" }\n"
+                 "[answer]\norder = [\"/id\", \"/existingOrderId\"]\n");
   const Json result = run({"duplicate", "--profile", "orders.toml", "--orders", "50"}).json();
   EXPECT_EQ(result["system"], "orders");
   EXPECT_EQ(result["requests"]["succeeded"], 10);
@@ -105,11 +106,11 @@ TEST_F(LoadtestCommand, AProfileOfOurOwnPathsIsTheSameLoad) {
 }
 
 TEST_F(LoadtestCommand, ADryRunShowsWhatWouldBeSentAndSendsNothing) {
-  desk_.write(
+  sandbox_.write(
       "shop.toml",
       "[create]\npath = \"/buy\"\nbody = '{\"card\":\"{card}\",\"cents\":{cents}}'\nfields = { card = \"OK\" }\n"
       "[[fail]]\nfields = { card = \"DECLINE\" }\n[answer]\norder = \"/id\"\n");
-  const Printed dry = run({"mixed", "--profile", "shop.toml", "--fail-share", "0.1", "--dry-run"});
+  const CommandResult dry = run({"mixed", "--profile", "shop.toml", "--fail-share", "0.1", "--dry-run"});
   EXPECT_EQ(dry.code, 0) << dry.out << dry.err;
   const Json requests = dry.json()["requests"];
   ASSERT_EQ(requests.size(), 3u);
@@ -122,7 +123,7 @@ TEST_F(LoadtestCommand, ADryRunShowsWhatWouldBeSentAndSendsNothing) {
 
 TEST_F(LoadtestCommand, AMistakeInAQueryIsReportedBeforeAnythingIsSent) {
   sqlite3* database = nullptr;
-  ASSERT_EQ(sqlite3_open((desk_.directory() / "shop.db").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open((sandbox_.directory() / "shop.db").c_str(), &database), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(database, "CREATE TABLE sale (id TEXT, made TEXT)", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(database);
   const std::string head = "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[sql]\n";
@@ -137,8 +138,8 @@ TEST_F(LoadtestCommand, AMistakeInAQueryIsReportedBeforeAnythingIsSent) {
             "sql.orders returns no column created_at or created_us; it returns order_id, made"},
         Row{"orders = \"select id as order_id, made as created_at from sale\"\nstock = \"select 1 as initial\"",
             "sql.stock returns no column product"}}) {
-    desk_.write("shop.toml", head + row.queries + "\n");
-    const Printed outcome = run({"individual", "--profile", "shop.toml", "--database", "shop.db"});
+    sandbox_.write("shop.toml", head + row.queries + "\n");
+    const CommandResult outcome = run({"individual", "--profile", "shop.toml", "--database", "shop.db"});
     EXPECT_EQ(outcome.code, 4) << row.queries;
     EXPECT_THAT(outcome.out, HasSubstr(row.said));
   }
@@ -146,32 +147,33 @@ TEST_F(LoadtestCommand, AMistakeInAQueryIsReportedBeforeAnythingIsSent) {
 }
 
 TEST_F(LoadtestCommand, MissingFilesAndServersAreReportedWithAdvice) {
-  desk_.write("shop.toml",
-              "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[sql]\norders = \"select 1 as order_id\"\n");
-  const Printed no_file = desk_.run({"loadtest", "individual", "--profile", "shopp.toml"});
+  sandbox_.write("shop.toml",
+                 "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[sql]\norders = \"select 1 as order_id\"\n");
+  const CommandResult no_file = sandbox_.run({"loadtest", "individual", "--profile", "shopp.toml"});
   EXPECT_EQ(no_file.code, 4);
   EXPECT_THAT(no_file.err, HasSubstr("cannot read shopp.toml: No such file"));
-  const Printed no_database = desk_.run({"loadtest", "individual", "--profile", "shop.toml", "--database", "shopp.db"});
+  const CommandResult no_database =
+      sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--database", "shopp.db"});
   EXPECT_EQ(no_database.code, 4);
   EXPECT_THAT(no_database.err, HasSubstr("shopp.db; --database names the file"));
-  const Printed no_server =
-      desk_.run({"loadtest", "individual", "--profile", "shop.toml", "--url", "http://127.0.0.1:1"});
+  const CommandResult no_server =
+      sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(no_server.code, 5);
   EXPECT_THAT(no_server.err, HasSubstr("is the server of the profile 'shop' running, and at this --url?"));
   EXPECT_THAT(no_server.err, Not(HasSubstr("sagactl serve")));
 }
 
 TEST_F(LoadtestCommand, ServerErrorsOfOtherServersAreIndeterminate) {
-  desk_.write("shop.toml", "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n");
-  const auto profile = read_profile(desk_.directory() / "shop.toml", "shop.toml");
+  sandbox_.write("shop.toml", "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n");
+  const auto profile = read_profile(sandbox_.directory() / "shop.toml", "shop.toml");
   ASSERT_TRUE(profile);
   const AnswerPlan plan(*profile);
   EXPECT_EQ(plan.outcome_of(503, {}), RequestOutcome::indeterminate) << "a proxy may have forwarded it";
   EXPECT_EQ(plan.outcome_of(500, {}), RequestOutcome::indeterminate);
   EXPECT_EQ(plan.outcome_of(429, {}), RequestOutcome::rejected);
-  desk_.write("sure.toml",
-              "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[outcome]\nrejected = [\"4xx\", 503]\n");
-  const auto sure = read_profile(desk_.directory() / "sure.toml", "sure.toml");
+  sandbox_.write("sure.toml",
+                 "[create]\npath = \"/buy\"\n[answer]\norder = \"/id\"\n[outcome]\nrejected = [\"4xx\", 503]\n");
+  const auto sure = read_profile(sandbox_.directory() / "sure.toml", "sure.toml");
   ASSERT_TRUE(sure);
   EXPECT_EQ(AnswerPlan(*sure).outcome_of(503, {}), RequestOutcome::rejected);
 }
@@ -186,12 +188,13 @@ TEST(OrderStatus, IsQueriedWithTheHeadersOfAllOrders) {
     if (request.method == "POST") return answer(201, R"({"id":")" + header("request-key") + "\"}");
     return header("request-key").empty() ? answer(200, R"({"state":"done"})") : answer(400, "{}");
   });
-  Desk desk;
+  CliSandbox sandbox;
   const auto load = [&](const std::string& headers) {
-    desk.write("shop.toml", "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\"" + headers +
-                                " }\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\npointer = \"/state\"\n"
-                                "completed = [\"done\"]\n");
-    return desk
+    sandbox.write("shop.toml",
+                  "[create]\npath = \"/buy\"\nheaders = { \"Request-Key\" = \"{key}\"" + headers +
+                      " }\n[answer]\norder = \"/id\"\n[status]\npath = \"/o/{order}\"\npointer = \"/state\"\n"
+                      "completed = [\"done\"]\n");
+    return sandbox
         .run({"loadtest", "individual", "--profile", "shop.toml", "--orders", "5", "--drain", "2s", "--url",
               server.url(), "-o", "json"})
         .json();
@@ -203,10 +206,8 @@ TEST(OrderStatus, IsQueriedWithTheHeadersOfAllOrders) {
 
 TEST_F(LoadtestCommand, CapacityRefusesConflictingOptions) {
   EXPECT_THAT(run({"individual", "--capacity"}).out, HasSubstr("needs a --threshold"));
-  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "throughput>5/s"}).out,
-              HasSubstr("throughput itself"));
-  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "saga-p99<5s"}).out,
-              HasSubstr("what the client sees"));
+  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "throughput>5/s"}).out, HasSubstr("throughput itself"));
+  EXPECT_THAT(run({"individual", "--capacity", "--threshold", "saga-p99<5s"}).out, HasSubstr("what the client sees"));
   EXPECT_THAT(run({"all", "--capacity", "--threshold", "p99<5s"}).out, HasSubstr("one of duplicate"));
   EXPECT_EQ(run({"individual", "--capacity", "--orders", "5", "--threshold", "p99<5s"}).code, 4);
 }

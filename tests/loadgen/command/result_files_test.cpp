@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "common/output_file.hpp"
-#include "tests/cli/command.hpp"
+#include "tests/cli/support/command.hpp"
 #include "tests/loadgen/order_server.hpp"
 
 namespace sagactl {
@@ -91,19 +91,19 @@ TEST_F(OutputFiles, ThatCannotBeWrittenAreReportedWithTheReason) {
 
 class ResultFiles : public testing::Test {
  protected:
-  Printed run(std::vector<std::string> arguments) {
+  CommandResult run(std::vector<std::string> arguments) {
     std::vector<std::string> all = {"loadtest", "individual",           "--orders", "5",
                                     "--url",    servers_.node(0).url(), "--token",  "given"};
     all.insert(all.end(), arguments.begin(), arguments.end());
-    return desk_.run(all);
+    return sandbox_.run(all);
   }
-  Desk desk_;
+  CliSandbox sandbox_;
   OrderServers servers_{1};
 };
 
 TEST_F(ResultFiles, AreOpenedBeforeAnythingIsSent) {
   for (const char* flag : {"--save", "--report", "--junit", "--hgrm"}) {
-    const Printed refused = run({flag, "none/result"});
+    const CommandResult refused = run({flag, "none/result"});
     EXPECT_EQ(refused.code, 4) << flag;
     EXPECT_THAT(refused.err, HasSubstr("there is no directory"));
   }
@@ -112,38 +112,39 @@ TEST_F(ResultFiles, AreOpenedBeforeAnythingIsSent) {
 }
 
 TEST_F(ResultFiles, ThatFailAtTheEndDoNotAffectOthers) {
-  const Printed ended = run({"--save", "/dev/full", "--report", "r.html", "--junit", "j.xml"});
+  const CommandResult ended = run({"--save", "/dev/full", "--report", "r.html", "--junit", "j.xml"});
   EXPECT_THAT(ended.out, HasSubstr("Verdict: UNKNOWN")) << "the figures are shown";
   EXPECT_EQ(ended.code, 2) << "the verdict's code";
   EXPECT_THAT(ended.err, HasSubstr("cannot write /dev/full: No space left on device"));
-  EXPECT_TRUE(std::filesystem::exists(desk_.directory() / "r.html"));
-  EXPECT_TRUE(std::filesystem::exists(desk_.directory() / "j.xml"));
+  EXPECT_TRUE(std::filesystem::exists(sandbox_.directory() / "r.html"));
+  EXPECT_TRUE(std::filesystem::exists(sandbox_.directory() / "j.xml"));
 }
 
 TEST_F(ResultFiles, SayHowTheRequestsWereAnswered) {
   OrderServers refusing(1, [](const Received&, std::size_t) -> std::optional<TestAnswer> {
     return answer(308, "{}", "Location: https://shop.example/orders\r\n");
   });
-  const Printed ended = desk_.run({"loadtest", "individual", "--orders", "7", "--url", refusing.node(0).url(),
-                                   "--token", "given", "--junit", "j.xml", "--save", "r.json", "--report", "r.html"});
+  const CommandResult ended =
+      sandbox_.run({"loadtest", "individual", "--orders", "7", "--url", refusing.node(0).url(), "--token", "given",
+                    "--junit", "j.xml", "--save", "r.json", "--report", "r.html"});
   const std::string said = "308 Permanent Redirect", where = "Location: https://shop.example/orders";
   EXPECT_THAT(ended.out, testing::AllOf(HasSubstr(said), HasSubstr(where)));
   for (const char* file : {"j.xml", "r.json", "r.html"})
-    EXPECT_THAT(contents_of(desk_.directory() / file), testing::AllOf(HasSubstr(said), HasSubstr(where))) << file;
-  const Json result = Json::parse(contents_of(desk_.directory() / "r.json"));
+    EXPECT_THAT(contents_of(sandbox_.directory() / file), testing::AllOf(HasSubstr(said), HasSubstr(where))) << file;
+  const Json result = Json::parse(contents_of(sandbox_.directory() / "r.json"));
   EXPECT_EQ(result["answers"][0]["status"], 308);
   EXPECT_EQ(result["answers"][0]["count"], 7);
 }
 
 TEST_F(ResultFiles, SayWhichOfTwoServersIsDown) {
   const std::string down = "http://127.0.0.1:1";
-  const Printed ended = desk_.run(
+  const CommandResult ended = sandbox_.run(
       {"loadtest", "individual", "--orders", "20", "--url", servers_.node(0).url() + "," + down, "--token", "given"});
   EXPECT_EQ(ended.code, 2);
   EXPECT_THAT(ended.out, HasSubstr("none of 10 requests to " + down + " could be sent"));
-  const Printed allowed =
-      desk_.run({"loadtest", "individual", "--orders", "20", "--url", servers_.node(0).url() + "," + down, "--token",
-                 "given", "--missing", "100%", "-o", "json"});
+  const CommandResult allowed =
+      sandbox_.run({"loadtest", "individual", "--orders", "20", "--url", servers_.node(0).url() + "," + down, "--token",
+                    "given", "--missing", "100%", "-o", "json"});
   for (const Json& verdict : allowed.json()["verdicts"])
     if (verdict["name"] == "load-was-sent") {
       EXPECT_EQ(verdict["verdict"], "PASS");

@@ -50,12 +50,12 @@ class Shop {
   Shop(const Shop&) = delete;
   Shop& operator=(const Shop&) = delete;
 
-  Ended loadtest(const std::vector<std::string>& further = {}) const {
+  ProcessResult loadtest(const std::vector<std::string>& further = {}) const {
     std::vector<std::string> all = {"--database", "shop.db", "--drain", "3s"};
     all.insert(all.end(), further.begin(), further.end());
     return loadtest_without_database(all);
   }
-  Ended loadtest_without_database(const std::vector<std::string>& further) const {
+  ProcessResult loadtest_without_database(const std::vector<std::string>& further) const {
     std::vector<std::string> arguments = {
         "loadtest", "mixed",        "--profile", folder + "shop.toml", "--url", url_,      "--orders",
         "200",      "--fail-share", "0.1",       "--duplicates",       "4"};
@@ -84,7 +84,7 @@ class Shop {
   bool runs() const { return !url_.empty(); }
 
  private:
-  Site site_;
+  TestDirectory site_;
   pid_t pid_ = -1;
   std::string url_;
 };
@@ -119,7 +119,7 @@ Json witness_of(const Json& result, const std::string& name) {
 TEST(AnotherServer, ThatIsCorrectPasses) {
   const Shop shop("");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest({"-o", "json"});
+  const ProcessResult ended = shop.loadtest({"-o", "json"});
   const Json result = ended.json();
   EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
   EXPECT_EQ(result["verdict"], "PASS");
@@ -132,7 +132,7 @@ TEST(AnotherServer, ThatIsCorrectPasses) {
 TEST(AnotherServer, ASecondOrderIsFoundAndShown) {
   const Shop shop("double");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest({"-o", "json"});
+  const ProcessResult ended = shop.loadtest({"-o", "json"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()),
             (std::set<std::string>{"one-order-per-duplicate-group", "one-live-order-per-key"}));
@@ -148,7 +148,7 @@ TEST(AnotherServer, ASecondOrderIsFoundAndShown) {
 TEST(AnotherServer, ALostOrderIsFoundAndShown) {
   const Shop shop("lost");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest({"-o", "json"});
+  const ProcessResult ended = shop.loadtest({"-o", "json"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{"no-lost-order"});
   const Json witness = witness_of(ended.json(), "no-lost-order");
@@ -163,7 +163,7 @@ TEST(AnotherServer, ALostOrderIsFoundAndShown) {
 TEST(AnotherServer, ALostCompensationIsFoundAndShown) {
   const Shop shop("uncompensated");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest();
+  const ProcessResult ended = shop.loadtest();
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_THAT(ended.out, testing::ContainsRegex("FAIL +compensation-complete"));
   EXPECT_THAT(ended.out, HasSubstr("is given up, but step reserve was completed and never undone"));
@@ -174,20 +174,20 @@ TEST(AnotherServer, ALostCompensationIsFoundAndShown) {
 TEST(AnotherServer, WithoutItsDatabaseIsJudgedByItsAnswersAndPolledForItsStatuses) {
   const Shop shop("double");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
+  const ProcessResult ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{"one-order-per-duplicate-group"});
   EXPECT_THAT(witness_of(ended.json(), "one-order-per-duplicate-group").dump(), HasSubstr("R-0000"));
   EXPECT_GE(ended.json()["sagas"]["completed"], 50) << "as it says itself of each order";
   EXPECT_EQ(ruling_of(ended.json(), "all-sagas-end"), "PASS");
   EXPECT_EQ(ruling_of(ended.json(), "money-balances"), "UNKNOWN");
-  EXPECT_THAT(ended.err, testing::Not(HasSubstr("had not ended")));
+  EXPECT_THAT(ended.err, testing::Not(HasSubstr("not everything ended")));
 }
 
 TEST(AnotherServer, WithoutItsDatabaseDoesNotHideALostOrder) {
   const Shop shop("lost");
   NEEDS_SHOP(shop);
-  const Ended ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
+  const ProcessResult ended = shop.loadtest_without_database({"-o", "json", "--drain", "20s"});
   EXPECT_EQ(ended.code, 1) << ended.err;
   EXPECT_EQ(failed(ended.json()), std::set<std::string>{"no-lost-order"});
   EXPECT_THAT(witness_of(ended.json(), "no-lost-order").dump(), HasSubstr("which is not on the server"));
@@ -199,7 +199,7 @@ TEST(Interruption, ReturnsTheResultSoFar) {
   const auto load = shop.long_loadtest("50/s");
   ASSERT_TRUE(shop.is_busy());
   load->send(SIGINT);
-  const Ended ended = load->wait();
+  const ProcessResult ended = load->wait();
   EXPECT_EQ(ended.code, 130) << ended.err;
   EXPECT_EQ(ended.json()["interrupted"], true);
   EXPECT_GE(ended.json()["requests"]["sent"], 1);
@@ -219,7 +219,7 @@ TEST(Interruption, ASecondOneEndsTheRunImmediately) {
       usleep(20'000);
     }
   });
-  const Ended end = load->wait();
+  const ProcessResult end = load->wait();
   ended = true;
   impatient.join();
   EXPECT_EQ(end.code, 130);

@@ -1,0 +1,54 @@
+#include "cli/client/json_answer.hpp"
+
+#include "common/money.hpp"
+
+namespace sagactl {
+
+const Json& json_member(const Json& object, std::string_view name) {
+  static const Json none;
+  if (!object.is_object()) return none;
+  const auto found = object.find(std::string(name));
+  return found == object.end() ? none : *found;
+}
+
+std::string text_member(const Json& object, std::string_view name) {
+  const Json& value = json_member(object, name);
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number() || value.is_boolean() ? json_text(value) : std::string();
+}
+
+std::string money_member(const Json& object, std::string_view name) {
+  const std::string text = text_member(object, name);
+  const auto money = parse_money(text);
+  return money ? money->text() : text;
+}
+
+std::int64_t integer_member(const Json& object, std::string_view name) {
+  const Json& value = json_member(object, name);
+  return value.is_number() ? value.get<std::int64_t>() : 0;
+}
+
+bool bool_member(const Json& object, std::string_view name) {
+  const Json& value = json_member(object, name);
+  return value.is_boolean() && value.get<bool>();
+}
+
+std::string or_default(std::string text, std::string_view default_text) {
+  return text.empty() ? std::string(default_text) : text;
+}
+
+std::string items_text(const Json& object, std::string_view id) {
+  std::string text;
+  for (const Json& item : json_member(object, "items"))
+    text += (text.empty() ? "" : ", ") + text_member(item, "quantity") + " x " + text_member(item, id);
+  return text;
+}
+
+std::string time_between(const Json& from, const Json& to) {
+  if (!from.is_string() || !to.is_string()) return "";
+  const auto begin = parse_iso8601(from.get<std::string>());
+  const auto end = parse_iso8601(to.get<std::string>());
+  return begin && end ? format_duration(*end - *begin) : std::string();
+}
+
+}  // namespace sagactl

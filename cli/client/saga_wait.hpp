@@ -1,0 +1,19 @@
+// Waits for a saga to end, over HTTP.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "cli/client/node_client.hpp"
+
+namespace sagactl {
+
+// Whether a saga with this status has ended.
+bool is_final_status(std::string_view saga_status);
+
+// Polls the saga until it has ended or `limit` is over; returns its last state. `id` is what GET /sagas/correlation/...
+// takes.
+Result<Json> wait_for_end(NodeClient& client, const std::string& id, Duration limit);
+
+}  // namespace sagactl

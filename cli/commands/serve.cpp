@@ -1,0 +1,212 @@
+// `sagactl serve`: runs nodes until it is stopped.
+#include <algorithm>
+#include <memory>
+#include <ostream>
+
+#include "cli/commands.hpp"
+#include "cli/dependencies/database.hpp"
+#include "cli/dependencies/kafka.hpp"
+#include "cli/dependencies/redis.hpp"
+#include "cli/dependencies/serve_choices.hpp"
+#include "cli/dependencies/toss.hpp"
+#include "cli/flag.hpp"
+#include "cli/version.hpp"
+#include "common/descriptors.hpp"
+#include "server/http/message/cors.hpp"
+#include "server/node/node.hpp"
+#include "server/node/payment_provider.hpp"
+
+namespace sagactl {
+namespace {
+
+// Who confirms the payment of a checkout.
+enum class PaymentConfirm : std::uint8_t { automatic, shop };
+
+}  // namespace
+
+template <>
+struct Spelling<PaymentConfirm> {
+  static constexpr std::string_view names[] = {"auto", "shop"};
+};
+
+namespace {
+
+constexpr int nodes_max = 64;
+
+struct ServeFlags {
+  NodeOptions options;
+  ServeRole role = ServeRole::node;
+  PaymentConfirm payment_confirm = PaymentConfirm::automatic;
+};
+
+// "500ms..2s", or a single duration.
+Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
+  const std::size_t dots = text.find("..");
+  const auto from = parse_duration(text.substr(0, dots));
+  const auto to = dots == std::string::npos ? from : parse_duration(text.substr(dots + 2));
+  if (!from || !to || *to < *from)
+    return Error{ErrorCode::invalid, "'" + text + "' is not a duration or a range of durations, such as 500ms..2s"};
+  payment.delay_min = *from;
+  payment.delay_max = *to;
+  return {};
+}
+
+// "https://shop.example,http://localhost:5173", or "*".
+Result<void> parse_origins(const std::string& text, std::vector<std::string>& origins) {
+  for (const std::string& part : split(text, ',')) {
+    auto origin = http::parse_origin(trim(part));
+    if (!origin) return origin.error();
+    origins.push_back(std::move(origin).value());
+  }
+  if (origins.size() > 1 && std::find(origins.begin(), origins.end(), "*") != origins.end())
+    return Error{ErrorCode::invalid, "* allows every origin and cannot be combined with others"};
+  return {};
+}
+
+// "15m", "7d", or a number of seconds, as nestjs-cqrs-saga's environment has them.
+Result<Duration> parse_expiry(const std::string& text) {
+  const bool days = text.ends_with('d');
+  const auto number = parse_whole_number(days ? text.substr(0, text.size() - 1) : text, 1, 1'000'000'000);
+  if (number) return Duration(std::chrono::seconds(*number * (days ? 86'400 : 1)));
+  auto duration = parse_duration(text);
+  if (!duration) return Error{ErrorCode::invalid, "'" + text + "' is not a duration such as 15m, 24h or 7d"};
+  return duration;
+}
+
+Result<void> read_expiry(const Environment& environment, const char* variable, Duration& value) {
+  const auto text = environment.get(variable);
+  if (!text) return {};
+  const auto expiry = parse_expiry(*text);
+  if (!expiry)
+    return Error{ErrorCode::invalid, std::string("environment variable ") + variable + ": " + expiry.error().message};
+  value = *expiry;
+  return {};
+}
+
+// Secrets come from the environment only: every user of the machine can read the flags of a process.
+Result<void> read_secrets(const Environment& environment, NodeOptions& options) {
+  options.jwt_secret = environment.get("JWT_SECRET").value_or("");
+  options.jwt_refresh_secret = environment.get("JWT_REFRESH_SECRET").value_or("");
+  options.environment = environment.get("NODE_ENV").value_or(options.environment);
+  if (auto read = read_expiry(environment, "JWT_EXPIRES_IN", options.jwt_expires_in); !read) return read;
+  return read_expiry(environment, "JWT_REFRESH_EXPIRES_IN", options.jwt_refresh_expires_in);
+}
+
+// `remote` means that payments are made by another process. In the payment participant itself it has no meaning: that
+// process then uses the simulated provider.
+PaymentProvider provider_of(const ServeFlags& flags) {
+  const bool is_participant = flags.role == ServeRole::payment;
+  if (is_participant && flags.options.payment_provider == PaymentProvider::remote) return PaymentProvider::simulated;
+  return flags.options.payment_provider;
+}
+
+void announce(const Invocation& invocation, const Nodes& nodes) {
+  Json list = Json::array();
+  for (const NodeAddress& address : nodes.addresses()) {
+    list.push_back(Json{{"node", address.node}, {"url", address.url}});
+    if (!invocation.wants_json())
+      invocation.terminal.out << address.node << " accepts requests at " << address.url << '\n';
+  }
+  if (invocation.wants_json()) invocation.print(Json{{"nodes", list}}, "nodes");
+  invocation.terminal.out << std::flush;
+}
+
+Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
+  invocation.interrupt.ignore_hangup();
+  raise_descriptor_limit();
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  NodeOptions options = flags.options;
+  options.data = invocation.data();
+  if (!database->is_default) options.database = database->name;
+  auto redis = redis_url(flags.options.redis, invocation.environment);
+  if (!redis) return redis.error();
+  options.redis = std::move(redis).value();
+  options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
+  if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
+
+  if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
+  options.version = version_number();
+  options.revision = version_revision();
+  options.payment_provider = provider_of(flags);
+  options.toss = toss_account(flags.options.toss, invocation.environment);
+  if (options.payment_provider == PaymentProvider::toss)  // fail before anything is created
+    if (const auto toss = toss_options(options.toss); !toss) return toss.error();
+  // Without a database server, a payment process is the participant of nodes with --payment remote.
+  const bool is_participant = flags.role == ServeRole::payment && !options.database.starts_with("postgres");
+  auto nodes = is_participant ? start_payment_participant(options) : start_nodes(options);
+  if (!nodes) return nodes.error();
+  // Until now a signal ends the process at once, whatever the start waits for: there is nothing to shut down yet.
+  const std::stop_token stop = invocation.interrupt.take_over();
+  announce(invocation, **nodes);
+  invocation.info(is_participant ? "reading payment commands; press Ctrl-C to stop"
+                                 : "data directory: " + options.data.string() + "; press Ctrl-C to stop");
+  wait_for(stop);
+  invocation.info("stopping");
+  (*nodes)->stop();
+  return ExitCode::done;
+}
+
+void add_payment_flags(CLI::App& app, ServeFlags& flags) {
+  SimulatedPayment& payment = flags.options.payment;
+  add_choice(app, "--payment", flags.options.payment_provider,
+             "Payment provider; remote: a payment participant in another process, over Kafka [simulated]");
+  add_ratio(app, "--payment-success", payment.success,
+            "Simulated: fraction of charges that succeed [0.8; checkouts and purchases 0.9]");
+  const auto take_delay = [&payment](const std::string& text) { return parse_delay(text, payment); };
+  add_flag_with(app, "--payment-delay", take_delay, "DURATION[..DURATION]",
+                "Simulated: how long a charge takes [500ms..2s]");
+  add_ratio(app, "--payment-timeouts", payment.timeout_share, "Simulated: fraction of calls that time out [0]");
+  add_choice(app, "--payment-confirm", flags.payment_confirm,
+             "How a checkout's payment is confirmed; shop: by POST /api/payments/confirm [auto]");
+  add_toss_flags(app, flags.options.toss);
+}
+
+}  // namespace
+
+void add_serve(CLI::App& root, Commands& commands) {
+  const auto flags = std::make_shared<ServeFlags>();
+  NodeOptions& options = flags->options;
+  CLI::App* app = add_command(root, "serve", "Run one or more nodes", server_group);
+  commands.add_variables(add_number(*app, "--port", options.port, 0, 65535, "Port of the first node [3000]"), {"PORT"});
+  add_text(*app, "--host", options.host, "ADDRESS", "Address to listen on [127.0.0.1]");
+  commands.add_variables(
+      add_text(*app, "--node-id", options.node_id, "NAME", "Id of the node, unique in the cluster [node-1]"),
+      {"NODE_ID"});
+  add_number(*app, "--nodes", options.nodes, 1, nodes_max,
+             "Number of nodes to run in this process, on consecutive ports [1]");
+  add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [locks in this process]");
+  add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
+  add_choice(*app, "--role", flags->role,
+             "Service to run; a single one needs --database postgres://... and --kafka [node: all services]");
+  add_payment_flags(*app, *flags);
+  add_choice(*app, "--dedupe", options.dedupe,
+             "Reject orders with the same products, or only with the same idempotency key [product]");
+  add_duration(*app, "--lease", options.lease,
+               "Time after which other nodes take over the sagas of a failed node [2s]");
+  add_duration(*app, "--stop-delay", options.stop_delay,
+               "After a stop signal, fail /readyz but keep answering for DURATION [0s]");
+  add_duration(*app, "--reservation-ttl", options.reservation_ttl,
+               "Release reserved stock that is not confirmed after DURATION [5m]");
+  add_switch(*app, "--allow-anonymous", options.allow_anonymous,
+             "Accept requests to /api and /purchase from other machines without a token");
+  const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
+  add_flag_with(*app, "--cors-origin", take_origins, "ORIGIN[,...]",
+                "Allow web pages of these origins, such as https://shop.example; * allows all [none]");
+  add_switch(*app, "--test-routes", options.allow_test_routes, "Allow /redis-test and /kafka-test from other machines");
+  add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
+           "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
+      .separated_by(',');
+  set_footer(*app,
+             "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
+             "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"
+             "REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_DB, KAFKA_BROKER, KAFKA_BROKERS, KAFKA_CLIENT_ID.\n"
+             "Without JWT_SECRET, secrets are generated and stored in the data directory.\n"
+             "--role payment without a database server is the payment participant for nodes with --payment remote.");
+  set_examples(*app,
+               {"sagactl serve --nodes 3",
+                "sagactl serve --node-id node-1 --database postgres://saga@127.0.0.1/saga --redis redis://127.0.0.1"});
+  commands.add(app, [flags](Invocation& invocation) { return run_serve(invocation, *flags); });
+}
+
+}  // namespace sagactl

@@ -1,0 +1,31 @@
+#include "cli/configuration/global_settings.hpp"
+
+#include "cli/flag.hpp"
+
+namespace sagactl {
+
+void add_settings(CLI::App& root, GlobalSettings& settings) {
+  const Flag flags[] = {
+      add_text(root, "--url", settings.urls, "URL[,URL...]",
+               "Nodes to connect to, separated by commas [http://127.0.0.1:3000]")
+          .separated_by(','),
+      add_text(root, "--token", settings.token, "TOKEN",
+               "Bearer token [stored by `sagactl login`, else the local node's operator token]"),
+      add_text(root, "--token-file", settings.token_file, "FILE",
+               "Read the token from FILE, so that it does not appear in the process list"),
+      add_text(root, "--context", settings.context, "CONTEXT",
+               "Named set of settings, see `sagactl context` [the current context]"),
+      add_text(root, "--database", settings.database, "FILE|URL",
+               "Database of the nodes: an SQLite file or postgres://... [DATABASE_*, else <data>/saga.db]"),
+      add_text(root, "--data", settings.data, "DIR", "Data directory of local nodes [./sagactl-data]"),
+      add_choice(root, "-o,--output", settings.format, "Output format [table]"),
+      add_duration(root, "--timeout", settings.timeout, "Timeout of one request [10s]"),
+      add_switch(root, "--wide", settings.wide, "Neither cut nor wrap output to the width of the terminal"),
+      add_switch(root, "--no-color", settings.no_color, "Disable colours, as NO_COLOR=1 does"),
+      add_switch(root, "-q,--quiet", settings.quiet, "Print only results and errors"),
+      add_switch(root, "-v,--verbose", settings.verbose, "Print more details"),
+  };
+  for (const Flag& flag : flags) flag.in_group("Flags for every command");
+}
+
+}  // namespace sagactl

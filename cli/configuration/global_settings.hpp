@@ -1,0 +1,42 @@
+// The flags that all commands share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/text/spelling.hpp"
+#include "common/time.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace sagactl {
+
+enum class OutputFormat : std::uint8_t { table, json, ndjson };
+
+template <>
+struct Spelling<OutputFormat> {
+  static constexpr std::string_view names[] = {"table", "json", "ndjson"};
+};
+
+struct GlobalSettings {
+  std::vector<std::string> urls = {"http://127.0.0.1:3000"};
+  std::string token;  // empty: stored by `login`, or the local node's operator token
+  std::string token_file;
+  std::string database;  // empty: DATABASE_*, or <data>/saga.db
+  std::string data = "sagactl-data";
+  std::string context;  // empty: the current one
+  OutputFormat format = OutputFormat::table;
+  Duration timeout = 10s;  // of one request
+  bool wide = false;       // do not cut tables to the terminal
+  bool no_color = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+// Adds them to the root command; they may also follow a subcommand.
+void add_settings(CLI::App& root, GlobalSettings& settings);
+
+}  // namespace sagactl

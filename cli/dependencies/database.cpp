@@ -1,0 +1,90 @@
+#include "cli/dependencies/database.hpp"
+
+#include "cli/configuration/paths.hpp"
+#include "common/text/percent.hpp"
+#include "common/text/text.hpp"
+#include "httpclient/url.hpp"
+#include "server/adapters/postgres/postgres_store.hpp"
+#include "server/adapters/sqlite/sqlite_store.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr const char* default_database = "nestjs_cqrs";
+
+// "host=db dbname=shop", which would otherwise be taken for a file name.
+bool is_keyword_list(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string_view name = trim(std::string_view(text).substr(0, equals));
+  return equals != std::string::npos && (name == "host" || name == "hostaddr" || name == "dbname" || name == "user" ||
+                                         name == "password" || name == "port" || name == "service");
+}
+
+DatabaseName postgres_database(const std::string& url) {
+  return {url, shown_postgres_url(url), true, false};
+}
+
+// From the DATABASE_* variables, with the defaults of nestjs-cqrs-saga.
+Result<std::string> url_of_variables(const Environment& environment, const std::string& host) {
+  std::string ports = environment.get("DATABASE_PORT").value_or("");
+  if (ports.find(',') == std::string::npos) {  // a single port, not one per host
+    auto port = environment.port("DATABASE_PORT", "5432");
+    if (!port) return port.error();
+    ports = std::move(port).value();
+  }
+  const auto get = [&](const char* variable, const char* default_value) {
+    return percent_encode(environment.get(variable).value_or(default_value));
+  };
+  const std::string user =
+      environment.get("DATABASE_USER") ? get("DATABASE_USER", "") : get("DATABASE_USERNAME", "postgres");
+  const std::string password = get("DATABASE_PASSWORD", "");
+  return "postgres://" + user + (password.empty() ? "" : ":" + password) + "@" + percent_encode(host) + ":" +
+         percent_encode(ports) + "/" + get("DATABASE_NAME", default_database);
+}
+
+}  // namespace
+
+Result<DatabaseName> find_database(const Invocation& invocation) {
+  const std::string& named = invocation.settings.database;
+  if (is_postgres_url(named)) return postgres_database(named);
+  if (is_keyword_list(named))
+    return Error{ErrorCode::invalid,
+                 "--database is a libpq connection string; write it as a URL such as "
+                 "postgres://USER@HOST:PORT/DATABASE"};
+  if (named.find("://") != std::string::npos)
+    return Error{ErrorCode::invalid,
+                 "--database must be the path of an SQLite file or a URL such as postgres://USER@HOST/DATABASE"};
+  if (!named.empty()) {
+    const std::string file = invocation.environment.resolve(named).string();
+    return DatabaseName{file, file, false, false};
+  }
+  if (const auto host = invocation.environment.get("DATABASE_HOST"); host && !host->empty()) {
+    const auto url = url_of_variables(invocation.environment, *host);
+    if (!url) return url.error();
+    return postgres_database(*url);
+  }
+  if (const auto exists = check_directory(invocation.environment, invocation.data()); !exists) return exists.error();
+  const std::string file = (invocation.data() / "saga.db").string();
+  return DatabaseName{file, file, false, true};
+}
+
+Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database) {
+  if (database.is_postgres) return open_postgres_history(database.name);
+  std::error_code ignored;
+  if (!std::filesystem::exists(database.name, ignored))
+    return with_hint(Error{ErrorCode::unavailable, "there is no database at " + database.name},
+                     "run this in the directory of `sagactl serve`, or pass its --data or --database");
+  return open_sqlite_history(database.name);
+}
+
+Result<DatabaseSnapshot> open_snapshot(const Invocation& invocation) {
+  const auto database = find_database(invocation);
+  if (!database) return database.error();
+  auto source = open_history(*database);
+  if (!source) return source.error();
+  auto history = (*source)->snapshot();
+  if (!history) return history.error();
+  return DatabaseSnapshot{database->shown, *std::move(source), *std::move(history)};
+}
+
+}  // namespace sagactl

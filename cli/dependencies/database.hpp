@@ -1,0 +1,35 @@
+// The database of a command, from --database, the environment or the data directory.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "cli/invocation.hpp"
+#include "server/ports/history.hpp"
+
+namespace sagactl {
+
+struct DatabaseName {
+  std::string name;   // the path of an SQLite file, or a PostgreSQL URL with its password
+  std::string shown;  // the same without the password
+  bool is_postgres = false;
+  bool is_default = false;  // no flag or variable names one
+};
+
+// --database (a file or postgres://...), else the DATABASE_* variables, else <data>/saga.db. Does not check
+// whether it exists.
+Result<DatabaseName> find_database(const Invocation& invocation);
+
+// For reading, while nodes write to it. `unavailable`, with a hint, when the database does not exist.
+Result<std::unique_ptr<HistorySource>> open_history(const DatabaseName& database);
+
+// The database of a command, and a snapshot of it.
+struct DatabaseSnapshot {
+  std::string shown;  // DatabaseName::shown
+  std::unique_ptr<HistorySource> source;
+  std::unique_ptr<History> history;
+};
+Result<DatabaseSnapshot> open_snapshot(const Invocation& invocation);
+
+}  // namespace sagactl

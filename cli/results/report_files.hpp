@@ -1,0 +1,45 @@
+// The files of a result: --report, --save and --junit of loadtest, analyze and verify, --hgrm of loadtest.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "cli/invocation.hpp"
+#include "loadgen/ledger/histogram.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace sagactl {
+
+struct ReportFiles {
+  std::string html;
+  std::string json;
+  std::string junit;
+  std::string hgrm;
+};
+
+void add_report_flags(CLI::App& app, ReportFiles& files);
+void add_load_report_flags(CLI::App& app, ReportFiles& files);  // with --hgrm
+
+// Checks, before the work is done, that all requested files can be written. `invalid` with the reason.
+Result<void> check_report_files(const Invocation& invocation, const ReportFiles& files);
+
+// The file for the requests of a load test, beside that of --save; empty without --save, or when it is not a regular
+// file.
+std::filesystem::path ledger_beside(const Invocation& invocation, const ReportFiles& files);
+
+// Writes the requested files and prints their names. Continues after an error; returns `unavailable` with all errors.
+// `response`: the response times of a load test.
+Result<void> write_reports(const Invocation& invocation, const ReportFiles& files, const Json& result,
+                           const Histogram* response = nullptr);
+
+// Prints the errors of `written`. Returns the exit code of the verdict, or, when that is 0, the code for files that
+// could not be written.
+ExitCode exit_code_after_reports(const Invocation& invocation, const Result<void>& written, ExitCode verdict);
+
+// Prints the result: a report, or the JSON itself.
+void show_result(const Invocation& invocation, const Json& result);
+
+}  // namespace sagactl

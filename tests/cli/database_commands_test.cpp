@@ -1,0 +1,74 @@
+// `verify`, `analyze` and `migrate`: without a database, and with an empty one.
+#include <gmock/gmock.h>
+
+#include "tests/cli/support/command.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(CliDatabase, ThatDoesNotExistIsExitCode5WithAHint) {
+  CliSandbox sandbox;
+  for (const char* command : {"verify", "analyze"}) {
+    const CommandResult outcome = sandbox.run({command});
+    EXPECT_EQ(outcome.code, 5) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("there is no database at"));
+    EXPECT_THAT(outcome.err, HasSubstr("--data"));
+  }
+}
+
+TEST(CliDatabase, OfPostgreSqlThatIsUnreachableIsNamedWithoutItsPassword) {
+  CliSandbox sandbox;
+  sandbox.variables = {{"DATABASE_HOST", "127.0.0.1"},
+                       {"DATABASE_PORT", "1"},
+                       {"DATABASE_USERNAME", "us"},
+                       {"DATABASE_PASSWORD", "hun/ter2"}};
+  for (const char* command : {"verify", "analyze", "migrate"}) {
+    const CommandResult outcome = sandbox.run({command});
+    EXPECT_EQ(outcome.code, 5) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("nestjs_cqrs at us@127.0.0.1:1"));
+    EXPECT_THAT(outcome.err, Not(HasSubstr("ter2")));
+  }
+  const CommandResult flag = sandbox.run({"verify", "--database", "postgres://me:secret@127.0.0.1:2/other"});
+  EXPECT_THAT(flag.err, HasSubstr("other at me@127.0.0.1:2")) << "the flag overrides the environment";
+}
+
+TEST(CliDatabase, OfAnotherProductIsAUsageError) {
+  CliSandbox sandbox;
+  for (const char* command : {"verify", "analyze", "migrate"})
+    EXPECT_EQ(sandbox.run({command, "--database", "mysql://me:secret@db/x"}).code, 4) << command;
+}
+
+TEST(CliMigrate, CreatesTheDatabaseAndShowsWhatWasApplied) {
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  const CommandResult first = sandbox.run({"migrate", "-o", "json"});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_GE(first.json()["applied"].size(), 1u);
+  const CommandResult second = sandbox.run({"migrate", "-o", "json"});
+  EXPECT_EQ(second.json()["applied"].size(), 0u);
+  EXPECT_EQ(second.json()["migrations"].size(), first.json()["applied"].size());
+}
+
+TEST(CliVerify, OfAnEmptyDatabaseIsUndecided) {
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  sandbox.run({"migrate"});
+  const CommandResult outcome = sandbox.run({"verify", "-o", "json", "--junit", "v.xml", "--save", "v.json"});
+  EXPECT_EQ(outcome.code, 2) << outcome.out;
+  EXPECT_EQ(outcome.json()["verdict"], "UNKNOWN");
+  EXPECT_THAT(sandbox.read("v.xml"), HasSubstr("<testsuite"));
+}
+
+TEST(CliAnalyze, ExplainsAMalformedTime) {
+  CliSandbox sandbox;
+  std::filesystem::create_directories(sandbox.directory() / "sagactl-data");
+  sandbox.run({"migrate"});
+  const CommandResult outcome = sandbox.run({"analyze", "--since", "yesterday"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_THAT(outcome.err, HasSubstr("--since: 'yesterday' is neither a time"));
+}
+
+}  // namespace
+}  // namespace sagactl

@@ -1,0 +1,109 @@
+// The help of every command, its examples, the version and the manual page.
+#include <gmock/gmock.h>
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+
+#include "cli/commands.hpp"
+#include "cli/configuration/global_settings.hpp"
+#include "cli/help/completion_tree.hpp"
+#include "cli/help/usage.hpp"
+#include "tests/cli/support/command.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+// Calls `visit` with every command that the help lists.
+void for_each_command(const std::function<void(const CLI::App&, const std::string&)>& visit) {
+  CLI::App root("", "sagactl");
+  GlobalSettings settings;
+  Commands commands;
+  prepare_usage(root);
+  add_settings(root, settings);
+  add_all_commands(root, commands);
+  each_command(root, "", visit);
+}
+
+// The words of a command line, with single or double quotes.
+std::vector<std::string> words_of(const std::string& line) {
+  std::vector<std::string> words;
+  char quote = 0;
+  bool in_word = false;
+  for (const char c : line) {
+    if (quote == 0 && c == ' ') {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    if (c == quote)
+      quote = 0;
+    else if (quote == 0 && (c == '\'' || c == '"'))
+      quote = c;
+    else
+      words.back() += c;
+  }
+  return words;
+}
+
+TEST(CliHelp, DescribesEveryFlagInTheSameForm) {
+  for_each_command([](const CLI::App& app, const std::string& path) {
+    for (const CLI::Option* option : app.get_options()) {
+      const std::string text = option->get_description(), name = path + " " + option->get_name();
+      ASSERT_FALSE(text.empty()) << name;
+      EXPECT_TRUE(std::isupper(static_cast<unsigned char>(text.front()))) << name << ": " << text;
+      EXPECT_FALSE(text.ends_with('.')) << name << ": " << text;
+      EXPECT_EQ(option->get_type_name().empty(), !takes_value(*option)) << name << ": a placeholder for its value";
+    }
+  });
+}
+
+TEST(CliHelp, ItsExamplesAreValidCommandLines) {
+  std::vector<std::vector<std::string>> examples;
+  for_each_command([&](const CLI::App& app, const std::string&) {
+    std::istringstream footer(app.get_footer());
+    for (std::string line; std::getline(footer, line);)
+      if (line.starts_with("  sagactl ")) examples.push_back(words_of(line));
+  });
+  EXPECT_GT(examples.size(), 15u);
+  for (std::vector<std::string>& example : examples) {
+    CliSandbox sandbox;
+    sandbox.variables = {{"SAGACTL_URL", "http://127.0.0.1:1"}, {"PORT", "0"}};  // no node answers there
+    sandbox.input = "a long password\n";
+    sandbox.interrupted = true;
+    example.erase(example.begin());
+    const CommandResult outcome = sandbox.run(example);
+    EXPECT_NE(outcome.code, 4) << testing::PrintToString(example) << ": " << outcome.err << outcome.out;
+  }
+}
+
+TEST(CliHelp, IsShownForACommandByItsName) {
+  CliSandbox sandbox;
+  EXPECT_EQ(sandbox.run({"help", "order", "create"}).out, sandbox.run({"order", "create", "--help"}).out);
+  EXPECT_EQ(sandbox.run({"help"}).out, sandbox.run({"--help"}).out);
+  const CommandResult wrong = sandbox.run({"help", "order", "creat"});
+  EXPECT_EQ(wrong.code, 4);
+  EXPECT_THAT(wrong.err, HasSubstr("did you mean create?"));
+}
+
+TEST(CliVersion, IsAFlagAsWell) {
+  CliSandbox sandbox;
+  const std::string version = sandbox.run({"version"}).out;
+  EXPECT_EQ(sandbox.run({"--version"}).out, version);
+  EXPECT_EQ(sandbox.run({"-V"}).out, version);
+  EXPECT_EQ(sandbox.run({"saga", "list", "--version"}).out, version);
+}
+
+TEST(CliManual, NamesEveryCommandAndFlag) {
+  CliSandbox sandbox;
+  const std::string page = sandbox.run({"man"}).out;
+  EXPECT_THAT(page, testing::StartsWith(".TH SAGACTL 1"));
+  for (const char* part : {".SS \"sagactl order create\"", "\\fB\\-\\-idempotency\\-key\\fR",
+                           "\\fB\\-V, \\-\\-version\\fR", ".SH \"EXIT STATUS\""})
+    EXPECT_THAT(page, HasSubstr(part));
+}
+
+}  // namespace
+}  // namespace sagactl

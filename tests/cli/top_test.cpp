@@ -1,0 +1,37 @@
+// `top`: one view, and no node.
+#include <gmock/gmock.h>
+
+#include "tests/cli/support/answers.hpp"
+#include "tests/cli/support/command.hpp"
+#include "tests/cli/support/fake_node.hpp"
+
+namespace sagactl {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(CliTop, PrintsOneViewWithRates) {
+  CliSandbox sandbox;
+  FakeNode node;
+  node.answer("GET /health/detailed", 200, a_healthy_node());
+  Json counts = {{"sagas", {{"total", 10}, {"completed", 5}, {"compensated", 2}, {"failed", 1}}},
+                 {"orders", {{"total", 10}}}};
+  node.answer("GET /saga/maintenance/saga-health", 200, counts);
+  node.answer("GET /trace/active-flows?limit=1", 200, {{"totalActiveFlows", 2}, {"stuckFlows", 1}});
+  const CommandResult outcome = sandbox.run({"top", "--once", "--interval", "1ms", "-o", "json", "--url", node.url()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const Json view = outcome.json();
+  EXPECT_EQ(view["sagas"]["active"], 2);
+  EXPECT_EQ(view["sagas"]["stuck"], 1);
+  EXPECT_EQ(view["ordersPerSecond"], 0.0);
+  EXPECT_EQ(view["nodes"][0]["node"], "node-1");
+  EXPECT_EQ(view["nodes"][0]["unpublishedEvents"], 3);
+}
+
+TEST(CliTop, FailsWhenNoNodeAnswers) {
+  CliSandbox sandbox;
+  EXPECT_EQ(sandbox.run({"top", "--once", "--url", "http://127.0.0.1:1"}).code, 5);
+}
+
+}  // namespace
+}  // namespace sagactl

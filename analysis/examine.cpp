@@ -31,7 +31,8 @@ OutstandingWork outstanding_work(const LedgerIndex& index) {
   OutstandingWork outstanding;
   for (const LedgerEntry& entry : index.ledger().entries) {
     const bool indeterminate = entry.outcome == RequestOutcome::indeterminate;
-    if (indeterminate && entry.failure == TransportFailure::timed_out && index.orders_of(entry).empty()) ++outstanding.timed_out;
+    if (indeterminate && entry.failure == TransportFailure::timed_out && index.orders_of(entry).empty())
+      ++outstanding.timed_out;
   }
   return outstanding;
 }

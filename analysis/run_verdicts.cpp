@@ -15,7 +15,8 @@ double share(std::uint64_t part, std::uint64_t total) {
 }
 
 std::string share_text(std::uint64_t part, std::uint64_t total) {
-  return fmt::format("{} of {} ({:.1f} %)", with_separators(part), count_of(total, "request"), share(part, total) * 100);
+  return fmt::format("{} of {} ({:.1f} %)", with_separators(part), count_of(total, "request"),
+                     share(part, total) * 100);
 }
 
 // "timed out 14, connection refused 3": why requests got no answer, or were never sent.
@@ -59,10 +60,11 @@ Verdict load_was_sent(const RunResult& load, double missing_max) {
     const TargetCount& target = load.answers.targets[i];
     const bool several = load.answers.targets.size() > 1;
     if (several && target.due >= target_requests_min && target.unreached == target.due && missing_max < 1)
-      return undecided_by_target(name,
-                   fmt::format("none of {} to {} could be sent: {}", count_of(target.due, "request"),
-                               load.ledger.targets[i], failures_of(load.answers, RequestOutcome::unreached)),
-                   load);
+      return undecided_by_target(
+          name,
+          fmt::format("none of {} to {} could be sent: {}", count_of(target.due, "request"), load.ledger.targets[i],
+                      failures_of(load.answers, RequestOutcome::unreached)),
+          load);
   }
   if (share(unreached + skipped, planned) > missing_max)
     return undecided_by_target(
@@ -86,11 +88,12 @@ Verdict answers_were_read(const RunResult& load, double missing_max) {
     const TargetCount& target = load.answers.targets[i];
     const std::uint64_t sent_there = target.due - target.unreached;
     if (sent_there >= target_requests_min && target.answered == 0 && missing_max < 1)
-      return undecided_by_target(name,
-                   fmt::format("no answer to any of {} to {} could be read: {}{}", count_of(sent_there, "request"),
-                               load.ledger.targets[i], failures_of(load.answers, RequestOutcome::indeterminate),
-                               advice_for(load)),
-                   load);
+      return undecided_by_target(
+          name,
+          fmt::format("no answer to any of {} to {} could be read: {}{}", count_of(sent_there, "request"),
+                      load.ledger.targets[i], failures_of(load.answers, RequestOutcome::indeterminate),
+                      advice_for(load)),
+          load);
   }
   if (share(missing, sent) > missing_max)
     return undecided_by_target(

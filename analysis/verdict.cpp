@@ -13,10 +13,8 @@ Verdict does_not_apply(std::string_view name, std::string_view because) {
 }
 
 Verdict undecided(std::string_view name, std::string_view because) {
-  return Verdict{.name = std::string(name),
-                 .ruling = Ruling::unknown,
-                 .reason = std::string(because),
-                 .witness = nullptr};
+  return Verdict{
+      .name = std::string(name), .ruling = Ruling::unknown, .reason = std::string(because), .witness = nullptr};
 }
 
 Ruling overall(std::span<const Verdict> verdicts) {

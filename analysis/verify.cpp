@@ -60,16 +60,13 @@ Checks database_checks(const CheckOptions& options) {
 std::vector<Verdict> finish(const Checks& checks, const ClusterSnapshot& snapshot) {
   std::vector<Verdict> verdicts;
   for (const auto& check : checks) verdicts.push_back(check->finish(snapshot));
-  const auto place = [](const Verdict& verdict) {
-    return std::find(names.begin(), names.end(), verdict.name);
-  };
+  const auto place = [](const Verdict& verdict) { return std::find(names.begin(), names.end(), verdict.name); };
   std::stable_sort(verdicts.begin(), verdicts.end(),
                    [&](const Verdict& a, const Verdict& b) { return place(a) < place(b); });
   return verdicts;
 }
 
-Result<std::vector<Verdict>> verify(History& history, const CheckOptions& options,
-                                    const HistoryFilter& filter) {
+Result<std::vector<Verdict>> verify(History& history, const CheckOptions& options, const HistoryFilter& filter) {
   Checks checks = database_checks(options);
   checks.push_back(holds_orders());
   std::vector<Observer*> observers;

@@ -21,8 +21,7 @@ void Violations::add(const Violations& others) {
 }
 
 Verdict Violations::verdict(std::string_view name, std::string summary) const {
-  Verdict verdict{
-      .name = std::string(name), .ruling = Ruling::pass, .reason = std::move(summary), .witness = nullptr};
+  Verdict verdict{.name = std::string(name), .ruling = Ruling::pass, .reason = std::move(summary), .witness = nullptr};
   if (count_ == 0) return verdict;
   verdict.ruling = Ruling::fail;
   verdict.reason = witness_.what;
@@ -51,8 +50,7 @@ Json row_of(const Saga& saga, const SagaDefinition* definition) {
   Json steps = Json::object();
   for (std::size_t i = 0; i < saga.steps.size(); ++i) {
     const bool named = definition && i < definition->steps.size();
-    steps[named ? std::string(definition->steps[i].name) : std::to_string(i)] =
-        to_string(saga.steps[i].status);
+    steps[named ? std::string(definition->steps[i].name) : std::to_string(i)] = to_string(saga.steps[i].status);
   }
   return Json{{"table", "saga_instances"},
               {"id", saga.id.text()},

@@ -16,7 +16,7 @@ Digest hmac_sha256(std::string_view key, std::string_view data);
 
 std::string hex(std::string_view bytes);
 std::string hex(const Digest& digest);
-std::string base64url(std::string_view bytes);                        // without padding
+std::string base64url(std::string_view bytes);  // without padding
 std::optional<std::string> from_base64url(std::string_view text);
 
 // Takes the same time whatever the position of the first difference.

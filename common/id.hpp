@@ -53,8 +53,12 @@ using PaymentId = Id<struct PaymentTag>;
 using UserId = Id<struct UserTag>;
 
 // A flow is an order with the saga that carries it out. The two share one UUID: see docs/adr/0002.
-inline SagaId saga_of(OrderId order) { return SagaId{order.uuid}; }
-inline OrderId order_of(SagaId saga) { return OrderId{saga.uuid}; }
+inline SagaId saga_of(OrderId order) {
+  return SagaId{order.uuid};
+}
+inline OrderId order_of(SagaId saga) {
+  return OrderId{saga.uuid};
+}
 
 }  // namespace sagactl
 

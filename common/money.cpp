@@ -53,7 +53,8 @@ Result<Money> money_from_json(const Json& number) {
   if (number.is_number_unsigned() || number.is_number_integer()) {
     const std::int64_t whole = number.get<std::int64_t>();
     if (whole < 0) return Error{ErrorCode::invalid, "an amount must not be less than 0"};
-    if (whole > Money::cents_max / 100 || (number.is_number_unsigned() && number.get<std::uint64_t>() > 1'000'000'000'000))
+    if (whole > Money::cents_max / 100 ||
+        (number.is_number_unsigned() && number.get<std::uint64_t>() > 1'000'000'000'000))
       return Error{ErrorCode::invalid, "an amount must not be greater than 1000000000000"};
     return Money{whole * 100};
   }
@@ -61,8 +62,8 @@ Result<Money> money_from_json(const Json& number) {
   const double value = number.get<double>();
   if (!std::isfinite(value) || value < 0) return Error{ErrorCode::invalid, "an amount must not be less than 0"};
   if (value > 1e12) return Error{ErrorCode::invalid, "an amount must not be greater than 1000000000000"};
-  // A double distinguishes every amount up to 10^12 with two places from its neighbours: the number is that amount when the
-  // nearest whole number of cents converts back to the same double.
+  // A double distinguishes every amount up to 10^12 with two places from its neighbours: the number is that amount when
+  // the nearest whole number of cents converts back to the same double.
   const std::int64_t cents = std::llround(value * 100.0);
   if (static_cast<double>(cents) / 100.0 != value)
     return Error{ErrorCode::invalid, "an amount must have at most 2 decimal places"};

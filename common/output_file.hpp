@@ -16,8 +16,8 @@ Result<void> check_output(const std::filesystem::path& path);
 // Whether it is or will be a regular file: no pipe, no terminal, no device, and nothing below /dev or /proc.
 bool is_ordinary_file(const std::filesystem::path& path);
 
-// Symbolic links are followed. A regular file is written under another name and renamed, so that readers see it complete or
-// not at all; a pipe, a terminal or a device is written directly.
+// Symbolic links are followed. A regular file is written under another name and renamed, so that readers see it
+// complete or not at all; a pipe, a terminal or a device is written directly.
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path);

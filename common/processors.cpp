@@ -33,7 +33,8 @@ std::optional<double> smallest_quota() {
   if (!group) return smallest;
   const std::filesystem::path root = "/sys/fs/cgroup";
   for (std::filesystem::path at = root / std::filesystem::path(*group).relative_path();; at = at.parent_path()) {
-    if (const auto quota = processors_of_quota(text_of(at / "cpu.max"))) smallest = std::min(smallest.value_or(*quota), *quota);
+    if (const auto quota = processors_of_quota(text_of(at / "cpu.max")))
+      smallest = std::min(smallest.value_or(*quota), *quota);
     if (at == root || at == at.parent_path()) return smallest;
   }
 }

@@ -30,15 +30,15 @@ Timestamp wall_clock_now() {
 std::string iso8601_ms(Timestamp t) {
   std::int64_t us;
   const std::tm p = utc(t, us);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday,
-                     p.tm_hour, p.tm_min, p.tm_sec, us / 1000);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour,
+                     p.tm_min, p.tm_sec, us / 1000);
 }
 
 std::string iso8601_us(Timestamp t) {
   std::int64_t us;
   const std::tm p = utc(t, us);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday,
-                     p.tm_hour, p.tm_min, p.tm_sec, us);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", p.tm_year + 1900, p.tm_mon + 1, p.tm_mday, p.tm_hour,
+                     p.tm_min, p.tm_sec, us);
 }
 
 namespace {
@@ -62,8 +62,7 @@ std::optional<Duration> zone_of(std::string_view text) {
 
 Result<Timestamp> parse_iso8601(std::string_view text) {
   const auto bad = [&] {
-    return Error{ErrorCode::invalid,
-                 fmt::format("'{}' is not a time; write it like 2026-11-20T13:04:07Z", text)};
+    return Error{ErrorCode::invalid, fmt::format("'{}' is not a time; write it like 2026-11-20T13:04:07Z", text)};
   };
   std::tm p{};
   const std::string copy(text);
@@ -88,15 +87,20 @@ Result<Duration> parse_duration(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   double us = 0;
-  if (unit == "us") us = 1;
-  else if (unit == "ms") us = 1e3;
-  else if (unit == "s") us = 1e6;
-  else if (unit == "m") us = 60e6;
-  else if (unit == "h") us = 3600e6;
-  else if (unit.empty() && number == 0) us = 1;  // 0 is 0 in any unit
+  if (unit == "us")
+    us = 1;
+  else if (unit == "ms")
+    us = 1e3;
+  else if (unit == "s")
+    us = 1e6;
+  else if (unit == "m")
+    us = 60e6;
+  else if (unit == "h")
+    us = 3600e6;
+  else if (unit.empty() && number == 0)
+    us = 1;  // 0 is 0 in any unit
   if (error != std::errc{} || us == 0 || !(number >= 0) || number * us > 9e15) {
-    return Error{ErrorCode::invalid,
-                 fmt::format("'{}' is not a duration; write it like 500ms, 10s or 2m", text)};
+    return Error{ErrorCode::invalid, fmt::format("'{}' is not a duration; write it like 500ms, 10s or 2m", text)};
   }
   return Duration{static_cast<std::int64_t>(number * us)};
 }

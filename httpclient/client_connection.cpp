@@ -74,8 +74,7 @@ net::awaitable<Result<void>> ClientConnection::open() {
     why += reason(refused);
   }
   if (closed_) why = "the time was up";
-  if (!is_connected)
-    co_return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", to_.text(), why)};
+  if (!is_connected) co_return Error{ErrorCode::unavailable, fmt::format("nothing answers at {}: {}", to_.text(), why)};
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   if (!to_.tls) co_return Result<void>();

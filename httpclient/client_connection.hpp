@@ -29,13 +29,13 @@ class ClientConnection {
     std::size_t bytes = 0;
   };
 
-  // `tls` is used for https and outlives it. `address_time` is for connecting to one address; zero: 3 s for each address
-  // of a host that has several, no limit for the only one.
+  // `tls` is used for https and outlives it. `address_time` is for connecting to one address; zero: 3 s for each
+  // address of a host that has several, no limit for the only one.
   ClientConnection(boost::asio::any_io_executor executor, const Url& to, boost::asio::ssl::context* tls,
                    Duration address_time = {});
 
-  // Resolves the host, connects to the first of its addresses that answers in time, and verifies the server's name in its
-  // certificate. `unavailable` says what failed, at each address.
+  // Resolves the host, connects to the first of its addresses that answers in time, and verifies the server's name in
+  // its certificate. `unavailable` says what failed, at each address.
   boost::asio::awaitable<Result<void>> open();
   boost::asio::awaitable<Transferred> read_some(boost::asio::mutable_buffer into);
   boost::asio::awaitable<Transferred> write(boost::asio::const_buffer from);

@@ -20,7 +20,8 @@ namespace {
 
 constexpr auto stop_check_interval = 100ms;
 
-// A stream of events until it ends. Shared with its coroutine, which may still resolve a name after the caller has stopped.
+// A stream of events until it ends. Shared with its coroutine, which may still resolve a name after the caller has
+// stopped.
 struct EventSubscription {
   HttpRequest request;
   Url base;
@@ -163,8 +164,7 @@ Result<Json> HttpClient::json(const HttpRequest& request) {
 
 Result<void> HttpClient::stream(std::string_view path, const OnServerSentEvent& on_event, std::stop_token stop,
                                 std::string_view last_event_id) {
-  HttpRequest request{
-      "GET", std::string(path), {}, {{"Accept", "text/event-stream"}, {"Cache-Control", "no-store"}}};
+  HttpRequest request{"GET", std::string(path), {}, {{"Accept", "text/event-stream"}, {"Cache-Control", "no-store"}}};
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   return blocking_->stream(std::move(request), on_event, stop);
 }

@@ -30,8 +30,8 @@ struct HttpClientOptions {
 // Keeps one connection open between requests and replaces it when it was closed. For one thread at a time.
 //
 // Errors of every call: `unavailable` when nothing answers there or the name cannot be resolved, and nothing was done;
-// `unknown_outcome` when the request was sent and has no response, unless it is a GET. Then it is `unavailable` when the
-// connection broke or the time was up, `too_large` when the response is, and `invalid` when what came is no HTTP. A
+// `unknown_outcome` when the request was sent and has no response, unless it is a GET. Then it is `unavailable` when
+// the connection broke or the time was up, `too_large` when the response is, and `invalid` when what came is no HTTP. A
 // response of any status is a value.
 class HttpClient {
  public:

@@ -19,7 +19,7 @@
 namespace sagactl {
 
 struct HttpPoolOptions {
-  Duration timeout = 10s;  // of a whole request: waiting for a connection, connecting, sending and the response
+  Duration timeout = 10s;    // of a whole request: waiting for a connection, connecting, sending and the response
   Duration address_time{0};  // see ClientConnection
   std::size_t connections_max = 1;
   std::size_t body_max = 1u << 20;

@@ -17,8 +17,8 @@ constexpr std::size_t read_size = 8 * 1024;
 }  // namespace
 
 std::string request_text(const HttpRequest& request, const Url& base) {
-  std::string text = fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method, base.prefix, request.path,
-                                 base.host_header());
+  std::string text =
+      fmt::format("{} {}{} HTTP/1.1\r\nHost: {}\r\n", request.method, base.prefix, request.path, base.host_header());
   for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
   if (header_of(request.headers, "Accept").empty()) text += "Accept: application/json\r\n";
   if (!request.body.empty() && header_of(request.headers, "Content-Type").empty())
@@ -44,8 +44,10 @@ void ResponseReader::start_parser() {
   parser_.emplace();
   parser_->header_limit(head_max);
   head_size_ = 0;
-  if (body_max_) parser_->body_limit(*body_max_);
-  else parser_->body_limit(boost::none);
+  if (body_max_)
+    parser_->body_limit(*body_max_);
+  else
+    parser_->body_limit(boost::none);
   parser_->skip(request_.method == "HEAD");
 }
 

@@ -50,8 +50,8 @@ class ResponseReader {
   bool is_complete() const { return parser_->is_done(); }
   bool received_something() const { return received_something_; }
   bool keeps_alive() const { return parser_->keep_alive(); }
-  std::string take_body();   // what came of it since
-  HttpResponse response();   // once, when it is complete
+  std::string take_body();  // what came of it since
+  HttpResponse response();  // once, when it is complete
 
  private:
   using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;

@@ -56,8 +56,7 @@ std::string_view header_of(const HttpHeaders& headers, std::string_view name) {
 Result<Json> HttpResponse::json() const {
   Json parsed = read_json(body);
   if (parsed.is_discarded()) {
-    return Error{ErrorCode::invalid,
-                 fmt::format("the answer (HTTP {}) is no JSON: '{}'", status, body.substr(0, 80))};
+    return Error{ErrorCode::invalid, fmt::format("the answer (HTTP {}) is no JSON: '{}'", status, body.substr(0, 80))};
   }
   return parsed;
 }

@@ -11,11 +11,13 @@ Result<std::unique_ptr<TlsContext>> make_tls_for(const Url& url, const std::file
   auto context = std::make_unique<TlsContext>(ssl::context::tls_client);
   boost::system::error_code failure;
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  if (authorities.empty()) context->set_default_verify_paths(failure);
-  else context->load_verify_file(authorities.string(), failure);
+  if (authorities.empty())
+    context->set_default_verify_paths(failure);
+  else
+    context->load_verify_file(authorities.string(), failure);
   if (failure)
-    return Error{ErrorCode::invalid, "the certificates of authorities " + authorities.string() +
-                                         " cannot be read: " + failure.message()};
+    return Error{ErrorCode::invalid,
+                 "the certificates of authorities " + authorities.string() + " cannot be read: " + failure.message()};
   context->set_verify_mode(ssl::verify_peer, failure);
   if (failure) return Error{ErrorCode::bug, "TLS cannot be set to verify: " + failure.message()};
   return context;

@@ -27,8 +27,8 @@ struct Url {
   friend bool operator==(const Url&, const Url&) = default;
 };
 
-// The address of a node; "host:port" without a scheme is http. `invalid` says what is wrong and what would be right, and
-// repeats no password.
+// The address of a node; "host:port" without a scheme is http. `invalid` says what is wrong and what would be right,
+// and repeats no password.
 Result<Url> parse_node_url(std::string_view text);
 
 // The address of a third party's server: the scheme must be given.

@@ -83,8 +83,7 @@ Result<void> check_how_much(const LoadOptions& options) {
     }
   }
   if (options.concurrency) {
-    if (auto checked = in_range("--concurrency", *options.concurrency, 1, connections_max); !checked)
-      return checked;
+    if (auto checked = in_range("--concurrency", *options.concurrency, 1, connections_max); !checked) return checked;
   }
   return {};
 }
@@ -106,8 +105,7 @@ Result<void> check_what(const LoadOptions& options) {
     if (auto checked = in_range("--products", *options.products, 1, schedule_max); !checked) return checked;
   }
   if (options.duplicates) {
-    if (auto checked = in_range("--duplicates", *options.duplicates, 2, duplicates_max); !checked)
-      return checked;
+    if (auto checked = in_range("--duplicates", *options.duplicates, 2, duplicates_max); !checked) return checked;
   }
   if (options.scenario != ScenarioKind::individual) return {};
   if (options.duplicates) return wrong("individual orders have no duplicates: leave out --duplicates");
@@ -121,8 +119,7 @@ Result<void> check_machine(const LoadOptions& options) {
   if (options.warmup < Duration{0}) return wrong("--warmup must not be below 0");
   if (options.timeout < 1ms || options.timeout > 1h) return wrong("--timeout is out of range: 1ms to 1h");
   if (auto checked = in_range("--workers", options.workers, 0, workers_max); !checked) return checked;
-  if (auto checked = in_range("--connections", options.connections, 0, connections_max); !checked)
-    return checked;
+  if (auto checked = in_range("--connections", options.connections, 0, connections_max); !checked) return checked;
   return in_range("--backlog", options.backlog_max, 1, schedule_max);
 }
 
@@ -143,8 +140,7 @@ std::string_view to_string(ScenarioKind kind) {
 }
 
 std::optional<ScenarioKind> parse_scenario(std::string_view text) {
-  for (const auto kind :
-       {ScenarioKind::duplicate, ScenarioKind::individual, ScenarioKind::mixed, ScenarioKind::all}) {
+  for (const auto kind : {ScenarioKind::duplicate, ScenarioKind::individual, ScenarioKind::mixed, ScenarioKind::all}) {
     if (to_string(kind) == text) return kind;
   }
   return std::nullopt;
@@ -169,7 +165,8 @@ std::optional<Pacing> parse_pacing(std::string_view text) {
   return std::nullopt;
 }
 
-ProductPlan product_plan_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue) {
+ProductPlan product_plan_of(const LoadOptions& options, const std::string& run,
+                            std::vector<CatalogueProduct> catalogue) {
   ProductPlan orders;
   orders.run = run;
   orders.seed = options.seed;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/result.hpp"
 #include "common/records/scratch.hpp"
+#include "common/result.hpp"
 #include "common/time.hpp"
 #include "loadgen/profile/profile.hpp"
 #include "loadgen/schedule/schedule.hpp"
@@ -39,9 +39,9 @@ struct LoadOptions {
   std::optional<Duration> duration;     // of all measured phases
   std::optional<double> rate;           // open loop: requests per second
   ArrivalKind arrival = ArrivalKind::constant;
-  double rate_from = 0;          // of a ramp
-  std::uint32_t rate_steps = 5;  // of steps
-  std::vector<Stage> stages;     // open loop: instead of orders, duration, rate and arrival's shape
+  double rate_from = 0;                      // of a ramp
+  std::uint32_t rate_steps = 5;              // of steps
+  std::vector<Stage> stages;                 // open loop: instead of orders, duration, rate and arrival's shape
   std::optional<std::uint32_t> concurrency;  // closed loop: requests in flight; without rate and stages: 16
 
   // What.
@@ -67,7 +67,8 @@ struct LoadOptions {
 };
 
 // The products of the orders of `run`, given the server's catalogue; {run} is filled into ids.
-ProductPlan product_plan_of(const LoadOptions& options, const std::string& run, std::vector<CatalogueProduct> catalogue);
+ProductPlan product_plan_of(const LoadOptions& options, const std::string& run,
+                            std::vector<CatalogueProduct> catalogue);
 // The user of orders where the profile names none; numbered from 1.
 std::string synthetic_user(std::uint32_t number);
 

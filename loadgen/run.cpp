@@ -8,13 +8,13 @@
 
 #include "common/crypto.hpp"
 #include "common/processors.hpp"
-#include "loadgen/profile/accounts.hpp"
-#include "loadgen/sending/address.hpp"
-#include "loadgen/sending/worker_pool.hpp"
 #include "loadgen/ledger/load_figures.hpp"
-#include "loadgen/sending/request_writer.hpp"
+#include "loadgen/profile/accounts.hpp"
 #include "loadgen/profile/test_data.hpp"
+#include "loadgen/sending/address.hpp"
+#include "loadgen/sending/request_writer.hpp"
 #include "loadgen/sending/thread_tuning.hpp"
+#include "loadgen/sending/worker_pool.hpp"
 
 namespace sagactl {
 namespace {
@@ -46,10 +46,8 @@ class LoadRun {
   Result<std::vector<Nanoseconds>> plan_times(const LoadPhase& phase) const;
   void start_workers();
   Result<void> run_phase(std::size_t index);
-  Result<std::vector<PhaseShare>> open_shares(const LoadPhase& phase, UnitSource& source,
-                                              std::int64_t start_ns);
-  std::vector<PhaseShare> closed_shares(const LoadPhase& phase, SharedUnits& units,
-                                        std::int64_t start_ns) const;
+  Result<std::vector<PhaseShare>> open_shares(const LoadPhase& phase, UnitSource& source, std::int64_t start_ns);
+  std::vector<PhaseShare> closed_shares(const LoadPhase& phase, SharedUnits& units, std::int64_t start_ns) const;
   void report_progress(const LoadPhase& phase, std::int64_t start_ns);
   void renew_tokens();
   void count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times, std::int64_t start_ns);
@@ -197,8 +195,7 @@ Result<std::vector<PhaseShare>> LoadRun::open_shares(const LoadPhase& phase, Uni
   return shares;
 }
 
-void LoadRun::count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times,
-                            std::int64_t start_ns) {
+void LoadRun::count_planned(const LoadPhase& phase, std::span<const Nanoseconds> times, std::int64_t start_ns) {
   phase_planned_.clear();
   for (const Nanoseconds time : times) {
     const auto second_of_phase = static_cast<std::size_t>(time.count() / 1'000'000'000);
@@ -218,8 +215,7 @@ void LoadRun::count_planned(const LoadPhase& phase, std::span<const Nanoseconds>
 
 // Skipped requests are in the plan, but not in the ledger. An interrupted run ends where its ledger ends.
 void LoadRun::fill_in_planned(std::vector<LoadSecond>& seconds) const {
-  if (!result_.interrupted && seconds.size() < planned_per_second_.size())
-    seconds.resize(planned_per_second_.size());
+  if (!result_.interrupted && seconds.size() < planned_per_second_.size()) seconds.resize(planned_per_second_.size());
   for (std::size_t i = 0; i < std::min(seconds.size(), planned_per_second_.size()); ++i) {
     seconds[i].planned = planned_per_second_[i];
   }
@@ -381,8 +377,7 @@ Result<RunResult> LoadRun::execute() {
 
 }  // namespace
 
-Result<RunResult> run_load(const LoadOptions& options, std::stop_token interrupt,
-                           const ProgressCallback& progress) {
+Result<RunResult> run_load(const LoadOptions& options, std::stop_token interrupt, const ProgressCallback& progress) {
   return LoadRun(options, std::move(interrupt), progress).execute();
 }
 

@@ -79,13 +79,13 @@ struct LoadProgress {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t errors = 0;
-  std::uint64_t orders_planned = 0;  // 0: limited by duration
-  double rate = 0;                   // sent per second, over the last quarter second
-  std::optional<double> rate_planned;  // open loop: in this second
+  std::uint64_t orders_planned = 0;           // 0: limited by duration
+  double rate = 0;                            // sent per second, over the last quarter second
+  std::optional<double> rate_planned;         // open loop: in this second
   Duration response_p50{0}, response_p99{0};  // of about the last second, at most one eighth too long
   std::vector<std::uint64_t> answered;        // by target, warm-up included
-  Duration elapsed{0};               // of this phase
-  std::optional<Duration> left;      // of this phase, if known
+  Duration elapsed{0};                        // of this phase
+  std::optional<Duration> left;               // of this phase, if known
 };
 
 using ProgressCallback = std::function<void(const LoadProgress&)>;

@@ -11,14 +11,10 @@ double milliseconds(Duration duration) {
 }  // namespace
 
 Json requests_json(const RequestCounts& requests) {
-  return {{"sent", requests.sent},
-          {"succeeded", requests.accepted},
-          {"duplicates", requests.duplicates},
-          {"rejected", requests.rejected},
-          {"failed", requests.failed},
-          {"transportErrors", requests.transport_errors},
-          {"timeouts", requests.timeouts},
-          {"unreached", requests.unreached}};
+  return {
+      {"sent", requests.sent},         {"succeeded", requests.accepted}, {"duplicates", requests.duplicates},
+      {"rejected", requests.rejected}, {"failed", requests.failed},      {"transportErrors", requests.transport_errors},
+      {"timeouts", requests.timeouts}, {"unreached", requests.unreached}};
 }
 
 Json latency_json(const Histogram& histogram) {

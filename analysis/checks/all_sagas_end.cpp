@@ -7,8 +7,8 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/history/run_filter.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -39,7 +39,8 @@ class AllSagasEnd final : public Check {
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
     std::string summary = fmt::format("all {} ended", count_of(sagas_ - unfinished_count_, "saga"));
-    if (manual_ > 0) summary += fmt::format(", {} of them failed and need manual intervention", with_separators(manual_));
+    if (manual_ > 0)
+      summary += fmt::format(", {} of them failed and need manual intervention", with_separators(manual_));
     // The saga without progress for longest is the witness.
     std::stable_sort(unfinished_.begin(), unfinished_.end(),
                      [](const Unfinished& a, const Unfinished& b) { return a.progress < b.progress; });
@@ -52,18 +53,18 @@ class AllSagasEnd final : public Check {
         of_others += options_.drained;
         continue;
       }
-      Witness witness{.what = fmt::format("saga {} is {} and has made no progress for {}", saga.id, saga.status,
-                                          format_duration(still)),
-                      .rule = saga.drained ? "every saga ends before the drain timeout"
-                                           : "a saga makes progress until it ends"};
+      Witness witness{
+          .what = fmt::format("saga {} is {} and has made no progress for {}", saga.id, saga.status,
+                              format_duration(still)),
+          .rule = saga.drained ? "every saga ends before the drain timeout" : "a saga makes progress until it ends"};
       if (violations.first())
         witness.rows.push_back(saga.id == oldest_.value("id", "") ? oldest_ : unfinished_row(saga));
       violations.add(std::move(witness));
     }
     if (violations.count() == 0 && running > of_others) {
-      Verdict verdict = undecided(
-          name, fmt::format("{} of {} still running, none without progress for longer than {}", with_separators(unfinished_count_),
-                            count_of(sagas_, "saga"), format_duration(options_.stuck_after)));
+      Verdict verdict = undecided(name, fmt::format("{} of {} still running, none without progress for longer than {}",
+                                                    with_separators(unfinished_count_), count_of(sagas_, "saga"),
+                                                    format_duration(options_.stuck_after)));
       verdict.witness = Json{{"rows", Json::array({oldest_})}};
       return verdict;
     }

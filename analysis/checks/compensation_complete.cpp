@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -39,11 +39,10 @@ void StepsInEffect::restart() {
   ++executions_;
   compensated_ = false;
   for (std::size_t i = 0; i < in_effect_.size(); ++i) {
-    const bool refused =
-        std::any_of(flow_.barriers.begin(), flow_.barriers.end(), [&](const Barrier& barrier) {
-          return barrier.step == i && barrier.direction == Direction::action && barrier.execution == executions_ &&
-                 (barrier.blocked || !barrier.refusal.empty());
-        });
+    const bool refused = std::any_of(flow_.barriers.begin(), flow_.barriers.end(), [&](const Barrier& barrier) {
+      return barrier.step == i && barrier.direction == Direction::action && barrier.execution == executions_ &&
+             (barrier.blocked || !barrier.refusal.empty());
+    });
     in_effect_[i] = !definition_.steps[i].listed && !refused;
   }
 }
@@ -163,8 +162,7 @@ class CompensationComplete final : public Check {
     const Saga& saga = *facts.flow.saga;
     for (std::size_t i = 0; i < saga.steps.size() && i < facts.definition->steps.size(); ++i) {
       const StepStatus status = saga.steps[i].status;
-      if (status == StepStatus::pending || status == StepStatus::failed || status == StepStatus::compensated)
-        continue;
+      if (status == StepStatus::pending || status == StepStatus::failed || status == StepStatus::compensated) continue;
       add(facts,
           fmt::format("it ended as compensated, but its step {} is {}", facts.definition->steps[i].name,
                       to_string(status)),
@@ -180,8 +178,7 @@ class CompensationComplete final : public Check {
       if (it.status != ReservationStatus::reserved && it.status != ReservationStatus::confirmed) continue;
       add(facts,
           fmt::format("it ended as compensated, but its reservation of {} is {}",
-                      it.lines.empty() ? "nothing" : name_of({it.kind, it.lines.front().stock}),
-                      to_string(it.status)),
+                      it.lines.empty() ? "nothing" : name_of({it.kind, it.lines.front().stock}), to_string(it.status)),
           nullptr, row_of(it, facts.flow.order.id));
       return;
     }

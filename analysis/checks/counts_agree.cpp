@@ -6,8 +6,8 @@
 #include <set>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -39,19 +39,18 @@ class CountsAgree final : public Check {
 
   Verdict finish(const ClusterSnapshot& snapshot) override {
     if (snapshot.complete && events_in_all_ != events_ + stock_events_)
-      violations_.add({.what = fmt::format("the event store has {}, of which {} belong to an order{}",
-                                           count_of(events_in_all_, "event"), with_separators(events_),
-                                           stock_events_ > 0
-                                               ? fmt::format(" and {} to stock", with_separators(stock_events_))
-                                               : ""),
+      violations_.add({.what = fmt::format(
+                           "the event store has {}, of which {} belong to an order{}",
+                           count_of(events_in_all_, "event"), with_separators(events_),
+                           stock_events_ > 0 ? fmt::format(" and {} to stock", with_separators(stock_events_)) : ""),
                        .rule = "every event belongs to an order or to stock, and is counted once"});
     if (snapshot.has_all_events)
       for (const Stock& stock : snapshot.stocks) check_stock(stock);
     std::string summary = fmt::format("{}, {}, {}, ", count_of(orders_, "order"), count_of(sagas_, "saga"),
-                                   count_of(payments_, "payment"));
+                                      count_of(payments_, "payment"));
     if (reservations_ > 0 || !snapshot.stocks.empty())
-      summary += fmt::format("{}, {}, ", count_of(reservations_, "reservation"),
-                          count_of(snapshot.stocks.size(), "stock"));
+      summary +=
+          fmt::format("{}, {}, ", count_of(reservations_, "reservation"), count_of(snapshot.stocks.size(), "stock"));
     return violations_.verdict(name, summary + count_of(events_ + stock_events_, "event"));
   }
 
@@ -73,13 +72,11 @@ class CountsAgree final : public Check {
     const std::string id = facts.flow.order.id.text();
     const bool has_saga = facts.flow.saga.has_value();
     if (facts.has_order != has_saga) {
-      add(facts,
-          facts.has_order ? fmt::format("order {} has no saga", id) : fmt::format("saga {} has no order", id),
+      add(facts, facts.has_order ? fmt::format("order {} has no saga", id) : fmt::format("saga {} has no order", id),
           "each order has one saga, and each saga one order");
       return;
     }
-    const auto created = count(facts, EventType::order_created),
-               started = count(facts, EventType::saga_started);
+    const auto created = count(facts, EventType::order_created), started = count(facts, EventType::saga_started);
     if (created != (facts.has_order ? 1 : 0))
       add(facts, fmt::format("order {} has {} OrderCreated events", id, created),
           "each order row has one OrderCreated event");
@@ -90,14 +87,12 @@ class CountsAgree final : public Check {
 
   void check_payment(const FlowFacts& facts, const Payment& payment) {
     const AggregateFacts* history = facts.find(AggregateType::payment, payment.id.uuid);
-    const bool decided =
-        payment.status != PaymentStatus::pending && payment.status != PaymentStatus::processing;
+    const bool decided = payment.status != PaymentStatus::pending && payment.status != PaymentStatus::processing;
     if (decided == (history != nullptr)) return;
     violations_.add({.what = history ? fmt::format("payment {} is {}, but has {}", payment.id.text(),
-                                                   to_string(payment.status),
-                                                   count_of(history->events.size(), "event"))
-                                     : fmt::format("payment {} is {}, but no event records it",
-                                                   payment.id.text(), to_string(payment.status)),
+                                                   to_string(payment.status), count_of(history->events.size(), "event"))
+                                     : fmt::format("payment {} is {}, but no event records it", payment.id.text(),
+                                                   to_string(payment.status)),
                      .rule = "a payment has events exactly when its outcome is known",
                      .rows = Json::array({row_of(payment)})});
   }
@@ -141,8 +136,8 @@ class CountsAgree final : public Check {
             "a saga that has completed its payment step has a payment");
       if (kind && !has_reservation(facts.flow, *kind, it.execution))
         add(facts,
-            fmt::format("saga {} completed its step {}, but has no reservation for it",
-                        facts.flow.order.id.text(), it.step_name),
+            fmt::format("saga {} completed its step {}, but has no reservation for it", facts.flow.order.id.text(),
+                        it.step_name),
             "a saga that has completed a reserving step has a reservation");
     }
   }
@@ -167,8 +162,8 @@ class CountsAgree final : public Check {
     const Flow& flow = facts.flow;
     for (const AggregateFacts& aggregate : facts.aggregates) {
       if (is_there(flow, aggregate)) continue;
-      violations_.add({.what = fmt::format("an event belongs to {} {}, which has no row",
-                                           to_string(aggregate.type), aggregate.id.text()),
+      violations_.add({.what = fmt::format("an event belongs to {} {}, which has no row", to_string(aggregate.type),
+                                           aggregate.id.text()),
                        .rule = "every event belongs to an order, saga, payment or reservation that has a row",
                        .rows = Json::array({row_of(*aggregate.events.front()->event)})});
     }

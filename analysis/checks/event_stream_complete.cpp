@@ -6,8 +6,8 @@
 #include <map>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -39,8 +39,8 @@ class EventStreamComplete final : public Check {
           if (previous) rows.push_back(row_of(*previous));
           rows.push_back(row_of(*it->event));
           violations_.add(
-              {.what = fmt::format("{} {} has an event of version {} where version {} is expected", to_string(aggregate.type),
-                                   aggregate.id.text(), it->event->version, version),
+              {.what = fmt::format("{} {} has an event of version {} where version {} is expected",
+                                   to_string(aggregate.type), aggregate.id.text(), it->event->version, version),
                .rule = "the versions of an aggregate's events are 1, 2, 3 ...",
                .rows = rows});
           break;
@@ -79,8 +79,8 @@ class EventStreamComplete final : public Check {
       const auto known = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(),
                                       [&](const NodeInfo& info) { return info.name == node; });
       if (known == snapshot.nodes.end() || known->last_sequence == stream.last) continue;
-      violations_.add({.what = fmt::format("node {} has written events up to {}, but the last one stored is {}",
-                                           node, known->last_sequence, stream.last),
+      violations_.add({.what = fmt::format("node {} has written events up to {}, but the last one stored is {}", node,
+                                           known->last_sequence, stream.last),
                        .rule = "the last event that a node wrote is stored",
                        .rows = Json::array({row_of(*known), row(node, stream.last, stream.last_at)}),
                        .nodes = Json::array({node})});
@@ -90,8 +90,8 @@ class EventStreamComplete final : public Check {
       const auto placed = placed_.find(info.name);
       if (info.last_sequence == 0 || streams_.count(info.name) > 0 || placed == placed_.end()) continue;
       violations_.add(
-          {.what = fmt::format("node {} has written events up to {} and placed {}, but none of its events is stored", info.name,
-                               info.last_sequence, count_of(placed->second, "order")),
+          {.what = fmt::format("node {} has written events up to {} and placed {}, but none of its events is stored",
+                               info.name, info.last_sequence, count_of(placed->second, "order")),
            .rule = "the last event that a node wrote is stored",
            .rows = Json::array({row_of(info)}),
            .nodes = Json::array({info.name})});
@@ -109,8 +109,7 @@ class EventStreamComplete final : public Check {
     Timestamp last_at;
   };
   static Json row(const NodeName& node, std::int64_t sequence, Timestamp at) {
-    return Json{
-        {"table", "event_store"}, {"node", node}, {"sequence", sequence}, {"occurredAt", iso8601_us(at)}};
+    return Json{{"table", "event_store"}, {"node", node}, {"sequence", sequence}, {"occurredAt", iso8601_us(at)}};
   }
 
   std::map<NodeName, NodeStream> streams_;

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -58,8 +58,8 @@ class EveryNodeKnown final : public Check {
                        .rows = Json::array({seen.row}),
                        .nodes = Json::array({node})});
     }
-    return violations_.verdict(name, fmt::format("{} name one of {}", count_of(marks, "row"),
-                                                 count_of(snapshot.nodes.size(), "node")));
+    return violations_.verdict(
+        name, fmt::format("{} name one of {}", count_of(marks, "row"), count_of(snapshot.nodes.size(), "node")));
   }
 
  private:
@@ -77,12 +77,11 @@ class EveryNodeKnown final : public Check {
   void compare_with_event(const FlowFacts& facts) {
     const EventFacts* created = facts.first(EventType::order_created);
     if (!created || created->event->node == facts.flow.order.node) return;
-    violations_.add(
-        {.what = fmt::format("order {} names node {}, but its OrderCreated event names node {}",
-                             facts.flow.order.id.text(), facts.flow.order.node, created->event->node),
-         .rule = "an order and its OrderCreated event are written by the same node",
-         .rows = Json::array({row_of(facts.flow.order), row_of(*created->event)}),
-         .nodes = Json::array({facts.flow.order.node, created->event->node})});
+    violations_.add({.what = fmt::format("order {} names node {}, but its OrderCreated event names node {}",
+                                         facts.flow.order.id.text(), facts.flow.order.node, created->event->node),
+                     .rule = "an order and its OrderCreated event are written by the same node",
+                     .rows = Json::array({row_of(facts.flow.order), row_of(*created->event)}),
+                     .nodes = Json::array({facts.flow.order.node, created->event->node})});
   }
 
   std::map<NodeName, NodeRows> seen_;

@@ -21,7 +21,7 @@ class HoldsOrders final : public Check {
   Verdict finish(const ClusterSnapshot& snapshot) override {
     if (orders_ == 0)
       return undecided(name, snapshot.complete ? "the database holds no orders, so nothing was verified"
-                                                : "no orders were placed in that time, so nothing was verified");
+                                               : "no orders were placed in that time, so nothing was verified");
     if (failed_ > 0 && completed_ + compensated_ == 0)
       return undecided(name, fmt::format("{} failed and none was completed or compensated, so nothing was verified",
                                          count_of(failed_, "saga")));

@@ -43,8 +43,7 @@ void LedgerIndex::on_flow(const FlowFacts& facts) {
   const Order& order = facts.flow.order;
   const auto number = static_cast<std::uint32_t>(seen_.size());
   const auto product = order.items.empty() ? std::nullopt : parse_product_id(order.items.front().product_id);
-  const Uuid correlation =
-      facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
+  const Uuid correlation = facts.flow.saga ? Uuid::parse(facts.flow.saga->correlation).value_or(Uuid{}) : Uuid{};
   const LedgerEntry* sent = ledger_.request_with(correlation);
   std::uint32_t accepted = RunOrder::none;
   each_answer(order.id, [&](std::uint32_t place) {

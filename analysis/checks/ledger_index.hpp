@@ -29,7 +29,7 @@ struct RunOrder {
   std::uint32_t sent_by = none;      // the request that sent its correlation
   std::uint32_t accepted_as = none;  // the request that was accepted as this order
   std::uint32_t previous = none;     // the order before it with the same correlation
-  std::uint16_t node = 0;  // see LedgerIndex::node_of
+  std::uint16_t node = 0;            // see LedgerIndex::node_of
   OrderKind kind = OrderKind::single;
   OrderStatus status = OrderStatus::pending;
   bool reopened = false;  // it was live again after it had ended
@@ -50,7 +50,7 @@ class LedgerIndex final : public Observer {
   NodeName node_of(const RunOrder& order) const { return nodes_.name(order.node); }
 
   // By an entry of the ledger.
-  const RunOrder* order_named(const LedgerEntry& entry) const;              // the order that its answer named
+  const RunOrder* order_named(const LedgerEntry& entry) const;             // the order that its answer named
   std::vector<const RunOrder*> orders_of(const LedgerEntry& entry) const;  // with the correlation that it sent
   // By an order of the run.
   const LedgerEntry* request_accepted_as(const RunOrder& order) const;
@@ -69,7 +69,7 @@ class LedgerIndex final : public Observer {
   NodeNumbers nodes_;
   RecordCollector<RunOrder> seen_;
   Records<RunOrder> orders_;  // all of them, after finish_reading()
-  UuidIndex answered_;  // from the orders that answers named to places in the ledger
+  UuidIndex answered_;        // from the orders that answers named to places in the ledger
   // By the place of a request, the place of an order: the one that its answer named, and the last one with the
   // correlation that it sent.
   std::vector<std::uint32_t> named_, last_correlated_;

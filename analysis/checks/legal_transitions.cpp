@@ -4,8 +4,8 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/history/transitions.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -22,8 +22,8 @@ class LegalTransitions final : public Check {
       replay(facts.find(AggregateType::payment, payment.id.uuid), PaymentReplay{}, "payment", payment,
              [&] { return row_of(payment); });
     for (const Reservation& reservation : flow.reservations)
-      replay(facts.find(aggregate_type_of(reservation.kind), reservation.id.uuid), ReservationReplay{},
-             "reservation", reservation, [&] { return row_of(reservation, flow.order.id); });
+      replay(facts.find(aggregate_type_of(reservation.kind), reservation.id.uuid), ReservationReplay{}, "reservation",
+             reservation, [&] { return row_of(reservation, flow.order.id); });
     if (!flow.saga) return;
     const Saga& saga = *flow.saga;
     const auto row = [&] { return row_of(saga, facts.definition); };
@@ -49,8 +49,7 @@ class LegalTransitions final : public Check {
   // What is wrong with the events, in their order; empty: nothing. `last` is the event it stopped at, `previous` the
   // one before.
   template <class Replay>
-  std::string follow(const AggregateFacts& history, Replay& state, const Event*& previous,
-                     const Event*& last) {
+  std::string follow(const AggregateFacts& history, Replay& state, const Event*& previous, const Event*& last) {
     for (const EventFacts* facts : history.events) {
       ++events_;
       previous = last;
@@ -59,7 +58,8 @@ class LegalTransitions final : public Check {
       std::string wrong = state.take(*facts);
       if (!wrong.empty()) return wrong;
       if (previous && last->occurred_at < previous->occurred_at)
-        return fmt::format("its event of version {} is older than that of version {}", last->version, previous->version);
+        return fmt::format("its event of version {} is older than that of version {}", last->version,
+                           previous->version);
     }
     return {};
   }

@@ -7,8 +7,8 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/history/node_numbers.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 #include "common/crypto.hpp"
 #include "common/records/record_sorter.hpp"
 
@@ -145,13 +145,12 @@ class LocksDoNotOverlap final : public LockCheck {
   void compare(const Placement& before, const Placement& after) override {
     const Duration overlap = before.committed - after.acquired;
     if (overlap <= clock_error_) return;
-    violations_.add(
-        {.what = fmt::format("the lock of order {} was granted {} before order {} was written under it",
-                             after.order.text(), format_duration(overlap), before.order.text()),
-         .rule = fmt::format("a lock has one holder at a time (clocks may differ by {})",
-                             format_duration(clock_error_)),
-         .rows = Json::array({placements_->row(before), placements_->row(after)}),
-         .nodes = placements_->names(before, after)});
+    violations_.add({.what = fmt::format("the lock of order {} was granted {} before order {} was written under it",
+                                         after.order.text(), format_duration(overlap), before.order.text()),
+                     .rule = fmt::format("a lock has one holder at a time (clocks may differ by {})",
+                                         format_duration(clock_error_)),
+                     .rows = Json::array({placements_->row(before), placements_->row(after)}),
+                     .nodes = placements_->names(before, after)});
   }
   std::string summary(const std::string& orders, const std::string& locks) override {
     return fmt::format("no overlap among {} under {}, allowing {} between clocks", orders, locks,

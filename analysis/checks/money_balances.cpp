@@ -5,9 +5,9 @@
 #include <map>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/stock/stock_ledger.hpp"
-#include "analysis/stock/reservation_mismatch.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/stock/reservation_mismatch.hpp"
+#include "analysis/stock/stock_ledger.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,9 +16,7 @@ class MoneyBalances final : public Check {
   static constexpr std::string_view name = "money-balances";
 
  public:
-  void on_stock_events(const std::vector<StockSetFacts>& events) override {
-    balances_.on_stock_events(events);
-  }
+  void on_stock_events(const std::vector<StockSetFacts>& events) override { balances_.on_stock_events(events); }
 
   void on_flow(const FlowFacts& facts) override {
     balances_.on_flow(facts);
@@ -47,7 +45,7 @@ class MoneyBalances final : public Check {
     if (sums_.size() > 1) summary += fmt::format(" ({})", by_system);
     if (!balances_.empty())
       summary += fmt::format("; the balances of {} agree with what they bought and reserved",
-                          count_of(balances_.stocks(StockKind::balance), "user"));
+                             count_of(balances_.stocks(StockKind::balance), "user"));
     if (set_aside_ > 0)
       summary += fmt::format("; not counting {} that need manual intervention", count_of(set_aside_, "order"));
     return violations_.verdict(name, summary);

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -31,18 +31,17 @@ class NeverNegative final : public Check {
   Verdict finish(const ClusterSnapshot& snapshot) override {
     for (const Stock& stock : snapshot.stocks) {
       if (!level_of(stock).is_negative() && stock.total >= 0) continue;
-      violations_.add({.what = fmt::format("{} has {}, with a total of {}", name_of(stock.key),
-                                           text_of(stock.key.kind, level_of(stock)),
-                                           amount_of(stock.key.kind, stock.total)),
-                       .rule = rule,
-                       .rows = Json::array({row_of(stock)}),
-                       .nodes = Json::array({stock.node})});
+      violations_.add(
+          {.what = fmt::format("{} has {}, with a total of {}", name_of(stock.key),
+                               text_of(stock.key.kind, level_of(stock)), amount_of(stock.key.kind, stock.total)),
+           .rule = rule,
+           .rows = Json::array({row_of(stock)}),
+           .nodes = Json::array({stock.node})});
     }
-    if (snapshot.stocks.empty() && levels_ == 0)
-      return does_not_apply(name, "the sagas use no stock and no balances");
-    return violations_.verdict(name, fmt::format("{} at or above zero, now and after {}",
-                                                 count_of(snapshot.stocks.size(), "stock"),
-                                                 count_of(levels_, "change")));
+    if (snapshot.stocks.empty() && levels_ == 0) return does_not_apply(name, "the sagas use no stock and no balances");
+    return violations_.verdict(
+        name, fmt::format("{} at or above zero, now and after {}", count_of(snapshot.stocks.size(), "stock"),
+                          count_of(levels_, "change")));
   }
 
  private:

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -35,11 +35,12 @@ class NoChargeAfterCompensation final : public Check {
 
  private:
   void add(const FlowFacts& facts, const Payment& payment, const Event& compensating) {
-    violations_.add({.what = fmt::format("payment {} of order {} was charged at {}, after its saga had started to compensate at {}",
-                                         payment.id.text(), facts.flow.order.id.text(),
-                                         iso8601_us(payment.charge_began_at), iso8601_us(compensating.occurred_at)),
-                     .rule = "a saga that compensates makes no further charges",
-                     .rows = Json::array({row_of(payment), row_of(compensating)})});
+    violations_.add(
+        {.what = fmt::format("payment {} of order {} was charged at {}, after its saga had started to compensate at {}",
+                             payment.id.text(), facts.flow.order.id.text(), iso8601_us(payment.charge_began_at),
+                             iso8601_us(compensating.occurred_at)),
+         .rule = "a saga that compensates makes no further charges",
+         .rows = Json::array({row_of(payment), row_of(compensating)})});
   }
 
   std::uint64_t compensations_ = 0;

@@ -47,11 +47,10 @@ class NotVacuous final : public Check {
         std::count_if(groups.begin(), groups.end(), [](const GroupOverlap& it) { return it.depth >= 2; });
     if (!groups.empty()) {
       if (static_cast<std::size_t>(overlapped) * 2 < groups.size())
-        return undecided(
-            name,
-            fmt::format("only {} of {} had two requests in flight at once; use more connections or "
-                        "nodes",
-                        with_separators(static_cast<std::uint64_t>(overlapped)), count_of(groups.size(), "duplicate group")));
+        return undecided(name, fmt::format("only {} of {} had two requests in flight at once; use more connections or "
+                                           "nodes",
+                                           with_separators(static_cast<std::uint64_t>(overlapped)),
+                                           count_of(groups.size(), "duplicate group")));
       std::uint32_t deepest = 0;
       for (const GroupOverlap& group : groups) deepest = std::max(deepest, group.depth);
       parts.push_back(fmt::format("{} of {} overlapped, with up to {} requests in flight",
@@ -59,13 +58,11 @@ class NotVacuous final : public Check {
                                   count_of(groups.size(), "duplicate group"), deepest));
     }
 
-    const bool wants_failures =
-        std::any_of(ledger.entries.begin(), ledger.entries.end(),
-                    [](const LedgerEntry& it) { return it.kind == OrderKind::payment_fail; });
-    const auto failed =
-        std::count_if(index_.orders().begin(), index_.orders().end(), [](const RunOrder& order) {
-          return order.kind == OrderKind::payment_fail && !is_live(order.status);
-        });
+    const bool wants_failures = std::any_of(ledger.entries.begin(), ledger.entries.end(),
+                                            [](const LedgerEntry& it) { return it.kind == OrderKind::payment_fail; });
+    const auto failed = std::count_if(index_.orders().begin(), index_.orders().end(), [](const RunOrder& order) {
+      return order.kind == OrderKind::payment_fail && !is_live(order.status);
+    });
     if (wants_failures && failed == 0)
       return undecided(name, "payment failures were requested, but none of their orders was compensated");
     if (wants_failures)

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -21,13 +21,14 @@ class OneCapturePerOrder final : public Check {
 
  public:
   void on_flow(const FlowFacts& facts) override {
-    captures_ += static_cast<std::uint64_t>(
-        std::count_if(facts.flow.payments.begin(), facts.flow.payments.end(), was_captured));
+    captures_ +=
+        static_cast<std::uint64_t>(std::count_if(facts.flow.payments.begin(), facts.flow.payments.end(), was_captured));
     if (check_rows(facts)) check_events(facts);
   }
 
   Verdict finish(const ClusterSnapshot&) override {
-    return violations_.verdict(name, fmt::format("{}, at most one per order at any time", count_of(captures_, "capture")));
+    return violations_.verdict(name,
+                               fmt::format("{}, at most one per order at any time", count_of(captures_, "capture")));
   }
 
  private:
@@ -57,8 +58,8 @@ class OneCapturePerOrder final : public Check {
                                       other.external_transaction_id == payment.external_transaction_id;
         if (!was_captured(other) || (other.execution != payment.execution && !same_transaction)) continue;
         add(facts,
-            fmt::format("payments {} and {} capture the same charge of order {}", other.id.text(),
-                        payment.id.text(), flow.order.id.text()),
+            fmt::format("payments {} and {} capture the same charge of order {}", other.id.text(), payment.id.text(),
+                        flow.order.id.text()),
             "one charge is captured once");
         return false;
       }
@@ -68,8 +69,8 @@ class OneCapturePerOrder final : public Check {
           "an order has at most one capture that was not refunded");
       return false;
     }
-    const bool compensated = flow.saga && flow.saga->status == SagaStatus::compensated &&
-                        !flow.saga->requires_manual_intervention;
+    const bool compensated =
+        flow.saga && flow.saga->status == SagaStatus::compensated && !flow.saga->requires_manual_intervention;
     if (kept + owed > 0 && compensated) {
       add(facts, fmt::format("order {} was compensated, but its capture was not refunded", flow.order.id.text()),
           "the capture of a compensated order is refunded");
@@ -88,8 +89,8 @@ class OneCapturePerOrder final : public Check {
       captured -= it.event->type == EventType::payment_refunded && late.erase(it.event->aggregate) == 0;
       if (captured > 1) {
         add(facts,
-            fmt::format("order {} was charged again at {} before an earlier capture was refunded", facts.flow.order.id.text(),
-                        iso8601_us(it.event->occurred_at)),
+            fmt::format("order {} was charged again at {} before an earlier capture was refunded",
+                        facts.flow.order.id.text(), iso8601_us(it.event->occurred_at)),
             "an order has at most one capture at any time", it.event);
         return;
       }

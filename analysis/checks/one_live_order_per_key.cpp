@@ -10,8 +10,8 @@
 
 #include "analysis/checks/database_checks.hpp"
 #include "analysis/history/node_numbers.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 #include "common/records/record_sorter.hpp"
 
 namespace sagactl {
@@ -49,8 +49,7 @@ class OneLiveOrderPerKey final : public Check {
     const std::uint16_t node = nodes_.of(order.node);
     const AggregateFacts* history = facts.order_events();
     if (!history) {
-      tenures_.add(
-          {key, order.created_at, is_live(order.status) ? forever : order.updated_at, order.id, node});
+      tenures_.add({key, order.created_at, is_live(order.status) ? forever : order.updated_at, order.id, node});
       return;
     }
     std::optional<Timestamp> live_since;
@@ -108,12 +107,11 @@ class OneLiveOrderPerKey final : public Check {
   // Two orders with one key; `before` is the one that was live until later.
   void compare(const KeyTenure& before, const KeyTenure& after) {
     if (after.from >= before.until || before.order == after.order) return;
-    violations_.add(
-        {.what = fmt::format("order {} was placed at {} while order {} was live with the same key",
-                             after.order.text(), iso8601_us(after.from), before.order.text()),
-         .rule = "an idempotency key belongs to one live order at a time",
-         .rows = Json::array({row_of(before), row_of(after)}),
-         .nodes = Json::array({nodes_.name(before.node), nodes_.name(after.node)})});
+    violations_.add({.what = fmt::format("order {} was placed at {} while order {} was live with the same key",
+                                         after.order.text(), iso8601_us(after.from), before.order.text()),
+                     .rule = "an idempotency key belongs to one live order at a time",
+                     .rows = Json::array({row_of(before), row_of(after)}),
+                     .nodes = Json::array({nodes_.name(before.node), nodes_.name(after.node)})});
   }
 
   // A live order and the claim of its key; null: there is none.
@@ -132,10 +130,9 @@ class OneLiveOrderPerKey final : public Check {
     if (!claim.live) return;
     // When only some orders were read, the claims of all others end up here.
     if (!without_order_.first()) return without_order_.add(Witness{});
-    without_order_.add(
-        {.what = fmt::format("a key is claimed for order {}, which is not live", claim.order.text()),
-         .rule = "an order that was cancelled or has failed releases its key",
-         .rows = Json::array({row_of(claim)})});
+    without_order_.add({.what = fmt::format("a key is claimed for order {}, which is not live", claim.order.text()),
+                        .rule = "an order that was cancelled or has failed releases its key",
+                        .rows = Json::array({row_of(claim)})});
   }
 
   RecordSorter<KeyTenure> tenures_;

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "analysis/checks/ledger_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -24,8 +24,7 @@ struct Group {
 
 class OneOrderPerDuplicateGroup final : public Check {
   static constexpr std::string_view name = "one-order-per-duplicate-group";
-  static constexpr std::string_view rule =
-      "concurrent orders for the same products create exactly one order";
+  static constexpr std::string_view rule = "concurrent orders for the same products create exactly one order";
 
  public:
   explicit OneOrderPerDuplicateGroup(const LedgerIndex& index) : index_(index) {}
@@ -49,8 +48,7 @@ class OneOrderPerDuplicateGroup final : public Check {
     std::string summary = fmt::format("one order for each of {}", count_of(judged_, "duplicate group"));
     if (again_ > 0)
       summary += fmt::format(", {} of them with another order after the first was cancelled", with_separators(again_));
-    if (nothing_ > 0)
-      summary += fmt::format("; {} got no conclusive answer", count_of(nothing_, "group"));
+    if (nothing_ > 0) summary += fmt::format("; {} got no conclusive answer", count_of(nothing_, "group"));
     if (violations_.count() == 0 && judged_ == 0)
       return undecided(name, "every request of every group was rejected or got no answer");
     return violations_.verdict(name, summary);
@@ -71,8 +69,7 @@ class OneOrderPerDuplicateGroup final : public Check {
     }
     if (orders.empty() && group.any(RequestOutcome::duplicate) && !group.any(RequestOutcome::accepted)) {
       add(group,
-          fmt::format("every request for {} was refused as a duplicate, but no order was placed", product(group)),
-          {});
+          fmt::format("every request for {} was refused as a duplicate, but no order was placed", product(group)), {});
       return;
     }
     ++(orders.empty() ? nothing_ : judged_);
@@ -87,8 +84,7 @@ class OneOrderPerDuplicateGroup final : public Check {
       for (const RunOrder* order : orders) {
         witness.rows.push_back(index_.row_of(*order));
         witness.nodes.push_back(index_.node_of(*order));
-        if (const LedgerEntry* request = index_.request_of(*order))
-          witness.requests.push_back(index_.row_of(*request));
+        if (const LedgerEntry* request = index_.request_of(*order)) witness.requests.push_back(index_.row_of(*request));
       }
       if (orders.empty()) witness.requests.push_back(index_.row_of(*group.requests.front()));
     }

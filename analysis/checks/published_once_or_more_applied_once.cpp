@@ -5,15 +5,14 @@
 #include <tuple>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
 
 std::string step_name(const FlowFacts& facts, std::size_t step) {
-  if (facts.definition && step < facts.definition->steps.size())
-    return std::string(facts.definition->steps[step].name);
+  if (facts.definition && step < facts.definition->steps.size()) return std::string(facts.definition->steps[step].name);
   return fmt::format("{}", step);
 }
 
@@ -30,12 +29,11 @@ class PublishedAppliedOnce final : public Check {
       for (std::size_t k = 0; k < i; ++k) {
         const auto key = [](const Barrier& b) { return std::tuple(b.step, b.direction, b.execution); };
         if (key(barriers[i]) != key(barriers[k])) continue;
-        violations_.add(
-            {.what = fmt::format("the {} of step {} of order {} was applied twice (execution {})",
-                                 to_string(barriers[i].direction), step_name(facts, barriers[i].step),
-                                 facts.flow.order.id.text(), barriers[i].execution),
-             .rule = "a redelivered message has no second effect",
-             .rows = Json::array({row(facts, barriers[k]), row(facts, barriers[i])})});
+        violations_.add({.what = fmt::format("the {} of step {} of order {} was applied twice (execution {})",
+                                             to_string(barriers[i].direction), step_name(facts, barriers[i].step),
+                                             facts.flow.order.id.text(), barriers[i].execution),
+                         .rule = "a redelivered message has no second effect",
+                         .rows = Json::array({row(facts, barriers[k]), row(facts, barriers[i])})});
       }
     }
   }
@@ -57,23 +55,22 @@ class PublishedAppliedOnce final : public Check {
       // The events of a dead node are published by its adopter, which may take the length of a lease.
       if (options_.drained && node.live)
         violations_.add(
-            {.what = fmt::format(
-                 "{} of node {} not published",
-                 count_of(static_cast<std::uint64_t>(node.last_sequence - node.published), "event"),
-                 node.name),
+            {.what = fmt::format("{} of node {} not published",
+                                 count_of(static_cast<std::uint64_t>(node.last_sequence - node.published), "event"),
+                                 node.name),
              .rule = "after the drain every event is published",
              .rows = Json::array({row_of(node)}),
              .nodes = Json::array({node.name})});
     }
     if (violations_.count() == 0 && waiting > 0) {
-      Verdict verdict = undecided(name, fmt::format("{} not yet published",
-                                                    count_of(static_cast<std::uint64_t>(waiting), "event")));
+      Verdict verdict =
+          undecided(name, fmt::format("{} not yet published", count_of(static_cast<std::uint64_t>(waiting), "event")));
       verdict.witness = Json{{"rows", behind}};
       return verdict;
     }
-    return violations_.verdict(name, fmt::format("{} published, {} applied once",
-                                                 count_of(static_cast<std::uint64_t>(published), "event"),
-                                                 count_of(applied_, "call")));
+    return violations_.verdict(
+        name, fmt::format("{} published, {} applied once", count_of(static_cast<std::uint64_t>(published), "event"),
+                          count_of(applied_, "call")));
   }
 
  private:

@@ -6,8 +6,8 @@
 #include <set>
 
 #include "analysis/checks/ledger_checks.hpp"
-#include "analysis/violations.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/violations.hpp"
 
 namespace sagactl {
 namespace {
@@ -19,8 +19,7 @@ class LedgerCheck : public Check {
   void on_flow(const FlowFacts&) override {}
 
  protected:
-  void add(std::string what, std::string rule, const LedgerEntry* request,
-           const std::vector<const RunOrder*>& orders) {
+  void add(std::string what, std::string rule, const LedgerEntry* request, const std::vector<const RunOrder*>& orders) {
     Witness witness{.what = std::move(what), .rule = std::move(rule)};
     if (request) witness.requests.push_back(index_.row_of(*request));
     for (const RunOrder* order : orders) {
@@ -48,8 +47,7 @@ class NoLostOrder final : public LedgerCheck {
     for (const LedgerEntry& entry : index_.ledger().entries) {
       if (entry.outcome != RequestOutcome::accepted) continue;
       ++accepted;
-      const bool found =
-          entry.order.is_nil() ? !index_.orders_of(entry).empty() : index_.order_named(entry) != nullptr;
+      const bool found = entry.order.is_nil() ? !index_.orders_of(entry).empty() : index_.order_named(entry) != nullptr;
       if (found) continue;
       const std::string order = entry.order.is_nil() ? "an order" : "order " + entry.order.text();
       add(fmt::format("request {} was accepted as {}, which is not in the database", entry.operation, order),
@@ -81,8 +79,8 @@ class NoPhantomOrder final : public LedgerCheck {
             "every order comes from a request", nullptr, {&order});
       } else if (request->outcome == RequestOutcome::accepted && !request->order.is_nil() &&
                  request->order != order.id.uuid) {
-        add(fmt::format("request {} was accepted as one order, but also created order {}",
-                        request->operation, order.id.text()),
+        add(fmt::format("request {} was accepted as one order, but also created order {}", request->operation,
+                        order.id.text()),
             "a request creates at most one order", request, {&order});
       }
     }
@@ -110,13 +108,11 @@ class IndeterminateResolved final : public LedgerCheck {
         add(fmt::format("request {} got no answer, but created {} orders", entry.operation, orders.size()),
             "a request without an answer took effect once or not at all", &entry, orders);
     }
-    Verdict result =
-        verdict(fmt::format("{} without an answer: {} took effect, {} did not", count_of(open, "request"),
-                            with_separators(took_effect), with_separators(open - took_effect)));
+    Verdict result = verdict(fmt::format("{} without an answer: {} took effect, {} did not", count_of(open, "request"),
+                                         with_separators(took_effect), with_separators(open - took_effect)));
     if (result.ruling == Ruling::pass && unclear > 0)
-      return undecided(name(),
-                       fmt::format("{} may or may not have created the orders whose request is unknown",
-                                   count_of(unclear, "request without an answer")));
+      return undecided(name(), fmt::format("{} may or may not have created the orders whose request is unknown",
+                                           count_of(unclear, "request without an answer")));
     return result;
   }
 };
@@ -155,12 +151,11 @@ class AnswerMatchesDatabase final : public LedgerCheck {
     const RunOrder* order = index_.order_named(entry);
     if (!order) return;  // no-lost-order reports it
     const auto mismatch = [&](std::string_view what, const std::string& answered, const std::string& stored) {
-      add(fmt::format("request {} was {} {}, but the database has {} for order {}", entry.operation, what,
-                      answered, stored, order->id.text()),
+      add(fmt::format("request {} was {} {}, but the database has {} for order {}", entry.operation, what, answered,
+                      stored, order->id.text()),
           "the answers that clients got agree with the database", &entry, {order});
     };
-    const std::string& user =
-        entry.user < ledger.user_ids.size() ? ledger.user_ids[entry.user] : std::string();
+    const std::string& user = entry.user < ledger.user_ids.size() ? ledger.user_ids[entry.user] : std::string();
     const Money expected = ledger.expected_total(entry);
     if (entry.claimed_total && *entry.claimed_total != order->total)
       mismatch("told a total of", entry.claimed_total->text(), order->total.text());
@@ -190,8 +185,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
     const auto orders = index_.orders_of(entry);
     // An order as which another request was accepted belongs to that request.
     if (orders.empty() || index_.request_accepted_as(*orders.front())) return;
-    add(fmt::format("request {} was {}, but created order {}", entry.operation, how,
-                    orders.front()->id.text()),
+    add(fmt::format("request {} was {}, but created order {}", entry.operation, how, orders.front()->id.text()),
         "a request that was refused or never sent has no effect", &entry, orders);
   }
 };

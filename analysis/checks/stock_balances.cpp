@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "analysis/checks/database_checks.hpp"
-#include "analysis/stock/stock_ledger.hpp"
-#include "analysis/stock/reservation_mismatch.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/stock/reservation_mismatch.hpp"
+#include "analysis/stock/stock_ledger.hpp"
 
 namespace sagactl {
 namespace {
@@ -16,9 +16,7 @@ class StockBalances final : public Check {
   static constexpr std::string_view name = "stock-balances";
 
  public:
-  void on_stock_events(const std::vector<StockSetFacts>& events) override {
-    ledger_.on_stock_events(events);
-  }
+  void on_stock_events(const std::vector<StockSetFacts>& events) override { ledger_.on_stock_events(events); }
 
   void on_flow(const FlowFacts& facts) override {
     ledger_.on_flow(facts);
@@ -30,9 +28,9 @@ class StockBalances final : public Check {
     ledger_.finish(snapshot);
     if (ledger_.empty() && violations_.first()) return does_not_apply(name, "the sagas use no stock");
     std::string summary = fmt::format("available + reserved + sold equals the total of {}, {} and the slots of {}",
-                                   count_of(ledger_.stocks(StockKind::product), "product"),
-                                   count_of(ledger_.stocks(StockKind::item), "item"),
-                                   count_of(ledger_.stocks(StockKind::slots), "user"));
+                                      count_of(ledger_.stocks(StockKind::product), "product"),
+                                      count_of(ledger_.stocks(StockKind::item), "item"),
+                                      count_of(ledger_.stocks(StockKind::slots), "user"));
     if (!snapshot.complete)
       summary += "; changes outside the requested time were not checked";
     else if (!snapshot.has_all_events)

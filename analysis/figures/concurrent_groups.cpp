@@ -36,8 +36,8 @@ void set_gaps(std::vector<GroupMember>& members) {
 }  // namespace
 
 const GroupMember* ConcurrentGroup::winner() const {
-  const auto created = std::find_if(members.begin(), members.end(),
-                                    [](const GroupMember& it) { return it.outcome == "created"; });
+  const auto created =
+      std::find_if(members.begin(), members.end(), [](const GroupMember& it) { return it.outcome == "created"; });
   return created == members.end() ? nullptr : &*created;
 }
 
@@ -120,15 +120,13 @@ GroupMember ConcurrentGroupsObserver::member_of(const LedgerEntry& entry, Timest
   return member;
 }
 
-ConcurrentGroup ConcurrentGroupsObserver::group_of_requests(
-    const std::vector<const LedgerEntry*>& entries) const {
+ConcurrentGroup ConcurrentGroupsObserver::group_of_requests(const std::vector<const LedgerEntry*>& entries) const {
   ConcurrentGroup group;
   group.kind = ConcurrentGroup::Kind::requests;
   group.products = ledger_->product(*entries.front());
   Timestamp first_sent = entries.front()->sent;
   for (const LedgerEntry* entry : entries)
-    if (entry->sent.us != 0)
-      first_sent = std::min(first_sent.us == 0 ? entry->sent : first_sent, entry->sent);
+    if (entry->sent.us != 0) first_sent = std::min(first_sent.us == 0 ? entry->sent : first_sent, entry->sent);
   group.began_at = first_sent;
   for (const LedgerEntry* entry : entries) group.members.push_back(member_of(*entry, first_sent));
   std::stable_sort(group.members.begin(), group.members.end(),
@@ -166,9 +164,7 @@ Json to_json(const ConcurrentGroup& group) {
     if (it.written_at) member["writtenAt"] = iso8601_us(*it.written_at);
     members.push_back(std::move(member));
   }
-  Json json{{"kind", to_string(group.kind)},
-            {"products", group.products},
-            {"startedAt", iso8601_us(group.began_at)}};
+  Json json{{"kind", to_string(group.kind)}, {"products", group.products}, {"startedAt", iso8601_us(group.began_at)}};
   if (group.depth > 0) json["depth"] = group.depth;
   if (const GroupMember* winner = group.winner())
     json["winner"] = Json{{"node", winner->node}, {"orderId", winner->order}};

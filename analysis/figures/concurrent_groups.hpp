@@ -82,10 +82,10 @@ class ConcurrentGroupsObserver final : public Observer {
   ConcurrentGroup group_of_requests(const std::vector<const LedgerEntry*>& entries) const;
   GroupMember member_of(const LedgerEntry& entry, Timestamp first_sent) const;
 
-  const Ledger* ledger_;                       // null: none, or it has no duplicate groups
+  const Ledger* ledger_;                             // null: none, or it has no duplicate groups
   std::unordered_map<Uuid, WrittenOrder> by_order_;  // of the requests of the duplicate groups
   NodeNumbers nodes_;
-  std::vector<PlacedOrder> open_;                   // orders of the current window
+  std::vector<PlacedOrder> open_;  // orders of the current window
   GroupSummary summary_;
 };
 

@@ -98,20 +98,18 @@ Evenness evenness_of(const std::vector<NodeShare>& nodes) {
     evenness.text = "no orders";
   } else if (evenness.spread <= 1) {
     evenness.kind = Evenness::Kind::round_robin;
-    evenness.text =
-        fmt::format("as even as round robin: max - min = {}", evenness.spread);
+    evenness.text = fmt::format("as even as round robin: max - min = {}", evenness.spread);
   } else if (!(evenness.chi_square = chi_square_even(counts))) {
-    evenness.text = fmt::format("not round robin (max - min = {}); too few orders for a chi-square test",
-                                evenness.spread);
+    evenness.text =
+        fmt::format("not round robin (max - min = {}); too few orders for a chi-square test", evenness.spread);
   } else {
     const ChiSquare& test = *evenness.chi_square;
     const bool chance = test.p >= p_uneven;
     evenness.kind = chance ? Evenness::Kind::random : Evenness::Kind::uneven;
-    evenness.text =
-        fmt::format("{}: max - min = {}, chi-square {:.2f} with {} degrees of freedom, p = {:.3g}",
-                    chance ? "not round robin, but no more uneven than random routing"
-                           : "more uneven than chance explains",
-                    evenness.spread, test.statistic, test.degrees, test.p);
+    evenness.text = fmt::format(
+        "{}: max - min = {}, chi-square {:.2f} with {} degrees of freedom, p = {:.3g}",
+        chance ? "not round robin, but no more uneven than random routing" : "more uneven than chance explains",
+        evenness.spread, test.statistic, test.degrees, test.p);
   }
   return evenness;
 }

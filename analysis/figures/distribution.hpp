@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/history/observer.hpp"
 #include "analysis/figures/statistics.hpp"
 #include "analysis/figures/time_bins.hpp"
+#include "analysis/history/observer.hpp"
 #include "common/text/json.hpp"
 
 namespace sagactl {

@@ -59,8 +59,7 @@ void SagaTimingsObserver::time_steps(const Saga& saga, const SagaDefinition& def
     if (!definition.steps[i].listed || step.status != StepStatus::succeeded) continue;
     const std::string name(definition.steps[i].name);
     auto& steps = timings_.steps;
-    auto times =
-        std::find_if(steps.begin(), steps.end(), [&](const StepTimes& it) { return it.step == name; });
+    auto times = std::find_if(steps.begin(), steps.end(), [&](const StepTimes& it) { return it.step == name; });
     if (times == steps.end()) times = steps.insert(steps.end(), StepTimes{name, {}});
     times->took.record(step.ended_at - step.began_at);
   }
@@ -75,8 +74,7 @@ Timestamp SagaTimingsObserver::count_events(const FlowFacts& facts) {
     last = std::max(last, event.occurred_at);
     const bool completed = event.type == EventType::saga_completed,
                compensated = event.type == EventType::saga_compensated,
-               failed =
-                   event.type == EventType::saga_failed || event.type == EventType::saga_compensation_failed,
+               failed = event.type == EventType::saga_failed || event.type == EventType::saga_compensation_failed,
                goes_on = event.type == EventType::saga_compensating || event.type == EventType::saga_retried;
     Bin& bin = bins_.at(event.occurred_at);
     bin.counts.started += event.type == EventType::saga_started;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "analysis/history/observer.hpp"
 #include "analysis/figures/time_bins.hpp"
+#include "analysis/history/observer.hpp"
 #include "common/text/json.hpp"
 #include "loadgen/ledger/histogram.hpp"
 

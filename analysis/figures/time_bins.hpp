@@ -14,8 +14,7 @@ namespace sagactl {
 template <class Cell>
 class TimeBins {
  public:
-  explicit TimeBins(Duration width = 100ms, std::size_t bins_max = 600)
-      : width_us_(width.count()), max_(bins_max) {}
+  explicit TimeBins(Duration width = 100ms, std::size_t bins_max = 600) : width_us_(width.count()), max_(bins_max) {}
 
   Cell& at(Timestamp time) {
     if (cells_.empty()) first_ = index_of(time);
@@ -26,9 +25,7 @@ class TimeBins {
     return cells_[static_cast<std::size_t>(index - first_)];
   }
 
-  Timestamp begin_of(std::size_t i) const {
-    return Timestamp{(first_ + static_cast<std::int64_t>(i)) * width_us_};
-  }
+  Timestamp begin_of(std::size_t i) const { return Timestamp{(first_ + static_cast<std::int64_t>(i)) * width_us_}; }
   Duration width() const { return Duration{width_us_}; }
   const std::deque<Cell>& cells() const { return cells_; }
 

@@ -15,8 +15,8 @@ namespace {
 std::vector<Verdict> completed(std::vector<Verdict> found) {
   std::vector<Verdict> all;
   for (const std::string_view name : verdict_names()) {
-    const auto it = std::find_if(found.begin(), found.end(),
-                                 [&](const Verdict& verdict) { return verdict.name == name; });
+    const auto it =
+        std::find_if(found.begin(), found.end(), [&](const Verdict& verdict) { return verdict.name == name; });
     if (it != found.end())
       all.push_back(std::move(*it));
     else
@@ -71,8 +71,7 @@ SagaTimings timings_of(const ForeignOrders& orders) {
 
 }  // namespace
 
-Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
-                                    Timestamp now) {
+Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now) {
   auto orders = ForeignOrders::read(rows, profile, ledger);
   if (!orders) return orders.error();
   std::vector<Verdict> found = {foreign_one_order_per_group(&*orders, ledger),
@@ -88,7 +87,7 @@ Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, c
   if (!compensation) return compensation.error();
   found.push_back(std::move(*compensation));
   for (auto verdicts : {foreign_stock(rows, profile, *orders, orders->bad_rows()),
-                       foreign_payments(rows, profile, *orders, orders->bad_rows())}) {
+                        foreign_payments(rows, profile, *orders, orders->bad_rows())}) {
     if (!verdicts) return verdicts.error();
     for (Verdict& verdict : *verdicts) found.push_back(std::move(verdict));
   }
@@ -112,8 +111,8 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
   Examination examination;
   examination.taken_at = now;
   examination.verdicts = foreign_verdicts_without_database(profile, ledger, why);
-  for (Verdict given : {foreign_no_lost_order(*orders, "on the server"), foreign_all_end(*orders),
-                       foreign_not_vacuous(*orders)}) {
+  for (Verdict given :
+       {foreign_no_lost_order(*orders, "on the server"), foreign_all_end(*orders), foreign_not_vacuous(*orders)}) {
     if (given.ruling == Ruling::pass) given.reason += ", according to the server's status of each";
     for (Verdict& verdict : examination.verdicts)
       if (verdict.name == given.name) verdict = std::move(given);

@@ -10,8 +10,7 @@ namespace sagactl {
 
 // All verdicts; those that the profile has no data for are UNKNOWN, say so, and do not count. Unreadable rows add the
 // verdict "rows-were-read". Errors are those of the queries.
-Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger,
-                                    Timestamp now);
+Result<Examination> examine_foreign(ForeignRows& rows, const Profile& profile, const Ledger& ledger, Timestamp now);
 
 // The verdicts that the answers alone allow, where no database could be read because of `why`.
 std::vector<Verdict> foreign_verdicts_without_database(const Profile& profile, const Ledger& ledger,

@@ -63,9 +63,9 @@ Verdict foreign_one_order_per_group(const ForeignOrders* orders, const Ledger& l
     const bool accepted_two = !by_database && accepted.size() > 1;
     if (second || accepted_two) {
       const std::size_t count = second ? placed.size() : accepted.size();
-      Witness witness{.what = fmt::format("{} were placed for {}", count_of(count, "order"),
-                                          name_of(ledger, *requests.front())),
-                      .rule = rule};
+      Witness witness{
+          .what = fmt::format("{} were placed for {}", count_of(count, "order"), name_of(ledger, *requests.front())),
+          .rule = rule};
       for (const ForeignOrder* order : placed) orders->show(witness, *order);
       for (const auto& [ref, request] : accepted)
         witness.requests.push_back(Json{{"operation", request->operation},
@@ -100,10 +100,11 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
     const bool there = named ? orders.find(entry.order) != nullptr : !orders.has_groups() || !others.empty();
     if (there) continue;
     const std::string other = others.empty() ? "" : fmt::format("; order {} has its key", others.front()->id);
-    Witness witness{.what = named ? fmt::format("request {} was accepted as order {}, which is not {}{}",
-                                                entry.operation, orders.ledger().order_text(entry), where, other)
-                                  : fmt::format("request {} was accepted, but the database has no order with its key {}",
-                                                entry.operation, orders.ledger().idempotency_key(entry)),
+    Witness witness{.what = named
+                                ? fmt::format("request {} was accepted as order {}, which is not {}{}", entry.operation,
+                                              orders.ledger().order_text(entry), where, other)
+                                : fmt::format("request {} was accepted, but the database has no order with its key {}",
+                                              entry.operation, orders.ledger().idempotency_key(entry)),
                     .rule = "an order that was acknowledged is durable"};
     if (violations.first()) {
       for (const ForeignOrder* order : others) orders.show(witness, *order);
@@ -112,10 +113,11 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
     violations.add(std::move(witness));
   }
   if (!comparable && violations.count() == 0)
-    return undecided(name,
-                     fmt::format("{}: let the query return as order_id what the answers name, or point answer.order at what the "
-                                 "query returns",
-                                 orders.other_spelling()));
+    return undecided(
+        name,
+        fmt::format("{}: let the query return as order_id what the answers name, or point answer.order at what the "
+                    "query returns",
+                    orders.other_spelling()));
   if (accepted + unnamed == 0) return does_not_apply(name, "no request was accepted");
   const bool unseen = unnamed > 0 && !orders.has_groups() && violations.count() == 0;
   if (unseen && accepted > 0)
@@ -126,7 +128,9 @@ Verdict foreign_no_lost_order(const ForeignOrders& orders, std::string_view wher
                      "no answer named its order: does answer.order point at it, and is it in the first 256 KB of an "
                      "uncompressed JSON body? (With a column key in sql.orders no name is needed)");
   std::string summary = fmt::format("all {} are {}", count_of(accepted + unnamed, "accepted order"), where);
-  if (unnamed > 0) summary += fmt::format(", {} of them found by their keys, because their answers named no order", with_separators(unnamed));
+  if (unnamed > 0)
+    summary +=
+        fmt::format(", {} of them found by their keys, because their answers named no order", with_separators(unnamed));
   return violations.verdict(name, summary);
 }
 
@@ -198,8 +202,8 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
     happened += std::min(unnamed_orders.size(), list.size());
     for (std::size_t i = 0; i < std::min(unnamed_orders.size(), list.size()); ++i) {
       if (list[i]->http_status == 0) continue;
-      Witness witness{.what = fmt::format("request {} was answered with HTTP {}, but its order {} is {}", list[i]->operation,
-                                          list[i]->http_status, unnamed_orders[i]->id,
+      Witness witness{.what = fmt::format("request {} was answered with HTTP {}, but its order {} is {}",
+                                          list[i]->operation, list[i]->http_status, unnamed_orders[i]->id,
                                           unnamed_orders[i]->status.empty() ? "stored" : unnamed_orders[i]->status),
                       .rule =
                           "a client that gets an error repeats its request with the same key, and must get the same "
@@ -212,11 +216,10 @@ Verdict foreign_indeterminate_resolved(const ForeignOrders& orders) {
     }
   }
   if (requests > 0 && !orders.has_groups())
-    return undecided(name,
-                     fmt::format("{} without an answer, but {}", count_of(requests, "request"),
-                                 orders.why_no_groups()));
+    return undecided(
+        name, fmt::format("{} without an answer, but {}", count_of(requests, "request"), orders.why_no_groups()));
   std::string summary = fmt::format("{} without an answer: {} took effect, {} did not", count_of(requests, "request"),
-                                 with_separators(happened), with_separators(requests - happened));
+                                    with_separators(happened), with_separators(requests - happened));
   if (with_errors.count() > 0)
     summary += fmt::format("; {} answered with an error, but took effect", with_separators(with_errors.count()));
   Verdict verdict = with_errors.verdict(name, summary);
@@ -235,10 +238,11 @@ Verdict foreign_one_live_order_per_key(const ForeignOrders& orders) {
   for (const auto& [key, list] : by_key) {
     for (std::size_t i = 1; i < list.size(); ++i) {
       if (is_over(orders, *list[i - 1], *list[i])) continue;
-      Witness witness{.what = fmt::format("order {} was placed with key {} of order {}, which is {} and had not been undone",
-                                          list[i]->id, key, list[i - 1]->id,
-                                          list[i - 1]->status.empty() ? "stored" : list[i - 1]->status),
-                      .rule = "no two live orders have the same idempotency key"};
+      Witness witness{
+          .what = fmt::format("order {} was placed with key {} of order {}, which is {} and had not been undone",
+                              list[i]->id, key, list[i - 1]->id,
+                              list[i - 1]->status.empty() ? "stored" : list[i - 1]->status),
+          .rule = "no two live orders have the same idempotency key"};
       if (violations.first()) {
         orders.show(witness, *list[i - 1]);
         orders.show(witness, *list[i]);
@@ -291,12 +295,11 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     const bool same_total = !entry.claimed_total || !order->amount || *entry.claimed_total == *order->amount;
     if (same_group && same_total) continue;
     Witness witness{.what = {}, .rule = "the answers that clients got agree with the database"};
-    witness.what =
-        same_group
-            ? fmt::format("request {} was told a total of {}, but the database has {} for order {}",
-                          entry.operation, entry.claimed_total->text(), order->amount->text(), order->id)
-            : fmt::format("request {} was told order {}, which belongs to another request: {}", entry.operation, order->id,
-                          order->key.empty() ? order->product : order->key);
+    witness.what = same_group
+                       ? fmt::format("request {} was told a total of {}, but the database has {} for order {}",
+                                     entry.operation, entry.claimed_total->text(), order->amount->text(), order->id)
+                       : fmt::format("request {} was told order {}, which belongs to another request: {}",
+                                     entry.operation, order->id, order->key.empty() ? order->product : order->key);
     if (violations.first()) {
       orders.show(witness, *order);
       orders.show(witness, entry);
@@ -321,8 +324,7 @@ Verdict foreign_nodes_known(const ForeignOrders& orders) {
     if (violations.first()) orders.show(witness, order);
     violations.add(std::move(witness));
   }
-  return violations.verdict(name,
-                            fmt::format("every order names its node, one of {}", with_separators(nodes.size())));
+  return violations.verdict(name, fmt::format("every order names its node, one of {}", with_separators(nodes.size())));
 }
 
 Verdict foreign_not_vacuous(const ForeignOrders& orders) {
@@ -340,9 +342,10 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders) {
   if (of_run == 0)
     return undecided(name, "the run placed no orders, so nothing was verified" + answers_text(orders.ledger()));
   if (neither == of_run)
-    return undecided(name, fmt::format("every order ended as {} or another status that is neither in status.completed nor in "
-                                       "status.undone, so nothing was verified",
-                                       status));
+    return undecided(name,
+                     fmt::format("every order ended as {} or another status that is neither in status.completed nor in "
+                                 "status.undone, so nothing was verified",
+                                 status));
   std::string summary = count_of(of_run, "order");
   const auto groups = overlaps(orders.ledger());
   std::uint64_t overlapped = 0, deepest = 0;
@@ -355,12 +358,11 @@ Verdict foreign_not_vacuous(const ForeignOrders& orders) {
                                        count_of(groups.size(), "duplicate group")));
   if (!groups.empty())
     summary += fmt::format("; {} of {} overlapped, with up to {} requests in flight", with_separators(overlapped),
-                         count_of(groups.size(), "duplicate group"), deepest);
+                           count_of(groups.size(), "duplicate group"), deepest);
   bool wants_failures = false;
   for (const LedgerEntry& entry : orders.ledger().entries)
     wants_failures = wants_failures || entry.kind == OrderKind::payment_fail;
-  if (wants_failures && undone == 0)
-    return undecided(name, "failures were requested, but no order was undone");
+  if (wants_failures && undone == 0) return undecided(name, "failures were requested, but no order was undone");
   if (wants_failures) summary += "; " + count_of(undone, "order") + " undone";
   return Violations().verdict(name, summary);
 }

@@ -123,7 +123,7 @@ void ForeignOrders::assign_groups() {
   if (has_groups_ && groups_.empty() && of_run != orders_.end()) {
     has_groups_ = false;
     unsent_key_ = fmt::format("{} as {} of order {}", has("key") ? of_run->key : of_run->product,
-                             has("key") ? "key" : "product", of_run->id);
+                              has("key") ? "key" : "product", of_run->id);
   }
   // If no id is in the database although the keys have orders, ids are spelled differently.
   std::uint64_t with_rows = 0;
@@ -135,8 +135,8 @@ void ForeignOrders::assign_groups() {
     }
     const auto rows = groups_.find({entry.kind, entry.group});
     if (!has_groups_ || rows == groups_.end() || ++with_rows != 2) continue;
-    other_spelling_ = fmt::format("the answers name orders like {}, but sql.orders like {}",
-                                  ledger_->order_text(entry), orders_[rows->second.front()].id);
+    other_spelling_ = fmt::format("the answers name orders like {}, but sql.orders like {}", ledger_->order_text(entry),
+                                  orders_[rows->second.front()].id);
   }
 }
 
@@ -226,8 +226,7 @@ Json ForeignOrders::request_row(const LedgerEntry& entry) const {
 void ForeignOrders::show(Witness& witness, const ForeignOrder& order) const {
   witness.rows.push_back(order.row);
   const Json node(order.node);
-  if (!order.node.empty() &&
-      std::find(witness.nodes.begin(), witness.nodes.end(), node) == witness.nodes.end())
+  if (!order.node.empty() && std::find(witness.nodes.begin(), witness.nodes.end(), node) == witness.nodes.end())
     witness.nodes.push_back(node);
 }
 

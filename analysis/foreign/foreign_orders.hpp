@@ -22,7 +22,7 @@ struct ForeignOrder {
   std::optional<Timestamp> ended_at;
   std::optional<Money> amount;
   std::optional<std::pair<OrderKind, std::uint32_t>> group;  // from its key or product
-  bool of_run = false;  // by its group, or because an answer named it
+  bool of_run = false;                                       // by its group, or because an answer named it
   Json row;
 };
 

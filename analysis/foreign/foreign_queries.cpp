@@ -45,9 +45,10 @@ bool is_time(const ForeignRow& row, std::string_view name) {
 Error no_time(const ForeignRow& row, std::string_view query, std::string_view name) {
   const std::string column = time_column(name), us = fmt::format("{}_us", name);
   const std::string& is_there = row.has(column) ? column : us;
-  return {ErrorCode::invalid, fmt::format("the profile's query {} returns '{}' as {} of order {}: {} must be a time such as "
-                                          "2026-11-20T13:04:07.137042Z, {} microseconds since 1970",
-                                          query, row.text(is_there), is_there, row.text("order_id"), column, us)};
+  return {ErrorCode::invalid,
+          fmt::format("the profile's query {} returns '{}' as {} of order {}: {} must be a time such as "
+                      "2026-11-20T13:04:07.137042Z, {} microseconds since 1970",
+                      query, row.text(is_there), is_there, row.text("order_id"), column, us)};
 }
 
 Error unusable(const ForeignRow& row, std::string_view query, std::string_view column, std::string_view wanted) {
@@ -133,9 +134,10 @@ Result<std::vector<std::string>> columns_of(ForeignRows& rows, const Profile& pr
   };
   for (const RequiredColumn& column : shape.columns)
     if (!has(column.name) && !has(column.alternative))
-      return Error{ErrorCode::invalid,
-                   fmt::format("the profile's query {} returns no column {}{}; it returns {}", shape.name, column.name,
-                               column.alternative ? fmt::format(" or {}", column.alternative) : "", join(*columns, ", "))};
+      return Error{
+          ErrorCode::invalid,
+          fmt::format("the profile's query {} returns no column {}{}; it returns {}", shape.name, column.name,
+                      column.alternative ? fmt::format(" or {}", column.alternative) : "", join(*columns, ", "))};
   return columns;
 }
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
 #include "common/time.hpp"
 
 namespace sagactl {

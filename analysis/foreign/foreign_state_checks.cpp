@@ -119,8 +119,8 @@ Result<Verdict> foreign_compensation(ForeignRows& rows, const Profile& profile, 
     }
     violations.add(std::move(witness));
   }
-  return violations.verdict(name, fmt::format("the steps of {} are undone, and no others",
-                                              count_of(undone, "failed order")));
+  return violations.verdict(name,
+                            fmt::format("the steps of {} are undone, and no others", count_of(undone, "failed order")));
 }
 
 Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
@@ -138,17 +138,16 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
           return {};
         }
         const auto initial = row.integer("initial"), available = row.integer("available");
-        const std::int64_t reserved = row.integer("reserved").value_or(0),
-                           sold = row.integer("sold").value_or(0);
+        const std::int64_t reserved = row.integer("reserved").value_or(0), sold = row.integer("sold").value_or(0);
         const std::string product = row.text("product");
         ++products;
         const std::int64_t missing = *initial - *available - reserved - sold;
         if (missing != 0) {
-          Witness witness{.what = fmt::format("{} started with {} and has {} available, {} reserved and {} sold: "
-                                              "{}",
-                                              product, *initial, *available, reserved, sold,
-                                              missing > 0 ? fmt::format("{} missing", missing)
-                                                          : fmt::format("{} too many", -missing)),
+          Witness witness{.what = fmt::format(
+                              "{} started with {} and has {} available, {} reserved and {} sold: "
+                              "{}",
+                              product, *initial, *available, reserved, sold,
+                              missing > 0 ? fmt::format("{} missing", missing) : fmt::format("{} too many", -missing)),
                           .rule = "initial = available + reserved + sold"};
           witness.rows.push_back(named(row, "sql.stock"));
           unbalanced.add(std::move(witness));
@@ -163,9 +162,8 @@ Result<std::vector<Verdict>> foreign_stock(ForeignRows& rows, const Profile& pro
       });
   if (!read) return read.error();
   const std::string of = count_of(products, "product");
-  return std::vector<Verdict>{
-      unbalanced.verdict("stock-balances", "the stock of " + of + " adds up"),
-      negative.verdict("never-negative", "no stock of " + of + " is negative at the end")};
+  return std::vector<Verdict>{unbalanced.verdict("stock-balances", "the stock of " + of + " adds up"),
+                              negative.verdict("never-negative", "no stock of " + of + " is negative at the end")};
 }
 
 Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& profile, const ForeignOrders& orders,
@@ -233,8 +231,7 @@ Result<std::vector<Verdict>> foreign_payments(ForeignRows& rows, const Profile& 
           "an undone order keeps no captured amount");
     else if (orders.is_completed(order) && order.amount && of.net != order.amount->cents)
       add(unbalanced, order, of,
-          fmt::format("order {} of {} is {}, but {} is captured", order.id, order.amount->text(),
-                      order.status, net),
+          fmt::format("order {} of {} is {}, but {} is captured", order.id, order.amount->text(), order.status, net),
           "captures minus refunds equal the value of a completed order");
   }
   return std::vector<Verdict>{

@@ -118,14 +118,12 @@ FlowFacts::FlowFacts(const FlowHistory& history)
       return aggregate.type == facts.event->aggregate_type && aggregate.id == facts.event->aggregate;
     };
     auto it = std::find_if(aggregates.begin(), aggregates.end(), same);
-    if (it == aggregates.end())
-      it = aggregates.insert(it, {facts.event->aggregate_type, facts.event->aggregate, {}});
+    if (it == aggregates.end()) it = aggregates.insert(it, {facts.event->aggregate_type, facts.event->aggregate, {}});
     it->events.push_back(&facts);
   }
   for (AggregateFacts& aggregate : aggregates)
-    std::stable_sort(
-        aggregate.events.begin(), aggregate.events.end(),
-        [](const EventFacts* a, const EventFacts* b) { return a->event->version < b->event->version; });
+    std::stable_sort(aggregate.events.begin(), aggregate.events.end(),
+                     [](const EventFacts* a, const EventFacts* b) { return a->event->version < b->event->version; });
 }
 
 const AggregateFacts* FlowFacts::find(AggregateType type, const Uuid& id) const {

@@ -30,8 +30,8 @@ struct EventFacts {
   // Saga events that name a step; `step` is its place in the definition; absent: no such step.
   std::string step_name;
   std::optional<std::size_t> step;
-  int execution = 0;                     // 0: the event names none
-  std::optional<Direction> direction;  // SagaRetried
+  int execution = 0;                            // 0: the event names none
+  std::optional<Direction> direction;           // SagaRetried
   std::optional<ReservationFacts> reservation;  // events of reservations
 };
 

@@ -28,11 +28,11 @@ struct ClusterSnapshot {
   std::vector<NodeInfo> nodes;
   std::vector<Stock> stocks;
   Timestamp taken_at;
-  bool complete = true;  // every flow was read; false: only those that pass the filter
+  bool complete = true;        // every flow was read; false: only those that pass the filter
   bool has_all_events = true;  // every event that was ever written is stored; false: some were deleted
 };
 
 Result<ClusterSnapshot> read_history(History& history, const HistoryFilter& filter,
-                                  std::span<Observer* const> observers);
+                                     std::span<Observer* const> observers);
 
 }  // namespace sagactl

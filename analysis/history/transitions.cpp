@@ -145,15 +145,13 @@ std::string SagaReplay::take(const EventFacts& facts) {
     status = *facts.direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
     return {};
   }
-  const auto allowed =
-      std::find_if(saga_transitions.begin(), saga_transitions.end(),
-                   [&](const SagaTransition& it) { return it.from == status && it.event == type; });
+  const auto allowed = std::find_if(saga_transitions.begin(), saga_transitions.end(),
+                                    [&](const SagaTransition& it) { return it.from == status && it.event == type; });
   if (allowed == saga_transitions.end())
     return fmt::format("{} occurred while it was {}", to_string(type), to_string(status));
   if (type == EventType::saga_step_completed) {
     if (!facts.step) return fmt::format("it completed step '{}', which its definition does not have", facts.step_name);
-    if (done[*facts.step])
-      return fmt::format("step {} was completed while it was already in effect", facts.step_name);
+    if (done[*facts.step]) return fmt::format("step {} was completed while it was already in effect", facts.step_name);
     for (std::size_t i = 0; i < *facts.step; ++i)
       if (definition.steps[i].listed && !done[i])
         return fmt::format("step {} was completed before step {}", facts.step_name, definition.steps[i].name);

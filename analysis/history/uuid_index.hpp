@@ -13,9 +13,7 @@ namespace sagactl {
 class UuidIndex {
  public:
   void reserve(std::size_t count) { places_.reserve(count); }
-  void add(const Uuid& id, std::size_t place) {
-    places_.push_back({tail_of(id), static_cast<std::uint32_t>(place)});
-  }
+  void add(const Uuid& id, std::size_t place) { places_.push_back({tail_of(id), static_cast<std::uint32_t>(place)}); }
   // After the last add() and before the first each().
   void sort() {
     std::sort(places_.begin(), places_.end(), [](const IndexEntry& a, const IndexEntry& b) {

@@ -25,8 +25,7 @@ std::vector<double> percentiles_for(std::uint64_t samples) {
   std::vector<double> list;
   double distance = 100;
   while (distance / 100.0 * static_cast<double>(samples) >= 1) {
-    for (int i = 0; i < points_per_halving; ++i)
-      list.push_back(100 - distance + distance / 2 * i / points_per_halving);
+    for (int i = 0; i < points_per_halving; ++i) list.push_back(100 - distance + distance / 2 * i / points_per_halving);
     distance /= 2;
   }
   list.push_back(100);
@@ -64,8 +63,7 @@ Json heat_map(const Ledger& ledger) {
     to = std::max(to, entry.planned);
   });
   if (to < from) return Json{{"columns", 0}, {"columnMs", 0}, {"rows", Json::array()}, {"cells", Json::array()}};
-  const std::int64_t column_us =
-      std::max<std::int64_t>(1000, ((to - from).count() + columns_max) / columns_max);
+  const std::int64_t column_us = std::max<std::int64_t>(1000, ((to - from).count() + columns_max) / columns_max);
   std::map<std::pair<std::int64_t, int>, std::uint64_t> cells;
   int rows = 0;
   each_shown([&](const LedgerEntry& entry) {
@@ -91,8 +89,7 @@ std::string hgrm(const Histogram& histogram) {
     sum += ms(bucket.upper) * static_cast<double>(bucket.count);
     squares += ms(bucket.upper) * ms(bucket.upper) * static_cast<double>(bucket.count);
   }
-  for (const double percentile :
-       histogram.count() == 0 ? std::vector<double>{} : percentiles_for(histogram.count())) {
+  for (const double percentile : histogram.count() == 0 ? std::vector<double>{} : percentiles_for(histogram.count())) {
     const Duration value = histogram.percentile(percentile);
     const auto count = std::llround(histogram.share_at_most(value) * total);
     out += fmt::format("{:12.3f} {:14.12f} {:10}", ms(value), percentile / 100, count);
@@ -102,8 +99,7 @@ std::string hgrm(const Histogram& histogram) {
   const double mean = total == 0 ? 0 : sum / total;
   const double deviation = total == 0 ? 0 : std::sqrt(std::max(0.0, squares / total - mean * mean));
   out += fmt::format("#[Mean    = {:12.3f}, StdDeviation   = {:12.3f}]\n", mean, deviation);
-  out +=
-      fmt::format("#[Max     = {:12.3f}, Total count    = {:12}]\n", ms(histogram.max()), histogram.count());
+  out += fmt::format("#[Max     = {:12.3f}, Total count    = {:12}]\n", ms(histogram.max()), histogram.count());
   out += fmt::format("#[Buckets = {:12}, SubBuckets     = {:12}]\n", histogram.buckets().size(), 2048);
   return out;
 }

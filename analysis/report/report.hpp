@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 

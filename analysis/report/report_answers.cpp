@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "analysis/result/json_view.hpp"
-#include "analysis/report/text_table.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/report/text_table.hpp"
+#include "analysis/result/json_view.hpp"
 
 namespace sagactl {
 namespace {
@@ -30,8 +30,8 @@ std::string targets(const JsonView& result) {
   for (const Json& row : result["answersByTarget"].list()) {
     const JsonView target(row);
     any = any || target["answered"].count() < target["requests"].count();
-    table.row({target["target"].text(), with_separators(target["requests"].count()), with_separators(target["answered"].count()),
-               with_separators(target["unreached"].count())});
+    table.row({target["target"].text(), with_separators(target["requests"].count()),
+               with_separators(target["answered"].count()), with_separators(target["unreached"].count())});
   }
   return any && result["answersByTarget"].list().size() > 1 ? table.text() : std::string();
 }
@@ -45,7 +45,8 @@ std::string answers_section(const Json& json) {
   table.row({"Answers", "count", "outcome", "first answer"});
   for (const Json& row : result["answers"].list()) {
     const JsonView answer(row);
-    table.row({answer["text"].text(), with_separators(answer["count"].count()), answer["outcome"].text(), first_of(answer)});
+    table.row(
+        {answer["text"].text(), with_separators(answer["count"].count()), answer["outcome"].text(), first_of(answer)});
   }
   return table.text(0) + targets(result) + '\n';
 }

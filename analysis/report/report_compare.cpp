@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include "analysis/result/comparison.hpp"
+#include "analysis/readable.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_verdicts.hpp"
 #include "analysis/report/text_table.hpp"
-#include "analysis/readable.hpp"
+#include "analysis/result/comparison.hpp"
 
 namespace sagactl {
 namespace {
@@ -18,8 +18,7 @@ std::string number(double value) {
 std::string shown(const FigureSide& side) {
   if (!side.value) return "-";
   if (!side.interval) return number(*side.value);
-  return fmt::format("{} ({} to {})", number(*side.value), number(side.interval->low),
-                     number(side.interval->high));
+  return fmt::format("{} ({} to {})", number(*side.value), number(side.interval->low), number(side.interval->high));
 }
 
 std::string shown(const FigureChange& figure) {

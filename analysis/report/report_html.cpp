@@ -8,8 +8,7 @@ namespace {
 
 std::string_view template_file(std::string_view name) {
   const auto& files = embedded::report_templates();
-  const auto it =
-      std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.name == name; });
+  const auto it = std::find_if(files.begin(), files.end(), [&](const auto& file) { return file.name == name; });
   if (it == files.end()) crash("a report template is missing in this binary");
   return it->text;
 }
@@ -40,7 +39,7 @@ std::string html_report(const Json& result) {
   // The data last, so that its text is never taken for a placeholder.
   fill_in(page, "/*STYLE*/", template_file("report.css"));
   fill_in(page, "/*SCRIPT*/",
-      std::string(template_file("report_charts.js")) + std::string(template_file("report_sections.js")));
+          std::string(template_file("report_charts.js")) + std::string(template_file("report_sections.js")));
   fill_in(page, "/*RESULT*/", for_script(result));
   return page;
 }

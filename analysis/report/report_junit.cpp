@@ -57,8 +57,8 @@ struct Suite {
   std::string cases;
   int tests = 0, failures = 0, errors = 0, skipped = 0;
 
-  void add(const std::string& kind, const std::string& name, const std::string& ruling,
-           const std::string& reason, const std::string& details, bool counted) {
+  void add(const std::string& kind, const std::string& name, const std::string& ruling, const std::string& reason,
+           const std::string& details, bool counted) {
     ++tests;
     // Readers of JUnit files expect a time and a type; verdicts take no time of their own.
     cases += fmt::format("    <testcase classname=\"sagactl.{}\" name=\"{}\" time=\"0\"", kind, escaped(name));
@@ -89,13 +89,12 @@ std::string junit_report(const Json& json) {
     const JsonView verdict(item);
     const bool counted = verdict["counted"].is_true();
     const std::string witness = verdict["witness"].empty() ? "" : json_text(verdict["witness"].json(), 2);
-    suite.add("verdict", verdict["name"].text(), verdict["verdict"].text(), verdict["reason"].text(), witness,
-              counted);
+    suite.add("verdict", verdict["name"].text(), verdict["verdict"].text(), verdict["reason"].text(), witness, counted);
   }
   for (const Json& item : result["thresholds"].list()) {
     const JsonView threshold(item);
-    suite.add("threshold", threshold["threshold"].text(), threshold["verdict"].text(),
-              threshold["reason"].text(), "", true);
+    suite.add("threshold", threshold["threshold"].text(), threshold["verdict"].text(), threshold["reason"].text(), "",
+              true);
   }
   std::string name = result["kind"].text();
   if (!result["scenario"].text().empty()) name += " " + result["scenario"].text();

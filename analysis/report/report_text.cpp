@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "analysis/result/json_view.hpp"
+#include "analysis/readable.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/report_answers.hpp"
 #include "analysis/report/report_verdicts.hpp"
 #include "analysis/report/text_table.hpp"
-#include "analysis/readable.hpp"
+#include "analysis/result/json_view.hpp"
 #include "common/time.hpp"
 
 namespace sagactl {
@@ -104,18 +104,19 @@ std::string distribution(const JsonView& result) {
     std::vector<std::string> cells = {node["node"].text(), number_text(node["orders"]),
                                       share_text(node, "share", "interval95"), number_text(node["sagas"])};
     if (steps) cells.insert(cells.end(), {number_text(node["steps"]), share_text(node, "stepShare", "stepInterval95")});
-    if (events) cells.insert(cells.end(), {number_text(node["events"]), share_text(node, "eventShare", "eventInterval95")});
+    if (events)
+      cells.insert(cells.end(), {number_text(node["events"]), share_text(node, "eventShare", "eventInterval95")});
     table.row(cells);
   }
-  return "Distribution over nodes, by the node that each row names (shares with 95 % intervals)\n" +
-         table.text() + "  " + result["evenness"]["text"].text() + "\n\n";
+  return "Distribution over nodes, by the node that each row names (shares with 95 % intervals)\n" + table.text() +
+         "  " + result["evenness"]["text"].text() + "\n\n";
 }
 
 std::string one_group(const JsonView& group) {
   std::string head = "  " + group["startedAt"].text();
   if (!group["products"].text().empty()) head += "  " + group["products"].text();
-  head += fmt::format("  {}", count_of(group["members"].list().size(),
-                                      group["kind"].text() == "requests" ? "request" : "order"));
+  head += fmt::format(
+      "  {}", count_of(group["members"].list().size(), group["kind"].text() == "requests" ? "request" : "order"));
   if (group["depth"].count() > 0) head += fmt::format(", {} at once", group["depth"].count());
   if (!group["winner"].empty()) head += ", won by " + group["winner"]["node"].text();
   TextTable table("rrlll");
@@ -127,8 +128,7 @@ std::string one_group(const JsonView& group) {
                member["outcome"].text(), member["node"].text(), member["product"].text()});
   }
   std::string text = head + '\n' + table.text(4);
-  if (shown > members_shown)
-    text += fmt::format("    and {} more\n", group["members"].list().size() - members_shown);
+  if (shown > members_shown) text += fmt::format("    and {} more\n", group["members"].list().size() - members_shown);
   return text;
 }
 
@@ -156,12 +156,12 @@ std::string timeline(const JsonView& result, const TextStyle& style) {
   const std::size_t shown = style.all ? seconds.size() : std::min(seconds.size(), seconds_shown);
   for (std::size_t i = 0; i < shown; ++i) {
     const JsonView second(seconds[i]);
-    table.row({std::to_string(i), number_text(second["planned"]), number_text(second["sent"]), number_text(second["accepted"]),
-               number_text(second["duplicates"]), number_text(second["errors"]), milliseconds(second["maxMs"])});
+    table.row({std::to_string(i), number_text(second["planned"]), number_text(second["sent"]),
+               number_text(second["accepted"]), number_text(second["duplicates"]), number_text(second["errors"]),
+               milliseconds(second["maxMs"])});
   }
   std::string text = "Timeline\n" + table.text();
-  if (shown < seconds.size())
-    text += fmt::format("  and {} more\n", count_of(seconds.size() - shown, "second"));
+  if (shown < seconds.size()) text += fmt::format("  and {} more\n", count_of(seconds.size() - shown, "second"));
   return text + '\n';
 }
 
@@ -185,13 +185,11 @@ std::string slowest(const JsonView& result) {
 std::string head(const JsonView& result) {
   std::string what;
   if (result["kind"].text() == "loadtest")
-    what = fmt::format(
-        "Load test {}: {}, seed {}, {}", result["run"].text(), result["scenario"].text(),
-        result["seed"].count(),
-        result["openLoop"].is_true() ? "open loop" : "closed loop (requests wait for earlier answers)");
+    what = fmt::format("Load test {}: {}, seed {}, {}", result["run"].text(), result["scenario"].text(),
+                       result["seed"].count(),
+                       result["openLoop"].is_true() ? "open loop" : "closed loop (requests wait for earlier answers)");
   else if (result["kind"].text() == "analysis")
-    what = fmt::format("Analysis of {}, {}", result["database"].text(),
-                       count_of(result["orders"].count(), "order"));
+    what = fmt::format("Analysis of {}, {}", result["database"].text(), count_of(result["orders"].count(), "order"));
   else
     what = fmt::format("Verification of {}", result["database"].text());
   if (result["interrupted"].is_true()) what += ", interrupted";
@@ -206,11 +204,9 @@ std::string throughput(const JsonView& result) {
   const JsonView rates = result["throughput"];
   if (rates.empty()) return {};
   std::string text = "Throughput ";
-  if (const auto accepted = rates["acceptedPerSecond"].number())
-    text += fmt::format(" {:.1f} accepted/s", *accepted);
+  if (const auto accepted = rates["acceptedPerSecond"].number()) text += fmt::format(" {:.1f} accepted/s", *accepted);
   if (const auto completed = rates["completedPerSecond"].number())
-    text += fmt::format("{} {:.1f} sagas completed/s", rates["acceptedPerSecond"].number() ? "," : "",
-                        *completed);
+    text += fmt::format("{} {:.1f} sagas completed/s", rates["acceptedPerSecond"].number() ? "," : "", *completed);
   return text + "\n\n";
 }
 
@@ -237,8 +233,7 @@ std::string text_report(const Json& json, const TextStyle& style) {
                      {"unfinished", "unfinished"}});
   text += throughput(result);
   if (!result["latency"].empty() || !result["sagaLatency"].empty()) text += latencies(result);
-  text += generator(result) + distribution(result) + groups(result, style) + timeline(result, style) +
-          slowest(result);
+  text += generator(result) + distribution(result) + groups(result, style) + timeline(result, style) + slowest(result);
   return text + verdict_section(json, style) + threshold_section(json, style);
 }
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "analysis/result/json_view.hpp"
 #include "analysis/readable.hpp"
+#include "analysis/result/json_view.hpp"
 
 namespace sagactl {
 namespace {
@@ -64,8 +64,7 @@ std::string witness_text(const JsonView& witness, const std::string& reason) {
   const auto& more = witness["more"].list();
   for (std::size_t i = 0; i < std::min(more.size(), more_shown); ++i) line("also", value_text(more[i]));
   if (more.size() > more_shown) line("also", "...  (all of them: -o json, --save or --report)");
-  if (const std::string order = order_of(witness); !order.empty())
-    line("see also", "sagactl trace " + order);
+  if (const std::string order = order_of(witness); !order.empty()) line("see also", "sagactl trace " + order);
   return text;
 }
 
@@ -95,15 +94,13 @@ std::string ruling_word(const std::string& ruling, const TextStyle& style) {
 std::string verdict_section(const Json& result, const TextStyle& style) {
   const JsonView view(result);
   std::size_t width = 0;
-  for (const Json& verdict : view["verdicts"].list())
-    width = std::max(width, JsonView(verdict)["name"].text().size());
+  for (const Json& verdict : view["verdicts"].list()) width = std::max(width, JsonView(verdict)["name"].text().size());
   std::string text = "Verdicts\n";
   for (const Json& json : view["verdicts"].list()) {
     const JsonView verdict(json);
     const bool counts = verdict["counted"].is_true();
     const std::string word = verdict["verdict"].text(), reason = printable(verdict["reason"].text());
-    text += fmt::format("  {}  {:<{}}  {}\n",
-                        counts ? padded(word, style) : fmt::format("{:<{}}", "-", word_width),
+    text += fmt::format("  {}  {:<{}}  {}\n", counts ? padded(word, style) : fmt::format("{:<{}}", "-", word_width),
                         verdict["name"].text(), width, reason);
     if (counts) text += witness_text(verdict["witness"], reason);
   }
@@ -114,8 +111,7 @@ std::string threshold_section(const Json& result, const TextStyle& style) {
   const auto& thresholds = JsonView(result)["thresholds"].list();
   if (thresholds.empty()) return {};
   std::size_t width = 0, missed = 0, undecided = 0;
-  for (const Json& threshold : thresholds)
-    width = std::max(width, JsonView(threshold)["threshold"].text().size());
+  for (const Json& threshold : thresholds) width = std::max(width, JsonView(threshold)["threshold"].text().size());
   std::string text = "\nThresholds\n";
   for (const Json& json : thresholds) {
     const JsonView threshold(json);
@@ -125,7 +121,7 @@ std::string threshold_section(const Json& result, const TextStyle& style) {
     text += fmt::format("  {}  {:<{}}  {}\n", padded(ruling, style), threshold["threshold"].text(), width,
                         threshold["reason"].text());
   }
-  text += missed > 0 ? fmt::format("Thresholds: {} of {} missed", missed, thresholds.size())
+  text += missed > 0      ? fmt::format("Thresholds: {} of {} missed", missed, thresholds.size())
           : undecided > 0 ? fmt::format("Thresholds: {} of {} undecided", undecided, thresholds.size())
                           : std::string("Thresholds: all met");
   return text + '\n';

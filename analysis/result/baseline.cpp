@@ -56,8 +56,8 @@ Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string
     if (!ms || !has_samples_for(latency, it.member)) continue;
     const double limit = std::max(*ms * (1 + tolerance), *ms + latency_slack_ms);
     limits.push_back({.text = fmt::format("{}{}<{:.2f}ms (baseline {:.2f} ms + {})",
-                                          it.metric == Threshold::Metric::saga_latency ? "saga-" : "", it.member,
-                                          limit, *ms, margin),
+                                          it.metric == Threshold::Metric::saga_latency ? "saga-" : "", it.member, limit,
+                                          *ms, margin),
                       .metric = it.metric,
                       .percentile = it.percentile,
                       .below = true,
@@ -72,11 +72,11 @@ Result<std::vector<Threshold>> baseline_limits(const Json& baseline, std::string
   }
   if (const auto errors = share_of_errors(result["requests"])) {
     const double limit = *errors * (1 + tolerance) + error_slack;
-    limits.push_back({.text = fmt::format("errors<{:.3g}% (baseline {:.3g} % + {})", limit * 100, *errors * 100,
-                                          margin),
-                      .metric = Threshold::Metric::errors,
-                      .below = true,
-                      .limit = limit});
+    limits.push_back(
+        {.text = fmt::format("errors<{:.3g}% (baseline {:.3g} % + {})", limit * 100, *errors * 100, margin),
+         .metric = Threshold::Metric::errors,
+         .below = true,
+         .limit = limit});
   }
   return limits;
 }

@@ -20,16 +20,11 @@ struct Figure {
 };
 
 constexpr Figure compared_figures[] = {
-    {"accepted/s", "throughput", "acceptedPerSecond"},
-    {"sagas completed/s", "throughput", "completedPerSecond"},
-    {"latency p50, ms", "latency", "p50", 50, "curve"},
-    {"latency p90, ms", "latency", "p90", 90, "curve"},
-    {"latency p99, ms", "latency", "p99", 99, "curve"},
-    {"latency p99.9, ms", "latency", "p999", 99.9, "curve"},
-    {"saga p50, ms", "sagaLatency", "p50", 50, "sagaCurve"},
-    {"saga p90, ms", "sagaLatency", "p90", 90, "sagaCurve"},
-    {"saga p99, ms", "sagaLatency", "p99", 99, "sagaCurve"},
-    {"requests failed", "requests", "failed"},
+    {"accepted/s", "throughput", "acceptedPerSecond"},       {"sagas completed/s", "throughput", "completedPerSecond"},
+    {"latency p50, ms", "latency", "p50", 50, "curve"},      {"latency p90, ms", "latency", "p90", 90, "curve"},
+    {"latency p99, ms", "latency", "p99", 99, "curve"},      {"latency p99.9, ms", "latency", "p999", 99.9, "curve"},
+    {"saga p50, ms", "sagaLatency", "p50", 50, "sagaCurve"}, {"saga p90, ms", "sagaLatency", "p90", 90, "sagaCurve"},
+    {"saga p99, ms", "sagaLatency", "p99", 99, "sagaCurve"}, {"requests failed", "requests", "failed"},
     {"transport errors", "requests", "transportErrors"},
 };
 
@@ -113,8 +108,8 @@ FigureChange::Difference finding_of(const Interval& before, const Interval& afte
 // As ratios where all values are above zero, so that a change of a tenth counts the same at any size.
 void judge_groups(FigureChange& figure, std::vector<double> before, std::vector<double> after) {
   const auto positive = [](double value) { return value > 0; };
-  const bool as_shares = std::all_of(before.begin(), before.end(), positive) &&
-                         std::all_of(after.begin(), after.end(), positive);
+  const bool as_shares =
+      std::all_of(before.begin(), before.end(), positive) && std::all_of(after.begin(), after.end(), positive);
   if (as_shares)
     for (auto* values : {&before, &after})
       for (double& value : *values) value = std::log(value);
@@ -171,8 +166,8 @@ std::vector<VerdictChange> verdict_changes(std::span<const Json> before, std::sp
 
 Result<std::vector<std::string>> names_of(std::span<const Json> results) {
   if (results.empty() || results.size() > runs_compared_max)
-    return Error{ErrorCode::invalid, fmt::format("{} runs on one side: it must be 1 to {}", results.size(),
-                                                 runs_compared_max)};
+    return Error{ErrorCode::invalid,
+                 fmt::format("{} runs on one side: it must be 1 to {}", results.size(), runs_compared_max)};
   std::vector<std::string> names;
   for (const Json& result : results) {
     if (JsonView(result)["kind"].text() != "loadtest")

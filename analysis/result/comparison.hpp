@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "analysis/figures/statistics.hpp"
-#include "common/text/json.hpp"
 #include "common/result.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 

@@ -13,8 +13,8 @@ Json array_of(const List& list) {
 
 Json per_second(std::uint64_t count, Duration time) {
   if (time.count() <= 0) return nullptr;
-  return static_cast<double>(static_cast<std::int64_t>(static_cast<double>(count) * 1e8 /
-                                                       static_cast<double>(time.count()))) /
+  return static_cast<double>(
+             static_cast<std::int64_t>(static_cast<double>(count) * 1e8 / static_cast<double>(time.count()))) /
          100;
 }
 
@@ -110,8 +110,7 @@ Json loadtest_json(const ResultOrigin& origin, const RunResult& load, const Exam
   return result;
 }
 
-Json analysis_json(const ResultOrigin& origin, const Examination& examination,
-                   const ExamineOptions& options) {
+Json analysis_json(const ResultOrigin& origin, const Examination& examination, const ExamineOptions& options) {
   Json result{{"kind", "analysis"},
               {"format", 1},
               {"run", options.run.empty() ? Json(nullptr) : Json(options.run)},
@@ -119,8 +118,8 @@ Json analysis_json(const ResultOrigin& origin, const Examination& examination,
               {"until", time_or_null(options.filter.until)},
               {"orders", examination.orders},
               {"sagas", to_json(examination.sagas.counts)},
-              {"throughput", Json{{"completedPerSecond", per_second(examination.sagas.counts.completed,
-                                                                    examination.sagas.active)}}},
+              {"throughput",
+               Json{{"completedPerSecond", per_second(examination.sagas.counts.completed, examination.sagas.active)}}},
               {"sagaLatency", latency_json(examination.sagas.took)}};
   result.update(origin_json(origin));
   add_examination(result, examination);

@@ -178,8 +178,8 @@ ThresholdResult evaluate(const Threshold& threshold, const Measured& measured) {
   result.reason = latency ? reason_for_doubt(threshold, *times, measured.lateness) : std::string();
   if (!result.reason.empty()) return result;
   result.ruling = Ruling::pass;
-  result.reason = fmt::format("{} is {} {}", result.actual, threshold.below ? "below" : "above",
-                              show(threshold, threshold.limit));
+  result.reason =
+      fmt::format("{} is {} {}", result.actual, threshold.below ? "below" : "above", show(threshold, threshold.limit));
   return result;
 }
 

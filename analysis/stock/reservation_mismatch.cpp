@@ -19,9 +19,8 @@ std::optional<Witness> wrong_lines(const FlowFacts& facts, const Reservation& re
   if (!facts.has_order) return std::nullopt;
   const auto expected = expected_reservation_lines(facts.flow.order, reservation.kind);
   if (expected == reservation.lines) return std::nullopt;
-  return Witness{.what = fmt::format("order {} needs {}, but its reservation is for {}",
-                                     facts.flow.order.id.text(), text_of(reservation.kind, expected),
-                                     text_of(reservation.kind, reservation.lines)),
+  return Witness{.what = fmt::format("order {} needs {}, but its reservation is for {}", facts.flow.order.id.text(),
+                                     text_of(reservation.kind, expected), text_of(reservation.kind, reservation.lines)),
                  .rule = "a reservation is for what its order needs",
                  .rows = Json::array({row_of(facts.flow.order), row_of(reservation, facts.flow.order.id)}),
                  .nodes = Json::array({reservation.node})};
@@ -54,8 +53,8 @@ bool draws_from(const SagaDefinition& definition, StockKind kind) {
 // A completed order has exactly one confirmed reservation and holds nothing else.
 std::optional<Witness> not_sold(const FlowFacts& facts, StockKind kind) {
   const Flow& flow = facts.flow;
-  const bool done = facts.has_order && flow.saga && flow.saga->status == SagaStatus::completed &&
-                    is_completed(flow.order.status);
+  const bool done =
+      facts.has_order && flow.saga && flow.saga->status == SagaStatus::completed && is_completed(flow.order.status);
   if (!done || !facts.definition || !draws_from(*facts.definition, kind)) return std::nullopt;
   int bought = 0, held = 0;
   Json rows = Json::array({row_of(flow.order)});
@@ -67,11 +66,12 @@ std::optional<Witness> not_sold(const FlowFacts& facts, StockKind kind) {
   }
   if (bought == 1 && held == 0) return std::nullopt;
   const std::string expected = text_of(kind, expected_reservation_lines(flow.order, kind));
-  return Witness{.what = fmt::format("order {} is completed, but of its reservations of {} {} are confirmed and {} still held",
-                                     flow.order.id.text(), expected, bought, held),
-                 .rule = "a completed order has exactly one confirmed reservation of what it needs, and holds nothing else",
-                 .rows = rows,
-                 .nodes = Json::array({flow.order.node})};
+  return Witness{
+      .what = fmt::format("order {} is completed, but of its reservations of {} {} are confirmed and {} still held",
+                          flow.order.id.text(), expected, bought, held),
+      .rule = "a completed order has exactly one confirmed reservation of what it needs, and holds nothing else",
+      .rows = rows,
+      .nodes = Json::array({flow.order.node})};
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ StockLevel StockChange::before() const {
 
 bool StockChange::may_follow(const StockChange& earlier) const {
   const StockLevel level = before();
-  if (movement == StockMovement::set) return level.reserved == earlier.after.reserved && level.sold == earlier.after.sold;
+  if (movement == StockMovement::set)
+    return level.reserved == earlier.after.reserved && level.sold == earlier.after.sold;
   return level.same_quantities(earlier.after);
 }
 

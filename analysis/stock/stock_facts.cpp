@@ -41,14 +41,12 @@ class MoveReader final : public nlohmann::json_sax<Json> {
   bool null() override { return depth_ == in_event; }
   bool boolean(bool) override { return depth_ == in_event; }
   bool binary(binary_t&) override { return false; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;
-  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
  private:
   enum class EventMember { items, reason, id, quantity, version, available, reserved, sold, other };
-  static constexpr std::array<std::string_view, 8> names = {
-      "items", "reason", "id", "quantity", "stockVersion", "available", "reserved", "sold"};
+  static constexpr std::array<std::string_view, 8> names = {"items",        "reason",    "id",       "quantity",
+                                                            "stockVersion", "available", "reserved", "sold"};
   static constexpr int in_event = 1, in_list = 2, in_move = 3;
 
   bool take(std::int64_t number) {

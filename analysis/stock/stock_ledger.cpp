@@ -9,8 +9,7 @@ namespace {
 
 constexpr const char* exact = "a change moves units from one quantity to another and changes nothing else";
 constexpr const char* adds_up = "the total of a stock is available + reserved + sold";
-constexpr const char* dense =
-    "every change of a stock is recorded by one event and raises its version by one";
+constexpr const char* dense = "every change of a stock is recorded by one event and raises its version by one";
 
 Json nodes_of(const Json& rows) {
   Json nodes = Json::array();
@@ -44,8 +43,7 @@ std::optional<StockMovement> movement_of(EventType type, ReservationStatus befor
     case EventType::stock_confirmed:
       return before == ReservationStatus::expired ? StockMovement::sold_after_expiry : StockMovement::sold;
     case EventType::stock_released:
-      return before == ReservationStatus::confirmed ? StockMovement::returned
-                                                    : StockMovement::released;
+      return before == ReservationStatus::confirmed ? StockMovement::returned : StockMovement::released;
     default:
       return std::nullopt;
   }
@@ -54,8 +52,7 @@ std::optional<StockMovement> movement_of(EventType type, ReservationStatus befor
 ReservationStatus status_after(const EventFacts& facts) {
   if (facts.event->type == EventType::stock_confirmed) return ReservationStatus::confirmed;
   if (facts.event->type == EventType::stock_reserved) return ReservationStatus::reserved;
-  return facts.reservation && facts.reservation->expired ? ReservationStatus::expired
-                                                         : ReservationStatus::released;
+  return facts.reservation && facts.reservation->expired ? ReservationStatus::expired : ReservationStatus::released;
 }
 
 }  // namespace
@@ -65,8 +62,8 @@ bool StockLedger::is_mine(StockKind kind) const {
 }
 
 std::uint64_t StockLedger::stocks(StockKind kind) const {
-  return static_cast<std::uint64_t>(std::count_if(accounts_.begin(), accounts_.end(),
-                                                  [&](const auto& it) { return it.first.kind == kind; }));
+  return static_cast<std::uint64_t>(
+      std::count_if(accounts_.begin(), accounts_.end(), [&](const auto& it) { return it.first.kind == kind; }));
 }
 
 void StockLedger::add(std::string what, std::string rule, Json rows) {
@@ -100,8 +97,8 @@ void StockLedger::take(const StockKey& key, const StockChange& change) {
   const std::string quantity =
       later.movement == StockMovement::set ? std::string() : amount_of(key.kind, later.quantity) + " ";
   const std::string before = text_of(key.kind, mismatch->earlier->after);
-  add(fmt::format("{}: from {}, {}{} at version {} led to {}", name_of(key), before, quantity,
-                  word_of(later.movement), later.after.version, text_of(key.kind, later.after)),
+  add(fmt::format("{}: from {}, {}{} at version {} led to {}", name_of(key), before, quantity, word_of(later.movement),
+                  later.after.version, text_of(key.kind, later.after)),
       exact, rows);
 }
 
@@ -120,8 +117,8 @@ void StockLedger::on_stock_events(const std::vector<StockSetFacts>& events) {
     change.at = set->event->occurred_at;
     change.node = &*nodes_.insert(set->event->node).first;
     if (set->total != set->left.total())
-      add(fmt::format("{} was set to a total of {}, but has {}", name_of(set->key), amount_of(set->key.kind, set->total),
-                      text_of(set->key.kind, set->left)),
+      add(fmt::format("{} was set to a total of {}, but has {}", name_of(set->key),
+                      amount_of(set->key.kind, set->total), text_of(set->key.kind, set->left)),
           adds_up, Json::array({change.row(set->key)}));
     take(set->key, change);
   }
@@ -129,8 +126,7 @@ void StockLedger::on_stock_events(const std::vector<StockSetFacts>& events) {
 
 void StockLedger::on_flow(const FlowFacts& facts) {
   for (const AggregateFacts& aggregate : facts.aggregates)
-    if (const auto kind = stock_kind_of(aggregate.type); kind && is_mine(*kind))
-      see_events(facts, aggregate, *kind);
+    if (const auto kind = stock_kind_of(aggregate.type); kind && is_mine(*kind)) see_events(facts, aggregate, *kind);
   for (const Reservation& reservation : facts.flow.reservations)
     if (is_mine(reservation.kind)) see_reservation(facts, reservation);
 }
@@ -179,14 +175,13 @@ void StockLedger::find_gaps(const StockKey& key, const StockAccount& account) {
   for (const StockIncarnation& incarnation : account.incarnations) {
     if (incarnation.chain.empty()) continue;
     if (const auto gap = incarnation.chain.gap()) {
-      add(fmt::format("{}: no event records version {}", name_of(key), gap->earlier->after.version + 1),
-          dense, Json::array({gap->earlier->row(key), gap->later.row(key)}));
+      add(fmt::format("{}: no event records version {}", name_of(key), gap->earlier->after.version + 1), dense,
+          Json::array({gap->earlier->row(key), gap->later.row(key)}));
       return;
     }
     const StockChange& first = incarnation.chain.first();
     if (first.after.version == 1 && first.movement == StockMovement::set) continue;
-    add(fmt::format("{}: the first recorded change has version {}", name_of(key),
-                    first.after.version),
+    add(fmt::format("{}: the first recorded change has version {}", name_of(key), first.after.version),
         "a stock starts with version 1, when it is set", Json::array({first.row(key)}));
     return;
   }
@@ -197,7 +192,8 @@ void StockLedger::compare(const Stock& row, const StockAccount& account) {
   const auto amount = [&](std::int64_t quantity) { return amount_of(key.kind, quantity); };
   if (account.unmoved && account.incarnations.size() == 1) {
     add(fmt::format("{}: {} were {} for order {}, but its quantities did not change", name_of(key),
-                    amount(account.unmoved->quantity), word_of(account.unmoved->movement), account.unmoved->order.text()),
+                    amount(account.unmoved->quantity), word_of(account.unmoved->movement),
+                    account.unmoved->order.text()),
         exact, Json::array({row_of(row), account.unmoved->row(key)}));
     return;
   }
@@ -205,16 +201,14 @@ void StockLedger::compare(const Stock& row, const StockAccount& account) {
     const StockChange& last = account.incarnations.back().chain.last();
     if (last.after.version != row.version || !last.after.same_quantities(level_of(row))) {
       add(fmt::format("{} has {} at version {}; its last change, at version {}, left {}", name_of(key),
-                      text_of(key.kind, level_of(row)), row.version, last.after.version,
-                      text_of(key.kind, last.after)),
+                      text_of(key.kind, level_of(row)), row.version, last.after.version, text_of(key.kind, last.after)),
           "a stock's row agrees with its last change", Json::array({row_of(row), last.row(key)}));
       return;
     }
   }
   if (account.reserved == row.reserved && account.sold == row.sold) return;
   Json rows = Json::array({row_of(row)});
-  if (!account.last_holder.uuid.is_nil())
-    rows.push_back(Json{{"table", "orders"}, {"id", account.last_holder.text()}});
+  if (!account.last_holder.uuid.is_nil()) rows.push_back(Json{{"table", "orders"}, {"id", account.last_holder.text()}});
   add(fmt::format("{} has {} reserved and {} sold; its orders hold {} and have bought {}", name_of(key),
                   amount(row.reserved), amount(row.sold), amount(account.reserved), amount(account.sold)),
       "the reserved and sold units of a stock are those that its orders hold and have bought", rows);

@@ -36,11 +36,11 @@ class StockLedger {
     StockChain chain;
   };
   struct StockAccount {
-    std::vector<StockIncarnation> incarnations = {};                // by time; at least one
-    std::int64_t reserved = 0, sold = 0;         // by the orders, in the last incarnation
+    std::vector<StockIncarnation> incarnations = {};            // by time; at least one
+    std::int64_t reserved = 0, sold = 0;                        // by the orders, in the last incarnation
     std::vector<std::pair<Timestamp, std::int64_t>> held = {};  // what orders hold, by the time of reservation
-    std::optional<StockChange> unmoved = {};     // an event without the stock's new quantities
-    OrderId last_holder = {};                    // one of the orders that hold or bought it
+    std::optional<StockChange> unmoved = {};                    // an event without the stock's new quantities
+    OrderId last_holder = {};                                   // one of the orders that hold or bought it
   };
 
   bool is_mine(StockKind kind) const;

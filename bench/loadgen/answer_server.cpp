@@ -75,8 +75,7 @@ std::string lateness_answer(double rate) {
   std::vector<double> late;
   double earliest = 1e18;
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
-    const double off =
-        static_cast<double>(arrivals[i] - arrivals.front()) - static_cast<double>(i) * 1e9 / rate;
+    const double off = static_cast<double>(arrivals[i] - arrivals.front()) - static_cast<double>(i) * 1e9 / rate;
     late.push_back(off);
     earliest = std::min(earliest, off);
   }
@@ -86,11 +85,11 @@ std::string lateness_answer(double rate) {
     return (late[static_cast<std::size_t>(share * static_cast<double>(late.size() - 1))] - earliest) / 1e6;
   };
   char text[160];
-  std::snprintf(text, sizeof text, "requests %zu p50 %.3f p99 %.3f p99.9 %.3f max %.3f\n", late.size(),
-                at(0.5), at(0.99), at(0.999), at(1));
+  std::snprintf(text, sizeof text, "requests %zu p50 %.3f p99 %.3f p99.9 %.3f max %.3f\n", late.size(), at(0.5),
+                at(0.99), at(0.999), at(1));
   arrivals.clear();
-  return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(std::strlen(text)) +
-         "\r\n\r\n" + text;
+  return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(std::strlen(text)) + "\r\n\r\n" +
+         text;
 }
 
 // False when the connection must be closed.
@@ -111,8 +110,7 @@ bool serve(int fd, std::string& pending, std::string_view answer) {
       return false;
     }
     if (arrivals.size() < arrivals_max) arrivals.push_back(now_ns());
-    if (send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(answer.size()))
-      return false;
+    if (send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(answer.size())) return false;
     input.remove_prefix(size);
   }
   pending = std::string(input);

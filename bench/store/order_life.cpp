@@ -20,8 +20,8 @@ Event event(const Flow& flow, EventType type, AggregateType of, int version, std
 }
 
 std::string saga_data(const Flow& flow, std::string_view more) {
-  return fmt::format(R"({{"sagaId":"{0}","sagaType":"OrderProcessingSaga","orderId":"{0}"{1}}})",
-                     flow.order.id.text(), more);
+  return fmt::format(R"({{"sagaId":"{0}","sagaType":"OrderProcessingSaga","orderId":"{0}"{1}}})", flow.order.id.text(),
+                     more);
 }
 
 Flow place(Random& random, Timestamp now, const Owner& owner) {
@@ -29,8 +29,7 @@ Flow place(Random& random, Timestamp now, const Owner& owner) {
   Order& order = flow.order;
   order.id = {make_uuid_v7(now, random.next(), random.next())};
   order.user = {make_uuid_v7({}, 0, random.below(users))};
-  order.items = {
-      {fmt::format("PROD-{:016x}", random.next()), "A product of the bench", 1, Money{100'000}}};
+  order.items = {{fmt::format("PROD-{:016x}", random.next()), "A product of the bench", 1, Money{100'000}}};
   order.total = Money{100'000};
   order.address = "Seoul, Teheran-ro 123";
   order.idempotency_key = default_idempotency_key(order.items);
@@ -93,9 +92,8 @@ OrderLife make_life(Random& random, Timestamp now, const Owner& owner) {
   life.claim = {digest_of_key(flow.order.idempotency_key), flow.order.id, true};
   life.placing = {
       event(flow, EventType::order_created, AggregateType::order, 1,
-            fmt::format(
-                R"({{"orderId":"{}","userId":"{}","items":{},"totalAmount":1000,"shippingAddress":"{}"}})",
-                order, user, to_json(flow.order.items).dump(), flow.order.address)),
+            fmt::format(R"({{"orderId":"{}","userId":"{}","items":{},"totalAmount":1000,"shippingAddress":"{}"}})",
+                        order, user, to_json(flow.order.items).dump(), flow.order.address)),
       event(flow, EventType::saga_started, AggregateType::saga, 1, saga_data(flow, "")),
   };
   life.paid = pay(life.placed, now + 200us);

@@ -1,8 +1,8 @@
-// What the statements of one batch cost in a pipeline through PostgresConnection, beside libpqxx: its prepared statements
-// one by one, and its own pqxx::pipeline. Each is given the same rows of tables of its own, by turns, so that a slow moment
-// of the machine slows all of them. Prints batches per second, and how many times as long as ours the others take: the
-// median of the rounds, with the quartiles.
-// Usage: bench_pipeline postgres://... [batches per round: 20] [rounds: 61]
+// What the statements of one batch cost in a pipeline through PostgresConnection, beside libpqxx: its prepared
+// statements one by one, and its own pqxx::pipeline. Each is given the same rows of tables of its own, by turns, so
+// that a slow moment of the machine slows all of them. Prints batches per second, and how many times as long as ours
+// the others take: the median of the rounds, with the quartiles. Usage: bench_pipeline postgres://... [batches per
+// round: 20] [rounds: 61]
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -42,18 +42,18 @@ const std::string tables =
 
 const std::string sql_lock = "SELECT last FROM bench_node WHERE no = $1::bigint FOR UPDATE";
 const std::string sql_load = "SELECT id, content, version FROM bench_flow WHERE id = ANY ($1::bigint[]) FOR UPDATE";
-const std::string sql_insert =
-    "INSERT INTO bench_flow SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[])";
+const std::string sql_insert = "INSERT INTO bench_flow SELECT * FROM unnest($1::bigint[], $2::text[], $3::integer[])";
 const std::string sql_update =
-    "UPDATE bench_flow AS f SET content = c.content, version = f.version + 1 FROM unnest($1::bigint[], $2::text[]) AS c "
+    "UPDATE bench_flow AS f SET content = c.content, version = f.version + 1 FROM unnest($1::bigint[], $2::text[]) AS "
+    "c "
     "(id, content) WHERE f.id = c.id";
-const std::string sql_events =
-    "INSERT INTO bench_event SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])";
+const std::string sql_events = "INSERT INTO bench_event SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])";
 const std::string sql_progress = "UPDATE bench_node SET last = $2::bigint WHERE no = $1::bigint";
 
 // The rows of batch `number`: it creates orders, and changes those of the batch before.
 struct BatchRows {
-  explicit BatchRows(std::int64_t number) : created(orders_per_batch), changed(orders_per_batch), sequences(events_per_batch) {
+  explicit BatchRows(std::int64_t number)
+      : created(orders_per_batch), changed(orders_per_batch), sequences(events_per_batch) {
     std::iota(created.begin(), created.end(), number * orders_per_batch + orders_per_batch);
     std::iota(changed.begin(), changed.end(), number * orders_per_batch);
     std::iota(sequences.begin(), sequences.end(), number * events_per_batch);
@@ -158,12 +158,12 @@ class PqxxPipelined {
     const BatchRows rows(number);
     pqxx::work transaction(connection_);
     send(transaction, {filled(sql_lock, {"1"}), filled(sql_load, {array_text(rows.changed)})});
-    send(transaction,
-         {filled(sql_insert, {array_text(rows.created), array_text(rows.created.size()),
-                              array_text(std::vector<std::int64_t>(rows.created.size(), 1))}),
-          filled(sql_update, {array_text(rows.changed), array_text(rows.changed.size())}),
-          filled(sql_events, {array_text(rows.sequences), array_text(rows.sequences), array_text(rows.sequences.size())}),
-          filled(sql_progress, {"1", fmt::to_string(number)})});
+    send(transaction, {filled(sql_insert, {array_text(rows.created), array_text(rows.created.size()),
+                                           array_text(std::vector<std::int64_t>(rows.created.size(), 1))}),
+                       filled(sql_update, {array_text(rows.changed), array_text(rows.changed.size())}),
+                       filled(sql_events, {array_text(rows.sequences), array_text(rows.sequences),
+                                           array_text(rows.sequences.size())}),
+                       filled(sql_progress, {"1", fmt::to_string(number)})});
     transaction.commit();
   }
 

@@ -1,6 +1,6 @@
 // What the PostgreSQL store completes: orders per second through their two commits, each with its loads, by several
-// nodes at once, in batches of 1, 10, 50 and 200; with the processor time of this side alone (the server's is not in it).
-// Usage: bench_postgres postgres://... [orders per measurement: 20000] [nodes: 3]. It writes into that database.
+// nodes at once, in batches of 1, 10, 50 and 200; with the processor time of this side alone (the server's is not in
+// it). Usage: bench_postgres postgres://... [orders per measurement: 20000] [nodes: 3]. It writes into that database.
 #include <fmt/format.h>
 #include <sys/resource.h>
 

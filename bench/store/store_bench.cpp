@@ -36,8 +36,7 @@ double cpu_seconds() {
 }
 
 // Lives are made outside the time that is measured.
-Cost measure(std::size_t orders, std::size_t batch,
-             const std::function<std::vector<OrderLife>(std::size_t)>& make,
+Cost measure(std::size_t orders, std::size_t batch, const std::function<std::vector<OrderLife>(std::size_t)>& make,
              const std::function<void(std::vector<OrderLife>&)>& write) {
   Cost cost;
   while (cost.orders < orders) {
@@ -95,8 +94,7 @@ class Serving {
         changes.orders.push_back(&life.paid.order);
         changes.sagas.push_back(&*life.paid.saga);
         changes.payments.push_back(&life.paid.payments[0]);
-        for (std::size_t i : {1, 2})
-          changes.barriers.emplace_back(life.paid.order.id, &life.paid.barriers[i]);
+        for (std::size_t i : {1, 2}) changes.barriers.emplace_back(life.paid.order.id, &life.paid.barriers[i]);
         add(changes, life.paying, now);
       }
       return changes;
@@ -151,8 +149,7 @@ void run(std::size_t before, std::size_t orders, const std::string& path) {
           count, batch,
           [&](std::size_t n) {
             std::vector<OrderLife> lives;
-            for (std::size_t i = 0; i < n; ++i)
-              lives.push_back(make_life(random, clock->now(), {"bench", 1}));
+            for (std::size_t i = 0; i < n; ++i) lives.push_back(make_life(random, clock->now(), {"bench", 1}));
             return lives;
           },
           [&](std::vector<OrderLife>& lives) { yardstick.write(lives); });

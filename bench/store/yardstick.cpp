@@ -34,8 +34,7 @@ struct Binder {
 }  // namespace
 
 Yardstick::Yardstick(const std::string& path, std::int64_t first) : next_flow_(first), sequence_(first * 8) {
-  if (sqlite3_open_v2(path.c_str(), &connection_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) !=
-      SQLITE_OK)
+  if (sqlite3_open_v2(path.c_str(), &connection_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
     crash("the yardstick's file cannot be opened");
   // As the store has it.
   sqlite3_exec(connection_,
@@ -80,8 +79,7 @@ Yardstick::~Yardstick() {
 
 sqlite3_stmt* Yardstick::prepare(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(connection_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
-      SQLITE_OK)
+  if (sqlite3_prepare_v3(connection_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
     crash(sqlite3_errmsg(connection_));
   return statement;
 }
@@ -113,9 +111,7 @@ void Yardstick::place(const OrderLife& life, std::int64_t flow) {
   sqlite3_bind_int64(flow_, 7, order.created_at.us);
   sqlite3_bind_text(flow_, 8, steps_placed.data(), static_cast<int>(steps_placed.size()), SQLITE_STATIC);
   run(flow_);
-  Binder{payment_}(flow << 12 | 1)
-      .blob(payment.id.uuid.bytes)
-      .blob(payment.user.uuid.bytes)(payment.created_at.us);
+  Binder{payment_}(flow << 12 | 1).blob(payment.id.uuid.bytes).blob(payment.user.uuid.bytes)(payment.created_at.us);
   run(payment_);
   Binder{barrier_}(flow << 19 | 1 << 1);
   run(barrier_);
@@ -139,8 +135,7 @@ void Yardstick::pay(const OrderLife& life, std::int64_t flow) {
 
 void Yardstick::write_event(const Event& event, std::int64_t flow) {
   Binder binder{event_};
-  binder(node << 40 |
-         ++sequence_)(flow)(static_cast<int>(event.type))(static_cast<int>(event.aggregate_type));
+  binder(node << 40 | ++sequence_)(flow)(static_cast<int>(event.type))(static_cast<int>(event.aggregate_type));
   if (event.aggregate_type == AggregateType::payment)
     binder.blob(event.aggregate.bytes);
   else

@@ -31,8 +31,7 @@ class Yardstick {
   void write_event(const Event& event, std::int64_t flow);
 
   sqlite3* connection_ = nullptr;
-  sqlite3_stmt *begin_, *commit_, *flow_, *payment_, *barrier_, *event_, *claim_, *pay_flow_, *pay_payment_,
-      *counter_;
+  sqlite3_stmt *begin_, *commit_, *flow_, *payment_, *barrier_, *event_, *claim_, *pay_flow_, *pay_payment_, *counter_;
   std::int64_t next_flow_;
   std::int64_t sequence_;
 };

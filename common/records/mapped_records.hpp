@@ -39,12 +39,11 @@ class MappedRecords {
   }
   // One was read by random access: after many of these all memory is released.
   void touched() const {
-    if (++touched_ % touches_max == 0)
-      madvise(const_cast<Record*>(data_), count_ * sizeof(Record), MADV_DONTNEED);
+    if (++touched_ % touches_max == 0) madvise(const_cast<Record*>(data_), count_ * sizeof(Record), MADV_DONTNEED);
   }
 
  private:
-  static constexpr std::size_t window = 64 * 1024;  // records
+  static constexpr std::size_t window = 64 * 1024;        // records
   static constexpr std::size_t touches_max = 256 * 1024;  // that many records at most, if none is read twice
 
   MappedRecords(AnonymousTempFile file, const Record* data, std::size_t count)

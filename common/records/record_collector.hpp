@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "common/records/records.hpp"
-#include "common/result.hpp"
 #include "common/records/scratch.hpp"
+#include "common/result.hpp"
 
 namespace sagactl {
 
@@ -32,7 +32,8 @@ class RecordCollector {
       return Records<Record>(std::move(mapped));
     }
     std::vector<Record> all(written_);
-    if (!file_->read(all.data(), written_ * sizeof(Record), 0)) crash("a file that was written just now cannot be read");
+    if (!file_->read(all.data(), written_ * sizeof(Record), 0))
+      crash("a file that was written just now cannot be read");
     all.insert(all.end(), last_.begin(), last_.end());
     return Records<Record>(std::move(all));
   }

@@ -1,5 +1,5 @@
-// Sorts any number of records: runs of as many as memory is meant for are sorted and written to a file, and merged in the
-// end (external merge sort: Knuth, The Art of Computer Programming 3, 5.4).
+// Sorts any number of records: runs of as many as memory is meant for are sorted and written to a file, and merged in
+// the end (external merge sort: Knuth, The Art of Computer Programming 3, 5.4).
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "common/records/anonymous_temp_file.hpp"
-#include "common/result.hpp"
 #include "common/records/scratch.hpp"
+#include "common/result.hpp"
 
 namespace sagactl {
 
@@ -94,7 +94,7 @@ class RecordSorter {
   const Scratch scratch_;
   const Less less_;
   std::vector<Record> records_;  // that are in no run
-  std::vector<SortedRun> runs_;        // while they are merged: a heap, the one with the next record first
+  std::vector<SortedRun> runs_;  // while they are merged: a heap, the one with the next record first
   std::optional<AnonymousTempFile> file_;
   std::uint64_t size_ = 0, written_ = 0;
   bool merging_ = false;

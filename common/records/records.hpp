@@ -1,5 +1,5 @@
-// A sequence of records: in memory when they are few, in a mapped file when they are many. An iterator over those in a file
-// releases the memory that it has passed.
+// A sequence of records: in memory when they are few, in a mapped file when they are many. An iterator over those in a
+// file releases the memory that it has passed.
 #pragma once
 
 #include <algorithm>

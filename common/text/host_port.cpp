@@ -11,7 +11,9 @@ namespace {
 
 namespace urls = boost::urls;
 
-Error wrong(std::string_view why) { return Error{ErrorCode::invalid, std::string(why)}; }
+Error wrong(std::string_view why) {
+  return Error{ErrorCode::invalid, std::string(why)};
+}
 
 constexpr std::string_view wrong_port = "its port is not a number from 1 to 65535";
 

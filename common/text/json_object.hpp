@@ -1,5 +1,5 @@
-// Serializes one JSON object, member by member, without a Json: for objects that are written thousands of times a second.
-// Member names are constants and need no escaping.
+// Serializes one JSON object, member by member, without a Json: for objects that are written thousands of times a
+// second. Member names are constants and need no escaping.
 #pragma once
 
 #include <concepts>

@@ -10,17 +10,17 @@ namespace sagactl {
 namespace {
 
 constexpr std::string_view hidden = "***";
-constexpr std::array<std::string_view, 11> secret_names = {
-    "password", "sslpassword", "passwd", "pwd", "passphrase", "secret", "token", "access_token", "refresh_token",
-    "api_key", "apikey"};
+constexpr std::array<std::string_view, 11> secret_names = {"password",      "sslpassword", "passwd", "pwd",
+                                                           "passphrase",    "secret",      "token",  "access_token",
+                                                           "refresh_token", "api_key",     "apikey"};
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-         c == '%';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.' || c == '%';
 }
 
 // In lower case: "%70assword" is "password".
@@ -67,8 +67,8 @@ TextRange userinfo_password(std::string_view text, std::string_view scheme) {
   return colon == url.npos || colon > at ? TextRange{0, 0} : TextRange{colon + 1, at};
 }
 
-// The end of the value that starts at `begin`: at the next & in a query, at the next blank outside of quotes in a keyword
-// list.
+// The end of the value that starts at `begin`: at the next & in a query, at the next blank outside of quotes in a
+// keyword list.
 std::size_t end_of_value(std::string_view text, std::size_t begin, bool in_query) {
   std::size_t i = begin;
   if (!in_query && i < text.size() && text[i] == '\'') {
@@ -91,7 +91,8 @@ std::string without_secrets(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     if (is_blank(text[i])) in_query = false;
     if (text.substr(i).starts_with("://")) {
-      const std::size_t scheme = out.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+      const std::size_t scheme =
+          out.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
       const std::string name = lower(std::string_view(out).substr(scheme == out.npos ? 0 : scheme + 1));
       const TextRange password = userinfo_password(text.substr(i + 3), name);
       out += text.substr(i, 3 + password.begin);
@@ -129,9 +130,9 @@ std::vector<std::string> without_secrets(const std::vector<std::string>& argumen
   for (const std::string& argument : arguments) {
     const std::size_t equals = std::min(argument.find('='), argument.size());
     const std::string name = lower(std::string_view(argument).substr(0, equals));
-    const bool names_secret = name.starts_with("--") && !name.ends_with("-file") &&
-                              (name.find("token") != name.npos || name.find("password") != name.npos ||
-                               name.find("secret") != name.npos);
+    const bool names_secret =
+        name.starts_with("--") && !name.ends_with("-file") &&
+        (name.find("token") != name.npos || name.find("password") != name.npos || name.find("secret") != name.npos);
     if (secret)
       all.emplace_back(hidden);
     else if (names_secret && equals < argument.size())

@@ -1,5 +1,5 @@
-// One table per enum has the names of its values in databases, messages and JSON. The tables are contracts: never rename,
-// reuse or renumber a value that has been released.
+// One table per enum has the names of its values in databases, messages and JSON. The tables are contracts: never
+// rename, reuse or renumber a value that has been released.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,9 @@ template <class Enum>
 struct Spelling;
 
 template <class Enum>
-  requires requires { Spelling<Enum>::names; }
+requires requires {
+  Spelling<Enum>::names;
+}
 constexpr std::string_view to_string(Enum value) {
   return Spelling<Enum>::names[static_cast<std::size_t>(value)];
 }

@@ -9,12 +9,12 @@ namespace sagactl {
 namespace {
 
 // Persisted in ledger files, in the order of the enums. Do not rename.
-constexpr std::array<std::string_view, 5> outcome_names = {"accepted", "duplicate", "rejected",
-                                                           "indeterminate", "unreached"};
+constexpr std::array<std::string_view, 5> outcome_names = {"accepted", "duplicate", "rejected", "indeterminate",
+                                                           "unreached"};
 constexpr std::array<std::string_view, 6> failure_names = {"none",       "timed_out",     "closed",
                                                            "unreadable", "no_connection", "kept_closed"};
-constexpr std::array<std::string_view, 9> status_names = {
-    "none", "pending", "processing", "paid", "shipped", "delivered", "cancelled", "failed", "other"};
+constexpr std::array<std::string_view, 9> status_names = {"none",      "pending",   "processing", "paid", "shipped",
+                                                          "delivered", "cancelled", "failed",     "other"};
 
 template <class Enum, std::size_t count>
 std::optional<Enum> find_name(const std::array<std::string_view, count>& names, std::string_view text) {

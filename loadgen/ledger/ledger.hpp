@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "common/result.hpp"
-#include "loadgen/orders/product_plan.hpp"
 #include "loadgen/ledger/ledger_entries.hpp"
+#include "loadgen/orders/product_plan.hpp"
 
 namespace sagactl {
 

@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "common/text/json_object.hpp"
 #include "common/output_file.hpp"
+#include "common/text/json_object.hpp"
 #include "loadgen/ledger/ledger.hpp"
 
 namespace sagactl {
@@ -16,8 +16,7 @@ constexpr int format_version = 1;
 Json catalogue_json(const Ledger& ledger) {
   Json list = Json::array();
   for (const CatalogueProduct& it : ledger.catalogue)
-    list.push_back(
-        {{"id", it.id}, {"name", it.name}, {"price", it.price.text()}, {"number", it.id_is_number}});
+    list.push_back({{"id", it.id}, {"name", it.name}, {"price", it.price.text()}, {"number", it.id_is_number}});
   return list;
 }
 
@@ -45,8 +44,7 @@ Json failure_variants_json(const Ledger& ledger) {
 
 Json head_of(const Ledger& ledger) {
   Json phases = Json::array();
-  for (const LedgerPhase& phase : ledger.phases)
-    phases.push_back({{"name", phase.name}, {"warmup", phase.warmup}});
+  for (const LedgerPhase& phase : ledger.phases) phases.push_back({{"name", phase.name}, {"warmup", phase.warmup}});
   return {{"format", format_name},
           {"version", format_version},
           {"run", ledger.run},
@@ -74,12 +72,10 @@ void append_entry(fmt::memory_buffer& out, const Ledger& ledger, const LedgerEnt
                  entry.operation, entry.group, to_string(entry.kind), entry.phase, json_escaped(ledger.product(entry)),
                  ledger.idempotency_key(entry));
   fmt::format_to(at, R"("correlationSent":"{}","expectedTotal":"{}","target":{},"user":{},)",
-                 ledger.correlation_sent(entry).text(), ledger.expected_total(entry).text(), entry.target,
-                 entry.user);
-  fmt::format_to(
-      at, R"("planned":{},"sent":{},"firstByte":{},"done":{},"status":{},"outcome":"{}","failure":"{}")",
-      entry.planned.us, entry.sent.us, entry.first_byte.us, entry.done.us, entry.http_status,
-      to_string(entry.outcome), to_string(entry.failure));
+                 ledger.correlation_sent(entry).text(), ledger.expected_total(entry).text(), entry.target, entry.user);
+  fmt::format_to(at, R"("planned":{},"sent":{},"firstByte":{},"done":{},"status":{},"outcome":"{}","failure":"{}")",
+                 entry.planned.us, entry.sent.us, entry.first_byte.us, entry.done.us, entry.http_status,
+                 to_string(entry.outcome), to_string(entry.failure));
   if (!entry.order.is_nil()) fmt::format_to(at, R"(,"order":"{}")", json_escaped(ledger.order_text(entry)));
   if (!entry.correlation.is_nil()) fmt::format_to(at, R"(,"correlation":"{}")", entry.correlation.text());
   if (entry.claimed_status != ClaimedStatus::none) {

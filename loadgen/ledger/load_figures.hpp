@@ -13,8 +13,8 @@ struct LoadFigures {
   RequestCounts requests;
   Histogram response, service, lateness;  // as in RunResult and GeneratorHealth
   Duration measured{0}, rated{0};         // as in RunResult
-  Timestamp begin;                  // of the first second: the first planned send
-  std::vector<LoadSecond> seconds;  // `planned` counts only requests in the ledger
+  Timestamp begin;                        // of the first second: the first planned send
+  std::vector<LoadSecond> seconds;        // `planned` counts only requests in the ledger
 };
 
 // The most seconds; the last one holds everything after it.

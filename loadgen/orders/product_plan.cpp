@@ -48,8 +48,7 @@ std::vector<ProductItem> ProductPlan::items_of(OrderKind kind, std::uint32_t gro
   std::vector<ProductItem> list;
   for (std::uint32_t i = 0; i < items; ++i) {
     const ItemTerms terms = item_terms(seed, group, i);
-    ProductItem item{product_of(kind, group, i), std::string(product_name), terms.quantity,
-                     Money{terms.cents}};
+    ProductItem item{product_of(kind, group, i), std::string(product_name), terms.quantity, Money{terms.cents}};
     if (!catalogue.empty()) {
       const CatalogueProduct& product = catalogue[place_of(kind, group, i)];
       item.product_name = product.name;

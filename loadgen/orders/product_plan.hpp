@@ -21,20 +21,20 @@ struct CatalogueProduct {
 
 // How an order that is meant to fail differs from others, where a product id with PAYMENT_FAIL does not do it.
 struct FailureVariant {
-  std::string name = {};                 // of its first product, like the next two; empty: unchanged
+  std::string name = {};  // of its first product, like the next two; empty: unchanged
   std::optional<std::int64_t> quantity = {};
   std::string product = {};  // the id
-  CustomFields fields = {};     // values that replace those of the profile
+  CustomFields fields = {};  // values that replace those of the profile
   friend bool operator==(const FailureVariant&, const FailureVariant&) = default;
 };
 
 struct ProductPlan {
   std::string run;
   std::uint64_t seed = 0;
-  std::uint32_t items = 1;                  // per order
-  std::vector<CatalogueProduct> catalogue;  // empty: each group has products of its own
-  std::vector<FailureVariant> failure_variants;           // used in turn; empty: only the product id contains PAYMENT_FAIL
-  double hot_share = 0;                     // share of the groups that order the same product
+  std::uint32_t items = 1;                       // per order
+  std::vector<CatalogueProduct> catalogue;       // empty: each group has products of its own
+  std::vector<FailureVariant> failure_variants;  // used in turn; empty: only the product id contains PAYMENT_FAIL
+  double hot_share = 0;                          // share of the groups that order the same product
 
   friend bool operator==(const ProductPlan&, const ProductPlan&) = default;
 

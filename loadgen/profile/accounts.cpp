@@ -55,8 +55,7 @@ Result<LoadAccount> account_of(const HttpResponse& response, const std::string& 
     account.token = (*body)["accessToken"].get<std::string>();
   }
   if (account.token.empty()) {
-    return Error{ErrorCode::unauthenticated,
-                 fmt::format("the answer for the account {} has no accessToken", email)};
+    return Error{ErrorCode::unauthenticated, fmt::format("the answer for the account {} has no accessToken", email)};
   }
   account.renew_at_ns = renewal_of(account.token);
   const Json user = body->value("user", Json::object());
@@ -93,10 +92,9 @@ Result<LoadAccount> open_account(HttpClient& client, std::uint32_t number, const
   }
   if (!response) return response.error();
   if (response->ok()) return account_of(*response, email);
-  return Error{
-      ErrorCode::unauthenticated,
-      fmt::format("the account {} can neither be registered nor logged in at {}: HTTP {}, {}; give --token",
-                  email, client.base().text(), response->status, response->message())};
+  return Error{ErrorCode::unauthenticated,
+               fmt::format("the account {} can neither be registered nor logged in at {}: HTTP {}, {}; give --token",
+                           email, client.base().text(), response->status, response->message())};
 }
 
 }  // namespace

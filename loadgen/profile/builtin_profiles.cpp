@@ -58,8 +58,7 @@ Profile checkout_system() {
   profile.answer.correlation = {"/correlationId"};
   profile.answer.status = {"/status"};
   profile.answer.ids_are_uuids = true;
-  profile.status = {
-      "/api/orchestrator/sagas/order/{order}", "/status", {"COMPLETED", "COMPENSATED", "FAILED"}};
+  profile.status = {"/api/orchestrator/sagas/order/{order}", "/status", {"COMPLETED", "COMPENSATED", "FAILED"}};
   add_checkout_product(profile, "Laptop", Money{100'000});
   add_checkout_product(profile, "Mouse", Money{3'000});
   add_checkout_product(profile, "Keyboard", Money{8'000});
@@ -99,17 +98,15 @@ Profile purchase_system() {
   profile.answer.total = {"/totalPrice"};
   profile.answer.ids_are_uuids = true;
   profile.status = {"/purchase/orders/{order}", "/status", {"completed", "cancelled", "failed"}};
-  profile.test_data = {
-      {.path = "/purchase/setup-test-data",
-       .body =
-           R"({"prefix":"LT-{run}-","users":{users},"items":5,"stock":10000000,)"
-               R"("balance":1000000000,"slots":10000000})",
-       .users = "/users",
-       .user_id = "userId",
-       .products = "/items",
-       .product_id = "itemId",
-       .product_name = "name",
-       .product_price = "price"}};
+  profile.test_data = {{.path = "/purchase/setup-test-data",
+                        .body = R"({"prefix":"LT-{run}-","users":{users},"items":5,"stock":10000000,)"
+                                R"("balance":1000000000,"slots":10000000})",
+                        .users = "/users",
+                        .user_id = "userId",
+                        .products = "/items",
+                        .product_id = "itemId",
+                        .product_name = "name",
+                        .product_price = "price"}};
   FailureVariant stock;
   stock.quantity = more_than_any_stock;
   profile.failure_variants = {stock};

@@ -40,7 +40,7 @@ struct AnswerMarker {
 struct AnswerShape {
   std::vector<std::string> order, correlation, status, total;
   std::vector<TextLocation> order_texts = {};  // used when no pointer finds the order's id
-  bool ids_are_uuids = false;               // other values are not ids
+  bool ids_are_uuids = false;                  // other values are not ids
   bool names_orders() const { return !order.empty() || !order_texts.empty(); }
 };
 

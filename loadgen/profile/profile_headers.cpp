@@ -54,9 +54,8 @@ Result<void> check_headers(const Profile& profile) {
   for (const auto& [header, value] : profile.headers) {
     if (header.empty()) return Error{ErrorCode::invalid, "create.headers: a name is missing"};
     if (!std::all_of(header.begin(), header.end(), is_of_token))
-      return Error{
-          ErrorCode::invalid,
-          fmt::format("create.headers: '{}' is not a header name: use letters, digits and hyphens", header)};
+      return Error{ErrorCode::invalid,
+                   fmt::format("create.headers: '{}' is not a header name: use letters, digits and hyphens", header)};
     if (!std::all_of(value.begin(), value.end(), can_be_sent))
       return wrong_header(header, "its value has a line break or another character that is not allowed in a header");
     const std::string name = lower(header);

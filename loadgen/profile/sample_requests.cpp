@@ -42,7 +42,8 @@ Result<std::vector<SampleRequest>> sample_requests(const LoadOptions& options) {
   const auto variants = static_cast<std::uint32_t>(setup.plan.failure_variants.size());
   if (variants <= 1) add("an order meant to fail", OrderKind::payment_fail, 2);
   for (std::uint32_t variant = 0; variants > 1 && variant < variants; ++variant)
-    add(fmt::format("an order meant to fail, variant {} of {}", variant + 1, variants), OrderKind::payment_fail, variant);
+    add(fmt::format("an order meant to fail, variant {} of {}", variant + 1, variants), OrderKind::payment_fail,
+        variant);
   return samples;
 }
 

@@ -36,8 +36,7 @@ Result<void> take_users(const TestDataRequest& request, const Json& answer, std:
   const auto list = list_at(request, answer, request.users);
   if (!list) return list.error();
   for (const Json& it : *list) {
-    if (!it.is_object() || !it.contains(request.user_id))
-      return lacks(request, request.user_id + " for each user");
+    if (!it.is_object() || !it.contains(request.user_id)) return lacks(request, request.user_id + " for each user");
     LoadUser user{text_of(it[request.user_id]), {}, it[request.user_id].is_number()};
     const auto same = [&](const LoadUser& known) { return known.id == user.id; };
     if (std::none_of(users.begin(), users.end(), same)) users.push_back(std::move(user));
@@ -71,10 +70,8 @@ std::string filled(std::string text, const TestDataScope& scope) {
 
 Result<void> send_one(HttpClient& client, const TestDataRequest& request, const TestDataScope& scope,
                       PreparedTestData& prepared) {
-  HttpRequest http_request{request.method,
-                      filled(request.path, scope),
-                      filled(request.body, scope),
-                      {{"Content-Type", "application/json"}}};
+  HttpRequest http_request{
+      request.method, filled(request.path, scope), filled(request.body, scope), {{"Content-Type", "application/json"}}};
   for (int call = 0; call < calls_max; ++call) {
     const auto response = client.send(http_request);
     if (!response) return response.error();
@@ -102,7 +99,7 @@ Result<void> send_one(HttpClient& client, const TestDataRequest& request, const 
 }  // namespace
 
 Result<PreparedTestData> request_test_data(const Url& node, const std::vector<TestDataRequest>& requests,
-                                    const TestDataScope& scope) {
+                                           const TestDataScope& scope) {
   HttpClientOptions options;
   options.token = scope.token;
   options.timeout = scope.timeout;

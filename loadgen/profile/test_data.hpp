@@ -26,6 +26,6 @@ struct TestDataScope {
 // Sends each request in turn. One that returns users is repeated until there are enough or no new ones. Errors: the
 // server's answer, or `invalid` for an answer without the members that the profile names.
 Result<PreparedTestData> request_test_data(const Url& node, const std::vector<TestDataRequest>& requests,
-                                    const TestDataScope& scope);
+                                           const TestDataScope& scope);
 
 }  // namespace sagactl

@@ -165,13 +165,11 @@ LoadUnit UnitSource::make_duplicate_group() {
   LoadUnit unit;
   unit.kind = OrderKind::duplicate;
   const std::uint32_t products = phase_.mix.products;
-  unit.group =
-      products == 0 ? group_++ : first_group_ + static_cast<std::uint32_t>(duplicate_groups_ % products);
+  unit.group = products == 0 ? group_++ : first_group_ + static_cast<std::uint32_t>(duplicate_groups_ % products);
   ++duplicate_groups_;
   const std::uint32_t spread = phase_.mix.duplicates_max - phase_.mix.duplicates_min;
   Random random(seed_ + operation_);
-  unit.count =
-      static_cast<std::uint16_t>(phase_.mix.duplicates_min + random.below(std::uint64_t{spread} + 1));
+  unit.count = static_cast<std::uint16_t>(phase_.mix.duplicates_min + random.below(std::uint64_t{spread} + 1));
   return unit;
 }
 

@@ -51,8 +51,7 @@ std::vector<LoadPhase> plan_phases(const LoadOptions& options);
 // The units of one phase, in order: a pure function of the phase, the seed and the first numbers.
 class UnitSource {
  public:
-  UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t first_operation,
-             std::uint32_t first_group);
+  UnitSource(const LoadPhase& phase, std::uint64_t seed, std::uint64_t first_operation, std::uint32_t first_group);
 
   // Nothing after the phase's last unit, or at the maximum of a run. A phase that is limited by time is endless.
   std::optional<LoadUnit> next();

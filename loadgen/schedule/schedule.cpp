@@ -51,14 +51,12 @@ Result<void> check(const Arrival& arrival) {
     return Error{ErrorCode::invalid, fmt::format("{} per second is not a valid initial rate", arrival.rate_from)};
   }
   if (arrival.steps == 0 || arrival.steps > 1000) {
-    return Error{ErrorCode::invalid,
-                 fmt::format("{} is not a valid number of steps: 1 to 1000", arrival.steps)};
+    return Error{ErrorCode::invalid, fmt::format("{} is not a valid number of steps: 1 to 1000", arrival.steps)};
   }
   return {};
 }
 
-std::vector<Nanoseconds> poisson(const Arrival& arrival, std::uint64_t count, double end,
-                                 std::uint64_t seed) {
+std::vector<Nanoseconds> poisson(const Arrival& arrival, std::uint64_t count, double end, std::uint64_t seed) {
   std::vector<Nanoseconds> plan;
   Random random(seed);
   double at = 0;
@@ -91,8 +89,8 @@ std::vector<Nanoseconds> plan(const Arrival& arrival, std::uint64_t count, doubl
 
 Error too_long(double count) {
   return {ErrorCode::invalid,
-          fmt::format("{:.0f} requests are more than the maximum of a run ({}): lower the rate or the duration",
-                      count, schedule_max)};
+          fmt::format("{:.0f} requests are more than the maximum of a run ({}): lower the rate or the duration", count,
+                      schedule_max)};
 }
 
 }  // namespace
@@ -112,8 +110,7 @@ std::string_view to_string(ArrivalKind kind) {
 }
 
 std::optional<ArrivalKind> parse_arrival(std::string_view text) {
-  for (const auto kind :
-       {ArrivalKind::constant, ArrivalKind::poisson, ArrivalKind::ramp, ArrivalKind::steps}) {
+  for (const auto kind : {ArrivalKind::constant, ArrivalKind::poisson, ArrivalKind::ramp, ArrivalKind::steps}) {
     if (to_string(kind) == text) return kind;
   }
   return std::nullopt;
@@ -126,8 +123,7 @@ Result<std::vector<Nanoseconds>> plan_count(const Arrival& arrival, std::uint64_
   return plan(arrival, count, length, HUGE_VAL, seed);
 }
 
-Result<std::vector<Nanoseconds>> plan_duration(const Arrival& arrival, Duration duration,
-                                               std::uint64_t seed) {
+Result<std::vector<Nanoseconds>> plan_duration(const Arrival& arrival, Duration duration, std::uint64_t seed) {
   if (auto checked = check(arrival); !checked) return checked.error();
   const double length = static_cast<double>(duration.count()) / 1e6;
   const double expected = std::max(0.0, length * average_rate(arrival));

@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t stages_max = 100;
 
 Error wrong(std::string_view stage, std::string_view why) {
-  return {ErrorCode::invalid,
-          fmt::format("stage '{}': {}; write 'ramp 0..500/s 30s, 500/s 2m'", trim(stage), why)};
+  return {ErrorCode::invalid, fmt::format("stage '{}': {}; write 'ramp 0..500/s 30s, 500/s 2m'", trim(stage), why)};
 }
 
 std::optional<double> number_of(std::string_view text) {
@@ -72,8 +71,7 @@ Result<std::vector<Stage>> parse_stages(std::string_view text) {
     if (!stage) return stage.error();
     stages.push_back(*stage);
   }
-  if (stages.size() > stages_max)
-    return Error{ErrorCode::invalid, fmt::format("more than {} stages", stages_max)};
+  if (stages.size() > stages_max) return Error{ErrorCode::invalid, fmt::format("more than {} stages", stages_max)};
   if (stages.empty() || stages_orders(stages) < 1)
     return Error{ErrorCode::invalid, "the stages send no requests; write 'ramp 0..500/s 30s, 500/s 2m'"};
   return stages;
@@ -97,8 +95,7 @@ Duration stages_length(const std::vector<Stage>& stages) {
   return length;
 }
 
-Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson,
-                                             std::uint64_t seed) {
+Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson, std::uint64_t seed) {
   if (stages_orders(stages) > static_cast<double>(schedule_max))
     return Error{ErrorCode::invalid, fmt::format("more than {} requests", schedule_max)};
   std::vector<Nanoseconds> plan;

@@ -25,7 +25,6 @@ Duration stages_length(const std::vector<Stage>& stages);
 
 // The send times of all stages, evenly spaced or, for `poisson`, independent (from `seed`). `invalid` for more than
 // schedule_max.
-Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson,
-                                             std::uint64_t seed);
+Result<std::vector<Nanoseconds>> plan_stages(const std::vector<Stage>& stages, bool poisson, std::uint64_t seed);
 
 }  // namespace sagactl

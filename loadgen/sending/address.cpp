@@ -53,8 +53,7 @@ Result<ResolvedTarget> resolve_target(const Url& url) {
   addrinfo* list = nullptr;
   const int failure = getaddrinfo(url.host.c_str(), std::to_string(url.port).c_str(), &wanted, &list);
   if (failure != 0 || list == nullptr) {
-    return Error{ErrorCode::unavailable,
-                 fmt::format("cannot resolve host '{}': {}", url.host, gai_strerror(failure))};
+    return Error{ErrorCode::unavailable, fmt::format("cannot resolve host '{}': {}", url.host, gai_strerror(failure))};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, &freeaddrinfo);
   ResolvedTarget found;

@@ -18,9 +18,8 @@ constexpr std::size_t events_max = 256;
 
 }  // namespace
 
-ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections,
-                               std::size_t first_target, std::size_t request_size_max,
-                               std::int64_t connect_timeout_ns)
+ConnectionPool::ConnectionPool(std::span<const LoadAddress> targets, std::size_t connections, std::size_t first_target,
+                               std::size_t request_size_max, std::int64_t connect_timeout_ns)
     : epoll_(epoll_create1(EPOLL_CLOEXEC)), events_(events_max), connect_timeout_ns_(connect_timeout_ns) {
   if (epoll_ < 0) crash("cannot create an epoll instance");
   for (const LoadAddress& address : targets) {

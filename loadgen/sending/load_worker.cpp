@@ -158,7 +158,7 @@ void LoadWorker::dispatch(std::int64_t now) {
         moved = true;
       }
       const bool still_blocked = group != nullptr && backlog_.front(target) != nullptr &&
-                              group->unit.operation < backlog_.front(target)->unit.operation;
+                                 group->unit.operation < backlog_.front(target)->unit.operation;
       if (!still_blocked) blocked_since_ns_[target] = 0;
     }
     if (group != nullptr && is_ready(*group, now)) {
@@ -179,7 +179,8 @@ bool LoadWorker::is_ready(const DueUnit& group, std::int64_t now) {
   std::size_t dealt = 0, passed = 0;
   for (std::size_t target = group.unit.operation % targets; dealt < group.unit.count && passed < targets;
        target = (target + 1) % targets) {
-    const bool takes_one = (all_failing || !pool_.is_failing(target)) && wanted_by_target_[target] < pool_.size_to(target);
+    const bool takes_one =
+        (all_failing || !pool_.is_failing(target)) && wanted_by_target_[target] < pool_.size_to(target);
     passed = takes_one ? 0 : passed + 1;
     wanted_by_target_[target] += takes_one;
     dealt += takes_one;
@@ -308,8 +309,8 @@ void LoadWorker::receive(LoadConnection& connection, bool peer_closed) {
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   const std::int64_t now = steady_ns();
   if (count > 0 && connection.times.first_byte_ns == 0) connection.times.first_byte_ns = now;
-  const auto state = count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)})
-                               : connection.answer.end();
+  const auto state =
+      count > 0 ? connection.answer.feed({input_.data(), static_cast<std::size_t>(count)}) : connection.answer.end();
   switch (state) {
     case AnswerState::done:
       conclude(connection, now, peer_closed);
@@ -347,7 +348,8 @@ void LoadWorker::conclude(LoadConnection& connection, std::int64_t now, bool pee
   const std::int64_t keep_alive_ns = setup_.answers->keep_alive_ns(connection.answer.headers());
   connection.expires_ns = keep_alive_ns == 0 ? INT64_MAX : now + keep_alive_ns;
   pool_.give_back(connection);
-  const bool is_unusable = peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
+  const bool is_unusable =
+      peer_closed || !sent_completely || !connection.answer.keeps_alive() || setup_.writer->closes();
   if (is_unusable) pool_.drop(connection, now);
 }
 
@@ -364,8 +366,7 @@ void LoadWorker::fail(LoadConnection& connection, TransportFailure failure, std:
 }
 
 // Drops the first unit of a queue; its orders from the `already_sent`-th on are unreached.
-void LoadWorker::drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure,
-                                 std::int64_t now) {
+void LoadWorker::drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure, std::int64_t now) {
   const DueUnit due = *backlog_.front(queue);
   backlog_.pop(queue);
   if (already_sent == 0) count_own_lateness(due);
@@ -393,8 +394,7 @@ void LoadWorker::target_failed(std::size_t target, std::int64_t now) {
     backlog_.push(other, moved);
   }
   if (pool_.connected_to(target) == 0) {
-    while (backlog_.front(target) != nullptr)
-      drop_waiting(target, 0, TransportFailure::no_connection, now);
+    while (backlog_.front(target) != nullptr) drop_waiting(target, 0, TransportFailure::no_connection, now);
   }
   const std::size_t queue = backlog_.group_queue();
   while (const DueUnit* group = backlog_.front(queue)) {

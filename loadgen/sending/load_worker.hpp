@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "loadgen/ledger/answer_counts.hpp"
-#include "loadgen/sending/connection_pool.hpp"
 #include "loadgen/ledger/entry_log.hpp"
 #include "loadgen/ledger/histogram.hpp"
 #include "loadgen/ledger/ledger.hpp"
 #include "loadgen/options.hpp"
+#include "loadgen/sending/connection_pool.hpp"
 #include "loadgen/sending/order_answer.hpp"
 #include "loadgen/sending/request_writer.hpp"
 #include "loadgen/sending/unit_backlog.hpp"
@@ -104,8 +104,7 @@ class LoadWorker {
   void receive(LoadConnection& connection, bool peer_closed);
   void conclude(LoadConnection& connection, std::int64_t now, bool peer_closed);
   void fail(LoadConnection& connection, TransportFailure failure, std::int64_t now);
-  void drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure,
-                       std::int64_t now);
+  void drop_waiting(std::size_t queue, std::size_t already_sent, TransportFailure failure, std::int64_t now);
   std::size_t queue_of(std::uint64_t operation) const;
   std::size_t other_address(std::size_t target) const;
   void target_failed(std::size_t target, std::int64_t now);

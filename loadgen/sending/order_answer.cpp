@@ -17,8 +17,7 @@ std::vector<std::string> path_of(std::string_view pointer) {
   std::vector<std::string> path = split(pointer.substr(1), '/');
   for (std::string& part : path) {
     for (const auto& [from, to] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
-      for (auto at = part.find(from); at != std::string::npos; at = part.find(from, at + 1))
-        part.replace(at, 2, to);
+      for (auto at = part.find(from); at != std::string::npos; at = part.find(from, at + 1)) part.replace(at, 2, to);
   }
   if (path.empty()) path.emplace_back();
   return path;
@@ -89,8 +88,7 @@ bool is_scalar(const JsonMember& member) {
 
 }  // namespace
 
-AnswerPlan::AnswerPlan(const Profile& profile)
-    : rules_(profile.outcome), ids_are_uuids_(profile.answer.ids_are_uuids) {
+AnswerPlan::AnswerPlan(const Profile& profile) : rules_(profile.outcome), ids_are_uuids_(profile.answer.ids_are_uuids) {
   want(Field::order, profile.answer.order);
   want(Field::correlation, profile.answer.correlation);
   want(Field::status, profile.answer.status);
@@ -156,8 +154,7 @@ bool AnswerPlan::take_order(std::string_view id, OrderAnswer& answer) const {
   return true;
 }
 
-void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t candidates,
-                      AnswerWalk& reading) const {
+void AnswerPlan::walk(std::string_view text, std::size_t depth, std::uint32_t candidates, AnswerWalk& reading) const {
   JsonMembers members(text);
   std::string room;
   while (const auto member = members.next()) {

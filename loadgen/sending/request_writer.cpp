@@ -91,8 +91,7 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
   for (const CatalogueProduct& product : plan_.catalogue)
     catalogue_.push_back({json_escaped(product.id), product.id_is_number ? product.id : json_text(product.id),
                           json_escaped(product.name), product.price.text(), std::to_string(product.price.cents)});
-  for (std::uint32_t item = 0; item < plan_.items; ++item)
-    hot_ids_.push_back(hot_product_id(plan_.run, item));
+  for (std::uint32_t item = 0; item < plan_.items; ++item) hot_ids_.push_back(hot_product_id(plan_.run, item));
   for (const LoadUser& user : setup.users) {
     users_.push_back({json_escaped(user.id), user.id_is_number ? user.id : json_text(user.id)});
     all_authorizations_.push_back(
@@ -111,7 +110,7 @@ RequestWriter::RequestWriter(const RequestWriterSetup& setup)
 }
 
 RequestWriter::RequestForm RequestWriter::make_form(const Profile& profile, OrderKind kind,
-                                             const FailureVariant* variant) const {
+                                                    const FailureVariant* variant) const {
   RequestForm form;
   form.path = compile(profile.path, profile, kind, variant, 0);
   std::string headers;
@@ -131,7 +130,8 @@ RequestWriter::Pieces RequestWriter::compile(const std::string& text, const Prof
     else
       pieces.push_back(std::move(piece));
   };
-  const auto parsed = parse_template(with_custom_fields(text, profile.fields, variant ? variant->fields : CustomFields{}));
+  const auto parsed =
+      parse_template(with_custom_fields(text, profile.fields, variant ? variant->fields : CustomFields{}));
   if (!parsed) crash("the profile was not checked");
   for (const TemplatePiece& part : *parsed) {
     if (part.field == TemplateField::text) {
@@ -151,8 +151,8 @@ RequestWriter::Pieces RequestWriter::compile(const std::string& text, const Prof
 }
 
 // Parts that are the same for every order of this form become text.
-RequestWriter::RequestPiece RequestWriter::make_piece(TemplateField field, OrderKind kind, const FailureVariant* variant,
-                                               std::uint32_t item) const {
+RequestWriter::RequestPiece RequestWriter::make_piece(TemplateField field, OrderKind kind,
+                                                      const FailureVariant* variant, std::uint32_t item) const {
   RequestPiece piece;
   piece.field = field;
   piece.item = item;
@@ -236,8 +236,7 @@ const RequestWriter::RequestForm& RequestWriter::form_of(const PlannedOrder& ord
   return forms_[first_fail_form + order.group % (forms_.size() - first_fail_form)];
 }
 
-const RequestWriter::CatalogueText& RequestWriter::catalogue_text(const PlannedOrder& order,
-                                                                  std::uint32_t item) const {
+const RequestWriter::CatalogueText& RequestWriter::catalogue_text(const PlannedOrder& order, std::uint32_t item) const {
   return catalogue_[plan_.place_of(order.kind, order.group, item)];
 }
 
@@ -284,11 +283,9 @@ char* RequestWriter::put_field(char* at, const RequestPiece& piece, const Planne
       return in_cents ? put_number(at, static_cast<std::uint64_t>(cents)) : put_price(at, cents);
     }
     case RequestPiece::Kind::quantity:
-      return put_number(
-          at, static_cast<std::uint64_t>(item_terms(plan_.seed, order.group, piece.item).quantity));
+      return put_number(at, static_cast<std::uint64_t>(item_terms(plan_.seed, order.group, piece.item).quantity));
     case RequestPiece::Kind::user:
-      return append(at,
-                    piece.field == TemplateField::user ? users_[order.user].id : users_[order.user].id_json);
+      return append(at, piece.field == TemplateField::user ? users_[order.user].id : users_[order.user].id_json);
   }
   return at;
 }

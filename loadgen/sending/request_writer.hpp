@@ -60,7 +60,7 @@ class RequestWriter {
     Kind kind = Kind::text;
     TemplateField field = TemplateField::text;
     std::uint32_t item = 0;
-    std::string text;          // numbered: with a placeholder for the group's number
+    std::string text;           // numbered: with a placeholder for the group's number
     std::size_t number_at = 0;  // its place in the text
   };
   using Pieces = std::vector<RequestPiece>;

@@ -85,8 +85,7 @@ WorkerPool::WorkerPool(const LoadOptions& options, const WorkerPoolSetup& setup)
   for (std::uint32_t i = 0; i < setup.size.workers; ++i) {
     worker.connections = part_of(setup.size.connections, setup.size.workers, i);
     // A closed loop's backlog never exceeds its slots.
-    worker.backlog_max =
-        std::max(part_of(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
+    worker.backlog_max = std::max(part_of(options.backlog_max, setup.size.workers, i), setup.size.slots + 256);
     workers_.push_back(std::make_unique<LoadWorker>(worker));
     worker.first_target += worker.connections;
   }
@@ -98,8 +97,7 @@ std::uint32_t WorkerPool::peak_connections() const {
   return static_cast<std::uint32_t>(most);
 }
 
-void WorkerPool::run(std::vector<PhaseShare> shares, const std::stop_token& stop,
-               const std::function<void()>& watch) {
+void WorkerPool::run(std::vector<PhaseShare> shares, const std::stop_token& stop, const std::function<void()>& watch) {
   running_ = workers_.size();
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < workers_.size(); ++i) {

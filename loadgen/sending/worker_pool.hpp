@@ -8,9 +8,9 @@
 #include <stop_token>
 #include <vector>
 
-#include "loadgen/sending/load_worker.hpp"
 #include "loadgen/run.hpp"
 #include "loadgen/schedule/scenario.hpp"
+#include "loadgen/sending/load_worker.hpp"
 
 namespace sagactl {
 

@@ -11,14 +11,13 @@
 namespace sagactl::api {
 namespace {
 
-using http::RouteAccess;
 using http::Method;
 using http::Route;
+using http::RouteAccess;
 
 Json problem_answer(std::string_view description) {
-  return Json{
-      {"description", description},
-      {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
+  return Json{{"description", description},
+              {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
 }
 
 // Whether a path parameter must be the UUID of an order or a saga.
@@ -64,12 +63,11 @@ void add_condition(Json& parameters, Json& responses, const Route& route) {
   Json& read = responses["200"];
   if (!read.contains("content") || !read["content"].contains("application/json")) return;
   if (!has_parameter(parameters, "If-None-Match", "header"))
-    parameters.push_back(
-        Json{{"name", "If-None-Match"},
-             {"in", "header"},
-             {"required", false},
-             {"schema", {{"type", "string"}}},
-             {"description", "ETags that the client has; 304 when one of them is current"}});
+    parameters.push_back(Json{{"name", "If-None-Match"},
+                              {"in", "header"},
+                              {"required", false},
+                              {"schema", {{"type", "string"}}},
+                              {"description", "ETags that the client has; 304 when one of them is current"}});
   if (!read.contains("headers") || !read["headers"].contains("ETag"))
     read["headers"]["ETag"] = Json{{"schema", {{"type", "string"}}}, {"description", "For If-None-Match"}};
   if (!responses.contains("304"))
@@ -99,8 +97,7 @@ void add_refusals(Json& responses, const Route& route, bool has_body) {
 Json operation(const Route& route, const Json& details) {
   Json parameters = Json::array();
   Json responses = Json::object();
-  Json result{
-      {"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
+  Json result{{"operationId", operation_id(route)}, {"summary", route.summary}, {"tags", Json::array({route.tag})}};
   const std::string key = fmt::format("{} {}", http::to_string(route.method), route.pattern);
   if (const auto extra = details["operations"].find(key); extra != details["operations"].end()) {
     if (extra->contains("parameters"))

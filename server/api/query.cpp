@@ -56,8 +56,7 @@ Result<std::string> text_parameter(const http::Request& request, std::string_vie
   return std::string(text);
 }
 
-std::int64_t QueryReader::integer(std::string_view name, std::int64_t fallback, std::int64_t min,
-                                  std::int64_t max) {
+std::int64_t QueryReader::integer(std::string_view name, std::int64_t fallback, std::int64_t min, std::int64_t max) {
   const auto text = request_.query_value(name);
   if (!text) return fallback;
   std::int64_t value = 0;
@@ -89,8 +88,7 @@ std::string QueryReader::text(std::string_view name) {
   const auto text = request_.query_value(name);
   if (!text) return {};
   if (has_control_characters(*text) || !is_utf8(*text) || text->size() > text_parameter_max) {
-    fault(fmt::format("{} must be text of at most {} bytes without control characters", name,
-                      text_parameter_max));
+    fault(fmt::format("{} must be text of at most {} bytes without control characters", name, text_parameter_max));
     return {};
   }
   return std::string(*text);

@@ -80,8 +80,7 @@ struct PageRequest {
   Page page() const { return Page{(number - 1) * limit, limit, after}; }
 };
 inline constexpr std::int64_t page_limit_max = 1000;
-PageRequest read_page(QueryReader& query, std::int64_t default_limit = 10,
-                      std::int64_t limit_max = page_limit_max);
+PageRequest read_page(QueryReader& query, std::int64_t default_limit = 10, std::int64_t limit_max = page_limit_max);
 
 // Adds total, page, limit, totalPages and nextCursor (null on the last page) to an answer.
 void add_page(Json& body, const PageRequest& page, const FlowPage& found);

@@ -14,8 +14,7 @@ namespace sagactl::api {
 // outlive the await. find_flow takes any id of a flow: of the order, the saga, a correlation, an idempotency key or a
 // trace.
 boost::asio::awaitable<Result<Flow>> read_flow(Context& context, const http::Request& request, OrderId id);
-boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request,
-                                               std::string text);
+boost::asio::awaitable<Result<Flow>> find_flow(Context& context, const http::Request& request, std::string text);
 
 // Reads a flow repeatedly until `settled` is true of it, `patience` has passed or the request's deadline is near.
 // Returns it as it was read last.

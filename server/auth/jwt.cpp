@@ -31,7 +31,7 @@ std::optional<TokenParts> split_token(std::string_view token) {
   const std::size_t second = token.find('.', first + 1);
   if (second == token.npos || token.find('.', second + 1) != token.npos) return std::nullopt;
   return TokenParts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
-               token.substr(0, second)};
+                    token.substr(0, second)};
 }
 
 std::optional<Json> decode(std::string_view part) {
@@ -75,8 +75,7 @@ std::optional<std::int64_t> seconds_claim(const Json& payload, const char* name)
 
 Result<void> check_time(const Claims& claims, Timestamp now) {
   if (now.us / 1'000'000 < claims.expires_at_s) return {};
-  return refusal(TokenFault::expired, "the bearer token expired at " +
-                                          iso8601_ms({claims.expires_at_s * 1'000'000}) +
+  return refusal(TokenFault::expired, "the bearer token expired at " + iso8601_ms({claims.expires_at_s * 1'000'000}) +
                                           "; log in again or use the refresh token");
 }
 
@@ -189,8 +188,7 @@ void TokenKey::cache(std::string_view token, const Claims& claims) const {
 
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer ";
-  if (authorization.size() <= scheme.size() || lower(authorization.substr(0, scheme.size())) != scheme)
-    return {};
+  if (authorization.size() <= scheme.size() || lower(authorization.substr(0, scheme.size())) != scheme) return {};
   return trim(authorization.substr(scheme.size()));
 }
 

@@ -45,15 +45,13 @@ std::optional<PasswordCost> cost_of(std::string_view encoded) {
 
 Result<std::string> hash_password(std::string_view password, const PasswordCost& cost) {
   if (password.size() > password_bytes_max) {
-    return Error{ErrorCode::invalid, "password must be shorter than or equal to " +
-                                         std::to_string(password_bytes_max) + " bytes"};
+    return Error{ErrorCode::invalid,
+                 "password must be shorter than or equal to " + std::to_string(password_bytes_max) + " bytes"};
   }
   const std::string salt = random_bytes(salt_bytes);
-  std::string encoded(
-      argon2_encodedlen(cost.passes, cost.memory_kib, lanes, salt_bytes, hash_bytes, Argon2_id), '\0');
-  const int failed =
-      argon2id_hash_encoded(cost.passes, cost.memory_kib, lanes, password.data(), password.size(),
-                            salt.data(), salt.size(), hash_bytes, encoded.data(), encoded.size());
+  std::string encoded(argon2_encodedlen(cost.passes, cost.memory_kib, lanes, salt_bytes, hash_bytes, Argon2_id), '\0');
+  const int failed = argon2id_hash_encoded(cost.passes, cost.memory_kib, lanes, password.data(), password.size(),
+                                           salt.data(), salt.size(), hash_bytes, encoded.data(), encoded.size());
   if (failed == ARGON2_MEMORY_ALLOCATION_ERROR) {
     return Error{ErrorCode::busy, "out of memory while hashing a password; try again in a second"};
   }

@@ -43,8 +43,7 @@ class FileDescriptor {
 Result<void> check_private(const struct stat& status, const fs::path& file) {
   if (!S_ISREG(status.st_mode)) return Error{ErrorCode::invalid, file.string() + " is not a regular file"};
   if (status.st_uid != ::geteuid() && status.st_uid != 0) {
-    return Error{ErrorCode::forbidden,
-                 file.string() + " belongs to another user; delete it, or run as that user"};
+    return Error{ErrorCode::forbidden, file.string() + " belongs to another user; delete it, or run as that user"};
   }
   if ((status.st_mode & others) != 0) {
     return Error{ErrorCode::forbidden,
@@ -83,8 +82,7 @@ Result<void> create_directory_of(const fs::path& file) {
 // A complete and durable file with a unique name in the directory of `file`.
 Result<fs::path> write_temporary(const fs::path& file, std::string_view secret) {
   if (secret.empty() || secret.size() > secret_length_max) {
-    return Error{ErrorCode::invalid,
-                 "a secret has from 1 to " + std::to_string(secret_length_max) + " bytes"};
+    return Error{ErrorCode::invalid, "a secret has from 1 to " + std::to_string(secret_length_max) + " bytes"};
   }
   if (auto created = create_directory_of(file); !created) return created.error();
   fs::path temporary = file;
@@ -116,8 +114,7 @@ Result<std::string> load_secret(const fs::path& file) {
   text.resize(static_cast<std::size_t>(count));
   std::string secret(trim(text));
   if (secret.empty() || secret.size() > secret_length_max) {
-    return Error{ErrorCode::invalid,
-                 file.string() + " does not hold a secret; delete it, and a new one is created"};
+    return Error{ErrorCode::invalid, file.string() + " does not hold a secret; delete it, and a new one is created"};
   }
   return secret;
 }

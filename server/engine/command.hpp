@@ -18,10 +18,10 @@
 namespace sagactl {
 
 struct Receipt {
-  std::optional<Flow> flow;      // after the command; without barriers
-  std::optional<User> user;      // for commands about users
+  std::optional<Flow> flow;        // after the command; without barriers
+  std::optional<User> user;        // for commands about users
   std::vector<Stock> stocks = {};  // for commands about stock
-  std::optional<Replay> replay;  // the stored answer to an earlier request with the same Idempotency-Key
+  std::optional<Replay> replay;    // the stored answer to an earlier request with the same Idempotency-Key
 };
 
 using Completion = std::function<void(Result<Receipt>)>;
@@ -166,9 +166,9 @@ struct ChangeRights {
   std::optional<UserStatus> status = {};
 };
 
-using Command = std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest,
-                             SetStockRequest, CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied,
-                             PaymentChecked, PerformRequest, ContinueRequest, WakeRequest, RegisterUser, BeginSession,
-                             RenewSession, EndSession, ChangeRights>;
+using Command =
+    std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest, SetStockRequest,
+                 CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied, PaymentChecked, PerformRequest,
+                 ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights>;
 
 }  // namespace sagactl

@@ -11,31 +11,40 @@ struct PendingGatewayCall {
   void answer(Outcome outcome, std::string transaction_id = {}, bool not_charged = false) const {
     const GatewayReply gateway{call.kind, std::move(transaction_id), not_charged};
     if (call.is_check) return reply(PaymentChecked{order_of(call.saga), call.execution, std::move(outcome), gateway});
-    reply(StepReplied{call.saga,
-                      {call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since},
-                      gateway});
+    reply(StepReplied{
+        call.saga, {call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since}, gateway});
   }
 };
 
-std::string key_of(const GatewayCall& call) { return charge_key(order_of(call.saga), call.execution); }
+std::string key_of(const GatewayCall& call) {
+  return charge_key(order_of(call.saga), call.execution);
+}
 
 EarlierCharge earlier_charge(const GatewayCall& call) {
   return {key_of(call), order_of(call.saga).text(), call.trace_parent, call.provider_key};
 }
 
 void answer_with(const PendingGatewayCall& pending, ChargeAnswer answer) {
-  if (auto* charged = std::get_if<Charged>(&answer)) pending.answer(Succeeded{}, std::move(charged->transaction_id));
-  else if (auto* refused = std::get_if<Refused>(&answer)) pending.answer(std::move(*refused));
-  else if (auto* unavailable = std::get_if<Unavailable>(&answer)) pending.answer(std::move(*unavailable));
-  else pending.answer(std::get<UnknownOutcome>(std::move(answer)));
+  if (auto* charged = std::get_if<Charged>(&answer))
+    pending.answer(Succeeded{}, std::move(charged->transaction_id));
+  else if (auto* refused = std::get_if<Refused>(&answer))
+    pending.answer(std::move(*refused));
+  else if (auto* unavailable = std::get_if<Unavailable>(&answer))
+    pending.answer(std::move(*unavailable));
+  else
+    pending.answer(std::get<UnknownOutcome>(std::move(answer)));
 }
 
 // A query without an answer leaves the outcome of the charge unknown.
 void answer_with(const PendingGatewayCall& pending, QueryAnswer answer) {
-  if (auto* charged = std::get_if<Charged>(&answer)) pending.answer(Succeeded{}, std::move(charged->transaction_id));
-  else if (auto* refused = std::get_if<Refused>(&answer)) pending.answer(std::move(*refused));
-  else if (auto* unavailable = std::get_if<Unavailable>(&answer)) pending.answer(UnknownOutcome{unavailable->reason});
-  else pending.answer(Unavailable{"the provider does not know the charge"}, {}, true);
+  if (auto* charged = std::get_if<Charged>(&answer))
+    pending.answer(Succeeded{}, std::move(charged->transaction_id));
+  else if (auto* refused = std::get_if<Refused>(&answer))
+    pending.answer(std::move(*refused));
+  else if (auto* unavailable = std::get_if<Unavailable>(&answer))
+    pending.answer(UnknownOutcome{unavailable->reason});
+  else
+    pending.answer(Unavailable{"the provider does not know the charge"}, {}, true);
 }
 
 }  // namespace
@@ -45,11 +54,12 @@ void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::functio
   const std::string order = order_of(call.saga).text();
   switch (call.kind) {
     case GatewayCall::Kind::charge:
-      return gateway.charge({key_of(call), order, call.amount, call.product_ids, call.trace_parent, call.provider_key,
-                             call.saga_type},
-                            [pending](ChargeAnswer answer) { answer_with(*pending, std::move(answer)); });
+      return gateway.charge(
+          {key_of(call), order, call.amount, call.product_ids, call.trace_parent, call.provider_key, call.saga_type},
+          [pending](ChargeAnswer answer) { answer_with(*pending, std::move(answer)); });
     case GatewayCall::Kind::query:
-      return gateway.query(earlier_charge(call), [pending](QueryAnswer answer) { answer_with(*pending, std::move(answer)); });
+      return gateway.query(earlier_charge(call),
+                           [pending](QueryAnswer answer) { answer_with(*pending, std::move(answer)); });
     case GatewayCall::Kind::refund:
       return gateway.refund(earlier_charge(call), call.amount,
                             [pending](Outcome outcome) { pending->answer(std::move(outcome)); });

@@ -46,8 +46,8 @@ Result<Commit> Engine::Core::decide_and_store(const BatchKeys& keys, const std::
                                               std::vector<Result<Receipt>>& receipts) {
   Loaded loaded;
   const auto decide_batch = [&](Timestamp now) {
-    batch = std::make_unique<CommandBatch>(std::move(loaded), writer_, sequence_, options_.policy, now,
-                                           clock_.steady(), random_);
+    batch = std::make_unique<CommandBatch>(std::move(loaded), writer_, sequence_, options_.policy, now, clock_.steady(),
+                                           random_);
     receipts.clear();
     receipts.reserve(commands.size());
     for (const QueuedCommand& queued : commands) receipts.push_back(batch->apply(queued.command));
@@ -149,8 +149,10 @@ bool Engine::Core::commit_each_alone(std::vector<QueuedCommand> commands) {
   for (QueuedCommand& queued : commands) {
     std::vector<QueuedCommand> alone;
     alone.push_back(std::move(queued));
-    if (backoff_ == Duration{} && registered_) (void)commit_batch(std::move(alone));
-    else fail_or_requeue(std::move(alone), Error{ErrorCode::unavailable, "the database is unavailable; try again"});
+    if (backoff_ == Duration{} && registered_)
+      (void)commit_batch(std::move(alone));
+    else
+      fail_or_requeue(std::move(alone), Error{ErrorCode::unavailable, "the database is unavailable; try again"});
   }
   return backoff_ == Duration{};
 }
@@ -175,9 +177,10 @@ void Engine::Core::retry_later(QueuedCommand internal, const Error& error) {
   const std::string tries = std::to_string(internal.failures + 1);
   const bool is_kept = failed_.put(std::move(internal), clock_.steady());
   update_stuck_count();
-  log_error(is_kept ? "an internal command failed and will be retried; its saga is stuck until then"
-                    : "too many internal commands have failed; dropping this one",
-            {{"node", writer_.node}, {"saga", order ? order->text() : "-"}, {"tries", tries}, {"error", error.message}});
+  log_error(
+      is_kept ? "an internal command failed and will be retried; its saga is stuck until then"
+              : "too many internal commands have failed; dropping this one",
+      {{"node", writer_.node}, {"saga", order ? order->text() : "-"}, {"tries", tries}, {"error", error.message}});
 }
 
 EngineStats Engine::Core::stats() const {
@@ -196,18 +199,44 @@ EngineStats Engine::Core::stats() const {
 Engine::Engine(EngineOptions options, Store& store, PaymentGateway& gateway, Bus& bus, Clock& clock)
     : core_(std::make_shared<Core>(std::move(options), store, gateway, bus, clock)) {}
 Engine::~Engine() = default;
-void Engine::set_exchange(SagaExchange& exchange) { core_->set_exchange(exchange); }
-void Engine::set_url(std::string url) { core_->set_url(std::move(url)); }
-Result<void> Engine::start() { return core_->start(); }
-void Engine::submit(Command command, Completion done) { core_->queue().put(std::move(command), std::move(done)); }
-SteadyTime Engine::turn() { return core_->turn(); }
-void Engine::on_work(std::function<void()> wake) { core_->queue().on_work(std::move(wake)); }
-SteadyTime Engine::batch_deadline() const { return core_->batch_deadline(); }
-void Engine::call_at(SteadyTime at, std::function<void()> call) { core_->call_at(at, std::move(call)); }
-void Engine::stop() { core_->stop(); }
-EngineStats Engine::stats() const { return core_->stats(); }
-FlowWatch& Engine::watch() { return core_->watch(); }
-const EngineOptions& Engine::options() const { return core_->options(); }
-void Engine::on_commit(std::function<void(const CommitReport&)> observe) { core_->set_on_commit(std::move(observe)); }
+void Engine::set_exchange(SagaExchange& exchange) {
+  core_->set_exchange(exchange);
+}
+void Engine::set_url(std::string url) {
+  core_->set_url(std::move(url));
+}
+Result<void> Engine::start() {
+  return core_->start();
+}
+void Engine::submit(Command command, Completion done) {
+  core_->queue().put(std::move(command), std::move(done));
+}
+SteadyTime Engine::turn() {
+  return core_->turn();
+}
+void Engine::on_work(std::function<void()> wake) {
+  core_->queue().on_work(std::move(wake));
+}
+SteadyTime Engine::batch_deadline() const {
+  return core_->batch_deadline();
+}
+void Engine::call_at(SteadyTime at, std::function<void()> call) {
+  core_->call_at(at, std::move(call));
+}
+void Engine::stop() {
+  core_->stop();
+}
+EngineStats Engine::stats() const {
+  return core_->stats();
+}
+FlowWatch& Engine::watch() {
+  return core_->watch();
+}
+const EngineOptions& Engine::options() const {
+  return core_->options();
+}
+void Engine::on_commit(std::function<void(const CommitReport&)> observe) {
+  core_->set_on_commit(std::move(observe));
+}
 
 }  // namespace sagactl

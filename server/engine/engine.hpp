@@ -12,9 +12,9 @@
 #include <string>
 
 #include "common/result.hpp"
+#include "server/engine/batch/saga_progress.hpp"
 #include "server/engine/command.hpp"
 #include "server/engine/flow_watch.hpp"
-#include "server/engine/batch/saga_progress.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
@@ -26,34 +26,34 @@ namespace sagactl {
 
 struct EngineOptions {
   NodeName node = "node-1";
-  std::string url;               // the node's address, for display
-  Duration lease = 2s;           // a node that has not renewed its lease for this long counts as dead
-  std::size_t batch_max = 512;   // commands in one commit
+  std::string url;                 // the node's address, for display
+  Duration lease = 2s;             // a node that has not renewed its lease for this long counts as dead
+  std::size_t batch_max = 512;     // commands in one commit
   std::size_t queue_max = 20'000;  // queued commands; one more is `busy`
   std::size_t adopt_max = 5'000;   // sagas adopted in one call
   Duration check_due_every = 1s;   // how often due flows are searched for
   Policy policy = {};
-  std::uint64_t seed = 0;        // of the jitter
+  std::uint64_t seed = 0;  // of the jitter
 };
 
 struct EngineStats {
   std::uint64_t commits = 0;
-  std::uint64_t commands = 0;        // decided, including rejected ones
+  std::uint64_t commands = 0;  // decided, including rejected ones
   std::uint64_t last_batch_size = 0;
   std::uint64_t queue_depth = 0;
   std::uint64_t adopted = 0;
   std::uint64_t commit_us_total = 0;
   std::uint64_t fenced = 0;
-  std::uint64_t late_charges = 0;    // found in effect after their payment had failed; they are refunded
+  std::uint64_t late_charges = 0;  // found in effect after their payment had failed; they are refunded
   bool store_available = true;
-  std::string store_error;           // the last one, while the store is unavailable
-  std::int64_t unpublished = 0;      // events of this node
+  std::string store_error;       // the last one, while the store is unavailable
+  std::int64_t unpublished = 0;  // events of this node
   // Events of node `held_back` have waited for `held_back_for` because they follow unpublished events of node
   // `held_back_by`; "": none.
   std::string held_back, held_back_by;
   Duration held_back_for{0};
-  std::uint64_t open_sagas = 0;      // that this node drives
-  std::uint64_t stuck_sagas = 0;     // that make no progress because an internal command keeps failing
+  std::uint64_t open_sagas = 0;   // that this node drives
+  std::uint64_t stuck_sagas = 0;  // that make no progress because an internal command keeps failing
 };
 
 // One commit, for metrics.

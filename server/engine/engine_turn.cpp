@@ -7,11 +7,11 @@
 namespace sagactl {
 namespace {
 
-constexpr Duration backoff_first = 20ms, backoff_cap = 1s;  // between tries while the store is unavailable
-constexpr int adopt_rounds_per_lease = 16;            // how soon an expired lease is detected
-constexpr int stop_turns_max = 10'000;                // to drain the queue
-constexpr int last_chunks_max = 100;                  // published while stopping
-constexpr Duration bus_patience = 500ms;              // for each of them
+constexpr Duration backoff_first = 20ms, backoff_cap = 1s;            // between tries while the store is unavailable
+constexpr int adopt_rounds_per_lease = 16;                            // how soon an expired lease is detected
+constexpr int stop_turns_max = 10'000;                                // to drain the queue
+constexpr int last_chunks_max = 100;                                  // published while stopping
+constexpr Duration bus_patience = 500ms;                              // for each of them
 constexpr Duration replay_age_max = 48h, delete_replays_every = 60s;  // answers to requests with an Idempotency-Key
 constexpr std::size_t delete_replays_max = 10'000;
 constexpr std::size_t due_max = 1'000;  // flows in one turn

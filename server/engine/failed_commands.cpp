@@ -11,12 +11,15 @@ std::optional<OrderId> flow_of(const Command& command) {
   return std::visit(
       [](const auto& it) -> std::optional<OrderId> {
         using Kind = std::decay_t<decltype(it)>;
-        if constexpr (std::is_same_v<Kind, WakeRequest> || std::is_same_v<Kind, StepReplied>) return order_of(it.saga);
-        else if constexpr (std::is_same_v<Kind, PerformRequest>) return order_of(it.call.saga);
+        if constexpr (std::is_same_v<Kind, WakeRequest> || std::is_same_v<Kind, StepReplied>)
+          return order_of(it.saga);
+        else if constexpr (std::is_same_v<Kind, PerformRequest>)
+          return order_of(it.call.saga);
         else if constexpr (std::is_same_v<Kind, ContinueRequest> || std::is_same_v<Kind, PaymentChecked> ||
                            std::is_same_v<Kind, CheckDueFlowRequest>)
           return it.order;
-        else return std::nullopt;
+        else
+          return std::nullopt;
       },
       command);
 }

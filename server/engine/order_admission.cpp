@@ -31,7 +31,7 @@ class OrderAdmission::KeyQueues : public std::enable_shared_from_this<KeyQueues>
   };
   // The orders of one key.
   struct KeyQueue {
-    std::optional<LockGrant> grant;      // none: it has been requested
+    std::optional<LockGrant> grant;  // none: it has been requested
     SteadyTime requested_at;
     std::size_t in_flight = 0;           // submitted to the engine under the grant
     std::vector<AdmittedOrder> waiting;  // for the grant
@@ -145,8 +145,10 @@ void OrderAdmission::KeyQueues::on_grant(const std::string& key, Result<LockGran
     }
   }
   for (AdmittedOrder& order : orders) {
-    if (grant) submit(key, *grant, requested_at, std::move(order));
-    else engine_.submit(std::move(order.command), std::move(order.done));
+    if (grant)
+      submit(key, *grant, requested_at, std::move(order));
+    else
+      engine_.submit(std::move(order.command), std::move(order.done));
   }
 }
 

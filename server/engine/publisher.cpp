@@ -5,12 +5,12 @@
 namespace sagactl {
 namespace {
 
-constexpr std::size_t publish_max = 5'000;    // events in one chunk
-constexpr std::size_t read_max = 1'000;       // events in one chunk that is read from the store
-constexpr std::size_t tail_max = 50'000;      // events kept in memory; older ones are read from the store
+constexpr std::size_t publish_max = 5'000;  // events in one chunk
+constexpr std::size_t read_max = 1'000;     // events in one chunk that is read from the store
+constexpr std::size_t tail_max = 50'000;    // events kept in memory; older ones are read from the store
 constexpr Duration checkpoint_every = 200ms;
 constexpr Duration retry_after = 250ms;
-constexpr Duration recheck_after = 40ms;      // of another node's checkpoint
+constexpr Duration recheck_after = 40ms;  // of another node's checkpoint
 
 }  // namespace
 

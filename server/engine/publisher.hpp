@@ -67,7 +67,7 @@ class Publisher {
     std::int64_t last = 0;        // committed
     std::int64_t checkpoint = 0;  // stored
     bool in_flight = false;
-    SteadyTime not_before;         // after a failure, during the bus's batch window, or while held back
+    SteadyTime not_before;  // after a failure, during the bus's batch window, or while held back
     std::optional<HeldBack> held;
   };
   // Used by the bus's callbacks, from any thread.

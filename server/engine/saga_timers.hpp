@@ -24,7 +24,7 @@ class SagaTimers {
   // Takes those that are due, at most `max`.
   std::vector<WakeRequest> fire(SteadyTime now, std::size_t max);
 
-  SteadyTime due() const;  // of the next one
+  SteadyTime due() const;                            // of the next one
   std::size_t open() const { return open_.size(); }  // the number of sagas
   void clear();
 

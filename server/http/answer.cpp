@@ -43,8 +43,8 @@ Result<void> check_page_origin(const Request& request) {
 }
 
 std::string not_local_text(Request& request, std::string_view what, std::string_view remedy) {
-  return fmt::format("{}: the request does not come from the user that the node runs as, on its machine ({}); {}",
-                     what, request.why_not_local(), remedy);
+  return fmt::format("{}: the request does not come from the user that the node runs as, on its machine ({}); {}", what,
+                     request.why_not_local(), remedy);
 }
 
 Result<void> authorize(const Router& router, const Route& route, Request& request) {
@@ -114,9 +114,10 @@ bool is_encoded(const Request& request) {
 }
 
 Response encoding_not_supported(const Request& request) {
-  Response response =
-      problem(415, "the body has a Content-Encoding (" + std::string(request.header("content-encoding")) +
-                       "); send it without encoding and without that header", request);
+  Response response = problem(415,
+                              "the body has a Content-Encoding (" + std::string(request.header("content-encoding")) +
+                                  "); send it without encoding and without that header",
+                              request);
   response.headers.push_back({"Accept-Encoding", "identity"});
   return response;
 }
@@ -128,8 +129,7 @@ boost::asio::awaitable<Answer> handle(const Router& router, Request& request) {
   if (auto checked = check_text(request); !checked) co_return checked.error();
   if (auto authorized = authorize(router, *request.route, request); !authorized) co_return authorized.error();
   if (is_encoded(request)) co_return encoding_not_supported(request);
-  if (const std::string_view unmet = unmet_condition(request); !unmet.empty())
-    co_return problem(412, unmet, request);
+  if (const std::string_view unmet = unmet_condition(request); !unmet.empty()) co_return problem(412, unmet, request);
   const Handler& handler = request.route->handler;
   if (const auto* immediate = std::get_if<0>(&handler)) co_return (*immediate)(request);
   co_return co_await std::get<1>(handler)(request);

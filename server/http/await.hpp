@@ -35,8 +35,7 @@ class CallbackAwaiter : public std::enable_shared_from_this<CallbackAwaiter<T>> 
     settled_ = true;
     value_ = std::move(value);
     // Posted under the lock: detach() waits for it, so the executor exists.
-    if (timer_)
-      boost::asio::post(timer_->get_executor(), [self = this->shared_from_this()] { self->wake(); });
+    if (timer_) boost::asio::post(timer_->get_executor(), [self = this->shared_from_this()] { self->wake(); });
   }
   void detach() {
     const std::lock_guard lock(mutex_);
@@ -73,8 +72,8 @@ class CallbackAwaiter : public std::enable_shared_from_this<CallbackAwaiter<T>> 
 //   auto start = [&](std::function<void(Placed)> done) { engine.submit(command, std::move(done)); };
 //   std::optional<Placed> placed = co_await await_callback_until<Placed>(std::move(start), request.deadline);
 template <class T, class Start>
-boost::asio::awaitable<std::optional<T>> await_callback_until(
-    Start start, std::chrono::steady_clock::time_point deadline) {
+boost::asio::awaitable<std::optional<T>> await_callback_until(Start start,
+                                                              std::chrono::steady_clock::time_point deadline) {
   namespace asio = boost::asio;
   asio::steady_timer timer(co_await asio::this_coro::executor, deadline);
   const auto awaiter = std::make_shared<CallbackAwaiter<T>>(timer);

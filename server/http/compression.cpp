@@ -46,9 +46,8 @@ bool has(const Response& response, std::string_view name) {
 }
 
 bool has_strong_tag(const Response& response) {
-  return std::any_of(response.headers.begin(), response.headers.end(), [](const Header& header) {
-    return header.name == "ETag" && !header.value.starts_with("W/");
-  });
+  return std::any_of(response.headers.begin(), response.headers.end(),
+                     [](const Header& header) { return header.name == "ETag" && !header.value.starts_with("W/"); });
 }
 
 }  // namespace
@@ -57,7 +56,8 @@ void compress(const Request& request, Response& response) {
   const bool not_modified = response.status == 304;
   if (response.stream || (response.status != 200 && !not_modified)) return;
   if (has_strong_tag(response) || has(response, "Content-Encoding")) return;
-  if (!not_modified && (response.body.size() < compressed_body_min || response.body.size() > compressed_body_max)) return;
+  if (!not_modified && (response.body.size() < compressed_body_min || response.body.size() > compressed_body_max))
+    return;
   response.headers.push_back({"Vary", "Accept-Encoding"});
   if (not_modified || !wants_gzip(request)) return;
   std::string compressed = gzip(response.body);

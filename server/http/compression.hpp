@@ -10,8 +10,8 @@ namespace sagactl::http {
 // few milliseconds.
 inline constexpr std::size_t compressed_body_min = 1024, compressed_body_max = std::size_t{2} * 1024 * 1024;
 
-// After a GET or HEAD, once the answer is as it will be: its body becomes gzip when the client takes that and likes it no
-// less than the body as it is. Not streams, whose events must not wait for more; nor what has a strong ETag, which
+// After a GET or HEAD, once the answer is as it will be: its body becomes gzip when the client takes that and likes it
+// no less than the body as it is. Not streams, whose events must not wait for more; nor what has a strong ETag, which
 // stands for these very bytes. Answers that depend on it say so in Vary.
 void compress(const Request& request, Response& response);
 

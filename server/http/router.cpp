@@ -125,8 +125,7 @@ const Route* Router::find(Method method, std::string_view path,
   };
   if (!root_->walk(without_last_slash(path), values, visit)) return nullptr;
   parameters.clear();
-  for (std::size_t i = 0; i < values.size(); ++i)
-    parameters.emplace_back(found->names[i], std::move(values[i]));
+  for (std::size_t i = 0; i < values.size(); ++i) parameters.emplace_back(found->names[i], std::move(values[i]));
   return found->route;
 }
 
@@ -136,8 +135,7 @@ std::vector<Method> Router::methods(std::string_view path) const {
   Texts values;
   const auto collect = [&](const PathNode& node) {
     for (const PathNode::Leaf& leaf : node.leaves)
-      if (std::find(found.begin(), found.end(), leaf.route->method) == found.end())
-        found.push_back(leaf.route->method);
+      if (std::find(found.begin(), found.end(), leaf.route->method) == found.end()) found.push_back(leaf.route->method);
     return false;  // continue: other patterns may match the path as well
   };
   root_->walk(without_last_slash(path), values, collect);

@@ -24,8 +24,7 @@ using Answer = Result<Response>;
 // for other threads with await_callback (await.hpp) and run blocking work on Workers (workers.hpp).
 //   [](Request&) -> Answer                              [](Request&) -> boost::asio::awaitable<Answer>
 // A lambda that is a coroutine lives in the router, so its captures outlive every call.
-using Handler =
-    std::variant<std::function<Answer(Request&)>, std::function<boost::asio::awaitable<Answer>(Request&)>>;
+using Handler = std::variant<std::function<Answer(Request&)>, std::function<boost::asio::awaitable<Answer>(Request&)>>;
 
 enum class RouteAccess {
   anyone,
@@ -42,7 +41,7 @@ struct Route {
   std::string pattern;  // "/orders/{id}": literal segments and parameters
   RouteAccess access = RouteAccess::anyone;
   Handler handler;
-  std::string summary;    // one line, for OpenAPI
+  std::string summary;          // one line, for OpenAPI
   std::string tag = {};         // of its group in the OpenAPI document
   std::size_t index = 0;        // its position in routes(); set by add()
   bool reads_if_match = false;  // its handler compares If-Match with what it changes

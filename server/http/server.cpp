@@ -7,10 +7,8 @@
 namespace sagactl::http {
 
 Result<std::unique_ptr<Server>> Server::listen(boost::asio::io_context& context, ServerOptions options,
-                                               std::shared_ptr<const Router> router,
-                                               std::shared_ptr<Metrics> metrics) {
-  auto listener =
-      std::make_shared<Listener>(context, std::move(options), std::move(router), std::move(metrics));
+                                               std::shared_ptr<const Router> router, std::shared_ptr<Metrics> metrics) {
+  auto listener = std::make_shared<Listener>(context, std::move(options), std::move(router), std::move(metrics));
   if (auto opened = listener->open(); !opened) return opened.error();
   listener->start();
   return std::unique_ptr<Server>(new Server(std::move(listener)));

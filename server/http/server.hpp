@@ -29,7 +29,7 @@ struct Limits {
   std::chrono::milliseconds idle_timeout{75'000};         // between requests: closed silently
   std::chrono::milliseconds write_timeout{30'000};        // for a client that does not read its answer: closed
   std::chrono::milliseconds request_deadline{30'000};     // from a request's arrival to Request::deadline
-  double peer_requests_per_second = 20'000;  // per address, bursts of one second; above: 429; 0: no limit
+  double peer_requests_per_second = 20'000;               // per address, bursts of one second; above: 429; 0: no limit
   bool limit_loopback_peers = false;
 };
 
@@ -49,8 +49,7 @@ class Server {
   // Binds and listens, and accepts as soon as the context runs. `unavailable` when the address is taken,
   // `forbidden` when the port needs more rights, `invalid` when the host is no address of this machine.
   static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& context, ServerOptions options,
-                                                std::shared_ptr<const Router> router,
-                                                std::shared_ptr<Metrics> metrics);
+                                                std::shared_ptr<const Router> router, std::shared_ptr<Metrics> metrics);
   // Stops at once, as stop() without grace.
   ~Server();
 

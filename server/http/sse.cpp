@@ -17,8 +17,7 @@ namespace {
 constexpr std::size_t piece_bytes_max = std::size_t{64} * 1024;
 constexpr std::string_view reset_text = "event: reset\ndata: {}\n\n";
 constexpr std::string_view heartbeat_text = ": heartbeat\n\n";
-constexpr std::string_view greeting_text =
-    "retry: 2000\n\n";  // ms that a browser waits before it reconnects
+constexpr std::string_view greeting_text = "retry: 2000\n\n";  // ms that a browser waits before it reconnects
 
 void append_line(std::string& out, std::string_view field, std::string_view value) {
   out += field;

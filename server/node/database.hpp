@@ -6,9 +6,9 @@
 #include "common/result.hpp"
 #include "server/node/node.hpp"
 #include "server/ports/clock.hpp"
+#include "server/ports/partition_counts.hpp"
 #include "server/ports/queries.hpp"
 #include "server/ports/store.hpp"
-#include "server/ports/partition_counts.hpp"
 
 namespace sagactl {
 

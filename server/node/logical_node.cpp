@@ -51,8 +51,7 @@ LogicalNode::LogicalNode(const NodeOptions& options, NodeAddress address, Shared
       parts_(parts),
       node_metrics_(*metrics_),
       lock_(*parts.lock, *parts.clock, [this](Duration wait) { node_metrics_.lock_waited(wait); }),
-      engine_(engine_options(options, address_), parts.database->store(), *parts.gateway, *parts.bus,
-              *parts.clock),
+      engine_(engine_options(options, address_), parts.database->store(), *parts.gateway, *parts.bus, *parts.clock),
       admission_(engine_, lock_, *parts.clock),
       context_{api_options(options, address_),
                engine_,
@@ -79,8 +78,8 @@ Result<http::TrustedProxies> trusted_proxies(const NodeOptions& options) {
   return trusted;
 }
 
-Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& options, int index,
-                                                       SharedParts& parts, boost::asio::io_context& io) {
+Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& options, int index, SharedParts& parts,
+                                                       boost::asio::io_context& io) {
   const auto port = static_cast<std::uint16_t>(options.port == 0 ? 0 : options.port + index);
   NodeAddress address{name_of(options, index), url_of(options.host, port)};
   std::unique_ptr<LogicalNode> node(new LogicalNode(options, std::move(address), parts));
@@ -92,8 +91,7 @@ Result<std::unique_ptr<LogicalNode>> LogicalNode::make(const NodeOptions& option
   server.trusted_proxies = std::move(trusted).value();
   server.cors_origins = options.cors_origins;
   server.limits = connection_limits(options.nodes);
-  auto listening =
-      http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
+  auto listening = http::Server::listen(io, std::move(server), api::make_router(node->context_), node->metrics_);
   if (!listening) return listening.error();
   node->server_ = std::move(listening).value();
   node->address_.url = url_of(options.host, node->server_->port());

@@ -54,11 +54,11 @@ struct NodeOptions {
   std::optional<Service> service;
   Dedupe dedupe = Dedupe::product;
   Duration lease = 2s;
-  Duration stop_delay{};  // from /readyz failing to the server stopping, for load balancers to notice
-  bool shop_confirms = false;      // a checkout's payment waits for POST /api/payments/confirm
+  Duration stop_delay{};       // from /readyz failing to the server stopping, for load balancers to notice
+  bool shop_confirms = false;  // a checkout's payment waits for POST /api/payments/confirm
   Duration reservation_ttl = 5min;
-  bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
-  bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
+  bool allow_anonymous = false;              // /api and /purchase without a token also from other machines
+  bool allow_test_routes = false;            // /redis-test and /kafka-test also from other machines
   std::vector<std::string> trusted_proxies;  // addresses and networks whose headers about a client are believed
   // Origins whose pages may call, as http::parse_origin returns them; or "*" alone.
   std::vector<std::string> cors_origins;

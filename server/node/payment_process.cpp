@@ -27,8 +27,7 @@ constexpr const char* consumer_group = "payment-participant";
 class PaymentProcess final : public Nodes {
  public:
   explicit PaymentProcess(const NodeOptions& options)
-      : clock_(make_system_clock()),
-        name_(options.node_id.empty() ? "payment-1" : options.node_id) {}
+      : clock_(make_system_clock()), name_(options.node_id.empty() ? "payment-1" : options.node_id) {}
   ~PaymentProcess() override { stop(); }
 
   Result<void> start(const NodeOptions& options) {
@@ -87,12 +86,16 @@ class PaymentProcess final : public Nodes {
     auto router = std::make_shared<http::Router>();
     const auto add = [&](const char* pattern, std::function<http::Answer(http::Request&)> handler,
                          const char* summary) {
-      router->add(
-          {http::Method::get, pattern, http::RouteAccess::anyone, std::move(handler), summary, "health"});
+      router->add({http::Method::get, pattern, http::RouteAccess::anyone, std::move(handler), summary, "health"});
     };
-    add("/livez", [](http::Request&) -> http::Answer { return http::json_response(200, Json{{"status", "ok"}}); },
+    add(
+        "/livez",
+        [](http::Request&) -> http::Answer {
+          return http::json_response(200, Json{{"status", "ok"}});
+        },
         "Liveness: the process runs");
-    add("/readyz", [this](http::Request&) { return readyz(); }, "Readiness: it reads commands and can reply");
+    add(
+        "/readyz", [this](http::Request&) { return readyz(); }, "Readiness: it reads commands and can reply");
     add(
         "/metrics", [this](http::Request& request) { return metrics(request); },
         "Metrics in the Prometheus text format");

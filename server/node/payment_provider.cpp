@@ -74,7 +74,8 @@ Result<std::unique_ptr<PaymentGateway>> make_own_gateway(const NodeOptions& opti
       if (!toss) return toss.error();
       return make_toss_gateway(*toss);
     }
-    case PaymentProvider::remote: break;
+    case PaymentProvider::remote:
+      break;
   }
   return Error{ErrorCode::invalid,
                "a payment participant cannot use a remote provider: choose --payment simulated or toss"};

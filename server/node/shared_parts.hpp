@@ -5,11 +5,11 @@
 
 #include "common/result.hpp"
 #include "server/adapters/kafka/client/kafka_options.hpp"
-#include "server/adapters/kafka/kafka_saga_exchange.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
+#include "server/adapters/kafka/kafka_saga_exchange.hpp"
+#include "server/api/accounts/login_sessions.hpp"
 #include "server/api/operations/event_feed.hpp"
 #include "server/api/query_threads.hpp"
-#include "server/api/accounts/login_sessions.hpp"
 #include "server/http/workers.hpp"
 #include "server/node/database.hpp"
 #include "server/node/node.hpp"

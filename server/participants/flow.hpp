@@ -28,10 +28,10 @@ struct Barrier {
 struct Flow {
   Order order;
   std::optional<Saga> saga;
-  std::vector<Payment> payments;  // by execution
-  std::vector<Barrier> barriers;  // by step, execution, direction
+  std::vector<Payment> payments;               // by execution
+  std::vector<Barrier> barriers;               // by step, execution, direction
   std::vector<Reservation> reservations = {};  // oldest first
-  NodeName writer = {};  // the node that wrote its newest event; empty: unknown
+  NodeName writer = {};                        // the node that wrote its newest event; empty: unknown
 };
 
 // When the flow has to be checked again, whatever its saga does: the next expiry of a reservation or check of a

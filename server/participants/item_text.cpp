@@ -60,9 +60,7 @@ class ItemReader : public nlohmann::json_sax<Json> {
   bool null() override { return false; }
   bool boolean(bool) override { return false; }
   bool binary(binary_t&) override { return false; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;
-  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
  private:
   enum class Member { none, id, name, quantity, price };
@@ -74,8 +72,7 @@ class ItemReader : public nlohmann::json_sax<Json> {
 
 Result<std::vector<OrderItem>> read_items(std::string_view text) {
   ItemReader reader;
-  if (!Json::sax_parse(text, &reader))
-    return Error{ErrorCode::bug, "the stored items of an order cannot be read"};
+  if (!Json::sax_parse(text, &reader)) return Error{ErrorCode::bug, "the stored items of an order cannot be read"};
   return std::move(reader.items);
 }
 

@@ -65,10 +65,7 @@ Result<OrderDecision> cancel(OrderDecision decision, const CancelOrder& command,
     return not_allowed(order, "cancelled", "pending, processing, paid or shipped");
   order.cancel_reason = command.reason;
   record(decision, EventType::order_cancelled,
-         JsonObject()
-             .add("orderId", order.id.text())
-             .add("userId", order.user.text())
-             .add("reason", command.reason),
+         JsonObject().add("orderId", order.id.text()).add("userId", order.user.text()).add("reason", command.reason),
          requested_by(command.by));
   change_status(decision, OrderStatus::cancelled, moment);
   return decision;

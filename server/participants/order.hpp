@@ -25,7 +25,9 @@ struct Spelling<OrderStatus> {
 };
 
 // A live order holds its idempotency key; a cancelled or failed one has released it.
-inline bool is_live(OrderStatus status) { return status != OrderStatus::cancelled && status != OrderStatus::failed; }
+inline bool is_live(OrderStatus status) {
+  return status != OrderStatus::cancelled && status != OrderStatus::failed;
+}
 
 struct OrderItem {
   std::string product_id;
@@ -36,9 +38,9 @@ struct OrderItem {
   friend bool operator==(const OrderItem&, const OrderItem&) = default;
 };
 
-Json to_json(const std::vector<OrderItem>& items);                   // as in the HTTP API and in OrderCreated
-std::string to_json_text(const std::vector<OrderItem>& items);       // the same, as text
-Result<std::vector<OrderItem>> items_from_json(const Json& items);   // reads what to_json() wrote
+Json to_json(const std::vector<OrderItem>& items);                  // as in the HTTP API and in OrderCreated
+std::string to_json_text(const std::vector<OrderItem>& items);      // the same, as text
+Result<std::vector<OrderItem>> items_from_json(const Json& items);  // reads what to_json() wrote
 
 // The first 16 bytes of the SHA-256 of an idempotency key: what the database indexes.
 using KeyDigest = std::array<std::uint8_t, 16>;
@@ -66,8 +68,8 @@ struct Order {
   std::string customer;  // the buyer's name in a shop without accounts of its own; may be empty
   OrderStatus status = OrderStatus::pending;
   std::string idempotency_key;
-  bool holds_key = true;           // false: placed with --dedupe key-only and without a key
-  std::string payment_id;          // empty: none yet
+  bool holds_key = true;   // false: placed with --dedupe key-only and without a key
+  std::string payment_id;  // empty: none yet
   std::string cancel_reason;
   std::int64_t fencing_token = 0;  // of the lock under which it was placed; 0: none
   NodeName node;                   // the node that created it
@@ -85,7 +87,7 @@ struct CreateOrder {
   std::string address;
   std::string idempotency_key;  // empty only for an order that holds no key
   std::int64_t fencing_token = 0;
-  std::string lock_metadata;    // JSON members of the OrderCreated event's metadata, or empty
+  std::string lock_metadata;  // JSON members of the OrderCreated event's metadata, or empty
   std::string customer = {};
 };
 struct ConfirmOrder {

@@ -36,16 +36,20 @@ PaymentDecision change(Payment payment, PaymentStatus to, EventType type, const 
   return decision;
 }
 
-PaymentDecision unchanged(Payment payment) { return PaymentDecision{std::move(payment), {}}; }
+PaymentDecision unchanged(Payment payment) {
+  return PaymentDecision{std::move(payment), {}};
+}
 
 Error not_allowed(const Payment& payment, std::string_view what) {
-  return Error{ErrorCode::conflict, fmt::format("payment {} is {} and cannot be {}", payment.id.text(),
-                                                to_string(payment.status), what)};
+  return Error{ErrorCode::conflict,
+               fmt::format("payment {} is {} and cannot be {}", payment.id.text(), to_string(payment.status), what)};
 }
 
 }  // namespace
 
-std::string charge_key(OrderId order, int execution) { return fmt::format("{}:{}", order.text(), execution); }
+std::string charge_key(OrderId order, int execution) {
+  return fmt::format("{}:{}", order.text(), execution);
+}
 
 Payment begin_payment(PaymentId id, OrderId order, UserId user, int execution, Money amount, const Moment& moment) {
   Payment payment;
@@ -65,8 +69,7 @@ Result<PaymentDecision> decide(Payment payment, const PaymentCommand& command, c
   if (const auto* charge = std::get_if<RecordCharge>(&command)) {
     if (payment.status == completed || payment.status == refunded) return unchanged(std::move(payment));
     if (payment.status != processing && payment.status != failed) return not_allowed(payment, "completed");
-    const EventType type =
-        payment.status == failed ? EventType::payment_charged_late : EventType::payment_processed;
+    const EventType type = payment.status == failed ? EventType::payment_charged_late : EventType::payment_processed;
     payment.external_transaction_id = charge->external_transaction_id;
     return change(std::move(payment), completed, type, moment);
   }

@@ -47,7 +47,7 @@ struct Payment {
   std::string external_transaction_id;  // the gateway's; empty: none
   std::string failure_reason;
   std::string provider_key;  // under which a shop's page started this payment at the provider; empty: charge_key()
-  NodeName node;  // the node that wrote it last
+  NodeName node;             // the node that wrote it last
   int version = 0;
   Timestamp created_at;
   Timestamp updated_at;

@@ -21,7 +21,8 @@ Result<void> require_intervention(Flow& flow, Payment& payment, const std::strin
   payment.check.reset();
   if (auto changed = change_payment(payment, RecordRefundFailure{reason}, moment, events); !changed) return changed;
   flow.saga->requires_manual_intervention = true;
-  flow.saga->error = fmt::format("payment {} was charged late and could not be refunded: {}", payment.id.text(), reason);
+  flow.saga->error =
+      fmt::format("payment {} was charged late and could not be refunded: {}", payment.id.text(), reason);
   flow.saga->updated_at = moment.now;
   return {};
 }
@@ -36,8 +37,10 @@ Result<void> record_query_answer(Payment& payment, const Outcome& outcome, const
   // An answer that is unknown or lost does not count as a check.
   if (!std::holds_alternative<UnknownOutcome>(outcome)) ++payment.check->tries;
   const auto answered = static_cast<std::size_t>(payment.check->tries);
-  if (answered < policy.charge_checks.size()) payment.check->at = moment.now + policy.charge_checks[answered];
-  else payment.check.reset();
+  if (answered < policy.charge_checks.size())
+    payment.check->at = moment.now + policy.charge_checks[answered];
+  else
+    payment.check.reset();
   return {};
 }
 
@@ -84,7 +87,8 @@ Result<std::vector<Event>> record_check(Flow& flow, int execution, const Outcome
   const StepDefinition* step = payment_step(flow);
   const auto is_expected = [&] {
     if (!step || !payment || !payment->check) return false;
-    return gateway.asked == GatewayCall::Kind::query ? payment->status == PaymentStatus::failed : is_refund_due(*payment);
+    return gateway.asked == GatewayCall::Kind::query ? payment->status == PaymentStatus::failed
+                                                     : is_refund_due(*payment);
   };
   if (!is_expected()) return Error{ErrorCode::retry, "no check of a payment expects this answer"};
   std::vector<Event> events;

@@ -17,11 +17,12 @@ constexpr const char* never_charged = "undone before it was charged";
 
 // Then no further action is carried out.
 bool is_compensating(const Flow& flow) {
-  return flow.saga &&
-         (flow.saga->status == SagaStatus::compensating || flow.saga->status == SagaStatus::compensated);
+  return flow.saga && (flow.saga->status == SagaStatus::compensating || flow.saga->status == SagaStatus::compensated);
 }
 
-StepResult finished_with(Outcome outcome) { return StepResult{std::move(outcome), {}, {}}; }
+StepResult finished_with(Outcome outcome) {
+  return StepResult{std::move(outcome), {}, {}};
+}
 
 // A rejection by a participant's decider is a refusal of the step.
 StepResult apply_order(const StepSite& site, const OrderCommand& command) {
@@ -59,7 +60,9 @@ StepResult confirm_order(const StepSite& site) {
   return apply_order(site, ConfirmOrder{payment});
 }
 
-StepResult notify_buyer(const StepSite& site) { return apply_order(site, NotifyBuyer{}); }
+StepResult notify_buyer(const StepSite& site) {
+  return apply_order(site, NotifyBuyer{});
+}
 
 StepResult pending_on(GatewayCall::Kind kind, const StepSite& site, const Payment& payment) {
   GatewayCall out = gateway_call(kind, site.flow, payment);
@@ -110,8 +113,12 @@ StepResult complete_order(const StepSite& site) {
 }
 
 // Whether the participant has a record of this step and execution.
-bool has_payment(const StepSite& site) { return payment_of_execution(site.flow, site.call.execution) != nullptr; }
-bool has_order(const StepSite& site) { return site.flow.order.version > 0; }
+bool has_payment(const StepSite& site) {
+  return payment_of_execution(site.flow, site.call.execution) != nullptr;
+}
+bool has_order(const StepSite& site) {
+  return site.flow.order.version > 0;
+}
 
 // The commands of all participants, and an index of the stock that each saga's steps use.
 struct CommandRegistry {
@@ -162,18 +169,22 @@ CommandRegistry& registry() {
 // The provider does not know the charge, and the saga is compensating, so the charge is not made again. While its
 // request may still be on the way to the provider, the answer proves nothing.
 Result<void> record_not_charged(const StepDefinition& step, Payment& payment, StepReply& reply, const Policy& policy,
-                            const Moment& moment, std::vector<Event>& events) {
+                                const Moment& moment, std::vector<Event>& events) {
   if (payment.status == PaymentStatus::completed) {  // the answer to the charge has come in the meantime
-    if (reply.direction == Direction::action) reply.outcome = Succeeded{};
-    else reply.outcome = Unavailable{"it was charged", true};
+    if (reply.direction == Direction::action)
+      reply.outcome = Succeeded{};
+    else
+      reply.outcome = Unavailable{"it was charged", true};
     return {};
   }
   if (payment.charge_pending && moment.now - payment.charge_began_at < step.timeout) {
     reply.outcome = UnknownOutcome{"the charge may still be on its way to the provider"};
     return {};
   }
-  if (reply.direction == Direction::action) reply.outcome = Refused{never_charged};
-  else reply.outcome = Succeeded{};
+  if (reply.direction == Direction::action)
+    reply.outcome = Refused{never_charged};
+  else
+    reply.outcome = Succeeded{};
   if (payment.status != PaymentStatus::processing) return {};
   schedule_charge_check(payment, policy, moment);
   return change_payment(payment, RecordRefusal{never_charged}, moment, events);
@@ -183,7 +194,8 @@ Result<void> record_not_charged(const StepDefinition& step, Payment& payment, St
 bool is_decided_without_effect(const Flow& flow, const StepReply& reply) {
   if (!flow.saga || reply.step >= flow.saga->steps.size()) return false;
   const StepState& step = flow.saga->steps[reply.step];
-  return step.execution > reply.execution || step.status == StepStatus::failed || step.status == StepStatus::compensated;
+  return step.execution > reply.execution || step.status == StepStatus::failed ||
+         step.status == StepStatus::compensated;
 }
 
 Result<void> record_charged(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
@@ -198,11 +210,12 @@ Result<void> record_charged(const Flow& flow, Payment& payment, const StepReply&
 }
 
 Result<void> record_query_reply(const StepDefinition& step, Flow& flow, Payment& payment, StepReply& reply,
-                          const GatewayReply& gateway, const Policy& policy, const Moment& moment,
-                          std::vector<Event>& events) {
+                                const GatewayReply& gateway, const Policy& policy, const Moment& moment,
+                                std::vector<Event>& events) {
   const bool is_compensation = reply.direction == Direction::compensation;
   if (gateway.not_charged) {
-    if (is_compensation || is_compensating(flow)) return record_not_charged(step, payment, reply, policy, moment, events);
+    if (is_compensation || is_compensating(flow))
+      return record_not_charged(step, payment, reply, policy, moment, events);
     reply.outcome = Unavailable{"the provider does not know the charge", true};
     return {};
   }
@@ -213,12 +226,13 @@ Result<void> record_query_reply(const StepDefinition& step, Flow& flow, Payment&
   }
   if (!std::holds_alternative<Succeeded>(reply.outcome)) return {};
   const auto recorded = record_charged(flow, payment, reply, gateway, moment, events);
-  if (is_compensation && payment.status == PaymentStatus::completed) reply.outcome = Unavailable{"it was charged", true};
+  if (is_compensation && payment.status == PaymentStatus::completed)
+    reply.outcome = Unavailable{"it was charged", true};
   return recorded;
 }
 
-Result<void> record_charge_reply(const Flow& flow, Payment& payment, const StepReply& reply, const GatewayReply& gateway,
-                           const Moment& moment, std::vector<Event>& events) {
+Result<void> record_charge_reply(const Flow& flow, Payment& payment, const StepReply& reply,
+                                 const GatewayReply& gateway, const Moment& moment, std::vector<Event>& events) {
   const StepState* state = flow.saga && reply.step < flow.saga->steps.size() ? &flow.saga->steps[reply.step] : nullptr;
   if (state && state->tries == reply.tries && state->began_at == reply.since) payment.charge_pending = false;
   if (const auto* refused = std::get_if<Refused>(&reply.outcome))
@@ -268,7 +282,7 @@ std::vector<StockKey> stocks_of(std::string_view saga, const Order& order) {
 }
 
 Result<StepResult> perform(std::string_view command, Flow& flow, StockOverlay& stocks, const StepCall& call,
-                          const Policy& policy, const Moment& moment) {
+                           const Policy& policy, const Moment& moment) {
   const ParticipantCommand* found = registry().find(command);
   if (!found) return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
   const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;

@@ -19,7 +19,7 @@ namespace sagactl {
 struct GatewayCall {
   enum class Kind : std::uint8_t {
     charge,
-    query,   // the charge may have been made: ask
+    query,  // the charge may have been made: ask
     refund,
   };
   Kind kind = Kind::charge;
@@ -28,7 +28,7 @@ struct GatewayCall {
   std::size_t step = 0;
   Direction direction = Direction::action;
   int execution = 1;
-  int tries = 1;        // as in StepCall
+  int tries = 1;  // as in StepCall
   Timestamp since;
   Money amount;
   std::string provider_key;  // see Payment
@@ -40,7 +40,7 @@ struct GatewayCall {
 // How the participants on this node work.
 struct Policy {
   Duration reservation_ttl = 5min;
-  bool shop_confirms = false;  // a checkout's payment waits until the shop confirms it
+  bool shop_confirms = false;           // a checkout's payment waits until the shop confirms it
   Services services = Services::all();  // of a checkout, on this node; the others are called over the exchange
   // When the provider is queried again for a charge in doubt that was recorded as not made; each interval starts with
   // the previous answer.
@@ -63,7 +63,7 @@ std::vector<StockKey> stocks_of(std::string_view saga, const Order& order);
 // Carries out `call`, whose participant command is `command`, on `flow` and `stocks`, behind its barrier. New ids are
 // made from `moment`. `bug` for a command that no participant has.
 Result<StepResult> perform(std::string_view command, Flow& flow, StockOverlay& stocks, const StepCall& call,
-                          const Policy& policy, const Moment& moment);
+                           const Policy& policy, const Moment& moment);
 
 // What a provider's answer says besides the outcome.
 struct GatewayReply {

@@ -85,10 +85,14 @@ std::string quantity_text(StockKind kind, std::int64_t quantity) {
 
 std::string_view name_of(StockKind kind) {
   switch (kind) {
-    case StockKind::product: return "stock of product";
-    case StockKind::item: return "stock of item";
-    case StockKind::balance: return "balance of user";
-    case StockKind::slots: return "inventory slots of user";
+    case StockKind::product:
+      return "stock of product";
+    case StockKind::item:
+      return "stock of item";
+    case StockKind::balance:
+      return "balance of user";
+    case StockKind::slots:
+      return "inventory slots of user";
   }
   return "stock of";
 }
@@ -110,22 +114,30 @@ std::vector<ReservationLine> merge_lines(std::vector<ReservationLine> lines) {
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.stock < b.stock; });
   std::vector<ReservationLine> out;
   for (ReservationLine& line : lines) {
-    if (!out.empty() && out.back().stock == line.stock) out.back().quantity += line.quantity;
-    else out.push_back(std::move(line));
+    if (!out.empty() && out.back().stock == line.stock)
+      out.back().quantity += line.quantity;
+    else
+      out.push_back(std::move(line));
   }
   return out;
 }
 
-ReservationDecision unchanged(Reservation reservation) { return {std::move(reservation), {}}; }
+ReservationDecision unchanged(Reservation reservation) {
+  return {std::move(reservation), {}};
+}
 
 }  // namespace
 
 AggregateType aggregate_type_of(StockKind kind) {
   switch (kind) {
-    case StockKind::product: return AggregateType::inventory;
-    case StockKind::item: return AggregateType::item;
-    case StockKind::balance: return AggregateType::balance;
-    case StockKind::slots: return AggregateType::slots;
+    case StockKind::product:
+      return AggregateType::inventory;
+    case StockKind::item:
+      return AggregateType::item;
+    case StockKind::balance:
+      return AggregateType::balance;
+    case StockKind::slots:
+      return AggregateType::slots;
   }
   return AggregateType::inventory;
 }
@@ -151,7 +163,8 @@ ReservationDecision reserve(StockOverlay& stocks, const Reserve& command, const 
 Result<ReservationDecision> confirm(StockOverlay& stocks, Reservation reservation, OrderId order,
                                     const Moment& moment) {
   switch (reservation.status) {
-    case ReservationStatus::confirmed: return unchanged(std::move(reservation));
+    case ReservationStatus::confirmed:
+      return unchanged(std::move(reservation));
     case ReservationStatus::released:
     case ReservationStatus::refused:
       return Error{ErrorCode::conflict, fmt::format("reservation {} is {} and cannot be confirmed",
@@ -163,7 +176,8 @@ Result<ReservationDecision> confirm(StockOverlay& stocks, Reservation reservatio
       return move(stocks, std::move(reservation), order,
                   {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::available, &Stock::sold, {}},
                   moment);
-    case ReservationStatus::reserved: break;
+    case ReservationStatus::reserved:
+      break;
   }
   return move(stocks, std::move(reservation), order,
               {EventType::stock_confirmed, ReservationStatus::confirmed, &Stock::reserved, &Stock::sold, {}}, moment);
@@ -180,10 +194,9 @@ ReservationDecision release(StockOverlay& stocks, Reservation reservation, Order
 ReservationDecision expire(StockOverlay& stocks, Reservation reservation, OrderId order, const Moment& moment) {
   if (reservation.status != ReservationStatus::reserved || moment.now < reservation.expires_at)
     return unchanged(std::move(reservation));
-  return move(
-      stocks, std::move(reservation), order,
-      {EventType::stock_released, ReservationStatus::expired, &Stock::reserved, &Stock::available, "expired"},
-      moment);
+  return move(stocks, std::move(reservation), order,
+              {EventType::stock_released, ReservationStatus::expired, &Stock::reserved, &Stock::available, "expired"},
+              moment);
 }
 
 std::optional<Timestamp> next_expiry(const std::vector<Reservation>& reservations) {

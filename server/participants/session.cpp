@@ -22,7 +22,8 @@ auto find_session(std::vector<LoginSession>& sessions, std::string_view id, std:
 void put_last(std::vector<LoginSession>& sessions, LoginSession session, Timestamp now) {
   std::erase_if(sessions, [&](const LoginSession& other) { return other.expires_at <= now; });
   if (sessions.size() >= sessions_max)
-    sessions.erase(sessions.begin(), sessions.begin() + static_cast<std::ptrdiff_t>(sessions.size() - sessions_max + 1));
+    sessions.erase(sessions.begin(),
+                   sessions.begin() + static_cast<std::ptrdiff_t>(sessions.size() - sessions_max + 1));
   session.renewed_at = now;
   sessions.push_back(std::move(session));
 }

@@ -39,8 +39,8 @@ struct Stock {
   std::string name;  // of the product, item or user
   Money price;       // of one unit, where it has one
   std::int64_t total = 0, available = 0, reserved = 0, sold = 0;
-  NodeName node;     // the node that wrote it last
-  int version = 0;   // the number of its changes
+  NodeName node;    // the node that wrote it last
+  int version = 0;  // the number of its changes
   Timestamp created_at;
   Timestamp updated_at;
 
@@ -48,8 +48,8 @@ struct Stock {
 };
 
 inline bool balances(const Stock& stock) {
-  return stock.total == stock.available + stock.reserved + stock.sold && stock.available >= 0 &&
-         stock.reserved >= 0 && stock.sold >= 0;
+  return stock.total == stock.available + stock.reserved + stock.sold && stock.available >= 0 && stock.reserved >= 0 &&
+         stock.sold >= 0;
 }
 
 // The aggregate id of the stock's own events, derived from its key.
@@ -73,10 +73,10 @@ class StockOverlay {
 // What an operator sets of a stock.
 struct StockSetting {
   StockKey key;
-  std::string name;                         // empty: unchanged
-  std::optional<Money> price;               // none: unchanged
-  std::optional<std::int64_t> available;    // units that can be reserved from now on; none: unchanged
-  bool only_if_absent = false;              // an existing stock stays unchanged
+  std::string name;                       // empty: unchanged
+  std::optional<Money> price;             // none: unchanged
+  std::optional<std::int64_t> available;  // units that can be reserved from now on; none: unchanged
+  bool only_if_absent = false;            // an existing stock stays unchanged
 };
 
 // The greatest number of units of one stock.

@@ -6,9 +6,8 @@ namespace sagactl {
 namespace {
 
 Reservation* reservation_of(Flow& flow, StockKind kind, int execution) {
-  const auto found = std::find_if(flow.reservations.begin(), flow.reservations.end(), [&](const Reservation& r) {
-    return r.kind == kind && r.execution == execution;
-  });
+  const auto found = std::find_if(flow.reservations.begin(), flow.reservations.end(),
+                                  [&](const Reservation& r) { return r.kind == kind && r.execution == execution; });
   return found == flow.reservations.end() ? nullptr : &*found;
 }
 
@@ -49,7 +48,9 @@ std::vector<ReservationLine> slots_of_buyer(const Order& order) {
   return lines;
 }
 
-std::vector<ReservationLine> money_of_buyer(const Order& order) { return {{order.customer, order.total.cents}}; }
+std::vector<ReservationLine> money_of_buyer(const Order& order) {
+  return {{order.customer, order.total.cents}};
+}
 
 // The confirming step counts its own executions, so the latest reservation is confirmed. A reservation that has expired
 // and is out of stock may be in stock again later: that is no refusal, which would be permanent.

@@ -30,10 +30,10 @@ inline constexpr Timestamp never_expires{std::numeric_limits<std::int64_t>::max(
 
 // A login session. Whoever presents its refresh token may renew it, once per token.
 struct LoginSession {
-  std::string id;         // part of its tokens; empty for a session of an earlier version
-  std::string hash;       // SHA-256 in hexadecimal of the valid refresh token
-  std::string previous;   // of the refresh token before; empty: none
-  Timestamp renewed_at;   // or started
+  std::string id;                        // part of its tokens; empty for a session of an earlier version
+  std::string hash;                      // SHA-256 in hexadecimal of the valid refresh token
+  std::string previous;                  // of the refresh token before; empty: none
+  Timestamp renewed_at;                  // or started
   Timestamp expires_at = never_expires;  // with its refresh token; earlier versions did not store it
 
   friend bool operator==(const LoginSession&, const LoginSession&) = default;

@@ -16,14 +16,18 @@ const TopicRule* topic_rule_of(const Event& event) {
 std::string_view topic_of(const Event& event) {
   if (const TopicRule* rule = topic_rule_of(event)) return rule->topic;
   switch (event.aggregate_type) {
-    case AggregateType::order: return "order-events";
-    case AggregateType::payment: return "payment-events";
+    case AggregateType::order:
+      return "order-events";
+    case AggregateType::payment:
+      return "payment-events";
     case AggregateType::inventory:
     case AggregateType::item:
     case AggregateType::balance:
     case AggregateType::slots:
-    case AggregateType::stock: return "stock-events";
-    case AggregateType::saga: break;
+    case AggregateType::stock:
+      return "stock-events";
+    case AggregateType::saga:
+      break;
   }
   return "saga-events";
 }

@@ -26,7 +26,7 @@ std::vector<std::string_view> event_topics();
 struct BusState {
   bool external = false;  // whether it depends on a service outside this process
   bool available = true;
-  std::string error = {};           // why it is unavailable
+  std::string error = {};       // why it is unavailable
   std::uint64_t published = 0;  // events, by this process
 };
 

@@ -30,8 +30,7 @@ class History {
   // Every flow in the order of its creation, including incomplete ones (a saga without an order has an order with a nil
   // user and version 0), so that a check can see them. `visit` returning false ends the iteration. `visit` may move
   // from its argument; whatever it leaves there is overwritten, and its memory reused.
-  virtual Result<void> each_flow(const HistoryFilter& filter,
-                                 const std::function<bool(FlowHistory&)>& visit) = 0;
+  virtual Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(FlowHistory&)>& visit) = 0;
 
   // Every event, by node and sequence.
   virtual Result<void> each_event(

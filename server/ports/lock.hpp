@@ -18,7 +18,8 @@ struct LockGrant {
   std::int64_t fencing_token = 0;  // greater than that of every earlier grant of this key, also after a restart
   Timestamp acquired_at;
   Duration ttl{};
-  bool is_cluster_wide = true;  // false: other writers of the database have locks of their own; the token fences nothing
+  bool is_cluster_wide =
+      true;  // false: other writers of the database have locks of their own; the token fences nothing
 };
 
 struct LockState {
@@ -49,7 +50,7 @@ class Lock {
   virtual void renew(const LockGrant& grant, Duration ttl, Changed done) = 0;
   virtual void release(const LockGrant& grant, Changed done) = 0;
 
-  virtual void held(std::size_t limit, Listed done) = 0;          // oldest first
+  virtual void held(std::size_t limit, Listed done) = 0;        // oldest first
   virtual void state(const std::string& key, Listed done) = 0;  // none or one
 
   // Returns immediately: how long the lock service took for its latest answer, or why it is unavailable.

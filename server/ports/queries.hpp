@@ -33,7 +33,7 @@ struct Page {
 struct OrderFilter {
   std::optional<UserId> user = {};
   std::optional<OrderStatus> status = {};
-  std::vector<std::string> types = {};        // of their sagas; empty: any
+  std::vector<std::string> types = {};  // of their sagas; empty: any
   std::optional<std::string> customer = {};
 };
 

@@ -78,7 +78,7 @@ struct Loaded {
   std::vector<Claim> claims;
   std::vector<Stock> stocks;
   std::vector<StockKey> absent_stocks;  // keys of stocks that do not exist
-  std::vector<User> users;  // by id or by email, each once
+  std::vector<User> users;              // by id or by email, each once
   std::vector<Replay> replays;
   std::vector<LastEvent> last_events;  // of flows that have events
 };
@@ -102,10 +102,10 @@ struct Changes {
     std::optional<Timestamp> next_check_at;  // of the flow, see next_check_at(). Stored as `expires_at`
   };
   std::vector<Reservations> reservations;
-  std::vector<const Claim*> claims;                          // insert or replace
-  std::vector<const Stock*> stocks;                          // insert or replace
-  std::vector<const Event*> events;                          // in the order of their sequence
-  std::vector<const User*> users;                            // insert or replace by id; email is unique
+  std::vector<const Claim*> claims;  // insert or replace
+  std::vector<const Stock*> stocks;  // insert or replace
+  std::vector<const Event*> events;  // in the order of their sequence
+  std::vector<const User*> users;    // insert or replace by id; email is unique
   std::vector<const Replay*> replays;
   std::vector<OrderId> taken_over;  // stored flows whose newest event was written by another node before this batch
 };
@@ -135,8 +135,7 @@ class Store {
   // Starts a new epoch of the node `name`, with a lease until now + `lease` on the database's clock. Earlier epochs of
   // the node are fenced from then on. `conflict`: another process serves under that name and renews its lease; it is
   // not disturbed. To find out, this may block for the duration of that lease.
-  virtual Result<NodeRegistration> register_node(const NodeName& name, const std::string& url,
-                                             Duration lease) = 0;
+  virtual Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) = 0;
 
   // Stores the fingerprint of a registered node's secrets, by which others can tell whether they share them; empty:
   // none.
@@ -191,8 +190,7 @@ class Store {
   virtual Result<std::vector<Backlog>> backlogs(const Writer& writer) = 0;
   // At most `limit` events of `node` after `sequence`, in order, each with the trace parent and the type of its flow's
   // saga, and with the event of another node that it follows.
-  virtual Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
-                                                  std::size_t limit) = 0;
+  virtual Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) = 0;
   // The sequence up to which that node's events are published, by its checkpoint; 0 when there is no such node.
   virtual Result<std::int64_t> published_through(const NodeName& node) = 0;
   // Moves checkpoints forward (never back). `conflict`: the writer is fenced.

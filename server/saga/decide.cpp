@@ -26,16 +26,18 @@ Result<SagaDecision> SagaDecider::on(const StartSaga&) {
 Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
   if (reply.step >= saga().steps.size() || step(reply.step).execution != reply.execution)
     return Error{ErrorCode::retry, "the reply is for another execution of the step"};
-  const StepStatus expected =
-      reply.direction == Direction::action ? StepStatus::running : StepStatus::compensating;
+  const StepStatus expected = reply.direction == Direction::action ? StepStatus::running : StepStatus::compensating;
   const StepState& state = step(reply.step);
   if (state.status != expected) return Error{ErrorCode::retry, "the step already has an outcome"};
   const bool is_final =
       std::holds_alternative<Succeeded>(reply.outcome) || std::holds_alternative<Refused>(reply.outcome);
   const bool is_latest = reply.tries == 0 || (reply.tries == state.tries && reply.since == state.began_at);
-  if (!is_final && !is_latest) return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is in progress"};
-  if (reply.direction == Direction::action) on_action_reply(reply.step, reply.outcome);
-  else on_compensation_reply(reply.step, reply.outcome);
+  if (!is_final && !is_latest)
+    return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is in progress"};
+  if (reply.direction == Direction::action)
+    on_action_reply(reply.step, reply.outcome);
+  else
+    on_compensation_reply(reply.step, reply.outcome);
   return finish();
 }
 
@@ -44,8 +46,10 @@ Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   if (wake.timer && saga().wake_at != wake.timer) return Error{ErrorCode::retry, "the timer is out of date"};
   const std::size_t i = open_step(saga());
   if (i == saga().steps.size()) {
-    if (saga().status == SagaStatus::started) advance();
-    else roll_back();
+    if (saga().status == SagaStatus::started)
+      advance();
+    else
+      roll_back();
     return finish();
   }
   const Direction direction = direction_of(step(i));
@@ -70,9 +74,11 @@ Result<SagaDecision> SagaDecider::on(const ProceedSaga&) {
 Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
   switch (saga().status) {
     case SagaStatus::compensating:
-    case SagaStatus::compensated: return not_allowed("compensated", "started, completed or failed");
+    case SagaStatus::compensated:
+      return not_allowed("compensated", "started, completed or failed");
     case SagaStatus::started:
-    case SagaStatus::completed: break;
+    case SagaStatus::completed:
+      break;
     case SagaStatus::failed: {
       // A step whose action is still in doubt is compensated as if it were in effect; the participant asks first.
       const std::size_t i = open_step(saga());
@@ -93,8 +99,7 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
     return not_allowed("retried", "failed or compensated");
   const bool was_compensated = saga().status == SagaStatus::compensated;
   if (was_compensated && command.was_refunded && !command.recharge)
-    return Error{ErrorCode::conflict,
-                 "the payment was refunded; charging it again requires \"recharge\": true",
+    return Error{ErrorCode::conflict, "the payment was refunded; charging it again requires \"recharge\": true",
                  Json{{"sagaId", saga().id.text()}, {"code", "RECHARGE_REQUIRED"}}};
   if (was_compensated) {
     for (StepState& s : saga().steps) {
@@ -107,8 +112,8 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   const bool between_steps = from == saga().steps.size();
   // It failed while compensating, and the compensation of that step has been confirmed since then.
   const bool compensates = between_steps && std::any_of(saga().steps.begin(), saga().steps.end(), [](const auto& s) {
-                           return s.status == StepStatus::compensated;
-                         });
+                             return s.status == StepStatus::compensated;
+                           });
   if (between_steps)
     for (from = 0; from + 1 < saga().steps.size() && step(from).status == StepStatus::succeeded;) ++from;
   const Direction direction = compensates ? Direction::compensation : direction_of(step(from));
@@ -116,15 +121,16 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
   saga().requires_manual_intervention = false;
   if (direction == Direction::action) saga().error.clear();
   saga().retries.push_back(OperatorRetry{moment_.now, std::string(step_definition(from).name), command.by});
-  add_event(EventType::saga_retried,
-            event_data()
-                .add("step", step_definition(from).name)
-                .add("direction", to_string(direction))
-                .add("by", command.by),
-            command.by);
-  if (!between_steps) restart_calls(from, direction);
-  else if (compensates) roll_back();
-  else advance();
+  add_event(
+      EventType::saga_retried,
+      event_data().add("step", step_definition(from).name).add("direction", to_string(direction)).add("by", command.by),
+      command.by);
+  if (!between_steps)
+    restart_calls(from, direction);
+  else if (compensates)
+    roll_back();
+  else
+    advance();
   return finish();
 }
 
@@ -140,8 +146,10 @@ Result<SagaDecision> decide(const SagaDefinition& definition, Saga saga, const S
 std::string_view reason_of(const Outcome& outcome) {
   return std::visit(
       [](const auto& it) -> std::string_view {
-        if constexpr (requires { it.reason; }) return it.reason;
-        else return {};
+        if constexpr (requires { it.reason; })
+          return it.reason;
+        else
+          return {};
       },
       outcome);
 }

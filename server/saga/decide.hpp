@@ -17,9 +17,9 @@ namespace sagactl {
 
 // What a decision may use besides the state.
 struct Moment {
-  Timestamp now;            // the database's clock
-  NodeName node;            // the node that decides
-  std::int64_t epoch = 0;   // its epoch
+  Timestamp now;              // the database's clock
+  NodeName node;              // the node that decides
+  std::int64_t epoch = 0;     // its epoch
   std::uint64_t entropy = 0;  // for jitter
 };
 

@@ -22,10 +22,8 @@ SagaDefinition order_processing() {
                              .action = "payment.charge",
                              .compensation = "payment.refund",
                              .compensated_as = "payment_refunded"},
-              StepDefinition{.name = "order_confirmation",
-                             .action = "order.confirm",
-                             .compensation = "",
-                             .compensated_as = ""},
+              StepDefinition{
+                  .name = "order_confirmation", .action = "order.confirm", .compensation = "", .compensated_as = ""},
           },
       .pivot = 1,
   };
@@ -140,18 +138,23 @@ Error cannot_add(const SagaDefinition& definition, std::string_view why) {
 
 }  // namespace
 
-const std::vector<SagaDefinition>& definitions() { return registered_definitions(); }
+const std::vector<SagaDefinition>& definitions() {
+  return registered_definitions();
+}
 
 Result<void> add_definition(SagaDefinition definition) {
   if (definition.name.empty()) return cannot_add(definition, "it has no name");
   if (find_definition(definition.name)) return cannot_add(definition, "a saga of that name exists");
   if (definition.steps.empty()) return cannot_add(definition, "it has no steps");
-  if (definition.steps.size() > steps_max) return cannot_add(definition, fmt::format("it has more than {} steps", steps_max));
+  if (definition.steps.size() > steps_max)
+    return cannot_add(definition, fmt::format("it has more than {} steps", steps_max));
   if (definition.pivot >= definition.steps.size()) return cannot_add(definition, "its pivot is not one of its steps");
   std::set<std::string_view> names;
   for (const StepDefinition& step : definition.steps) {
-    if (step.name.empty() || step.action.empty()) return cannot_add(definition, "it has a step without a name or an action");
-    if (!names.insert(step.name).second) return cannot_add(definition, fmt::format("two steps are named {}", step.name));
+    if (step.name.empty() || step.action.empty())
+      return cannot_add(definition, "it has a step without a name or an action");
+    if (!names.insert(step.name).second)
+      return cannot_add(definition, fmt::format("two steps are named {}", step.name));
   }
   registered_definitions().push_back(std::move(definition));
   return {};

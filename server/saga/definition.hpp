@@ -60,8 +60,8 @@ struct SagaDefinition {
   std::size_t pivot = 0;
   // Once this much time has passed since the saga started or was retried, no step before the pivot is tried again.
   Duration timeout = 10min;
-  std::vector<TopicRule> topics = {};  // for the events that are not published to the topic of their aggregate
-  bool shop_may_confirm = false;       // with --payment-confirm shop its payments wait for the shop
+  std::vector<TopicRule> topics = {};   // for the events that are not published to the topic of their aggregate
+  bool shop_may_confirm = false;        // with --payment-confirm shop its payments wait for the shop
   bool services_may_be_remote = false;  // with --role each is a process of its own, called over the exchange
 };
 
@@ -93,6 +93,8 @@ std::string_view without_saga_prefix(std::string_view text);
 inline constexpr std::string_view orchestrator_commands = "orchestrator.saga";
 inline constexpr std::string_view orchestrator_replies = "orchestrator.reply";
 
-inline bool is_checkout(std::string_view name) { return name == checkout_saga || name == checkout_choreography_saga; }
+inline bool is_checkout(std::string_view name) {
+  return name == checkout_saga || name == checkout_choreography_saga;
+}
 
 }  // namespace sagactl

@@ -50,19 +50,18 @@ enum class EventType : std::uint8_t {
   stock_released,
   stock_set,
   notification_sent,
-  payment_charged_late,    // a charge was found in effect after its payment had failed; it is refunded
-  payment_refund_failed,   // that refund was refused, or failed for too long: it requires manual intervention
+  payment_charged_late,   // a charge was found in effect after its payment had failed; it is refunded
+  payment_refund_failed,  // that refund was refused, or failed for too long: it requires manual intervention
 };
 
 template <>
 struct Spelling<EventType> {
   static constexpr std::string_view names[] = {
-      "OrderCreated",   "OrderCancelled", "OrderConfirmed",      "OrderStatusChanged",
-      "PaymentProcessed", "PaymentFailed", "PaymentRefunded",    "SagaStarted",
-      "SagaStepCompleted", "SagaCompleted", "SagaFailed",        "SagaStepCompensated",
-      "SagaCompensated", "SagaCompensationFailed", "SagaCompensating", "SagaRetried",
-      "StockReserved", "StockRefused", "StockConfirmed", "StockReleased", "StockSet", "NotificationSent",
-      "PaymentChargedLate", "PaymentRefundFailed"};
+      "OrderCreated",  "OrderCancelled",      "OrderConfirmed",     "OrderStatusChanged",     "PaymentProcessed",
+      "PaymentFailed", "PaymentRefunded",     "SagaStarted",        "SagaStepCompleted",      "SagaCompleted",
+      "SagaFailed",    "SagaStepCompensated", "SagaCompensated",    "SagaCompensationFailed", "SagaCompensating",
+      "SagaRetried",   "StockReserved",       "StockRefused",       "StockConfirmed",         "StockReleased",
+      "StockSet",      "NotificationSent",    "PaymentChargedLate", "PaymentRefundFailed"};
 };
 
 // Events that few flows have and that queries look for among millions of common ones: databases keep an index of them.
@@ -88,18 +87,18 @@ constexpr bool is_rare(EventType type) {
 struct Event {
   EventType type = EventType::order_created;
   AggregateType aggregate_type = AggregateType::order;
-  Uuid aggregate;          // the order's, payment's or saga's id
-  int version = 0;         // 1, 2, 3 ... within the aggregate
-  OrderId order;           // its flow; nil: none, an operator has set stock
-  std::string data;        // a JSON object
-  std::string metadata;    // a JSON object, or empty; see requested_by()
-  std::string correlation; // empty: the order's id
+  Uuid aggregate;            // the order's, payment's or saga's id
+  int version = 0;           // 1, 2, 3 ... within the aggregate
+  OrderId order;             // its flow; nil: none, an operator has set stock
+  std::string data;          // a JSON object
+  std::string metadata;      // a JSON object, or empty; see requested_by()
+  std::string correlation;   // empty: the order's id
   std::string trace_parent;  // W3C, of the request that started the saga; stored with the saga, not with the event
   std::string saga_type;     // the definition's name; stored with the saga as well; empty: none
   // Set by the engine when it commits:
-  NodeName node;               // the node that wrote it
-  std::int64_t sequence = 0;   // 1, 2, 3 ... within the node, without a gap
-  Timestamp occurred_at;       // on the database's clock, increasing within the node
+  NodeName node;              // the node that wrote it
+  std::int64_t sequence = 0;  // 1, 2, 3 ... within the node, without a gap
+  Timestamp occurred_at;      // on the database's clock, increasing within the node
   // The flow's previous event when another node wrote it: that one is published first.
   struct Position {
     NodeName node;

@@ -44,12 +44,12 @@ struct StepState {
   // It is part of the barrier and of the key at the payment provider; the tries of one execution share it. Stored as
   // `execution`.
   int execution = 0;
-  int tries = 0;        // of this execution, in the current direction
+  int tries = 0;          // of this execution, in the current direction
   bool in_doubt = false;  // may be in effect, or may still take effect: a try is in progress, or its answer was lost
-  Timestamp began_at;   // the first try of this execution, in the current direction
-  Timestamp ended_at;   // when it got its current status, unless that is running or compensating
-  NodeName node;        // that wrote the current status
-  std::string error;    // of the last try that did not succeed
+  Timestamp began_at;     // the first try of this execution, in the current direction
+  Timestamp ended_at;     // when it got its current status, unless that is running or compensating
+  NodeName node;          // that wrote the current status
+  std::string error;      // of the last try that did not succeed
 
   friend bool operator==(const StepState&, const StepState&) = default;
 };

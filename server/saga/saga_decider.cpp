@@ -92,8 +92,10 @@ void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
 }
 
 void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
-  if (answer && answer->again_now) issue_call(i, direction);
-  else schedule_next_try(i, direction);
+  if (answer && answer->again_now)
+    issue_call(i, direction);
+  else
+    schedule_next_try(i, direction);
 }
 
 void SagaDecider::advance() {
@@ -148,8 +150,7 @@ void SagaDecider::fail_saga(std::size_t i, Direction direction, const std::strin
   saga().status = SagaStatus::failed;
   saga().error = fmt::format("{} of {} failed: {}", to_string(direction), step_definition(i).name, reason);
   saga().requires_manual_intervention = true;
-  const EventType type =
-      direction == Direction::action ? EventType::saga_failed : EventType::saga_compensation_failed;
+  const EventType type = direction == Direction::action ? EventType::saga_failed : EventType::saga_compensation_failed;
   add_event(type, event_data()
                       .add("step", step_definition(i).name)
                       .add("attempt", step(i).execution)
@@ -184,15 +185,19 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
     if (step_definition(i).listed)
       add_event(EventType::saga_step_completed,
                 event_data().add("step", step_definition(i).name).add("attempt", s.execution));
-    if (is_compensating) roll_back();
-    else if (saga().status == SagaStatus::started) advance();
+    if (is_compensating)
+      roll_back();
+    else if (saga().status == SagaStatus::started)
+      advance();
     return;
   }
   if (const auto* unknown = std::get_if<UnknownOutcome>(&outcome)) {
     s.error = unknown->reason;
     if (saga().status == SagaStatus::failed) return;
-    if (has_budget(i, Direction::action)) schedule_next_try(i, Direction::action);
-    else exhaust_budget(i, Direction::action, unknown->reason);
+    if (has_budget(i, Direction::action))
+      schedule_next_try(i, Direction::action);
+    else
+      exhaust_budget(i, Direction::action, unknown->reason);
     return;
   }
   if (const auto* awaited = std::get_if<Awaited>(&outcome); awaited && !is_compensating) {

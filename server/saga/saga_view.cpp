@@ -19,8 +19,8 @@ std::vector<std::string> completed_steps(const SagaDefinition& definition, const
   std::vector<std::string> names;
   for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i) {
     const StepStatus status = saga.steps[i].status;
-    if (definition.steps[i].listed && (status == StepStatus::succeeded || status == StepStatus::compensating ||
-                                       status == StepStatus::compensated))
+    if (definition.steps[i].listed &&
+        (status == StepStatus::succeeded || status == StepStatus::compensating || status == StepStatus::compensated))
       names.emplace_back(definition.steps[i].name);
   }
   return names;

@@ -46,8 +46,7 @@ TEST(Examine, ShowsInItsWindowsANodeThatDiedHalfWay) {
   const Distribution distribution = examine_world(world).distribution;
   std::uint64_t early = 0, late = 0;
   const auto& windows = distribution.windows;
-  for (std::size_t i = 0; i < windows.size(); ++i)
-    (i < windows.size() / 2 ? early : late) += windows[i].orders[0];
+  for (std::size_t i = 0; i < windows.size(); ++i) (i < windows.size() / 2 ? early : late) += windows[i].orders[0];
   EXPECT_EQ(early, 10u);
   EXPECT_EQ(late, 0u);
 }

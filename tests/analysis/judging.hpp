@@ -14,7 +14,9 @@
 namespace sagactl {
 
 // Keeps so few records in memory that even a small world needs files.
-inline Scratch small_scratch() { return {.directory = testing::TempDir(), .in_memory_max = 2}; }
+inline Scratch small_scratch() {
+  return {.directory = testing::TempDir(), .in_memory_max = 2};
+}
 
 inline std::vector<Verdict> judge(const World& world, CheckOptions options = {.drained = true}) {
   options.scratch = small_scratch();
@@ -26,7 +28,9 @@ inline const Verdict& named(const std::vector<Verdict>& verdicts, std::string_vi
   return *std::find_if(verdicts.begin(), verdicts.end(), [&](const Verdict& v) { return v.name == name; });
 }
 
-inline std::string id_of(const FlowHistory* flow) { return flow->flow.order.id.text(); }
+inline std::string id_of(const FlowHistory* flow) {
+  return flow->flow.order.id.text();
+}
 
 // The witness must name the changed row.
 inline void expect_found_alone(const std::vector<Verdict>& verdicts, std::string_view check, std::string_view mutant,

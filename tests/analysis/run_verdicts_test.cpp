@@ -71,8 +71,7 @@ std::vector<PlantedInRun> planted_in_runs() {
       {"one of two targets takes no connection", run_with([](LedgerEntry& it) {
          if (it.target == 1) unreached(it);
        }),
-       Ruling::unknown, Ruling::pass,
-       "none of 100 requests to http://b:1 could be sent: no connection 100"},
+       Ruling::unknown, Ruling::pass, "none of 100 requests to http://b:1 could be sent: no connection 100"},
       {"one of two targets never answers", run_with([](LedgerEntry& it) {
          if (it.target == 1) unanswered(it);
        }),

@@ -10,8 +10,7 @@ namespace {
 
 class Sampling {
  public:
-  Sampling(const SampleOptions& options, SampleRun& run)
-      : options_(options), run_(run), random_(options.seed) {
+  Sampling(const SampleOptions& options, SampleRun& run) : options_(options), run_(run), random_(options.seed) {
     Ledger& ledger = run_.load.ledger;
     ledger.run = "sample01";
     ledger.scenario = "mixed";

@@ -26,8 +26,7 @@ TEST(Verify, PassesACorrectHistory) {
   EXPECT_EQ(failed(verdicts), std::set<std::string>{});
   EXPECT_EQ(overall(verdicts), Ruling::pass);
   for (const Verdict& verdict : verdicts)
-    EXPECT_EQ(verdict.counted, verdict.name != "stock-balances" && verdict.name != "never-negative")
-        << verdict.name;
+    EXPECT_EQ(verdict.counted, verdict.name != "stock-balances" && verdict.name != "never-negative") << verdict.name;
 }
 
 TEST(Verify, PassesEveryPrefixOfACorrectHistoryThatIsStillRunning) {
@@ -132,12 +131,8 @@ TEST(Verdict, RanksFailBeforeUnknownBeforePass) {
     std::vector<Verdict> verdicts;
     Ruling ruling;
   } table[] = {
-      {{pass, pass}, Ruling::pass},
-      {{pass, aside}, Ruling::pass},
-      {{pass, unknown}, Ruling::unknown},
-      {{fail, unknown}, Ruling::fail},
-      {{unknown, pass, fail}, Ruling::fail},
-      {{aside}, Ruling::unknown},
+      {{pass, pass}, Ruling::pass},    {{pass, aside}, Ruling::pass},         {{pass, unknown}, Ruling::unknown},
+      {{fail, unknown}, Ruling::fail}, {{unknown, pass, fail}, Ruling::fail}, {{aside}, Ruling::unknown},
       {{}, Ruling::unknown},
   };
   for (const auto& row : table) EXPECT_EQ(overall(row.verdicts), row.ruling);

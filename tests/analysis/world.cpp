@@ -25,8 +25,7 @@ class WorldHistory final : public History {
  public:
   explicit WorldHistory(const World& world) : world_(world) {}
 
-  Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory&)>& visit) override {
+  Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(FlowHistory&)>& visit) override {
     for (const FlowHistory& flow : world_.flows) {
       if (filter.since && flow.flow.order.created_at < *filter.since) continue;
       if (filter.until && flow.flow.order.created_at >= *filter.until) continue;
@@ -35,8 +34,7 @@ class WorldHistory final : public History {
     }
     return {};
   }
-  Result<void> each_event(
-      const std::function<bool(const NodeName&, std::int64_t, Timestamp)>& visit) override {
+  Result<void> each_event(const std::function<bool(const NodeName&, std::int64_t, Timestamp)>& visit) override {
     for (const World::Numbered& event : world_.stream)
       if (!visit(event.node, event.sequence, event.at)) break;
     return {};
@@ -104,8 +102,7 @@ void World::set_stock(StockKind kind, const std::string& id, std::int64_t availa
 StepResult World::perform_step(FlowHistory& flow, const StepCall& call, const Moment& at) {
   const StepDefinition& step = definition_of(flow).steps[call.step];
   StockOverlay book = book_of(stocks);
-  StepResult performed = expect(perform(command_of(step, call.direction),
-                                       flow.flow, book, call, Policy{}, at));
+  StepResult performed = expect(perform(command_of(step, call.direction), flow.flow, book, call, Policy{}, at));
   stocks = book.changes();
   return performed;
 }
@@ -146,8 +143,7 @@ FlowHistory& World::place(const Placing& placing) {
   create.id = OrderId{make_uuid_v7(at.now, 0, ++orders_)};
   create.user = placing.user.uuid.is_nil() ? UserId{make_uuid_v7(at.now, 1, 1)} : placing.user;
   create.items = placing.items;
-  if (create.items.empty())
-    create.items = {{placing.product, "Product " + placing.product, 1, Money{1000'00}}};
+  if (create.items.empty()) create.items = {{placing.product, "Product " + placing.product, 1, Money{1000'00}}};
   create.address = "Seoul, Teheran-ro 123";
   create.customer = placing.customer;
   if (placing.customer.empty()) create.idempotency_key = default_idempotency_key(create.items);
@@ -205,9 +201,7 @@ void World::cancel(FlowHistory& flow, const std::string& reason) {
   OrderDecision decision = expect(decide(flow.flow.order, CancelOrder{reason}, moment()));
   flow.flow.order = std::move(decision.order);
   append(flow, std::move(decision.events));
-  follow(flow,
-         expect(decide(definition_of(flow), *flow.flow.saga, CompensateSaga{reason},
-                       Moment{now_, node_, 1, 7})));
+  follow(flow, expect(decide(definition_of(flow), *flow.flow.saga, CompensateSaga{reason}, Moment{now_, node_, 1, 7})));
 }
 
 FlowHistory& World::add(const Placing& placing) {
@@ -229,8 +223,7 @@ void World::number_events() {
     event->sequence = ++last[event->node];
     stream.push_back({event->node, event->sequence, event->occurred_at});
   }
-  std::stable_sort(stream.begin(), stream.end(),
-                   [](const Numbered& a, const Numbered& b) { return a.node < b.node; });
+  std::stable_sort(stream.begin(), stream.end(), [](const Numbered& a, const Numbered& b) { return a.node < b.node; });
   for (NodeInfo& node : nodes) node.last_sequence = node.published = last[node.name];
 }
 
@@ -270,8 +263,8 @@ Event* find_event(FlowHistory& flow, EventType type) {
 }
 
 void erase_event(FlowHistory& flow, EventType type) {
-  flow.events.erase(std::find_if(flow.events.begin(), flow.events.end(),
-                                 [&](const Event& event) { return event.type == type; }));
+  flow.events.erase(
+      std::find_if(flow.events.begin(), flow.events.end(), [&](const Event& event) { return event.type == type; }));
 }
 
 }  // namespace sagactl

@@ -38,7 +38,7 @@ class World {
   bool is_asked(const FlowHistory& flow) const;               // a call to the gateway is pending
   void expire(FlowHistory& flow);                             // its reservations, after their time
 
-  void give_back(FlowHistory& flow, StockKind kind);          // its reservation of that kind, unrequested
+  void give_back(FlowHistory& flow, StockKind kind);  // its reservation of that kind, unrequested
 
   // Sets the stock like an operator, with its event.
   void set_stock(StockKind kind, const std::string& id, std::int64_t available, Money price = {});

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "server/api/routes.hpp"
-#include "tests/api/support/shape.hpp"
 #include "tests/api/support/api_node.hpp"
+#include "tests/api/support/shape.hpp"
 
 namespace sagactl::test {
 namespace {

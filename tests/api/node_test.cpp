@@ -103,8 +103,7 @@ TEST_F(RunningNodeProcess, APortInUseIsReported) {
   second.port = parse_node_url(first->addresses()[0].url)->port;
   const auto refused = start_nodes(second);
   ASSERT_FALSE(refused.ok());
-  EXPECT_NE(refused.error().message.find(std::to_string(second.port)), std::string::npos)
-      << refused.error().message;
+  EXPECT_NE(refused.error().message.find(std::to_string(second.port)), std::string::npos) << refused.error().message;
 }
 
 TEST_F(RunningNodeProcess, ADataDirectoryHasOneProcess) {

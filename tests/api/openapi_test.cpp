@@ -6,8 +6,8 @@
 #include <set>
 
 #include "server/api/openapi.hpp"
-#include "tests/api/support/schema.hpp"
 #include "tests/api/support/api_node.hpp"
+#include "tests/api/support/schema.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -180,8 +180,7 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
     const Json& content = operation["responses"][status]["content"];
     answered.insert(pattern);
     if (content.contains("application/json"))
-      for (const std::string& fault :
-           schema_faults(all, content["application/json"]["schema"], answer.json().value()))
+      for (const std::string& fault : schema_faults(all, content["application/json"]["schema"], answer.json().value()))
         ADD_FAILURE() << path << ": " << fault;
   };
   for (const std::string& id : {order, checkout, purchase}) {
@@ -216,14 +215,18 @@ TEST_F(OpenApi, EveryGetAnswersAsDescribed) {
 }
 
 TEST_F(OpenApi, ProgramsAreToldAtTheRootWhereItIs) {
-  const auto root = [&](const char* accept) { return node.client().send({"GET", "/", "", {{"Accept", accept}}}).value(); };
-  for (const char* json : {"application/json", "application/json, text/plain, */*", "text/html;q=0.5, application/json"}) {
+  const auto root = [&](const char* accept) {
+    return node.client().send({"GET", "/", "", {{"Accept", accept}}}).value();
+  };
+  for (const char* json :
+       {"application/json", "application/json, text/plain, */*", "text/html;q=0.5, application/json"}) {
     const HttpResponse answer = root(json);
     ASSERT_TRUE(answer.header("Content-Type").starts_with("application/json")) << json;
     EXPECT_EQ(Json::parse(answer.body)["links"]["openapi"], "/api-json");
     EXPECT_EQ(answer.header("Vary"), "Accept");
   }
-  for (const char* page : {"*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html, application/json;q=0.9", "application/json;q=0"})
+  for (const char* page : {"*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html, application/json;q=0.9",
+                           "application/json;q=0"})
     EXPECT_TRUE(root(page).header("Content-Type").starts_with("text/html")) << page;
 }
 

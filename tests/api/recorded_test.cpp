@@ -9,8 +9,8 @@
 #include <functional>
 #include <map>
 
-#include "tests/api/support/shape.hpp"
 #include "tests/api/support/api_node.hpp"
+#include "tests/api/support/shape.hpp"
 
 namespace sagactl::test {
 namespace {
@@ -53,8 +53,7 @@ std::vector<Recording> recordings() {
     const std::string name = entry.path().filename().string();
     all.push_back({std::stoi(name), name, json["request"], json["response"]});
   }
-  std::sort(all.begin(), all.end(),
-            [](const Recording& a, const Recording& b) { return a.number < b.number; });
+  std::sort(all.begin(), all.end(), [](const Recording& a, const Recording& b) { return a.number < b.number; });
   return all;
 }
 
@@ -118,8 +117,7 @@ class Conversation : public testing::Test {
 
   void be_another_customer() {
     HttpClient anyone = node.client();
-    const Json body{
-        {"email", "gold2@test.com"}, {"password", "password123"}, {"firstName", "G"}, {"lastName", "2"}};
+    const Json body{{"email", "gold2@test.com"}, {"password", "password123"}, {"firstName", "G"}, {"lastName", "2"}};
     names[another_recorded_token] = anyone.post("/auth/register", body)->json().value()["accessToken"];
   }
 
@@ -168,9 +166,8 @@ class Conversation : public testing::Test {
 
   void compare(const Recording& recording, const HttpResponse& answer) {
     const Deviation* deviation = deviation_of(recording.number);
-    const int status = deviation && deviation->status != same_status
-                           ? deviation->status
-                           : recording.response["status"].get<int>();
+    const int status =
+        deviation && deviation->status != same_status ? deviation->status : recording.response["status"].get<int>();
     EXPECT_EQ(answer.status, status) << recording.name << ": " << answer.body;
     if (deviation && !deviation->has_members) return;
     const auto body = answer.json();

@@ -11,8 +11,7 @@ constexpr std::int64_t issued_s = 1'795'179'848;
 const Timestamp issued{issued_s * 1'000'000};
 
 Claims some_claims() {
-  return {
-      "4b984cd8-c2cb-4d9b-94ca-cb114ebb0892", "gold@test.com", "customer", "t-1", issued_s, issued_s + 900};
+  return {"4b984cd8-c2cb-4d9b-94ca-cb114ebb0892", "gold@test.com", "customer", "t-1", issued_s, issued_s + 900};
 }
 
 std::string reason(const Result<Claims>& result) {
@@ -48,8 +47,7 @@ TEST(TokenKey, SignsAsOtherIssuersDo) {
 TEST(TokenKey, AcceptsATokenOfTheReferenceSystemWithTheSameSecret) {
   TokenKey key("secret");
   const auto claims = key.verify(
-      crafted(good_header,
-              R"({"sub":"u","email":"a@b.cd","role":"customer","iat":1795179848,"exp":1795180748})",
+      crafted(good_header, R"({"sub":"u","email":"a@b.cd","role":"customer","iat":1795179848,"exp":1795180748})",
               "secret"),
       issued);
   ASSERT_TRUE(claims.ok());
@@ -140,8 +138,7 @@ TEST(TokenKey, CachesNoRefusedToken) {
 TEST(BearerToken, IsParsedFromTheHeader) {
   EXPECT_EQ(bearer_token("Bearer abc"), "abc");
   EXPECT_EQ(bearer_token("bearer  abc "), "abc");
-  for (const char* other : {"", "Bearer", "Bearer ", "Basic abc", "abc"})
-    EXPECT_EQ(bearer_token(other), "") << other;
+  for (const char* other : {"", "Bearer", "Bearer ", "Basic abc", "abc"}) EXPECT_EQ(bearer_token(other), "") << other;
 }
 
 }  // namespace

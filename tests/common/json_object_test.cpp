@@ -35,7 +35,9 @@ TEST(JsonText, ReplacesBytesThatAreNotUtf8AndReadsBack) {
   EXPECT_EQ(json_escaped("a\"b"), "a\\\"b");
 }
 
-TEST(JsonObject, WithoutMembersIsEmpty) { EXPECT_EQ(JsonObject().take(), "{}"); }
+TEST(JsonObject, WithoutMembersIsEmpty) {
+  EXPECT_EQ(JsonObject().take(), "{}");
+}
 
 }  // namespace
 }  // namespace sagactl

@@ -10,7 +10,12 @@ TEST(Money, ReadsDecimalTextExactly) {
     const char* text;
     std::int64_t cents;
   };
-  for (const Row& row : {Row{"0", 0}, {"12", 1200}, {"12.5", 1250}, {"0.01", 1}, {"1000.00", 100000}, {"7.100", 710},
+  for (const Row& row : {Row{"0", 0},
+                         {"12", 1200},
+                         {"12.5", 1250},
+                         {"0.01", 1},
+                         {"1000.00", 100000},
+                         {"7.100", 710},
                          {"1000000000000", Money::cents_max}}) {
     const auto money = parse_money(row.text);
     ASSERT_TRUE(money.ok()) << row.text;
@@ -28,7 +33,8 @@ TEST(Money, ReadsJsonNumbersExactlyAndRefusesAThirdDecimal) {
   EXPECT_EQ(money_from_json(Json::parse("1500000.5"))->cents, 150000050);
   EXPECT_EQ(money_from_json(Json::parse("999999999999.99"))->cents, 99999999999999);
   EXPECT_EQ(money_from_json(Json::parse("0"))->cents, 0);
-  for (const char* text : {"0.001", "10.123", "-1", "-0.01", "1e13", "1000000000001", "\"5\"", "null", "18446744073709551615"})
+  for (const char* text :
+       {"0.001", "10.123", "-1", "-0.01", "1e13", "1000000000001", "\"5\"", "null", "18446744073709551615"})
     EXPECT_FALSE(money_from_json(Json::parse(text)).ok()) << text;
 }
 

@@ -14,7 +14,8 @@ TEST(Processors, OfAQuotaAreItsShareOfThePeriod) {
   EXPECT_EQ(processors_of_quota("50000 100000\n"), 0.5);
   EXPECT_EQ(processors_of_quota("400000 100000"), 4.0);
   EXPECT_EQ(processors_of_quota("150000 100000"), 1.5);
-  for (const char* none : {"max 100000\n", "", "max", "0 100000", "100000", "x y", "-1 100000", "8 0"}) EXPECT_FALSE(processors_of_quota(none)) << none;
+  for (const char* none : {"max 100000\n", "", "max", "0 100000", "100000", "x y", "-1 100000", "8 0"})
+    EXPECT_FALSE(processors_of_quota(none)) << none;
 }
 
 TEST(Processors, AreThoseOfTheGroupOfCgroupV2) {

@@ -47,11 +47,12 @@ TEST(WithoutSecrets, LeavesEverythingElseUnchanged) {
 }
 
 TEST(WithoutSecrets, HidesTheValuesOfSecretFlags) {
-  const std::vector<std::string> arguments = {"login", "--password", "geheim",         "--token=geheim", "--password-file",
-                                              "/path", "--database", "postgres://u:geheim@h/d", "--token", "--odd", "--url", "http://h"};
+  const std::vector<std::string> arguments = {"login",           "--password", "geheim",     "--token=geheim",
+                                              "--password-file", "/path",      "--database", "postgres://u:geheim@h/d",
+                                              "--token",         "--odd",      "--url",      "http://h"};
   EXPECT_THAT(without_secrets(arguments),
-              testing::ElementsAre("login", "--password", "***", "--token=***", "--password-file", "/path", "--database",
-                                   "postgres://u:***@h/d", "--token", "***", "--url", "http://h"));
+              testing::ElementsAre("login", "--password", "***", "--token=***", "--password-file", "/path",
+                                   "--database", "postgres://u:***@h/d", "--token", "***", "--url", "http://h"));
 }
 
 }  // namespace

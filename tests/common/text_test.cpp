@@ -20,7 +20,8 @@ TEST(Text, FindsTheNearestWordAndNothingWhenNoneIsNear) {
 TEST(Text, DistinguishesUtf8FromOtherBytes) {
   EXPECT_TRUE(is_utf8("서울"));
   EXPECT_EQ(utf8_length("서울"), 2u);
-  for (const char* text : {"\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) EXPECT_FALSE(is_utf8(text));
+  for (const char* text : {"\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"})
+    EXPECT_FALSE(is_utf8(text));
 }
 
 TEST(Text, SplitsAndJoins) {

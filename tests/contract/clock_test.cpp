@@ -74,12 +74,12 @@ TEST_P(ClockContract, DropsWorkThatStillWaitsWhenItIsDestroyed) {
   EXPECT_TRUE(journal.wait_for(0).empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Clocks, ClockContract,
-    testing::Values(ClockKind{"Simulated", [] { return std::make_unique<SimulatedClock>(); },
-                              [](Clock& clock) { dynamic_cast<SimulatedClock&>(clock).advance(50ms); }},
-                    ClockKind{"System", [] { return make_system_clock(); }, [](Clock&) {}}),
-    [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Clocks, ClockContract,
+                         testing::Values(ClockKind{
+                                             "Simulated", [] { return std::make_unique<SimulatedClock>(); },
+                                             [](Clock& clock) { dynamic_cast<SimulatedClock&>(clock).advance(50ms); }},
+                                         ClockKind{"System", [] { return make_system_clock(); }, [](Clock&) {}}),
+                         [](const auto& kind) { return kind.param.name; });
 
 TEST(SimulatedClock, StandsStillUntilItIsMoved) {
   SimulatedClock clock(Timestamp{100});

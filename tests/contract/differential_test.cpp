@@ -29,8 +29,7 @@ class DifferentialContract : public StoreTest, public testing::WithParamInterfac
 TEST_P(DifferentialContract, TellsWhatTheModelTells) {
   const int seed = std::get<1>(GetParam());
   const auto model_subject = store_kinds().front().make();
-  RandomLife model(*model_subject, static_cast<std::uint64_t>(seed)),
-      life(*subject, static_cast<std::uint64_t>(seed));
+  RandomLife model(*model_subject, static_cast<std::uint64_t>(seed)), life(*subject, static_cast<std::uint64_t>(seed));
   for (int i = 0; i < steps; ++i) {
     ASSERT_EQ(difference(model.step(), life.step()), "") << "seed " << seed << ", step " << i;
     if (i % 50 < 49) continue;
@@ -45,8 +44,7 @@ std::vector<StoreKind> all_but_the_model() {
 INSTANTIATE_TEST_SUITE_P(Stores, DifferentialContract,
                          testing::Combine(testing::ValuesIn(all_but_the_model()), testing::Range(1, 13)),
                          [](const auto& test) {
-                           return std::get<0>(test.param).name + "Seed" +
-                                  std::to_string(std::get<1>(test.param));
+                           return std::get<0>(test.param).name + "Seed" + std::to_string(std::get<1>(test.param));
                          });
 
 }  // namespace

@@ -82,8 +82,7 @@ TEST_P(HistoryContract, ASnapshotDoesNotSeeWhatComesAfterIt) {
   const Timestamp then = node.create({1});
   const auto before = snapshot();
   node.create({2});
-  node.write(
-      [&](ChangeList& list, Timestamp now) { list.update(completed(new_flow(1, node.owner(), then), now)); });
+  node.write([&](ChangeList& list, Timestamp now) { list.update(completed(new_flow(1, node.owner(), then), now)); });
   const auto after = snapshot();
 
   const auto old_flows = flows_of(*before), new_flows = flows_of(*after);
@@ -173,9 +172,7 @@ TEST_P(HistoryContract, EventsAreToldByNodeAndSequence) {
 TEST_P(HistoryContract, ClaimsAndNodesAreTold) {
   WriterNode node(*subject, "node-1");
   node.create({1, 2});
-  node.write([&](ChangeList& list, Timestamp) {
-    list.add(Claim{digest_of_key("key-2"), order_id(2), false});
-  });
+  node.write([&](ChangeList& list, Timestamp) { list.add(Claim{digest_of_key("key-2"), order_id(2), false}); });
   const auto history = snapshot();
   auto claims = claims_of(*history);
   std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) { return a.order < b.order; });

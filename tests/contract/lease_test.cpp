@@ -70,8 +70,7 @@ TEST_P(Leases, ABatchsTimeGoesOnThoughTheDatabasesClockIsSetBack) {
   EXPECT_LT(second - first, 30s);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, Leases, testing::ValuesIn(store_kinds()),
-                         name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Stores, Leases, testing::ValuesIn(store_kinds()), name_of_kind);
 
 }  // namespace
 }  // namespace sagactl

@@ -67,9 +67,8 @@ class LockContract : public testing::TestWithParam<LockKind> {
 
   std::shared_ptr<Request> ask(const std::string& key, const std::string& holder, Duration patience, Duration ttl) {
     auto request = std::make_shared<Request>();
-    lock().acquire(key, holder, ttl, patience, [this, request](Result<LockGrant> answer) {
-      request->answer(std::move(answer), subject->now());
-    });
+    lock().acquire(key, holder, ttl, patience,
+                   [this, request](Result<LockGrant> answer) { request->answer(std::move(answer), subject->now()); });
     return request;
   }
   // The answer, if it arrived before the answer to a later request.

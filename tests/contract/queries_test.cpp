@@ -82,8 +82,7 @@ TEST_P(QueriesContract, FindFlowByTheTraceThatItBelongsTo) {
 
 TEST_P(QueriesContract, ACorrelationIdThatLooksLikeAnotherThingIsFound) {
   WriterNode node(*subject, "node-1");
-  const std::string uuid = "0f8fad5b-d9cb-469f-a165-70867728950e",
-                    upper = "0F8FAD5B-D9CB-469F-A165-70867728950F";
+  const std::string uuid = "0f8fad5b-d9cb-469f-a165-70867728950e", upper = "0F8FAD5B-D9CB-469F-A165-70867728950F";
   const std::string digest = std::string(64, 'a');
   node.write([&](ChangeList& list, Timestamp now) {
     int number = 0;
@@ -121,8 +120,8 @@ TEST_P(QueriesContract, EventsOfAFlowAreInTheOrderInWhichTheyHappened) {
   });
   std::vector<EventType> types;
   for (const Event& event : queries().flow_events(order_id(1)).value()) types.push_back(event.type);
-  EXPECT_THAT(types, ElementsAre(EventType::order_created, EventType::payment_processed,
-                                 EventType::order_confirmed, EventType::saga_completed));
+  EXPECT_THAT(types, ElementsAre(EventType::order_created, EventType::payment_processed, EventType::order_confirmed,
+                                 EventType::saga_completed));
   EXPECT_THAT(queries().flow_events(order_id(9)).value(), IsEmpty());
 }
 
@@ -136,8 +135,7 @@ class Listings : public QueriesContract {
     WriterNode node(*subject, "node-1");
     for (int number = 1; number <= 8; ++number) made[number] = node.create({number});
     node.write([&](ChangeList& list, Timestamp now) {
-      for (const int number : {3, 6})
-        list.update(completed(new_flow(number, node.owner(), made[number]), now));
+      for (const int number : {3, 6}) list.update(completed(new_flow(number, node.owner(), made[number]), now));
       list.update(compensated(new_flow(4, node.owner(), made[4]), "declined: 50% \"off\"", now));
       last = now;
     });
@@ -181,9 +179,7 @@ TEST_P(Listings, SagasAreFilteredNewestFirst) {
       {"all", {}, {8, 7, 6, 5, 4, 3, 2, 1}},
       {"active", {.statuses = {SagaStatus::started, SagaStatus::compensating}}, {8, 7, 5, 2, 1}},
       {"completed", {.statuses = {SagaStatus::completed}}, {6, 3}},
-      {"ended",
-       {.statuses = {SagaStatus::completed, SagaStatus::compensated, SagaStatus::failed}},
-       {6, 4, 3}},
+      {"ended", {.statuses = {SagaStatus::completed, SagaStatus::compensated, SagaStatus::failed}}, {6, 4, 3}},
       {"undone", {.statuses = {SagaStatus::compensated, SagaStatus::failed}}, {4}},
       {"failed", {.statuses = {SagaStatus::failed}}, {}},
       {"of a user", {.user = user_id(1)}, {7, 4, 1}},
@@ -216,25 +212,22 @@ TEST_P(Listings, APageIsCutByOffsetOrAfterAFlow) {
   EXPECT_EQ(ids_of(queries().orders({}, {.offset = 7, .limit = 3}).value()), ids({1}));
   EXPECT_EQ(ids_of(queries().orders({}, {.offset = 9, .limit = 3}).value()), ids({}));
   EXPECT_EQ(queries().orders({}, {.offset = 9, .limit = 3}).value().total, 8);
-  EXPECT_EQ(ids_of(queries().sagas({}, {.offset = 5, .limit = 2, .after = order_id(6)}).value()),
-            ids({5, 4}));
+  EXPECT_EQ(ids_of(queries().sagas({}, {.offset = 5, .limit = 2, .after = order_id(6)}).value()), ids({5, 4}));
   EXPECT_EQ(queries().sagas({}, {.limit = 2, .after = order_id(6)}).value().total, 8);
-  EXPECT_EQ(
-      ids_of(queries().orders({.status = OrderStatus::pending}, {.limit = 2, .after = order_id(7)}).value()),
-      ids({5, 2}));
+  EXPECT_EQ(ids_of(queries().orders({.status = OrderStatus::pending}, {.limit = 2, .after = order_id(7)}).value()),
+            ids({5, 2}));
   EXPECT_EQ(ids_of(queries().orders({}, {.limit = 0}).value()), ids({}));
 }
 
 TEST_P(Listings, CountsAreByStatusAndType) {
   const Counts counts = queries().counts().value();
   const std::string type(order_processing_saga);
-  EXPECT_EQ(counts.orders,
-            (std::map<OrderStatus, std::int64_t>{
-                {OrderStatus::pending, 5}, {OrderStatus::paid, 2}, {OrderStatus::cancelled, 1}}));
-  EXPECT_EQ(counts.sagas, (std::map<std::pair<std::string, SagaStatus>, std::int64_t>{
-                              {{type, SagaStatus::started}, 5},
-                              {{type, SagaStatus::completed}, 2},
-                              {{type, SagaStatus::compensated}, 1}}));
+  EXPECT_EQ(counts.orders, (std::map<OrderStatus, std::int64_t>{
+                               {OrderStatus::pending, 5}, {OrderStatus::paid, 2}, {OrderStatus::cancelled, 1}}));
+  EXPECT_EQ(
+      counts.sagas,
+      (std::map<std::pair<std::string, SagaStatus>, std::int64_t>{
+          {{type, SagaStatus::started}, 5}, {{type, SagaStatus::completed}, 2}, {{type, SagaStatus::compensated}, 1}}));
   EXPECT_EQ(counts.events, (std::map<EventType, std::int64_t>{{EventType::order_created, 8}}));
   EXPECT_EQ(counts.unpublished_events, 8);
 }
@@ -267,8 +260,7 @@ TEST_P(QueriesContract, EventsAreFilteredNewestFirst) {
   EXPECT_THAT(found({.order = order_id(2), .limit = 1}), ElementsAre("two3"));
   EXPECT_THAT(found({.user = user_id(1)}), ElementsAre("one3", "one2", "one1"));
   EXPECT_THAT(found({.type = EventType::payment_failed, .user = user_id(1)}), ElementsAre("one2"));
-  EXPECT_THAT(found({.type = EventType::saga_started, .user = user_id(2), .order = order_id(2)}),
-              ElementsAre("two3"));
+  EXPECT_THAT(found({.type = EventType::saga_started, .user = user_id(2), .order = order_id(2)}), ElementsAre("two3"));
   EXPECT_THAT(found({.order = order_id(9)}), IsEmpty());
 }
 

@@ -27,16 +27,15 @@ std::string tell(const Result<FlowPage>& page) {
 std::string tell(const std::vector<NodeInfo>& nodes) {
   std::string text;
   for (const NodeInfo& node : nodes)
-    text += fmt::format("\n  node {} {} epoch {} until {} {} sequence {} published {}", node.name, node.url,
-                        node.epoch, node.lease_until.us, node.live, node.last_sequence, node.published);
+    text += fmt::format("\n  node {} {} epoch {} until {} {} sequence {} published {}", node.name, node.url, node.epoch,
+                        node.lease_until.us, node.live, node.last_sequence, node.published);
   return text;
 }
 
 std::string tell(const Counts& counts) {
   std::string text = fmt::format("{} unpublished", counts.unpublished_events);
   for (const auto& [status, n] : counts.orders) text += fmt::format(", {} {}", n, to_string(status));
-  for (const auto& [key, n] : counts.sagas)
-    text += fmt::format(", {} {} {}", n, key.first, to_string(key.second));
+  for (const auto& [key, n] : counts.sagas) text += fmt::format(", {} {} {}", n, key.first, to_string(key.second));
   for (const auto& [type, n] : counts.events) text += fmt::format(", {} {}", n, to_string(type));
   return text;
 }
@@ -44,10 +43,14 @@ std::string tell(const Counts& counts) {
 // A flow of one of the systems, by its number.
 Flow flow_of(int number, const Owner& owner, Timestamp now) {
   switch (number % 5) {
-    case 1: return new_flow_of(checkout_saga, number, owner, now);
-    case 2: return new_flow_of(checkout_choreography_saga, number, owner, now);
-    case 3: return new_flow_of(item_purchase_saga, number, owner, now);
-    default: return new_flow(number, owner, now);
+    case 1:
+      return new_flow_of(checkout_saga, number, owner, now);
+    case 2:
+      return new_flow_of(checkout_choreography_saga, number, owner, now);
+    case 3:
+      return new_flow_of(item_purchase_saga, number, owner, now);
+    default:
+      return new_flow(number, owner, now);
   }
 }
 
@@ -148,11 +151,9 @@ Flow RandomLife::next_state(Flow flow, ChangeList& list, Timestamp now) {
   }
   if (random_.chance(0.4)) list.set(flow.order.id, next_reservations(flow.reservations, now));
   const Barrier barrier{static_cast<std::uint8_t>(random_.below(3)), some<Direction>(random_),
-                        static_cast<int>(1 + random_.below(2)), random_.chance(0.2),
-                        random_.chance(0.2) ? "no" : ""};
+                        static_cast<int>(1 + random_.below(2)), random_.chance(0.2), random_.chance(0.2) ? "no" : ""};
   const bool is_new = std::none_of(flow.barriers.begin(), flow.barriers.end(), [&](const Barrier& each) {
-    return each.step == barrier.step && each.direction == barrier.direction &&
-           each.execution == barrier.execution;
+    return each.step == barrier.step && each.direction == barrier.direction && each.execution == barrier.execution;
   });
   if (is_new) list.add(flow.order.id, barrier);
   return flow;
@@ -184,8 +185,8 @@ void RandomLife::draw(const Loaded& loaded, const std::set<StockKey>& keys, Chan
                       Timestamp now) {
   for (const StockKey& key : keys) {
     if (random_.chance(0.4)) continue;
-    const auto found = std::find_if(loaded.stocks.begin(), loaded.stocks.end(),
-                                    [&](const Stock& stock) { return stock.key == key; });
+    const auto found =
+        std::find_if(loaded.stocks.begin(), loaded.stocks.end(), [&](const Stock& stock) { return stock.key == key; });
     Stock stock = found == loaded.stocks.end() ? new_stock(key.kind, key.id, 50, node.writer().node, now) : *found;
     const auto moved = static_cast<std::int64_t>(random_.below(3));
     stock.available -= moved;
@@ -202,10 +203,10 @@ std::string RandomLife::change() {
   WriterNode& node = some_node();
   const std::set<StockKey> stocks = {some_stock(), some_stock()}, further = {some_stock(), some_stock()};
   BatchKeys keys{.flows = {order_id(some_number()), order_id(some_number()), order_id(some_number())},
-            .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
-            .stocks = {stocks.begin(), stocks.end()},
-            .users = {user_id(static_cast<int>(random_.below(4)))},
-            .replays = {{user_id(1), "k1"}}};
+                 .claims = {digest_of_key(fmt::format("key-{}", some_number()))},
+                 .stocks = {stocks.begin(), stocks.end()},
+                 .users = {user_id(static_cast<int>(random_.below(4)))},
+                 .replays = {{user_id(1), "k1"}}};
   std::set<StockKey> all = stocks;
   keys.add_dependent = [&](const Loaded& found, BatchKeys& more) {
     if (found.flows.empty()) return;
@@ -226,8 +227,7 @@ std::string RandomLife::change() {
     for (const auto& [key, stock] : found) text += "\n  " + stock;
     std::map<KeyDigest, Claim> claims;
     for (const Claim& claim : loaded.claims) claims[claim.key] = claim;
-    for (const auto& [key, claim] : claims)
-      text += fmt::format("\n  claim {} {}", claim.order.text(), claim.live);
+    for (const auto& [key, claim] : claims) text += fmt::format("\n  claim {} {}", claim.order.text(), claim.live);
     for (const Replay& replay : loaded.replays) text += "\n  replay " + replay.body;
     for (const Flow& flow : loaded.flows) {
       list.update(next_state(flow, list, now));
@@ -280,8 +280,7 @@ std::string RandomLife::lives_and_leases() {
     case 0: {
       const NodeName name = node.writer().node;
       nodes_[name] = std::make_unique<WriterNode>(subject_, name, 5s);
-      return fmt::format("{} lives again: {} {}", name, nodes_[name]->writer().epoch,
-                         nodes_[name]->last_sequence());
+      return fmt::format("{} lives again: {} {}", name, nodes_[name]->writer().epoch, nodes_[name]->last_sequence());
     }
     case 1:
       return fmt::format("resign: {}", subject_.store().resign(node.writer()).ok());
@@ -303,15 +302,12 @@ std::string RandomLife::publish() {
   WriterNode& node = some_node();
   std::string text = "backlogs:";
   std::vector<Backlog> backlogs = subject_.store().backlogs(node.writer()).value();
-  std::sort(backlogs.begin(), backlogs.end(),
-            [](const Backlog& a, const Backlog& b) { return a.node < b.node; });
+  std::sort(backlogs.begin(), backlogs.end(), [](const Backlog& a, const Backlog& b) { return a.node < b.node; });
   for (Backlog& backlog : backlogs) {
     text += fmt::format(" {} {}", backlog.node, backlog.published);
-    const auto events =
-        subject_.store().events_after(backlog.node, backlog.published, 1 + random_.below(6)).value();
+    const auto events = subject_.store().events_after(backlog.node, backlog.published, 1 + random_.below(6)).value();
     text += tell(events);
-    if (!events.empty())
-      backlog.published = events.back().sequence - static_cast<std::int64_t>(random_.below(3));
+    if (!events.empty()) backlog.published = events.back().sequence - static_cast<std::int64_t>(random_.below(3));
     text += fmt::format(" {}", subject_.store().has_event(backlog.node, backlog.published + 3).value());
   }
   return text + fmt::format(" set: {}", subject_.store().set_published(node.writer(), backlogs).ok());

@@ -1,5 +1,5 @@
-// Random operations of a cluster on one store, recorded as text: the same seed does the same operations, so two stores that
-// keep the contract give the same text.
+// Random operations of a cluster on one store, recorded as text: the same seed does the same operations, so two stores
+// that keep the contract give the same text.
 #pragma once
 
 #include <map>

@@ -26,9 +26,11 @@ class SlowSearch : public testing::Test {
     subject = std::make_unique<PostgresSubject>(*postgres_url());
     WriterNode node(*subject, "node-1");
     node.create({1, 2, 3});
-    subject->sql().run("CREATE FUNCTION strpos(text, text) RETURNS integer LANGUAGE plpgsql AS "
-                       "$$ BEGIN PERFORM pg_sleep(1); RETURN 0; END $$");
-    store = open_postgres({.url = subject->url() + ",pg_catalog", .readers = 2, .lease = std::chrono::seconds(2)}).value();
+    subject->sql().run(
+        "CREATE FUNCTION strpos(text, text) RETURNS integer LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM pg_sleep(1); RETURN 0; END $$");
+    store =
+        open_postgres({.url = subject->url() + ",pg_catalog", .readers = 2, .lease = std::chrono::seconds(2)}).value();
     search.error_contains = "zzz";
   }
 
@@ -73,8 +75,7 @@ TEST_F(SlowSearch, DoesNotHoldUpTheEngine) {
 TEST(SqliteTimeLimit, EndsWhatTakesTooLongAndNothingElse) {
   ScratchDirectory directory;
   sqlite::SqliteConnection connection(directory.file("some.db"), {sqlite::FileAccess::create});
-  const std::string endless =
-      "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+  const std::string endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
   {
     const sqlite::TimeLimit limit(connection, std::chrono::milliseconds(50));
     const auto ended = sql::guarded([&]() -> Result<std::int64_t> { return connection.number(endless); });

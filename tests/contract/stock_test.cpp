@@ -97,7 +97,8 @@ TEST_P(StockContract, FurtherKeysAloneAreEnough) {
 TEST_P(StockContract, NodesThatDrawFromTheSameStockLoseNoChange) {
   constexpr int nodes = 3, writes = 25;
   std::vector<std::unique_ptr<WriterNode>> all;
-  for (int i = 0; i < nodes; ++i) all.push_back(std::make_unique<WriterNode>(*subject, "node-" + std::to_string(i), 1h));
+  for (int i = 0; i < nodes; ++i)
+    all.push_back(std::make_unique<WriterNode>(*subject, "node-" + std::to_string(i), 1h));
   std::vector<std::thread> threads;
   for (int i = 0; i < nodes; ++i)
     threads.emplace_back([&, i] {
@@ -105,7 +106,9 @@ TEST_P(StockContract, NodesThatDrawFromTheSameStockLoseNoChange) {
         // In different orders, which must not make them wait for each other in a circle.
         BatchKeys keys{.stocks = {product_a}};
         if (i % 2) keys.stocks = {product_b};
-        keys.add_dependent = [i](const Loaded&, BatchKeys& more) { more.stocks = {i % 2 ? product_a : product_b, item_a}; };
+        keys.add_dependent = [i](const Loaded&, BatchKeys& more) {
+          more.stocks = {i % 2 ? product_a : product_b, item_a};
+        };
         Loaded loaded;
         const auto commit = all[i]->try_write(keys, loaded, [&](ChangeList& list, Timestamp now) {
           for (const StockKey& key : {product_a, product_b, item_a}) {
@@ -283,7 +286,8 @@ TEST_P(StockContract, HistoryTellsAllStockByKey) {
   std::vector<std::string> expected;
   node.write([&](ChangeList& list, Timestamp now) {
     std::vector<Stock> stocks;
-    for (const StockKey& key : {item_a, product_b, product_a}) stocks.push_back(new_stock(key.kind, key.id, 1, "node-1", now));
+    for (const StockKey& key : {item_a, product_b, product_a})
+      stocks.push_back(new_stock(key.kind, key.id, 1, "node-1", now));
     for (const Stock& stock : stocks) list.add(stock);
     expected = {describe(stocks[2]), describe(stocks[1]), describe(stocks[0])};
   });

@@ -47,7 +47,7 @@ class SqliteSubject : public StoreSubject {
 const StoreKind in_memory{"Memory", [] { return std::make_unique<MemoryStoreSubject>(); }, [] { return true; }};
 const StoreKind in_sqlite{"Sqlite", [] { return std::make_unique<SqliteSubject>(); }, [] { return true; }};
 const StoreKind in_postgres{"Postgres", [] { return std::make_unique<PostgresSubject>(*postgres_url()); },
-                         [] { return postgres_url().has_value(); }};
+                            [] { return postgres_url().has_value(); }};
 
 }  // namespace
 

@@ -84,8 +84,7 @@ TEST_P(StoreContract, AdoptTakesOnlySagasOfDeadOwners) {
   live.create({1});
   dead.create({2, 3, 4, 5});
   adopter.create({6});
-  dead.write(
-      [&](ChangeList& list, Timestamp now) { list.update(completed(new_flow(3, dead.owner(), now), now)); });
+  dead.write([&](ChangeList& list, Timestamp now) { list.update(completed(new_flow(3, dead.owner(), now), now)); });
 
   EXPECT_TRUE(store().adopt(adopter.writer(), Owners::dead, 10).value().empty());
   subject->clock.advance(5s);
@@ -213,8 +212,7 @@ TEST_P(StoreContract, UsersAreLoadedByIdAndByEmailOnce) {
     second = new_user(2, now);
     list.add(first).add(second);
   });
-  const Loaded both =
-      load(*subject, node, {.users = {user_id(1)}, .emails = {first.email, second.email, "no@one"}});
+  const Loaded both = load(*subject, node, {.users = {user_id(1)}, .emails = {first.email, second.email, "no@one"}});
   EXPECT_EQ(both.users.size(), 2u);
   first.email = "new@test.com";
   node.write([&](ChangeList& list, Timestamp) { list.add(first); });
@@ -229,8 +227,7 @@ TEST_P(StoreContract, ReplaysAreKeptPerUserAndForgottenByAge) {
   const Timestamp start = subject->clock.now();
   node.write([&](ChangeList& list, Timestamp) {
     for (int i = 0; i < 4; ++i)
-      list.add(Replay{
-          {user_id(i % 2), "k" + std::to_string(i / 2)}, "digest", 201, R"({"id":1})", start + i * 1s});
+      list.add(Replay{{user_id(i % 2), "k" + std::to_string(i / 2)}, "digest", 201, R"({"id":1})", start + i * 1s});
   });
   const BatchKeys all{.replays = {{user_id(0), "k0"}, {user_id(1), "k0"}, {user_id(0), "k1"}, {user_id(2), "k0"}}};
   EXPECT_EQ(load(*subject, node, all).replays.size(), 3u);
@@ -270,8 +267,7 @@ TEST_P(StoreContract, AnEventIsReadAsItWasWritten) {
   node.write([&](ChangeList& list, Timestamp now) {
     const Flow flow = new_flow(4, node.owner(), now);
     list.create(flow);
-    for (const EventType type :
-         {EventType::order_created, EventType::payment_processed, EventType::saga_retried}) {
+    for (const EventType type : {EventType::order_created, EventType::payment_processed, EventType::saga_retried}) {
       written.push_back(node.event(flow, type, now + 1us * written.size()));
       list.add(written.back());
     }
@@ -338,8 +334,7 @@ TEST_P(DurableStoreContract, LosingNothingOnReopen) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::ValuesIn(store_kinds()), name_of_kind);
-INSTANTIATE_TEST_SUITE_P(Stores, DurableStoreContract, testing::ValuesIn(durable_store_kinds()),
-                         name_of_kind);
+INSTANTIATE_TEST_SUITE_P(Stores, DurableStoreContract, testing::ValuesIn(durable_store_kinds()), name_of_kind);
 
 }  // namespace
 }  // namespace sagactl

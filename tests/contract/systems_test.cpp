@@ -16,9 +16,9 @@ class Systems : public StoreKindTest {
     StoreKindTest::SetUp();
     if (!subject) return;
     WriterNode node(*subject, "node-1");
-    const std::vector<std::string_view> sagas = {order_processing_saga,      checkout_saga,      checkout_saga,
-                                                 checkout_saga,              checkout_choreography_saga,
-                                                 item_purchase_saga,         item_purchase_saga};
+    const std::vector<std::string_view> sagas = {
+        order_processing_saga,      checkout_saga,      checkout_saga,     checkout_saga,
+        checkout_choreography_saga, item_purchase_saga, item_purchase_saga};
     std::vector<Flow> flows;
     for (int number = 1; number <= 7; ++number)
       node.write([&, before = flows](ChangeList& list, Timestamp now) {

@@ -40,8 +40,7 @@ std::vector<File> deployment_files() {
 
 std::vector<std::string> all_matches(const std::string& text, const std::regex& pattern) {
   std::vector<std::string> found;
-  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it)
-    found.push_back(it->str(1));
+  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) found.push_back(it->str(1));
   return found;
 }
 
@@ -143,7 +142,8 @@ TEST(DeploymentFiles, NameTheVersionThatIsBuilt) {
 
 TEST(DeploymentFiles, HoldNoSecret) {
   // A password, secret, token or key may be a reference, a name in lower case, or nothing.
-  const std::regex given(R"re(((?:PASSWORD|SECRET|TOKEN|AUTH)["']?\s*(?:=|:|, value:)[ \t]*["']?[^\s"'$\n{?][^\n]*))re");
+  const std::regex given(
+      R"re(((?:PASSWORD|SECRET|TOKEN|AUTH)["']?\s*(?:=|:|, value:)[ \t]*["']?[^\s"'$\n{?][^\n]*))re");
   const std::regex inlined(R"((\w+://[^\s:/@]+:[^\s:/@]+@))");
   for (const File& file : deployment_files()) {
     for (const std::string& line : all_matches(file.text, given)) ADD_FAILURE() << file.path << ": " << line;

@@ -1,5 +1,5 @@
-// The four services of the checkout as separate processes over PostgreSQL and Kafka, each killed while commands, replies
-// and events are in flight: every checkout ends, and stock and money are exact.
+// The four services of the checkout as separate processes over PostgreSQL and Kafka, each killed while commands,
+// replies and events are in flight: every checkout ends, and stock and money are exact.
 #include <gmock/gmock.h>
 #include <signal.h>
 

@@ -64,9 +64,9 @@ bool eventually(const std::function<bool()>& condition);
 }  // namespace sagactl
 
 // At the beginning of a test: skips it when a service is not installed; fails it in CI.
-#define NEEDS_CLUSTER(...)                                                                          \
-  if (!sagactl::Cluster::is_possible(sagactl::Cluster::Parts{__VA_ARGS__})) {                       \
-    if (std::getenv("CI")) FAIL() << "a service is not installed: tools/deps --services";           \
-    GTEST_SKIP() << "a service is not installed: tools/deps --services, tools/services start";      \
-  }                                                                                                 \
+#define NEEDS_CLUSTER(...)                                                                     \
+  if (!sagactl::Cluster::is_possible(sagactl::Cluster::Parts{__VA_ARGS__})) {                  \
+    if (std::getenv("CI")) FAIL() << "a service is not installed: tools/deps --services";      \
+    GTEST_SKIP() << "a service is not installed: tools/deps --services, tools/services start"; \
+  }                                                                                            \
   static_assert(true)

@@ -11,8 +11,8 @@
 namespace sagactl {
 namespace {
 
-const std::vector<std::string> flags = {
-    "--nodes", "3", "--payment-delay", "1ms..30ms", "--payment-timeouts", "0.05", "--lease", "200ms"};
+const std::vector<std::string> flags = {"--nodes", "3",    "--payment-delay", "1ms..30ms", "--payment-timeouts", "0.05",
+                                        "--lease", "200ms"};
 
 int rounds() {
   return std::getenv("SAGACTL_LONG") ? 200 : 20;

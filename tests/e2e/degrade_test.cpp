@@ -1,6 +1,6 @@
-// What a cluster does while a service is unavailable: each service stopped, frozen, restarted, and behind a network that
-// delays, drops and disconnects. Orders continue or are answered 503; nothing acknowledged is lost; everything recovers
-// automatically.
+// What a cluster does while a service is unavailable: each service stopped, frozen, restarted, and behind a network
+// that delays, drops and disconnects. Orders continue or are answered 503; nothing acknowledged is lost; everything
+// recovers automatically.
 #include <gmock/gmock.h>
 #include <signal.h>
 
@@ -60,7 +60,8 @@ class UnavailableService : public testing::Test {
   }
 };
 
-// --- Redis: orders continue -------------------------------------------------------------------------------------------
+// --- Redis: orders continue
+// -------------------------------------------------------------------------------------------
 
 class RedisUnavailable : public UnavailableService, public testing::WithParamInterface<Fault> {};
 
@@ -76,7 +77,8 @@ TEST_P(RedisUnavailable, OrdersContinueAndDuplicatesAreImpossible) {
   EXPECT_TRUE(eventually([&] { return cluster.metric("node-1", "sagactl_lock_available") == 0.0; }));
   const Json health = cluster.get("node-1", "/health/detailed");
   EXPECT_EQ(health["status"], "ok") << "a lock service is not required: " << health.dump();
-  const ProcessResult order = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-UNAVAILABLE", "--wait", "-o", "json"});
+  const ProcessResult order =
+      cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-UNAVAILABLE", "--wait", "-o", "json"});
   EXPECT_THAT(order.code, AnyOf(0, 1)) << order.out << order.err;
   const ProcessResult again = cluster.run({"order", "create", "--item", "WHILE-REDIS-IS-UNAVAILABLE", "-o", "json"});
   if (order.code == 0) {
@@ -91,14 +93,14 @@ INSTANTIATE_TEST_SUITE_P(
     Degrading, RedisUnavailable,
     testing::Values(Fault{"Killed", [](Cluster& c) { c.redis->kill(); }, [](Cluster& c) { c.redis->start(); }},
                     Fault{"Frozen", [](Cluster& c) { c.redis->freeze(); }, [](Cluster& c) { c.redis->resume(); }},
-                    Fault{"BehindABlackHole",
-                               [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::black_hole); },
-                               [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }},
+                    Fault{"BehindABlackHole", [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::black_hole); },
+                          [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }},
                     Fault{"CutOff", [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::cut); },
-                               [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }}),
+                          [](Cluster& c) { c.network_to_redis->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
-// --- Kafka: orders continue, events wait ---------------------------------------------------------------------------------
+// --- Kafka: orders continue, events wait
+// ---------------------------------------------------------------------------------
 
 class KafkaUnavailable : public UnavailableService, public testing::WithParamInterface<Fault> {};
 
@@ -120,14 +122,14 @@ INSTANTIATE_TEST_SUITE_P(
     Degrading, KafkaUnavailable,
     testing::Values(Fault{"Stopped", [](Cluster& c) { c.kafka->stop(); }, [](Cluster& c) { c.kafka->start(); }},
                     Fault{"Frozen", [](Cluster& c) { c.kafka->freeze(); }, [](Cluster& c) { c.kafka->resume(); }},
-                    Fault{"BehindABlackHole",
-                               [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::black_hole); },
-                               [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }},
+                    Fault{"BehindABlackHole", [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::black_hole); },
+                          [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }},
                     Fault{"CutOff", [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::cut); },
-                               [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }}),
+                          [](Cluster& c) { c.network_to_kafka->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
-// --- PostgreSQL: 503, nothing lost, automatic recovery ----------------------------------------------------------------
+// --- PostgreSQL: 503, nothing lost, automatic recovery
+// ----------------------------------------------------------------
 
 class PostgresUnavailable : public UnavailableService, public testing::WithParamInterface<Fault> {};
 
@@ -161,11 +163,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Fault{"Stopped", [](Cluster& c) { c.postgres->stop(); }, [](Cluster& c) { c.postgres->start_again(); }},
         Fault{"Frozen", [](Cluster& c) { c.postgres->freeze(); }, [](Cluster& c) { c.postgres->thaw(); }},
-        Fault{"BehindABlackHole",
-                      [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::black_hole); },
-                      [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }},
+        Fault{"BehindABlackHole", [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::black_hole); },
+              [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }},
         Fault{"CutOff", [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::cut); },
-                      [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }}),
+              [](Cluster& c) { c.network_to_postgres->set(TcpProxy::Mode::pass); }}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST_F(UnavailableService, ASlowOrHalfClosedNetworkToPostgresLosesNothing) {
@@ -191,8 +192,9 @@ TEST_F(UnavailableService, RequestsAreAnsweredWithinFourSecondsWhilePostgresIsFr
   std::ifstream(cluster.site.directory() / "node-1" / "operator.token") >> token;
   HttpClient client(*parse_node_url(url), {.token = token, .timeout = 20s});
   const auto order = [](int number) {
-    return Json{{"items", {{{"productId", "P" + std::to_string(number)}, {"productName", "P"}, {"quantity", 1}, {"price", 1}}}},
-                {"shippingAddress", "Main St 1"}};
+    return Json{
+        {"items", {{{"productId", "P" + std::to_string(number)}, {"productName", "P"}, {"quantity", 1}, {"price", 1}}}},
+        {"shippingAddress", "Main St 1"}};
   };
   ASSERT_EQ(client.post("/orders", order(0))->status, 201);
   cluster.postgres->freeze();
@@ -227,14 +229,16 @@ TEST_F(UnavailableService, AnOutageOfPostgresLongerThanTheLeaseFencesNoNode) {
   }
 }
 
-// --- a node: the others adopt -----------------------------------------------------------------------------------------
+// --- a node: the others adopt
+// -----------------------------------------------------------------------------------------
 
 TEST_F(UnavailableService, TheSagasOfAKilledNodeAreAdoptedWithinTheLease) {
   NEEDS_CLUSTER();
   Cluster cluster({}, {"--payment-success", "1", "--payment-delay", "4s", "--lease", "1s"});
   ServeProcess& first = cluster.add_node("node-1");
-  const ProcessResult placed = first.run({"loadtest", "individual", "--orders", "200", "--concurrency", "32", "--drain", "0s",
-                                  "--data", "node-1", "--database", cluster.postgres->url("cluster"), "-o", "json"});
+  const ProcessResult placed =
+      first.run({"loadtest", "individual", "--orders", "200", "--concurrency", "32", "--drain", "0s", "--data",
+                 "node-1", "--database", cluster.postgres->url("cluster"), "-o", "json"});
   EXPECT_EQ(placed.json()["requests"]["succeeded"], 200) << placed.out << placed.err;
   cluster.add_node("node-2");
   cluster.end_node("node-1", SIGKILL);

@@ -97,7 +97,8 @@ ProcessResult Process::wait() {
   return result;
 }
 
-TestDirectory::TestDirectory() : directory_(std::filesystem::temp_directory_path() / ("sagactl-site-" + new_uuid().text())) {
+TestDirectory::TestDirectory()
+    : directory_(std::filesystem::temp_directory_path() / ("sagactl-site-" + new_uuid().text())) {
   std::filesystem::create_directories(directory_);
 }
 
@@ -115,7 +116,8 @@ ServeProcess::ServeProcess(const TestDirectory& site, std::vector<std::string> f
   await_nodes(number_after(flags, "--nodes"));
 }
 
-ServeProcess::ServeProcess(const TestDirectory& site, const char* program, const std::vector<std::string>& flags, int nodes)
+ServeProcess::ServeProcess(const TestDirectory& site, const char* program, const std::vector<std::string>& flags,
+                           int nodes)
     : site_(site), process_(flags, site.directory(), site.variables, program) {
   await_nodes(nodes);
 }

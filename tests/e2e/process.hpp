@@ -19,8 +19,8 @@ struct ProcessResult {
   Json json() const { return Json::parse(out, nullptr, false); }
 };
 
-// Started by the constructor, killed by the destructor. Its environment consists of `variables` ("NAME=value") and HOME.
-// `program` replaces sagactl.
+// Started by the constructor, killed by the destructor. Its environment consists of `variables` ("NAME=value") and
+// HOME. `program` replaces sagactl.
 class Process {
  public:
   Process(const std::vector<std::string>& arguments, const std::filesystem::path& directory,

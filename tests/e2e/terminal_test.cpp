@@ -43,12 +43,31 @@ TEST(Shell, AWriteErrorIsAnErrorOfEveryCommand) {
   const ProcessResult order = node.run({"order", "create", "--item", "A", "--wait", "20s", "-o", "json"});
   ASSERT_EQ(order.code, 0) << order.err;
   const std::string id = order.json()["id"], url = " --url " + node.urls();
-  const std::string commands[] = {"saga list -o json", "saga list", "saga get " + id, "saga definitions",
-                                  "order list", "order list -o ndjson", "order get " + id, "trace " + id,
-                                  "trace --follow " + id, "audit -o json", "lock-status -o json", "top --once",
-                                  "verify", "verify -o json", "analyze", "doctor", "migrate --status", "version",
-                                  "completion fish", "man", "context list -o json", "help", "--help",
-                                  "order create --item $RANDOM", "loadtest individual --orders 2 --drain 5s -o json -q"};
+  const std::string commands[] = {"saga list -o json",
+                                  "saga list",
+                                  "saga get " + id,
+                                  "saga definitions",
+                                  "order list",
+                                  "order list -o ndjson",
+                                  "order get " + id,
+                                  "trace " + id,
+                                  "trace --follow " + id,
+                                  "audit -o json",
+                                  "lock-status -o json",
+                                  "top --once",
+                                  "verify",
+                                  "verify -o json",
+                                  "analyze",
+                                  "doctor",
+                                  "migrate --status",
+                                  "version",
+                                  "completion fish",
+                                  "man",
+                                  "context list -o json",
+                                  "help",
+                                  "--help",
+                                  "order create --item $RANDOM",
+                                  "loadtest individual --orders 2 --drain 5s -o json -q"};
   for (const std::string& command : commands) {
     const ProcessResult complete = shell(site, "$S " + command + url);
     const ProcessResult full = shell(site, "$S " + command + url + " > /dev/full");
@@ -114,7 +133,8 @@ class AtTerminal {
     std::string shown;
     char letter = 0;
     pollfd output{master_, POLLIN, 0};
-    while (shown.find(text) == shown.npos && ::poll(&output, 1, output_timeout_ms) == 1 && ::read(master_, &letter, 1) == 1)
+    while (shown.find(text) == shown.npos && ::poll(&output, 1, output_timeout_ms) == 1 &&
+           ::read(master_, &letter, 1) == 1)
       shown += letter;
     if (shown.find(text) == shown.npos) ADD_FAILURE() << "not shown: " << text << ", but: " << shown;
     shown_ += shown;
@@ -228,7 +248,9 @@ TEST(PasswordPrompt, RestoresTheEchoWhileStoppedAndPromptsAgain) {
 TEST(Top, FitsTheTerminalAndEndsAtQ) {
   const TestDirectory site;
   const ServeProcess node(site, {"--nodes", "8"});
-  AtTerminal terminal({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "100ms"}, {"TERM=xterm"});
+  AtTerminal terminal(
+      {"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "100ms"},
+      {"TERM=xterm"});
   terminal.resize(40, 8);
   terminal.expect_output("\x1b[?1049h");  // the alternate screen
   terminal.expect_output("\x1b[H\x1b[J");
@@ -243,7 +265,9 @@ TEST(Top, FitsTheTerminalAndEndsAtQ) {
 TEST(Top, LeavesTheAlternateScreenWhileStopped) {
   const TestDirectory site;
   const ServeProcess node(site, {});
-  AtTerminal terminal({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=xterm"});
+  AtTerminal terminal(
+      {"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"},
+      {"TERM=xterm"});
   terminal.expect_output("\x1b[H\x1b[J");
   terminal.send(SIGTSTP);
   EXPECT_TRUE(WIFSTOPPED(terminal.status()));
@@ -258,7 +282,9 @@ TEST(Top, LeavesTheAlternateScreenWhileStopped) {
 TEST(Top, RedrawsNothingOnADumbTerminal) {
   const TestDirectory site;
   const ServeProcess node(site, {});
-  AtTerminal terminal({"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"}, {"TERM=dumb"});
+  AtTerminal terminal(
+      {"top", "--url", node.urls(), "--data", (site.directory() / "sagactl-data").string(), "--interval", "50ms"},
+      {"TERM=dumb"});
   terminal.expect_output("nodes=1/1");
   terminal.send(SIGTERM);
   EXPECT_EQ(WEXITSTATUS(terminal.status()), 0);
@@ -269,7 +295,7 @@ TEST(Top, RedrawsNothingOnADumbTerminal) {
 TEST(Descriptors, ThatRunOutAreAnswered503) {
   const TestDirectory site;
   const ServeProcess node(site, "/bin/bash",
-                    {"-c", "ulimit -Hn 96; exec " SAGACTL_BINARY " serve --port 0 -o ndjson --data d"}, 1);
+                          {"-c", "ulimit -Hn 96; exec " SAGACTL_BINARY " serve --port 0 -o ndjson --data d"}, 1);
   const auto port = static_cast<std::uint16_t>(std::stoi(node.urls().substr(node.urls().rfind(':') + 1)));
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -297,9 +323,7 @@ TEST(Descriptors, ThatRunOutAreAnswered503) {
 
 TEST(Descriptors, AreRaisedToTheHardLimit) {
   const TestDirectory site;
-  ServeProcess node(site, "/bin/bash",
-              {"-c", "ulimit -Sn 64; exec " SAGACTL_BINARY
-                     " serve --port 0 -o ndjson"}, 1);
+  ServeProcess node(site, "/bin/bash", {"-c", "ulimit -Sn 64; exec " SAGACTL_BINARY " serve --port 0 -o ndjson"}, 1);
   EXPECT_EQ(node.run({"saga", "list"}).code, 0);
   const std::string limits = "/proc/" + std::to_string(node.process().pid()) + "/limits";
   const ProcessResult soft = shell(site, "grep 'open files' " + limits + " | awk '{print $4 == $5}'");
@@ -311,9 +335,11 @@ TEST(Systemd, AcceptsTheUnitOfTheDocumentation) {
   if (::access("/usr/bin/systemd-analyze", X_OK) != 0) GTEST_SKIP() << "systemd-analyze is not installed";
   const TestDirectory site;
   const ProcessResult verified = shell(
-      site, "sed -n '/^```ini$/,/^```$/p' " SAGACTL_SOURCE_DIR "/docs/operations.md | grep -v '```' | "
+      site, "sed -n '/^```ini$/,/^```$/p' " SAGACTL_SOURCE_DIR
+            "/docs/operations.md | grep -v '```' | "
             "sed \"s|/usr/local/bin/sagactl|$S|\" > sagactl.service; grep -q ExecStart sagactl.service || exit 9; "
-            "SYSTEMD_LOG_LEVEL=warning systemd-analyze verify ./sagactl.service 2>&1 | grep sagactl.service; exit ${PIPESTATUS[0]}");
+            "SYSTEMD_LOG_LEVEL=warning systemd-analyze verify ./sagactl.service 2>&1 | grep sagactl.service; exit "
+            "${PIPESTATUS[0]}");
   EXPECT_EQ(verified.code, 0) << verified.out;
   EXPECT_EQ(verified.out, "");
 }

@@ -24,7 +24,8 @@ struct Remains : ScriptedNode {
   Result<Receipt> expire() {
     const OrderId id = loaded.flows.front().order.id;
     clock.advance(10min);
-    batch = std::make_unique<CommandBatch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(), clock.steady(), random);
+    batch = std::make_unique<CommandBatch>(std::move(loaded), Writer{"node-1", 1}, 100, policy, clock.now(),
+                                           clock.steady(), random);
     return batch->apply(CheckDueFlowRequest{id});
   }
 

@@ -67,10 +67,12 @@ TEST(Engine, EventsOfANodeHaveNoGapAlsoWhenCommandsAreRefused) {
   for (int i = 0; i < 20; ++i) (void)node.run(order_for(i % 2 ? "A" : "P" + std::to_string(i)));
   std::int64_t expected = 0;
   auto history = node.store->snapshot();
-  ASSERT_TRUE((*history)->each_event([&](const NodeName&, std::int64_t sequence, Timestamp) {
-    EXPECT_EQ(sequence, ++expected);
-    return true;
-  }).ok());
+  ASSERT_TRUE((*history)
+                  ->each_event([&](const NodeName&, std::int64_t sequence, Timestamp) {
+                    EXPECT_EQ(sequence, ++expected);
+                    return true;
+                  })
+                  .ok());
   EXPECT_GT(expected, 20);
 }
 
@@ -119,8 +121,9 @@ TEST(Engine, OtherUsersMayNotChangeAnOrder) {
   ScriptedNode node;
   const OrderId id = node.run(order_for("A"))->flow->order.id;
   const Actor other_user{UserId{new_uuid()}, Role::customer};
-  for (const Command& command : {Command{CancelOrderRequest{id, other_user, ""}}, Command{ConfirmOrderRequest{id, other_user, "p"}},
-                                 Command{CompensateRequest{saga_of(id), other_user, ""}}, Command{RetryRequest{saga_of(id), other_user}}}) {
+  for (const Command& command :
+       {Command{CancelOrderRequest{id, other_user, ""}}, Command{ConfirmOrderRequest{id, other_user, "p"}},
+        Command{CompensateRequest{saga_of(id), other_user, ""}}, Command{RetryRequest{saga_of(id), other_user}}}) {
     const auto answer = node.run(command);
     ASSERT_FALSE(answer.ok());
     EXPECT_EQ(answer.error().code, ErrorCode::not_found);

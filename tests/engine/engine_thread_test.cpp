@@ -55,12 +55,15 @@ TEST(EngineThread, ManyThreadsPlaceOrdersOnTwoNodesAndEveryOneIsAnsweredOnce) {
         for (int i = 0; i < orders_each; ++i)
           // Every product is ordered by two of the threads.
           admissions[static_cast<std::size_t>(i % 2)]->place(order_of_product(fmt::format("P{}-{}", t / 2, i)),
-                                                        [&](Result<Receipt> receipt) {
-                                                          if (receipt) ++accepted;
-                                                          else if (receipt.error().code == ErrorCode::conflict) ++duplicates;
-                                                          else ++other;
-                                                          answered.count_down();
-                                                        });
+                                                             [&](Result<Receipt> receipt) {
+                                                               if (receipt)
+                                                                 ++accepted;
+                                                               else if (receipt.error().code == ErrorCode::conflict)
+                                                                 ++duplicates;
+                                                               else
+                                                                 ++other;
+                                                               answered.count_down();
+                                                             });
       });
     for (std::thread& client : clients) client.join();
     answered.wait();

@@ -63,7 +63,8 @@ class EventOrder : public testing::Test {
       return id;
     }
     void cancel(OrderId id) {
-      engine->submit(CancelOrderRequest{id, admin, "x"}, [](const Result<Receipt>& receipt) { ASSERT_TRUE(receipt.ok()); });
+      engine->submit(CancelOrderRequest{id, admin, "x"},
+                     [](const Result<Receipt>& receipt) { ASSERT_TRUE(receipt.ok()); });
       engine->turn();
     }
 

@@ -80,9 +80,13 @@ TEST_F(PurchaseFlow, NothingIsHeldWhicheverStockIsShort) {
   };
   const std::vector<Row> rows = {
       {StockKind::balance, "u", "Insufficient balance of user u: 0.01 available, 60.00 wanted", {"order_cancelled"}},
-      {StockKind::slots, "u", "Insufficient inventory slots of user u: 1 available, 3 wanted",
+      {StockKind::slots,
+       "u",
+       "Insufficient inventory slots of user u: 1 available, 3 wanted",
        {"payment_rolled_back", "order_cancelled"}},
-      {StockKind::item, "sword", "Insufficient stock of item sword: 1 available, 3 wanted",
+      {StockKind::item,
+       "sword",
+       "Insufficient stock of item sword: 1 available, 3 wanted",
        {"inventory_rolled_back", "payment_rolled_back", "order_cancelled"}},
   };
   for (const Row& row : rows) {

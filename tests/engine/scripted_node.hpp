@@ -66,7 +66,8 @@ inline PlaceOrder order_for(const std::string& product, Actor actor = {UserId{ne
   return order;
 }
 
-inline PlaceOrder checkout_for(const std::string& product, std::int64_t quantity, const std::string& customer = "guest") {
+inline PlaceOrder checkout_for(const std::string& product, std::int64_t quantity,
+                               const std::string& customer = "guest") {
   PlaceOrder order = order_for(product);
   order.saga = checkout_saga;
   order.customer = customer;

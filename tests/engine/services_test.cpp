@@ -142,7 +142,8 @@ class ServiceCluster {
   }
 
   void settle() {
-    for (const auto& [service, engine] : engines_) do engine->turn();
+    for (const auto& [service, engine] : engines_) do
+        engine->turn();
       while (engine->stats().queue_depth > 0);
   }
 

@@ -80,7 +80,8 @@ TEST_F(SessionsOfAUser, ATokenThatIsUsedAgainLaterIsATheft) {
 }
 
 TEST_F(SessionsOfAUser, AreBoundedAndTheLeastRecentlyRenewedEnds) {
-  for (std::size_t i = 1; i < sessions_max; ++i) ASSERT_TRUE(begin("s" + std::to_string(i), "h" + std::to_string(i)).ok());
+  for (std::size_t i = 1; i < sessions_max; ++i)
+    ASSERT_TRUE(begin("s" + std::to_string(i), "h" + std::to_string(i)).ok());
   ASSERT_TRUE(renew("phone", "p1", "p2"));
   ASSERT_TRUE(begin("one more", "h").ok());
   EXPECT_EQ(hashes().size(), sessions_max);
@@ -99,7 +100,8 @@ TEST_F(SessionsOfAUser, ThatHaveExpiredAreRemoved) {
 TEST_F(SessionsOfAUser, OneOfAnEarlierVersionContinuesWithAnId) {
   ASSERT_TRUE(begin("", "old", 1h).ok());
   EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok());
-  EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok()) << "repeated within the grace period";
+  EXPECT_TRUE(node.run(RenewSession{user.id, "", "old", session("named", "new")}).ok())
+      << "repeated within the grace period";
   EXPECT_TRUE(renew("named", "new", "newer"));
   EXPECT_FALSE(node.run(RenewSession{user.id, "", "no such hash", session("x", "y")}).ok());
   EXPECT_TRUE(renew("phone", "p1", "p2")) << "an unknown token ends no session";
@@ -136,7 +138,8 @@ TEST(SessionsText, IncludesTheSingleSessionOfAnEarlierVersion) {
   const std::vector<LoginSession> own = {{"a", "h1", "", Timestamp{1}, Timestamp{2}}};
   const LoginSession earlier{"", "h9", "", {}, never_expires};
   EXPECT_THAT(read_sessions("", "h9"), ElementsAre(earlier));
-  EXPECT_THAT(read_sessions(sessions_text(own), "h9"), ElementsAre(own[0], earlier)) << "a node of the earlier version wrote last";
+  EXPECT_THAT(read_sessions(sessions_text(own), "h9"), ElementsAre(own[0], earlier))
+      << "a node of the earlier version wrote last";
 }
 
 TEST(SessionsText, ThatIsInvalidHasNoSession) {

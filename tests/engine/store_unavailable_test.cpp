@@ -183,7 +183,8 @@ TEST_F(Outage, ThatStartsRightAfterAnAdoptionLosesNoSaga) {
     };
     int calls = 0;
     flaky.on_call = [&] {
-      if (adopter.stats().adopted > 0 || memory->flow(*id)->value().saga->owner.node == "node-2") flaky.unavailable = ++calls == failing;
+      if (adopter.stats().adopted > 0 || memory->flow(*id)->value().saga->owner.node == "node-2")
+        flaky.unavailable = ++calls == failing;
     };
     pass_with(10s);
     EXPECT_EQ(adopter.stats().adopted, 1u) << failing;

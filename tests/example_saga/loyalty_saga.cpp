@@ -18,8 +18,7 @@ std::vector<ReservationLine> points_for(const Order& order) {
 StepResult check_units(const StepSite& site) {
   std::int64_t units = 0;
   for (const OrderItem& item : site.flow.order.items) units += item.quantity;
-  if (units > units_max)
-    return StepResult{Refused{"too many units for an order that is paid with points"}, {}, {}};
+  if (units > units_max) return StepResult{Refused{"too many units for an order that is paid with points"}, {}, {}};
   return StepResult{Succeeded{}, {}, {}};
 }
 
@@ -36,14 +35,10 @@ SagaDefinition loyalty_definition() {
                                .action = "points.reserve",
                                .compensation = "points.release",
                                .compensated_as = "points_given_back"},
-                StepDefinition{.name = "points_settlement",
-                               .action = "points.confirm",
-                               .compensation = "",
-                               .compensated_as = ""},
-                StepDefinition{.name = "order_confirmation",
-                               .action = "order.confirm",
-                               .compensation = "",
-                               .compensated_as = ""}},
+                StepDefinition{
+                    .name = "points_settlement", .action = "points.confirm", .compensation = "", .compensated_as = ""},
+                StepDefinition{
+                    .name = "order_confirmation", .action = "order.confirm", .compensation = "", .compensated_as = ""}},
       .pivot = 3,
   };
 }

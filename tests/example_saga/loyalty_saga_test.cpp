@@ -8,8 +8,8 @@
 namespace sagactl::example {
 namespace {
 
-using test::Shop;
 using test::ApiNode;
+using test::Shop;
 
 class Loyalty : public testing::Test {
  protected:
@@ -98,8 +98,7 @@ TEST_F(Loyalty, CannotBeAddedTwiceNorWithUnknownCommands) {
   other.steps[1].action = "units.weigh";
   const auto refused = add_saga(other);
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().message,
-            "step units_check of OtherSaga calls 'units.weigh', which no participant has");
+  EXPECT_EQ(refused.error().message, "step units_check of OtherSaga calls 'units.weigh', which no participant has");
   other.steps[1] = other.steps[0];
   EXPECT_FALSE(add_saga(other).ok()) << "two steps of one name";
   other.steps.clear();

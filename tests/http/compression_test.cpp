@@ -47,10 +47,12 @@ class Compression : public ServerTest {
     };
     add(router, Method::get, "/json/{size}", of_size);
     add(router, Method::post, "/json/{size}", of_size);
-    add(router, Method::get, "/text", [](Request&) -> Answer { return text_response(200, std::string(5000, 'm'), media::metrics); });
+    add(router, Method::get, "/text",
+        [](Request&) -> Answer { return text_response(200, std::string(5000, 'm'), media::metrics); });
     add(router, Method::get, "/noise", [](Request&) -> Answer {
       std::string noise;
-      for (std::uint32_t state = 1; noise.size() < 5000;) noise += static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+      for (std::uint32_t state = 1; noise.size() < 5000;)
+        noise += static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
       return text_response(200, noise);
     });
     add(router, Method::get, "/strong", [](Request&) -> Answer {
@@ -58,7 +60,9 @@ class Compression : public ServerTest {
       response.headers.push_back({"ETag", "\"v1\""});
       return response;
     });
-    add(router, Method::get, "/missing", [](Request&) -> Answer { return Error{ErrorCode::not_found, std::string(5000, 'n')}; });
+    add(router, Method::get, "/missing", [](Request&) -> Answer {
+      return Error{ErrorCode::not_found, std::string(5000, 'n')};
+    });
     add(router, Method::get, "/stream", [](Request&) -> Answer {
       Response response;
       response.stream = std::make_shared<Two>();
@@ -89,9 +93,11 @@ TEST_F(Compression, IsTheSameBodyInFewerBytes) {
 }
 
 TEST_F(Compression, IsAsTheClientAsks) {
-  for (const char* takes : {"gzip", "GZIP", "x-gzip", "*", "br, gzip;q=0.5", "gzip;q=1.0, identity;q=0.5", "identity;q=0, *"})
+  for (const char* takes :
+       {"gzip", "GZIP", "x-gzip", "*", "br, gzip;q=0.5", "gzip;q=1.0, identity;q=0.5", "identity;q=0, *"})
     EXPECT_TRUE(is_compressed("/json/5000", takes)) << takes;
-  for (const char* does_not : {"", "identity", "br", "gzip;q=0", "*;q=0", "gzip;q=0, *", "gzip;q=0.5, identity", "gzip;q=x", "gzipped"})
+  for (const char* does_not :
+       {"", "identity", "br", "gzip;q=0", "*;q=0", "gzip;q=0, *", "gzip;q=0.5, identity", "gzip;q=x", "gzipped"})
     EXPECT_FALSE(is_compressed("/json/5000", does_not)) << does_not;
   RawClient lines = server->connect();
   lines.send(request_text("GET", "/json/5000", "", "Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n"));
@@ -109,7 +115,8 @@ TEST_F(Compression, IsForBodiesThatAreWorthItAndNotTooLong) {
 TEST_F(Compression, LeavesAloneWhatStandsForItsBytesWhatIsChangedErrorsAndStreams) {
   EXPECT_FALSE(is_compressed("/strong"));
   EXPECT_EQ(get("/strong", "gzip").header("etag"), "\"v1\"");
-  EXPECT_EQ(server->ask(request_text("POST", "/json/5000", "", "Accept-Encoding: gzip\r\n")).header("content-encoding"), "");
+  EXPECT_EQ(server->ask(request_text("POST", "/json/5000", "", "Accept-Encoding: gzip\r\n")).header("content-encoding"),
+            "");
   EXPECT_FALSE(is_compressed("/missing"));
   const RawResponse stream = get("/stream", "gzip");
   EXPECT_EQ(stream.header("content-encoding"), "");
@@ -125,7 +132,8 @@ TEST_F(Compression, HeadAndNotModifiedSayWhatGetWould) {
   EXPECT_EQ(told->header("content-encoding"), "gzip");
   EXPECT_EQ(told->header("content-length"), got.header("content-length"));
   RawClient again = server->connect();
-  again.send(request_text("GET", "/json/5000", "", "Accept-Encoding: gzip\r\nIf-None-Match: " + got.header("etag") + "\r\n"));
+  again.send(
+      request_text("GET", "/json/5000", "", "Accept-Encoding: gzip\r\nIf-None-Match: " + got.header("etag") + "\r\n"));
   const auto unchanged = again.receive(false);
   ASSERT_TRUE(unchanged);
   EXPECT_EQ(unchanged->status, 304);

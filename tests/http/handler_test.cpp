@@ -18,8 +18,7 @@ namespace asio = boost::asio;
 TEST_F(ServerTest, SurvivesAHandlerThatThrows) {
   const TestHttpServer server(routes());
   RawClient client = server.connect();
-  client.send(request_text("GET", "/throws") + request_text("GET", "/worker-throws") +
-              request_text("GET", "/n/1"));
+  client.send(request_text("GET", "/throws") + request_text("GET", "/worker-throws") + request_text("GET", "/n/1"));
   for (int i = 0; i < 2; ++i) {
     const auto failed = client.receive();
     EXPECT_EQ(failed->status, 500);

@@ -20,8 +20,8 @@ Route at(Method method, std::string pattern, RouteAccess access = RouteAccess::a
 
 Router some_routes() {
   Router router;
-  for (const char* pattern : {"/", "/orders", "/orders/{id}", "/orders/{id}/confirm", "/sagas/active",
-                              "/sagas/{id}", "/sagas/{id}/events", "/sagas/status/{status}"})
+  for (const char* pattern : {"/", "/orders", "/orders/{id}", "/orders/{id}/confirm", "/sagas/active", "/sagas/{id}",
+                              "/sagas/{id}/events", "/sagas/status/{status}"})
     router.add(at(Method::get, pattern));
   router.add(at(Method::post, "/orders"));
   router.add(at(Method::post, "/sagas/{sagaId}"));
@@ -164,9 +164,9 @@ TEST(Answer, TurnsErrorsIntoProblems) {
     throw std::runtime_error("a secret");
     co_return Response{};
   });
-  const std::pair<const char*, int> rows[] = {
-      {"/error", 409},        {"/throws", 500}, {"/throws-oddly", 500}, {"/later", 503},
-      {"/later-throws", 500}, {"/nope", 404},   {"/error?a=%00", 400},  {"/error?a=%ff", 400}};
+  const std::pair<const char*, int> rows[] = {{"/error", 409},       {"/throws", 500},       {"/throws-oddly", 500},
+                                              {"/later", 503},       {"/later-throws", 500}, {"/nope", 404},
+                                              {"/error?a=%00", 400}, {"/error?a=%ff", 400}};
   for (const auto& [target, status] : rows) {
     SCOPED_TRACE(target);
     Request request = request_for(Method::get, target);

@@ -112,13 +112,11 @@ TEST_F(ServerTest, SendsALargeAnswerCompletely) {
 TEST_F(ServerTest, AcceptsOnlyACorrelationIdThatIsSafe) {
   const TestHttpServer server(routes());
   const auto returned = [&](const std::string& id) {
-    return server.ask(request_text("GET", "/trace", "", "X-Correlation-ID: " + id + "\r\n"))
-        .header("x-correlation-id");
+    return server.ask(request_text("GET", "/trace", "", "X-Correlation-ID: " + id + "\r\n")).header("x-correlation-id");
   };
   EXPECT_EQ(returned("order-17"), "order-17");
   EXPECT_EQ(returned(std::string(128, 'a')), std::string(128, 'a'));
-  for (const std::string& unsafe :
-       {std::string(129, 'a'), std::string("서울"), std::string("a\tb"), std::string()})
+  for (const std::string& unsafe : {std::string(129, 'a'), std::string("서울"), std::string("a\tb"), std::string()})
     EXPECT_EQ(returned(unsafe).size(), 36u) << unsafe;
 }
 
@@ -161,13 +159,10 @@ TEST_F(ServerTest, CountsAsLocalOnlyRequestsFromThisMachineUnderALoopbackName) {
 
 TEST_F(ServerTest, MeasuresByRouteAndNeverByPath) {
   TestHttpServer server(routes());
-  for (const char* target : {"/n/secret-id", "/n/other-id", "/unknown-path"})
-    server.ask(request_text("GET", target));
+  for (const char* target : {"/n/secret-id", "/n/other-id", "/unknown-path"}) server.ask(request_text("GET", target));
   const std::string text = server.metrics().text();
   EXPECT_THAT(
-      text,
-      HasSubstr(
-          "sagactl_http_request_duration_seconds_count{method=\"GET\",route=\"/n/{n}\",status=\"200\"} 2"));
+      text, HasSubstr("sagactl_http_request_duration_seconds_count{method=\"GET\",route=\"/n/{n}\",status=\"200\"} 2"));
   EXPECT_THAT(text, HasSubstr("route=\"none\",status=\"404\"} 1"));
   EXPECT_THAT(text, HasSubstr("sagactl_http_requests_in_flight 0"));
   EXPECT_THAT(text, Not(HasSubstr("secret-id")));
@@ -179,8 +174,7 @@ TEST_F(ServerTest, ReportsAPortInUse) {
   asio::io_context context;
   ServerOptions options;
   options.port = server.port();
-  const auto second =
-      Server::listen(context, options, std::make_shared<Router>(), std::make_shared<Metrics>());
+  const auto second = Server::listen(context, options, std::make_shared<Router>(), std::make_shared<Metrics>());
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::unavailable);
   EXPECT_EQ(second.error().message,
@@ -193,8 +187,7 @@ TEST_F(ServerTest, ReportsAHostThatIsNoAddressOfThisMachine) {
     ServerOptions options;
     options.host = host;
     options.port = 0;
-    const auto server =
-        Server::listen(context, options, std::make_shared<Router>(), std::make_shared<Metrics>());
+    const auto server = Server::listen(context, options, std::make_shared<Router>(), std::make_shared<Metrics>());
     ASSERT_FALSE(server.ok()) << host;
     EXPECT_EQ(server.error().code, ErrorCode::invalid);
     EXPECT_THAT(server.error().message, HasSubstr("--host"));

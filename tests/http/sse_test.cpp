@@ -176,8 +176,7 @@ TEST(EventHub, AcceptsEventsFromManyThreads) {
   hub->publish("saga", "last");
   const std::string text = client.receive_until("data: last\n\n");
   std::size_t count = 0;
-  for (std::size_t at = text.find("event: saga"); at != text.npos; at = text.find("event: saga", at + 1))
-    ++count;
+  for (std::size_t at = text.find("event: saga"); at != text.npos; at = text.find("event: saga", at + 1)) ++count;
   EXPECT_EQ(count, 2001u);
 }
 

@@ -81,7 +81,9 @@ TEST(AsyncHttpClient, DoesNotKnowTheOutcomeOfARequestThatWasSentAndNotAnswered) 
   const FailingAnswer rows[] = {
       {"closed", {"", After::close}, "the connection was closed"},
       {"reset", {"", After::reset}, "connection reset by peer"},
-      {"half", {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close}, "closed in the middle of the answer"},
+      {"half",
+       {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close},
+       "closed in the middle of the answer"},
       {"half a head", {"HTTP/1.1 200 OK\r\nConte", After::close}, "closed in the middle of the answer"},
       {"no HTTP", {"220 mail.example ESMTP\r\n", After::close}, "is this an HTTP server?"},
       {"long", answer(200, std::string(2000, 'x')), "the answer is longer than 1000 bytes"},

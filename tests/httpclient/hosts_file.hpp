@@ -11,7 +11,8 @@
 
 namespace sagactl {
 
-// "two.test" has the addresses 127.0.0.1 and 127.0.0.2, in this order. False where this process has no right to do that.
+// "two.test" has the addresses 127.0.0.1 and 127.0.0.2, in this order. False where this process has no right to do
+// that.
 inline bool name_two_addresses() {
   static const bool is_done = [] {
     std::string file = "/tmp/sagactl-hosts-XXXXXX";

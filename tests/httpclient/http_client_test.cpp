@@ -52,15 +52,13 @@ TEST(HttpClient, SaysThatNothingAnswersWhereNothingListens) {
   const auto response = client.get("/health");
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(response.error().code, ErrorCode::unavailable);
-  EXPECT_NE(response.error().message.find("nothing answers at " + url), std::string::npos)
-      << response.error().message;
+  EXPECT_NE(response.error().message.find("nothing answers at " + url), std::string::npos) << response.error().message;
 }
 
 TEST(HttpClient, DistinguishesAnUnknownOutcomeFromNothingDone) {
   ScriptedServer server([](const Received& request) {
     if (request.path == "/reset") return TestAnswer{"", After::reset};
-    if (request.path == "/partial")
-      return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close};
+    if (request.path == "/partial") return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", After::close};
     if (request.path == "/silent") return TestAnswer{"", After::silence};
     return TestAnswer{"SSH-2.0-OpenSSH\r\n\r\n", After::close};
   });
@@ -234,8 +232,7 @@ TEST(HttpClientStream, GivesUpWhenNoHeadComesInTimeAndNotBetweenEvents) {
 
 TEST(HttpClientStream, EndsWhenStopped) {
   ScriptedServer server([](const Received&) {
-    return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n",
-                      After::silence};
+    return TestAnswer{"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n", After::silence};
   });
   HttpClient client = client_of(server);
   std::stop_source source;

@@ -65,9 +65,8 @@ std::optional<Received> take_request(std::string& input) {
 }  // namespace
 
 TestAnswer answer(int status, std::string_view body, std::string_view headers) {
-  return {fmt::format(
-      "HTTP/1.1 {} Some Reason\r\nContent-Type: application/json\r\n{}Content-Length: {}\r\n\r\n{}", status,
-      headers, body.size(), body)};
+  return {fmt::format("HTTP/1.1 {} Some Reason\r\nContent-Type: application/json\r\n{}Content-Length: {}\r\n\r\n{}",
+                      status, headers, body.size(), body)};
 }
 
 TestAnswer chunked_answer(int status, const std::vector<std::string>& chunks) {

@@ -8,8 +8,8 @@
 #include "httpclient/async_http_client.hpp"
 #include "httpclient/http_client.hpp"
 #include "tests/httpclient/hosts_file.hpp"
-#include "tests/httpclient/unresponsive_address.hpp"
 #include "tests/httpclient/scripted_server.hpp"
+#include "tests/httpclient/unresponsive_address.hpp"
 
 namespace sagactl {
 namespace {

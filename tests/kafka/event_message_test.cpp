@@ -25,7 +25,8 @@ Event event(EventType type, AggregateType aggregate, std::int64_t sequence, std:
   return event;
 }
 
-const std::string order_data = "{\"orderId\":\"" + order.text() + "\",\"userId\":\"u\",\"items\":[],\"totalAmount\":10}";
+const std::string order_data =
+    "{\"orderId\":\"" + order.text() + "\",\"userId\":\"u\",\"items\":[],\"totalAmount\":10}";
 const std::string saga_data =
     "{\"sagaId\":\"" + order.text() + "\",\"sagaType\":\"OrderProcessingSaga\",\"orderId\":\"" + order.text() + "\"";
 
@@ -57,12 +58,11 @@ TEST(EventMessage, IsKeyedByTheCorrelationAndTracedByTheSaga) {
 }
 
 TEST(EventMessage, OfASagaHasItsStepsAndItsOrder) {
-  const std::vector<Event> events = {
-      event(EventType::order_created, AggregateType::order, 1, order_data),
-      event(EventType::saga_started, AggregateType::saga, 2, saga_data + "}"),
-      event(EventType::saga_step_completed, AggregateType::saga, 3,
-            saga_data + ",\"step\":\"payment_processing\",\"attempt\":1}"),
-      event(EventType::saga_completed, AggregateType::saga, 4, saga_data + "}")};
+  const std::vector<Event> events = {event(EventType::order_created, AggregateType::order, 1, order_data),
+                                     event(EventType::saga_started, AggregateType::saga, 2, saga_data + "}"),
+                                     event(EventType::saga_step_completed, AggregateType::saga, 3,
+                                           saga_data + ",\"step\":\"payment_processing\",\"attempt\":1}"),
+                                     event(EventType::saga_completed, AggregateType::saga, 4, saga_data + "}")};
   const auto messages = to_messages(events, "");
   const Json started = Json::parse(*messages[1].value), step = Json::parse(*messages[2].value),
              completed = Json::parse(*messages[3].value);

@@ -7,9 +7,9 @@
 #include <future>
 #include <mutex>
 
-#include "server/adapters/kafka/kafka_bus.hpp"
 #include "server/adapters/kafka/client/kafka_diagnosis.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
+#include "server/adapters/kafka/kafka_bus.hpp"
 #include "tests/kafka/kafka_site.hpp"
 #include "tests/services/kafka_server.hpp"
 
@@ -129,8 +129,8 @@ TEST(KafkaTopics, AreThoseOfTheRole) {
   EXPECT_TRUE(has({.asks_for_payments = true}, "payment-commands"));
   EXPECT_TRUE(has({.asks_for_payments = true}, "payment-replies"));
   const KafkaUse pays{.publishes_events = false, .carries_out_payments = true};
-  EXPECT_EQ(topics_of(pays, options), (std::vector<std::string>{"x.payment-commands", "x.payment-commands.dead-letter",
-                                                                "x.payment-replies"}));
+  EXPECT_EQ(topics_of(pays, options),
+            (std::vector<std::string>{"x.payment-commands", "x.payment-commands.dead-letter", "x.payment-replies"}));
   EXPECT_TRUE(has({.service = Service::payment}, "orchestrator.saga"));
   EXPECT_TRUE(has({.service = Service::payment}, "orchestrator.saga.dead-letter"));
   EXPECT_TRUE(has({.service = Service::payment}, "order.created.dead-letter"));

@@ -121,7 +121,8 @@ TEST_F(AddedPartitions, LeaveNoSagaWithoutItsPayment) {
     EXPECT_TRUE(kafka::eventually([&] {
       engine.turn();
       return completed() == placed;
-    })) << completed() << " of " << placed;
+    })) << completed()
+        << " of " << placed;
   };
   const auto all_seen = [&](int since) {
     return kafka::eventually([&] {
@@ -132,11 +133,13 @@ TEST_F(AddedPartitions, LeaveNoSagaWithoutItsPayment) {
   // From the first that is seen on, none is missing: with a slow broker the subscription may start late.
   for (int tries = 0; tries < 20 && seen == 0; ++tries) {
     place_and_await(1);
-    for (int i = 0; i < 100 && seen == 0; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10))) engine.turn();
+    for (int i = 0; i < 100 && seen == 0; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
+      engine.turn();
   }
   const int missed = placed - seen;
   place_and_await(20);
-  for (const char* name : {"payment-replies", "payment-commands", "order-events"}) ASSERT_TRUE(kafka::add_partitions(options, topic(name), 8).ok());
+  for (const char* name : {"payment-replies", "payment-commands", "order-events"})
+    ASSERT_TRUE(kafka::add_partitions(options, topic(name), 8).ok());
   participant.reset();
   participant = PaymentParticipant::start(participating, *provider, *clock).value();
   place_and_await(30);

@@ -62,8 +62,10 @@ TEST_F(AProducer, IsRecreatedAfterAFatalErrorAndKeepsTheOrder) {
     });
     if (round % 5 == 1) producer->break_for_test();
     ASSERT_TRUE(eventually([&] { return answers == 1; }));
-    if (fine) next += 100;
-    else ++failures;
+    if (fine)
+      next += 100;
+    else
+      ++failures;
     ASSERT_TRUE(eventually([&] { return producer->state().available; })) << producer->state().error;
     EXPECT_EQ(answers, 1) << "each batch is answered once";
   }

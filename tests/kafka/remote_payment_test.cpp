@@ -146,7 +146,9 @@ TEST_F(RemotePayment, IsCarriedOutByAnyProgramThatFollowsTheContract) {
   const auto answer = [&](const Incoming& message) {
     const Json command = Json::parse(*message.value);
     const Json reply{{"inReplyTo", command["messageId"]}, {"outcome", "charged"}, {"transactionId", "tx-other"}};
-    const Outgoing out{topic("payment-replies"), command["orderId"], reply.dump(),
+    const Outgoing out{topic("payment-replies"),
+                       command["orderId"],
+                       reply.dump(),
                        {{"reply-to", command["replyTo"].get<std::string>()}}};
     producer->send({&out, 1}, [](Result<void>) {});
     received_command.set_value(command);
@@ -167,9 +169,8 @@ TEST_F(RemotePayment, RepliesToOtherNodesAreSkipped) {
   start_gateway();
   const auto producer = plain_producer();
   const auto answer = [&](const Incoming& message) {
-    const Json reply{{"inReplyTo", Json::parse(*message.value)["messageId"]},
-                     {"outcome", "charged"},
-                     {"transactionId", "tx-other"}};
+    const Json reply{
+        {"inReplyTo", Json::parse(*message.value)["messageId"]}, {"outcome", "charged"}, {"transactionId", "tx-other"}};
     const Outgoing out{topic("payment-replies"), "o", reply.dump(), {{"reply-to", "node-2"}}};
     producer->send({&out, 1}, [](Result<void>) {});
   };

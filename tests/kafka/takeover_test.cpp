@@ -50,9 +50,9 @@ TEST(Takeover, PublishesTheBacklogOfACrashedNodeInOrderAndOnceByNodeAndSequence)
   const auto gateway = make_simulated_gateway(simulated, clock);
   const KafkaOptions options = kafka::site_options(*kafka_brokers());
   const auto bus = make_kafka_bus(options).value();
-  const kafka::Recorder recorder(options, {options.topic_prefix + "order-events",
-                                           options.topic_prefix + "payment-events",
-                                           options.topic_prefix + "saga-events"});
+  const kafka::Recorder recorder(options,
+                                 {options.topic_prefix + "order-events", options.topic_prefix + "payment-events",
+                                  options.topic_prefix + "saga-events"});
   CutBus cut;
   EngineOptions first;
   first.node = "node-1";

@@ -58,8 +58,9 @@ TEST(Modules, IncludeOnlyWhatTheyMayLink) {
       const std::string target = module_of(all, (*it)[1]);
       if (target.empty()) continue;
       ++checked;
-      EXPECT_TRUE(reached.contains(target)) << file.path << " is of the module " << module << " and includes " << (*it)[1]
-                                            << " of " << target << ", which it may not use (cmake/modules.cmake)";
+      EXPECT_TRUE(reached.contains(target))
+          << file.path << " is of the module " << module << " and includes " << (*it)[1] << " of " << target
+          << ", which it may not use (cmake/modules.cmake)";
     }
   }
   EXPECT_GT(checked, 100u);

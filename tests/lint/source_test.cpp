@@ -33,16 +33,16 @@ TEST(Source, ReadsTheWallClockOnlyWhereTimeComesIn) {
          "take the time from the Clock port or an argument");
 }
 
-// Somebody may set the time of day at any moment: nothing waits for it. These write it down, show it, or compare it with
-// one that came from outside.
+// Somebody may set the time of day at any moment: nothing waits for it. These write it down, show it, or compare it
+// with one that came from outside.
 TEST(Source, AsksTheClockForTheTimeOfDayOnlyToWriteIt) {
   forbid(R"(\bclock(_|\(\))?(\.|->)now\s*\()",
-         {"server/adapters/kafka/client/consumer.cpp",               // when a message was put aside
+         {"server/adapters/kafka/client/consumer.cpp",        // when a message was put aside
           "server/adapters/kafka/kafka_payment_gateway.cpp",  // until when another machine may charge
           "server/adapters/kafka/payment_participant.cpp",    // the same, there
-          "server/api/operations/health.cpp", "server/api/operations/locks.cpp",    // shown
-          "server/api/accounts/login_sessions.cpp",                          // tokens say until when they are good
-          "server/ports/database_clock.",                     // the time that is stored
+          "server/api/operations/health.cpp", "server/api/operations/locks.cpp",  // shown
+          "server/api/accounts/login_sessions.cpp",                               // tokens say until when they are good
+          "server/ports/database_clock.",                                         // the time that is stored
           "tests/", "bench/"},
          "what waits, or takes how long, is measured by Clock::steady(); what is stored, by the database's time");
 }

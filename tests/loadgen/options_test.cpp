@@ -46,8 +46,7 @@ TEST(LoadOptions, AreRefusedWithTheFlagThatIsWrong) {
       {"--products", [](LoadOptions& o) { o.products = 0; }},
       {"--duplicates", [](LoadOptions& o) { o.duplicates = 1; }},
       {"--duplicates", [](LoadOptions& o) { o.scenario = ScenarioKind::individual, o.duplicates = 2; }},
-      {"--products",
-       [](LoadOptions& o) { o.scenario = ScenarioKind::individual, o.orders = 9, o.products = 2; }},
+      {"--products", [](LoadOptions& o) { o.scenario = ScenarioKind::individual, o.orders = 9, o.products = 2; }},
       {"--warmup", [](LoadOptions& o) { o.warmup = -1s; }},
       {"--timeout", [](LoadOptions& o) { o.timeout = 0s; }},
       {"--workers", [](LoadOptions& o) { o.workers = 65; }},
@@ -65,8 +64,7 @@ TEST(LoadOptions, AreRefusedWithTheFlagThatIsWrong) {
 }
 
 TEST(LoadOptions, NamesAreReadBack) {
-  for (const auto kind :
-       {ScenarioKind::duplicate, ScenarioKind::individual, ScenarioKind::mixed, ScenarioKind::all}) {
+  for (const auto kind : {ScenarioKind::duplicate, ScenarioKind::individual, ScenarioKind::mixed, ScenarioKind::all}) {
     EXPECT_EQ(parse_scenario(to_string(kind)), kind);
   }
   for (const auto pacing : {Pacing::automatic, Pacing::spin, Pacing::sleep}) {

@@ -10,8 +10,8 @@ namespace sagactl {
 
 OrderServers::OrderServers(std::size_t nodes, Instead instead) : instead_(std::move(instead)) {
   for (std::size_t node = 0; node < nodes; ++node) {
-    servers_.push_back(std::make_unique<ScriptedServer>(
-        [this, node](const Received& request) { return handle(node, request); }));
+    servers_.push_back(
+        std::make_unique<ScriptedServer>([this, node](const Received& request) { return handle(node, request); }));
   }
 }
 
@@ -57,8 +57,7 @@ TestAnswer OrderServers::open_account(const Received& request) {
   const std::string email = Json::parse(request.body)["email"];
   const std::lock_guard lock(mutex_);
   const bool is_new = !accounts_.contains(email);
-  if (request.path == "/auth/register" && !is_new)
-    return answer(409, R"({"message":"Email already exists"})");
+  if (request.path == "/auth/register" && !is_new) return answer(409, R"({"message":"Email already exists"})");
   if (request.path == "/auth/login") ++logged_in_;
   if (is_new) accounts_[email] = new_uuid().text();
   const Json body = {{"accessToken", token_of(email)}, {"user", {{"id", accounts_[email]}}}};
@@ -67,8 +66,7 @@ TestAnswer OrderServers::open_account(const Received& request) {
 
 std::string OrderServers::token_of(const std::string& email) {
   if (token_lifetime_s_ == 0) return "token-of-" + email;
-  const Json claims = {
-      {"iat", 1'795'179'848}, {"exp", 1'795'179'848 + token_lifetime_s_}, {"number", ++tokens_}};
+  const Json claims = {{"iat", 1'795'179'848}, {"exp", 1'795'179'848 + token_lifetime_s_}, {"number", ++tokens_}};
   return "header." + base64url(claims.dump()) + ".signature";
 }
 
@@ -79,8 +77,7 @@ TestAnswer OrderServers::take_order(std::size_t node, const Received& request) {
   {
     const std::lock_guard lock(mutex_);
     number = taken_.size();
-    taken_.push_back(
-        {node, product, request.headers.at("x-correlation-id"), request.headers.at("authorization")});
+    taken_.push_back({node, product, request.headers.at("x-correlation-id"), request.headers.at("authorization")});
     in_flight_most_ = std::max(in_flight_most_, ++in_flight_);
   }
   std::optional<TestAnswer> reply;

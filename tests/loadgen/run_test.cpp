@@ -154,8 +154,8 @@ TEST(RunLoad, EachAnswerHasItsOutcome) {
   const auto none = TransportFailure::none;
   const Row rows[] = {
       {"created", answer(201, created), RequestOutcome::accepted, none},
-      {"created in chunks", chunked_answer(201, {created.substr(0, 20), created.substr(20)}),
-       RequestOutcome::accepted, none},
+      {"created in chunks", chunked_answer(201, {created.substr(0, 20), created.substr(20)}), RequestOutcome::accepted,
+       none},
       {"closed after it",
        {answer(201, created, "Connection: close\r\n").bytes, After::close},
        RequestOutcome::accepted,
@@ -339,8 +339,8 @@ TEST(RunLoad, TheWarmUpIsInTheLedgerAndInNoFigure) {
   options.warmup = 50ms;
   const RunResult result = run(options);
   const auto& entries = result.ledger.entries;
-  const auto measured = std::count_if(entries.begin(), entries.end(),
-                                      [&](const LedgerEntry& e) { return result.ledger.is_measured(e); });
+  const auto measured =
+      std::count_if(entries.begin(), entries.end(), [&](const LedgerEntry& e) { return result.ledger.is_measured(e); });
   EXPECT_EQ(measured, 20);
   EXPECT_EQ(result.requests.sent, 20u);
   EXPECT_EQ(result.response.count(), 20u);

@@ -57,8 +57,7 @@ class ShopServer {
     keys.push_back(key->second);
     auto [it, is_new] = ids.emplace(key->second, new_uuid().text());
     if (request.path == "/api/orders")
-      return answer(
-          201, Json{{"message", "m"}, {"order", {{"orderId", it->second}, {"status", "PENDING"}}}}.dump());
+      return answer(201, Json{{"message", "m"}, {"order", {{"orderId", it->second}, {"status", "PENDING"}}}}.dump());
     return answer(201, Json{{"message", "m"}, {"sagaId", "S"}, {"orderId", it->second}}.dump());
   }
 
@@ -93,8 +92,7 @@ TEST(Systems, TestDataIsSentFirstAndUsedByTheOrders) {
 
   ShopServer purchase;
   const RunResult result = purchase.run("purchase");
-  EXPECT_EQ(purchase.paths["POST /purchase/setup-test-data"], 3)
-      << "until there are enough users";
+  EXPECT_EQ(purchase.paths["POST /purchase/setup-test-data"], 3) << "until there are enough users";
   EXPECT_EQ(purchase.setups[0]["users"], 3);
   EXPECT_EQ(purchase.setups[0]["prefix"], "LT-" + result.ledger.run + "-");
   std::set<Json> users, items;
@@ -164,8 +162,7 @@ TEST(Systems, ALedgerOfOneIsReadBackCompletely) {
 TEST(FreshConnections, EachRequestHasItsOwn) {
   OrderServers servers(1, [](const Received& request, std::size_t) -> std::optional<TestAnswer> {
     EXPECT_EQ(request.headers.at("connection"), "close");
-    TestAnswer closing =
-        answer(201, R"({"id":"867a4850-d872-42eb-a83d-c71921cdc0c3"})", "Connection: close\r\n");
+    TestAnswer closing = answer(201, R"({"id":"867a4850-d872-42eb-a83d-c71921cdc0c3"})", "Connection: close\r\n");
     closing.after = TestAnswer::After::close;
     return closing;
   });

@@ -63,8 +63,8 @@ void ChangesCopy::set_key(Order& order, const std::string& key) {
 }
 
 Event* ChangesCopy::find_event(OrderId order, EventType type) {
-  const auto found = std::find_if(events.begin(), events.end(),
-                                  [&](const Event& it) { return it.order == order && it.type == type; });
+  const auto found =
+      std::find_if(events.begin(), events.end(), [&](const Event& it) { return it.order == order && it.type == type; });
   return found == events.end() ? nullptr : &*found;
 }
 
@@ -78,7 +78,8 @@ Changes ChangesCopy::changes(std::int64_t last_sequence) {
   changes.new_payments = pointers(new_payments);
   changes.payments = pointers(payments);
   for (const auto& [order, barrier] : barriers) changes.barriers.emplace_back(order, &barrier);
-  for (const ReservationsCopy& each : reservations) changes.reservations.push_back({each.order, &each.all, each.next_check_at});
+  for (const ReservationsCopy& each : reservations)
+    changes.reservations.push_back({each.order, &each.all, each.next_check_at});
   changes.claims = pointers(claims);
   changes.stocks = pointers(stocks);
   changes.events = pointers(events);

@@ -10,8 +10,8 @@
 #include <mutex>
 #include <thread>
 
-#include "common/text/json.hpp"
 #include "common/money.hpp"
+#include "common/text/json.hpp"
 #include "tests/mutants/aim.hpp"
 
 namespace sagactl::mutants {

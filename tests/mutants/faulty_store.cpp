@@ -36,8 +36,7 @@ Result<void> FaultyStore::set_published(const Writer& writer, const std::vector<
     const std::lock_guard lock(mutex_);
     for (Backlog& backlog : translated) {
       const LastSequence& last = last_sequences_[backlog.node];
-      backlog.published = backlog.published >= last.believed ? last.written
-                                                               : std::min(backlog.published, last.written);
+      backlog.published = backlog.published >= last.believed ? last.written : std::min(backlog.published, last.written);
     }
   }
   return store_.set_published(writer, translated);

@@ -46,12 +46,9 @@ class FaultyStore final : public Store {
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override {
     return store_.adopt(writer, owners, limit);
   }
-  Result<std::vector<OrderId>> due_flows(std::size_t limit) override {
-    return store_.due_flows(limit);
-  }
+  Result<std::vector<OrderId>> due_flows(std::size_t limit) override { return store_.due_flows(limit); }
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override { return store_.backlogs(writer); }
-  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
-                                          std::size_t limit) override {
+  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override {
     return store_.events_after(node, sequence, limit);
   }
   Result<std::int64_t> published_through(const NodeName& node) override { return store_.published_through(node); }

@@ -89,9 +89,8 @@ StoreFault lost_compensation(Aim aim) {
       const OrderId id = order_of(saga.id);
       std::erase_if(batch.orders, [&](const Order& it) { return it.id == id; });
       std::erase_if(batch.claims, [&](const Claim& it) { return it.order == id; });
-      std::erase_if(batch.events, [&](const Event& it) {
-        return it.order == id && it.aggregate_type == AggregateType::order;
-      });
+      std::erase_if(batch.events,
+                    [&](const Event& it) { return it.order == id && it.aggregate_type == AggregateType::order; });
     }
   };
 }
@@ -111,9 +110,8 @@ StoreFault skipped_state(Aim aim) {
 // One payment is made without an event.
 StoreFault lost_payment_event(Aim aim) {
   return [aim](ChangesCopy& batch) mutable {
-    std::erase_if(batch.events, [&](const Event& event) {
-      return event.type == EventType::payment_processed && aim.hits();
-    });
+    std::erase_if(batch.events,
+                  [&](const Event& event) { return event.type == EventType::payment_processed && aim.hits(); });
   };
 }
 

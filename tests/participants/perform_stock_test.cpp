@@ -22,7 +22,9 @@ Flow flow_of(std::string_view saga, std::vector<OrderItem> items) {
   flow.saga = new_saga(*find_definition(saga), saga_of(create.id), stock_moment);
   return flow;
 }
-Flow checkout_of(std::int64_t quantity) { return flow_of(checkout_saga, {{"A", "The A", quantity, Money{100}}}); }
+Flow checkout_of(std::int64_t quantity) {
+  return flow_of(checkout_saga, {{"A", "The A", quantity, Money{100}}});
+}
 
 // A kind of stock with its commands, and how much of it an order for 3 units at 100 needs.
 struct StockCase {
@@ -54,7 +56,9 @@ struct Scene {
     EXPECT_TRUE(performed.ok()) << performed.error().message;
     return performed.ok() ? std::move(*performed) : StepResult{};
   }
-  StepResult reserve(int execution = 1) { return give(line.name + ".reserve", line.step, Direction::action, execution); }
+  StepResult reserve(int execution = 1) {
+    return give(line.name + ".reserve", line.step, Direction::action, execution);
+  }
   StepResult release(int execution = 1) {
     return give(line.name + ".release", line.step, Direction::compensation, execution);
   }

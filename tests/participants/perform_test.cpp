@@ -33,7 +33,9 @@ StepReply reply_to(const StepCall& call, Outcome outcome) {
   return StepReply{call.step, call.direction, call.execution, std::move(outcome), call.tries, call.since};
 }
 
-const StepDefinition& payment_step() { return find_definition(order_processing_saga)->steps[1]; }
+const StepDefinition& payment_step() {
+  return find_definition(order_processing_saga)->steps[1];
+}
 
 // Records the provider's answer, and returns the events.
 Result<std::vector<Event>> record(Flow& flow, StepReply& reply, Kind asked, const std::string& transaction = {},

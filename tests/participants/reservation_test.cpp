@@ -14,7 +14,8 @@ using enum ReservationStatus;
 
 const OrderId order{new_uuid()};
 
-ReservationDecision reserve_in(StockRoom& room, std::vector<ReservationLine> lines, StockKind kind = StockKind::product) {
+ReservationDecision reserve_in(StockRoom& room, std::vector<ReservationLine> lines,
+                               StockKind kind = StockKind::product) {
   Reserve command;
   command.id = ReservationId{new_uuid()};
   command.order = order;
@@ -172,10 +173,11 @@ TEST(Reservation, ARefusalNamesTheShortStock) {
     std::int64_t quantity;
     const char* reason;
   };
-  for (const Row& row : {Row{StockKind::product, 3, "Insufficient stock of product A: 2 available, 3 wanted"},
-                         Row{StockKind::item, 3, "Insufficient stock of item A: 2 available, 3 wanted"},
-                         Row{StockKind::balance, 10050, "Insufficient balance of user A: 0.02 available, 100.50 wanted"},
-                         Row{StockKind::slots, 3, "Insufficient inventory slots of user A: 2 available, 3 wanted"}}) {
+  for (const Row& row :
+       {Row{StockKind::product, 3, "Insufficient stock of product A: 2 available, 3 wanted"},
+        Row{StockKind::item, 3, "Insufficient stock of item A: 2 available, 3 wanted"},
+        Row{StockKind::balance, 10050, "Insufficient balance of user A: 0.02 available, 100.50 wanted"},
+        Row{StockKind::slots, 3, "Insufficient inventory slots of user A: 2 available, 3 wanted"}}) {
     StockRoom room;
     room.add(row.kind, "A", 2);
     const auto refusal = reserve_in(room, {{"A", row.quantity}}, row.kind);
@@ -200,7 +202,8 @@ TEST(Reservation, OfManyForTheLastUnitOneSucceeds) {
 TEST(Reservation, AnExpiredOneIsConfirmedOnlyIfThereIsEnough) {
   StockRoom room;
   const Reservation old = in_status(room, expired);
-  EXPECT_EQ(reserve_in(room, {{"A", 8}}).reservation.status, reserved) << "another order may reserve the released units";
+  EXPECT_EQ(reserve_in(room, {{"A", 8}}).reservation.status, reserved)
+      << "another order may reserve the released units";
   const auto late = confirm(room.stocks, old, order, stock_moment);
   ASSERT_FALSE(late.ok());
   EXPECT_EQ(late.error().code, ErrorCode::conflict);
@@ -264,8 +267,11 @@ TEST(Reservation, TheSumsAreRightAfterEveryChange) {
       case 1:
         if (auto done = confirm(room.stocks, *one, order, moment)) *one = done->reservation;
         break;
-      case 2: *one = release(room.stocks, *one, order, moment).reservation; break;
-      default: *one = expire(room.stocks, *one, order, moment).reservation;
+      case 2:
+        *one = release(room.stocks, *one, order, moment).reservation;
+        break;
+      default:
+        *one = expire(room.stocks, *one, order, moment).reservation;
     }
     for (const auto& [key, stock] : room.stocks.changes()) {
       std::int64_t held = 0, sold = 0;

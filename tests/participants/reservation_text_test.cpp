@@ -39,8 +39,8 @@ TEST(ReservationText, OfNoneIsEmpty) {
 
 TEST(ReservationText, AnythingElseIsABug) {
   const std::string good = to_text({example(StockKind::item, ReservationStatus::reserved)});
-  std::vector<std::string> broken = {"{}", "{}x", "[", "[1]", "[[]]", "[null]", "7", "\"x\"", good + good,
-                                     good.substr(0, good.size() - 1)};
+  std::vector<std::string> broken = {"{}",     "{}x", "[",     "[1]",       "[[]]",
+                                     "[null]", "7",   "\"x\"", good + good, good.substr(0, good.size() - 1)};
   Json json = Json::parse(good);
   for (std::size_t i = 0; i < json[0].size(); ++i) {
     Json shorter = json, other = json;

@@ -27,8 +27,7 @@ struct StockRoom {
     const Stock* stock = stocks.find({kind, id});
     if (!stock) return "none";
     EXPECT_TRUE(balances(*stock)) << id;
-    return std::to_string(stock->available) + "/" + std::to_string(stock->reserved) + "/" +
-           std::to_string(stock->sold);
+    return std::to_string(stock->available) + "/" + std::to_string(stock->reserved) + "/" + std::to_string(stock->sold);
   }
   std::string at(const std::string& product) const { return at(StockKind::product, product); }
 

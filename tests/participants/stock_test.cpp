@@ -94,9 +94,9 @@ TEST(SetStock, RefusesMissingAndOutOfRangeQuantities) {
     StockSetting setting;
     ErrorCode code;
   };
-  for (const Row& row : {Row{false, setting({}, Money{1}, "x"), ErrorCode::not_found},
-                         Row{true, setting(-1), ErrorCode::invalid}, Row{false, setting(-1), ErrorCode::invalid},
-                         Row{true, setting(stock_max + 1), ErrorCode::invalid}}) {
+  for (const Row& row :
+       {Row{false, setting({}, Money{1}, "x"), ErrorCode::not_found}, Row{true, setting(-1), ErrorCode::invalid},
+        Row{false, setting(-1), ErrorCode::invalid}, Row{true, setting(stock_max + 1), ErrorCode::invalid}}) {
     StockRoom room;
     if (row.there) room.add(StockKind::product, "A", 4);
     const auto events = set_stock(room.stocks, row.setting, stock_moment);

@@ -21,7 +21,9 @@ Play awaiting() {
   return play;
 }
 
-Duration budget_of(const Play& play) { return play.definition.steps[payment].retry.budget; }
+Duration budget_of(const Play& play) {
+  return play.definition.steps[payment].retry.budget;
+}
 
 TEST(SagaAwaited, IsNotTriedUntilTheBudgetIsUsedUp) {
   Play play = awaiting();
@@ -111,7 +113,8 @@ TEST(SagaTimeout, BeforeThePivotNoTryStartsWhenTheSagaHasTakenTooLong) {
   play.reply(payment, Unavailable{"503"}).timer();
   EXPECT_EQ(play.saga.status, SagaStatus::started);
   play.reply(payment, Unavailable{"503"}).wait(2s).timer();
-  EXPECT_EQ(play.saga.status, SagaStatus::compensating) << "the saga's time is used up, although the step's budget is not";
+  EXPECT_EQ(play.saga.status, SagaStatus::compensating)
+      << "the saga's time is used up, although the step's budget is not";
   EXPECT_EQ(play.saga.error, "503");
 }
 
@@ -133,7 +136,10 @@ TEST(SagaTimeout, DoesNotLimitCompensation) {
 TEST(SagaTimeout, IsRestartedByARetry) {
   Play play(checkout_saga);
   play.up_to(payment).reply(payment, Refused{"declined"}).undone(creation).wait(play.definition.timeout * 2);
-  play.give(RetrySaga{"operator", false, false}).reply(creation, Succeeded{}).reply(payment, Unavailable{"503"}).timer();
+  play.give(RetrySaga{"operator", false, false})
+      .reply(creation, Succeeded{})
+      .reply(payment, Unavailable{"503"})
+      .timer();
   EXPECT_EQ(play.saga.status, SagaStatus::started);
 }
 

@@ -11,7 +11,9 @@ using ::testing::IsEmpty;
 
 constexpr std::size_t creation = 0, payment = 1, confirmation = 2;
 
-Play& refuse_payment(Play& play) { return play.up_to(payment).reply(payment, Refused{"card declined"}); }
+Play& refuse_payment(Play& play) {
+  return play.up_to(payment).reply(payment, Refused{"card declined"});
+}
 
 TEST(SagaDecide, StartCallsTheFirstStep) {
   Play play;
@@ -135,7 +137,8 @@ TEST(SagaDecide, CompensationWaitsForTheStepInProgress) {
     Outcome outcome;
     std::size_t then_undoes;
   };
-  for (const Row& row : {Row{Succeeded{}, payment}, Row{Refused{"declined"}, creation}, Row{Unavailable{"503"}, creation}}) {
+  for (const Row& row :
+       {Row{Succeeded{}, payment}, Row{Refused{"declined"}, creation}, Row{Unavailable{"503"}, creation}}) {
     Play play;
     play.give(StartSaga{}).reply(creation, Succeeded{}).give(CompensateSaga{"cancelled"});
     EXPECT_EQ(play.saga.status, SagaStatus::compensating);
@@ -186,10 +189,12 @@ TEST(SagaDecide, RepliesAndTimersThatAreOutOfDateAreIgnored) {
   Play play;
   play.give(StartSaga{}).reply(creation, Succeeded{});
   const Saga before = play.saga;
-  const std::vector<SagaCommand> stale = {
-      StepReply{creation, Direction::action, 1, Succeeded{}}, StepReply{payment, Direction::action, 2, Succeeded{}},
-      StepReply{payment, Direction::compensation, 1, Succeeded{}}, StepReply{9, Direction::action, 1, Succeeded{}},
-      WakeSaga{Timestamp{1}}, StartSaga{}};
+  const std::vector<SagaCommand> stale = {StepReply{creation, Direction::action, 1, Succeeded{}},
+                                          StepReply{payment, Direction::action, 2, Succeeded{}},
+                                          StepReply{payment, Direction::compensation, 1, Succeeded{}},
+                                          StepReply{9, Direction::action, 1, Succeeded{}},
+                                          WakeSaga{Timestamp{1}},
+                                          StartSaga{}};
   for (const SagaCommand& command : stale) {
     play.give(command);
     ASSERT_TRUE(play.rejection) << command.index();
@@ -216,7 +221,8 @@ TEST(Backoff, IsUniformUnderACappedDoublingBound) {
   };
   for (const Row& row : {Row{1, 100ms}, {2, 200ms}, {3, 400ms}, {4, 800ms}, {5, 1s}, {50, 1s}}) {
     Duration most{0};
-    for (std::uint64_t i = 0; i < 2000; ++i) most = std::max(most, backoff(policy, row.tries, i * 0x9E3779B97F4A7C15ull));
+    for (std::uint64_t i = 0; i < 2000; ++i)
+      most = std::max(most, backoff(policy, row.tries, i * 0x9E3779B97F4A7C15ull));
     EXPECT_LE(most, row.bound);
     EXPECT_GT(most, row.bound * 9 / 10);
   }

@@ -50,7 +50,9 @@ void check(const Saga& saga, const std::vector<StepCall>& calls) {
     case SagaStatus::compensated:
       for (const StepState& step : saga.steps) EXPECT_FALSE(in_effect(step));
       break;
-    case SagaStatus::failed: EXPECT_TRUE(saga.requires_manual_intervention); break;
+    case SagaStatus::failed:
+      EXPECT_TRUE(saga.requires_manual_intervention);
+      break;
   }
   if (is_terminal(saga.status)) {
     EXPECT_TRUE(calls.empty());
@@ -104,7 +106,8 @@ TEST_P(SagaStates, AllReachableOnesSatisfyTheInvariants) {
         EXPECT_GE(decision->saga.version, node.saga.version);
         if (node.saga.status == SagaStatus::started && !std::holds_alternative<CompensateSaga>(command) &&
             node.saga.steps[definition.pivot].status == StepStatus::succeeded) {
-          EXPECT_NE(decision->saga.status, SagaStatus::compensating) << "after its pivot the saga does not compensate on its own";
+          EXPECT_NE(decision->saga.status, SagaStatus::compensating)
+              << "after its pivot the saga does not compensate on its own";
         }
         statuses.insert(decision->saga.status);
         const bool continues = node.depth < depth_max && executions_of(decision->saga) <= executions_max;

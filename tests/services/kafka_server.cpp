@@ -43,13 +43,14 @@ std::string with_rights(const std::string& port, const std::string& own, const s
   const std::string login =
       "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"broker\" "
       "password=\"broker\" user_broker=\"broker\";\n";
-  return "listeners=PLAINTEXT://127.0.0.1:" + port + ",INTERNAL://127.0.0.1:" + own + ",CONTROLLER://127.0.0.1:" +
-         controller + "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" + port + ",INTERNAL://127.0.0.1:" + own +
+  return "listeners=PLAINTEXT://127.0.0.1:" + port + ",INTERNAL://127.0.0.1:" + own +
+         ",CONTROLLER://127.0.0.1:" + controller + "\nadvertised.listeners=PLAINTEXT://127.0.0.1:" + port +
+         ",INTERNAL://127.0.0.1:" + own +
          "\nlistener.security.protocol.map=PLAINTEXT:PLAINTEXT,INTERNAL:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT\n"
          "inter.broker.listener.name=INTERNAL\nsasl.enabled.mechanisms=PLAIN\n"
          "sasl.mechanism.inter.broker.protocol=PLAIN\nsasl.mechanism.controller.protocol=PLAIN\n"
-         "listener.name.internal.plain.sasl.jaas.config=" + login +
-         "listener.name.controller.plain.sasl.jaas.config=" + login +
+         "listener.name.internal.plain.sasl.jaas.config=" +
+         login + "listener.name.controller.plain.sasl.jaas.config=" + login +
          "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
          "super.users=User:broker\n";
 }

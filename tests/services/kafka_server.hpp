@@ -27,10 +27,10 @@ class KafkaServer {
   static bool is_installed();
 
   std::string brokers() const { return "127.0.0.1:" + std::to_string(port_); }
-  void start();          // returns when it accepts connections; it keeps its data
-  void stop();           // cleanly
-  void freeze() const;   // SIGSTOP
-  void resume() const;    // SIGCONT
+  void start();         // returns when it accepts connections; it keeps its data
+  void stop();          // cleanly
+  void freeze() const;  // SIGSTOP
+  void resume() const;  // SIGCONT
 
  private:
   std::filesystem::path folder_;
@@ -41,9 +41,9 @@ class KafkaServer {
 }  // namespace sagactl
 
 // First in a test that needs one: a visible skip where Kafka is not installed, a failure in CI.
-#define NEEDS_KAFKA_SERVER()                                                                  \
-  if (!sagactl::KafkaServer::is_installed()) {                                                \
-    if (std::getenv("CI")) FAIL() << "Kafka is not installed: `tools/services start kafka`";  \
-    GTEST_SKIP() << "Kafka is not installed: `tools/services start kafka`";                   \
-  }                                                                                           \
+#define NEEDS_KAFKA_SERVER()                                                                 \
+  if (!sagactl::KafkaServer::is_installed()) {                                               \
+    if (std::getenv("CI")) FAIL() << "Kafka is not installed: `tools/services start kafka`"; \
+    GTEST_SKIP() << "Kafka is not installed: `tools/services start kafka`";                  \
+  }                                                                                          \
   static_assert(true)

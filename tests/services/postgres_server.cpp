@@ -63,7 +63,8 @@ PostgresServer::~PostgresServer() {
 }
 
 bool PostgresServer::control(const std::string& arguments) const {
-  return run_as_server(fmt::format("{}/pg_ctl -D {}/data -l {}/log -w {}", programs_, directory_, directory_, arguments));
+  return run_as_server(
+      fmt::format("{}/pg_ctl -D {}/data -l {}/log -w {}", programs_, directory_, directory_, arguments));
 }
 
 void PostgresServer::start_again() {

@@ -24,8 +24,7 @@ constexpr const char* program = "/usr/bin/redis-server";
 
 }  // namespace
 
-RedisServer::RedisServer(std::vector<std::string> arguments)
-    : arguments_(std::move(arguments)), port_(free_port()) {
+RedisServer::RedisServer(std::vector<std::string> arguments) : arguments_(std::move(arguments)), port_(free_port()) {
   start();
 }
 
@@ -42,8 +41,8 @@ std::string RedisServer::url() const {
 }
 
 void RedisServer::start() {
-  std::vector<std::string> words{program,  "--port", std::to_string(port_), "--bind", "127.0.0.1", "--save", "",
-                                 "--appendonly", "no"};
+  std::vector<std::string> words{program,  "--port", std::to_string(port_), "--bind", "127.0.0.1",
+                                 "--save", "",       "--appendonly",        "no"};
   words.insert(words.end(), arguments_.begin(), arguments_.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

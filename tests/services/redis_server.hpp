@@ -21,10 +21,10 @@ class RedisServer {
 
   std::uint16_t port() const { return port_; }
   std::string url() const;
-  void start();            // on the same port, without data: it persists nothing
-  void kill();             // as kill -9
-  void freeze() const;     // SIGSTOP
-  void resume() const;      // SIGCONT
+  void start();         // on the same port, without data: it persists nothing
+  void kill();          // as kill -9
+  void freeze() const;  // SIGSTOP
+  void resume() const;  // SIGCONT
   // Runs one command on a connection of its own: its reply as text; "" when there is none.
   std::string run(const std::vector<std::string>& command) const;
 
@@ -37,9 +37,9 @@ class RedisServer {
 }  // namespace sagactl
 
 // First in a test that needs it: a visible skip where redis-server is not installed, a failure in CI.
-#define NEEDS_REDIS_SERVER()                                                                                \
-  if (!sagactl::RedisServer::is_installed()) {                                                              \
-    if (std::getenv("CI")) FAIL() << "redis-server is not installed; tools/deps installs it";               \
-    GTEST_SKIP() << "redis-server is not installed; tools/deps installs it";                                \
-  }                                                                                                         \
+#define NEEDS_REDIS_SERVER()                                                                  \
+  if (!sagactl::RedisServer::is_installed()) {                                                \
+    if (std::getenv("CI")) FAIL() << "redis-server is not installed; tools/deps installs it"; \
+    GTEST_SKIP() << "redis-server is not installed; tools/deps installs it";                  \
+  }                                                                                           \
   static_assert(true)

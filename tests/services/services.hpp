@@ -1,5 +1,5 @@
-// The addresses of the services that tests use, from the variables that `tools/services env` prints. A test that needs a
-// missing one is skipped on a developer's machine, and fails where CI is set.
+// The addresses of the services that tests use, from the variables that `tools/services env` prints. A test that needs
+// a missing one is skipped on a developer's machine, and fails where CI is set.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -44,8 +44,8 @@ inline std::optional<std::string> kafka_brokers() {
 }  // namespace sagactl
 
 // In a test's body or SetUp.
-#define SAGACTL_NEEDS(service, name)                                                                          \
-  if (!(service)) {                                                                                            \
-    if (std::getenv("CI")) FAIL() << name " is not available, and CI needs it: `tools/services start`";            \
-    GTEST_SKIP() << name " is not available: `tools/services start`, and `eval \"$(tools/services env)\"`";        \
+#define SAGACTL_NEEDS(service, name)                                                                        \
+  if (!(service)) {                                                                                         \
+    if (std::getenv("CI")) FAIL() << name " is not available, and CI needs it: `tools/services start`";     \
+    GTEST_SKIP() << name " is not available: `tools/services start`, and `eval \"$(tools/services env)\"`"; \
   }

@@ -50,8 +50,7 @@ Result<std::unique_ptr<TcpProxy>> TcpProxy::start(std::uint16_t port, std::uint1
     ::close(listener);
     return error;
   }
-  return std::unique_ptr<TcpProxy>(
-      new TcpProxy(listener, ntohs(address.sin_port), target_port, wake[0], wake[1]));
+  return std::unique_ptr<TcpProxy>(new TcpProxy(listener, ntohs(address.sin_port), target_port, wake[0], wake[1]));
 }
 
 TcpProxy::TcpProxy(int listener, std::uint16_t port, std::uint16_t target_port, int wake_read, int wake_write)
@@ -166,7 +165,9 @@ void TcpProxy::run() {
     if (::poll(polls.data(), polls.size(), milliseconds_to_wait()) < 0 && errno != EINTR) return;
     std::size_t at = 2;
     for (Link& link : links_) {
-      const auto ready = [&polls](std::size_t index) { return (polls[index].revents & (POLLIN | POLLHUP | POLLERR)) != 0; };
+      const auto ready = [&polls](std::size_t index) {
+        return (polls[index].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
+      };
       move_bytes(link, link.up, ready(at) && wanted(link.up) != 0);
       move_bytes(link, link.down, ready(at + 1) && wanted(link.down) != 0);
       at += 2;

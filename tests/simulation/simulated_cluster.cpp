@@ -12,7 +12,7 @@
 namespace sagactl::simulation {
 namespace {
 
-constexpr Duration settle_limit = 30min;      // of simulated time, after the faults have ended
+constexpr Duration settle_limit = 30min;  // of simulated time, after the faults have ended
 constexpr int steps_max = 5'000'000;
 constexpr int product_count = 6, user_count = 5;
 constexpr Duration commit_window = 8ms;  // on every second node
@@ -251,8 +251,8 @@ void SimulatedCluster::confirm_payment(OrderId id) {
   ConfirmPaymentRequest request;
   request.order = id;
   request.actor = admin;
-  request.provider_key = fmt::format("{}-{}{}", id.text(), (*flow)->payments.back().execution,
-                                     injector_.happens(0.1) ? "-other" : "");
+  request.provider_key =
+      fmt::format("{}-{}{}", id.text(), (*flow)->payments.back().execution, injector_.happens(0.1) ? "-other" : "");
   request.amount = (*flow)->order.total;
   if (injector_.happens(0.1)) request.amount.cents += 1;
   node->engine->submit(std::move(request), [](Result<Receipt>) {});
@@ -265,8 +265,10 @@ void SimulatedCluster::close_shop() {
     Node* node = random_node();
     const auto flow = store_->flow(id);
     if (!node || !flow.ok() || !*flow || (*flow)->saga->status != SagaStatus::started) continue;
-    if (injector_.happens(0.5)) confirm_payment(id);
-    else node->engine->submit(CancelOrderRequest{id, admin, "simulated: not paid"}, [](Result<Receipt>) {});
+    if (injector_.happens(0.5))
+      confirm_payment(id);
+    else
+      node->engine->submit(CancelOrderRequest{id, admin, "simulated: not paid"}, [](Result<Receipt>) {});
   }
 }
 
@@ -295,10 +297,17 @@ void SimulatedCluster::run_operator_command() {
       command = SetStockRequest{admin, {setting}};
       break;
     }
-    case 0: command = CompensateRequest{saga_of(id), admin, "simulated: compensated"}; break;
-    case 1: command = RetryRequest{saga_of(id), admin, injector_.happens(0.5)}; break;
-    case 2: command = ConfirmOrderRequest{id, admin, "simulated"}; break;
-    default: break;
+    case 0:
+      command = CompensateRequest{saga_of(id), admin, "simulated: compensated"};
+      break;
+    case 1:
+      command = RetryRequest{saga_of(id), admin, injector_.happens(0.5)};
+      break;
+    case 2:
+      command = ConfirmOrderRequest{id, admin, "simulated"};
+      break;
+    default:
+      break;
   }
   node->engine->submit(std::move(command), [](Result<Receipt>) {});
 }
@@ -353,16 +362,19 @@ bool SimulatedCluster::is_settled() {
   for (const auto& [what, count] : counts->sagas)
     if (!is_terminal(what.second) && count > 0) return false;
   if (counts->unpublished_events > 0 || !store_->due_flows(1)->empty()) return false;
-  return are_payments_settled() && std::all_of(nodes_.begin(), nodes_.end(),
-                     [](const auto& node) { return node->engine && node->engine->stats().queue_depth == 0; });
+  return are_payments_settled() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) {
+           return node->engine && node->engine->stats().queue_depth == 0;
+         });
 }
 
 void SimulatedCluster::run() {
   SteadyTime next_order = clock_.steady();
   for (int i = 0; i < steps_max && placed_ < options_.orders; ++i) {
     if (clock_.steady() >= next_order) {
-      if (options_.all_systems && !is_stocked_) set_stocks();
-      else place_order();
+      if (options_.all_systems && !is_stocked_)
+        set_stocks();
+      else
+        place_order();
       if (injector_.happens(options_.operator_share)) run_operator_command();
       if (injector_.happens(options_.clock_jumps)) set_a_clock();
       next_order = clock_.steady() + options_.order_every;
@@ -419,7 +431,8 @@ std::vector<std::string> SimulatedCluster::violations() {
   const auto found = examine(**history, examining);
   if (!found) return {found.error().message};
   for (const Verdict& verdict : found->verdicts)
-    if (verdict.ruling == Ruling::fail) wrong.push_back(verdict.name + ": " + verdict.reason + " " + verdict.witness.dump());
+    if (verdict.ruling == Ruling::fail)
+      wrong.push_back(verdict.name + ": " + verdict.reason + " " + verdict.witness.dump());
   return wrong;
 }
 

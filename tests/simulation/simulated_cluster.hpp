@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "loadgen/ledger/ledger.hpp"
 #include "server/adapters/memory/memory_lock.hpp"
 #include "server/adapters/memory/memory_store.hpp"
 #include "server/adapters/simulated/simulated_clock.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/order_admission.hpp"
-#include "loadgen/ledger/ledger.hpp"
 #include "tests/simulation/unreliable_ports.hpp"
 
 namespace sagactl::simulation {
@@ -25,9 +25,9 @@ struct SimulationOptions {
   double operator_share = 0.05;  // cancel, compensate or retry, per order
   double pause_share = 0.002;    // per turn: the node pauses for longer than its lease
   Duration order_every = 5ms;
-  bool all_systems = false;      // orders of every definition, which use stock; else only of the order saga
-  bool shop_confirms = false;    // a checkout's payment waits for the shop
-  double clock_jumps = 0;        // per order: any machine's time of day is set, by seconds or by hours
+  bool all_systems = false;    // orders of every definition, which use stock; else only of the order saga
+  bool shop_confirms = false;  // a checkout's payment waits for the shop
+  double clock_jumps = 0;      // per order: any machine's time of day is set, by seconds or by hours
   Duration reservation_ttl = 5min;
   std::vector<Duration> charge_checks = {5s, 20s, 60s};  // together longer than `delay_max`
   Faults faults;
@@ -96,7 +96,7 @@ class SimulatedCluster {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<OrderId> accepted_;  // acknowledged to a client
   bool is_stocked_ = false;
-  Ledger ledger_;                  // of the clients
+  Ledger ledger_;  // of the clients
   int placed_ = 0;
   int crashes_ = 0;
   int adopted_ = 0;

@@ -9,11 +9,15 @@
 namespace sagactl::simulation {
 namespace {
 
-bool long_run() { return std::getenv("SAGACTL_LONG") != nullptr; }
+bool long_run() {
+  return std::getenv("SAGACTL_LONG") != nullptr;
+}
 
 class Simulation : public ::testing::Test {
  protected:
-  void SetUp() override { set_log_sink([](std::string_view) {}); }
+  void SetUp() override {
+    set_log_sink([](std::string_view) {});
+  }
   void TearDown() override { set_log_sink(nullptr); }
 };
 

@@ -76,8 +76,10 @@ Result<std::size_t> UnreliableStore::forget_replays(Duration age, std::size_t li
 SimulatedProvider::CallResult SimulatedProvider::draw_result() {
   const Faults& faults = injector_.faults;
   if (injector_.happens(faults.gateway_unavailable)) return CallResult::unavailable;
-  if (injector_.happens(faults.gateway_silent)) return injector_.happens(0.5) ? CallResult::silent : CallResult::silent_with_effect;
-  if (injector_.happens(faults.gateway_lost)) return injector_.happens(0.5) ? CallResult::lost : CallResult::lost_with_effect;
+  if (injector_.happens(faults.gateway_silent))
+    return injector_.happens(0.5) ? CallResult::silent : CallResult::silent_with_effect;
+  if (injector_.happens(faults.gateway_lost))
+    return injector_.happens(0.5) ? CallResult::lost : CallResult::lost_with_effect;
   return CallResult::answered;
 }
 
@@ -114,13 +116,17 @@ void SimulatedProvider::charge(const Charge& charge, std::function<void(ChargeAn
     take_charge(account, charge);
     if (result != CallResult::answered) return;
     later([done, charged = accounts_[account].charged, account] {
-      if (charged) done(Charged{"tx-" + account});
-      else done(Refused{"simulated: declined"});
+      if (charged)
+        done(Charged{"tx-" + account});
+      else
+        done(Refused{"simulated: declined"});
     });
   };
   const Duration held_up = some_time(injector_.faults.gateway_delays_charge);
-  if (held_up == Duration{}) arrive();
-  else clock_.after(held_up, arrive);
+  if (held_up == Duration{})
+    arrive();
+  else
+    clock_.after(held_up, arrive);
 }
 
 void SimulatedProvider::query(const std::string& key, std::function<void(QueryAnswer)> done) {
@@ -132,9 +138,12 @@ void SimulatedProvider::query(const std::string& key, std::function<void(QueryAn
   const bool charged = is_found && account->second.charged;
   const bool declined = is_found && account->second.declined;
   later([done, charged, declined, key] {
-    if (charged) done(Charged{"tx-" + key});
-    else if (declined) done(Refused{"simulated: declined"});
-    else done(NotCharged{});
+    if (charged)
+      done(Charged{"tx-" + key});
+    else if (declined)
+      done(Refused{"simulated: declined"});
+    else
+      done(NotCharged{});
   });
 }
 
@@ -180,8 +189,8 @@ void UnreliableGateway::refund(const EarlierCharge& charge, Money amount, std::f
 void UnreliableBus::check_order(const Event& event) {
   Timestamp& newest = newest_[event.order];
   if (event.occurred_at < newest)
-    overtaken.push_back(fmt::format("{} {} of flow {} was published after a later event of the flow", event.node, event.sequence,
-                                    event.order.text()));
+    overtaken.push_back(fmt::format("{} {} of flow {} was published after a later event of the flow", event.node,
+                                    event.sequence, event.order.text()));
   newest = std::max(newest, event.occurred_at);
   int& version = versions_[{event.aggregate_type, event.aggregate}];
   if (event.version != version + 1)
@@ -202,8 +211,10 @@ void UnreliableBus::publish(std::vector<Event> events, std::function<void(Result
     last = std::max(last, event.sequence);
   }
   injector_.maybe_crash(false);
-  if (fails) done(Error{ErrorCode::unavailable, "simulated: the bus is unavailable"});
-  else done({});
+  if (fails)
+    done(Error{ErrorCode::unavailable, "simulated: the bus is unavailable"});
+  else
+    done({});
 }
 
 }  // namespace sagactl::simulation

@@ -24,13 +24,13 @@ struct Faults {
   double store_unavailable = 0;  // nothing is written
   double commit_in_doubt = 0;    // the answer to a commit is lost; half of them are written
   double gateway_unavailable = 0;
-  double gateway_silent = 0;     // no answer in time; half of the calls take effect
-  double gateway_lost = 0;       // no answer ever; half of the calls take effect
+  double gateway_silent = 0;  // no answer in time; half of the calls take effect
+  double gateway_lost = 0;    // no answer ever; half of the calls take effect
   double gateway_declines = 0.1;
-  double gateway_delays_charge = 0;   // a charge takes effect after up to `delay_max`
-  double gateway_slow = 0;            // an answer takes up to `delay_max`
+  double gateway_delays_charge = 0;  // a charge takes effect after up to `delay_max`
+  double gateway_slow = 0;           // an answer takes up to `delay_max`
   double gateway_answers_twice = 0;
-  double gateway_forgets = 0;         // a query does not find a charge for up to `delay_max`
+  double gateway_forgets = 0;  // a query does not find a charge for up to `delay_max`
   double gateway_refuses_refunds = 0;
   double bus_unavailable = 0;
 };
@@ -58,7 +58,8 @@ class FaultInjector {
 
 class UnreliableStore : public Store {
  public:
-  UnreliableStore(Store& store, FaultInjector& injector, Duration batch_window) : store_(store), injector_(injector), batch_window_(batch_window) {}
+  UnreliableStore(Store& store, FaultInjector& injector, Duration batch_window)
+      : store_(store), injector_(injector), batch_window_(batch_window) {}
 
   Result<NodeRegistration> register_node(const NodeName& name, const std::string& url, Duration lease) override;
   Result<bool> renew(const Writer& writer, Duration lease) override;
@@ -157,7 +158,9 @@ class UnreliableBus : public Bus {
  public:
   explicit UnreliableBus(FaultInjector& injector) : injector_(injector) {}
   void publish(std::vector<Event> events, std::function<void(Result<void>)> done) override;
-  std::function<void()> subscribe(std::function<void(const Event&)>) override { return [] {}; }
+  std::function<void()> subscribe(std::function<void(const Event&)>) override {
+    return [] {};
+  }
   BusState state() const override { return {}; }
   void probe(Timestamp, std::function<void(Result<void>)> done) override { done({}); }
 

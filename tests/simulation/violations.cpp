@@ -113,8 +113,7 @@ std::vector<std::string> money_violations(History& history, const SimulatedProvi
       if (found == unexplained.end()) continue;
       held += found->second->amount.cents;
       // The payment of a saga that failed in doubt may have been charged or not.
-      const bool in_doubt =
-          flow.saga->status == SagaStatus::failed && payment.status == PaymentStatus::processing;
+      const bool in_doubt = flow.saga->status == SagaStatus::failed && payment.status == PaymentStatus::processing;
       if (payment.status == PaymentStatus::completed || in_doubt) unexplained.erase(found);
     }
     if (flow.saga->status == SagaStatus::failed) return true;

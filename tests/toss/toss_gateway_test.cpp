@@ -20,13 +20,27 @@ using testing::StartsWith;
 
 constexpr Money price{195'000};
 
-std::string text_of(const Charged& charged) { return "charged " + charged.transaction_id; }
-std::string text_of(const NotCharged&) { return "not charged"; }
-std::string text_of(const Succeeded&) { return "succeeded"; }
-std::string text_of(const Refused& refused) { return "refused: " + refused.reason; }
-std::string text_of(const Unavailable& unavailable) { return "unavailable: " + unavailable.reason; }
-std::string text_of(const UnknownOutcome& unknown) { return "unknown: " + unknown.reason; }
-std::string text_of(const Awaited& it) { return "awaited: " + it.reason; }
+std::string text_of(const Charged& charged) {
+  return "charged " + charged.transaction_id;
+}
+std::string text_of(const NotCharged&) {
+  return "not charged";
+}
+std::string text_of(const Succeeded&) {
+  return "succeeded";
+}
+std::string text_of(const Refused& refused) {
+  return "refused: " + refused.reason;
+}
+std::string text_of(const Unavailable& unavailable) {
+  return "unavailable: " + unavailable.reason;
+}
+std::string text_of(const UnknownOutcome& unknown) {
+  return "unknown: " + unknown.reason;
+}
+std::string text_of(const Awaited& it) {
+  return "awaited: " + it.reason;
+}
 
 // An adapter and the server that it calls. Waits for every call, and counts its callbacks.
 class GatewayUnderTest {
@@ -64,8 +78,10 @@ class GatewayUnderTest {
     const auto answered = std::make_shared<std::promise<std::string>>();
     const auto first = std::make_shared<std::atomic<bool>>(true);
     start([this, answered, first](const Answer& answer) {
-      if (!first->exchange(false)) ++callbacks;
-      else answered->set_value(std::visit([](const auto& it) { return text_of(it); }, answer));
+      if (!first->exchange(false))
+        ++callbacks;
+      else
+        answered->set_value(std::visit([](const auto& it) { return text_of(it); }, answer));
     });
     return answered->get_future().get();
   }
@@ -159,7 +175,9 @@ struct ProviderFault {
   const char* queried;  // by a query afterwards
 };
 
-std::ostream& operator<<(std::ostream& out, const ProviderFault& fault) { return out << fault.name; }
+std::ostream& operator<<(std::ostream& out, const ProviderFault& fault) {
+  return out << fault.name;
+}
 
 const ProviderFault provider_faults[] = {
     {"SilentBefore", Trouble::silent_before, "unknown: no answer", 0, "not charged"},
@@ -222,9 +240,8 @@ TEST_P(TossFault, OfAQueryIsNeverUnderstoodAsNoCharge) {
   EXPECT_EQ(tested.callbacks, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Toss, TossFault, testing::ValuesIn(provider_faults), [](const auto& tested) {
-  return std::string(tested.param.name);
-});
+INSTANTIATE_TEST_SUITE_P(Toss, TossFault, testing::ValuesIn(provider_faults),
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(TossGateway, DoesNotTakeALateAnswerForTheNextCallsAnswer) {
   GatewayUnderTest tested;
@@ -307,10 +324,11 @@ TEST(TossGateway, RefusesCallsOverItsLimit) {
   tested.toss.trouble(TossCall::confirm, price, Trouble::silent_after);
   std::atomic<int> unavailable = 0, unknown = 0;
   for (int i = 0; i < 8; ++i)
-    tested.gateway->charge({"k" + std::to_string(i), "order-" + std::to_string(i), price, {}}, [&](ChargeAnswer answer) {
-      if (std::holds_alternative<Unavailable>(answer)) ++unavailable;
-      if (std::holds_alternative<UnknownOutcome>(answer)) ++unknown;
-    });
+    tested.gateway->charge({"k" + std::to_string(i), "order-" + std::to_string(i), price, {}},
+                           [&](ChargeAnswer answer) {
+                             if (std::holds_alternative<Unavailable>(answer)) ++unavailable;
+                             if (std::holds_alternative<UnknownOutcome>(answer)) ++unknown;
+                           });
   EXPECT_EQ(unavailable, 3) << "those beyond calls_max are refused at once";
   tested.toss.wait_for_captures(2);
   tested.gateway.reset();

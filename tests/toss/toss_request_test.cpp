@@ -39,8 +39,8 @@ TEST(TossRequest, IsRefusedForIdsThatTheProviderAlwaysRejects) {
   EXPECT_FALSE(why_impossible(std::string(64, 'a'), std::string(200, 'k')));
   for (const std::string& order : {std::string("short"), std::string(65, 'a'), std::string("order 1"), std::string()})
     EXPECT_TRUE(why_impossible(order, "k")) << order;
-  for (const std::string& key : {std::string(), std::string("."), std::string(".."), std::string(201, 'k'),
-                                 std::string("\xff")})
+  for (const std::string& key :
+       {std::string(), std::string("."), std::string(".."), std::string(201, 'k'), std::string("\xff")})
     EXPECT_TRUE(why_impossible("order-1", key)) << key;
 }
 

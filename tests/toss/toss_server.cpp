@@ -98,7 +98,8 @@ TestAnswer TossServer::handle(const Received& received) {
   const std::string_view path = received.path;
   constexpr std::string_view payments = "/v1/payments/";
   if (!path.starts_with(payments)) return answer(404, "<html>Not Found</html>");
-  ParsedCall parsed{TossCall::query, *percent_decode(path.substr(payments.size())), Json::parse(received.body, nullptr, false)};
+  ParsedCall parsed{TossCall::query, *percent_decode(path.substr(payments.size())),
+                    Json::parse(received.body, nullptr, false)};
   if (received.method == "POST") {
     parsed.call = path.ends_with("/cancel") ? TossCall::cancel : TossCall::confirm;
     if (!parsed.body.is_object()) return problem(400, "INVALID_REQUEST", "the body is no JSON object");
@@ -116,13 +117,18 @@ TestAnswer TossServer::handle(const Received& received) {
   // From then on this is the answer to every call with this key.
   const auto give = [&](TestAnswer given) { return answered_[repeat] = std::move(given); };
   switch (trouble) {
-    case Trouble::silent_before: return {"", TestAnswer::After::silence};
-    case Trouble::cut_before: return {"", TestAnswer::After::reset};
+    case Trouble::silent_before:
+      return {"", TestAnswer::After::silence};
+    case Trouble::cut_before:
+      return {"", TestAnswer::After::reset};
     case Trouble::fails_before:
       return give(problem(500, "FAILED_INTERNAL_SYSTEM_PROCESSING", "the work inside failed; try again later"));
-    case Trouble::passing: return give(problem(400, "PROVIDER_ERROR", "a passing error; try again in a moment"));
-    case Trouble::busy: return problem(429, "TOO_MANY_REQUESTS", "slow down", "Retry-After: 30\r\n");
-    case Trouble::not_toss: return answer(404, "<html>no such page</html>");
+    case Trouble::passing:
+      return give(problem(400, "PROVIDER_ERROR", "a passing error; try again in a moment"));
+    case Trouble::busy:
+      return problem(429, "TOO_MANY_REQUESTS", "slow down", "Retry-After: 30\r\n");
+    case Trouble::not_toss:
+      return answer(404, "<html>no such page</html>");
     case Trouble::none:
     case Trouble::silent_after:
     case Trouble::cut_after:
@@ -131,31 +137,42 @@ TestAnswer TossServer::handle(const Received& received) {
     case Trouble::no_http:
     case Trouble::other_payment:
     case Trouble::twice:
-    case Trouble::slow: break;
+    case Trouble::slow:
+      break;
   }
   const TestAnswer done = give(carry_out(parsed));
   switch (trouble) {
-    case Trouble::silent_after: return {"", TestAnswer::After::silence};
-    case Trouble::cut_after: return {done.bytes.substr(0, done.bytes.size() / 2), TestAnswer::After::reset};
-    case Trouble::fails_after: return problem(500, "COMMON_ERROR", "a passing error");
-    case Trouble::garbage: return answer(200, "<html>OK</html>");
-    case Trouble::no_http: return {"SSH-2.0-OpenSSH_9.2\r\n", TestAnswer::After::close};
+    case Trouble::silent_after:
+      return {"", TestAnswer::After::silence};
+    case Trouble::cut_after:
+      return {done.bytes.substr(0, done.bytes.size() / 2), TestAnswer::After::reset};
+    case Trouble::fails_after:
+      return problem(500, "COMMON_ERROR", "a passing error");
+    case Trouble::garbage:
+      return answer(200, "<html>OK</html>");
+    case Trouble::no_http:
+      return {"SSH-2.0-OpenSSH_9.2\r\n", TestAnswer::After::close};
     case Trouble::other_payment:
       return answer(200, R"({"paymentKey":"another","orderId":"another","status":"DONE","totalAmount":1})");
-    case Trouble::twice: return {done.bytes + done.bytes};
+    case Trouble::twice:
+      return {done.bytes + done.bytes};
     case Trouble::slow:
       lock.unlock();
       std::this_thread::sleep_for(slow_answer);
       return done;
-    default: return done;
+    default:
+      return done;
   }
 }
 
 TestAnswer TossServer::carry_out(const ParsedCall& parsed) {
   switch (parsed.call) {
-    case TossCall::confirm: return confirm(parsed);
-    case TossCall::cancel: return cancel(parsed);
-    case TossCall::query: return shown(parsed.payment_key);
+    case TossCall::confirm:
+      return confirm(parsed);
+    case TossCall::cancel:
+      return cancel(parsed);
+    case TossCall::query:
+      return shown(parsed.payment_key);
   }
   crash("a call that the test's Toss Payments does not know");
 }
@@ -203,12 +220,9 @@ TestAnswer TossServer::shown(const std::string& payment_key) const {
   const auto found = payments_.find(payment_key);
   if (found == payments_.end()) return problem(404, "NOT_FOUND_PAYMENT", "there is no such payment");
   const Payment& payment = found->second;
-  Json json{{"paymentKey", payment_key},
-            {"orderId", payment.order_id},
-            {"status", payment.status},
-            {"totalAmount", payment.amount.number()},
-            {"currency", "KRW"},
-            {"failure", nullptr}};
+  Json json{{"paymentKey", payment_key}, {"orderId", payment.order_id},
+            {"status", payment.status},  {"totalAmount", payment.amount.number()},
+            {"currency", "KRW"},         {"failure", nullptr}};
   if (!payment.failure_code.empty())
     json["failure"] = Json{{"code", payment.failure_code}, {"message", payment.failure_message}};
   return answer(200, json.dump());

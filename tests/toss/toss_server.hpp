@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "common/text/json.hpp"
 #include "common/money.hpp"
+#include "common/text/json.hpp"
 #include "tests/httpclient/scripted_server.hpp"
 
 namespace sagactl {
@@ -24,8 +24,8 @@ enum class Trouble : std::uint8_t {
   none,
   silent_before,  // no answer, ever
   silent_after,
-  cut_before,  // the connection is reset
-  cut_after,   // the connection is reset in the middle of the answer
+  cut_before,    // the connection is reset
+  cut_after,     // the connection is reset in the middle of the answer
   fails_before,  // status 500
   fails_after,
   passing,        // PROVIDER_ERROR with status 400, "try again"
@@ -47,8 +47,8 @@ class TossServer {
   std::string url() const { return server_.url() + "/v1"; }
   std::uint64_t connections() const { return server_.connections(); }
 
-  // The first such call for every payment of this amount has this fault; later ones do not. Calls for an unknown payment
-  // have the amount zero.
+  // The first such call for every payment of this amount has this fault; later ones do not. Calls for an unknown
+  // payment have the amount zero.
   void trouble(TossCall call, Money amount, Trouble trouble);
   // Confirming a payment of this amount is refused with this answer.
   void refuse(Money amount, int status, const std::string& code, const std::string& message);
@@ -58,11 +58,11 @@ class TossServer {
   // As a person does on the provider's dashboard.
   void set_status(const std::string& payment_key, const std::string& status);
 
-  int captures() const;                   // how often money was captured
+  int captures() const;  // how often money was captured
   int captures_of(const std::string& order_id) const;
-  int cancels() const;                    // how often it was refunded
-  Money balance() const;                  // captured and not refunded
-  int calls(TossCall call) const;         // received
+  int cancels() const;                     // how often it was refunded
+  Money balance() const;                   // captured and not refunded
+  int calls(TossCall call) const;          // received
   std::vector<Received> received() const;  // all requests
   void wait_for_captures(int count) const;
 

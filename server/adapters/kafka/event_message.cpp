@@ -12,10 +12,9 @@ namespace sagactl::kafka {
 namespace {
 
 // Members that are not the event's own data.
-constexpr std::string_view envelope[] = {"type",          "correlationId", "occurredAt", "timestamp",
-                                         "eventId",       "aggregateId",   "aggregateType", "version",
-                                         "nodeId",        "sequence",      "metadata",   "stepName",
-                                         "completedSteps", "data"};
+constexpr std::string_view envelope[] = {"type",        "correlationId", "occurredAt",     "timestamp", "eventId",
+                                         "aggregateId", "aggregateType", "version",        "nodeId",    "sequence",
+                                         "metadata",    "stepName",      "completedSteps", "data"};
 // More of them, in replies to the orchestrator.
 constexpr std::string_view reply_members[] = {"sagaId", "command", "status"};
 
@@ -51,7 +50,8 @@ void add_saga_members(std::string& text, const Event& event, const Event* before
   text += fmt::format(",\"timestamp\":\"{}\"", iso8601_ms(event.occurred_at));
 }
 
-// Members of the messages of other systems' participants beside the event's data: those to the orchestrator are replies.
+// Members of the messages of other systems' participants beside the event's data: those to the orchestrator are
+// replies.
 void add_type_members(std::string& text, const Event& event) {
   text += fmt::format(",\"sagaType\":\"{}\"", event.saga_type);
   const TopicRule* rule = topic_rule_of(event);
@@ -60,14 +60,15 @@ void add_type_members(std::string& text, const Event& event) {
                       event.order.text(), rule->command, rule->refused ? "FAILED" : "SUCCESS", event.data);
 }
 
-std::string value_of(const Event& event, const Event* before, const std::string& correlation,
-                     const std::string& id) {
+std::string value_of(const Event& event, const Event* before, const std::string& correlation, const std::string& id) {
   std::string text;
   text.reserve(event.data.size() + event.metadata.size() + 512);
   text += fmt::format("{{\"type\":\"{}\"", to_string(event.type));
   if (event.data.size() > 2) text.append(",").append(event.data, 1, event.data.size() - 2);
-  if (event.aggregate_type == AggregateType::saga) add_saga_members(text, event, before);
-  else if (!event.saga_type.empty()) add_type_members(text, event);
+  if (event.aggregate_type == AggregateType::saga)
+    add_saga_members(text, event, before);
+  else if (!event.saga_type.empty())
+    add_type_members(text, event);
   text += ",\"correlationId\":";
   append_json_string(text, correlation);
   text += fmt::format(

@@ -1,5 +1,5 @@
-// Events as messages, in the format of the system whose topics these are: the event's own members and its type, then more
-// members. Headers hold what a consumer needs to skip a message unread.
+// Events as messages, in the format of the system whose topics these are: the event's own members and its type, then
+// more members. Headers hold what a consumer needs to skip a message unread.
 #pragma once
 
 #include <optional>

@@ -10,11 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "common/text/json_object.hpp"
 #include "common/log.hpp"
-#include "server/adapters/kafka/event_message.hpp"
+#include "common/text/json_object.hpp"
 #include "server/adapters/kafka/client/producer.hpp"
 #include "server/adapters/kafka/client/tail.hpp"
+#include "server/adapters/kafka/event_message.hpp"
 
 namespace sagactl {
 namespace {
@@ -183,8 +183,8 @@ class KafkaBus : public Bus {
     });
   }
 
-  // A batch of events is one request for each of its partitions. With a batch for each commit the brokers would spend more
-  // on requests than on events.
+  // A batch of events is one request for each of its partitions. With a batch for each commit the brokers would spend
+  // more on requests than on events.
   Duration batch_window() const override { return 250ms; }
 
   std::function<void()> subscribe(std::function<void(const Event&)> receive) override {

@@ -6,15 +6,15 @@
 
 #include "common/id.hpp"
 #include "common/log.hpp"
-#include "server/adapters/kafka/payment_message.hpp"
 #include "server/adapters/kafka/client/producer.hpp"
 #include "server/adapters/kafka/client/tail.hpp"
+#include "server/adapters/kafka/payment_message.hpp"
 
 namespace sagactl {
 namespace {
 
-using kafka::PaymentReplyMessage;
 using kafka::PaymentCommandMessage;
+using kafka::PaymentReplyMessage;
 using kafka::PaymentRequest;
 using kafka::PaymentResult;
 
@@ -24,36 +24,48 @@ constexpr const char* no_answer = "the payment participant did not answer in tim
 
 ChargeAnswer charge_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
-    case PaymentResult::charged: return Charged{answer.transaction_id};
-    case PaymentResult::refused: return Refused{answer.reason};
-    case PaymentResult::unavailable: return Unavailable{answer.reason};
+    case PaymentResult::charged:
+      return Charged{answer.transaction_id};
+    case PaymentResult::refused:
+      return Refused{answer.reason};
+    case PaymentResult::unavailable:
+      return Unavailable{answer.reason};
     case PaymentResult::not_charged:
     case PaymentResult::refunded:
-    case PaymentResult::unknown: break;
+    case PaymentResult::unknown:
+      break;
   }
   return UnknownOutcome{answer.reason.empty() ? "the payment participant does not know the outcome" : answer.reason};
 }
 
 QueryAnswer query_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
-    case PaymentResult::charged: return Charged{answer.transaction_id};
-    case PaymentResult::refused: return Refused{answer.reason};
-    case PaymentResult::not_charged: return NotCharged{};
+    case PaymentResult::charged:
+      return Charged{answer.transaction_id};
+    case PaymentResult::refused:
+      return Refused{answer.reason};
+    case PaymentResult::not_charged:
+      return NotCharged{};
     case PaymentResult::refunded:
     case PaymentResult::unavailable:
-    case PaymentResult::unknown: break;
+    case PaymentResult::unknown:
+      break;
   }
   return Unavailable{answer.reason.empty() ? "the payment participant does not know the outcome" : answer.reason};
 }
 
 Outcome refund_answer(const PaymentReplyMessage& answer) {
   switch (answer.result) {
-    case PaymentResult::refunded: return Succeeded{};
-    case PaymentResult::refused: return Refused{answer.reason};
-    case PaymentResult::unavailable: return Unavailable{answer.reason};
+    case PaymentResult::refunded:
+      return Succeeded{};
+    case PaymentResult::refused:
+      return Refused{answer.reason};
+    case PaymentResult::unavailable:
+      return Unavailable{answer.reason};
     case PaymentResult::charged:
     case PaymentResult::not_charged:
-    case PaymentResult::unknown: break;
+    case PaymentResult::unknown:
+      break;
   }
   return UnknownOutcome{answer.reason.empty() ? "the payment participant does not know the outcome" : answer.reason};
 }
@@ -134,12 +146,13 @@ class KafkaPaymentGateway : public PaymentGateway {
   }
 
   void charge(const Charge& charge, std::function<void(ChargeAnswer)> done) override {
-    PaymentCommandMessage command = command_of(
-        PaymentRequest::charge, {charge.key, charge.order_id, charge.trace_parent, charge.payment_key});
+    PaymentCommandMessage command =
+        command_of(PaymentRequest::charge, {charge.key, charge.order_id, charge.trace_parent, charge.payment_key});
     command.amount = charge.amount;
     command.product_ids = charge.product_ids;
     command.expires_at = clock_.now() + options_.answer_time;
-    send(std::move(command), [done = std::move(done)](const PaymentReplyMessage& answer) { done(charge_answer(answer)); });
+    send(std::move(command),
+         [done = std::move(done)](const PaymentReplyMessage& answer) { done(charge_answer(answer)); });
   }
 
   void query(const EarlierCharge& charge, std::function<void(QueryAnswer)> done) override {
@@ -150,7 +163,8 @@ class KafkaPaymentGateway : public PaymentGateway {
   void refund(const EarlierCharge& charge, Money amount, std::function<void(Outcome)> done) override {
     PaymentCommandMessage command = command_of(PaymentRequest::refund, charge);
     command.amount = amount;
-    send(std::move(command), [done = std::move(done)](const PaymentReplyMessage& answer) { done(refund_answer(answer)); });
+    send(std::move(command),
+         [done = std::move(done)](const PaymentReplyMessage& answer) { done(refund_answer(answer)); });
   }
 
  private:
@@ -208,8 +222,7 @@ class KafkaPaymentGateway : public PaymentGateway {
 
 }  // namespace
 
-Result<std::unique_ptr<PaymentGateway>> make_kafka_payment_gateway(const RemotePaymentOptions& options,
-                                                                   Clock& clock) {
+Result<std::unique_ptr<PaymentGateway>> make_kafka_payment_gateway(const RemotePaymentOptions& options, Clock& clock) {
   auto gateway = std::make_unique<KafkaPaymentGateway>(options, clock);
   if (const auto opened = gateway->open(); !opened) return opened.error();
   return std::unique_ptr<PaymentGateway>(std::move(gateway));

@@ -15,7 +15,7 @@ namespace sagactl {
 
 struct RemotePaymentOptions {
   KafkaOptions kafka;
-  std::string reply_to;              // this node's name: replies to other nodes are skipped
+  std::string reply_to;            // this node's name: replies to other nodes are skipped
   Duration answer_time = 10s;      // a call without a reply by then is UnknownOutcome, a query Unavailable
   std::size_t calls_max = 50'000;  // without a reply; more are Unavailable
 };

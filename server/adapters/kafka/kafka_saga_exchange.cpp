@@ -7,8 +7,8 @@
 
 #include "common/log.hpp"
 #include "server/adapters/kafka/client/consumer.hpp"
-#include "server/adapters/kafka/event_message.hpp"
 #include "server/adapters/kafka/client/producer.hpp"
+#include "server/adapters/kafka/event_message.hpp"
 #include "server/adapters/kafka/saga_message.hpp"
 #include "server/ports/bus.hpp"
 
@@ -18,7 +18,9 @@ namespace {
 using kafka::Consumer;
 using kafka::Incoming;
 
-std::string group_of(Service service) { return std::string(to_string(service)) + "-service-group"; }
+std::string group_of(Service service) {
+  return std::string(to_string(service)) + "-service-group";
+}
 
 SagaHandlers::Done finishing(const Consumer::Done& done) {
   return [done](Result<void> result) {
@@ -80,8 +82,9 @@ class RunningExchange final : public KafkaSagaExchange {
 
   void post(const kafka::Outgoing& message) {
     producer_->send({&message, 1}, [saga = message.key](Result<void> sent) {
-      if (!sent) log_warn("sending a saga's message failed; it is sent again after the step's timeout",
-                          {{"saga", saga}, {"error", sent.error().message}});
+      if (!sent)
+        log_warn("sending a saga's message failed; it is sent again after the step's timeout",
+                 {{"saga", saga}, {"error", sent.error().message}});
     });
   }
 

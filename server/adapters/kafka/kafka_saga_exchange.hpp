@@ -18,7 +18,7 @@ namespace sagactl {
 // none, with `unavailable` or `busy` when the message must come again, with another error when it can never be handled.
 struct SagaHandlers {
   using Done = std::function<void(Result<void>)>;
-  std::function<void(const StepCall&, Done)> perform;       // a command to a participant in this process
+  std::function<void(const StepCall&, Done)> perform;         // a command to a participant in this process
   std::function<void(const RemoteReply&, Done)> apply_reply;  // to the orchestrator
   std::function<void(OrderId, Done)> continue_saga;           // after an event of a choreographed saga
 };

@@ -128,8 +128,7 @@ Result<PaymentReplyMessage> to_payment_reply(const Incoming& message) {
   if (!json) return json.error();
   PaymentReplyMessage reply;
   const auto result = from_string<PaymentResult>(text_or_empty(*json, "outcome"));
-  if (!result)
-    return wrong("outcome", "must be charged, refused, not_charged, refunded, unavailable or unknown");
+  if (!result) return wrong("outcome", "must be charged, refused, not_charged, refunded, unavailable or unknown");
   reply.result = *result;
   auto id = required_text(*json, "inReplyTo");
   if (!id) return id.error();

@@ -6,16 +6,16 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "server/adapters/kafka/payment_message.hpp"
 #include "server/adapters/kafka/client/producer.hpp"
 #include "server/adapters/kafka/client/topic_list.hpp"
+#include "server/adapters/kafka/payment_message.hpp"
 
 namespace sagactl {
 namespace {
 
 using kafka::Consumer;
-using kafka::PaymentReplyMessage;
 using kafka::PaymentCommandMessage;
+using kafka::PaymentReplyMessage;
 using kafka::PaymentRequest;
 using kafka::PaymentResult;
 
@@ -132,8 +132,10 @@ class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommand
         return gateway_.charge(Charge{command.charge_key, command.order_id, command.amount, command.product_ids,
                                       command.trace_parent, command.payment_key},
                                answered);
-      case PaymentRequest::query: return gateway_.query(earlier, answered);
-      case PaymentRequest::refund: return gateway_.refund(earlier, command.amount, answered);
+      case PaymentRequest::query:
+        return gateway_.query(earlier, answered);
+      case PaymentRequest::refund:
+        return gateway_.refund(earlier, command.amount, answered);
     }
   }
 
@@ -152,8 +154,10 @@ class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommand
     }
     const kafka::Outgoing message = kafka::to_message(answer, pending->command, options_.kafka.topic_prefix);
     producer_->send({&message, 1}, [self = weak_from_this(), pending](Result<void> sent) {
-      if (sent) pending->done(kafka::Handled{});
-      else pending->done(kafka::RetryLater{sent.error().message});
+      if (sent)
+        pending->done(kafka::Handled{});
+      else
+        pending->done(kafka::RetryLater{sent.error().message});
       if (const auto handler = self.lock()) handler->next(pending->command.order_id);
     });
     const std::lock_guard lock(mutex_);
@@ -168,8 +172,10 @@ class PaymentCommandHandler : public std::enable_shared_from_this<PaymentCommand
       const auto queue = queues_.find(order);
       if (closed_ || queue == queues_.end()) return;
       queue->second.pop_front();
-      if (queue->second.empty()) queues_.erase(queue);
-      else pending = queue->second.front();
+      if (queue->second.empty())
+        queues_.erase(queue);
+      else
+        pending = queue->second.front();
     }
     if (pending) execute(pending);
   }
@@ -201,9 +207,8 @@ class RunningParticipant : public PaymentParticipant {
     consuming.group = options.group;
     consuming.topics = {options.kafka.topic_prefix + kafka::payment_commands};
     consuming.id_header = "";  // a repeat is answered again, by an earlier reply or the gateway
-    const auto handle = [handler = handler_](const std::shared_ptr<const kafka::Incoming>& message, Consumer::Done done) {
-      handler->handle(*message, std::move(done));
-    };
+    const auto handle = [handler = handler_](const std::shared_ptr<const kafka::Incoming>& message,
+                                             Consumer::Done done) { handler->handle(*message, std::move(done)); };
     auto consumer = Consumer::start(std::move(consuming), clock, handle);
     if (!consumer) return consumer.error();
     consumer_ = std::move(consumer).value();

@@ -1,6 +1,6 @@
-// The counterpart of kafka_payment_gateway.hpp: reads payment-commands as a member of a consumer group, has each carried
-// out by a gateway, one after the other per order, and replies. A command's offset is committed when its reply is
-// acknowledged.
+// The counterpart of kafka_payment_gateway.hpp: reads payment-commands as a member of a consumer group, has each
+// carried out by a gateway, one after the other per order, and replies. A command's offset is committed when its reply
+// is acknowledged.
 #pragma once
 
 #include <memory>

@@ -15,11 +15,15 @@ constexpr const char* unavailable_outcome = "UNAVAILABLE";
 constexpr const char* unknown_outcome = "UNKNOWN";
 constexpr const char* awaited_outcome = "AWAITED";
 
-Error wrong(std::string_view what) { return Error{ErrorCode::invalid, std::string(what)}; }
+Error wrong(std::string_view what) {
+  return Error{ErrorCode::invalid, std::string(what)};
+}
 
 JsonObject envelope_of(SagaId saga, const std::string& command) {
   JsonObject object;
-  object.add("sagaId", std::string(checkout_saga_prefix) + saga.text()).add("orderId", saga.text()).add("command", command);
+  object.add("sagaId", std::string(checkout_saga_prefix) + saga.text())
+      .add("orderId", saga.text())
+      .add("command", command);
   return object;
 }
 
@@ -74,7 +78,8 @@ Result<Envelope> parse_envelope(const Incoming& message) {
   else
     envelope.data = Json::object();
   if (const auto execution = envelope.data.find("attempt"); execution != envelope.data.end()) {
-    if (!execution->is_number_integer() || execution->get<std::int64_t>() < 1 || execution->get<std::int64_t>() > execution_max)
+    if (!execution->is_number_integer() || execution->get<std::int64_t>() < 1 ||
+        execution->get<std::int64_t>() > execution_max)
       return wrong("member 'data.attempt' must be a number from 1 to 4095");
     envelope.execution = execution->get<int>();
   }
@@ -160,8 +165,12 @@ Result<RemoteReply> to_remote_reply(const Incoming& message) {
   RemoteReply reply;
   reply.name = text_or_empty(envelope->json, "command");
   reply.saga = envelope->saga;
-  reply.reply = StepReply{envelope->step, envelope->direction, envelope->execution, std::move(*outcome),
-                          static_cast<int>(unsigned_member(envelope->data, "try")), {unsigned_member(envelope->data, "since")}};
+  reply.reply = StepReply{envelope->step,
+                          envelope->direction,
+                          envelope->execution,
+                          std::move(*outcome),
+                          static_cast<int>(unsigned_member(envelope->data, "try")),
+                          {unsigned_member(envelope->data, "since")}};
   reply.trace_parent = std::string(message.header(traceparent_header));
   return reply;
 }

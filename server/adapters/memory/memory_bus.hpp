@@ -7,8 +7,8 @@
 
 namespace sagactl {
 
-// All calls may be made from several threads, and by a subscriber while it receives. A subscription that ends on another
-// thread during `publish` may still receive its events.
+// All calls may be made from several threads, and by a subscriber while it receives. A subscription that ends on
+// another thread during `publish` may still receive its events.
 std::unique_ptr<Bus> make_memory_bus();
 
 }  // namespace sagactl

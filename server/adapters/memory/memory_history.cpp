@@ -14,8 +14,7 @@ class MemorySnapshot : public History {
     for (const auto& [key, stock] : state.stocks) stocks_.push_back(stock);
   }
 
-  Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory&)>& visit) override {
+  Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(FlowHistory&)>& visit) override {
     for (const auto& [id, version] : flows_) {
       const Flow& flow = version->flow;
       const Timestamp created = version->has_order ? flow.order.created_at

@@ -42,8 +42,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
  public:
   LockTable(Clock& clock, LockReach reach, Timestamp last) : clock_(clock), time_(clock, last), reach_(reach) {}
 
-  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration wait_max,
-               Done done) {
+  void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration wait_max, Done done) {
     Answers answers;
     {
       const std::lock_guard lock(mutex_);
@@ -115,8 +114,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
       const std::lock_guard lock(mutex_);
       for (auto& [key, held] : held_)
         for (MemoryWaiter& waiter : held.waiters)
-          answers.emplace_back(std::move(waiter.done),
-                               Error{ErrorCode::unavailable, "the locks are being shut down"});
+          answers.emplace_back(std::move(waiter.done), Error{ErrorCode::unavailable, "the locks are being shut down"});
       held_.clear();
       expiries_.clear();
     }
@@ -224,8 +222,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
 class MemoryLock : public Lock {
  public:
-  MemoryLock(Clock& clock, LockReach reach, Timestamp last)
-      : table_(std::make_shared<LockTable>(clock, reach, last)) {}
+  MemoryLock(Clock& clock, LockReach reach, Timestamp last) : table_(std::make_shared<LockTable>(clock, reach, last)) {}
   ~MemoryLock() override { table_->close(); }
 
   void acquire(const std::string& key, const std::string& holder, Duration ttl, Duration wait_max,

@@ -12,9 +12,8 @@ bool matches(const OrderFilter& filter, const FlowVersion& version) {
   return version.has_order && (!filter.user || order.user == *filter.user) &&
          (!filter.status || order.status == *filter.status) &&
          (!filter.customer || order.customer == *filter.customer) &&
-         (filter.types.empty() ||
-          (version.flow.saga && std::find(filter.types.begin(), filter.types.end(), version.flow.saga->type) !=
-                                    filter.types.end()));
+         (filter.types.empty() || (version.flow.saga && std::find(filter.types.begin(), filter.types.end(),
+                                                                  version.flow.saga->type) != filter.types.end()));
 }
 
 bool stands_at(const SagaStage& stage, const Saga& saga) {
@@ -80,8 +79,7 @@ Result<std::optional<Flow>> MemoryDatabase::find_flow(const std::string& text) {
   if (const auto id = OrderId::parse(text)) found = state_.find(*id);
   if (!found) {
     const auto flows = state_.by_correlation.find(text);
-    if (flows != state_.by_correlation.end() && !flows->second.empty())
-      found = state_.find(*flows->second.rbegin());
+    if (flows != state_.by_correlation.end() && !flows->second.empty()) found = state_.find(*flows->second.rbegin());
   }
   if (const auto trace = trace_id_of(text); trace && !found) {
     found = state_.find(OrderId{uuid_of_trace(*trace)});
@@ -137,8 +135,7 @@ Result<std::vector<Event>> MemoryDatabase::events(const EventFilter& filter) {
 Result<Counts> MemoryDatabase::counts() {
   const std::lock_guard lock(mutex_);
   Counts counts = state_.tally.counts();
-  for (const auto& [name, node] : state_.nodes)
-    counts.unpublished_events += node.last_sequence - node.published;
+  for (const auto& [name, node] : state_.nodes) counts.unpublished_events += node.last_sequence - node.published;
   return counts;
 }
 
@@ -189,8 +186,8 @@ Result<std::vector<User>> MemoryDatabase::rights_changed_since(Timestamp time) {
 std::vector<NodeInfo> MemoryDatabase::node_infos() const {
   std::vector<NodeInfo> infos;
   for (const auto& [name, node] : state_.nodes)
-    infos.push_back({name, node.url, node.epoch, node.lease_until, node.lease_until > now(),
-                     node.last_sequence, node.published, node.fingerprint});
+    infos.push_back({name, node.url, node.epoch, node.lease_until, node.lease_until > now(), node.last_sequence,
+                     node.published, node.fingerprint});
   return infos;
 }
 

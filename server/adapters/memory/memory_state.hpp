@@ -1,5 +1,5 @@
-// The state of a store in memory: the flows, each an immutable version that snapshots share, the events in the order of their
-// commits, and the indexes of both.
+// The state of a store in memory: the flows, each an immutable version that snapshots share, the events in the order of
+// their commits, and the indexes of both.
 #pragma once
 
 #include <array>

@@ -12,9 +12,9 @@
 namespace sagactl {
 
 struct PostgresDiagnosis {
-  std::string server_version;  // "15.8"
-  bool only_reads = false;     // it is a standby
-  Timestamp asked, server_time, answered;  // by the machine's clock, the server's, and the machine's again
+  std::string server_version;                         // "15.8"
+  bool only_reads = false;                            // it is a standby
+  Timestamp asked, server_time, answered;             // by the machine's clock, the server's, and the machine's again
   std::int64_t connections = 0, connections_max = 0;  // of the whole server
   std::vector<std::string> rights_missing;            // "INSERT on flow"
   std::vector<std::string> settings_unsafe;           // "fsync = off": acknowledged commits may be lost

@@ -22,8 +22,8 @@ const ConnectOptions history_session = {
     "-c idle_in_transaction_session_timeout=0 -c statement_timeout=0 -c jit=off -c enable_hashjoin=off "
     "-c enable_mergejoin=off"};
 
-// Through libpqxx, in one transaction, which sees the database as it was when it began. Reads a page at a time, by key, so
-// that memory is bounded.
+// Through libpqxx, in one transaction, which sees the database as it was when it began. Reads a page at a time, by key,
+// so that memory is bounded.
 class PostgresSnapshot : public History {
  public:
   // Throws a DatabaseFailure.
@@ -128,9 +128,10 @@ class PostgresSnapshot : public History {
   bool each_event_of(std::int64_t node, const NodeName& name,
                      const std::function<bool(const NodeName&, std::int64_t, Timestamp)>& visit) {
     for (std::int64_t last = 0;;) {
-      PqxxRows row = connection_.run(fmt::format("SELECT sequence, occurred_at FROM event WHERE node = {}::smallint AND "
-                                                 "sequence > {} ORDER BY sequence LIMIT {}",
-                                                 node, last, events_per_page));
+      PqxxRows row =
+          connection_.run(fmt::format("SELECT sequence, occurred_at FROM event WHERE node = {}::smallint AND "
+                                      "sequence > {} ORDER BY sequence LIMIT {}",
+                                      node, last, events_per_page));
       if (row.size() == 0) return true;
       while (row.next()) {
         last = row.integer();

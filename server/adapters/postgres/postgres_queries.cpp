@@ -3,29 +3,29 @@
 #include <algorithm>
 
 #include "common/trace_id.hpp"
+#include "server/adapters/postgres/postgres_database.hpp"
 #include "server/adapters/postgres/tables/account_table.hpp"
 #include "server/adapters/postgres/tables/counter_table.hpp"
-#include "server/adapters/postgres/postgres_database.hpp"
 #include "server/adapters/postgres/tables/event_table.hpp"
 #include "server/adapters/postgres/tables/flow_table.hpp"
-#include "server/adapters/postgres/tables/node_table.hpp"
 #include "server/adapters/postgres/tables/list_statements.hpp"
+#include "server/adapters/postgres/tables/node_table.hpp"
 #include "server/adapters/postgres/tables/stock_table.hpp"
 
 namespace sagactl::postgres {
 namespace {
 
 const PostgresStatement sql_flow{"flow_by_id", "SELECT " + flow_columns() + " FROM flow AS f WHERE f.id = $1::uuid"};
-const PostgresStatement sql_by_correlation{"flow_by_correlation",
-                                   "SELECT " + flow_columns() +
-                                       " FROM flow AS f WHERE f.correlation = $1 ORDER BY f.id DESC LIMIT 1"};
+const PostgresStatement sql_by_correlation{
+    "flow_by_correlation",
+    "SELECT " + flow_columns() + " FROM flow AS f WHERE f.correlation = $1 ORDER BY f.id DESC LIMIT 1"};
 const PostgresStatement sql_by_trace{
     "flow_by_trace", "SELECT " + flow_columns() +
                          " FROM flow AS f WHERE substr(f.trace_parent, 4, 32) COLLATE \"C\" = $1 AND "
                          "substr(f.trace_parent, 4, 32) <> replace(f.id::text, '-', '') ORDER BY f.id DESC LIMIT 1"};
 const PostgresStatement sql_by_claim{
-    "flow_by_claim", "SELECT " + flow_columns() +
-                         " FROM flow AS f WHERE f.id = (SELECT c.flow FROM claim AS c WHERE c.key = $1::uuid)"};
+    "flow_by_claim",
+    "SELECT " + flow_columns() + " FROM flow AS f WHERE f.id = (SELECT c.flow FROM claim AS c WHERE c.key = $1::uuid)"};
 const PostgresStatement sql_flow_events{
     "events_of_flow", fmt::format("SELECT {} FROM event AS e WHERE e.flow = $1::uuid", event_columns)};
 
@@ -117,8 +117,7 @@ Result<FlowPage> PostgresDatabase::orders(const OrderFilter& filter, const Page&
 
 Result<FlowPage> PostgresDatabase::sagas(const SagaFilter& filter, const Page& page) {
   return read([&](PostgresReader& reader) {
-    return bounded(
-        [&] { return list(reader, filter, sql::select_sagas(filter, reader.names, flow_dialect), page); });
+    return bounded([&] { return list(reader, filter, sql::select_sagas(filter, reader.names, flow_dialect), page); });
   });
 }
 

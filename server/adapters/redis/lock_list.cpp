@@ -101,7 +101,8 @@ class LockScan : public std::enable_shared_from_this<LockScan> {
 
 }  // namespace
 
-void list_held(RedisSession& session, LockScripts& scripts, const LockKeys& keys, std::size_t limit, Lock::Listed done) {
+void list_held(RedisSession& session, LockScripts& scripts, const LockKeys& keys, std::size_t limit,
+               Lock::Listed done) {
   std::make_shared<LockScan>(session, scripts, keys, limit, std::move(done))->scan_from("0");
 }
 

@@ -10,8 +10,8 @@
 
 namespace sagactl::redis {
 
-// Scans the database's keys in batches, so that the locks themselves are not delayed; what changes meanwhile may be listed
-// or not. Bounded: a database with too many keys, of whatever owner, is an error.
+// Scans the database's keys in batches, so that the locks themselves are not delayed; what changes meanwhile may be
+// listed or not. Bounded: a database with too many keys, of whatever owner, is an error.
 void list_held(RedisSession& session, LockScripts& scripts, const LockKeys& keys, std::size_t limit, Lock::Listed done);
 
 void list_one(LockScripts& scripts, const LockKeys& keys, const std::string& key, Lock::Listed done);

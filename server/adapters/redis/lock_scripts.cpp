@@ -88,7 +88,7 @@ void LockScripts::load() {
 }
 
 void LockScripts::run(LockScript script, std::vector<std::string> keys, std::vector<std::string> arguments,
-                  OnReply on_reply) {
+                      OnReply on_reply) {
   const auto index = static_cast<std::size_t>(script);
   if (names_[index].empty()) {
     session_.send(evaluation("EVAL", sources[index], keys, arguments), std::move(on_reply));

@@ -28,7 +28,8 @@ Error busy(const std::string& key) {
 
 }  // namespace
 
-LockWaiters::LockWaiters(EventLoop& loop, RedisSession& session, LockScripts& scripts, const LockKeys& keys, std::uint64_t seed)
+LockWaiters::LockWaiters(EventLoop& loop, RedisSession& session, LockScripts& scripts, const LockKeys& keys,
+                         std::uint64_t seed)
     : loop_(loop),
       session_(session),
       scripts_(scripts),

@@ -1,6 +1,6 @@
-// The waiters for locks in this process: one queue for each key, whose first waiter tries to acquire the lock. So however
-// many wait here, Redis gets one request for each key. The first waiter tries again when the lock is released, or after a
-// pause that grows and is partly random. All on the loop's thread.
+// The waiters for locks in this process: one queue for each key, whose first waiter tries to acquire the lock. So
+// however many wait here, Redis gets one request for each key. The first waiter tries again when the lock is released,
+// or after a pause that grows and is partly random. All on the loop's thread.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "common/random.hpp"
-#include "server/adapters/redis/lock_keys.hpp"
 #include "server/adapters/redis/event_loop.hpp"
+#include "server/adapters/redis/lock_keys.hpp"
 #include "server/adapters/redis/lock_scripts.hpp"
 #include "server/ports/lock.hpp"
 
@@ -65,7 +65,7 @@ class LockWaiters {
   const std::string client_;
   std::unordered_map<std::string, WaitQueue> queues_;
   std::deque<std::pair<std::string, std::string>> in_doubt_;  // key and request id
-  std::size_t waiting_ = 0;  // in all queues
+  std::size_t waiting_ = 0;                                   // in all queues
   std::uint64_t last_number_ = 0, last_attempt_ = 0;
   std::int64_t highest_token_ = 0;
 };

@@ -40,8 +40,7 @@ void RedisConnection::send(const Command& command, OnReply on_reply) {
     sizes.push_back(part.size());
   }
   pending_.push_back({std::move(on_reply), EventLoop::Steady::now()});
-  if (redisAppendCommandArgv(context_.get(), static_cast<int>(parts.size()), parts.data(), sizes.data()) !=
-      REDIS_OK)
+  if (redisAppendCommandArgv(context_.get(), static_cast<int>(parts.size()), parts.data(), sizes.data()) != REDIS_OK)
     fail(context_->errstr);
   has_output_ = true;
 }
@@ -77,8 +76,7 @@ void RedisConnection::ready(short events) {
 
 void RedisConnection::expire(EventLoop::Time now) {
   const auto until = deadline();
-  if (until && now >= *until)
-    fail(fmt::format("no reply within {} ms", timeout_.count() / 1000));
+  if (until && now >= *until) fail(fmt::format("no reply within {} ms", timeout_.count() / 1000));
 }
 
 void RedisConnection::write() {
@@ -116,8 +114,8 @@ std::string RedisConnection::peer() const {
   socklen_t size = sizeof address;
   char digits[NI_MAXHOST] = "";
   if (::getpeername(context_->fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
-  const int failed = ::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, digits, sizeof digits, nullptr, 0,
-                                   NI_NUMERICHOST);
+  const int failed =
+      ::getnameinfo(reinterpret_cast<sockaddr*>(&address), size, digits, sizeof digits, nullptr, 0, NI_NUMERICHOST);
   return failed ? std::string() : std::string(digits);
 }
 

@@ -24,8 +24,8 @@ using OnReply = std::function<void(const redisReply*)>;
 
 class RedisConnection {
  public:
-  // Starts to connect; commands may be sent at once. Each must have its reply within `timeout` of being sent. A host name
-  // is resolved on this thread.
+  // Starts to connect; commands may be sent at once. Each must have its reply within `timeout` of being sent. A host
+  // name is resolved on this thread.
   RedisConnection(const std::string& host, std::uint16_t port, Duration timeout);
   // Calls no callback of pending commands: see take_pending().
   ~RedisConnection();

@@ -7,11 +7,11 @@
 #include <string_view>
 
 #include "common/id.hpp"
-#include "server/adapters/redis/redis_error.hpp"
 #include "server/adapters/redis/lock_keys.hpp"
+#include "server/adapters/redis/lock_scripts.hpp"
+#include "server/adapters/redis/redis_error.hpp"
 #include "server/adapters/redis/redis_lock.hpp"
 #include "server/adapters/redis/redis_reply.hpp"
-#include "server/adapters/redis/lock_scripts.hpp"
 
 namespace sagactl {
 namespace {
@@ -20,8 +20,7 @@ using Context = std::unique_ptr<redisContext, decltype(&redisFree)>;
 using Reply = std::unique_ptr<redisReply, decltype(&freeReplyObject)>;
 
 timeval in_timeval(Duration duration) {
-  return {static_cast<time_t>(duration.count() / 1'000'000),
-          static_cast<suseconds_t>(duration.count() % 1'000'000)};
+  return {static_cast<time_t>(duration.count() / 1'000'000), static_cast<suseconds_t>(duration.count() % 1'000'000)};
 }
 
 class BlockingRedis {
@@ -79,8 +78,8 @@ Result<void> log_in(BlockingRedis& redis, const RedisAddress& address) {
   return answer ? Result<void>() : answer.error();
 }
 
-// Everything that nodes do with a lock, in their order. Each is tried, since each needs rights of its own; the error is of
-// the first that is refused. What remains of the lock expires.
+// Everything that nodes do with a lock, in their order. Each is tried, since each needs rights of its own; the error is
+// of the first that is refused. What remains of the lock expires.
 Result<void> use_a_lock(BlockingRedis& redis) {
   using redis::LockScript;
   const redis::LockKeys keys(RedisLockOptions{}.prefix);
@@ -93,20 +92,20 @@ Result<void> use_a_lock(BlockingRedis& redis) {
     return redis.run(command);
   };
   const auto acquire = [&](const std::string& wait_ms) {
-    return run_script(LockScript::acquire, {lock, keys.token(), waiting}, {"doctor", time_to_live, "0", wait_ms, request_id});
+    return run_script(LockScript::acquire, {lock, keys.token(), waiting},
+                      {"doctor", time_to_live, "0", wait_ms, request_id});
   };
   const auto taken = acquire("0");
   if (!taken) return taken.error();
   const redisReply* token = redis::element(**taken, 0);
   const std::string fence = token ? std::string(redis::text(*token)) : request_id;
-  const Result<Reply> answers[] = {
-      acquire(time_to_live),  // held: this waits for it
-      run_script(LockScript::renew, {lock}, {fence, time_to_live}),
-      run_script(LockScript::describe, {lock}, {}),
-      redis.run({"SCAN", "0", "MATCH", keys.all_locks(), "COUNT", "10"}),
-      run_script(LockScript::release, {lock, waiting}, {fence, keys.channel(), name}),
-      run_script(LockScript::keep_token, {keys.token()}, {"0"}),
-      redis.run({"SUBSCRIBE", keys.channel()})};
+  const Result<Reply> answers[] = {acquire(time_to_live),  // held: this waits for it
+                                   run_script(LockScript::renew, {lock}, {fence, time_to_live}),
+                                   run_script(LockScript::describe, {lock}, {}),
+                                   redis.run({"SCAN", "0", "MATCH", keys.all_locks(), "COUNT", "10"}),
+                                   run_script(LockScript::release, {lock, waiting}, {fence, keys.channel(), name}),
+                                   run_script(LockScript::keep_token, {keys.token()}, {"0"}),
+                                   redis.run({"SUBSCRIBE", keys.channel()})};
   for (const Result<Reply>& answer : answers)
     if (!answer) return answer.error();
   return {};

@@ -12,7 +12,7 @@ namespace sagactl {
 
 struct RedisDiagnosis {
   Duration ping{};
-  Timestamp time;   // by its clock, about half a ping after the request
+  Timestamp time;  // by its clock, about half a ping after the request
   // From INFO; empty when this user has no right to it.
   std::string eviction;  // its maxmemory-policy: noeviction, allkeys-lru ...
   std::string role;      // master, slave

@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "common/log.hpp"
-#include "server/adapters/redis/redis_error.hpp"
 #include "server/adapters/redis/lock_list.hpp"
-#include "server/adapters/redis/redis_reply.hpp"
 #include "server/adapters/redis/lock_waiters.hpp"
+#include "server/adapters/redis/redis_error.hpp"
+#include "server/adapters/redis/redis_reply.hpp"
 
 namespace sagactl {
 namespace {
@@ -83,9 +83,8 @@ class RedisLock final : public Lock {
 
   void state(const std::string& key, Listed done) override {
     if (auto unavailable = why_unavailable()) return done(std::move(*unavailable));
-    loop_.post([this, key, done = std::move(done)]() mutable {
-      redis::list_one(scripts_, keys_, key, std::move(done));
-    });
+    loop_.post(
+        [this, key, done = std::move(done)]() mutable { redis::list_one(scripts_, keys_, key, std::move(done)); });
   }
 
   Result<Duration> availability() const override {

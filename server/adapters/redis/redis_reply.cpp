@@ -46,7 +46,7 @@ std::size_t size(const redisReply& reply) {
 }
 
 bool is_transient(std::string_view error_code) {
-  constexpr std::array<std::string_view, 7> codes{"LOADING", "BUSY",       "MASTERDOWN", "TRYAGAIN",
+  constexpr std::array<std::string_view, 7> codes{"LOADING", "BUSY",        "MASTERDOWN", "TRYAGAIN",
                                                   "OOM",     "CLUSTERDOWN", "MISCONF"};
   return std::find(codes.begin(), codes.end(), error_code) != codes.end();
 }

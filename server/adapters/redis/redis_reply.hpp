@@ -17,7 +17,8 @@ std::optional<std::int64_t> integer(const redisReply& reply);     // also writte
 const redisReply* element(const redisReply& reply, std::size_t);  // null beyond the end
 std::size_t size(const redisReply& reply);                        // of an array; else 0
 
-// The error passes by itself or ends with Redis' configuration: it loads its data, runs a script, or waits for its master.
+// The error passes by itself or ends with Redis' configuration: it loads its data, runs a script, or waits for its
+// master.
 bool is_transient(std::string_view error_code);
 
 }  // namespace sagactl::redis

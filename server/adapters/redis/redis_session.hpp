@@ -1,5 +1,5 @@
-// A connection that reconnects whenever it is lost: after a delay that grows up to a bound and is partly random, so that
-// the clients of a Redis that comes back do not connect all at once.
+// A connection that reconnects whenever it is lost: after a delay that grows up to a bound and is partly random, so
+// that the clients of a Redis that comes back do not connect all at once.
 #pragma once
 
 #include <functional>
@@ -7,8 +7,8 @@
 #include <string>
 
 #include "common/random.hpp"
-#include "server/adapters/redis/redis_connection.hpp"
 #include "server/adapters/redis/redis_address.hpp"
+#include "server/adapters/redis/redis_connection.hpp"
 
 namespace sagactl::redis {
 

@@ -10,7 +10,8 @@
 namespace sagactl {
 namespace {
 
-// Keys are identified by their hash: the probability that any two of a million keys collide is below one in ten million.
+// Keys are identified by their hash: the probability that any two of a million keys collide is below one in ten
+// million.
 class MemoryChargeBook : public ChargeBook {
  public:
   explicit MemoryChargeBook(std::size_t keys_max) : keys_max_(keys_max) {}

@@ -12,8 +12,8 @@
 
 namespace sagactl {
 
-// For one thread: work runs on the thread that advances the clock. Work due at the same time runs in the order in which it
-// was scheduled; work that it schedules runs after it.
+// For one thread: work runs on the thread that advances the clock. Work due at the same time runs in the order in which
+// it was scheduled; work that it schedules runs after it.
 class SimulatedClock : public Clock {
  public:
   // 2026-01-01T00:00:00Z.

@@ -36,7 +36,8 @@ class SimulatedGateway : public PaymentGateway {
         std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
                     [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
     const bool of_other = !charge.saga_type.empty() && charge.saga_type != order_processing_saga;
-    const SimulatedOutcome outcome = outcome_of(charge.key, of_other ? options_.other_success : options_.success, always_fails);
+    const SimulatedOutcome outcome =
+        outcome_of(charge.key, of_other ? options_.other_success : options_.success, always_fails);
     answer_later(outcome, [done = std::move(done), answer = charge_once(charge.key, outcome)] { done(answer); });
   }
 
@@ -88,8 +89,10 @@ class SimulatedGateway : public PaymentGateway {
   void answer_later(const SimulatedOutcome& outcome, std::function<void()> answer) {
     const auto range = static_cast<double>((options_.delay_max - options_.delay_min).count());
     const Duration delay = options_.delay_min + Duration{static_cast<std::int64_t>(outcome.delay * range)};
-    if (delay <= Duration{0}) answer();
-    else clock_.after(delay, std::move(answer));
+    if (delay <= Duration{0})
+      answer();
+    else
+      clock_.after(delay, std::move(answer));
   }
 
   const SimulatedGatewayOptions options_;

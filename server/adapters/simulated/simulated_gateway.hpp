@@ -12,12 +12,12 @@
 namespace sagactl {
 
 struct SimulatedGatewayOptions {
-  double success = 0.8;         // share of keys whose charge succeeds; PAYMENT_FAIL products never do
-  Duration delay_min = 500ms;   // a call is answered after a uniformly distributed delay between these
+  double success = 0.8;        // share of keys whose charge succeeds; PAYMENT_FAIL products never do
+  Duration delay_min = 500ms;  // a call is answered after a uniformly distributed delay between these
   Duration delay_max = 2s;
-  double timeout_share = 0.0;   // of keys whose first call is not answered in time; half of them were charged
+  double timeout_share = 0.0;  // of keys whose first call is not answered in time; half of them were charged
   std::uint64_t seed = 0;
-  double other_success = 0.9;   // as `success`, for orders that are not of the order-processing saga
+  double other_success = 0.9;  // as `success`, for orders that are not of the order-processing saga
 };
 
 // Without a book it keeps one in memory, which is enough for a node's own provider: only that node gets its answers.

@@ -7,9 +7,9 @@
 namespace sagactl::sql {
 
 void fail_as_contradiction(std::string_view what, const std::string& id, bool is_new) {
-  fail_as_bug(fmt::format(fmt::runtime(is_new ? "{} {} is not new: it is stored already"
-                                       : "{} {} cannot be changed: it is not stored"),
-                          what, id));
+  fail_as_bug(fmt::format(
+      fmt::runtime(is_new ? "{} {} is not new: it is stored already" : "{} {} cannot be changed: it is not stored"),
+      what, id));
 }
 
 void check_next_event(const Event& event, const NodeName& writer, std::int64_t& last_sequence, Timestamp& last_time) {

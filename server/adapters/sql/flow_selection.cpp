@@ -22,9 +22,8 @@ void add(FlowSelection& selection, std::string text, Value value) {
 }
 
 bool has_only(const std::vector<SagaStatus>& statuses, SagaStatus one, SagaStatus other) {
-  return !statuses.empty() && std::all_of(statuses.begin(), statuses.end(), [&](SagaStatus status) {
-    return status == one || status == other;
-  });
+  return !statuses.empty() && std::all_of(statuses.begin(), statuses.end(),
+                                          [&](SagaStatus status) { return status == one || status == other; });
 }
 
 bool contains(const auto& list, const auto& value) {

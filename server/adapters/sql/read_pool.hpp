@@ -1,4 +1,5 @@
-// Connections for reading, each lent to one caller at a time. A caller that finds none free waits for one, up to a limit.
+// Connections for reading, each lent to one caller at a time. A caller that finds none free waits for one, up to a
+// limit.
 #pragma once
 
 #include <algorithm>

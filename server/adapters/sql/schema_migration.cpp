@@ -24,9 +24,10 @@ std::vector<SchemaMigration> compare_migrations(const std::vector<EmbeddedFile>&
     const auto record = applied.find(migration.number);
     if (record == applied.end()) continue;
     if (record->second.checksum != checksum_of(file))
-      fail_as_invalid(fmt::format("{} was created with a different text of migration {}: use the sagactl that created it, "
-                                  "or another database",
-                                  database, file.name));
+      fail_as_invalid(
+          fmt::format("{} was created with a different text of migration {}: use the sagactl that created it, "
+                      "or another database",
+                      database, file.name));
     migration.applied = true;
     migration.applied_at = record->second.at;
   }

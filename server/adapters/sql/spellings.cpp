@@ -25,8 +25,9 @@ void each_spelling(
   spell("UserStatus", UserStatus{});
 }
 
-void each_step(InternedNames& names, const std::function<void(std::int64_t definition, std::int64_t position,
-                                                              const StepDefinition& step)>& visit) {
+void each_step(
+    InternedNames& names,
+    const std::function<void(std::int64_t definition, std::int64_t position, const StepDefinition& step)>& visit) {
   for (const SagaDefinition& definition : definitions()) {
     const std::int64_t number = names.number_of_definition(definition.name, definition.version);
     std::int64_t position = 0;

@@ -12,11 +12,11 @@
 namespace sagactl::sql {
 
 // Calls `visit` for every row of the table `spelling`.
-void each_spelling(
-    const std::function<void(std::string_view kind, std::int64_t number, std::string_view name)>& visit);
+void each_spelling(const std::function<void(std::string_view kind, std::int64_t number, std::string_view name)>& visit);
 
 // Calls `visit` for every row of the table `step`. Adds missing definitions by `names`.
-void each_step(InternedNames& names, const std::function<void(std::int64_t definition, std::int64_t position,
-                                                              const StepDefinition& step)>& visit);
+void each_step(
+    InternedNames& names,
+    const std::function<void(std::int64_t definition, std::int64_t position, const StepDefinition& step)>& visit);
 
 }  // namespace sagactl::sql

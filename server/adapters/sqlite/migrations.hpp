@@ -6,8 +6,8 @@
 
 namespace sagactl::sqlite {
 
-// Applies the missing migrations, each in a transaction of its own, and returns those. Throws `invalid` when the file has
-// a newer schema than this program knows, was migrated with different texts, or is another program's.
+// Applies the missing migrations, each in a transaction of its own, and returns those. Throws `invalid` when the file
+// has a newer schema than this program knows, was migrated with different texts, or is another program's.
 std::vector<SchemaMigration> migrate(SqliteConnection& connection);
 
 std::vector<SchemaMigration> migrations_of(SqliteConnection& connection);

@@ -50,7 +50,7 @@ class SqliteBatch {
   Timestamp time_;
   std::unordered_map<OrderId, LoadedFlow> known_;
   std::pair<OrderId, LoadedFlow*> last_touched_;  // what belongs to one flow mostly comes together
-  std::vector<OrderId> changed_;         // in the order in which they are to be written
+  std::vector<OrderId> changed_;                  // in the order in which they are to be written
   sql::CountChanges counts_;
 };
 

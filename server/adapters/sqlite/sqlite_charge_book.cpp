@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <mutex>
 
-#include "server/adapters/sqlite/file/sqlite_failure.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
+#include "server/adapters/sqlite/file/sqlite_failure.hpp"
 
 namespace sagactl {
 namespace sqlite {
@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::int64_t forget_every = 1'000;  // puts
 
-// WAL without a sync for each commit: writes survive the death of the process. A power failure may lose the last charges.
+// WAL without a sync for each commit: writes survive the death of the process. A power failure may lose the last
+// charges.
 constexpr std::string_view sql_set_up =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
     "CREATE TABLE IF NOT EXISTS charge (no INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, "
@@ -22,8 +23,7 @@ constexpr std::string_view sql_set_up =
 constexpr std::string_view sql_find_charge = "SELECT state FROM charge WHERE key = ?";
 constexpr std::string_view sql_put_charge =
     "INSERT INTO charge (key, state) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state";
-constexpr std::string_view sql_forget_charges =
-    "DELETE FROM charge WHERE no <= (SELECT max(no) FROM charge) - ?";
+constexpr std::string_view sql_forget_charges = "DELETE FROM charge WHERE no <= (SELECT max(no) FROM charge) - ?";
 
 class SqliteChargeBook : public ChargeBook {
  public:
@@ -68,10 +68,11 @@ Result<std::unique_ptr<ChargeBook>> open_charge_book(const std::filesystem::path
   std::error_code problem;
   if (!file.parent_path().empty()) std::filesystem::create_directories(file.parent_path(), problem);
   if (problem)
-    return Error{ErrorCode::unavailable,
-                 fmt::format("the directory {} for the simulated provider's charges cannot be created: {}; name another "
-                             "with --data",
-                             file.parent_path().string(), problem.message())};
+    return Error{
+        ErrorCode::unavailable,
+        fmt::format("the directory {} for the simulated provider's charges cannot be created: {}; name another "
+                    "with --data",
+                    file.parent_path().string(), problem.message())};
   return sql::guarded([&]() -> Result<std::unique_ptr<ChargeBook>> {
     return std::unique_ptr<ChargeBook>(std::make_unique<sqlite::SqliteChargeBook>(file.string(), keys_max));
   });

@@ -31,8 +31,7 @@ class SqliteDatabase : public sql::Lookups<SqliteDatabase, SqliteStore> {
   Result<std::vector<OrderId>> adopt(const Writer& writer, Owners owners, std::size_t limit) override;
   Result<std::vector<OrderId>> due_flows(std::size_t limit) override;
   Result<std::vector<Backlog>> backlogs(const Writer& writer) override;
-  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence,
-                                          std::size_t limit) override;
+  Result<std::vector<Event>> events_after(const NodeName& node, std::int64_t sequence, std::size_t limit) override;
   Result<std::int64_t> published_through(const NodeName& node) override;
   Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) override;
   Result<std::size_t> forget_replays(Duration age, std::size_t limit) override;

@@ -2,14 +2,14 @@
 
 #include <filesystem>
 
-#include "server/adapters/sqlite/sqlite_database.hpp"
 #include "server/adapters/sqlite/migrations.hpp"
+#include "server/adapters/sqlite/sqlite_database.hpp"
 
 namespace sagactl {
 namespace sqlite {
 namespace {
 
-constexpr int cache_kib = 8 * 1024;  // tables are read once, each in its order
+constexpr int cache_kib = 8 * 1024;     // tables are read once, each in its order
 constexpr std::int64_t no_mapping = 0;  // pages are read about once; mapped, all of them would count as memory
 
 constexpr std::string_view sql_flows =
@@ -18,8 +18,7 @@ constexpr std::string_view sql_flows =
 constexpr std::string_view sql_nodes = "SELECT no, name FROM node ORDER BY name";
 constexpr std::string_view sql_events = "SELECT key, occurred_at FROM event WHERE key BETWEEN ? AND ? ORDER BY key";
 // SQLite's own clock, to the millisecond.
-constexpr std::string_view sql_now =
-    "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000";
+constexpr std::string_view sql_now = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000";
 
 // One connection in one read transaction, which sees the database as it was when it began.
 class SqliteSnapshot : public History {
@@ -33,8 +32,7 @@ class SqliteSnapshot : public History {
     taken_at_ = std::max(now, tables_.progress.read().last_time);
   }
 
-  Result<void> each_flow(const HistoryFilter& filter,
-                         const std::function<bool(FlowHistory&)>& visit) override {
+  Result<void> each_flow(const HistoryFilter& filter, const std::function<bool(FlowHistory&)>& visit) override {
     return sql::guarded([&] {
       SqliteStatement row = tables_.connection.prepare(fmt::format(sql_flows, FlowTable::columns()));
       row.bind(filter.since.value_or(Timestamp{INT64_MIN})).bind(filter.until.value_or(Timestamp{INT64_MAX}));

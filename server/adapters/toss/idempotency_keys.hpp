@@ -1,6 +1,6 @@
 // The Idempotency-Key of each call. Toss answers a repeated key with the first answer, for 15 days, even if that was a
-// temporary error. So a call's key is kept while no answer has come, and replaced after an answer that asks for a retry.
-// That is safe: a payment is confirmed, and cancelled in full, once under its payment key.
+// temporary error. So a call's key is kept while no answer has come, and replaced after an answer that asks for a
+// retry. That is safe: a payment is confirmed, and cancelled in full, once under its payment key.
 #pragma once
 
 #include <cstddef>

@@ -42,18 +42,22 @@ QueryAnswer state_of(const TossPayment& payment, const ExpectedPayment& expected
   if (payment.order_id != expected.order_id) return Refused{"this payment key belongs to another order"};
   switch (payment.status) {
     case TossPaymentStatus::ready:
-    case TossPaymentStatus::in_progress: return NotCharged{};
-    case TossPaymentStatus::waiting_for_deposit: return Unavailable{"the payment waits for the customer's deposit"};
+    case TossPaymentStatus::in_progress:
+      return NotCharged{};
+    case TossPaymentStatus::waiting_for_deposit:
+      return Unavailable{"the payment waits for the customer's deposit"};
     case TossPaymentStatus::done:
     case TossPaymentStatus::partial_canceled:
       if (expected.amount && payment.amount != *expected.amount)
         return Refused{fmt::format("this payment key was charged with another amount: {} instead of {}",
                                    payment.amount.text(), expected.amount->text())};
       return Charged{payment.payment_key};
-    case TossPaymentStatus::canceled: return Refused{"the payment was refunded at the payment provider"};
+    case TossPaymentStatus::canceled:
+      return Refused{"the payment was refunded at the payment provider"};
     case TossPaymentStatus::aborted:
       return Refused{payment.failure.empty() ? "the payment provider aborted the payment" : payment.failure};
-    case TossPaymentStatus::expired: return Refused{"the payment expired before it was confirmed"};
+    case TossPaymentStatus::expired:
+      return Refused{"the payment expired before it was confirmed"};
   }
   crash("unknown payment status of Toss Payments");
 }

@@ -47,6 +47,6 @@ QueryAnswer state_of(const TossPayment& payment, const ExpectedPayment& expected
 
 template <>
 struct sagactl::Spelling<sagactl::toss::TossPaymentStatus> {
-  static constexpr std::string_view names[] = {"READY",    "IN_PROGRESS",      "WAITING_FOR_DEPOSIT", "DONE",
-                                               "CANCELED", "PARTIAL_CANCELED", "ABORTED",             "EXPIRED"};
+  static constexpr std::string_view names[] = {
+      "READY", "IN_PROGRESS", "WAITING_FOR_DEPOSIT", "DONE", "CANCELED", "PARTIAL_CANCELED", "ABORTED", "EXPIRED"};
 };

@@ -11,8 +11,8 @@ struct TossDiagnosis {
   Duration took{};  // connecting and one query
 };
 
-// Queries a payment that does not exist. `unavailable` when nothing answers; `unauthenticated` when the key is rejected;
-// `invalid` when the server is not Toss Payments.
+// Queries a payment that does not exist. `unavailable` when nothing answers; `unauthenticated` when the key is
+// rejected; `invalid` when the server is not Toss Payments.
 Result<TossDiagnosis> diagnose_toss(const TossOptions& options);
 
 }  // namespace sagactl

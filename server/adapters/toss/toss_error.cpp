@@ -17,8 +17,8 @@ struct ErrorCodeMeaning {
   TossErrorMeaning meaning;
 };
 
-// From https://docs.tosspayments.com/reference/error-codes. Every other code of a 4xx answer is a refusal: because of the
-// card, the account, the amount or the request. Every 5xx is unknown.
+// From https://docs.tosspayments.com/reference/error-codes. Every other code of a 4xx answer is a refusal: because of
+// the card, the account, the amount or the request. Every 5xx is unknown.
 constexpr ErrorCodeMeaning rows[] = {
     {"ALREADY_PROCESSED_PAYMENT", TossErrorMeaning::already_confirmed},
     {"ALREADY_COMPLETED_PAYMENT", TossErrorMeaning::already_confirmed},
@@ -51,7 +51,8 @@ TossErrorMeaning meaning_of_foreign_status(int status) {
 
 TossErrorMeaning meaning_of(int status, std::string_view code) {
   if (status >= 500) return TossErrorMeaning::unknown;
-  const auto row = std::find_if(std::begin(rows), std::end(rows), [&](const ErrorCodeMeaning& it) { return it.code == code; });
+  const auto row =
+      std::find_if(std::begin(rows), std::end(rows), [&](const ErrorCodeMeaning& it) { return it.code == code; });
   if (row != std::end(rows)) return row->meaning;
   if (status == 401 || status == 429) return TossErrorMeaning::unavailable;
   return status == 408 || status == 409 ? TossErrorMeaning::unknown : TossErrorMeaning::refused;
@@ -72,7 +73,8 @@ TossError toss_error_of(const HttpResponse& response) {
   TossError error;
   if (code.empty()) {
     error.meaning = meaning_of_foreign_status(response.status);
-    error.reason = fmt::format("HTTP {}, which is not from the payment provider; is its address right?", response.status);
+    error.reason =
+        fmt::format("HTTP {}, which is not from the payment provider; is its address right?", response.status);
     return error;
   }
   error.key_refused = std::find(std::begin(key_codes), std::end(key_codes), code) != std::end(key_codes);

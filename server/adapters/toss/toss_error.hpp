@@ -20,7 +20,7 @@ enum class TossErrorMeaning : std::uint8_t {
 
 struct TossError {
   TossErrorMeaning meaning = TossErrorMeaning::unknown;
-  std::string reason;      // for people: the provider's own message and code
+  std::string reason;        // for people: the provider's own message and code
   bool key_refused = false;  // the secret key is rejected
   bool in_progress = false;  // an earlier call with the same idempotency key has not finished
 };

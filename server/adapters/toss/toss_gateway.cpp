@@ -19,8 +19,8 @@ namespace sagactl {
 namespace {
 
 using toss::ExpectedPayment;
-using toss::TossErrorMeaning;
 using toss::TossError;
+using toss::TossErrorMeaning;
 using toss::TossPayment;
 using Steady = std::chrono::steady_clock;
 
@@ -49,9 +49,7 @@ Answer of_failure(const Error& error) {
 class TossGateway : public PaymentGateway {
  public:
   TossGateway(const TossOptions& options, std::unique_ptr<AsyncHttpClient> client)
-      : secret_(options.secret),
-        authorization_(basic_authorization(options.secret, "")),
-        client_(std::move(client)) {}
+      : secret_(options.secret), authorization_(basic_authorization(options.secret, "")), client_(std::move(client)) {}
 
   // Answers the calls in progress while everything that their callbacks use exists.
   ~TossGateway() override { client_->stop(); }
@@ -59,7 +57,8 @@ class TossGateway : public PaymentGateway {
   void charge(const Charge& charge, ChargeDone done) override {
     const std::string key = toss::payment_key(charge.payment_key, charge.key);
     if (auto why = toss::why_impossible(charge.order_id, key)) return done(Refused{std::move(*why)});
-    // Another payment key or amount makes another call: under the same idempotency key it would get the first one's answer.
+    // Another payment key or amount makes another call: under the same idempotency key it would get the first one's
+    // answer.
     const std::string call = fmt::format("confirm {} {} {}", charge.key, key, charge.amount.text());
     send(toss::confirm_request(charge, key, keys_.key_of(call)),
          [this, charge, key, call, done = std::move(done)](Result<HttpResponse> response) {
@@ -67,13 +66,19 @@ class TossGateway : public PaymentGateway {
            if (response->ok()) return confirmed(*response, charge, key, done);
            const TossError error = read_error(*response, call);
            switch (error.meaning) {
-             case TossErrorMeaning::refused: return done(Refused{error.reason});
-             case TossErrorMeaning::no_such_payment: return done(Refused{error.reason});
-             case TossErrorMeaning::unavailable: return done(Unavailable{error.reason});
-             case TossErrorMeaning::unknown: return done(UnknownOutcome{error.reason});
-             case TossErrorMeaning::order_taken: return resolve(charge, key, Refused{error.reason}, done);
+             case TossErrorMeaning::refused:
+               return done(Refused{error.reason});
+             case TossErrorMeaning::no_such_payment:
+               return done(Refused{error.reason});
+             case TossErrorMeaning::unavailable:
+               return done(Unavailable{error.reason});
+             case TossErrorMeaning::unknown:
+               return done(UnknownOutcome{error.reason});
+             case TossErrorMeaning::order_taken:
+               return resolve(charge, key, Refused{error.reason}, done);
              case TossErrorMeaning::already_confirmed:
-             case TossErrorMeaning::already_cancelled: return resolve(charge, key, UnknownOutcome{error.reason}, done);
+             case TossErrorMeaning::already_cancelled:
+               return resolve(charge, key, UnknownOutcome{error.reason}, done);
            }
          });
   }
@@ -82,27 +87,31 @@ class TossGateway : public PaymentGateway {
     const std::string key = toss::payment_key(charge.payment_key, charge.key);
     // What the provider would have rejected was not charged.
     if (toss::why_impossible(charge.order_id, key)) return done(NotCharged{});
-    query_payment(key, charge.trace_parent, [order = charge.order_id, done = std::move(done)](const QueriedPayment& queried) {
-      if (const auto* payment = std::get_if<TossPayment>(&queried)) return done(state_of(*payment, {order, {}}));
-      if (const auto* unavailable = std::get_if<Unavailable>(&queried)) return done(*unavailable);
-      done(NotCharged{});
-    });
+    query_payment(key, charge.trace_parent,
+                  [order = charge.order_id, done = std::move(done)](const QueriedPayment& queried) {
+                    if (const auto* payment = std::get_if<TossPayment>(&queried))
+                      return done(state_of(*payment, {order, {}}));
+                    if (const auto* unavailable = std::get_if<Unavailable>(&queried)) return done(*unavailable);
+                    done(NotCharged{});
+                  });
   }
 
   void refund(const EarlierCharge& charge, Money amount, RefundDone done) override {
     const std::string key = toss::payment_key(charge.payment_key, charge.key);
     if (auto why = toss::why_impossible(charge.order_id, key)) return done(Refused{std::move(*why)});
-    query_payment(key, charge.trace_parent, [this, charge, key, amount, done = std::move(done)](const QueriedPayment& queried) {
-      if (const auto* unavailable = std::get_if<Unavailable>(&queried)) return done(*unavailable);
-      const auto* payment = std::get_if<TossPayment>(&queried);
-      if (!payment) return done(Refused{"the payment provider has no such payment"});
-      if (payment->status == toss::TossPaymentStatus::canceled && payment->order_id == charge.order_id)
-        return done(Succeeded{});
-      const QueryAnswer state = state_of(*payment, {charge.order_id, amount});
-      if (const auto* refused = std::get_if<Refused>(&state)) return done(*refused);
-      if (!std::holds_alternative<Charged>(state)) return done(Unavailable{"the payment is not charged yet"});
-      cancel(charge, key, done);
-    });
+    query_payment(key, charge.trace_parent,
+                  [this, charge, key, amount, done = std::move(done)](const QueriedPayment& queried) {
+                    if (const auto* unavailable = std::get_if<Unavailable>(&queried)) return done(*unavailable);
+                    const auto* payment = std::get_if<TossPayment>(&queried);
+                    if (!payment) return done(Refused{"the payment provider has no such payment"});
+                    if (payment->status == toss::TossPaymentStatus::canceled && payment->order_id == charge.order_id)
+                      return done(Succeeded{});
+                    const QueryAnswer state = state_of(*payment, {charge.order_id, amount});
+                    if (const auto* refused = std::get_if<Refused>(&state)) return done(*refused);
+                    if (!std::holds_alternative<Charged>(state))
+                      return done(Unavailable{"the payment is not charged yet"});
+                    cancel(charge, key, done);
+                  });
   }
 
  private:
@@ -118,7 +127,8 @@ class TossGateway : public PaymentGateway {
     client_->send(std::move(request), std::move(done));
   }
 
-  void query_payment(const std::string& key, const std::string& trace_parent, std::function<void(const QueriedPayment&)> done) {
+  void query_payment(const std::string& key, const std::string& trace_parent,
+                     std::function<void(const QueriedPayment&)> done) {
     send(toss::query_request(key, trace_parent), [this, key, done = std::move(done)](Result<HttpResponse> response) {
       if (!response) return done(Unavailable{response.error().message});
       if (response->ok()) {
@@ -145,20 +155,23 @@ class TossGateway : public PaymentGateway {
     done(UnknownOutcome{"the payment provider confirmed the payment and did not charge what was requested"});
   }
 
-  // The payment, or the order, was confirmed before: the payment shows whether by us. `otherwise` is the answer when it was
-  // not.
+  // The payment, or the order, was confirmed before: the payment shows whether by us. `otherwise` is the answer when it
+  // was not.
   void resolve(const Charge& charge, const std::string& key, ChargeAnswer otherwise, const ChargeDone& done) {
     const ExpectedPayment expected{charge.order_id, charge.amount};
-    query_payment(key, charge.trace_parent, [expected, otherwise = std::move(otherwise), done](const QueriedPayment& queried) {
-      if (const auto* unavailable = std::get_if<Unavailable>(&queried)) return done(UnknownOutcome{unavailable->reason});
-      const auto* payment = std::get_if<TossPayment>(&queried);
-      if (!payment) return done(otherwise);
-      const QueryAnswer state = state_of(*payment, expected);
-      if (const auto* charged = std::get_if<Charged>(&state)) return done(*charged);
-      if (const auto* refused = std::get_if<Refused>(&state)) return done(*refused);
-      if (const auto* unavailable = std::get_if<Unavailable>(&state)) return done(UnknownOutcome{unavailable->reason});
-      done(otherwise);
-    });
+    query_payment(key, charge.trace_parent,
+                  [expected, otherwise = std::move(otherwise), done](const QueriedPayment& queried) {
+                    if (const auto* unavailable = std::get_if<Unavailable>(&queried))
+                      return done(UnknownOutcome{unavailable->reason});
+                    const auto* payment = std::get_if<TossPayment>(&queried);
+                    if (!payment) return done(otherwise);
+                    const QueryAnswer state = state_of(*payment, expected);
+                    if (const auto* charged = std::get_if<Charged>(&state)) return done(*charged);
+                    if (const auto* refused = std::get_if<Refused>(&state)) return done(*refused);
+                    if (const auto* unavailable = std::get_if<Unavailable>(&state))
+                      return done(UnknownOutcome{unavailable->reason});
+                    done(otherwise);
+                  });
   }
 
   void cancel(const EarlierCharge& charge, const std::string& key, const RefundDone& done) {
@@ -174,13 +187,17 @@ class TossGateway : public PaymentGateway {
            }
            const TossError error = read_error(*response, call);
            switch (error.meaning) {
-             case TossErrorMeaning::already_cancelled: return done(Succeeded{});
-             case TossErrorMeaning::unavailable: return done(Unavailable{error.reason});
-             case TossErrorMeaning::unknown: return done(UnknownOutcome{error.reason});
+             case TossErrorMeaning::already_cancelled:
+               return done(Succeeded{});
+             case TossErrorMeaning::unavailable:
+               return done(Unavailable{error.reason});
+             case TossErrorMeaning::unknown:
+               return done(UnknownOutcome{error.reason});
              case TossErrorMeaning::refused:
              case TossErrorMeaning::no_such_payment:
              case TossErrorMeaning::order_taken:
-             case TossErrorMeaning::already_confirmed: return done(Refused{error.reason});
+             case TossErrorMeaning::already_confirmed:
+               return done(Refused{error.reason});
            }
          });
   }
@@ -193,8 +210,7 @@ class TossGateway : public PaymentGateway {
     if (may_retry && !error.in_progress && !call.empty()) keys_.retire(call);
     if (error.meaning == TossErrorMeaning::unavailable)
       if (const auto pause = retry_after(response); pause.count() > 0) paused_until_ = Steady::now() + pause;
-    if (error.key_refused)
-      log_error("the payment provider rejects this node's secret key", {{"reason", error.reason}});
+    if (error.key_refused) log_error("the payment provider rejects this node's secret key", {{"reason", error.reason}});
     return error;
   }
 

@@ -37,7 +37,8 @@ HttpRequest posting(std::string path, std::string body, const std::string& idemp
 std::string payment_key(const std::string& given, const std::string& charge_key) {
   if (!given.empty()) return given;
   std::string key = "sagactl_" + charge_key;
-  std::replace_if(key.begin(), key.end(), [](char c) { return !is_plain(c); }, '_');
+  std::replace_if(
+      key.begin(), key.end(), [](char c) { return !is_plain(c); }, '_');
   return key;
 }
 

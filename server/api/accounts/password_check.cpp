@@ -19,10 +19,9 @@ constexpr std::size_t password_min = 8;
 // For an e-mail address that does not exist this takes as long, so that the response time does not reveal who has an
 // account.
 Result<User> check_password(std::optional<User> user, const std::string& password, const auth::PasswordCost& cost) {
-  const bool matches = user ? auth::verify_password(user->password_hash, password)
-                            : auth::verify_nobodys_password(password, cost);
-  if (!matches || user->status != UserStatus::active)
-    return Error{ErrorCode::unauthenticated, "Invalid credentials"};
+  const bool matches =
+      user ? auth::verify_password(user->password_hash, password) : auth::verify_nobodys_password(password, cost);
+  if (!matches || user->status != UserStatus::active) return Error{ErrorCode::unauthenticated, "Invalid credentials"};
   return std::move(*user);
 }
 

@@ -5,9 +5,8 @@
 namespace sagactl::api {
 
 Json user_json(const User& user) {
-  return Json{{"id", user.id.text()},         {"email", user.email},
-              {"firstName", user.first_name}, {"lastName", user.last_name},
-              {"role", to_string(user.role)}, {"status", to_string(user.status)}};
+  return Json{{"id", user.id.text()},       {"email", user.email},          {"firstName", user.first_name},
+              {"lastName", user.last_name}, {"role", to_string(user.role)}, {"status", to_string(user.status)}};
 }
 
 Json account_json(const User& user) {

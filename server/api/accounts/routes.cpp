@@ -1,12 +1,12 @@
 // Accounts and their sessions, and users for operators.
-#include "server/api/accounts/handlers.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/accounts/handlers.hpp"
 
 namespace sagactl::api {
 
 void add_account_routes(http::Router& router, Context& context) {
-  using http::RouteAccess;
   using http::Method;
+  using http::RouteAccess;
   const RouteGroup anyone{router, context, "accounts", RouteAccess::anyone};
   anyone.add(Method::post, "/auth/register", register_user, "Creates an account and logs in");
   anyone.add(Method::post, "/auth/login", log_in, "Logs in");

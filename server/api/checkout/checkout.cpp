@@ -40,8 +40,7 @@ Result<OrderId> checkout_of_path(const Request& request) {
 awaitable<Result<Flow>> read_checkout(Context& context, const Request& request, OrderId id) {
   Result<Flow> flow = co_await read_flow(context, request, id);
   if (!flow && flow.error().code != ErrorCode::not_found) co_return checkout_error(flow.error());
-  if (!flow || !flow->saga || !is_checkout(flow->saga->type))
-    co_return checkout_not_found("Order");
+  if (!flow || !flow->saga || !is_checkout(flow->saga->type)) co_return checkout_not_found("Order");
   co_return flow;
 }
 

@@ -34,8 +34,8 @@ Result<CheckoutSagaListRequest> read_checkout_saga_list(const Request& request) 
       if (value.empty()) continue;
       const auto stages = stages_of_checkout_status(value);
       if (!stages)
-        query.fault(fmt::format("status must be one of the following values: {}",
-                                fmt::join(checkout_saga_statuses, ", ")));
+        query.fault(
+            fmt::format("status must be one of the following values: {}", fmt::join(checkout_saga_statuses, ", ")));
       else
         list.filter.stages.insert(list.filter.stages.end(), stages->begin(), stages->end());
     }

@@ -69,7 +69,9 @@ Json checkout_retries(const Saga& saga) {
     const bool worked = is_last && saga.status == SagaStatus::completed;
     list.push_back(Json{{"retryAt", iso8601_ms(saga.retries[i].at)},
                         {"fromStep", saga.retries[i].from_step},
-                        {"result", runs ? "IN_PROGRESS" : worked ? "SUCCESS" : "FAILED"},
+                        {"result", runs     ? "IN_PROGRESS"
+                                   : worked ? "SUCCESS"
+                                            : "FAILED"},
                         {"error", is_last && !runs && !worked ? text_or_null(saga.error) : Json(nullptr)},
                         {"by", saga.retries[i].by}});
   }
@@ -115,9 +117,15 @@ std::string checkout_saga_step(const Saga& saga) {
   return "COMPLETE_ORDER";
 }
 
-const std::vector<std::string_view> checkout_saga_statuses = {
-    "STARTED",   "PAYMENT_PROCESSING", "PAYMENT_COMPLETED", "INVENTORY_RESERVING", "INVENTORY_RESERVED",
-    "COMPLETED", "COMPENSATING",       "COMPENSATED",       "FAILED"};
+const std::vector<std::string_view> checkout_saga_statuses = {"STARTED",
+                                                              "PAYMENT_PROCESSING",
+                                                              "PAYMENT_COMPLETED",
+                                                              "INVENTORY_RESERVING",
+                                                              "INVENTORY_RESERVED",
+                                                              "COMPLETED",
+                                                              "COMPENSATING",
+                                                              "COMPENSATED",
+                                                              "FAILED"};
 
 std::optional<std::vector<SagaStage>> stages_of_checkout_status(std::string_view status) {
   // A step that succeeds has the next one running in the same commit.

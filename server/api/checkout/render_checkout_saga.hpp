@@ -15,7 +15,7 @@ namespace sagactl::api {
 Json checkout_saga_json(const Flow& flow);
 std::string checkout_saga_status(const Saga& saga);
 std::string checkout_saga_step(const Saga& saga);
-std::string checkout_saga_id(const Saga& saga);  // "SAGA-<id>"
+std::string checkout_saga_id(const Saga& saga);                       // "SAGA-<id>"
 std::optional<SagaId> parse_checkout_saga_id(std::string_view text);  // also without "SAGA-"
 
 // The stages in which a saga has this status; none: there is no such status.

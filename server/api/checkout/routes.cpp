@@ -1,7 +1,7 @@
 // The checkout system's routes: orders that are paid and take stock, by choreography or orchestration, their payments,
 // and the stock of products.
-#include "server/api/checkout/handlers.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/checkout/handlers.hpp"
 
 namespace sagactl::api {
 

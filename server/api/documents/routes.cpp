@@ -1,8 +1,8 @@
 // What describes the API and the node for people and generators: the OpenAPI document and two pages.
+#include "server/api/routes.hpp"
 #include "server/api/embedded_text.hpp"
 #include "server/api/openapi.hpp"
 #include "server/api/route_group.hpp"
-#include "server/api/routes.hpp"
 #include "server/http/accept.hpp"
 
 namespace sagactl::api {
@@ -32,8 +32,8 @@ Answer api_page(Context&, Request&) {
 }  // namespace
 
 void add_document_routes(http::Router& router, Context& context) {
-  using http::RouteAccess;
   using http::Method;
+  using http::RouteAccess;
   const RouteGroup documents{router, context, "documents", RouteAccess::anyone};
   documents.add(Method::get, "/", status_page, "Status of the node: a page, or links as JSON");
   // Made from the router at each request: by then it has the routes of all surfaces, these included.

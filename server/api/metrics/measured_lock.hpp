@@ -22,9 +22,7 @@ class MeasuredLock final : public Lock {
       done(std::move(grant));
     });
   }
-  void renew(const LockGrant& grant, Duration ttl, Changed done) override {
-    lock_.renew(grant, ttl, std::move(done));
-  }
+  void renew(const LockGrant& grant, Duration ttl, Changed done) override { lock_.renew(grant, ttl, std::move(done)); }
   void release(const LockGrant& grant, Changed done) override { lock_.release(grant, std::move(done)); }
   void held(std::size_t limit, Listed done) override { lock_.held(limit, std::move(done)); }
   void state(const std::string& key, Listed done) override { lock_.state(key, std::move(done)); }

@@ -27,8 +27,7 @@ prometheus::Counter& counter(Registry& registry, const char* name, const char* h
   return BuildCounter().Name(name).Help(help).Register(registry).Add({});
 }
 
-Histogram& histogram(Registry& registry, const char* name, const char* help,
-                     Histogram::BucketBoundaries bounds) {
+Histogram& histogram(Registry& registry, const char* name, const char* help, Histogram::BucketBoundaries bounds) {
   return BuildHistogram().Name(name).Help(help).Register(registry).Add({}, std::move(bounds));
 }
 
@@ -38,9 +37,9 @@ const Histogram::BucketBoundaries sizes{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 
 constexpr const char* duplicate_result = "duplicate";
 constexpr std::array refusal_codes = {
-    ErrorCode::invalid,   ErrorCode::unauthenticated, ErrorCode::forbidden,       ErrorCode::not_found,
-    ErrorCode::conflict,  ErrorCode::too_large,       ErrorCode::busy,            ErrorCode::retry,
-    ErrorCode::unknown_outcome, ErrorCode::unavailable, ErrorCode::bug};
+    ErrorCode::invalid,         ErrorCode::unauthenticated, ErrorCode::forbidden, ErrorCode::not_found,
+    ErrorCode::conflict,        ErrorCode::too_large,       ErrorCode::busy,      ErrorCode::retry,
+    ErrorCode::unknown_outcome, ErrorCode::unavailable,     ErrorCode::bug};
 
 double in_seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e6;

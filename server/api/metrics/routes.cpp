@@ -1,6 +1,6 @@
 // GET /metrics, for Prometheus.
-#include "server/api/route_group.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/route_group.hpp"
 
 namespace sagactl::api {
 namespace {

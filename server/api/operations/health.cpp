@@ -90,8 +90,7 @@ Answer get_livez(Context&, Request&) {
 
 Answer get_readyz(Context& context, Request&) {
   const bool ready = context.ready.load() && context.engine.stats().store_available;
-  return status_response(ready,
-                         Json{{"status", ready ? "ready" : "not ready"}, {"nodeId", context.options.node}});
+  return status_response(ready, Json{{"status", ready ? "ready" : "not ready"}, {"nodeId", context.options.node}});
 }
 
 awaitable<Answer> get_health(Context& context, Request&) {
@@ -164,8 +163,7 @@ Answer get_protected(Context& context, Request& request) {
   return http::json_response(
       200,
       Json{{"message", "인증된 사용자만 볼 수 있는 데이터입니다! 🔒"},
-           {"user",
-            {{"id", request.caller->id}, {"email", request.caller->email}, {"role", request.caller->role}}},
+           {"user", {{"id", request.caller->id}, {"email", request.caller->email}, {"role", request.caller->role}}},
            {"timestamp", iso8601_ms(context.clock.now())}});
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t listed_locks_max = 1000;
 constexpr Duration lock_patience = 2500ms;  // as long as the reference system waits for a lock
 constexpr std::int64_t default_work_ms = 5000;
 constexpr std::int64_t work_ms_max = 20'000;  // below the deadline of a request
-constexpr Duration ttl_margin = 5s;  // by which a lock outlives the work under it
+constexpr Duration ttl_margin = 5s;           // by which a lock outlives the work under it
 constexpr Duration manual_ttl = 15s;
 
 Json lock_json(const LockState& state) {
@@ -27,9 +27,7 @@ Json lock_json(const LockState& state) {
 }
 
 awaitable<Result<LockGrant>> acquire_lock(Context& context, std::string key, std::string holder, Duration ttl) {
-  auto start = [&](Lock::Granted done) {
-    context.lock.acquire(key, holder, ttl, lock_patience, std::move(done));
-  };
+  auto start = [&](Lock::Granted done) { context.lock.acquire(key, holder, ttl, lock_patience, std::move(done)); };
   co_return co_await http::await_callback<Result<LockGrant>>(start);
 }
 
@@ -53,8 +51,7 @@ Result<LockTestRequest> parse_lock_test(const Request& request, const NodeName& 
   if (!json) return json.error();
   http::ObjectReader body(*json);
   LockTestRequest work;
-  work.duration_ms =
-      body.optional_integer("duration", {.min = 0, .max = work_ms_max}).value_or(default_work_ms);
+  work.duration_ms = body.optional_integer("duration", {.min = 0, .max = work_ms_max}).value_or(default_work_ms);
   work.node = body.optional_text("nodeId", {.max = 255}).value_or(node);
   if (const auto valid = body.finish(); !valid) return valid.error();
   return work;
@@ -75,16 +72,13 @@ awaitable<Answer> list_locks(Context& context, Request& request) {
   QueryReader query(request);
   const std::int64_t limit = query.integer("limit", 100, 1, listed_locks_max);
   if (const auto valid = query.finish(); !valid) co_return valid.error();
-  auto read = [&](Lock::Listed done) {
-    context.lock.held(static_cast<std::size_t>(limit), std::move(done));
-  };
+  auto read = [&](Lock::Listed done) { context.lock.held(static_cast<std::size_t>(limit), std::move(done)); };
   const Result<std::vector<LockState>> held = co_await http::await_callback<Result<std::vector<LockState>>>(read);
   if (!held) co_return held.error();
   Json locks = Json::array();
   for (const LockState& state : *held) locks.push_back(lock_json(state));
   const std::size_t count = locks.size();
-  const Json body{
-      {"count", count}, {"locks", std::move(locks)}, {"checkedAt", iso8601_ms(context.clock.now())}};
+  const Json body{{"count", count}, {"locks", std::move(locks)}, {"checkedAt", iso8601_ms(context.clock.now())}};
   co_return http::json_response(200, body);
 }
 
@@ -148,8 +142,7 @@ awaitable<Answer> test_saga_creation(Context& context, Request& request) {
                     {"createdAt", iso8601_ms(context.clock.now())}};
   const Result<bool> released = co_await release_lock(context, *grant);
   if (!released) co_return released.error();
-  const Json body{
-      {"success", true}, {"result", result}, {"message", "Saga creation protected by distributed lock"}};
+  const Json body{{"success", true}, {"result", result}, {"message", "Saga creation protected by distributed lock"}};
   co_return http::json_response(201, body);
 }
 

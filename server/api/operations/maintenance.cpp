@@ -21,18 +21,18 @@ bool is_orphaned(const Flow& flow) {
 
 Json pending_entry(const Flow& flow) {
   const Payment* payment = latest_payment(flow);
-  return Json{{"order",
-               {{"id", flow.order.id.text()},
-                {"status", to_string(flow.order.status)},
-                {"totalAmount", flow.order.total.text()},
-                {"createdAt", iso8601_ms(flow.order.created_at)}}},
-              {"saga", flow.saga ? Json{{"id", flow.saga->id.text()},
-                                        {"status", to_string(flow.saga->status)},
-                                        {"currentStep", saga_step(flow)}}
-                                 : Json(nullptr)},
-              {"payment", payment ? Json{{"id", payment->id.text()}, {"status", to_string(payment->status)}}
-                                  : Json(nullptr)},
-              {"isOrphaned", is_orphaned(flow)}};
+  return Json{
+      {"order",
+       {{"id", flow.order.id.text()},
+        {"status", to_string(flow.order.status)},
+        {"totalAmount", flow.order.total.text()},
+        {"createdAt", iso8601_ms(flow.order.created_at)}}},
+      {"saga", flow.saga ? Json{{"id", flow.saga->id.text()},
+                                {"status", to_string(flow.saga->status)},
+                                {"currentStep", saga_step(flow)}}
+                         : Json(nullptr)},
+      {"payment", payment ? Json{{"id", payment->id.text()}, {"status", to_string(payment->status)}} : Json(nullptr)},
+      {"isOrphaned", is_orphaned(flow)}};
 }
 
 Result<FlowPage> read_pending(Queries& queries, const std::optional<UserId>& user) {
@@ -119,9 +119,7 @@ class StatusCounts {
 }  // namespace
 
 awaitable<Answer> list_pending_orders(Context& context, Request& request) {
-  auto read = [&queries = context.queries, user = owner_filter(request)] {
-    return read_pending(queries, user);
-  };
+  auto read = [&queries = context.queries, user = owner_filter(request)] { return read_pending(queries, user); };
   const Result<FlowPage> found = co_await context.query_threads.list(read);
   if (!found) co_return found.error();
   Json body{{"count", found->total}, {"orders", Json::array()}};
@@ -136,17 +134,14 @@ awaitable<Answer> clean_up_pending_orders(Context& context, Request& request) {
   Json results = Json::array();
   for (const Flow& flow : found->flows) {
     if (!is_orphaned(flow)) continue;
-    Command command =
-        CancelOrderRequest{flow.order.id, actor_of(request), "Cleanup: no open saga for the order"};
+    Command command = CancelOrderRequest{flow.order.id, actor_of(request), "Cleanup: no open saga for the order"};
     const Result<Receipt> receipt = co_await submit(context, request, std::move(command));
-    results.push_back(
-        Json{{"orderId", flow.order.id.text()},
-             {"action", receipt ? "cancelled" : "failed"},
-             {"reason", receipt ? std::string("no open saga for the order") : receipt.error().message}});
+    results.push_back(Json{{"orderId", flow.order.id.text()},
+                           {"action", receipt ? "cancelled" : "failed"},
+                           {"reason", receipt ? std::string("no open saga for the order") : receipt.error().message}});
   }
   const std::size_t processed = results.size();
-  const Json body{
-      {"message", "Pending orders cleanup completed"}, {"processed", processed}, {"results", results}};
+  const Json body{{"message", "Pending orders cleanup completed"}, {"processed", processed}, {"results", results}};
   co_return http::json_response(201, body);
 }
 

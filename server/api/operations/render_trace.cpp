@@ -51,8 +51,8 @@ Json reservation_json(const Reservation& reservation) {
   const bool is_money = reservation.kind == StockKind::balance;
   Json items = Json::array();
   for (const ReservationLine& line : reservation.lines)
-    items.push_back(Json{{"id", line.stock},
-                         {"quantity", is_money ? Json(Money{line.quantity}.text()) : Json(line.quantity)}});
+    items.push_back(
+        Json{{"id", line.stock}, {"quantity", is_money ? Json(Money{line.quantity}.text()) : Json(line.quantity)}});
   return Json{{"id", reservation.id.text()},
               {"kind", to_string(reservation.kind)},
               {"status", to_string(reservation.status)},
@@ -113,8 +113,7 @@ Json event_json(const Event& event) {
 }
 
 Json correlation_trace_json(const Flow& flow, const std::vector<Event>& events) {
-  const Json duration =
-      flow.saga ? Json(milliseconds(flow.saga->updated_at - flow.saga->created_at)) : Json(nullptr);
+  const Json duration = flow.saga ? Json(milliseconds(flow.saga->updated_at - flow.saga->created_at)) : Json(nullptr);
   const bool successful = flow.saga && flow.saga->status == SagaStatus::completed;
   return Json{{"correlationId", correlation_of(flow)},
               {"traceId", trace_id_of_flow(flow)},
@@ -161,8 +160,8 @@ Json order_trace_json(const Flow& flow, const std::vector<Event>& events) {
 Json active_flow_json(const Flow& flow, const std::vector<Event>& events, Timestamp now) {
   Json recent = Json::array();
   for (std::size_t i = events.size(); i > 0 && recent.size() < recent_events_max; --i)
-    recent.push_back(Json{{"eventType", to_string(events[i - 1].type)},
-                          {"timestamp", iso8601_ms(events[i - 1].occurred_at)}});
+    recent.push_back(
+        Json{{"eventType", to_string(events[i - 1].type)}, {"timestamp", iso8601_ms(events[i - 1].occurred_at)}});
   const Saga& state = *flow.saga;
   const Payment* payment = latest_payment(flow);
   Json full = traced_saga_json(flow);

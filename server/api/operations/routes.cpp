@@ -1,12 +1,12 @@
 // Operations: watching sagas of all surfaces and acting on them, locks, events, and the health of the node.
-#include "server/api/operations/handlers.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/operations/handlers.hpp"
 
 namespace sagactl::api {
 namespace {
 
-using http::RouteAccess;
 using http::Method;
+using http::RouteAccess;
 
 void add_saga_routes(http::Router& router, Context& context) {
   const RouteGroup sagas{router, context, "sagas", RouteAccess::user};

@@ -90,8 +90,8 @@ awaitable<Answer> compensate_saga(Context& context, Request& request) {
   const http::Condition condition(request, "if-match");
   if (has_weak_tags_only(condition)) co_return http::problem(412, weak_tags, request);
   const SagaId id{*uuid};
-  Command command = CompensateRequest{
-      id, actor_of(request), reason.value_or("compensation requested by an operator"), accepted_versions(condition)};
+  Command command = CompensateRequest{id, actor_of(request), reason.value_or("compensation requested by an operator"),
+                                      accepted_versions(condition)};
   co_return co_await change_saga(context, request, std::move(command), "Saga is being compensated");
 }
 

@@ -33,8 +33,8 @@ Json saga_definition_json(const SagaDefinition& definition) {
   Json steps = Json::array(), topics = Json::array();
   for (const StepDefinition& each : definition.steps) steps.push_back(step_definition_json(each));
   for (const TopicRule& rule : definition.topics)
-    topics.push_back(Json{
-        {"aggregate", to_string(rule.aggregate)}, {"event", to_string(rule.event)}, {"topic", rule.topic}});
+    topics.push_back(
+        Json{{"aggregate", to_string(rule.aggregate)}, {"event", to_string(rule.event)}, {"topic", rule.topic}});
   return Json{{"name", definition.name},
               {"version", definition.version},
               {"mode", to_string(definition.mode)},

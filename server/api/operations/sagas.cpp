@@ -50,8 +50,7 @@ Json saga_list_json(const FlowPage& found, Json (*render)(const Flow&)) {
 }
 
 // Adds count (of all that match), sagas and the page to `body`.
-http::Response counted_list(Json body, const PageRequest& page, const FlowPage& found,
-                       Json (*render)(const Flow&)) {
+http::Response counted_list(Json body, const PageRequest& page, const FlowPage& found, Json (*render)(const Flow&)) {
   body["count"] = found.total;
   body["sagas"] = saga_list_json(found, render);
   add_page(body, page, found);
@@ -108,8 +107,7 @@ awaitable<Answer> list_sagas_in_status(Context& context, Request& request) {
   QueryReader query(request);
   const PageRequest page = read_page(query, default_list_limit);
   if (!status)
-    query.fault(
-        "status must be one of the following values: started, completed, failed, compensating, compensated");
+    query.fault("status must be one of the following values: started, completed, failed, compensating, compensated");
   if (const auto valid = query.finish(); !valid) co_return valid.error();
   SagaFilter filter;
   filter.user = owner_filter(request);

@@ -107,8 +107,7 @@ awaitable<Answer> list_latest_events(Context& context, Request& request) {
   for (const Event& each : latest->events) body["events"].push_back(event_json(each));
   Json types = Json::object();
   for (const auto& [type, count] : latest->distribution) types[std::string(type)] = count;
-  body["statistics"] =
-      Json{{"totalReturned", latest->events.size()}, {"eventTypeDistribution", std::move(types)}};
+  body["statistics"] = Json{{"totalReturned", latest->events.size()}, {"eventTypeDistribution", std::move(types)}};
   co_return http::json_response(200, body);
 }
 
@@ -130,8 +129,7 @@ awaitable<Answer> list_active_flows(Context& context, Request& request) {
   Json flows = Json::array();
   for (std::size_t i = 0; i < active->page.flows.size(); ++i)
     flows.push_back(active_flow_json(active->page.flows[i], active->events[i], now));
-  Json body{
-      {"totalActiveFlows", active->page.total}, {"stuckFlows", active->stuck}, {"flows", std::move(flows)}};
+  Json body{{"totalActiveFlows", active->page.total}, {"stuckFlows", active->stuck}, {"flows", std::move(flows)}};
   add_page(body, page, active->page);
   co_return http::json_response(200, body);
 }

@@ -21,8 +21,7 @@ void check_bounds(http::ObjectReader& object, const OrderItem& item) {
     object.fault(fmt::format("productId must be shorter than or equal to {} characters", product_bytes_max));
   if (item.product_name.size() > name_bytes_max)
     object.fault(fmt::format("productName must be shorter than or equal to {} characters", name_bytes_max));
-  if (item.quantity > quantity_max)
-    object.fault(fmt::format("quantity must not be greater than {}", quantity_max));
+  if (item.quantity > quantity_max) object.fault(fmt::format("quantity must not be greater than {}", quantity_max));
 }
 
 // An array "items" of {productId, productName, quantity, price}.

@@ -1,6 +1,6 @@
 // The order system's routes: orders are placed, read, cancelled and confirmed by their owner or an admin.
-#include "server/api/orders/handlers.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/orders/handlers.hpp"
 
 namespace sagactl::api {
 

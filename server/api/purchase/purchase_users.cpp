@@ -62,9 +62,9 @@ awaitable<Answer> get_user_inventory(Context& context, Request& request) {
   }
   Json items = Json::array();
   for (auto& [id, entry] : owned) items.push_back(std::move(entry));
-  const Json body{{"userId", slots->key.id},        {"totalSlots", slots->total},
-                  {"usedSlots", slots->sold},       {"reservedSlots", slots->reserved},
-                  {"availableSlots", slots->available}, {"items", std::move(items)}};
+  const Json body{
+      {"userId", slots->key.id},          {"totalSlots", slots->total},         {"usedSlots", slots->sold},
+      {"reservedSlots", slots->reserved}, {"availableSlots", slots->available}, {"items", std::move(items)}};
   co_return http::json_response(200, body);
 }
 

@@ -1,6 +1,6 @@
 // The purchase system's routes: users with a balance and inventory slots buy items.
-#include "server/api/purchase/handlers.hpp"
 #include "server/api/routes.hpp"
+#include "server/api/purchase/handlers.hpp"
 
 namespace sagactl::api {
 

@@ -50,10 +50,10 @@ Result<Receipt> CommandBatch::on(const StepReplied& command) {
     add_due_payment_checks(draft);
   }
   const bool is_decided_locally = definition->mode == Mode::choreography || !definition->services_may_be_remote ||
-                               policy_.services.has(Service::orchestrator);
+                                  policy_.services.has(Service::orchestrator);
   if (!is_decided_locally) {
-    draft.remote_replies.push_back({name_of(step, reply.direction), command.saga, std::move(reply),
-                                    draft.flow.saga->trace_parent});
+    draft.remote_replies.push_back(
+        {name_of(step, reply.direction), command.saga, std::move(reply), draft.flow.saga->trace_parent});
     return accept(std::move(draft));
   }
   // What the participant has recorded is kept even when the reply comes too late for the saga.
@@ -77,7 +77,8 @@ Result<Receipt> CommandBatch::on(const PaymentChecked& command) {
 // Adds the calls for payments that are due for a check, on a node that calls the provider. False: there are none.
 bool CommandBatch::add_due_payment_checks(Draft& draft) {
   const std::vector<Payment>& payments = draft.flow.payments;
-  if (std::none_of(payments.begin(), payments.end(), [](const Payment& it) { return it.check.has_value(); })) return false;
+  if (std::none_of(payments.begin(), payments.end(), [](const Payment& it) { return it.check.has_value(); }))
+    return false;
   const SagaDefinition* definition = draft.flow.saga ? find_definition(draft.flow.saga->type) : nullptr;
   if (!definition || (definition->services_may_be_remote && !policy_.services.has(Service::payment))) return false;
   std::vector<GatewayCall> calls = calls_of_due_checks(draft.flow, moment_);
@@ -116,7 +117,8 @@ Result<Receipt> CommandBatch::on(const ContinueRequest& command) {
   // A payment that exists may have been charged by an earlier call: ask first.
   const bool ask_first = payment_of_execution(draft.flow, state.execution) != nullptr;
   const StepCall call{saga.id, i, direction_of(state), state.execution, state.tries, ask_first, state.began_at};
-  if (!is_local(*definition, call)) return Error{ErrorCode::retry, "the step in progress belongs to another participant"};
+  if (!is_local(*definition, call))
+    return Error{ErrorCode::retry, "the step in progress belongs to another participant"};
   const auto done = run_calls(draft, SagaDecision{saga, {}, {call}});
   if (!done) return done.error();
   return accept(std::move(draft));
@@ -135,8 +137,8 @@ Result<void> CommandBatch::decide_saga(Draft& draft, const SagaCommand& command)
   if (!draft.flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
   const SagaDefinition* definition = find_definition(draft.flow.saga->type);
   if (!definition)
-    return Error{ErrorCode::bug, fmt::format("saga {} is of the unknown type '{}'", draft.flow.saga->id.text(),
-                                             draft.flow.saga->type)};
+    return Error{ErrorCode::bug,
+                 fmt::format("saga {} is of the unknown type '{}'", draft.flow.saga->id.text(), draft.flow.saga->type)};
   auto decision = decide(*definition, *draft.flow.saga, command, moment_);
   if (!decision) return decision.error();
   return run_calls(draft, std::move(*decision));
@@ -154,7 +156,8 @@ Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
     decision.events.clear();
     std::optional<StepReply> reply;
     while (!calls.empty() && !reply) {
-      if (++made > calls_max) return Error{ErrorCode::bug, "too many transitions in one batch: the saga's definition has a loop"};
+      if (++made > calls_max)
+        return Error{ErrorCode::bug, "too many transitions in one batch: the saga's definition has a loop"};
       const StepCall call = calls.front();
       calls.erase(calls.begin());
       const StepDefinition& step = definition.steps[call.step];
@@ -179,14 +182,14 @@ Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
 
 Result<std::optional<StepReply>> CommandBatch::perform_locally(Draft& draft, const StepDefinition& step,
                                                                const StepCall& call) {
-  auto performed =
-      perform(command_of(step, call.direction), draft.flow, draft.stocks, call, policy_, moment_);
+  auto performed = perform(command_of(step, call.direction), draft.flow, draft.stocks, call, policy_, moment_);
   if (!performed) return performed.error();
   std::move(performed->events.begin(), performed->events.end(), std::back_inserter(draft.events));
   if (performed->gateway_call) draft.gateway_calls.push_back(std::move(*performed->gateway_call));
   std::optional<StepReply> reply;
   if (performed->outcome)
-    reply = StepReply{call.step, call.direction, call.execution, std::move(*performed->outcome), call.tries, call.since};
+    reply =
+        StepReply{call.step, call.direction, call.execution, std::move(*performed->outcome), call.tries, call.since};
   return reply;
 }
 

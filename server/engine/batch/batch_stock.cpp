@@ -48,9 +48,9 @@ Result<Receipt> CommandBatch::on(const CheckDueFlowRequest& command) {
 Result<void> CommandBatch::check_stocks_loaded(const Draft& draft) const {
   const auto before = flow_by_order_.find(draft.flow.order.id);
   for (const Reservation& reservation : draft.flow.reservations) {
-    if (before != flow_by_order_.end() && std::find(before->second->flow.reservations.begin(),
-                                               before->second->flow.reservations.end(),
-                                               reservation) != before->second->flow.reservations.end())
+    if (before != flow_by_order_.end() &&
+        std::find(before->second->flow.reservations.begin(), before->second->flow.reservations.end(), reservation) !=
+            before->second->flow.reservations.end())
       continue;
     for (const ReservationLine& line : reservation.lines) {
       const StockKey key{reservation.kind, line.stock};

@@ -100,8 +100,8 @@ Result<void> CommandBatch::check_claim(const std::string& idempotency_key, Order
 
 Result<Receipt> CommandBatch::on(const PlaceOrder& command) {
   if (command.replay) {
-    const auto replay = std::find_if(replays_.begin(), replays_.end(),
-                                     [&](const Replay& r) { return r.key == command.replay->key; });
+    const auto replay =
+        std::find_if(replays_.begin(), replays_.end(), [&](const Replay& r) { return r.key == command.replay->key; });
     if (replay != replays_.end()) {
       if (replay->request_digest == command.replay->request_digest) return Receipt{{}, {}, {}, *replay};
       return Error{ErrorCode::invalid, "this Idempotency-Key was used for another request; use a new one",
@@ -181,27 +181,28 @@ Result<Receipt> CommandBatch::on(const ConfirmPaymentRequest& command) {
   Draft draft = std::move(*found);
   const Order& order = draft.flow.order;
   if (command.amount != order.total)
-    return Error{ErrorCode::invalid, fmt::format("amount is {}; the order's total amount is {}",
-                                                 command.amount.text(), order.total.text())};
+    return Error{ErrorCode::invalid, fmt::format("amount is {}; the order's total amount is {}", command.amount.text(),
+                                                 order.total.text())};
   if (draft.flow.payments.empty())
     return Error{ErrorCode::conflict, fmt::format("order {} has no payment to confirm", order.id.text())};
   Payment& payment = draft.flow.payments.back();
   if (payment.provider_key == command.provider_key) return Receipt{without_barriers(draft.flow), {}, {}, {}};
-  const bool was_used = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end() - 1, [&](const Payment& it) {
-    return it.provider_key == command.provider_key;
-  });
+  const bool was_used = std::any_of(draft.flow.payments.begin(), draft.flow.payments.end() - 1,
+                                    [&](const Payment& it) { return it.provider_key == command.provider_key; });
   if (was_used)
-    return Error{ErrorCode::conflict, fmt::format("an earlier payment of order {} was made under that key; the buyer has "
-                                                  "to pay again, under another key",
-                                                  order.id.text())};
-  if (payment.status != PaymentStatus::processing || !payment.provider_key.empty())
     return Error{ErrorCode::conflict,
-                 fmt::format("the payment of order {} is {} under another key", order.id.text(),
-                             to_string(payment.status)),
-                 Json{{"paymentStatus", to_string(payment.status)}}};
+                 fmt::format("an earlier payment of order {} was made under that key; the buyer has "
+                             "to pay again, under another key",
+                             order.id.text())};
+  if (payment.status != PaymentStatus::processing || !payment.provider_key.empty())
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("the payment of order {} is {} under another key", order.id.text(), to_string(payment.status)),
+        Json{{"paymentStatus", to_string(payment.status)}}};
   if (may_be_charging(draft.flow, policy_))
-    return Error{ErrorCode::conflict, fmt::format("the payment of order {} is in progress and does not wait for a confirmation",
-                                                  order.id.text())};
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("the payment of order {} is in progress and does not wait for a confirmation", order.id.text())};
   payment.provider_key = command.provider_key;
   payment.updated_at = moment_.now;
   const auto proceeded = decide_saga(draft, ProceedSaga{});
@@ -314,13 +315,19 @@ Changes CommandBatch::changes() const {
   out.latest = now_;
   for (const TrackedFlow& tracked : flows_) {
     const Flow& flow = tracked.flow;
-    if (tracked.new_order) out.new_orders.push_back(&flow.order);
-    else if (tracked.order_changed) out.orders.push_back(&flow.order);
-    if (tracked.new_saga) out.new_sagas.push_back(&*flow.saga);
-    else if (tracked.saga_changed && flow.saga) out.sagas.push_back(&*flow.saga);
+    if (tracked.new_order)
+      out.new_orders.push_back(&flow.order);
+    else if (tracked.order_changed)
+      out.orders.push_back(&flow.order);
+    if (tracked.new_saga)
+      out.new_sagas.push_back(&*flow.saga);
+    else if (tracked.saga_changed && flow.saga)
+      out.sagas.push_back(&*flow.saga);
     for (std::size_t i = 0; i < flow.payments.size(); ++i) {
-      if (i >= tracked.payments_stored) out.new_payments.push_back(&flow.payments[i]);
-      else if (tracked.payment_changed[i]) out.payments.push_back(&flow.payments[i]);
+      if (i >= tracked.payments_stored)
+        out.new_payments.push_back(&flow.payments[i]);
+      else if (tracked.payment_changed[i])
+        out.payments.push_back(&flow.payments[i]);
     }
     for (std::size_t i = tracked.barriers_stored; i < flow.barriers.size(); ++i)
       out.barriers.emplace_back(flow.order.id, &flow.barriers[i]);

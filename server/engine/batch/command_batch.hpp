@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "common/random.hpp"
-#include "server/engine/command.hpp"
 #include "server/engine/batch/saga_progress.hpp"
+#include "server/engine/command.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
@@ -60,7 +60,7 @@ class CommandBatch {
     Flow flow;
     bool new_order = false, order_changed = false;
     bool new_saga = false, saga_changed = false;
-    int version_loaded = 0;  // of the saga; 0: there was none
+    int version_loaded = 0;           // of the saga; 0: there was none
     std::size_t payments_stored = 0;  // how many of flow.payments the store has
     std::vector<bool> payment_changed;
     std::size_t barriers_stored = 0;

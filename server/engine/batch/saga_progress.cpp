@@ -7,7 +7,7 @@ namespace {
 // Whether the step ended in this batch: at one of the batch's moments.
 bool ended_since(const StepState& step, Timestamp began) {
   const bool has_ended = step.status == StepStatus::succeeded || step.status == StepStatus::failed ||
-                     step.status == StepStatus::compensated;
+                         step.status == StepStatus::compensated;
   return has_ended && step.ended_at > began;
 }
 
@@ -33,7 +33,8 @@ SagaProgress CommandBatch::progress() const {
       out.ended_sagas.push_back({definition, saga.status, saga.updated_at - began_at(saga)});
   }
   for (const StepCall& call : retried_calls_)
-    if (const auto found = flow_by_order_.find(order_of(call.saga)); found != flow_by_order_.end() && found->second->flow.saga)
+    if (const auto found = flow_by_order_.find(order_of(call.saga));
+        found != flow_by_order_.end() && found->second->flow.saga)
       if (const SagaDefinition* definition = find_definition(found->second->flow.saga->type))
         out.retried_steps.push_back({definition, call.step, call.direction});
   return out;

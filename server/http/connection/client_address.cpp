@@ -115,7 +115,7 @@ std::vector<ProxyHop> x_forwarded_hops(const Request& request) {
 
 // None: a hop is not an address. `last_known` is then the last one that is.
 std::optional<ClientAddress> find_client(const std::vector<ProxyHop>& hops, const asio::ip::address& peer,
-                                  const TrustedProxies& trusted, ClientAddress& last_known) {
+                                         const TrustedProxies& trusted, ClientAddress& last_known) {
   last_known = {peer, false};
   for (auto hop = hops.rbegin(); hop != hops.rend() && trusted.contains(last_known.address); ++hop) {
     const auto address = parse_hop(hop->node);
@@ -141,8 +141,9 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& net
       if (wrong != std::errc{} || end != number.data() + number.size()) bits = -1;
     }
     if (failed || bits < 0 || bits > most)
-      return Error{ErrorCode::invalid, "'" + text + "' is neither an IP address nor a network such as 10.0.0.0/8 or "
-                                                    "fd00::/8"};
+      return Error{ErrorCode::invalid, "'" + text +
+                                           "' is neither an IP address nor a network such as 10.0.0.0/8 or "
+                                           "fd00::/8"};
     trusted.networks_.push_back({bytes_of(address), bits + 128 - most});
   }
   return trusted;

@@ -189,8 +189,7 @@ HttpConnection::Awaitable<Response> HttpConnection::respond(Request& request) {
   const bool limited = limits.limit_loopback_peers || !client.is_loopback();
   if (limited && !listener_->rate_limit().admit(client, request.received)) {
     listener_->metrics().refused("rate");
-    const Error slow_down{ErrorCode::busy,
-                          "too many requests from " + request.client + "; try again in a second"};
+    const Error slow_down{ErrorCode::busy, "too many requests from " + request.client + "; try again in a second"};
     co_return problem(slow_down, request);
   }
   co_return co_await answer(listener_->router(), request);
@@ -223,9 +222,7 @@ HttpConnection::Awaitable<bool> HttpConnection::write_all(std::string_view first
 
 HttpConnection::Awaitable<void> HttpConnection::send_stream(BodyStream& stream, bool chunked) {
   // While a stream is sent nothing else notices that the client has disconnected.
-  auto watch = [self = shared_from_this(), held = stream_]() -> Awaitable<void> {
-    co_await self->watch_for_end(held);
-  };
+  auto watch = [self = shared_from_this(), held = stream_]() -> Awaitable<void> { co_await self->watch_for_end(held); };
   asio::co_spawn(listener_->context(), std::move(watch), asio::detached);
   if (listener_->stopping()) stream.close();
   enter_phase(Phase::answering, {});
@@ -277,8 +274,7 @@ HttpConnection::Awaitable<void> HttpConnection::refuse() {
   co_await read_origin();
   prepare(request);
   listener_->metrics().refused("connections");
-  const Error full{ErrorCode::unavailable,
-                   "the node has reached its maximum of connections; try again in a second"};
+  const Error full{ErrorCode::unavailable, "the node has reached its maximum of connections; try again in a second"};
   const Response response = problem(full, request);
   const std::vector<Header> more = cors_headers(request, listener_->options().cors_origins);
   const ResponseHead head{response, request.correlation_id, http_date_now(), Framing::length, true, false, more};

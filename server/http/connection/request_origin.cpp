@@ -47,7 +47,7 @@ bool is_cross_origin(const Request& request) {
 }
 
 std::string_view find_not_local_reason(const Request& request, bool cross_origin, const boost::asio::ip::address& peer,
-                              std::uint16_t port) {
+                                       std::uint16_t port) {
   if (!peer.is_loopback()) return "it comes from another machine";
   if (is_forwarded(request)) return "a proxy has forwarded it";
   if (!is_local_host_header(request.header("host"), port))

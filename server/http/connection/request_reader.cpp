@@ -45,8 +45,7 @@ class RequestParser : public beast::http::basic_parser<true> {
     request_->method_text = view(method);
     request_->method = http::parse_method(request_->method_text);
     version_ = version;
-    const bool form_ok = target.starts_with('/') || target.starts_with("http://") ||
-                         target.starts_with("https://") ||
+    const bool form_ok = target.starts_with('/') || target.starts_with("http://") || target.starts_with("https://") ||
                          (target == "*" && request_->method == Method::options);
     if (form_ok && request_->set_target(view(target))) return;
     bad_target_ = true;
@@ -63,8 +62,7 @@ class RequestParser : public beast::http::basic_parser<true> {
     }
     if (field == beast::http::field::transfer_encoding) transfer_encoding_ = true;
     if (field == beast::http::field::host) ++hosts_;
-    if (field == beast::http::field::expect && beast::iequals(value, "100-continue"))
-      expects_continue_ = true;
+    if (field == beast::http::field::expect && beast::iequals(value, "100-continue")) expects_continue_ = true;
     Header& header = request_->headers.emplace_back();
     header.name = view(name);
     for (char& c : header.name)
@@ -116,8 +114,7 @@ std::string_view reason_of(const beast::error_code& code) {
   if (code == error::bad_content_length || code == error::multiple_content_length)
     return "Content-Length is not one number";
   if (code == error::bad_transfer_encoding) return "Transfer-Encoding is not just chunked";
-  if (code == error::bad_chunk || code == error::bad_chunk_extension)
-    return "a chunk of the body is malformed";
+  if (code == error::bad_chunk || code == error::bad_chunk_extension) return "a chunk of the body is malformed";
   if (code == error::bad_obs_fold) return "a folded header is malformed";
   return "the request is malformed";
 }
@@ -178,8 +175,7 @@ bool RequestReader::is_http_1_0() const {
 }
 
 bool RequestReader::wants_continue() {
-  if (!head_checked_ || !parser_->message->expects_continue() || has_more() || !request_.body.empty())
-    return false;
+  if (!head_checked_ || !parser_->message->expects_continue() || has_more() || !request_.body.empty()) return false;
   return !std::exchange(continue_sent_, true);
 }
 
@@ -221,8 +217,7 @@ RequestReader::ReadState RequestReader::parse() {
   if (message.is_header_done() && !head_checked_ && check_head() == ReadState::failed) return ReadState::failed;
   if (error == beast::http::error::body_limit) return fail(413, "request entity too large");
   if (error == beast::http::error::header_limit) {
-    return fail(
-        431, message.too_many_headers() ? "the request has too many headers" : "the headers are too large");
+    return fail(431, message.too_many_headers() ? "the request has too many headers" : "the headers are too large");
   }
   if (error && error != beast::http::error::need_more) return fail(400, reason_of(error));
   if (message.is_done()) return ReadState::complete;

@@ -74,9 +74,8 @@ Condition::Condition(const Request& request, std::string_view lower_case_name) {
 
 bool Condition::has_strongly(std::string_view etag) const {
   const Tag wanted = tag_of(etag);
-  return !wanted.weak && std::any_of(tags_.begin(), tags_.end(), [&](const Tag& tag) {
-    return !tag.weak && tag.opaque == wanted.opaque;
-  });
+  return !wanted.weak && std::any_of(tags_.begin(), tags_.end(),
+                                     [&](const Tag& tag) { return !tag.weak && tag.opaque == wanted.opaque; });
 }
 
 bool Condition::has_weakly(std::string_view etag) const {

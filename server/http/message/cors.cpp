@@ -55,8 +55,7 @@ Result<std::string> parse_origin(std::string_view text) {
   const std::string scheme = origin.substr(0, colon);
   std::string rest = origin.substr(colon + 3);
   if (rest.ends_with('/')) rest.pop_back();
-  if (rest.find_first_of("/?#@*") != rest.npos)
-    return no_origin(text, ": it has a path, a user or a pattern");
+  if (rest.find_first_of("/?#@*") != rest.npos) return no_origin(text, ": it has a path, a user or a pattern");
   const std::size_t end_of_host = rest.starts_with('[') ? rest.find(']') : 0;
   const std::size_t port_at = rest.find(':', end_of_host == rest.npos ? 0 : end_of_host);
   std::string host = rest.substr(0, port_at);

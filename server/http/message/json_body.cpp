@@ -44,8 +44,7 @@ class LimitedJsonBuilder : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception& why) override {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& why) override {
     constexpr int number_out_of_range = 406;  // nlohmann::json's exception id
     if (why.id == number_out_of_range) return refuse("a number is out of range at position " + at(position));
     if (!is_utf8(text_)) return refuse("the body is not UTF-8");

@@ -71,8 +71,7 @@ int status_of(ErrorCode code) {
 Response problem(const Error& error, const Request& request) {
   const int status = status_of(error.code);
   const bool is_bug = error.code == ErrorCode::bug;
-  Json body =
-      document(status, to_string(error.code), is_bug ? "Internal server error" : error.message, request);
+  Json body = document(status, to_string(error.code), is_bug ? "Internal server error" : error.message, request);
   if (is_bug) {
     body["detail"] = "internal error; the node's log has the cause under this correlation id";
   } else if (error.members.is_object()) {
@@ -94,8 +93,7 @@ Response problem(int status, std::string_view message, const Request& request) {
 }
 
 Error no_such_route(const Request& request) {
-  return {ErrorCode::not_found,
-          "Cannot " + request.method_text + " " + request.target.substr(0, instance_length_max)};
+  return {ErrorCode::not_found, "Cannot " + request.method_text + " " + request.target.substr(0, instance_length_max)};
 }
 
 }  // namespace sagactl::http

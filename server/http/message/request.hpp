@@ -44,7 +44,7 @@ struct Request {
   std::vector<Header> headers;
   std::string body;
 
-  std::string peer;           // the address of the other end
+  std::string peer;                // the address of the other end
   std::string client;              // the client's address: the same, or as trusted proxies report it
   bool is_https = false;           // the client's connection, as a trusted proxy reports it
   bool from_foreign_page = false;  // a browser sends it for a web page of an origin that may not call

@@ -41,8 +41,7 @@ bool is_domain(std::string_view domain) {
 
 bool is_email(std::string_view text) {
   const std::size_t at = text.rfind('@');
-  if (at == text.npos || at == 0 || at > email_local_length_max || text.size() > email_length_max)
-    return false;
+  if (at == text.npos || at == 0 || at > email_local_length_max || text.size() > email_length_max) return false;
   const std::string_view local = text.substr(0, at);
   if (local.front() == '.' || local.back() == '.' || local.find("..") != local.npos) return false;
   for (const char c : local) {

@@ -65,10 +65,8 @@ class ObjectReader {
 
   // Calls `each` for every element of an array of objects. Faults in one are reported as "items.0.price ...". Unknown
   // members of the elements are refused too.
-  void objects(std::string_view name, const ArrayRule& rule,
-               const std::function<void(ObjectReader& element)>& each);
-  std::vector<std::string> texts(std::string_view name, const ArrayRule& rule = {},
-                                 const TextRule& each = {});
+  void objects(std::string_view name, const ArrayRule& rule, const std::function<void(ObjectReader& element)>& each);
+  std::vector<std::string> texts(std::string_view name, const ArrayRule& rule = {}, const TextRule& each = {});
 
   // Adds a fault, such as "quantity must be even". It is reported with the path of this object before it.
   void fault(std::string message);

@@ -17,8 +17,8 @@ namespace sagactl::http {
 namespace {
 
 const prometheus::Histogram::BucketBoundaries& seconds_buckets() {
-  static const prometheus::Histogram::BucketBoundaries bounds = {
-      0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+  static const prometheus::Histogram::BucketBoundaries bounds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                                 0.1,    0.25,  0.5,    1,     2.5,  5,     10};
   return bounds;
 }
 
@@ -73,8 +73,7 @@ HttpMetrics::HttpMetrics(Metrics& metrics, const Router& router)
                         .Help("Open client connections")
                         .Register(metrics.registry())
                         .Add({})) {
-  for (const Route& route : router.routes())
-    labels_.push_back({std::string(to_string(route.method)), route.pattern});
+  for (const Route& route : router.routes()) labels_.push_back({std::string(to_string(route.method)), route.pattern});
   labels_.push_back({"other", "none"});
   durations_.resize(labels_.size());
   // Counters start at 0: rate() does not see the first event of a series that starts with it.

@@ -81,23 +81,23 @@ std::vector<MetricFamily> process_families() {
   std::vector<MetricFamily> families;
   if (const auto stat = read_stat()) {
     const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-    add_family(families, "process_cpu_seconds_total", "User and system CPU time of the process",
-        MetricType::Counter, stat->cpu_ticks / ticks);
+    add_family(families, "process_cpu_seconds_total", "User and system CPU time of the process", MetricType::Counter,
+               stat->cpu_ticks / ticks);
     add_family(families, "process_resident_memory_bytes", "Resident memory of the process", MetricType::Gauge,
-        stat->resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)));
+               stat->resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE)));
     add_family(families, "process_virtual_memory_bytes", "Virtual memory of the process", MetricType::Gauge,
-        stat->virtual_bytes);
+               stat->virtual_bytes);
     add_family(families, "process_threads", "Threads of the process", MetricType::Gauge, stat->threads);
     if (const auto boot = boot_time())
       add_family(families, "process_start_time_seconds", "Start time of the process, in seconds since 1970",
-          MetricType::Gauge, *boot + stat->started_ticks / ticks);
+                 MetricType::Gauge, *boot + stat->started_ticks / ticks);
   }
   if (const auto open = open_descriptors())
     add_family(families, "process_open_fds", "Open file descriptors", MetricType::Gauge, *open);
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
     add_family(families, "process_max_fds", "Maximum of open file descriptors", MetricType::Gauge,
-        static_cast<double>(limit.rlim_cur));
+               static_cast<double>(limit.rlim_cur));
   return families;
 }
 

@@ -217,7 +217,8 @@ TEST_P(LedgerFault, IsFoundByItsCheckAlone) {
   EXPECT_NE(shown.find(named_thing), std::string::npos) << mutant.name << "\n" << shown;
 }
 
-INSTANTIATE_TEST_SUITE_P(LedgerChecks, LedgerFault, testing::ValuesIn(ledger_mutants), [](const auto& test) { return test_name(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(LedgerChecks, LedgerFault, testing::ValuesIn(ledger_mutants),
+                         [](const auto& test) { return test_name(test.param.name); });
 
 TEST(LedgerChecks, ResolveRequestsWithoutAnAnswerFromTheDatabase) {
   SampleRun run = sample_run();
@@ -230,8 +231,7 @@ TEST(LedgerChecks, ResolveRequestsWithoutAnAnswerFromTheDatabase) {
   run.load.ledger.entries.push_back(lost);
   const auto verdicts = judge(run);
   EXPECT_EQ(overall(verdicts), Ruling::pass);
-  EXPECT_EQ(named(verdicts, "indeterminate-resolved").reason,
-            "2 requests without an answer: 1 took effect, 1 did not");
+  EXPECT_EQ(named(verdicts, "indeterminate-resolved").reason, "2 requests without an answer: 1 took effect, 1 did not");
 }
 
 TEST(LedgerChecks, AllowAnotherOrderAfterTheFirstOfItsGroupWasCancelled) {

@@ -343,7 +343,8 @@ TEST_P(PlantedFault, IsFoundByItsCheckAlone) {
   EXPECT_EQ(overall(verdicts), Ruling::fail);
 }
 
-INSTANTIATE_TEST_SUITE_P(Verify, PlantedFault, testing::ValuesIn(mutants), [](const auto& test) { return test_name(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(Verify, PlantedFault, testing::ValuesIn(mutants),
+                         [](const auto& test) { return test_name(test.param.name); });
 
 TEST(Verify, EveryDatabaseCheckHasAMutant) {
   std::set<std::string> planted;

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "analysis/verify.hpp"
-#include "tests/analysis/judging.hpp"
 #include "tests/analysis/checks/stock_story.hpp"
+#include "tests/analysis/judging.hpp"
 
 namespace sagactl {
 namespace {
@@ -35,8 +35,9 @@ void edit_line(Event& event, const std::string& stock, const Edit& change) {
 }
 
 Event& set_event(StockStory& story, StockKind kind, const std::string& id) {
-  return *std::find_if(story.world.stock_events.begin(), story.world.stock_events.end(),
-                       [&](const Event& event) { return event.aggregate == aggregate_of({kind, id}); });
+  return *std::find_if(story.world.stock_events.begin(), story.world.stock_events.end(), [&](const Event& event) {
+    return event.aggregate == aggregate_of({kind, id});
+  });
 }
 
 Reservation& reservation(FlowHistory& flow, StockKind kind) {
@@ -176,8 +177,7 @@ const StockMutant stock_mutants[] = {
     {"units reserved beyond the stock and released again", "never-negative",
      [](StockStory& s) {
        edit(set_event(s, product, "VASE"), [](Json& data) { data["available"] = data["total"] = 0; });
-       for (const EventType type :
-            {EventType::stock_reserved, EventType::stock_confirmed, EventType::stock_released})
+       for (const EventType type : {EventType::stock_reserved, EventType::stock_confirmed, EventType::stock_released})
          edit_line(moved(*s.undone, type, product), "VASE", [](Json& line) { lower(line, 50); });
        Stock& row = s.world.stock(product, "VASE");
        row.available = row.total = 0;
@@ -322,7 +322,8 @@ TEST_P(StockFault, IsFoundByItsCheckAlone) {
   EXPECT_LE(found.witness.at("rows").size(), 4u) << mutant.name << "\n" << found.witness.dump(2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Verify, StockFault, testing::ValuesIn(stock_mutants), [](const auto& test) { return test_name(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(Verify, StockFault, testing::ValuesIn(stock_mutants),
+                         [](const auto& test) { return test_name(test.param.name); });
 
 TEST(StockVerdicts, PassACorrectHistoryOfAllFourSystems) {
   StockStory story;

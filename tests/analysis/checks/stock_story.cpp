@@ -2,11 +2,10 @@
 
 namespace sagactl {
 
-FlowHistory& StockStory::check_out(std::vector<std::pair<std::string, std::int64_t>> products,
-                                   std::string_view saga, const NodeName& node) {
+FlowHistory& StockStory::check_out(std::vector<std::pair<std::string, std::int64_t>> products, std::string_view saga,
+                                   const NodeName& node) {
   World::Placing placing{.node = node, .locked = false, .saga = saga, .customer = "customer-1"};
-  for (const auto& [id, quantity] : products)
-    placing.items.push_back({id, "Product " + id, quantity, Money{10'00}});
+  for (const auto& [id, quantity] : products) placing.items.push_back({id, "Product " + id, quantity, Money{10'00}});
   return world.place(placing);
 }
 
@@ -25,8 +24,7 @@ StockStory::StockStory() {
   for (const char* product : {"LAPTOP", "MOUSE", "VASE", "LAMP", "IDLE"})
     world.set_stock(StockKind::product, product, 50, Money{10'00});
   world.set_stock(StockKind::product, "RARE", 0, Money{10'00});
-  for (const char* item : {"SWORD", "SHIELD", "RING"})
-    world.set_stock(StockKind::item, item, 10, Money{100'00});
+  for (const char* item : {"SWORD", "SHIELD", "RING"}) world.set_stock(StockKind::item, item, 10, Money{100'00});
   world.set_stock(StockKind::item, "CROWN", 1, Money{100'00});
   for (const char* user : {"alice", "bob", "carol"}) {
     world.set_stock(StockKind::balance, user, user == std::string("bob") ? 50'00 : 10'000'00);

@@ -77,8 +77,7 @@ TEST(Statistics, ChiSquareAgreesWithKnownValues) {
 }
 
 TEST(Statistics, ChiSquareIsNotUsedWhereItDoesNotHold) {
-  EXPECT_FALSE(
-      chi_square_even(std::vector<std::uint64_t>{5, 5, 5}));  // an expected count of 5 is not above 5
+  EXPECT_FALSE(chi_square_even(std::vector<std::uint64_t>{5, 5, 5}));  // an expected count of 5 is not above 5
   EXPECT_TRUE(chi_square_even(std::vector<std::uint64_t>{5, 6, 7}));
   EXPECT_FALSE(chi_square_even(std::vector<std::uint64_t>{100}));
 }

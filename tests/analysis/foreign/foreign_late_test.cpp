@@ -295,9 +295,8 @@ TEST(VacuousRun, SaysHowTheRequestsWereAnswered) {
 TEST(OrdersThatHaveNotEnded, AllOfThemQuestionTheStatusesOfTheProfile) {
   ForeignWorld world;
   for (Cells& row : world.tables["orders"]) row["status"] = row["status"] == "shipped" ? "Shipped" : "Undone";
-  EXPECT_THAT(world.verdict("all-sagas-end").reason,
-              HasSubstr("order R-0 is still Shipped, and none has ended: "
-                        "does the server call final states shipped, undone?"));
+  EXPECT_THAT(world.verdict("all-sagas-end").reason, HasSubstr("order R-0 is still Shipped, and none has ended: "
+                                                               "does the server call final states shipped, undone?"));
   world.order_of(one_alone, 12)["status"] = "shipped";
   EXPECT_THAT(world.verdict("all-sagas-end").reason, HasSubstr("order R-0 is still Shipped ("));
 }

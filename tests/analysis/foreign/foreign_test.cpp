@@ -213,8 +213,7 @@ TEST(ForeignVerdicts, WhatTheProfileHasNoDataForIsUnknownWithItsReasonAndDoesNot
   world.profile.queries.steps.clear();
   world.profile.queries.stock.clear();
   world.profile.queries.payments.clear();
-  for (const char* name :
-       {"compensation-complete", "stock-balances", "money-balances", "fencing-increases"}) {
+  for (const char* name : {"compensation-complete", "stock-balances", "money-balances", "fencing-increases"}) {
     const Verdict verdict = world.verdict(name);
     EXPECT_EQ(verdict.ruling, Ruling::unknown) << name;
     EXPECT_FALSE(verdict.counted);
@@ -225,9 +224,7 @@ TEST(ForeignVerdicts, WhatTheProfileHasNoDataForIsUnknownWithItsReasonAndDoesNot
 
 TEST(ForeignVerdicts, WithoutADatabaseTheAnswersAloneShowASecondOrder) {
   ForeignWorld world;
-  const auto by_answers = [&] {
-    return foreign_verdicts_without_database(world.profile, world.ledger, "none");
-  };
+  const auto by_answers = [&] { return foreign_verdicts_without_database(world.profile, world.ledger, "none"); };
   EXPECT_EQ(by_answers().front().ruling, Ruling::pass);
   EXPECT_EQ(overall(by_answers()), Ruling::unknown) << "lost orders cannot be found";
   world.profile.queries.stock.clear();
@@ -255,8 +252,7 @@ TEST(ForeignVerdicts, AVacuousRunIsUnknown) {
   nothing.ledger.entries.clear();
   EXPECT_EQ(nothing.ruling("not-vacuous"), Ruling::unknown);
   ForeignWorld no_failure;
-  for (std::uint32_t group = 20; group < 24; ++group)
-    no_failure.order_of(failing, group)["status"] = "shipped";
+  for (std::uint32_t group = 20; group < 24; ++group) no_failure.order_of(failing, group)["status"] = "shipped";
   EXPECT_EQ(no_failure.ruling("not-vacuous"), Ruling::unknown);
   ForeignWorld one_by_one;
   for (LedgerEntry& entry : one_by_one.ledger.entries) {

@@ -22,8 +22,7 @@ ForeignWorld::ForeignWorld() {
   for (int i = 0; i < 10; ++i) place(OrderKind::duplicate, group++, 3);
   for (int i = 0; i < 10; ++i) place(OrderKind::single, group++, 1);
   for (int i = 0; i < 4; ++i) place(OrderKind::payment_fail, group++, 1);
-  tables["stock"] = {
-      {{"product", "S"}, {"initial", "100"}, {"available", "79"}, {"reserved", "1"}, {"sold", "20"}}};
+  tables["stock"] = {{{"product", "S"}, {"initial", "100"}, {"available", "79"}, {"reserved", "1"}, {"sold", "20"}}};
   for (const auto& [table, rows] : tables)
     for (const Cells& cells : rows)
       for (const auto& [name, value] : cells) columns_without_rows[table].insert(name);

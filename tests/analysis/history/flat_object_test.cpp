@@ -16,7 +16,8 @@ TEST(FlatObject, FindsTopLevelMembersOnly) {
   EXPECT_EQ(object->integer("x"), std::nullopt);
   ASSERT_TRUE(object->number("x"));
   EXPECT_EQ(object->number("x")->get<double>(), 1.5);
-  for (const char* member : {"n", "x", "deep", "t", "z", "nothing"}) EXPECT_EQ(object->text(member), std::nullopt) << member;
+  for (const char* member : {"n", "x", "deep", "t", "z", "nothing"})
+    EXPECT_EQ(object->text(member), std::nullopt) << member;
   EXPECT_FALSE(object->number("a"));
 }
 
@@ -28,8 +29,8 @@ TEST(FlatObject, ReadsJsonEscapes) {
 }
 
 TEST(FlatObject, RefusesTextThatIsNotAnObject) {
-  for (const char* text : {"", " ", "{", "}", "[]", "\"a\"", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1} x", "{a:1}",
-                           "{\"a\":\"open}", "{\"a\":{\"b\":1}", "{\"a\":nul}", "{\"a\":1 \"b\":2}"})
+  for (const char* text : {"", " ", "{", "}", "[]", "\"a\"", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1} x",
+                           "{a:1}", "{\"a\":\"open}", "{\"a\":{\"b\":1}", "{\"a\":nul}", "{\"a\":1 \"b\":2}"})
     EXPECT_FALSE(FlatObject::read(text)) << text;
   EXPECT_TRUE(FlatObject::read("{}"));
   EXPECT_TRUE(FlatObject::read(" { } "));

@@ -40,9 +40,8 @@ TEST(ReadAhead, ShowsEveryFlowOnceInOrder) {
   for (const int count : {0, 1, 63, 64, 65, 5000}) {
     NumberedFlows history(count);
     int seen = 0;
-    const auto done = each_flow_ahead(history, {}, [&](const FlowHistory& flow) {
-      EXPECT_EQ(flow.flow.order.version, ++seen);
-    });
+    const auto done =
+        each_flow_ahead(history, {}, [&](const FlowHistory& flow) { EXPECT_EQ(flow.flow.order.version, ++seen); });
     EXPECT_TRUE(done.ok());
     EXPECT_EQ(seen, count);
   }

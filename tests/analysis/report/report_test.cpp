@@ -9,8 +9,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "analysis/result/comparison.hpp"
 #include "analysis/report/latency_charts.hpp"
+#include "analysis/result/comparison.hpp"
 #include "analysis/result/result.hpp"
 #include "common/text/text.hpp"
 #include "tests/analysis/sample_run.hpp"
@@ -18,15 +18,12 @@
 namespace sagactl {
 namespace {
 
-const ResultOrigin origin{.command = "sagactl loadtest mixed --rate 200/s --seed 7",
-                          .version = "1.2.3",
-                          .machine = {.host = "tester",
-                                      .system = "Linux 6.1",
-                                      .processor = "A Processor",
-                                      .cores = 2,
-                                      .memory_mb = 4096},
-                          .ledger_path = "run.ledger",
-                          .database = "sagactl.db"};
+const ResultOrigin origin{
+    .command = "sagactl loadtest mixed --rate 200/s --seed 7",
+    .version = "1.2.3",
+    .machine = {.host = "tester", .system = "Linux 6.1", .processor = "A Processor", .cores = 2, .memory_mb = 4096},
+    .ledger_path = "run.ledger",
+    .database = "sagactl.db"};
 
 struct Made {
   SampleRun run;
@@ -62,8 +59,7 @@ Made faulty() {
 }
 
 void expect_golden(const std::string& name, const std::string& text) {
-  const std::filesystem::path path =
-      std::filesystem::path(SAGACTL_SOURCE_DIR) / "tests/analysis/report/golden" / name;
+  const std::filesystem::path path = std::filesystem::path(SAGACTL_SOURCE_DIR) / "tests/analysis/report/golden" / name;
   if (std::getenv("SAGACTL_WRITE_GOLDEN")) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;
@@ -99,9 +95,8 @@ TEST(Report, TheTextOfAnAnalysisIsGolden) {
 
 TEST(Report, TheTextOfAVerificationIsGolden) {
   const Made made = faulty();
-  expect_golden("verify.txt",
-                text_report(verify_json(origin, made.examination.verdicts, made.examination.taken_at),
-                            {.colours = true}));
+  expect_golden("verify.txt", text_report(verify_json(origin, made.examination.verdicts, made.examination.taken_at),
+                                          {.colours = true}));
 }
 
 TEST(Report, ThePercentileFileIsGolden) {
@@ -119,8 +114,8 @@ TEST(Report, TheComparisonOfTwoRunsIsGolden) {
 TEST(Result, HasEveryMemberOfTheContract) {
   const Json result = Made(sample_run()).loadtest();
   for (const char* member :
-       {"run", "scenario", "seed", "startedAt", "endedAt", "requests", "sagas", "throughput", "latency",
-        "sagaLatency", "generator", "distribution", "groups", "verdicts", "verdict", "thresholds"})
+       {"run", "scenario", "seed", "startedAt", "endedAt", "requests", "sagas", "throughput", "latency", "sagaLatency",
+        "generator", "distribution", "groups", "verdicts", "verdict", "thresholds"})
     EXPECT_TRUE(result.contains(member)) << member;
   const std::pair<const char*, std::vector<const char*>> members[] = {
       {"requests", {"sent", "succeeded", "duplicates", "rejected", "failed", "transportErrors"}},
@@ -158,10 +153,9 @@ TEST(Result, SurvivesBeingSavedAndLoaded) {
 
 TEST(Result, SaysWhatIsWrongWithAFileThatIsNotAResult) {
   const std::string path = testing::TempDir() + "result-none.json";
-  const std::pair<const char*, ErrorCode> table[] = {
-      {"not json", ErrorCode::invalid},
-      {"{}", ErrorCode::invalid},
-      {R"({"kind":"loadtest","format":2})", ErrorCode::invalid}};
+  const std::pair<const char*, ErrorCode> table[] = {{"not json", ErrorCode::invalid},
+                                                     {"{}", ErrorCode::invalid},
+                                                     {R"({"kind":"loadtest","format":2})", ErrorCode::invalid}};
   for (const auto& [text, code] : table) {
     std::ofstream(path, std::ios::trunc) << text;
     EXPECT_EQ(load_result(path).error().code, code) << text;
@@ -171,8 +165,7 @@ TEST(Result, SaysWhatIsWrongWithAFileThatIsNotAResult) {
 }
 
 TEST(Report, IsCreatedFromAnEmptyResult) {
-  const Json nothing =
-      Json{{"kind", "loadtest"}, {"latency", 7}, {"distribution", Json::array({1})}, {"groups", "x"}};
+  const Json nothing = Json{{"kind", "loadtest"}, {"latency", 7}, {"distribution", Json::array({1})}, {"groups", "x"}};
   EXPECT_NE(text_report(nothing).find("Verdicts"), std::string::npos);
   EXPECT_NE(junit_report(nothing).find("<testsuites>"), std::string::npos);
   EXPECT_NE(html_report(nothing).find("</html>"), std::string::npos);
@@ -211,7 +204,9 @@ TEST(JUnitReport, EscapesWhatXmlReserves) {
 TEST(JUnitReport, IsValidXmlForAnyBytes) {
   std::string bytes;
   for (int byte = 0; byte < 256; ++byte) bytes += {static_cast<char>(byte), 'x'};
-  bytes += "exp\xE9" "di\xE9 ü 주 \xEF\xBF\xBE \xEF\xBF\xBF \xED\xA0\x80 \xF4\x90\x80\x80 \xE2\x82";
+  bytes +=
+      "exp\xE9"
+      "di\xE9 ü 주 \xEF\xBF\xBE \xEF\xBF\xBF \xED\xA0\x80 \xF4\x90\x80\x80 \xE2\x82";
   const Json result{{"kind", "verify"},
                     {"verdicts", Json::array({Json{{"name", bytes},
                                                    {"verdict", "FAIL"},
@@ -223,7 +218,10 @@ TEST(JUnitReport, IsValidXmlForAnyBytes) {
   EXPECT_EQ(xml.find("\xEF\xBF\xBE"), std::string::npos);
   EXPECT_EQ(xml.find("\xEF\xBF\xBF"), std::string::npos);
   for (const char c : xml) EXPECT_TRUE(static_cast<unsigned char>(c) >= ' ' || c == '\n') << int{c};
-  EXPECT_NE(xml.find("exp\xEF\xBF\xBD" "di\xEF\xBF\xBD ü 주"), std::string::npos) << "the rest is kept";
+  EXPECT_NE(xml.find("exp\xEF\xBF\xBD"
+                     "di\xEF\xBF\xBD ü 주"),
+            std::string::npos)
+      << "the rest is kept";
 }
 
 }  // namespace

@@ -6,12 +6,13 @@
 namespace sagactl {
 namespace {
 
-const Json baseline{{"kind", "loadtest"},
-                    {"scenario", "mixed"},
-                    {"latency", Json{{"p50", 2.0}, {"p90", 10.0}, {"p99", 40.0}, {"tooFewSamplesFor", Json::array({"p99"})}}},
-                    {"sagaLatency", Json{{"p50", 0.1}, {"p99", 100.0}}},
-                    {"throughput", Json{{"acceptedPerSecond", 500.0}}},
-                    {"requests", Json{{"sent", 1000}, {"succeeded", 700}, {"duplicates", 290}, {"unreached", 0}}}};
+const Json baseline{
+    {"kind", "loadtest"},
+    {"scenario", "mixed"},
+    {"latency", Json{{"p50", 2.0}, {"p90", 10.0}, {"p99", 40.0}, {"tooFewSamplesFor", Json::array({"p99"})}}},
+    {"sagaLatency", Json{{"p50", 0.1}, {"p99", 100.0}}},
+    {"throughput", Json{{"acceptedPerSecond", 500.0}}},
+    {"requests", Json{{"sent", 1000}, {"succeeded", 700}, {"duplicates", 290}, {"unreached", 0}}}};
 
 std::vector<std::string> texts(const Result<std::vector<Threshold>>& limits) {
   std::vector<std::string> all;
@@ -20,11 +21,11 @@ std::vector<std::string> texts(const Result<std::vector<Threshold>>& limits) {
 }
 
 TEST(Baseline, SetsALimitForEachReliableFigure) {
-  EXPECT_THAT(texts(baseline_limits(baseline, "mixed", 0.2)),
-              testing::ElementsAre("p50<2.50ms (baseline 2.00 ms + 20 %)", "p90<12.00ms (baseline 10.00 ms + 20 %)",
-                                   "saga-p50<0.60ms (baseline 0.10 ms + 20 %)",
-                                   "saga-p99<120.00ms (baseline 100.00 ms + 20 %)",
-                                   "throughput>400.0/s (baseline 500.0/s - 20 %)", "errors<1.3% (baseline 1 % + 20 %)"));
+  EXPECT_THAT(
+      texts(baseline_limits(baseline, "mixed", 0.2)),
+      testing::ElementsAre("p50<2.50ms (baseline 2.00 ms + 20 %)", "p90<12.00ms (baseline 10.00 ms + 20 %)",
+                           "saga-p50<0.60ms (baseline 0.10 ms + 20 %)", "saga-p99<120.00ms (baseline 100.00 ms + 20 %)",
+                           "throughput>400.0/s (baseline 500.0/s - 20 %)", "errors<1.3% (baseline 1 % + 20 %)"));
 }
 
 TEST(Baseline, IsMetByAnEquallyGoodRunAndMissedByAWorseOne) {

@@ -18,14 +18,11 @@ Json run_with(double p99, double accepted, const char* verdict = "PASS") {
   Json timeline = Json::array();
   for (int second = 0; second < 10; ++second)
     timeline.push_back(Json{{"accepted", accepted + (second % 2 == 0 ? 1 : -1)}});
-  return Json{{"kind", "loadtest"},
-              {"run", "run-" + std::to_string(static_cast<int>(p99 * 100))},
-              {"scenario", "mixed"},
-              {"latency", Json{{"p50", p99 * 50 / 99}, {"p99", p99}, {"samples", 10'000}}},
-              {"curve", curve},
-              {"throughput", Json{{"acceptedPerSecond", accepted}}},
-              {"timeline", timeline},
-              {"verdicts", Json::array({Json{{"name", "no-lost-order"}, {"verdict", verdict}}})}};
+  return Json{
+      {"kind", "loadtest"},   {"run", "run-" + std::to_string(static_cast<int>(p99 * 100))},
+      {"scenario", "mixed"},  {"latency", Json{{"p50", p99 * 50 / 99}, {"p99", p99}, {"samples", 10'000}}},
+      {"curve", curve},       {"throughput", Json{{"acceptedPerSecond", accepted}}},
+      {"timeline", timeline}, {"verdicts", Json::array({Json{{"name", "no-lost-order"}, {"verdict", verdict}}})}};
 }
 
 std::vector<Json> runs_with(const std::vector<double>& p99s) {
@@ -54,7 +51,8 @@ TEST(Comparison, FindsAChangeGreaterThanTheVariationOfRuns) {
 }
 
 TEST(Comparison, SaysThatThereIsNoDifferenceWhereThereIsNone) {
-  const auto comparison = compare_runs(runs_with({10, 10.4, 9.8, 10.1, 10.3}), runs_with({10.2, 9.9, 10.3, 10.0, 10.2}));
+  const auto comparison =
+      compare_runs(runs_with({10, 10.4, 9.8, 10.1, 10.3}), runs_with({10.2, 9.9, 10.3, 10.0, 10.2}));
   ASSERT_TRUE(comparison);
   EXPECT_EQ(figure(*comparison, "latency p99, ms").finding, Difference::same);
   EXPECT_EQ(figure(*comparison, "accepted/s").finding, Difference::same);

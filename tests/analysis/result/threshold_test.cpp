@@ -64,11 +64,8 @@ struct TimedRun {
   double errors = 0, rate = 0;
 
   ThresholdResult check(const char* text) const {
-    const Measured measured{.response = &response,
-                            .lateness = &lateness,
-                            .saga = &saga,
-                            .errors = errors,
-                            .accepted_per_second = rate};
+    const Measured measured{
+        .response = &response, .lateness = &lateness, .saga = &saga, .errors = errors, .accepted_per_second = rate};
     return evaluate(parse_threshold(text).value(), measured);
   }
 };
@@ -91,8 +88,7 @@ TEST(Threshold, IsComparedWithTheMeasuredFigures) {
       {"errors<1.1%", Ruling::pass}, {"throughput>999/s", Ruling::pass}, {"throughput>1000/s", Ruling::fail},
       {"saga-p99<1s", Ruling::pass}, {"saga-p50<100ms", Ruling::fail},
   };
-  for (const auto& [text, ruling] : table)
-    EXPECT_EQ(run.check(text).ruling, ruling) << text << run.check(text).reason;
+  for (const auto& [text, ruling] : table) EXPECT_EQ(run.check(text).ruling, ruling) << text << run.check(text).reason;
 }
 
 TEST(Threshold, OfALatencyCannotPassWhenTheGeneratorWasLate) {
@@ -136,12 +132,9 @@ TEST(RunEnd, ACertainFailureOutranksAnUncertainOne) {
     Ruling verdict, threshold;
     RunEnd end;
   } table[] = {
-      {Ruling::pass, Ruling::pass, RunEnd::passed},
-      {Ruling::fail, Ruling::fail, RunEnd::violated},
-      {Ruling::pass, Ruling::fail, RunEnd::threshold_missed},
-      {Ruling::unknown, Ruling::fail, RunEnd::threshold_missed},
-      {Ruling::unknown, Ruling::pass, RunEnd::undecided},
-      {Ruling::pass, Ruling::unknown, RunEnd::undecided},
+      {Ruling::pass, Ruling::pass, RunEnd::passed},           {Ruling::fail, Ruling::fail, RunEnd::violated},
+      {Ruling::pass, Ruling::fail, RunEnd::threshold_missed}, {Ruling::unknown, Ruling::fail, RunEnd::threshold_missed},
+      {Ruling::unknown, Ruling::pass, RunEnd::undecided},     {Ruling::pass, Ruling::unknown, RunEnd::undecided},
       {Ruling::fail, Ruling::unknown, RunEnd::violated},
   };
   for (const auto& row : table) EXPECT_EQ(end_of(verdict(row.verdict), threshold(row.threshold)), row.end);

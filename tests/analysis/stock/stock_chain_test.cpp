@@ -22,10 +22,10 @@ StockChange change(int version, StockMovement way, std::int64_t quantity, std::i
 
 // One of each movement.
 std::vector<StockChange> life() {
-  return {change(1, StockMovement::set, 0, 10, 0, 0),       change(2, StockMovement::reserved, 3, 7, 3, 0),
-          change(3, StockMovement::sold, 3, 7, 0, 3),       change(4, StockMovement::reserved, 2, 5, 2, 3),
+  return {change(1, StockMovement::set, 0, 10, 0, 0),     change(2, StockMovement::reserved, 3, 7, 3, 0),
+          change(3, StockMovement::sold, 3, 7, 0, 3),     change(4, StockMovement::reserved, 2, 5, 2, 3),
           change(5, StockMovement::released, 2, 7, 0, 3), change(6, StockMovement::sold_after_expiry, 2, 5, 0, 5),
-          change(7, StockMovement::returned, 3, 8, 0, 2),   change(8, StockMovement::set, 0, 20, 0, 2)};
+          change(7, StockMovement::returned, 3, 8, 0, 2), change(8, StockMovement::set, 0, 20, 0, 2)};
 }
 
 TEST(StockChain, JoinsChangesInAnyOrder) {

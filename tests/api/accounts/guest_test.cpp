@@ -7,12 +7,9 @@
 namespace sagactl::test {
 namespace {
 
-const std::vector<const char*> guest_routes = {"/api/orders",
-                                               "/api/payments",
-                                               "/api/inventory",
-                                               "/api/orchestrator/sagas",
-                                               "/purchase/user/user-1/balance",
-                                               "/sagas/definitions"};
+const std::vector<const char*> guest_routes = {
+    "/api/orders",       "/api/payments", "/api/inventory", "/api/orchestrator/sagas", "/purchase/user/user-1/balance",
+    "/sagas/definitions"};
 
 // The status of a request from another machine: a proxy forwarded it.
 int status_from_elsewhere(HttpClient& client, const std::string& path) {
@@ -72,7 +69,9 @@ TEST(Guest, IsAPageOfAnAllowedOriginWhereAnyoneIsAGuest) {
       const auto ask = [](HttpClient& client, const char* origin, const char* method, const char* path) {
         const std::string body = std::string_view(method) == "POST" ? "{}" : "";
         const HttpRequest request{
-            method, path, body,
+            method,
+            path,
+            body,
             {{"Origin", origin}, {"Sec-Fetch-Site", "cross-site"}, {"Content-Type", "application/json"}}};
         return client.send(request).value();
       };
@@ -123,10 +122,9 @@ TEST(Guest, ACustomerSeesOnlyTheirOwnCheckouts) {
   const std::string order = placed["orderId"], saga = placed["sagaId"];
   node.await_end(order);
   const std::string payment = one.get("/api/payments/order/" + order)->json().value()["paymentId"];
-  for (const std::string& path :
-       {"/api/orders/" + order, "/api/payments/order/" + order, "/api/payments/" + payment,
-        "/api/reservations/order/" + order, "/api/orchestrator/sagas/" + saga,
-        "/api/orchestrator/sagas/order/" + order}) {
+  for (const std::string& path : {"/api/orders/" + order, "/api/payments/order/" + order, "/api/payments/" + payment,
+                                  "/api/reservations/order/" + order, "/api/orchestrator/sagas/" + saga,
+                                  "/api/orchestrator/sagas/order/" + order}) {
     EXPECT_EQ(one.get(path)->status, 200) << path;
     EXPECT_EQ(other.get(path)->status, 404) << path;
     EXPECT_EQ(shop.guest().get(path)->status, 200) << path;
@@ -134,9 +132,8 @@ TEST(Guest, ACustomerSeesOnlyTheirOwnCheckouts) {
   EXPECT_EQ(other.get("/api/orders")->json().value(), Json::array());
   EXPECT_EQ(other.get("/api/payments")->json().value(), Json::array());
   EXPECT_EQ(other.get("/api/orchestrator/sagas")->json().value()["data"], Json::array());
-  for (const std::string& path :
-       {"/api/orders/" + order + "/cancel", "/api/payments/order/" + order + "/refund",
-        "/api/orchestrator/sagas/" + saga + "/retry"})
+  for (const std::string& path : {"/api/orders/" + order + "/cancel", "/api/payments/order/" + order + "/refund",
+                                  "/api/orchestrator/sagas/" + saga + "/retry"})
     EXPECT_EQ(other.post(path, Json::object())->status, 404) << path;
   EXPECT_EQ(one.get("/api/orders/" + order)->json().value()["status"], "COMPLETED");
 }

@@ -19,12 +19,11 @@ class Inventory : public testing::Test {
 TEST_F(Inventory, InitializeCreatesTheSamplesOnce) {
   const Json answer = shop.post("/api/inventory/initialize", Json::object(), 200);
   EXPECT_TRUE(answer.contains("message"));
-  const std::vector<std::tuple<std::string, std::string, int, int>> samples = {
-      {"PROD001", "Laptop", 50, 1000},
-      {"PROD002", "Mouse", 200, 30},
-      {"PROD003", "Keyboard", 150, 80},
-      {"PROD004", "Monitor", 30, 300},
-      {"PROD005", "Headphones", 100, 90}};
+  const std::vector<std::tuple<std::string, std::string, int, int>> samples = {{"PROD001", "Laptop", 50, 1000},
+                                                                               {"PROD002", "Mouse", 200, 30},
+                                                                               {"PROD003", "Keyboard", 150, 80},
+                                                                               {"PROD004", "Monitor", 30, 300},
+                                                                               {"PROD005", "Headphones", 100, 90}};
   const Json stock = shop.get("/api/inventory");
   ASSERT_EQ(stock.size(), samples.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -60,9 +59,8 @@ TEST_F(Inventory, PutLeavesReservedAndSoldUnchanged) {
 
 TEST_F(Inventory, AWrongSettingChangesNothing) {
   shop.stock("P", 10);
-  for (const char* body :
-       {R"({"availableQuantity":-1})", R"({"availableQuantity":1.5})", R"({"quantity":"ten"})",
-        R"({"price":1.999})", R"({"price":-1})", R"({"colour":"red"})", "[]", "{"}) {
+  for (const char* body : {R"({"availableQuantity":-1})", R"({"availableQuantity":1.5})", R"({"quantity":"ten"})",
+                           R"({"price":1.999})", R"({"price":-1})", R"({"colour":"red"})", "[]", "{"}) {
     const HttpRequest request{"PUT", "/api/inventory/P", body, {}};
     const HttpResponse answer = shop.guest().send(request).value();
     EXPECT_EQ(answer.status, 400) << body << answer.body;

@@ -23,8 +23,7 @@ INSTANTIATE_TEST_SUITE_P(Both, CheckoutRoutes, testing::Values(CheckoutMode::cho
 TEST_P(CheckoutRoutes, EndsCompletedPaidAndSold) {
   const PlacedCheckout placed = shop.check_out(GetParam(), "PROD001", 2);
   const Json order = shop.get("/api/orders/" + placed.order);
-  expect_members(order,
-                 {"orderId", "customerId", "items", "totalAmount", "status", "createdAt", "updatedAt"});
+  expect_members(order, {"orderId", "customerId", "items", "totalAmount", "status", "createdAt", "updatedAt"});
   EXPECT_EQ(order["status"], "COMPLETED");
   EXPECT_EQ(order["customerId"], "CUST001");
   EXPECT_EQ(order["totalAmount"], 2000);
@@ -181,8 +180,8 @@ TEST(CheckoutSurfaces, DoNotFindEachOthersOrders) {
   HttpClient customer = node.customer();
   const std::string of_a = node.place_and_await(customer, "p");
   const std::string choreographed = shop.check_out(CheckoutMode::choreography, "P").order;
-  const std::string of_c = shop.post(
-      "/purchase/orders", Json{{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 1}}, 201)["orderId"];
+  const std::string of_c =
+      shop.post("/purchase/orders", Json{{"userId", "user-1"}, {"itemId", "item-1"}, {"quantity", 1}}, 201)["orderId"];
   node.await_end(of_c);
   for (const std::string& id : {of_a, choreographed, of_c}) {
     shop.get("/api/orchestrator/sagas/" + id, 404);
@@ -197,8 +196,7 @@ TEST(CheckoutSurfaces, DoNotFindEachOthersOrders) {
     shop.get("/api/payments/PAY-" + id + "-1", 404);
     shop.post("/api/payments/order/" + id + "/refund", Json::object(), 404);
     shop.post("/api/payments/confirm", Json{{"paymentKey", "k"}, {"orderId", id}, {"amount", 1000}}, 404);
-    shop.post("/api/payments/create-from-toss", Json{{"paymentKey", "k"}, {"orderId", id}, {"amount", 1000}},
-              404);
+    shop.post("/api/payments/create-from-toss", Json{{"paymentKey", "k"}, {"orderId", id}, {"amount", 1000}}, 404);
     shop.get("/api/reservations/order/" + id, 404);
   }
   shop.get("/purchase/orders/" + of_a, 404);

@@ -62,8 +62,7 @@ TEST_F(CheckoutPayment, RefundedOnceCancelsTheCheckout) {
 TEST_F(CheckoutPayment, ThatFailedCannotBeRefunded) {
   shop.stock("PAYMENT_FAIL_1", 1);
   const std::string order = shop.check_out(CheckoutMode::choreography, "PAYMENT_FAIL_1").order;
-  EXPECT_TRUE(
-      shop.post("/api/payments/order/" + order + "/refund", Json::object(), 400)["error"].is_string());
+  EXPECT_TRUE(shop.post("/api/payments/order/" + order + "/refund", Json::object(), 400)["error"].is_string());
 }
 
 TEST_F(CheckoutPayment, DoesNotWaitForTheShopByDefault) {
@@ -122,13 +121,11 @@ TEST_P(ShopConfirms, ARefusalIsReportedAndCompensatesTheCheckout) {
 }
 
 TEST_P(ShopConfirms, AWrongConfirmationChargesNothing) {
-  const std::vector<Json> wrong = {
-      confirmation("k", order, 999.99), confirmation("k", order, 1000.001),
-      confirmation("", order),          confirmation("k", "x"),
-      Json{{"orderId", order}},         confirmation(std::string(201, 'k'), order)};
+  const std::vector<Json> wrong = {confirmation("k", order, 999.99), confirmation("k", order, 1000.001),
+                                   confirmation("", order),          confirmation("k", "x"),
+                                   Json{{"orderId", order}},         confirmation(std::string(201, 'k'), order)};
   for (const char* path : {"/api/payments/confirm", "/api/payments/create-from-toss"})
-    for (const Json& body : wrong)
-      EXPECT_TRUE(shop.post(path, body, 400)["error"].is_string()) << path << body.dump();
+    for (const Json& body : wrong) EXPECT_TRUE(shop.post(path, body, 400)["error"].is_string()) << path << body.dump();
   EXPECT_EQ(node.gateway().charges("k"), 0);
   EXPECT_EQ(shop.get("/api/payments/order/" + order)["status"], "PENDING");
 }

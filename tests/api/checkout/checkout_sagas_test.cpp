@@ -32,14 +32,13 @@ class CheckoutSaga : public testing::Test {
 TEST_F(CheckoutSaga, IsShownWithItsStepsUnderBothIds) {
   const PlacedCheckout placed = shop.check_out(orchestrated, "P", 2);
   const Json saga = saga_of(placed);
-  expect_members(
-      saga, {"sagaId", "orderId", "status", "currentStep", "steps", "orderData", "paymentId", "reservationId",
-             "compensationReason", "retryHistory", "lastRetryAt", "createdAt", "updatedAt"});
+  expect_members(saga,
+                 {"sagaId", "orderId", "status", "currentStep", "steps", "orderData", "paymentId", "reservationId",
+                  "compensationReason", "retryHistory", "lastRetryAt", "createdAt", "updatedAt"});
   EXPECT_EQ(saga, shop.get("/api/orchestrator/sagas/order/" + placed.order));
   EXPECT_EQ(saga["sagaId"], placed.saga);
   EXPECT_EQ(saga["status"], "COMPLETED");
-  const std::vector<std::string> names = {"CREATE_ORDER", "PROCESS_PAYMENT", "RESERVE_INVENTORY",
-                                          "COMPLETE_ORDER"};
+  const std::vector<std::string> names = {"CREATE_ORDER", "PROCESS_PAYMENT", "RESERVE_INVENTORY", "COMPLETE_ORDER"};
   ASSERT_EQ(saga["steps"].size(), names.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Json& step = saga["steps"][i];
@@ -64,13 +63,11 @@ TEST_F(CheckoutSaga, CanBeOperatedByTheIdThatItsShopSees) {
 }
 
 TEST_F(CheckoutSaga, ThatDoesNotExistIsNotFound) {
-  for (const char* id :
-       {"SAGA-00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000", "x"}) {
+  for (const char* id : {"SAGA-00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000", "x"}) {
     const std::string name = id;
     EXPECT_EQ(shop.get("/api/orchestrator/sagas/" + name, 404)["error"], "Saga not found");
     EXPECT_EQ(shop.get("/api/orchestrator/sagas/order/" + name, 404)["error"], "Saga not found");
-    EXPECT_EQ(shop.post("/api/orchestrator/sagas/" + name + "/retry", Json::object(), 404)["error"],
-              "Saga not found");
+    EXPECT_EQ(shop.post("/api/orchestrator/sagas/" + name + "/retry", Json::object(), 404)["error"], "Saga not found");
   }
 }
 
@@ -97,8 +94,8 @@ TEST_F(CheckoutSaga, ListsAreFilteredByOneStatusOrSeveral) {
   EXPECT_EQ(orders("?status[]=COMPLETED&status[]=COMPENSATED"), (Ids{compensated, completed}));
   EXPECT_EQ(orders("?status%5B%5D=COMPLETED"), Ids{completed}) << "as browsers encode it";
   EXPECT_EQ(orders("?status="), (Ids{paying, compensated, completed})) << "an empty filter matches all";
-  for (const char* status : {"STARTED", "PAYMENT_COMPLETED", "INVENTORY_RESERVING", "INVENTORY_RESERVED",
-                             "COMPENSATING", "FAILED"})
+  for (const char* status :
+       {"STARTED", "PAYMENT_COMPLETED", "INVENTORY_RESERVING", "INVENTORY_RESERVED", "COMPENSATING", "FAILED"})
     EXPECT_EQ(orders(std::string("?status=") + status), Ids{}) << status;
   node.gateway().release();
   node.await_end(paying);
@@ -127,8 +124,8 @@ TEST_F(CheckoutSaga, ListsAreSortedAndComeInPages) {
 }
 
 TEST_F(CheckoutSaga, AnInvalidFilterIsRefused) {
-  for (const char* query : {"?status=DONE", "?status[]=COMPLETED&status[]=done", "?sortBy=customer",
-                            "?sortOrder=up", "?page=0", "?limit=0", "?limit=101", "?limit=ten"}) {
+  for (const char* query : {"?status=DONE", "?status[]=COMPLETED&status[]=done", "?sortBy=customer", "?sortOrder=up",
+                            "?page=0", "?limit=0", "?limit=101", "?limit=ten"}) {
     const Json refused = shop.get(std::string("/api/orchestrator/sagas") + query, 400);
     EXPECT_TRUE(refused["error"].is_string()) << query;
     EXPECT_EQ(refused["status"], 400) << query;

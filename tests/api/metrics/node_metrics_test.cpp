@@ -41,9 +41,9 @@ class MetricsRoute : public testing::Test {
 
 TEST_F(MetricsRoute, EveryCounterInAnAlertExistsFromTheStart) {
   auto now = samples();
-  for (const char* result : {"accepted", "replayed", "duplicate", "invalid", "unauthenticated", "forbidden",
-                             "not_found", "conflict", "too_large", "busy", "retry", "unknown_outcome",
-                             "unavailable", "bug"}) {
+  for (const char* result :
+       {"accepted", "replayed", "duplicate", "invalid", "unauthenticated", "forbidden", "not_found", "conflict",
+        "too_large", "busy", "retry", "unknown_outcome", "unavailable", "bug"}) {
     const std::string name = "sagactl_orders_total{result=\"" + std::string(result) + "\"}";
     ASSERT_TRUE(now.contains(name)) << name;
     EXPECT_EQ(now[name], 0) << name;
@@ -121,8 +121,7 @@ TEST_F(MetricsRoute, EveryFamilyIsNamedForItsType) {
   for (const auto& [name, type] : types) {
     EXPECT_TRUE(families.contains(name)) << name << " has no help";
     EXPECT_EQ(name.ends_with("_total"), type == "counter") << name;
-    for (const char* ending : {"_count", "_sum", "_bucket"})
-      EXPECT_FALSE(name.ends_with(ending)) << name;
+    for (const char* ending : {"_count", "_sum", "_bucket"}) EXPECT_FALSE(name.ends_with(ending)) << name;
   }
   EXPECT_GT(types.size(), 30u);
 }

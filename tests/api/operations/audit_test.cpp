@@ -12,8 +12,7 @@ class Audit : public testing::Test {
   std::vector<std::string> actions(const std::string& query = "") {
     std::vector<std::string> list;
     const Json answer = admin.get("/audit" + query)->json().value();
-    for (const Json& entry : answer["entries"])
-      list.push_back(entry["action"].get<std::string>());
+    for (const Json& entry : answer["entries"]) list.push_back(entry["action"].get<std::string>());
     return list;
   }
 

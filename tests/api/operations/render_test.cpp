@@ -1,9 +1,9 @@
 // Flows as JSON.
 #include <gtest/gtest.h>
 
-#include "server/api/orders/render_order.hpp"
 #include "server/api/operations/render_saga.hpp"
 #include "server/api/operations/render_trace.hpp"
+#include "server/api/orders/render_order.hpp"
 #include "server/saga/definition.hpp"
 
 namespace sagactl::api {

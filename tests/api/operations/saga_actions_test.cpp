@@ -11,9 +11,7 @@ class SagaActions : public testing::Test {
   HttpResponse post_if(const std::string& path, const std::string& etag) {
     return admin.send(HttpRequest{"POST", path, "", {{"If-Match", etag}}}).value();
   }
-  std::string etag_of(const std::string& saga) {
-    return std::string(admin.get("/sagas/" + saga)->header("ETag"));
-  }
+  std::string etag_of(const std::string& saga) { return std::string(admin.get("/sagas/" + saga)->header("ETag")); }
 
   ApiNode node;
   HttpClient customer = node.customer(), admin = node.admin();
@@ -72,8 +70,7 @@ TEST_F(SagaActions, IfMatchRefusesAnActionOnAChangedSaga) {
   EXPECT_EQ(stale.status, 412) << stale.body;
   EXPECT_EQ(post_if("/saga/compensate/" + id, "what is no ETag of ours").status, 412);
   EXPECT_EQ(post_if("/saga/compensate/" + id, seen + ", " + etag_of(id)).status, 409) << "one of them matches";
-  EXPECT_EQ(post_if("/saga/compensate/" + id, "*").status, 409)
-      << "* matches, and the status forbids it";
+  EXPECT_EQ(post_if("/saga/compensate/" + id, "*").status, 409) << "* matches, and the status forbids it";
 }
 
 TEST_F(SagaActions, ACurrentETagIsAnswered304) {

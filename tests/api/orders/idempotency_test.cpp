@@ -8,8 +8,7 @@ namespace {
 
 class Idempotency : public testing::Test {
  protected:
-  HttpResponse post(HttpClient& client, const Json& body, const std::string& key,
-                    const char* path = "/orders") {
+  HttpResponse post(HttpClient& client, const Json& body, const std::string& key, const char* path = "/orders") {
     return client.send(HttpRequest{"POST", path, body.dump(), {{"Idempotency-Key", key}}}).value();
   }
 

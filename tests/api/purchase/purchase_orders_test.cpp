@@ -84,14 +84,13 @@ TEST_P(FailedPurchase, ReleasesEverythingReservedBefore) {
   EXPECT_EQ(holdings(failing.user), before);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Branches, FailedPurchase,
-    testing::Values(Failing{"NoMoney", Json{{"balance", 250}}, "user-1", "item-1", 3, "balance"},
-                    Failing{"NoSlots", Json{{"slots", 2}}, "user-1", "item-1", 3, "slots"},
-                    Failing{"NoStock", Json{{"stock", 2}}, "user-1", "item-1", 3, "item item-1"},
-                    Failing{"PaymentRefused", Json{{"prefix", "PAYMENT_FAIL-"}}, "PAYMENT_FAIL-user-1",
-                            "PAYMENT_FAIL-item-1", 3, "declined"}),
-    [](const auto& failing) { return failing.param.name; });
+INSTANTIATE_TEST_SUITE_P(Branches, FailedPurchase,
+                         testing::Values(Failing{"NoMoney", Json{{"balance", 250}}, "user-1", "item-1", 3, "balance"},
+                                         Failing{"NoSlots", Json{{"slots", 2}}, "user-1", "item-1", 3, "slots"},
+                                         Failing{"NoStock", Json{{"stock", 2}}, "user-1", "item-1", 3, "item item-1"},
+                                         Failing{"PaymentRefused", Json{{"prefix", "PAYMENT_FAIL-"}},
+                                                 "PAYMENT_FAIL-user-1", "PAYMENT_FAIL-item-1", 3, "declined"}),
+                         [](const auto& failing) { return failing.param.name; });
 
 // In the reference system, a failed purchase restores the old balance and so undoes the payment of another.
 TEST_F(PurchaseRoutes, ThatFailsDoesNotAffectAnotherOfTheSameUser) {
@@ -128,9 +127,7 @@ TEST_F(PurchaseRoutes, ThatIsNotValidIsRefusedWithoutEffect) {
 TEST_F(PurchaseRoutes, SentAgainWithItsIdempotencyKeyIsPlacedOnce) {
   set_up();
   const auto send = [&](const Json& body) {
-    return shop.guest()
-        .send(HttpRequest{"POST", "/purchase/orders", body.dump(), {{"Idempotency-Key", "k"}}})
-        .value();
+    return shop.guest().send(HttpRequest{"POST", "/purchase/orders", body.dump(), {{"Idempotency-Key", "k"}}}).value();
   };
   const HttpResponse first = send(buy("user-1", "item-1", 1)), again = send(buy("user-1", "item-1", 1));
   EXPECT_EQ(first.status, 201);

@@ -21,9 +21,7 @@ class FastTimerClock : public Clock {
     return stopped_us == 0 ? clock_->steady() : SteadyTime{stopped_us};
   }
   void stop() { stopped_us_ = clock_->steady().us; }
-  void after(Duration delay, std::function<void()> work) override {
-    clock_->after(delay / 50, std::move(work));
-  }
+  void after(Duration delay, std::function<void()> work) override { clock_->after(delay / 50, std::move(work)); }
 
  private:
   const std::unique_ptr<Clock> clock_ = make_system_clock();
@@ -58,8 +56,8 @@ NodeOptions with_dedupe(Dedupe dedupe) {
 }
 
 bool ends_saga(EventType type) {
-  return type == EventType::saga_completed || type == EventType::saga_failed ||
-         type == EventType::saga_compensated || type == EventType::saga_compensation_failed;
+  return type == EventType::saga_completed || type == EventType::saga_failed || type == EventType::saga_compensated ||
+         type == EventType::saga_compensation_failed;
 }
 
 }  // namespace
@@ -153,11 +151,11 @@ std::string ApiNode::place_and_await(HttpClient& client, const std::string& prod
 }
 
 Json order_body(const std::string& product, int quantity, double price) {
-  return Json{{"items", Json::array({Json{{"productId", product},
-                                          {"productName", "Product " + product},
-                                          {"quantity", quantity},
-                                          {"price", price}}})},
-              {"shippingAddress", "Seoul, Teheran-ro 123"}};
+  return Json{
+      {"items",
+       Json::array({Json{
+           {"productId", product}, {"productName", "Product " + product}, {"quantity", quantity}, {"price", price}}})},
+      {"shippingAddress", "Seoul, Teheran-ro 123"}};
 }
 
 }  // namespace sagactl::test

@@ -5,9 +5,8 @@
 namespace sagactl::test {
 
 void FakeGateway::charge(const Charge& charge, std::function<void(ChargeAnswer)> done) {
-  const bool declined =
-      std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
-                  [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
+  const bool declined = std::any_of(charge.product_ids.begin(), charge.product_ids.end(),
+                                    [](const std::string& id) { return id.find("PAYMENT_FAIL") != std::string::npos; });
   ChargeAnswer answer = Charged{"ext_tx_" + charge.key};
   if (declined || charge.payment_key.find("REFUSED") != std::string::npos)
     answer = Refused{"Insufficient funds or card declined"};

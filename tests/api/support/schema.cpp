@@ -52,9 +52,9 @@ class Holding {
   void hold_type(const Json& schema, const Json& value, const std::string& path) {
     if (!schema.contains("type")) return;
     const Json& type = schema["type"];
-    const bool fits = type.is_array() ? std::any_of(type.begin(), type.end(),
-                                                    [&](const Json& each) { return is_of(each, value); })
-                                      : is_of(type, value);
+    const bool fits = type.is_array()
+                          ? std::any_of(type.begin(), type.end(), [&](const Json& each) { return is_of(each, value); })
+                          : is_of(type, value);
     if (!fits) fault(path, "is not of type " + type.dump(), value);
   }
 

@@ -25,8 +25,8 @@ class ShapeComparison {
   void compare(const Json& recorded, const Json& live, const std::string& path) {
     if (recorded.is_null()) return;
     if (kind(recorded) != kind(live)) {
-      differences.push_back(fmt::format("{}: recorded {} {}, is {} {}", path, kind(recorded),
-                                        shortened(recorded), kind(live), shortened(live)));
+      differences.push_back(fmt::format("{}: recorded {} {}, is {} {}", path, kind(recorded), shortened(recorded),
+                                        kind(live), shortened(live)));
       return;
     }
     if (recorded.is_object()) compare_members(recorded, live, path);
@@ -53,16 +53,14 @@ class ShapeComparison {
 
   void compare_words(const Json& recorded, const Json& live, const std::string& path) {
     const Json wanted = Json::parse(rename(recorded.dump(), names_));
-    if (wanted != live)
-      differences.push_back(fmt::format("{}: recorded {}, is {}", path, wanted.dump(), live.dump()));
+    if (wanted != live) differences.push_back(fmt::format("{}: recorded {}, is {}", path, wanted.dump(), live.dump()));
   }
 
   void compare_elements(const Json& recorded, const Json& live, const std::string& path) {
     const bool is_listing = std::count(path.begin(), path.end(), '.') == 1;
     if (is_listing && !recorded.empty() && live.empty()) differences.push_back(path + ": is empty");
     for (std::size_t i = 0; i < live.size() && !recorded.empty(); ++i)
-      if (const Json* model = model_of(recorded, live[i]))
-        compare(*model, live[i], fmt::format("{}[{}]", path, i));
+      if (const Json* model = model_of(recorded, live[i])) compare(*model, live[i], fmt::format("{}[{}]", path, i));
   }
 
   // The recorded element to compare `live` with; null when there is none of its type.

@@ -5,8 +5,7 @@
 namespace sagactl::test {
 
 Json checkout_body(const std::string& product, int quantity, double price) {
-  const Json item{
-      {"productId", product}, {"productName", "Laptop"}, {"quantity", quantity}, {"price", price}};
+  const Json item{{"productId", product}, {"productName", "Laptop"}, {"quantity", quantity}, {"price", price}};
   return Json{{"customerId", "CUST001"}, {"items", Json::array({item})}};
 }
 
@@ -48,8 +47,7 @@ Json Shop::post(const std::string& path, const Json& body, int status) {
 }
 
 void expect_members(const Json& object, std::initializer_list<const char*> names) {
-  for (const char* name : names)
-    EXPECT_TRUE(object.contains(name)) << name << " is missing in " << object.dump();
+  for (const char* name : names) EXPECT_TRUE(object.contains(name)) << name << " is missing in " << object.dump();
 }
 
 }  // namespace sagactl::test

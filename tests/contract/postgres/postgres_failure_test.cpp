@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "server/adapters/postgres/connection/address.hpp"
-#include "server/adapters/postgres/connection/postgres_failure.hpp"
 #include "server/adapters/postgres/connection/connect_error.hpp"
+#include "server/adapters/postgres/connection/postgres_failure.hpp"
 
 namespace sagactl::postgres {
 namespace {
@@ -15,36 +15,36 @@ TEST(PostgresFailure, IsClassifiedBySqlstate) {
     bool is_retryable = false;
   };
   const Row rows[] = {
-      {"08001", ErrorCode::unavailable},       // cannot connect
-      {"08006", ErrorCode::unavailable},       // connection lost
-      {"08P01", ErrorCode::unavailable},       // protocol violation
-      {"22001", ErrorCode::bug},               // text too long
-      {"22021", ErrorCode::bug},               // not in the encoding
-      {"23505", ErrorCode::bug, true},         // unique violation: another may have been faster
-      {"23502", ErrorCode::bug},               // not null
-      {"25006", ErrorCode::unavailable},       // read only: a standby
-      {"25P02", ErrorCode::bug},               // in a failed transaction
-      {"25P03", ErrorCode::unavailable},       // idle in a transaction
-      {"28000", ErrorCode::invalid},           // no entry in pg_hba.conf
-      {"28P01", ErrorCode::invalid},           // wrong password
-      {"3D000", ErrorCode::invalid},           // no such database
+      {"08001", ErrorCode::unavailable},        // cannot connect
+      {"08006", ErrorCode::unavailable},        // connection lost
+      {"08P01", ErrorCode::unavailable},        // protocol violation
+      {"22001", ErrorCode::bug},                // text too long
+      {"22021", ErrorCode::bug},                // not in the encoding
+      {"23505", ErrorCode::bug, true},          // unique violation: another may have been faster
+      {"23502", ErrorCode::bug},                // not null
+      {"25006", ErrorCode::unavailable},        // read only: a standby
+      {"25P02", ErrorCode::bug},                // in a failed transaction
+      {"25P03", ErrorCode::unavailable},        // idle in a transaction
+      {"28000", ErrorCode::invalid},            // no entry in pg_hba.conf
+      {"28P01", ErrorCode::invalid},            // wrong password
+      {"3D000", ErrorCode::invalid},            // no such database
       {"40001", ErrorCode::unavailable, true},  // serialization
       {"40P01", ErrorCode::unavailable, true},  // deadlock
-      {"42501", ErrorCode::unavailable},       // no right to
-      {"42601", ErrorCode::bug},               // syntax
-      {"42P01", ErrorCode::bug},               // no such table
-      {"53100", ErrorCode::unavailable},       // disk full
-      {"53200", ErrorCode::unavailable},       // out of memory
-      {"53300", ErrorCode::unavailable},       // too many connections
-      {"54000", ErrorCode::too_large},         // over a limit
-      {"55P03", ErrorCode::unavailable},       // lock timeout
-      {"57014", ErrorCode::unavailable},       // statement timeout
-      {"57P01", ErrorCode::unavailable},       // shutting down
-      {"57P02", ErrorCode::unavailable},       // crashed
-      {"57P03", ErrorCode::unavailable},       // starting
-      {"58030", ErrorCode::unavailable},       // disk error
-      {"XX000", ErrorCode::bug},               // internal
-      {"XX001", ErrorCode::unavailable},       // damaged
+      {"42501", ErrorCode::unavailable},        // no right to
+      {"42601", ErrorCode::bug},                // syntax
+      {"42P01", ErrorCode::bug},                // no such table
+      {"53100", ErrorCode::unavailable},        // disk full
+      {"53200", ErrorCode::unavailable},        // out of memory
+      {"53300", ErrorCode::unavailable},        // too many connections
+      {"54000", ErrorCode::too_large},          // over a limit
+      {"55P03", ErrorCode::unavailable},        // lock timeout
+      {"57014", ErrorCode::unavailable},        // statement timeout
+      {"57P01", ErrorCode::unavailable},        // shutting down
+      {"57P02", ErrorCode::unavailable},        // crashed
+      {"57P03", ErrorCode::unavailable},        // starting
+      {"58030", ErrorCode::unavailable},        // disk error
+      {"XX000", ErrorCode::bug},                // internal
+      {"XX001", ErrorCode::unavailable},        // damaged
   };
   for (const Row& row : rows) {
     const Error error = error_of(row.state, "db at me@there:5432", "what the server says");
@@ -68,10 +68,9 @@ TEST(PostgresFailure, OfATryThatCameFurtherSaysMoreThanThatOfAnother) {
 }
 
 TEST(PostgresFailure, OfTlsIsSaidToBeOne) {
-  for (const char* said :
-       {"SSL error: certificate verify failed", "root certificate file \"/root.crt\" does not exist",
-        "server does not support SSL, but SSL was required",
-        "server certificate for \"db\" does not match host name \"127.0.0.1\""}) {
+  for (const char* said : {"SSL error: certificate verify failed", "root certificate file \"/root.crt\" does not exist",
+                           "server does not support SSL, but SSL was required",
+                           "server certificate for \"db\" does not match host name \"127.0.0.1\""}) {
     const Error error = error_of("08001", "db at me@there:5432", said);
     EXPECT_NE(error.message.find("over TLS: check sslmode"), std::string::npos) << error.message;
     EXPECT_EQ(error.code, ErrorCode::unavailable);

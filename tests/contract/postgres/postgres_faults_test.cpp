@@ -197,21 +197,22 @@ TEST_F(PostgresFaults, TwoNodesThatClaimOneKeyAtOnceMakeOneOrder) {
       Flow flow;
       Claim claim;
       int orders = 0, tries = 0;
-      const auto commit = at->transact(registration.writer, {.claims = {digest_of_key("k")}}, loaded, [&](Timestamp now) {
-        // Both have seen that the key is free before either writes.
-        ++deciding;
-        for (int i = 0; tries == 0 && i < 500 && deciding < 2; ++i)
-          std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        ++tries;
-        Changes changes;
-        orders = loaded.claims.empty() ? 1 : 0;
-        if (orders == 0) return changes;
-        flow = new_flow(node == "one" ? 1 : 2, {node, 1}, now);
-        claim = {digest_of_key("k"), flow.order.id, true};
-        changes.new_orders = {&flow.order};
-        changes.claims = {&claim};
-        return changes;
-      });
+      const auto commit =
+          at->transact(registration.writer, {.claims = {digest_of_key("k")}}, loaded, [&](Timestamp now) {
+            // Both have seen that the key is free before either writes.
+            ++deciding;
+            for (int i = 0; tries == 0 && i < 500 && deciding < 2; ++i)
+              std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            ++tries;
+            Changes changes;
+            orders = loaded.claims.empty() ? 1 : 0;
+            if (orders == 0) return changes;
+            flow = new_flow(node == "one" ? 1 : 2, {node, 1}, now);
+            claim = {digest_of_key("k"), flow.order.id, true};
+            changes.new_orders = {&flow.order};
+            changes.claims = {&claim};
+            return changes;
+          });
       EXPECT_TRUE(commit) << commit.error().message;
       return orders;
     }));
@@ -263,8 +264,7 @@ TEST_F(PostgresFaults, AKeyThatWasGivenBackIsClaimedByOneOfTwoNodesAtOnce) {
 TEST_F(PostgresFaults, NodesThatAdoptAtOnceTakeEverySagaOnce) {
   constexpr int sagas = 200, adopters = 4;
   NodeRegistration dead = store->register_node("dead", "", 1ms).value();
-  for (int number = 1; number <= sagas; ++number)
-    ASSERT_EQ(create(*store, dead, number).value(), Commit::committed);
+  for (int number = 1; number <= sagas; ++number) ASSERT_EQ(create(*store, dead, number).value(), Commit::committed);
   std::vector<std::future<std::vector<OrderId>>> taken;
   for (int i = 0; i < adopters; ++i)
     taken.push_back(std::async(std::launch::async, [&, i] {
@@ -349,7 +349,8 @@ TEST_F(PostgresFaults, ANewerSchemaAndAnotherTextAreRefused) {
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, ErrorCode::invalid);
   EXPECT_THAT(newer.error().message, HasSubstr("newer sagactl"));
-  sql.run("DELETE FROM schema_migration WHERE number = 999; UPDATE schema_migration SET checksum = 'x' WHERE number = 1");
+  sql.run(
+      "DELETE FROM schema_migration WHERE number = 999; UPDATE schema_migration SET checksum = 'x' WHERE number = 1");
   EXPECT_EQ(open_postgres({.url = server->url(name)}).error().code, ErrorCode::invalid);
 }
 
@@ -363,8 +364,10 @@ TEST_F(PostgresFaults, AnotherProgramsTablesAreLeftAlone) {
 }
 
 TEST_F(PostgresFaults, WhatIsWrongWithTheAddressIsSaidWithoutThePassword) {
-  PostgresSession(server->url()).run("DO $$BEGIN CREATE ROLE poor LOGIN PASSWORD 'hunter2'; EXCEPTION WHEN "
-                                     "duplicate_object THEN NULL; END$$");
+  PostgresSession(server->url())
+      .run(
+          "DO $$BEGIN CREATE ROLE poor LOGIN PASSWORD 'hunter2'; EXCEPTION WHEN "
+          "duplicate_object THEN NULL; END$$");
   const std::string at = "@127.0.0.1:" + std::to_string(server->port()) + "/";
   struct Row {
     std::string url;

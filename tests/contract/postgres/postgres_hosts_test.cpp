@@ -24,17 +24,20 @@ using Steady = std::chrono::steady_clock;
 
 std::vector<std::string> names_of(const std::string& url) {
   std::vector<std::string> names;
-  for (const postgres::CandidateHost& host : postgres::candidate_hosts(postgres::PostgresAddress::parse(url).value())) names.push_back(host.name);
+  for (const postgres::CandidateHost& host : postgres::candidate_hosts(postgres::PostgresAddress::parse(url).value()))
+    names.push_back(host.name);
   return names;
 }
 
 TEST(PostgresHosts, AreTriedAsTheyAreWrittenEachWithItsPort) {
-  EXPECT_THAT(names_of("postgres://me@127.0.0.1:6000,127.0.0.2:6001/shop"), ElementsAre("127.0.0.1:6000", "127.0.0.2:6001"));
+  EXPECT_THAT(names_of("postgres://me@127.0.0.1:6000,127.0.0.2:6001/shop"),
+              ElementsAre("127.0.0.1:6000", "127.0.0.2:6001"));
   EXPECT_THAT(names_of("postgres://me@127.0.0.1,127.0.0.2/shop"), ElementsAre("127.0.0.1:5432", "127.0.0.2:5432"));
   EXPECT_THAT(names_of("postgres://me@/shop?host=/run/a,127.0.0.1"), ElementsAre("/run/a", "127.0.0.1:5432"));
   EXPECT_THAT(names_of("postgres://me@db-1,db-2/shop?hostaddr=127.0.0.1,127.0.0.2&port=6000"),
               ElementsAre("db-1 (127.0.0.1):6000", "db-2 (127.0.0.2):6000"));
-  const auto one = postgres::candidate_hosts(postgres::PostgresAddress::parse("postgres://me@127.0.0.1:1,127.0.0.2:2/shop").value())[1];
+  const auto one = postgres::candidate_hosts(
+      postgres::PostgresAddress::parse("postgres://me@127.0.0.1:1,127.0.0.2:2/shop").value())[1];
   EXPECT_EQ(one.address.get("host"), "127.0.0.2");
   EXPECT_EQ(one.address.get("port"), "2");
 }
@@ -69,9 +72,9 @@ class SilentHost : public testing::Test {
     proxy = TcpProxy::start(0, server->port()).value();
   }
   std::string url(const std::string& parameters = "", bool second_too = true) const {
-    return "postgres://" + std::string(PostgresServer::user) + ":" + PostgresServer::password + "@127.0.0.1:" +
-           std::to_string(proxy->port()) + (second_too ? ",127.0.0.1:" + std::to_string(server->port()) : ",127.0.0.1:1") +
-           "/shop" + parameters;
+    return "postgres://" + std::string(PostgresServer::user) + ":" + PostgresServer::password +
+           "@127.0.0.1:" + std::to_string(proxy->port()) +
+           (second_too ? ",127.0.0.1:" + std::to_string(server->port()) : ",127.0.0.1:1") + "/shop" + parameters;
   }
 
   std::unique_ptr<PostgresServer> server;
@@ -97,7 +100,8 @@ TEST_F(SilentHost, GivesWayWhileANodeRuns) {
   const Writer writer = store->register_node("node-1", "", 100s)->writer;
   proxy->set(TcpProxy::Mode::black_hole);
   const auto began = Steady::now();
-  while (!store->renew(writer, 100s) && Steady::now() - began < 30s) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  while (!store->renew(writer, 100s) && Steady::now() - began < 30s)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_TRUE(store->database_time());
   EXPECT_LT(Steady::now() - began, 15s);
 }

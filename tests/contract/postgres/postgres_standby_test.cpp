@@ -34,7 +34,8 @@ class StandbyAway : public testing::Test {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   static std::string waiting(PostgresSession& sql) {
-    return sql.text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sagactl node-1' AND wait_event = 'SyncRep'");
+    return sql.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'sagactl node-1' AND wait_event = 'SyncRep'");
   }
 
   std::unique_ptr<PostgresServer> server;
@@ -71,7 +72,8 @@ TEST_F(StandbyAway, ACommitThatWaitsForItIsNotEndedByTheNodesNextLife) {
   EXPECT_EQ(again.error().code, ErrorCode::unavailable);
   EXPECT_THAT(again.error().message, HasSubstr("waits for a synchronous standby"));
   EXPECT_EQ(waiting(sql), "1") << "it waits as long as the standby is down";
-  EXPECT_EQ(sql.text("SELECT count(*) FROM orders"), std::to_string(stored)) << "what the standby does not have is not seen";
+  EXPECT_EQ(sql.text("SELECT count(*) FROM orders"), std::to_string(stored))
+      << "what the standby does not have is not seen";
 
   set_standby(sql, "");
   for (int i = 0; i < 500 && waiting(sql) != "0"; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));

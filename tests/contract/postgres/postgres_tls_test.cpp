@@ -27,8 +27,8 @@ std::string certificate(const std::string& name, const std::string& common_name,
   const std::string made = "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout " + name +
                            ".key -subj /CN=" + common_name;
   if (more == "authority") return made + " -x509 -days 2 -out " + name + ".pem && ";
-  return made + " -out " + name + ".csr && echo \"" + more + "\" > " + name + ".ext && openssl x509 -req -days 2 -in " + name +
-         ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile " + name + ".ext -out " + name + ".pem && ";
+  return made + " -out " + name + ".csr && echo \"" + more + "\" > " + name + ".ext && openssl x509 -req -days 2 -in " +
+         name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile " + name + ".ext -out " + name + ".pem && ";
 }
 
 class PostgresTls : public testing::Test {
@@ -45,9 +45,12 @@ class PostgresTls : public testing::Test {
     server->configure(settings, who_may);
     // libpq wants the keys of a client to be its own user's, and nobody else's.
     for (const char* name : {"saga", "bob"})
-      ASSERT_EQ(std::system(("cd " + server->directory() + " && cat " + name + ".key > my-" + name + ".key && chmod 600 my-" + name + ".key")
-                                .c_str()), 0);
-    ASSERT_EQ(std::system(("cd " + server->directory() + " && cat saga.key > open.key && chmod 644 open.key").c_str()), 0);
+      ASSERT_EQ(std::system(("cd " + server->directory() + " && cat " + name + ".key > my-" + name +
+                             ".key && chmod 600 my-" + name + ".key")
+                                .c_str()),
+                0);
+    ASSERT_EQ(std::system(("cd " + server->directory() + " && cat saga.key > open.key && chmod 644 open.key").c_str()),
+              0);
   }
   static void TearDownTestSuite() { server.reset(); }
   void SetUp() override {
@@ -55,9 +58,10 @@ class PostgresTls : public testing::Test {
   }
 
   // In parameters, @ stands for the folder of the certificates.
-  static std::string url(const std::string& parameters, const std::string& database = "shop", const std::string& host = "localhost") {
-    std::string text = "postgres://" + std::string(PostgresServer::user) + ":" + PostgresServer::password + "@" + host + ":" +
-                       std::to_string(server->port()) + "/" + database + "?hostaddr=127.0.0.1&" + parameters;
+  static std::string url(const std::string& parameters, const std::string& database = "shop",
+                         const std::string& host = "localhost") {
+    std::string text = "postgres://" + std::string(PostgresServer::user) + ":" + PostgresServer::password + "@" + host +
+                       ":" + std::to_string(server->port()) + "/" + database + "?hostaddr=127.0.0.1&" + parameters;
     const std::string folder = server->directory() + "/";
     for (std::size_t at = text.find("=@"); at != text.npos; at = text.find("=@", at)) text.replace(at + 1, 1, folder);
     return text;
@@ -72,8 +76,8 @@ class PostgresTls : public testing::Test {
 std::unique_ptr<PostgresServer> PostgresTls::server;
 
 TEST_F(PostgresTls, ANodeWorksOverAVerifiedConnectionAndOverThatOfLibpqItself) {
-  for (const char* parameters : {"sslmode=verify-full&sslrootcert=@ca.pem", "sslmode=verify-ca&sslrootcert=@ca.pem", "sslmode=require",
-                                 "sslmode=prefer"}) {
+  for (const char* parameters : {"sslmode=verify-full&sslrootcert=@ca.pem", "sslmode=verify-ca&sslrootcert=@ca.pem",
+                                 "sslmode=require", "sslmode=prefer"}) {
     const auto migrated = migrate_postgres(url(parameters));
     ASSERT_TRUE(migrated) << parameters << ": " << migrated.error().message;
     const auto examined = diagnose_postgres(url(parameters), wall_clock_now);
@@ -98,13 +102,17 @@ TEST_F(PostgresTls, MistakesAreToldWithWhatToDo) {
     std::string url;
     const char *said, *by_libpq;
   } rows[] = {
-      {"another authority", url("sslmode=verify-full&sslrootcert=@other.pem"), "check sslmode, sslrootcert", "certificate verify failed"},
+      {"another authority", url("sslmode=verify-full&sslrootcert=@other.pem"), "check sslmode, sslrootcert",
+       "certificate verify failed"},
       {"no such file", url("sslmode=verify-full&sslrootcert=@none.pem"), "check sslmode, sslrootcert", "none.pem"},
-      {"another name", url("sslmode=verify-full&sslrootcert=@ca.pem", "shop", "db.shop.example"), "and its name", "db.shop.example"},
+      {"another name", url("sslmode=verify-full&sslrootcert=@ca.pem", "shop", "db.shop.example"), "and its name",
+       "db.shop.example"},
       {"without TLS", url("sslmode=disable"), "whether the server wants TLS (sslmode=verify-full)", "28000"},
       {"no such key", url("sslmode=require&sslcert=@saga.pem&sslkey=@none.key"), "sslcert and sslkey", "none.key"},
-      {"a key that others may read", url("sslmode=require&sslcert=@saga.pem&sslkey=@open.key"), "sslcert and sslkey", "open.key"},
-      {"a key of another certificate", url("sslmode=require&sslcert=@saga.pem&sslkey=@my-bob.key"), "sslcert and sslkey", "key"},
+      {"a key that others may read", url("sslmode=require&sslcert=@saga.pem&sslkey=@open.key"), "sslcert and sslkey",
+       "open.key"},
+      {"a key of another certificate", url("sslmode=require&sslcert=@saga.pem&sslkey=@my-bob.key"),
+       "sslcert and sslkey", "key"},
   };
   for (const auto& row : rows) {
     const std::string message = refusal(row.url);

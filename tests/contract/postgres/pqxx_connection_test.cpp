@@ -13,8 +13,8 @@
 namespace sagactl::postgres {
 namespace {
 
-using testing::HasSubstr;
 using std::chrono::milliseconds;
+using testing::HasSubstr;
 
 constexpr milliseconds timeout{700};
 
@@ -48,7 +48,8 @@ class PqxxConnections : public testing::Test {
 
 TEST_F(PqxxConnections, ReadTheColumnsOfARowInTheirOrder) {
   PqxxConnection connection = connect();
-  PqxxRows row = connection.run("SELECT 7::smallint, true, false, NULL::bigint, 'a''b', '" + Uuid{}.text() + "'::uuid, -1");
+  PqxxRows row =
+      connection.run("SELECT 7::smallint, true, false, NULL::bigint, 'a''b', '" + Uuid{}.text() + "'::uuid, -1");
   ASSERT_TRUE(row.next());
   EXPECT_EQ(row.integer(), 7);
   EXPECT_EQ(row.integer(), 1);
@@ -77,14 +78,20 @@ TEST_F(PqxxConnections, FailWithTheStateThatThePipelineFailsWith) {
 TEST_F(PqxxConnections, AreRefusedForTheSameReasons) {
   PostgresAddress other_user = address();
   other_user.set("password", "wrong");
-  EXPECT_EQ(failure_of([&] { PqxxConnection(other_user, {"sagactl test", ""}, timeout); }).error.code, ErrorCode::invalid);
-  EXPECT_EQ(failure_of([&] { PqxxConnection(address().with_database("missing"), {"sagactl test", ""}, timeout); }).state,
+  EXPECT_EQ(failure_of([&] {
+              PqxxConnection(other_user, {"sagactl test", ""}, timeout);
+            }).error.code,
+            ErrorCode::invalid);
+  EXPECT_EQ(failure_of([&] {
+              PqxxConnection(address().with_database("missing"), {"sagactl test", ""}, timeout);
+            }).state,
             "3D000");
 }
 
 TEST_F(PqxxConnections, AreLostWhenTheServerEndsTheirSession) {
   PqxxConnection connection = connect();
-  const sql::DatabaseFailure failure = failure_of([&] { connection.run("SELECT pg_terminate_backend(pg_backend_pid())"); });
+  const sql::DatabaseFailure failure =
+      failure_of([&] { connection.run("SELECT pg_terminate_backend(pg_backend_pid())"); });
   EXPECT_EQ(failure.error.code, ErrorCode::unavailable) << failure.error.message;
   EXPECT_TRUE(failure.lost);
   EXPECT_TRUE(failure_of([&] { connection.run("SELECT 1"); }).lost);
@@ -134,7 +141,8 @@ TEST_F(PqxxConnections, KeepASnapshotThroughAFailureAtASavepoint) {
   EXPECT_EQ(reader.run("SELECT * FROM kept").size(), 0u);
   writer.run("INSERT INTO kept VALUES (1)");
   for (int i = 0; i < 2; ++i)
-    EXPECT_EQ(failure_of([&] { reader.run_and_roll_back([&] { reader.run("SELECT missing FROM kept"); }); }).state, "42703");
+    EXPECT_EQ(failure_of([&] { reader.run_and_roll_back([&] { reader.run("SELECT missing FROM kept"); }); }).state,
+              "42703");
   reader.run_and_roll_back([&] { reader.run("DECLARE rows CURSOR FOR SELECT 1"); });
   reader.run_and_roll_back([&] { reader.run("DECLARE rows CURSOR FOR SELECT 1"); });
   EXPECT_EQ(reader.run("SELECT * FROM kept").size(), 0u);

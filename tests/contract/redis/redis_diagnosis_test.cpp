@@ -13,7 +13,8 @@ class RedisCheck : public testing::Test {
  protected:
   void SetUp() override { NEEDS_REDIS_SERVER(); }
 
-  static RedisDiagnosis look(const RedisServer& server, const std::string& user = "", const std::string& password = "") {
+  static RedisDiagnosis look(const RedisServer& server, const std::string& user = "",
+                             const std::string& password = "") {
     RedisAddress address;
     address.port = server.port();
     address.user = user;
@@ -22,7 +23,9 @@ class RedisCheck : public testing::Test {
     EXPECT_TRUE(diagnosis) << diagnosis.error().message;
     return diagnosis ? *diagnosis : RedisDiagnosis{};
   }
-  static std::string why(const RedisDiagnosis& diagnosis) { return diagnosis.refused ? diagnosis.refused->message : ""; }
+  static std::string why(const RedisDiagnosis& diagnosis) {
+    return diagnosis.refused ? diagnosis.refused->message : "";
+  }
 };
 
 TEST_F(RedisCheck, OfAGoodOneFindsNothingAndLeavesNothingButTheToken) {
@@ -47,10 +50,10 @@ TEST_F(RedisCheck, SeesThatNothingCanBeWritten) {
 
 // The rights that docs/operations.md names are enough; without one of them a lock does not work.
 TEST_F(RedisCheck, NeedsTheRightsOfTheLocksAndNoOthers) {
-  const std::vector<std::string> enough = {"ACL",      "SETUSER",  "saga",     "reset",          "on",      ">p",
-                                           "~sagactl:lock:*",      "&sagactl:lock:*",            "+eval",   "+evalsha",
-                                           "+script|load",         "+get",     "+set",           "+del",    "+pttl",
-                                           "+pexpire", "+time",    "+publish", "+subscribe",     "+scan",   "+select"};
+  const std::vector<std::string> enough = {
+      "ACL",   "SETUSER",  "saga",         "reset", "on",     ">p",   "~sagactl:lock:*", "&sagactl:lock:*",
+      "+eval", "+evalsha", "+script|load", "+get",  "+set",   "+del", "+pttl",           "+pexpire",
+      "+time", "+publish", "+subscribe",   "+scan", "+select"};
   const RedisServer server;
   server.run(enough);
   const RedisDiagnosis diagnosis = look(server, "saga", "p");

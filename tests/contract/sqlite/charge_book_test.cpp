@@ -19,18 +19,24 @@ struct Provider {
   std::string charge(const std::string& key, std::vector<std::string> products = {"BOOK"}) {
     std::string text;
     gateway->charge(Charge{key, "order", Money{100}, std::move(products)}, [&](const ChargeAnswer& answer) {
-      if (const auto* charged = std::get_if<Charged>(&answer)) text = charged->transaction_id;
-      else if (std::holds_alternative<Refused>(answer)) text = "refused";
-      else text = std::holds_alternative<Unavailable>(answer) ? "unavailable" : "unknown";
+      if (const auto* charged = std::get_if<Charged>(&answer))
+        text = charged->transaction_id;
+      else if (std::holds_alternative<Refused>(answer))
+        text = "refused";
+      else
+        text = std::holds_alternative<Unavailable>(answer) ? "unavailable" : "unknown";
     });
     return text;
   }
   std::string query(const std::string& key) {
     std::string text;
     gateway->query({key, "order"}, [&](const QueryAnswer& answer) {
-      if (const auto* charged = std::get_if<Charged>(&answer)) text = charged->transaction_id;
-      else if (std::holds_alternative<Refused>(answer)) text = "refused";
-      else text = std::holds_alternative<NotCharged>(answer) ? "not charged" : "unavailable";
+      if (const auto* charged = std::get_if<Charged>(&answer))
+        text = charged->transaction_id;
+      else if (std::holds_alternative<Refused>(answer))
+        text = "refused";
+      else
+        text = std::holds_alternative<NotCharged>(answer) ? "not charged" : "unavailable";
     });
     return text;
   }
@@ -80,7 +86,8 @@ TEST(SimulatedProvider, KnowsInItsNextLifeWhatItAnsweredInThisOne) {
 TEST(SimulatedProvider, KeepsTheNewestKeysOnly) {
   const ScratchDirectory scratch;
   for (const bool in_memory : {true, false}) {
-    Provider provider(in_memory ? make_memory_charge_book(1'000) : open_charge_book(scratch.file("few.db"), 1'000).value());
+    Provider provider(in_memory ? make_memory_charge_book(1'000)
+                                : open_charge_book(scratch.file("few.db"), 1'000).value());
     for (int i = 0; i < 3'000; ++i) provider.charge("k" + std::to_string(i));
     EXPECT_EQ(provider.query("k0"), "not charged");
     EXPECT_NE(provider.query("k2999"), "not charged");

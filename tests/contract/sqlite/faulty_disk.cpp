@@ -48,13 +48,9 @@ const sqlite3_io_methods* methods() {
       return behind(f)->pMethods->xRead(behind(f), to, n, at);
     };
     m.xWrite = write;
-    m.xTruncate = [](sqlite3_file* f, sqlite3_int64 n) {
-      return behind(f)->pMethods->xTruncate(behind(f), n);
-    };
+    m.xTruncate = [](sqlite3_file* f, sqlite3_int64 n) { return behind(f)->pMethods->xTruncate(behind(f), n); };
     m.xSync = sync;
-    m.xFileSize = [](sqlite3_file* f, sqlite3_int64* n) {
-      return behind(f)->pMethods->xFileSize(behind(f), n);
-    };
+    m.xFileSize = [](sqlite3_file* f, sqlite3_int64* n) { return behind(f)->pMethods->xFileSize(behind(f), n); };
     m.xLock = [](sqlite3_file* f, int level) { return behind(f)->pMethods->xLock(behind(f), level); };
     m.xUnlock = [](sqlite3_file* f, int level) { return behind(f)->pMethods->xUnlock(behind(f), level); };
     m.xCheckReservedLock = [](sqlite3_file* f, int* out) {
@@ -64,9 +60,7 @@ const sqlite3_io_methods* methods() {
       return behind(f)->pMethods->xFileControl(behind(f), op, arg);
     };
     m.xSectorSize = [](sqlite3_file* f) { return behind(f)->pMethods->xSectorSize(behind(f)); };
-    m.xDeviceCharacteristics = [](sqlite3_file* f) {
-      return behind(f)->pMethods->xDeviceCharacteristics(behind(f));
-    };
+    m.xDeviceCharacteristics = [](sqlite3_file* f) { return behind(f)->pMethods->xDeviceCharacteristics(behind(f)); };
     m.xShmMap = [](sqlite3_file* f, int region, int size, int extend, void volatile** out) {
       return behind(f)->pMethods->xShmMap(behind(f), region, size, extend, out);
     };
@@ -74,9 +68,7 @@ const sqlite3_io_methods* methods() {
       return behind(f)->pMethods->xShmLock(behind(f), offset, n, flags);
     };
     m.xShmBarrier = [](sqlite3_file* f) { behind(f)->pMethods->xShmBarrier(behind(f)); };
-    m.xShmUnmap = [](sqlite3_file* f, int remove) {
-      return behind(f)->pMethods->xShmUnmap(behind(f), remove);
-    };
+    m.xShmUnmap = [](sqlite3_file* f, int remove) { return behind(f)->pMethods->xShmUnmap(behind(f), remove); };
     return m;
   }();
   return &table;

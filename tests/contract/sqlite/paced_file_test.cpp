@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/contract/sqlite/faulty_disk.hpp"
 #include "tests/contract/scratch.hpp"
+#include "tests/contract/sqlite/faulty_disk.hpp"
 
 namespace sagactl::sqlite {
 namespace {

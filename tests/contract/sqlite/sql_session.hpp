@@ -10,9 +10,7 @@ namespace sagactl {
 
 class SqlSession {
  public:
-  explicit SqlSession(const std::string& path) {
-    EXPECT_EQ(sqlite3_open(path.c_str(), &connection_), SQLITE_OK);
-  }
+  explicit SqlSession(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &connection_), SQLITE_OK); }
   ~SqlSession() { sqlite3_close(connection_); }
   SqlSession(const SqlSession&) = delete;
   SqlSession& operator=(const SqlSession&) = delete;

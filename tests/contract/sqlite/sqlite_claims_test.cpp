@@ -5,8 +5,8 @@
 #include <map>
 
 #include "common/random.hpp"
-#include "server/adapters/sqlite/tables/claim_table.hpp"
 #include "server/adapters/sqlite/migrations.hpp"
+#include "server/adapters/sqlite/tables/claim_table.hpp"
 #include "tests/contract/scratch.hpp"
 
 namespace sagactl::sqlite {

@@ -12,8 +12,8 @@
 
 #include "server/adapters/sqlite/sqlite_migrations.hpp"
 #include "server/adapters/sqlite/sqlite_store.hpp"
-#include "tests/contract/sqlite/faulty_disk.hpp"
 #include "tests/contract/scratch.hpp"
+#include "tests/contract/sqlite/faulty_disk.hpp"
 #include "tests/contract/sqlite/sql_session.hpp"
 #include "tests/contract/writing.hpp"
 
@@ -52,9 +52,8 @@ TEST_F(SqliteFile, IsServedByOneProcessAtATime) {
   const auto second = try_open();
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
-  EXPECT_THAT(second.error().message,
-              HasSubstr(path + " is served by another sagactl (process " + std::to_string(getpid()) +
-                        "); stop it, or use another --data"));
+  EXPECT_THAT(second.error().message, HasSubstr(path + " is served by another sagactl (process " +
+                                                std::to_string(getpid()) + "); stop it, or use another --data"));
   const auto migrated = migrate_sqlite(path);
   ASSERT_FALSE(migrated);
   EXPECT_EQ(migrated.error().code, ErrorCode::conflict);
@@ -116,8 +115,7 @@ TEST_F(SqliteFile, OfANewerSagactlIsRefused) {
   reopen();
   close();
   SqlSession(path).run("INSERT INTO schema_migration VALUES (99, '0099_later.sql', 'x', 0)");
-  for (const Error& error :
-       {try_open().error(), open_sqlite_history(path).error(), sqlite_migrations(path).error()}) {
+  for (const Error& error : {try_open().error(), open_sqlite_history(path).error(), sqlite_migrations(path).error()}) {
     EXPECT_EQ(error.code, ErrorCode::invalid);
     EXPECT_THAT(error.message, HasSubstr(path + " has schema 99"));
   }
@@ -142,8 +140,7 @@ TEST_F(SqliteFile, OfAnotherProgramIsRefusedAndLeftAlone) {
 }
 
 TEST_F(SqliteFile, ThatIsNoDatabaseIsSaidToBeNone) {
-  std::ofstream(path)
-      << "The quick brown fox jumps over the lazy dog, again and again and again and again and again.";
+  std::ofstream(path) << "The quick brown fox jumps over the lazy dog, again and again and again and again and again.";
   for (const Error& error : {try_open().error(), open_sqlite_history(path).error()}) {
     EXPECT_EQ(error.code, ErrorCode::unavailable);
     EXPECT_THAT(error.message, HasSubstr(path + " is not an SQLite database"));
@@ -207,8 +204,7 @@ TEST_F(SqliteFile, ThatIsDamagedIsSaidToBeAndNothingIsAcknowledged) {
   EXPECT_EQ(read.error().code, ErrorCode::unavailable);
   EXPECT_THAT(read.error().message, HasSubstr(path + " is damaged"));
   EXPECT_FALSE(history().snapshot().value()->each_flow({}, [](const FlowHistory&) { return true; }));
-  const auto commit =
-      node.try_write([&](ChangeList& list, Timestamp now) { list.create(new_flow(100, {}, now)); });
+  const auto commit = node.try_write([&](ChangeList& list, Timestamp now) { list.create(new_flow(100, {}, now)); });
   ASSERT_FALSE(commit);
   EXPECT_EQ(commit.error().code, ErrorCode::unavailable);
   EXPECT_THAT(commit.error().message, HasSubstr("is damaged"));

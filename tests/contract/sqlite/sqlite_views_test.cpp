@@ -50,16 +50,14 @@ std::string iso(Timestamp time) {
 
 TEST_F(Views, OrdersSayWhatTheApiSays) {
   const Order& order = paid.order;
-  EXPECT_EQ(
-      sql.text(
-          R"(SELECT id, "userId", "totalAmount", status, items, "paymentId", "shippingAddress", "idempotencyKey",
+  EXPECT_EQ(sql.text(
+                R"(SELECT id, "userId", "totalAmount", status, items, "paymentId", "shippingAddress", "idempotencyKey",
                   "nodeId", "createdAt", "updatedAt" FROM orders WHERE id = ')" +
-          order.id.text() + "'"),
-      fmt::format("{}|{}|21.45|paid|{}|{}|{}|key-2|node-1|{}|{}", order.id.text(), order.user.text(),
-                  to_json(order.items).dump(), order.payment_id, order.address, iso(order.created_at),
-                  iso(order.updated_at)));
-  EXPECT_EQ(sql.text(R"(SELECT metadata ->> 'cancelReason' FROM orders WHERE status = 'cancelled')"),
-            "declined");
+                order.id.text() + "'"),
+            fmt::format("{}|{}|21.45|paid|{}|{}|{}|key-2|node-1|{}|{}", order.id.text(), order.user.text(),
+                        to_json(order.items).dump(), order.payment_id, order.address, iso(order.created_at),
+                        iso(order.updated_at)));
+  EXPECT_EQ(sql.text(R"(SELECT metadata ->> 'cancelReason' FROM orders WHERE status = 'cancelled')"), "declined");
   EXPECT_EQ(sql.text(R"(SELECT sum("totalAmount") FROM orders)"), "64.35") << "amounts can be added up";
 }
 
@@ -67,9 +65,9 @@ TEST_F(Views, PaymentsSayWhatTheApiSays) {
   const Payment& payment = paid.payments.front();
   EXPECT_EQ(sql.text(R"(SELECT id, "orderId", "userId", amount, method, status, "externalTransactionId",
                         "failureReason", "createdAt", "updatedAt" FROM payments WHERE status = 'completed')"),
-            fmt::format("{}|{}|{}|21.45|credit_card|completed|{}|-|{}|{}", payment.id.text(),
-                        payment.order.text(), payment.user.text(), payment.external_transaction_id,
-                        iso(payment.created_at), iso(payment.updated_at)));
+            fmt::format("{}|{}|{}|21.45|credit_card|completed|{}|-|{}|{}", payment.id.text(), payment.order.text(),
+                        payment.user.text(), payment.external_transaction_id, iso(payment.created_at),
+                        iso(payment.updated_at)));
 }
 
 TEST_F(Views, SagasDeriveTheirStepsAsTheDomainDoes) {
@@ -79,11 +77,9 @@ TEST_F(Views, SagasDeriveTheirStepsAsTheDomainDoes) {
     const std::string where = " FROM saga_instances WHERE id = '" + saga.id.text() + "'";
     EXPECT_EQ(sql.text(R"(SELECT "currentStep")" + where), current_step(definition, saga));
     EXPECT_EQ(sql.text(R"(SELECT "completedSteps")" + where), Json(completed_steps(definition, saga)).dump());
-    EXPECT_EQ(sql.text(R"(SELECT "compensationSteps")" + where),
-              Json(compensation_steps(definition, saga)).dump());
+    EXPECT_EQ(sql.text(R"(SELECT "compensationSteps")" + where), Json(compensation_steps(definition, saga)).dump());
     EXPECT_EQ(
-        sql.text(R"(SELECT "sagaType", "correlationId", status, "errorMessage", "createdAt", "updatedAt")" +
-                 where),
+        sql.text(R"(SELECT "sagaType", "correlationId", status, "errorMessage", "createdAt", "updatedAt")" + where),
         fmt::format("{}|{}|{}|{}|{}|{}", saga.type, correlation_of(*flow), to_string(saga.status),
                     saga.error.empty() ? "-" : saga.error, iso(saga.created_at), iso(saga.updated_at)));
     const Json data = Json::parse(sql.text("SELECT data" + where));
@@ -99,12 +95,10 @@ TEST_F(Views, TheEventStoreSaysWhatHappened) {
   const std::string event =
       R"(SELECT "aggregateId", "aggregateType", "eventType", version, "correlationId", "nodeId", sequence,
          "causationId" FROM event_store WHERE "eventType" = )";
-  EXPECT_EQ(sql.text(event + "'PaymentProcessed'"),
-            fmt::format("{}|Payment|PaymentProcessed|1|{}|node-1|4|-", paid.payments.front().id.text(),
-                        paid.order.id.text()));
-  EXPECT_EQ(
-      sql.text(R"(SELECT count(DISTINCT id), count(json("eventData")), min(length(id)) FROM event_store)"),
-      "4|4|36");
+  EXPECT_EQ(sql.text(event + "'PaymentProcessed'"), fmt::format("{}|Payment|PaymentProcessed|1|{}|node-1|4|-",
+                                                                paid.payments.front().id.text(), paid.order.id.text()));
+  EXPECT_EQ(sql.text(R"(SELECT count(DISTINCT id), count(json("eventData")), min(length(id)) FROM event_store)"),
+            "4|4|36");
 }
 
 TEST_F(Views, UsersSayWhatTheApiSays) {
@@ -156,8 +150,7 @@ TEST_F(Views, WhatIsDeletedIsGoneFromAnswersAndCounts) {
 
   node.create({1, 2});
   EXPECT_EQ(queries().orders({}, {.limit = 10}).value().total, 2);
-  EXPECT_EQ(store().events_after("node-1", 0, 10).value().front().sequence, 5)
-      << "sequences are not used again";
+  EXPECT_EQ(store().events_after("node-1", 0, 10).value().front().sequence, 5) << "sequences are not used again";
 }
 
 // A held flow is out of sight, and stays until it is given back.

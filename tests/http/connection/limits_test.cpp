@@ -32,11 +32,9 @@ TEST_F(ServerTest, RefusesRequestsThatAreMalformedOrOverALimitAndCloses) {
       {"endless headers", get + std::string(40'000, 'x'), 431},
       {"a body of 110 kB", post + "Content-Length: 110000\r\n\r\n" + std::string(110'000, 'x'), 413},
       {"the promise of one", post + "Content-Length: 99999999999\r\n\r\n", 413},
-      {"a chunk of 110 kB", post + "Transfer-Encoding: chunked\r\n\r\n1ADB0\r\n" + std::string(110'000, 'x'),
-       413},
+      {"a chunk of 110 kB", post + "Transfer-Encoding: chunked\r\n\r\n1ADB0\r\n" + std::string(110'000, 'x'), 413},
       {"no HTTP", "hello there\r\n\r\n", 400},
-      {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(200, '\x01'),
-       400},
+      {"TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(200, '\x01'), 400},
       {"HTTP/2's preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
       {"a version of its own", "GET /n/1 HTTP/7.3\r\nHost: x\r\n\r\n", 400},
       {"no host", "GET /n/1 HTTP/1.1\r\n\r\n", 400},
@@ -131,8 +129,7 @@ TEST_F(ServerTest, ClosesTheConnectionOfAClientThatDoesNotRead) {
   client.send(request_text("GET", "/big"));
   const std::string answered = "route=\"/big\",status=\"200\"} 1";
   while (server.metrics().text().find(answered) == std::string::npos) std::this_thread::yield();
-  while (server.metrics().text().find("sagactl_http_connections 0") == std::string::npos)
-    std::this_thread::yield();
+  while (server.metrics().text().find("sagactl_http_connections 0") == std::string::npos) std::this_thread::yield();
   EXPECT_LT(client.receive_until("no answer has this in it").size(), 8'000'000u);
 }
 

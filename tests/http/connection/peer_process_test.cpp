@@ -60,8 +60,9 @@ std::string ask_as(Peer peer, std::uint16_t port, const std::string& request) {
 class PeerOnThisMachine : public ServerTest {
  protected:
   std::string ask(Peer peer) {
-    return ask_as(peer, server.port(), "GET /local HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
-                                           "\r\nConnection: close\r\n\r\n");
+    return ask_as(
+        peer, server.port(),
+        "GET /local HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) + "\r\nConnection: close\r\n\r\n");
   }
   const TestHttpServer server{routes()};
 };

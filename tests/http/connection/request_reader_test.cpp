@@ -3,8 +3,8 @@
 
 #include "common/log.hpp"
 #include "common/random.hpp"
-#include "server/http/message/json_body.hpp"
 #include "server/http/connection/request_reader.hpp"
+#include "server/http/message/json_body.hpp"
 #include "tests/http/support/raw_client.hpp"
 
 namespace sagactl::http::testing {
@@ -139,8 +139,7 @@ TEST(MalformedRequests, NeverStopTheServerFromAnsweringTheNext) {
 }
 
 TEST(MalformedJson, IsRefusedOrReadAsByTheLibrary) {
-  const std::string good =
-      R"({"items":[{"productId":"a\u0041","quantity":1,"price":10.50,"ok":true}],"n":null})";
+  const std::string good = R"({"items":[{"productId":"a\u0041","quantity":1,"price":10.50,"ok":true}],"n":null})";
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random(seed);

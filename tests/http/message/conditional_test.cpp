@@ -62,8 +62,8 @@ TEST_F(Conditional, EveryJsonAnswerHasAnETagThatChangesWithIt) {
 
 TEST_F(Conditional, AnAnswerThatTheClientHasIsNotSentAgain) {
   const std::string etag = get("/tagged").header("etag");
-  const std::string seen[] = {etag, "W/" + etag, "\"x\", " + etag, "W/\"x\",W/" + etag + " , \"y\"", "*",
-                              "\"a,b\", " + etag, " " + etag + " "};
+  const std::string seen[] = {etag, "W/" + etag,        "\"x\", " + etag, "W/\"x\",W/" + etag + " , \"y\"",
+                              "*",  "\"a,b\", " + etag, " " + etag + " "};
   for (const std::string& tags : seen) {
     RawClient client = server->connect();
     client.send(request_text("GET", "/tagged", "", "If-None-Match: " + tags + "\r\n"));

@@ -27,9 +27,10 @@ class CrossOrigin : public ServerTest {
   static std::string preflight(const std::string& target, const std::string& origin = shop,
                                const std::string& more = {}) {
     return request_text("OPTIONS", target, "",
-                        from(origin, "Access-Control-Request-Method: POST\r\n"
-                                     "Access-Control-Request-Headers: authorization,idempotency-key,x-of-the-shop\r\n" +
-                                         more));
+                        from(origin,
+                             "Access-Control-Request-Method: POST\r\n"
+                             "Access-Control-Request-Headers: authorization,idempotency-key,x-of-the-shop\r\n" +
+                                 more));
   }
   // The header that the browser needs to show an answer to the page.
   static void expect_shown(const RawResponse& answer, const std::string& what) {
@@ -147,9 +148,9 @@ TEST(Origin, IsParsedIntoTheFormThatBrowsersSend) {
     ASSERT_TRUE(origin) << given << ": " << origin.error().message;
     EXPECT_EQ(*origin, taken);
   }
-  for (const char* none : {"", "shop.example", "https://", "https://shop.example/path", "https://*.example",
-                           "https://ann@shop.example", "https://shop.example:", "https://shop.example:x", "null",
-                           "https://shop example", "https://[::1"})
+  for (const char* none :
+       {"", "shop.example", "https://", "https://shop.example/path", "https://*.example", "https://ann@shop.example",
+        "https://shop.example:", "https://shop.example:x", "null", "https://shop example", "https://[::1"})
     EXPECT_FALSE(parse_origin(none)) << none;
 }
 

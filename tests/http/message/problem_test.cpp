@@ -68,15 +68,13 @@ TEST(Problem, HasTheMembersOfTheReferenceSystem) {
   const Request nope = request_for("/nope");
   expect_has_members_of(Json::parse(problem(no_such_route(nope), nope).body), recorded("unknown-route"));
   expect_has_members_of(body_of({ErrorCode::unauthenticated, "Unauthorized"}), recorded("no-token"));
-  expect_has_members_of(body_of({ErrorCode::unauthenticated, "Invalid credentials"}),
-                        recorded("wrong-password"));
+  expect_has_members_of(body_of({ErrorCode::unauthenticated, "Invalid credentials"}), recorded("wrong-password"));
   expect_has_members_of(body_of({ErrorCode::conflict, "Email already exists"}), recorded("email-exists"));
   expect_has_members_of(body_of({ErrorCode::too_large, "request entity too large"}), recorded("too-large"));
 }
 
 TEST(Problem, PrefersTheMembersOfTheError) {
-  const Json members = {
-      {"error", "DUPLICATE_ORDER"}, {"code", "ORDER_ALREADY_EXISTS"}, {"message", {"a", "b"}}};
+  const Json members = {{"error", "DUPLICATE_ORDER"}, {"code", "ORDER_ALREADY_EXISTS"}, {"message", {"a", "b"}}};
   const Json body = Json::parse(problem({ErrorCode::conflict, "a; b", members}, request_for("/x")).body);
   EXPECT_EQ(body["error"], "DUPLICATE_ORDER");
   EXPECT_EQ(body["code"], "ORDER_ALREADY_EXISTS");
@@ -102,8 +100,7 @@ TEST(Problem, HasRetryAfterOfTheError) {
 }
 
 TEST(Problem, HidesTheMessageOfABug) {
-  const Response response =
-      problem({ErrorCode::bug, "row 7 of users", {{"sql", "select"}}}, request_for("/x"));
+  const Response response = problem({ErrorCode::bug, "row 7 of users", {{"sql", "select"}}}, request_for("/x"));
   EXPECT_EQ(response.body.find("users"), std::string::npos);
   EXPECT_EQ(response.body.find("select"), std::string::npos);
   EXPECT_EQ(Json::parse(response.body)["message"], "Internal server error");

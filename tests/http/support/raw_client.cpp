@@ -104,8 +104,7 @@ std::string request_text(std::string_view method, std::string_view target, std::
                          std::string_view more_headers) {
   std::string out = std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n";
   out += more_headers;
-  if (!body.empty())
-    out += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
+  if (!body.empty()) out += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   out += "\r\n";
   out += body;
   return out;
@@ -113,8 +112,7 @@ std::string request_text(std::string_view method, std::string_view target, std::
 
 TestHttpServer::TestHttpServer(Router router, ServerOptions options) {
   options.port = 0;
-  auto listening =
-      Server::listen(context_, std::move(options), std::make_shared<Router>(std::move(router)), metrics_);
+  auto listening = Server::listen(context_, std::move(options), std::make_shared<Router>(std::move(router)), metrics_);
   EXPECT_TRUE(listening.ok());
   server_ = std::move(listening).value();
   thread_ = std::thread([this] { context_.run(); });

@@ -61,8 +61,7 @@ class ServerTest : public ::testing::Test {
     Router router;
     add(router, Method::get, "/n/{n}",
         [](Request& request) -> Answer { return text_response(200, std::string(request.parameter("n"))); });
-    add(router, Method::post, "/echo",
-        [](Request& request) -> Answer { return text_response(200, request.body); });
+    add(router, Method::post, "/echo", [](Request& request) -> Answer { return text_response(200, request.body); });
     add(router, Method::get, "/gate", [this](Request&) -> boost::asio::awaitable<Answer> {
       auto start = [this](std::function<void(int)> done) { gate.arrive(std::move(done)); };
       const int value = co_await await_callback<int>(std::move(start));

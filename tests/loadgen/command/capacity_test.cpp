@@ -57,15 +57,15 @@ TEST(CapacityStep, IsNoEvidenceWhereTheGeneratorWasLate) {
   EXPECT_EQ(judged({.own_lateness = 1ms}), Step::no_evidence);
   EXPECT_EQ(judged({.response = 200ms, .own_lateness = 50ms}), Step::no_evidence)
       << "the generator may have caused the miss";
-  EXPECT_EQ(judged({.lateness = 1ms}), Step::kept) << "waiting for a connection that waits for an answer is the server's delay";
+  EXPECT_EQ(judged({.lateness = 1ms}), Step::kept)
+      << "waiting for a connection that waits for an answer is the server's delay";
   EXPECT_EQ(judge_step(10, run_of(10, {.response = 99ms}), below_100ms()).outcome, Step::kept)
       << "too few for a percentile, but all are within the limit";
 }
 
 class CapacitySearching : public QuietInvocation {
  protected:
-  Result<CapacityResult> search(const std::function<Result<RunResult>(double)>& run,
-                               LoadOptions options = {}) {
+  Result<CapacityResult> search(const std::function<Result<RunResult>(double)>& run, LoadOptions options = {}) {
     options.scenario = ScenarioKind::individual;
     options.rate = 100;
     return search_capacity(invocation_, options, below_100ms(), {}, [&](const LoadOptions& step) {
@@ -113,9 +113,7 @@ TEST_F(CapacitySearching, ReturnsWhatIsKnownWhenInterruptedAndTheErrorOfARun) {
   EXPECT_TRUE(found->interrupted);
   EXPECT_EQ(found->knee, 200);
   EXPECT_EQ(found->steps.size(), 2u) << "an incomplete step proves nothing";
-  const auto failed = search([](double) -> Result<RunResult> {
-    return Error{ErrorCode::unavailable, "gone"};
-  });
+  const auto failed = search([](double) -> Result<RunResult> { return Error{ErrorCode::unavailable, "gone"}; });
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().code, ErrorCode::unavailable);
 }

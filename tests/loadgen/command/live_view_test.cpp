@@ -32,12 +32,11 @@ LoadProgress halfway() {
 
 TEST(LiveView, ShowsTheRateTheOrdersTheLatencyTheSagasTheNodesAndTheTimeLeft) {
   const auto lines = live_view(halfway(), {{"http://a:1", "http://a:2"}, 212});
-  EXPECT_THAT(lines,
-              ElementsAre(HasSubstr("mixed  [###############...............] 50 %  20.00 s, 20.00 s left"),
-                          HasSubstr("498/s sent of 500/s planned"),
-                          HasSubstr("10,240 sent, 7,000 accepted, 3,200 duplicates, 40 errors"),
-                          HasSubstr("p50 3.00 ms, p99 12.00 ms"), HasSubstr("212 active"),
-                          HasSubstr("http://a:1 75.0 %   http://a:2 25.0 %")));
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("mixed  [###############...............] 50 %  20.00 s, 20.00 s left"),
+                                 HasSubstr("498/s sent of 500/s planned"),
+                                 HasSubstr("10,240 sent, 7,000 accepted, 3,200 duplicates, 40 errors"),
+                                 HasSubstr("p50 3.00 ms, p99 12.00 ms"), HasSubstr("212 active"),
+                                 HasSubstr("http://a:1 75.0 %   http://a:2 25.0 %")));
 }
 
 TEST(LiveView, LeavesOutWhatIsNotKnown) {
@@ -45,8 +44,7 @@ TEST(LiveView, LeavesOutWhatIsNotKnown) {
   progress.rate_planned.reset();
   progress.left.reset();
   const auto lines = live_view(progress, {{"http://a:1"}, std::nullopt});
-  for (const std::string& line : lines)
-    EXPECT_THAT(line, Not(testing::ContainsRegex("planned|under way|nodes|left")));
+  for (const std::string& line : lines) EXPECT_THAT(line, Not(testing::ContainsRegex("planned|under way|nodes|left")));
 }
 
 class ProgressDisplayTest : public QuietInvocation {

@@ -34,8 +34,8 @@ class Shop {
       if (fault.empty())
         ::execlp("python3", "python3", program.c_str(), "--database", database.c_str(), nullptr);
       else
-        ::execlp("python3", "python3", program.c_str(), "--database", database.c_str(), "--fault",
-                 fault.c_str(), nullptr);
+        ::execlp("python3", "python3", program.c_str(), "--database", database.c_str(), "--fault", fault.c_str(),
+                 nullptr);
       ::_exit(127);
     }
     ::close(pipes[1]);
@@ -56,9 +56,9 @@ class Shop {
     return loadtest_without_database(all);
   }
   ProcessResult loadtest_without_database(const std::vector<std::string>& further) const {
-    std::vector<std::string> arguments = {
-        "loadtest", "mixed",        "--profile", folder + "shop.toml", "--url", url_,      "--orders",
-        "200",      "--fail-share", "0.1",       "--duplicates",       "4"};
+    std::vector<std::string> arguments = {"loadtest",     "mixed", "--profile",    folder + "shop.toml",
+                                          "--url",        url_,    "--orders",     "200",
+                                          "--fail-share", "0.1",   "--duplicates", "4"};
     arguments.insert(arguments.end(), further.begin(), further.end());
     return site_.run(arguments);
   }
@@ -134,8 +134,7 @@ TEST(AnotherServer, ASecondOrderIsFoundAndShown) {
   NEEDS_SHOP(shop);
   const ProcessResult ended = shop.loadtest({"-o", "json"});
   EXPECT_EQ(ended.code, 1) << ended.err;
-  EXPECT_EQ(failed(ended.json()),
-            (std::set<std::string>{"one-order-per-duplicate-group", "one-live-order-per-key"}));
+  EXPECT_EQ(failed(ended.json()), (std::set<std::string>{"one-order-per-duplicate-group", "one-live-order-per-key"}));
   const Json witness = witness_of(ended.json(), "one-order-per-duplicate-group");
   ASSERT_EQ(witness["rows"].size(), 2u);
   EXPECT_NE(witness["rows"][0]["order_id"], witness["rows"][1]["order_id"]);

@@ -28,8 +28,7 @@ Histogram histogram_of(const std::vector<std::int64_t>& values) {
 
 std::int64_t exact_percentile(std::vector<std::int64_t> values, double percentile) {
   std::sort(values.begin(), values.end());
-  const auto rank =
-      static_cast<std::size_t>(std::ceil(percentile / 100 * static_cast<double>(values.size()) - 1e-6));
+  const auto rank = static_cast<std::size_t>(std::ceil(percentile / 100 * static_cast<double>(values.size()) - 1e-6));
   return values[std::max<std::size_t>(rank, 1) - 1];
 }
 

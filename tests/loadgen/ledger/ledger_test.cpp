@@ -76,8 +76,7 @@ TEST(LedgerFile, SpellsOutDerivedValues) {
   const auto lines = split(text_of(path), '\n');
   const Json entry = Json::parse(lines[1]);
   EXPECT_EQ(entry["product"], "LT-k3f9a2c1-S-00000000");
-  EXPECT_EQ(entry["idempotencyKey"],
-            derived_idempotency_key({"LT-k3f9a2c1-S-00000000", "LT-k3f9a2c1-S-00000000-2"}));
+  EXPECT_EQ(entry["idempotencyKey"], derived_idempotency_key({"LT-k3f9a2c1-S-00000000", "LT-k3f9a2c1-S-00000000-2"}));
   EXPECT_EQ(entry["correlationSent"], ledger.correlation_sent(ledger.entries[0]).text());
   Money total;
   for (const ProductItem& item : ledger.items_of(ledger.entries[0])) {
@@ -143,8 +142,7 @@ TEST(Overlaps, CountWhatWasInFlightAtOnce) {
       request(4, 10, 20, 1),                     // the first was never sent
       request(5, 10, 20, 0, OrderKind::single),  // no group
   };
-  EXPECT_EQ(overlaps(ledger),
-            (std::vector<GroupOverlap>{{1, 3, 3, 3}, {2, 2, 1, 2}, {3, 2, 2, 2}, {4, 2, 1, 1}}));
+  EXPECT_EQ(overlaps(ledger), (std::vector<GroupOverlap>{{1, 3, 3, 3}, {2, 2, 1, 2}, {3, 2, 2, 2}, {4, 2, 1, 1}}));
 }
 
 TEST(Ledger, NamesAreReadBack) {

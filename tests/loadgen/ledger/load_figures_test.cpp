@@ -89,8 +89,7 @@ TEST(RequestsJson, HasTheMembersOfTheContract) {
     EXPECT_TRUE(requests.contains(name)) << name;
   }
   const Json generator = generator_json(GeneratorHealth{});
-  for (const char* name : {"lateness", "skipped", "connections"})
-    EXPECT_TRUE(generator.contains(name)) << name;
+  for (const char* name : {"lateness", "skipped", "connections"}) EXPECT_TRUE(generator.contains(name)) << name;
   for (const char* name : {"p50", "p99", "max"}) EXPECT_TRUE(generator["lateness"].contains(name)) << name;
 }
 

@@ -10,8 +10,7 @@ std::string spelled(std::string_view text) {
   if (!pieces) return "error: " + pieces.error().message;
   std::string spelt;
   for (const TemplatePiece& piece : *pieces)
-    spelt += piece.field == TemplateField::text ? piece.text
-                                                : "<" + std::string(to_string(piece.field)) + ">";
+    spelt += piece.field == TemplateField::text ? piece.text : "<" + std::string(to_string(piece.field)) + ">";
   return spelt;
 }
 

@@ -15,7 +15,9 @@ CapacitySearch searched(double first, double server, double generator, std::vect
   CapacitySearch search(first, 1e6);
   while (const auto rate = search.next()) {
     if (rates) rates->push_back(*rate);
-    search.record(*rate > generator ? CapacityOutcome::no_evidence : *rate > server ? CapacityOutcome::missed : CapacityOutcome::kept);
+    search.record(*rate > generator ? CapacityOutcome::no_evidence
+                  : *rate > server  ? CapacityOutcome::missed
+                                    : CapacityOutcome::kept);
   }
   return search;
 }
@@ -35,8 +37,7 @@ TEST(CapacitySearch, BracketsByDoublingThenBisects) {
   std::vector<double> rates;
   searched(100, 330, 1e9, &rates);
   ASSERT_GE(rates.size(), 4u);
-  EXPECT_EQ((std::vector<double>(rates.begin(), rates.begin() + 4)),
-            (std::vector<double>{100, 200, 400, 300}));
+  EXPECT_EQ((std::vector<double>(rates.begin(), rates.begin() + 4)), (std::vector<double>{100, 200, 400, 300}));
 }
 
 TEST(CapacitySearch, ARateThatTheGeneratorDidNotKeepIsRetriedAndNotMissed) {

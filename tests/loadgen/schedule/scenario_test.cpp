@@ -67,9 +67,8 @@ TEST(Scenario, AllWithoutNumbersIsTheReferencesSuite) {
   const auto phases = units_of(options_of(ScenarioKind::all));
   std::vector<std::string> names;
   for (const auto& [phase, units] : phases) names.push_back(phase.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"duplicate", "payment failure", "duplicate over nodes", "individual 5",
-                                      "individual 10", "mixed duplicates", "mixed distinct"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"duplicate", "payment failure", "duplicate over nodes", "individual 5",
+                                             "individual 10", "mixed duplicates", "mixed distinct"}));
   EXPECT_EQ(totals_of(phases[0].second).groups, 1u);
   EXPECT_EQ(totals_of(phases[0].second).duplicates, 5u);
   EXPECT_EQ(totals_of(phases[1].second).fails, 1u);

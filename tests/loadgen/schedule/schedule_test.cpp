@@ -51,8 +51,7 @@ TEST(Schedule, FillsADurationAndStopsBeforeItsEnd) {
 }
 
 TEST(Schedule, NeverGoesBackAndStaysInTheDuration) {
-  for (const auto kind :
-       {ArrivalKind::constant, ArrivalKind::poisson, ArrivalKind::ramp, ArrivalKind::steps}) {
+  for (const auto kind : {ArrivalKind::constant, ArrivalKind::poisson, ArrivalKind::ramp, ArrivalKind::steps}) {
     const auto plan = plan_duration(arrival(kind, 5000, 100), 3s, 7);
     ASSERT_TRUE(plan.ok());
     EXPECT_TRUE(std::is_sorted(plan->begin(), plan->end())) << to_string(kind);
@@ -80,8 +79,7 @@ TEST(Schedule, IsTheSameForTheSameSeedAlone) {
 
 TEST(Schedule, RefusesWhatCannotBeSent) {
   for (const double rate : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
-    EXPECT_EQ(plan_count(arrival(ArrivalKind::constant, rate), 1, 1).error().code, ErrorCode::invalid)
-        << rate;
+    EXPECT_EQ(plan_count(arrival(ArrivalKind::constant, rate), 1, 1).error().code, ErrorCode::invalid) << rate;
   }
   EXPECT_FALSE(plan_count(arrival(ArrivalKind::ramp, 1, -1), 1, 1).ok());
   EXPECT_FALSE(plan_count(arrival(ArrivalKind::steps, 1, 0, 0), 1, 1).ok());
@@ -90,8 +88,7 @@ TEST(Schedule, RefusesWhatCannotBeSent) {
 }
 
 TEST(Schedule, NamesOfArrivalsAreReadBack) {
-  for (const auto kind :
-       {ArrivalKind::constant, ArrivalKind::poisson, ArrivalKind::ramp, ArrivalKind::steps}) {
+  for (const auto kind : {ArrivalKind::constant, ArrivalKind::poisson, ArrivalKind::ramp, ArrivalKind::steps}) {
     EXPECT_EQ(parse_arrival(to_string(kind)), kind);
   }
   EXPECT_EQ(parse_arrival("burst"), std::nullopt);

@@ -20,15 +20,14 @@ std::ptrdiff_t sent_between(const std::vector<Nanoseconds>& plan, double from_s,
 }
 
 TEST(Stages, AreParsed) {
-  EXPECT_EQ(stages("ramp 0..500/s 30s, 500/s 2m"),
-            (std::vector<Stage>{{0, 500, 30s}, {500, 500, 2min}}));
+  EXPECT_EQ(stages("ramp 0..500/s 30s, 500/s 2m"), (std::vector<Stage>{{0, 500, 30s}, {500, 500, 2min}}));
   EXPECT_EQ(stages(" 600/m  1s "), (std::vector<Stage>{{10, 10, 1s}}));
   EXPECT_EQ(stages("0/s 5s, 1/s 1s").front(), (Stage{0, 0, 5s})) << "a pause is a stage";
 }
 
 TEST(Stages, NamesTheWrongStage) {
-  for (const char* text : {"", "500/s", "ramp 500/s 3s", "1..2/s 3s", "x/s 3s", "5/s 0s", "5/s soon",
-                           "5/s 1s,", "0/s 9s", "-1/s 3s"}) {
+  for (const char* text :
+       {"", "500/s", "ramp 500/s 3s", "1..2/s 3s", "x/s 3s", "5/s 0s", "5/s soon", "5/s 1s,", "0/s 9s", "-1/s 3s"}) {
     const auto parsed = parse_stages(text);
     ASSERT_FALSE(parsed.ok()) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::invalid);

@@ -48,7 +48,8 @@ TEST_F(TwoAddresses, AreBothLoadedAndTheReportNamesThem) {
   const RunResult result = run();
   EXPECT_EQ(taken_first, 50);
   EXPECT_EQ(taken_second, 50);
-  EXPECT_THAT(result.ledger.targets, ElementsAre(options.targets[0] + " (127.0.0.1)", options.targets[0] + " (127.0.0.2)"));
+  EXPECT_THAT(result.ledger.targets,
+              ElementsAre(options.targets[0] + " (127.0.0.1)", options.targets[0] + " (127.0.0.2)"));
   ASSERT_EQ(result.answers.targets.size(), 2u);
   EXPECT_EQ(result.answers.targets[1].answered, 50u);
 }

@@ -90,9 +90,8 @@ TEST(AnswerReader, EndsAnAnswerWithoutLengthWithItsConnection) {
 
 TEST(AnswerReader, DoesNotEndOtherAnswersWithTheConnection) {
   AnswerReader reader;
-  for (const char* bytes :
-       {"", "HTTP/1.1 200 OK\r\nContent-", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
+  for (const char* bytes : {"", "HTTP/1.1 200 OK\r\nContent-", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+                            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"}) {
     reader.reset();
     EXPECT_EQ(reader.feed(bytes), AnswerState::more) << bytes;
     EXPECT_EQ(reader.end(), AnswerState::more) << bytes;

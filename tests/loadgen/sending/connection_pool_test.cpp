@@ -21,8 +21,8 @@ std::uint32_t due_at_once(const Ledger& ledger) {
   std::uint32_t most = 0;
   for (const LedgerEntry& one : ledger.entries) {
     const auto overlaps = [&](const LedgerEntry& it) { return it.planned <= one.planned && one.planned <= it.done; };
-    most = std::max(most, static_cast<std::uint32_t>(
-                              std::count_if(ledger.entries.begin(), ledger.entries.end(), overlaps)));
+    most = std::max(most,
+                    static_cast<std::uint32_t>(std::count_if(ledger.entries.begin(), ledger.entries.end(), overlaps)));
   }
   return most;
 }

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "common/text/json.hpp"
 #include "common/random.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 namespace {

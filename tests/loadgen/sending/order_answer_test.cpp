@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "common/text/json.hpp"
 #include "common/random.hpp"
+#include "common/text/json.hpp"
 
 namespace sagactl {
 namespace {
@@ -83,8 +83,7 @@ TEST(OrderAnswer, DoesNotCrashOnAnyPartOrMutation) {
     if (!part.empty()) part[random.below(part.size())] = "\"\\{}[],:"[random.below(8)];
     AnswerPlan(order_profile()).read(part);
   }
-  EXPECT_EQ(AnswerPlan(order_profile()).read(created.substr(0, 60)).order, order)
-      << "members before the cut count";
+  EXPECT_EQ(AnswerPlan(order_profile()).read(created.substr(0, 60)).order, order) << "members before the cut count";
 }
 
 TEST(RequestOutcome, IsTheTableOfStatuses) {

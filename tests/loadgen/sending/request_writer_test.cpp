@@ -52,8 +52,7 @@ TEST(RequestWriter, WritesWhatTheLedgerSaysWasSent) {
         order.user = 1;
         order.target = 1;
         const auto request = parse(write(writer, order));
-        EXPECT_EQ(request["X-Correlation-ID"],
-                  correlation_of(correlation_key(run.plan.run), order.operation).text());
+        EXPECT_EQ(request["X-Correlation-ID"], correlation_of(correlation_key(run.plan.run), order.operation).text());
         const Json body = Json::parse(request.body());
         EXPECT_TRUE(body["shippingAddress"].is_string());
         const auto expected = run.plan.items_of(kind, group);
@@ -94,8 +93,7 @@ TEST(RequestWriter, WritesEveryBuiltInSystemAccordingToItsPlan) {
     run.plan.catalogue = run.profile.catalogue;
     run.plan.failure_variants = run.profile.failure_variants;
     if (name == "purchase")
-      run.plan.catalogue = {{"17", "Sword \"of\" fire", Money{4'950}, true},
-                              {"shield", "Shield", Money{100}}};
+      run.plan.catalogue = {{"17", "Sword \"of\" fire", Money{4'950}, true}, {"shield", "Shield", Money{100}}};
     if (!run.plan.catalogue.empty()) run.plan.hot_share = 0.3;
     const RequestWriter writer(run);
     for (const auto kind : {OrderKind::single, OrderKind::duplicate, OrderKind::payment_fail}) {

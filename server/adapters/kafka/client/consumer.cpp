@@ -131,11 +131,13 @@ RunningConsumer::~RunningConsumer() {
   if (handle_) rd_kafka_consumer_close(handle_.get());
 }
 
-void RunningConsumer::on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t code,
-                                   rd_kafka_topic_partition_list_t* partitions, void* opaque) {
+void RunningConsumer::on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
+                                   void* opaque) {
   auto& self = *static_cast<RunningConsumer*>(opaque);
-  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) self.assigned(partitions);
-  else self.revoked();
+  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+    self.assigned(partitions);
+  else
+    self.revoked();
 }
 
 void RunningConsumer::assigned(rd_kafka_topic_partition_list_t* partitions) {
@@ -145,7 +147,8 @@ void RunningConsumer::assigned(rd_kafka_topic_partition_list_t* partitions) {
   state_.reading = true;
 }
 
-// Messages in flight are still handled, without their offsets being committed: the partitions' new owner reads them again.
+// Messages in flight are still handled, without their offsets being committed: the partitions' new owner reads them
+// again.
 void RunningConsumer::revoked() {
   windows_.clear();
   retries_.clear();
@@ -160,7 +163,8 @@ void RunningConsumer::revoked() {
 
 void RunningConsumer::run() {
   while (!stopping_) {
-    const NativeMessage message(rd_kafka_consumer_poll(handle_.get(), paused_ ? consumer_poll_ms / 5 : consumer_poll_ms));
+    const NativeMessage message(
+        rd_kafka_consumer_poll(handle_.get(), paused_ ? consumer_poll_ms / 5 : consumer_poll_ms));
     if (message) on_message(message.get());
     take_results();
     dispatch_due_retries();
@@ -209,7 +213,8 @@ void RunningConsumer::settle(const HandlerResults::Entry& entry) {
   if (const auto* later = std::get_if<RetryLater>(&entry.result)) {
     retries_.push_back({SteadyClock::now() + options_.retry_after, entry.message});
     const std::lock_guard lock(state_mutex_);
-    if (state_.pause_reason.empty()) log_warn("consumer paused", {{"group", options_.group}, {"reason", later->reason}});
+    if (state_.pause_reason.empty())
+      log_warn("consumer paused", {{"group", options_.group}, {"reason", later->reason}});
     state_.pause_reason = later->reason;
     return;
   }
@@ -260,8 +265,10 @@ void RunningConsumer::pause_or_resume() {
   rd_kafka_topic_partition_list_t* raw = nullptr;
   if (rd_kafka_assignment(handle_.get(), &raw) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   const NativePartitions all(raw);
-  if (paused_) rd_kafka_resume_partitions(handle_.get(), all.get());
-  else rd_kafka_pause_partitions(handle_.get(), all.get());
+  if (paused_)
+    rd_kafka_resume_partitions(handle_.get(), all.get());
+  else
+    rd_kafka_pause_partitions(handle_.get(), all.get());
   paused_ = !paused_;
 }
 

@@ -24,8 +24,8 @@ struct ConsumerOptions {
   std::string group;
   std::vector<std::string> topics;  // with their prefix; they and their dead-letter topics are created when missing
   std::string id_header = event_id_header;  // the header that identifies repeats; empty: all are handled
-  std::size_t in_flight_max = 5'000;          // messages whose effect is not durable yet
-  Duration retry_after = 500ms;               // of a message whose result was RetryLater
+  std::size_t in_flight_max = 5'000;        // messages whose effect is not durable yet
+  Duration retry_after = 500ms;             // of a message whose result was RetryLater
 };
 
 // The result of handling a message.

@@ -32,7 +32,7 @@ struct PartitionRange {
 using PartitionRanges = std::map<PartitionId, PartitionRange>;
 
 Result<PartitionRanges> ranges_of(rd_kafka_t* handle, const KafkaOptions& options, const std::string& topic,
-                             Duration timeout) {
+                                  Duration timeout) {
   const auto partitions = partitions_of(handle, options, {topic}, timeout);
   if (!partitions) return partitions.error();
   const auto from = list_offsets(handle, options, *partitions, OffsetSpec::earliest, timeout);
@@ -110,8 +110,8 @@ using Each = std::function<void(const DeadLetter&, const Result<void>&)>;
 
 // Does `action` with each and then marks it.
 Result<void> resolve(const KafkaOptions& options, const std::vector<DeadLetter>& letters, Duration timeout,
-                    const char* marker_header, const std::function<Result<void>(Producer&, const DeadLetter&)>& action,
-                    const Each& each) {
+                     const char* marker_header, const std::function<Result<void>(Producer&, const DeadLetter&)>& action,
+                     const Each& each) {
   ProducerOptions producing;
   producing.kafka = options;
   producing.delivery_time = timeout;
@@ -155,8 +155,7 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
   const auto handle = reader(options);
   if (!handle) return handle.error();
   auto ranges = ranges_of(handle->get(), options, dead_letter_topic(topic), timeout);
-  if (!ranges && ranges.error().code == ErrorCode::not_found)
-    return none_of(handle->get(), options, topic, timeout);
+  if (!ranges && ranges.error().code == ErrorCode::not_found) return none_of(handle->get(), options, topic, timeout);
   if (!ranges) return ranges.error();
   const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(ranges->size())));
   for (const auto& [id, range] : *ranges)

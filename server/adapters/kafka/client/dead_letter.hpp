@@ -1,5 +1,5 @@
-// Messages that could not be understood, kept in `<topic>.dead-letter` with the reason, to be inspected and redelivered or
-// discarded. A marker in the same topic says that one was: nothing is ever removed.
+// Messages that could not be understood, kept in `<topic>.dead-letter` with the reason, to be inspected and redelivered
+// or discarded. A marker in the same topic says that one was: nothing is ever removed.
 #pragma once
 
 #include <cstdint>

@@ -25,12 +25,8 @@ Error wrong_setting(const char* name, const char* reason) {
 Result<NativeConf> make_conf(const KafkaOptions& options, std::initializer_list<Setting> settings, void* opaque) {
   NativeConf conf(rd_kafka_conf_new());
   const std::vector<Setting> shared = {
-      {"bootstrap.servers", options.brokers},
-      {"client.id", options.client_id},
-      {"socket.keepalive.enable", "true"},
-      {"socket.timeout.ms", "10000"},
-      {"reconnect.backoff.ms", "100"},
-      {"reconnect.backoff.max.ms", "2000"},
+      {"bootstrap.servers", options.brokers}, {"client.id", options.client_id}, {"socket.keepalive.enable", "true"},
+      {"socket.timeout.ms", "10000"},         {"reconnect.backoff.ms", "100"},  {"reconnect.backoff.max.ms", "2000"},
       {"log.connection.close", "false"},
   };
   char reason[reason_size];
@@ -56,8 +52,7 @@ Result<NativeHandle> make_handle(rd_kafka_type_t type, NativeConf conf) {
 }
 
 Error error_of(rd_kafka_resp_err_t code, const KafkaOptions& options, const std::string& what) {
-  const std::string message =
-      fmt::format("{}: Kafka at {}: {}", what, options.brokers, rd_kafka_err2str(code));
+  const std::string message = fmt::format("{}: Kafka at {}: {}", what, options.brokers, rd_kafka_err2str(code));
   switch (code) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
@@ -97,8 +92,8 @@ Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOp
 }
 
 Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
-                                           const std::vector<PartitionId>& partitions, OffsetSpec spec,
-                                           Duration timeout) {
+                                               const std::vector<PartitionId>& partitions, OffsetSpec spec,
+                                               Duration timeout) {
   const NativePartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const PartitionId& id : partitions)
     rd_kafka_topic_partition_list_add(list.get(), id.topic.c_str(), id.partition)->offset =
@@ -129,8 +124,7 @@ Incoming incoming(const rd_kafka_message_t& message) {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
-  for (std::size_t i = 0;
-       rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
+  for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
     in.headers.emplace_back(name, value ? std::string(static_cast<const char*>(value), size) : std::string());
   return in;
 }

@@ -66,8 +66,8 @@ Result<std::vector<PartitionId>> partitions_of(rd_kafka_t* handle, const KafkaOp
 // The offset at which each of them ends, or begins.
 enum class OffsetSpec : std::int64_t { latest = -1, earliest = -2 };
 Result<std::vector<std::int64_t>> list_offsets(rd_kafka_t* handle, const KafkaOptions& options,
-                                           const std::vector<PartitionId>& partitions, OffsetSpec spec,
-                                           Duration timeout);
+                                               const std::vector<PartitionId>& partitions, OffsetSpec spec,
+                                               Duration timeout);
 
 Incoming incoming(const rd_kafka_message_t& message);
 

@@ -38,7 +38,7 @@ Result<NativeMetadata> metadata_of(rd_kafka_t* handle, const KafkaOptions& optio
 
 // Those that were given and those that the cluster advertises, each by itself: a client needs to reach them all.
 std::vector<KafkaDiagnosis::Broker> check_brokers(const KafkaOptions& options, const rd_kafka_metadata_t& metadata,
-                                              Duration timeout) {
+                                                  Duration timeout) {
   std::vector<std::string> addresses = split(options.brokers, ',');
   for (int i = 0; i < metadata.broker_cnt; ++i) {
     const std::string advertised = fmt::format("{}:{}", metadata.brokers[i].host, metadata.brokers[i].port);
@@ -108,7 +108,8 @@ const rd_kafka_metadata_topic_t* find_topic(const rd_kafka_metadata_t& metadata,
 
 }  // namespace
 
-Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration timeout) {
+Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics,
+                                      Duration timeout) {
   const auto handle = connect(options);
   if (!handle) return handle.error();
   const auto metadata = metadata_of(handle->get(), options, timeout);

@@ -28,6 +28,7 @@ struct KafkaDiagnosis {
 };
 
 // `unavailable` when no broker answers. Blocks for at most `timeout` for each broker and each request.
-Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics, Duration timeout);
+Result<KafkaDiagnosis> diagnose_kafka(const KafkaOptions& options, const std::vector<std::string>& topics,
+                                      Duration timeout);
 
 }  // namespace sagactl

@@ -12,8 +12,8 @@ constexpr std::size_t brokers_max = 64;
 
 Error wrong(std::string_view entry, std::string_view why) {
   return Error{ErrorCode::invalid,
-               fmt::format("'{}' is not a broker: {}; write them as host:port,host:port (a missing port is {})", entry, why,
-                           kafka_port)};
+               fmt::format("'{}' is not a broker: {}; write them as host:port,host:port (a missing port is {})", entry,
+                           why, kafka_port)};
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct KafkaOptions {
 
 inline constexpr int kafka_port = 9092;
 
-// A list of brokers as people write it: white space is removed, a missing port is 9092. `invalid` names the wrong entry.
+// A list of brokers as people write it: white space is removed, a missing port is 9092. `invalid` names the wrong
+// entry.
 Result<std::string> parse_brokers(std::string_view text);
 
 }  // namespace sagactl

@@ -1,5 +1,5 @@
-// The messages of one partition that are in flight, and finish in any order: the offset up to which all have finished may
-// be committed.
+// The messages of one partition that are in flight, and finish in any order: the offset up to which all have finished
+// may be committed.
 #pragma once
 
 #include <algorithm>

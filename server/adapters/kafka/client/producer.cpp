@@ -21,8 +21,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Duration open_timeout = 3s;    // at the start, for the brokers
 constexpr Duration check_timeout = 1s;   // later, each time
-constexpr Duration check_interval = 1s;   // while they are unavailable
-constexpr Duration ack_timeout = 5s;      // messages in flight and no acknowledgement: they are unavailable
+constexpr Duration check_interval = 1s;  // while they are unavailable
+constexpr Duration ack_timeout = 5s;     // messages in flight and no acknowledgement: they are unavailable
 constexpr Duration drain_timeout = 2s;   // at the end
 constexpr int producer_poll_ms = 50;
 constexpr const char* queued_messages_max = "100000";  // in this process
@@ -59,11 +59,12 @@ class RunningProducer : public Producer {
   mutable std::mutex mutex_;  // of handle_ against its replacement, and of the next three
   NativeHandle handle_;
   bool ready_ = false;  // the topics exist
-  // The number of partitions of each topic over which keys are spread. Filled before the first message is sent, then constant.
+  // The number of partitions of each topic over which keys are spread. Filled before the first message is sent, then
+  // constant.
   std::map<std::string, int, std::less<>> spread_;
-  std::string unavailable_reason_;  // empty: available
+  std::string unavailable_reason_;        // empty: available
   std::atomic<bool> broken_ = false;      // the handle had a fatal error
-  std::atomic<bool> is_suspect_ = false;   // an error of the connection since the last acknowledgement
+  std::atomic<bool> is_suspect_ = false;  // an error of the connection since the last acknowledgement
   std::atomic<std::int64_t> in_flight_ = 0;
   std::atomic<std::uint64_t> acknowledged_ = 0, failed_ = 0;
   std::atomic<SteadyClock::time_point> last_ack_at_ = SteadyClock::now();  // or when a message was first in flight
@@ -138,7 +139,9 @@ void RunningProducer::send(std::span<const Outgoing> messages, Done done) {
   {
     const std::lock_guard lock(mutex_);
     if (!ready_ || stopping_) {
-      delivery->refuse(messages.size(), Error{ErrorCode::unavailable, unavailable_reason_.empty() ? "Kafka is unavailable" : unavailable_reason_});
+      delivery->refuse(
+          messages.size(),
+          Error{ErrorCode::unavailable, unavailable_reason_.empty() ? "Kafka is unavailable" : unavailable_reason_});
     } else {
       if (in_flight_ == 0) last_ack_at_ = SteadyClock::now();
       for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -258,8 +261,8 @@ void RunningProducer::mark_available() {
   unavailable_reason_.clear();
 }
 
-// All messages in flight fail, whatever their state, and a new producer takes those that are sent next. What the old one
-// had in flight can only arrive in its order and without a gap.
+// All messages in flight fail, whatever their state, and a new producer takes those that are sent next. What the old
+// one had in flight can only arrive in its order and without a gap.
 void RunningProducer::recreate() {
   {
     const std::lock_guard lock(mutex_);

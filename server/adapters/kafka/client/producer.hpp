@@ -19,10 +19,11 @@ namespace sagactl::kafka {
 struct ProducerOptions {
   KafkaOptions kafka;
   std::vector<std::string> topics;  // created when they are missing
-  // Those that the rest of the process needs: created at the start as well, so that one error names all that are missing.
+  // Those that the rest of the process needs: created at the start as well, so that one error names all that are
+  // missing.
   std::vector<std::string> topics_of_others = {};
-  // After this, a message that is not acknowledged fails. Zero: never; then the order holds whatever happens, and a message
-  // that the broker can never accept makes all messages behind it be sent once more.
+  // After this, a message that is not acknowledged fails. Zero: never; then the order holds whatever happens, and a
+  // message that the broker can never accept makes all messages behind it be sent once more.
   Duration delivery_time{};
   // How long a message waits for others to share a request: a small request costs a broker as much as a large one.
   Duration linger = 40ms;

@@ -139,8 +139,8 @@ class RunningTail : public Tail {
 
 }  // namespace
 
-Result<std::unique_ptr<Tail>> Tail::start(const KafkaOptions& options, std::vector<std::string> topics,
-                                          Receive receive, Duration timeout) {
+Result<std::unique_ptr<Tail>> Tail::start(const KafkaOptions& options, std::vector<std::string> topics, Receive receive,
+                                          Duration timeout) {
   auto tail = std::make_unique<RunningTail>(options, std::move(topics), std::move(receive));
   if (const auto opened = tail->open(timeout); !opened) return opened.error();
   return std::unique_ptr<Tail>(std::move(tail));

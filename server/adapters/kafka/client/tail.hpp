@@ -22,8 +22,8 @@ class Tail {
   using Receive = std::function<void(const Incoming&)>;
   using EndOffsets = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
 
-  // Returns when the end offsets are known, so that whatever is sent afterwards is received; or after `timeout`, and then
-  // starts when the brokers answer.
+  // Returns when the end offsets are known, so that whatever is sent afterwards is received; or after `timeout`, and
+  // then starts when the brokers answer.
   static Result<std::unique_ptr<Tail>> start(const KafkaOptions& options, std::vector<std::string> topics,
                                              Receive receive, Duration timeout);
   virtual ~Tail() = default;

@@ -70,7 +70,7 @@ using Refused = std::map<std::string, Error>;  // by topic
 
 // Which of them were refused, and why; an error when the brokers do not answer.
 Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
-                            Duration timeout, Creation creation) {
+                              Duration timeout, Creation creation) {
   char reason[512];
   std::vector<NewTopic> owners;
   std::vector<rd_kafka_NewTopic_t*> wanted;
@@ -83,7 +83,8 @@ Result<Refused> create_topics(rd_kafka_t* handle, const KafkaOptions& options, c
   const AdminOptions admin(rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS));
   rd_kafka_AdminOptions_set_request_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
   rd_kafka_AdminOptions_set_operation_timeout(admin.get(), milliseconds(timeout), reason, sizeof reason);
-  rd_kafka_AdminOptions_set_validate_only(admin.get(), creation == Creation::validate_only ? 1 : 0, reason, sizeof reason);
+  rd_kafka_AdminOptions_set_validate_only(admin.get(), creation == Creation::validate_only ? 1 : 0, reason,
+                                          sizeof reason);
   const NativeQueue queue(rd_kafka_queue_new(handle));
   rd_kafka_CreateTopics(handle, wanted.data(), wanted.size(), admin.get(), queue.get());
   const NativeEvent event(rd_kafka_queue_poll(queue.get(), milliseconds(timeout) + 1000));
@@ -122,8 +123,7 @@ Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, cons
 }
 
 Result<std::map<std::string, Error>> creation_errors(rd_kafka_t* handle, const KafkaOptions& options,
-                                                                 const std::vector<std::string>& topics,
-                                                                 Duration timeout) {
+                                                     const std::vector<std::string>& topics, Duration timeout) {
   if (topics.empty()) return Refused{};
   return create_topics(handle, options, topics, timeout, Creation::validate_only);
 }

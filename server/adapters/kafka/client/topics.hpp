@@ -10,14 +10,14 @@
 
 namespace sagactl::kafka {
 
-// Creates those that are missing. `unavailable` when no broker answers in time; `forbidden` when this client may not create
-// some of them: the message names all of these and says how to create them by hand.
+// Creates those that are missing. `unavailable` when no broker answers in time; `forbidden` when this client may not
+// create some of them: the message names all of these and says how to create them by hand.
 Result<void> ensure_topics(rd_kafka_t* handle, const KafkaOptions& options, const std::vector<std::string>& topics,
                            Duration timeout);
 
-// Which of them the brokers would not let this client create, and why; creates nothing. `forbidden`: it has no right to.
+// Which of them the brokers would not let this client create, and why; creates nothing. `forbidden`: it has no right
+// to.
 Result<std::map<std::string, Error>> creation_errors(rd_kafka_t* handle, const KafkaOptions& options,
-                                                                 const std::vector<std::string>& topics,
-                                                                 Duration timeout);
+                                                     const std::vector<std::string>& topics, Duration timeout);
 
 }  // namespace sagactl::kafka

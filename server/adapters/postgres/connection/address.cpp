@@ -14,8 +14,8 @@ namespace postgres {
 
 Result<PostgresAddress> PostgresAddress::parse(const std::string& url) {
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(url.c_str(), &message), &PQconninfoFree);
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &message),
+                                                                             &PQconninfoFree);
   PQfreemem(message);  // not shown: it repeats the URL with the password
   if (!is_postgres_url(url) || !options)
     return Error{ErrorCode::invalid,

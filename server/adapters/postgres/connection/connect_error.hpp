@@ -7,8 +7,8 @@
 namespace sagactl::postgres {
 
 // The SQLSTATE in a message of verbosity PQERRORS_SQLSTATE. libpq tries a server with TLS and without, and several
-// addresses, and joins their messages: where one attempt failed at the password and another was not accepted at all, the
-// former is the cause.
+// addresses, and joins their messages: where one attempt failed at the password and another was not accepted at all,
+// the former is the cause.
 std::string sqlstate_of_connect_error(const std::string& message);
 
 // Whether TLS is what failed.

@@ -52,7 +52,8 @@ std::vector<std::string> addresses_of(const std::string& name) {
   return addresses;
 }
 
-CandidateHost make_host(const PostgresAddress& all, const std::string& name, const std::string& address, const std::string& port) {
+CandidateHost make_host(const PostgresAddress& all, const std::string& name, const std::string& address,
+                        const std::string& port) {
   CandidateHost host{all, {}, false};
   host.address.set("host", name);
   host.address.set("hostaddr", address);
@@ -60,8 +61,10 @@ CandidateHost make_host(const PostgresAddress& all, const std::string& name, con
   host.address.set("load_balance_hosts", "");
   const std::string shown = name.empty() ? address : address.empty() ? name : fmt::format("{} ({})", name, address);
   const bool is_socket = shown.empty() || shown.front() == '/' || shown.front() == '@';
-  if (shown.empty()) host.name = "this machine's socket";
-  else host.name = is_socket ? shown : fmt::format("{}:{}", shown, port.empty() ? "5432" : port);
+  if (shown.empty())
+    host.name = "this machine's socket";
+  else
+    host.name = is_socket ? shown : fmt::format("{}:{}", shown, port.empty() ? "5432" : port);
   return host;
 }
 
@@ -72,8 +75,9 @@ std::vector<CandidateHost> candidate_hosts(const PostgresAddress& address) {
                                  ports = list_of(address.get("port"));
   const std::size_t count = std::max<std::size_t>({names.size(), numbers.size(), 1});
   const bool is_consistent = (names.empty() || numbers.empty() || names.size() == numbers.size()) &&
-                    (ports.size() <= 1 || ports.size() == count);
-  if (!is_consistent) return {CandidateHost{address, address.get("host"), false}};  // libpq reports what is wrong with it
+                             (ports.size() <= 1 || ports.size() == count);
+  if (!is_consistent)
+    return {CandidateHost{address, address.get("host"), false}};  // libpq reports what is wrong with it
   std::vector<CandidateHost> hosts;
   for (std::size_t i = 0; i < count; ++i) {
     const std::string name = names.empty() ? "" : names[i], number = numbers.empty() ? "" : numbers[i];

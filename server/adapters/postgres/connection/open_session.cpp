@@ -25,9 +25,8 @@ constexpr int open_steps_max = 1'000;  // of the exchange that opens a session
 
 // Dead peers are detected within seconds, not within the hours that are TCP's default.
 constexpr std::pair<const char*, const char*> network_settings[] = {
-    {"keepalives", "1"},          {"keepalives_idle", "5"},        {"keepalives_interval", "2"},
-    {"keepalives_count", "3"},    {"tcp_user_timeout", "5000"},    {"connect_timeout", "3"},
-    {"client_encoding", "UTF8"}};
+    {"keepalives", "1"},          {"keepalives_idle", "5"}, {"keepalives_interval", "2"}, {"keepalives_count", "3"},
+    {"tcp_user_timeout", "5000"}, {"connect_timeout", "3"}, {"client_encoding", "UTF8"}};
 
 // Why a host cannot be used.
 struct ConnectError {
@@ -79,8 +78,7 @@ OpenSession start(PostgresAddress address, const ConnectOptions& options) {
   keywords.push_back(nullptr);
   values.push_back(nullptr);
   OpenSession session(PQconnectStartParams(keywords.data(), values.data(), 0));
-  if (!session)
-    throw sql::DatabaseFailure{.error = Error{ErrorCode::unavailable, "out of memory"}, .lost = true};
+  if (!session) throw sql::DatabaseFailure{.error = Error{ErrorCode::unavailable, "out of memory"}, .lost = true};
   return session;
 }
 
@@ -98,11 +96,13 @@ std::optional<ConnectError> try_host(const PostgresAddress& address, const Conne
       return ConnectError{sqlstate_of_connect_error(message), message};
     }
     if (step == open_steps_max || !wait_for(PQsocket(session.get()), status == PGRES_POLLING_READING, deadline))
-      return ConnectError{std::string(state_cannot_connect), fmt::format("no answer within {} ms", timeout.count()), true};
+      return ConnectError{std::string(state_cannot_connect), fmt::format("no answer within {} ms", timeout.count()),
+                          true};
     status = PQconnectPoll(session.get());
   }
   PQsetErrorVerbosity(session.get(), PQERRORS_DEFAULT);
-  PQsetNoticeProcessor(session.get(), [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      session.get(), [](void*, const char*) {}, nullptr);
   return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
-// Opens a session of a PostgreSQL server: with the same hosts, TLS, time limits, keep-alives and classification of errors
-// for the pipelined connections and for those of libpqxx.
+// Opens a session of a PostgreSQL server: with the same hosts, TLS, time limits, keep-alives and classification of
+// errors for the pipelined connections and for those of libpqxx.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,8 @@ struct CloseSession {
 using OpenSession = std::unique_ptr<pg_conn, CloseSession>;
 
 // Tries the candidate hosts one by one, each within its own time limit; a host that cannot be used now gives way to the
-// next. The session is libpq's, in blocking mode. Throws a DatabaseFailure that names each host with what happened there.
+// next. The session is libpq's, in blocking mode. Throws a DatabaseFailure that names each host with what happened
+// there.
 OpenSession open_session(const PostgresAddress& address, const ConnectOptions& options);
 
 // A message of libpq in one line.

@@ -1,4 +1,5 @@
-// What goes wrong with a PostgreSQL server. What is done about it is decided by the SQLSTATE alone: texts are for people.
+// What goes wrong with a PostgreSQL server. What is done about it is decided by the SQLSTATE alone: texts are for
+// people.
 #pragma once
 
 #include <string_view>

@@ -16,8 +16,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-// libpqxx over a session that is already open. libpqxx 6 connects by a policy, which here hands over the open session once;
-// libpqxx 7 has a function that adopts a session.
+// libpqxx over a session that is already open. libpqxx 6 connects by a policy, which here hands over the open session
+// once; libpqxx 7 has a function that adopts a session.
 #if PQXX_VERSION_MAJOR < 7
 class HandOverPolicy : public pqxx::connectionpolicy {
  public:
@@ -131,7 +131,9 @@ class PqxxConnection::AdoptedSession {
 
 PqxxConnection::PqxxConnection(const PostgresAddress& address, const ConnectOptions& options,
                                std::chrono::milliseconds timeout)
-    : address_(address), timeout_(timeout), session_(std::make_unique<AdoptedSession>(open_session(address, options))) {}
+    : address_(address),
+      timeout_(timeout),
+      session_(std::make_unique<AdoptedSession>(open_session(address, options))) {}
 
 PqxxConnection::~PqxxConnection() {
   end(session_->snapshot);

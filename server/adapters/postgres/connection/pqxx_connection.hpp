@@ -28,7 +28,8 @@ class PqxxConnection {
   // From here on all statements see the database as it was at the first of them. Ends with the connection, or with a
   // statement that fails.
   void begin_snapshot();
-  // Runs `work` at a savepoint of the snapshot, and rolls back to it: a statement that fails in it leaves the snapshot usable.
+  // Runs `work` at a savepoint of the snapshot, and rolls back to it: a statement that fails in it leaves the snapshot
+  // usable.
   void run_and_roll_back(const std::function<void()>& work);
 
   // Runs one statement: in the snapshot, or in a transaction of its own.

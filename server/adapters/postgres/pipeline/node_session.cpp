@@ -18,20 +18,21 @@ constexpr std::chrono::milliseconds idle_min{1'000};
 // Longer than the server's statement_timeout, so that it answers first when it can.
 constexpr std::chrono::milliseconds call_timeout{3'400};
 
-const PostgresStatement sql_acquire_lock{"session_acquire_lock",
-                              "SELECT pg_try_advisory_lock('node'::regclass::oid::integer, $1::bigint::integer)"};
-const PostgresStatement sql_release_lock{"session_release_lock",
-                           "SELECT pg_advisory_unlock('node'::regclass::oid::integer, $1::bigint::integer)"};
+const PostgresStatement sql_acquire_lock{
+    "session_acquire_lock", "SELECT pg_try_advisory_lock('node'::regclass::oid::integer, $1::bigint::integer)"};
+const PostgresStatement sql_release_lock{
+    "session_release_lock", "SELECT pg_advisory_unlock('node'::regclass::oid::integer, $1::bigint::integer)"};
 // A commit that waits for a synchronous standby is left alone: terminated, it would become visible here, and be lost
 // when the standby takes over.
 const PostgresStatement sql_terminate_holder{
     "session_terminate_holder",
-    "SELECT a.wait_event = 'SyncRep', CASE WHEN a.wait_event IS DISTINCT FROM 'SyncRep' THEN pg_terminate_backend(l.pid) "
+    "SELECT a.wait_event = 'SyncRep', CASE WHEN a.wait_event IS DISTINCT FROM 'SyncRep' THEN "
+    "pg_terminate_backend(l.pid) "
     "END FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE l.locktype = 'advisory' AND l.granted "
     "AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
     "AND l.classid = 'node'::regclass::oid AND l.objid = $1::bigint::oid AND l.pid <> pg_backend_pid()"};
 const PostgresStatement sql_read_node{"session_read_node",
-                              "SELECT url, lease_until, database_now() FROM node WHERE name = $1"};
+                                      "SELECT url, lease_until, database_now() FROM node WHERE name = $1"};
 const PostgresStatement sql_register_node{
     "session_register_node",
     "UPDATE node SET url = $2, epoch = epoch + 1, lease_until = database_now() + $3::bigint WHERE name = $1 "
@@ -96,10 +97,11 @@ Result<NodeRegistration> NodeSession::register_node(const std::string& url, Dura
     if (lease_until <= now) {
       // The holder is frozen; the new epoch fences it.
       if (tries >= tries_min && !terminate_lock_holder())
-        return Error{ErrorCode::unavailable,
-                     fmt::format("the last commit of node {} waits for a synchronous standby: bring one of the server's "
-                                 "synchronous_standby_names back, or change that setting; the node then continues",
-                                 node_)};
+        return Error{
+            ErrorCode::unavailable,
+            fmt::format("the last commit of node {} waits for a synchronous standby: bring one of the server's "
+                        "synchronous_standby_names back, or change that setting; the node then continues",
+                        node_)};
     } else if ((tries > 1 && lease_until != known_lease) || is_late) {
       return Error{ErrorCode::conflict,
                    fmt::format("the node id {} is in use: a node that serves {} is live and renews its lease; stop "

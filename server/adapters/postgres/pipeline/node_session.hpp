@@ -6,8 +6,8 @@
 #include <mutex>
 
 #include "server/adapters/postgres/pipeline/postgres_connection.hpp"
-#include "server/adapters/postgres/tables/postgres_names.hpp"
 #include "server/adapters/postgres/pipeline/server_clock_estimate.hpp"
+#include "server/adapters/postgres/tables/postgres_names.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::postgres {

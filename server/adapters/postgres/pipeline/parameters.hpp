@@ -11,7 +11,14 @@
 
 namespace sagactl::postgres {
 
-enum class ParameterType : std::uint32_t { boolean = 16, bigint = 20, smallint = 21, integer = 23, text = 25, uuid = 2950 };
+enum class ParameterType : std::uint32_t {
+  boolean = 16,
+  bigint = 20,
+  smallint = 21,
+  integer = 23,
+  text = 25,
+  uuid = 2950
+};
 
 std::string_view sql_name(ParameterType type);
 

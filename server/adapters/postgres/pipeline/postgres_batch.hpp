@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "server/adapters/postgres/pipeline/server_clock_estimate.hpp"
 #include "server/adapters/postgres/tables/counter_table.hpp"
 #include "server/adapters/postgres/tables/flow_table.hpp"
-#include "server/adapters/postgres/pipeline/server_clock_estimate.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::postgres {
@@ -18,11 +18,12 @@ namespace sagactl::postgres {
 class PostgresBatch {
  public:
   // `recheck_new`: an earlier try failed since a row that it took for new existed; this one looks first.
-  PostgresBatch(PostgresConnection& connection, sql::InternedNames& names, ServerClockEstimate& server_time, const Writer& writer, bool recheck_new)
+  PostgresBatch(PostgresConnection& connection, sql::InternedNames& names, ServerClockEstimate& server_time,
+                const Writer& writer, bool recheck_new)
       : connection_(connection), names_(names), server_time_(server_time), writer_(writer), recheck_new_(recheck_new) {}
 
-  // Locks the writer's own row and the rows that `keys` name, and reads the clock after that: one round trip, and a second
-  // one when stock or dependent keys have to be loaded. False: fenced.
+  // Locks the writer's own row and the rows that `keys` name, and reads the clock after that: one round trip, and a
+  // second one when stock or dependent keys have to be loaded. False: fenced.
   bool load(const BatchKeys& keys, Loaded& loaded);
   // The batch's time: no time that it writes may be before it.
   Timestamp time() const { return time_; }
@@ -35,7 +36,7 @@ class PostgresBatch {
     bool is_stored = false, has_order = false, has_saga = false;
     OrderStatus order_status{};
     sql::SagaCounter saga_state;
-    std::optional<UserId> user;                      // the order's
+    std::optional<UserId> user;  // the order's
     std::vector<Payment> payments;
     std::vector<Barrier> barriers;
     const Order* order = nullptr;
@@ -69,7 +70,7 @@ class PostgresBatch {
   std::int64_t node_ = 0, last_sequence_ = 0;
   Timestamp time_, last_time_;
   std::unordered_map<OrderId, LoadedFlow> known_;
-  std::vector<OrderId> touched_;        // in the order of their changes
+  std::vector<OrderId> touched_;  // in the order of their changes
   // Looked for and not found.
   std::set<KeyDigest> absent_claims_;
   std::set<StockKey> absent_stocks_;

@@ -100,8 +100,8 @@ void PostgresConnection::send(const PostgresStatement& statement, const Paramete
   }
   const int count = static_cast<int>(parameters.size());
   if (statement.name.empty()) {
-    check_sent(PQsendQueryParams(connection_, statement.sql.c_str(), count, nullptr, values.data(),
-                                 lengths.data(), formats.data(), 1));
+    check_sent(PQsendQueryParams(connection_, statement.sql.c_str(), count, nullptr, values.data(), lengths.data(),
+                                 formats.data(), 1));
   } else {
     if (prepared_.insert(statement.name).second) {
       check_sent(PQsendPrepare(connection_, statement.name.c_str(), statement.sql.c_str(), 0, nullptr));
@@ -133,7 +133,8 @@ static bool is_refusal(const sql::DatabaseFailure& failure) {
   return !failure.lost && (failure.state.starts_with("40") || failure.state.starts_with("23"));
 }
 
-void PostgresConnection::collect(std::vector<PostgresRows>& all, std::optional<sql::DatabaseFailure>& failure, Steady::time_point deadline) {
+void PostgresConnection::collect(std::vector<PostgresRows>& all, std::optional<sql::DatabaseFailure>& failure,
+                                 Steady::time_point deadline) {
   for (const Sent& sent : sent_) {
     while (pg_result* result = next_result(deadline)) {
       PostgresRows rows(result);

@@ -23,10 +23,10 @@ class PostgresRows {
   std::int64_t changed() const;  // rows that the statement wrote
 
   // The next column. Null reads as 0, nil and "".
-  bool is_null() const;  // stays at the column
+  bool is_null() const;    // stays at the column
   std::int64_t integer();  // of any width, and of a boolean
   Timestamp time() { return {integer()}; }
-  std::string_view text();  // valid for as long as the rows are
+  std::string_view text();                                // valid for as long as the rows are
   void read_packed(std::string& into) { into = text(); }  // PostgreSQL compresses by itself
   Uuid uuid();
   void skip() { ++column_; }

@@ -10,8 +10,7 @@ namespace {
 
 const std::string select_accounts = fmt::format("SELECT {} FROM account ", sql::account_columns);
 const PostgresStatement sql_load_account{
-    "account_load",
-    select_accounts + "WHERE id = ANY ($1::uuid[]) OR email = ANY ($2::text[]) ORDER BY id FOR UPDATE"};
+    "account_load", select_accounts + "WHERE id = ANY ($1::uuid[]) OR email = ANY ($2::text[]) ORDER BY id FOR UPDATE"};
 const PostgresStatement sql_put_account{
     "account_put",
     fmt::format("INSERT INTO account ({}) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], "
@@ -42,9 +41,11 @@ void send_accounts_load(PostgresConnection& connection, const std::vector<UserId
 void send_accounts(PostgresConnection& connection, const std::vector<const User*>& users) {
   // One by one: a batch that writes a user twice is rare, and one statement cannot replace a row twice.
   for (const User* user : users) {
-    ParameterArray ids(ParameterType::uuid), emails(ParameterType::text), hashes(ParameterType::text), firsts(ParameterType::text), lasts(ParameterType::text),
-        roles(ParameterType::smallint), statuses(ParameterType::smallint), verified(ParameterType::boolean), tokens(ParameterType::text),
-        created(ParameterType::bigint), updated(ParameterType::bigint), sessions(ParameterType::text), rights_changed(ParameterType::bigint);
+    ParameterArray ids(ParameterType::uuid), emails(ParameterType::text), hashes(ParameterType::text),
+        firsts(ParameterType::text), lasts(ParameterType::text), roles(ParameterType::smallint),
+        statuses(ParameterType::smallint), verified(ParameterType::boolean), tokens(ParameterType::text),
+        created(ParameterType::bigint), updated(ParameterType::bigint), sessions(ParameterType::text),
+        rights_changed(ParameterType::bigint);
     const std::string last_hash = last_hash_of(user->sessions), text = sessions_text(user->sessions);
     ids.add(user->id.uuid);
     emails.add(std::string_view(user->email));

@@ -12,13 +12,14 @@ const std::string claim_columns = "c.key, c.flow, c.live AND f.order_status IS N
 
 // Two statements: one that waits for a lock sees the locked row as it is then, but the joined rows as they were before
 // it waited, and would take an order that another node has placed meanwhile for one that was deleted.
-const PostgresStatement sql_lock_claim{"claim_lock", "SELECT FROM claim WHERE key = ANY ($1::uuid[]) ORDER BY key FOR UPDATE"};
-const PostgresStatement sql_load_claim{"claim_load", "SELECT " + claim_columns +
-                                                 " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow WHERE c.key = "
-                                                 "ANY ($1::uuid[]) ORDER BY c.key"};
+const PostgresStatement sql_lock_claim{"claim_lock",
+                                       "SELECT FROM claim WHERE key = ANY ($1::uuid[]) ORDER BY key FOR UPDATE"};
+const PostgresStatement sql_load_claim{"claim_load",
+                                       "SELECT " + claim_columns +
+                                           " FROM claim AS c LEFT JOIN flow AS f ON f.id = c.flow WHERE c.key = "
+                                           "ANY ($1::uuid[]) ORDER BY c.key"};
 const PostgresStatement sql_insert_claim{
-    "claim_insert",
-    "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::boolean[])"};
+    "claim_insert", "INSERT INTO claim (key, flow, live) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::boolean[])"};
 const PostgresStatement sql_put_claim{
     "claim_put", sql_insert_claim.sql + " ON CONFLICT (key) DO UPDATE SET flow = excluded.flow, live = excluded.live"};
 

@@ -18,7 +18,8 @@ inline constexpr std::string_view event_columns =
 // The rows that the index event_seldom holds: is_rare() of their type.
 inline constexpr std::string_view is_rare_event = "e.type IN (1, 5, 6, 10, 11, 12, 13, 14, 15, 22, 23)";
 
-void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node, const std::vector<const Event*>& events);
+void send_events(PostgresConnection& connection, sql::InternedNames& names, std::int64_t node,
+                 const std::vector<const Event*>& events);
 
 // The current row.
 template <class Row>
@@ -32,7 +33,8 @@ Event read_event(Row& row, sql::InternedNames& names) {
   return event;
 }
 std::vector<Event> read_events(PostgresRows rows, sql::InternedNames& names);
-std::vector<Event> read_events_with_places(PostgresRows rows, sql::InternedNames& names);  // each row has event.after_event behind the columns
+std::vector<Event> read_events_with_places(
+    PostgresRows rows, sql::InternedNames& names);  // each row has event.after_event behind the columns
 
 // Queries the newest event of each flow.
 void send_last_events_load(PostgresConnection& connection, const std::vector<OrderId>& flows);

@@ -19,24 +19,26 @@ struct FlowColumn {
 };
 
 // In the order in which they are written and read.
-constexpr FlowColumn order_origin[] = {{"user_id", ParameterType::uuid},          {"items", ParameterType::text},
-                                   {"total", ParameterType::bigint},          {"address", ParameterType::text},
-                                   {"idempotency_key", ParameterType::text},  {"fencing_token", ParameterType::bigint},
-                                   {"order_node", ParameterType::smallint},   {"order_created", ParameterType::bigint},
-                                   {"customer", ParameterType::text}};
-constexpr FlowColumn order_state[] = {{"order_status", ParameterType::smallint}, {"holds_key", ParameterType::boolean},
-                                  {"payment_id", ParameterType::text},       {"cancel_reason", ParameterType::text},
-                                  {"order_version", ParameterType::integer}, {"order_updated", ParameterType::bigint}};
+constexpr FlowColumn order_origin[] = {
+    {"user_id", ParameterType::uuid},         {"items", ParameterType::text},
+    {"total", ParameterType::bigint},         {"address", ParameterType::text},
+    {"idempotency_key", ParameterType::text}, {"fencing_token", ParameterType::bigint},
+    {"order_node", ParameterType::smallint},  {"order_created", ParameterType::bigint},
+    {"customer", ParameterType::text}};
+constexpr FlowColumn order_state[] = {
+    {"order_status", ParameterType::smallint}, {"holds_key", ParameterType::boolean},
+    {"payment_id", ParameterType::text},       {"cancel_reason", ParameterType::text},
+    {"order_version", ParameterType::integer}, {"order_updated", ParameterType::bigint}};
 constexpr FlowColumn saga_origin[] = {{"definition", ParameterType::smallint},
-                                  {"correlation", ParameterType::text},
-                                  {"trace_parent", ParameterType::text},
-                                  {"saga_created", ParameterType::bigint}};
+                                      {"correlation", ParameterType::text},
+                                      {"trace_parent", ParameterType::text},
+                                      {"saga_created", ParameterType::bigint}};
 constexpr FlowColumn saga_state[] = {{"saga_status", ParameterType::smallint}, {"steps", ParameterType::text},
-                                 {"step_errors", ParameterType::text},     {"error", ParameterType::text},
-                                 {"manual", ParameterType::boolean},       {"wake_at", ParameterType::bigint},
-                                 {"retries", ParameterType::text},         {"owner_node", ParameterType::smallint},
-                                 {"owner_epoch", ParameterType::bigint},   {"tries", ParameterType::integer},
-                                 {"saga_version", ParameterType::integer}, {"saga_updated", ParameterType::bigint}};
+                                     {"step_errors", ParameterType::text},     {"error", ParameterType::text},
+                                     {"manual", ParameterType::boolean},       {"wake_at", ParameterType::bigint},
+                                     {"retries", ParameterType::text},         {"owner_node", ParameterType::smallint},
+                                     {"owner_epoch", ParameterType::bigint},   {"tries", ParameterType::integer},
+                                     {"saga_version", ParameterType::integer}, {"saga_updated", ParameterType::bigint}};
 constexpr FlowColumn payments[] = {{"payments", ParameterType::text}};
 constexpr FlowColumn barriers[] = {{"barriers", ParameterType::text}};
 constexpr FlowColumn reservations[] = {{"reservations", ParameterType::text}, {"expires_at", ParameterType::bigint}};
@@ -44,7 +46,7 @@ constexpr FlowColumn reservations[] = {{"reservations", ParameterType::text}, {"
 constexpr FlowColumn writer[] = {{"last_writer", ParameterType::smallint}};
 
 constexpr FlowPart all_parts[] = {part_order_origin, part_order,    part_saga_origin,  part_saga,
-                              part_payments,     part_barriers, part_reservations, part_writer};
+                                  part_payments,     part_barriers, part_reservations, part_writer};
 
 std::span<const FlowColumn> columns_of(FlowPart part) {
   switch (part) {
@@ -83,15 +85,13 @@ std::vector<FlowColumn> columns_of(unsigned parts) {
 // "$1::uuid[], $2::text[] ...", the first of which are the ids.
 std::string places(const std::vector<FlowColumn>& columns) {
   std::string text = "$1::uuid[]";
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    text += fmt::format(", ${}::{}[]", i + 2, sql_name(columns[i].type));
+  for (std::size_t i = 0; i < columns.size(); ++i) text += fmt::format(", ${}::{}[]", i + 2, sql_name(columns[i].type));
   return text;
 }
 
 std::string names_of(const std::vector<FlowColumn>& columns, std::string_view prefix) {
   std::string text;
-  for (const FlowColumn& column : columns)
-    text += fmt::format("{}{}{}", text.empty() ? "" : ", ", prefix, column.name);
+  for (const FlowColumn& column : columns) text += fmt::format("{}{}{}", text.empty() ? "" : ", ", prefix, column.name);
   return text;
 }
 

@@ -103,16 +103,17 @@ void send_event_search(PostgresConnection& connection, const EventFilter& filter
     const std::string newest = fmt::format(
         "SELECT e.* FROM node AS n CROSS JOIN LATERAL (SELECT e.* FROM event AS e WHERE e.node = n.no{} "
         "ORDER BY e.sequence DESC LIMIT $1::bigint) AS e",
-        conditions +
-            (user.empty() ? ""
+        conditions + (user.empty()
+                          ? ""
                           : fmt::format(" AND EXISTS (SELECT 1 FROM flow WHERE id = e.flow AND user_id = {})", user)));
     sql = user.empty() ? fmt::format("SELECT {} FROM ({}) AS e{}", event_columns, newest, order)
-                       : fmt::format("SELECT {} FROM (SELECT e.* FROM event AS e WHERE (SELECT count(*) FROM (SELECT 1 "
-                                     "FROM flow WHERE user_id = {} LIMIT {}) AS f) <= {}{}{} UNION ALL SELECT e.* FROM "
-                                     "({}) AS e WHERE (SELECT count(*) FROM (SELECT 1 FROM flow WHERE user_id = {} "
-                                     "LIMIT {}) AS f) > {}) AS e{}",
-                                     event_columns, user, sql::few_flows + 1, sql::few_flows, conditions, of_user, newest, user,
-                                     sql::few_flows + 1, sql::few_flows, order);
+                       : fmt::format(
+                             "SELECT {} FROM (SELECT e.* FROM event AS e WHERE (SELECT count(*) FROM (SELECT 1 "
+                             "FROM flow WHERE user_id = {} LIMIT {}) AS f) <= {}{}{} UNION ALL SELECT e.* FROM "
+                             "({}) AS e WHERE (SELECT count(*) FROM (SELECT 1 FROM flow WHERE user_id = {} "
+                             "LIMIT {}) AS f) > {}) AS e{}",
+                             event_columns, user, sql::few_flows + 1, sql::few_flows, conditions, of_user, newest, user,
+                             sql::few_flows + 1, sql::few_flows, order);
   }
   connection.send({{}, sql}, parameters);
 }

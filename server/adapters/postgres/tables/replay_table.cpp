@@ -7,13 +7,14 @@ const PostgresStatement sql_load_replay{
     "replay_load",
     "SELECT r.user_id, r.key, r.request_digest, r.status, r.body, r.created FROM replay AS r WHERE "
     "(r.user_id, r.key) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY r.user_id, r.key FOR UPDATE"};
-const PostgresStatement sql_insert_replay{"replay_insert",
-                                  "INSERT INTO replay (user_id, key, request_digest, status, body, created) VALUES "
-                                  "($1::uuid, $2, $3, $4::bigint, $5, $6::bigint)"};
-const PostgresStatement sql_put_replay{"replay_put",
-                               sql_insert_replay.sql +
-                                   " ON CONFLICT (user_id, key) DO UPDATE SET request_digest = excluded.request_digest, "
-                                   "status = excluded.status, body = excluded.body, created = excluded.created"};
+const PostgresStatement sql_insert_replay{
+    "replay_insert",
+    "INSERT INTO replay (user_id, key, request_digest, status, body, created) VALUES "
+    "($1::uuid, $2, $3, $4::bigint, $5, $6::bigint)"};
+const PostgresStatement sql_put_replay{
+    "replay_put", sql_insert_replay.sql +
+                      " ON CONFLICT (user_id, key) DO UPDATE SET request_digest = excluded.request_digest, "
+                      "status = excluded.status, body = excluded.body, created = excluded.created"};
 
 Parameters values(const Replay& replay) {
   Parameters parameters;
@@ -25,10 +26,10 @@ Parameters values(const Replay& replay) {
 
 }  // namespace
 
-const PostgresStatement sql_forget_replays{
-    "replay_forget",
-    "DELETE FROM replay WHERE (user_id, key) IN (SELECT user_id, key FROM replay WHERE created < (SELECT database_now()) - $1::bigint "
-    "ORDER BY created, user_id, key LIMIT $2::bigint FOR UPDATE SKIP LOCKED)"};
+const PostgresStatement sql_forget_replays{"replay_forget",
+                                           "DELETE FROM replay WHERE (user_id, key) IN (SELECT user_id, key FROM "
+                                           "replay WHERE created < (SELECT database_now()) - $1::bigint "
+                                           "ORDER BY created, user_id, key LIMIT $2::bigint FOR UPDATE SKIP LOCKED)"};
 
 void send_replays_load(PostgresConnection& connection, const std::vector<ReplayKey>& keys) {
   ParameterArray users(ParameterType::uuid), texts(ParameterType::text);

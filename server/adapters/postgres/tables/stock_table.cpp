@@ -27,10 +27,12 @@ const PostgresStatement sql_find_stock{"stock_by_key", select_stock + "WHERE kin
 const PostgresStatement sql_list_stock{
     "stock_list", select_stock + "WHERE kind = $1::bigint AND id > $2::text ORDER BY id LIMIT $3::bigint"};
 
-void send(PostgresConnection& connection, const PostgresStatement& statement, sql::InternedNames& names, const std::vector<const Stock*>& stocks) {
+void send(PostgresConnection& connection, const PostgresStatement& statement, sql::InternedNames& names,
+          const std::vector<const Stock*>& stocks) {
   if (stocks.empty()) return;
-  ParameterArray kinds(ParameterType::smallint), ids(ParameterType::text), labels(ParameterType::text), prices(ParameterType::bigint), totals(ParameterType::bigint),
-      available(ParameterType::bigint), reserved(ParameterType::bigint), sold(ParameterType::bigint), nodes(ParameterType::smallint),
+  ParameterArray kinds(ParameterType::smallint), ids(ParameterType::text), labels(ParameterType::text),
+      prices(ParameterType::bigint), totals(ParameterType::bigint), available(ParameterType::bigint),
+      reserved(ParameterType::bigint), sold(ParameterType::bigint), nodes(ParameterType::smallint),
       versions(ParameterType::integer), created(ParameterType::bigint), updated(ParameterType::bigint);
   for (const Stock* stock : stocks) {
     kinds.add(static_cast<int>(stock->key.kind));
@@ -66,7 +68,8 @@ void send_stocks_load(PostgresConnection& connection, const std::vector<StockKey
   connection.send(sql_load_stock, Parameters().add(std::move(kinds)).add(std::move(ids)));
 }
 
-void send_new_stocks(PostgresConnection& connection, sql::InternedNames& names, const std::vector<const Stock*>& stocks) {
+void send_new_stocks(PostgresConnection& connection, sql::InternedNames& names,
+                     const std::vector<const Stock*>& stocks) {
   send(connection, sql_insert_stock, names, stocks);
 }
 

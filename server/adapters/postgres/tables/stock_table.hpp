@@ -16,7 +16,8 @@ extern const std::string sql_all_stocks;  // rows for sql::read_stock, by kind a
 
 void send_stocks_load(PostgresConnection& connection, const std::vector<StockKey>& keys);
 // As with claims: new ones fail as a unique violation when another node was faster.
-void send_new_stocks(PostgresConnection& connection, sql::InternedNames& names, const std::vector<const Stock*>& stocks);
+void send_new_stocks(PostgresConnection& connection, sql::InternedNames& names,
+                     const std::vector<const Stock*>& stocks);
 // Inserts or replaces.
 void send_stocks(PostgresConnection& connection, sql::InternedNames& names, const std::vector<const Stock*>& stocks);
 

@@ -4,9 +4,10 @@
 namespace sagactl::postgres {
 namespace {
 
-const PostgresStatement sql_remember_topics{"topic_remember",
-                                    "INSERT INTO topic (name, partitions) SELECT * FROM unnest($1::text[], "
-                                    "$2::integer[]) AS t (name, partitions) ORDER BY name ON CONFLICT (name) DO NOTHING"};
+const PostgresStatement sql_remember_topics{
+    "topic_remember",
+    "INSERT INTO topic (name, partitions) SELECT * FROM unnest($1::text[], "
+    "$2::integer[]) AS t (name, partitions) ORDER BY name ON CONFLICT (name) DO NOTHING"};
 const PostgresStatement sql_topics{"topic_list", "SELECT name, partitions FROM topic WHERE name = ANY ($1::text[])"};
 
 }  // namespace

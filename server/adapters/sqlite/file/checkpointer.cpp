@@ -6,8 +6,8 @@ namespace sagactl::sqlite {
 namespace {
 
 constexpr int checkpoint_pages = 10'000;  // 40 MiB of log
-constexpr int last_pages = 300;            // at most, that are copied while the writer waits
-constexpr int rounds_max = 4;              // of copying while the writer commits, each shorter than the one before
+constexpr int last_pages = 300;           // at most, that are copied while the writer waits
+constexpr int rounds_max = 4;             // of copying while the writer commits, each shorter than the one before
 
 }  // namespace
 

@@ -10,10 +10,10 @@
 
 namespace sagactl::sqlite {
 
-// When the log has grown long it is copied into the database while commits continue, a few pages at a time, and in rounds,
-// each of which has fewer new pages to copy. The last few pages are copied while `writer_mutex` is held, after which the
-// writer restarts the log. That checkpoints are rare matters as much as that they run aside: a page that many commits
-// changed is copied once.
+// When the log has grown long it is copied into the database while commits continue, a few pages at a time, and in
+// rounds, each of which has fewer new pages to copy. The last few pages are copied while `writer_mutex` is held, after
+// which the writer restarts the log. That checkpoints are rare matters as much as that they run aside: a page that many
+// commits changed is copied once.
 class Checkpointer {
  public:
   // Watches the log of `writer`, which must outlive this. Throws a DatabaseFailure.

@@ -1,5 +1,5 @@
-// Syncs a connection's writes to its database file every few pages. Without this a checkpoint writes thousands of pages and
-// syncs all of them at once, and a commit meanwhile waits for them too, for tens of milliseconds.
+// Syncs a connection's writes to its database file every few pages. Without this a checkpoint writes thousands of pages
+// and syncs all of them at once, and a commit meanwhile waits for them too, for tens of milliseconds.
 #pragma once
 
 #include <sqlite3.h>

@@ -23,8 +23,8 @@ void configure_library() {
 }  // namespace
 
 SqliteStatement::SqliteStatement(sqlite3* connection, std::string_view sql) {
-  const int code = sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
-                                      SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+  const int code = sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement_, nullptr);
   if (code != SQLITE_OK) fail(connection, code);
 }
 
@@ -33,9 +33,7 @@ SqliteStatement::~SqliteStatement() {
 }
 
 SqliteStatement::SqliteStatement(SqliteStatement&& other) noexcept
-    : statement_(std::exchange(other.statement_, nullptr)),
-      parameter_(other.parameter_),
-      column_(other.column_) {}
+    : statement_(std::exchange(other.statement_, nullptr)), parameter_(other.parameter_), column_(other.column_) {}
 
 void SqliteStatement::check_bound(int code) {
   if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_), code);
@@ -127,10 +125,9 @@ SqliteConnection::SqliteConnection(const std::string& path, const Settings& sett
   configure_library();
   const int flags = settings.access == FileAccess::create  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                     : settings.access == FileAccess::write ? SQLITE_OPEN_READWRITE
-                                                       : SQLITE_OPEN_READONLY;
+                                                           : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   handle_.reset(handle);
   if (code != SQLITE_OK) throw sql::DatabaseFailure{error_of(code, path)};
   sqlite3_busy_timeout(handle, busy_timeout_ms);

@@ -1,5 +1,5 @@
-// A connection to a database file and its prepared statements: thin owners of SQLite's handles. Every failure is thrown as a
-// DatabaseFailure. Neither is for several threads at once.
+// A connection to a database file and its prepared statements: thin owners of SQLite's handles. Every failure is thrown
+// as a DatabaseFailure. Neither is for several threads at once.
 #pragma once
 
 #include <chrono>
@@ -54,7 +54,7 @@ class SqliteStatement {
   bool is_blob();
   std::int64_t integer();
   Timestamp time() { return {integer()}; }
-  std::string_view text();  // until the next row; "" for null
+  std::string_view text();              // until the next row; "" for null
   void read_packed(std::string& text);  // what a CompactText wrote
   std::span<const std::uint8_t> bytes();
   Uuid uuid();

@@ -15,10 +15,9 @@ Error error_of(int code, std::string_view path) {
           fmt::format("the disk of the database {} is full; nothing was written: free some space", path));
     case SQLITE_IOERR:
       return unavailable(fmt::format("the database {} cannot be read or written ({}, code {}): check its disk", path,
-                              sqlite3_errstr(code), code));
+                                     sqlite3_errstr(code), code));
     case SQLITE_CORRUPT:
-      return unavailable(
-          fmt::format("the database {} is damaged: stop the server and restore it from a backup", path));
+      return unavailable(fmt::format("the database {} is damaged: stop the server and restore it from a backup", path));
     case SQLITE_NOTADB:
       return unavailable(fmt::format("{} is not an SQLite database", path));
     case SQLITE_READONLY:
@@ -26,8 +25,8 @@ Error error_of(int code, std::string_view path) {
       return unavailable(fmt::format("the database {} may not be written: check its permissions", path));
     case SQLITE_CANTOPEN:
     case SQLITE_AUTH:
-      return unavailable(fmt::format(
-          "the database {} cannot be opened: check that its directory exists and its permissions", path));
+      return unavailable(
+          fmt::format("the database {} cannot be opened: check that its directory exists and its permissions", path));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return unavailable(fmt::format("the database {} is locked by another program; try again", path));
@@ -40,8 +39,8 @@ Error error_of(int code, std::string_view path) {
     case SQLITE_CONSTRAINT:
       return Error{ErrorCode::bug, "the changes contradict what is stored: nothing was written"};
     default:
-      return Error{ErrorCode::bug, fmt::format("the database {} failed ({}, code {})", path,
-                                               sqlite3_errstr(code), code)};
+      return Error{ErrorCode::bug,
+                   fmt::format("the database {} failed ({}, code {})", path, sqlite3_errstr(code), code)};
   }
 }
 
@@ -49,8 +48,7 @@ void fail(sqlite3* connection, int code) {
   const char* path = connection ? sqlite3_db_filename(connection, "main") : nullptr;
   Error error = error_of(code, path && *path ? path : "in memory");
   // The text is for people; what is done about the failure depends on the code alone.
-  if (error.code == ErrorCode::bug && connection)
-    error.message += fmt::format(": {}", sqlite3_errmsg(connection));
+  if (error.code == ErrorCode::bug && connection) error.message += fmt::format(": {}", sqlite3_errmsg(connection));
   throw sql::DatabaseFailure{std::move(error)};
 }
 

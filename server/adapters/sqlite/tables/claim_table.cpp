@@ -6,8 +6,8 @@
 namespace sagactl::sqlite {
 namespace {
 
-// Settling starts at this number of recent claims; in the long run there are at most twice as many. With a million settled
-// keys about seven of those that are settled together share a page.
+// Settling starts at this number of recent claims; in the long run there are at most twice as many. With a million
+// settled keys about seven of those that are settled together share a page.
 constexpr std::int64_t recent_rows = 65'536;
 constexpr std::int64_t puts_per_part = recent_rows / 256;
 constexpr std::int64_t deleted_at_once = 2'048;  // more than a batch can add, so that the table does not grow
@@ -97,8 +97,8 @@ Claim ClaimTable::claim_of(const KeyDigest& key, const ClaimRecord& record) {
   return claim;
 }
 
-// Parts are settled at the rate at which claims arrive: one round over all parts for every `recent_rows` claims. After a
-// round, every row that existed at its start has been copied, or has been replaced by a newer one.
+// Parts are settled at the rate at which claims arrive: one round over all parts for every `recent_rows` claims. After
+// a round, every row that existed at its start has been copied, or has been replaced by a newer one.
 void ClaimTable::settle() {
   if (!recent_) return;  // no claim since the start: reading the table can wait
   Recent& recent = *recent_;

@@ -1,10 +1,10 @@
-// The table of claims: which flow has an idempotency key, or had it last. The file has one writer, which decides from it,
-// so two live orders with one key are impossible.
+// The table of claims: which flow has an idempotency key, or had it last. The file has one writer, which decides from
+// it, so two live orders with one key are impossible.
 //
 // Keys are random: with one large index, every order would write a page of its own, once to the log and once at the
-// checkpoint. Claims are therefore stored in two parts, as in a log-structured merge tree (O'Neil et al., 1996): recent ones
-// in the order of their arrival, also cached in the writer's memory; settled ones by key. Recent claims are settled together,
-// in the order of their keys, one 256th of the key space at a time.
+// checkpoint. Claims are therefore stored in two parts, as in a log-structured merge tree (O'Neil et al., 1996): recent
+// ones in the order of their arrival, also cached in the writer's memory; settled ones by key. Recent claims are
+// settled together, in the order of their keys, one 256th of the key space at a time.
 #pragma once
 
 #include <array>
@@ -22,8 +22,8 @@ class ClaimTable {
  public:
   explicit ClaimTable(SqliteConnection& connection);
 
-  // For the writer, within its transaction. The cache follows the writes, so `forget` must be called after a rollback. A
-  // claim whose order has been deleted is not live.
+  // For the writer, within its transaction. The cache follows the writes, so `forget` must be called after a rollback.
+  // A claim whose order has been deleted is not live.
   void put(const Claim& claim, std::int64_t flow);
   std::optional<Claim> find(const KeyDigest& key);
   void settle();  // some of the recent claims, if that is due; after the puts of a batch

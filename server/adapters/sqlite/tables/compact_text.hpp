@@ -1,4 +1,5 @@
-// Texts that mostly are a UUID or 64 hexadecimal digits, stored as 16 or 32 bytes. SqliteStatement::read_packed reads them.
+// Texts that mostly are a UUID or 64 hexadecimal digits, stored as 16 or 32 bytes. SqliteStatement::read_packed reads
+// them.
 #pragma once
 
 #include <array>

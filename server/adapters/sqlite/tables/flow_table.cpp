@@ -14,15 +14,13 @@ namespace {
 // The columns of an order that never change, and those that may; the same of a saga.
 const std::string order_origin =
     "user, items, total, address, idempotency_key, fencing_token, order_node, order_created, customer";
-const std::string order_state =
-    "order_status, holds_key, payment_id, cancel_reason, order_version, order_updated";
+const std::string order_state = "order_status, holds_key, payment_id, cancel_reason, order_version, order_updated";
 const std::string saga_origin = "definition, correlation, trace_parent, saga_created";
 const std::string saga_state =
     "saga_status, steps, step_errors, error, manual, wake_at, retries, owner_node, owner_epoch, tries, "
     "saga_version, "
     "saga_updated";
-const std::string order_columns = order_origin + ", " + order_state,
-                  saga_columns = saga_origin + ", " + saga_state;
+const std::string order_columns = order_origin + ", " + order_state, saga_columns = saga_origin + ", " + saga_state;
 const std::string reservation_columns = "reservations, expires_at";
 
 // "?, ?, ?": as many as there are columns.
@@ -36,7 +34,8 @@ std::string assignment(const std::string& columns) {
   return "(" + columns + ") = (" + places(columns) + ")";
 }
 
-const std::string all_columns = "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns + ", last_writer";
+const std::string all_columns =
+    "no, id, " + order_columns + ", " + saga_columns + ", " + reservation_columns + ", last_writer";
 const std::string sql_find_flow = "SELECT no FROM flow WHERE id = ?";
 const std::string sql_read_by_id = "SELECT " + all_columns + " FROM flow WHERE id = ?";
 const std::string sql_read_by_number = "SELECT " + all_columns + " FROM flow WHERE no = ?";

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "server/adapters/sqlite/tables/compact_text.hpp"
 #include "server/adapters/sql/interned_names.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
+#include "server/adapters/sqlite/tables/compact_text.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::sqlite {

@@ -5,7 +5,8 @@
 namespace sagactl::sqlite {
 namespace {
 
-constexpr std::string_view sql_registered_node = "SELECT no, epoch, lease_until, last_sequence FROM node WHERE name = ?";
+constexpr std::string_view sql_registered_node =
+    "SELECT no, epoch, lease_until, last_sequence FROM node WHERE name = ?";
 constexpr std::string_view sql_register_node =
     "INSERT INTO node (name, url, epoch, lease_until) VALUES (?, ?, 1, ?) "
     "ON CONFLICT (name) DO UPDATE SET url = excluded.url, epoch = epoch + 1, lease_until = "
@@ -19,10 +20,12 @@ constexpr std::string_view sql_set_last_sequence = "UPDATE node SET last_sequenc
 constexpr std::string_view sql_published_through = "SELECT published FROM node WHERE name = ?";
 constexpr std::string_view sql_set_published = "UPDATE node SET published = max(published, ?) WHERE name = ?";
 constexpr std::string_view sql_backlogs =
-    "SELECT name, published, last_sequence FROM node WHERE name = ? OR (lease_until <= ? AND published < last_sequence) "
+    "SELECT name, published, last_sequence FROM node WHERE name = ? OR (lease_until <= ? AND published < "
+    "last_sequence) "
     "ORDER BY name";
 constexpr std::string_view sql_all_nodes =
-    "SELECT name, url, epoch, lease_until, lease_until > ?, last_sequence, published, secrets FROM node WHERE epoch > 0 "
+    "SELECT name, url, epoch, lease_until, lease_until > ?, last_sequence, published, secrets FROM node WHERE epoch > "
+    "0 "
     "ORDER BY name";
 constexpr std::string_view sql_set_fingerprint = "UPDATE node SET secrets = ? WHERE name = ?";
 constexpr std::string_view sql_unpublished = "SELECT sum(last_sequence - published) FROM node";

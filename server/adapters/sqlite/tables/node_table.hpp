@@ -1,4 +1,5 @@
-// The table of nodes: their epochs, leases, and how far each has written and published. And the progress of the database.
+// The table of nodes: their epochs, leases, and how far each has written and published. And the progress of the
+// database.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ class NodeTable {
   NodeRow register_node(const NodeName& name, const std::string& url, Timestamp lease_until);
   void set_lease(std::int64_t number, Timestamp until);
   void fence(std::int64_t number, std::int64_t epoch,
-             Timestamp now);  // ends that epoch, if it is the current one
+             Timestamp now);       // ends that epoch, if it is the current one
   void end_leases(Timestamp now);  // of all nodes
   void set_last_sequence(std::int64_t number, std::int64_t sequence);
   std::int64_t published_through(const NodeName& name);  // 0 when there is no such node
@@ -38,8 +39,8 @@ class NodeTable {
 
  private:
   SqliteConnection& connection_;
-  Query find_, register_node_, set_lease_, fence_, set_last_sequence_, published_through_, set_published_, backlogs_, all_,
-      unpublished_, set_fingerprint_;
+  Query find_, register_node_, set_lease_, fence_, set_last_sequence_, published_through_, set_published_, backlogs_,
+      all_, unpublished_, set_fingerprint_;
 };
 
 // The last time that a batch was given, and the last number of a flow.

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <optional>
 
-#include "server/adapters/sqlite/tables/compact_text.hpp"
 #include "server/adapters/sqlite/file/query.hpp"
+#include "server/adapters/sqlite/tables/compact_text.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl::sqlite {

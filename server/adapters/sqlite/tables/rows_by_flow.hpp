@@ -1,5 +1,5 @@
-// A merge join: the rows of a table, read once, beside flows in the order of their numbers. A statement for each flow would
-// cost more than its rows.
+// A merge join: the rows of a table, read once, beside flows in the order of their numbers. A statement for each flow
+// would cost more than its rows.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,12 @@ namespace sagactl::sqlite {
 
 class RowsByFlow {
  public:
-  // The first column of `sql` is the number of the row's flow, by which the rows are ordered; its parameter is the smallest
-  // number to read. It outlives this.
+  // The first column of `sql` is the number of the row's flow, by which the rows are ordered; its parameter is the
+  // smallest number to read. It outlives this.
   RowsByFlow(SqliteConnection& connection, std::string_view sql) : connection_(connection), sql_(sql) {}
 
-  // Calls `read` with the rows of this flow, each at its second column. The numbers of the flows grow from call to call.
+  // Calls `read` with the rows of this flow, each at its second column. The numbers of the flows grow from call to
+  // call.
   template <class Read>
   void each(std::int64_t flow, const Read& read) {
     if (!rows_) {

@@ -3,17 +3,17 @@
 
 #include <string>
 
+#include "server/adapters/sqlite/file/sqlite_connection.hpp"
 #include "server/adapters/sqlite/tables/account_table.hpp"
 #include "server/adapters/sqlite/tables/barrier_table.hpp"
 #include "server/adapters/sqlite/tables/claim_table.hpp"
-#include "server/adapters/sqlite/file/sqlite_connection.hpp"
 #include "server/adapters/sqlite/tables/counter_table.hpp"
 #include "server/adapters/sqlite/tables/event_table.hpp"
 #include "server/adapters/sqlite/tables/flow_table.hpp"
-#include "server/adapters/sqlite/tables/sqlite_names.hpp"
 #include "server/adapters/sqlite/tables/node_table.hpp"
 #include "server/adapters/sqlite/tables/payment_table.hpp"
 #include "server/adapters/sqlite/tables/replay_table.hpp"
+#include "server/adapters/sqlite/tables/sqlite_names.hpp"
 #include "server/adapters/sqlite/tables/stock_table.hpp"
 
 namespace sagactl::sqlite {

@@ -5,7 +5,8 @@ namespace sagactl::sqlite {
 
 Result<std::map<std::string, int>> SqliteDatabase::remember(const std::map<std::string, int>& there) {
   return write([&](SqliteTables& tables, Timestamp) {
-    SqliteStatement put = tables.connection.prepare("INSERT INTO topic (name, partitions) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    SqliteStatement put =
+        tables.connection.prepare("INSERT INTO topic (name, partitions) VALUES (?, ?) ON CONFLICT DO NOTHING");
     SqliteStatement find = tables.connection.prepare("SELECT partitions FROM topic WHERE name = ?");
     std::map<std::string, int> book;
     for (const auto& [name, partitions] : there) {

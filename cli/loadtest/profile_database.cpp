@@ -188,9 +188,8 @@ Result<std::unique_ptr<ForeignRows>> open_foreign_rows(const DatabaseName& datab
   if (database.is_postgres) return open_postgres_rows(database);
   std::error_code ignored;
   if (!std::filesystem::exists(database.name, ignored))
-    return Error{ErrorCode::invalid,
-                 "there is no database at " + database.name +
-                     "; pass the file or the postgres:// URL that the server writes to with --database"};
+    return Error{ErrorCode::invalid, "there is no database at " + database.name +
+                                         "; set --database to the SQLite file or postgres:// URL of the server"};
   return ForeignSqliteRows::open(database.name);
 }
 

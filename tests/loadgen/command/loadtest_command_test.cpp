@@ -155,11 +155,12 @@ TEST_F(LoadtestCommand, MissingFilesAndServersAreReportedWithAdvice) {
   const CommandResult no_database =
       sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--database", "shopp.db"});
   EXPECT_EQ(no_database.code, 4);
-  EXPECT_THAT(no_database.err, HasSubstr("shopp.db; --database names the file"));
+  EXPECT_THAT(no_database.err, HasSubstr("shopp.db; set --database to the SQLite file"));
   const CommandResult no_server =
       sandbox_.run({"loadtest", "individual", "--profile", "shop.toml", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(no_server.code, 5);
-  EXPECT_THAT(no_server.err, HasSubstr("is the server of the profile 'shop' running, and at this --url?"));
+  EXPECT_THAT(no_server.err,
+              HasSubstr("check that the server of the profile 'shop' is running at the address in --url"));
   EXPECT_THAT(no_server.err, Not(HasSubstr("sagactl serve")));
 }
 

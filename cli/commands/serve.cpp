@@ -139,8 +139,8 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   // Until now a signal ends the process at once, whatever the start waits for: there is nothing to shut down yet.
   const std::stop_token stop = invocation.interrupt.take_over();
   announce(invocation, **nodes);
-  invocation.info(is_participant ? "reading payment commands; press Ctrl-C to stop"
-                                 : "data directory: " + options.data.string() + "; press Ctrl-C to stop");
+  invocation.info(is_participant ? "reading payment commands" : "data directory: " + options.data.string());
+  invocation.info("press Ctrl-C to stop");
   wait_for(stop);
   invocation.info("stopping");
   (*nodes)->stop();

@@ -1,5 +1,6 @@
 // The engine's turn: what is due in it, and the node's registration, lease and backoff.
 #include <algorithm>
+#include <thread>
 
 #include "common/log.hpp"
 #include "server/engine/engine_core.hpp"
@@ -7,11 +8,13 @@
 namespace sagactl {
 namespace {
 
-constexpr Duration backoff_first = 20ms, backoff_cap = 1s;            // between tries while the store is unavailable
-constexpr int adopt_rounds_per_lease = 16;                            // how soon an expired lease is detected
-constexpr int stop_turns_max = 10'000;                                // to drain the queue
-constexpr int last_chunks_max = 100;                                  // published while stopping
-constexpr Duration bus_patience = 500ms;                              // for each of them
+constexpr Duration backoff_first = 20ms, backoff_cap = 1s;  // between tries while the store is unavailable
+constexpr int adopt_rounds_per_lease = 16;                  // how soon an expired lease is detected
+constexpr int stop_turns_max = 10'000;                      // to drain the queue
+constexpr int last_chunks_max = 100;                        // published while stopping
+constexpr Duration bus_patience = 500ms;                    // for each of them
+constexpr int rechecks_max = 50;  // whether another node has published the events that have to come first
+constexpr Duration recheck_every = 20ms;
 constexpr Duration replay_age_max = 48h, delete_replays_every = 60s;  // answers to requests with an Idempotency-Key
 constexpr std::size_t delete_replays_max = 10'000;
 constexpr std::size_t due_max = 1'000;  // flows in one turn
@@ -235,13 +238,17 @@ void Engine::Core::stop() {
   registered_ = false;
 }
 
-// What the bus does not accept in time is published by another node, or by this node's next epoch.
+// What the bus does not accept in time is published by another node, or by this node's next epoch. Events that follow
+// another node's are waited for as long as that node takes to publish its own.
 void Engine::Core::publish_remaining() {
+  int rechecks = 0;
   for (int chunks = 0; chunks < last_chunks_max && publisher_.waiting() > 0; ++chunks) {
     const std::int64_t before = publisher_.waiting();
     if (!publish_events(clock_.steady(), true)) return;
     publisher_.await_answers(bus_patience);
-    if (publisher_.waiting() == before) break;
+    if (publisher_.waiting() != before) continue;
+    if (!publisher_.held_back() || ++rechecks > rechecks_max) break;
+    std::this_thread::sleep_for(recheck_every);
   }
   (void)publish_events(clock_.steady(), true);
 }

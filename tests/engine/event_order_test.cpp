@@ -2,6 +2,7 @@
 #include <map>
 #include <vector>
 
+#include "tests/engine/controlled_store.hpp"
 #include "tests/engine/scripted_node.hpp"
 
 namespace sagactl {
@@ -96,6 +97,29 @@ TEST_F(EventOrder, IsKeptWhenAnIdleNodeCancelsWhatABusyOnePlaced) {
   pass(600ms);
   EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
   EXPECT_TRUE(topic.in_order(id));
+}
+
+TEST_F(EventOrder, ANodeThatStopsWaitsUntilTheEventsThatItsOwnFollowArePublished) {
+  ControlledStore shared(*store);
+  EngineOptions options;
+  options.node = "node-3";
+  TopicBus bus(topic);
+  Engine three(options, shared, gateway, bus, clock);
+  ASSERT_TRUE(three.start().ok());
+  one.place();  // starts a batch window
+  const OrderId id = one.place();
+  three.submit(CancelOrderRequest{id, admin, "x"}, [](const Result<Receipt>& receipt) { ASSERT_TRUE(receipt.ok()); });
+  three.turn();
+  int calls = 0;  // of the stopping node; meanwhile the other one goes on
+  shared.on_call = [&] {
+    if (++calls < 3) return;
+    clock.advance(250ms);
+    one.engine->turn();
+  };
+  three.stop();
+  EXPECT_THAT(topic.versions[id], ElementsAre(1, 2, 3));
+  EXPECT_TRUE(topic.in_order(id));
+  EXPECT_EQ(three.stats().unpublished, 0);
 }
 
 TEST_F(EventOrder, IsKeptWhenTwoNodesAlternateInWritingAFlow) {

@@ -42,7 +42,7 @@ TEST_F(RedisCheck, SeesThatNothingCanBeWritten) {
   EXPECT_THAT(why(look(server)), HasSubstr("raise its maxmemory"));
   server.run({"CONFIG", "SET", "maxmemory", "0"});
   server.run({"CONFIG", "SET", "min-replicas-to-write", "1"});
-  EXPECT_THAT(why(look(server)), HasSubstr("bring its replicas back"));
+  EXPECT_THAT(why(look(server)), HasSubstr("restore its replicas"));
   server.run({"CONFIG", "SET", "min-replicas-to-write", "0"});
   server.run({"REPLICAOF", "127.0.0.1", "1"});
   EXPECT_THAT(why(look(server)), HasSubstr("name its master"));

@@ -32,9 +32,9 @@ std::string network_reason(const error_code& failure) {
   return text.empty() ? text : lower(text.substr(0, 1)) + text.substr(1);
 }
 
-ClientConnection::ClientConnection(net::any_io_executor executor, const Url& to, net::ssl::context* tls,
+ClientConnection::ClientConnection(const net::any_io_executor& executor, const Url& to, net::ssl::context* tls,
                                    Duration address_time)
-    : to_(to), tls_(tls), address_time_(address_time), socket_(std::move(executor)) {}
+    : to_(to), tls_(tls), address_time_(address_time), socket_(executor) {}
 
 std::string ClientConnection::reason(const error_code& failure) const {
   return closed_ ? "the time was up" : network_reason(failure);

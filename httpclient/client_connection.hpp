@@ -31,7 +31,7 @@ class ClientConnection {
 
   // `tls` is used for https and outlives it. `address_time` is for connecting to one address; zero: 3 s for each
   // address of a host that has several, no limit for the only one.
-  ClientConnection(boost::asio::any_io_executor executor, const Url& to, boost::asio::ssl::context* tls,
+  ClientConnection(const boost::asio::any_io_executor& executor, const Url& to, boost::asio::ssl::context* tls,
                    Duration address_time = {});
 
   // Resolves the host, connects to the first of its addresses that answers in time, and verifies the server's name in

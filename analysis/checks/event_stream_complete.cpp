@@ -77,7 +77,7 @@ class EventStreamComplete final : public Check {
     for (const auto& [node, stream] : streams_) {
       deleted += stream.first - 1;
       const auto known = std::find_if(snapshot.nodes.begin(), snapshot.nodes.end(),
-                                      [&](const NodeInfo& info) { return info.name == node; });
+                                      [&name = node](const NodeInfo& info) { return info.name == name; });
       if (known == snapshot.nodes.end() || known->last_sequence == stream.last) continue;
       violations_.add({.what = fmt::format("node {} has written events up to {}, but the last one stored is {}", node,
                                            known->last_sequence, stream.last),

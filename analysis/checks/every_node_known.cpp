@@ -49,7 +49,7 @@ class EveryNodeKnown final : public Check {
     for (const auto& [node, seen] : seen_) {
       marks += seen.count;
       const bool known = std::any_of(snapshot.nodes.begin(), snapshot.nodes.end(),
-                                     [&](const NodeInfo& info) { return info.name == node; });
+                                     [&name = node](const NodeInfo& info) { return info.name == name; });
       if (known) continue;
       violations_.add({.what = node.empty() ? fmt::format("{} without a node", count_of(seen.count, "row"))
                                             : fmt::format("{} of node '{}', which never registered",

@@ -158,7 +158,7 @@ class AnswerMatchesDatabase final : public LedgerCheck {
     const std::string& user = entry.user < ledger.user_ids.size() ? ledger.user_ids[entry.user] : std::string();
     const Money expected = ledger.expected_total(entry);
     if (entry.claimed_total && *entry.claimed_total != order->total)
-      mismatch("told a total of", entry.claimed_total->text(), order->total.text());
+      mismatch("answered with a total of", entry.claimed_total->text(), order->total.text());
     else if (expected != order->total)
       mismatch("accepted for a total of", expected.text(), order->total.text());
     else if (order->kind != entry.kind || order->group != entry.group)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace sagactl {
 namespace {
@@ -25,7 +26,7 @@ std::string_view to_string(Evenness::Kind kind) {
 }
 
 double rounded(double share) {
-  return static_cast<double>(static_cast<std::int64_t>(share * 1e6 + 0.5)) / 1e6;
+  return std::round(share * 1e6) / 1e6;
 }
 
 Json interval_json(const Interval& interval) {

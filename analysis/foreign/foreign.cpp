@@ -111,11 +111,13 @@ Result<Examination> examine_statuses(ForeignRows& statuses, const Profile& profi
   Examination examination;
   examination.taken_at = now;
   examination.verdicts = foreign_verdicts_without_database(profile, ledger, why);
-  for (Verdict given :
+  for (const Verdict& given :
        {foreign_no_lost_order(*orders, "on the server"), foreign_all_end(*orders), foreign_not_vacuous(*orders)}) {
-    if (given.ruling == Ruling::pass) given.reason += ", according to the server's status of each";
-    for (Verdict& verdict : examination.verdicts)
-      if (verdict.name == given.name) verdict = std::move(given);
+    for (Verdict& verdict : examination.verdicts) {
+      if (verdict.name != given.name) continue;
+      verdict = given;
+      if (given.ruling == Ruling::pass) verdict.reason += ", according to the server's status of each";
+    }
   }
   examination.groups = ConcurrentGroupsObserver(&ledger).finish();
   examination.sagas = timings_of(*orders);

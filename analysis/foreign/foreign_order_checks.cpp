@@ -296,9 +296,9 @@ Verdict foreign_answer_matches(const ForeignOrders& orders) {
     if (same_group && same_total) continue;
     Witness witness{.what = {}, .rule = "the answers that clients got agree with the database"};
     witness.what = same_group
-                       ? fmt::format("request {} was told a total of {}, but the database has {} for order {}",
+                       ? fmt::format("request {} was answered with a total of {}, but the database has {} for order {}",
                                      entry.operation, entry.claimed_total->text(), order->amount->text(), order->id)
-                       : fmt::format("request {} was told order {}, which belongs to another request: {}",
+                       : fmt::format("request {} was answered with order {}, which belongs to another request: {}",
                                      entry.operation, order->id, order->key.empty() ? order->product : order->key);
     if (violations.first()) {
       orders.show(witness, *order);

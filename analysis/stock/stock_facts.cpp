@@ -31,8 +31,8 @@ class MoveReader final : public nlohmann::json_sax<Json> {
     return true;
   }
   bool string(string_t& text) override {
-    if (depth_ == in_move && member_ == EventMember::id) facts.moves.back().stock = std::move(text);
     if (depth_ == in_event && member_ == EventMember::reason) facts.expired = text == "expired";
+    if (depth_ == in_move && member_ == EventMember::id) facts.moves.back().stock = std::move(text);
     return depth_ >= in_event;
   }
   bool number_integer(number_integer_t number) override { return take(number); }

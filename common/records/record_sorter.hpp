@@ -94,7 +94,7 @@ class RecordSorter {
   const Scratch scratch_;
   const Less less_;
   std::vector<Record> records_;  // that are in no run
-  std::vector<SortedRun> runs_;  // while they are merged: a heap, the one with the next record first
+  std::vector<SortedRun> runs_;  // while they are merged: a priority queue, the one with the next record first
   std::optional<AnonymousTempFile> file_;
   std::uint64_t size_ = 0, written_ = 0;
   bool merging_ = false;

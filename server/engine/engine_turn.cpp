@@ -122,7 +122,7 @@ bool Engine::Core::adopt_sagas(SteadyTime now) {
 }
 
 void Engine::Core::fire_timers(SteadyTime now) {
-  for (WakeRequest& wake : timers_.fire(now, options_.batch_max)) queue_.put_internal(std::move(wake));
+  for (const WakeRequest& wake : timers_.fire(now, options_.batch_max)) queue_.put_internal(wake);
 }
 
 // Any node may check a due flow, whichever drives its saga and whether that has ended: the lock of the flow's row

@@ -82,10 +82,8 @@ void OrderAdmission::KeyQueues::place(PlaceOrder command, Completion done) {
       to_acquire_.push_back(key);
     }
   }
-  if (shared)
-    submit(key, *shared, requested_at, std::move(order));
-  else
-    schedule_lock_calls();
+  if (!shared) return schedule_lock_calls();
+  submit(key, *shared, requested_at, std::move(order));  // NOLINT(bugprone-use-after-move): it was queued otherwise
 }
 
 // The locks for the next commit are requested together, in time for it, and those of the last commit are released with

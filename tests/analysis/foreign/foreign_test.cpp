@@ -123,7 +123,7 @@ const Plant plants[] = {
          if (row["order_id"] == "R-21" && row["state"] == "undone" && row["step"] == "reserve")
            row["at_us"] = std::to_string(std::stoll(row["at_us"]) - 150);
      }},
-    {"answer-matches-database", "told a total of 9.99",
+    {"answer-matches-database", "answered with a total of 9.99",
      [](ForeignWorld& it) { it.request_of(single, 12).claimed_total = Money{999}; }},
     {"answer-matches-database", "belongs to another request",
      [](ForeignWorld& it) { std::swap(it.request_of(single, 12).order, it.request_of(single, 13).order); }},

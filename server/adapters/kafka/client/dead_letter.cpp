@@ -176,10 +176,11 @@ Result<std::vector<DeadLetter>> list_dead_letters(const KafkaOptions& options, c
     if (native->err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     range.next = native->offset + 1;
     Incoming message = incoming(*native);
+    const std::pair position(message.partition, message.offset);
     if (const std::string_view mark = marked_id(message); !mark.empty())
       marked.emplace(mark);
     else
-      letters.emplace(std::pair(message.partition, message.offset), letter_of(std::move(message)));
+      letters.emplace(position, letter_of(std::move(message)));
   }
   std::vector<DeadLetter> waiting;
   for (auto& [where, letter] : letters)

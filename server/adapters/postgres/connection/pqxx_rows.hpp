@@ -15,7 +15,7 @@ namespace sagactl::postgres {
 
 class PqxxRows {
  public:
-  explicit PqxxRows(pqxx::result result) : result_(std::move(result)), row_(result_.begin()), column_(row_.begin()) {}
+  explicit PqxxRows(const pqxx::result& result) : result_(result), row_(result_.begin()), column_(row_.begin()) {}
   PqxxRows(const PqxxRows&) = delete;
   PqxxRows& operator=(const PqxxRows&) = delete;
 

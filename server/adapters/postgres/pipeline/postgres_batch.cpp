@@ -96,9 +96,9 @@ void PostgresBatch::load_dependent(const BatchKeys& keys, Loaded& loaded) {
 
 void PostgresBatch::read_claims_of(const std::vector<KeyDigest>& keys, PostgresRows rows, Loaded& loaded) {
   absent_claims_.insert(keys.begin(), keys.end());
-  for (Claim& claim : read_claims(std::move(rows))) {
+  for (const Claim& claim : read_claims(std::move(rows))) {
     absent_claims_.erase(claim.key);
-    loaded.claims.push_back(std::move(claim));
+    loaded.claims.push_back(claim);
   }
 }
 

@@ -43,7 +43,7 @@ ClaimTable::ClaimTable(SqliteConnection& connection)
       delete_(connection, sql_delete),
       connection_(connection) {}
 
-ClaimTable::Recent& ClaimTable::recent() {
+RecentClaims& ClaimTable::recent() {
   if (recent_) return *recent_;
   recent_.emplace();
   SqliteStatement row = connection_.prepare(sql_recent);
@@ -61,14 +61,14 @@ ClaimTable::Recent& ClaimTable::recent() {
 }
 
 void ClaimTable::put(const Claim& claim, std::int64_t flow) {
-  Recent& recent = this->recent();
+  RecentClaims& recent = this->recent();
   put_().bind(++recent.last).bind_bytes(claim.key).bind(flow).bind(claim.live).run();
   recent.parts[claim.key[0]].insert_or_assign(claim.key, ClaimRecord{flow, claim.live});
   ++recent.unsettled_puts;
 }
 
 std::optional<Claim> ClaimTable::find(const KeyDigest& key) {
-  const Part& part = recent().parts[key[0]];
+  const ClaimPart& part = recent().parts[key[0]];
   if (const auto record = part.find(key); record != part.end()) return claim_of(key, record->second);
   SqliteStatement& row = find_settled_().bind_bytes(key);
   const StatementReset reset_at_end(row);
@@ -101,11 +101,11 @@ Claim ClaimTable::claim_of(const KeyDigest& key, const ClaimRecord& record) {
 // a round, every row that existed at its start has been copied, or has been replaced by a newer one.
 void ClaimTable::settle() {
   if (!recent_) return;  // no claim since the start: reading the table can wait
-  Recent& recent = *recent_;
+  RecentClaims& recent = *recent_;
   if (recent.last - recent.first < recent_rows) recent.unsettled_puts = 0;
   for (; recent.unsettled_puts >= puts_per_part; recent.unsettled_puts -= puts_per_part) {
     if (recent.next_part == 0) recent.round_began = recent.last;
-    Part& part = recent.parts[recent.next_part];
+    ClaimPart& part = recent.parts[recent.next_part];
     settle_part(part);
     part.clear();
     recent.next_part = (recent.next_part + 1) % recent.parts.size();
@@ -117,8 +117,8 @@ void ClaimTable::settle() {
   recent.first = through + 1;
 }
 
-void ClaimTable::settle_part(Part& part) {
-  std::vector<const Part::value_type*> sorted;
+void ClaimTable::settle_part(ClaimPart& part) {
+  std::vector<const ClaimPart::value_type*> sorted;
   sorted.reserve(part.size());
   for (const auto& claim : part) sorted.push_back(&claim);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
@@ -131,7 +131,7 @@ void ClaimTable::forget() {
 }
 
 void ClaimTable::each(const std::function<bool(const Claim&)>& visit) {
-  Part newest;
+  ClaimPart newest;
   SqliteStatement recent_row = connection_.prepare(sql_recent);
   while (recent_row.next()) {
     recent_row.skip();

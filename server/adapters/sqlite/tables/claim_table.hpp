@@ -3,7 +3,7 @@
 //
 // Keys are random: with one large index, every order would write a page of its own, once to the log and once at the
 // checkpoint. Claims are therefore stored in two parts, as in a log-structured merge tree (O'Neil et al., 1996): recent
-// ones in the order of their arrival, also cached in the writer's memory; settled ones by key. Recent claims are
+// ones in the order of their arrival, also cached in the writer's memory; settled ones by key. RecentClaims claims are
 // settled together, in the order of their keys, one 256th of the key space at a time.
 #pragma once
 
@@ -17,6 +17,21 @@
 #include "server/ports/store.hpp"
 
 namespace sagactl::sqlite {
+
+struct ClaimRecord {
+  std::int64_t flow = 0;
+  bool live = false;
+};
+using ClaimPart = std::unordered_map<KeyDigest, ClaimRecord, KeyDigestHash>;
+// The writer's cache of the table of recent claims.
+struct RecentClaims {
+  std::array<ClaimPart, 256> parts;  // by the first byte of the key
+  std::int64_t unsettled_puts = 0;
+  std::size_t next_part = 0;
+  std::int64_t first = 1, last = 0;  // numbers in the table
+  std::int64_t round_began = 0;      // the last number when part 0 was settled last
+  std::int64_t settled_through = 0;  // rows up to here have been settled and can be deleted
+};
 
 class ClaimTable {
  public:
@@ -35,28 +50,13 @@ class ClaimTable {
   void each(const std::function<bool(const Claim&)>& visit);
 
  private:
-  struct ClaimRecord {
-    std::int64_t flow = 0;
-    bool live = false;
-  };
-  using Part = std::unordered_map<KeyDigest, ClaimRecord, KeyDigestHash>;
-  // The writer's cache of the table of recent claims.
-  struct Recent {
-    std::array<Part, 256> parts;  // by the first byte of the key
-    std::int64_t unsettled_puts = 0;
-    std::size_t next_part = 0;
-    std::int64_t first = 1, last = 0;  // numbers in the table
-    std::int64_t round_began = 0;      // the last number when part 0 was settled last
-    std::int64_t settled_through = 0;  // rows up to here have been settled and can be deleted
-  };
-
-  Recent& recent();  // read from the table when it is not cached
-  void settle_part(Part& part);
+  RecentClaims& recent();  // read from the table when it is not cached
+  void settle_part(ClaimPart& part);
   Claim claim_of(const KeyDigest& key, const ClaimRecord& record);
 
   Query put_, settle_, find_settled_, find_recent_, flow_, delete_;
   SqliteConnection& connection_;
-  std::optional<Recent> recent_;
+  std::optional<RecentClaims> recent_;
 };
 
 }  // namespace sagactl::sqlite

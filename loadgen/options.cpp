@@ -36,7 +36,7 @@ Result<void> check_where(const LoadOptions& options) {
     const auto url = parse_node_url(target);
     if (!url) return url.error();
     if (url->tls)
-      return wrong("'{}' is an https address, and load is sent over plain http only; use http://host:port", target);
+      return wrong("'{}' is an https address, and load is sent over plain http only; write http://host:port", target);
   }
   const auto is_wrong = [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); };
   if (options.run.size() > 16 || std::any_of(options.run.begin(), options.run.end(), is_wrong)) {

@@ -12,6 +12,7 @@
 #include "cli/client/json_answer.hpp"
 #include "cli/client/node_client.hpp"
 #include "cli/loadtest/profile_database.hpp"
+#include "common/text/text.hpp"
 
 namespace sagactl {
 namespace {

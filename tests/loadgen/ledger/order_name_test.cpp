@@ -148,5 +148,15 @@ TEST(OrderId, OfAnyUsualLengthIsKeptByTheLedgerAndItsFile) {
   std::filesystem::remove(path);
 }
 
+TEST(OrderRef, IsTheUuidItselfOrOneDerivedFromTheText) {
+  const std::string uuid = "867a4850-d872-42eb-a83d-c71921cdc0c3";
+  EXPECT_EQ(order_ref(uuid).text(), uuid);
+  EXPECT_TRUE(order_ref("").is_nil());
+  EXPECT_EQ(order_ref("ORD-1"), order_ref("ORD-1"));
+  EXPECT_NE(order_ref("ORD-1"), order_ref("ORD-2"));
+  const std::string longer(100, 'x');
+  EXPECT_NE(order_ref(longer + "1"), order_ref(longer + "2"));
+}
+
 }  // namespace
 }  // namespace sagactl

@@ -74,7 +74,8 @@ Result<ExitCode> run_audit(Invocation& invocation, const AuditFlags& flags) {
 void add_audit(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<AuditFlags>();
   CLI::App* app = add_command(
-      root, "audit", "Show actions of users and operators (retry, compensate, cancel, set stock) and late charges",
+      root, "audit",
+      "Show the audit log: user and operator actions (retry, compensate, cancel, set stock) and late charges",
       operations_group);
   add_duration(*app, "--since", flags->since, "Only entries of the last DURATION");
   add_text(*app, "--by", flags->by, "USER", "Only actions of this user: an id or an e-mail address");

@@ -65,9 +65,9 @@ Result<ExitCode> run_migrate(Invocation& invocation, bool status_only) {
 
 void add_migrate(CLI::App& root, Commands& commands) {
   const auto status = std::make_shared<bool>(false);
-  CLI::App* app = add_command(root, "migrate", "Migrate a database to the schema of this build (`serve` does it, too)",
-                              setup_group);
-  add_switch(*app, "--status", *status, "Only show which migrations are applied");
+  CLI::App* app = add_command(root, "migrate",
+                              "Migrate a database to the schema of this build (`serve` also does this)", setup_group);
+  add_switch(*app, "--status", *status, "Only show which migrations have been applied");
   commands.add(app, [status](Invocation& invocation) { return run_migrate(invocation, *status); });
 }
 

@@ -177,11 +177,12 @@ void add_serve(CLI::App& root, Commands& commands) {
              "Number of nodes to run in this process, on consecutive ports [1]");
   add_text(*app, "--redis", options.redis, "URL", "Redis for the locks [locks in this process]");
   add_kafka_flags(*app, commands, options.kafka, options.kafka_client_id);
-  add_choice(*app, "--role", flags->role,
-             "Service to run; a single one needs --database postgres://... and --kafka [node: all services]");
+  add_choice(
+      *app, "--role", flags->role,
+      "Service to run; node runs all of them, any other role needs --database postgres://... and --kafka [node]");
   add_payment_flags(*app, *flags);
   add_choice(*app, "--dedupe", options.dedupe,
-             "Reject orders with the same products, or only with the same idempotency key [product]");
+             "What counts as a duplicate order: the same products, or only the same idempotency key [product]");
   add_duration(*app, "--lease", options.lease,
                "Time after which other nodes take over the sagas of a failed node [2s]");
   add_duration(*app, "--stop-delay", options.stop_delay,

@@ -38,8 +38,10 @@ Result<ExitCode> run_verify(Invocation& invocation, const VerifyFlags& flags) {
 
 void add_verify(CLI::App& root, Commands& commands) {
   const auto flags = std::make_shared<VerifyFlags>();
-  CLI::App* app = add_command(root, "verify", "Check all invariants over the database, in one snapshot", testing_group);
-  add_switch(*app, "--drained", flags->check.drained, "FAIL if any saga has not ended; for when no load is running");
+  CLI::App* app =
+      add_command(root, "verify", "Check all invariants against one snapshot of the database", testing_group);
+  add_switch(*app, "--drained", flags->check.drained,
+             "FAIL if any saga has not ended; use it only when no load is running");
   add_duration(*app, "--stuck-after", flags->check.stuck_after, "A saga without progress for DURATION is stuck [60s]");
   add_report_flags(*app, flags->files);
   set_footer(*app, "Exit codes: 0 PASS, 1 FAIL, 2 UNKNOWN.");

@@ -20,7 +20,7 @@ void add_settings(CLI::App& root, GlobalSettings& settings) {
       add_text(root, "--data", settings.data, "DIR", "Data directory of local nodes [./sagactl-data]"),
       add_choice(root, "-o,--output", settings.format, "Output format [table]"),
       add_duration(root, "--timeout", settings.timeout, "Timeout of one request [10s]"),
-      add_switch(root, "--wide", settings.wide, "Neither cut nor wrap output to the width of the terminal"),
+      add_switch(root, "--wide", settings.wide, "Do not truncate or wrap output to the terminal width"),
       add_switch(root, "--no-color", settings.no_color, "Disable colours, as NO_COLOR=1 does"),
       add_switch(root, "-q,--quiet", settings.quiet, "Print only results and errors"),
       add_switch(root, "-v,--verbose", settings.verbose, "Print more details"),

@@ -20,7 +20,7 @@ void add_toss_flags(CLI::App& app, TossAccount& account) {
   add_flag_with(app, "--toss-secret-file", take_file, "FILE",
                 "File with the secret key of Toss Payments, with mode 600");
   add_duration(app, "--toss-timeout", account.timeout,
-               "Timeout of a call to Toss Payments; its outcome is then queried [10s]");
+               "Timeout for a call to Toss Payments; after it, the outcome is looked up [10s]");
 }
 
 TossAccount toss_account(const TossAccount& given, const Environment& environment) {

@@ -22,7 +22,7 @@ void inspect_schema(const std::string& file, DoctorFindings& findings) {
   if (missing > 0)
     findings.push_back({"schema", CheckResult::warn,
                         count_of(static_cast<std::uint64_t>(missing), "migration") + " missing",
-                        "run `sagactl migrate`, or `sagactl serve`, which does it, too"});
+                        "run `sagactl migrate`, or `sagactl serve`, which also does this"});
   else
     findings.push_back({"schema", CheckResult::ok, std::to_string(migrations->size()) + " migrations, up to date"});
 }

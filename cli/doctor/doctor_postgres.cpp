@@ -24,7 +24,7 @@ void inspect_schema(const DatabaseName& database, DoctorFindings& findings) {
       std::count_if(migrations->begin(), migrations->end(), [](const auto& each) { return !each.applied; });
   if (missing > 0)
     findings.push_back({"schema", CheckResult::warn, fmt::format("{} migrations are missing", missing),
-                        "run `sagactl migrate`, or `sagactl serve`, which does it, too"});
+                        "run `sagactl migrate`, or `sagactl serve`, which also does this"});
   else
     findings.push_back({"schema", CheckResult::ok, fmt::format("{} migrations, up to date", migrations->size())});
 }

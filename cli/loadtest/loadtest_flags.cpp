@@ -39,7 +39,7 @@ void add_content_flags(CLI::App& app, LoadOptions& load) {
   add_number(app, "--products", load.products, 1, 1'000'000'000,
              "Number of distinct products, used in turn, for duplicate and mixed");
   add_number(app, "--duplicates", load.duplicates, 2, 1000, "Concurrent orders of the same product [5]");
-  add_ratio(app, "--hot", load.hot_share, "Fraction of orders for one and the same product [0]");
+  add_ratio(app, "--hot", load.hot_share, "Fraction of orders that use one shared (hot) product [0]");
   add_ratio(app, "--fail-share", load.fail_share, "Fraction of orders that are meant to fail [0]");
   add_number(app, "--items", load.items, 1, 100, "Items per order [1]");
   add_number(app, "--users", load.users, 1, 60'000, "Number of user accounts to use, created if missing [4]");
@@ -69,7 +69,7 @@ void add_result_flags(CLI::App& app, LoadtestFlags& flags) {
   add_duration(app, "--drain", flags.drain,
                "Wait at most DURATION after the load for sagas, rows and unanswered requests [60s]");
   add_parsed(app, "--missing", flags.missing_max, parse_percent, "PERCENT",
-             "Unsent or unanswered part of the load above which the result is UNKNOWN [5%]");
+             "Report UNKNOWN if more than PERCENT of the load was not sent or not answered [5%]");
   const auto threshold = [&flags](const std::string& text) -> Result<void> {
     auto parsed = parse_threshold(text);
     if (!parsed) return parsed.error();

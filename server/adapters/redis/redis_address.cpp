@@ -16,9 +16,10 @@ namespace {
 constexpr int database_max = 1'000'000;  // Redis refuses those that it does not have
 
 Error wrong(std::string_view url, std::string_view why) {
-  return Error{ErrorCode::invalid,
-               fmt::format("'{}' is not the address of a Redis: {}; write redis://[:password@]host[:port][/db]",
-                           without_secrets(url), why)};
+  return Error{
+      ErrorCode::invalid,
+      fmt::format("'{}' is not the address of a Redis: {}; write redis://HOST:PORT, such as redis://127.0.0.1:6379",
+                  without_secrets(url), why)};
 }
 
 std::optional<int> database_number(std::string_view text) {

@@ -49,8 +49,8 @@ class Histogram {
   double sum_ = 0;
 };
 
-// How many samples a percentile (0 to 100, exclusive) needs: so many that with 95 % confidence the largest one lies
-// above it: ln 0.05 / ln p. 299 for p99, 2,995 for p99.9.
+// The number of samples that a percentile (0 to 100, exclusive) needs for the largest sample to lie above it with 95 %
+// confidence: ln 0.05 / ln p. 299 for p99, 2,995 for p99.9.
 std::uint64_t samples_needed(double percentile);
 
 }  // namespace sagactl

@@ -61,7 +61,7 @@ void place_in_time(LoadFigures& figures, const LedgerEntry& entry) {
   end.response_max = std::max(end.response_max, entry.response_time());
 }
 
-// With fewer answers a late one cannot be told from a slow server.
+// With fewer answers a late one cannot be distinguished from a slow server.
 constexpr std::size_t answers_for_a_rate = 10;
 
 // From `begin` to the last answer that counts for a rate, or to the last request if that is later.

@@ -80,7 +80,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
       const std::lock_guard lock(mutex_);
       const SteadyTime now = clock_.steady();
       if (find(grant, now)) {
-        pass_on(grant.key, now, answers);
+        grant_next(grant.key, now, answers);
         released = true;
       }
     }
@@ -148,7 +148,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
   }
 
   // The lock `key` has lost its holder: the first waiter gets it.
-  void pass_on(const std::string& key, SteadyTime now, Answers& answers) {
+  void grant_next(const std::string& key, SteadyTime now, Answers& answers) {
     const auto entry = held_.find(key);
     Held& held = entry->second;
     expiries_.erase({held.expires_at, key});
@@ -163,13 +163,13 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
 
   void expire(SteadyTime now, Answers& answers) {
     while (!expiries_.empty() && expiries_.begin()->first <= now)
-      pass_on(std::string(expiries_.begin()->second), now, answers);
+      grant_next(std::string(expiries_.begin()->second), now, answers);
   }
 
   void wait(Held& held, MemoryWaiter waiter, Duration wait_max, SteadyTime now) {
     if (held.waiters.empty()) watch(held.expires_at - now);
     clock_.after(wait_max, [weak = weak_from_this(), key = held.grant.key, number = waiter.number] {
-      if (const auto table = weak.lock()) table->give_up(key, number);
+      if (const auto table = weak.lock()) table->time_out(key, number);
     });
     held.waiters.push_back(std::move(waiter));
   }
@@ -191,7 +191,7 @@ class LockTable : public std::enable_shared_from_this<LockTable> {
     give(answers);
   }
 
-  void give_up(const std::string& key, std::uint64_t number) {
+  void time_out(const std::string& key, std::uint64_t number) {
     Answers answers;
     {
       const std::lock_guard lock(mutex_);

@@ -49,7 +49,8 @@ class StatusCounts {
       : queries_(queries), user_(user), now_(now) {}
 
   Result<Json> read() {
-    Json sagas = sagas_by_status(), orders = orders_by_status();
+    Json sagas = by_status<SagaStatus>([this](SagaStatus status) { return sagas_in(status); });
+    Json orders = by_status<OrderStatus>([this](OrderStatus status) { return orders_in(status); });
     SagaFilter stuck;
     stuck.user = user_;
     stuck.statuses = {SagaStatus::started, SagaStatus::compensating};
@@ -71,34 +72,32 @@ class StatusCounts {
     return 0;
   }
 
-  Json sagas_by_status() {
+  // `count` of each status, and their total.
+  template <class Status, class Count>
+  Json by_status(Count count) {
     Json json{{"total", 0}};
     std::int64_t all = 0;
-    for (const std::string_view name : Spelling<SagaStatus>::names) {
-      SagaFilter filter;
-      filter.user = user_;
-      filter.statuses = {*from_string<SagaStatus>(name)};
-      const std::int64_t count = total(queries_.sagas(filter, one));
-      json[std::string(name)] = count;
-      all += count;
+    for (const std::string_view name : Spelling<Status>::names) {
+      const std::int64_t each = count(*from_string<Status>(name));
+      json[std::string(name)] = each;
+      all += each;
     }
     json["total"] = all;
     return json;
   }
 
-  Json orders_by_status() {
-    Json json{{"total", 0}};
-    std::int64_t all = 0;
-    for (const std::string_view name : Spelling<OrderStatus>::names) {
-      OrderFilter filter;
-      filter.user = user_;
-      filter.status = from_string<OrderStatus>(name);
-      const std::int64_t count = total(queries_.orders(filter, one));
-      json[std::string(name)] = count;
-      all += count;
-    }
-    json["total"] = all;
-    return json;
+  std::int64_t sagas_in(SagaStatus status) {
+    SagaFilter filter;
+    filter.user = user_;
+    filter.statuses = {status};
+    return total(queries_.sagas(filter, one));
+  }
+
+  std::int64_t orders_in(OrderStatus status) {
+    OrderFilter filter;
+    filter.user = user_;
+    filter.status = status;
+    return total(queries_.orders(filter, one));
   }
 
   bool any_orphaned() {

@@ -49,12 +49,17 @@ Json saga_list_json(const FlowPage& found, Json (*render)(const Flow&)) {
   return list;
 }
 
-// Adds count (of all that match), sagas and the page to `body`.
-http::Response counted_list(Json body, const PageRequest& page, const FlowPage& found, Json (*render)(const Flow&)) {
-  body["count"] = found.total;
-  body["sagas"] = saga_list_json(found, render);
-  add_page(body, page, found);
-  return http::json_response(200, body);
+// A list that has no pages in the reference system: adds count (of all that match), sagas and the page to `body`.
+awaitable<Answer> counted_list(Context& context, const Request& request, QueryReader& query, PageRequest page,
+                               SagaFilter filter, Json body, Json (*render)(const Flow&)) {
+  if (const auto valid = query.finish(); !valid) co_return valid.error();
+  filter.user = owner_filter(request);
+  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
+  if (!found) co_return found.error();
+  body["count"] = found->total;
+  body["sagas"] = saga_list_json(*found, render);
+  add_page(body, page, *found);
+  co_return http::json_response(200, body);
 }
 
 Answer one_saga_answer(const Flow& flow) {
@@ -108,40 +113,30 @@ awaitable<Answer> list_sagas_in_status(Context& context, Request& request) {
   const PageRequest page = read_page(query, default_list_limit);
   if (!status)
     query.fault("status must be one of the following values: started, completed, failed, compensating, compensated");
-  if (const auto valid = query.finish(); !valid) co_return valid.error();
   SagaFilter filter;
-  filter.user = owner_filter(request);
   filter.statuses = {*status};
-  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
-  if (!found) co_return found.error();
   Json body{{"status", to_string(*status)}};
-  co_return counted_list(std::move(body), page, *found, saga_in_status_json);
+  co_return co_await counted_list(context, request, query, page, std::move(filter), std::move(body),
+                                  saga_in_status_json);
 }
 
 awaitable<Answer> list_order_processing_sagas(Context& context, Request& request) {
   QueryReader query(request);
   const PageRequest page = read_page(query, default_list_limit);
-  if (const auto valid = query.finish(); !valid) co_return valid.error();
   SagaFilter filter;
-  filter.user = owner_filter(request);
   filter.type = std::string(order_processing_saga);
-  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
-  if (!found) co_return found.error();
   Json body{{"sagaType", order_processing_saga}};
-  co_return counted_list(std::move(body), page, *found, order_processing_saga_json);
+  co_return co_await counted_list(context, request, query, page, std::move(filter), std::move(body),
+                                  order_processing_saga_json);
 }
 
 awaitable<Answer> list_active_sagas(Context& context, Request& request) {
   QueryReader query(request);
   const PageRequest page = read_page(query, default_list_limit);
-  if (const auto valid = query.finish(); !valid) co_return valid.error();
   SagaFilter filter;
-  filter.user = owner_filter(request);
   filter.statuses = {SagaStatus::started, SagaStatus::compensating};
-  const Result<FlowPage> found = co_await read_saga_page(context, std::move(filter), page);
-  if (!found) co_return found.error();
   Json body = Json::object();
-  co_return counted_list(std::move(body), page, *found, saga_json);
+  co_return co_await counted_list(context, request, query, page, std::move(filter), std::move(body), saga_json);
 }
 
 }  // namespace sagactl::api

@@ -15,13 +15,6 @@ using testing::HasSubstr;
 constexpr auto one_alone = OrderKind::single;
 constexpr auto to_fail = OrderKind::payment_fail;
 
-std::set<std::string> fails_in(const Examination& examination) {
-  std::set<std::string> names;
-  for (const Verdict& verdict : examination.verdicts)
-    if (verdict.ruling == Ruling::fail) names.insert(verdict.name);
-  return names;
-}
-
 void erase_order(ForeignWorld& world, const std::string& id) {
   for (auto& [table, rows] : world.tables)
     std::erase_if(rows, [&](const Cells& row) { return row.contains("order_id") && row.at("order_id") == id; });
@@ -66,7 +59,7 @@ TEST(Declined, OrdersThatAreKeptAsUndoneAreNoPhantoms) {
     request.order = {};
     request.order_name = {};
   }
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
   EXPECT_THAT(world.verdict("no-phantom-order").reason, HasSubstr("4 of them to refused ones, and undone"));
   world.order_of(to_fail, 21)["status"] = "shipped";
   const Verdict done = world.verdict("no-phantom-order");
@@ -82,11 +75,11 @@ TEST(AnswersWithoutAnId, AreMatchedByTheirKeys) {
     entry.order_name = {};
     entry.claimed_total.reset();
   }
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
   EXPECT_THAT(world.verdict("no-lost-order").reason, HasSubstr("24 of them found by their keys"));
   EXPECT_THAT(world.verdict("indeterminate-resolved").reason, HasSubstr("0 requests without an answer"));
   erase_order(world, "R-12");
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"no-lost-order"});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{"no-lost-order"});
   EXPECT_THAT(world.verdict("no-lost-order").reason, HasSubstr("no order with its key LT-k3f9-S-00000012"));
 }
 
@@ -104,7 +97,7 @@ TEST(AnswersWithoutAnId, AreUndecidedWhereNoKeyLinksThem) {
 TEST(KeysInAnotherForm, LinkNoRequestAndAreNoFault) {
   ForeignWorld world;
   for (Cells& row : world.tables["orders"]) row["key"] = "sha256:" + row["key"].substr(3);
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
   EXPECT_THAT(world.verdict("one-order-per-duplicate-group").reason, HasSubstr("by the answers alone"));
   EXPECT_THAT(world.verdict("no-phantom-order").reason,
               HasSubstr("as key of order R-0, which is not one that was sent"));
@@ -112,7 +105,8 @@ TEST(KeysInAnotherForm, LinkNoRequestAndAreNoFault) {
   Cells second = world.tables["orders"].front();
   second["order_id"] = "R-second";
   world.tables["orders"].push_back(second);
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"one-live-order-per-key"}) << "which needs no request";
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{"one-live-order-per-key"})
+      << "which needs no request";
 }
 
 TEST(AnErrorWithEffect, IsShownAndIsNotAFault) {
@@ -154,7 +148,7 @@ TEST(OtherSpellings, OfOneIdAreTheSame) {
   LedgerEntry& request = world.request_of(one_alone, 12);
   request.order = order_ref(plain);
   request.order_name = {};
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
   EXPECT_EQ(overall(world.examine().verdicts), Ruling::pass);
 }
 
@@ -163,7 +157,7 @@ TEST(OtherSpellings, OfEveryIdAreReportedAndAreNotALoss) {
   for (auto& [table, rows] : world.tables)
     for (Cells& row : rows)
       if (row.contains("order_id")) row["order_id"] = "internal-" + row["order_id"];
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
   const Verdict lost = world.verdict("no-lost-order");
   EXPECT_EQ(lost.ruling, Ruling::unknown);
   EXPECT_THAT(lost.reason, HasSubstr("the answers name orders like R-1, but sql.orders like internal-R-1"));
@@ -174,11 +168,11 @@ TEST(StepsWithEqualTimes, MayBeInAnyValidOrder) {
     ForeignWorld world;
     for (Cells& row : world.tables["steps"]) row["at_us"] = "1795179849000000";
     if (backwards) std::reverse(world.tables["steps"].begin(), world.tables["steps"].end());
-    EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+    EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
     std::erase_if(world.tables["steps"], [](Cells& row) {
       return row["order_id"] == "R-21" && row["step"] == "reserve" && row["state"] == "undone";
     });
-    EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"compensation-complete"});
+    EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{"compensation-complete"});
   }
 }
 
@@ -216,10 +210,10 @@ TEST(Steps, ThatAreCompletedAgainAreInEffect) {
   std::erase_if(world.tables["steps"], [](const Cells& row) {
     return row.at("order_id") == "R-12" && row.at("step") == "pay";  // which came in between
   });
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"compensation-complete"});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{"compensation-complete"});
   EXPECT_THAT(world.verdict("compensation-complete").reason, HasSubstr("its step reserve was undone"));
   add("done", 130);
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
 }
 
 TEST(Refunds, MayComeInPartsButNotExceedTheCapture) {
@@ -232,9 +226,9 @@ TEST(Refunds, MayComeInPartsButNotExceedTheCapture) {
   (*refund)["amount"] = "1.25";
   const Cells part = *refund;
   payments.push_back(part);
-  EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{});
   payments.push_back(part);
-  EXPECT_EQ(fails_in(world.examine()), (std::set<std::string>{"money-balances", "one-capture-per-order"}));
+  EXPECT_EQ(failed_verdicts(world.examine()), (std::set<std::string>{"money-balances", "one-capture-per-order"}));
   EXPECT_THAT(world.verdict("money-balances").reason, HasSubstr("and 1.25 more was refunded than captured"));
 }
 
@@ -253,12 +247,12 @@ TEST(UnreadableRows, AreReportedAndTheOthersJudged) {
     ForeignWorld world;
     world.tables[row.table][0][row.column] = row.value;
     const Examination found = world.examine();
-    EXPECT_EQ(fails_in(found), std::set<std::string>{}) << row.said;
+    EXPECT_EQ(failed_verdicts(found), std::set<std::string>{}) << row.said;
     const Verdict unread = world.verdict("rows-were-read");
     EXPECT_EQ(unread.ruling, Ruling::unknown);
     EXPECT_THAT(unread.reason, HasSubstr(row.said));
     erase_order(world, "R-12");
-    EXPECT_EQ(fails_in(world.examine()), std::set<std::string>{"no-lost-order"}) << "the others are judged";
+    EXPECT_EQ(failed_verdicts(world.examine()), std::set<std::string>{"no-lost-order"}) << "the others are judged";
   }
 }
 

@@ -18,13 +18,6 @@ constexpr auto duplicate = OrderKind::duplicate;
 constexpr auto single = OrderKind::single;
 constexpr auto failing = OrderKind::payment_fail;
 
-std::set<std::string> failed(const Examination& examination) {
-  std::set<std::string> names;
-  for (const Verdict& verdict : examination.verdicts)
-    if (verdict.ruling == Ruling::fail) names.insert(verdict.name);
-  return names;
-}
-
 TEST(ForeignVerdicts, ACorrectRunPassesAllThatCanBeDecided) {
   ForeignWorld world;
   const Examination found = world.examine();
@@ -135,7 +128,7 @@ TEST(ForeignVerdicts, EachPlantedFaultMakesJustItsOwnCheckFail) {
     ForeignWorld world;
     plant.spoil(world);
     const Examination found = world.examine();
-    EXPECT_EQ(failed(found), std::set<std::string>{plant.verdict}) << plant.shown;
+    EXPECT_EQ(failed_verdicts(found), std::set<std::string>{plant.verdict}) << plant.shown;
     const Verdict verdict = world.verdict(plant.verdict);
     EXPECT_THAT(verdict.witness.dump(), HasSubstr(plant.shown));
     EXPECT_EQ(verdict.witness["why"].size(), 2u) << "what was found, and what was expected";
@@ -164,7 +157,7 @@ TEST(ForeignVerdicts, TimesMayBeMicrosecondsOrText) {
         }
   world.order_of(single, 12)["created_at"] = "2026-11-20 14:04:09.1201+01";  // as PostgreSQL shows it elsewhere
   const Examination found = world.examine();
-  EXPECT_EQ(failed(found), std::set<std::string>{});
+  EXPECT_EQ(failed_verdicts(found), std::set<std::string>{});
   EXPECT_EQ(found.sagas.took.percentile(50), ForeignWorld().examine().sagas.took.percentile(50));
   world.order_of(single, 13)["created_at"] = "yesterday";
   const Verdict unread = world.verdict("rows-were-read");
@@ -280,7 +273,7 @@ TEST(ForeignVerdicts, WhereEveryOrderIsLostNothingElseIsWrong) {
   ForeignWorld world;
   world.tables.clear();
   const Examination found = world.examine();
-  EXPECT_EQ(failed(found), std::set<std::string>{"no-lost-order"});
+  EXPECT_EQ(failed_verdicts(found), std::set<std::string>{"no-lost-order"});
 }
 
 TEST(ForeignQueries, AreCheckedBeforeThereAreRows) {

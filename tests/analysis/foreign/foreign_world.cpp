@@ -122,4 +122,11 @@ LedgerEntry& ForeignWorld::request_of(OrderKind kind, std::uint32_t group) {
   });
 }
 
+std::set<std::string> failed_verdicts(const Examination& examination) {
+  std::set<std::string> names;
+  for (const Verdict& verdict : examination.verdicts)
+    if (verdict.ruling == Ruling::fail) names.insert(verdict.name);
+  return names;
+}
+
 }  // namespace sagactl

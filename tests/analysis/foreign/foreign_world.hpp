@@ -36,4 +36,6 @@ struct ForeignWorld : ForeignRows {
   void place(OrderKind kind, std::uint32_t group, std::uint16_t count);
 };
 
+std::set<std::string> failed_verdicts(const Examination& examination);  // their names
+
 }  // namespace sagactl

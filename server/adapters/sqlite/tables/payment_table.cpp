@@ -30,7 +30,15 @@ std::int64_t key_of(std::int64_t flow, int execution) {
   return flow << 12 | execution;
 }
 
-SqliteStatement& bind_calls(SqliteStatement& statement, const Payment& payment) {
+// What changes after a payment has been created, in the order in which both statements have it.
+SqliteStatement& bind_state(SqliteStatement& statement, const Payment& payment, sql::InternedNames& names) {
+  statement.bind(static_cast<int>(payment.status))
+      .bind_unless_empty(payment.external_transaction_id)
+      .bind_unless_empty(payment.failure_reason)
+      .bind_unless_empty(payment.provider_key)
+      .bind(names.number_of_node(payment.node))
+      .bind(payment.version)
+      .bind(payment.updated_at);
   if (payment.charge_began_at == Timestamp{})
     statement.bind_null();
   else
@@ -56,27 +64,12 @@ void PaymentTable::insert(std::int64_t flow, const Payment& payment) {
       .bind(payment.user)
       .bind(payment.amount.cents)
       .bind(static_cast<int>(payment.method))
-      .bind(payment.created_at)
-      .bind(static_cast<int>(payment.status))
-      .bind_unless_empty(payment.external_transaction_id)
-      .bind_unless_empty(payment.failure_reason)
-      .bind_unless_empty(payment.provider_key)
-      .bind(names_.number_of_node(payment.node))
-      .bind(payment.version)
-      .bind(payment.updated_at);
-  bind_calls(statement, payment).run();
+      .bind(payment.created_at);
+  bind_state(statement, payment, names_).run();
 }
 
 void PaymentTable::update(std::int64_t flow, const Payment& payment) {
-  SqliteStatement& statement = update_();
-  statement.bind(static_cast<int>(payment.status))
-      .bind_unless_empty(payment.external_transaction_id)
-      .bind_unless_empty(payment.failure_reason)
-      .bind_unless_empty(payment.provider_key)
-      .bind(names_.number_of_node(payment.node))
-      .bind(payment.version)
-      .bind(payment.updated_at);
-  bind_calls(statement, payment).bind(key_of(flow, payment.execution)).change_one("a payment");
+  bind_state(update_(), payment, names_).bind(key_of(flow, payment.execution)).change_one("a payment");
 }
 
 void PaymentTable::read(std::int64_t flow, OrderId order, std::vector<Payment>& payments) {

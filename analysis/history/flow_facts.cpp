@@ -105,7 +105,7 @@ bool read(const SagaDefinition* definition, EventFacts& facts) {
 
 FlowFacts::FlowFacts(const FlowHistory& history)
     : flow(history.flow), has_order(flow.order.version > 0 || !flow.order.user.uuid.is_nil()) {
-  if (flow.saga) definition = find_definition(flow.saga->type);
+  if (flow.saga) definition = definition_of(*flow.saga);
   events.reserve(history.events.size());
   for (const Event& event : history.events) {
     EventFacts facts;

@@ -10,6 +10,7 @@
 
 #include "common/result.hpp"
 #include "common/steady_time.hpp"
+#include "server/participants/call_record.hpp"
 #include "server/participants/perform.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/lock.hpp"
@@ -53,6 +54,35 @@ struct PlaceOrder {
   std::optional<LockGrant> lock;
   SteadyTime lock_until;  // on this node's clock; from then on the lock may be lost, and the order is placed without it
   std::optional<ReplayRequest> replay;
+};
+
+// Starts a saga of a user's definition. A saga that was started under the same key is a `conflict` with the members
+// code "SAGA_KEY_EXISTS" and sagaId; whether its input is the same is for the caller to compare.
+struct StartSagaRequest {
+  SagaId id;  // new
+  Actor actor;
+  DefinitionPointer definition;
+  std::string input;             // JSON text
+  std::string key = {};          // empty: none
+  std::string correlation = {};  // empty: its id
+  std::string trace_parent = {};
+};
+
+// A user answers for a step: as AnswerStep. `not_found` for an unknown saga or step.
+struct AnswerStepRequest {
+  SagaId saga;
+  Actor actor;
+  std::string step;
+  Outcome outcome;
+  std::string reason;
+  std::vector<Timestamp> if_updated_at = {};
+};
+
+// Ends a saga as failed without undoing anything: as StopSaga.
+struct StopSagaRequest {
+  SagaId saga;
+  Actor actor;
+  std::string reason;
 };
 
 // The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates
@@ -110,8 +140,9 @@ struct RetryRequest {
 struct StepReplied {
   SagaId saga;
   StepReply reply;
-  GatewayReply gateway = {};  // the rest of the provider's answer
-  bool is_recorded = false;   // by the participant, in a commit of its own
+  GatewayReply gateway = {};              // the rest of the provider's answer
+  bool is_recorded = false;               // by the participant, in a commit of its own
+  std::optional<CallRecord> record = {};  // of the call to a participant of a user's saga
 };
 
 // The provider's answer to a call that the payment participant made on its own: payment_check.hpp.
@@ -169,6 +200,10 @@ struct ChangeRights {
 using Command =
     std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest, SetStockRequest,
                  CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied, PaymentChecked, PerformRequest,
-                 ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights>;
+                 ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights,
+                 StartSagaRequest, AnswerStepRequest, StopSagaRequest>;
+
+// What a user's saga claims under its key: a name of its own among the keys of orders.
+std::string claim_of_saga_key(std::string_view definition, std::string_view key);
 
 }  // namespace sagactl

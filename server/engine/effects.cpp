@@ -1,5 +1,7 @@
 #include "server/engine/effects.hpp"
 
+#include "server/participants/participant_request.hpp"
+
 namespace sagactl {
 namespace {
 
@@ -48,6 +50,21 @@ void answer_with(const PendingGatewayCall& pending, QueryAnswer answer) {
 }
 
 }  // namespace
+
+void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply) {
+  ParticipantCall asked = call;  // what reading the answer needs
+  asked.body.clear();
+  asked.headers.clear();
+  caller.call(std::move(call), [asked = std::move(asked), reply = std::move(reply)](const ParticipantAnswer& answer) {
+    ReadAnswer read = read_answer(asked, answer);
+    const StepCall& step = asked.call;
+    reply(StepReplied{step.saga,
+                      {step.step, step.direction, step.execution, std::move(read.outcome), step.tries, step.since},
+                      {},
+                      false,
+                      std::move(read.record)});
+  });
+}
 
 void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply) {
   const auto pending = std::make_shared<const PendingGatewayCall>(PendingGatewayCall{call, std::move(reply)});

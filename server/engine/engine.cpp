@@ -74,7 +74,7 @@ Result<Commit> Engine::Core::resolve_uncertain_commit(const CommandBatch& batch,
   return error;
 }
 
-void Engine::Core::after_commit(std::vector<QueuedCommand> commands, const CommandBatch& batch,
+void Engine::Core::after_commit(std::vector<QueuedCommand> commands, CommandBatch& batch,
                                 std::vector<Result<Receipt>> receipts, Duration took) {
   sequence_ = batch.last_sequence();
   publisher_.committed(batch.events());
@@ -101,6 +101,7 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, const Comma
       if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
     });
 
+  if (participants_) call_participants(batch);
   if (exchange_) {
     for (const RemoteCall& call : batch.remote_calls()) exchange_->send(call);
     for (const RemoteReply& reply : batch.remote_replies()) exchange_->send(reply);
@@ -118,6 +119,24 @@ void Engine::Core::after_commit(std::vector<QueuedCommand> commands, const Comma
       timers_.forget(order_of(wake->saga), *wake->timer);
     }
   }
+}
+
+// A call begins only under a lease that has not expired: a node that was paused may have lost its sagas to another.
+void Engine::Core::set_participants(ParticipantCaller& participants) {
+  participants_ = &participants;
+  participants.set_guard([self = weak_from_this()] {
+    const auto core = self.lock();
+    return core && core->clock_.steady() < core->lease_until_.load();
+  });
+}
+
+void Engine::Core::call_participants(CommandBatch& batch) {
+  for (const SagaId saga : batch.withdrawn()) participants_->withdraw(saga);
+  const std::weak_ptr<Core> self = weak_from_this();
+  for (ParticipantCall& call : batch.participant_calls())
+    call_participant(std::move(call), *participants_, [self](Command reply) {
+      if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
+    });
 }
 
 void Engine::Core::report_late_charges(const CommandBatch& batch) {
@@ -201,6 +220,9 @@ Engine::Engine(EngineOptions options, Store& store, PaymentGateway& gateway, Bus
 Engine::~Engine() = default;
 void Engine::set_exchange(SagaExchange& exchange) {
   core_->set_exchange(exchange);
+}
+void Engine::set_participants(ParticipantCaller& participants) {
+  core_->set_participants(participants);
 }
 void Engine::set_url(std::string url) {
   core_->set_url(std::move(url));

@@ -18,6 +18,7 @@
 #include "server/participants/perform.hpp"
 #include "server/ports/bus.hpp"
 #include "server/ports/clock.hpp"
+#include "server/ports/participant_caller.hpp"
 #include "server/ports/payment_gateway.hpp"
 #include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
@@ -70,6 +71,9 @@ class Engine {
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+
+  // Calls the participants of users' sagas. It outlives the engine. Before `start`.
+  void set_participants(ParticipantCaller& participants);
 
   // The connection to participants in other processes. It outlives the engine. Before `start`.
   void set_exchange(SagaExchange& exchange);

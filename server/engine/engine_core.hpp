@@ -39,6 +39,7 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   const EngineOptions& options() const { return options_; }
   void set_url(std::string url) { options_.url = std::move(url); }
   void set_exchange(SagaExchange& exchange) { exchange_ = &exchange; }
+  void set_participants(ParticipantCaller& participants);
   CommandQueue& queue() { return queue_; }
   FlowWatch& watch() { return watch_; }
   SteadyTime batch_deadline() const;
@@ -64,8 +65,9 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Result<Commit> decide_and_store(const BatchKeys& keys, const std::vector<QueuedCommand>& commands,
                                   std::unique_ptr<CommandBatch>& batch, std::vector<Result<Receipt>>& receipts);
   Result<Commit> resolve_uncertain_commit(const CommandBatch& batch, const Error& error);
-  void after_commit(std::vector<QueuedCommand> commands, const CommandBatch& batch,
-                    std::vector<Result<Receipt>> receipts, Duration took);
+  void after_commit(std::vector<QueuedCommand> commands, CommandBatch& batch, std::vector<Result<Receipt>> receipts,
+                    Duration took);
+  void call_participants(CommandBatch& batch);
   void report_late_charges(const CommandBatch& batch);
   void fail_or_requeue(std::vector<QueuedCommand> commands, const Error& error);
   void retry_later(QueuedCommand internal, const Error& error);
@@ -81,7 +83,8 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   Store& store_;
   PaymentGateway& gateway_;
   Clock& clock_;
-  SagaExchange* exchange_ = nullptr;  // null: every participant is on this node
+  SagaExchange* exchange_ = nullptr;           // null: every participant is on this node
+  ParticipantCaller* participants_ = nullptr;  // null: users' sagas call nobody
   Publisher publisher_;
   Random random_;
 
@@ -89,6 +92,8 @@ class Engine::Core : public std::enable_shared_from_this<Engine::Core> {
   DeferredCalls deferred_;
   FlowWatch watch_;
   std::atomic<SteadyTime> commit_began_ = SteadyTime{};
+  // Until then no other node can have adopted this node's sagas.
+  std::atomic<SteadyTime> lease_until_ = SteadyTime{};
 
   // Only used in turns.
   Writer writer_;

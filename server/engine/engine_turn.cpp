@@ -23,8 +23,10 @@ constexpr std::size_t failed_max = 16;  // retried commands in one turn
 }  // namespace
 
 Result<void> Engine::Core::start() {
+  const SteadyTime asked_at = clock_.steady();
   const auto registration = store_.register_node(options_.node, options_.url, options_.lease);
   if (!registration) return registration.error();
+  lease_until_ = asked_at + options_.lease;
   writer_ = registration->writer;
   sequence_ = registration->last_sequence;
   const SteadyTime now = clock_.steady();
@@ -85,9 +87,13 @@ bool Engine::Core::register_again() {
 bool Engine::Core::renew_lease(SteadyTime now) {
   if (now < renew_at_) return true;
   renew_at_ = now + options_.lease / 3;
+  const SteadyTime asked_at = clock_.steady();
   const auto renewed = store_.renew(writer_, options_.lease);
   if (!renewed) return back_off(renewed.error().message);
-  if (!*renewed) on_fenced();
+  if (*renewed)
+    lease_until_ = asked_at + options_.lease;
+  else
+    on_fenced();
   return mark_store_available();
 }
 

@@ -1,4 +1,5 @@
-// A flow: an order with everything that belongs to it alone. It is the unit that a batch loads, decides on and writes.
+// A flow: a saga with everything that belongs to it alone, such as the order that it carries out. It is the unit that a
+// batch loads, decides on and writes.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct Barrier {
 };
 
 struct Flow {
+  // Of a user's saga, which has no order, only the id is set: it is the flow's.
   Order order;
   std::optional<Saga> saga;
   std::vector<Payment> payments;               // by execution
@@ -40,6 +42,10 @@ std::optional<Timestamp> next_check_at(const std::vector<Reservation>& reservati
                                        const std::vector<Payment>& payments);
 inline std::optional<Timestamp> next_check_at(const Flow& flow) {
   return next_check_at(flow.reservations, flow.payments);
+}
+
+inline bool has_order(const Flow& flow) {
+  return flow.order.version > 0;
 }
 
 // The payment of that execution of the payment step, or null.

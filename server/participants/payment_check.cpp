@@ -8,7 +8,7 @@ namespace sagactl {
 namespace {
 
 const StepDefinition* payment_step(const Flow& flow) {
-  const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
+  const SagaDefinition* definition = flow.saga ? definition_of(*flow.saga) : nullptr;
   if (!definition) return nullptr;
   const auto found = std::find_if(definition->steps.begin(), definition->steps.end(),
                                   [](const StepDefinition& step) { return step.action == "payment.charge"; });

@@ -244,7 +244,7 @@ Result<void> record_charge_reply(const Flow& flow, Payment& payment, const StepR
 }  // namespace
 
 bool waits_for_shop(const Flow& flow, const Policy& policy) {
-  const SagaDefinition* definition = policy.shop_confirms && flow.saga ? find_definition(flow.saga->type) : nullptr;
+  const SagaDefinition* definition = policy.shop_confirms && flow.saga ? definition_of(*flow.saga) : nullptr;
   return definition && definition->shop_may_confirm;
 }
 
@@ -265,7 +265,7 @@ Result<void> add_saga(SagaDefinition definition, std::vector<ParticipantCommand>
       if (!name.empty() && !adds(name) && !all.find(name))
         return Error{ErrorCode::invalid, fmt::format("step {} of {} calls '{}', which no participant has", step.name,
                                                      definition.name, name)};
-  const std::string_view name = definition.name;
+  const std::string name = definition.name;
   if (const auto added = add_definition(std::move(definition)); !added) return added;
   all.add(std::move(commands));
   all.index_stock_use(*find_definition(name));
@@ -285,7 +285,7 @@ Result<StepResult> perform(std::string_view command, Flow& flow, StockOverlay& s
                            const Policy& policy, const Moment& moment) {
   const ParticipantCommand* found = registry().find(command);
   if (!found) return Error{ErrorCode::bug, fmt::format("no participant has the command '{}'", command)};
-  const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
+  const SagaDefinition* definition = flow.saga ? definition_of(*flow.saga) : nullptr;
   const bool ask_only = call.direction == Direction::action && is_compensating(flow);
   const bool refusal_ends = refusal_is_final(definition, call.step, call.direction);
   const StepSite site{flow, stocks, call, policy, moment, ask_only};
@@ -335,7 +335,7 @@ Result<std::vector<Event>> record_reply(const StepDefinition& step, Flow& flow, 
       break;
   }
   if (!recorded) return recorded.error();
-  const SagaDefinition* definition = flow.saga ? find_definition(flow.saga->type) : nullptr;
+  const SagaDefinition* definition = flow.saga ? definition_of(*flow.saga) : nullptr;
   record_barrier(flow.barriers, reply.step, reply.direction, reply.execution, reply.outcome,
                  refusal_is_final(definition, reply.step, reply.direction));
   return events;

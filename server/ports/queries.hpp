@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "server/participants/call_record.hpp"
 #include "server/participants/flow.hpp"
 #include "server/participants/user.hpp"
 
@@ -58,6 +59,12 @@ struct SagaFilter {
   std::optional<int> retries_over = {};   // more than this number of tries of its current step
   std::optional<Timestamp> created_before = {};
   std::optional<Timestamp> updated_before = {};
+  // Of users' sagas:
+  std::optional<int> version = {};
+  std::optional<std::string> key = {};   // under which it was started
+  std::optional<std::string> step = {};  // in progress
+  // Members of the input that the definition names under `search`, and their values as texts.
+  std::vector<std::pair<std::string, std::string>> input = {};
   std::optional<IdRange> ids = {};  // such as all ids with a common prefix
 };
 
@@ -103,6 +110,13 @@ struct DatabaseConnections {
 // The error of a list that took too long: `unavailable`, with the member code "LIST_TOO_LONG".
 Error list_too_long();
 
+// A version of a user's definition.
+struct StoredDefinition {
+  DefinitionPointer definition;
+  Timestamp published_at;
+  bool is_retired = false;
+};
+
 class Queries {
  public:
   virtual ~Queries() = default;
@@ -119,6 +133,20 @@ class Queries {
   virtual Result<FlowPage> sagas(const SagaFilter& filter, const Page& page) = 0;
   virtual Result<std::vector<Event>> events(const EventFilter& filter) = 0;  // newest first
   virtual Result<Counts> counts() = 0;
+
+  // The calls to participants of a user's saga, oldest first.
+  virtual Result<std::vector<CallRecord>> calls(SagaId) { return Error{ErrorCode::bug, "TODO"}; }
+  // The saga that was started under that key, if any.
+  virtual Result<std::optional<Flow>> saga_by_key(const std::string&, const std::string&) {
+    return Error{ErrorCode::bug, "TODO"};
+  }
+  // Users' definitions. Without `version` the newest one.
+  virtual Result<std::optional<StoredDefinition>> definition(const std::string&, std::optional<int>) {
+    return Error{ErrorCode::bug, "TODO"};
+  }
+  virtual Result<std::vector<StoredDefinition>> definitions() {
+    return Error{ErrorCode::bug, "TODO"};
+  }  // all versions, by name and version
 
   virtual Result<std::optional<Stock>> stock(const StockKey& key) = 0;
   // By id, at most `limit`, starting after the id `after`.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "server/participants/call_record.hpp"
 #include "server/participants/flow.hpp"
 #include "server/participants/user.hpp"
 
@@ -88,7 +89,7 @@ BatchKeys dependent_keys(const BatchKeys& keys, const Loaded& found);
 
 // The rows to write. Pointers are to the caller's objects, which outlive the call of `transact`. The attributes with
 // which an order, a saga or a payment is created never change: ids, user, items, amounts, address, key, token, type,
-// correlation, trace parent, creation time, and an order's node and customer.
+// correlation, trace parent, creation time, an order's node and customer, and a saga's definition, input and key.
 struct Changes {
   Timestamp latest = {};  // the greatest time that the batch used; later batches get later times
   std::vector<const Order*> new_orders, orders;
@@ -107,7 +108,13 @@ struct Changes {
   std::vector<const Event*> events;  // in the order of their sequence
   std::vector<const User*> users;    // insert or replace by id; email is unique
   std::vector<const Replay*> replays;
+  std::vector<std::pair<OrderId, const CallRecord*>> calls;  // new ones: a record never changes
   std::vector<OrderId> taken_over;  // stored flows whose newest event was written by another node before this batch
+};
+
+struct PublishedDefinition {
+  int version = 1;
+  bool is_new = false;
 };
 
 enum class Commit {
@@ -195,6 +202,14 @@ class Store {
   virtual Result<std::int64_t> published_through(const NodeName& node) = 0;
   // Moves checkpoints forward (never back). `conflict`: the writer is fenced.
   virtual Result<void> set_published(const Writer& writer, const std::vector<Backlog>& backlogs) = 0;
+
+  // Publishes a definition under its name, for all nodes. Its canonical text is compared with that of the newest
+  // version: the same is that version, another becomes the next one. A retired name is used again by publishing.
+  virtual Result<PublishedDefinition> publish(const std::string&, const std::string&) {
+    return Error{ErrorCode::bug, "TODO"};
+  }
+  // Forbids new sagas of that name. False: there is none.
+  virtual Result<bool> retire(const std::string&) { return Error{ErrorCode::bug, "TODO"}; }
 
   // Deletes replays that are older than `age` by the database's clock, at most `limit`. Returns their number.
   virtual Result<std::size_t> forget_replays(Duration age, std::size_t limit) = 0;

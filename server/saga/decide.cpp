@@ -28,6 +28,14 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
     return Error{ErrorCode::retry, "the reply is for another execution of the step"};
   const StepStatus expected = reply.direction == Direction::action ? StepStatus::running : StepStatus::compensating;
   const StepState& state = step(reply.step);
+  const bool is_undone = state.status == StepStatus::compensating || state.status == StepStatus::compensated ||
+                         state.status == StepStatus::failed;
+  if (is_own() && reply.direction == Direction::action && is_undone &&
+      std::holds_alternative<Succeeded>(reply.outcome) && has_undo(reply.step) &&
+      saga().status != SagaStatus::completed) {
+    undo_late_step(reply.step);
+    return finish();
+  }
   if (state.status != expected) return Error{ErrorCode::retry, "the step already has an outcome"};
   const bool is_final =
       std::holds_alternative<Succeeded>(reply.outcome) || std::holds_alternative<Refused>(reply.outcome);
@@ -44,24 +52,49 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
 Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   if (is_terminal(saga().status)) return Error{ErrorCode::retry, "the saga has ended"};
   if (wake.timer && saga().wake_at != wake.timer) return Error{ErrorCode::retry, "the timer is out of date"};
-  const std::size_t i = open_step(saga());
-  if (i == saga().steps.size()) {
+  if (open_step(saga()) == saga().steps.size()) {
     if (saga().status == SagaStatus::started)
       advance();
     else
       roll_back();
     return finish();
   }
+  const Timestamp due = wake.timer ? std::max(moment_.now, *wake.timer) : moment_.now;
+  if (const auto limit = deadline(); limit && *limit <= due) {
+    start_compensation(definition_.protocol == Protocol::dtm
+                           ? fmt::format("Timeout after {} seconds", definition_.timeout / 1s)
+                           : fmt::format("not finished within {}", format_duration(definition_.timeout)));
+    return finish();
+  }
+  for (std::size_t i = 0; i < saga().steps.size(); ++i)
+    if (is_in_progress(step(i)) && (!wake.timer || (step(i).wake_at && *step(i).wake_at <= due)))
+      wake_step(i, !wake.timer);
+  return finish();
+}
+
+void SagaDecider::wake_step(std::size_t i, bool is_adopted) {
   const Direction direction = direction_of(step(i));
-  if (!wake.timer) {
+  const StepDefinition& definition = step_definition(i);
+  const bool waits = definition.kind == StepKind::wait || definition.kind == StepKind::sleep;
+  const bool is_over = waits && step(i).wake_at && *step(i).wake_at <= moment_.now + 1s;
+  step(i).calling = false;
+  if (definition.kind == StepKind::sleep && is_over) {
+    on_action_reply(i, Succeeded{});
+  } else if (definition.kind == StepKind::wait && definition.call && definition.call->ask &&
+             (is_over || step(i).tries > 0)) {
+    issue_call(i, direction, true);
+  } else if (definition.kind == StepKind::wait && is_over) {
+    on_action_reply(i, Refused{fmt::format("no answer within {}", format_duration(definition.waits))});
+  } else if (is_adopted) {
     restart_calls(i, direction);
+  } else if (is_own() && direction == Direction::action && saga().status == SagaStatus::compensating) {
+    roll_back();
   } else if (has_budget(i, direction)) {
     issue_call(i, direction);
   } else {
     const std::string reason = step(i).error.empty() ? "no answer in time" : step(i).error;
     exhaust_budget(i, direction, reason);
   }
-  return finish();
 }
 
 Result<SagaDecision> SagaDecider::on(const ProceedSaga&) {
@@ -90,7 +123,54 @@ Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
       break;
     }
   }
-  start_compensation(command.reason, command.by);
+  enter_compensating(command.reason, command.by);
+  roll_back(true);
+  return finish();
+}
+
+Result<SagaDecision> SagaDecider::on(const StopSaga& command) {
+  if (is_terminal(saga().status)) return not_allowed("stopped", "started or compensating");
+  saga().status = SagaStatus::failed;
+  saga().error = command.reason;
+  add_event(EventType::saga_failed, event_data().add("reason", command.reason), command.by);
+  return finish();
+}
+
+Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
+  const std::string name = command.step < saga().steps.size() ? step_definition(command.step).name : "?";
+  if (command.step >= saga().steps.size() || !is_in_progress(step(command.step)))
+    return Error{
+        ErrorCode::conflict,
+        fmt::format("step {} of saga {} is {}; only a step that is in progress can be answered", name, saga().id.text(),
+                    command.step < saga().steps.size() ? to_string(step(command.step).status) : "unknown"),
+        Json{{"sagaId", saga().id.text()}, {"step", name}, {"code", "STEP_NOT_IN_PROGRESS"}}};
+  const std::size_t i = command.step;
+  const Direction direction = direction_of(step(i));
+  if (saga().status == SagaStatus::failed) {
+    saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
+    saga().requires_manual_intervention = false;
+    if (direction == Direction::action) saga().error.clear();
+    for (std::size_t other = 0; other < saga().steps.size(); ++other)
+      if (other != i && is_in_progress(step(other))) restart_calls(other, direction_of(step(other)));
+  }
+  saga().retries.push_back(OperatorRetry{moment_.now, name, command.by});
+  add_event(EventType::saga_retried,
+            event_data()
+                .add("step", name)
+                .add("direction", to_string(direction))
+                .add("by", command.by)
+                .add("answer", std::holds_alternative<Succeeded>(command.outcome) ? "done"
+                               : std::holds_alternative<Refused>(command.outcome) ? "refused"
+                                                                                  : "again")
+                .add("reason", command.reason),
+            command.by);
+  by_ = command.by;
+  if (std::holds_alternative<Unavailable>(command.outcome))
+    restart_calls(i, direction);
+  else if (direction == Direction::action)
+    on_action_reply(i, command.outcome);
+  else
+    on_compensation_reply(i, command.outcome);
   return finish();
 }
 
@@ -126,7 +206,10 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
       event_data().add("step", step_definition(from).name).add("direction", to_string(direction)).add("by", command.by),
       command.by);
   if (!between_steps)
-    restart_calls(from, direction);
+    for (std::size_t i = from; i < saga().steps.size(); ++i)
+      if (is_in_progress(step(i))) restart_calls(i, direction_of(step(i)));
+  if (!between_steps)
+    direction == Direction::action ? advance() : roll_back();
   else if (compensates)
     roll_back();
   else

@@ -48,17 +48,19 @@ struct StepCall {
   int execution = 1;
   int tries = 1;
   bool ask_first = false;  // an earlier try may have taken effect: ask for its outcome before doing it again
+  bool ask_only = false;   // find out what became of it, and do not do it: a wait that is over, a saga that compensates
   Timestamp since = {};    // when the tries (re)started: with `tries` it identifies the call within its execution
 
   // Without `since`: the same request, whenever it is made.
   friend bool operator==(const StepCall& a, const StepCall& b) {
     return a.saga == b.saga && a.step == b.step && a.direction == b.direction && a.execution == b.execution &&
-           a.tries == b.tries && a.ask_first == b.ask_first;
+           a.tries == b.tries && a.ask_first == b.ask_first && a.ask_only == b.ask_only;
   }
 };
 
 // A participant's answer.
 struct Succeeded {
+  std::string kept = {};  // what a user's step keeps of the answer: a JSON object, or empty
   friend bool operator==(const Succeeded&, const Succeeded&) = default;
 };
 struct Refused {  // permanent; had no effect: a declined card
@@ -68,6 +70,7 @@ struct Refused {  // permanent; had no effect: a declined card
 struct Unavailable {  // temporary; had no effect: worth another try
   std::string reason;
   bool again_now = false;  // the participant knows what to do next: call again without a backoff
+  Duration at_least = {};  // not before then
   friend bool operator==(const Unavailable&, const Unavailable&) = default;
 };
 struct UnknownOutcome {  // may be in effect: a time-out
@@ -80,7 +83,14 @@ struct Awaited {
   std::string reason;
   friend bool operator==(const Awaited&, const Awaited&) = default;
 };
-using Outcome = std::variant<Succeeded, Refused, Unavailable, UnknownOutcome, Awaited>;
+// Under way at the participant: it is asked again after `ask_in`, at `location` or else by the same call. Without
+// `ask_in` it calls back, and is only asked when the step's budget ends.
+struct Accepted {
+  std::optional<Duration> ask_in = {};
+  std::string location = {};
+  friend bool operator==(const Accepted&, const Accepted&) = default;
+};
+using Outcome = std::variant<Succeeded, Refused, Unavailable, UnknownOutcome, Awaited, Accepted>;
 
 // Why a step did not succeed; empty for Succeeded. Valid as long as the outcome.
 std::string_view reason_of(const Outcome& outcome);
@@ -106,6 +116,19 @@ struct CompensateSaga {
   std::string reason;
   std::string by = {};  // the id of the user who asked; empty: no user did explicitly
 };
+// Ends the saga as failed, whatever its steps have done: nothing is undone.
+struct StopSaga {
+  std::string reason;
+  std::string by = {};
+};
+// A user answers for the participant of a step that is in progress or that failed, or for the person who is waited
+// for.
+struct AnswerStep {
+  std::size_t step = 0;
+  Outcome outcome;  // Succeeded, Refused, or Unavailable: it is to be tried again
+  std::string reason;
+  std::string by;
+};
 struct RetrySaga {
   std::string by;
   // Whether a payment that was refunded may be charged again.
@@ -114,7 +137,8 @@ struct RetrySaga {
 };
 // The condition that the step in progress was waiting for is met: it is tried with a fresh budget.
 struct ProceedSaga {};
-using SagaCommand = std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga>;
+using SagaCommand =
+    std::variant<StartSaga, StepReply, WakeSaga, CompensateSaga, RetrySaga, ProceedSaga, StopSaga, AnswerStep>;
 
 struct SagaDecision {
   Saga saga;                    // the new state

@@ -10,7 +10,7 @@ namespace {
 
 SagaDefinition order_processing() {
   return SagaDefinition{
-      .name = order_processing_saga,
+      .name = std::string(order_processing_saga),
       .steps =
           {
               StepDefinition{.name = "order_creation",
@@ -32,12 +32,11 @@ SagaDefinition order_processing() {
 // The last step completes the order and sells its stock, so everything before it can still be undone. The budgets are
 // long because the services may be processes of their own, which are restarted at times, and a buyer takes time to pay.
 std::vector<StepDefinition> checkout_steps() {
-  const auto step = [](std::string_view name, std::string_view action, std::string_view compensation,
-                       std::string_view compensated_as) {
-    return StepDefinition{.name = name,
-                          .action = action,
-                          .compensation = compensation,
-                          .compensated_as = compensated_as,
+  const auto step = [](std::string name, std::string action, std::string compensation, std::string compensated_as) {
+    return StepDefinition{.name = std::move(name),
+                          .action = std::move(action),
+                          .compensation = std::move(compensation),
+                          .compensated_as = std::move(compensated_as),
                           .timeout = 10s,
                           .retry = {.budget = 10min},
                           .compensation_retry = {.budget = 10min}};
@@ -52,7 +51,7 @@ constexpr std::string_view replies = orchestrator_replies;
 
 SagaDefinition checkout() {
   return SagaDefinition{
-      .name = checkout_saga,
+      .name = std::string(checkout_saga),
       .steps = checkout_steps(),
       .pivot = 3,
       .timeout = 15min,
@@ -72,7 +71,7 @@ SagaDefinition checkout() {
 
 SagaDefinition checkout_choreography() {
   return SagaDefinition{
-      .name = checkout_choreography_saga,
+      .name = std::string(checkout_choreography_saga),
       .mode = Mode::choreography,
       .steps = checkout_steps(),
       .pivot = 3,
@@ -90,13 +89,15 @@ SagaDefinition checkout_choreography() {
 }
 
 SagaDefinition item_purchase() {
-  const auto step = [](std::string_view name, std::string_view action, std::string_view compensation = "",
-                       std::string_view compensated_as = "") {
-    return StepDefinition{
-        .name = name, .action = action, .compensation = compensation, .compensated_as = compensated_as};
+  const auto step = [](std::string name, std::string action, std::string compensation = "",
+                       std::string compensated_as = "") {
+    return StepDefinition{.name = std::move(name),
+                          .action = std::move(action),
+                          .compensation = std::move(compensation),
+                          .compensated_as = std::move(compensated_as)};
   };
   return SagaDefinition{
-      .name = item_purchase_saga,
+      .name = std::string(item_purchase_saga),
       .mode = Mode::choreography,
       .steps = {step("order_creation", "order.create", "order.cancel", "order_cancelled"),
                 step("balance_reservation", "balance.reserve", "balance.release", "payment_rolled_back"),
@@ -146,8 +147,8 @@ Result<void> add_definition(SagaDefinition definition) {
   if (definition.name.empty()) return cannot_add(definition, "it has no name");
   if (find_definition(definition.name)) return cannot_add(definition, "a saga of that name exists");
   if (definition.steps.empty()) return cannot_add(definition, "it has no steps");
-  if (definition.steps.size() > steps_max)
-    return cannot_add(definition, fmt::format("it has more than {} steps", steps_max));
+  if (definition.steps.size() > built_in_steps_max)
+    return cannot_add(definition, fmt::format("it has more than {} steps", built_in_steps_max));
   if (definition.pivot >= definition.steps.size()) return cannot_add(definition, "its pivot is not one of its steps");
   std::set<std::string_view> names;
   for (const StepDefinition& step : definition.steps) {
@@ -162,9 +163,16 @@ Result<void> add_definition(SagaDefinition definition) {
 
 Duration longest_wait(const SagaDefinition& definition) {
   Duration longest{0};
-  for (const StepDefinition& step : definition.steps)
+  for (const StepDefinition& step : definition.steps) {
     longest = std::max({longest, step.timeout, step.retry.cap, step.compensation_retry.cap, step.retry.budget});
+    if (step.kind == StepKind::wait || step.kind == StepKind::sleep) longest = std::max(longest, step.waits);
+  }
   return longest;
+}
+
+std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::size_t step) {
+  if (const auto& after = definition.steps[step].after) return *after;
+  return step == 0 ? std::vector<std::size_t>{} : std::vector<std::size_t>{step - 1};
 }
 
 const SagaDefinition* find_definition(std::string_view name) {

@@ -1,15 +1,21 @@
 // A saga's definition, as data: its steps, how each is retried and undone, and the pivot after which it only goes
-// forward. Terms: docs/terminology.md.
+// forward. Four are built in; users publish their own (server/saga/compile_definition.hpp). Terms: docs/terminology.md.
 #pragma once
 
 #include <cstddef>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/result.hpp"
 #include "common/text/spelling.hpp"
 #include "common/time.hpp"
 #include "server/saga/event.hpp"
+#include "server/saga/text_template.hpp"
 
 namespace sagactl {
 
@@ -28,15 +34,78 @@ struct RetryPolicy {
   Duration budget = 60s;
 };
 
+// What a step does.
+enum class StepKind : std::uint8_t {
+  command,  // a command of a participant on this node, by name: the built-in sagas
+  call,     // calls a participant of the user's, over HTTP or by message
+  wait,     // waits until a person or a system answers
+  sleep,    // waits for a time
+};
+
+template <>
+struct Spelling<StepKind> {
+  static constexpr std::string_view names[] = {"command", "call", "wait", "sleep"};
+};
+
+// A participant of a user's saga: a web server, or a Kafka topic.
+struct ParticipantDefinition {
+  std::string name;
+  std::string url;    // "http://hotel:8080"; empty: asked by message
+  std::string topic;  // of its commands; empty: called over HTTP
+  Duration timeout = 5s;
+  std::size_t concurrency = 64;  // calls of one node at once
+  RetryPolicy retry = {.first = 100ms, .cap = 10s, .budget = 5min};
+  // Names of files on the node: certificate authorities, the client's certificate and its key, and the secret by which
+  // calls are signed. Empty: none.
+  std::string ca, certificate, key, secret;
+
+  friend bool operator==(const ParticipantDefinition&, const ParticipantDefinition&) = default;
+};
+
+// One request to a participant, or one message (then `method` and `url` are empty).
+struct RequestTemplate {
+  std::string method;
+  TextTemplate url;
+  TextTemplate body;    // empty: no body
+  std::string command;  // of a message
+};
+
+// Status codes that mean something else to a step than docs/participants.md says: "402", or "5xx" for a hundred of
+// them.
+struct AnswerRules {
+  std::vector<std::string> done, refused, again;
+};
+
+// A name, and the JSON pointer to its value in an answer.
+using KeptValue = std::pair<std::string, std::string>;
+
+// What a step of a user's saga asks of its participant.
+struct ParticipantStep {
+  std::size_t participant = 0;  // in SagaDefinition::participants
+  RequestTemplate perform;
+  std::optional<RequestTemplate> undo;  // none: there is nothing to undo
+  std::optional<RequestTemplate> ask;   // what became of it, when no answer came
+  std::vector<KeptValue> keep;
+  AnswerRules rules;
+  bool undo_refused = false;                         // undone also when it was refused
+  std::optional<std::size_t> undo_participant = {};  // none: the same
+};
+
 struct StepDefinition {
-  std::string_view name;            // "payment_processing"
-  std::string_view action;          // the participant command that does it
-  std::string_view compensation;    // the participant command that undoes it; empty: nothing to undo
-  std::string_view compensated_as;  // its name in `compensationSteps`
+  std::string name;                 // "payment_processing"
+  std::string action = {};          // the participant command that does it
+  std::string compensation = {};    // the participant command that undoes it; empty: nothing to undo
+  std::string compensated_as = {};  // its name in `compensationSteps`
   Duration timeout = 30s;           // a try without a reply by then has an unknown outcome
   RetryPolicy retry = {};
   RetryPolicy compensation_retry = {};
   bool listed = true;  // in `completedSteps`; false for the step that placing the order performs itself
+  StepKind kind = StepKind::command;
+  // The steps that have to succeed before it starts. None: the one before it.
+  std::optional<std::vector<std::size_t>> after = {};
+  std::shared_ptr<const ParticipantStep> call = {};  // of a `call`, and of a `wait` whose end is asked for
+  // Of a `sleep` its time; of a `wait` the time in which it has to be answered, forever by default.
+  Duration waits = Duration::max();
 };
 
 // The topic to which an event of the saga's flows is published.
@@ -49,9 +118,17 @@ struct TopicRule {
   bool refused = false;
 };
 
-// All string_views refer to string literals.
+// Who speaks to the participants, and so how requests are made and answers read.
+enum class Protocol : std::uint8_t {
+  sagactl,  // docs/participants.md
+  dtm,      // DTM's clients: docs/dtm.md
+};
+
 struct SagaDefinition {
-  std::string_view name;
+  // Of a definition without a pivot: any step may still be undone.
+  static constexpr std::size_t no_pivot = std::numeric_limits<std::size_t>::max();
+
+  std::string name;
   int version = 1;
   Mode mode = Mode::orchestration;
   std::vector<StepDefinition> steps;
@@ -59,21 +136,40 @@ struct SagaDefinition {
   // may still ask for compensation.)
   std::size_t pivot = 0;
   // Once this much time has passed since the saga started or was retried, no step before the pivot is tried again.
-  Duration timeout = 10min;
+  Duration timeout = 10min;             // Duration::max(): no limit
   std::vector<TopicRule> topics = {};   // for the events that are not published to the topic of their aggregate
   bool shop_may_confirm = false;        // with --payment-confirm shop its payments wait for the shop
   bool services_may_be_remote = false;  // with --role each is a process of its own, called over the exchange
+
+  // Of users' own:
+  std::string text = {};   // its canonical JSON; empty for one that is built in
+  bool is_inline = false;  // it came with the request that started the saga, and is stored with that saga alone
+  Protocol protocol = Protocol::sagactl;
+  std::vector<ParticipantDefinition> participants = {};
+  TextTemplate result = {};  // what the saga has to show in the end; empty: what its steps have kept
+  std::vector<std::pair<std::string, std::string>> headers = {};  // of all requests
+  int retry_limit = 0;                   // of a transaction of DTM's: repeats at once, before it fails
+  std::vector<std::string> search = {};  // members of the input, as paths ("guest.name"), by which sagas are found
+
+  bool is_built_in() const { return text.empty(); }
 };
 
+using DefinitionPointer = std::shared_ptr<const SagaDefinition>;
+
+// The indices of the steps that `step` comes after directly.
+std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::size_t step);
+
 // Bounds how far one batch runs a saga: all its steps forward and back.
-inline constexpr std::size_t steps_max = 16;
+inline constexpr std::size_t steps_max = 100;
+// Of a built-in definition: the stored key of a barrier has six bits for the step.
+inline constexpr std::size_t built_in_steps_max = 16;
 
 // The longest time for which a durable timer of such a saga is ever set.
 Duration longest_wait(const SagaDefinition& definition);
 
-// The definition of that name, or null.
+// The built-in definition of that name, or null.
 const SagaDefinition* find_definition(std::string_view name);
-const std::vector<SagaDefinition>& definitions();
+const std::vector<SagaDefinition>& definitions();  // those that are built in
 
 // Registers a definition. For a composition root, before it starts any node; from then on the list does not change.
 // `invalid` for a definition that cannot be run: no steps, a pivot outside its steps, two steps of the same name, or

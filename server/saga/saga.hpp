@@ -1,12 +1,14 @@
 // The state of one saga, as it is stored.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/id.hpp"
+#include "server/saga/definition.hpp"
 #include "server/saga/event.hpp"
 
 namespace sagactl {
@@ -50,6 +52,12 @@ struct StepState {
   Timestamp ended_at;     // when it got its current status, unless that is running or compensating
   NodeName node;          // that wrote the current status
   std::string error;      // of the last try that did not succeed
+  // Of a user's saga:
+  std::optional<Timestamp> wake_at = {};  // while it is in progress: when it is checked again
+  std::string kept = {};                  // what it keeps of its participant's answer: a JSON object, or empty
+  std::string location = {};              // where to ask what became of a call that is under way; empty: call again
+  bool calling = false;                   // a call was made and has neither been answered nor run out of time
+  int undo_round = 0;                     // how often it had to be undone again, because it was done late
 
   friend bool operator==(const StepState&, const StepState&) = default;
 };
@@ -70,17 +78,31 @@ struct Owner {
   friend bool operator==(const Owner&, const Owner&) = default;
 };
 
+// The definition of a user's saga. Equal by its text.
+struct OwnDefinition {
+  DefinitionPointer definition;
+
+  const SagaDefinition* operator->() const { return definition.get(); }
+  explicit operator bool() const { return definition != nullptr; }
+  friend bool operator==(const OwnDefinition& a, const OwnDefinition& b) {
+    return a.definition == b.definition || (a.definition && b.definition && a->text == b->text);
+  }
+};
+
 struct Saga {
   SagaId id;
   std::string type;  // the definition's name
   int definition_version = 1;
-  std::string correlation;   // empty: the order's id
-  std::string trace_parent;  // W3C, of the request that started it; may be empty
+  OwnDefinition own_definition;  // none: it is built in
+  std::string input;             // of a user's saga: JSON text
+  std::string key;               // the idempotency key under which a user's saga was started; empty: none
+  std::string correlation;       // empty: the order's id
+  std::string trace_parent;      // W3C, of the request that started it; may be empty
   SagaStatus status = SagaStatus::started;
   std::vector<StepState> steps;  // one per step of the definition
   std::string error;             // why it failed or was compensated; empty: no error
   bool requires_manual_intervention = false;
-  std::optional<Timestamp> wake_at;  // the durable timer: when the step in progress is checked again
+  std::optional<Timestamp> wake_at;  // the durable timer: when the steps in progress are checked again
   std::vector<OperatorRetry> retries;
   Owner owner;
   int version = 0;  // of the saga as an aggregate: the number of its events
@@ -90,21 +112,27 @@ struct Saga {
   friend bool operator==(const Saga&, const Saga&) = default;
 };
 
-// The index of the step in progress (running or compensating); the number of steps when there is none.
+// The definition of the saga; null when this build has none of that name.
+inline const SagaDefinition* definition_of(const Saga& saga) {
+  return saga.own_definition ? saga.own_definition.definition.get() : find_definition(saga.type);
+}
+
+inline bool is_in_progress(const StepState& step) {
+  return step.status == StepStatus::running || step.status == StepStatus::compensating;
+}
+
+// The index of the first step in progress (running or compensating); the number of steps when there is none.
 inline std::size_t open_step(const Saga& saga) {
   std::size_t i = 0;
-  while (i < saga.steps.size() && saga.steps[i].status != StepStatus::running &&
-         saga.steps[i].status != StepStatus::compensating)
-    ++i;
+  while (i < saga.steps.size() && !is_in_progress(saga.steps[i])) ++i;
   return i;
 }
 
-// The tries of the step in progress; 0 when there is none.
+// The most tries of a step in progress; 0 when there is none.
 inline int tries_of_current_step(const Saga& saga) {
   int tries = 0;
   for (const StepState& step : saga.steps)
-    if (step.status == StepStatus::running || step.status == StepStatus::compensating)
-      tries = step.tries > tries ? step.tries : tries;
+    if (is_in_progress(step)) tries = std::max(tries, step.tries);
   return tries;
 }
 

@@ -13,11 +13,35 @@ const RetryPolicy& policy_of(const StepDefinition& step, Direction direction) {
 
 }  // namespace
 
+bool SagaDecider::comes_after(std::size_t later, std::size_t earlier) const {
+  const auto& after = step_definition(later).after;
+  if (!after) return later == earlier + 1;
+  return std::find(after->begin(), after->end(), earlier) != after->end();
+}
+
 Result<SagaDecision> SagaDecider::finish() {
   saga().updated_at = moment_.now;
   saga().owner = Owner{moment_.node, moment_.epoch};
-  if (is_terminal(saga().status)) saga().wake_at.reset();
+  set_wake_at();
   return std::move(out_);
+}
+
+// By when a user's saga has to reach its pivot, or its end if it has none.
+std::optional<Timestamp> SagaDecider::deadline() {
+  if (!is_own() || definition_.timeout == Duration::max()) return std::nullopt;
+  if (saga().status != SagaStatus::started || has_passed_pivot()) return std::nullopt;
+  const Timestamp began = saga().retries.empty() ? saga().created_at : saga().retries.back().at;
+  return began + definition_.timeout;
+}
+
+// One durable timer for all steps in progress.
+void SagaDecider::set_wake_at() {
+  saga().wake_at.reset();
+  for (StepState& s : saga().steps) {
+    if (!is_in_progress(s) || is_terminal(saga().status)) s.wake_at.reset();
+    if (s.wake_at && (!saga().wake_at || *s.wake_at < *saga().wake_at)) saga().wake_at = s.wake_at;
+  }
+  if (const auto limit = deadline(); limit && (!saga().wake_at || *limit < *saga().wake_at)) saga().wake_at = limit;
 }
 
 // The members that every event of a saga begins with.
@@ -43,21 +67,32 @@ void SagaDecider::add_event(EventType type, JsonObject data, const std::string& 
 
 // Gives a step a status in which it is not in progress.
 void SagaDecider::end_step(std::size_t i, StepStatus status) {
-  step(i).status = status;
-  step(i).in_doubt = false;
-  step(i).ended_at = moment_.now;
-  step(i).node = moment_.node;
-  saga().wake_at.reset();
+  StepState& s = step(i);
+  s.status = status;
+  s.in_doubt = s.calling = false;
+  s.location.clear();
+  s.ended_at = moment_.now;
+  s.node = moment_.node;
+  s.wake_at.reset();
 }
 
-void SagaDecider::issue_call(std::size_t i, Direction direction) {
+// A wait and a sleep call nobody, unless the end of the wait is asked for.
+void SagaDecider::issue_call(std::size_t i, Direction direction, bool ask_only) {
   StepState& s = step(i);
+  const StepDefinition& definition = step_definition(i);
+  s.node = moment_.node;
+  const bool waits = definition.kind == StepKind::wait || definition.kind == StepKind::sleep;
+  if (waits && !ask_only) {
+    s.wake_at.reset();
+    if (definition.waits != Duration::max()) s.wake_at = s.began_at + definition.waits;
+    return;
+  }
   const bool ask_first = s.in_doubt;
   ++s.tries;
-  s.in_doubt = true;
-  s.node = moment_.node;
-  saga().wake_at = moment_.now + step_definition(i).timeout;
-  out_.calls.push_back(StepCall{saga().id, i, direction, s.execution, s.tries, ask_first, s.began_at});
+  s.in_doubt = !waits;
+  s.calling = is_own();
+  s.wake_at = moment_.now + definition.timeout;
+  out_.calls.push_back(StepCall{saga().id, i, direction, s.execution, s.tries, ask_first, ask_only, s.began_at});
 }
 
 void SagaDecider::start_step(std::size_t i, Direction direction) {
@@ -70,11 +105,18 @@ void SagaDecider::start_step(std::size_t i, Direction direction) {
   // An action that starts has not been tried in this execution. A compensation that starts may undo an action that is
   // still in doubt: then the participant has to ask first.
   if (direction == Direction::action) s.in_doubt = false;
+  s.calling = false;
+  s.location.clear();
   issue_call(i, direction);
 }
 
 // Restarts the tries of the step in progress, with a fresh budget.
 void SagaDecider::restart_calls(std::size_t i, Direction direction) {
+  const StepKind kind = step_definition(i).kind;
+  if (kind == StepKind::wait || kind == StepKind::sleep) {
+    issue_call(i, direction);
+    return;
+  }
   step(i).tries = 0;
   step(i).began_at = moment_.now;
   issue_call(i, direction);
@@ -88,22 +130,32 @@ bool SagaDecider::has_budget(std::size_t i, Direction direction) {
 }
 
 void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
-  saga().wake_at = moment_.now + backoff(policy_of(step_definition(i), direction), step(i).tries, moment_.entropy);
+  step(i).wake_at = moment_.now + backoff(policy_of(step_definition(i), direction), step(i).tries, moment_.entropy);
 }
 
 void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
-  if (answer && answer->again_now)
+  if (answer && answer->again_now) {
+    step(i).location.clear();
     issue_call(i, direction);
-  else
-    schedule_next_try(i, direction);
+    return;
+  }
+  schedule_next_try(i, direction);
+  if (answer && answer->at_least > Duration{})
+    step(i).wake_at = std::max(*step(i).wake_at, moment_.now + answer->at_least);
 }
 
 void SagaDecider::advance() {
+  bool is_complete = true;
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     if (step(i).status == StepStatus::succeeded) continue;
-    start_step(i, Direction::action);
-    return;
+    is_complete = false;
+    if (is_in_progress(step(i))) continue;
+    bool is_ready = true;
+    for (std::size_t before = 0; before < saga().steps.size(); ++before)
+      is_ready &= !comes_after(i, before) || step(before).status == StepStatus::succeeded;
+    if (is_ready) start_step(i, Direction::action);
   }
+  if (!is_complete) return;
   saga().status = SagaStatus::completed;
   saga().error.clear();
   add_event(EventType::saga_completed, event_data());
@@ -121,28 +173,70 @@ void SagaDecider::start_compensation(const std::string& reason, const std::strin
   roll_back();
 }
 
-// Compensates the last step that is in effect, or ends the saga when there is none. While an action is in doubt, its
-// answer is awaited.
-void SagaDecider::roll_back() {
-  for (std::size_t i = saga().steps.size(); i-- > 0;) {
-    StepState& s = step(i);
-    if (s.status == StepStatus::running) {
-      if (s.in_doubt) return;
-      end_step(i, StepStatus::failed);
+// Compensates the steps that are in effect, each before those that it came after, or ends the saga when there is none.
+// While an action is in doubt, its answer is awaited. `restarts_calls`: those of compensations that are in progress.
+void SagaDecider::roll_back(bool restarts_calls) {
+  bool is_done = true;
+  for (bool has_changed = true; has_changed;) {
+    has_changed = false;
+    is_done = true;
+    for (std::size_t i = saga().steps.size(); i-- > 0;) {
+      const StepStatus status = step(i).status;
+      if (status != StepStatus::running && status != StepStatus::succeeded && status != StepStatus::compensating)
+        continue;
+      bool is_held = false;
+      for (std::size_t later = 0; later < saga().steps.size(); ++later) {
+        const StepStatus its = step(later).status;
+        is_held |= comes_after(later, i) &&
+                   (its == StepStatus::running || its == StepStatus::succeeded || its == StepStatus::compensating);
+      }
+      if (!is_held && compensate_step(i, restarts_calls)) {
+        has_changed = true;
+        continue;
+      }
+      is_done = false;
     }
-    if (s.status == StepStatus::compensating) {
-      restart_calls(i, Direction::compensation);
-      return;
-    }
-    if (s.status != StepStatus::succeeded) continue;
-    if (!step_definition(i).compensation.empty()) {
-      start_step(i, Direction::compensation);
-      return;
-    }
-    end_step(i, StepStatus::compensated);
+    restarts_calls = false;
   }
+  if (!is_done) return;
   saga().status = SagaStatus::compensated;
   add_event(EventType::saga_compensated, event_data().add("reason", saga().error));
+}
+
+// True: the step is not in effect, and nothing has to be waited for.
+bool SagaDecider::compensate_step(std::size_t i, bool restarts_calls) {
+  StepState& s = step(i);
+  const ParticipantStep* call = step_definition(i).call.get();
+  if (s.status == StepStatus::running) {
+    if (s.in_doubt && (s.calling || !is_own())) return false;
+    const bool has_begun = s.tries > 0 && call && call->undo_refused;
+    if (!s.in_doubt && !has_begun) {
+      end_step(i, StepStatus::failed);
+      return true;
+    }
+    if (call && call->ask && !call->undo_refused && has_budget(i, Direction::action)) {
+      issue_call(i, Direction::action, true);
+      return false;
+    }
+  }
+  if (s.status == StepStatus::compensating) {
+    if (restarts_calls) restart_calls(i, Direction::compensation);
+    return false;
+  }
+  if (!has_undo(i)) {
+    end_step(i, StepStatus::compensated);
+    return true;
+  }
+  start_step(i, Direction::compensation);
+  return false;
+}
+
+// It was done after it had been undone, or after it was recorded as without effect.
+void SagaDecider::undo_late_step(std::size_t i) {
+  ++step(i).undo_round;
+  if (saga().status == SagaStatus::compensated)
+    enter_compensating(fmt::format("{} was done after it had been undone", step_definition(i).name));
+  start_step(i, Direction::compensation);
 }
 
 // Ends the saga in its present step: it requires manual intervention.
@@ -161,8 +255,15 @@ void SagaDecider::fail_saga(std::size_t i, Direction direction, const std::strin
 // The step has used up its budget. A saga that was compensating continues to compensate when an operator retries it:
 // the step, which may be in effect, is then undone and never done.
 void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::string& reason) {
+  const bool is_compensating = saga().status == SagaStatus::compensating;
+  if (is_own() && direction == Direction::action && !is_past_pivot(i)) {
+    // Unknown, so it is undone.
+    step(i).calling = false;
+    if (!step(i).in_doubt) end_step(i, StepStatus::failed);
+    is_compensating ? roll_back() : start_compensation(reason);
+    return;
+  }
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {
-    const bool is_compensating = saga().status == SagaStatus::compensating;
     if (is_compensating && step_definition(i).compensation.empty()) {
       end_step(i, StepStatus::compensated);
       roll_back();
@@ -179,12 +280,14 @@ void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::
 void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   StepState& s = step(i);
   const bool is_compensating = saga().status == SagaStatus::compensating;
-  if (std::holds_alternative<Succeeded>(outcome)) {
+  s.calling = false;
+  if (const auto* succeeded = std::get_if<Succeeded>(&outcome)) {
     s.error.clear();
+    s.kept = succeeded->kept;
     end_step(i, StepStatus::succeeded);
     if (step_definition(i).listed)
       add_event(EventType::saga_step_completed,
-                event_data().add("step", step_definition(i).name).add("attempt", s.execution));
+                event_data().add("step", step_definition(i).name).add("attempt", s.execution), by_);
     if (is_compensating)
       roll_back();
     else if (saga().status == SagaStatus::started)
@@ -194,7 +297,10 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   if (const auto* unknown = std::get_if<UnknownOutcome>(&outcome)) {
     s.error = unknown->reason;
     if (saga().status == SagaStatus::failed) return;
-    if (has_budget(i, Direction::action))
+    const ParticipantStep* asked = step_definition(i).call.get();
+    if (is_own() && is_compensating && !(asked && asked->ask && has_budget(i, Direction::action)))
+      roll_back();
+    else if (has_budget(i, Direction::action))
       schedule_next_try(i, Direction::action);
     else
       exhaust_budget(i, Direction::action, unknown->reason);
@@ -203,7 +309,12 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   if (const auto* awaited = std::get_if<Awaited>(&outcome); awaited && !is_compensating) {
     s.in_doubt = false;
     s.error = awaited->reason;
-    saga().wake_at = s.began_at + step_definition(i).retry.budget;
+    s.wake_at = s.began_at + step_definition(i).retry.budget;
+    return;
+  }
+  if (const auto* accepted = std::get_if<Accepted>(&outcome)) {
+    wait_for_accepted(i, Direction::action, *accepted);
+    if (is_compensating) roll_back();
     return;
   }
   const auto* refused = std::get_if<Refused>(&outcome);
@@ -212,12 +323,17 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   s.error = reason_of(outcome);
   const std::string reason = s.error;
   if (saga().status == SagaStatus::failed) return;
+  const ParticipantStep* call = step_definition(i).call.get();
+  const bool is_undone = call && call->undo_refused;  // then roll_back() undoes what was refused
+  if (is_undone && refused) s.kept = JsonObject().add("refused", reason).take();
   if (is_compensating) {
-    end_step(i, StepStatus::failed);
+    if (!is_undone) end_step(i, StepStatus::failed);
     roll_back();
   } else if (refused && !is_past_pivot(i)) {
-    end_step(i, StepStatus::failed);
+    if (!is_undone) end_step(i, StepStatus::failed);
     start_compensation(reason);
+  } else if (refused && is_own()) {
+    fail_saga(i, Direction::action, reason);
   } else if (has_budget(i, Direction::action)) {
     call_again_or_wait(i, Direction::action, unavailable);
   } else {
@@ -225,15 +341,29 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   }
 }
 
+void SagaDecider::wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted) {
+  StepState& s = step(i);
+  const Timestamp last = s.began_at + std::min<Duration>(policy_of(step_definition(i), direction).budget, 8760h);
+  s.location = accepted.location;
+  s.wake_at = accepted.ask_in ? moment_.now + *accepted.ask_in : std::max(last, moment_.now);
+}
+
 void SagaDecider::on_compensation_reply(std::size_t i, const Outcome& outcome) {
   StepState& s = step(i);
+  s.calling = false;
+  if (const auto* accepted = std::get_if<Accepted>(&outcome)) {
+    wait_for_accepted(i, Direction::compensation, *accepted);
+    return;
+  }
   if (std::holds_alternative<Succeeded>(outcome)) {
     s.error.clear();
     end_step(i, StepStatus::compensated);
-    add_event(EventType::saga_step_compensated, event_data()
-                                                    .add("step", step_definition(i).name)
-                                                    .add("compensation", step_definition(i).compensated_as)
-                                                    .add("attempt", s.execution));
+    add_event(EventType::saga_step_compensated,
+              event_data()
+                  .add("step", step_definition(i).name)
+                  .add("compensation", step_definition(i).compensated_as)
+                  .add("attempt", s.execution),
+              by_);
     if (saga().status == SagaStatus::compensating) roll_back();
     return;
   }

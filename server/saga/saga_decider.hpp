@@ -23,41 +23,55 @@ class SagaDecider {
   Result<SagaDecision> on(const CompensateSaga& command);
   Result<SagaDecision> on(const RetrySaga& command);
   Result<SagaDecision> on(const ProceedSaga&);
+  Result<SagaDecision> on(const StopSaga& command);
+  Result<SagaDecision> on(const AnswerStep& command);
 
  private:
   Saga& saga() { return out_.saga; }
   StepState& step(std::size_t i) { return out_.saga.steps[i]; }
   const StepDefinition& step_definition(std::size_t i) const { return definition_.steps[i]; }
+  bool is_own() const { return !definition_.is_built_in(); }
+  bool comes_after(std::size_t later, std::size_t earlier) const;
+  bool has_undo(std::size_t i) const { return !step_definition(i).compensation.empty(); }
   Error not_allowed(std::string_view what, std::string_view states);
 
   Result<SagaDecision> finish();
+  std::optional<Timestamp> deadline();
+  void set_wake_at();
   JsonObject event_data() const;
   void add_event(EventType type, JsonObject data, const std::string& by = {});
   void end_step(std::size_t i, StepStatus status);
 
-  void issue_call(std::size_t i, Direction direction);
+  void issue_call(std::size_t i, Direction direction, bool ask_only = false);
   void start_step(std::size_t i, Direction direction);
   void restart_calls(std::size_t i, Direction direction);
   void schedule_next_try(std::size_t i, Direction direction);
   void call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer);
   bool has_budget(std::size_t i, Direction direction);
 
-  // Forward and backward: start the next step, or the compensation of the last one that is in effect.
+  void wake_step(std::size_t i, bool is_adopted);
+
+  // Forward and backward: start the steps whose turn it is, or the compensations of the last ones that are in effect.
   void advance();
   void enter_compensating(const std::string& reason, const std::string& by = {});
   void start_compensation(const std::string& reason, const std::string& by = {});
-  void roll_back();
+  void roll_back(bool restarts_calls = false);
+  bool compensate_step(std::size_t i, bool restarts_calls);
+  void undo_late_step(std::size_t i);
   void fail_saga(std::size_t i, Direction direction, const std::string& reason);
   void exhaust_budget(std::size_t i, Direction direction, const std::string& reason);
-  bool is_past_pivot(std::size_t i) {
-    return i > definition_.pivot && step(definition_.pivot).status == StepStatus::succeeded;
+  bool has_passed_pivot() {
+    return definition_.pivot < saga().steps.size() && step(definition_.pivot).status == StepStatus::succeeded;
   }
+  bool is_past_pivot(std::size_t i) { return i != definition_.pivot && has_passed_pivot(); }
 
+  void wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted);
   void on_action_reply(std::size_t i, const Outcome& outcome);
   void on_compensation_reply(std::size_t i, const Outcome& outcome);
 
   const SagaDefinition& definition_;
   const Moment& moment_;
+  std::string by_;  // who answers for a participant; empty: the participant itself
   SagaDecision out_;
 };
 

@@ -24,7 +24,7 @@ StepResult check_units(const StepSite& site) {
 
 SagaDefinition loyalty_definition() {
   return SagaDefinition{
-      .name = loyalty_saga,
+      .name = std::string(loyalty_saga),
       .steps = {StepDefinition{.name = "order_creation",
                                .action = "order.create",
                                .compensation = "order.cancel",

@@ -41,6 +41,9 @@ std::string text_of(const UnknownOutcome& unknown) {
 std::string text_of(const Awaited& it) {
   return "awaited: " + it.reason;
 }
+std::string text_of(const Accepted&) {
+  return "accepted";
+}
 
 // An adapter and the server that it calls. Waits for every call, and counts its callbacks.
 class GatewayUnderTest {

@@ -44,7 +44,7 @@ Json checkout_step_data(const Flow& flow, std::size_t step, int execution) {
 }
 
 Json checkout_steps(const Flow& flow) {
-  const SagaDefinition* definition = find_definition(flow.saga->type);
+  const SagaDefinition* definition = definition_of(*flow.saga);
   Json list = Json::array();
   for (std::size_t i = 0; definition && i < flow.saga->steps.size() && i < definition->steps.size(); ++i) {
     const StepState& state = flow.saga->steps[i];
@@ -111,7 +111,7 @@ std::string checkout_saga_status(const Saga& saga) {
 std::string checkout_saga_step(const Saga& saga) {
   if (saga.status == SagaStatus::completed) return "COMPLETED";
   if (saga.status == SagaStatus::compensating || saga.status == SagaStatus::compensated) return "COMPENSATE";
-  const SagaDefinition* definition = find_definition(saga.type);
+  const SagaDefinition* definition = definition_of(saga);
   for (std::size_t i = 0; definition && i < saga.steps.size() && i < definition->steps.size(); ++i)
     if (saga.steps[i].status != StepStatus::succeeded) return std::string(definition->steps[i].name);
   return "COMPLETE_ORDER";

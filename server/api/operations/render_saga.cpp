@@ -75,7 +75,7 @@ std::string step_of(const SagaDefinition* definition, const Saga& saga) {
 }  // namespace
 
 std::string saga_step(const Flow& flow) {
-  return step_of(find_definition(flow.saga->type), *flow.saga);
+  return step_of(definition_of(*flow.saga), *flow.saga);
 }
 
 Json trace_id_or_null(const std::string& trace_parent) {
@@ -102,7 +102,7 @@ std::vector<Timestamp> times_of_etags(std::string_view if_match) {
 
 Json saga_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
-  const SagaDefinition* definition = find_definition(saga.type);
+  const SagaDefinition* definition = definition_of(saga);
   Json json{{"id", saga.id.text()},
             {"sagaType", saga.type},
             {"correlationId", correlation_of(flow)},
@@ -120,7 +120,7 @@ Json saga_json(const Flow& flow) {
 
 Json traced_saga_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
-  const SagaDefinition* definition = find_definition(saga.type);
+  const SagaDefinition* definition = definition_of(saga);
   Json json{{"id", saga.id.text()},
             {"type", saga.type},
             {"status", to_string(saga.status)},
@@ -147,7 +147,7 @@ Json saga_in_status_json(const Flow& flow) {
 
 Json order_processing_saga_json(const Flow& flow) {
   const Saga& saga = *flow.saga;
-  const SagaDefinition* definition = find_definition(saga.type);
+  const SagaDefinition* definition = definition_of(saga);
   return Json{{"id", saga.id.text()},
               {"correlationId", correlation_of(flow)},
               {"status", to_string(saga.status)},

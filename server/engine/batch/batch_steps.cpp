@@ -12,7 +12,9 @@ namespace {
 
 // The most calls that one command may lead to within its batch: twice every step of the longest saga, forward and back.
 // More is a loop in a definition.
-constexpr int calls_max = 64;
+constexpr int calls_max = 4 * static_cast<int>(steps_max);
+// Repeated calls of one step are recorded up to this many, and from then on one in as many.
+constexpr int recorded_tries_max = 20;
 
 std::string name_of(const StepDefinition& step, Direction direction) {
   return std::string(direction == Direction::action ? step.name : step.compensated_as);
@@ -28,6 +30,10 @@ std::string call_data(const Flow& flow) {
 
 }  // namespace
 
+std::string claim_of_saga_key(std::string_view definition, std::string_view key) {
+  return fmt::format("saga {} {}", definition, key);
+}
+
 Result<CommandBatch::Draft> CommandBatch::draft_of_saga(OrderId id) const {
   const auto found = flow_by_order_.find(id);
   if (found == flow_by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
@@ -38,11 +44,12 @@ Result<Receipt> CommandBatch::on(const StepReplied& command) {
   auto found = draft_of_saga(order_of(command.saga));
   if (!found) return found.error();
   Draft draft = std::move(*found);
-  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  const SagaDefinition* definition = definition_of(*draft.flow.saga);
   if (!definition || command.reply.step >= definition->steps.size())
     return Error{ErrorCode::bug, fmt::format("saga {} has no step {}", command.saga.text(), command.reply.step)};
   const StepDefinition& step = definition->steps[command.reply.step];
   StepReply reply = command.reply;
+  if (!definition->is_built_in()) return on_participant_reply(std::move(draft), command);
   if (!command.is_recorded) {
     auto recorded = record_reply(step, draft.flow, reply, command.gateway, policy_, moment_);
     if (!recorded) return recorded.error();
@@ -63,6 +70,23 @@ Result<Receipt> CommandBatch::on(const StepReplied& command) {
   return accept(std::move(draft));
 }
 
+// An answer that comes too late for the saga is kept in its record.
+Result<Receipt> CommandBatch::on_participant_reply(Draft draft, const StepReplied& command) {
+  if (command.record) {
+    const bool is_kept = command.record->tries <= recorded_tries_max || command.record->outcome == CallOutcome::done ||
+                         command.record->outcome == CallOutcome::refused ||
+                         command.record->tries % recorded_tries_max == 0;
+    if (is_kept) draft.call_record = command.record;
+  }
+  if (draft.call_record) {
+    draft.call_record->at = moment_.now;
+    draft.call_record->node = moment_.node;
+  }
+  const auto done = decide_saga(draft, command.reply);
+  if (!done && !(draft.call_record && done.error().code == ErrorCode::retry)) return done.error();
+  return accept(std::move(draft));
+}
+
 Result<Receipt> CommandBatch::on(const PaymentChecked& command) {
   auto found = draft_of_saga(command.order);
   if (!found) return found.error();
@@ -79,7 +103,7 @@ bool CommandBatch::add_due_payment_checks(Draft& draft) {
   const std::vector<Payment>& payments = draft.flow.payments;
   if (std::none_of(payments.begin(), payments.end(), [](const Payment& it) { return it.check.has_value(); }))
     return false;
-  const SagaDefinition* definition = draft.flow.saga ? find_definition(draft.flow.saga->type) : nullptr;
+  const SagaDefinition* definition = draft.flow.saga ? definition_of(*draft.flow.saga) : nullptr;
   if (!definition || (definition->services_may_be_remote && !policy_.services.has(Service::payment))) return false;
   std::vector<GatewayCall> calls = calls_of_due_checks(draft.flow, moment_);
   std::move(calls.begin(), calls.end(), std::back_inserter(draft.gateway_calls));
@@ -91,7 +115,7 @@ Result<Receipt> CommandBatch::on(const PerformRequest& command) {
   auto found = draft_of_saga(order_of(call.saga));
   if (!found) return found.error();
   Draft draft = std::move(*found);
-  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  const SagaDefinition* definition = definition_of(*draft.flow.saga);
   if (!definition || call.step >= definition->steps.size())
     return Error{ErrorCode::invalid, fmt::format("saga {} has no step {}", call.saga.text(), call.step)};
   const StepDefinition& step = definition->steps[call.step];
@@ -109,14 +133,14 @@ Result<Receipt> CommandBatch::on(const ContinueRequest& command) {
   if (!found) return found.error();
   Draft draft = std::move(*found);
   const Saga& saga = *draft.flow.saga;
-  const SagaDefinition* definition = find_definition(saga.type);
+  const SagaDefinition* definition = definition_of(saga);
   const std::size_t i = open_step(saga);
   if (!definition || definition->mode != Mode::choreography || i >= definition->steps.size())
     return Error{ErrorCode::retry, "no step is in progress"};
   const StepState& state = saga.steps[i];
   // A payment that exists may have been charged by an earlier call: ask first.
   const bool ask_first = payment_of_execution(draft.flow, state.execution) != nullptr;
-  const StepCall call{saga.id, i, direction_of(state), state.execution, state.tries, ask_first, state.began_at};
+  const StepCall call{saga.id, i, direction_of(state), state.execution, state.tries, ask_first, false, state.began_at};
   if (!is_local(*definition, call))
     return Error{ErrorCode::retry, "the step in progress belongs to another participant"};
   const auto done = run_calls(draft, SagaDecision{saga, {}, {call}});
@@ -135,7 +159,7 @@ Result<Receipt> CommandBatch::on(const WakeRequest& command) {
 
 Result<void> CommandBatch::decide_saga(Draft& draft, const SagaCommand& command) {
   if (!draft.flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
-  const SagaDefinition* definition = find_definition(draft.flow.saga->type);
+  const SagaDefinition* definition = definition_of(*draft.flow.saga);
   if (!definition)
     return Error{ErrorCode::bug,
                  fmt::format("saga {} is of the unknown type '{}'", draft.flow.saga->id.text(), draft.flow.saga->type)};
@@ -147,7 +171,7 @@ Result<void> CommandBatch::decide_saga(Draft& draft, const SagaCommand& command)
 // Makes the calls of a decision, and those of the decisions that follow from the replies, until none is left or one
 // waits for an answer from outside. Participants on this node carry out their calls within the batch.
 Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
-  const SagaDefinition& definition = *find_definition(decision.saga.type);
+  const SagaDefinition& definition = *definition_of(decision.saga);
   std::vector<StepCall> calls;
   for (int made = 0;;) {
     draft.flow.saga = std::move(decision.saga);
@@ -162,6 +186,10 @@ Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
       calls.erase(calls.begin());
       const StepDefinition& step = definition.steps[call.step];
       if (call.tries > 1) draft.retried_calls.push_back(call);
+      if (step.kind != StepKind::command) {
+        reply = call_participant(draft, call);
+        continue;
+      }
       if (!is_local(definition, call)) {
         // In a choreography the participant learns from the published event.
         if (definition.mode == Mode::orchestration)
@@ -178,6 +206,84 @@ Result<void> CommandBatch::run_calls(Draft& draft, SagaDecision decision) {
     if (!next) return next.error();
     decision = std::move(*next);
   }
+}
+
+// The call is made after the commit. A reply: there is nothing to call, or a value that its request needs is missing.
+std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const StepCall& call) {
+  StepReply reply{call.step, call.direction, call.execution, Succeeded{}, call.tries, call.since};
+  auto request = request_of(*draft.flow.saga, call, moment_);
+  if (!request) {
+    reply.outcome = Refused{request.error().message};
+    return reply;
+  }
+  if (!request->definition) return reply;
+  draft.participant_calls.push_back(std::move(*request));
+  return std::nullopt;
+}
+
+Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
+  const SagaDefinition& definition = *command.definition;
+  if (!command.key.empty()) {
+    const auto claim = claims_.find(digest_of_key(claim_of_saga_key(definition.name, command.key)));
+    if (claim != claims_.end())
+      return Error{ErrorCode::conflict, fmt::format("a saga {} was started under this key", definition.name),
+                   Json{{"code", "SAGA_KEY_EXISTS"}, {"sagaId", claim->second.order.text()}}};
+  }
+  Draft draft = draft_of({});
+  draft.flow.order.id = order_of(command.id);
+  draft.flow.writer = writer_.node;
+  Saga& saga = draft.flow.saga.emplace(new_saga(definition, command.id, moment_));
+  saga.own_definition = {command.definition};
+  saga.input = command.input;
+  saga.key = command.key;
+  saga.correlation = command.correlation;
+  saga.trace_parent = command.trace_parent;
+  const auto started = decide_saga(draft, StartSaga{});
+  if (!started) return started.error();
+  auto receipt = accept(std::move(draft));
+  if (receipt && !command.key.empty()) {
+    const KeyDigest key = digest_of_key(claim_of_saga_key(definition.name, command.key));
+    claims_[key] = Claim{key, order_of(command.id), true};
+    claims_changed_.push_back(key);
+  }
+  return receipt;
+}
+
+Result<Receipt> CommandBatch::on(const AnswerStepRequest& command) {
+  auto found = draft_of_flow(order_of(command.saga), command.actor, "Saga");
+  if (!found) return found.error();
+  if (const auto same = check_unchanged(found->flow, command.if_updated_at); !same) return same.error();
+  Draft draft = std::move(*found);
+  const SagaDefinition* definition = draft.flow.saga ? definition_of(*draft.flow.saga) : nullptr;
+  std::size_t step = 0;
+  while (definition && step < definition->steps.size() && definition->steps[step].name != command.step) ++step;
+  if (!definition || step == definition->steps.size())
+    return Error{ErrorCode::not_found, fmt::format("saga {} has no step {}", command.saga.text(), command.step)};
+  if (definition->steps[step].kind == StepKind::command)
+    return Error{ErrorCode::conflict,
+                 fmt::format("step {} of saga {} is carried out by this program; nobody else can answer for it",
+                             command.step, command.saga.text())};
+  const auto done = decide_saga(draft, AnswerStep{step, command.outcome, command.reason, command.actor.user.text()});
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+Result<Receipt> CommandBatch::on(const StopSagaRequest& command) {
+  auto found = draft_of_flow(order_of(command.saga), command.actor, "Saga");
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const auto done = decide_saga(draft, StopSaga{command.reason, command.actor.user.text()});
+  if (!done) return done.error();
+  return accept(std::move(draft));
+}
+
+std::vector<SagaId> CommandBatch::withdrawn() const {
+  std::vector<SagaId> out;
+  for (const TrackedFlow& tracked : flows_)
+    if (tracked.saga_changed && tracked.flow.saga && tracked.flow.saga->own_definition &&
+        tracked.flow.saga->status != SagaStatus::started)
+      out.push_back(tracked.flow.saga->id);
+  return out;
 }
 
 Result<std::optional<StepReply>> CommandBatch::perform_locally(Draft& draft, const StepDefinition& step,

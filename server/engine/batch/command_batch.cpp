@@ -20,13 +20,6 @@ std::string lock_metadata(const LockGrant* lock) {
       .take();
 }
 
-Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_updated_at) {
-  const auto is_current = [&](Timestamp seen) { return !flow.saga || seen == flow.saga->updated_at; };
-  if (if_updated_at.empty() || std::any_of(if_updated_at.begin(), if_updated_at.end(), is_current)) return {};
-  return Error{ErrorCode::conflict, "the saga has changed since it was read; read it again",
-               Json{{"code", "SAGA_CHANGED"}}};
-}
-
 // Whether a charge that did not wait for the shop may be in effect or on its way to the provider. A second one, under
 // the shop's key, could then take effect as well.
 bool may_be_charging(const Flow& flow, const Policy& policy) {
@@ -42,6 +35,13 @@ Flow without_barriers(const Flow& flow) {
 }
 
 }  // namespace
+
+Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_updated_at) {
+  const auto is_current = [&](Timestamp seen) { return !flow.saga || seen == flow.saga->updated_at; };
+  if (if_updated_at.empty() || std::any_of(if_updated_at.begin(), if_updated_at.end(), is_current)) return {};
+  return Error{ErrorCode::conflict, "the saga has changed since it was read; read it again",
+               Json{{"code", "SAGA_CHANGED"}}};
+}
 
 CommandBatch::CommandBatch(Loaded loaded, const Writer& writer, std::int64_t last_sequence, const Policy& policy,
                            Timestamp now, SteadyTime node_now, Random& random)
@@ -257,12 +257,15 @@ void CommandBatch::write_draft(Draft draft) {
   std::move(draft.gateway_calls.begin(), draft.gateway_calls.end(), std::back_inserter(gateway_calls_));
   std::move(draft.remote_calls.begin(), draft.remote_calls.end(), std::back_inserter(remote_calls_));
   std::move(draft.remote_replies.begin(), draft.remote_replies.end(), std::back_inserter(remote_replies_));
+  std::move(draft.participant_calls.begin(), draft.participant_calls.end(), std::back_inserter(participant_calls_));
+  if (draft.call_record) call_records_.emplace_back(id, std::move(*draft.call_record));
   retried_calls_.insert(retried_calls_.end(), draft.retried_calls.begin(), draft.retried_calls.end());
   if (!tracked) {
     tracked = &flows_.emplace_back();
-    tracked->new_order = tracked->new_saga = true;
+    tracked->new_saga = true;
+    tracked->new_order = has_order(draft.flow);
     tracked->reservations_changed = !draft.flow.reservations.empty();
-    update_claim(draft.flow.order);
+    if (tracked->new_order) update_claim(draft.flow.order);
   } else {
     const Flow& before = tracked->flow;
     if (before.order.version != draft.flow.order.version) {
@@ -335,6 +338,7 @@ Changes CommandBatch::changes() const {
       out.reservations.push_back({flow.order.id, &flow.reservations, next_check_at(flow)});
     if (tracked.writer_changed) out.taken_over.push_back(flow.order.id);
   }
+  for (const auto& [order, record] : call_records_) out.calls.emplace_back(order, &record);
   for (const StockKey& key : stocks_changed_) out.stocks.push_back(stocks_.find(key));
   for (const KeyDigest& key : claims_changed_) out.claims.push_back(&claims_.at(key));
   for (const Event& event : events_) out.events.push_back(&event);
@@ -352,7 +356,7 @@ std::vector<Wake> CommandBatch::wakes() const {
     Wake& wake = out.emplace_back();
     wake.order = tracked.flow.order.id;
     if (is_terminal(saga.status) || !saga.wake_at) continue;
-    const SagaDefinition* definition = find_definition(saga.type);
+    const SagaDefinition* definition = definition_of(saga);
     wake.at = saga.wake_at;
     wake.in = std::clamp(*saga.wake_at - now_, Duration{0}, definition ? longest_wait(*definition) : Duration{0});
   }

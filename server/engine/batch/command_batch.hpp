@@ -11,6 +11,7 @@
 #include "common/random.hpp"
 #include "server/engine/batch/saga_progress.hpp"
 #include "server/engine/command.hpp"
+#include "server/participants/participant_request.hpp"
 #include "server/participants/perform.hpp"
 #include "server/ports/saga_exchange.hpp"
 #include "server/ports/store.hpp"
@@ -22,6 +23,9 @@ void add_keys(const Command& command, BatchKeys& keys);
 // Adds the keys of the rows that the loaded flows may need: their stock, the idempotency keys that they may claim
 // again, and the last event of the flows that a node other than `node` wrote last.
 void add_dependent_keys(const std::vector<Flow>& flows, const NodeName& node, BatchKeys& keys);
+
+// `conflict` with the code "SAGA_CHANGED" when the saga has another update time than those; none: any will do.
+Result<void> check_unchanged(const Flow& flow, const std::vector<Timestamp>& if_updated_at);
 
 // The durable timer of a saga that a batch has written.
 struct Wake {
@@ -48,6 +52,9 @@ class CommandBatch {
   const std::vector<GatewayCall>& gateway_calls() const { return gateway_calls_; }
   const std::vector<RemoteCall>& remote_calls() const { return remote_calls_; }
   const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
+  std::vector<ParticipantCall>& participant_calls() { return participant_calls_; }
+  // The users' sagas that go forward no more: their actions that have not begun must not.
+  std::vector<SagaId> withdrawn() const;
   std::int64_t last_sequence() const { return sequence_; }
 
   // One for each saga that was written.
@@ -74,6 +81,8 @@ class CommandBatch {
     std::vector<GatewayCall> gateway_calls = {};
     std::vector<RemoteCall> remote_calls = {};
     std::vector<RemoteReply> remote_replies = {};
+    std::vector<ParticipantCall> participant_calls = {};
+    std::optional<CallRecord> call_record = {};
     bool is_rescheduled = false;  // write next_check_at() of the flow even if nothing else has changed
     std::vector<StepCall> retried_calls = {};
   };
@@ -96,6 +105,9 @@ class CommandBatch {
   Result<Receipt> on(const RenewSession& command);
   Result<Receipt> on(const EndSession& command);
   Result<Receipt> on(const ChangeRights& command);
+  Result<Receipt> on(const StartSagaRequest& command);
+  Result<Receipt> on(const AnswerStepRequest& command);
+  Result<Receipt> on(const StopSagaRequest& command);
 
   Result<Draft> draft_of_flow(OrderId id, const Actor& actor, std::string_view what) const;
   Result<Draft> draft_of_saga(OrderId id) const;
@@ -103,6 +115,8 @@ class CommandBatch {
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
   Result<void> decide_saga(Draft& draft, const SagaCommand& command);
   Result<void> run_calls(Draft& draft, SagaDecision decision);
+  Result<Receipt> on_participant_reply(Draft draft, const StepReplied& command);
+  std::optional<StepReply> call_participant(Draft& draft, const StepCall& call);
   Result<std::optional<StepReply>> perform_locally(Draft& draft, const StepDefinition& step, const StepCall& call);
   bool is_local(const SagaDefinition& definition, const StepCall& call) const;
   bool add_due_payment_checks(Draft& draft);
@@ -141,6 +155,8 @@ class CommandBatch {
   std::vector<GatewayCall> gateway_calls_;
   std::vector<RemoteCall> remote_calls_;
   std::vector<RemoteReply> remote_replies_;
+  std::vector<ParticipantCall> participant_calls_;
+  std::deque<std::pair<OrderId, CallRecord>> call_records_;
   std::vector<StepCall> retried_calls_;
 };
 

@@ -22,7 +22,7 @@ SagaProgress CommandBatch::progress() const {
   for (const TrackedFlow& tracked : flows_) {
     if (!tracked.flow.saga || !(tracked.new_saga || tracked.saga_changed)) continue;
     const Saga& saga = *tracked.flow.saga;
-    const SagaDefinition* definition = find_definition(saga.type);
+    const SagaDefinition* definition = definition_of(saga);
     if (!definition) continue;
     if (tracked.new_saga) out.started.push_back(definition);
     for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
@@ -35,7 +35,7 @@ SagaProgress CommandBatch::progress() const {
   for (const StepCall& call : retried_calls_)
     if (const auto found = flow_by_order_.find(order_of(call.saga));
         found != flow_by_order_.end() && found->second->flow.saga)
-      if (const SagaDefinition* definition = find_definition(found->second->flow.saga->type))
+      if (const SagaDefinition* definition = definition_of(*found->second->flow.saga))
         out.retried_steps.push_back({definition, call.step, call.direction});
   return out;
 }

@@ -1,0 +1,314 @@
+#include "server/participants/participant_request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "common/text/json_object.hpp"
+#include "common/text/percent.hpp"
+#include "common/trace_id.hpp"
+
+namespace sagactl {
+namespace {
+
+constexpr std::size_t reason_max = 300;  // bytes of an answer in a reason
+
+std::string_view verb_of(Direction direction) {
+  return direction == Direction::action ? "do" : "undo";
+}
+
+// Finds {input...}, {saga...} and what steps have kept, and parses each only when it is asked for.
+class SagaValues {
+ public:
+  SagaValues(const Saga& saga, const SagaDefinition& definition, std::optional<std::size_t> step)
+      : saga_(saga), definition_(definition), step_(step) {}
+
+  const Json* find(const ValuePath& path) {
+    const std::string& root = path.members.front();
+    if (root == "input") return find_member(parsed(root, saga_.input), path.members, 1);
+    if (root == "saga") return find_member(about_saga(), path.members, 1);
+    for (std::size_t i = 0; i < definition_.steps.size() && i < saga_.steps.size(); ++i)
+      if (definition_.steps[i].name == root) return find_member(parsed(root, saga_.steps[i].kept), path.members, 1);
+    return nullptr;
+  }
+
+ private:
+  const Json& parsed(const std::string& root, const std::string& text) {
+    const auto [entry, is_new] = parsed_.try_emplace(root);
+    if (is_new && !text.empty()) entry->second = read_json(text);
+    return entry->second;
+  }
+  const Json& about_saga() {
+    const auto [entry, is_new] = parsed_.try_emplace("saga");
+    if (is_new) {
+      entry->second = Json{{"id", saga_.id.text()}, {"name", saga_.type}, {"key", saga_.key}};
+      if (step_) entry->second["step_key"] = step_key(saga_, *step_);
+    }
+    return entry->second;
+  }
+
+  const Saga& saga_;
+  const SagaDefinition& definition_;
+  const std::optional<std::size_t> step_;
+  std::map<std::string, Json, std::less<>> parsed_;
+};
+
+// A span of its own in the caller's trace, or in one of the saga's own.
+std::string child_span(const Saga& saga, std::uint64_t entropy) {
+  std::string trace;
+  for (const char c : saga.id.text())
+    if (c != '-') trace += c;
+  if (const auto parents = trace_id_of(saga.trace_parent)) trace = *parents;
+  return fmt::format("00-{}-{:016x}-01", trace, entropy | 1);
+}
+
+bool matches(const std::vector<std::string>& codes, int status) {
+  const std::string text = std::to_string(status);
+  return std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
+    return code == text || (code.size() == 3 && code.ends_with("xx") && code[0] == text[0]);
+  });
+}
+
+std::string cut(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;  // whole characters
+  return std::string(text.substr(0, bytes));
+}
+
+// What the participant says of its refusal.
+std::string reason_in(const ParticipantAnswer& answer) {
+  const Json body = read_json(answer.body);
+  for (const char* member : {"reason", "message", "detail", "error", "title"})
+    if (std::string text = text_or_empty(body, member); !text.empty()) return cut(text, reason_max);
+  return cut(answer.body, reason_max);
+}
+
+std::string answered(const ParticipantAnswer& answer) {
+  const std::string reason = reason_in(answer);
+  return reason.empty() ? fmt::format("answered {}", answer.status)
+                        : fmt::format("answered {}: {}", answer.status, reason);
+}
+
+// What the step keeps of the answer; the pointer that leads nowhere is the error.
+Result<std::string> kept_of(const ParticipantStep& step, const ParticipantAnswer& answer) {
+  if (step.keep.empty()) return std::string();
+  const Json body = read_json(answer.body);
+  Json kept = Json::object();
+  for (const auto& [name, pointer] : step.keep) {
+    const Json* value = nullptr;
+    try {
+      const Json::json_pointer at(pointer);
+      if (!body.is_discarded() && body.contains(at)) value = &body.at(at);
+    } catch (const Json::exception&) {
+    }
+    if (!value)
+      return Error{ErrorCode::invalid, body.is_discarded()
+                                           ? fmt::format("its answer is no JSON, so it has no {}", pointer)
+                                           : fmt::format("its answer has no {}", pointer)};
+    kept[name] = *value;
+  }
+  return json_text(kept);
+}
+
+Outcome without_answer(const ParticipantAnswer& answer, bool is_question) {
+  const std::string reason = answer.failure.empty() ? "no answer" : answer.failure;
+  const bool is_certain = !answer.was_called || !answer.was_sent;
+  if (is_certain && !is_question) return Unavailable{reason};
+  return UnknownOutcome{reason};
+}
+
+Outcome done_with(const ParticipantStep& step, Direction direction, const ParticipantAnswer& answer) {
+  if (direction == Direction::compensation) return Succeeded{};
+  auto kept = kept_of(step, answer);
+  if (!kept) return UnknownOutcome{fmt::format("answered {}, but {}", answer.status, kept.error().message)};
+  return Succeeded{std::move(*kept)};
+}
+
+bool is_temporary(int status) {
+  return status == 408 || status == 425 || status == 429 || status / 100 == 5;
+}
+
+// docs/participants.md
+Outcome read_own_answer(const ParticipantCall& call, const ParticipantStep& step, const ParticipantAnswer& answer) {
+  const Direction direction = call.call.direction;
+  const int status = answer.status;
+  if (status == 0) return without_answer(answer, call.is_question);
+  if (direction == Direction::action) {
+    if (matches(step.rules.done, status)) return done_with(step, direction, answer);
+    if (matches(step.rules.refused, status)) return Refused{answered(answer)};
+    if (matches(step.rules.again, status))
+      return Unavailable{answered(answer), false, answer.retry_after.value_or(Duration{})};
+  }
+  if (status == 202 && (answer.retry_after || !answer.location.empty()))
+    return Accepted{answer.retry_after.value_or(1s), answer.location};
+  if (status / 100 == 2) return done_with(step, direction, answer);
+  const bool is_absent = status == 404 || status == 410;
+  if (is_absent && direction == Direction::compensation && !call.is_question) return Succeeded{};
+  if (is_absent && call.is_question) return Unavailable{"the participant does not know the call", true};
+  if (is_temporary(status)) {
+    if (call.is_question) return UnknownOutcome{answered(answer)};
+    return Unavailable{answered(answer), false, answer.retry_after.value_or(Duration{})};
+  }
+  return Refused{status / 100 == 3 ? fmt::format("answered {}; redirects are not followed", status) : answered(answer)};
+}
+
+// docs/dtm.md
+Outcome read_dtm_answer(const ParticipantCall& call, const ParticipantAnswer& answer) {
+  const SagaDefinition& definition = *call.definition;
+  const bool may_fail = call.call.direction == Direction::action && (definition.name == "dtm-saga" || call.is_question);
+  const bool is_ongoing =
+      answer.status == 425 || (answer.status != 0 && answer.body.find("ONGOING") != std::string::npos);
+  const bool is_failure =
+      !is_ongoing && (answer.status == 409 || (answer.status != 0 && answer.body.find("FAILURE") != std::string::npos));
+  if (is_failure && may_fail) {
+    std::string body = cut(answer.body, reason_max);
+    if (const auto at = body.rfind("FAILURE"); at != std::string::npos) body.erase(at, 7);
+    while (body.ends_with(' ')) body.pop_back();
+    return Refused{
+        fmt::format("url:{} return failed: {} FAILURE", call.url.substr(0, call.url.find("gid=") - 1), body)};
+  }
+  if (answer.status == 200 && !is_failure && !is_ongoing) return Succeeded{};
+  const bool counts = definition.retry_limit > 0 && call.call.direction == Direction::action && !call.is_question &&
+                      definition.name == "dtm-saga";
+  if (counts && call.call.tries > definition.retry_limit)
+    return Refused{fmt::format("RetryCount is greater than RetryLimit, RetryLimit: {}", definition.retry_limit)};
+  const std::string reason =
+      answer.status == 0 ? (answer.failure.empty() ? "no answer" : answer.failure) : answered(answer);
+  if (counts) return Unavailable{reason, true};
+  if (is_ongoing) return Accepted{definition.steps[call.call.step].retry.first, {}};
+  return UnknownOutcome{reason};
+}
+
+CallOutcome kind_of(const Outcome& outcome) {
+  if (std::holds_alternative<Succeeded>(outcome)) return CallOutcome::done;
+  if (std::holds_alternative<Refused>(outcome)) return CallOutcome::refused;
+  if (std::holds_alternative<UnknownOutcome>(outcome)) return CallOutcome::unknown;
+  if (std::holds_alternative<Accepted>(outcome)) return CallOutcome::under_way;
+  return CallOutcome::again;
+}
+
+void add_own_headers(ParticipantCall& out, const Saga& saga, const StepCall& call, const Moment& moment) {
+  const SagaDefinition& definition = *out.definition;
+  const auto add = [&](std::string name, std::string value) {
+    out.headers.emplace_back(std::move(name), std::move(value));
+  };
+  if (!out.body.empty()) add("Content-Type", "application/json");
+  add("Idempotency-Key", '"' + participant_key(saga, call.step, call.direction) + '"');
+  add("Saga-Id", saga.id.text());
+  add("Saga-Step", definition.steps[call.step].name);
+  add("Saga-Direction", std::string(verb_of(call.direction)));
+  add("Saga-Try", std::to_string(call.tries));
+  add("traceparent", child_span(saga, moment.entropy ^ (call.step * 0x9E3779B97F4A7C15ull) ^ moment.now.us));
+}
+
+void add_dtm_arguments(ParticipantCall& out, const Saga& saga, const StepCall& call) {
+  const SagaDefinition& definition = *out.definition;
+  const bool is_saga = definition.name == "dtm-saga";
+  const bool is_question = out.is_question;
+  const std::string branch = is_question ? "00" : definition.steps[call.step].name;
+  const std::string_view op = is_question ? "msg" : call.direction == Direction::compensation ? "compensate" : "action";
+  out.url += out.url.find('?') == std::string::npos ? '?' : '&';
+  // In the order of their names, as DTM's server sends them.
+  out.url += fmt::format("branch_id={}&gid={}&op={}&trans_type={}", branch, percent_encode(saga.key), op,
+                         is_saga ? "saga" : "msg");
+  if (out.method == "POST") out.headers.emplace_back("Content-Type", "application/json");
+  for (const auto& header : definition.headers) {
+    const auto same = std::find_if(out.headers.begin(), out.headers.end(), [&](const auto& it) {
+      return std::equal(it.first.begin(), it.first.end(), header.first.begin(), header.first.end(),
+                        [](char a, char b) { return std::tolower(a) == std::tolower(b); });
+    });
+    if (same == out.headers.end())
+      out.headers.push_back(header);
+    else
+      same->second = header.second;
+  }
+}
+
+}  // namespace
+
+std::string participant_key(const Saga& saga, std::size_t step, Direction direction) {
+  const StepState& state = saga.steps[step];
+  std::string key = fmt::format("{}/{}/{}/{}", saga.id.text(), definition_of(saga)->steps[step].name,
+                                verb_of(direction), state.execution);
+  if (direction == Direction::compensation && state.undo_round > 0) key += fmt::format(".{}", state.undo_round + 1);
+  return key;
+}
+
+std::string step_key(const Saga& saga, std::size_t step) {
+  return participant_key(saga, step, Direction::action);
+}
+
+Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const Moment& moment) {
+  ParticipantCall out;
+  out.call = call;
+  const StepDefinition& step = saga.own_definition->steps[call.step];
+  const ParticipantStep& asked = *step.call;
+  const StepState& state = saga.steps[call.step];
+  const bool undoes = call.direction == Direction::compensation;
+  const RequestTemplate* request = undoes ? (asked.undo ? &*asked.undo : nullptr) : &asked.perform;
+  out.participant = undoes ? asked.undo_participant.value_or(asked.participant) : asked.participant;
+  if (!undoes && asked.ask && (call.ask_first || call.ask_only)) {
+    request = &*asked.ask;
+    out.is_question = true;
+  }
+  const ParticipantDefinition& participant = saga.own_definition->participants[out.participant];
+  out.timeout = participant.timeout;
+  if (!state.location.empty()) {
+    out.is_question = true;
+    out.method = "GET";
+    out.url = state.location.starts_with('/') ? participant.url + state.location : state.location;
+  } else {
+    if (!request || (request->method.empty() && request->command.empty())) return out;  // nothing to call
+    SagaValues values(saga, *saga.own_definition.definition, call.step);
+    const auto find = [&](const ValuePath& path) { return values.find(path); };
+    auto url = render(request->url, find);
+    if (!url) return Error{ErrorCode::invalid, fmt::format("the request's URL: {}", url.error().message)};
+    auto body = render(request->body, find);
+    if (!body) return Error{ErrorCode::invalid, fmt::format("the request's body: {}", body.error().message)};
+    out.method = request->method;
+    out.command = request->command;
+    if (!request->method.empty()) out.url = participant.url + *url;
+    out.body = std::move(*body);
+  }
+  out.definition = saga.own_definition.definition;
+  if (saga.own_definition->protocol == Protocol::dtm)
+    add_dtm_arguments(out, saga, call);
+  else
+    add_own_headers(out, saga, call, moment);
+  return out;
+}
+
+ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& answer) {
+  const ParticipantStep& step = *call.definition->steps[call.call.step].call;
+  ReadAnswer out{
+      call.definition->protocol == Protocol::dtm ? read_dtm_answer(call, answer) : read_own_answer(call, step, answer),
+      {}};
+  CallRecord& record = out.record;
+  record.step = call.call.step;
+  record.direction = call.call.direction;
+  record.execution = call.call.execution;
+  record.tries = call.call.tries;
+  record.is_question = call.is_question;
+  record.outcome = kind_of(out.outcome);
+  record.status = answer.status;
+  record.answer = cut(answer.status == 0 ? answer.failure : answer.body, kept_answer_max);
+  record.took = answer.took;
+  return out;
+}
+
+std::string result_of(const Saga& saga) {
+  const SagaDefinition* definition = definition_of(saga);
+  if (!definition || definition->is_built_in()) return "{}";
+  if (!definition->result.empty()) {
+    SagaValues values(saga, *definition, std::nullopt);
+    auto rendered = render(definition->result, [&](const ValuePath& path) { return values.find(path); });
+    return rendered ? std::move(*rendered) : "null";
+  }
+  JsonObject kept;
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
+    if (!saga.steps[i].kept.empty()) kept.raw(definition->steps[i].name, saga.steps[i].kept);
+  return kept.take();
+}
+
+}  // namespace sagactl

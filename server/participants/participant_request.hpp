@@ -1,0 +1,33 @@
+// The requests to participants of users' sagas, and what their answers mean. Pure. The rules are those of
+// docs/participants.md, and of docs/dtm.md for transactions of DTM's clients.
+#pragma once
+
+#include <string>
+
+#include "server/participants/call_record.hpp"
+#include "server/participants/participant_call.hpp"
+#include "server/saga/saga.hpp"
+
+namespace sagactl {
+
+// The Idempotency-Key of a call: the same in every repeat.
+std::string participant_key(const Saga& saga, std::size_t step, Direction direction);
+// {saga.step_key}: by it an undo and a question name what they are about. It is the key of the step's call.
+std::string step_key(const Saga& saga, std::size_t step);
+
+// The request of `call`. `invalid` names a value that is missing: no try can succeed. The request has no `definition`
+// if the step has nothing to call: it is done at once.
+Result<ParticipantCall> request_of(const Saga& saga, const StepCall& call, const Moment& moment);
+
+struct ReadAnswer {
+  Outcome outcome;
+  CallRecord record;  // without times and node
+};
+
+// What the answer to `call` means.
+ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& answer);
+
+// What the saga has to show in the end: JSON text.
+std::string result_of(const Saga& saga);
+
+}  // namespace sagactl

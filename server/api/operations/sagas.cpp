@@ -111,8 +111,10 @@ awaitable<Answer> list_sagas_in_status(Context& context, Request& request) {
   const auto status = from_string<SagaStatus>(request.parameter("status"));
   QueryReader query(request);
   const PageRequest page = read_page(query, default_list_limit);
-  if (!status)
+  if (!status) {
     query.fault("status must be one of the following values: started, completed, failed, compensating, compensated");
+    co_return query.finish().error();
+  }
   SagaFilter filter;
   filter.statuses = {*status};
   Json body{{"status", to_string(*status)}};

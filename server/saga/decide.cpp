@@ -88,6 +88,9 @@ void SagaDecider::wake_step(std::size_t i, bool is_adopted, Timestamp due) {
   const StepDefinition& definition = step_definition(i);
   const bool waits = definition.kind == StepKind::wait || definition.kind == StepKind::sleep;
   const bool is_over = waits && step(i).wake_at && *step(i).wake_at <= due;
+  const bool goes_forward = saga().status == SagaStatus::started || direction == Direction::compensation || !is_own();
+  // The call may still wait on a node that does not know yet that the saga has turned back.
+  if (is_adopted && !goes_forward && step(i).calling) return;
   give_up_call(i);
   if (definition.kind == StepKind::sleep && is_over) {
     on_action_reply(i, Succeeded{});
@@ -98,7 +101,7 @@ void SagaDecider::wake_step(std::size_t i, bool is_adopted, Timestamp due) {
     on_action_reply(i, Refused{fmt::format("no answer within {}", format_duration(definition.waits))});
   } else if (waits) {
     issue_call(i, direction);
-  } else if (is_own() && direction == Direction::action && saga().status == SagaStatus::compensating) {
+  } else if (!goes_forward) {
     if (is_adopted) step(i).began_at = moment_.now;
     step(i).wake_at.reset();
     roll_back();
@@ -196,9 +199,8 @@ Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
             command.by);
   by_ = command.by;
   if (std::holds_alternative<Unavailable>(command.outcome)) {
-    // A saga that goes back does nothing again: it finds out, or undoes.
-    give_up_call(i);
-    step(i).wake_at.reset();
+    // A saga that goes back does nothing again: it finds out, or undoes, once the call in progress is over.
+    if (!step(i).calling) step(i).wake_at.reset();
     const bool is_repeated = saga().status == SagaStatus::started || direction == Direction::compensation;
     if (is_repeated) restart_calls(i, direction);
     if (saga().status == SagaStatus::compensating) roll_back();

@@ -76,6 +76,31 @@ class Compiler {
         if (auto done = read_duration_into(*retry, "budget", where + ".retry", it.retry.budget); !done) return done;
       }
     }
+    for (std::size_t i = 0; i < out_.participants.size(); ++i)
+      if (auto done = read_rehearsal_hooks((*all)[out_.participants[i].name], i); !done) return done;
+    return {};
+  }
+
+  Result<void> read_rehearsal_hooks(const Json& json, std::size_t participant) {
+    const std::string where = "participants." + out_.participants[participant].name;
+    const auto read = [&](const Json& request, const std::string& name, RequestTemplate& out) -> Result<void> {
+      std::string shown;
+      const auto at = read_request(request, where + name, out, shown, {});
+      if (!at) return at.error();
+      if (*at != participant) return wrong(where + name, "is a request to another participant");
+      return {};
+    };
+    if (const auto probe = json.find("probe"); probe != json.end() && probe->is_object()) {
+      EffectProbe out;
+      if (auto done = read(*probe, ".probe", out.request); !done) return done;
+      out.count = text_of(*probe, "count");
+      out_.participants[participant].probe = std::move(out);
+    }
+    if (const auto advance = json.find("advance"); advance != json.end() && advance->is_object()) {
+      RequestTemplate out;
+      if (auto done = read(*advance, ".advance", out); !done) return done;
+      out_.participants[participant].advance = std::move(out);
+    }
     return {};
   }
 

@@ -47,6 +47,20 @@ struct Spelling<StepKind> {
   static constexpr std::string_view names[] = {"command", "call", "wait", "sleep"};
 };
 
+// One request to a participant, or one message (then `method` and `url` are empty).
+struct RequestTemplate {
+  std::string method;
+  TextTemplate url;
+  TextTemplate body;    // empty: no body
+  std::string command;  // of a message
+};
+
+// Of a participant that shows what is in effect: `count` is the JSON pointer to a number in the answer.
+struct EffectProbe {
+  RequestTemplate request;
+  std::string count;
+};
+
 // A participant of a user's saga: a web server, or a Kafka topic.
 struct ParticipantDefinition {
   std::string name;
@@ -58,16 +72,9 @@ struct ParticipantDefinition {
   // Names of files on the node: certificate authorities, the client's certificate and its key, and the secret by which
   // calls are signed. Empty: none.
   std::string ca, certificate, key, secret;
-
-  friend bool operator==(const ParticipantDefinition&, const ParticipantDefinition&) = default;
-};
-
-// One request to a participant, or one message (then `method` and `url` are empty).
-struct RequestTemplate {
-  std::string method;
-  TextTemplate url;
-  TextTemplate body;    // empty: no body
-  std::string command;  // of a message
+  // For rehearsals: what a saga has in effect there, and what sets its clock forward.
+  std::optional<EffectProbe> probe = {};
+  std::optional<RequestTemplate> advance = {};
 };
 
 // Status codes that mean something else to a step than docs/participants.md says: "402", or "5xx" for a hundred of

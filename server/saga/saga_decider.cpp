@@ -34,6 +34,12 @@ std::optional<Timestamp> SagaDecider::deadline() {
   return began + definition_.timeout;
 }
 
+std::string SagaDecider::deadline_reason() const {
+  if (definition_.protocol == Protocol::dtm)
+    return fmt::format("Timeout after {} seconds", definition_.timeout / 1s);
+  return fmt::format("not finished within {}", format_duration(definition_.timeout));
+}
+
 // One durable timer for all steps in progress.
 void SagaDecider::set_wake_at() {
   saga().wake_at.reset();
@@ -260,7 +266,8 @@ void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::
     // Unknown, so it is undone.
     step(i).calling = false;
     if (!step(i).in_doubt) end_step(i, StepStatus::failed);
-    is_compensating ? roll_back() : start_compensation(reason);
+    const auto limit = deadline();
+    is_compensating ? roll_back() : start_compensation(limit && *limit <= moment_.now ? deadline_reason() : reason);
     return;
   }
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {

@@ -108,6 +108,7 @@ class CommandBatch {
   Result<Receipt> on(const StartSagaRequest& command);
   Result<Receipt> on(const AnswerStepRequest& command);
   Result<Receipt> on(const StopSagaRequest& command);
+  Result<Receipt> on(const TryNowRequest& command);
 
   Result<Draft> draft_of_flow(OrderId id, const Actor& actor, std::string_view what) const;
   Result<Draft> draft_of_saga(OrderId id) const;

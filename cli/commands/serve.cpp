@@ -54,9 +54,10 @@ Result<std::string> read_dtm_secret(const Environment& environment, const std::s
     return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-._~").find(c) != std::string_view::npos;
   });
   if (secret->size() >= least && is_fit) return secret;
-  return Error{ErrorCode::invalid, fmt::format("{}: {} must hold at least {} letters, digits and -._~, since it becomes "
-                                               "a part of a URL; make one with: openssl rand -hex 16",
-                                               flag, file, least)};
+  return Error{ErrorCode::invalid,
+               fmt::format("{}: {} must hold at least {} letters, digits and -._~, since it becomes "
+                           "a part of a URL; make one with: openssl rand -hex 16",
+                           flag, file, least)};
 }
 
 // "500ms..2s", or a single duration.

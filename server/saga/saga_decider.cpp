@@ -35,8 +35,7 @@ std::optional<Timestamp> SagaDecider::deadline() {
 }
 
 std::string SagaDecider::deadline_reason() const {
-  if (definition_.protocol == Protocol::dtm)
-    return fmt::format("Timeout after {} seconds", definition_.timeout / 1s);
+  if (definition_.protocol == Protocol::dtm) return fmt::format("Timeout after {} seconds", definition_.timeout / 1s);
   return fmt::format("not finished within {}", format_duration(definition_.timeout));
 }
 

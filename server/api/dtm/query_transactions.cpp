@@ -38,7 +38,8 @@ Result<std::int64_t> number_in(const Request& request, std::string_view name, st
 // The ids begin with the time of their creation.
 OrderId id_at(std::int64_t milliseconds, std::uint8_t rest) {
   OrderId id;
-  for (int i = 0; i < 6; ++i) id.uuid.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
+  for (int i = 0; i < 6; ++i)
+    id.uuid.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
   for (std::size_t i = 6; i < id.uuid.bytes.size(); ++i) id.uuid.bytes[i] = rest;
   return id;
 }
@@ -66,7 +67,9 @@ Result<ListRequest> read_list_request(const Request& request) {
   if (type.empty() || type == "msg") out.types.emplace_back(dtm_message);
   if (const std::string status(request.query_value("status").value_or("")); !status.empty()) {
     out.status = from_string<DtmStatus>(status);
-    if (!out.status) return Error{ErrorCode::invalid, fmt::format("status is '{}'; there are prepared, submitted, aborting, succeed and failed", status)};
+    if (!out.status)
+      return Error{ErrorCode::invalid,
+                   fmt::format("status is '{}'; there are prepared, submitted, aborting, succeed and failed", status)};
     out.filter.statuses = statuses_of(*out.status);
   }
   const auto from = number_in(request, "createTimeStart", 0);
@@ -77,7 +80,8 @@ Result<ListRequest> read_list_request(const Request& request) {
     out.filter.ids = IdRange{id_at(std::min(*from, latest), 0), id_at(*to > 0 ? std::min(*to, latest) : latest, 0xFF)};
   if (const std::string position(request.query_value("position").value_or("")); !position.empty()) {
     out.after = OrderId::parse(position);
-    if (!out.after) return Error{ErrorCode::invalid, fmt::format("position is '{}'; it must be a next_position", position)};
+    if (!out.after)
+      return Error{ErrorCode::invalid, fmt::format("position is '{}'; it must be a next_position", position)};
   }
   const auto limit = number_in(request, "limit", limit_usual);
   if (!limit) return limit.error();
@@ -99,7 +103,9 @@ Result<Listed> read_list(Queries& queries, ListRequest asked) {
     bool has_more = false;
     for (const std::string& type : asked.types) {
       asked.filter.type = type;
-      auto page = queries.sagas(asked.filter, Page{.limit = asked.limit + 1, .after = asked.after.value_or(id_at((std::int64_t{1} << 48) - 1, 0xFF))});
+      auto page = queries.sagas(
+          asked.filter,
+          Page{.limit = asked.limit + 1, .after = asked.after.value_or(id_at((std::int64_t{1} << 48) - 1, 0xFF))});
       if (!page) return page.error();
       has_more |= static_cast<std::int64_t>(page->flows.size()) > asked.limit;
       std::move(page->flows.begin(), page->flows.end(), std::back_inserter(found));
@@ -110,7 +116,8 @@ Result<Listed> read_list(Queries& queries, ListRequest asked) {
     for (std::size_t i = 0; i < found.size(); ++i) {
       asked.after = found[i].order.id;
       ++read;
-      const bool matches = is_dtm_transaction(found[i]) && (!asked.status || dtm_status_of(*found[i].saga) == *asked.status);
+      const bool matches =
+          is_dtm_transaction(found[i]) && (!asked.status || dtm_status_of(*found[i].saga) == *asked.status);
       if (!matches) continue;
       out.flows.push_back(std::move(found[i]));
       if (static_cast<std::int64_t>(out.flows.size()) < asked.limit) continue;
@@ -150,8 +157,8 @@ awaitable<Answer> list_transactions(Context& context, Request& request) {
   if (!listed) co_return listed.error();
   Json list = Json::array();
   for (const Flow& flow : listed->flows) list.push_back(transaction_json(flow));
-  co_return dtm_object(Json{{"transactions", std::move(list)},
-                            {"next_position", listed->next ? listed->next->text() : std::string()}});
+  co_return dtm_object(
+      Json{{"transactions", std::move(list)}, {"next_position", listed->next ? listed->next->text() : std::string()}});
 }
 
 }  // namespace sagactl::api

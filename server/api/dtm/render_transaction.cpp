@@ -106,7 +106,7 @@ DtmStatus dtm_status_of(const Saga& saga) {
   switch (saga.status) {
     case SagaStatus::started:
       return was_prepared(saga) && saga.steps.front().status == StepStatus::running ? DtmStatus::prepared
-                                                                                     : DtmStatus::submitted;
+                                                                                    : DtmStatus::submitted;
     case SagaStatus::compensating:
       return DtmStatus::aborting;
     case SagaStatus::completed:
@@ -165,8 +165,8 @@ Json branches_json(const Flow& flow) {
                                     : std::string();
     const std::string_view undone = step.status == StepStatus::compensated ? "succeed" : "prepared";
     if (stored->type == "saga") list.push_back(branch_json(saga, step, payload, {i, "compensate", compensate, undone}));
-    list.push_back(branch_json(saga, step, payload,
-                               {i, "action", action, action_status(definition, step, !action.empty())}));
+    list.push_back(
+        branch_json(saga, step, payload, {i, "action", action, action_status(definition, step, !action.empty())}));
   }
   return list;
 }

@@ -1,10 +1,10 @@
 // The routes for DTM's clients: docs/dtm.md. No client of DTM's can send a token, so they are for this machine; for
 // others they stand below a secret in the path, or are opened by a flag.
+#include "server/api/routes.hpp"
 #include "common/crypto.hpp"
 #include "server/api/accounts/guest.hpp"
 #include "server/api/dtm/dtm_answer.hpp"
 #include "server/api/dtm/handlers.hpp"
-#include "server/api/routes.hpp"
 #include "server/http/message/problem.hpp"
 
 namespace sagactl::api {
@@ -68,8 +68,12 @@ void add_route(http::Router& router, Context& context, const DtmRoute& it) {
   };
   router.add(std::move(open));
 
-  http::Route secret{it.method, (std::string("/{secret}") += base) += it.name, RouteAccess::anyone, {},
-                     std::string(it.summary) + ", for clients that know the secret of --dtm-secret-file", "dtm"};
+  http::Route secret{it.method,
+                     (std::string("/{secret}") += base) += it.name,
+                     RouteAccess::anyone,
+                     {},
+                     std::string(it.summary) + ", for clients that know the secret of --dtm-secret-file",
+                     "dtm"};
   secret.handler = [&context, handler = it.handler](Request& request) -> awaitable<Answer> {
     const std::string& known = context.options.dtm_secret;
     if (known.empty() || !equal_in_constant_time(request.parameter("secret"), known))

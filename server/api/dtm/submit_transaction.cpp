@@ -40,8 +40,7 @@ awaitable<Result<Started>> start(Context& context, Request& request, const std::
   if (!exists) co_return receipt.error();
   Result<Flow> flow = co_await existing_transaction(context, gid);
   if (!flow) co_return flow.error();
-  const bool is_same =
-      flow->saga->own_definition->text == (*definition)->text && flow->saga->input == from.input;
+  const bool is_same = flow->saga->own_definition->text == (*definition)->text && flow->saga->input == from.input;
   co_return Started{std::move(*flow), false, is_same};
 }
 
@@ -59,8 +58,8 @@ http::Response not_allowed(const Flow& flow, std::string_view what) {
 }
 
 http::Response other_content(const Flow& flow) {
-  return dtm_failure(fmt::format("the gid {} is that of another transaction, with other content; get a new gid",
-                                 flow.saga->key));
+  return dtm_failure(
+      fmt::format("the gid {} is that of another transaction, with other content; get a new gid", flow.saga->key));
 }
 
 // A msg has no result as long as a branch has not answered as it should; then the client hears what that branch said.
@@ -81,10 +80,12 @@ http::Response result_answer(const Flow& flow) {
     for (const StepState& step : saga.steps)
       if (step.status == StepStatus::running && !step.error.empty()) {
         // Clients would take the word for the end of the transaction.
-        const bool is_refusal = step.error.find("FAILURE") != std::string::npos || step.error.starts_with("answered 409");
+        const bool is_refusal =
+            step.error.find("FAILURE") != std::string::npos || step.error.starts_with("answered 409");
         return is_refusal ? dtm_failure(step.error) : dtm_error(step.error + "; it is tried again");
       }
-  return dtm_failure(fmt::format("the transaction {} is not finished; it goes on, and query shows its status", saga.key));
+  return dtm_failure(
+      fmt::format("the transaction {} is not finished; it goes on, and query shows its status", saga.key));
 }
 
 awaitable<Answer> submitted_answer(Context& context, Request& request, const Flow& flow, bool waits) {

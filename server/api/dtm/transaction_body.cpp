@@ -10,9 +10,9 @@
 namespace sagactl::api {
 namespace {
 
-constexpr std::size_t gid_max = 128;       // characters
+constexpr std::size_t gid_max = 128;  // characters
 constexpr std::size_t branches_max = 99;
-constexpr std::size_t url_max = 1024;      // bytes
+constexpr std::size_t url_max = 1024;  // bytes
 constexpr std::size_t payload_max = 65'536;
 constexpr std::size_t headers_max = 100, headers_bytes_max = 16'384;
 constexpr std::int64_t request_timeout_max = 3600, seconds_max = 86'400 * 365 * 10, retry_limit_max = 1'000'000;
@@ -60,10 +60,12 @@ Result<void> read_headers(const TextMap& from, DtmTransaction& out) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : from) {
     const bool name_ok = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+      return std::isalnum(static_cast<unsigned char>(c)) ||
+             std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
     });
-    const bool value_ok = std::none_of(value.begin(), value.end(),
-                                       [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F; });
+    const bool value_ok = std::none_of(value.begin(), value.end(), [](char c) {
+      return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F;
+    });
     if (!name_ok || !value_ok) return refused(fmt::format("branch_headers: '{}' cannot be sent as a header", name));
     bytes += name.size() + value.size();
     if (!is_of_connection(lower(name))) out.branch_headers.emplace_back(name, value);
@@ -193,7 +195,8 @@ Result<TransactionStart> start_of(const TransactionBody& body, bool is_prepared)
   for (std::size_t i = 0; i < body.steps.size(); ++i) {
     DtmTransaction::Branch& branch = transaction.branches.emplace_back();
     branch.action = text_in(body.steps[i], "action");
-    if (auto valid = check_url(branch.action, fmt::format("the action of step {}", i + 1)); !valid) return valid.error();
+    if (auto valid = check_url(branch.action, fmt::format("the action of step {}", i + 1)); !valid)
+      return valid.error();
     branch.has_payload = !(*payloads)[i].empty();
     if (transaction.type != "saga") continue;
     branch.compensate = text_in(body.steps[i], "compensate");

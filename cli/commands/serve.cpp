@@ -188,6 +188,16 @@ void add_payment_flags(CLI::App& app, ServeFlags& flags) {
   add_toss_flags(app, flags.options.toss);
 }
 
+void add_participant_flags(CLI::App& app, NodeOptions& options) {
+  add_text(app, "--participants-allow", options.participants_allow, "HOST[:PORT][,...]",
+           "Servers that users' sagas may call: names, *.example.com, addresses and networks [this machine]")
+      .separated_by(',');
+  add_text(app, "--participants-files", options.participants_files, "DIRECTORY",
+           "Directory of the certificates and secrets that definitions name [none]");
+  add_text(app, "--answer-url", options.answer_url, "URL",
+           "Address by which participants call back [the node's own]");
+}
+
 }  // namespace
 
 void add_serve(CLI::App& root, Commands& commands) {
@@ -227,6 +237,7 @@ void add_serve(CLI::App& root, Commands& commands) {
   add_text(*app, "--trusted-proxy", options.trusted_proxies, "NETWORK[,NETWORK...]",
            "Networks or addresses of proxies whose forwarding headers are trusted, such as 10.0.0.0/8 [none]")
       .separated_by(',');
+  add_participant_flags(*app, options);
   set_footer(*app,
              "Environment variables: PORT, NODE_ID, NODE_ENV, JWT_SECRET, JWT_REFRESH_SECRET, JWT_EXPIRES_IN,\n"
              "JWT_REFRESH_EXPIRES_IN, DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD,\n"

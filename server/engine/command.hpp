@@ -133,6 +133,7 @@ struct CompensateRequest {
   Actor actor;
   std::string reason;
   std::vector<Timestamp> if_updated_at = {};
+  bool before_end = false;  // a saga that has ended is a `conflict`: it is cancelled, not returned
 };
 struct RetryRequest {
   SagaId saga;

@@ -91,27 +91,6 @@ std::string answered(const ParticipantAnswer& answer) {
                         : fmt::format("answered {}: {}", answer.status, reason);
 }
 
-// What the step keeps of the answer; the pointer that leads nowhere is the error.
-Result<std::string> kept_of(const ParticipantStep& step, const ParticipantAnswer& answer) {
-  if (step.keep.empty()) return std::string();
-  const Json body = read_json(answer.body);
-  Json kept = Json::object();
-  for (const auto& [name, pointer] : step.keep) {
-    const Json* value = nullptr;
-    try {
-      const Json::json_pointer at(pointer);
-      if (!body.is_discarded() && body.contains(at)) value = &body.at(at);
-    } catch (const Json::exception&) {
-    }
-    if (!value)
-      return Error{ErrorCode::invalid, body.is_discarded()
-                                           ? fmt::format("its answer is no JSON, so it has no {}", pointer)
-                                           : fmt::format("its answer has no {}", pointer)};
-    kept[name] = *value;
-  }
-  return json_text(kept);
-}
-
 Outcome without_answer(const ParticipantAnswer& answer, bool is_question) {
   const std::string reason = answer.failure.empty() ? "no answer" : answer.failure;
   const bool is_certain = !answer.was_called || !answer.was_sent;
@@ -121,7 +100,7 @@ Outcome without_answer(const ParticipantAnswer& answer, bool is_question) {
 
 Outcome done_with(const ParticipantStep& step, Direction direction, const ParticipantAnswer& answer) {
   if (direction == Direction::compensation) return Succeeded{};
-  auto kept = kept_of(step, answer);
+  auto kept = kept_of(step, answer.body);
   if (!kept) return UnknownOutcome{fmt::format("answered {}, but {}", answer.status, kept.error().message)};
   return Succeeded{std::move(*kept)};
 }
@@ -314,6 +293,26 @@ ReadAnswer read_answer(const ParticipantCall& call, const ParticipantAnswer& ans
   record.answer = cut(answer.status == 0 ? answer.failure : answer.body, kept_answer_max);
   record.took = answer.took;
   return out;
+}
+
+Result<std::string> kept_of(const ParticipantStep& step, std::string_view answer) {
+  if (step.keep.empty()) return std::string();
+  const Json body = read_json(answer);
+  Json kept = Json::object();
+  for (const auto& [name, pointer] : step.keep) {
+    const Json* value = nullptr;
+    try {
+      const Json::json_pointer at(pointer);
+      if (!body.is_discarded() && body.contains(at)) value = &body.at(at);
+    } catch (const Json::exception&) {
+    }
+    if (!value)
+      return Error{ErrorCode::invalid, body.is_discarded()
+                                           ? fmt::format("its answer is no JSON, so it has no {}", pointer)
+                                           : fmt::format("its answer has no {}", pointer)};
+    kept[name] = *value;
+  }
+  return json_text(kept);
 }
 
 std::string result_of(const Saga& saga) {

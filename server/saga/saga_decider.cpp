@@ -139,8 +139,8 @@ void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
 }
 
 void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
+  if (answer) step(i).location.clear();
   if (answer && answer->again_now) {
-    step(i).location.clear();
     issue_call(i, direction);
     return;
   }

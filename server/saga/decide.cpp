@@ -65,9 +65,7 @@ Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   }
   const Timestamp due = wake.timer ? std::max(moment_.now, *wake.timer) : moment_.now;
   if (const auto limit = deadline(); limit && *limit <= due) {
-    start_compensation(definition_.protocol == Protocol::dtm
-                           ? fmt::format("Timeout after {} seconds", definition_.timeout / 1s)
-                           : fmt::format("not finished within {}", format_duration(definition_.timeout)));
+    start_compensation(deadline_reason());
     return finish();
   }
   StepSet woken;
@@ -147,8 +145,10 @@ Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
 }
 
 Result<SagaDecision> SagaDecider::on(const StopSaga& command) {
-  if (is_terminal(saga().status)) return not_allowed("stopped", "started or compensating");
+  if (is_terminal(saga().status) && !saga().requires_manual_intervention)
+    return not_allowed("stopped", "started or compensating");
   saga().status = SagaStatus::failed;
+  saga().requires_manual_intervention = false;
   saga().error = command.reason;
   add_event(EventType::saga_failed, event_data().add("reason", command.reason), command.by);
   return finish();
@@ -171,6 +171,18 @@ void SagaDecider::resume_others(std::size_t i) {
   for (std::size_t other = 0; other < saga().steps.size(); ++other)
     if (other != i && is_in_progress(step(other)) && (direction_of(step(other)) == Direction::compensation) == is_undone)
       restart_calls(other, direction_of(step(other)));
+}
+
+Result<SagaDecision> SagaDecider::on(const TryNow&) {
+  if (is_terminal(saga().status) || !is_own()) return not_allowed("tried", "started or compensating");
+  for (std::size_t i = 0; i < saga().steps.size(); ++i) {
+    const StepState& state = step(i);
+    const bool waits_for_try = is_in_progress(state) && !state.calling && state.tries > 0;
+    const bool goes_back = saga().status == SagaStatus::compensating && state.status == StepStatus::running;
+    if (!waits_for_try || goes_back || !has_budget(i, direction_of(state))) continue;
+    issue_call(i, direction_of(state), step_definition(i).kind == StepKind::wait);
+  }
+  return finish();
 }
 
 Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {

@@ -175,6 +175,16 @@ std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::siz
   return step == 0 ? std::vector<std::size_t>{} : std::vector<std::size_t>{step - 1};
 }
 
+bool has_circle(const SagaDefinition& definition) {
+  std::vector<bool> placed(definition.steps.size());
+  for (std::size_t round = 0; round < definition.steps.size(); ++round)
+    for (std::size_t i = 0; i < definition.steps.size(); ++i) {
+      const auto before = steps_before(definition, i);
+      if (std::all_of(before.begin(), before.end(), [&](std::size_t each) { return placed[each]; })) placed[i] = true;
+    }
+  return std::find(placed.begin(), placed.end(), false) != placed.end();
+}
+
 const SagaDefinition* find_definition(std::string_view name) {
   for (const SagaDefinition& definition : definitions())
     if (definition.name == name) return &definition;

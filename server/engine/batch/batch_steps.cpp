@@ -229,7 +229,7 @@ std::optional<StepReply> CommandBatch::call_participant(Draft& draft, const Step
 Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   const SagaDefinition& definition = *command.definition;
   if (!command.key.empty()) {
-    const auto claim = claims_.find(digest_of_key(claim_of_saga_key(definition.name, command.key)));
+    const auto claim = claims_.find(digest_of_key(claim_of_saga_key(definition.key_space(), command.key)));
     if (claim != claims_.end())
       return Error{ErrorCode::conflict, fmt::format("a saga {} was started under this key", definition.name),
                    Json{{"code", "SAGA_KEY_EXISTS"}, {"sagaId", claim->second.order.text()}}};
@@ -247,7 +247,7 @@ Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   if (!started) return started.error();
   auto receipt = accept(std::move(draft));
   if (receipt && !command.key.empty()) {
-    const KeyDigest key = digest_of_key(claim_of_saga_key(definition.name, command.key));
+    const KeyDigest key = digest_of_key(claim_of_saga_key(definition.key_space(), command.key));
     claims_[key] = Claim{key, order_of(command.id), true};
     claims_changed_.push_back(key);
   }
@@ -295,6 +295,15 @@ std::vector<ParticipantCall> CommandBatch::take_withdrawn_calls() {
   std::vector<ParticipantCall> out(std::make_move_iterator(first), std::make_move_iterator(participant_calls_.end()));
   participant_calls_.erase(first, participant_calls_.end());
   return out;
+}
+
+Result<Receipt> CommandBatch::on(const TryNowRequest& command) {
+  auto found = draft_of_saga(order_of(command.saga));
+  if (!found) return found.error();
+  Draft draft = std::move(*found);
+  const auto done = decide_saga(draft, TryNow{});
+  if (!done) return done.error();
+  return accept(std::move(draft));
 }
 
 std::vector<SagaId> CommandBatch::withdrawn() const {

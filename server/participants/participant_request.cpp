@@ -7,6 +7,7 @@
 
 #include "common/text/json_object.hpp"
 #include "common/text/percent.hpp"
+#include "common/text/text.hpp"
 #include "common/trace_id.hpp"
 
 namespace sagactl {
@@ -70,10 +71,13 @@ bool matches(const std::vector<std::string>& codes, int status) {
   });
 }
 
-std::string cut(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return std::string(text);
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;  // whole characters
-  return std::string(text.substr(0, bytes));
+// The beginning of what a participant sent, which may be any bytes, as a text that every database stores.
+std::string cut(std::string_view bytes, std::size_t size) {
+  std::string text = storable_text(bytes.substr(0, size + 4));
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // whole characters
+  text.resize(size);
+  return text;
 }
 
 // What the participant says of its refusal.

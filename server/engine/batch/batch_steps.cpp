@@ -30,10 +30,6 @@ std::string call_data(const Flow& flow) {
 
 }  // namespace
 
-std::string claim_of_saga_key(std::string_view definition, std::string_view key) {
-  return fmt::format("saga {} {}", definition, key);
-}
-
 Result<CommandBatch::Draft> CommandBatch::draft_of_saga(OrderId id) const {
   const auto found = flow_by_order_.find(id);
   if (found == flow_by_order_.end() || !found->second->flow.saga) return Error{ErrorCode::not_found, "Saga not found"};
@@ -225,7 +221,7 @@ Result<Receipt> CommandBatch::on(const StartSagaRequest& command) {
   const SagaDefinition& definition = *command.definition;
   if (!command.key.empty()) {
     const auto claim = claims_.find(digest_of_key(claim_of_saga_key(definition.name, command.key)));
-    if (claim != claims_.end())
+    if (claim != claims_.end() && claim->second.live)
       return Error{ErrorCode::conflict, fmt::format("a saga {} was started under this key", definition.name),
                    Json{{"code", "SAGA_KEY_EXISTS"}, {"sagaId", claim->second.order.text()}}};
   }

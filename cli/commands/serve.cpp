@@ -1,9 +1,13 @@
 // `sagactl serve`: runs nodes until it is stopped.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <ostream>
 
 #include "cli/commands.hpp"
+#include "cli/configuration/private_file.hpp"
 #include "cli/dependencies/database.hpp"
 #include "cli/dependencies/kafka.hpp"
 #include "cli/dependencies/redis.hpp"
@@ -37,7 +41,24 @@ struct ServeFlags {
   NodeOptions options;
   ServeRole role = ServeRole::node;
   PaymentConfirm payment_confirm = PaymentConfirm::automatic;
+  std::string dtm_secret_file;
 };
+
+// A part of a path that cannot be guessed.
+Result<std::string> read_dtm_secret(const Environment& environment, const std::string& file) {
+  constexpr std::size_t least = 16;
+  constexpr std::string_view flag = "--dtm-secret-file";
+  auto secret = read_secret_file(environment.resolve(file), std::string(flag));
+  if (!secret) return secret;
+  const bool is_fit = std::all_of(secret->begin(), secret->end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-._~").find(c) != std::string_view::npos;
+  });
+  if (secret->size() >= least && is_fit) return secret;
+  return Error{ErrorCode::invalid,
+               fmt::format("{}: {} must hold at least {} letters, digits and -._~, since it becomes "
+                           "a part of a URL; make one with: openssl rand -hex 16",
+                           flag, file, least)};
+}
 
 // "500ms..2s", or a single duration.
 Result<void> parse_delay(const std::string& text, SimulatedPayment& payment) {
@@ -124,6 +145,11 @@ Result<ExitCode> run_serve(Invocation& invocation, const ServeFlags& flags) {
   options.redis = std::move(redis).value();
   options.shop_confirms = flags.payment_confirm == PaymentConfirm::shop;
   if (auto read = read_secrets(invocation.environment, options); !read) return read.error();
+  if (!flags.dtm_secret_file.empty()) {
+    auto secret = read_dtm_secret(invocation.environment, flags.dtm_secret_file);
+    if (!secret) return secret.error();
+    options.dtm_secret = std::move(secret).value();
+  }
 
   if (flags.role != ServeRole::node) options.service = from_string<Service>(to_string(flags.role));
   options.version = version_number();
@@ -201,6 +227,9 @@ void add_serve(CLI::App& root, Commands& commands) {
                "Release reserved stock that is not confirmed after DURATION [5m]");
   add_switch(*app, "--allow-anonymous", options.allow_anonymous,
              "Accept requests to /api and /purchase from other machines without a token");
+  add_switch(*app, "--allow-dtm", options.allow_dtm, "Accept DTM's clients at /api/dtmsvr from other machines");
+  add_text(*app, "--dtm-secret-file", flags->dtm_secret_file, "FILE",
+           "Accept DTM's clients from other machines at /SECRET/api/dtmsvr; FILE holds the SECRET [none]");
   const auto take_origins = [&options](const std::string& text) { return parse_origins(text, options.cors_origins); };
   add_flag_with(*app, "--cors-origin", take_origins, "ORIGIN[,...]",
                 "Allow web pages of these origins, such as https://shop.example; * allows all [none]");

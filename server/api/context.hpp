@@ -35,9 +35,12 @@ namespace sagactl::api {
 struct ApiOptions {
   NodeName node = "node-1";
   std::string environment = "development";
-  bool key_only = false;           // --dedupe key-only
-  bool allow_test_routes = false;  // /redis-test and /kafka-test also from other machines
-  bool allow_anonymous = false;    // /api and /purchase without a token also from other machines
+  bool key_only = false;            // --dedupe key-only
+  bool allow_test_routes = false;   // /redis-test and /kafka-test also from other machines
+  bool allow_anonymous = false;     // /api and /purchase without a token also from other machines
+  bool allow_dtm = false;           // /api/dtmsvr also from other machines
+  std::string dtm_secret = {};      // below which DTM's clients may call from other machines; empty: none
+  std::string version = "unknown";  // of the program
   auth::PasswordCost password_cost;
 };
 

@@ -86,6 +86,11 @@ struct StopSagaRequest {
   std::string reason;
 };
 
+// The calls of a user's saga that wait for their next try are made now: as TryNow.
+struct TryNowRequest {
+  SagaId saga;
+};
+
 // The order is cancelled immediately, and its saga compensates: what was charged is refunded. A failed saga compensates
 // as well. `not_found` for an order that does not exist or is not the actor's.
 struct CancelOrderRequest {
@@ -203,6 +208,6 @@ using Command =
     std::variant<PlaceOrder, CancelOrderRequest, ConfirmOrderRequest, ConfirmPaymentRequest, SetStockRequest,
                  CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied, PaymentChecked, PerformRequest,
                  ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights,
-                 StartSagaRequest, AnswerStepRequest, StopSagaRequest>;
+                 StartSagaRequest, AnswerStepRequest, StopSagaRequest, TryNowRequest>;
 
 }  // namespace sagactl

@@ -53,7 +53,8 @@ Result<void> authorize(const Router& router, const Route& route, Request& reques
       return {};
     case RouteAccess::loopback_only:
       if (request.is_from_this_machine()) return {};
-      return Error{ErrorCode::forbidden, not_local_text(request, "Forbidden", "start the node with --test-routes")};
+      return Error{ErrorCode::forbidden,
+                   not_local_text(request, "Forbidden", fmt::format("start the node with {}", route.opened_by))};
     case RouteAccess::guest:
       if (!request.header("authorization").empty()) break;
       if (const Caller* guest = router.guest_for(request)) {

@@ -41,6 +41,9 @@ api::ApiOptions api_options(const NodeOptions& options, const NodeAddress& addre
   api.key_only = options.dedupe == Dedupe::key_only;
   api.allow_test_routes = options.allow_test_routes;
   api.allow_anonymous = options.allow_anonymous;
+  api.allow_dtm = options.allow_dtm;
+  api.dtm_secret = options.dtm_secret;
+  api.version = options.version;
   return api;
 }
 

@@ -58,6 +58,8 @@ struct NodeOptions {
   bool shop_confirms = false;  // a checkout's payment waits for POST /api/payments/confirm
   Duration reservation_ttl = 5min;
   bool allow_anonymous = false;              // /api and /purchase without a token also from other machines
+  bool allow_dtm = false;                    // /api/dtmsvr also from other machines
+  std::string dtm_secret;                    // the path below which others may call it; empty: none
   bool allow_test_routes = false;            // /redis-test and /kafka-test also from other machines
   std::vector<std::string> trusted_proxies;  // addresses and networks whose headers about a client are believed
   // Origins whose pages may call, as http::parse_origin returns them; or "*" alone.

@@ -41,7 +41,7 @@ class DeadlineWheel {
  public:
   static constexpr Duration tick = 16ms;
 
-  explicit DeadlineWheel(SteadyTime now) : turned_to_(slot_of(now)) {
+  explicit DeadlineWheel(SteadyTime now) : turned_to_(slot_before(now)) {
     for (WheelEntry& slot : slots_) slot.next_ = slot.previous_ = &slot;
   }
   ~DeadlineWheel() {
@@ -67,7 +67,7 @@ class DeadlineWheel {
 
   // Removes the entries that are due, and appends them to `due`.
   void turn(SteadyTime now, std::vector<WheelEntry*>& due) {
-    const std::int64_t to = slot_of(now);
+    const std::int64_t to = slot_before(now);
     const std::int64_t from = std::max(turned_to_ + 1, to - static_cast<std::int64_t>(slots_.size()) + 1);
     for (std::int64_t at = from; at <= to; ++at) {
       WheelEntry& slot = slots_[static_cast<std::size_t>(at) % slots_.size()];
@@ -84,6 +84,7 @@ class DeadlineWheel {
   }
 
  private:
+  static std::int64_t slot_before(SteadyTime now) { return now.us / tick.count(); }
   // Rounded up: an entry is never found early.
   static std::int64_t slot_of(SteadyTime at) { return (at.us + tick.count() - 1) / tick.count(); }
 

@@ -97,9 +97,9 @@ class OneLiveOrderPerKey final : public Check {
  private:
   // A user's saga holds its key for as long as it is stored.
   void add_users_saga(const Saga& saga) {
-    if (saga.key.empty()) return;
+    if (saga.key.empty() || !saga.own_definition) return;
     ++sagas_;
-    tenures_.add({digest_of_key(claim_of_saga_key(saga.type, saga.key)), saga.created_at, forever, order_of(saga.id),
+    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at, forever, order_of(saga.id),
                   nodes_.of(saga.owner.node)});
   }
 

@@ -54,7 +54,7 @@ class StatusCounts {
     SagaFilter stuck;
     stuck.user = user_;
     stuck.statuses = {SagaStatus::started, SagaStatus::compensating};
-    stuck.updated_before = now_ - stuck_after;
+    stuck.late_since = now_ - stuck_after;
     const std::int64_t stuck_sagas = total(queries_.sagas(stuck, one));
     const bool orphaned = any_orphaned();
     if (error_) return *error_;

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,9 +11,12 @@
 #include "analysis/history/run_filter.hpp"
 #include "analysis/readable.hpp"
 #include "analysis/violations.hpp"
+#include "server/saga/saga_view.hpp"
 
 namespace sagactl {
 namespace {
+
+constexpr Timestamp forever{std::numeric_limits<std::int64_t>::max() / 2};
 
 class AllSagasEnd final : public Check {
   static constexpr std::string_view name = "all-sagas-end";
@@ -28,7 +33,9 @@ class AllSagasEnd final : public Check {
     Timestamp progress = std::max(saga.created_at, saga.updated_at);
     for (const EventFacts& it : facts.events) progress = std::max(progress, it.event->occurred_at);
     const bool drained = options_.drained && of_run_.matches(facts.flow);
-    unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, drained});
+    std::optional<Timestamp> waits_until;
+    if (is_waiting(saga, Timestamp{})) waits_until = saga.wake_at.value_or(forever);
+    unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, waits_until, drained});
     if (unfinished_.size() == 1 || progress < oldest_progress_) {
       oldest_progress_ = progress;
       oldest_ = row_of(saga, facts.definition);
@@ -45,9 +52,14 @@ class AllSagasEnd final : public Check {
     std::stable_sort(unfinished_.begin(), unfinished_.end(),
                      [](const Unfinished& a, const Unfinished& b) { return a.progress < b.progress; });
     Violations violations;
-    std::uint64_t running = 0, of_others = 0;
+    std::uint64_t running = 0, of_others = 0, waiting = 0;
     for (const Unfinished& saga : unfinished_) {
       const Duration still = snapshot.taken_at - saga.progress;
+      // A user's saga may wait for a person, or sleep, for as long as its definition says.
+      if (!saga.drained && saga.waits_until && *saga.waits_until + options_.stuck_after > snapshot.taken_at) {
+        ++waiting;
+        continue;
+      }
       if (!saga.drained && still < options_.stuck_after) {
         ++running;
         of_others += options_.drained;
@@ -68,6 +80,8 @@ class AllSagasEnd final : public Check {
       verdict.witness = Json{{"rows", Json::array({oldest_})}};
       return verdict;
     }
+    if (waiting > 0)
+      summary += fmt::format(", and {} for an answer or a time", count_of(waiting, "saga") + (waiting == 1 ? " waits" : " wait"));
     if (of_others > 0) summary += fmt::format("; {} of other runs still running", count_of(of_others, "saga"));
     return violations.verdict(name, summary);
   }
@@ -76,6 +90,7 @@ class AllSagasEnd final : public Check {
   struct Unfinished {
     std::string id, status;
     Timestamp progress;
+    std::optional<Timestamp> waits_until;  // of a user's saga
     bool drained = false;
   };
   static constexpr std::size_t kept_max = 100'000;

@@ -16,6 +16,7 @@ struct ParticipantCall {
   DefinitionPointer definition;  // its participants
   std::size_t participant = 0;
   bool is_question = false;  // it asks what became of an earlier call
+  int repeats = 0;           // of a transaction of DTM's: how many of its calls so far were repeats
   // An HTTP request. `url` is absolute. The caller adds to the headers what depends on the node: Saga-Answer,
   // Saga-Deadline and the signature.
   std::string method, url;

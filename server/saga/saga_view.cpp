@@ -2,17 +2,40 @@
 
 #include <algorithm>
 
+#include "common/text/text.hpp"
+
 namespace sagactl {
+
+std::vector<std::string> steps_in_progress(const SagaDefinition& definition, const Saga& saga) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i)
+    if (is_in_progress(saga.steps[i])) names.push_back(definition.steps[i].name);
+  return names;
+}
 
 std::string current_step(const SagaDefinition& definition, const Saga& saga) {
   if (saga.status == SagaStatus::completed || saga.status == SagaStatus::compensated)
     return std::string(to_string(saga.status));
-  for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i) {
-    const StepStatus status = saga.steps[i].status;
-    if (status == StepStatus::running || status == StepStatus::compensating || status == StepStatus::pending)
-      return std::string(definition.steps[i].name);
-  }
+  if (const std::vector<std::string> names = steps_in_progress(definition, saga); !names.empty())
+    return join(names, ", ");
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i)
+    if (saga.steps[i].status == StepStatus::pending) return definition.steps[i].name;
   return std::string(to_string(saga.status));
+}
+
+bool is_waiting(const Saga& saga, Timestamp since) {
+  const SagaDefinition* definition = saga.own_definition.definition.get();
+  if (!definition || is_terminal(saga.status) || (saga.wake_at && *saga.wake_at < since)) return false;
+  bool waits = false;
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i) {
+    const StepState& step = saga.steps[i];
+    if (!is_in_progress(step)) continue;
+    const StepKind kind = definition->steps[i].kind;
+    const bool is_under_way = !step.calling && step.in_doubt && step.error.empty();  // at its participant
+    if (kind != StepKind::wait && kind != StepKind::sleep && !is_under_way) return false;
+    waits = true;
+  }
+  return waits;
 }
 
 std::vector<std::string> completed_steps(const SagaDefinition& definition, const Saga& saga) {

@@ -11,12 +11,27 @@
 #include "analysis/history/run_filter.hpp"
 #include "analysis/readable.hpp"
 #include "analysis/violations.hpp"
-#include "server/saga/saga_view.hpp"
 
 namespace sagactl {
 namespace {
 
 constexpr Timestamp forever{std::numeric_limits<std::int64_t>::max() / 2};
+
+// Until when a user's saga waits, if all its steps in progress wait for an answer from outside or for a time.
+std::optional<Timestamp> waits_until(const Saga& saga) {
+  const SagaDefinition* definition = saga.own_definition.definition.get();
+  if (!definition) return std::nullopt;
+  bool waits = false;
+  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i) {
+    const StepState& step = saga.steps[i];
+    if (!is_in_progress(step)) continue;
+    const StepKind kind = definition->steps[i].kind;
+    const bool is_under_way = !step.calling && step.in_doubt && step.error.empty();  // at its participant
+    if (kind != StepKind::wait && kind != StepKind::sleep && !is_under_way) return std::nullopt;
+    waits = true;
+  }
+  return waits ? std::optional(saga.wake_at.value_or(forever)) : std::nullopt;
+}
 
 class AllSagasEnd final : public Check {
   static constexpr std::string_view name = "all-sagas-end";
@@ -33,9 +48,7 @@ class AllSagasEnd final : public Check {
     Timestamp progress = std::max(saga.created_at, saga.updated_at);
     for (const EventFacts& it : facts.events) progress = std::max(progress, it.event->occurred_at);
     const bool drained = options_.drained && of_run_.matches(facts.flow);
-    std::optional<Timestamp> waits_until;
-    if (is_waiting(saga, Timestamp{})) waits_until = saga.wake_at.value_or(forever);
-    unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, waits_until, drained});
+    unfinished_.push_back({saga.id.text(), std::string(to_string(saga.status)), progress, waits_until(saga), drained});
     if (unfinished_.size() == 1 || progress < oldest_progress_) {
       oldest_progress_ = progress;
       oldest_ = row_of(saga, facts.definition);

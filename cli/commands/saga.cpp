@@ -1,4 +1,4 @@
-// `sagactl saga`: lists sagas by filters, shows one, and shows the saga definitions.
+// `sagactl saga`: lists sagas by filters, shows one, shows the saga definitions, and checks those of users.
 #include <memory>
 #include <ostream>
 
@@ -7,6 +7,7 @@
 #include "cli/client/json_answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/saga_filter.hpp"
+#include "cli/commands/saga_lint.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/definition_tree.hpp"
 #include "cli/output/saga_table.hpp"
@@ -103,6 +104,8 @@ void add_saga(CLI::App& root, Commands& commands) {
   CLI::App* all =
       add_command(*group, "definitions", "Show the saga definitions of the nodes as trees; -v adds their topics");
   commands.add(all, [](Invocation& invocation) { return list_definitions(invocation); });
+
+  add_saga_lint(*group, commands);
 }
 
 }  // namespace sagactl

@@ -23,21 +23,6 @@ std::string current_step(const SagaDefinition& definition, const Saga& saga) {
   return std::string(to_string(saga.status));
 }
 
-bool is_waiting(const Saga& saga, Timestamp since) {
-  const SagaDefinition* definition = saga.own_definition.definition.get();
-  if (!definition || is_terminal(saga.status) || (saga.wake_at && *saga.wake_at < since)) return false;
-  bool waits = false;
-  for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i) {
-    const StepState& step = saga.steps[i];
-    if (!is_in_progress(step)) continue;
-    const StepKind kind = definition->steps[i].kind;
-    const bool is_under_way = !step.calling && step.in_doubt && step.error.empty();  // at its participant
-    if (kind != StepKind::wait && kind != StepKind::sleep && !is_under_way) return false;
-    waits = true;
-  }
-  return waits;
-}
-
 std::vector<std::string> completed_steps(const SagaDefinition& definition, const Saga& saga) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < saga.steps.size() && i < definition.steps.size(); ++i) {

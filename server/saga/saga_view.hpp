@@ -15,10 +15,6 @@ std::vector<std::string> steps_in_progress(const SagaDefinition& definition, con
 // The steps that are in progress ("hotel, flight"), or the next one; the status once the saga has ended.
 std::string current_step(const SagaDefinition& definition, const Saga& saga);
 
-// Whether a user's saga waits: all its steps in progress wait for an answer from outside or for a time, and no timer
-// was to fire before `since`.
-bool is_waiting(const Saga& saga, Timestamp since);
-
 // In the order of the definition, without steps that are not `listed`.
 std::vector<std::string> completed_steps(const SagaDefinition& definition, const Saga& saga);
 

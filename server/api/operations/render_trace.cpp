@@ -6,7 +6,6 @@
 #include "server/api/orders/render_order.hpp"
 #include "server/api/render.hpp"
 #include "server/api/operations/render_calls.hpp"
-#include "server/saga/saga_view.hpp"
 
 namespace sagactl::api {
 namespace {
@@ -102,7 +101,8 @@ Json trace_id_of_flow(const Flow& flow) {
 }  // namespace
 
 bool is_stuck(const Saga& saga, Timestamp now) {
-  return !is_terminal(saga.status) && now - saga.updated_at >= stuck_after && !is_waiting(saga, now - stuck_after);
+  if (is_terminal(saga.status) || now - saga.updated_at < stuck_after) return false;
+  return !saga.own_definition || (saga.wake_at && now - *saga.wake_at >= stuck_after);
 }
 
 Json event_json(const Event& event) {

@@ -13,7 +13,7 @@ namespace sagactl::api {
 
 // A saga that has not ended and not been written for this long is stuck.
 inline constexpr Duration stuck_after = std::chrono::seconds(60);
-// A user's saga that waits, for an answer or a time, is not.
+// A user's saga that waits is not, before its timer is overdue.
 bool is_stuck(const Saga& saga, Timestamp now);
 
 // An element of GET /trace/events.

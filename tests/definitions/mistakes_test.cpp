@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
+
+#include "server/saga/compile_definition.hpp"
 #include "tests/definitions/trip.hpp"
 
 namespace sagactl {
@@ -11,6 +15,18 @@ namespace {
 TEST(DefinitionMistakes, ARightDefinitionHasNone) {
   EXPECT_EQ(problems_of(trip_yaml), "");
   EXPECT_EQ(shown(read_definition(trip_json, "trip.json").problems), "");
+}
+
+TEST(DefinitionMistakes, TheSampleHasNoneAndCanBeRun) {
+  std::ifstream file(SAGACTL_SOURCE_DIR "/samples/trip.yaml");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto read = read_definition(text, "trip.yaml");
+  EXPECT_EQ(shown(read.problems), "");
+  ASSERT_TRUE(read.canonical);
+  const auto compiled = compile_definition(json_text(*read.canonical), 1);
+  ASSERT_TRUE(compiled) << compiled.error().message;
+  EXPECT_EQ((*compiled)->steps.size(), 3u);
+  for (const ParticipantDefinition& each : (*compiled)->participants) EXPECT_TRUE(each.probe) << each.name;
 }
 
 TEST(DefinitionMistakes, UnknownMembersAreNamedWithTheNearest) {
@@ -67,7 +83,12 @@ TEST(DefinitionMistakes, ParticipantsAreChecked) {
       {"concurrency: 64", "probe: { get: \"{air}/x\", count: total }", "11:67 mistake /participants/hotel/probe/get: a probe of `hotel` has to begin with {hotel}/\n11:85 mistake /participants/hotel/probe/count: `total` is no JSON pointer | write it like /total\n"},
       {"concurrency: 64", "probe: { get: \"{hotel}/bookings?saga={saga.idd}\", count: /total }", "11:67 mistake /participants/hotel/probe/get: there is no `saga.idd` here | did you mean `id`?\n"},
       {"concurrency: 64", "probe: { get: \"{hotel}/bookings?of={flight.id}\", count: /total }", "11:67 mistake /participants/hotel/probe/get: a probe has no `flight.id` | it has {saga.id}, {saga.key} and {input...}\n"},
-      {"  hotel:   {", "  hotel: x\n  hotel2:   {", "11:10 mistake /participants/hotel: a participant has to be an object; this is a text | its members are `url`, `kafka`, `timeout`, `concurrency`, `retry`, `ca`, `certificate`, `key`, `secret`, `probe`\n12:13 warning /participants/hotel2: no step calls the participant `hotel2`\n"},
+      {"concurrency: 64", "advance: { post: \"{hotel}/clock\", body: { seconds: \"{rehearsal.seconds}\" } }", ""},
+      {"concurrency: 64", "advance: { post: \"{air}/clock\", body: { seconds: \"{rehearsal.second}\", by: \"{input.guest}\" } }", "11:70 mistake /participants/hotel/advance/post: `advance` of `hotel` has to begin with {hotel}/\n11:102 mistake /participants/hotel/advance/body/seconds: `advance` has no `rehearsal.second` | it has {rehearsal.seconds} and {saga.id}\n11:128 mistake /participants/hotel/advance/body/by: `advance` has no `input.guest` | it has {rehearsal.seconds} and {saga.id}\n"},
+      {"concurrency: 64", "advance: { body: 1 }", "11:62 mistake /participants/hotel/advance: `advance` needs a method (get, post, put, patch, delete) or a `command`\n"},
+      {"  mail:    {", "  other:   { url: \"http://other\", advance: { post: \"{other}/clock\" } }\n  mail:    {", "14:12 warning /participants/other: no step calls the participant `other`\n"},
+      {"kafka: mail-commands", "kafka: mail-commands, advance: { post: \"{mail}/x\" }", "14:45 mistake /participants/mail/advance: `advance` is for participants with `url`\n"},
+      {"  hotel:   {", "  hotel: x\n  hotel2:   {", "11:10 mistake /participants/hotel: a participant has to be an object; this is a text | its members are `url`, `kafka`, `timeout`, `concurrency`, `retry`, `ca`, `certificate`, `key`, `secret`, `probe`, `advance`\n12:13 warning /participants/hotel2: no step calls the participant `hotel2`\n"},
   });
 }
 

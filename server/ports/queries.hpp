@@ -58,7 +58,8 @@ struct SagaFilter {
   std::string error_contains = {};        // empty: any
   std::optional<int> retries_over = {};   // more than this number of tries of its current step
   std::optional<Timestamp> created_before = {};
-  std::optional<Timestamp> updated_before = {};
+  // Not updated since then. A user's saga neither waits without a timer, nor for one that was to fire later.
+  std::optional<Timestamp> late_since = {};
   // Of users' sagas:
   std::optional<int> version = {};
   std::optional<std::string> key = {};   // under which it was started

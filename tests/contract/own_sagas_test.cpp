@@ -203,6 +203,16 @@ TEST_P(OwnSagaContract, ASagaIsFoundByItsKeyAndHoldsIt) {
   EXPECT_EQ(queries().find_flow("trip-1").value()->order.id, flow.order.id) << "its correlation";
 }
 
+TEST_P(OwnSagaContract, OneThatWaitsIsNotLateBeforeItsTimer) {
+  const DefinitionPointer definition = publish(1);
+  WriterNode node(*subject, "node-1");
+  node.create({1});
+  const Saga saga = *start(node, definition, 3).saga;  // its timer fires 30 s later
+  EXPECT_EQ(ids_of({.late_since = saga.updated_at}), (Ids{order_id(1)}));
+  EXPECT_EQ(ids_of({.late_since = saga.updated_at + 30s}), (Ids{order_id(1)}));
+  EXPECT_EQ(ids_of({.late_since = saga.updated_at + 31s}), (Ids{order_id(3), order_id(1)}));
+}
+
 TEST_P(OwnSagaContract, SagasAreListedByWhatIsTheirs) {
   const DefinitionPointer old = publish(1), current = publish(2);
   WriterNode node(*subject, "node-1");

@@ -444,7 +444,7 @@ std::string RandomLife::ask_sagas() {
   if (random_.chance(0.2)) filter.node = fmt::format("node-{}", random_.below(4));
   if (random_.chance(0.2)) filter.error_contains = fmt::format("\"{}\"", random_.below(3));
   if (random_.chance(0.2)) filter.retries_over = static_cast<int>(random_.below(3));
-  if (random_.chance(0.2)) filter.updated_before = subject_.clock.now() - 5s;
+  if (random_.chance(0.2)) filter.late_since = subject_.clock.now() - 5s;
   if (random_.chance(0.2)) filter.type = some_type();
   if (random_.chance(0.1))
     filter.ids = IdRange{order_id(static_cast<int>(random_.below(20))), order_id(static_cast<int>(random_.below(40)))};

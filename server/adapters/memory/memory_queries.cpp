@@ -32,6 +32,10 @@ bool has_step_in_progress(const Saga& saga, const std::string& name) {
   return false;
 }
 
+bool is_late(const Flow& flow, Timestamp since) {
+  return flow.saga->updated_at < since && (has_order(flow) || (flow.saga->wake_at && *flow.saga->wake_at < since));
+}
+
 bool has_input(const Saga& saga, const std::vector<std::pair<std::string, std::string>>& input) {
   if (input.empty()) return true;
   const auto values = search_values(saga);
@@ -52,7 +56,7 @@ bool matches(const SagaFilter& filter, const FlowVersion& version) {
          (filter.error_contains.empty() || saga.error.find(filter.error_contains) != std::string::npos) &&
          (!filter.retries_over || tries_of_current_step(saga) > *filter.retries_over) &&
          (!filter.created_before || saga.created_at < *filter.created_before) &&
-         (!filter.updated_before || saga.updated_at < *filter.updated_before) &&
+         (!filter.late_since || is_late(version.flow, *filter.late_since)) &&
          (!filter.version || saga.definition_version == *filter.version) && (!filter.key || saga.key == *filter.key) &&
          (!filter.step || has_step_in_progress(saga, *filter.step)) && has_input(saga, filter.input) &&
          (!filter.ids || (version.flow.order.id >= filter.ids->first && version.flow.order.id <= filter.ids->last));

@@ -135,7 +135,10 @@ FlowSelection select_sagas(const SagaFilter& filter, InternedNames& names, const
     add(selection, fmt::format("{}(f.error, {{}}) > 0", dialect.text_position), filter.error_contains);
   if (filter.retries_over) add(selection, "f.tries > {}", std::int64_t{*filter.retries_over});
   if (filter.created_before) add(selection, "f.saga_created < {}", filter.created_before->us);
-  if (filter.updated_before) add(selection, "f.saga_updated < {}", filter.updated_before->us);
+  if (filter.late_since) {
+    add(selection, "f.saga_updated < {}", filter.late_since->us);
+    add(selection, "(f.order_status IS NOT NULL OR f.wake_at < {})", filter.late_since->us);
+  }
   if (filter.ids) {
     add(selection, "f.id >= {}", filter.ids->first.uuid);
     add(selection, "f.id <= {}", filter.ids->last.uuid);
@@ -151,7 +154,7 @@ bool has_counted_total(const OrderFilter& filter) {
 
 bool has_counted_total(const SagaFilter& filter) {
   return !filter.user && filter.stages.empty() && !filter.node && filter.error_contains.empty() &&
-         !filter.retries_over && !filter.created_before && !filter.updated_before && !filter.ids && !filter.version &&
+         !filter.retries_over && !filter.created_before && !filter.late_since && !filter.ids && !filter.version &&
          !filter.key && !filter.step && filter.input.empty();
 }
 

@@ -90,10 +90,9 @@ class OneLiveOrderPerKey final : public Check {
     }
     for (; claim; claim = claims_.next()) add_claim_without_order(*claim);
     if (snapshot.complete) violations_.add(without_order_);
-    return violations_.verdict(
-        name, orders_ + sagas_ < 2
-                  ? fmt::format("{}: there are no two that could have the same key", what())
-                  : fmt::format("no two of {} had the same key while both were live", what()));
+    return violations_.verdict(name, orders_ + sagas_ < 2
+                                         ? fmt::format("{}: there are no two that could have the same key", what())
+                                         : fmt::format("no two of {} had the same key while both were live", what()));
   }
 
  private:
@@ -101,8 +100,8 @@ class OneLiveOrderPerKey final : public Check {
   void add_users_saga(const Saga& saga) {
     if (saga.key.empty() || !saga.own_definition) return;
     ++sagas_;
-    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at, forever, order_of(saga.id),
-                  nodes_.of(saga.owner.node)});
+    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at,
+                  forever, order_of(saga.id), nodes_.of(saga.owner.node)});
   }
 
   Json row_of(const KeyTenure& tenure) const {

@@ -78,7 +78,8 @@ class ValueChecker {
     const std::string& root = path.members.front();
     if (scope.of == ValueScope::Of::advance) {
       if (path.text() != "rehearsal.seconds" && path.text() != "saga.id")
-        findings_.mistake(at, fmt::format("`advance` has no `{}`", path.text()), "it has {rehearsal.seconds} and {saga.id}");
+        findings_.mistake(at, fmt::format("`advance` has no `{}`", path.text()),
+                          "it has {rehearsal.seconds} and {saga.id}");
       return;
     }
     if (root == "input") return input(at, path, is_in_url);

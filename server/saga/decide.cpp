@@ -45,7 +45,8 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
     return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is in progress"};
   const bool is_earlier_undo = reply.direction == Direction::compensation && state.undo_round > 0 && reply.tries != 0 &&
                                reply.since != state.began_at;
-  if (is_earlier_undo) return Error{ErrorCode::retry, "the reply is to an earlier undo; the step has to be undone again"};
+  if (is_earlier_undo)
+    return Error{ErrorCode::retry, "the reply is to an earlier undo; the step has to be undone again"};
   if (reply.direction == Direction::action)
     on_action_reply(reply.step, reply.outcome);
   else
@@ -249,8 +250,8 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
                            });
   if (between_steps)
     for (from = 0; from + 1 < saga().steps.size() && step(from).status == StepStatus::succeeded;) ++from;
-  const bool is_undone = compensates || (is_own() ? !was_compensated && goes_back()
-                                                  : direction_of(step(from)) == Direction::compensation);
+  const bool is_undone =
+      compensates || (is_own() ? !was_compensated && goes_back() : direction_of(step(from)) == Direction::compensation);
   const Direction direction = is_undone ? Direction::compensation : Direction::action;
   saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
   saga().requires_manual_intervention = false;

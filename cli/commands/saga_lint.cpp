@@ -40,7 +40,8 @@ void print_problem(const Invocation& invocation, const LintedFile& file, const P
   const std::string severity(to_string(problem.severity));
   const bool is_mistake = problem.severity == Severity::mistake;
   if (const auto at = text.find(": " + severity + ": "); at != std::string::npos)
-    text.replace(at + 2, severity.size(), is_mistake ? invocation.paint.bad(severity) : invocation.paint.warning(severity));
+    text.replace(at + 2, severity.size(),
+                 is_mistake ? invocation.paint.bad(severity) : invocation.paint.warning(severity));
   invocation.terminal.out << text;
 }
 
@@ -93,14 +94,13 @@ Result<std::string> read_definition_file(Invocation& invocation, const std::stri
   errno = 0;
   std::ifstream file(invocation.environment.resolve(name), std::ios::binary);
   if (file && read_from(file)) return text;
-  return Error{ErrorCode::invalid,
-               fmt::format("{} cannot be read: {}", name, std::strerror(errno == 0 ? EIO : errno))};
+  return Error{ErrorCode::invalid, fmt::format("{} cannot be read: {}", name, std::strerror(errno == 0 ? EIO : errno))};
 }
 
 void add_saga_lint(CLI::App& group, Commands& commands) {
   const auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* lint_command = add_command(group, "lint", "Check definitions of sagas for mistakes, without a node");
-  add_text(*lint_command, "files", *files, "FILE", "YAML or JSON file of a definition; - is standard input")
+  add_text(*lint_command, "file", *files, "FILE", "YAML or JSON file of a definition; - is standard input")
       .takes(1, files_max)
       .required();
   set_examples(*lint_command, {"sagactl saga lint trip.yaml", "sagactl saga lint -o json sagas/*.yaml"});

@@ -21,7 +21,8 @@ class Hotel(Participant):
     def book(self, key, saga, guest, nights):
         if nights > 30:
             return 422, {"reason": "at most 30 nights"}
-        booked = self.sql("INSERT INTO bookings (key, saga, guest, nights) VALUES (?, ?, ?, ?)", (key, saga, guest, nights))
+        row = (key, saga, guest, nights)
+        booked = self.sql("INSERT INTO bookings (key, saga, guest, nights) VALUES (?, ?, ?, ?)", row)
         return 201, {"id": booked.lastrowid}
 
     def total(self, saga):

@@ -74,11 +74,11 @@ bool check_name(Findings& findings, Position at, const std::string& path, std::s
 
 std::string canonical_duration(Duration duration) {
   constexpr std::array<std::pair<std::int64_t, const char*>, 6> units = {{{std::int64_t{24} * 3600 * 1'000'000, "d"},
-                                                                         {std::int64_t{3600} * 1'000'000, "h"},
-                                                                         {60'000'000, "m"},
-                                                                         {1'000'000, "s"},
-                                                                         {1'000, "ms"},
-                                                                         {1, "us"}}};
+                                                                          {std::int64_t{3600} * 1'000'000, "h"},
+                                                                          {60'000'000, "m"},
+                                                                          {1'000'000, "s"},
+                                                                          {1'000, "ms"},
+                                                                          {1, "us"}}};
   for (const auto& [size, unit] : units)
     if (duration.count() >= size && duration.count() % size == 0)
       return fmt::format("{}{}", duration.count() / size, unit);

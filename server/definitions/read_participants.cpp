@@ -16,13 +16,15 @@ constexpr std::size_t concurrency_max = 1'000;
 // Files on the node are named without their folder.
 bool is_file_name(std::string_view name) {
   return name.size() <= 128 && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                  c == '.';
          });
 }
 
 bool is_topic(std::string_view name) {
   return name.size() <= 249 && name != "." && name != ".." && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                  c == '.';
          });
 }
 
@@ -38,7 +40,8 @@ std::optional<std::string> read_url(Findings& findings, const Members& it) {
   else if (!url->starts_with("http://") && !url->starts_with("https://"))
     findings.mistake(at, fmt::format("`{}` does not begin with http:// or https://", *url));
   else if (rest.find('@') != std::string_view::npos)
-    findings.mistake(at, "the URL holds a user or a password", "secrets come from files on the node: name one by `secret`");
+    findings.mistake(at, "the URL holds a user or a password",
+                     "secrets come from files on the node: name one by `secret`");
   else if (rest.find_first_of("?#") != std::string_view::npos)
     findings.mistake(at, "the URL of a participant has no query and no fragment", "put a query into the steps' calls");
   else if (std::any_of(url->begin(), url->end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20; }))
@@ -75,11 +78,11 @@ Json read_retry(Findings& findings, const Found& at) {
   policy.budget = budget.value_or(policy.budget);
   const bool is_read = !it.is_object() || ((first || !it.get("first")) && (cap || !it.get("cap")));
   if (is_read && policy.cap < policy.first)
-    findings.mistake(cap ? it.get("cap") : it.get("first"),
-                     fmt::format("the longest pause, {}{}, is shorter than the first, {}{}",
-                                 canonical_duration(policy.cap), cap ? "" : " by default",
-                                 canonical_duration(policy.first), first ? "" : " by default"),
-                     "`cap` has to be at least `first`");
+    findings.mistake(
+        cap ? it.get("cap") : it.get("first"),
+        fmt::format("the longest pause, {}{}, is shorter than the first, {}{}", canonical_duration(policy.cap),
+                    cap ? "" : " by default", canonical_duration(policy.first), first ? "" : " by default"),
+        "`cap` has to be at least `first`");
   // The defaults too: a version means the same also when a later program has others.
   return {{"first", canonical_duration(policy.first)},
           {"cap", canonical_duration(policy.cap)},
@@ -117,13 +120,29 @@ void read_participant(Findings& findings, const Members& it, ParticipantSource& 
   canonical["concurrency"] = it.whole("concurrency", 1, concurrency_max).value_or(defaults.concurrency);
   canonical["retry"] = read_retry(findings, it.get("retry"));
   if (out.is_message) {
-    for (const char* name : {"ca", "certificate", "key", "secret", "probe"})
-      if (const Found found = it.get(name)) findings.mistake(found, fmt::format("`{}` is for participants with `url`", name));
+    for (const char* name : {"ca", "certificate", "key", "secret", "probe", "advance"})
+      if (const Found found = it.get(name))
+        findings.mistake(found, fmt::format("`{}` is for participants with `url`", name));
     return;
   }
   read_files(findings, it, url && url->starts_with("https://"), canonical);
   out.probe = it.get("probe");
   if (out.probe) read_probe(findings, out.probe, canonical);
+  out.advance_at = it.get("advance");
+}
+
+// Once all participants are known. A request of a rehearsal's is no use of a participant.
+void read_advances(Findings& findings, DefinitionSource& out) {
+  for (ParticipantSource& it : out.participants) {
+    if (!it.advance_at) continue;
+    it.advance = read_request(findings, it.advance_at, "`advance`", out, nullptr);
+    if (!it.advance) continue;
+    it.canonical["advance"] = it.advance->canonical;
+    if (!it.advance->participant.empty() && it.advance->participant != it.name)
+      findings.mistake(it.advance->url ? it.advance->url : it.advance->at,
+                       fmt::format("`advance` of `{}` has to begin with {{{}}}/", it.name, it.name));
+  }
+  for (ParticipantSource& it : out.participants) it.is_used = false;
 }
 
 }  // namespace
@@ -142,10 +161,12 @@ void read_participants(Findings& findings, const Found& at, DefinitionSource& ou
     if (member.name == "input" || member.name == "saga")
       findings.mistake(member.at, it.at.path, fmt::format("a participant cannot be called `{}`", member.name),
                        "in braces it means something else");
-    const Members members(findings, it.at, "a participant",
-                          {"url", "kafka", "timeout", "concurrency", "retry", "ca", "certificate", "key", "secret", "probe"});
+    const Members members(
+        findings, it.at, "a participant",
+        {"url", "kafka", "timeout", "concurrency", "retry", "ca", "certificate", "key", "secret", "probe", "advance"});
     if (members.is_object()) read_participant(findings, members, it);
   }
+  read_advances(findings, out);
 }
 
 }  // namespace sagactl

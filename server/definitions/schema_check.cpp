@@ -26,9 +26,8 @@ bool is_count(const Json& value) {
 bool are_names(const Json& value) {
   if (!value.is_array()) return false;
   std::set<std::string> seen;
-  return std::all_of(value.begin(), value.end(), [&](const Json& name) {
-    return name.is_string() && seen.insert(name.get<std::string>()).second;
-  });
+  return std::all_of(value.begin(), value.end(),
+                     [&](const Json& name) { return name.is_string() && seen.insert(name.get<std::string>()).second; });
 }
 
 // Why a keyword is not checked here, for those that people may expect.
@@ -211,7 +210,7 @@ class SchemaChecker {
 
   const Json& root_;
   std::vector<SchemaProblem> problems_;
-  std::vector<std::pair<std::string, const Json*>> schemas_;       // by their paths
+  std::vector<std::pair<std::string, const Json*>> schemas_;     // by their paths
   std::vector<std::pair<std::string, std::string>> references_;  // where it stands, where it leads
 };
 

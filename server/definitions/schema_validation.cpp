@@ -148,7 +148,8 @@ class SchemaValidation {
     if (name == "type") return type(rule, value, path);
     if (name == "enum") return one_of_values(rule, value, path);
     if (name == "const")
-      return text_to_compare(rule) == text_to_compare(value) || wrong(path, fmt::format("has to be {}", json_text(rule)));
+      return text_to_compare(rule) == text_to_compare(value) ||
+             wrong(path, fmt::format("has to be {}", json_text(rule)));
     if (name == "$ref" || name == "allOf" || name == "anyOf" || name == "oneOf" || name == "not" || name == "if")
       return combination(schema, name, rule, value, path);
     if (value.is_object()) return object(schema, name, rule, value, path);
@@ -160,7 +161,8 @@ class SchemaValidation {
 
   bool type(const Json& rule, const Json& value, const std::string& path) {
     if (rule.is_string())
-      return has_type(value, rule.get_ref<const std::string&>()) || wrong(path, fmt::format("has to be of the type {}", rule.get_ref<const std::string&>()));
+      return has_type(value, rule.get_ref<const std::string&>()) ||
+             wrong(path, fmt::format("has to be of the type {}", rule.get_ref<const std::string&>()));
     const bool is_right = std::any_of(rule.begin(), rule.end(), [&](const Json& each) {
       return has_type(value, each.get_ref<const std::string&>());
     });
@@ -215,7 +217,8 @@ class SchemaValidation {
       for (const auto& [member, others] : rule.items())
         for (const Json& other : others)
           if (value.contains(member) && !value.contains(other.get_ref<const std::string&>()))
-            is_right = wrong(path, fmt::format("has `{}` and so needs `{}`", member, other.get_ref<const std::string&>()));
+            is_right =
+                wrong(path, fmt::format("has `{}` and so needs `{}`", member, other.get_ref<const std::string&>()));
     } else if (name == "minProperties") {
       return value.size() >= rule || wrong(path, fmt::format("has fewer members than {}", json_text(rule)));
     } else if (name == "maxProperties") {
@@ -238,8 +241,7 @@ class SchemaValidation {
     return is_right;
   }
 
-  bool list(const Json& schema, const std::string& name, const Json& rule, const Json& value,
-            const std::string& path) {
+  bool list(const Json& schema, const std::string& name, const Json& rule, const Json& value, const std::string& path) {
     const auto item = [&](std::size_t i) { return path + "/" + std::to_string(i); };
     bool is_right = true;
     if (name == "prefixItems") {

@@ -92,7 +92,10 @@ void SourceBuilder::put(SourcePointer value) {
   if (same == parent.members.end())
     parent.members.push_back(std::move(pending_));
   else
-    problems_.push_back({Severity::mistake, pending_.at, {}, fmt::format("`{}` stands here twice", pending_.name),
+    problems_.push_back({Severity::mistake,
+                         pending_.at,
+                         {},
+                         fmt::format("`{}` stands here twice", pending_.name),
                          fmt::format("the first is in line {}", same->at.line)});
 }
 
@@ -147,7 +150,8 @@ SourcePointer read_source(std::string_view text, std::string_view name_of_file, 
     return nullptr;
   };
   if (text.size() > definition_bytes_max)
-    return wrong({}, fmt::format("the text has {} bytes; a definition has at most {}", text.size(), definition_bytes_max));
+    return wrong({},
+                 fmt::format("the text has {} bytes; a definition has at most {}", text.size(), definition_bytes_max));
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
     std::size_t good = std::min(text.find('\0'), text.size());
     while (good > 0 && !is_utf8(text.substr(0, good))) --good;

@@ -35,9 +35,7 @@ class SourceBuilder {
  public:
   explicit SourceBuilder(std::vector<Problem>& problems) : problems_(problems) {}
 
-  bool wants_name() const {
-    return !open_.empty() && open_.back()->kind == SourceKind::object && !has_name_;
-  }
+  bool wants_name() const { return !open_.empty() && open_.back()->kind == SourceKind::object && !has_name_; }
   void name(std::string name, Position at);
   void value(SourcePointer value, Position at);
   void scalar(Json scalar, Position at);

@@ -34,7 +34,8 @@ class Shown(unittest.TestCase):
     def test_the_page_shows_the_samples_as_they_are(self):
         pieces = shown.findall(page.read_text())
         self.assertEqual([path for path, _ in pieces], [
-            "samples/python/participant.py", "samples/python/hotel.py", "samples/python/payment.py", "samples/trip.yaml"])
+            "samples/python/participant.py", "samples/python/hotel.py", "samples/python/payment.py",
+            "samples/trip.yaml"])
         for path, text in pieces:
             self.assertEqual(text, indented(path), f"{path} differs: tests/samples/documents_test.py --write")
 
@@ -156,7 +157,8 @@ class InPostgres(unittest.TestCase):
         return self.psql("SELECT count(*) FROM bookings;")
 
     def wait_until_blocked(self):
-        blocked = f"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{self.schema}' AND wait_event_type = 'Lock';"
+        blocked = ("SELECT count(*) FROM pg_stat_activity "
+                   f"WHERE application_name = '{self.schema}' AND wait_event_type = 'Lock';")
         deadline = time.monotonic() + 60
         while self.psql(blocked) == ["0"]:
             self.assertLess(time.monotonic(), deadline, "nobody waits")

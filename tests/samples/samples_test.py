@@ -21,7 +21,7 @@ folder = Path(work.name)
 commands = {
     "python": [sys.executable, samples / "python/hotel.py"],
     "node": ["node", samples / "node/hotel.mjs"],
-    "java": ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", samples / "java/Hotel.java"],
+    "java": ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", folder, "Hotel"],
     "go": [folder / "hotel"],
 }
 faulty = {
@@ -302,10 +302,12 @@ def main():
     if language == "python" and sys.version_info < (3, 10):
         print("skipped: the samples need Python 3.10")
         sys.exit(77)
-    program = {"python": sys.executable}.get(language, language)
+    program = {"python": sys.executable, "java": "javac"}.get(language, language)
     if not shutil.which(program):
         print(f"skipped: this machine has no {program}")
         sys.exit(77)
+    if language == "java":
+        subprocess.run(["javac", "-d", folder, samples / "java/Hotel.java"], check=True)
     if language == "go":
         cache = os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME") or "/var/tmp") / ".cache"
         subprocess.run(["go", "build", "-o", folder / "hotel", samples / "go/hotel.go"], check=True,

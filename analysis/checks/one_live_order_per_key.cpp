@@ -104,8 +104,8 @@ class OneLiveOrderPerKey final : public Check {
   void add_users_saga(const Saga& saga) {
     if (saga.key.empty() || !saga.own_definition) return;
     ++sagas_;
-    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at, end_of_time, order_of(saga.id),
-                  nodes_.of(saga.owner.node)});
+    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at,
+                  end_of_time, order_of(saga.id), nodes_.of(saga.owner.node)});
   }
 
   Json row_of(const KeyTenure& tenure) const {

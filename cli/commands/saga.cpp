@@ -9,7 +9,6 @@
 #include "cli/commands/saga_commands.hpp"
 #include "cli/commands/saga_filter.hpp"
 #include "cli/commands/saga_lint.hpp"
-#include "cli/commands/saga_lint.hpp"
 #include "cli/flag.hpp"
 #include "cli/output/definition_tree.hpp"
 #include "cli/output/saga_table.hpp"
@@ -88,7 +87,8 @@ Result<ExitCode> list_definitions(Invocation& invocation) {
 }  // namespace
 
 void add_saga(CLI::App& root, Commands& commands) {
-  CLI::App* group = add_command_group(root, "saga", "Start, show, steer and rehearse sagas; publish their definitions", operations_group);
+  CLI::App* group = add_command_group(root, "saga", "Start, show, steer and rehearse sagas; publish their definitions",
+                                      operations_group);
 
   const auto flags = std::make_shared<SagaListFlags>();
   CLI::App* list = add_command(*group, "list", "List sagas, newest first");

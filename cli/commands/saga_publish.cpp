@@ -58,10 +58,10 @@ Result<ExitCode> publish(Invocation& invocation, const PublishFlags& flags) {
         return ExitCode::done;
       }
       print_diff(invocation, *would);
-      invocation.info(bool_member(*would, "isNew")
-                          ? fmt::format("dry run: would publish {} version {}", read.name(), integer_member(*would, "version"))
-                          : fmt::format("dry run: {} version {} has this content already", read.name(),
-                                        integer_member(*would, "version")));
+      invocation.info(bool_member(*would, "isNew") ? fmt::format("dry run: would publish {} version {}", read.name(),
+                                                                 integer_member(*would, "version"))
+                                                   : fmt::format("dry run: {} version {} has this content already",
+                                                                 read.name(), integer_member(*would, "version")));
       return ExitCode::done;
     }
   }

@@ -30,7 +30,9 @@ Result<ExitCode> start(Invocation& invocation, const StartFlags& flags) {
   if (!input) return input.error();
   auto client = NodeClient::open(invocation);
   if (!client) return client.error();
-  HttpRequest request{"POST", "/sagas/definitions/" + percent_encode(flags.name) + "/sagas", json_text(*input),
+  HttpRequest request{"POST",
+                      "/sagas/definitions/" + percent_encode(flags.name) + "/sagas",
+                      json_text(*input),
                       {{"Content-Type", "application/json"}}};
   if (!flags.key.empty()) request.headers.emplace_back("Idempotency-Key", flags.key);
   if (!flags.correlation.empty()) request.headers.emplace_back("X-Correlation-ID", flags.correlation);

@@ -51,7 +51,8 @@ Result<ExitCode> answer(Invocation& invocation, const StepFlags& flags) {
 }
 
 void add_saga_id(CLI::App& app, StepFlags& flags) {
-  add_text(app, "saga", flags.saga, "SAGA-ID", "Saga id, or its first digits; correlation id or idempotency key").required();
+  add_text(app, "saga", flags.saga, "SAGA-ID", "Saga id, or its first digits; correlation id or idempotency key")
+      .required();
 }
 void add_step(CLI::App& app, StepFlags& flags) {
   add_text(app, "step", flags.step, "STEP", "Name of the step").required();

@@ -248,8 +248,7 @@ void OwnSagaCluster::settle_with_persons() {
     const auto saga = saga_of_id(id);
     if (!node || !saga) continue;
     if (waits_by_definition(*saga) && injector_.happens(0.7)) answer_step(*node, *saga);
-    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention)
-      retry(*node, id);
+    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention) retry(*node, id);
   }
 }
 

@@ -103,11 +103,12 @@ void OwnSagaCluster::check_order_of_calls(std::vector<std::string>& wrong) {
       }
     }
     for (const auto& [step, it] : seen) {
-      if (it.do_keys.size() > 1) wrong.push_back(fmt::format("saga {} step {}: the key changed", id.text(), step.first));
+      if (it.do_keys.size() > 1)
+        wrong.push_back(fmt::format("saga {} step {}: the key changed", id.text(), step.first));
       // The second: it was undone while it was not known, and then answered that it was done.
       if (it.undo_keys.size() > 2)
-        wrong.push_back(fmt::format("saga {} step {}: it was undone under {} keys", id.text(), step.first,
-                                    it.undo_keys.size()));
+        wrong.push_back(
+            fmt::format("saga {} step {}: it was undone under {} keys", id.text(), step.first, it.undo_keys.size()));
     }
   }
 }

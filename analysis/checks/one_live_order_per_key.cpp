@@ -13,6 +13,7 @@
 #include "analysis/readable.hpp"
 #include "analysis/violations.hpp"
 #include "common/records/record_sorter.hpp"
+#include "server/ports/saga_keys.hpp"
 
 namespace sagactl {
 namespace {
@@ -42,6 +43,7 @@ class OneLiveOrderPerKey final : public Check {
       : tenures_(scratch, comes_before), claims_(scratch, has_lesser_key) {}
 
   void on_flow(const FlowFacts& facts) override {
+    if (is_users_saga(facts.flow)) add_users_saga(*facts.flow.saga);
     const Order& order = facts.flow.order;
     if (!facts.has_order || !order.holds_key || order.idempotency_key.empty()) return;
     ++orders_;
@@ -89,10 +91,20 @@ class OneLiveOrderPerKey final : public Check {
     for (; claim; claim = claims_.next()) add_claim_without_order(*claim);
     if (snapshot.complete) violations_.add(without_order_);
     return violations_.verdict(
-        name, fmt::format("no two of {} had the same key while both were live", count_of(orders_, "order")));
+        name, orders_ + sagas_ < 2
+                  ? fmt::format("{}: there are no two that could have the same key", what())
+                  : fmt::format("no two of {} had the same key while both were live", what()));
   }
 
  private:
+  // A user's saga holds its key for as long as it is stored.
+  void add_users_saga(const Saga& saga) {
+    if (saga.key.empty() || !saga.own_definition) return;
+    ++sagas_;
+    tenures_.add({digest_of_key(claim_of_saga_key(saga.own_definition->key_space(), saga.key)), saga.created_at, forever, order_of(saga.id),
+                  nodes_.of(saga.owner.node)});
+  }
+
   Json row_of(const KeyTenure& tenure) const {
     return Json{{"table", "orders"},
                 {"id", tenure.order.text()},
@@ -135,10 +147,15 @@ class OneLiveOrderPerKey final : public Check {
                         .rows = Json::array({row_of(claim)})});
   }
 
+  std::string what() const {
+    if (sagas_ == 0) return count_of(orders_, "order");
+    return fmt::format("{} and {}", count_of(orders_, "order"), count_of(sagas_, "saga"));
+  }
+
   RecordSorter<KeyTenure> tenures_;
   RecordSorter<Claim> claims_;
   NodeNumbers nodes_;
-  std::uint64_t orders_ = 0;
+  std::uint64_t orders_ = 0, sagas_ = 0;
   Violations violations_;
   Violations without_order_;  // claims of orders that were not seen, or are not live
 };

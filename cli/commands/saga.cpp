@@ -56,7 +56,7 @@ Result<ExitCode> get_saga(Invocation& invocation, const std::string& id) {
     const auto complete = resolve_id_prefix(*client, id);
     saga = complete ? client->get("/sagas/" + percent_encode(*complete)) : Result<Json>(complete.error());
   }
-  if (!saga) return saga.error();
+  if (!saga) return no_such_saga(saga.error(), id);
   if (invocation.wants_json())
     invocation.print(*saga);
   else
@@ -98,7 +98,7 @@ void add_saga(CLI::App& root, Commands& commands) {
 
   const auto id = std::make_shared<std::string>();
   CLI::App* get = add_command(*group, "get", "Show a saga");
-  add_text(*get, "saga", *id, "SAGA-ID", "Saga id, its first digits, correlation id or idempotency key").required();
+  add_text(*get, "saga", *id, "SAGA-ID", "Saga id, order id, correlation id or idempotency key, or the first digits of an id").required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
   CLI::App* all =

@@ -13,7 +13,7 @@ namespace {
 
 // Where a text with paths stands, and so which values are there.
 struct ValueScope {
-  enum class Of : std::uint8_t { call, undo, ask, result, probe };
+  enum class Of : std::uint8_t { call, undo, ask, result, probe, advance };
   Of of = Of::call;
   const StepSource* step = nullptr;  // of a call, an undo and a question
 };
@@ -27,6 +27,8 @@ class ValueChecker {
     if (step.undo) request(*step.undo, {ValueScope::Of::undo, &step});
     if (step.ask) request(*step.ask, {ValueScope::Of::ask, &step});
   }
+
+  void advance(const RequestSource& it) { request(it, {ValueScope::Of::advance, nullptr}); }
 
   void url(const Found& at, ValueScope scope) {
     if (!at || !at.value->scalar.is_string()) return;
@@ -74,6 +76,11 @@ class ValueChecker {
 
   void value(const Found& at, const ValuePath& path, ValueScope scope, bool is_in_url) {
     const std::string& root = path.members.front();
+    if (scope.of == ValueScope::Of::advance) {
+      if (path.text() != "rehearsal.seconds" && path.text() != "saga.id")
+        findings_.mistake(at, fmt::format("`advance` has no `{}`", path.text()), "it has {rehearsal.seconds} and {saga.id}");
+      return;
+    }
     if (root == "input") return input(at, path, is_in_url);
     if (root == "saga") return saga(at, path, scope);
     if (scope.of == ValueScope::Of::probe)
@@ -184,6 +191,8 @@ void check_values(Findings& findings, const Found& result, const DefinitionSourc
   ValueChecker checker(findings, definition);
   for (const StepSource& step : definition.steps) checker.step(step);
   for (const ParticipantSource& participant : definition.participants) check_probe(findings, participant, definition);
+  for (const ParticipantSource& participant : definition.participants)
+    if (participant.advance) checker.advance(*participant.advance);
   if (result) checker.json(result, {ValueScope::Of::result, nullptr});
 }
 

@@ -12,6 +12,16 @@
 
 namespace sagactl {
 
+// A request of a step: `call`, `undo` or `ask`; or of a rehearsal: `advance`.
+struct RequestSource {
+  Found at;
+  std::string method;  // "post"; empty: a message
+  Found url;
+  std::string participant;  // none: not known
+  Found body;
+  Json canonical = Json::object();
+};
+
 struct ParticipantSource {
   std::string name;
   Found at;
@@ -19,16 +29,8 @@ struct ParticipantSource {
   bool is_message = false;
   bool is_used = false;
   Found probe;  // how a rehearsal asks what is in effect
-  Json canonical = Json::object();
-};
-
-// A request of a step: `call`, `undo` or `ask`.
-struct RequestSource {
-  Found at;
-  std::string method;  // "post"; empty: a message
-  Found url;
-  std::string participant;  // none: not known
-  Found body;
+  Found advance_at;
+  std::optional<RequestSource> advance;  // how a rehearsal sets the participant's clock forward
   Json canonical = Json::object();
 };
 
@@ -62,7 +64,7 @@ struct DefinitionSource {
 // Each reads its part and reports what is wrong with it, on its own and beside the parts read before.
 void read_participants(Findings& findings, const Found& at, DefinitionSource& out);
 void read_steps(Findings& findings, const Found& at, DefinitionSource& out);
-// A request of a step, with the participant that it names. `default_participant` of an undo or a question by message is
+// A request, with the participant that it names. `default_participant` of an undo or a question by message is
 // that of the call.
 std::optional<RequestSource> read_request(Findings& findings, const Found& at, std::string_view what,
                                           DefinitionSource& out, const RequestSource* call);

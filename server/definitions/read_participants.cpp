@@ -121,7 +121,7 @@ void read_participant(Findings& findings, const Members& it, ParticipantSource& 
   canonical["concurrency"] = it.whole("concurrency", 1, concurrency_max).value_or(defaults.concurrency);
   canonical["retry"] = read_retry(findings, it.get("retry"));
   if (out.is_message) {
-    for (const char* name : {"ca", "certificate", "key", "secret", "probe"})
+    for (const char* name : {"ca", "certificate", "key", "secret", "probe", "advance"})
       if (const Found found = it.get(name))
         findings.mistake(found, fmt::format("`{}` is for participants with `url`", name));
     return;
@@ -129,6 +129,21 @@ void read_participant(Findings& findings, const Members& it, ParticipantSource& 
   read_files(findings, it, url && url->starts_with("https://"), canonical);
   out.probe = it.get("probe");
   if (out.probe) read_probe(findings, out.probe, canonical);
+  out.advance_at = it.get("advance");
+}
+
+// Once all participants are known. A request of a rehearsal's is no use of a participant.
+void read_advances(Findings& findings, DefinitionSource& out) {
+  for (ParticipantSource& it : out.participants) {
+    if (!it.advance_at) continue;
+    it.advance = read_request(findings, it.advance_at, "`advance`", out, nullptr);
+    if (!it.advance) continue;
+    it.canonical["advance"] = it.advance->canonical;
+    if (!it.advance->participant.empty() && it.advance->participant != it.name)
+      findings.mistake(it.advance->url ? it.advance->url : it.advance->at,
+                       fmt::format("`advance` of `{}` has to begin with {{{}}}/", it.name, it.name));
+  }
+  for (ParticipantSource& it : out.participants) it.is_used = false;
 }
 
 }  // namespace
@@ -152,9 +167,10 @@ void read_participants(Findings& findings, const Found& at, DefinitionSource& ou
                        "in braces it means something else");
     const Members members(
         findings, it.at, "a participant",
-        {"url", "kafka", "timeout", "concurrency", "retry", "ca", "certificate", "key", "secret", "probe"});
+        {"url", "kafka", "timeout", "concurrency", "retry", "ca", "certificate", "key", "secret", "probe", "advance"});
     if (members.is_object()) read_participant(findings, members, it);
   }
+  read_advances(findings, out);
 }
 
 }  // namespace sagactl

@@ -49,20 +49,31 @@ void answer_with(const PendingGatewayCall& pending, QueryAnswer answer) {
     pending.answer(Unavailable{"the provider does not know the charge"}, {}, true);
 }
 
+Command reply_to(const ParticipantCall& call, const ParticipantAnswer& answer) {
+  ReadAnswer read = read_answer(call, answer);
+  const StepCall& step = call.call;
+  return StepReplied{step.saga,
+                     {step.step, step.direction, step.execution, std::move(read.outcome), step.tries, step.since},
+                     {},
+                     false,
+                     std::move(read.record)};
+}
+
 }  // namespace
+
+Command reply_without_call(const ParticipantCall& call) {
+  ParticipantAnswer answer;
+  answer.failure = "not called: the saga goes forward no more";
+  answer.was_sent = answer.was_called = false;
+  return reply_to(call, answer);
+}
 
 void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply) {
   ParticipantCall asked = call;  // what reading the answer needs
   asked.body.clear();
   asked.headers.clear();
   caller.call(std::move(call), [asked = std::move(asked), reply = std::move(reply)](const ParticipantAnswer& answer) {
-    ReadAnswer read = read_answer(asked, answer);
-    const StepCall& step = asked.call;
-    reply(StepReplied{step.saga,
-                      {step.step, step.direction, step.execution, std::move(read.outcome), step.tries, step.since},
-                      {},
-                      false,
-                      std::move(read.record)});
+    reply(reply_to(asked, answer));
   });
 }
 

@@ -12,6 +12,8 @@
 namespace sagactl {
 
 // Each calls `reply` once with the answer, from any thread, possibly before returning.
+// The reply to a call that is not made.
+Command reply_without_call(const ParticipantCall& call);
 void call_participant(ParticipantCall call, ParticipantCaller& caller, std::function<void(Command)> reply);
 void call_gateway(const GatewayCall& call, PaymentGateway& gateway, std::function<void(Command)> reply);
 

@@ -132,11 +132,18 @@ void Engine::Core::set_participants(ParticipantCaller& participants) {
 
 void Engine::Core::call_participants(CommandBatch& batch) {
   for (const SagaId saga : batch.withdrawn()) participants_->withdraw(saga);
+  for (const ParticipantCall& call : batch.take_withdrawn_calls()) queue_.put(reply_without_call(call), nullptr);
   const std::weak_ptr<Core> self = weak_from_this();
   for (ParticipantCall& call : batch.participant_calls())
     call_participant(std::move(call), *participants_, [self](Command reply) {
       if (const auto core = self.lock()) core->queue_.put(std::move(reply), nullptr);
     });
+}
+
+// What this epoch has decided to call must not begin under a later one: another node may drive those sagas by then.
+void Engine::Core::withdraw_calls() {
+  if (participants_)
+    for (const OrderId order : timers_.flows()) participants_->withdraw(saga_of(order));
 }
 
 void Engine::Core::report_late_charges(const CommandBatch& batch) {

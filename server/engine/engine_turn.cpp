@@ -80,6 +80,7 @@ bool Engine::Core::may_commit(SteadyTime now) const {
 }
 
 bool Engine::Core::register_again() {
+  withdraw_calls();
   const auto started = start();
   return started ? mark_store_available() : back_off(started.error().message);
 }
@@ -168,6 +169,7 @@ bool Engine::Core::publish_events(SteadyTime now, bool flush) {
 void Engine::Core::on_fenced() {
   log_warn("lease lost; registering again under a new epoch", {{"node", writer_.node}});
   registered_ = false;
+  withdraw_calls();
   timers_.clear();
   failed_.clear();
   update_stuck_count();

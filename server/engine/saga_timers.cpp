@@ -31,6 +31,13 @@ SteadyTime SagaTimers::due() const {
   return timers_.empty() ? never_due : timers_.top().due;
 }
 
+std::vector<OrderId> SagaTimers::flows() const {
+  std::vector<OrderId> out;
+  out.reserve(open_.size());
+  for (const auto& [order, at] : open_) out.push_back(order);
+  return out;
+}
+
 void SagaTimers::clear() {
   open_.clear();
   timers_ = {};

@@ -26,6 +26,7 @@ class SagaTimers {
 
   SteadyTime due() const;                            // of the next one
   std::size_t open() const { return open_.size(); }  // the number of sagas
+  std::vector<OrderId> flows() const;                // of these sagas
   void clear();
 
  private:

@@ -76,6 +76,31 @@ class Compiler {
         if (auto done = read_duration_into(*retry, "budget", where + ".retry", it.retry.budget); !done) return done;
       }
     }
+    for (std::size_t i = 0; i < out_.participants.size(); ++i)
+      if (auto done = read_rehearsal_hooks((*all)[out_.participants[i].name], i); !done) return done;
+    return {};
+  }
+
+  Result<void> read_rehearsal_hooks(const Json& json, std::size_t participant) {
+    const std::string where = "participants." + out_.participants[participant].name;
+    const auto read = [&](const Json& request, const std::string& name, RequestTemplate& out) -> Result<void> {
+      std::string shown;
+      const auto at = read_request(request, where + name, out, shown, {});
+      if (!at) return at.error();
+      if (*at != participant) return wrong(where + name, "is a request to another participant");
+      return {};
+    };
+    if (const auto probe = json.find("probe"); probe != json.end() && probe->is_object()) {
+      EffectProbe out;
+      if (auto done = read(*probe, ".probe", out.request); !done) return done;
+      out.count = text_of(*probe, "count");
+      out_.participants[participant].probe = std::move(out);
+    }
+    if (const auto advance = json.find("advance"); advance != json.end() && advance->is_object()) {
+      RequestTemplate out;
+      if (auto done = read(*advance, ".advance", out); !done) return done;
+      out_.participants[participant].advance = std::move(out);
+    }
     return {};
   }
 
@@ -92,7 +117,7 @@ class Compiler {
     }
     for (std::size_t i = 0; i < all->size(); ++i)
       if (auto done = read_step((*all)[i], out_.steps[i]); !done) return done;
-    if (has_circle()) return wrong("steps", "steps come after one another in a circle");
+    if (has_circle(out_)) return wrong("steps", "steps come after one another in a circle");
     out_.pivot = SagaDefinition::no_pivot;
     if (const std::string pivot = text_of(json_, "pivot"); !pivot.empty()) {
       const auto index = index_of(pivot);
@@ -208,16 +233,6 @@ class Compiler {
     }
     if (!only || !name.empty()) return wrong(where, "no participant of that name is asked by message");
     return *only;
-  }
-
-  bool has_circle() const {
-    std::vector<bool> placed(out_.steps.size());
-    for (std::size_t round = 0; round < out_.steps.size(); ++round)
-      for (std::size_t i = 0; i < out_.steps.size(); ++i) {
-        const auto before = steps_before(out_, i);
-        if (std::all_of(before.begin(), before.end(), [&](std::size_t each) { return placed[each]; })) placed[i] = true;
-      }
-    return std::find(placed.begin(), placed.end(), false) != placed.end();
   }
 
   const Json& json_;

@@ -30,10 +30,11 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
   const StepState& state = step(reply.step);
   const bool is_undone = state.status == StepStatus::compensating || state.status == StepStatus::compensated ||
                          state.status == StepStatus::failed;
-  if (is_own() && reply.direction == Direction::action && is_undone &&
-      std::holds_alternative<Succeeded>(reply.outcome) && has_undo(reply.step) &&
-      saga().status != SagaStatus::completed) {
-    undo_late_step(reply.step);
+  const auto* done = std::get_if<Succeeded>(&reply.outcome);
+  // One whose success was known when it was undone has only been answered twice.
+  if (is_own() && done && reply.direction == Direction::action && is_undone && has_undo(reply.step) &&
+      !is_known_done(reply.step)) {
+    undo_late_step(reply.step, *done);
     return finish();
   }
   if (state.status != expected) return Error{ErrorCode::retry, "the step already has an outcome"};
@@ -42,6 +43,9 @@ Result<SagaDecision> SagaDecider::on(const StepReply& reply) {
   const bool is_latest = reply.tries == 0 || (reply.tries == state.tries && reply.since == state.began_at);
   if (!is_final && !is_latest)
     return Error{ErrorCode::retry, "the reply is to an earlier call; a later one is in progress"};
+  const bool is_earlier_undo = reply.direction == Direction::compensation && state.undo_round > 0 && reply.tries != 0 &&
+                               reply.since != state.began_at;
+  if (is_earlier_undo) return Error{ErrorCode::retry, "the reply is to an earlier undo; the step has to be undone again"};
   if (reply.direction == Direction::action)
     on_action_reply(reply.step, reply.outcome);
   else
@@ -61,23 +65,31 @@ Result<SagaDecision> SagaDecider::on(const WakeSaga& wake) {
   }
   const Timestamp due = wake.timer ? std::max(moment_.now, *wake.timer) : moment_.now;
   if (const auto limit = deadline(); limit && *limit <= due) {
-    start_compensation(definition_.protocol == Protocol::dtm
-                           ? fmt::format("Timeout after {} seconds", definition_.timeout / 1s)
-                           : fmt::format("not finished within {}", format_duration(definition_.timeout)));
+    start_compensation(deadline_reason());
     return finish();
   }
+  StepSet woken;
   for (std::size_t i = 0; i < saga().steps.size(); ++i)
-    if (is_in_progress(step(i)) && (!wake.timer || (step(i).wake_at && *step(i).wake_at <= due)))
-      wake_step(i, !wake.timer);
+    woken[i] = is_in_progress(step(i)) && (!wake.timer || (step(i).wake_at && *step(i).wake_at <= due));
+  // One may end the saga, or lead to a call of another.
+  for (std::size_t i = 0; i < saga().steps.size() && !is_terminal(saga().status); ++i)
+    if (woken[i] && is_in_progress(step(i)) && !was_called_now(i)) wake_step(i, !wake.timer, due);
   return finish();
 }
 
-void SagaDecider::wake_step(std::size_t i, bool is_adopted) {
+bool SagaDecider::was_called_now(std::size_t i) const {
+  return std::any_of(out_.calls.begin(), out_.calls.end(), [i](const StepCall& call) { return call.step == i; });
+}
+
+void SagaDecider::wake_step(std::size_t i, bool is_adopted, Timestamp due) {
   const Direction direction = direction_of(step(i));
   const StepDefinition& definition = step_definition(i);
   const bool waits = definition.kind == StepKind::wait || definition.kind == StepKind::sleep;
-  const bool is_over = waits && step(i).wake_at && *step(i).wake_at <= moment_.now + 1s;
-  step(i).calling = false;
+  const bool is_over = waits && step(i).wake_at && *step(i).wake_at <= due;
+  const bool goes_forward = saga().status == SagaStatus::started || direction == Direction::compensation || !is_own();
+  // The call may still wait on a node that does not know yet that the saga has turned back.
+  if (is_adopted && !goes_forward && step(i).calling) return;
+  give_up_call(i);
   if (definition.kind == StepKind::sleep && is_over) {
     on_action_reply(i, Succeeded{});
   } else if (definition.kind == StepKind::wait && definition.call && definition.call->ask &&
@@ -85,10 +97,14 @@ void SagaDecider::wake_step(std::size_t i, bool is_adopted) {
     issue_call(i, direction, true);
   } else if (definition.kind == StepKind::wait && is_over) {
     on_action_reply(i, Refused{fmt::format("no answer within {}", format_duration(definition.waits))});
+  } else if (waits) {
+    issue_call(i, direction);
+  } else if (!goes_forward) {
+    if (is_adopted) step(i).began_at = moment_.now;
+    step(i).wake_at.reset();
+    roll_back();
   } else if (is_adopted) {
     restart_calls(i, direction);
-  } else if (is_own() && direction == Direction::action && saga().status == SagaStatus::compensating) {
-    roll_back();
   } else if (has_budget(i, direction)) {
     issue_call(i, direction);
   } else {
@@ -114,7 +130,7 @@ Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
       break;
     case SagaStatus::failed: {
       // A step whose action is still in doubt is compensated as if it were in effect; the participant asks first.
-      const std::size_t i = open_step(saga());
+      const std::size_t i = is_own() ? saga().steps.size() : open_step(saga());
       if (i < saga().steps.size() && step(i).status == StepStatus::running && step(i).in_doubt) {
         enter_compensating(command.reason, command.by);
         start_step(i, Direction::compensation);
@@ -129,10 +145,43 @@ Result<SagaDecision> SagaDecider::on(const CompensateSaga& command) {
 }
 
 Result<SagaDecision> SagaDecider::on(const StopSaga& command) {
-  if (is_terminal(saga().status)) return not_allowed("stopped", "started or compensating");
+  if (is_terminal(saga().status) && !saga().requires_manual_intervention)
+    return not_allowed("stopped", "started or compensating");
   saga().status = SagaStatus::failed;
+  saga().requires_manual_intervention = false;
   saga().error = command.reason;
   add_event(EventType::saga_failed, event_data().add("reason", command.reason), command.by);
+  return finish();
+}
+
+// Whether a user's saga that has failed was being undone.
+bool SagaDecider::goes_back() const {
+  return std::any_of(out_.saga.steps.begin(), out_.saga.steps.end(), [](const StepState& s) {
+    return s.status == StepStatus::compensating || s.status == StepStatus::compensated ||
+           s.status == StepStatus::failed;
+  });
+}
+
+// A failed saga goes on, in the direction in which it went. Step `i` is answered for; the others are called again.
+void SagaDecider::resume_others(std::size_t i) {
+  const bool is_undone = goes_back();
+  saga().status = is_undone ? SagaStatus::compensating : SagaStatus::started;
+  saga().requires_manual_intervention = false;
+  if (!is_undone) saga().error.clear();
+  for (std::size_t other = 0; other < saga().steps.size(); ++other)
+    if (other != i && is_in_progress(step(other)) && (direction_of(step(other)) == Direction::compensation) == is_undone)
+      restart_calls(other, direction_of(step(other)));
+}
+
+Result<SagaDecision> SagaDecider::on(const TryNow&) {
+  if (is_terminal(saga().status) || !is_own()) return not_allowed("tried", "started or compensating");
+  for (std::size_t i = 0; i < saga().steps.size(); ++i) {
+    const StepState& state = step(i);
+    const bool waits_for_try = is_in_progress(state) && !state.calling && state.tries > 0;
+    const bool goes_back = saga().status == SagaStatus::compensating && state.status == StepStatus::running;
+    if (!waits_for_try || goes_back || !has_budget(i, direction_of(state))) continue;
+    issue_call(i, direction_of(state), step_definition(i).kind == StepKind::wait);
+  }
   return finish();
 }
 
@@ -147,13 +196,9 @@ Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
   const std::size_t i = command.step;
   const Direction direction = direction_of(step(i));
   if (saga().status == SagaStatus::failed) {
-    saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
-    saga().requires_manual_intervention = false;
-    if (direction == Direction::action) saga().error.clear();
-    for (std::size_t other = 0; other < saga().steps.size(); ++other)
-      if (other != i && is_in_progress(step(other))) restart_calls(other, direction_of(step(other)));
+    resume_others(i);
+    saga().retries.push_back(OperatorRetry{moment_.now, name, command.by});
   }
-  saga().retries.push_back(OperatorRetry{moment_.now, name, command.by});
   add_event(EventType::saga_retried,
             event_data()
                 .add("step", name)
@@ -165,9 +210,13 @@ Result<SagaDecision> SagaDecider::on(const AnswerStep& command) {
                 .add("reason", command.reason),
             command.by);
   by_ = command.by;
-  if (std::holds_alternative<Unavailable>(command.outcome))
-    restart_calls(i, direction);
-  else if (direction == Direction::action)
+  if (std::holds_alternative<Unavailable>(command.outcome)) {
+    // A saga that goes back does nothing again: it finds out, or undoes, once the call in progress is over.
+    if (!step(i).calling) step(i).wake_at.reset();
+    const bool is_repeated = saga().status == SagaStatus::started || direction == Direction::compensation;
+    if (is_repeated) restart_calls(i, direction);
+    if (saga().status == SagaStatus::compensating) roll_back();
+  } else if (direction == Direction::action)
     on_action_reply(i, command.outcome);
   else
     on_compensation_reply(i, command.outcome);
@@ -196,7 +245,9 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
                            });
   if (between_steps)
     for (from = 0; from + 1 < saga().steps.size() && step(from).status == StepStatus::succeeded;) ++from;
-  const Direction direction = compensates ? Direction::compensation : direction_of(step(from));
+  const bool is_undone = compensates || (is_own() ? !was_compensated && goes_back()
+                                                  : direction_of(step(from)) == Direction::compensation);
+  const Direction direction = is_undone ? Direction::compensation : Direction::action;
   saga().status = direction == Direction::action ? SagaStatus::started : SagaStatus::compensating;
   saga().requires_manual_intervention = false;
   if (direction == Direction::action) saga().error.clear();
@@ -207,13 +258,8 @@ Result<SagaDecision> SagaDecider::on(const RetrySaga& command) {
       command.by);
   if (!between_steps)
     for (std::size_t i = from; i < saga().steps.size(); ++i)
-      if (is_in_progress(step(i))) restart_calls(i, direction_of(step(i)));
-  if (!between_steps)
-    direction == Direction::action ? advance() : roll_back();
-  else if (compensates)
-    roll_back();
-  else
-    advance();
+      if (is_in_progress(step(i)) && direction_of(step(i)) == direction) restart_calls(i, direction);
+  direction == Direction::action ? advance() : roll_back();
   return finish();
 }
 

@@ -47,6 +47,20 @@ struct Spelling<StepKind> {
   static constexpr std::string_view names[] = {"command", "call", "wait", "sleep"};
 };
 
+// One request to a participant, or one message (then `method` and `url` are empty).
+struct RequestTemplate {
+  std::string method;
+  TextTemplate url;
+  TextTemplate body;    // empty: no body
+  std::string command;  // of a message
+};
+
+// Of a participant that shows what is in effect: `count` is the JSON pointer to a number in the answer.
+struct EffectProbe {
+  RequestTemplate request;
+  std::string count;
+};
+
 // A participant of a user's saga: a web server, or a Kafka topic.
 struct ParticipantDefinition {
   std::string name;
@@ -58,16 +72,9 @@ struct ParticipantDefinition {
   // Names of files on the node: certificate authorities, the client's certificate and its key, and the secret by which
   // calls are signed. Empty: none.
   std::string ca, certificate, key, secret;
-
-  friend bool operator==(const ParticipantDefinition&, const ParticipantDefinition&) = default;
-};
-
-// One request to a participant, or one message (then `method` and `url` are empty).
-struct RequestTemplate {
-  std::string method;
-  TextTemplate url;
-  TextTemplate body;    // empty: no body
-  std::string command;  // of a message
+  // For rehearsals: what a saga has in effect there, and what sets its clock forward.
+  std::optional<EffectProbe> probe = {};
+  std::optional<RequestTemplate> advance = {};
 };
 
 // Status codes that mean something else to a step than docs/participants.md says: "402", or "5xx" for a hundred of
@@ -124,6 +131,8 @@ enum class Protocol : std::uint8_t {
   dtm,      // DTM's clients: docs/dtm.md
 };
 
+inline constexpr std::string_view dtm_key_space = "dtm";
+
 struct SagaDefinition {
   // Of a definition without a pivot: any step may still be undone.
   static constexpr std::size_t no_pivot = std::numeric_limits<std::size_t>::max();
@@ -152,12 +161,16 @@ struct SagaDefinition {
   std::vector<std::string> search = {};  // members of the input, as paths ("guest.name"), by which sagas are found
 
   bool is_built_in() const { return text.empty(); }
+  // The name under which the keys of its sagas are unique. One for all of DTM's transactions: a gid is theirs together.
+  std::string_view key_space() const { return protocol == Protocol::dtm ? dtm_key_space : std::string_view(name); }
 };
 
 using DefinitionPointer = std::shared_ptr<const SagaDefinition>;
 
 // The indices of the steps that `step` comes after directly.
 std::vector<std::size_t> steps_before(const SagaDefinition& definition, std::size_t step);
+// Whether steps come after one another in a circle, so that they could never start.
+bool has_circle(const SagaDefinition& definition);
 
 // Bounds how far one batch runs a saga: all its steps forward and back.
 inline constexpr std::size_t steps_max = 100;

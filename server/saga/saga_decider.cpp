@@ -7,16 +7,38 @@
 namespace sagactl {
 namespace {
 
+bool may_need_undo(const StepState& step) {
+  return step.status == StepStatus::running || step.status == StepStatus::succeeded ||
+         step.status == StepStatus::compensating;
+}
+
+constexpr std::string_view refused_prefix = R"({"refused":)";  // of what is kept of a refusal
+
 const RetryPolicy& policy_of(const StepDefinition& step, Direction direction) {
   return direction == Direction::action ? step.retry : step.compensation_retry;
 }
 
 }  // namespace
 
-bool SagaDecider::comes_after(std::size_t later, std::size_t earlier) const {
-  const auto& after = step_definition(later).after;
-  if (!after) return later == earlier + 1;
-  return std::find(after->begin(), after->end(), earlier) != after->end();
+// Whether the steps that it comes after have all succeeded.
+bool SagaDecider::is_ready(std::size_t i) {
+  const auto has_succeeded = [this](std::size_t before) { return step(before).status == StepStatus::succeeded; };
+  const auto& after = step_definition(i).after;
+  if (!after) return i == 0 || has_succeeded(i - 1);
+  return std::all_of(after->begin(), after->end(), has_succeeded);
+}
+
+// The steps that are not undone yet because one that comes after them is in effect or may be.
+SagaDecider::StepSet SagaDecider::held_steps() {
+  StepSet held;
+  for (std::size_t i = 0; i < saga().steps.size(); ++i) {
+    if (!may_need_undo(step(i))) continue;
+    if (const auto& after = step_definition(i).after)
+      for (const std::size_t before : *after) held.set(before);
+    else if (i > 0)
+      held.set(i - 1);
+  }
+  return held;
 }
 
 Result<SagaDecision> SagaDecider::finish() {
@@ -34,11 +56,19 @@ std::optional<Timestamp> SagaDecider::deadline() {
   return began + definition_.timeout;
 }
 
+std::string SagaDecider::deadline_reason() const {
+  if (definition_.protocol == Protocol::dtm) return fmt::format("Timeout after {} seconds", definition_.timeout / 1s);
+  return fmt::format("not finished within {}", format_duration(definition_.timeout));
+}
+
 // One durable timer for all steps in progress.
 void SagaDecider::set_wake_at() {
   saga().wake_at.reset();
-  for (StepState& s : saga().steps) {
+  for (std::size_t i = 0; i < saga().steps.size(); ++i) {
+    StepState& s = step(i);
     if (!is_in_progress(s) || is_terminal(saga().status)) s.wake_at.reset();
+    // It was called before the saga failed, and its answer may be lost since then.
+    else if (s.calling && !s.wake_at) s.wake_at = moment_.now + definition_.steps[i].timeout;
     if (s.wake_at && (!saga().wake_at || *s.wake_at < *saga().wake_at)) saga().wake_at = s.wake_at;
   }
   if (const auto limit = deadline(); limit && (!saga().wake_at || *limit < *saga().wake_at)) saga().wake_at = limit;
@@ -89,10 +119,16 @@ void SagaDecider::issue_call(std::size_t i, Direction direction, bool ask_only) 
   }
   const bool ask_first = s.in_doubt;
   ++s.tries;
-  s.in_doubt = !waits;
-  s.calling = is_own();
+  (is_own() ? s.calling : s.in_doubt) = true;
   s.wake_at = moment_.now + definition.timeout;
   out_.calls.push_back(StepCall{saga().id, i, direction, s.execution, s.tries, ask_first, ask_only, s.began_at});
+}
+
+// The answer to the call in progress is waited for no longer.
+void SagaDecider::give_up_call(std::size_t i) {
+  StepState& s = step(i);
+  s.in_doubt |= s.calling && step_definition(i).kind == StepKind::call;
+  s.calling = false;
 }
 
 void SagaDecider::start_step(std::size_t i, Direction direction) {
@@ -114,9 +150,12 @@ void SagaDecider::start_step(std::size_t i, Direction direction) {
 void SagaDecider::restart_calls(std::size_t i, Direction direction) {
   const StepKind kind = step_definition(i).kind;
   if (kind == StepKind::wait || kind == StepKind::sleep) {
+    if (step_definition(i).waits != Duration::max() && step(i).began_at + step_definition(i).waits <= moment_.now)
+      step(i).began_at = moment_.now;  // it was over
     issue_call(i, direction);
     return;
   }
+  give_up_call(i);
   step(i).tries = 0;
   step(i).began_at = moment_.now;
   issue_call(i, direction);
@@ -134,14 +173,28 @@ void SagaDecider::schedule_next_try(std::size_t i, Direction direction) {
 }
 
 void SagaDecider::call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer) {
+  if (answer) step(i).location.clear();
   if (answer && answer->again_now) {
-    step(i).location.clear();
     issue_call(i, direction);
     return;
   }
   schedule_next_try(i, direction);
-  if (answer && answer->at_least > Duration{})
-    step(i).wake_at = std::max(*step(i).wake_at, moment_.now + answer->at_least);
+  if (!answer || answer->at_least <= Duration{}) return;
+  const Timestamp last = std::max(moment_.now, end_of_budget(i, direction));
+  step(i).wake_at = std::max(*step(i).wake_at, std::min(moment_.now + answer->at_least, last));
+}
+
+Timestamp SagaDecider::end_of_budget(std::size_t i, Direction direction) {
+  return step(i).began_at + std::min<Duration>(policy_of(step_definition(i), direction).budget, 8760h);
+}
+
+// Whether a step that is not known is asked about before it is undone. Once the time for its tries is over there is as
+// much again as for an undo, which may need what only the answer to the question brings.
+bool SagaDecider::may_ask(std::size_t i) {
+  const ParticipantStep* call = step_definition(i).call.get();
+  if (!call || !call->ask || call->undo_refused) return false;
+  const Duration undo_budget = std::min<Duration>(step_definition(i).compensation_retry.budget, 8760h);
+  return moment_.now < end_of_budget(i, Direction::action) + undo_budget;
 }
 
 void SagaDecider::advance() {
@@ -149,11 +202,7 @@ void SagaDecider::advance() {
   for (std::size_t i = 0; i < saga().steps.size(); ++i) {
     if (step(i).status == StepStatus::succeeded) continue;
     is_complete = false;
-    if (is_in_progress(step(i))) continue;
-    bool is_ready = true;
-    for (std::size_t before = 0; before < saga().steps.size(); ++before)
-      is_ready &= !comes_after(i, before) || step(before).status == StepStatus::succeeded;
-    if (is_ready) start_step(i, Direction::action);
+    if (!is_in_progress(step(i)) && is_ready(i)) start_step(i, Direction::action);
   }
   if (!is_complete) return;
   saga().status = SagaStatus::completed;
@@ -170,33 +219,26 @@ void SagaDecider::enter_compensating(const std::string& reason, const std::strin
 
 void SagaDecider::start_compensation(const std::string& reason, const std::string& by) {
   enter_compensating(reason, by);
-  roll_back();
+  roll_back(true);
 }
 
 // Compensates the steps that are in effect, each before those that it came after, or ends the saga when there is none.
-// While an action is in doubt, its answer is awaited. `restarts_calls`: those of compensations that are in progress.
-void SagaDecider::roll_back(bool restarts_calls) {
+// While an action is in progress, its answer is awaited. `at_once`: the compensations in progress are called again, and
+// steps that are not known are asked about without waiting for their time.
+void SagaDecider::roll_back(bool at_once) {
   bool is_done = true;
   for (bool has_changed = true; has_changed;) {
     has_changed = false;
     is_done = true;
+    const StepSet held = held_steps();
     for (std::size_t i = saga().steps.size(); i-- > 0;) {
-      const StepStatus status = step(i).status;
-      if (status != StepStatus::running && status != StepStatus::succeeded && status != StepStatus::compensating)
-        continue;
-      bool is_held = false;
-      for (std::size_t later = 0; later < saga().steps.size(); ++later) {
-        const StepStatus its = step(later).status;
-        is_held |= comes_after(later, i) &&
-                   (its == StepStatus::running || its == StepStatus::succeeded || its == StepStatus::compensating);
-      }
-      if (!is_held && compensate_step(i, restarts_calls)) {
+      if (!may_need_undo(step(i))) continue;
+      if (!held[i] && compensate_step(i, at_once))
         has_changed = true;
-        continue;
-      }
-      is_done = false;
+      else
+        is_done = false;
     }
-    restarts_calls = false;
+    at_once = false;
   }
   if (!is_done) return;
   saga().status = SagaStatus::compensated;
@@ -204,23 +246,24 @@ void SagaDecider::roll_back(bool restarts_calls) {
 }
 
 // True: the step is not in effect, and nothing has to be waited for.
-bool SagaDecider::compensate_step(std::size_t i, bool restarts_calls) {
+bool SagaDecider::compensate_step(std::size_t i, bool at_once) {
   StepState& s = step(i);
   const ParticipantStep* call = step_definition(i).call.get();
   if (s.status == StepStatus::running) {
-    if (s.in_doubt && (s.calling || !is_own())) return false;
+    const bool is_called = is_own() ? s.calling && step_definition(i).kind == StepKind::call : s.in_doubt;
+    if (is_called) return false;
     const bool has_begun = s.tries > 0 && call && call->undo_refused;
     if (!s.in_doubt && !has_begun) {
       end_step(i, StepStatus::failed);
       return true;
     }
-    if (call && call->ask && !call->undo_refused && has_budget(i, Direction::action)) {
-      issue_call(i, Direction::action, true);
+    if (may_ask(i)) {
+      if (at_once || !s.wake_at) issue_call(i, Direction::action, true);
       return false;
     }
   }
   if (s.status == StepStatus::compensating) {
-    if (restarts_calls) restart_calls(i, Direction::compensation);
+    if (at_once) restart_calls(i, Direction::compensation);
     return false;
   }
   if (!has_undo(i)) {
@@ -231,11 +274,30 @@ bool SagaDecider::compensate_step(std::size_t i, bool restarts_calls) {
   return false;
 }
 
-// It was done after it had been undone, or after it was recorded as without effect.
-void SagaDecider::undo_late_step(std::size_t i) {
-  ++step(i).undo_round;
-  if (saga().status == SagaStatus::compensated)
-    enter_compensating(fmt::format("{} was done after it had been undone", step_definition(i).name));
+// Whether it was answered that the step is done, in its present execution.
+bool SagaDecider::is_known_done(std::size_t i) {
+  const ParticipantStep* call = step_definition(i).call.get();
+  const bool was_refused = call && call->undo_refused && step(i).kept.starts_with(refused_prefix);
+  return !step(i).kept.empty() && !was_refused;
+}
+
+// It was done after it had been undone, or after it was recorded as without effect. While the saga needs a person, that
+// person's retry undoes it.
+void SagaDecider::undo_late_step(std::size_t i, const Succeeded& done) {
+  StepState& s = step(i);
+  s.kept = done.kept.empty() ? "{}" : done.kept;
+  if (s.status != StepStatus::failed) ++s.undo_round;
+  const std::string what = fmt::format("{} was done after it had been undone", step_definition(i).name);
+  if (saga().status == SagaStatus::failed) {
+    s.status = StepStatus::compensating;
+    s.tries = 0;
+    s.began_at = moment_.now;
+    s.error = what;
+    s.calling = false;
+    s.location.clear();
+    return;
+  }
+  if (saga().status == SagaStatus::compensated) enter_compensating(what);
   start_step(i, Direction::compensation);
 }
 
@@ -256,11 +318,12 @@ void SagaDecider::fail_saga(std::size_t i, Direction direction, const std::strin
 // the step, which may be in effect, is then undone and never done.
 void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::string& reason) {
   const bool is_compensating = saga().status == SagaStatus::compensating;
-  if (is_own() && direction == Direction::action && !is_past_pivot(i)) {
+  if (is_own() && direction == Direction::action && (is_compensating || !is_past_pivot(i))) {
     // Unknown, so it is undone.
-    step(i).calling = false;
+    give_up_call(i);
     if (!step(i).in_doubt) end_step(i, StepStatus::failed);
-    is_compensating ? roll_back() : start_compensation(reason);
+    const auto limit = deadline();
+    is_compensating ? roll_back() : start_compensation(limit && *limit <= moment_.now ? deadline_reason() : reason);
     return;
   }
   if (direction == Direction::compensation || step(i).in_doubt || is_past_pivot(i)) {
@@ -280,10 +343,12 @@ void SagaDecider::exhaust_budget(std::size_t i, Direction direction, const std::
 void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   StepState& s = step(i);
   const bool is_compensating = saga().status == SagaStatus::compensating;
+  const bool is_call = step_definition(i).kind == StepKind::call;
   s.calling = false;
   if (const auto* succeeded = std::get_if<Succeeded>(&outcome)) {
     s.error.clear();
     s.kept = succeeded->kept;
+    if (s.kept.empty() && step_definition(i).kind == StepKind::call) s.kept = "{}";
     end_step(i, StepStatus::succeeded);
     if (step_definition(i).listed)
       add_event(EventType::saga_step_completed,
@@ -296,10 +361,10 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   }
   if (const auto* unknown = std::get_if<UnknownOutcome>(&outcome)) {
     s.error = unknown->reason;
+    if (is_own()) s.in_doubt = is_call;
     if (saga().status == SagaStatus::failed) return;
-    const ParticipantStep* asked = step_definition(i).call.get();
-    if (is_own() && is_compensating && !(asked && asked->ask && has_budget(i, Direction::action)))
-      roll_back();
+    if (is_own() && is_compensating)
+      may_ask(i) ? schedule_next_try(i, Direction::action) : roll_back();
     else if (has_budget(i, Direction::action))
       schedule_next_try(i, Direction::action);
     else
@@ -313,13 +378,15 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
     return;
   }
   if (const auto* accepted = std::get_if<Accepted>(&outcome)) {
+    if (is_own()) s.in_doubt = is_call;
     wait_for_accepted(i, Direction::action, *accepted);
     if (is_compensating) roll_back();
     return;
   }
   const auto* refused = std::get_if<Refused>(&outcome);
   const auto* unavailable = std::get_if<Unavailable>(&outcome);
-  s.in_doubt = false;
+  // That this call did nothing says nothing of an earlier one, unless the participant was asked about that.
+  if (!is_own() || refused || (unavailable && unavailable->again_now && s.location.empty())) s.in_doubt = false;
   s.error = reason_of(outcome);
   const std::string reason = s.error;
   if (saga().status == SagaStatus::failed) return;
@@ -327,7 +394,7 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
   const bool is_undone = call && call->undo_refused;  // then roll_back() undoes what was refused
   if (is_undone && refused) s.kept = JsonObject().add("refused", reason).take();
   if (is_compensating) {
-    if (!is_undone) end_step(i, StepStatus::failed);
+    if (!is_undone && !s.in_doubt) end_step(i, StepStatus::failed);
     roll_back();
   } else if (refused && !is_past_pivot(i)) {
     if (!is_undone) end_step(i, StepStatus::failed);
@@ -343,9 +410,9 @@ void SagaDecider::on_action_reply(std::size_t i, const Outcome& outcome) {
 
 void SagaDecider::wait_for_accepted(std::size_t i, Direction direction, const Accepted& accepted) {
   StepState& s = step(i);
-  const Timestamp last = s.began_at + std::min<Duration>(policy_of(step_definition(i), direction).budget, 8760h);
+  const Timestamp last = std::max(moment_.now, end_of_budget(i, direction));
   s.location = accepted.location;
-  s.wake_at = accepted.ask_in ? moment_.now + *accepted.ask_in : std::max(last, moment_.now);
+  s.wake_at = accepted.ask_in ? std::min(moment_.now + *accepted.ask_in, last) : last;
 }
 
 void SagaDecider::on_compensation_reply(std::size_t i, const Outcome& outcome) {

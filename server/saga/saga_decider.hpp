@@ -2,6 +2,7 @@
 // decide(). decide.cpp: the commands. saga_decider.cpp: forward, backward, and the replies to calls.
 #pragma once
 
+#include <bitset>
 #include <string>
 #include <string_view>
 
@@ -25,39 +26,50 @@ class SagaDecider {
   Result<SagaDecision> on(const ProceedSaga&);
   Result<SagaDecision> on(const StopSaga& command);
   Result<SagaDecision> on(const AnswerStep& command);
+  Result<SagaDecision> on(const TryNow&);
 
  private:
   Saga& saga() { return out_.saga; }
   StepState& step(std::size_t i) { return out_.saga.steps[i]; }
   const StepDefinition& step_definition(std::size_t i) const { return definition_.steps[i]; }
   bool is_own() const { return !definition_.is_built_in(); }
-  bool comes_after(std::size_t later, std::size_t earlier) const;
+  using StepSet = std::bitset<steps_max>;
+  bool is_ready(std::size_t i);
+  StepSet held_steps();
   bool has_undo(std::size_t i) const { return !step_definition(i).compensation.empty(); }
   Error not_allowed(std::string_view what, std::string_view states);
 
   Result<SagaDecision> finish();
   std::optional<Timestamp> deadline();
+  std::string deadline_reason() const;
   void set_wake_at();
   JsonObject event_data() const;
   void add_event(EventType type, JsonObject data, const std::string& by = {});
   void end_step(std::size_t i, StepStatus status);
 
   void issue_call(std::size_t i, Direction direction, bool ask_only = false);
+  void give_up_call(std::size_t i);
   void start_step(std::size_t i, Direction direction);
   void restart_calls(std::size_t i, Direction direction);
   void schedule_next_try(std::size_t i, Direction direction);
   void call_again_or_wait(std::size_t i, Direction direction, const Unavailable* answer);
   bool has_budget(std::size_t i, Direction direction);
+  Timestamp end_of_budget(std::size_t i, Direction direction);
+  bool may_ask(std::size_t i);
 
-  void wake_step(std::size_t i, bool is_adopted);
+  void wake_step(std::size_t i, bool is_adopted, Timestamp due);
+  bool was_called_now(std::size_t i) const;
+  bool goes_back() const;
+  void resume_others(std::size_t i);
 
   // Forward and backward: start the steps whose turn it is, or the compensations of the last ones that are in effect.
   void advance();
   void enter_compensating(const std::string& reason, const std::string& by = {});
   void start_compensation(const std::string& reason, const std::string& by = {});
-  void roll_back(bool restarts_calls = false);
-  bool compensate_step(std::size_t i, bool restarts_calls);
-  void undo_late_step(std::size_t i);
+  void roll_back(bool at_once = false);
+  bool compensate_step(std::size_t i, bool at_once);
+  bool is_known_done(std::size_t i);
+  void undo_late_step(std::size_t i, const Succeeded& done);
   void fail_saga(std::size_t i, Direction direction, const std::string& reason);
   void exhaust_budget(std::size_t i, Direction direction, const std::string& reason);
   bool has_passed_pivot() {

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
+
+#include "server/saga/compile_definition.hpp"
 #include "tests/definitions/trip.hpp"
 
 namespace sagactl {
@@ -11,6 +15,18 @@ namespace {
 TEST(DefinitionMistakes, ARightDefinitionHasNone) {
   EXPECT_EQ(problems_of(trip_yaml), "");
   EXPECT_EQ(shown(read_definition(trip_json, "trip.json").problems), "");
+}
+
+TEST(DefinitionMistakes, TheSampleHasNoneAndCanBeRun) {
+  std::ifstream file(SAGACTL_SOURCE_DIR "/samples/trip.yaml");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto read = read_definition(text, "trip.yaml");
+  EXPECT_EQ(shown(read.problems), "");
+  ASSERT_TRUE(read.canonical);
+  const auto compiled = compile_definition(json_text(*read.canonical), 1);
+  ASSERT_TRUE(compiled) << compiled.error().message;
+  EXPECT_EQ((*compiled)->steps.size(), 3u);
+  for (const ParticipantDefinition& each : (*compiled)->participants) EXPECT_TRUE(each.probe) << each.name;
 }
 
 TEST(DefinitionMistakes, UnknownMembersAreNamedWithTheNearest) {

@@ -22,6 +22,7 @@ struct AuditedEvent {
 constexpr std::array audited = {AuditedEvent{EventType::saga_retried, "retry"},
                                 AuditedEvent{EventType::saga_compensating, "compensate"},
                                 AuditedEvent{EventType::order_cancelled, "cancel"},
+                                AuditedEvent{EventType::saga_failed, "stop"},
                                 AuditedEvent{EventType::stock_set, "set-stock"},
                                 AuditedEvent{EventType::payment_charged_late, "late-charge", false},
                                 AuditedEvent{EventType::payment_refund_failed, "refund-failed", false}};

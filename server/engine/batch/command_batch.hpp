@@ -53,6 +53,8 @@ class CommandBatch {
   const std::vector<RemoteCall>& remote_calls() const { return remote_calls_; }
   const std::vector<RemoteReply>& remote_replies() const { return remote_replies_; }
   std::vector<ParticipantCall>& participant_calls() { return participant_calls_; }
+  // Takes those that must not be made any more.
+  std::vector<ParticipantCall> take_withdrawn_calls();
   // The users' sagas that go forward no more: their actions that have not begun must not.
   std::vector<SagaId> withdrawn() const;
   std::int64_t last_sequence() const { return sequence_; }
@@ -108,8 +110,10 @@ class CommandBatch {
   Result<Receipt> on(const StartSagaRequest& command);
   Result<Receipt> on(const AnswerStepRequest& command);
   Result<Receipt> on(const StopSagaRequest& command);
+  Result<Receipt> on(const TryNowRequest& command);
 
   Result<Draft> draft_of_flow(OrderId id, const Actor& actor, std::string_view what) const;
+  Result<Draft> draft_of_order(OrderId id, const Actor& actor) const;  // not of a flow without an order
   Result<Draft> draft_of_saga(OrderId id) const;
   Draft draft_of(const Flow& flow) const { return Draft{flow, StockOverlay(&stocks_)}; }
   Result<void> check_claim(const std::string& idempotency_key, OrderId order) const;
@@ -118,6 +122,7 @@ class CommandBatch {
   Result<Receipt> on_participant_reply(Draft draft, const StepReplied& command);
   std::optional<StepReply> call_participant(Draft& draft, const StepCall& call);
   Result<std::optional<StepReply>> perform_locally(Draft& draft, const StepDefinition& step, const StepCall& call);
+  static bool is_withdrawn(const Saga& saga, const StepCall& call);
   bool is_local(const SagaDefinition& definition, const StepCall& call) const;
   bool add_due_payment_checks(Draft& draft);
   Result<Receipt> accept(Draft draft);

@@ -1,0 +1,67 @@
+#include "rehearsal/participant_probe.hpp"
+
+#include <fmt/format.h>
+
+#include <future>
+
+namespace sagactl {
+namespace {
+
+Result<ParticipantCall> make_request(const DefinitionPointer& definition, std::size_t participant,
+                                     const RequestTemplate& request, const Json& values) {
+  ParticipantCall out;
+  out.definition = definition;
+  out.participant = participant;
+  out.is_question = true;
+  out.method = request.method;
+  out.timeout = definition->participants[participant].timeout;
+  const auto find = [&](const ValuePath& path) { return find_member(values, path.members, 0); };
+  auto url = render(request.url, find);
+  if (!url) return url.error();
+  auto body = render(request.body, find);
+  if (!body) return body.error();
+  out.url = definition->participants[participant].url + *url;
+  out.body = std::move(*body);
+  if (!out.body.empty()) out.headers.emplace_back("Content-Type", "application/json");
+  return out;
+}
+
+}  // namespace
+
+Result<ParticipantCall> advance_request(const ParticipantCall& call, Duration by) {
+  const ParticipantDefinition& participant = call.definition->participants[call.participant];
+  if (!participant.advance) return Error{ErrorCode::invalid, fmt::format("{} has no `advance`", participant.name)};
+  auto request = make_request(call.definition, call.participant, *participant.advance,
+                              Json{{"rehearsal", {{"seconds", by / 1s}}}, {"saga", {{"id", call.call.saga.text()}}}});
+  if (request) request->call = call.call;
+  return request;
+}
+
+Result<std::optional<std::int64_t>> count_effects(const Saga& saga, std::size_t participant,
+                                                  ParticipantCaller& participants) {
+  const ParticipantDefinition& definition = saga.own_definition->participants[participant];
+  if (!definition.probe) return std::optional<std::int64_t>();
+  auto request = make_request(saga.own_definition.definition, participant, definition.probe->request,
+                              Json{{"saga", {{"id", saga.id.text()}, {"key", saga.key}, {"name", saga.type}}},
+                                   {"input", read_json(saga.input)}});
+  if (!request) return request.error();
+  request->call.saga = saga.id;
+  auto answered = std::make_shared<std::promise<ParticipantAnswer>>();
+  auto future = answered->get_future();
+  participants.call(*request, [answered](ParticipantAnswer answer) { answered->set_value(std::move(answer)); });
+  const ParticipantAnswer answer = future.get();
+  const std::string what = fmt::format("the probe of {} ({} {})", definition.name, request->method, request->url);
+  if (answer.status == 0) return Error{ErrorCode::unavailable, fmt::format("{} failed: {}", what, answer.failure)};
+  if (answer.status / 100 != 2)
+    return Error{ErrorCode::unavailable, fmt::format("{} was answered {}", what, answer.status)};
+  const Json body = read_json(answer.body);
+  try {
+    const Json::json_pointer pointer(definition.probe->count);
+    if (!body.is_discarded() && body.contains(pointer) && body.at(pointer).is_number_integer())
+      return std::optional(body.at(pointer).get<std::int64_t>());
+  } catch (const Json::exception&) {
+  }
+  return Error{ErrorCode::invalid, fmt::format("{} has no number at {}", what, definition.probe->count)};
+}
+
+}  // namespace sagactl

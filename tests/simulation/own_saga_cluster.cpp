@@ -1,0 +1,306 @@
+#include "tests/simulation/own_saga_cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/simulation/drawn_definition.hpp"
+
+namespace sagactl::simulation {
+namespace {
+
+constexpr Duration settle_limit = 3h;  // of simulated time, after the faults have ended
+constexpr int turns_max = 3'000'000;
+constexpr Duration commit_window = 8ms;  // on every second node
+
+const Actor admin{UserId{}, Role::admin};
+
+}  // namespace
+
+OwnSagaOptions own_saga_swarm(std::uint64_t seed) {
+  Random random(seed * 6'700'417 + 7);
+  const auto sometimes = [&](double share) { return random.chance(0.5) ? share * random.unit() : 0.0; };
+  OwnSagaOptions options;
+  options.seed = seed;
+  options.nodes = 1 + static_cast<int>(random.below(3));
+  options.saga_every = Duration{static_cast<std::int64_t>(random.below(200'000))};
+  options.operator_share = sometimes(0.6);
+  options.pause_share = sometimes(0.01);
+  options.faults.crash = sometimes(0.005);
+  options.faults.store_unavailable = sometimes(0.03);
+  options.faults.commit_in_doubt = sometimes(0.03);
+  options.faults.bus_unavailable = sometimes(0.3);
+  ParticipantFaults& participants = options.participants;
+  participants.refuses = sometimes(0.3);
+  participants.refuses_undo = sometimes(0.2);
+  participants.unavailable = sometimes(0.4);
+  participants.silent = sometimes(0.2);
+  participants.answer_lost = sometimes(0.3);
+  participants.keep_missing = sometimes(0.3);
+  participants.accepts = sometimes(0.5);
+  participants.slow = sometimes(0.3);
+  participants.late = sometimes(0.3);
+  participants.dies = sometimes(0.01);
+  return options;
+}
+
+OwnSagaCluster::OwnSagaCluster(const OwnSagaOptions& options)
+    : options_(options),
+      injector_(options.seed, options.faults),
+      store_(make_memory_store(clock_)),
+      provider_(clock_, injector_),
+      bus_(injector_),
+      participants_(clock_, injector_.random, options.participants) {
+  injector_.crash_at = options.crash_at;
+  participants_.on_report([this](const StepReply& reply, SagaId saga, std::function<void()> acknowledged) {
+    report(reply, saga, std::move(acknowledged));
+  });
+  for (int i = 0; i < options.definitions; ++i) definitions_.push_back(draw_definition(injector_.random, i));
+  for (int i = 1; i <= options.nodes; ++i) {
+    auto node = std::make_unique<Node>();
+    node->name = fmt::format("node-{}", i);
+    node->number = static_cast<std::size_t>(i);
+    node->clock = std::make_unique<NodeClock>(clock_, Duration{static_cast<std::int64_t>(injector_.random.below(1'000))});
+    node->store = std::make_unique<UnreliableStore>(*store_, injector_, i % 2 == 0 ? commit_window : Duration{0});
+    node->gateway = std::make_unique<UnreliableGateway>(provider_, injector_, [this, it = node.get()] { kill(*it); });
+    nodes_.push_back(std::move(node));
+  }
+  for (auto& node : nodes_) start_node(*node);
+}
+
+OwnSagaCluster::~OwnSagaCluster() {
+  for (auto& node : nodes_) {
+    node->engine.reset();
+    node->caller.reset();
+  }
+}
+
+void OwnSagaCluster::start_node(Node& node) {
+  EngineOptions options;
+  options.node = node.name;
+  options.seed = injector_.random.next();
+  node.caller = std::make_unique<UnreliableCaller>(node.number, participants_, injector_, clock_,
+                                                   [this](const BegunCall& call) {
+                                                     check_undo_order(call);
+                                                     calls_of_[call.call.saga].push_back(begun_.size());
+                                                     begun_.push_back(call);
+                                                     begun_.back().number = begun_.size();
+                                                   });
+  node.caller->drops_withdrawals = options_.drops_withdrawals;
+  node.engine = std::make_unique<Engine>(options, *node.store, *node.gateway, bus_, *node.clock);
+  node.engine->set_participants(*node.caller);
+  node.engine->on_work([this, &node] {
+    node.due = std::min(node.due, clock_.steady() + Duration{static_cast<std::int64_t>(injector_.random.below(2'000))});
+  });
+  node.due = clock_.steady();
+  try {
+    (void)node.engine->start();  // a start that fails is retried in the turns
+  } catch (const Crash&) {
+    kill(node);
+  }
+}
+
+// The process ends: its memory is lost, and answers to its calls in progress are dropped.
+void OwnSagaCluster::kill(Node& node) {
+  if (!node.engine) return;
+  ++crashes_;
+  node.engine.reset();
+  node.caller.reset();
+  clock_.after(Duration{static_cast<std::int64_t>(injector_.random.below(6'000'000))}, [this, &node] {
+    if (!node.engine) start_node(node);
+  });
+}
+
+void OwnSagaCluster::turn(Node& node) {
+  if (injector_.happens(options_.pause_share) && started_ < options_.sagas) {
+    node.due = clock_.steady() + 5s;
+    return;
+  }
+  try {
+    node.due = never_due;
+    const SteadyTime due = node.clock->cluster_time(node.engine->turn());
+    node.due = std::min(node.due, std::max(due, clock_.steady() + Duration{1}));
+  } catch (const Crash&) {
+    kill(node);
+  }
+}
+
+OwnSagaCluster::Node* OwnSagaCluster::random_node() {
+  std::vector<Node*> up;
+  for (auto& node : nodes_)
+    if (node->engine) up.push_back(node.get());
+  return up.empty() ? nullptr : up[injector_.random.below(up.size())];
+}
+
+void OwnSagaCluster::submit(Node& node, Command command, std::function<void(const Result<Receipt>&)> done) {
+  node.engine->submit(std::move(command), [done = std::move(done)](const Result<Receipt>& receipt) { done(receipt); });
+}
+
+void OwnSagaCluster::start_saga() {
+  ++started_;
+  Node* node = random_node();
+  if (!node) return;
+  StartSagaRequest request;
+  request.id = SagaId{make_uuid_v7(clock_.now(), injector_.random.next(), injector_.random.next())};
+  request.actor = admin;
+  request.definition = definitions_[injector_.random.below(definitions_.size())];
+  request.input = R"({"n":7})";
+  if (injector_.happens(0.2)) request.key = fmt::format("key-{}", injector_.random.below(20));
+  attempted_.push_back(request.id);
+  submit(*node, request, [this, id = request.id](const Result<Receipt>& receipt) {
+    if (receipt) accepted_.push_back(id);
+  });
+}
+
+std::optional<Saga> OwnSagaCluster::saga_of_id(SagaId id) {
+  auto flow = store_->flow(order_of(id));
+  if (!flow.ok() || !*flow) return std::nullopt;
+  return std::move((*flow)->saga);
+}
+
+std::optional<Saga> OwnSagaCluster::random_saga() {
+  if (accepted_.empty()) return std::nullopt;
+  return saga_of_id(accepted_[injector_.random.below(accepted_.size())]);
+}
+
+// The answer route: any node takes the outcome of a call.
+void OwnSagaCluster::report(const StepReply& reply, SagaId saga, std::function<void()> acknowledged) {
+  Node* node = random_node();
+  if (!node) return;
+  submit(*node, StepReplied{saga, reply}, [acknowledged](const Result<Receipt>& receipt) {
+    // An answer that is out of date, or says nothing new, is not sent again.
+    if (receipt || receipt.error().code == ErrorCode::retry) acknowledged();
+  });
+}
+
+// For a person: `done` or `refused`. For a call: only that it is to be tried again, as the operator does not know more.
+void OwnSagaCluster::answer_step(Node& node, const Saga& saga) {
+  std::vector<std::size_t> open;
+  for (std::size_t i = 0; i < saga.steps.size(); ++i)
+    if (is_in_progress(saga.steps[i])) open.push_back(i);
+  if (open.empty()) return;
+  const std::size_t i = open[injector_.random.below(open.size())];
+  const StepDefinition& step = saga.own_definition->steps[i];
+  Outcome outcome = Unavailable{"again"};
+  if (step.kind != StepKind::call) {
+    if (injector_.happens(0.2))
+      outcome = Refused{"no"};
+    else
+      outcome = Succeeded{R"({"by":"a person"})"};
+  }
+  submit(node, AnswerStepRequest{saga.id, admin, step.name, outcome, "simulated"}, [](const Result<Receipt>&) {});
+}
+
+void OwnSagaCluster::run_operator_command() {
+  Node* node = random_node();
+  const auto saga = random_saga();
+  if (!node || !saga) return;
+  const auto acknowledged = [this, id = saga->id, number = node->number](std::vector<AcknowledgedCommand>& into) {
+    return [this, id, number, &into](const Result<Receipt>& receipt) {
+      if (receipt) into.push_back({id, clock_.steady(), number, begun_.size()});
+    };
+  };
+  switch (injector_.random.below(8)) {
+    case 0:
+    case 1:
+    case 2:
+      return submit(*node, CompensateRequest{saga->id, admin, "cancelled"}, acknowledged(cancelled_));
+    case 3:
+      return submit(*node, StopSagaRequest{saga->id, admin, "stopped"}, acknowledged(stopped_));
+    case 4:
+    case 5:
+      // What a participant does late in an execution that was retried since then is not undone: ADR 18.
+      if (saga->status == SagaStatus::compensated && participants_.faults.late > 0) return;
+      return submit(*node, RetryRequest{saga->id, admin, false}, acknowledged(retried_));
+    default:
+      return answer_step(*node, *saga);
+  }
+}
+
+bool waits_by_definition(const Saga& saga) {
+  if (saga.status != SagaStatus::started || saga.wake_at) return false;
+  bool waits = false;
+  for (std::size_t i = 0; i < saga.steps.size(); ++i) {
+    if (!is_in_progress(saga.steps[i])) continue;
+    const StepDefinition& step = saga.own_definition->steps[i];
+    if (step.kind != StepKind::wait || step.waits != Duration::max()) return false;
+    waits = true;
+  }
+  return waits;
+}
+
+// Persons answer some of the waits without limit, and retry what has failed.
+void OwnSagaCluster::settle_with_persons() {
+  for (const SagaId id : attempted_) {
+    Node* node = random_node();
+    const auto saga = saga_of_id(id);
+    if (!node || !saga) continue;
+    if (waits_by_definition(*saga) && injector_.happens(0.7)) answer_step(*node, *saga);
+    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention)
+      submit(*node, RetryRequest{id, admin, false}, [this, id, number = node->number](const Result<Receipt>& receipt) {
+        if (receipt) retried_.push_back({id, clock_.steady(), number, begun_.size()});
+      });
+  }
+}
+
+// Advances to the next event: a node's turn or a timer of the clock.
+void OwnSagaCluster::step() {
+  Node* next = nullptr;
+  for (auto& node : nodes_)
+    if (node->engine && (!next || node->due < next->due)) next = node.get();
+  const auto event = clock_.next();
+  if (next && (!event || next->due <= *event)) {
+    if (next->due > clock_.steady()) clock_.advance(next->due - clock_.steady());
+    if (next->engine && next->due <= clock_.steady()) turn(*next);
+  } else if (event) {
+    clock_.advance_to_next();
+  }
+}
+
+bool OwnSagaCluster::is_settled() {
+  for (const auto& node : nodes_)
+    if (!node->engine || node->engine->stats().queue_depth > 0) return false;
+  for (const SagaId id : attempted_) {
+    const auto saga = saga_of_id(id);
+    if (saga && !is_terminal(saga->status) && !waits_by_definition(*saga)) return false;
+  }
+  return store_->counts()->unpublished_events == 0;
+}
+
+void OwnSagaCluster::run() {
+  SteadyTime next_saga = clock_.steady();
+  for (int i = 0; i < turns_max && started_ < options_.sagas; ++i) {
+    if (clock_.steady() >= next_saga) {
+      start_saga();
+      if (injector_.happens(options_.operator_share)) run_operator_command();
+      next_saga = clock_.steady() + options_.saga_every;
+      clock_.after(options_.saga_every, [] {});
+    }
+    step();
+  }
+  // Faults go on until most sagas have had their time; operators as well.
+  const SteadyTime calm = clock_.steady() + Duration{static_cast<std::int64_t>(injector_.random.below(90'000'000))};
+  for (int i = 0; i < turns_max && clock_.steady() < calm; ++i) {
+    step();
+    if (i % 64 == 0 && injector_.happens(options_.operator_share)) run_operator_command();
+  }
+  injector_.faults = Faults{};
+  const bool ignores_keys = participants_.faults.ignores_keys;
+  participants_.faults = ParticipantFaults{};
+  participants_.faults.ignores_keys = ignores_keys;
+  const SteadyTime limit = clock_.steady() + settle_limit;
+  const SteadyTime no_more_late = clock_.steady() + 2min;  // what was begun late has been told by then
+  int persons = 0;
+  for (int i = 0; i < turns_max && clock_.steady() < limit; ++i) {
+    step();
+    if (i % 256 != 0 || !is_settled()) continue;
+    if (persons++ < 3) {
+      settle_with_persons();
+      continue;
+    }
+    is_settled_ = clock_.steady() >= no_more_late;
+    if (is_settled_) break;
+  }
+}
+
+}  // namespace sagactl::simulation

@@ -1,0 +1,117 @@
+// Users' sagas on a cluster in one thread: definitions, participants, operators, clocks and faults are all drawn from
+// one seed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/adapters/memory/memory_store.hpp"
+#include "server/adapters/simulated/simulated_clock.hpp"
+#include "server/engine/engine.hpp"
+#include "tests/simulation/simulated_participants.hpp"
+#include "tests/simulation/unreliable_ports.hpp"
+
+namespace sagactl::simulation {
+
+struct OwnSagaOptions {
+  std::uint64_t seed = 1;
+  int nodes = 2;
+  int definitions = 6;
+  int sagas = 40;
+  Duration saga_every = 50ms;
+  double operator_share = 0.2;  // per saga: cancels, retries or answers one
+  double pause_share = 0;       // per turn: the node pauses for longer than its lease
+  Faults faults;
+  ParticipantFaults participants;
+  bool drops_withdrawals = false;
+  std::uint64_t crash_at = 0;
+};
+
+// The options of a seed. Any fault may be absent, so that frequent faults do not hide rare ones.
+OwnSagaOptions own_saga_swarm(std::uint64_t seed);
+
+// What an operator was told.
+struct AcknowledgedCommand {
+  SagaId saga;
+  SteadyTime at;
+  std::size_t node = 0;
+  std::size_t begun_before = 0;  // the calls of all sagas that had begun by then
+};
+
+class OwnSagaCluster {
+ public:
+  explicit OwnSagaCluster(const OwnSagaOptions& options);
+  ~OwnSagaCluster();
+
+  // Sagas start while faults happen; then all faults end and every saga has to end.
+  void run();
+  // The violated invariants, one line each.
+  std::vector<std::string> violations();
+
+  std::uint64_t port_calls() const { return injector_.calls; }
+  int crashes() const { return crashes_; }
+  int accepted() const { return static_cast<int>(accepted_.size()); }
+  std::size_t calls() const { return begun_.size(); }
+  int late_undos() const;
+  std::map<SagaStatus, int> endings();
+
+ private:
+  struct Node {
+    NodeName name;
+    std::size_t number = 0;
+    std::unique_ptr<NodeClock> clock;
+    std::unique_ptr<UnreliableStore> store;
+    std::unique_ptr<UnreliableGateway> gateway;
+    std::unique_ptr<UnreliableCaller> caller;
+    std::unique_ptr<Engine> engine;  // none: it is down
+    SteadyTime due;
+  };
+
+  void start_node(Node& node);
+  void kill(Node& node);
+  void turn(Node& node);
+  void step();
+  void start_saga();
+  void run_operator_command();
+  void answer_step(Node& node, const Saga& saga);
+  void submit(Node& node, Command command, std::function<void(const Result<Receipt>&)> done);
+  void report(const StepReply& reply, SagaId saga, std::function<void()> acknowledged);
+  void settle_with_persons();
+  Node* random_node();
+  std::optional<Saga> saga_of_id(SagaId id);
+  std::optional<Saga> random_saga();
+  bool is_settled();
+
+  void check_end(const Saga& saga, std::vector<std::string>& wrong);
+  void check_effects(const Saga& saga, std::vector<std::string>& wrong);
+  void check_order_of_calls(std::vector<std::string>& wrong);
+  std::string witness_of(const std::string& line);
+  void check_undo_order(const BegunCall& call);
+
+  const OwnSagaOptions options_;
+  SimulatedClock clock_;
+  FaultInjector injector_;
+  std::unique_ptr<MemoryStore> store_;
+  SimulatedProvider provider_;
+  UnreliableBus bus_;
+  SimulatedParticipants participants_;
+  std::vector<DefinitionPointer> definitions_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<SagaId> accepted_;   // acknowledged to a client
+  std::vector<SagaId> attempted_;  // also those whose acknowledgement was lost
+  std::vector<AcknowledgedCommand> cancelled_, retried_, stopped_;
+  std::vector<BegunCall> begun_;
+  std::map<SagaId, std::vector<std::size_t>> calls_of_;  // in begun_
+  std::vector<std::string> wrong_order_;
+  int crashes_ = 0;
+  int started_ = 0;
+  bool is_settled_ = false;
+};
+
+// Whether it waits for a person, as its definition says, and for nothing else.
+bool waits_by_definition(const Saga& saga);
+
+}  // namespace sagactl::simulation

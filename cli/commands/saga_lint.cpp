@@ -106,7 +106,7 @@ void add_saga_lint(CLI::App& group, Commands& commands) {
   add_text(*lint_command, "file", *files, "FILE", "YAML or JSON file of a definition; - is standard input")
       .takes(1, files_max)
       .required();
-  set_examples(*lint_command, {"sagactl saga lint trip.yaml", "sagactl saga lint -o json sagas/*.yaml"});
+  set_examples(*lint_command, {"sagactl saga lint trip.yaml", "sagactl saga lint -o json trip.yaml"});
   commands.add(lint_command, [files](Invocation& invocation) { return lint(invocation, *files); });
 }
 

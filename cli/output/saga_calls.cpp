@@ -12,7 +12,7 @@
 namespace sagactl {
 namespace {
 
-constexpr int bar_width = 40, name_width = 20, answer_width = 100;
+constexpr int line_width = 40, name_width = 20, answer_width = 100;
 
 std::string request_text(const Json& call) {
   const Json& request = json_member(call, "request");
@@ -51,7 +51,7 @@ std::optional<Timestamp> time_member(const Json& object, std::string_view name) 
 std::string bar_of(const Span& span, Timestamp first, Duration total, const Paint& paint) {
   const auto place = [&](Timestamp at) {
     const double share = static_cast<double>((at - first).count()) / static_cast<double>(total.count());
-    return std::clamp(static_cast<int>(share * bar_width), 0, bar_width - 1);
+    return std::clamp(static_cast<int>(share * line_width), 0, line_width - 1);
   };
   const int from = place(span.began), to = std::max(place(span.ended), from);
   std::string bar;
@@ -60,7 +60,7 @@ std::string bar_of(const Span& span, Timestamp first, Duration total, const Pain
                             : span.status == "failed"  ? paint.bad(bar)
                                                        : paint.warning(bar);
   return std::string(static_cast<std::size_t>(from), ' ') + shown +
-         std::string(static_cast<std::size_t>(bar_width - 1 - to), ' ');
+         std::string(static_cast<std::size_t>(line_width - 1 - to), ' ');
 }
 
 }  // namespace

@@ -90,10 +90,9 @@ class OneLiveOrderPerKey final : public Check {
     }
     for (; claim; claim = claims_.next()) add_claim_without_order(*claim);
     if (snapshot.complete) violations_.add(without_order_);
-    return violations_.verdict(
-        name, orders_ + sagas_ < 2
-                  ? fmt::format("{}: there are no two that could have the same key", what())
-                  : fmt::format("no two of {} had the same key while both were live", what()));
+    return violations_.verdict(name, orders_ + sagas_ < 2
+                                         ? fmt::format("{}: there are no two that could have the same key", what())
+                                         : fmt::format("no two of {} had the same key while both were live", what()));
   }
 
  private:

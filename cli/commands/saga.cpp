@@ -98,7 +98,9 @@ void add_saga(CLI::App& root, Commands& commands) {
 
   const auto id = std::make_shared<std::string>();
   CLI::App* get = add_command(*group, "get", "Show a saga");
-  add_text(*get, "saga", *id, "SAGA-ID", "Saga id, order id, correlation id or idempotency key, or the first digits of an id").required();
+  add_text(*get, "saga", *id, "SAGA-ID",
+           "Saga id, order id, correlation id or idempotency key, or the first digits of an id")
+      .required();
   commands.add(get, [id](Invocation& invocation) { return get_saga(invocation, *id); });
 
   CLI::App* all =

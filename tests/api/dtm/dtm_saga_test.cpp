@@ -115,9 +115,9 @@ TEST_F(Dtm, ConcurrentStepsKeepTheirOrders) {
   for (const char* path : {"/0", "/1", "/2", "/3"}) {
     body["steps"].push_back({{"action", participant.url(path)}, {"compensate", participant.url(path)}});
     body["payloads"].push_back("x");
-    for (const char* op : {" action", " compensate"}) participant.script(std::string(path) + op, {{.after = 200ms}});
+    for (const char* op : {" action", " compensate"}) participant.script(std::string(path) + op, {{.after = 400ms}});
   }
-  participant.script("/3 action", {{409, "", 200ms}});
+  participant.script("/3 action", {{409, "", 400ms}});
   EXPECT_EQ(post("submit", body).status, 200);
   await_status("g", "failed");
   const auto at = [&](const std::string& what) { return participant.calls(what).at(0); };
@@ -143,7 +143,8 @@ TEST_F(Dtm, AStepThatWasNotReachedStaysPreparedWhenConcurrentOnesAreUndone) {
   EXPECT_EQ(post("submit", saga("h", {{"custom_data", R"({"concurrent":true})"}})).status, 200);
   participant.await_calls("/in action", 1);
   participant.await_calls("/out action", 2);
-  EXPECT_EQ(await_status("h", "submitted"), "submitted: prepared prepared prepared succeed");
+  EXPECT_EQ(await_status("h", "submitted: prepared prepared prepared succeed"),
+            "submitted: prepared prepared prepared succeed");
 }
 
 TEST_F(Dtm, ATimeoutUndoesASagaOnce) {
@@ -187,7 +188,7 @@ TEST_F(Dtm, WaitResultAnswersWithTheResultAndSaysWhenThereIsNone) {
 }
 
 TEST_F(Dtm, OneGidIsOneSagaHoweverOftenItIsSubmitted) {
-  participant.script("/out action", {{.after = 300ms}});
+  participant.script("/out action", {{.after = 2000ms}});
   std::vector<std::future<int>> all;
   for (int i = 0; i < 3; ++i)
     all.push_back(std::async(std::launch::async, [&] {

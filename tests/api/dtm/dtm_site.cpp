@@ -76,14 +76,14 @@ std::string Dtm::statuses(const std::string& gid) {
   return text;
 }
 
-std::string Dtm::await_status(const std::string& gid, const std::string& status) {
+std::string Dtm::await_status(const std::string& gid, const std::string& begin) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   std::string now = statuses(gid);
-  while (!now.starts_with(status + ":") && std::chrono::steady_clock::now() < until) {
+  while (!now.starts_with(begin) && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     now = statuses(gid);
   }
-  EXPECT_TRUE(now.starts_with(status + ":")) << now;
+  EXPECT_TRUE(now.starts_with(begin)) << now;
   return now;
 }
 

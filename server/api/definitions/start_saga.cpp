@@ -59,7 +59,7 @@ Result<StartSite> find_start(Queries& queries, const std::string& name, const st
   return site;
 }
 
-Error is_built_in(const std::string& name) {
+Error starts_with_an_order(const std::string& name) {
   return Error{ErrorCode::conflict,
                fmt::format("{} is built in: its sagas start with an order, by POST /sagas/definitions/{}/orders", name,
                            name),
@@ -144,7 +144,7 @@ awaitable<Answer> repeated_meanwhile(Context& context, Request& request, const E
 awaitable<Answer> start_saga(Context& context, Request& request) {
   const auto name = text_parameter(request, "name");
   if (!name) co_return name.error();
-  if (find_definition(*name)) co_return is_built_in(*name);
+  if (find_definition(*name)) co_return starts_with_an_order(*name);
   auto key = idempotency_key(request);
   if (!key) co_return key.error();
   const auto input = request.body.empty() ? Result<Json>(Json::object()) : http::parse_json(request.body, input_limits);

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t recent_events_max = 5;
 
-// The stored text as JSON; null when it is empty, the text itself when it is not JSON.
-Json stored_json(const std::string& text) {
-  if (text.empty()) return nullptr;
-  Json json = read_json(text);
-  return json.is_discarded() ? Json(text) : json;
-}
-
 std::string correlation_of_event(const Event& event) {
   return event.correlation.empty() ? event.order.text() : event.correlation;
 }

@@ -13,7 +13,7 @@
 namespace sagactl::api {
 namespace {
 
-Error is_built_in(const std::string& name) {
+Error cannot_change_built_in(const std::string& name) {
   return Error{ErrorCode::conflict,
                fmt::format("{} is built in: it is neither published nor retired; choose another name", name),
                Json{{"definition", name}, {"code", "DEFINITION_BUILT_IN"}}};
@@ -108,7 +108,7 @@ awaitable<Answer> put_definition(Context& context, Request& request) {
   QueryReader query(request);
   const bool is_dry_run = query.boolean("dryRun");
   if (const auto valid = query.finish(); !valid) co_return valid.error();
-  if (find_definition(*name)) co_return is_built_in(*name);
+  if (find_definition(*name)) co_return cannot_change_built_in(*name);
   // On a query thread: checking asks the name service, and publishing writes.
   auto publish = [&context, body = request.body, file = name_of_file(request), name = *name, is_dry_run,
                   participants = context.participants]() -> Result<Published> {
@@ -134,7 +134,7 @@ awaitable<Answer> put_definition(Context& context, Request& request) {
 awaitable<Answer> retire_definition(Context& context, Request& request) {
   const auto name = text_parameter(request, "name");
   if (!name) co_return name.error();
-  if (find_definition(*name)) co_return is_built_in(*name);
+  if (find_definition(*name)) co_return cannot_change_built_in(*name);
   auto retire = [&context, name = *name]() -> Result<StoredDefinition> {
     auto found = find_users_definition(context.queries, name);
     if (!found) return found.error();

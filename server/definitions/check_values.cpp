@@ -161,6 +161,9 @@ class ValueChecker {
       return findings_.mistake(
           at, fmt::format("`{}` is all that the step keeps; in a URL only one value can stand", path.text()),
           fmt::format("of `{}` there are {}", owner.name, quoted_names(owner.keep)));
+    if (&owner == scope.step && owner.undo->canonical.contains("also"))
+      return findings_.mistake(at, fmt::format("the undo needs `{}`, which is not known after a refusal", path.text()),
+                               "name it by {saga.step_key}, or leave `also` out");
     if (&owner == scope.step && !owner.ask)
       findings_.mistake(at, fmt::format("the undo needs `{}`, which is not known when no answer came", path.text()),
                         "name it by {saga.step_key}, or add an `ask` that brings what `keep` takes");

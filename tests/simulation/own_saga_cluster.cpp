@@ -192,6 +192,16 @@ void OwnSagaCluster::answer_step(Node& node, const Saga& saga) {
   submit(node, AnswerStepRequest{saga.id, admin, step.name, outcome, "simulated"}, [](const Result<Receipt>&) {});
 }
 
+// Without an acknowledgement it may have been carried out at any time.
+void OwnSagaCluster::retry(Node& node, SagaId saga) {
+  const std::size_t number = retried_.size();
+  retried_.push_back({saga, never_due, node.number, 0});
+  submit(node, RetryRequest{saga, admin, false}, [this, number](const Result<Receipt>& receipt) {
+    const bool is_certain = receipt || receipt.error().code == ErrorCode::conflict;
+    if (is_certain) retried_[number].at = clock_.steady();
+  });
+}
+
 void OwnSagaCluster::run_operator_command() {
   Node* node = random_node();
   const auto saga = random_saga();
@@ -207,12 +217,13 @@ void OwnSagaCluster::run_operator_command() {
     case 2:
       return submit(*node, CompensateRequest{saga->id, admin, "cancelled"}, acknowledged(cancelled_));
     case 3:
-      return submit(*node, StopSagaRequest{saga->id, admin, "stopped"}, acknowledged(stopped_));
+      stopped_.push_back({saga->id, clock_.steady(), node->number, 0});
+      return submit(*node, StopSagaRequest{saga->id, admin, "stopped"}, [](const Result<Receipt>&) {});
     case 4:
     case 5:
       // What a participant does late in an execution that was retried since then is not undone: ADR 18.
       if (saga->status == SagaStatus::compensated && participants_.faults.late > 0) return;
-      return submit(*node, RetryRequest{saga->id, admin, false}, acknowledged(retried_));
+      return retry(*node, saga->id);
     default:
       return answer_step(*node, *saga);
   }
@@ -237,10 +248,7 @@ void OwnSagaCluster::settle_with_persons() {
     const auto saga = saga_of_id(id);
     if (!node || !saga) continue;
     if (waits_by_definition(*saga) && injector_.happens(0.7)) answer_step(*node, *saga);
-    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention)
-      submit(*node, RetryRequest{id, admin, false}, [this, id, number = node->number](const Result<Receipt>& receipt) {
-        if (receipt) retried_.push_back({id, clock_.steady(), number, begun_.size()});
-      });
+    if (saga->status == SagaStatus::failed && saga->requires_manual_intervention) retry(*node, id);
   }
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <set>
 
 #include "tests/api/support/own_sagas.hpp"
 

@@ -1,6 +1,8 @@
 // How lists, traces, reports and metrics show users' sagas.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/api/support/own_sagas.hpp"
 
 namespace sagactl::test {

@@ -58,6 +58,7 @@ TEST_F(StepActions, ACallBackAfterTheUndoIsUndoneAgain) {
   await_saga(id, "status", "compensated");
   const HttpResponse late = call_back(url, Json{{"outcome", "done"}, {"body", {{"id", "b-9"}}}});
   EXPECT_EQ(late.status, 200) << late.body;
+  participant.await("DELETE /bookings/b-9");
   await_saga(id, "status", "compensated");
 }
 

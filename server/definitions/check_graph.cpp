@@ -40,7 +40,8 @@ void read_after(Findings& findings, std::size_t index, DefinitionSource& out) {
   }
   if (step.after.value->kind != SourceKind::list) {
     out.has_order = false;
-    return findings.mistake(step.after, fmt::format("`after` has to be a list of steps; this is {}", kind_text(*step.after.value)),
+    return findings.mistake(step.after,
+                            fmt::format("`after` has to be a list of steps; this is {}", kind_text(*step.after.value)),
                             "write it like [hotel, flight]");
   }
   for (std::size_t i = 0; i < step.after.value->items.size(); ++i)
@@ -59,8 +60,8 @@ void read_after(Findings& findings, std::size_t index, DefinitionSource& out) {
 enum class Visit : std::uint8_t { none, on_way, done };
 
 // The steps of a circle, each before the next; empty when there is none from here.
-std::vector<std::size_t> find_circle_from(std::size_t at, const DefinitionSource& definition, std::vector<Visit>& visits,
-                                          std::vector<std::size_t>& way) {
+std::vector<std::size_t> find_circle_from(std::size_t at, const DefinitionSource& definition,
+                                          std::vector<Visit>& visits, std::vector<std::size_t>& way) {
   visits[at] = Visit::on_way;
   way.push_back(at);
   for (const std::size_t before : definition.steps[at].comes_after) {
@@ -115,7 +116,8 @@ void check_beside_pivot(Findings& findings, const DefinitionSource& definition) 
                        fmt::format("`{}` is neither before nor after the pivot `{}`", step.name, pivot.name),
                        "name one in the `after` of the other");
     else if (step.undo)
-      findings.mistake(step.undo->at, fmt::format("`{}` comes after the pivot `{}` and is never undone", step.name, pivot.name),
+      findings.mistake(step.undo->at,
+                       fmt::format("`{}` comes after the pivot `{}` and is never undone", step.name, pivot.name),
                        "leave `undo` out, or move the pivot");
   }
 }
@@ -134,7 +136,8 @@ void check_graph(Findings& findings, const Found& pivot, DefinitionSource& out) 
     return findings.mistake(pivot, fmt::format("`pivot` names a step; this is {}", kind_text(*pivot.value)));
   const std::string name = pivot.value->scalar.get<std::string>();
   out.pivot = out.step(name);
-  if (!out.pivot) return findings.mistake(pivot, fmt::format("unknown step `{}`", name), hint_of_names(name, out.names_of_steps()));
+  if (!out.pivot)
+    return findings.mistake(pivot, fmt::format("unknown step `{}`", name), hint_of_names(name, out.names_of_steps()));
   if (out.has_order) check_beside_pivot(findings, out);
 }
 

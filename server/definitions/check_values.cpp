@@ -38,7 +38,8 @@ class ValueChecker {
     const TextTemplate rest = url_template(std::string_view(text).substr(end + 1));
     for (const TextPiece& piece : rest) {
       if (piece.literal.find_first_of("{}") != std::string::npos)
-        findings_.mistake(at, fmt::format("the braces in `{}` hold no path", text), "a path is written like {input.guest}");
+        findings_.mistake(at, fmt::format("the braces in `{}` hold no path", text),
+                          "a path is written like {input.guest}");
       if (piece.value) value(at, *piece.value, scope, true);
     }
   }
@@ -77,13 +78,15 @@ class ValueChecker {
     const std::string& root = path.members.front();
     if (scope.of == ValueScope::Of::advance) {
       if (path.text() != "rehearsal.seconds" && path.text() != "saga.id")
-        findings_.mistake(at, fmt::format("`advance` has no `{}`", path.text()), "it has {rehearsal.seconds} and {saga.id}");
+        findings_.mistake(at, fmt::format("`advance` has no `{}`", path.text()),
+                          "it has {rehearsal.seconds} and {saga.id}");
       return;
     }
     if (root == "input") return input(at, path, is_in_url);
     if (root == "saga") return saga(at, path, scope);
     if (scope.of == ValueScope::Of::probe)
-      return findings_.mistake(at, fmt::format("a probe has no `{}`", path.text()), "it has {saga.id}, {saga.key} and {input...}");
+      return findings_.mistake(at, fmt::format("a probe has no `{}`", path.text()),
+                               "it has {saga.id}, {saga.key} and {input...}");
     const auto step = definition_.step(root);
     if (!step) return unknown_root(at, path, scope);
     kept(at, path, definition_.steps[*step], *step, scope, is_in_url);
@@ -110,22 +113,24 @@ class ValueChecker {
     const std::string member = path.members.size() > 1 ? path.members[1] : "";
     if (path.members.size() == 2 && std::find(known.begin(), known.end(), member) != known.end()) return;
     findings_.mistake(at, fmt::format("there is no `{}` here", path.text()),
-                      member.empty() || path.members.size() > 2 ? fmt::format("of `saga` there are {}", quoted_names(known))
-                                                                : hint_of_names(member, known));
+                      member.empty() || path.members.size() > 2
+                          ? fmt::format("of `saga` there are {}", quoted_names(known))
+                          : hint_of_names(member, known));
   }
 
   void unknown_root(const Found& at, const ValuePath& path, ValueScope scope) {
     std::vector<std::string> roots = {"input", "saga"};
     for (std::size_t i = 0; i < definition_.steps.size(); ++i)
-      if (!definition_.steps[i].name.empty() && is_there(definition_.steps[i], i, scope) && keeps_values(definition_.steps[i]))
+      if (!definition_.steps[i].name.empty() && is_there(definition_.steps[i], i, scope) &&
+          keeps_values(definition_.steps[i]))
         roots.push_back(definition_.steps[i].name);
-    findings_.mistake(at, fmt::format("there is no `{}`: `{}` is neither `input`, `saga` nor a step", path.text(), path.members.front()),
-                      hint_of_names(path.members.front(), roots));
+    findings_.mistake(
+        at,
+        fmt::format("there is no `{}`: `{}` is neither `input`, `saga` nor a step", path.text(), path.members.front()),
+        hint_of_names(path.members.front(), roots));
   }
 
-  static bool keeps_values(const StepSource& step) {
-    return !step.keep.empty() || step.kind == StepKind::wait;
-  }
+  static bool keeps_values(const StepSource& step) { return !step.keep.empty() || step.kind == StepKind::wait; }
 
   bool is_there(const StepSource& step, std::size_t index, ValueScope scope) const {
     if (scope.of == ValueScope::Of::result || !definition_.has_order || !scope.step) return true;
@@ -136,23 +141,29 @@ class ValueChecker {
   void kept(const Found& at, const ValuePath& path, const StepSource& owner, std::size_t index, ValueScope scope,
             bool is_in_url) {
     if (!is_there(owner, index, scope))
-      return findings_.mistake(at,
-                               &owner == scope.step ? fmt::format("`{}` is kept only when the step has its answer", path.text())
-                                                    : fmt::format("`{}` does not come before `{}`", owner.name, scope.step->name),
-                               &owner == scope.step ? std::string("{saga.step_key} is known before")
-                                                    : fmt::format("name `{}` in the `after` of `{}`", owner.name, scope.step->name));
+      return findings_.mistake(
+          at,
+          &owner == scope.step ? fmt::format("`{}` is kept only when the step has its answer", path.text())
+                               : fmt::format("`{}` does not come before `{}`", owner.name, scope.step->name),
+          &owner == scope.step ? std::string("{saga.step_key} is known before")
+                               : fmt::format("name `{}` in the `after` of `{}`", owner.name, scope.step->name));
     if (owner.kind == StepKind::wait) return;  // its answer is the person's
     if (owner.keep.empty())
-      return findings_.mistake(at, fmt::format("the step `{}` keeps nothing, so there is no `{}`", owner.name, path.text()),
-                               owner.kind == StepKind::call
-                                   ? fmt::format("keep it there: `keep: {{ {}: /... }}`", path.members.size() > 1 ? path.members[1] : "id")
-                                   : std::string());
+      return findings_.mistake(
+          at, fmt::format("the step `{}` keeps nothing, so there is no `{}`", owner.name, path.text()),
+          owner.kind == StepKind::call
+              ? fmt::format("keep it there: `keep: {{ {}: /... }}`", path.members.size() > 1 ? path.members[1] : "id")
+              : std::string());
     if (path.members.size() > 1 && std::find(owner.keep.begin(), owner.keep.end(), path.members[1]) == owner.keep.end())
       return findings_.mistake(at, fmt::format("the step `{}` keeps no `{}`", owner.name, path.members[1]),
                                hint_of_names(path.members[1], owner.keep));
     if (is_in_url && path.members.size() == 1)
-      return findings_.mistake(at, fmt::format("`{}` is all that the step keeps; in a URL only one value can stand", path.text()),
-                               fmt::format("of `{}` there are {}", owner.name, quoted_names(owner.keep)));
+      return findings_.mistake(
+          at, fmt::format("`{}` is all that the step keeps; in a URL only one value can stand", path.text()),
+          fmt::format("of `{}` there are {}", owner.name, quoted_names(owner.keep)));
+    if (&owner == scope.step && owner.undo->canonical.contains("also"))
+      return findings_.mistake(at, fmt::format("the undo needs `{}`, which is not known after a refusal", path.text()),
+                               "name it by {saga.step_key}, or leave `also` out");
     if (&owner == scope.step && !owner.ask)
       findings_.mistake(at, fmt::format("the undo needs `{}`, which is not known when no answer came", path.text()),
                         "name it by {saga.step_key}, or add an `ask` that brings what `keep` takes");

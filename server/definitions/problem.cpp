@@ -47,7 +47,8 @@ std::string excerpt(std::string_view line, Position at) {
 }  // namespace
 
 bool has_mistake(const std::vector<Problem>& problems) {
-  return std::any_of(problems.begin(), problems.end(), [](const Problem& it) { return it.severity == Severity::mistake; });
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const Problem& it) { return it.severity == Severity::mistake; });
 }
 
 std::string problem_text(const Problem& problem, std::string_view name_of_file, std::string_view text_of_file) {

@@ -30,12 +30,14 @@ void read_codes(Findings& findings, const Found& at, const char* name, std::vect
   constexpr const char* right = "write it like [402, 409] or [\"5xx\"]";
   if (!at) return;
   if (at.value->kind != SourceKind::list)
-    return findings.mistake(at, fmt::format("`{}` has to be a list of status codes; this is {}", name, kind_text(*at.value)), right);
+    return findings.mistake(
+        at, fmt::format("`{}` has to be a list of status codes; this is {}", name, kind_text(*at.value)), right);
   for (std::size_t i = 0; i < at.value->items.size(); ++i) {
     const Found item = at.item(i);
     const auto code = status_code(*item.value);
     if (!code) {
-      const std::string shown = item.value->kind == SourceKind::scalar ? json_text(item.value->scalar) : std::string(kind_text(*item.value));
+      const std::string shown =
+          item.value->kind == SourceKind::scalar ? json_text(item.value->scalar) : std::string(kind_text(*item.value));
       findings.mistake(item, fmt::format("{} is no status code from 200 to 599", shown), right);
       continue;
     }
@@ -44,13 +46,16 @@ void read_codes(Findings& findings, const Found& at, const char* name, std::vect
     if (same == rules.end())
       rules.push_back(rule);
     else if (same->list != rule.list)
-      findings.mistake(item, same->code == rule.code
-                                 ? fmt::format("{} is in `{}` and in `{}`", rule.code, same->list, rule.list)
-                                 : fmt::format("{} in `{}` and {} in `{}` mean the same answer", same->code, same->list, rule.code, rule.list),
+      findings.mistake(item,
+                       same->code == rule.code
+                           ? fmt::format("{} is in `{}` and in `{}`", rule.code, same->list, rule.list)
+                           : fmt::format("{} in `{}` and {} in `{}` mean the same answer", same->code, same->list,
+                                         rule.code, rule.list),
                        "an answer means one thing");
     else
-      findings.mistake(item, same->code == rule.code ? fmt::format("{} stands in `{}` twice", rule.code, name)
-                                                     : fmt::format("{} and {} in `{}` overlap", same->code, rule.code, name));
+      findings.mistake(item, same->code == rule.code
+                                 ? fmt::format("{} stands in `{}` twice", rule.code, name)
+                                 : fmt::format("{} and {} in `{}` overlap", same->code, rule.code, name));
   }
 }
 
@@ -62,7 +67,8 @@ void read_answer_rules(Findings& findings, const Members& step, Json& canonical)
   std::sort(rules.begin(), rules.end(), [](const StatusRule& a, const StatusRule& b) { return a.code < b.code; });
   for (const char* name : {"done", "refused", "again"})
     for (const StatusRule& rule : rules)
-      if (rule.list == name) canonical[name].push_back(rule.code.ends_with("xx") ? Json(rule.code) : Json(std::stoul(rule.code)));
+      if (rule.list == name)
+        canonical[name].push_back(rule.code.ends_with("xx") ? Json(rule.code) : Json(std::stoul(rule.code)));
 }
 
 }  // namespace sagactl

@@ -47,7 +47,8 @@ void check_search_path(Findings& findings, const Found& at, const Json& schema) 
   const std::string path = at.value->scalar.get<std::string>();
   const std::vector<std::string> members = split(path, '.');
   if (members.empty() || std::find(members.begin(), members.end(), "") != members.end())
-    return findings.mistake(at, fmt::format("`{}` is no path to a member of the input", path), "write it like guest.name");
+    return findings.mistake(at, fmt::format("`{}` is no path to a member of the input", path),
+                            "write it like guest.name");
   const SchemaPath found = find_in_schema(schema, members, 0);
   if (found.is_excluded)
     findings.mistake(at, fmt::format("the input has no member `{}`", path),
@@ -61,7 +62,8 @@ Json read_search(Findings& findings, const Found& at, const DefinitionSource& de
   std::vector<std::string> paths;
   if (!at) return {};
   if (at.value->kind != SourceKind::list) {
-    findings.mistake(at, fmt::format("`search` has to be a list of members of the input; this is {}", kind_text(*at.value)),
+    findings.mistake(at,
+                     fmt::format("`search` has to be a list of members of the input; this is {}", kind_text(*at.value)),
                      "write it like [guest.name]");
     return {};
   }
@@ -70,7 +72,8 @@ Json read_search(Findings& findings, const Found& at, const DefinitionSource& de
   for (std::size_t i = 0; i < at.value->items.size(); ++i) {
     const Found item = at.item(i);
     if (!item.value->scalar.is_string()) {
-      findings.mistake(item, fmt::format("a member of the input is named by a text; this is {}", kind_text(*item.value)));
+      findings.mistake(item,
+                       fmt::format("a member of the input is named by a text; this is {}", kind_text(*item.value)));
       continue;
     }
     check_search_path(findings, item, definition.input);
@@ -83,7 +86,8 @@ Json read_search(Findings& findings, const Found& at, const DefinitionSource& de
 
 void check_unused_participants(Findings& findings, const DefinitionSource& definition) {
   for (const ParticipantSource& it : definition.participants)
-    if (!it.is_used) findings.warning({it.at.value, it.at.path}, fmt::format("no step calls the participant `{}`", it.name));
+    if (!it.is_used)
+      findings.warning({it.at.value, it.at.path}, fmt::format("no step calls the participant `{}`", it.name));
 }
 
 Json canonical_of(const Members& root, const std::string& name, std::optional<Duration> timeout, Json search,
@@ -163,8 +167,12 @@ std::string DefinitionRead::name() const {
 DefinitionRead read_definition(std::string_view text, std::string_view name_of_file) {
   Findings findings;
   DefinitionRead out;
-  if (const SourcePointer source = read_source(text, name_of_file, findings.problems()))
-    out.canonical = read_parts(findings, *source);
+  try {
+    if (const SourcePointer source = read_source(text, name_of_file, findings.problems()))
+      out.canonical = read_parts(findings, *source);
+  } catch (const TooManyProblems&) {
+    // Those that were found are told.
+  }
   out.problems = findings.take();
   return out;
 }

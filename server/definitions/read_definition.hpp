@@ -1,5 +1,5 @@
-// The definition of a user's saga as people write it, in YAML or JSON: docs/definitions.md. Finds every mistake at once,
-// each with its place, and makes the canonical JSON that server/saga/compile_definition.hpp makes runnable.
+// The definition of a user's saga as people write it, in YAML or JSON: docs/definitions.md. Finds every mistake at
+// once, each with its place, and makes the canonical JSON that server/saga/compile_definition.hpp makes runnable.
 #pragma once
 
 #include <optional>

@@ -8,8 +8,7 @@ namespace {
 
 class JsonEvents : public nlohmann::json_sax<Json> {
  public:
-  JsonEvents(std::string_view text, std::vector<Problem>& problems)
-      : text_(text), places_(text), builder_(problems) {}
+  JsonEvents(std::string_view text, std::vector<Problem>& problems) : text_(text), places_(text), builder_(problems) {}
 
   SourcePointer take() { return builder_.take(); }
 

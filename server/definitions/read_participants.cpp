@@ -12,17 +12,20 @@ constexpr DurationRange call_time = {1ms, 10min};
 constexpr DurationRange backoff_time = {1ms, 24h};
 constexpr DurationRange budget_time = {1ms, 365 * 24h};
 constexpr std::size_t concurrency_max = 1'000;
+constexpr std::size_t participants_max = 100;
 
 // Files on the node are named without their folder.
 bool is_file_name(std::string_view name) {
   return name.size() <= 128 && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                  c == '.';
          });
 }
 
 bool is_topic(std::string_view name) {
   return name.size() <= 249 && name != "." && name != ".." && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                  c == '.';
          });
 }
 
@@ -38,7 +41,8 @@ std::optional<std::string> read_url(Findings& findings, const Members& it) {
   else if (!url->starts_with("http://") && !url->starts_with("https://"))
     findings.mistake(at, fmt::format("`{}` does not begin with http:// or https://", *url));
   else if (rest.find('@') != std::string_view::npos)
-    findings.mistake(at, "the URL holds a user or a password", "secrets come from files on the node: name one by `secret`");
+    findings.mistake(at, "the URL holds a user or a password",
+                     "secrets come from files on the node: name one by `secret`");
   else if (rest.find_first_of("?#") != std::string_view::npos)
     findings.mistake(at, "the URL of a participant has no query and no fragment", "put a query into the steps' calls");
   else if (std::any_of(url->begin(), url->end(), [](char c) { return static_cast<unsigned char>(c) <= 0x20; }))
@@ -75,11 +79,11 @@ Json read_retry(Findings& findings, const Found& at) {
   policy.budget = budget.value_or(policy.budget);
   const bool is_read = !it.is_object() || ((first || !it.get("first")) && (cap || !it.get("cap")));
   if (is_read && policy.cap < policy.first)
-    findings.mistake(cap ? it.get("cap") : it.get("first"),
-                     fmt::format("the longest pause, {}{}, is shorter than the first, {}{}",
-                                 canonical_duration(policy.cap), cap ? "" : " by default",
-                                 canonical_duration(policy.first), first ? "" : " by default"),
-                     "`cap` has to be at least `first`");
+    findings.mistake(
+        cap ? it.get("cap") : it.get("first"),
+        fmt::format("the longest pause, {}{}, is shorter than the first, {}{}", canonical_duration(policy.cap),
+                    cap ? "" : " by default", canonical_duration(policy.first), first ? "" : " by default"),
+        "`cap` has to be at least `first`");
   // The defaults too: a version means the same also when a later program has others.
   return {{"first", canonical_duration(policy.first)},
           {"cap", canonical_duration(policy.cap)},
@@ -118,7 +122,8 @@ void read_participant(Findings& findings, const Members& it, ParticipantSource& 
   canonical["retry"] = read_retry(findings, it.get("retry"));
   if (out.is_message) {
     for (const char* name : {"ca", "certificate", "key", "secret", "probe", "advance"})
-      if (const Found found = it.get(name)) findings.mistake(found, fmt::format("`{}` is for participants with `url`", name));
+      if (const Found found = it.get(name))
+        findings.mistake(found, fmt::format("`{}` is for participants with `url`", name));
     return;
   }
   read_files(findings, it, url && url->starts_with("https://"), canonical);
@@ -148,6 +153,9 @@ void read_participants(Findings& findings, const Found& at, DefinitionSource& ou
   if (at.value->kind != SourceKind::object)
     return findings.mistake(at, fmt::format("`participants` has to be an object; this is {}", kind_text(*at.value)),
                             "write it like hotel: { url: \"http://hotel:8080\" }");
+  if (at.value->members.size() > participants_max)
+    return findings.mistake(
+        at, fmt::format("the saga has {} participants; the most are {}", at.value->members.size(), participants_max));
   for (const SourceMember& member : at.value->members) {
     ParticipantSource& it = out.participants.emplace_back();
     it.name = member.name;
@@ -157,8 +165,9 @@ void read_participants(Findings& findings, const Found& at, DefinitionSource& ou
     if (member.name == "input" || member.name == "saga")
       findings.mistake(member.at, it.at.path, fmt::format("a participant cannot be called `{}`", member.name),
                        "in braces it means something else");
-    const Members members(findings, it.at, "a participant",
-                          {"url", "kafka", "timeout", "concurrency", "retry", "ca", "certificate", "key", "secret", "probe", "advance"});
+    const Members members(
+        findings, it.at, "a participant",
+        {"url", "kafka", "timeout", "concurrency", "retry", "ca", "certificate", "key", "secret", "probe", "advance"});
     if (members.is_object()) read_participant(findings, members, it);
   }
   read_advances(findings, out);

@@ -29,15 +29,18 @@ void check_command(Findings& findings, const Found& at, std::string_view name) {
 // What follows the participant in a step's URL.
 void check_rest_of_url(Findings& findings, const Found& at, std::string_view rest) {
   if (!rest.empty() && !rest.starts_with('/') && !rest.starts_with('?'))
-    findings.mistake(at, fmt::format("`{}` follows the participant without a slash", rest), "write it like {hotel}/bookings");
+    findings.mistake(at, fmt::format("`{}` follows the participant without a slash", rest),
+                     "write it like {hotel}/bookings");
   if (rest.find('#') != std::string_view::npos)
     findings.mistake(at, "the URL has a fragment, which is never sent", "a `#` that is meant is written %23");
   const bool has_bad = std::any_of(rest.begin(), rest.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte >= 0x7F || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`' || c == '|';
+    return byte <= 0x20 || byte >= 0x7F || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`' ||
+           c == '|';
   });
   if (has_bad)
-    findings.mistake(at, "the URL has characters that cannot stand in one", "write them percent-encoded: a blank is %20");
+    findings.mistake(at, "the URL has characters that cannot stand in one",
+                     "write them percent-encoded: a blank is %20");
 }
 
 std::string participant_of_url(Findings& findings, const Found& at, const std::string& url, DefinitionSource& out) {
@@ -108,8 +111,9 @@ std::string read_way(Findings& findings, const Members& it, std::string_view wha
     if (it.get(method)) ways.emplace_back(method);
   if (it.get("command")) ways.emplace_back("command");
   if (ways.size() == 1) return ways.front();
-  findings.mistake(it.object(), ways.empty() ? fmt::format("{} needs a method (get, post, put, patch, delete) or a `command`", what)
-                                             : fmt::format("{} has {}; it is one of them", what, quoted_names(ways)));
+  findings.mistake(it.object(),
+                   ways.empty() ? fmt::format("{} needs a method (get, post, put, patch, delete) or a `command`", what)
+                                : fmt::format("{} has {}; it is one of them", what, quoted_names(ways)));
   return {};
 }
 
@@ -138,10 +142,12 @@ std::optional<RequestSource> read_request(Findings& findings, const Found& at, s
     if (const Found named = it.get("participant"))
       findings.mistake(named, "the URL names the participant", "`participant` is for a `command`");
   }
-  if (request.body && way == "get") findings.mistake(request.body, "a get has no body", "put values into the URL, or write `post`");
+  if (request.body && way == "get")
+    findings.mistake(request.body, "a get has no body", "put values into the URL, or write `post`");
   if (request.body) request.canonical["body"] = sorted_by_name(json_of(*request.body.value));
   if (const auto also = it.text("also")) {
-    if (*also != "refused") findings.mistake(it.get("also"), fmt::format("`{}` is unknown here", *also), "`also` is `refused` or left out");
+    if (*also != "refused")
+      findings.mistake(it.get("also"), fmt::format("`{}` is unknown here", *also), "`also` is `refused` or left out");
     request.canonical["also"] = "refused";
   }
   return request;

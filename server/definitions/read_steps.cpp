@@ -29,7 +29,8 @@ void read_keep(Findings& findings, const Found& at, StepSource& step) {
     check_name(findings, member.at, pointer.path, member.name, "a kept value");
     const Json& text = member.value->scalar;
     if (!text.is_string() || !is_json_pointer(text.get_ref<const std::string&>())) {
-      const std::string shown = text.is_string() ? fmt::format("`{}`", text.get<std::string>()) : std::string(kind_text(*member.value));
+      const std::string shown =
+          text.is_string() ? fmt::format("`{}`", text.get<std::string>()) : std::string(kind_text(*member.value));
       findings.mistake(pointer, fmt::format("{} is no JSON pointer", shown),
                        "write it like /id or /items/0/name; \"\" is the whole answer");
     }
@@ -51,9 +52,10 @@ void read_call_step(Findings& findings, const Members& it, StepSource& step, Def
   if (step.ask) step.canonical["ask"] = step.ask->canonical;
   if (step.ask && step.call && !step.ask->participant.empty() && !step.call->participant.empty() &&
       step.ask->participant != step.call->participant)
-    findings.mistake(step.ask->at, fmt::format("`ask` asks `{}`, and the step calls `{}`", step.ask->participant,
-                                               step.call->participant),
-                     "only the participant that was called knows what became of the call");
+    findings.mistake(
+        step.ask->at,
+        fmt::format("`ask` asks `{}`, and the step calls `{}`", step.ask->participant, step.call->participant),
+        "only the participant that was called knows what became of the call");
   read_answer_rules(findings, it, step.canonical);
 }
 
@@ -68,7 +70,8 @@ void read_wait(Findings& findings, const Found& at, StepSource& step) {
 void refuse_members_of_calls(Findings& findings, const Members& it, std::string_view kind) {
   for (const char* name : {"keep", "undo", "ask", "done", "refused", "again"})
     if (const Found found = it.get(name))
-      findings.mistake(it.place_of(name), found.path, fmt::format("`{}` belongs to a call; this step is a {}", name, kind));
+      findings.mistake(it.place_of(name), found.path,
+                       fmt::format("`{}` belongs to a call; this step is a {}", name, kind));
 }
 
 void read_kind(Findings& findings, const Members& it, StepSource& step, DefinitionSource& out) {
@@ -114,7 +117,8 @@ void read_steps(Findings& findings, const Found& at, DefinitionSource& out) {
                                     ? "the saga has no steps"
                                     : fmt::format("`steps` has to be a list; this is {}", kind_text(*at.value)));
   if (at.value->items.size() > steps_max)
-    findings.mistake(at.item(steps_max), fmt::format("the saga has {} steps; the most are {}", at.value->items.size(), steps_max));
+    findings.mistake(at.item(steps_max),
+                     fmt::format("the saga has {} steps; the most are {}", at.value->items.size(), steps_max));
   for (std::size_t i = 0; i < at.value->items.size() && i < steps_max; ++i) {
     StepSource step;
     step.at = at.item(i);

@@ -77,7 +77,7 @@ inline constexpr std::array<SchemaKeyword, 42> schema_keywords = {{
     {"else", KeywordValue::schema, true},
 }};
 
-inline constexpr std::array<std::string_view, 7> schema_types = {"object", "array",  "string", "integer",
+inline constexpr std::array<std::string_view, 7> schema_types = {"object", "array",   "string", "integer",
                                                                  "number", "boolean", "null"};
 inline constexpr std::array<std::string_view, 3> schema_formats = {"date", "date-time", "uuid"};
 

@@ -96,9 +96,23 @@ bool has_format(const std::string& text, std::string_view format) {
   return Uuid::parse(text).has_value();
 }
 
+// Also of what looks like a reference and is none, such as a member of an example: it may lead nowhere.
+void collect_references(const Json& root, const Json& at, SchemaReferences& out) {
+  if (!at.is_structured()) return;
+  for (const auto& [name, value] : at.items()) {
+    collect_references(root, value, out);
+    if (name != "$ref" || !value.is_string() || !value.get_ref<const std::string&>().starts_with('#')) continue;
+    try {
+      const Json::json_pointer target(value.get_ref<const std::string&>().substr(1));
+      if (root.contains(target)) out.try_emplace(value.get<std::string>(), &root.at(target));
+    } catch (const Json::exception&) {
+    }
+  }
+}
+
 class SchemaValidation {
  public:
-  explicit SchemaValidation(const Json& root) : root_(root) {}
+  SchemaValidation(const Json& root, const SchemaReferences& references) : root_(root), references_(references) {}
 
   std::vector<SchemaProblem> run(const Json& input) {
     apply(root_, input, "");
@@ -148,7 +162,8 @@ class SchemaValidation {
     if (name == "type") return type(rule, value, path);
     if (name == "enum") return one_of_values(rule, value, path);
     if (name == "const")
-      return text_to_compare(rule) == text_to_compare(value) || wrong(path, fmt::format("has to be {}", json_text(rule)));
+      return text_to_compare(rule) == text_to_compare(value) ||
+             wrong(path, fmt::format("has to be {}", json_text(rule)));
     if (name == "$ref" || name == "allOf" || name == "anyOf" || name == "oneOf" || name == "not" || name == "if")
       return combination(schema, name, rule, value, path);
     if (value.is_object()) return object(schema, name, rule, value, path);
@@ -160,7 +175,8 @@ class SchemaValidation {
 
   bool type(const Json& rule, const Json& value, const std::string& path) {
     if (rule.is_string())
-      return has_type(value, rule.get_ref<const std::string&>()) || wrong(path, fmt::format("has to be of the type {}", rule.get_ref<const std::string&>()));
+      return has_type(value, rule.get_ref<const std::string&>()) ||
+             wrong(path, fmt::format("has to be of the type {}", rule.get_ref<const std::string&>()));
     const bool is_right = std::any_of(rule.begin(), rule.end(), [&](const Json& each) {
       return has_type(value, each.get_ref<const std::string&>());
     });
@@ -176,8 +192,7 @@ class SchemaValidation {
 
   bool combination(const Json& schema, const std::string& name, const Json& rule, const Json& value,
                    const std::string& path) {
-    if (name == "$ref")
-      return apply(root_.at(Json::json_pointer(rule.get_ref<const std::string&>().substr(1))), value, path);
+    if (name == "$ref") return apply(*references_.at(rule.get_ref<const std::string&>()), value, path);
     if (name == "allOf") {
       bool is_right = true;
       for (const Json& each : rule) is_right &= apply(each, value, path);
@@ -215,7 +230,8 @@ class SchemaValidation {
       for (const auto& [member, others] : rule.items())
         for (const Json& other : others)
           if (value.contains(member) && !value.contains(other.get_ref<const std::string&>()))
-            is_right = wrong(path, fmt::format("has `{}` and so needs `{}`", member, other.get_ref<const std::string&>()));
+            is_right =
+                wrong(path, fmt::format("has `{}` and so needs `{}`", member, other.get_ref<const std::string&>()));
     } else if (name == "minProperties") {
       return value.size() >= rule || wrong(path, fmt::format("has fewer members than {}", json_text(rule)));
     } else if (name == "maxProperties") {
@@ -238,8 +254,7 @@ class SchemaValidation {
     return is_right;
   }
 
-  bool list(const Json& schema, const std::string& name, const Json& rule, const Json& value,
-            const std::string& path) {
+  bool list(const Json& schema, const std::string& name, const Json& rule, const Json& value, const std::string& path) {
     const auto item = [&](std::size_t i) { return path + "/" + std::to_string(i); };
     bool is_right = true;
     if (name == "prefixItems") {
@@ -289,6 +304,7 @@ class SchemaValidation {
   }
 
   const Json& root_;
+  const SchemaReferences& references_;
   std::vector<SchemaProblem> problems_;
   std::size_t depth_ = 0, work_ = 0, quiet_ = 0;
   bool is_too_much_ = false;
@@ -296,10 +312,12 @@ class SchemaValidation {
 
 }  // namespace
 
-InputSchema::InputSchema(Json schema) : schema_(std::move(schema)) {}
+InputSchema::InputSchema(Json schema) : schema_(std::move(schema)) {
+  collect_references(schema_, schema_, references_);
+}
 
 std::vector<SchemaProblem> InputSchema::validate(const Json& input) const {
-  return SchemaValidation(schema_).run(input);
+  return SchemaValidation(schema_, references_).run(input);
 }
 
 }  // namespace sagactl

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "server/definitions/source.hpp"
@@ -35,9 +36,7 @@ class SourceBuilder {
  public:
   explicit SourceBuilder(std::vector<Problem>& problems) : problems_(problems) {}
 
-  bool wants_name() const {
-    return !open_.empty() && open_.back()->kind == SourceKind::object && !has_name_;
-  }
+  bool wants_name() const { return !open_.empty() && open_.back()->kind == SourceKind::object && !has_name_; }
   void name(std::string name, Position at);
   void value(SourcePointer value, Position at);
   void scalar(Json scalar, Position at);
@@ -52,6 +51,7 @@ class SourceBuilder {
 
   std::vector<Problem>& problems_;
   std::vector<SourcePointer> open_;
+  std::vector<std::unordered_map<std::string, std::size_t>> lines_;  // of the names in each that is open
   SourcePointer root_;
   SourceMember pending_;
   bool has_name_ = false;

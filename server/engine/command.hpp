@@ -14,6 +14,7 @@
 #include "server/participants/perform.hpp"
 #include "server/participants/user.hpp"
 #include "server/ports/lock.hpp"
+#include "server/ports/saga_keys.hpp"
 #include "server/ports/store.hpp"
 
 namespace sagactl {
@@ -208,8 +209,5 @@ using Command =
                  CheckDueFlowRequest, CompensateRequest, RetryRequest, StepReplied, PaymentChecked, PerformRequest,
                  ContinueRequest, WakeRequest, RegisterUser, BeginSession, RenewSession, EndSession, ChangeRights,
                  StartSagaRequest, AnswerStepRequest, StopSagaRequest, TryNowRequest>;
-
-// What a user's saga claims under its key: a name of its own among the keys of orders.
-std::string claim_of_saga_key(std::string_view definition, std::string_view key);
 
 }  // namespace sagactl

@@ -29,7 +29,7 @@ struct ParticipantCall {
 struct ParticipantAnswer {
   int status = 0;  // of HTTP; 0: there is none, see `failure`
   std::string body;
-  std::string location;                 // absolute, or a path at the participant
+  std::string location;                 // as the answer has it: absolute, or relative to the URL of the call
   std::optional<Duration> retry_after;  // when it is to be asked again
   std::string failure;                  // why there is no answer: "connection refused"
   bool was_sent = true;                 // false: the participant got nothing of the call

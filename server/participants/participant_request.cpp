@@ -73,10 +73,13 @@ bool matches(const std::vector<std::string>& codes, int status) {
   });
 }
 
-std::string cut(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return std::string(text);
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;  // whole characters
-  return std::string(text.substr(0, bytes));
+// The beginning of what a participant sent, which may be any bytes, as a text that every database stores.
+std::string cut(std::string_view bytes, std::size_t size) {
+  std::string text = storable_text(bytes.substr(0, size + 4));
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;  // whole characters
+  text.resize(size);
+  return text;
 }
 
 // At most so many bytes, as databases take them: UTF-8, and without a NUL.
@@ -111,8 +114,7 @@ std::string location_in(const ParticipantCall& call, const ParticipantAnswer& an
 std::string reason_in(const ParticipantAnswer& answer) {
   const Json body = read_json(answer.body);
   for (const char* member : {"reason", "message", "detail", "error", "title"})
-    if (std::string text = text_or_empty(body, member); !text.empty())
-      return storable(text, reason_max);
+    if (std::string text = text_or_empty(body, member); !text.empty()) return storable(text, reason_max);
   return storable(answer.body, reason_max);
 }
 
@@ -359,7 +361,8 @@ std::string result_of(const Saga& saga) {
   }
   JsonObject kept;
   for (std::size_t i = 0; i < saga.steps.size() && i < definition->steps.size(); ++i)
-    if (const std::string& own = saga.steps[i].kept; !own.empty() && own != "{}") kept.raw(json_escaped(definition->steps[i].name), own);
+    if (const std::string& own = saga.steps[i].kept; !own.empty() && own != "{}")
+      kept.raw(json_escaped(definition->steps[i].name), own);
   return kept.take();
 }
 

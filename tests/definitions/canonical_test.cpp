@@ -73,13 +73,14 @@ TEST(DefinitionCanonical, AnchorsStandForTheirValues) {
 }
 
 TEST(DefinitionCanonical, ScalarsAreReadByTheCoreSchema) {
-  const Json all = canonical(
-      trip_with("\"{input.guest}\" }\n",
-                "{ a: no, b: 0123, c: 1_000, d: 12:30, e: 0o17, f: 0x1F, g: !!str 5, h: ~, i: \"5\", j: True, k: -7, l: 2.5, "
-                "m: 1e3, n: 2026-01-02, o: '' } }\n"));
+  const Json all = canonical(trip_with(
+      "\"{input.guest}\" }\n",
+      "{ a: no, b: 0123, c: 1_000, d: 12:30, e: 0o17, f: 0x1F, g: !!str 5, h: ~, i: \"5\", j: True, k: -7, l: 2.5, "
+      "m: 1e3, n: 2026-01-02, o: '' } }\n"));
   const Json& body = all["steps"][5]["call"]["body"];
-  EXPECT_EQ(json_text(body),
-            R"({"a":"no","b":123,"c":"1_000","d":"12:30","e":15,"f":31,"g":"5","h":null,"i":"5","j":true,"k":-7,"l":2.5,"m":1000.0,"n":"2026-01-02","o":""})");
+  EXPECT_EQ(
+      json_text(body),
+      R"({"a":"no","b":123,"c":"1_000","d":"12:30","e":15,"f":31,"g":"5","h":null,"i":"5","j":true,"k":-7,"l":2.5,"m":1000.0,"n":"2026-01-02","o":""})");
 }
 
 TEST(DefinitionCanonical, JsonsTextsAreReadWithTheirEscapes) {
@@ -133,7 +134,8 @@ TEST(DefinitionDiff, SaysWhatChangedInPlainLines) {
   EXPECT_THAT(diff_with("for: 24h", "for: 2d"), ElementsAre("step approval: wait.for 1d -> 2d"));
   EXPECT_THAT(diff_with("wait: { for: 24h }", "wait: {}"),
               ElementsAre("step approval: wait.for 1d removed", "step approval: wait {} added"));
-  EXPECT_THAT(diff_with("refused: [402, 409]", "refused: [402]"), ElementsAre("step payment: refused [402,409] -> [402]"));
+  EXPECT_THAT(diff_with("refused: [402, 409]", "refused: [402]"),
+              ElementsAre("step payment: refused [402,409] -> [402]"));
   EXPECT_THAT(diff_with("send-tickets", "send-mail"), ElementsAre("step mail: call.command send-tickets -> send-mail"));
 }
 

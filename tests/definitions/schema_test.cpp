@@ -96,9 +96,9 @@ TEST(InputSchema, SaysWhereTheInputIsWrong) {
                      "rooms": {"items": {"enum": ["single", "double"]}}}})"));
   EXPECT_THAT(schema.validate(Json::parse(R"({"guest": {"age": 17.5}, "rooms": ["single", "twin"], "x": 1})")),
               UnorderedElementsAre(SchemaProblem{"/guest/age", "has to be of the type integer"},
-                          SchemaProblem{"/guest/age", "has to be at least 18"},
-                          SchemaProblem{"/rooms/1", "has to be one of [\"single\",\"double\"]"},
-                          SchemaProblem{"/x", "is no member that the schema allows"}));
+                                   SchemaProblem{"/guest/age", "has to be at least 18"},
+                                   SchemaProblem{"/rooms/1", "has to be one of [\"single\",\"double\"]"},
+                                   SchemaProblem{"/x", "is no member that the schema allows"}));
   EXPECT_THAT(schema.validate(Json::object()), ElementsAre(SchemaProblem{"", "needs the member `guest`"}));
 }
 
@@ -111,8 +111,8 @@ TEST(InputSchema, FormatsAreChecked) {
   EXPECT_FALSE(is_right("date", "2024-2-9"));
   EXPECT_TRUE(is_right("date-time", "2026-11-20T13:04:07.137+09:00"));
   EXPECT_TRUE(is_right("date-time", "2026-11-20t13:04:07z"));
-  for (const char* text : {"2026-11-20T13:04:07", "2026-11-20 13:04:07Z", "2026-11-20T24:00:00Z", "2026-11-20T13:04:07.Z",
-                           "2026-11-20T13:04:07+25:00", ""})
+  for (const char* text : {"2026-11-20T13:04:07", "2026-11-20 13:04:07Z", "2026-11-20T24:00:00Z",
+                           "2026-11-20T13:04:07.Z", "2026-11-20T13:04:07+25:00", ""})
     EXPECT_FALSE(is_right("date-time", text)) << text;
   EXPECT_TRUE(is_right("uuid", "0198f0a0-0000-7000-8000-000000000001"));
   EXPECT_FALSE(is_right("uuid", "0198f0a0"));
@@ -149,6 +149,15 @@ TEST(InputSchema, NoInputTakesLong) {
   many["$defs"]["needs"] = needs;
   EXPECT_EQ(InputSchema(many).validate(large).size(), 1u);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 5s);
+}
+
+TEST(InputSchema, ReferencesDoNotLeadOnWithoutEnd) {
+  Json chain = {{"$defs", Json::object()}, {"$ref", "#/$defs/n0"}};
+  for (int i = 0; i < 10'000; ++i)
+    chain["$defs"]["n" + std::to_string(i)] = {{"$ref", "#/$defs/n" + std::to_string(i + 1)}};
+  chain["$defs"]["n10000"] = true;
+  ASSERT_EQ(InputSchema::check(chain).size(), 1u);
+  EXPECT_EQ(InputSchema::check(chain)[0].message, "schemas refer to one another more than 100 deep");
 }
 
 DefinitionPointer definition_with(const std::string& input) {

@@ -19,21 +19,6 @@ TEST(RetryAfter, IsANumberOfSecondsOrADate) {
     EXPECT_EQ(read_retry_after(text, answered_at), std::nullopt) << text;
 }
 
-TEST(Location, IsMadeAbsolute) {
-  const std::pair<const char*, const char*> rows[] = {
-      {"/jobs/1", "http://hotel:8080/jobs/1"},
-      {"jobs/1?a=b", "http://hotel:8080/api/jobs/1?a=b"},
-      {"../jobs/1", "http://hotel:8080/jobs/1"},
-      {"?page=2", "http://hotel:8080/api/bookings?page=2"},
-      {"//other/jobs", "http://other/jobs"},
-      {"https://other.example/jobs#top", "https://other.example/jobs"},
-      {"not a url", ""},
-      {"/a\tb", ""},
-  };
-  for (const auto& [reference, absolute] : rows)
-    EXPECT_EQ(absolute_location("http://hotel:8080/api/bookings?x=1", reference), absolute) << reference;
-}
-
 TEST(KeepAlive, SaysHowLongAConnectionIsKept) {
   const auto kept = [](const std::string& header) {
     AnswerReader reader;

@@ -195,7 +195,7 @@ void CallConnection::answered() {
   CallEnd end;
   end.keeps_connection = reader_.keeps_alive() && sent_ == request_.size();
   kept_for_ = kept_for_by(reader_).value_or(Duration::max());
-  end.answer = read_http_answer(reader_, call_.front().call.url, parts_.clock);
+  end.answer = read_http_answer(reader_, parts_.clock);
   end.health = end.answer.status >= 500 ? Health::bad : Health::good;
   this->end(std::move(end));
 }

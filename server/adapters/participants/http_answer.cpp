@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/url/parse.hpp>
-#include <boost/url/url.hpp>
 #include <charconv>
 
 #include "common/text/text.hpp"
@@ -53,16 +51,6 @@ std::optional<Duration> read_retry_after(std::string_view text, Timestamp now) {
   return std::clamp(*at - now, Duration{0}, Duration{seconds_max * 1'000'000});
 }
 
-std::string absolute_location(std::string_view url, std::string_view reference) {
-  const auto base = boost::urls::parse_uri(url);
-  const auto relative = boost::urls::parse_uri_reference(reference);
-  if (!base || !relative) return {};
-  boost::urls::url absolute;
-  if (!boost::urls::resolve(*base, *relative, absolute)) return {};
-  absolute.remove_fragment();
-  return absolute.buffer();
-}
-
 std::optional<Duration> kept_for_by(const AnswerReader& answer) {
   const std::string& text = answer.headers()[keep_alive_header];
   const auto at = text.find("timeout=");
@@ -71,12 +59,11 @@ std::optional<Duration> kept_for_by(const AnswerReader& answer) {
   return seconds ? std::optional<Duration>(Duration{*seconds * 1'000'000}) : std::nullopt;
 }
 
-ParticipantAnswer read_http_answer(AnswerReader& answer, std::string_view url, const Clock& clock) {
+ParticipantAnswer read_http_answer(AnswerReader& answer, const Clock& clock) {
   ParticipantAnswer out;
   out.status = answer.status();
   out.body = answer.take_body();
-  const std::string& location = answer.headers()[location_header];
-  if (out.status == 202 && !location.empty()) out.location = absolute_location(url, location);
+  out.location = answer.headers()[location_header];
   const std::string& retry_after = answer.headers()[retry_after_header];
   if (!retry_after.empty()) out.retry_after = read_retry_after(retry_after, clock.now());
   return out;

@@ -112,9 +112,10 @@ void ParticipantTarget::begin(PendingCalls call, SteadyTime now) {
   if (!breaker_.admits(now)) return it.refuse(breaker_.reason(now));
   ++running_;
   counters_.running.store(running_, std::memory_order_relaxed);
-  // What remains of the call is for reading its answer.
+  // What the request was written from is not needed any more.
   it.call.body = {};
   it.call.headers = {};
+  it.call.url = {};
   it.call.definition.reset();
   CallConnection& connection = free_connection();
   connection.request().swap(request);

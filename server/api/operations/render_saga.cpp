@@ -14,13 +14,6 @@
 namespace sagactl::api {
 namespace {
 
-// The stored JSON text; null when it is empty, the text itself when it is no JSON.
-Json stored_json(const std::string& text) {
-  if (text.empty()) return nullptr;
-  Json json = read_json(text);
-  return json.is_discarded() ? Json(text) : json;
-}
-
 Json step_json(const StepDefinition& definition, const StepState& state) {
   return Json{{"name", definition.name},
               {"status", to_string(state.status)},
@@ -110,6 +103,12 @@ std::string step_of(const SagaDefinition* definition, const Saga& saga) {
 }
 
 }  // namespace
+
+Json stored_json(const std::string& text) {
+  if (text.empty()) return nullptr;
+  Json json = read_json(text);
+  return json.is_discarded() ? Json(text) : json;
+}
 
 std::string saga_step(const Flow& flow) {
   return step_of(definition_of(*flow.saga), *flow.saga);

@@ -45,7 +45,7 @@ SagaFilter read_saga_filter(QueryReader& query, const Request& request, Timestam
   read_users_saga_filter(filter, query, request);
   if (query.boolean("stuck")) {
     if (filter.statuses.empty()) filter.statuses = {SagaStatus::started, SagaStatus::compensating};
-    filter.updated_before = now - stuck_after;
+    filter.late_since = now - stuck_after;
   }
   return filter;
 }

@@ -59,7 +59,7 @@ Result<ActiveFlows> read_active(Queries& queries, SagaFilter filter, const Page&
     if (!events) return events.error();
     active.events.push_back(std::move(events).value());
   }
-  filter.updated_before = now - stuck_after;
+  filter.late_since = now - stuck_after;
   const auto stuck = queries.sagas(filter, Page{0, 1, std::nullopt});
   if (!stuck) return stuck.error();
   active.stuck = stuck->total;

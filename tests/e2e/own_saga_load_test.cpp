@@ -1,11 +1,8 @@
 // A load test of a user's saga over the sample services in Python: its verdicts agree with what the services have, and
 // sagas that do not end are found.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <sqlite3.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
@@ -15,29 +12,18 @@
 #include "common/text/text.hpp"
 #include "httpclient/http_client.hpp"
 #include "tests/e2e/process.hpp"
+#include "tests/services/loopback.hpp"
 
 namespace sagactl {
 namespace {
 
 const std::string samples = SAGACTL_SOURCE_DIR "/samples/";
 
-std::string free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  ::close(socket);
-  return std::to_string(ntohs(address.sin_port));
-}
-
 // A sample service and its database.
 class Service {
  public:
   Service(const TestDirectory& site, const std::string& name)
-      : port(free_port()),
+      : port(std::to_string(free_port())),
         file_(site.directory() / (name + ".db")),
         process_({samples + "python/" + name + ".py", port, file_}, site.directory(), {}, "/usr/bin/python3") {
     HttpClient client(*parse_node_url("http://127.0.0.1:" + port));

@@ -83,7 +83,7 @@ TEST_F(OwnSagaLoad, PassesAndTheServicesHaveWhatItSays) {
                                          "--save",     "result.json", "-o",           "json"};
   const ProcessResult unpublished = nodes.run(load);
   EXPECT_EQ(unpublished.code, 1) << unpublished.err;
-  EXPECT_THAT(unpublished.err, testing::HasSubstr("sagactl saga publish FILE"));
+  EXPECT_THAT(unpublished.out + unpublished.err, testing::HasSubstr("sagactl saga publish FILE"));
   ASSERT_EQ(nodes.run({"saga", "publish", "trip.yaml"}).code, 0);
   const ProcessResult ran = nodes.run(load);
   const Json result = ran.json();

@@ -8,6 +8,7 @@
 #include "common/crypto.hpp"
 #include "server/ports/saga_keys.hpp"
 #include "server/saga/definition.hpp"
+#include "server/saga/dtm_definition.hpp"
 
 namespace sagactl::sql {
 namespace {
@@ -74,12 +75,17 @@ void add_digests(FlowSelection& selection, std::string_view text, const SagaFilt
   selection.index = FlowIndex::none;
 }
 
+// Under which the sagas of that name hold their keys: SagaDefinition::key_space().
+std::string_view key_space_of(std::string_view name) {
+  return name == dtm_saga || name == dtm_message ? dtm_key_space : name;
+}
+
 // What only users' sagas have.
 void add_own(FlowSelection& selection, const SagaFilter& filter, InternedNames& names, const FlowDialect& dialect) {
   if (filter.step) add(selection, std::string(dialect.step_is_open), *filter.step);
   if (filter.key) {
     add_digests(selection, dialect.claims, filter, names, dialect,
-                [&](const std::string& name) { return digest_of_key(claim_of_saga_key(name, *filter.key)); });
+                [&](const std::string& name) { return digest_of_key(claim_of_saga_key(key_space_of(name), *filter.key)); });
     add(selection, "f.saga_key = {}", *filter.key);
   }
   for (const auto& [path, value] : filter.input)

@@ -95,7 +95,9 @@ Result<Json> read_audit(Queries& queries, const AuditFilter& filter) {
       if (!email) return email.error();
       emails[requester] = std::move(*email);
     }
-    entry["action"] = action_of(each.type);
+    // Who answers for a step lets the saga go on, as a retry does.
+    const bool is_answer = each.type == EventType::saga_retried && entry["data"].contains("answer");
+    entry["action"] = is_answer ? "answer" : action_of(each.type);
     entry["by"] = requester;
     entry["email"] = emails[requester];
     entries.push_back(std::move(entry));

@@ -1,6 +1,8 @@
 // Publishing, showing and retiring users' definitions.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "server/saga/definition.hpp"
 #include "tests/api/support/own_sagas.hpp"
 
@@ -57,12 +59,16 @@ TEST_F(Definitions, InJsonMeanTheSameAsInYaml) {
 }
 
 TEST_F(Definitions, AllMistakesAreReportedAtOnceEachWithItsPlace) {
-  const HttpResponse refused = publish("saga: trip\nparticipants: {}\nsteps:\n  - name: hotel\n    aftr: []\n    wait: {}\n  - name: hotel\n    wait: 5\n");
+  const HttpResponse refused = publish(
+      "saga: trip\nparticipants: {}\nsteps:\n  - name: hotel\n    aftr: []\n    wait: {}\n  - name: hotel\n    wait: "
+      "5\n");
   ASSERT_EQ(refused.status, 422) << refused.body;
   EXPECT_EQ(refused.header("Content-Type"), "application/problem+json; charset=utf-8");
   const Json errors = refused.json().value()["errors"];
   EXPECT_GE(errors.size(), 2u) << errors.dump(2);
-  EXPECT_EQ(errors[0]["line"], 5) << errors.dump(2);
+  std::set<int> lines;
+  for (const Json& error : errors) lines.insert(error["line"].get<int>());
+  EXPECT_TRUE(lines.contains(5) && lines.contains(7)) << errors.dump(2);
   EXPECT_EQ(admin.get("/sagas/definitions/trip")->status, 404);
 }
 

@@ -1,6 +1,8 @@
 // How lists, traces, reports and metrics show users' sagas.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "tests/api/support/own_sagas.hpp"
 
 namespace sagactl::test {
@@ -91,13 +93,13 @@ TEST_F(OwnSagaViews, MetricsCountThemByDefinitionStepAndParticipant) {
   ASSERT_EQ(publish(trip()).status, 201);
   completed("Ada");
   const std::string text = node.client().get("/metrics")->body;
-  for (const char* line :
-       {"sagactl_sagas_started_total{type=\"trip\"} 1", "sagactl_sagas_ended_total{status=\"completed\",type=\"trip\"} 1",
-        "sagactl_step_duration_seconds_count{status=\"succeeded\",step=\"mail\",type=\"trip\"} 1",
-        "sagactl_sagas{status=\"completed\",type=\"trip\"} 1",
-        "sagactl_participant_calls_total{participant=\"shop\",type=\"trip\"} 3",
-        "sagactl_participant_failures_total{participant=\"shop\",type=\"trip\"} 0",
-        "sagactl_participant_breaker_open{participant=\"shop\",type=\"trip\"} 0"})
+  for (const char* line : {"sagactl_sagas_started_total{type=\"trip\"} 1",
+                           "sagactl_sagas_ended_total{status=\"completed\",type=\"trip\"} 1",
+                           "sagactl_step_duration_seconds_count{status=\"succeeded\",step=\"mail\",type=\"trip\"} 1",
+                           "sagactl_sagas{status=\"completed\",type=\"trip\"} 1",
+                           "sagactl_participant_calls_total{participant=\"shop\",type=\"trip\"} 3",
+                           "sagactl_participant_failures_total{participant=\"shop\",type=\"trip\"} 0",
+                           "sagactl_participant_breaker_open{participant=\"shop\",type=\"trip\"} 0"})
     EXPECT_THAT(text, HasSubstr(line));
 }
 

@@ -18,7 +18,9 @@ class StepActions : public OwnSagas {
     const std::string url = participant.await("POST /bookings").headers.at("saga-answer");
     return url.substr(url.find("/sagas/"));
   }
-  HttpResponse call_back(const std::string& path, const Json& answer) { return node.client().post(path, answer).value(); }
+  HttpResponse call_back(const std::string& path, const Json& answer) {
+    return node.client().post(path, answer).value();
+  }
   std::string step_of(std::size_t i) { return saga(id)["steps"][i]["status"]; }
   std::string path(const std::string& what) const { return "/sagas/" + id + what; }
 
@@ -56,6 +58,7 @@ TEST_F(StepActions, ACallBackAfterTheUndoIsUndoneAgain) {
   await_saga(id, "status", "compensated");
   const HttpResponse late = call_back(url, Json{{"outcome", "done"}, {"body", {{"id", "b-9"}}}});
   EXPECT_EQ(late.status, 200) << late.body;
+  participant.await("DELETE /bookings/b-9");
   await_saga(id, "status", "compensated");
 }
 
